@@ -5,8 +5,8 @@ CREATE TABLE environment.people (
   -- The SCIM id (RFC 7643 section 3.1).
   id uuid PRIMARY KEY,
   environment_id uuid NOT NULL REFERENCES environment.environments ON DELETE CASCADE,
-  dbid integer NOT NULL UNIQUE REFERENCES environment.person_numbers ON DELETE RESTRICT
-    DEFERRABLE INITIALLY DEFERRED,
+  -- Both are written by one statement, and deleted with their environment in any order.
+  dbid integer NOT NULL UNIQUE REFERENCES environment.person_numbers DEFERRABLE INITIALLY DEFERRED,
   version bigint NOT NULL DEFAULT nextval('environment.versions'),
   user_name environment.label NOT NULL,
   -- The name in the form in which two spellings of one name are equal.
@@ -16,6 +16,8 @@ CREATE TABLE environment.people (
   last_name environment.label,
   email environment.label,
   email_key text COLLATE "C" CHECK (length(email_key) BETWEEN 1 AND 255),
+  -- Of every address; `email` is the first of them.
+  email_keys text[] NOT NULL DEFAULT '{}',
   employee_id environment.label,
   is_active boolean NOT NULL,
   must_change_password boolean NOT NULL DEFAULT false,
@@ -32,6 +34,7 @@ CREATE TABLE environment.people (
 CREATE INDEX people_by_environment ON environment.people (environment_id, dbid);
 CREATE INDEX people_by_external_id ON environment.people (environment_id, external_id);
 CREATE INDEX people_by_email ON environment.people (environment_id, email_key);
+CREATE INDEX people_by_any_email ON environment.people USING gin (email_keys);
 CREATE INDEX people_by_password_key ON environment.people (password_key_id) WHERE password_key_id IS NOT NULL;
 
 CREATE TABLE environment.people_groups (

@@ -83,6 +83,15 @@ export async function buildApp(deps: Deps): Promise<App> {
     },
     { prefix: '/environment/v3' },
   );
+  await app.register(
+    async (scim: App) => {
+      scim.decorateRequest('caller');
+      enforceCors(scim, { ...corsOptions, origins: deps.cors.allowedOrigins });
+      access.resource.tell(scim);
+      await scim.register(deps.scim.routes);
+    },
+    { prefix: '/environment/v3/contact-centers/:id/scim/v2' },
+  );
   // For the release before, whose Auth API calls here.
   if (config.internal.onPublicPort || kit.describesApi)
     await app.register(

@@ -30,6 +30,7 @@ import { composeInternal } from './internal/compose.ts';
 import { composeLocations } from './locations/compose.ts';
 import { migrationsFolder, schema } from './migrate.ts';
 import { composePeople } from './people/compose.ts';
+import { composeScim } from './scim/compose.ts';
 import { secretsProbe } from './sealed-secrets/probe.ts';
 import { reencryptSecrets } from './sealed-secrets/reencrypt.ts';
 import { composeSettings } from './settings/compose.ts';
@@ -143,6 +144,15 @@ export async function createDeps(config: Config, kit: Kit, now = systemClock) {
   const apiKeys = closedWithApp(
     composeApiKeys({ pool, contactCenters: contactCenters.service, isWritable, now, log }),
   );
+  const scim = composeScim({
+    pool,
+    writer,
+    secretBox,
+    apiKeys: apiKeys.service,
+    authenticate: access.authenticate,
+    publicUrl: config.publicUrl,
+    now,
+  });
   const singleSignOn = composeSingleSignOn({
     pool,
     contactCenters: contactCenters.service,
@@ -192,6 +202,7 @@ export async function createDeps(config: Config, kit: Kit, now = systemClock) {
     globalSettings,
     cors,
     apiKeys,
+    scim,
     singleSignOn,
     internal,
     importExport,

@@ -3,6 +3,7 @@ import { randomUuid } from '@gatehouse/service-kit/crypto/secrets';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { createPeopleStore } from './people-store.ts';
 import { type Answer, type Method, type RunningApi, startApi } from './running-api.ts';
 
 /** Everything here is read from the document that callers read. */
@@ -58,7 +59,14 @@ beforeAll(async () => {
   const key = await api.call('POST', `/contact-centers/${centerId}/api-keys`, {
     payload: { data: { name: 'k' } },
   });
+  const store = await createPeopleStore(api);
+  const make = async (endpoint: string, payload: object) =>
+    (await api.call('POST', `/contact-centers/${store.contactCenterId}/scim/v2/${endpoint}`, { payload }))
+      .body.id;
   ids = {
+    scimCenter: store.contactCenterId,
+    userId: await make('Users', { userName: 'known' }),
+    groupId: await make('Groups', { displayName: 'known' }),
     environment: environmentId,
     center: centerId,
     serverId: environment.configServers[0].id,
@@ -179,9 +187,14 @@ function known(name: string): fc.Arbitrary<unknown> | undefined {
     : fc.oneof({ weight: 5, arbitrary: fc.constant(null).map(() => ids[value]) }, odd);
 }
 
+function ownerIn(name: string): 'environment' | 'center' | 'scimCenter' {
+  if (name.includes('/scim/v2/')) return 'scimCenter';
+  return name.includes('/environments/') ? 'environment' : 'center';
+}
+
 function pathOf({ path, name }: { path: string; name: string }, fill: (parameter: string) => string): string {
   return path.replace(/\{(\w+)\}/g, (_whole, parameter: string) => {
-    if (parameter === 'id') return fill(name.includes('/environments/') ? 'environment' : 'center');
+    if (parameter === 'id') return fill(ownerIn(name));
     return encodeURIComponent(fill(parameter));
   });
 }
@@ -193,6 +206,7 @@ const isDestructive = (name: string) =>
 describe.each(routes)('$name', (route) => {
   it('answers as its document says, whatever is sent, and never with a 5xx', async () => {
     const { method, operation, body, name } = route;
+    const [mediaType = 'application/json'] = Object.keys(operation.requestBody?.content ?? {});
     const query = (operation.parameters ?? []).filter((parameter) => parameter.in === 'query');
     const requests = fc.record({
       content: body ? valuesOf(inlined(body.schema) as Schema) : fc.constant(undefined),
@@ -214,7 +228,7 @@ describe.each(routes)('$name', (route) => {
         const fill = (parameter: string) =>
           isKnown && !isDestructive(name) ? (ids[parameter] ?? stranger) : stranger;
         const path = pathOf(route, (parameter) =>
-          parameter === 'environment' || parameter === 'center'
+          ['environment', 'center', 'scimCenter'].includes(parameter)
             ? encodeURIComponent(fill(parameter))
             : fill(parameter),
         );
@@ -225,7 +239,7 @@ describe.each(routes)('$name', (route) => {
         const search = new URLSearchParams(name === 'PUT /import' ? [['dryRun', 'true']] : text).toString();
         const answer = await api.call(method, search === '' ? path : `${path}?${search}`, {
           headers: {
-            ...(content === undefined ? {} : { 'content-type': 'application/json' }),
+            ...(content === undefined ? {} : { 'content-type': mediaType }),
             ...(isInternal || name.includes('/internal/') ? { authorization: internal } : {}),
           },
           ...(content === undefined ? {} : { payload: JSON.stringify(content) }),
@@ -257,6 +271,30 @@ describe.each(routes.filter(({ body }) => body))('$name', (route) => {
       serverId: server,
       keyId: key.body.data.id,
     };
+    if (route.name.includes('/scim/v2/')) {
+      const fresh: Record<string, string> = {
+        ...ids,
+        scimCenter: (await createPeopleStore(api)).contactCenterId,
+      };
+      for (const [param, endpoint, payload] of [
+        ['userId', 'Users', { userName: 'shown' }],
+        ['groupId', 'Groups', { displayName: 'Shown' }],
+      ] as const) {
+        const made = await api.call('POST', `/contact-centers/${fresh['scimCenter']}/scim/v2/${endpoint}`, {
+          payload,
+        });
+        fresh[param] = made.body.id;
+      }
+      const answer = await api.call(
+        route.method,
+        pathOf(route, (parameter) => fresh[parameter] ?? ''),
+        {
+          payload: example ?? {},
+        },
+      );
+      expect([answer.status < 300, answer.text.includes('"response"')]).toEqual([true, false]);
+      return;
+    }
     const data = { ...example?.data };
     if ('environmentId' in data) data['environmentId'] = environmentId;
     if ('contactCenterId' in data) data['contactCenterId'] = center;

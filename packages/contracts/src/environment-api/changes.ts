@@ -12,6 +12,7 @@ export const environmentEntities = [
   'saml',
   'oidc',
   'person',
+  'person-group',
 ] as const;
 
 /**

@@ -80,7 +80,7 @@ export function personPasswordPlace(id: string) {
   return { table: 'environment.people', row: id, column: 'password' };
 }
 
-/** The id of a person in changes of environment data. */
+/** The id of a person in changes of environment data. The id of the environment alone stands for everybody in it. */
 export function personChangeId(environmentId: string, dbid: number): string {
   return `${environmentId} ${dbid}`;
 }

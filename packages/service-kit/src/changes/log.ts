@@ -76,22 +76,20 @@ export function createChangeLog({ pool, redis, schema, channel, log }: ChangeLog
     return semaphore;
   };
   const insert = `INSERT INTO ${schema}.changes (seq, entity, entity_id, contact_center_id)
-    SELECT coalesce(max(seq), 0) + 1, $1, $2, $3 FROM ${schema}.changes
+    SELECT (SELECT coalesce(max(seq), 0) FROM ${schema}.changes) + position, entity, id, contact_center_id
+    FROM unnest($1::text[], $2::text[], $3::text[]) WITH ORDINALITY AS given (entity, id, contact_center_id, position)
+    ORDER BY position
     RETURNING ${columns}`;
 
   async function number(client: PoolClient, drafts: readonly ChangeDraft[]): Promise<Change[]> {
     if (drafts.length === 0) return [];
     await client.query(lock, [schema]);
-    const changes: Change[] = [];
-    for (const draft of drafts) {
-      const { rows } = await client.query<ChangeRow>(insert, [
-        draft.entity,
-        draft.id,
-        draft.contactCenterId ?? null,
-      ]);
-      changes.push(...rows.map(toChange));
-    }
-    return changes;
+    const { rows } = await client.query<ChangeRow>(insert, [
+      drafts.map(({ entity }) => entity),
+      drafts.map(({ id }) => id),
+      drafts.map(({ contactCenterId }) => contactCenterId ?? null),
+    ]);
+    return rows.map(toChange);
   }
 
   async function publish(changes: readonly Change[]): Promise<void> {

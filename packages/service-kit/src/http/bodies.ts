@@ -7,10 +7,15 @@ const maxDrainMs = 2000;
 
 /** An empty body under a JSON content type is no body, never a 400: existing callers send it. */
 export function acceptEmptyJson(app: App): void {
-  const parse = app.getDefaultJsonParser('error', 'remove');
   // A browser sends text/plain across origins without a preflight; no route reads it.
   app.removeContentTypeParser(['application/json', 'text/plain']);
-  app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
+  acceptJsonAs('application/json', app);
+}
+
+/** Lets the routes of a scope take JSON under another name, such as `application/scim+json`. */
+export function acceptJsonAs(contentType: string, app: App): void {
+  const parse = app.getDefaultJsonParser('error', 'remove');
+  app.addContentTypeParser(contentType, { parseAs: 'string' }, (request, body, done) => {
     const text = body as string;
     // Without a route the address or the method is wrong, not the body (RFC 9126 section 2.3 asks for 405).
     if (text.trim() === '' || request.is404) done(null, undefined);

@@ -12,10 +12,24 @@ export interface Caller {
   writes: boolean;
   /** An internal client: it may use the internal endpoints. */
   internal: boolean;
+  /** The contact centre whose people it may read and write: the bearer of a SCIM key, who may do nothing else. */
+  provisions?: string;
 }
 
 export function opsCaller(username: string): Caller {
   return { kind: 'ops', name: username, reads: 'all', writes: true, internal: false };
+}
+
+/** A program with a SCIM key. It reads and writes nothing by the rules for other callers. */
+export function scimCaller(keyId: string, contactCenterId: string): Caller {
+  return {
+    kind: 'client',
+    name: `scim:${keyId}`,
+    reads: new Set(),
+    writes: false,
+    internal: false,
+    provisions: contactCenterId,
+  };
 }
 
 /** The bearer of an active token. */

@@ -11,10 +11,12 @@ const callers: Record<CallerKind, string> = {
   'managing bound client': 'the same with the authority',
   user: "a person, whichever client asked for the token; bound to the person's contact centre",
   'managing user': 'the same with the authority',
+  'SCIM key': 'a program with an API key whose purpose is `scim`, of its contact centre',
 };
 
 const verdicts: Record<Verdict, string> = {
   yes: 'allowed',
+  refused: '401: no credential here',
   no: '403',
   hidden: '404, as if the object did not exist',
   empty: 'an empty list',

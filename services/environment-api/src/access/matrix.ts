@@ -1,7 +1,7 @@
 /** Lists who may do what: one row per operation. Generates docs/authorisation.md, and a test tries every cell. */
 
-/** The answer: done; 403; 404 as if it did not exist; an empty list; a list of the caller's own rows. */
-export type Verdict = 'yes' | 'no' | 'hidden' | 'empty' | 'own';
+/** The answer: done; 401; 403; 404 as if it did not exist; an empty list; a list of the caller's own rows. */
+export type Verdict = 'yes' | 'refused' | 'no' | 'hidden' | 'empty' | 'own';
 
 export const callerKinds = [
   'operator',
@@ -13,6 +13,7 @@ export const callerKinds = [
   'managing bound client',
   'user',
   'managing user',
+  'SCIM key',
 ] as const;
 
 export type CallerKind = (typeof callerKinds)[number];
@@ -25,7 +26,8 @@ export interface Rule {
   other?: readonly Verdict[];
 }
 
-const v = (text: string) => text.split(' ') as Verdict[];
+/** A SCIM key is no credential outside the routes for SCIM. */
+const v = (text: string, scimKey: Verdict = 'refused') => [...text.split(' '), scimKey] as Verdict[];
 const elsewhere = 'hidden hidden hidden hidden hidden';
 
 export const rules = {
@@ -72,6 +74,11 @@ export const rules = {
     verdicts: v('yes no yes yes hidden no no no no'),
     other: v(`yes no yes yes ${elsewhere}`),
   },
+  provision: {
+    title: 'read or change the people of a contact centre',
+    verdicts: v('yes no yes yes hidden no yes no yes', 'yes'),
+    other: v(`yes no yes yes ${elsewhere}`),
+  },
   internal: {
     title: 'what the services tell each other',
     verdicts: v('no yes yes no no no no no no'),
@@ -115,6 +122,24 @@ export const matrix: Record<string, RuleName> = {
   'POST /contact-centers/{id}/people/{personId}/password-link': 'changeCenter',
   'POST /api-keys/validate': 'readCenter',
   'GET /api-keys/{key}': 'readCenter',
+  'GET /contact-centers/{id}/scim/v2/Users': 'provision',
+  'POST /contact-centers/{id}/scim/v2/Users': 'provision',
+  'GET /contact-centers/{id}/scim/v2/Users/{userId}': 'provision',
+  'PUT /contact-centers/{id}/scim/v2/Users/{userId}': 'provision',
+  'PATCH /contact-centers/{id}/scim/v2/Users/{userId}': 'provision',
+  'DELETE /contact-centers/{id}/scim/v2/Users/{userId}': 'provision',
+  'GET /contact-centers/{id}/scim/v2/Groups': 'provision',
+  'POST /contact-centers/{id}/scim/v2/Groups': 'provision',
+  'GET /contact-centers/{id}/scim/v2/Groups/{groupId}': 'provision',
+  'PUT /contact-centers/{id}/scim/v2/Groups/{groupId}': 'provision',
+  'PATCH /contact-centers/{id}/scim/v2/Groups/{groupId}': 'provision',
+  'DELETE /contact-centers/{id}/scim/v2/Groups/{groupId}': 'provision',
+  'POST /contact-centers/{id}/scim/v2/Bulk': 'provision',
+  'GET /contact-centers/{id}/scim/v2/ServiceProviderConfig': 'provision',
+  'GET /contact-centers/{id}/scim/v2/ResourceTypes': 'provision',
+  'GET /contact-centers/{id}/scim/v2/ResourceTypes/{name}': 'provision',
+  'GET /contact-centers/{id}/scim/v2/Schemas': 'provision',
+  'GET /contact-centers/{id}/scim/v2/Schemas/{name}': 'provision',
   'GET /cors': 'listOwn',
   'POST /cors': 'changeCenter',
   'DELETE /cors': 'changeCenter',

@@ -1,10 +1,12 @@
 /** Defines an API key of a contact centre, and issues keys. The key itself is not stored, only its digest. */
+import type { ApiKeyPurpose } from '@gatehouse/contracts/environment-api/administration/api-keys';
 import { randomToken, sha256 } from '@gatehouse/service-kit/crypto/secrets';
 
 export interface ApiKey {
   id: string;
   contactCenterId: string;
   name: string;
+  purpose: ApiKeyPurpose;
   /** The first characters of the key. */
   prefix: string;
   /** ISO 8601, UTC. */
@@ -28,21 +30,32 @@ export interface IssuedKey {
   digest: string;
 }
 
-const shape = /^gk_[A-Za-z0-9_-]{43}$/;
+const beginnings: Record<ApiKeyPurpose, string> = { api: 'gk_', scim: 'gs_' };
+const shape = /^(gk|gs)_[A-Za-z0-9_-]{43}$/;
 const prefixLength = 11;
 
 /** A key has 256 random bits. */
-export function issueKey(): IssuedKey {
-  const key = `gk_${randomToken(32)}`;
-  return { key, prefix: key.slice(0, prefixLength), digest: sha256(key) };
+export function issueKey(purpose: ApiKeyPurpose): IssuedKey {
+  const key = `${beginnings[purpose]}${randomToken(32)}`;
+  return { key, prefix: key.slice(0, prefixLength), digest: digestFor(purpose, key) };
 }
 
-/** The digest that a presented key is looked up by; undefined for a malformed key. */
-export function digestOf(key: string): string | undefined {
-  return shape.test(key) ? sha256(key) : undefined;
+/** The digest that a presented key is looked up by; undefined for a malformed key and one of another purpose. */
+export function digestOf(key: string, purpose: ApiKeyPurpose): string | undefined {
+  return shape.test(key) && key.startsWith(beginnings[purpose]) ? digestFor(purpose, key) : undefined;
+}
+
+/** Whether a text has the form of a key for SCIM, which no access token has. */
+export function isScimKey(text: string): boolean {
+  return digestOf(text, 'scim') !== undefined;
+}
+
+/** Each purpose has digests of its own: no look-up for one finds a key of the other. */
+function digestFor(purpose: ApiKeyPurpose, key: string): string {
+  return sha256(purpose === 'api' ? key : `${purpose} ${key}`);
 }
 
 /** The fields that the audit trail compares. */
-export function auditedFields({ name, prefix, validFrom, expiresAt, previousUntil }: ApiKey) {
-  return { name, prefix, validFrom, expiresAt, previousUntil };
+export function auditedFields({ name, purpose, prefix, validFrom, expiresAt, previousUntil }: ApiKey) {
+  return { name, purpose, prefix, validFrom, expiresAt, previousUntil };
 }

@@ -32,6 +32,7 @@ export function composeApiKeys({
   });
   const apiKeys = createApiKeyService({ db: pool, contactCenters, lastUses, now });
   return {
+    service: apiKeys,
     routes: async (api: App) => apiKeyRoutes(api, { apiKeys }),
     ownerRoutes: async (api: App) => keyOwnerRoutes(api, { apiKeys }),
     close: () => lastUses.settled(),

@@ -1,6 +1,7 @@
 /** Checks bodies of `/contact-centers/{id}/api-keys` and `/api-keys/validate`. */
 
 import { operationIdField, wrapped } from '@gatehouse/contracts/envelope';
+import { apiKeyPurposes } from '@gatehouse/contracts/environment-api/administration/api-keys';
 import { label } from '@gatehouse/contracts/text';
 import { integer } from '@gatehouse/service-kit/http/scalar';
 import { z } from 'zod';
@@ -11,6 +12,10 @@ const maxOverlapSeconds = 30 * 24 * 3600;
 export const createApiKeyBody = wrapped(
   z.object({
     name: label().describe('What it is for; one key of a name at any time.'),
+    purpose: z
+      .enum(apiKeyPurposes, { error: 'must be "api" or "scim"' })
+      .default('api')
+      .describe('`scim`: a key for programs that provision people. It opens nothing else.'),
     validFrom: instant().optional().describe('Now when absent.'),
     expiresAt: instant().nullish().describe('Absent or `null`: it does not expire.'),
   }),

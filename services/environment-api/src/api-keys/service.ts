@@ -1,13 +1,13 @@
 /** Issues and rotates API keys under their contact centre's lock, and finds the owner of a key by its digest. */
 
-import type { KeyOwner } from '@gatehouse/contracts/environment-api/administration/api-keys';
+import type { ApiKeyPurpose, KeyOwner } from '@gatehouse/contracts/environment-api/administration/api-keys';
 import { diff } from '@gatehouse/service-kit/changes/field-changes';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { randomUuid } from '@gatehouse/service-kit/crypto/secrets';
 import { badRequest, conflict, notFound } from '@gatehouse/service-kit/errors/app-error';
 import type { LastUses } from '@gatehouse/service-kit/postgres/last-uses';
 import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
-import { type Caller, mayRead } from '../access/caller.ts';
+import { type Caller, mayRead, scimCaller } from '../access/caller.ts';
 import type { Write, WriteContext } from '../changes/writer.ts';
 import type { ContactCenter } from '../contact-centers/contact-center.ts';
 import type { ContactCenterService } from '../contact-centers/service.ts';
@@ -16,7 +16,7 @@ import { type ApiKey, auditedFields, digestOf, type IssuedKey, issueKey } from '
 import type { NewApiKey, Rotation } from './schemas.ts';
 import * as store from './store.ts';
 
-interface Issued {
+export interface Issued {
   center: ContactCenter;
   /** Without the key when an earlier request with this Idempotency-Key has issued it. */
   apiKey: ApiKey & { key: string | undefined };
@@ -41,23 +41,34 @@ export function createApiKeyService({
 }) {
   const isoNow = () => new Date(now()).toISOString();
 
+  async function findOwner(key: string, purpose: ApiKeyPurpose): Promise<KeyOwner | undefined> {
+    const digest = digestOf(key, purpose);
+    return digest === undefined ? undefined : store.findKeyOwner(db, digest, purpose, isoNow());
+  }
+
   async function changeKey(
     context: WriteContext,
     contactCenterId: string,
-    work: (write: Write, center: ContactCenter, issued: IssuedKey) => Promise<ApiKey>,
+    work: (
+      write: Write,
+      center: ContactCenter,
+      issue: (purpose: ApiKeyPurpose) => IssuedKey,
+    ) => Promise<ApiKey>,
   ): Promise<Issued> {
-    const issued = issueKey();
-    let isIssued = false;
+    let key: string | undefined;
+    const issue = (purpose: ApiKeyPurpose) => {
+      const issued = issueKey(purpose);
+      key = issued.key;
+      return issued;
+    };
     const { center, result } = await contactCenters.changeWithResult(
       context,
       contactCenterId,
-      async (write, present) => {
-        isIssued = true;
-        return work(write, present, issued);
-      },
+      async (write, present) => work(write, present, issue),
     );
     // The key is no part of the result: that is stored for repetitions. Before, it was, so a stored one is dropped here.
-    return { center, apiKey: { ...result, key: isIssued ? issued.key : undefined } };
+    // Nor has a stored one of the release before a purpose.
+    return { center, apiKey: { ...result, purpose: result.purpose ?? 'api', key } };
   }
 
   return {
@@ -68,25 +79,26 @@ export function createApiKeyService({
     },
     /** @throws AppError 400, 404, 409 while a key of that name is valid at the same time, 412 */
     create: (context: WriteContext, contactCenterId: string, input: NewApiKey) =>
-      changeKey(context, contactCenterId, async (write, center, issued) => {
+      changeKey(context, contactCenterId, async (write, center, issue) => {
+        const { name, purpose } = input;
         const validity = validityOf(input, isoNow());
         const present = await store.listApiKeys(write.db, center.id);
-        requireRoom(present, { ...validity, name: input.name });
+        requireRoom(present, { ...validity, name });
         const id = randomUuid();
         await refusingOverlap(
           () =>
             store.insertApiKey(
               write.db,
-              { id, contactCenterId: center.id, name: input.name, ...validity },
-              issued,
+              { id, contactCenterId: center.id, name, purpose, ...validity },
+              issue(purpose),
             ),
-          input.name,
+          name,
         );
         return finish(write, center.id, id, undefined);
       }),
     /** Replaces a key by a new one. @throws AppError 400, 404, 409 when it has expired, 412 */
     rotate: (context: WriteContext, contactCenterId: string, id: string, rotation: Rotation) =>
-      changeKey(context, contactCenterId, async (write, center, issued) => {
+      changeKey(context, contactCenterId, async (write, center, issue) => {
         const before = await find(write.db, center.id, id);
         const at = isoNow();
         if (before.expiresAt !== undefined && before.expiresAt <= at) {
@@ -99,7 +111,12 @@ export function createApiKeyService({
         const previousUntil =
           overlapSeconds === 0 ? undefined : new Date(now() + overlapSeconds * 1000).toISOString();
         await refusingOverlap(
-          () => store.rotateApiKey(write.db, before.id, issued, { rotatedAt: at, previousUntil, expiresAt }),
+          () =>
+            store.rotateApiKey(write.db, before.id, issue(before.purpose), {
+              rotatedAt: at,
+              previousUntil,
+              expiresAt,
+            }),
           before.name,
         );
         return finish(write, center.id, before.id, before);
@@ -114,13 +131,19 @@ export function createApiKeyService({
       }),
     /** @throws AppError 404 for a key that does not work, with the same answer for every reason */
     async ownerOf(caller: Caller, key: string): Promise<KeyOwner> {
-      const digest = digestOf(key);
-      const owner = digest && (await store.findKeyOwner(db, digest, isoNow()));
+      const owner = await findOwner(key, 'api');
       if (!owner || !mayRead(caller, owner.contactCenterId)) {
         throw notFound('The API key is unknown, expired or withdrawn');
       }
       lastUses.note(owner.id);
       return owner;
+    },
+    /** The caller who presents a SCIM key; undefined for one that does not work at this contact centre, for whatever reason. */
+    async scimCallerOf(key: string, contactCenterId: string): Promise<Caller | undefined> {
+      const owner = await findOwner(key, 'scim');
+      if (owner === undefined || owner.contactCenterId !== parseId(contactCenterId)) return undefined;
+      lastUses.note(owner.id);
+      return scimCaller(owner.id, owner.contactCenterId);
     },
   };
 }

@@ -1,6 +1,6 @@
 /** Stores API keys in the table `api_keys` and their last use in `api_key_uses`. */
 
-import type { KeyOwner } from '@gatehouse/contracts/environment-api/administration/api-keys';
+import type { ApiKeyPurpose, KeyOwner } from '@gatehouse/contracts/environment-api/administration/api-keys';
 import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
 import { isoTime } from '../fields/scalars.ts';
 import type { ApiKey, IssuedKey } from './api-key.ts';
@@ -10,8 +10,8 @@ interface Row {
 }
 
 const json = `json_strip_nulls(json_build_object(
-    'id', k.id, 'contactCenterId', k.contact_center_id, 'name', k.name, 'prefix', k.prefix,
-    'validFrom', ${isoTime('k.valid_from')}, 'expiresAt', ${isoTime('k.expires_at')},
+    'id', k.id, 'contactCenterId', k.contact_center_id, 'name', k.name, 'purpose', k.purpose,
+    'prefix', k.prefix, 'validFrom', ${isoTime('k.valid_from')}, 'expiresAt', ${isoTime('k.expires_at')},
     'createdAt', ${isoTime('k.created_at')}, 'rotatedAt', ${isoTime('k.rotated_at')},
     'previousPrefix', k.previous_prefix, 'previousUntil', ${isoTime('k.previous_until')},
     'lastUsedAt', (SELECT ${isoTime('u.used_at')} FROM environment.api_key_uses u WHERE u.api_key_id = k.id)
@@ -44,13 +44,13 @@ export interface Validity {
 /** Errors: exclusion_violation when a key of the name is valid in the same time. */
 export async function insertApiKey(
   db: Queryable,
-  key: { id: string; contactCenterId: string; name: string } & Validity,
+  key: Pick<ApiKey, 'id' | 'contactCenterId' | 'name' | 'purpose'> & Validity,
   issued: IssuedKey,
 ): Promise<void> {
   await db.query({
     name: 'api_key_insert',
-    text: `INSERT INTO environment.api_keys (id, contact_center_id, name, digest, prefix, valid_from, expires_at)
-      VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+    text: `INSERT INTO environment.api_keys (id, contact_center_id, name, digest, prefix, valid_from, expires_at, purpose)
+      VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
     values: [
       key.id,
       key.contactCenterId,
@@ -59,6 +59,7 @@ export async function insertApiKey(
       issued.prefix,
       key.validFrom,
       key.expiresAt ?? null,
+      key.purpose,
     ],
   });
 }
@@ -93,7 +94,12 @@ export async function deleteApiKey(db: Queryable, id: string): Promise<void> {
 }
 
 /** The owner of a key that works at `at` (ISO 8601) and whose contact centre is active. */
-export async function findKeyOwner(db: Queryable, digest: string, at: string): Promise<KeyOwner | undefined> {
+export async function findKeyOwner(
+  db: Queryable,
+  digest: string,
+  purpose: ApiKeyPurpose,
+  at: string,
+): Promise<KeyOwner | undefined> {
   const { rows } = await db.query<{ owner: KeyOwner }>({
     name: 'api_key_owner',
     text: `SELECT json_strip_nulls(json_build_object('contactCenterId', k.contact_center_id, 'id', k.id, 'name', k.name,
@@ -101,8 +107,8 @@ export async function findKeyOwner(db: Queryable, digest: string, at: string): P
           ELSE ${isoTime('least(k.expires_at, k.previous_until)')} END)) AS owner
       FROM environment.api_keys k JOIN environment.contact_centers c ON c.id = k.contact_center_id
       WHERE (k.digest = $1 OR (k.previous_digest = $1 AND k.previous_until > $2)) AND c.status = 'active'
-        AND k.valid_from <= $2 AND (k.expires_at IS NULL OR k.expires_at > $2)`,
-    values: [digest, at],
+        AND k.purpose = $3 AND k.valid_from <= $2 AND (k.expires_at IS NULL OR k.expires_at > $2)`,
+    values: [digest, at, purpose],
   });
   return rows[0]?.owner;
 }

@@ -53,26 +53,20 @@ export interface StoredRow {
   changes: AuditEntry['changes'];
 }
 
-export async function appendAudit(db: Queryable, entry: AuditEntry): Promise<void> {
+/** In one statement, because a request may change a thousand things. */
+export async function appendAudit(db: Queryable, entries: readonly AuditEntry[]): Promise<void> {
   await db.query({
     name: 'audit_append',
     text: `INSERT INTO environment.audit
         (at, actor_kind, actor, action, entity, entity_id, contact_center_id, request_id, operation_id, changes,
           client_address)
-      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
-    values: [
-      new Date(entry.at),
-      entry.actorKind,
-      entry.actor,
-      entry.action,
-      entry.entity,
-      entry.entityId,
-      entry.contactCenterId ?? null,
-      entry.requestId,
-      entry.operationId ?? null,
-      JSON.stringify(entry.changes),
-      entry.clientAddress ?? null,
-    ],
+      SELECT to_timestamp(at / 1000.0), "actorKind", actor, action, entity, "entityId", "contactCenterId", "requestId",
+        "operationId", changes, "clientAddress"
+      FROM ROWS FROM (jsonb_to_recordset($1) AS (at bigint, "actorKind" text, actor text, action text, entity text,
+        "entityId" text, "contactCenterId" uuid, "requestId" text, "operationId" text, changes jsonb,
+        "clientAddress" text)) WITH ORDINALITY
+      ORDER BY ordinality`,
+    values: [JSON.stringify(entries)],
   });
 }
 

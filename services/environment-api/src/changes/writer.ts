@@ -70,7 +70,7 @@ export interface Written {
 export interface Write {
   db: Queryable;
   /** Call it once per entity, after its rows are written. */
-  record(written: Written): Promise<void>;
+  record(...written: Written[]): Promise<void>;
   /** Publishes a change of another entity than the recorded one, such as `cors` when a setting changed, or what ends by it. */
   announce(change: {
     entity: EnvironmentEntity | EnvironmentEnd;
@@ -105,21 +105,16 @@ export function createWriter({
       const write: Write = {
         db: client,
         announce: record,
-        async record({ action, entity, id, contactCenterId, changes }) {
-          await audit.append(client, {
-            at: now(),
-            actorKind: context.caller.kind,
-            actor: context.caller.name,
-            action,
-            entity,
-            entityId: id,
-            contactCenterId,
-            requestId: context.requestId,
-            clientAddress: context.clientAddress,
-            operationId: context.operationId,
-            changes,
-          });
-          record(definedOnly({ entity, id, contactCenterId }));
+        async record(...written) {
+          const { caller, requestId, clientAddress, operationId } = context;
+          const facts = { at: now(), actorKind: caller.kind, actor: caller.name };
+          const entries = written.map(({ id: entityId, action, entity, contactCenterId, changes }) => ({
+            ...facts,
+            ...{ action, entity, entityId, contactCenterId, changes, requestId, clientAddress, operationId },
+          }));
+          await audit.append(client, entries);
+          for (const { entity, id, contactCenterId } of written)
+            record(definedOnly({ entity, id, contactCenterId }));
         },
       };
       const { caller, keyed } = context;

@@ -32,6 +32,24 @@ const exampleCenterId = '9b2c7a10-3b7a-4f57-8a55-0d8e1c3b7f02';
 const setting = { name: 'greeting', value: 'Welcome', location: '/', shared: 'true' };
 const origin = { contactCenterId: exampleCenterId, origin: 'https://desktop.example.com' };
 
+const scimUser = {
+  schemas: ['urn:ietf:params:scim:schemas:core:2.0:User'],
+  userName: 'ada@example.com',
+  externalId: '00u1',
+  name: { givenName: 'Ada', familyName: 'Lovelace' },
+  emails: [{ value: 'ada@example.com', type: 'work', primary: true }],
+  active: true,
+};
+const scimGroup = {
+  schemas: ['urn:ietf:params:scim:schemas:core:2.0:Group'],
+  displayName: 'Agents',
+  members: [],
+};
+const scimPatch = (operation: object) => ({
+  schemas: ['urn:ietf:params:scim:api:messages:2.0:PatchOp'],
+  Operations: [operation],
+});
+
 export const examples: Record<string, object> = {
   createEnvironment: { data: environment },
   putEnvironment: { data: { password: 'the new password' } },
@@ -77,6 +95,17 @@ export const examples: Record<string, object> = {
     },
   },
   declareLocation: { data: { location: '/APS1' } },
+  scimCreateUser: scimUser,
+  scimReplaceUser: { ...scimUser, title: 'Supervisor' },
+  scimPatchUser: scimPatch({ op: 'replace', path: 'active', value: false }),
+  scimCreateGroup: scimGroup,
+  scimReplaceGroup: scimGroup,
+  scimPatchGroup: scimPatch({ op: 'replace', path: 'displayName', value: 'Supervisors' }),
+  scimBulk: {
+    schemas: ['urn:ietf:params:scim:api:messages:2.0:BulkRequest'],
+    failOnErrors: 10,
+    Operations: [{ method: 'POST', path: '/Users', bulkId: 'first', data: scimUser }],
+  },
   importEstate: {
     formatVersion: 1,
     locations: ['/USW1'],

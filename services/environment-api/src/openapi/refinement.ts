@@ -10,6 +10,7 @@ interface Operation {
   responses: Record<string, unknown>;
 }
 
+type Described = { content?: Record<string, { schema: object; example?: object }> } | undefined;
 type Schema = { type?: string; properties?: Record<string, object> };
 
 /** Objects of many answers, each with a property that only it has. */
@@ -31,6 +32,11 @@ const sharedResponses: Record<string, [name: string, description: string]> = {
     'A refusal: `status.code` is the HTTP status, `errors` names each field that is wrong.',
   ],
 };
+
+const scimResponses: typeof sharedResponses = {
+  default: ['ScimFailure', 'A refusal (RFC 7644 section 3.12).'],
+};
+const scimMediaType = 'application/scim+json';
 
 const idempotencyKey = {
   in: 'header',
@@ -54,6 +60,7 @@ export function refineOpenapi(document: OpenApiDocument): void {
   document['components'] = {
     securitySchemes: {
       operator: { type: 'http', scheme: 'basic', description: 'The operator account.' },
+      scimKey: { type: 'http', scheme: 'bearer', description: 'An API key with the purpose `scim`.' },
       token: { type: 'http', scheme: 'bearer', description: 'An access token of Auth API.' },
     },
     schemas,
@@ -63,10 +70,12 @@ export function refineOpenapi(document: OpenApiDocument): void {
   const paths = document['paths'] as Record<string, Record<string, Operation>>;
   for (const [path, methods] of Object.entries(paths)) {
     for (const [method, operation] of Object.entries(methods)) {
+      const isScim = path.includes('/scim/v2/');
+      if (isScim) describeScim(operation);
       if (path.includes('/internal/')) operation.security = [{ token: [] }];
-      addHeaders(path, method, operation);
+      if (!isScim) addHeaders(path, method, operation);
       addExample(operation);
-      shareResponses(operation, responses);
+      shareResponses(operation, responses, isScim ? scimResponses : sharedResponses);
       operation.responses = shareSchemas(operation.responses, schemas) as Operation['responses'];
     }
   }
@@ -84,7 +93,20 @@ function addExample({ operationId, requestBody }: Operation): void {
   for (const content of Object.values(requestBody.content)) content.example = example;
 }
 
-function shareResponses(operation: Operation, responses: Record<string, object>): void {
+/** RFC 7644 section 3.1: its own media type; and its own callers. */
+function describeScim(operation: Operation): void {
+  operation.security = [{ scimKey: [] }, { operator: [] }, { token: [] }];
+  for (const described of [operation.requestBody, ...Object.values(operation.responses)] as Described[]) {
+    const json = described?.content?.['application/json'];
+    if (json) described.content = { [scimMediaType]: json };
+  }
+}
+
+function shareResponses(
+  operation: Operation,
+  responses: Record<string, object>,
+  sharedResponses: Record<string, [name: string, description: string]>,
+): void {
   for (const [status, response] of Object.entries(operation.responses)) {
     const shared = sharedResponses[status];
     if (shared) {

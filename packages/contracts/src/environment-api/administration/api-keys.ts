@@ -1,10 +1,18 @@
 /** Describes API keys of a contact centre. */
 import { z } from 'zod';
 
+export const apiKeyPurposes = ['api', 'scim'] as const;
+
 export const apiKeySchema = z.object({
   id: z.string(),
   contactCenterId: z.string(),
   name: z.string(),
+  purpose: z
+    .enum(apiKeyPurposes)
+    .default('api')
+    .describe(
+      '`api`: for APIs that ask whose key it is. `scim`: provisions the people of this contact centre, and opens nothing else.',
+    ),
   prefix: z.string().describe('The first characters of the key.'),
   validFrom: z.string().describe('ISO 8601, UTC.'),
   expiresAt: z.string().optional(),
@@ -26,6 +34,7 @@ export const keyOwnerSchema = z.object({
   expiresAt: z.string().optional().describe('When the presented key ends, if it does.'),
 });
 
+export type ApiKeyPurpose = (typeof apiKeyPurposes)[number];
 export type ApiKey = z.infer<typeof apiKeySchema>;
 export type IssuedApiKey = z.infer<typeof issuedApiKeySchema>;
 export type KeyOwner = z.infer<typeof keyOwnerSchema>;

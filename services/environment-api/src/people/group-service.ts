@@ -1,0 +1,195 @@
+/** Reads and writes groups of people. Whoever comes into a group or leaves it gets a new version, which Auth API is told of. */
+import { personChangeId } from '@gatehouse/contracts/environment-api/people';
+import { randomUuid } from '@gatehouse/service-kit/crypto/secrets';
+import { AppError, badRequest, notFound } from '@gatehouse/service-kit/errors/app-error';
+import { requireMatch } from '@gatehouse/service-kit/http/entity-tag';
+import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
+import type { Write, WriteContext, Writer } from '../changes/writer.ts';
+import { parseId } from '../fields/scalars.ts';
+import * as store from './group-store.ts';
+import { type Group, type GroupFields, type Home, namesOfChanges } from './person.ts';
+import { provisionerOf } from './service.ts';
+import { type Condition, touchPeople } from './store.ts';
+
+export interface MemberStep {
+  step: 'add' | 'remove' | 'replace';
+  /** Of people, as the caller sent them. */
+  ids: readonly string[];
+}
+
+export interface GroupChange {
+  fields: GroupFields;
+  /** In order. */
+  members: readonly MemberStep[];
+}
+
+export type GroupService = ReturnType<typeof createGroupService>;
+
+/** Of more people not each is announced. */
+export const maxAnnounced = 1_000;
+/** SQLSTATE unique_violation. */
+const takenState = '23505';
+
+export function createGroupService({ db, writer }: { db: Queryable; writer: Writer }) {
+  return {
+    /** @throws AppError 404 */
+    async read(home: Home, text: string): Promise<Group> {
+      const id = parseId(text);
+      const group = id && (await store.readGroup(db, home.environmentId, id));
+      if (!group) throw unknownGroup(text);
+      return group;
+    },
+    list: (home: Home, condition: Condition, page: { offset: number; limit: number }) =>
+      store.listGroups(db, home.environmentId, condition, page),
+    count: (home: Home, condition: Condition) => store.countGroups(db, home.environmentId, condition),
+    members: (ids: readonly string[]) => store.listMembers(db, ids),
+    /** @throws AppError 400 for a member who is no person of the environment, 409 when the name is taken */
+    create: (context: WriteContext, home: Home, { fields, members }: GroupChange): Promise<Group> =>
+      writer.write(context, provisionerOf(home), async (write) => {
+        const id = randomUuid();
+        const version = await store.insertGroup(write.db, home.environmentId, id, fields);
+        if (version === undefined) throw taken(fields.name);
+        const concerned = await changeMembers(write.db, home, id, members);
+        await record(write, home, id, 'create', undefined, { ...fields, members: concerned });
+        await tellOf(write, home, concerned);
+        return reread(write.db, home, id);
+      }),
+    /** Nothing is written where nothing differs. @throws AppError 400, 404, 409, 412 */
+    change: (
+      context: WriteContext,
+      home: Home,
+      text: string,
+      merge: (present: Group) => GroupChange,
+    ): Promise<Group> =>
+      writer.write(context, provisionerOf(home), async (write) => {
+        const present = await lock(context, write, home, text);
+        const { fields, members } = merge(present);
+        const before = { name: present.name, externalId: present.externalId };
+        const after = { name: fields.name, externalId: fields.externalId };
+        const moved = await changeMembers(write.db, home, present.id, members);
+        const isRenamed = before.name !== after.name;
+        if (moved.length === 0 && !isRenamed && before.externalId === after.externalId) return present;
+        await refusingTaken(after.name, () => store.updateGroup(write.db, present.id, after));
+        const stayed = isRenamed ? await store.memberIds(write.db, present.id) : [];
+        await record(
+          write,
+          home,
+          present.id,
+          'update',
+          { ...before, members: [] },
+          { ...after, members: moved },
+        );
+        await tellOf(write, home, [...new Set([...moved, ...stayed])]);
+        return reread(write.db, home, present.id);
+      }),
+    /** @throws AppError 404, 412 */
+    remove: (context: WriteContext, home: Home, text: string): Promise<void> =>
+      writer.write(context, provisionerOf(home), async (write) => {
+        const { id, name, externalId } = await lock(context, write, home, text);
+        const members = await store.memberIds(write.db, id);
+        await store.deleteGroup(write.db, id);
+        await record(write, home, id, 'delete', { name, externalId, members }, undefined);
+        await tellOf(write, home, members);
+      }),
+  };
+}
+
+/** Returns who came or went. @throws AppError 400 for an id that is no person's of the environment */
+async function changeMembers(
+  db: Queryable,
+  { environmentId }: Home,
+  groupId: string,
+  steps: readonly MemberStep[],
+): Promise<string[]> {
+  const moved = new Set<string>();
+  const note = (ids: readonly string[]) => {
+    for (const id of ids) moved.add(id);
+  };
+  const add = async (ids: readonly string[]) => {
+    const { added, known } = await store.addMembers(db, environmentId, groupId, ids);
+    if (known < ids.length) throw noPerson(`${ids.length - known} of the members`);
+    note(added);
+  };
+  for (const { step, ids } of steps) {
+    if (step === 'remove')
+      note(
+        await store.removeMembers(
+          db,
+          groupId,
+          ids.flatMap((text) => parseId(text) ?? []),
+        ),
+      );
+    else {
+      const wanted = [...new Set(ids.map(requirePersonId))];
+      if (step === 'replace') note(await store.keepMembers(db, groupId, wanted));
+      if (wanted.length > 0) await add(wanted);
+    }
+  }
+  return [...moved];
+}
+
+/** Their groups are part of what Auth API keeps of them. */
+async function tellOf(write: Write, home: Home, ids: readonly string[]): Promise<void> {
+  if (ids.length === 0) return;
+  const { environmentId, contactCenterId } = home;
+  const dbids = await touchPeople(write.db, ids);
+  const told =
+    dbids.length > maxAnnounced ? [environmentId] : dbids.map((dbid) => personChangeId(environmentId, dbid));
+  for (const id of told) write.announce({ entity: 'person', id, contactCenterId });
+}
+
+async function record(
+  write: Write,
+  { contactCenterId }: Home,
+  id: string,
+  action: 'create' | 'update' | 'delete',
+  before: object | undefined,
+  after: object | undefined,
+): Promise<void> {
+  const changes = namesOfChanges(before, after);
+  await write.record({ action, entity: 'person-group', id, contactCenterId, changes });
+}
+
+async function lock({ ifMatch }: WriteContext, { db }: Write, { environmentId }: Home, text: string) {
+  const id = parseId(text);
+  const present = id && (await store.lockGroup(db, environmentId, id));
+  if (!present) throw unknownGroup(text);
+  requireMatch(ifMatch, present.version);
+  return present;
+}
+
+async function reread(db: Queryable, { environmentId }: Home, id: string): Promise<Group> {
+  const group = await store.readGroup(db, environmentId, id);
+  if (!group) throw new Error(`group ${id} vanished inside its own transaction`);
+  return group;
+}
+
+function requirePersonId(text: string): string {
+  const id = parseId(text);
+  if (id === undefined) throw noPerson(JSON.stringify(text.slice(0, 100)));
+  return id;
+}
+
+async function refusingTaken(name: string, write: () => Promise<void>): Promise<void> {
+  try {
+    await write();
+  } catch (error) {
+    if ((error as { code?: unknown }).code === takenState) throw taken(name);
+    throw error;
+  }
+}
+
+function taken(name: string) {
+  const message = `Another group has the name ${JSON.stringify(name)}: names are unique in any case`;
+  return new AppError('uniqueness', 409, message, { field: 'displayName' });
+}
+
+function noPerson(which: string) {
+  return badRequest(`${which} is not the id of a person of this contact centre: create the person first`, {
+    field: 'members',
+  });
+}
+
+function unknownGroup(text: string) {
+  return notFound(`There is no group ${JSON.stringify(text)}`);
+}

@@ -1,0 +1,168 @@
+/** Stores persons in the table `people`; their numbers come from `person_numbers`. */
+import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
+import { isoTime } from '../fields/scalars.ts';
+import { nameKey } from './name-key.ts';
+import { addressesOf, type Person, type PersonFields } from './person.ts';
+
+/** A condition over `people p` or `people_groups g`; its first value is `$2`, because `$1` is the environment. */
+export interface Condition {
+  text: string;
+  values: readonly unknown[];
+}
+
+interface Row {
+  person: Person;
+}
+
+const json = `json_strip_nulls(json_build_object(
+    'id', p.id, 'dbid', p.dbid, 'version', p.version, 'userName', p.user_name, 'externalId', p.external_id,
+    'firstName', p.first_name, 'lastName', p.last_name, 'employeeId', p.employee_id, 'isActive', p.is_active,
+    'passwordEnvelope', p.password, 'attributes', p.attributes, 'createdAt', ${isoTime('p.created_at')},
+    'updatedAt', ${isoTime('p.updated_at')},
+    'groups', (SELECT coalesce(json_agg(json_build_object('id', g.id, 'name', g.name) ORDER BY g.ordinal), '[]'::json)
+      FROM environment.people_group_members m JOIN environment.people_groups g ON g.id = m.group_id
+      WHERE m.person_id = p.id)
+  ))`;
+const select = `SELECT ${json} AS person FROM environment.people p`;
+
+export async function readPerson(db: Queryable, environmentId: string, id: string) {
+  const { rows } = await db.query<Row>({
+    name: 'person_by_id',
+    text: `${select} WHERE p.environment_id = $1 AND p.id = $2`,
+    values: [environmentId, id],
+  });
+  return rows[0]?.person;
+}
+
+/** Reads it and locks it until the transaction ends. */
+export async function lockPerson(db: Queryable, environmentId: string, id: string) {
+  // Locks first, reads after: a writer that had to wait must see what the other one wrote, groups included.
+  const { rowCount } = await db.query({
+    name: 'person_lock',
+    text: 'SELECT FROM environment.people WHERE environment_id = $1 AND id = $2 FOR UPDATE',
+    values: [environmentId, id],
+  });
+  return rowCount === 0 ? undefined : readPerson(db, environmentId, id);
+}
+
+/** In the order of their numbers. */
+export async function listPeople(
+  db: Queryable,
+  environmentId: string,
+  condition: Condition,
+  page: { offset: number; limit: number },
+): Promise<Person[]> {
+  // Numbers of rows first: the JSON of those that are skipped is never built.
+  const { rows } = await db.query<Row>(
+    `${select} WHERE p.dbid = ANY (ARRAY(
+        SELECT p.dbid FROM environment.people p WHERE p.environment_id = $1 AND ${condition.text}
+        ORDER BY p.dbid LIMIT ${page.limit} OFFSET ${page.offset}))
+      ORDER BY p.dbid`,
+    [environmentId, ...condition.values],
+  );
+  return rows.map((row) => row.person);
+}
+
+export async function countPeople(db: Queryable, environmentId: string, condition: Condition) {
+  const { rows } = await db.query<{ count: string }>(
+    `SELECT count(*) FROM environment.people p WHERE p.environment_id = $1 AND ${condition.text}`,
+    [environmentId, ...condition.values],
+  );
+  return Number(rows[0]?.count);
+}
+
+/** Gives the person a number. Undefined when the user name is taken. Errors: unique_violation when it was taken meanwhile. */
+export async function insertPerson(
+  db: Queryable,
+  environmentId: string,
+  id: string,
+  fields: PersonFields,
+  passwordEnvelope: string | undefined,
+): Promise<{ dbid: number; version: number } | undefined> {
+  const { rows } = await db.query<{ dbid: number; version: string }>({
+    name: 'person_insert',
+    // Looks first, so that a name which is taken uses up no number.
+    text: `WITH number AS (
+        INSERT INTO environment.person_numbers (environment_id, external_id)
+        SELECT $1, $2::text WHERE NOT EXISTS (
+          SELECT FROM environment.people WHERE environment_id = $1 AND user_name_key = $4)
+        RETURNING dbid
+      )
+      INSERT INTO environment.people (id, environment_id, dbid, user_name, user_name_key, external_id, first_name,
+        last_name, email, email_key, email_keys, employee_id, is_active, attributes, password, password_changed_at)
+      SELECT $2::uuid, $1, dbid, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14,
+        CASE WHEN $14::text IS NULL THEN NULL ELSE now() END
+      FROM number RETURNING dbid, version`,
+    values: [environmentId, id, ...columnsOf(fields), passwordEnvelope ?? null],
+  });
+  const [row] = rows;
+  return row && { dbid: row.dbid, version: Number(row.version) };
+}
+
+/** Gives the person a new version. Errors: unique_violation for a user name that is taken. */
+export async function updatePerson(
+  db: Queryable,
+  environmentId: string,
+  id: string,
+  fields: PersonFields,
+): Promise<void> {
+  await db.query({
+    name: 'person_update',
+    text: `UPDATE environment.people SET user_name = $3, user_name_key = $4, external_id = $5, first_name = $6,
+        last_name = $7, email = $8, email_key = $9, email_keys = $10, employee_id = $11, is_active = $12,
+        attributes = $13, version = nextval('environment.versions'), updated_at = now()
+      WHERE environment_id = $1 AND id = $2`,
+    values: [environmentId, id, ...columnsOf(fields)],
+  });
+}
+
+export async function writePassword(db: Queryable, id: string, envelope: string): Promise<void> {
+  await db.query({
+    name: 'person_password',
+    text: `UPDATE environment.people SET password = $2, password_changed_at = now(), must_change_password = false,
+        version = nextval('environment.versions'), updated_at = now() WHERE id = $1`,
+    values: [id, envelope],
+  });
+}
+
+/** The number stays, so that nobody else gets it. The groups that named the person get new versions. */
+export async function deletePerson(db: Queryable, id: string): Promise<void> {
+  await db.query({
+    name: 'person_delete',
+    text: `WITH left_groups AS (
+        UPDATE environment.people_groups SET version = nextval('environment.versions')
+        WHERE id IN (SELECT group_id FROM environment.people_group_members WHERE person_id = $1)
+      )
+      DELETE FROM environment.people WHERE id = $1`,
+    values: [id],
+  });
+}
+
+/** Their groups have changed: gives them new versions and returns their numbers. */
+export async function touchPeople(db: Queryable, ids: readonly string[]): Promise<number[]> {
+  const { rows } = await db.query<{ dbid: number }>({
+    name: 'people_touch',
+    text: `UPDATE environment.people SET version = nextval('environment.versions')
+      WHERE id = ANY ($1::uuid[]) RETURNING dbid`,
+    values: [ids],
+  });
+  return rows.map((row) => row.dbid);
+}
+
+function columnsOf(fields: PersonFields): unknown[] {
+  const emails = addressesOf(fields);
+  const [email] = emails;
+  return [
+    fields.userName,
+    nameKey(fields.userName),
+    fields.externalId ?? null,
+    fields.firstName ?? null,
+    fields.lastName ?? null,
+    email ?? null,
+    email === undefined ? null : nameKey(email),
+    emails.map(nameKey),
+    fields.employeeId ?? null,
+    fields.isActive,
+    JSON.stringify(fields.attributes),
+  ];
+}

@@ -1,0 +1,63 @@
+/** Composes SCIM: the services of people and groups, and the scope of its routes with their own callers, errors and media type. */
+import type { SenderRequest } from '@gatehouse/caller-auth/sender-constraint/sender';
+import type { Clock } from '@gatehouse/service-kit/clock';
+import type { SecretBox } from '@gatehouse/service-kit/crypto/secret-box';
+import type { App } from '@gatehouse/service-kit/http/app-type';
+import { acceptJsonAs } from '@gatehouse/service-kit/http/bodies';
+import type { Pool } from '@gatehouse/service-kit/postgres/pool';
+import type { Caller } from '../access/caller.ts';
+import type { ApiKeyService } from '../api-keys/service.ts';
+import type { Writer } from '../changes/writer.ts';
+import { createGroupService } from '../people/group-service.ts';
+import { findHome, requireProvisioner } from '../people/home.ts';
+import { createProvidedPasswords } from '../people/provided-password.ts';
+import { createPeopleService } from '../people/service.ts';
+import { createScimAuthentication } from './authenticate.ts';
+import { createBulk } from './bulk.ts';
+import { maxPayloadBytes } from './bulk-request.ts';
+import { scimErrorHandler } from './errors.ts';
+import { createGroups } from './groups.ts';
+import { scimRoutes } from './routes.ts';
+import { createUsers } from './users.ts';
+
+export function composeScim({
+  pool,
+  writer,
+  secretBox,
+  apiKeys,
+  authenticate,
+  publicUrl,
+  now,
+}: {
+  pool: Pool;
+  writer: Writer;
+  secretBox: SecretBox;
+  apiKeys: ApiKeyService;
+  authenticate: (sender: SenderRequest, clientAddress: string) => Promise<Caller>;
+  publicUrl: string | undefined;
+  now: Clock;
+}) {
+  const passwords = createProvidedPasswords(secretBox);
+  const users = createUsers({ people: createPeopleService({ db: pool, writer, passwords }) });
+  const groups = createGroups({ groups: createGroupService({ db: pool, writer }) });
+  const bulk = createBulk({ writer, users, groups });
+  const authenticateScim = createScimAuthentication({ apiKeys, authenticate, now });
+
+  return {
+    routes: async (scim: App) => {
+      scim.setErrorHandler(scimErrorHandler);
+      scim.decorateRequest('home');
+      acceptJsonAs('application/scim+json', scim);
+      scim.addHook('onRoute', (route) => {
+        route.bodyLimit = maxPayloadBytes;
+      });
+      // No body is read and nothing is looked up before the caller is authenticated.
+      scim.addHook('onRequest', async (request) => {
+        const { id } = request.params as { id: string };
+        request.caller = await authenticateScim(request, request.ip, id);
+        request.home = await findHome(pool, requireProvisioner(request.caller, id));
+      });
+      scimRoutes(scim, { users, groups, bulk, publicUrl });
+    },
+  };
+}

@@ -1,0 +1,103 @@
+/** Describes the bodies of SCIM for the OpenAPI document. What a resource may have besides is in `schema.ts`. */
+import { z } from 'zod';
+import { errorUrn } from './errors.ts';
+
+const urns = z.array(z.string());
+const meta = z
+  .looseObject({ resourceType: z.string(), location: z.string(), version: z.string().optional() })
+  .optional();
+const several = z
+  .array(z.looseObject({ value: z.string().optional(), type: z.string().optional() }))
+  .optional();
+const activity = z.union([z.boolean(), z.string()]);
+
+export const userBody = z.looseObject({
+  schemas: urns.optional(),
+  userName: z.string().optional().describe('Unique in any case. Needed.'),
+  externalId: z.string().nullish().describe('The id that the program which sends it has.'),
+  name: z.looseObject({}).nullish(),
+  emails: z.unknown().optional(),
+  active: activity.nullish().describe('`false`: does not sign in, and everything of the person ends.'),
+  password: z.string().nullish().describe('12 to 128 characters. It is never given back.'),
+});
+
+export const groupBody = z.looseObject({
+  schemas: urns.optional(),
+  displayName: z.string().optional().describe('Unique in any case. Needed.'),
+  externalId: z.string().nullish(),
+  members: z.unknown().optional().describe('Values are ids of users.'),
+});
+
+export const patchBody = z.looseObject({
+  schemas: urns.optional(),
+  Operations: z
+    .array(
+      z.looseObject({ op: z.string().optional(), path: z.string().nullish(), value: z.unknown().optional() }),
+    )
+    .optional()
+    .describe('RFC 7644 section 3.5.2; at most 1,000.'),
+});
+
+export const bulkBody = z.looseObject({
+  schemas: urns.optional(),
+  failOnErrors: z
+    .number()
+    .nullish()
+    .describe('Stop after so many failures. Without it every operation is tried.'),
+  Operations: z.array(z.looseObject({})).optional().describe('RFC 7644 section 3.7; at most 1,000.'),
+});
+
+export const userDocument = z.looseObject({
+  schemas: urns,
+  id: z.string(),
+  userName: z.string().optional(),
+  active: z.boolean().optional(),
+  emails: several,
+  groups: several,
+  meta,
+});
+
+export const groupDocument = z.looseObject({
+  schemas: urns,
+  id: z.string(),
+  displayName: z.string().optional(),
+  members: several,
+  meta,
+});
+
+export function listOf(resource: z.ZodType) {
+  return z.object({
+    schemas: urns,
+    totalResults: z.int(),
+    startIndex: z.int(),
+    itemsPerPage: z.int(),
+    Resources: z.array(resource),
+  });
+}
+
+export const bulkDocument = z.object({
+  schemas: urns,
+  Operations: z.array(
+    z.object({
+      method: z.string(),
+      bulkId: z.string().optional(),
+      location: z.string().optional(),
+      version: z.string().optional(),
+      status: z.string(),
+      response: z.looseObject({}).optional(),
+    }),
+  ),
+});
+
+/** Of the documents that describe this service. */
+export const descriptionDocument = z.looseObject({ schemas: urns });
+
+const errorDocument = z.object({
+  schemas: z.array(z.literal(errorUrn)),
+  status: z.string(),
+  scimType: z.string().optional(),
+  detail: z.string(),
+  name: z.string().optional(),
+});
+
+export const scimFailures = { default: errorDocument };

@@ -1,0 +1,68 @@
+/** Renders failures in the form of SCIM (RFC 7644 section 3.12). */
+
+import { definedOnly } from '@gatehouse/contracts/defined-only';
+import { AppError } from '@gatehouse/service-kit/errors/app-error';
+import { normalizeError } from '@gatehouse/service-kit/errors/normalize';
+import { OAuthError } from '@gatehouse/service-kit/errors/oauth-error';
+import { reportError } from '@gatehouse/service-kit/errors/report';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+
+export const scimMediaType = 'application/scim+json; charset=utf-8';
+export const errorUrn = 'urn:ietf:params:scim:api:messages:2.0:Error';
+
+/** RFC 7644 table 9. */
+const scimTypes = [
+  'invalidFilter',
+  'tooMany',
+  'uniqueness',
+  'mutability',
+  'invalidSyntax',
+  'invalidPath',
+  'noTarget',
+  'invalidValue',
+] as const;
+
+type ScimType = (typeof scimTypes)[number];
+
+export function scimError(type: ScimType, message: string, field?: string): AppError {
+  return new AppError(type, type === 'uniqueness' ? 409 : 400, message, { field });
+}
+
+/** An error handler for `setErrorHandler`. */
+export function scimErrorHandler(
+  thrown: unknown,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): FastifyReply {
+  const error = normalizeError(thrown, request.routeOptions.bodyLimit);
+  reportError(request, reply, error);
+  if (error.status === 401) reply.header('www-authenticate', challengeOf(error));
+  return reply
+    .code(error.status)
+    .type(scimMediaType)
+    .send(JSON.stringify(scimErrorOf(error)));
+}
+
+/** Also the answer to an operation of a bulk request. */
+export function scimErrorOf(error: AppError) {
+  const scimType = scimTypeOf(error);
+  return {
+    schemas: [errorUrn],
+    status: String(error.status),
+    ...definedOnly({ scimType }),
+    detail: error.message,
+    // RFC 7644 has no word for the others, such as read_only_region.
+    ...definedOnly({ name: scimType === undefined ? error.name : undefined }),
+  };
+}
+
+function scimTypeOf({ name, status, cause }: AppError): ScimType | undefined {
+  const known = scimTypes.find((type) => type === name);
+  if (known !== undefined || status !== 400) return known;
+  return cause instanceof SyntaxError ? 'invalidSyntax' : 'invalidValue';
+}
+
+function challengeOf(error: AppError): string {
+  const challenge = error instanceof OAuthError ? error.challenge : undefined;
+  return challenge ?? 'Basic realm="gatehouse", charset="UTF-8"';
+}

@@ -1,0 +1,123 @@
+/** Turns persons into SCIM users and back: what has a column of its own, and what is only kept. */
+import { definedOnly } from '@gatehouse/contracts/defined-only';
+import { nameKey } from '../people/name-key.ts';
+import type { Person, PersonFields } from '../people/person.ts';
+import { scimError } from './errors.ts';
+import { isObject, type Resource, readResource } from './resource.ts';
+import { enterpriseUrn, userSchema } from './schema.ts';
+
+const maxAttributesLength = 32_768;
+const maxKeyLength = 255;
+
+/** What a caller may write, as the present state of a PATCH. */
+export function writableOf(person: PersonFields): Resource {
+  const { userName, externalId, isActive, attributes } = person;
+  const name = {
+    ...part(attributes, 'name'),
+    ...definedOnly({ givenName: person.firstName, familyName: person.lastName }),
+  };
+  const extension = {
+    ...part(attributes, enterpriseUrn),
+    ...definedOnly({ employeeNumber: person.employeeId }),
+  };
+  return {
+    ...attributes,
+    userName,
+    active: isActive,
+    ...definedOnly({ externalId, name: filled(name), [enterpriseUrn]: filled(extension) }),
+  };
+}
+
+/** @throws AppError 400 */
+export function readUser(
+  sent: unknown,
+  present?: PersonFields,
+): { fields: PersonFields; password: string | undefined } {
+  const { userName, externalId, active, password, ...rest } = readResource(userSchema, sent);
+  const { givenName, familyName, ...name } = part(rest, 'name');
+  const { employeeNumber, ...extension } = part(rest, enterpriseUrn);
+  const { name: _name, [enterpriseUrn]: _extension, ...kept } = rest;
+  const attributes = { ...kept, ...definedOnly({ name: filled(name), [enterpriseUrn]: filled(extension) }) };
+  requireShort(attributes);
+  return {
+    fields: {
+      userName: requireName(userName),
+      externalId: externalId as string | undefined,
+      firstName: givenName as string | undefined,
+      lastName: familyName as string | undefined,
+      employeeId: employeeNumber as string | undefined,
+      // A program that does not speak of it must not let in who was shut out.
+      isActive: (active as boolean | undefined) ?? present?.isActive ?? true,
+      attributes,
+    },
+    password: password as string | undefined,
+  };
+}
+
+export function userOf(person: Person, base: string): Resource {
+  const { id, version, createdAt, updatedAt, groups } = person;
+  const writable = writableOf(person);
+  const urns = [userSchema.core.urn, ...(enterpriseUrn in writable ? [enterpriseUrn] : [])];
+  return {
+    schemas: urns,
+    id,
+    ...writable,
+    ...(groups.length === 0
+      ? {}
+      : {
+          groups: groups.map((group) => ({
+            value: group.id,
+            $ref: `${base}/Groups/${group.id}`,
+            display: group.name,
+            type: 'direct',
+          })),
+        }),
+    meta: metaOf('User', `${base}/Users/${id}`, { version, createdAt, updatedAt }),
+  };
+}
+
+export function metaOf(
+  resourceType: string,
+  location: string,
+  { version, createdAt, updatedAt }: Pick<Person, 'version' | 'createdAt' | 'updatedAt'>,
+) {
+  return { resourceType, created: createdAt, lastModified: updatedAt, location, version: scimTagOf(version) };
+}
+
+/** The same version may be given back in part (`attributes`), so the tag is weak. */
+export function scimTagOf(version: number): string {
+  return `W/"${version}"`;
+}
+
+/** @throws AppError 400 for a name that folds to nothing, or to too much */
+export function requireKey(name: string, field: string): string {
+  const key = nameKey(name);
+  if (key !== '' && key.length <= maxKeyLength) return name;
+  throw scimError(
+    'invalidValue',
+    `${field} must have a visible character, and at most ${maxKeyLength} when written out`,
+    field,
+  );
+}
+
+function requireName(userName: unknown): string {
+  if (typeof userName !== 'string') throw scimError('invalidValue', 'userName is missing', 'userName');
+  return requireKey(userName, 'userName');
+}
+
+function requireShort(attributes: Resource): void {
+  if (JSON.stringify(attributes).length <= maxAttributesLength) return;
+  throw scimError(
+    'invalidValue',
+    `The attributes of a user have more than ${maxAttributesLength} characters in all`,
+  );
+}
+
+function part(attributes: Readonly<Record<string, unknown>>, name: string): Resource {
+  const value = attributes[name];
+  return isObject(value) ? value : {};
+}
+
+function filled(value: Resource): Resource | undefined {
+  return Object.keys(value).length === 0 ? undefined : value;
+}

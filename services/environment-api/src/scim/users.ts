@@ -1,0 +1,76 @@
+/** Does what SCIM asks for users: read, list, create, replace, patch and delete. */
+import type { WriteContext } from '../changes/writer.ts';
+import type { Home } from '../people/person.ts';
+import type { ProvidedPassword } from '../people/provided-password.ts';
+import type { PeopleService } from '../people/service.ts';
+import { parseFilter } from './filter.ts';
+import { everything, userCondition } from './filter-sql.ts';
+import { type Listing, type ListQuery, readListing } from './listing.ts';
+import { applyPatch, type PatchOperation, placeOf, readOperations } from './patch.ts';
+import { createProjection, type Projection } from './projection.ts';
+import { isObject } from './resource.ts';
+import { userSchema } from './schema.ts';
+import { readUser, userOf, writableOf } from './user.ts';
+
+export type Users = ReturnType<typeof createUsers>;
+
+export function createUsers({ people }: { people: PeopleService }) {
+  const hashed = async (password: string | undefined): Promise<ProvidedPassword | undefined> =>
+    password === undefined ? undefined : people.hashPassword(password);
+
+  return {
+    async read(home: Home, id: string, base: string, asked: Projection) {
+      const person = await people.read(home, id);
+      return { version: person.version, resource: createProjection(userSchema, asked)(userOf(person, base)) };
+    },
+    async list(home: Home, query: ListQuery, base: string): Promise<Listing> {
+      const { filter, page } = readListing(query);
+      const condition = filter === undefined ? everything : userCondition(parseFilter(filter));
+      const project = createProjection(userSchema, query);
+      const totalResults = await people.count(home, condition);
+      const rows =
+        page.limit === 0 || page.offset >= totalResults ? [] : await people.list(home, condition, page);
+      return {
+        totalResults,
+        startIndex: page.offset + 1,
+        resources: rows.map((person) => project(userOf(person, base))),
+      };
+    },
+    async create(context: WriteContext, home: Home, body: unknown) {
+      const { fields, password: text } = readUser(body);
+      const password = await hashed(text);
+      return people.create(context, home, { fields, password });
+    },
+    async replace(context: WriteContext, home: Home, id: string, body: unknown) {
+      const password = await hashed(readUser(body).password);
+      return people.change(context, home, id, (present) => ({
+        fields: readUser(body, present).fields,
+        password,
+      }));
+    },
+    async patch(context: WriteContext, home: Home, id: string, body: unknown) {
+      const operations = readOperations(body);
+      const password = await hashed(passwordIn(operations));
+      return people.change(context, home, id, (present) => {
+        const patched = applyPatch(userSchema, writableOf(present), operations);
+        return { fields: readUser(patched, present).fields, password };
+      });
+    },
+    remove: (context: WriteContext, home: Home, id: string) => people.remove(context, home, id),
+  };
+}
+
+/** The last one that is set; it is hashed before the row is locked. */
+function passwordIn(operations: readonly PatchOperation[]): string | undefined {
+  const isPassword = (name: string) => placeOf(userSchema, name)?.attribute.name === 'password';
+  return operations
+    .flatMap(({ op, path, value }) => {
+      if (op === 'remove') return [];
+      const named =
+        path === undefined ? (isObject(value) ? Object.entries(value) : []) : [[path, value] as const];
+      return named
+        .filter(([name]) => isPassword(name))
+        .map(([, text]) => readUser({ userName: 'x', password: text }).password);
+    })
+    .findLast((text) => text !== undefined);
+}

@@ -1,0 +1,58 @@
+/** Calls SCIM as the program does that provisions the people of a contact centre. */
+import { createPeopleStore } from './people-store.ts';
+import type { Answer, Method, RunningApi } from './running-api.ts';
+
+export type ScimClient = Awaited<ReturnType<typeof createScimClient>>;
+
+/** Of a new contact centre, whose people are in the store. */
+export async function createScimClient(api: RunningApi) {
+  const { environmentId, contactCenterId } = await createPeopleStore(api);
+  const key = await scimKey(api, contactCenterId);
+  const base = `/contact-centers/${contactCenterId}/scim/v2`;
+  const call = (
+    method: Method,
+    path: string,
+    payload?: object,
+    headers?: Record<string, string>,
+  ): Promise<Answer> =>
+    api.call(method, `${base}${path}`, {
+      headers: {
+        authorization: `Bearer ${key}`,
+        ...(payload === undefined ? {} : { 'content-type': 'application/scim+json' }),
+        ...headers,
+      },
+      ...(payload === undefined ? {} : { payload }),
+    });
+  return {
+    environmentId,
+    contactCenterId,
+    key,
+    base,
+    call,
+    /** Creates a user; returns it. */
+    async user(fields: object) {
+      const answer = await call('POST', '/Users', { schemas: [urns.user], ...fields });
+      if (answer.status !== 201) throw new Error(answer.text);
+      return answer.body;
+    },
+    patch: (path: string, Operations: object[], headers?: Record<string, string>) =>
+      call('PATCH', path, { schemas: [urns.patch], Operations }, headers),
+  };
+}
+
+export async function scimKey(api: RunningApi, contactCenterId: string): Promise<string> {
+  const answer = await api.call('POST', `/contact-centers/${contactCenterId}/api-keys`, {
+    payload: { data: { name: 'provisioning', purpose: 'scim' } },
+  });
+  if (answer.status !== 200) throw new Error(answer.text);
+  return answer.body.data.key;
+}
+
+export const urns = {
+  user: 'urn:ietf:params:scim:schemas:core:2.0:User',
+  enterprise: 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User',
+  group: 'urn:ietf:params:scim:schemas:core:2.0:Group',
+  patch: 'urn:ietf:params:scim:api:messages:2.0:PatchOp',
+  bulk: 'urn:ietf:params:scim:api:messages:2.0:BulkRequest',
+  error: 'urn:ietf:params:scim:api:messages:2.0:Error',
+};
