@@ -97,7 +97,7 @@ async function configure(
     writeFile(file('server.pem'), cert),
     writeFile(file('server.key'), key),
     // Arguments are visible to every account of the machine.
-    writeFile(file('admin-password'), ldapNames.adminPassword),
+    writeFile(file('admin-password'), ldapNames.adminPassword, { mode: 0o600 }),
     writeFile(file('people.ldif'), ldifOf(entriesOf(data))),
     writeFile(file('slapd.conf'), settingsOf(folder, verifyClients, moreSettings)),
   ]);

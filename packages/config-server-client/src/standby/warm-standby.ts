@@ -22,6 +22,14 @@ export interface WarmStandbyOptions<C extends StandbyConnection> extends Attempt
   onWaitingChanged?(calls: number): void;
 }
 
+/** Whoever ended a connection so would end the next one too. */
+const triedLast: ReadonlySet<string> = new Set([
+  'NotPrimary',
+  'ShuttingDown',
+  'RequestTimeout',
+  'ProtocolViolation',
+]);
+
 export class WarmStandby<C extends StandbyConnection> {
   readonly #deps: WarmStandbyOptions<C>;
   readonly #schedule: RetrySchedule;
@@ -164,8 +172,7 @@ export class WarmStandby<C extends StandbyConnection> {
   async #afterLoss({ endpoint }: C, loss: ConfigServerError, livedMs: number): Promise<void> {
     const { log, onAttemptFailed } = this.#deps;
     const name = endpointName(endpoint);
-    if (loss.code === 'NotPrimary' || loss.code === 'ShuttingDown' || loss.code === 'RequestTimeout')
-      this.#order.avoid(endpoint);
+    if (triedLast.has(loss.code)) this.#order.avoid(endpoint);
     this.#setState('connecting', `${name}: ${loss.message}`);
     log.warn(
       { endpoint: name, reason: loss.code, detail: loss.detail },

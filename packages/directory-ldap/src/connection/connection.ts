@@ -65,7 +65,8 @@ export class LdapConnection {
     this.#liveness = createLiveness({
       ...options,
       probe: () => void this.#probe().catch(() => undefined),
-      onDead: () => this.#end(this.#lost(`no answer for ${options.silenceMs} ms`)),
+      // Under this code the standby tries the server last.
+      onDead: () => this.#end(this.#error('RequestTimeout', `no answer for ${options.silenceMs} ms`)),
     });
     socket.on('data', (chunk) => this.#read(chunk));
     socket.on('error', (error) => this.#end(this.#lost(error.message)));

@@ -10,7 +10,7 @@ import { nobodyBelow } from '../people/groups.ts';
 import type { DirectoryPerson } from '../people/person.ts';
 import type { ResultAnswer } from '../wire/answers.ts';
 import { resultCodes } from '../wire/results.ts';
-import { boundAs } from './own-connection.ts';
+import { boundAs, unsent } from './own-connection.ts';
 import { bindFailure, policyErrors, policyOf, refused } from './refusals.ts';
 
 export interface Verified {
@@ -32,7 +32,7 @@ export async function authenticate(
   const endpoint = endpointName(link.main.endpoint);
   if (!canBeSent(password)) throw refused('AuthenticationFailed', endpoint);
   const { settings } = directory;
-  const found = await findByUserName(link.main, userName, settings, link.limits);
+  const found = await unsent(findByUserName(link.main, userName, settings, link.limits));
   const person = tenantDbid === environmentTenantDbid ? found : undefined;
   // Nobody of that name costs the same questions; what was typed is not sent for it.
   const account =

@@ -12,7 +12,7 @@ import type { DirectoryPerson } from '../people/person.ts';
 import { operations, type ResultAnswer } from '../wire/answers.ts';
 import { passwordModifyRequest, unicodePasswordRequest } from '../wire/requests.ts';
 import { resultCodes } from '../wire/results.ts';
-import { boundAs } from './own-connection.ts';
+import { boundAs, unsent } from './own-connection.ts';
 import { bindFailure, changeFailure, policyViolation, refused } from './refusals.ts';
 
 /** Errors: AuthenticationFailed, PasswordPolicyViolation, AccountLocked, PasswordExpired, AccessDenied, OutcomeUnknown. */
@@ -26,7 +26,7 @@ export async function changePassword(
   if (!canBeSent(oldPassword)) throw refused('AuthenticationFailed', endpoint);
   // RFC 3062 section 2: without a new password the server would make one up.
   if (!canBeSent(newPassword)) throw policyViolation(['quality'], endpoint);
-  const person = await findByUserName(link.main, userName, settings, link.limits);
+  const person = await unsent(findByUserName(link.main, userName, settings, link.limits));
   const isUsable = person !== undefined && !person.state.isDisabled;
   const change: Change = isUsable
     ? { dn: person.dn, oldPassword, newPassword }

@@ -37,6 +37,17 @@ export async function boundAs<T>(
   }
 }
 
+/** A question that comes before the password: when its connection breaks, the whole call may go to the next server. */
+export async function unsent<T>(question: Promise<T>): Promise<T> {
+  try {
+    return await question;
+  } catch (cause) {
+    if (!(cause instanceof ConfigServerError && cause.code === 'ConnectionLost')) throw cause;
+    const { endpoint, message } = cause;
+    throw new ConfigServerError('ConnectionLost', message, { endpoint, sent: false, cause });
+  }
+}
+
 async function connectBeside(
   { settings, clock, silenceMs }: Directory,
   { main, limits }: Link,

@@ -1,0 +1,124 @@
+/** Several real OpenLDAP servers, and what their administrators do while people are signed in. */
+import { setTimeout as wait } from 'node:timers/promises';
+import type { PersonChange } from '@gatehouse/config-server-client/backend';
+import { CfgObjectState } from '@gatehouse/config-server-client/model/enumerations';
+import { createAuthority } from '@gatehouse/testing/certificates';
+import { ldapNames, personDn } from '@gatehouse/testing/ldap-data';
+import { findSlapd, type LdapTestServer, startLdapServer } from '@gatehouse/testing/ldap-server';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { examineDirectory } from '../src/examine.ts';
+import { numbersOfTest, on, openBackend, settingsFor } from './directory-under-test.ts';
+
+const password = ldapNames.personPassword;
+const replace = (uid: string, attribute: string, value: string) =>
+  `dn: ${personDn(uid)}\nchangetype: modify\nreplace: ${attribute}\n${attribute}: ${value}\n`;
+
+describe.skipIf(findSlapd() === undefined)('two real OpenLDAP servers', () => {
+  const authority = createAuthority();
+  let first: LdapTestServer;
+  let second: LdapTestServer;
+  beforeAll(async () => {
+    const fixed = (uid: string, number: number) => ({
+      uid,
+      attributes: { entryUUID: `00000000-0000-4000-8000-00000000000${number}` },
+    });
+    const people = ['anna', 'disabled', 'removed', 'changed', 'moved'].map(fixed);
+    first = await startLdapServer({ authority, people });
+    second = await startLdapServer({ authority, people, verifyClients: true });
+  });
+  afterAll(async () => {
+    await first?.close();
+    await second?.close();
+  });
+  const tls = () => ({ ca: authority.cert, ...authority.issue() });
+  const open = (numbers = numbersOfTest()) =>
+    openBackend([on(first.tlsPort), on(second.tlsPort)], settingsFor({ tls: tls() }), { numbers });
+  const signIn = (backend: ReturnType<typeof open>, userName = 'anna') =>
+    backend.authenticate({ userName, password });
+
+  it('take over from each other, and a person keeps the number', async () => {
+    const backend = open();
+    const before = await signIn(backend);
+
+    await first.kill();
+    const onSecond = await signIn(backend);
+    await first.restart();
+    await second.kill();
+    const onFirst = await signIn(backend);
+    await second.restart();
+
+    expect([onSecond.userDbid, onFirst.userDbid]).toEqual([before.userDbid, before.userDbid]);
+  });
+
+  it('take over from one that is suspended, within the time of one login', async () => {
+    const backend = open();
+    await signIn(backend);
+    const startedMs = performance.now();
+
+    first.suspend();
+    const read = await backend.readPersons({ user_name: 'anna' });
+    first.resume();
+
+    expect(read).toHaveLength(1);
+    expect(performance.now() - startedMs).toBeLessThan(4_000);
+  });
+
+  it('are examined step by step, without values of people', async () => {
+    const limits = { timeoutMs: 2_000, signal: AbortSignal.timeout(20_000) };
+    const of = async (overrides: Parameters<typeof settingsFor>[0], port = second.tlsPort) => {
+      const steps = await examineDirectory(on(port), settingsFor({ tls: tls(), ...overrides }), limits);
+      expect(JSON.stringify(steps)).not.toMatch(/anna|Surname|Correct-Horse/);
+      const failed = steps.find(({ status }) => status === 'failed');
+      return failed === undefined ? steps.map(({ status }) => status) : `${failed.step}: ${failed.message}`;
+    };
+
+    expect(await of({})).toEqual(['ok', 'ok', 'ok', 'ok', 'ok', 'ok']);
+    expect(await of({ startTls: true }, second.port)).toEqual(['ok', 'ok', 'ok', 'ok', 'ok', 'ok']);
+    expect(await of({ tls: undefined }, second.port)).toContain('skipped');
+    expect(await of({}, 1)).toMatch(/^tcp: .*ECONNREFUSED.*start the server/);
+    expect(await of({ tls: {} })).toMatch(/^tls: .*correct tls.ca/);
+    expect(await of({ bindPassword: 'wrong' })).toMatch(/^bind: .*correct ldap.bindDn or ldap.bindPassword/);
+    expect(await of({ baseDns: ['ou=none,dc=example,dc=test'] })).toMatch(/^search: .*ldap.baseDns/);
+    expect(await of({ filters: { person: '(uid=nobody)', group: '(cn=x)' } })).toMatch(/^search: .*nobody/);
+  });
+
+  it('are looked at again and again: who is disabled, gone, or has another password is reported', async () => {
+    const backend = open();
+    const dbids: Record<string, number> = {};
+    for (const name of ['disabled', 'removed', 'changed', 'moved', 'anna'])
+      dbids[name] = (await signIn(backend, name)).userDbid;
+    const changes: PersonChange[] = [];
+    backend.subscribePersons((change) => changes.push(change));
+    const of = (name: string) => changes.filter((change) => 'dbid' in change && change.dbid === dbids[name]);
+    await expect.poll(() => changes, { timeout: 5_000 }).toEqual([{ kind: 'resync' }]);
+    // `pwdChangedTime` counts seconds.
+    await wait(1_100);
+
+    await first.modify(replace('disabled', 'pwdAccountLockedTime', '000001010000Z'));
+    await first.modify(replace('changed', 'userPassword', 'Another-Horse-2'));
+    await first.modify(`dn: ${personDn('removed')}\nchangetype: delete\n`);
+    await first.modify(
+      `dn: ${personDn('moved')}\nchangetype: moddn\nnewrdn: uid=moved\ndeleteoldrdn: 1\nnewsuperior: ou=groups,${ldapNames.suffix}\n`,
+    );
+
+    await expect.poll(() => changes.length, { timeout: 5_000 }).toBe(5);
+    expect(of('disabled')).toMatchObject([
+      { kind: 'updated', delta: { set: { state: CfgObjectState.disabled }, passwordChanged: false } },
+    ]);
+    expect(of('removed')).toMatchObject([{ kind: 'deleted' }]);
+    expect(of('moved')).toMatchObject([{ kind: 'deleted' }]);
+    const [changed] = await backend.readPersons({ user_name: 'changed' });
+    expect(of('changed')).toMatchObject([
+      {
+        kind: 'updated',
+        delta: { set: { PasswordUpdatingDate: changed?.PasswordUpdatingDate }, passwordChanged: true },
+      },
+    ]);
+    const disabled = await backend.readPersonDbids({ state: CfgObjectState.disabled });
+    expect(disabled.sort()).toEqual([dbids['disabled'], dbids['removed'], dbids['moved']].sort());
+
+    await first.modify(`dn: ${personDn('disabled')}\nchangetype: modify\ndelete: pwdAccountLockedTime\n`);
+    await expect.poll(() => of('disabled').length, { timeout: 5_000 }).toBe(2);
+    expect(of('disabled')[1]).toMatchObject({ delta: { set: { state: CfgObjectState.enabled } } });
+  });
+});
