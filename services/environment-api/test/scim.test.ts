@@ -1,4 +1,9 @@
 /** SCIM 2.0 (RFC 7643, RFC 7644) over HTTP, with PostgreSQL. */
+
+import { isPersonPassword } from '@gatehouse/caller-auth/credentials/person-password';
+import { personChangeId, personPasswordPlace } from '@gatehouse/contracts/environment-api/people';
+import { randomUuid } from '@gatehouse/service-kit/crypto/secrets';
+import { watchSecret } from '@gatehouse/testing/secret-watch';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type RunningApi, startApi } from './running-api.ts';
 import { createScimClient, type ScimClient, urns } from './scim-client.ts';
@@ -76,5 +81,309 @@ describe('a user', () => {
       employee_id: '701984',
       email_keys: ['ada@example.com', 'ada@home.example'],
     });
+  });
+
+  it('is refused by its name in any case, with the error of SCIM', async () => {
+    await scim.user({ userName: 'Twice@example.com' });
+    const second = await scim.call('POST', '/Users', { userName: 'TWICE@EXAMPLE.COM' });
+    expect(second.status).toBe(409);
+    expect(second.body).toEqual({
+      schemas: [urns.error],
+      status: '409',
+      scimType: 'uniqueness',
+      detail: expect.stringContaining('user name'),
+    });
+    const other = await scim.user({ userName: 'other@example.com' });
+    const renamed = await scim.patch(`/Users/${other.id}`, [
+      { op: 'replace', path: 'userName', value: 'twice@example.com' },
+    ]);
+    expect([renamed.status, renamed.body.scimType]).toEqual([409, 'uniqueness']);
+    const { rows } = await api.pool.query(
+      `SELECT count(*)::int AS orphans FROM environment.person_numbers n
+        WHERE NOT EXISTS (SELECT FROM environment.people p WHERE p.dbid = n.dbid)`,
+    );
+    expect(rows[0].orphans).toBe(0);
+  });
+
+  it('is replaced as a whole, but stays inactive and keeps its password', async () => {
+    const password = 'the-first-password-of-grace';
+    watchSecret(password, 'password of a user');
+    const { id } = await scim.user({ userName: 'grace', title: 'Admiral', active: false, password });
+    const answer = await scim.call('PUT', `/Users/${id}`, { userName: 'grace', nickName: 'Amazing' });
+    expect(answer.body).toMatchObject({ nickName: 'Amazing', active: false });
+    expect(answer.body).not.toHaveProperty('title');
+    expect(answer.text).not.toContain('password');
+    const { rows } = await api.pool.query('SELECT password FROM environment.people WHERE id = $1', [id]);
+    const hash = api.deps.secretBox.open(rows[0].password, personPasswordPlace(id)).toString();
+    expect(await isPersonPassword(hash, password)).toBe(true);
+  });
+
+  it('is changed only by who has seen its present version', async () => {
+    const { id, meta } = await scim.user({ userName: 'versions' });
+    const stale = { 'if-match': meta.version };
+    const operation = [{ op: 'replace', path: 'title', value: 'New' }];
+    const first = await scim.patch(`/Users/${id}`, operation, stale);
+    expect(first.status).toBe(200);
+    expect(first.headers['etag']).not.toBe(meta.version);
+    expect((await scim.patch(`/Users/${id}`, [{ op: 'remove', path: 'title' }], stale)).status).toBe(412);
+    expect((await scim.call('PUT', `/Users/${id}`, { userName: 'versions' }, stale)).status).toBe(412);
+    expect((await scim.call('DELETE', `/Users/${id}`, undefined, stale)).status).toBe(412);
+    const again = await scim.patch(`/Users/${id}`, operation);
+    expect(again.headers['etag']).toBe(first.headers['etag']);
+    const fresh = { 'if-none-match': first.headers['etag'] ?? '' };
+    expect((await scim.call('GET', `/Users/${id}`, undefined, fresh)).status).toBe(304);
+    expect((await scim.call('GET', `/Users/${id}`, undefined, stale)).status).toBe(200);
+  });
+
+  it('is gone after a DELETE, and its number is nobody else\u2019s', async () => {
+    const { id } = await scim.user({ userName: 'leaver' });
+    const { rows: before } = await api.pool.query('SELECT dbid FROM environment.people WHERE id = $1', [id]);
+    expect((await scim.call('DELETE', `/Users/${id}`)).status).toBe(204);
+    expect((await scim.call('GET', `/Users/${id}`)).status).toBe(404);
+    expect((await scim.call('DELETE', `/Users/${id}`)).body).toMatchObject({
+      schemas: [urns.error],
+      status: '404',
+    });
+    const back = await scim.user({ userName: 'leaver' });
+    const { rows } = await api.pool.query(
+      `SELECT n.dbid, p.id FROM environment.person_numbers n LEFT JOIN environment.people p ON p.dbid = n.dbid
+        WHERE n.external_id = ANY ($1) ORDER BY n.dbid`,
+      [[id, back.id]],
+    );
+    expect(rows).toEqual([
+      { dbid: before[0].dbid, id: null },
+      { dbid: expect.any(Number), id: back.id },
+    ]);
+  });
+
+  it('answers with the attributes that are asked for', async () => {
+    const { id } = await scim.user({ ...ada, userName: 'projected', externalId: 'p' });
+    const some = await scim.call(
+      'GET',
+      `/Users/${id}?attributes=userName,NAME.familyName,emails.value,${urns.enterprise}:department`,
+    );
+    expect(some.body).toEqual({
+      schemas: [urns.user, urns.enterprise],
+      id,
+      userName: 'projected',
+      name: { familyName: 'Lovelace' },
+      emails: [{ value: 'ada@home.example' }, { value: 'ada@example.com' }],
+      [urns.enterprise]: { department: 'Engines' },
+    });
+    const most = await scim.call('GET', `/Users/${id}?excludedAttributes=id,emails,name.givenName,meta`);
+    expect(most.body).toMatchObject({ id, name: { familyName: 'Lovelace' }, title: 'Analyst' });
+    for (const name of ['emails', 'meta', 'name.givenName']) expect(most.body).not.toHaveProperty(name);
+  });
+});
+
+describe('a list', () => {
+  it('is given page by page, with the number of all', async () => {
+    const listed = await createScimClient(api);
+    for (let index = 0; index < 5; index += 1) await listed.user({ userName: `u${index}` });
+    const page = async (query: string) => {
+      const { status, body } = await listed.call('GET', `/Users?${query}`);
+      const { totalResults, startIndex, itemsPerPage, Resources } = body;
+      return [
+        status,
+        totalResults,
+        startIndex,
+        itemsPerPage,
+        Resources.map((one: { userName: string }) => one.userName).join(),
+      ];
+    };
+    expect(await page('count=2')).toEqual([200, 5, 1, 2, 'u0,u1']);
+    expect(await page('startIndex=4&count=200000')).toEqual([200, 5, 4, 2, 'u3,u4']);
+    expect(await page('startIndex=-3&count=-1')).toEqual([200, 5, 1, 0, '']);
+    expect(await page('startIndex=99')).toEqual([200, 5, 99, 0, '']);
+    expect(await page('filter=userName%20sw%20%22U%22&count=0')).toEqual([200, 5, 1, 0, '']);
+    expect((await listed.call('GET', '/Users?count=many')).body).toMatchObject({
+      status: '400',
+      schemas: [urns.error],
+    });
+  });
+});
+
+describe('a group', () => {
+  it('has members who are added, removed and replaced, and users show it', async () => {
+    const [one, two, three] = await Promise.all(
+      ['g1', 'g2', 'g3'].map((userName) => scim.user({ userName })),
+    );
+    const created = await scim.call('POST', '/Groups', {
+      schemas: [urns.group],
+      displayName: 'Agents',
+      externalId: 'grp',
+      members: [{ value: one.id }, { value: two.id }],
+    });
+    expect(created.status, created.text).toBe(201);
+    const { id } = created.body;
+    const path = `/Groups/${id}`;
+    const members = async () =>
+      (await scim.call('GET', path)).body.members.map(({ display }: { display: string }) => display).join();
+    expect(await members()).toBe('g1,g2');
+    expect((await scim.call('GET', `/Users/${one.id}`)).body.groups).toEqual([
+      { value: id, $ref: expect.stringMatching(`/Groups/${id}$`), display: 'Agents', type: 'direct' },
+    ]);
+    expect(
+      (await scim.patch(path, [{ op: 'add', path: 'members', value: [{ value: three.id }] }])).status,
+    ).toBe(204);
+    expect(await members()).toBe('g1,g2,g3');
+    await scim.patch(path, [{ op: 'remove', path: `members[value eq "${two.id}"]` }]);
+    expect(await members()).toBe('g1,g3');
+    await scim.patch(path, [{ op: 'replace', path: 'members', value: [{ value: two.id }] }]);
+    expect(await members()).toBe('g2');
+    await scim.patch(path, [{ op: 'remove', path: 'members' }]);
+    expect(await members()).toBe('');
+    await scim.call('PUT', path, { displayName: 'Agents', members: [{ value: one.id }] });
+    expect(await members()).toBe('g1');
+    expect((await scim.call('GET', path)).body).not.toHaveProperty('externalId');
+    const found = async (filter: string) =>
+      (await scim.call('GET', `/Groups?excludedAttributes=members&filter=${encodeURIComponent(filter)}`))
+        .body;
+    expect((await found('displayName eq "AGENTS"')).Resources).toMatchObject([{ id }]);
+    expect((await found(`id eq "${id}" and members eq "${one.id}"`)).totalResults).toBe(1);
+    expect((await found(`members[value eq "${two.id}"]`)).totalResults).toBe(0);
+    expect((await scim.call('POST', '/Groups', { displayName: 'agents' })).body.scimType).toBe('uniqueness');
+    const stranger = await scim.patch(path, [
+      { op: 'add', path: 'members', value: [{ value: randomUuid() }] },
+    ]);
+    expect(stranger.body).toMatchObject({ status: '400', scimType: 'invalidValue' });
+    const { meta } = (await scim.call('GET', path)).body;
+    await scim.call('DELETE', `/Users/${one.id}`);
+    expect(await members()).toBe('');
+    expect((await scim.call('DELETE', path, undefined, { 'if-match': meta.version })).status).toBe(412);
+    expect((await scim.call('DELETE', path)).status).toBe(204);
+  });
+
+  it('of 5,000 people is filled, renamed and emptied, and announced as everybody', async () => {
+    const large = await createScimClient(api);
+    await api.pool.query(
+      `WITH number AS (INSERT INTO environment.person_numbers (environment_id, external_id)
+          SELECT $1, gen_random_uuid()::text FROM generate_series(1, 5000) RETURNING dbid, external_id)
+        INSERT INTO environment.people (id, environment_id, dbid, user_name, user_name_key, is_active)
+        SELECT external_id::uuid, $1, dbid, 'n' || dbid, 'n' || dbid, true FROM number`,
+      [large.environmentId],
+    );
+    const { rows } = await api.pool.query('SELECT id FROM environment.people WHERE environment_id = $1', [
+      large.environmentId,
+    ]);
+    const members = rows.map(({ id }) => ({ value: id }));
+    const { id } = (await large.call('POST', '/Groups', { displayName: 'All', members })).body;
+    expect((await large.call('GET', `/Groups/${id}`)).body.members).toHaveLength(5_000);
+    const before = await api.pool.query('SELECT max(seq)::int AS seq FROM environment.changes');
+    await large.patch(`/Groups/${id}`, [{ op: 'replace', path: 'displayName', value: 'Everybody' }]);
+    const { rows: changes } = await api.pool.query(
+      'SELECT entity, entity_id AS id FROM environment.changes WHERE seq > $1 ORDER BY seq',
+      [before.rows[0].seq],
+    );
+    expect(changes).toEqual([
+      { entity: 'person-group', id },
+      { entity: 'person', id: large.environmentId },
+    ]);
+    await large.patch(`/Groups/${id}`, [{ op: 'remove', path: 'members' }]);
+    expect((await large.call('GET', `/Groups/${id}`)).body.members).toEqual([]);
+  });
+});
+
+describe('what ends', () => {
+  /** Entities of the changes that the work makes, in order. */
+  async function changesOf(work: () => Promise<unknown>) {
+    const { rows: before } = await api.pool.query(
+      'SELECT coalesce(max(seq), 0)::int AS seq FROM environment.changes',
+    );
+    await work();
+    const { rows } = await api.pool.query(
+      `SELECT entity, entity_id AS id, contact_center_id AS center FROM environment.changes WHERE seq > $1 ORDER BY seq`,
+      [before[0].seq],
+    );
+    return rows;
+  }
+
+  it('is announced with a deactivation, a deletion and a password that an administrator sets, in the same transaction', async () => {
+    const { id } = await scim.user({ userName: 'ending' });
+    const { rows } = await api.pool.query('SELECT dbid FROM environment.people WHERE id = $1', [id]);
+    const of = (entity: string) => ({
+      entity,
+      id: personChangeId(scim.environmentId, rows[0].dbid),
+      center: scim.contactCenterId,
+    });
+    const patch = (value: object) => () => scim.patch(`/Users/${id}`, [{ op: 'replace', value }]);
+    expect(await changesOf(patch({ title: 'x' }))).toEqual([of('person')]);
+    expect(await changesOf(patch({ active: false }))).toEqual([of('person'), of('person-end')]);
+    expect(await changesOf(patch({ active: false }))).toEqual([]);
+    expect(await changesOf(patch({ active: true }))).toEqual([of('person')]);
+    const password = 'correct horse battery';
+    watchSecret(password, 'password of a user');
+    expect(await changesOf(patch({ password }))).toEqual([of('person'), of('person-end')]);
+    // The same one again, as programs send it that write everything anew.
+    expect(await changesOf(patch({ password }))).toEqual([]);
+    expect(await changesOf(() => scim.call('DELETE', `/Users/${id}`))).toEqual([
+      of('person'),
+      of('person-end'),
+    ]);
+    const refused = await changesOf(() =>
+      scim.patch(`/Users/${id}`, [{ op: 'replace', value: { active: false } }]),
+    );
+    expect(refused).toEqual([]);
+  });
+
+  it('is audited by the names of what changed, with nothing that is known about a person', async () => {
+    const { id } = await scim.user({ ...ada, userName: 'audited-person', externalId: 'audited-ext' });
+    await scim.patch(`/Users/${id}`, [{ op: 'replace', path: 'title', value: 'Countess' }]);
+    await scim.call('DELETE', `/Users/${id}`);
+    const { rows } = await api.pool.query(
+      `SELECT action, actor_kind, actor, changes FROM environment.audit
+        WHERE entity = 'person' AND contact_center_id = $1 ORDER BY id DESC LIMIT 3`,
+      [scim.contactCenterId],
+    );
+    expect(rows.map(({ action }) => action)).toEqual(['delete', 'update', 'create']);
+    expect(rows[1].changes).toEqual({ title: { from: '[secret]', to: '[secret]' } });
+    expect(Object.keys(rows[2].changes)).toEqual(expect.arrayContaining(['userName', 'emails', 'isActive']));
+    expect(rows[0]).toMatchObject({
+      actor_kind: 'client',
+      actor: expect.stringMatching(/^scim:[0-9a-f-]{36}$/),
+    });
+    for (const value of ['audited', 'Lovelace', 'Countess', 'London', 'example.com'])
+      expect(JSON.stringify(rows)).not.toContain(value);
+  });
+});
+
+describe('what this service can do', () => {
+  it('is described', async () => {
+    const config = await scim.call('GET', '/ServiceProviderConfig');
+    expect(config.body).toMatchObject({
+      patch: { supported: true },
+      bulk: { supported: true, maxOperations: 1000, maxPayloadSize: 1_048_576 },
+      filter: { supported: true, maxResults: 200 },
+      etag: { supported: true },
+    });
+    const types = (await scim.call('GET', '/ResourceTypes')).body.Resources;
+    expect(types.map(({ endpoint }: { endpoint: string }) => endpoint)).toEqual(['/Users', '/Groups']);
+    const schemas = (await scim.call('GET', '/Schemas')).body.Resources;
+    expect(schemas.map(({ id }: { id: string }) => id)).toEqual([urns.user, urns.enterprise, urns.group]);
+    const user = (await scim.call('GET', `/Schemas/${urns.user}`)).body;
+    const password = user.attributes.find(({ name }: { name: string }) => name === 'password');
+    expect(password).toMatchObject({ mutability: 'writeOnly', returned: 'never' });
+    expect((await scim.call('GET', '/ResourceTypes/Nothing')).body).toMatchObject({ status: '404' });
+  });
+});
+
+describe('where the people are elsewhere', () => {
+  it('SCIM is refused with the reason', async () => {
+    const id = await api.contactCenter();
+    const answer = await api.call('GET', `/contact-centers/${id}/scim/v2/Users`);
+    expect(answer.body).toMatchObject({
+      status: '409',
+      detail: expect.stringContaining('Configuration Servers'),
+    });
+  });
+});
+
+describe('an environment', () => {
+  it('is deleted with its people and their numbers', async () => {
+    const gone = await createScimClient(api);
+    await gone.user({ userName: 'somebody' });
+    expect((await api.call('DELETE', `/contact-centers/${gone.contactCenterId}`)).status).toBe(200);
+    const answer = await api.call('DELETE', `/environments/${gone.environmentId}`);
+    expect(answer.status, answer.text).toBe(200);
   });
 });
