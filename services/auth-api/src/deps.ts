@@ -24,6 +24,7 @@ import { composeInteractions } from './interactions/compose.ts';
 import { composeKeys } from './keys/compose.ts';
 import { composeLogout } from './logout/compose.ts';
 import { createCore, openStores, type Stores } from './open-core.ts';
+import { composePeople } from './people/compose.ts';
 import { composeRegistration } from './registration/compose.ts';
 import { composeRevocation } from './revocation/compose.ts';
 import { composeSessions } from './sessions/compose.ts';
@@ -65,7 +66,16 @@ export async function composeDeps(config: Config, kit: Kit, stores: Stores, now:
   const cors = composeCors(core, { config, clients, contactCenters });
   const ssoSettings = composeSsoSettings(core, { config, contactCenters });
   const { passwordRule } = ssoSettings;
-  const users = composeUsers(core, { config, consul, audit, revocation, contactCenters, passwordRule });
+  const people = await composePeople(core, { config, contactCenters });
+  const users = composeUsers(core, {
+    config,
+    consul,
+    audit,
+    revocation,
+    contactCenters,
+    people,
+    passwordRule,
+  });
   const tokens = composeTokens(core, { config, assertions, revocation, keys, clients, contactCenters });
   const browser = composeBrowser(core, { config });
   const announceEnd: typeof logout.announceEnd = (...ended) => logout.announceEnd(...ended);
@@ -150,8 +160,8 @@ export async function composeDeps(config: Config, kit: Kit, stores: Stores, now:
     clientAuthentication,
     authorize,
   });
-  const people = { contactCenters, users, tokens, token, approvals };
-  const backchannel = composeBackchannel(core, { assertions, audit, clientAuthentication, people });
+  const asked = { contactCenters, users, tokens, token, approvals };
+  const backchannel = composeBackchannel(core, { assertions, audit, clientAuthentication, people: asked });
   const userInfo = composeUserInfo(core, { assertions, keys, clients, tokens, token });
   const discovery = composeDiscovery(core, { config, keys, clients, registration });
   const followed = composeChanges(core, {
@@ -161,6 +171,7 @@ export async function composeDeps(config: Config, kit: Kit, stores: Stores, now:
     clients,
     contactCenters,
     cors,
+    people,
     users,
     tokens,
     ssoSettings,
@@ -221,6 +232,7 @@ export async function composeDeps(config: Config, kit: Kit, stores: Stores, now:
     contactCenters,
     cors,
     ssoSettings,
+    people,
     users,
     tokens,
     browser,

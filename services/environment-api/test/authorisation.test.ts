@@ -140,6 +140,9 @@ const prepared: Record<string, (center: string) => Promise<Request> | Request> =
   'GET /internal/environments/{id}/people': async () => ({
     path: `/internal/environments/${people.environmentId}/people?dbid=${(await people.add()).dbid}`,
   }),
+  'GET /internal/environments/{id}/people/numbers': () => ({
+    path: `/internal/environments/${people.environmentId}/people/numbers?state=active`,
+  }),
   'PUT /internal/environments/{id}/people/{dbid}/password': async () => {
     const person = await people.add({ password: 'the-password-before' });
     return {

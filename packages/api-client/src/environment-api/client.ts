@@ -9,9 +9,9 @@ import { contactCenterViewSchema } from '@gatehouse/contracts/environment-api/co
 import { corsViewSchema } from '@gatehouse/contracts/environment-api/cors';
 import { environmentViewSchema } from '@gatehouse/contracts/environment-api/environment';
 import {
-  inactivePeopleSchema,
   passwordLinkSchema,
   passwordSetSchema,
+  peopleNumbersSchema,
   peopleSchema,
   type redeemPasswordLinkBodySchema,
   type setPasswordBodySchema,
@@ -48,7 +48,7 @@ const environmentAnswer = envelopeOf(environmentViewSchema);
 const singleSignOnAnswer = envelopeOf(singleSignOnViewSchema);
 const corsAnswer = envelopeOf(corsViewSchema);
 const peopleAnswer = envelopeOf(peopleSchema);
-const inactivePeopleAnswer = envelopeOf(inactivePeopleSchema);
+const peopleNumbersAnswer = envelopeOf(peopleNumbersSchema);
 const passwordSetAnswer = envelopeOf(passwordSetSchema);
 const passwordLinkAnswer = envelopeOf(passwordLinkSchema);
 const changesAnswer = envelopeOf(environmentChangesPageSchema);
@@ -107,15 +107,15 @@ export function createEnvironmentApiClient(http: HttpClient) {
     /** Those of the people store who have the name, at most two. */
     findPeople: (environmentId: string, name: PersonQuery, options?: ReadOptions) =>
       fetch(peopleAnswer, people(environmentId), name, options),
-    /** Numbers of people who are not active, in order. */
-    async inactivePeople(
+    /** Numbers of the people in that state, in order. */
+    async peopleNumbers(
       environmentId: string,
-      { after, limit }: { after: number; limit: number },
+      { state, after, limit }: { state: 'active' | 'inactive'; after: number; limit: number },
       signal?: AbortSignal,
     ): Promise<number[]> {
-      const answer = await http.read(inactivePeopleAnswer, {
-        path: `${internalPath}${people(environmentId)}/inactive`,
-        query: { after: String(after), limit: String(limit) },
+      const answer = await http.read(peopleNumbersAnswer, {
+        path: `${internalPath}${people(environmentId)}/numbers`,
+        query: { state, after: String(after), limit: String(limit) },
         signal,
       });
       return answer.data.dbids;

@@ -19,6 +19,7 @@ export const interactionErrors = [
   'account_expired',
   'too_many_sessions',
   'password_policy',
+  'password_change_unavailable',
   'passwords_differ',
   'throttled',
   'form_expired',

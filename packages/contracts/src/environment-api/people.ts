@@ -42,8 +42,8 @@ export const personViewSchema = z.object({
 
 export const peopleSchema = z.object({ people: z.array(personViewSchema) });
 
-/** `GET …/people/inactive?after=&limit=`: in order of numbers. */
-export const inactivePeopleSchema = z.object({ dbids: z.array(dbid) });
+/** `GET …/people/numbers?state=active|inactive&after=&limit=`: in order of numbers. */
+export const peopleNumbersSchema = z.object({ dbids: z.array(dbid) });
 
 /** `PUT …/people/{dbid}/password`. 409 where another change was faster than the one the caller has read. */
 export const setPasswordBodySchema = z.object({

@@ -7,6 +7,7 @@ import type { Core } from '../core.ts';
 import type { Cors } from '../cors/compose.ts';
 import type { Keys } from '../keys/compose.ts';
 import { signingKeyEntity } from '../keys/signing-keys.ts';
+import type { People } from '../people/compose.ts';
 import type { Revocation } from '../revocation/compose.ts';
 import type { Signals } from '../signals/compose.ts';
 import { receiverEntity } from '../signals/receivers.ts';
@@ -26,6 +27,7 @@ interface ChangesDependencies {
   clients: Clients;
   contactCenters: ContactCenters;
   cors: Cors;
+  people: People;
   users: Users;
   tokens: Tokens;
   ssoSettings: SsoSettingsParts;
@@ -100,7 +102,10 @@ function followOwnChanges(core: Core, dependencies: ChangesDependencies): Change
 /** Follows changes of contact centres, environments, settings and origins by Environment API. */
 function followEnvironmentApi(core: Core, dependencies: ChangesDependencies) {
   const { kit, keyspace } = core;
-  const { cors } = dependencies;
+  const {
+    cors,
+    people: { persons },
+  } = dependencies;
   const { environmentApi, service: contactCenters } = dependencies.contactCenters;
   const users = dependencies.users.service;
   const ssoSettings = dependencies.ssoSettings.service;
@@ -119,8 +124,12 @@ function followEnvironmentApi(core: Core, dependencies: ChangesDependencies) {
     latest,
     since: async (seq) => (await environmentApi.changesSince(seq)).changes,
     onChange: (change) => {
-      contactCenters.applyChange(change);
-      ssoSettings.applyChange(change);
+      // A person is no part of what is kept of the contact centre.
+      if (isOfPerson(change)) persons.applyChange(change);
+      else {
+        contactCenters.applyChange(change);
+        ssoSettings.applyChange(change);
+      }
       // After the copies were dropped: what is issued from now on goes by the new state.
       ends.apply(change);
       if (change.entity === 'cors') cors.stored.drop();
@@ -133,6 +142,7 @@ function followEnvironmentApi(core: Core, dependencies: ChangesDependencies) {
     },
     onGap: () => {
       contactCenters.applyGap();
+      persons.applyGap();
       ssoSettings.applyGap();
       ends.catchUp();
       cors.stored.drop();
@@ -142,4 +152,8 @@ function followEnvironmentApi(core: Core, dependencies: ChangesDependencies) {
     log: kit.log,
   });
   return { subscriber, ends, latest };
+}
+
+function isOfPerson({ entity }: { entity: string }): boolean {
+  return entity === 'person' || entity === 'person-end';
 }

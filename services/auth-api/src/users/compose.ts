@@ -5,6 +5,7 @@ import type { Secret } from '@gatehouse/service-kit/secret';
 import type { Audit } from '../audit/compose.ts';
 import type { ContactCenters } from '../contact-centers/compose.ts';
 import type { Core } from '../core.ts';
+import type { People } from '../people/compose.ts';
 import type { Revocation } from '../revocation/compose.ts';
 import { createUsualAddresses } from './attempts/usual-addresses.ts';
 import { createBackendMetrics, createDiscoveryMetrics } from './backend-metrics.ts';
@@ -42,6 +43,7 @@ interface UserDependencies {
   audit: Audit;
   revocation: Revocation;
   contactCenters: ContactCenters;
+  people: People;
   /** Whether a password counts where single sign-on is on. */
   passwordRule: PasswordRule;
 }
@@ -53,6 +55,7 @@ export function composeUsers(core: Core, dependencies: UserDependencies) {
   const {
     config: { encryption, signIn: settings },
     audit,
+    people,
   } = dependencies;
   const { log, metrics } = kit;
   const backendMetrics = createBackendMetrics(metrics);
@@ -65,13 +68,16 @@ export function composeUsers(core: Core, dependencies: UserDependencies) {
   const service = createUserService({
     contactCenters: dependencies.contactCenters.service,
     connect: (environment) => {
-      const backend = connectEnvironment(environment, {
-        location,
-        secretBox,
-        discovery,
-        log,
-        metrics: backendMetrics,
-      });
+      const backend =
+        environment.directory === 'people'
+          ? people.connect(environment)
+          : connectEnvironment(environment, {
+              location,
+              secretBox,
+              discovery,
+              log,
+              metrics: backendMetrics,
+            });
       return kit.tracing?.calls('config-server', backend, tracedCalls) ?? backend;
     },
     redis,

@@ -1,5 +1,7 @@
 /** Reports to operators which links to Configuration Servers are down, and in which environments no login can succeed. */
+import type { ConfigurationBackend } from '@gatehouse/config-server-client/backend';
 import { examineLogin } from '@gatehouse/config-server-client/login-needs';
+import { CfgObjectState } from '@gatehouse/config-server-client/model/enumerations';
 import { createRepeatingWork } from '@gatehouse/service-kit/background/repeating-work';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import type { Probe } from '@gatehouse/service-kit/health/diagnosis';
@@ -71,6 +73,7 @@ export function createLoginWatch({ inUse, metrics, log, now }: LoginWatchOptions
     signal: AbortSignal,
   ): Promise<Omit<Standing, 'version' | 'examinedAtMs'>> => {
     if (backend.state !== 'open') return { logins: 'unknown' };
+    if (environment.directory === 'people') return peopleStandingOf(backend, signal);
     const steps = await examineLogin(backend, environment, { signal, deadlineMs: questionMs });
     const failed = steps.find(({ status }) => status === 'failed');
     if (failed === undefined) return { logins: 'possible' };
@@ -113,6 +116,23 @@ export function createLoginWatch({ inUse, metrics, log, now }: LoginWatchOptions
     recovered: 'what logins need at the Configuration Servers is examined again',
   });
   return { start: work.start, stop: work.stop, probe: loginsProbe(examine) };
+}
+
+async function peopleStandingOf(
+  backend: ConfigurationBackend,
+  signal: AbortSignal,
+): Promise<Omit<Standing, 'version' | 'examinedAtMs'>> {
+  const question = { signal, deadlineMs: questionMs, maxObjects: 1 };
+  const found = await backend
+    .readPersonDbids({ state: CfgObjectState.enabled }, question)
+    .catch(() => undefined);
+  if (found === undefined) return { logins: 'unknown' };
+  if (found.length > 0) return { logins: 'possible' };
+  return {
+    logins: 'no_people',
+    message:
+      'the people store of the environment has no active person: provision people (SCIM, or gatehouse people import)',
+  };
 }
 
 const maxNamed = 10;

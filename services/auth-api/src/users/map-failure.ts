@@ -1,4 +1,5 @@
 /** Maps a failed call to a Configuration Server to the error that the person who signs in gets. */
+import { UpstreamError } from '@gatehouse/api-client/upstream-error';
 import { ConfigServerError } from '@gatehouse/config-server-client/errors';
 import { SignInError, type SignInFailure } from './sign-in-error.ts';
 
@@ -37,6 +38,15 @@ export function mapFailure(failure: unknown): MappedFailure {
     const isLocked = account === 'account_locked';
     return { error: new SignInError(account), counts: isLocked, passwordWasRight: !isLocked };
   }
+  // Before anything was changed: the password is still the old one.
+  if (code === 'ReadOnly') {
+    const error = new SignInError('password_change_unavailable', {
+      detail: detailOf(failure),
+      retryAfterSeconds: 60,
+      cause: failure,
+    });
+    return { error, counts: false, passwordWasRight: false };
+  }
   if (code === 'PasswordPolicyViolation') {
     const error = new SignInError('password_policy', { problems: brokenRules(failure.details) });
     return { error, counts: false, passwordWasRight: true };
@@ -47,7 +57,7 @@ export function mapFailure(failure: unknown): MappedFailure {
 function tryAgain(failure: unknown): MappedFailure {
   const detail =
     failure instanceof ConfigServerError
-      ? `Configuration Server: ${failure.code}${failure.endpoint === undefined ? '' : ` at ${failure.endpoint}`}`
+      ? detailOf(failure)
       : 'the environment of the user cannot be reached';
   const retryAfterMs = failure instanceof ConfigServerError ? (failure.retryAfterMs ?? 2_000) : 2_000;
   return {
@@ -61,8 +71,16 @@ function tryAgain(failure: unknown): MappedFailure {
   };
 }
 
+function detailOf({ code, endpoint, message, cause }: ConfigServerError): string {
+  // What the people store needs is Environment API.
+  if (cause instanceof UpstreamError) return message;
+  return `Configuration Server: ${code}${endpoint === undefined ? '' : ` at ${endpoint}`}`;
+}
+
 const ruleTexts: Record<string, string> = {
   'min-length': 'is too short',
+  'max-length': 'is too long',
+  'user-name': 'is the user name',
   alpha: 'needs a letter',
   number: 'needs a digit',
   punctuation: 'needs a punctuation mark',

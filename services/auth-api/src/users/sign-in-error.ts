@@ -15,6 +15,10 @@ const answers: Record<SignInFailure, { status: number; message: string }> = {
   too_many_sessions: { status: 403, message: 'The account has too many sessions already' },
   password_policy: { status: 400, message: 'The new password breaks the password rules' },
   passwords_differ: { status: 400, message: 'The two new passwords differ' },
+  password_change_unavailable: {
+    status: 503,
+    message: 'Passwords cannot be changed right now; the password is still the old one',
+  },
   throttled: { status: 429, message: 'Too many attempts; try again later' },
   form_expired: { status: 403, message: 'The sign-in form is no longer valid; send it again' },
   sso_required: { status: 403, message: 'This contact centre signs in through its identity provider' },

@@ -1,5 +1,6 @@
 /** Tries every cell of the table in docs/what-ends.md, on two replicas. */
 import { readFileSync } from 'node:fs';
+import { personChangeId } from '@gatehouse/contracts/environment-api/people';
 import { randomUuid, sha256 } from '@gatehouse/service-kit/crypto/secrets';
 import { createReadiness } from '@gatehouse/service-kit/health/readiness';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -30,6 +31,8 @@ const [columns = [], , ...rows] = page
   .split('\n')
   .filter((line) => line.startsWith('| '))
   .map((line) => line.slice(2, -2).split(' | '));
+
+const agentDbid = 101;
 
 let stack: AuthApi;
 let replica: AuthApi;
@@ -142,6 +145,12 @@ const changes: Record<string, (place: Place) => Promise<unknown>> = {
   },
   'single sign-on switched off': ({ id }) =>
     announceChange(stack, { entity: 'single-sign-on-end', id: 'saml /', contactCenterId: id }),
+  'person of the people store deactivated, deleted or given another password by an administrator': ({ id }) =>
+    announceChange(stack, {
+      entity: 'person-end',
+      id: personChangeId(environmentId, agentDbid),
+      contactCenterId: id,
+    }),
   'client removed from the contact centre': ({ clients }) =>
     Promise.all(
       Object.values(clients).map((client) =>

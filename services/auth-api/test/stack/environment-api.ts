@@ -6,6 +6,7 @@ import type { ContactCenterView } from '@gatehouse/contracts/environment-api/con
 import type { EnvironmentView } from '@gatehouse/contracts/environment-api/environment';
 import type { SingleSignOnView } from '@gatehouse/contracts/environment-api/single-sign-on';
 import type { Deps } from '../../src/deps.ts';
+import { createPeopleStandIn, type PeopleStandIn } from './people-stand-in.ts';
 
 export interface EnvironmentApiStandIn {
   readonly url: string;
@@ -13,6 +14,7 @@ export interface EnvironmentApiStandIn {
   readonly environments: Map<string, EnvironmentView>;
   /** By contact centre, whatever the location. */
   readonly signOns: Map<string, SingleSignOnView>;
+  readonly people: PeopleStandIn;
   readonly changes: EnvironmentChange[];
   /** Origins of the global settings, in `GET /internal/cors`. */
   readonly origins: string[];
@@ -30,6 +32,7 @@ export async function startEnvironmentApi(): Promise<EnvironmentApiStandIn> {
   const contactCenters = new Map<string, ContactCenterView>();
   const environments = new Map<string, EnvironmentView>();
   const signOns = new Map<string, SingleSignOnView>();
+  const people = createPeopleStandIn();
   const changes: EnvironmentChange[] = [];
   const origins: string[] = [];
   const originsOf = new Map<string, string[]>();
@@ -71,6 +74,11 @@ export async function startEnvironmentApi(): Promise<EnvironmentApiStandIn> {
       };
       return send(200, { status: { code: 0 }, data }, { etag: `"${JSON.stringify(data)}"` });
     }
+    const ofPeople = people.answer(request, url);
+    if (ofPeople !== undefined)
+      return void ofPeople.then(({ status, data }) =>
+        send(status, { status: { code: status === 200 ? 0 : status }, data }),
+      );
     const found = find(url);
     if (found === undefined) return send(404, { status: { code: 404 } });
     const etag = `"${found.version}"`;
@@ -87,6 +95,7 @@ export async function startEnvironmentApi(): Promise<EnvironmentApiStandIn> {
     contactCenters,
     environments,
     signOns,
+    people,
     changes,
     origins,
     originsOf,

@@ -160,7 +160,7 @@ export const matrix: Record<string, RuleName> = {
   'GET /internal/contact-centers/{id}/single-sign-on': 'internal',
   'GET /internal/environments/{id}': 'internal',
   'GET /internal/environments/{id}/people': 'internal',
-  'GET /internal/environments/{id}/people/inactive': 'internal',
+  'GET /internal/environments/{id}/people/numbers': 'internal',
   'PUT /internal/environments/{id}/people/{dbid}/password': 'internal',
   'POST /internal/password-links/read': 'internal',
   'POST /internal/password-links/redeem': 'internal',

@@ -1,10 +1,10 @@
 /** Routes below `/internal` by which Auth API reads people and stores the passwords that they choose; for internal clients only. */
 import { envelopeOf, wrapped } from '@gatehouse/contracts/envelope';
 import {
-  inactivePeopleSchema,
   passwordLinkCodeSchema,
   passwordLinkSchema,
   passwordSetSchema,
+  peopleNumbersSchema,
   peopleSchema,
   redeemPasswordLinkBodySchema,
   setPasswordBodySchema,
@@ -17,12 +17,12 @@ import { integer } from '@gatehouse/service-kit/http/scalar';
 import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
 import { z } from 'zod';
 import { unknownEnvironment } from '../access/caller.ts';
-import { failures, sendUnchanged } from '../answers.ts';
+import { failures } from '../answers.ts';
 import { contextOf } from '../changes/writer.ts';
 import { parseId } from '../fields/scalars.ts';
 import type { PasswordLinks } from './password-links.ts';
 import type { PeoplePasswords } from './passwords.ts';
-import { findPeople, listInactive, type PersonName } from './person-view.ts';
+import { findPeople, listNumbers, type PersonName } from './person-view.ts';
 
 const tags = ['internal'];
 const maxDbid = 0x7fff_ffff;
@@ -55,28 +55,28 @@ export function internalPeopleRoutes(internal: App, { db, passwords }: PeopleRou
     },
     async (request, reply) => {
       const people = await findPeople(db, environmentOf(request.params.id), nameOf(request.query));
-      const versions = people.map(({ dbid, version }) => `${dbid}.${version}`);
-      if (sendUnchanged(request, reply, `"people-${versions.join('-')}"`)) return reply as never;
+      reply.header('cache-control', 'no-store');
       return ok({ people });
     },
   );
 
   internal.get(
-    '/inactive',
+    '/numbers',
     {
       schema: {
         tags,
-        operationId: 'listInactivePeople',
-        summary: 'Numbers of the people who are not active, in order',
+        operationId: 'listPeopleNumbers',
+        summary: 'Numbers of the people in a state, in order',
         params,
         querystring: z.object({
+          state: z.enum(['active', 'inactive']),
           after: integer(0, maxDbid).default(0),
           limit: integer(1, 10_000).default(1_000),
         }),
-        response: { 200: envelopeOf(inactivePeopleSchema), ...failures },
+        response: { 200: envelopeOf(peopleNumbersSchema), ...failures },
       },
     },
-    async (request) => ok({ dbids: await listInactive(db, environmentOf(request.params.id), request.query) }),
+    async (request) => ok({ dbids: await listNumbers(db, environmentOf(request.params.id), request.query) }),
   );
 
   internal.put(

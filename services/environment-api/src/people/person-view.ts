@@ -49,16 +49,16 @@ export async function findPeople(
   return rows.map((row) => row.person);
 }
 
-export async function listInactive(
+export async function listNumbers(
   db: Queryable,
   environmentId: string,
-  { after, limit }: { after: number; limit: number },
+  { state, after, limit }: { state: 'active' | 'inactive'; after: number; limit: number },
 ): Promise<number[]> {
   const { rows } = await db.query<{ dbid: number }>({
-    name: 'people_inactive',
+    name: 'people_numbers',
     text: `SELECT dbid FROM environment.people
-      WHERE environment_id = $1 AND NOT is_active AND dbid > $2 ORDER BY dbid LIMIT $3`,
-    values: [environmentId, after, limit],
+      WHERE environment_id = $1 AND is_active = $4 AND dbid > $2 ORDER BY dbid LIMIT $3`,
+    values: [environmentId, after, limit, state === 'active'],
   });
   return rows.map((row) => row.dbid);
 }

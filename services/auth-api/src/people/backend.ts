@@ -1,0 +1,232 @@
+/** Answers for people of the people store what is asked of a Configuration Server. */
+import type { EnvironmentApiClient, PersonQuery } from '@gatehouse/api-client/environment-api/client';
+import { UpstreamError } from '@gatehouse/api-client/upstream-error';
+import { brokenPasswordRules } from '@gatehouse/caller-auth/credentials/person-password';
+import type {
+  CallOptions,
+  ChangePasswordRequest,
+  ConfigurationBackend,
+  ListOptions,
+} from '@gatehouse/config-server-client/backend';
+import { ConfigServerError } from '@gatehouse/config-server-client/errors';
+import { CfgObjectState } from '@gatehouse/config-server-client/model/enumerations';
+import type { PersonFilter } from '@gatehouse/config-server-client/model/person';
+import { environmentTenantDbid } from '@gatehouse/config-server-client/model/tenant';
+import type { PersonView } from '@gatehouse/contracts/environment-api/people';
+import type { PersonPasswords } from './passwords.ts';
+import { accessGroupsOf, cfgPersonOf } from './person.ts';
+import type { Persons } from './persons.ts';
+
+export interface PeopleBackendOptions {
+  environmentId: string;
+  client: Pick<EnvironmentApiClient, 'peopleNumbers' | 'setPersonPassword'>;
+  persons: Persons;
+  passwords: PersonPasswords;
+}
+
+const pageSize = 1_000;
+
+export function createPeopleBackend(options: PeopleBackendOptions): ConfigurationBackend {
+  const { environmentId, client, persons, passwords } = options;
+  const subscriptions = new Set<() => void>();
+  let isClosed = false;
+
+  /** @throws ConfigServerError and nothing else */
+  async function answer<T>(work: () => Promise<T>): Promise<T> {
+    if (isClosed)
+      throw new ConfigServerError('ClientClosed', 'the people of this environment are not read any more');
+    try {
+      return await work();
+    } catch (error) {
+      throw asConfigServerError(error);
+    }
+  }
+
+  /** @throws ConfigServerError AuthenticationFailed; the same work for whoever does not exist, or has no password */
+  async function verify(userName: string, password: string, { signal }: CallOptions) {
+    const [person] = await persons.byName(environmentId, { userName });
+    const hash = passwords.hashOf(person);
+    const isRight = await passwords.matches(hash, password, signal);
+    if (!isRight || hash === undefined || !person?.isActive)
+      throw new ConfigServerError('AuthenticationFailed', 'user name or password is wrong');
+    return { person, hash };
+  }
+
+  async function change({ userName, oldPassword, newPassword }: ChangePasswordRequest, options: CallOptions) {
+    const { person, hash } = await verify(userName, oldPassword, options).catch((error) => {
+      throw error instanceof UpstreamError ? notNow(error) : error;
+    });
+    const failure = persons.failure();
+    if (failure !== undefined) throw notNow(failure);
+    const isPresent = await passwords.matches(hash, newPassword, options.signal);
+    const rules = brokenPasswordRules(newPassword, { userName: person.userName, isPresent });
+    if (rules.length > 0)
+      throw new ConfigServerError('PasswordPolicyViolation', 'the new password breaks rules', {
+        details: { rules },
+      });
+    const passwordEnvelope = await passwords.seal(person, newPassword, options.signal);
+    try {
+      const stored = await client.setPersonPassword(environmentId, person.dbid, {
+        passwordEnvelope,
+        insteadOf: hash,
+      });
+      return { passwordUpdatingDate: stored.passwordChangedAt };
+    } catch (error) {
+      throw asChangeError(error);
+    } finally {
+      persons.forget(environmentId, person.dbid);
+    }
+  }
+
+  async function listNumbers(state: 'active' | 'inactive', { maxObjects, signal }: ListOptions) {
+    const found: number[] = [];
+    for (;;) {
+      const limit = Math.min(pageSize, (maxObjects ?? Number.POSITIVE_INFINITY) - found.length);
+      const page = await client.peopleNumbers(
+        environmentId,
+        { state, after: found.at(-1) ?? 0, limit },
+        signal,
+      );
+      found.push(...page);
+      if (page.length < limit || found.length === maxObjects) return found;
+    }
+  }
+
+  const unsupported = (what: string) =>
+    answer<never>(async () => {
+      throw new ConfigServerError('Unsupported', `the people store has no ${what}`);
+    });
+
+  return {
+    authenticate: (request, options = {}) =>
+      answer(async () => {
+        const { person } = await verify(request.userName, request.password, options);
+        if (request.tenantDbid !== undefined && request.tenantDbid !== environmentTenantDbid)
+          throw new ConfigServerError('AuthenticationFailed', 'user name or password is wrong');
+        return {
+          userDbid: person.dbid,
+          tenantDbid: environmentTenantDbid,
+          userName: person.userName,
+          changePasswordRequired: person.mustChangePassword,
+        };
+      }),
+    changePassword: (request, options = {}) => answer(() => change(request, options)),
+    readPersons: (filter) =>
+      answer(async () => (await readPeople(persons, environmentId, filter)).map(cfgPersonOf)),
+    readPersonDbids: (filter, options = {}) =>
+      answer(() => listNumbers(filter.state === CfgObjectState.disabled ? 'inactive' : 'active', options)),
+    readAccessGroups: ({ person_dbid: dbid }) =>
+      answer(async () => {
+        if (dbid === undefined) throw unknownFilter();
+        const person = dbid > 0 ? await persons.byNumber(environmentId, dbid) : undefined;
+        return person === undefined ? [] : accessGroupsOf(person);
+      }),
+    readRoles: () => unsupported('roles'),
+    readTenants: async () => [],
+    readApplications: () => unsupported('applications'),
+    subscribePersons(listener) {
+      const end = persons.listen(environmentId, (dbid, person) =>
+        listener(
+          person === undefined
+            ? { kind: 'deleted', dbid, historyId: 0 }
+            : {
+                kind: 'updated',
+                dbid,
+                historyId: 0,
+                // Passwords that an administrator sets end what they granted by an announcement of their own.
+                delta: { set: { state: cfgPersonOf(person).state }, passwordChanged: false },
+              },
+        ),
+      );
+      subscriptions.add(end);
+      return () => {
+        subscriptions.delete(end);
+        end();
+      };
+    },
+    get state() {
+      if (isClosed) return 'closed';
+      return persons.failure() === undefined ? 'open' : 'down';
+    },
+    get stateReason() {
+      if (isClosed) return 'closed';
+      if (persons.failure() === undefined) return undefined;
+      return 'Environment API does not answer: only people who were read a while ago sign in';
+    },
+    async close() {
+      isClosed = true;
+      for (const end of subscriptions) end();
+      subscriptions.clear();
+    },
+  };
+}
+
+/** One name each is asked for; other terms are compared here. */
+async function readPeople(
+  persons: Persons,
+  environmentId: string,
+  { dbid, tenant_dbid: tenantDbid, state, ...names }: PersonFilter,
+): Promise<PersonView[]> {
+  const found = await findPeople(persons, environmentId, dbid, names);
+  const isOfTenant = tenantDbid === undefined || tenantDbid === environmentTenantDbid;
+  return found.filter((person) => isOfTenant && (state === undefined || state === cfgPersonOf(person).state));
+}
+
+async function findPeople(
+  persons: Persons,
+  environmentId: string,
+  dbid: number | undefined,
+  names: PersonFilter,
+): Promise<PersonView[]> {
+  if (dbid !== undefined) {
+    const person = dbid > 0 ? await persons.byNumber(environmentId, dbid) : undefined;
+    return person === undefined ? [] : [person];
+  }
+  const query = queryOf(names);
+  if (query === undefined) throw unknownFilter();
+  return persons.byName(environmentId, query);
+}
+
+function queryOf(names: PersonFilter): Exclude<PersonQuery, { dbid: string }> | undefined {
+  if (names.user_name !== undefined) return { userName: names.user_name };
+  if (names.email_address !== undefined) return { email: names.email_address };
+  return names.external_id === undefined ? undefined : { externalId: names.external_id };
+}
+
+function unknownFilter(): ConfigServerError {
+  return new ConfigServerError('InvalidFilter', 'people of the people store are found by number or name');
+}
+
+function asConfigServerError(error: unknown): ConfigServerError {
+  if (error instanceof ConfigServerError) return error;
+  if (error instanceof UpstreamError)
+    return new ConfigServerError('NoEndpoint', 'Environment API does not answer', { cause: error });
+  return new ConfigServerError('InternalError', 'the people store cannot be used', { cause: error });
+}
+
+function notNow(cause: unknown): ConfigServerError {
+  return new ConfigServerError('ReadOnly', 'Environment API does not answer: no password can be changed', {
+    cause,
+  });
+}
+
+/** Says of a failed change whether the password is still the old one. */
+function asChangeError(error: unknown): unknown {
+  if (!(error instanceof UpstreamError)) return error;
+  const { status, body } = error;
+  // Another change was faster, or the person was deactivated: the old password is not right any more.
+  if (status === 409 || status === 404)
+    return new ConfigServerError('AuthenticationFailed', 'the password was changed meanwhile');
+  if (status === undefined)
+    return new ConfigServerError('OutcomeUnknown', 'Environment API did not answer the change', {
+      cause: error,
+    });
+  const isReadOnly = body.includes('read_only_region');
+  return new ConfigServerError(
+    'ReadOnly',
+    isReadOnly
+      ? 'the people store of this region is read-only: passwords are changed in the writable region'
+      : `Environment API refused the change (${status})`,
+    { cause: error },
+  );
+}

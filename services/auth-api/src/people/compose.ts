@@ -1,0 +1,34 @@
+/** Composes the copies of people of the people store, and the verification of their passwords. */
+import type { EnvironmentView } from '@gatehouse/contracts/environment-api/environment';
+import type { ContactCenters } from '../contact-centers/compose.ts';
+import type { Core } from '../core.ts';
+import { createPeopleBackend } from './backend.ts';
+import { createPersonPasswords } from './passwords.ts';
+import { createPersons } from './persons.ts';
+
+interface PeopleDependencies {
+  config: { environmentApi: { staleMaxSeconds: number } };
+  contactCenters: ContactCenters;
+}
+
+export type People = Awaited<ReturnType<typeof composePeople>>;
+
+export async function composePeople(core: Core, { config, contactCenters }: PeopleDependencies) {
+  const { secretBox, now, log } = core;
+  const { environmentApi: client, environmentApiState: owner } = contactCenters;
+  const persons = createPersons({
+    client,
+    staleMaxSeconds: config.environmentApi.staleMaxSeconds,
+    owner,
+    now,
+    onStale: (ageMs, error) =>
+      log.warn({ err: error, ageMs }, 'Environment API cannot answer: the copy of a person is used'),
+  });
+  const passwords = await createPersonPasswords(secretBox);
+  return {
+    connect: ({ id: environmentId }: EnvironmentView) =>
+      createPeopleBackend({ environmentId, client, persons, passwords }),
+    persons,
+    passwords,
+  };
+}

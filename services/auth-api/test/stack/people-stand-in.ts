@@ -1,0 +1,95 @@
+/** The part of Environment API's stand-in that has people: answers as the people store does. */
+import type { IncomingMessage } from 'node:http';
+import { text } from 'node:stream/consumers';
+import type { PersonView } from '@gatehouse/contracts/environment-api/people';
+
+interface Link {
+  environmentId: string;
+  contactCenterId: string;
+  dbid: number;
+}
+
+interface PeopleAnswer {
+  status: number;
+  data?: unknown;
+}
+
+export type PeopleStandIn = ReturnType<typeof createPeopleStandIn>;
+
+const internal = '/environment/v3/internal';
+const path = new RegExp(`^${internal}/environments/([^/]+)/people(?:/([^/]+)(/password)?)?$`);
+
+export function createPeopleStandIn() {
+  const persons = new Map<string, PersonView[]>();
+  const links = new Map<string, Link>();
+  const find = ({ environmentId, dbid }: Pick<Link, 'environmentId' | 'dbid'>) =>
+    persons.get(environmentId)?.find((person) => person.dbid === dbid);
+
+  const bodyOf = async (request: IncomingMessage) => JSON.parse(await text(request)).data;
+  const setPassword = (person: PersonView, passwordEnvelope: string): PeopleAnswer => {
+    const passwordChangedAt = Math.floor(Date.now() / 1000);
+    Object.assign(person, {
+      passwordEnvelope,
+      passwordChangedAt,
+      mustChangePassword: false,
+      version: person.version + 1,
+    });
+    return { status: 200, data: { passwordChangedAt } };
+  };
+
+  async function changePassword(request: IncomingMessage, person: PersonView | undefined) {
+    const { passwordEnvelope, insteadOf } = await bodyOf(request);
+    if (standIn.isReadOnly) return { status: 403, data: 'read_only_region' };
+    if (!person?.isActive) return { status: 404 };
+    if (standIn.hashOf(person) !== insteadOf) return { status: 409 };
+    return setPassword(person, passwordEnvelope);
+  }
+
+  async function useLink(request: IncomingMessage, isRead: boolean): Promise<PeopleAnswer> {
+    const { code, passwordEnvelope } = await bodyOf(request);
+    if (!isRead && standIn.isReadOnly) return { status: 403, data: 'read_only_region' };
+    const link = links.get(code);
+    const person = link && find(link);
+    if (!link || !person?.isActive) return { status: 404 };
+    const expiresAt = new Date(Date.now() + 60_000).toISOString();
+    if (isRead) return { status: 200, data: { ...link, person, expiresAt } };
+    links.delete(code);
+    return setPassword(person, passwordEnvelope);
+  }
+
+  const standIn = {
+    persons,
+    links,
+    isReadOnly: false,
+    /** Opens the seal of a password. */
+    hashOf: (_person: PersonView): string | undefined => undefined,
+    find,
+    /** Undefined for a path of something else. */
+    answer(request: IncomingMessage, url: URL): Promise<PeopleAnswer> | undefined {
+      if (url.pathname === `${internal}/password-links/read`) return useLink(request, true);
+      if (url.pathname === `${internal}/password-links/redeem`) return useLink(request, false);
+      const [isOfPeople, environment = '', part, isPassword] = path.exec(url.pathname) ?? [];
+      if (!isOfPeople) return undefined;
+      if (isPassword)
+        return changePassword(request, find({ environmentId: environment, dbid: Number(part) }));
+      const all = persons.get(environment) ?? [];
+      const query = Object.fromEntries(url.searchParams);
+      if (part === 'numbers') {
+        const isActive = query['state'] === 'active';
+        const dbids = all.filter((person) => person.isActive === isActive).map(({ dbid }) => dbid);
+        return Promise.resolve({
+          status: 200,
+          data: {
+            dbids: dbids.filter((dbid) => dbid > Number(query['after'])).slice(0, Number(query['limit'])),
+          },
+        });
+      }
+      const [[field = '', value = ''] = []] = Object.entries(query);
+      const people = all.filter(
+        (person) => String(person[field as keyof PersonView]).toLowerCase() === value.toLowerCase(),
+      );
+      return Promise.resolve({ status: 200, data: { people } });
+    },
+  };
+  return standIn;
+}
