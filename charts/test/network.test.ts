@@ -92,7 +92,7 @@ describe('egress follows the connections', () => {
 
   test('Auth API: names, Configuration Server, Environment API, Redis, PostgreSQL, addresses of clients', async () => {
     expect(egressPorts(await egress('auth-api', 'minimal', 'auth-api-egress'))).toEqual([
-      53, 53, 8888, 8080, 8082, 6379, 5432, 443,
+      53, 53, 8888, 389, 636, 8080, 8082, 6379, 5432, 443,
     ]);
   });
 
@@ -102,13 +102,13 @@ describe('egress follows the connections', () => {
       const at = async (url: string) =>
         egressPorts(await egress(chart, 'minimal', `${chart}-egress`, { consul: { url } }));
       const outbound = chart === 'auth-api' ? [443] : [];
-      expect(await at('')).toEqual([53, 53, 8888, 8080, 8082, 6379, 5432, ...outbound]);
+      expect(await at('')).toEqual([53, 53, 8888, 389, 636, 8080, 8082, 6379, 5432, ...outbound]);
       expect(await at('https://consul.example.com:8501')).toEqual([
-        ...[53, 53, 8888, 8080, 8082, 8501, 6379, 5432],
+        ...[53, 53, 8888, 389, 636, 8080, 8082, 8501, 6379, 5432],
         ...outbound,
       ]);
       expect(await at('https://consul.example.com/gateway')).toEqual([
-        ...[53, 53, 8888, 8080, 8082, 443, 6379, 5432],
+        ...[53, 53, 8888, 389, 636, 8080, 8082, 443, 6379, 5432],
         ...outbound,
       ]);
       expect(await at('http://consul.example.com')).toContain(80);
@@ -140,9 +140,31 @@ describe('egress follows the connections', () => {
     },
   );
 
+  test.each(['auth-api', 'environment-api'] as const)(
+    '%s reaches LDAP directories on the ports that are named, and on none where none is',
+    async (chart) => {
+      const to = [{ ipBlock: { cidr: '10.9.0.0/24' } }];
+      const at = (ldap: object) =>
+        egress(chart, 'minimal', `${chart}-egress`, { networkPolicy: { egress: { ldap } } });
+      expect(await at({ to, ports: [3269] })).toContainEqual({
+        ports: [{ port: 3269, protocol: 'TCP' }],
+        to,
+      });
+      expect(egressPorts(await at({ ports: [] }))).toEqual(
+        egressPorts(await at({})).filter((port) => port !== 389 && port !== 636),
+      );
+    },
+  );
+
+  test('Environment API reaches the primary of another region', async () => {
+    const postgres = { primaryHost: 'postgres.usw1.example', primaryPort: 6543 };
+    const rules = await egress('environment-api', 'minimal', 'environment-api-egress', { postgres });
+    expect(egressPorts(rules)).toContain(6543);
+  });
+
   test('Environment API: names, Configuration Server (checks), Auth API, Redis, PostgreSQL', async () => {
     expect(egressPorts(await egress('environment-api', 'minimal', 'environment-api-egress'))).toEqual([
-      53, 53, 8888, 8080, 8082, 6379, 5432,
+      53, 53, 8888, 389, 636, 8080, 8082, 6379, 5432,
     ]);
   });
 
@@ -154,7 +176,9 @@ describe('egress follows the connections', () => {
     const rules = await egress('auth-api', 'existing-secret', 'auth-api-blue-egress', {
       postgres: { port: 6432 },
     });
-    expect(egressPorts(rules)).toEqual([53, 53, 8888, 8080, 8082, 9200, 443, 6379, 7000, 6432, 443]);
+    expect(egressPorts(rules)).toEqual([
+      53, 53, 8888, 389, 636, 8080, 8082, 9200, 443, 6379, 7000, 6432, 443,
+    ]);
     const tls = await egress('auth-api', 'minimal', 'auth-api-egress', {
       redis: { url: 'rediss://redis.example.com:6380' },
     });

@@ -27,7 +27,7 @@ required:
   - key: config.environmentApi.url
     meaning: the base URL of Environment API in the cluster
 issuesTokens: true
-egress: [configServer, environmentApi, consul, elasticsearch, auditForward, redis, postgres, outbound]
+egress: [configServer, ldap, environmentApi, consul, elasticsearch, auditForward, redis, postgres, outbound]
 secrets:
   - name: opsPassword
     env: GATEHOUSE_OPS_PASSWORD

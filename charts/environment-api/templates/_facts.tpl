@@ -9,7 +9,7 @@ required:
   - key: config.authApi.url
     meaning: the base URL of Auth API in the cluster
 testNeedsToken: true
-egress: [configServer, authApi, consul, elasticsearch, auditForward, redis, postgres]
+egress: [configServer, ldap, authApi, consul, elasticsearch, auditForward, redis, postgres]
 secrets:
   - name: opsPassword
     env: GATEHOUSE_OPS_PASSWORD

@@ -118,6 +118,9 @@ async function mountInternal(services: App, deps: Deps): Promise<void> {
     request.caller = await deps.access.authenticateService(request, request.ip);
   });
   await services.register(deps.internal.routes);
+  await services.register(deps.personNumbers.internalRoutes, {
+    prefix: '/environments/:id/person-numbers',
+  });
   await services.register(deps.people.internalRoutes, { prefix: '/environments/:id/people' });
   await services.register(deps.people.internalLinkRoutes, { prefix: '/password-links' });
   await services.register(deps.cors.internalRoutes, { prefix: '/cors' });

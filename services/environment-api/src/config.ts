@@ -29,6 +29,8 @@ import {
 import {
   consulSettings,
   postgresSettings,
+  primaryProblems,
+  primarySettings,
   redisProblems,
   redisSettings,
 } from '@gatehouse/service-kit/config/stores';
@@ -101,7 +103,7 @@ export const configuration = defineConfiguration(
     internal: internalSettings({ port: 8087 }),
     log: logSettings,
     redis: redisSettings,
-    postgres: postgresSettings,
+    postgres: { ...postgresSettings, ...primarySettings },
     ops: opsSettings,
     serviceClient: serviceClientSettings,
     encryption: encryptionSettings,
@@ -112,10 +114,21 @@ export const configuration = defineConfiguration(
     tracing: tracingSettings,
   },
   {
-    problemsBetween: ({ auditForward, consul, elasticsearch, http, mode, mtls, redis }) => [
+    problemsBetween: ({
+      auditForward,
+      consul,
+      elasticsearch,
+      environment: region,
+      http,
+      mode,
+      mtls,
+      postgres,
+      redis,
+    }) => [
       ...tlsProblems(http.tls),
       ...certificateHeaderProblems({ http, mtls }),
       ...redisProblems(redis),
+      ...primaryProblems({ postgres, region }),
       ...consulProblems(consul),
       ...elasticsearchProblems(elasticsearch),
       ...auditForwardProblems(mode, auditForward),

@@ -9,7 +9,7 @@ import { isWritable as isWritableRegion } from '@gatehouse/service-kit/config/re
 import { createSecretBox } from '@gatehouse/service-kit/crypto/secret-box';
 import { currentCorrelationId } from '@gatehouse/service-kit/http/correlation';
 import type { Kit } from '@gatehouse/service-kit/http/run';
-import { createPool } from '@gatehouse/service-kit/postgres/pool';
+import { atAddress, createPool, type PoolOptions } from '@gatehouse/service-kit/postgres/pool';
 import { postgresProbe } from '@gatehouse/service-kit/postgres/probe';
 import { createKeyspace, createRedis } from '@gatehouse/service-kit/redis/client';
 import { linesOf } from '@gatehouse/service-kit/secret';
@@ -30,6 +30,7 @@ import { composeInternal } from './internal/compose.ts';
 import { composeLocations } from './locations/compose.ts';
 import { migrationsFolder, schema } from './migrate.ts';
 import { composePeople } from './people/compose.ts';
+import { composePersonNumbers } from './person-numbers/compose.ts';
 import { composeScim } from './scim/compose.ts';
 import { secretsProbe } from './sealed-secrets/probe.ts';
 import { reencryptSecrets } from './sealed-secrets/reencrypt.ts';
@@ -46,8 +47,13 @@ export async function createDeps(config: Config, kit: Kit, now = systemClock) {
     return opened;
   };
 
-  const pool = createPool(config.postgres, { schema, applicationName: 'gatehouse-environment-api', log });
+  const poolOptions = { schema, applicationName: 'gatehouse-environment-api', log };
+  const pool = createPool(config.postgres, poolOptions);
   closers.defer(() => pool.end());
+  const region = { location: config.location, ...config.environment };
+  const isWritable = isWritableRegion(region);
+  const primary = isWritable ? pool : openPrimary(config, poolOptions);
+  if (primary !== pool) closers.defer(async () => primary?.end());
   const redis = createRedis(config.redis, { log });
   closers.defer(() => redis.disconnect());
   const keyspace = createKeyspace(config.redis.keyPrefix);
@@ -67,8 +73,6 @@ export async function createDeps(config: Config, kit: Kit, now = systemClock) {
     config.authApi.internalUrl === undefined ? '/auth/v3/oauth/introspect' : '/auth/v3/internal/introspect';
   const secretBox = createSecretBox(config.encryption.keys);
   const consul = consulAccessOf(config.consul);
-  const region = { location: config.location, ...config.environment };
-  const isWritable = isWritableRegion(region);
 
   const access = await composeAccess({
     authApi,
@@ -159,6 +163,7 @@ export async function createDeps(config: Config, kit: Kit, now = systemClock) {
     locations: locations.service,
     secretBox,
   });
+  const personNumbers = composePersonNumbers({ pool, writer: primary });
   const internal = composeInternal({ environments: environments.service, settings: settings.service });
   const importExport = composeImportExport({
     pool,
@@ -205,9 +210,18 @@ export async function createDeps(config: Config, kit: Kit, now = systemClock) {
     scim,
     singleSignOn,
     internal,
+    personNumbers,
     importExport,
     diagnosis,
     reencrypt: () => reencryptSecrets({ db: pool, changeLog, secretBox, log }),
     close: () => closers.disposeAsync(),
   };
+}
+
+/** The primary of another region; undefined: this region has no way to it. */
+function openPrimary({ postgres }: Config, options: PoolOptions) {
+  const { primaryHost, primaryPort } = postgres;
+  if (primaryHost === undefined) return undefined;
+  // New people are few: the primary keeps its connections for others.
+  return createPool(atAddress({ ...postgres, poolSize: 2 }, primaryHost, primaryPort), options);
 }

@@ -150,6 +150,10 @@ const prepared: Record<string, (center: string) => Promise<Request> | Request> =
       payload: data({ passwordEnvelope: await newHash(person), insteadOf: person.hash }),
     };
   },
+  'POST /internal/environments/{id}/person-numbers': () => ({
+    path: `/internal/environments/${people.environmentId}/person-numbers`,
+    payload: data({ externalIds: [randomUuid()] }),
+  }),
   'POST /internal/password-links/read': async () => ({
     path: '/internal/password-links/read',
     payload: data({ code: (await personWithLink()).code }),

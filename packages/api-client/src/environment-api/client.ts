@@ -13,6 +13,7 @@ import {
   passwordSetSchema,
   peopleNumbersSchema,
   peopleSchema,
+  personNumbersSchema,
   type redeemPasswordLinkBodySchema,
   type setPasswordBodySchema,
 } from '@gatehouse/contracts/environment-api/people';
@@ -51,6 +52,7 @@ const peopleAnswer = envelopeOf(peopleSchema);
 const peopleNumbersAnswer = envelopeOf(peopleNumbersSchema);
 const passwordSetAnswer = envelopeOf(passwordSetSchema);
 const passwordLinkAnswer = envelopeOf(passwordLinkSchema);
+const personNumbersAnswer = envelopeOf(personNumbersSchema);
 const changesAnswer = envelopeOf(environmentChangesPageSchema);
 
 /** `http` authenticates with a token of the service client. All calls throw UpstreamError. */
@@ -91,6 +93,8 @@ export function createEnvironmentApiClient(http: HttpClient) {
   }
 
   const people = (environmentId: string) => `/environments/${encodeURIComponent(environmentId)}/people`;
+  const personNumbers = (environmentId: string) =>
+    `/environments/${encodeURIComponent(environmentId)}/person-numbers`;
   const contactCenter = (id: string) => `/contact-centers/${encodeURIComponent(id)}`;
 
   return {
@@ -133,6 +137,25 @@ export function createEnvironmentApiClient(http: HttpClient) {
     /** Sets the password and ends the link, both or neither. */
     redeemPasswordLink: (redemption: z.input<typeof redeemPasswordLinkBodySchema>) =>
       write(passwordSetAnswer, 'POST', '/password-links/redeem', redemption),
+    /** Gives each id its number, a new one where it has none. */
+    async numberPeople(environmentId: string, externalIds: string[], signal?: AbortSignal) {
+      const path = personNumbers(environmentId);
+      const given = { signal, maySendTwice: true };
+      return (await write(personNumbersAnswer, 'POST', path, { externalIds }, given)).numbers;
+    },
+    /** Those with numbers above `after`, in order; or the one with the number `dbid`. */
+    async personNumbers(
+      environmentId: string,
+      query: { dbid: number } | { after: number; limit: number },
+      signal?: AbortSignal,
+    ) {
+      const answer = await http.read(personNumbersAnswer, {
+        path: `${internalPath}${personNumbers(environmentId)}`,
+        query: Object.fromEntries(Object.entries(query).map(([name, value]) => [name, String(value)])),
+        signal,
+      });
+      return answer.data.numbers;
+    },
     /** Origins whose pages may call; the change event `cors` tells when they differ. */
     allowedOrigins: (options?: ReadOptions) => fetch(corsAnswer, '/cors', {}, options),
     /** Changes after `since`, oldest first. */

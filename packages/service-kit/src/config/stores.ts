@@ -136,7 +136,7 @@ export const postgresSettings = {
 export const primarySettings = {
   primaryHost: setting(z.string().min(1).optional(), {
     env: 'GATEHOUSE_POSTGRES_PRIMARY_HOST',
-    doc: 'Host of the primary in a region whose own PostgreSQL is a standby: revocations, security events, consents and signals are written there, with the same database, role and password. Administration stays refused. Without effect where the region takes writes.',
+    doc: 'Host of the primary in a region whose own PostgreSQL is a standby: what every region must keep is written there (revocations, security events, consents and signals; numbers of people), with the same database, role and password. Administration stays refused. Without effect where the region takes writes.',
     example: 'postgres.usw1.example',
   }),
   primaryPort: setting(read.port().default(5432), {

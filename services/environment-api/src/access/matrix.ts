@@ -164,6 +164,8 @@ export const matrix: Record<string, RuleName> = {
   'PUT /internal/environments/{id}/people/{dbid}/password': 'internal',
   'POST /internal/password-links/read': 'internal',
   'POST /internal/password-links/redeem': 'internal',
+  'GET /internal/environments/{id}/person-numbers': 'internal',
+  'POST /internal/environments/{id}/person-numbers': 'internal',
   'GET /internal/changes': 'internal',
   'GET /internal/cors': 'internal',
 };

@@ -2,6 +2,14 @@
 import { locationSchema, rootLocation } from '@gatehouse/contracts/environment-api/location';
 import { z } from 'zod';
 
+/** The number of a person in a query, where every value is a text: a signed 32-bit number has up to ten digits. */
+export const dbidText = (min: number) =>
+  z
+    .string()
+    .regex(/^\d{1,10}$/, 'must be the number of a person')
+    .transform(Number)
+    .pipe(z.int().min(min).max(0x7fff_ffff, 'must be below 2147483648'));
+
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 /** An id that the caller chooses: a UUID, in lower case afterwards. */

@@ -2,6 +2,7 @@
 
 import { operationIdField } from '@gatehouse/contracts/envelope';
 import { locationSchema } from '@gatehouse/contracts/environment-api/location';
+import { maxNumbersAtOnce } from '@gatehouse/contracts/environment-api/people';
 import { freeText, label } from '@gatehouse/contracts/text';
 import { z } from 'zod';
 import { createContactCenterBody } from '../contact-centers/schemas.ts';
@@ -55,6 +56,19 @@ const frame = {
     .default([]),
   operationId: operationIdField,
 };
+/** Who has which number. Absent: from before there were numbers; those of this installation stay in any case. */
+export const personNumberGroup = z.object({
+  environmentId: idSchema,
+  numbers: list(
+    z.object({
+      externalId: label(),
+      // Leaves room for new ones: a document must not take this installation to the end of its numbers.
+      dbid: z.int().min(1).max(2_000_000_000),
+    }),
+    maxNumbersAtOnce,
+  ),
+});
+
 const isDocument = { error: 'must be an object as GET /export gives it' };
 
 export const installationDocument = z.object(
@@ -63,6 +77,7 @@ export const installationDocument = z.object(
     settings: z.array(setting).default([]),
     environments: z.array(environment),
     contactCenters: z.array(contactCenter),
+    personNumbers: z.array(personNumberGroup).default([]),
   },
   isDocument,
 );
@@ -71,7 +86,13 @@ const unchecked = z.array(z.unknown());
 
 /** Leaves the entries of the long lists unchecked: they are checked one by one. */
 export const installationFrame = z.object(
-  { ...frame, settings: unchecked.default([]), environments: unchecked, contactCenters: unchecked },
+  {
+    ...frame,
+    settings: unchecked.default([]),
+    environments: unchecked,
+    contactCenters: unchecked,
+    personNumbers: unchecked.default([]),
+  },
   isDocument,
 );
 

@@ -8,12 +8,12 @@ import { registryOf } from '../environments/discovery.ts';
 import { type Environment, shownLdap } from '../environments/environment.ts';
 import { shownTls } from '../environments/tls.ts';
 import { referenceFor } from './secret-reference.ts';
-import type { InstallationFrame, StoredCenter } from './store.ts';
+import type { InstallationFrame, Snapshot as OpenSnapshot, StoredCenter } from './store.ts';
 import { yamlOf } from './yaml-bodies.ts';
 
-type Pages = AsyncIterable<readonly StoredCenter[]>;
+type Snapshot = Pick<OpenSnapshot, 'frame' | 'pages' | 'numbers'>;
 
-export async function* jsonPieces(frame: InstallationFrame, pages: Pages): AsyncGenerator<string> {
+export async function* jsonPieces({ frame, pages, numbers }: Snapshot): AsyncGenerator<string> {
   yield `${JSON.stringify(frameOf(frame)).slice(0, -1)},"contactCenters":[`;
   let isFirst = true;
   for await (const centers of pages) {
@@ -21,10 +21,16 @@ export async function* jsonPieces(frame: InstallationFrame, pages: Pages): Async
     yield isFirst ? text : `,${text}`;
     isFirst = false;
   }
-  yield ']}';
+  yield ']';
+  isFirst = true;
+  for await (const group of numbers) {
+    yield `${isFirst ? ',"personNumbers":[' : ','}${JSON.stringify(group)}`;
+    isFirst = false;
+  }
+  yield isFirst ? '}' : ']}';
 }
 
-export async function* yamlPieces(frame: InstallationFrame, pages: Pages): AsyncGenerator<string> {
+export async function* yamlPieces({ frame, pages, numbers }: Snapshot): AsyncGenerator<string> {
   yield yamlOf(frameOf(frame));
   let isEmpty = true;
   for await (const centers of pages) {
@@ -33,9 +39,14 @@ export async function* yamlPieces(frame: InstallationFrame, pages: Pages): Async
     isEmpty = false;
   }
   if (isEmpty) yield 'contactCenters: []\n';
+  isEmpty = true;
+  for await (const group of numbers) {
+    yield `${isEmpty ? 'personNumbers:\n' : ''}${yamlOf([group])}`;
+    isEmpty = false;
+  }
 }
 
-/** Everything except contact centres. */
+/** Everything except contact centres and numbers of people. */
 function frameOf(frame: InstallationFrame) {
   return {
     formatVersion: 1,

@@ -19,6 +19,7 @@ import { saml } from '../single-sign-on/saml.ts';
 import type { SingleSignOnService } from '../single-sign-on/service.ts';
 import { type InstallationDocument, placeOf } from './document.ts';
 import { createEnvironmentImport } from './import-environments.ts';
+import { writeNumbers } from './import-numbers.ts';
 import { createReadSecret } from './import-secrets.ts';
 import type { ResolveSecret } from './secret-reference.ts';
 import { freeDomains, type Installation, type StoredCenter } from './store.ts';
@@ -124,6 +125,7 @@ export function createImporter({
         if (!centerIds.has(center.id)) await contactCenters.remove(context, center.id);
       }
       await writeEnvironments(job, document.environments, present.environments);
+      await writeNumbers(write, document);
       await writeSettings(document.settings, present.settings, {
         upsert: (setting) => globalSettings.upsert(context, setting),
         remove: ({ name, location }) => globalSettings.remove(context, name, location),

@@ -6,6 +6,7 @@ import {
   environment,
   type InstallationDocument,
   installationFrame,
+  personNumberGroup,
   placeOf,
   setting,
 } from './document.ts';
@@ -25,6 +26,7 @@ export async function readDocument(body: unknown): Promise<InstallationDocument>
     settings: await readEntries(given, 'settings', setting, issues),
     environments: await readEntries(given, 'environments', environment, issues),
     contactCenters: await readEntries(given, 'contactCenters', contactCenter, issues),
+    personNumbers: await readEntries(given, 'personNumbers', personNumberGroup, issues),
   };
   if (!frame.success || issues.length > 0) throw new z.ZodRealError(issues.slice(0, maxIssues));
   const document = { ...frame.data, ...lists };

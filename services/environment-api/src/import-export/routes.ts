@@ -28,6 +28,10 @@ const exported = z.looseObject({
   settings: z.array(z.looseObject({})),
   environments: z.array(z.looseObject({})),
   contactCenters: z.array(z.looseObject({})),
+  personNumbers: z
+    .array(z.looseObject({}))
+    .optional()
+    .describe('Who has which number, where people have numbers from here.'),
 });
 
 export function exportRoutes(api: App, { importExport }: { importExport: ImportExportService }): void {
@@ -43,11 +47,13 @@ export function exportRoutes(api: App, { importExport }: { importExport: ImportE
       },
     },
     async (request, reply) => {
-      const { frame, pages, close } = await importExport.read(request.caller);
-      reply.header('etag', installationEtagOf(frame.change)).header('cache-control', 'private, no-cache');
+      const { close, ...snapshot } = await importExport.read(request.caller);
+      reply
+        .header('etag', installationEtagOf(snapshot.frame.change))
+        .header('cache-control', 'private, no-cache');
       const isYaml = wantsYaml(request.headers.accept);
       reply.type(`application/${isYaml ? 'yaml' : 'json'}; charset=utf-8`);
-      const stream = Readable.from(thenClose((isYaml ? yamlPieces : jsonPieces)(frame, pages), close));
+      const stream = Readable.from(thenClose((isYaml ? yamlPieces : jsonPieces)(snapshot), close));
       // Also closed when the reader disconnects before the first piece.
       stream.once('close', () => void close());
       return reply.send(stream as never);

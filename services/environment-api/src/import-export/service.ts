@@ -7,6 +7,7 @@ import { installationEtagOf } from '../answers.ts';
 import type { WriteContext, Writer, Written } from '../changes/writer.ts';
 import type { InstallationDocument } from './document.ts';
 import type { Importer } from './import.ts';
+import { moveSequence } from './import-numbers.ts';
 import { lockWriters, openSnapshot, readInstallation, type Snapshot } from './store.ts';
 
 export interface ImportResult {
@@ -69,6 +70,7 @@ export function createImportExportService({
       const inner = { ...context, ifMatch: undefined, keyed: undefined, within };
       const keptSecrets = await importer.apply(document, present, { context: inner, write: within });
       if (isDryRun) throw new DryRunEnd({ changes, keptSecrets });
+      if (document.personNumbers.length > 0) await moveSequence(write.db);
       return { changes, keptSecrets };
     });
   }

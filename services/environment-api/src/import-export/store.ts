@@ -1,11 +1,13 @@
 /** Reads the whole configuration as of one moment; contact centres in pages, because there may be many. */
 
 import type { Setting } from '@gatehouse/contracts/environment-api/administration/settings';
+import { maxNumbersAtOnce, type PersonNumber } from '@gatehouse/contracts/environment-api/people';
 import type { Pool, Queryable } from '@gatehouse/service-kit/postgres/pool';
 import type { ContactCenter } from '../contact-centers/contact-center.ts';
 import { contactCenterJson } from '../contact-centers/contact-center.ts';
 import type { Environment } from '../environments/environment.ts';
 import { environmentJson } from '../environments/environment.ts';
+import { listNumbers } from '../person-numbers/numbers.ts';
 
 export interface StoredSignOn {
   protocol: 'saml' | 'oidc';
@@ -74,6 +76,26 @@ export async function* readCenters(db: Queryable): AsyncGenerator<StoredCenter[]
   }
 }
 
+export interface StoredNumbers {
+  environmentId: string;
+  numbers: PersonNumber[];
+}
+
+/** In order of environments and numbers. */
+export async function* readNumbers(
+  db: Queryable,
+  environments: readonly Environment[],
+): AsyncGenerator<StoredNumbers> {
+  for (const { id: environmentId } of environments) {
+    for (let after = 0; ; ) {
+      const numbers = await listNumbers(db, environmentId, { after, limit: maxNumbersAtOnce });
+      if (numbers.length > 0) yield { environmentId, numbers };
+      if (numbers.length < maxNumbersAtOnce) break;
+      after = numbers.at(-1)?.dbid ?? after;
+    }
+  }
+}
+
 export async function readInstallation(db: Queryable): Promise<Installation> {
   const frame = await readFrame(db);
   const contactCenters: StoredCenter[] = [];
@@ -84,6 +106,7 @@ export async function readInstallation(db: Queryable): Promise<Installation> {
 export interface Snapshot {
   frame: InstallationFrame;
   pages: AsyncGenerator<StoredCenter[]>;
+  numbers: AsyncGenerator<StoredNumbers>;
   /** Releases the connection; may be called at any time and more than once. */
   close(): Promise<void>;
 }
@@ -108,7 +131,8 @@ export async function openSnapshot(pool: Pool): Promise<Snapshot> {
   try {
     await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
     await client.query(`SET LOCAL idle_in_transaction_session_timeout = '${maxIdleSeconds}s'`);
-    return { frame: await readFrame(client), pages: readCenters(client), close };
+    const frame = await readFrame(client);
+    return { frame, pages: readCenters(client), numbers: readNumbers(client, frame.environments), close };
   } catch (error) {
     await close();
     throw error;
