@@ -144,10 +144,11 @@ async function serverOf(
   // While it cannot be read, no server is asked about a password, so none counts.
   const environment = await contactCenters.environment(environmentId).catch(() => undefined);
   if (environment === undefined) return environmentId;
-  const { consulService, srvRecord, configServers } = environment;
+  const { consulService, srvRecord, configServers, ldap } = environment;
   const addresses = configServers.map(
     ({ primaryAddress, primaryPort }) => `${primaryAddress}:${primaryPort}`,
   );
+  addresses.push(...(ldap?.servers ?? []).map(({ address, port }) => `${address}:${port}`));
   const [first = environmentId] = [consulService ?? srvRecord ?? [], addresses.toSorted()].flat();
   return first.toLowerCase();
 }

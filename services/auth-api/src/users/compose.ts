@@ -1,6 +1,9 @@
 /** Composes the users: links to Configuration Servers, password verification, limits, changes of persons. */
 
+import type { ConfigurationBackend } from '@gatehouse/config-server-client/backend';
 import type { ConsulAccess } from '@gatehouse/config-server-client/discovery/consul/consul-access';
+import type { Directory } from '@gatehouse/contracts/environment-api/directory';
+import type { EnvironmentView } from '@gatehouse/contracts/environment-api/environment';
 import type { Secret } from '@gatehouse/service-kit/secret';
 import type { Audit } from '../audit/compose.ts';
 import type { ContactCenters } from '../contact-centers/compose.ts';
@@ -10,6 +13,8 @@ import type { Revocation } from '../revocation/compose.ts';
 import { createUsualAddresses } from './attempts/usual-addresses.ts';
 import { createBackendMetrics, createDiscoveryMetrics } from './backend-metrics.ts';
 import { connectEnvironment } from './connect-environment.ts';
+import { connectDirectory } from './directory/connect-directory.ts';
+import { createPersonNumbers } from './directory/person-numbers.ts';
 import { createLoginNames } from './login-name.ts';
 import type { PasswordRule } from './password-rule.ts';
 import { createServerDiscovery } from './server-discovery.ts';
@@ -24,6 +29,13 @@ const tracedCalls = [
   'readRoles',
   'readTenants',
 ] as const;
+
+/** In the spans of traces. */
+const systemNames: Record<Directory, string> = {
+  configServer: 'config-server',
+  ldap: 'ldap',
+  people: 'people',
+};
 
 interface UserDependencies {
   config: {
@@ -65,20 +77,19 @@ export function composeUsers(core: Core, dependencies: UserDependencies) {
     metrics: createDiscoveryMetrics(metrics),
   });
   const loginNames = createLoginNames(settings.userNamePatterns);
+  const numbers = createPersonNumbers(dependencies.contactCenters.environmentApi);
+  const options = { location, secretBox, discovery, log, metrics: backendMetrics };
+  const connectors: Record<Directory, (environment: EnvironmentView) => ConfigurationBackend> = {
+    configServer: (environment) => connectEnvironment(environment, options),
+    ldap: (environment) => connectDirectory(environment, { ...options, numbers }),
+    people: people.connect,
+  };
   const service = createUserService({
     contactCenters: dependencies.contactCenters.service,
-    connect: (environment) => {
-      const backend =
-        environment.directory === 'people'
-          ? people.connect(environment)
-          : connectEnvironment(environment, {
-              location,
-              secretBox,
-              discovery,
-              log,
-              metrics: backendMetrics,
-            });
-      return kit.tracing?.calls('config-server', backend, tracedCalls) ?? backend;
+    connect(environment) {
+      const { directory } = environment;
+      const backend = connectors[directory](environment);
+      return kit.tracing?.calls(systemNames[directory], backend, tracedCalls) ?? backend;
     },
     redis,
     keyspace,

@@ -28,13 +28,14 @@ export function connectEnvironment(
   environment: EnvironmentView,
   options: ConnectOptions,
 ): ConfigurationBackend {
-  const servers = serversAt(environment, options.location);
+  const servers = serversAt(environment.configServers, options.location);
   const { secretBox } = options;
   const password = secretBox.open(environment.passwordEnvelope, passwordPlace(environment.id));
   const tls = environment.tlsEnabled ? tlsClientOf(environment, secretBox.open) : undefined;
   // Last, because the link closes it: a failure in between would leave a watch behind.
   const endpoints = options.discovery.find(environment, orderEndpoints(servers.flatMap(endpointsOf)));
-  if (endpoints === undefined) throw noServer(environment, options.location);
+  if (endpoints === undefined)
+    throw noServer('Configuration Server', environment.id, environment.configServers, options.location);
   return createConfigServerClient({
     endpoints,
     applicationName: environment.appName,
@@ -56,20 +57,19 @@ export function connectEnvironment(
  * Gives the servers of the most precise location that covers `location`, in their order; none when no location does. An
  * installation without a location takes every server: to refuse them all would refuse every login.
  */
-export function serversAt(
-  environment: Pick<EnvironmentView, 'configServers'>,
-  location: string,
-): ConfigServerView[] {
-  const precise = environment.configServers
+export function serversAt<Server extends Placed>(servers: readonly Server[], location: string): Server[] {
+  const precise = servers
     .flatMap((server) => locationsOf(server))
     .filter((candidate) => covers(candidate, location))
     .sort(byPrecision)[0];
-  if (precise === undefined) return location === rootLocation ? [...environment.configServers] : [];
-  return environment.configServers.filter((server) => locationsOf(server).includes(precise));
+  if (precise === undefined) return location === rootLocation ? [...servers] : [];
+  return servers.filter((server) => locationsOf(server).includes(precise));
 }
 
+type Placed = Pick<ConfigServerView, 'locations'>;
+
 /** A server without a location serves every location. */
-function locationsOf(server: ConfigServerView): string[] {
+function locationsOf(server: Placed): string[] {
   return server.locations.length > 0 ? server.locations : [rootLocation];
 }
 
@@ -93,11 +93,15 @@ function endpointsOf(server: ConfigServerView): Endpoint[] {
   return [primary, backup];
 }
 
-function noServer(environment: EnvironmentView, location: string): SignInError {
-  const served = [...new Set(environment.configServers.flatMap(({ locations }) => locations))]
-    .sort()
-    .join(', ');
+/** `called`: what a server is called. */
+export function noServer(
+  called: string,
+  environmentId: string,
+  servers: readonly Placed[],
+  location: string,
+): SignInError {
+  const served = [...new Set(servers.flatMap(({ locations }) => locations))].sort().join(', ');
   return new SignInError('try_again', {
-    detail: `environment ${environment.id} has no Configuration Server for location ${location}; its servers are given for: ${served || 'none'}`,
+    detail: `environment ${environmentId} has no ${called} for location ${location}; its servers are given for: ${served || 'none'}`,
   });
 }

@@ -86,6 +86,8 @@ const ruleTexts: Record<string, string> = {
   punctuation: 'needs a punctuation mark',
   'mixed-case': 'needs upper and lower case letters',
   'no-repeats': 'was used before',
+  quality: 'is too simple',
+  'too-young': 'comes too soon after the last change',
 };
 
 /** One problem per broken rule; `field` is what the caller sent, the message starts with the rule's name. */

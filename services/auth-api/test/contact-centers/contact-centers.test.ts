@@ -121,7 +121,7 @@ describe('serversAt', () => {
     })),
   });
   const idsAt = (environment: ReturnType<typeof at>, location: string) =>
-    serversAt(environment, location).map(({ id }) => id);
+    serversAt(environment.configServers, location).map(({ id }) => id);
 
   it('prefers the most precise location', () => {
     const environment = at(['root', ['/']], ['usw1', ['/USW1']], ['dc2', ['/USW1/DC2', '/EUC1']]);

@@ -6,6 +6,7 @@ import type { ContactCenterView } from '@gatehouse/contracts/environment-api/con
 import type { EnvironmentView } from '@gatehouse/contracts/environment-api/environment';
 import type { SingleSignOnView } from '@gatehouse/contracts/environment-api/single-sign-on';
 import type { Deps } from '../../src/deps.ts';
+import { createNumberStandIn } from './number-stand-in.ts';
 import { createPeopleStandIn, type PeopleStandIn } from './people-stand-in.ts';
 
 export interface EnvironmentApiStandIn {
@@ -33,6 +34,7 @@ export async function startEnvironmentApi(): Promise<EnvironmentApiStandIn> {
   const environments = new Map<string, EnvironmentView>();
   const signOns = new Map<string, SingleSignOnView>();
   const people = createPeopleStandIn();
+  const numbers = createNumberStandIn();
   const changes: EnvironmentChange[] = [];
   const origins: string[] = [];
   const originsOf = new Map<string, string[]>();
@@ -79,6 +81,8 @@ export async function startEnvironmentApi(): Promise<EnvironmentApiStandIn> {
       return void ofPeople.then(({ status, data }) =>
         send(status, { status: { code: status === 200 ? 0 : status }, data }),
       );
+    const numbered = numbers.answer(request, url);
+    if (numbered !== undefined) return void numbered.then((data) => send(200, { status: { code: 0 }, data }));
     const found = find(url);
     if (found === undefined) return send(404, { status: { code: 404 } });
     const etag = `"${found.version}"`;

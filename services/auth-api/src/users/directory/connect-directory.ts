@@ -1,0 +1,26 @@
+/** Connects to the LDAP servers of an environment that serve this installation's location. */
+import type { ConfigurationBackend } from '@gatehouse/config-server-client/backend';
+import type { EnvironmentView } from '@gatehouse/contracts/environment-api/environment';
+import { createDirectoryBackend } from '@gatehouse/directory-ldap/backend';
+import type { PersonNumbers } from '@gatehouse/directory-ldap/person-numbers';
+import { directorySettingsOf } from '@gatehouse/directory-ldap/settings';
+import { type ConnectOptions, noServer, serversAt } from '../connect-environment.ts';
+
+export interface ConnectDirectoryOptions extends ConnectOptions {
+  /** Of the people of one environment. */
+  numbers(environmentId: string): PersonNumbers;
+}
+
+export function connectDirectory(
+  environment: EnvironmentView,
+  { location, secretBox, discovery, log, metrics, numbers }: ConnectDirectoryOptions,
+): ConfigurationBackend {
+  const { id, ldap } = environment;
+  const settings = directorySettingsOf(environment, secretBox.open);
+  const servers = serversAt(ldap?.servers ?? [], location);
+  const fixed = servers.map(({ address, port }) => ({ id: `${address}:${port}`, host: address, port }));
+  // Last, because the link closes it: a failure in between would leave a watch behind.
+  const endpoints = discovery.find(environment, fixed);
+  if (endpoints === undefined) throw noServer('LDAP server', id, ldap?.servers ?? [], location);
+  return createDirectoryBackend({ settings, endpoints, numbers: numbers(id), log, metrics: metrics(id) });
+}

@@ -1,0 +1,58 @@
+/** Gives people of directories the numbers that Environment API allocates, and remembers them: they never change. */
+import type { EnvironmentApiClient } from '@gatehouse/api-client/environment-api/client';
+import { ConfigServerError } from '@gatehouse/config-server-client/errors';
+import { maxNumbersAtOnce } from '@gatehouse/contracts/environment-api/people';
+import type { PersonNumbers } from '@gatehouse/directory-ldap/person-numbers';
+import { LRUCache } from 'lru-cache';
+
+/** About 10 MB. Who is not among them costs one more question. */
+const maxKept = 50_000;
+
+/** The returned function gives the numbers of one environment. They reject with ConfigServerError. */
+export function createPersonNumbers(client: Pick<EnvironmentApiClient, 'numberPeople' | 'personNumbers'>) {
+  const dbids = new LRUCache<string, number>({ max: maxKept });
+  const externalIds = new LRUCache<string, string>({ max: maxKept });
+
+  return (environmentId: string): PersonNumbers => {
+    const keep = (given: readonly { externalId: string; dbid: number }[]) => {
+      for (const { externalId, dbid } of given) {
+        dbids.set(`${environmentId} ${externalId}`, dbid);
+        externalIds.set(`${environmentId} ${dbid}`, externalId);
+      }
+    };
+    return {
+      async of(wanted) {
+        const found = new Map<string, number>();
+        const missing: string[] = [];
+        for (const externalId of wanted) {
+          const dbid = dbids.get(`${environmentId} ${externalId}`);
+          if (dbid === undefined) missing.push(externalId);
+          else found.set(externalId, dbid);
+        }
+        for (let index = 0; index < missing.length; index += maxNumbersAtOnce) {
+          const some = missing.slice(index, index + maxNumbersAtOnce);
+          const given = await asked(client.numberPeople(environmentId, some));
+          keep(given);
+          for (const { externalId, dbid } of given) found.set(externalId, dbid);
+        }
+        return found;
+      },
+      async idOf(dbid) {
+        const kept = externalIds.get(`${environmentId} ${dbid}`);
+        if (kept !== undefined) return kept;
+        const given = await asked(client.personNumbers(environmentId, { dbid }));
+        keep(given);
+        return given[0]?.externalId;
+      },
+      known: (after, limit) => asked(client.personNumbers(environmentId, { after, limit })),
+    };
+  };
+}
+
+async function asked<T>(answer: Promise<T>): Promise<T> {
+  try {
+    return await answer;
+  } catch (cause) {
+    throw new ConfigServerError('Overloaded', 'Environment API cannot give the numbers of people', { cause });
+  }
+}
