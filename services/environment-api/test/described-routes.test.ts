@@ -216,7 +216,8 @@ describe.each(routes)('$name', (route) => {
       isKnown: fc.boolean(),
       stranger: fc
         .string({ unit: 'grapheme', minLength: 1, maxLength: 30 })
-        .filter((text) => text.trim() !== ''),
+        // Whoever sends an address leaves out its parts that are dots.
+        .filter((text) => text.trim() !== '' && !/^\.{1,2}$/.test(text)),
       isInternal: fc.boolean(),
     });
     const internal = api.authApi.token({

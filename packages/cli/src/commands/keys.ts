@@ -13,6 +13,11 @@ const expiry: FieldOption = {
   description: 'when it ends, such as 2027-12-31T00:00:00Z',
 };
 const creation: readonly FieldOption[] = [
+  {
+    flags: '--purpose <purpose>',
+    description:
+      'api (without it), or scim: provisions the people of this contact centre and opens nothing else',
+  },
   { flags: '--valid-from <time>', description: 'when it begins; now without it' },
   expiry,
 ];
@@ -37,6 +42,7 @@ export function apiKeyCommands(program: Command, cli: Cli): void {
         [
           { title: 'id', value: (row) => row.id },
           { title: 'name', value: (row) => row.name },
+          { title: 'purpose', value: (row) => row.purpose },
           { title: 'key', value: (row) => `${row.prefix}…` },
           { title: 'expires', value: (row) => row.expiresAt ?? 'never' },
           { title: 'last used', value: (row) => row.lastUsedAt ?? 'never' },

@@ -56,10 +56,10 @@ export function scimErrorOf(error: AppError) {
   };
 }
 
-function scimTypeOf({ name, status, cause }: AppError): ScimType | undefined {
+function scimTypeOf({ name, status, problems }: AppError): ScimType | undefined {
   const known = scimTypes.find((type) => type === name);
   if (known !== undefined || status !== 400) return known;
-  return cause instanceof SyntaxError ? 'invalidSyntax' : 'invalidValue';
+  return problems[0]?.field === 'body' ? 'invalidSyntax' : 'invalidValue';
 }
 
 function challengeOf(error: AppError): string {

@@ -1,0 +1,334 @@
+/** Attacks on SCIM: with a key of another contact centre, with more than there is to say, and with what is not the caller's to set. */
+import { randomUuid } from '@gatehouse/service-kit/crypto/secrets';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Method, type RunningApi, startApi } from './running-api.ts';
+import { createScimClient, type ScimClient, urns } from './scim-client.ts';
+
+let api: RunningApi;
+let scim: ScimClient;
+let stranger: ScimClient;
+
+beforeAll(async () => {
+  api = await startApi();
+  scim = await createScimClient(api);
+  stranger = await createScimClient(api);
+});
+afterAll(() => api.close());
+
+const filtered = (filter: string) => scim.call('GET', `/Users?filter=${encodeURIComponent(filter)}`);
+const columnsOf = async (id: string) =>
+  (await api.pool.query('SELECT * FROM environment.people WHERE id = $1', [id])).rows[0];
+
+describe('a filter', () => {
+  // attack: SCIM filter bomb | RFC 7644 7.2, CWE-674, CWE-400 | guard: services/environment-api/src/scim/filter.ts
+  it.each([
+    ['deep', `${'('.repeat(200)}userName pr${')'.repeat(200)}`, /deep/],
+    ['deep by not', `${'not ('.repeat(100)}userName pr${')'.repeat(100)}`, /deep/],
+    ['long', `userName eq "${'x'.repeat(4_000)}"`, /longer/],
+    ['full of comparisons', Array(60).fill('title pr').join(' or '), /comparisons/],
+  ])('that is too %s is refused before it is translated', async (_name, filter, reason) => {
+    const { status, body } = await filtered(filter);
+    expect([status, body.scimType]).toEqual([400, 'invalidFilter']);
+    expect(body.detail).toMatch(reason);
+  });
+
+  // attack: SCIM filter bomb | RFC 7644 7.2, CWE-1333 | guard: services/environment-api/src/scim/filter.ts
+  it('in a path of a megabyte is refused by its length', async () => {
+    const { id } = await scim.user({ userName: randomUuid() });
+    const path = `emails[type eq "${'\\"'.repeat(200_000)}`;
+    const { body } = await scim.patch(`/Users/${id}`, [{ op: 'replace', path, value: 'x' }]);
+    expect(body).toMatchObject({
+      status: '400',
+      scimType: 'invalidPath',
+      detail: expect.stringMatching(/longer/),
+    });
+  });
+
+  // attack: SQL in a SCIM filter | CWE-89 | guard: services/environment-api/src/scim/filter-sql.ts
+  it('carries no SQL, neither as a name nor as a value', async () => {
+    await scim.user({ userName: 'o\'brien", $2' });
+    for (const value of ["x' OR '1'='1", "x') OR true --", '$2', '\\u0027 OR 1=1 --'])
+      expect((await filtered(`title eq "${value}" or name.givenName co "${value}"`)).body.totalResults).toBe(
+        0,
+      );
+    expect((await filtered(String.raw`userName eq "o'brien\", $2"`)).body.totalResults).toBe(1);
+    for (const name of ["title' || 'x", 'p.password', 'attributes', "emails.value')", 'title;', '"title"']) {
+      const { status, body } = await filtered(`${name} eq "x"`);
+      expect([name, status, body.scimType]).toEqual([name, 400, 'invalidFilter']);
+    }
+  });
+
+  // attack: SCIM filter over what is never shown | RFC 7643 2.2, CWE-203 | guard: services/environment-api/src/scim/filter-sql.ts
+  it.each(['password', 'passwordEnvelope', 'meta.version', 'schemas', `${urns.user}:password`])(
+    'over %s is refused: its hits would tell what it begins with',
+    async (name) => {
+      const { body } = await filtered(`${name} sw "$argon2id"`);
+      expect(body).toMatchObject({ status: '400', scimType: 'invalidFilter' });
+    },
+  );
+});
+
+describe('a key of another contact centre', () => {
+  // attack: SCIM key at another contact centre | CWE-639, API1:2023 | guard: services/environment-api/src/api-keys/service.ts
+  it('opens nothing', async () => {
+    const { id } = await scim.user({ userName: randomUuid() });
+    const headers = { authorization: `Bearer ${stranger.key}` };
+    for (const [method, path] of [
+      ['GET', '/Users'],
+      ['GET', `/Users/${id}`],
+      ['DELETE', `/Users/${id}`],
+      ['GET', '/ServiceProviderConfig'],
+    ] as const) {
+      const answer = await api.call(method, `${scim.base}${path}`, { headers });
+      expect([answer.status, answer.headers['www-authenticate']]).toEqual([
+        401,
+        expect.stringMatching(/^Bearer /),
+      ]);
+      expect(answer.body).toMatchObject({ schemas: [urns.error], status: '401' });
+    }
+    expect(await columnsOf(id)).toBeDefined();
+  });
+
+  // attack: SCIM id of another contact centre | CWE-639, API1:2023 | guard: services/environment-api/src/people/store.ts
+  it('reaches no person of this one by the id', async () => {
+    const { id } = await scim.user({ userName: 'victim', title: 'Mine' });
+    const patch = { Operations: [{ op: 'replace', value: { active: false } }] };
+    for (const [method, payload] of [
+      ['GET', undefined],
+      ['PUT', { userName: 'taken over' }],
+      ['PATCH', patch],
+      ['DELETE', undefined],
+    ] as const)
+      expect((await stranger.call(method, `/Users/${id}`, payload)).status).toBe(404);
+    const bulk = { Operations: [{ method: 'PATCH', path: `/Users/${id}`, data: patch }] };
+    expect((await stranger.call('POST', '/Bulk', bulk)).body.Operations[0].status).toBe('404');
+    expect((await stranger.call('GET', `/Users?filter=id%20eq%20%22${id}%22`)).body.totalResults).toBe(0);
+    expect(await columnsOf(id)).toMatchObject({ is_active: true, user_name: 'victim' });
+  });
+
+  // attack: SCIM member of another contact centre | CWE-639, API1:2023 | guard: services/environment-api/src/people/group-store.ts
+  it('puts no person of this one into its groups, and reaches none of its groups', async () => {
+    const { id } = await scim.user({ userName: randomUuid() });
+    const members = [{ value: id }];
+    expect((await stranger.call('POST', '/Groups', { displayName: 'Catch', members })).status).toBe(400);
+    const group = await scim.call('POST', '/Groups', { displayName: randomUuid(), members });
+    expect(
+      (await stranger.patch(`/Groups/${group.body.id}`, [{ op: 'remove', path: 'members' }])).status,
+    ).toBe(404);
+    expect((await scim.call('GET', `/Groups/${group.body.id}`)).body.members).toHaveLength(1);
+  });
+});
+
+describe('a SCIM key', () => {
+  // attack: SCIM key at the other routes | CWE-863, API5:2023 | guard: services/environment-api/src/api-keys/api-key.ts
+  it('is nobody anywhere else', async () => {
+    const { id, contactCenterId } = { id: scim.environmentId, ...scim };
+    const headers = { authorization: `Bearer ${scim.key}` };
+    for (const path of [
+      `/contact-centers/${contactCenterId}`,
+      '/contact-centers',
+      `/environments/${id}`,
+      `/contact-centers/${contactCenterId}/api-keys`,
+      '/audit',
+      `/internal/environments/${id}/people?dbid=1`,
+    ])
+      expect([path, (await api.call('GET', path, { headers })).status]).toEqual([path, 401]);
+    const validated = await api.call('POST', '/api-keys/validate', { payload: { data: { key: scim.key } } });
+    expect(validated.status).toBe(404);
+    expect((await api.call('GET', `/api-keys/${scim.key}`)).status).toBe(404);
+  });
+
+  it('stays one when it is rotated, and an API key never becomes one', async () => {
+    const client = await createScimClient(api);
+    const keys = `/contact-centers/${client.contactCenterId}/api-keys`;
+    const [listed] = (await api.call('GET', keys)).body.data;
+    expect(listed).toMatchObject({ purpose: 'scim', prefix: client.key.slice(0, 11) });
+    const rotated = (await api.call('POST', `${keys}/${listed.id}/rotate`, { payload: {} })).body.data;
+    const status = async (key: string) =>
+      (await api.call('GET', `${client.base}/Users`, { headers: { authorization: `Bearer ${key}` } })).status;
+    expect([await status(rotated.key), await status(client.key)]).toEqual([200, 401]);
+    const other = await api.call('POST', keys, { payload: { data: { name: 'plain' } } });
+    expect(other.body.data).toMatchObject({ purpose: 'api', key: expect.stringMatching(/^gk_/) });
+    expect(await status(other.body.data.key)).toBe(401);
+    expect(await status(other.body.data.key.replace('gk_', 'gs_'))).toBe(401);
+  });
+
+  // attack: SCIM key of a contact centre that is switched off | CWE-613 | guard: services/environment-api/src/api-keys/store.ts
+  it('of a contact centre that is disabled is refused at once', async () => {
+    const client = await createScimClient(api);
+    await api.call('PUT', `/contact-centers/${client.contactCenterId}`, {
+      payload: { data: { status: 'disabled' } },
+    });
+    expect((await client.call('GET', '/Users')).status).toBe(401);
+    expect((await client.call('POST', '/Users', { userName: 'x' })).status).toBe(401);
+  });
+
+  // attack: wrong SCIM keys without end | CWE-307, API4:2023 | guard: services/environment-api/src/scim/authenticate.ts
+  it('that is wrong is looked up two hundred times a minute, no more', async () => {
+    const guess = () =>
+      api.app.inject({
+        url: `/environment/v3${scim.base}/Users?count=0`,
+        headers: { authorization: `Bearer gs_${randomUuid()}1234567` },
+        remoteAddress: '10.1.2.3',
+      });
+    const statuses: number[] = [];
+    for (let tries = 0; tries < 202; tries += 1) statuses.push((await guess()).statusCode);
+    expect(statuses.filter((status) => status === 401)).toHaveLength(200);
+    expect(statuses.slice(200)).toEqual([429, 429]);
+    expect((await scim.call('GET', '/Users?count=0')).status).toBe(200);
+  });
+});
+
+describe('a body', () => {
+  // attack: mass assignment by SCIM | CWE-915, API3:2023 | guard: services/environment-api/src/scim/resource.ts
+  it.each<[Method, (id: string) => [path: string, payload: (fields: object) => object]]>([
+    ['POST', () => ['/Users', (fields) => fields]],
+    ['PUT', (id) => [`/Users/${id}`, (fields) => fields]],
+    ['PATCH', (id) => [`/Users/${id}`, (value) => ({ Operations: [{ op: 'replace', value }] })]],
+  ])('by %s sets nothing that is not the caller\u2019s', async (method, to) => {
+    const existing = await scim.user({ userName: randomUuid() });
+    const before = await columnsOf(existing.id);
+    const group = (await scim.call('POST', '/Groups', { displayName: randomUuid() })).body;
+    const [path, payload] = to(existing.id);
+    const answer = await scim.call(
+      method,
+      path,
+      payload({
+        userName: randomUuid(),
+        id: randomUuid(),
+        dbid: 7,
+        environmentId: stranger.environmentId,
+        environment_id: stranger.environmentId,
+        mustChangePassword: true,
+        must_change_password: true,
+        passwordEnvelope: 'v1.first.AAAAAAAAAAAAAAAA.AAAAAAAAAAAAAAAAAAAAAA',
+        version: 1,
+        isActive: false,
+        is_active: false,
+        attributes: { emails: [{ value: 'x' }] },
+        groups: [{ value: group.id }],
+        meta: { created: '2001-01-01T00:00:00Z', version: 'W/"1"', location: 'https://evil.example' },
+        constructor: { prototype: { polluted: true } },
+      }),
+    );
+    expect(answer.status, answer.text).toBeLessThan(300);
+    expect(answer.text).not.toMatch(/evil|polluted|2001|mustChange|dbid/);
+    const after = await columnsOf(answer.body.id);
+    expect(after).toMatchObject({
+      environment_id: scim.environmentId,
+      must_change_password: false,
+      password: null,
+      is_active: true,
+      attributes: {},
+    });
+    expect(after.dbid).toBeGreaterThanOrEqual(before.dbid);
+    if (method !== 'POST')
+      expect(after).toMatchObject({ id: before.id, dbid: before.dbid, created_at: before.created_at });
+    expect((await scim.call('GET', `/Groups/${group.id}`)).body.members).toEqual([]);
+  });
+
+  // attack: PATCH of a read-only attribute | RFC 7644 3.5.2, CWE-915 | guard: services/environment-api/src/scim/patch.ts
+  it.each([
+    ['id', 'mutability'],
+    ['meta.created', 'mutability'],
+    ['groups', 'mutability'],
+    ['groups[value eq "x"].value', 'mutability'],
+    ['dbid', 'invalidPath'],
+    ['mustChangePassword', 'invalidPath'],
+    ['__proto__.polluted', 'invalidPath'],
+    ['constructor.prototype', 'invalidPath'],
+    ['emails[type eq "work"].__proto__', 'invalidPath'],
+    ['name.givenName.toString', 'invalidPath'],
+    [`${urns.enterprise}:__proto__`, 'invalidPath'],
+  ])('whose path is %s is refused (%s)', async (path, scimType) => {
+    const { id } = await scim.user({ userName: randomUuid() });
+    const { body } = await scim.patch(`/Users/${id}`, [{ op: 'add', path, value: 'x' }]);
+    expect(body).toMatchObject({ status: '400', scimType });
+    expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
+  });
+
+  it('with a key of the prototype is refused', async () => {
+    const answer = await scim.call('POST', '/Users', undefined, { 'content-type': 'application/scim+json' });
+    expect(answer.status).toBe(400);
+    const response = await api.app.inject({
+      method: 'POST',
+      url: `/environment/v3${scim.base}/Users`,
+      headers: { authorization: `Bearer ${scim.key}`, 'content-type': 'application/scim+json' },
+      payload: '{"userName":"p","__proto__":{"active":false}}',
+    });
+    expect([response.statusCode, response.json().scimType]).toEqual([400, 'invalidSyntax']);
+  });
+
+  // attack: somebody who was shut out comes back by a PUT | CWE-284 | guard: services/environment-api/src/scim/user.ts
+  it('that does not speak of active lets nobody in again', async () => {
+    const { id } = await scim.user({ userName: 'shut-out', active: false });
+    const answer = await scim.call('PUT', `/Users/${id}`, { userName: 'shut-out', title: 'New' });
+    expect([answer.status, answer.body.active]).toEqual([200, false]);
+  });
+});
+
+describe('a request that makes much of little', () => {
+  // attack: SCIM bulk request without end | RFC 7644 3.7.4, API4:2023 | guard: services/environment-api/src/scim/bulk-request.ts
+  it('is refused with more than a thousand operations, before the first is done', async () => {
+    const operation = (index: number) => ({
+      ...{ method: 'POST', path: '/Users', bulkId: String(index) },
+      data: { userName: `bomb-${index}` },
+    });
+    const Operations = Array.from({ length: 1_001 }, (_, index) => operation(index));
+    expect((await scim.call('POST', '/Bulk', { Operations })).body).toMatchObject({ status: '413' });
+    expect((await filtered('userName sw "bomb-"')).body.totalResults).toBe(0);
+  });
+
+  // attack: SCIM body without end | RFC 7644 3.7.4, API4:2023 | guard: services/environment-api/src/scim/compose.ts
+  it.each(['/Bulk', '/Users', '/Groups'])('at %s is refused with more than a megabyte', async (path) => {
+    const answer = await scim.call('POST', path, {
+      displayName: 'g',
+      userName: 'u',
+      padding: 'x'.repeat(1_048_577),
+    });
+    expect(answer.body).toMatchObject({ schemas: [urns.error], status: '413' });
+  });
+
+  // attack: SCIM PATCH of many operations | API4:2023 | guard: services/environment-api/src/scim/patch.ts
+  it('is refused with more than a thousand steps in one PATCH', async () => {
+    const { id } = await scim.user({ userName: randomUuid() });
+    const steps = Array.from({ length: 1_001 }, (_, index) => ({
+      op: 'add',
+      path: 'title',
+      value: String(index),
+    }));
+    expect((await scim.patch(`/Users/${id}`, steps)).body).toMatchObject({
+      status: '400',
+      scimType: 'tooMany',
+    });
+  });
+
+  // attack: SCIM user of many values | API4:2023 | guard: services/environment-api/src/scim/resource.ts
+  it('stores no list of thousands of values', async () => {
+    const emails = Array.from({ length: 101 }, (_, index) => ({ value: `${index}@example.com` }));
+    const { body } = await scim.call('POST', '/Users', { userName: randomUuid(), emails });
+    expect(body).toMatchObject({ status: '400', scimType: 'invalidValue' });
+  });
+
+  // attack: SCIM list of groups with everybody in each | API4:2023 | guard: services/environment-api/src/scim/groups.ts
+  it('gets groups of very many members page by page', async () => {
+    await api.pool.query(
+      `WITH number AS (INSERT INTO environment.person_numbers (environment_id, external_id)
+          SELECT $1, gen_random_uuid()::text FROM generate_series(1, 6000) RETURNING dbid, external_id)
+        INSERT INTO environment.people (id, environment_id, dbid, user_name, user_name_key, is_active)
+        SELECT external_id::uuid, $1, dbid, 'n' || dbid, 'n' || dbid, true FROM number`,
+      [stranger.environmentId],
+    );
+    for (let index = 0; index < 5; index += 1) {
+      const { body } = await stranger.call('POST', '/Groups', { displayName: `everybody ${index}` });
+      await api.pool.query(
+        'INSERT INTO environment.people_group_members SELECT $1, id FROM environment.people WHERE environment_id = $2',
+        [body.id, stranger.environmentId],
+      );
+    }
+    const { body } = await stranger.call('GET', '/Groups');
+    expect(body).toMatchObject({ totalResults: 5, itemsPerPage: 3 });
+    const without = await stranger.call('GET', '/Groups?excludedAttributes=members');
+    expect(without.body).toMatchObject({ totalResults: 5, itemsPerPage: 5 });
+  });
+});
