@@ -1,4 +1,4 @@
-/** `gatehouse check`: tries at the Configuration Servers of an environment what a login needs, and tells how far each attempt came. */
+/** `gatehouse check`: tries where the people of an environment are what a login needs, and tells how far each attempt came. */
 import {
   checkEnvironment,
   createEnvironmentAdministration,
@@ -7,6 +7,7 @@ import type {
   Check,
   DiscoveryStep,
   LoginStep,
+  PeopleStep,
   ServerCheck,
   Step,
 } from '@gatehouse/contracts/environment-api/administration/checks';
@@ -22,7 +23,7 @@ export function checkCommand(program: Command, cli: Cli): void {
   program
     .command('check')
     .description(
-      'connect to the Configuration Servers of environments for real and try what a login needs there; exit code 1 when one fails',
+      'connect to the Configuration Servers or LDAP servers of environments for real, or look into the people store, and try what a login needs there; exit code 1 when one fails',
     )
     .argument('[environment-id...]', 'all environments without it')
     .action(
@@ -44,9 +45,14 @@ export function checkCommand(program: Command, cli: Cli): void {
     );
 }
 
-function lines({ environmentId, ok, discovery, servers }: Check, output: Output): string {
-  const head = `${output.paint('bold', `Environment ${environmentId}`)}: ${ok ? 'every server passed' : 'not every server passed'}\n`;
-  const found = discovery ? renderSteps([stepLine(discovery)], output) : '';
+function lines({ environmentId, ok, discovery, servers, people }: Check, output: Output): string {
+  const verdict = people
+    ? `its people ${ok ? 'can' : 'cannot'} sign in`
+    : ok
+      ? 'every server passed'
+      : 'not every server passed';
+  const head = `${output.paint('bold', `Environment ${environmentId}`)}: ${verdict}\n`;
+  const found = renderSteps([...(discovery ? [discovery] : []), ...(people ?? [])].map(stepLine), output);
   return `${head}${found}${servers.map((server) => serverLines(server, output)).join('')}`;
 }
 
@@ -56,6 +62,6 @@ function serverLines(server: ServerCheck, output: Output): string {
   return `  ${shown(address(host, port))} (${role}${origin})\n${renderSteps([...steps, ...login].map(stepLine), output)}`;
 }
 
-function stepLine({ step, ...rest }: Step | LoginStep | DiscoveryStep) {
+function stepLine({ step, ...rest }: Step | LoginStep | DiscoveryStep | PeopleStep) {
   return { name: step, ...rest };
 }

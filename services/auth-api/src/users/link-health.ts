@@ -73,7 +73,8 @@ export function createLoginWatch({ inUse, metrics, log, now }: LoginWatchOptions
     signal: AbortSignal,
   ): Promise<Omit<Standing, 'version' | 'examinedAtMs'>> => {
     if (backend.state !== 'open') return { logins: 'unknown' };
-    if (environment.directory === 'people') return peopleStandingOf(backend, signal);
+    if (environment.directory !== 'configServer')
+      return peopleStandingOf(backend, environment.directory, signal);
     const steps = await examineLogin(backend, environment, { signal, deadlineMs: questionMs });
     const failed = steps.find(({ status }) => status === 'failed');
     if (failed === undefined) return { logins: 'possible' };
@@ -118,22 +119,25 @@ export function createLoginWatch({ inUse, metrics, log, now }: LoginWatchOptions
   return { start: work.start, stop: work.stop, probe: loginsProbe(examine) };
 }
 
+/** Where nobody registers and no tenants are: whether there is somebody who could sign in. */
 async function peopleStandingOf(
   backend: ConfigurationBackend,
+  directory: keyof typeof nobodyThere,
   signal: AbortSignal,
 ): Promise<Omit<Standing, 'version' | 'examinedAtMs'>> {
   const question = { signal, deadlineMs: questionMs, maxObjects: 1 };
-  const found = await backend
-    .readPersonDbids({ state: CfgObjectState.enabled }, question)
-    .catch(() => undefined);
+  // A directory is asked for one person: whether that one is enabled says nothing about the others.
+  const filter = directory === 'people' ? { state: CfgObjectState.enabled } : {};
+  const found = await backend.readPersonDbids(filter, question).catch(() => undefined);
   if (found === undefined) return { logins: 'unknown' };
-  if (found.length > 0) return { logins: 'possible' };
-  return {
-    logins: 'no_people',
-    message:
-      'the people store of the environment has no active person: provision people (SCIM, or gatehouse people import)',
-  };
+  return found.length > 0 ? { logins: 'possible' } : { logins: 'no_people', message: nobodyThere[directory] };
 }
+
+const nobodyThere = {
+  people:
+    'the people store of the environment has no active person: provision people (SCIM, or gatehouse people import)',
+  ldap: 'the LDAP directory shows its account nobody: correct ldap.baseDns or ldap.filters.person of the environment, or let the account read people (gatehouse check tells more)',
+};
 
 const maxNamed = 10;
 

@@ -9,8 +9,9 @@ import type { Pool } from '@gatehouse/service-kit/postgres/pool';
 import { type Caller, requireWriter } from '../access/caller.ts';
 import type { Environment } from '../environments/environment.ts';
 import type { EnvironmentService } from '../environments/service.ts';
-import type { CheckLimits, CheckTarget } from '../server-checks/check-server.ts';
-import { accountOf, examineServer } from '../server-checks/examine-server.ts';
+import type { CheckLimits } from '../server-checks/check-server.ts';
+import { type ExamineServer, examinerOf } from '../server-checks/examine-server.ts';
+import { examinePeopleStore } from './people-store.ts';
 import { askRegistry, type Registries } from './registry.ts';
 
 export type CheckService = ReturnType<typeof createCheckService>;
@@ -35,7 +36,21 @@ export function createCheckService({
   let running = 0;
 
   async function checkAll(environment: Environment): Promise<Check> {
-    const account = accountOf(environment, secretBox);
+    return environment.directory === 'people' ? checkPeople(environment) : checkServers(environment);
+  }
+
+  async function checkPeople({ id }: Environment): Promise<Check> {
+    const people = await examinePeopleStore(pool, id);
+    return {
+      environmentId: id,
+      ok: people.every(({ status }) => status !== 'failed'),
+      servers: [],
+      people,
+    };
+  }
+
+  async function checkServers(environment: Environment): Promise<Check> {
+    const examine = examinerOf(environment, secretBox);
     const step = { timeoutMs: limits.stepTimeoutMs, signal: AbortSignal.timeout(limits.totalTimeoutMs) };
     const found = await askRegistry(environment, registries, step);
     const waiting = [...placesOf(environment, found?.endpoints ?? []).entries()];
@@ -43,7 +58,7 @@ export function createCheckService({
     const next = async (): Promise<void> => {
       for (let entry = waiting.shift(); entry !== undefined; entry = waiting.shift()) {
         const [index, place] = entry;
-        servers[index] = await checkPlace(place, account, step);
+        servers[index] = await checkPlace(place, examine, step);
       }
     };
     await Promise.all(Array.from({ length: maxServersAtOnce }, next));
@@ -72,15 +87,8 @@ export function createCheckService({
 type Place = Omit<ServerCheck, 'ok' | 'steps' | 'login'>;
 
 /** The servers of the list, which serve until the registry answers, then those of the registry; each address once. */
-function placesOf({ configServers }: Environment, registered: readonly Endpoint[]): Place[] {
-  const listed = configServers.flatMap(
-    ({ id: serverId, primaryAddress, primaryPort, backupAddress, backupPort }): Place[] => {
-      const entry = { serverId, source: 'list' as const };
-      const primary: Place = { ...entry, role: 'primary', address: primaryAddress, port: primaryPort };
-      if (backupAddress === undefined || backupPort === undefined) return [primary];
-      return [primary, { ...entry, role: 'backup', address: backupAddress, port: backupPort }];
-    },
-  );
+function placesOf(environment: Environment, registered: readonly Endpoint[]): Place[] {
+  const listed = [...configServersOf(environment), ...ldapServersOf(environment)];
   const names = new Set(listed.map(({ address, port }) => endpointName({ host: address, port })));
   const added = registered.filter((endpoint) => !names.has(endpointName(endpoint)));
   return [
@@ -95,15 +103,30 @@ function placesOf({ configServers }: Environment, registered: readonly Endpoint[
   ];
 }
 
-async function checkPlace(
-  place: Place,
-  account: Omit<CheckTarget, 'address' | 'port'>,
-  limits: CheckLimits,
-): Promise<ServerCheck> {
-  const { steps, login } = await examineServer(
-    { ...account, address: place.address, port: place.port },
-    limits,
+function configServersOf({ configServers }: Environment): Place[] {
+  return configServers.flatMap(
+    ({ id: serverId, primaryAddress, primaryPort, backupAddress, backupPort }): Place[] => {
+      const entry = { serverId, source: 'list' as const };
+      const primary: Place = { ...entry, role: 'primary', address: primaryAddress, port: primaryPort };
+      if (backupAddress === undefined || backupPort === undefined) return [primary];
+      return [primary, { ...entry, role: 'backup', address: backupAddress, port: backupPort }];
+    },
   );
+}
+
+function ldapServersOf({ ldap }: Environment): Place[] {
+  const servers = ldap?.servers ?? [];
+  return servers.map(({ address, port }) => ({
+    serverId: endpointName({ host: address, port }),
+    source: 'list',
+    role: 'primary',
+    address,
+    port,
+  }));
+}
+
+async function checkPlace(place: Place, examine: ExamineServer, limits: CheckLimits): Promise<ServerCheck> {
+  const { steps, login } = await examine(place, limits);
   const ok = [...steps, ...(login ?? [])].every(({ status }) => status !== 'failed');
   return { ...place, ok, steps, ...definedOnly({ login }) };
 }

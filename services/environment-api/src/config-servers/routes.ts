@@ -10,7 +10,7 @@ import { z } from 'zod';
 import { failures, sendUnchanged } from '../answers.ts';
 import { contextOf } from '../changes/writer.ts';
 import { changeConfigServerBody, configServerBody } from '../environments/config-server.ts';
-import type { Reachability } from '../environments/reachability.ts';
+import { placesOf, type Reachability } from '../environments/reachability.ts';
 import type { ConfigServerService } from './service.ts';
 
 const tags = ['config servers'];
@@ -23,10 +23,7 @@ export function configServerRoutes(
   api: App,
   { configServers, reachability }: { configServers: ConfigServerService; reachability: Reachability },
 ): void {
-  const warningsFor = async (server: ConfigServerView) => {
-    const warnings = await reachability.warningsFor([server], 'data');
-    return warnings?.map((one) => ({ ...one, field: one.field.replace('data.0.', 'data.') }));
-  };
+  const warningsFor = (server: ConfigServerView) => reachability.warningsFor(placesOf(server, 'data'));
 
   api.get(
     '',

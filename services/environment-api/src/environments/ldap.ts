@@ -30,8 +30,10 @@ const account = label(1024).refine(
   (text) => distinguishedName.test(text) || principalName.test(text),
   'must be a distinguished name, such as cn=gatehouse,dc=example,dc=com, or a name such as gatehouse@example.com',
 );
-const attributeName = () =>
-  label(128).regex(/^[A-Za-z][A-Za-z0-9-]*$/, 'must be the name of an attribute, such as mail');
+const noAttribute = 'must be the name of an attribute, such as mail';
+const attributeName = () => label(128).regex(/^[A-Za-z][A-Za-z0-9-]*$/, noAttribute);
+/** Empty: the directory has none. */
+const optionalAttribute = () => z.union([z.literal(''), attributeName()], { error: noAttribute });
 const filter = () =>
   label(2048).refine(isFilter, 'must be a filter by RFC 4515, such as (objectClass=inetOrgPerson)');
 
@@ -63,11 +65,11 @@ const server = z.object({
 const attributes = z.object({
   id: attributeName().describe('Names the person for good. Cannot be changed later.'),
   userName: attributeName(),
-  firstName: attributeName(),
-  lastName: attributeName(),
-  email: attributeName(),
-  employeeId: attributeName(),
-  externalId: attributeName(),
+  firstName: optionalAttribute(),
+  lastName: optionalAttribute(),
+  email: optionalAttribute(),
+  employeeId: optionalAttribute(),
+  externalId: optionalAttribute(),
   groupName: attributeName(),
   member: attributeName().describe('Of a group: the names of its members.'),
 });

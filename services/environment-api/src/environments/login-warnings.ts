@@ -2,22 +2,24 @@
 import type { Warning } from '@gatehouse/contracts/envelope';
 import type { LoginStep, Step } from '@gatehouse/contracts/environment-api/administration/checks';
 import type { SecretBox } from '@gatehouse/service-kit/crypto/secret-box';
-import { accountOf, examineServer, unreadableSecrets } from '../server-checks/examine-server.ts';
+import { examinerOf, unreadableSecrets } from '../server-checks/examine-server.ts';
 import { type Environment, viewOf } from './environment.ts';
 import type { EnvironmentPatch } from './schemas.ts';
 
 export type LoginWarnings = ReturnType<typeof createLoginWarnings>;
 
 /** Which field to look at for each failed step. Servers that accept no connection have warnings of their own. */
-const fields: Partial<Record<(Step | LoginStep)['step'], 'tlsEnabled' | 'username' | 'tenant' | 'appName'>> =
-  {
-    tls: 'tlsEnabled',
-    register: 'username',
-    read: 'username',
-    tenant: 'tenant',
-    application: 'appName',
-    people: 'username',
-  };
+const fields: Partial<Record<(Step | LoginStep)['step'], string>> = {
+  tls: 'tlsEnabled',
+  register: 'username',
+  read: 'username',
+  tenant: 'tenant',
+  application: 'appName',
+  people: 'username',
+  bind: 'ldap.bindDn',
+  search: 'ldap.baseDns',
+  person: 'ldap.attributes',
+};
 
 const concerned = [
   'username',
@@ -27,6 +29,7 @@ const concerned = [
   'tlsEnabled',
   'tls',
   'configServers',
+  'ldap',
 ] as const satisfies (keyof EnvironmentPatch)[];
 
 /** `timeoutMs`: how long a write waits; 0: no warnings. */
@@ -34,31 +37,40 @@ export function createLoginWarnings({ secretBox, timeoutMs }: { secretBox: Secre
   return {
     /** Tries the first server of the list, if the written fields say anything about logins. Never throws. */
     async warningsFor(environment: Environment, written: EnvironmentPatch): Promise<Warning[]> {
-      const [server] = environment.configServers;
+      const [configServer] = environment.configServers;
+      const [server] = configServer
+        ? [{ address: configServer.primaryAddress, port: configServer.primaryPort }]
+        : (environment.ldap?.servers ?? []);
       const isConcerned = concerned.some((name) => written[name] !== undefined);
       if (timeoutMs === 0 || server === undefined || !isConcerned) return [];
       const signal = AbortSignal.timeout(timeoutMs);
-      const { primaryAddress: address, primaryPort: port } = server;
-      const account = readable(() => accountOf(viewOf(environment), secretBox));
-      if (account === undefined) return [unreadable];
-      const { steps, login = [] } = await examineServer({ ...account, address, port }, { timeoutMs, signal });
+      const examine = readable(() => examinerOf(viewOf(environment), secretBox));
+      if (examine === undefined) return [unreadable(environment)];
+      const { steps, login = [] } = await examine(server, { timeoutMs, signal });
       // A server that needs longer says nothing about the environment.
       if (signal.aborted) return [];
       return [...steps, ...login].flatMap(({ step, status, message }) => {
         const name = fields[step];
         if (status !== 'failed' || name === undefined) return [];
-        return [{ field: `data.${name}`, value: String(environment[name]), message }];
+        return [{ field: `data.${name}`, value: shownValue(environment, name), message }];
       });
     },
   };
 }
 
 /** The write is done: a secret of before that does not open must not turn its answer into a failure. */
-const unreadable: Warning = {
-  field: 'data.password',
+const unreadable = ({ ldap }: Environment): Warning => ({
+  field: ldap ? 'data.ldap.bindPassword' : 'data.password',
   value: '[secret]',
   message: unreadableSecrets,
-};
+});
+
+function shownValue(environment: Environment, path: string): string {
+  const value = path
+    .split('.')
+    .reduce<unknown>((part, name) => (part as Record<string, unknown>)[name], environment);
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+}
 
 function readable<T>(open: () => T): T | undefined {
   try {

@@ -5,17 +5,22 @@ import type { ConfigServerView } from '@gatehouse/contracts/environment-api/envi
 
 export type Reachability = ReturnType<typeof createReachability>;
 
+export interface Place {
+  address: string;
+  port: number;
+  /** Where the request names it. */
+  field: string;
+}
+
 const maxPlaces = 32;
 
 /** `timeoutMs`: how long a write waits for all servers together; 0: no warnings. */
 export function createReachability(timeoutMs: number) {
   return {
     /** One warning per address that accepts no connection in time; undefined: no warnings. Never throws. */
-    async warningsFor(servers: readonly ConfigServerView[], field: string): Promise<Warning[] | undefined> {
+    async warningsFor(all: readonly Place[]): Promise<Warning[] | undefined> {
       if (timeoutMs === 0) return undefined;
-      const places = servers
-        .flatMap((server, index) => placesOf(server, `${field}.${index}`))
-        .slice(0, maxPlaces);
+      const places = all.slice(0, maxPlaces);
       const warnings = await Promise.all(
         places.map(async ({ address, port, field: at }) => {
           if (await accepts(address, port, timeoutMs)) return [];
@@ -29,7 +34,8 @@ export function createReachability(timeoutMs: number) {
   };
 }
 
-function placesOf(server: ConfigServerView, field: string) {
+/** Of the entry that is at `field` of the request. */
+export function placesOf(server: ConfigServerView, field: string): Place[] {
   const { primaryAddress, primaryPort, backupAddress, backupPort } = server;
   const primary = { address: primaryAddress, port: primaryPort, field: `${field}.primaryAddress` };
   if (backupAddress === undefined || backupPort === undefined) return [primary];

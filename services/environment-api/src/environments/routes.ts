@@ -12,7 +12,7 @@ import { failures, listEtagOf, sendUnchanged } from '../answers.ts';
 import { contextOf } from '../changes/writer.ts';
 import { answerOf, type Environment } from './environment.ts';
 import type { LoginWarnings } from './login-warnings.ts';
-import type { Reachability } from './reachability.ts';
+import { placesOf, type Reachability } from './reachability.ts';
 import {
   changeEnvironmentBody,
   createEnvironmentBody,
@@ -43,8 +43,17 @@ export function environmentRoutes(
   const warningsFor = async (environment: Environment, written: EnvironmentPatch) => {
     // Only a request with servers is answered with warnings about them.
     const servers = written.configServers === undefined ? [] : environment.configServers;
+    const ldapServers = written.ldap?.servers === undefined ? [] : (environment.ldap?.servers ?? []);
+    const places = [
+      ...servers.flatMap((server, index) => placesOf(server, `data.configServers.${index}`)),
+      ...ldapServers.map(({ address, port }, index) => ({
+        address,
+        port,
+        field: `data.ldap.servers.${index}.address`,
+      })),
+    ];
     const [unreachable = [], logins] = await Promise.all([
-      reachability.warningsFor(servers, 'data.configServers'),
+      reachability.warningsFor(places),
       loginWarnings.warningsFor(environment, written),
     ]);
     const found = [...unreachable, ...logins];

@@ -1,10 +1,12 @@
-/** Examines one server: the steps of its connection, then what a login reads there, through the same back end as logins use. */
+/** Examines one server: the steps of its connection, then what a login reads there, through the same back end as logins use; an LDAP server step by step. */
 import { createConfigServerClient } from '@gatehouse/config-server-client/client';
 import { staticEndpoints } from '@gatehouse/config-server-client/discovery/static';
 import { examineLogin } from '@gatehouse/config-server-client/login-needs';
 import type { LoginStep, Step } from '@gatehouse/contracts/environment-api/administration/checks';
 import { tlsClientOf } from '@gatehouse/contracts/environment-api/config-server-tls';
 import { type EnvironmentView, passwordPlace } from '@gatehouse/contracts/environment-api/environment';
+import { examineDirectory } from '@gatehouse/directory-ldap/examine';
+import { directorySettingsOf } from '@gatehouse/directory-ldap/settings';
 import type { SecretBox } from '@gatehouse/service-kit/crypto/secret-box';
 import { conflict } from '@gatehouse/service-kit/errors/app-error';
 import { type CheckLimits, type CheckTarget, checkServer } from './check-server.ts';
@@ -19,12 +21,14 @@ export interface ServerExamination {
 export const unreadableSecrets =
   'What is stored of this environment was sealed with a key that this service does not have: send the password again, and the key of tls.mutual';
 
+/** What a check does at one server. */
+export type ExamineServer = (
+  place: { address: string; port: number },
+  limits: CheckLimits,
+) => Promise<ServerExamination>;
+
 /** Opens the secrets of an environment once for all its servers. @throws AppError 409 when they do not open */
-export function accountOf(
-  environment: EnvironmentView,
-  secretBox: SecretBox,
-): Omit<CheckTarget, 'address' | 'port'> {
-  const { id, passwordEnvelope, tlsEnabled, tls, username, appName, tenant } = environment;
+export function examinerOf(environment: EnvironmentView, secretBox: SecretBox): ExamineServer {
   const open: SecretBox['open'] = (envelope, place) => {
     try {
       return secretBox.open(envelope, place);
@@ -32,6 +36,21 @@ export function accountOf(
       throw conflict(unreadableSecrets, { cause });
     }
   };
+  if (environment.directory === 'ldap') {
+    const settings = directorySettingsOf(environment, open);
+    return async ({ address: host, port }, limits) => ({
+      steps: await examineDirectory({ host, port }, settings, limits),
+    });
+  }
+  const account = accountOf(environment, open);
+  return ({ address, port }, limits) => examineServer({ ...account, address, port }, limits);
+}
+
+function accountOf(
+  environment: EnvironmentView,
+  open: SecretBox['open'],
+): Omit<CheckTarget, 'address' | 'port'> {
+  const { id, passwordEnvelope, tlsEnabled, tls, username, appName, tenant } = environment;
   return {
     userName: username,
     password: open(passwordEnvelope, passwordPlace(id)).toString('utf8'),
@@ -44,7 +63,7 @@ export function accountOf(
 }
 
 /** Never throws. */
-export async function examineServer(target: CheckTarget, limits: CheckLimits): Promise<ServerExamination> {
+async function examineServer(target: CheckTarget, limits: CheckLimits): Promise<ServerExamination> {
   const steps = await checkServer(target, limits);
   if (steps.some(({ status }) => status === 'failed')) return { steps };
   return { steps, login: await tryLogin(target, limits) };
