@@ -13,6 +13,7 @@ const paths: Record<ServiceChart, string[]> = {
     '/auth/v3/approvals',
     '/auth/v3/auth-scheme',
     '/auth/v3/change-password',
+    '/auth/v3/first-password',
     '/auth/v3/jwt-userinfo',
     '/auth/v3/oauth',
     '/auth/v3/openid',

@@ -82,6 +82,7 @@ export async function buildApp(deps: Deps): Promise<App> {
     await browsers.register(deps.consents.routes, { prefix: oauth });
     await browsers.register(deps.logout.routes, { prefix: oauth });
     await browsers.register(deps.signIn.routes, { prefix: api });
+    await browsers.register(deps.signIn.firstPasswordRoutes, { prefix: api });
     await browsers.register(deps.approvals.routes, { prefix: api });
     await browsers.register(deps.sso.startRoutes, { prefix: sso });
     await browsers.register(deps.sso.samlRoutes);
@@ -115,6 +116,7 @@ export async function buildInternalApp(deps: Deps): Promise<App> {
 async function mountInternal(services: App, deps: Deps): Promise<void> {
   deps.clients.serviceCallers.guard(services);
   await services.register(deps.interactions.internalRoutes);
+  await services.register(deps.signIn.internalRoutes);
   await services.register(deps.logout.internalRoutes);
   await services.register(deps.sso.internalRoutes);
   await services.register(deps.token.internalRoutes);

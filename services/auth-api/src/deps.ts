@@ -93,7 +93,16 @@ export async function composeDeps(config: Config, kit: Kit, stores: Stores, now:
   const consents = composeConsents(core, { audit, browser, sessions, interactions });
   const devices = composeDevices(core, { config, audit, sessions });
   const approvals = composeApprovals(core, { config, audit, clients, browser, sessions });
-  const signIn = composeSignIn({ clients, users, browser, sessions, interactions });
+  const signIn = composeSignIn(core, {
+    audit,
+    contactCenters,
+    people,
+    clients,
+    users,
+    browser,
+    sessions,
+    interactions,
+  });
   const startProviderLogout: typeof sso.startProviderLogout = (...end) => sso.startProviderLogout(...end);
   const logout = composeLogout(core, {
     config,

@@ -37,6 +37,7 @@ export async function buildApp(deps: Deps): Promise<App> {
       await pages.register(deps.frontPage.healthRoutes, { prefix: '/health' });
       await pages.register(deps.signIn.routes, { prefix: '/sign-in.html' });
       await pages.register(deps.passwordChange.routes, { prefix: '/change-password.html' });
+      await pages.register(deps.firstPassword.routes, { prefix: '/first-password' });
       await pages.register(deps.consent.routes, { prefix: '/consent.html' });
       await pages.register(deps.account.routes, { prefix: '/account' });
       await pages.register(deps.approvals.routes, { prefix: '/approvals' });

@@ -12,6 +12,7 @@ import { authApiProbe } from './auth-api/probe.ts';
 import type { Config } from './config.ts';
 import { composeConsent } from './consent/compose.ts';
 import { composeDevice } from './device/compose.ts';
+import { composeFirstPassword } from './first-password/compose.ts';
 import { composeFrontPage } from './front-page/compose.ts';
 import { composePasswordChange } from './password-change/compose.ts';
 import { composeSignIn } from './sign-in/compose.ts';
@@ -49,6 +50,7 @@ export async function createDeps(config: Config, kit: Kit) {
     approvals: composeApprovals({ http: asBrowser, publicUrl, now: systemClock }),
     device: composeDevice(),
     passwordChange: composePasswordChange({ interactions }),
+    firstPassword: composeFirstPassword({ authApi }),
     close: () => closers.disposeAsync(),
   };
 }

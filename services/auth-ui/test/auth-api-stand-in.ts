@@ -11,6 +11,9 @@ export const serviceClient = { id: 'test-services', secret: 'a secret of the tes
 export const browserCookie = 'browser-of-the-test';
 export const sessionCookie = 'session-of-the-test';
 
+/** Of the link for Maria's first password. */
+export const firstPasswordCode = 'c'.repeat(43);
+
 export interface Call {
   path: string;
   headers: Record<string, unknown>;
@@ -118,6 +121,17 @@ export async function standInRoutes(app: FastifyInstance, state: StandInState): 
     const isTheirs = request.headers['x-gatehouse-browser'] === browserCookie;
     if (!logout || !isTheirs) return reply.code(404).send({ status: { code: 404 } });
     return { status: { code: 0 }, data: logout };
+  });
+  app.post('/internal/first-password', async (request, reply) => {
+    const { code } = (request.body as { data: { code: string } }).data;
+    if (code !== firstPasswordCode) return reply.code(404).send({ status: { code: 404, name: 'link_over' } });
+    return { status: { code: 0 }, data: { userName: 'maria.berg' } };
+  });
+  app.post('/first-password', async (request, reply) => {
+    const { code, newPassword } = request.body as { code: string; newPassword: string };
+    const failed =
+      newPassword.length < 12 ? `error=password_policy&rules=min-length&code=${code}` : 'result=done';
+    return reply.redirect(`/auth/first-password?${failed}`, 302);
   });
   app.post('/internal/auth-scheme', async (_request, reply) => {
     if (typeof state.scheme === 'number')

@@ -6,6 +6,10 @@ import {
   visitorAddressHeader,
 } from '@gatehouse/contracts/auth-api/auth-scheme';
 import {
+  type FirstPasswordView,
+  firstPasswordViewSchema,
+} from '@gatehouse/contracts/auth-api/first-password';
+import {
   browserHeader,
   type InteractionView,
   interactionViewSchema,
@@ -30,6 +34,7 @@ export type AuthApiClient = ReturnType<typeof createAuthApiClient>;
 
 const interactionAnswerSchema = envelopeOf(interactionViewSchema);
 const logoutAnswerSchema = envelopeOf(logoutViewSchema);
+const firstPasswordAnswerSchema = envelopeOf(firstPasswordViewSchema);
 const schemeAnswerSchema = envelopeOf(authSchemeAnswerSchema);
 
 /** `http` authenticates with the service client (`basicAuthorization`). All calls throw UpstreamError. */
@@ -68,6 +73,21 @@ export function createAuthApiClient(http: HttpClient) {
       });
       if (response.status === 404) return undefined;
       return logoutAnswerSchema.parse(JSON.parse(response.text)).data;
+    },
+    /** Whose first password a link is for; undefined: the link is unknown, used or too old. */
+    async readFirstPassword(code: string, options: CallOptions = {}): Promise<FirstPasswordView | undefined> {
+      const response = await http.send({
+        method: 'POST',
+        path: '/auth/v3/internal/first-password',
+        json: { data: { code } },
+        headers: headersOf(undefined, options),
+        alsoStatuses: [404],
+        // A question: it changes nothing.
+        maySendTwice: true,
+        signal: options.signal,
+      });
+      if (response.status === 404) return undefined;
+      return firstPasswordAnswerSchema.parse(JSON.parse(response.text)).data;
     },
     /** Status 429: the visitor asks too often. */
     async authScheme(

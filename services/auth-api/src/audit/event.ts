@@ -95,6 +95,16 @@ export const auditEvents = {
     kind: user,
     fields: { userName, reason },
   },
+  first_password_set: {
+    when: 'a person of the people store chose a first password by a link',
+    kind: user,
+    fields: { userName },
+  },
+  first_password_refused: {
+    when: 'a first password was refused. For links that are unknown, used or too old, the first ten of an address in a minute are written, then their number',
+    kind: user,
+    fields: { userName, reason, repeated: 'number of further ones' },
+  },
   person_cut_off: {
     when: 'tokens and sessions were revoked because the person was disabled, deleted or given a new password',
     kind: end,

@@ -26,6 +26,13 @@ export function createPages(publicUrl: string) {
       ),
     changePasswordFailed: (id: string | undefined, failure: string) =>
       page(`change-password.html?${failed(id, failure)}`),
+    /** The code goes back to the page, which has no other memory of it. */
+    firstPasswordFailed: (failure: string, brokenRules: readonly string[], code: string | undefined) => {
+      const rules = brokenRules.length === 0 ? '' : `&rules=${encodeURIComponent(brokenRules.join(' '))}`;
+      const again = code === undefined ? '' : `&code=${encodeURIComponent(code)}`;
+      return page(`first-password?error=${failure}${rules}${again}`);
+    },
+    firstPasswordDone: () => page('first-password?result=done'),
     resume: (id: string) => page(`v3/oauth/authorize/resume?${forInteraction(id)}`),
     /** The page where the user types the code of a device; `userCode` fills it in. */
     device: (userCode?: string) => page(`device${userCode === undefined ? '' : `?user_code=${userCode}`}`),

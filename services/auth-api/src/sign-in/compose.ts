@@ -1,16 +1,25 @@
-/** Composes login by password and the change of a password. */
+/** Composes login by password, the change of a password, and first passwords. */
 import type { App } from '@gatehouse/service-kit/http/app';
+import type { Audit } from '../audit/compose.ts';
 import type { BrowserParts } from '../browser/compose.ts';
 import type { Clients } from '../clients/compose.ts';
+import type { ContactCenters } from '../contact-centers/compose.ts';
+import type { Core } from '../core.ts';
 import type { Interactions } from '../interactions/compose.ts';
+import type { People } from '../people/compose.ts';
 import type { Sessions } from '../sessions/compose.ts';
 import type { Users } from '../users/compose.ts';
 import { changePasswordRoutes } from './change-password-routes.ts';
 import { createChangePasswordService } from './change-password-service.ts';
+import { firstPasswordRoutes, internalFirstPasswordRoutes } from './first-password-routes.ts';
+import { createFirstPasswordService } from './first-password-service.ts';
 import { signInRoutes } from './routes.ts';
 import { createSignInService } from './service.ts';
 
 interface SignInDependencies {
+  audit: Audit;
+  contactCenters: ContactCenters;
+  people: People;
   clients: Clients;
   users: Users;
   browser: BrowserParts;
@@ -18,7 +27,8 @@ interface SignInDependencies {
   interactions: Interactions;
 }
 
-export function composeSignIn({ clients, users, browser, sessions, interactions }: SignInDependencies) {
+export function composeSignIn(core: Core, dependencies: SignInDependencies) {
+  const { audit, contactCenters, people, clients, users, browser, sessions, interactions } = dependencies;
   const { cookies, pages, publicUrl } = browser;
   const forms = {
     guard: interactions.formGuard,
@@ -30,9 +40,18 @@ export function composeSignIn({ clients, users, browser, sessions, interactions 
   };
   const signIn = createSignInService({ ...forms, clients: clients.directory });
   const changePassword = createChangePasswordService(forms);
+  const firstPasswords = createFirstPasswordService({
+    environmentApi: contactCenters.environmentApi,
+    people,
+    audit: audit.writer,
+    refused: audit.floodLimited({ maxPerAddress: 10, maxTotal: 300 }),
+    now: core.now,
+  });
   return {
     routes: (app: App) => signInRoutes(app, { signIn }),
     changePasswordRoutes: (app: App) =>
       changePasswordRoutes(app, { changePassword, callers: sessions.callers, publicUrl }),
+    firstPasswordRoutes: (app: App) => firstPasswordRoutes(app, { firstPasswords, pages, publicUrl }),
+    internalRoutes: async (app: App) => internalFirstPasswordRoutes(app, { firstPasswords }),
   };
 }

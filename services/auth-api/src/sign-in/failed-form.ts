@@ -60,7 +60,7 @@ function shown(text: string | undefined): string | undefined {
 }
 
 /** Problems of a password policy start with the name of the rule. */
-function ruleOf({ message }: { message: string }): string {
+export function ruleOf({ message }: { message: string }): string {
   return message.slice(0, message.indexOf(':'));
 }
 

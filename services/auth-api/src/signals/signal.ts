@@ -35,6 +35,7 @@ const meanings: Partial<Record<AuditEventName, (event: RecordedAuditEvent) => Fa
   global_logout: () => [everySession],
   // What a client holds is no session.
   access_revoked: ({ fields }) => (fields?.['kind'] === 'client' ? [] : [everySession]),
+  first_password_set: () => [password],
   password_changed: () => [password, everySession],
   person_cut_off: ({ fields }) =>
     (fields?.['reason'] === 'password' ? [password, everySession] : [everySession]).map((facts) => ({

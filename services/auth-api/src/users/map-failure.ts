@@ -48,7 +48,7 @@ export function mapFailure(failure: unknown): MappedFailure {
     return { error, counts: false, passwordWasRight: false };
   }
   if (code === 'PasswordPolicyViolation') {
-    const error = new SignInError('password_policy', { problems: brokenRules(failure.details) });
+    const error = policyError(ruleNames(failure.details));
     return { error, counts: false, passwordWasRight: true };
   }
   return tryAgain(failure);
@@ -91,11 +91,12 @@ const ruleTexts: Record<string, string> = {
 };
 
 /** One problem per broken rule; `field` is what the caller sent, the message starts with the rule's name. */
-function brokenRules(details: unknown): { field: string; message: string }[] {
-  return ruleNames(details).map((rule) => ({
+export function policyError(rules: readonly string[]): SignInError {
+  const problems = rules.map((rule) => ({
     field: 'newPassword',
     message: `${rule}: the new password ${ruleTexts[rule] ?? 'breaks this rule'}`,
   }));
+  return new SignInError('password_policy', { problems });
 }
 
 /** The answer to the browser names them: a server must not fill it. */

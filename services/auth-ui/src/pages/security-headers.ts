@@ -23,17 +23,20 @@ export interface PageReach {
   formsLeadTo?: string | undefined;
   /** Addresses of applications that the page loads in frames. */
   frames?: readonly string[] | undefined;
+  /** The address of the page holds a secret: nobody is told it as the referrer, not even ourselves. */
+  hasSecretAddress?: boolean | undefined;
   /** The page asks for its own content again. */
   refreshes?: boolean | undefined;
 }
 
 export function setHeadersOfPage(reply: FastifyReply, reach: PageReach, scriptNonce: string): void {
   const isOfApplication = reach.formsLeadTo !== undefined || (reach.frames ?? []).length > 0;
+  const isSilent = isOfApplication || reach.hasSecretAddress === true;
   reply.helmet({
     contentSecurityPolicy: policyOf(reach, scriptNonce),
     // A form without a CSRF token is trusted by its Origin, and browsers send `Origin: null` under `no-referrer` (Fetch
     // standard, "append a request Origin header"). Other origins still receive no Referer.
-    referrerPolicy: { policy: isOfApplication ? 'no-referrer' : 'same-origin' },
+    referrerPolicy: { policy: isSilent ? 'no-referrer' : 'same-origin' },
   });
 }
 

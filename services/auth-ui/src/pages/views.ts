@@ -58,6 +58,19 @@ export interface ChangePasswordPage extends PasswordPage {
   lead: string;
 }
 
+export interface FirstPasswordPage extends FormPage {
+  script: 'show-password.js';
+  userName: string;
+  code: string;
+  codeField: string;
+}
+
+/** Without a form: the password is set, or the link is over. */
+export interface FirstPasswordEndPage extends Page {
+  lead: string;
+  isGood: boolean;
+}
+
 export interface ConsentPage extends Page {
   /** The device that asks, if it is not this browser. */
   device: InteractionView['device'];
@@ -168,6 +181,8 @@ export interface Views {
   'sign-in-elsewhere': ElsewherePage;
   'sso-problem': SsoProblemPage;
   'change-password': ChangePasswordPage;
+  'first-password': FirstPasswordPage;
+  'first-password-end': FirstPasswordEndPage;
   consent: ConsentPage;
   account: AccountPage;
   approvals: ApprovalsPage;

@@ -38,6 +38,7 @@ describe('what a browser may do with a page', () => {
     '/auth/sign-in.html',
     '/auth/sign-in.html?interaction=known',
     '/auth/change-password.html?interaction=known',
+    '/auth/first-password?code=known',
     '/auth/signed-out.html',
     '/auth/nothing-here',
     '/auth/sign-in.html?interaction=gone',

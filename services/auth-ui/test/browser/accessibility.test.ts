@@ -1,7 +1,7 @@
 import axe from 'axe-core';
 import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { sessionCookie } from '../auth-api-stand-in.ts';
+import { firstPasswordCode, sessionCookie } from '../auth-api-stand-in.ts';
 import { type Stage, setStage } from './browser.ts';
 
 interface Violation {
@@ -72,6 +72,10 @@ const pages = [
   '/auth/sign-in.html?error&interaction=no-tenant',
   '/auth/change-password.html?error&interaction=change',
   '/auth/change-password.html',
+  `/auth/first-password?code=${firstPasswordCode}`,
+  `/auth/first-password?error=password_policy&rules=min-length&code=${firstPasswordCode}`,
+  '/auth/first-password?result=done',
+  '/auth/first-password?code=gone',
   '/auth/consent.html?interaction=consent',
   '/auth/account?ended=1',
   '/auth/approvals',
