@@ -89,7 +89,7 @@ describe('a person', () => {
     expect(elsewhere).toMatchObject({ data: { people: [] } });
   });
 
-  it.each(['', '?userName=a&email=b', '?dbid=0', '?dbid=x', '?userName='])(
+  it.each(['', '?userName=a&email=b', '?dbid=0', '?dbid=x', '?dbid=2147483648', '?userName='])(
     'is not asked for by %j',
     async (query) => {
       const authorization = api.authApi.token({ internal_client: true });

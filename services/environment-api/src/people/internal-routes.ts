@@ -10,7 +10,7 @@ import {
   setPasswordBodySchema,
 } from '@gatehouse/contracts/environment-api/people';
 import { label } from '@gatehouse/contracts/text';
-import { badRequest, notFound } from '@gatehouse/service-kit/errors/app-error';
+import { badRequest } from '@gatehouse/service-kit/errors/app-error';
 import type { App } from '@gatehouse/service-kit/http/app-type';
 import { ok } from '@gatehouse/service-kit/http/envelope';
 import { integer } from '@gatehouse/service-kit/http/scalar';
@@ -19,16 +19,15 @@ import { z } from 'zod';
 import { unknownEnvironment } from '../access/caller.ts';
 import { failures } from '../answers.ts';
 import { contextOf } from '../changes/writer.ts';
-import { parseId } from '../fields/scalars.ts';
+import { dbidText, parseId } from '../fields/scalars.ts';
 import type { PasswordLinks } from './password-links.ts';
 import type { PeoplePasswords } from './passwords.ts';
 import { findPeople, listNumbers, type PersonName } from './person-view.ts';
 
 const tags = ['internal'];
-const maxDbid = 0x7fff_ffff;
 const params = z.object({ id: z.string() });
 const nameQuery = z.object({
-  dbid: integer(1, maxDbid).optional(),
+  dbid: dbidText(1).optional(),
   userName: label().optional(),
   email: label().optional(),
   externalId: label().optional(),
@@ -70,7 +69,7 @@ export function internalPeopleRoutes(internal: App, { db, passwords }: PeopleRou
         params,
         querystring: z.object({
           state: z.enum(['active', 'inactive']),
-          after: integer(0, maxDbid).default(0),
+          after: dbidText(0).default(0),
           limit: integer(1, 10_000).default(1_000),
         }),
         response: { 200: envelopeOf(peopleNumbersSchema), ...failures },
@@ -86,19 +85,17 @@ export function internalPeopleRoutes(internal: App, { db, passwords }: PeopleRou
         tags,
         operationId: 'setOwnPassword',
         summary: 'Store the password that a person has chosen instead of the one that was compared',
-        params: z.object({ id: z.string(), dbid: z.string() }),
+        params: z.object({ id: z.string(), dbid: dbidText(1) }),
         body: wrapped(setPasswordBodySchema),
         response: { 200: envelopeOf(passwordSetSchema), ...failures },
       },
     },
     async (request) => {
       const { id, dbid } = request.params;
-      if (!/^[1-9][0-9]{0,9}$/.test(dbid) || Number(dbid) > maxDbid)
-        throw notFound(`There is no active person ${JSON.stringify(dbid)}`);
       const passwordChangedAt = await passwords.change(
         contextOf(request),
         environmentOf(id),
-        Number(dbid),
+        dbid,
         request.body.data,
       );
       return ok({ passwordChangedAt });
