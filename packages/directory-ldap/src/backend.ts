@@ -21,6 +21,7 @@ import { createCallRunner } from './calls.ts';
 import { type Directory, type Link, readSettings } from './directory.ts';
 import { authenticate } from './passwords/authenticate.ts';
 import { changePassword } from './passwords/change.ts';
+import { mayEnter } from './people/account-state.ts';
 import { findByIds, findByUserName, findPersons, termsOf } from './people/find.ts';
 import { accessGroupOf, type GroupMember, groupNamesOf, nobodyBelow } from './people/groups.ts';
 import { lookAtKnown } from './people/known-people.ts';
@@ -47,6 +48,8 @@ export interface DirectoryBackendOptions {
 
 /** More persons in one answer are an error: nobody asks for so many. */
 const maxPersons = 10_000;
+/** Of those whose state is asked for while only some are wanted. */
+const sampleOfState = 200;
 /** Between reading a person and reading the groups: one login, not two searches for the same entry. */
 const recentMs = 10_000;
 const maxRecent = 10_000;
@@ -101,11 +104,14 @@ export function createDirectoryBackend(options: DirectoryBackendOptions): Config
     else if (user_name !== undefined && terms.length === 1)
       found = [await findByUserName(main, user_name, settings, limits)].filter((one) => one !== undefined);
     else {
-      const bound = { maxPersons: maxObjects ?? maxPersons, mayCut: maxObjects !== undefined };
+      // The state is no term of the search: some more are looked at than are asked for.
+      const wanted = maxObjects === undefined || state === undefined ? maxObjects : sampleOfState;
+      const bound = { maxPersons: wanted ?? maxPersons, mayCut: maxObjects !== undefined };
       found = await findPersons(main, terms, settings, bound, limits);
     }
-    const persons = await numbered(found);
-    return persons.filter((person) => state === undefined || person.state === state);
+    const isOfState = (person: DirectoryPerson) =>
+      state === undefined || (state === CfgObjectState.enabled) === mayEnter(person.state);
+    return numbered(found.filter(isOfState).slice(0, maxObjects));
   };
 
   return {

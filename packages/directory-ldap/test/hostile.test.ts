@@ -193,7 +193,12 @@ describe('sizes', () => {
     });
 
     expect(
-      await codeOf(openBackend([on(server.port)], settingsFor()).readPersons({ user_name: 'anna' })),
+      await codeOf(
+        openBackend([on(server.port)], settingsFor()).readPersons(
+          { user_name: 'anna' },
+          { deadlineMs: 2_000 },
+        ),
+      ),
     ).toBe('AnswerTooLong');
     expect(heapMiB() - before).toBeLessThan(200);
   });
@@ -210,9 +215,10 @@ describe('sizes', () => {
       answer(Buffer.concat([...page, message(messageId, done, controls)]));
     });
 
-    expect(await codeOf(openBackend([on(server.port)], settingsFor()).readPersons({ last_name: 'x' }))).toBe(
-      'AnswerTooLong',
-    );
+    const search = { deadlineMs: 5_000 };
+    expect(
+      await codeOf(openBackend([on(server.port)], settingsFor()).readPersons({ last_name: 'x' }, search)),
+    ).toBe('AnswerTooLong');
     expect(pages).toBeLessThan(40);
   });
 });
@@ -225,7 +231,7 @@ describe('time', () => {
     const startedMs = performance.now();
     const backend = openBackend([on(silent.port), on(healthy.port)], settingsFor(), { silenceMs: 300 });
 
-    expect(await codeOf(backend.readPersons({ user_name: 'anna' }))).toBe('ok');
+    expect(await codeOf(backend.readPersons({ user_name: 'anna' }, { deadlineMs: 5_000 }))).toBe('ok');
     expect(performance.now() - startedMs).toBeLessThan(3_000);
   });
 

@@ -1,6 +1,8 @@
 /** Pretends to be an LDAP server that does what no honest one does. */
 import { once } from 'node:events';
 import { createServer, type Socket } from 'node:net';
+import tls from 'node:tls';
+import type { Identity } from '@gatehouse/testing/certificates';
 import { onTestFinished } from 'vitest';
 import { operations } from '../src/wire/answers.ts';
 import { Elements, tags } from '../src/wire/ber.ts';
@@ -12,7 +14,6 @@ export interface Request {
   /** Application tag. */
   operation: number;
   socket: Socket;
-  /** Undefined after StartTLS was asked for: then nothing that can be read may follow. */
   answer(bytes: Buffer): void;
 }
 
@@ -22,11 +23,13 @@ export const requests = { bind: 0x60, search: 0x63, extended: 0x77 } as const;
 export async function pretendServer(
   answer: (request: Request) => 'taken' | undefined,
   found: (messageId: number) => Buffer = () => Buffer.alloc(0),
+  /** Given: `ldaps`. */
+  identity?: Identity,
 ) {
   const sockets = new Set<Socket>();
   const seen: number[] = [];
-  let unreadable = 0;
-  const server = createServer((socket) => {
+  const received: Buffer[] = [];
+  const accept = (socket: Socket) => {
     sockets.add(socket);
     socket.on('error', () => undefined);
     const frames = new FrameReader();
@@ -34,15 +37,17 @@ export async function pretendServer(
       try {
         for (const message of frames.read(chunk)) receive(socket, message);
       } catch {
-        unreadable += 1;
+        // A TLS hello, where StartTLS was agreed.
       }
     });
-  });
+  };
+  const server = identity === undefined ? createServer(accept) : tls.createServer(identity, accept);
   const receive = (socket: Socket, message: Buffer) => {
     const envelope = new Elements(message).inside(tags.sequence);
     const messageId = envelope.integer(tags.integer);
     const operation = envelope.tag ?? 0;
     seen.push(operation);
+    received.push(message);
     const request: Request = { messageId, operation, socket, answer: (bytes) => socket.write(bytes) };
     if (answer(request) === 'taken') return;
     if (operation === requests.bind) request.answer(result(messageId, operations.bind));
@@ -60,8 +65,8 @@ export async function pretendServer(
     /** Operations in the order in which they came. */
     seen,
     connections: () => sockets.size,
-    /** Chunks that are no LDAP in plaintext, such as a TLS hello. */
-    unreadable: () => unreadable,
+    /** All requests. */
+    bytes: () => Buffer.concat(received),
   };
 }
 

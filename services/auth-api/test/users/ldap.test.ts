@@ -120,6 +120,8 @@ describe.skipIf(findSlapd() === undefined)('people of an LDAP directory', () => 
     createBrowser(stack.app).postJson('/auth/v3/change-password', {
       data: { userName, tenant: 'demo', oldPassword, newPassword },
     });
+  const looks = () =>
+    stack.environmentApi.asked.filter(({ path }) => path.includes('person-numbers?after=')).length;
   const signedIn = async (username: string): Promise<Browser> => {
     const browser = createBrowser(stack.app);
     const answer = await browser.postJson('/auth/v3/sign-in', {
@@ -193,8 +195,9 @@ describe.skipIf(findSlapd() === undefined)('people of an LDAP directory', () => 
     ];
     for (const [uid, ldif] of ends) {
       const [browser, held] = [await signedIn(uid), await tokensOf(uid)];
-      // The watch has seen each of them once as they were.
-      await new Promise((resolve) => setTimeout(resolve, (pollSeconds + 0.5) * 1_000));
+      // Once from its start to its end the watch has seen the person as they were.
+      const before = looks();
+      await expect.poll(looks, { timeout: 5_000 }).toBeGreaterThanOrEqual(before + 2);
       expect((await introspect(stack, client, held.access_token))['active']).toBe(true);
 
       const changedMs = performance.now();
