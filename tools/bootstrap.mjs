@@ -13,6 +13,7 @@ import {
   provideClusterPrograms,
   provideDocker,
   provideIdentityProviders,
+  provideLdap,
   providePostgres,
   providePrometheus,
   provideRedis,
@@ -43,6 +44,7 @@ async function main([name = '', ...args]) {
     if (command.needs.includes('prometheus')) await providePrometheus(progress);
     if (command.needs.includes('docker')) await provideDocker(progress);
     if (command.needs.includes('cluster')) await provideClusterPrograms(progress);
+    if (command.needs.includes('ldap')) await provideLdap(progress);
     if (command.needs.includes('syslog')) await provideSyslog(progress);
     if (command.needs.includes('postgresql')) await providePostgres(progress);
     if (command.needs.includes('identity providers')) await provideIdentityProviders(progress);

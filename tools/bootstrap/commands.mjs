@@ -9,10 +9,10 @@ const longTest = [...vitest, '--config', 'vitest.long.config.ts'];
  */
 export const commands = {
   start: { steps: [[...source, 'tools/stack/start.ts']], needs: ['redis', 'build'], watched: true },
-  test: { steps: [vitest], needs: ['redis', 'chromium', 'build'] },
+  test: { steps: [vitest], needs: ['redis', 'chromium', 'ldap', 'build'] },
   'test:real': {
     steps: [[...source, 'tools/real/run.ts']],
-    needs: ['redis', 'chromium', 'prometheus', 'identity providers', 'syslog', 'postgresql', 'build'],
+    needs: ['redis', 'chromium', 'prometheus', 'identity providers', 'syslog', 'ldap', 'postgresql', 'build'],
   },
   'test:cluster': {
     steps: [[...source, 'tools/cluster/run.ts']],
@@ -20,7 +20,7 @@ export const commands = {
     watched: true,
   },
   'test:compose': { steps: [[...source, 'tools/compose/run.ts']], needs: ['chromium', 'docker'] },
-  'test:guards': { steps: [[...source, 'tools/guards/run.ts']], needs: ['redis'] },
+  'test:guards': { steps: [[...source, 'tools/guards/run.ts']], needs: ['redis', 'ldap'] },
   check: { steps: [[...source, 'tools/check/run.ts']], needs: [] },
   build: { steps: [['node', 'node_modules/typescript/bin/tsc', '-b']], needs: [] },
   format: { steps: [['node', 'node_modules/@biomejs/biome/bin/biome', 'check', '--write']], needs: [] },

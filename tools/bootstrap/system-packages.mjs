@@ -1,5 +1,5 @@
 // Programs that no npm package ships: a Redis server, Chromium for the end-to-end tests, Prometheus for the alert rules,
-// identity providers for single sign-on, a syslog receiver, PostgreSQL with its programs for backups.
+// identity providers for single sign-on, a syslog receiver, an LDAP server, PostgreSQL with its programs for backups.
 import { accessSync, constants, existsSync } from 'node:fs';
 import { delimiter } from 'node:path';
 import { PlainError } from './progress.mjs';
@@ -50,6 +50,18 @@ export async function provideSyslog(progress) {
   if (await areInstalled(packages)) return;
   if (canInstall()) await install(packages, 'rsyslog (Debian packages rsyslog, rsyslog-gnutls)', progress);
   else progress.note('No Debian packages of rsyslog with TLS: the suite with it is skipped.');
+}
+
+/** Without it the suites with a real LDAP directory are skipped by name. */
+export async function provideLdap(progress) {
+  if (onPath('slapd') || existsSync('/usr/sbin/slapd')) return;
+  if (!canInstall()) {
+    progress.note('No slapd: the suites with a real LDAP directory are skipped. Install it to run them.');
+    return;
+  }
+  // Without a database of its own the package starts no server.
+  await run('sh', ['-c', "echo 'slapd slapd/no_configuration boolean true' | debconf-set-selections"]);
+  await install(['slapd', 'ldap-utils'], 'OpenLDAP (Debian packages slapd, ldap-utils)', progress);
 }
 
 /** Without them the suites with identity providers of others are skipped by name. */

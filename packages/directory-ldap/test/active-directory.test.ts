@@ -163,7 +163,7 @@ describe('an account of Active Directory', () => {
     ],
     ['00000056: AtrErr: DSID-03191083, #1: problem 1005 (CONSTRAINT_ATT_TYPE)', 19, 'AuthenticationFailed'],
     ['00000775: AtrErr: DSID-03191083, #1:', 19, 'AccountLocked'],
-    ['', 50, 'AccessDenied'],
+    ['', 50, 'ReadOnly'],
     ['', 32, 'AuthenticationFailed'],
   ])('keeps its password where the server answers %j', async (diagnostic, code, failure) => {
     const server = await pretend({}, ({ messageId, answer }) =>
@@ -179,7 +179,7 @@ describe('an account of Active Directory', () => {
     const backend = openBackend([on(server.port)], { ...settings, tls: undefined });
     const change = { userName: 'anna', oldPassword: 'Correct-Horse-1', newPassword: 'Another-Horse-2' };
 
-    expect(await codeOf(backend.changePassword(change))).toBe('PlaintextRefused');
+    expect(await codeOf(backend.changePassword(change))).toBe('ReadOnly');
     expect(server.seen).not.toContain(0x66);
   });
 

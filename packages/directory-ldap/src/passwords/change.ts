@@ -2,7 +2,6 @@
 import { randomUUID } from 'node:crypto';
 import type { ChangePasswordRequest } from '@gatehouse/config-server-client/backend';
 import { endpointName } from '@gatehouse/config-server-client/discovery/endpoint-source';
-import { ConfigServerError } from '@gatehouse/config-server-client/errors';
 import type { LdapConnection } from '../connection/connection.ts';
 import { canBeSent } from '../connection/open-connection.ts';
 import type { Directory, Link } from '../directory.ts';
@@ -13,9 +12,9 @@ import { operations, type ResultAnswer } from '../wire/answers.ts';
 import { passwordModifyRequest, unicodePasswordRequest } from '../wire/requests.ts';
 import { resultCodes } from '../wire/results.ts';
 import { boundAs, unsent } from './own-connection.ts';
-import { bindFailure, changeFailure, policyViolation, refused } from './refusals.ts';
+import { bindFailure, changeFailure, policyViolation, refused, unchangeable } from './refusals.ts';
 
-/** Errors: AuthenticationFailed, PasswordPolicyViolation, AccountLocked, PasswordExpired, AccessDenied, OutcomeUnknown. */
+/** Errors: AuthenticationFailed, PasswordPolicyViolation, AccountLocked, PasswordExpired, ReadOnly, OutcomeUnknown. */
 export async function changePassword(
   { userName, oldPassword, newPassword }: ChangePasswordRequest,
   directory: Directory,
@@ -74,11 +73,8 @@ async function replaceUnicodePassword(
   _directory: Directory,
   { main, limits }: Link,
 ): Promise<ResultAnswer> {
-  if (!main.isEncrypted) {
-    throw new ConfigServerError('PlaintextRefused', 'Active Directory changes passwords over TLS only', {
-      endpoint: endpointName(main.endpoint),
-    });
-  }
+  if (!main.isEncrypted)
+    throw unchangeable('Active Directory changes passwords over TLS only', endpointName(main.endpoint));
   const encode = unicodePasswordRequest(dn, oldPassword, newPassword);
   const { result } = await main.exchange({ encode, operation: operations.modify }, limits);
   // The random name of nobody.

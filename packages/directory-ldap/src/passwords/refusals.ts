@@ -73,7 +73,19 @@ export function changeFailure(result: ResultAnswer, endpoint: string): ConfigSer
   if (code === '56') return refused('AuthenticationFailed', endpoint);
   if (code === '775') return refused('AccountLocked', endpoint);
   if (result.code === resultCodes.constraintViolation) return policyViolation([], endpoint);
+  if (takesNoChange.has(result.code))
+    return unchangeable('the directory permits no change of passwords', endpoint);
   return failureOf(result, endpoint);
+}
+
+const takesNoChange: ReadonlySet<number> = new Set([
+  resultCodes.insufficientAccessRights,
+  resultCodes.unwillingToPerform,
+]);
+
+/** The password is still the old one. */
+export function unchangeable(message: string, endpoint: string | undefined): ConfigServerError {
+  return new ConfigServerError('ReadOnly', message, { endpoint, sent: true, retryable: false });
 }
 
 export function policyViolation(rules: string[], endpoint: string | undefined): ConfigServerError {

@@ -74,7 +74,7 @@ function tryAgain(failure: unknown): MappedFailure {
 function detailOf({ code, endpoint, message, cause }: ConfigServerError): string {
   // What the people store needs is Environment API.
   if (cause instanceof UpstreamError) return message;
-  return `Configuration Server: ${code}${endpoint === undefined ? '' : ` at ${endpoint}`}`;
+  return `${message} (${code}${endpoint === undefined ? '' : ` at ${endpoint}`})`;
 }
 
 const ruleTexts: Record<string, string> = {
