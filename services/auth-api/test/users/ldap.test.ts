@@ -1,20 +1,11 @@
 /** People of a real OpenLDAP, through Auth API's own door: sign in, change a password, and lose what they hold. */
-import { bindPasswordPlace } from '@gatehouse/contracts/environment-api/directory';
-import type { EnvironmentView } from '@gatehouse/contracts/environment-api/environment';
-import { createSecretBox } from '@gatehouse/service-kit/crypto/secret-box';
-import { Secret } from '@gatehouse/service-kit/secret';
 import { ldapNames, personDn, policyDn } from '@gatehouse/testing/ldap-data';
 import { findSlapd, type LdapTestServer, startLdapServer } from '@gatehouse/testing/ldap-server';
 import { watchSecret } from '@gatehouse/testing/secret-watch';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  type AuthApi,
-  encryptionKeys,
-  environmentId,
-  environmentOf,
-  startAuthApi,
-} from '../stack/auth-api.ts';
+import { type AuthApi, environmentId, startAuthApi } from '../stack/auth-api.ts';
 import { type Browser, createBrowser } from '../stack/browser.ts';
+import { ldapEnvironment, pollSeconds } from '../stack/ldap-environment.ts';
 import {
   createClient,
   getCode,
@@ -26,47 +17,6 @@ import {
 } from '../stack/oauth.ts';
 
 const password = ldapNames.personPassword;
-const pollSeconds = 1;
-
-function ldapEnvironment({ ca, tlsPort }: LdapTestServer): EnvironmentView {
-  const envelope = createSecretBox(new Secret(encryptionKeys)).seal(
-    ldapNames.bindPassword,
-    bindPasswordPlace(environmentId),
-  );
-  return {
-    ...environmentOf(1, 2),
-    directory: 'ldap',
-    tlsEnabled: true,
-    tls: { ca },
-    configServers: [],
-    username: '',
-    passwordEnvelope: '',
-    tenant: '',
-    ldap: {
-      type: 'standard',
-      servers: [{ address: '127.0.0.1', port: tlsPort, locations: ['/'] }],
-      startTls: false,
-      bindDn: ldapNames.bindDn,
-      bindPasswordEnvelope: envelope,
-      baseDns: [ldapNames.peopleDn],
-      groupBaseDns: [ldapNames.groupsDn],
-      filters: { person: '(objectClass=inetOrgPerson)', group: '(objectClass=groupOfNames)' },
-      attributes: {
-        id: 'entryUUID',
-        userName: 'uid',
-        firstName: 'givenName',
-        lastName: 'sn',
-        email: 'mail',
-        employeeId: 'employeeNumber',
-        externalId: '',
-        groupName: 'cn',
-        member: 'member',
-      },
-      groupDepth: 3,
-      pollSeconds,
-    },
-  };
-}
 
 const longAgo = '20200101000000Z';
 const uids = ['anna', 'locked', 'tries', 'changes', 'disabled', 'removed', 'reset-by-admin'];

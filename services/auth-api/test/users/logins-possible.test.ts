@@ -1,4 +1,6 @@
 /** What operators learn of an environment in which no login can succeed. */
+import { ldapNames } from '@gatehouse/testing/ldap-data';
+import { findSlapd, startLdapServer } from '@gatehouse/testing/ldap-server';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import {
   type AuthApi,
@@ -8,6 +10,8 @@ import {
   startAuthApi,
 } from '../stack/auth-api.ts';
 import { announceChange } from '../stack/environment-api.ts';
+import { agent } from '../stack/interaction.ts';
+import { ldapEnvironment } from '../stack/ldap-environment.ts';
 import { opsCall } from '../stack/oauth.ts';
 import { login } from './discovered-servers.ts';
 
@@ -80,6 +84,28 @@ describe('an environment whose tenant the Configuration Server does not have', (
     };
     for (let attempt = 0; attempt < 4; attempt++) expect(await login(stack)).toBe(503);
     expect(looks).toBeLessThanOrEqual(2);
+  }, 60_000);
+});
+
+describe.skipIf(findSlapd() === undefined)('an LDAP directory that shows its account nobody', () => {
+  it('is named by the diagnosis and the metric, until its base is corrected', async () => {
+    const server = await startLdapServer({ people: [{ uid: 'agent', password: agent.password }] });
+    onTestFinished(() => server.close());
+    const stack = await start('');
+    const right = ldapEnvironment(server);
+    const wrong = { ...right, ldap: { ...right.ldap, baseDns: [ldapNames.groupsDn] } };
+    stack.environmentApi.environments.set(environmentId, wrong as typeof right);
+    expect(await login(stack)).toBe(401);
+    expect(await finding(stack)).toMatchObject({
+      status: 'failed',
+      message: expect.stringContaining('correct ldap.baseDns'),
+    });
+    expect(await counted(stack)).toEqual({ ...none, no_people: 1 });
+    stack.environmentApi.environments.set(environmentId, { ...right, version: right.version + 1 });
+    await announceChange(stack, { entity: 'environment', id: environmentId });
+    await expect.poll(() => finding(stack), { timeout: 10_000 }).toMatchObject({ status: 'ok' });
+    expect(await counted(stack)).toEqual({ ...none, possible: 1 });
+    expect(await login(stack)).toBe(200);
   }, 60_000);
 });
 

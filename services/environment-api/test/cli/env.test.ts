@@ -54,6 +54,61 @@ test('an environment is created, shown, changed and deleted', async () => {
   expect(await cli.run(['env', 'show', id])).toMatchObject({ exitCode: 4, out: '' });
 });
 
+test('an environment with an LDAP directory is created, shown and changed, its attributes by a file', async () => {
+  const directory = [
+    ...['env', 'create', '--directory', 'ldap', '--ldap-servers', 'ldap-1.example.com,[::1]:3636'],
+    ...['--bind-dn', 'cn=gatehouse,dc=example', '--base-dns', 'ou=a,dc=example; ou=b,dc=example', '--json'],
+  ];
+  expect((await cli.run(directory)).error).toContain('--bind-password-file');
+  const created = await cli.run([...directory, '--bind-password-file', '-'], { input: 'bind-secret\n' });
+  expect(created).toMatchObject({ exitCode: 0, error: '' });
+  expect(created.out).not.toContain('bind-secret');
+  const { id, ldap } = JSON.parse(created.out);
+  expect(ldap).toMatchObject({
+    servers: [
+      { address: 'ldap-1.example.com', port: 636 },
+      { address: '::1', port: 3636 },
+    ],
+    baseDns: ['ou=a,dc=example', 'ou=b,dc=example'],
+  });
+  const input = 'ldap: { attributes: { email: rfc822Mailbox }, groupDepth: 1 }\n';
+  const changed = [
+    'env',
+    'update',
+    id,
+    '-f',
+    '-',
+    '--group-depth',
+    '2',
+    '--person-filter',
+    '(uid=*)',
+    '--json',
+  ];
+  expect(JSON.parse((await cli.run(changed, { input })).out).ldap).toMatchObject({
+    attributes: { email: 'rfc822Mailbox', userName: 'uid' },
+    filters: { person: '(uid=*)' },
+    groupDepth: 2,
+  });
+  const moved = ['env', 'update', id, '--bind-dn', 'cn=other,dc=example'];
+  expect((await cli.run(moved)).exitCode).toBe(5);
+  expect((await cli.run([...moved, '--bind-password-file', '-'], { input: 'other\n' })).exitCode).toBe(0);
+  const shown = (await cli.run(['env', 'show', id])).out;
+  expect(shown).toMatch(/ldap.bindDn\s+cn=other,dc=example/);
+  expect(shown).toMatch(/ldap server\s+\[::1\]:3636/);
+  expect((await cli.run(['env', 'list'])).out).toMatch(new RegExp(`${id}\\s+ldap.*ldap-1.example.com:636`));
+});
+
+test('an environment with a people store needs no account, and is checked', async () => {
+  const created = await cli.run(['env', 'create', '--directory', 'people', '--json']);
+  expect(created).toMatchObject({ exitCode: 0, error: '' });
+  const { id } = JSON.parse(created.out);
+  const checked = await cli.run(['check', id]);
+  expect([checked.exitCode, checked.out]).toEqual([
+    1,
+    expect.stringMatching(/cannot sign in[\s\S]*store[\s\S]*people/),
+  ]);
+});
+
 test('a file gives the fields that have no option, and options count before it', async () => {
   const input =
     'data:\n  username: from-file\n  password: secret\n  tenant: File\n  configServers: [{primaryAddress: a.example, primaryPort: 1}]\n';

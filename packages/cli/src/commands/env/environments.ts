@@ -1,4 +1,4 @@
-/** `gatehouse env`: environments with their Configuration Servers. */
+/** `gatehouse env`: environments with their Configuration Servers or LDAP settings. */
 import { createEnvironmentAdministration } from '@gatehouse/api-client/environment-api/environments';
 import type {
   ConfigServer,
@@ -8,11 +8,22 @@ import type { Command } from 'commander';
 import type { Cli } from '../../command-group.ts';
 import { type FieldOption, fieldOptions, idField, list, requireFields } from '../../input/fields.ts';
 import type { Session } from '../../session.ts';
-import { askPassword, type PasswordOption, passwordOption, withPassword } from './password.ts';
+import { ldapFields, ldapLines, ldapPlaces, nested } from './ldap.ts';
+import {
+  bindPasswordOption,
+  type PasswordOption,
+  passwordOption,
+  withAccount,
+  withPassword,
+} from './password.ts';
 import { placeOf, serverOf } from './place.ts';
 import { serverCommands } from './servers.ts';
 
 const environmentFields: readonly FieldOption[] = [
+  {
+    flags: '--directory <kind>',
+    description: 'where the people are: configServer, ldap or people; stays for good',
+  },
   { flags: '--username <name>', description: 'service account at the Configuration Server' },
   { flags: '--tenant <name>', description: 'tenant on the Configuration Server' },
   { flags: '--app-name <name>', description: 'application object on the Configuration Server' },
@@ -28,22 +39,29 @@ const environmentFields: readonly FieldOption[] = [
     description: 'its Configuration Servers, separated by commas; a backup behind a slash: a:8888/b:8888',
     read: (text) => list(text).map(serverOf),
   },
+  ...ldapFields,
 ];
 
 export function environmentCommands(program: Command, cli: Cli): void {
-  const env = program.command('env').description('environments with their Configuration Servers');
+  const env = program
+    .command('env')
+    .description('environments with their Configuration Servers, LDAP directory or people store');
   const api = (session: Session) => createEnvironmentAdministration(session.environmentApi);
 
   env
     .command('list')
     .description('all environments')
-    .option('--search <text>', 'only those with this text in a server address, the tenant or the application')
+    .option(
+      '--search <text>',
+      'only those with this text in a server address, the tenant, the application or a base of LDAP',
+    )
     .action(
       cli.action<{ search?: string }>(async (session, { search }) => {
         session.output.rows(
           await api(session).list(search),
           [
             { title: 'id', value: (row) => row.id },
+            { title: 'directory', value: (row) => row.directory },
             { title: 'tenant', value: (row) => row.tenant },
             { title: 'tls', value: (row) => row.tlsEnabled },
             { title: 'servers', value: serversOf },
@@ -55,7 +73,7 @@ export function environmentCommands(program: Command, cli: Cli): void {
 
   env
     .command('show')
-    .description('one environment; its password is never shown')
+    .description('one environment; its passwords are never shown')
     .argument('<id>')
     .action(
       cli.action<object, [string]>(async (session, _options, id) => {
@@ -63,14 +81,16 @@ export function environmentCommands(program: Command, cli: Cli): void {
       }),
     );
 
-  const create = env.command('create').description('create an environment; the password is asked for');
+  const create = env
+    .command('create')
+    .description('create an environment; the password of its account is asked for');
   fieldOptions(create, [idField, ...environmentFields])
     .option(...passwordOption)
+    .option(...bindPasswordOption)
     .action(
       cli.action<PasswordOption>(async (session, options) => {
-        const fields = await withPassword(session, options, [idField, ...environmentFields]);
-        fields['password'] ??= await askPassword(session);
-        const written = await api(session).create(fields);
+        const fields = nested(await withPassword(session, options, [idField, ...environmentFields]));
+        const written = await api(session).create(await withAccount(session, fields));
         session.output.written(`Environment ${written.data.id} is created.`, written);
       }),
     );
@@ -78,9 +98,10 @@ export function environmentCommands(program: Command, cli: Cli): void {
   const update = env.command('update').description('change what is given; the rest stays').argument('<id>');
   fieldOptions(update, environmentFields)
     .option(...passwordOption)
+    .option(...bindPasswordOption)
     .action(
       cli.action<PasswordOption, [string]>(async (session, options, id) => {
-        const fields = requireFields(await withPassword(session, options, environmentFields));
+        const fields = nested(requireFields(await withPassword(session, options, environmentFields)));
         const written = await api(session).change(id, fields);
         session.output.written(`Environment ${written.data.id} is changed.`, written);
       }),
@@ -102,9 +123,10 @@ export function environmentCommands(program: Command, cli: Cli): void {
 }
 
 function show({ output }: Session, environment: Environment): void {
-  const { configServers, tls, ...rest } = environment;
+  const { configServers, tls, ldap, ...rest } = environment;
   output.record(environment, [
     ...Object.entries(rest),
+    ...(ldap ? ldapLines(ldap) : []),
     ['tls', tls && Object.keys(tls)],
     ...configServers.map((server) => [`server ${server.id}`, serverLine(server)] as const),
   ]);
@@ -115,7 +137,7 @@ function serverLine(server: ConfigServer): string {
   return [placeOf(server), ...(readOnly ? ['read only'] : []), locations.join(' ')].join(', ');
 }
 
-function serversOf({ configServers, consulService, srvRecord }: Environment): string {
+function serversOf({ configServers, consulService, srvRecord, ldap }: Environment): string {
   const registry = consulService ? `Consul ${consulService}` : srvRecord ? `DNS ${srvRecord}` : undefined;
-  return [...(registry ? [registry] : []), ...configServers.map(placeOf)].join(', ');
+  return [...(registry ? [registry] : []), ...configServers.map(placeOf), ...ldapPlaces(ldap)].join(', ');
 }

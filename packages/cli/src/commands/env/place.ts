@@ -26,3 +26,10 @@ function hostAndPort(text: string): [host: string, port: string] {
     throw new UsageError(`${JSON.stringify(text)} must be host:port, such as config-1.example.com:8888`);
   return [match[1] ?? '', match[2] ?? ''];
 }
+
+/** An LDAP server. @throws UsageError */
+export function hostAndOptionalPort(text: string): { address: string; port?: string } {
+  if (!/:\d+$/.test(text) || /^[^[].*:.*:/.test(text)) return { address: text };
+  const [host, port] = hostAndPort(text);
+  return { address: host, port };
+}

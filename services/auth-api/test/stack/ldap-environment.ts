@@ -1,0 +1,50 @@
+/** An environment whose people are in an LDAP server of a test. */
+import { bindPasswordPlace } from '@gatehouse/contracts/environment-api/directory';
+import type { EnvironmentView } from '@gatehouse/contracts/environment-api/environment';
+import { createSecretBox } from '@gatehouse/service-kit/crypto/secret-box';
+import { Secret } from '@gatehouse/service-kit/secret';
+import { ldapNames } from '@gatehouse/testing/ldap-data';
+import type { LdapTestServer } from '@gatehouse/testing/ldap-server';
+import { encryptionKeys, environmentId, environmentOf } from './auth-api.ts';
+
+export const pollSeconds = 1;
+
+export function ldapEnvironment({ ca, tlsPort }: LdapTestServer): EnvironmentView {
+  const envelope = createSecretBox(new Secret(encryptionKeys)).seal(
+    ldapNames.bindPassword,
+    bindPasswordPlace(environmentId),
+  );
+  return {
+    ...environmentOf(1, 2),
+    directory: 'ldap',
+    tlsEnabled: true,
+    tls: { ca },
+    configServers: [],
+    username: '',
+    passwordEnvelope: '',
+    tenant: '',
+    ldap: {
+      type: 'standard',
+      servers: [{ address: '127.0.0.1', port: tlsPort, locations: ['/'] }],
+      startTls: false,
+      bindDn: ldapNames.bindDn,
+      bindPasswordEnvelope: envelope,
+      baseDns: [ldapNames.peopleDn],
+      groupBaseDns: [ldapNames.groupsDn],
+      filters: { person: '(objectClass=inetOrgPerson)', group: '(objectClass=groupOfNames)' },
+      attributes: {
+        id: 'entryUUID',
+        userName: 'uid',
+        firstName: 'givenName',
+        lastName: 'sn',
+        email: 'mail',
+        employeeId: 'employeeNumber',
+        externalId: '',
+        groupName: 'cn',
+        member: 'member',
+      },
+      groupDepth: 3,
+      pollSeconds,
+    },
+  };
+}
