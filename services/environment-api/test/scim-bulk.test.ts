@@ -79,6 +79,36 @@ describe('a bulk request', () => {
     expect(changes.map(({ entity }) => entity).sort()).toEqual(['person', 'person', 'person', 'person-end']);
   });
 
+  it('creates people who follow each other together, and says of each what happened', async () => {
+    await scim.user({ userName: 'together-0' });
+    const names = ['together-1', 'TOGETHER-0', 'together-2', 'Together-2', '', 'together-3'];
+    const answer = await bulk([
+      ...names.map((userName, index) => post(String(index), { userName })),
+      post(
+        'g',
+        { displayName: 'Together', members: [{ value: 'bulkId:0' }, { value: 'bulkId:5' }] },
+        '/Groups',
+      ),
+    ]);
+    expect(statuses(answer)).toEqual(['201', '409', '201', '409', '400', '201', '201']);
+    const ids = answer.body.Operations.map(({ location }: { location?: string }) =>
+      location?.split('/').at(-1),
+    );
+    const { rows } = await api.pool.query(
+      `SELECT p.id, p.user_name, p.dbid FROM environment.people p
+        JOIN environment.person_numbers n ON n.dbid = p.dbid AND n.external_id = p.id::text
+        WHERE p.id = ANY ($1) ORDER BY p.dbid`,
+      [[ids[0], ids[2], ids[5]]],
+    );
+    expect(rows.map(({ user_name }) => user_name)).toEqual(['together-1', 'together-2', 'together-3']);
+    expect((await scim.call('GET', `/Groups/${ids[6]}`)).body.members).toHaveLength(2);
+    const { rows: audited } = await api.pool.query(
+      `SELECT count(*)::int AS rows FROM environment.audit WHERE request_id = $1 AND entity = 'person' AND action = 'create'`,
+      [answer.headers['x-request-id']],
+    );
+    expect(audited[0].rows).toBe(3);
+  });
+
   it('stops after as many failures as it allows, and keeps what was done before', async () => {
     const answer = await bulk(
       [post('1', { userName: 'stop-1' }), post('2', {}), post('3', {}), post('4', { userName: 'stop-4' })],

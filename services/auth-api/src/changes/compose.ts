@@ -126,7 +126,8 @@ function followEnvironmentApi(core: Core, dependencies: ChangesDependencies) {
     onChange: (change) => {
       // A person is no part of what is kept of the contact centre.
       if (isOfPerson(change)) persons.applyChange(change);
-      else {
+      // Of a group its people are told, one by one.
+      else if (change.entity !== 'person-group') {
         contactCenters.applyChange(change);
         ssoSettings.applyChange(change);
       }

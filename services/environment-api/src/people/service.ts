@@ -5,8 +5,9 @@ import { AppError, notFound } from '@gatehouse/service-kit/errors/app-error';
 import { requireMatch } from '@gatehouse/service-kit/http/entity-tag';
 import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
 import type { Caller } from '../access/caller.ts';
-import type { Write, WriteContext, Writer } from '../changes/writer.ts';
+import type { Write, WriteContext, Writer, Written } from '../changes/writer.ts';
 import { parseId } from '../fields/scalars.ts';
+import { noNumberLeft, sequenceExhausted } from '../person-numbers/numbers.ts';
 import { requireProvisioner } from './home.ts';
 import { deleteLinksOf } from './passwords.ts';
 import { fieldsOf, type Home, namesOfChanges, type Person, type PersonFields } from './person.ts';
@@ -17,6 +18,8 @@ import * as store from './store.ts';
 const takenState = '23505';
 
 export type PeopleService = ReturnType<typeof createPeopleService>;
+
+export type CreatedPerson = Pick<Person, 'id' | 'version'>;
 
 export interface PersonChange {
   fields: PersonFields;
@@ -45,22 +48,26 @@ export function createPeopleService({
       store.listPeople(db, home.environmentId, condition, page),
     count: (home: Home, condition: store.Condition) => store.countPeople(db, home.environmentId, condition),
     /** @throws AppError 400, 409 when the user name is taken */
-    create: (
-      context: WriteContext,
-      home: Home,
-      { fields, password }: PersonChange,
-    ): Promise<Pick<Person, 'id' | 'version'>> =>
+    create: (context: WriteContext, home: Home, { fields, password }: PersonChange): Promise<CreatedPerson> =>
       writer.write(context, provisionerOf(home), async (write) => {
         const id = randomUuid();
         const { userName } = fields;
-        const envelope = password && (await passwords.sealed(password, { id, userName, present: undefined }));
-        const { environmentId } = home;
-        const inserted = await refusingTaken(userName, () =>
-          store.insertPerson(write.db, environmentId, id, fields, envelope),
-        );
-        if (inserted === undefined) throw taken(userName);
-        await record(write, home, 'create', inserted.dbid, undefined, { ...fields, password: envelope });
-        return { id, version: inserted.version };
+        const passwordEnvelope =
+          password && (await passwords.sealed(password, { id, userName, present: undefined }));
+        const [created] = await insertAll(write, home, [{ id, fields, passwordEnvelope }]);
+        if (created === undefined) throw taken();
+        return created;
+      }),
+    /** Undefined in the place of each whose user name is taken. Errors: 409 for one that was taken meanwhile */
+    createMany: (
+      context: WriteContext,
+      home: Home,
+      many: readonly PersonFields[],
+    ): Promise<(CreatedPerson | undefined)[]> =>
+      writer.write(context, provisionerOf(home), async (write) => {
+        const people = many.map((fields) => ({ id: randomUuid(), fields }));
+        const created = new Map((await insertAll(write, home, people)).map((one) => [one.id, one]));
+        return people.map(({ id }) => created.get(id));
       }),
     /** Nothing is written where nothing differs. @throws AppError 400, 404, 409, 412 */
     change: (
@@ -79,11 +86,9 @@ export function createPeopleService({
         const before = { ...fieldsOf(present), password: passwordEnvelope };
         const after = { ...fields, password: envelope ?? passwordEnvelope };
         if (Object.keys(namesOfChanges(before, after)).length === 0) return present;
-        await refusingTaken(fields.userName, () =>
-          store.updatePerson(write.db, home.environmentId, id, fields),
-        );
+        await refusingTaken(() => store.updatePerson(write.db, home.environmentId, id, fields));
         if (envelope !== undefined) await store.writePassword(write.db, id, envelope);
-        await record(write, home, 'update', present.dbid, before, after);
+        await write.record(writtenOf(home, 'update', present.dbid, before, after));
         const isDeactivated = present.isActive && !fields.isActive;
         if (isDeactivated || envelope !== undefined) {
           await deleteLinksOf(write.db, id);
@@ -96,7 +101,7 @@ export function createPeopleService({
       writer.write(context, provisionerOf(home), async (write) => {
         const present = await lock(context, write, home, text);
         await store.deletePerson(write.db, present.id);
-        await record(write, home, 'delete', present.dbid, fieldsOf(present), undefined);
+        await write.record(writtenOf(home, 'delete', present.dbid, fieldsOf(present), undefined));
         announceEnd(write, home, present.dbid);
       }),
   };
@@ -106,18 +111,27 @@ export function provisionerOf({ contactCenterId }: Home) {
   return (caller: Caller) => requireProvisioner(caller, contactCenterId);
 }
 
+async function insertAll(write: Write, home: Home, people: readonly store.NewPerson[]) {
+  const inserted = await refusingTaken(() => store.insertPeople(write.db, home.environmentId, people));
+  const byId = new Map(people.map((person) => [person.id, person]));
+  const written = inserted.map(({ id, dbid }) => {
+    const { fields, passwordEnvelope } = byId.get(id) ?? {};
+    return writtenOf(home, 'create', dbid, undefined, { ...fields, password: passwordEnvelope });
+  });
+  if (written.length > 0) await write.record(...written);
+  return inserted;
+}
+
 /** The trail and Auth API are told of the person, and of nothing that is known about them. */
-async function record(
-  write: Write,
+function writtenOf(
   { environmentId, contactCenterId }: Home,
   action: 'create' | 'update' | 'delete',
   dbid: number,
   before: object | undefined,
   after: object | undefined,
-): Promise<void> {
+): Written {
   const id = personChangeId(environmentId, dbid);
-  const changes = namesOfChanges(before, after);
-  await write.record({ action, entity: 'person', id, contactCenterId, changes });
+  return { action, entity: 'person', id, contactCenterId, changes: namesOfChanges(before, after) };
 }
 
 /** Auth API revokes the sessions and tokens of the person. */
@@ -140,20 +154,23 @@ async function reread(db: Queryable, { environmentId }: Home, id: string): Promi
 }
 
 /** Also for names that another request takes at the same time. */
-async function refusingTaken<T>(userName: string, write: () => Promise<T>): Promise<T> {
+async function refusingTaken<T>(write: () => Promise<T>): Promise<T> {
   try {
     return await write();
   } catch (error) {
-    if ((error as { code?: unknown }).code === takenState) throw taken(userName);
+    const { code } = error as { code?: unknown };
+    if (code === takenState) throw taken();
+    if (code === sequenceExhausted) throw noNumberLeft(error);
     throw error;
   }
 }
 
-function taken(userName: string) {
+/** Without the name, because messages are logged. */
+export function taken() {
   return new AppError(
     'uniqueness',
     409,
-    `Another person has the user name ${JSON.stringify(userName)}: user names are unique in any case`,
+    'Another person has this user name: user names are unique in any case',
     { field: 'userName' },
   );
 }

@@ -71,32 +71,50 @@ export async function countPeople(db: Queryable, environmentId: string, conditio
   return Number(rows[0]?.count);
 }
 
-/** Gives the person a number. Undefined when the user name is taken. Errors: unique_violation when it was taken meanwhile. */
-export async function insertPerson(
+export interface NewPerson {
+  id: string;
+  fields: PersonFields;
+  passwordEnvelope?: string | undefined;
+}
+
+/**
+ * Gives each a number, in one statement however many there are. Those whose user name is taken, by others or by one before
+ * them, are left out. Errors: unique_violation for a name that was taken meanwhile.
+ */
+export async function insertPeople(
   db: Queryable,
   environmentId: string,
-  id: string,
-  fields: PersonFields,
-  passwordEnvelope: string | undefined,
-): Promise<{ dbid: number; version: number } | undefined> {
-  const { rows } = await db.query<{ dbid: number; version: string }>({
-    name: 'person_insert',
+  people: readonly NewPerson[],
+): Promise<{ id: string; dbid: number; version: number }[]> {
+  const rows = people.map(({ id, fields, passwordEnvelope }) => ({
+    id,
+    ...columnsOf(fields),
+    password: passwordEnvelope ?? null,
+  }));
+  const result = await db.query<{ id: string; dbid: number; version: string }>({
+    name: 'people_insert',
     // Looks first, so that a name which is taken uses up no number.
-    text: `WITH number AS (
+    text: `WITH given AS (
+        SELECT * FROM ROWS FROM (jsonb_to_recordset($2) AS (id uuid, user_name text, user_name_key text, external_id text,
+          first_name text, last_name text, email text, email_key text, email_keys text[], employee_id text,
+          is_active boolean, attributes jsonb, password text)) WITH ORDINALITY
+      ), fresh AS (
+        SELECT DISTINCT ON (user_name_key) * FROM given WHERE NOT EXISTS (
+          SELECT FROM environment.people p WHERE p.environment_id = $1 AND p.user_name_key = given.user_name_key)
+        ORDER BY user_name_key, ordinality
+      ), number AS (
         INSERT INTO environment.person_numbers (environment_id, external_id)
-        SELECT $1, $2::text WHERE NOT EXISTS (
-          SELECT FROM environment.people WHERE environment_id = $1 AND user_name_key = $4)
-        RETURNING dbid
+        SELECT $1, id::text FROM fresh ORDER BY ordinality RETURNING dbid, external_id
       )
       INSERT INTO environment.people (id, environment_id, dbid, user_name, user_name_key, external_id, first_name,
         last_name, email, email_key, email_keys, employee_id, is_active, attributes, password, password_changed_at)
-      SELECT $2::uuid, $1, dbid, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14,
-        CASE WHEN $14::text IS NULL THEN NULL ELSE now() END
-      FROM number RETURNING dbid, version`,
-    values: [environmentId, id, ...columnsOf(fields), passwordEnvelope ?? null],
+      SELECT id, $1, dbid, user_name, user_name_key, fresh.external_id, first_name, last_name, email, email_key,
+        email_keys, employee_id, is_active, attributes, password, CASE WHEN password IS NULL THEN NULL ELSE now() END
+      FROM fresh JOIN number ON number.external_id = fresh.id::text
+      RETURNING id, dbid, version`,
+    values: [environmentId, JSON.stringify(rows)],
   });
-  const [row] = rows;
-  return row && { dbid: row.dbid, version: Number(row.version) };
+  return result.rows.map(({ id, dbid, version }) => ({ id, dbid, version: Number(version) }));
 }
 
 /** Gives the person a new version. Errors: unique_violation for a user name that is taken. */
@@ -112,7 +130,7 @@ export async function updatePerson(
         last_name = $7, email = $8, email_key = $9, email_keys = $10, employee_id = $11, is_active = $12,
         attributes = $13, version = nextval('environment.versions'), updated_at = now()
       WHERE environment_id = $1 AND id = $2`,
-    values: [environmentId, id, ...columnsOf(fields)],
+    values: [environmentId, id, ...Object.values(columnsOf(fields))],
   });
 }
 
@@ -149,20 +167,21 @@ export async function touchPeople(db: Queryable, ids: readonly string[]): Promis
   return rows.map((row) => row.dbid);
 }
 
-function columnsOf(fields: PersonFields): unknown[] {
+/** In the order of the statement that updates them. */
+function columnsOf(fields: PersonFields) {
   const emails = addressesOf(fields);
   const [email] = emails;
-  return [
-    fields.userName,
-    nameKey(fields.userName),
-    fields.externalId ?? null,
-    fields.firstName ?? null,
-    fields.lastName ?? null,
-    email ?? null,
-    email === undefined ? null : nameKey(email),
-    emails.map(nameKey),
-    fields.employeeId ?? null,
-    fields.isActive,
-    JSON.stringify(fields.attributes),
-  ];
+  return {
+    user_name: fields.userName,
+    user_name_key: nameKey(fields.userName),
+    external_id: fields.externalId ?? null,
+    first_name: fields.firstName ?? null,
+    last_name: fields.lastName ?? null,
+    email: email ?? null,
+    email_key: email === undefined ? null : nameKey(email),
+    email_keys: emails.map(nameKey),
+    employee_id: fields.employeeId ?? null,
+    is_active: fields.isActive,
+    attributes: fields.attributes,
+  };
 }

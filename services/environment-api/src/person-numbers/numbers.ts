@@ -93,9 +93,9 @@ async function insertNumbers(
 }
 
 const foreignKeyViolation = '23503';
-const sequenceExhausted = '2200H';
+export const sequenceExhausted = '2200H';
 
-function noNumberLeft(cause: unknown): AppError {
+export function noNumberLeft(cause: unknown): AppError {
   return new AppError(
     'person_numbers_exhausted',
     503,

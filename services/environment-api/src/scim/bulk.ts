@@ -7,20 +7,12 @@ import type { Write, WriteContext, Writer, Written } from '../changes/writer.ts'
 import { maxAnnounced } from '../people/group-service.ts';
 import type { Home } from '../people/person.ts';
 import { provisionerOf } from '../people/service.ts';
-import { type BulkOperation, readBulk, referencesIn, resolved } from './bulk-request.ts';
+import { inOrder } from './bulk-order.ts';
+import { type BulkOperation, readBulk, resolved } from './bulk-request.ts';
 import { scimError, scimErrorOf } from './errors.ts';
 import type { Groups } from './groups.ts';
 import { scimTagOf } from './user.ts';
 import type { Users } from './users.ts';
-
-export interface BulkResult {
-  method: string;
-  bulkId?: string | undefined;
-  location?: string | undefined;
-  version?: string | undefined;
-  status: string;
-  response?: object | undefined;
-}
 
 interface Done {
   status: string;
@@ -49,19 +41,13 @@ export function createBulk({ writer, users, groups }: { writer: Writer; users: U
     home: Home,
     base: string,
     operation: BulkOperation,
-  ) {
+  ): Promise<Done> {
     const { method, path, data, endpoint, id } = operation;
     const service = endpoint === 'Users' ? users : groups;
     const within = { ...context, within: write, ifMatch: operation.version };
     if (method === 'POST') {
       if (id !== undefined) throw scimError('invalidPath', `A POST has no id in its path ${path}`, 'path');
-      const created = await service.create(within, home, data);
-      return {
-        status: '201',
-        location: `${base}/${endpoint}/${created.id}`,
-        created: created.id,
-        version: created.version,
-      };
+      return createdAs(`${base}/${endpoint}`, await service.create(within, home, data));
     }
     if (id === undefined) throw scimError('invalidPath', `${method} needs an id in its path`, 'path');
     const location = `${base}/${endpoint}/${id}`;
@@ -73,99 +59,89 @@ export function createBulk({ writer, users, groups }: { writer: Writer; users: U
     return { status: '200', location, version: changed.version };
   }
 
-  /** What fails is undone alone: neither its rows nor its changes are kept. */
-  async function isolated(
-    write: Write,
-    kept: Kept,
-    work: (inner: Write) => Promise<Done>,
-  ): Promise<Done | AppError> {
-    const own: Kept = { recorded: [], announced: [] };
-    const inner: Write = {
-      db: write.db,
-      record: async (...written) => void own.recorded.push(...written),
-      announce: (change) => void own.announced.push(change),
-    };
-    await write.db.query('SAVEPOINT operation');
-    try {
-      const done = await work(inner);
-      await write.db.query('RELEASE SAVEPOINT operation');
-      kept.recorded.push(...own.recorded);
-      kept.announced.push(...own.announced);
-      return done;
-    } catch (error) {
-      const failure = normalizeError(error);
-      // The database, or this service, is not well: the request fails as a whole.
-      if (failure.status >= 500) throw error;
-      await write.db.query('ROLLBACK TO SAVEPOINT operation');
-      return failure;
-    }
-  }
-
   async function runAll(write: Write, context: WriteContext, home: Home, base: string, body: unknown) {
-    const { operations, failOnErrors = Number.POSITIVE_INFINITY } = readBulk(body);
+    const { operations, failOnErrors } = readBulk(body);
     const kept: Kept = { recorded: [], announced: [] };
     const ids = new Map<string, string>();
-    const results: BulkResult[] = [];
+    const outcomes: [BulkOperation, Done | AppError][] = [];
     const untilMs = performance.now() + maxWorkMs;
     let failures = 0;
 
-    const settle = async (operation: BulkOperation, missing: string | undefined): Promise<void> => {
-      const { bulkId } = operation;
-      let outcome: Done | AppError;
-      if (missing !== undefined) outcome = unresolved(missing);
-      else if (performance.now() > untilMs) outcome = tooLong();
-      else
-        outcome = await isolated(write, kept, (inner) =>
-          run(inner, context, home, base, resolved(operation, ids)),
-        );
+    const note = (operation: BulkOperation, outcome: Done | AppError): void => {
+      outcomes.push([operation, outcome]);
       if (outcome instanceof AppError) failures += 1;
-      else if (bulkId !== undefined && outcome.created !== undefined) ids.set(bulkId, outcome.created);
-      results.push(resultOf(operation, outcome));
+      else if (operation.bulkId !== undefined && outcome.created !== undefined)
+        ids.set(operation.bulkId, outcome.created);
+    };
+    const runOne = async (
+      operation: BulkOperation,
+      missing: string | undefined,
+    ): Promise<Done | AppError> => {
+      if (missing !== undefined) return unresolved(missing);
+      if (performance.now() > untilMs) return tooLong();
+      return isolated(write, kept, (inner) => run(inner, context, home, base, resolved(operation, ids)));
+    };
+    /** The usual import: a statement for each person would take most of the time. */
+    const runTogether = async (creations: readonly BulkOperation[]): Promise<boolean> => {
+      if (creations.length < 2 || performance.now() > untilMs) return false;
+      const bodies = creations.map(({ data }) => data);
+      const made = await isolated(write, kept, (inner) =>
+        users.createMany({ ...context, within: inner, ifMatch: undefined }, home, bodies),
+      );
+      // Another request took one of the names meanwhile: which one is seen one by one.
+      if (made instanceof AppError) return false;
+      for (const [index, one] of made.entries())
+        note(
+          creations[index] as BulkOperation,
+          one instanceof AppError ? one : createdAs(`${base}/Users`, one),
+        );
+      return true;
     };
 
-    for (const [operation, missing] of inOrder(operations, ids)) {
-      await settle(operation, missing);
-      if (failures >= failOnErrors) break;
+    for (const step of inOrder(operations, ids, failOnErrors === undefined)) {
+      if (await runTogether(step.operations)) continue;
+      for (const operation of step.operations) note(operation, await runOne(operation, step.missing));
+      if (failOnErrors !== undefined && failures >= failOnErrors) break;
     }
     if (kept.recorded.length > 0) await write.record(...kept.recorded);
     for (const change of gathered(kept.announced, home)) write.announce(change);
-    return results;
+    return outcomes.map(([operation, outcome]) => resultOf(operation, outcome));
   }
 
   return {
     /** @throws AppError 400, 413, 503 */
-    run: (context: WriteContext, home: Home, base: string, body: unknown): Promise<BulkResult[]> =>
+    run: (context: WriteContext, home: Home, base: string, body: unknown) =>
       running.run(() =>
         writer.write(context, provisionerOf(home), (write) => runAll(write, context, home, base, body)),
       ),
   };
 }
 
-/**
- * An operation comes after those that it refers to, wherever they stand, and otherwise in its place. `ids` grows while the
- * operations run. With each comes a bulkId that stands for nothing, if it needs one.
- */
-function* inOrder(
-  operations: readonly BulkOperation[],
-  ids: ReadonlyMap<string, string>,
-): Generator<[operation: BulkOperation, missing: string | undefined]> {
-  let waiting = operations;
-  while (waiting.length > 0) {
-    const open = new Set(waiting.flatMap(({ bulkId }) => bulkId ?? []));
-    const later: BulkOperation[] = [];
-    for (const operation of waiting) {
-      const missing = referencesIn(operation).filter((id) => !ids.has(id));
-      if (missing.length > 0 && missing.every((id) => open.has(id))) {
-        later.push(operation);
-        continue;
-      }
-      yield [operation, missing[0]];
-      if (operation.bulkId !== undefined) open.delete(operation.bulkId);
-    }
-    const isStuck = later.length === waiting.length;
-    // They wait for each other.
-    if (isStuck) for (const operation of later) yield [operation, referencesIn(operation)[0]];
-    waiting = isStuck ? [] : later;
+/** What fails is undone alone: neither its rows nor its changes are kept. */
+async function isolated<T>(
+  write: Write,
+  kept: Kept,
+  work: (inner: Write) => Promise<T>,
+): Promise<T | AppError> {
+  const own: Kept = { recorded: [], announced: [] };
+  const inner: Write = {
+    db: write.db,
+    record: async (...written) => void own.recorded.push(...written),
+    announce: (change) => void own.announced.push(change),
+  };
+  await write.db.query('SAVEPOINT operation');
+  try {
+    const done = await work(inner);
+    await write.db.query('RELEASE SAVEPOINT operation');
+    kept.recorded.push(...own.recorded);
+    kept.announced.push(...own.announced);
+    return done;
+  } catch (error) {
+    const failure = normalizeError(error);
+    // The database, or this service, is not well: the request fails as a whole.
+    if (failure.status >= 500) throw error;
+    await write.db.query('ROLLBACK TO SAVEPOINT operation');
+    return failure;
   }
 }
 
@@ -177,20 +153,20 @@ function gathered(announced: Kept['announced'], { environmentId, contactCenterId
   return [...others, { entity: 'person', id: environmentId, contactCenterId }];
 }
 
-function resultOf({ method, bulkId }: BulkOperation, outcome: Done | AppError): BulkResult {
+function createdAs(endpoint: string, { id, version }: { id: string; version: number }): Done {
+  return { status: '201', location: `${endpoint}/${id}`, created: id, version };
+}
+
+function resultOf({ method, bulkId }: BulkOperation, outcome: Done | AppError) {
   if (outcome instanceof AppError)
     return definedOnly({ method, bulkId, status: String(outcome.status), response: scimErrorOf(outcome) });
   const { status, location, version } = outcome;
-  const tag = version === undefined ? undefined : scimTagOf(version);
-  return definedOnly({ method, bulkId, status, location, version: tag });
+  return definedOnly({ method, bulkId, status, location, version: version && scimTagOf(version) });
 }
 
 function unresolved(bulkId: string) {
-  return new AppError(
-    'invalidValue',
-    409,
-    `The bulkId ${JSON.stringify(bulkId)} stands for nothing that was created here`,
-  );
+  const message = `The bulkId ${JSON.stringify(bulkId)} stands for nothing that was created here`;
+  return new AppError('invalidValue', 409, message);
 }
 
 function tooLong() {

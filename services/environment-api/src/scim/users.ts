@@ -1,8 +1,9 @@
 /** Does what SCIM asks for users: read, list, create, replace, patch and delete. */
+import { AppError } from '@gatehouse/service-kit/errors/app-error';
 import type { WriteContext } from '../changes/writer.ts';
-import type { Home } from '../people/person.ts';
+import type { Home, PersonFields } from '../people/person.ts';
 import type { ProvidedPassword } from '../people/provided-password.ts';
-import type { PeopleService } from '../people/service.ts';
+import { type CreatedPerson, type PeopleService, taken } from '../people/service.ts';
 import { parseFilter } from './filter.ts';
 import { everything, userCondition } from './filter-sql.ts';
 import { type Listing, type ListQuery, readListing } from './listing.ts';
@@ -41,6 +42,17 @@ export function createUsers({ people }: { people: PeopleService }) {
       const password = await hashed(text);
       return people.create(context, home, { fields, password });
     },
+    /** Those without a password. In the place of each that fails is why. Errors: 409 for a name that was taken meanwhile */
+    async createMany(
+      context: WriteContext,
+      home: Home,
+      bodies: readonly unknown[],
+    ): Promise<(CreatedPerson | AppError)[]> {
+      const read = bodies.map(fieldsOrFailure);
+      const right = read.filter((one): one is PersonFields => !(one instanceof AppError));
+      const created = await people.createMany(context, home, right);
+      return read.map((one) => (one instanceof AppError ? one : (created.shift() ?? taken())));
+    },
     async replace(context: WriteContext, home: Home, id: string, body: unknown) {
       const password = await hashed(readUser(body).password);
       return people.change(context, home, id, (present) => ({
@@ -58,6 +70,15 @@ export function createUsers({ people }: { people: PeopleService }) {
     },
     remove: (context: WriteContext, home: Home, id: string) => people.remove(context, home, id),
   };
+}
+
+function fieldsOrFailure(body: unknown): PersonFields | AppError {
+  try {
+    return readUser(body).fields;
+  } catch (error) {
+    if (error instanceof AppError) return error;
+    throw error;
+  }
 }
 
 /** The last one that is set; it is hashed before the row is locked. */
