@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { randomUuid } from '@gatehouse/service-kit/crypto/secrets';
 import { startPostgres } from '@gatehouse/testing/postgres';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
@@ -144,21 +145,41 @@ describe('an export', () => {
     expect(await list(id, '', other)).toHaveLength(4);
   });
 
+  const withNumbers = async (environmentId: string, numbers: PersonNumber[]) => {
+    const document = (await api.call('GET', '/export')).body;
+    return put({ ...document, personNumbers: [{ environmentId, numbers }] }, api);
+  };
+
+  // attack: import that gives the number of a person to another | CWE-639 | guard: services/environment-api/src/import-export/import-numbers.ts
   it('changes nobody into another: a number that is taken, or a person who has one, is a conflict', async () => {
     const id = await environment();
     const [taken] = await numbersIn(id, ['taken']);
-    const document = (await api.call('GET', '/export')).body;
-    const withNumbers = (numbers: PersonNumber[], environmentId = id) =>
-      put({ ...document, personNumbers: [{ environmentId, numbers }] }, api);
-    const dbid = taken?.dbid ?? 0;
     const answers = [
-      await withNumbers([{ externalId: 'other', dbid }]),
-      await withNumbers([{ externalId: 'taken', dbid: 1_999_999_999 }]),
+      await withNumbers(id, [{ externalId: 'other', dbid: taken?.dbid ?? 0 }]),
+      await withNumbers(id, [{ externalId: 'taken', dbid: 1_999_999_999 }]),
     ];
     expect(answers.map(({ status }) => status)).toEqual([409, 409]);
-    expect((await withNumbers([{ externalId: 'x', dbid: 2_100_000_000 }])).status).toBe(400);
-    expect((await withNumbers([{ externalId: 'x', dbid: 5 }], randomUuid())).status).toBe(400);
+    expect((await withNumbers(randomUuid(), [{ externalId: 'x', dbid: 5 }])).status).toBe(400);
     expect(await list(id, '')).toEqual([taken]);
+  });
+
+  // attack: import that leaves no number for new people | CWE-770 | guard: services/environment-api/src/import-export/document.ts
+  it('names no number near the end of the sequence', async () => {
+    const id = await environment();
+    expect((await withNumbers(id, [{ externalId: 'x', dbid: 2_100_000_000 }])).status).toBe(400);
+    expect((await numbersIn(id, ['new']))[0]?.dbid).toBeLessThan(2_000_000_000);
+  });
+});
+
+describe('the line that is printed for a restoration and a fail-over', () => {
+  it.each(['operations.md', 'regions.md'])('in %s leaves out a million numbers', async (page) => {
+    const text = await readFile(new URL(`../../../docs/${page}`, import.meta.url), 'utf8');
+    const sql = /--command "(SELECT setval[^"]+)"/.exec(text)?.[1] ?? '';
+    const id = await environment();
+    const [before] = await numbersIn(id, ['before']);
+    await api.pool.query(sql);
+    const [after] = await numbersIn(id, ['after']);
+    expect((after?.dbid ?? 0) - (before?.dbid ?? 0)).toBeGreaterThan(1_000_000);
   });
 });
 
