@@ -78,12 +78,7 @@ export function entriesOf({ people = [], groups = [], policy = {}, policies = {}
       ...attributes,
     })),
     ...people.map(personEntry),
-    ...groups.map(({ cn, members }) => ({
-      dn: groupDn(cn),
-      objectClass: 'groupOfNames',
-      cn,
-      member: members,
-    })),
+    ...groups.map(groupEntry),
   ];
 }
 
@@ -101,10 +96,29 @@ function personEntry({ uid, password = ldapNames.personPassword, attributes = {}
   };
 }
 
+function groupEntry({ cn, members }: LdapTestGroup): Entry {
+  return { dn: groupDn(cn), objectClass: 'groupOfNames', cn, member: members };
+}
+
 export function ldifOf(entries: Entry[]): string {
   return entries
     .map(({ dn, ...attributes }) => [line('dn', dn), ...linesOf(attributes), ''].join('\n'))
     .join('\n');
+}
+
+/** Changes that add people and groups to a server that runs. */
+export function additionOf({ people = [], groups = [] }: Pick<LdapTestData, 'people' | 'groups'>): string {
+  return [...people.map(personEntry), ...groups.map(groupEntry)]
+    .map(({ dn, ...attributes }) =>
+      [line('dn', dn), 'changetype: add', ...linesOf(attributes), ''].join('\n'),
+    )
+    .join('\n');
+}
+
+/** Changes of one entry: lines such as `replace: mail`, and the values. */
+export function changeOf(dn: string, lines: (string | [attribute: string, value: string])[]): string {
+  const written = lines.map((one) => (typeof one === 'string' ? one : line(...one)));
+  return [line('dn', dn), ...written, ''].join('\n');
 }
 
 function linesOf(attributes: Record<string, string | string[]>): string[] {

@@ -7,6 +7,11 @@ export type ScimClient = Awaited<ReturnType<typeof createScimClient>>;
 /** Of a new contact centre, whose people are in the store. */
 export async function createScimClient(api: RunningApi) {
   const { environmentId, contactCenterId } = await createPeopleStore(api);
+  return { environmentId, contactCenterId, ...(await createScimCalls(api, contactCenterId)) };
+}
+
+/** With a key of the contact centre. */
+export async function createScimCalls(api: RunningApi, contactCenterId: string) {
   const key = await scimKey(api, contactCenterId);
   const base = `/contact-centers/${contactCenterId}/scim/v2`;
   const call = (
@@ -24,8 +29,6 @@ export async function createScimClient(api: RunningApi) {
       ...(payload === undefined ? {} : { payload }),
     });
   return {
-    environmentId,
-    contactCenterId,
     key,
     base,
     call,
