@@ -12,7 +12,7 @@ import { environmentCommands } from './commands/env/environments.ts';
 import { estateCommands } from './commands/estate.ts';
 import { apiKeyCommands } from './commands/keys.ts';
 import { locationCommands } from './commands/locations.ts';
-import { peopleCommands } from './commands/people.ts';
+import { peopleCommands } from './commands/people/commands.ts';
 import { profileCommands } from './commands/profile.ts';
 import { revokeCommand } from './commands/revoke.ts';
 import { sessionCommands } from './commands/sessions.ts';

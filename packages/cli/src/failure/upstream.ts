@@ -2,6 +2,7 @@
 
 import type { UpstreamError } from '@gatehouse/api-client/upstream-error';
 import { errorEnvelope, securityError } from '@gatehouse/contracts/envelope';
+import { scimErrorSchema } from '@gatehouse/contracts/environment-api/administration/people';
 import { type ExitCode, exitCodes, Failure } from './failure.ts';
 
 export function failureOf(error: UpstreamError): Failure {
@@ -43,6 +44,8 @@ function messageOf({ status, body }: UpstreamError): Pick<Failure, 'message' | '
     }));
     return { message: envelope.data.status.message ?? `status ${status}`, problems };
   }
+  const scim = scimErrorSchema.safeParse(json);
+  if (scim.success) return { message: scim.data.detail, problems: [] };
   const security = securityError.safeParse(json);
   if (security.success) {
     const { error, error_description: description } = security.data;

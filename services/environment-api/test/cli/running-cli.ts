@@ -1,9 +1,9 @@
 /** The command line against a whole Environment API that listens. */
 import { type CommandSurroundings, runCommand } from '@gatehouse/cli/run-command';
-import { ops, startApi } from '../running-api.ts';
+import { ops, type StartOptions, startApi } from '../running-api.ts';
 
-export async function startCli() {
-  const api = await startApi();
+export async function startCli(options: StartOptions = {}) {
+  const api = await startApi(options);
   const GATEHOUSE_URL = await api.app.listen({ host: '127.0.0.1', port: 0 });
   const env = { GATEHOUSE_URL, GATEHOUSE_USERNAME: ops.username, GATEHOUSE_PASSWORD: ops.password };
   const run = (args: readonly string[], surroundings: CommandSurroundings = {}) =>

@@ -9,3 +9,41 @@ export const issuedPasswordLinkSchema = z.object({
 });
 
 export type IssuedPasswordLink = z.infer<typeof issuedPasswordLinkSchema>;
+
+/** Attributes of the enterprise extension (RFC 7643 section 4.3). */
+export const enterpriseUserUrn = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User';
+
+const reference = z.looseObject({ value: z.string(), display: z.string().optional() });
+
+/** What our programs read of a SCIM user (RFC 7643 section 4.1). */
+export const scimUserSchema = z.looseObject({
+  id: z.string(),
+  userName: z.string(),
+  externalId: z.string().optional(),
+  active: z.boolean(),
+  name: z.looseObject({ givenName: z.string().optional(), familyName: z.string().optional() }).optional(),
+  emails: z
+    .array(z.looseObject({ value: z.string().optional(), primary: z.boolean().optional() }))
+    .optional(),
+  groups: z.array(reference).optional(),
+  [enterpriseUserUrn]: z.looseObject({ employeeNumber: z.string().optional() }).optional(),
+});
+
+export const scimGroupSchema = z.looseObject({ id: z.string(), displayName: z.string() });
+
+/** An answer for one operation of a bulk request (RFC 7644 section 3.7.3). */
+export const scimBulkResultSchema = z.looseObject({
+  location: z.string().optional(),
+  status: z.string(),
+  response: z.looseObject({ detail: z.string().optional() }).optional(),
+});
+
+/** RFC 7644 section 3.12. */
+export const scimErrorSchema = z.looseObject({
+  schemas: z.array(z.literal('urn:ietf:params:scim:api:messages:2.0:Error')),
+  detail: z.string(),
+});
+
+export type ScimUser = z.infer<typeof scimUserSchema>;
+export type ScimGroup = z.infer<typeof scimGroupSchema>;
+export type ScimBulkResult = z.infer<typeof scimBulkResultSchema>;

@@ -1,16 +1,23 @@
-/** `gatehouse people`: why somebody cannot sign in, and the end of our delays. */
+/** `gatehouse people`: why somebody cannot sign in, the end of our delays, and the people of the people store. */
 import { clearDelays, explainSignIn } from '@gatehouse/api-client/auth-api/help-desk';
 import type { SignInExplanation } from '@gatehouse/contracts/auth-api/administration/help-desk';
 import type { Command } from 'commander';
-import type { Cli } from '../command-group.ts';
-import { exitCodes } from '../failure/failure.ts';
-import { type PlaceOption, personArgument, personOf } from '../input/person.ts';
-import { printDiagnosis } from '../output/diagnosis.ts';
-import type { Output } from '../output/output.ts';
-import { shown } from '../output/text.ts';
+import type { Cli } from '../../command-group.ts';
+import { exitCodes } from '../../failure/failure.ts';
+import { type PlaceOption, personArgument, personOf } from '../../input/person.ts';
+import { printDiagnosis } from '../../output/diagnosis.ts';
+import type { Output } from '../../output/output.ts';
+import { shown } from '../../output/text.ts';
+import { importCommand } from './import.ts';
+import { storeCommands } from './store.ts';
 
 export function peopleCommands(program: Command, cli: Cli): void {
-  const people = program.command('people').description('people who cannot sign in: explain, unlock');
+  const people = program
+    .command('people')
+    .description('people: why they cannot sign in, and those of the people store');
+
+  storeCommands(people, cli);
+  importCommand(people, cli);
 
   personArgument(
     people

@@ -1,0 +1,89 @@
+/** The calls that administrate people of the people store: by SCIM (RFC 7644), and the link for a first password. */
+import {
+  issuedPasswordLinkSchema,
+  type ScimUser,
+  scimBulkResultSchema,
+  scimGroupSchema,
+  scimUserSchema,
+} from '@gatehouse/contracts/environment-api/administration/people';
+import { z } from 'zod';
+import { readData } from '../administration-calls.ts';
+import type { HttpClient } from '../http-client.ts';
+
+export interface BulkOperation {
+  method: 'POST' | 'PATCH';
+  /** `/Users` or `/Groups`, and for PATCH an id. */
+  path: string;
+  data: object;
+}
+
+const pageSize = 200;
+const patchUrn = 'urn:ietf:params:scim:api:messages:2.0:PatchOp';
+const bulkAnswer = z.object({ Operations: z.array(scimBulkResultSchema) });
+
+/** The body of a PATCH (RFC 7644 section 3.5.2). */
+export function patchOf(operations: readonly object[]): object {
+  return { schemas: [patchUrn], Operations: operations };
+}
+
+/** All calls throw UpstreamError. */
+export function createPeopleAdministration(http: HttpClient, contactCenterId: string) {
+  const contactCenter = `/environment/v3/contact-centers/${encodeURIComponent(contactCenterId)}`;
+  const scim = `${contactCenter}/scim/v2`;
+
+  async function list<T>(resource: z.ZodType<T>, path: string, query: Record<string, string>): Promise<T[]> {
+    const page = z.object({ totalResults: z.int(), Resources: z.array(resource) });
+    const found: T[] = [];
+    for (;;) {
+      const startIndex = String(found.length + 1);
+      const answer = await http.read(page, {
+        path: `${scim}${path}`,
+        query: { ...query, startIndex, count: String(pageSize) },
+      });
+      found.push(...answer.Resources);
+      if (answer.Resources.length === 0 || found.length >= answer.totalResults) return found;
+    }
+  }
+
+  return {
+    /** `filter`: RFC 7644 section 3.4.2.2. */
+    list: (filter?: string) => list(scimUserSchema, '/Users', filter === undefined ? {} : { filter }),
+    /** By user name in any case, or by the id; undefined: there is nobody. */
+    async find(name: string): Promise<ScimUser | undefined> {
+      const isId = z.guid().safeParse(name).success;
+      const byId = isId ? ` or id eq ${JSON.stringify(name.toLowerCase())}` : '';
+      const [user] = await list(scimUserSchema, '/Users', {
+        filter: `userName eq ${JSON.stringify(name)}${byId}`,
+      });
+      return user;
+    },
+    /** Without their members. */
+    groups: () => list(scimGroupSchema, '/Groups', { attributes: 'displayName' }),
+    patch: (id: string, operations: readonly object[]) =>
+      http.read(scimUserSchema, {
+        method: 'PATCH',
+        path: `${scim}/Users/${encodeURIComponent(id)}`,
+        json: patchOf(operations),
+      }),
+    /** Each operation succeeds or fails alone; the results are in their order. */
+    async bulk(operations: readonly BulkOperation[]) {
+      const answer = await http.read(bulkAnswer, {
+        method: 'POST',
+        path: `${scim}/Bulk`,
+        json: {
+          schemas: ['urn:ietf:params:scim:api:messages:2.0:BulkRequest'],
+          Operations: operations.map((operation, index) => ({ ...operation, bulkId: String(index) })),
+        },
+      });
+      return answer.Operations;
+    },
+    /** Shown once. */
+    passwordLink: (id: string) =>
+      readData(http, issuedPasswordLinkSchema, {
+        method: 'POST',
+        path: `${contactCenter}/people/${encodeURIComponent(id)}/password-link`,
+      }),
+  };
+}
+
+export type PeopleAdministration = ReturnType<typeof createPeopleAdministration>;

@@ -1,0 +1,129 @@
+/** Does what a plan says by bulk requests of SCIM: first the people, then their groups. */
+import {
+  type BulkOperation,
+  type PeopleAdministration,
+  patchOf,
+} from '@gatehouse/api-client/environment-api/people';
+import type { ScimBulkResult } from '@gatehouse/contracts/environment-api/administration/people';
+import { exitCodes, Failure } from '../../failure/failure.ts';
+import { sameName } from './fields.ts';
+import type { Change } from './plan.ts';
+
+/** A service does a request of this size in seconds, also where it hashes nothing. */
+const atOnce = 200;
+
+interface Problem {
+  field: string;
+  message: string;
+}
+
+/** `told`: called after each request, with the number of changes that are done. @throws Failure that names the lines which failed */
+export async function applyPlan(
+  people: PeopleAdministration,
+  changes: readonly Change[],
+  told: (done: number) => void,
+): Promise<void> {
+  const problems: Problem[] = [];
+  const ids = new Map<Change, string>();
+  for (let start = 0; start < changes.length; start += atOnce) {
+    await applyToPeople(people, changes.slice(start, start + atOnce), ids, problems);
+    told(Math.min(changes.length, start + atOnce));
+  }
+  await applyToGroups(people, ids, problems);
+  if (problems.length > 0)
+    throw new Failure(exitCodes.refused, `${problems.length} changes were refused; the others are done`, {
+      problems,
+    });
+}
+
+async function applyToPeople(
+  people: PeopleAdministration,
+  changes: readonly Change[],
+  ids: Map<Change, string>,
+  problems: Problem[],
+): Promise<void> {
+  // Where only the groups change, there is nothing to do to the person.
+  const own = changes.filter(({ body }) => !Array.isArray(body) || body.length > 0);
+  const results = own.length === 0 ? [] : await people.bulk(own.map(operationOf));
+  const refused = new Set<Change>();
+  own.forEach((change, index) => {
+    const result = results[index];
+    if (isDone(result)) ids.set(change, change.userId ?? idIn(result));
+    else {
+      refused.add(change);
+      problems.push({ field: placeOf(change), message: result?.response?.detail ?? 'it was not done' });
+    }
+  });
+  for (const change of changes)
+    if (change.userId !== undefined && !refused.has(change)) ids.set(change, change.userId);
+}
+
+function operationOf({ userId, body }: Change): BulkOperation {
+  return userId === undefined
+    ? { method: 'POST', path: '/Users', data: body }
+    : { method: 'PATCH', path: `/Users/${userId}`, data: patchOf(body as readonly object[]) };
+}
+
+async function applyToGroups(
+  people: PeopleAdministration,
+  ids: ReadonlyMap<Change, string>,
+  problems: Problem[],
+): Promise<void> {
+  const moves = new Map<string, { name: string; joining: string[]; leaving: string[] }>();
+  const movesOf = (name: string) => {
+    const found = moves.get(sameName(name)) ?? { name, joining: [], leaving: [] };
+    moves.set(sameName(name), found);
+    return found;
+  };
+  for (const [{ joins, leaves }, id] of ids) {
+    for (const name of joins) movesOf(name).joining.push(id);
+    for (const name of leaves) movesOf(name).leaving.push(id);
+  }
+  if (moves.size === 0) return;
+  const groups = new Map((await people.groups()).map(({ id, displayName }) => [sameName(displayName), id]));
+  for (const [key, { name, joining, leaving }] of moves) {
+    const groupId = groups.get(key) ?? (await createGroup(people, name, problems));
+    if (groupId === undefined) continue;
+    const operations = [
+      ...slices(joining).map((members) => ({
+        op: 'add',
+        path: 'members',
+        value: members.map((value) => ({ value })),
+      })),
+      ...leaving.map((id) => ({ op: 'remove', path: `members[value eq "${id}"]` })),
+    ];
+    for (const some of slices(operations)) {
+      const [result] = await people.bulk([
+        { method: 'PATCH', path: `/Groups/${groupId}`, data: patchOf(some) },
+      ]);
+      if (!isDone(result))
+        problems.push({ field: `group ${name}`, message: result?.response?.detail ?? 'it was not done' });
+    }
+  }
+}
+
+async function createGroup(people: PeopleAdministration, displayName: string, problems: Problem[]) {
+  const data = { schemas: ['urn:ietf:params:scim:schemas:core:2.0:Group'], displayName };
+  const [result] = await people.bulk([{ method: 'POST', path: '/Groups', data }]);
+  if (isDone(result)) return idIn(result);
+  problems.push({ field: `group ${displayName}`, message: result?.response?.detail ?? 'it was not made' });
+  return undefined;
+}
+
+function isDone(result: ScimBulkResult | undefined): boolean {
+  return /^2/.test(result?.status ?? '');
+}
+
+function idIn(result: ScimBulkResult | undefined): string {
+  const { location = '' } = result ?? {};
+  return location.slice(location.lastIndexOf('/') + 1);
+}
+
+function placeOf({ line, id }: Change): string {
+  return line === undefined ? id : `line ${line}`;
+}
+
+function slices<T>(items: readonly T[]): T[][] {
+  const count = Math.ceil(items.length / atOnce);
+  return Array.from({ length: count }, (_slice, index) => items.slice(index * atOnce, (index + 1) * atOnce));
+}

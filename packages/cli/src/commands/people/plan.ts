@@ -1,0 +1,120 @@
+/** Compares a file of people with the people store: who is created, changed, deactivated, and who joins or leaves a group. */
+import type { ScimUser } from '@gatehouse/contracts/environment-api/administration/people';
+import type { Key, PeopleFile, Row } from './csv.ts';
+import { type Column, fieldsOf, operationOf, type PersonFields, sameName, userOf } from './fields.ts';
+
+type Changes = Record<string, { from?: unknown; to?: unknown }>;
+
+/** One person who does not stay as is. */
+export interface Change {
+  action: 'create' | 'update';
+  /** In the form of `renderChanges`. */
+  entity: 'person';
+  /** The user name. */
+  id: string;
+  changes: Changes;
+  /** Undefined: of a person whom the file does not name. */
+  line: number | undefined;
+  /** Undefined: the person is created. */
+  userId: string | undefined;
+  /** Body of the POST, or operations of the PATCH; empty where only groups change. */
+  body: object | readonly object[];
+  joins: string[];
+  leaves: string[];
+}
+
+export interface PlanOptions {
+  key: Key;
+  /** People whom the file does not name are deactivated. */
+  disableMissing: boolean;
+}
+
+export function planOf(file: PeopleFile, present: readonly ScimUser[], options: PlanOptions): Change[] {
+  const { key, disableMissing } = options;
+  const byKey = new Map(present.map((user) => [sameName(user[key] ?? ''), user]));
+  byKey.delete('');
+  const changes = file.rows.flatMap((row) => {
+    const user = byKey.get(sameName(row.given[key] ?? ''));
+    return user === undefined ? [creation(row)] : update(row, user, file.columns);
+  });
+  if (!disableMissing) return changes;
+  const named = new Set(file.rows.map(({ given }) => sameName(given[key] ?? '')));
+  const missing = present.filter((user) => user.active && !named.has(sameName(user[key] ?? '')));
+  return [...changes, ...missing.map(deactivation)];
+}
+
+function creation({ line, given }: Row): Change {
+  const filled = Object.entries({ ...given, active: given.active ?? true }).filter(
+    ([, value]) => value !== '' && !(Array.isArray(value) && value.length === 0),
+  );
+  return {
+    action: 'create',
+    entity: 'person',
+    id: given.userName ?? '',
+    changes: Object.fromEntries(filled.map(([column, value]) => [column, { to: shown(value) }])),
+    line,
+    userId: undefined,
+    body: userOf(given),
+    joins: given.groups ?? [],
+    leaves: [],
+  };
+}
+
+function update({ line, given }: Row, user: ScimUser, columns: readonly Column[]): Change[] {
+  const before = fieldsOf(user);
+  const { joins, leaves } = movesOf(before.groups, given.groups ?? before.groups);
+  const changed = columns.filter((column) => column !== 'groups' && before[column] !== given[column]);
+  if (changed.length === 0 && joins.length === 0 && leaves.length === 0) return [];
+  const changes: Changes = Object.fromEntries(
+    changed.map((column) => [column, sides(before[column], given[column])]),
+  );
+  if (joins.length > 0 || leaves.length > 0) changes['groups'] = sides(before.groups, given.groups);
+  const body = changed.map((column) =>
+    operationOf(column as Exclude<Column, 'groups'>, given[column] as string | boolean),
+  );
+  return [
+    {
+      action: 'update',
+      entity: 'person',
+      id: before.userName,
+      changes,
+      line,
+      userId: user.id,
+      body,
+      joins,
+      leaves,
+    },
+  ];
+}
+
+function deactivation(user: ScimUser): Change {
+  return {
+    action: 'update',
+    entity: 'person',
+    id: user.userName,
+    changes: { active: { from: true, to: false } },
+    line: undefined,
+    userId: user.id,
+    body: [operationOf('active', false)],
+    joins: [],
+    leaves: [],
+  };
+}
+
+function movesOf(before: readonly string[], after: readonly string[]) {
+  const missingIn = (names: readonly string[]) => {
+    const known = new Set(names.map(sameName));
+    return (name: string) => !known.has(sameName(name));
+  };
+  return { joins: after.filter(missingIn(before)), leaves: before.filter(missingIn(after)) };
+}
+
+/** An empty value is none. */
+function sides(before: PersonFields[Column] | undefined, after: PersonFields[Column] | undefined) {
+  const [from, to] = [shown(before), shown(after)];
+  return { ...(from === '' ? {} : { from }), ...(to === '' ? {} : { to }) };
+}
+
+function shown(value: unknown): unknown {
+  return Array.isArray(value) ? value.join('; ') : value;
+}

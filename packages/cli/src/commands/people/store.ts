@@ -1,0 +1,99 @@
+/** `gatehouse people list|show|disable|password-link`: people of the people store. */
+import { createPeopleAdministration } from '@gatehouse/api-client/environment-api/people';
+import type { ScimUser } from '@gatehouse/contracts/environment-api/administration/people';
+import type { Command } from 'commander';
+import type { Cli } from '../../command-group.ts';
+import { exitCodes, Failure } from '../../failure/failure.ts';
+import { contactCenterOf } from '../../input/person.ts';
+import type { Session } from '../../session.ts';
+import { fieldsOf, operationOf } from './fields.ts';
+
+interface Place {
+  contactCenter: string;
+}
+
+const listing = { timeoutSeconds: 600 };
+
+export function storeCommands(people: Command, cli: Cli): void {
+  const placed = (command: Command) =>
+    command.requiredOption('--contact-center <name>', 'id, domain or name of the contact centre');
+  const named = (command: Command) => placed(command).argument('<user>', 'user name, or SCIM id');
+
+  placed(
+    people
+      .command('list')
+      .description('people of the people store')
+      .option('--filter <filter>', 'of SCIM, such as: active eq false'),
+  ).action(
+    cli.action<Place & { filter?: string }>(async (session, options) => {
+      const api = await open(session, options);
+      session.output.rows(
+        await api.list(options.filter),
+        [
+          { title: 'user name', value: (row) => row.userName },
+          { title: 'name', value: nameOf },
+          { title: 'e-mail', value: (row) => fieldsOf(row).email },
+          { title: 'active', value: (row) => (row.active ? 'yes' : 'no') },
+          { title: 'groups', value: (row) => fieldsOf(row).groups.join('; ') },
+          { title: 'id', value: (row) => row.id },
+        ],
+        'There are no people.',
+      );
+    }, listing),
+  );
+
+  named(people.command('show').description('one person of the people store')).action(
+    cli.action<Place, [string]>(async (session, options, name) => {
+      const user = await find(await open(session, options), name);
+      const { groups, ...fields } = fieldsOf(user);
+      session.output.record(user, [
+        ['id', user.id],
+        ...Object.entries(fields).map(([field, value]) => [field, value === '' ? undefined : value] as const),
+        ['groups', groups.length === 0 ? undefined : groups.join('; ')],
+      ]);
+    }),
+  );
+
+  named(
+    people.command('disable').description('deactivate a person: sessions and tokens end within a second'),
+  ).action(
+    cli.action<Place, [string]>(async (session, options, name) => {
+      const api = await open(session, options);
+      const user = await find(api, name);
+      await session.sure(`Deactivate ${user.userName}?`);
+      const changed = await api.patch(user.id, [operationOf('active', false)]);
+      session.output.done(`${user.userName} is deactivated.`, changed);
+    }),
+  );
+
+  named(
+    people
+      .command('password-link')
+      .description('make the link by which a person chooses a first password; it works once, for 24 hours'),
+  ).action(
+    cli.action<Place, [string]>(async (session, options, name) => {
+      const api = await open(session, options);
+      const user = await find(api, name);
+      const link = await api.passwordLink(user.id);
+      // Alone on standard output, so that a script can take it.
+      session.output.note(`For ${user.userName}, until ${link.expiresAt}; it cannot be read again.`);
+      session.output.text(link, `${link.url}\n`);
+    }),
+  );
+}
+
+type People = Awaited<ReturnType<typeof open>>;
+
+async function open(session: Session, { contactCenter }: Place) {
+  return createPeopleAdministration(session.environmentApi, await contactCenterOf(session, contactCenter));
+}
+
+async function find(people: People, name: string): Promise<ScimUser> {
+  const user = await people.find(name);
+  if (user !== undefined) return user;
+  throw new Failure(exitCodes.notFound, `There is nobody ${JSON.stringify(name)} in the people store`);
+}
+
+function nameOf({ name }: ScimUser): string {
+  return [name?.givenName, name?.familyName].filter((part) => part !== undefined).join(' ');
+}
