@@ -61,7 +61,8 @@ const maxRecent = 10_000;
 export function createDirectoryBackend(options: DirectoryBackendOptions): ConfigurationBackend {
   const { endpoints, numbers, clock = systemClock, log = silentLogger, metrics = {} } = options;
   const settings = readSettings(options.settings);
-  const directory: Directory = { settings, clock, silenceMs: options.silenceMs ?? 4_000 };
+  const silenceMs = options.silenceMs ?? 4_000;
+  const directory: Directory = { settings, clock, silenceMs, verifications: { open: 0 } };
   const standby = createStandby(directory, {
     endpoints,
     standby: { ...defaultStandby, ...options.standby },

@@ -10,6 +10,9 @@ import type { Link } from './directory.ts';
 
 const deadlinesMs: Record<CallKind, number> = { authenticate: 5_000, write: 10_000, read: 60_000 };
 
+/** A server that lets so many calls in a row run into their deadlines is left. */
+const maxTimeouts = 3;
+
 export interface CallRunnerOptions {
   standby: Pick<WarmStandby<LdapConnection>, 'connection' | 'leave'>;
   clock: Clock;
@@ -17,16 +20,25 @@ export interface CallRunnerOptions {
 }
 
 export function createCallRunner({ standby, clock, metrics }: CallRunnerOptions) {
+  let timeouts = 0;
+  const isTooSlow = (error: ConfigServerError) => {
+    timeouts = error.code === 'RequestTimeout' ? timeouts + 1 : 0;
+    return timeouts >= maxTimeouts;
+  };
+
   const attempts = async <T>(kind: CallKind, limits: Link['limits'], work: (link: Link) => Promise<T>) => {
     for (let repeats = 0; ; repeats += 1) {
       const main = await standby.connection(limits);
       try {
-        return await work({ main, limits });
+        const value = await work({ main, limits });
+        timeouts = 0;
+        return value;
       } catch (cause) {
         const error = asError(cause);
         const step = afterFailure(kind, error, repeats);
         const isUnreachable = error.code === 'ConnectionLost' && !error.sent;
-        if (isUnreachable || (step.kind !== 'move-to-writable' && step.leave === true)) standby.leave(main);
+        const isLeft = isUnreachable || isTooSlow(error);
+        if (isLeft || (step.kind !== 'move-to-writable' && step.leave === true)) standby.leave(main);
         if (step.kind === 'fail') throw step.error;
         if (step.kind === 'move-to-writable' || repeats > 0) throw error;
       }

@@ -10,6 +10,8 @@ export interface Directory {
   settings: DirectorySettings & FindSettings & GroupSettings;
   clock: Clock;
   silenceMs: number;
+  /** Connections on which passwords are verified at this moment. */
+  verifications: { open: number };
 }
 
 /** The connection that searches, and the limits of the call. */

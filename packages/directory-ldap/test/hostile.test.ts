@@ -141,6 +141,28 @@ describe('passwords that are none', () => {
   });
 });
 
+describe('names that do not exist', () => {
+  // attack: tell which names exist by the work that a refusal costs | CWE-208, ASVS 6.3.8 | guard: packages/directory-ldap/src/passwords/authenticate.ts
+  it('cost the same questions as a wrong password, and what was typed is not sent for them', async () => {
+    const refusing = async (found?: typeof anna) => {
+      let binds = 0;
+      const server = await pretendServer(({ operation, messageId, answer }) => {
+        if (operation !== requests.bind || binds++ === 0) return undefined;
+        answer(result(messageId, operations.bind, resultCodes.invalidCredentials));
+        return 'taken';
+      }, found);
+      const backend = openBackend([on(server.port)], settingsFor());
+      expect(await codeOf(backend.authenticate(login))).toBe('AuthenticationFailed');
+      return server;
+    };
+    const [known, unknown] = [await refusing(anna), await refusing()];
+    const questions = ({ seen }: typeof known) => seen.filter((operation) => operation !== 0x42);
+
+    expect(questions(unknown)).toEqual(questions(known));
+    expect(unknown.bytes().includes(login.password)).toBe(false);
+  });
+});
+
 describe('sizes', () => {
   const heapMiB = () => process.memoryUsage().rss / 1_048_576;
 
@@ -266,6 +288,35 @@ describe('time', () => {
     const backend = openBackend([on(server.port)], settingsFor());
 
     expect(await codeOf(backend.authenticate(login, { deadlineMs: 400 }))).toBe('RequestTimeout');
+  });
+
+  it('leaves a server on which call after call runs into its deadline', async () => {
+    const slow = await searchesBy(({ messageId, socket }) => {
+      const drip = setInterval(() => socket.write(result(9_999, operations.extended)), 50);
+      socket.once('close', () => clearInterval(drip));
+      expect(messageId).toBeGreaterThan(0);
+    });
+    const healthy = await pretendServer(() => undefined, anna);
+    const backend = openBackend([on(slow.port), on(healthy.port)], settingsFor());
+    const tries: string[] = [];
+    for (let count = 0; count < 4; count += 1)
+      tries.push(await codeOf(backend.authenticate(login, { deadlineMs: 200 })));
+
+    expect(tries).toEqual(['RequestTimeout', 'RequestTimeout', 'RequestTimeout', 'ok']);
+  });
+
+  it('asks nothing while a bind is under way, however long it takes', async () => {
+    let binds = 0;
+    const server = await pretendServer(({ operation, messageId, answer }) => {
+      if (operation !== requests.bind || binds++ === 0) return undefined;
+      setTimeout(() => answer(result(messageId, operations.bind)), 800);
+      return 'taken';
+    }, anna);
+    const backend = openBackend([on(server.port)], settingsFor(), { silenceMs: 300 });
+
+    expect(await codeOf(backend.authenticate(login))).toBe('ok');
+    const asked = server.seen.filter((operation) => operation !== 0x42);
+    expect(asked).toEqual([requests.bind, requests.search, requests.bind]);
   });
 
   it('says of a bind without an answer that nobody knows its outcome, and does not repeat it', async () => {

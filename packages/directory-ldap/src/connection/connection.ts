@@ -135,7 +135,8 @@ export class LdapConnection {
       const { operation, maxEntries = 0 } = request;
       this.#pending.set(messageId, { operation, entries: [], bytes: 0, maxEntries, settle });
       this.#socket.write(request.encode(messageId));
-      this.#liveness.waiting();
+      // RFC 4511 section 4.2.1: nothing may be asked while a bind is under way.
+      if (operation !== operations.bind) this.#liveness.waiting();
     });
   }
 

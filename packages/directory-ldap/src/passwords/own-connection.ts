@@ -6,11 +6,9 @@ import { bind, connect } from '../connection/open-connection.ts';
 import type { Directory, Link } from '../directory.ts';
 import type { ResultAnswer } from '../wire/answers.ts';
 
-/** A server that takes connections and answers none must not use up the sockets of the process. */
+/** Of one environment: a server that takes connections and answers none must not use up the sockets of the process. */
 const maxOpen = 256;
 const longestConnectMs = 2_500;
-
-let open = 0;
 
 /**
  * To the server that was searched. Errors: ConnectionLost (not sent: nobody saw the password), Overloaded, and those of
@@ -22,9 +20,10 @@ export async function boundAs<T>(
   account: { dn: string; password: string },
   work: (connection: LdapConnection, result: ResultAnswer) => Promise<T>,
 ): Promise<T> {
-  if (open >= maxOpen)
+  const { verifications } = directory;
+  if (verifications.open >= maxOpen)
     throw new ConfigServerError('Overloaded', 'too many passwords are verified at this moment');
-  open += 1;
+  verifications.open += 1;
   try {
     const connection = await connectBeside(directory, { main, limits });
     try {
@@ -33,7 +32,7 @@ export async function boundAs<T>(
       connection.close(new ConfigServerError('ClientClosed', 'the password is verified'));
     }
   } finally {
-    open -= 1;
+    verifications.open -= 1;
   }
 }
 
