@@ -205,9 +205,10 @@ describe('a list', () => {
 
 describe('a group', () => {
   it('has members who are added, removed and replaced, and users show it', async () => {
-    const [one, two, three] = await Promise.all(
-      ['g1', 'g2', 'g3'].map((userName) => scim.user({ userName })),
-    );
+    // One after the other: members are given in the order of their numbers.
+    const one = await scim.user({ userName: 'g1' });
+    const two = await scim.user({ userName: 'g2' });
+    const three = await scim.user({ userName: 'g3' });
     const created = await scim.call('POST', '/Groups', {
       schemas: [urns.group],
       displayName: 'Agents',

@@ -120,6 +120,14 @@ test('a key stands alone on standard output, works, is rotated and withdrawn', a
   expect((await cli.run(['keys', 'validate', '--key-file', '-'], { input: rotated.out })).exitCode).toBe(4);
 });
 
+test('a key for SCIM is made, told from the others, and is no API key', async () => {
+  const cc = await contactCenter('scim.example');
+  const created = await cli.run(['keys', 'create', '--cc', cc, 'entra', '--purpose', 'scim']);
+  expect(created.out).toMatch(/^gs_\S+\n$/);
+  expect((await cli.run(['keys', 'list', '--cc', cc])).out).toMatch(/entra\s+scim\s+gs_/);
+  expect((await cli.run(['keys', 'validate', '--key-file', '-'], { input: created.out })).exitCode).toBe(4);
+});
+
 test('the trail tells who changed what', async () => {
   const cc = await contactCenter('audit.example');
   await cli.run(['cc', 'update', cc, '--name', 'Renamed']);
