@@ -2,7 +2,7 @@
 
 export interface LdapTestPerson {
   uid: string;
-  /** Default: `ldapNames.personPassword`. */
+  /** Default: `ldapNames.personPassword`; empty: none. */
   password?: string;
   /** Further attributes, operational ones too, such as `pwdReset: 'TRUE'`. */
   attributes?: Record<string, string | string[]>;
@@ -91,7 +91,7 @@ function personEntry({ uid, password = ldapNames.personPassword, attributes = {}
     givenName: 'Given',
     sn: 'Surname',
     mail: `${uid}@example.test`,
-    userPassword: password,
+    userPassword: password === '' ? [] : password,
     ...attributes,
   };
 }

@@ -20,15 +20,19 @@ describe.skipIf(findSlapd() === undefined)('with slapd', () => {
     startLdapDirectory,
     () => stage,
     (test) => {
-      test('two hundred of a thousand people sign in, forty at a time, each as another person', async (door) => {
+      test('two hundred of a thousand people sign in, twenty at a time, each as another person', async (door) => {
         const subjects = new Set<unknown>();
-        for (let first = 0; first < 1_000; first += 200) {
-          const logins = Array.from({ length: 40 }, async (_, index) => {
-            const granted = await door.grant(bystander(first + index), ldapNames.personPassword);
-            expect(granted.status, granted.body).toBe(200);
-            subjects.add((await door.identity(granted.json())).sub);
-          });
-          await Promise.all(logins);
+        const enter = async (userName: string) => {
+          const granted = await door.grant(userName, ldapNames.personPassword);
+          if (granted.status === 200) subjects.add((await door.identity(granted.json())).sub);
+          return granted.status;
+        };
+        for (let first = 0; first < 1_000; first += 100) {
+          const some = Array.from({ length: 20 }, (_, index) => bystander(first + index));
+          // On a busy machine an answer may be late: then 503 asks to try again.
+          await Promise.all(
+            some.map((name) => expect.poll(() => enter(name), { timeout: 20_000 }).toBe(200)),
+          );
         }
         expect(subjects.size).toBe(200);
         expect(outcome(await door.login(bystander(1_000), ldapNames.personPassword))).toBe(

@@ -57,7 +57,6 @@ export async function startLdapDirectory(stage: Stage): Promise<Source> {
         employeeType: externalId,
       };
       await server.modify(additionOf({ people: [{ uid: userName, password, attributes }] }));
-      if (password === '') await change(userName, 'changetype: modify', 'delete: userPassword');
       for (const name of names) {
         const member = personDn(userName);
         if (groups.has(name))
