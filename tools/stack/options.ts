@@ -11,6 +11,8 @@ export interface StackOptions {
   tls: boolean;
   /** Whether clients of existing installations find what they rely on. */
   compat: boolean;
+  /** Where the demo people are: at the simulator of a Configuration Server, or in the people store of Environment API. */
+  directory: DemoDirectory;
   quiet: boolean;
   reset: boolean;
   /** Servers to use instead of starting some. */
@@ -20,12 +22,15 @@ export interface StackOptions {
   stateFolder: string;
 }
 
+export type DemoDirectory = 'configServer' | 'people';
+
 export const usage = `Usage: npm start [-- options]
 
   --port NUMBER     port of the public host; 0 takes free ports everywhere
   --public-url URL  the address that browsers use, when a tunnel or proxy stands in front
   --tls             serve https, with a certificate of a local authority made for it
   --compat on|off   what clients of existing installations rely on; on unless told otherwise
+  --directory NAME  where the demo people are: configServer (the simulator), or people (no simulator)
   --postgres URL    use this PostgreSQL server (or set POSTGRES_URL)
   --redis URL       use this Redis server (or set REDIS_URL)
   --reset           forget all data and start fresh
@@ -55,6 +60,7 @@ export function readOptions(
     publicUrl,
     tls,
     compat: readSwitch('--compat', values.compat ?? 'on'),
+    directory: readDirectory(values.directory ?? 'configServer'),
     quiet: values.quiet ?? false,
     reset: values.reset ?? false,
     stateFolder: values.state ?? defaultFolder,
@@ -73,6 +79,7 @@ function parse(args: string[]) {
         'public-url': { type: 'string' },
         tls: { type: 'boolean' },
         compat: { type: 'string' },
+        directory: { type: 'string' },
         postgres: { type: 'string' },
         redis: { type: 'string' },
         reset: { type: 'boolean' },
@@ -106,6 +113,11 @@ function readOrigin(text: string): string {
 function readSwitch(name: string, text: string): boolean {
   if (text !== 'on' && text !== 'off') throw new PlainError(`${name} takes on or off, not "${text}".`);
   return text === 'on';
+}
+
+function readDirectory(text: string): DemoDirectory {
+  if (text === 'configServer' || text === 'people') return text;
+  throw new PlainError(`--directory takes configServer or people, not "${text}".`);
 }
 
 function checkUrl(name: string, text: string, protocol: RegExp, example: string): void {

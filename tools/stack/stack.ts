@@ -87,8 +87,12 @@ export function createStack({ options, paths, progress, signal, ...voice }: Stac
   }
 
   async function startBacking(ports: Ports, secrets: Secrets): Promise<ServiceDatabases> {
-    const programs = [configServerProgram(ports.configServer, paths)];
-    const titles = [`Configuration Server simulator on ${ports.configServer}`];
+    const programs: SupervisedProgram[] = [];
+    const titles: string[] = [];
+    if (options.directory === 'configServer') {
+      programs.push(configServerProgram(ports.configServer, paths));
+      titles.push(`Configuration Server simulator on ${ports.configServer}`);
+    }
     if (!options.postgresUrl) {
       programs.unshift(postgresProgram(ports.postgres, secrets, paths));
       titles.unshift(`PostgreSQL on ${ports.postgres}`);
@@ -97,7 +101,7 @@ export function createStack({ options, paths, progress, signal, ...voice }: Stac
       programs.unshift(redisProgram(ports.redis, secrets, paths));
       titles.unshift(`Redis on ${ports.redis}`);
     }
-    await step(titles.join(', '), () => supervise(programs));
+    if (programs.length > 0) await step(titles.join(', '), () => supervise(programs));
     await checkRedis(options.redisUrl ?? redisUrl(ports.redis, secrets));
     const serverUrl = options.postgresUrl ?? postgresUrl(ports.postgres, secrets);
     return step('Database and roles', () => prepareDatabases(serverUrl, secrets, paths));
@@ -139,7 +143,7 @@ export function createStack({ options, paths, progress, signal, ...voice }: Stac
     const plan = { publicUrl, playgroundUrl, compat, ports, databases, secrets, redisUrl: redis };
     await step('Migrations', () => migrateDatabases(plan));
     await step('Auth API, Auth UI, Environment API', () => startServices(plan, release, identity));
-    const { configServer: configServerPort } = ports;
+    const configServerPort = options.directory === 'people' ? undefined : ports.configServer;
     await step('Demo data', () => provision({ publicUrl: localUrl, configServerPort, clients }));
     await step('Playground', async () => {
       await release('playground');
@@ -148,7 +152,9 @@ export function createStack({ options, paths, progress, signal, ...voice }: Stac
     });
 
     signal.throwIfAborted();
-    writeStackFile(paths.stackFile, { ...describeStack(plan, clients), localUrl, caFile });
+    const configServer =
+      configServerPort === undefined ? undefined : { host: '127.0.0.1', port: configServerPort };
+    writeStackFile(paths.stackFile, { ...describeStack(plan, clients), configServer, localUrl, caFile });
     const { stackFile, logs: logFolder } = paths;
     return { publicUrl, localUrl, caFile, playgroundUrl, configServerPort, stackFile, logFolder };
   }
@@ -172,8 +178,16 @@ async function reset(
   if (redis) await dropKeys(redis);
 }
 
-function unusedListeners({ postgresUrl: postgres, redisUrl: redis }: StackOptions): ListenerName[] {
-  return [...(postgres ? (['postgres'] as const) : []), ...(redis ? (['redis'] as const) : [])];
+function unusedListeners({
+  postgresUrl: postgres,
+  redisUrl: redis,
+  directory,
+}: StackOptions): ListenerName[] {
+  return [
+    ...(postgres ? (['postgres'] as const) : []),
+    ...(redis ? (['redis'] as const) : []),
+    ...(directory === 'people' ? (['configServer'] as const) : []),
+  ];
 }
 
 function describeStack({ publicUrl, ports, databases, redisUrl: redis }: ServicePlan, clients: DemoClient[]) {
@@ -185,7 +199,6 @@ function describeStack({ publicUrl, ports, databases, redisUrl: redis }: Service
     users: [...users],
     environmentId,
     contactCenterId,
-    configServer: { host: '127.0.0.1', port: ports.configServer },
     postgresUrl: databases.adminUrl,
     redisUrl: redis,
   };

@@ -1,4 +1,5 @@
 /** Creates the demo data through the public APIs, with the calls that an installer makes. */
+import { PlainError } from '../../bootstrap/progress.mjs';
 import {
   configServerAccount,
   contactCenter,
@@ -8,23 +9,31 @@ import {
   operator,
 } from './demo.ts';
 import { createInstaller, type Installer } from './installer-http.ts';
+import { providePeople } from './people.ts';
 
 export interface ProvisioningPlan {
   publicUrl: string;
-  configServerPort: number;
+  /** Of the simulator that has the demo people; undefined: the people store has them. */
+  configServerPort: number | undefined;
   clients: DemoClient[];
 }
 
 /** Creates what is missing and corrects what differs (ports change between starts); safe to repeat at any point. */
 export async function provision(plan: ProvisioningPlan): Promise<void> {
   const installer = createInstaller(plan.publicUrl, operator);
-  await provideEnvironment(installer, plan.configServerPort);
+  const { configServerPort, publicUrl } = plan;
+  await provideEnvironment(
+    installer,
+    configServerPort === undefined ? { directory: 'people' } : simulatorAt(configServerPort),
+  );
   await provideContactCenter(installer);
+  if (configServerPort === undefined) await providePeople(publicUrl);
   for (const client of plan.clients) await provideClient(installer, client);
 }
 
-async function provideEnvironment(installer: Installer, configServerPort: number): Promise<void> {
-  const environment = {
+function simulatorAt(configServerPort: number) {
+  return {
+    directory: 'configServer',
     ...configServerAccount,
     connectionProtocol: 'addp',
     localTimeout: 7,
@@ -36,10 +45,19 @@ async function provideEnvironment(installer: Installer, configServerPort: number
       { primaryAddress: '127.0.0.1', primaryPort: configServerPort, readOnly: false, locations: ['/'] },
     ],
   };
+}
+
+async function provideEnvironment(installer: Installer, environment: { directory: string }): Promise<void> {
   const path = '/environment/v3/environments';
-  if ((await installer.get(`${path}/${environmentId}`)) === undefined)
-    await installer.send('POST', path, { id: environmentId, ...environment });
-  else await installer.send('PUT', `${path}/${environmentId}`, environment);
+  const present = (await installer.get(`${path}/${environmentId}`)) as { directory?: string } | undefined;
+  if (present === undefined)
+    return void (await installer.send('POST', path, { id: environmentId, ...environment }));
+  const { directory } = present;
+  if (directory !== environment.directory)
+    throw new PlainError(
+      `The data here has the demo people elsewhere: start with --directory ${directory}, or forget the data with --reset.`,
+    );
+  await installer.send('PUT', `${path}/${environmentId}`, environment);
 }
 
 async function provideContactCenter(installer: Installer): Promise<void> {

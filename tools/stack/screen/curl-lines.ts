@@ -20,7 +20,7 @@ const accessToken = '"access_token":"';
 interface Addresses {
   localUrl: string;
   caFile: string | undefined;
-  configServerPort: number;
+  configServerPort: number | undefined;
 }
 
 export function curlLines({ localUrl, caFile, configServerPort }: Addresses): CurlLine[] {
@@ -81,14 +81,7 @@ export function curlLines({ localUrl, caFile, configServerPort }: Addresses): Cu
       title: 'A new environment',
       command: keep(
         'ENVIRONMENT_ID',
-        json(environments, {
-          username: 'gatehouse',
-          password: 'demo-service-password',
-          tenant: 'demo',
-          appName: 'gatehouse',
-          tlsEnabled: false,
-          configServers: [{ primaryAddress: '127.0.0.1', primaryPort: configServerPort }],
-        }),
+        json(environments, environmentOf(configServerPort)),
         '"path":"/environments/',
       ),
     },
@@ -111,6 +104,18 @@ export function curlLines({ localUrl, caFile, configServerPort }: Addresses): Cu
       command: `${curl} -sw '\\n' -u ${operator.username}:${operator.password} ${environments}/$ENVIRONMENT_ID ${contactCenters}/$CONTACT_CENTER_ID`,
     },
   ];
+}
+
+function environmentOf(configServerPort: number | undefined) {
+  if (configServerPort === undefined) return { directory: 'people' };
+  return {
+    username: 'gatehouse',
+    password: 'demo-service-password',
+    tenant: 'demo',
+    appName: 'gatehouse',
+    tlsEnabled: false,
+    configServers: [{ primaryAddress: '127.0.0.1', primaryPort: configServerPort }],
+  };
 }
 
 function credentials(id: string): string {

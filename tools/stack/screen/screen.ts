@@ -9,7 +9,8 @@ export interface ScreenFacts {
   /** The authority of its certificate, with `--tls`. */
   caFile: string | undefined;
   playgroundUrl: string;
-  configServerPort: number;
+  /** Undefined where the people are in the people store. */
+  configServerPort: number | undefined;
   stackFile: string;
   logFolder: string;
 }
@@ -34,7 +35,13 @@ export function renderScreen(facts: ScreenFacts, paint: Paint): string {
       ? []
       : [['Listens at', facts.localUrl, 'send what comes for the public host there'] as const]),
     ...(facts.caFile ? [['Trust', facts.caFile, 'its authority, for browsers and programs'] as const] : []),
-    ['Simulator', `127.0.0.1:${facts.configServerPort}`, 'stands in for the Configuration Server'],
+    facts.configServerPort === undefined
+      ? (['People', 'in the people store', 'administer them with: npm run gatehouse -- people'] as const)
+      : ([
+          'Simulator',
+          `127.0.0.1:${facts.configServerPort}`,
+          'stands in for the Configuration Server',
+        ] as const),
   ] as const;
   const people = users.map(({ username, password, tenant }) => [username, password, tenant] as const);
   return [

@@ -16,7 +16,8 @@ export interface StackDescription {
   users: { username: string; tenant: string; password: string }[];
   environmentId: string;
   contactCenterId: string;
-  configServer: { host: string; port: number };
+  /** Absent where the people are in the people store. */
+  configServer?: { host: string; port: number } | undefined;
   postgresUrl: string;
   redisUrl: string;
 }

@@ -9,6 +9,7 @@ test('without arguments everything is started here, on the usual ports', () => {
     reset: false,
     tls: false,
     compat: true,
+    directory: 'configServer',
     stateFolder: '/state',
   });
 });
@@ -56,4 +57,9 @@ test('an unknown option is answered with the usage', () => {
 
 test('--help asks for nothing else', () => {
   expect(read(['--help'])).toBeUndefined();
+});
+
+test('the demo people are at the simulator or in the people store', () => {
+  expect(read(['--directory', 'people'])?.directory).toBe('people');
+  expect(() => read(['--directory', 'ldap'])).toThrow(/configServer or people, not "ldap"/);
 });

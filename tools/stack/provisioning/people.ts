@@ -1,0 +1,55 @@
+/** Puts the demo people into the people store, by SCIM as a provisioning program does. Only `npm start` does it, in local mode. */
+import { createPeopleAdministration } from '@gatehouse/api-client/environment-api/people';
+import { basicAuthorization, createHttpClient } from '@gatehouse/api-client/http-client';
+import { PlainError } from '../../bootstrap/progress.mjs';
+import { contactCenterId, operator, users } from './demo.ts';
+
+const groups = [
+  { displayName: 'Agents', members: ['agent'] },
+  { displayName: 'Supervisors', members: ['supervisor'] },
+];
+
+/** Where anybody is there already, people are left as somebody may have changed them. */
+export async function providePeople(publicUrl: string): Promise<void> {
+  const http = createHttpClient({
+    dependency: 'Environment API',
+    baseUrl: publicUrl,
+    timeoutMs: 10_000,
+    authorization: async () => basicAuthorization(operator.username, operator.password),
+  });
+  try {
+    const people = createPeopleAdministration(http, contactCenterId);
+    if ((await people.list()).length > 0) return;
+    const created = await people.bulk([
+      ...users.map(({ username, password }) => ({
+        method: 'POST' as const,
+        path: '/Users',
+        data: {
+          schemas: ['urn:ietf:params:scim:schemas:core:2.0:User'],
+          userName: username,
+          name: { givenName: 'Demo', familyName: username },
+          emails: [{ value: `${username}@example.com`, primary: true }],
+          active: true,
+          password,
+        },
+      })),
+      ...groups.map(({ displayName, members }) => ({
+        method: 'POST' as const,
+        path: '/Groups',
+        data: {
+          schemas: ['urn:ietf:params:scim:schemas:core:2.0:Group'],
+          displayName,
+          // The client numbers the operations in their order.
+          members: members.map((name) => ({
+            value: `bulkId:${users.findIndex(({ username }) => username === name)}`,
+          })),
+        },
+      })),
+    ]);
+    const refused = created.find(({ status }) => !status.startsWith('2'));
+    if (refused)
+      throw new PlainError(`The demo people were refused: ${refused.response?.detail ?? refused.status}`);
+  } finally {
+    await http.close();
+  }
+}
