@@ -9,7 +9,7 @@ import { encryptionKeys, environmentId, environmentOf } from './auth-api.ts';
 
 export const pollSeconds = 1;
 
-export function ldapEnvironment({ ca, tlsPort }: LdapTestServer): EnvironmentView {
+export function ldapEnvironment({ ca, tlsPort }: Pick<LdapTestServer, 'ca' | 'tlsPort'>): EnvironmentView {
   const envelope = createSecretBox(new Secret(encryptionKeys)).seal(
     ldapNames.bindPassword,
     bindPasswordPlace(environmentId),

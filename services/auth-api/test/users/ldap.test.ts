@@ -166,6 +166,17 @@ describe.skipIf(findSlapd() === undefined)('people of an LDAP directory', () => 
     }
   });
 
+  it('are counted by the metrics of the links', async () => {
+    expect(await nameOf(login('tries'))).toBe('200 ok');
+    const text = await stack.deps.kit.metrics.expose();
+
+    expect(text).toContain(`gatehouse_config_server_open{environment="${environmentId}"} 1`);
+    for (const call of ['authenticate', 'readPersons', 'readAccessGroups'])
+      expect(text).toContain(
+        `gatehouse_config_server_call_duration_seconds_count{call="${call}",outcome="ok"}`,
+      );
+  });
+
   it('cannot renew tokens after they were removed, also before the directory was looked at again', async () => {
     const held = await tokensOf('anna');
     await directory.modify(`dn: ${personDn('anna')}\nchangetype: delete\n`);
