@@ -19,6 +19,10 @@ export interface LdapServerOptions extends LdapTestData {
   verifyClients?: boolean;
   /** Lines of slapd.conf for the database. */
   moreSettings?: string[];
+  /** Lines before those of the database. */
+  globalSettings?: string[];
+  /** It gets its entries from another server. */
+  isEmpty?: boolean;
 }
 
 export interface LdapTestServer {
@@ -29,6 +33,8 @@ export interface LdapTestServer {
   readonly ca: string;
   /** Applies LDIF with changes as the administrator of the database, who no policy binds. */
   modify(ldif: string): Promise<void>;
+  /** Whether it has that entry, and the filter fits. False also while it does not answer. */
+  has(dn: string, filter?: string): Promise<boolean>;
   /** Ends the server without a chance to say goodbye; its data stays. */
   kill(): Promise<void>;
   restart(): Promise<void>;
@@ -69,6 +75,7 @@ export async function startLdapServer(options: LdapServerOptions = {}): Promise<
     tlsPort,
     ca: authority.cert,
     modify: (ldif) => modify(folder, port, ldif),
+    has: (dn, filter) => has(folder, port, dn, filter),
     kill: end,
     async restart() {
       await end();
@@ -87,7 +94,13 @@ async function configure(
   folder: string,
   program: string,
   authority: Authority,
-  { verifyClients = false, moreSettings = [], ...data }: LdapServerOptions,
+  {
+    verifyClients = false,
+    moreSettings = [],
+    globalSettings = [],
+    isEmpty = false,
+    ...data
+  }: LdapServerOptions,
 ): Promise<void> {
   const file = (name: string) => join(folder, name);
   const { cert, key } = authority.issue();
@@ -99,16 +112,23 @@ async function configure(
     // Arguments are visible to every account of the machine.
     writeFile(file('admin-password'), ldapNames.adminPassword, { mode: 0o600 }),
     writeFile(file('people.ldif'), ldifOf(entriesOf(data))),
-    writeFile(file('slapd.conf'), settingsOf(folder, verifyClients, moreSettings)),
+    writeFile(file('slapd.conf'), settingsOf(folder, verifyClients, { globalSettings, moreSettings })),
   ]);
-  const added = spawnSync(program, ['-T', 'add', '-q', '-f', file('slapd.conf'), '-l', file('people.ldif')], {
-    encoding: 'utf8',
-  });
-  if (added.status !== 0) throw new Error(`the people could not be added: ${added.stderr}`);
+  if (!isEmpty) addEntries(folder, program);
   if (process.getuid?.() === 0) spawnSync('chown', ['-R', `${nobody}:${nobody}`, folder]);
 }
 
-function settingsOf(folder: string, verifyClients: boolean, moreSettings: string[]): string {
+function addEntries(folder: string, program: string): void {
+  const files = ['-f', join(folder, 'slapd.conf'), '-l', join(folder, 'people.ldif')];
+  const added = spawnSync(program, ['-T', 'add', '-q', ...files], { encoding: 'utf8' });
+  if (added.status !== 0) throw new Error(`the people could not be added: ${added.stderr}`);
+}
+
+function settingsOf(
+  folder: string,
+  verifyClients: boolean,
+  { globalSettings, moreSettings }: Required<Pick<LdapServerOptions, 'globalSettings' | 'moreSettings'>>,
+): string {
   const { suffix, adminDn, adminPassword, bindDn, policyDn } = ldapNames;
   const schemas = ['core', 'cosine', 'inetorgperson', 'nis'].map(
     (name) => `include /etc/ldap/schema/${name}.schema`,
@@ -122,6 +142,7 @@ function settingsOf(folder: string, verifyClients: boolean, moreSettings: string
     `TLSCertificateFile ${folder}/server.pem`,
     `TLSCertificateKeyFile ${folder}/server.key`,
     `TLSVerifyClient ${verifyClients ? 'demand' : 'never'}`,
+    ...globalSettings,
     'database mdb',
     `suffix "${suffix}"`,
     `rootdn "${adminDn}"`,
@@ -179,10 +200,19 @@ function accepts(port: number): Promise<boolean> {
 async function modify(folder: string, port: number, ldif: string): Promise<void> {
   const file = join(folder, `change-${process.hrtime.bigint()}.ldif`);
   await writeFile(file, ldif);
-  const { adminDn } = ldapNames;
-  const url = `ldap://127.0.0.1:${port}`;
   // `relax`: the administrator may also set what the policy overlay keeps for itself.
-  await promisify(execFile)('ldapmodify', [
-    ...['-x', '-e', 'relax', '-H', url, '-D', adminDn, '-y', join(folder, 'admin-password'), '-f', file],
-  ]);
+  await asAdministrator('ldapmodify', folder, port, ['-e', 'relax', '-f', file]);
+}
+
+async function has(folder: string, port: number, dn: string, filter = '(objectClass=*)'): Promise<boolean> {
+  const args = ['-LLL', '-o', 'nettimeout=2', '-l', '2', '-s', 'base', '-b', dn, filter, 'dn'];
+  return asAdministrator('ldapsearch', folder, port, args).then(
+    ({ stdout }) => stdout !== '',
+    () => false,
+  );
+}
+
+function asAdministrator(program: string, folder: string, port: number, args: string[]) {
+  const account = ['-D', ldapNames.adminDn, '-y', join(folder, 'admin-password')];
+  return promisify(execFile)(program, ['-x', '-H', `ldap://127.0.0.1:${port}`, ...account, ...args]);
 }

@@ -1,0 +1,130 @@
+/** Signs people of a Samba domain in, as of any Active Directory, and ends what they hold when they may no more. */
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Installation } from './installation.ts';
+import type { Row } from './row.ts';
+import {
+  bindAccount,
+  changed,
+  disabledAccount,
+  domainLdif,
+  lockedAfter,
+  movedElsewhere,
+  password,
+  passwordReset,
+  peopleDn,
+  removed,
+} from './samba-people.ts';
+import { domainDn, missingForSamba, type SambaServer, startSamba } from './samba-server.ts';
+
+const domain = 'samba';
+const pollSeconds = 5;
+const newPassword = 'Another-Horse-2';
+
+type People = ReturnType<Installation['peopleOf']>;
+
+export async function activeDirectory(
+  { addDirectory, peopleOf, closers }: Installation,
+  report: (row: Row) => void,
+): Promise<void> {
+  const server = missingForSamba() ?? (await startSamba(closers).catch(({ message }: Error) => message));
+  if (typeof server === 'string') {
+    report({ name: 'Samba AD DC', figures: [], faults: [], skipped: server });
+    return;
+  }
+  await server.modify(domainLdif());
+  const ldap = {
+    type: 'activeDirectory' as const,
+    servers: [{ address: server.address }],
+    bindDn: bindAccount.name,
+    bindPassword: bindAccount.password,
+    baseDns: [peopleDn],
+    groupBaseDns: [`OU=groups,${domainDn}`],
+    pollSeconds,
+  };
+  await addDirectory(domain, ldap, server.ca);
+  const people = peopleOf(domain);
+  for (const [name, check] of Object.entries(checks)) {
+    const faults: string[] = [];
+    const figures: string[] = [];
+    const expect = (what: string, found: unknown, wanted: unknown) => {
+      if (found === wanted) figures.push(`${what}: ${found}`);
+      else faults.push(`${what}: ${found} instead of ${wanted}`);
+    };
+    await check(people, server, expect).catch(({ message }: Error) => faults.push(message));
+    report({ name: `Samba AD DC: ${name}`, figures, faults });
+  }
+}
+
+type Expect = (what: string, found: unknown, wanted: unknown) => void;
+
+const checks: Record<string, (people: People, server: SambaServer, expect: Expect) => Promise<void>> = {
+  async login({ signIn, token, userinfo }, _server, expect) {
+    expect('right password', await signIn('anna', password), '200 ok');
+    expect('name in other case', await signIn('ANNA', password), '200 ok');
+    const { loginName, dbid, properties } = await userinfo(await token('anna', password));
+    expect('login name', loginName, 'anna');
+    expect('has a number', typeof dbid === 'number', true);
+    expect('first name', (properties as Record<string, string>)['firstName'], 'Given');
+  },
+  async 'groups in groups'({ token, userinfo }, _server, expect) {
+    const text = JSON.stringify((await userinfo(await token('anna', password)))['authorities']);
+    for (const name of ['GROUP_Team', 'GROUP_Department', 'GROUP_Supervisors', 'ROLE_SUPERVISOR'])
+      expect(name, text?.includes(name), true);
+  },
+  async 'wrong password, unknown name, disabled'({ signIn }, _server, expect) {
+    expect('wrong password', await signIn('anna', 'Wrong-Horse-1'), '401 bad_credentials');
+    expect('unknown name', await signIn('nobody', password), '401 bad_credentials');
+    expect('a filter as a name', await signIn('a*', password), '401 bad_credentials');
+    expect('disabled account', await signIn('off', password), '401 bad_credentials');
+    expect('account whose time is over', await signIn('over', password), '403 account_expired');
+  },
+  async 'locked after wrong passwords'({ signIn }, _server, expect) {
+    for (let attempt = 0; attempt < lockedAfter; attempt += 1) await signIn('locked', 'Wrong-Horse-1');
+    expect('right password then', await signIn('locked', password), '403 account_locked');
+  },
+  async 'must change the password'({ signIn, change }, _server, expect) {
+    expect('login', await signIn('must', password), '403 password_change_required');
+    expect('change', await change('must', password, newPassword), '200 ok');
+    expect('login with the new one', await signIn('must', newPassword), '200 ok');
+  },
+  async 'password change by unicodePwd'({ signIn, change }, _server, expect) {
+    expect('too short', await change('changes', password, 'Short-1'), '400 password_policy');
+    expect('wrong old one', await change('changes', 'Wrong-Horse-1', newPassword), '403 bad_credentials');
+    expect('change', await change('changes', password, newPassword), '200 ok');
+    expect('login with the new one', await signIn('changes', newPassword), '200 ok');
+    expect('login with the old one', await signIn('changes', password), '401 bad_credentials');
+    expect('the old one again', await change('changes', newPassword, password), '400 password_policy');
+  },
+  async 'moved to another unit'({ token, userinfo }, { modify }, expect) {
+    const number = async () => (await userinfo(await token('moves', password)))['dbid'];
+    const before = await number();
+    await modify(movedElsewhere('moves'));
+    expect('number', await number(), before);
+  },
+  'disabled while signed in': ends('leaves', ({ modify }) =>
+    modify(changed('leaves', 'userAccountControl', disabledAccount)),
+  ),
+  'password reset by an administrator': ends('reset', ({ modify }) =>
+    modify(passwordReset('reset', newPassword)),
+  ),
+  removed: ends('removed', ({ modify }) => modify(removed('removed'))),
+};
+
+/** The person's token ends within the poll interval. */
+function ends(name: string, change: (server: SambaServer) => Promise<void>) {
+  return async ({ token, isActive }: People, server: SambaServer, expect: Expect) => {
+    const held = await token(name, password);
+    // The watch over people has seen them once.
+    await wait((pollSeconds + 1) * 1_000);
+    expect('token before', await isActive(held), true);
+    await change(server);
+    const changedMs = performance.now();
+    const left = () => performance.now() - changedMs < 2 * pollSeconds * 1_000;
+    while ((await isActive(held)) && left()) await wait(50);
+    expect(
+      `token after ${((performance.now() - changedMs) / 1_000).toFixed(1)} s`,
+      await isActive(held),
+      false,
+    );
+  };
+}
