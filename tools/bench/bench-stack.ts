@@ -28,6 +28,8 @@ interface TokenAnswer {
 
 export interface BenchStack {
   readonly authApiUrl: string;
+  /** With the path of its API. */
+  readonly environmentApiUrl: string;
   /** Of Auth API. */
   readonly managementUrl: string;
   readonly redisUrl: string;
@@ -98,7 +100,9 @@ export async function startBenchStack(chains: number, agents = 0): Promise<Bench
     .map(({ pid }) => pid);
   const user = file.users[0];
   const addresses = file.services['auth-api'];
-  if (!authApi || !user || !addresses) throw new Error('the demo data lacks what the bench needs');
+  const environmentApi = file.services['environment-api'];
+  if (!authApi || !user || !addresses || !environmentApi)
+    throw new Error('the demo data lacks what the bench needs');
   const authApiUrl = addresses.url;
   const peerServer = await start([
     'tools/bench/peers/oidc-provider-server.mjs',
@@ -111,6 +115,7 @@ export async function startBenchStack(chains: number, agents = 0): Promise<Bench
   const others = await registerJwtClients(authApiUrl, file.ops);
   return {
     authApiUrl,
+    environmentApiUrl: `${environmentApi.url}/environment/v3`,
     managementUrl: addresses.managementUrl,
     redisUrl: file.redisUrl,
     postgresUrl: file.postgresUrl,

@@ -9,6 +9,8 @@ import { hostileRowName, measureHostile, printHostile } from './hostile/measure-
 import { linkRowName, measureLink, printLink } from './link/measure-link.ts';
 import { loginRowName, measureLogin, printLogin } from './login/measure-login.ts';
 import { type MeasureOptions, measure, printTable, type RowResult } from './measure.ts';
+import { accounts } from './people/homes.ts';
+import { directoriesRowName, measureDirectories, printDirectories } from './people/measure-people.ts';
 import { dpopRow, jwtBearerRow, tokenExchangeRow } from './rows/assertions.ts';
 import { clientCredentialsRows } from './rows/client-credentials.ts';
 import { introspectRow } from './rows/introspect.ts';
@@ -40,6 +42,7 @@ const ownRows = {
   [scaleRowName]: part(onStack(measureScale), printScale),
   [scaleOutRowName]: part(onStack(measureScaleOut), printScaleOut),
   [agentsRowName]: part(onStack(measureAgents, agentCount), printAgents),
+  [directoriesRowName]: part(onStack(measureDirectories, accounts), printDirectories),
   [auditRowName]: part(measureAudit, printAudit),
 };
 
