@@ -151,6 +151,7 @@ export async function createDeps(config: Config, kit: Kit, now = systemClock) {
   const scim = composeScim({
     pool,
     writer,
+    changeLog,
     secretBox,
     apiKeys: apiKeys.service,
     authenticate: access.authenticate,

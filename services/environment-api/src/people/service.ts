@@ -1,5 +1,6 @@
 /** Reads and writes persons: unique user names, numbers that stay, and the end of what a person had when they are deactivated. */
 import { personChangeId } from '@gatehouse/contracts/environment-api/people';
+import type { ChangeLog } from '@gatehouse/service-kit/changes/log';
 import { randomUuid } from '@gatehouse/service-kit/crypto/secrets';
 import { AppError, notFound } from '@gatehouse/service-kit/errors/app-error';
 import { requireMatch } from '@gatehouse/service-kit/http/entity-tag';
@@ -8,6 +9,7 @@ import type { Caller } from '../access/caller.ts';
 import type { Write, WriteContext, Writer, Written } from '../changes/writer.ts';
 import { parseId } from '../fields/scalars.ts';
 import { noNumberLeft, sequenceExhausted } from '../person-numbers/numbers.ts';
+import { createPeopleCounts } from './counts.ts';
 import { requireProvisioner } from './home.ts';
 import { deleteLinksOf } from './passwords.ts';
 import { fieldsOf, type Home, namesOfChanges, type Person, type PersonFields } from './person.ts';
@@ -30,11 +32,14 @@ export function createPeopleService({
   db,
   writer,
   passwords,
+  changeLog,
 }: {
   db: Queryable;
   writer: Writer;
   passwords: ProvidedPasswords;
+  changeLog: Pick<ChangeLog, 'latest'>;
 }) {
+  const countAll = createPeopleCounts({ db, changeLog });
   return {
     hashPassword: passwords.hash,
     /** @throws AppError 404 */
@@ -46,7 +51,9 @@ export function createPeopleService({
     },
     list: (home: Home, condition: store.Condition, page: { offset: number; limit: number }) =>
       store.listPeople(db, home.environmentId, condition, page),
-    count: (home: Home, condition: store.Condition) => store.countPeople(db, home.environmentId, condition),
+    /** Everybody without a condition. */
+    count: ({ environmentId }: Home, condition?: store.Condition) =>
+      condition === undefined ? countAll(environmentId) : store.countPeople(db, environmentId, condition),
     /** @throws AppError 400, 409 when the user name is taken */
     create: (context: WriteContext, home: Home, { fields, password }: PersonChange): Promise<CreatedPerson> =>
       writer.write(context, provisionerOf(home), async (write) => {

@@ -1,5 +1,6 @@
 /** Composes SCIM: the services of people and groups, and the scope of its routes with their own callers, errors and media type. */
 import type { SenderRequest } from '@gatehouse/caller-auth/sender-constraint/sender';
+import type { ChangeLog } from '@gatehouse/service-kit/changes/log';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import type { SecretBox } from '@gatehouse/service-kit/crypto/secret-box';
 import type { App } from '@gatehouse/service-kit/http/app-type';
@@ -23,6 +24,7 @@ import { createUsers } from './users.ts';
 export function composeScim({
   pool,
   writer,
+  changeLog,
   secretBox,
   apiKeys,
   authenticate,
@@ -31,6 +33,7 @@ export function composeScim({
 }: {
   pool: Pool;
   writer: Writer;
+  changeLog: Pick<ChangeLog, 'latest'>;
   secretBox: SecretBox;
   apiKeys: ApiKeyService;
   authenticate: (sender: SenderRequest, clientAddress: string) => Promise<Caller>;
@@ -38,7 +41,7 @@ export function composeScim({
   now: Clock;
 }) {
   const passwords = createProvidedPasswords(secretBox);
-  const users = createUsers({ people: createPeopleService({ db: pool, writer, passwords }) });
+  const users = createUsers({ people: createPeopleService({ db: pool, writer, passwords, changeLog }) });
   const groups = createGroups({ groups: createGroupService({ db: pool, writer }) });
   const bulk = createBulk({ writer, users, groups });
   const authenticateScim = createScimAuthentication({ apiKeys, authenticate, now });

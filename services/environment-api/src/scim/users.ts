@@ -26,11 +26,13 @@ export function createUsers({ people }: { people: PeopleService }) {
     },
     async list(home: Home, query: ListQuery, base: string): Promise<Listing> {
       const { filter, page } = readListing(query);
-      const condition = filter === undefined ? everything : userCondition(parseFilter(filter));
+      const condition = filter === undefined ? undefined : userCondition(parseFilter(filter));
       const project = createProjection(userSchema, query);
       const totalResults = await people.count(home, condition);
       const rows =
-        page.limit === 0 || page.offset >= totalResults ? [] : await people.list(home, condition, page);
+        page.limit === 0 || page.offset >= totalResults
+          ? []
+          : await people.list(home, condition ?? everything, page);
       return {
         totalResults,
         startIndex: page.offset + 1,
