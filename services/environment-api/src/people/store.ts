@@ -156,15 +156,22 @@ export async function deletePerson(db: Queryable, id: string): Promise<void> {
   });
 }
 
+/** Each statement stays far below the time that one may take. */
+const maxTouched = 2_000;
+
 /** Their groups have changed: gives them new versions and returns their numbers. */
 export async function touchPeople(db: Queryable, ids: readonly string[]): Promise<number[]> {
-  const { rows } = await db.query<{ dbid: number }>({
-    name: 'people_touch',
-    text: `UPDATE environment.people SET version = nextval('environment.versions')
-      WHERE id = ANY ($1::uuid[]) RETURNING dbid`,
-    values: [ids],
-  });
-  return rows.map((row) => row.dbid);
+  const dbids: number[] = [];
+  for (let from = 0; from < ids.length; from += maxTouched) {
+    const { rows } = await db.query<{ dbid: number }>({
+      name: 'people_touch',
+      text: `UPDATE environment.people SET version = nextval('environment.versions')
+        WHERE id = ANY ($1::uuid[]) RETURNING dbid`,
+      values: [ids.slice(from, from + maxTouched)],
+    });
+    for (const { dbid } of rows) dbids.push(dbid);
+  }
+  return dbids;
 }
 
 /** In the order of the statement that updates them. */
