@@ -259,6 +259,30 @@ describe('a body', () => {
     expect([response.statusCode, response.json().scimType]).toEqual([400, 'invalidSyntax']);
   });
 
+  // attack: NUL, lone surrogates, texts without end by SCIM | OWASP ASVS 5.0 V2.2.1, CWE-158 | guard: services/environment-api/src/scim/resource.ts
+  it.each([
+    ['a NUL', 'a\u0000b'],
+    ['half a character', 'a\ud800b'],
+    ['a text without end', 'x'.repeat(9_000)],
+  ])('with %s is refused in every attribute', async (_name, text) => {
+    for (const fields of [
+      { userName: text },
+      { externalId: text },
+      { title: text },
+      { name: { middleName: text } },
+      { emails: [{ value: text }] },
+      { addresses: [{ formatted: text }] },
+      { [urns.enterprise]: { manager: { value: text } } },
+      { password: text },
+    ]) {
+      const { body } = await scim.call('POST', '/Users', { userName: randomUuid(), ...fields });
+      expect([Object.keys(fields), body.status]).toEqual([Object.keys(fields), '400']);
+    }
+    expect((await scim.call('POST', '/Groups', { displayName: text })).body).toMatchObject({ status: '400' });
+    expect((await scim.call('GET', `/Users/${encodeURIComponent('a\u0000b')}`)).status).toBe(404);
+    expect((await filtered(`title eq ${JSON.stringify(text.slice(0, 100))}`)).status).toBeLessThan(500);
+  });
+
   // attack: somebody who was shut out comes back by a PUT | CWE-284 | guard: services/environment-api/src/scim/user.ts
   it('that does not speak of active lets nobody in again', async () => {
     const { id } = await scim.user({ userName: 'shut-out', active: false });
