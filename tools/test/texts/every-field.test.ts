@@ -43,9 +43,10 @@ async function routesOf(describeApp: typeof describeAuthApi): Promise<Route[]> {
 const compared = [
   /^POST \/auth\/v3\/sign-in body (username|password|tenant):/,
   /^POST \/auth\/v3\/change-password body (userName|tenant|oldPassword|newPassword|newPasswordAgain):/,
+  /^POST \/auth\/v3\/first-password body (code|newPassword|newPasswordAgain):/,
   /^POST \/environment\/v3\/api-keys\/validate body data\.key: (a NUL|half)/,
   // A path has 512 characters at most, and these are compared with the form of an id first.
-  /^\S+ \/environment\/v3\/\S+ params (id|serverId|keyId|key):/,
+  /^\S+ \/environment\/v3\/\S+ params (id|serverId|keyId|key|personId):/,
   // Attributes have any name and spelling there: `scim/resource.ts` reads each by the same rule, which scim-attacks.test.ts tries.
   /^\S+ \/environment\/v3\/contact-centers\/:id\/scim\/v2\//,
 ];

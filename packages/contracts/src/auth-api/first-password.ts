@@ -1,5 +1,6 @@
 /** Describes the first password of a person of the people store: the link's page, its form, and what Auth UI asks. */
 import { z } from 'zod';
+import { label } from '../text.ts';
 
 /**
  * `POST /auth/v3/first-password`, `application/x-www-form-urlencoded`. Answers 302 to `/auth/first-password?result=done`, or
@@ -22,7 +23,7 @@ export const firstPasswordErrors = [
 ] as const;
 
 /** `POST /auth/v3/internal/first-password`: whose link it is. 404 for one that is over. */
-export const firstPasswordCodeSchema = z.object({ code: z.string().max(128) });
+export const firstPasswordCodeSchema = z.object({ code: label(128) });
 
 export const firstPasswordViewSchema = z.object({ userName: z.string() });
 

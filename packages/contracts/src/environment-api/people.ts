@@ -1,5 +1,6 @@
 /** Describes what Auth API asks Environment API about people: numbers, persons of the people store, passwords. */
 import { z } from 'zod';
+import { label } from '../text.ts';
 
 /** As DBIDs go: a signed 32-bit number. */
 const dbid = z.int().min(1).max(0x7fff_ffff);
@@ -9,7 +10,7 @@ export const maxNumbersAtOnce = 1_000;
 /** `POST /environment/v3/internal/environments/{id}/person-numbers`: gives every id its number, a new one where it has none. */
 export const numberPeopleBodySchema = z.object({
   /** `entryUUID` or `objectGUID` as lower-case text. */
-  externalIds: z.array(z.string().min(1).max(255)).min(1).max(maxNumbersAtOnce),
+  externalIds: z.array(label(255)).min(1).max(maxNumbersAtOnce),
 });
 
 export const personNumberSchema = z.object({ externalId: z.string(), dbid });
@@ -48,9 +49,9 @@ export const peopleNumbersSchema = z.object({ dbids: z.array(dbid) });
 /** `PUT …/people/{dbid}/password`. 409 where another change was faster than the one the caller has read. */
 export const setPasswordBodySchema = z.object({
   /** An argon2id hash, sealed for `personPasswordPlace(id)`. */
-  passwordEnvelope: z.string().min(1).max(1_024),
+  passwordEnvelope: label(1_024),
   /** The hash that the old password was compared with. */
-  insteadOf: z.string().min(1).max(1_024),
+  insteadOf: label(1_024),
 });
 
 export const passwordSetSchema = z.object({
@@ -59,7 +60,7 @@ export const passwordSetSchema = z.object({
 });
 
 /** Of the link by which a person chooses a first password; the code is in the request's body, never in a path. */
-export const passwordLinkCodeSchema = z.object({ code: z.string().min(1).max(128) });
+export const passwordLinkCodeSchema = z.object({ code: label(128) });
 
 /** `POST /environment/v3/internal/password-links/read`. 404 for a code that is unknown, used or too old. */
 export const passwordLinkSchema = z.object({
@@ -72,7 +73,7 @@ export const passwordLinkSchema = z.object({
 
 /** `POST /environment/v3/internal/password-links/redeem`: sets the password and ends the link, both or neither. */
 export const redeemPasswordLinkBodySchema = passwordLinkCodeSchema.extend({
-  passwordEnvelope: z.string().min(1).max(1_024),
+  passwordEnvelope: label(1_024),
 });
 
 /** Where the password hash of a person is stored; the seal is bound to it. `id`: the SCIM id. */

@@ -52,10 +52,15 @@ export function createFirstPasswordService(options: FirstPasswordOptions) {
   /** @throws SignInError `password_policy`, `password_change_unavailable`, `try_again`; AppError `link_over` */
   async function redeem({ environmentId, person }: PasswordLink, code: string, newPassword: string) {
     const { persons, passwords } = people;
+    const { userName } = person;
+    const requireRules = (isPresent: boolean) => {
+      const rules = brokenPasswordRules(newPassword, { userName, isPresent });
+      if (rules.length > 0) throw policyError(rules);
+    };
+    // First by what costs nothing: a text of any length may come.
+    requireRules(false);
     const hash = passwords.hashOf(person);
-    const isPresent = hash !== undefined && (await passwords.matches(hash, newPassword));
-    const rules = brokenPasswordRules(newPassword, { userName: person.userName, isPresent });
-    if (rules.length > 0) throw policyError(rules);
+    requireRules(hash !== undefined && (await passwords.matches(hash, newPassword)));
     const passwordEnvelope = await passwords.seal(person, newPassword);
     await environmentApi.redeemPasswordLink({ code, passwordEnvelope }).catch(asRefusal);
     persons.forget(environmentId, person.dbid);

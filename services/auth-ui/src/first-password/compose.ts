@@ -7,7 +7,12 @@ import { beginVisit, sendView } from '../pages/visit.ts';
 import { endPage, firstPasswordPage } from './page.ts';
 
 const querySchema = z.object({
-  code: z.string().max(128).default(''),
+  /** Another text is the code of no link. */
+  code: z
+    .string()
+    .regex(/^[A-Za-z0-9_-]{43}$/)
+    .optional()
+    .catch(undefined),
   error: z.enum(firstPasswordErrors).optional().catch(undefined),
   /** With `password_policy`: names of the broken rules, with spaces between them. */
   rules: z.string().max(256).default(''),
@@ -31,10 +36,11 @@ export function composeFirstPassword({ authApi }: { authApi: Pick<AuthApiClient,
         const visit = beginVisit(request, reply, undefined, { hasSecretAddress: true });
         if (result === 'done') return sendView(visit, 'first-password-end', endPage(visit, 'done'));
         const link =
-          code === '' || error === 'link_over'
+          code === undefined || error === 'link_over'
             ? undefined
             : await authApi.readFirstPassword(code, { requestId: request.id });
-        if (link === undefined) return sendView(visit, 'first-password-end', endPage(visit, 'link_over'));
+        if (code === undefined || link === undefined)
+          return sendView(visit, 'first-password-end', endPage(visit, 'link_over'));
         const failure = error && { error, rules: rules.split(' ').filter((rule) => rule !== '') };
         return sendView(visit, 'first-password', firstPasswordPage(visit, { ...link, code }, failure));
       },

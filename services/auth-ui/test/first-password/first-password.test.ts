@@ -58,15 +58,20 @@ describe('the page for a first password', () => {
     expect(body).not.toContain('<b>');
   });
 
-  it.each(['code=gone', '', 'error=link_over', `error=link_over&code=${firstPasswordCode}`])(
-    'says of a link that is over that it is (%j)',
-    async (query) => {
-      const { statusCode, body } = await get(query);
-      expect(statusCode).toBe(200);
-      expect(body).toContain('This link cannot be used any more');
-      expect(body).not.toContain('<form');
-    },
-  );
+  it.each([
+    'code=gone',
+    `code=${'x'.repeat(43)}`,
+    `code=${'x'.repeat(500)}`,
+    'code=%00',
+    '',
+    'error=link_over',
+    `error=link_over&code=${firstPasswordCode}`,
+  ])('says of a link that is over that it is (%j)', async (query) => {
+    const { statusCode, body } = await get(query);
+    expect(statusCode).toBe(200);
+    expect(body).toContain('This link cannot be used any more');
+    expect(body).not.toContain('<form');
+  });
 
   it('says when the password is set', async () => {
     const { body } = await get('result=done');
