@@ -74,7 +74,7 @@ export async function bareInserts({ postgresUrl }: BenchStack, count: number): P
         name: 'bench_insert',
         text: `INSERT INTO environment.bench_people (id, environment_id, dbid, user_name, user_name_key, external_id,
             first_name, last_name, email, email_key, email_keys, is_active)
-          VALUES ($1, $2, $3, $4, $4, $5, 'Ada', 'Agent', $6, $6, ARRAY[$6], true)`,
+          VALUES ($1, $2, $3, $4::text, $4::text, $5, 'Ada', 'Agent', $6::text, $6::text, ARRAY[$6::text], true)`,
         values: [randomUUID(), environmentId, number + 1, name, `E-${number}`, `${name}@example.com`],
       });
       if (number % operationsAtOnce === operationsAtOnce - 1) await client.query('COMMIT');
