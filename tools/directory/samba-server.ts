@@ -79,7 +79,10 @@ async function provision(folder: string): Promise<void> {
   });
 }
 
-/** LDAP alone: passwords of binds are verified by the directory itself, so Kerberos, DNS and files are not needed. */
+/**
+ * LDAP alone: passwords of binds are verified by the directory itself, so Kerberos, DNS and files are not needed. By default
+ * a domain accepts the old password for another hour after a change, as Windows does (OldPasswordAllowedPeriod).
+ */
 function settingsOf(folder: string): string {
   return `[global]
 realm = ${realm}
@@ -97,6 +100,7 @@ pid directory = ${folder}/run
 ncalrpc dir = ${folder}/run/ncalrpc
 winbindd socket directory = ${folder}/run/winbindd
 ntp signd socket directory = ${folder}/run/ntp
+old password allowed period = 0
 tls keyfile = ${folder}/server.key
 tls certfile = ${folder}/server.pem
 tls cafile = ${folder}/ca.pem
