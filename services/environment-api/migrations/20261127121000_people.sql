@@ -20,7 +20,6 @@ CREATE TABLE environment.people (
   email_keys text[] NOT NULL DEFAULT '{}',
   employee_id environment.label,
   is_active boolean NOT NULL,
-  must_change_password boolean NOT NULL DEFAULT false,
   -- An argon2id hash, sealed. Absent: signs in by single sign-on only.
   password text CHECK (password ~ '^v[0-9]+\.[A-Za-z0-9_-]{1,32}\.[A-Za-z0-9_-]{16}\.[A-Za-z0-9_-]{22,}$'),
   password_key_id text GENERATED ALWAYS AS (split_part(password, '.', 2)) STORED,

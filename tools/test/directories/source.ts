@@ -56,7 +56,7 @@ export const missing: Record<Directory, Readonly<Record<string, string>>> = {
   ldap: {},
   people: {
     'a password that must be changed lets nobody in before it is':
-      'SCIM has no attribute for it; an administrator issues a link for a new password instead',
+      'an administrator issues a link for a new password instead',
     'an expired password is told, and can be changed':
       'its passwords do not expire (NIST SP 800-63B section 5.1.1.2)',
     'an account that the directory has locked is told':

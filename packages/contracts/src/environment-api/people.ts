@@ -32,7 +32,6 @@ export const personViewSchema = z.object({
   employeeId: z.string().optional(),
   externalId: z.string().optional(),
   isActive: z.boolean(),
-  mustChangePassword: z.boolean(),
   /** An argon2id hash, sealed; open it with `personPasswordPlace(id)`. Absent: no password is theirs. */
   passwordEnvelope: z.string().optional(),
   /** Unix seconds. */

@@ -107,7 +107,7 @@ export function createPeopleBackend(options: PeopleBackendOptions): Configuratio
           userDbid: person.dbid,
           tenantDbid: environmentTenantDbid,
           userName: person.userName,
-          changePasswordRequired: person.mustChangePassword,
+          changePasswordRequired: false,
         };
       }),
     changePassword: (request, options = {}) => answer(() => change(request, options)),

@@ -1,11 +1,7 @@
 /** Turns a person of the people store into the person and access groups that a Configuration Server would show. */
 
 import type { CfgAccessGroup } from '@gatehouse/config-server-client/model/access-group';
-import {
-  CfgAccessGroupType,
-  CfgObjectState,
-  toFlag,
-} from '@gatehouse/config-server-client/model/enumerations';
+import { CfgAccessGroupType, CfgObjectState } from '@gatehouse/config-server-client/model/enumerations';
 import type { CfgPerson } from '@gatehouse/config-server-client/model/person';
 import { environmentTenantDbid } from '@gatehouse/config-server-client/model/tenant';
 import { definedOnly } from '@gatehouse/contracts/defined-only';
@@ -23,7 +19,6 @@ export function cfgPersonOf(person: PersonView): CfgPerson {
     externalID: person.externalId,
     isAgent: 0,
     state: person.isActive ? CfgObjectState.enabled : CfgObjectState.disabled,
-    changePasswordOnNextLogin: toFlag(person.mustChangePassword),
     PasswordUpdatingDate: person.passwordChangedAt,
   });
 }

@@ -31,7 +31,6 @@ export function createPeopleStandIn() {
     Object.assign(person, {
       passwordEnvelope,
       passwordChangedAt,
-      mustChangePassword: false,
       version: person.version + 1,
     });
     return { status: 200, data: { passwordChangedAt } };

@@ -44,7 +44,6 @@ export async function usePeopleStore(
         dbid: ++numbers,
         version: 1,
         isActive: true,
-        mustChangePassword: false,
         groups: [],
         ...(hash === undefined ? {} : { passwordEnvelope: secretBox.seal(hash, personPasswordPlace(id)) }),
         ...fields,

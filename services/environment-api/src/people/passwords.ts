@@ -59,7 +59,7 @@ function openOrEmpty(secretBox: SecretBox, envelope: string, id: string): string
   }
 }
 
-/** A password that the person chose: links are over, and nothing is left to be changed at the next sign-in. */
+/** A password that the person chose: links are over. */
 export async function storePassword(
   write: Write,
   environmentId: string,
@@ -67,7 +67,7 @@ export async function storePassword(
   envelope: string,
 ): Promise<number> {
   const { rows } = await write.db.query<{ changed_at: number; contact_center_id: string | null }>(
-    `UPDATE environment.people SET password = $2, password_changed_at = now(), must_change_password = false,
+    `UPDATE environment.people SET password = $2, password_changed_at = now(),
         version = nextval('environment.versions'), updated_at = now()
       WHERE id = $1 RETURNING floor(extract(epoch FROM password_changed_at))::integer AS changed_at,
         (SELECT c.id FROM environment.contact_centers c WHERE c.environment_id = $3 LIMIT 1) AS contact_center_id`,

@@ -7,7 +7,7 @@ import { nameKey } from './name-key.ts';
 export const personJson = `json_strip_nulls(json_build_object(
     'id', p.id, 'dbid', p.dbid, 'version', p.version, 'userName', p.user_name, 'firstName', p.first_name,
     'lastName', p.last_name, 'email', p.email, 'employeeId', p.employee_id, 'externalId', p.external_id,
-    'isActive', p.is_active, 'mustChangePassword', p.must_change_password, 'passwordEnvelope', p.password,
+    'isActive', p.is_active, 'passwordEnvelope', p.password,
     'passwordChangedAt', floor(extract(epoch FROM p.password_changed_at))::bigint,
     'groups', (SELECT coalesce(json_agg(g.name ORDER BY g.name_key), '[]'::json)
       FROM environment.people_group_members m JOIN environment.people_groups g ON g.id = m.group_id

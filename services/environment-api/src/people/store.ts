@@ -137,7 +137,7 @@ export async function updatePerson(
 export async function writePassword(db: Queryable, id: string, envelope: string): Promise<void> {
   await db.query({
     name: 'person_password',
-    text: `UPDATE environment.people SET password = $2, password_changed_at = now(), must_change_password = false,
+    text: `UPDATE environment.people SET password = $2, password_changed_at = now(),
         version = nextval('environment.versions'), updated_at = now() WHERE id = $1`,
     values: [id, envelope],
   });
