@@ -91,7 +91,9 @@ async function make(
   const before = await objectsIn(cluster, namespace);
   // One attempt of the migration instead of four: what it says is the same each time. All of them must fit on the node.
   const few = 'migration.backoffLimit=0,replicaCount=1,resources.requests.cpu=10m';
-  const fixed = ['--values', 'auth-api.yaml', '--set', few, '--wait'];
+  // The copied secret holds the password of the role that is in use, which may have replaced the one of the page.
+  const role = `postgres.username=${await roleInUse(cluster)}`;
+  const fixed = ['--values', 'auth-api.yaml', '--set', few, '--set', role, '--wait'];
   const place = ['--namespace', namespace, '--timeout', `${timeoutSeconds}s`];
   try {
     const args = ['install', 'auth-api', 'charts/auth-api', ...place, ...fixed, ...settings];
@@ -115,6 +117,13 @@ async function make(
     await expectOnly(cluster, namespace, before);
   }
   await cluster.kubectl(['delete', 'namespace', namespace, '--wait=false']);
+}
+
+async function roleInUse({ helm, namespace }: Cluster): Promise<string> {
+  const place = ['--namespace', namespace, '--all', '--output', 'json'];
+  const { stdout } = await helm(['get', 'values', 'auth-api', ...place]);
+  const { postgres } = JSON.parse(stdout) as { postgres: { username: string } };
+  return postgres.username;
 }
 
 /** In a shell of its own: the one of the operator runs one block at a time. */
