@@ -19,7 +19,7 @@ function printedCommands(): { place: string; words: string[] }[] {
   })
     .filter((file) => !file.includes('node_modules'))
     .flatMap((file) => {
-      const text = readFileSync(join(repository, file), 'utf8');
+      const text = readFileSync(join(repository, file), 'utf8').replaceAll(/\\\n\s*/g, '');
       const spans = [...text.matchAll(/`gatehouse ([^`]+)`/g)].map(([, command = '']) => command);
       const lines = [...text.matchAll(/^(?:\$ )?gatehouse ([a-z-].*)$/gm)].map(([, command = '']) => command);
       return [...spans, ...lines].map((command) => ({

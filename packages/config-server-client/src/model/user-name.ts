@@ -1,14 +1,20 @@
-/** Folds user names for comparison: Unicode simple case folding, without normalisation. */
+/** Folds names for comparison: as the Configuration Server compares them, and as people spell them. */
 
 /**
- * The comparison key: two names are the same account exactly when their keys are equal.
- * Folding is per code point (Unicode CaseFolding status C and S), so lengths in code points never change.
+ * The comparison key of the Configuration Server: two names are the same account exactly when their keys are equal.
+ * Folding is per code point (Unicode CaseFolding status C and S) without normalisation, so lengths in code points never change.
  */
 export function foldUserName(userName: string): string {
   if (!beyondAscii.test(userName)) return userName.toLowerCase();
   let folded = '';
   for (const character of userName) folded += foldCharacter(character);
   return folded;
+}
+
+/** The comparison key of what people type: spellings that differ only by case, width or composition are one name. */
+export function foldSpelling(text: string): string {
+  // Folding can leave a sequence that composes again, hence the second normalisation.
+  return foldUserName(text.normalize('NFKC')).normalize('NFKC').trim();
 }
 
 const beyondAscii = /[^\0-\x7f]/;

@@ -2,7 +2,7 @@
 import { ConfigServerError } from '@gatehouse/config-server-client/errors';
 import type { PersonFilter } from '@gatehouse/config-server-client/model/person';
 import { environmentTenantDbid } from '@gatehouse/config-server-client/model/tenant';
-import { foldUserName } from '@gatehouse/config-server-client/model/user-name';
+import { foldSpelling } from '@gatehouse/config-server-client/model/user-name';
 import type { Filter } from 'ldapts';
 import type { CallLimits, LdapConnection } from '../connection/connection.ts';
 import type { DirectorySettings } from '../settings.ts';
@@ -64,12 +64,8 @@ export async function findByUserName(
   );
   const [person, another] = found;
   if (person === undefined || another !== undefined) return undefined;
-  const wanted = spellingOf(userName);
-  return textsOf(person.entry, attribute).some((name) => spellingOf(name) === wanted) ? person : undefined;
-}
-
-function spellingOf(userName: string): string {
-  return foldUserName(userName.normalize('NFKC')).normalize('NFKC').trim();
+  const wanted = foldSpelling(userName);
+  return textsOf(person.entry, attribute).some((name) => foldSpelling(name) === wanted) ? person : undefined;
 }
 
 /** Those of the ids that the directory still has, among its people. At most a few hundred at once. */

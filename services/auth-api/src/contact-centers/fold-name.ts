@@ -1,5 +1,5 @@
 /** Folds names that people type: spellings that differ only by case, width or composition become one text. */
-import { foldUserName } from '@gatehouse/config-server-client/model/user-name';
+import { foldSpelling } from '@gatehouse/config-server-client/model/user-name';
 
 /** Domains of contact centres compare without case and width; a text too long to be one gives the empty text. */
 export function canonicalTenant(tenant: string): string {
@@ -10,7 +10,5 @@ export function canonicalTenant(tenant: string): string {
 const maxSpellingLength = 1024;
 
 export function foldName(text: string): string {
-  if (text.length > maxSpellingLength) return '';
-  // Folding can leave a sequence that composes again, hence the second normalisation.
-  return foldUserName(text.normalize('NFKC')).normalize('NFKC').trim();
+  return text.length > maxSpellingLength ? '' : foldSpelling(text);
 }

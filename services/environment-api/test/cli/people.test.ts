@@ -67,6 +67,13 @@ describe('a file of people', () => {
     expect(after.groups.map(({ display }: { display: string }) => display)).toEqual(['Agents']);
   });
 
+  test('knows a name again in every spelling that the service takes for the same', async () => {
+    await newStore();
+    await load(['userName', 'νικος.κ'], '--yes');
+    const tried = await load(['userName', 'ΝΙΚΟΣ.Κ'], '--disable-missing', '--dry-run');
+    expect(tried.out).toContain('0 people are created, 1 change, 0 of them are deactivated');
+  });
+
   test('deactivates whom it does not name where it is told to, and renames by the external id', async () => {
     await newStore();
     const byId = ['--key', 'externalId'];

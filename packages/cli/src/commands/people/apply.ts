@@ -4,9 +4,9 @@ import {
   type PeopleAdministration,
   patchOf,
 } from '@gatehouse/api-client/environment-api/people';
+import { foldSpelling } from '@gatehouse/config-server-client/model/user-name';
 import type { ScimBulkResult } from '@gatehouse/contracts/environment-api/administration/people';
 import { exitCodes, Failure } from '../../failure/failure.ts';
-import { sameName } from './fields.ts';
 import type { Change } from './plan.ts';
 
 /** A service does a request of this size in seconds, also where it hashes nothing. */
@@ -71,8 +71,8 @@ async function applyToGroups(
 ): Promise<void> {
   const moves = new Map<string, { name: string; joining: string[]; leaving: string[] }>();
   const movesOf = (name: string) => {
-    const found = moves.get(sameName(name)) ?? { name, joining: [], leaving: [] };
-    moves.set(sameName(name), found);
+    const found = moves.get(foldSpelling(name)) ?? { name, joining: [], leaving: [] };
+    moves.set(foldSpelling(name), found);
     return found;
   };
   for (const [{ joins, leaves }, id] of ids) {
@@ -80,7 +80,9 @@ async function applyToGroups(
     for (const name of leaves) movesOf(name).leaving.push(id);
   }
   if (moves.size === 0) return;
-  const groups = new Map((await people.groups()).map(({ id, displayName }) => [sameName(displayName), id]));
+  const groups = new Map(
+    (await people.groups()).map(({ id, displayName }) => [foldSpelling(displayName), id]),
+  );
   for (const [key, { name, joining, leaving }] of moves) {
     const groupId = groups.get(key) ?? (await createGroup(people, name, problems));
     if (groupId === undefined) continue;

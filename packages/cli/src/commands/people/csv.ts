@@ -1,7 +1,8 @@
 /** Reads a file of people (RFC 4180); whatever is wrong is named by its line. */
+import { foldSpelling } from '@gatehouse/config-server-client/model/user-name';
 import { CsvError, parse } from 'csv-parse/sync';
 import { UsageError } from '../../failure/failure.ts';
-import { type Column, columns, type PersonFields, sameName, type TextColumn, textColumns } from './fields.ts';
+import { type Column, columns, type PersonFields, type TextColumn, textColumns } from './fields.ts';
 
 export type Key = 'userName' | 'externalId';
 
@@ -38,7 +39,7 @@ export function readPeople(text: string, key: Key): PeopleFile {
   const seen = new Map<string, number>();
   const rows = records.map(({ record, info: { lines: line } }) => {
     const row = readRow(record, named, (message) => problems.push({ line, message }));
-    const name = sameName(String(row[key] ?? ''));
+    const name = foldSpelling(String(row[key] ?? ''));
     const before = seen.get(name);
     if (name === '') problems.push({ line, message: `${key} is missing` });
     else if (before !== undefined)

@@ -33,11 +33,6 @@ export function fieldsOf(user: ScimUser): PersonFields {
   };
 }
 
-/** Names of people and groups are compared in any case. */
-export function sameName(name: string): string {
-  return name.normalize('NFKC').trim().toLowerCase();
-}
-
 const paths: Record<TextColumn, string> = {
   userName: 'userName',
   externalId: 'externalId',
