@@ -11,7 +11,7 @@ import { inOrder } from './bulk-order.ts';
 import { type BulkOperation, readBulk, resolved } from './bulk-request.ts';
 import { scimError, scimErrorOf } from './errors.ts';
 import type { Groups } from './groups.ts';
-import { scimTagOf } from './user.ts';
+import { scimTagOf } from './reply.ts';
 import type { Users } from './users.ts';
 
 interface Done {

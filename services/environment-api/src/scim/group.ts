@@ -6,9 +6,9 @@ import type { Group, GroupFields } from '../people/person.ts';
 import { scimError } from './errors.ts';
 import type { Filter } from './filter.ts';
 import { type PatchOperation, placeOf } from './patch.ts';
-import { isObject, type Resource, readResource, readValue } from './resource.ts';
+import { metaOf } from './reply.ts';
+import { isObject, type Resource, readResource, readValue, requireKey } from './resource.ts';
 import { find, groupSchema } from './schema.ts';
-import { metaOf, requireKey } from './user.ts';
 
 const members = find(groupSchema.core.attributes, 'members');
 if (members === undefined) throw new Error('groups have members');

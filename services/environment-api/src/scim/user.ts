@@ -1,13 +1,12 @@
 /** Turns persons into SCIM users and back: what has a column of its own, and what is only kept. */
 import { definedOnly } from '@gatehouse/contracts/defined-only';
-import { nameKey } from '../people/name-key.ts';
 import type { Person, PersonFields } from '../people/person.ts';
 import { scimError } from './errors.ts';
-import { isObject, type Resource, readResource } from './resource.ts';
+import { metaOf } from './reply.ts';
+import { isObject, type Resource, readResource, requireKey } from './resource.ts';
 import { enterpriseUrn, userSchema } from './schema.ts';
 
 const maxAttributesLength = 32_768;
-const maxKeyLength = 255;
 
 /** What a caller may write, as the present state of a PATCH. */
 export function writableOf(person: PersonFields): Resource {
@@ -74,30 +73,6 @@ export function userOf(person: Person, base: string): Resource {
         }),
     meta: metaOf('User', `${base}/Users/${id}`, { version, createdAt, updatedAt }),
   };
-}
-
-export function metaOf(
-  resourceType: string,
-  location: string,
-  { version, createdAt, updatedAt }: Pick<Person, 'version' | 'createdAt' | 'updatedAt'>,
-) {
-  return { resourceType, created: createdAt, lastModified: updatedAt, location, version: scimTagOf(version) };
-}
-
-/** The same version may be given back in part (`attributes`), so the tag is weak. */
-export function scimTagOf(version: number): string {
-  return `W/"${version}"`;
-}
-
-/** @throws AppError 400 for a name that folds to nothing, or to too much */
-export function requireKey(name: string, field: string): string {
-  const key = nameKey(name);
-  if (key !== '' && key.length <= maxKeyLength) return name;
-  throw scimError(
-    'invalidValue',
-    `${field} must have a visible character, and at most ${maxKeyLength} when written out`,
-    field,
-  );
 }
 
 function requireName(userName: unknown): string {
