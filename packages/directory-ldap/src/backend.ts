@@ -12,7 +12,7 @@ import type { EndpointSource } from '@gatehouse/config-server-client/discovery/e
 import { ConfigServerError } from '@gatehouse/config-server-client/errors';
 import { type Logger, silentLogger } from '@gatehouse/config-server-client/log';
 import type { ConnectionMetrics } from '@gatehouse/config-server-client/metrics';
-import type { AccessGroupFilter } from '@gatehouse/config-server-client/model/access-group';
+import { type AccessGroupFilter, namedAccessGroup } from '@gatehouse/config-server-client/model/access-group';
 import { CfgObjectState } from '@gatehouse/config-server-client/model/enumerations';
 import type { CfgPerson, PersonFilter } from '@gatehouse/config-server-client/model/person';
 import { environmentTenantDbid } from '@gatehouse/config-server-client/model/tenant';
@@ -23,7 +23,7 @@ import { authenticate } from './passwords/authenticate.ts';
 import { changePassword } from './passwords/change.ts';
 import { mayEnter } from './people/account-state.ts';
 import { findByIds, findByUserName, findPersons, termsOf } from './people/find.ts';
-import { accessGroupOf, type GroupMember, groupNamesOf, nobodyBelow } from './people/groups.ts';
+import { type GroupMember, groupNamesOf, nobodyBelow } from './people/groups.ts';
 import { lookAtKnown } from './people/known-people.ts';
 import { cfgPersonOf, type DirectoryPerson } from './people/person.ts';
 import { createPersonWatch } from './people/watch.ts';
@@ -155,7 +155,7 @@ export function createDirectoryBackend(options: DirectoryBackendOptions): Config
         if (dbid === undefined)
           throw new ConfigServerError('Unsupported', 'directories tell groups of a person only');
         const member = recent.get(dbid) ?? (await findByDbid(dbid, link)) ?? nobodyBelow(settings);
-        return (await groupNamesOf(link.main, member, settings, link.limits)).map(accessGroupOf);
+        return (await groupNamesOf(link.main, member, settings, link.limits)).map(namedAccessGroup);
       }),
 
     readRoles: () => unsupported('roles'),

@@ -14,7 +14,7 @@ const fields: readonly FieldOption[] = [
   {
     flags: '--environment <id>',
     field: 'environmentId',
-    description: 'whose Configuration Servers know its users',
+    description: 'where its users are: an environment of any directory',
   },
   { flags: '--domains <names>', description: 'tenant names typed at login, separated by commas', read: list },
   { flags: '--name <name>', description: 'its name; the first domain without it' },

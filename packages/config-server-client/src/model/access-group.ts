@@ -1,6 +1,8 @@
 /** Defines CfgAccessGroup (type 21), a group of persons with the same rights. */
 import { z } from 'zod';
+import { CfgAccessGroupType, CfgObjectState } from './enumerations.ts';
 import { keyValueListSchema } from './key-value-list.ts';
+import { environmentTenantDbid } from './tenant.ts';
 
 const dbid = z.int().nonnegative();
 
@@ -17,6 +19,14 @@ export const cfgAccessGroupSchema = z.looseObject({
 });
 
 export type CfgAccessGroup = z.infer<typeof cfgAccessGroupSchema>;
+
+/** The group of a directory that knows groups by their names alone. */
+export function namedAccessGroup(name: string): CfgAccessGroup {
+  return {
+    groupInfo: { DBID: 0, tenantDBID: environmentTenantDbid, name, state: CfgObjectState.enabled },
+    type: CfgAccessGroupType.users,
+  };
+}
 
 /** `person_dbid` finds the access groups of a person, without their members. */
 export interface AccessGroupFilter {

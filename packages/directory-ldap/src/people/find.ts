@@ -1,5 +1,6 @@
 /** Finds persons in the directory by the terms that callers know. */
 import { ConfigServerError } from '@gatehouse/config-server-client/errors';
+import { CfgFlag } from '@gatehouse/config-server-client/model/enumerations';
 import type { PersonFilter } from '@gatehouse/config-server-client/model/person';
 import { environmentTenantDbid } from '@gatehouse/config-server-client/model/tenant';
 import { foldSpelling } from '@gatehouse/config-server-client/model/user-name';
@@ -88,8 +89,8 @@ export function termsOf(filter: PersonFilter, { attributes }: FindSettings): Fil
   for (const term of [skill_dbid, group_dbid, login_dbid])
     if (term !== undefined) throw new ConfigServerError('Unsupported', 'directories do not know this term');
   if (tenant_dbid !== undefined && tenant_dbid !== environmentTenantDbid) return undefined;
-  // CfgFlag 2 is true: nobody here is an agent.
-  if (is_agent === 2) return undefined;
+  // Nobody here is an agent.
+  if (is_agent === CfgFlag.true) return undefined;
   const terms: [string, string | undefined][] = [
     [attributes.userName, filter.user_name],
     [attributes.firstName, filter.first_name],

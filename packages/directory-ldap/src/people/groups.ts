@@ -1,8 +1,5 @@
 /** Finds the groups that name a person, and the groups that name those, within a bound. */
 import { randomUUID } from 'node:crypto';
-import type { CfgAccessGroup } from '@gatehouse/config-server-client/model/access-group';
-import { CfgAccessGroupType, CfgObjectState } from '@gatehouse/config-server-client/model/enumerations';
-import { environmentTenantDbid } from '@gatehouse/config-server-client/model/tenant';
 import type { Filter } from 'ldapts';
 import type { CallLimits, LdapConnection } from '../connection/connection.ts';
 import type { DirectorySettings } from '../settings.ts';
@@ -88,12 +85,4 @@ function searchGroups(
     mayCut: true,
   };
   return search(connection, question, limits);
-}
-
-/** Groups of a directory have names only. */
-export function accessGroupOf(name: string): CfgAccessGroup {
-  return {
-    groupInfo: { DBID: 0, tenantDBID: environmentTenantDbid, name, state: CfgObjectState.enabled },
-    type: CfgAccessGroupType.users,
-  };
 }

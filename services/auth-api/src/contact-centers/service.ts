@@ -135,14 +135,15 @@ function activeOnly(view: ContactCenterView | undefined): ContactCenterView | un
 /** Reads what applies at this installation's location. */
 export function environmentApiSource(client: EnvironmentApiClient, location: string): EnvironmentSource {
   return {
-    contactCenterByDomain: (domain, etag) => read(client.contactCenterByDomain(domain, location, { etag })),
-    contactCenter: (id, etag) => read(client.contactCenterById(id, location, { etag })),
-    environment: (id, etag) => read(client.environmentById(id, { etag })),
+    contactCenterByDomain: (domain, etag) =>
+      readAnswer(client.contactCenterByDomain(domain, location, { etag })),
+    contactCenter: (id, etag) => readAnswer(client.contactCenterById(id, location, { etag })),
+    environment: (id, etag) => readAnswer(client.environmentById(id, { etag })),
   };
 }
 
 /** Reads one answer as the cache expects it. */
-export async function read<T>(answer: Promise<Fetched<T>>): Promise<Loaded<T>> {
+export async function readAnswer<T>(answer: Promise<Fetched<T>>): Promise<Loaded<T>> {
   try {
     const fetched = await answer;
     if (fetched.outcome === 'unknown') return { status: 'missing' };

@@ -1,7 +1,6 @@
 /** Turns a person of the people store into the person and access groups that a Configuration Server would show. */
-
-import type { CfgAccessGroup } from '@gatehouse/config-server-client/model/access-group';
-import { CfgAccessGroupType, CfgObjectState } from '@gatehouse/config-server-client/model/enumerations';
+import { type CfgAccessGroup, namedAccessGroup } from '@gatehouse/config-server-client/model/access-group';
+import { CfgObjectState } from '@gatehouse/config-server-client/model/enumerations';
 import type { CfgPerson } from '@gatehouse/config-server-client/model/person';
 import { environmentTenantDbid } from '@gatehouse/config-server-client/model/tenant';
 import { definedOnly } from '@gatehouse/contracts/defined-only';
@@ -24,8 +23,5 @@ export function cfgPersonOf(person: PersonView): CfgPerson {
 }
 
 export function accessGroupsOf({ groups }: PersonView): CfgAccessGroup[] {
-  return groups.map((name) => ({
-    groupInfo: { DBID: 0, tenantDBID: environmentTenantDbid, name, state: CfgObjectState.enabled },
-    type: CfgAccessGroupType.users,
-  }));
+  return groups.map(namedAccessGroup);
 }

@@ -1,11 +1,11 @@
 /** Reads persons of the people store and keeps copies, for the time in which Environment API does not answer. */
 import type { EnvironmentApiClient, PersonQuery } from '@gatehouse/api-client/environment-api/client';
-import { UpstreamError } from '@gatehouse/api-client/upstream-error';
 import { type PersonView, readPersonChangeId } from '@gatehouse/contracts/environment-api/people';
 import { createGrowingCache } from '@gatehouse/service-kit/cache/growing-cache';
 import type { OwnerState } from '@gatehouse/service-kit/cache/revalidating-cache';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { foldName } from '../contact-centers/fold-name.ts';
+import { readAnswer } from '../contact-centers/service.ts';
 
 export interface PersonsOptions {
   client: Pick<EnvironmentApiClient, 'findPeople'>;
@@ -27,7 +27,7 @@ type PersonListener = (dbid: number, person: PersonView | undefined) => void;
 export type Persons = ReturnType<typeof createPersons>;
 
 const maxPersons = 20_000;
-/** By number a copy is used for so long: refreshes and the questions of one login come often. */
+/** Whoever asks by number gets a copy of up to this age: one login asks several times, and refreshes come often. */
 const freshMs = 60_000;
 const everybody = '*';
 /** Environment API is not asked for so long after a failure. */
@@ -71,14 +71,8 @@ export function createPersons({ client, staleMaxSeconds, owner, now, onStale }: 
   }
 
   async function findPeople(environmentId: string, query: PersonQuery): Promise<PersonView[]> {
-    try {
-      const fetched = await client.findPeople(environmentId, query);
-      return fetched.outcome === 'found' ? fetched.data.people : [];
-    } catch (error) {
-      // A malformed name is the name of nobody; it must not count as an outage.
-      if (error instanceof UpstreamError && error.status === 400) return [];
-      throw error;
-    }
+    const loaded = await readAnswer(client.findPeople(environmentId, query));
+    return loaded.status === 'found' ? loaded.value.people : [];
   }
 
   /** The copies of those whom the name meant when it was asked last. @throws the failure where none is left */

@@ -8,7 +8,7 @@ import type {
 } from '@gatehouse/contracts/environment-api/single-sign-on';
 import { createRevalidatingCache, type OwnerState } from '@gatehouse/service-kit/cache/revalidating-cache';
 import type { Clock } from '@gatehouse/service-kit/clock';
-import { isEnd, read } from '../contact-centers/service.ts';
+import { isEnd, readAnswer } from '../contact-centers/service.ts';
 
 /** One way of signing in, as it is set for a location. */
 export type SignOnSettings =
@@ -43,7 +43,7 @@ export interface SsoSettingsOptions {
 
 export function createSsoSettings(options: SsoSettingsOptions): SsoSettings {
   const views = createRevalidatingCache<SingleSignOnView>({
-    load: (id, etag) => read(options.client.singleSignOnOf(id, options.location, { etag })),
+    load: (id, etag) => readAnswer(options.client.singleSignOnOf(id, options.location, { etag })),
     freshMs: 60_000,
     staleMaxMs: options.staleMaxSeconds * 1000,
     missingMs: 5_000,
