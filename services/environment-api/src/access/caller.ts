@@ -1,6 +1,7 @@
 /** Derives what a caller may read and write. Whatever this file does not allow is refused. */
 import { type IntrospectionActive, managementAuthority } from '@gatehouse/contracts/auth-api/introspection';
 import { forbidden, notFound } from '@gatehouse/service-kit/errors/app-error';
+import { parseId } from '../fields/scalars.ts';
 
 export interface Caller {
   kind: 'ops' | 'client' | 'user';
@@ -95,6 +96,13 @@ export function requireInternal(caller: Caller): void {
 /** The same answer for an unknown id and for one that the caller may not read, so that ids cannot be probed. */
 export function unknownEnvironment(id: string) {
   return notFound(`There is no environment ${JSON.stringify(id)}`);
+}
+
+/** The id of an environment in a path of internal clients, which may read all. @throws AppError 404 */
+export function requireEnvironmentId(text: string): string {
+  const id = parseId(text);
+  if (id === undefined) throw unknownEnvironment(text);
+  return id;
 }
 
 export function unknownContactCenter(id: string) {

@@ -1,12 +1,12 @@
 /** Examines the people store of an environment: whether it can be read, and how many can sign in. */
 import type { PeopleStep } from '@gatehouse/contracts/environment-api/administration/checks';
 import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
-import { countPeople } from '../people/head-count.ts';
+import { readHeadCount } from '../people/head-count.ts';
 
 /** Never rejects: a failure is the result of its step. */
 export async function examinePeopleStore(db: Queryable, environmentId: string): Promise<PeopleStep[]> {
   const startedMs = performance.now();
-  const count = await countPeople(db, environmentId).catch(() => undefined);
+  const count = await readHeadCount(db, environmentId).catch(() => undefined);
   const durationMs = Math.round(performance.now() - startedMs);
   const step = (name: PeopleStep['step'], status: PeopleStep['status'], message: string): PeopleStep => ({
     step: name,

@@ -9,7 +9,7 @@ import { parseId } from '../fields/scalars.ts';
 import * as store from './group-store.ts';
 import { type Group, type GroupFields, type Home, namesOfChanges } from './person.ts';
 import { provisionerOf } from './service.ts';
-import { type Condition, touchPeople } from './store.ts';
+import { type Condition, takenState, touchPeople } from './store.ts';
 
 export interface MemberStep {
   step: 'add' | 'remove' | 'replace';
@@ -25,10 +25,8 @@ export interface GroupChange {
 
 export type GroupService = ReturnType<typeof createGroupService>;
 
-/** Of more people not each is announced. */
+/** Where more people than these changed, their environment is announced in place of each of them. */
 export const maxAnnounced = 1_000;
-/** SQLSTATE unique_violation. */
-const takenState = '23505';
 
 export function createGroupService({ db, writer }: { db: Queryable; writer: Writer }) {
   return {

@@ -8,7 +8,7 @@ export interface HeadCount {
   withPassword: number;
 }
 
-export async function countPeople(db: Queryable, environmentId: string): Promise<HeadCount> {
+export async function readHeadCount(db: Queryable, environmentId: string): Promise<HeadCount> {
   const { rows } = await db.query<HeadCount>(
     `SELECT count(*)::float8 AS people, (count(*) FILTER (WHERE is_active))::float8 AS active,
         (count(*) FILTER (WHERE is_active AND password IS NOT NULL))::float8 AS "withPassword"

@@ -16,13 +16,13 @@ import { ok } from '@gatehouse/service-kit/http/envelope';
 import { integer } from '@gatehouse/service-kit/http/scalar';
 import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
 import { z } from 'zod';
-import { unknownEnvironment } from '../access/caller.ts';
+import { requireEnvironmentId } from '../access/caller.ts';
 import { failures } from '../answers.ts';
 import { contextOf } from '../changes/writer.ts';
-import { dbidText, parseId } from '../fields/scalars.ts';
+import { dbidText } from '../fields/scalars.ts';
 import type { PasswordLinks } from './password-links.ts';
 import type { PeoplePasswords } from './passwords.ts';
-import { findPeople, listNumbers, type PersonName } from './person-view.ts';
+import { findPeople, listPeopleNumbers, type PersonName } from './person-view.ts';
 
 const tags = ['internal'];
 const params = z.object({ id: z.string() });
@@ -53,7 +53,7 @@ export function internalPeopleRoutes(internal: App, { db, passwords }: PeopleRou
       },
     },
     async (request, reply) => {
-      const people = await findPeople(db, environmentOf(request.params.id), nameOf(request.query));
+      const people = await findPeople(db, requireEnvironmentId(request.params.id), nameOf(request.query));
       reply.header('cache-control', 'no-store');
       return ok({ people });
     },
@@ -75,7 +75,10 @@ export function internalPeopleRoutes(internal: App, { db, passwords }: PeopleRou
         response: { 200: envelopeOf(peopleNumbersSchema), ...failures },
       },
     },
-    async (request) => ok({ dbids: await listNumbers(db, environmentOf(request.params.id), request.query) }),
+    async (request) => {
+      const id = requireEnvironmentId(request.params.id);
+      return ok({ dbids: await listPeopleNumbers(db, id, request.query) });
+    },
   );
 
   internal.put(
@@ -94,7 +97,7 @@ export function internalPeopleRoutes(internal: App, { db, passwords }: PeopleRou
       const { id, dbid } = request.params;
       const passwordChangedAt = await passwords.change(
         contextOf(request),
-        environmentOf(id),
+        requireEnvironmentId(id),
         dbid,
         request.body.data,
       );
@@ -136,12 +139,6 @@ export function internalLinkRoutes(internal: App, { passwordLinks }: PeopleRoute
     async (request) =>
       ok({ passwordChangedAt: await passwordLinks.redeem(contextOf(request), request.body.data) }),
   );
-}
-
-function environmentOf(text: string): string {
-  const id = parseId(text);
-  if (!id) throw unknownEnvironment(text);
-  return id;
 }
 
 /** @throws AppError 400 unless the query has exactly one name */

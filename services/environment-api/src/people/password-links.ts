@@ -12,7 +12,7 @@ import type { ContactCenterService } from '../contact-centers/service.ts';
 import { writerOf } from '../contact-centers/service.ts';
 import { isoTime, parseId } from '../fields/scalars.ts';
 import { requirePasswordHash, storePassword } from './passwords.ts';
-import { lockPerson, type PersonRow, personJson } from './person-view.ts';
+import { lockPersonView, type PersonRow, personJson } from './person-view.ts';
 
 export type PasswordLinks = ReturnType<typeof createPasswordLinks>;
 
@@ -55,7 +55,7 @@ export function createPasswordLinks(options: {
       await writer.write(context, writerOf(contactCenterText), async (write, contactCenterId) => {
         const { environmentId } = await contactCenters.read(context.caller, contactCenterId);
         const id = parseId(personText);
-        const person = id && (await lockPerson(write.db, environmentId, { field: 'id', value: id }));
+        const person = id && (await lockPersonView(write.db, environmentId, { field: 'id', value: id }));
         if (!person) throw notFound(`The contact centre has no person ${JSON.stringify(personText)}`);
         if (!person.isActive) {
           throw conflict('The person is not active: activate them first, then make the link');
@@ -85,7 +85,7 @@ export function createPasswordLinks(options: {
       writer.write(context, requireInternal, async (write) => {
         const { person, environmentId } = await find(write.db, code);
         // Whoever deactivates the person, or redeems the same link, has the lock first or waits for it.
-        const locked = await lockPerson(write.db, environmentId, { field: 'id', value: person.id });
+        const locked = await lockPersonView(write.db, environmentId, { field: 'id', value: person.id });
         const { rowCount } = await write.db.query(
           'DELETE FROM environment.password_links WHERE digest = $1 AND person_id = $2',
           [sha256(code), person.id],

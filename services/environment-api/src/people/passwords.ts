@@ -12,7 +12,8 @@ import { badRequest, conflict, notFound } from '@gatehouse/service-kit/errors/ap
 import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
 import { requireInternal } from '../access/caller.ts';
 import type { Write, WriteContext, Writer } from '../changes/writer.ts';
-import { lockPerson } from './person-view.ts';
+import { lockPersonView } from './person-view.ts';
+import { writePassword } from './store.ts';
 
 export type PeoplePasswords = ReturnType<typeof createPasswords>;
 
@@ -29,7 +30,7 @@ export function createPasswords({ writer, secretBox }: { writer: Writer; secretB
       { passwordEnvelope, insteadOf }: { passwordEnvelope: string; insteadOf: string },
     ): Promise<number> =>
       writer.write(context, requireInternal, async (write) => {
-        const person = await lockPerson(write.db, environmentId, { field: 'dbid', value: dbid });
+        const person = await lockPersonView(write.db, environmentId, { field: 'dbid', value: dbid });
         if (!person?.isActive) throw notFound(`There is no active person ${dbid}`);
         const present = person.passwordEnvelope;
         const isSame =
@@ -66,27 +67,19 @@ export async function storePassword(
   person: PersonView,
   envelope: string,
 ): Promise<number> {
-  const { rows } = await write.db.query<{ changed_at: number; contact_center_id: string | null }>(
-    `UPDATE environment.people SET password = $2, password_changed_at = now(),
-        version = nextval('environment.versions'), updated_at = now()
-      WHERE id = $1 RETURNING floor(extract(epoch FROM password_changed_at))::integer AS changed_at,
-        (SELECT c.id FROM environment.contact_centers c WHERE c.environment_id = $3 LIMIT 1) AS contact_center_id`,
-    [person.id, envelope, environmentId],
-  );
-  const [row] = rows;
-  if (row === undefined) throw new Error(`person ${person.id} vanished inside its own transaction`);
+  const { changedAt, contactCenterId } = await writePassword(write.db, person.id, envelope);
   await deleteLinksOf(write.db, person.id);
   await write.record({
     action: 'update',
     entity: 'person',
     id: personChangeId(environmentId, person.dbid),
-    ...(row.contact_center_id === null ? {} : { contactCenterId: row.contact_center_id }),
+    ...(contactCenterId === null ? {} : { contactCenterId }),
     changes: {
       password:
         person.passwordEnvelope === undefined ? { to: hiddenValue } : { from: hiddenValue, to: hiddenValue },
     },
   });
-  return row.changed_at;
+  return changedAt;
 }
 
 /** Whoever deactivates a person, or gives them a password, ends the link too. */

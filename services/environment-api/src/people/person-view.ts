@@ -49,7 +49,7 @@ export async function findPeople(
   return rows.map((row) => row.person);
 }
 
-export async function listNumbers(
+export async function listPeopleNumbers(
   db: Queryable,
   environmentId: string,
   { state, after, limit }: { state: 'active' | 'inactive'; after: number; limit: number },
@@ -64,7 +64,7 @@ export async function listNumbers(
 }
 
 /** Reads the person and locks the row until the transaction ends. */
-export async function lockPerson(
+export async function lockPersonView(
   db: Queryable,
   environmentId: string,
   name: { field: 'dbid'; value: number } | { field: 'id'; value: string },

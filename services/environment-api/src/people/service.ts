@@ -16,9 +16,6 @@ import { fieldsOf, type Home, namesOfChanges, type Person, type PersonFields } f
 import type { ProvidedPassword, ProvidedPasswords } from './provided-password.ts';
 import * as store from './store.ts';
 
-/** SQLSTATE unique_violation. */
-const takenState = '23505';
-
 export type PeopleService = ReturnType<typeof createPeopleService>;
 
 export type CreatedPerson = Pick<Person, 'id' | 'version'>;
@@ -166,7 +163,7 @@ async function refusingTaken<T>(write: () => Promise<T>): Promise<T> {
     return await write();
   } catch (error) {
     const { code } = error as { code?: unknown };
-    if (code === takenState) throw taken();
+    if (code === store.takenState) throw taken();
     if (code === sequenceExhausted) throw noNumberLeft(error);
     throw error;
   }

@@ -10,6 +10,9 @@ export interface Condition {
   values: readonly unknown[];
 }
 
+/** SQLSTATE unique_violation: a name is taken. */
+export const takenState = '23505';
+
 interface Row {
   person: Person;
 }
@@ -134,13 +137,19 @@ export async function updatePerson(
   });
 }
 
-export async function writePassword(db: Queryable, id: string, envelope: string): Promise<void> {
-  await db.query({
+/** Gives when it was changed, in Unix seconds, and the contact centre of the person; null: none has the environment now. */
+export async function writePassword(db: Queryable, id: string, envelope: string) {
+  const { rows } = await db.query<{ changedAt: number; contactCenterId: string | null }>({
     name: 'person_password',
-    text: `UPDATE environment.people SET password = $2, password_changed_at = now(),
-        version = nextval('environment.versions'), updated_at = now() WHERE id = $1`,
+    text: `UPDATE environment.people p SET password = $2, password_changed_at = now(),
+        version = nextval('environment.versions'), updated_at = now()
+      WHERE id = $1 RETURNING floor(extract(epoch FROM password_changed_at))::integer AS "changedAt",
+        (SELECT c.id FROM environment.contact_centers c WHERE c.environment_id = p.environment_id LIMIT 1) AS "contactCenterId"`,
     values: [id, envelope],
   });
+  const [written] = rows;
+  if (written === undefined) throw new Error(`person ${id} vanished inside its own transaction`);
+  return written;
 }
 
 /** The number stays, so that nobody else gets it. The groups that named the person get new versions. */

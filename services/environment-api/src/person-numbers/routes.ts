@@ -10,9 +10,9 @@ import { ok } from '@gatehouse/service-kit/http/envelope';
 import { integer } from '@gatehouse/service-kit/http/scalar';
 import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
 import { z } from 'zod';
-import { unknownEnvironment } from '../access/caller.ts';
+import { requireEnvironmentId } from '../access/caller.ts';
 import { failures } from '../answers.ts';
-import { dbidText, parseId } from '../fields/scalars.ts';
+import { dbidText } from '../fields/scalars.ts';
 import { listNumbers, numberOfDbid } from './numbers.ts';
 import type { PersonNumberService } from './service.ts';
 
@@ -37,7 +37,7 @@ export function personNumberRoutes(
       },
     },
     async (request) => {
-      const id = environmentOf(request.params.id);
+      const id = requireEnvironmentId(request.params.id);
       return ok({ numbers: await personNumbers.number(id, request.body.data.externalIds) });
     },
   );
@@ -59,16 +59,10 @@ export function personNumberRoutes(
       },
     },
     async (request) => {
-      const id = environmentOf(request.params.id);
+      const id = requireEnvironmentId(request.params.id);
       const { dbid, ...page } = request.query;
       const numbers = await (dbid === undefined ? listNumbers(db, id, page) : numberOfDbid(db, id, dbid));
       return ok({ numbers });
     },
   );
-}
-
-function environmentOf(text: string): string {
-  const id = parseId(text);
-  if (!id) throw unknownEnvironment(text);
-  return id;
 }

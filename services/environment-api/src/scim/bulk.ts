@@ -145,7 +145,7 @@ async function isolated<T>(
   }
 }
 
-/** Each once, and of very many people not each: a thousand changes of large groups concern everybody again and again. */
+/** Each change once: a thousand changes of large groups name the same people again and again. Very many people become their environment. */
 function gathered(announced: Kept['announced'], { environmentId, contactCenterId }: Home): Kept['announced'] {
   const changes = [...new Map(announced.map((change) => [`${change.entity} ${change.id}`, change])).values()];
   const others = changes.filter(({ entity }) => entity !== 'person');
