@@ -69,6 +69,7 @@ describe('a user', () => {
       '(displayName pr and nickName eq null) or userName eq "nobody"',
       'meta.lastModified gt "2020-01-01T00:00:00Z" and name.givenName ew "DA" and emails.primary eq true',
       'phoneNumbers pr and addresses.locality eq "london"',
+      `id eq "${id}" and meta.created gt "0001-01-01T00:00:00Z" and meta.lastModified gt "1900-01-01T00:00:00Z"`,
     ]) {
       const found = await scim.call('GET', `/Users?filter=${encodeURIComponent(filter)}`);
       expect([filter, found.body.totalResults, found.body.Resources?.[0]?.id]).toEqual([filter, 1, id]);

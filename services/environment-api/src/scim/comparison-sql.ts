@@ -91,10 +91,13 @@ function booleanOf(value: Literal, name: string): boolean {
   throw scimError('invalidFilter', `${name} is compared with true or false`, 'filter');
 }
 
+// PostgreSQL and JavaScript agree on four-digit years only.
+const earliestMs = Date.parse('0001-01-01T00:00:00Z');
+const latestMs = Date.parse('9999-01-01T00:00:00Z');
+
 function timeOf(value: Literal, name: string): string {
   const time = new Date(String(value));
-  // PostgreSQL and JavaScript agree on four-digit years only.
-  if (time.getTime() >= Date.UTC(1, 0) && time.getTime() < Date.UTC(9999, 0)) return time.toISOString();
+  if (time.getTime() >= earliestMs && time.getTime() < latestMs) return time.toISOString();
   throw scimError(
     'invalidFilter',
     `${name} is compared with a moment such as "2027-01-31T12:00:00Z"`,
