@@ -3,7 +3,7 @@ import { z } from 'zod';
 
 /**
  * `configServer`: Configuration Servers, with their own numbers of people. `ldap`: an LDAP directory. `people`: the store of
- * Environment API, filled by SCIM.
+ * Environment API, filled by SCIM or from a file.
  */
 export const directories = ['configServer', 'ldap', 'people'] as const;
 
@@ -47,7 +47,7 @@ export const ldapSchema = z.object({
   /** RFC 4515. Who is a person, and what is a group. */
   filters: z.object({ person: z.string(), group: z.string() }),
   attributes: ldapAttributesSchema,
-  /** Groups in groups are followed so far; 0: only groups that name the person. */
+  /** How many levels of groups in groups are followed; 0: only groups that name the person. */
   groupDepth: z.int(),
   /** How often it is asked who changed, was disabled or is gone. */
   pollSeconds: z.int(),

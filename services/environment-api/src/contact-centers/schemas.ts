@@ -18,7 +18,7 @@ const status = z.enum(contactCenterStatusSchema.options, { error: 'must be "acti
 export const createContactCenterBody = wrapped(
   z.object({
     id: idSchema.optional().describe('Chosen by the caller, or left to us.'),
-    environmentId: idSchema.describe('The environment whose Configuration Servers know its users.'),
+    environmentId: idSchema.describe('The environment where its users are.'),
     domains: domainsField,
     name: label().optional().describe('The first domain when absent.'),
     auth: auth.default('configServer'),

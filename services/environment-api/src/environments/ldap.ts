@@ -92,7 +92,7 @@ export const ldapFields = z
     groupBaseDns: bases().describe('Below these entries groups are searched; empty: baseDns.'),
     filters: z.object({ person: filter(), group: filter() }).partial(),
     attributes: attributes.partial(),
-    groupDepth: integer(0, maxGroupDepth).describe('Groups in groups are followed so far.'),
+    groupDepth: integer(0, maxGroupDepth).describe('How many levels of groups in groups are followed.'),
     pollSeconds: integer(5, 3600).describe('How often it is asked who changed, was disabled or is gone.'),
   })
   .partial();
