@@ -6,7 +6,9 @@ import { ldapNames, personDn } from '@gatehouse/testing/ldap-data';
 import { findSlapd, type LdapTestServer, startLdapServer } from '@gatehouse/testing/ldap-server';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { examineDirectory } from '../src/examine.ts';
+import { operations } from '../src/wire/answers.ts';
 import { numbersOfTest, on, openBackend, settingsFor } from './directory-under-test.ts';
+import { pretendServer, requests, result } from './pretended-server.ts';
 
 const password = ldapNames.personPassword;
 const replace = (uid: string, attribute: string, value: string) =>
@@ -123,5 +125,33 @@ describe.skipIf(findSlapd() === undefined)('two real OpenLDAP servers', () => {
     await first.modify(`dn: ${personDn('disabled')}\nchangetype: modify\ndelete: pwdAccountLockedTime\n`);
     await expect.poll(() => of('disabled').length, { timeout: 5_000 }).toBe(2);
     expect(of('disabled')[1]).toMatchObject({ delta: { set: { state: CfgObjectState.enabled } } });
+  });
+});
+
+describe('a look at everybody', () => {
+  it('asks one search after the other, for what a look needs, so that logins get in between', async () => {
+    const waiting = { now: 0, most: 0 };
+    const server = await pretendServer(({ operation, messageId, answer }) => {
+      if (operation !== requests.search) return undefined;
+      waiting.now += 1;
+      waiting.most = Math.max(waiting.most, waiting.now);
+      // Later than whatever else the client has to send now.
+      setTimeout(() => {
+        waiting.now -= 1;
+        answer(result(messageId, operations.searchDone));
+      }, 20);
+      return 'taken';
+    });
+    const numbers = numbersOfTest();
+    await numbers.of(Array.from({ length: 350 }, (_, index) => `id-${index}`));
+    const backend = openBackend([on(server.port)], settingsFor(), { numbers });
+
+    const gone = await backend.readPersonDbids({ state: CfgObjectState.disabled });
+
+    expect(gone).toHaveLength(350);
+    expect(server.seen.filter((operation) => operation === requests.search)).toHaveLength(4);
+    expect(waiting.most).toBe(1);
+    expect(server.bytes().includes('pwdChangedTime')).toBe(true);
+    expect(server.bytes().includes('givenName')).toBe(false);
   });
 });

@@ -19,6 +19,8 @@ export interface FindSettings extends Pick<DirectorySettings, 'type' | 'baseDns'
 interface FindOptions {
   /** More are an error. */
   maxPersons: number;
+  /** Default: all that a person can have. */
+  attributes?: readonly string[];
   /** The first ones are enough. */
   mayCut?: boolean;
 }
@@ -28,13 +30,13 @@ export async function findPersons(
   connection: LdapConnection,
   terms: Filter[],
   settings: FindSettings,
-  { maxPersons, mayCut = false }: FindOptions,
+  { maxPersons, attributes = personAttributes(settings), mayCut = false }: FindOptions,
   limits: CallLimits,
 ): Promise<DirectoryPerson[]> {
   const question = {
     bases: settings.baseDns,
     filter: allOf(settings.personFilter, ...terms),
-    attributes: personAttributes(settings),
+    attributes,
     maxEntries: maxPersons,
     mayCut,
   };
@@ -75,12 +77,13 @@ export async function findByIds(
   ids: readonly string[],
   settings: FindSettings,
   limits: CallLimits,
+  attributes: readonly string[] = personAttributes(settings),
 ): Promise<DirectoryPerson[]> {
   const attribute = settings.attributes.id;
   const values = ids.flatMap((id) => idValue(id, attribute) ?? []);
   if (values.length === 0) return [];
   const terms = [anyOf(values.map((value) => equals(attribute, value)))];
-  return findPersons(connection, terms, settings, { maxPersons: ids.length }, limits);
+  return findPersons(connection, terms, settings, { maxPersons: ids.length, attributes }, limits);
 }
 
 /** Undefined: nobody can match. Errors: Unsupported for a term that directories do not have. */

@@ -3,6 +3,7 @@ import type { CallLimits, LdapConnection } from '../connection/connection.ts';
 import type { PersonNumbers } from '../person-numbers.ts';
 import { mayEnter } from './account-state.ts';
 import { type FindSettings, findByIds } from './find.ts';
+import { lookAttributes } from './person.ts';
 
 export interface KnownPerson {
   dbid: number;
@@ -15,9 +16,8 @@ export interface KnownPerson {
 const numbersAtOnce = 1_000;
 /** A filter of a hundred terms; the server compares each found entry with all of them. */
 const idsAtOnce = 100;
-const searchesAtOnce = 4;
 
-/** `ask`: on the connection that is open now. In pieces, because there may be many. */
+/** `ask`: on the connection that is open now. One search after the other, because logins wait on that connection too. */
 export async function* lookAtKnown(
   numbers: Pick<PersonNumbers, 'known'>,
   settings: FindSettings,
@@ -25,10 +25,9 @@ export async function* lookAtKnown(
 ): AsyncGenerator<KnownPerson[]> {
   for (let after = 0; ; ) {
     const known = await numbers.known(after, numbersAtOnce);
-    const batches = chunksOf(known, idsAtOnce);
-    for (const some of chunksOf(batches, searchesAtOnce)) {
-      const found = await Promise.all(some.map((batch) => ask((...by) => look(batch, settings, ...by))));
-      yield found.flat();
+    for (let index = 0; index < known.length; index += idsAtOnce) {
+      const batch = known.slice(index, index + idsAtOnce);
+      yield await ask((...by) => look(batch, settings, ...by));
     }
     const last = known.at(-1);
     if (last === undefined || known.length < numbersAtOnce) return;
@@ -43,9 +42,8 @@ async function look(
   limits: CallLimits,
 ): Promise<KnownPerson[]> {
   const ids = batch.map(({ externalId }) => externalId);
-  const persons = new Map(
-    (await findByIds(connection, ids, settings, limits)).map((person) => [person.id, person]),
-  );
+  const found = await findByIds(connection, ids, settings, limits, lookAttributes(settings));
+  const persons = new Map(found.map((person) => [person.id, person]));
   return batch.map(({ externalId, dbid }) => {
     const state = persons.get(externalId)?.state;
     const isGone = state === undefined;
@@ -56,10 +54,4 @@ async function look(
       passwordChangedAt: state?.passwordChangedAt,
     };
   });
-}
-
-function chunksOf<T>(all: readonly T[], size: number): T[][] {
-  return Array.from({ length: Math.ceil(all.length / size) }, (_chunk, index) =>
-    all.slice(index * size, (index + 1) * size),
-  );
 }

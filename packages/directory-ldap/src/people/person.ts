@@ -19,10 +19,15 @@ export interface DirectoryPerson {
 }
 
 /** What is read of every person. Nothing else of the entry is asked for. */
-export function personAttributes({ type, attributes }: PersonSettings): string[] {
-  const { id, userName, firstName, lastName, email, employeeId, externalId } = attributes;
-  const names = [id, userName, firstName, lastName, email, employeeId, externalId, ...stateAttributes(type)];
+export function personAttributes(settings: PersonSettings): string[] {
+  const { firstName, lastName, email, employeeId, externalId } = settings.attributes;
+  const names = [...lookAttributes(settings), firstName, lastName, email, employeeId, externalId];
   return [...new Set(names.filter((name) => name !== ''))];
+}
+
+/** What tells that somebody is a person, and who may sign in. */
+export function lookAttributes({ type, attributes: { id, userName } }: PersonSettings): string[] {
+  return [...new Set([id, userName, ...stateAttributes(type)])];
 }
 
 export function readPerson(
