@@ -74,6 +74,17 @@ describe.skipIf(findSlapd() === undefined)('a real OpenLDAP', () => {
     expect(backend).toMatchObject({ state: 'open', stateReason: undefined });
   });
 
+  it('finds everybody once where one base lies in another', async () => {
+    const backend = open({ baseDns: [ldapNames.peopleDn, ldapNames.suffix] });
+
+    const { userDbid } = await backend.authenticate({ userName: 'anna', password });
+
+    expect(await backend.readPersons({ dbid: userDbid })).toMatchObject([
+      { DBID: userDbid, userName: 'anna' },
+    ]);
+    expect(await backend.readPersonDbids({ state: CfgObjectState.disabled })).toEqual([]);
+  });
+
   it('signs a person in over StartTLS, and over plaintext where that is permitted', async () => {
     const ca = { ca: server.ca };
     const startTls = openBackend([on(server.port)], settingsFor({ startTls: true, tls: ca }));

@@ -11,7 +11,7 @@ export interface SearchQuestion {
   bases: readonly string[];
   filter: Filter;
   attributes: readonly string[];
-  /** More are an error: the caller would take a part for the whole. */
+  /** Of each base. More are an error: the caller would take a part for the whole. */
   maxEntries: number;
   /** The first ones are enough. */
   mayCut?: boolean;
@@ -53,11 +53,9 @@ async function searchAll(
 ): Promise<EntryAnswer[]> {
   const found: EntryAnswer[] = [];
   for (const base of question.bases) {
-    const left = question.maxEntries - found.length;
-    if (left <= 0 && question.mayCut) break;
-    found.push(
-      ...(await searchBelow(connection, base, { ...question, maxEntries: left }, limits, isPaged(question))),
-    );
+    if (question.mayCut && found.length >= question.maxEntries) break;
+    // The bound is that of each base: one may lie in another, and then both have the same entries.
+    found.push(...(await searchBelow(connection, base, question, limits, isPaged(question))));
   }
   return found;
 }
