@@ -185,7 +185,7 @@ describe('a body', () => {
     ['POST', () => ['/Users', (fields) => fields]],
     ['PUT', (id) => [`/Users/${id}`, (fields) => fields]],
     ['PATCH', (id) => [`/Users/${id}`, (value) => ({ Operations: [{ op: 'replace', value }] })]],
-  ])('by %s sets nothing that is not the caller\u2019s', async (method, to) => {
+  ])('by %s sets nothing that the caller may not set', async (method, to) => {
     const existing = await scim.user({ userName: randomUuid() });
     const before = await columnsOf(existing.id);
     const group = (await scim.call('POST', '/Groups', { displayName: randomUuid() })).body;
