@@ -182,6 +182,7 @@ export async function createDeps(config: Config, kit: Kit, now = systemClock) {
   const diagnosis = composeDiagnosis({
     postgresProbe: postgresProbe({ db: pool, schema, migrationsFolder, now }),
     secretsProbe: secretsProbe(pool, secretBox),
+    directoriesProbe: checks.directoriesProbe,
     redis,
     authApi,
     introspectionPath,

@@ -80,6 +80,40 @@ describe.skipIf(findSlapd() === undefined)('an LDAP directory', () => {
     },
   );
 
+  it('is in the diagnosis with every step, and with the one that fails', async () => {
+    const other = await startApi();
+    const finding = async () => {
+      const { findings } = (await other.call('GET', '/diagnosis')).body.data;
+      const { status, message } = findings.find(({ name }: { name: string }) => name === 'LDAP directories');
+      expect(message).not.toMatch(/private|ana\b/);
+      return [status, message];
+    };
+    try {
+      expect(await finding()).toEqual(['skipped', expect.any(String)]);
+      const create = (data: object) => other.call('POST', '/environments', { payload: { data } });
+      const { id } = (await create(environment())).body.data;
+      const place = `127.0.0.1:${server.tlsPort}`;
+      const steps = `${place} resolve ok, tcp ok, tls ok, bind ok, search ok, person ok`;
+      expect(await finding()).toEqual(['ok', `Environment ${id}: ${steps}.`]);
+      const servers = [
+        { address: '127.0.0.1', port: server.tlsPort },
+        { address: '127.0.0.1', port: await freePort() },
+      ];
+      await create(environment({ servers }));
+      expect(await finding()).toEqual([
+        'warning',
+        expect.stringMatching(/person ok; 127\.0\.0\.1:\d+ resolve ok, tcp failed \(.*ECONNREFUSED/),
+      ]);
+      await create(environment({ bindPassword: 'wrong-7' }));
+      expect(await finding()).toEqual([
+        'failed',
+        expect.stringMatching(/tls ok, bind failed \(.*correct ldap\.bindDn or ldap\.bindPassword\)\.$/),
+      ]);
+    } finally {
+      await other.close();
+    }
+  });
+
   it('whose server does not answer is written with a warning that names the server', async () => {
     const port = await freePort();
     const servers = [

@@ -1,8 +1,9 @@
-/** Composes the service and route of environment checks. */
+/** Composes the service and route of environment checks, and what the diagnosis says of LDAP directories. */
 import type { SecretBox } from '@gatehouse/service-kit/crypto/secret-box';
 import type { App } from '@gatehouse/service-kit/http/app-type';
 import type { Pool } from '@gatehouse/service-kit/postgres/pool';
 import type { EnvironmentService } from '../environments/service.ts';
+import { directoriesProbe } from './directories-probe.ts';
 import type { Registries } from './registry.ts';
 import { checkRoutes } from './routes.ts';
 import { createCheckService } from './service.ts';
@@ -30,5 +31,8 @@ export function composeChecks({
     // The rest of the request's time is for the answer.
     limits: { stepTimeoutMs, totalTimeoutMs: Math.max(1000, requestTimeoutMs - 5000) },
   });
-  return { routes: async (api: App) => checkRoutes(api, { checks }) };
+  return {
+    routes: async (api: App) => checkRoutes(api, { checks }),
+    directoriesProbe: directoriesProbe(pool, checks.checkServers),
+  };
 }

@@ -34,6 +34,10 @@ export function createCheckService({
   limits: { stepTimeoutMs: number; totalTimeoutMs: number };
 }) {
   let running = 0;
+  const ownLimits = (): CheckLimits => ({
+    timeoutMs: limits.stepTimeoutMs,
+    signal: AbortSignal.timeout(limits.totalTimeoutMs),
+  });
 
   async function checkAll(environment: Environment): Promise<Check> {
     return environment.directory === 'people' ? checkPeople(environment) : checkServers(environment);
@@ -49,9 +53,8 @@ export function createCheckService({
     };
   }
 
-  async function checkServers(environment: Environment): Promise<Check> {
+  async function checkServers(environment: Environment, step = ownLimits()): Promise<Check> {
     const examine = examinerOf(environment, secretBox);
-    const step = { timeoutMs: limits.stepTimeoutMs, signal: AbortSignal.timeout(limits.totalTimeoutMs) };
     const found = await askRegistry(environment, registries, step);
     const waiting = [...placesOf(environment, found?.endpoints ?? []).entries()];
     const servers: ServerCheck[] = [];
@@ -67,6 +70,7 @@ export function createCheckService({
   }
 
   return {
+    checkServers,
     /** @throws AppError 403, 404, 409 while another check of the environment runs or its secrets do not open, 429 while others run here */
     async run(caller: Caller, environmentId: string): Promise<Check> {
       const environment = await environments.read(caller, environmentId);

@@ -18,6 +18,7 @@ import { diagnosisRoutes } from './routes.ts';
 export function composeDiagnosis({
   postgresProbe,
   secretsProbe,
+  directoriesProbe,
   redis,
   authApi,
   introspectionPath,
@@ -28,6 +29,7 @@ export function composeDiagnosis({
 }: {
   postgresProbe: Probe;
   secretsProbe: Probe;
+  directoriesProbe: Probe;
   redis: RedisClient;
   authApi: HttpClient;
   introspectionPath: string;
@@ -48,6 +50,7 @@ export function composeDiagnosis({
     ofElasticsearch,
     forwardProbe,
     ofConsul,
+    directoriesProbe,
     proxyWatch.probe,
   ];
   return {
