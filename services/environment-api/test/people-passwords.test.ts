@@ -175,6 +175,8 @@ describe('a link for a first password', () => {
     expect(changes).toEqual([`person ${personChangeId(store.environmentId, dbid)}`]);
     const found = await client.findPeople(store.environmentId, { dbid: String(dbid) });
     expect(found).toMatchObject({ data: { people: [{ passwordEnvelope }] } });
+    // It replaces none: what single sign-on granted before is renewed as before.
+    expect(found).not.toMatchObject({ data: { people: [{ passwordChangedAt: expect.any(Number) }] } });
     await expect(client.readPasswordLink(code)).rejects.toEqual(refusedWith(404));
   });
 
@@ -184,6 +186,8 @@ describe('a link for a first password', () => {
     const passwordEnvelope = await seal(id, 'a-first-long-password');
     const changes = await changesOf(() => client.redeemPasswordLink({ code, passwordEnvelope }));
     expect(changes).toContain(`person-end ${personChangeId(store.environmentId, dbid)}`);
+    const found = await client.findPeople(store.environmentId, { dbid: String(dbid) });
+    expect(found).toMatchObject({ data: { people: [{ passwordChangedAt: expect.any(Number) }] } });
   });
 
   // attack: use a link later | ASVS 6.4.1 | guard: services/environment-api/src/people/password-links.ts

@@ -94,10 +94,10 @@ export function createPeopleService({
         if (envelope !== undefined) await store.writePassword(write.db, id, envelope);
         await write.record(writtenOf(home, 'update', present.dbid, before, after));
         const isDeactivated = present.isActive && !fields.isActive;
-        if (isDeactivated || envelope !== undefined) {
-          await deleteLinksOf(write.db, id);
-          announceEnd(write, home, present.dbid);
-        }
+        if (isDeactivated || envelope !== undefined) await deleteLinksOf(write.db, id);
+        // A first password takes nothing from whoever came in by single sign-on.
+        const isReplaced = envelope !== undefined && passwordEnvelope !== undefined;
+        if (isDeactivated || isReplaced) announceEnd(write, home, present.dbid);
         return reread(write.db, home, id);
       }),
     /** The row is erased; the number is never given again. @throws AppError 404, 412 */

@@ -137,13 +137,16 @@ export async function updatePerson(
   });
 }
 
-/** Gives when it was changed, in Unix seconds, and the contact centre of the person; null: none has the environment now. */
+/**
+ * Gives when it was changed, in Unix seconds, and the contact centre of the person; null: none has the environment now. A
+ * first password gets no date: Auth API renews nothing that was granted before the date, and a first one ends nothing.
+ */
 export async function writePassword(db: Queryable, id: string, envelope: string) {
   const { rows } = await db.query<{ changedAt: number; contactCenterId: string | null }>({
     name: 'person_password',
-    text: `UPDATE environment.people p SET password = $2, password_changed_at = now(),
+    text: `UPDATE environment.people p SET password = $2, password_changed_at = CASE WHEN p.password IS NOT NULL THEN now() END,
         version = nextval('environment.versions'), updated_at = now()
-      WHERE id = $1 RETURNING floor(extract(epoch FROM password_changed_at))::integer AS "changedAt",
+      WHERE id = $1 RETURNING floor(extract(epoch FROM now()))::integer AS "changedAt",
         (SELECT c.id FROM environment.contact_centers c WHERE c.environment_id = p.environment_id LIMIT 1) AS "contactCenterId"`,
     values: [id, envelope],
   });
