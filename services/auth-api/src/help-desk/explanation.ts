@@ -1,5 +1,6 @@
 /** Explains why a person cannot sign in, and ends the delays that are ours. */
 import type { PersonName, SignInExplanation } from '@gatehouse/contracts/auth-api/administration/help-desk';
+import type { EnvironmentView } from '@gatehouse/contracts/environment-api/environment';
 import { examine, type Probe, type Verdict } from '@gatehouse/service-kit/health/diagnosis';
 import type { Actor, AuditWriter } from '../audit/event.ts';
 import type { AuditFilter, StoredAuditEvent } from '../audit/store.ts';
@@ -31,9 +32,7 @@ export function createExplanations(options: ExplanationsOptions) {
     const environment = await contactCenters.environment(environmentId);
     if (environment === undefined)
       return failed(`The environment ${environmentId} does not exist: give the contact centre another one.`);
-    const count = environment.configServers.length;
-    if (count === 0) return failed(`The environment ${environmentId} has no Configuration Servers.`);
-    return ok(`${environmentId} has ${count} Configuration ${count === 1 ? 'Server' : 'Servers'}.`);
+    return serversVerdict(environment);
   };
 
   const wayVerdict = async ({ userName, contactCenter: { id } }: Account): Promise<Verdict> => {
@@ -48,8 +47,10 @@ export function createExplanations(options: ExplanationsOptions) {
     return warning(`Members of ${groups} through ${provider}, others by password: ${test}.`);
   };
 
-  const probesOf = (account: Account): Probe[] => {
+  const probesOf = async (account: Account): Promise<Probe[]> => {
     const { userName, contactCenter } = account;
+    const environment = await contactCenters.environment(contactCenter.environmentId).catch(() => undefined);
+    const called = titles[environment?.directory ?? 'configServer'];
     const signal = AbortSignal.timeout(serverTimeoutMs);
     const asked = users.find(contactCenter, userName, { signal }).then(
       (found) => ({ found, failure: undefined }),
@@ -59,7 +60,7 @@ export function createExplanations(options: ExplanationsOptions) {
       { name: 'contact centre', run: async () => placeVerdict(account) },
       { name: 'environment', run: () => environmentVerdict(account) },
       {
-        name: 'Configuration Server',
+        name: called,
         async run() {
           const { failure } = await asked;
           return failure === undefined ? ok('It answers.') : failed(failure.detail ?? failure.message);
@@ -71,8 +72,8 @@ export function createExplanations(options: ExplanationsOptions) {
         async run() {
           const { found, failure } = await asked;
           if (failure !== undefined) return { status: 'skipped', message: 'Nobody could be asked.' };
-          if (found === undefined) return failed('The Configuration Server has no person of this name.');
-          if (!found.isEnabled) return failed('The person is disabled at the Configuration Server.');
+          if (found === undefined) return failed(`The ${called} has no person of this name.`);
+          if (!found.isEnabled) return failed(`The person is disabled at the ${called}.`);
           if (found.mustChangePassword) return warning('The password must be changed at the next login.');
           return ok(`${found.userName} is enabled.`);
         },
@@ -90,7 +91,7 @@ export function createExplanations(options: ExplanationsOptions) {
       await audit.write(eventOf('access_inspected', actor, { contactCenterId, fields }));
       const filter = { user: user.userName, contactCenterId, outcome: 'failure' as const };
       const [examined, { events }] = await Promise.all([
-        examine(probesOf(account)),
+        probesOf(account).then((probes) => examine(probes)),
         search({ ...filter, limit: shownRefusals }),
       ]);
       return { user, ...examined, refusals: events.map(refusalOf) };
@@ -107,6 +108,24 @@ export function createExplanations(options: ExplanationsOptions) {
       return { user, refusals };
     },
   };
+}
+
+/** Where people are, by `directory` of the environment. */
+const titles = {
+  configServer: 'Configuration Server',
+  ldap: 'LDAP directory',
+  people: 'people store',
+};
+
+function serversVerdict(environment: EnvironmentView): Verdict {
+  const { id, directory, configServers, ldap, consulService, srvRecord } = environment;
+  if (directory === 'people') return ok(`${id} keeps its people in the people store.`);
+  const called = directory === 'ldap' ? 'LDAP server' : 'Configuration Server';
+  const count = ldap ? ldap.servers.length : configServers.length;
+  if (count > 0) return ok(`${id} has ${count} ${called}${count === 1 ? '' : 's'}.`);
+  const registry = consulService ?? srvRecord;
+  if (registry === undefined) return failed(`The environment ${id} has no ${called}s.`);
+  return ok(`${id} finds its ${called}s through ${registry}.`);
 }
 
 function nameOf({ userName, contactCenter }: Account) {

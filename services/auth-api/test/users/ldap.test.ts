@@ -10,6 +10,7 @@ import {
   createClient,
   getCode,
   introspect,
+  opsCall,
   passwordTokens,
   redeem,
   type TestClient,
@@ -191,6 +192,19 @@ describe.skipIf(findSlapd() === undefined)('people of an LDAP directory', () => 
     await directory.restart();
 
     await expect.poll(() => nameOf(login('tries')), { timeout: 10_000 }).toBe('200 ok');
+  });
+
+  it('are explained to an administrator with their directory', async () => {
+    const explain = async (user: string) => {
+      const query = new URLSearchParams({ user, contactCenter: 'demo' });
+      const answer = await opsCall(stack, 'GET', `/auth/v3/ops/people/explanation?${query}`);
+      const { findings } = answer.json<{ data: { findings: Record<string, string>[] } }>().data;
+      return findings.map(({ name, status, message }) => `${name}: ${status} ${message}`);
+    };
+    const known = await explain('anna');
+    expect(known).toContain(`environment: ok ${environmentId} has 1 LDAP server.`);
+    expect(known).toContain('LDAP directory: ok It answers.');
+    expect(await explain('off')).toContain('account: failed The person is disabled at the LDAP directory.');
   });
 });
 

@@ -3,7 +3,7 @@ import type { PersonView } from '@gatehouse/contracts/environment-api/people';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type AuthApi, contactCenterId, environmentId, startAuthApi } from '../stack/auth-api.ts';
 import { type Browser, createBrowser } from '../stack/browser.ts';
-import { createClient, introspect, passwordTokens, type TestClient, token } from '../stack/oauth.ts';
+import { createClient, introspect, opsCall, passwordTokens, type TestClient, token } from '../stack/oauth.ts';
 import { changePerson, usePeopleStore } from '../stack/people-store.ts';
 
 const password = 'a-long-enough-password';
@@ -157,6 +157,22 @@ describe('a password', () => {
     stack.environmentApi.people.isReadOnly = false;
     expect([answer.status, nameOf(answer)]).toEqual([503, 'password_change_unavailable']);
     expect((await login('anna')).status).toBe(200);
+  });
+});
+
+describe('an explanation of who cannot sign in', () => {
+  const explain = async (user: string) => {
+    const query = new URLSearchParams({ user, contactCenter: 'demo' });
+    const answer = await opsCall(stack, 'GET', `/auth/v3/ops/people/explanation?${query}`);
+    const { ok, findings } = answer.json<{ data: { ok: boolean; findings: Record<string, string>[] } }>()
+      .data;
+    return [ok, ...findings.filter(({ status }) => status === 'failed').map(({ message }) => message)];
+  };
+
+  it('knows that people are in the people store', async () => {
+    expect(await explain('anna')).toEqual([true]);
+    expect(await explain('gone')).toEqual([false, 'The person is disabled at the people store.']);
+    expect(await explain('nobody')).toEqual([false, 'The people store has no person of this name.']);
   });
 });
 
