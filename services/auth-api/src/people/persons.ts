@@ -32,6 +32,8 @@ const freshMs = 60_000;
 const everybody = '*';
 /** Environment API is not asked for so long after a failure. */
 const retryMs = 1_000;
+/** No name is longer. Its server refuses a much longer address before it reads it, which would count as an outage for everybody. */
+const maxNameLength = 255;
 
 export function createPersons({ client, staleMaxSeconds, owner, now, onStale }: PersonsOptions) {
   const kept = createGrowingCache<Kept>(maxPersons);
@@ -71,6 +73,7 @@ export function createPersons({ client, staleMaxSeconds, owner, now, onStale }: 
   }
 
   async function findPeople(environmentId: string, query: PersonQuery): Promise<PersonView[]> {
+    if (Object.values(query).some(({ length }) => length > maxNameLength)) return [];
     const loaded = await readAnswer(client.findPeople(environmentId, query));
     return loaded.status === 'found' ? loaded.value.people : [];
   }

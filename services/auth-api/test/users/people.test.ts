@@ -92,6 +92,16 @@ describe('a login', () => {
     matches.mockRestore();
   });
 
+  // attack: stop the logins of others by a name that is longer than a server reads | CWE-400, API4:2023 | guard: services/auth-api/src/people/persons.ts
+  it('at an identity provider by a name without end finds nobody, and counts as no outage for the others', async () => {
+    const name = 'x'.repeat(40_000);
+    for (const lookup of ['userName', 'email', 'externalId'] as const) {
+      const named = { contactCenterId, lookup, name, accessGroups: [] };
+      expect(await stack.deps.users.service.identify(named)).toMatchObject({ outcome: 'unknown' });
+    }
+    expect((await login('anna')).status).toBe(200);
+  });
+
   it('at an identity provider finds who has no password, by name, address and external id', async () => {
     for (const [lookup, name] of [
       ['userName', 'FEDERATED'],
