@@ -84,7 +84,8 @@ export function createDirectoryBackend(options: DirectoryBackendOptions): Config
     return persons.flatMap((person) => {
       const dbid = dbids.get(person.id);
       if (dbid === undefined) return [];
-      recent.set(dbid, person);
+      // Not the entry: a server decides how much it sends.
+      recent.set(dbid, { dn: person.dn, userName: person.userName });
       return cfgPersonOf(person, dbid, settings);
     });
   };

@@ -72,6 +72,30 @@ describe('referrals', () => {
   });
 });
 
+describe('the account that searches', () => {
+  const found = (messageId: number) =>
+    entry(messageId, 'uid=anna,ou=people,dc=example,dc=test', {
+      entryUUID: ['5f0c6f52-0000-4000-8000-00000000aaaa'],
+      objectGUID: [Buffer.alloc(16, 7)],
+      uid: ['anna'],
+    });
+
+  // attack: lock everybody out by wrong passwords for the account that searches | CWE-645 | guard: packages/directory-ldap/src/people/find.ts
+  it.each([
+    ['standard', 'entryUUID', 'UID=Anna, ou=people,dc=example,dc=test'],
+    ['activeDirectory', 'objectGUID', 'anna@example.test'],
+  ] as const)('signs nobody in: nothing typed reaches the server under it (%s)', async (type, id, bindDn) => {
+    const server = await pretendServer(() => undefined, found);
+    const attributes = { ...settingsFor().attributes, id };
+    const settings = { ...settingsFor(), attributes, type };
+    const ours = openBackend([on(server.port)], { ...settings, bindDn });
+
+    expect(await codeOf(ours.authenticate(login))).toBe('AuthenticationFailed');
+    expect(server.bytes().includes(login.password)).toBe(false);
+    expect(await codeOf(openBackend([on(server.port)], settings).authenticate(login))).toBe('ok');
+  });
+});
+
 describe('StartTLS', () => {
   const encrypted = settingsFor({ startTls: true, tls: { ca: createAuthority().cert } });
 

@@ -12,7 +12,7 @@ import { allOf, anyOf, equals } from './filters.ts';
 import { type DirectoryPerson, personAttributes, readPerson } from './person.ts';
 import { search } from './search.ts';
 
-export interface FindSettings extends Pick<DirectorySettings, 'type' | 'baseDns' | 'attributes'> {
+export interface FindSettings extends Pick<DirectorySettings, 'type' | 'baseDns' | 'attributes' | 'bindDn'> {
   personFilter: Filter;
 }
 
@@ -66,9 +66,26 @@ export async function findByUserName(
     limits,
   );
   const [person, another] = found;
+  if (person !== undefined && isOurAccount(person, settings.bindDn)) return undefined;
   if (person === undefined || another !== undefined) return undefined;
   const wanted = foldSpelling(userName);
   return textsOf(person.entry, attribute).some((name) => foldSpelling(name) === wanted) ? person : undefined;
+}
+
+/**
+ * The account that searches signs nobody in: wrong passwords that strangers type for it would lock it, and all people of the
+ * environment out with it. Active Directory knows it by a name such as gatehouse@example.com too.
+ */
+function isOurAccount({ dn, userName }: DirectoryPerson, bindDn: string): boolean {
+  const [, local] = /^([^@=]+)@/.exec(bindDn) ?? [];
+  const names = [bindDn, local ?? bindDn].map(foldSpelling);
+  return names.includes(foldSpelling(userName)) || spellingOfDn(dn) === spellingOfDn(bindDn);
+}
+
+/** RFC 4514 section 4: servers write other spaces and cases than operators. */
+function spellingOfDn(dn: string): string {
+  const parts = dn.split(/([,+=])/).map((part) => part.trim());
+  return foldSpelling(parts.join(''));
 }
 
 /** Those of the ids that the directory still has, among its people. At most a few hundred at once. */
