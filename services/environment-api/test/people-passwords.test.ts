@@ -89,6 +89,22 @@ describe('a person', () => {
     expect(elsewhere).toMatchObject({ data: { people: [] } });
   });
 
+  // attack: stop all logins by a person whose groups fill the answer | CWE-770, API4:2023 | guard: services/environment-api/src/people/person-view.ts
+  it('is shown with a thousand groups at most', async () => {
+    const { id, dbid } = await store.add();
+    await api.pool.query(
+      `WITH made AS (
+          INSERT INTO environment.people_groups (id, environment_id, name, name_key)
+          SELECT gen_random_uuid(), $1, 'of many ' || number, 'of many ' || number FROM generate_series(1, 1100) number
+          RETURNING id
+        )
+        INSERT INTO environment.people_group_members (group_id, person_id) SELECT id, $2 FROM made`,
+      [store.environmentId, id],
+    );
+    const found = await client.findPeople(store.environmentId, { dbid: String(dbid) });
+    expect(found.outcome === 'found' && found.data.people[0]?.groups).toHaveLength(1_000);
+  });
+
   it.each(['', '?userName=a&email=b', '?dbid=0', '?dbid=x', '?dbid=2147483648', '?userName='])(
     'is not asked for by %j',
     async (query) => {

@@ -3,15 +3,18 @@ import type { PersonView } from '@gatehouse/contracts/environment-api/people';
 import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
 import { nameKey } from './name-key.ts';
 
+/** Far more than tokens carry. An answer without end would count at Auth API as an outage, for everybody. */
+const maxGroups = 1_000;
+
 /** SQL expression that builds a `PersonView` from `people p`. */
 export const personJson = `json_strip_nulls(json_build_object(
     'id', p.id, 'dbid', p.dbid, 'version', p.version, 'userName', p.user_name, 'firstName', p.first_name,
     'lastName', p.last_name, 'email', p.email, 'employeeId', p.employee_id, 'externalId', p.external_id,
     'isActive', p.is_active, 'passwordEnvelope', p.password,
     'passwordChangedAt', floor(extract(epoch FROM p.password_changed_at))::bigint,
-    'groups', (SELECT coalesce(json_agg(g.name ORDER BY g.name_key), '[]'::json)
+    'groups', ARRAY(SELECT g.name::text
       FROM environment.people_group_members m JOIN environment.people_groups g ON g.id = m.group_id
-      WHERE m.person_id = p.id)
+      WHERE m.person_id = p.id ORDER BY g.name_key LIMIT ${maxGroups})
   ))`;
 
 const selectPerson = `SELECT ${personJson} AS person FROM environment.people p`;
