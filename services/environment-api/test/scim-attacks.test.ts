@@ -1,6 +1,8 @@
 /** Attacks on SCIM: with a key of another contact centre, with more than there is to say, and with what is not the caller's to set. */
 import { randomUuid } from '@gatehouse/service-kit/crypto/secrets';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { inOrder } from '../src/scim/bulk-order.ts';
+import type { BulkOperation } from '../src/scim/bulk-request.ts';
 import { type Method, type RunningApi, startApi } from './running-api.ts';
 import { createScimClient, type ScimClient, urns } from './scim-client.ts';
 
@@ -177,6 +179,22 @@ describe('a SCIM key', () => {
     expect(statuses.slice(200)).toEqual([429, 429]);
     expect((await scim.call('GET', '/Users?count=0')).status).toBe(200);
   });
+
+  // attack: keep a provisioning program out by wrong keys from its address | CWE-645 | guard: services/environment-api/src/scim/authenticate.ts
+  it('that worked before works on while wrong ones come from the same address', async () => {
+    const statusOf = async (key: string) => {
+      const { statusCode } = await api.app.inject({
+        url: `/environment/v3${scim.base}/Users?count=0`,
+        headers: { authorization: `Bearer ${key}` },
+        remoteAddress: '10.1.2.4',
+      });
+      return statusCode;
+    };
+    const guess = () => statusOf(`gs_${randomUuid()}1234567`);
+    expect(await statusOf(scim.key)).toBe(200);
+    for (let tries = 0; tries < 200; tries += 1) await guess();
+    expect([await guess(), await statusOf(scim.key)]).toEqual([429, 200]);
+  });
 });
 
 describe('a body', () => {
@@ -279,6 +297,19 @@ describe('a body', () => {
     expect((await filtered(`title eq ${JSON.stringify(text.slice(0, 100))}`)).status).toBeLessThan(500);
   });
 
+  // attack: address that unfolds beyond its column | CWE-1284, UAX 15 | guard: services/environment-api/src/scim/user.ts
+  it('with an address that is too long when written out is refused, and harms no other of a bulk request', async () => {
+    const emails = [{ value: `${'\ufdfa'.repeat(20)}@example.com` }];
+    const { body } = await scim.call('POST', '/Users', { userName: randomUuid(), emails });
+    expect(body).toMatchObject({ status: '400', scimType: 'invalidValue' });
+    const Operations = [{}, { emails }].map((fields, index) => ({
+      ...{ method: 'POST', path: '/Users', bulkId: String(index) },
+      data: { userName: randomUuid(), ...fields },
+    }));
+    const { body: bulk } = await scim.call('POST', '/Bulk', { Operations });
+    expect(bulk.Operations.map(({ status }: { status: string }) => status)).toEqual(['201', '400']);
+  });
+
   // attack: somebody who was shut out comes back by a PUT | CWE-284 | guard: services/environment-api/src/scim/user.ts
   it('that does not speak of active lets nobody in again', async () => {
     const { id } = await scim.user({ userName: 'shut-out', active: false });
@@ -328,6 +359,61 @@ describe('a request that makes much of little', () => {
     const emails = Array.from({ length: 101 }, (_, index) => ({ value: `${index}@example.com` }));
     const { body } = await scim.call('POST', '/Users', { userName: randomUuid(), emails });
     expect(body).toMatchObject({ status: '400', scimType: 'invalidValue' });
+  });
+
+  // attack: SCIM list that grows with each step of a PATCH | CWE-407, API4:2023 | guard: services/environment-api/src/scim/patch.ts
+  it('is refused at the step that makes a list too long, not after the last one', async () => {
+    const { id } = await scim.user({ userName: randomUuid() });
+    const emails = (from: number) =>
+      Array.from({ length: 60 }, (_, index) => ({ value: `${from + index}@example.com` }));
+    const { body } = await scim.patch(`/Users/${id}`, [
+      { op: 'add', path: 'emails', value: emails(0) },
+      { op: 'add', path: 'emails', value: emails(60) },
+      { op: 'replace', path: 'emails', value: emails(0) },
+    ]);
+    expect(body).toMatchObject({ status: '400', scimType: 'invalidValue' });
+  });
+
+  // attack: SCIM bulk request whose operations wait for each other | RFC 7644 3.7.1, CWE-407 | guard: services/environment-api/src/scim/bulk-order.ts
+  it('is read once, however long its operations wait for each other', () => {
+    const length = 200;
+    let reads = 0;
+    const operations = Array.from(
+      { length },
+      (_, index): BulkOperation => ({
+        ...{ method: 'POST', path: '/Groups', endpoint: 'Groups', id: undefined, version: undefined },
+        bulkId: String(index),
+        get data() {
+          reads += 1;
+          return index === length - 1 ? {} : { members: [{ value: `bulkId:${index + 1}` }] };
+        },
+      }),
+    );
+    const ids = new Map<string, string>();
+    const order: string[] = [];
+    for (const { operations: step } of inOrder(operations, ids, true))
+      for (const { bulkId = '' } of step) {
+        order.push(bulkId);
+        ids.set(bulkId, randomUuid());
+      }
+    expect(order).toEqual(operations.map(({ bulkId }) => bulkId).reverse());
+    expect(reads).toBeLessThanOrEqual(2 * length);
+  });
+
+  // attack: SCIM filters that hold every connection to the database | CWE-400, API4:2023 | guard: services/environment-api/src/scim/compose.ts
+  it('leaves connections for others while its lists are slow', async () => {
+    const slow = await api.pool.connect();
+    await slow.query('BEGIN; LOCK TABLE environment.people IN ACCESS EXCLUSIVE MODE');
+    const lists = Array.from({ length: 12 }, () => filtered('title co "x"'));
+    try {
+      await expect.poll(() => api.pool.totalCount - api.pool.idleCount).toBeGreaterThan(4);
+      for (let others = 0; others < 20; others += 1)
+        expect((await api.call('GET', `/contact-centers/${scim.contactCenterId}`)).status).toBe(200);
+    } finally {
+      await slow.query('ROLLBACK');
+      slow.release();
+    }
+    for (const { status } of await Promise.all(lists)) expect(status).toBe(200);
   });
 
   // attack: SCIM list of groups with everybody in each | API4:2023 | guard: services/environment-api/src/scim/groups.ts

@@ -51,7 +51,7 @@ export function fieldsOf(person: PersonFields): PersonFields {
 }
 
 /** Every e-mail address; the first is the one that tokens show and that sign-ins by address are found by. */
-export function addressesOf({ attributes }: PersonFields): string[] {
+export function addressesOf({ attributes }: Pick<PersonFields, 'attributes'>): string[] {
   const emails = (attributes['emails'] ?? []) as { value?: string; type?: string; primary?: boolean }[];
   const rank = ({ primary, type }: { primary?: boolean; type?: string }) =>
     primary === true ? 0 : type === 'work' ? 1 : 2;

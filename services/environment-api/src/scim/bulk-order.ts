@@ -15,23 +15,28 @@ export function* inOrder(
   ids: ReadonlyMap<string, string>,
   isGathered: boolean,
 ): Generator<BulkStep> {
+  // Read once: a chain that stands in reverse is gone through as often as it has operations.
+  const references = new Map(
+    operations.map((operation) => [operation, [...new Set(referencesIn(operation))]]),
+  );
+  const missingOf = (operation: BulkOperation) => references.get(operation)?.find((id) => !ids.has(id));
   let waiting = operations;
   while (waiting.length > 0) {
     const open = new Set(waiting.flatMap(({ bulkId }) => bulkId ?? []));
     const later: BulkOperation[] = [];
     let run: BulkOperation[] = [];
     for (const operation of waiting) {
-      if (isGathered && isPlainCreation(operation)) {
+      if (isGathered && references.get(operation)?.length === 0 && isPlainCreation(operation)) {
         run.push(operation);
         continue;
       }
       if (run.length > 0) yield { operations: run };
       close(open, run);
       run = [];
-      const missing = referencesIn(operation).filter((id) => !ids.has(id));
-      if (missing.length > 0 && missing.every((id) => open.has(id))) later.push(operation);
+      const missing = missingOf(operation);
+      if (missing !== undefined && open.has(missing)) later.push(operation);
       else {
-        yield { operations: [operation], missing: missing[0] };
+        yield { operations: [operation], missing };
         close(open, [operation]);
       }
     }
@@ -39,7 +44,7 @@ export function* inOrder(
     const isStuck = later.length === waiting.length;
     // They wait for each other.
     if (isStuck)
-      for (const operation of later) yield { operations: [operation], missing: referencesIn(operation)[0] };
+      for (const operation of later) yield { operations: [operation], missing: missingOf(operation) };
     waiting = isStuck ? [] : later;
   }
 }
@@ -51,8 +56,5 @@ function close(open: Set<string>, operations: readonly BulkOperation[]): void {
 function isPlainCreation(operation: BulkOperation): boolean {
   const { method, endpoint, id, data } = operation;
   if (method !== 'POST' || endpoint !== 'Users' || id !== undefined || !isObject(data)) return false;
-  return (
-    !Object.keys(data).some((name) => name.toLowerCase() === 'password') &&
-    referencesIn(operation).length === 0
-  );
+  return !Object.keys(data).some((name) => name.toLowerCase() === 'password');
 }

@@ -5,6 +5,7 @@ import type { Clock } from '@gatehouse/service-kit/clock';
 import type { SecretBox } from '@gatehouse/service-kit/crypto/secret-box';
 import type { App } from '@gatehouse/service-kit/http/app-type';
 import { acceptJsonAs } from '@gatehouse/service-kit/http/bodies';
+import { createSemaphore } from '@gatehouse/service-kit/limits/semaphore';
 import type { Pool } from '@gatehouse/service-kit/postgres/pool';
 import type { Caller } from '../access/caller.ts';
 import type { ApiKeyService } from '../api-keys/service.ts';
@@ -19,7 +20,10 @@ import { maxPayloadBytes } from './bulk-request.ts';
 import { scimErrorHandler } from './errors.ts';
 import { createGroups } from './groups.ts';
 import { scimRoutes } from './routes.ts';
-import { createUsers } from './users.ts';
+import { createUsers, type Users } from './users.ts';
+
+/** A filter over very many people takes seconds: logins need the other connections to the database. */
+const listsAtOnce = { concurrency: 4, queueLength: 100, patienceMs: 10_000 };
 
 export function composeScim({
   pool,
@@ -44,6 +48,11 @@ export function composeScim({
   const users = createUsers({ people: createPeopleService({ db: pool, writer, passwords, changeLog }) });
   const groups = createGroups({ groups: createGroupService({ db: pool, writer }) });
   const bulk = createBulk({ writer, users, groups });
+  const lists = createSemaphore(listsAtOnce);
+  const listingInTurn = <T extends Pick<Users, 'list'>>(service: T): T => ({
+    ...service,
+    list: (...asked: Parameters<Users['list']>) => lists.run(() => service.list(...asked)),
+  });
   const authenticateScim = createScimAuthentication({ apiKeys, authenticate, now });
 
   return {
@@ -60,7 +69,12 @@ export function composeScim({
         request.caller = await authenticateScim(request, request.ip, id);
         request.home = await findHome(pool, requireProvisioner(request.caller, id));
       });
-      scimRoutes(scim, { users, groups, bulk, publicUrl });
+      scimRoutes(scim, {
+        users: listingInTurn(users),
+        groups: listingInTurn(groups),
+        bulk,
+        publicUrl,
+      });
     },
   };
 }

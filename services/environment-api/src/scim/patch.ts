@@ -2,7 +2,7 @@
 import { scimError } from './errors.ts';
 import { type Filter, parsePath } from './filter.ts';
 import { matches, valueFrom } from './match.ts';
-import { isObject, type Resource, readOne, readValue } from './resource.ts';
+import { isObject, type Resource, readOne, readValue, requireFew } from './resource.ts';
 import { type Attribute, type ResourceSchema, resolve, type Target } from './schema.ts';
 
 export interface PatchOperation {
@@ -152,7 +152,7 @@ function severalAfter(
   if (op === 'remove') return removed(present, isMeant, { attribute, sub, filter }, value);
   if (filter === undefined && sub === undefined) {
     const given = (readValue(attribute, value, attribute.name) ?? []) as Value[];
-    return op === 'replace' ? given : united(present, given);
+    return op === 'replace' ? given : united(attribute, present, given);
   }
   const change = (one: Value): Value => {
     if (sub !== undefined) return withSub(one, sub, op, value);
@@ -172,7 +172,7 @@ function severalAfter(
   if (made === undefined)
     throw scimError('noTarget', `No value of ${attribute.name} fulfils the filter of the path`, 'path');
   const added = change((readOne(attribute, made, attribute.name) as Value | undefined) ?? {});
-  return united(present, [added]);
+  return united(attribute, present, [added]);
 }
 
 function removed(
@@ -192,10 +192,12 @@ function removed(
 }
 
 /** What is there already is not added again. */
-function united(present: readonly Value[], added: readonly Value[]): Value[] {
+function united(attribute: Attribute, present: readonly Value[], added: readonly Value[]): Value[] {
   const key = ({ value, type, ...rest }: Value) => JSON.stringify(value === undefined ? rest : [value, type]);
   const keys = new Set(present.map(key));
   const fresh = added.filter((one) => !keys.has(key(one)));
+  // At each step: a list that grows to the end of the request is gone through by every step.
+  requireFew(attribute, [...present, ...fresh], attribute.name);
   return withOnePrimary([...present, ...fresh], fresh);
 }
 

@@ -43,10 +43,15 @@ export function readValue(attribute: Attribute, value: unknown, name: string): u
   if (!attribute.multiValued) return readOne(attribute, value, name);
   if (value === undefined || value === null || value === '') return undefined;
   const list = Array.isArray(value) ? value : [value];
-  if (attribute.name !== 'members' && list.length > maxValues)
-    throw scimError('invalidValue', `${name} has more than ${maxValues} values`, name);
+  requireFew(attribute, list, name);
   const values = list.flatMap((one) => readOne(attribute, one, name) ?? []);
   return values.length === 0 ? undefined : values;
+}
+
+/** @throws AppError 400 for a list that is too long */
+export function requireFew(attribute: Attribute, values: readonly unknown[], name: string): void {
+  if (attribute.name !== 'members' && values.length > maxValues)
+    throw scimError('invalidValue', `${name} has more than ${maxValues} values`, name);
 }
 
 /** One value of the attribute, also of one that has several. */

@@ -1,6 +1,6 @@
 /** Turns persons into SCIM users and back: what has a column of its own, and what is only kept. */
 import { definedOnly } from '@gatehouse/contracts/defined-only';
-import type { Person, PersonFields } from '../people/person.ts';
+import { addressesOf, type Person, type PersonFields } from '../people/person.ts';
 import { scimError } from './errors.ts';
 import { metaOf } from './reply.ts';
 import { isObject, type Resource, readResource, requireKey } from './resource.ts';
@@ -38,6 +38,7 @@ export function readUser(
   const { name: _name, [enterpriseUrn]: _extension, ...kept } = rest;
   const attributes = { ...kept, ...definedOnly({ name: filled(name), [enterpriseUrn]: filled(extension) }) };
   requireShort(attributes);
+  for (const address of addressesOf({ attributes })) requireKey(address, 'emails.value');
   return {
     fields: {
       userName: requireName(userName),
