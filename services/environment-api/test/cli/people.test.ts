@@ -67,6 +67,15 @@ describe('a file of people', () => {
     expect(after.groups.map(({ display }: { display: string }) => display)).toEqual(['Agents']);
   });
 
+  test('takes external ids of other case for other people', async () => {
+    await newStore();
+    const byId = ['--key', 'externalId', '--yes'];
+    await load(['externalId,userName', 'x1,ada', 'X1,bob'], ...byId);
+    const renamed = await load(['externalId,userName', 'x1,ada.king', 'X1,bob'], ...byId);
+    expect(renamed.out).toContain('userName: ada → ada.king');
+    expect((await listed()).sort()).toEqual(['ada.king true', 'bob true']);
+  });
+
   test('knows a name again in every spelling that the service takes for the same', async () => {
     await newStore();
     await load(['userName', 'νικος.κ'], '--yes');

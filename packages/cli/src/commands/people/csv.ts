@@ -30,6 +30,11 @@ interface Record_ {
 const maxShown = 20;
 const maxLength = 255;
 
+/** What is equal for one person: user names in every spelling, external ids exactly, as the service finds them. */
+export function keyOf(person: { userName?: string; externalId?: string | undefined }, key: Key): string {
+  return key === 'userName' ? foldSpelling(person.userName ?? '') : (person.externalId ?? '');
+}
+
 /** @throws UsageError that names the lines */
 export function readPeople(text: string, key: Key): PeopleFile {
   const [head, ...records] = parseRecords(text);
@@ -39,7 +44,7 @@ export function readPeople(text: string, key: Key): PeopleFile {
   const seen = new Map<string, number>();
   const rows = records.map(({ record, info: { lines: line } }) => {
     const row = readRow(record, named, (message) => problems.push({ line, message }));
-    const name = foldSpelling(String(row[key] ?? ''));
+    const name = keyOf(row, key);
     const before = seen.get(name);
     if (name === '') problems.push({ line, message: `${key} is missing` });
     else if (before !== undefined)

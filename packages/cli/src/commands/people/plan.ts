@@ -1,7 +1,7 @@
 /** Compares a file of people with the people store: who is created, changed, deactivated, and who joins or leaves a group. */
 import { foldSpelling } from '@gatehouse/config-server-client/model/user-name';
 import type { ScimUser } from '@gatehouse/contracts/environment-api/administration/people';
-import type { Key, PeopleFile, Row } from './csv.ts';
+import { type Key, keyOf, type PeopleFile, type Row } from './csv.ts';
 import { type Column, fieldsOf, operationOf, type PersonFields, userOf } from './fields.ts';
 
 type Changes = Record<string, { from?: unknown; to?: unknown }>;
@@ -32,15 +32,15 @@ export interface PlanOptions {
 
 export function planOf(file: PeopleFile, present: readonly ScimUser[], options: PlanOptions): Change[] {
   const { key, disableMissing } = options;
-  const byKey = new Map(present.map((user) => [foldSpelling(user[key] ?? ''), user]));
+  const byKey = new Map(present.map((user) => [keyOf(user, key), user]));
   byKey.delete('');
   const changes = file.rows.flatMap((row) => {
-    const user = byKey.get(foldSpelling(row.given[key] ?? ''));
+    const user = byKey.get(keyOf(row.given, key));
     return user === undefined ? [creation(row)] : update(row, user, file.columns);
   });
   if (!disableMissing) return changes;
-  const named = new Set(file.rows.map(({ given }) => foldSpelling(given[key] ?? '')));
-  const missing = present.filter((user) => user.active && !named.has(foldSpelling(user[key] ?? '')));
+  const named = new Set(file.rows.map(({ given }) => keyOf(given, key)));
+  const missing = present.filter((user) => user.active && !named.has(keyOf(user, key)));
   return [...changes, ...missing.map(deactivation)];
 }
 
