@@ -1,11 +1,15 @@
 /** Several real OpenLDAP servers, and what their administrators do while people are signed in. */
 import type { PersonChange } from '@gatehouse/config-server-client/backend';
+import { pause } from '@gatehouse/config-server-client/clock';
+import { silentLogger } from '@gatehouse/config-server-client/log';
 import { CfgObjectState } from '@gatehouse/config-server-client/model/enumerations';
+import { ManualClock } from '@gatehouse/config-server-client/testing/manual-clock';
 import { createAuthority } from '@gatehouse/testing/certificates';
 import { ldapNames, personDn } from '@gatehouse/testing/ldap-data';
 import { findSlapd, type LdapTestServer, startLdapServer } from '@gatehouse/testing/ldap-server';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { examineDirectory } from '../src/examine.ts';
+import { createPersonWatch } from '../src/people/watch.ts';
 import { operations } from '../src/wire/answers.ts';
 import { numbersOfTest, on, openBackend, settingsFor } from './directory-under-test.ts';
 import { pretendServer, requests, result } from './pretended-server.ts';
@@ -153,5 +157,25 @@ describe('a look at everybody', () => {
     expect(waiting.most).toBe(1);
     expect(server.bytes().includes('pwdChangedTime')).toBe(true);
     expect(server.bytes().includes('givenName')).toBe(false);
+  });
+
+  it.each([
+    ['begins once in each interval, whatever part of it it takes', 4_000, 10_000],
+    ['that takes longer than the interval leaves half of it to others', 12_000, 17_000],
+  ])('%s', async (_what, lookMs, nextMs) => {
+    const clock = new ManualClock();
+    const startsMs: number[] = [];
+    async function* look() {
+      startsMs.push(clock.monotonicMs());
+      await pause(clock, lookMs);
+      yield [];
+    }
+    const watch = createPersonWatch({ look, pollMs: 10_000, clock, log: silentLogger });
+    watch.subscribe(() => undefined);
+
+    await clock.advance(nextMs);
+    watch.close();
+
+    expect(startsMs).toEqual([0, nextMs]);
   });
 });

@@ -71,10 +71,13 @@ export function createPersonWatch({ look, pollMs, clock, log }: WatchOptions) {
 
   const run = async () => {
     while (!closing.signal.aborted && listeners.size > 0) {
+      const startedMs = clock.monotonicMs();
       await round().catch((error: unknown) =>
         log.warn({ err: error }, 'the people of a directory could not be looked at'),
       );
-      await pause(clock, pollMs, closing.signal);
+      // From beginning to beginning, so that a change is seen within the interval. A long look leaves logins some time.
+      const leftMs = pollMs - (clock.monotonicMs() - startedMs);
+      await pause(clock, Math.max(leftMs, pollMs / 2), closing.signal);
     }
     isRunning = false;
   };
