@@ -1,3 +1,7 @@
+import { readFileSync } from 'node:fs';
+import { rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { temporaryFolder } from '@gatehouse/testing/temporary-folder';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startCli } from './running-cli.ts';
 
@@ -144,4 +148,29 @@ test('what the API refuses is told with the field and the fix', async () => {
   expect(answer.error).toContain('localTimeout');
   expect((await cli.run(['env', 'create', '--servers', 'nonsense'])).error).toContain('host:port');
   expect((await cli.run(['env', 'update', 'x'])).error).toContain('Nothing is given');
+});
+
+/** What the guide prints to be written to a file, without its certificate. */
+function bodiesOfGuide(): string[] {
+  const guide = readFileSync(new URL('../../../../docs/guides/active-directory.md', import.meta.url), 'utf8');
+  const blocks = [...guide.matchAll(/^```text\n(\{"data".*?)^```$/gms)].map(([, body = '']) => body);
+  return blocks.map((body) => body.replace(/^ *"tls": .*\n/m, ''));
+}
+
+test('each file that the guide to LDAP directories prints makes an environment', async () => {
+  const bodies = bodiesOfGuide();
+  expect(bodies).toHaveLength(2);
+  const folder = await temporaryFolder();
+  try {
+    for (const body of bodies) {
+      const file = join(folder, 'directory.json');
+      await writeFile(file, body);
+      const options = ['--file', file, '--bind-password-file', '-', '--json'];
+      const created = await cli.run(['env', 'create', ...options], { input: 'bind-secret' });
+      expect(created).toMatchObject({ exitCode: 0 });
+      expect(JSON.parse(created.out).ldap.baseDns).toHaveLength(1);
+    }
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 });
