@@ -1,6 +1,7 @@
 /** Attacks on SCIM: with a key of another contact centre, with more than there is to say, and with what is not the caller's to set. */
 import { randomUuid } from '@gatehouse/service-kit/crypto/secrets';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createProvidedPasswords } from '../src/people/provided-password.ts';
 import { inOrder } from '../src/scim/bulk-order.ts';
 import type { BulkOperation } from '../src/scim/bulk-request.ts';
 import { type Method, type RunningApi, startApi } from './running-api.ts';
@@ -414,6 +415,22 @@ describe('a request that makes much of little', () => {
       slow.release();
     }
     for (const { status } of await Promise.all(lists)) expect(status).toBe(200);
+  });
+
+  // attack: SCIM passwords that hold every connection to the database | CWE-400, API4:2023 | guard: services/environment-api/src/people/provided-password.ts
+  it('has a password compared in its transaction before those that wait outside of one', async () => {
+    const passwords = createProvidedPasswords(api.deps.secretBox);
+    const person = { id: randomUuid(), userName: 'anna' };
+    const provided = await passwords.hash('a-long-enough-password');
+    const present = await passwords.sealed(provided, { ...person, present: undefined });
+    let hashed = 0;
+    const hashes = Array.from({ length: 30 }, async () => {
+      await passwords.hash('another-long-password');
+      hashed += 1;
+    });
+    expect(await passwords.sealed(provided, { ...person, present })).toBeUndefined();
+    expect(hashed).toBeLessThan(15);
+    await Promise.all(hashes);
   });
 
   // attack: SCIM list of groups with everybody in each | API4:2023 | guard: services/environment-api/src/scim/groups.ts
