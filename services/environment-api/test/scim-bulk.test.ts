@@ -129,6 +129,27 @@ describe('a bulk request', () => {
     expect(statuses(answer)).toEqual(['409', '409', '409']);
   });
 
+  // attack: SCIM bulk requests that take every place | CWE-400, API4:2023 | guard: services/environment-api/src/scim/bulk.ts
+  it('of one contact centre waits for that before it, and leaves a place to others', async () => {
+    const neighbour = await createScimClient(api);
+    const { id } = await scim.user({ userName: randomUuid() });
+    const slow = await api.pool.connect();
+    await slow.query('BEGIN');
+    await slow.query('SELECT FROM environment.people WHERE id = $1 FOR UPDATE', [id]);
+    const data = { Operations: [{ op: 'replace', path: 'title', value: 'T' }] };
+    const held = [1, 2, 3].map(() => bulk([{ method: 'PATCH', path: `/Users/${id}`, data }]));
+    try {
+      await expect.poll(() => api.pool.totalCount - api.pool.idleCount).toBeGreaterThan(1);
+      const Operations = [post('a', { userName: randomUuid() })];
+      const answer = await neighbour.call('POST', '/Bulk', { schemas: [urns.bulk], Operations });
+      expect(statuses(answer)).toEqual(['201']);
+    } finally {
+      await slow.query('ROLLBACK');
+      slow.release();
+    }
+    for (const answer of await Promise.all(held)) expect(statuses(answer)).toEqual(['200']);
+  });
+
   it.each([
     ['without operations', { schemas: [urns.bulk] }],
     ['with an unknown method', { Operations: [{ method: 'GET', path: '/Users' }] }],

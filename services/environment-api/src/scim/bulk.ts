@@ -1,5 +1,6 @@
 /** Runs the operations of a bulk request (RFC 7644 section 3.7) in one transaction, each as if it had come alone. */
 import { definedOnly } from '@gatehouse/contracts/defined-only';
+import { createGrowingCache } from '@gatehouse/service-kit/cache/growing-cache';
 import { AppError, unavailable } from '@gatehouse/service-kit/errors/app-error';
 import { normalizeError } from '@gatehouse/service-kit/errors/normalize';
 import { createSemaphore } from '@gatehouse/service-kit/limits/semaphore';
@@ -30,10 +31,20 @@ interface Kept {
 
 /** Work that is not begun by then is left to another request. */
 const maxWorkMs = 20_000;
+const maxTurns = 10_000;
 
 export function createBulk({ writer, users, groups }: { writer: Writer; users: Users; groups: Groups }) {
   // Each holds a connection for as long as it runs; single requests need some too.
   const running = createSemaphore({ concurrency: 2, queueLength: 8, patienceMs: maxWorkMs });
+  // One contact centre must not take both places.
+  const turns = createGrowingCache<ReturnType<typeof createSemaphore>>(maxTurns);
+  const turnOf = ({ contactCenterId }: Home) => {
+    const turn =
+      turns.get(contactCenterId) ??
+      createSemaphore({ concurrency: 1, queueLength: 4, patienceMs: maxWorkMs });
+    turns.set(contactCenterId, turn);
+    return turn;
+  };
 
   async function run(
     write: Write,
@@ -111,8 +122,10 @@ export function createBulk({ writer, users, groups }: { writer: Writer; users: U
   return {
     /** @throws AppError 400, 413, 503 */
     run: (context: WriteContext, home: Home, base: string, body: unknown) =>
-      running.run(() =>
-        writer.write(context, provisionerOf(home), (write) => runAll(write, context, home, base, body)),
+      turnOf(home).run(() =>
+        running.run(() =>
+          writer.write(context, provisionerOf(home), (write) => runAll(write, context, home, base, body)),
+        ),
       ),
   };
 }
