@@ -3,15 +3,15 @@ import type { EnvironmentApiClient } from '@gatehouse/api-client/environment-api
 import { ConfigServerError } from '@gatehouse/config-server-client/errors';
 import { maxNumbersAtOnce } from '@gatehouse/contracts/environment-api/people';
 import type { PersonNumbers } from '@gatehouse/directory-ldap/person-numbers';
-import { LRUCache } from 'lru-cache';
+import { createGrowingCache } from '@gatehouse/service-kit/cache/growing-cache';
 
 /** About 10 MB. Who is not among them costs one more question. */
 const maxKept = 50_000;
 
 /** The returned function gives the numbers of one environment. They reject with ConfigServerError. */
 export function createPersonNumbers(client: Pick<EnvironmentApiClient, 'numberPeople' | 'personNumbers'>) {
-  const dbids = new LRUCache<string, number>({ max: maxKept });
-  const externalIds = new LRUCache<string, string>({ max: maxKept });
+  const dbids = createGrowingCache<number>(maxKept);
+  const externalIds = createGrowingCache<string>(maxKept);
 
   return (environmentId: string): PersonNumbers => {
     const keep = (given: readonly { externalId: string; dbid: number }[]) => {
