@@ -71,7 +71,12 @@ export function createDirectoryBackend(options: DirectoryBackendOptions): Config
     metrics,
   });
   const run = createCallRunner({ standby, clock, metrics });
-  const recent = new LRUCache<number, GroupMember>({ max: maxRecent, ttl: recentMs });
+  // Not `max`, which allocates every slot at once: each environment has such a memory.
+  const recent = new LRUCache<number, GroupMember>({
+    maxSize: maxRecent,
+    sizeCalculation: () => 1,
+    ttl: recentMs,
+  });
   const look = () =>
     lookAtKnown(numbers, settings, (work) =>
       run('lookAtPeople', 'read', undefined, ({ main, limits }) => work(main, limits)),
