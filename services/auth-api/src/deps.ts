@@ -66,7 +66,7 @@ export async function composeDeps(config: Config, kit: Kit, stores: Stores, now:
   const cors = composeCors(core, { config, clients, contactCenters });
   const ssoSettings = composeSsoSettings(core, { config, contactCenters });
   const { passwordRule } = ssoSettings;
-  const people = await composePeople(core, { config, contactCenters });
+  const people = composePeople(core, { config, contactCenters });
   const users = composeUsers(core, {
     config,
     consul,

@@ -11,9 +11,9 @@ interface PeopleDependencies {
   contactCenters: ContactCenters;
 }
 
-export type People = Awaited<ReturnType<typeof composePeople>>;
+export type People = ReturnType<typeof composePeople>;
 
-export async function composePeople(core: Core, { config, contactCenters }: PeopleDependencies) {
+export function composePeople(core: Core, { config, contactCenters }: PeopleDependencies) {
   const { secretBox, now, log } = core;
   const { environmentApi: client, environmentApiState: owner } = contactCenters;
   const persons = createPersons({
@@ -24,7 +24,7 @@ export async function composePeople(core: Core, { config, contactCenters }: Peop
     onStale: (ageMs, error) =>
       log.warn({ err: error, ageMs }, 'Environment API cannot answer: the copy of a person is used'),
   });
-  const passwords = await createPersonPasswords(secretBox);
+  const passwords = createPersonPasswords(secretBox);
   return {
     connect: ({ id: environmentId }: EnvironmentView) =>
       createPeopleBackend({ environmentId, client, persons, passwords }),

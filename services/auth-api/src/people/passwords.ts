@@ -6,16 +6,16 @@ import type { SecretBox } from '@gatehouse/service-kit/crypto/secret-box';
 import { randomToken } from '@gatehouse/service-kit/crypto/secrets';
 import { createSemaphore } from '@gatehouse/service-kit/limits/semaphore';
 
-export type PersonPasswords = Awaited<ReturnType<typeof createPersonPasswords>>;
+export type PersonPasswords = ReturnType<typeof createPersonPasswords>;
 
 /** Each takes one of the four threads of the process for some 25 ms, and 19 MiB. */
 const concurrency = 2;
 /** Nobody waits longer than the question of a login may take. */
 const queueLength = 128;
 
-export async function createPersonPasswords(secretBox: SecretBox) {
+export function createPersonPasswords(secretBox: SecretBox) {
   const slowWork = createSemaphore({ concurrency, queueLength });
-  const dummyHash = await hashPersonPassword(randomToken());
+  let dummy: Promise<string> | undefined;
 
   /** @throws ConfigServerError Overloaded, Aborted */
   async function run<T>(signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
@@ -42,6 +42,9 @@ export async function createPersonPasswords(secretBox: SecretBox) {
     },
     /** The same work where there is no hash: the time must not tell who is there. */
     async matches(hash: string | undefined, password: string, signal?: AbortSignal): Promise<boolean> {
+      // Made at the first comparison, whoever is named: most installations have no people store.
+      dummy ??= hashPersonPassword(randomToken());
+      const dummyHash = await dummy;
       const isRight = await run(signal, () => isPersonPassword(hash ?? dummyHash, password));
       return isRight && hash !== undefined;
     },
