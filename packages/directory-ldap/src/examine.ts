@@ -9,6 +9,7 @@ import { bind, connect } from './connection/open-connection.ts';
 import { readSettings } from './directory.ts';
 import { findPersons } from './people/find.ts';
 import { groupNamesOf } from './people/groups.ts';
+import type { DirectoryPerson } from './people/person.ts';
 import type { DirectorySettings } from './settings.ts';
 import { failureOf, resultCodes } from './wire/results.ts';
 
@@ -75,6 +76,8 @@ function createExamination(
 ): Record<DirectoryStepName, () => Promise<Found>> & { close(): void } {
   const { host, port } = endpoint;
   let connection: LdapConnection | undefined;
+  let sample: DirectoryPerson | undefined;
+  const whole = readSettings(settings);
   const open = () => connection as LdapConnection;
   const limits = () => ({ deadlineAtMs: systemClock.monotonicMs() + timeoutMs, signal });
   const how = settings.startTls ? 'StartTLS is agreed' : 'TLS is on';
@@ -103,14 +106,12 @@ function createExamination(
     },
     async search() {
       const one = { maxPersons: 1, mayCut: true };
-      const persons = await findPersons(open(), [], readSettings(settings), one, limits());
-      if (persons.length === 0) throw new NobodyFound();
+      [sample] = await findPersons(open(), [], whole, one, limits());
+      if (sample === undefined) throw new NobodyFound();
       return { message: 'Below ldap.baseDns the account finds people.' };
     },
     async person() {
-      const whole = readSettings(settings);
-      const [person] = await findPersons(open(), [], whole, { maxPersons: 1, mayCut: true }, limits());
-      if (person === undefined) throw new NobodyFound();
+      const person = sample as DirectoryPerson;
       const groups = await groupNamesOf(open(), person, whole, limits());
       const { attributes } = settings;
       const missing = Object.entries(attributes).filter(
