@@ -13,6 +13,7 @@ import { writerOf } from '../contact-centers/service.ts';
 import { isoTime, parseId } from '../fields/scalars.ts';
 import { requirePasswordHash, storePassword } from './passwords.ts';
 import { lockPersonView, type PersonRow, personJson } from './person-view.ts';
+import { announceEnd } from './service.ts';
 
 export type PasswordLinks = ReturnType<typeof createPasswordLinks>;
 
@@ -83,7 +84,7 @@ export function createPasswordLinks(options: {
       { code, passwordEnvelope }: { code: string; passwordEnvelope: string },
     ): Promise<number> =>
       writer.write(context, requireInternal, async (write) => {
-        const { person, environmentId } = await find(write.db, code);
+        const { person, environmentId, contactCenterId } = await find(write.db, code);
         // Whoever deactivates the person, or redeems the same link, has the lock first or waits for it.
         const locked = await lockPersonView(write.db, environmentId, { field: 'id', value: person.id });
         const { rowCount } = await write.db.query(
@@ -95,7 +96,7 @@ export function createPasswordLinks(options: {
         const changedAt = await storePassword(write, environmentId, locked, passwordEnvelope);
         // An administrator took the password away that the person had: what was granted by it ends.
         if (locked.passwordEnvelope !== undefined)
-          write.announce({ entity: 'person-end', id: personChangeId(environmentId, locked.dbid) });
+          announceEnd(write, { environmentId, contactCenterId }, locked.dbid);
         return changedAt;
       }),
   };

@@ -1,17 +1,18 @@
 /** Stores the passwords that people choose themselves: hashed and sealed by Auth API, against the one that it has compared. */
 import { isSlowHash } from '@gatehouse/caller-auth/credentials/stored-secret';
+import { definedOnly } from '@gatehouse/contracts/defined-only';
 import {
   type PersonView,
   personChangeId,
   personPasswordPlace,
 } from '@gatehouse/contracts/environment-api/people';
-import { hiddenValue } from '@gatehouse/service-kit/changes/field-changes';
 import type { SecretBox } from '@gatehouse/service-kit/crypto/secret-box';
 import { safeEqual } from '@gatehouse/service-kit/crypto/secrets';
 import { badRequest, conflict, notFound } from '@gatehouse/service-kit/errors/app-error';
 import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
 import { requireInternal } from '../access/caller.ts';
 import type { Write, WriteContext, Writer } from '../changes/writer.ts';
+import { namesOfChanges } from './person.ts';
 import { lockPersonView } from './person-view.ts';
 import { writePassword } from './store.ts';
 
@@ -73,11 +74,8 @@ export async function storePassword(
     action: 'update',
     entity: 'person',
     id: personChangeId(environmentId, person.dbid),
-    ...(contactCenterId === null ? {} : { contactCenterId }),
-    changes: {
-      password:
-        person.passwordEnvelope === undefined ? { to: hiddenValue } : { from: hiddenValue, to: hiddenValue },
-    },
+    ...definedOnly({ contactCenterId: contactCenterId ?? undefined }),
+    changes: namesOfChanges({ password: person.passwordEnvelope }, { password: envelope }),
   });
   return changedAt;
 }

@@ -139,7 +139,7 @@ function writtenOf(
 }
 
 /** Auth API revokes the sessions and tokens of the person. */
-function announceEnd(write: Write, { environmentId, contactCenterId }: Home, dbid: number): void {
+export function announceEnd(write: Write, { environmentId, contactCenterId }: Home, dbid: number): void {
   write.announce({ entity: 'person-end', id: personChangeId(environmentId, dbid), contactCenterId });
 }
 
