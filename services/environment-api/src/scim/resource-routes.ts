@@ -65,7 +65,10 @@ export function resourceRoutes(
     path,
     {
       schema: {
-        ...{ tags, operationId: `scimList${Name}s`, params, querystring: listQuery },
+        tags,
+        operationId: `scimList${Name}s`,
+        params,
+        querystring: listQuery,
         summary: `${Name}s, by a filter and page by page`,
         response: { 200: listOf(document), ...scimFailures },
       },
@@ -78,7 +81,11 @@ export function resourceRoutes(
     path,
     {
       schema: {
-        ...{ tags, operationId: `scimCreate${Name}`, params, body, querystring: projectionQuery },
+        tags,
+        operationId: `scimCreate${Name}`,
+        params,
+        body,
+        querystring: projectionQuery,
         summary: `Create a ${one}`,
         response: { 201: document, ...scimFailures },
       },
@@ -93,7 +100,10 @@ export function resourceRoutes(
     url,
     {
       schema: {
-        ...{ tags, operationId: `scimRead${Name}`, params: ownParams, querystring: projectionQuery },
+        tags,
+        operationId: `scimRead${Name}`,
+        params: ownParams,
+        querystring: projectionQuery,
         summary: `One ${one}`,
         response: answers,
       },
@@ -105,7 +115,11 @@ export function resourceRoutes(
     url,
     {
       schema: {
-        ...{ tags, operationId: `scimReplace${Name}`, params: ownParams, body, querystring: projectionQuery },
+        tags,
+        operationId: `scimReplace${Name}`,
+        params: ownParams,
+        body,
+        querystring: projectionQuery,
         summary: `Replace a ${one}: what is not given is gone`,
         response: answers,
       },
@@ -120,13 +134,11 @@ export function resourceRoutes(
     url,
     {
       schema: {
-        ...{
-          tags,
-          operationId: `scimPatch${Name}`,
-          params: ownParams,
-          body: patchBody,
-          querystring: projectionQuery,
-        },
+        tags,
+        operationId: `scimPatch${Name}`,
+        params: ownParams,
+        body: patchBody,
+        querystring: projectionQuery,
         summary: `Change attributes of a ${one}`,
         response: one === 'user' ? answers : { 204: nothing, ...scimFailures },
       },
@@ -144,7 +156,9 @@ export function resourceRoutes(
     url,
     {
       schema: {
-        ...{ tags, operationId: `scimDelete${Name}`, params: ownParams },
+        tags,
+        operationId: `scimDelete${Name}`,
+        params: ownParams,
         summary:
           one === 'user'
             ? 'Erase a user; the number is never used again'

@@ -32,19 +32,30 @@ export function scimRoutes(
     `${publicUrl}/environment/v3/contact-centers/${home.contactCenterId}/scim/v2`;
 
   resourceRoutes(scim, baseOf, {
-    ...{ path: '/Users', param: 'userId', one: 'user' },
-    ...{ service: users, body: userBody, document: userDocument },
+    path: '/Users',
+    param: 'userId',
+    one: 'user',
+    service: users,
+    body: userBody,
+    document: userDocument,
   });
   resourceRoutes(scim, baseOf, {
-    ...{ path: '/Groups', param: 'groupId', one: 'group' },
-    ...{ service: groups, body: groupBody, document: groupDocument },
+    path: '/Groups',
+    param: 'groupId',
+    one: 'group',
+    service: groups,
+    body: groupBody,
+    document: groupDocument,
   });
 
   scim.post(
     '/Bulk',
     {
       schema: {
-        ...{ tags, operationId: 'scimBulk', params, body: bulkBody },
+        tags,
+        operationId: 'scimBulk',
+        params,
+        body: bulkBody,
         summary: 'Many operations at once; each fails or succeeds alone',
         response: { 200: bulkDocument, ...scimFailures },
       },
@@ -66,7 +77,9 @@ export function scimRoutes(
       path,
       {
         schema: {
-          ...{ tags, operationId: name, summary },
+          tags,
+          operationId: name,
+          summary,
           params: path.includes(':') ? params.extend({ name: z.string() }) : params,
           response: { 200: descriptionDocument, ...scimFailures },
         },
