@@ -49,6 +49,11 @@ export class UpstreamError extends Error {
   }
 }
 
+/** Whether one of our APIs refused a write because its region only reads. */
+export function isOfReadOnlyRegion({ body }: UpstreamError): boolean {
+  return body.includes('read_only_region');
+}
+
 export function asUpstreamError(error: unknown, dependency: string): UpstreamError {
   // A connection that tried several addresses reports them together.
   const causes = error instanceof AggregateError ? error.errors : [error];

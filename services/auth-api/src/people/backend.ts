@@ -1,6 +1,6 @@
 /** Answers for people of the people store what is asked of a Configuration Server. */
 import type { EnvironmentApiClient, PersonQuery } from '@gatehouse/api-client/environment-api/client';
-import { UpstreamError } from '@gatehouse/api-client/upstream-error';
+import { isOfReadOnlyRegion, UpstreamError } from '@gatehouse/api-client/upstream-error';
 import { brokenPasswordRules } from '@gatehouse/caller-auth/credentials/person-password';
 import type {
   CallOptions,
@@ -213,7 +213,7 @@ function notNow(cause: unknown): ConfigServerError {
 /** Says of a failed change whether the password is still the old one. */
 function asChangeError(error: unknown): unknown {
   if (!(error instanceof UpstreamError)) return error;
-  const { status, body } = error;
+  const { status } = error;
   // Another change was faster, or the person was deactivated: the old password is not right any more.
   if (status === 409 || status === 404)
     return new ConfigServerError('AuthenticationFailed', 'the password was changed meanwhile');
@@ -221,10 +221,9 @@ function asChangeError(error: unknown): unknown {
     return new ConfigServerError('OutcomeUnknown', 'Environment API did not answer the change', {
       cause: error,
     });
-  const isReadOnly = body.includes('read_only_region');
   return new ConfigServerError(
     'ReadOnly',
-    isReadOnly
+    isOfReadOnlyRegion(error)
       ? 'the people store of this region is read-only: passwords are changed in the writable region'
       : `Environment API refused the change (${status})`,
     { cause: error },

@@ -1,6 +1,6 @@
 /** Sets the first password of a person of the people store by the link that an administrator made. */
 import type { EnvironmentApiClient } from '@gatehouse/api-client/environment-api/client';
-import { UpstreamError } from '@gatehouse/api-client/upstream-error';
+import { isOfReadOnlyRegion, UpstreamError } from '@gatehouse/api-client/upstream-error';
 import { brokenPasswordRules } from '@gatehouse/caller-auth/credentials/person-password';
 import type { PasswordLink } from '@gatehouse/contracts/environment-api/people';
 import type { Clock } from '@gatehouse/service-kit/clock';
@@ -126,7 +126,7 @@ function linkOver() {
 function asRefusal(error: unknown): never {
   if (!(error instanceof UpstreamError)) throw error;
   if (error.status === 404 || error.status === 400) throw linkOver();
-  if (error.body.includes('read_only_region'))
+  if (isOfReadOnlyRegion(error))
     throw new SignInError('password_change_unavailable', {
       detail: 'the people store of this region is read-only: the link works in the writable region',
       retryAfterSeconds: 60,
