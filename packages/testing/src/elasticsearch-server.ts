@@ -5,7 +5,7 @@ import { cp, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { freePort } from './ports.ts';
-import { watchProgram } from './programs.ts';
+import { type DisturbedServer, watchProgram } from './programs.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 /** Name the server's home and its JDK for a test run; empty where there is none. */
@@ -27,17 +27,8 @@ export interface ElasticsearchOptions {
   settings?: Record<string, unknown>;
 }
 
-export interface ElasticsearchTestServer {
+export interface ElasticsearchTestServer extends DisturbedServer {
   readonly url: string;
-  /** Ends the server without a chance to say goodbye; its data stays. */
-  kill(): Promise<void>;
-  /** The same node again, on the same port, with its data. */
-  restart(): Promise<void>;
-  /** It keeps its connections and answers nothing, until `resume`. */
-  suspend(): void;
-  resume(): void;
-  /** Ends the server and removes what it stored. */
-  close(): Promise<void>;
 }
 
 /** The account that nothing else runs under; the server refuses root. */

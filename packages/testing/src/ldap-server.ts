@@ -9,7 +9,7 @@ import { promisify } from 'node:util';
 import { type Authority, createAuthority } from './certificates.ts';
 import { entriesOf, type LdapTestData, ldapNames, ldifOf } from './ldap-data.ts';
 import { freePort } from './ports.ts';
-import { findProgram, watchProgram } from './programs.ts';
+import { type DisturbedServer, findProgram, watchProgram } from './programs.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 export interface LdapServerOptions extends LdapTestData {
@@ -25,7 +25,7 @@ export interface LdapServerOptions extends LdapTestData {
   isEmpty?: boolean;
 }
 
-export interface LdapTestServer {
+export interface LdapTestServer extends DisturbedServer {
   readonly port: number;
   /** `ldaps`; StartTLS is on `port`. */
   readonly tlsPort: number;
@@ -35,14 +35,6 @@ export interface LdapTestServer {
   modify(ldif: string): Promise<void>;
   /** Whether it has that entry, and the filter fits. False also while it does not answer. */
   has(dn: string, filter?: string): Promise<boolean>;
-  /** Ends the server without a chance to say goodbye; its data stays. */
-  kill(): Promise<void>;
-  restart(): Promise<void>;
-  /** It keeps its connections and answers nothing, until `resume`. */
-  suspend(): void;
-  resume(): void;
-  /** Ends the server and removes what it stored. */
-  close(): Promise<void>;
 }
 
 const nobody = 65_534;

@@ -5,6 +5,19 @@ import { delimiter, join } from 'node:path';
 
 const keptCharacters = 4000;
 
+/** A server of a test that can be disturbed. */
+export interface DisturbedServer {
+  /** Ends the server without a chance to say goodbye; its data stays. */
+  kill(): Promise<void>;
+  /** The same server again, on the same ports, with its data. */
+  restart(): Promise<void>;
+  /** It keeps its connections and answers nothing, until `resume`. */
+  suspend(): void;
+  resume(): void;
+  /** Ends the server and removes what it stored. */
+  close(): Promise<void>;
+}
+
 /** The path of the first of the programs that this machine has. */
 export function findProgram(...names: string[]): string | undefined {
   const folders = (process.env['PATH'] ?? '').split(delimiter);
