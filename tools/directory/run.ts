@@ -46,11 +46,13 @@ async function run(): Promise<number> {
     rows.push(row);
     console.log(tableOf([row]).split('\n').at(-1));
   };
+  const open = { close: async () => undefined as unknown };
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    process.once(signal, () => void open.close().finally(() => process.exit(130)));
   for (const [name, part] of Object.entries(parts)) {
     if (values.only !== undefined && !values.only.includes(name)) continue;
     await using closers = new AsyncDisposableStack();
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
-      process.once(signal, () => void closers.disposeAsync().finally(() => process.exit(130)));
+    open.close = () => closers.disposeAsync();
     const installation = await startInstallation(closers);
     await part(installation, report);
   }
