@@ -52,6 +52,8 @@ export interface BenchStack {
   /** oidc-provider on the same Redis. */
   readonly peer: { url: string; authorization: string; redirectUri: string; pid: number };
   readonly serverPid: number;
+  /** Of the floors and of the form post. */
+  readonly floorPid: number;
   /** What serves a login: Auth API and Auth UI. */
   readonly loginPids: readonly number[];
   readonly pids: readonly number[];
@@ -137,6 +139,7 @@ export async function startBenchStack(chains: number, agents = 0): Promise<Bench
     client: async (id) => others.get(id) ?? '',
     register: (client) => registerClient(authApiUrl, file.ops, client),
     serverPid: authApi.pid,
+    floorPid: floor.process.pid ?? 0,
     loginPids,
     pids: [
       ...processes.map(({ pid }) => pid),

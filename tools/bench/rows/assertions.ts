@@ -6,6 +6,7 @@ import { formOf, peerRequest, type Row, tokenRequest } from './row.ts';
 export const tokenExchangeRow: Row = {
   name: 'token_exchange',
   floor: 'redis-set',
+  mustToFormPost: 0.15,
   aimToFloor: 0.3,
   async plan(stack) {
     const { access_token: subject } = await stack.token(stack.login);
@@ -25,6 +26,7 @@ export const tokenExchangeRow: Row = {
 export const jwtBearerRow: Row = {
   name: 'jwt_bearer',
   floor: 'redis-set',
+  mustToFormPost: 0.1,
   aimToFloor: 0.2,
   plan: async (stack) =>
     tokenRequest(stack, stack.authorization, { first: () => assertion(stack), next: () => assertion(stack) }),
@@ -34,6 +36,7 @@ export const jwtBearerRow: Row = {
 export const dpopRow: Row = {
   name: 'client_credentials_dpop',
   floor: 'redis-set',
+  mustToFormPost: 0.12,
   aimToFloor: 0.3,
   plan: async (stack) => ({
     ...tokenRequest(stack, stack.authorization, 'grant_type=client_credentials'),
