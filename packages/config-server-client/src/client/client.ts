@@ -59,9 +59,9 @@ class Client implements ConfigurationBackend {
     this.#run = createCallRunner(this.#links, clock, metrics);
   }
 
-  async authenticate(request: AuthenticateRequest, options: CallOptions = {}): Promise<AuthenticatedUser> {
+  authenticate(request: AuthenticateRequest, options: CallOptions = {}): Promise<AuthenticatedUser> {
     const { userName, password, tenantDbid, clientAddress } = request;
-    const { sessions: _, ...user } = await this.#run({
+    return this.#run({
       kind: 'authenticate',
       message: {
         name: 'RequestAuthenticate',
@@ -70,7 +70,6 @@ class Client implements ConfigurationBackend {
       collect: () => expectOne('EventAuthenticated'),
       options,
     });
-    return user;
   }
 
   changePassword(
