@@ -28,6 +28,7 @@ interface TokenAnswer {
 
 export interface BenchStack {
   readonly authApiUrl: string;
+  readonly configServerPort: number;
   /** With the path of its API. */
   readonly environmentApiUrl: string;
   /** Of Auth API. */
@@ -117,6 +118,7 @@ export async function startBenchStack(chains: number, agents = 0): Promise<Bench
   const others = await registerJwtClients(authApiUrl, file.ops);
   return {
     authApiUrl,
+    configServerPort: Number(configServer.line),
     environmentApiUrl: `${environmentApi.url}/environment/v3`,
     managementUrl: addresses.managementUrl,
     redisUrl: file.redisUrl,
@@ -186,7 +188,7 @@ async function requestToken(
 }
 
 /** Resolves with the first line that the program prints. */
-async function start(args: readonly string[]): Promise<{ process: ChildProcess; line: string }> {
+export async function start(args: readonly string[]): Promise<{ process: ChildProcess; line: string }> {
   const child = spawn(node[0], [node[1], ...args], {
     cwd: root,
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -201,7 +203,7 @@ async function start(args: readonly string[]): Promise<{ process: ChildProcess; 
   return { process: child, line };
 }
 
-async function end(child: ChildProcess): Promise<void> {
+export async function end(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null) return;
   const exited = once(child, 'exit');
   child.kill('SIGTERM');

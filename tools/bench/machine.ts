@@ -25,6 +25,8 @@ export function cpuTimes(pids: readonly number[]): CpuTimes | undefined {
   }
 }
 
+const pageBytes = 4096;
+
 /** Share of one core that processes other than ours used between two readings. */
 export function foreignShare(
   before: CpuTimes | undefined,
@@ -46,9 +48,29 @@ export function residentMiB(pid: number): number {
   }
 }
 
+/** The same of processes with their children. */
+export function residentTreeMiB(pids: readonly number[]): number {
+  try {
+    const pages = treeOf(pids).reduce((sum, { residentPages }) => sum + residentPages, 0);
+    return Math.round((pages * pageBytes) / 2 ** 20);
+  } catch {
+    return 0;
+  }
+}
+
 /** PostgreSQL makes a process for each connection: children count with their parents. */
 function timesOf(pids: readonly number[]): number {
-  const processes = new Map<number, { parent: number; times: number }>();
+  return treeOf(pids).reduce((sum, { times }) => sum + times, 0);
+}
+
+interface Process {
+  parent: number;
+  times: number;
+  residentPages: number;
+}
+
+function treeOf(pids: readonly number[]): Process[] {
+  const processes = new Map<number, Process>();
   for (const entry of readdirSync('/proc')) {
     if (/^\d+$/.test(entry)) read(Number(entry), processes);
   }
@@ -58,15 +80,19 @@ function timesOf(pids: readonly number[]): number {
     }
     return false;
   };
-  return [...processes].reduce((sum, [pid, { times }]) => (isOurs(pid) ? sum + times : sum), 0);
+  return [...processes].filter(([pid]) => isOurs(pid)).map(([, process]) => process);
 }
 
-function read(pid: number, into: Map<number, { parent: number; times: number }>): void {
+function read(pid: number, into: Map<number, Process>): void {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // The name in parentheses may hold spaces; the parent is field 4, utime and stime are fields 14 and 15.
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    into.set(pid, { parent: Number(fields[1]), times: Number(fields[11]) + Number(fields[12]) });
+    // The name in parentheses may hold spaces; the parent is field 4, utime and stime are 14 and 15, the resident pages 24.
+    const fields = stat
+      .slice(stat.lastIndexOf(')') + 2)
+      .split(' ')
+      .map(Number);
+    const [parent = 0, utime = 0, stime = 0, residentPages = 0] = [1, 11, 12, 21].map((at) => fields[at]);
+    into.set(pid, { parent, times: utime + stime, residentPages });
   } catch {
     // It ended meanwhile.
   }

@@ -2,15 +2,26 @@
 import { chmodSync } from 'node:fs';
 import { join } from 'node:path';
 import { hasMaven, installOnce, unpackArtifact } from '../real/maven.ts';
-import { installFolder, keycloakVersion, readyMark, serverHome, whyNotRunnable } from './places.ts';
+import type { Needed } from '../real/provide.ts';
+import {
+  findKeycloak,
+  installFolder,
+  keycloakVersion,
+  readyMark,
+  serverHome,
+  whyNotRunnable,
+} from './places.ts';
 
-/** Why none can be installed here, or undefined when one can. */
-export function whyNotInstallable(): string | undefined {
-  return whyNotRunnable() ?? (hasMaven() ? undefined : 'Maven is not installed');
-}
+export const keycloak: Needed = {
+  name: 'Keycloak',
+  find: () => (whyNotRunnable() === undefined ? findKeycloak() : undefined),
+  whyNot: () => whyNotRunnable() ?? (hasMaven() ? undefined : 'Maven is not installed'),
+  step: 'installing Keycloak, once',
+  install: installKeycloak,
+};
 
 /** One artifact of 177 MB. @throws Error with the end of the failed program's output */
-export async function installKeycloak(): Promise<string> {
+async function installKeycloak(): Promise<string> {
   await installOnce(installFolder(), readyMark, async (folder) => {
     await unpackArtifact(`org.keycloak:keycloak-quarkus-dist:${keycloakVersion}:zip`, folder);
     chmodSync(join(serverHome(folder), 'bin/kc.sh'), 0o755);

@@ -23,7 +23,7 @@ export interface LoginResult {
 }
 
 /** Three attempts on one account are made at once; further ones would wait for their answers. */
-const concurrency = 3;
+export const concurrency = 3;
 /**
  * Of each server. A login runs through much code: the first two hundred cost twice as much as those after a thousand, because the
  * hot parts of it are not compiled yet. By number, because in the same time a busy machine gets to fewer.
@@ -87,7 +87,7 @@ export function targetOf(stack: BenchStack): LoginTarget {
   };
 }
 
-function peerTargetOf({ peer, user }: BenchStack): LoginTarget {
+export function peerTargetOf({ peer, user }: BenchStack): LoginTarget {
   return {
     origin: peer.url,
     authorizePath: '/auth',
@@ -97,7 +97,7 @@ function peerTargetOf({ peer, user }: BenchStack): LoginTarget {
   };
 }
 
-async function warmUp(driver: LoginDriver): Promise<void> {
+export async function warmUp(driver: LoginDriver): Promise<void> {
   let left = warmUpFlows;
   const oneAfterAnother = async () => {
     while (left-- > 0) await driver.run();
@@ -105,7 +105,7 @@ async function warmUp(driver: LoginDriver): Promise<void> {
   await Promise.all(Array.from({ length: concurrency }, oneAfterAnother));
 }
 
-async function flowsFor(seconds: number, driver: LoginDriver) {
+export async function flowsFor(seconds: number, driver: LoginDriver) {
   const durationsMs: number[] = [];
   const startMs = performance.now();
   const oneAfterAnother = async () => {

@@ -15,6 +15,8 @@ export interface LoginClient {
   id: string;
   authorization: string;
   redirectUri: string;
+  /** Default: openid alone. */
+  scope?: string;
 }
 
 export interface Tokens {
@@ -31,6 +33,8 @@ export interface LoginDriver {
 }
 
 interface Page {
+  /** Where it came from: what it leads to is read from there, because pages may have a host of their own. */
+  url: URL;
   status: number;
   location: string | undefined;
   text: string;
@@ -41,16 +45,16 @@ const maxSteps = 12;
 
 export function createLoginDriver(target: LoginTarget, connections: number): LoginDriver {
   const agent = new Agent({ connections, pipelining: 1 });
-  const { origin } = target;
 
   async function ask(
-    path: string,
+    url: URL,
     options: { cookies?: Map<string, string>; form?: Record<string, string>; authorization?: string },
   ): Promise<Page> {
     const { cookies, form, authorization } = options;
+    const { origin, pathname, search } = url;
     const answer = await agent.request({
       origin,
-      path,
+      path: `${pathname}${search}`,
       method: form === undefined ? 'GET' : 'POST',
       headers: {
         // A browser names it, a program does not.
@@ -64,6 +68,7 @@ export function createLoginDriver(target: LoginTarget, connections: number): Log
     if (cookies !== undefined) keep(cookies, answer.headers);
     const location = answer.headers['location'];
     return {
+      url,
       status: answer.statusCode,
       location: location === undefined ? undefined : String(location),
       text: await answer.body.text(),
@@ -72,12 +77,12 @@ export function createLoginDriver(target: LoginTarget, connections: number): Log
 
   /** Follows redirects, and fills in and sends forms, until the application is reached. */
   async function codeOf(
-    path: string,
+    url: URL,
     { redirectUri }: LoginClient,
     cookies: Map<string, string>,
     typed: LoginTarget['fields'],
   ): Promise<string> {
-    let page = await ask(path, { cookies });
+    let page = await ask(url, { cookies });
     for (let step = 0; step < maxSteps; step += 1) {
       if (page.location?.startsWith(redirectUri)) {
         const code = new URL(page.location).searchParams.get('code');
@@ -85,11 +90,11 @@ export function createLoginDriver(target: LoginTarget, connections: number): Log
         return code;
       }
       if (page.location !== undefined) {
-        page = await ask(pathOf(page.location, origin), { cookies });
+        page = await ask(addressIn(page, page.location), { cookies });
         continue;
       }
       const { action, fields } = formIn(page);
-      page = await ask(pathOf(action, origin), { cookies, form: filledIn(fields, typed) });
+      page = await ask(addressIn(page, action), { cookies, form: filledIn(fields, typed) });
     }
     throw new Error(`no end after ${maxSteps} steps: ${page.status} ${page.location ?? page.text}`);
   }
@@ -97,19 +102,22 @@ export function createLoginDriver(target: LoginTarget, connections: number): Log
   function open(typed = target.fields) {
     const cookies = new Map<string, string>();
     return async (client = target.client): Promise<Tokens> => {
+      const scope = client.scope ?? 'openid';
       const query = new URLSearchParams({
         client_id: client.id,
         response_type: 'code',
         redirect_uri: client.redirectUri,
-        scope: 'openid',
-        state: 'bench',
+        scope,
+        state: 'bench-of-a-login',
       });
-      const code = await codeOf(`${target.authorizePath}?${query}`, client, cookies, typed);
-      const tokens = await ask(target.tokenPath, {
+      const authorize = new URL(`${target.authorizePath}?${query}`, target.origin);
+      const code = await codeOf(authorize, client, cookies, typed);
+      const tokens = await ask(new URL(target.tokenPath, target.origin), {
         authorization: client.authorization,
         form: { grant_type: 'authorization_code', code, redirect_uri: client.redirectUri },
       });
-      if (!tokens.text.includes('"id_token"')) throw new Error(`token: ${tokens.status} ${tokens.text}`);
+      const wanted = scope.includes('openid') ? '"id_token"' : '"access_token"';
+      if (!tokens.text.includes(wanted)) throw new Error(`token: ${tokens.status} ${tokens.text}`);
       return JSON.parse(tokens.text) as Tokens;
     };
   }
@@ -121,9 +129,8 @@ export function createLoginDriver(target: LoginTarget, connections: number): Log
   };
 }
 
-function pathOf(location: string, origin: string): string {
-  const { pathname, search } = new URL(location.replaceAll('&amp;', '&'), origin);
-  return `${pathname}${search}`;
+function addressIn({ url }: Page, link: string): URL {
+  return new URL(link.replaceAll('&amp;', '&'), url);
 }
 
 interface Form {

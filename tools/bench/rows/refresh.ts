@@ -20,7 +20,7 @@ export const refreshRow: Row = {
   },
 };
 
-function chainsOf(tokens: string[]): ChainedBody {
+export function chainsOf(tokens: string[]): ChainedBody {
   return {
     first: () => refreshForm(tokens.pop() ?? ''),
     next: (answer) => refreshForm((JSON.parse(answer) as { refresh_token: string }).refresh_token),

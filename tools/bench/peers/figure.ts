@@ -1,0 +1,18 @@
+/** What a run of the comparison yields for one server and one kind of work. */
+
+/** Beside the rows of the benchmark. */
+export const loginRowName = 'login';
+/** Beside the servers. */
+export const formPost = 'form post';
+
+export interface Figure {
+  row: string;
+  server: string;
+  perSecond: number;
+  /** CPU time of the server's processes for one request or login. */
+  cpuUs: number;
+  p50Ms: number;
+  p99Ms: number;
+  /** Others disturbed every round of it. */
+  isHint: boolean;
+}

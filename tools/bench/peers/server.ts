@@ -1,0 +1,52 @@
+/** What is measured: Gatehouse and its peers, each with the work that it can do. */
+import type { BenchStack } from '../bench-stack.ts';
+import type { LoadPlan } from '../load.ts';
+import { peerTargetOf, targetOf } from '../login/measure-login.ts';
+import type { LoginTarget } from '../login/whole-login.ts';
+import type { Row } from '../rows/row.ts';
+import { versionOf } from './facts.ts';
+
+export interface Server {
+  name: string;
+  version: string;
+  /** What serves tokens. */
+  pids: readonly number[];
+  /** What serves a login: more processes where the pages have one of their own. */
+  loginPids: readonly number[];
+  loginTarget: LoginTarget;
+  /** How the work of the row is asked for; undefined where the server has no such thing. */
+  plan(row: Row): Promise<LoadPlan | undefined>;
+  stop(): Promise<void>;
+}
+
+/** The stack runs and stops it. */
+export function oidcProviderOf(stack: BenchStack): Server {
+  const pids = [stack.peer.pid];
+  return {
+    name: 'oidc-provider',
+    version: versionOf('oidc-provider'),
+    pids,
+    loginPids: pids,
+    loginTarget: peerTargetOf(stack),
+    plan: async (row) => row.peer?.(stack),
+    stop: async () => {},
+  };
+}
+
+/** The stack runs and stops it. */
+export function gatehouseOf(stack: BenchStack): Server {
+  return {
+    name: 'Gatehouse',
+    version: '',
+    pids: [stack.serverPid],
+    loginPids: stack.loginPids,
+    loginTarget: targetOf(stack),
+    plan: (row) => row.plan(stack),
+    stop: async () => {},
+  };
+}
+
+/** Plans of a peer's own, by the name of the row. */
+export function planOf(plans: Record<string, () => Promise<LoadPlan>>) {
+  return async ({ name }: Row) => plans[name]?.();
+}
