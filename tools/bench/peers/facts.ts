@@ -41,7 +41,10 @@ export async function factsOf(stack: BenchStack, run: Run): Promise<[string, str
       'load',
       `${run.connections} connections, rounds of ${run.seconds} s after ${run.warmUpSeconds} s of warm-up, medians`,
     ],
-    ['rounds', `${run.rounds}, of which others disturbed ${run.disturbedRounds}; those were thrown away`],
+    [
+      'rounds',
+      `${run.rounds}, of which others disturbed ${run.disturbedRounds}: these count only where no other is left`,
+    ],
   ];
 }
 

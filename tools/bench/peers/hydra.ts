@@ -27,8 +27,8 @@ export async function startHydra(program: string, folder: string, stack: BenchSt
     (port) => `http://127.0.0.1:${port}`,
   ) as [string, string, string];
   const database = await createDatabase(stack.postgresUrl, 'hydra');
-  // As in the set-up for PostgreSQL that it ships; idle ones are kept, because a new connection costs a process.
-  database.search = 'sslmode=disable&max_conns=20&max_idle_conns=20';
+  // More than the load has: a request that signs waits with its connection for one more, and with fewer none is answered.
+  database.search = 'sslmode=disable&max_conns=80&max_idle_conns=80';
   const env = { DSN: database.href, GOMAXPROCS: '1' };
   const config = join(folder, 'hydra.json');
   await writeFile(config, JSON.stringify(configOf({ publicPort, adminPort, url, pagesUrl })));

@@ -84,6 +84,7 @@ async function contestantsOf(row: Row, servers: readonly Server[], options: Peer
 
 async function load(plan: LoadPlan, options: LoadOptions): Promise<Round> {
   const result = await fire(plan, options);
+  if (result.perSecond === 0) throw new Error(`${plan.url} answered nothing in ${options.seconds} s`);
   return { ...result, count: result.perSecond * options.seconds };
 }
 
