@@ -59,9 +59,9 @@ class Client implements ConfigurationBackend {
     this.#run = createCallRunner(this.#links, clock, metrics);
   }
 
-  authenticate(request: AuthenticateRequest, options: CallOptions = {}): Promise<AuthenticatedUser> {
+  async authenticate(request: AuthenticateRequest, options: CallOptions = {}): Promise<AuthenticatedUser> {
     const { userName, password, tenantDbid, clientAddress } = request;
-    return this.#run({
+    const { sessions: _, ...user } = await this.#run({
       kind: 'authenticate',
       message: {
         name: 'RequestAuthenticate',
@@ -70,6 +70,7 @@ class Client implements ConfigurationBackend {
       collect: () => expectOne('EventAuthenticated'),
       options,
     });
+    return user;
   }
 
   changePassword(
