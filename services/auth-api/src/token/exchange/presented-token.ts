@@ -6,7 +6,7 @@ import type { ClientDirectory } from '../../clients/directory.ts';
 import { type RequestParameters, requireParameter } from '../../protocol/parameters.ts';
 import type { Revocations } from '../../revocation/revocations.ts';
 import type { SessionService } from '../../sessions/service.ts';
-import type { AccessTokenRecord } from '../../tokens/access-token.ts';
+import type { AccessTokenRecord, StoredAccessToken } from '../../tokens/access-token.ts';
 import type { AccessTokens } from '../../tokens/access-tokens.ts';
 import type { IdTokens } from '../../tokens/id-token.ts';
 import { partyNamedBy } from '../../tokens/lineage.ts';
@@ -19,6 +19,9 @@ export interface PresentedToken {
   /** Checks again whether it was revoked. */
   isAlive(): Promise<boolean>;
 }
+
+/** A token that may be used; that it is alive is asked again, without its record. */
+type Found = Pick<StoredAccessToken, 'record'>;
 
 export type PresentedTokens = ReturnType<typeof createPresentedTokens>;
 
@@ -38,7 +41,7 @@ export function createPresentedTokens(options: PresentedTokensOptions) {
   const { accessTokens, idTokens, sessions, directory, revocations, now } = options;
 
   /** An ID token stands for a login, so its session must be alive; without a session it is refused. */
-  async function findByIdToken(text: string): Promise<AccessTokenRecord | undefined> {
+  async function findByIdToken(text: string): Promise<Found | undefined> {
     const token = await idTokens.recognize(text);
     if (token?.sid === undefined || token.expiresAtMs <= now()) return undefined;
     // The lineage of a derived ID token is unknown.
@@ -50,7 +53,7 @@ export function createPresentedTokens(options: PresentedTokensOptions) {
     const { identity } = session;
     const contactCenterIds = [identity.contactCenterId];
     if (revocations.isRevoked({ sub, sid, clientId, contactCenterIds, issuedAtMs })) return undefined;
-    return {
+    const record = (): AccessTokenRecord => ({
       clientId,
       grantType: 'authorization_code',
       scope: identityScope,
@@ -65,18 +68,19 @@ export function createPresentedTokens(options: PresentedTokensOptions) {
       session: referenceTo(session),
       mayAct: partyNamedBy(client),
       identity,
-    };
+    });
+    return { record };
   }
 
-  async function findByAccessToken(text: string): Promise<AccessTokenRecord | undefined> {
-    return (await accessTokens.find(text))?.record();
-  }
-
-  function finderFor(type: string, role: string, client: Client) {
+  function finderFor(
+    type: string,
+    role: string,
+    client: Client,
+  ): (text: string) => Promise<Found | undefined> {
     switch (type) {
       case tokenTypes.accessToken:
       case tokenTypes.jwt:
-        return findByAccessToken;
+        return accessTokens.find;
       case tokenTypes.idToken:
         if (client.tokenExchange.idTokens) return findByIdToken;
         throw invalidRequest('The client may not exchange ID tokens');
@@ -97,9 +101,9 @@ export function createPresentedTokens(options: PresentedTokensOptions) {
       const type = requireParameter(parameters, `${role}_token_type`);
       const text = requireParameter(parameters, `${role}_token`);
       const find = finderFor(type, role, client);
-      const record = type === tokenTypes.jwt && !isJwt(text) ? undefined : await find(text);
-      if (record === undefined) throw tokenRefused(role);
-      return { text, record, isAlive: async () => (await find(text)) !== undefined };
+      const found = type === tokenTypes.jwt && !isJwt(text) ? undefined : await find(text);
+      if (found === undefined) throw tokenRefused(role);
+      return { text, record: found.record(), isAlive: async () => (await find(text)) !== undefined };
     },
   };
 }
