@@ -1,4 +1,4 @@
-/** Sends bytes: gathers those of one turn of the event loop into one write, and holds them back while the socket is full. */
+/** Sends bytes: gathers them into few writes, and holds them back while the socket is full. */
 import type { Duplex } from 'node:stream';
 
 export class Parcel {
@@ -21,6 +21,8 @@ export class Parcel {
   }
 }
 
+/** So many parcels are written before the end of the turn: fewer would cost more system calls, more would keep the peer idle. */
+const parcelsPerWrite = 4;
 /** Up to this size copying is cheaper than writing many pieces. */
 const maxCopiedBytes = 64 * 1024;
 
@@ -51,7 +53,8 @@ export class Outbox {
     if (this.#isEnded) return parcel;
     this.#queue.push(parcel);
     this.#queuedBytes += bytes.length;
-    this.#planFlush();
+    if (this.#queue.length >= parcelsPerWrite) this.#flush();
+    else this.#planFlush();
     return parcel;
   }
 

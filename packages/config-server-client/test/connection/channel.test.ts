@@ -66,16 +66,6 @@ describe('channel', () => {
     expect(await second).toMatchObject({ code: 'ClientClosed', sent: false });
   });
 
-  it('sends the requests of one turn by one write, in the order in which they were asked', async () => {
-    const { channel, clock, ask, requests, writes } = createChannel();
-    const asked = Array.from({ length: 20 }, () => ask());
-    await clock.advance(0);
-    expect(writes).toHaveLength(1);
-    expect(requests.map(({ refId }) => refId)).toEqual(asked.map((_, index) => index + 1));
-    channel.close('normal', closing);
-    await Promise.all(asked);
-  });
-
   it('does not send what was aborted while it waited', async () => {
     const { channel, clock, ask, say, requests } = createChannel({ windowSize: 1 });
     const abort = new AbortController();

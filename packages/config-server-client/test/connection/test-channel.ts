@@ -29,13 +29,11 @@ export function createChannel({
   const server = ocpWire().createSession('server', defaultWireLimits);
   const requests: (ConfMessage & { refId: number })[] = [];
   const controls: string[] = [];
-  const writes: number[] = [];
   let isStuck = false;
   const socket = new Duplex({
     highWaterMark: 1,
     read: () => undefined,
     write: (chunk: Buffer, _encoding, done) => {
-      writes.push(chunk.length);
       for (const event of server.receive(chunk)) {
         if (event.kind === 'message') requests.push({ ...event.message, refId: event.refId });
         else controls.push(event.kind);
@@ -59,8 +57,6 @@ export function createChannel({
     clock,
     requests,
     controls,
-    /** Sizes of what was written in one piece. */
-    writes,
     socket,
     say: (message: ConfMessage, refId: number) => socket.push(server.encode(message, refId)),
     sayBytes: (bytes: Uint8Array) => socket.push(bytes),
