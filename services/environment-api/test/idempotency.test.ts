@@ -189,8 +189,35 @@ describe('lists', () => {
       (await api.call('GET', `/contact-centers?search=${encodeURIComponent(search)}`)).body.data.map(
         (center: { id: string }) => center.id,
       );
-    for (const text of ['northern', 'Äpfel', 'CHARD-w']) expect(await find(text)).toEqual([id]);
-    for (const text of ['%', '_', 'nothing']) expect(await find(text)).toEqual([]);
+    // Also where the database lowers ASCII letters only, as here: others are found as they are written.
+    for (const text of ['northern', 'Äpfel', 'NORTHERN Äpfel', 'CHARD-w', 'Ä', 'ÄP', 'pfel'])
+      expect(await find(text)).toEqual([id]);
+    for (const text of ['%', '_', 'nothing', 'northern pfel', 'orchard-west.'])
+      expect(await find(text)).toEqual([]);
+  });
+
+  it('find contact centres page by page, whether the name or a domain has the text', async () => {
+    const environmentId = await api.environment();
+    const made: string[] = [];
+    for (const [name, domains] of [
+      ['Paged one', ['first.of-pages']],
+      ['Other', ['second.paged', 'third.paged']],
+      ['PAGED', ['fourth.paged']],
+      ['Another', ['fifth.of-pages']],
+      ['Last', ['sixth.paged']],
+    ] as const)
+      made.push(await api.contactCenter({ environmentId, name, domains }));
+    const [first, second, third, , last] = made;
+    const ids = (body: { data: { id: string }[] }) => body.data.map(({ id }) => id);
+    const page = async (more: string) => {
+      const path = `/contact-centers?search=paged&environmentId=${environmentId}&limit=2${more}`;
+      return (await api.call('GET', path)).body;
+    };
+    const begin = await page('');
+    expect(ids(begin)).toEqual([first, second]);
+    const end = await page(`&cursor=${begin.nextCursor}`);
+    expect([ids(end), end.nextCursor]).toEqual([[third, last], undefined]);
+    expect(ids(await page('&offset=1'))).toEqual([second, third]);
   });
 
   it('find environments by a part of a server address', async () => {

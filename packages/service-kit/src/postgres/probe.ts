@@ -22,7 +22,7 @@ interface Facts {
   max_connections: number;
 }
 
-const minMajor = 13;
+const minMajor = 14;
 const clockDifferenceMs = 2000;
 const busyShare = 0.9;
 

@@ -72,8 +72,8 @@ export async function appendAudit(db: Queryable, entries: readonly AuditEntry[])
 
 /** Newest first; one row more than the page holds, which shows that there is a next page. */
 export async function listAudit(db: Queryable, filter: AuditFilter, page: Page): Promise<AuditRow[]> {
+  // Without a name, so that it is planned for the filters that are given.
   const { rows } = await db.query<StoredRow>({
-    name: 'audit_page',
     text: `SELECT * FROM environment.audit
       WHERE ($1::text IS NULL OR entity = $1) AND ($2::text IS NULL OR entity_id = $2)
         AND ($3::uuid[] IS NULL OR contact_center_id = ANY ($3)) AND ($4::bigint IS NULL OR id < $4)

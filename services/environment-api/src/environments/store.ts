@@ -2,9 +2,11 @@
 import type { ConfigServerView } from '@gatehouse/contracts/environment-api/environment';
 import type { Page } from '@gatehouse/service-kit/http/page';
 import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
+import { holds, idsOfAny } from '../fields/search.ts';
 import type { Environment, EnvironmentFields } from './environment.ts';
 import { environmentJson, shownLdap } from './environment.ts';
 
+const table = { table: 'environment.environments', alias: 'e' };
 const select = `SELECT ${environmentJson} AS environment FROM environment.environments e`;
 
 interface Row {
@@ -37,18 +39,27 @@ export async function listEnvironments(
   search: string | undefined,
   page: Page,
 ): Promise<Environment[]> {
-  const { rows } = await db.query<Row>({
-    name: 'environment_page',
-    text: `${select} WHERE e.ordinal > $1
-        AND ($4::text IS NULL OR position($4 IN lower(e.tenant)) > 0 OR position($4 IN lower(e.app_name)) > 0
-          OR EXISTS (SELECT 1 FROM environment.config_servers s WHERE s.environment_id = e.id
-            AND position($4 IN lower(s.primary_address || ' ' || coalesce(s.backup_address, ''))) > 0)
-          OR EXISTS (SELECT 1 FROM jsonb_array_elements_text(
-              jsonb_path_query_array(e.ldap, '$.servers[*].address') || (e.ldap -> 'baseDns')) AS part
-            WHERE position($4 IN lower(part)) > 0))
-      ORDER BY e.ordinal LIMIT $2 OFFSET $3`,
-    values: [page.after ?? 0, page.limit + 1, page.offset, search?.toLowerCase() ?? null],
-  });
+  const after = 'e.ordinal > $1::bigint';
+  const values = [page.after ?? 0, page.limit + 1, page.offset];
+  // A search is planned anew each time, by how much its text will find.
+  const query =
+    search === undefined
+      ? {
+          name: 'environment_page',
+          text: `${select} WHERE ${after} ORDER BY e.ordinal LIMIT $2 OFFSET $3`,
+          values,
+        }
+      : {
+          text: `${select} WHERE e.id = ANY (ARRAY(${idsOfAny(table, after, [
+            holds('environment.search_text(e.tenant, e.app_name, e.ldap)', 'lower($4::text)'),
+            `e.id IN (SELECT s.environment_id FROM environment.config_servers s WHERE ${holds(
+              "lower(s.primary_address || ' ' || coalesce(s.backup_address, ''))",
+              'lower($4::text)',
+            )})`,
+          ])})) ORDER BY e.ordinal`,
+          values: [...values, search],
+        };
+  const { rows } = await db.query<Row>(query);
   return rows.map((row) => row.environment);
 }
 

@@ -73,6 +73,9 @@ const sealedColumns: readonly SealedColumn[] = [
   },
 ];
 
+/** Not `<>`, which no index serves. */
+const otherThanFirst = (keyId: string) => `(${keyId} < $1 OR ${keyId} > $1)`;
+
 /** Locks at most `limit` secrets that another key sealed. Skips rows that other writers have locked. */
 export async function lockSecretsOfOtherKeys(
   db: Queryable,
@@ -81,7 +84,7 @@ export async function lockSecretsOfOtherKeys(
 ): Promise<SealedSecret[]> {
   for (const { table, keyId, columns, order, secretOf } of sealedColumns) {
     const { rows } = await db.query<Record<string, string>>(
-      `SELECT ${columns} FROM ${table} WHERE ${keyId} <> $1 ORDER BY ${order} LIMIT $2 FOR UPDATE SKIP LOCKED`,
+      `SELECT ${columns} FROM ${table} WHERE ${otherThanFirst(keyId)} ORDER BY ${order} LIMIT $2 FOR UPDATE SKIP LOCKED`,
       [activeKeyId, limit],
     );
     if (rows.length > 0) return rows.map(secretOf);
@@ -91,7 +94,7 @@ export async function lockSecretsOfOtherKeys(
 
 export async function countSecretsOfOtherKeys(db: Queryable, activeKeyId: string): Promise<number> {
   const counts = sealedColumns.map(
-    ({ table, keyId }) => `(SELECT count(*) FROM ${table} WHERE ${keyId} <> $1)`,
+    ({ table, keyId }) => `(SELECT count(*) FROM ${table} WHERE ${otherThanFirst(keyId)})`,
   );
   const { rows } = await db.query<{ count: string }>(`SELECT ${counts.join(' + ')} AS count`, [activeKeyId]);
   return Number(rows[0]?.count);
