@@ -1,6 +1,7 @@
 /** Stores clients in PostgreSQL. */
 import type { Page } from '@gatehouse/service-kit/http/page';
 import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
+import { holdsText } from '@gatehouse/service-kit/postgres/text-search';
 import type { DetailType } from '../protocol/authorization-details.ts';
 import type { Client } from './client.ts';
 import { type ClientRow, columns, rowValues, toClient } from './row.ts';
@@ -32,27 +33,25 @@ export interface ClientFilter {
   contactCenterId: string | undefined;
 }
 
+const searchText =
+  'auth.client_search_text(client_id, name, description, redirect_uris || post_logout_redirect_uris)';
+
 /** Returns one row more than the page if there is a next page. */
 export async function listClients(db: Queryable, filter: ClientFilter, page: Page): Promise<Client[]> {
-  const { rows } = await db.query<ClientRow>({
-    name: 'list_clients',
-    text: `SELECT clients.* FROM auth.clients, LATERAL (SELECT concat_ws(
-          E'\\n', client_id, name, description, array_to_string(redirect_uris || post_logout_redirect_uris, E'\\n')
-        ) AS texts) AS shown
-      WHERE ($1::text IS NULL OR client_id > $1)
-        AND ($2::text IS NULL OR position($2 IN lower(texts)) > 0 OR position($6 IN texts) > 0)
-        AND ($3::text IS NULL OR contact_center_ids = '{}' OR $3 = ANY (contact_center_ids))
-      ORDER BY client_id LIMIT $4 OFFSET $5`,
-    values: [
-      page.after ?? null,
-      filter.search?.toLowerCase() ?? null,
-      filter.contactCenterId ?? null,
-      page.limit + 1,
-      page.offset,
-      // Depending on its locale, the database may only lower ASCII letters: others are found in their given case.
-      filter.search ?? null,
-    ],
-  });
+  const values: unknown[] = [page.after ?? '', page.limit + 1, page.offset];
+  const bind = (value: string) => `$${values.push(value)}::text`;
+  const conditions = ['client_id > $1'];
+  if (filter.search !== undefined)
+    conditions.push(holdsText('auth', searchText, `lower(${bind(filter.search)})`));
+  if (filter.contactCenterId !== undefined)
+    conditions.push(
+      `(contact_center_ids = '{}' OR contact_center_ids @> ARRAY[${bind(filter.contactCenterId)}])`,
+    );
+  // Without a name, so that it is planned for the filters that are given, and by how much their values will find.
+  const { rows } = await db.query<ClientRow>(
+    `SELECT * FROM auth.clients WHERE ${conditions.join(' AND ')} ORDER BY client_id LIMIT $2 OFFSET $3`,
+    values,
+  );
   return rows.map(toClient);
 }
 
