@@ -46,6 +46,51 @@ test('an export of many pages has every contact centre once, in order, in both f
   expect(back.body.data.changes).toEqual([]);
 });
 
+test('an export in YAML has every text as it is, however YAML would read it', async () => {
+  const id = await api.contactCenter({ name: 'Of texts' });
+  const texts = [
+    '',
+    ' ',
+    'plain text',
+    'no',
+    'Null',
+    '~',
+    '1e3',
+    '0x1F',
+    '2027-01-31',
+    '-',
+    '- a',
+    'a: b',
+    'a #b',
+    '#',
+    "it's",
+    '"',
+    '*a',
+  ];
+  const longer = [
+    'two\nlines',
+    '  indented\n\nand an empty line\n',
+    'ends with a line\n\n',
+    'a\ttab',
+    'a\u0085b',
+    '\u2028',
+    'Zürich 😀',
+  ];
+  await api.pool.query(
+    `INSERT INTO environment.settings (contact_center_id, name, location, value, shared)
+      SELECT $1, 'text ' || number, '/', value, true FROM unnest($2::text[]) WITH ORDINALITY AS given (value, number)`,
+    [id, [...texts, ...longer]],
+  );
+  const json = await api.call('GET', '/export');
+  const yaml = await api.call('GET', '/export', { headers: { accept: 'application/yaml' } });
+  expect(parse(yaml.text)).toEqual(json.body);
+  const payload = yaml.text;
+  const headers = { 'content-type': 'application/yaml' };
+  const back = await api.call('PUT', '/import?dryRun=true', { payload, headers });
+  expect(back.body.data.changes).toEqual([]);
+  await api.call('DELETE', `/contact-centers/${id}`);
+});
+
 test('an export gives its connection back, also when its reader goes away in the middle', async () => {
   const url = await api.app.listen({ host: '127.0.0.1', port: 0 });
   const isFree = () => vi.waitFor(() => expect(api.pool.idleCount).toBe(api.pool.totalCount));

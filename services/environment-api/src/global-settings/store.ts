@@ -2,6 +2,7 @@
 
 import type { Setting } from '@gatehouse/contracts/environment-api/administration/settings';
 import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
+import { settingsJson } from '../fields/settings-json.ts';
 
 export interface GlobalSettings {
   /** Covers all of them. */
@@ -13,12 +14,8 @@ export interface GlobalSettings {
 export async function readGlobalSettings(db: Queryable): Promise<GlobalSettings> {
   const { rows } = await db.query<GlobalSettings>({
     name: 'global_settings',
-    text: `SELECT v.version::float8 AS version, (
-        SELECT coalesce(json_agg(json_build_object(
-          'name', s.name, 'value', s.value, 'location', s.location, 'shared', s.shared
-        ) ORDER BY s.name COLLATE "C", s.location), '[]'::json)
-        FROM environment.global_settings s
-      ) AS settings FROM environment.global_settings_version v`,
+    text: `SELECT v.version::float8 AS version, ${settingsJson('environment.global_settings')} AS settings
+      FROM environment.global_settings_version v`,
   });
   if (!rows[0]) throw new Error('the row of global_settings_version is missing');
   return rows[0];

@@ -7,6 +7,7 @@ import type { ContactCenter } from '../contact-centers/contact-center.ts';
 import { contactCenterJson } from '../contact-centers/contact-center.ts';
 import type { Environment } from '../environments/environment.ts';
 import { environmentJson } from '../environments/environment.ts';
+import { settingsJson } from '../fields/settings-json.ts';
 import { listNumbers } from '../person-numbers/numbers.ts';
 
 export interface StoredSignOn {
@@ -39,41 +40,55 @@ const centersPerPage = 25;
 /** A reader that takes nothing for so long is disconnected, so that PostgreSQL can remove old rows. */
 const maxIdleSeconds = 60;
 
-const settingJson = `json_build_object('name', s.name, 'value', s.value, 'location', s.location, 'shared', s.shared)`;
 const listOf = (json: string, order: string) => `coalesce(json_agg(${json} ORDER BY ${order}), '[]'::json)`;
-const settingOrder = 's.name COLLATE "C", s.location';
 
 /** Call it in a REPEATABLE READ transaction or under the lock of `lockWriters`. */
 export async function readFrame(db: Queryable): Promise<InstallationFrame> {
   const { rows } = await db.query<InstallationFrame>(`SELECT
     (SELECT coalesce(max(seq), 0)::float8 FROM environment.changes) AS change,
     (SELECT ${listOf('location', 'location')} FROM environment.declared_locations) AS locations,
-    (SELECT ${listOf(settingJson, settingOrder)} FROM environment.global_settings s) AS settings,
+    ${settingsJson('environment.global_settings')} AS settings,
     (SELECT ${listOf(environmentJson, 'e.ordinal')} FROM environment.environments e) AS environments`);
   if (!rows[0]) throw new Error('a SELECT without FROM gave no row');
   return rows[0];
 }
 
-/** In the order of their creation. */
+/** In the order of their creation. PostgreSQL reads the next page while this one is written. */
 export async function* readCenters(db: Queryable): AsyncGenerator<StoredCenter[]> {
-  for (let after = 0; ; ) {
-    const { rows } = await db.query<StoredCenter>({
-      name: 'estate_contact_centers',
-      text: `SELECT ${contactCenterJson} AS center,
-        (SELECT ${listOf(settingJson, settingOrder)}
-          FROM environment.settings s WHERE s.contact_center_id = c.id) AS settings,
-        (SELECT ${listOf(
-          `json_build_object('protocol', o.protocol, 'location', o.location, 'settings', o.settings, 'secret', o.secret)`,
-          'o.protocol, o.location',
-        )} FROM environment.single_sign_on o WHERE o.contact_center_id = c.id) AS "signOn"
-        FROM environment.contact_centers c WHERE c.ordinal > $1 ORDER BY c.ordinal LIMIT ${centersPerPage}`,
-      values: [after],
-    });
-    if (rows.length > 0) yield rows;
-    const last = rows.at(-1);
-    if (last === undefined || rows.length < centersPerPage) return;
-    after = last.center.ordinal;
+  const begin = (after: number) => {
+    const reading = readCentersAfter(db, after);
+    // It may fail before it is waited for.
+    reading.catch(() => undefined);
+    return reading;
+  };
+  let reading = begin(0);
+  try {
+    for (;;) {
+      const centers = await reading;
+      const last = centers.length < centersPerPage ? undefined : centers.at(-1);
+      if (last) reading = begin(last.center.ordinal);
+      if (centers.length > 0) yield centers;
+      if (!last) return;
+    }
+  } finally {
+    // The connection is free when the reader has gone away in the middle.
+    await reading.catch(() => undefined);
   }
+}
+
+async function readCentersAfter(db: Queryable, ordinal: number): Promise<StoredCenter[]> {
+  const { rows } = await db.query<StoredCenter>({
+    name: 'estate_contact_centers',
+    text: `SELECT ${contactCenterJson} AS center,
+      ${settingsJson('environment.settings WHERE contact_center_id = c.id')} AS settings,
+      (SELECT ${listOf(
+        `json_build_object('protocol', o.protocol, 'location', o.location, 'settings', o.settings, 'secret', o.secret)`,
+        'o.protocol, o.location',
+      )} FROM environment.single_sign_on o WHERE o.contact_center_id = c.id) AS "signOn"
+      FROM environment.contact_centers c WHERE c.ordinal > $1 ORDER BY c.ordinal LIMIT ${centersPerPage}`,
+    values: [ordinal],
+  });
+  return rows;
 }
 
 export interface StoredNumbers {
@@ -118,9 +133,12 @@ export async function openSnapshot(pool: Pool): Promise<Snapshot> {
   const ignore = () => {};
   client.on('error', ignore);
   let isOpen = true;
+  const readers: AsyncGenerator[] = [];
   const close = async () => {
     if (!isOpen) return;
     isOpen = false;
+    // A page may be under way.
+    await Promise.all(readers.map((reader) => reader.return(undefined)));
     const failure = await client.query('ROLLBACK').then(
       () => undefined,
       (error: Error) => error,
@@ -132,7 +150,10 @@ export async function openSnapshot(pool: Pool): Promise<Snapshot> {
     await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
     await client.query(`SET LOCAL idle_in_transaction_session_timeout = '${maxIdleSeconds}s'`);
     const frame = await readFrame(client);
-    return { frame, pages: readCenters(client), numbers: readNumbers(client, frame.environments), close };
+    const pages = readCenters(client);
+    const numbers = readNumbers(client, frame.environments);
+    readers.push(pages, numbers);
+    return { frame, pages, numbers, close };
   } catch (error) {
     await close();
     throw error;

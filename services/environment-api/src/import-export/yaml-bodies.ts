@@ -28,8 +28,45 @@ export function wantsYaml(accept: string | undefined): boolean {
   return accept !== undefined && /\byaml\b|\bx-yaml\b/i.test(accept);
 }
 
-export function yamlOf(value: unknown): string {
-  return dump(value, { schema: CORE_SCHEMA, lineWidth: -1, noRefs: true });
+/** An id, or a text that no reader of YAML takes for anything else, nor for more than one text. */
+const plainText = /^(?:[A-Za-z/]|[\da-f]{8}-)[\w./-]*(?: [\w./-]+)*$/;
+const otherThanText = /^(?:y|n|yes|no|on|off|true|false|null)$/i;
+
+/**
+ * As `dump` writes it. The library looks at every character of every text in several ways, which takes five seconds for 10 000 contact
+ * centres with 50 settings each: it is asked for the texts that are not plain. All names are our own, and plain.
+ */
+export function yamlOf(value: unknown, indent = ''): string {
+  if (!isFilled(value)) return scalarOf(value, indent);
+  const inner = `${indent}  `;
+  if (Array.isArray(value))
+    return value
+      .map((entry) =>
+        isFilled(entry)
+          ? `${indent}- ${yamlOf(entry, inner).slice(inner.length)}`
+          : `${indent}- ${scalarOf(entry, indent)}`,
+      )
+      .join('');
+  let text = '';
+  for (const [name, entry] of Object.entries(value))
+    text += isFilled(entry)
+      ? `${indent}${name}:\n${yamlOf(entry, inner)}`
+      : `${indent}${name}: ${scalarOf(entry, indent)}`;
+  return text;
+}
+
+function isFilled(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && Object.keys(value).length > 0;
+}
+
+/** What follows `- ` or `name: `, up to the end of its last line. */
+function scalarOf(value: unknown, indent: string): string {
+  if (typeof value === 'boolean') return `${value}\n`;
+  if (Array.isArray(value)) return '[]\n';
+  if (typeof value === 'string' && plainText.test(value) && !otherThanText.test(value)) return `${value}\n`;
+  const text = dump({ text: value, end: null }, { schema: CORE_SCHEMA, lineWidth: -1, noRefs: true });
+  // Further lines of a text stand two columns right of its name.
+  return text.slice('text: '.length, -'end: null\n'.length).replace(/\n(?=[^\n])/g, `\n${indent}`);
 }
 
 /** @throws AppError 400, 503 */

@@ -4,6 +4,7 @@ import type { Setting } from '@gatehouse/contracts/environment-api/administratio
 import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
 import type { ContactCenter } from '../contact-centers/contact-center.ts';
 import { contactCenterJson } from '../contact-centers/contact-center.ts';
+import { settingsJson } from '../fields/settings-json.ts';
 
 export interface ContactCenterWithSettings {
   center: ContactCenter;
@@ -13,19 +14,10 @@ export interface ContactCenterWithSettings {
   global: { version: number; settings: Setting[] };
 }
 
-const select = `SELECT ${contactCenterJson} AS center, (
-    SELECT coalesce(json_agg(json_build_object(
-      'name', s.name, 'value', s.value, 'location', s.location, 'shared', s.shared
-    ) ORDER BY s.name COLLATE "C", s.location), '[]'::json)
-    FROM environment.settings s WHERE s.contact_center_id = c.id
-  ) AS settings, (
-    SELECT json_build_object('version', v.version, 'settings', (
-      SELECT coalesce(json_agg(json_build_object(
-        'name', g.name, 'value', g.value, 'location', g.location, 'shared', g.shared
-      ) ORDER BY g.name COLLATE "C", g.location), '[]'::json)
-      FROM environment.global_settings g
-    )) FROM environment.global_settings_version v
-  ) AS global
+const select = `SELECT ${contactCenterJson} AS center,
+  ${settingsJson('environment.settings WHERE contact_center_id = c.id')} AS settings,
+  (SELECT json_build_object('version', v.version, 'settings', ${settingsJson('environment.global_settings')})
+    FROM environment.global_settings_version v) AS global
   FROM environment.contact_centers c`;
 
 export async function readSettingsOf(
