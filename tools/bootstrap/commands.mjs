@@ -21,6 +21,7 @@ export const commands = {
   },
   'test:compose': { steps: [[...source, 'tools/compose/run.ts']], needs: ['chromium', 'docker'] },
   'test:guards': { steps: [[...source, 'tools/guards/run.ts']], needs: ['redis', 'ldap'] },
+  'check:plans': { steps: [[...source, 'tools/plans/run.ts']], needs: ['redis', 'ldap'] },
   check: { steps: [[...source, 'tools/check/run.ts']], needs: [] },
   build: { steps: [['node', 'node_modules/typescript/bin/tsc', '-b']], needs: [] },
   format: { steps: [['node', 'node_modules/@biomejs/biome/bin/biome', 'check', '--write']], needs: [] },

@@ -1,6 +1,6 @@
 /** How long a change takes from its commit to every replica of Auth API, seen from outside: an origin that is allowed. */
 import { setTimeout as delay } from 'node:timers/promises';
-import { centerId } from './estate-seed.ts';
+import { centerId } from '@gatehouse/tools/estate-seed';
 import type { EstateStack } from './estate-stack.ts';
 
 export interface Propagation {
@@ -14,10 +14,15 @@ export interface Propagation {
 const pollMs = 1;
 const givenUpMs = 10_000;
 
-export async function measurePropagation(stack: EstateStack, changes: number): Promise<Propagation> {
+/** `kind` tells the origins of two measurements apart. */
+export async function measurePropagation(
+  stack: EstateStack,
+  kind: string,
+  changes: number,
+): Promise<Propagation> {
   const tookMs: number[] = [];
   for (let number = 1; number <= changes; number++) {
-    const origin = `https://page-${number}.example`;
+    const origin = `https://${kind}-${number}.example`;
     await allow(stack, centerId(number), origin);
     const committedMs = performance.now();
     const seen = stack.authApiUrls.map((url) => untilAllowed(url, origin, committedMs));

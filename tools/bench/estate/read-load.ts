@@ -47,3 +47,21 @@ export async function fireReads(
     p99Ms: Math.round(latenciesUs.percentile(99) / 10) / 100,
   };
 }
+
+/** Does the work while reads come over so many connections. */
+export async function whileReading<T>(
+  plan: ReadPlan,
+  connections: number,
+  work: () => Promise<T>,
+): Promise<T> {
+  let isDone = false;
+  const reading = (async () => {
+    while (!isDone) await fireReads(plan, { seconds: 2, connections });
+  })();
+  try {
+    return await work();
+  } finally {
+    isDone = true;
+    await reading;
+  }
+}

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { Redis } from 'ioredis';
 import pg from 'pg';
 import type { BenchStack } from '../bench-stack.ts';
-import { seedEstate } from '../estate/estate-seed.ts';
+import { seedEstate } from '@gatehouse/tools/estate-seed';
 
 export const scale = { tokens: 1_000_000, sessions: 100_000, contactCenters: 10_000 };
 

@@ -30,7 +30,7 @@ export async function seedEstate(database: pg.Client, centers: number): Promise<
     `INSERT INTO environment.contact_centers (id, environment_id, name, auth, status)
       SELECT ('00000000-0000-4000-9000-' || lpad(to_hex(n), 12, '0'))::uuid,
         ('00000000-0000-4000-8000-' || lpad(to_hex(1 + n / ${perEnvironment + 1}), 12, '0'))::uuid,
-        'Contact centre ' || n, 'configServer', 'active'
+        'Contact centre ' || n || ' of the estate', 'configServer', 'active'
       FROM generate_series(1, $1::int) n ON CONFLICT DO NOTHING`,
     [centers],
   );

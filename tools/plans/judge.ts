@@ -1,0 +1,48 @@
+/** Decides which plans read more than they should: all rows of a table that grows, or rows that are then thrown away. */
+import type pg from 'pg';
+import type { PlanNode } from './explain.ts';
+import { boundedTables, wholeReads } from './known.ts';
+import type { Statement } from './statement.ts';
+
+/** Fewer than any table that grows has in the seed. */
+const fewRows = 3000;
+
+/** Tables with many rows. @throws Error for a table that is neither seeded nor known to stay small */
+export async function readGrowingTables(database: pg.Client): Promise<Set<string>> {
+  const { rows } = await database.query<{ name: string; rows: number }>(
+    `SELECT nspname || '.' || relname AS name, reltuples::float8 AS rows FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
+      WHERE relkind = 'r' AND nspname IN ('auth', 'environment') ORDER BY 1`,
+  );
+  const unknown = rows.filter((table) => table.rows < fewRows && !(table.name in boundedTables));
+  if (unknown.length > 0)
+    throw new Error(
+      `${unknown.map(({ name }) => name).join(', ')}: fill it in tools/plans/seed.ts, or say in known.ts why it stays small`,
+    );
+  return new Set(rows.filter((table) => table.rows >= fewRows).map(({ name }) => name));
+}
+
+export function complaintsAbout(
+  statement: Statement,
+  plans: readonly PlanNode[],
+  growing: ReadonlySet<string>,
+) {
+  const complaints = new Set(plans.flatMap((plan) => complaintsOf(plan, growing)));
+  const [path = ''] = statement.at.split(':');
+  return [...complaints].filter(
+    (complaint) => !wholeReads.some((one) => isKnown(one, path, statement.text, complaint)),
+  );
+}
+
+function isKnown(one: (typeof wholeReads)[number], path: string, text: string, complaint: string): boolean {
+  return one.path === path && text.includes(one.text) && complaint.includes(one.table);
+}
+
+function complaintsOf(node: PlanNode, growing: ReadonlySet<string>): string[] {
+  const table = `${node.Schema}.${node['Relation Name']}`;
+  const removed = (node['Rows Removed by Filter'] ?? 0) * (node['Actual Loops'] ?? 1);
+  const found: string[] = [];
+  if (growing.has(table) && node['Node Type'].includes('Seq Scan')) found.push(`reads all of ${table}`);
+  else if (growing.has(table) && removed >= fewRows)
+    found.push(`${node['Node Type']} of ${table} reads rows in order to throw them away`);
+  return [...found, ...(node.Plans ?? []).flatMap((inner) => complaintsOf(inner, growing))];
+}

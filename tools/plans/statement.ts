@@ -1,0 +1,40 @@
+/** Reads the statements that the suites sent, and finds the lines of the sources that send one. */
+import { globSync, readFileSync } from 'node:fs';
+import { deserialize } from 'node:v8';
+
+export interface Statement {
+  /** `services/auth-api/src/clients/store.ts:12` */
+  at: string;
+  text: string;
+  values: unknown[];
+  /** PostgreSQL may plan it for all values at once. */
+  isNamed: boolean;
+}
+
+/** Environment variable with the file that statements are written to. */
+export const statementsVariable = 'GATEHOUSE_STATEMENTS';
+
+/** Processes write them beside each other: here are each line, text and pattern of values once. */
+export function readStatements(file: string): Statement[] {
+  const kept = new Map<string, Statement>();
+  for (const line of readFileSync(file, 'utf8').split('\n').filter(Boolean)) {
+    const statement: Statement = deserialize(Buffer.from(line, 'base64'));
+    const nulls = statement.values.map((value) => value === null || value === undefined).join();
+    kept.set(`${statement.at} ${statement.text} ${nulls}`, statement);
+  }
+  return [...kept.values()];
+}
+
+const sources = [
+  'services/{auth-api,environment-api}/src/**/*.ts',
+  'packages/{audit-trail,service-kit}/src/**/*.ts',
+];
+
+/** Every line of the sources that sends a statement: what no suite sends would be examined by nobody. */
+export function sendingLines(root: string): string[] {
+  return globSync(sources, { cwd: root }).flatMap((path) =>
+    readFileSync(`${root}/${path}`, 'utf8')
+      .split('\n')
+      .flatMap((line, index) => (/(?<!request)\.query[<(]/.test(line) ? [`${path}:${index + 1}`] : [])),
+  );
+}
