@@ -4,12 +4,13 @@ import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
 
 /** Whether the location, or one below it, is in use. */
 export async function isLocationInUse(db: Queryable, location: string): Promise<boolean> {
-  // "0" follows "/" in collation C: the range holds what begins with `location/`.
-  const matches = "(location = $1 OR (location >= $1 || '/' AND location < $1 || '0'))";
+  // "0" follows "/" in collation C: what begins with `location/` stands between them. The first of these is asked for, because PostgreSQL
+  // expects to meet one soon and would read every row where there is none.
+  const isIn = (table: string) => `EXISTS (SELECT FROM ${table} WHERE location = $1)
+      OR (SELECT min(location) FROM ${table} WHERE location >= $1 || '/') < $1 || '0'`;
   const { rows } = await db.query<{ used: boolean }>({
     name: 'location_in_use',
-    text: `SELECT EXISTS (SELECT 1 FROM environment.config_server_locations WHERE ${matches})
-      OR EXISTS (SELECT 1 FROM environment.declared_locations WHERE ${matches}) AS used`,
+    text: `SELECT ${isIn('environment.config_server_locations')} OR ${isIn('environment.declared_locations')} AS used`,
     values: [location],
   });
   return rows[0]?.used === true;
