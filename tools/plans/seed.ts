@@ -2,7 +2,8 @@
 import type pg from 'pg';
 import { seedEstate } from './estate-seed.ts';
 
-const sealed = `'v1.plans.${'A'.repeat(16)}.${'A'.repeat(32)}'`;
+/** As after a re-encryption: the suites call the key of then `new`. */
+const sealed = `'v1.new.${'A'.repeat(16)}.${'A'.repeat(32)}'`;
 const id = (kind: number, number = 'n') =>
   `('00000000-0000-4000-${kind}-' || lpad(to_hex(${number}), 12, '0'))::uuid`;
 /** In the newest rows the moment is now. */
