@@ -1,9 +1,9 @@
 /** Fills the stores with what a large installation has in them: live tokens, sessions, contact centres. */
 import { randomBytes } from 'node:crypto';
+import { seedEstate } from '@gatehouse/tools/estate-seed';
 import { Redis } from 'ioredis';
 import pg from 'pg';
 import type { BenchStack } from '../bench-stack.ts';
-import { seedEstate } from '@gatehouse/tools/estate-seed';
 
 export const scale = { tokens: 1_000_000, sessions: 100_000, contactCenters: 10_000 };
 
