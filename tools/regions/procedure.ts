@@ -16,7 +16,16 @@ export function failOver({ publicUrl, first, second, settings }: Installation): 
       title: 'See what the standby has',
       run: () => second.psql('SELECT pg_last_xact_replay_timestamp()'),
     },
-    { title: 'Promote the standby', run: () => second.psql('SELECT pg_promote()') },
+    {
+      title: 'Promote the standby',
+      async run() {
+        await second.psql('SELECT pg_promote()');
+        // The numbers that the lost region gave last may not have been copied; none is given twice.
+        await second.psql(
+          "SELECT setval('environment.person_dbids', last_value + 1000000) FROM environment.person_dbids",
+        );
+      },
+    },
     { title: 'Make the region writable', run: () => second.roll(settings.forced) },
     { title: 'Send the callers there', run: async () => undefined },
     { title: 'Look whether all is well', run: () => untilWritable(second, publicUrl) },
