@@ -23,8 +23,11 @@ import { installToolchain, toolchainEnvironment } from './bootstrap/toolchain.mj
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-async function main([name = '', ...args]) {
-  const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
+async function main([name = '', ...given]) {
+  const whole = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  const part = Object.hasOwn(whole?.parts ?? {}, given[0]) ? whole.parts[given[0]] : undefined;
+  const command = part ?? whole;
+  const args = part ? given.slice(1) : given;
   if (!command) throw new PlainError(`Usage: npm run <${Object.keys(commands).join('|')}> [-- arguments]`);
   if (Number(process.versions.node.split('.')[0]) < 18)
     throw new PlainError(`Node ${process.versions.node} is too old to begin with: install Node 18 or newer.`);

@@ -19,6 +19,8 @@ import {
 import type { LoadPlan } from './load.ts';
 import { loadCore, pin, serverCore } from './machine.ts';
 
+export type ServiceName = 'auth-api' | 'auth-ui' | 'environment-api';
+
 export type FloorName = 'form' | 'redis-set' | 'redis-get' | 'sign-rs256' | 'sign-es256' | 'sign-eddsa';
 
 interface TokenAnswer {
@@ -52,6 +54,8 @@ export interface BenchStack {
   readonly signer: BenchSigner;
   /** oidc-provider on the same Redis. */
   readonly peer: { url: string; authorization: string; redirectUri: string; pid: number };
+  /** The three services by name, their addresses without the path of their API. */
+  readonly services: Readonly<Record<ServiceName, { pid: number; url: string }>>;
   readonly serverPid: number;
   /** Of the floors and of the form post. */
   readonly floorPid: number;
@@ -75,7 +79,7 @@ interface StackFile {
   publicUrl: string;
   environmentId: string;
   contactCenterId: string;
-  services: Record<string, { url: string; managementUrl: string }>;
+  services: Record<ServiceName, { url: string; managementUrl: string }>;
   ops: { username: string; password: string };
   users: { username: string; tenant: string; password: string }[];
   redisUrl: string;
@@ -97,16 +101,19 @@ export async function startBenchStack(chains: number, agents = 0): Promise<Bench
   const floor = await start(['tools/bench/floor-server.ts', file.redisUrl]);
   const configServer = await start(['tools/bench/config-server.ts', String(agents)]);
   await provision({ publicUrl: file.publicUrl, configServerPort: Number(configServer.line), clients: [] });
-  const authApi = processes.find(({ name }) => name === 'auth-api');
-  const loginPids = processes
-    .filter(({ name }) => ['auth-api', 'auth-ui'].includes(name))
-    .map(({ pid }) => pid);
+  const serviceOf = (name: ServiceName) => ({
+    pid: processes.find((one) => one.name === name)?.pid ?? 0,
+    url: file.services[name].url,
+  });
+  const services = {
+    'auth-api': serviceOf('auth-api'),
+    'auth-ui': serviceOf('auth-ui'),
+    'environment-api': serviceOf('environment-api'),
+  };
+  const loginPids = [services['auth-api'].pid, services['auth-ui'].pid];
   const user = file.users[0];
-  const addresses = file.services['auth-api'];
-  const environmentApi = file.services['environment-api'];
-  if (!authApi || !user || !addresses || !environmentApi)
-    throw new Error('the demo data lacks what the bench needs');
-  const authApiUrl = addresses.url;
+  if (!user) throw new Error('the demo data lacks what the bench needs');
+  const { url: authApiUrl, managementUrl } = file.services['auth-api'];
   const peerServer = await start([
     'tools/bench/peers/oidc-provider-server.mjs',
     file.redisUrl,
@@ -119,8 +126,8 @@ export async function startBenchStack(chains: number, agents = 0): Promise<Bench
   return {
     authApiUrl,
     configServerPort: Number(configServer.line),
-    environmentApiUrl: `${environmentApi.url}/environment/v3`,
-    managementUrl: addresses.managementUrl,
+    environmentApiUrl: `${services['environment-api'].url}/environment/v3`,
+    managementUrl,
     redisUrl: file.redisUrl,
     postgresUrl: file.postgresUrl,
     authorization,
@@ -140,7 +147,8 @@ export async function startBenchStack(chains: number, agents = 0): Promise<Bench
     peer: { ...peer, pid: peerServer.process.pid ?? 0 },
     client: async (id) => others.get(id) ?? '',
     register: (client) => registerClient(authApiUrl, file.ops, client),
-    serverPid: authApi.pid,
+    services,
+    serverPid: services['auth-api'].pid,
     floorPid: floor.process.pid ?? 0,
     loginPids,
     pids: [

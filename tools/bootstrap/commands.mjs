@@ -6,6 +6,7 @@ const longTest = [...vitest, '--config', 'vitest.long.config.ts'];
 /**
  * `steps` run one after the other; the arguments of the command line go to the last one.
  * `watched`: the program stops by itself when the process that started it is killed.
+ * `parts`: what the first argument chooses instead, as in `npm run soak -- trio`.
  */
 export const commands = {
   start: { steps: [[...source, 'tools/stack/start.ts']], needs: ['redis', 'build'], watched: true },
@@ -27,7 +28,11 @@ export const commands = {
   format: { steps: [['node', 'node_modules/@biomejs/biome/bin/biome', 'check', '--write']], needs: [] },
   gatehouse: { steps: [[...source, 'packages/cli/src/main.ts']], needs: [] },
   generate: { steps: [[...source, 'tools/generate/run.ts']], needs: [] },
-  soak: { steps: [[...longTest, 'soak.test.ts']], needs: [] },
+  soak: {
+    steps: [[...longTest, 'soak.test.ts']],
+    needs: [],
+    parts: { trio: { steps: [[...source, 'tools/bench/soak/run.ts']], needs: ['redis', 'build'] } },
+  },
   fuzz: { steps: [[...longTest, 'fuzz.test.ts']], needs: [] },
   siege: { steps: [[...longTest, 'siege.long.ts']], needs: ['redis'] },
   sbom: { steps: [[...source, 'tools/release/run.ts']], needs: [] },

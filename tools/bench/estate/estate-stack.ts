@@ -10,7 +10,9 @@ import { fileURLToPath } from 'node:url';
 import { freePort } from '@gatehouse/testing/ports';
 import { startPostgresServer } from '@gatehouse/testing/postgres-server';
 import { startRedis } from '@gatehouse/testing/redis';
+import { imageEnvironment, nodeArguments } from '@gatehouse/tools/node-program';
 import pg from 'pg';
+import { end } from '../bench-stack.ts';
 import { loadCore, pin, serverCore } from '../machine.ts';
 
 export interface EstateStack {
@@ -112,10 +114,11 @@ async function migrate(name: string, env: Record<string, string>): Promise<void>
 
 async function serve(name: string, port: number, env: Record<string, string>): Promise<ChildProcess> {
   const managementPort = await freePort();
-  const child = spawn(process.execPath, [`services/${name}/dist/main.js`], {
+  const child = spawn(process.execPath, nodeArguments(`services/${name}/dist/main.js`, []), {
     cwd: root,
     env: {
       ...process.env,
+      ...imageEnvironment,
       GATEHOUSE_INTERNAL_PORT: '0',
       ...env,
       GATEHOUSE_HTTP_PORT: String(port),
@@ -130,11 +133,4 @@ async function serve(name: string, port: number, env: Record<string, string>): P
     await delay(100);
   }
   throw new Error(`${name} did not become ready`);
-}
-
-async function end(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null) return;
-  const exited = once(child, 'exit');
-  child.kill('SIGTERM');
-  await exited;
 }

@@ -26,7 +26,7 @@ export function nodeProgram({ name, file, args = [], env = {}, isReady }: NodePr
     async launch(logFile, onSpawn) {
       const child = spawn(process.execPath, nodeArguments(file, args), {
         cwd: repositoryFolder,
-        env: { ...process.env, ...smallHeap, ...env },
+        env: { ...process.env, ...imageEnvironment, ...env },
         stdio: ['ignore', logFile, logFile],
         // Ctrl-C in the terminal must reach the stack alone, which stops its children in order.
         detached: true,
@@ -38,14 +38,14 @@ export function nodeProgram({ name, file, args = [], env = {}, isReady }: NodePr
 }
 
 /** As in the images (docs/decisions/memory-of-a-service.md). */
-const smallHeap = { MALLOC_ARENA_MAX: '1' };
+export const imageEnvironment = { MALLOC_ARENA_MAX: '1' };
 /** Without bounds the heap of a demo grows with the memory of the machine. */
 const memoryLimits = ['--max-old-space-size=256', '--max-semi-space-size=4'];
 
 export function nodeArguments(file: string, args: string[]): string[] {
   if (!existsSync(join(repositoryFolder, file)))
     throw new PlainError(`${file} is not compiled: run "npm run build" first.`);
-  return ['--enable-source-maps', ...memoryLimits, file, ...args];
+  return [...memoryLimits, file, ...args];
 }
 
 async function untilReady(child: ChildProcess, isReady: () => Promise<boolean>): Promise<void> {
