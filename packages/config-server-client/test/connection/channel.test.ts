@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { expectPages } from '../../src/connection/answers.ts';
 import { ConfigServerError } from '../../src/errors.ts';
 import { silentLogger } from '../../src/log.ts';
@@ -49,6 +49,21 @@ describe('channel', () => {
       sayBytes(bytes.subarray(10));
       await clock.advance(20_000);
     }
+    expect(channel.isOpen).toBe(true);
+    channel.close('normal', closing);
+  });
+
+  it('sets no timer for each frame that comes in two pieces', async () => {
+    const { channel, clock, sayBytes, bytesOf } = createChannel();
+    const setTimer = vi.spyOn(clock, 'setTimer');
+    const bytes = bytesOf({ name: 'EventOperationalModeChanged', body: { operationalMode: 1 } }, 0);
+    for (let count = 0; count < 50; count += 1) {
+      sayBytes(bytes.subarray(0, 10));
+      await clock.advance(10);
+      sayBytes(bytes.subarray(10));
+      await clock.advance(10);
+    }
+    expect(setTimer.mock.calls.filter(([delayMs]) => delayMs > 1_000).length).toBeLessThan(3);
     expect(channel.isOpen).toBe(true);
     channel.close('normal', closing);
   });
