@@ -106,8 +106,8 @@ async function measureWindow(
     links.push(
       await sampled(pids, async () => {
         const endOwn = beginOwn();
-        const { pairs, ...latencies } = await fireLink(client, window, seconds);
-        return { perSecond: pairs / seconds, ownSeconds: endOwn(), ...latencies };
+        const { pairs, latencies } = await fireLink(client, window, seconds);
+        return { perSecond: pairs / seconds, ownSeconds: endOwn(), ...latencies() };
       }),
     );
   }
