@@ -6,7 +6,8 @@ import { watchProgram } from '@gatehouse/testing/programs';
 import pg from 'pg';
 import { pin, serverCore } from '../machine.ts';
 
-const readyLimitMs = 240_000;
+/** Keycloak compiles its configuration first, on one core. */
+const readyLimitMs = 600_000;
 
 export interface ProgramOptions {
   program: string;
