@@ -55,14 +55,15 @@ export async function registerJwtClients(url: string, ops: Operator): Promise<Ma
   return new Map(await Promise.all(made));
 }
 
-export function registerLoginClient(url: string, ops: Operator): Promise<string> {
-  return registerClient(url, ops, {
-    client_id: 'bench-login',
+export async function registerLoginClient(url: string, ops: Operator, id: string) {
+  const authorization = await registerClient(url, ops, {
+    client_id: id,
     authorizedGrantTypes: ['authorization_code'],
     requirePkce: false,
     scope: ['openid'],
     redirectURIs: [loginRedirectUri],
   });
+  return { id, authorization };
 }
 
 /** Returns the credentials of the client. */

@@ -45,15 +45,23 @@ export interface BenchStack {
   readonly operator: string;
   readonly environmentId: string;
   readonly user: { name: string; password: string; tenant: string };
-  /** A confidential application that users sign in to. */
+  /** Confidential applications that users sign in to. */
   readonly loginClient: { id: string; authorization: string };
+  readonly secondLoginClient: { id: string; authorization: string };
   /** A password login without openid: an ID token would make a row about signatures. */
   readonly login: Record<string, string>;
   readonly issuer: string;
   /** Signs assertions and proofs of the client; it is registered as an issuer of assertions. */
   readonly signer: BenchSigner;
   /** oidc-provider on the same Redis. */
-  readonly peer: { url: string; authorization: string; redirectUri: string; pid: number };
+  readonly peer: {
+    url: string;
+    authorization: string;
+    redirectUri: string;
+    pid: number;
+    /** Another application. */
+    second: { id: string; authorization: string };
+  };
   /** The three services by name, their addresses without the path of their API. */
   readonly services: Readonly<Record<ServiceName, { pid: number; url: string }>>;
   readonly serverPid: number;
@@ -135,7 +143,8 @@ export async function startBenchStack(chains: number, agents = 0): Promise<Bench
     operator: basic(file.ops.username, file.ops.password),
     environmentId: file.environmentId,
     user: { name: user.username, password: user.password, tenant: user.tenant },
-    loginClient: { id: 'bench-login', authorization: await registerLoginClient(authApiUrl, file.ops) },
+    loginClient: await registerLoginClient(authApiUrl, file.ops, 'bench-login'),
+    secondLoginClient: await registerLoginClient(authApiUrl, file.ops, 'bench-login-second'),
     login: {
       grant_type: 'password',
       username: `${user.tenant}\\${user.username}`,

@@ -7,7 +7,9 @@ import { compareTrees } from './compare.ts';
 import { estateRowName, measureEstate, printEstate } from './estate/measure-estate.ts';
 import { hostileRowName, measureHostile, printHostile } from './hostile/measure-hostile.ts';
 import { linkRowName, measureLink, printLink } from './link/measure-link.ts';
+import { printComparison } from './login/compare-logins.ts';
 import { loginRowName, measureLogin, printLogin } from './login/measure-login.ts';
+import { measureSecondApplication, secondApplicationRowName } from './login/measure-second-application.ts';
 import { type MeasureOptions, measure, printTable, type RowResult } from './measure.ts';
 import { accounts } from './people/homes.ts';
 import { directoriesRowName, measureDirectories, printDirectories } from './people/measure-people.ts';
@@ -37,6 +39,7 @@ const ownRows = {
   [linkRowName]: part(measureLink, printLink),
   [estateRowName]: part(measureEstate, printEstate),
   [loginRowName]: part(onStack(measureLogin), printLogin),
+  [secondApplicationRowName]: part(onStack(measureSecondApplication), printComparison),
   [signOnRowName]: part(onStack(measureSignOn), printSignOn),
   [hostileRowName]: part(onStack(measureHostile), printHostile),
   [scaleRowName]: part(onStack(measureScale), printScale),

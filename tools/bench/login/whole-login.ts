@@ -29,6 +29,8 @@ export interface LoginDriver {
   run(): Promise<void>;
   /** A browser of its own, which signs in to one application after the other: to further ones by its session. @throws as `run` */
   open(fields?: LoginTarget['fields']): (client?: LoginClient) => Promise<Tokens>;
+  /** Does what `run` does, one request for each `next`, and says which it was. @throws as `run` */
+  requests(): AsyncGenerator<string, Tokens>;
   close(): Promise<void>;
 }
 
@@ -76,13 +78,14 @@ export function createLoginDriver(target: LoginTarget, connections: number): Log
   }
 
   /** Follows redirects, and fills in and sends forms, until the application is reached. */
-  async function codeOf(
+  async function* codeOf(
     url: URL,
     { redirectUri }: LoginClient,
     cookies: Map<string, string>,
     typed: LoginTarget['fields'],
-  ): Promise<string> {
+  ): AsyncGenerator<string, string> {
     let page = await ask(url, { cookies });
+    yield `GET ${nameOf(url)}`;
     for (let step = 0; step < maxSteps; step += 1) {
       if (page.location?.startsWith(redirectUri)) {
         const code = new URL(page.location).searchParams.get('code');
@@ -91,46 +94,67 @@ export function createLoginDriver(target: LoginTarget, connections: number): Log
       }
       if (page.location !== undefined) {
         page = await ask(addressIn(page, page.location), { cookies });
+        yield `GET ${nameOf(page.url)}`;
         continue;
       }
       const { action, fields } = formIn(page);
       page = await ask(addressIn(page, action), { cookies, form: filledIn(fields, typed) });
+      yield `POST ${nameOf(page.url)}${'password' in fields ? ', password' : ''}`;
     }
     throw new Error(`no end after ${maxSteps} steps: ${page.status} ${page.location ?? page.text}`);
+  }
+
+  async function* requestsOf(
+    client: LoginClient,
+    cookies: Map<string, string>,
+    typed: LoginTarget['fields'],
+  ): AsyncGenerator<string, Tokens> {
+    const scope = client.scope ?? 'openid';
+    const query = new URLSearchParams({
+      client_id: client.id,
+      response_type: 'code',
+      redirect_uri: client.redirectUri,
+      scope,
+      state: 'bench-of-a-login',
+    });
+    const authorize = new URL(`${target.authorizePath}?${query}`, target.origin);
+    const code = yield* codeOf(authorize, client, cookies, typed);
+    const tokens = await ask(new URL(target.tokenPath, target.origin), {
+      authorization: client.authorization,
+      form: { grant_type: 'authorization_code', code, redirect_uri: client.redirectUri },
+    });
+    yield `POST ${target.tokenPath}`;
+    const wanted = scope.includes('openid') ? '"id_token"' : '"access_token"';
+    if (!tokens.text.includes(wanted)) throw new Error(`token: ${tokens.status} ${tokens.text}`);
+    return JSON.parse(tokens.text) as Tokens;
   }
 
   function open(typed = target.fields) {
     const cookies = new Map<string, string>();
     return async (client = target.client): Promise<Tokens> => {
-      const scope = client.scope ?? 'openid';
-      const query = new URLSearchParams({
-        client_id: client.id,
-        response_type: 'code',
-        redirect_uri: client.redirectUri,
-        scope,
-        state: 'bench-of-a-login',
-      });
-      const authorize = new URL(`${target.authorizePath}?${query}`, target.origin);
-      const code = await codeOf(authorize, client, cookies, typed);
-      const tokens = await ask(new URL(target.tokenPath, target.origin), {
-        authorization: client.authorization,
-        form: { grant_type: 'authorization_code', code, redirect_uri: client.redirectUri },
-      });
-      const wanted = scope.includes('openid') ? '"id_token"' : '"access_token"';
-      if (!tokens.text.includes(wanted)) throw new Error(`token: ${tokens.status} ${tokens.text}`);
-      return JSON.parse(tokens.text) as Tokens;
+      const requests = requestsOf(client, cookies, typed);
+      for (;;) {
+        const { done, value } = await requests.next();
+        if (done) return value;
+      }
     };
   }
 
   return {
     run: async () => void (await open()()),
     open,
+    requests: () => requestsOf(target.client, new Map(), target.fields),
     close: () => agent.close(),
   };
 }
 
 function addressIn({ url }: Page, link: string): URL {
   return new URL(link.replaceAll('&amp;', '&'), url);
+}
+
+/** Without the query and without the ids of one login. */
+function nameOf({ pathname }: URL): string {
+  return pathname.replace(/[\w-]{20,}/g, '…');
 }
 
 interface Form {

@@ -1,7 +1,8 @@
 /** Measures the same work at each server, in turns: in each round first a bare server's form post, then every server once. */
 import type { BenchStack } from '../bench-stack.ts';
 import { fire, type LoadOptions, type LoadPlan } from '../load.ts';
-import { concurrency, flowsFor, warmUp } from '../login/measure-login.ts';
+import { flowsOf, loginsFor, warmUp } from '../login/compare-logins.ts';
+import { concurrency } from '../login/sides.ts';
 import { createLoginDriver } from '../login/whole-login.ts';
 import { residentTreeMiB } from '../machine.ts';
 import type { Row } from '../rows/row.ts';
@@ -93,13 +94,13 @@ async function logins(servers: readonly Server[], { seconds }: PeerOptions) {
     ...server,
     driver: createLoginDriver(server.loginTarget, concurrency),
   }));
-  for (const { driver } of drivers) await warmUp(driver);
+  for (const { driver } of drivers) await warmUp(driver.run);
   return {
     contestants: drivers.map(({ name, loginPids, driver }) => ({
       name,
       pids: loginPids,
       run: async () => {
-        const { flows: count, ...round } = await flowsFor(seconds, driver);
+        const { flows: count, ...round } = await flowsOf(loginsFor(seconds, driver));
         return { ...round, count };
       },
     })),

@@ -17,17 +17,17 @@ async function privateKey(alg) {
 }
 
 const secret = 'a-secret-of-the-bench-with-256-bits-or-so-xx';
+/** Two applications: to the second one people come by their session. */
+const clientIds = ['bench', 'bench-second'];
 const provider = new Provider('http://127.0.0.1', {
   adapter: redisAdapter(redis),
   jwks: { keys: await Promise.all(algorithms.map(privateKey)) },
-  clients: [
-    {
-      client_id: 'bench',
-      client_secret: secret,
-      grant_types: ['client_credentials', 'refresh_token', 'authorization_code'],
-      redirect_uris: [redirectUri],
-    },
-  ],
+  clients: clientIds.map((clientId) => ({
+    client_id: clientId,
+    client_secret: secret,
+    grant_types: ['client_credentials', 'refresh_token', 'authorization_code'],
+    redirect_uris: [redirectUri],
+  })),
   scopes: ['openid', 'offline_access', 'calls:read'],
   findAccount: (_context, accountId) => ({ accountId, claims: async () => ({ sub: accountId }) }),
   rotateRefreshToken: true,
@@ -91,9 +91,12 @@ const server = createServer(async (request, response) => {
   return response.end(JSON.stringify(await refreshTokens(Number(searchParams.get('count')))));
 });
 server.listen(0, '127.0.0.1', () => {
-  const authorization = `Basic ${Buffer.from(`bench:${secret}`).toString('base64')}`;
+  const [authorization, second] = clientIds.map(
+    (id) => `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}`,
+  );
+  const url = `http://127.0.0.1:${server.address().port}`;
   console.log(
-    JSON.stringify({ url: `http://127.0.0.1:${server.address().port}`, authorization, redirectUri }),
+    JSON.stringify({ url, authorization, redirectUri, second: { id: clientIds[1], authorization: second } }),
   );
 });
 process.on('SIGTERM', () => {

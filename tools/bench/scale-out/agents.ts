@@ -3,7 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { loginRedirectUri } from '../bench-clients.ts';
 import type { BenchStack } from '../bench-stack.ts';
 import { linkPassword, userNameOf } from '../link/link-seed.ts';
-import { targetOf } from '../login/measure-login.ts';
+import { targetOf } from '../login/sides.ts';
 import { createLoginDriver, type LoginClient, type Tokens } from '../login/whole-login.ts';
 
 export const applicationCount = 3;

@@ -2,7 +2,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { BenchStack } from '../bench-stack.ts';
 import { fire } from '../load.ts';
-import { targetOf } from '../login/measure-login.ts';
+import { targetOf } from '../login/sides.ts';
 import { createLoginDriver } from '../login/whole-login.ts';
 import { residentMiB } from '../machine.ts';
 import type { MeasureOptions } from '../measure.ts';

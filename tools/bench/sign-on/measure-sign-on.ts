@@ -8,6 +8,7 @@ import {
 } from '@gatehouse/testing/identity-providers/openid-provider';
 import { Redis } from 'ioredis';
 import type { BenchStack } from '../bench-stack.ts';
+import { readsDuring } from '../redis-reads.ts';
 import { disturbedIn, medianOf, sampled } from '../samples.ts';
 import { createSamlAnswers } from './saml-answers.ts';
 import { addContactCenter, createVisitor } from './visits.ts';
@@ -110,14 +111,6 @@ async function readsPer(redis: Redis, work: () => Promise<void>): Promise<number
     for (let number = 0; number < signIns; number += 1) await work();
   });
   return rounded((busy.reads - (idle.reads / idle.ms) * busy.ms) / signIns);
-}
-
-async function readsDuring(redis: Redis, work: () => Promise<void>): Promise<{ reads: number; ms: number }> {
-  const count = async () => Number(/total_reads_processed:(\d+)/.exec(await redis.info('stats'))?.[1]);
-  const [before, startMs] = [await count(), performance.now()];
-  await work();
-  // The two questions themselves are one read more than the first saw.
-  return { reads: (await count()) - before - 1, ms: performance.now() - startMs };
 }
 
 async function signInByPassword(stack: BenchStack): Promise<void> {

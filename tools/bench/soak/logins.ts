@@ -2,7 +2,7 @@
 import type { Call } from '@gatehouse/tools/chaos/calls';
 import type { BenchStack } from '../bench-stack.ts';
 import { linkPassword, userNameOf } from '../link/link-seed.ts';
-import { targetOf } from '../login/measure-login.ts';
+import { targetOf } from '../login/sides.ts';
 import { createLoginDriver } from '../login/whole-login.ts';
 
 const perSecond = 5;

@@ -1,0 +1,49 @@
+/** Takes a login apart: what each of its requests costs each server, and how often they turn to Redis for it. */
+import { Redis } from 'ioredis';
+import type { BenchStack } from '../bench-stack.ts';
+import { cpuMs } from '../machine.ts';
+import { readsDuring } from '../redis-reads.ts';
+import { rounded } from './compare-logins.ts';
+import type { Side } from './sides.ts';
+
+/** By request: CPU milliseconds of each server, and round trips to Redis. What goes on without anybody is in it. */
+export type RequestCosts = Record<string, Record<string, number>>;
+
+/** All of them send the first request, then all send the second: so the cost of each can be told from the next. */
+const browsers = 200;
+
+export async function requestCosts(stack: BenchStack, { driver, servers }: Side): Promise<RequestCosts> {
+  const redis = new Redis(stack.redisUrl);
+  const logins = Array.from({ length: browsers }, () => driver.requests());
+  const costs: RequestCosts = {};
+  const read = () => Object.values(servers).map(cpuMs);
+  try {
+    for (let isDone = false; !isDone; ) {
+      let request = '';
+      const before = read();
+      const { reads } = await readsDuring(redis, async () => {
+        for (const login of logins) {
+          const { done, value } = await login.next();
+          if (done) isDone = true;
+          else request = value;
+        }
+      });
+      if (isDone) return costs;
+      const spentMs = read().map((ms, index) => rounded((ms - (before[index] ?? 0)) / browsers));
+      const byServer = Object.fromEntries(
+        Object.keys(servers).map((name, index) => [name, spentMs[index] ?? 0]),
+      );
+      costs[request] = { ...byServer, 'turns of Redis': rounded(reads / browsers) };
+    }
+    return costs;
+  } finally {
+    redis.disconnect();
+  }
+}
+
+export function printRequests(costs: RequestCosts): void {
+  const columns = Object.keys(Object.values(costs)[0] ?? {});
+  const sumOf = (column: string) => Object.values(costs).reduce((sum, cost) => sum + (cost[column] ?? 0), 0);
+  const sums = Object.fromEntries(columns.map((column) => [column, rounded(sumOf(column))]));
+  console.table({ ...costs, 'the whole login': sums });
+}

@@ -1,0 +1,52 @@
+/** The two sides of a comparison of logins: our servers and the peer, each with its driver and two applications. */
+import { loginRedirectUri } from '../bench-clients.ts';
+import type { BenchStack } from '../bench-stack.ts';
+import { createLoginDriver, type LoginClient, type LoginDriver, type LoginTarget } from './whole-login.ts';
+
+export interface Side {
+  driver: LoginDriver;
+  second: LoginClient;
+  /** Of the servers that serve a login, by name. */
+  servers: Readonly<Record<string, number>>;
+}
+
+/** Three attempts on one account are made at once; further ones would wait for their answers. */
+export const concurrency = 3;
+
+export function sidesOf(stack: BenchStack): { ours: Side; theirs: Side } {
+  const { peer, secondLoginClient, serverPid, loginPids } = stack;
+  return {
+    ours: {
+      driver: createLoginDriver(targetOf(stack), concurrency),
+      second: { ...secondLoginClient, redirectUri: loginRedirectUri },
+      servers: { 'Auth API': serverPid, 'Auth UI': loginPids.find((pid) => pid !== serverPid) ?? 0 },
+    },
+    theirs: {
+      driver: createLoginDriver(peerTargetOf(stack), concurrency),
+      second: { ...peer.second, redirectUri: peer.redirectUri },
+      servers: { 'oidc-provider': peer.pid },
+    },
+  };
+}
+
+/** How a login by the pages of this stack goes. */
+export function targetOf(stack: BenchStack): LoginTarget {
+  const { id, authorization } = stack.loginClient;
+  return {
+    origin: new URL(stack.publicUrl).origin,
+    authorizePath: '/auth/v3/oauth/authorize',
+    tokenPath: '/auth/v3/oauth/token',
+    client: { id, authorization, redirectUri: loginRedirectUri },
+    fields: { username: stack.user.name, password: stack.user.password, tenant: stack.user.tenant },
+  };
+}
+
+export function peerTargetOf({ peer, user }: BenchStack): LoginTarget {
+  return {
+    origin: peer.url,
+    authorizePath: '/auth',
+    tokenPath: '/token',
+    client: { id: 'bench', authorization: peer.authorization, redirectUri: peer.redirectUri },
+    fields: { username: user.name, password: user.password },
+  };
+}
