@@ -5,7 +5,7 @@ import type { AuthScheme } from '@gatehouse/contracts/auth-api/auth-scheme';
 import type { InteractionView } from '@gatehouse/contracts/auth-api/interaction';
 import type { LogoutView } from '@gatehouse/contracts/auth-api/logout';
 import type { SessionView } from '@gatehouse/contracts/auth-api/sessions';
-import Fastify, { type FastifyInstance } from 'fastify';
+import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
 
 export const serviceClient = { id: 'test-services', secret: 'a secret of the tests only' };
 export const browserCookie = 'browser-of-the-test';
@@ -25,6 +25,8 @@ export interface AuthApiStandIn {
   calls: Call[];
   /** What the next scheme question is answered with: a scheme or an HTTP status. */
   scheme: AuthScheme | string | number;
+  /** Knows only the calls that the release before had. */
+  isReleaseBefore: boolean;
   /** Adds or replaces a pending login. */
   hold(interaction: Partial<InteractionView> & { id: string }): InteractionView;
   /** Lets a request wait for Maria. */
@@ -106,15 +108,24 @@ export async function standInRoutes(app: FastifyInstance, state: StandInState): 
   app.addHook('preHandler', async ({ url, headers, body }) => {
     state.calls.push({ path: url, headers, body });
   });
+  const expected = `Basic ${Buffer.from(`${encodeURIComponent(serviceClient.id)}:${encodeURIComponent(serviceClient.secret)}`).toString('base64')}`;
+  const findInteraction = ({ headers, params }: FastifyRequest) => {
+    const interaction = state.interactions.get((params as { id: string }).id);
+    if (headers.authorization !== expected) return { status: 401 };
+    if (!interaction) return { status: 404 };
+    return headers['x-gatehouse-browser'] === browserCookie ? { status: 200, interaction } : { status: 403 };
+  };
   app.get('/internal/interactions/:id', async (request, reply) => {
-    const expected = `Basic ${Buffer.from(`${encodeURIComponent(serviceClient.id)}:${encodeURIComponent(serviceClient.secret)}`).toString('base64')}`;
-    if (request.headers.authorization !== expected) return reply.code(401).send({ error: 'Unauthorized' });
-    const interaction = state.interactions.get((request.params as { id: string }).id);
-    if (!interaction) return reply.code(404).send({ status: { code: 404, name: 'interaction_expired' } });
-    if (request.headers['x-gatehouse-browser'] !== browserCookie) {
-      return reply.code(403).send({ status: { code: 403, name: 'wrong_browser' } });
-    }
-    return { status: { code: 0 }, data: interaction };
+    const { status, interaction } = findInteraction(request);
+    return reply.code(status).send({ status: { code: status === 200 ? 0 : status }, data: interaction });
+  });
+  app.post('/internal/interactions/:id', async (request, reply) => {
+    if (state.isReleaseBefore) return reply.code(405).send({ status: { code: 405 } });
+    const { interaction, ...found } = findInteraction(request);
+    const status =
+      interaction !== undefined && typeof state.scheme === 'number' ? state.scheme : found.status;
+    const data = { interaction, scheme: state.scheme };
+    return reply.code(status).send({ status: { code: status === 200 ? 0 : status }, data });
   });
   app.get('/internal/logouts/:id', async (request, reply) => {
     const logout = state.logouts.get((request.params as { id: string }).id);
@@ -186,6 +197,7 @@ export async function standInRoutes(app: FastifyInstance, state: StandInState): 
 export interface StandInState {
   calls: Call[];
   scheme: AuthScheme | string | number;
+  isReleaseBefore?: boolean;
   interactions: Map<string, InteractionView>;
   logouts: Map<string, LogoutView>;
   sessions: SessionView[];
@@ -214,6 +226,12 @@ export async function startAuthApiStandIn(): Promise<AuthApiStandIn> {
     },
     set scheme(scheme) {
       state.scheme = scheme;
+    },
+    get isReleaseBefore() {
+      return state.isReleaseBefore === true;
+    },
+    set isReleaseBefore(isReleaseBefore) {
+      state.isReleaseBefore = isReleaseBefore;
     },
     wait: (view) => void state.approvals.push(approvalOf(view)),
     hold(view) {

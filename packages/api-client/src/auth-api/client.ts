@@ -3,6 +3,7 @@ import {
   type AuthScheme,
   type AuthSchemeQuestion,
   authSchemeAnswerSchema,
+  namedLoginSchema,
   visitorAddressHeader,
 } from '@gatehouse/contracts/auth-api/auth-scheme';
 import {
@@ -17,7 +18,7 @@ import {
 import { type LogoutView, logoutViewSchema } from '@gatehouse/contracts/auth-api/logout';
 import { definedOnly } from '@gatehouse/contracts/defined-only';
 import { envelopeOf } from '@gatehouse/contracts/envelope';
-import type { HttpClient } from '../http-client.ts';
+import type { HttpClient, HttpResponse } from '../http-client.ts';
 
 export interface CallOptions {
   signal?: AbortSignal;
@@ -27,12 +28,13 @@ export interface CallOptions {
 
 /** `expired`: unknown, used or too old; `wrong_browser`: it belongs to another browser, show nothing of it. */
 export type InteractionAnswer =
-  | { found: true; interaction: InteractionView }
+  | { found: true; interaction: InteractionView; scheme?: AuthScheme }
   | { found: false; reason: 'expired' | 'wrong_browser' };
 
 export type AuthApiClient = ReturnType<typeof createAuthApiClient>;
 
 const interactionAnswerSchema = envelopeOf(interactionViewSchema);
+const namedLoginAnswerSchema = envelopeOf(namedLoginSchema);
 const logoutAnswerSchema = envelopeOf(logoutViewSchema);
 const firstPasswordAnswerSchema = envelopeOf(firstPasswordViewSchema);
 const schemeAnswerSchema = envelopeOf(authSchemeAnswerSchema);
@@ -42,22 +44,52 @@ export function createAuthApiClient(http: HttpClient) {
   const headersOf = (browser: string | undefined, { requestId }: CallOptions) =>
     definedOnly({ [browserHeader]: browser, 'x-request-id': requestId }) as Record<string, string>;
 
+  const interactionPath = (id: string) => `/auth/v3/internal/interactions/${encodeURIComponent(id)}`;
+
+  async function readInteraction(
+    id: string,
+    browser: string | undefined,
+    options: CallOptions = {},
+  ): Promise<InteractionAnswer> {
+    const response = await http.send({
+      path: interactionPath(id),
+      headers: headersOf(browser, options),
+      alsoStatuses: [403, 404],
+      signal: options.signal,
+    });
+    const refusal = refusalOf(response);
+    return (
+      refusal ?? { found: true, interaction: interactionAnswerSchema.parse(JSON.parse(response.text)).data }
+    );
+  }
+
   return {
     /** `browser` is the value of the browser-binding cookie. */
-    async readInteraction(
+    readInteraction,
+    /**
+     * Does the work of `readInteraction` and `authScheme` in one call. Without a `scheme` in the answer it must be asked for:
+     * the release before knows no such call (405), and a name that nobody can have (400) has no scheme.
+     */
+    async readNamedLogin(
       id: string,
       browser: string | undefined,
+      question: AuthSchemeQuestion,
+      visitorAddress: string,
       options: CallOptions = {},
     ): Promise<InteractionAnswer> {
       const response = await http.send({
-        path: `/auth/v3/internal/interactions/${encodeURIComponent(id)}`,
-        headers: headersOf(browser, options),
-        alsoStatuses: [403, 404],
+        method: 'POST',
+        path: interactionPath(id),
+        json: { data: question },
+        headers: { [visitorAddressHeader]: visitorAddress, ...headersOf(browser, options) },
+        alsoStatuses: [400, 403, 404, 405],
+        // A question: it changes nothing.
+        maySendTwice: true,
         signal: options.signal,
       });
-      if (response.status === 404) return { found: false, reason: 'expired' };
-      if (response.status === 403) return { found: false, reason: 'wrong_browser' };
-      return { found: true, interaction: interactionAnswerSchema.parse(JSON.parse(response.text)).data };
+      if (response.status === 400 || response.status === 405) return readInteraction(id, browser, options);
+      const refusal = refusalOf(response);
+      return refusal ?? { found: true, ...namedLoginAnswerSchema.parse(JSON.parse(response.text)).data };
     },
     /** Undefined: the sign-out is gone or belongs to another browser. */
     async readLogout(
@@ -105,4 +137,9 @@ export function createAuthApiClient(http: HttpClient) {
       return answer.data.scheme;
     },
   };
+}
+
+function refusalOf({ status }: HttpResponse): Extract<InteractionAnswer, { found: false }> | undefined {
+  if (status === 404) return { found: false, reason: 'expired' };
+  return status === 403 ? { found: false, reason: 'wrong_browser' } : undefined;
 }

@@ -1,6 +1,7 @@
 /** Describes `POST /auth/v3/auth-scheme`: how users of a tenant sign in. The answer never tells whether the user exists. */
 import { z } from 'zod';
 import { freeText } from '../text.ts';
+import { interactionViewSchema } from './interaction.ts';
 
 /** Whose question it is, told by Auth UI: everybody's come from its one address. */
 export const visitorAddressHeader = 'x-gatehouse-visitor-address';
@@ -14,6 +15,9 @@ export const authSchemeQuestionSchema = z.object({
 export const authSchemeSchema = z.enum(['basic', 'saml', 'oidc']);
 
 export const authSchemeAnswerSchema = z.object({ scheme: authSchemeSchema });
+
+/** A pending login, and how the person whom its first form names signs in: all that the second page shows. */
+export const namedLoginSchema = z.object({ interaction: interactionViewSchema, scheme: authSchemeSchema });
 
 export type AuthSchemeQuestion = z.input<typeof authSchemeQuestionSchema>;
 export type AuthScheme = z.infer<typeof authSchemeSchema>;

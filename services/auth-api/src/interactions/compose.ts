@@ -7,6 +7,7 @@ import { createFormGuard } from './form-guard.ts';
 import { interactionRoutes } from './routes.ts';
 import { createInteractionService } from './service.ts';
 import { createInteractionStore } from './store.ts';
+import { createViewReader } from './view.ts';
 
 interface InteractionDependencies {
   browser: BrowserParts;
@@ -23,10 +24,11 @@ export function composeInteractions(core: Core, dependencies: InteractionDepende
     cookies: browser.cookies,
     now,
   });
+  const readView = createViewReader(service, sessions.offersRemember);
   return {
     service,
+    readView,
     formGuard: createFormGuard(service, browser.publicUrl),
-    internalRoutes: async (app: App) =>
-      interactionRoutes(app, { interactions: service, offersRemember: sessions.offersRemember }),
+    internalRoutes: async (app: App) => interactionRoutes(app, { readView }),
   };
 }

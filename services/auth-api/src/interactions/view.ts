@@ -1,8 +1,35 @@
-/** Builds the view of an interaction that Auth UI reads. */
-import type { InteractionView } from '@gatehouse/contracts/auth-api/interaction';
+/** Reads interactions as Auth UI shows them. */
+import { browserHeader, type InteractionView } from '@gatehouse/contracts/auth-api/interaction';
 import { definedOnly } from '@gatehouse/contracts/defined-only';
+import { freeText } from '@gatehouse/contracts/text';
+import { AppError, notFound } from '@gatehouse/service-kit/errors/app-error';
+import { z } from 'zod';
 import type { AuthorizationRequest, PendingDevice } from '../protocol/authorization-request.ts';
 import type { Interaction, InteractionState } from './interaction.ts';
+import type { InteractionService } from './service.ts';
+
+/** Of every call about one pending login. */
+export const interactionCallSchema = {
+  params: z.object({ id: freeText(128) }),
+  headers: z.object({ [browserHeader]: freeText(128).optional() }),
+};
+
+export type ReadView = ReturnType<typeof createViewReader>;
+
+/** `offersRemember`: whether users may stay signed in on a device of their own. */
+export function createViewReader(interactions: Pick<InteractionService, 'read'>, offersRemember: boolean) {
+  /** `browser`: the binding cookie. @throws AppError not_found (404), wrong_browser (403) or 503 */
+  return async (id: string, browser: string | undefined): Promise<InteractionView> => {
+    try {
+      return viewOf(await interactions.read(id, browser), offersRemember);
+    } catch (error) {
+      // Programs get a 404; Auth UI has its own text for people.
+      if (error instanceof AppError && error.name === 'interaction_expired')
+        throw notFound('There is no such interaction');
+      throw error;
+    }
+  };
+}
 
 export function viewOf(interaction: Interaction, offersRemember: boolean): InteractionView {
   const { authorization, state } = interaction;

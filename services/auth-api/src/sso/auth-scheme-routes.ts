@@ -1,12 +1,18 @@
 /** Serves `/auth/v3/auth-scheme`: tells which step follows the user name, on the internal listener for Auth UI. */
-import { authSchemeAnswerSchema, authSchemeQuestionSchema } from '@gatehouse/contracts/auth-api/auth-scheme';
-import { envelopeOf, errorEnvelope } from '@gatehouse/contracts/envelope';
+import {
+  authSchemeAnswerSchema,
+  authSchemeQuestionSchema,
+  namedLoginSchema,
+} from '@gatehouse/contracts/auth-api/auth-scheme';
+import { browserHeader } from '@gatehouse/contracts/auth-api/interaction';
+import { envelopeOf, errorEnvelope, securityError } from '@gatehouse/contracts/envelope';
 import type { App } from '@gatehouse/service-kit/http/app';
 import { nameNobody } from '@gatehouse/service-kit/http/cors';
 import { ok } from '@gatehouse/service-kit/http/envelope';
 import type { AttemptLimiter } from '@gatehouse/service-kit/limits/attempt-limiter';
 import type { FastifyRequest } from 'fastify';
 import { acceptFormsAndJson } from '../browser/browser-scope.ts';
+import { interactionCallSchema, type ReadView } from '../interactions/view.ts';
 import type { Schemes } from './scheme.ts';
 
 export interface AuthSchemeRoutesDeps {
@@ -48,4 +54,42 @@ export async function authSchemeRoutes(
       return ok({ scheme });
     },
   });
+}
+
+/** For Auth UI: both questions of its second page in one call. Call it in the scope of `authSchemeRoutes`, which unwraps bodies. */
+export function namedLoginRoutes(
+  app: App,
+  {
+    readView,
+    schemes,
+    schemeQuestions,
+    visitorOf,
+  }: Pick<AuthSchemeRoutesDeps, 'schemes' | 'schemeQuestions' | 'visitorOf'> & { readView: ReadView },
+): void {
+  app.post(
+    '/interactions/:id',
+    {
+      schema: {
+        operationId: 'readNamedLogin',
+        tags: ['internal'],
+        summary:
+          'A pending login, for the browser that started it, and how the person whom its form names signs in',
+        ...interactionCallSchema,
+        body: authSchemeQuestionSchema,
+        response: {
+          200: envelopeOf(namedLoginSchema),
+          401: securityError,
+          403: errorEnvelope,
+          404: errorEnvelope,
+          429: errorEnvelope,
+          503: errorEnvelope,
+        },
+      },
+    },
+    async (request) => {
+      const interaction = await readView(request.params.id, request.headers[browserHeader]);
+      schemeQuestions.reserve(await visitorOf(request));
+      return ok({ interaction, scheme: await schemes.of(request.body) });
+    },
+  );
 }

@@ -13,7 +13,7 @@ import type { Interactions } from '../interactions/compose.ts';
 import type { Sessions } from '../sessions/compose.ts';
 import type { Tokens } from '../tokens/compose.ts';
 import type { Users } from '../users/compose.ts';
-import { authSchemeRoutes } from './auth-scheme-routes.ts';
+import { authSchemeRoutes, namedLoginRoutes } from './auth-scheme-routes.ts';
 import { watchCertificates } from './certificates.ts';
 import type { SsoSettingsParts } from './compose-settings.ts';
 import { createSsoChecks } from './dry-run.ts';
@@ -68,7 +68,7 @@ export function composeSso(core: Core, dependencies: SsoDependencies) {
   const { singleUse } = dependencies.tokens;
   const { publicUrl, cookies, pages, limitStarts, limitUnfinished } = dependencies.browser;
   const { providerKeySets: keySets } = dependencies.assertions;
-  const { service: interactions } = dependencies.interactions;
+  const { service: interactions, readView } = dependencies.interactions;
   const settings = dependencies.ssoSettings.service;
   const { directory: clients, serviceCallers } = dependencies.clients;
   const areInternalRoutesPublic = dependencies.config.internal.onPublicPort;
@@ -219,8 +219,11 @@ export function composeSso(core: Core, dependencies: SsoDependencies) {
     startProviderLogout: providerLogout.begin,
     authSchemeRoutes: (app: App) =>
       authSchemeRoutes(app, { schemes, schemeQuestions, visitorOf: publicVisitor }),
-    internalRoutes: (app: App) =>
-      authSchemeRoutes(app, { schemes, schemeQuestions, visitorOf: namedVisitor, isInternal: true }),
+    internalRoutes: async (app: App) => {
+      const questions = { schemes, schemeQuestions, visitorOf: namedVisitor };
+      await authSchemeRoutes(app, { ...questions, isInternal: true });
+      namedLoginRoutes(app, { ...questions, readView });
+    },
     jwksRoutes: async (app: App) => ssoJwksRoutes(app, { ssoKeys: keys }),
     startRoutes: async (app: App) => ssoStartRoutes(app, { login }),
     samlRoutes: (app: App) => samlRoutes(app, { samlConsumer, samlMetadata, ssoRefusals }),

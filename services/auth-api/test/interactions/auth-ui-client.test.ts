@@ -36,6 +36,22 @@ it('Auth UI reads an interaction for the browser that started it, and is told wh
   }
 });
 
+it('Auth UI reads it together with the scheme of the person whom the form names', async () => {
+  const client = createAuthApiClient(http);
+  const browser = createBrowser(stack.app);
+  const id = await startInteraction(stack, browser, { loginHint: 'agent' });
+  const cookie = browser.cookies.get(browserCookie);
+  const read = (interaction: string, by: string | undefined, userName = 'agent') =>
+    client.readNamedLogin(interaction, by, { userName, tenant: 'demo' }, '203.0.113.7');
+
+  const alone = await client.readInteraction(id, cookie);
+  expect(await read(id, cookie)).toEqual({ ...alone, scheme: 'basic' });
+  expect(await read(id, undefined)).toEqual({ found: false, reason: 'wrong_browser' });
+  expect(await read('A'.repeat(32), cookie)).toEqual({ found: false, reason: 'expired' });
+  // A name that nobody can have.
+  expect(await read(id, cookie, '\0')).toEqual(alone);
+});
+
 it('Auth UI asks for the scheme of a login', async () => {
   expect(
     await createAuthApiClient(http).authScheme({ userName: 'agent', tenant: 'demo' }, '203.0.113.7'),

@@ -1,8 +1,10 @@
 import { basicAuthorization } from '@gatehouse/api-client/http-client';
 import { visitorAddressHeader } from '@gatehouse/contracts/auth-api/auth-scheme';
+import { browserHeader } from '@gatehouse/contracts/auth-api/interaction';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AuthApi, publicUrl, serviceClient, startAuthApi } from '../stack/auth-api.ts';
 import { createBrowser } from '../stack/browser.ts';
+import { browserCookie, startInteraction } from '../stack/interaction.ts';
 import { authorizeUrl, createClient, type TestClient, token } from '../stack/oauth.ts';
 import { localTrial, setSignOn } from './stack/sign-on.ts';
 
@@ -62,6 +64,21 @@ describe('48: questions about how somebody signs in', () => {
       ).toEqual(Array(10).fill(200));
       expect(await ask('10.0.0.9', visitor('198.51.100.1'))).toBe(429);
       expect(await ask('10.0.0.9', visitor('198.51.100.2'))).toBe(200);
+
+      // The question that comes with a pending login counts alike.
+      const browser = createBrowser(asked.app);
+      const id = await startInteraction(asked, browser);
+      const askForLogin = async (address: string) => {
+        const binding = { [browserHeader]: browser.cookies.get(browserCookie) };
+        const answer = await asked.internalApp.inject({
+          method: 'POST',
+          url: `/auth/v3/internal/interactions/${id}`,
+          headers: { ...visitor(address), ...binding },
+          payload: { data: { userName: 'agent', tenant: 'demo' } },
+        });
+        return answer.statusCode;
+      };
+      expect([await askForLogin('198.51.100.1'), await askForLogin('198.51.100.3')]).toEqual([429, 200]);
 
       // Nobody else is believed.
       const forged = (n: number) => ({ [visitorAddressHeader]: `192.0.2.${n}` });

@@ -1,5 +1,6 @@
 /** Reads the pending login that a page belongs to from Auth API, for the browser that started it. */
-import type { AuthApiClient } from '@gatehouse/api-client/auth-api/client';
+import type { AuthApiClient, InteractionAnswer } from '@gatehouse/api-client/auth-api/client';
+import type { AuthScheme, AuthSchemeQuestion } from '@gatehouse/contracts/auth-api/auth-scheme';
 import type { InteractionView } from '@gatehouse/contracts/auth-api/interaction';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
@@ -13,15 +14,35 @@ export const interactionIdSchema = z
 
 export type Interactions = ReturnType<typeof createInteractions>;
 
+/** A login whose person was named; without a scheme it must still be asked how they sign in. */
+export interface NamedLogin {
+  interaction: InteractionView | undefined;
+  scheme?: AuthScheme | undefined;
+}
+
 export function createInteractions({ authApi, publicUrl }: { authApi: AuthApiClient; publicUrl: string }) {
   return {
     /** Undefined for a sign-in without an application. @throws AppError interaction_expired, UpstreamError */
     async read(request: FastifyRequest, id: string | undefined): Promise<InteractionView | undefined> {
       if (id === undefined) return undefined;
       const browser = readBrowserCookie(request, publicUrl);
-      const answer = await authApi.readInteraction(id, browser, { requestId: request.id });
-      if (!answer.found) throw interactionExpired(answer.reason);
-      return answer.interaction;
+      return found(await authApi.readInteraction(id, browser, { requestId: request.id })).interaction;
+    },
+    /** Asks in the same call how the named person signs in. @throws as read */
+    async readNamed(
+      request: FastifyRequest,
+      id: string | undefined,
+      question: AuthSchemeQuestion,
+    ): Promise<NamedLogin> {
+      if (id === undefined) return { interaction: undefined };
+      const browser = readBrowserCookie(request, publicUrl);
+      const options = { requestId: request.id };
+      return found(await authApi.readNamedLogin(id, browser, question, request.ip, options));
     },
   };
+}
+
+function found(answer: InteractionAnswer): Extract<InteractionAnswer, { found: true }> {
+  if (!answer.found) throw interactionExpired(answer.reason);
+  return answer;
 }

@@ -1,12 +1,13 @@
 /** Routes of `/auth/sign-in.html`: asks for the user name, then for the password or the identity provider. */
 import type { AuthApiClient } from '@gatehouse/api-client/auth-api/client';
 import { UpstreamError } from '@gatehouse/api-client/upstream-error';
+import type { AuthScheme, AuthSchemeQuestion } from '@gatehouse/contracts/auth-api/auth-scheme';
 import { type InteractionView, interactionErrorSchema } from '@gatehouse/contracts/auth-api/interaction';
 import { safeEqual } from '@gatehouse/service-kit/crypto/secrets';
 import type { App } from '@gatehouse/service-kit/http/app-type';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { type Interactions, interactionIdSchema } from '../auth-api/interactions.ts';
+import { type Interactions, interactionIdSchema, type NamedLogin } from '../auth-api/interactions.ts';
 import { foreignForm } from '../pages/error-page.ts';
 import { isFromOwnOrigin } from '../pages/same-origin.ts';
 import { beginVisit, sendView, type Visit } from '../pages/visit.ts';
@@ -77,15 +78,20 @@ export function signInRoutes(
     },
     async (request, reply) => {
       const { body } = request;
-      const interaction = await interactions.read(request, body.interaction);
+      const typed = { userName: body.username.trim(), tenant: body.tenant.trim() };
+      const asksHow = body.step === undefined && body.scheme === undefined && typed.userName !== '';
+      // The form of another site must not ask in the name of its visitor.
+      const { interaction, scheme }: NamedLogin =
+        asksHow && isFromOwnOrigin(request.headers, publicUrl)
+          ? await interactions.readNamed(request, body.interaction, questionOf(typed))
+          : { interaction: await interactions.read(request, body.interaction) };
       if (!isOwnForm(request, interaction, body.csrf)) throw foreignForm();
       const visit = beginVisit(request, reply, interaction);
-      const typed = { userName: body.username.trim(), tenant: body.tenant.trim() };
       if (body.step === 'name') return sendView(visit, 'sign-in-name', namePage(visit, typed));
       if (typed.userName === '')
         return askAgain(visit, typed, { userName: visit.text('field.userName.missing') });
       if (body.scheme === 'password') return sendView(visit, 'sign-in-password', passwordPage(visit, typed));
-      return askHow(visit, typed);
+      return askHow(visit, typed, scheme);
     },
   );
 
@@ -109,14 +115,11 @@ export function signInRoutes(
     return visit.reply.redirect(`/auth/change-password.html?${query}`, 303);
   }
 
-  /** Asks Auth API how this user signs in; the answer does not reveal whether the user exists. */
-  async function askHow(visit: Visit, typed: Typed): Promise<FastifyReply> {
+  /** Asks Auth API how this user signs in, unless it is known; the answer does not reveal whether the user exists. */
+  async function askHow(visit: Visit, typed: Typed, known: AuthScheme | undefined): Promise<FastifyReply> {
+    const { ip, id } = visit.request;
     try {
-      const scheme = await authApi.authScheme(
-        { userName: typed.userName, tenant: typed.tenant || undefined },
-        visit.request.ip,
-        { requestId: visit.request.id },
-      );
+      const scheme = known ?? (await authApi.authScheme(questionOf(typed), ip, { requestId: id }));
       if (scheme !== 'basic') return sendView(visit, 'sign-in-elsewhere', elsewherePage(visit, typed));
     } catch (error) {
       // 400: the tenant is missing and the installation has no default.
@@ -140,4 +143,8 @@ export function signInRoutes(
     if (isFromOwnOrigin(request.headers, publicUrl)) return true;
     return interaction !== undefined && safeEqual(csrf, interaction.csrf);
   }
+}
+
+function questionOf({ userName, tenant }: Typed): AuthSchemeQuestion {
+  return { userName, tenant: tenant || undefined };
 }

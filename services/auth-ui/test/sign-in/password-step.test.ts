@@ -13,6 +13,8 @@ beforeAll(async () => {
 
 beforeEach(() => {
   authApi.scheme = 'basic';
+  authApi.isReleaseBefore = false;
+  authApi.calls.length = 0;
 });
 
 afterAll(async () => {
@@ -39,6 +41,42 @@ describe('second step', () => {
     }
     expect(page.body).toContain('<span class="person-name">maria</span>');
     expect(authApi.calls.at(-1)?.body).toEqual({ data: { userName: 'maria', tenant: 'nordic' } });
+  });
+
+  it('asks Auth API once for all that it shows', async () => {
+    authApi.hold({ id: 'once' });
+    await app.inject(formPost({ username: 'maria', tenant: 'nordic', interaction: 'once' }));
+    expect(authApi.calls.map(({ path }) => path)).toEqual(['/auth/v3/internal/interactions/once']);
+    expect(authApi.calls[0]?.headers).toMatchObject({ 'x-gatehouse-visitor-address': '127.0.0.1' });
+  });
+
+  it('works beside an Auth API of the release before, which is asked twice', async () => {
+    authApi.hold({ id: 'former' });
+    authApi.isReleaseBefore = true;
+    const page = await app.inject(formPost({ username: 'maria', tenant: 'nordic', interaction: 'former' }));
+    expect(page.statusCode).toBe(200);
+    expect(page.body).toContain('name="csrf" value="csrf-of-former"');
+    expect(authApi.calls.at(-1)).toMatchObject({
+      path: '/auth/v3/internal/auth-scheme',
+      body: { data: { userName: 'maria', tenant: 'nordic' } },
+    });
+  });
+
+  it('asks nothing about a person for the form of another site', async () => {
+    authApi.hold({ id: 'foreign' });
+    const form = { username: 'maria', tenant: 'nordic', interaction: 'foreign' };
+    const page = await app.inject(formPost(form, { 'sec-fetch-site': 'cross-site' }));
+    expect(page.statusCode).toBe(403);
+    expect(authApi.calls.map(({ body }) => body ?? undefined)).toEqual([undefined]);
+  });
+
+  it('shows nothing of a login that is gone or belongs to another browser', async () => {
+    authApi.hold({ id: 'of-another' });
+    const statusOf = async (interaction: string, headers?: Record<string, string>) =>
+      (await app.inject(formPost({ username: 'maria', interaction }, headers))).statusCode;
+    expect(await statusOf('of-another')).toBe(200);
+    expect(await statusOf('of-another', { cookie: 'gatehouse-browser=another' })).toBe(410);
+    expect(await statusOf('gone')).toBe(410);
   });
 
   it('does not show a tenant that the application hides', async () => {
@@ -71,10 +109,13 @@ describe('second step', () => {
 
   it('asks for the tenant when Auth API says that the name alone leads nowhere', async () => {
     authApi.scheme = 400;
-    const page = await app.inject(formPost({ username: 'maria' }));
-    expect(page.statusCode).toBe(400);
-    expect(page.body).toContain('Enter your tenant. Your administrator knows its name.');
-    expect(page.body).toMatch(/name="tenant"[^>]* aria-describedby="tenant-hint tenant-problem"/);
+    authApi.hold({ id: 'nameless' });
+    for (const waiting of [{}, { interaction: 'nameless' }]) {
+      const page = await app.inject(formPost({ username: 'maria', ...waiting }));
+      expect(page.statusCode).toBe(400);
+      expect(page.body).toContain('Enter your tenant. Your administrator knows its name.');
+      expect(page.body).toMatch(/name="tenant"[^>]* aria-describedby="tenant-hint tenant-problem"/);
+    }
   });
 
   it.each([
@@ -84,8 +125,11 @@ describe('second step', () => {
     [401, 500, 'Something went wrong'],
   ])('answers %i of Auth API with a page and status %i', async (given, shown, title) => {
     authApi.scheme = given;
-    const page = await app.inject(formPost({ username: 'maria', tenant: 'nordic' }));
-    expect(page.statusCode).toBe(shown);
-    expect(page.body).toContain(title);
+    authApi.hold({ id: 'failing' });
+    for (const waiting of [{}, { interaction: 'failing' }]) {
+      const page = await app.inject(formPost({ username: 'maria', tenant: 'nordic', ...waiting }));
+      expect(page.statusCode).toBe(shown);
+      expect(page.body).toContain(title);
+    }
   });
 });
