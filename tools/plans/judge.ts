@@ -26,15 +26,9 @@ export function complaintsAbout(
   plans: readonly PlanNode[],
   growing: ReadonlySet<string>,
 ) {
-  const complaints = new Set(plans.flatMap((plan) => complaintsOf(plan, growing)));
   const [path = ''] = statement.at.split(':');
-  return [...complaints].filter(
-    (complaint) => !wholeReads.some((one) => isKnown(one, path, statement.text, complaint)),
-  );
-}
-
-function isKnown(one: (typeof wholeReads)[number], path: string, text: string, complaint: string): boolean {
-  return one.path === path && text.includes(one.text) && complaint.includes(one.table);
+  if (wholeReads.some((known) => known.path === path && statement.text.includes(known.text))) return [];
+  return [...new Set(plans.flatMap((plan) => complaintsOf(plan, growing)))];
 }
 
 function complaintsOf(node: PlanNode, growing: ReadonlySet<string>): string[] {
