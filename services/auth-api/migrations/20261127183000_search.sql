@@ -5,12 +5,11 @@
 
 -- Up Migration
 
--- All parts of `shortest` to three characters.
-CREATE FUNCTION auth.text_parts(whole text, shortest integer) RETURNS text[]
+-- All parts of three characters.
+CREATE FUNCTION auth.text_parts(whole text) RETURNS text[]
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN (
-  SELECT coalesce(array_agg(substr(whole, start, size)), '{}')
-  FROM generate_series(shortest, 3) AS size, generate_series(1, length(whole) - size + 1) AS start
+  SELECT coalesce(array_agg(substr(whole, start, 3)), '{}') FROM generate_series(1, length(whole) - 2) AS start
 );
 
 CREATE FUNCTION auth.client_search_text(client_id text, name text, description text, uris text[]) RETURNS text
@@ -20,7 +19,7 @@ RETURN lower(client_id || E'\n' || name || E'\n' || description || E'\n' || arra
 -- Without a list of pending entries, which every search would read.
 CREATE INDEX clients_by_part ON auth.clients USING gin (
   auth.text_parts(
-    auth.client_search_text(client_id, name, description, redirect_uris || post_logout_redirect_uris) COLLATE "C", 1
+    auth.client_search_text(client_id, name, description, redirect_uris || post_logout_redirect_uris) COLLATE "C"
   )
 ) WITH (fastupdate = off);
 CREATE INDEX clients_by_contact_center ON auth.clients USING gin (contact_center_ids) WITH (fastupdate = off);
@@ -30,4 +29,4 @@ CREATE INDEX clients_with_detail_types ON auth.clients (client_id) WHERE detail_
 
 DROP INDEX auth.clients_with_detail_types, auth.clients_by_contact_center, auth.clients_by_part;
 DROP FUNCTION auth.client_search_text(text, text, text, text[]);
-DROP FUNCTION auth.text_parts(text, integer);
+DROP FUNCTION auth.text_parts(text);

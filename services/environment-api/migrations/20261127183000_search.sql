@@ -5,12 +5,11 @@
 
 -- Up Migration
 
--- All parts of `shortest` to three characters.
-CREATE FUNCTION environment.text_parts(whole text, shortest integer) RETURNS text[]
+-- All parts of three characters.
+CREATE FUNCTION environment.text_parts(whole text) RETURNS text[]
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN (
-  SELECT coalesce(array_agg(substr(whole, start, size)), '{}')
-  FROM generate_series(shortest, 3) AS size, generate_series(1, length(whole) - size + 1) AS start
+  SELECT coalesce(array_agg(substr(whole, start, 3)), '{}') FROM generate_series(1, length(whole) - 2) AS start
 );
 
 -- What an environment is found by, beside the addresses of its Configuration Servers.
@@ -25,13 +24,13 @@ RETURN (
 
 -- Without a list of pending entries, which every search would read.
 CREATE INDEX contact_centers_by_part ON environment.contact_centers
-  USING gin (environment.text_parts(lower(name) COLLATE "C", 1)) WITH (fastupdate = off);
+  USING gin (environment.text_parts(lower(name) COLLATE "C")) WITH (fastupdate = off);
 CREATE INDEX contact_center_domains_by_part ON environment.contact_center_domains
-  USING gin (environment.text_parts(domain_key COLLATE "C", 1)) WITH (fastupdate = off);
+  USING gin (environment.text_parts(domain_key COLLATE "C")) WITH (fastupdate = off);
 CREATE INDEX environments_by_part ON environment.environments
-  USING gin (environment.text_parts(environment.search_text(tenant, app_name, ldap) COLLATE "C", 1)) WITH (fastupdate = off);
+  USING gin (environment.text_parts(environment.search_text(tenant, app_name, ldap) COLLATE "C")) WITH (fastupdate = off);
 CREATE INDEX config_servers_by_part ON environment.config_servers
-  USING gin (environment.text_parts(lower(primary_address || ' ' || coalesce(backup_address, '')) COLLATE "C", 1))
+  USING gin (environment.text_parts(lower(primary_address || ' ' || coalesce(backup_address, '')) COLLATE "C"))
   WITH (fastupdate = off);
 
 CREATE INDEX audit_by_actor ON environment.audit (lower(actor), id);
@@ -41,4 +40,4 @@ CREATE INDEX audit_by_request ON environment.audit (request_id);
 DROP INDEX environment.audit_by_request, environment.audit_by_actor, environment.config_servers_by_part,
   environment.environments_by_part, environment.contact_center_domains_by_part, environment.contact_centers_by_part;
 DROP FUNCTION environment.search_text(text, text, jsonb);
-DROP FUNCTION environment.text_parts(text, integer);
+DROP FUNCTION environment.text_parts(text);

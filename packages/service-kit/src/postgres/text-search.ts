@@ -1,10 +1,10 @@
 /** Writes SQL conditions that find a part of a text by an index, without an extension of PostgreSQL, which an operator's role may not install. */
 
 /**
- * A GIN index over the first line serves it: `USING gin (<schema>.text_parts(<text> COLLATE "C", 1))`. The index finds texts that hold all
- * parts of three characters; whether these stand together is seen in the text.
+ * A GIN index serves its first condition: `USING gin (<schema>.text_parts(<text> COLLATE "C"))`. It finds the texts that have all parts of
+ * three characters; whether these stand together is seen in the text. A part of one or two characters has none: most texts have it, and
+ * they are read in order.
  */
 export function holdsText(schema: string, text: string, part: string): string {
-  return `(${schema}.text_parts(${text} COLLATE "C", 1) @> ${schema}.text_parts(${part}, least(length(${part}), 3))
-    AND position(${part} IN ${text}) > 0)`;
+  return `(${schema}.text_parts(${text} COLLATE "C") @> ${schema}.text_parts(${part}) AND position(${part} IN ${text}) > 0)`;
 }
