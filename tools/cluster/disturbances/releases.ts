@@ -30,10 +30,12 @@ export async function runHelm({ helm }: Cluster, args: readonly string[]): Promi
   if (exitCode !== 0) throw new Error(`helm ${args[0]} ${args[1]} failed:\n${stdout}${stderr}`);
 }
 
+/** One service after the other, as docs/replace-secrets.md says. */
 export async function restart(cluster: Cluster, ...names: readonly string[]): Promise<void> {
-  const deployments = names.map((name) => `deployment/${name}`);
-  await cluster.kubectl(['rollout', 'restart', '--namespace', cluster.namespace, ...deployments]);
-  await settled(cluster, ...names);
+  for (const name of names) {
+    await cluster.kubectl(['rollout', 'restart', '--namespace', cluster.namespace, `deployment/${name}`]);
+    await settled(cluster, name);
+  }
 }
 
 const scaled = 'auth-api';
