@@ -13,6 +13,8 @@ export interface AppErrorOptions {
   field?: string | undefined;
   problems?: FieldProblem[] | undefined;
   retryAfterSeconds?: number | undefined;
+  /** That time is the caller's own, and a page for a browser loads again by itself then. */
+  comesBackByItself?: boolean | undefined;
   cause?: unknown;
 }
 
@@ -22,6 +24,7 @@ export class AppError extends Error {
   readonly detail: string | undefined;
   readonly problems: readonly FieldProblem[];
   readonly retryAfterSeconds: number | undefined;
+  readonly comesBackByItself: boolean;
 
   /** `name` is the machine-readable snake_case name, `message` the public text. */
   constructor(name: string, status: number, message: string, options: AppErrorOptions = {}) {
@@ -31,6 +34,7 @@ export class AppError extends Error {
     this.detail = options.detail;
     this.problems = options.problems ?? (options.field ? [{ field: options.field, message }] : []);
     this.retryAfterSeconds = options.retryAfterSeconds;
+    this.comesBackByItself = options.comesBackByItself ?? false;
   }
 }
 

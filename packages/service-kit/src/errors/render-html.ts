@@ -43,6 +43,8 @@ export function sendErrorPage(
   if (acceptsOnlyJson(request.headers.accept)) {
     return reply.type('application/json; charset=utf-8').send(errorEnvelope(error));
   }
+  // Browsers do not heed Retry-After, and people who are told to try again all do so at once.
+  if (error.comesBackByItself) reply.header('refresh', String(error.retryAfterSeconds));
   const page = renderErrorPage({
     status: error.status,
     title: titleOf(error),
@@ -56,6 +58,7 @@ export function sendErrorPage(
 function titleOf(error: AppError): string {
   if (error.status === 404) return 'Page not found';
   if (error.status === 429) return 'Too many attempts';
+  if (error.comesBackByItself) return 'One moment, please';
   if (error.status >= 500) return 'Sign-in is not available right now';
   return 'This request cannot be completed';
 }

@@ -3,9 +3,15 @@ import { definedOnly } from '@gatehouse/contracts/defined-only';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { AppError } from './app-error.ts';
 
+/** Whoever an outage refused at one moment must not come back at one moment. */
+function spread({ status, retryAfterSeconds = 0, comesBackByItself }: AppError): number {
+  if (status !== 503 || comesBackByItself) return retryAfterSeconds;
+  return retryAfterSeconds + Math.floor(Math.random() * (retryAfterSeconds + 1));
+}
+
 /** Logs 5xx as errors of the service and 4xx at debug level, as errors of the caller. */
 export function reportError(request: FastifyRequest, reply: FastifyReply, error: AppError): void {
-  if (error.retryAfterSeconds !== undefined) reply.header('retry-after', String(error.retryAfterSeconds));
+  if (error.retryAfterSeconds !== undefined) reply.header('retry-after', String(spread(error)));
   const record = {
     event: 'request_failed',
     name: error.name,

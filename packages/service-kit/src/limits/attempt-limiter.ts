@@ -17,6 +17,8 @@ export interface AttemptLimiterOptions {
 interface Window {
   startedAtMs: number;
   attempts: number;
+  /** How many were told to come back. */
+  refused: number;
 }
 
 export function createAttemptLimiter({ attempts, windowMs, now, maxKeys = 50_000 }: AttemptLimiterOptions) {
@@ -25,14 +27,17 @@ export function createAttemptLimiter({ attempts, windowMs, now, maxKeys = 50_000
   function current(key: string): Window {
     const known = windows.get(key);
     if (known && now() - known.startedAtMs < windowMs) return known;
-    const fresh = { startedAtMs: now(), attempts: 0 };
+    const fresh = { startedAtMs: now(), attempts: 0, refused: 0 };
     windows.set(key, fresh);
     return fresh;
   }
 
   function refuseWhenUsedUp(key: string, window: Window): void {
     if (window.attempts < attempts) return;
-    const retryAfterSeconds = Math.ceil((window.startedAtMs + windowMs - now()) / 1000);
+    // One after the other within the next window: at its beginning all would come at once.
+    const placeMs = (windowMs * (window.refused % attempts)) / attempts;
+    window.refused += 1;
+    const retryAfterSeconds = Math.ceil((window.startedAtMs + windowMs + placeMs - now()) / 1000);
     throw tooManyRequests(Math.max(1, retryAfterSeconds), {
       detail: `too many attempts by ${key}`,
     });

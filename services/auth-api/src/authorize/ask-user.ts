@@ -1,6 +1,7 @@
 /** Sends the browser to a page that asks the user to sign in or to consent; the request waits in an interaction. */
 import { definedOnly } from '@gatehouse/contracts/defined-only';
 import type { AttemptLimiter } from '@gatehouse/service-kit/limits/attempt-limiter';
+import type { Turnstile } from '@gatehouse/service-kit/limits/turnstile';
 import type { Browser } from '../browser/browser-cookies.ts';
 import type { Pages } from '../browser/pages.ts';
 import type { Client, ClientPages } from '../clients/client.ts';
@@ -16,9 +17,20 @@ export interface AskUserOptions {
   schemes: Pick<Schemes, 'of'>;
   /** Bounds how many sign-ins one address may leave unfinished: each waits in Redis for ten minutes. */
   unfinished: AttemptLimiter;
+  /** At the start of a shift more people come than can be served at once: who is under way goes first. */
+  turnstile: Turnstile;
+  /** Whether the browser brings one, which may have ended: others have passed the turnstile before. */
+  hasSession(browser: Browser): boolean;
 }
 
-export function createAskUser({ interactions, pages, schemes, unfinished }: AskUserOptions) {
+export function createAskUser({
+  interactions,
+  pages,
+  schemes,
+  unfinished,
+  turnstile,
+  hasSession,
+}: AskUserOptions) {
   /** Without a page of ours, when the application named a user who signs in at an identity provider. */
   async function skipsSignInPage({ loginHint, tenantHint, prompt }: AuthorizationRequest): Promise<boolean> {
     if (prompt.includes('select_account')) return false;
@@ -37,6 +49,7 @@ export function createAskUser({ interactions, pages, schemes, unfinished }: AskU
     client: Client,
     browser: Browser,
   ): Promise<NextStep> => {
+    if (hasSession(browser)) turnstile.enter();
     unfinished.reserve(browser.request.ip);
     const waiting = { clientName: client.name, clientPages: pagesOf(client), authorization: request };
     const { id } = await interactions.create(browser, waiting, state);

@@ -59,7 +59,8 @@ export function composeAuthorize(core: Core, dependencies: AuthorizeDependencies
     clients,
     tokens,
   } = dependencies;
-  const { pages, starts, limitUnfinished, postedRequests, publicUrl } = dependencies.browser;
+  const { pages, cookies, starts, limitUnfinished, turnstile, postedRequests, publicUrl } =
+    dependencies.browser;
   const { clientAuthentication, senderConstraints } = dependencies.clientAuthentication;
   const pushedRequests = createPushedRequests({
     redis,
@@ -107,6 +108,8 @@ export function composeAuthorize(core: Core, dependencies: AuthorizeDependencies
     now,
     starts,
     unfinished: limitUnfinished(),
+    turnstile,
+    hasSession: ({ request }) => cookies.readSession(request) !== undefined,
   });
   const pushEndpoint = createPushEndpoint({
     clientAuthentication,

@@ -1,13 +1,14 @@
 /** Composes what serves a browser: its cookies, the pages it is sent to, the forms it posted. */
 
 import { createAddressLimiter } from '@gatehouse/service-kit/limits/attempt-limiter';
+import { createTurnstile } from '@gatehouse/service-kit/limits/turnstile';
 import type { Core } from '../core.ts';
 import { createBrowserCookies } from './browser-cookies.ts';
 import { createPages } from './pages.ts';
 import { createPostedRequests } from './posted-requests.ts';
 
 interface BrowserDependencies {
-  config: { signIn: { startsPerMinute: number; unfinishedPerAddress: number } };
+  config: { signIn: { startsPerMinute: number; unfinishedPerAddress: number; busyDelayMs: number } };
 }
 
 /** As long as a login waits in Redis for its user. */
@@ -18,7 +19,7 @@ export type BrowserParts = ReturnType<typeof composeBrowser>;
 export function composeBrowser({ publicUrl, redis, keyspace, now }: Core, { config }: BrowserDependencies) {
   const limitStarts = () =>
     createAddressLimiter({ attempts: config.signIn.startsPerMinute, windowMs: 60_000, now });
-  const { unfinishedPerAddress } = config.signIn;
+  const { unfinishedPerAddress, busyDelayMs } = config.signIn;
   return {
     publicUrl,
     cookies: createBrowserCookies(publicUrl),
@@ -32,6 +33,8 @@ export function composeBrowser({ publicUrl, redis, keyspace, now }: Core, { conf
      */
     limitUnfinished: () =>
       createAddressLimiter({ attempts: unfinishedPerAddress, windowMs: unfinishedLifeMs, now }),
+    /** Keeps logins that begin away from those under way. */
+    turnstile: createTurnstile({ busyDelayMs }),
     /** The limit that authorization, device and logout requests share. */
     starts: limitStarts(),
   };

@@ -312,9 +312,12 @@ describe('what ends while no replica runs', () => {
     try {
       const own = await createClient(later, { internalClient: true });
       const judged = await postForm(later, 'introspect', { token: access_token }, own);
-      expect([judged.status, judged.headers['retry-after']]).toEqual([503, '1']);
+      expect([judged.status, judged.headers['retry-after']]).toEqual([503, expect.stringMatching(/^[12]$/)]);
       const refresh = await token(later, client, { grant_type: 'refresh_token', refresh_token });
-      expect([refresh.status, refresh.headers['retry-after']]).toEqual([503, '1']);
+      expect([refresh.status, refresh.headers['retry-after']]).toEqual([
+        503,
+        expect.stringMatching(/^[12]$/),
+      ]);
       const isReady = async () => {
         const readiness = createReadiness(readinessChecks(later.deps));
         await readiness.probe();

@@ -82,10 +82,13 @@ describe('69: without Redis', () => {
     expect(performance.now() - startedMs).toBeLessThan(2000);
     for (const answer of answers) {
       expect(answer.status).toBe(503);
-      expect(answer.headers['retry-after']).toBe('1');
+      expect(answer.headers['retry-after']).toMatch(/^[12]$/);
       expect(answer.json().error).toBe('temporarily_unavailable');
     }
-    expect([userinfo.statusCode, userinfo.headers['retry-after']]).toEqual([503, '1']);
+    expect([userinfo.statusCode, userinfo.headers['retry-after']]).toEqual([
+      503,
+      expect.stringMatching(/^[12]$/),
+    ]);
     expect([authorize.status, authorize.location]).toEqual([503, undefined]);
     expect((await stack.app.inject('/auth/v3/oauth/jwks')).statusCode).toBe(200);
 
@@ -111,7 +114,7 @@ describe('69: without PostgreSQL', () => {
     expect((await clientCredentials()).status).toBe(200);
     expect((await introspect(stack, client, access_token))['active']).toBe(true);
     const write = await opsCall(stack, 'POST', '/auth/v3/ops/clients', { data: { client_id: 'lost' } });
-    expect([write.status, write.headers['retry-after']]).toEqual([503, '1']);
+    expect([write.status, write.headers['retry-after']]).toEqual([503, expect.stringMatching(/^[12]$/)]);
     // A client that is not cached cannot be told from one that does not exist: no guess.
     const unknown = await token(
       stack,

@@ -72,7 +72,7 @@ describe('69: PostgreSQL down', () => {
     for (let index = 0; index < 3; index += 1) {
       expect((await browser.postJson('/auth/v3/sign-in', agent)).status).toBe(200);
       const answer = await browser.get('/auth/v3/sign-out');
-      expect([answer.status, answer.headers['retry-after']]).toEqual([503, '1']);
+      expect([answer.status, answer.headers['retry-after']]).toEqual([503, expect.stringMatching(/^[12]$/)]);
       expect((await browser.get('/auth/v3/ping')).status).toBe(403);
     }
     await postgres.start();

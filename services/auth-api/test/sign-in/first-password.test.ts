@@ -95,7 +95,7 @@ describe('a first password', () => {
     await stack.environmentApi.stop();
     const down = await json({ code, newPassword: password });
     await stack.environmentApi.start();
-    expect([down.status, Number(down.headers['retry-after'])]).toEqual([503, 2]);
+    expect([down.status, down.headers['retry-after']]).toEqual([503, expect.stringMatching(/^[2-4]$/)]);
     expect((await json({ code, newPassword: password })).status).toBe(200);
   });
 

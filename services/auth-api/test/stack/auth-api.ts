@@ -103,6 +103,8 @@ export async function startAuthApi(options: AuthApiOptions = {}): Promise<AuthAp
       // Everything that can be logged is, for the tests that look for secrets there.
       GATEHOUSE_LOG_REQUESTS: 'all',
       GATEHOUSE_POSTGRES_URL: database.url,
+      // Tests share their cores with others: a slow turn says nothing about the service.
+      GATEHOUSE_SIGN_IN_BUSY_DELAY_MS: '0',
       ...requiredSettings,
       GATEHOUSE_ENVIRONMENT_API_URL: environmentApi.url,
       ...options.env,

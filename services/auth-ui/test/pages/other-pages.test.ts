@@ -148,7 +148,7 @@ describe('Auth API cannot answer', () => {
     const alone = await buildTestApp({ authApiUrl: `http://127.0.0.1:${await freePort()}` });
     const page = await alone.inject(pageGet('/auth/sign-in.html?interaction=pending'));
     expect(page.statusCode).toBe(503);
-    expect(page.headers['retry-after']).toBe('2');
+    expect(page.headers['retry-after']).toMatch(/^[2-4]$/);
     expect(page.body).toContain('Sign-in is not available right now');
     expect(page.body).toContain('<a href="/auth/sign-in.html?interaction=pending">Try again</a>');
     const own = await alone.inject('/auth/sign-in.html');

@@ -6,6 +6,7 @@ import { SignInError } from '../sign-in-error.ts';
 const longestWaitMs = 4_000;
 const firstPauseMs = 10;
 const longestPauseMs = 200;
+const longestSpreadMs = 30_000;
 
 /** Milliseconds to wait; 0: go on; -1: ask again when others were answered. */
 export interface Admission {
@@ -15,6 +16,8 @@ export interface Admission {
 /** `maxWaiting`: attempts that may wait for one key on this replica; a flood is refused instead of kept. */
 export function createTurns(limit: 'account' | 'address', maxWaiting: number) {
   const waiting = new Map<string, number>();
+  // Of one address many wait, and must not all come back at once.
+  const spreadMs = () => (limit === 'address' ? Math.random() * longestSpreadMs : 0);
 
   const retry = async <T extends Admission>(ask: () => Promise<T>, first: T): Promise<T> => {
     const endMs = performance.now() + longestWaitMs;
@@ -54,7 +57,7 @@ export function createTurns(limit: 'account' | 'address', maxWaiting: number) {
     const admission = first.waitMs < 0 ? await wait(key, ask, first) : first;
     if (admission.waitMs === 0) return admission;
     throw new SignInError('throttled', {
-      retryAfterSeconds: Math.max(1, Math.ceil(admission.waitMs / 1000)),
+      retryAfterSeconds: Math.max(1, Math.ceil((admission.waitMs + spreadMs()) / 1000)),
       detail:
         admission.waitMs < 0
           ? `other attempts on the ${limit} are not answered yet`
