@@ -9,6 +9,9 @@ import type { Secrets } from '../state/secrets.ts';
 /** Prefix of every key and channel: a server may be shared, and a reset deletes only these. */
 export const keyPrefix = 'gatehouse-demo:';
 
+/** Sessions and refresh tokens without a table of their own for each (docs/sizing.md). */
+const compactHashes = ['--hash-max-listpack-value', '4096'];
+
 export function redisUrl(port: number, secrets: Secrets): string {
   return `redis://:${secrets.redisPassword}@127.0.0.1:${port}`;
 }
@@ -24,6 +27,7 @@ export function redisProgram(port: number, secrets: Secrets, paths: StatePaths):
         detached: true,
         logFile,
         onSpawn,
+        settings: compactHashes,
       });
     },
   };
