@@ -23,5 +23,6 @@ export async function startAnother(pid: number, more: NodeJS.ProcessEnv = {}) {
       ...more,
     },
   });
-  return { child, port, managementUrl: `http://127.0.0.1:${managementPort}` };
+  const at = (of: number) => `http://127.0.0.1:${of}`;
+  return { child, port, managementUrl: at(managementPort), internalUrl: at(internalPort) };
 }

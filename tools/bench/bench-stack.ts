@@ -69,6 +69,8 @@ export interface BenchStack {
   readonly floorPid: number;
   /** What serves a login: Auth API and Auth UI. */
   readonly loginPids: readonly number[];
+  /** Services and stores. */
+  readonly installationPids: readonly number[];
   readonly pids: readonly number[];
   readonly isPinned: boolean;
   /** Token chains that a row with chained bodies may start. */
@@ -97,17 +99,34 @@ interface StackFile {
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const node = [process.execPath, '--conditions=source'] as const;
 
-/** `agents`: people beside those of the demo. */
-export async function startBenchStack(chains: number, agents = 0): Promise<BenchStack> {
+export interface StackOptions {
+  /** People beside those of the demo. */
+  agents?: number;
+  configServerAnswersAfterMs?: number;
+  /** Of the services; by default those that let a bench sign in from one address as often as it wants. */
+  settings?: NodeJS.ProcessEnv;
+}
+
+const withoutLimits = {
+  GATEHOUSE_SIGN_IN_STARTS_PER_MINUTE: '1000000',
+  GATEHOUSE_SIGN_IN_BUSY_DELAY_MS: '0',
+};
+
+export async function startBenchStack(chains: number, options: StackOptions = {}): Promise<BenchStack> {
+  const { agents = 0, configServerAnswersAfterMs = 0, settings = withoutLimits } = options;
   const folder = await mkdtemp(join(tmpdir(), 'gatehouse-bench-'));
   await chmod(folder, 0o755);
-  const stack = await start(['tools/stack/start.ts', '--port', '0', '--quiet', '--state', folder]);
+  const stack = await start(['tools/stack/start.ts', '--port', '0', '--quiet', '--state', folder], settings);
   const file = JSON.parse(await readFile(join(folder, 'stack.json'), 'utf8')) as StackFile;
   const processes = JSON.parse(
     await readFile(join(folder, 'stack.processes.json'), 'utf8'),
   ) as RunningProcess[];
   const floor = await start(['tools/bench/floor-server.ts', file.redisUrl]);
-  const configServer = await start(['tools/bench/config-server.ts', String(agents)]);
+  const configServer = await start([
+    'tools/bench/config-server.ts',
+    `${agents}`,
+    `${configServerAnswersAfterMs}`,
+  ]);
   await provision({ publicUrl: file.publicUrl, configServerPort: Number(configServer.line), clients: [] });
   const serviceOf = (name: ServiceName) => ({
     pid: processes.find((one) => one.name === name)?.pid ?? 0,
@@ -160,6 +179,7 @@ export async function startBenchStack(chains: number, agents = 0): Promise<Bench
     serverPid: services['auth-api'].pid,
     floorPid: floor.process.pid ?? 0,
     loginPids,
+    installationPids: processes.map(({ pid }) => pid),
     pids: [
       ...processes.map(({ pid }) => pid),
       ...[floor, configServer, peerServer, stack].map((started) => started.process.pid ?? 0),
@@ -205,12 +225,14 @@ async function requestToken(
 }
 
 /** Resolves with the first line that the program prints. */
-export async function start(args: readonly string[]): Promise<{ process: ChildProcess; line: string }> {
+export async function start(
+  args: readonly string[],
+  settings: NodeJS.ProcessEnv = {},
+): Promise<{ process: ChildProcess; line: string }> {
   const child = spawn(node[0], [node[1], ...args], {
     cwd: root,
     stdio: ['ignore', 'pipe', 'inherit'],
-    // All logins of a bench come from one address.
-    env: { ...process.env, GATEHOUSE_SIGN_IN_STARTS_PER_MINUTE: '1000000' },
+    env: { ...process.env, ...settings },
   });
   const lines = createInterface({ input: child.stdout as NodeJS.ReadableStream });
   const line = await Promise.race([

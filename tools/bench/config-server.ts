@@ -1,14 +1,16 @@
 /**
  * The demo estate's Configuration Server with a hash that costs nothing: a bench of logins must not be one of scrypt. Its own
- * process; its argument says how many agents there are beside the people of the demo. Prints its port.
+ * process; its arguments say how many agents there are beside the people of the demo, and after how many milliseconds it
+ * answers. Prints its port.
  */
 import { demoSeed, demoTenantName } from '@gatehouse/config-server-simulator/seed/demo';
 import { startSimulator } from '@gatehouse/config-server-simulator/simulator';
 import { personsOf } from './link/link-seed.ts';
 
+const [agentCount = 0, answersAfterMs = 0] = process.argv.slice(2).map(Number);
 const perTeam = 20;
 const teamOf = (person: number) => `Team ${Math.floor(person / perTeam)}`;
-const agents = personsOf(demoTenantName, Number(process.argv[2])).map((agent, person) => ({
+const agents = personsOf(demoTenantName, agentCount).map((agent, person) => ({
   ...agent,
   // The demo has numbers of the same form.
   employeeId: agent.userName,
@@ -24,5 +26,7 @@ const seed = {
   persons: [...(demoSeed.persons ?? []), ...agents],
 };
 const simulator = await startSimulator({ port: 0, seed, hash: 'test' });
+if (answersAfterMs > 0)
+  simulator.faults.onAnswer = (answer, refId, send) => setTimeout(send, answersAfterMs, answer, refId);
 console.log(simulator.port);
 process.on('SIGTERM', () => void simulator.close().then(() => process.exit(0)));

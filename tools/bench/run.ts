@@ -2,7 +2,16 @@
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { auditRowName, measureAudit, printAudit } from './audit/measure-audit.ts';
-import { type BenchStack, startBenchStack } from './bench-stack.ts';
+import { type BenchStack, type StackOptions, startBenchStack } from './bench-stack.ts';
+import {
+  type BurstResult,
+  burstRowName,
+  burstStack,
+  measureBurst,
+  peak,
+  printBurst,
+  shift,
+} from './burst/measure-burst.ts';
 import { compareTrees } from './compare.ts';
 import { estateRowName, measureEstate, printEstate } from './estate/measure-estate.ts';
 import { hostileRowName, measureHostile, printHostile } from './hostile/measure-hostile.ts';
@@ -42,10 +51,14 @@ const ownRows = {
   [secondApplicationRowName]: part(onStack(measureSecondApplication), printComparison),
   [signOnRowName]: part(onStack(measureSignOn), printSignOn),
   [hostileRowName]: part(onStack(measureHostile), printHostile),
-  [scaleRowName]: part(onStack(measureScale), printScale),
+  [scaleRowName]: part(
+    onStack((stack, measureOptions) => measureScale(stack, rows, measureOptions)),
+    printScale,
+  ),
   [scaleOutRowName]: part(onStack(measureScaleOut), printScaleOut),
-  [agentsRowName]: part(onStack(measureAgents, agentCount), printAgents),
-  [directoriesRowName]: part(onStack(measureDirectories, accounts), printDirectories),
+  [agentsRowName]: part(onStack(measureAgents, { agents: agentCount }), printAgents),
+  [burstRowName]: part(burst, printBurst),
+  [directoriesRowName]: part(onStack(measureDirectories, { agents: accounts }), printDirectories),
   [auditRowName]: part(measureAudit, printAudit),
 };
 
@@ -58,6 +71,7 @@ const usage = `Usage: npm run bench [-- options]
   --seconds N         length of one round (5)
   --rounds N          rounds of each kind (3)
   --connections N     connections of the load (32)
+  --shift             in burst, 20 000 people within ten minutes instead of 2 000 within ten seconds
   --against FOLDER    compare with another checkout: its rounds and ours take turns, each on a fresh stack
 `;
 
@@ -68,6 +82,7 @@ const { values } = parseArgs({
     seconds: { type: 'string', default: '5' },
     rounds: { type: 'string', default: '3' },
     connections: { type: 'string', default: '32' },
+    shift: { type: 'boolean', default: false },
     against: { type: 'string' },
     help: { type: 'boolean' },
   },
@@ -129,16 +144,21 @@ function part<Result>(
 /** Measures on a fresh stack, so that one row does not see what another one left in the stores. */
 function onStack<Result>(
   measureIt: (stack: BenchStack, options: MeasureOptions) => Promise<Omit<Measured<Result>, 'isPinned'>>,
-  agents?: number,
+  stackOptions: StackOptions = {},
 ) {
   return async (measureOptions: MeasureOptions): Promise<Measured<Result>> => {
-    const stack = await startBenchStack(chainsOf(measureOptions), agents);
+    const stack = await startBenchStack(chainsOf(measureOptions), stackOptions);
     try {
       return { ...(await measureIt(stack, measureOptions)), isPinned: stack.isPinned };
     } finally {
       await stack.stop();
     }
   };
+}
+
+function burst(measureOptions: MeasureOptions): Promise<Measured<BurstResult>> {
+  const rush = values.shift ? shift : peak;
+  return onStack((stack) => measureBurst(stack, rush), burstStack(rush))(measureOptions);
 }
 
 async function measureRows(chosen: readonly Row[]) {

@@ -9,6 +9,20 @@ export interface LoginTarget {
   client: LoginClient;
   /** What the user would type, by name of the field. */
   fields: Readonly<Record<string, string>>;
+  /** The server to call for this path where that is not the origin. */
+  serverOf?(path: string): string;
+}
+
+/** The server wants the login to come back later. */
+export class SentAway extends Error {
+  readonly status: number;
+  readonly retryAfterSeconds: number;
+
+  constructor(status: number, retryAfterSeconds: number) {
+    super(`sent away with ${status} for ${retryAfterSeconds} s`);
+    this.status = status;
+    this.retryAfterSeconds = retryAfterSeconds;
+  }
 }
 
 export interface LoginClient {
@@ -25,7 +39,7 @@ export interface Tokens {
 }
 
 export interface LoginDriver {
-  /** @throws Error that names the step which did not go on */
+  /** @throws SentAway; Error that names the step which did not go on */
   run(): Promise<void>;
   /** A browser of its own, which signs in to one application after the other: to further ones by its session. @throws as `run` */
   open(fields?: LoginTarget['fields']): (client?: LoginClient) => Promise<Tokens>;
@@ -46,7 +60,8 @@ interface Page {
 const maxSteps = 12;
 
 export function createLoginDriver(target: LoginTarget, connections: number): LoginDriver {
-  const agent = new Agent({ connections, pipelining: 1 });
+  // A server that gets few turns closes an idle connection later than it says: none is used again after a while.
+  const agent = new Agent({ connections, pipelining: 1, keepAliveMaxTimeout: 10_000 });
 
   async function ask(
     url: URL,
@@ -55,7 +70,7 @@ export function createLoginDriver(target: LoginTarget, connections: number): Log
     const { cookies, form, authorization } = options;
     const { origin, pathname, search } = url;
     const answer = await agent.request({
-      origin,
+      origin: target.serverOf?.(pathname) ?? origin,
       path: `${pathname}${search}`,
       method: form === undefined ? 'GET' : 'POST',
       headers: {
@@ -68,6 +83,10 @@ export function createLoginDriver(target: LoginTarget, connections: number): Log
       body: form === undefined ? null : new URLSearchParams(form).toString(),
     });
     if (cookies !== undefined) keep(cookies, answer.headers);
+    if (answer.statusCode === 429 || answer.statusCode === 503) {
+      await answer.body.dump();
+      throw new SentAway(answer.statusCode, Number(answer.headers['retry-after'] ?? 0));
+    }
     const location = answer.headers['location'];
     return {
       url,

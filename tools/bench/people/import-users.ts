@@ -86,11 +86,14 @@ export async function bareInserts({ postgresUrl }: BenchStack, count: number): P
   }
 }
 
-/** What autovacuum does a minute after an import. */
+/** What autovacuum and the checkpointer do in the minutes after an import. */
 export async function settle({ postgresUrl }: BenchStack): Promise<void> {
   const client = new pg.Client({ connectionString: postgresUrl });
   await client.connect();
-  await client
-    .query('VACUUM ANALYZE environment.people, environment.person_numbers')
-    .finally(() => client.end());
+  try {
+    await client.query('VACUUM ANALYZE environment.people, environment.person_numbers');
+    await client.query('CHECKPOINT');
+  } finally {
+    await client.end();
+  }
 }

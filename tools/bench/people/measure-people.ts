@@ -1,7 +1,8 @@
 /** The row `directories`: logins over each kind of directory, the import of 100 000 users, and what requests cost afterwards. */
 import { hashPersonPassword, isPersonPassword } from '@gatehouse/caller-auth/credentials/person-password';
-import type { BenchStack } from '../bench-stack.ts';
+import { type BenchStack, startBenchStack } from '../bench-stack.ts';
 import { fireReads } from '../estate/read-load.ts';
+import { type Growth, measureGrowth, printGrowth } from '../growth.ts';
 import { linkPassword, userNameOf } from '../link/link-seed.ts';
 import { fire, type LoadPlan, type LoadResult } from '../load.ts';
 import type { MeasureOptions } from '../measure.ts';
@@ -11,9 +12,6 @@ import { accounts, createStoreHome, type StoreHome, startLdapHome } from './home
 import { bareInserts, importUsers, settle } from './import-users.ts';
 
 export const directoriesRowName = 'directories';
-/** Most that a request may cost with 100 000 people, of what it costs with 1 000. */
-export const growthAim = 1.1;
-
 const sizes = { small: 1_000, large: 100_000 };
 /** Each login of a person waits for the one before; a hash of the people store takes two threads at most. */
 const loginConnections = 8;
@@ -34,7 +32,7 @@ export interface DirectoriesResult {
   /** One comparison of a password with its hash, which a directory or server does elsewhere. */
   hashMs: number;
   imported: { users: number; seconds: number; perSecond: number; ratioToInserts: number };
-  growth: { row: string; small: number; large: number; costGrewBy: number; p99Ms: number }[];
+  growth: Growth[];
 }
 
 export async function measureDirectories(
@@ -42,21 +40,33 @@ export async function measureDirectories(
   options: MeasureOptions,
 ): Promise<{ result: DirectoriesResult; disturbedRounds: number }> {
   const ldap = await startLdapHome(stack);
+  const smallStack = await startBenchStack(stack.chains);
   try {
     const store = await createStoreHome(stack);
     const ids = await importUsers(stack, store, 0, sizes.small);
     await settle(stack);
     const logins = await measureLogins(stack, { ldap: ldap.domain, people: store.domain }, options);
-    const small = await measureRequests(stack, store, ids, options);
     const floor = await bareInserts(stack, floorInserts);
     const startMs = performance.now();
     ids.push(...(await importUsers(stack, store, sizes.small, sizes.large)));
     const seconds = (performance.now() - startMs) / 1_000;
     await settle(stack);
-    const large = await measureRequests(stack, store, ids, options);
+    const smallStore = await createStoreHome(smallStack);
+    const smallIds = await importUsers(smallStack, smallStore, 0, sizes.small);
+    await settle(smallStack);
+    const small = requestsOf(smallStack, smallStore, smallIds, options);
+    const large = requestsOf(stack, store, ids, options);
+    const growth: Growth[] = [];
+    let { disturbedRounds } = logins;
+    for (const row of Object.keys(small) as (keyof typeof small)[]) {
+      const stacks = { small: smallStack, large: stack };
+      const measured = await measureGrowth(row, stacks, { small: small[row], large: large[row] }, options);
+      growth.push(measured.growth);
+      disturbedRounds += measured.disturbedRounds;
+    }
     const users = sizes.large - sizes.small;
     return {
-      disturbedRounds: logins.disturbedRounds + small.disturbedRounds + large.disturbedRounds,
+      disturbedRounds,
       result: {
         name: directoriesRowName,
         logins: logins.figures,
@@ -67,23 +77,11 @@ export async function measureDirectories(
           perSecond: Math.round(users / seconds),
           ratioToInserts: rounded(users / seconds / floor),
         },
-        growth: small.rows.flatMap(({ row, ratio }, index) => {
-          const after = large.rows[index];
-          if (after === undefined) return [];
-          return [
-            {
-              row,
-              small: ratio,
-              large: after.ratio,
-              costGrewBy: rounded(ratio / after.ratio),
-              p99Ms: after.p99Ms,
-            },
-          ];
-        }),
+        growth,
       },
     };
   } finally {
-    await ldap.close();
+    await Promise.all([ldap.close(), smallStack.stop()]);
   }
 }
 
@@ -137,17 +135,17 @@ function loginPlan(stack: BenchStack, domain: string): LoadPlan {
   return tokenRequest(stack, stack.authorization, { first: next, next });
 }
 
-/** Each beside the form post of its own time. */
-async function measureRequests(
+/** What the requests about people are, at one of the two. */
+function requestsOf(
   stack: BenchStack,
   { domain, scimUrl }: StoreHome,
   ids: readonly string[],
-  { seconds, rounds, connections }: MeasureOptions,
+  { seconds, connections }: MeasureOptions,
 ) {
   const some = (number: number) => (number * 7919) % ids.length;
   const read = (path: (number: number) => string) => () =>
     fireReads({ url: scimUrl, authorization: stack.operator, path }, { seconds, connections });
-  const rows = {
+  return {
     'SCIM: one user by id': read((number) => `/Users/${ids[some(number)]}`),
     'SCIM: one user by name': read(
       (number) => `/Users?filter=${encodeURIComponent(`userName eq "${userNameOf(some(number))}"`)}`,
@@ -155,24 +153,6 @@ async function measureRequests(
     'SCIM: page of 100': read(() => '/Users?startIndex=1&count=100'),
     login: () => fire(loginPlan(stack, domain), { seconds, connections: loginConnections }),
   };
-  const pids = [...stack.pids, process.pid];
-  const measured: { row: string; ratio: number; p99Ms: number }[] = [];
-  let disturbedRounds = 0;
-  for (const [row, run] of Object.entries(rows)) {
-    const products: Sample<LoadResult>[] = [];
-    const floors: Sample<LoadResult>[] = [];
-    await run();
-    for (let round = 0; round < rounds; round += 1) {
-      floors.push(await sampled(pids, () => fire(stack.floor('form'), { seconds, connections })));
-      products.push(await sampled(pids, run));
-    }
-    disturbedRounds += disturbedIn([...products, ...floors]);
-    const product = medianOf(products, ({ perSecond }) => perSecond);
-    const floor = medianOf(floors, ({ perSecond }) => perSecond);
-    const ratio = Math.round((10_000 * product.perSecond) / floor.perSecond) / 10_000;
-    measured.push({ row, ratio, p99Ms: product.p99Ms });
-  }
-  return { rows: measured, disturbedRounds };
 }
 
 async function timeHash(): Promise<number> {
@@ -202,14 +182,6 @@ export function printDirectories({ logins, hashMs, imported, growth }: Directori
   console.log(
     `import of ${users} users by SCIM bulk: ${seconds} s, ${perSecond} users a second, ${ratioToInserts} of bare INSERTs`,
   );
-  console.table(
-    growth.map(({ row, small, large, costGrewBy, p99Ms }) => ({
-      row,
-      [`of form post with ${sizes.small} people`]: small,
-      [`of form post with ${sizes.large} people`]: large,
-      'cost grew by': costGrewBy,
-      aim: growthAim,
-      'p99 ms': p99Ms,
-    })),
-  );
+  console.log(`small: ${sizes.small} people, large: ${sizes.large}:`);
+  printGrowth(growth);
 }

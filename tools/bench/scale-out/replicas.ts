@@ -1,5 +1,4 @@
-/** Runs further replicas of the Auth API that a stack has, behind one address that takes them in turn. */
-import type { ChildProcess } from 'node:child_process';
+/** Runs further replicas of a service that a stack has, on their own or behind one address that takes them in turn. */
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -7,10 +6,39 @@ import { startAnother } from '../another.ts';
 import { end } from '../bench-stack.ts';
 import { pin, serverCore } from '../machine.ts';
 
+const pollMs = 20;
+
+export type Replica = Awaited<ReturnType<typeof startReplica>>;
+
+/** `pid`: a replica that runs already, whose settings this one gets, except `settings`. Resolves when it is ready. */
+export async function startReplica(pid: number, settings: NodeJS.ProcessEnv = {}) {
+  const startedMs = performance.now();
+  const { child, port, managementUrl, internalUrl } = await startAnother(pid, settings);
+  pin(child.pid ?? 0, serverCore);
+  const isReady = () =>
+    fetch(`${managementUrl}/readyz`).then(
+      ({ ok }) => ok,
+      () => false,
+    );
+  while (!(await isReady())) {
+    if (child.exitCode !== null) throw new Error(`a replica ended with ${child.exitCode}`);
+    await wait(pollMs);
+  }
+  return {
+    pid: child.pid ?? 0,
+    port,
+    url: `http://127.0.0.1:${port}`,
+    managementUrl,
+    internalUrl,
+    secondsToReady: (performance.now() - startedMs) / 1_000,
+    stop: () => end(child),
+  };
+}
+
 /** `pid`: the replica that runs already, whose settings the others get; `url`: its address. */
 export async function createReplicas(pid: number, url: string) {
   const ports = [Number(new URL(url).port)];
-  const children: ChildProcess[] = [];
+  const replicas: Replica[] = [];
   let turn = 0;
   const relay = createServer((incoming) => {
     turn += 1;
@@ -22,33 +50,21 @@ export async function createReplicas(pid: number, url: string) {
   relay.listen(0, '127.0.0.1');
   await once(relay, 'listening');
 
-  async function startOne(): Promise<void> {
-    const { child, port, managementUrl } = await startAnother(pid);
-    children.push(child);
-    const isReady = () =>
-      fetch(`${managementUrl}/readyz`).then(
-        ({ ok }) => ok,
-        () => false,
-      );
-    while (!(await isReady())) {
-      if (child.exitCode !== null) throw new Error(`a replica ended with ${child.exitCode}`);
-      await wait(100);
-    }
-    pin(child.pid ?? 0, serverCore);
-    ports.push(port);
-  }
-
   return {
     url: `http://127.0.0.1:${(relay.address() as AddressInfo).port}`,
     get pids() {
-      return [pid, ...children.map((child) => child.pid ?? 0)];
+      return [pid, ...replicas.map((replica) => replica.pid)];
     },
     async scaleTo(count: number): Promise<void> {
-      while (ports.length < count) await startOne();
+      while (ports.length < count) {
+        const replica = await startReplica(pid);
+        replicas.push(replica);
+        ports.push(replica.port);
+      }
     },
     async stop(): Promise<void> {
       relay.close();
-      await Promise.all(children.map(end));
+      await Promise.all(replicas.map((replica) => replica.stop()));
     },
   };
 }

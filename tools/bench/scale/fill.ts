@@ -1,56 +1,131 @@
-/** Fills the stores with what a large installation has in them: live tokens, sessions, contact centres. */
-import { randomBytes } from 'node:crypto';
+/** Fills the stores with what a large installation has in them, and weighs it: live tokens, sessions, revocations, contact centres. */
+import { randomBytes, randomUUID } from 'node:crypto';
 import { seedEstate } from '@gatehouse/tools/estate-seed';
 import { Redis } from 'ioredis';
 import pg from 'pg';
 import type { BenchStack } from '../bench-stack.ts';
+import { targetOf } from '../login/sides.ts';
+import { createLoginDriver } from '../login/whole-login.ts';
 
-export const scale = { tokens: 1_000_000, sessions: 100_000, contactCenters: 10_000 };
+export const scale = {
+  /** Half of them of persons, half of clients. */
+  tokens: 1_000_000,
+  sessions: 100_000,
+  refreshTokens: 100_000,
+  revocations: 100_000,
+  contactCenters: 10_000,
+  persons: 100_000,
+};
+
+/** Mean bytes of one in Redis, with its key and its place in the tables of Redis. */
+export type Weights = Record<'token of a person' | 'token of a client' | 'session' | 'refresh token', number>;
 
 const lifeMs = 3_600_000;
 const batchSize = 10_000;
-/** As long as the record of a browser session. */
-const sessionBytes = 700;
 
-export async function fill(stack: BenchStack): Promise<void> {
+export async function fill(stack: BenchStack): Promise<Weights> {
   const redis = new Redis(stack.redisUrl);
   const database = new pg.Client({ connectionString: stack.postgresUrl });
   await database.connect();
+  const weigh = async (made: number, work: () => Promise<void>) => {
+    const before = await usedMemory(redis);
+    await work();
+    return Math.round(((await usedMemory(redis)) - before) / made);
+  };
+  /** Copies of what `make` leaves, byte by byte, under keys of the same form. */
+  const weighCopies = async (kind: string, count: number, make: () => Promise<unknown>) => {
+    const record = await newRecord(redis, kind, make);
+    return weigh(count, () => copies(redis, record, count));
+  };
   try {
-    await stack.token({ grant_type: 'client_credentials' });
-    const token = await anyKey(redis, '*access*');
-    // A copy of a real one, byte by byte, under keys of the same form.
-    const record = await redis.dumpBuffer(token);
-    if (record === null) throw new Error(`${token} is gone`);
-    await copies(redis, token, record, scale.tokens);
-    const session = token.replace('access', 'session');
-    await redis.set(session, 'x'.repeat(sessionBytes));
-    const sessionRecord = await redis.dumpBuffer(session);
-    if (sessionRecord) await copies(redis, session, sessionRecord, scale.sessions);
+    const weights = {
+      'token of a client': await weighCopies('access', scale.tokens / 2, () =>
+        stack.token({ grant_type: 'client_credentials' }),
+      ),
+      'token of a person': await weighCopies('access', scale.tokens / 2, () => stack.token(stack.login)),
+      'refresh token': await weighCopies('refresh', scale.refreshTokens, () => refreshed(stack)),
+      session: await weighCopies('session', scale.sessions, () => logInByPages(stack)),
+    };
+    await revocations(redis, database, scale.revocations);
     await seedEstate(database, scale.contactCenters);
+    return weights;
   } finally {
     redis.disconnect();
     await database.end();
   }
 }
 
-async function anyKey(redis: Redis, pattern: string): Promise<string> {
-  for (let cursor = '0'; ; ) {
-    const [next, [key]] = await redis.scan(cursor, 'MATCH', pattern, 'COUNT', 1000);
-    if (key !== undefined) return key;
-    if (next === '0') throw new Error(`Redis has no key like ${pattern}`);
-    cursor = next;
+async function usedMemory(redis: Redis): Promise<number> {
+  return Number(/used_memory:(\d+)/.exec(await redis.info('memory'))?.[1]);
+}
+
+/** As it is after its first use, which adds fields. */
+async function refreshed(stack: BenchStack): Promise<void> {
+  const { refresh_token = '' } = await stack.token(stack.login);
+  await stack.token({ grant_type: 'refresh_token', refresh_token });
+}
+
+async function logInByPages(stack: BenchStack): Promise<void> {
+  const driver = createLoginDriver(targetOf(stack), 1);
+  await driver.run().finally(() => driver.close());
+}
+
+/** The start of the key and the value of what is new. */
+async function newRecord(redis: Redis, kind: string, make: () => Promise<unknown>) {
+  const before = new Set(await keysOf(redis, kind));
+  await make();
+  const key = (await keysOf(redis, kind)).find((one) => !before.has(one));
+  const value = key === undefined ? null : await redis.dumpBuffer(key);
+  if (key === undefined || value === null) throw new Error(`Redis has no new ${kind}`);
+  const start = key.slice(0, key.indexOf('{') + 1);
+  return { start, idLength: key.length - start.length - 1, value };
+}
+
+async function keysOf(redis: Redis, kind: string): Promise<string[]> {
+  const keys: string[] = [];
+  for await (const some of redis.scanStream({ match: `*:${kind}:{*`, count: 1_000 })) keys.push(...some);
+  return keys;
+}
+
+async function copies(
+  redis: Redis,
+  { start, idLength, value }: Awaited<ReturnType<typeof newRecord>>,
+  count: number,
+): Promise<void> {
+  for (let made = 0; made < count; made += batchSize) {
+    const pipeline = redis.pipeline();
+    for (let index = 0; index < batchSize; index += 1)
+      pipeline.restore(`${start}${randomDigest().slice(0, idLength)}}`, lifeMs, value);
+    await pipeline.exec();
   }
 }
 
-async function copies(redis: Redis, key: string, record: Buffer, count: number): Promise<void> {
-  // Where the digest is, a random one comes.
-  const start = key.slice(0, -43);
+function randomDigest(): string {
+  return randomBytes(32).toString('base64url');
+}
+
+/** In both stores, as the service keeps them. */
+async function revocations(redis: Redis, database: pg.Client, count: number): Promise<void> {
+  const atMs = Date.now();
+  const [stream = ''] = await keysOfStream(redis);
   for (let made = 0; made < count; made += batchSize) {
+    const rows = Array.from({ length: batchSize }, (_, index) =>
+      index % 2 === 0 ? { kind: 'sid', id: randomUUID() } : { kind: 'token', id: randomDigest() },
+    );
+    await database.query(
+      `INSERT INTO auth.revocations (kind, id, not_before_ms, expires_at)
+        SELECT kind, id, $3, now() + interval '1 day' FROM unnest($1::text[], $2::text[]) AS given (kind, id)`,
+      [rows.map(({ kind }) => kind), rows.map(({ id }) => id), atMs],
+    );
     const pipeline = redis.pipeline();
-    for (let index = 0; index < batchSize; index += 1) {
-      pipeline.restore(`${start}${randomBytes(32).toString('base64url')}`, lifeMs, record);
-    }
+    for (const { kind, id } of rows) pipeline.xadd(stream, '*', 'kind', kind, 'id', id, 'at', String(atMs));
     await pipeline.exec();
   }
+}
+
+/** The epoch beside it is there from the first start; the stream comes with the first revocation. */
+async function keysOfStream(redis: Redis): Promise<string[]> {
+  const keys: string[] = [];
+  for await (const some of redis.scanStream({ match: '*cutoffs:epoch', count: 1_000 })) keys.push(...some);
+  return keys.map((key) => key.slice(0, -':epoch'.length));
 }

@@ -1,73 +1,110 @@
-/** What a request costs in an installation that has grown: the same rows before and after, each beside the form post of its own time. */
-import type { BenchStack } from '../bench-stack.ts';
-import { type MeasureOptions, measure, type RowResult } from '../measure.ts';
-import { clientCredentialsRows } from '../rows/client-credentials.ts';
-import { introspectRow } from '../rows/introspect.ts';
-import { refreshRow } from '../rows/refresh.ts';
-import { fill, scale } from './fill.ts';
+/** The row `scale`: what a request costs in an installation that has grown, beside a small one; what a token weighs; and a cold start. */
+import { Redis } from 'ioredis';
+import { type BenchStack, startBenchStack } from '../bench-stack.ts';
+import { type Growth, measureGrowth, printGrowth, type Sides } from '../growth.ts';
+import { fire, type LoadResult } from '../load.ts';
+import { flowsOf, loginsFor } from '../login/compare-logins.ts';
+import { targetOf } from '../login/sides.ts';
+import { createLoginDriver } from '../login/whole-login.ts';
+import type { MeasureOptions } from '../measure.ts';
+import type { Row } from '../rows/row.ts';
+import { startReplica } from '../scale-out/replicas.ts';
+import { fill, scale, type Weights } from './fill.ts';
 
 export const scaleRowName = 'scale';
-/** Most that the cost of a request may grow by. */
-export const scaleAim = 1.1;
+
+/** A cold start: most seconds until a replica is ready. */
+const readyAimSeconds = 5;
+const coldStarts = 3;
 
 export interface ScaleResult {
   name: typeof scaleRowName;
   size: typeof scale;
-  rows: { name: string; small: RowResult; large: RowResult; costGrewBy: number }[];
+  growth: Growth[];
+  bytes: Weights;
+  /** Seconds until each replica was ready. */
+  coldStarts: Record<string, number[]>;
 }
 
+/** `rows`: those of one request each; a whole login by the pages is added. */
 export async function measureScale(
-  stack: BenchStack,
+  small: BenchStack,
+  rows: readonly Row[],
   options: MeasureOptions,
 ): Promise<{ result: ScaleResult; disturbedRounds: number }> {
-  const [clientCredentials] = clientCredentialsRows;
-  // Of this question only the product and the floor matter.
-  const rows = [clientCredentials, introspectRow, refreshRow].flatMap((row) => {
-    if (row === undefined) return [];
-    const { peer: _peer, ...alone } = row;
-    return [alone];
-  });
-  let disturbedRounds = 0;
-  const all = async () => {
-    const results: RowResult[] = [];
-    for (const row of rows) {
-      const measured = await measure(row, stack, options);
+  const large = await startBenchStack(small.chains, { agents: scale.persons });
+  const stacks = { small, large };
+  try {
+    // What is written to disk in the background is not what is compared.
+    for (const stack of [small, large]) await keepInMemory(stack);
+    console.log('  filling the stores …');
+    const bytes = await fill(large);
+    const growth: Growth[] = [];
+    let disturbedRounds = 0;
+    const measureOne = async (row: string, runs: Sides<() => Promise<LoadResult>>) => {
+      const measured = await measureGrowth(row, stacks, runs, options);
       disturbedRounds += measured.disturbedRounds;
-      results.push(measured.result);
+      growth.push(measured.growth);
+    };
+    for (const row of rows) {
+      const plans = { small: await row.plan(small), large: await row.plan(large) };
+      await measureOne(row.name, {
+        small: () => fire(plans.small, options),
+        large: () => fire(plans.large, options),
+      });
     }
-    return results;
-  };
-  const small = await all();
-  await fill(stack);
-  const large = await all();
-  return {
-    disturbedRounds,
-    result: {
-      name: scaleRowName,
-      size: scale,
-      rows: small.flatMap((before, index) => {
-        const after = large[index];
-        if (after === undefined) return [];
-        const costGrewBy = Math.round((100 * before.ratioToFloor) / after.ratioToFloor) / 100;
-        return [{ name: before.name, small: before, large: after, costGrewBy }];
-      }),
-    },
-  };
+    const drivers = { small: driverOf(small), large: driverOf(large) };
+    await measureOne('login by the pages', {
+      small: () => flowsOf(loginsFor(options.seconds, drivers.small)),
+      large: () => flowsOf(loginsFor(options.seconds, drivers.large)),
+    });
+    await Promise.all([drivers.small.close(), drivers.large.close()]);
+    const ready = {
+      'Auth API, small': await startOften(small.serverPid),
+      'Auth API, large': await startOften(large.serverPid),
+      'Environment API, large': await startOften(large.services['environment-api'].pid),
+    };
+    return {
+      disturbedRounds,
+      result: { name: scaleRowName, size: scale, growth, bytes, coldStarts: ready },
+    };
+  } finally {
+    await large.stop();
+  }
 }
 
-export function printScale({ rows, size }: ScaleResult): void {
-  console.log(
-    `with ${size.tokens} tokens, ${size.sessions} sessions and ${size.contactCenters} contact centres:`,
-  );
+function driverOf(stack: BenchStack) {
+  return createLoginDriver(targetOf(stack), 3);
+}
+
+async function keepInMemory({ redisUrl }: BenchStack): Promise<void> {
+  const redis = new Redis(redisUrl);
+  await redis.config('SET', 'appendonly', 'no');
+  redis.disconnect();
+}
+
+async function startOften(pid: number): Promise<number[]> {
+  const seconds: number[] = [];
+  for (let started = 0; started < coldStarts; started += 1) {
+    const replica = await startReplica(pid);
+    seconds.push(Math.round(replica.secondsToReady * 10) / 10);
+    await replica.stop();
+  }
+  return seconds;
+}
+
+export function printScale({ size, growth, bytes, coldStarts: starts }: ScaleResult): void {
+  const parts = Object.entries(size).map(([name, count]) => `${name} ${count}`);
+  console.log(`large: ${parts.join(', ')}:`);
+  printGrowth(growth);
+  console.log('bytes of Redis:');
+  console.table(bytes);
+  console.log('a cold start:');
   console.table(
-    rows.map(({ name, small, large, costGrewBy }) => ({
-      row: name,
-      'small per second': small.perSecond,
-      'large per second': large.perSecond,
-      'small of floor': small.ratioToFloor,
-      'large of floor': large.ratioToFloor,
-      'cost grew by': costGrewBy,
-      aim: scaleAim,
+    Object.entries(starts).map(([replica, seconds]) => ({
+      replica,
+      'seconds to ready': seconds.join(', '),
+      aim: readyAimSeconds,
     })),
   );
 }

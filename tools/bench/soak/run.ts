@@ -21,7 +21,7 @@ process.env['GATEHOUSE_BENCH_PROBE_FOLDER'] = folder;
 process.env['GATEHOUSE_BENCH_PROBE_EVERY_MS'] = String(plan.sampleSeconds * 1_000);
 
 try {
-  const stack = await startBenchStack(0, plan.people);
+  const stack = await startBenchStack(0, { agents: plan.people });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
     process.once(signal, () => void stack.stop().finally(() => process.exit(130)));
   try {

@@ -1,0 +1,88 @@
+/** Compares what a request costs in a small installation and in a large one: rounds of both in turn, by the CPU time of their servers. */
+import type { BenchStack } from './bench-stack.ts';
+import type { LoadResult } from './load.ts';
+import { disturbedIn, type Sample, sampled } from './samples.ts';
+
+/** Most that the cost of a request may grow by. */
+export const growthAim = 1.1;
+
+export interface Growth {
+  row: string;
+  /** Of all processes of the installation: services, Redis, PostgreSQL. */
+  smallCpuUs: number;
+  largeCpuUs: number;
+  /** Median of the rounds, each compared with the one beside it. */
+  costGrewBy: number;
+  lowest: number;
+  highest: number;
+  smallP99Ms: number;
+  largeP99Ms: number;
+}
+
+export type Sides<T> = Record<'small' | 'large', T>;
+type Round = Sample<LoadResult>;
+
+/** `runs`: the same requests for so many seconds, at each of them. */
+export async function measureGrowth(
+  row: string,
+  stacks: Sides<BenchStack>,
+  runs: Sides<() => Promise<LoadResult>>,
+  { rounds, seconds }: { rounds: number; seconds: number },
+): Promise<{ growth: Growth; disturbedRounds: number }> {
+  console.log(`  ${row} …`);
+  const pids = [...stacks.small.pids, ...stacks.large.pids, process.pid];
+  const oneOf = (side: keyof typeof runs) => sampled(pids, runs[side], stacks[side].installationPids);
+  // Until the code is compiled, and the caches hold what they will.
+  for (const side of ['small', 'large'] as const) await runs[side]();
+  const pairs: Sides<Round>[] = [];
+  for (let round = 0; round < rounds; round += 1) {
+    // Each goes first every other time: a machine that slows down in the meantime favours neither.
+    if (round % 2 === 0) {
+      const small = await oneOf('small');
+      pairs.push({ small, large: await oneOf('large') });
+    } else {
+      const large = await oneOf('large');
+      pairs.push({ small: await oneOf('small'), large });
+    }
+  }
+  const cpuUs = ({ cpuSeconds, perSecond }: Round) => (1e6 * cpuSeconds) / (perSecond * seconds);
+  const ratios = pairs.map(({ small, large }) => cpuUs(large) / cpuUs(small));
+  const medianAt = (side: keyof typeof runs, of: (round: Round) => number) =>
+    medianOf(pairs.map((pair) => of(pair[side])));
+  return {
+    disturbedRounds: disturbedIn(pairs.flatMap(({ small, large }) => [small, large])),
+    growth: {
+      row,
+      smallCpuUs: Math.round(medianAt('small', cpuUs)),
+      largeCpuUs: Math.round(medianAt('large', cpuUs)),
+      costGrewBy: rounded(medianOf(ratios)),
+      lowest: rounded(Math.min(...ratios)),
+      highest: rounded(Math.max(...ratios)),
+      smallP99Ms: medianAt('small', ({ p99Ms }) => p99Ms),
+      largeP99Ms: medianAt('large', ({ p99Ms }) => p99Ms),
+    },
+  };
+}
+
+function medianOf(values: readonly number[]): number {
+  return values.toSorted((left, right) => left - right)[Math.floor(values.length / 2)] ?? Number.NaN;
+}
+
+function rounded(value: number): number {
+  return Math.round(value * 100) / 100;
+}
+
+export function printGrowth(growths: readonly Growth[]): void {
+  console.table(
+    growths.map((growth) => ({
+      row: growth.row,
+      'small CPU us': growth.smallCpuUs,
+      'large CPU us': growth.largeCpuUs,
+      'cost grew by': growth.costGrewBy,
+      'in each round': `${growth.lowest} to ${growth.highest}`,
+      aim: growthAim,
+      'small p99 ms': growth.smallP99Ms,
+      'large p99 ms': growth.largeP99Ms,
+    })),
+  );
+}
