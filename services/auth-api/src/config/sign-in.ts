@@ -33,7 +33,7 @@ const attemptSettings = {
     env: 'GATEHOUSE_SIGN_IN_UNFINISHED_PER_ADDRESS',
     doc: 'Logins that one address may begin and not finish, or fail at an identity provider, within ten minutes on one replica. Finished ones do not count.',
   }),
-  busyDelayMs: setting(read.integer(0, 10_000).default(15), {
+  busyDelayMs: setting(read.integer(0, 10_000).default(40), {
     env: 'GATEHOUSE_SIGN_IN_BUSY_DELAY_MS',
     doc: 'Mean time between two turns of the event loop, in milliseconds, from which on this replica lets fewer people begin a login, at least ten a second. The others get 503 with a time to come back at, each another one. About 10 when it has nothing to do; 0: everybody may always begin.',
   }),
