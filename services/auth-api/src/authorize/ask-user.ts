@@ -49,7 +49,7 @@ export function createAskUser({
     client: Client,
     browser: Browser,
   ): Promise<NextStep> => {
-    if (hasSession(browser)) turnstile.enter();
+    if (ask === 'signIn' && hasSession(browser)) turnstile.enter();
     unfinished.reserve(browser.request.ip);
     const waiting = { clientName: client.name, clientPages: pagesOf(client), authorization: request };
     const { id } = await interactions.create(browser, waiting, state);

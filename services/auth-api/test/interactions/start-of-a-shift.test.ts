@@ -71,6 +71,11 @@ it('whoever has begun goes on, and whoever is signed in gets to further applicat
 
   await untilOneIsSentAway();
   expect(new URL(String((await begin(browser)).location)).searchParams.get('code')).toBeTruthy();
+
+  const asksForConsent = authorizeUrl(client, { prompt: 'consent' });
+  await untilOneIsSentAway();
+  const answers = await Promise.all(Array.from({ length: 20 }, () => browser.get(asksForConsent)));
+  expect(answers.map(({ location }) => interactionOf(location) !== '')).not.toContain(false);
 });
 
 it('the cookie of a session that has ended lets nobody pass', async () => {
