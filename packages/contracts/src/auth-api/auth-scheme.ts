@@ -16,7 +16,7 @@ export const authSchemeSchema = z.enum(['basic', 'saml', 'oidc']);
 
 export const authSchemeAnswerSchema = z.object({ scheme: authSchemeSchema });
 
-/** A pending login, and how the person whom its first form names signs in: all that the second page shows. */
+/** A pending login, and the way to sign in of the user name that its first page was given. The second page needs nothing else. */
 export const namedLoginSchema = z.object({ interaction: interactionViewSchema, scheme: authSchemeSchema });
 
 export type AuthSchemeQuestion = z.input<typeof authSchemeQuestionSchema>;

@@ -3,7 +3,7 @@ import { definedOnly } from '@gatehouse/contracts/defined-only';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { AppError } from './app-error.ts';
 
-/** Whoever an outage refused at one moment must not come back at one moment. */
+/** Gives each caller of an outage another time to come back: otherwise all refused at one moment return at one moment. */
 function spread({ status, retryAfterSeconds = 0, comesBackByItself }: AppError): number {
   if (status !== 503 || comesBackByItself) return retryAfterSeconds;
   return retryAfterSeconds + Math.floor(Math.random() * (retryAfterSeconds + 1));

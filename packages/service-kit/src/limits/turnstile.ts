@@ -89,7 +89,7 @@ export function createTurnstile({
   };
 }
 
-/** Counted by libuv: no code of ours runs for it. */
+/** libuv counts the turns, so none of our code runs for each of them. */
 function measureDelay(): () => number {
   const histogram = monitorEventLoopDelay({ resolution: resolutionMs });
   histogram.enable();
