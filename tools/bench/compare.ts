@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { MeasureOptions } from './measure.ts';
+import { middleOf } from './samples.ts';
 
 const ourTree = fileURLToPath(new URL('../..', import.meta.url));
 /** Figures that say how fast the product is; those of the floors and peers are left out. */
@@ -54,28 +55,24 @@ function figuresOf(value: unknown, path: string): [string, number][] {
 }
 
 function comparisonOf(figure: string, before: number[], after: number[]) {
-  const change = medianOf(after) / medianOf(before) - 1;
+  const change = middleOf(after) / middleOf(before) - 1;
   const spread = Math.max(spreadOf(before), spreadOf(after));
   return {
     figure,
-    before: medianOf(before),
+    before: middleOf(before),
     'spread before': percent(spreadOf(before)),
-    after: medianOf(after),
+    after: middleOf(after),
     'spread after': percent(spreadOf(after)),
     change: percent(change),
     'outside the spread': Math.abs(change) > spread ? 'yes' : 'no',
   };
 }
 
-function medianOf(values: readonly number[]): number {
-  return values.toSorted((left, right) => left - right)[Math.floor(values.length / 2)] ?? Number.NaN;
-}
-
 /** The middle half of the values, as a share of their median: one disturbed round does not widen it. */
 function spreadOf(values: readonly number[]): number {
   const sorted = values.toSorted((left, right) => left - right);
   const at = (share: number) => sorted[Math.round(share * (sorted.length - 1))] ?? Number.NaN;
-  return (at(0.75) - at(0.25)) / medianOf(values);
+  return (at(0.75) - at(0.25)) / middleOf(values);
 }
 
 function percent(share: number): string {

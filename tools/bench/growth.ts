@@ -1,7 +1,7 @@
 /** Compares what a request costs in a small installation and in a large one: rounds of both in turn, by the CPU time of their servers. */
 import type { BenchStack } from './bench-stack.ts';
 import type { LoadResult } from './load.ts';
-import { disturbedIn, type Sample, sampled } from './samples.ts';
+import { disturbedIn, middleOf, type Sample, sampled } from './samples.ts';
 
 /** Most that the cost of a request may grow by. */
 export const growthAim = 1.1;
@@ -48,24 +48,20 @@ export async function measureGrowth(
   const cpuUs = ({ cpuSeconds, perSecond }: Round) => (1e6 * cpuSeconds) / (perSecond * seconds);
   const ratios = pairs.map(({ small, large }) => cpuUs(large) / cpuUs(small));
   const medianAt = (side: keyof typeof runs, of: (round: Round) => number) =>
-    medianOf(pairs.map((pair) => of(pair[side])));
+    middleOf(pairs.map((pair) => of(pair[side])));
   return {
     disturbedRounds: disturbedIn(pairs.flatMap(({ small, large }) => [small, large])),
     growth: {
       row,
       smallCpuUs: Math.round(medianAt('small', cpuUs)),
       largeCpuUs: Math.round(medianAt('large', cpuUs)),
-      costGrewBy: rounded(medianOf(ratios)),
+      costGrewBy: rounded(middleOf(ratios)),
       lowest: rounded(Math.min(...ratios)),
       highest: rounded(Math.max(...ratios)),
       smallP99Ms: medianAt('small', ({ p99Ms }) => p99Ms),
       largeP99Ms: medianAt('large', ({ p99Ms }) => p99Ms),
     },
   };
-}
-
-function medianOf(values: readonly number[]): number {
-  return values.toSorted((left, right) => left - right)[Math.floor(values.length / 2)] ?? Number.NaN;
 }
 
 function rounded(value: number): number {

@@ -46,3 +46,14 @@ export function medianOf<Result>(
 export function disturbedIn(samples: readonly { isDisturbed: boolean }[]): number {
   return samples.filter(({ isDisturbed }) => isDisturbed).length;
 }
+
+/** The value that this share of them does not exceed; 0 of none. */
+export function percentile(values: readonly number[], share: number): number {
+  const sorted = values.toSorted((left, right) => left - right);
+  return sorted[Math.floor(share * (sorted.length - 1))] ?? 0;
+}
+
+/** The median of plain numbers; NaN of none. */
+export function middleOf(values: readonly number[]): number {
+  return values.toSorted((left, right) => left - right)[Math.floor(values.length / 2)] ?? Number.NaN;
+}

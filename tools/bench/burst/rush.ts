@@ -2,6 +2,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { linkPassword, userNameOf } from '../link/link-seed.ts';
 import { createLoginDriver, type LoginTarget, SentAway } from '../login/whole-login.ts';
+import { percentile } from '../samples.ts';
 
 export interface Rush {
   logins: number;
@@ -90,6 +91,5 @@ function mostOf(seconds: readonly number[]): number {
 }
 
 function at(values: readonly number[], share: number): number {
-  const sorted = values.toSorted((left, right) => left - right);
-  return Math.round((sorted[Math.floor(share * (sorted.length - 1))] ?? 0) * 10) / 10;
+  return Math.round(percentile(values, share) * 10) / 10;
 }

@@ -4,7 +4,6 @@ import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { freePort } from '@gatehouse/testing/ports';
@@ -12,7 +11,7 @@ import { startPostgresServer } from '@gatehouse/testing/postgres-server';
 import { startRedis } from '@gatehouse/testing/redis';
 import { imageEnvironment, nodeArguments } from '@gatehouse/tools/node-program';
 import pg from 'pg';
-import { end } from '../bench-stack.ts';
+import { end, start } from '../bench-stack.ts';
 import { loadCore, pin, serverCore } from '../machine.ts';
 
 export interface EstateStack {
@@ -69,19 +68,17 @@ export async function startEstateStack(): Promise<EstateStack> {
   const internal = { ...common, GATEHOUSE_INTERNAL_PORT: String(internalPort) };
   const server = await serve('environment-api', port, internal);
   const authApis = await Promise.all(authPorts.map((authPort) => serve('auth-api', authPort, common)));
-  const floor = spawn(
-    process.execPath,
-    ['--conditions=source', 'tools/bench/estate/estate-floor-server.ts', postgres.url],
-    { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] },
-  );
-  const [floorUrl] = await once(createInterface({ input: floor.stdout }), 'line');
+  const { process: floor, line: floorUrl } = await start([
+    'tools/bench/estate/estate-floor-server.ts',
+    postgres.url,
+  ]);
   const database = new pg.Client({ connectionString: postgres.url });
   await database.connect();
   const measured = [server, floor].map(({ pid = 0 }) => pid);
   const others = [process.pid, ...authApis.map(({ pid = 0 }) => pid)];
   return {
     url: `http://127.0.0.1:${port}/environment/v3`,
-    floorUrl: String(floorUrl),
+    floorUrl,
     authApiUrls: authPorts.map((authPort) => `http://127.0.0.1:${authPort}/auth/v3`),
     authorization: `Basic ${Buffer.from(`${operator.username}:${operator.password}`).toString('base64')}`,
     database,

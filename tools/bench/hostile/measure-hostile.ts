@@ -10,7 +10,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { BenchStack } from '../bench-stack.ts';
 import { loadCore, pin, residentMiB } from '../machine.ts';
-import { type Sample, sampled } from '../samples.ts';
+import { percentile, type Sample, sampled } from '../samples.ts';
 
 export const hostileRowName = 'hostile_config_server';
 const hostileAim = 1.2;
@@ -109,11 +109,6 @@ function summaryOf(rounds: readonly Round[]) {
     cpu: rounded(rounds.reduce((sum, round) => sum + round.cpuSeconds, 0) / seconds),
     residentMiB: Math.max(...rounds.map((round) => round.residentMiB)),
   };
-}
-
-function percentile(durationsMs: readonly number[], share: number): number {
-  const sorted = durationsMs.toSorted((left, right) => left - right);
-  return sorted[Math.floor(share * (sorted.length - 1))] ?? 0;
 }
 
 async function measureMode(stack: BenchStack, mode: string, seconds: number): Promise<Round> {

@@ -1,6 +1,6 @@
 /** Compares what browsers do at our servers with the same at the peer: interleaved rounds, medians of the clean ones. */
 import type { BenchStack } from '../bench-stack.ts';
-import { disturbedIn, medianOf, sampled } from '../samples.ts';
+import { disturbedIn, medianOf, percentile, sampled } from '../samples.ts';
 import { concurrency, type Side, sidesOf } from './sides.ts';
 import type { LoginDriver } from './whole-login.ts';
 
@@ -106,8 +106,7 @@ export async function flowsOf(next: NextFlow) {
     }
   };
   await Promise.all(Array.from({ length: concurrency }, oneAfterAnother));
-  const sorted = durationsMs.toSorted((left, right) => left - right);
-  const at = (share: number) => rounded(sorted[Math.floor(share * (sorted.length - 1))] ?? 0);
+  const at = (share: number) => rounded(percentile(durationsMs, share));
   const perSecond = (1000 * durationsMs.length) / (performance.now() - startMs);
   return { flows: durationsMs.length, perSecond, p50Ms: at(0.5), p99Ms: at(0.99) };
 }
