@@ -17,8 +17,9 @@ export class DueTimer {
   announce(dueAtMs: number): void {
     if (dueAtMs >= this.#armedForMs) return;
     this.stop();
-    this.#armedForMs = dueAtMs;
-    this.#timer = this.#clock.setTimer(Math.max(0, dueAtMs - this.#clock.monotonicMs()), this.#fire);
+    const nowMs = this.#clock.monotonicMs();
+    this.#armedForMs = Math.max(dueAtMs, nowMs);
+    this.#timer = this.#clock.setTimer(this.#armedForMs - nowMs, this.#fire);
   }
 
   stop(): void {

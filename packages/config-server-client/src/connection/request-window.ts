@@ -42,6 +42,8 @@ const maxUnknownAnswers = 10;
 const maxTimeouts = 5;
 /** When a deadline is noticed so late, the process was suspended, and the server may have answered. */
 const suspendedMs = 250;
+/** For answers that lie unread after that: they are read in short turns, with rests between them. */
+const catchUpMs = 250;
 
 export class RequestWindow implements ExchangeOwner {
   readonly #options: RequestWindowOptions;
@@ -54,6 +56,8 @@ export class RequestWindow implements ExchangeOwner {
   #isClosed = false;
   #unknownAnswers = 0;
   #timeoutsInARow = 0;
+  /** Monotonic milliseconds until which nothing times out. */
+  #catchingUpUntilMs = Number.NEGATIVE_INFINITY;
   #onDrained: (() => void) | undefined;
 
   constructor(options: RequestWindowOptions) {
@@ -165,11 +169,13 @@ export class RequestWindow implements ExchangeOwner {
   }
 
   #timeOut(nowMs: number, lateMs: number): void {
-    const wasReading = lateMs < suspendedMs && this.#options.isReading();
+    if (lateMs >= suspendedMs) this.#catchingUpUntilMs = nowMs + catchUpMs;
+    const isReading = this.#options.isReading();
     let nextMs = Number.POSITIVE_INFINITY;
     for (const exchange of [...this.#inFlight.values(), ...this.#waiting]) {
-      if (exchange.dueAtMs <= nowMs) exchange.timeOut(wasReading);
-      else nextMs = Math.min(nextMs, exchange.dueAtMs);
+      const dueAtMs = Math.max(exchange.dueAtMs, this.#catchingUpUntilMs);
+      if (dueAtMs <= nowMs) exchange.timeOut(isReading && dueAtMs > this.#catchingUpUntilMs);
+      else nextMs = Math.min(nextMs, dueAtMs);
     }
     this.#deadlines.announce(nextMs);
   }

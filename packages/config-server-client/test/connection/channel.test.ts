@@ -220,7 +220,13 @@ describe('channel', () => {
   });
 
   it.each([
-    ['it stood still', async ({ clock }: TestChannel) => clock.freeze(3_000)],
+    [
+      'it stood still',
+      async ({ clock }: TestChannel) => {
+        await clock.freeze(3_000);
+        await clock.advance(250);
+      },
+    ],
     [
       'it does not read, for backpressure',
       async ({ channel, clock }: TestChannel) => {
@@ -240,6 +246,19 @@ describe('channel', () => {
     );
     expect(test.channel.isOpen).toBe(true);
     test.channel.close('normal', closing);
+  });
+
+  it('reads the answers that lie unread after it stood still, also when reading rests first', async () => {
+    const { channel, clock, say, ask } = createChannel();
+    const asked = ask(500);
+    await clock.advance(0);
+    channel.pauseReading();
+    say(mode(7), 1);
+    await clock.freeze(1_000);
+    await clock.advance(8);
+    channel.resumeReading();
+    expect(await asked).toBe(7);
+    channel.close('normal', closing);
   });
 
   it('does not take a half frame for the server’s fault while it stood still or did not read', async () => {
