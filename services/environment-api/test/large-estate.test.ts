@@ -247,11 +247,16 @@ test('who may not import is refused before the document is read', async () => {
 
 test('a connection that breaks in the middle of an export ends this export and nothing else', async () => {
   const snapshot = await api.deps.importExport.service.read(operator);
+  onTestFinished(() => snapshot.close());
   await snapshot.pages.next();
-  await api.pool.query(
-    `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-      WHERE state = 'idle in transaction' AND datname = current_database()`,
-  );
+  // The second page is read ahead, the third is not asked for yet.
+  await vi.waitUntil(async () => {
+    const { rowCount } = await api.pool.query(
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+        WHERE state = 'idle in transaction' AND datname = current_database()`,
+    );
+    return rowCount === 1;
+  });
   await expect(
     (async () => {
       for await (const _page of snapshot.pages);
