@@ -11,7 +11,7 @@ export interface PlanNode {
   Plans?: PlanNode[];
 }
 
-export interface Explained {
+interface Explained {
   plans: PlanNode[];
   longestMs: number;
 }

@@ -21,7 +21,7 @@ export const boundedTables: Record<string, string> = {
   'environment.migrations': 'one row for each migration',
 };
 
-export interface WholeRead {
+interface WholeRead {
   path: string;
   /** A part of the statement. */
   text: string;

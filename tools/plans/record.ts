@@ -2,12 +2,10 @@
 import { appendFileSync } from 'node:fs';
 import { serialize } from 'node:v8';
 import pg from 'pg';
-import { type Statement, statementsVariable } from './statement.ts';
+import { kindOf, type Statement, statementsVariable } from './statement.ts';
 
 const file = process.env[statementsVariable] ?? '';
-/** Values of one statement that are kept: a filter that is given and one that is not have different plans. */
-const examples = 3;
-const counts = new Map<string, number>();
+const noted = new Set<string>();
 const ofSource = /((?:services|packages)\/[\w-]+\/src\/[^?:()]+\.ts)\S*?:(\d+):\d+/;
 
 function note(query: unknown, given: unknown): void {
@@ -16,11 +14,10 @@ function note(query: unknown, given: unknown): void {
   const asked = typeof query === 'string' ? { text: query, values: given } : (query as Partial<Statement>);
   if (typeof asked.text !== 'string') return;
   const values = Array.isArray(asked.values) ? asked.values : [];
-  const key = `${at} ${asked.text}`;
-  const count = (counts.get(key) ?? 0) + 1;
-  counts.set(key, count);
-  if (count > examples) return;
   const statement: Statement = { at, text: asked.text, values, isNamed: 'name' in asked };
+  const kind = kindOf(statement);
+  if (noted.has(kind)) return;
+  noted.add(kind);
   appendFileSync(file, `${serialize(statement).toString('base64')}\n`);
 }
 

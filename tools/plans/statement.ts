@@ -14,13 +14,17 @@ export interface Statement {
 /** Environment variable with the file that statements are written to. */
 export const statementsVariable = 'GATEHOUSE_STATEMENTS';
 
-/** Processes write them beside each other: here are each line, text and pattern of values once. */
+/** Line, text and which values are null: a filter that is given and one that is not have different plans. */
+export function kindOf({ at, text, values }: Statement): string {
+  return `${at} ${text} ${values.map((value) => value === null || value === undefined).join()}`;
+}
+
+/** Processes write them beside each other: here is one of each kind. */
 export function readStatements(file: string): Statement[] {
   const kept = new Map<string, Statement>();
   for (const line of readFileSync(file, 'utf8').split('\n').filter(Boolean)) {
     const statement: Statement = deserialize(Buffer.from(line, 'base64'));
-    const nulls = statement.values.map((value) => value === null || value === undefined).join();
-    kept.set(`${statement.at} ${statement.text} ${nulls}`, statement);
+    kept.set(kindOf(statement), statement);
   }
   return [...kept.values()];
 }

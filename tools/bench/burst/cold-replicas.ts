@@ -5,13 +5,15 @@ import { type Replica, startReplica } from '../scale-out/replicas.ts';
 const replicasOfEach = 2;
 
 /** With the settings of those that the stack has. */
-export async function startColdReplicas({ serverPid, loginPids }: BenchStack) {
-  const uiPid = loginPids.find((pid) => pid !== serverPid) ?? 0;
+export async function startColdReplicas({ services }: BenchStack) {
   const each = Array.from({ length: replicasOfEach });
-  const apis = await Promise.all(each.map(() => startReplica(serverPid)));
+  const apis = await Promise.all(each.map(() => startReplica(services['auth-api'].pid)));
   const uis = await Promise.all(
     apis.map(({ url, internalUrl }) =>
-      startReplica(uiPid, { GATEHOUSE_AUTH_API_URL: url, GATEHOUSE_AUTH_API_INTERNAL_URL: internalUrl }),
+      startReplica(services['auth-ui'].pid, {
+        GATEHOUSE_AUTH_API_URL: url,
+        GATEHOUSE_AUTH_API_INTERNAL_URL: internalUrl,
+      }),
     ),
   );
   const named: [string, Replica][] = [

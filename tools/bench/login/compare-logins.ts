@@ -17,10 +17,10 @@ export interface LoginComparison<Name extends string> {
 }
 
 /** Begins the next flow; undefined when the round is over. */
-export type NextFlow = () => Promise<unknown> | undefined;
+type NextFlow = () => Promise<unknown> | undefined;
 
 /** Makes what a round of this side needs, unmeasured. */
-export type PrepareRound = (side: Side) => Promise<NextFlow>;
+type PrepareRound = (side: Side) => Promise<NextFlow>;
 
 /**
  * Of each server. A login runs through much code: the first two hundred cost twice as much as those after a thousand, because the

@@ -1,12 +1,11 @@
 /** Single sign-on within the installation: a person who is signed in opens a second application, which gets its code without a page. */
 import type { BenchStack } from '../bench-stack.ts';
-import { compareLogins, type LoginComparison } from './compare-logins.ts';
+import { compareLogins, flowsOf, type LoginComparison } from './compare-logins.ts';
 
 export const secondApplicationRowName = 'second_application';
 
 /** People sign in before each round; each of them opens the second application once. */
 const people = 400;
-const atOnce = 3;
 
 export async function measureSecondApplication(
   stack: BenchStack,
@@ -17,8 +16,8 @@ export async function measureSecondApplication(
     rounds,
     async prepare({ driver, second }) {
       const browsers = Array.from({ length: people }, () => driver.open());
-      for (let first = 0; first < people; first += atOnce)
-        await Promise.all(browsers.slice(first, first + atOnce).map((signIn) => signIn()));
+      const waiting = [...browsers];
+      await flowsOf(() => waiting.pop()?.());
       return () => browsers.pop()?.(second);
     },
   });

@@ -14,12 +14,12 @@ export interface Side {
 export const concurrency = 3;
 
 export function sidesOf(stack: BenchStack): { ours: Side; theirs: Side } {
-  const { peer, secondLoginClient, serverPid, loginPids } = stack;
+  const { peer, secondLoginClient, services } = stack;
   return {
     ours: {
       driver: createLoginDriver(targetOf(stack), concurrency),
       second: { ...secondLoginClient, redirectUri: loginRedirectUri },
-      servers: { 'Auth API': serverPid, 'Auth UI': loginPids.find((pid) => pid !== serverPid) ?? 0 },
+      servers: { 'Auth API': services['auth-api'].pid, 'Auth UI': services['auth-ui'].pid },
     },
     theirs: {
       driver: createLoginDriver(peerTargetOf(stack), concurrency),

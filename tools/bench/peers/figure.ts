@@ -2,7 +2,9 @@
 
 /** Beside the rows of the benchmark. */
 export const loginRowName = 'login';
-/** Beside the servers. */
+/** Beside the peers. */
+export const ours = 'Gatehouse';
+/** Beside the servers, in each row but the login. */
 export const formPost = 'form post';
 
 export interface Figure {

@@ -1,18 +1,17 @@
 /** Writes the measured part of docs/performance.md: facts of the machine, ratios, absolute figures. */
-import { type Figure, formPost, loginRowName } from './figure.ts';
+import { type Figure, formPost, loginRowName, ours } from './figure.ts';
 
 export interface Results {
   /** What is said of the run and of the machine, in the order of the page. */
   facts: readonly (readonly [string, string])[];
   /** Servers in the order of the columns; ours last. */
   servers: readonly { name: string; version: string }[];
-  /** Peers that were not measured, and why. */
+  /** Peers that were not measured, or not in one row, and why. */
   leftOut: readonly string[];
   figures: readonly Figure[];
   residentMiB: readonly (readonly [string, number])[];
 }
 
-const ours = 'Gatehouse';
 const begin = '<!-- measured: npm run bench:peers writes what follows -->';
 const end = '<!-- measured: end -->';
 
@@ -64,7 +63,7 @@ function ratios({ servers, figures }: Results, rows: readonly string[]): string 
     const our = figureOf(figures, row, ours);
     const bare = figureOf(figures, row, formPost);
     const cells = peers.map(({ name }) => ratioTo(figureOf(figures, row, name), our));
-    const ofForm = row === loginRowName || !our || !bare ? '–' : (our.perSecond / bare.perSecond).toFixed(2);
+    const ofForm = !our || !bare ? '–' : (our.perSecond / bare.perSecond).toFixed(2);
     return [titles[row] ?? row, ...cells, ofForm];
   });
   const head = peers.map(({ name, version }) => `to ${name} ${version}`);
@@ -85,7 +84,7 @@ function absolute({ servers, figures }: Results, rows: readonly string[]): strin
   const lines = rows.flatMap((row) =>
     names.flatMap((name) => {
       const figure = figureOf(figures, row, name);
-      if (figure === undefined || (row === loginRowName && name === formPost)) return [];
+      if (figure === undefined) return [];
       const { perSecond, cpuUs, p50Ms, p99Ms, isHint } = figure;
       const cells = [
         rounded(perSecond),

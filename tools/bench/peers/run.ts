@@ -105,8 +105,8 @@ async function measureAll(): Promise<Results> {
     );
     return {
       servers,
-      leftOut,
       ...measured,
+      leftOut: [...leftOut, ...measured.leftOut],
       facts: await factsOf(stack, { ...measured, ...options }),
     };
   } finally {

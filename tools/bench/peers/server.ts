@@ -5,6 +5,7 @@ import { peerTargetOf, targetOf } from '../login/sides.ts';
 import type { LoginTarget } from '../login/whole-login.ts';
 import type { Row } from '../rows/row.ts';
 import { versionOf } from './facts.ts';
+import { ours } from './figure.ts';
 
 export interface Server {
   name: string;
@@ -36,7 +37,7 @@ export function oidcProviderOf(stack: BenchStack): Server {
 /** The stack runs and stops it. */
 export function gatehouseOf(stack: BenchStack): Server {
   return {
-    name: 'Gatehouse',
+    name: ours,
     version: '',
     pids: [stack.serverPid],
     loginPids: stack.loginPids,

@@ -49,7 +49,6 @@ export async function measureAgents(
 ): Promise<{ result: AgentsResult; disturbedRounds: number }> {
   const stores = await openStores(stack);
   const agents = await createAgents(stack, agentCount);
-  const uiPids = stack.loginPids.filter((pid) => pid !== stack.serverPid);
   const figures: Figure[] = [];
   let disturbedRounds = 0;
 
@@ -70,7 +69,7 @@ export async function measureAgents(
       ),
       postgres: work.transactions,
       authApiCpuMs: 10 * (cpuTimes([stack.serverPid])?.ours ?? 0),
-      authUiCpuMs: 10 * (cpuTimes(uiPids)?.ours ?? 0),
+      authUiCpuMs: 10 * (cpuTimes([stack.services['auth-ui'].pid])?.ours ?? 0),
     };
   }
 

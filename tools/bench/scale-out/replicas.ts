@@ -21,7 +21,8 @@ export async function startReplica(pid: number, settings: NodeJS.ProcessEnv = {}
       () => false,
     );
   while (!(await isReady())) {
-    if (child.exitCode !== null) throw new Error(`a replica ended with ${child.exitCode}`);
+    const ended = child.exitCode ?? child.signalCode;
+    if (ended !== null) throw new Error(`a replica ended with ${ended}`);
     await wait(pollMs);
   }
   return {

@@ -3,6 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import pg from 'pg';
 import type { BenchStack } from '../bench-stack.ts';
+import { keysLike, usedMemory } from '../redis-contents.ts';
 
 /** Commands of this bench and of connections, not of requests. */
 const own = /^(info|config|client|hello|ping|select|auth|command|scan|memory|type)/;
@@ -46,25 +47,18 @@ export async function openStores({ redisUrl, postgresUrl }: BenchStack) {
       );
       return { redis: clients, postgres: rows[0].open as number };
     },
-    async usedMemory(): Promise<number> {
-      return Number(/used_memory:(\d+)/.exec(await redis.info('memory'))?.[1]);
-    },
+    usedMemory: () => usedMemory(redis),
     /** How many keys of each kind there are, and the mean bytes of one with its value. */
     async kinds(): Promise<Record<string, KindOfKey>> {
       const sizes = new Map<string, { keys: number; sampled: number[] }>();
-      for (let cursor = '0'; ; ) {
-        const [next, keys] = await redis.scan(cursor, 'MATCH', 'gatehouse*:{*', 'COUNT', 1000);
-        for (const key of keys) {
-          const kind = key.slice(0, key.indexOf(':{')).split(':').slice(1).join(':');
-          const known = sizes.get(kind) ?? { keys: 0, sampled: [] };
-          known.keys += 1;
-          // All fields of a hash: of five, one large one would be missed or be taken for all.
-          if (known.sampled.length < sampledKeys)
-            known.sampled.push((await redis.memory('USAGE', key, 'SAMPLES', 0)) ?? 0);
-          sizes.set(kind, known);
-        }
-        if (next === '0') break;
-        cursor = next;
+      for (const key of await keysLike(redis, 'gatehouse*:{*')) {
+        const kind = key.slice(0, key.indexOf(':{')).split(':').slice(1).join(':');
+        const known = sizes.get(kind) ?? { keys: 0, sampled: [] };
+        known.keys += 1;
+        // All fields of a hash: of five, one large one would be missed or be taken for all.
+        if (known.sampled.length < sampledKeys)
+          known.sampled.push((await redis.memory('USAGE', key, 'SAMPLES', 0)) ?? 0);
+        sizes.set(kind, known);
       }
       const mean = (values: number[]) =>
         Math.round(values.reduce((sum, one) => sum + one, 0) / values.length);

@@ -40,11 +40,14 @@ async function soak(stack: BenchStack): Promise<number> {
   for (const name of names) starts.set(name, await measureStart(stack, name));
   console.log(`${seconds} s under load …`);
   const run = await observe(stack, plan);
-  const rows = names.map((service) =>
-    rowOf({ service, start: starts.get(service) as StartFigures, ...run.of(service) }),
-  );
+  const observed = names.map((service) => ({
+    service,
+    start: starts.get(service) as StartFigures,
+    ...run.of(service),
+  }));
+  const rows = observed.map(rowOf);
   console.table(rows);
-  for (const [failure, count] of names.flatMap((name) => [...run.of(name).failures]))
+  for (const [failure, count] of observed.flatMap(({ failures }) => [...failures]))
     console.log(`${count} × ${failure}`);
   console.log(`Other processes took ${Math.round(100 * run.foreignShare)} % of a core meanwhile.`);
   return rows.every((row) => row['must not be'] === 'none') ? 0 : 1;

@@ -22,7 +22,6 @@ const results: Results = {
     figure('introspect', 'oidc-provider', 5_000, 200),
     figure('introspect', 'Hydra', 1_000, 900, true),
     figure('introspect', 'Gatehouse', 20_000, 45),
-    figure('login', 'form post', 40_000, 0),
     figure('login', 'oidc-provider', 100, 9_000),
     figure('login', 'Gatehouse', 80, 6_000),
   ],

@@ -1,0 +1,38 @@
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { expect, onTestFinished, test } from 'vitest';
+import { readStatements, statementsVariable } from '../../plans/statement.ts';
+
+const record = new URL('../../plans/record.ts', import.meta.url).href;
+const tools = fileURLToPath(new URL('../../package.json', import.meta.url));
+
+test('a statement is kept once for each pattern of values that are given, however late it comes', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'gatehouse-record-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  // Statements are noted for lines of the sources of a service.
+  const sources = join(folder, 'services/example/src');
+  await mkdir(sources, { recursive: true });
+  const program = join(sources, 'store.ts');
+  await writeFile(
+    program,
+    `import { createRequire } from 'node:module';
+    const pg = createRequire(${JSON.stringify(tools)})('pg');
+    const client = new pg.Client();
+    for (const value of ['a', 'b', 'c', 'd', null, 'e'])
+      client.query('SELECT $1', [value], () => undefined);
+    `,
+  );
+  const file = join(folder, 'statements');
+  const env = { ...process.env, NODE_OPTIONS: `--import=${record}`, [statementsVariable]: file };
+  await promisify(execFile)(process.execPath, [program], { env });
+
+  const kept = readStatements(file);
+  expect(kept.map(({ at, text }) => `${at} ${text}`)).toEqual(
+    Array(2).fill('services/example/src/store.ts:5 SELECT $1'),
+  );
+  expect(kept.map(({ values }) => values)).toEqual([['a'], [null]]);
+});
