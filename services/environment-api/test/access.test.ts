@@ -205,14 +205,36 @@ describe('a Bearer token', () => {
     expect(new Set(await Promise.all(Array.from({ length: 10 }, get)))).toEqual(new Set([200]));
     expect(api.authApi.asked).toBe(before + 1);
     expect(api.authApi.authorizations.at(-1)).toBe(basic('service-client', 'service-secret-of-the-tests'));
-    now += 499;
+    now += 374;
     await get();
     expect(api.authApi.asked).toBe(before + 1);
     api.authApi.revoke(headers.authorization);
-    now += 2;
+    now += 127;
     expect(await get()).toBe(401);
     expect(await get()).toBe(401);
     expect(api.authApi.asked).toBe(before + 3);
+  });
+
+  it('is asked about again before the answer is too old, so that steady use never waits and an end is met no later', async () => {
+    const headers = { authorization: authorizationOf('an internal client') };
+    const get = async () => (await api.call('GET', `/environments/${environmentId}`, { headers })).status;
+    expect(await get()).toBe(200);
+    const before = api.authApi.asked;
+    api.authApi.failWith(500);
+    now += 400;
+    expect(await get()).toBe(200);
+    await expect.poll(() => api.authApi.asked).toBe(before + 1);
+    api.authApi.failWith(undefined);
+    // The renewal that failed counts for nothing: another one is made, and gives the answer new time.
+    await expect.poll(async () => [await get(), api.authApi.asked > before + 1]).toEqual([200, true]);
+    now += 101;
+    api.authApi.failWith(500);
+    expect(await get()).toBe(200);
+    api.authApi.failWith(undefined);
+    api.authApi.revoke(headers.authorization);
+    now += 389;
+    // The answer would count for ten more milliseconds, but the renewal tells of the end.
+    await expect.poll(get).toBe(401);
   });
 
   // attack: token for another client at Environment API | RFC 9068 4 | guard: services/environment-api/src/access/compose.ts

@@ -1,6 +1,7 @@
 /** Fires reads over kept-alive connections, each of another contact centre than the one before. */
 import { createHistogram } from 'node:perf_hooks';
 import autocannon from 'autocannon';
+import { Agent } from 'undici';
 
 export interface ReadPlan {
   url: string;
@@ -16,6 +17,7 @@ export interface ReadFigures {
 }
 
 const differentPaths = 997;
+const pacedConnections = 64;
 
 /** @throws Error when any answer is not 200: a fast refusal is no throughput. */
 export async function fireReads(
@@ -48,20 +50,31 @@ export async function fireReads(
   };
 }
 
-/** Does the work while reads come over so many connections. */
+/** Does the work while so many reads come each second, evenly: they do not wait for the answers before them. */
 export async function whileReading<T>(
-  plan: ReadPlan,
-  connections: number,
+  { url, authorization, path }: ReadPlan,
+  perSecond: number,
   work: () => Promise<T>,
 ): Promise<T> {
-  let isDone = false;
-  const reading = (async () => {
-    while (!isDone) await fireReads(plan, { seconds: 2, connections });
-  })();
-  try {
-    return await work();
-  } finally {
-    isDone = true;
-    await reading;
+  const agent = new Agent({ connections: pacedConnections });
+  const headers = authorization === undefined ? {} : { authorization };
+  const failures: unknown[] = [];
+  let sent = 0;
+  async function read(number: number): Promise<void> {
+    const { origin, pathname } = new URL(`${url}${path(number)}`);
+    const { statusCode, body } = await agent.request({ origin, path: pathname, method: 'GET', headers });
+    await body.dump();
+    if (statusCode !== 200) throw new Error(`${url}: a read was answered ${statusCode}`);
   }
+  const startMs = performance.now();
+  const pacing = setInterval(() => {
+    const dueReads = Math.floor(((performance.now() - startMs) / 1000) * perSecond);
+    for (; sent < dueReads; sent++) read(sent).catch((error) => failures.push(error));
+  }, 1);
+  const result = await work().finally(() => {
+    clearInterval(pacing);
+    return agent.close();
+  });
+  if (failures.length > 0) throw failures[0];
+  return result;
 }

@@ -12,6 +12,8 @@ import { sha256 } from '@gatehouse/service-kit/crypto/secrets';
 import { unavailable } from '@gatehouse/service-kit/errors/app-error';
 
 const maxEntries = 10_000;
+/** Of its time an answer is used before the next one is asked for: a token in steady use never waits. */
+const shareBeforeRenewal = 0.75;
 
 /** `http` authenticates with the service client. A revoked token may work here for `ttlMs` longer. */
 export function createIntrospection({
@@ -26,15 +28,29 @@ export function createIntrospection({
   ttlMs: number;
 }) {
   // Keys are digests: no token is kept in memory.
-  const known = createGrowingCache<{ token: IntrospectionActive; until: number }>(maxEntries);
+  const known = createGrowingCache<Known>(maxEntries);
   const asking = new Map<string, Promise<IntrospectionActive | undefined>>();
 
   async function ask(key: string, token: string): Promise<IntrospectionActive | undefined> {
     const answer = await introspect(http, path, token);
     // Refresh tokens give access to nothing.
-    if (!answer.active || 'token_use' in answer) return undefined;
-    known.set(key, { token: answer, until: Math.min(now() + ttlMs, answer.exp * 1000) });
+    if (!answer.active || 'token_use' in answer) {
+      known.delete(key);
+      return undefined;
+    }
+    const until = Math.min(now() + ttlMs, answer.exp * 1000);
+    known.set(key, { token: answer, until, renewAt: now() + ttlMs * shareBeforeRenewal });
     return answer;
+  }
+
+  /** Concurrent requests with the same token share one call. */
+  function askOnce(key: string, token: string): Promise<IntrospectionActive | undefined> {
+    let pending = asking.get(key);
+    if (!pending) {
+      pending = ask(key, token).finally(() => asking.delete(key));
+      asking.set(key, pending);
+    }
+    return pending;
   }
 
   return {
@@ -42,16 +58,18 @@ export function createIntrospection({
     async read(token: string): Promise<IntrospectionActive | undefined> {
       const key = sha256(token);
       const entry = known.get(key);
-      if (entry && entry.until > now()) return entry.token;
-      // Concurrent requests with the same token share one call.
-      let pending = asking.get(key);
-      if (!pending) {
-        pending = ask(key, token).finally(() => asking.delete(key));
-        asking.set(key, pending);
-      }
-      return pending;
+      if (entry === undefined || entry.until <= now()) return askOnce(key, token);
+      // A failure is met by the request that comes when the answer is too old.
+      if (entry.renewAt <= now()) askOnce(key, token).catch(() => undefined);
+      return entry.token;
     },
   };
+}
+
+interface Known {
+  token: IntrospectionActive;
+  until: number;
+  renewAt: number;
 }
 
 async function introspect(http: HttpClient, path: string, token: string) {

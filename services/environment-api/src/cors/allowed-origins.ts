@@ -23,13 +23,12 @@ export function createAllowedOrigins({
   let refreshing: Promise<void> | undefined;
 
   async function refresh(): Promise<void> {
-    // Reads the number first: a change while the origins are read makes the next call read again.
-    const latest = await changeLog.latest();
-    if (latest !== readAtChange) {
-      const origins = await read();
-      global = new Set(origins.global);
-      owners = ownersOf(origins.contactCenters);
-      readAtChange = latest;
+    // The number alone first: most questions find no change, and there may be many origins.
+    if ((await changeLog.latest()) !== readAtChange) {
+      const { change, view } = await read();
+      global = new Set(view.global);
+      owners = ownersOf(view.contactCenters);
+      readAtChange = change;
     }
     checkedAtMs = now();
   }
@@ -52,7 +51,7 @@ export function createAllowedOrigins({
   };
 }
 
-function ownersOf(contactCenters: OwnedOrigins['contactCenters']): Map<string, Set<string>> {
+function ownersOf(contactCenters: OwnedOrigins['view']['contactCenters']): Map<string, Set<string>> {
   const owners = new Map<string, Set<string>>();
   for (const [id, origins] of Object.entries(contactCenters)) {
     for (const origin of origins) owners.set(origin, (owners.get(origin) ?? new Set()).add(id));

@@ -23,6 +23,6 @@ export function composeCors({
   return {
     allowedOrigins: createAllowedOrigins({ read: cors.ownedOrigins, changeLog, now }),
     routes: async (api: App) => corsRoutes(api, { cors, changeLog }),
-    internalRoutes: async (internal: App) => internalCorsRoutes(internal, { cors, changeLog }),
+    internalRoutes: async (internal: App) => internalCorsRoutes(internal, { cors }),
   };
 }

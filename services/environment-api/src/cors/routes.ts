@@ -104,7 +104,7 @@ export function corsRoutes(api: App, { cors, changeLog }: CorsDeps): void {
   );
 }
 
-export function internalCorsRoutes(internal: App, { cors, changeLog }: CorsDeps): void {
+export function internalCorsRoutes(internal: App, { cors }: Pick<CorsDeps, 'cors'>): void {
   internal.get(
     '',
     {
@@ -116,8 +116,9 @@ export function internalCorsRoutes(internal: App, { cors, changeLog }: CorsDeps)
       },
     },
     async (request, reply) => {
-      if (sendUnchanged(request, reply, listEtagOf(await changeLog.latest()))) return reply as never;
-      return ok(await cors.ownedOrigins());
+      const { change, view } = await cors.ownedOrigins();
+      if (sendUnchanged(request, reply, listEtagOf(change))) return reply as never;
+      return ok(view);
     },
   );
 }

@@ -12,9 +12,10 @@ import { corsSetting, joinOrigins, readOrigins, requireOrigin } from '../fields/
 import type { SettingService } from '../settings/service.ts';
 import * as store from './store.ts';
 
-export interface OwnedOrigins extends CorsView {
-  global: string[];
-  contactCenters: Record<string, string[]>;
+export interface OwnedOrigins {
+  /** Number of the newest change when they were read. */
+  change: number;
+  view: CorsView & { global: string[]; contactCenters: Record<string, string[]> };
 }
 
 export type CorsService = ReturnType<typeof createCorsService>;
@@ -31,18 +32,15 @@ export function createCorsService({ db, settings }: { db: Queryable; settings: S
     },
     /** Every allowed origin of the installation, with those whose it is. */
     async ownedOrigins(): Promise<OwnedOrigins> {
+      const { change, global: values, own } = await store.readAllCorsValues(db);
       const contactCenters: Record<string, string[]> = {};
-      for (const entry of (await store.listCorsValues(db, undefined)).flatMap(entriesOf)) {
-        const own = contactCenters[entry.contactCenterId] ?? [];
-        contactCenters[entry.contactCenterId] = [...new Set([...own, entry.origin])];
+      for (const { contactCenterId, origin } of own.flatMap(entriesOf)) {
+        const known = contactCenters[contactCenterId] ?? [];
+        contactCenters[contactCenterId] = [...new Set([...known, origin])];
       }
-      const values = await store.listGlobalCorsValues(db);
-      const global = [...new Set(values.flatMap(({ value }) => readOrigins(value)))];
-      return {
-        origins: [...new Set([...global, ...Object.values(contactCenters).flat()])],
-        global,
-        contactCenters,
-      };
+      const global = [...new Set(values.flatMap(readOrigins))];
+      const origins = [...new Set([...global, ...Object.values(contactCenters).flat()])];
+      return { change, view: { origins, global, contactCenters } };
     },
     /** Allows it at every location; a known origin changes nothing. @throws AppError 400, 404, 412 */
     async add(context: WriteContext, contactCenterId: string, text: string): Promise<ContactCenter> {

@@ -7,12 +7,27 @@ export interface CorsValue {
   value: string;
 }
 
-export async function listGlobalCorsValues(db: Queryable): Promise<{ value: string }[]> {
-  const { rows } = await db.query<{ value: string }>({
-    name: 'cors_global_values',
-    text: `SELECT value FROM environment.global_settings WHERE name = 'cors-origins'`,
+interface AllCorsValues {
+  /** Number of the newest change. */
+  change: number;
+  global: string[];
+  own: CorsValue[];
+}
+
+/** In one statement, so that the number is that of what was read and each reader waits for one round trip. */
+export async function readAllCorsValues(db: Queryable): Promise<AllCorsValues> {
+  const { rows } = await db.query<AllCorsValues>({
+    name: 'cors_all_values',
+    text: `SELECT
+      (SELECT coalesce(max(seq), 0)::float8 FROM environment.changes) AS change,
+      (SELECT coalesce(json_agg(value), '[]') FROM environment.global_settings WHERE name = 'cors-origins') AS global,
+      (SELECT coalesce(json_agg(
+          json_build_object('contactCenterId', contact_center_id, 'location', location, 'value', value)
+          ORDER BY contact_center_id, location), '[]')
+        FROM environment.settings WHERE name = 'cors-origins') AS own`,
   });
-  return rows;
+  if (!rows[0]) throw new Error('a SELECT without FROM gave no row');
+  return rows[0];
 }
 
 /** Of these contact centres; undefined: of all. */
