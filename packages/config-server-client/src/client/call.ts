@@ -28,11 +28,11 @@ export function createCallRunner(
   clock: Clock,
   metrics: ConnectionMetrics,
 ): CallRunner {
-  const run = async <T>(call: Call<T>, limits: ExchangeLimits): Promise<T> => {
-    const message = checked(call.message);
-    const onWriteLink = () => write.use((link) => attempt({ ...call, message }, link, limits, undefined));
+  const run = <T>(call: Call<T>, limits: ExchangeLimits): Promise<T> => {
+    refuseMalformed(call.message);
+    const onWriteLink = () => write.use((link) => attempt(call, link, limits, undefined));
     if (call.kind === 'write' && main.current?.isReadOnly === true) return onWriteLink();
-    return attempt({ ...call, message }, main, limits, onWriteLink);
+    return attempt(call, main, limits, onWriteLink);
   };
 
   return async (call) => {
@@ -64,7 +64,7 @@ async function attempt<T>(
   onWriteLink: (() => Promise<T>) | undefined,
 ): Promise<T> {
   for (let repeats = 0; ; ) {
-    const connection = await link.connection(limits);
+    const connection = link.current ?? (await link.connection(limits));
     try {
       return await connection.channel.exchange(call.message, call.collect(), limits);
     } catch (cause) {
@@ -82,8 +82,8 @@ async function attempt<T>(
 }
 
 /** Refuses before sending what the server would refuse as malformed, such as a user name without end. */
-function checked(message: ConfMessage): ConfMessage {
-  const result = parseMessage(message.name, message.body);
-  if ('message' in result) return result.message;
-  throw new ConfigServerError('MalformedBody', 'the request is not valid', { detail: result.problem });
+function refuseMalformed({ name, body }: ConfMessage): void {
+  const result = parseMessage(name, body);
+  if ('problem' in result)
+    throw new ConfigServerError('MalformedBody', 'the request is not valid', { detail: result.problem });
 }
