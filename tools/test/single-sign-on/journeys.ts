@@ -13,8 +13,13 @@ export async function signIn(
   parameters: Record<string, string> = {},
 ): Promise<void> {
   await person.page.goto(first.authorizeUrl({ tenant: 'demo', ...parameters }));
-  await answerProvider(person);
-  await person.page.waitForURL(`${first.origin}/callback?code=**`);
+  try {
+    await answerProvider(person);
+    await person.page.waitForURL(`${first.origin}/callback?code=**`);
+  } catch (cause) {
+    const way = person.way.slice(-20).join('\n');
+    throw new Error(`no code came:\n${way}\n${await person.page.content()}`, { cause });
+  }
 }
 
 /** What the application learns with its code. */

@@ -24,6 +24,8 @@ export interface Visit {
   readonly page: Page;
   /** Addresses that the window has been at since the last time this was asked. */
   been(): string[];
+  /** Each request for a page, and each answer. */
+  readonly way: readonly string[];
   /** What Chromium complained about on our pages: a form that may not lead somewhere, a broken script. */
   readonly complaints: string[];
 }
@@ -90,9 +92,16 @@ async function schemeOf(publicUrl: string): Promise<string> {
 async function visitBy(browser: Browser, publicUrl: string): Promise<Visit> {
   const page = await (await browser.newContext()).newPage();
   let been: string[] = [];
+  const way: string[] = [];
   const complaints: string[] = [];
   page.on('framenavigated', (frame) => {
     if (frame === page.mainFrame()) been.push(frame.url());
+  });
+  page.on('request', (request) => {
+    if (request.isNavigationRequest()) way.push(`${request.method()} ${request.url()}`);
+  });
+  page.on('response', (response) => {
+    if (response.request().isNavigationRequest()) way.push(`${response.status()} ${response.url()}`);
   });
   page.on('console', (message) => {
     const isOurs = message.location().url.startsWith(publicUrl);
@@ -100,6 +109,7 @@ async function visitBy(browser: Browser, publicUrl: string): Promise<Visit> {
   });
   return {
     page,
+    way,
     complaints,
     been() {
       const addresses = been;
