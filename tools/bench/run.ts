@@ -8,8 +8,10 @@ import {
   burstRowName,
   burstStack,
   measureBurst,
+  partOf,
   peak,
   printBurst,
+  quiet,
   shift,
 } from './burst/measure-burst.ts';
 import { compareTrees } from './compare.ts';
@@ -27,7 +29,8 @@ import { clientCredentialsRows } from './rows/client-credentials.ts';
 import { introspectRow } from './rows/introspect.ts';
 import { refreshRow } from './rows/refresh.ts';
 import type { Row } from './rows/row.ts';
-import { measureScale, printScale, scaleRowName } from './scale/measure-scale.ts';
+import { scaleOf } from './scale/fill.ts';
+import { measureScale, printScale, type ScaleResult, scaleRowName } from './scale/measure-scale.ts';
 import { agentCount, agentsRowName, measureAgents, printAgents } from './scale-out/measure-agents.ts';
 import { measureScaleOut, printScaleOut, scaleOutRowName } from './scale-out/measure-scale-out.ts';
 import { measureSignOn, printSignOn, signOnRowName } from './sign-on/measure-sign-on.ts';
@@ -51,10 +54,7 @@ const ownRows = {
   [secondApplicationRowName]: part(onStack(measureSecondApplication), printComparison),
   [signOnRowName]: part(onStack(measureSignOn), printSignOn),
   [hostileRowName]: part(onStack(measureHostile), printHostile),
-  [scaleRowName]: part(
-    onStack((stack, measureOptions) => measureScale(stack, rows, measureOptions)),
-    printScale,
-  ),
+  [scaleRowName]: part(scale, printScale),
   [scaleOutRowName]: part(onStack(measureScaleOut), printScaleOut),
   [agentsRowName]: part(onStack(measureAgents, { agents: agentCount }), printAgents),
   [burstRowName]: part(burst, printBurst),
@@ -72,6 +72,7 @@ const usage = `Usage: npm run bench [-- options]
   --rounds N          rounds of each kind (3)
   --connections N     connections of the load (32)
   --shift             in burst, 20 000 people within ten minutes instead of 2 000 within ten seconds
+  --share N           in scale and burst, this share of the people and of what the stores hold, for a first look (1)
   --against FOLDER    compare with another checkout: its rounds and ours take turns, each on a fresh stack
 `;
 
@@ -83,6 +84,7 @@ const { values } = parseArgs({
     rounds: { type: 'string', default: '3' },
     connections: { type: 'string', default: '32' },
     shift: { type: 'boolean', default: false },
+    share: { type: 'string', default: '1' },
     against: { type: 'string' },
     help: { type: 'boolean' },
   },
@@ -92,6 +94,7 @@ const options = {
   rounds: Number(values.rounds),
   connections: Number(values.connections),
 };
+const share = Number(values.share);
 const unknown = values.only.find((name) => !names.includes(name));
 
 if (values.help) console.log(usage);
@@ -156,9 +159,13 @@ function onStack<Result>(
   };
 }
 
+function scale(measureOptions: MeasureOptions): Promise<Measured<ScaleResult>> {
+  return onStack((stack) => measureScale(stack, rows, scaleOf(share), measureOptions))(measureOptions);
+}
+
 function burst(measureOptions: MeasureOptions): Promise<Measured<BurstResult>> {
-  const rush = values.shift ? shift : peak;
-  return onStack((stack) => measureBurst(stack, rush), burstStack(rush))(measureOptions);
+  const rush = partOf(values.shift ? shift : peak, share);
+  return onStack((stack) => measureBurst(stack, rush, partOf(quiet, share)), burstStack(rush))(measureOptions);
 }
 
 async function measureRows(chosen: readonly Row[]) {

@@ -13,7 +13,12 @@ const eventLoopAimMs = 50;
 
 export const peak: Rush = { logins: 2_000, seconds: 10 };
 export const shift: Rush = { logins: 20_000, seconds: 600 };
-const quiet: Rush = { logins: 200, seconds: 40 };
+export const quiet: Rush = { logins: 200, seconds: 40 };
+
+/** A share of the people in a share of the time: as many come in a second. */
+export function partOf({ logins, seconds }: Rush, share: number): Rush {
+  return { logins: Math.ceil(share * logins), seconds: share * seconds };
+}
 
 export interface BurstResult {
   name: typeof burstRowName;
@@ -33,6 +38,7 @@ export function burstStack({ logins }: Rush): StackOptions {
 export async function measureBurst(
   stack: BenchStack,
   rush: Rush,
+  after: Rush,
 ): Promise<{ result: BurstResult; disturbedRounds: number }> {
   const replicas = await startColdReplicas(stack);
   const crowd = createCrowd({ ...targetOf(stack), serverOf: replicas.serverOf });
@@ -58,7 +64,7 @@ export async function measureBurst(
         rush,
         secondsToReady: Math.round(replicas.secondsToReady * 10) / 10,
         peak: atPeak,
-        quiet: await crowd.rush(quiet),
+        quiet: await crowd.rush(after),
         lockedOut: (locked ?? 0) + (throttled ?? 0),
         eventLoopP99Ms,
       },

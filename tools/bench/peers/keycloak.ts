@@ -37,6 +37,8 @@ export async function startKeycloak(home: string, folder: string, stack: BenchSt
       ...['--http-enabled=true', '--http-host=127.0.0.1', `--http-port=${port}`, `--hostname=${url}`],
       ...['initial', 'min', 'max'].map((bound) => `--db-pool-${bound}-size=${connections}`),
       `--http-pool-max-threads=${threads}`,
+      // As the others: without it the second of two attempts on one account is refused.
+      '--spi-brute-force-protector--default-brute-force-detector--allow-concurrent-requests=true',
       '--log-level=warn',
     ],
     env: {

@@ -106,7 +106,8 @@ async function loginDrivers(servers: readonly Server[], leftOut: string[]) {
     } catch (error) {
       await driver.close();
       if (server.name === ours) throw error;
-      leftOut.push(`the login of ${server.name}, because it did not end: ${(error as Error).message}`);
+      const reason = (error as Error).message.replace(/\s+/g, ' ').slice(0, 200);
+      leftOut.push(`the login of ${server.name}, because it did not end: ${reason}`);
     }
   }
   return drivers;

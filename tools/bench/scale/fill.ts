@@ -6,8 +6,9 @@ import pg from 'pg';
 import type { BenchStack } from '../bench-stack.ts';
 import { targetOf } from '../login/sides.ts';
 import { createLoginDriver } from '../login/whole-login.ts';
+import { keysLike, usedMemory } from '../redis-contents.ts';
 
-export const scale = {
+const full = {
   /** Half of them of persons, half of clients. */
   tokens: 1_000_000,
   sessions: 100_000,
@@ -16,6 +17,13 @@ export const scale = {
   contactCenters: 10_000,
   persons: 100_000,
 };
+export type Scale = typeof full;
+
+export function scaleOf(share: number): Scale {
+  return Object.fromEntries(
+    Object.entries(full).map(([name, count]) => [name, Math.ceil(share * count)]),
+  ) as Scale;
+}
 
 /** Mean bytes of one in Redis, with its key and its place in the tables of Redis. */
 export type Weights = Record<'token of a person' | 'token of a client' | 'session' | 'refresh token', number>;
@@ -23,7 +31,7 @@ export type Weights = Record<'token of a person' | 'token of a client' | 'sessio
 const lifeMs = 3_600_000;
 const batchSize = 10_000;
 
-export async function fill(stack: BenchStack): Promise<Weights> {
+export async function fill(stack: BenchStack, scale: Scale): Promise<Weights> {
   const redis = new Redis(stack.redisUrl);
   const database = new pg.Client({ connectionString: stack.postgresUrl });
   await database.connect();
@@ -48,15 +56,14 @@ export async function fill(stack: BenchStack): Promise<Weights> {
     };
     await revocations(redis, database, scale.revocations);
     await seedEstate(database, scale.contactCenters);
+    // What autovacuum and the checkpointer would do while the costs are compared.
+    await database.query('VACUUM');
+    await database.query('CHECKPOINT');
     return weights;
   } finally {
     redis.disconnect();
     await database.end();
   }
-}
-
-async function usedMemory(redis: Redis): Promise<number> {
-  return Number(/used_memory:(\d+)/.exec(await redis.info('memory'))?.[1]);
 }
 
 /** As it is after its first use, which adds fields. */
@@ -72,19 +79,14 @@ async function logInByPages(stack: BenchStack): Promise<void> {
 
 /** The start of the key and the value of what is new. */
 async function newRecord(redis: Redis, kind: string, make: () => Promise<unknown>) {
-  const before = new Set(await keysOf(redis, kind));
+  const match = `*:${kind}:{*`;
+  const before = new Set(await keysLike(redis, match));
   await make();
-  const key = (await keysOf(redis, kind)).find((one) => !before.has(one));
+  const key = (await keysLike(redis, match)).find((one) => !before.has(one));
   const value = key === undefined ? null : await redis.dumpBuffer(key);
   if (key === undefined || value === null) throw new Error(`Redis has no new ${kind}`);
   const start = key.slice(0, key.indexOf('{') + 1);
   return { start, idLength: key.length - start.length - 1, value };
-}
-
-async function keysOf(redis: Redis, kind: string): Promise<string[]> {
-  const keys: string[] = [];
-  for await (const some of redis.scanStream({ match: `*:${kind}:{*`, count: 1_000 })) keys.push(...some);
-  return keys;
 }
 
 async function copies(
@@ -94,7 +96,7 @@ async function copies(
 ): Promise<void> {
   for (let made = 0; made < count; made += batchSize) {
     const pipeline = redis.pipeline();
-    for (let index = 0; index < batchSize; index += 1)
+    for (let index = made; index < Math.min(count, made + batchSize); index += 1)
       pipeline.restore(`${start}${randomDigest().slice(0, idLength)}}`, lifeMs, value);
     await pipeline.exec();
   }
@@ -107,9 +109,12 @@ function randomDigest(): string {
 /** In both stores, as the service keeps them. */
 async function revocations(redis: Redis, database: pg.Client, count: number): Promise<void> {
   const atMs = Date.now();
-  const [stream = ''] = await keysOfStream(redis);
+  // The epoch beside it is there from the first start; the stream comes with the first revocation.
+  const [epoch] = await keysLike(redis, '*cutoffs:epoch');
+  if (epoch === undefined) throw new Error('Redis has no stream of revocations');
+  const stream = epoch.slice(0, -':epoch'.length);
   for (let made = 0; made < count; made += batchSize) {
-    const rows = Array.from({ length: batchSize }, (_, index) =>
+    const rows = Array.from({ length: Math.min(batchSize, count - made) }, (_, index) =>
       index % 2 === 0 ? { kind: 'sid', id: randomUUID() } : { kind: 'token', id: randomDigest() },
     );
     await database.query(
@@ -121,11 +126,4 @@ async function revocations(redis: Redis, database: pg.Client, count: number): Pr
     for (const { kind, id } of rows) pipeline.xadd(stream, '*', 'kind', kind, 'id', id, 'at', String(atMs));
     await pipeline.exec();
   }
-}
-
-/** The epoch beside it is there from the first start; the stream comes with the first revocation. */
-async function keysOfStream(redis: Redis): Promise<string[]> {
-  const keys: string[] = [];
-  for await (const some of redis.scanStream({ match: '*cutoffs:epoch', count: 1_000 })) keys.push(...some);
-  return keys.map((key) => key.slice(0, -':epoch'.length));
 }

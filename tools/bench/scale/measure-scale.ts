@@ -9,7 +9,7 @@ import { createLoginDriver } from '../login/whole-login.ts';
 import type { MeasureOptions } from '../measure.ts';
 import type { Row } from '../rows/row.ts';
 import { startReplica } from '../scale-out/replicas.ts';
-import { fill, scale, type Weights } from './fill.ts';
+import { fill, type Scale, type Weights } from './fill.ts';
 
 export const scaleRowName = 'scale';
 
@@ -19,7 +19,7 @@ const coldStarts = 3;
 
 export interface ScaleResult {
   name: typeof scaleRowName;
-  size: typeof scale;
+  size: Scale;
   growth: Growth[];
   bytes: Weights;
   /** Seconds until each replica was ready. */
@@ -30,6 +30,7 @@ export interface ScaleResult {
 export async function measureScale(
   small: BenchStack,
   rows: readonly Row[],
+  scale: Scale,
   options: MeasureOptions,
 ): Promise<{ result: ScaleResult; disturbedRounds: number }> {
   const large = await startBenchStack(small.chains, { agents: scale.persons });
@@ -38,7 +39,7 @@ export async function measureScale(
     // What is written to disk in the background is not what is compared.
     for (const stack of [small, large]) await keepInMemory(stack);
     console.log('  filling the stores …');
-    const bytes = await fill(large);
+    const bytes = await fill(large, scale);
     const growth: Growth[] = [];
     let disturbedRounds = 0;
     const measureOne = async (row: string, runs: Sides<() => Promise<LoadResult>>) => {
