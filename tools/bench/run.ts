@@ -165,7 +165,10 @@ function scale(measureOptions: MeasureOptions): Promise<Measured<ScaleResult>> {
 
 function burst(measureOptions: MeasureOptions): Promise<Measured<BurstResult>> {
   const rush = partOf(values.shift ? shift : peak, share);
-  return onStack((stack) => measureBurst(stack, rush, partOf(quiet, share)), burstStack(rush))(measureOptions);
+  return onStack(
+    (stack) => measureBurst(stack, rush, partOf(quiet, share)),
+    burstStack(rush),
+  )(measureOptions);
 }
 
 async function measureRows(chosen: readonly Row[]) {

@@ -19,6 +19,9 @@ interface Explained {
 /** From the sixth time on PostgreSQL may use one plan of a prepared statement for all values. */
 const timesOfNamed = 7;
 
+/** A statement that takes longer is planned and not run. */
+const limitSeconds = 60;
+
 /** `replica`: without triggers and foreign keys, for values that name no row of this database. */
 const roles = ['origin', 'replica'] as const;
 
@@ -65,6 +68,7 @@ export function createExplainer(client: pg.Client) {
       for (const setting of settings) await client.query(`SET auto_explain.log_${setting}`);
       await client.query('SET auto_explain.log_timing = off');
       await client.query('SET client_min_messages = log');
+      await client.query(`SET statement_timeout = '${limitSeconds} s'`);
     },
     /** @throws Error when PostgreSQL has no plan for it */
     async plansOf(statement: Statement): Promise<Explained> {

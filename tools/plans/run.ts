@@ -15,6 +15,7 @@ import { startPostgresServer } from '@gatehouse/testing/postgres-server';
 import pg from 'pg';
 import { createExplainer } from './explain.ts';
 import { complaintsAbout, readGrowingTables } from './judge.ts';
+import { type ExaminedLine, report, unsentLine } from './report.ts';
 import { seedPlans } from './seed.ts';
 import { readStatements, type Statement, sendingLines, statementsVariable } from './statement.ts';
 
@@ -40,16 +41,16 @@ async function run(): Promise<number> {
   const folder = await mkdtemp(join(tmpdir(), 'gatehouse-plans-'));
   try {
     const file = options.statements ?? join(folder, 'statements');
-    if (!existsSync(file)) await record(file);
-    const statements = readStatements(file);
-    const findings = await withLargeDatabase(folder, (database) => examine(database, statements));
-    if (positionals.length === 0 && options.statements === undefined) findings.push(...unsentIn(statements));
-    for (const finding of findings) console.log(finding);
-    const lines = new Set(statements.map(({ at }) => at)).size;
-    console.log(
-      `${statements.length} statements of ${lines} lines were examined: ${findings.length} findings.`,
-    );
-    return findings.length === 0 ? 0 : 1;
+    const lines = await withLargeDatabase(folder, async (database) => {
+      // First, because a table that nobody filled makes the minutes of the suites useless.
+      const growing = await readGrowingTables(database);
+      if (!existsSync(file)) await record(file);
+      return examine(database, readStatements(file), growing);
+    });
+    const unsent = sendingLines(root).filter(({ at }) => !lines.has(at));
+    // Test files send only some of them.
+    if (positionals.length === 0) for (const { at, source } of unsent) lines.set(at, unsentLine(source));
+    return report(lines, unsent.length);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -105,33 +106,29 @@ async function migrateAll(url: string): Promise<void> {
   }
 }
 
-async function examine(database: pg.Client, statements: readonly Statement[]): Promise<string[]> {
-  const growing = await readGrowingTables(database);
+async function examine(
+  database: pg.Client,
+  statements: readonly Statement[],
+  growing: ReadonlySet<string>,
+): Promise<Map<string, ExaminedLine>> {
   const explainer = createExplainer(database);
   await explainer.start();
-  const findings = new Set<string>();
-  const times: { ms: number; at: string }[] = [];
+  const lines = new Map<string, ExaminedLine>();
   for (const statement of statements) {
+    const { at } = statement;
+    const line = lines.get(at) ?? { statements: 0, slowestMs: 0, findings: new Set<string>() };
+    lines.set(at, line);
     if (!/^\s*(select|insert|update|delete|with)\b/i.test(statement.text)) continue;
+    line.statements += 1;
     const text = statement.text.replace(/\s+/g, ' ').slice(0, 300);
     try {
       const { plans, longestMs } = await explainer.plansOf(statement);
-      times.push({ ms: longestMs, at: statement.at });
+      line.slowestMs = Math.max(line.slowestMs, longestMs);
       for (const complaint of complaintsAbout(statement, plans, growing))
-        findings.add(`${statement.at}: ${complaint}\n  ${text}`);
+        line.findings.add(`${complaint}\n  ${text}`);
     } catch (error) {
-      findings.add(`${statement.at}: has no plan, because ${(error as Error).message}\n  ${text}`);
+      line.findings.add(`has no plan, because ${(error as Error).message}\n  ${text}`);
     }
   }
-  times.sort((one, other) => other.ms - one.ms);
-  console.log('The slowest statements:');
-  for (const { ms, at } of times.slice(0, 10)) console.log(`  ${ms.toFixed(1)} ms  ${at}`);
-  return [...findings];
-}
-
-function unsentIn(statements: readonly Statement[]): string[] {
-  const sent = new Set(statements.map(({ at }) => at));
-  return sendingLines(root)
-    .filter((line) => !sent.has(line))
-    .map((line) => `${line}: no test sends this statement, so nothing is known of its plan`);
+  return lines;
 }

@@ -35,10 +35,12 @@ const sources = [
 ];
 
 /** Every line of the sources that sends a statement: what no suite sends would be examined by nobody. */
-export function sendingLines(root: string): string[] {
+export function sendingLines(root: string): { at: string; source: string }[] {
   return globSync(sources, { cwd: root }).flatMap((path) =>
     readFileSync(`${root}/${path}`, 'utf8')
       .split('\n')
-      .flatMap((line, index) => (/(?<!request)\.query[<(]/.test(line) ? [`${path}:${index + 1}`] : [])),
+      .flatMap((line, index) =>
+        /(?<!request)\.query[<(]/.test(line) ? [{ at: `${path}:${index + 1}`, source: line.trim() }] : [],
+      ),
   );
 }

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 
@@ -15,4 +16,19 @@ test.each([
   const [, vitest = '', , ...args] = commands[name]?.steps[0] ?? [];
   const { stdout } = await run(process.execPath, [vitest, 'list', '--filesOnly', ...args], { cwd: root });
   expect(stdout.trim()).toBe(file);
+});
+
+test('every command and part of one finds its programs', async () => {
+  type Command = { steps: string[][]; parts?: Record<string, Command> };
+  const { commands } = (await import(module_)) as { commands: Record<string, Command> };
+  const stepsOf = ({ steps, parts = {} }: Command): string[][] => [
+    ...steps,
+    ...Object.values(parts).flatMap(stepsOf),
+  ];
+  const programs = Object.values(commands)
+    .flatMap(stepsOf)
+    .flat()
+    .filter((argument) => /^(tools|packages)\//.test(argument));
+  expect(programs).toContain('tools/bench/soak/run.ts');
+  expect(programs.filter((program) => !existsSync(`${root}${program}`))).toEqual([]);
 });
