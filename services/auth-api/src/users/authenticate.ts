@@ -63,6 +63,10 @@ export function createAuthenticate(options: AuthenticateOptions) {
     const { link, barredGroups } = await openPasswordAccess(account, login.password, callOptions);
     const proof = account.attempt.proof ?? (await ask(login, account, link, callOptions));
     const { user, provedAtMs } = proof;
+    const numbers = { DBID: user.userDbid, tenantDBID: user.tenantDbid };
+    // Asked together with the person, because the server may be far away. Used at the end: who may not sign in is told that first.
+    const entitlements = identities.readEntitlements(link, numbers, callOptions);
+    entitlements.catch(() => undefined);
     const [person] = await Promise.all([
       readEnabledPerson(link, user.userDbid, callOptions),
       account.attempt.succeed(proof),
@@ -71,7 +75,7 @@ export function createAuthenticate(options: AuthenticateOptions) {
     if (barredGroups.length > 0 && (await isInGroup(link, person.DBID, barredGroups, callOptions)))
       throw new SignInError('sso_required', { detail: passwordNotUsedHere });
     if (user.changePasswordRequired) throw new SignInError('password_change_required');
-    const read = await identities.of(link, person, callOptions);
+    const read = identities.from(link, person, await entitlements);
     const identity = { ...read, entry: { domain: account.domain } };
     return definedOnly({ identity, provedAtMs, passwordExpiresInDays: user.passwordExpiresInDays });
   };

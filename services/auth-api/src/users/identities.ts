@@ -45,7 +45,7 @@ export function createIdentities({ mapping, now }: { mapping: AuthorityMapping; 
 
   const readEntitlements = async (
     link: EnvironmentLink,
-    person: CfgPerson,
+    person: Pick<CfgPerson, 'DBID' | 'tenantDBID'>,
     options: CallOptions,
   ): Promise<Entitlements> => {
     const [groups, roles] = await Promise.all([
@@ -72,15 +72,18 @@ export function createIdentities({ mapping, now }: { mapping: AuthorityMapping; 
     };
   };
 
+  const from = (link: EnvironmentLink, person: CfgPerson, entitlements: Entitlements): UserIdentity =>
+    buildIdentity(person, link.place, entitlements, mapping);
+
   return {
+    /** For callers that read the person at the same time. @throws as `of` */
+    readEntitlements,
+    from,
     /** @throws ConfigServerError when the groups or roles cannot be read */
-    async of(link: EnvironmentLink, person: CfgPerson, options: CallOptions = {}): Promise<UserIdentity> {
-      const entitlements = await readEntitlements(link, person, options);
-      return buildIdentity(person, link.place, entitlements, mapping);
-    },
+    of: async (link: EnvironmentLink, person: CfgPerson, options: CallOptions = {}): Promise<UserIdentity> =>
+      from(link, person, await readEntitlements(link, person, options)),
     /** Leaves out groups and roles, for callers that must not fail; the next refresh adds them. */
-    bare: (link: EnvironmentLink, person: CfgPerson): UserIdentity =>
-      buildIdentity(person, link.place, noEntitlements, mapping),
+    bare: (link: EnvironmentLink, person: CfgPerson): UserIdentity => from(link, person, noEntitlements),
   };
 }
 

@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { CfgObjectType } from '@gatehouse/config-server-client/model/enumerations';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { type AuthApi, publicUrl, startAuthApi } from '../stack/auth-api.ts';
 import { createBrowser } from '../stack/browser.ts';
 import {
@@ -45,6 +46,25 @@ describe('sign-in by the login page', () => {
     expect(view).toMatchObject({ error: 'bad_credentials', userName: 'agent', contactCenterHint: 'demo' });
     expect(view.correlationId).toBe(answer.headers['x-request-id']);
     expect(JSON.stringify(view)).not.toContain('wrong');
+  });
+
+  it('asks the Configuration Server for the person and for the access groups at the same time', async () => {
+    const groups = Promise.withResolvers<void>();
+    stack.simulator.faults.beforeRequest = ({ name, body }) => {
+      if (name !== 'RequestReadObjects') return undefined;
+      if (body.objectType === CfgObjectType.accessGroup) groups.resolve();
+      // The server answers about the person when it was asked for the groups too.
+      return body.objectType === CfgObjectType.person ? groups.promise : undefined;
+    };
+    onTestFinished(() => {
+      delete stack.simulator.faults.beforeRequest;
+    });
+    const browser = createBrowser(stack.app);
+    const id = await startInteraction(stack, browser);
+
+    const answer = await signIn(stack, browser, id, agent);
+
+    expect(answer.location).toContain('/resume');
   });
 
   it('takes tenant and user in one name', async () => {
