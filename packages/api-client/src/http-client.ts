@@ -65,7 +65,11 @@ export interface HttpResponse {
 export type HttpClient = ReturnType<typeof createHttpClient>;
 
 const serviceLimits = { connections: 32, keepAliveTimeout: 30_000, maxResponseSize: 16 * 1024 * 1024 };
-const strangerLimits = { connections: 8, keepAliveTimeout: 10_000, maxResponseSize: 256 * 1024 };
+/**
+ * Strangers end connections that were idle for a second or for five, and a request that is sent meanwhile is lost, such as
+ * the code that a person came back with. So an idle connection serves the next call of the same purpose and no later one.
+ */
+const strangerLimits = { connections: 8, keepAliveTimeout: 500, maxResponseSize: 256 * 1024 };
 
 export function createHttpClient(options: HttpClientOptions) {
   const { timeoutMs = 2000, addresses } = options;

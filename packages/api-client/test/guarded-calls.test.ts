@@ -1,5 +1,11 @@
+import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
-import type { AddressInfo, LookupFunction } from 'node:net';
+import {
+  type AddressInfo,
+  createServer as createTcpServer,
+  type LookupFunction,
+  type Socket,
+} from 'node:net';
 import { definedOnly } from '@gatehouse/contracts/defined-only';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createAddressPolicy } from '../src/address-policy.ts';
@@ -84,6 +90,24 @@ describe('an outbound call', () => {
     expect(JSON.parse(calls[0]?.text ?? '')).toEqual({ path: '/keys?tenant=1', accept: 'application/json' });
     // A second one may open while the first is still being tidied up.
     expect(server.connections()).toBeLessThanOrEqual(2);
+  });
+
+  it('ends an idle connection before strangers do, of which the quickest wait a second', async () => {
+    const strangers = createTcpServer((socket) => {
+      socket.once('data', () => socket.write('HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n'));
+      socket.setTimeout(1_000);
+    });
+    const connected = once(strangers, 'connection') as Promise<[Socket]>;
+    await new Promise<void>((resolve) => strangers.listen(0, '127.0.0.1', resolve));
+    closing.push(() => void strangers.close());
+    const { port } = strangers.address() as AddressInfo;
+    const outbound = open({ allowLoopback: true });
+    const answer = outbound.send({ url: `http://127.0.0.1:${port}/token`, form: { code: 'a' } });
+    const [socket] = await connected;
+    const ended = ['end', 'timeout'].map((event) => once(socket, event).then(() => event));
+    await answer;
+    expect(await Promise.race(ended)).toBe('end');
+    socket.destroy();
   });
 
   it('sends a form by POST', async () => {
