@@ -48,6 +48,8 @@ export async function observe(stack: BenchStack, { seconds, sampleSeconds, peopl
   // Until the hot parts are compiled and the first caches are full.
   await underLoad(Math.min(60, seconds / 6), () => undefined);
   await rest();
+  // Of the warm-up, whose first answers are slow and without a token.
+  record.sent.length = 0;
   for (const each of notes.values()) each.begin();
   const before = cpuTimes(pids);
   await underLoad(seconds, (passedSeconds) => {
@@ -88,9 +90,9 @@ function createNotes(pid: number, folder: string) {
       handlesBefore = samples().at(-1)?.handles ?? Number.NaN;
       beganAtMs = Date.now();
     },
-    take({ kind, status, startedMs, endedMs, isRight }: Sent, part: number) {
+    take({ kind, status, error, startedMs, endedMs, isRight }: Sent, part: number) {
       delaysMs[part]?.push(endedMs - startedMs);
-      const failure = `${kind} was answered ${status}`;
+      const failure = `${kind} was answered ${status}${error === undefined ? '' : `: ${error.slice(0, 200)}`}`;
       if (!isRight) failures.set(failure, (failures.get(failure) ?? 0) + 1);
     },
     weigh() {
