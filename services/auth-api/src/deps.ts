@@ -57,7 +57,7 @@ export async function composeDeps(config: Config, kit: Kit, stores: Stores, now:
   const keys = composeKeys(core, { config, audit });
   const signals = composeSignals(core, { config, audit, keys });
   const forgetClient = (clientId: string) => tokens.lateTokens.forget(clientId);
-  const clients = await composeClients(core, { config, assertions, audit, revocation, forgetClient });
+  const clients = composeClients(core, { config, assertions, audit, revocation, forgetClient });
   const authorization = {
     header: () => tokens.serviceAuthorization.header(),
     renew: () => tokens.serviceAuthorization.renew(),

@@ -74,7 +74,7 @@ export async function createDeps(config: Config, kit: Kit, now = systemClock) {
   const secretBox = createSecretBox(config.encryption.keys);
   const consul = consulAccessOf(config.consul);
 
-  const access = await composeAccess({
+  const access = composeAccess({
     authApi,
     introspection: { path: introspectionPath, cacheMs: config.authApi.introspectionCacheMs },
     ops: config.ops,

@@ -1,5 +1,6 @@
 /** The services as processes whose stores are missing: they say so at once, and work as soon as they can. */
 import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { randomBytes } from '@gatehouse/service-kit/crypto/secrets';
 import { freePort } from '@gatehouse/testing/ports';
 import { startPostgres } from '@gatehouse/testing/postgres';
@@ -121,6 +122,22 @@ it('services that start before their stores name what they lack, one after the o
   );
   await terminate(otherKey.child);
 }, 240_000);
+
+it('a service whose port is not open is not ready: requests would be refused', async () => {
+  const other = createServer().listen(0, '127.0.0.1');
+  onTestFinished(() => void other.close());
+  await once(other, 'listening');
+  const { port } = other.address() as AddressInfo;
+  const authUi = await startProcess('auth-ui', {
+    ...common,
+    GATEHOUSE_AUTH_API_URL: 'http://127.0.0.1:1',
+    GATEHOUSE_HTTP_PORT: String(port),
+  });
+  await authUi.until('/readyz', ({ status, body }) => {
+    expect(status).toBe(503);
+    expect(body.reasons.listener).toBe('not open yet');
+  });
+}, 90_000);
 
 it.each(['auth-api', 'environment-api'] as const)(
   '%s ends at once when it is told to while it waits',

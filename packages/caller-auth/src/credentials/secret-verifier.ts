@@ -13,7 +13,7 @@ import {
 import { createAddressLimiter, createAttemptLimiter } from '@gatehouse/service-kit/limits/attempt-limiter';
 import { createSemaphore } from '@gatehouse/service-kit/limits/semaphore';
 import { LRUCache } from 'lru-cache';
-import { hashSlowly, matchesSlowHash, type StoredSecret } from './stored-secret.ts';
+import { hashOfNothing, hashSlowly, matchesSlowHash, type StoredSecret } from './stored-secret.ts';
 
 export interface SecretCheck {
   /** Each kind counts apart: no client id that a stranger invents uses up the attempts on a service or the operator. */
@@ -35,7 +35,7 @@ interface Comparison {
   reading: string;
 }
 
-export type SecretVerifier = Awaited<ReturnType<typeof createSecretVerifier>>;
+export type SecretVerifier = ReturnType<typeof createSecretVerifier>;
 
 interface SecretVerifierOptions {
   now: Clock;
@@ -57,7 +57,7 @@ const maxOwners = 50_000;
 /** RFC 6749 sets no limit; bcrypt reads 72 bytes. */
 const maxSecretLength = 1024;
 
-export async function createSecretVerifier(options: SecretVerifierOptions) {
+export function createSecretVerifier(options: SecretVerifierOptions) {
   const { now, concurrency, matches = matchesSlowHash } = options;
   const { shared } = options;
   /** Until when the shared count refuses an owner: from one address, and from all that have not proved the secret here. */
@@ -71,7 +71,7 @@ export async function createSecretVerifier(options: SecretVerifierOptions) {
   const memoryKeySecret = createSecretKey(randomBytes(32));
   const verified = new LRUCache<string, true>({ max: 10_000, ttl: 3_600_000 });
   const inFlight = new Map<string, Promise<boolean>>();
-  const dummyHash = await hashSlowly(randomBytes(16).toString('hex'));
+  const dummyHash = hashOfNothing();
 
   const memoryKey = (owner: string, { stored, reading }: Comparison) =>
     createHmac('sha256', memoryKeySecret)

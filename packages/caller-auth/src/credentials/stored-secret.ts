@@ -1,4 +1,5 @@
 /** Hashes and compares secrets that people chose: by argon2id or bcrypt. Generated ones are stored as a digest. */
+import { randomBytes } from '@gatehouse/service-kit/crypto/secrets';
 import { hash as argon2, verify as verifyArgon2 } from '@node-rs/argon2';
 import { verify as verifyBcrypt } from '@node-rs/bcrypt';
 
@@ -17,9 +18,19 @@ const maxMemoryKib = 65_536;
 const maxPasses = 10;
 const maxBcryptCost = 14;
 
-/** argon2id with 19 MiB and two passes; takes tens of milliseconds on a thread of the pool. */
+/** argon2id with 19 MiB and two passes. */
+const cost = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
+
+/** Takes tens of milliseconds on a thread of the pool. */
 export function hashSlowly(secret: string): Promise<string> {
-  return argon2(secret, { memoryCost: 19_456, timeCost: 2, parallelism: 1 });
+  return argon2(secret, cost);
+}
+
+/** A hash that no secret is known for. To compare with it costs as much as with one of `hashSlowly`, to make it nothing. */
+export function hashOfNothing(): string {
+  const { memoryCost, timeCost, parallelism } = cost;
+  const random = (bytes: number) => randomBytes(bytes).toString('base64').replaceAll('=', '');
+  return `$argon2id$v=19$m=${memoryCost},t=${timeCost},p=${parallelism}$${random(16)}$${random(32)}`;
 }
 
 /** Tells whether a text is an argon2id hash, or a bcrypt hash with or without `{bcrypt}`. */

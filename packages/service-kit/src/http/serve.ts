@@ -27,7 +27,15 @@ export async function serve<C extends Configuration, D>(
   const kit = { ...plainKit, tracing };
   const deps = await service.createDeps(config, kit);
   const start = createStart(service.startSteps?.(deps) ?? [], log);
-  const readiness = createReadiness(service.readinessChecks(deps), { start });
+  let isServing = false;
+  const readiness = createReadiness(service.readinessChecks(deps), {
+    start: {
+      // A replica that gets traffic before its port is open would refuse it.
+      get awaited() {
+        return start.awaited ?? (isServing ? undefined : { name: 'listener', reason: 'not open yet' });
+      },
+    },
+  });
   showDependencies(kit.metrics, readiness);
   const management = createManagementApp({ service: name, ...kit, readiness, config });
   const managementUrl = await management.listen({
@@ -37,19 +45,20 @@ export async function serve<C extends Configuration, D>(
   const probed = readiness.probe();
   readiness.start();
   const closing = new AbortController();
-  const isServing = () => start.awaited === undefined;
+  // The stores answer while the routes are built.
+  const started = start.run(closing.signal);
   const app = await service.buildApp(deps);
   const internalApp = await service.buildInternalApp?.(deps);
   closeOnSignal({
     config,
     log,
     kit,
-    isServing,
+    isServing: () => isServing,
     async close() {
       closing.abort();
       readiness.stop();
       // Nobody was served: connections that are being opened would only delay the end.
-      if (isServing()) {
+      if (isServing) {
         await Promise.all([app.close(), internalApp?.close()]);
         await management.close();
         await service.closeDeps(deps);
@@ -59,11 +68,11 @@ export async function serve<C extends Configuration, D>(
     },
   });
 
-  await start.run(closing.signal);
-  await probed;
+  await Promise.all([started, probed, app.ready(), internalApp?.ready()]);
   if (closing.signal.aborted) return;
   const internalUrl = config.internal && (await internalApp?.listen(listenAt(config.internal)));
   const url = await app.listen(listenAt(config.http));
+  isServing = true;
   const facts = { url, internalUrl, managementUrl, version, ready: readiness.isReady };
   log.info({ ...facts, ...startSummary(config) }, `${name} is listening`);
 }

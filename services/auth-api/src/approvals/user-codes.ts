@@ -1,8 +1,7 @@
 /** Keeps the code by which a person allows clients to ask (OpenID CIBA, `user_code`): hashed slowly, and with few wrong tries. */
-import { hashSlowly, matchesSlowHash } from '@gatehouse/caller-auth/credentials/stored-secret';
+import { hashOfNothing, hashSlowly, matchesSlowHash } from '@gatehouse/caller-auth/credentials/stored-secret';
 import { userCodeLength } from '@gatehouse/contracts/auth-api/approvals';
 import type { Clock } from '@gatehouse/service-kit/clock';
-import { randomToken } from '@gatehouse/service-kit/crypto/secrets';
 import { tooManyRequests } from '@gatehouse/service-kit/errors/app-error';
 import { AttemptRefused, createAttemptCounter } from '@gatehouse/service-kit/limits/attempt-counter';
 import { createSemaphore } from '@gatehouse/service-kit/limits/semaphore';
@@ -54,14 +53,8 @@ export function readUserCode(typed: string): string | undefined {
 export function createUserCodes({ db, writer, redis, keyspace, now, concurrency }: UserCodesOptions) {
   const tries = createAttemptCounter({ redis, keyspace, now, name: 'limit:backchannel-user-code', limits });
   const slowWork = createSemaphore({ concurrency, queueLength: 64 });
-  /** Made when it is needed first. */
-  let dummyHash: Promise<string> | undefined;
-
   /** A person without a code costs the same comparison. */
-  function hashOfNobody(): Promise<string> {
-    dummyHash ??= hashSlowly(randomToken());
-    return dummyHash;
-  }
+  const dummyHash = hashOfNothing();
 
   async function findHash(sub: string): Promise<string | undefined> {
     const { rows } = await db.query<{ hash: string }>({
@@ -91,7 +84,7 @@ export function createUserCodes({ db, writer, redis, keyspace, now, concurrency 
     async verify(given: string, by: UserCodeTry): Promise<boolean> {
       const stored = await findHash(by.sub);
       const attempt = await reserve(by);
-      const compared = stored ?? (await hashOfNobody());
+      const compared = stored ?? dummyHash;
       const isRight = await slowWork
         .run(() => matchesSlowHash(compared, readUserCode(given) ?? ''))
         .catch(async (error) => {

@@ -35,14 +35,14 @@ interface ClientDependencies {
   forgetClient(clientId: string): Promise<void>;
 }
 
-export type Clients = Awaited<ReturnType<typeof composeClients>>;
+export type Clients = ReturnType<typeof composeClients>;
 
-export async function composeClients(core: Core, dependencies: ClientDependencies) {
+export function composeClients(core: Core, dependencies: ClientDependencies) {
   const { isCompat, isWritable, pool, writer, redis, keyspace, changes, now } = core;
   const { clients: settings, tokens: tokenSettings, outbound, serviceClient: shared } = dependencies.config;
   const { log } = core.kit;
   const own = serviceClient(shared.id, shared.secret, now());
-  const verifier = await createSecretVerifier({
+  const verifier = createSecretVerifier({
     now,
     concurrency: settings.hashConcurrency,
     shared: createSecretAttempts({ redis, keyspace, now }),

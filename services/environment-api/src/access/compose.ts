@@ -22,7 +22,7 @@ import { type Caller, opsCaller, requireInternal, tokenCaller } from './caller.t
 import { createIntrospection } from './introspection.ts';
 import { createResource, type ResourceOptions } from './resource.ts';
 
-export async function composeAccess({
+export function composeAccess({
   authApi,
   introspection: { path, cacheMs },
   ops,
@@ -48,7 +48,7 @@ export async function composeAccess({
   log: Logger;
 }) {
   const attempts = createSecretAttempts({ redis, keyspace, now });
-  const verifier = await createSecretVerifier({ now, concurrency: 2, shared: attempts });
+  const verifier = createSecretVerifier({ now, concurrency: 2, shared: attempts });
   const operator = createOperator({ username: ops.username, password: ops.password, verifier, log });
   const introspection = createIntrospection({ http: authApi, path, now, ttlMs: cacheMs });
   const nonces = createDpopNonces({ encryptionKeys, isRequired: dpop.requireNonce, now });
