@@ -1,7 +1,7 @@
 /** Fills the stores with what a large installation has in them, and weighs it: live tokens, sessions, revocations, contact centres. */
 import { randomBytes, randomUUID } from 'node:crypto';
 import { seedEstate } from '@gatehouse/tools/estate-seed';
-import { Redis } from 'ioredis';
+import { type ChainableCommander, Redis } from 'ioredis';
 import pg from 'pg';
 import type { BenchStack } from '../bench-stack.ts';
 import { targetOf } from '../login/sides.ts';
@@ -98,8 +98,13 @@ async function copies(
     const pipeline = redis.pipeline();
     for (let index = made; index < Math.min(count, made + batchSize); index += 1)
       pipeline.restore(`${start}${randomDigest().slice(0, idLength)}}`, lifeMs, value);
-    await pipeline.exec();
+    await execute(pipeline);
   }
+}
+
+/** @throws the first refusal */
+async function execute(pipeline: ChainableCommander): Promise<void> {
+  for (const [refusal] of (await pipeline.exec()) ?? []) if (refusal) throw refusal;
 }
 
 function randomDigest(): string {
@@ -124,6 +129,6 @@ async function revocations(redis: Redis, database: pg.Client, count: number): Pr
     );
     const pipeline = redis.pipeline();
     for (const { kind, id } of rows) pipeline.xadd(stream, '*', 'kind', kind, 'id', id, 'at', String(atMs));
-    await pipeline.exec();
+    await execute(pipeline);
   }
 }
