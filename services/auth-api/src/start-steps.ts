@@ -1,14 +1,21 @@
 /** Lists what Auth API does before it takes requests, each step named by what it needs. */
 import type { StartStep } from '@gatehouse/service-kit/health/start';
 import { assertMigrated } from '@gatehouse/service-kit/postgres/migrations';
-import { pingRedis } from '@gatehouse/service-kit/redis/client';
+import { pingRedis, untilRedisIsReady } from '@gatehouse/service-kit/redis/client';
 import { type Deps, migrationsFolder } from './deps.ts';
 
 export function startSteps(deps: Deps): StartStep[] {
   const { stores, revocation, keys, signals, sso, followed } = deps;
   return [
     { name: 'postgresql', run: () => assertMigrated(stores.pool, 'auth', migrationsFolder) },
-    { name: 'redis', run: () => pingRedis(stores.redis) },
+    {
+      name: 'redis',
+      async run() {
+        // A ping while it still connects would fail, and be followed by a pause.
+        await untilRedisIsReady(stores.redis, 500);
+        await pingRedis(stores.redis);
+      },
+    },
     { name: 'cut-offs', run: revocation.start },
     { name: 'signing-keys', run: keys.start },
     { name: 'signal-receivers', run: signals.start },

@@ -195,6 +195,7 @@ export async function createDeps(config: Config, kit: Kit, now = systemClock) {
     config,
     kit,
     pool,
+    redis,
     secretBox,
     access,
     audit,

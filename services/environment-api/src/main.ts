@@ -4,6 +4,7 @@ import { shipLogs } from '@gatehouse/audit-trail/shipping/log-shipping';
 import { runService } from '@gatehouse/service-kit/http/run';
 import { assertMigrated } from '@gatehouse/service-kit/postgres/migrations';
 import { pingPostgres } from '@gatehouse/service-kit/postgres/pool';
+import { untilRedisIsReady } from '@gatehouse/service-kit/redis/client';
 import { buildApp, buildInternalApp } from './app.ts';
 import { checkRelease } from './check-release.ts';
 import { configuration } from './config.ts';
@@ -20,8 +21,10 @@ await runService({
   buildApp,
   buildInternalApp,
   checkRelease,
-  startSteps: ({ pool }) => [
+  startSteps: ({ pool, redis }) => [
     { name: 'postgresql', run: () => assertMigrated(pool, schema, migrationsFolder) },
+    // Not needed, but the first requests should not meet one that still connects.
+    { name: 'redis', run: () => untilRedisIsReady(redis, 500) },
   ],
   // Without Redis, changes are announced a few seconds later, which is no reason to refuse requests.
   readinessChecks: ({ pool, diagnosis }) => [

@@ -6,6 +6,7 @@ import { randomBytes, randomUuid } from '@gatehouse/service-kit/crypto/secrets';
 import { createDrain } from '@gatehouse/service-kit/http/drain';
 import { createLogger } from '@gatehouse/service-kit/logging/logger';
 import { createMetrics } from '@gatehouse/service-kit/metrics/registry';
+import { untilRedisIsReady } from '@gatehouse/service-kit/redis/client';
 import { createTestDatabase } from '@gatehouse/testing/postgres';
 import { startRedis } from '@gatehouse/testing/redis';
 import { watchingTracing, watchLog, watchSecret } from '@gatehouse/testing/secret-watch';
@@ -83,6 +84,7 @@ export async function startApi(options: StartOptions = {}) {
     tracing: options.sendsGeneratedTexts ? undefined : watchingTracing,
   };
   const deps = await createDeps(config, kit, options.now);
+  await untilRedisIsReady(deps.redis, 5_000);
   const app = await buildApp(deps);
   const internalApp = await buildInternalApp(deps);
 
