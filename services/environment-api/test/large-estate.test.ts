@@ -246,17 +246,16 @@ test('who may not import is refused before the document is read', async () => {
 });
 
 test('a connection that breaks in the middle of an export ends this export and nothing else', async () => {
+  const connect = vi.spyOn(api.pool, 'connect');
   const snapshot = await api.deps.importExport.service.read(operator);
   onTestFinished(() => snapshot.close());
+  // With a callback it is `pool.query` that asks.
+  const asked = (connect.mock.calls as unknown[][]).findIndex(({ length }) => length === 0);
+  const client: { processID?: number } | undefined = await connect.mock.results[asked]?.value;
+  connect.mockRestore();
   await snapshot.pages.next();
-  // The second page is read ahead, the third is not asked for yet.
-  await vi.waitUntil(async () => {
-    const { rowCount } = await api.pool.query(
-      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-        WHERE state = 'idle in transaction' AND datname = current_database()`,
-    );
-    return rowCount === 1;
-  });
+  // The second page may have been read ahead, the third is not asked for yet.
+  await api.pool.query('SELECT pg_terminate_backend($1)', [client?.processID]);
   await expect(
     (async () => {
       for await (const _page of snapshot.pages);
