@@ -14,6 +14,8 @@ function note(query: unknown, given: unknown): void {
   const asked = typeof query === 'string' ? { text: query, values: given } : (query as Partial<Statement>);
   if (typeof asked.text !== 'string') return;
   const values = Array.isArray(asked.values) ? asked.values : [];
+  // PostgreSQL takes no text with a NUL, so it has no plan for this one; another of its kind has other values.
+  if (values.some((value) => typeof value === 'string' && value.includes('\0'))) return;
   const statement: Statement = { at, text: asked.text, values, isNamed: 'name' in asked };
   const kind = kindOf(statement);
   if (noted.has(kind)) return;
@@ -27,7 +29,11 @@ function sender(): string | undefined {
   Error.stackTraceLimit = 20;
   const { stack = '' } = new Error();
   Error.stackTraceLimit = stackTraceLimit;
-  const frame = stack.split('\n').find((line) => ofSource.test(line) && !line.includes('packages/testing/'));
+  const lines = stack.split('\n');
+  const at = lines.findIndex((line) => ofSource.test(line) && !line.includes('packages/testing/'));
+  // The pool sends here what was noted when it was asked, also for whoever waited until another one gave a connection back.
+  if (lines.slice(0, at).some((line) => line.includes('/pg-pool/'))) return undefined;
+  const frame = lines[at];
   const [, path, line] = ofSource.exec(frame ?? '') ?? [];
   return path && `${path}:${line}`;
 }

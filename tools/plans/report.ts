@@ -9,7 +9,7 @@ export interface ExaminedLine {
 
 /** Of a line that no test reaches; `source`: what stands in it. */
 export function unsentLine(source: string): ExaminedLine {
-  const finding = `no test of the two suites sends this statement, so nothing is known of its plan\n  ${source}`;
+  const finding = `no test of the suites sends this statement, so nothing is known of its plan\n  ${source}`;
   return { statements: 0, slowestMs: 0, findings: new Set([finding]) };
 }
 

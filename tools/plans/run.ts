@@ -21,14 +21,19 @@ import { readStatements, type Statement, sendingLines, statementsVariable } from
 
 const usage = `Usage: npm run check:plans [-- options] [TEST FILE ...]
 
-Runs the suites of both APIs, writes down what they send to PostgreSQL, and runs each statement against 10 000 contact centres with 50
-settings each, 10 000 clients, 50 000 people and 200 000 events. With test files: only what these send.
+Runs the suites of both APIs, of the audit trail and of the changes, writes down what they send to PostgreSQL, and runs each statement
+against 10 000 contact centres with 50 settings each, 10 000 clients, 50 000 people and 200 000 events. With test files: only what these send.
 
   --statements FILE   keep the statements there; where it exists they are taken from it, and no suite runs
 `;
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const suites = ['services/environment-api', 'services/auth-api'];
+const suites = [
+  'services/environment-api',
+  'services/auth-api',
+  'packages/audit-trail',
+  'packages/service-kit/test/changes',
+];
 
 const { values: options, positionals } = parseArgs({
   allowPositionals: true,

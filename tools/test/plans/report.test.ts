@@ -15,7 +15,7 @@ test('a line whose statement no test sends fails the check, and the report shows
   const { code, printed } = linesOf(['a.ts:1', examined], ['b.ts:2', unsentLine('await db.query(')]);
 
   expect(code).toBe(1);
-  const finding = 'no test of the two suites sends this statement, so nothing is known of its plan';
+  const finding = 'no test of the suites sends this statement, so nothing is known of its plan';
   expect(printed).toEqual([
     [
       { line: 'a.ts:1', statements: 2, 'slowest ms': 1.3, findings: '' },

@@ -5,7 +5,7 @@ import { inTransaction } from '@gatehouse/service-kit/postgres/pool';
 import { Secret } from '@gatehouse/service-kit/secret';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createAuditChainer } from '../../src/chain/chainer.ts';
-import { resealDays } from '../../src/chain/days.ts';
+import { readLastPosition, resealDays } from '../../src/chain/days.ts';
 import { eraseFromChain, resealErasures } from '../../src/chain/erasure.ts';
 import { chainHash, noHash, personalDigest } from '../../src/chain/hash.ts';
 import { deleteExpired } from '../../src/chain/retention.ts';
@@ -285,6 +285,7 @@ describe('an audit chain', () => {
     await shop.append(6);
     await shop.chain('2027-01-10');
     await deleteExpired(shop.trail, { before: '2027-01-15', shippedTo: [] });
+    expect(await readLastPosition('shop', shop.pool)).toBe(6);
     await shop.append(2);
     await shop.chain();
 

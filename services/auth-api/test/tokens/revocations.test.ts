@@ -368,3 +368,13 @@ function standStill(ms: number): void {
   const until = performance.now() + ms;
   while (performance.now() < until);
 }
+
+it('the table forgets a revocation when no token can be older, and no sooner', async () => {
+  const table = createRevocationTable({ pool, lifeMs: 1_000_000 });
+  const kept = { kind: 'client', id: 'kept', atMs: nowMs } as const;
+  const gone = { kind: 'client', id: 'gone', atMs: nowMs - 1 } as const;
+  await table.save([kept, gone]);
+  expect(await table.removeExpired(nowMs + 1_000_000)).toBe(false);
+  const { rows } = await pool.query(`SELECT id FROM auth.revocations WHERE id IN ('kept', 'gone')`);
+  expect(rows).toEqual([{ id: 'kept' }]);
+});
