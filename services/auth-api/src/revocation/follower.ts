@@ -32,7 +32,8 @@ export interface FollowerOptions {
 const blockMs = 200;
 const patienceMs = 300;
 const retryDelayMs = 100;
-const pageSize = 5000;
+/** What a page leaves behind must fit into the young generation: a start reads a hundred thousand entries. */
+const pageSize = 1000;
 const epochBytes = 16;
 /** In no epoch of PostgreSQL. */
 const besideMark = '.';

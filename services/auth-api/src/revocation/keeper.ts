@@ -5,7 +5,7 @@ import type { Clock } from '@gatehouse/service-kit/clock';
 import { AppError } from '@gatehouse/service-kit/errors/app-error';
 import type { Logger } from '@gatehouse/service-kit/logging/logger';
 import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
-import type { RevocationMemory } from './memory.ts';
+import { createRevocationMemory, type RevocationMemory } from './memory.ts';
 import type { Revocation, RevocationKind } from './revocation.ts';
 import type { RevocationStream } from './stream.ts';
 import { keyOf, type RevocationTable } from './table.ts';
@@ -123,8 +123,11 @@ export function createKeeper(options: KeeperOptions) {
       );
   }
 
+  // A start asks it of each of many thousands: no name is put together where there are none.
+  const isUnsettled = (one: Revocation) => unsettled.size > 0 && unsettled.has(keyOf(one));
+
   const noteKept = (row: Revocation) => {
-    const known = unsettled.get(keyOf(row));
+    const known = isUnsettled(row) ? unsettled.get(keyOf(row)) : undefined;
     if (known !== undefined && known.revocation.atMs <= row.atMs) note({ ...known, isKept: true });
   };
 
@@ -221,16 +224,16 @@ export function createKeeper(options: KeeperOptions) {
 
     /** Reads the list, or what is new since it was read. Resolves with a function that notes an entry of the stream, unless the list has it. */
     async load(): Promise<(revocation: Revocation) => void> {
-      const kept = new Map<string, number>();
+      const kept = createRevocationMemory();
       await readTable((row) => {
-        kept.set(keyOf(row), row.atMs);
+        kept.add(row);
         noteKept(row);
       });
       // The stream may have lost them; they are noted again when it is read.
       for (const one of unsettled.values()) one.isStreamed = false;
       return (revocation) => {
-        const isKept = (kept.get(keyOf(revocation)) ?? Number.NEGATIVE_INFINITY) >= revocation.atMs;
-        if (!isKept || unsettled.has(keyOf(revocation))) note({ revocation, isStreamed: true, isKept });
+        const isKept = kept.covers(revocation);
+        if (!isKept || isUnsettled(revocation)) note({ revocation, isStreamed: true, isKept });
       };
     },
 

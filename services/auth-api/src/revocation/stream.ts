@@ -145,11 +145,15 @@ async function within<T>(limitMs: number, work: Promise<T>, onLimit: () => void)
 }
 
 function parse([id, fields]: RawEntry): StreamEntry {
-  const values = new Map<string, string>();
-  for (let index = 0; index + 1 < fields.length; index += 2)
-    values.set(fields[index] ?? '', fields[index + 1] ?? '');
-  const kind = values.get('kind') ?? '';
-  const atMs = Number(values.get('at'));
+  const kind = fieldOf('kind', fields);
+  const atMs = Number(fieldOf('at', fields));
   const isKnown = isKnownKind(kind) && Number.isFinite(atMs);
-  return { id, revocation: isKnown ? { kind, id: values.get('id') ?? '', atMs } : undefined };
+  return { id, revocation: isKnown ? { kind, id: fieldOf('id', fields), atMs } : undefined };
+}
+
+/** Names and values take turns, and a value may be what a field is called. */
+function fieldOf(name: string, fields: readonly string[]): string {
+  for (let index = 0; index < fields.length; index += 2)
+    if (fields[index] === name) return fields[index + 1] ?? '';
+  return '';
 }

@@ -10,7 +10,8 @@ interface Row {
   not_before_ms: string;
 }
 
-const pageSize = 5000;
+/** As of the stream: what a page leaves behind must fit into the young generation. */
+const pageSize = 1000;
 /** A row is visible when its statement has ended, which statement_timeout bounds: later rows may be seen before it. */
 const overlap = `interval '1 minute'`;
 const removedAtOnce = 5000;

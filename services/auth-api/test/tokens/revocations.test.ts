@@ -378,3 +378,11 @@ it('the table forgets a revocation when no token can be older, and no sooner', a
   const { rows } = await pool.query(`SELECT id FROM auth.revocations WHERE id IN ('kept', 'gone')`);
   expect(rows).toEqual([{ id: 'kept' }]);
 });
+
+it('a client that is called like a field of the stream is revoked like others', async () => {
+  const [one, other] = [await startReplica('names'), await startReplica('names')];
+  for (const clientId of ['at', 'id', 'kind']) {
+    await one.revoke({ kind: 'client', id: clientId });
+    await expect.poll(() => other.isRevoked({ clientId, issuedAtMs: nowMs - 1 })).toBe(true);
+  }
+});
