@@ -31,7 +31,7 @@ export async function factsOf(stack: BenchStack, run: Run): Promise<[string, str
     ['day', new Date().toISOString().slice(0, 10)],
     ['processor', `${model.trim()}, ${cpus().length} cores`],
     ['memory', `${Math.round(totalmem() / 2 ** 30)} GiB`],
-    ['system', `${type()} ${release()}`],
+    ['system', `${type()} ${release().split('-')[0]}`],
     ['Node', process.versions.node],
     ['PostgreSQL', String(rows[0].server_version)],
     ['Redis', /redis_version:(\S+)/.exec(redisInfo)?.[1] ?? 'unknown'],
