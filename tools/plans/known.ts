@@ -59,4 +59,14 @@ export const wholeReads: readonly WholeRead[] = [
     text: 'DELETE FROM',
     why: 'deletes what is past its time, which is everything in the suites',
   },
+  {
+    path: 'packages/service-kit/src/changes/log.ts',
+    text: 'DELETE FROM',
+    why: 'deletes what is past its time, once an hour, which is everything in the suites',
+  },
+  {
+    path: 'packages/audit-trail/src/chain/erasure.ts',
+    text: 'erasure_seal IS NOT NULL',
+    why: 'looks for what another key sealed, when an operator has changed the key',
+  },
 ];
