@@ -5,6 +5,7 @@ import { type AppError, unavailable } from '@gatehouse/service-kit/errors/app-er
 import type { Logger } from '@gatehouse/service-kit/logging/logger';
 import type { RevocationKeeper } from './keeper.ts';
 import type { RevocationMemory } from './memory.ts';
+import { pageSize } from './revocation.ts';
 import {
   idBefore,
   isOlderId,
@@ -32,8 +33,6 @@ export interface FollowerOptions {
 const blockMs = 200;
 const patienceMs = 300;
 const retryDelayMs = 100;
-/** What a page leaves behind must fit into the young generation: a start reads a hundred thousand entries. */
-const pageSize = 1000;
 const epochBytes = 16;
 /** In no epoch of PostgreSQL. */
 const besideMark = '.';

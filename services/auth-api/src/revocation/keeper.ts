@@ -124,10 +124,10 @@ export function createKeeper(options: KeeperOptions) {
   }
 
   // A start asks it of each of many thousands: no name is put together where there are none.
-  const isUnsettled = (one: Revocation) => unsettled.size > 0 && unsettled.has(keyOf(one));
+  const unsettledOf = (one: Revocation) => (unsettled.size === 0 ? undefined : unsettled.get(keyOf(one)));
 
   const noteKept = (row: Revocation) => {
-    const known = isUnsettled(row) ? unsettled.get(keyOf(row)) : undefined;
+    const known = unsettledOf(row);
     if (known !== undefined && known.revocation.atMs <= row.atMs) note({ ...known, isKept: true });
   };
 
@@ -233,7 +233,7 @@ export function createKeeper(options: KeeperOptions) {
       for (const one of unsettled.values()) one.isStreamed = false;
       return (revocation) => {
         const isKept = kept.covers(revocation);
-        if (!isKept || isUnsettled(revocation)) note({ revocation, isStreamed: true, isKept });
+        if (!isKept || unsettledOf(revocation)) note({ revocation, isStreamed: true, isKept });
       };
     },
 

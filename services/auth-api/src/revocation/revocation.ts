@@ -49,6 +49,9 @@ export function isKnownKind(kind: string): kind is RevocationKind {
   return (revocationKinds as readonly string[]).includes(kind);
 }
 
+/** Read at once. What a page leaves behind must fit into the young generation: a start reads a hundred thousand from each store. */
+export const pageSize = 1000;
+
 export interface Revocation {
   kind: RevocationKind;
   id: string;

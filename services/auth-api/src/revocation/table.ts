@@ -1,6 +1,6 @@
 /** Keeps the list of revocations in PostgreSQL, which outlives every loss of Redis. */
 import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
-import { isEndless, isKnownKind, type Revocation } from './revocation.ts';
+import { isEndless, isKnownKind, pageSize, type Revocation } from './revocation.ts';
 
 export type RevocationTable = ReturnType<typeof createRevocationTable>;
 
@@ -10,8 +10,6 @@ interface Row {
   not_before_ms: string;
 }
 
-/** As of the stream: what a page leaves behind must fit into the young generation. */
-const pageSize = 1000;
 /** A row is visible when its statement has ended, which statement_timeout bounds: later rows may be seen before it. */
 const overlap = `interval '1 minute'`;
 const removedAtOnce = 5000;
