@@ -1,7 +1,7 @@
 /** Compares what a request costs in a small installation and in a large one: rounds of both in turn, by the CPU time of their servers. */
 import type { BenchStack } from './bench-stack.ts';
 import type { LoadResult } from './load.ts';
-import { disturbedIn, middleOf, type Sample, sampled } from './samples.ts';
+import { disturbedIn, middleOf, rounded, type Sample, sampled } from './samples.ts';
 
 /** Most that the cost of a request may grow by. */
 export const growthAim = 1.1;
@@ -62,10 +62,6 @@ export async function measureGrowth(
       largeP99Ms: medianAt('large', ({ p99Ms }) => p99Ms),
     },
   };
-}
-
-function rounded(value: number): number {
-  return Math.round(value * 100) / 100;
 }
 
 export function printGrowth(growths: readonly Growth[]): void {

@@ -57,3 +57,8 @@ export function percentile(values: readonly number[], share: number): number {
 export function middleOf(values: readonly number[]): number {
   return values.toSorted((left, right) => left - right)[Math.floor(values.length / 2)] ?? Number.NaN;
 }
+
+/** To two places behind the point, for a table. */
+export function rounded(value: number): number {
+  return Math.round(value * 100) / 100;
+}

@@ -2,7 +2,7 @@
 
 import { centerId, seedEstate } from '@gatehouse/tools/estate-seed';
 import { cpuTimes, residentMiB } from '../machine.ts';
-import { disturbedIn, medianOf, sampled } from '../samples.ts';
+import { disturbedIn, medianOf, rounded, sampled } from '../samples.ts';
 import { type EstateStack, startEstateStack } from './estate-stack.ts';
 import { measurePropagation, type Propagation } from './propagation.ts';
 import { fireReads, type ReadFigures, type ReadPlan, whileReading } from './read-load.ts';
@@ -171,7 +171,7 @@ export function printEstate({ sizes, propagation }: EstateResult): void {
         'per second': figures.perSecond,
         'p50 ms': figures.p50Ms,
         'p99 ms': figures.p99Ms,
-        'p99 grew by': round2(figures.p99Ms / (small?.rows[row]?.p99Ms ?? Number.NaN)),
+        'p99 grew by': rounded(figures.p99Ms / (small?.rows[row]?.p99Ms ?? Number.NaN)),
       })),
     ),
   );
@@ -198,8 +198,4 @@ export function printEstate({ sizes, propagation }: EstateResult): void {
     console.log(
       `${changes} changes reached ${replicas} replicas of Auth API (${state}): p50 ${p50Ms} ms, p99 ${p99Ms} ms (must ${propagationMustMs}), at most ${maxMs} ms after the answer to the write, which took at p99 ${writeP99Ms} ms`,
     );
-}
-
-function round2(value: number): number {
-  return Math.round(value * 100) / 100;
 }

@@ -10,7 +10,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { BenchStack } from '../bench-stack.ts';
 import { loadCore, pin, residentMiB } from '../machine.ts';
-import { percentile, type Sample, sampled } from '../samples.ts';
+import { percentile, rounded, type Sample, sampled } from '../samples.ts';
 
 export const hostileRowName = 'hostile_config_server';
 const hostileAim = 1.2;
@@ -203,10 +203,6 @@ async function provide(stack: BenchStack, kind: string, id: string, data: object
     body: JSON.stringify({ data: exists ? data : { id, ...data } }),
   });
   if (!answer.ok) throw new Error(`${kind}: ${answer.status} ${await answer.text()}`);
-}
-
-function rounded(value: number): number {
-  return Math.round(value * 100) / 100;
 }
 
 export function printHostile({ rows }: HostileResult): void {

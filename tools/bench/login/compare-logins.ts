@@ -1,6 +1,6 @@
 /** Compares what browsers do at our servers with the same at the peer: interleaved rounds, medians of the clean ones. */
 import type { BenchStack } from '../bench-stack.ts';
-import { disturbedIn, medianOf, percentile, sampled } from '../samples.ts';
+import { disturbedIn, medianOf, percentile, rounded, sampled } from '../samples.ts';
 import { concurrency, type Side, sidesOf } from './sides.ts';
 import type { LoginDriver } from './whole-login.ts';
 
@@ -109,10 +109,6 @@ export async function flowsOf(next: NextFlow) {
   const at = (share: number) => rounded(percentile(durationsMs, share));
   const perSecond = (1000 * durationsMs.length) / (performance.now() - startMs);
   return { flows: durationsMs.length, perSecond, p50Ms: at(0.5), p99Ms: at(0.99) };
-}
-
-export function rounded(value: number): number {
-  return Math.round(value * 100) / 100;
 }
 
 export function printComparison({ peers, ...result }: LoginComparison<string>): void {

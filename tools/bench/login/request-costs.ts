@@ -3,7 +3,7 @@ import { Redis } from 'ioredis';
 import type { BenchStack } from '../bench-stack.ts';
 import { cpuMs } from '../machine.ts';
 import { readsDuring } from '../redis-reads.ts';
-import { rounded } from './compare-logins.ts';
+import { rounded } from '../samples.ts';
 import type { Side } from './sides.ts';
 
 /** By request: CPU milliseconds of each server, and round trips to Redis. What goes on without anybody is in it. */

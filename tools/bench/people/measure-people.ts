@@ -7,7 +7,7 @@ import { linkPassword, userNameOf } from '../link/link-seed.ts';
 import { fire, type LoadPlan, type LoadResult } from '../load.ts';
 import type { MeasureOptions } from '../measure.ts';
 import { formOf, tokenRequest } from '../rows/row.ts';
-import { disturbedIn, medianOf, type Sample, sampled } from '../samples.ts';
+import { disturbedIn, medianOf, rounded, type Sample, sampled } from '../samples.ts';
 import { accounts, createStoreHome, type StoreHome, startLdapHome } from './homes.ts';
 import { bareInserts, importUsers, settle } from './import-users.ts';
 
@@ -160,10 +160,6 @@ async function timeHash(): Promise<number> {
   const startMs = performance.now();
   for (let count = 0; count < hashes; count += 1) await isPersonPassword(hash, linkPassword);
   return rounded((performance.now() - startMs) / hashes);
-}
-
-function rounded(value: number): number {
-  return Math.round(value * 100) / 100;
 }
 
 export function printDirectories({ logins, hashMs, imported, growth }: DirectoriesResult): void {

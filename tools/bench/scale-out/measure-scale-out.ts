@@ -10,7 +10,7 @@ import { clientCredentialsRows } from '../rows/client-credentials.ts';
 import { introspectRow } from '../rows/introspect.ts';
 import { refreshRow } from '../rows/refresh.ts';
 import { formOf, tokenRequest } from '../rows/row.ts';
-import { sampled } from '../samples.ts';
+import { rounded, sampled } from '../samples.ts';
 import { createReplicas } from './replicas.ts';
 import { commandsBetween, type KindOfKey, openStores } from './stores.ts';
 
@@ -142,10 +142,6 @@ async function logInByPages(stack: BenchStack): Promise<void> {
   } finally {
     await driver.close();
   }
-}
-
-function rounded(value: number): number {
-  return Math.round(value * 100) / 100;
 }
 
 export function printScaleOut({ costs, idle, kinds }: ScaleOutResult): void {

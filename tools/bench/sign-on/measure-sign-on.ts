@@ -9,7 +9,7 @@ import {
 import { Redis } from 'ioredis';
 import type { BenchStack } from '../bench-stack.ts';
 import { readsDuring } from '../redis-reads.ts';
-import { disturbedIn, medianOf, sampled } from '../samples.ts';
+import { disturbedIn, medianOf, rounded, sampled } from '../samples.ts';
 import { createSamlAnswers } from './saml-answers.ts';
 import { addContactCenter, createVisitor } from './visits.ts';
 
@@ -127,10 +127,6 @@ async function signInElsewhere(stack: BenchStack, provider: OpenIdProvider): Pro
   for (let step = 0; step < 5 && !location.endsWith('/auth/signed-in.html'); step += 1)
     location = (await visitor.get(location)).location;
   if (!location.endsWith('/auth/signed-in.html')) throw new Error(`nobody was signed in: ${location}`);
-}
-
-function rounded(value: number): number {
-  return Math.round(value * 100) / 100;
 }
 
 export function printSignOn({ roundTrips, ...result }: SignOnResult): void {

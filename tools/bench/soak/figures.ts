@@ -1,5 +1,6 @@
 /** Judges a long run of the three services: memory, handles, delays and starts, each against its bound. */
 import type { ServiceName } from '../bench-stack.ts';
+import { rounded } from '../samples.ts';
 import type { StartFigures } from './starts.ts';
 
 /** What probe.mjs writes down. */
@@ -94,8 +95,4 @@ function p99Of(delaysMs: readonly number[]): number {
 
 function meanOf(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
-}
-
-function rounded(value: number): number {
-  return Math.round(value * 100) / 100;
 }
