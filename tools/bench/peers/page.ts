@@ -41,8 +41,8 @@ export function measuredPart(results: Results): string {
     : '';
   return `${results.leftOut.map((peer) => `Left out: ${peer}.\n\n`).join('')}### Ratios
 
-How many times the requests per second of the peer Gatehouse serves on the same core; in brackets how many times the CPU time of ours the peer takes for one. A login is
-compared by CPU time alone, because the browser that is played bounds how many there are in a second.
+The requests per second of Gatehouse divided by those of the peer, on the same core. In brackets: the CPU time of one request at the peer divided by that at Gatehouse. A
+login is compared by CPU time alone, because the browser that is played bounds how many there are in a second.
 
 ${ratios(results, rows)}
 ${hints}
