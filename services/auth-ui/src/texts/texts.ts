@@ -1,10 +1,10 @@
-/** Gives the texts of the pages in every language. English defines the keys; every catalogue must have all of them. */
+/** Gives the texts of the pages in every language. English defines the keys; what another language lacks is shown in English. */
 import de from './de.json' with { type: 'json' };
 import en from './en.json' with { type: 'json' };
 
 export type TextKey = keyof typeof en;
 
-const catalogues = { en, de } satisfies Record<string, Record<TextKey, string>>;
+const catalogues = { en, de } satisfies Record<string, Partial<Record<TextKey, string>>>;
 
 export type Language = keyof typeof catalogues;
 
@@ -14,7 +14,7 @@ export const languages = Object.keys(catalogues) as Language[];
 export type Text = (key: TextKey, values?: Readonly<Record<string, string | number>>) => string;
 
 export function textsIn(language: Language): Text {
-  const catalogue = catalogues[language];
+  const catalogue: Record<TextKey, string> = { ...en, ...catalogues[language] };
   return (key, values) =>
     values === undefined
       ? catalogue[key]
