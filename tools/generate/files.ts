@@ -9,6 +9,7 @@ import {
 import { chartFiles } from '../helm/chart-files.ts';
 import { attacksPage } from './attacks-page.ts';
 import { dashboard } from './dashboard.ts';
+import { errorTexts } from './error-texts.ts';
 import { openApiDocument } from './openapi.ts';
 import { auditPage, authorisationPage, configurationReference } from './pages.ts';
 import { referencePage } from './reference.ts';
@@ -33,6 +34,7 @@ const elasticsearchFiles = [auditLifecycle({ retentionDays: defaultRetentionDays
 );
 
 const generatedFiles: GeneratedFile[] = [
+  { path: 'packages/service-kit/src/html/error-texts.json', produce: errorTexts },
   { path: 'docs/configuration.md', produce: configurationReference },
   { path: 'docs/authorisation.md', produce: authorisationPage },
   { path: 'docs/audit-events.md', produce: auditPage },

@@ -7,6 +7,7 @@ import { createProxyWatch } from '@gatehouse/service-kit/http/untrusted-proxy';
 import type { Deps } from './deps.ts';
 import { assetRoutes } from './design/assets.ts';
 import { notFoundPage, pageErrorHandler } from './pages/error-page.ts';
+import { keepChosenLanguage } from './pages/language-menu.ts';
 import { securityHeaders } from './pages/security-headers.ts';
 
 export async function buildApp(deps: Deps): Promise<App> {
@@ -59,4 +60,5 @@ async function dressPages(pages: App, publicUrl: string): Promise<void> {
   pages.removeAllContentTypeParsers();
   await pages.register(formbody);
   await securityHeaders(pages, publicUrl);
+  keepChosenLanguage(pages, publicUrl);
 }

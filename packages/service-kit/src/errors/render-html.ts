@@ -1,5 +1,7 @@
 /** Renders errors for people: a self-contained page with the reason, a correlation id and a link. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { errorWords } from '../html/error-words.ts';
+import { languageOf } from '../html/language.ts';
 import { escapeHtml, renderStandalonePage } from '../html/standalone-page.ts';
 import type { AppError } from './app-error.ts';
 import { normalizeError } from './normalize.ts';
@@ -11,6 +13,8 @@ export interface ErrorPage {
   title: string;
   /** Plain text; escaped here. */
   text: string;
+  /** More for those who can help, in English whatever the language of the page. */
+  detail?: string | undefined;
   /** The operator searches the log for it. */
   correlationId: string;
   /** Language of title and text as a BCP 47 tag; English when left out. */
@@ -32,12 +36,12 @@ export function htmlErrorHandler(
   return sendErrorPage(request, reply, error);
 }
 
-/** `words` replace the texts of the error, for pages in the reader's language. */
+/** `words` replace the texts of the error. Without them the page speaks the language of the request, with few words. */
 export function sendErrorPage(
   request: FastifyRequest,
   reply: FastifyReply,
   error: AppError,
-  words: Partial<Omit<ErrorPage, 'status' | 'correlationId'>> = {},
+  words?: Omit<ErrorPage, 'status' | 'correlationId'> & { language: string },
 ): FastifyReply {
   reply.code(error.status).header('cache-control', 'no-store');
   if (acceptsOnlyJson(request.headers.accept)) {
@@ -45,22 +49,12 @@ export function sendErrorPage(
   }
   // Browsers do not heed Retry-After, and people who are told to try again all do so at once.
   if (error.comesBackByItself) reply.header('refresh', String(error.retryAfterSeconds));
-  const page = renderErrorPage({
-    status: error.status,
-    title: titleOf(error),
-    text: error.message,
-    ...words,
-    correlationId: request.id,
-  });
-  return reply.headers(page.headers).type('text/html; charset=utf-8').send(page.html);
-}
-
-function titleOf(error: AppError): string {
-  if (error.status === 404) return 'Page not found';
-  if (error.status === 429) return 'Too many attempts';
-  if (error.comesBackByItself) return 'One moment, please';
-  if (error.status >= 500) return 'Sign-in is not available right now';
-  return 'This request cannot be completed';
+  const shown = words ?? errorWords(error, languageOf(request));
+  const page = renderErrorPage({ ...shown, status: error.status, correlationId: request.id });
+  return reply
+    .headers({ ...page.headers, 'content-language': shown.language, vary: 'accept-language, cookie' })
+    .type('text/html; charset=utf-8')
+    .send(page.html);
 }
 
 function acceptsOnlyJson(accept: string | undefined): boolean {
@@ -74,8 +68,12 @@ export function renderErrorPage(page: ErrorPage): { html: string; headers: Recor
     main: `<p class="status">${page.status}</p>
 <h1>${escapeHtml(page.title)}</h1>
 <p class="text">${escapeHtml(page.text)}</p>
-${actionOf(page)}<p class="correlation">${escapeHtml(page.correlationLabel ?? 'Reference for your administrator')}: <code>${escapeHtml(page.correlationId)}</code></p>`,
+${detailOf(page)}${actionOf(page)}<p class="correlation">${escapeHtml(page.correlationLabel ?? 'Reference')}: <code>${escapeHtml(page.correlationId)}</code></p>`,
   });
+}
+
+function detailOf({ detail }: ErrorPage): string {
+  return detail ? `<p class="detail" lang="en" dir="ltr">${escapeHtml(detail)}</p>\n` : '';
 }
 
 function actionOf({ action }: ErrorPage): string {

@@ -1,5 +1,6 @@
 /** Renders a self-contained page: no other resource, and no script except the given one. */
 import { randomToken } from '../crypto/secrets.ts';
+import { directionOf } from './language.ts';
 import { gate, logo, style } from './look.ts';
 
 export interface StandalonePage {
@@ -21,7 +22,7 @@ export function renderStandalonePage(page: StandalonePage): {
   headers: Record<string, string>;
 } {
   const nonce = randomToken(16);
-  const { script } = page;
+  const { script, language = 'en' } = page;
   return {
     headers: {
       'content-security-policy': [
@@ -38,7 +39,7 @@ export function renderStandalonePage(page: StandalonePage): {
       'cache-control': 'no-store',
     },
     html: `<!doctype html>
-<html lang="${escapeHtml(page.language ?? 'en')}">
+<html lang="${escapeHtml(language)}"${directionOf(language) === 'rtl' ? ' dir="rtl"' : ''}>
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">

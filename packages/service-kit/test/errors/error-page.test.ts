@@ -35,6 +35,6 @@ it('threat 13: the page needs nothing else, runs nothing and cannot be framed', 
 it('speaks English and leads nowhere unless told otherwise', () => {
   const { html } = renderErrorPage(page);
   expect(html).toContain('<html lang="en">');
-  expect(html).toContain('Reference for your administrator: <code>reference</code>');
+  expect(html).toContain('Reference: <code>reference</code>');
   expect(html).not.toContain('<a ');
 });

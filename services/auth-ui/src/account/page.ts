@@ -1,8 +1,8 @@
 /** Builds the account page: device, last use and applications of each session. */
 import type { SessionList, SessionView } from '@gatehouse/contracts/auth-api/sessions';
-import { ago } from '../pages/ago.ts';
 import type { AccountPage, AccountSession } from '../pages/views.ts';
 import type { Visit } from '../pages/visit.ts';
+import { formatsIn } from '../texts/formats.ts';
 import { deviceOf } from './device.ts';
 
 export function accountPage(
@@ -26,6 +26,7 @@ export function accountPage(
 }
 
 function shown({ text, language }: Visit, session: SessionView, now: number): AccountSession {
+  const { ago, list } = formatsIn(language);
   const { browser, system } = deviceOf(session.userAgent);
   const device =
     browser && system
@@ -37,11 +38,11 @@ function shown({ text, language }: Visit, session: SessionView, now: number): Ac
     isCurrent: session.current,
     facts: [
       session.current
-        ? text('account.signedInAgo', { when: ago(session.createdAt, now, language) })
-        : text('account.usedAgo', { when: ago(session.lastSeenAt, now, language) }),
+        ? text('account.signedInAgo', { when: ago(session.createdAt, now) })
+        : text('account.usedAgo', { when: ago(session.lastSeenAt, now) }),
       session.clientAddress,
       session.remembered ? text('account.remembered') : undefined,
     ].filter((fact) => fact !== undefined),
-    applications: session.applications.join(', '),
+    applications: list(session.applications),
   };
 }

@@ -8,12 +8,12 @@ import {
   userCodeLength,
 } from '@gatehouse/contracts/auth-api/approvals';
 import { wishesOf } from '../consent/page.ts';
-import { ago } from '../pages/ago.ts';
 import { passwordField } from '../pages/fields.ts';
 import type { Message } from '../pages/message.ts';
 import { approvalsPath } from '../pages/return.ts';
 import type { ApprovalCard, ApprovalsPage } from '../pages/views.ts';
 import { titleOf, type Visit } from '../pages/visit.ts';
+import { formatsIn } from '../texts/formats.ts';
 
 /** Results that need another try. */
 const failures: readonly ApprovalResult[] = ['gone', 'code_refused', 'form_expired'];
@@ -56,12 +56,12 @@ function messageOf({ text }: Visit, result: ApprovalResult, hasFailed: boolean):
 function cardOf({ text, language }: Visit, approval: ApprovalView, now: number): ApprovalCard {
   const { id, client, bindingMessage, scope, requestedAt, expiresAt } = approval;
   const leftMinutes = Math.max(1, Math.ceil((Date.parse(expiresAt) - now) / 60_000));
-  const left = new Intl.NumberFormat(language, { style: 'unit', unit: 'minute', unitDisplay: 'long' });
+  const { ago, minutes } = formatsIn(language);
   return {
     id,
     application: client.name,
     bindingMessage,
     ...wishesOf(text, client.name, scope),
-    times: text('approvals.times', { when: ago(requestedAt, now, language), left: left.format(leftMinutes) }),
+    times: text('approvals.times', { when: ago(requestedAt, now), left: minutes(leftMinutes) }),
   };
 }

@@ -4,10 +4,10 @@ import { AppError, notFound, tooManyRequests, unavailable } from '@gatehouse/ser
 import { normalizeError } from '@gatehouse/service-kit/errors/normalize';
 import { sendErrorPage } from '@gatehouse/service-kit/errors/render-html';
 import { reportError } from '@gatehouse/service-kit/errors/report';
+import { languageOf } from '@gatehouse/service-kit/html/language';
 import { wrongMethod } from '@gatehouse/service-kit/http/known-paths';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Text, textsIn } from '../texts/texts.ts';
-import { languageOf } from './visit.ts';
 
 const signInPath = '/auth/sign-in.html';
 
@@ -22,7 +22,7 @@ export function pageErrorHandler(
   const language = languageOf(request);
   const text = textsIn(language);
   const kind = kindOf(error);
-  return sendErrorPage(request, reply.header('content-language', language), error, {
+  return sendErrorPage(request, reply, error, {
     title: text(`error.${kind}.title`),
     text: text(`error.${kind}.text`),
     language,

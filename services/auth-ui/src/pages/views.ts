@@ -9,11 +9,14 @@ import type { AssetName } from '../design/assets.ts';
 import type { Text } from '../texts/texts.ts';
 import type { ApplicationLink } from './application-links.ts';
 import type { Field } from './fields.ts';
+import type { LanguageMenu } from './language-menu.ts';
 import type { Message } from './message.ts';
 
 /** Data of the layout of every page. */
 export interface Surroundings {
   language: string;
+  direction: 'ltr' | 'rtl';
+  languageMenu: LanguageMenu | undefined;
   text: Text;
   asset: (name: AssetName) => string;
   scriptNonce: string;
@@ -112,7 +115,7 @@ export interface AccountSession {
   /** The session of the browser that shows the page. */
   isCurrent: boolean;
   facts: string[];
-  /** Their names with commas; empty when there are none. */
+  /** Their names as a list; empty when there are none. */
   applications: string;
 }
 

@@ -86,7 +86,7 @@ export function signInRoutes(
           ? await interactions.readNamed(request, body.interaction, questionOf(typed))
           : { interaction: await interactions.read(request, body.interaction) };
       if (!isOwnForm(request, interaction, body.csrf)) throw foreignForm();
-      const visit = beginVisit(request, reply, interaction);
+      const visit = beginVisit(request, reply, interaction, { repeat: body });
       if (body.step === 'name') return sendView(visit, 'sign-in-name', namePage(visit, typed));
       if (typed.userName === '')
         return askAgain(visit, typed, { userName: visit.text('field.userName.missing') });

@@ -38,7 +38,7 @@ describe('the account page', () => {
     expect(body).toContain('Signed in 2 hours ago');
     expect(body).toContain('Last used 12 minutes ago');
     expect(body).toContain('Last used 2 days ago');
-    expect(body).toContain('Agent Workspace, Dashboards');
+    expect(body).toContain('Agent Workspace and Dashboards');
     expect(body).toContain('name="global" value="true"');
     const asked = authApi.calls.findLast(({ path }) => path === '/auth/v3/sessions');
     expect(asked?.headers).not.toHaveProperty('authorization');

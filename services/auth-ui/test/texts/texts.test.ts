@@ -1,10 +1,16 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { interactionErrors } from '@gatehouse/contracts/auth-api/interaction';
+import { type Language, languages } from '@gatehouse/service-kit/html/language';
+import { IntlMessageFormat } from 'intl-messageformat';
 import { describe, expect, it } from 'vitest';
-import { isTextKey, languages, textsIn } from '../../src/texts/texts.ts';
+import { isTextKey, type TextKey, textsIn } from '../../src/texts/texts.ts';
+
+type Part = ReturnType<IntlMessageFormat['getAst']>[number];
+
+const folder = new URL('../../src/texts/', import.meta.url);
 
 function catalogue(language: string): Record<string, string> {
-  return JSON.parse(readFileSync(new URL(`../../src/texts/${language}.json`, import.meta.url), 'utf8'));
+  return JSON.parse(readFileSync(new URL(`${language}.json`, folder), 'utf8'));
 }
 
 /** What only people of the console and of the account area read. */
@@ -12,45 +18,142 @@ function isOfConsole(key: string): boolean {
   return /^(?:console|profile|preview)\./.test(key);
 }
 
-function placeholdersOf(text: string | undefined): string[] {
-  return (text?.match(/\{[a-zA-Z]+\}/g) ?? []).sort();
+const english = catalogue('en');
+
+/** Without their own texts, these keys may be missing. */
+const needed = Object.keys(english)
+  .filter((key) => !isOfConsole(key))
+  .sort();
+
+function parsed(text: string, language: string): Part[] {
+  return new IntlMessageFormat(text, language, undefined, { ignoreTag: true }).getAst();
+}
+
+/** Each part, those within the forms of a plural or select included. */
+function partsOf(parts: Part[]): Part[] {
+  return parts.flatMap((part) =>
+    'options' in part
+      ? [part, ...Object.values(part.options).flatMap(({ value }) => partsOf(value))]
+      : [part],
+  );
+}
+
+/** Name and kind of each value that fills a text. */
+function argumentsOf(text: string, language: string): string[] {
+  const found = partsOf(parsed(text, language)).flatMap((part) =>
+    'value' in part && part.type !== 0 ? [`${part.value}:${part.type}`] : [],
+  );
+  return [...new Set(found)].sort();
+}
+
+const namesOfProducts =
+  /Gatehouse|Auth API|Environment API|OAuth 2\.0|OpenID Connect|WDJB-MJHT|\b(?:SSO|URL|ID)\b/g;
+
+describe.each(languages)('texts in %s', (language) => {
+  const texts = catalogue(language);
+
+  it('are those of English, none empty', () => {
+    expect(
+      Object.keys(texts)
+        .filter((key) => !isOfConsole(key))
+        .sort(),
+    ).toEqual(needed);
+    expect(Object.keys(texts).filter((key) => !isTextKey(key))).toEqual([]);
+    expect(Object.entries(texts).filter(([, text]) => text.trim() !== text || text === '')).toEqual([]);
+  });
+
+  it('are filled in with the same values', () => {
+    for (const [key, text] of Object.entries(texts))
+      expect(argumentsOf(text, language), key).toEqual(argumentsOf(english[key] as string, 'en'));
+  });
+
+  it('have each plural form of the language, and no other', () => {
+    for (const [key, text] of Object.entries(texts))
+      for (const part of partsOf(parsed(text, language))) {
+        if (!('pluralType' in part)) continue;
+        const type = part.pluralType ?? 'cardinal';
+        const { pluralCategories } = new Intl.PluralRules(language, { type }).resolvedOptions();
+        const forms = Object.keys(part.options).filter((form) => !form.startsWith('='));
+        expect(forms.sort(), key).toEqual([...pluralCategories].sort());
+      }
+  });
+
+  it('mean what they say: no apostrophe of ICU, no markup', () => {
+    for (const [key, text] of Object.entries(texts)) {
+      expect(text, key).not.toMatch(/'|<|&[a-z#]/);
+    }
+  });
+
+  it('are as long as a page has room for', () => {
+    for (const [key, text] of Object.entries(texts)) {
+      const limit = Math.max(
+        30,
+        (english[key] as string).length * 2 + 10 + (text.includes('plural,') ? 400 : 0),
+      );
+      expect(text.length, `${key}: ${text}`).toBeLessThanOrEqual(limit);
+      if (/^button\.(?!.*label)/.test(key)) expect(text.length, `${key}: ${text}`).toBeLessThanOrEqual(36);
+    }
+  });
+
+  it.skipIf(language === 'en')('are translated', () => {
+    const kept = Object.entries(texts).filter(([key, text]) => {
+      const words = text.replace(namesOfProducts, '').replace(/\{[^}]*\}/g, '');
+      return text === english[key] && /\p{L}{3}/u.test(words) && !isAlike(key, language);
+    });
+    expect(kept.map(([key, text]) => `${key}: ${text}`)).toEqual([]);
+  });
+
+  it.skipIf(!['ar', 'ja', 'ko', 'zh-CN'].includes(language))('are in the script of the language', () => {
+    const latin = Object.entries(texts).filter(([, text]) => {
+      const words = text
+        .replace(namesOfProducts, '')
+        .replace(/\{\w+(?:, plural,)?|\b(?:zero|one|two|few|many|other) \{/g, '');
+      return /[A-Za-z]{3}/.test(words);
+    });
+    expect(latin).toEqual([]);
+  });
+});
+
+/** Words that a language writes as English does. */
+function isAlike(key: string, language: string): boolean {
+  const alike: Partial<Record<string, string[]>> = {
+    de: ['field.deviceCode', 'field.userCode'],
+  };
+  return alike[language]?.includes(key) === true;
 }
 
 describe('texts', () => {
-  const english = catalogue('en');
+  it('are in one file for each language', () => {
+    const files = readdirSync(folder).filter((file) => file.endsWith('.json'));
+    expect(files.map((file) => file.slice(0, -5)).sort()).toEqual([...languages].sort());
+  });
 
-  it.each(languages)(
-    '%s has exactly the keys of English, none empty, with the same placeholders',
-    (language) => {
-      const other = catalogue(language);
-      const needed = Object.keys(english).filter((key) => !isOfConsole(key));
-      expect(
-        Object.keys(other)
-          .filter((key) => !isOfConsole(key))
-          .sort(),
-      ).toEqual(needed.sort());
-      for (const [key, text] of Object.entries(other)) {
-        expect(text.trim(), key).not.toBe('');
-        expect(placeholdersOf(text), key).toEqual(placeholdersOf(english[key]));
-      }
-    },
-  );
-
-  it('has a title and a text for every reason why a sign-in can fail', () => {
+  it('have a title and a text for every reason why a sign-in can fail', () => {
     for (const error of interactionErrors) {
       expect(isTextKey(`problem.${error}.title`), error).toBe(true);
       expect(isTextKey(`problem.${error}.text`), error).toBe(true);
     }
   });
 
-  it('fills in values without reading them as placeholders', () => {
-    const text = textsIn('en');
-    expect(text('signIn.toApplication', { application: '{application} & $&' })).toBe(
-      'to continue to {application} & $&',
-    );
+  // attack: a name that is a message of its own | CWE-134, ASVS 1.3.7 | guard: services/auth-ui/src/texts/texts.ts
+  it('threat 70: values are filled in without being read as a message or as markup', () => {
+    const name = "{application} & $& {x, plural, other {#}} '{' <b>";
+    expect(textsIn('en')('signIn.toApplication', { application: name })).toBe(`to continue to ${name}`);
   });
 
-  it('takes no key from the prototype for a text', () => {
+  it('never leave a value out in silence', () => {
+    expect(() => textsIn('en')('signIn.toApplication')).toThrow('application');
+  });
+
+  it('take no key from the prototype', () => {
     expect(isTextKey('constructor')).toBe(false);
+  });
+
+  it.each([
+    ['en', 1, 'Wait 1 second before you try again.'],
+    ['en', 2, 'Wait 2 seconds before you try again.'],
+    ['de', 1, 'Warten Sie 1 Sekunde, bevor Sie es noch einmal versuchen.'],
+  ] as const)('count in %s: %i', (language, seconds, text) => {
+    expect(textsIn(language as Language)('problem.throttled.wait' as TextKey, { seconds })).toBe(text);
   });
 });

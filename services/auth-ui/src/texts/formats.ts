@@ -1,0 +1,32 @@
+/** Writes times and lists as a language does. The formats are made once: making one costs more than a whole page. */
+import type { Language } from '@gatehouse/service-kit/html/language';
+
+const units = [
+  ['day', 86_400_000],
+  ['hour', 3_600_000],
+  ['minute', 60_000],
+] as const;
+
+const known = new Map<Language, ReturnType<typeof createFormats>>();
+
+export function formatsIn(language: Language) {
+  const formats = known.get(language) ?? createFormats(language);
+  known.set(language, formats);
+  return formats;
+}
+
+function createFormats(language: Language) {
+  const relative = new Intl.RelativeTimeFormat(language, { numeric: 'auto' });
+  const minutes = new Intl.NumberFormat(language, { style: 'unit', unit: 'minute', unitDisplay: 'long' });
+  const list = new Intl.ListFormat(language);
+  return {
+    /** How long ago something was: relative, because the time zone of the reader is unknown. */
+    ago(iso: string, now: number): string {
+      const passedMs = Math.max(0, now - Date.parse(iso));
+      const [unit, unitMs] = units.find(([, ms]) => passedMs >= ms) ?? ['minute', 60_000];
+      return relative.format(-Math.floor(passedMs / unitMs), unit);
+    },
+    minutes: (count: number) => minutes.format(count),
+    list: (values: readonly string[]) => list.format(values),
+  };
+}
