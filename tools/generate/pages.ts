@@ -41,7 +41,10 @@ export async function configurationReference(root: string): Promise<string> {
 /** docs/authorisation.md */
 export async function authorisationPage(root: string): Promise<string> {
   const file = 'environment-api/src/access/matrix-page.ts';
-  return (await load<{ matrixPage(): string }>(root, file)).matrixPage();
+  const opsFile = 'auth-api/src/client-authentication/ops-matrix-page.ts';
+  const { matrixPage } = await load<{ matrixPage(): string }>(root, file);
+  const { opsMatrixPage } = await load<{ opsMatrixPage(): string }>(root, opsFile);
+  return `${matrixPage()}\n${opsMatrixPage()}`;
 }
 
 /** docs/audit-events.md */

@@ -6,6 +6,7 @@ export const boundedTables: Record<string, string> = {
   'auth.audit_shipping': 'one row for each destination',
   'auth.audit_unchained': 'what waits for the chain, for a second',
   'auth.followed_ends': 'one row',
+  'auth.installation_administrators': 'named by operators, one by one',
   'auth.migrations': 'one row for each migration',
   'auth.revocation_epoch': 'one row',
   'auth.signal_receivers': 'set up by operators, one by one',

@@ -1,5 +1,6 @@
 /** Every group of commands, in the order of the help. */
 import type { CommandGroup } from './command-group.ts';
+import { administratorCommands } from './commands/administrators.ts';
 import { auditCommands } from './commands/audit.ts';
 import { contactCenterCommands } from './commands/cc.ts';
 import { checkCommand } from './commands/check.ts';
@@ -36,6 +37,7 @@ export const groups: readonly CommandGroup[] = [
   peopleCommands,
   sessionCommands,
   revokeCommand,
+  administratorCommands,
   doctorCommand,
   auditCommands,
   signingKeyCommands,

@@ -67,6 +67,7 @@ export async function buildApp(deps: Deps): Promise<App> {
     );
   await app.register(async (operators: App) => {
     deps.clientAuthentication.guardAdministration(operators);
+    await operators.register(deps.admin.administratorRoutes, { prefix: `${ops}/administrators` });
     await operators.register(deps.admin.ssoRoutes, { prefix: ops });
     await operators.register(deps.admin.helpDeskRoutes, { prefix: ops });
     await operators.register(deps.admin.signingKeyRoutes, { prefix: `${ops}/signing-keys` });

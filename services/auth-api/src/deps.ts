@@ -4,6 +4,7 @@ import { createChangeRetention } from '@gatehouse/service-kit/changes/log';
 import { type Clock, systemClock } from '@gatehouse/service-kit/clock';
 import type { Kit } from '@gatehouse/service-kit/http/run';
 import { composeAdmin } from './admin/compose.ts';
+import { composeAdministrators } from './administrators/compose.ts';
 import { composeApprovals } from './approvals/compose.ts';
 import { composeAssertions } from './assertions/compose.ts';
 import { composeAudit } from './audit/compose.ts';
@@ -54,6 +55,7 @@ export async function composeDeps(config: Config, kit: Kit, stores: Stores, now:
   const revocation = composeRevocation(core);
   const onEvent: Signals['take'] = (event) => signals.take(event);
   const audit = await composeAudit(core, { config, onEvent });
+  const administrators = composeAdministrators(core, { audit });
   const keys = composeKeys(core, { config, audit });
   const signals = composeSignals(core, { config, audit, keys });
   const forgetClient = (clientId: string) => tokens.lateTokens.forget(clientId);
@@ -76,7 +78,15 @@ export async function composeDeps(config: Config, kit: Kit, stores: Stores, now:
     people,
     passwordRule,
   });
-  const tokens = composeTokens(core, { config, assertions, revocation, keys, clients, contactCenters });
+  const tokens = composeTokens(core, {
+    config,
+    administrators,
+    assertions,
+    revocation,
+    keys,
+    clients,
+    contactCenters,
+  });
   const browser = composeBrowser(core, { config });
   const announceEnd: typeof logout.announceEnd = (...ended) => logout.announceEnd(...ended);
   const sessions = composeSessions(core, {
@@ -174,6 +184,7 @@ export async function composeDeps(config: Config, kit: Kit, stores: Stores, now:
   const userInfo = composeUserInfo(core, { assertions, keys, clients, tokens, token });
   const discovery = composeDiscovery(core, { config, keys, clients, registration });
   const followed = composeChanges(core, {
+    administrators,
     revocation,
     keys,
     signals,
@@ -199,6 +210,7 @@ export async function composeDeps(config: Config, kit: Kit, stores: Stores, now:
   const admin = composeAdmin(core, {
     config,
     consul,
+    administrators,
     audit,
     keys,
     signals,
@@ -235,6 +247,7 @@ export async function composeDeps(config: Config, kit: Kit, stores: Stores, now:
     assertions,
     revocation,
     audit,
+    administrators,
     keys,
     signals,
     clients,

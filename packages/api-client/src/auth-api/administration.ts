@@ -2,6 +2,10 @@
 
 import { reshipAnswer, verifyAnswer } from '@gatehouse/contracts/audit-chain';
 import {
+  administratorSchema,
+  type NewAdministrator,
+} from '@gatehouse/contracts/auth-api/administration/administrators';
+import {
   clientViewSchema,
   clientWithSecretSchema,
 } from '@gatehouse/contracts/auth-api/administration/client-view';
@@ -79,6 +83,17 @@ export function createSignalAdministration(http: HttpClient) {
     remove: (id: string) => removeAt(http, one(id)),
     /** Sends a verification event to the receiver. */
     test: (id: string) => readData(http, signalTestSchema, { method: 'POST', path: `${one(id)}/test` }),
+  };
+}
+
+/** All calls throw UpstreamError. */
+export function createAdministratorCalls(http: HttpClient) {
+  const all = '/auth/v3/ops/administrators';
+  return {
+    list: () => readData(http, z.array(administratorSchema), { path: all }),
+    add: (data: NewAdministrator) =>
+      readData(http, administratorSchema, { method: 'POST', path: all, json: { data } }),
+    remove: (sub: string) => removeAt(http, `${all}/${encodeURIComponent(sub)}`),
   };
 }
 

@@ -27,7 +27,7 @@ export function auditChangesCommand(audit: Command, cli: Cli): void {
     .option('--entity <kind>', 'environment, contact-center, setting, location, api-key, saml or oidc')
     .option('--entity-id <id>', 'of the environment or contact centre, name of the setting')
     .option('--cc <id>', 'of this contact centre')
-    .option('--actor <name>', 'by this operator account or client id')
+    .option('--actor <name>', 'by this operator account, client id, or sub of a person')
     .option('--correlation <id>', 'of this request')
     .option('--since <time>', 'a time such as 2027-01-31T12:00:00Z, or a span such as 15m, 2h, 7d')
     .option('--until <time>', 'the same')

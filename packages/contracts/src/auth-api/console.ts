@@ -8,3 +8,15 @@ export const contactCenterAdminAuthority = 'ROLE_CONTACT_CENTER_ADMIN';
 
 /** A person on the list of installation administrators. Added when a token of the console is looked at, and stored in none. */
 export const installationAdminAuthority = 'ROLE_INSTALLATION_ADMIN';
+
+/** By this grant the operator account signs in to the console, with a link. No client may be registered for it. */
+export const consoleLinkGrantType = 'urn:gatehouse:params:oauth:grant-type:console-link';
+
+/** The grants by which a person signs in. */
+export const loginGrantTypes: readonly string[] = [
+  'authorization_code',
+  'implicit',
+  'password',
+  'urn:ietf:params:oauth:grant-type:device_code',
+  'urn:openid:params:grant-type:ciba',
+];

@@ -24,10 +24,15 @@ export function auditRoutes(app: App, { search, worker, erasure }: Audit): void 
         response: { 200: securityEventsAnswer, ...refusals },
       },
     },
-    async ({ query }) => {
-      const { from, to, before, after, ...filter } = query;
+    async (request) => {
+      const { from, to, before, after, ...filter } = request.query;
+      const { within } = actorOf(request);
+      const { contactCenterId = within } = filter;
+      // As one in which nothing has happened: what another contact centre has seen is not for its neighbour.
+      if (within !== undefined && contactCenterId !== within) return ok([]);
       const { events, nextSeq } = await search.find({
         ...filter,
+        contactCenterId,
         fromMs: from === undefined ? undefined : Date.parse(from),
         toMs: to === undefined ? undefined : Date.parse(to),
         beforeSeq: before,

@@ -56,10 +56,14 @@ export function clientRoutes(
         response: { 200: clientListSchema, ...refusals },
       },
     },
-    async ({ query }) => {
+    async (request) => {
+      const { query } = request;
       const { search, contactCenterId } = query;
       const page = readPage(query, clientIdPattern);
-      const { rows, nextCursor } = await clients.list({ search, contactCenterId }, page);
+      const { rows, nextCursor } = await clients.list(
+        { search, contactCenterId, within: actorOf(request).within },
+        page,
+      );
       return { ...ok(rows.map(viewOf)), ...definedOnly({ nextCursor }) };
     },
   );
@@ -102,7 +106,7 @@ export function clientRoutes(
       },
     },
     async (request, reply) => {
-      const client = await clients.get(request.params.client_id);
+      const client = await clients.get(request.params.client_id, actorOf(request).within);
       const view = tagged(reply, client);
       const isKnown = isFresh(request.headers['if-none-match'], etagOfClient(client));
       return isKnown ? notModified(reply) : ok(view);

@@ -7,6 +7,7 @@ import type { App } from '@gatehouse/service-kit/http/app';
 import { createProxyWatch } from '@gatehouse/service-kit/http/untrusted-proxy';
 import { postgresProbe } from '@gatehouse/service-kit/postgres/probe';
 import { redisProbe } from '@gatehouse/service-kit/redis/probe';
+import type { Administrators } from '../administrators/compose.ts';
 import type { Audit } from '../audit/compose.ts';
 import type { FollowedChanges } from '../changes/compose.ts';
 import type { Clients } from '../clients/compose.ts';
@@ -17,6 +18,7 @@ import type { Signals } from '../signals/compose.ts';
 import type { Sso } from '../sso/compose.ts';
 import type { Users } from '../users/compose.ts';
 import { linksProbe } from '../users/link-health.ts';
+import { administratorRoutes } from './administrator-routes.ts';
 import { auditRoutes } from './audit-routes.ts';
 import { clientRoutes } from './client-routes.ts';
 import { diagnosisRoutes } from './diagnosis-routes.ts';
@@ -26,6 +28,7 @@ import { signingKeyRoutes } from './signing-key-routes.ts';
 import { ssoAdministrationRoutes } from './sso-routes.ts';
 
 interface AdminDependencies {
+  administrators: Administrators;
   audit: Audit;
   keys: Keys;
   signals: Signals;
@@ -67,6 +70,11 @@ export function composeAdmin(core: Core, dependencies: AdminDependencies) {
       ...(config.elasticsearch.nodes.length > 0 ? [advisoryCheck('elasticsearch', ofElasticsearch)] : []),
       ...(consul ? [advisoryCheck('consul', ofConsul)] : []),
     ],
+    administratorRoutes: async (app: App) =>
+      administratorRoutes(app, {
+        administrators: dependencies.administrators.service,
+        people: dependencies.helpDesk.people,
+      }),
     clientRoutes: async (app: App) =>
       clientRoutes(app, { clients: clients.service, compatEnabled: isCompat }),
     signingKeyRoutes: async (app: App) => signingKeyRoutes(app, { signingKeys: keys.service }),

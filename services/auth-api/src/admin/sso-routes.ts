@@ -43,7 +43,13 @@ export function ssoAdministrationRoutes(
       },
     },
     async (request) =>
-      ok(await ssoChecks.check(request.params.id.toLowerCase(), request.body?.data.userName)),
+      ok(
+        await ssoChecks.check(
+          request.params.id.toLowerCase(),
+          request.body?.data.userName,
+          actorOf(request).within,
+        ),
+      ),
   );
 
   app.get(

@@ -16,6 +16,8 @@ Each event has \`id\`, \`at\`, \`name\`, \`outcome\` (success or failure) and \`
 \`gatehouse.client_id\`, \`organization.id\`, \`gatehouse.session_id\` and \`client.address\`; \`userName\` is \`user.name\`, \`reason\` is \`event.reason\`, other
 fields are members of \`gatehouse.details\`.
 
+Of a person who administers, \`actorClient\` beside \`actor\` names the client whose token the person came with.
+
 | event | is written when | event.category | fields |
 | --- | --- | --- | --- |
 ${rows.map((row) => `| ${row} |`).join('\n')}

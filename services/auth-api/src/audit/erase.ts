@@ -2,7 +2,7 @@
 import type { Pseudonymise } from '@gatehouse/audit-trail/shipping/audit-document';
 import type { AuditWorker } from '@gatehouse/audit-trail/worker/audit-worker';
 import { inTransaction, type Pool } from '@gatehouse/service-kit/postgres/pool';
-import type { Actor, AuditWriter } from './event.ts';
+import { type Actor, type AuditWriter, actorFields } from './event.ts';
 import { erasePersonalFacts, findPersonalNames } from './store.ts';
 
 interface AuditErasureOptions {
@@ -35,7 +35,7 @@ export function createAuditErasure(options: AuditErasureOptions) {
           outcome: 'success',
           correlationId: actor.correlationId,
           clientAddress: actor.clientAddress,
-          fields: { actor: actor.name, events: count },
+          fields: { ...actorFields(actor), events: count },
         });
         return { names: found, events: count };
       });

@@ -14,6 +14,9 @@ export interface CatalogueEntry {
   fields?: Readonly<Record<string, string>>;
 }
 
+/** Of a person, the client whose token it was stands beside it as `actorClient`. */
+export const actor = 'who did it: the operator account, a client id, or the `sub` of a person';
+
 export const start: EventKind = { category: ['authentication', 'session'], type: ['start'] };
 export const end: EventKind = { category: ['authentication', 'session'], type: ['end'] };
 export const token: EventKind = { category: ['authentication'], type: ['info'] };

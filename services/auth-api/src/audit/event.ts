@@ -1,12 +1,12 @@
 /** Lists the security events. Their names are a public interface: dashboards and alarms use them. */
 import type { FieldChanges } from '@gatehouse/service-kit/changes/field-changes';
+import { administratorEvents } from './administrator-events.ts';
 import { approvalEvents } from './approval-events.ts';
-import { administered, type CatalogueEntry, denied, end, start, token, user } from './event-kinds.ts';
+import { actor, administered, type CatalogueEntry, denied, end, start, token, user } from './event-kinds.ts';
 import { keyEvents } from './key-events.ts';
 import { signalEvents } from './signal-events.ts';
 
 const userName = 'as typed, or as the Configuration Server spells it';
-const actor = 'who made the change: the operator account, or a client id';
 const administrator = 'the administrator who did it; absent when the user did';
 const changes = 'each changed field, before and after; of secrets only that they changed';
 const reason = 'reason code';
@@ -188,6 +188,7 @@ export const auditEvents = {
     kind: denied,
   },
   ops_authentication_failed: { when: 'the operator account failed to authenticate', kind: denied },
+  ...administratorEvents,
   ...keyEvents,
   ...signalEvents,
   personal_data_erased: {
@@ -236,7 +237,17 @@ export interface AuditWriter {
 
 /** Describes who made a change. */
 export interface Actor {
+  /** The operator account, a client id, or the `sub` of a person. */
   name: string;
+  /** The client whose token a person came with. */
+  clientId?: string | undefined;
+  /** The contact centre that the person administers, and nothing beyond it; undefined: all. */
+  within?: string | undefined;
   correlationId: string;
   clientAddress: string;
+}
+
+/** The members of an event that say who made a change. */
+export function actorFields({ name, clientId }: Pick<Actor, 'name' | 'clientId'>): Record<string, string> {
+  return clientId === undefined ? { actor: name } : { actor: name, actorClient: clientId };
 }

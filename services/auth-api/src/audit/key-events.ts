@@ -1,7 +1,6 @@
 /** Lists the security events about keys that sign and encrypt. */
-import { administered, type CatalogueEntry } from './event-kinds.ts';
+import { actor, administered, type CatalogueEntry } from './event-kinds.ts';
 
-const actor = 'who made the change: the operator account, or a client id';
 const signingKey = { actor, kid: 'which', algorithm: 'RS256, ES256 or EdDSA' };
 
 export const keyEvents = {

@@ -1,8 +1,8 @@
 /** Lists the security events about the receivers of shared signals. */
-import { administered, type CatalogueEntry, end } from './event-kinds.ts';
+import { actor, administered, type CatalogueEntry, end } from './event-kinds.ts';
 
 const receiver = {
-  actor: 'who made the change: the operator account, or a client id',
+  actor,
   receiver: 'id of the receiver',
   changes: 'each changed field, before and after; of secrets only that they changed',
 };

@@ -1,6 +1,8 @@
 /** Follows the changes that other replicas and Environment API announce, and drops outdated caches. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { type ChangeSubscriber, createChangeSubscriber } from '@gatehouse/service-kit/changes/subscriber';
+import type { Administrators } from '../administrators/compose.ts';
+import { administratorEntity } from '../administrators/service.ts';
 import type { Clients } from '../clients/compose.ts';
 import type { ContactCenters } from '../contact-centers/compose.ts';
 import type { Core } from '../core.ts';
@@ -21,6 +23,7 @@ import { createEndsPosition } from './ends-position.ts';
 import { environmentApiProbe } from './environment-api-probe.ts';
 
 interface ChangesDependencies {
+  administrators: Administrators;
   revocation: Revocation;
   keys: Keys;
   signals: Signals;
@@ -61,10 +64,10 @@ export function composeChanges(core: Core, dependencies: ChangesDependencies) {
   };
 }
 
-/** Follows changes of clients and keys by the replicas of Auth API. */
+/** Follows changes of administrators, clients and keys by the replicas of Auth API. */
 function followOwnChanges(core: Core, dependencies: ChangesDependencies): ChangeSubscriber {
   const { kit, keyspace, changes } = core;
-  const { keys, signals, clients, tokens, sso } = dependencies;
+  const { administrators, keys, signals, clients, tokens, sso } = dependencies;
   const reloadSsoKeys = () => {
     sso.keys
       .reload()
@@ -81,6 +84,7 @@ function followOwnChanges(core: Core, dependencies: ChangesDependencies): Change
     latest: changes.latest,
     since: changes.since,
     onChange: ({ entity, id }) => {
+      if (entity === administratorEntity) administrators.known.forget();
       if (entity === signingKeyEntity) void keys.service.reload();
       if (entity === ssoKeyEntity) reloadSsoKeys();
       if (entity === receiverEntity) reloadReceivers();
@@ -89,6 +93,7 @@ function followOwnChanges(core: Core, dependencies: ChangesDependencies): Change
       void tokens.lateTokens.forget(id);
     },
     onGap: () => {
+      administrators.known.forget();
       void keys.service.reload();
       clients.directory.dropAll();
       clients.verifier.forget();

@@ -35,12 +35,13 @@ export function composeClientAuthentication(core: Core, dependencies: ClientAuth
   const opsAuthentication = createOpsAuthentication({
     operator: createOperator({ ...ops, verifier: clients.verifier, log }),
     resourceTokens: tokens.resources,
+    consoleRights: tokens.consoleRights,
     audit: audit.writer,
   });
   return {
     opsUsername: ops.username,
     opsAuthentication,
-    /** Refuses everybody but operators. Call it before the routes of the scope are added. */
+    /** Refuses everybody whom the matrix does not allow the route. Call it before the routes of the scope are added. */
     guardAdministration: (scope: App) => guardAdministration(scope, opsAuthentication),
     clientAuthentication: createClientAuthentication({
       directory: clients.directory,

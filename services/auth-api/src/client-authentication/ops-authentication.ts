@@ -1,4 +1,4 @@
-/** Authenticates administrators: the operator by HTTP Basic, or a client's own token with the management authority. */
+/** Authenticates administrators: the operator by HTTP Basic, managing clients and people at the console by their tokens. */
 
 import { hasScheme, parseBasicCredentials } from '@gatehouse/caller-auth/credentials/basic-auth';
 import type { Operator } from '@gatehouse/caller-auth/credentials/operator';
@@ -11,6 +11,8 @@ import { nameCorsCaller } from '@gatehouse/service-kit/http/cors';
 import type { FastifyRequest } from 'fastify';
 import type { Actor, AuditWriter } from '../audit/event.ts';
 import type { StoredAccessToken } from '../tokens/access-token.ts';
+import type { ConsoleRights } from '../tokens/console-rights.ts';
+import { type AdministratorKind, mayCall } from './ops-matrix.ts';
 
 export interface OpsCredentials {
   sender: SenderRequest;
@@ -18,22 +20,33 @@ export interface OpsCredentials {
   correlationId: string;
 }
 
+export interface Administrator {
+  kind: AdministratorKind;
+  /** The operator account, a client id, or the `sub` of a person. */
+  name: string;
+  /** The client whose token a person came with. */
+  clientId?: string;
+  /** The contact centre that the person administers, and nothing beyond it. */
+  contactCenterId?: string;
+}
+
 export type OpsAuthentication = ReturnType<typeof createOpsAuthentication>;
 
 export interface OpsAuthenticationOptions {
   operator: Operator;
   resourceTokens: ResourceTokens<StoredAccessToken>;
+  consoleRights: Pick<ConsoleRights, 'of'>;
   audit: AuditWriter;
 }
 
 export function createOpsAuthentication(options: OpsAuthenticationOptions) {
-  const { operator, resourceTokens, audit } = options;
+  const { operator, resourceTokens, consoleRights, audit } = options;
 
-  async function authenticateBasic(credentials: OpsCredentials): Promise<string> {
+  async function authenticateBasic(credentials: OpsCredentials): Promise<Administrator> {
     const readings = parseBasicCredentials(credentials.sender.headers.authorization);
     if (await operator.isProvedBy(readings, credentials.clientAddress)) {
       nameCorsCaller(credentials.sender, { contactCenterIds: [] });
-      return operator.username;
+      return { kind: 'operator', name: operator.username };
     }
     await audit.write({
       name: 'ops_authentication_failed',
@@ -44,12 +57,19 @@ export function createOpsAuthentication(options: OpsAuthenticationOptions) {
     throw unauthorized();
   }
 
-  async function authenticateByToken(sender: SenderRequest): Promise<string> {
+  async function authenticateByToken(sender: SenderRequest): Promise<Administrator> {
     const stored = await resourceTokens.require(sender);
+    const right = await consoleRights.of(stored);
+    if (right !== undefined) {
+      const { sub: name, ...scope } = right;
+      return { ...scope, name, clientId: stored.facts.clientId };
+    }
     const { clientId, sub, authorities, contactCenterIds } = stored.record();
-    // A user's token never administers, whatever its client may do.
+    // A user's token administers nothing outside the console, whatever its client may do.
     if (sub !== undefined || !authorities.includes(managementAuthority)) {
-      throw forbidden(`This needs the authority ${managementAuthority}`);
+      throw forbidden(
+        `This needs a client with the authority ${managementAuthority}, or the operator console`,
+      );
     }
     // An administrator could give itself and others every contact centre.
     if (contactCenterIds.length > 0) {
@@ -57,12 +77,12 @@ export function createOpsAuthentication(options: OpsAuthenticationOptions) {
         'This client is bound to a contact centre: it cannot administer what all of them share',
       );
     }
-    return clientId;
+    return { kind: 'managing client', name: clientId };
   }
 
   return {
-    /** @returns the name of the administrator. @throws AppError (401, 403, 429, 503) */
-    async authenticate(credentials: OpsCredentials): Promise<string> {
+    /** What the administrator may do is for the caller to decide. @throws AppError (401, 403, 429, 503) */
+    async authenticate(credentials: OpsCredentials): Promise<Administrator> {
       const { sender } = credentials;
       const { authorization } = sender.headers;
       if (hasScheme(authorization, 'bearer') || hasScheme(authorization, 'dpop'))
@@ -80,16 +100,19 @@ export function guardAdministration(scope: App, opsAuthentication: OpsAuthentica
   // Before the body is read: a stranger's JSON is not even parsed.
   scope.addHook('onRequest', async (request, reply) => {
     reply.header('cache-control', 'no-store');
-    const name = await opsAuthentication.authenticate({
+    const { kind, name, clientId, contactCenterId } = await opsAuthentication.authenticate({
       sender: request,
       clientAddress: request.ip,
       correlationId: request.id,
     });
-    actors.set(request, { name, correlationId: request.id, clientAddress: request.ip });
+    if (!mayCall(kind, request.method, request.routeOptions.url ?? ''))
+      throw forbidden(`This is not for a caller of the kind ${kind}`);
+    const by = { name, clientId, within: contactCenterId };
+    actors.set(request, { ...by, correlationId: request.id, clientAddress: request.ip });
   });
 }
 
-/** The administrator of a guarded request, for the audit trail. */
+/** The administrator of a guarded request, for the audit trail and for what it may reach. */
 export function actorOf(request: FastifyRequest): Actor {
   const actor = actors.get(request);
   if (actor === undefined) throw new Error('the request was not authenticated');

@@ -1,5 +1,6 @@
 /** Validates clients as administrators and provisioning scripts send them. */
 
+import { installationAdminAuthority } from '@gatehouse/contracts/auth-api/console';
 import { wrapped } from '@gatehouse/contracts/envelope';
 import { freeText, label } from '@gatehouse/contracts/text';
 import { pageQuery } from '@gatehouse/service-kit/http/page';
@@ -47,6 +48,10 @@ const linkedPage = freeText(maxUriLength).refine(isPlainHttps, 'must be an https
 
 const scopeValue = freeText(1024).refine((text) => parseScope(text)?.length === 1, 'must be one scope value');
 const name = freeText(256).min(1);
+const authority = name.refine(
+  (text) => text !== installationAdminAuthority,
+  `must not be ${installationAdminAuthority}, which only the list of installation administrators gives`,
+);
 const lifetimeSeconds = z.int().min(1);
 const maxInteger = 2_147_483_647;
 const signingAlgorithm = z.enum(signingAlgorithms);
@@ -70,7 +75,7 @@ const fields = {
   client_secret: z.string().regex(/^[\x20-\x7e]{1,256}$/, 'must be 1 to 256 printable ASCII characters'),
   clientType: z.enum(['CONFIDENTIAL', 'PUBLIC']),
   internalClient: z.boolean(),
-  authorities: z.array(name).max(100),
+  authorities: z.array(authority).max(100),
   scope: z.array(scopeValue).min(1).max(100),
   authorizedGrantTypes: z.array(z.enum(grantTypes)).max(grantTypes.length),
   redirectURIs: z.array(redirectUri).max(200),

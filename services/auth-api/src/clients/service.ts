@@ -10,7 +10,7 @@ import { requireMatch } from '@gatehouse/service-kit/http/entity-tag';
 import { cutPage, type Page, type Rows } from '@gatehouse/service-kit/http/page';
 import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
 import type { KeySets } from '../assertions/key-sets.ts';
-import type { Actor, AuditEventName, AuditWriter } from '../audit/event.ts';
+import { type Actor, type AuditEventName, type AuditWriter, actorFields } from '../audit/event.ts';
 import type { Revocations } from '../revocation/revocations.ts';
 import { type Client, usesSecret } from './client.ts';
 import { createClientSecrets } from './client-secrets.ts';
@@ -100,7 +100,7 @@ export function createClientService(options: ClientServiceOptions) {
         clientId,
         correlationId: actor.correlationId,
         clientAddress: actor.clientAddress,
-        fields: { actor: actor.name, changes: auditedChanges(done.before, done.after) },
+        fields: { ...actorFields(actor), changes: auditedChanges(done.before, done.after) },
       });
       transaction.record({ entity: 'client', id: clientId });
       return done;
@@ -128,9 +128,10 @@ export function createClientService(options: ClientServiceOptions) {
       return cutPage(await listClients(db, filter, page), page.limit, ({ clientId }) => clientId);
     },
 
-    /** @throws AppError (404) */
-    async get(clientId: string): Promise<Client> {
-      return (await findClient(db, clientId)) ?? missing(clientId);
+    /** `within`: only one that is bound to exactly this contact centre. @throws AppError (404) */
+    async get(clientId: string, within?: string): Promise<Client> {
+      const client = await findClient(db, clientId);
+      return client !== undefined && isWithin(client, within) ? client : missing(clientId);
     },
 
     /** @throws AppError (400) with the fields, (409) if the client id is taken */
@@ -220,6 +221,10 @@ async function requireFreeTypes(db: Queryable, client: Client): Promise<void> {
   const other = client.detailTypes.length === 0 ? undefined : await findTakenDetailType(db, client);
   if (other !== undefined)
     throw conflict(`The type ${other} is registered by another client`, { field: 'data.detailTypes' });
+}
+
+function isWithin({ contactCenterIds: [only, another] }: Client, within: string | undefined): boolean {
+  return within === undefined || (only === within && another === undefined);
 }
 
 function missing(clientId: string): never {

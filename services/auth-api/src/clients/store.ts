@@ -31,6 +31,8 @@ export interface ClientFilter {
   search: string | undefined;
   /** Clients that serve this contact centre, including those that serve all. */
   contactCenterId: string | undefined;
+  /** Only clients that are bound to exactly this contact centre. */
+  within?: string | undefined;
 }
 
 const searchText =
@@ -47,6 +49,7 @@ export async function listClients(db: Queryable, filter: ClientFilter, page: Pag
     conditions.push(
       `(contact_center_ids = '{}' OR contact_center_ids @> ARRAY[${bind(filter.contactCenterId)}])`,
     );
+  if (filter.within !== undefined) conditions.push(`contact_center_ids = ARRAY[${bind(filter.within)}]`);
   // Without a name, so that it is planned for the filters that are given, and by how much their values will find.
   const { rows } = await db.query<ClientRow>(
     `SELECT * FROM auth.clients WHERE ${conditions.join(' AND ')} ORDER BY client_id LIMIT $2 OFFSET $3`,

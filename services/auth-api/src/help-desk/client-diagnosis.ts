@@ -18,7 +18,7 @@ export function createClientDiagnoses(options: ClientDiagnosesOptions) {
   return {
     /** @throws AppError (404, 503) */
     async diagnose(clientId: string, actor: Actor): Promise<ClientDiagnosis> {
-      const client = await clients.get(clientId);
+      const client = await clients.get(clientId, actor.within);
       await audit.write(eventOf('access_inspected', actor, { clientId, fields: { purpose: 'client' } }));
       const [examined, { events }] = await Promise.all([
         examine(clientChecks(client, options)),

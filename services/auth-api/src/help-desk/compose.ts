@@ -34,8 +34,10 @@ export function composeHelpDesk({ maxLifeMs, now }: Core, dependencies: HelpDesk
     loginNames: users.loginNames,
     users: users.service,
     seen: audit.seenPeople,
+    drained: audit.drained,
   });
   return {
+    people,
     sessions: createHeldSessions({
       people,
       sessions: sessions.service,

@@ -1,23 +1,19 @@
 /** Builds the security events of administrators who look at people and end what they hold, and shows them refusals. */
 import { definedOnly } from '@gatehouse/contracts/defined-only';
-import type { Actor, AuditEvent, AuditEventName } from '../audit/event.ts';
+import { type Actor, type AuditEvent, type AuditEventName, actorFields } from '../audit/event.ts';
 import type { StoredAuditEvent } from '../audit/store.ts';
 
 type Facts = Pick<AuditEvent, 'sub' | 'contactCenterId' | 'sid' | 'clientId' | 'fields'>;
 
 /** The event names the administrator. */
-export function eventOf(
-  name: AuditEventName,
-  { name: actor, correlationId, clientAddress }: Actor,
-  { fields, ...facts }: Facts,
-): AuditEvent {
+export function eventOf(name: AuditEventName, actor: Actor, { fields, ...facts }: Facts): AuditEvent {
   return {
     name,
     outcome: 'success',
-    correlationId,
-    clientAddress,
+    correlationId: actor.correlationId,
+    clientAddress: actor.clientAddress,
     ...facts,
-    fields: { actor, ...fields },
+    fields: { ...actorFields(actor), ...fields },
   };
 }
 

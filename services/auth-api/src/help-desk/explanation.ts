@@ -84,7 +84,7 @@ export function createExplanations(options: ExplanationsOptions) {
 
   return {
     async explain(named: PersonName, actor: Actor): Promise<SignInExplanation> {
-      const account = await people.account(named);
+      const account = await people.account(named, actor.within);
       const user = nameOf(account);
       const { contactCenterId } = user;
       const fields = { purpose: 'sign-in', userName: user.userName };
@@ -99,7 +99,7 @@ export function createExplanations(options: ExplanationsOptions) {
 
     /** Forgets the wrong passwords of the account, on every replica at once. */
     async unlock(named: PersonName, actor: Actor) {
-      const account = await people.account(named);
+      const account = await people.account(named, actor.within);
       const user = nameOf(account);
       const { userName, contactCenterId } = user;
       const refusals = await users.delays.clear(account.contactCenter, userName);

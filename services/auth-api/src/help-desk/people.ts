@@ -12,7 +12,9 @@ export interface PeopleOptions {
   contactCenters: Pick<ContactCenterService, 'find'>;
   loginNames: LoginNames;
   users: Pick<UserService, 'find'>;
-  seen: Pick<SeenPeople, 'subOf' | 'nameOf'>;
+  seen: Pick<SeenPeople, 'subOf' | 'nameOf' | 'contactCentersOf'>;
+  /** Resolves when the events so far are stored. */
+  drained(): Promise<void>;
 }
 
 export interface Person {
@@ -28,25 +30,33 @@ export interface Account {
   contactCenter: ContactCenterView;
 }
 
+/** The contact centre that the administrator is confined to; undefined: none. Whatever is outside it is answered as unknown. */
+export type Within = string | undefined;
+
 export type People = ReturnType<typeof createPeople>;
 
 /** Whoever asks waits for the answer. */
 export const serverTimeoutMs = 3_000;
 
-export function createPeople({ contactCenters, loginNames, users, seen }: PeopleOptions) {
+export function createPeople({ contactCenters, loginNames, users, seen, drained }: PeopleOptions) {
+  const findPlace = async (name: string | undefined, within: Within) => {
+    const found = await contactCenters.find(name ?? within);
+    return within === undefined || found?.id === within ? found : undefined;
+  };
+
   /** @throws AppError 404, 503 */
-  const contactCenter = async (name: string): Promise<ContactCenterView> =>
-    (await contactCenters.find(name)) ?? unknownPlace(name);
+  const contactCenter = async (name: string, within: Within): Promise<ContactCenterView> =>
+    (await findPlace(name, within)) ?? unknownPlace(name);
 
   /** @throws AppError 400, 404, 503 */
-  const account = async ({ user, contactCenter: given }: PersonName): Promise<Account> => {
+  const account = async ({ user, contactCenter: given }: PersonName, within: Within): Promise<Account> => {
     if (given !== undefined && user.includes('\\'))
       throw badRequest('The user name names a contact centre already: keep one of the two', {
         field: 'contactCenter',
       });
     const { userName, tenant } = loginNames.read({ userName: user, tenant: given });
     if (userName === '') throw badRequest('user must be a sub or a user name', { field: 'user' });
-    const found = await contactCenters.find(tenant);
+    const found = await findPlace(tenant, within);
     if (found !== undefined) return { userName, contactCenter: found };
     if (tenant !== undefined) return unknownPlace(tenant);
     throw badRequest(
@@ -57,14 +67,22 @@ export function createPeople({ contactCenters, loginNames, users, seen }: People
     );
   };
 
+  /** What ends for a person ends in every contact centre that the person uses: somebody who uses another one is beyond it. */
+  const isWithin = async (sub: string, within: Within): Promise<boolean> => {
+    if (within === undefined) return true;
+    // A login of a moment ago may still wait in Redis.
+    await drained();
+    return (await seen.contactCentersOf(sub)).every((id) => id === within);
+  };
+
   /** Also of a person who was deleted at the Configuration Server, and while it is away. @throws AppError 404, 503 */
-  const subOf = async ({ userName, contactCenter: place }: Account): Promise<string> => {
+  const subOf = async ({ userName, contactCenter: place }: Account, within: Within): Promise<string> => {
     const asked = await users
       .find(place, userName, { signal: AbortSignal.timeout(serverTimeoutMs) })
       .then((found) => ({ sub: found?.sub, failure: undefined }))
       .catch((failure: unknown) => ({ sub: undefined, failure }));
     const sub = asked.sub ?? (await seen.subOf(place.id, userName));
-    if (sub !== undefined) return sub;
+    if (sub !== undefined && (await isWithin(sub, within))) return sub;
     if (asked.failure !== undefined)
       throw unavailable('the Configuration Server of the contact centre', { cause: asked.failure });
     throw notFound(`Nobody in the contact centre ${place.name} is called ${JSON.stringify(userName)}`, {
@@ -73,25 +91,41 @@ export function createPeople({ contactCenters, loginNames, users, seen }: People
   };
 
   /** @throws AppError 404, 503 */
-  const accountOfSub = async (sub: string): Promise<Account> => {
+  const accountOfSub = async (sub: string, within: Within): Promise<Account> => {
     const last = await seen.nameOf(sub);
-    if (last === undefined)
-      throw notFound('Nobody with this sub has signed in, as far as the audit trail goes back', {
-        field: 'user',
-      });
-    return { userName: last.userName, contactCenter: await contactCenter(last.contactCenterId) };
+    if (last === undefined || !(await isWithin(sub, within))) return unknownSub();
+    return { userName: last.userName, contactCenter: await contactCenter(last.contactCenterId, within) };
+  };
+
+  /** @throws AppError 404 for somebody who was never seen in the contact centre that it is confined to */
+  const personOfSub = async (sub: string, within: Within): Promise<Person> => {
+    if (within === undefined) return { sub };
+    const isTheirs = (await isWithin(sub, within)) && (await seen.nameOf(sub)) !== undefined;
+    return isTheirs ? { sub, contactCenterId: within } : unknownSub();
+  };
+
+  /** @throws AppError 400, 404, 503 */
+  const find = async (named: PersonName, within: Within): Promise<Person> => {
+    if (isSub(named)) return personOfSub(named.user.toLowerCase(), within);
+    const { userName, contactCenter: place } = await account(named, within);
+    const sub = await subOf({ userName, contactCenter: place }, within);
+    return { sub, userName, contactCenterId: place.id };
   };
 
   return {
     contactCenter,
     /** By `sub`: the account of the last login. @throws AppError 400, 404, 503 */
-    account: (named: PersonName) => (isSub(named) ? accountOfSub(named.user.toLowerCase()) : account(named)),
-    /** @throws AppError 400, 404, 503 */
-    async find(named: PersonName): Promise<Person> {
-      if (isSub(named)) return { sub: named.user.toLowerCase() };
-      const { userName, contactCenter: place } = await account(named);
-      const sub = await subOf({ userName, contactCenter: place });
-      return { sub, userName, contactCenterId: place.id };
+    account: (named: PersonName, within: Within) =>
+      isSub(named) ? accountOfSub(named.user.toLowerCase(), within) : account(named, within),
+    find,
+    /** With a name to show: `domain\\user`, or the `sub` of somebody who was never seen. @throws AppError 400, 404, 503 */
+    async named(named: PersonName): Promise<{ sub: string; name: string }> {
+      const { sub, ...found } = await find(named, undefined);
+      const { userName, contactCenterId } =
+        found.userName === undefined ? ((await seen.nameOf(sub)) ?? {}) : found;
+      if (userName === undefined || contactCenterId === undefined) return { sub, name: sub };
+      const [domain] = (await contactCenters.find(contactCenterId))?.domains ?? [];
+      return { sub, name: domain === undefined ? userName : `${domain}\\${userName}` };
     },
   };
 }
@@ -104,5 +138,11 @@ function isSub({ user, contactCenter }: PersonName): boolean {
 function unknownPlace(name: string): never {
   throw notFound(`There is no contact centre with the id or domain ${JSON.stringify(name)}`, {
     field: 'contactCenter',
+  });
+}
+
+function unknownSub(): never {
+  throw notFound('Nobody with this sub has signed in, as far as the audit trail goes back', {
+    field: 'user',
   });
 }

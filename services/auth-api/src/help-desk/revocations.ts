@@ -6,7 +6,7 @@ import type {
 } from '@gatehouse/contracts/auth-api/administration/help-desk';
 import { definedOnly } from '@gatehouse/contracts/defined-only';
 import type { Clock } from '@gatehouse/service-kit/clock';
-import { badRequest, notFound } from '@gatehouse/service-kit/errors/app-error';
+import { badRequest, forbidden, notFound } from '@gatehouse/service-kit/errors/app-error';
 import type { Actor, AuditWriter } from '../audit/event.ts';
 import type { SeenPeople } from '../audit/seen-people.ts';
 import type { ClientDirectory } from '../clients/directory.ts';
@@ -14,7 +14,7 @@ import type { ClientService } from '../clients/service.ts';
 import type { Revocations } from '../revocation/revocations.ts';
 import type { SessionService } from '../sessions/service.ts';
 import { eventOf } from './events.ts';
-import type { People } from './people.ts';
+import type { People, Within } from './people.ts';
 
 export interface OrderedRevocationsOptions {
   people: Pick<People, 'contactCenter' | 'find'>;
@@ -36,24 +36,28 @@ const peopleAtOnce = 50;
 export function createOrderedRevocations(options: OrderedRevocationsOptions) {
   const { people, clientDirectory, clients, sessions, revocations, seen, audit, maxLifeMs, now } = options;
 
-  const targetOf = async (order: RevocationOrder): Promise<RevocationTarget> => {
+  const targetOf = async (order: RevocationOrder, within: Within): Promise<RevocationTarget> => {
     const { client: clientId, user, contactCenter } = order;
     if (clientId !== undefined && (user ?? contactCenter) !== undefined)
       throw badRequest('client cannot stand beside user or contactCenter: give one of them', {
         field: 'data.client',
       });
     if (clientId !== undefined) {
+      if (within !== undefined)
+        throw forbidden('Clients are revoked by administrators of the installation alone', {
+          field: 'data.client',
+        });
       const client = await clientDirectory.find(clientId);
       if (client === undefined) throw notFound('There is no such client', { field: 'data.client' });
       return { kind: 'client', id: clientId, name: client.name };
     }
     if (user !== undefined) {
-      const { sub, userName, contactCenterId } = await people.find({ user, contactCenter });
+      const { sub, userName, contactCenterId } = await people.find({ user, contactCenter }, within);
       return definedOnly({ kind: 'user' as const, id: sub, name: userName, contactCenterId });
     }
     if (contactCenter === undefined)
       throw badRequest('Name what to revoke: client, user or contactCenter', { field: 'data' });
-    const { id, name } = await people.contactCenter(contactCenter);
+    const { id, name } = await people.contactCenter(contactCenter, within);
     return { kind: 'contact-center', id, name };
   };
 
@@ -111,7 +115,7 @@ export function createOrderedRevocations(options: OrderedRevocationsOptions) {
   return {
     /** In force on every replica within a second; may be repeated. @throws AppError 400, 404, 503 */
     async revoke(order: RevocationOrder, actor: Actor): Promise<RevocationAnswer> {
-      const target = await targetOf(order);
+      const target = await targetOf(order, actor.within);
       const { kind, id } = target;
       if (order.dryRun) {
         const fields = { purpose: 'revocation' };

@@ -18,7 +18,7 @@ export interface HeldSessionsOptions {
 export function createHeldSessions({ people, sessions, views, audit }: HeldSessionsOptions) {
   return {
     async list(named: PersonName, actor: Actor) {
-      const user = await people.find(named);
+      const user = await people.find(named, actor.within);
       const { sub, contactCenterId } = user;
       const fields = { purpose: 'sessions' };
       await audit.write(eventOf('access_inspected', actor, { sub, contactCenterId, fields }));
@@ -27,7 +27,7 @@ export function createHeldSessions({ people, sessions, views, audit }: HeldSessi
 
     /** Ends one session and its tokens. */
     async endOne(named: PersonName, sid: string, actor: Actor) {
-      const user = await people.find(named);
+      const user = await people.find(named, actor.within);
       const { sub, contactCenterId } = user;
       if ((await sessions.findOne(sub, sid)) === undefined) {
         // An earlier request may have ended it, and have been answered 503.
@@ -42,7 +42,7 @@ export function createHeldSessions({ people, sessions, views, audit }: HeldSessi
 
     /** Ends every session and token of the person. */
     async endAll(named: PersonName, actor: Actor) {
-      const user = await people.find(named);
+      const user = await people.find(named, actor.within);
       const { sub, contactCenterId } = user;
       const held = await sessions.list(sub);
       await audit.write(eventOf('global_logout', actor, { sub, contactCenterId }));

@@ -5,7 +5,7 @@ import type { SecretBox } from '@gatehouse/service-kit/crypto/secret-box';
 import { conflict, notFound } from '@gatehouse/service-kit/errors/app-error';
 import type { Logger } from '@gatehouse/service-kit/logging/logger';
 import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
-import type { AuditWriter } from '../audit/event.ts';
+import { type AuditWriter, actorFields } from '../audit/event.ts';
 import { type SigningAlgorithm, signingAlgorithms } from './algorithms.ts';
 import { keySetMaxAgeSeconds } from './jwks.ts';
 import { beginKeyChanges, type KeyChanges } from './key-changes.ts';
@@ -16,6 +16,7 @@ import { listKeys, lockKeys, type StoredKey } from './store.ts';
 /** Who changes keys, for the audit trail. */
 export interface KeyActor {
   name: string;
+  clientId?: string | undefined;
   correlationId: string;
   clientAddress?: string;
 }
@@ -88,7 +89,7 @@ export function createSigningKeys(options: SigningKeyOptions) {
           outcome: 'success',
           correlationId: actor.correlationId,
           clientAddress: actor.clientAddress,
-          fields: { actor: actor.name, kid, algorithm },
+          fields: { ...actorFields(actor), kid, algorithm },
         });
         record({ entity: signingKeyEntity, id: kid });
       }

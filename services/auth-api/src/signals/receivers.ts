@@ -9,7 +9,7 @@ import type { SecretBox } from '@gatehouse/service-kit/crypto/secret-box';
 import { randomUuid } from '@gatehouse/service-kit/crypto/secrets';
 import { type AppError, badRequest, notFound } from '@gatehouse/service-kit/errors/app-error';
 import type { Pool, PoolClient } from '@gatehouse/service-kit/postgres/pool';
-import type { Actor, AuditWriter } from '../audit/event.ts';
+import { type Actor, type AuditWriter, actorFields } from '../audit/event.ts';
 import {
   deleteReceiver,
   listReceivers,
@@ -64,7 +64,7 @@ export function createReceivers(options: ReceiversOptions) {
         outcome: 'success',
         correlationId: actor.correlationId,
         clientAddress: actor.clientAddress,
-        fields: { actor: actor.name, receiver: id, changes: changesOf(result) },
+        fields: { ...actorFields(actor), receiver: id, changes: changesOf(result) },
       });
       record({ entity: receiverEntity, id });
       return result;

@@ -76,9 +76,9 @@ export function createSsoChecks(options: SsoChecksOptions) {
   };
 
   return {
-    /** @throws AppError (404) */
-    async check(contactCenterId: string, userName: string | undefined): Promise<SsoCheck> {
-      if ((await contactCenters.get(contactCenterId)) === undefined)
+    /** `within`: every other contact centre is answered as unknown. @throws AppError (404) */
+    async check(contactCenterId: string, userName?: string, within = contactCenterId): Promise<SsoCheck> {
+      if (contactCenterId !== within || (await contactCenters.get(contactCenterId)) === undefined)
         throw notFound('There is no such contact centre, or it is disabled');
       const found = [await known.of(contactCenterId, 'saml'), await known.of(contactCenterId, 'oidc')];
       const protocols = [];

@@ -126,6 +126,7 @@ export function composeToken(core: Core, dependencies: TokenDependencies) {
     opsAuthentication,
     opsUsername,
     accessTokens,
+    consoleRights: tokens.consoleRights,
     families,
     revocations,
     issuer,

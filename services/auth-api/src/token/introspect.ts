@@ -9,6 +9,7 @@ import { type RequestParameters, requireParameter } from '../protocol/parameters
 import type { Revocations } from '../revocation/revocations.ts';
 import type { TokenFacts } from '../tokens/access-token.ts';
 import type { AccessTokens } from '../tokens/access-tokens.ts';
+import type { ConsoleRights } from '../tokens/console-rights.ts';
 import type { Families, KnownRefresh } from '../tokens/families.ts';
 import { type FamilyToken, parseFamilyToken } from '../tokens/family-token.ts';
 import { isRefreshRevoked } from '../tokens/grant.ts';
@@ -20,6 +21,7 @@ export interface IntrospectionOptions {
   opsAuthentication: OpsAuthentication;
   opsUsername: string;
   accessTokens: AccessTokens;
+  consoleRights: Pick<ConsoleRights, 'introspection'>;
   families: Pick<Families, 'findRefresh'>;
   revocations: Revocations;
   issuer: string;
@@ -34,6 +36,7 @@ export function createIntrospectionEndpoint(options: IntrospectionOptions) {
     opsAuthentication,
     opsUsername,
     accessTokens,
+    consoleRights,
     families,
     revocations,
     issuer,
@@ -72,7 +75,8 @@ export function createIntrospectionEndpoint(options: IntrospectionOptions) {
       if (refreshToken !== undefined) return answerRefresh(caller, refreshToken);
       const stored = await accessTokens.find(token);
       if (stored === undefined) return inactive;
-      return caller === undefined || mayKnow(caller, stored.facts) ? stored.introspection : inactive;
+      if (caller !== undefined && !mayKnow(caller, stored.facts)) return inactive;
+      return consoleRights.introspection(stored);
     },
   };
 }

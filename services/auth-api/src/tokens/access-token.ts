@@ -1,5 +1,6 @@
 /** Defines what is stored of an access token, and derives from it what validation, introspection and the answer of the token endpoint need. */
 import type { Confirmation } from '@gatehouse/caller-auth/sender-constraint/confirmation';
+import { installationAdminAuthority } from '@gatehouse/contracts/auth-api/console';
 import type { IntrospectionActive } from '@gatehouse/contracts/auth-api/introspection';
 import type { Client } from '../clients/client.ts';
 import type { AuthorizationDetail } from '../protocol/authorization-details.ts';
@@ -85,7 +86,8 @@ export function clientTokenRecord(
     grantType: 'client_credentials',
     scope,
     audience: [],
-    authorities: client.authorities,
+    // No registration gives it, whatever the database says.
+    authorities: client.authorities.filter((name) => name !== installationAdminAuthority),
     contactCenterIds,
     internalClient: client.internalClient,
     issuedAtMs,

@@ -7,6 +7,7 @@ import { clientCertificatesOf } from '@gatehouse/caller-auth/sender-constraint/s
 import type { App } from '@gatehouse/service-kit/http/app';
 import { createSingleUse } from '@gatehouse/service-kit/redis/single-use';
 import type { Secret } from '@gatehouse/service-kit/secret';
+import type { Administrators } from '../administrators/compose.ts';
 import type { Assertions } from '../assertions/compose.ts';
 import type { Clients } from '../clients/compose.ts';
 import type { ContactCenters } from '../contact-centers/compose.ts';
@@ -14,6 +15,7 @@ import type { Core } from '../core.ts';
 import type { Keys } from '../keys/compose.ts';
 import type { Revocation } from '../revocation/compose.ts';
 import { createAccessTokens } from './access-tokens.ts';
+import { createConsoleRights } from './console-rights.ts';
 import { createDerivedTokens } from './derived-tokens.ts';
 import { createFamilies } from './families.ts';
 import { createIdTokens } from './id-token.ts';
@@ -36,6 +38,7 @@ interface TokenDependencies {
     dpop: { requireNonce: boolean };
     encryption: { keys: Secret };
   };
+  administrators: Administrators;
   assertions: Assertions;
   revocation: Revocation;
   keys: Keys;
@@ -102,6 +105,7 @@ export function composeTokens(core: Core, dependencies: TokenDependencies) {
     derived,
     families,
     ids,
+    consoleRights: createConsoleRights(dependencies.administrators.known),
     /** Assertions and proofs count once, on all replicas. */
     singleUse,
     dpopProofs,

@@ -1,6 +1,6 @@
 /** Records from what a token was derived by exchange, and who acts with it (RFC 8693 section 4). */
+import { loginGrantTypes } from '@gatehouse/contracts/auth-api/console';
 import type { Client } from '../clients/client.ts';
-import { backchannelGrantType } from '../protocol/grant-types.ts';
 import type { Revocable } from '../revocation/revocation.ts';
 
 /** A party as `may_act` names it (RFC 8693 section 4.4); an absent member matches every party. */
@@ -31,18 +31,9 @@ export interface Lineage {
   hasOwnFamily?: true | undefined;
 }
 
-/** The grants by which a user signs in. */
-const loginGrants = [
-  'authorization_code',
-  'implicit',
-  'password',
-  'urn:ietf:params:oauth:grant-type:device_code',
-  backchannelGrantType,
-];
-
 /** Whether the user's own login gave the token, not an exchange, a delegation or an assertion about the user. */
 export function isOfOwnLogin({ grantType, act, generation = 0 }: Lineage & { grantType: string }): boolean {
-  return loginGrants.includes(grantType) && act === undefined && generation === 0;
+  return loginGrantTypes.includes(grantType) && act === undefined && generation === 0;
 }
 
 /** The only party that may act for users with tokens of the client, if its registration names one. */

@@ -1,6 +1,8 @@
 /** Derives a person's authorities from flags, ranks, access groups and roles. docs/authorities.md lists the rules. */
 import { CfgRank, flagIsSet } from '@gatehouse/config-server-client/model/enumerations';
 import type { CfgPerson } from '@gatehouse/config-server-client/model/person';
+import { installationAdminAuthority } from '@gatehouse/contracts/auth-api/console';
+import { managementAuthority } from '@gatehouse/contracts/auth-api/introspection';
 import { groupPrefix } from '../protocol/user-claims.ts';
 
 export interface Authority {
@@ -49,8 +51,13 @@ export function authoritiesOf(
   ];
 }
 
-/** Authorities that only clients have; no group or role may give them to a user. */
-const reserved = new Set(['ROLE_MANAGEMENT_APPLICATION', 'ROLE_SERVICE', 'ROLE_INTERNAL_CLIENT']);
+/** Authorities that only clients have, or that only the list of installation administrators gives: no group or role may. */
+const reserved = new Set([
+  managementAuthority,
+  'ROLE_SERVICE',
+  'ROLE_INTERNAL_CLIENT',
+  installationAdminAuthority,
+]);
 
 /** An entry of the setting, such as `group:Supervisors=ROLE_SUPERVISOR`. */
 const mappingEntry = /^(group|role):([^=]+)=([A-Za-z0-9_.:-]{1,128})$/;
@@ -60,7 +67,7 @@ export function mappingProblem(entry: string): string | undefined {
   const authority = mappingEntry.exec(entry)?.[3];
   if (authority === undefined)
     return `${JSON.stringify(entry)} is not written as group:NAME=AUTHORITY or role:NAME=AUTHORITY`;
-  return reserved.has(authority) ? `${authority} cannot be given to users` : undefined;
+  return reserved.has(authority) ? `${authority} cannot be given to users by groups or roles` : undefined;
 }
 
 /** Reads valid entries. */

@@ -1,4 +1,11 @@
 /** Derives what a caller may read and write. Whatever this file does not allow is refused. */
+import {
+  consoleClientId,
+  consoleLinkGrantType,
+  contactCenterAdminAuthority,
+  installationAdminAuthority,
+  loginGrantTypes,
+} from '@gatehouse/contracts/auth-api/console';
 import { type IntrospectionActive, managementAuthority } from '@gatehouse/contracts/auth-api/introspection';
 import { forbidden, notFound } from '@gatehouse/service-kit/errors/app-error';
 import { parseId } from '../fields/scalars.ts';
@@ -7,6 +14,8 @@ export interface Caller {
   kind: 'ops' | 'client' | 'user';
   /** Name of the operator account, client id, or the user's subject. */
   name: string;
+  /** The client by whose token a person administers. */
+  clientId?: string;
   /** Ids of the contact centres whose rows it may read; `all` includes environments, servers and locations. */
   reads: 'all' | ReadonlySet<string>;
   /** Whether it may write what it may read. */
@@ -36,6 +45,7 @@ export function scimCaller(keyId: string, contactCenterId: string): Caller {
 /** The bearer of an active token. */
 export function tokenCaller(token: IntrospectionActive): Caller {
   const isUser = token.sub !== token.client_id;
+  if (isUser && isOfConsoleLogin(token)) return consoleCaller(token);
   const writes = token.authorities.includes(managementAuthority);
   // A user's token is bound to the user's contact centre, whichever client it was issued to.
   const internal = token.internal_client && !isUser;
@@ -47,6 +57,26 @@ export function tokenCaller(token: IntrospectionActive): Caller {
     writes,
     internal,
   };
+}
+
+/** A person at the operator console. Auth API gives the first authority to whoever is on its list, at every introspection. */
+function consoleCaller({ sub, client_id, authorities, contact_center_ids }: IntrospectionActive): Caller {
+  const isOfInstallation = authorities.includes(installationAdminAuthority);
+  const isOfContactCenter = authorities.includes(contactCenterAdminAuthority);
+  return {
+    kind: 'user',
+    name: sub,
+    clientId: client_id,
+    reads: isOfInstallation ? 'all' : new Set(contact_center_ids),
+    writes: isOfInstallation || isOfContactCenter,
+    internal: false,
+  };
+}
+
+/** Any client may get tokens of an administrator; only the console is known to do what its user asks for. */
+function isOfConsoleLogin({ client_id, grant_type, act }: IntrospectionActive): boolean {
+  if (client_id !== consoleClientId || act !== undefined) return false;
+  return loginGrantTypes.includes(grant_type) || grant_type === consoleLinkGrantType;
 }
 
 /** Whether the caller may read what belongs to the whole installation, such as environments and locations. */
@@ -67,7 +97,7 @@ export function readableIds(caller: Caller): readonly string[] | undefined {
 export function requireWriter(caller: Caller): void {
   if (!caller.writes) {
     throw forbidden(
-      `Writing needs the operator account or a client with the authority ${managementAuthority}`,
+      `Writing needs the operator account, a client with the authority ${managementAuthority}, or an administrator at the operator console`,
     );
   }
 }
@@ -83,7 +113,7 @@ export function requireInstallationWriter(caller: Caller): void {
   requireWriter(caller);
   if (!readsAll(caller)) {
     throw forbidden(
-      'This client is bound to a contact centre: it cannot write what all contact centres share',
+      'This caller is bound to a contact centre: it cannot write what all contact centres share',
     );
   }
 }

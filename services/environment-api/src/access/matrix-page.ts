@@ -9,8 +9,12 @@ const callers: Record<CallerKind, string> = {
   client: 'any client that is bound to no contact centre, without it',
   'bound client': 'a client that is bound to contact centres',
   'managing bound client': 'the same with the authority',
-  user: "a person, whichever client asked for the token; bound to the person's contact centre",
+  user: "a person, whichever client asked for the token; bound to the person's contact centre. The two rights of the console change nothing in a token of any other client",
   'managing user': 'the same with the authority',
+  'installation administrator':
+    'a person on the list of installation administrators, by the own login to the operator console',
+  'contact-centre administrator':
+    'a person with the authority `ROLE_CONTACT_CENTER_ADMIN`, by the own login to the console; bound to the contact centre of the login',
   'SCIM key': 'a program with an API key whose purpose is `scim`, of its contact centre',
 };
 
@@ -35,22 +39,25 @@ export function matrixPage(): string {
   });
   return `# Authorisation
 
-Written by \`npm run generate\` from \`services/environment-api/src/access/matrix.ts\`; a test tries every cell.
+Written by \`npm run generate\`. Two tables say who may call what: Environment API, and [the administration of Auth API](#auth-api).
+[Authorities](authorities.md) says who gets the rights.
 
-This table says who may call which operation of Environment API. Two words in a cell: for the caller's own contact centre / for another one.
+## Environment API
+
+From \`services/environment-api/src/access/matrix.ts\`; a test tries every cell. Two words in a cell: for the caller's own contact centre / for another one.
 What is not in the table is refused. A read-only region refuses every write with 403 \`read_only_region\`, whoever the caller is.
 
-## Callers
+### Callers
 
 ${callerKinds.map((kind) => `- **${kind}**: ${callers[kind]}`).join('\n')}
 
-## Verdicts
+### Verdicts
 
 ${Object.entries(verdicts)
   .map(([verdict, meaning]) => `- **${verdict}**: ${meaning}`)
   .join('\n')}
 
-## Operations
+### Operations
 
 Paths are below \`/environment/v3\`. A change of \`domains\` or \`environmentId\` of a contact centre needs what \`POST /contact-centers\` needs.
 

@@ -13,6 +13,8 @@ export const callerKinds = [
   'managing bound client',
   'user',
   'managing user',
+  'installation administrator',
+  'contact-centre administrator',
   'SCIM key',
 ] as const;
 
@@ -26,8 +28,18 @@ export interface Rule {
   other?: readonly Verdict[];
 }
 
-/** A SCIM key is no credential outside the routes for SCIM. */
-const v = (text: string, scimKey: Verdict = 'refused') => [...text.split(' '), scimKey] as Verdict[];
+const managingClient = callerKinds.indexOf('managing client');
+const managingBoundClient = callerKinds.indexOf('managing bound client');
+
+/**
+ * One verdict per kind before the administrators. These two have the rights of managing clients: all, or those of one contact
+ * centre. A SCIM key is no credential outside the routes for SCIM.
+ */
+function v(text: string, scimKey: Verdict = 'refused'): readonly Verdict[] {
+  const given = text.split(' ') as Verdict[];
+  const administrators = [managingClient, managingBoundClient].map((index) => given[index] as Verdict);
+  return [...given, ...administrators, scimKey];
+}
 const elsewhere = 'hidden hidden hidden hidden hidden';
 
 export const rules = {

@@ -2,6 +2,7 @@
 
 import type { AuditWorker } from '@gatehouse/audit-trail/worker/audit-worker';
 import { auditDaysQuery, reshipAnswer, verifyAnswer } from '@gatehouse/contracts/audit-chain';
+import { definedOnly } from '@gatehouse/contracts/defined-only';
 import { nextCursorSchema, successStatus } from '@gatehouse/contracts/envelope';
 import { auditEntrySchema } from '@gatehouse/contracts/environment-api/administration/audit';
 import { environmentEntities } from '@gatehouse/contracts/environment-api/changes';
@@ -29,7 +30,9 @@ const auditQuery = z.object({
     .optional()
     .describe('Id of the environment or contact centre, name of the setting, path of the location.'),
   contactCenterId: idSchema.optional(),
-  actor: label().optional().describe('Who changed it, in any case: the operator account or a client id.'),
+  actor: label()
+    .optional()
+    .describe('Who changed it, in any case: the operator account, a client id, or the `sub` of a person.'),
   requestId: label().optional().describe('The correlation id of the request.'),
   from: time.describe('Not before this time.'),
   to: time.describe('Before this time.'),
@@ -100,6 +103,7 @@ export function auditRoutes(
   );
 }
 
-function answerOf({ at, actor, actorKind, ...row }: AuditRow) {
-  return { ...row, at: new Date(at).toISOString(), actor: { kind: actorKind, name: actor } };
+function answerOf({ at, actor, actorKind, actorClient, ...row }: AuditRow) {
+  const by = { kind: actorKind, name: actor, ...definedOnly({ clientId: actorClient }) };
+  return { ...row, at: new Date(at).toISOString(), actor: by };
 }

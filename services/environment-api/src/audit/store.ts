@@ -11,6 +11,8 @@ export interface AuditEntry {
   at: number;
   actorKind: 'ops' | 'client' | 'user';
   actor: string;
+  /** The client by whose token a person did it; undefined of everybody else. */
+  actorClient: string | undefined;
   action: AuditAction;
   entity: EnvironmentEntity;
   entityId: string;
@@ -43,6 +45,7 @@ export interface StoredRow {
   at: Date;
   actor_kind: AuditEntry['actorKind'];
   actor: string;
+  actor_client: string | null;
   action: AuditEntry['action'];
   entity: AuditEntry['entity'];
   entity_id: string;
@@ -59,12 +62,12 @@ export async function appendAudit(db: Queryable, entries: readonly AuditEntry[])
     name: 'audit_append',
     text: `INSERT INTO environment.audit
         (at, actor_kind, actor, action, entity, entity_id, contact_center_id, request_id, operation_id, changes,
-          client_address)
+          client_address, actor_client)
       SELECT to_timestamp(at / 1000.0), "actorKind", actor, action, entity, "entityId", "contactCenterId", "requestId",
-        "operationId", changes, "clientAddress"
+        "operationId", changes, "clientAddress", "actorClient"
       FROM ROWS FROM (jsonb_to_recordset($1) AS (at bigint, "actorKind" text, actor text, action text, entity text,
         "entityId" text, "contactCenterId" uuid, "requestId" text, "operationId" text, changes jsonb,
-        "clientAddress" text)) WITH ORDINALITY
+        "clientAddress" text, "actorClient" text)) WITH ORDINALITY
       ORDER BY ordinality`,
     values: [JSON.stringify(entries)],
   });
@@ -102,6 +105,7 @@ export function toAuditRow(row: StoredRow): AuditRow {
     at: row.at.getTime(),
     actorKind: row.actor_kind,
     actor: row.actor,
+    actorClient: row.actor_client ?? undefined,
     action: row.action,
     entity: row.entity,
     entityId: row.entity_id,

@@ -107,7 +107,8 @@ export function createWriter({
         announce: record,
         async record(...written) {
           const { caller, requestId, clientAddress, operationId } = context;
-          const facts = { at: now(), actorKind: caller.kind, actor: caller.name };
+          const by = { actorKind: caller.kind, actor: caller.name, actorClient: caller.clientId };
+          const facts = { at: now(), ...by };
           const entries = written.map(({ id: entityId, action, entity, contactCenterId, changes }) => ({
             ...facts,
             ...{ action, entity, entityId, contactCenterId, changes, requestId, clientAddress, operationId },

@@ -168,7 +168,7 @@ async function holdEnvironment(db: Queryable, environmentId: string): Promise<vo
 function requireDomainWriter(caller: Caller): void {
   if (readsAll(caller)) return;
   throw forbidden(
-    'This client is bound to a contact centre: domains are set by the operator, or by a managing client that is bound to none',
+    'This caller is bound to a contact centre: domains are set by the operator, an installation administrator, or a managing client that is bound to none',
     { field: 'data.domains' },
   );
 }

@@ -4,7 +4,11 @@ import { z } from 'zod';
 export const auditEntrySchema = z.object({
   id: z.int(),
   at: z.string().describe('ISO 8601, UTC.'),
-  actor: z.object({ kind: z.string(), name: z.string() }),
+  actor: z.object({
+    kind: z.string(),
+    name: z.string().describe('The operator account, a client id, or the `sub` of a person.'),
+    clientId: z.string().optional().describe('The client by whose token a person did it.'),
+  }),
   action: z.string(),
   entity: z.string(),
   entityId: z.string(),

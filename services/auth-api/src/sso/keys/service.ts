@@ -6,7 +6,7 @@ import type { SecretBox, SecretPlace } from '@gatehouse/service-kit/crypto/secre
 import { randomUuid } from '@gatehouse/service-kit/crypto/secrets';
 import { conflict } from '@gatehouse/service-kit/errors/app-error';
 import type { Pool } from '@gatehouse/service-kit/postgres/pool';
-import type { AuditWriter } from '../../audit/event.ts';
+import { type AuditWriter, actorFields } from '../../audit/event.ts';
 import { makeCertifiedKey } from './certificate.ts';
 import {
   insertSsoKey,
@@ -31,6 +31,7 @@ export interface SsoKey {
 
 export interface Actor {
   name: string;
+  clientId?: string | undefined;
   correlationId: string;
   /** Undefined for our own start. */
   clientAddress?: string | undefined;
@@ -86,7 +87,7 @@ export function createSsoKeys(options: SsoKeysOptions) {
         outcome: 'success',
         correlationId: actor.correlationId,
         clientAddress: actor.clientAddress,
-        fields: { purpose, step, actor: actor.name },
+        fields: { purpose, step, ...actorFields(actor) },
       });
     });
     await reload();

@@ -1,0 +1,58 @@
+/** `gatehouse administrators`: the people who administer the whole installation, by their login to the operator console. */
+import { createAdministratorCalls } from '@gatehouse/api-client/auth-api/administration';
+import type { Command } from 'commander';
+import type { Cli } from '../command-group.ts';
+import { type PlaceOption, personArgument, personOf } from '../input/person.ts';
+import type { Session } from '../session.ts';
+
+export function administratorCommands(program: Command, cli: Cli): void {
+  const administrators = program
+    .command('administrators')
+    .description('people who administer everything at the operator console: list, add, remove');
+  const api = (session: Session) => createAdministratorCalls(session.authApi);
+
+  administrators
+    .command('list')
+    .description('who is an installation administrator, and since when')
+    .action(
+      cli.action(async (session) => {
+        session.output.rows(
+          await api(session).list(),
+          [
+            { title: 'sub', value: ({ sub }) => sub },
+            { title: 'name', value: ({ name }) => name },
+            { title: 'since', value: ({ addedAt }) => addedAt },
+            { title: 'added by', value: ({ addedBy }) => addedBy },
+            { title: 'note', value: ({ note }) => note },
+          ],
+          'There are no installation administrators: only the operator account and managing clients administer everything.',
+        );
+      }),
+    );
+
+  personArgument(
+    administrators.command('add').description('let a person administer everything, within a second'),
+  )
+    .option('--note <text>', 'why, such as the number of a ticket')
+    .action(
+      cli.action<PlaceOption & { note?: string }, [string]>(async (session, options, user) => {
+        const { contactCenter, note } = options;
+        await session.sure(`Let ${user} administer the whole installation?`);
+        const named = await personOf(session, user, contactCenter);
+        const added = await api(session).add({ ...named, ...(note === undefined ? {} : { note }) });
+        session.output.done(`${added.name} is an installation administrator.`, added);
+      }),
+    );
+
+  administrators
+    .command('remove')
+    .description('take a person off the list; their tokens lose the right within a second')
+    .argument('<sub>', 'as `gatehouse administrators list` shows it')
+    .action(
+      cli.action<object, [string]>(async (session, _options, sub) => {
+        await session.sure(`Take ${sub} off the list of installation administrators?`);
+        await api(session).remove(sub);
+        session.output.done(`${sub} is no installation administrator any more.`);
+      }),
+    );
+}

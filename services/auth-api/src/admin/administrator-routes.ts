@@ -1,0 +1,83 @@
+/** Serves `/auth/v3/ops/administrators`: who administers the whole installation. */
+import {
+  administratorSchema,
+  newAdministratorSchema,
+} from '@gatehouse/contracts/auth-api/administration/administrators';
+import { emptyEnvelope, envelopeOf, errorEnvelope, securityError } from '@gatehouse/contracts/envelope';
+import { label } from '@gatehouse/contracts/text';
+import type { App } from '@gatehouse/service-kit/http/app';
+import { ok } from '@gatehouse/service-kit/http/envelope';
+import { z } from 'zod';
+import { type AdministratorService, viewOf } from '../administrators/service.ts';
+import { actorOf } from '../client-authentication/ops-authentication.ts';
+import type { HelpDesk } from '../help-desk/compose.ts';
+
+const tags = ['administrators'];
+const refusals = {
+  400: errorEnvelope,
+  401: securityError,
+  403: errorEnvelope,
+  429: errorEnvelope,
+  503: errorEnvelope,
+};
+
+export function administratorRoutes(
+  app: App,
+  { administrators, people }: { administrators: AdministratorService; people: HelpDesk['people'] },
+): void {
+  app.get(
+    '',
+    {
+      schema: {
+        tags,
+        operationId: 'listAdministrators',
+        summary: 'Installation administrators, in the order in which they were added',
+        response: { 200: envelopeOf(z.array(administratorSchema)), ...refusals },
+      },
+    },
+    async () => ok((await administrators.list()).map(viewOf)),
+  );
+
+  app.post(
+    '',
+    {
+      schema: {
+        tags,
+        operationId: 'addAdministrator',
+        summary: 'Let a person administer the whole installation, by their login to the operator console',
+        description: 'In force on every replica within a second.',
+        body: newAdministratorSchema,
+        response: {
+          200: envelopeOf(administratorSchema),
+          ...refusals,
+          404: errorEnvelope,
+          409: errorEnvelope,
+        },
+      },
+    },
+    async (request) => {
+      const { note, ...named } = request.body.data;
+      const { sub, name } = await people.named(named);
+      return ok(viewOf(await administrators.add({ sub, name, note }, actorOf(request))));
+    },
+  );
+
+  app.delete(
+    '/:sub',
+    {
+      schema: {
+        tags,
+        operationId: 'removeAdministrator',
+        summary: 'Take a person off the list; their tokens lose the right at once',
+        description:
+          'In force on every replica within a second. Also of oneself, and of the last one: the operator account can always add another.',
+        params: z.object({ sub: label(512) }),
+        response: { 200: emptyEnvelope, ...refusals, 404: errorEnvelope },
+      },
+    },
+    async (request) => {
+      await administrators.remove(request.params.sub.toLowerCase(), actorOf(request));
+      return ok();
+    },
+  );
+}

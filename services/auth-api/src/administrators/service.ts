@@ -1,0 +1,93 @@
+/** Lists, adds and removes installation administrators. Every change is one transaction with its event and its announcement. */
+import type { AdministratorView } from '@gatehouse/contracts/auth-api/administration/administrators';
+import { definedOnly } from '@gatehouse/contracts/defined-only';
+import { diff } from '@gatehouse/service-kit/changes/field-changes';
+import type { ChangeLog } from '@gatehouse/service-kit/changes/log';
+import type { Clock } from '@gatehouse/service-kit/clock';
+import { conflict, notFound } from '@gatehouse/service-kit/errors/app-error';
+import type { Pool, PoolClient } from '@gatehouse/service-kit/postgres/pool';
+import { type Actor, type AuditWriter, actorFields } from '../audit/event.ts';
+import type { KnownAdministrators } from './known-administrators.ts';
+import {
+  deleteAdministrator,
+  insertAdministrator,
+  listAdministrators,
+  type StoredAdministrator,
+} from './store.ts';
+
+/** Name of the change that tells the other replicas. */
+export const administratorEntity = 'installation-administrator';
+
+export interface AdministratorServiceOptions {
+  pool: Pool;
+  changes: ChangeLog;
+  known: Pick<KnownAdministrators, 'forget'>;
+  audit: Pick<AuditWriter, 'inTransaction'>;
+  now: Clock;
+}
+
+export type AdministratorService = ReturnType<typeof createAdministratorService>;
+
+export function createAdministratorService({
+  pool,
+  changes,
+  known,
+  audit,
+  now,
+}: AdministratorServiceOptions) {
+  const change = async (
+    name: 'administrator_added' | 'administrator_removed',
+    actor: Actor,
+    work: (db: PoolClient) => Promise<{ before?: StoredAdministrator; after?: StoredAdministrator }>,
+  ) => {
+    await changes.inTransaction(async ({ client, record }) => {
+      const { before, after } = await work(client);
+      const sub = (after ?? before)?.sub ?? '';
+      await audit.inTransaction(client, {
+        name,
+        outcome: 'success',
+        sub,
+        correlationId: actor.correlationId,
+        clientAddress: actor.clientAddress,
+        fields: { ...actorFields(actor), changes: diff(auditedOf(before), auditedOf(after)) },
+      });
+      record({ entity: administratorEntity, id: sub });
+    });
+    known.forget();
+  };
+
+  return {
+    /** In the order in which they were added. */
+    list: (): Promise<StoredAdministrator[]> => listAdministrators(pool),
+
+    /** @throws AppError 409 if the person is on the list */
+    async add(
+      { sub, name, note }: { sub: string; name: string; note: string | undefined },
+      actor: Actor,
+    ): Promise<StoredAdministrator> {
+      const after = { sub, name, note: note ?? null, addedBy: actor.name, addedAt: new Date(now()) };
+      await change('administrator_added', actor, async (db) => {
+        if (!(await insertAdministrator(db, after)))
+          throw conflict('The person is an installation administrator already', { field: 'data.user' });
+        return { after };
+      });
+      return after;
+    },
+
+    /** Takes oneself off the list, too. @throws AppError 404 */
+    remove: (sub: string, actor: Actor): Promise<void> =>
+      change('administrator_removed', actor, async (db) => {
+        const before = await deleteAdministrator(db, sub);
+        if (before === undefined) throw notFound('There is no such installation administrator');
+        return { before };
+      }),
+  };
+}
+
+export function viewOf({ sub, name, note, addedBy, addedAt }: StoredAdministrator): AdministratorView {
+  return { sub, name, ...definedOnly({ note: note ?? undefined }), addedBy, addedAt: addedAt.toISOString() };
+}
+
+function auditedOf(row: StoredAdministrator | undefined) {
+  return row && { ...viewOf(row) };
+}

@@ -1,0 +1,46 @@
+/** Writes the part of docs/authorisation.md about Auth API from the matrix. */
+import {
+  administratorKinds,
+  type OpsCallerKind,
+  type OpsRule,
+  opsCallerKinds,
+  opsMatrix,
+  opsRules,
+} from './ops-matrix.ts';
+
+const callers: Record<OpsCallerKind, string> = {
+  operator: 'the operator account (HTTP Basic)',
+  'operator by link': 'the operator account at the operator console, by a link',
+  'installation administrator': 'a person on the list of installation administrators, at the console',
+  'contact-centre administrator':
+    'a person with the authority `ROLE_CONTACT_CENTER_ADMIN`, at the console; bound to the contact centre of the login',
+  'managing client':
+    'a client that is bound to no contact centre, with the authority `ROLE_MANAGEMENT_APPLICATION`',
+  'bound managing client': 'a client that is bound to contact centres, with that authority',
+  client: 'any other client',
+  user: "a person by the token of any other client than the console's, whatever its authorities",
+};
+
+export function opsMatrixPage(): string {
+  const table = Object.entries(opsMatrix).map(([operation, name]) => {
+    const rule: OpsRule = opsRules[name];
+    const cells = opsCallerKinds.map((_kind, index) => {
+      const own = index < administratorKinds.length ? rule.verdicts[index] : 'no';
+      const other = rule.other?.[index] ?? own;
+      return other === own ? own : `${own} / ${other}`;
+    });
+    return `| \`${operation}\` | ${cells.join(' | ')} |`;
+  });
+  return `## Auth API
+
+From \`services/auth-api/src/client-authentication/ops-matrix.ts\`; a test tries every cell. Paths are below \`/auth/v3/ops\`. A route without a row is for
+no caller. **own**: what belongs to the caller's own contact centre. A client belongs to a contact centre if it is bound to exactly that one; a person, if the audit trail
+knows no login of the person to another one. A contact-centre administrator cannot revoke a client (403), and reads only the security events of the contact centre.
+
+${opsCallerKinds.map((kind) => `- **${kind}**: ${callers[kind]}`).join('\n')}
+
+| operation | ${opsCallerKinds.join(' | ')} |
+|---|${opsCallerKinds.map(() => '---').join('|')}|
+${table.join('\n')}
+`;
+}

@@ -1,0 +1,51 @@
+/** Decides what a token of the operator console lets its bearer administer. Tokens of all other clients let nobody. */
+import {
+  consoleClientId,
+  consoleLinkGrantType,
+  contactCenterAdminAuthority,
+  installationAdminAuthority,
+} from '@gatehouse/contracts/auth-api/console';
+import type { IntrospectionActive } from '@gatehouse/contracts/auth-api/introspection';
+import type { KnownAdministrators } from '../administrators/known-administrators.ts';
+import type { AccessTokenRecord, StoredAccessToken } from './access-token.ts';
+import { isOfOwnLogin } from './lineage.ts';
+
+export type ConsoleRight =
+  | { kind: 'operator by link'; sub: string }
+  | { kind: 'installation administrator'; sub: string }
+  | { kind: 'contact-centre administrator'; sub: string; contactCenterId: string };
+
+export type ConsoleRights = ReturnType<typeof createConsoleRights>;
+
+export function createConsoleRights(administrators: Pick<KnownAdministrators, 'includes'>) {
+  /** Looked up at every use, and stored in no token: whoever is taken off the list loses the right at once. */
+  async function of({ facts, record }: StoredAccessToken): Promise<ConsoleRight | undefined> {
+    // Any client may get tokens of an administrator. Only the console is known to do what its user asks for.
+    if (facts.clientId !== consoleClientId) return undefined;
+    const read = record();
+    const { sub, grantType, contactCenterIds } = read;
+    if (sub === undefined) return undefined;
+    if (grantType === consoleLinkGrantType && isUnderived(read)) return { kind: 'operator by link', sub };
+    if (!isOfOwnLogin(read)) return undefined;
+    if (await administrators.includes(sub)) return { kind: 'installation administrator', sub };
+    const [contactCenterId, another] = contactCenterIds;
+    if (!read.authorities.includes(contactCenterAdminAuthority)) return undefined;
+    if (contactCenterId === undefined || another !== undefined) return undefined;
+    return { kind: 'contact-centre administrator', sub, contactCenterId };
+  }
+
+  return {
+    of,
+    /** The JSON text of what introspection answers about the token, with the right of an installation administrator. */
+    async introspection(stored: StoredAccessToken): Promise<string> {
+      const right = await of(stored);
+      if (right === undefined || right.kind === 'contact-centre administrator') return stored.introspection;
+      const answer = JSON.parse(stored.introspection) as IntrospectionActive;
+      return JSON.stringify({ ...answer, authorities: [...answer.authorities, installationAdminAuthority] });
+    },
+  };
+}
+
+function isUnderived({ act, generation = 0 }: AccessTokenRecord): boolean {
+  return act === undefined && generation === 0;
+}

@@ -1,0 +1,189 @@
+/** The list of installation administrators, and what it does to tokens of the console, with two replicas. */
+import { runCommand } from '@gatehouse/cli/run-command';
+import { consoleClientId, installationAdminAuthority } from '@gatehouse/contracts/auth-api/console';
+import { randomUuid } from '@gatehouse/service-kit/crypto/secrets';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { type Estate, second, startEstate } from '../help-desk/stack.ts';
+import { contactCenterId, internalAppOf, ops, serviceClient } from '../stack/auth-api.ts';
+import { operatorEnvironment } from '../stack/command-line.ts';
+import {
+  addAdministrator,
+  administratorsPath,
+  consoleToken,
+  operatorByLink,
+  removeAdministrator,
+} from '../stack/console.ts';
+import { createClient, introspect, opsCall, type TestClient } from '../stack/oauth.ts';
+
+let estate: Estate;
+let observer: TestClient;
+beforeAll(async () => {
+  estate = await startEstate();
+  observer = await createClient(estate.stack, { internalClient: true });
+});
+afterAll(() => estate?.close());
+
+interface Entry {
+  sub: string;
+  name: string;
+  note?: string;
+  addedBy: string;
+}
+
+const list = async () =>
+  (await opsCall(estate.stack, 'GET', administratorsPath)).json<{ data: Entry[] }>().data;
+
+async function administrator() {
+  const sub = randomUuid();
+  await addAdministrator(estate.stack, { user: sub });
+  return { sub, authorization: await consoleToken(estate.stack, { sub }) };
+}
+
+/** What the other replica says of the token. */
+async function authoritiesAt(at: Pick<Estate['stack'], 'app'>, authorization: string): Promise<unknown> {
+  return (await introspect(at, observer, authorization.slice('Bearer '.length)))['authorities'];
+}
+
+const hasRight = async (authorization: string, at: Pick<Estate['stack'], 'app'> = estate.replica) =>
+  ((await authoritiesAt(at, authorization)) as string[]).includes(installationAdminAuthority);
+
+describe('the list of installation administrators', () => {
+  it('names people by sub, and by user name with the contact centre', async () => {
+    const { userName, signIn } = await estate.someone();
+    await signIn(await createClient(estate.stack));
+    const added = await addAdministrator(estate.stack, {
+      user: userName,
+      contactCenter: 'demo',
+      note: 'ticket 4711',
+    });
+    expect(added.status).toBe(200);
+    const { data } = added.json<{ data: Entry }>();
+    expect(data).toMatchObject({ name: `demo\\${userName}`, note: 'ticket 4711', addedBy: ops.username });
+    const unseen = randomUuid();
+    await addAdministrator(estate.stack, { user: unseen.toUpperCase() });
+    expect(await list()).toEqual(
+      expect.arrayContaining([data, expect.objectContaining({ sub: unseen, name: unseen })]),
+    );
+
+    expect((await addAdministrator(estate.stack, { user: data.sub })).status).toBe(409);
+    expect((await addAdministrator(estate.stack, { user: 'nobody', contactCenter: 'demo' })).status).toBe(
+      404,
+    );
+    expect((await removeAdministrator(estate.stack, data.sub)).status).toBe(200);
+    expect((await removeAdministrator(estate.stack, data.sub)).status).toBe(404);
+  });
+
+  it('leaves an event with the entry before and after, by whom and from which client', async () => {
+    const first = await administrator();
+    const sub = randomUuid();
+    await addAdministrator(estate.stack, { user: sub, note: 'holidays' }, first.authorization);
+    await removeAdministrator(estate.stack, sub, await operatorByLink(estate.stack));
+
+    const events = await estate.eventsOf({ user: sub });
+    const entry = { sub, name: sub, note: 'holidays', addedBy: first.sub };
+    expect(events).toMatchObject([
+      {
+        name: 'administrator_removed',
+        fields: {
+          actor: ops.username,
+          actorClient: consoleClientId,
+          changes: { note: { from: entry.note } },
+        },
+      },
+      {
+        name: 'administrator_added',
+        fields: {
+          actor: first.sub,
+          actorClient: consoleClientId,
+          changes: { sub: { to: sub }, note: { to: entry.note }, addedBy: { to: first.sub } },
+        },
+      },
+    ]);
+  });
+
+  it('lets an administrator remove anybody, also the person themselves', async () => {
+    const [first, another] = [await administrator(), await administrator()];
+    expect((await removeAdministrator(estate.stack, another.sub, first.authorization)).status).toBe(200);
+    expect((await removeAdministrator(estate.stack, first.sub, first.authorization)).status).toBe(200);
+    expect((await removeAdministrator(estate.stack, first.sub, first.authorization)).status).toBe(403);
+  });
+
+  it('is read at an introspection by every replica, within a second', async () => {
+    const sub = randomUuid();
+    const authorization = await consoleToken(estate.stack, { sub });
+    expect(await hasRight(authorization)).toBe(false);
+    await addAdministrator(estate.stack, { user: sub });
+    await expect.poll(() => hasRight(authorization), second).toBe(true);
+    expect(await authoritiesAt(estate.replica, authorization)).toEqual([
+      'ROLE_USER',
+      installationAdminAuthority,
+    ]);
+
+    const internal = await internalAppOf(estate.stack.app).inject({
+      method: 'POST',
+      url: '/auth/v3/internal/introspect',
+      headers: {
+        authorization: `Basic ${btoa(`${serviceClient.id}:${serviceClient.secret}`)}`,
+        'content-type': 'application/x-www-form-urlencoded',
+      },
+      payload: `token=${authorization.slice('Bearer '.length)}`,
+    });
+    expect(internal.json().authorities).toContain(installationAdminAuthority);
+  });
+
+  // attack: right of an administrator who was removed, in the tokens that are out | CWE-613, ASVS 8.3.2 | guard: services/auth-api/src/administrators/known-administrators.ts
+  it('counts no more, on every replica within a second, for somebody who was removed', async () => {
+    const { sub, authorization } = await administrator();
+    await expect.poll(() => hasRight(authorization), second).toBe(true);
+    await removeAdministrator(estate.stack, sub);
+    expect(await hasRight(authorization, estate.stack)).toBe(false);
+    await expect.poll(() => hasRight(authorization), second).toBe(false);
+    expect(
+      (await opsCall(estate.replica, 'GET', '/auth/v3/ops/clients', undefined, authorization)).status,
+    ).toBe(403);
+  });
+
+  // attack: removal of an administrator that is announced to no replica | CWE-613 | guard: services/auth-api/src/administrators/known-administrators.ts
+  it('is in force within a second although nobody announces it', async () => {
+    const { sub, authorization } = await administrator();
+    await expect.poll(() => hasRight(authorization), second).toBe(true);
+    await estate.stack.deps.core.pool.query('DELETE FROM auth.installation_administrators WHERE sub = $1', [
+      sub,
+    ]);
+    await expect.poll(() => hasRight(authorization), second).toBe(false);
+  });
+
+  // attack: list of administrators that cannot be read, and counts as it was | ASVS 16.5.3 | guard: services/auth-api/src/administrators/known-administrators.ts
+  it('makes nobody an administrator while it cannot be read', async () => {
+    const { authorization } = await administrator();
+    const { pool } = estate.replica.deps.core;
+    await expect.poll(() => hasRight(authorization), second).toBe(true);
+    const query = vi.spyOn(pool, 'query').mockRejectedValue(new Error('PostgreSQL is away') as never);
+    await expect.poll(() => hasRight(authorization), second).toBe(false);
+    query.mockRestore();
+    await expect.poll(() => hasRight(authorization), second).toBe(true);
+    expect(estate.replica.logged()).toContain('nobody counts as one');
+  });
+});
+
+describe('the list, from the command line', () => {
+  it('is shown, gets people and loses them', async () => {
+    const env = await operatorEnvironment(estate.stack);
+    const { userName } = await estate.someone();
+    const run = (...args: string[]) => runCommand(['administrators', ...args], { env, input: '' });
+    const added = await run('add', userName, '--contact-center', 'demo', '--note', 'on call', '--yes');
+    expect(added.out).toContain(`demo\\${userName} is an installation administrator`);
+    const [entry] = (await list()).filter(({ note }) => note === 'on call');
+    expect((await run('list')).out).toMatch(new RegExp(`${entry?.sub}.*${userName}.*on call`));
+    expect((await run('remove', entry?.sub ?? '', '--yes')).exitCode).toBe(0);
+    expect((await run('list')).out).not.toContain('on call');
+  });
+});
+
+describe('the contact centre of an administrator', () => {
+  it('is in the token as before', async () => {
+    const { authorization } = await administrator();
+    const answer = await introspect(estate.stack, observer, authorization.slice('Bearer '.length));
+    expect(answer['contact_center_ids']).toEqual([contactCenterId]);
+  });
+});
