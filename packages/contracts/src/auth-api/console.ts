@@ -20,3 +20,10 @@ export const loginGrantTypes: readonly string[] = [
   'urn:ietf:params:oauth:grant-type:device_code',
   'urn:openid:params:grant-type:ciba',
 ];
+
+/** Where the console and the account area are, below the public URL. */
+export const consolePath = '/auth/console';
+export const accountPath = '/auth/account';
+
+/** What the console asks for: the person, the person's own sessions, and what the profile shows. */
+export const consoleScope = ['openid', 'profile', 'email', 'sessions'] as const;

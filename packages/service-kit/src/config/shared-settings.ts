@@ -1,4 +1,5 @@
 /** Defines settings that several services share: logs, traces, mode, public address, credentials, encryption. */
+import { consoleClientId } from '@gatehouse/contracts/auth-api/console';
 import { z } from 'zod';
 import { parseEncryptionKeys } from '../crypto/secret-box.ts';
 import { overrideSetting, read, replaceableSecretSetting, secretSetting, setting } from './setting.ts';
@@ -57,10 +58,16 @@ const allowWeakSecret = overrideSetting({
 });
 
 export const serviceClientSettings = {
-  id: setting(z.string().min(1), {
-    env: 'GATEHOUSE_SERVICE_CLIENT_ID',
-    doc: 'Client id that the three services use for calls to each other; the same for all.',
-  }),
+  id: setting(
+    z
+      .string()
+      .min(1)
+      .refine((id) => id !== consoleClientId, 'is the client of the operator console'),
+    {
+      env: 'GATEHOUSE_SERVICE_CLIENT_ID',
+      doc: 'Client id that the three services use for calls to each other; the same for all.',
+    },
+  ),
   secret: replaceableSecretSetting({
     env: 'GATEHOUSE_SERVICE_CLIENT_SECRET',
     doc: 'Secret of that client. Two lines while it is being replaced: the first is sent, Auth API accepts both.',

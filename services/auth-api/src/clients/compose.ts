@@ -8,6 +8,7 @@ import type { Assertions } from '../assertions/compose.ts';
 import type { Audit } from '../audit/compose.ts';
 import type { Core } from '../core.ts';
 import type { Revocation } from '../revocation/compose.ts';
+import { consoleClient } from './console-client.ts';
 import { createDetailReader } from './detail-types.ts';
 import { createClientDirectory } from './directory.ts';
 import { createClientService } from './service.ts';
@@ -38,10 +39,11 @@ interface ClientDependencies {
 export type Clients = ReturnType<typeof composeClients>;
 
 export function composeClients(core: Core, dependencies: ClientDependencies) {
-  const { isCompat, isWritable, pool, writer, redis, keyspace, changes, now } = core;
+  const { isCompat, isWritable, pool, writer, redis, keyspace, changes, publicUrl, now } = core;
   const { clients: settings, tokens: tokenSettings, outbound, serviceClient: shared } = dependencies.config;
   const { log } = core.kit;
   const own = serviceClient(shared.id, shared.secret, now());
+  const configured = [own, consoleClient(publicUrl, shared.secret, now())];
   const verifier = createSecretVerifier({
     now,
     concurrency: settings.hashConcurrency,
@@ -50,7 +52,7 @@ export function composeClients(core: Core, dependencies: ClientDependencies) {
   const directory = createClientDirectory({
     db: pool,
     now,
-    serviceClient: own,
+    configured,
     staleMaxMs: settings.staleMaxSeconds * 1000,
     onStale: (key, ageMs, error) => log.warn({ err: error, key, ageMs }, 'a cached client or origin is used'),
   });
@@ -89,7 +91,7 @@ export function composeClients(core: Core, dependencies: ClientDependencies) {
         requirePkce: !isCompat,
         allowLoopback: outbound.allowLoopback,
       },
-      serviceClientId: own.clientId,
+      configuredIds: configured.map(({ clientId }) => clientId),
       minSecretLength: isCompat ? 1 : 8,
       secretGraceMs: settings.secretGraceSeconds * 1000,
     }),

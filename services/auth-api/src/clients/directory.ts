@@ -11,8 +11,8 @@ export type ClientDirectory = ReturnType<typeof createClientDirectory>;
 export interface ClientDirectoryOptions {
   db: Queryable;
   now: Clock;
-  /** The client of the installation's services, which comes from configuration and not from the database. */
-  serviceClient: Client;
+  /** Clients of the installation itself. They come from configuration: a stored client of the same id never wins. */
+  configured: readonly Client[];
   staleMaxMs: number;
   /** `key`: a client id or an origin. */
   onStale(key: string, ageMs: number, error: unknown): void;
@@ -22,7 +22,8 @@ const times = { freshMs: 60_000, missingMs: 5_000, retryMs: 1_000 };
 const maxEntries = 20_000;
 
 export function createClientDirectory(options: ClientDirectoryOptions) {
-  const { db, now, serviceClient, staleMaxMs, onStale } = options;
+  const { db, now, staleMaxMs, onStale } = options;
+  const configured = new Map(options.configured.map((client) => [client.clientId, client]));
   const kept = { ...times, staleMaxMs, maxEntries, now, owner: newOwnerState(), onStale };
   const cache = createRevalidatingCache<Client>({
     ...kept,
@@ -59,7 +60,8 @@ export function createClientDirectory(options: ClientDirectoryOptions) {
 
   /** @throws Error (503 through the error handlers) if PostgreSQL does not answer and no copy is young enough */
   async function find(clientId: string): Promise<Client | undefined> {
-    if (clientId === serviceClient.clientId) return serviceClient;
+    const own = configured.get(clientId);
+    if (own !== undefined) return own;
     // No client id is longer or has other characters: the database need not be asked.
     return /^[\x21-\x7e]{1,128}$/.test(clientId) ? cache.get(clientId) : undefined;
   }

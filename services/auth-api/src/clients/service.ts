@@ -5,7 +5,7 @@ import { definedOnly } from '@gatehouse/contracts/defined-only';
 import type { ChangeLog, ChangeTransaction } from '@gatehouse/service-kit/changes/log';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { randomUuid } from '@gatehouse/service-kit/crypto/secrets';
-import { badRequest, conflict, notFound } from '@gatehouse/service-kit/errors/app-error';
+import { badRequest, conflict, forbidden, notFound } from '@gatehouse/service-kit/errors/app-error';
 import { requireMatch } from '@gatehouse/service-kit/http/entity-tag';
 import { cutPage, type Page, type Rows } from '@gatehouse/service-kit/http/page';
 import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
@@ -70,7 +70,8 @@ export interface ClientServiceOptions {
   keySets: Pick<KeySets, 'of'>;
   now: Clock;
   defaults: ClientDefaults;
-  serviceClientId: string;
+  /** Clients that come from configuration: nobody administers them here. */
+  configuredIds: readonly string[];
   minSecretLength: number;
   secretGraceMs: number;
 }
@@ -115,8 +116,17 @@ export function createClientService(options: ClientServiceOptions) {
     if (before !== undefined) await revocations.revokeAll(endedByChange(before, after), db);
   }
 
-  /** Locks the client until the transaction ends. @throws AppError (404, 412) */
+  /** @throws AppError (403) */
+  function requireStored(clientId: string): void {
+    if (options.configuredIds.includes(clientId))
+      throw forbidden(
+        `The client ${clientId} comes from the configuration of the installation: it is not administered here`,
+      );
+  }
+
+  /** Locks the client until the transaction ends. @throws AppError (403, 404, 412) */
   async function hold({ client: db }: ChangeTransaction, clientId: string, { ifMatch }: Writer) {
+    requireStored(clientId);
     const current = (await lockClient(db, clientId)) ?? missing(clientId);
     requireMatch(ifMatch, current.version);
     return current;
@@ -128,8 +138,9 @@ export function createClientService(options: ClientServiceOptions) {
       return cutPage(await listClients(db, filter, page), page.limit, ({ clientId }) => clientId);
     },
 
-    /** `within`: only one that is bound to exactly this contact centre. @throws AppError (404) */
+    /** `within`: only one that is bound to exactly this contact centre. @throws AppError (403, 404) */
     async get(clientId: string, within?: string): Promise<Client> {
+      requireStored(clientId);
       const client = await findClient(db, clientId);
       return client !== undefined && isWithin(client, within) ? client : missing(clientId);
     },
@@ -137,7 +148,7 @@ export function createClientService(options: ClientServiceOptions) {
     /** @throws AppError (400) with the fields, (409) if the client id is taken */
     async create(input: ClientPatch, actor: Actor, registration?: OwnRegistration): Promise<ClientAndSecret> {
       const clientId = input.client_id ?? randomUuid();
-      if (clientId === options.serviceClientId) throw taken(clientId);
+      if (options.configuredIds.includes(clientId)) throw taken(clientId);
       const client = mergeClient(newClient(clientId, defaults, now()), input, defaults);
       await checkRemoteKeys(client, keySets);
       if (registration !== undefined) Object.assign(client, registration, { registeredDynamically: true });
@@ -159,6 +170,7 @@ export function createClientService(options: ClientServiceOptions) {
       if (patch.client_id !== undefined && patch.client_id !== clientId) {
         throw fieldError('client_id', 'cannot be changed: it must be the client id of the address');
       }
+      requireStored(clientId);
       // Before the row is locked, because the address may be slow.
       if (needsRemoteKeys(patch)) {
         const current = (await findClient(db, clientId)) ?? missing(clientId);
