@@ -40,7 +40,10 @@ export async function buildApp(deps: Deps): Promise<App> {
       await pages.register(deps.passwordChange.routes, { prefix: '/change-password.html' });
       await pages.register(deps.firstPassword.routes, { prefix: '/first-password' });
       await pages.register(deps.consent.routes, { prefix: '/consent.html' });
+      await deps.session.register(pages);
       await pages.register(deps.account.routes, { prefix: '/account' });
+      await pages.register(deps.session.callbackRoutes, { prefix: '/account' });
+      await pages.register(deps.console.routes, { prefix: '/console' });
       await pages.register(deps.approvals.routes, { prefix: '/approvals' });
       await pages.register(deps.device.routes, { prefix: '/device' });
       await pages.register(deps.signedIn.routes, { prefix: '/signed-in.html' });

@@ -37,6 +37,13 @@ export const configuration = defineConfiguration(
         doc: 'Maximum wait for an answer of Auth API, in milliseconds; then the page says that sign-in is not available.',
       }),
     },
+    environmentApi: {
+      url: setting(read.baseUrl().optional(), {
+        env: 'GATEHOUSE_ENVIRONMENT_API_URL',
+        doc: 'Address of Environment API inside the cluster: scheme, host and port without a path. Without it there is no operator console.',
+        example: 'http://gatehouse-environment-api:80',
+      }),
+    },
     frontPage: {
       documentationUrl: setting(z.url({ protocol: /^https?$/ }).optional(), {
         env: 'GATEHOUSE_FRONT_PAGE_DOCUMENTATION_URL',

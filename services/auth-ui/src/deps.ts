@@ -1,7 +1,9 @@
 /** Opens the clients of Auth API and composes the pages, in the order of the layers. No database, no Redis. */
 import { createAuthApiClient } from '@gatehouse/api-client/auth-api/client';
 import { basicAuthorization, createHttpClient } from '@gatehouse/api-client/http-client';
+import { consoleClientId } from '@gatehouse/contracts/auth-api/console';
 import { systemClock } from '@gatehouse/service-kit/clock';
+import { consoleClientSecrets } from '@gatehouse/service-kit/crypto/console-keys';
 import { advisoryCheck } from '@gatehouse/service-kit/health/advisory-check';
 import type { Kit } from '@gatehouse/service-kit/http/run';
 import { linesOf } from '@gatehouse/service-kit/secret';
@@ -11,9 +13,11 @@ import { createInteractions } from './auth-api/interactions.ts';
 import { authApiProbe } from './auth-api/probe.ts';
 import type { Config } from './config.ts';
 import { composeConsent } from './consent/compose.ts';
+import { composeConsole } from './console/compose.ts';
 import { composeDevice } from './device/compose.ts';
 import { composeFirstPassword } from './first-password/compose.ts';
 import { composeFrontPage } from './front-page/compose.ts';
+import { composeOAuthSession } from './oauth-session/compose.ts';
 import { composePasswordChange } from './password-change/compose.ts';
 import { composeSignIn } from './sign-in/compose.ts';
 import { composeSignOut } from './sign-out/compose.ts';
@@ -34,8 +38,26 @@ export async function createDeps(config: Config, kit: Kit) {
   // Calls on behalf of a browser must not carry the credentials of the service.
   const asBrowser = createHttpClient({ dependency, baseUrl, timeoutMs });
   closers.defer(() => asBrowser.close());
+  const consoleSecret = consoleClientSecrets(secret)[0];
+  const asConsole = createHttpClient({
+    dependency,
+    baseUrl,
+    timeoutMs,
+    authorization: async () => basicAuthorization(consoleClientId, consoleSecret),
+  });
+  closers.defer(() => asConsole.close());
   const authApi = createAuthApiClient(asService);
   const interactions = createInteractions({ authApi, publicUrl });
+  const session = composeOAuthSession({
+    publicUrl,
+    authApi: { url: baseUrl, timeoutMs },
+    serviceSecret: secret,
+    asConsole,
+    asBrowser,
+    now: systemClock,
+  });
+  const environmentApi = openEnvironmentApi(config);
+  closers.defer(async () => environmentApi?.close());
   return {
     config,
     kit,
@@ -51,6 +73,15 @@ export async function createDeps(config: Config, kit: Kit) {
     device: composeDevice(),
     passwordChange: composePasswordChange({ interactions }),
     firstPassword: composeFirstPassword({ authApi }),
+    session,
+    console: composeConsole({ session, authApi: asBrowser, environmentApi, publicUrl }),
     close: () => closers.disposeAsync(),
   };
+}
+
+/** Carries the token of a person; undefined without its address. */
+function openEnvironmentApi({ environmentApi: { url: baseUrl }, authApi: { timeoutMs } }: Config) {
+  return baseUrl === undefined
+    ? undefined
+    : createHttpClient({ dependency: 'Environment API', baseUrl, timeoutMs });
 }

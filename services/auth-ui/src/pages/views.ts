@@ -203,5 +203,10 @@ export function renderView<V extends keyof Views>(
   page: Views[V],
   surroundings: Surroundings,
 ): string {
-  return eta.render(`./${view}`, { ...page, ...surroundings });
+  return renderTemplate(view, { ...page, ...surroundings });
+}
+
+/** `template` is the path of a file in `views/`, without its ending. */
+export function renderTemplate(template: string, data: object): string {
+  return eta.render(`./${template}`, data);
 }

@@ -8,7 +8,7 @@ import { type Text, textsIn } from '../texts/texts.ts';
 import { applicationLinksOf } from './application-links.ts';
 import { languageMenuOf, type SentForm } from './language-menu.ts';
 import { type PageReach, setHeadersOfPage } from './security-headers.ts';
-import { renderView, type Views } from './views.ts';
+import { renderView, type Surroundings, type Views } from './views.ts';
 
 export interface Visit {
   request: FastifyRequest;
@@ -53,10 +53,15 @@ export function beginVisit(
 }
 
 export function sendView<V extends keyof Views>(visit: Visit, view: V, page: Views[V]): FastifyReply {
+  return sendPage(visit, (surroundings) => renderView(view, page, surroundings));
+}
+
+/** Sends what `render` makes with what every page has around it. */
+export function sendPage(visit: Visit, render: (surroundings: Surroundings) => string): FastifyReply {
   const { reply, reach, language, text, interaction } = visit;
   const scriptNonce = randomToken(16);
   const applicationLinks = applicationLinksOf(interaction, text);
-  const html = renderView(view, page, {
+  const html = render({
     language,
     direction: directionOf(language),
     languageMenu: languageMenuOf(visit),

@@ -8,7 +8,7 @@ import { registryOf } from '../environments/discovery.ts';
 import { type Environment, shownLdap } from '../environments/environment.ts';
 import { shownTls } from '../environments/tls.ts';
 import { referenceFor } from './secret-reference.ts';
-import type { ExportedBranding, InstallationFrame, Snapshot as OpenSnapshot, StoredCenter } from './store.ts';
+import type { InstallationFrame, Snapshot as OpenSnapshot, StoredCenter } from './store.ts';
 import { yamlOf } from './yaml-bodies.ts';
 
 type Snapshot = Pick<OpenSnapshot, 'frame' | 'pages' | 'numbers'>;
@@ -47,12 +47,11 @@ export async function* yamlPieces({ frame, pages, numbers }: Snapshot): AsyncGen
 }
 
 /** Everything except contact centres and numbers of people. */
-function frameOf(frame: InstallationFrame<ExportedBranding>) {
+function frameOf(frame: InstallationFrame) {
   return {
     formatVersion: 1,
     locations: frame.locations,
     settings: frame.settings,
-    ...brandingOf(frame.branding),
     environments: frame.environments.map((environment) => ({
       id: environment.id,
       ...accountOf(environment),
@@ -71,19 +70,7 @@ function frameOf(frame: InstallationFrame<ExportedBranding>) {
   };
 }
 
-/** Left out where there is none: the release before reads it, and would refuse nothing but miss it. */
-function brandingOf(entries: readonly ExportedBranding[]) {
-  if (entries.length === 0) return {};
-  return {
-    branding: entries.map(({ location, settings, picture }) => ({
-      location,
-      ...settings,
-      ...definedOnly({ logo: picture === null ? undefined : `data:image/webp;base64,${picture}` }),
-    })),
-  };
-}
-
-function centerOf({ center, settings, signOn, branding }: StoredCenter<ExportedBranding>) {
+function centerOf({ center, settings, signOn }: StoredCenter) {
   const { id, environmentId, name, domains, auth, status } = center;
   const saml = signOn.filter(({ protocol }) => protocol === 'saml');
   const oidc = signOn.filter(({ protocol }) => protocol === 'oidc');
@@ -95,7 +82,6 @@ function centerOf({ center, settings, signOn, branding }: StoredCenter<ExportedB
     auth,
     status,
     settings,
-    ...brandingOf(branding),
     saml: saml.map((entry) => ({ location: entry.location, ...entry.settings })),
     oidc: oidc.map((entry) => ({
       location: entry.location,

@@ -1,0 +1,48 @@
+/** Composes the operator console from its areas. */
+import type { HttpClient } from '@gatehouse/api-client/http-client';
+import { forbidden } from '@gatehouse/service-kit/errors/app-error';
+import type { App } from '@gatehouse/service-kit/http/app-type';
+import type { OAuthSession } from '../oauth-session/compose.ts';
+import { personOf } from '../oauth-session/guard.ts';
+import { composeHome } from './home/compose.ts';
+import { composeLocations } from './locations/compose.ts';
+import { notSetUpRoutes } from './not-set-up.ts';
+import { type Area, isFor } from './shell/area.ts';
+import { consoleErrorHandler, noSuchPage } from './shell/errors.ts';
+import { createShell } from './shell/shell.ts';
+
+interface ConsoleOptions {
+  session: OAuthSession;
+  /** Both must carry no credentials of their own. */
+  authApi: HttpClient;
+  /** Undefined: its address is not set, and neither is the console. */
+  environmentApi: HttpClient | undefined;
+  publicUrl: string;
+}
+
+export function composeConsole({ session, authApi, environmentApi, publicUrl }: ConsoleOptions) {
+  if (environmentApi === undefined) return { routes: notSetUpRoutes };
+  const shell = createShell({ authApi, environmentApi, publicUrl, areas: () => areas });
+  const areas: readonly Area[] = [composeHome({ shell, areas: () => areas }), composeLocations({ shell })];
+
+  async function routes(pages: App): Promise<void> {
+    pages.setErrorHandler(consoleErrorHandler(shell, session));
+    await pages.register(session.callbackRoutes);
+    await pages.register(async (guarded: App) => {
+      session.guard(guarded);
+      await guarded.register(session.signOutRoutes);
+      for (const area of areas) await guarded.register((own: App) => mount(own, area), { prefix: area.path });
+      // Guarded as well: a stranger learns no address.
+      guarded.get('/*', { schema: { hide: true } }, noSuchPage);
+    });
+  }
+
+  return { routes };
+}
+
+async function mount(pages: App, { audience, routes }: Area): Promise<void> {
+  pages.addHook('preHandler', async (request) => {
+    if (!isFor(audience, personOf(request))) throw forbidden('This page is for administrators');
+  });
+  await routes(pages);
+}

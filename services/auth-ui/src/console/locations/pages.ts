@@ -1,0 +1,103 @@
+/** Builds the pages about locations. */
+import { consolePath } from '@gatehouse/contracts/auth-api/console';
+import type { LocationInUse } from '@gatehouse/contracts/environment-api/administration/locations';
+import type { ConfirmPage, ConsolePage, FormPage } from '../shell/pages.ts';
+import { type Search, type Table, withProblem } from '../shell/parts.ts';
+import type { Problem } from '../shell/problem.ts';
+import type { ConsoleVisit } from '../shell/shell.ts';
+
+const path = `${consolePath}/locations`;
+
+export interface LocationsPage extends ConsolePage {
+  search: Search;
+  table: Table;
+}
+
+export function locationsPage(
+  { text }: ConsoleVisit,
+  locations: readonly LocationInUse[],
+  search: string,
+): LocationsPage {
+  const shown = locations.filter(({ location }) => location.toLowerCase().includes(search.toLowerCase()));
+  return {
+    title: text('console.locations.title'),
+    lead: text('console.locations.lead'),
+    actions: [{ label: text('console.locations.declare'), href: `${path}/declare`, isMain: true }],
+    search: {
+      action: path,
+      value: search,
+      label: text('console.locations.search'),
+      clear: search === '' ? undefined : path,
+    },
+    table: {
+      caption: text('console.locations.title'),
+      columns: [{ label: text('console.locations.location') }, { label: text('console.locations.namedBy') }],
+      empty: text(search === '' ? 'console.locations.empty' : 'console.table.noMatch'),
+      rows: shown.map(({ location, declared }) => ({
+        cells: [
+          { text: location, isCode: true },
+          declared
+            ? { text: '', badge: { text: text('console.locations.operator'), kind: 'good' } }
+            : { text: text('console.locations.servers') },
+        ],
+        actions: declared
+          ? [
+              {
+                label: text('console.locations.withdraw'),
+                href: `${path}/withdraw?${new URLSearchParams({ location })}`,
+                describes: location,
+              },
+            ]
+          : [],
+      })),
+    },
+  };
+}
+
+export function declarePage({ text }: ConsoleVisit, location: string, problem?: Problem): FormPage {
+  return {
+    title: text('console.locations.declare'),
+    lead: text('console.locations.declare.lead'),
+    path: [{ label: text('console.locations.title'), href: path }],
+    form: withProblem(
+      {
+        action: `${path}/declare`,
+        sections: [
+          {
+            fields: [
+              {
+                name: 'location',
+                label: text('console.locations.location'),
+                hint: text('console.locations.location.hint'),
+                kind: 'text',
+                value: location,
+                isCode: true,
+                isRequired: true,
+                maxLength: 128,
+              },
+            ],
+          },
+        ],
+        submit: text('console.locations.declare'),
+        cancel: path,
+      },
+      problem,
+    ),
+  };
+}
+
+export function withdrawPage({ text }: ConsoleVisit, location: string): ConfirmPage {
+  return {
+    title: text('console.locations.withdraw.title', { location }),
+    lead: text('console.locations.withdraw.lead'),
+    path: [{ label: text('console.locations.title'), href: path }],
+    form: {
+      action: `${path}/withdraw`,
+      hidden: { location },
+      sections: [],
+      submit: text('console.locations.withdraw'),
+      cancel: path,
+      isDangerous: true,
+    },
+  };
+}

@@ -1,0 +1,23 @@
+/** Answers in place of the console where the address of Environment API is not set. */
+import { AppError } from '@gatehouse/service-kit/errors/app-error';
+import { sendErrorPage } from '@gatehouse/service-kit/errors/render-html';
+import { languageOf } from '@gatehouse/service-kit/html/language';
+import type { App } from '@gatehouse/service-kit/http/app-type';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { textsIn } from '../texts/texts.ts';
+
+export async function notSetUpRoutes(pages: App): Promise<void> {
+  const answer = async (request: FastifyRequest, reply: FastifyReply) => {
+    const language = languageOf(request);
+    const text = textsIn(language);
+    const error = new AppError('console_not_set_up', 404, 'The console is not set up here');
+    return sendErrorPage(request, reply.header('content-language', language), error, {
+      title: text('console.notSetUp.title'),
+      text: text('console.notSetUp.text'),
+      language,
+      correlationLabel: text('support.correlationId'),
+      action: { href: '/auth/account', label: text('button.account') },
+    });
+  };
+  for (const url of ['', '/*']) pages.all(url, { schema: { hide: true } }, answer);
+}

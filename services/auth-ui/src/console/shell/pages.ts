@@ -1,0 +1,60 @@
+/** Names the templates of the shell and of the pages that several areas use, with the data that each needs. */
+import type { Message } from '../../pages/message.ts';
+import type { Form } from './parts.ts';
+
+/** What every page of the console says about itself. */
+export interface ConsolePage {
+  title: string;
+  /** One or two sentences below the title. */
+  lead?: string;
+  /** Pages above this one. */
+  path?: { label: string; href: string }[];
+  /** Links beside the title. */
+  actions?: { label: string; href: string; isMain?: boolean }[];
+  message?: Message | undefined;
+}
+
+/** A template below `views/console/`, and the data that it needs. Areas make their own. */
+export interface ConsoleView<_Data extends ConsolePage> {
+  template: string;
+}
+
+export function consoleView<Data extends ConsolePage>(template: string): ConsoleView<Data> {
+  return { template: `console/${template}` };
+}
+
+/** Asks before something is deleted or ended: nothing has happened yet. */
+export interface ConfirmPage extends ConsolePage {
+  facts?: { label: string; value: string }[];
+  form: Form;
+}
+export const confirmView = consoleView<ConfirmPage>('confirm');
+
+/** A page that is one form. */
+export interface FormPage extends ConsolePage {
+  form: Form;
+}
+export const formView = consoleView<FormPage>('form');
+
+/** Shows a secret that no page will show again. It is the answer to the form, so it is not kept anywhere. */
+export interface ShownOncePage extends ConsolePage {
+  values: { label: string; value: string }[];
+  warning: string;
+  next: { label: string; href: string };
+}
+export const shownOnceView = consoleView<ShownOncePage>('shown-once');
+
+/** Somebody else changed the same thing meanwhile (412). Nothing is overwritten before the person has chosen. */
+export interface ComparisonPage extends ConsolePage {
+  rows: { label: string; mine: string; theirs: string }[];
+  /** Sends what the person had entered, with the `ifMatch` of the newer version. */
+  form: Form;
+}
+export const comparisonView = consoleView<ComparisonPage>('comparison');
+
+/** An error, or a page that the person may not see. */
+export interface ProblemPage extends ConsolePage {
+  reference?: string | undefined;
+  next?: { label: string; href: string } | undefined;
+}
+export const problemView = consoleView<ProblemPage>('problem');

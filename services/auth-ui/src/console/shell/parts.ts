@@ -1,0 +1,111 @@
+/** Defines the parts that pages of the console consist of; each has a template in `views/console/partials/`. */
+
+/** `partials/table`: rows of one kind. On a phone each row becomes a card. */
+export interface Table {
+  /** For screen readers. */
+  caption: string;
+  columns: { label: string; isNumber?: boolean }[];
+  rows: Row[];
+  /** Shown where there is no row. */
+  empty: string;
+  /** The next page; absent on the last one. */
+  next?: string | undefined;
+  /** The first page, when this is another one. */
+  first?: string | undefined;
+}
+
+export interface Row {
+  cells: Cell[];
+  /** Links at the end of the row: each leads to a page of its own. */
+  actions?: { label: string; href: string /** For screen readers: names the row. */; describes: string }[];
+}
+
+export interface Cell {
+  text: string;
+  href?: string | undefined;
+  /** A second line. */
+  note?: string | undefined;
+  badge?: { text: string; kind: 'good' | 'bad' | 'plain' } | undefined;
+  isCode?: boolean;
+}
+
+/** `partials/search`: a GET form above a table. */
+export interface Search {
+  action: string;
+  value: string;
+  label: string;
+  hint?: string | undefined;
+  /** Selects beside the words. */
+  filters?: FormField[];
+  /** Leads to the list without a search; present where there is one. */
+  clear?: string | undefined;
+}
+
+export interface FormField {
+  /** As the API names it: its message is then shown beside the field. */
+  name: string;
+  label: string;
+  kind:
+    | 'text'
+    | 'password'
+    | 'number'
+    | 'url'
+    | 'email'
+    | 'textarea'
+    | 'select'
+    | 'choice'
+    | 'check'
+    | 'file';
+  value?: string | undefined;
+  /** Of a `check`. */
+  isChecked?: boolean;
+  /** Of a `select` (a list) or a `choice` (buttons with an explanation). */
+  options?: { value: string; label: string; hint?: string | undefined }[];
+  hint?: string | undefined;
+  problem?: string | undefined;
+  isRequired?: boolean;
+  isReadOnly?: boolean;
+  /** Code, addresses, identifiers: in a fixed width and without spelling help. */
+  isCode?: boolean;
+  maxLength?: number;
+  /** Lines of a `textarea`. */
+  rows?: number;
+  autocomplete?: string;
+  placeholder?: string;
+}
+
+/** `partials/form`: a POST form. It sends the session's token along by itself. */
+export interface Form {
+  action: string;
+  /** Sent as they are; an `ifMatch` belongs here. */
+  hidden?: Readonly<Record<string, string>>;
+  sections: { title?: string; text?: string; fields: FormField[] }[];
+  submit: string;
+  /** Where "Cancel" leads. */
+  cancel?: string | undefined;
+  /** Deletes or ends something. */
+  isDangerous?: boolean;
+  /** Why it was refused, where that is about no single field. */
+  problem?: string | undefined;
+}
+
+/** Puts the messages of a refusal beside the fields, and the rest above the form. */
+export function withProblem(
+  form: Form,
+  problem: { message: string; fields: Readonly<Record<string, string>> } | undefined,
+): Form {
+  if (problem === undefined) return form;
+  const names = form.sections.flatMap(({ fields }) => fields.map(({ name }) => name));
+  const isAboutField = Object.keys(problem.fields).some((name) => names.includes(name));
+  return {
+    ...form,
+    sections: form.sections.map((section) => ({
+      ...section,
+      fields: section.fields.map((field) => ({
+        ...field,
+        problem: problem.fields[field.name] ?? field.problem,
+      })),
+    })),
+    problem: isAboutField ? undefined : problem.message,
+  };
+}

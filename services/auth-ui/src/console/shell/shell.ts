@@ -1,0 +1,106 @@
+/** Gives the areas what each page needs: the person, the APIs with the person's token, navigation, and what to show. */
+import { type HttpClient, withHeaders } from '@gatehouse/api-client/http-client';
+import { accountPath, consolePath } from '@gatehouse/contracts/auth-api/console';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { csrfField, personOf } from '../../oauth-session/guard.ts';
+import { rightsOf, type Session } from '../../oauth-session/session.ts';
+import { renderTemplate } from '../../pages/views.ts';
+import { beginVisit, sendPage, titleOf, type Visit } from '../../pages/visit.ts';
+import type { TextKey } from '../../texts/texts.ts';
+import { type Area, isFor, navigationGroups } from './area.ts';
+import { leaveFlash, takeFlash } from './flash.ts';
+import type { ConsolePage, ConsoleView } from './pages.ts';
+
+interface ShellOptions {
+  /** Both must carry no credentials of their own. */
+  authApi: HttpClient;
+  environmentApi: HttpClient;
+  publicUrl: string;
+  /** In the order of the navigation. */
+  areas: () => readonly Area[];
+}
+
+export interface ConsoleVisit extends Visit {
+  person: Session;
+  rights: ReturnType<typeof rightsOf>;
+  /** Call with the person's own token, for the functions of `api-client`. */
+  authApi: HttpClient;
+  environmentApi: HttpClient;
+}
+
+export type Shell = ReturnType<typeof createShell>;
+
+export function createShell({ authApi, environmentApi, publicUrl, areas }: ShellOptions) {
+  function begin(request: FastifyRequest, reply: FastifyReply): ConsoleVisit {
+    const person = personOf(request);
+    const headers = { authorization: `Bearer ${person.accessToken}`, 'x-request-id': request.id };
+    return {
+      ...beginVisit(request, reply),
+      person,
+      rights: rightsOf(person),
+      authApi: withHeaders(authApi, headers),
+      environmentApi: withHeaders(environmentApi, headers),
+    };
+  }
+
+  function navigationOf({ person, request, text }: ConsoleVisit) {
+    const path = request.url.split('?', 1)[0] ?? '';
+    const shown = areas().filter(({ audience, entry }) => entry !== undefined && isFor(audience, person));
+    return navigationGroups
+      .map((group) => ({
+        label: text(`console.group.${group}`),
+        entries: shown
+          .filter(({ entry }) => entry?.group === group)
+          .map(({ path: below, entry }) => ({
+            href: `${consolePath}${below}`,
+            label: text(entry?.label as TextKey),
+            icon: entry?.icon,
+            isCurrent: below === '' ? path === consolePath : `${path}/`.startsWith(`${consolePath}${below}/`),
+          })),
+      }))
+      .filter(({ entries }) => entries.length > 0);
+  }
+
+  /** Renders a page inside the shell. */
+  function show<Data extends ConsolePage>(
+    visit: ConsoleVisit,
+    { template }: ConsoleView<Data>,
+    page: Data,
+  ): FastifyReply {
+    const { request, reply, text, person } = visit;
+    const flash = takeFlash(request, reply, publicUrl);
+    const message =
+      page.message ?? (flash && { kind: 'success' as const, title: text(flash.key, flash.values) });
+    return sendPage(visit, (surroundings) =>
+      renderTemplate(template, {
+        ...page,
+        ...surroundings,
+        title: titleOf(text, page.title, message?.kind === 'danger'),
+        heading: page.title,
+        message,
+        navigation: navigationOf(visit),
+        userName: person.userName,
+        right: rightOf(visit),
+        csrf: { name: csrfField, value: person.csrf },
+        home: consolePath,
+        account: accountPath,
+        signOut: `${consolePath}/sign-out`,
+      }),
+    );
+  }
+
+  return {
+    begin,
+    show,
+    /** After a form: leads to a page, which says what was done. */
+    done(visit: ConsoleVisit, to: string, key: TextKey, values?: Record<string, string>): FastifyReply {
+      leaveFlash(visit.reply, publicUrl, key, values);
+      return visit.reply.redirect(to, 303);
+    },
+  };
+}
+
+function rightOf({ rights, text }: ConsoleVisit): string {
+  if (rights.installation) return text('console.right.installation');
+  return text(rights.contactCenter ? 'console.right.contactCenter' : 'console.right.none');
+}

@@ -1,0 +1,160 @@
+/** Calls Auth API as the console's client: `@fastify/oauth2` for the grants, introspection for who the person is. */
+
+import oauth2, { type FastifyOAuth2Options, type OAuth2Namespace } from '@fastify/oauth2';
+import type { HttpClient } from '@gatehouse/api-client/http-client';
+import { consoleClientId, consoleScope } from '@gatehouse/contracts/auth-api/console';
+import { introspectionAnswerSchema } from '@gatehouse/contracts/auth-api/introspection';
+import { consoleClientSecrets } from '@gatehouse/service-kit/crypto/console-keys';
+import { AppError, unavailable } from '@gatehouse/service-kit/errors/app-error';
+import type { App } from '@gatehouse/service-kit/http/app-type';
+import type { Secret } from '@gatehouse/service-kit/secret';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    gatehouse: OAuth2Namespace;
+  }
+}
+
+/** As discovery says; a test compares them. They are not discovered, because Auth UI starts without Auth API. */
+export const endpoints = {
+  authorization: '/auth/v3/oauth/authorize',
+  token: '/auth/v3/oauth/token',
+  introspection: '/auth/v3/oauth/introspect',
+  revocation: '/auth/v3/oauth/revoke',
+};
+
+const tokenAnswerSchema = z.object({
+  access_token: z.string(),
+  expires_in: z.number(),
+  refresh_token: z.string().optional(),
+});
+
+/** The tokens that a grant gave. */
+export type TokenAnswer = z.infer<typeof tokenAnswerSchema>;
+
+interface AuthorizationServerOptions {
+  publicUrl: string;
+  /** Where this process reaches the public endpoints of Auth API. */
+  authApiUrl: string;
+  timeoutMs: number;
+  serviceSecret: Secret;
+  /** Authenticates as the console's client. */
+  asConsole: HttpClient;
+}
+
+/** What ties an answer to the browser that asked. */
+type Binding = Pick<
+  FastifyOAuth2Options,
+  'generateStateFunction' | 'checkStateFunction' | 'callbackUri' | 'redirectStateCookieName'
+>;
+
+export type AuthorizationServer = ReturnType<typeof createAuthorizationServer>;
+
+export function createAuthorizationServer(options: AuthorizationServerOptions) {
+  const { publicUrl, authApiUrl, timeoutMs, serviceSecret, asConsole } = options;
+  const secure = publicUrl.startsWith('https:');
+  const [secret] = consoleClientSecrets(serviceSecret);
+  let namespace: OAuth2Namespace | undefined;
+
+  function client(): OAuth2Namespace {
+    if (namespace === undefined) throw new Error('the client of the console is not registered');
+    return namespace;
+  }
+
+  /** Undefined: Auth API refused the grant. */
+  async function granted(call: Promise<{ token: unknown }>): Promise<TokenAnswer | undefined> {
+    try {
+      return tokenAnswerSchema.parse((await call).token);
+    } catch (error) {
+      if (isRefusedGrant(error)) return undefined;
+      throw asAppError(error);
+    }
+  }
+
+  return {
+    async register(pages: App, binding: Binding): Promise<void> {
+      await pages.register(oauth2, {
+        ...binding,
+        name: 'gatehouse',
+        credentials: {
+          client: { id: consoleClientId, secret },
+          auth: {
+            authorizeHost: publicUrl,
+            authorizePath: endpoints.authorization,
+            tokenHost: authApiUrl,
+            tokenPath: endpoints.token,
+            revokePath: endpoints.revocation,
+          },
+          http: { timeout: timeoutMs },
+        },
+        scope: [...consoleScope],
+        pkce: 'S256',
+        verifierCookieName: `${secure ? '__Host-' : ''}gatehouse-console-verifier`,
+        // For a sign-in that somebody leaves open on the desk.
+        cookie: { path: '/', secure, maxAge: 3600 },
+      } as FastifyOAuth2Options);
+      namespace = pages.gatehouse;
+    },
+
+    authorizationUri: (request: FastifyRequest, reply: FastifyReply): Promise<string> =>
+      client().generateAuthorizationUri(request, reply),
+
+    /** Undefined: the code is used, too old or of another browser. @throws what `checkStateFunction` throws; AppError */
+    redeem: (request: FastifyRequest, reply: FastifyReply) =>
+      granted(client().getAccessTokenFromAuthorizationCodeFlow(request, reply)),
+
+    /** Undefined: the session behind the token has ended. @throws AppError */
+    renew: (refreshToken: string) =>
+      granted(
+        client().getNewAccessTokenUsingRefreshToken(
+          {
+            refresh_token: refreshToken,
+            access_token: '',
+            token_type: 'Bearer',
+            expires_in: 0,
+            expires_at: new Date(0),
+          },
+          {},
+        ),
+      ),
+
+    /** Ends the tokens of this authorization. @throws UpstreamError */
+    async revoke(token: string): Promise<void> {
+      await asConsole.send({ path: endpoints.revocation, form: { token }, maySendTwice: true });
+    },
+
+    /** Undefined: the token has ended. @throws UpstreamError */
+    async whoIs(accessToken: string) {
+      const answer = await asConsole.read(introspectionAnswerSchema, {
+        path: endpoints.introspection,
+        form: { token: accessToken, token_type_hint: 'access_token' },
+        // A question: it changes nothing.
+        maySendTwice: true,
+      });
+      return answer.active && 'token_type' in answer ? answer : undefined;
+    },
+  };
+}
+
+/** Errors of simple-oauth2 are those of Boom. */
+interface TokenError {
+  output?: { statusCode?: number };
+  data?: { payload?: { error?: unknown } };
+}
+
+function isRefusedGrant(error: unknown): boolean {
+  return (error as TokenError).data?.payload?.error === 'invalid_grant';
+}
+
+function asAppError(error: unknown): unknown {
+  const { output, data } = error as TokenError;
+  const status = output?.statusCode;
+  // Not of a call.
+  if (status === undefined) return error;
+  // No answer counts as 502 or 504 there.
+  if (status >= 500 || status === 429) return unavailable('Auth API', { cause: error, retryAfterSeconds: 2 });
+  const detail = `Auth API refused the console with ${status} ${String(data?.payload?.error)}: is the service client the same in both?`;
+  return new AppError('upstream_refused', 500, 'The console is not set up correctly', { detail });
+}

@@ -1,0 +1,54 @@
+/** Composes the session of the console and the account area. */
+import type { HttpClient } from '@gatehouse/api-client/http-client';
+import type { Clock } from '@gatehouse/service-kit/clock';
+import { consoleKeys } from '@gatehouse/service-kit/crypto/console-keys';
+import type { Secret } from '@gatehouse/service-kit/secret';
+import { createAuthorizationServer } from './authorization-server.ts';
+import { createGuard } from './guard.ts';
+import { createSeal } from './seal.ts';
+import { createSessionCookie } from './session.ts';
+import { createSessions } from './sessions.ts';
+import { createSignIn } from './sign-in.ts';
+import { createSignOut } from './sign-out.ts';
+
+interface OAuthSessionOptions {
+  publicUrl: string;
+  authApi: { url: string; timeoutMs: number };
+  /** Of the service client: what the console needs is derived from it. */
+  serviceSecret: Secret;
+  /** Authenticates as the console's client. */
+  asConsole: HttpClient;
+  /** Must carry no credentials of its own. */
+  asBrowser: HttpClient;
+  now: Clock;
+}
+
+export type OAuthSession = ReturnType<typeof composeOAuthSession>;
+
+export function composeOAuthSession(options: OAuthSessionOptions) {
+  const { publicUrl, authApi, serviceSecret, asConsole, asBrowser, now } = options;
+  const server = createAuthorizationServer({
+    publicUrl,
+    authApiUrl: authApi.url,
+    timeoutMs: authApi.timeoutMs,
+    serviceSecret,
+    asConsole,
+  });
+  const cookie = createSessionCookie({
+    seal: createSeal(consoleKeys(serviceSecret, 'session cookie')),
+    publicUrl,
+  });
+  const sessions = createSessions({ server, cookie, now });
+  const stateSeal = createSeal(consoleKeys(serviceSecret, 'sign-in state'));
+  const signIn = createSignIn({ server, sessions, seal: stateSeal, publicUrl, now });
+  const signOut = createSignOut({ server, sessions, asBrowser, publicUrl });
+  return {
+    /** Once, in the scope that holds every area. */
+    register: signIn.register,
+    callbackRoutes: signIn.callbackRoutes,
+    signOutRoutes: signOut.routes,
+    ...createGuard({ sessions, signIn, publicUrl, now }),
+    /** Sets the cookie of a session whose tokens another grant gave. Undefined: they have ended. @throws UpstreamError */
+    begin: sessions.begin,
+  };
+}

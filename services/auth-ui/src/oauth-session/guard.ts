@@ -1,0 +1,88 @@
+/** Lets only people with a session in, and only forms that our own pages sent on their behalf. */
+import { UpstreamError } from '@gatehouse/api-client/upstream-error';
+import type { Clock } from '@gatehouse/service-kit/clock';
+import { safeEqual } from '@gatehouse/service-kit/crypto/secrets';
+import type { App } from '@gatehouse/service-kit/http/app-type';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { foreignForm } from '../pages/error-page.ts';
+import { isFromOwnOrigin } from '../pages/same-origin.ts';
+import { sendProblem } from './problem-page.ts';
+import type { Session } from './session.ts';
+import type { Sessions } from './sessions.ts';
+import { areaOf, type SignIn } from './sign-in.ts';
+
+interface GuardOptions {
+  sessions: Sessions;
+  signIn: SignIn;
+  publicUrl: string;
+  now: Clock;
+}
+
+/** Each form of a guarded page has a field of this name with the session's own value. */
+export const csrfField = 'csrf';
+
+/** A token that is refused so soon after the sign-in will not be accepted after the next one either. */
+const freshSignInMs = 10_000;
+
+const people = new WeakMap<FastifyRequest, Session>();
+
+/** The person of a guarded request. */
+export function personOf(request: FastifyRequest): Session {
+  const person = people.get(request);
+  if (person === undefined) throw new Error('the request was not guarded');
+  return person;
+}
+
+/** Undefined before the guard has run, and where it let nobody in. */
+export function knownPersonOf(request: FastifyRequest): Session | undefined {
+  return people.get(request);
+}
+
+export function createGuard({ sessions, signIn, publicUrl, now }: GuardOptions) {
+  /** A page is shown after a new sign-in; what a form held is gone, and the person is told so. */
+  function signInFirst(request: FastifyRequest, reply: FastifyReply) {
+    const isRead = request.method === 'GET' || request.method === 'HEAD';
+    if (!isRead) return sendProblem(request, reply, 'ended', areaOf(request.url));
+    // A script that loads a part of a page must not begin a sign-in behind the person's back.
+    const { 'sec-fetch-dest': destination = 'document' } = request.headers;
+    if (destination !== 'document') return sendProblem(request, reply, 'ended', areaOf(request.url));
+    return signIn.start(request, reply, { to: request.url });
+  }
+
+  return {
+    /** Call it before the routes are added. */
+    guard(pages: App): void {
+      pages.addHook('onRequest', async (request, reply) => {
+        reply.header('cache-control', 'no-store');
+        const session = await sessions.current(request, reply);
+        if (session === undefined) return signInFirst(request, reply);
+        people.set(request, session);
+        return undefined;
+      });
+      // The body is read, and not yet reduced to the fields of its schema.
+      pages.addHook('preValidation', async (request) => {
+        if (request.method === 'GET' || request.method === 'HEAD') return;
+        const { [csrfField]: sent } = (request.body ?? {}) as Record<string, unknown>;
+        const isOwn = typeof sent === 'string' && safeEqual(sent, personOf(request).csrf);
+        if (!isOwn || !isFromOwnOrigin(request.headers, publicUrl)) throw foreignForm();
+      });
+    },
+
+    /**
+     * For error handlers: answers where an API refused the person's token (401), because the session was ended elsewhere.
+     * Undefined: it was something else.
+     */
+    async answerIfEnded(
+      thrown: unknown,
+      request: FastifyRequest,
+      reply: FastifyReply,
+    ): Promise<FastifyReply | undefined> {
+      if (!(thrown instanceof UpstreamError) || thrown.status !== 401) return undefined;
+      const session = people.get(request);
+      sessions.forget(reply);
+      const isFresh = session !== undefined && now() - session.signedInAtMs < freshSignInMs;
+      if (isFresh) return sendProblem(request, reply, 'refused', areaOf(request.url));
+      return signInFirst(request, reply);
+    },
+  };
+}

@@ -1,0 +1,59 @@
+/** Defines the session of a person at the console, and keeps it in an encrypted cookie. */
+import {
+  contactCenterAdminAuthority,
+  installationAdminAuthority,
+} from '@gatehouse/contracts/auth-api/console';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import type { Seal } from './seal.ts';
+
+const sessionSchema = z.object({
+  accessToken: z.string(),
+  /** Absent: the session ends with its access token. */
+  refreshToken: z.string().optional(),
+  expiresAtMs: z.number(),
+  signedInAtMs: z.number(),
+  /** Goes into each form. */
+  csrf: z.string(),
+  sub: z.string(),
+  userName: z.string(),
+  /** Of the login session at Auth API that the tokens come from. */
+  sid: z.string().optional(),
+  contactCenterId: z.string().optional(),
+  authorities: z.array(z.string()),
+});
+
+export type Session = z.infer<typeof sessionSchema>;
+
+/** What a person may do, to show or hide links. Nothing is decided by it: the APIs look at the token. */
+export function rightsOf({ authorities }: Session) {
+  return {
+    installation: authorities.includes(installationAdminAuthority),
+    contactCenter: authorities.includes(contactCenterAdminAuthority),
+  };
+}
+
+export type SessionCookie = ReturnType<typeof createSessionCookie>;
+
+export function createSessionCookie({ seal, publicUrl }: { seal: Seal; publicUrl: string }) {
+  const secure = publicUrl.startsWith('https:');
+  // RFC 6265bis section 4.1.3.2: `__Host-` needs Secure, which plain HTTP on a loopback address cannot have.
+  const name = `${secure ? '__Host-' : ''}gatehouse-console`;
+  const attributes = { path: '/', httpOnly: true, secure, sameSite: 'lax' } as const;
+  return {
+    /** Undefined: no cookie, or one that is not ours. */
+    async read({ cookies }: FastifyRequest): Promise<Session | undefined> {
+      const sealed = cookies[name];
+      if (sealed === undefined) return undefined;
+      const read = sessionSchema.safeParse(await seal.open(sealed));
+      return read.success ? read.data : undefined;
+    },
+    /** Ends with the browser, if not before. */
+    async write(reply: FastifyReply, session: Session): Promise<void> {
+      reply.setCookie(name, await seal.seal(session), attributes);
+    },
+    clear(reply: FastifyReply): void {
+      reply.clearCookie(name, attributes);
+    },
+  };
+}
