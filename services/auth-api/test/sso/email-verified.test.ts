@@ -1,10 +1,15 @@
 /** Whether an application learns that an e-mail address was verified: only an identity provider can say so. */
+import {
+  contactCenterAdminAuthority,
+  installationAdminAuthority,
+} from '@gatehouse/contracts/auth-api/console';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AuthApi, contactCenterId, startAuthApi } from '../stack/auth-api.ts';
 import { createBrowser } from '../stack/browser.ts';
 import {
   authorizeUrl,
   createClient,
+  introspect,
   passwordTokens,
   redeem,
   responseOf,
@@ -97,4 +102,12 @@ describe('email_verified', () => {
     const { access_token } = await passwordTokens(stack, client, { scope: 'openid email' });
     expect(await userinfo(access_token)).not.toHaveProperty('email_verified');
   });
+});
+
+it('authorities, roles and groups that an OpenID provider asserts give no authority', async () => {
+  const rights = [installationAdminAuthority, contactCenterAdminAuthority];
+  const tokens = await signInThere({ authorities: rights, roles: rights, groups: rights });
+  const { authorities } = await introspect(stack, client, tokens.access_token);
+  for (const right of rights) expect(authorities).not.toContain(right);
+  expect(authorities).toContain('ROLE_USER');
 });

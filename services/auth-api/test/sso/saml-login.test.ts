@@ -1,4 +1,8 @@
 import { X509Certificate } from 'node:crypto';
+import {
+  contactCenterAdminAuthority,
+  installationAdminAuthority,
+} from '@gatehouse/contracts/auth-api/console';
 import { makeProviderKey, type ProviderKey } from '@gatehouse/testing/identity-providers/provider-key';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type AuthApi, contactCenterId, publicUrl, startAuthApi } from '../stack/auth-api.ts';
@@ -8,6 +12,7 @@ import {
   authorizeUrl,
   createClient,
   interactionOf,
+  introspect,
   redeem,
   responseOf,
   type TestClient,
@@ -124,6 +129,20 @@ describe('sign-in through a SAML identity provider', () => {
       expect(answer.location).toMatch('error=sso_no_account');
       expect(await isIn(other.browser)).toBe(false);
     }
+  });
+
+  it('takes no authority from what the provider asserts', async () => {
+    await use({ groupsAttribute: 'groups' });
+    const rights = [installationAdminAuthority, contactCenterAdminAuthority];
+    const leaving = await leave(stack);
+    await comeBackHonestly(leaving, key, {
+      attributes: { groups: rights, roles: rights, authorities: rights, Role: rights },
+    });
+    const answer = await leaving.browser.get(authorizeUrl(client, { scope: 'openid' }));
+    const tokens = (await redeem(stack, client, responseOf(answer).get('code') ?? '')).json();
+    const { authorities } = await introspect(stack, client, tokens.access_token);
+    for (const right of rights) expect(authorities).not.toContain(right);
+    expect(authorities).toContain('ROLE_USER');
   });
 
   it.each([['http://www.w3.org/2009/xmlenc11#aes256-gcm'], ['http://www.w3.org/2001/04/xmlenc#aes256-cbc']])(

@@ -1,8 +1,10 @@
 /** What the Configuration Server says of a person, as applications read it. */
 import { CfgObjectState, CfgObjectType, CfgRank } from '@gatehouse/config-server-client/model/enumerations';
+import { loadConfig } from '@gatehouse/service-kit/config/load';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { configuration } from '../../src/config.ts';
 import { mappingProblem } from '../../src/users/authorities.ts';
-import { type AuthApi, startAuthApi } from '../stack/auth-api.ts';
+import { type AuthApi, publicUrl, requiredSettings, startAuthApi } from '../stack/auth-api.ts';
 import { createClient, passwordTokens, type TestClient, token } from '../stack/oauth.ts';
 
 const userName = 'mapped';
@@ -130,6 +132,20 @@ describe('authorities', () => {
 });
 
 describe('the mapping of an estate', () => {
+  // attack: group or role that is mapped to the right of an installation administrator | ASVS 8.2.1, CWE-269 | guard: services/auth-api/src/users/authorities.ts
+  it.each(['group', 'role'])(
+    'that gives the right over the installation by a %s keeps the service from starting',
+    (kind) => {
+      const env = { ...requiredSettings, GATEHOUSE_PUBLIC_URL: publicUrl, GATEHOUSE_MODE: 'local' };
+      const mapped = (authority: string) => () =>
+        loadConfig(configuration, {
+          env: { ...env, GATEHOUSE_AUTHORITY_MAPPING: `${kind}:Leads=${authority}` },
+        });
+      expect(mapped('ROLE_CONTACT_CENTER_ADMIN')).not.toThrow();
+      expect(mapped('ROLE_INSTALLATION_ADMIN')).toThrow('ROLE_INSTALLATION_ADMIN cannot be given to users');
+    },
+  );
+
   it.each([
     ['group:Leads=ROLE_SUPERVISOR', undefined],
     ['role:Quality and more=ROLE_QUALITY', undefined],
@@ -138,6 +154,9 @@ describe('the mapping of an estate', () => {
     ['group:Leads=ROLE MANY', 'group:NAME=AUTHORITY'],
     ['group:Leads=ROLE_MANAGEMENT_APPLICATION', 'cannot be given to users'],
     ['role:Leads=ROLE_INTERNAL_CLIENT', 'cannot be given to users'],
+    ['group:Leads=ROLE_INSTALLATION_ADMIN', 'cannot be given to users'],
+    ['role:Leads=ROLE_INSTALLATION_ADMIN', 'cannot be given to users'],
+    ['group:Leads=ROLE_CONTACT_CENTER_ADMIN', undefined],
   ])('%s', (entry, problem) => {
     if (problem === undefined) expect(mappingProblem(entry)).toBeUndefined();
     else expect(mappingProblem(entry)).toContain(problem);

@@ -1,4 +1,9 @@
 /** Tries what is said of a person, and that they stay the same person. */
+
+import {
+  contactCenterAdminAuthority,
+  installationAdminAuthority,
+} from '@gatehouse/contracts/auth-api/console';
 import { randomUuid } from '@gatehouse/service-kit/crypto/secrets';
 import { expect } from 'vitest';
 import { anotherPassword, type Door, outcome } from '../door.ts';
@@ -33,6 +38,15 @@ export function identityCases(test: Case): void {
     const claims = await door.userinfo((await door.grant(person.userName, person.password)).json());
     expect(authoritiesOf(claims).sort()).toEqual(
       ['ROLE_USER', supervisors.authority, `GROUP_${supervisors.group}`, 'GROUP_Night Shift'].sort(),
+    );
+  });
+
+  test('a group that is called as a right at the operator console gives no such right', async (door) => {
+    const rights = [installationAdminAuthority, contactCenterAdminAuthority];
+    const person = await door.person({ groups: rights });
+    const claims = await door.userinfo((await door.grant(person.userName, person.password)).json());
+    expect(authoritiesOf(claims).sort()).toEqual(
+      ['ROLE_USER', ...rights.map((name) => `GROUP_${name}`)].sort(),
     );
   });
 
