@@ -40,6 +40,12 @@ it.each([
   expect(page.body).not.toContain(errors[name]?.message);
 });
 
+it('reads right to left in Arabic, with the English part from left to right', async () => {
+  const { body } = await get('/refused', { 'accept-language': 'ar' });
+  expect(body).toContain('<html lang="ar" dir="rtl">');
+  expect(body).toContain('<p class="detail" lang="en" dir="ltr">');
+});
+
 it('what the caller did wrong stands below in English, for those who build the application', async () => {
   const { body } = await get('/refused', { 'accept-language': 'de' });
   expect(body).toContain('Diese Anfrage kann nicht ausgeführt werden');

@@ -1,14 +1,33 @@
 /** Gives the texts of the pages in every language. English defines the keys; what another language lacks is shown in English. */
 import { directionOf, type Language } from '@gatehouse/service-kit/html/language';
 import { type Formats, IntlMessageFormat } from 'intl-messageformat';
+import ar from './ar.json' with { type: 'json' };
 import de from './de.json' with { type: 'json' };
 import en from './en.json' with { type: 'json' };
+import es from './es.json' with { type: 'json' };
+import fr from './fr.json' with { type: 'json' };
+import it from './it.json' with { type: 'json' };
+import ja from './ja.json' with { type: 'json' };
+import ko from './ko.json' with { type: 'json' };
+import ptBR from './pt-BR.json' with { type: 'json' };
+import zhCN from './zh-CN.json' with { type: 'json' };
 
 export type TextKey = keyof typeof en;
 
 type Catalogue = Partial<Record<TextKey, string>>;
 
-const catalogues: Record<Language, Catalogue> = { de, en };
+const catalogues: Record<Language, Catalogue> = {
+  ar,
+  de,
+  en,
+  es,
+  fr,
+  it,
+  ja,
+  ko,
+  'pt-BR': ptBR,
+  'zh-CN': zhCN,
+};
 
 export type Values = Readonly<Record<string, string | number | Date>>;
 

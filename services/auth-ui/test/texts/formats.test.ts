@@ -8,6 +8,8 @@ it.each([
   ['en', '2026-11-28T11:59:50Z', 'this minute'],
   ['en', '2026-11-28T12:00:50Z', 'this minute'],
   ['de', '2026-11-27T11:00:00Z', 'gestern'],
+  ['ja', '2026-11-28T09:59:00Z', '2 時間前'],
+  ['ar', '2026-11-28T09:59:00Z', 'قبل ساعتين'],
 ] as const)('in %s, %s is %s', (language, iso, words) => {
   expect(formatsIn(language).ago(iso, now)).toBe(words);
 });
@@ -15,6 +17,7 @@ it.each([
 it('joins a list as the language does', () => {
   expect(formatsIn('en').list(['A', 'B', 'C'])).toBe('A, B, and C');
   expect(formatsIn('de').list(['A', 'B'])).toBe('A und B');
+  expect(formatsIn('ja').list(['A', 'B'])).toBe('A、B');
   expect(formatsIn('de').list([])).toBe('');
 });
 

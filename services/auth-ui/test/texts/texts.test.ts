@@ -49,6 +49,14 @@ function argumentsOf(text: string, language: string): string[] {
 const namesOfProducts =
   /Gatehouse|Auth API|Environment API|OAuth 2\.0|OpenID Connect|WDJB-MJHT|\b(?:SSO|URL|ID)\b/g;
 
+/** Words that a language writes as English does. */
+const alike: Partial<Record<Language, string[]>> = {
+  de: ['field.deviceCode', 'field.userCode'],
+  es: ['problem.prefix'],
+  fr: ['front.documentation', 'field.deviceCode', 'field.userCode'],
+  it: ['field.tenant', 'field.password'],
+};
+
 describe.each(languages)('texts in %s', (language) => {
   const texts = catalogue(language);
 
@@ -98,7 +106,7 @@ describe.each(languages)('texts in %s', (language) => {
   it.skipIf(language === 'en')('are translated', () => {
     const kept = Object.entries(texts).filter(([key, text]) => {
       const words = text.replace(namesOfProducts, '').replace(/\{[^}]*\}/g, '');
-      return text === english[key] && /\p{L}{3}/u.test(words) && !isAlike(key, language);
+      return text === english[key] && /\p{L}{3}/u.test(words) && !alike[language]?.includes(key);
     });
     expect(kept.map(([key, text]) => `${key}: ${text}`)).toEqual([]);
   });
@@ -113,14 +121,6 @@ describe.each(languages)('texts in %s', (language) => {
     expect(latin).toEqual([]);
   });
 });
-
-/** Words that a language writes as English does. */
-function isAlike(key: string, language: string): boolean {
-  const alike: Partial<Record<string, string[]>> = {
-    de: ['field.deviceCode', 'field.userCode'],
-  };
-  return alike[language]?.includes(key) === true;
-}
 
 describe('texts', () => {
   it('are in one file for each language', () => {
@@ -141,6 +141,12 @@ describe('texts', () => {
     expect(textsIn('en')('signIn.toApplication', { application: name })).toBe(`to continue to ${name}`);
   });
 
+  it('keep a name of another direction together in Arabic', () => {
+    expect(textsIn('ar')('signIn.toApplication', { application: 'Desk (1)' })).toBe(
+      'للمتابعة إلى \u2068Desk (1)\u2069',
+    );
+  });
+
   it('never leave a value out in silence', () => {
     expect(() => textsIn('en')('signIn.toApplication')).toThrow('application');
   });
@@ -153,6 +159,11 @@ describe('texts', () => {
     ['en', 1, 'Wait 1 second before you try again.'],
     ['en', 2, 'Wait 2 seconds before you try again.'],
     ['de', 1, 'Warten Sie 1 Sekunde, bevor Sie es noch einmal versuchen.'],
+    ['fr', 0, 'Attendez 0 seconde avant de réessayer.'],
+    ['ja', 1, '1 秒待ってからもう一度お試しください。'],
+    ['ar', 2, 'انتظر ثانيتين قبل إعادة المحاولة.'],
+    ['ar', 5, 'انتظر 5 ثوانٍ قبل إعادة المحاولة.'],
+    ['ar', 30, 'انتظر 30 ثانية قبل إعادة المحاولة.'],
   ] as const)('count in %s: %i', (language, seconds, text) => {
     expect(textsIn(language as Language)('problem.throttled.wait' as TextKey, { seconds })).toBe(text);
   });
