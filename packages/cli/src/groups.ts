@@ -7,6 +7,7 @@ import { checkCommand } from './commands/check.ts';
 import { clientCommands } from './commands/clients.ts';
 import { completionCommand } from './commands/completion.ts';
 import { configServerCommands } from './commands/config-server/commands.ts';
+import { consoleCommands } from './commands/console.ts';
 import { corsCommands } from './commands/cors.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { environmentCommands } from './commands/env/environments.ts';
@@ -38,6 +39,7 @@ export const groups: readonly CommandGroup[] = [
   sessionCommands,
   revokeCommand,
   administratorCommands,
+  consoleCommands,
   doctorCommand,
   auditCommands,
   signingKeyCommands,

@@ -6,7 +6,7 @@ import { definedOnly } from '@gatehouse/contracts/defined-only';
 import { type ExitCode, exitCodes, UsageError } from './failure/failure.ts';
 import { createOutput, type Output } from './output/output.ts';
 import { chosenProfile } from './profile/chosen.ts';
-import type { Profile } from './profile/profile.ts';
+import type { Credentials, Profile } from './profile/profile.ts';
 import { confirm } from './terminal/questions.ts';
 import type { Terminal } from './terminal/terminal.ts';
 
@@ -23,6 +23,8 @@ export interface Session {
   readonly output: Output;
   /** Exit code of a command that throws nothing; commands whose answer can be "no" set it. */
   exitCode: ExitCode;
+  /** As what the profile is asked. */
+  readonly credentials: Credentials['kind'];
   /** Authenticated as the profile says; opened at its first use. */
   readonly authApi: HttpClient;
   readonly environmentApi: HttpClient;
@@ -94,6 +96,9 @@ export function openSession(
     terminal,
     exitCode: exitCodes.ok,
     output: createOutput(terminal, options.json === true),
+    get credentials() {
+      return chosen().credentials.kind;
+    },
     get authApi() {
       authApi ??= client('Auth API', chosen().url, authorize());
       return authApi;

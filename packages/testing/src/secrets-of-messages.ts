@@ -24,6 +24,8 @@ const names = new Set([
 ]);
 /** In an answer these are the code of an error and the key of a row. */
 const notInAnswers = new Set(['code', 'key']);
+/** A code in the fragment of a link. */
+const linkCode = /^https?:[^#]+#([A-Za-z0-9_-]{43})$/;
 const hiddenField = /name="(\w+)"[^>]*value="([^"]+)"/g;
 
 export function secretsOfRequest({
@@ -99,6 +101,12 @@ function members(value: unknown, depth = 0): NamedSecret[] {
   if (typeof value !== 'object' || value === null || depth > 8) return [];
   const entries = value instanceof URLSearchParams ? [...value] : Object.entries(value);
   return entries.flatMap(([name, inner]): NamedSecret[] =>
-    typeof inner === 'string' ? (names.has(name) ? [[name, inner]] : []) : members(inner, depth + 1),
+    typeof inner === 'string' ? secretsOfText(name, inner) : members(inner, depth + 1),
   );
+}
+
+function secretsOfText(name: string, text: string): NamedSecret[] {
+  const code = linkCode.exec(text)?.[1];
+  if (code !== undefined) return [[`code of the link ${name}`, code]];
+  return names.has(name) ? [[name, text]] : [];
 }

@@ -72,6 +72,7 @@ export async function buildApp(deps: Deps): Promise<App> {
     await operators.register(deps.admin.helpDeskRoutes, { prefix: ops });
     await operators.register(deps.admin.signingKeyRoutes, { prefix: `${ops}/signing-keys` });
     await operators.register(deps.admin.signalRoutes, { prefix: `${ops}/signal-receivers` });
+    await operators.register(deps.admin.consoleLinkRoutes, { prefix: `${ops}/console-links` });
     await operators.register(deps.admin.diagnosisRoutes);
     await operators.register(deps.admin.auditRoutes, { prefix: `${ops}/audit` });
   });

@@ -16,6 +16,7 @@ import { composeClientAuthentication } from './client-authentication/compose.ts'
 import { composeClients } from './clients/compose.ts';
 import type { Config } from './config.ts';
 import { composeConsents } from './consents/compose.ts';
+import { composeConsoleLinks } from './console-links/compose.ts';
 import { composeContactCenters } from './contact-centers/compose.ts';
 import { composeCors } from './cors/compose.ts';
 import { composeDevices } from './devices/compose.ts';
@@ -146,6 +147,7 @@ export async function composeDeps(config: Config, kit: Kit, stores: Stores, now:
     clients,
     tokens,
   });
+  const consoleLinks = composeConsoleLinks(core, { audit, revocation, tokens });
   const authorize = composeAuthorize(core, {
     config,
     assertions,
@@ -178,6 +180,7 @@ export async function composeDeps(config: Config, kit: Kit, stores: Stores, now:
     approvals,
     clientAuthentication,
     authorize,
+    consoleLinks,
   });
   const asked = { contactCenters, users, tokens, token, approvals };
   const backchannel = composeBackchannel(core, { assertions, audit, clientAuthentication, people: asked });
@@ -206,6 +209,7 @@ export async function composeDeps(config: Config, kit: Kit, stores: Stores, now:
     ssoSettings,
     users,
     sessions,
+    tokens,
   });
   const admin = composeAdmin(core, {
     config,
@@ -219,6 +223,7 @@ export async function composeDeps(config: Config, kit: Kit, stores: Stores, now:
     users,
     followed,
     helpDesk,
+    consoleLinks,
     migrationsFolder,
   });
   const retention = createChangeRetention(core.changes, { now, log: core.log });

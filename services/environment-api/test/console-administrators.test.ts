@@ -73,14 +73,24 @@ describe('the rights of the console', () => {
     expect((await api.call('GET', `/contact-centers/${own}`, { headers: ofPerson })).status).toBe(200);
   });
 
-  it('let the operator who came by a link do what an installation administrator may', async () => {
+  it('let the operator who came by a link do what the operator may, under the name of the account', async () => {
     const headers = tokenOf({
-      sub: 'ops',
+      sub: 'operator:ops',
+      username: 'ops',
+      link_request: 'request-of-the-link',
       grant_type: consoleLinkGrantType,
       contact_center_ids: [],
       authorities: [installationAdminAuthority],
     });
-    expect((await createEnvironment(headers)).status).toBe(200);
+    const created = await createEnvironment(headers);
+    expect(created.status).toBe(200);
+    const { body } = await api.call('GET', `/audit?actor=ops&entityId=${created.body.data.id}`);
+    expect(body.data[0].actor).toEqual({
+      kind: 'ops',
+      name: 'ops',
+      clientId: consoleClientId,
+      linkRequest: 'request-of-the-link',
+    });
     expect((await api.call('GET', `/internal/contact-centers/${own}`, { headers })).status).toBe(403);
   });
 });

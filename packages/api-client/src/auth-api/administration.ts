@@ -17,6 +17,7 @@ import {
 import { signingKeyViewSchema } from '@gatehouse/contracts/auth-api/administration/signing-keys';
 import { type SsoCheck, ssoCheckSchema } from '@gatehouse/contracts/auth-api/administration/single-sign-on';
 import { eraseAnswer, securityEventsAnswer } from '@gatehouse/contracts/auth-api/audit';
+import { consoleLinkSchema } from '@gatehouse/contracts/auth-api/console-link';
 import { definedOnly } from '@gatehouse/contracts/defined-only';
 import { z } from 'zod';
 import { readData, readRows, removeAt } from '../administration-calls.ts';
@@ -49,6 +50,11 @@ export function createClientAdministration(http: HttpClient) {
         json: { data: definedOnly({ graceSeconds }) },
       }),
   };
+}
+
+/** The link by which the operator signs in to the console. @throws UpstreamError */
+export function createConsoleLink(http: HttpClient) {
+  return readData(http, consoleLinkSchema, { method: 'POST', path: '/auth/v3/ops/console-links' });
 }
 
 /** All calls throw UpstreamError. */

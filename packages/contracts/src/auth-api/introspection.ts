@@ -24,6 +24,8 @@ export const introspectionActiveSchema = z.object({
     .object({ iss: z.string().optional(), sub: z.string().optional(), client_id: z.string().optional() })
     .optional(),
   username: z.string().optional(),
+  /** Of the operator who signed in to the console by a link: correlation id of the request that made it. */
+  link_request: z.string().optional(),
   environment_id: z.string().optional(),
   contact_center_id: z.string().optional(),
   /** What the token is bound to (RFC 7800): a key (RFC 9449) or a certificate (RFC 8705). */

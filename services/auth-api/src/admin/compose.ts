@@ -11,6 +11,7 @@ import type { Administrators } from '../administrators/compose.ts';
 import type { Audit } from '../audit/compose.ts';
 import type { FollowedChanges } from '../changes/compose.ts';
 import type { Clients } from '../clients/compose.ts';
+import type { ConsoleLinkParts } from '../console-links/compose.ts';
 import type { Core } from '../core.ts';
 import type { HelpDesk } from '../help-desk/compose.ts';
 import type { Keys } from '../keys/compose.ts';
@@ -21,6 +22,7 @@ import { linksProbe } from '../users/link-health.ts';
 import { administratorRoutes } from './administrator-routes.ts';
 import { auditRoutes } from './audit-routes.ts';
 import { clientRoutes } from './client-routes.ts';
+import { consoleLinkRoutes } from './console-link-routes.ts';
 import { diagnosisRoutes } from './diagnosis-routes.ts';
 import { helpDeskRoutes } from './help-desk-routes.ts';
 import { signalRoutes } from './signal-routes.ts';
@@ -37,6 +39,7 @@ interface AdminDependencies {
   users: Users;
   followed: FollowedChanges;
   helpDesk: HelpDesk;
+  consoleLinks: ConsoleLinkParts;
   consul: ConsulAccess | undefined;
   config: { elasticsearch: Parameters<typeof elasticsearchProbe>[0] };
   migrationsFolder: URL;
@@ -81,6 +84,8 @@ export function composeAdmin(core: Core, dependencies: AdminDependencies) {
     signalRoutes: async (app: App) => signalRoutes(app, signals),
     ssoRoutes: async (app: App) => ssoAdministrationRoutes(app, { ssoChecks: sso.checks, ssoKeys: sso.keys }),
     helpDeskRoutes: async (app: App) => helpDeskRoutes(app, dependencies.helpDesk),
+    consoleLinkRoutes: async (app: App) =>
+      consoleLinkRoutes(app, { consoleLinks: dependencies.consoleLinks.service }),
     auditRoutes: async (app: App) => auditRoutes(app, audit),
     diagnosisRoutes: async (app: App) => diagnosisRoutes(app, { probes, version: core.kit.version }),
   };

@@ -16,7 +16,8 @@ Each event has \`id\`, \`at\`, \`name\`, \`outcome\` (success or failure) and \`
 \`gatehouse.client_id\`, \`organization.id\`, \`gatehouse.session_id\` and \`client.address\`; \`userName\` is \`user.name\`, \`reason\` is \`event.reason\`, other
 fields are members of \`gatehouse.details\`.
 
-Of a person who administers, \`actorClient\` beside \`actor\` names the client whose token the person came with.
+Of a person who administers, \`actorClient\` beside \`actor\` names the client whose token the person came with. Of the operator at the
+console, \`linkRequest\` names the request that made the link: its correlation id finds \`console_link_created\`.
 
 | event | is written when | event.category | fields |
 | --- | --- | --- | --- |

@@ -1,7 +1,9 @@
 /** Lists the security events. Their names are a public interface: dashboards and alarms use them. */
+import { definedOnly } from '@gatehouse/contracts/defined-only';
 import type { FieldChanges } from '@gatehouse/service-kit/changes/field-changes';
 import { administratorEvents } from './administrator-events.ts';
 import { approvalEvents } from './approval-events.ts';
+import { consoleLinkEvents } from './console-link-events.ts';
 import { actor, administered, type CatalogueEntry, denied, end, start, token, user } from './event-kinds.ts';
 import { keyEvents } from './key-events.ts';
 import { signalEvents } from './signal-events.ts';
@@ -187,6 +189,7 @@ export const auditEvents = {
     when: 'a request to register or change a client had no valid token (RFC 7591, RFC 7592)',
     kind: denied,
   },
+  ...consoleLinkEvents,
   ops_authentication_failed: { when: 'the operator account failed to authenticate', kind: denied },
   ...administratorEvents,
   ...keyEvents,
@@ -241,6 +244,8 @@ export interface Actor {
   name: string;
   /** The client whose token a person came with. */
   clientId?: string | undefined;
+  /** Of the operator at the console: correlation id of the request that made the link. */
+  linkRequest?: string | undefined;
   /** The contact centre that the person administers, and nothing beyond it; undefined: all. */
   within?: string | undefined;
   correlationId: string;
@@ -248,6 +253,7 @@ export interface Actor {
 }
 
 /** The members of an event that say who made a change. */
-export function actorFields({ name, clientId }: Pick<Actor, 'name' | 'clientId'>): Record<string, string> {
-  return clientId === undefined ? { actor: name } : { actor: name, actorClient: clientId };
+export function actorFields(actor: Pick<Actor, 'name' | 'clientId' | 'linkRequest'>): Record<string, string> {
+  const { name, clientId, linkRequest } = actor;
+  return definedOnly({ actor: name, actorClient: clientId, linkRequest }) as Record<string, string>;
 }

@@ -11,7 +11,7 @@ import { nameCorsCaller } from '@gatehouse/service-kit/http/cors';
 import type { FastifyRequest } from 'fastify';
 import type { Actor, AuditWriter } from '../audit/event.ts';
 import type { StoredAccessToken } from '../tokens/access-token.ts';
-import type { ConsoleRights } from '../tokens/console-rights.ts';
+import type { ConsoleRight, ConsoleRights } from '../tokens/console-rights.ts';
 import { type AdministratorKind, mayCall } from './ops-matrix.ts';
 
 export interface OpsCredentials {
@@ -26,6 +26,8 @@ export interface Administrator {
   name: string;
   /** The client whose token a person came with. */
   clientId?: string;
+  /** Of the operator at the console: correlation id of the request that made the link. */
+  linkRequest?: string;
   /** The contact centre that the person administers, and nothing beyond it. */
   contactCenterId?: string;
 }
@@ -60,10 +62,7 @@ export function createOpsAuthentication(options: OpsAuthenticationOptions) {
   async function authenticateByToken(sender: SenderRequest): Promise<Administrator> {
     const stored = await resourceTokens.require(sender);
     const right = await consoleRights.of(stored);
-    if (right !== undefined) {
-      const { sub: name, ...scope } = right;
-      return { ...scope, name, clientId: stored.facts.clientId };
-    }
+    if (right !== undefined) return administratorOf(right, stored.facts.clientId);
     const { clientId, sub, authorities, contactCenterIds } = stored.record();
     // A user's token administers nothing outside the console, whatever its client may do.
     if (sub !== undefined || !authorities.includes(managementAuthority)) {
@@ -93,6 +92,15 @@ export function createOpsAuthentication(options: OpsAuthenticationOptions) {
   };
 }
 
+function administratorOf(right: ConsoleRight, clientId: string): Administrator {
+  if (right.kind === 'operator by link') {
+    const { account: name, linkRequest } = right.operator;
+    return { kind: right.kind, name, clientId, linkRequest };
+  }
+  const { sub: name, ...scope } = right;
+  return { ...scope, name, clientId };
+}
+
 const actors = new WeakMap<FastifyRequest, Actor>();
 
 /** Guards every route of the scope, also those of its child scopes. */
@@ -100,14 +108,14 @@ export function guardAdministration(scope: App, opsAuthentication: OpsAuthentica
   // Before the body is read: a stranger's JSON is not even parsed.
   scope.addHook('onRequest', async (request, reply) => {
     reply.header('cache-control', 'no-store');
-    const { kind, name, clientId, contactCenterId } = await opsAuthentication.authenticate({
+    const { kind, contactCenterId, ...named } = await opsAuthentication.authenticate({
       sender: request,
       clientAddress: request.ip,
       correlationId: request.id,
     });
     if (!mayCall(kind, request.method, request.routeOptions.url ?? ''))
       throw forbidden(`This is not for a caller of the kind ${kind}`);
-    const by = { name, clientId, within: contactCenterId };
+    const by = { ...named, within: contactCenterId };
     actors.set(request, { ...by, correlationId: request.id, clientAddress: request.ip });
   });
 }

@@ -33,6 +33,10 @@ export const opsRules = {
     title: 'read or change what belongs to the installation',
     verdicts: v('yes yes yes no yes'),
   },
+  openConsole: {
+    title: 'make a link that signs the operator in to the console: a session by a link makes no further one',
+    verdicts: v('yes no no no no'),
+  },
   appoint: {
     title: 'read or change the list of installation administrators',
     verdicts: v('yes yes yes no no'),
@@ -64,6 +68,7 @@ export const opsMatrix: Readonly<Record<string, OpsRuleName>> = {
   'GET /administrators': 'appoint',
   'POST /administrators': 'appoint',
   'DELETE /administrators/{sub}': 'appoint',
+  'POST /console-links': 'openConsole',
   'GET /clients': 'listClients',
   'POST /clients': 'administer',
   'GET /clients/{client_id}': 'readClient',

@@ -3,6 +3,7 @@
 import {
   accountPath,
   consoleClientId,
+  consoleLinkGrantType,
   consolePath,
   consoleScope,
 } from '@gatehouse/contracts/auth-api/console';
@@ -36,6 +37,7 @@ export function consoleClient(publicUrl: string, serviceSecret: Secret, nowMs: n
       hash: digestSecret(secret),
       isChosen: true,
     })),
+    grantTypes: ['authorization_code', 'refresh_token', consoleLinkGrantType],
     scope: [...consoleScope],
     redirectUris: [consolePath, accountPath].map((path) => `${publicUrl}${path}/callback`),
     postLogoutRedirectUris: [consolePath, accountPath].map((path) => `${publicUrl}${path}`),

@@ -7,6 +7,7 @@ import type { Core } from '../core.ts';
 import type { Revocation } from '../revocation/compose.ts';
 import type { Sessions } from '../sessions/compose.ts';
 import type { SsoSettingsParts } from '../sso/compose-settings.ts';
+import type { Tokens } from '../tokens/compose.ts';
 import type { Users } from '../users/compose.ts';
 import { createClientDiagnoses } from './client-diagnosis.ts';
 import { createExplanations } from './explanation.ts';
@@ -23,6 +24,7 @@ interface HelpDeskDependencies {
   ssoSettings: SsoSettingsParts;
   users: Users;
   sessions: Sessions;
+  tokens: Tokens;
 }
 
 export type HelpDesk = ReturnType<typeof composeHelpDesk>;
@@ -68,6 +70,7 @@ export function composeHelpDesk({ maxLifeMs, now }: Core, dependencies: HelpDesk
       revocations: revocation.revocations,
       seen: audit.seenPeople,
       audit: audit.writer,
+      operatorSub: dependencies.tokens.operatorAccount.sub,
       maxLifeMs,
       now,
     }),

@@ -24,6 +24,8 @@ export interface OrderedRevocationsOptions {
   revocations: Pick<Revocations, 'revoke'>;
   seen: Pick<SeenPeople, 'during'>;
   audit: Pick<AuditWriter, 'write'>;
+  /** `sub` of the operator who signed in to the console by a link. */
+  operatorSub: string;
   /** Nothing older can be alive. */
   maxLifeMs: number;
   now: Clock;
@@ -35,6 +37,7 @@ const peopleAtOnce = 50;
 
 export function createOrderedRevocations(options: OrderedRevocationsOptions) {
   const { people, clientDirectory, clients, sessions, revocations, seen, audit, maxLifeMs, now } = options;
+  const { operatorSub } = options;
 
   const targetOf = async (order: RevocationOrder, within: Within): Promise<RevocationTarget> => {
     const { client: clientId, user, contactCenter } = order;
@@ -51,6 +54,8 @@ export function createOrderedRevocations(options: OrderedRevocationsOptions) {
       if (client === undefined) throw notFound('There is no such client', { field: 'data.client' });
       return { kind: 'client', id: clientId, name: client.name };
     }
+    // Within a contact centre it is the name of a person, whatever it looks like.
+    if (user === operatorSub && contactCenter === undefined) return { kind: 'user', id: operatorSub };
     if (user !== undefined) {
       const { sub, userName, contactCenterId } = await people.find({ user, contactCenter }, within);
       return definedOnly({ kind: 'user' as const, id: sub, name: userName, contactCenterId });

@@ -7,6 +7,7 @@ import type { Audit } from '../audit/compose.ts';
 import type { Authorize } from '../authorize/compose.ts';
 import type { ClientAuthenticationParts } from '../client-authentication/compose.ts';
 import type { Clients } from '../clients/compose.ts';
+import type { ConsoleLinkParts } from '../console-links/compose.ts';
 import type { ContactCenters } from '../contact-centers/compose.ts';
 import type { Core } from '../core.ts';
 import type { DeviceParts } from '../devices/compose.ts';
@@ -46,6 +47,7 @@ interface TokenDependencies {
   approvals: ApprovalParts;
   clientAuthentication: ClientAuthenticationParts;
   authorize: Authorize;
+  consoleLinks: ConsoleLinkParts;
 }
 
 export type Token = ReturnType<typeof composeToken>;
@@ -92,6 +94,7 @@ export function composeToken(core: Core, dependencies: TokenDependencies) {
       strangersAudit: dependencies.audit.floodLimited({ maxPerAddress: 10, maxTotal: 300 }),
       devices: dependencies.devices.service,
       approvals: dependencies.approvals.service,
+      consoleLinks: dependencies.consoleLinks.service,
       presentedTokens: createPresentedTokens({
         accessTokens,
         idTokens,

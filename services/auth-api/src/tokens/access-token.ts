@@ -10,6 +10,16 @@ import type { UserIdentity } from '../users/identity.ts';
 import type { Lineage } from './lineage.ts';
 import type { SessionReference } from './session-reference.ts';
 
+/** What a token keeps of the operator who signed in by a link. */
+export interface LinkedOperator {
+  /** Name of the operator account. */
+  account: string;
+  /** Correlation id of the request that made the link. */
+  linkRequest: string;
+  /** Stands for name and password of the account: see `operator-tokens.ts`. */
+  mark: string;
+}
+
 export interface AccessTokenRecord extends Lineage {
   clientId: string;
   grantType: string;
@@ -31,6 +41,8 @@ export interface AccessTokenRecord extends Lineage {
   sub?: string | undefined;
   session?: SessionReference | undefined;
   identity?: UserIdentity | undefined;
+  /** The operator who signed in to the console by a link: `sub` names the account, and there is no identity. */
+  operator?: LinkedOperator | undefined;
   /** Claims that UserInfo shows beyond those of the scope. */
   userinfoClaims?: string[] | undefined;
   /** Flat lists that the token and its introspection contain. */
@@ -63,6 +75,8 @@ export interface TokenFacts {
   /** Of the user. */
   environmentId?: string | undefined;
   entry?: Entry | undefined;
+  /** Of the operator account: the token ends when another one is configured. */
+  operatorMark?: string | undefined;
   /** Authorization details (RFC 9396) and no scope. */
   hasOnlyDetails?: true | undefined;
   cnf?: Confirmation | undefined;
@@ -117,6 +131,7 @@ export function factsOf(record: AccessTokenRecord): TokenFacts {
     contactCenterIds: record.contactCenterIds,
     environmentId: record.identity?.environmentId,
     entry: record.identity?.entry,
+    operatorMark: record.operator?.mark,
     hasOnlyDetails: record.details !== undefined && record.scope.length === 0 ? true : undefined,
     cnf: record.cnf,
   };
@@ -140,7 +155,8 @@ export function introspectionAnswer(record: AccessTokenRecord, issuer: string): 
     sub: record.sub ?? record.clientId,
     aud: record.audience.length === 0 ? undefined : record.audience,
     sid: record.session?.sid,
-    username: record.identity?.username,
+    username: record.identity?.username ?? record.operator?.account,
+    link_request: record.operator?.linkRequest,
     environment_id: record.identity?.environmentId,
     contact_center_id: record.identity?.contactCenterId,
     act: record.act && { ...record.act },

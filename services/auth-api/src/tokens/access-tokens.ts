@@ -29,6 +29,8 @@ export interface AccessTokensOptions {
   derivedTokens: DerivedTokens;
   revocations: Pick<Revocations, 'isRevoked' | 'revokeAll' | 'untilFresh'>;
   now: Clock;
+  /** Whether a mark is that of the operator account that is configured now. */
+  isCurrentOperator(mark: string): boolean;
   /** Compat: opaque tokens are UUIDs, as existing resource servers expect; a client may be registered otherwise. */
   uuidTokens: boolean;
 }
@@ -44,7 +46,8 @@ export interface Successor {
 export type AccessTokens = ReturnType<typeof createAccessTokens>;
 
 export function createAccessTokens(options: AccessTokensOptions) {
-  const { redis, keyspace, issuer, jwts, derivedTokens, revocations, now, uuidTokens } = options;
+  const { redis, keyspace, issuer, jwts, derivedTokens, revocations, now, uuidTokens, isCurrentOperator } =
+    options;
   // The token itself is never stored.
   const keyOf = (digest: string) => keyspace.key('access', digest);
 
@@ -77,7 +80,8 @@ export function createAccessTokens(options: AccessTokensOptions) {
   }
 
   function isRevoked(facts: TokenFacts, tokenId: string): boolean {
-    const { contactCenterIds, restsOn = [] } = facts;
+    const { contactCenterIds, restsOn = [], operatorMark } = facts;
+    if (operatorMark !== undefined && !isCurrentOperator(operatorMark)) return true;
     if (revocations.isRevoked({ ...revocableOf(facts), tokenId })) return true;
     return restsOn.some((parent) => revocations.isRevoked({ ...parent, contactCenterIds }));
   }

@@ -21,6 +21,7 @@ import { createFamilies } from './families.ts';
 import { createIdTokens } from './id-token.ts';
 import { createJwtAccessTokens } from './jwt-access-token.ts';
 import { createLateTokens } from './late-tokens.ts';
+import { createOperatorAccount } from './operator-tokens.ts';
 import { createServiceAuthorization } from './service-token.ts';
 import { createUserTokenIssuer } from './user-token-issuer.ts';
 
@@ -37,6 +38,7 @@ interface TokenDependencies {
     mtls: { url: string | undefined };
     dpop: { requireNonce: boolean };
     encryption: { keys: Secret };
+    ops: Parameters<typeof createOperatorAccount>[0];
   };
   administrators: Administrators;
   assertions: Assertions;
@@ -55,6 +57,7 @@ export function composeTokens(core: Core, dependencies: TokenDependencies) {
   const { revocations } = dependencies.revocation;
   const derived = createDerivedTokens({ redis, keyspace, now });
   const jwts = createJwtAccessTokens({ signer: keys.signer, box: secretBox, issuer });
+  const operatorAccount = createOperatorAccount(config.ops, config.encryption.keys);
   const access = createAccessTokens({
     redis,
     keyspace,
@@ -63,6 +66,7 @@ export function composeTokens(core: Core, dependencies: TokenDependencies) {
     derivedTokens: derived,
     revocations,
     now,
+    isCurrentOperator: operatorAccount.isCurrent,
     uuidTokens: core.isCompat,
   });
   const families = createFamilies({
@@ -101,6 +105,7 @@ export function composeTokens(core: Core, dependencies: TokenDependencies) {
       now,
     }),
     lateTokens,
+    operatorAccount,
     access,
     derived,
     families,

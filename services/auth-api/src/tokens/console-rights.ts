@@ -1,17 +1,16 @@
 /** Decides what a token of the operator console lets its bearer administer. Tokens of all other clients let nobody. */
 import {
   consoleClientId,
-  consoleLinkGrantType,
   contactCenterAdminAuthority,
   installationAdminAuthority,
 } from '@gatehouse/contracts/auth-api/console';
 import type { IntrospectionActive } from '@gatehouse/contracts/auth-api/introspection';
 import type { KnownAdministrators } from '../administrators/known-administrators.ts';
-import type { AccessTokenRecord, StoredAccessToken } from './access-token.ts';
+import type { AccessTokenRecord, LinkedOperator, StoredAccessToken } from './access-token.ts';
 import { isOfOwnLogin } from './lineage.ts';
 
 export type ConsoleRight =
-  | { kind: 'operator by link'; sub: string }
+  | { kind: 'operator by link'; sub: string; operator: LinkedOperator }
   | { kind: 'installation administrator'; sub: string }
   | { kind: 'contact-centre administrator'; sub: string; contactCenterId: string };
 
@@ -23,9 +22,9 @@ export function createConsoleRights(administrators: Pick<KnownAdministrators, 'i
     // Any client may get tokens of an administrator. Only the console is known to do what its user asks for.
     if (facts.clientId !== consoleClientId) return undefined;
     const read = record();
-    const { sub, grantType, contactCenterIds } = read;
+    const { sub, operator, contactCenterIds } = read;
     if (sub === undefined) return undefined;
-    if (grantType === consoleLinkGrantType && isUnderived(read)) return { kind: 'operator by link', sub };
+    if (operator !== undefined && isUnderived(read)) return { kind: 'operator by link', sub, operator };
     if (!isOfOwnLogin(read)) return undefined;
     if (await administrators.includes(sub)) return { kind: 'installation administrator', sub };
     const [contactCenterId, another] = contactCenterIds;

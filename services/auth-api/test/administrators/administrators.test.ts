@@ -87,6 +87,7 @@ describe('the list of installation administrators', () => {
         fields: {
           actor: ops.username,
           actorClient: consoleClientId,
+          linkRequest: 'request-of-the-link',
           changes: { note: { from: entry.note } },
         },
       },

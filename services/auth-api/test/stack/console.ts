@@ -6,6 +6,7 @@ import {
 } from '@gatehouse/contracts/auth-api/console';
 import type { AccessTokenRecord } from '../../src/tokens/access-token.ts';
 import { newFamilyId } from '../../src/tokens/family-token.ts';
+import { operatorSubject } from '../../src/tokens/operator-tokens.ts';
 import { type AuthApi, contactCenterId, environmentId, ops } from './auth-api.ts';
 import { opsCall } from './oauth.ts';
 
@@ -58,8 +59,18 @@ export const contactCenterAdministrator = (stack: Pick<AuthApi, 'deps'>, user: C
 export const operatorByLink = (stack: Pick<AuthApi, 'deps'>) =>
   consoleToken(
     stack,
-    { sub: ops.username },
-    { grantType: consoleLinkGrantType, authorities: [], contactCenterIds: [], identity: undefined },
+    { sub: operatorSubject(ops.username) },
+    {
+      grantType: consoleLinkGrantType,
+      authorities: [],
+      contactCenterIds: [],
+      identity: undefined,
+      operator: {
+        account: ops.username,
+        linkRequest: 'request-of-the-link',
+        mark: stack.deps.tokens.operatorAccount.mark,
+      },
+    },
   );
 
 export const administratorsPath = '/auth/v3/ops/administrators';

@@ -139,6 +139,7 @@ describe('on a server in cluster mode', () => {
       derivedTokens: createDerivedTokens({ redis, keyspace, now: Date.now }),
       revocations,
       now: Date.now,
+      isCurrentOperator: () => false,
       uuidTokens: false,
     });
     const record = {

@@ -16,6 +16,8 @@ export interface Caller {
   name: string;
   /** The client by whose token a person administers. */
   clientId?: string;
+  /** Of the operator at the console: correlation id of the request that made the link. */
+  linkRequest?: string;
   /** Ids of the contact centres whose rows it may read; `all` includes environments, servers and locations. */
   reads: 'all' | ReadonlySet<string>;
   /** Whether it may write what it may read. */
@@ -60,7 +62,11 @@ export function tokenCaller(token: IntrospectionActive): Caller {
 }
 
 /** A person at the operator console. Auth API gives the first authority to whoever is on its list, at every introspection. */
-function consoleCaller({ sub, client_id, authorities, contact_center_ids }: IntrospectionActive): Caller {
+function consoleCaller(token: IntrospectionActive): Caller {
+  const { sub, client_id, grant_type, authorities, contact_center_ids, username, link_request } = token;
+  // Audited under the name of the account, as its calls by HTTP Basic are.
+  if (grant_type === consoleLinkGrantType && username !== undefined && link_request !== undefined)
+    return { ...opsCaller(username), clientId: client_id, linkRequest: link_request };
   const isOfInstallation = authorities.includes(installationAdminAuthority);
   const isOfContactCenter = authorities.includes(contactCenterAdminAuthority);
   return {

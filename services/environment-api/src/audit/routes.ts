@@ -103,7 +103,7 @@ export function auditRoutes(
   );
 }
 
-function answerOf({ at, actor, actorKind, actorClient, ...row }: AuditRow) {
-  const by = { kind: actorKind, name: actor, ...definedOnly({ clientId: actorClient }) };
+function answerOf({ at, actor, actorKind, actorClient, linkRequest, ...row }: AuditRow) {
+  const by = { kind: actorKind, name: actor, ...definedOnly({ clientId: actorClient, linkRequest }) };
   return { ...row, at: new Date(at).toISOString(), actor: by };
 }

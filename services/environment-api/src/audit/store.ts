@@ -13,6 +13,8 @@ export interface AuditEntry {
   actor: string;
   /** The client by whose token a person did it; undefined of everybody else. */
   actorClient: string | undefined;
+  /** Of the operator at the console: correlation id of the request that made the link. */
+  linkRequest: string | undefined;
   action: AuditAction;
   entity: EnvironmentEntity;
   entityId: string;
@@ -46,6 +48,7 @@ export interface StoredRow {
   actor_kind: AuditEntry['actorKind'];
   actor: string;
   actor_client: string | null;
+  link_request: string | null;
   action: AuditEntry['action'];
   entity: AuditEntry['entity'];
   entity_id: string;
@@ -62,12 +65,12 @@ export async function appendAudit(db: Queryable, entries: readonly AuditEntry[])
     name: 'audit_append',
     text: `INSERT INTO environment.audit
         (at, actor_kind, actor, action, entity, entity_id, contact_center_id, request_id, operation_id, changes,
-          client_address, actor_client)
+          client_address, actor_client, link_request)
       SELECT to_timestamp(at / 1000.0), "actorKind", actor, action, entity, "entityId", "contactCenterId", "requestId",
-        "operationId", changes, "clientAddress", "actorClient"
+        "operationId", changes, "clientAddress", "actorClient", "linkRequest"
       FROM ROWS FROM (jsonb_to_recordset($1) AS (at bigint, "actorKind" text, actor text, action text, entity text,
         "entityId" text, "contactCenterId" uuid, "requestId" text, "operationId" text, changes jsonb,
-        "clientAddress" text, "actorClient" text)) WITH ORDINALITY
+        "clientAddress" text, "actorClient" text, "linkRequest" text)) WITH ORDINALITY
       ORDER BY ordinality`,
     values: [JSON.stringify(entries)],
   });
@@ -106,6 +109,7 @@ export function toAuditRow(row: StoredRow): AuditRow {
     actorKind: row.actor_kind,
     actor: row.actor,
     actorClient: row.actor_client ?? undefined,
+    linkRequest: row.link_request ?? undefined,
     action: row.action,
     entity: row.entity,
     entityId: row.entity_id,

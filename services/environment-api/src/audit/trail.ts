@@ -13,7 +13,11 @@ type ChangeFacts = Pick<
   AuditEntry,
   'action' | 'entity' | 'entityId' | 'contactCenterId' | 'requestId' | 'operationId' | 'changes'
 >;
-type ActorFacts = Pick<AuditEntry, 'actor' | 'actorKind'> & { actorClient?: string; clientAddress?: string };
+type ActorFacts = Pick<AuditEntry, 'actor' | 'actorKind'> & {
+  actorClient?: string;
+  linkRequest?: string;
+  clientAddress?: string;
+};
 
 export const auditedService = 'environment-api';
 
@@ -22,14 +26,14 @@ export function configurationTrail(pool: Pool): AuditTrail<StoredRow> {
 }
 
 function read(row: StoredRow): TrailEvent {
-  const { id, at, actor, actorKind, actorClient, clientAddress, ...facts } = toAuditRow(row);
+  const { id, at, actor, actorKind, actorClient, linkRequest, clientAddress, ...facts } = toAuditRow(row);
   return {
     // The time makes it unique: row ids start again in a new database.
     id: `environment-api-${id}-${at}`,
     atMs: at,
     facts: facts satisfies ChangeFacts,
     // What is absent must stay absent: the hashes of older rows were made without it.
-    personal: definedOnly({ actor, actorKind, actorClient, clientAddress }) satisfies ActorFacts,
+    personal: definedOnly({ actor, actorKind, actorClient, linkRequest, clientAddress }) satisfies ActorFacts,
   };
 }
 
@@ -38,7 +42,8 @@ const pastTense: Record<AuditAction, string> = { create: 'created', update: 'upd
 
 export function configurationDocument(event: ChainedEvent, pseudonymise: Pseudonymise): Document {
   const facts = event.facts as unknown as ChangeFacts;
-  const { actor, actorKind, actorClient, clientAddress } = event.personal as unknown as ActorFacts;
+  const personal = event.personal as unknown as ActorFacts;
+  const { actor, actorKind, actorClient, linkRequest, clientAddress } = personal;
   return auditDocument(auditedService, event, {
     action: `${facts.entity.replaceAll('-', '_')}_${pastTense[facts.action]}`,
     outcome: 'success',
@@ -51,7 +56,7 @@ export function configurationDocument(event: ChainedEvent, pseudonymise: Pseudon
     gatehouse: {
       ...definedOnly({ client_id: actorKind === 'client' ? actor : actorClient }),
       entity: { type: facts.entity, id: facts.entityId },
-      details: { changes: changesAsText(facts.changes) },
+      details: { changes: changesAsText(facts.changes), ...definedOnly({ linkRequest }) },
     },
   });
 }

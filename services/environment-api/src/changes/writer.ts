@@ -107,7 +107,8 @@ export function createWriter({
         announce: record,
         async record(...written) {
           const { caller, requestId, clientAddress, operationId } = context;
-          const by = { actorKind: caller.kind, actor: caller.name, actorClient: caller.clientId };
+          const { kind: actorKind, name: actor, clientId: actorClient, linkRequest } = caller;
+          const by = { actorKind, actor, actorClient, linkRequest };
           const facts = { at: now(), ...by };
           const entries = written.map(({ id: entityId, action, entity, contactCenterId, changes }) => ({
             ...facts,

@@ -8,6 +8,10 @@ export const auditEntrySchema = z.object({
     kind: z.string(),
     name: z.string().describe('The operator account, a client id, or the `sub` of a person.'),
     clientId: z.string().optional().describe('The client by whose token a person did it.'),
+    linkRequest: z
+      .string()
+      .optional()
+      .describe('Of the operator at the console: correlation id of the request that made the link.'),
   }),
   action: z.string(),
   entity: z.string(),

@@ -1,8 +1,9 @@
-/** Lists the grants of the token endpoint, in the order of the discovery document. */
+/** Lists the grants of the token endpoint, in the order of the discovery document, which names those that clients can be registered for. */
 import { backchannelGrantType } from '../../protocol/grant-types.ts';
 import { type AuthorizationCodeDeps, authorizationCodeGrant } from './authorization-code.ts';
 import { type CibaDeps, cibaGrant } from './ciba.ts';
 import { type ClientCredentialsDeps, clientCredentialsGrant } from './client-credentials.ts';
+import { type ConsoleLinkDeps, consoleLinkGrant } from './console-link.ts';
 import { type DeviceCodeDeps, deviceCodeGrant } from './device-code.ts';
 import type { GrantHandler } from './grant-handler.ts';
 import { type JwtBearerDeps, jwtBearerGrant } from './jwt-bearer.ts';
@@ -19,7 +20,8 @@ export type GrantDeps = AuthorizationCodeDeps &
   JwtBearerDeps &
   SamlBearerDeps &
   DeviceCodeDeps &
-  CibaDeps;
+  CibaDeps &
+  ConsoleLinkDeps;
 
 export function createGrants(deps: GrantDeps): ReadonlyMap<string, GrantHandler> {
   const handlers = [
@@ -32,6 +34,7 @@ export function createGrants(deps: GrantDeps): ReadonlyMap<string, GrantHandler>
     samlBearerGrant(deps),
     deviceCodeGrant(deps),
     cibaGrant(deps),
+    consoleLinkGrant(deps),
   ];
   return new Map(handlers.map((handler) => [handler.grantType, handler]));
 }
