@@ -60,6 +60,7 @@ async function measureSearches({ ids, server, settings }: Directory): Promise<Ro
     endpoints: staticEndpoints([{ host: '127.0.0.1', port: server.tlsPort }]),
     numbers: {
       of: async (wanted) => new Map(wanted.map((id) => [id, dbids.get(id) ?? 0])),
+      given: async (wanted) => new Map(wanted.map((id) => [id, dbids.get(id) ?? 0])),
       idOf: async (dbid) => ids[dbid - 1],
       known: async (after, limit) => numbers.slice(after, after + limit),
     },

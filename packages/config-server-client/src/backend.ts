@@ -2,6 +2,7 @@
 import type { AccessGroupFilter, CfgAccessGroup } from './model/access-group.ts';
 import type { ApplicationFilter, CfgApplication } from './model/application.ts';
 import type { CfgPerson, PersonFilter } from './model/person.ts';
+import type { PersonPage, PersonSearch } from './model/person-search.ts';
 import type { CfgRole, RoleFilter } from './model/role.ts';
 import type { CfgTenant, TenantFilter } from './model/tenant.ts';
 
@@ -27,6 +28,8 @@ export interface ConfigurationBackend {
   readPersons(filter: PersonFilter, options?: CallOptions): Promise<CfgPerson[]>;
   /** For long lists, which would take much memory as whole persons. */
   readPersonDbids(filter: PersonFilter, options?: ListOptions): Promise<number[]>;
+  /** For administrators who look for somebody; logins read by whole names. */
+  searchPersons(search: PersonSearch, options?: CallOptions): Promise<PersonPage>;
   readAccessGroups(filter: AccessGroupFilter, options?: CallOptions): Promise<CfgAccessGroup[]>;
   /** Errors: Unsupported from a server without roles. */
   readRoles(filter: RoleFilter, options?: ListOptions): Promise<CfgRole[]>;

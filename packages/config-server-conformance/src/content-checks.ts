@@ -1,6 +1,7 @@
 /** Checks of logins, reads, changes and history (docs/protocol.md, sections 3, 6 and 8). */
 import { CfgObjectType } from '@gatehouse/config-server-client/model/enumerations';
 import { cfgPersonSchema } from '@gatehouse/config-server-client/model/person';
+import { compareUserNames } from '@gatehouse/config-server-client/model/person-search';
 import { check, type RawConnection } from './raw-connection.ts';
 import { type ConformanceCheck, registered } from './subject.ts';
 
@@ -18,6 +19,21 @@ async function readAll(connection: RawConnection, refId: number): Promise<Record
       );
       return objects;
     } else check(false, `${message.name} came in a list`);
+  }
+}
+
+/** The user names of the people who were found; nothing where the server does not know the key. */
+async function readAllOrNone(connection: RawConnection, refId: number): Promise<[string[]?]> {
+  const names: string[] = [];
+  for (;;) {
+    const message = await connection.answer(refId);
+    if (message.name === 'EventObjectsRead')
+      names.push(...message.body.objects.map((object) => String(object['userName'])));
+    else if (message.name === 'EventObjectsSent') return [names];
+    else {
+      check(message.name === 'EventError' && message.body.error === 'InvalidFilter', `${message.name} came`);
+      return [];
+    }
   }
 }
 
@@ -93,6 +109,23 @@ export const contentChecks: ConformanceCheck[] = [
       await connection.expectError('InvalidFilter', 10);
       connection.send('RequestReadObjects', { objectType: person, filter: { user_name: 42 } }, 11);
       await connection.expectError('InvalidFilter', 11);
+    },
+  ),
+  registered(
+    'finds people by the beginning of a name in the order of user names, or does not know the key',
+    async (connection, { user }) => {
+      const { userName } = user;
+      const prefix = userName.slice(0, 1).toUpperCase();
+      connection.send('RequestReadObjects', { objectType: person, filter: { name_prefix: prefix } }, 10);
+      const [first] = await readAllOrNone(connection, 10);
+      if (first === undefined) return;
+      check(first.includes(userName), 'the person is not among those whose name begins so');
+      const sorted = first.toSorted(compareUserNames);
+      check(first.join('\n') === sorted.join('\n'), 'the people are not in the order of their user names');
+      const filter = { name_prefix: prefix, after_user_name: userName };
+      connection.send('RequestReadObjects', { objectType: person, filter }, 11);
+      const [rest = []] = await readAllOrNone(connection, 11);
+      check(rest.length === first.length - first.indexOf(userName) - 1, 'another page does not go on there');
     },
   ),
   registered('keeps its pages within their limits', async (connection, _subject, terms) => {

@@ -15,6 +15,7 @@ import type { ConnectionMetrics } from '@gatehouse/config-server-client/metrics'
 import { type AccessGroupFilter, namedAccessGroup } from '@gatehouse/config-server-client/model/access-group';
 import { CfgObjectState } from '@gatehouse/config-server-client/model/enumerations';
 import type { CfgPerson, PersonFilter } from '@gatehouse/config-server-client/model/person';
+import type { PersonSearch } from '@gatehouse/config-server-client/model/person-search';
 import { environmentTenantDbid } from '@gatehouse/config-server-client/model/tenant';
 import { LRUCache } from 'lru-cache';
 import { createCallRunner } from './calls.ts';
@@ -26,6 +27,7 @@ import { findByIds, findByUserName, findPersons, termsOf } from './people/find.t
 import { type GroupMember, groupNamesOf, nobodyBelow } from './people/groups.ts';
 import { lookAtKnown } from './people/known-people.ts';
 import { cfgPersonOf, type DirectoryPerson } from './people/person.ts';
+import { searchPeople } from './people/search-people.ts';
 import { createPersonWatch } from './people/watch.ts';
 import type { PersonNumbers } from './person-numbers.ts';
 import type { DirectorySettings } from './settings.ts';
@@ -155,6 +157,11 @@ export function createDirectoryBackend(options: DirectoryBackendOptions): Config
         return persons.map(({ DBID }) => DBID);
       });
     },
+
+    searchPersons: (search: PersonSearch, callOptions?: CallOptions) =>
+      run('searchPersons', 'read', callOptions, ({ main, limits }) =>
+        searchPeople(main, search, settings, numbers, limits),
+      ),
 
     readAccessGroups: ({ person_dbid: dbid }: AccessGroupFilter, callOptions?: CallOptions) =>
       run('readAccessGroups', 'read', callOptions, async (link) => {

@@ -4,6 +4,8 @@
 export interface PersonNumbers {
   /** A person without a number gets one. Ids are lower-case text. */
   of(externalIds: readonly string[]): Promise<ReadonlyMap<string, number>>;
+  /** Those of the people who have one; gives none to the others. */
+  given(externalIds: readonly string[]): Promise<ReadonlyMap<string, number>>;
   /** Undefined: nobody has this number. */
   idOf(dbid: number): Promise<string | undefined>;
   /** Those with a number above `after`, in order of numbers; fewer than `limit`: there are no more. */

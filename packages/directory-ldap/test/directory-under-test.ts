@@ -43,6 +43,13 @@ export function numbersOfTest() {
       for (const id of externalIds) if (!ids.has(id)) ids.set(id, 100 + ids.size);
       return new Map(externalIds.map((id) => [id, ids.get(id) as number]));
     },
+    given: async (externalIds) =>
+      new Map(
+        externalIds.flatMap((id) => {
+          const number = ids.get(id);
+          return number === undefined ? [] : [[id, number] as const];
+        }),
+      ),
     idOf: async (dbid) => [...ids].find(([, number]) => number === dbid)?.[0],
     known: async (after, limit) =>
       [...ids]

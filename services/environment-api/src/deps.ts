@@ -133,6 +133,7 @@ export async function createDeps(config: Config, kit: Kit, now = systemClock) {
   const people = composePeople({
     pool,
     writer,
+    changeLog,
     contactCenters: contactCenters.service,
     secretBox,
     publicUrl: config.publicUrl,
@@ -151,8 +152,7 @@ export async function createDeps(config: Config, kit: Kit, now = systemClock) {
   const scim = composeScim({
     pool,
     writer,
-    changeLog,
-    secretBox,
+    people: people.service,
     apiKeys: apiKeys.service,
     authenticate: access.authenticate,
     publicUrl: config.publicUrl,

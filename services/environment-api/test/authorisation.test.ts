@@ -87,6 +87,11 @@ const personWithLink = async () => {
   return { person, code: new URL(body.data.url).searchParams.get('code') };
 };
 
+const personPath = async (center: string) => {
+  const store = center === stores.own.contactCenterId ? stores.own : stores.other;
+  return `/contact-centers/${center}/people/${(await store.add()).id}`;
+};
+
 /** A request that succeeds for whoever may make it; what it needs is made for it. `center`: whose contact centre. */
 const prepared: Record<string, (center: string) => Promise<Request> | Request> = {
   'POST /environments': () => ({ path: '/environments', payload: data(environmentBody()) }),
@@ -151,6 +156,14 @@ const prepared: Record<string, (center: string) => Promise<Request> | Request> =
   }),
   'POST /contact-centers/{id}/people/{personId}/password-link': async (id) => ({
     path: `/contact-centers/${id}/people/${(await people.add()).id}/password-link`,
+  }),
+  'GET /contact-centers/{id}/people/{personId}': async (id) => ({ path: await personPath(id) }),
+  'PATCH /contact-centers/{id}/people/{personId}': async (id) => ({
+    path: await personPath(id),
+    payload: data({ status: 'disabled' }),
+  }),
+  'GET /internal/environments/{id}/people/search': () => ({
+    path: `/internal/environments/${people.environmentId}/people/search?text=u`,
   }),
   'GET /internal/environments/{id}/people': async () => ({
     path: `/internal/environments/${people.environmentId}/people?dbid=${(await people.add()).dbid}`,
@@ -261,8 +274,8 @@ describe.each(operations)('%s', (operation, rule) => {
       const found: [CallerKind, string][] = [];
       for (const [index, kind] of callerKinds.entries()) {
         const isRemoval = operation === 'DELETE /contact-centers/{id}';
-        const isScim = operation.includes('/scim/v2/');
-        const centers = isScim
+        const isOfStore = operation.includes('/scim/v2/') || operation.endsWith('/people/{personId}');
+        const centers = isOfStore
           ? { own: stores.own.contactCenterId, other: stores.other.contactCenterId }
           : { own, other };
         const mine = isRemoval ? await api.contactCenter() : centers.own;

@@ -297,6 +297,11 @@ describe.each(routes.filter(({ body, name }) => body && !name.includes('/interna
       expect([answer.status < 300, answer.text.includes('"response"')]).toEqual([true, false]);
       return;
     }
+    if (route.operation.operationId === 'changePerson') {
+      const store = await createPeopleStore(api);
+      fresh['center'] = store.contactCenterId;
+      fresh['personId'] = (await store.add()).id;
+    }
     const data = { ...example?.data };
     if ('environmentId' in data) data['environmentId'] = environmentId;
     if ('contactCenterId' in data) data['contactCenterId'] = center;

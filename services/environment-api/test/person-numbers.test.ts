@@ -69,6 +69,17 @@ describe('the numbers of people', () => {
     expect(await list(first, `after=${inOrder[3]?.dbid}&limit=4`)).toEqual(inOrder.slice(4));
   });
 
+  it('are told of those who have one, without a number for the others', async () => {
+    const id = await environment();
+    const [known = '', unknown = ''] = ids(2);
+    const [one] = await numbersIn(id, [known]);
+    const path = `/internal/environments/${id}/person-numbers`;
+    const payload = { data: { externalIds: [unknown, known], onlyKnown: true } };
+    const answer = await api.call('POST', path, { headers: headers(), payload });
+    expect(answer.body.data.numbers).toEqual([one]);
+    expect(await list(id, '')).toEqual([one]);
+  });
+
   it('are never given again, also after their environment is gone', async () => {
     const id = await environment();
     const before = await numbersIn(id, ids(3));

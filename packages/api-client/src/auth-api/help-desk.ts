@@ -8,6 +8,7 @@ import {
   sessionsOfPersonSchema,
   signInExplanationSchema,
 } from '@gatehouse/contracts/auth-api/administration/help-desk';
+import { peopleAnswer, personProfileSchema } from '@gatehouse/contracts/auth-api/administration/people';
 import { readData } from '../administration-calls.ts';
 import type { HttpClient } from '../http-client.ts';
 
@@ -31,6 +32,22 @@ export const orderRevocation = (http: HttpClient, data: RevocationOrder) =>
 /** @throws UpstreamError */
 export const explainSignIn = (http: HttpClient, named: PersonName) =>
   readData(http, signInExplanationSchema, { path: `${ops}/people/explanation`, query: { ...named } });
+
+export interface PeopleQuery {
+  /** Id or domain. */
+  contactCenter: string;
+  search?: string | undefined;
+  limit?: number | undefined;
+  cursor?: string | undefined;
+}
+
+/** One page of people of a contact centre. @throws UpstreamError */
+export const searchPeople = (http: HttpClient, { limit, ...query }: PeopleQuery) =>
+  http.read(peopleAnswer, { path: `${ops}/people`, query: { ...query, limit: limit?.toString() } });
+
+/** @throws UpstreamError */
+export const readPersonProfile = (http: HttpClient, named: PersonName) =>
+  readData(http, personProfileSchema, { path: `${ops}/people/profile`, query: { ...named } });
 
 /** @throws UpstreamError */
 export const clearDelays = (http: HttpClient, named: PersonName) =>

@@ -9,6 +9,7 @@ import { contactCenterViewSchema } from '@gatehouse/contracts/environment-api/co
 import { corsViewSchema } from '@gatehouse/contracts/environment-api/cors';
 import { environmentViewSchema } from '@gatehouse/contracts/environment-api/environment';
 import {
+  foundPeopleSchema,
   passwordLinkSchema,
   passwordSetSchema,
   peopleNumbersSchema,
@@ -49,6 +50,7 @@ const environmentAnswer = envelopeOf(environmentViewSchema);
 const singleSignOnAnswer = envelopeOf(singleSignOnViewSchema);
 const corsAnswer = envelopeOf(corsViewSchema);
 const peopleAnswer = envelopeOf(peopleSchema);
+const foundPeopleAnswer = envelopeOf(foundPeopleSchema);
 const peopleNumbersAnswer = envelopeOf(peopleNumbersSchema);
 const passwordSetAnswer = envelopeOf(passwordSetSchema);
 const passwordLinkAnswer = envelopeOf(passwordLinkSchema);
@@ -111,6 +113,19 @@ export function createEnvironmentApiClient(http: HttpClient) {
     /** Those of the people store who have the name, at most two. */
     findPeople: (environmentId: string, name: PersonQuery, options?: ReadOptions) =>
       fetch(peopleAnswer, people(environmentId), name, options),
+    /** By the beginning of a name, in the order of user names. */
+    async searchPeople(
+      environmentId: string,
+      { text, after, limit }: { text: string; after?: string | undefined; limit: number },
+      signal?: AbortSignal,
+    ) {
+      const answer = await http.read(foundPeopleAnswer, {
+        path: `${internalPath}${people(environmentId)}/search`,
+        query: definedOnly({ text, after, limit: String(limit) }),
+        signal,
+      });
+      return answer.data.people;
+    },
     /** Numbers of the people in that state, in order. */
     async peopleNumbers(
       environmentId: string,
@@ -142,6 +157,13 @@ export function createEnvironmentApiClient(http: HttpClient) {
       const path = personNumbers(environmentId);
       const given = { signal, maySendTwice: true };
       return (await write(personNumbersAnswer, 'POST', path, { externalIds }, given)).numbers;
+    },
+    /** Those who have a number; the others get none. */
+    async knownNumbers(environmentId: string, externalIds: string[], signal?: AbortSignal) {
+      const path = personNumbers(environmentId);
+      const given = { signal, maySendTwice: true };
+      const data = { externalIds, onlyKnown: true };
+      return (await write(personNumbersAnswer, 'POST', path, data, given)).numbers;
     },
     /** Those with numbers above `after`, in order; or the one with the number `dbid`. */
     async personNumbers(

@@ -2,8 +2,9 @@
 
 import { type AuditFilter, listAudit } from '@gatehouse/api-client/environment-api/estate';
 import { definedOnly } from '@gatehouse/contracts/defined-only';
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import type { Cli } from '../command-group.ts';
+import { parseLimit } from '../input/limit.ts';
 import { timeOf } from '../input/time.ts';
 import { renderChanges } from '../output/changes.ts';
 import { shown } from '../output/text.ts';
@@ -53,10 +54,4 @@ export function auditChangesCommand(audit: Command, cli: Cli): void {
         output.text(entries, text.length === 0 ? 'There are no entries.\n' : text.join(''));
       }),
     );
-}
-
-function parseLimit(text: string): number {
-  const limit = Number(text);
-  if (Number.isInteger(limit) && limit > 0) return limit;
-  throw new InvalidArgumentError('It must be a whole number above 0.');
 }

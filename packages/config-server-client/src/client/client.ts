@@ -25,9 +25,11 @@ import { type AccessGroupFilter, type CfgAccessGroup, cfgAccessGroupSchema } fro
 import { type ApplicationFilter, type CfgApplication, cfgApplicationSchema } from '../model/application.ts';
 import { CfgObjectType } from '../model/enumerations.ts';
 import { type CfgPerson, cfgPersonSchema, type PersonFilter } from '../model/person.ts';
+import type { PersonPage, PersonSearch } from '../model/person-search.ts';
 import { type CfgRole, cfgRoleSchema, type RoleFilter } from '../model/role.ts';
 import { type CfgTenant, cfgTenantSchema, type TenantFilter } from '../model/tenant.ts';
 import { type CallRunner, createCallRunner, deadlinesMs } from './call.ts';
+import { foundPersonFields, foundPersonSchema, searchPersons } from './search-persons.ts';
 import { createServerLinks } from './server-links.ts';
 
 const dbidSchema = cfgPersonSchema.pick({ DBID: true }).strip();
@@ -93,6 +95,18 @@ class Client implements ConfigurationBackend {
   async readPersonDbids(filter: PersonFilter, options: ListOptions = {}): Promise<number[]> {
     const persons = await this.#read(CfgObjectType.person, filter, dbidSchema, options, ['DBID']);
     return persons.map(({ DBID }) => DBID);
+  }
+
+  searchPersons(search: PersonSearch, options: CallOptions = {}): Promise<PersonPage> {
+    const read = (filter: PersonFilter, maxObjects: number) =>
+      this.#read(
+        CfgObjectType.person,
+        filter,
+        foundPersonSchema,
+        { ...options, maxObjects },
+        foundPersonFields,
+      );
+    return searchPersons(read, search);
   }
 
   readAccessGroups(filter: AccessGroupFilter, options?: CallOptions): Promise<CfgAccessGroup[]> {

@@ -42,8 +42,8 @@ export const cfgPersonSchema = z.looseObject({
 export type CfgPerson = z.infer<typeof cfgPersonSchema>;
 
 /**
- * The terms of a person filter; all must match. Spelled as in the object model, except `email_address` and
- * `external_id`, which are extensions of the open protocol.
+ * The terms of a person filter; all must match. Spelled as in the object model, except `email_address`,
+ * `external_id`, `name_prefix` and `after_user_name`, which are extensions of the open protocol.
  */
 export interface PersonFilter {
   dbid?: number;
@@ -59,4 +59,6 @@ export interface PersonFilter {
   login_dbid?: number;
   email_address?: string;
   external_id?: string;
+  name_prefix?: string;
+  after_user_name?: string;
 }

@@ -15,6 +15,7 @@ import type { Logger } from '../log.ts';
 import type { AccessGroupFilter, CfgAccessGroup } from '../model/access-group.ts';
 import type { ApplicationFilter, CfgApplication } from '../model/application.ts';
 import type { CfgPerson, PersonFilter } from '../model/person.ts';
+import type { PersonPage, PersonSearch } from '../model/person-search.ts';
 import type { CfgRole, RoleFilter } from '../model/role.ts';
 import type { CfgTenant, TenantFilter } from '../model/tenant.ts';
 
@@ -56,6 +57,10 @@ export class PooledBackend implements ConfigurationBackend {
 
   readPersonDbids(filter: PersonFilter, options?: ListOptions): Promise<number[]> {
     return this.#call((backend) => backend.readPersonDbids(filter, options));
+  }
+
+  searchPersons(search: PersonSearch, options?: CallOptions): Promise<PersonPage> {
+    return this.#call((backend) => backend.searchPersons(search, options));
   }
 
   readAccessGroups(filter: AccessGroupFilter, options?: CallOptions): Promise<CfgAccessGroup[]> {

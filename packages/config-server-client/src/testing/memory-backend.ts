@@ -10,11 +10,13 @@ import type {
   PersonChange,
   PersonListener,
 } from '../backend.ts';
+import { searchPersons } from '../client/search-persons.ts';
 import { ConfigServerError } from '../errors.ts';
 import type { AccessGroupFilter, CfgAccessGroup } from '../model/access-group.ts';
 import type { ApplicationFilter, CfgApplication } from '../model/application.ts';
 import { CfgObjectState, CfgObjectType, flagIsSet } from '../model/enumerations.ts';
 import type { CfgPerson, PersonFilter } from '../model/person.ts';
+import { beginsWith, type PersonPage, type PersonSearch } from '../model/person-search.ts';
 import type { CfgRole, RoleFilter } from '../model/role.ts';
 import type { CfgTenant, TenantFilter } from '../model/tenant.ts';
 import { foldUserName } from '../model/user-name.ts';
@@ -100,8 +102,11 @@ export class InMemoryBackend implements ConfigurationBackend {
   }
 
   async readPersonDbids(filter: PersonFilter, options?: ListOptions): Promise<number[]> {
-    const found = await this.readPersons(filter, options);
-    return found.slice(0, options?.maxObjects ?? found.length).map(({ DBID }) => DBID);
+    return (await this.readPersons(filter, options)).slice(0, options?.maxObjects).map(({ DBID }) => DBID);
+  }
+
+  async searchPersons(search: PersonSearch, options?: CallOptions): Promise<PersonPage> {
+    return searchPersons((filter) => this.readPersons(filter, options), search);
   }
 
   async readAccessGroups(filter: AccessGroupFilter, options?: CallOptions): Promise<CfgAccessGroup[]> {
@@ -219,7 +224,8 @@ function personMatches(person: CfgPerson, filter: PersonFilter): boolean {
     matches(person.state, filter.state) &&
     (filter.email_address === undefined ||
       foldUserName(person.emailAddress ?? '') === foldUserName(filter.email_address)) &&
-    matches(person.externalID, filter.external_id)
+    matches(person.externalID, filter.external_id) &&
+    beginsWith({ ...person, email: person.emailAddress }, filter.name_prefix ?? '')
   );
 }
 

@@ -1,5 +1,6 @@
 /** Compiles filters: the keys that each object type knows, and what they compare. */
 import { CfgObjectType } from '@gatehouse/config-server-client/model/enumerations';
+import { beginsWith, compareUserNames } from '@gatehouse/config-server-client/model/person-search';
 import { foldUserName } from '@gatehouse/config-server-client/model/user-name';
 import { RequestRefused } from './request-refused.ts';
 import { identityOf, type StoredObject } from './stored-object.ts';
@@ -88,10 +89,18 @@ const personKeys: Record<string, FilterKey> = {
   employee_id: text('employeeID'),
   first_name: text('firstName'),
   last_name: text('lastName'),
-  // Extensions of the open protocol: the documented filters know neither.
+  // Extensions of the open protocol, as are name_prefix and after_user_name: the documented filters know none of them.
   email_address: folded('emailAddress'),
   external_id: text('externalID'),
   user_name: folded('userName'),
+  name_prefix: {
+    value: 'string',
+    matches: (person, wanted) => beginsWith(namesOf(person), String(wanted)),
+  },
+  after_user_name: {
+    value: 'string',
+    matches: (person, wanted) => compareUserNames(namesOf(person).userName, String(wanted)) > 0,
+  },
   skill_dbid: {
     value: 'number',
     matches: (person, wanted) =>
@@ -120,6 +129,16 @@ const personKeys: Record<string, FilterKey> = {
     },
   },
 };
+
+function namesOf(person: StoredObject) {
+  const text = (field: string) => String(person[field] ?? '');
+  return {
+    userName: text('userName'),
+    firstName: text('firstName'),
+    lastName: text('lastName'),
+    email: text('emailAddress'),
+  };
+}
 
 function holdsLogin(person: StoredObject, loginDbid: number | string): boolean {
   return listHolds(agentInfo(person)['agentLogins'], (login) => login['agentLoginDBID'] === loginDbid);

@@ -1,5 +1,6 @@
 /** Answers RequestReadObjects: pages of the objects that match the filter, then the end of the list. */
 import { CfgObjectType } from '@gatehouse/config-server-client/model/enumerations';
+import { compareUserNames } from '@gatehouse/config-server-client/model/person-search';
 import type { ConfMessage, MessageBody } from '@gatehouse/config-server-client/wire/message';
 import type { ClientSession } from '../connections/client-session.ts';
 import { compileFilter } from '../objects/filters.ts';
@@ -20,7 +21,7 @@ export async function readObjects(
   const { objectType, filter, fields, maxObjects } = request;
   const matches = compileFilter(objectType, filter, (type) => store.all(type));
   const historyId = store.log.lastHistoryId;
-  const found = candidates(request, store).filter(matches);
+  const found = inOrder(candidates(request, store).filter(matches), filter);
   const objects = found.slice(0, maxObjects ?? found.length);
   const visible = fields === undefined ? objects : objects.map((object) => onlyFields(object, fields));
   await sendPages(
@@ -44,6 +45,13 @@ function candidates({ objectType, filter }: Request, store: ObjectStore): Stored
     return present(store.get(objectType, dbid));
   }
   return [...store.all(objectType)];
+}
+
+/** A search by the beginning of a name goes on where the page before ended. */
+function inOrder(found: StoredObject[], { name_prefix, after_user_name }: Request['filter']): StoredObject[] {
+  if (name_prefix === undefined && after_user_name === undefined) return found;
+  const nameOf = (person: StoredObject) => String(person['userName'] ?? '');
+  return found.toSorted((one, other) => compareUserNames(nameOf(one), nameOf(other)));
 }
 
 function present(object: StoredObject | undefined): StoredObject[] {

@@ -11,6 +11,8 @@ export const maxNumbersAtOnce = 1_000;
 export const numberPeopleBodySchema = z.object({
   /** `entryUUID` or `objectGUID` as lower-case text. */
   externalIds: z.array(label(255)).min(1).max(maxNumbersAtOnce),
+  /** Answers those who have one; gives none to the others. */
+  onlyKnown: z.boolean().default(false),
 });
 
 export const personNumberSchema = z.object({ externalId: z.string(), dbid });
@@ -44,6 +46,24 @@ export const peopleSchema = z.object({ people: z.array(personViewSchema) });
 
 /** `GET …/people/numbers?state=active|inactive&after=&limit=`: in order of numbers. */
 export const peopleNumbersSchema = z.object({ dbids: z.array(dbid) });
+
+/** Of one search; an answer has at most as many. */
+export const maxPeopleAtOnce = 50;
+
+/** `GET …/people/search?text=&after=&limit=`: in the order of user names. */
+export const foundPeopleSchema = z.object({
+  people: z.array(
+    personViewSchema.pick({
+      id: true,
+      dbid: true,
+      userName: true,
+      firstName: true,
+      lastName: true,
+      email: true,
+      isActive: true,
+    }),
+  ),
+});
 
 /** `PUT …/people/{dbid}/password`. 409 where another change was faster than the one the caller has read. */
 export const setPasswordBodySchema = z.object({

@@ -9,6 +9,8 @@ export interface AccountState {
   isDisabled: boolean;
   /** Its time is over. */
   isExpired: boolean;
+  /** After wrong passwords. It may have ended by itself: not every directory tells. */
+  isLocked: boolean;
   mustChangePassword: boolean;
   /** Unix seconds; undefined where the directory does not tell. */
   passwordChangedAt: number | undefined;
@@ -34,6 +36,12 @@ export function stateAttributes(type: DirectoryType): readonly string[] {
   return attributes[type];
 }
 
+/** Asked for where people are listed, beside the others. */
+export const lockAttributes: Record<DirectoryType, readonly string[]> = {
+  standard: [],
+  activeDirectory: ['msDS-User-Account-Control-Computed'],
+};
+
 export function accountStateOf(entry: Entry, type: DirectoryType, nowMs: number): AccountState {
   return type === 'standard' ? standardState(entry) : activeDirectoryState(entry, nowMs);
 }
@@ -43,10 +51,12 @@ const lockedForGood = '000001010000Z';
 
 function standardState(entry: Entry): AccountState {
   const changedAtMs = generalizedTime(textOf(entry, 'pwdChangedTime') ?? '');
+  const lockedAt = textOf(entry, 'pwdAccountLockedTime');
   return {
     // A lock after wrong passwords ends by itself, so it ends no session.
-    isDisabled: textOf(entry, 'pwdAccountLockedTime') === lockedForGood || isTrue(entry, 'nsAccountLock'),
+    isDisabled: lockedAt === lockedForGood || isTrue(entry, 'nsAccountLock'),
     isExpired: false,
+    isLocked: lockedAt !== undefined && lockedAt !== lockedForGood,
     mustChangePassword: isTrue(entry, 'pwdReset'),
     passwordChangedAt: changedAtMs === undefined ? undefined : Math.floor(changedAtMs / 1000),
     passwordExpiresAtMs: undefined,
@@ -56,6 +66,9 @@ function standardState(entry: Entry): AccountState {
 /** [MS-ADTS] 2.2.16. */
 const accountDisable = 0x2n;
 const dontExpirePassword = 0x10000n;
+/** [MS-ADTS] 3.1.1.4.5.17: computed by the server, so it knows when a lock has ended. */
+const computedControl = 'msDS-User-Account-Control-Computed';
+const lockout = 0x10n;
 /** [MS-ADTS]: both mean never. */
 const never = new Set([0n, 0x7fff_ffff_ffff_ffffn]);
 
@@ -67,6 +80,7 @@ function activeDirectoryState(entry: Entry, nowMs: number): AccountState {
   return {
     isDisabled: (control & accountDisable) !== 0n,
     isExpired: expiresAtMs !== undefined && expiresAtMs <= nowMs,
+    isLocked: ((numberOf(entry, computedControl) ?? 0n) & lockout) !== 0n,
     mustChangePassword: lastSet === 0n && (control & dontExpirePassword) === 0n,
     passwordChangedAt: setAtMs === undefined ? undefined : Math.floor(setAtMs / 1000),
     passwordExpiresAtMs: fileTimeMs(numberOf(entry, 'msDS-UserPasswordExpiryTimeComputed') ?? 0n),

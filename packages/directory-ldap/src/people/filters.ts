@@ -2,7 +2,16 @@
  * Builds search filters (RFC 4511 section 4.5.1.7) as values, never as text: whatever a person types is compared as it
  * stands, so no character of it can change what is asked.
  */
-import { AndFilter, EqualityFilter, ExtensibleFilter, type Filter, FilterParser, OrFilter } from 'ldapts';
+import {
+  AndFilter,
+  EqualityFilter,
+  ExtensibleFilter,
+  type Filter,
+  FilterParser,
+  OrFilter,
+  PresenceFilter,
+  SubstringFilter,
+} from 'ldapts';
 
 /** Reads a filter that an operator wrote (RFC 4515). @throws Error */
 export function operatorFilter(text: string): Filter {
@@ -11,6 +20,13 @@ export function operatorFilter(text: string): Filter {
 
 export function equals(attribute: string, value: string | Buffer): Filter {
   return new EqualityFilter({ attribute, value });
+}
+
+/** The empty text: any value. */
+export function beginsWith(attribute: string, text: string): Filter {
+  return text === ''
+    ? new PresenceFilter({ attribute })
+    : new SubstringFilter({ attribute, initial: text, any: [], final: '' });
 }
 
 export function allOf(...filters: Filter[]): Filter {

@@ -24,12 +24,27 @@ const timeLimitSeconds = 30;
 /** A server that gives an empty page with a cookie again and again must not hold the call. */
 const maxEmptyPages = 10;
 
+export interface SearchAnswer {
+  entries: EntryAnswer[];
+  /** There may be more: the bound was reached, or the server's own. */
+  isCut: boolean;
+}
+
 /** Errors: those of `exchange`, AnswerTooLong, AccessDenied and what else the server says. */
 export async function search(
   connection: LdapConnection,
   question: SearchQuestion,
   limits: CallLimits,
 ): Promise<EntryAnswer[]> {
+  return (await searchSome(connection, question, limits)).entries;
+}
+
+/** Also tells whether it was cut. Errors: those of `search` */
+export async function searchSome(
+  connection: LdapConnection,
+  question: SearchQuestion,
+  limits: CallLimits,
+): Promise<SearchAnswer> {
   // slapd keeps the place in its pages once for a connection: a second search in pages would end the first.
   if (isPaged(question)) return alone(connection, () => searchAll(connection, question, limits));
   return searchAll(connection, question, limits);
@@ -50,14 +65,17 @@ async function searchAll(
   connection: LdapConnection,
   question: SearchQuestion,
   limits: CallLimits,
-): Promise<EntryAnswer[]> {
+): Promise<SearchAnswer> {
   const found: EntryAnswer[] = [];
+  let isCut = false;
   for (const base of question.bases) {
     if (question.mayCut && found.length >= question.maxEntries) break;
     // The bound is that of each base: one may lie in another, and then both have the same entries.
-    found.push(...(await searchBelow(connection, base, question, limits, isPaged(question))));
+    const below = await searchBelow(connection, base, question, limits, isPaged(question));
+    found.push(...below.entries);
+    isCut ||= below.isCut;
   }
-  return found;
+  return { entries: found, isCut: isCut || found.length >= question.maxEntries };
 }
 
 async function searchBelow(
@@ -66,7 +84,7 @@ async function searchBelow(
   { filter, attributes, maxEntries, mayCut = false }: SearchQuestion,
   limits: CallLimits,
   inPages: boolean,
-): Promise<EntryAnswer[]> {
+): Promise<SearchAnswer> {
   const found: EntryAnswer[] = [];
   let cookie: Buffer = Buffer.alloc(0);
   let emptyPages = 0;
@@ -91,12 +109,12 @@ async function searchBelow(
     if (result.code !== resultCodes.success && !(isCut && mayCut))
       throw failureOf(result, endpointName(connection.endpoint));
     if (found.length > maxEntries) {
-      if (mayCut) return found.slice(0, maxEntries);
+      if (mayCut) return { entries: found.slice(0, maxEntries), isCut: true };
       throw tooMany(connection);
     }
     const control = result.controls.get(pagedResultsOid);
     cookie = inPages && control !== undefined ? readPageCookie(control) : Buffer.alloc(0);
-    if (cookie.length === 0) return found;
+    if (cookie.length === 0) return { entries: found, isCut };
     emptyPages = entries.length === 0 ? emptyPages + 1 : 0;
     if (emptyPages > maxEmptyPages) throw tooMany(connection);
   }

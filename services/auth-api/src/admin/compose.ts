@@ -25,6 +25,7 @@ import { clientRoutes } from './client-routes.ts';
 import { consoleLinkRoutes } from './console-link-routes.ts';
 import { diagnosisRoutes } from './diagnosis-routes.ts';
 import { helpDeskRoutes } from './help-desk-routes.ts';
+import { peopleRoutes } from './people-routes.ts';
 import { signalRoutes } from './signal-routes.ts';
 import { signingKeyRoutes } from './signing-key-routes.ts';
 import { ssoAdministrationRoutes } from './sso-routes.ts';
@@ -86,6 +87,7 @@ export function composeAdmin(core: Core, dependencies: AdminDependencies) {
     helpDeskRoutes: async (app: App) => helpDeskRoutes(app, dependencies.helpDesk),
     consoleLinkRoutes: async (app: App) =>
       consoleLinkRoutes(app, { consoleLinks: dependencies.consoleLinks.service }),
+    peopleRoutes: async (app: App) => peopleRoutes(app, dependencies.helpDesk),
     auditRoutes: async (app: App) => auditRoutes(app, audit),
     diagnosisRoutes: async (app: App) => diagnosisRoutes(app, { probes, version: core.kit.version }),
   };

@@ -79,6 +79,8 @@ export const opsMatrix: Readonly<Record<string, OpsRuleName>> = {
   'GET /sessions': 'helpPeople',
   'DELETE /sessions': 'helpPeople',
   'POST /revocations': 'helpPeople',
+  'GET /people': 'helpPeople',
+  'GET /people/profile': 'helpPeople',
   'GET /people/explanation': 'helpPeople',
   'DELETE /people/delays': 'helpPeople',
   'POST /contact-centers/{id}/sso-check': 'helpPeople',

@@ -11,6 +11,7 @@ import type { Tokens } from '../tokens/compose.ts';
 import type { Users } from '../users/compose.ts';
 import { createClientDiagnoses } from './client-diagnosis.ts';
 import { createExplanations } from './explanation.ts';
+import { createListedPeople } from './listing.ts';
 import { createPeople } from './people.ts';
 import { createOrderedRevocations } from './revocations.ts';
 import { createHeldSessions } from './sessions.ts';
@@ -44,6 +45,14 @@ export function composeHelpDesk({ maxLifeMs, now }: Core, dependencies: HelpDesk
       people,
       sessions: sessions.service,
       views: sessions.views,
+      audit: audit.writer,
+    }),
+    listedPeople: createListedPeople({
+      people,
+      contactCenters: contactCenters.service,
+      users: users.service,
+      sessions: sessions.service,
+      search: audit.search.find,
       audit: audit.writer,
     }),
     explanations: createExplanations({

@@ -114,6 +114,7 @@ export function createPeople({ contactCenters, loginNames, users, seen, drained 
 
   return {
     contactCenter,
+    isWithin,
     /** By `sub`: the account of the last login. @throws AppError 400, 404, 503 */
     account: (named: PersonName, within: Within) =>
       isSub(named) ? accountOfSub(named.user.toLowerCase(), within) : account(named, within),
@@ -131,7 +132,7 @@ export function createPeople({ contactCenters, loginNames, users, seen, drained 
 }
 
 /** Within a contact centre it is the name of an account, whatever it looks like. */
-function isSub({ user, contactCenter }: PersonName): boolean {
+export function isSub({ user, contactCenter }: PersonName): boolean {
   return contactCenter === undefined && z.guid().safeParse(user).success;
 }
 

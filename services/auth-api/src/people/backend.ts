@@ -16,10 +16,11 @@ import type { PersonView } from '@gatehouse/contracts/environment-api/people';
 import type { PersonPasswords } from './passwords.ts';
 import { accessGroupsOf, cfgPersonOf } from './person.ts';
 import type { Persons } from './persons.ts';
+import { searchPersons } from './search.ts';
 
 export interface PeopleBackendOptions {
   environmentId: string;
-  client: Pick<EnvironmentApiClient, 'peopleNumbers' | 'setPersonPassword'>;
+  client: Pick<EnvironmentApiClient, 'findPeople' | 'peopleNumbers' | 'searchPeople' | 'setPersonPassword'>;
   persons: Persons;
   passwords: PersonPasswords;
 }
@@ -115,6 +116,8 @@ export function createPeopleBackend(options: PeopleBackendOptions): Configuratio
       answer(async () => (await readPeople(persons, environmentId, filter)).map(cfgPersonOf)),
     readPersonDbids: (filter, options = {}) =>
       answer(() => listNumbers(filter.state === CfgObjectState.disabled ? 'inactive' : 'active', options)),
+    searchPersons: (search, options = {}) =>
+      answer(() => searchPersons(client, environmentId, search, options)),
     readAccessGroups: ({ person_dbid: dbid }) =>
       answer(async () => {
         if (dbid === undefined) throw unknownFilter();

@@ -25,6 +25,7 @@ const tracedCalls = [
   'authenticate',
   'changePassword',
   'readPersons',
+  'searchPersons',
   'readAccessGroups',
   'readRoles',
   'readTenants',

@@ -28,6 +28,7 @@ import { createPasswordAccess, type PasswordRule } from './password-rule.ts';
 import { createPersonChangeRecords } from './person-change-records.ts';
 import { createPersonChanges } from './person-changes.ts';
 import { createRefresh } from './refresh.ts';
+import { createPeopleSearch } from './search.ts';
 
 export interface UserServiceOptions {
   contactCenters: ContactCenterService;
@@ -100,6 +101,7 @@ export function createUserService(options: UserServiceOptions) {
       now,
     }),
     find,
+    listing: createPeopleSearch(links),
     identify,
     isMember,
     delays: createDelays({ limiter, lockoutRules, contactCenters }),

@@ -90,6 +90,7 @@ async function requestOf(operation: string, center: string): Promise<Request> {
     },
     'POST /clients': () => ({ path: template, data: { client_id: randomUuid(), authorizedGrantTypes: [] } }),
     'POST /revocations': () => ({ path: template, data: { user: personOf[center] } }),
+    'GET /people': () => ({ path: `${template}?contactCenter=${center}&search=p` }),
     'POST /audit/erase': () => ({ path: template, data: { user: randomUuid() } }),
   };
   const make = made[operation];

@@ -28,7 +28,16 @@ export function createNumberStandIn() {
       });
       if (request.method === 'POST') {
         return text(request).then((body) => {
-          const { externalIds } = JSON.parse(body).data as { externalIds: string[] };
+          const { externalIds, onlyKnown } = JSON.parse(body).data as {
+            externalIds: string[];
+            onlyKnown?: boolean;
+          };
+          if (onlyKnown)
+            return shown(
+              numbers.filter(
+                (one) => one.environmentId === environmentId && externalIds.includes(one.externalId),
+              ),
+            );
           return shown(externalIds.map((id) => numberOf(environmentId, id)));
         });
       }

@@ -1,6 +1,7 @@
 /** The part of Environment API's stand-in that has people: answers as the people store does. */
 import type { IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
+import { beginsWith, compareUserNames } from '@gatehouse/config-server-client/model/person-search';
 import type { PersonView } from '@gatehouse/contracts/environment-api/people';
 
 interface Link {
@@ -12,6 +13,14 @@ interface Link {
 interface PeopleAnswer {
   status: number;
   data?: unknown;
+}
+
+function searched(all: PersonView[], { text = '', after, limit }: Record<string, string>) {
+  const people = all
+    .filter((person) => beginsWith(person, text))
+    .filter(({ userName }) => after === undefined || compareUserNames(userName, after) > 0)
+    .toSorted((one, other) => compareUserNames(one.userName, other.userName));
+  return { people: people.slice(0, Number(limit)) };
 }
 
 export type PeopleStandIn = ReturnType<typeof createPeopleStandIn>;
@@ -83,6 +92,7 @@ export function createPeopleStandIn() {
           },
         });
       }
+      if (part === 'search') return Promise.resolve({ status: 200, data: searched(all, query) });
       const [[field = '', value = ''] = []] = Object.entries(query);
       const people = all.filter(
         (person) => String(person[field as keyof PersonView]).toLowerCase() === value.toLowerCase(),

@@ -20,6 +20,8 @@ const withServers = (...servers: ReturnType<typeof at>[]) => ({
   ldap: environment.ldap && { ...environment.ldap, servers },
 });
 
+const nobody = { knownNumbers: async () => [], personNumbers: async () => [] };
+
 function connect(of: typeof environment, location = '/') {
   const asked: { names: RegistryNames; fixed: readonly Endpoint[] }[] = [];
   const find = (names: RegistryNames, fixed: readonly Endpoint[]): EndpointSource | undefined => {
@@ -27,7 +29,7 @@ function connect(of: typeof environment, location = '/') {
     if (names.srvRecord !== undefined) return staticEndpoints([{ host: '127.0.0.1', port: 1 }]);
     return fixed.length === 0 ? undefined : staticEndpoints(fixed);
   };
-  const numbers = createPersonNumbers({ numberPeople: async () => [], personNumbers: async () => [] });
+  const numbers = createPersonNumbers({ ...nobody, numberPeople: async () => [] });
   const backend = connectDirectory(of, {
     location,
     secretBox: createSecretBox(new Secret(encryptionKeys)),
@@ -82,11 +84,11 @@ describe('numbers of people', () => {
   it('are asked for once, because they never change', async () => {
     const asked: string[][] = [];
     const numbers = createPersonNumbers({
+      ...nobody,
       numberPeople: async (_environment, externalIds) => {
         asked.push(externalIds);
         return externalIds.map((externalId, index) => ({ externalId, dbid: 100 + index }));
       },
-      personNumbers: async () => [],
     })(environment.id);
 
     expect(await numbers.of(['a', 'b'])).toEqual(
@@ -101,9 +103,26 @@ describe('numbers of people', () => {
     expect(asked).toEqual([['a', 'b']]);
   });
 
+  it('are looked up without giving any, and are remembered, too', async () => {
+    const asked: string[][] = [];
+    const numbers = createPersonNumbers({
+      ...nobody,
+      numberPeople: () => Promise.reject(new Error('a number was given')),
+      knownNumbers: async (_environment, externalIds) => {
+        asked.push(externalIds);
+        return [{ externalId: 'a', dbid: 100 }];
+      },
+    })(environment.id);
+
+    expect(await numbers.given(['a', 'b'])).toEqual(new Map([['a', 100]]));
+    await numbers.given(['a', 'b']);
+    expect(asked).toEqual([['a', 'b'], ['b']]);
+  });
+
   it('are asked for in pieces of a thousand, and a failure is one of the directory', async () => {
     const sizes: number[] = [];
     const numbers = createPersonNumbers({
+      ...nobody,
       numberPeople: async (_environment, externalIds) => {
         sizes.push(externalIds.length);
         return [];

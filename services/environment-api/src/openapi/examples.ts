@@ -56,6 +56,7 @@ export const examples: Record<string, object> = {
   patchEnvironment: { data: { localTimeout: 10, remoteTimeout: 10 } },
   addConfigServer: { data: { ...server, password: 'the password of the service account' } },
   changeConfigServer: { data: { primaryPort: 8889, password: 'the password of the service account' } },
+  changePerson: { data: { status: 'disabled' } },
   createContactCenter: {
     data: {
       environmentId: exampleEnvironmentId,

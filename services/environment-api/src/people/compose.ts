@@ -1,4 +1,5 @@
-/** Composes what Auth API asks about people of the people store, and the links for first passwords. */
+/** Composes people of the people store: what administrators and Auth API ask of them, and the links for first passwords. */
+import type { ChangeLog } from '@gatehouse/service-kit/changes/log';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import type { SecretBox } from '@gatehouse/service-kit/crypto/secret-box';
 import type { App } from '@gatehouse/service-kit/http/app-type';
@@ -9,20 +10,35 @@ import { internalLinkRoutes, internalPeopleRoutes } from './internal-routes.ts';
 import { passwordLinkRoutes } from './link-routes.ts';
 import { createPasswordLinks } from './password-links.ts';
 import { createPasswords } from './passwords.ts';
+import { personRoutes } from './person-routes.ts';
+import { createProvidedPasswords } from './provided-password.ts';
+import { createPeopleService } from './service.ts';
 
 export function composePeople(dependencies: {
   pool: Pool;
   writer: Writer;
+  changeLog: Pick<ChangeLog, 'latest'>;
   contactCenters: ContactCenterService;
   secretBox: SecretBox;
   publicUrl: string | undefined;
   now: Clock;
 }) {
   const { pool: db, ...rest } = dependencies;
+  const { writer, secretBox, changeLog } = dependencies;
   const passwordLinks = createPasswordLinks({ db, ...rest });
+  const service = createPeopleService({
+    db,
+    writer,
+    passwords: createProvidedPasswords(secretBox),
+    changeLog,
+  });
   const options = { db, passwords: createPasswords(dependencies), passwordLinks };
   return {
-    routes: async (api: App) => passwordLinkRoutes(api, { passwordLinks }),
+    service,
+    routes: async (api: App) => {
+      passwordLinkRoutes(api, { passwordLinks });
+      personRoutes(api, { db, people: service });
+    },
     internalRoutes: async (internal: App) => internalPeopleRoutes(internal, options),
     internalLinkRoutes: async (internal: App) => internalLinkRoutes(internal, options),
   };

@@ -1,6 +1,8 @@
 /** Routes below `/internal` by which Auth API reads people and stores the passwords that they choose; for internal clients only. */
 import { envelopeOf, wrapped } from '@gatehouse/contracts/envelope';
 import {
+  foundPeopleSchema,
+  maxPeopleAtOnce,
   passwordLinkCodeSchema,
   passwordLinkSchema,
   passwordSetSchema,
@@ -9,7 +11,7 @@ import {
   redeemPasswordLinkBodySchema,
   setPasswordBodySchema,
 } from '@gatehouse/contracts/environment-api/people';
-import { label } from '@gatehouse/contracts/text';
+import { freeText, label } from '@gatehouse/contracts/text';
 import { badRequest } from '@gatehouse/service-kit/errors/app-error';
 import type { App } from '@gatehouse/service-kit/http/app-type';
 import { ok } from '@gatehouse/service-kit/http/envelope';
@@ -23,6 +25,7 @@ import { dbidText } from '../fields/scalars.ts';
 import type { PasswordLinks } from './password-links.ts';
 import type { PeoplePasswords } from './passwords.ts';
 import { findPeople, listPeopleNumbers, type PersonName } from './person-view.ts';
+import { searchPeople } from './search.ts';
 
 const tags = ['internal'];
 const params = z.object({ id: z.string() });
@@ -56,6 +59,29 @@ export function internalPeopleRoutes(internal: App, { db, passwords }: PeopleRou
       const people = await findPeople(db, requireEnvironmentId(request.params.id), nameOf(request.query));
       reply.header('cache-control', 'no-store');
       return ok({ people });
+    },
+  );
+
+  internal.get(
+    '/search',
+    {
+      schema: {
+        tags,
+        operationId: 'searchPeople',
+        summary: 'People of the people store by the beginning of a name, in the order of user names',
+        params,
+        querystring: z.object({
+          text: freeText(255).default(''),
+          after: label(255).optional(),
+          limit: integer(1, maxPeopleAtOnce + 1).default(maxPeopleAtOnce),
+        }),
+        response: { 200: envelopeOf(foundPeopleSchema), ...failures },
+      },
+    },
+    async (request, reply) => {
+      reply.header('cache-control', 'no-store');
+      const id = requireEnvironmentId(request.params.id);
+      return ok({ people: await searchPeople(db, id, request.query) });
     },
   );
 

@@ -13,7 +13,7 @@ import { z } from 'zod';
 import { requireEnvironmentId } from '../access/caller.ts';
 import { failures } from '../answers.ts';
 import { dbidText } from '../fields/scalars.ts';
-import { listNumbers, numberOfDbid } from './numbers.ts';
+import { findNumbers, listNumbers, numberOfDbid } from './numbers.ts';
 import type { PersonNumberService } from './service.ts';
 
 const tags = ['internal'];
@@ -38,7 +38,11 @@ export function personNumberRoutes(
     },
     async (request) => {
       const id = requireEnvironmentId(request.params.id);
-      return ok({ numbers: await personNumbers.number(id, request.body.data.externalIds) });
+      const { externalIds, onlyKnown } = request.body.data;
+      const numbers = onlyKnown
+        ? await findNumbers(db, id, externalIds)
+        : await personNumbers.number(id, externalIds);
+      return ok({ numbers });
     },
   );
 

@@ -1,8 +1,6 @@
 /** Composes SCIM: the services of people and groups, and the scope of its routes with their own callers, errors and media type. */
 import type { SenderRequest } from '@gatehouse/caller-auth/sender-constraint/sender';
-import type { ChangeLog } from '@gatehouse/service-kit/changes/log';
 import type { Clock } from '@gatehouse/service-kit/clock';
-import type { SecretBox } from '@gatehouse/service-kit/crypto/secret-box';
 import type { App } from '@gatehouse/service-kit/http/app-type';
 import { acceptJsonAs } from '@gatehouse/service-kit/http/bodies';
 import { createSemaphore } from '@gatehouse/service-kit/limits/semaphore';
@@ -12,8 +10,7 @@ import type { ApiKeyService } from '../api-keys/service.ts';
 import type { Writer } from '../changes/writer.ts';
 import { createGroupService } from '../people/group-service.ts';
 import { findHome, requireProvisioner } from '../people/home.ts';
-import { createProvidedPasswords } from '../people/provided-password.ts';
-import { createPeopleService } from '../people/service.ts';
+import type { PeopleService } from '../people/service.ts';
 import { createScimAuthentication } from './authenticate.ts';
 import { createBulk } from './bulk.ts';
 import { maxPayloadBytes } from './bulk-request.ts';
@@ -28,8 +25,7 @@ const listsAtOnce = { concurrency: 4, queueLength: 100, patienceMs: 10_000 };
 export function composeScim({
   pool,
   writer,
-  changeLog,
-  secretBox,
+  people,
   apiKeys,
   authenticate,
   publicUrl,
@@ -37,15 +33,13 @@ export function composeScim({
 }: {
   pool: Pool;
   writer: Writer;
-  changeLog: Pick<ChangeLog, 'latest'>;
-  secretBox: SecretBox;
+  people: PeopleService;
   apiKeys: ApiKeyService;
   authenticate: (sender: SenderRequest, clientAddress: string) => Promise<Caller>;
   publicUrl: string | undefined;
   now: Clock;
 }) {
-  const passwords = createProvidedPasswords(secretBox);
-  const users = createUsers({ people: createPeopleService({ db: pool, writer, passwords, changeLog }) });
+  const users = createUsers({ people });
   const groups = createGroups({ groups: createGroupService({ db: pool, writer }) });
   const bulk = createBulk({ writer, users, groups });
   const lists = createSemaphore(listsAtOnce);

@@ -9,6 +9,7 @@ import { printDiagnosis } from '../../output/diagnosis.ts';
 import type { Output } from '../../output/output.ts';
 import { shown } from '../../output/text.ts';
 import { importCommand } from './import.ts';
+import { searchCommands } from './search.ts';
 import { storeCommands } from './store.ts';
 
 export function peopleCommands(program: Command, cli: Cli): void {
@@ -17,6 +18,7 @@ export function peopleCommands(program: Command, cli: Cli): void {
     .description('people: why they cannot sign in, and those of the people store');
 
   storeCommands(people, cli);
+  searchCommands(people, cli);
   importCommand(people, cli);
 
   personArgument(

@@ -1,4 +1,4 @@
-/** `gatehouse people list|show|disable|password-link`: people of the people store. */
+/** `gatehouse people list|show|disable|enable|password-link`: people of the people store. */
 import { createPeopleAdministration } from '@gatehouse/api-client/environment-api/people';
 import type { ScimUser } from '@gatehouse/contracts/environment-api/administration/people';
 import type { Command } from 'commander';
@@ -63,6 +63,15 @@ export function storeCommands(people: Command, cli: Cli): void {
       await session.sure(`Deactivate ${user.userName}?`);
       const changed = await api.patch(user.id, [operationOf('active', false)]);
       session.output.done(`${user.userName} is deactivated.`, changed);
+    }),
+  );
+
+  named(people.command('enable').description('let a person who was deactivated sign in again')).action(
+    cli.action<Place, [string]>(async (session, options, name) => {
+      const api = await open(session, options);
+      const user = await find(api, name);
+      const changed = await api.patch(user.id, [operationOf('active', true)]);
+      session.output.done(`${user.userName} may sign in again.`, changed);
     }),
   );
 

@@ -1,5 +1,6 @@
 /** Describes what administrators ask about people of the people store beside SCIM. */
 import { z } from 'zod';
+import { wrapped } from '../../envelope.ts';
 
 export const issuedPasswordLinkSchema = z.object({
   url: z
@@ -9,6 +10,34 @@ export const issuedPasswordLinkSchema = z.object({
 });
 
 export type IssuedPasswordLink = z.infer<typeof issuedPasswordLinkSchema>;
+
+/** A person of the people store, without SCIM. */
+export const storedPersonSchema = z.object({
+  id: z.string().describe('The SCIM id.'),
+  number: z.int().describe('As tokens carry it (`dbid`).'),
+  version: z.int(),
+  userName: z.string(),
+  firstName: z.string().optional(),
+  lastName: z.string().optional(),
+  email: z.string().optional().describe('The address that tokens show.'),
+  employeeId: z.string().optional(),
+  externalId: z.string().optional(),
+  status: z.enum(['active', 'disabled']).describe('`disabled`: signs in no more, and holds nothing.'),
+  hasPassword: z.boolean().describe('False: by single sign-on alone.'),
+  groups: z.array(z.string()),
+  createdAt: z.string().describe('ISO 8601, UTC.'),
+  updatedAt: z.string().describe('ISO 8601, UTC.'),
+});
+
+export const changeStoredPersonBody = wrapped(
+  z.strictObject({
+    status: storedPersonSchema.shape.status.describe(
+      '`disabled`: sessions and tokens end within a second. `active`: may sign in again.',
+    ),
+  }),
+);
+
+export type StoredPerson = z.infer<typeof storedPersonSchema>;
 
 /** Attributes of the enterprise extension (RFC 7643 section 4.3). */
 export const enterpriseUserUrn = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User';

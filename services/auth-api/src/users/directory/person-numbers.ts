@@ -9,7 +9,9 @@ import { createGrowingCache } from '@gatehouse/service-kit/cache/growing-cache';
 const maxKept = 50_000;
 
 /** The returned function gives the numbers of one environment. They reject with ConfigServerError. */
-export function createPersonNumbers(client: Pick<EnvironmentApiClient, 'numberPeople' | 'personNumbers'>) {
+export function createPersonNumbers(
+  client: Pick<EnvironmentApiClient, 'numberPeople' | 'knownNumbers' | 'personNumbers'>,
+) {
   const dbids = createGrowingCache<number>(maxKept);
   const externalIds = createGrowingCache<string>(maxKept);
 
@@ -20,21 +22,32 @@ export function createPersonNumbers(client: Pick<EnvironmentApiClient, 'numberPe
         externalIds.set(`${environmentId} ${dbid}`, externalId);
       }
     };
+    const lookUp = (wanted: readonly string[]) => {
+      const found = new Map<string, number>();
+      const missing: string[] = [];
+      for (const externalId of wanted) {
+        const dbid = dbids.get(`${environmentId} ${externalId}`);
+        if (dbid === undefined) missing.push(externalId);
+        else found.set(externalId, dbid);
+      }
+      return { found, missing };
+    };
     return {
       async of(wanted) {
-        const found = new Map<string, number>();
-        const missing: string[] = [];
-        for (const externalId of wanted) {
-          const dbid = dbids.get(`${environmentId} ${externalId}`);
-          if (dbid === undefined) missing.push(externalId);
-          else found.set(externalId, dbid);
-        }
+        const { found, missing } = lookUp(wanted);
         for (let index = 0; index < missing.length; index += maxNumbersAtOnce) {
           const some = missing.slice(index, index + maxNumbersAtOnce);
           const given = await asked(client.numberPeople(environmentId, some));
           keep(given);
           for (const { externalId, dbid } of given) found.set(externalId, dbid);
         }
+        return found;
+      },
+      async given(wanted) {
+        const { found, missing } = lookUp(wanted);
+        const given = missing.length === 0 ? [] : await asked(client.knownNumbers(environmentId, missing));
+        keep(given);
+        for (const { externalId, dbid } of given) found.set(externalId, dbid);
         return found;
       },
       async idOf(dbid) {

@@ -1,0 +1,82 @@
+/** `gatehouse people search|profile`: people of a contact centre, wherever its people are. */
+import { readPersonProfile, searchPeople } from '@gatehouse/api-client/auth-api/help-desk';
+import type { ListedPersonView, PeoplePage } from '@gatehouse/contracts/auth-api/administration/people';
+import type { Command } from 'commander';
+import type { Cli } from '../../command-group.ts';
+import { parseLimit } from '../../input/limit.ts';
+import { contactCenterOf, type PlaceOption, personArgument, personOf } from '../../input/person.ts';
+import type { Session } from '../../session.ts';
+
+interface SearchOptions {
+  contactCenter: string;
+  limit: number;
+}
+
+const pageSize = 50;
+
+export function searchCommands(people: Command, cli: Cli): void {
+  people
+    .command('search')
+    .description('people of a contact centre by the beginning of a name, wherever its people are')
+    .argument('[text]', 'of a user name, an e-mail address, a last name, or of first and last name', '')
+    .requiredOption('--contact-center <name>', 'id, domain or name of the contact centre')
+    .option('--limit <number>', 'at most so many people', parseLimit, pageSize)
+    .action(
+      cli.action<SearchOptions, [string]>(async (session, { contactCenter, limit }, text) => {
+        const id = await contactCenterOf(session, contactCenter);
+        const {
+          page,
+          people: found,
+          isWhole,
+        } = await search(session, { contactCenter: id, search: text }, limit);
+        session.output.rows(
+          found,
+          [
+            { title: 'user name', value: ({ userName }) => userName },
+            { title: 'name', value: ({ name }) => name },
+            { title: 'e-mail', value: ({ email }) => email },
+            { title: 'state', value: ({ state }) => state },
+            { title: 'number', value: ({ number }) => number },
+            { title: 'sub', value: ({ sub }) => sub },
+          ],
+          'Nobody is called so.',
+        );
+        if (page.matching === 'whole names')
+          session.output.note('This Configuration Server compares whole names only.');
+        if (page.isCut || !isWhole) session.output.note('There are more people: a longer text finds them.');
+      }),
+    );
+
+  personArgument(
+    people
+      .command('profile')
+      .description('one person: state, sessions, last sign-in, remembered wrong passwords'),
+  ).action(
+    cli.action<PlaceOption, [string]>(async (session, { contactCenter }, name) => {
+      const profile = await readPersonProfile(session.authApi, await personOf(session, name, contactCenter));
+      const { person, ...rest } = profile;
+      session.output.record(profile, [
+        ...Object.entries(person),
+        ['source', rest.source],
+        ['contact centre', rest.contactCenterId],
+        ['sessions', rest.sessions],
+        ['last sign-in', rest.lastSignInAt],
+        ['wrong passwords', rest.wrongPasswords],
+        ['to wait', rest.waitSeconds === 0 ? undefined : `${rest.waitSeconds} s`],
+      ]);
+    }),
+  );
+}
+
+async function search(session: Session, query: { contactCenter: string; search: string }, limit: number) {
+  const people: ListedPersonView[] = [];
+  for (let cursor: string | undefined; ; ) {
+    const size = Math.min(pageSize, limit - people.length);
+    const answer = await searchPeople(session.authApi, { ...query, limit: size, ...(cursor && { cursor }) });
+    const page: PeoplePage = answer.data;
+    people.push(...page.people);
+    cursor = answer.nextCursor;
+    if (cursor === undefined || people.length >= limit)
+      return { page, people, isWhole: cursor === undefined };
+  }
+}

@@ -1,0 +1,79 @@
+/** Describes how administrators look for people of a contact centre, wherever its people are. */
+import { z } from 'zod';
+import { envelopeOf, nextCursorSchema } from '../../envelope.ts';
+import { line } from '../../text.ts';
+import { personFields } from './help-desk.ts';
+
+export const maxPeopleInPage = 50;
+
+export const peopleQuerySchema = z.strictObject({
+  contactCenter: personFields.contactCenter.unwrap().describe('Id or domain.'),
+  search: line(255)
+    .default('')
+    .describe(
+      'The beginning of a user name, an e-mail address, a last name, or of first and last name with a space between, in any case. Without it: everybody.',
+    ),
+  limit: z.coerce.number().int().min(1).max(maxPeopleInPage).default(maxPeopleInPage),
+  cursor: line(4_096).optional().describe('`nextCursor` of the page before.'),
+});
+
+const sourceFields = {
+  source: z
+    .enum(['configServer', 'ldap', 'people'])
+    .describe('Where the people are: Configuration Servers, an LDAP directory or the people store.'),
+  canDisable: z.boolean().describe('By Environment API; otherwise where the people are.'),
+  canUnlock: z
+    .boolean()
+    .describe('Our delays after wrong passwords can be ended. A lock of the source itself is ended there.'),
+  canLinkPassword: z.boolean().describe('A link for a first password can be made.'),
+};
+
+export const listedPersonSchema = z.object({
+  userName: z.string(),
+  name: z.string().optional().describe('First and last name.'),
+  email: z.string().optional(),
+  state: z
+    .enum(['active', 'disabled', 'locked'])
+    .describe(
+      '`locked`: the directory shows a lock after wrong passwords, which may have ended by itself meanwhile.',
+    ),
+  number: z
+    .int()
+    .optional()
+    .describe('As tokens carry it (`dbid`). Absent: a person of a directory who has never signed in.'),
+  sub: z.string().optional().describe('Absent where `number` is.'),
+  id: z.string().optional().describe('Of the people store: the id for `/contact-centers/{id}/people`.'),
+});
+
+export const peoplePageSchema = z.object({
+  contactCenterId: z.string(),
+  ...sourceFields,
+  matching: z
+    .enum(['beginning', 'whole names'])
+    .describe('`whole names`: this Configuration Server compares whole names only.'),
+  isCut: z
+    .boolean()
+    .describe('More people match than the source was asked for: a longer text finds the others.'),
+  people: z.array(listedPersonSchema).describe('In the order of user names.'),
+});
+
+export const peopleAnswer = envelopeOf(peoplePageSchema).extend({ nextCursor: nextCursorSchema });
+
+export const personProfileSchema = z.object({
+  contactCenterId: z.string(),
+  ...sourceFields,
+  person: listedPersonSchema,
+  sessions: z
+    .int()
+    .optional()
+    .describe(
+      'How many live sessions the person has. Absent for the administrator of one contact centre, when the person uses another one, too.',
+    ),
+  lastSignInAt: z.iso.datetime().optional().describe('As far as the audit trail goes back.'),
+  wrongPasswords: z.int().describe('How many are remembered.'),
+  waitSeconds: z.int().describe('How long a sign-in has to wait now, where the person is not known.'),
+});
+
+export type ListedPersonView = z.infer<typeof listedPersonSchema>;
+export type PeoplePage = z.infer<typeof peoplePageSchema>;
+export type PersonProfile = z.infer<typeof personProfileSchema>;

@@ -1,0 +1,67 @@
+/** Serves `/auth/v3/ops/people`: administrators look for people of a contact centre and at one of them. */
+import { personFields } from '@gatehouse/contracts/auth-api/administration/help-desk';
+import {
+  peopleAnswer,
+  peopleQuerySchema,
+  personProfileSchema,
+} from '@gatehouse/contracts/auth-api/administration/people';
+import { definedOnly } from '@gatehouse/contracts/defined-only';
+import { envelopeOf, errorEnvelope, securityError } from '@gatehouse/contracts/envelope';
+import type { App } from '@gatehouse/service-kit/http/app';
+import { ok } from '@gatehouse/service-kit/http/envelope';
+import { readCursor, writeCursor } from '@gatehouse/service-kit/http/page';
+import { z } from 'zod';
+import { actorOf } from '../client-authentication/ops-authentication.ts';
+import type { HelpDesk } from '../help-desk/compose.ts';
+
+const tags = ['help desk'];
+const refusals = {
+  400: errorEnvelope,
+  401: securityError,
+  403: errorEnvelope,
+  404: errorEnvelope,
+  503: errorEnvelope,
+};
+
+/** Of a cursor: a user name. */
+const userNameKey = /^[^\0]{1,1024}$/s;
+
+export function peopleRoutes(app: App, { listedPeople }: Pick<HelpDesk, 'listedPeople'>): void {
+  app.get(
+    '',
+    {
+      schema: {
+        tags,
+        operationId: 'listPeople',
+        summary: 'People of a contact centre by the beginning of a name, wherever its people are',
+        description:
+          'In the order of user names. No directory is read as a whole: `isCut` says that more people match than it was asked for.',
+        querystring: peopleQuerySchema,
+        response: { 200: peopleAnswer, ...refusals },
+      },
+    },
+    async (request) => {
+      const { contactCenter, search, limit, cursor } = request.query;
+      const after = readCursor(cursor, userNameKey);
+      const { answer, next } = await listedPeople.list(
+        { contactCenter, text: search.trim(), after, limit },
+        actorOf(request),
+      );
+      return { ...ok(answer), ...definedOnly({ nextCursor: next && writeCursor(next) }) };
+    },
+  );
+
+  app.get(
+    '/profile',
+    {
+      schema: {
+        tags,
+        operationId: 'readPersonProfile',
+        summary: 'One person: where they are, their sessions, their last sign-in, our delays',
+        querystring: z.strictObject(personFields),
+        response: { 200: envelopeOf(personProfileSchema), ...refusals },
+      },
+    },
+    async (request) => ok(await listedPeople.read(request.query, actorOf(request))),
+  );
+}

@@ -1,0 +1,37 @@
+/** Finds people of the people store by the beginning of a name. */
+import type { EnvironmentApiClient } from '@gatehouse/api-client/environment-api/client';
+import type { CallOptions } from '@gatehouse/config-server-client/backend';
+import type {
+  FoundPerson,
+  PersonPage,
+  PersonSearch,
+} from '@gatehouse/config-server-client/model/person-search';
+import { environmentTenantDbid } from '@gatehouse/config-server-client/model/tenant';
+import { definedOnly } from '@gatehouse/contracts/defined-only';
+import type { PersonView } from '@gatehouse/contracts/environment-api/people';
+
+/** @throws UpstreamError */
+export async function searchPersons(
+  client: Pick<EnvironmentApiClient, 'findPeople' | 'searchPeople'>,
+  environmentId: string,
+  { text, isUserName = false, tenantDbid = environmentTenantDbid, after, limit }: PersonSearch,
+  { signal }: CallOptions,
+): Promise<PersonPage> {
+  const page = { isCut: false, isWholeNames: false };
+  if (tenantDbid !== environmentTenantDbid) return { ...page, people: [] };
+  if (isUserName) {
+    const answer = await client.findPeople(environmentId, { userName: text }, { signal });
+    return { ...page, people: answer.outcome === 'found' ? answer.data.people.map(foundOf) : [] };
+  }
+  // One more than the page tells whether there is another one.
+  const found = await client.searchPeople(environmentId, { text, after, limit: limit + 1 }, signal);
+  const people = found.slice(0, limit).map(foundOf);
+  const next = found.length > limit ? people.at(-1)?.userName : undefined;
+  return { ...page, people, ...definedOnly({ next }) };
+}
+
+function foundOf(person: Omit<PersonView, 'version' | 'groups'>): FoundPerson {
+  const { id, dbid, userName, firstName, lastName, email, isActive } = person;
+  const state = isActive ? ('active' as const) : ('disabled' as const);
+  return definedOnly({ storeId: id, dbid, userName, firstName, lastName, email, state });
+}

@@ -1,0 +1,59 @@
+/** Finds people of the people store by the beginning of a name, one page at a time. */
+import type { foundPeopleSchema } from '@gatehouse/contracts/environment-api/people';
+import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
+import type { z } from 'zod';
+import { nameKey } from './name-key.ts';
+
+export interface SearchTerms {
+  /** Empty: everybody. */
+  text: string;
+  /** The last user name of the page before. */
+  after?: string | undefined;
+  limit: number;
+}
+
+type Found = z.infer<typeof foundPeopleSchema>['people'][number];
+
+/** Each has an index. `$4`: as names are compared; `$5`: in lower case. */
+const names = [
+  ['p.user_name_key', '$4::text'],
+  ['p.email_key', '$4::text'],
+  ['lower(p.last_name::text) COLLATE "C"', 'lower($5::text) COLLATE "C"'],
+  [
+    `lower(coalesce(p.first_name || ' ', '') || coalesce(p.last_name, '')) COLLATE "C"`,
+    'lower($5::text) COLLATE "C"',
+  ],
+] as const;
+
+/** A range and no pattern, so that no character of the text means more than itself. U+10FFFF: no name goes on with it. */
+const beginsWith = ([name, text]: (typeof names)[number]) =>
+  `${name} >= ${text} AND ${name} < ${text} || chr(1114111)`;
+
+const place = 'p.environment_id = $1 AND p.user_name_key > $2';
+const first = 'ORDER BY p.user_name_key LIMIT $3';
+const everybody = `SELECT p.id FROM environment.people p WHERE ${place} ${first}`;
+/** Each condition finds its first rows by itself, by its own index. */
+const beginning = names
+  .map(
+    (name) =>
+      `(SELECT p.id, p.user_name_key FROM environment.people p WHERE ${place} AND ${beginsWith(name)} ${first})`,
+  )
+  .join(' UNION ');
+
+export async function searchPeople(
+  db: Queryable,
+  environmentId: string,
+  { text, after = '', limit }: SearchTerms,
+): Promise<Found[]> {
+  const isAll = text === '';
+  const ids = isAll ? everybody : `SELECT id FROM (${beginning}) AS found ORDER BY user_name_key LIMIT $3`;
+  const values = [environmentId, nameKey(after), limit];
+  // Without a name: planned anew each time, by how many people the text finds.
+  const { rows } = await db.query<{ person: Found }>(
+    `SELECT json_strip_nulls(json_build_object('id', p.id, 'dbid', p.dbid, 'userName', p.user_name,
+        'firstName', p.first_name, 'lastName', p.last_name, 'email', p.email, 'isActive', p.is_active)) AS person
+      FROM environment.people p WHERE p.id IN (${ids}) ORDER BY p.user_name_key`,
+    isAll ? values : [...values, nameKey(text), text],
+  );
+  return rows.map(({ person }) => person);
+}
