@@ -16,6 +16,8 @@ const accepted = [
   'BSD-2-Clause',
   'BSD-3-Clause',
   'ISC',
+  // libvips, which only Environment API's program for pictures loads, as a library that can be exchanged.
+  'LGPL-3.0-or-later',
   'MIT',
   'MIT-0',
   'PSF-2.0',

@@ -46,7 +46,9 @@ export interface HttpRequest {
   /** Sent as application/x-www-form-urlencoded. */
   form?: Record<string, string>;
   /** Sent as it is. */
-  content?: { type: string; text: string };
+  content?: { type: string; text: string | Uint8Array };
+  /** The answer is no text: its bytes are kept. */
+  isBinary?: boolean;
   signal?: AbortSignal | undefined;
   /** Sent again when its connection broke before the answer. Default: GET alone. */
   maySendTwice?: boolean;
@@ -59,7 +61,9 @@ export interface HttpRequest {
 export interface HttpResponse {
   status: number;
   headers: Dispatcher.ResponseData['headers'];
+  /** Empty where the request asks for bytes. */
   text: string;
+  bytes?: Buffer;
 }
 
 export type HttpClient = ReturnType<typeof createHttpClient>;
@@ -124,7 +128,12 @@ export function createHttpClient(options: HttpClientOptions) {
       signal: request.signal ? AbortSignal.any([request.signal, timeout]) : timeout,
     });
     const failure = failureOf(statusCode, headers, request);
-    if (failure === undefined) return { status: statusCode, headers, text: await body.text() };
+    if (failure === undefined) {
+      const answer = { status: statusCode, headers };
+      return request.isBinary
+        ? { ...answer, text: '', bytes: Buffer.from(await body.arrayBuffer()) }
+        : { ...answer, text: await body.text() };
+    }
     if (addresses === undefined)
       throw new UpstreamError(target.name, statusCode, await body.text(), { failure });
     // Closes the connection instead of reading what a stranger sends.

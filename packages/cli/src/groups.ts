@@ -2,6 +2,7 @@
 import type { CommandGroup } from './command-group.ts';
 import { administratorCommands } from './commands/administrators.ts';
 import { auditCommands } from './commands/audit.ts';
+import { brandingCommands } from './commands/branding.ts';
 import { contactCenterCommands } from './commands/cc.ts';
 import { checkCommand } from './commands/check.ts';
 import { clientCommands } from './commands/clients.ts';
@@ -28,6 +29,7 @@ export const groups: readonly CommandGroup[] = [
   environmentCommands,
   contactCenterCommands,
   settingCommands,
+  brandingCommands,
   corsCommands,
   apiKeyCommands,
   locationCommands,

@@ -11,7 +11,7 @@ export interface CommandRun {
 export interface CommandSurroundings {
   env?: Record<string, string>;
   /** The content of standard input. */
-  input?: string;
+  input?: string | Uint8Array;
   homeFolder?: string;
 }
 

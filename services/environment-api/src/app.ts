@@ -75,6 +75,8 @@ export async function buildApp(deps: Deps): Promise<App> {
       await api.register(deps.apiKeys.ownerRoutes, { prefix: '/api-keys' });
       await api.register(deps.cors.routes, { prefix: '/cors' });
       await api.register(deps.singleSignOn.routes, { prefix: '/contact-centers/:id' });
+      await api.register(deps.branding.routes, { prefix: '/contact-centers/:id/branding' });
+      await api.register(deps.branding.globalRoutes, { prefix: '/branding' });
       await api.register(deps.locations.routes, { prefix: '/locations' });
       await api.register(deps.audit.routes, { prefix: '/audit' });
       await api.register(deps.diagnosis.routes, { prefix: '/diagnosis' });
@@ -127,5 +129,7 @@ async function mountInternal(services: App, deps: Deps): Promise<void> {
   await services.register(deps.singleSignOn.internalRoutes, {
     prefix: '/contact-centers/:id/single-sign-on',
   });
+  await services.register(deps.branding.internalRoutes, { prefix: '/branding' });
+  await services.register(deps.images.internalRoutes);
   await services.register(deps.changes.internalRoutes, { prefix: '/changes' });
 }

@@ -16,6 +16,7 @@ import { linesOf } from '@gatehouse/service-kit/secret';
 import { composeAccess } from './access/compose.ts';
 import { composeApiKeys } from './api-keys/compose.ts';
 import { composeAudit } from './audit/compose.ts';
+import { composeBranding } from './branding/compose.ts';
 import { composeChanges } from './changes/compose.ts';
 import { composeChecks } from './checks/compose.ts';
 import type { Config } from './config.ts';
@@ -25,6 +26,7 @@ import { composeCors } from './cors/compose.ts';
 import { composeDiagnosis } from './diagnosis/compose.ts';
 import { composeEnvironments } from './environments/compose.ts';
 import { composeGlobalSettings } from './global-settings/compose.ts';
+import { composeImages } from './images/compose.ts';
 import { composeImportExport } from './import-export/compose.ts';
 import { composeInternal } from './internal/compose.ts';
 import { composeLocations } from './locations/compose.ts';
@@ -165,7 +167,19 @@ export async function createDeps(config: Config, kit: Kit, now = systemClock) {
     secretBox,
   });
   const personNumbers = composePersonNumbers({ pool, writer: primary });
-  const internal = composeInternal({ environments: environments.service, settings: settings.service });
+  const images = composeImages({ pool, writer });
+  const branding = composeBranding({
+    pool,
+    contactCenters: contactCenters.service,
+    globalSettings: globalSettings.service,
+    locations: locations.service,
+    images: images.service,
+  });
+  const internal = composeInternal({
+    environments: environments.service,
+    settings: settings.service,
+    branding: branding.service,
+  });
   const importExport = composeImportExport({
     pool,
     writer,
@@ -178,6 +192,8 @@ export async function createDeps(config: Config, kit: Kit, now = systemClock) {
     globalSettings: globalSettings.service,
     locations: locations.service,
     singleSignOn: singleSignOn.service,
+    branding: branding.service,
+    images: images.service,
   });
   const diagnosis = composeDiagnosis({
     postgresProbe: postgresProbe({ db: pool, schema, migrationsFolder, now }),
@@ -212,6 +228,8 @@ export async function createDeps(config: Config, kit: Kit, now = systemClock) {
     apiKeys,
     scim,
     singleSignOn,
+    images,
+    branding,
     internal,
     personNumbers,
     importExport,

@@ -74,6 +74,22 @@ function authorizationOf(kind: CallerKind, center: string): string {
 }
 
 type Request = { path: string; payload?: object; headers?: Record<string, string> };
+
+/** The smallest picture there is: one pixel. */
+const picture = Buffer.from('R0lGODlhAQABAIAAAP8AAP///yH5BAAAAAAALAAAAAABAAEAAAICRAEAOw==', 'base64');
+const asPicture = { payload: picture, headers: { 'content-type': 'image/gif' } };
+/** Whose branding an operation is about, with another name each time. */
+async function brandingRequest(operation: string, center: string): Promise<Request> {
+  const [method = '', template = ''] = operation.split(' ');
+  const path = template.replace('{id}', center);
+  const owner = path.replace(/\/logo$/, '');
+  if (method === 'GET') return { path };
+  if (method === 'PUT')
+    return path.endsWith('/logo') ? { path, ...asPicture } : { path, payload: data({ name: randomUuid() }) };
+  await api.call('PUT', owner, { payload: data({ name: 'gone' }) });
+  await api.call('PUT', `${owner}/logo`, asPicture);
+  return { path };
+}
 const data = (fields: Record<string, unknown>) => ({ data: fields });
 const key = async (center: string) =>
   (await api.call('POST', `/contact-centers/${center}/api-keys`, { payload: data({ name: randomUuid() }) }))
@@ -193,6 +209,15 @@ const prepared: Record<string, (center: string) => Promise<Request> | Request> =
       payload: data({ code, passwordEnvelope: await newHash(person) }),
     };
   },
+  'GET /internal/images/{digest}': async () => {
+    const { body } = await api.call('PUT', '/branding/logo', asPicture);
+    return { path: `/internal/images/${body.data.logo.digest}` };
+  },
+  'PUT /internal/client-logos/{clientId}': () => ({
+    path: '/internal/client-logos/some-client',
+    ...asPicture,
+  }),
+  'DELETE /internal/client-logos/{clientId}': () => ({ path: '/internal/client-logos/some-client' }),
   'GET /internal/contact-centers': async (id) => {
     const [domain] = (await api.call('GET', `/contact-centers/${id}`)).body.data.domains;
     return { path: `/internal/contact-centers?domain=${domain}` };
@@ -226,6 +251,7 @@ async function scimRequestOf(method: string, path: string, center: string): Prom
 async function requestOf(operation: string, center: string): Promise<Request> {
   const [method = '', path = ''] = operation.split(' ');
   if (path.includes('/scim/v2/')) return scimRequestOf(method, path, center);
+  if (path.includes('branding') && !path.includes('internal')) return brandingRequest(operation, center);
   const make = prepared[operation];
   if (make) return make(center);
   if (/^(PUT|DELETE) .*\/(saml|oidc)$/.test(operation)) {
@@ -254,7 +280,8 @@ function verdictOf({ status, body }: Answer): string {
   // There is none in the test: whoever hears that would have been let through.
   if (status === 409 && JSON.stringify(body).includes('no destination')) return 'yes';
   if (status < 200 || status > 299) return `status ${status}`;
-  const list = body?.data?.settings ?? body?.data?.origins ?? body?.data;
+  const { data } = body ?? {};
+  const list = Array.isArray(data) ? data : (data?.settings ?? data?.origins ?? data?.entries);
   return Array.isArray(list) && list.length === 0 ? 'empty' : 'yes';
 }
 
@@ -280,8 +307,8 @@ describe.each(operations)('%s', (operation, rule) => {
           : { own, other };
         const mine = isRemoval ? await api.contactCenter() : centers.own;
         const target = side === 'own' ? mine : isRemoval ? await api.contactCenter() : centers.other;
-        const { path, payload } = await requestOf(operation, target);
-        const headers = { authorization: authorizationOf(kind, mine) };
+        const { path, payload, headers: sent } = await requestOf(operation, target);
+        const headers = { ...sent, authorization: authorizationOf(kind, mine) };
         const answer = await api.call(operation.split(' ')[0] as Method, path, {
           headers,
           ...(payload ? { payload } : {}),

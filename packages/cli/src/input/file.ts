@@ -1,6 +1,6 @@
 /** Files that a command reads; `-` is standard input. */
 import { readFileSync } from 'node:fs';
-import { text } from 'node:stream/consumers';
+import { buffer, text } from 'node:stream/consumers';
 import { isMap, parseDocument } from 'yaml';
 import { UsageError } from '../failure/failure.ts';
 import type { Terminal } from '../terminal/terminal.ts';
@@ -10,6 +10,16 @@ export async function readFile(terminal: Terminal, path: string): Promise<string
   if (path === '-') return text(terminal.stdin);
   try {
     return readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new UsageError(`${path} cannot be read: ${(error as Error).message}`, error);
+  }
+}
+
+/** What is no text, such as a picture. @throws UsageError */
+export async function readBytes(terminal: Terminal, path: string): Promise<Uint8Array> {
+  if (path === '-') return buffer(terminal.stdin);
+  try {
+    return readFileSync(path);
   } catch (error) {
     throw new UsageError(`${path} cannot be read: ${(error as Error).message}`, error);
   }

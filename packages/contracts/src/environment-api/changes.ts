@@ -11,6 +11,7 @@ export const environmentEntities = [
   'cors',
   'saml',
   'oidc',
+  'branding',
   'person',
   'person-group',
 ] as const;
@@ -36,7 +37,7 @@ export const environmentChangeSchema = z.object({
   /** One of `environmentEntities` or `environmentEnds`, or a later one. */
   entity: z.string(),
   /**
-   * Id of the environment, contact centre or key, name of the setting, path of the location; the domain;
+   * Id of the environment, contact centre or key, name of the setting, path of the location (also for branding); the domain;
    * for `single-sign-on-end` the protocol and the location, as `saml /USW1`; for persons environment and number (`people.ts`).
    */
   id: z.string(),

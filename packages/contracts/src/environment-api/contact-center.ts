@@ -1,5 +1,6 @@
 /** Describes what Auth API reads about a contact centre: `GET /environment/v3/internal/contact-centers…`. */
 import { z } from 'zod';
+import { brandingViewSchema } from './branding.ts';
 
 /** How the users of a contact centre prove who they are. */
 export const contactCenterAuthSchema = z.enum(['configServer']);
@@ -19,6 +20,8 @@ export const contactCenterViewSchema = z.object({
   version: z.int(),
   /** Effective at the location that was asked for. */
   settings: z.record(z.string(), z.string()),
+  /** How its pages look there; absent: as the installation's default, and from the release before. */
+  branding: brandingViewSchema.optional(),
 });
 
 export type ContactCenterAuth = z.infer<typeof contactCenterAuthSchema>;

@@ -26,6 +26,14 @@ export function createGlobalSettingService({
   locations: LocationService;
 }) {
   return {
+    /** Of everything that contact centres inherit. */
+    version: () => store.readGlobalVersion(db),
+    /** Changes something else that contact centres inherit, under the same version. @throws AppError 403, 412 */
+    changeWithin: (context: WriteContext, work: (write: Write) => Promise<boolean>): Promise<number> =>
+      writer.write(context, requireInstallationWriter, async (write) => {
+        const version = await lock(context, write);
+        return (await work(write)) ? store.renewGlobalVersion(write.db) : version;
+      }),
     /** Callers that may read a contact centre see all of them, because it inherits them; others see none. */
     async list(caller: Caller): Promise<store.GlobalSettings> {
       const found = await store.readGlobalSettings(db);

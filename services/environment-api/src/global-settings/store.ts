@@ -21,6 +21,14 @@ export async function readGlobalSettings(db: Queryable): Promise<GlobalSettings>
   return rows[0];
 }
 
+export async function readGlobalVersion(db: Queryable): Promise<number> {
+  const { rows } = await db.query<{ version: string }>({
+    name: 'global_version',
+    text: 'SELECT version FROM environment.global_settings_version',
+  });
+  return Number(rows[0]?.version);
+}
+
 /** Locks the settings until the transaction ends; returns their version. */
 export async function lockGlobalSettings(db: Queryable): Promise<number> {
   const { rows } = await db.query<{ version: string }>(

@@ -3,10 +3,12 @@ import type { ChangeLog } from '@gatehouse/service-kit/changes/log';
 import type { SecretBox } from '@gatehouse/service-kit/crypto/secret-box';
 import type { App } from '@gatehouse/service-kit/http/app-type';
 import type { Pool } from '@gatehouse/service-kit/postgres/pool';
+import type { BrandingService } from '../branding/service.ts';
 import type { Writer } from '../changes/writer.ts';
 import type { ContactCenterService } from '../contact-centers/service.ts';
 import type { EnvironmentService } from '../environments/service.ts';
 import type { GlobalSettingService } from '../global-settings/service.ts';
+import type { ImageService } from '../images/service.ts';
 import type { LocationService } from '../locations/service.ts';
 import type { SettingService } from '../settings/service.ts';
 import type { SingleSignOnService } from '../single-sign-on/service.ts';
@@ -27,6 +29,8 @@ export function composeImportExport({
   globalSettings,
   locations,
   singleSignOn,
+  branding,
+  images,
 }: {
   pool: Pool;
   writer: Writer;
@@ -39,6 +43,8 @@ export function composeImportExport({
   globalSettings: GlobalSettingService;
   locations: LocationService;
   singleSignOn: SingleSignOnService;
+  branding: BrandingService;
+  images: ImageService;
 }) {
   const importer = createImporter({
     environments,
@@ -47,10 +53,11 @@ export function composeImportExport({
     globalSettings,
     locations,
     singleSignOn,
+    branding,
     secretBox,
     resolveSecret: createResolveSecret({ env: process.env, folder: secretsFolder }),
   });
-  const service = createImportExportService({ db: pool, writer, importer });
+  const service = createImportExportService({ db: pool, writer, importer, images });
   return {
     service,
     exportRoutes: async (api: App) => exportRoutes(api, { importExport: service }),

@@ -5,13 +5,14 @@ import { locationSchema } from '@gatehouse/contracts/environment-api/location';
 import { maxNumbersAtOnce } from '@gatehouse/contracts/environment-api/people';
 import { freeText, label } from '@gatehouse/contracts/text';
 import { z } from 'zod';
+import { brandingFields } from '../branding/schemas.ts';
 import { createContactCenterBody } from '../contact-centers/schemas.ts';
 import { checkNew } from '../environments/directory.ts';
 import { ldapFields } from '../environments/ldap.ts';
 import { newEnvironmentFields } from '../environments/schemas.ts';
 import { clientCertificate, tlsFields } from '../environments/tls.ts';
 import { list } from '../fields/list.ts';
-import { idSchema } from '../fields/scalars.ts';
+import { idSchema, locationField } from '../fields/scalars.ts';
 import { settingBody } from '../settings/schemas.ts';
 import { oidcBody } from '../single-sign-on/oidc.ts';
 import { samlBody } from '../single-sign-on/saml.ts';
@@ -36,12 +37,23 @@ export const environment = newEnvironmentFields
     ldap: ldapFields.extend({ bindPassword: secretField.optional() }).nullable().optional(),
   })
   .superRefine(checkNew, { when: () => true });
+/** With the logo itself: another installation has no other place to take it from. */
+export const brandingEntry = brandingFields.extend({
+  location: locationField,
+  logo: z
+    .string()
+    .max(100_000, 'is longer than a stored picture can be')
+    .regex(/^data:image\/webp;base64,[A-Za-z0-9+/]+={0,2}$/, 'must be a picture as GET /export gives it')
+    .nullable()
+    .optional(),
+});
 const maxSettings = 10_000;
 const maxLocations = 1000;
 
 export const contactCenter = createContactCenterBody.shape.data.extend({
   id: idSchema,
   settings: list(setting, maxSettings).default([]),
+  branding: list(brandingEntry, maxLocations).default([]),
   saml: list(samlBody.shape.data, maxLocations).default([]),
   oidc: list(
     oidcBody.shape.data.extend({ clientSecret: secretField.nullable().optional() }),
@@ -75,6 +87,7 @@ export const installationDocument = z.object(
   {
     ...frame,
     settings: z.array(setting).default([]),
+    branding: z.array(brandingEntry).default([]),
     environments: z.array(environment),
     contactCenters: z.array(contactCenter),
     personNumbers: z.array(personNumberGroup).default([]),
@@ -89,6 +102,7 @@ export const installationFrame = z.object(
   {
     ...frame,
     settings: unchecked.default([]),
+    branding: unchecked.default([]),
     environments: unchecked,
     contactCenters: unchecked,
     personNumbers: unchecked.default([]),

@@ -8,7 +8,7 @@ import { registryOf } from '../environments/discovery.ts';
 import { type Environment, shownLdap } from '../environments/environment.ts';
 import { shownTls } from '../environments/tls.ts';
 import { referenceFor } from './secret-reference.ts';
-import type { InstallationFrame, Snapshot as OpenSnapshot, StoredCenter } from './store.ts';
+import type { ExportedBranding, InstallationFrame, Snapshot as OpenSnapshot, StoredCenter } from './store.ts';
 import { yamlOf } from './yaml-bodies.ts';
 
 type Snapshot = Pick<OpenSnapshot, 'frame' | 'pages' | 'numbers'>;
@@ -47,11 +47,12 @@ export async function* yamlPieces({ frame, pages, numbers }: Snapshot): AsyncGen
 }
 
 /** Everything except contact centres and numbers of people. */
-function frameOf(frame: InstallationFrame) {
+function frameOf(frame: InstallationFrame<ExportedBranding>) {
   return {
     formatVersion: 1,
     locations: frame.locations,
     settings: frame.settings,
+    ...brandingOf(frame.branding),
     environments: frame.environments.map((environment) => ({
       id: environment.id,
       ...accountOf(environment),
@@ -70,7 +71,19 @@ function frameOf(frame: InstallationFrame) {
   };
 }
 
-function centerOf({ center, settings, signOn }: StoredCenter) {
+/** Left out where there is none: the release before reads it, and would refuse nothing but miss it. */
+function brandingOf(entries: readonly ExportedBranding[]) {
+  if (entries.length === 0) return {};
+  return {
+    branding: entries.map(({ location, settings, picture }) => ({
+      location,
+      ...settings,
+      ...definedOnly({ logo: picture === null ? undefined : `data:image/webp;base64,${picture}` }),
+    })),
+  };
+}
+
+function centerOf({ center, settings, signOn, branding }: StoredCenter<ExportedBranding>) {
   const { id, environmentId, name, domains, auth, status } = center;
   const saml = signOn.filter(({ protocol }) => protocol === 'saml');
   const oidc = signOn.filter(({ protocol }) => protocol === 'oidc');
@@ -82,6 +95,7 @@ function centerOf({ center, settings, signOn }: StoredCenter) {
     auth,
     status,
     settings,
+    ...brandingOf(branding),
     saml: saml.map((entry) => ({ location: entry.location, ...entry.settings })),
     oidc: oidc.map((entry) => ({
       location: entry.location,

@@ -5,6 +5,7 @@ import { definedOnly } from '@gatehouse/contracts/defined-only';
 import type { Setting } from '@gatehouse/contracts/environment-api/administration/settings';
 import { clientSecretPlace } from '@gatehouse/contracts/environment-api/single-sign-on';
 import type { SecretBox } from '@gatehouse/service-kit/crypto/secret-box';
+import type { BrandingService } from '../branding/service.ts';
 import type { Write, WriteContext } from '../changes/writer.ts';
 import { auditedFields } from '../contact-centers/contact-center.ts';
 import { domainKey } from '../contact-centers/domain.ts';
@@ -18,6 +19,7 @@ import { oidc } from '../single-sign-on/oidc.ts';
 import { saml } from '../single-sign-on/saml.ts';
 import type { SingleSignOnService } from '../single-sign-on/service.ts';
 import { type InstallationDocument, placeOf } from './document.ts';
+import { createBrandingImport, type Pictures } from './import-branding.ts';
 import { createEnvironmentImport } from './import-environments.ts';
 import { writeNumbers } from './import-numbers.ts';
 import { createReadSecret } from './import-secrets.ts';
@@ -35,6 +37,7 @@ interface Job {
   write: Write;
   /** References without a value, whose stored secrets stay. */
   keptSecrets: string[];
+  pictures: Pictures;
 }
 
 export type Importer = ReturnType<typeof createImporter>;
@@ -48,6 +51,7 @@ export function createImporter({
   globalSettings,
   locations,
   singleSignOn,
+  branding,
   secretBox,
   resolveSecret,
 }: {
@@ -57,10 +61,12 @@ export function createImporter({
   globalSettings: GlobalSettingService;
   locations: LocationService;
   singleSignOn: SingleSignOnService;
+  branding: BrandingService;
   secretBox: SecretBox;
   resolveSecret: ResolveSecret;
 }) {
   const readSecret = createReadSecret({ secretBox, resolveSecret });
+  const writeBranding = createBrandingImport(branding);
   const writeEnvironments = createEnvironmentImport({ environments, readSecret });
 
   async function writeCenters(job: Job): Promise<void> {
@@ -69,7 +75,13 @@ export function createImporter({
     await freeDomains(write.db, movingDomains(document, present));
     for (const [index, wanted] of document.contactCenters.entries()) {
       const before = byId.get(wanted.id);
-      const { settings: wantedSettings, saml: _saml, oidc: _oidc, ...fields } = wanted;
+      const {
+        settings: wantedSettings,
+        branding: wantedBranding,
+        saml: _saml,
+        oidc: _oidc,
+        ...fields
+      } = wanted;
       if (!before) await contactCenters.create(context, fields);
       else if (isDifferent(wanted, before)) await contactCenters.change(context, wanted.id, fields);
       await writeSettings(wantedSettings, before?.settings ?? [], {
@@ -77,6 +89,7 @@ export function createImporter({
         remove: ({ name, location }) => settings.remove(context, wanted.id, name, location),
       });
       await writeSignOn(job, wanted, before, index);
+      await writeBranding(job, wanted.id, wantedBranding, before?.branding ?? []);
       // A contact centre without changes awaits nothing, so other requests need a turn.
       if (index % centersPerTurn === 0) await yieldToOthers();
     }
@@ -113,9 +126,9 @@ export function createImporter({
     async apply(
       document: InstallationDocument,
       present: Installation,
-      { context, write }: { context: WriteContext; write: Write },
+      { context, write, pictures }: { context: WriteContext; write: Write; pictures: Pictures },
     ): Promise<string[]> {
-      const job: Job = { document, present, context, write, keptSecrets: [] };
+      const job: Job = { document, present, context, write, keptSecrets: [], pictures };
       // Creates first what other entities need, and deletes last what they no longer need.
       for (const location of document.locations) {
         if (!present.locations.includes(location)) await locations.declare(context, location);
@@ -130,6 +143,7 @@ export function createImporter({
         upsert: (setting) => globalSettings.upsert(context, setting),
         remove: ({ name, location }) => globalSettings.remove(context, name, location),
       });
+      await writeBranding(job, undefined, document.branding, present.branding);
       await writeCenters(job);
       const environmentIds = new Set(document.environments.map(({ id }) => id));
       for (const { id } of present.environments) {

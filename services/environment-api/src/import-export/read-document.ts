@@ -2,6 +2,7 @@
 import { setImmediate as yieldToOthers } from 'node:timers/promises';
 import { z } from 'zod';
 import {
+  brandingEntry,
   contactCenter,
   environment,
   type InstallationDocument,
@@ -24,6 +25,7 @@ export async function readDocument(body: unknown): Promise<InstallationDocument>
   const given = (typeof body === 'object' && body !== null ? body : {}) as Record<string, unknown>;
   const lists = {
     settings: await readEntries(given, 'settings', setting, issues),
+    branding: await readEntries(given, 'branding', brandingEntry, issues),
     environments: await readEntries(given, 'environments', environment, issues),
     contactCenters: await readEntries(given, 'contactCenters', contactCenter, issues),
     personNumbers: await readEntries(given, 'personNumbers', personNumberGroup, issues),
@@ -60,13 +62,15 @@ function below(path: readonly PropertyKey[], issue: Issue): Issue {
 }
 
 /** Entries of one list that would become the same row. */
-function repetitions({ environments, settings, contactCenters }: InstallationDocument): Issue[] {
+function repetitions({ environments, settings, branding, contactCenters }: InstallationDocument): Issue[] {
   const lists: [path: PropertyKey[], keys: string[]][] = [
     [['environments'], environments.map(({ id }) => id)],
     [['contactCenters'], contactCenters.map(({ id }) => id)],
     [['settings'], settings.map(placeOf)],
+    [['branding'], branding.map(({ location }) => location)],
     ...contactCenters.flatMap((center, index): [PropertyKey[], string[]][] => [
       [['contactCenters', index, 'settings'], center.settings.map(placeOf)],
+      [['contactCenters', index, 'branding'], center.branding.map(({ location }) => location)],
       [['contactCenters', index, 'saml'], center.saml.map(({ location }) => location)],
       [['contactCenters', index, 'oidc'], center.oidc.map(({ location }) => location)],
     ]),

@@ -5,8 +5,10 @@ import type { Pool } from '@gatehouse/service-kit/postgres/pool';
 import { type Caller, requireInstallationReader, requireInstallationWriter } from '../access/caller.ts';
 import { installationEtagOf } from '../answers.ts';
 import type { WriteContext, Writer, Written } from '../changes/writer.ts';
+import type { ImageService } from '../images/service.ts';
 import type { InstallationDocument } from './document.ts';
 import type { Importer } from './import.ts';
+import { decodePictures } from './import-branding.ts';
 import { moveSequence } from './import-numbers.ts';
 import { lockWriters, openSnapshot, readInstallation, type Snapshot } from './store.ts';
 
@@ -45,16 +47,21 @@ export function createImportExportService({
   db,
   writer,
   importer,
+  images,
 }: {
   db: Pool;
   writer: Writer;
   importer: Importer;
+  images: Pick<ImageService, 'take'>;
 }) {
   async function run(
     context: WriteContext,
     document: InstallationDocument,
     isDryRun: boolean,
   ): Promise<ImportResult> {
+    requireInstallationWriter(context.caller);
+    // Before the transaction, which keeps all other writers waiting.
+    const pictures = await decodePictures(document, images);
     return writer.write(context, requireInstallationWriter, async (write) => {
       await lockWriters(write.db);
       const present = await readInstallation(write.db);
@@ -68,7 +75,11 @@ export function createImportExportService({
         },
       };
       const inner = { ...context, ifMatch: undefined, keyed: undefined, within };
-      const keptSecrets = await importer.apply(document, present, { context: inner, write: within });
+      const keptSecrets = await importer.apply(document, present, {
+        context: inner,
+        write: within,
+        pictures,
+      });
       if (isDryRun) throw new DryRunEnd({ changes, keptSecrets });
       if (document.personNumbers.length > 0) await moveSequence(write.db);
       return { changes, keptSecrets };

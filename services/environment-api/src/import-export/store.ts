@@ -3,6 +3,7 @@
 import type { Setting } from '@gatehouse/contracts/environment-api/administration/settings';
 import { maxNumbersAtOnce, type PersonNumber } from '@gatehouse/contracts/environment-api/people';
 import type { Pool, Queryable } from '@gatehouse/service-kit/postgres/pool';
+import type { StoredBranding } from '../branding/store.ts';
 import type { ContactCenter } from '../contact-centers/contact-center.ts';
 import { contactCenterJson } from '../contact-centers/contact-center.ts';
 import type { Environment } from '../environments/environment.ts';
@@ -18,17 +19,24 @@ export interface StoredSignOn {
   secret: string | null;
 }
 
-export interface StoredCenter {
+/** With the content of the logo in base64, which only an export needs. */
+export interface ExportedBranding extends StoredBranding {
+  picture: string | null;
+}
+
+export interface StoredCenter<B = StoredBranding> {
   center: ContactCenter;
   settings: Setting[];
   signOn: StoredSignOn[];
+  branding: B[];
 }
 
-export interface InstallationFrame {
+export interface InstallationFrame<B = StoredBranding> {
   /** Number of the newest change. */
   change: number;
   locations: string[];
   settings: Setting[];
+  branding: B[];
   environments: Environment[];
 }
 
@@ -42,21 +50,40 @@ const maxIdleSeconds = 60;
 
 const listOf = (json: string, order: string) => `coalesce(json_agg(${json} ORDER BY ${order}), '[]'::json)`;
 
+const brandingJson = (from: string, hasPictures: boolean) =>
+  `(SELECT ${listOf(
+    `json_build_object('location', b.location, 'settings', b.settings,
+      'logo', CASE WHEN i.digest IS NOT NULL
+        THEN json_build_object('digest', i.digest, 'width', i.width, 'height', i.height) END
+      ${hasPictures ? `, 'picture', translate(encode(i.content, 'base64'), E'\\n', '')` : ''})`,
+    'b.location',
+  )} FROM ${from})`;
+const globalBranding = 'environment.global_branding b LEFT JOIN environment.images i ON i.digest = b.logo';
+const centerBranding = `environment.branding b LEFT JOIN environment.images i ON i.digest = b.logo
+  WHERE b.contact_center_id = c.id`;
+
 /** Call it in a REPEATABLE READ transaction or under the lock of `lockWriters`. */
-export async function readFrame(db: Queryable): Promise<InstallationFrame> {
-  const { rows } = await db.query<InstallationFrame>(`SELECT
+export async function readFrame<B extends StoredBranding>(
+  db: Queryable,
+  hasPictures: boolean,
+): Promise<InstallationFrame<B>> {
+  const { rows } = await db.query<InstallationFrame<B>>(`SELECT
     (SELECT coalesce(max(seq), 0)::float8 FROM environment.changes) AS change,
     (SELECT ${listOf('location', 'location')} FROM environment.declared_locations) AS locations,
     ${settingsJson('environment.global_settings')} AS settings,
+    ${brandingJson(globalBranding, hasPictures)} AS branding,
     (SELECT ${listOf(environmentJson, 'e.ordinal')} FROM environment.environments e) AS environments`);
   if (!rows[0]) throw new Error('a SELECT without FROM gave no row');
   return rows[0];
 }
 
 /** In the order of their creation. PostgreSQL reads the next page while this one is written. */
-export async function* readCenters(db: Queryable): AsyncGenerator<StoredCenter[]> {
+export async function* readCenters<B extends StoredBranding>(
+  db: Queryable,
+  hasPictures: boolean,
+): AsyncGenerator<StoredCenter<B>[]> {
   const begin = (after: number) => {
-    const reading = readCentersAfter(db, after);
+    const reading = readCentersAfter<B>(db, after, hasPictures);
     // It may fail before it is waited for.
     reading.catch(() => undefined);
     return reading;
@@ -76,15 +103,20 @@ export async function* readCenters(db: Queryable): AsyncGenerator<StoredCenter[]
   }
 }
 
-async function readCentersAfter(db: Queryable, ordinal: number): Promise<StoredCenter[]> {
-  const { rows } = await db.query<StoredCenter>({
-    name: 'estate_contact_centers',
+async function readCentersAfter<B extends StoredBranding>(
+  db: Queryable,
+  ordinal: number,
+  hasPictures: boolean,
+): Promise<StoredCenter<B>[]> {
+  const { rows } = await db.query<StoredCenter<B>>({
+    name: hasPictures ? 'estate_contact_centers_whole' : 'estate_contact_centers',
     text: `SELECT ${contactCenterJson} AS center,
       ${settingsJson('environment.settings WHERE contact_center_id = c.id')} AS settings,
       (SELECT ${listOf(
         `json_build_object('protocol', o.protocol, 'location', o.location, 'settings', o.settings, 'secret', o.secret)`,
         'o.protocol, o.location',
-      )} FROM environment.single_sign_on o WHERE o.contact_center_id = c.id) AS "signOn"
+      )} FROM environment.single_sign_on o WHERE o.contact_center_id = c.id) AS "signOn",
+      ${brandingJson(centerBranding, hasPictures)} AS branding
       FROM environment.contact_centers c WHERE c.ordinal > $1 ORDER BY c.ordinal LIMIT ${centersPerPage}`,
     values: [ordinal],
   });
@@ -112,15 +144,15 @@ export async function* readNumbers(
 }
 
 export async function readInstallation(db: Queryable): Promise<Installation> {
-  const frame = await readFrame(db);
+  const frame = await readFrame<StoredBranding>(db, false);
   const contactCenters: StoredCenter[] = [];
-  for await (const page of readCenters(db)) contactCenters.push(...page);
+  for await (const page of readCenters<StoredBranding>(db, false)) contactCenters.push(...page);
   return { ...frame, contactCenters };
 }
 
 export interface Snapshot {
-  frame: InstallationFrame;
-  pages: AsyncGenerator<StoredCenter[]>;
+  frame: InstallationFrame<ExportedBranding>;
+  pages: AsyncGenerator<StoredCenter<ExportedBranding>[]>;
   numbers: AsyncGenerator<StoredNumbers>;
   /** Releases the connection; may be called at any time and more than once. */
   close(): Promise<void>;
@@ -149,8 +181,8 @@ export async function openSnapshot(pool: Pool): Promise<Snapshot> {
   try {
     await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
     await client.query(`SET LOCAL idle_in_transaction_session_timeout = '${maxIdleSeconds}s'`);
-    const frame = await readFrame(client);
-    const pages = readCenters(client);
+    const frame = await readFrame<ExportedBranding>(client, true);
+    const pages = readCenters<ExportedBranding>(client, true);
     const numbers = readNumbers(client, frame.environments);
     readers.push(pages, numbers);
     return { frame, pages, numbers, close };

@@ -1,5 +1,6 @@
 /** Composes the routes by which Auth API reads contact centres and environments. */
 import type { App } from '@gatehouse/service-kit/http/app-type';
+import type { BrandingService } from '../branding/service.ts';
 import type { EnvironmentService } from '../environments/service.ts';
 import type { SettingService } from '../settings/service.ts';
 import { internalRoutes } from './routes.ts';
@@ -7,9 +8,11 @@ import { internalRoutes } from './routes.ts';
 export function composeInternal({
   environments,
   settings,
+  branding,
 }: {
   environments: EnvironmentService;
   settings: SettingService;
+  branding: BrandingService;
 }) {
-  return { routes: async (internal: App) => internalRoutes(internal, { environments, settings }) };
+  return { routes: async (internal: App) => internalRoutes(internal, { environments, settings, branding }) };
 }

@@ -1,6 +1,8 @@
 /** Routes below `/internal` by which Auth API reads contact centres and environments; for internal clients only. */
 
+import { definedOnly } from '@gatehouse/contracts/defined-only';
 import { envelopeOf } from '@gatehouse/contracts/envelope';
+import type { BrandingView } from '@gatehouse/contracts/environment-api/branding';
 import {
   type ContactCenterView,
   contactCenterViewSchema,
@@ -12,6 +14,7 @@ import { etagOf } from '@gatehouse/service-kit/http/entity-tag';
 import { ok } from '@gatehouse/service-kit/http/envelope';
 import { z } from 'zod';
 import { failures, sendUnchanged } from '../answers.ts';
+import type { BrandingService } from '../branding/service.ts';
 import { viewOf as environmentViewOf } from '../environments/environment.ts';
 import type { EnvironmentService } from '../environments/service.ts';
 import { locationField } from '../fields/scalars.ts';
@@ -24,7 +27,11 @@ const location = locationField.describe('Whose settings are effective.');
 
 export function internalRoutes(
   internal: App,
-  { environments, settings }: { environments: EnvironmentService; settings: SettingService },
+  {
+    environments,
+    settings,
+    branding,
+  }: { environments: EnvironmentService; settings: SettingService; branding: BrandingService },
 ): void {
   internal.get(
     '/contact-centers',
@@ -41,7 +48,7 @@ export function internalRoutes(
       const { domain, location: at } = request.query;
       const found = await settings.listByDomain(request.caller, domain, at);
       if (sendUnchanged(request, reply, etagOf(versionOf(found)))) return reply as never;
-      return ok(viewOf(found));
+      return ok(viewOf(found, await branding.view(found.center.id, at)));
     },
   );
 
@@ -60,7 +67,7 @@ export function internalRoutes(
     async (request, reply) => {
       const found = await settings.list(request.caller, request.params.id, request.query.location);
       if (sendUnchanged(request, reply, etagOf(versionOf(found)))) return reply as never;
-      return ok(viewOf(found));
+      return ok(viewOf(found, await branding.view(found.center.id, request.query.location)));
     },
   );
 
@@ -84,10 +91,11 @@ export function internalRoutes(
 }
 
 /** `settings` are the effective ones: one per name. */
-function viewOf(found: ContactCenterWithSettings): ContactCenterView {
+function viewOf(found: ContactCenterWithSettings, branding: BrandingView | undefined): ContactCenterView {
   const { id, name, environmentId, domains, auth, status } = found.center;
   const settings = Object.fromEntries(found.settings.map((setting) => [setting.name, setting.value]));
-  return { id, name, environmentId, domains, auth, status, version: versionOf(found), settings };
+  const view = { id, name, environmentId, domains, auth, status, version: versionOf(found), settings };
+  return { ...view, ...definedOnly({ branding }) };
 }
 
 /** Both versions come from one sequence, so the greater one changes when either does. */

@@ -30,6 +30,19 @@ const server = {
 const exampleEnvironmentId = '5d1f6f52-8f0c-4c5c-9a39-3f8f4f0c9a01';
 const exampleCenterId = '9b2c7a10-3b7a-4f57-8a55-0d8e1c3b7f02';
 const setting = { name: 'greeting', value: 'Welcome', location: '/', shared: 'true' };
+const branding = {
+  name: 'Example Travel',
+  colors: { accent: '#0057b8' },
+  greeting: { en: 'Good to see you.', de: 'Schön, dass Sie da sind.' },
+  links: [{ kind: 'privacy', url: 'https://www.example.com/privacy' }],
+  notice: {
+    kind: 'maintenance',
+    text: { en: 'On Sunday from two to four nobody can sign in.' },
+    from: '2027-01-29T00:00:00Z',
+    until: '2027-01-31T04:00:00Z',
+  },
+  location: '/',
+};
 const origin = { contactCenterId: exampleCenterId, origin: 'https://desktop.example.com' };
 
 const scimUser = {
@@ -74,6 +87,8 @@ export const examples: Record<string, object> = {
   validateApiKey: { data: { key: 'gk_…' } },
   addOrigin: { data: origin },
   removeOrigin: { data: origin },
+  putBranding: { data: branding, operationId: 'look-of-acme' },
+  putGlobalBranding: { data: branding, operationId: 'look-of-all' },
   putSaml: {
     data: {
       enabled: true,

@@ -1,0 +1,38 @@
+/** The calls that administrate how pages look: of a contact centre, or of the installation. */
+import { brandingAnswerSchema, brandingEntrySchema } from '@gatehouse/contracts/environment-api/branding';
+import type { z } from 'zod';
+import { readData, removeAt } from '../administration-calls.ts';
+import type { HttpClient } from '../http-client.ts';
+
+export type BrandingAnswer = z.infer<typeof brandingAnswerSchema>;
+
+/** All calls throw UpstreamError. `contactCenterId` is undefined for the installation. */
+export function createBrandingAdministration(http: HttpClient) {
+  const path = (id: string | undefined) =>
+    id === undefined
+      ? '/environment/v3/branding'
+      : `/environment/v3/contact-centers/${encodeURIComponent(id)}/branding`;
+  return {
+    /** With a location also what is effective there. */
+    read: (contactCenterId: string | undefined, location?: string): Promise<BrandingAnswer> =>
+      readData(http, brandingAnswerSchema, { path: path(contactCenterId), query: { location } }),
+    /** Fields that are not given stay; null takes one away. */
+    set: (contactCenterId: string | undefined, location: string, fields: object) =>
+      readData(http, brandingEntrySchema, {
+        method: 'PUT',
+        path: path(contactCenterId),
+        json: { data: { ...fields, location } },
+      }),
+    remove: (contactCenterId: string | undefined, location: string) =>
+      removeAt(http, path(contactCenterId), { location }),
+    setLogo: (contactCenterId: string | undefined, location: string, bytes: Uint8Array) =>
+      readData(http, brandingEntrySchema, {
+        method: 'PUT',
+        path: `${path(contactCenterId)}/logo`,
+        query: { location },
+        content: { type: 'application/octet-stream', text: bytes },
+      }),
+    removeLogo: (contactCenterId: string | undefined, location: string) =>
+      removeAt(http, `${path(contactCenterId)}/logo`, { location }),
+  };
+}

@@ -1,0 +1,130 @@
+/** `gatehouse branding`: how pages look, of a contact centre, or with --global what all of them inherit. */
+import { createBrandingAdministration } from '@gatehouse/api-client/environment-api/branding';
+import { imagePath } from '@gatehouse/contracts/environment-api/branding';
+import type { Command } from 'commander';
+import type { Cli } from '../command-group.ts';
+import { UsageError } from '../failure/failure.ts';
+import { type FieldOption, fieldOptions, fieldsOf, flag, requireFields } from '../input/fields.ts';
+import { readBytes } from '../input/file.ts';
+import type { Session } from '../session.ts';
+
+interface Place {
+  cc?: string;
+  global?: boolean;
+  location: string;
+}
+
+const fields: readonly FieldOption[] = [
+  { flags: '--name <text>', description: 'the name above every page' },
+  { flags: '--accent <color>', description: 'buttons, links and the picture, as #135848' },
+  {
+    flags: '--accent-dark <color>',
+    description: 'buttons and links on dark pages; a shade of --accent without it',
+  },
+  {
+    flags: '--by-name <flag>',
+    description: 'true: also for those who only typed the tenant name',
+    read: flag,
+  },
+];
+
+const api = (session: Session) => createBrandingAdministration(session.environmentApi);
+
+export function brandingCommands(program: Command, cli: Cli): void {
+  const branding = program.command('branding').description('how pages look, by contact centre and location');
+
+  placed(branding.command('show').description('what is set here, and what is effective at a location'))
+    .option('--location <path>', 'also what is effective there')
+    .action(
+      cli.action<Place>(async (session, place) => {
+        const answer = await api(session).read(ownerOf(place), place.location);
+        if (session.output.isJson || (answer.entries.length === 0 && !answer.effective))
+          return session.output.text(answer, 'There is no branding here.\n');
+        for (const { location, ...entry } of answer.entries)
+          session.output.record(entry, [['location', location], ...rowsOf(entry)]);
+        if (!answer.effective) return;
+        const { sources, ...effective } = answer.effective;
+        session.output.record(effective, [
+          ['effective at', place.location],
+          ...rowsOf(effective, (field) => {
+            const source = sources[field];
+            return source ? ` (${source.level === 'installation' ? 'global, ' : ''}${source.location})` : '';
+          }),
+        ]);
+      }),
+    );
+
+  fieldOptions(
+    at(branding.command('set').description('change what is given; links, texts and notice come from --file')),
+    fields,
+  ).action(
+    cli.action<Place>(async (session, place) => {
+      const { accent, accentDark, ...rest } = await fieldsOf(session, place, fields);
+      const colors =
+        accent === undefined
+          ? {}
+          : { colors: { accent, ...(accentDark === undefined ? {} : { accentDark }) } };
+      if (accent === undefined && accentDark !== undefined)
+        throw new UsageError('Give --accent together with --accent-dark');
+      const entry = await api(session).set(
+        ownerOf(place),
+        place.location,
+        requireFields({ ...rest, ...colors }),
+      );
+      session.output.done(`The branding at ${place.location} is set.`, entry);
+    }),
+  );
+
+  at(branding.command('logo').description('the logo: PNG, JPEG, WebP or GIF, at most 2 MiB'))
+    .argument('[file]', '- for standard input')
+    .option('--remove', 'take the logo away')
+    .action(
+      cli.action<Place & { remove?: boolean }, [string | undefined]>(async (session, place, file) => {
+        if ((file === undefined) === (place.remove === undefined))
+          throw new UsageError('Give a file, or --remove');
+        if (file === undefined) {
+          await api(session).removeLogo(ownerOf(place), place.location);
+          return session.output.done(`The logo at ${place.location} is deleted.`);
+        }
+        const entry = await api(session).setLogo(
+          ownerOf(place),
+          place.location,
+          await readBytes(session.terminal, file),
+        );
+        session.output.done(
+          `The logo at ${place.location} is set: ${imagePath(entry.logo?.digest ?? '')}`,
+          entry,
+        );
+      }),
+    );
+
+  at(branding.command('delete').description('delete the branding of a location, with its logo')).action(
+    cli.action<Place>(async (session, place) => {
+      await session.sure(`Delete the branding at ${place.location}?`);
+      await api(session).remove(ownerOf(place), place.location);
+      session.output.done(`The branding at ${place.location} is deleted.`);
+    }),
+  );
+}
+
+function placed(command: Command): Command {
+  return command
+    .option('--cc <id>', 'of this contact centre')
+    .option('--global', 'what every contact centre inherits');
+}
+
+function at(command: Command): Command {
+  return placed(command).option('--location <path>', 'where it counts', '/');
+}
+
+function ownerOf({ cc, global }: Place): string | undefined {
+  if ((cc === undefined) === (global === undefined)) throw new UsageError('Say whose: --cc ID or --global');
+  return cc;
+}
+
+function rowsOf(values: object, note: (field: string) => string = () => ''): [string, unknown][] {
+  return Object.entries(values).map(([field, value]) => [
+    field,
+    `${typeof value === 'object' ? JSON.stringify(value) : value}${note(field)}`,
+  ]);
+}

@@ -1,0 +1,175 @@
+/** Routes `branding` below `/contact-centers/{id}` and, for what all of them inherit, below the root. */
+import { emptyEnvelope, envelopeOf } from '@gatehouse/contracts/envelope';
+import {
+  brandingAnswerSchema,
+  brandingEntrySchema,
+  installationBrandingSchema,
+} from '@gatehouse/contracts/environment-api/branding';
+import type { App } from '@gatehouse/service-kit/http/app-type';
+import { effectiveEtagOf, etagOf } from '@gatehouse/service-kit/http/entity-tag';
+import { ok } from '@gatehouse/service-kit/http/envelope';
+import { z } from 'zod';
+import { failures, sendUnchanged } from '../answers.ts';
+import { contextOf } from '../changes/writer.ts';
+import { locationField } from '../fields/scalars.ts';
+import { acceptPictures, pictureOf, pictureTypes } from '../images/bodies.ts';
+import { maxUploadBytes } from '../images/decode.ts';
+import { brandingBody, brandingQuery, placeQuery } from './schemas.ts';
+import type { BrandingService } from './service.ts';
+
+const tags = ['branding'];
+const centerParams = z.object({ id: z.string() });
+
+/** Whose branding the routes of a scope are about: of the contact centre in the path, or of the installation. */
+type Whose = 'contactCenter' | 'installation';
+
+/** The contact centre's id is undefined below the root. */
+function ownerOf({ params }: { params: unknown }): string | undefined {
+  return (params as { id?: string }).id;
+}
+
+export async function brandingRoutes(
+  api: App,
+  { branding, whose }: { branding: BrandingService; whose: Whose },
+): Promise<void> {
+  const isCenter = whose === 'contactCenter';
+  const params = isCenter ? centerParams : z.object({});
+  const suffix = isCenter ? '' : 'Global';
+  const of = isCenter ? 'a contact centre' : 'what all contact centres inherit';
+
+  api.get(
+    '',
+    {
+      schema: {
+        tags,
+        operationId: `list${suffix}Branding`,
+        summary: `How pages look: ${of}, by location; with one, also what is effective there`,
+        params,
+        querystring: brandingQuery,
+        response: { 200: envelopeOf(brandingAnswerSchema), ...failures },
+      },
+    },
+    async (request, reply) => {
+      const { location } = request.query;
+      const owner = ownerOf(request);
+      if (owner === undefined) {
+        const { version, branding: found } = await branding.ofInstallation(request.caller, location);
+        return sendUnchanged(request, reply, etagOf(version)) ? (reply as never) : ok(found);
+      }
+      const found = await branding.ofCenter(request.caller, owner, location);
+      const { version, globalVersion } = found;
+      // What is effective depends on the installation too; If-Match compares only the contact centre's part.
+      const etag = globalVersion === undefined ? etagOf(version) : effectiveEtagOf(version, globalVersion);
+      return sendUnchanged(request, reply, etag) ? (reply as never) : ok(found.branding);
+    },
+  );
+
+  api.put(
+    '',
+    {
+      schema: {
+        tags,
+        operationId: `put${suffix}Branding`,
+        summary: 'Set the look of pages at a location; fields that are not given stay, null takes one away',
+        params,
+        body: brandingBody,
+        response: { 200: envelopeOf(brandingEntrySchema), ...failures },
+      },
+    },
+    async (request, reply) => {
+      const { location, logo: _logo, ...patch } = request.body.data;
+      const { version, entry } = await branding.put(contextOf(request), ownerOf(request), location, patch);
+      reply.header('etag', etagOf(version));
+      return ok(entry);
+    },
+  );
+
+  api.delete(
+    '',
+    {
+      schema: {
+        tags,
+        operationId: `delete${suffix}Branding`,
+        summary: 'Delete the look of pages at a location, with its logo',
+        params,
+        querystring: placeQuery,
+        response: { 200: emptyEnvelope, ...failures },
+      },
+    },
+    async (request, reply) => {
+      const version = await branding.remove(contextOf(request), ownerOf(request), request.query.location);
+      reply.header('etag', etagOf(version));
+      return ok();
+    },
+  );
+
+  api.delete(
+    '/logo',
+    {
+      schema: {
+        tags,
+        operationId: `delete${suffix}Logo`,
+        summary: 'Delete the logo of a location',
+        params,
+        querystring: placeQuery,
+        response: { 200: emptyEnvelope, ...failures },
+      },
+    },
+    async (request, reply) => {
+      const version = await branding.removeLogo(contextOf(request), ownerOf(request), request.query.location);
+      reply.header('etag', etagOf(version));
+      return ok();
+    },
+  );
+
+  await api.register(async (pictures: App) => {
+    acceptPictures(pictures);
+    pictures.put(
+      '/logo',
+      {
+        bodyLimit: maxUploadBytes,
+        schema: {
+          tags,
+          operationId: `put${suffix}Logo`,
+          summary:
+            'Set the logo of a location: PNG, JPEG, WebP or GIF, stored as a small WebP without metadata',
+          consumes: pictureTypes,
+          params,
+          querystring: placeQuery,
+          response: { 200: envelopeOf(brandingEntrySchema), ...failures },
+        },
+      },
+      async (request, reply) => {
+        const { location } = request.query;
+        const { version, entry } = await branding.setLogo(
+          contextOf(request),
+          ownerOf(request),
+          location,
+          pictureOf(request),
+        );
+        reply.header('etag', etagOf(version));
+        return ok(entry);
+      },
+    );
+  });
+}
+
+export function internalBrandingRoutes(internal: App, { branding }: { branding: BrandingService }): void {
+  internal.get(
+    '',
+    {
+      schema: {
+        tags: ['internal'],
+        operationId: 'viewBranding',
+        summary: 'How pages look that belong to no contact centre',
+        querystring: z.object({ location: locationField }),
+        response: { 200: envelopeOf(installationBrandingSchema), ...failures },
+      },
+    },
+    async (request, reply) => {
+      const version = await branding.installationVersion();
+      if (sendUnchanged(request, reply, etagOf(version))) return reply as never;
+      return ok({ version, branding: await branding.view(undefined, request.query.location) });
+    },
+  );
+}

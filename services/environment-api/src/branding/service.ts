@@ -1,0 +1,182 @@
+/** Reads and writes branding per location, of contact centres under their lock and of the installation under that of its settings. */
+import { isDeepStrictEqual } from 'node:util';
+import { definedOnly } from '@gatehouse/contracts/defined-only';
+import type {
+  BrandingEntry,
+  BrandingView,
+  EffectiveBranding,
+} from '@gatehouse/contracts/environment-api/branding';
+import { diff } from '@gatehouse/service-kit/changes/field-changes';
+import { notFound } from '@gatehouse/service-kit/errors/app-error';
+import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
+import { type Caller, readableIds, readsAll, requireInstallationWriter } from '../access/caller.ts';
+import type { Write, WriteContext } from '../changes/writer.ts';
+import { type ContactCenterService, writerOf } from '../contact-centers/service.ts';
+import type { GlobalSettingService } from '../global-settings/service.ts';
+import type { Image } from '../images/decode.ts';
+import type { ImageService } from '../images/service.ts';
+import type { LocationService } from '../locations/service.ts';
+import { effectiveBranding, viewOf } from './inheritance.ts';
+import type { BrandingPatch } from './schemas.ts';
+import * as store from './store.ts';
+
+export interface Branding {
+  entries: BrandingEntry[];
+  effective?: EffectiveBranding;
+}
+
+/** What is written at a location; undefined: nothing stays there. */
+type Change = (
+  before: store.StoredBranding | undefined,
+  write: Write,
+) => Promise<Partial<store.StoredBranding> | undefined>;
+
+export type BrandingService = ReturnType<typeof createBrandingService>;
+
+export function createBrandingService({
+  db,
+  contactCenters,
+  globalSettings,
+  locations,
+  images,
+}: {
+  db: Queryable;
+  contactCenters: ContactCenterService;
+  globalSettings: GlobalSettingService;
+  locations: LocationService;
+  images: Pick<ImageService, 'take' | 'keep' | 'removeUnused'>;
+}) {
+  const read = async (source: Queryable, owner: store.Owner) =>
+    (await store.listBranding(source, owner)).map(entryOf);
+
+  async function answer(owner: store.Owner, location: string | undefined): Promise<Branding> {
+    const entries = await read(db, owner);
+    if (location === undefined) return { entries };
+    const installation = owner === undefined ? entries : await read(db, undefined);
+    return {
+      entries,
+      effective: effectiveBranding(owner === undefined ? [] : entries, installation, location),
+    };
+  }
+
+  /** Writes one place within a transaction. False: it was like that before. @throws AppError 400, 404 */
+  async function writePlace(write: Write, owner: store.Owner, location: string, change: Change) {
+    const before = (await store.listBranding(write.db, owner)).find((one) => one.location === location);
+    const changed = await change(before, write);
+    const after = { location, settings: before?.settings ?? {}, logo: before?.logo ?? null, ...changed };
+    const stays = changed !== undefined && (after.logo !== null || Object.keys(after.settings).length > 0);
+    if (stays ? isDeepStrictEqual(before && { ...before }, after) : before === undefined) return false;
+    if (stays) {
+      await locations.requireInUse(write.db, location, 'data.location');
+      await store.writeBranding(write.db, owner, after);
+    } else await store.deleteBranding(write.db, owner, location);
+    if (before?.logo && before.logo.digest !== (stays ? after.logo?.digest : undefined))
+      await images.removeUnused(write);
+    await write.record({
+      action: stays ? (before ? 'update' : 'create') : 'delete',
+      entity: 'branding',
+      id: location,
+      ...definedOnly({ contactCenterId: owner }),
+      changes: diff(before && auditedOf(before), stays ? auditedOf(after) : undefined),
+    });
+    return true;
+  }
+
+  /** Returns the version that covers it. @throws AppError 400, 403, 404, 412 */
+  async function change(
+    context: WriteContext,
+    owner: store.Owner,
+    location: string,
+    work: Change,
+  ): Promise<number> {
+    if (owner !== undefined) {
+      const center = await contactCenters.changeWithin(context, owner, (write, { id }) =>
+        writePlace(write, id, location, work),
+      );
+      return center.version;
+    }
+    return globalSettings.changeWithin(context, (write) => writePlace(write, undefined, location, work));
+  }
+
+  async function changeAndRead(context: WriteContext, owner: store.Owner, location: string, work: Change) {
+    const version = await change(context, owner, location, work);
+    const entry = (await read(context.within?.db ?? db, owner)).find((one) => one.location === location);
+    return { version, entry: entry ?? { location } };
+  }
+
+  const useLogo = (context: WriteContext, owner: store.Owner, location: string, image: Image) =>
+    changeAndRead(context, owner, location, async (_before, write) => {
+      const { digest, width, height } = image;
+      await images.keep(write, image);
+      return { logo: { digest, width, height } };
+    });
+
+  return {
+    /** With what is effective at a location, where one is given. @throws AppError 404 */
+    async ofCenter(caller: Caller, contactCenterId: string, location: string | undefined) {
+      const center = await contactCenters.read(caller, contactCenterId);
+      const version = location === undefined ? undefined : await globalSettings.version();
+      return { version: center.version, globalVersion: version, branding: await answer(center.id, location) };
+    },
+    /** Callers that may read a contact centre see it, because it inherits it; others see nothing. */
+    async ofInstallation(caller: Caller, location: string | undefined) {
+      const version = await globalSettings.version();
+      const isShown = readsAll(caller) || (readableIds(caller)?.length ?? 0) > 0;
+      return { version, branding: isShown ? await answer(undefined, location) : { entries: [] } };
+    },
+    /** Fields that are not given stay, unless `isWhole`; `null` takes one away. The logo stays. */
+    put: (
+      context: WriteContext,
+      owner: store.Owner,
+      location: string,
+      patch: BrandingPatch,
+      { isWhole = false } = {},
+    ) =>
+      changeAndRead(context, owner, location, async (before) => ({
+        settings: merged(isWhole ? {} : (before?.settings ?? {}), patch),
+      })),
+    /** With its logo. @throws AppError 404, 412 */
+    remove: (context: WriteContext, owner: store.Owner, location: string): Promise<number> =>
+      change(context, owner, location, async (before) => {
+        if (!before) throw notFound(`There is no branding at ${location}`);
+        return undefined;
+      }),
+    /** @throws AppError 400 for what is no picture, 404, 412, 503 */
+    async setLogo(context: WriteContext, owner: store.Owner, location: string, bytes: Buffer) {
+      // A caller who may not store a picture must not make this service decode it.
+      if (owner === undefined) requireInstallationWriter(context.caller);
+      else writerOf(owner)(context.caller);
+      return useLogo(context, owner, location, await images.take(bytes, 'body'));
+    },
+    /** For a picture that was decoded here. */
+    useLogo,
+    /** @throws AppError 404, 412 */
+    removeLogo: (context: WriteContext, owner: store.Owner, location: string) =>
+      change(context, owner, location, async (before) => {
+        if (!before?.logo) throw notFound(`There is no logo at ${location}`);
+        return { logo: null };
+      }),
+    /** What pages of a contact centre show at a location, or those of no one in particular. */
+    async view(owner: store.Owner, location: string): Promise<BrandingView | undefined> {
+      const own = owner === undefined ? [] : await read(db, owner);
+      return viewOf(effectiveBranding(own, await read(db, undefined), location));
+    },
+    installationVersion: globalSettings.version,
+  };
+}
+
+function entryOf({ location, settings, logo }: store.StoredBranding): BrandingEntry {
+  return { location, ...settings, ...definedOnly({ logo: logo ?? undefined }) };
+}
+
+/** In the audit trail a picture is named by its digest. */
+function auditedOf({ settings, logo }: store.StoredBranding): Record<string, unknown> {
+  return definedOnly({ ...settings, logo: logo?.digest });
+}
+
+/** Given fields replace stored ones; `null` takes one away. */
+function merged(present: store.BrandingSettings, patch: BrandingPatch): store.BrandingSettings {
+  const given = Object.entries(patch).filter(([, value]) => value !== undefined);
+  const fields = Object.entries({ ...present, ...Object.fromEntries(given) });
+  return Object.fromEntries(fields.filter(([, value]) => value !== null));
+}

@@ -1,0 +1,71 @@
+/** Routes below `/internal` by which Auth API reads pictures, and has those of its clients decoded. */
+import { emptyEnvelope, envelopeOf } from '@gatehouse/contracts/envelope';
+import { imageContentSchema, imageSchema } from '@gatehouse/contracts/environment-api/branding';
+import { label } from '@gatehouse/contracts/text';
+import type { App } from '@gatehouse/service-kit/http/app-type';
+import { ok } from '@gatehouse/service-kit/http/envelope';
+import { z } from 'zod';
+import { failures } from '../answers.ts';
+import { contextOf } from '../changes/writer.ts';
+import { acceptPictures, pictureOf, pictureTypes } from './bodies.ts';
+import { maxUploadBytes } from './decode.ts';
+import type { ImageService } from './service.ts';
+
+const tags = ['internal'];
+const clientParams = z.object({ clientId: label() });
+
+export async function imageRoutes(internal: App, { images }: { images: ImageService }): Promise<void> {
+  internal.get(
+    '/images/:digest',
+    {
+      schema: {
+        tags,
+        operationId: 'readImage',
+        summary: 'A stored picture, by the SHA-256 of its content',
+        params: z.object({ digest: z.string() }),
+        response: { 200: envelopeOf(imageContentSchema), ...failures },
+      },
+    },
+    async (request) => {
+      const { content, ...facts } = await images.read(request.params.digest);
+      return ok({ ...facts, base64: content.toString('base64') });
+    },
+  );
+
+  internal.delete(
+    '/client-logos/:clientId',
+    {
+      schema: {
+        tags,
+        operationId: 'deleteClientLogo',
+        summary: 'Delete the picture of a client',
+        params: clientParams,
+        response: { 200: emptyEnvelope, ...failures },
+      },
+    },
+    async (request) => {
+      await images.removeClientLogo(contextOf(request), request.params.clientId);
+      return ok();
+    },
+  );
+
+  await internal.register(async (pictures: App) => {
+    acceptPictures(pictures);
+    pictures.put(
+      '/client-logos/:clientId',
+      {
+        bodyLimit: maxUploadBytes,
+        schema: {
+          tags,
+          operationId: 'putClientLogo',
+          summary: 'Decode and store the picture of a client',
+          consumes: pictureTypes,
+          params: clientParams,
+          response: { 200: envelopeOf(imageSchema), ...failures },
+        },
+      },
+      async (request) =>
+        ok(await images.setClientLogo(contextOf(request), request.params.clientId, pictureOf(request))),
+    );
+  });
+}

@@ -1,0 +1,58 @@
+/** Takes the pictures of Auth API's clients in, and gives out every stored picture by its digest. */
+import { type BrandImage, digestPattern } from '@gatehouse/contracts/environment-api/branding';
+import { notFound } from '@gatehouse/service-kit/errors/app-error';
+import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
+import { requireInternal } from '../access/caller.ts';
+import type { Write, WriteContext, Writer } from '../changes/writer.ts';
+import { type DecodeImage, digestOf, type Image } from './decode.ts';
+import * as store from './store.ts';
+
+export type ImageService = ReturnType<typeof createImageService>;
+
+export function createImageService({
+  db,
+  writer,
+  decode,
+}: {
+  db: Queryable;
+  writer: Writer;
+  decode: DecodeImage;
+}) {
+  /** Without decoding what was decoded before. @throws AppError 400, 503 */
+  const take: DecodeImage = async (bytes, field) =>
+    (await store.findImage(db, digestOf(bytes))) ?? decode(bytes, field);
+
+  return {
+    take,
+    /** Stores it for a place that names it within the same transaction. */
+    keep: ({ db }: Write, image: Image) => store.insertImage(db, image),
+    /** Call it after a place has stopped naming one. */
+    removeUnused: ({ db }: Write) => store.deleteUnusedImages(db),
+    /** @throws AppError 404 */
+    async read(digest: string): Promise<Image> {
+      const image = digestPattern.test(digest) ? await store.readImage(db, digest) : undefined;
+      if (!image) throw notFound('There is no such picture');
+      return image;
+    },
+    /** @throws AppError 400 for what is no picture, 403, 503 */
+    async setClientLogo(context: WriteContext, clientId: string, bytes: Buffer): Promise<BrandImage> {
+      requireInternal(context.caller);
+      const image = await take(bytes, 'logo_uri');
+      const { digest, width, height } = image;
+      return writer.write(context, requireInternal, async (write) => {
+        const before = await store.readClientLogo(write.db, clientId);
+        if (before?.digest === digest) return before;
+        await store.insertImage(write.db, image);
+        await store.writeClientLogo(write.db, clientId, digest);
+        await store.deleteUnusedImages(write.db);
+        return { digest, width, height };
+      });
+    },
+    /** Nothing happens where there is none. @throws AppError 403 */
+    removeClientLogo: (context: WriteContext, clientId: string): Promise<void> =>
+      writer.write(context, requireInternal, async (write) => {
+        await store.deleteClientLogo(write.db, clientId);
+        await store.deleteUnusedImages(write.db);
+      }),
+  };
+}
