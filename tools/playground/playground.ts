@@ -1,10 +1,14 @@
 /** A small application that people sign in to through Gatehouse: on an origin of its own, as a real one would be. */
+import { randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import cookie from '@fastify/cookie';
 import formbody from '@fastify/formbody';
 import staticFiles from '@fastify/static';
 import fastify, { type FastifyReply, type FastifyRequest } from 'fastify';
+import { createCaller } from './calls/make.ts';
 import { serveDocuments } from './documents.ts';
+import { type FlowOptions, serveFlows } from './flows/routes.ts';
+import { reachedFrom, readIssuer } from './issuer.ts';
 import { type Page, renderPage } from './pages/layout.ts';
 import { problemPage } from './pages/problem.ts';
 import { signedInPage } from './pages/signed-in.ts';
@@ -12,7 +16,7 @@ import { signedOutPage } from './pages/signed-out.ts';
 import { createRelyingParty, type RelyingPartyOptions } from './relying-party.ts';
 import { createVisits, type Visit } from './visits.ts';
 
-export interface PlaygroundOptions extends RelyingPartyOptions {
+export interface PlaygroundOptions extends RelyingPartyOptions, FlowOptions {
   port: number;
   /** Demo people, offered on the first page. */
   users: { username: string; tenant: string; password: string }[];
@@ -32,14 +36,20 @@ export async function startPlayground(options: PlaygroundOptions): Promise<Playg
     root: fileURLToPath(new URL('assets', import.meta.url)),
     prefix: '/assets/',
   });
-  const party = await createRelyingParty(app, options);
+  const issuer = await readIssuer(options);
+  const reached = reachedFrom(options);
+  const caller = createCaller(reached);
+  const party = await createRelyingParty({ app, options, issuer, caller, reached });
 
-  const show = (reply: FastifyReply, page: Page) =>
-    reply.type('text/html; charset=utf-8').send(renderPage(page));
-  const policy = contentSecurityPolicy(options.issuer);
+  const show = (reply: FastifyReply, page: Page) => {
+    const nonce = randomBytes(16).toString('base64url');
+    return reply
+      .type('text/html; charset=utf-8')
+      .header('content-security-policy', contentSecurityPolicy(options.issuer, nonce))
+      .send(renderPage(page, nonce));
+  };
   app.addHook('onSend', async (_request, reply) => {
     reply.headers({
-      'content-security-policy': policy,
       // With no-referrer a browser sends "Origin: null" with our own forms.
       'referrer-policy': 'same-origin',
       'cache-control': 'no-store',
@@ -53,6 +63,7 @@ export async function startPlayground(options: PlaygroundOptions): Promise<Playg
   app.addHook('preHandler', async (request) => refuseForeignPosts(request, options.url));
 
   serveDocuments(app, show);
+  serveFlows({ app, visits, issuer, caller, options, show });
 
   app.get('/', (request, reply) => {
     const visit = visits.find(request);
@@ -117,11 +128,13 @@ async function refuseForeignPosts(request: FastifyRequest, ownOrigin: string): P
 }
 
 /** Signing out goes on to the public host, and the browser asks whether the form may. */
-function contentSecurityPolicy(issuer: string): string {
+function contentSecurityPolicy(issuer: string, nonce: string): string {
   return [
     "default-src 'none'",
     "style-src 'self'",
-    "script-src 'self'",
+    `script-src 'nonce-${nonce}'`,
+    "require-trusted-types-for 'script'",
+    "trusted-types 'none'",
     "img-src 'self' data:",
     `form-action 'self' ${new URL(issuer).origin}`,
     "base-uri 'none'",

@@ -4,7 +4,10 @@ import { randomBytes } from 'node:crypto';
 import oauth2, { type OAuth2Namespace, type Token } from '@fastify/oauth2';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { createRemoteJWKSet, jwtVerify } from 'jose';
-import { type Credentials, post, record, timed } from './recorded-calls.ts';
+import { type Credentials, secret } from './calls/call.ts';
+import type { Caller } from './calls/make.ts';
+import type { Issuer, IssuerAddress } from './issuer.ts';
+import { createSignInCalls } from './sign-in-calls.ts';
 import type { Exchanged, Tokens, Visit } from './visits.ts';
 
 declare module 'fastify' {
@@ -13,12 +16,9 @@ declare module 'fastify' {
   }
 }
 
-export interface RelyingPartyOptions {
+export interface RelyingPartyOptions extends IssuerAddress {
   /** Where this application is reached. */
   url: string;
-  issuer: string;
-  /** Where this process reaches the issuer, whose own address may be one that only browsers reach. */
-  issuerOrigin: string;
   /** What is asked for at sign-in. */
   scope: string[];
   client: Credentials;
@@ -39,28 +39,27 @@ export interface RelyingParty {
   signOutUrl(visit: Visit): string;
 }
 
-interface Metadata {
-  issuer: string;
-  authorization_endpoint: string;
-  token_endpoint: string;
-  introspection_endpoint: string;
-  userinfo_endpoint: string;
-  end_session_endpoint?: string;
-  jwks_uri: string;
+interface RelyingPartyDependencies {
+  app: FastifyInstance;
+  options: RelyingPartyOptions;
+  issuer: Issuer;
+  caller: Caller;
+  reached: (url: string) => string;
 }
 
-const tokenType = 'urn:ietf:params:oauth:token-type:access_token';
-
-/** Registers @fastify/oauth2 on the application; reads the issuer's metadata. */
-export async function createRelyingParty(
-  app: FastifyInstance,
-  options: RelyingPartyOptions,
-): Promise<RelyingParty> {
-  const { issuer, issuerOrigin, client, service } = options;
-  const metadata = await readMetadata(issuer, issuerOrigin);
+/** Registers @fastify/oauth2 on the application. */
+export async function createRelyingParty({
+  app,
+  options,
+  issuer: metadata,
+  caller,
+  reached,
+}: RelyingPartyDependencies): Promise<RelyingParty> {
+  const { issuer, client } = options;
   const authorize = new URL(metadata.authorization_endpoint);
-  const token = new URL(metadata.token_endpoint);
-  const jwks = createRemoteJWKSet(new URL(metadata.jwks_uri));
+  const token = new URL(reached(metadata.token_endpoint));
+  const jwks = createRemoteJWKSet(new URL(reached(metadata.jwks_uri)));
+  const calls = createSignInCalls(metadata, options);
   await app.register(oauth2, {
     name: 'gatehouse',
     credentials: {
@@ -99,9 +98,7 @@ export async function createRelyingParty(
 
   async function readUserinfo(visit: Visit): Promise<void> {
     const { accessToken } = tokensOf(visit);
-    visit.userinfo = await record(visit, 'Who is this?', 'GET', metadata.userinfo_endpoint, () =>
-      fetch(metadata.userinfo_endpoint, { headers: { authorization: `Bearer ${accessToken}` } }),
-    );
+    visit.userinfo = await caller.make(visit.calls.tokens, calls.userinfo(accessToken));
   }
 
   return {
@@ -113,10 +110,12 @@ export async function createRelyingParty(
     },
 
     async redeem(request, reply, visit) {
-      const { iss } = request.query as { iss?: string };
+      const query = request.query as Record<string, string>;
+      const { iss } = query;
       // RFC 9207: an answer of another server must not be redeemed at this one.
       if (iss !== undefined && iss !== metadata.issuer) throw new Error(`the answer comes from ${iss}`);
-      const { token } = await timed(visit, 'Code for tokens', 'POST', metadata.token_endpoint, () =>
+      const call = calls.code(query, request.cookies['oauth2-code-verifier'] ?? '', visit.nonce ?? '');
+      const token = await caller.library(visit.calls.tokens, call, () =>
         app.gatehouse.getAccessTokenFromAuthorizationCodeFlow(request, reply),
       );
       const idToken = String(token.id_token ?? '');
@@ -129,7 +128,8 @@ export async function createRelyingParty(
     async refresh(visit) {
       const { refreshToken, idToken } = tokensOf(visit);
       const old = { refresh_token: refreshToken ?? '', access_token: '', token_type: 'Bearer' as const };
-      const { token } = await timed(visit, 'Refresh', 'POST', metadata.token_endpoint, () =>
+      const call = calls.refresh(refreshToken ?? '');
+      const token = await caller.library(visit.calls.tokens, call, () =>
         app.gatehouse.getNewAccessTokenUsingRefreshToken(
           { ...old, expires_in: 0, expires_at: new Date(0) },
           {},
@@ -143,19 +143,10 @@ export async function createRelyingParty(
     readUserinfo,
 
     async exchange(visit) {
-      const answer = await record(visit, 'Token exchange', 'POST', metadata.token_endpoint, () =>
-        post(metadata.token_endpoint, service, {
-          grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
-          subject_token: tokensOf(visit).accessToken,
-          subject_token_type: tokenType,
-          audience: service.audience,
-          scope: service.scope,
-        }),
-      );
+      const userToken = secret('USER_TOKEN', tokensOf(visit).accessToken);
+      const answer = await caller.make(visit.calls.tokens, calls.exchange(userToken));
       const accessToken = String(answer['access_token']);
-      const facts = await record(visit, 'Introspection', 'POST', metadata.introspection_endpoint, () =>
-        post(metadata.introspection_endpoint, service, { token: accessToken }),
-      );
+      const facts = await caller.make(visit.calls.tokens, calls.introspection(accessToken));
       visit.exchanged = exchangedFrom(accessToken, answer, facts);
     },
 
@@ -167,24 +158,6 @@ export async function createRelyingParty(
       if (endSession && visit.tokens) url.searchParams.set('id_token_hint', visit.tokens.idToken);
       return url.href;
     },
-  };
-}
-
-async function readMetadata(issuer: string, issuerOrigin: string): Promise<Metadata> {
-  const reached = (url: string) => url.replace(new URL(issuer).origin, issuerOrigin);
-  const response = await fetch(reached(`${issuer}/.well-known/openid-configuration`), {
-    signal: AbortSignal.timeout(5000),
-  });
-  const metadata = (await response.json()) as Metadata;
-  // OpenID Connect Discovery 4.3
-  if (metadata.issuer !== issuer)
-    throw new Error(`the metadata of ${issuer} names another issuer, ${metadata.issuer}`);
-  return {
-    ...metadata,
-    token_endpoint: reached(metadata.token_endpoint),
-    introspection_endpoint: reached(metadata.introspection_endpoint),
-    userinfo_endpoint: reached(metadata.userinfo_endpoint),
-    jwks_uri: reached(metadata.jwks_uri),
   };
 }
 

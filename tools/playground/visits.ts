@@ -1,6 +1,12 @@
 /** What the playground remembers about a browser: on the server, under a random id in a cookie. */
 import { randomBytes } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { RecordedCall } from './calls/call.ts';
+import type { Approval } from './flows/approval.ts';
+import type { Chain } from './flows/chain.ts';
+import type { DeviceSignIn } from './flows/device.ts';
+import type { BoundSignIn } from './flows/dpop.ts';
+import type { SignedResponse } from './flows/jarm.ts';
 
 export interface Tokens {
   accessToken: string;
@@ -8,14 +14,6 @@ export interface Tokens {
   idToken: string;
   scope: string[];
   expiresAtMs: number;
-}
-
-/** One request to the authorization server, for the list on the page. */
-export interface Call {
-  what: string;
-  request: string;
-  status: number;
-  durationMs: number;
 }
 
 export interface Exchanged {
@@ -26,6 +24,9 @@ export interface Exchanged {
   subject: string;
 }
 
+export const flowNames = ['tokens', 'chain', 'dpop', 'jarm', 'device', 'approval'] as const;
+export type FlowName = (typeof flowNames)[number];
+
 export interface Visit {
   /** Set between leaving for the login page and coming back. */
   nonce?: string;
@@ -33,8 +34,13 @@ export interface Visit {
   claims?: Record<string, unknown>;
   userinfo?: Record<string, unknown>;
   exchanged?: Exchanged;
+  chain?: Chain;
+  dpop?: BoundSignIn;
+  jarm?: SignedResponse;
+  device?: DeviceSignIn;
+  approval?: Approval;
   /** Newest first. */
-  calls: Call[];
+  calls: Record<FlowName, RecordedCall[]>;
   /** Shown once, on the next page. */
   notice?: { kind: 'good' | 'bad'; text: string };
 }
@@ -42,7 +48,7 @@ export interface Visit {
 export interface Visits {
   /** The browser's visit; undefined when it has none. */
   find(request: FastifyRequest): Visit | undefined;
-  /** Starts a visit under a new id, so that an id that an attacker planted is never used (session fixation). */
+  /** Goes on under a new id, so that an id that an attacker planted is never used (session fixation). */
   begin(request: FastifyRequest, reply: FastifyReply): Visit;
   end(request: FastifyRequest, reply: FastifyReply): void;
 }
@@ -53,15 +59,16 @@ const visitsAtMost = 1000;
 
 export function createVisits(): Visits {
   const visits = new Map<string, Visit>();
+  const find = (request: FastifyRequest) => visits.get(request.cookies[cookieName] ?? '');
   const end = (request: FastifyRequest) => visits.delete(request.cookies[cookieName] ?? '');
   return {
-    find: (request) => visits.get(request.cookies[cookieName] ?? ''),
+    find,
     begin(request, reply) {
+      const visit = find(request) ?? newVisit();
       end(request);
       const oldest = visits.keys().next().value;
       if (visits.size >= visitsAtMost && oldest !== undefined) visits.delete(oldest);
       const id = randomBytes(32).toString('base64url');
-      const visit: Visit = { calls: [] };
       visits.set(id, visit);
       reply.setCookie(cookieName, id, cookieOptions);
       return visit;
@@ -71,4 +78,9 @@ export function createVisits(): Visits {
       reply.clearCookie(cookieName, cookieOptions);
     },
   };
+}
+
+/** Of a browser that has not done anything yet. */
+export function newVisit(): Visit {
+  return { calls: { tokens: [], chain: [], dpop: [], jarm: [], device: [], approval: [] } };
 }

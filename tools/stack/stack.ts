@@ -12,12 +12,14 @@ import { choosePorts, type ListenerName, listenerNames, type PortChoice, type Po
 import { createProcessRegister, endLeftovers } from './processes/register.ts';
 import { createSupervised, type SupervisedProgram, type Supervision } from './processes/supervised.ts';
 import {
+  chainEnd,
   contactCenterId,
   type DemoClient,
   demoClient,
   demoClients,
   environmentId,
   exchange,
+  flowClients,
   operator,
   userScope,
   users,
@@ -147,7 +149,7 @@ export function createStack({ options, paths, progress, signal, ...voice }: Stac
     await step('Demo data', () => provision({ publicUrl: localUrl, configServerPort, clients }));
     await step('Playground', async () => {
       await release('playground');
-      const playground = await startPlayground(playgroundOptions(plan, localUrl));
+      const playground = await startPlayground(playgroundOptions(plan, localUrl, caFile));
       stops.push(() => playground.close());
     });
 
@@ -207,12 +209,15 @@ function describeStack({ publicUrl, ports, databases, redisUrl: redis }: Service
 function playgroundOptions(
   { ports, playgroundUrl, publicUrl }: ServicePlan,
   issuerOrigin: string,
+  caFile: string | undefined,
 ): PlaygroundOptions {
   const credentials = (wanted: string) => {
     const { client_id: id, client_secret: secret } = demoClient(wanted);
     return { id, secret };
   };
   const { service, audience, scope } = exchange;
+  const { dpop, jarm, device, approval } = flowClients;
+  const [{ tenant, username }] = users;
   return {
     port: ports.playground,
     url: playgroundUrl,
@@ -221,6 +226,19 @@ function playgroundOptions(
     scope: userScope,
     client: credentials('playground'),
     service: { ...credentials(service), audience, scope },
+    chain: [
+      { ...credentials(service), audience, scope },
+      { ...credentials(audience), ...chainEnd },
+    ],
+    flows: {
+      dpop: credentials(dpop),
+      jarm: credentials(jarm),
+      device: credentials(device),
+      approval: credentials(approval),
+    },
+    loginHint: `${tenant}\\${username}`,
+    approvalsUrl: `${publicUrl}/auth/approvals`,
+    caFile,
     users: [...users],
   };
 }

@@ -1,8 +1,9 @@
-// Comforts on top of pages that work without it: copying, local times, a countdown.
-for (const button of document.querySelectorAll('[data-copy]')) {
+// Comforts on top of pages that work without it: copying, local times, a countdown, polling.
+for (const button of document.querySelectorAll('[data-copy], [data-copy-code]')) {
   button.hidden = false;
   button.addEventListener('click', async () => {
-    await navigator.clipboard.writeText(button.dataset.copy);
+    const code = button.closest('[data-form]')?.querySelector('code');
+    await navigator.clipboard.writeText(button.dataset.copy ?? code.textContent);
     button.textContent = 'Copied';
     setTimeout(() => {
       button.textContent = 'Copy';
@@ -28,3 +29,9 @@ function showCountdowns() {
 
 showCountdowns();
 setInterval(showCountdowns, 15_000);
+
+// Not while somebody reads a call: the new page would close it.
+for (const form of document.querySelectorAll('form[data-poll-seconds]'))
+  setInterval(() => {
+    if (!document.hidden && !document.querySelector('details[open]')) form.submit();
+  }, form.dataset.pollSeconds * 1000);

@@ -15,6 +15,8 @@ const meanings: Record<string, string> = {
   acr: 'How strong the proof was.',
   sid: 'The session at the authorization server.',
   at_hash: 'Ties it to the access token that came along.',
+  code: 'Becomes tokens, once.',
+  state: 'Ties it to the request that this application sent.',
   jti: 'Its own number.',
   name: 'The name to show.',
   given_name: 'First name, from the Configuration Server.',

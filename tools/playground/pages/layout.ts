@@ -6,9 +6,21 @@ export interface Page {
   body: Html;
   /** Offers "Sign out" in the head of the page. */
   isSignedIn?: boolean;
+  /** The one of the places below that it is. */
+  current?: string;
 }
 
-export function renderPage({ title, body, isSignedIn = false }: Page): string {
+const places: [string, string][] = [
+  ['/', 'Tokens'],
+  ['/chain', 'Exchange chain'],
+  ['/dpop', 'DPoP'],
+  ['/jarm', 'JARM'],
+  ['/device', 'Device'],
+  ['/ciba', 'CIBA'],
+];
+
+/** Only the script that carries the nonce of this response runs. */
+export function renderPage({ title, body, isSignedIn = false, current }: Page, nonce: string): string {
   return html`<!doctype html>
 <html lang="en">
 <head>
@@ -18,7 +30,9 @@ export function renderPage({ title, body, isSignedIn = false }: Page): string {
 <title>${title} · Playground</title>
 <link rel="icon" href="/assets/mark.svg" type="image/svg+xml">
 <link rel="stylesheet" href="/assets/playground.css">
-<script src="/assets/playground.js" defer></script>
+<link rel="stylesheet" href="/assets/calls.css">
+<link rel="stylesheet" href="/assets/flows.css">
+<script src="/assets/playground.js" nonce="${nonce}" defer></script>
 </head>
 <body>
 <a class="skip" href="#content">Skip to the content</a>
@@ -30,6 +44,10 @@ export function renderPage({ title, body, isSignedIn = false }: Page): string {
   <span class="tag">demo application</span>
   ${isSignedIn && html`<form method="post" action="/sign-out"><button class="button quiet">Sign out</button></form>`}
 </header>
+<nav class="places" aria-label="Flows"><ul>${places.map(
+    ([path, name]) =>
+      html`<li><a href="${path}"${path === current && html` aria-current="page"`}>${name}</a></li>`,
+  )}</ul></nav>
 <main id="content">
 ${body}
 </main>

@@ -1,17 +1,20 @@
 /** Renders the page after sign-in: tokens, claims, userinfo, and buttons to try them. */
 import type { PlaygroundOptions } from '../playground.ts';
-import type { Call, Exchanged, Tokens, Visit } from '../visits.ts';
+import type { Exchanged, Tokens, Visit } from '../visits.ts';
+import { callList } from './calls.ts';
 import { claimsTable } from './claims.ts';
 import { type Html, html } from './html.ts';
 import type { Page } from './layout.ts';
 import { expiry, scopeChips, tokenCards } from './token-cards.ts';
 
-export function signedInPage(visit: Visit, { client, service }: PlaygroundOptions): Page {
+export function signedInPage(visit: Visit, options: PlaygroundOptions): Page {
   const { tokens, claims = {}, userinfo = {}, exchanged, calls, notice } = visit;
   if (!tokens) throw new Error('nobody is signed in');
+  const { client, service } = options;
   return {
     title: 'Signed in',
     isSignedIn: true,
+    current: '/',
     body: html`${notice && html`<p class="notice ${notice.kind}" role="status">${notice.text}</p>`}
 ${person(claims, userinfo)}
 <section class="tiles" aria-label="Try it">
@@ -19,6 +22,11 @@ ${person(claims, userinfo)}
   ${tile('/exchange', 'Exchange', `Let ${service.id} trade your token for one that ${service.audience} accepts.`)}
   ${tile('/userinfo', 'Read UserInfo', 'Ask once more who the access token belongs to.')}
 </section>
+${callList(calls.tokens, options, {
+  USER_TOKEN: tokens.accessToken,
+  ACCESS_TOKEN: tokens.accessToken,
+  REFRESH_TOKEN: tokens.refreshToken ?? '',
+})}
 ${exchanged && comparison({ tokens, exchanged, clientId: client.id, serviceId: service.id })}
 <div class="columns">
   <div class="main">
@@ -27,8 +35,6 @@ ${exchanged && comparison({ tokens, exchanged, clientId: client.id, serviceId: s
       <div class="card wide">${claimsTable(claims)}</div></section>
   </div>
   <aside class="side">
-    <section aria-labelledby="calls"><h2 id="calls">Calls made for you</h2>
-      <ol class="card calls">${calls.map(callLine)}</ol></section>
     <section aria-labelledby="userinfo"><h2 id="userinfo">UserInfo</h2>
       <div class="card wide"><pre tabindex="0"><code>${JSON.stringify(userinfo, null, 2)}</code></pre></div></section>
   </aside>
@@ -60,12 +66,6 @@ function person(claims: Record<string, unknown>, userinfo: Record<string, unknow
 function tile(path: string, name: string, text: string): Html {
   return html`<form method="post" action="${path}"><button class="tile"><strong>${name}</strong>
   <span>${text}</span></button></form>`;
-}
-
-function callLine({ what, request, status, durationMs }: Call): Html {
-  const kind = status >= 200 && status < 300 ? 'good' : 'bad';
-  return html`<li><span class="status ${kind}">${status || 'failed'}</span>
-  <span class="what">${what}<code>${request}</code></span><span class="soft">${durationMs.toFixed(0)} ms</span></li>`;
 }
 
 export interface Comparison {

@@ -2,13 +2,7 @@
 import type { PlaygroundOptions } from '../playground.ts';
 import { html } from './html.ts';
 import type { Page } from './layout.ts';
-
-interface Step {
-  from: string;
-  to: string;
-  what: string;
-  detail: string;
-}
+import { type Step, stepList } from './steps.ts';
 
 const steps: Step[] = [
   {
@@ -46,6 +40,7 @@ const steps: Step[] = [
 export function signedOutPage({ issuer, users }: PlaygroundOptions): Page {
   return {
     title: 'Sign in',
+    current: '/',
     body: html`<div class="welcome">
   <section class="pitch">
     <h1>Sign in, and see what an application gets.</h1>
@@ -65,18 +60,7 @@ export function signedOutPage({ issuer, users }: PlaygroundOptions): Page {
       </tbody>
     </table>
   </section>
-  <section aria-labelledby="steps">
-    <h2 id="steps">What will happen</h2>
-    <ol class="steps">
-    ${steps.map(
-      ({ from, to, what, detail }) => html`<li>
-        <p class="way"><span>${from}</span><span aria-label="to" class="arrow">→</span><span>${to}</span></p>
-        <h3>${what}</h3>
-        <p>${detail}</p>
-      </li>`,
-    )}
-    </ol>
-  </section>
+  ${stepList(steps)}
 </div>`,
   };
 }

@@ -5,7 +5,7 @@ import { type Html, html } from './html.ts';
 
 export function tokenCards(tokens: Tokens): Html {
   return html`<div class="tokens">
-  ${card({
+  ${tokenCard({
     name: 'Access token',
     token: tokens.accessToken,
     purpose: 'Opens APIs. Sent with every call as “Bearer”.',
@@ -13,14 +13,14 @@ export function tokenCards(tokens: Tokens): Html {
   })}
   ${
     tokens.refreshToken
-      ? card({
+      ? tokenCard({
           name: 'Refresh token',
           token: tokens.refreshToken,
           purpose: 'Gets new tokens, once. A second use of the same one closes the whole family.',
         })
       : undefined
   }
-  ${card({
+  ${tokenCard({
     name: 'ID token',
     token: tokens.idToken,
     purpose: 'Says who signed in. Signed; its claims are decoded below.',
@@ -50,11 +50,11 @@ export function scopeChips(scope: string[], kept: string[] = scope): Html {
 interface Card {
   name: string;
   token: string;
-  purpose: string;
+  purpose: Html | string;
   facts?: Html;
 }
 
-function card({ name, token, purpose, facts }: Card): Html {
+export function tokenCard({ name, token, purpose, facts }: Card): Html {
   return html`<article class="card token">
   <header><h3>${name}</h3><button type="button" class="copy" data-copy="${token}"
     aria-label="Copy the ${name.toLowerCase()}" hidden>Copy</button></header>

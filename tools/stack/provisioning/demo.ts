@@ -38,6 +38,11 @@ export interface DemoClient {
   redirectURIs: string[];
   postLogoutRedirectURIs: string[];
   tokenExchange?: { subjectClients: string[]; audiences: string[]; delegation: boolean };
+  /** Only with tokens that are bound to a key of the client. */
+  dpopBoundAccessTokens?: boolean;
+  /** Only with authorization responses that are JWTs. */
+  authorizationSignedResponseAlg?: string;
+  backchannelTokenDeliveryMode?: string;
 }
 
 const tokenExchange = 'urn:ietf:params:oauth:grant-type:token-exchange';
@@ -47,6 +52,17 @@ export const userScope = ['openid', 'profile', 'email', 'contacts:read', 'contac
 
 /** The exchange of the demo: this service turns a user's token into one for that audience with this scope. */
 export const exchange = { service: 'cx_contact', audience: 'webrtc-clientid', scope: 'calls:read' };
+
+/** The chain of the demo: the voice service is called by the contact service and goes on to call this one. */
+export const chainEnd = { audience: 'playground-recordings', scope: 'calls:read' };
+
+/** Of the playground's flows, each of which needs a registration of its own. */
+export const flowClients = {
+  dpop: 'playground-dpop',
+  jarm: 'playground-jarm',
+  device: 'playground-wallboard',
+  approval: 'playground-call-desk',
+};
 
 /** Client ids that existing installations use, and the playground. */
 export function demoClients(playgroundUrl: string): DemoClient[] {
@@ -78,16 +94,53 @@ export function demoClients(playgroundUrl: string): DemoClient[] {
       tokenExchange: {
         subjectClients: ['playground', 'external_api_client'],
         audiences: [exchange.audience],
-        delegation: false,
+        delegation: true,
       },
     }),
-    client(exchange.audience, 'Voice service', 'Accepts the exchanged tokens', {
-      authorizedGrantTypes: ['client_credentials'],
+    client(exchange.audience, 'Voice service', 'Accepts the exchanged tokens and exchanges them once more', {
+      authorizedGrantTypes: ['client_credentials', tokenExchange],
       scope: ['calls:read'],
+      tokenExchange: {
+        subjectClients: [exchange.service],
+        audiences: [chainEnd.audience],
+        delegation: true,
+      },
     }),
+    ...playgroundFlows(playgroundUrl),
   ];
   const known = new Set(shown.map(({ client_id }) => client_id));
   return [...shown, ...estateClients().filter(({ client_id }) => !known.has(client_id))];
+}
+
+function playgroundFlows(playgroundUrl: string): DemoClient[] {
+  const { dpop, jarm, device, approval } = flowClients;
+  return [
+    client(chainEnd.audience, 'Recording service', 'The last of the playground’s chain of services', {
+      authorizedGrantTypes: ['client_credentials'],
+      scope: [chainEnd.scope],
+    }),
+    client(dpop, 'Playground, DPoP', 'The playground with tokens that are bound to a key', {
+      authorizedGrantTypes: ['authorization_code'],
+      scope: ['openid', 'profile'],
+      redirectURIs: [`${playgroundUrl}/dpop/callback`],
+      dpopBoundAccessTokens: true,
+    }),
+    client(jarm, 'Playground, JARM', 'The playground with signed authorization responses', {
+      authorizedGrantTypes: ['authorization_code'],
+      scope: ['openid', 'profile'],
+      redirectURIs: [`${playgroundUrl}/jarm/callback`],
+      authorizationSignedResponseAlg: 'ES256',
+    }),
+    client(device, 'Playground, wallboard', 'A device without a browser, played by the playground', {
+      authorizedGrantTypes: ['urn:ietf:params:oauth:grant-type:device_code'],
+      scope: ['openid', 'profile', 'calls:read'],
+    }),
+    client(approval, 'Playground, call desk', 'Asks people who are elsewhere for approval', {
+      authorizedGrantTypes: ['urn:openid:params:grant-type:ciba'],
+      scope: ['openid', 'profile'],
+      backchannelTokenDeliveryMode: 'poll',
+    }),
+  ];
 }
 
 /** The other ids that the components of an existing installation are configured with. */

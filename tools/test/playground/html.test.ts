@@ -16,5 +16,5 @@ test('nested templates and lists are kept as they are, absent values leave nothi
 });
 
 test('the words of an authorization error do not become markup', () => {
-  expect(renderPage(problemPage('<img src=x onerror=alert(1)>', '"x'))).not.toContain('<img src=x');
+  expect(renderPage(problemPage('<img src=x onerror=alert(1)>', '"x'), 'nonce')).not.toContain('<img src=x');
 });

@@ -1,0 +1,108 @@
+/** Reads the calls that a page of the playground prints, and runs each form as printed. */
+import { execFile } from 'node:child_process';
+import { symlinkSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { temporaryFolder } from '@gatehouse/testing/temporary-folder';
+import type { Page } from 'playwright-core';
+import { expect } from 'vitest';
+
+export const forms = ['curl', 'openid-client', 'Python'] as const;
+export type Form = (typeof forms)[number];
+
+export interface PrintedCall extends Record<Form, string> {
+  what: string;
+  status: string;
+  Variables: string;
+  /** JSON; empty for a call that was not made. */
+  Answer: string;
+}
+
+export interface Outcome {
+  stdout: string;
+  stderr: string;
+}
+
+/** The newest first. */
+export async function readCalls(page: Page): Promise<PrintedCall[]> {
+  const items = await page.locator('.calls > li').all();
+  return Promise.all(
+    items.map(async (item) => {
+      const panel = async (name: string) =>
+        (await item.locator(`[data-form="${name}"] code`).allTextContents()).join('');
+      const status = (await item.locator('.status').textContent()) ?? '';
+      const what = await item
+        .locator('.what')
+        .evaluate((element) => element.firstChild?.textContent?.trim() ?? '');
+      return {
+        what,
+        status,
+        curl: await panel('curl'),
+        'openid-client': await panel('openid-client'),
+        Python: await panel('Python'),
+        Variables: await panel('Variables'),
+        Answer: await panel('Answer'),
+      };
+    }),
+  );
+}
+
+export type Printed = Awaited<ReturnType<typeof createPrinted>>;
+
+export async function createPrinted() {
+  const folder = await temporaryFolder();
+  // Instead of `npm install openid-client@6`.
+  symlinkSync(fileURLToPath(new URL('../../node_modules', import.meta.url)), join(folder, 'node_modules'));
+  let count = 0;
+
+  async function run(call: PrintedCall | undefined, form: Form): Promise<Outcome> {
+    if (!call) throw new Error('there is no such call');
+    const file = join(folder, `${++count}`);
+    const commands = {
+      curl: call.curl,
+      'openid-client': `exec node ${file}.mjs`,
+      Python: `exec python3 ${file}.py`,
+    };
+    writeFileSync(`${file}.mjs`, call['openid-client']);
+    writeFileSync(`${file}.py`, call.Python);
+    const script = `${call.Variables}\n${commands[form]}`;
+    const env = { ...process.env, PATH: `${dirname(process.execPath)}:${process.env['PATH']}` };
+    return new Promise((resolve) => {
+      execFile('bash', ['-c', script], { env, cwd: folder }, (_error, stdout, stderr) =>
+        resolve({ stdout, stderr }),
+      );
+    });
+  }
+
+  return {
+    run,
+    /** The answers have what the playground's own had. */
+    async expectSame(calls: (PrintedCall | undefined)[], wanted: readonly Form[] = forms): Promise<void> {
+      for (const call of calls) {
+        const own = JSON.parse(call?.Answer ?? '') as Record<string, unknown>;
+        const outcomes = await Promise.all(wanted.map((form) => run(call, form)));
+        for (const [index, { stdout, stderr }] of outcomes.entries()) {
+          const name = `${call?.what}, ${wanted[index]}: ${stderr}`;
+          // The library's answer to a pushed request is the address for the browser.
+          if (stdout.startsWith('http')) expect(stdout, name).toContain('request_uri=');
+          else
+            expect(Object.keys(parse(stdout, name)), name).toEqual(expect.arrayContaining(Object.keys(own)));
+        }
+      }
+    },
+    async expectRefused(call: PrintedCall | undefined, error: string): Promise<void> {
+      const [curl, library, python] = await Promise.all(forms.map((form) => run(call, form)));
+      expect(parse(curl?.stdout ?? '', curl?.stderr)).toMatchObject({ error });
+      expect(parse(python?.stdout ?? '', python?.stderr)).toMatchObject({ error });
+      expect(library?.stderr).toContain(error);
+    },
+  };
+}
+
+function parse(text: string, name = ''): Record<string, unknown> {
+  try {
+    return JSON.parse(text) as Record<string, unknown>;
+  } catch {
+    throw new Error(`no JSON: ${text}\n${name}`);
+  }
+}
