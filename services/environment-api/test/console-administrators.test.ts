@@ -115,8 +115,19 @@ describe('a change by an administrator at the console', () => {
     await writeSetting(headers);
     const { body } = await api.call('GET', `/audit?actor=person-2`, { headers });
     expect(body.data[0].actor).toEqual({ kind: 'user', name: 'person-2', clientId: consoleClientId });
-    const verified = await api.call('GET', '/audit/verify');
-    expect(verified.body.data.every(({ ok }: { ok: boolean }) => ok !== false)).toBe(true);
+  });
+
+  // attack: trail that names another client than the person used | ASVS 16.4.2 | guard: services/environment-api/src/audit/trail.ts
+  it('is chained with the client, so that a changed one is noticed', async () => {
+    await writeSetting(tokenOf({ authorities: [contactCenterAdminAuthority], sub: 'person-3' }));
+    await api.deps.audit.worker.chain();
+    const problems = async () => (await api.call('GET', '/audit/verify')).body.data[0].problems;
+    expect(await problems()).toEqual([]);
+    const { pool } = api.deps;
+    await pool.query('ALTER TABLE environment.audit DISABLE TRIGGER audit_is_append_only');
+    await pool.query(`UPDATE environment.audit SET actor_client = 'other' WHERE actor = 'person-3'`);
+    await pool.query('ALTER TABLE environment.audit ENABLE TRIGGER audit_is_append_only');
+    expect(await problems()).toEqual([expect.stringContaining('what it says of the person was changed')]);
   });
 
   it('is made once for an Idempotency-Key, and not repeated for somebody who has lost the right', async () => {

@@ -1,8 +1,10 @@
 /** What a region does whose PostgreSQL is the standby of another region. */
+import { randomUuid } from '@gatehouse/service-kit/crypto/secrets';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createRevocationTable } from '../../src/revocation/table.ts';
 import type { AuthApi } from '../stack/auth-api.ts';
 import { createBrowser } from '../stack/browser.ts';
+import { addAdministrator, consoleToken, removeAdministrator } from '../stack/console.ts';
 import { createClient, getCode, opsCall, passwordTokens, postForm, redeem, token } from '../stack/oauth.ts';
 import { isActive, startTwoRegions, type TwoRegions } from './two-regions.ts';
 
@@ -54,12 +56,30 @@ it('administrators are refused with 403, and told which region writes', async ()
     ['POST', '/clients', { client_id: 'of-europe', client_secret: 'long-enough-secret', authorities: [] }],
     ['POST', '/signing-keys/rotate', {}],
     ['POST', '/audit/erase', { user: 'somebody' }],
+    ['POST', '/administrators', { user: randomUuid() }],
+    ['DELETE', `/administrators/${randomUuid()}`, {}],
   ] as const) {
     const answer = await opsCall(readOnly, method, `/auth/v3/ops${path}`, { data: body });
     expect([path, answer.status]).toEqual([path, 403]);
     expect(answer.json()).toMatchObject({
       status: { name: 'read_only_region', message: expect.stringContaining('/USW1') },
     });
+  }
+});
+
+it('an administrator who is added or removed in the writable region counts so within a second of the copy', async () => {
+  const sub = randomUuid();
+  const authorization = await consoleToken(readOnly, { sub });
+  const status = async () =>
+    (await opsCall(readOnly, 'GET', '/auth/v3/ops/signing-keys', undefined, authorization)).status;
+  expect(await status()).toBe(403);
+  for (const [change, expected] of [
+    [() => addAdministrator(writable, { user: sub }), 200],
+    [() => removeAdministrator(writable, sub), 403],
+  ] as const) {
+    expect((await change()).status).toBe(200);
+    await regions.replicated();
+    await expect.poll(status, { timeout: 1_000, interval: 20 }).toBe(expected);
   }
 });
 
