@@ -92,6 +92,18 @@ describe.each(languages)('texts in %s', (language) => {
     }
   });
 
+  it.each([
+    ['signIn.changeUser', 'signIn.changeUser.label'],
+    ['signIn.changeUser', 'consent.changeUser.label'],
+    ['button.approve', 'approvals.approve.label'],
+    ['button.denyRequest', 'approvals.deny.label'],
+    ['button.signOut', 'account.endSession.label'],
+    ['button.showPassword', 'button.showPassword.label'],
+    ['button.hidePassword', 'button.hidePassword.label'],
+  ])('say what a button shows (WCAG 2.5.3): %s within %s', (shown, label) => {
+    expect(texts[label]?.toLowerCase()).toContain(texts[shown]?.toLowerCase());
+  });
+
   it('are as long as a page has room for', () => {
     for (const [key, text] of Object.entries(texts)) {
       const limit = Math.max(
