@@ -11,6 +11,7 @@ const paths: Record<ServiceChart, string[]> = {
   'auth-api': [
     '/auth/v3/.well-known',
     '/auth/v3/approvals',
+    '/auth/v3/branding/images',
     '/auth/v3/auth-scheme',
     '/auth/v3/change-password',
     '/auth/v3/first-password',

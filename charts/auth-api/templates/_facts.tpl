@@ -4,6 +4,7 @@ root: /auth/v3
 paths:
   - /auth/v3/.well-known
   - /auth/v3/approvals
+  - /auth/v3/branding/images
   - /auth/v3/auth-scheme
   - /auth/v3/change-password
   - /auth/v3/first-password

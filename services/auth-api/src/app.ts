@@ -54,6 +54,7 @@ export async function buildApp(deps: Deps): Promise<App> {
   // Confidential clients only: no page calls it.
   await app.register(deps.backchannel.routes, { prefix: oauth });
   await app.register(deps.discovery.routes);
+  await app.register(deps.branding.routes, { prefix: api });
   await app.register(deps.sso.backchannelLogoutRoutes, { prefix: sso });
   await app.register(deps.sso.jwksRoutes, { prefix: sso });
   // For the release before, whose services call here.
@@ -119,6 +120,7 @@ export async function buildInternalApp(deps: Deps): Promise<App> {
 async function mountInternal(services: App, deps: Deps): Promise<void> {
   deps.clients.serviceCallers.guard(services);
   await services.register(deps.interactions.internalRoutes);
+  await services.register(deps.branding.internalRoutes);
   await services.register(deps.signIn.internalRoutes);
   await services.register(deps.logout.internalRoutes);
   await services.register(deps.sso.internalRoutes);

@@ -10,6 +10,7 @@ import { composeAssertions } from './assertions/compose.ts';
 import { composeAudit } from './audit/compose.ts';
 import { composeAuthorize } from './authorize/compose.ts';
 import { composeBackchannel } from './backchannel/compose.ts';
+import { type Branding, composeBranding } from './branding/compose.ts';
 import { composeBrowser } from './browser/compose.ts';
 import { composeChanges } from './changes/compose.ts';
 import { composeClientAuthentication } from './client-authentication/compose.ts';
@@ -59,13 +60,18 @@ export async function composeDeps(config: Config, kit: Kit, stores: Stores, now:
   const administrators = composeAdministrators(core, { audit });
   const keys = composeKeys(core, { config, audit });
   const signals = composeSignals(core, { config, audit, keys });
+  const clientLogos: Branding['clientLogos'] = {
+    take: (...picture) => branding.clientLogos.take(...picture),
+    keepOnly: (...picture) => branding.clientLogos.keepOnly(...picture),
+  };
   const forgetClient = (clientId: string) => tokens.lateTokens.forget(clientId);
-  const clients = composeClients(core, { config, assertions, audit, revocation, forgetClient });
+  const clients = composeClients(core, { config, assertions, audit, revocation, forgetClient, clientLogos });
   const authorization = {
     header: () => tokens.serviceAuthorization.header(),
     renew: () => tokens.serviceAuthorization.renew(),
   };
   const contactCenters = composeContactCenters(core, { config, revocation, authorization });
+  const branding = composeBranding(core, { config, contactCenters });
   const cors = composeCors(core, { config, clients, contactCenters });
   const ssoSettings = composeSsoSettings(core, { config, contactCenters });
   const { passwordRule } = ssoSettings;
@@ -100,7 +106,7 @@ export async function composeDeps(config: Config, kit: Kit, stores: Stores, now:
     browser,
     announceEnd,
   });
-  const interactions = composeInteractions(core, { browser, sessions });
+  const interactions = composeInteractions(core, { browser, sessions, branding });
   const consents = composeConsents(core, { audit, browser, sessions, interactions });
   const devices = composeDevices(core, { config, audit, sessions });
   const approvals = composeApprovals(core, { config, audit, clients, browser, sessions });
@@ -124,6 +130,7 @@ export async function composeDeps(config: Config, kit: Kit, stores: Stores, now:
     tokens,
     browser,
     sessions,
+    branding,
     startProviderLogout,
   });
   const sso = composeSso(core, {
@@ -193,6 +200,7 @@ export async function composeDeps(config: Config, kit: Kit, stores: Stores, now:
     signals,
     clients,
     contactCenters,
+    branding,
     cors,
     people,
     users,
@@ -257,6 +265,7 @@ export async function composeDeps(config: Config, kit: Kit, stores: Stores, now:
     signals,
     clients,
     contactCenters,
+    branding,
     cors,
     ssoSettings,
     people,

@@ -33,11 +33,12 @@ CREATE TABLE environment.global_branding (
 );
 CREATE INDEX global_branding_logo ON environment.global_branding (logo) WHERE logo IS NOT NULL;
 
--- Pictures of the clients of Auth API, by client id.
+-- Pictures of the clients of Auth API. A client has a second one while its registration is not stored yet.
 CREATE TABLE environment.client_logos (
-  client_id text PRIMARY KEY CHECK (length(client_id) BETWEEN 1 AND 255),
+  client_id text NOT NULL CHECK (length(client_id) BETWEEN 1 AND 255),
   logo text NOT NULL REFERENCES environment.images,
-  updated_at timestamptz NOT NULL DEFAULT now()
+  created_at timestamptz NOT NULL DEFAULT now(),
+  PRIMARY KEY (client_id, logo)
 );
 CREATE INDEX client_logos_logo ON environment.client_logos (logo);
 

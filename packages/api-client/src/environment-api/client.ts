@@ -2,6 +2,12 @@
 import { definedOnly } from '@gatehouse/contracts/defined-only';
 import { envelopeOf } from '@gatehouse/contracts/envelope';
 import {
+  type BrandImage,
+  imageContentSchema,
+  imageSchema,
+  installationBrandingSchema,
+} from '@gatehouse/contracts/environment-api/branding';
+import {
   type EnvironmentChangesPage,
   environmentChangesPageSchema,
 } from '@gatehouse/contracts/environment-api/changes';
@@ -55,6 +61,9 @@ const peopleNumbersAnswer = envelopeOf(peopleNumbersSchema);
 const passwordSetAnswer = envelopeOf(passwordSetSchema);
 const passwordLinkAnswer = envelopeOf(passwordLinkSchema);
 const personNumbersAnswer = envelopeOf(personNumbersSchema);
+const brandingAnswer = envelopeOf(installationBrandingSchema);
+const imageAnswer = envelopeOf(imageSchema);
+const imageContentAnswer = envelopeOf(imageContentSchema);
 const changesAnswer = envelopeOf(environmentChangesPageSchema);
 
 /** `http` authenticates with a token of the service client. All calls throw UpstreamError. */
@@ -180,6 +189,33 @@ export function createEnvironmentApiClient(http: HttpClient) {
     },
     /** Origins whose pages may call; the change event `cors` tells when they differ. */
     allowedOrigins: (options?: ReadOptions) => fetch(corsAnswer, '/cors', {}, options),
+    /** How pages look that belong to no contact centre. */
+    installationBranding: (location: string, options?: ReadOptions) =>
+      fetch(brandingAnswer, '/branding', { location }, options),
+    /** A stored picture; undefined: there is none with that digest. */
+    async image(digest: string, signal?: AbortSignal) {
+      const answer = await fetch(imageContentAnswer, `/images/${encodeURIComponent(digest)}`, {}, { signal });
+      return answer.outcome === 'found' ? answer.data : undefined;
+    },
+    /** Decodes and stores a picture of a client, beside the one that it has. 400 for what is no picture. */
+    async addClientLogo(clientId: string, bytes: Uint8Array): Promise<BrandImage> {
+      const answer = await http.read(imageAnswer, {
+        method: 'PUT',
+        path: `${internalPath}/client-logos/${encodeURIComponent(clientId)}`,
+        content: { type: 'application/octet-stream', text: bytes },
+        maySendTwice: true,
+      });
+      return answer.data;
+    },
+    /** Deletes the pictures of a client but that one. */
+    async keepClientLogo(clientId: string, digest: string | undefined): Promise<void> {
+      await http.send({
+        method: 'DELETE',
+        path: `${internalPath}/client-logos/${encodeURIComponent(clientId)}`,
+        query: { except: digest },
+        maySendTwice: true,
+      });
+    },
     /** Changes after `since`, oldest first. */
     async changesSince(since: number, limit = 1000): Promise<EnvironmentChangesPage> {
       const answer = await http.read(changesAnswer, {

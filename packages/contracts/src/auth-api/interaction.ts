@@ -1,5 +1,6 @@
 /** Describes a pending login for Auth UI: what the page shows, and nothing that a browser could misuse. */
 import { z } from 'zod';
+import { brandingViewSchema, imageSchema } from '../environment-api/branding.ts';
 
 /** Header that carries the browser-binding cookie's value on the internal call. */
 export const browserHeader = 'x-gatehouse-browser';
@@ -45,7 +46,11 @@ export const interactionViewSchema = z.object({
     clientUri: z.string().optional(),
     policyUri: z.string().optional(),
     tosUri: z.string().optional(),
+    /** Stored here; pages load no picture of another host. */
+    logo: imageSchema.optional(),
   }),
+  /** How the page looks: of the contact centre where it is known, or of the installation. */
+  branding: brandingViewSchema.optional(),
   /** Tenant to fill in, from the authorization request. */
   contactCenterHint: z.string().optional(),
   /** User name to fill in: `login_hint`, or what was typed before the last error. */

@@ -1,5 +1,6 @@
 /** Describes a pending logout for Auth UI: the question to the user, or the calls that the browser must still make. */
 import { z } from 'zod';
+import { brandingViewSchema } from '../environment-api/branding.ts';
 
 export const logoutViewSchema = z.object({
   id: z.string(),
@@ -19,6 +20,8 @@ export const logoutViewSchema = z.object({
   frames: z.array(z.string()),
   /** Languages as the application asked for them. */
   uiLocales: z.string().optional(),
+  /** How the page looks. */
+  branding: brandingViewSchema.optional(),
 });
 
 export type LogoutView = z.infer<typeof logoutViewSchema>;

@@ -51,13 +51,22 @@ export function createAskUser({
   ): Promise<NextStep> => {
     if (ask === 'signIn' && hasSession(browser)) turnstile.enter();
     unfinished.reserve(browser.request.ip);
-    const waiting = { clientName: client.name, clientPages: pagesOf(client), authorization: request };
+    const waiting = {
+      clientName: client.name,
+      clientPages: pagesOf(client),
+      ...definedOnly({ contactCenterId: onlyCenterOf(client) }),
+      authorization: request,
+    };
     const { id } = await interactions.create(browser, waiting, state);
     const isElsewhere = ask === 'signIn' && (await skipsSignInPage(request));
     return { redirectTo: isElsewhere ? pages.ssoStart(id) : pages[ask](id) };
   };
 }
 
-function pagesOf({ clientUri, policyUri, tosUri }: Client): ClientPages {
-  return definedOnly({ clientUri, policyUri, tosUri });
+function pagesOf({ clientUri, policyUri, tosUri, logo }: Client): ClientPages {
+  return definedOnly({ clientUri, policyUri, tosUri, logo });
+}
+
+function onlyCenterOf({ contactCenterIds: [only, another] }: Client): string | undefined {
+  return another === undefined ? only : undefined;
 }

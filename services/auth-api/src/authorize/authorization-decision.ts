@@ -51,7 +51,8 @@ export function createDecision({ consents, now }: DecisionOptions) {
     if (request.prompt.includes('none'))
       return { refusal: consentRequired('The user must agree to what the application asks for') };
     const { sub, identity } = session;
-    return { ask: 'consent', state: { consent: { sub, userName: identity.username } } };
+    const { contactCenterId, username: userName } = identity;
+    return { ask: 'consent', state: { consent: { sub, contactCenterId, userName } } };
   }
 
   /** `session` is that of the browser, `pending` the interaction that the request waited in. @throws AppError (503) */

@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type ChangeSubscriber, createChangeSubscriber } from '@gatehouse/service-kit/changes/subscriber';
 import type { Administrators } from '../administrators/compose.ts';
 import { administratorEntity } from '../administrators/service.ts';
+import type { Branding } from '../branding/compose.ts';
 import type { Clients } from '../clients/compose.ts';
 import type { ContactCenters } from '../contact-centers/compose.ts';
 import type { Core } from '../core.ts';
@@ -29,6 +30,7 @@ interface ChangesDependencies {
   signals: Signals;
   clients: Clients;
   contactCenters: ContactCenters;
+  branding: Branding;
   cors: Cors;
   people: People;
   users: Users;
@@ -108,6 +110,7 @@ function followOwnChanges(core: Core, dependencies: ChangesDependencies): Change
 function followEnvironmentApi(core: Core, dependencies: ChangesDependencies) {
   const { kit, keyspace } = core;
   const {
+    branding,
     cors,
     people: { persons },
   } = dependencies;
@@ -134,6 +137,7 @@ function followEnvironmentApi(core: Core, dependencies: ChangesDependencies) {
       // Of a group its people are told, one by one.
       else if (change.entity !== 'person-group') {
         contactCenters.applyChange(change);
+        branding.views.applyChange(change);
         ssoSettings.applyChange(change);
       }
       // After the copies were dropped: what is issued from now on goes by the new state.
@@ -148,6 +152,7 @@ function followEnvironmentApi(core: Core, dependencies: ChangesDependencies) {
     },
     onGap: () => {
       contactCenters.applyGap();
+      branding.views.applyGap();
       persons.applyGap();
       ssoSettings.applyGap();
       ends.catchUp();

@@ -1,6 +1,7 @@
 /** Defines a registered OAuth client and the questions about its registration. */
 
 import type { StoredSecret } from '@gatehouse/caller-auth/credentials/stored-secret';
+import type { BrandImage } from '@gatehouse/contracts/environment-api/branding';
 import type { ContentEncryption, EncryptionAlgorithm } from '../assertions/encryption.ts';
 import type { KeySource } from '../assertions/key-sets.ts';
 import type { SigningAlgorithm } from '../keys/algorithms.ts';
@@ -71,6 +72,10 @@ export interface ClientPages {
   clientUri?: string;
   policyUri?: string;
   tosUri?: string;
+  /** Where its picture was taken from, at registration. */
+  logoUri?: string;
+  /** What became of it; pages show this copy. */
+  logo?: BrandImage;
 }
 
 /** Protections that the client requires for its own requests and tokens. */

@@ -11,7 +11,7 @@ import type { Revocation } from '../revocation/compose.ts';
 import { consoleClient } from './console-client.ts';
 import { createDetailReader } from './detail-types.ts';
 import { createClientDirectory } from './directory.ts';
-import { createClientService } from './service.ts';
+import { type ClientServiceOptions, createClientService } from './service.ts';
 import { createServiceCallers } from './service-callers.ts';
 import { serviceClient } from './service-client.ts';
 import { writeClientUses } from './store.ts';
@@ -34,6 +34,7 @@ interface ClientDependencies {
   revocation: Revocation;
   /** Drops what this replica knows of a changed client. Never rejects. */
   forgetClient(clientId: string): Promise<void>;
+  clientLogos: ClientServiceOptions['logos'];
 }
 
 export type Clients = ReturnType<typeof composeClients>;
@@ -77,6 +78,7 @@ export function composeClients(core: Core, dependencies: ClientDependencies) {
       changes,
       audit: dependencies.audit.writer,
       forgetClient: dependencies.forgetClient,
+      logos: dependencies.clientLogos,
       verifier,
       revocations: dependencies.revocation.revocations,
       keySets: dependencies.assertions.clientKeySets,

@@ -65,6 +65,8 @@ const texts = {
   clientUri: 'Its home page, linked from the sign-in and consent pages.',
   policyUri: 'Its privacy policy, linked there.',
   tosUri: 'Its terms of service, linked there.',
+  logoUri:
+    'Its picture, shown there: PNG, JPEG, WebP or GIF of at most 256 KiB. It is fetched and stored when this is set, and never loaded from there by a page.',
   requirePushedAuthorizationRequests: 'Authorization requests come by RFC 9126 only.',
   requireSignedRequestObject: 'Authorization requests are signed (RFC 9101).',
   requestObjectSigningAlg: 'How they are signed; any algorithm that is known here without it.',

@@ -57,6 +57,7 @@ const removable = [
   'clientUri',
   'policyUri',
   'tosUri',
+  'logoUri',
   'requestObjectSigningAlg',
   'backchannelTokenDeliveryMode',
   'backchannelAuthenticationRequestSigningAlg',

@@ -66,6 +66,8 @@ const properties: Record<keyof Required<Stored>, 'plain' | 'json'> = {
   clientUri: 'plain',
   policyUri: 'plain',
   tosUri: 'plain',
+  logoUri: 'plain',
+  logo: 'json',
   requirePushedAuthorizationRequests: 'plain',
   requireSignedRequestObject: 'plain',
   requestObjectSigningAlg: 'plain',

@@ -129,6 +129,7 @@ const removableFields = {
   clientUri: linkedPage,
   policyUri: linkedPage,
   tosUri: linkedPage,
+  logoUri: linkedPage,
   requestObjectSigningAlg: requestSigningAlgorithm,
   backchannelTokenDeliveryMode: z.literal('poll', 'must be poll: ping and push are not offered'),
   backchannelAuthenticationRequestSigningAlg: requestSigningAlgorithm,

@@ -2,6 +2,7 @@
 
 import type { SecretVerifier } from '@gatehouse/caller-auth/credentials/secret-verifier';
 import { definedOnly } from '@gatehouse/contracts/defined-only';
+import type { BrandImage } from '@gatehouse/contracts/environment-api/branding';
 import type { ChangeLog, ChangeTransaction } from '@gatehouse/service-kit/changes/log';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { randomUuid } from '@gatehouse/service-kit/crypto/secrets';
@@ -65,6 +66,12 @@ export interface ClientServiceOptions {
   audit: AuditWriter;
   /** Drops what is cached about a changed client, here at once. Never rejects. */
   forgetClient(clientId: string): Promise<void>;
+  logos: {
+    /** @throws AppError 400 for what is no picture, 503 */
+    take(clientId: string, uri: string): Promise<BrandImage>;
+    /** Never rejects. */
+    keepOnly(clientId: string, logo: BrandImage | undefined): Promise<void>;
+  };
   verifier: SecretVerifier;
   revocations: Revocations;
   keySets: Pick<KeySets, 'of'>;
@@ -83,7 +90,7 @@ interface Change {
 }
 
 export function createClientService(options: ClientServiceOptions) {
-  const { db, changes, audit, forgetClient, verifier, revocations, keySets, now, defaults } = options;
+  const { db, changes, audit, forgetClient, logos, verifier, revocations, keySets, now, defaults } = options;
   const secrets = createClientSecrets(options);
 
   /** Drops cached copies of the client here at once; other replicas follow the change record. */
@@ -109,6 +116,14 @@ export function createClientService(options: ClientServiceOptions) {
     verifier.forget();
     await forgetClient(clientId);
     return result;
+  }
+
+  /** Fetched where it is another one, before the row is locked: the address may be slow. @throws AppError (400, 503) */
+  async function newLogo(clientId: string, { logoUri }: ClientPatch): Promise<BrandImage | undefined> {
+    if (!logoUri) return undefined;
+    const current = await findClient(db, clientId);
+    const isKnown = current?.logoUri === logoUri && current.logo !== undefined;
+    return current === undefined || isKnown ? undefined : logos.take(clientId, logoUri);
   }
 
   /** Before the commit, so that no token keeps rights that the registration has lost. */
@@ -151,6 +166,7 @@ export function createClientService(options: ClientServiceOptions) {
       if (options.configuredIds.includes(clientId)) throw taken(clientId);
       const client = mergeClient(newClient(clientId, defaults, now()), input, defaults);
       await checkRemoteKeys(client, keySets);
+      if (client.logoUri !== undefined) client.logo = await logos.take(clientId, client.logoUri);
       if (registration !== undefined) Object.assign(client, registration, { registeredDynamically: true });
       const given = input.client_secret;
       const generated = given === undefined && usesSecret(client) ? secrets.generate() : undefined;
@@ -176,28 +192,33 @@ export function createClientService(options: ClientServiceOptions) {
         const current = (await findClient(db, clientId)) ?? missing(clientId);
         await checkRemoteKeys(mergeClient(current, patch, defaults), keySets);
       }
+      const logo = await newLogo(clientId, patch);
       const secret = patch.client_secret === undefined ? undefined : await secrets.keep(patch.client_secret);
       const { after } = await change(clientId, 'client_updated', writer, async (transaction) => {
         const before = await hold(transaction, clientId, writer);
         const merged = mergeClient(before, patch, defaults);
         if (secret !== undefined) merged.secrets = [secret];
         if (!usesSecret(merged)) merged.secrets = [];
+        if (logo !== undefined) merged.logo = logo;
+        if (merged.logoUri === undefined) delete merged.logo;
         await requireFreeTypes(transaction.client, merged);
         const after = (await updateClient(transaction.client, merged)) ?? missing(clientId);
         await endTokens(transaction, { before, after: merged });
         return { before, after };
       });
+      if (patch.logoUri !== undefined) await logos.keepOnly(clientId, after.logo);
       return after;
     },
 
     /** Its tokens are revoked. @throws AppError (404, 412) */
     async remove(clientId: string, writer: Writer): Promise<void> {
-      await change(clientId, 'client_deleted', writer, async (transaction) => {
+      const { before } = await change(clientId, 'client_deleted', writer, async (transaction) => {
         const before = await hold(transaction, clientId, writer);
         await deleteClient(transaction.client, clientId);
         await endTokens(transaction, { before, after: undefined });
         return { before, after: undefined };
       });
+      if (before.logo !== undefined) await logos.keepOnly(clientId, undefined);
     },
 
     /** The former secret stays valid for the grace period. @throws AppError (400) for a client without one, (404, 412) */

@@ -58,6 +58,8 @@ export function viewOf(client: Client): ClientView {
     clientUri: client.clientUri,
     policyUri: client.policyUri,
     tosUri: client.tosUri,
+    logoUri: client.logoUri,
+    logo: client.logo,
     requirePushedAuthorizationRequests: client.requirePushedAuthorizationRequests,
     requireSignedRequestObject: client.requireSignedRequestObject,
     requestObjectSigningAlg: client.requestObjectSigningAlg,

@@ -1,5 +1,6 @@
 /** Composes the logins that wait for their user, and the view that Auth UI reads. */
 import type { App } from '@gatehouse/service-kit/http/app';
+import type { Branding } from '../branding/compose.ts';
 import type { BrowserParts } from '../browser/compose.ts';
 import type { Core } from '../core.ts';
 import type { Sessions } from '../sessions/compose.ts';
@@ -12,19 +13,24 @@ import { createViewReader } from './view.ts';
 interface InteractionDependencies {
   browser: BrowserParts;
   sessions: Sessions;
+  branding: Branding;
 }
 
 export type Interactions = ReturnType<typeof composeInteractions>;
 
 export function composeInteractions(core: Core, dependencies: InteractionDependencies) {
   const { redis, keyspace, now } = core;
-  const { browser, sessions } = dependencies;
+  const { browser, sessions, branding } = dependencies;
   const service = createInteractionService({
     store: createInteractionStore(redis, keyspace),
     cookies: browser.cookies,
     now,
   });
-  const readView = createViewReader(service, sessions.offersRemember);
+  const readView = createViewReader({
+    interactions: service,
+    branding: branding.views,
+    offersRemember: sessions.offersRemember,
+  });
   return {
     service,
     readView,

@@ -8,6 +8,8 @@ export interface InteractionData {
   clientName: string;
   /** Absent where the client has none, and in what the release before stored. */
   clientPages?: ClientPages;
+  /** The only one whose people may use the client: its branding is shown from the first page on. */
+  contactCenterId?: string;
   authorization: AuthorizationRequest;
   csrf: string;
   createdAtMs: number;
@@ -40,6 +42,8 @@ export interface InteractionState {
 
 export interface PendingConsent {
   sub: string;
+  /** Absent in what the release before stored. */
+  contactCenterId?: string;
   /** As the page shows it. */
   userName: string;
   answer?: 'allowed' | 'denied';

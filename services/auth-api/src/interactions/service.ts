@@ -32,7 +32,7 @@ export function createInteractionService({ store, cookies, now }: InteractionSer
     /** Stores the request and gives the browser its binding cookie. @throws AppError (503) */
     async create(
       browser: Browser,
-      waiting: Pick<InteractionData, 'clientName' | 'clientPages' | 'authorization'>,
+      waiting: Pick<InteractionData, 'clientName' | 'clientPages' | 'contactCenterId' | 'authorization'>,
       state: InteractionState = {},
     ): Promise<{ id: string }> {
       const id = randomToken(24);

@@ -1,9 +1,14 @@
 /** Reads interactions as Auth UI shows them. */
-import { browserHeader, type InteractionView } from '@gatehouse/contracts/auth-api/interaction';
+import {
+  browserHeader,
+  type InteractionError,
+  type InteractionView,
+} from '@gatehouse/contracts/auth-api/interaction';
 import { definedOnly } from '@gatehouse/contracts/defined-only';
 import { freeText } from '@gatehouse/contracts/text';
 import { AppError, notFound } from '@gatehouse/service-kit/errors/app-error';
 import { z } from 'zod';
+import type { BrandingViews, Known } from '../branding/views.ts';
 import type { AuthorizationRequest, PendingDevice } from '../protocol/authorization-request.ts';
 import type { Interaction, InteractionState } from './interaction.ts';
 import type { InteractionService } from './service.ts';
@@ -16,18 +21,46 @@ export const interactionCallSchema = {
 
 export type ReadView = ReturnType<typeof createViewReader>;
 
-/** `offersRemember`: whether users may stay signed in on a device of their own. */
-export function createViewReader(interactions: Pick<InteractionService, 'read'>, offersRemember: boolean) {
-  /** `browser`: the binding cookie. @throws AppError not_found (404), wrong_browser (403) or 503 */
-  return async (id: string, browser: string | undefined): Promise<InteractionView> => {
+export interface ViewReaderOptions {
+  interactions: Pick<InteractionService, 'read'>;
+  branding: Pick<BrandingViews, 'of'>;
+  /** Whether users may stay signed in on a device of their own. */
+  offersRemember: boolean;
+}
+
+export function createViewReader({ interactions, branding, offersRemember }: ViewReaderOptions) {
+  /**
+   * `browser`: the binding cookie. `tenant`: what the form has just named.
+   * @throws AppError not_found (404), wrong_browser (403) or 503
+   */
+  return async (id: string, browser: string | undefined, tenant?: string): Promise<InteractionView> => {
     try {
-      return viewOf(await interactions.read(id, browser), offersRemember);
+      const interaction = await interactions.read(id, browser);
+      const look = await branding.of(knownOf(interaction, tenant));
+      return { ...viewOf(interaction, offersRemember), ...definedOnly({ branding: look }) };
     } catch (error) {
       // Programs get a 404; Auth UI has its own text for people.
       if (error instanceof AppError && error.name === 'interaction_expired')
         throw notFound('There is no such interaction');
       throw error;
     }
+  };
+}
+
+/** Errors that only somebody with the right password gets. */
+const provingErrors: ReadonlySet<InteractionError | undefined> = new Set([
+  'password_change_required',
+  'password_expired',
+  'account_locked',
+  'account_expired',
+  'too_many_sessions',
+] as const);
+
+function knownOf({ contactCenterId, authorization, state }: Interaction, tenant: string | undefined): Known {
+  return {
+    contactCenterId: contactCenterId ?? state.consent?.contactCenterId,
+    tenant: tenant ?? state.tenant ?? authorization.tenantHint,
+    isProven: tenant === undefined && provingErrors.has(state.error),
   };
 }
 

@@ -34,7 +34,13 @@ export function createAfterLogout(options: AfterLogoutOptions): AfterLogout {
     if (frames.length === 0 && atProvider === undefined) return target ?? pages.signedOut();
     const { id } = await pendingLogouts.create(
       browser,
-      definedOnly({ step: 'ended' as const, frames, continueTo: atProvider ?? target, uiLocales }),
+      definedOnly({
+        step: 'ended' as const,
+        contactCenterId: ended?.identity?.contactCenterId,
+        frames,
+        continueTo: atProvider ?? target,
+        uiLocales,
+      }),
     );
     return pages.signedOut(id);
   };

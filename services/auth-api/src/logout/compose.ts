@@ -2,6 +2,7 @@
 
 import type { App } from '@gatehouse/service-kit/http/app';
 import type { Audit } from '../audit/compose.ts';
+import type { Branding } from '../branding/compose.ts';
 import type { BrowserParts } from '../browser/compose.ts';
 import type { Clients } from '../clients/compose.ts';
 import type { Core } from '../core.ts';
@@ -30,6 +31,7 @@ interface LogoutDependencies {
   tokens: Tokens;
   browser: BrowserParts;
   sessions: Sessions;
+  branding: Branding;
   /** The identity provider's own logout, before the browser goes to `target`; undefined where there is none. */
   startProviderLogout(ended: EndedSession | undefined, target: string): Promise<string | undefined>;
 }
@@ -93,7 +95,8 @@ export function composeLogout(core: Core, dependencies: LogoutDependencies) {
     announceEnd: backChannel.announce,
     routes: (app: App) => logoutRoutes(app, { logoutEndpoint, postedRequests, publicUrl }),
     signOutRoutes: (app: App) => signOutRoutes(app, { signOut, afterLogout, publicUrl, asksSiblings }),
-    internalRoutes: async (app: App) => logoutViewRoutes(app, { pendingLogouts: pending }),
+    internalRoutes: async (app: App) =>
+      logoutViewRoutes(app, { pendingLogouts: pending, branding: dependencies.branding.views }),
     start: () => backChannel.start(),
     close: () => backChannel.close(),
   };

@@ -139,6 +139,7 @@ export function createLogoutEndpoint(options: LogoutOptions) {
         definedOnly({
           step: 'ask' as const,
           userName: session.identity.username,
+          contactCenterId: session.identity.contactCenterId,
           frames: [],
           clientId: client?.clientId,
           clientName: client?.name,

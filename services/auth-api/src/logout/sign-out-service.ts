@@ -105,6 +105,7 @@ export function createSignOutService(options: SignOutOptions) {
       definedOnly({
         step: 'ask' as const,
         userName: caller.identity.username,
+        contactCenterId: caller.identity.contactCenterId,
         frames: [],
         everywhere: global ? true : undefined,
         continueTo: redirectUri,

@@ -16,6 +16,9 @@ export const metadataSchema = z
     client_uri: text.optional(),
     policy_uri: text.optional(),
     tos_uri: text.optional(),
+    logo_uri: text
+      .optional()
+      .describe('Fetched and stored once. Left out of the answer where it leads to no picture.'),
     scope: text.optional().describe('Scope values separated by spaces'),
     jwks: anyJson().optional(),
     jwks_uri: text.optional(),

@@ -12,6 +12,7 @@ const optional = {
   clientUri: 'client_uri',
   policyUri: 'policy_uri',
   tosUri: 'tos_uri',
+  logoUri: 'logo_uri',
   jwks: 'jwks',
   jwksUri: 'jwks_uri',
   frontchannelLogoutUri: 'frontchannel_logout_uri',

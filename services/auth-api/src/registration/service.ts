@@ -10,6 +10,7 @@ import type { Secret } from '@gatehouse/service-kit/secret';
 import type { AuditWriter } from '../audit/event.ts';
 import { type Client, usesSecret } from '../clients/client.ts';
 import type { ClientDirectory } from '../clients/directory.ts';
+import type { ClientPatch } from '../clients/schemas.ts';
 import type { ClientService } from '../clients/service.ts';
 import { metadataOf, type RegistrationLimits, refusal, registrationOf } from './metadata.ts';
 import type { ClientMetadata } from './metadata-schemas.ts';
@@ -101,11 +102,11 @@ export function createRegistrations(options: RegistrationsOptions) {
       await checkInitialToken(call);
       const token = randomToken();
       const actor = { name: 'dynamic registration', ...originOf(call) };
-      const { client, secret } = await clients
-        .create({ ...registrationOf(metadata, limits), requirePkce }, actor, {
-          registrationAccessTokenHash: sha256(token),
-        })
-        .catch(explain);
+      const patch = { ...registrationOf(metadata, limits), requirePkce };
+      const own = { registrationAccessTokenHash: sha256(token) };
+      const { client, secret } = await withReadableLogo(patch, (given) =>
+        clients.create(given, actor, own),
+      ).catch(explain);
       return {
         ...answerOf(client),
         ...definedOnly({
@@ -136,7 +137,10 @@ export function createRegistrations(options: RegistrationsOptions) {
         throw mismatch('token_endpoint_auth_method: this client has no secret; register anew to get one');
       }
       const actor = { name: clientId, ...originOf(call) };
-      return answerOf(await clients.update(clientId, patch, actor).catch(explain));
+      const client = await withReadableLogo(patch, (given) => clients.update(clientId, given, actor)).catch(
+        explain,
+      );
+      return answerOf(client);
     },
 
     async remove(clientId: string, call: RegistrationCall): Promise<void> {
@@ -155,6 +159,26 @@ export function createRegistrations(options: RegistrationsOptions) {
     const check = { kind: 'client' as const, owner: clientId, secrets, clientAddress };
     if (await verifier.verify({ ...check, presented: [presented] })) return;
     throw mismatch('client_secret: is not the secret of this client');
+  }
+}
+
+/**
+ * A picture that cannot be had is left out (RFC 7591 section 3.2.1): other servers ignore `logo_uri`, so software sends what no
+ * server has ever looked at.
+ */
+async function withReadableLogo<T>(
+  patch: ClientPatch,
+  write: (given: ClientPatch) => Promise<T>,
+): Promise<T> {
+  try {
+    return await write(patch);
+  } catch (error) {
+    const isAboutLogo =
+      error instanceof AppError &&
+      error.problems.length > 0 &&
+      error.problems.every(({ field }) => field === 'data.logoUri');
+    if (!isAboutLogo || !patch.logoUri) throw error;
+    return write({ ...patch, logoUri: null });
   }
 }
 

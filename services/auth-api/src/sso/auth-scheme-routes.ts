@@ -87,7 +87,8 @@ export function namedLoginRoutes(
       },
     },
     async (request) => {
-      const interaction = await readView(request.params.id, request.headers[browserHeader]);
+      const { params, headers, body } = request;
+      const interaction = await readView(params.id, headers[browserHeader], schemes.tenantOf(body));
       schemeQuestions.reserve(await visitorOf(request));
       return ok({ interaction, scheme: await schemes.of(request.body) });
     },

@@ -50,6 +50,14 @@ export function createSchemes(deps: {
   };
 
   return {
+    /** What the person named, for the look of the next page; undefined for a name that none can have. */
+    tenantOf(named: Named): string | undefined {
+      try {
+        return loginNames.read(named).tenant;
+      } catch {
+        return undefined;
+      }
+    },
     /** The domain by which the contact centre is found, folded. */
     domainOf: (named: Named): string => contactCenters.domainOf(loginNames.read(named).tenant),
     /** The settings behind that answer; undefined for `basic`. @throws as `of` */

@@ -1,11 +1,13 @@
 /** A stand-in for Environment API over real HTTP: the internal endpoints that Auth API asks, and nothing else. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { BrandingView } from '@gatehouse/contracts/environment-api/branding';
 import type { EnvironmentChange } from '@gatehouse/contracts/environment-api/changes';
 import type { ContactCenterView } from '@gatehouse/contracts/environment-api/contact-center';
 import type { EnvironmentView } from '@gatehouse/contracts/environment-api/environment';
 import type { SingleSignOnView } from '@gatehouse/contracts/environment-api/single-sign-on';
 import type { Deps } from '../../src/deps.ts';
+import { createImageStandIn, type ImageStandIn } from './image-stand-in.ts';
 import { createNumberStandIn } from './number-stand-in.ts';
 import { createPeopleStandIn, type PeopleStandIn } from './people-stand-in.ts';
 
@@ -16,6 +18,9 @@ export interface EnvironmentApiStandIn {
   /** By contact centre, whatever the location. */
   readonly signOns: Map<string, SingleSignOnView>;
   readonly people: PeopleStandIn;
+  readonly images: ImageStandIn;
+  /** Of the installation; undefined: as in the release before, there is no such endpoint. */
+  installation: { version: number; branding?: BrandingView } | undefined;
   readonly changes: EnvironmentChange[];
   /** Origins of the global settings, in `GET /internal/cors`. */
   readonly origins: string[];
@@ -34,6 +39,7 @@ export async function startEnvironmentApi(): Promise<EnvironmentApiStandIn> {
   const environments = new Map<string, EnvironmentView>();
   const signOns = new Map<string, SingleSignOnView>();
   const people = createPeopleStandIn();
+  const images = createImageStandIn();
   const numbers = createNumberStandIn();
   const changes: EnvironmentChange[] = [];
   const origins: string[] = [];
@@ -48,6 +54,7 @@ export async function startEnvironmentApi(): Promise<EnvironmentApiStandIn> {
         domains.some((known) => known.toLowerCase() === domain),
       );
     }
+    if (path === '/branding') return standIn.installation;
     const [, kind, id = '', part] = path.split('/');
     if (part === 'single-sign-on')
       return contactCenters.has(id) ? (signOns.get(id) ?? { version: 0 }) : undefined;
@@ -76,6 +83,11 @@ export async function startEnvironmentApi(): Promise<EnvironmentApiStandIn> {
       };
       return send(200, { status: { code: 0 }, data }, { etag: `"${JSON.stringify(data)}"` });
     }
+    const picture = images.answer(request, url);
+    if (picture !== undefined)
+      return void picture.then(({ status, data }) =>
+        send(status, { status: { code: status === 200 ? 0 : status }, data }),
+      );
     const ofPeople = people.answer(request, url);
     if (ofPeople !== undefined)
       return void ofPeople.then(({ status, data }) =>
@@ -92,7 +104,7 @@ export async function startEnvironmentApi(): Promise<EnvironmentApiStandIn> {
 
   let port = 0;
   let server: Server | undefined;
-  const standIn = {
+  const standIn: EnvironmentApiStandIn = {
     get url() {
       return `http://127.0.0.1:${port}`;
     },
@@ -100,6 +112,8 @@ export async function startEnvironmentApi(): Promise<EnvironmentApiStandIn> {
     environments,
     signOns,
     people,
+    images,
+    installation: undefined,
     changes,
     origins,
     originsOf,

@@ -1,6 +1,10 @@
 /** Routes below `/internal` by which Auth API reads pictures, and has those of its clients decoded. */
 import { emptyEnvelope, envelopeOf } from '@gatehouse/contracts/envelope';
-import { imageContentSchema, imageSchema } from '@gatehouse/contracts/environment-api/branding';
+import {
+  digestPattern,
+  imageContentSchema,
+  imageSchema,
+} from '@gatehouse/contracts/environment-api/branding';
 import { label } from '@gatehouse/contracts/text';
 import type { App } from '@gatehouse/service-kit/http/app-type';
 import { ok } from '@gatehouse/service-kit/http/envelope';
@@ -38,13 +42,16 @@ export async function imageRoutes(internal: App, { images }: { images: ImageServ
       schema: {
         tags,
         operationId: 'deleteClientLogo',
-        summary: 'Delete the picture of a client',
+        summary: 'Delete the pictures of a client, or all but one',
         params: clientParams,
+        querystring: z.object({
+          except: z.string().regex(digestPattern, 'must be the digest of a picture').optional(),
+        }),
         response: { 200: emptyEnvelope, ...failures },
       },
     },
     async (request) => {
-      await images.removeClientLogo(contextOf(request), request.params.clientId);
+      await images.keepClientLogo(contextOf(request), request.params.clientId, request.query.except);
       return ok();
     },
   );
@@ -65,7 +72,7 @@ export async function imageRoutes(internal: App, { images }: { images: ImageServ
         },
       },
       async (request) =>
-        ok(await images.setClientLogo(contextOf(request), request.params.clientId, pictureOf(request))),
+        ok(await images.addClientLogo(contextOf(request), request.params.clientId, pictureOf(request))),
     );
   });
 }

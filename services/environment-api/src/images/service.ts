@@ -34,24 +34,21 @@ export function createImageService({
       if (!image) throw notFound('There is no such picture');
       return image;
     },
-    /** @throws AppError 400 for what is no picture, 403, 503 */
-    async setClientLogo(context: WriteContext, clientId: string, bytes: Buffer): Promise<BrandImage> {
+    /** Beside the present one, until Auth API has stored the registration. @throws AppError 400 for what is no picture, 403, 503 */
+    async addClientLogo(context: WriteContext, clientId: string, bytes: Buffer): Promise<BrandImage> {
       requireInternal(context.caller);
       const image = await take(bytes, 'logo_uri');
       const { digest, width, height } = image;
       return writer.write(context, requireInternal, async (write) => {
-        const before = await store.readClientLogo(write.db, clientId);
-        if (before?.digest === digest) return before;
         await store.insertImage(write.db, image);
-        await store.writeClientLogo(write.db, clientId, digest);
-        await store.deleteUnusedImages(write.db);
+        await store.addClientLogo(write.db, clientId, digest);
         return { digest, width, height };
       });
     },
-    /** Nothing happens where there is none. @throws AppError 403 */
-    removeClientLogo: (context: WriteContext, clientId: string): Promise<void> =>
+    /** Deletes the others; without a digest all of them. @throws AppError 403 */
+    keepClientLogo: (context: WriteContext, clientId: string, digest: string | undefined): Promise<void> =>
       writer.write(context, requireInternal, async (write) => {
-        await store.deleteClientLogo(write.db, clientId);
+        await store.keepClientLogo(write.db, clientId, digest);
         await store.deleteUnusedImages(write.db);
       }),
   };

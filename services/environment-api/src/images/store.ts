@@ -1,5 +1,4 @@
 /** Stores pictures in the table `images` by their content, and which client of Auth API has which in `client_logos`. */
-import type { BrandImage } from '@gatehouse/contracts/environment-api/branding';
 import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
 import type { Image } from './decode.ts';
 
@@ -36,27 +35,24 @@ export async function findImage(db: Queryable, fileDigest: string): Promise<Imag
   return rows[0];
 }
 
-export async function readClientLogo(db: Queryable, clientId: string): Promise<BrandImage | undefined> {
-  const { rows } = await db.query<BrandImage>({
-    name: 'client_logo_read',
-    text: `SELECT i.digest, i.width, i.height FROM environment.client_logos c
-      JOIN environment.images i ON i.digest = c.logo WHERE c.client_id = $1`,
-    values: [clientId],
-  });
-  return rows[0];
-}
-
-export async function writeClientLogo(db: Queryable, clientId: string, digest: string): Promise<void> {
+export async function addClientLogo(db: Queryable, clientId: string, digest: string): Promise<void> {
   await db.query({
-    name: 'client_logo_write',
-    text: `INSERT INTO environment.client_logos (client_id, logo) VALUES ($1, $2)
-      ON CONFLICT (client_id) DO UPDATE SET logo = excluded.logo, updated_at = now()`,
+    name: 'client_logo_add',
+    text: 'INSERT INTO environment.client_logos (client_id, logo) VALUES ($1, $2) ON CONFLICT DO NOTHING',
     values: [clientId, digest],
   });
 }
 
-export async function deleteClientLogo(db: Queryable, clientId: string): Promise<void> {
-  await db.query('DELETE FROM environment.client_logos WHERE client_id = $1', [clientId]);
+/** Undefined: none of them stays. */
+export async function keepClientLogo(
+  db: Queryable,
+  clientId: string,
+  digest: string | undefined,
+): Promise<void> {
+  await db.query('DELETE FROM environment.client_logos WHERE client_id = $1 AND logo IS DISTINCT FROM $2', [
+    clientId,
+    digest ?? null,
+  ]);
 }
 
 /** Deletes what no place uses any more, such as the pictures of deleted contact centres; at most some at a time. */

@@ -1,6 +1,7 @@
 /** Describes OAuth clients as the administration API answers them: an allow-list, so that no other field gets out. */
 import { z } from 'zod';
 import { nextCursorSchema, successStatus } from '../../envelope.ts';
+import { imageSchema } from '../../environment-api/branding.ts';
 import { freeText } from '../../text.ts';
 
 const text = freeText(4096).min(1);
@@ -125,6 +126,8 @@ export const clientViewSchema = z.object({
   clientUri: z.string().optional(),
   policyUri: z.string().optional(),
   tosUri: z.string().optional(),
+  logoUri: z.string().optional(),
+  logo: imageSchema.optional(),
   requirePushedAuthorizationRequests: z.boolean(),
   requireSignedRequestObject: z.boolean(),
   requestObjectSigningAlg: z.string().optional(),

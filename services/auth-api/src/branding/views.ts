@@ -1,0 +1,82 @@
+/** Decides which branding a page shows, from cached copies that follow Environment API. */
+import type { EnvironmentApiClient } from '@gatehouse/api-client/environment-api/client';
+import { definedOnly } from '@gatehouse/contracts/defined-only';
+import type { BrandingView } from '@gatehouse/contracts/environment-api/branding';
+import { createRevalidatingCache, type OwnerState } from '@gatehouse/service-kit/cache/revalidating-cache';
+import type { Clock } from '@gatehouse/service-kit/clock';
+import type { ContactCenterService, SeenChange } from '../contact-centers/service.ts';
+import { readAnswer } from '../contact-centers/service.ts';
+
+/** What a page knows of the contact centre that it is about. */
+export interface Known {
+  /** For certain: of the client, or of a person who is signed in. */
+  contactCenterId?: string | undefined;
+  /** Only named, by the person or by the application. */
+  tenant?: string | undefined;
+  /** The person has given the right password for that tenant. */
+  isProven?: boolean;
+}
+
+export type BrandingViews = ReturnType<typeof createBrandingViews>;
+
+export interface BrandingViewOptions {
+  contactCenters: Pick<ContactCenterService, 'get' | 'resolve' | 'domainOf'>;
+  environmentApi: Pick<EnvironmentApiClient, 'installationBranding'>;
+  location: string;
+  staleMaxMs: number;
+  owner: OwnerState;
+  now: Clock;
+}
+
+export function createBrandingViews(options: BrandingViewOptions) {
+  const { contactCenters, environmentApi, location, now } = options;
+  const installation = createRevalidatingCache<{ branding?: BrandingView | undefined }>({
+    load: (_key, etag) => readAnswer(environmentApi.installationBranding(location, { etag })),
+    freshMs: 60_000,
+    staleMaxMs: options.staleMaxMs,
+    missingMs: 5_000,
+    retryMs: 1_000,
+    maxEntries: 1,
+    now,
+    owner: options.owner,
+  });
+
+  /** Undefined: it is not to be shown, or there is none. */
+  async function ofCenter({ contactCenterId, tenant, isProven }: Known) {
+    if (contactCenterId !== undefined) return contactCenters.get(contactCenterId);
+    const domain = contactCenters.domainOf(tenant);
+    const center = await contactCenters.resolve(tenant);
+    // Whoever comes to this installation without a tenant sees it anyway.
+    const isDefault = domain === contactCenters.domainOf(undefined);
+    // A stranger would learn by the look of the page which contact centres there are.
+    return isDefault || isProven || center?.branding?.byName === true ? center : undefined;
+  }
+
+  /** Also for a name that is none: no page fails because of its look. */
+  async function find(known: Known): Promise<BrandingView | undefined> {
+    try {
+      const center = await ofCenter(known);
+      return center === undefined ? (await installation.get(location))?.branding : center.branding;
+    } catch {
+      return undefined;
+    }
+  }
+
+  return {
+    /** With the notices of this moment. Undefined: pages look as they always did. */
+    async of(known: Known): Promise<BrandingView | undefined> {
+      const branding = await find(known);
+      if (branding === undefined) return undefined;
+      const { byName: _byName, notices = [], ...look } = branding;
+      const at = now();
+      const shown = notices.filter(({ from, until }) => Date.parse(from) <= at && at < Date.parse(until));
+      const view = definedOnly({ ...look, notices: shown.length === 0 ? undefined : shown });
+      return Object.keys(view).length === 0 ? undefined : view;
+    },
+    /** Copies of contact centres are dropped by their own service. */
+    applyChange({ entity, contactCenterId }: SeenChange): void {
+      if (entity === 'branding' && contactCenterId === undefined) installation.invalidateAll();
+    },
+    applyGap: () => installation.invalidateAll(),
+  };
+}
