@@ -168,8 +168,21 @@ describe('egress follows the connections', () => {
     ]);
   });
 
-  test('Auth UI: names and Auth API, no store', async () => {
-    expect(egressPorts(await egress('auth-ui', 'minimal', 'auth-ui-egress'))).toEqual([53, 53, 8080, 8082]);
+  test('Auth UI: names, Auth API and Environment API, no store', async () => {
+    const rules = await egress('auth-ui', 'minimal', 'auth-ui-egress');
+    expect(egressPorts(rules)).toEqual([53, 53, 8080, 8082, 8080]);
+    expect(rules.at(-1)?.to).toEqual([
+      { podSelector: { matchLabels: { 'app.kubernetes.io/name': 'environment-api' } } },
+    ]);
+  });
+
+  test('Auth UI reaches Environment API only where there is a console', async () => {
+    const config = { environmentApi: { url: '' } };
+    expect(egressPorts(await egress('auth-ui', 'minimal', 'auth-ui-egress', { config }))).toEqual([
+      53, 53, 8080, 8082,
+    ]);
+    const objects = await charts.objects('auth-ui', 'minimal', { config });
+    expect(only(objects, 'ConfigMap')['data']['config.yaml']).not.toContain('environmentApi');
   });
 
   test('ports come from the connection itself, so that they are written once', async () => {

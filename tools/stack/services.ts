@@ -7,7 +7,7 @@ import { keyPrefix } from './backing/redis.ts';
 import type { Ports } from './ports.ts';
 import { nodeArguments, nodeProgram, repositoryFolder } from './processes/node-program.ts';
 import type { SupervisedProgram } from './processes/supervised.ts';
-import { operator } from './provisioning/demo.ts';
+import { authorityMapping, operator } from './provisioning/demo.ts';
 import type { Secrets } from './state/secrets.ts';
 
 export interface ServicePlan {
@@ -117,6 +117,7 @@ function serviceEnvironment(name: ServiceName, plan: ServicePlan): NodeJS.Proces
     GATEHOUSE_OUTBOUND_ALLOW_LOOPBACK: 'true',
     // The sign-in page offers to keep its users signed in.
     GATEHOUSE_SESSION_REMEMBER_SECONDS: '2592000',
+    ...(name === 'auth-api' && { GATEHOUSE_AUTHORITY_MAPPING: authorityMapping }),
     ...plan.more,
   };
 }

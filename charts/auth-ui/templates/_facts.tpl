@@ -8,7 +8,7 @@ required:
     meaning: the one public origin of the installation, such as https://login.example.com
   - key: config.authApi.url
     meaning: the base URL of Auth API in the cluster
-egress: [authApi]
+egress: [authApi, environmentApi]
 secrets:
   - name: serviceClientSecret
     env: GATEHOUSE_SERVICE_CLIENT_SECRET

@@ -21,6 +21,10 @@
 {{- end -}}
 {{- end -}}
 {{- end -}}
+{{- /* Auth UI runs without it: then there is no console. */ -}}
+{{- if and (hasKey $config "environmentApi") (not $config.environmentApi.url) -}}
+{{- $_ := unset $config "environmentApi" -}}
+{{- end -}}
 {{- range $connection := list "postgres" "redis" "consul" "elasticsearch" "auditForward" -}}
 {{- if hasKey $values $connection -}}
 {{- $settings := dict -}}

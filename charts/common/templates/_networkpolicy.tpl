@@ -37,7 +37,7 @@ spec:
   policyTypes: [Egress]
   egress:
     {{- range $rule := concat (list "dns") .facts.egress }}
-    {{- if or (not (has $rule (list "ldap" "consul" "elasticsearch" "auditForward"))) (and (eq $rule "ldap") $policy.egress.ldap.ports) (and (eq $rule "consul") $.root.Values.consul.url) (and (eq $rule "elasticsearch") $.root.Values.elasticsearch.nodes) (and (eq $rule "auditForward") $.root.Values.auditForward.url) }}
+    {{- if or (not (has $rule (list "environmentApi" "ldap" "consul" "elasticsearch" "auditForward"))) (and (eq $rule "environmentApi") $.root.Values.config.environmentApi.url) (and (eq $rule "ldap") $policy.egress.ldap.ports) (and (eq $rule "consul") $.root.Values.consul.url) (and (eq $rule "elasticsearch") $.root.Values.elasticsearch.nodes) (and (eq $rule "auditForward") $.root.Values.auditForward.url) }}
     {{- include "gatehouse.egressRule" (merge (dict "rule" $rule) $) | nindent 4 }}
     {{- end }}
     {{- end }}

@@ -1,5 +1,6 @@
 /** Defines the demo data. Everything here is public, and the names say so. */
 import { readFileSync } from 'node:fs';
+import { contactCenterAdminAuthority } from '@gatehouse/contracts/auth-api/console';
 import { parse } from 'yaml';
 
 export const operator = { username: 'ops', password: 'demo-ops-password' };
@@ -10,6 +11,13 @@ export const users = [
   { username: 'supervisor', tenant: 'demo', password: 'demo-supervisor-password' },
   { username: 'admin', tenant: 'demo', password: 'demo-admin-password' },
 ] as const;
+
+/** Whoever is in this group administers the demo contact centre at the console. */
+export const leads = { group: 'Team leads', members: ['supervisor'] };
+export const authorityMapping = `group:${leads.group}=${contactCenterAdminAuthority}`;
+
+/** Administers the whole installation at the console. */
+export const administrator = 'admin';
 
 /** Fixed ids: a second start finds what the first one made. */
 export const environmentId = '0000de40-0000-4000-8000-00000000e001';

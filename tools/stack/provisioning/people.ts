@@ -2,11 +2,11 @@
 import { createPeopleAdministration } from '@gatehouse/api-client/environment-api/people';
 import { basicAuthorization, createHttpClient } from '@gatehouse/api-client/http-client';
 import { PlainError } from '../../bootstrap/progress.mjs';
-import { contactCenterId, operator, users } from './demo.ts';
+import { contactCenterId, leads, operator, users } from './demo.ts';
 
 const groups = [
   { displayName: 'Agents', members: ['agent'] },
-  { displayName: 'Supervisors', members: ['supervisor'] },
+  { displayName: leads.group, members: leads.members },
 ];
 
 /** Where anybody is there already, people are left as somebody may have changed them. */

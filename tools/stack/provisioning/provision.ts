@@ -1,6 +1,7 @@
 /** Creates the demo data through the public APIs, with the calls that an installer makes. */
 import { PlainError } from '../../bootstrap/progress.mjs';
 import {
+  administrator,
   configServerAccount,
   contactCenter,
   contactCenterId,
@@ -28,6 +29,7 @@ export async function provision(plan: ProvisioningPlan): Promise<void> {
   );
   await provideContactCenter(installer);
   if (configServerPort === undefined) await providePeople(publicUrl);
+  await provideAdministrator(installer);
   for (const client of plan.clients) await provideClient(installer, client);
 }
 
@@ -66,6 +68,12 @@ async function provideContactCenter(installer: Installer): Promise<void> {
   if ((await installer.get(`${path}/${contactCenterId}`)) === undefined)
     await installer.send('POST', path, { id: contactCenterId, ...wanted });
   else await installer.send('PUT', `${path}/${contactCenterId}`, wanted);
+}
+
+async function provideAdministrator(installer: Installer): Promise<void> {
+  const [tenant] = contactCenter.domains;
+  // Answered 409 for one who is on the list.
+  await installer.create('/auth/v3/ops/administrators', { user: administrator, contactCenter: tenant });
 }
 
 async function provideClient(installer: Installer, client: DemoClient): Promise<void> {

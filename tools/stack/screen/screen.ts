@@ -30,6 +30,7 @@ export function createPaint(isColoured: boolean): Paint {
 export function renderScreen(facts: ScreenFacts, paint: Paint): string {
   const rows = [
     ['Playground', facts.playgroundUrl, 'start here: sign in, look at the tokens'],
+    ['Console', `${facts.publicUrl}/auth/console`, 'administer: as admin or supervisor'],
     ['Public host', facts.publicUrl, `issuer ${facts.publicUrl}/auth/v3`],
     ...(facts.localUrl === facts.publicUrl
       ? []

@@ -17,6 +17,7 @@ export const demoSeed: SeedInput = {
     { dbid: 101, tenant: demoTenantName, name: 'Users', type: CfgAccessGroupType.users },
     { dbid: 102, tenant: demoTenantName, name: 'Administrators', type: CfgAccessGroupType.administrators },
     { dbid: 103, tenant: demoTenantName, name: 'Agents', type: CfgAccessGroupType.default },
+    { dbid: 104, tenant: demoTenantName, name: 'Team leads', type: CfgAccessGroupType.default },
   ],
   persons: [
     {
@@ -48,7 +49,7 @@ export const demoSeed: SeedInput = {
       employeeId: 'E-102',
       emailAddress: 'supervisor@example.com',
       appRanks: [{ appType: CfgAppType.sce, appRank: CfgRank.user }],
-      accessGroups: ['Users'],
+      accessGroups: ['Users', 'Team leads'],
     },
     {
       dbid: 103,
