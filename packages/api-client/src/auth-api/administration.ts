@@ -15,7 +15,12 @@ import {
   signalTestSchema,
 } from '@gatehouse/contracts/auth-api/administration/signal-receivers';
 import { signingKeyViewSchema } from '@gatehouse/contracts/auth-api/administration/signing-keys';
-import { type SsoCheck, ssoCheckSchema } from '@gatehouse/contracts/auth-api/administration/single-sign-on';
+import {
+  type SsoCheck,
+  type SsoKeyPurpose,
+  ssoCheckSchema,
+  ssoKeySchema,
+} from '@gatehouse/contracts/auth-api/administration/single-sign-on';
 import { eraseAnswer, securityEventsAnswer } from '@gatehouse/contracts/auth-api/audit';
 import { consoleLinkSchema } from '@gatehouse/contracts/auth-api/console-link';
 import { definedOnly } from '@gatehouse/contracts/defined-only';
@@ -110,6 +115,19 @@ export function checkSingleSignOn(http: HttpClient, id: string, userName?: strin
     path: `/auth/v3/ops/contact-centers/${encodeURIComponent(id)}/sso-check`,
     json: { data: definedOnly({ userName }) },
   });
+}
+
+/** All calls throw UpstreamError. */
+export function createSsoKeyAdministration(http: HttpClient) {
+  const all = '/auth/v3/ops/sso-keys';
+  const keys = z.array(ssoKeySchema);
+  const step = (name: string) => (purpose: SsoKeyPurpose) =>
+    readData(http, keys, { method: 'POST', path: `${all}/${name}`, json: { data: { purpose } } });
+  return {
+    list: () => readData(http, keys, { path: all }),
+    prepare: step('prepare'),
+    activate: step('activate'),
+  };
 }
 
 export interface SecurityEventFilter {

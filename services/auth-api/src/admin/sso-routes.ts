@@ -1,7 +1,9 @@
 /** Serves the dry run of single sign-on and the administration of its keys, below `/auth/v3/ops`. */
 import {
+  type SsoKeyView,
   ssoCheckBodySchema,
   ssoCheckSchema,
+  ssoKeySchema,
 } from '@gatehouse/contracts/auth-api/administration/single-sign-on';
 import { envelopeOf, errorEnvelope, securityError } from '@gatehouse/contracts/envelope';
 import type { App } from '@gatehouse/service-kit/http/app';
@@ -14,15 +16,8 @@ import type { SsoKey, SsoKeys } from '../sso/keys/service.ts';
 const tags = ['single sign-on'];
 const refusals = { 400: errorEnvelope, 401: securityError, 403: errorEnvelope, 503: errorEnvelope };
 
-const keySchema = z.object({
-  id: z.string(),
-  purpose: z.enum(['signing', 'encryption']),
-  state: z.enum(['next', 'active', 'retired']).describe('next: published and not used yet'),
-  certificate: z.string().describe('PEM'),
-  notAfter: z.iso.datetime(),
-});
-const keyList = envelopeOf(z.array(keySchema));
-const purposeBody = z.object({ data: z.object({ purpose: z.enum(['signing', 'encryption']) }) });
+const keyList = envelopeOf(z.array(ssoKeySchema));
+const purposeBody = z.object({ data: ssoKeySchema.pick({ purpose: true }) });
 
 export function ssoAdministrationRoutes(
   app: App,
@@ -101,6 +96,6 @@ export function ssoAdministrationRoutes(
   );
 }
 
-function viewOf({ id, purpose, state, certificate, notAfterMs }: SsoKey) {
+function viewOf({ id, purpose, state, certificate, notAfterMs }: SsoKey): SsoKeyView {
   return { id, purpose, state, certificate, notAfter: new Date(notAfterMs).toISOString() };
 }

@@ -4,7 +4,9 @@ import { forbidden } from '@gatehouse/service-kit/errors/app-error';
 import type { App } from '@gatehouse/service-kit/http/app-type';
 import type { OAuthSession } from '../oauth-session/compose.ts';
 import { personOf } from '../oauth-session/guard.ts';
+import { composeAdministrators } from './administrators/compose.ts';
 import { composeHome } from './home/compose.ts';
+import { composeKeys } from './keys/compose.ts';
 import { composeLocations } from './locations/compose.ts';
 import { notSetUpRoutes } from './not-set-up.ts';
 import { type Area, isFor } from './shell/area.ts';
@@ -23,7 +25,12 @@ interface ConsoleOptions {
 export function composeConsole({ session, authApi, environmentApi, publicUrl }: ConsoleOptions) {
   if (environmentApi === undefined) return { routes: notSetUpRoutes };
   const shell = createShell({ authApi, environmentApi, publicUrl, areas: () => areas });
-  const areas: readonly Area[] = [composeHome({ shell, areas: () => areas }), composeLocations({ shell })];
+  const areas: readonly Area[] = [
+    composeHome({ shell, areas: () => areas }),
+    composeLocations({ shell }),
+    composeKeys({ shell }),
+    composeAdministrators({ shell }),
+  ];
 
   async function routes(pages: App): Promise<void> {
     pages.setErrorHandler(consoleErrorHandler(shell, session));

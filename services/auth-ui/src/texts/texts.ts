@@ -85,16 +85,16 @@ function isolated(values: Values): Values {
   );
 }
 
-/** `{at, date, medium}` and `{at, time, short}`: in UTC, which is said, because the time zone of the reader is unknown. */
+/** `{at, date, medium}` and `{at, time, short}`, beside what ICU says of them: in UTC, because the reader's time zone is unknown. */
 const formats: Partial<Formats> = {
   date: {
-    short: { dateStyle: 'short', timeZone: 'UTC' },
-    medium: { dateStyle: 'medium', timeZone: 'UTC' },
-    long: { dateStyle: 'long', timeZone: 'UTC' },
-    full: { dateStyle: 'full', timeZone: 'UTC' },
+    short: { timeZone: 'UTC' },
+    medium: { timeZone: 'UTC' },
+    long: { timeZone: 'UTC' },
+    full: { timeZone: 'UTC' },
   },
   time: {
-    short: { hour: 'numeric', minute: '2-digit', timeZone: 'UTC', timeZoneName: 'short' },
-    medium: { hour: 'numeric', minute: '2-digit', second: '2-digit', timeZone: 'UTC', timeZoneName: 'short' },
+    short: { timeZone: 'UTC', timeZoneName: 'short' },
+    medium: { timeZone: 'UTC', timeZoneName: 'short' },
   },
 };

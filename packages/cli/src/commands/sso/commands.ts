@@ -6,6 +6,7 @@ import type { Cli } from '../../command-group.ts';
 import { exitCodes } from '../../failure/failure.ts';
 import type { Output } from '../../output/output.ts';
 import { renderSteps } from '../../output/steps.ts';
+import { keyCommands } from './keys.ts';
 import { settingsCommands } from './settings.ts';
 
 interface Wish {
@@ -16,6 +17,7 @@ interface Wish {
 export function ssoCommands(program: Command, cli: Cli): void {
   const sso = program.command('sso').description('single sign-on of contact centres');
   settingsCommands(sso, cli);
+  keyCommands(sso, cli);
 
   sso
     .command('test')

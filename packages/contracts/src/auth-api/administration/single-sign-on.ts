@@ -1,4 +1,4 @@
-/** Describes `/auth/v3/ops/contact-centers/{id}/sso-check`, a dry run of single sign-on. */
+/** Describes `/auth/v3/ops/contact-centers/{id}/sso-check`, a dry run of single sign-on, and `/auth/v3/ops/sso-keys`. */
 import { z } from 'zod';
 import { freeText } from '../../text.ts';
 
@@ -35,3 +35,15 @@ export const ssoCheckBodySchema = z.object({
 
 export type SsoCheckStep = z.infer<typeof ssoCheckStepSchema>;
 export type SsoCheck = z.infer<typeof ssoCheckSchema>;
+
+/** Our key towards identity providers. */
+export const ssoKeySchema = z.object({
+  id: z.string(),
+  purpose: z.enum(['signing', 'encryption']),
+  state: z.enum(['next', 'active', 'retired']).describe('next: published and not used yet'),
+  certificate: z.string().describe('PEM'),
+  notAfter: z.iso.datetime(),
+});
+
+export type SsoKeyView = z.infer<typeof ssoKeySchema>;
+export type SsoKeyPurpose = SsoKeyView['purpose'];

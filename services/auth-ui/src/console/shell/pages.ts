@@ -25,7 +25,7 @@ export function consoleView<Data extends ConsolePage>(template: string): Console
 
 /** Asks before something is deleted or ended: nothing has happened yet. */
 export interface ConfirmPage extends ConsolePage {
-  facts?: { label: string; value: string }[];
+  facts?: { label: string; value: string; isCode?: boolean }[];
   form: Form;
 }
 export const confirmView = consoleView<ConfirmPage>('confirm');

@@ -15,12 +15,15 @@ const ofForms = [400, 409, 412, 422];
 
 export type Attempt<T> = { done: T; problem?: undefined } | { done?: undefined; problem: Problem };
 
-/** 412: the thing was changed meanwhile; show a comparison. @throws UpstreamError for all that no form can correct */
-export async function attempt<T>(call: () => Promise<T>): Promise<Attempt<T>> {
+/**
+ * 412: the thing was changed meanwhile; show a comparison. `also`: further statuses that the form can do something about,
+ * such as 404 where it names something. @throws UpstreamError for all that no form can correct
+ */
+export async function attempt<T>(call: () => Promise<T>, also: readonly number[] = []): Promise<Attempt<T>> {
   try {
     return { done: await call() };
   } catch (error) {
-    if (!(error instanceof UpstreamError) || !ofForms.includes(error.status ?? 0)) throw error;
+    if (!(error instanceof UpstreamError) || ![...ofForms, ...also].includes(error.status ?? 0)) throw error;
     return { problem: problemOf(error) };
   }
 }

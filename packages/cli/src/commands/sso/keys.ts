@@ -1,0 +1,52 @@
+/** `gatehouse sso list-keys`, `prepare-key`, `activate-key`: our keys towards identity providers. */
+import { createSsoKeyAdministration } from '@gatehouse/api-client/auth-api/administration';
+import type { SsoKeyPurpose, SsoKeyView } from '@gatehouse/contracts/auth-api/administration/single-sign-on';
+import { Argument, type Command } from 'commander';
+import type { Cli } from '../../command-group.ts';
+import type { Session } from '../../session.ts';
+
+export function keyCommands(sso: Command, cli: Cli): void {
+  const api = (session: Session) => createSsoKeyAdministration(session.authApi);
+  const purpose = () => new Argument('<purpose>', 'what the key is for').choices(['signing', 'encryption']);
+
+  sso
+    .command('list-keys')
+    .description('our keys towards identity providers: in use, next, and former ones')
+    .action(cli.action(async (session) => show(session, await api(session).list())));
+
+  sso
+    .command('prepare-key')
+    .description('make the next key: identity providers find it in our metadata, and nothing uses it yet')
+    .addArgument(purpose())
+    .action(
+      cli.action<object, [SsoKeyPurpose]>(async (session, _options, chosen) =>
+        show(session, await api(session).prepare(chosen)),
+      ),
+    );
+
+  sso
+    .command('activate-key')
+    .description(
+      'use the next key from now on: identity providers must have read our metadata since it was made',
+    )
+    .addArgument(purpose())
+    .action(
+      cli.action<object, [SsoKeyPurpose]>(async (session, _options, chosen) => {
+        await session.sure(`Use the next ${chosen} key? An identity provider with old metadata refuses it.`);
+        show(session, await api(session).activate(chosen));
+      }),
+    );
+}
+
+function show(session: Session, keys: SsoKeyView[]): void {
+  session.output.rows(
+    keys,
+    [
+      { title: 'purpose', value: (row) => row.purpose },
+      { title: 'state', value: (row) => row.state },
+      { title: 'key id', value: (row) => row.id },
+      { title: 'ends', value: (row) => row.notAfter },
+    ],
+    'There are no keys.',
+  );
+}

@@ -1,0 +1,134 @@
+/** Builds the pages about installation administrators. */
+import type { AdministratorView } from '@gatehouse/contracts/auth-api/administration/administrators';
+import { consolePath } from '@gatehouse/contracts/auth-api/console';
+import type { ConfirmPage, ConsolePage, FormPage } from '../shell/pages.ts';
+import { type Table, withProblem } from '../shell/parts.ts';
+import type { Problem } from '../shell/problem.ts';
+import type { ConsoleVisit } from '../shell/shell.ts';
+
+const path = `${consolePath}/administrators`;
+
+/** As they were typed. */
+interface NewAdministratorFields {
+  user: string;
+  contactCenter: string;
+  note: string;
+}
+
+export interface AdministratorsPage extends ConsolePage {
+  table: Table;
+}
+
+export function administratorsPage(
+  { text, person }: ConsoleVisit,
+  administrators: readonly AdministratorView[],
+): AdministratorsPage {
+  const nameOf = new Map(administrators.map(({ sub, name }) => [sub, name]));
+  return {
+    title: text('console.administrators.title'),
+    lead: text('console.administrators.lead'),
+    actions: [{ label: text('console.administrators.add'), href: `${path}/add`, isMain: true }],
+    table: {
+      caption: text('console.administrators.title'),
+      columns: [
+        { label: text('console.administrators.person') },
+        { label: text('console.administrators.since') },
+        { label: text('console.administrators.addedBy') },
+        { label: text('console.administrators.note') },
+      ],
+      empty: text('console.administrators.empty'),
+      rows: administrators.map(({ sub, name, note = '', addedBy, addedAt }) => ({
+        cells: [
+          {
+            text: name,
+            note: sub,
+            badge:
+              sub === person.sub ? { text: text('console.administrators.you'), kind: 'plain' } : undefined,
+          },
+          { text: text('console.at', { at: new Date(addedAt) }) },
+          { text: nameOf.get(addedBy) ?? addedBy },
+          { text: note },
+        ],
+        actions: [
+          {
+            label: text('console.administrators.remove'),
+            href: `${path}/remove?${new URLSearchParams({ sub })}`,
+            describes: name,
+          },
+        ],
+      })),
+    },
+  };
+}
+
+export function addPage(
+  { text }: ConsoleVisit,
+  { user, contactCenter, note }: NewAdministratorFields,
+  problem?: Problem,
+): FormPage {
+  return {
+    title: text('console.administrators.add'),
+    lead: text('console.administrators.add.lead'),
+    path: [{ label: text('console.administrators.title'), href: path }],
+    form: withProblem(
+      {
+        action: `${path}/add`,
+        sections: [
+          {
+            fields: [
+              {
+                name: 'user',
+                label: text('console.administrators.user'),
+                hint: text('console.administrators.user.hint'),
+                kind: 'text',
+                value: user,
+                isRequired: true,
+                maxLength: 512,
+              },
+              {
+                name: 'contactCenter',
+                label: text('console.administrators.contactCenter'),
+                hint: text('console.administrators.contactCenter.hint'),
+                kind: 'text',
+                value: contactCenter,
+                maxLength: 256,
+              },
+              {
+                name: 'note',
+                label: text('console.administrators.note'),
+                hint: text('console.administrators.note.hint'),
+                kind: 'text',
+                value: note,
+                maxLength: 512,
+              },
+            ],
+          },
+        ],
+        submit: text('console.administrators.add'),
+        cancel: path,
+      },
+      problem,
+    ),
+  };
+}
+
+export function removePage(
+  { text, person }: ConsoleVisit,
+  { sub, name }: Pick<AdministratorView, 'sub' | 'name'>,
+): ConfirmPage {
+  return {
+    title: text('console.administrators.remove.title', { name }),
+    lead: text(
+      sub === person.sub ? 'console.administrators.remove.yourself' : 'console.administrators.remove.lead',
+    ),
+    path: [{ label: text('console.administrators.title'), href: path }],
+    form: {
+      action: `${path}/remove`,
+      hidden: { sub },
+      sections: [],
+      submit: text('console.administrators.remove'),
+      cancel: path,
+      isDangerous: true,
+    },
+  };
+}

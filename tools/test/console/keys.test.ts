@@ -1,0 +1,79 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { Answer, Person } from './person.ts';
+import { type Stage, startStage } from './stage.ts';
+
+let stage: Stage;
+let person: Person;
+beforeAll(async () => {
+  stage = await startStage();
+  person = await stage.installationAdministrator();
+});
+afterAll(() => stage?.close());
+
+const path = '/auth/console/keys';
+
+const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+
+function keysIn({ rows }: Answer, algorithm: string, state: string): string[] {
+  return rows
+    .filter((row) => row['Algorithm'] === algorithm && row['State']?.startsWith(state))
+    .map(({ Key }) => Key ?? '');
+}
+
+it('signs with the next keys after a rotation, and goes on publishing the former ones', async () => {
+  const before = await person.open(path);
+  const [next] = keysIn(before, 'ES256', 'Next');
+  const [former] = keysIn(before, 'ES256', 'In use');
+  const question = await person.open(`${path}/rotate`);
+  const rotated = await person.submit(question, `${path}/rotate`, { algorithm: 'ES256' });
+  expect(rotated).toMatchObject({ path, message: 'The next keys sign from now on' });
+  expect(keysIn(rotated, 'ES256', 'In use')).toEqual([next]);
+  expect(keysIn(rotated, 'ES256', 'Former')).toContain(former);
+  expect(keysIn(rotated, 'RS256', 'In use')).toEqual(keysIn(before, 'RS256', 'In use'));
+});
+
+it('imports a private key, shows it nowhere, and removes it after a question', async () => {
+  const form = await person.open(`${path}/import`);
+  const imported = await person.submit(form, `${path}/import`, { key: pem });
+  const kid = /^(.+) is imported$/.exec(imported.message ?? '')?.[1] ?? '';
+  expect(imported.rows).toContainEqual(expect.objectContaining({ Key: kid, Origin: 'Imported' }));
+  expect(imported.html).not.toContain(pem.split('\n')[1]);
+
+  const question = await person.open(`${path}/remove?kid=${encodeURIComponent(kid)}`);
+  expect(question.text).toContain('Everything that it signed is refused at once');
+  const removed = await person.submit(question, `${path}/remove`);
+  expect(removed.message).toBe(`${kid} is removed`);
+  expect(removed.rows.map(({ Key }) => Key)).not.toContain(kid);
+});
+
+it('says why a key is refused, and does not send it back', async () => {
+  const form = await person.open(`${path}/import`);
+  const secret = 'bm90IGEga2V5IGF0IGFsbA';
+  const typed = `-----BEGIN PRIVATE KEY-----\n${secret}\n-----END PRIVATE KEY-----`;
+  const page = await person.submit(form, `${path}/import`, { key: typed });
+  expect(page.status).toBe(400);
+  expect(page.text).toMatch(/PEM|private key/i);
+  expect(page.html).not.toContain(secret);
+  const json = await person.submit(form, `${path}/import`, { key: `{"d":"${secret}"` });
+  expect(json.status).toBe(400);
+  expect(json.html).not.toContain(secret);
+});
+
+it('puts the next key of single sign-on into our metadata, and uses it when it is activated', async () => {
+  const before = await person.open(path);
+  const prepared = await person.submit(before, `${path}/single-sign-on/prepare`, { purpose: 'encryption' });
+  expect(prepared.message).toContain('The next key is in our metadata now');
+  expect(prepared.text).not.toContain('Prepare the next encryption key');
+  const question = await person.open(`${path}/single-sign-on/activate?purpose=encryption`);
+  const activated = await person.submit(question, `${path}/single-sign-on/activate`);
+  expect(activated).toMatchObject({ path, message: 'The next key is in use' });
+  expect(activated.text).toContain('Prepare the next encryption key');
+});
+
+it('shows a refusal beside the question', async () => {
+  const question = await person.open(`${path}/retire?kid=unknown-key`);
+  const page = await person.submit(question, `${path}/retire`);
+  expect(page.status).toBe(404);
+});
