@@ -23,6 +23,8 @@ export interface ErrorPage {
   correlationLabel?: string;
   /** A link to one of our own pages. */
   action?: { href: string; label: string };
+  /** The same page in each language. */
+  languages?: { label: string; links: { href: string; language: string; name: string }[] } | undefined;
 }
 
 /** An error handler for `setErrorHandler`; JSON for callers that accept nothing but JSON. */
@@ -68,7 +70,7 @@ export function renderErrorPage(page: ErrorPage): { html: string; headers: Recor
     main: `<p class="status">${page.status}</p>
 <h1>${escapeHtml(page.title)}</h1>
 <p class="text">${escapeHtml(page.text)}</p>
-${detailOf(page)}${actionOf(page)}<p class="correlation">${escapeHtml(page.correlationLabel ?? 'Reference')}: <code>${escapeHtml(page.correlationId)}</code></p>`,
+${detailOf(page)}${actionOf(page)}<p class="correlation">${escapeHtml(page.correlationLabel ?? 'Reference')}: <code>${escapeHtml(page.correlationId)}</code></p>${languagesOf(page)}`,
   });
 }
 
@@ -78,4 +80,13 @@ function detailOf({ detail }: ErrorPage): string {
 
 function actionOf({ action }: ErrorPage): string {
   return action ? `<p><a href="${escapeHtml(action.href)}">${escapeHtml(action.label)}</a></p>\n` : '';
+}
+
+function languagesOf({ languages }: ErrorPage): string {
+  if (languages === undefined) return '';
+  const links = languages.links.map(({ href, language, name }) => {
+    const tag = escapeHtml(language);
+    return `<a href="${escapeHtml(href)}" lang="${tag}" hreflang="${tag}" rel="nofollow">${escapeHtml(name)}</a>`;
+  });
+  return `\n<nav aria-label="${escapeHtml(languages.label)}">${links.join('\n')}</nav>`;
 }

@@ -21,6 +21,11 @@ export const languageCookie = 'gatehouse-language';
 
 const cookiePattern = /(?:^|; ?)(?:__Host-)?gatehouse-language=([\w-]{2,16})(?:;|$)/;
 
+const byTag = new Map(languages.map((language) => [language.toLowerCase(), language]));
+
+/** Of several files of one language the first. */
+const byPrimary = new Map([...languages].reverse().map((language) => [primaryOf(language), language]));
+
 const fallback: Language = 'en';
 
 const rightToLeft: readonly string[] = ['ar', 'fa', 'he', 'ur'];
@@ -73,9 +78,7 @@ function acceptedTags(header = ''): string[] {
 function firstSupported(tags: string[]): Language | undefined {
   for (const tag of tags) {
     const wanted = tag.toLowerCase();
-    const language =
-      languages.find((candidate) => candidate.toLowerCase() === wanted) ??
-      languages.find((candidate) => primaryOf(candidate) === primaryOf(wanted));
+    const language = byTag.get(wanted) ?? byPrimary.get(primaryOf(wanted));
     if (language !== undefined) return language;
   }
   return undefined;

@@ -40,14 +40,17 @@ main { max-width: 33rem; margin: 0 auto; padding: 2.5rem 1.5rem 3rem; }
 .status { color: var(--ink-soft); font-size: .875rem; font-variant-numeric: tabular-nums; letter-spacing: .06em; }
 h1 { margin-top: .25rem; font-size: 1.75rem; font-weight: 650; line-height: 1.2; letter-spacing: -.015em; text-wrap: pretty; }
 :lang(ar) h1 { letter-spacing: normal; }
+:lang(ko) { word-break: keep-all; }
 .detail { margin-top: .75rem; font-size: .875rem; overflow-wrap: anywhere; text-align: start; }
 .text { margin-top: .75rem; color: var(--ink-soft); font-size: 1.0625rem; text-wrap: pretty; }
 a, button { display: inline-flex; align-items: center; min-height: 3rem; margin-top: 1.5rem; padding: .5rem 1.5rem; border: 1px solid transparent; border-radius: .5rem;
   background: var(--brand); color: var(--on-brand); font: inherit; font-weight: 650; text-decoration: none; cursor: pointer; }
 a:hover, button:hover { background: var(--brand-strong); }
+nav { display: flex; flex-wrap: wrap; gap: 0 1.25rem; margin-top: 1.5rem; }
+nav a, nav a:hover { min-height: 2.5rem; margin: 0; padding: 0; border: 0; background: none; color: var(--brand); font-size: .875rem; text-decoration: underline; text-underline-offset: .2em; }
 :focus-visible { outline: 3px solid var(--focus); outline-offset: 2px; }
 .correlation { margin-top: 2rem; padding-top: 1rem; border-top: 1px solid var(--hairline); color: var(--ink-soft); font-size: .875rem; overflow-wrap: anywhere; }
-code { font: .9375em ui-monospace, "Liberation Mono", monospace; }
+code { direction: ltr; unicode-bidi: isolate; font: .9375em ui-monospace, "Liberation Mono", monospace; }
 @media (min-width: 60rem) { header { height: 17rem; } .wordmark { padding: 2rem 3rem; font-size: 1.25rem; } .logo { width: 2.5rem; height: 2.5rem; } .gate { inset-inline: calc(50% - 9.5rem) auto; bottom: -.5rem; width: 19rem; height: 17rem; } }
 @media (max-height: 32rem) { header { height: 5rem; } .gate { inset-inline: auto 1rem; bottom: 0; width: 6rem; height: 5rem; } }
 @media (forced-colors: active) { a, button { border: 1px solid; } }

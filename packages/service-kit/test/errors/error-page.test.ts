@@ -14,9 +14,11 @@ it('threat 70: everything on the page is text, whatever it holds', () => {
     language: markup,
     correlationLabel: markup,
     action: { href: markup, label: markup },
+    detail: markup,
+    languages: { label: markup, links: [{ href: markup, language: markup, name: markup }] },
   });
   expect(html).not.toContain('<script');
-  expect(html.split('&quot;&gt;&lt;script&gt;alert(1)&lt;/script&gt;&#39;&amp;')).toHaveLength(9);
+  expect(html.split('&quot;&gt;&lt;script&gt;alert(1)&lt;/script&gt;&#39;&amp;')).toHaveLength(15);
 });
 
 it('threat 13: the page needs nothing else, runs nothing and cannot be framed', () => {

@@ -4,10 +4,11 @@ import { AppError, notFound, tooManyRequests, unavailable } from '@gatehouse/ser
 import { normalizeError } from '@gatehouse/service-kit/errors/normalize';
 import { sendErrorPage } from '@gatehouse/service-kit/errors/render-html';
 import { reportError } from '@gatehouse/service-kit/errors/report';
-import { languageOf } from '@gatehouse/service-kit/html/language';
+import { type Language, languageOf } from '@gatehouse/service-kit/html/language';
 import { wrongMethod } from '@gatehouse/service-kit/http/known-paths';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Text, textsIn } from '../texts/texts.ts';
+import { languageMenuOf } from './language-menu.ts';
 
 const signInPath = '/auth/sign-in.html';
 
@@ -28,6 +29,7 @@ export function pageErrorHandler(
     language,
     correlationLabel: text('support.correlationId'),
     action: nextAction(kind, request, text),
+    languages: languageLinksOf(request, language, text),
   });
 }
 
@@ -45,6 +47,19 @@ export function interactionExpired(reason: string): AppError {
 /** A form that another site sent. */
 export function foreignForm(): AppError {
   return new AppError('foreign_form', 403, 'This form came from another site');
+}
+
+function languageLinksOf(request: FastifyRequest, language: Language, text: Text) {
+  const menu = languageMenuOf({ request, language, repeat: undefined });
+  return (
+    menu && {
+      label: text('language.choose', { name: menu.current }),
+      links: menu.choices.map((choice) => ({
+        ...choice,
+        href: `${menu.address}language=${choice.language}`,
+      })),
+    }
+  );
 }
 
 type Kind =

@@ -23,7 +23,9 @@ function createFormats(language: Language) {
     /** How long ago something was: relative, because the time zone of the reader is unknown. */
     ago(iso: string, now: number): string {
       const passedMs = Math.max(0, now - Date.parse(iso));
-      const [unit, unitMs] = units.find(([, ms]) => passedMs >= ms) ?? ['minute', 60_000];
+      const largest = units.find(([, ms]) => passedMs >= ms);
+      if (largest === undefined) return relative.format(0, 'second');
+      const [unit, unitMs] = largest;
       return relative.format(-Math.floor(passedMs / unitMs), unit);
     },
     minutes: (count: number) => minutes.format(count),

@@ -96,6 +96,15 @@ describe('choosing a language', () => {
     expect(chosen.headers.location).toBe('/auth/device?user_code=A%3FB');
   });
 
+  it('can be made on an error page, which stays the error it is', async () => {
+    const page = await app.inject(pageGet('/auth/nothing-here?from=mail'));
+    const chosen = await app.inject(pageGet(choiceOf(page.body, 'ja')));
+    expect([chosen.statusCode, chosen.headers.location]).toEqual([303, '/auth/nothing-here?from=mail']);
+    expect(cookieOf(chosen)).toContain('gatehouse-language=ja');
+    const again = await app.inject(pageGet('/auth/nothing-here?from=mail', { cookie: german }));
+    expect([again.statusCode, again.headers['content-language']]).toEqual([404, 'de']);
+  });
+
   it('is not offered where the answer of a form would be lost', async () => {
     const refused = await app.inject(formPost({ username: '', interaction: 'gone' }));
     expect(refused.body).not.toContain('language=de');
