@@ -55,7 +55,8 @@ export function createOrderedRevocations(options: OrderedRevocationsOptions) {
       return { kind: 'client', id: clientId, name: client.name };
     }
     // Within a contact centre it is the name of a person, whatever it looks like.
-    if (user === operatorSub && contactCenter === undefined) return { kind: 'user', id: operatorSub };
+    if (user === operatorSub && (contactCenter ?? within) === undefined)
+      return { kind: 'user', id: operatorSub };
     if (user !== undefined) {
       const { sub, userName, contactCenterId } = await people.find({ user, contactCenter }, within);
       return definedOnly({ kind: 'user' as const, id: sub, name: userName, contactCenterId });

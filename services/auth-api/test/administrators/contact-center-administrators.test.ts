@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Estate, second, startEstate } from '../help-desk/stack.ts';
 import { otherContactCenterId as other, contactCenterId as own } from '../stack/auth-api.ts';
 import { createBrowser } from '../stack/browser.ts';
-import { contactCenterAdministrator } from '../stack/console.ts';
+import { contactCenterAdministrator, operatorByLink } from '../stack/console.ts';
 import {
   createClient,
   getCode,
@@ -121,6 +121,15 @@ describe('a contact-centre administrator', () => {
     await expect.poll(() => estate.isActive(mine.tokens.access_token), second).toBe(false);
     expect(await estate.isActive(theirs.tokens.access_token)).toBe(true);
     administrator = await contactCenterAdministrator(estate.stack, { sub: randomUuid() });
+  });
+
+  // attack: administrator of one contact centre ends the session of the operator | CWE-639, ASVS 8.2.2 | guard: services/auth-api/src/help-desk/revocations.ts
+  it('does not end what the operator holds at the console', async () => {
+    const operator = await operatorByLink(estate.stack);
+    const status = () => opsCall(estate.stack, 'GET', '/auth/v3/ops/sso-keys', undefined, operator);
+    for (const dryRun of [true, false])
+      expect((await call('POST', '/revocations', { user: 'operator:ops', dryRun })).status).toBe(404);
+    expect((await status()).status).toBe(200);
   });
 
   // attack: administrator of one contact centre reads the security events of another | CWE-639, ASVS 8.2.2 | guard: services/auth-api/src/admin/audit-routes.ts
