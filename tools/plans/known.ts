@@ -41,6 +41,16 @@ export const wholeReads: readonly WholeRead[] = [
     why: 'looks for one secret of each key, when an operator asks for the diagnosis',
   },
   {
+    path: 'services/environment-api/src/overview/store.ts',
+    text: 'AS inactive',
+    why: 'counts everything, when an administrator looks at the overview',
+  },
+  {
+    path: 'services/auth-api/src/clients/certificates.ts',
+    text: 'count(*)',
+    why: 'counts the clients, when an administrator looks at the overview',
+  },
+  {
     path: 'services/environment-api/src/checks/directories-probe.ts',
     text: "e.directory = 'ldap'",
     why: 'looks for environments with a directory, when an operator asks for the diagnosis',

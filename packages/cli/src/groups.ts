@@ -15,6 +15,7 @@ import { environmentCommands } from './commands/env/environments.ts';
 import { estateCommands } from './commands/estate.ts';
 import { apiKeyCommands } from './commands/keys.ts';
 import { locationCommands } from './commands/locations.ts';
+import { overviewCommand } from './commands/overview.ts';
 import { peopleCommands } from './commands/people/commands.ts';
 import { profileCommands } from './commands/profile.ts';
 import { revokeCommand } from './commands/revoke.ts';
@@ -42,6 +43,7 @@ export const groups: readonly CommandGroup[] = [
   revokeCommand,
   administratorCommands,
   consoleCommands,
+  overviewCommand,
   doctorCommand,
   auditCommands,
   signingKeyCommands,

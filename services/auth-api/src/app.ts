@@ -76,6 +76,7 @@ export async function buildApp(deps: Deps): Promise<App> {
     await operators.register(deps.admin.signalRoutes, { prefix: `${ops}/signal-receivers` });
     await operators.register(deps.admin.consoleLinkRoutes, { prefix: `${ops}/console-links` });
     await operators.register(deps.admin.diagnosisRoutes);
+    await operators.register(deps.admin.overviewRoutes);
     await operators.register(deps.admin.auditRoutes, { prefix: `${ops}/audit` });
   });
   // Browsers: cookies tell who is there.

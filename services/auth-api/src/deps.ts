@@ -3,6 +3,7 @@ import { consulAccessOf } from '@gatehouse/config-server-client/discovery/consul
 import { createChangeRetention } from '@gatehouse/service-kit/changes/log';
 import { type Clock, systemClock } from '@gatehouse/service-kit/clock';
 import type { Kit } from '@gatehouse/service-kit/http/run';
+import { composeActivity } from './activity/compose.ts';
 import { composeAdmin } from './admin/compose.ts';
 import { composeAdministrators } from './administrators/compose.ts';
 import { composeApprovals } from './approvals/compose.ts';
@@ -55,6 +56,7 @@ export async function composeDeps(config: Config, kit: Kit, stores: Stores, now:
 
   const assertions = composeAssertions(core);
   const revocation = composeRevocation(core);
+  const activity = composeActivity(core);
   const onEvent: Signals['take'] = (event) => signals.take(event);
   const audit = await composeAudit(core, { config, onEvent });
   const administrators = composeAdministrators(core, { audit });
@@ -79,6 +81,7 @@ export async function composeDeps(config: Config, kit: Kit, stores: Stores, now:
   const users = composeUsers(core, {
     config,
     consul,
+    activity,
     audit,
     revocation,
     contactCenters,
@@ -136,6 +139,7 @@ export async function composeDeps(config: Config, kit: Kit, stores: Stores, now:
   const sso = composeSso(core, {
     config,
     ssoSettings,
+    activity,
     assertions,
     audit,
     clients,
@@ -174,6 +178,7 @@ export async function composeDeps(config: Config, kit: Kit, stores: Stores, now:
   });
   const token = composeToken(core, {
     config,
+    activity,
     assertions,
     revocation,
     audit,
@@ -223,10 +228,12 @@ export async function composeDeps(config: Config, kit: Kit, stores: Stores, now:
     config,
     consul,
     administrators,
+    activity,
     audit,
     keys,
     signals,
     clients,
+    contactCenters,
     sso,
     users,
     followed,
@@ -239,6 +246,7 @@ export async function composeDeps(config: Config, kit: Kit, stores: Stores, now:
   /** Closed from the last one to the first, which is the reverse of the order in which they opened. */
   const closers = [
     stores,
+    activity,
     clients,
     core.outbound,
     revocation,
@@ -259,6 +267,7 @@ export async function composeDeps(config: Config, kit: Kit, stores: Stores, now:
     core,
     assertions,
     revocation,
+    activity,
     audit,
     administrators,
     keys,

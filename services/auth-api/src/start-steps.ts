@@ -25,7 +25,7 @@ export function startSteps(deps: Deps): StartStep[] {
     {
       name: 'background-work',
       run() {
-        for (const { start } of [deps.audit, deps.logout, deps.users]) start();
+        for (const { start } of [deps.activity, deps.audit, deps.logout, deps.users]) start();
         // The standby of a read-only region is cleaned up by the writable one.
         if (deps.core.isWritable) deps.retention.start();
       },

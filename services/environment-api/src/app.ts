@@ -80,6 +80,7 @@ export async function buildApp(deps: Deps): Promise<App> {
       await api.register(deps.locations.routes, { prefix: '/locations' });
       await api.register(deps.audit.routes, { prefix: '/audit' });
       await api.register(deps.diagnosis.routes, { prefix: '/diagnosis' });
+      await api.register(deps.overview.routes, { prefix: '/overview' });
       await api.register(deps.importExport.exportRoutes, { prefix: '/export' });
       await api.register(deps.importExport.importRoutes, { prefix: '/import' });
     },

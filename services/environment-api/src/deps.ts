@@ -31,6 +31,7 @@ import { composeImportExport } from './import-export/compose.ts';
 import { composeInternal } from './internal/compose.ts';
 import { composeLocations } from './locations/compose.ts';
 import { migrationsFolder, schema } from './migrate.ts';
+import { composeOverview } from './overview/compose.ts';
 import { composePeople } from './people/compose.ts';
 import { composePersonNumbers } from './person-numbers/compose.ts';
 import { composeScim } from './scim/compose.ts';
@@ -207,6 +208,7 @@ export async function createDeps(config: Config, kit: Kit, now = systemClock) {
     consul,
     kit,
   });
+  const overview = composeOverview({ pool, probes: diagnosis.probes, lag: audit.lag, now });
   return {
     config,
     kit,
@@ -234,6 +236,7 @@ export async function createDeps(config: Config, kit: Kit, now = systemClock) {
     personNumbers,
     importExport,
     diagnosis,
+    overview,
     reencrypt: () => reencryptSecrets({ db: pool, changeLog, secretBox, log }),
     close: () => closers.disposeAsync(),
   };

@@ -7,14 +7,17 @@ import type { App } from '@gatehouse/service-kit/http/app';
 import { createProxyWatch } from '@gatehouse/service-kit/http/untrusted-proxy';
 import { postgresProbe } from '@gatehouse/service-kit/postgres/probe';
 import { redisProbe } from '@gatehouse/service-kit/redis/probe';
+import type { Activity } from '../activity/compose.ts';
 import type { Administrators } from '../administrators/compose.ts';
 import type { Audit } from '../audit/compose.ts';
 import type { FollowedChanges } from '../changes/compose.ts';
 import type { Clients } from '../clients/compose.ts';
 import type { ConsoleLinkParts } from '../console-links/compose.ts';
+import type { ContactCenters } from '../contact-centers/compose.ts';
 import type { Core } from '../core.ts';
 import type { HelpDesk } from '../help-desk/compose.ts';
 import type { Keys } from '../keys/compose.ts';
+import { composeOverview } from '../overview/compose.ts';
 import type { Signals } from '../signals/compose.ts';
 import type { Sso } from '../sso/compose.ts';
 import type { Users } from '../users/compose.ts';
@@ -25,6 +28,7 @@ import { clientRoutes } from './client-routes.ts';
 import { consoleLinkRoutes } from './console-link-routes.ts';
 import { diagnosisRoutes } from './diagnosis-routes.ts';
 import { helpDeskRoutes } from './help-desk-routes.ts';
+import { overviewRoutes } from './overview-routes.ts';
 import { peopleRoutes } from './people-routes.ts';
 import { signalRoutes } from './signal-routes.ts';
 import { signingKeyRoutes } from './signing-key-routes.ts';
@@ -32,17 +36,22 @@ import { ssoAdministrationRoutes } from './sso-routes.ts';
 
 interface AdminDependencies {
   administrators: Administrators;
+  activity: Activity;
   audit: Audit;
   keys: Keys;
   signals: Signals;
   clients: Clients;
+  contactCenters: ContactCenters;
   sso: Sso;
   users: Users;
   followed: FollowedChanges;
   helpDesk: HelpDesk;
   consoleLinks: ConsoleLinkParts;
   consul: ConsulAccess | undefined;
-  config: { elasticsearch: Parameters<typeof elasticsearchProbe>[0] };
+  config: {
+    elasticsearch: Parameters<typeof elasticsearchProbe>[0];
+    signingKeys: { rotationDays: number };
+  };
   migrationsFolder: URL;
 }
 
@@ -66,6 +75,10 @@ export function composeAdmin(core: Core, dependencies: AdminDependencies) {
     ofConsul,
     proxyWatch.probe,
   ];
+  const overview = composeOverview(core, {
+    ...{ config, activity: dependencies.activity, audit, contactCenters: dependencies.contactCenters },
+    ...{ keys, sso, users, probes },
+  });
   return {
     proxyWatch,
     /** For `/health`: without them the service goes on. */
@@ -90,5 +103,6 @@ export function composeAdmin(core: Core, dependencies: AdminDependencies) {
     peopleRoutes: async (app: App) => peopleRoutes(app, dependencies.helpDesk),
     auditRoutes: async (app: App) => auditRoutes(app, audit),
     diagnosisRoutes: async (app: App) => diagnosisRoutes(app, { probes, version: core.kit.version }),
+    overviewRoutes: async (app: App) => overviewRoutes(app, { overview }),
   };
 }

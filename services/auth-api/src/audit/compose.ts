@@ -1,6 +1,7 @@
 /** Composes the trail of security events: Redis stream → PostgreSQL → hash chain → Elasticsearch and a second destination. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { createElasticsearch, type ElasticsearchConfig } from '@gatehouse/audit-trail/elasticsearch/client';
+import { createAuditLag } from '@gatehouse/audit-trail/forwarding/audit-lag';
 import {
   type ForwardConfig,
   forwardDestination,
@@ -8,6 +9,7 @@ import {
 import { forwardProbe } from '@gatehouse/audit-trail/forwarding/forward-probe';
 import { createPseudonymise } from '@gatehouse/audit-trail/shipping/audit-document';
 import { createAuditWorker } from '@gatehouse/audit-trail/worker/audit-worker';
+import type { AuditLag } from '@gatehouse/contracts/overview';
 import type { Secret } from '@gatehouse/service-kit/secret';
 import type { Core } from '../core.ts';
 import { auditedService, securityDocument } from './document.ts';
@@ -71,11 +73,22 @@ export async function composeAudit(core: Core, { config, onEvent }: AuditDepende
   });
   const writer = createAuditWriter({ stream, now, onEvent });
   const floodLimits: FloodLimit[] = [];
+  const shippingLag = createAuditLag(trail, { elasticsearch, forward: config.auditForward, now });
 
   return {
     writer,
     worker,
     forwardProbe: forwardProbe(trail, config.auditForward, now),
+    /** @throws Error while Redis or PostgreSQL is away */
+    async lag(): Promise<AuditLag[]> {
+      const [shipping, events, oldestMs] = await Promise.all([
+        shippingLag(),
+        stream.length(),
+        stream.oldestMs(),
+      ]);
+      const oldestSeconds = oldestMs === undefined ? 0 : Math.max(0, (now() - oldestMs) / 1000);
+      return [{ destination: 'postgresql', waiting: events, oldestSeconds, refused: 0 }, ...shipping];
+    },
     seenPeople: createSeenPeople(pool),
     search: { find: (filter: AuditFilter) => findAuditPage(pool, filter) },
     erasure: createAuditErasure({

@@ -55,6 +55,11 @@ export const opsRules = {
     verdicts: v('yes yes yes yes yes'),
     other: v('yes yes yes hidden yes'),
   },
+  readOverview: {
+    title: 'see how the installation, or one contact centre, is doing',
+    verdicts: v('yes yes yes own yes'),
+    other: v('yes yes yes hidden yes'),
+  },
   searchEvents: {
     title: 'search security events',
     verdicts: v('yes yes yes own yes'),
@@ -98,6 +103,7 @@ export const opsMatrix: Readonly<Record<string, OpsRuleName>> = {
   'PUT /signal-receivers/{id}': 'administer',
   'DELETE /signal-receivers/{id}': 'administer',
   'POST /signal-receivers/{id}/test': 'administer',
+  'GET /overview': 'readOverview',
   'GET /diagnosis': 'administer',
   'GET /audit': 'searchEvents',
   'GET /audit/verify': 'administer',

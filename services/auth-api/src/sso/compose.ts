@@ -3,6 +3,7 @@
 import { visitorAddressHeader } from '@gatehouse/contracts/auth-api/auth-scheme';
 import type { App } from '@gatehouse/service-kit/http/app';
 import type { FastifyRequest } from 'fastify';
+import type { Activity } from '../activity/compose.ts';
 import type { Assertions } from '../assertions/compose.ts';
 import type { Audit } from '../audit/compose.ts';
 import type { BrowserParts } from '../browser/compose.ts';
@@ -30,6 +31,7 @@ import { createOidcLogout } from './oidc/logout.ts';
 import { createOidcProviders } from './oidc/provider.ts';
 import { createOidcRelyingParty } from './oidc/relying-party.ts';
 import { oidcCallbackRoutes } from './oidc/routes.ts';
+import { createProviderCertificates } from './provider-certificates.ts';
 import { createLogoutStore, createProviderLogout } from './provider-logout.ts';
 import { createProviderSessionStore } from './provider-session-store.ts';
 import { createProviderSessions } from './provider-sessions.ts';
@@ -49,6 +51,7 @@ import { ssoStartRoutes } from './start-routes.ts';
 interface SsoDependencies {
   config: { internal: { onPublicPort: boolean } };
   ssoSettings: SsoSettingsParts;
+  activity: Activity;
   assertions: Assertions;
   audit: Audit;
   clients: Clients;
@@ -76,7 +79,7 @@ export function composeSso(core: Core, dependencies: SsoDependencies) {
   const users = dependencies.users.service;
   const sessions = dependencies.sessions.service;
 
-  const metrics = createSsoMetrics(kit.metrics);
+  const metrics = createSsoMetrics(kit.metrics, dependencies.activity);
   const keys = createSsoKeys({
     pool,
     changes,
@@ -93,11 +96,16 @@ export function composeSso(core: Core, dependencies: SsoDependencies) {
     users,
   });
   const flows = createFlowStore(redis, keyspace);
+  const providerCertificates = createProviderCertificates({ redis, keyspace, settings, log: kit.log });
+  const watchEnds = watchCertificates(metrics, kit.log, now);
   const samlProviders = createIdentityProviders({
     outbound,
     store: createMetadataStore(redis, keyspace),
     now,
-    onCertificates: watchCertificates(metrics, kit.log, now),
+    onCertificates(chosen, provider) {
+      watchEnds(chosen, provider);
+      providerCertificates.note(chosen, provider);
+    },
   });
   const beginSaml = createBeginSaml({ issuer, keys, providers: samlProviders });
   const oidcProviders = createOidcProviders({ outbound, secretBox, keys, now });
@@ -206,6 +214,8 @@ export function composeSso(core: Core, dependencies: SsoDependencies) {
 
   return {
     keys,
+    /** Certificates of SAML providers that end before a moment. @throws Error while Redis is away */
+    providerEndsBefore: (atMs: number) => providerCertificates.endingBefore(atMs, samlProviders.of),
     schemes,
     checks: createSsoChecks({
       contactCenters,

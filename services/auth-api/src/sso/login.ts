@@ -19,7 +19,7 @@ import {
 } from './asserted-person.ts';
 import { SsoError, type SsoReason } from './failure.ts';
 import type { SsoFlow } from './flow.ts';
-import type { SsoMetrics } from './metrics.ts';
+import { reasonOf, type SsoMetrics } from './metrics.ts';
 import type { ProviderRequest } from './protocol.ts';
 import type { ProviderSessions } from './provider-sessions.ts';
 import type { Schemes } from './scheme.ts';
@@ -155,7 +155,7 @@ export function createSsoLogin(options: SsoLoginOptions): SsoLogin {
         ...definedOnly({ endsAtMs: sessionEndsAtMs }),
         interactionId,
       });
-      metrics.succeeded(flow.protocol);
+      metrics.succeeded(flow.protocol, flow.contactCenterId, startedAtMs);
       options.unfinished.release(request.ip);
       await Promise.all([
         options.providerSessions.note(session),
@@ -175,8 +175,8 @@ export function createSsoLogin(options: SsoLoginOptions): SsoLogin {
 
     async fail(request, { protocol, contactCenterId, interactionId, userName, tenant }, error) {
       if (!(error instanceof SignInError)) throw error;
-      const reason = error instanceof SsoError ? error.reason : 'try_again';
-      metrics.failed(protocol, contactCenterId, reason);
+      const reason = reasonOf(error);
+      metrics.failed(protocol, contactCenterId, error);
       options.log.warn(
         {
           event: 'sso_failed',

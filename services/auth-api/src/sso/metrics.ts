@@ -1,11 +1,15 @@
-/** Counts single sign-on by protocol and outcome; the first two names are those that operators' alert rules know. */
+/** Counts single sign-on by protocol and outcome, also for the overview; the first two names are those that operators' alert rules know. */
 import type { Metrics } from '@gatehouse/service-kit/metrics/registry';
-import type { SsoReason } from './failure.ts';
+import type { Activity } from '../activity/compose.ts';
+import type { SignInError } from '../users/sign-in-error.ts';
+import { SsoError } from './failure.ts';
 import type { SsoKey } from './keys/service.ts';
 
 export type SsoMetrics = ReturnType<typeof createSsoMetrics>;
 
-export function createSsoMetrics(metrics: Metrics) {
+type SignInCounts = Pick<Activity, 'signInSucceeded' | 'signInFailed'>;
+
+export function createSsoMetrics(metrics: Metrics, activity: SignInCounts) {
   const responseErrors = metrics.counter('auth_saml_response_errors', 'SAML responses that were refused.', [
     'contactCenter',
   ]);
@@ -30,9 +34,15 @@ export function createSsoMetrics(metrics: Metrics) {
     ['contactCenter'],
   );
   return {
-    succeeded: (protocol: string): void => outcomes.inc({ protocol, outcome: 'success' }),
-    failed(protocol: string, contactCenter: string, reason: SsoReason | 'try_again'): void {
+    /** `startedAtMs`: when the provider's answer was about to be turned into a session. */
+    succeeded(protocol: string, contactCenter: string, startedAtMs: number): void {
+      outcomes.inc({ protocol, outcome: 'success' });
+      activity.signInSucceeded(contactCenter, startedAtMs);
+    },
+    failed(protocol: string, contactCenter: string, error: SignInError): void {
+      const reason = reasonOf(error);
       outcomes.inc({ protocol, outcome: reason });
+      activity.signInFailed(contactCenter, error.failure);
       if (protocol !== 'saml') return;
       (reason === 'wrong_time' ? timingErrors : responseErrors).inc({ contactCenter });
     },
@@ -42,6 +52,9 @@ export function createSsoMetrics(metrics: Metrics) {
       certificates.set({ contactCenter }, seconds),
   };
 }
+
+/** The name of what went wrong for operators. */
+export const reasonOf = (error: SignInError) => (error instanceof SsoError ? error.reason : 'try_again');
 
 export function observeSsoKeys(metrics: Metrics): (keys: readonly SsoKey[]) => void {
   const ends = metrics.gauge(

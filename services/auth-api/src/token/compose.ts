@@ -1,6 +1,7 @@
 /** Composes the token endpoint with its grants, introspection and revocation. */
 
 import type { App } from '@gatehouse/service-kit/http/app';
+import type { Activity } from '../activity/compose.ts';
 import type { ApprovalParts } from '../approvals/compose.ts';
 import type { Assertions } from '../assertions/compose.ts';
 import type { Audit } from '../audit/compose.ts';
@@ -34,6 +35,7 @@ import { createTokenEndpoint } from './token.ts';
 interface TokenDependencies {
   /** `all`: client credentials and refreshed tokens leave events too. */
   config: { audit: { tokens: 'exceptional' | 'all' } };
+  activity: Activity;
   assertions: Assertions;
   revocation: Revocation;
   audit: Audit;
@@ -54,7 +56,7 @@ export type Token = ReturnType<typeof composeToken>;
 
 export function composeToken(core: Core, dependencies: TokenDependencies) {
   const { issuer, kit, redis, keyspace, now } = core;
-  const { tokens } = dependencies;
+  const { tokens, activity } = dependencies;
   const { opsAuthentication, opsUsername, clientAuthentication, senderConstraints } =
     dependencies.clientAuthentication;
   const { revocations } = dependencies.revocation;
@@ -122,7 +124,11 @@ export function composeToken(core: Core, dependencies: TokenDependencies) {
     }),
     lateTokens: tokens.lateTokens,
     accessTokens,
-    countIssued: (grantType) => issued.inc({ grant: grantType }),
+    countIssued(grantType) {
+      issued.inc({ grant: grantType });
+      activity.tokenIssued();
+    },
+    countRefused: activity.tokenRefused,
   });
   const introspection = createIntrospectionEndpoint({
     clientAuthentication,

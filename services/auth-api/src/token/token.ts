@@ -1,4 +1,5 @@
 /** Answers the token endpoint (RFC 6749 section 3.2): the same ordered steps around every grant. */
+import { AppError } from '@gatehouse/service-kit/errors/app-error';
 import {
   invalidScope,
   unauthorizedClient,
@@ -23,11 +24,14 @@ export interface TokenEndpointOptions {
   grants: ReadonlyMap<string, GrantHandler>;
   lateTokens: Pick<LateTokens, 'check'>;
   accessTokens: Pick<AccessTokens, 'find'>;
+  /** Called once for each request. */
   countIssued(grantType: string): void;
+  countRefused(): void;
 }
 
 export function createTokenEndpoint(options: TokenEndpointOptions) {
-  const { clientAuthentication, senderConstraints, grants, lateTokens, accessTokens, countIssued } = options;
+  const { clientAuthentication, senderConstraints, grants, lateTokens, accessTokens } = options;
+  const { countIssued, countRefused } = options;
 
   /** The page may belong to the contact centre of the user, whom only the grant knew. */
   async function nameBearer({ sender }: ClientCall, { access_token }: TokenAnswer): Promise<void> {
@@ -35,26 +39,38 @@ export function createTokenEndpoint(options: TokenEndpointOptions) {
     if (token !== undefined) nameCorsCaller(sender, token.facts);
   }
 
+  async function issue(call: ClientCall): Promise<TokenAnswer> {
+    const proof = await senderConstraints.readProof(call.sender);
+    const client = await clientAuthentication.authenticate(call);
+    const grant = findGrant(grants, requireParameter(call.parameters, 'grant_type'));
+    checkGrantIsAllowed(client, grant);
+    refuseUnreadDetails(call.parameters, grant);
+    const parameters = keepDeclared(call.parameters, grant);
+    const scope = readScope(parameters);
+    const cnf = await senderConstraints.bind(client, call.sender, proof);
+    const { clientAddress, correlationId } = call;
+    const answer = await grant.handle({ client, parameters, scope, cnf, clientAddress, correlationId });
+    await lateTokens.check(client);
+    if (isCrossOrigin(call.sender)) await nameBearer(call, answer);
+    countIssued(grant.grantType);
+    return answer;
+  }
+
   return {
     /** @throws OAuthError */
     async answer(call: ClientCall): Promise<TokenAnswer> {
-      const proof = await senderConstraints.readProof(call.sender);
-      const client = await clientAuthentication.authenticate(call);
-      const grant = findGrant(grants, requireParameter(call.parameters, 'grant_type'));
-      checkGrantIsAllowed(client, grant);
-      refuseUnreadDetails(call.parameters, grant);
-      const parameters = keepDeclared(call.parameters, grant);
-      const scope = readScope(parameters);
-      const cnf = await senderConstraints.bind(client, call.sender, proof);
-      const { clientAddress, correlationId } = call;
-      const answer = await grant.handle({ client, parameters, scope, cnf, clientAddress, correlationId });
-      await lateTokens.check(client);
-      if (isCrossOrigin(call.sender)) await nameBearer(call, answer);
-      countIssued(grant.grantType);
-      return answer;
+      try {
+        return await issue(call);
+      } catch (error) {
+        if (error instanceof AppError && error.status < 500 && !stepsOnTheWay.has(error.name)) countRefused();
+        throw error;
+      }
     },
   };
 }
+
+/** Answers after which the client asks again and gets its token: no refusals. */
+const stepsOnTheWay = new Set(['authorization_pending', 'slow_down', 'use_dpop_nonce']);
 
 function findGrant(grants: ReadonlyMap<string, GrantHandler>, grantType: string): GrantHandler {
   const grant = grants.get(grantType);

@@ -5,6 +5,7 @@ import type { CfgPerson } from '@gatehouse/config-server-client/model/person';
 import { definedOnly } from '@gatehouse/contracts/defined-only';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import type { Metrics } from '@gatehouse/service-kit/metrics/registry';
+import type { Activity } from '../activity/compose.ts';
 import type { AuditWriter } from '../audit/event.ts';
 import { type Account, type Accounts, type AttemptOrigin, auditFactsOf, settleAttempt } from './account.ts';
 import type { EnvironmentLink } from './environment-links.ts';
@@ -36,9 +37,13 @@ export interface AuthenticateOptions {
   openPasswordAccess: OpenPasswordAccess;
   audit: AuditWriter;
   metrics: Metrics;
+  activity: SignInCounts;
   identities: Identities;
   now: Clock;
 }
+
+/** Counts sign-ins for the overview. */
+export type SignInCounts = Pick<Activity, 'signInSucceeded' | 'signInFailed'>;
 
 /** For each question of a login: a server that sends a short list bit by bit must not hold a login for a minute. */
 const questionMs = 5_000;
@@ -49,7 +54,7 @@ const questionMs = 5_000;
  */
 export function createAuthenticate(options: AuthenticateOptions) {
   const { accounts, openPasswordAccess, audit, identities, now } = options;
-  const metrics = createSignInMetrics(options.metrics);
+  const metrics = createSignInMetrics(options.metrics, options.activity);
 
   const ask = async (login: Login, { userName }: Account, link: EnvironmentLink, options: CallOptions) => {
     const provedAtMs = now();
@@ -102,6 +107,7 @@ export function createAuthenticate(options: AuthenticateOptions) {
 
   return async (login: Login): Promise<AuthenticatedLogin> => {
     if (login.password === '') throw new SignInError('credentials_required', { field: 'password' });
+    const startedAtMs = now();
     const { userName, tenant, password, contactCenterIds: allowed } = login;
     const account = await accounts.open({ userName, tenant, password, allowed }, login, {
       failed: 'login_failed',
@@ -109,7 +115,7 @@ export function createAuthenticate(options: AuthenticateOptions) {
     });
     const authenticated = await verify(login, account).catch((failure) => fail(login, account, failure));
     const { identity } = authenticated;
-    metrics.succeeded();
+    metrics.succeeded(identity.contactCenterId, startedAtMs);
     await audit.write({
       name: 'login_succeeded',
       outcome: 'success',
@@ -138,8 +144,8 @@ async function readEnabledPerson(
   return person;
 }
 
-/** Two of the names are those that operators' alert rules already use. */
-function createSignInMetrics(metrics: Metrics) {
+/** Two of the names are those that operators' alert rules already use. The overview counts at the same place. */
+function createSignInMetrics(metrics: Metrics, activity: SignInCounts) {
   const errors = metrics.counter(
     'auth_system_login_errors_total',
     'Failed sign-ins by contact centre; "unknown" where the tenant is not known.',
@@ -151,10 +157,14 @@ function createSignInMetrics(metrics: Metrics) {
   );
   const outcomes = metrics.counter('gatehouse_sign_ins_total', 'Sign-ins by outcome.', ['outcome']);
   return {
-    succeeded: () => outcomes.inc({ outcome: 'success' }),
+    succeeded(contactCenterId: string, startedAtMs: number) {
+      outcomes.inc({ outcome: 'success' });
+      activity.signInSucceeded(contactCenterId, startedAtMs);
+    },
     failed(contactCenterId: string | undefined, failure: SignInFailure) {
       errors.inc({ contactCenter: contactCenterId ?? 'unknown' });
       outcomes.inc({ outcome: failure });
+      activity.signInFailed(contactCenterId, failure);
       if (failure === 'try_again') contextErrors.inc();
     },
   };

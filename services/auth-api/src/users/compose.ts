@@ -5,6 +5,7 @@ import type { ConsulAccess } from '@gatehouse/config-server-client/discovery/con
 import type { Directory } from '@gatehouse/contracts/environment-api/directory';
 import type { EnvironmentView } from '@gatehouse/contracts/environment-api/environment';
 import type { Secret } from '@gatehouse/service-kit/secret';
+import type { Activity } from '../activity/compose.ts';
 import type { Audit } from '../audit/compose.ts';
 import type { ContactCenters } from '../contact-centers/compose.ts';
 import type { Core } from '../core.ts';
@@ -53,6 +54,7 @@ interface UserDependencies {
     };
   };
   consul: ConsulAccess | undefined;
+  activity: Activity;
   audit: Audit;
   revocation: Revocation;
   contactCenters: ContactCenters;
@@ -111,6 +113,7 @@ export function composeUsers(core: Core, dependencies: UserDependencies) {
     throttled: audit.floodLimited({ maxPerAddress: 10, maxTotal: 300 }),
     unavailable: audit.floodLimited({ maxPerAddress: 200, maxTotal: 1000 }),
     metrics,
+    activity: dependencies.activity,
     log,
     now,
   });

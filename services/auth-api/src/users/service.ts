@@ -14,7 +14,7 @@ import { accountKey, createAccounts } from './account.ts';
 import type { LockoutRules } from './attempts/budget.ts';
 import { type AttemptLimiter, type AttemptLimits, createAttemptLimiter } from './attempts/limiter.ts';
 import type { UsualAddresses } from './attempts/usual-addresses.ts';
-import { createAuthenticate } from './authenticate.ts';
+import { createAuthenticate, type SignInCounts } from './authenticate.ts';
 import { readMapping } from './authorities.ts';
 import { createChangePassword } from './change-password.ts';
 import { createDummyVerification } from './dummy-verification.ts';
@@ -50,6 +50,7 @@ export interface UserServiceOptions {
   /** Writes events of sign-ins that failed because Environment API is down. */
   unavailable: Pick<AuditWriter, 'write'>;
   metrics: Metrics;
+  activity: SignInCounts;
   log: Logger;
   now: Clock;
 }
@@ -90,7 +91,15 @@ export function createUserService(options: UserServiceOptions) {
   const { find, identify, isMember } = createIdentification({ contactCenters, links, identities, now });
 
   return {
-    authenticate: createAuthenticate({ accounts, openPasswordAccess, audit, metrics, identities, now }),
+    authenticate: createAuthenticate({
+      accounts,
+      openPasswordAccess,
+      audit,
+      metrics,
+      activity: options.activity,
+      identities,
+      now,
+    }),
     changePassword: createChangePassword({
       accounts,
       openPasswordAccess,

@@ -88,6 +88,7 @@ async function requestOf(operation: string, center: string): Promise<Request> {
       await addAdministrator(estate.stack, { user: sub });
       return { path: `/administrators/${sub}` };
     },
+    'GET /overview': () => ({ path: `${template}?contactCenterId=${center}` }),
     'POST /clients': () => ({ path: template, data: { client_id: randomUuid(), authorizedGrantTypes: [] } }),
     'POST /revocations': () => ({ path: template, data: { user: personOf[center] } }),
     'GET /people': () => ({ path: `${template}?contactCenter=${center}&search=p` }),

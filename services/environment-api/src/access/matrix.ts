@@ -180,6 +180,7 @@ export const matrix: Record<string, RuleName> = {
   'DELETE /locations': 'extendInstallation',
   'GET /audit': 'listOwn',
   'GET /diagnosis': 'diagnose',
+  'GET /overview': 'diagnose',
   'GET /audit/verify': 'readAll',
   'POST /audit/reship': 'extendInstallation',
   'GET /export': 'readAll',

@@ -1,6 +1,7 @@
 /** Composes the audit trail: its service, the worker that chains and ships it, and its routes. */
 
 import { createElasticsearch, type ElasticsearchConfig } from '@gatehouse/audit-trail/elasticsearch/client';
+import { createAuditLag } from '@gatehouse/audit-trail/forwarding/audit-lag';
 import {
   type ForwardConfig,
   forwardDestination,
@@ -66,6 +67,8 @@ export async function composeAudit({
   return {
     service,
     worker,
+    /** @throws Error while PostgreSQL is away */
+    lag: createAuditLag(trail, { elasticsearch, forward: auditForward, now }),
     forwardProbe: forwardProbe(trail, auditForward, now),
     routes: async (api: App) => auditRoutes(api, { audit: service, auditWorker: worker, changeLog }),
     close: () => worker.close(),

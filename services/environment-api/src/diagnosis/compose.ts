@@ -55,6 +55,7 @@ export function composeDiagnosis({
   ];
   return {
     proxyWatch,
+    probes,
     /** For `/health`: without them the service goes on. */
     advisoryChecks: [
       { name: 'redis', isAdvisory: true, check: () => pingRedis(redis) },

@@ -1,0 +1,18 @@
+/** Reads the overview of Environment API. */
+import { definedOnly } from '@gatehouse/contracts/defined-only';
+import {
+  type EnvironmentApiOverview,
+  environmentApiOverviewPath,
+  environmentApiOverviewSchema,
+} from '@gatehouse/contracts/environment-api/administration/overview';
+import { readData } from '../administration-calls.ts';
+import type { HttpClient } from '../http-client.ts';
+
+/** @throws UpstreamError */
+export function readEnvironmentApiOverview(
+  http: HttpClient,
+  contactCenterId?: string,
+): Promise<EnvironmentApiOverview> {
+  const query = definedOnly({ contactCenterId });
+  return readData(http, environmentApiOverviewSchema, { path: environmentApiOverviewPath, query });
+}

@@ -1,0 +1,69 @@
+/** Describes what the overviews of both APIs share: problems, what ends soon, and what waits to be shipped. */
+import { z } from 'zod';
+
+/** Sections of docs/runbooks.md that a problem may name; a test compares them with the page. */
+export const runbooks = [
+  'a-dependency-is-down',
+  'people-cannot-sign-in',
+  'no-connection-to-a-configuration-server',
+  'no-login-can-succeed-in-an-environment',
+  'a-configuration-server-is-slow',
+  'somebody-tries-passwords',
+  'single-sign-on-fails',
+  'a-client-is-refused',
+  'a-certificate-ends',
+  'a-proxy-is-not-trusted',
+  'audit-events-wait',
+  'audit-events-do-not-reach-the-second-destination',
+  'audit-events-are-refused',
+] as const;
+
+export const problemSchema = z.object({
+  severity: z.enum(['critical', 'warning']).describe('`critical`: something does not work.'),
+  runbook: z.enum(runbooks).describe('Section of docs/runbooks.md: its anchor there.'),
+  subject: z
+    .string()
+    .describe('What has it: a dependency, an environment, a contact centre, or `installation`.'),
+  message: z.string().describe('What was found, in a sentence.'),
+});
+
+export const endingKinds = [
+  'provider-certificate',
+  'own-certificate',
+  'signing-key',
+  'client-certificate',
+  'config-server-certificate',
+  'certificate-authority',
+  'api-key',
+] as const;
+
+export const endingSchema = z.object({
+  kind: z
+    .enum(endingKinds)
+    .describe(
+      '`provider-certificate`: of an identity provider. `own-certificate`: ours towards identity providers. `client-certificate`: registered by a client, also of an issuer of SAML assertions. `config-server-certificate`: shown to the Configuration Servers of an environment. `certificate-authority`: of the servers of an environment.',
+    ),
+  name: z.string(),
+  endsAt: z.iso.datetime(),
+  renewsItself: z.boolean().describe('Nothing is to be done.'),
+  contactCenterId: z.string().optional(),
+  environmentId: z.string().optional(),
+  clientId: z.string().optional(),
+});
+
+export const auditLagSchema = z.object({
+  destination: z
+    .enum(['postgresql', 'elasticsearch', 'second'])
+    .describe('`second`: the second destination.'),
+  waiting: z.int().describe('Events that it does not have yet.'),
+  oldestSeconds: z.number().describe('How long the oldest of them has waited; 0 when none does.'),
+  refused: z.int().describe('Events that it refused for what they are.'),
+});
+
+export const windows = ['1h', '24h', '48h'] as const;
+
+export type Runbook = (typeof runbooks)[number];
+export type Problem = z.infer<typeof problemSchema>;
+export type Ending = z.infer<typeof endingSchema>;
+export type AuditLag = z.infer<typeof auditLagSchema>;
+export type OverviewWindow = (typeof windows)[number];

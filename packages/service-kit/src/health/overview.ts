@@ -1,0 +1,52 @@
+/** Orders what an overview tells, and makes problems of certificates and keys that end soon. */
+import type { Ending, Problem } from '@gatehouse/contracts/overview';
+
+const dayMs = 86_400_000;
+/** So long before its end something is told. */
+export const toldBeforeMs = 90 * dayMs;
+/** So long before its end it is a problem, as in the alert rules. */
+const problemBeforeMs = 30 * dayMs;
+
+const severities: Problem['severity'][] = ['critical', 'warning'];
+
+/** The worst first. */
+export function orderProblems(problems: readonly Problem[]): Problem[] {
+  return problems.toSorted(
+    (one, other) => severities.indexOf(one.severity) - severities.indexOf(other.severity),
+  );
+}
+
+/** The earliest first, at most so many. */
+export function orderEndings(endings: readonly Ending[], limit: number): Ending[] {
+  return endings.toSorted((one, other) => one.endsAt.localeCompare(other.endsAt)).slice(0, limit);
+}
+
+/** What ends within 30 days and does not renew itself; at most so many, because each is to be looked at. */
+export function problemsOfEndings(endings: readonly Ending[], nowMs: number, limit = 10): Problem[] {
+  return endings
+    .filter(({ renewsItself, endsAt }) => !renewsItself && Date.parse(endsAt) - nowMs < problemBeforeMs)
+    .slice(0, limit)
+    .map(({ kind, name, endsAt }) => {
+      const days = Math.ceil((Date.parse(endsAt) - nowMs) / dayMs);
+      const what = `${endingNames[kind]} ${name}`;
+      return {
+        severity: days <= 0 ? 'critical' : 'warning',
+        runbook: 'a-certificate-ends',
+        subject: name,
+        message:
+          days <= 0
+            ? `${what} has ended (${endsAt.slice(0, 10)}).`
+            : `${what} ends in ${days} ${days === 1 ? 'day' : 'days'}.`,
+      };
+    });
+}
+
+const endingNames: Record<Ending['kind'], string> = {
+  'provider-certificate': 'The certificate of the identity provider of',
+  'own-certificate': 'Our certificate towards identity providers, for',
+  'signing-key': 'The signing key',
+  'client-certificate': 'A certificate of the client',
+  'config-server-certificate': 'The certificate for the servers of the environment',
+  'certificate-authority': 'The authority of the servers of the environment',
+  'api-key': 'The API key',
+};

@@ -1,0 +1,65 @@
+/** Composes the overview of this service from the domains that know its parts. */
+
+import type { Probe } from '@gatehouse/service-kit/health/diagnosis';
+import { createProblemWatch } from '@gatehouse/service-kit/health/problem-watch';
+import type { Activity } from '../activity/compose.ts';
+import type { Audit } from '../audit/compose.ts';
+import type { ContactCenters } from '../contact-centers/compose.ts';
+import type { Core } from '../core.ts';
+import type { Keys } from '../keys/compose.ts';
+import type { Sso } from '../sso/compose.ts';
+import type { Users } from '../users/compose.ts';
+import { createEndings } from './endings.ts';
+import { createOverviewService } from './service.ts';
+
+interface OverviewDependencies {
+  config: { signingKeys: { rotationDays: number } };
+  activity: Activity;
+  audit: Audit;
+  contactCenters: ContactCenters;
+  keys: Keys;
+  sso: Sso;
+  users: Users;
+  /** The checks of the diagnosis. */
+  probes: readonly Probe[];
+}
+
+const runbooks = {
+  'Configuration Servers': 'no-connection-to-a-configuration-server',
+  logins: 'no-login-can-succeed-in-an-environment',
+  Elasticsearch: 'audit-events-wait',
+  'Trusted proxies': 'a-proxy-is-not-trusted',
+} as const;
+const dispensable = ['Environment API', 'Elasticsearch', 'Consul'];
+
+export type Overview = ReturnType<typeof composeOverview>;
+
+export function composeOverview(core: Core, dependencies: OverviewDependencies) {
+  const { pool, location, now } = core;
+  const { config, activity, audit, keys, sso, users, probes } = dependencies;
+  const contactCenters = dependencies.contactCenters.service;
+  return createOverviewService({
+    activity,
+    links: users.service.links,
+    audit,
+    endings: createEndings({
+      pool,
+      signingKeys: keys.service.keys,
+      rotationMs: config.signingKeys.rotationDays * 86_400_000,
+      sso,
+      contactCenters,
+      now,
+    }),
+    // What waits for the second destination is told by its lag.
+    problemWatch: createProblemWatch({
+      probes: probes.filter(({ name }) => name !== 'Second audit destination'),
+      runbooks,
+      dispensable,
+      now,
+    }),
+    contactCenters,
+    pool,
+    location,
+    now,
+  });
+}

@@ -1,0 +1,158 @@
+/** Answers the overview: of the installation, or of one contact centre without anything that belongs to others. */
+import { problemsOfLag } from '@gatehouse/audit-trail/forwarding/audit-lag';
+import type { AuthApiOverview } from '@gatehouse/contracts/auth-api/administration/overview';
+import { definedOnly } from '@gatehouse/contracts/defined-only';
+import type { OverviewWindow, Problem } from '@gatehouse/contracts/overview';
+import type { Clock } from '@gatehouse/service-kit/clock';
+import { notFound } from '@gatehouse/service-kit/errors/app-error';
+import { orderEndings, orderProblems, problemsOfEndings } from '@gatehouse/service-kit/health/overview';
+import type { ProblemWatch } from '@gatehouse/service-kit/health/problem-watch';
+import type { Pool } from '@gatehouse/service-kit/postgres/pool';
+import type { Activity } from '../activity/compose.ts';
+import { type Series, type Window, windowAt } from '../activity/series.ts';
+import type { Audit } from '../audit/compose.ts';
+import { countClients } from '../clients/certificates.ts';
+import type { ContactCenterService } from '../contact-centers/service.ts';
+import type { Users } from '../users/compose.ts';
+import type { Endings } from './endings.ts';
+import { problemsOfSignIns } from './sign-in-problems.ts';
+import { stepsOf } from './windows.ts';
+
+export interface OverviewOptions {
+  activity: Pick<Activity, 'series' | 'finestStepMs'>;
+  links: Users['service']['links'];
+  audit: Pick<Audit, 'lag'>;
+  endings: Endings;
+  problemWatch: ProblemWatch;
+  contactCenters: Pick<ContactCenterService, 'find'>;
+  pool: Pool;
+  location: string;
+  now: Clock;
+}
+
+export interface OverviewQuestion {
+  window: OverviewWindow;
+  step?: number | undefined;
+  contactCenterId?: string | undefined;
+}
+
+const minuteMs = 60_000;
+/** What is judged: whole steps of both kinds of counts. */
+const judgedMs = 20 * minuteMs;
+const maxEndings = 20;
+const maxLinks = 20;
+
+export function createOverviewService(options: OverviewOptions) {
+  const { activity, links, audit, endings, contactCenters, pool, location, now } = options;
+
+  const signInsOf = async ({ window, step, contactCenterId }: OverviewQuestion) => {
+    const finestStepMs = activity.finestStepMs(contactCenterId);
+    const shown = windowAt(now(), stepsOf(window, step, finestStepMs));
+    const judged = windowAt(now(), { lengthMs: judgedMs, stepMs: finestStepMs });
+    const [series, lately] = await Promise.all([
+      activity.series(shown, contactCenterId),
+      activity.series(judged, contactCenterId),
+    ]);
+    const problems = problemsOfSignIns(lately, contactCenterId ?? 'installation', judgedMs / minuteMs);
+    return { signIns: signInsView(shown, series, contactCenterId === undefined), problems };
+  };
+
+  const ofInstallation = async (question: OverviewQuestion): Promise<AuthApiOverview> => {
+    const [signIns, found, ending, auditLag, clients] = await Promise.all([
+      signInsOf(question).catch(() => undefined),
+      options.problemWatch(),
+      endings(undefined),
+      audit.lag().catch(() => undefined),
+      countClients(pool).catch(() => undefined),
+    ]);
+    const told = orderEndings(ending, maxEndings);
+    return definedOnly({
+      at: new Date(now()).toISOString(),
+      location,
+      problems: orderProblems([
+        ...found,
+        ...(signIns?.problems ?? []),
+        ...problemsOfLag(auditLag ?? []),
+        ...problemsOfEndings(told, now()),
+      ]),
+      signIns: signIns?.signIns,
+      links: linksView(links()),
+      endings: told,
+      auditLag,
+      clients,
+    });
+  };
+
+  const ofContactCenter = async (question: OverviewQuestion, id: string): Promise<AuthApiOverview> => {
+    const center = await contactCenters.find(id);
+    if (center === undefined) throw notFound(`There is no contact centre ${JSON.stringify(id)}`);
+    const [signIns, ending] = await Promise.all([signInsOf(question).catch(() => undefined), endings(id)]);
+    // Addresses and reasons belong to the environment, which others may share.
+    const own = links()
+      .filter(({ environmentId }) => environmentId === center.environmentId)
+      .map(({ environmentId, state }) => ({ environmentId, state }));
+    const down: Problem[] = own.some(({ state }) => state === 'down')
+      ? [
+          {
+            severity: 'critical',
+            runbook: 'no-connection-to-a-configuration-server',
+            subject: id,
+            message:
+              'The directory of the contact centre does not answer: nobody can sign in with a password.',
+          },
+        ]
+      : [];
+    const told = orderEndings(ending, maxEndings);
+    return definedOnly({
+      at: new Date(now()).toISOString(),
+      location,
+      contactCenterId: id,
+      problems: orderProblems([...down, ...(signIns?.problems ?? []), ...problemsOfEndings(told, now())]),
+      signIns: signIns?.signIns,
+      links: linksView(own),
+      endings: told,
+    });
+  };
+
+  return {
+    /** @throws AppError 404 where there is no such contact centre, 503 while Environment API cannot tell */
+    read: (question: OverviewQuestion): Promise<AuthApiOverview> =>
+      question.contactCenterId === undefined
+        ? ofInstallation(question)
+        : ofContactCenter(question, question.contactCenterId),
+  };
+}
+
+function signInsView({ fromMs, toMs, stepMs }: Window, series: Series, withTokens: boolean) {
+  const view = ({ succeeded, failed, p50Ms, p95Ms, tokensIssued, tokensRefused }: Series['total']) =>
+    definedOnly({
+      ...{ succeeded, failed, p50Ms, p95Ms },
+      tokensIssued: withTokens ? tokensIssued : undefined,
+      tokensRefused: withTokens ? tokensRefused : undefined,
+    });
+  return {
+    from: new Date(fromMs).toISOString(),
+    to: new Date(toMs).toISOString(),
+    stepSeconds: stepMs / 1000,
+    steps: series.steps.map(({ atMs, ...counts }) => ({ at: new Date(atMs).toISOString(), ...view(counts) })),
+    total: view(series.total),
+    failures: series.failures,
+  };
+}
+
+type Link = { environmentId: string; state: string; reason?: string | undefined };
+
+function linksView(all: readonly Link[]): AuthApiOverview['links'] {
+  const of = (state: string) => all.filter((link) => link.state === state).length;
+  const notOpen = all.flatMap(({ environmentId, state, reason }) =>
+    state === 'down' || state === 'connecting'
+      ? [{ environmentId, state, ...definedOnly({ reason }) } as const]
+      : [],
+  );
+  return {
+    open: of('open'),
+    down: of('down'),
+    connecting: of('connecting'),
+    notOpen: notOpen.toSorted((one, other) => other.state.localeCompare(one.state)).slice(0, maxLinks),
+  };
+}

@@ -1,0 +1,45 @@
+/** Composes the overview of this service: numbers, what ends soon, and what the diagnosis finds. */
+import type { AuditLag } from '@gatehouse/contracts/overview';
+import type { Clock } from '@gatehouse/service-kit/clock';
+import type { Probe } from '@gatehouse/service-kit/health/diagnosis';
+import { createProblemWatch } from '@gatehouse/service-kit/health/problem-watch';
+import type { App } from '@gatehouse/service-kit/http/app-type';
+import type { Pool } from '@gatehouse/service-kit/postgres/pool';
+import { createEnvironmentCertificates } from './environment-certificates.ts';
+import { overviewRoutes } from './routes.ts';
+import { createOverviewService } from './service.ts';
+
+const runbooks = {
+  Elasticsearch: 'audit-events-wait',
+  'LDAP directories': 'no-connection-to-a-configuration-server',
+  'Trusted proxies': 'a-proxy-is-not-trusted',
+} as const;
+const dispensable = ['Redis', 'Elasticsearch', 'Consul'];
+
+export function composeOverview({
+  pool,
+  probes,
+  lag,
+  now,
+}: {
+  pool: Pool;
+  /** The checks of the diagnosis. */
+  probes: readonly Probe[];
+  lag(): Promise<AuditLag[]>;
+  now: Clock;
+}) {
+  const overview = createOverviewService({
+    pool,
+    lag,
+    // What waits for the second destination is told by its lag.
+    problemWatch: createProblemWatch({
+      probes: probes.filter(({ name }) => name !== 'Second audit destination'),
+      runbooks,
+      dispensable,
+      now,
+    }),
+    environmentCertificates: createEnvironmentCertificates(pool),
+    now,
+  });
+  return { routes: async (api: App) => overviewRoutes(api, { overview }) };
+}

@@ -1,0 +1,83 @@
+/** Answers the overview: of the installation, or of one contact centre without anything that belongs to others. */
+import { problemsOfLag } from '@gatehouse/audit-trail/forwarding/audit-lag';
+import { definedOnly } from '@gatehouse/contracts/defined-only';
+import type { EnvironmentApiOverview } from '@gatehouse/contracts/environment-api/administration/overview';
+import type { AuditLag, Ending } from '@gatehouse/contracts/overview';
+import type { Clock } from '@gatehouse/service-kit/clock';
+import {
+  orderEndings,
+  orderProblems,
+  problemsOfEndings,
+  toldBeforeMs,
+} from '@gatehouse/service-kit/health/overview';
+import type { ProblemWatch } from '@gatehouse/service-kit/health/problem-watch';
+import type { Pool } from '@gatehouse/service-kit/postgres/pool';
+import { unknownContactCenter } from '../access/caller.ts';
+import type { EnvironmentCertificates } from './environment-certificates.ts';
+import { countInstallation, countOfContactCenter, listEndingKeys } from './store.ts';
+
+export interface OverviewOptions {
+  pool: Pool;
+  lag(): Promise<AuditLag[]>;
+  problemWatch: ProblemWatch;
+  environmentCertificates: EnvironmentCertificates;
+  now: Clock;
+}
+
+const maxEndings = 20;
+
+export type OverviewService = ReturnType<typeof createOverviewService>;
+
+export function createOverviewService(options: OverviewOptions) {
+  const { pool, lag, problemWatch, environmentCertificates, now } = options;
+
+  const endingKeys = async (contactCenterId: string | undefined): Promise<Ending[]> => {
+    const from = new Date(now()).toISOString();
+    const until = new Date(now() + toldBeforeMs).toISOString();
+    const keys = await listEndingKeys(pool, { from, until, contactCenterId }, maxEndings);
+    return keys.map((key) => ({ kind: 'api-key', renewsItself: false, ...key }));
+  };
+
+  const endingCertificates = async (): Promise<Ending[]> => {
+    const until = new Date(now() + toldBeforeMs).toISOString();
+    return (await environmentCertificates()).filter(({ endsAt }) => endsAt < until);
+  };
+
+  const judged = (overview: Pick<EnvironmentApiOverview, 'problems' | 'endings' | 'counts' | 'auditLag'>) => {
+    const endings = orderEndings(overview.endings, maxEndings);
+    return {
+      at: new Date(now()).toISOString(),
+      ...overview,
+      endings,
+      problems: orderProblems([
+        ...overview.problems,
+        ...problemsOfLag(overview.auditLag ?? []),
+        ...problemsOfEndings(endings, now()),
+      ]),
+    };
+  };
+
+  return {
+    /** What PostgreSQL cannot tell is left out: a problem says so. */
+    async ofInstallation(): Promise<EnvironmentApiOverview> {
+      const at = new Date(now()).toISOString();
+      const [problems, counts, keys, certificates, auditLag] = await Promise.all([
+        problemWatch(),
+        countInstallation(pool, at).catch(() => undefined),
+        endingKeys(undefined).catch(() => []),
+        endingCertificates().catch(() => []),
+        lag().catch(() => undefined),
+      ]);
+      return judged(definedOnly({ problems, counts, endings: [...keys, ...certificates], auditLag }));
+    },
+    /** @throws AppError 404 */
+    async ofContactCenter(id: string): Promise<EnvironmentApiOverview> {
+      const [counts, endings] = await Promise.all([
+        countOfContactCenter(pool, id, new Date(now()).toISOString()),
+        endingKeys(id),
+      ]);
+      if (counts === undefined) throw unknownContactCenter(id);
+      return { contactCenterId: id, ...judged({ problems: [], counts, endings }) };
+    },
+  };
+}

@@ -1,0 +1,80 @@
+/** Reads numbers, and what ends soon: API keys, and certificates of environments. */
+import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
+import { isoTime } from '../fields/scalars.ts';
+
+export async function countInstallation(db: Queryable, at: string) {
+  const { rows } = await db.query<{ environments: number; active: number; inactive: number; keys: number }>({
+    name: 'overview_counts',
+    text: `SELECT (SELECT count(*)::int FROM environment.environments) AS environments,
+        count(*) FILTER (WHERE status = 'active')::int AS active,
+        count(*) FILTER (WHERE status <> 'active')::int AS inactive,
+        (SELECT count(*)::int FROM environment.api_keys
+          WHERE valid_from <= $1 AND (expires_at IS NULL OR expires_at > $1)) AS keys
+      FROM environment.contact_centers`,
+    values: [at],
+  });
+  const { environments = 0, active = 0, inactive = 0, keys = 0 } = rows[0] ?? {};
+  return { environments, contactCenters: active, inactiveContactCenters: inactive, apiKeys: keys };
+}
+
+/** Undefined: there is no such contact centre. */
+export async function countOfContactCenter(db: Queryable, id: string, at: string) {
+  const { rows } = await db.query<{ is_active: boolean; keys: number }>({
+    name: 'overview_counts_of_contact_center',
+    text: `SELECT c.status = 'active' AS is_active,
+        (SELECT count(*)::int FROM environment.api_keys k WHERE k.contact_center_id = c.id
+          AND k.valid_from <= $2 AND (k.expires_at IS NULL OR k.expires_at > $2)) AS keys
+      FROM environment.contact_centers c WHERE c.id = $1`,
+    values: [id, at],
+  });
+  const [found] = rows;
+  if (found === undefined) return undefined;
+  return {
+    contactCenters: found.is_active ? 1 : 0,
+    inactiveContactCenters: found.is_active ? 0 : 1,
+    apiKeys: found.keys,
+  };
+}
+
+export interface EndingKey {
+  name: string;
+  contactCenterId: string;
+  endsAt: string;
+}
+
+/** Keys that end without a successor of the same name, the earliest first. `contactCenterId`: only of this one. */
+export async function listEndingKeys(
+  db: Queryable,
+  { from, until, contactCenterId }: { from: string; until: string; contactCenterId: string | undefined },
+  limit: number,
+): Promise<EndingKey[]> {
+  const { rows } = await db.query<EndingKey>({
+    name: 'overview_ending_keys',
+    text: `SELECT k.name, k.contact_center_id AS "contactCenterId", ${isoTime('k.expires_at')} AS "endsAt"
+      FROM environment.api_keys k
+      WHERE k.expires_at > $1 AND k.expires_at < $2 AND ($3::uuid IS NULL OR k.contact_center_id = $3)
+        AND NOT EXISTS (SELECT 1 FROM environment.api_keys s WHERE s.contact_center_id = k.contact_center_id
+          AND lower(s.name) = lower(k.name) AND s.valid_from >= k.expires_at)
+      ORDER BY k.expires_at LIMIT $4`,
+    values: [from, until, contactCenterId ?? null, limit],
+  });
+  return rows;
+}
+
+/** The environments with certificates of their own, and the version that tells whether these may have changed. */
+export async function listEnvironmentsWithCertificates(db: Queryable) {
+  const { rows } = await db.query<{ id: string; version: string }>({
+    name: 'overview_environments_with_certificates',
+    text: `SELECT id, version FROM environment.environments WHERE tls_ca IS NOT NULL OR tls_cert IS NOT NULL`,
+  });
+  return rows;
+}
+
+export async function readCertificates(db: Queryable, ids: readonly string[]) {
+  const { rows } = await db.query<{ id: string; version: string; ca: string | null; cert: string | null }>({
+    name: 'overview_certificates',
+    text: `SELECT id, version, tls_ca AS ca, tls_cert AS cert FROM environment.environments WHERE id = ANY ($1::uuid[])`,
+    values: [ids],
+  });
+  return rows;
+}

@@ -1,0 +1,103 @@
+import { createAuthority } from '@gatehouse/testing/certificates';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { type RunningApi, startApi } from './running-api.ts';
+
+const dayMs = 86_400_000;
+let api: RunningApi;
+let now = Date.now();
+let own: string;
+let other: string;
+
+beforeAll(async () => {
+  api = await startApi({ now: () => now });
+  const environmentId = await api.environment();
+  own = await api.contactCenter({ environmentId });
+  other = await api.contactCenter({ environmentId });
+});
+afterAll(() => api.close());
+
+async function overview(query = '') {
+  // So that the dependencies are looked at anew.
+  now += 120_000;
+  const answer = await api.call('GET', `/overview${query}`);
+  expect(answer.status).toBe(200);
+  expect(answer.headers['cache-control']).toBe('no-store');
+  const { problems, ...data } = answer.body.data;
+  // The clock of this test is ahead of that of PostgreSQL.
+  const found = problems.filter(({ subject }: { subject: string }) => subject !== 'PostgreSQL');
+  return { ...data, problems: found, text: answer.text };
+}
+
+const key = (center: string, name: string, days: number) =>
+  api.call('POST', `/contact-centers/${center}/api-keys`, {
+    payload: { data: { name, expiresAt: new Date(now + days * dayMs).toISOString() } },
+  });
+
+it('counts the installation, and says which keys end soon without a successor', async () => {
+  const before = await overview();
+  expect(before.problems).toEqual([]);
+  expect(before.auditLag).toEqual([]);
+  await key(own, 'ends soon', 10);
+  await key(own, 'ends later', 80);
+  await key(own, 'ends in a year', 365);
+  await key(other, 'of the other', 5);
+  const replaced = await key(other, 'replaced', 7);
+  await api.call('POST', `/contact-centers/${other}/api-keys`, {
+    payload: { data: { name: 'replaced', validFrom: replaced.body.data.expiresAt } },
+  });
+
+  const { counts, endings, problems } = await overview();
+
+  expect(counts).toEqual({ environments: 1, contactCenters: 2, inactiveContactCenters: 0, apiKeys: 5 });
+  expect(endings.map(({ name }: { name: string }) => name)).toEqual([
+    'of the other',
+    'ends soon',
+    'ends later',
+  ]);
+  expect(problems).toMatchObject([
+    { severity: 'warning', runbook: 'a-certificate-ends', subject: 'of the other' },
+    { severity: 'warning', runbook: 'a-certificate-ends', subject: 'ends soon' },
+  ]);
+});
+
+// attack: reading what another contact centre has | CWE-639 | guard: services/environment-api/src/overview/store.ts
+it('of one contact centre holds nothing of another one', async () => {
+  const { counts, endings, text, contactCenterId, problems } = await overview(`?contactCenterId=${own}`);
+  expect(contactCenterId).toBe(own);
+  expect(counts).toEqual({ contactCenters: 1, inactiveContactCenters: 0, apiKeys: 3 });
+  expect(endings.map(({ name }: { name: string }) => name)).toEqual(['ends soon', 'ends later']);
+  expect(problems).toMatchObject([{ subject: 'ends soon' }]);
+  for (const absent of [other, 'of the other', 'auditLag', 'environments'])
+    expect(text).not.toContain(absent);
+  const unknown = await api.call('GET', '/overview?contactCenterId=99999999-9999-4999-8999-999999999999');
+  expect(unknown.status).toBe(404);
+});
+
+it('says when certificates of environments end, and follows their change', async () => {
+  const authority = createAuthority();
+  const mutual = authority.issue({ names: ['gatehouse'] });
+  const id = await api.environment({ tls: { ca: authority.cert, mutual } });
+  const kinds = async () =>
+    (await overview()).endings
+      .filter(({ environmentId }: { environmentId?: string }) => environmentId === id)
+      .map(({ kind }: { kind: string }) => kind)
+      .toSorted();
+  // Those of the tests are short-lived.
+  expect(await kinds()).toEqual(['certificate-authority', 'config-server-certificate']);
+  await api.call('PATCH', `/environments/${id}`, { payload: { data: { tls: { mutual: null } } } });
+  expect(await kinds()).toEqual(['certificate-authority']);
+  await api.call('DELETE', `/environments/${id}`);
+  expect(await kinds()).toEqual([]);
+});
+
+it('names what is down with its runbook, and what goes on without it as a warning', async () => {
+  await api.redis.stop();
+  const { problems } = await overview();
+  await api.redis.start();
+  expect(problems).toContainEqual(
+    expect.objectContaining({ severity: 'warning', runbook: 'a-dependency-is-down', subject: 'Redis' }),
+  );
+  await expect
+    .poll(async () => (await overview()).problems.map(({ subject }: { subject: string }) => subject))
+    .not.toContain('Redis');
+});
