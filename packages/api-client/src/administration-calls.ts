@@ -23,6 +23,17 @@ export async function readData<T>(http: HttpClient, schema: z.ZodType<T>, reques
   return (await http.read(whole(envelopeOf(schema)), request)).data;
 }
 
+/** `etag` goes into `If-Match` of a change, so that it overwrites nothing unseen. @throws UpstreamError */
+export async function readTagged<T>(
+  http: HttpClient,
+  schema: z.ZodType<T>,
+  path: string,
+): Promise<{ data: T; etag: string }> {
+  const { headers, text } = await http.send({ path });
+  const { data } = whole(envelopeOf(schema)).parse(JSON.parse(text));
+  return { data, etag: String(headers['etag'] ?? '') };
+}
+
 /** @throws UpstreamError */
 export async function writeData<T>(
   http: HttpClient,
@@ -42,6 +53,18 @@ export async function removeAt(
   await http.read(emptyEnvelope, { method: 'DELETE', path, query });
 }
 
+/** Returns one page of rows; `query` has its `limit` and `cursor`. @throws UpstreamError */
+export async function readPage<T>(
+  http: HttpClient,
+  row: z.ZodType<T>,
+  path: string,
+  query: NonNullable<HttpRequest['query']>,
+): Promise<{ rows: T[]; nextCursor?: string | undefined }> {
+  const page = whole(z.object({ status: successStatus, data: z.array(row), nextCursor: nextCursorSchema }));
+  const { data: rows, nextCursor } = await http.read(page, { path, query });
+  return { rows, nextCursor };
+}
+
 /** Returns the rows of every page. @throws UpstreamError */
 export async function readRows<T>(
   http: HttpClient,
@@ -50,14 +73,13 @@ export async function readRows<T>(
   query: NonNullable<HttpRequest['query']> = {},
   maxRows = Number.POSITIVE_INFINITY,
 ): Promise<T[]> {
-  const page = whole(z.object({ status: successStatus, data: z.array(row), nextCursor: nextCursorSchema }));
   const rows: T[] = [];
   let cursor: string | undefined;
   do {
     const limit = String(Math.min(1000, maxRows - rows.length));
-    const answer = await http.read(page, { path, query: { ...query, limit, cursor } });
-    rows.push(...answer.data);
-    cursor = answer.nextCursor;
+    const page = await readPage(http, row, path, { ...query, limit, cursor });
+    rows.push(...page.rows);
+    cursor = page.nextCursor;
   } while (cursor !== undefined && rows.length < maxRows);
   return rows;
 }

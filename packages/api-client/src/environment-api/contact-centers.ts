@@ -10,7 +10,7 @@ import { contactCenterSchema } from '@gatehouse/contracts/environment-api/admini
 import { corsAnswer } from '@gatehouse/contracts/environment-api/administration/cors';
 import { settingSchema, settingsAnswer } from '@gatehouse/contracts/environment-api/administration/settings';
 import { z } from 'zod';
-import { readData, readRows, removeAt } from '../administration-calls.ts';
+import { readData, readPage, readRows, readTagged, removeAt } from '../administration-calls.ts';
 import type { HttpClient } from '../http-client.ts';
 
 const apiPath = '/environment/v3';
@@ -19,15 +19,18 @@ const one = (id: string) => `${all}/${encodeURIComponent(id)}`;
 
 /** A type and no interface, so that it is a query. */
 export type ContactCenterFilter = {
-  environmentId?: string;
-  domain?: string;
-  search?: string;
+  environmentId?: string | undefined;
+  domain?: string | undefined;
+  search?: string | undefined;
 };
 
 /** All calls throw UpstreamError. `fields` are those of the API, which checks them. */
 export function createContactCenterAdministration(http: HttpClient) {
   return {
     list: (filter?: ContactCenterFilter) => readRows(http, contactCenterSchema, all, filter),
+    page: (filter: ContactCenterFilter & { limit: string; cursor?: string | undefined }) =>
+      readPage(http, contactCenterSchema, all, filter),
+    readTagged: (id: string) => readTagged(http, contactCenterSchema, one(id)),
     read: (id: string) => readData(http, contactCenterSchema, { path: one(id) }),
     create: (fields: object) =>
       readData(http, contactCenterSchema, { method: 'POST', path: all, json: { data: fields } }),

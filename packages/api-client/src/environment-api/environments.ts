@@ -8,7 +8,7 @@ import {
 } from '@gatehouse/contracts/environment-api/administration/environments';
 import { locationInUseSchema } from '@gatehouse/contracts/environment-api/administration/locations';
 import { z } from 'zod';
-import { readData, readRows, removeAt, writeData } from '../administration-calls.ts';
+import { readData, readPage, readRows, readTagged, removeAt, writeData } from '../administration-calls.ts';
 import type { HttpClient } from '../http-client.ts';
 
 const all = '/environment/v3/environments';
@@ -20,6 +20,9 @@ export function createEnvironmentAdministration(http: HttpClient) {
     `${one(id)}/config-servers/${encodeURIComponent(serverId)}`;
   return {
     list: (search?: string) => readRows(http, environmentSchema, all, { search }),
+    page: (filter: { search?: string | undefined; limit: string; cursor?: string | undefined }) =>
+      readPage(http, environmentSchema, all, filter),
+    readTagged: (id: string) => readTagged(http, environmentSchema, one(id)),
     read: (id: string) => readData(http, environmentSchema, { path: one(id) }),
     create: (fields: object) =>
       writeData(http, environmentSchema, { method: 'POST', path: all, json: { data: fields } }),

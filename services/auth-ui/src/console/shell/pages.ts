@@ -11,6 +11,8 @@ export interface ConsolePage {
   path?: { label: string; href: string }[];
   /** Links beside the title. */
   actions?: { label: string; href: string; isMain?: boolean }[];
+  /** Pages beside this one, about the same thing. */
+  tabs?: { label: string; href: string; isCurrent: boolean }[];
   message?: Message | undefined;
 }
 

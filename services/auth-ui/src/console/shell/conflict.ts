@@ -1,0 +1,57 @@
+/** Builds the page that is shown where somebody else was faster (412): their values beside those that were typed. */
+import { type HttpClient, withHeaders } from '@gatehouse/api-client/http-client';
+import type { ComparisonPage, FormPage } from './pages.ts';
+import type { FormField } from './parts.ts';
+import type { ConsoleVisit } from './shell.ts';
+
+/** Makes a change overwrite only the version that the person has seen. Without a tag it is sent as it is. */
+export function ifMatch(http: HttpClient, etag: string): HttpClient {
+  return etag === '' ? http : withHeaders(http, { 'if-match': etag });
+}
+
+/** `typed`: the form as it was sent; `current`: the same form with the values of now, whose version is `etag`. */
+export function conflictPage(
+  { text }: ConsoleVisit,
+  typed: FormPage,
+  current: FormPage,
+  etag: string,
+): ComparisonPage {
+  const now = new Map(fieldsOf(current).map((field) => [field.name, field]));
+  const sent = fieldsOf(typed);
+  return {
+    title: text('console.comparison.title'),
+    lead: text('console.comparison.lead'),
+    ...(typed.path === undefined ? {} : { path: typed.path }),
+    rows: sent.map((field) => ({
+      label: field.label,
+      mine: shown(field, text('console.comparison.yes')),
+      theirs: shown(now.get(field.name), text('console.comparison.yes')),
+    })),
+    form: {
+      action: typed.form.action,
+      hidden: { ...typed.form.hidden, ...Object.fromEntries(sent.flatMap(sentAs)), ifMatch: etag },
+      sections: [],
+      submit: text('console.comparison.save'),
+      cancel: typed.form.cancel,
+    },
+  };
+}
+
+function fieldsOf({ form }: FormPage): FormField[] {
+  return form.sections.flatMap(({ fields }) => fields);
+}
+
+/** What a person reads: the words of a choice, not its value. */
+function shown(field: FormField | undefined, yes: string): string {
+  if (field === undefined) return '';
+  if (field.kind === 'check') return field.isChecked ? yes : '';
+  // A secret is never shown, and was typed again only to change it.
+  if (field.kind === 'password') return field.value ? '••••••' : '';
+  return field.options?.find(({ value }) => value === field.value)?.label ?? field.value ?? '';
+}
+
+/** As a browser would send the field. */
+function sentAs(field: FormField): [string, string][] {
+  if (field.kind === 'check') return field.isChecked ? [[field.name, 'true']] : [];
+  return [[field.name, field.value ?? '']];
+}
