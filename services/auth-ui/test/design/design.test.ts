@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { renderErrorPage } from '@gatehouse/service-kit/errors/render-html';
 import type { App } from '@gatehouse/service-kit/http/app-type';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -59,6 +59,21 @@ describe.each([
   ] as const)('%s is readable on %s', (front, back, ratio) => {
     expect(contrast(tokens[front] as string, tokens[back] as string)).toBeGreaterThanOrEqual(ratio);
   });
+});
+
+it('names no side as left or right: Arabic reads from the right', () => {
+  const folder = new URL('../../design/', import.meta.url);
+  const sides =
+    /(?<![\w-])(?:left|right|(?:margin|padding|border)-(?:left|right)[\w-]*)\s*:|(?:text-align|float):\s*(?:left|right)/;
+  for (const file of readdirSync(folder).filter((name) => name.endsWith('.css'))) {
+    const lines = readFileSync(new URL(file, folder), 'utf8').split('\n');
+    expect(
+      lines.filter((line) => sides.test(line)),
+      file,
+    ).toEqual([]);
+  }
+  const { html } = renderErrorPage({ status: 500, title: '', text: '', correlationId: '' });
+  expect(html).not.toMatch(sides);
 });
 
 it('the self-contained error page wears the same colours', () => {
