@@ -5,6 +5,7 @@ import {
   administratorSchema,
   type NewAdministrator,
 } from '@gatehouse/contracts/auth-api/administration/administrators';
+import { clientExchangesSchema } from '@gatehouse/contracts/auth-api/administration/client-exchanges';
 import {
   clientViewSchema,
   clientWithSecretSchema,
@@ -47,6 +48,9 @@ export function createClientAdministration(http: HttpClient) {
     remove: (clientId: string) => removeAt(http, one(clientId)),
     diagnose: (clientId: string) =>
       readData(http, clientDiagnosisSchema, { path: `${one(clientId)}/diagnosis` }),
+    /** Who may exchange whose tokens, around this client. */
+    exchanges: (clientId: string) =>
+      readData(http, clientExchangesSchema, { path: `${one(clientId)}/exchanges` }),
     /** Without a grace time that of the installation. */
     rotateSecret: (clientId: string, graceSeconds?: number) =>
       readData(http, clientWithSecretSchema, {

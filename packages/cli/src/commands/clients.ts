@@ -11,6 +11,7 @@ import { readFields } from '../input/file.ts';
 import { printDiagnosis } from '../output/diagnosis.ts';
 import { shown } from '../output/text.ts';
 import type { Session } from '../session.ts';
+import { exchangesCommand } from './client-exchanges.ts';
 
 const fields: readonly FieldOption[] = [
   { flags: '--name <name>', description: 'its name, as consent pages show it' },
@@ -77,6 +78,11 @@ export function clientCommands(program: Command, cli: Cli): void {
             { title: 'type', value: (row) => row.clientType },
             { title: 'grants', value: (row) => row.authorizedGrantTypes.map(shortGrant) },
             { title: 'last used', value: (row) => timeOf(row.lastUsedAt) ?? 'never' },
+            {
+              title: 'by',
+              value: ({ lastGrants = [] }) =>
+                lastGrants.slice(0, 1).map((last) => shortGrant(last.grant_type)),
+            },
           ],
           'There are no clients.',
         );
@@ -146,6 +152,8 @@ export function clientCommands(program: Command, cli: Cli): void {
         if (!diagnosis.ok) session.exitCode = exitCodes.negative;
       }),
     );
+
+  exchangesCommand(clients, cli);
 
   clients
     .command('delete')
@@ -224,7 +232,14 @@ function showSecret({ output }: Session, client: ClientWithSecret, sentence: str
 
 function recordOf(client: ClientView): [string, unknown][] {
   const times = new Set(['createdAt', 'updatedAt', 'lastUsedAt']);
-  return Object.entries(client).map(([name, value]) => [name, times.has(name) ? timeOf(value) : value]);
+  const { lastGrants = [], ...fields } = client;
+  return [
+    ...Object.entries(fields).map(([name, value]): [string, unknown] => [
+      name,
+      times.has(name) ? timeOf(value) : value,
+    ]),
+    ['lastGrants', lastGrants.map(({ grant_type, at }) => `${shortGrant(grant_type)} ${timeOf(at)}`)],
+  ];
 }
 
 function timeOf(ms: unknown): string | undefined {

@@ -1,4 +1,5 @@
 /** Serves `/auth/v3/ops/clients`: the administration of OAuth clients. */
+import { clientExchangesSchema } from '@gatehouse/contracts/auth-api/administration/client-exchanges';
 import {
   clientListSchema,
   clientViewSchema,
@@ -13,6 +14,7 @@ import { readPage } from '@gatehouse/service-kit/http/page';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { actorOf } from '../client-authentication/ops-authentication.ts';
 import type { Client } from '../clients/client.ts';
+import type { Clients } from '../clients/compose.ts';
 import {
   clientIdPattern,
   clientParamsSchema,
@@ -36,10 +38,13 @@ const refusals = {
 const tags = ['clients'];
 const ifMatchRule = 'With If-Match, the answer is 412 when somebody else has changed it since.';
 
-export function clientRoutes(
-  app: App,
-  { clients, compatEnabled }: { clients: ClientService; compatEnabled: boolean },
-): void {
+interface ClientRouteOptions {
+  clients: ClientService;
+  exchangeRights: Clients['exchangeRights'];
+  compatEnabled: boolean;
+}
+
+export function clientRoutes(app: App, { clients, exchangeRights, compatEnabled }: ClientRouteOptions): void {
   const writerOf = (request: FastifyRequest): Writer => ({
     ...actorOf(request),
     ifMatch: request.headers['if-match'],
@@ -113,6 +118,25 @@ export function clientRoutes(
     },
   );
 
+  app.get(
+    '/:client_id/exchanges',
+    {
+      schema: {
+        tags,
+        operationId: 'readClientExchanges',
+        summary:
+          'Who may exchange the tokens of a client, and which tokens it may exchange: the data of a graph',
+        params: clientParamsSchema,
+        response: { 200: envelopeOf(clientExchangesSchema), ...refusals },
+      },
+    },
+    async (request) => {
+      const { within } = actorOf(request);
+      const { clientId } = await clients.get(request.params.client_id, within);
+      return ok(await exchangeRights(clientId, within));
+    },
+  );
+
   app.put(
     '/:client_id',
     {
@@ -179,9 +203,9 @@ export function clientRoutes(
   );
 }
 
-/** Includes the time of the last use, because the view shows it. */
-function etagOfClient({ version, lastUsedAtMs = 0 }: Client): string {
-  return effectiveEtagOf(version, lastUsedAtMs);
+/** Includes the times of the last uses, because the view shows it. */
+function etagOfClient({ version, lastUsedAtMs = 0, lastGrants }: Client): string {
+  return effectiveEtagOf(version, Math.max(lastUsedAtMs, ...Object.values(lastGrants)));
 }
 
 function tagged(reply: FastifyReply, client: Client) {

@@ -93,7 +93,11 @@ export function composeAdmin(core: Core, dependencies: AdminDependencies) {
         people: dependencies.helpDesk.people,
       }),
     clientRoutes: async (app: App) =>
-      clientRoutes(app, { clients: clients.service, compatEnabled: isCompat }),
+      clientRoutes(app, {
+        clients: clients.service,
+        exchangeRights: clients.exchangeRights,
+        compatEnabled: isCompat,
+      }),
     signingKeyRoutes: async (app: App) => signingKeyRoutes(app, { signingKeys: keys.service }),
     signalRoutes: async (app: App) => signalRoutes(app, signals),
     ssoRoutes: async (app: App) => ssoAdministrationRoutes(app, { ssoChecks: sso.checks, ssoKeys: sso.keys }),

@@ -81,6 +81,7 @@ export const opsMatrix: Readonly<Record<string, OpsRuleName>> = {
   'DELETE /clients/{client_id}': 'administer',
   'POST /clients/{client_id}/rotate-secret': 'administer',
   'GET /clients/{client_id}/diagnosis': 'readClient',
+  'GET /clients/{client_id}/exchanges': 'readClient',
   'GET /sessions': 'helpPeople',
   'DELETE /sessions': 'helpPeople',
   'POST /revocations': 'helpPeople',

@@ -185,6 +185,8 @@ export interface Client
   registrationAccessTokenHash?: string;
   /** When it last authenticated, accurate to some minutes; undefined: not since this is recorded. */
   lastUsedAtMs?: number;
+  /** When it last got tokens, by grant type, accurate to some minutes. */
+  lastGrants: Readonly<Record<string, number>>;
   createdAtMs: number;
   updatedAtMs: number;
   version: number;

@@ -11,6 +11,8 @@ import type { Revocation } from '../revocation/compose.ts';
 import { consoleClient } from './console-client.ts';
 import { createDetailReader } from './detail-types.ts';
 import { createClientDirectory } from './directory.ts';
+import { readExchangeRights } from './exchange-rights.ts';
+import { createGrantUses } from './grant-uses.ts';
 import { type ClientServiceOptions, createClientService } from './service.ts';
 import { createServiceCallers } from './service-callers.ts';
 import { serviceClient } from './service-client.ts';
@@ -57,14 +59,13 @@ export function composeClients(core: Core, dependencies: ClientDependencies) {
     staleMaxMs: settings.staleMaxSeconds * 1000,
     onStale: (key, ageMs, error) => log.warn({ err: error, key, ageMs }, 'a cached client or origin is used'),
   });
+  const gathered = { now, log, gatherMs: 5_000, isWritable: isWritable || writer !== pool };
   const uses = createLastUses({
     write: (times) => writeClientUses(writer, times),
-    now,
-    log,
     what: 'clients',
-    gatherMs: 5_000,
-    isWritable: isWritable || writer !== pool,
+    ...gathered,
   });
+  const grantUses = createGrantUses(writer, gathered);
   return {
     /** The services' own client. */
     own,
@@ -73,6 +74,9 @@ export function composeClients(core: Core, dependencies: ClientDependencies) {
     directory,
     details: createDetailReader(directory),
     uses,
+    grantUses,
+    /** Around one client that is there. */
+    exchangeRights: (clientId: string, within?: string) => readExchangeRights(pool, clientId, within),
     service: createClientService({
       db: pool,
       changes,
@@ -97,6 +101,6 @@ export function composeClients(core: Core, dependencies: ClientDependencies) {
       minSecretLength: isCompat ? 1 : 8,
       secretGraceMs: settings.secretGraceSeconds * 1000,
     }),
-    close: () => uses.settled(),
+    close: () => Promise.all([uses.settled(), grantUses.settled()]),
   };
 }

@@ -61,6 +61,7 @@ export function newClient(clientId: string, defaults: FieldDefaults, nowMs: numb
     tlsClientCertificateBoundAccessTokens: false,
     backchannelUserCodeParameter: false,
     registeredDynamically: false,
+    lastGrants: {},
     createdAtMs: nowMs,
     updatedAtMs: nowMs,
     version: 1,

@@ -3,13 +3,14 @@ import { definedOnly } from '@gatehouse/contracts/defined-only';
 import type { Client } from './client.ts';
 
 /** The database sets the other properties. */
-type Stored = Omit<Client, 'version' | 'createdAtMs' | 'updatedAtMs' | 'lastUsedAtMs'>;
+type Stored = Omit<Client, 'version' | 'createdAtMs' | 'updatedAtMs' | 'lastUsedAtMs' | 'lastGrants'>;
 
 export type ClientRow = Record<string, unknown> & {
   version: number;
   created_at: Date;
   updated_at: Date;
   last_used_at: Date | null;
+  last_grants: Record<string, number>;
 };
 
 const properties: Record<keyof Required<Stored>, 'plain' | 'json'> = {
@@ -103,6 +104,7 @@ export function toClient(row: ClientRow): Client {
   return {
     ...(stored as unknown as Stored),
     ...definedOnly({ lastUsedAtMs: row.last_used_at?.getTime() }),
+    lastGrants: row.last_grants,
     createdAtMs: row.created_at.getTime(),
     updatedAtMs: row.updated_at.getTime(),
     version: row.version,

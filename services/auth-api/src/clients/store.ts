@@ -73,6 +73,29 @@ export async function writeClientUses(db: Queryable, uses: ReadonlyMap<string, n
   });
 }
 
+/** Keeps the newest time of each grant type, as far as replicas agree on the time. Locked rows are skipped, as above. */
+export async function writeClientGrants(db: Queryable, uses: readonly ClientGrant[]): Promise<void> {
+  await db.query({
+    name: 'write_client_grants',
+    text: `WITH given AS (
+        SELECT client_id, jsonb_object_agg(grant_type, at) AS grants
+        FROM jsonb_to_recordset($1) AS given (client_id text, grant_type text, at bigint) GROUP BY client_id),
+      free AS (
+        SELECT client_id FROM auth.clients WHERE client_id IN (SELECT client_id FROM given)
+        ORDER BY client_id FOR NO KEY UPDATE SKIP LOCKED)
+      UPDATE auth.clients SET last_grants = last_grants || given.grants FROM given JOIN free USING (client_id)
+      WHERE clients.client_id = given.client_id`,
+    values: [JSON.stringify(uses)],
+  });
+}
+
+export interface ClientGrant {
+  client_id: string;
+  grant_type: string;
+  /** Milliseconds since the epoch. */
+  at: number;
+}
+
 /** Clients that registered the resource identifier (RFC 8707). */
 export async function findClientsByResource(db: Queryable, resource: string): Promise<string[]> {
   const { rows } = await db.query<{ client_id: string }>({

@@ -69,9 +69,15 @@ export function viewOf(client: Client): ClientView {
     backchannelAuthenticationRequestSigningAlg: client.backchannelAuthenticationRequestSigningAlg,
     backchannelUserCodeParameter: client.backchannelUserCodeParameter,
     lastUsedAt: client.lastUsedAtMs,
+    lastGrants: grantsOf(client),
     createdAt: client.createdAtMs,
     updatedAt: client.updatedAtMs,
   };
+}
+
+function grantsOf({ lastGrants }: Client): ClientView['lastGrants'] {
+  const grants = Object.entries(lastGrants).map(([grant_type, at]) => ({ grant_type, at }));
+  return grants.length === 0 ? undefined : grants.toSorted((one, other) => other.at - one.at);
 }
 
 /** What a change did field by field; of a secret only that it changed. */
@@ -87,6 +93,12 @@ export function auditedChanges(before: Client | undefined, after: Client | undef
 }
 
 function auditedFields(client: Client) {
-  const { createdAt: _createdAt, updatedAt: _updatedAt, lastUsedAt: _lastUsedAt, ...fields } = viewOf(client);
+  const {
+    createdAt: _createdAt,
+    updatedAt: _updatedAt,
+    lastUsedAt: _lastUsedAt,
+    lastGrants: _lastGrants,
+    ...fields
+  } = viewOf(client);
   return fields;
 }

@@ -1,2 +1,7 @@
-/** Names the grant of OpenID CIBA, which registrations, tokens and the token endpoint share. */
+/** Names the grants that registrations, tokens and the token endpoint share. */
+
+/** OpenID CIBA. */
 export const backchannelGrantType = 'urn:openid:params:grant-type:ciba';
+
+/** RFC 8693. */
+export const exchangeGrantType = 'urn:ietf:params:oauth:grant-type:token-exchange';

@@ -124,8 +124,9 @@ export function composeToken(core: Core, dependencies: TokenDependencies) {
     }),
     lateTokens: tokens.lateTokens,
     accessTokens,
-    countIssued(grantType) {
+    noteIssued({ clientId }, grantType) {
       issued.inc({ grant: grantType });
+      dependencies.clients.grantUses.note(clientId, grantType);
       activity.tokenIssued();
     },
     countRefused: activity.tokenRefused,

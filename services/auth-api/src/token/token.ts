@@ -25,13 +25,13 @@ export interface TokenEndpointOptions {
   lateTokens: Pick<LateTokens, 'check'>;
   accessTokens: Pick<AccessTokens, 'find'>;
   /** Called once for each request. */
-  countIssued(grantType: string): void;
+  noteIssued(client: Client, grantType: string): void;
   countRefused(): void;
 }
 
 export function createTokenEndpoint(options: TokenEndpointOptions) {
   const { clientAuthentication, senderConstraints, grants, lateTokens, accessTokens } = options;
-  const { countIssued, countRefused } = options;
+  const { noteIssued, countRefused } = options;
 
   /** The page may belong to the contact centre of the user, whom only the grant knew. */
   async function nameBearer({ sender }: ClientCall, { access_token }: TokenAnswer): Promise<void> {
@@ -52,7 +52,7 @@ export function createTokenEndpoint(options: TokenEndpointOptions) {
     const answer = await grant.handle({ client, parameters, scope, cnf, clientAddress, correlationId });
     await lateTokens.check(client);
     if (isCrossOrigin(call.sender)) await nameBearer(call, answer);
-    countIssued(grant.grantType);
+    noteIssued(client, grant.grantType);
     return answer;
   }
 

@@ -142,6 +142,34 @@ describe('the time of last use', () => {
     expect(await lastUsed(client.clientId)).toBeGreaterThan(first + 60_000);
   });
 
+  it('is noted by grant type, of tokens that were given', async () => {
+    const client = await createClient(stack, { authorizedGrantTypes: ['client_credentials', 'password'] });
+    const read = async () => {
+      await stack.deps.clients.grantUses.settled();
+      return dataOf(await opsCall(stack, 'GET', `${path}/${client.clientId}`))['lastGrants'] as
+        | { grant_type: string; at: number }[]
+        | undefined;
+    };
+    const refused = { grant_type: 'password', username: 'demo\\agent', password: 'wrong' };
+    await token(stack, client, refused);
+    expect(await read()).toBeUndefined();
+
+    await token(stack, client, { grant_type: 'client_credentials' });
+    const [first] = (await read()) ?? [];
+    expect([first?.grant_type, Math.abs(Number(first?.at) - Date.now() - offsetMs) < 10_000]).toEqual([
+      'client_credentials',
+      true,
+    ]);
+    offsetMs += 61_000;
+    await token(stack, client, { ...refused, password: 'demo-agent-password' });
+    expect((await read())?.map(({ grant_type }) => grant_type)).toEqual(['password', 'client_credentials']);
+    const { rows } = await stack.deps.stores.pool.query(
+      'SELECT version FROM auth.clients WHERE client_id = $1',
+      [client.clientId],
+    );
+    expect(rows).toEqual([{ version: 1 }]);
+  });
+
   it('is one statement for many clients, and none that waits for an administrator', async () => {
     const clients = await Promise.all([1, 2, 3].map(() => createClient(stack, grants)));
     await Promise.all(clients.map((client) => token(stack, client, { grant_type: 'client_credentials' })));

@@ -138,6 +138,8 @@ export const clientViewSchema = z.object({
   backchannelUserCodeParameter: z.boolean(),
   /** When the client last proved itself (ms since 1970), some minutes behind. */
   lastUsedAt: z.int().optional(),
+  /** When it last got tokens, by grant type, newest first, some minutes behind. Absent: none is recorded. */
+  lastGrants: z.array(z.object({ grant_type: z.string(), at: z.int() })).optional(),
   createdAt: z.int(),
   updatedAt: z.int(),
 });

@@ -3,6 +3,7 @@ import { definedOnly } from '@gatehouse/contracts/defined-only';
 import { invalidRequest } from '@gatehouse/service-kit/errors/oauth-error';
 import type { AuditEvent, AuditWriter } from '../../audit/event.ts';
 import type { DetailReader } from '../../clients/detail-types.ts';
+import { exchangeGrantType } from '../../protocol/grant-types.ts';
 import type { RequestParameters } from '../../protocol/parameters.ts';
 import type { TokenAnswer } from '../../tokens/access-token.ts';
 import type { ExchangeIssuer } from '../exchange/issue.ts';
@@ -28,8 +29,6 @@ interface Presented {
   requestedType: TokenType;
 }
 
-const grantType = 'urn:ietf:params:oauth:grant-type:token-exchange';
-
 export function tokenExchangeGrant(deps: TokenExchangeDeps): GrantHandler {
   const { issuer, presentedTokens, targets, exchangeIssuer, details, audit, now } = deps;
 
@@ -51,6 +50,7 @@ export function tokenExchangeGrant(deps: TokenExchangeDeps): GrantHandler {
     });
     const narrowed = await narrowedBy(details, request, subject.details);
     const nowMs = now();
+    const grantType = exchangeGrantType;
     const derivation = { client, grantType, subject, actor, audience, scope, narrowed, cnf, nowMs };
     const parents = [presented.subject, presented.actor].filter((token) => token !== undefined);
     const issued = await exchangeIssuer.issue(
@@ -72,7 +72,7 @@ export function tokenExchangeGrant(deps: TokenExchangeDeps): GrantHandler {
   }
 
   return {
-    grantType,
+    grantType: exchangeGrantType,
     parameters: [
       'subject_token',
       'subject_token_type',

@@ -1,0 +1,33 @@
+/** `gatehouse clients exchanges`: who may exchange the tokens of a client, and which tokens it may exchange. */
+import { createClientAdministration } from '@gatehouse/api-client/auth-api/administration';
+import type { Command } from 'commander';
+import type { Cli } from '../command-group.ts';
+
+export function exchangesCommand(clients: Command, cli: Cli): void {
+  clients
+    .command('exchanges')
+    .description('who may exchange the tokens of a client for whom, and which tokens it may exchange')
+    .argument('<client-id>')
+    .action(
+      cli.action<object, [string]>(async (session, _options, clientId) => {
+        const { output } = session;
+        const found = await createClientAdministration(session.authApi).exchanges(clientId);
+        const names = new Map(found.clients.map(({ client_id, name }) => [client_id, name]));
+        const shown = (ids: readonly string[]) =>
+          ids.map((id) => (names.get(id) === undefined ? `${id} (unknown)` : id));
+        if (output.isJson) return output.text(found, '');
+        output.rows(
+          found.rights,
+          [
+            { title: 'requester', value: ({ requester }) => requester },
+            { title: 'tokens of', value: ({ subjects }) => shown(subjects) },
+            { title: 'for', value: ({ audiences }) => shown(audiences) },
+            { title: 'delegation', value: ({ delegation }) => (delegation ? 'yes' : 'no') },
+            { title: 'in force', value: ({ isInForce }) => (isInForce ? 'yes' : 'no: the grant is missing') },
+          ],
+          'No client may exchange its tokens, and it may exchange none.',
+        );
+        if (found.isCut) output.note('More clients have such rights than are shown.');
+      }),
+    );
+}

@@ -1,0 +1,27 @@
+/** Records when clients last got tokens, and by which grant type: gathered in memory, written at most once a minute each. */
+import { createLastUses, type LastUsesOptions } from '@gatehouse/service-kit/postgres/last-uses';
+import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
+import { writeClientGrants } from './store.ts';
+
+export type GrantUses = ReturnType<typeof createGrantUses>;
+
+export function createGrantUses(db: Queryable, options: Omit<LastUsesOptions, 'write' | 'what'>) {
+  const uses = createLastUses({
+    ...options,
+    what: 'grants of clients',
+    async write(times) {
+      const given = [...times].map(([id, at]) => {
+        // No client id has a space.
+        const [client_id = '', grant_type = ''] = id.split(' ');
+        return { client_id, grant_type, at };
+      });
+      await writeClientGrants(db, given);
+    },
+  });
+  return {
+    /** Returns immediately; a failed write is logged and fails no request. */
+    note: (clientId: string, grantType: string) => uses.note(`${clientId} ${grantType}`),
+    /** Resolves when the uses so far are written or given up. */
+    settled: uses.settled,
+  };
+}
