@@ -44,13 +44,14 @@ export function renderScreen(facts: ScreenFacts, paint: Paint): string {
           'stands in for the Configuration Server',
         ] as const),
   ] as const;
+  const width = Math.max(...rows.map(([, value]) => value.length)) + 2;
   const people = users.map(({ username, password, tenant }) => [username, password, tenant] as const);
   return [
     '',
     `  ${paint.strong('Gatehouse is running')}`,
     '',
     ...rows.map(
-      ([name, value, note]) => `  ${name.padEnd(13)}${paint.accent(value.padEnd(24))}${paint.soft(note)}`,
+      ([name, value, note]) => `  ${name.padEnd(13)}${paint.accent(value.padEnd(width))}${paint.soft(note)}`,
     ),
     '',
     `  ${'Sign in as'.padEnd(13)}${paint.soft('user name    password                   tenant')}`,
