@@ -9,6 +9,8 @@ beforeAll(async () => {
 });
 afterAll(() => stage?.close());
 
+const verifierCookie = 'gatehouse-console-verifier';
+
 const newAdmin = async (path = '/auth/console') => {
   const person = stage.newPerson();
   return { person, page: await person.openAs(path, people.admin) };
@@ -182,8 +184,10 @@ describe('a stranger', () => {
 
   // attack: login CSRF: the callback of the attacker's own sign-in in the victim's browser | RFC 6749 section 10.12 | guard: services/auth-ui/src/oauth-session/sign-in.ts
   it('brings nobody in with the code of another browser', async () => {
-    const callback = await unusedCallback();
+    const { callback, verifier } = await unusedCallback();
     const victim = stage.newPerson();
+    // Planted, so that PKCE alone does not stop it.
+    victim.cookies.set(verifierCookie, verifier);
     const page = await victim.open(callback);
     // A sign-in of the victim's own.
     expect(page.path).toContain('/auth/sign-in.html');
@@ -236,7 +240,7 @@ async function isActive(token: string): Promise<boolean> {
 }
 
 /** The address that a browser comes back with, before it is there. */
-async function unusedCallback(): Promise<string> {
+async function unusedCallback(): Promise<{ callback: string; verifier: string }> {
   const attacker = stage.newPerson();
   await attacker.openAs('/auth/console', people.agent);
   attacker.cookies.delete(stage.session.cookieName);
@@ -246,5 +250,5 @@ async function unusedCallback(): Promise<string> {
     location = answer.headers.get('location') ?? '';
     if (location === '') throw new Error('no callback');
   }
-  return location;
+  return { callback: location, verifier: attacker.cookies.get(verifierCookie) as string };
 }
