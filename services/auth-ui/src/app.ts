@@ -6,7 +6,9 @@ import type { App } from '@gatehouse/service-kit/http/app-type';
 import { createProxyWatch } from '@gatehouse/service-kit/http/untrusted-proxy';
 import type { Deps } from './deps.ts';
 import { assetRoutes } from './design/assets.ts';
+import { brandStyleRoutes } from './design/brand-styles.ts';
 import { notFoundPage, pageErrorHandler } from './pages/error-page.ts';
+import { keepLook } from './pages/installation-look.ts';
 import { keepChosenLanguage } from './pages/language-menu.ts';
 import { securityHeaders } from './pages/security-headers.ts';
 
@@ -21,20 +23,21 @@ export async function buildApp(deps: Deps): Promise<App> {
   // The address of the host alone: every other path outside `/auth` keeps its error in JSON.
   await app.register(
     async (pages: App) => {
-      await dressPages(pages, config.publicUrl);
+      await dressPages(pages, deps);
       await pages.register(deps.frontPage.routes);
     },
     { prefix: '/' },
   );
   await app.register(
     async (pages: App) => {
-      await dressPages(pages, config.publicUrl);
+      await dressPages(pages, deps);
       pages.setNotFoundHandler(notFoundPage);
       // With the prefix this is `/auth` and `/auth/`.
       pages.get('/', { schema: { hide: true } }, async (_request, reply) =>
         reply.redirect('/auth/sign-in.html'),
       );
       await pages.register(assetRoutes, { prefix: '/assets' });
+      await pages.register(brandStyleRoutes, { prefix: '/assets/brand' });
       await pages.register(deps.frontPage.healthRoutes, { prefix: '/health' });
       await pages.register(deps.signIn.routes, { prefix: '/sign-in.html' });
       await pages.register(deps.passwordChange.routes, { prefix: '/change-password.html' });
@@ -56,12 +59,13 @@ export async function buildApp(deps: Deps): Promise<App> {
 }
 
 /** What every page has around it. */
-async function dressPages(pages: App, publicUrl: string): Promise<void> {
+async function dressPages(pages: App, { config: { publicUrl }, installationBranding }: Deps): Promise<void> {
   pages.setErrorHandler(pageErrorHandler);
   await pages.register(cookie);
   // Browsers send forms; no other content type is accepted.
   pages.removeAllContentTypeParsers();
   await pages.register(formbody);
   await securityHeaders(pages, publicUrl);
+  await keepLook(pages, installationBranding);
   keepChosenLanguage(pages, publicUrl);
 }

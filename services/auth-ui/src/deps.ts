@@ -9,6 +9,7 @@ import type { Kit } from '@gatehouse/service-kit/http/run';
 import { linesOf } from '@gatehouse/service-kit/secret';
 import { composeAccount } from './account/compose.ts';
 import { composeApprovals } from './approvals/compose.ts';
+import { createInstallationBranding } from './auth-api/installation-branding.ts';
 import { createInteractions } from './auth-api/interactions.ts';
 import { authApiProbe } from './auth-api/probe.ts';
 import type { Config } from './config.ts';
@@ -48,6 +49,7 @@ export async function createDeps(config: Config, kit: Kit) {
   closers.defer(() => asConsole.close());
   const authApi = createAuthApiClient(asService);
   const interactions = createInteractions({ authApi, publicUrl });
+  const installationBranding = createInstallationBranding({ authApi, now: systemClock });
   const session = composeOAuthSession({
     publicUrl,
     authApi: { url: baseUrl, timeoutMs },
@@ -61,6 +63,7 @@ export async function createDeps(config: Config, kit: Kit) {
   return {
     config,
     kit,
+    installationBranding,
     // Pages render without Auth API, so a failure there must not make Auth UI unready.
     authApiCheck: advisoryCheck('auth-api', authApiProbe(authApi)),
     frontPage: composeFrontPage({ authApi, now: systemClock, publicUrl, links: config.frontPage }),

@@ -5,6 +5,7 @@ import type { AuthScheme } from '@gatehouse/contracts/auth-api/auth-scheme';
 import type { InteractionView } from '@gatehouse/contracts/auth-api/interaction';
 import type { LogoutView } from '@gatehouse/contracts/auth-api/logout';
 import type { SessionView } from '@gatehouse/contracts/auth-api/sessions';
+import type { BrandingView } from '@gatehouse/contracts/environment-api/branding';
 import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
 
 export const serviceClient = { id: 'test-services', secret: 'a secret of the tests only' };
@@ -27,6 +28,8 @@ export interface AuthApiStandIn {
   scheme: AuthScheme | string | number;
   /** Knows only the calls that the release before had. */
   isReleaseBefore: boolean;
+  /** Of the installation. */
+  branding: BrandingView | undefined;
   /** Adds or replaces a pending login. */
   hold(interaction: Partial<InteractionView> & { id: string }): InteractionView;
   /** Lets a request wait for Maria. */
@@ -60,6 +63,8 @@ export function approvalOf(view: Partial<ApprovalView> & { id: string }, nowMs =
     ...view,
   };
 }
+
+const pixel = Buffer.from('R0lGODlhAQABAIAAAP8AAP///yH5BAAAAAAALAAAAAABAAEAAAICRAEAOw==', 'base64');
 
 const agents = {
   firefox: 'Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0',
@@ -127,6 +132,13 @@ export async function standInRoutes(app: FastifyInstance, state: StandInState): 
     const data = { interaction, scheme: state.scheme };
     return reply.code(status).send({ status: { code: status === 200 ? 0 : status }, data });
   });
+  app.get('/internal/branding', async (_request, reply) =>
+    state.isReleaseBefore
+      ? reply.code(404).send({ status: { code: 404 } })
+      : { status: { code: 0 }, data: { branding: state.branding } },
+  );
+  // One pixel, for every digest.
+  app.get('/branding/images/:digest', async (_request, reply) => reply.type('image/gif').send(pixel));
   app.get('/internal/logouts/:id', async (request, reply) => {
     const logout = state.logouts.get((request.params as { id: string }).id);
     const isTheirs = request.headers['x-gatehouse-browser'] === browserCookie;
@@ -198,6 +210,7 @@ export interface StandInState {
   calls: Call[];
   scheme: AuthScheme | string | number;
   isReleaseBefore?: boolean;
+  branding?: BrandingView | undefined;
   interactions: Map<string, InteractionView>;
   logouts: Map<string, LogoutView>;
   sessions: SessionView[];
@@ -232,6 +245,12 @@ export async function startAuthApiStandIn(): Promise<AuthApiStandIn> {
     },
     set isReleaseBefore(isReleaseBefore) {
       state.isReleaseBefore = isReleaseBefore;
+    },
+    get branding() {
+      return state.branding;
+    },
+    set branding(branding) {
+      state.branding = branding;
     },
     wait: (view) => void state.approvals.push(approvalOf(view)),
     hold(view) {

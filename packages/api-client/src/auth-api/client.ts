@@ -18,6 +18,8 @@ import {
 import { type LogoutView, logoutViewSchema } from '@gatehouse/contracts/auth-api/logout';
 import { definedOnly } from '@gatehouse/contracts/defined-only';
 import { envelopeOf } from '@gatehouse/contracts/envelope';
+import { type BrandingView, brandingViewSchema } from '@gatehouse/contracts/environment-api/branding';
+import { z } from 'zod';
 import type { HttpClient, HttpResponse } from '../http-client.ts';
 
 export interface CallOptions {
@@ -37,6 +39,7 @@ const interactionAnswerSchema = envelopeOf(interactionViewSchema);
 const namedLoginAnswerSchema = envelopeOf(namedLoginSchema);
 const logoutAnswerSchema = envelopeOf(logoutViewSchema);
 const firstPasswordAnswerSchema = envelopeOf(firstPasswordViewSchema);
+const brandingAnswerSchema = envelopeOf(z.object({ branding: brandingViewSchema.optional() }));
 const schemeAnswerSchema = envelopeOf(authSchemeAnswerSchema);
 
 /** `http` authenticates with the service client (`basicAuthorization`). All calls throw UpstreamError. */
@@ -90,6 +93,17 @@ export function createAuthApiClient(http: HttpClient) {
       if (response.status === 400 || response.status === 405) return readInteraction(id, browser, options);
       const refusal = refusalOf(response);
       return refusal ?? { found: true, ...namedLoginAnswerSchema.parse(JSON.parse(response.text)).data };
+    },
+    /** How pages look that belong to no login. Undefined from the release before too. */
+    async readBranding(options: CallOptions = {}): Promise<BrandingView | undefined> {
+      const response = await http.send({
+        path: '/auth/v3/internal/branding',
+        headers: headersOf(undefined, options),
+        alsoStatuses: [404],
+        signal: options.signal,
+      });
+      if (response.status === 404) return undefined;
+      return brandingAnswerSchema.parse(JSON.parse(response.text)).data.branding;
     },
     /** Undefined: the sign-out is gone or belongs to another browser. */
     async readLogout(

@@ -2,7 +2,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { errorWords } from '../html/error-words.ts';
 import { languageOf } from '../html/language.ts';
-import { escapeHtml, renderStandalonePage } from '../html/standalone-page.ts';
+import { escapeHtml, renderStandalonePage, type StandaloneBrand } from '../html/standalone-page.ts';
 import type { AppError } from './app-error.ts';
 import { normalizeError } from './normalize.ts';
 import { errorEnvelope } from './render-envelope.ts';
@@ -21,6 +21,8 @@ export interface ErrorPage {
   language?: string;
   /** Label of the correlation id on the page. */
   correlationLabel?: string;
+  /** Instead of our own name, logo and colours. */
+  brand?: StandaloneBrand | undefined;
   /** A link to one of our own pages. */
   action?: { href: string; label: string };
   /** The same page in each language. */
@@ -67,6 +69,7 @@ export function renderErrorPage(page: ErrorPage): { html: string; headers: Recor
   return renderStandalonePage({
     title: page.title,
     language: page.language,
+    brand: page.brand,
     main: `<p class="status">${page.status}</p>
 <h1>${escapeHtml(page.title)}</h1>
 <p class="text">${escapeHtml(page.text)}</p>

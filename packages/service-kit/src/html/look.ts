@@ -31,6 +31,7 @@ h1, p { margin: 0; }
 header { position: relative; overflow: hidden; height: 9.5rem; background: linear-gradient(var(--scene-sky-high), var(--scene-sky)); color: var(--scene-ink); }
 .wordmark { position: relative; z-index: 1; display: flex; align-items: center; gap: .75rem; padding: 1.25rem 1.5rem; font-size: 1.125rem; font-weight: 650; letter-spacing: .01em; }
 .logo { width: 2rem; height: 2rem; }
+.plate { display: flex; padding: .25rem .5rem; border-radius: .5rem; background: #ffffff; } .plate img { width: auto; max-width: 8rem; height: 2rem; object-fit: contain; }
 .bright { fill: var(--scene-ink); } .lamp { fill: var(--lamp); }
 .gate { position: absolute; inset-inline-end: -.5rem; bottom: -.25rem; width: 9.5rem; height: 9rem; overflow: visible; }
 .far { fill: var(--scene-wall-lit); } .merlons { fill: none; stroke: var(--scene-wall-lit); stroke-width: 15; stroke-dasharray: 22 18; }
@@ -53,5 +54,5 @@ nav a, nav a:hover { min-height: 2.5rem; margin: 0; padding: 0; border: 0; backg
 code { direction: ltr; unicode-bidi: isolate; font: .9375em ui-monospace, "Liberation Mono", monospace; }
 @media (min-width: 60rem) { header { height: 17rem; } .wordmark { padding: 2rem 3rem; font-size: 1.25rem; } .logo { width: 2.5rem; height: 2.5rem; } .gate { inset-inline: calc(50% - 9.5rem) auto; bottom: -.5rem; width: 19rem; height: 17rem; } }
 @media (max-height: 32rem) { header { height: 5rem; } .gate { inset-inline: auto 1rem; bottom: 0; width: 6rem; height: 5rem; } }
-@media (forced-colors: active) { a, button { border: 1px solid; } }
+@media (forced-colors: active) { header { background: none; color: CanvasText; } a, button { border: 1px solid; } }
 `;

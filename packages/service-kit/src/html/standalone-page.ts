@@ -3,6 +3,14 @@ import { randomToken } from '../crypto/secrets.ts';
 import { directionOf } from './language.ts';
 import { gate, logo, style } from './look.ts';
 
+export interface StandaloneBrand {
+  name: string;
+  /** Custom properties; the caller has made them, of nothing that was typed. */
+  css?: string | undefined;
+  /** On our own origin. */
+  logo?: { src: string; width: number; height: number } | undefined;
+}
+
 export interface StandalonePage {
   title: string;
   /** BCP 47 tag; English when absent. */
@@ -13,6 +21,8 @@ export interface StandalonePage {
   main: string;
   /** Runs at the end of the page. */
   script?: string;
+  /** Instead of our own name, logo and colours. */
+  brand?: StandaloneBrand | undefined;
   /** Targets of forms (CSP `form-action`); none when absent. */
   formAction?: string;
 }
@@ -22,13 +32,15 @@ export function renderStandalonePage(page: StandalonePage): {
   headers: Record<string, string>;
 } {
   const nonce = randomToken(16);
-  const { script, language = 'en' } = page;
+  const { script, language = 'en', brand } = page;
+  const name = escapeHtml(brand?.name ?? 'Gatehouse');
   return {
     headers: {
       'content-security-policy': [
         "default-src 'none'",
         ...(script === undefined ? [] : [`script-src 'nonce-${nonce}'`]),
         `style-src 'nonce-${nonce}'`,
+        ...(brand?.logo === undefined ? [] : ["img-src 'self'"]),
         "frame-ancestors 'none'",
         "base-uri 'none'",
         `form-action ${page.formAction ?? "'none'"}`,
@@ -44,11 +56,11 @@ export function renderStandalonePage(page: StandalonePage): {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="robots" content="noindex, nofollow">
-<title>${escapeHtml(page.title)} · Gatehouse</title>
-<style nonce="${nonce}">${style}</style>
+<title>${escapeHtml(page.title)} · ${name}</title>
+<style nonce="${nonce}">${style}${brand?.css ?? ''}</style>
 </head>
 <body>
-<header><p class="wordmark">${logo}<span>Gatehouse</span></p>${gate(page.isGateOpen ?? false)}</header>
+<header><p class="wordmark">${logoOf(brand)}<span>${name}</span></p>${gate(page.isGateOpen ?? false)}</header>
 <main>
 ${page.main}
 </main>
@@ -61,6 +73,12 @@ ${
 </html>
 `,
   };
+}
+
+function logoOf(brand: StandaloneBrand | undefined): string {
+  if (brand?.logo === undefined) return logo;
+  const { src, width, height } = brand.logo;
+  return `<span class="plate"><img src="${escapeHtml(src)}" width="${width}" height="${height}" alt=""></span>`;
 }
 
 const entities: Record<string, string> = {

@@ -7,8 +7,10 @@ import { reportError } from '@gatehouse/service-kit/errors/report';
 import { type Language, languageOf } from '@gatehouse/service-kit/html/language';
 import { wrongMethod } from '@gatehouse/service-kit/http/known-paths';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { brandStyleOf } from '../design/brand-styles.ts';
 import { type Text, textsIn } from '../texts/texts.ts';
 import { languageMenuOf } from './language-menu.ts';
+import { lookOf } from './look.ts';
 
 const signInPath = '/auth/sign-in.html';
 
@@ -27,10 +29,17 @@ export function pageErrorHandler(
     title: text(`error.${kind}.title`),
     text: text(`error.${kind}.text`),
     language,
+    brand: brandOf(request, language),
     correlationLabel: text('support.correlationId'),
     action: nextAction(kind, request, text),
     languages: languageLinksOf(request, language, text),
   });
+}
+
+/** Of the installation: which login the page belongs to is not known, or not to be told. */
+function brandOf({ installationBranding: branding }: FastifyRequest, language: Language) {
+  const look = lookOf(branding, language);
+  return look && { name: look.name, logo: look.logo, css: branding?.colors && brandStyleOf(branding.colors) };
 }
 
 export function notFoundPage(request: FastifyRequest, reply: FastifyReply): never {

@@ -10,6 +10,7 @@ import type { Text } from '../texts/texts.ts';
 import type { ApplicationLink } from './application-links.ts';
 import type { Field } from './fields.ts';
 import type { LanguageMenu } from './language-menu.ts';
+import type { Look, Picture } from './look.ts';
 import type { Message } from './message.ts';
 
 /** Data of the layout of every page. */
@@ -22,6 +23,9 @@ export interface Surroundings {
   scriptNonce: string;
   /** Pages of the application that waits. */
   applicationLinks: ApplicationLink[];
+  applicationLogo: Picture | undefined;
+  /** Undefined: the page looks as it always did. */
+  look: Look | undefined;
 }
 
 export interface Page {

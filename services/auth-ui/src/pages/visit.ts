@@ -1,5 +1,6 @@
 /** Renders one page for one browser: chooses its language and sends it with its headers. */
 import type { InteractionView } from '@gatehouse/contracts/auth-api/interaction';
+import type { BrandingView } from '@gatehouse/contracts/environment-api/branding';
 import { randomToken } from '@gatehouse/service-kit/crypto/secrets';
 import { directionOf, type Language, languageOf } from '@gatehouse/service-kit/html/language';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -7,8 +8,16 @@ import { assetUrl } from '../design/assets.ts';
 import { type Text, textsIn } from '../texts/texts.ts';
 import { applicationLinksOf } from './application-links.ts';
 import { languageMenuOf, type SentForm } from './language-menu.ts';
+import { type Look, lookOf, pictureOf } from './look.ts';
 import { type PageReach, setHeadersOfPage } from './security-headers.ts';
 import { renderView, type Surroundings, type Views } from './views.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** For pages without a login. */
+    installationBranding: BrandingView | undefined;
+  }
+}
 
 export interface Visit {
   request: FastifyRequest;
@@ -20,6 +29,7 @@ export interface Visit {
   reach: PageReach;
   /** The form that led to the page. */
   repeat: SentForm | undefined;
+  look: Look | undefined;
 }
 
 /** What the page is about, where no login tells it. */
@@ -27,6 +37,8 @@ export interface About extends PageReach {
   uiLocales?: string | undefined;
   /** For a page that answers a form: its fields, which are sent once more in another language. */
   repeat?: SentForm | undefined;
+  /** How the page looks; absent: as the login says, or as the installation. */
+  branding?: BrandingView | undefined;
 }
 
 export function beginVisit(
@@ -37,6 +49,7 @@ export function beginVisit(
     uiLocales = interaction?.uiLocales,
     formsLeadTo = interaction?.redirectOrigin,
     repeat,
+    branding = interaction?.branding ?? request.installationBranding,
     ...reach
   }: About = {},
 ): Visit {
@@ -49,6 +62,7 @@ export function beginVisit(
     text: textsIn(language),
     reach: { formsLeadTo, ...reach },
     repeat,
+    look: lookOf(branding, language),
   };
 }
 
@@ -58,7 +72,8 @@ export function sendView<V extends keyof Views>(visit: Visit, view: V, page: Vie
 
 /** Sends what `render` makes with what every page has around it. */
 export function sendPage(visit: Visit, render: (surroundings: Surroundings) => string): FastifyReply {
-  const { reply, reach, language, text, interaction } = visit;
+  const { reply, reach, language, text, interaction, look } = visit;
+  const { logo } = interaction?.client ?? {};
   const scriptNonce = randomToken(16);
   const applicationLinks = applicationLinksOf(interaction, text);
   const html = render({
@@ -69,6 +84,8 @@ export function sendPage(visit: Visit, render: (surroundings: Surroundings) => s
     asset: assetUrl,
     scriptNonce,
     applicationLinks,
+    applicationLogo: logo && pictureOf(logo),
+    look,
   });
   setHeadersOfPage(reply, reach, scriptNonce);
   return reply

@@ -29,8 +29,12 @@ export function composeSignOut({ authApi, publicUrl }: { authApi: AuthApiClient;
       async (request, reply) => {
         const logout = await read(request, request.query.logout);
         if (logout?.step !== 'ask') throw interactionExpired('a sign-out that is gone');
-        const { clientName, userName, continueTo, uiLocales } = logout;
-        const visit = beginVisit(request, reply, undefined, { uiLocales, formsLeadTo: continueTo });
+        const { clientName, userName, continueTo, uiLocales, branding } = logout;
+        const visit = beginVisit(request, reply, undefined, {
+          uiLocales,
+          formsLeadTo: continueTo,
+          branding: branding ?? request.installationBranding,
+        });
         const { text } = visit;
         return sendView(visit, 'sign-out', {
           title: text('signOut.title'),
@@ -58,8 +62,12 @@ export function composeSignOut({ authApi, publicUrl }: { authApi: AuthApiClient;
       async (request, reply) => {
         const id = request.query.logout;
         const logout = id === undefined ? undefined : await read(request, id);
-        const { frames = [], continueTo, uiLocales } = logout?.step === 'ended' ? logout : {};
-        const visit = beginVisit(request, reply, undefined, { uiLocales, frames });
+        const { frames = [], continueTo, uiLocales, branding } = logout?.step === 'ended' ? logout : {};
+        const visit = beginVisit(request, reply, undefined, {
+          uiLocales,
+          frames,
+          branding: branding ?? request.installationBranding,
+        });
         return sendView(visit, 'signed-out', {
           title: visit.text('signedOut.title'),
           frames,

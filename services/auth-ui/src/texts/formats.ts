@@ -19,6 +19,10 @@ function createFormats(language: Language) {
   const relative = new Intl.RelativeTimeFormat(language, { numeric: 'auto' });
   const minutes = new Intl.NumberFormat(language, { style: 'unit', unit: 'minute', unitDisplay: 'long' });
   const list = new Intl.ListFormat(language);
+  const moment = new Intl.DateTimeFormat(language, {
+    ...{ year: 'numeric', month: 'long', day: 'numeric', hour: 'numeric', minute: '2-digit' },
+    ...{ timeZone: 'UTC', timeZoneName: 'short' },
+  } as const);
   return {
     /** How long ago something was: relative, because the time zone of the reader is unknown. */
     ago(iso: string, now: number): string {
@@ -28,6 +32,8 @@ function createFormats(language: Language) {
       const [unit, unitMs] = largest;
       return relative.format(-Math.floor(passedMs / unitMs), unit);
     },
+    /** In UTC, and says so. */
+    moment: (iso: string) => moment.format(Date.parse(iso)),
     minutes: (count: number) => minutes.format(count),
     list: (values: readonly string[]) => list.format(values),
   };

@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import type { ApprovalView } from '@gatehouse/contracts/auth-api/approvals';
 import type { InteractionView } from '@gatehouse/contracts/auth-api/interaction';
 import type { LogoutView } from '@gatehouse/contracts/auth-api/logout';
+import type { BrandingView } from '@gatehouse/contracts/environment-api/branding';
 import { findChromium, launchChromium } from '@gatehouse/testing/chromium';
 import { freePort } from '@gatehouse/testing/ports';
 import type { Browser, BrowserContext } from 'playwright-core';
@@ -29,6 +30,8 @@ export interface Stage {
   /** What waits for Maria, in this order. */
   approvals(...views: (Partial<ApprovalView> & { id: string })[]): void;
   holdLogout(view: Partial<LogoutView> & { id: string }): void;
+  /** How pages without a login look. */
+  brand(branding: BrandingView | undefined): void;
   /** A fresh browser profile that owns the interactions. */
   open(options?: Parameters<Browser['newContext']>[0]): Promise<BrowserContext>;
   close(): Promise<void>;
@@ -76,6 +79,9 @@ export async function setStage(): Promise<Stage> {
     application: application.origin,
     browser,
     calls: state.calls,
+    brand(branding) {
+      state.branding = branding;
+    },
     hold: (view) =>
       void state.interactions.set(view.id, interactionOf({ redirectOrigin: application.origin, ...view })),
     approvals: (...views) => {

@@ -91,7 +91,10 @@ describe('health', () => {
     vi.useFakeTimers({ toFake: ['Date'] });
     await Promise.all(Array.from({ length: 50 }, (_, n) => fresh.inject(n % 2 ? '/' : '/auth/health')));
     vi.useRealTimers();
-    expect(authApi.calls.length - before).toBe(1);
+    const asked = authApi.calls.slice(before).map(({ path }) => path);
+    // The other one is about the look of the page.
+    expect(asked.filter((path) => path !== '/auth/v3/internal/branding')).toHaveLength(1);
+    expect(asked.length).toBeLessThanOrEqual(2);
     await fresh.close();
   });
 });
