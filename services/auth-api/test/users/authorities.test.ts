@@ -29,6 +29,9 @@ beforeAll(async () => {
   });
   client = await createClient(stack);
   const { store } = stack.simulator;
+  // People and groups are numbered apart: the person gets a number that none of the groups below has.
+  for (const other of ['one', 'two', 'three'])
+    await store.createPerson({ tenantDbid: 101, userName: `${userName}-${other}`, password });
   const person = await store.createPerson({ tenantDbid: 101, userName, password, isAgent: true });
   const dbid = person['DBID'] as number;
   const group = async (name: string) => {
