@@ -5,6 +5,7 @@ import type { App } from '@gatehouse/service-kit/http/app-type';
 import type { OAuthSession } from '../oauth-session/compose.ts';
 import { personOf } from '../oauth-session/guard.ts';
 import { composeAdministrators } from './administrators/compose.ts';
+import { composeEnvironments } from './environments/compose.ts';
 import { composeHome } from './home/compose.ts';
 import { composeKeys } from './keys/compose.ts';
 import { composeLocations } from './locations/compose.ts';
@@ -27,6 +28,7 @@ export function composeConsole({ session, authApi, environmentApi, publicUrl }: 
   const shell = createShell({ authApi, environmentApi, publicUrl, areas: () => areas });
   const areas: readonly Area[] = [
     composeHome({ shell, areas: () => areas }),
+    composeEnvironments({ shell }),
     composeLocations({ shell }),
     composeKeys({ shell }),
     composeAdministrators({ shell }),

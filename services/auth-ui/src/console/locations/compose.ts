@@ -11,7 +11,7 @@ import type { ConsoleVisit, Shell } from '../shell/shell.ts';
 import { declarePage, type LocationsPage, locationsPage, withdrawPage } from './pages.ts';
 
 const path = `${consolePath}/locations`;
-const locationsView = consoleView<LocationsPage>('locations/list');
+const locationsView = consoleView<LocationsPage>('list');
 const locationField = z.object({ location: z.string().max(256) });
 
 export function composeLocations({ shell }: { shell: Shell }): Area {

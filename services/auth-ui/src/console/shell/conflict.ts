@@ -17,7 +17,8 @@ export function conflictPage(
   etag: string,
 ): ComparisonPage {
   const now = new Map(fieldsOf(current).map((field) => [field.name, field]));
-  const sent = fieldsOf(typed);
+  // A secret goes into no page: where the change needs it, the API asks for it again.
+  const sent = fieldsOf(typed).filter(({ kind }) => kind !== 'password');
   return {
     title: text('console.comparison.title'),
     lead: text('console.comparison.lead'),
@@ -45,8 +46,6 @@ function fieldsOf({ form }: FormPage): FormField[] {
 function shown(field: FormField | undefined, yes: string): string {
   if (field === undefined) return '';
   if (field.kind === 'check') return field.isChecked ? yes : '';
-  // A secret is never shown, and was typed again only to change it.
-  if (field.kind === 'password') return field.value ? '••••••' : '';
   return field.options?.find(({ value }) => value === field.value)?.label ?? field.value ?? '';
 }
 

@@ -77,6 +77,8 @@ export interface FormField {
 /** `partials/form`: a POST form. It sends the session's token along by itself. */
 export interface Form {
   action: string;
+  /** A GET form: it only leads to another page, and needs no token. */
+  isRead?: boolean;
   /** Sent as they are; an `ifMatch` belongs here. */
   hidden?: Readonly<Record<string, string>>;
   sections: { title?: string; text?: string; fields: FormField[] }[];
@@ -95,15 +97,18 @@ export function withProblem(
   problem: { message: string; fields: Readonly<Record<string, string>> } | undefined,
 ): Form {
   if (problem === undefined) return form;
+  /** A list is one field, and the API names the entry that is wrong: `baseDns.1`. */
+  const about = (name: string) =>
+    Object.entries(problem.fields).find(([named]) => named === name || named.startsWith(`${name}.`))?.[1];
   const names = form.sections.flatMap(({ fields }) => fields.map(({ name }) => name));
-  const isAboutField = Object.keys(problem.fields).some((name) => names.includes(name));
+  const isAboutField = names.some((name) => about(name) !== undefined);
   return {
     ...form,
     sections: form.sections.map((section) => ({
       ...section,
       fields: section.fields.map((field) => ({
         ...field,
-        problem: problem.fields[field.name] ?? field.problem,
+        problem: about(field.name) ?? field.problem,
       })),
     })),
     problem: isAboutField ? undefined : problem.message,

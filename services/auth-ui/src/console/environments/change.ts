@@ -1,0 +1,53 @@
+/** The form that changes an environment. What somebody else changed meanwhile is compared, never overwritten. */
+import { createEnvironmentAdministration } from '@gatehouse/api-client/environment-api/environments';
+import { consolePath } from '@gatehouse/contracts/auth-api/console';
+import type { App } from '@gatehouse/service-kit/http/app-type';
+import { z } from 'zod';
+import { conflictPage, ifMatch } from '../shell/conflict.ts';
+import { comparisonView, formView } from '../shell/pages.ts';
+import { attempt } from '../shell/problem.ts';
+import type { Shell } from '../shell/shell.ts';
+import { bodyOf, typedOf } from './fields.ts';
+import { changePage } from './pages.ts';
+
+const path = `${consolePath}/environments`;
+const idParams = z.object({ id: z.string().max(64) });
+
+export function changeRoutes(pages: App, shell: Shell): void {
+  pages.get('/:id/change', { schema: { hide: true, params: idParams } }, async (request, reply) => {
+    const visit = shell.begin(request, reply);
+    const { data, etag } = await createEnvironmentAdministration(visit.environmentApi).readTagged(
+      request.params.id,
+    );
+    return shell.show(visit, formView, changePage(visit, data, typedOf(data.directory, data), etag));
+  });
+
+  pages.post(
+    '/:id/change',
+    {
+      schema: {
+        hide: true,
+        params: idParams,
+        body: z.looseObject({ ifMatch: z.string().max(128).default('') }),
+      },
+    },
+    async (request, reply) => {
+      const visit = shell.begin(request, reply);
+      const { id } = request.params;
+      const typed = request.body;
+      const now = await createEnvironmentAdministration(visit.environmentApi).readTagged(id);
+      const { directory } = now.data;
+      const calls = createEnvironmentAdministration(ifMatch(visit.environmentApi, typed.ifMatch));
+      const { done, problem } = await attempt(() => calls.change(id, bodyOf(directory, typed, false)));
+      if (problem === undefined)
+        return shell.done(visit, `${path}/${id}`, 'console.environments.changed', {
+          warning: done.warnings[0]?.message ?? '',
+        });
+      reply.code(problem.status);
+      const mine = changePage(visit, now.data, typed, typed.ifMatch, problem);
+      if (problem.status !== 412) return shell.show(visit, formView, mine);
+      const theirs = changePage(visit, now.data, typedOf(directory, now.data), now.etag);
+      return shell.show(visit, comparisonView, conflictPage(visit, mine, theirs, now.etag));
+    },
+  );
+}

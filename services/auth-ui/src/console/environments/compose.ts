@@ -1,0 +1,144 @@
+/** Composes the environments of the console: their list, one of them, the forms that make and change them, their servers and checks. */
+import {
+  checkEnvironment,
+  createEnvironmentAdministration,
+} from '@gatehouse/api-client/environment-api/environments';
+import { consolePath } from '@gatehouse/contracts/auth-api/console';
+import { directorySchema } from '@gatehouse/contracts/environment-api/directory';
+import type { App } from '@gatehouse/service-kit/http/app-type';
+import { z } from 'zod';
+import type { Area } from '../shell/area.ts';
+import { ifMatch } from '../shell/conflict.ts';
+import { confirmView, consoleView, formView } from '../shell/pages.ts';
+import { attempt } from '../shell/problem.ts';
+import type { ConsoleVisit, Shell } from '../shell/shell.ts';
+import { changeRoutes } from './change.ts';
+import type { CheckPage } from './check-page.ts';
+import { checkPage } from './check-page.ts';
+import { bodyOf, typedOf } from './fields.ts';
+import {
+  chooseDirectoryPage,
+  type EnvironmentPage,
+  type EnvironmentsPage,
+  environmentPage,
+  environmentsPage,
+  newPage,
+  removePage,
+} from './pages.ts';
+import { serverRoutes } from './servers.ts';
+
+const path = `${consolePath}/environments`;
+const listView = consoleView<EnvironmentsPage>('list');
+const environmentView = consoleView<EnvironmentPage>('environments/environment');
+const checkView = consoleView<CheckPage>('environments/check');
+const pageSize = '50';
+
+const listQuery = z.object({
+  search: z.string().max(128).default(''),
+  cursor: z.string().max(512).optional(),
+});
+const idParams = z.object({ id: z.string().max(64) });
+
+export function composeEnvironments({ shell }: { shell: Shell }): Area {
+  const environmentsOf = ({ environmentApi }: ConsoleVisit) =>
+    createEnvironmentAdministration(environmentApi);
+
+  async function routes(pages: App): Promise<void> {
+    pages.get('', { schema: { hide: true, querystring: listQuery } }, async (request, reply) => {
+      const visit = shell.begin(request, reply);
+      const { search, cursor } = request.query;
+      const filter = { limit: pageSize, search: search || undefined, cursor };
+      return shell.show(
+        visit,
+        listView,
+        environmentsPage(visit, await environmentsOf(visit).page(filter), request.query),
+      );
+    });
+
+    pages.get(
+      '/new',
+      {
+        schema: {
+          hide: true,
+          querystring: z.object({ directory: directorySchema.optional().catch(undefined) }),
+        },
+      },
+      async (request, reply) => {
+        const visit = shell.begin(request, reply);
+        const { directory } = request.query;
+        if (directory === undefined) return shell.show(visit, formView, chooseDirectoryPage(visit));
+        return shell.show(visit, formView, newPage(visit, directory, typedOf(directory)));
+      },
+    );
+
+    pages.post(
+      '/new',
+      { schema: { hide: true, body: z.looseObject({ directory: directorySchema }) } },
+      async (request, reply) => {
+        const visit = shell.begin(request, reply);
+        const { directory } = request.body;
+        const body = bodyOf(directory, request.body, true);
+        const { done, problem } = await attempt(() => environmentsOf(visit).create(body));
+        if (problem !== undefined) {
+          reply.code(problem.status);
+          return shell.show(visit, formView, newPage(visit, directory, request.body, problem));
+        }
+        return shell.done(visit, `${path}/${done.data.id}`, 'console.environments.created', {
+          warning: done.warnings[0]?.message ?? '',
+        });
+      },
+    );
+
+    pages.get('/:id', { schema: { hide: true, params: idParams } }, async (request, reply) => {
+      const visit = shell.begin(request, reply);
+      const environment = await environmentsOf(visit).read(request.params.id);
+      return shell.show(visit, environmentView, environmentPage(visit, environment));
+    });
+
+    // A form and no link: a check connects to servers.
+    pages.post('/:id/check', { schema: { hide: true, params: idParams } }, async (request, reply) => {
+      const visit = shell.begin(request, reply);
+      const { id } = request.params;
+      const environment = await environmentsOf(visit).read(id);
+      const check = await checkEnvironment(visit.environmentApi, id);
+      return shell.show(visit, checkView, checkPage(visit, environment, check));
+    });
+
+    pages.get('/:id/delete', { schema: { hide: true, params: idParams } }, async (request, reply) => {
+      const visit = shell.begin(request, reply);
+      const { data, etag } = await environmentsOf(visit).readTagged(request.params.id);
+      return shell.show(visit, confirmView, removePage(visit, data, etag));
+    });
+
+    pages.post(
+      '/:id/delete',
+      {
+        schema: {
+          hide: true,
+          params: idParams,
+          body: z.object({ ifMatch: z.string().max(128).default('') }),
+        },
+      },
+      async (request, reply) => {
+        const visit = shell.begin(request, reply);
+        const { id } = request.params;
+        const calls = createEnvironmentAdministration(ifMatch(visit.environmentApi, request.body.ifMatch));
+        const { problem } = await attempt(() => calls.remove(id));
+        if (problem === undefined) return shell.done(visit, path, 'console.environments.deleted');
+        const { data, etag } = await environmentsOf(visit).readTagged(id);
+        reply.code(problem.status);
+        return shell.show(visit, confirmView, removePage(visit, data, etag, problem));
+      },
+    );
+
+    changeRoutes(pages, shell);
+    serverRoutes(pages, shell);
+  }
+
+  return {
+    path: '/environments',
+    audience: 'installation',
+    entry: { group: 'estate', label: 'console.environments.title', icon: 'environment' },
+    routes,
+  };
+}

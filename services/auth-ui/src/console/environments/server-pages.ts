@@ -1,0 +1,113 @@
+/** Builds the pages about one Configuration Server of an environment. */
+import { consolePath } from '@gatehouse/contracts/auth-api/console';
+import type {
+  ConfigServer,
+  Environment,
+} from '@gatehouse/contracts/environment-api/administration/environments';
+import type { ConfirmPage, FormPage } from '../shell/pages.ts';
+import { type FormField, withProblem } from '../shell/parts.ts';
+import type { Problem } from '../shell/problem.ts';
+import type { ConsoleVisit } from '../shell/shell.ts';
+import { hostAndPort } from './fields.ts';
+import { above } from './pages.ts';
+
+const path = `${consolePath}/environments`;
+
+export interface TypedServer {
+  primaryAddress: string;
+  primaryPort: string;
+  backupAddress: string;
+  backupPort: string;
+  readOnly: string;
+  locations: string;
+}
+
+/** `serverId`: of one that exists. */
+export function serverPage(
+  visit: ConsoleVisit,
+  environment: Environment,
+  serverId: string | undefined,
+  typed: TypedServer,
+  etag: string,
+  problem?: Problem,
+): FormPage {
+  const { text } = visit;
+  const field = (name: keyof TypedServer, more: Partial<FormField> = {}): FormField => ({
+    name,
+    label: text(`console.environments.server.${name}`),
+    kind: 'text',
+    value: typed[name],
+    isCode: true,
+    maxLength: 256,
+    ...more,
+  });
+  return {
+    title: text(
+      serverId === undefined ? 'console.environments.server.add' : 'console.environments.server.change',
+    ),
+    lead: text('console.environments.server.lead'),
+    path: above(visit, environment),
+    form: withProblem(
+      {
+        action: `${path}/${environment.id}/servers/${serverId ?? 'new'}`,
+        hidden: { ifMatch: etag },
+        sections: [
+          {
+            fields: [
+              field('primaryAddress', { isRequired: true }),
+              field('primaryPort', { isRequired: true, kind: 'number' }),
+              field('backupAddress', { hint: text('console.environments.server.backupAddress.hint') }),
+              field('backupPort', { kind: 'number' }),
+              field('locations', {
+                kind: 'textarea',
+                rows: 3,
+                maxLength: 4096,
+                isRequired: true,
+                hint: text('console.environments.server.locations.hint'),
+              }),
+              field('readOnly', {
+                kind: 'check',
+                isChecked: typed.readOnly === 'true',
+                hint: text('console.environments.server.readOnly.hint'),
+              }),
+              {
+                name: 'password',
+                label: text('console.environments.server.password'),
+                hint: text('console.environments.server.password.hint'),
+                kind: 'password',
+              },
+            ],
+          },
+        ],
+        submit: text('console.environments.save'),
+        cancel: `${path}/${environment.id}`,
+      },
+      problem,
+    ),
+  };
+}
+
+export function removeServerPage(
+  visit: ConsoleVisit,
+  environment: Environment,
+  { id, primaryAddress, primaryPort }: ConfigServer,
+  problem?: Problem,
+): ConfirmPage {
+  const { text } = visit;
+  const server = hostAndPort(primaryAddress, primaryPort);
+  return {
+    title: text('console.environments.server.remove.title', { server }),
+    lead: text('console.environments.server.remove.lead'),
+    path: above(visit, environment),
+    form: withProblem(
+      {
+        action: `${path}/${environment.id}/servers/${id}/remove`,
+        sections: [],
+        submit: text('console.environments.server.remove'),
+        cancel: `${path}/${environment.id}`,
+        isDangerous: true,
+      },
+      problem,
+    ),
+  };
+}

@@ -1,0 +1,135 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { Person } from './person.ts';
+import { type Stage, startStage } from './stage.ts';
+
+let stage: Stage;
+let person: Person;
+beforeAll(async () => {
+  stage = await startStage();
+  person = await stage.installationAdministrator();
+});
+afterAll(() => stage?.close());
+
+const path = '/auth/console/environments';
+
+const simulator = () => `127.0.0.1:${stage.authApi.simulator.port}`;
+const account = {
+  username: 'gatehouse',
+  password: 'demo-service-password',
+  appName: 'gatehouse',
+  tenant: 'demo',
+};
+
+async function create(typed: Record<string, string> = {}): Promise<string> {
+  const form = await person.open(`${path}/new?directory=configServer`);
+  const page = await person.submit(form, `${path}/new`, {
+    ...account,
+    configServers: simulator(),
+    tlsEnabled: '',
+    ...typed,
+  });
+  expect(page.message, page.text).toMatch(/^The environment is created/);
+  return page.path;
+}
+
+it('creates an environment by the kind of directory, and checks it step by step', async () => {
+  const kinds = await person.open(`${path}/new`);
+  expect(kinds.text).toContain('This cannot be changed later');
+  const own = await create();
+  const checked = await person.submit(await person.open(own), `${own}/check`);
+  expect(checked.text).toContain('Every step passed');
+  expect(checked.text).toMatch(/Connect passed .* Register passed .* Read people passed/);
+});
+
+it('shows the step at which a check stops', async () => {
+  const own = await create({ configServers: '127.0.0.1:1' });
+  const checked = await person.submit(await person.open(own), `${own}/check`);
+  expect(checked.text).toContain('Something is in the way');
+  expect(checked.text).toMatch(/Connect failed .* Register not tried/);
+});
+
+it('puts refusals beside their fields, keeps what was typed, and never sends a password back', async () => {
+  const form = await person.open(`${path}/new?directory=ldap`);
+  const page = await person.submit(form, `${path}/new`, {
+    'ldap.servers': 'dc-1.example:99999',
+    'ldap.bindDn': 'not a name',
+    'ldap.bindPassword': 'typed-bind-password',
+    'ldap.baseDns': 'ou=people,dc=example\nnonsense',
+  });
+  expect(page.status).toBe(400);
+  expect(page.fieldProblems).toMatchObject({
+    'ldap.servers': expect.stringContaining('65535'),
+    'ldap.bindDn': expect.stringContaining('distinguished name'),
+    'ldap.baseDns': expect.stringContaining('distinguished name'),
+  });
+  expect(page.forms.find(({ action }) => action === `${path}/new`)?.fields['ldap.baseDns']).toBe(
+    'ou=people,dc=example\nnonsense',
+  );
+  expect(page.html).not.toContain('typed-bind-password');
+});
+
+it('shows both sides where somebody else was faster, and overwrites nothing unseen', async () => {
+  const own = await create();
+  const [mine, theirs] = [await person.open(`${own}/change`), await person.open(`${own}/change`)];
+  await person.submit(theirs, `${own}/change`, { remoteTimeout: '33' });
+  const comparison = await person.submit(mine, `${own}/change`, { remoteTimeout: '44' });
+  expect(comparison).toMatchObject({ status: 412, heading: 'Somebody else was faster' });
+  expect(comparison.rows.map((row) => Object.values(row))).toContainEqual([
+    'The server expects us within different',
+    '33',
+    '44',
+  ]);
+  expect((await person.open(`${own}/change`)).html).toContain('value="33"');
+  const saved = await person.submit(comparison, `${own}/change`);
+  expect(saved.message).toMatch(/^Saved/);
+  expect((await person.open(`${own}/change`)).html).toContain('value="44"');
+});
+
+it('adds, changes and removes a Configuration Server', async () => {
+  const own = await create();
+  const form = await person.open(`${own}/servers/new`);
+  const added = await person.submit(form, `${own}/servers/new`, {
+    primaryAddress: 'second.example',
+    primaryPort: '8888',
+    backupAddress: 'third.example',
+    backupPort: '8889',
+    password: account.password,
+  });
+  expect(added.message).toMatch(/^second\.example:8888 is added/);
+  expect(added.rows).toContainEqual(
+    expect.objectContaining({
+      'Primary server': 'second.example:8888',
+      'Backup server': 'third.example:8889',
+    }),
+  );
+  const edit = added.links.filter(({ text }) => text === 'Edit').at(-1)?.href ?? '';
+  const changed = await person.submit(await person.open(edit), edit, { backupAddress: '', backupPort: '' });
+  expect(changed.rows).toContainEqual(
+    expect.objectContaining({ 'Primary server': 'second.example:8888', 'Backup server': '' }),
+  );
+  const removed = await person.submit(await person.open(`${edit}/remove`), `${edit}/remove`);
+  expect(removed.message).toBe('The server is removed');
+  expect(removed.rows.map((row) => row['Primary server'])).not.toContain('second.example:8888');
+});
+
+it('deletes an environment, and says why one in use stays', async () => {
+  const own = await create();
+  const deleted = await person.submit(await person.open(`${own}/delete`), `${own}/delete`);
+  expect(deleted).toMatchObject({ path, message: 'The environment is deleted' });
+  const used = `${path}/${stage.environmentId}`;
+  const kept = await person.submit(await person.open(`${used}/delete`), `${used}/delete`);
+  expect(kept.status).toBe(409);
+  expect(kept.text).toContain('contact centre');
+});
+
+it('lists with search and pages, and is no page for the administrator of one contact centre', async () => {
+  await create({ configServers: 'only-this-one.example:8888' });
+  const found = await person.open(`${path}?search=only-this`);
+  expect(found.rows).toHaveLength(1);
+  expect(found.rows[0]).toMatchObject({
+    Servers: 'only-this-one.example:8888',
+    Encryption: 'Plaintext allowed',
+  });
+  const administrator = await stage.contactCenterAdministrator();
+  expect((await administrator.open(path)).status).toBe(403);
+});
