@@ -10,6 +10,7 @@ import { composeHome } from './home/compose.ts';
 import { composeKeys } from './keys/compose.ts';
 import { composeLocations } from './locations/compose.ts';
 import { notSetUpRoutes } from './not-set-up.ts';
+import { composeOpen } from './open/compose.ts';
 import { type Area, isFor } from './shell/area.ts';
 import { consoleErrorHandler, noSuchPage } from './shell/errors.ts';
 import { createShell } from './shell/shell.ts';
@@ -25,6 +26,7 @@ interface ConsoleOptions {
 
 export function composeConsole({ session, authApi, environmentApi, publicUrl }: ConsoleOptions) {
   if (environmentApi === undefined) return { routes: notSetUpRoutes };
+  const open = composeOpen({ session, publicUrl });
   const shell = createShell({ authApi, environmentApi, publicUrl, areas: () => areas });
   const areas: readonly Area[] = [
     composeHome({ shell, areas: () => areas }),
@@ -37,6 +39,7 @@ export function composeConsole({ session, authApi, environmentApi, publicUrl }: 
   async function routes(pages: App): Promise<void> {
     pages.setErrorHandler(consoleErrorHandler(shell, session));
     await pages.register(session.callbackRoutes);
+    await pages.register(open.routes);
     await pages.register(async (guarded: App) => {
       session.guard(guarded);
       await guarded.register(session.signOutRoutes);

@@ -2,7 +2,9 @@
 
 import oauth2, { type FastifyOAuth2Options, type OAuth2Namespace } from '@fastify/oauth2';
 import type { HttpClient } from '@gatehouse/api-client/http-client';
-import { consoleClientId, consoleScope } from '@gatehouse/contracts/auth-api/console';
+import { UpstreamError } from '@gatehouse/api-client/upstream-error';
+import { consoleClientId, consoleLinkGrantType, consoleScope } from '@gatehouse/contracts/auth-api/console';
+import { consoleLinkParameters } from '@gatehouse/contracts/auth-api/console-link';
 import { introspectionAnswerSchema } from '@gatehouse/contracts/auth-api/introspection';
 import { consoleClientSecrets } from '@gatehouse/service-kit/crypto/console-keys';
 import { AppError, unavailable } from '@gatehouse/service-kit/errors/app-error';
@@ -119,6 +121,27 @@ export function createAuthorizationServer(options: AuthorizationServerOptions) {
           {},
         ),
       ),
+
+    /** Undefined: the link is unknown, used or too old. `visitorAddress`: whose guesses are counted. @throws UpstreamError */
+    async redeemLink(
+      code: string,
+      { visitorAddress, requestId }: { visitorAddress: string; requestId: string },
+    ) {
+      try {
+        return await asConsole.read(tokenAnswerSchema, {
+          path: endpoints.token,
+          form: {
+            grant_type: consoleLinkGrantType,
+            code,
+            [consoleLinkParameters.visitorAddress]: visitorAddress,
+          },
+          headers: { 'x-request-id': requestId },
+        });
+      } catch (error) {
+        if (error instanceof UpstreamError && error.status === 400) return undefined;
+        throw error;
+      }
+    },
 
     /** Ends the tokens of this authorization. @throws UpstreamError */
     async revoke(token: string): Promise<void> {

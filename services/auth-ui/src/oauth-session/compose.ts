@@ -5,6 +5,7 @@ import { consoleKeys } from '@gatehouse/service-kit/crypto/console-keys';
 import type { Secret } from '@gatehouse/service-kit/secret';
 import { createAuthorizationServer } from './authorization-server.ts';
 import { createGuard } from './guard.ts';
+import { createLinkSignIn } from './link.ts';
 import { createSeal } from './seal.ts';
 import { createSessionCookie } from './session.ts';
 import { createSessions } from './sessions.ts';
@@ -48,7 +49,6 @@ export function composeOAuthSession(options: OAuthSessionOptions) {
     callbackRoutes: signIn.callbackRoutes,
     signOutRoutes: signOut.routes,
     ...createGuard({ sessions, signIn, publicUrl, now }),
-    /** Sets the cookie of a session whose tokens another grant gave. Undefined: they have ended. @throws UpstreamError */
-    begin: sessions.begin,
+    ...createLinkSignIn({ server, sessions }),
   };
 }

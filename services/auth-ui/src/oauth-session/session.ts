@@ -20,6 +20,8 @@ const sessionSchema = z.object({
   /** Of the login session at Auth API that the tokens come from. */
   sid: z.string().optional(),
   contactCenterId: z.string().optional(),
+  /** Of the operator: correlation id of the request that made the link. */
+  linkRequest: z.string().optional(),
   authorities: z.array(z.string()),
 });
 

@@ -43,6 +43,7 @@ export function createSessions({ server, cookie, now }: SessionsOptions) {
       userName: (person.username ?? person.sub).slice(0, maxUserNameLength),
       sid: person.sid,
       contactCenterId: person.contact_center_ids[0],
+      linkRequest: person.link_request,
       authorities: person.authorities.filter((name) => shown.includes(name)),
     });
   }

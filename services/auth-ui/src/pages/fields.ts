@@ -52,6 +52,12 @@ export function deviceCodeField(
   return field({ name, label, type: 'text', autocomplete: 'off', maxLength: 64, value }, explained);
 }
 
+/** For the code of a link, or the whole link: what is pasted once, and kept by no browser. */
+export function linkCodeField(name: string, label: string, hint: string): Field {
+  const code = { name, label, type: 'text', autocomplete: 'off', maxLength: 2048, value: '' } as const;
+  return field(code, { hint });
+}
+
 export function passwordField(
   name: string,
   label: string,

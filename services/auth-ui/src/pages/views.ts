@@ -181,6 +181,13 @@ export interface SignedOutPage extends Page {
   script?: 'continue.js' | undefined;
 }
 
+/** Asks before a link signs the operator in to the console. */
+export interface ConsoleOpenPage extends FormPage {
+  /** The sentence about the person who is signed in to the console in this browser. */
+  present: string | undefined;
+  script: 'open-console.js';
+}
+
 export interface Views {
   front: FrontPage;
   'sign-in-name': NamePage;
@@ -190,6 +197,7 @@ export interface Views {
   'change-password': ChangePasswordPage;
   'first-password': FirstPasswordPage;
   'first-password-end': FirstPasswordEndPage;
+  'console-open': ConsoleOpenPage;
   consent: ConsentPage;
   account: AccountPage;
   approvals: ApprovalsPage;

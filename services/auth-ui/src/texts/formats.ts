@@ -23,6 +23,12 @@ function createFormats(language: Language) {
     ...{ year: 'numeric', month: 'long', day: 'numeric', hour: 'numeric', minute: '2-digit' },
     ...{ timeZone: 'UTC', timeZoneName: 'short' },
   } as const);
+  const timeOfDay = new Intl.DateTimeFormat(language, {
+    hour: '2-digit',
+    minute: '2-digit',
+    timeZone: 'UTC',
+    timeZoneName: 'short',
+  });
   return {
     /** How long ago something was: relative, because the time zone of the reader is unknown. */
     ago(iso: string, now: number): string {
@@ -34,6 +40,8 @@ function createFormats(language: Language) {
     },
     /** In UTC, and says so. */
     moment: (iso: string) => moment.format(Date.parse(iso)),
+    /** In UTC, and says so. */
+    timeOfDay: (atMs: number) => timeOfDay.format(atMs),
     minutes: (count: number) => minutes.format(count),
     list: (values: readonly string[]) => list.format(values),
   };

@@ -6,6 +6,7 @@ import { csrfField, personOf } from '../../oauth-session/guard.ts';
 import { rightsOf, type Session } from '../../oauth-session/session.ts';
 import { renderTemplate } from '../../pages/views.ts';
 import { beginVisit, sendPage, titleOf, type Visit } from '../../pages/visit.ts';
+import { formatsIn } from '../../texts/formats.ts';
 import type { TextKey } from '../../texts/texts.ts';
 import { type Area, isFor, navigationGroups } from './area.ts';
 import { leaveFlash, takeFlash } from './flash.ts';
@@ -83,7 +84,8 @@ export function createShell({ authApi, environmentApi, publicUrl, areas }: Shell
         right: rightOf(visit),
         csrf: { name: csrfField, value: person.csrf },
         home: consolePath,
-        account: accountPath,
+        // The operator account is no person, and has no such page.
+        account: person.linkRequest === undefined ? accountPath : undefined,
         signOut: `${consolePath}/sign-out`,
       }),
     );
@@ -100,7 +102,9 @@ export function createShell({ authApi, environmentApi, publicUrl, areas }: Shell
   };
 }
 
-function rightOf({ rights, text }: ConsoleVisit): string {
+function rightOf({ rights, text, person, language }: ConsoleVisit): string {
+  if (person.linkRequest !== undefined)
+    return text('console.right.operator', { until: formatsIn(language).timeOfDay(person.expiresAtMs) });
   if (rights.installation) return text('console.right.installation');
   return text(rights.contactCenter ? 'console.right.contactCenter' : 'console.right.none');
 }
