@@ -50,6 +50,11 @@ export function createSettingAdministration(http: HttpClient) {
       const request = { path: path(contactCenterId), query: { location } };
       return (await readData(http, settingsAnswer, request)).settings;
     },
+    /** Those given for all locations; `etag` is that of the contact centre, or of all global settings. */
+    async listTagged(contactCenterId: string | undefined) {
+      const { data, etag } = await readTagged(http, settingsAnswer, path(contactCenterId));
+      return { settings: data.settings, etag };
+    },
     set: (contactCenterId: string | undefined, setting: object) =>
       readData(http, settingSchema, { method: 'POST', path: path(contactCenterId), json: { data: setting } }),
     /** At one location, or at all. */
@@ -65,6 +70,8 @@ export function createApiKeyAdministration(http: HttpClient) {
     `${keys(contactCenterId)}/${encodeURIComponent(keyId)}`;
   return {
     list: (contactCenterId: string) => readData(http, z.array(apiKeySchema), { path: keys(contactCenterId) }),
+    /** `etag` is that of the contact centre, whose version covers its keys. */
+    listTagged: (contactCenterId: string) => readTagged(http, z.array(apiKeySchema), keys(contactCenterId)),
     create: (contactCenterId: string, fields: object) =>
       readData(http, issuedApiKeySchema, {
         method: 'POST',

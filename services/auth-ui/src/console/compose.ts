@@ -5,12 +5,14 @@ import type { App } from '@gatehouse/service-kit/http/app-type';
 import type { OAuthSession } from '../oauth-session/compose.ts';
 import { personOf } from '../oauth-session/guard.ts';
 import { composeAdministrators } from './administrators/compose.ts';
+import { composeContactCenters } from './contact-centers/compose.ts';
 import { composeEnvironments } from './environments/compose.ts';
 import { composeHome } from './home/compose.ts';
 import { composeKeys } from './keys/compose.ts';
 import { composeLocations } from './locations/compose.ts';
 import { notSetUpRoutes } from './not-set-up.ts';
 import { composeOpen } from './open/compose.ts';
+import { composeSettings } from './settings/compose.ts';
 import { type Area, isFor } from './shell/area.ts';
 import { consoleErrorHandler, noSuchPage } from './shell/errors.ts';
 import { createShell } from './shell/shell.ts';
@@ -31,6 +33,8 @@ export function composeConsole({ session, authApi, environmentApi, publicUrl }: 
   const areas: readonly Area[] = [
     composeHome({ shell, areas: () => areas }),
     composeEnvironments({ shell }),
+    composeContactCenters({ shell }),
+    composeSettings({ shell }),
     composeLocations({ shell }),
     composeKeys({ shell }),
     composeAdministrators({ shell }),

@@ -1,6 +1,6 @@
 /** Names the templates of the shell and of the pages that several areas use, with the data that each needs. */
 import type { Message } from '../../pages/message.ts';
-import type { Form } from './parts.ts';
+import type { Fact, Form, Search, Table } from './parts.ts';
 
 /** What every page of the console says about itself. */
 export interface ConsolePage {
@@ -27,10 +27,23 @@ export function consoleView<Data extends ConsolePage>(template: string): Console
 
 /** Asks before something is deleted or ended: nothing has happened yet. */
 export interface ConfirmPage extends ConsolePage {
-  facts?: { label: string; value: string; isCode?: boolean }[];
+  facts?: Fact[];
   form: Form;
 }
 export const confirmView = consoleView<ConfirmPage>('confirm');
+
+/** What is known about one thing. */
+export interface FactsPage extends ConsolePage {
+  facts: Fact[];
+}
+export const factsView = consoleView<FactsPage>('facts');
+
+/** One list, or several with a title each; a search above them. */
+export interface TablesPage extends ConsolePage {
+  search?: Search;
+  parts: { title?: string; lead?: string; table: Table }[];
+}
+export const tablesView = consoleView<TablesPage>('tables');
 
 /** A page that is one form. */
 export interface FormPage extends ConsolePage {

@@ -29,6 +29,14 @@ export interface Cell {
   isCode?: boolean;
 }
 
+/** `partials/facts`: a line about one thing. */
+export interface Fact {
+  label: string;
+  value: string;
+  isCode?: boolean;
+  href?: string | undefined;
+}
+
 /** `partials/search`: a GET form above a table. */
 export interface Search {
   action: string;
@@ -51,6 +59,7 @@ export interface FormField {
     | 'number'
     | 'url'
     | 'email'
+    | 'date'
     | 'textarea'
     | 'select'
     | 'choice'

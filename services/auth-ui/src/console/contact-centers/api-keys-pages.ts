@@ -1,0 +1,263 @@
+/** Builds the pages about API keys of a contact centre. */
+import {
+  type ApiKey,
+  type ApiKeyPurpose,
+  apiKeyPurposes,
+  type IssuedApiKey,
+} from '@gatehouse/contracts/environment-api/administration/api-keys';
+import type { ContactCenter } from '@gatehouse/contracts/environment-api/administration/contact-centers';
+import type { ConfirmPage, FormPage, ShownOncePage, TablesPage } from '../shell/pages.ts';
+import { type Form, type Row, withProblem } from '../shell/parts.ts';
+import type { Problem } from '../shell/problem.ts';
+import type { ConsoleVisit } from '../shell/shell.ts';
+import { contactCenterPath, frameOf, wayBelow } from './frame.ts';
+
+type Named = Pick<ContactCenter, 'id' | 'name'>;
+
+export interface NewKeyFields {
+  name: string;
+  purpose: ApiKeyPurpose;
+  /** A day, or empty. */
+  expiresAt: string;
+}
+
+const hour = 3600;
+const day = 24 * hour;
+/** The longest that the API accepts last. */
+export const overlaps = [0, hour, day, 7 * day, 30 * day] as const;
+export const usualOverlap = String(day);
+
+export const apiKeysPath = (id: string) => `${contactCenterPath(id)}/api-keys`;
+
+export function apiKeysPage(
+  visit: ConsoleVisit,
+  center: Named,
+  keys: readonly ApiKey[],
+  now: Date,
+): TablesPage {
+  const { text } = visit;
+  return {
+    ...frameOf(visit, center, 'apiKeys'),
+    lead: text('console.contactCenters.apiKeys.lead'),
+    actions: [
+      {
+        label: text('console.contactCenters.apiKeys.create'),
+        href: `${apiKeysPath(center.id)}/create`,
+        isMain: true,
+      },
+    ],
+    parts: [
+      {
+        table: {
+          caption: text('console.contactCenters.apiKeys'),
+          columns: [
+            { label: text('console.contactCenters.apiKeys.name') },
+            { label: text('console.contactCenters.apiKeys.purpose') },
+            { label: text('console.contactCenters.apiKeys.lastUsed') },
+            { label: text('console.contactCenters.apiKeys.ends') },
+          ],
+          empty: text('console.contactCenters.apiKeys.empty'),
+          rows: keys.map((key) => rowOf(visit, center.id, key, now)),
+        },
+      },
+    ],
+  };
+}
+
+function rowOf({ text }: ConsoleVisit, id: string, key: ApiKey, now: Date): Row {
+  const at = (moment: string) => text('console.at', { at: new Date(moment) });
+  const { name, prefix, purpose, lastUsedAt, validFrom, expiresAt, previousUntil } = key;
+  const isOver = expiresAt !== undefined && new Date(expiresAt) <= now;
+  const isLater = new Date(validFrom) > now;
+  const link = (step: 'rotate' | 'delete') => ({
+    label: text(`console.contactCenters.apiKeys.${step}`),
+    href: `${apiKeysPath(id)}/${step}?${new URLSearchParams({ keyId: key.id })}`,
+    describes: name,
+  });
+  return {
+    cells: [
+      { text: name, note: `${prefix}…` },
+      { text: text(`console.contactCenters.apiKeys.purpose.${purpose}`) },
+      {
+        text: lastUsedAt === undefined ? text('console.contactCenters.apiKeys.unused') : at(lastUsedAt),
+        note:
+          previousUntil !== undefined && new Date(previousUntil) > now
+            ? text('console.contactCenters.apiKeys.before', { at: new Date(previousUntil) })
+            : undefined,
+      },
+      {
+        text: expiresAt === undefined ? text('console.contactCenters.apiKeys.endless') : at(expiresAt),
+        badge: isOver
+          ? { text: text('console.contactCenters.apiKeys.over'), kind: 'bad' }
+          : isLater
+            ? {
+                text: text('console.contactCenters.apiKeys.from', { at: new Date(validFrom) }),
+                kind: 'plain',
+              }
+            : undefined,
+      },
+    ],
+    actions: [...(isOver ? [] : [link('rotate')]), link('delete')],
+  };
+}
+
+export function createKeyPage(
+  visit: ConsoleVisit,
+  center: Named,
+  { name, purpose, expiresAt }: NewKeyFields,
+  problem?: Problem,
+): FormPage {
+  const { text } = visit;
+  const path = apiKeysPath(center.id);
+  return {
+    title: text('console.contactCenters.apiKeys.create'),
+    lead: text('console.contactCenters.apiKeys.create.lead'),
+    path: wayBelow(visit, center, 'apiKeys'),
+    form: withProblem(
+      {
+        action: `${path}/create`,
+        sections: [
+          {
+            fields: [
+              {
+                name: 'name',
+                label: text('console.contactCenters.apiKeys.name'),
+                hint: text('console.contactCenters.apiKeys.name.hint'),
+                kind: 'text',
+                value: name,
+                isRequired: true,
+                maxLength: 256,
+              },
+              {
+                name: 'purpose',
+                label: text('console.contactCenters.apiKeys.purpose'),
+                kind: 'choice',
+                value: purpose,
+                isRequired: true,
+                options: apiKeyPurposes.map((value) => ({
+                  value,
+                  label: text(`console.contactCenters.apiKeys.purpose.${value}`),
+                  hint: text(`console.contactCenters.apiKeys.purpose.${value}.hint`),
+                })),
+              },
+              {
+                name: 'expiresAt',
+                label: text('console.contactCenters.apiKeys.lastDay'),
+                hint: text('console.contactCenters.apiKeys.lastDay.hint'),
+                kind: 'date',
+                value: expiresAt,
+              },
+            ],
+          },
+        ],
+        submit: text('console.contactCenters.apiKeys.create'),
+        cancel: path,
+      },
+      problem,
+    ),
+  };
+}
+
+export function rotateKeyPage(
+  visit: ConsoleVisit,
+  center: Named,
+  key: ApiKey,
+  etag: string,
+  problem?: Problem,
+): ConfirmPage {
+  const { text } = visit;
+  return questionPage(
+    visit,
+    center,
+    key,
+    'rotate',
+    {
+      hidden: { keyId: key.id, ifMatch: etag },
+      sections: [
+        {
+          fields: [
+            {
+              name: 'overlapSeconds',
+              label: text('console.contactCenters.apiKeys.overlap'),
+              kind: 'choice',
+              value: usualOverlap,
+              isRequired: true,
+              options: overlaps.map((seconds) => ({
+                value: String(seconds),
+                label: text('console.contactCenters.apiKeys.overlap.hours', { hours: seconds / hour }),
+                hint: seconds === 0 ? text('console.contactCenters.apiKeys.overlap.none.hint') : undefined,
+              })),
+            },
+          ],
+        },
+      ],
+    },
+    problem,
+  );
+}
+
+export function deleteKeyPage(
+  visit: ConsoleVisit,
+  center: Named,
+  key: ApiKey,
+  etag: string,
+  problem?: Problem,
+): ConfirmPage {
+  const form = { hidden: { keyId: key.id, ifMatch: etag }, sections: [], isDangerous: true };
+  return questionPage(visit, center, key, 'delete', form, problem);
+}
+
+function questionPage(
+  visit: ConsoleVisit,
+  center: Named,
+  { name, prefix, lastUsedAt }: ApiKey,
+  step: 'rotate' | 'delete',
+  form: Pick<Form, 'hidden' | 'sections' | 'isDangerous'>,
+  problem: Problem | undefined,
+): ConfirmPage {
+  const { text } = visit;
+  const path = apiKeysPath(center.id);
+  const isStale = problem?.status === 412;
+  return {
+    title: text(`console.contactCenters.apiKeys.${step}.title`, { name }),
+    lead: text(`console.contactCenters.apiKeys.${step}.lead`),
+    path: wayBelow(visit, center, 'apiKeys'),
+    message: isStale
+      ? {
+          kind: 'danger',
+          title: text('console.changedMeanwhile'),
+          text: text('console.changedMeanwhile.text'),
+        }
+      : undefined,
+    facts: [
+      { label: text('console.contactCenters.apiKeys.beginning'), value: `${prefix}…`, isCode: true },
+      {
+        label: text('console.contactCenters.apiKeys.lastUsed'),
+        value:
+          lastUsedAt === undefined
+            ? text('console.contactCenters.apiKeys.unused')
+            : text('console.at', { at: new Date(lastUsedAt) }),
+      },
+    ],
+    form: withProblem(
+      {
+        ...form,
+        action: `${path}/${step}`,
+        submit: text(`console.contactCenters.apiKeys.${step}`),
+        cancel: path,
+      },
+      isStale ? undefined : problem,
+    ),
+  };
+}
+
+export function shownKeyPage(visit: ConsoleVisit, center: Named, { name, key }: IssuedApiKey): ShownOncePage {
+  const { text } = visit;
+  return {
+    title: text('console.contactCenters.apiKeys.shown', { name }),
+    path: wayBelow(visit, center, 'apiKeys'),
+    values: [{ label: text('console.contactCenters.apiKeys.key'), value: key }],
+    warning: text('console.contactCenters.apiKeys.shown.warning'),
+    next: { label: text('console.contactCenters.apiKeys.shown.next'), href: apiKeysPath(center.id) },
+  };
+}

@@ -1,0 +1,215 @@
+/** Builds the form of a contact centre, for a new one and for a change, and reads what was typed. */
+import type { ContactCenter } from '@gatehouse/contracts/environment-api/administration/contact-centers';
+import type { Environment } from '@gatehouse/contracts/environment-api/administration/environments';
+import { z } from 'zod';
+import type { FormPage } from '../shell/pages.ts';
+import { type FormField, withProblem } from '../shell/parts.ts';
+import type { Problem } from '../shell/problem.ts';
+import type { ConsoleVisit } from '../shell/shell.ts';
+import { contactCenterPath, contactCentersPath, wayBelow } from './frame.ts';
+
+const typed = (maxLength: number) => z.string().trim().max(maxLength).default('');
+
+export const centerFields = z.object({
+  name: typed(512),
+  domains: typed(65_536),
+  environmentId: typed(64),
+  status: z.enum(['active', 'disabled']).catch('active'),
+});
+
+/** As they were typed; domains one on each line. */
+export type CenterFields = z.infer<typeof centerFields>;
+
+/** Environments to choose from; undefined: there are too many for a choice. */
+export type EnvironmentChoice = readonly Environment[] | undefined;
+
+export const fieldsOf = ({ name, domains, environmentId, status }: ContactCenter): CenterFields => ({
+  name,
+  domains: domains.join('\n'),
+  environmentId,
+  status: status === 'active' ? 'active' : 'disabled',
+});
+
+/** What is sent: an administrator of one contact centre may not move it, nor choose its tenant names. */
+export function bodyOf(
+  { rights }: ConsoleVisit,
+  { name, domains, environmentId, status }: CenterFields,
+): object {
+  const own = { name, status };
+  return rights.installation ? { ...own, domains: linesOf(domains), environmentId } : own;
+}
+
+/** The name of a new one may be left out: the API takes the first domain. */
+export function newBodyOf(visit: ConsoleVisit, fields: CenterFields): object {
+  return { ...bodyOf(visit, fields), name: fields.name || undefined };
+}
+
+export function createPage(
+  visit: ConsoleVisit,
+  fields: CenterFields,
+  environments: EnvironmentChoice,
+  problem?: Problem,
+): FormPage {
+  const { text } = visit;
+  return {
+    title: text('console.contactCenters.create'),
+    lead: text('console.contactCenters.create.lead'),
+    path: [{ label: text('console.contactCenters.title'), href: contactCentersPath }],
+    form: withProblem(
+      {
+        action: `${contactCentersPath}/create`,
+        sections: [
+          {
+            fields: [
+              domainsField(visit, fields.domains),
+              {
+                ...nameField(visit, fields.name),
+                isRequired: false,
+                hint: text('console.contactCenters.name.hint'),
+              },
+              environmentField(visit, fields.environmentId, environments),
+              statusField(visit, fields.status),
+            ],
+          },
+        ],
+        submit: text('console.contactCenters.create'),
+        cancel: contactCentersPath,
+      },
+      besideDomains(problem),
+    ),
+  };
+}
+
+export function editPage(
+  visit: ConsoleVisit,
+  center: Pick<ContactCenter, 'id' | 'name'>,
+  fields: CenterFields,
+  environments: EnvironmentChoice,
+  etag: string,
+  problem?: Problem,
+): FormPage {
+  const { text, rights } = visit;
+  const ofInstallation = rights.installation
+    ? [
+        domainsField(visit, fields.domains, text('console.contactCenters.domains.ends')),
+        environmentField(
+          visit,
+          fields.environmentId,
+          environments,
+          text('console.contactCenters.environment.ends'),
+        ),
+      ]
+    : [];
+  return {
+    title: text('console.contactCenters.edit'),
+    path: wayBelow(visit, center, 'overview'),
+    ...(rights.installation ? {} : { lead: text('console.contactCenters.edit.own') }),
+    form: withProblem(
+      {
+        action: `${contactCenterPath(center.id)}/edit`,
+        hidden: { ifMatch: etag },
+        sections: [
+          {
+            fields: [nameField(visit, fields.name), ...ofInstallation, statusField(visit, fields.status)],
+          },
+        ],
+        submit: text('console.contactCenters.save'),
+        cancel: contactCenterPath(center.id),
+      },
+      besideDomains(problem),
+    ),
+  };
+}
+
+function nameField({ text }: ConsoleVisit, value: string): FormField {
+  return {
+    name: 'name',
+    label: text('console.contactCenters.name'),
+    kind: 'text',
+    value,
+    isRequired: true,
+    maxLength: 256,
+  };
+}
+
+function domainsField({ text }: ConsoleVisit, value: string, more?: string): FormField {
+  const hint = text('console.contactCenters.domains.hint');
+  return {
+    name: 'domains',
+    label: text('console.contactCenters.domains'),
+    hint: more === undefined ? hint : `${hint} ${more}`,
+    kind: 'textarea',
+    value,
+    isCode: true,
+    isRequired: true,
+    rows: Math.min(12, value.split('\n').length + 2),
+  };
+}
+
+function environmentField(
+  { text }: ConsoleVisit,
+  value: string,
+  environments: EnvironmentChoice,
+  hint = text('console.contactCenters.environment.hint'),
+): FormField {
+  const field = {
+    name: 'environmentId',
+    label: text('console.contactCenters.environment'),
+    hint,
+    value,
+    isRequired: true,
+  };
+  if (environments === undefined) return { ...field, kind: 'text', isCode: true, maxLength: 64 };
+  const known = environments.map((environment) => ({
+    value: environment.id,
+    label: `${placeOf(environment)} · ${environment.id}`,
+  }));
+  const isKnown = value === '' || known.some((option) => option.value === value);
+  return { ...field, kind: 'select', options: isKnown ? known : [{ value, label: value }, ...known] };
+}
+
+/** Where its people are. */
+function placeOf({ directory, configServers, ldap, consulService, srvRecord }: Environment): string {
+  if (directory === 'people') return 'SCIM';
+  if (directory === 'ldap') return ldap?.servers[0]?.address ?? srvRecord ?? 'LDAP';
+  return configServers[0]?.primaryAddress ?? consulService ?? srvRecord ?? 'Configuration Server';
+}
+
+function statusField({ text, rights }: ConsoleVisit, value: CenterFields['status']): FormField {
+  return {
+    name: 'status',
+    label: text('console.contactCenters.status'),
+    kind: 'choice',
+    value,
+    isRequired: true,
+    options: [
+      {
+        value: 'active',
+        label: text('console.contactCenters.status.active'),
+        hint: text('console.contactCenters.status.active.hint'),
+      },
+      {
+        value: 'disabled',
+        label: text('console.contactCenters.status.disabled'),
+        hint: text(
+          rights.installation
+            ? 'console.contactCenters.status.disabled.ends'
+            : 'console.contactCenters.status.disabled.endsYou',
+        ),
+      },
+    ],
+  };
+}
+
+/** The API names the line of a list, which has one field here. */
+function besideDomains(problem: Problem | undefined): Problem | undefined {
+  const line = Object.entries(problem?.fields ?? {}).find(([name]) => /^domains\W/.test(name));
+  return problem && line ? { ...problem, fields: { domains: line[1], ...problem.fields } } : problem;
+}
+
+function linesOf(text: string): string[] {
+  return text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '');
+}

@@ -1,0 +1,133 @@
+/** Serves the list of contact centres, the form for a new one, and the overview of each with the form that changes it. */
+import { createContactCenterAdministration } from '@gatehouse/api-client/environment-api/contact-centers';
+import { createEnvironmentAdministration } from '@gatehouse/api-client/environment-api/environments';
+import { forbidden } from '@gatehouse/service-kit/errors/app-error';
+import type { App } from '@gatehouse/service-kit/http/app-type';
+import type { FastifyReply } from 'fastify';
+import { z } from 'zod';
+import { conflictPage, ifMatch } from '../shell/conflict.ts';
+import { comparisonView, factsView, formView, tablesView } from '../shell/pages.ts';
+import { attempt } from '../shell/problem.ts';
+import type { ConsoleVisit, Shell } from '../shell/shell.ts';
+import {
+  bodyOf,
+  type CenterFields,
+  centerFields,
+  createPage,
+  type EnvironmentChoice,
+  editPage,
+  fieldsOf,
+  newBodyOf,
+} from './center-form.ts';
+import { contactCenterPath } from './frame.ts';
+import { listPage } from './list-page.ts';
+import { overviewPage } from './overview-page.ts';
+
+const rowsPerPage = 50;
+/** More of them are no choice that a person can look through. */
+const maxChoice = 200;
+
+const typed = (maxLength: number) => z.string().trim().max(maxLength).default('');
+const params = z.object({ id: z.string().max(64) });
+const listQuery = z.object({
+  search: typed(128),
+  environmentId: typed(64),
+  cursor: z.string().max(2048).optional(),
+});
+const changeFields = centerFields.extend({ ifMatch: z.string().max(128).default('') });
+
+export async function centerRoutes(pages: App, shell: Shell): Promise<void> {
+  const centersOf = ({ environmentApi }: ConsoleVisit) => createContactCenterAdministration(environmentApi);
+
+  pages.get('', { schema: { hide: true, querystring: listQuery } }, async (request, reply) => {
+    const visit = shell.begin(request, reply);
+    if (!visit.rights.installation) return toOwn(visit);
+    const { search, environmentId, cursor } = request.query;
+    const found = await centersOf(visit).page({
+      search: search || undefined,
+      environmentId: environmentId || undefined,
+      limit: String(rowsPerPage),
+      cursor,
+    });
+    return shell.show(visit, tablesView, listPage(visit, found, request.query));
+  });
+
+  /** People who administer one contact centre have no use for a list of one. */
+  async function toOwn(visit: ConsoleVisit): Promise<FastifyReply> {
+    const own = visit.person.contactCenterId ?? (await centersOf(visit).page({ limit: '1' })).rows[0]?.id;
+    if (own === undefined) throw forbidden('There is no contact centre that you administer');
+    return visit.reply.redirect(contactCenterPath(own), 303);
+  }
+
+  pages.get(
+    '/create',
+    { schema: { hide: true, querystring: z.object({ environmentId: typed(64) }) } },
+    async (request, reply) => {
+      const visit = shell.begin(request, reply);
+      requireInstallation(visit);
+      const { environmentId } = request.query;
+      const fields: CenterFields = { name: '', domains: '', environmentId, status: 'active' };
+      return shell.show(visit, formView, createPage(visit, fields, await environmentsFor(visit)));
+    },
+  );
+
+  pages.post('/create', { schema: { hide: true, body: centerFields } }, async (request, reply) => {
+    const visit = shell.begin(request, reply);
+    requireInstallation(visit);
+    const { done, problem } = await attempt(() => centersOf(visit).create(newBodyOf(visit, request.body)));
+    if (problem !== undefined) {
+      reply.code(problem.status);
+      const page = createPage(visit, request.body, await environmentsFor(visit), problem);
+      return shell.show(visit, formView, page);
+    }
+    return shell.done(visit, contactCenterPath(done.id), 'console.contactCenters.createdNow', {
+      name: done.name,
+    });
+  });
+
+  pages.get('/:id', { schema: { hide: true, params } }, async (request, reply) => {
+    const visit = shell.begin(request, reply);
+    return shell.show(visit, factsView, overviewPage(visit, await centersOf(visit).read(request.params.id)));
+  });
+
+  pages.get('/:id/edit', { schema: { hide: true, params } }, async (request, reply) => {
+    const visit = shell.begin(request, reply);
+    const [{ data, etag }, environments] = await Promise.all([
+      centersOf(visit).readTagged(request.params.id),
+      environmentsFor(visit),
+    ]);
+    return shell.show(visit, formView, editPage(visit, data, fieldsOf(data), environments, etag));
+  });
+
+  pages.post('/:id/edit', { schema: { hide: true, params, body: changeFields } }, async (request, reply) => {
+    const visit = shell.begin(request, reply);
+    const { id } = request.params;
+    const { ifMatch: etag, ...fields } = request.body;
+    const guarded = createContactCenterAdministration(ifMatch(visit.environmentApi, etag));
+    const { done, problem } = await attempt(() => guarded.change(id, bodyOf(visit, fields)));
+    if (problem === undefined) {
+      return shell.done(visit, contactCenterPath(id), 'console.contactCenters.saved', { name: done.name });
+    }
+    reply.code(problem.status);
+    const [now, environments] = await Promise.all([centersOf(visit).readTagged(id), environmentsFor(visit)]);
+    const page = (shown: CenterFields) => editPage(visit, now.data, shown, environments, etag);
+    if (problem.status === 412) {
+      const conflict = conflictPage(visit, page(fields), page(fieldsOf(now.data)), now.etag);
+      return shell.show(visit, comparisonView, conflict);
+    }
+    return shell.show(visit, formView, editPage(visit, now.data, fields, environments, etag, problem));
+  });
+}
+
+/** Hides a form that the API would refuse. */
+function requireInstallation({ rights }: ConsoleVisit): void {
+  if (!rights.installation) throw forbidden('New contact centres are made by installation administrators');
+}
+
+async function environmentsFor({ rights, environmentApi }: ConsoleVisit): Promise<EnvironmentChoice> {
+  if (!rights.installation) return undefined;
+  const { rows, nextCursor } = await createEnvironmentAdministration(environmentApi).page({
+    limit: String(maxChoice),
+  });
+  return nextCursor === undefined ? rows : undefined;
+}

@@ -1,0 +1,167 @@
+/** Builds the pages that end a contact centre: what would end, and the questions before it is disabled or deleted. */
+import type { ContactCenter } from '@gatehouse/contracts/environment-api/administration/contact-centers';
+import type { ConfirmPage, ConsolePage } from '../shell/pages.ts';
+import type { Fact } from '../shell/parts.ts';
+import type { ConsoleVisit } from '../shell/shell.ts';
+import { contactCenterPath, contactCentersPath, frameOf, wayBelow } from './frame.ts';
+
+export const offBoardingPath = (id: string) => `${contactCenterPath(id)}/off-boarding`;
+
+/** What a contact centre has. */
+export interface Ends {
+  people: number;
+  sessions: number;
+  /** Ids of the clients that serve it. */
+  clients: readonly string[];
+  apiKeys: number;
+  origins: number;
+  settings: number;
+  /** Locations with single sign-on. */
+  singleSignOn: number;
+}
+
+export const steps = ['disable', 'enable', 'delete'] as const;
+export type Step = (typeof steps)[number];
+
+export interface OffBoardingPage extends ConsolePage {
+  parts: { title: string; text: string; facts: Fact[] }[];
+  choices: { label: string; text: string; href: string; icon: string }[];
+}
+
+export function offBoardingPage(visit: ConsoleVisit, center: ContactCenter, ends: Ends): OffBoardingPage {
+  const { text, rights } = visit;
+  const choice = (step: Step, icon: string) => ({
+    label: text(`console.contactCenters.${step}`),
+    text: text(`console.contactCenters.${step}.summary`),
+    href: `${offBoardingPath(center.id)}/${step}`,
+    icon,
+  });
+  const isActive = center.status === 'active';
+  return {
+    ...frameOf(visit, center, 'offBoarding'),
+    lead: text(
+      isActive
+        ? 'console.contactCenters.offBoarding.lead'
+        : 'console.contactCenters.offBoarding.lead.disabled',
+    ),
+    parts: [
+      {
+        title: text('console.contactCenters.ends.now'),
+        text: text('console.contactCenters.ends.now.text'),
+        facts: accessFacts(visit, ends),
+      },
+      ...(rights.installation
+        ? [
+            {
+              title: text('console.contactCenters.ends.deleted'),
+              text: text('console.contactCenters.ends.deleted.text'),
+              facts: dataFacts(visit, ends),
+            },
+          ]
+        : []),
+    ],
+    choices: [
+      isActive ? choice('disable', 'lock') : choice('enable', 'contactCenter'),
+      ...(rights.installation ? [choice('delete', 'remove')] : []),
+    ],
+  };
+}
+
+function accessFacts({ text }: ConsoleVisit, { people, sessions, clients }: Ends): Fact[] {
+  return [
+    {
+      label: text('console.contactCenters.ends.sessions'),
+      value: text('console.contactCenters.ends.sessions.count', { sessions, people }),
+    },
+    {
+      label: text('console.contactCenters.ends.clients'),
+      value: clients.length === 0 ? text('console.contactCenters.ends.none') : namesOf(clients),
+    },
+  ];
+}
+
+function dataFacts({ text }: ConsoleVisit, { apiKeys, origins, settings, singleSignOn }: Ends): Fact[] {
+  const count = (label: string, number: number) => ({
+    label,
+    value: text('console.contactCenters.ends.count', { count: number }),
+  });
+  return [
+    count(text('console.contactCenters.apiKeys'), apiKeys),
+    count(text('console.contactCenters.origins'), origins),
+    count(text('console.settings.title'), settings),
+    count(text('console.contactCenters.ends.singleSignOn'), singleSignOn),
+  ];
+}
+
+const shownClients = 20;
+
+function namesOf(clients: readonly string[]): string {
+  const named = clients.slice(0, shownClients).join(', ');
+  return clients.length > shownClients ? `${named}, …` : named;
+}
+
+/** `wrongName`: what was typed instead of the name. */
+export function stepPage(
+  visit: ConsoleVisit,
+  center: ContactCenter,
+  step: Step,
+  etag: string,
+  problem: { isStale?: boolean; wrongName?: string } = {},
+): ConfirmPage {
+  const { text, rights } = visit;
+  const { id, name, domains } = center;
+  const path = offBoardingPath(id);
+  return {
+    title: text(`console.contactCenters.${step}.title`, { name }),
+    lead: text(
+      step === 'disable' && !rights.installation
+        ? 'console.contactCenters.status.disabled.endsYou'
+        : `console.contactCenters.${step}.lead`,
+    ),
+    path: wayBelow(visit, center, 'offBoarding'),
+    message: problem.isStale
+      ? {
+          kind: 'danger',
+          title: text('console.changedMeanwhile'),
+          text: text('console.changedMeanwhile.text'),
+        }
+      : undefined,
+    facts: [
+      { label: text('console.contactCenters.domains'), value: domains.join(', ') },
+      { label: text('console.contactCenters.id'), value: id, isCode: true },
+    ],
+    form: {
+      action: `${path}/${step}`,
+      hidden: { ifMatch: etag },
+      sections:
+        step === 'delete'
+          ? [
+              {
+                fields: [
+                  {
+                    name: 'name',
+                    label: text('console.contactCenters.delete.name'),
+                    hint: text('console.contactCenters.delete.name.hint', { name }),
+                    kind: 'text',
+                    value: problem.wrongName ?? '',
+                    problem:
+                      problem.wrongName === undefined
+                        ? undefined
+                        : text('console.contactCenters.delete.name.wrong'),
+                    isRequired: true,
+                  },
+                ],
+              },
+            ]
+          : [],
+      submit: text(`console.contactCenters.${step}`),
+      cancel: path,
+      isDangerous: step !== 'enable',
+    },
+  };
+}
+
+/** Where a step leads: a deleted contact centre has no page, and one that is disabled shows what is left to do. */
+export function afterStep(step: Step, id: string): string {
+  return step === 'delete' ? contactCentersPath : offBoardingPath(id);
+}

@@ -1,0 +1,116 @@
+/** Serves the pages that end a contact centre. */
+import { orderRevocation } from '@gatehouse/api-client/auth-api/help-desk';
+import {
+  createApiKeyAdministration,
+  createContactCenterAdministration,
+  createCorsAdministration,
+  createSettingAdministration,
+} from '@gatehouse/api-client/environment-api/contact-centers';
+import { createSingleSignOnAdministration } from '@gatehouse/api-client/environment-api/single-sign-on';
+import { forbidden } from '@gatehouse/service-kit/errors/app-error';
+import type { App } from '@gatehouse/service-kit/http/app-type';
+import { z } from 'zod';
+import { ifMatch } from '../shell/conflict.ts';
+import { confirmView, consoleView } from '../shell/pages.ts';
+import { attempt } from '../shell/problem.ts';
+import type { ConsoleVisit, Shell } from '../shell/shell.ts';
+import {
+  afterStep,
+  type Ends,
+  type OffBoardingPage,
+  offBoardingPage,
+  type Step,
+  stepPage,
+  steps,
+} from './off-boarding-pages.ts';
+
+const offBoardingView = consoleView<OffBoardingPage>('contact-centers/off-boarding');
+const params = z.object({ id: z.string().max(64) });
+const stepParams = params.extend({ step: z.enum(steps) });
+const stepFields = z.object({
+  ifMatch: z.string().max(128).default(''),
+  name: z.string().trim().max(512).default(''),
+});
+
+const done = {
+  disable: 'console.contactCenters.disabled',
+  enable: 'console.contactCenters.enabled',
+  delete: 'console.contactCenters.deleted',
+} as const;
+
+export function offBoardingRoutes(pages: App, shell: Shell): void {
+  const centersOf = ({ environmentApi }: ConsoleVisit) => createContactCenterAdministration(environmentApi);
+
+  pages.get('/:id/off-boarding', { schema: { hide: true, params } }, async (request, reply) => {
+    const visit = shell.begin(request, reply);
+    const { id } = request.params;
+    const center = await centersOf(visit).read(id);
+    return shell.show(visit, offBoardingView, offBoardingPage(visit, center, await endsOf(visit, id)));
+  });
+
+  pages.get(
+    '/:id/off-boarding/:step',
+    { schema: { hide: true, params: stepParams } },
+    async (request, reply) => {
+      const visit = shell.begin(request, reply);
+      const { id, step } = request.params;
+      requireRight(visit, step);
+      const { data, etag } = await centersOf(visit).readTagged(id);
+      return shell.show(visit, confirmView, stepPage(visit, data, step, etag));
+    },
+  );
+
+  pages.post(
+    '/:id/off-boarding/:step',
+    { schema: { hide: true, params: stepParams, body: stepFields } },
+    async (request, reply) => {
+      const visit = shell.begin(request, reply);
+      const { id, step } = request.params;
+      const { ifMatch: etag, name } = request.body;
+      requireRight(visit, step);
+      const now = await centersOf(visit).readTagged(id);
+      if (step === 'delete' && name !== now.data.name) {
+        reply.code(400);
+        return shell.show(visit, confirmView, stepPage(visit, now.data, step, etag, { wrongName: name }));
+      }
+      const guarded = createContactCenterAdministration(ifMatch(visit.environmentApi, etag));
+      const { problem } = await attempt<unknown>(() =>
+        step === 'delete'
+          ? guarded.remove(id)
+          : guarded.change(id, { status: step === 'disable' ? 'disabled' : 'active' }),
+      );
+      if (problem === undefined) {
+        return shell.done(visit, afterStep(step, id), done[step], { name: now.data.name });
+      }
+      reply.code(problem.status);
+      return shell.show(visit, confirmView, stepPage(visit, now.data, step, now.etag, { isStale: true }));
+    },
+  );
+}
+
+/** Hides a form that the API would refuse. */
+function requireRight({ rights }: ConsoleVisit, step: Step): void {
+  if (step === 'delete' && !rights.installation)
+    throw forbidden('Contact centres are deleted by installation administrators');
+}
+
+async function endsOf({ authApi, environmentApi }: ConsoleVisit, id: string): Promise<Ends> {
+  const singleSignOn = createSingleSignOnAdministration(environmentApi);
+  const [{ ends }, keys, origins, settings, ...signOn] = await Promise.all([
+    orderRevocation(authApi, { contactCenter: id, dryRun: true }),
+    createApiKeyAdministration(environmentApi).list(id),
+    createCorsAdministration(environmentApi).list(id),
+    createSettingAdministration(environmentApi).list(id),
+    singleSignOn.list(id, 'saml'),
+    singleSignOn.list(id, 'oidc'),
+  ]);
+  return {
+    people: ends?.people ?? 0,
+    sessions: ends?.sessions ?? 0,
+    clients: ends?.clients ?? [],
+    apiKeys: keys.length,
+    origins: new Set(origins.map(({ origin }) => origin)).size,
+    settings: settings.length,
+    singleSignOn: new Set(signOn.flat().map(({ location }) => location)).size,
+  };
+}

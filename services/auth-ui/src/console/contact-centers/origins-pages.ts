@@ -1,0 +1,129 @@
+/** Builds the pages about origins: addresses of web applications whose pages may call the APIs from a browser. */
+import type { ContactCenter } from '@gatehouse/contracts/environment-api/administration/contact-centers';
+import type { CorsEntry } from '@gatehouse/contracts/environment-api/administration/cors';
+import { rootLocation } from '@gatehouse/contracts/environment-api/location';
+import type { ConfirmPage, FormPage, TablesPage } from '../shell/pages.ts';
+import { withProblem } from '../shell/parts.ts';
+import type { Problem } from '../shell/problem.ts';
+import type { ConsoleVisit } from '../shell/shell.ts';
+import { contactCenterPath, frameOf, wayBelow } from './frame.ts';
+
+type Named = Pick<ContactCenter, 'id' | 'name'>;
+
+export const originsPath = (id: string) => `${contactCenterPath(id)}/origins`;
+
+/** `global`: those that every contact centre allows. */
+export function originsPage(
+  visit: ConsoleVisit,
+  center: Named,
+  entries: readonly CorsEntry[],
+  global: readonly string[],
+): TablesPage {
+  const { text } = visit;
+  const path = originsPath(center.id);
+  const origins = [...new Set(entries.map(({ origin }) => origin))].sort();
+  const locationsOf = (wanted: string) =>
+    entries.filter(({ origin }) => origin === wanted).map(({ location }) => location);
+  const title = text('console.contactCenters.origins');
+  return {
+    ...frameOf(visit, center, 'origins'),
+    lead: text('console.contactCenters.origins.lead'),
+    actions: [{ label: text('console.contactCenters.origins.add'), href: `${path}/add`, isMain: true }],
+    parts: [
+      {
+        table: {
+          caption: title,
+          columns: [{ label: text('console.contactCenters.origin') }],
+          empty: text('console.contactCenters.origins.empty'),
+          rows: origins.map((origin) => {
+            const locations = locationsOf(origin).filter((location) => location !== rootLocation);
+            return {
+              cells: [
+                { text: origin, isCode: true, note: locations.length > 0 ? locations.join(', ') : undefined },
+              ],
+              actions: [
+                {
+                  label: text('console.contactCenters.origins.remove'),
+                  href: `${path}/remove?${new URLSearchParams({ origin })}`,
+                  describes: origin,
+                },
+              ],
+            };
+          }),
+        },
+      },
+      ...(global.length === 0
+        ? []
+        : [
+            {
+              title: text('console.contactCenters.origins.global'),
+              lead: text('console.contactCenters.origins.global.lead'),
+              table: {
+                caption: text('console.contactCenters.origins.global'),
+                columns: [{ label: text('console.contactCenters.origin') }],
+                empty: '',
+                rows: global.map((origin) => ({ cells: [{ text: origin, isCode: true }] })),
+              },
+            },
+          ]),
+    ],
+  };
+}
+
+export function addOriginPage(
+  visit: ConsoleVisit,
+  center: Named,
+  origin: string,
+  problem?: Problem,
+): FormPage {
+  const { text } = visit;
+  const path = originsPath(center.id);
+  return {
+    title: text('console.contactCenters.origins.add'),
+    lead: text('console.contactCenters.origins.lead'),
+    path: wayBelow(visit, center, 'origins'),
+    form: withProblem(
+      {
+        action: `${path}/add`,
+        sections: [
+          {
+            fields: [
+              {
+                name: 'origin',
+                label: text('console.contactCenters.origin'),
+                hint: text('console.contactCenters.origin.hint'),
+                kind: 'url',
+                value: origin,
+                isRequired: true,
+                isCode: true,
+                maxLength: 1024,
+              },
+            ],
+          },
+        ],
+        submit: text('console.contactCenters.origins.add'),
+        cancel: path,
+      },
+      problem,
+    ),
+  };
+}
+
+export function removeOriginPage(visit: ConsoleVisit, center: Named, origin: string): ConfirmPage {
+  const { text } = visit;
+  const path = originsPath(center.id);
+  return {
+    title: text('console.contactCenters.origins.remove.title'),
+    lead: text('console.contactCenters.origins.remove.lead'),
+    path: wayBelow(visit, center, 'origins'),
+    facts: [{ label: text('console.contactCenters.origin'), value: origin, isCode: true }],
+    form: {
+      action: `${path}/remove`,
+      hidden: { origin },
+      sections: [],
+      submit: text('console.contactCenters.origins.remove'),
+      cancel: path,
+      isDangerous: true,
+    },
+  };
+}

@@ -1,0 +1,44 @@
+/** Builds the first tab of a contact centre: what is known about it. */
+import { consolePath } from '@gatehouse/contracts/auth-api/console';
+import type { ContactCenter } from '@gatehouse/contracts/environment-api/administration/contact-centers';
+import type { FactsPage } from '../shell/pages.ts';
+import type { ConsoleVisit } from '../shell/shell.ts';
+import { contactCenterPath, frameOf } from './frame.ts';
+
+export function overviewPage(visit: ConsoleVisit, center: ContactCenter): FactsPage {
+  const { text, rights } = visit;
+  const { id, environmentId, domains, status, createdAt, updatedAt } = center;
+  const isActive = status === 'active';
+  return {
+    ...frameOf(visit, center, 'overview'),
+    actions: [
+      { label: text('console.contactCenters.edit'), href: `${contactCenterPath(id)}/edit`, isMain: true },
+    ],
+    facts: [
+      {
+        label: text('console.contactCenters.status'),
+        value: text(
+          isActive ? 'console.contactCenters.status.active' : 'console.contactCenters.status.disabled.hint',
+        ),
+      },
+      { label: text('console.contactCenters.domains'), value: domains.join(', ') },
+      {
+        label: text('console.contactCenters.environment'),
+        value: environmentId,
+        isCode: true,
+        href: rights.installation
+          ? `${consolePath}/environments/${encodeURIComponent(environmentId)}`
+          : undefined,
+      },
+      { label: text('console.contactCenters.id'), value: id, isCode: true },
+      {
+        label: text('console.contactCenters.created'),
+        value: text('console.at', { at: new Date(createdAt) }),
+      },
+      {
+        label: text('console.contactCenters.changed'),
+        value: text('console.at', { at: new Date(updatedAt) }),
+      },
+    ],
+  };
+}

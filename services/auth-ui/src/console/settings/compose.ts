@@ -1,0 +1,28 @@
+/** Composes the settings that all contact centres inherit. */
+import { consolePath } from '@gatehouse/contracts/auth-api/console';
+import type { App } from '@gatehouse/service-kit/http/app-type';
+import type { Area } from '../shell/area.ts';
+import type { Shell } from '../shell/shell.ts';
+import { settingRoutes } from './routes.ts';
+
+const path = `${consolePath}/settings`;
+
+export function composeSettings({ shell }: { shell: Shell }): Area {
+  return {
+    path: '/settings',
+    audience: 'installation',
+    entry: { group: 'estate', label: 'console.settings.title', icon: 'settings' },
+    async routes(pages: App): Promise<void> {
+      settingRoutes(pages, {
+        shell,
+        below: '',
+        ownerOf: async ({ text }) => ({
+          id: undefined,
+          path,
+          frame: { title: text('console.settings.title') },
+          way: [{ label: text('console.settings.title'), href: path }],
+        }),
+      });
+    },
+  };
+}

@@ -1,0 +1,153 @@
+/** Builds the list of settings: above which value counts at a location and where it comes from, below all that are given. */
+import type { Setting } from '@gatehouse/contracts/environment-api/administration/settings';
+import { covers, rootLocation } from '@gatehouse/contracts/environment-api/location';
+import type { TablesPage } from '../shell/pages.ts';
+import type { Row } from '../shell/parts.ts';
+import type { ConsoleVisit } from '../shell/shell.ts';
+import type { SettingsOwner } from './owner.ts';
+
+export interface ListedSettings {
+  /** What the API says that counts at the location. */
+  inForce: readonly Setting[];
+  own: readonly Setting[];
+  /** Those that the owner inherits; none where these are the own ones. */
+  global: readonly Setting[];
+  /** That may be asked for. */
+  locations: readonly string[];
+}
+
+const maxShown = 160;
+const maxNamed = 3;
+
+export function listPage(
+  visit: ConsoleVisit,
+  owner: SettingsOwner,
+  { inForce, own, global, locations }: ListedSettings,
+  { location, search }: { location: string; search: string },
+): TablesPage {
+  const { text } = visit;
+  const isGlobal = owner.id === undefined;
+  const words = search.toLowerCase();
+  const matches = ({ name, value }: Setting) =>
+    name.toLowerCase().includes(words) || value.toLowerCase().includes(words);
+  const emptyOr = (key: 'empty' | 'empty.given' | 'empty.global') =>
+    text(search === '' ? `console.settings.${key}` : 'console.table.noMatch');
+  return {
+    ...owner.frame,
+    lead: text(isGlobal ? 'console.settings.lead' : 'console.settings.lead.center'),
+    actions: [{ label: text('console.settings.add'), href: `${owner.path}/add`, isMain: true }],
+    search: {
+      action: owner.path,
+      value: search,
+      label: text('console.settings.search'),
+      clear: search === '' && location === rootLocation ? undefined : owner.path,
+      filters: [
+        {
+          name: 'location',
+          label: text('console.settings.location'),
+          kind: 'select',
+          value: location,
+          options: locations.map((value) => ({
+            value,
+            label: value === rootLocation ? text('console.settings.everywhere') : value,
+          })),
+        },
+      ],
+    },
+    parts: [
+      {
+        title:
+          location === rootLocation
+            ? text('console.settings.inForce.everywhere')
+            : text('console.settings.inForce', { location }),
+        lead: text('console.settings.inForce.lead'),
+        table: {
+          caption: text('console.settings.inForce', { location }),
+          columns: [
+            { label: text('console.settings.name') },
+            { label: text('console.settings.value') },
+            { label: text('console.settings.from') },
+          ],
+          empty: emptyOr(isGlobal ? 'empty.global' : 'empty'),
+          rows: inForce.filter(matches).map((setting) => ({
+            cells: [
+              { text: setting.name },
+              { text: shortened(setting.value), isCode: true },
+              {
+                text: isGlobal
+                  ? placeOf(visit, setting.location)
+                  : `${ownerOf(visit, setting)} · ${placeOf(visit, setting.location)}`,
+                note: outweighed(visit, setting, own, global, location),
+              },
+            ],
+          })),
+        },
+      },
+      {
+        title: text(isGlobal ? 'console.settings.given.global' : 'console.settings.given'),
+        lead: text('console.settings.given.lead'),
+        table: {
+          caption: text('console.settings.given.global'),
+          columns: [
+            { label: text('console.settings.name') },
+            { label: text('console.settings.value') },
+            { label: text('console.settings.location') },
+          ],
+          empty: emptyOr(isGlobal ? 'empty.global' : 'empty.given'),
+          rows: own.filter(matches).map((setting) => givenRow(visit, owner, setting)),
+        },
+      },
+    ],
+  };
+}
+
+function givenRow({ text }: ConsoleVisit, { path }: SettingsOwner, setting: Setting): Row {
+  const { name, value, location, shared } = setting;
+  const describes = `${name} ${location}`;
+  const link = (step: 'change' | 'delete') => ({
+    label: text(`console.settings.${step}`),
+    href: `${path}/${step}?${new URLSearchParams({ name, location })}`,
+    describes,
+  });
+  return {
+    cells: [
+      {
+        text: name,
+        badge: shared ? { text: text('console.settings.shared'), kind: 'plain' } : undefined,
+      },
+      { text: shortened(value), isCode: true },
+      { text: location, isCode: true },
+    ],
+    actions: [link('change'), link('delete')],
+  };
+}
+
+/** What would count if this value was deleted, and what would count after that. */
+function outweighed(
+  visit: ConsoleVisit,
+  winner: Setting,
+  own: readonly Setting[],
+  global: readonly Setting[],
+  at: string,
+): string | undefined {
+  const rivals = [...own, ...global.map((setting) => ({ ...setting, inheritedFrom: 'global' as const }))]
+    .filter(({ name, location }) => name === winner.name && covers(location, at))
+    .filter(
+      ({ location, inheritedFrom }) => location !== winner.location || inheritedFrom !== winner.inheritedFrom,
+    );
+  if (rivals.length === 0) return undefined;
+  const named = rivals
+    .slice(0, maxNamed)
+    .map((setting) => `${shortened(setting.value, 40)} (${ownerOf(visit, setting)}, ${setting.location})`);
+  return visit.text('console.settings.insteadOf', { values: named.join(', ') });
+}
+
+const ownerOf = ({ text }: ConsoleVisit, { inheritedFrom }: Setting) =>
+  text(`console.settings.from.${inheritedFrom ?? 'own'}`);
+
+const placeOf = ({ text }: ConsoleVisit, location: string) =>
+  location === rootLocation ? text('console.settings.everywhere') : location;
+
+function shortened(value: string, max = maxShown): string {
+  return value.length > max ? `${value.slice(0, max)}…` : value;
+}

@@ -1,0 +1,13 @@
+/** Says whose settings a page is about: those of a contact centre, or those that all contact centres inherit. */
+import type { ConsolePage } from '../shell/pages.ts';
+
+export interface SettingsOwner {
+  /** Of the contact centre; undefined: of all. */
+  id: string | undefined;
+  /** Where its settings are listed. */
+  path: string;
+  /** Of the list. */
+  frame: Pick<ConsolePage, 'title' | 'path' | 'tabs'>;
+  /** The way to the pages below the list. */
+  way: { label: string; href: string }[];
+}

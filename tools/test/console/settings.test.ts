@@ -1,0 +1,99 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { Person } from './person.ts';
+import { type Stage, startStage } from './stage.ts';
+
+let stage: Stage;
+let person: Person;
+let administrator: Person;
+beforeAll(async () => {
+  stage = await startStage();
+  person = await stage.installationAdministrator();
+  administrator = await stage.contactCenterAdministrator();
+  for (const location of ['/USW1', '/EUC1'])
+    await stage.environmentApi.call('POST', '/locations', { payload: { data: { location } } });
+});
+afterAll(() => stage?.close());
+
+const global = '/auth/console/settings';
+const own = () => `/auth/console/contact-centers/${stage.contactCenterId}/settings`;
+
+it('shows which value counts at a location, where it comes from, and which ones it outweighs', async () => {
+  await add(person, global, { name: 'ring', value: 'ten', location: '/' });
+  await add(person, global, { name: 'ring', value: 'twenty', location: '/USW1' });
+  await add(administrator, own(), { name: 'ring', value: 'thirty', location: '/USW1' });
+
+  const inherited = await administrator.open(`${own()}?location=%2FEUC1&search=ring`);
+  expect(inherited.rows).toMatchObject([{ Value: 'ten', 'Comes from': 'All contact centres · Everywhere' }]);
+  const given = await administrator.open(`${own()}?location=%2FUSW1&search=ring`);
+  expect(given.rows).toMatchObject([{ Value: 'thirty' }]);
+  expect(given.rows[0]?.['Comes from']).toContain('This contact centre · /USW1');
+  expect(given.rows[0]?.['Comes from']).toMatch(/Instead of .*(ten|twenty) \(All contact centres, /);
+  expect((await person.open(`${global}?location=%2FUSW1`)).rows).toMatchObject([
+    { Name: 'ring', Value: 'twenty' },
+  ]);
+});
+
+it('changes and deletes a value', async () => {
+  await add(administrator, own(), { name: 'hold', value: 'music', location: '/' });
+  const form = await administrator.open(`${own()}/change?name=hold&location=%2F`);
+  const changed = await administrator.submit(form, `${own()}/change`, { value: 'silence\r\nand more' });
+  expect(changed).toMatchObject({ path: own(), message: 'hold is saved for /' });
+  expect(await givenValue('hold')).toBe('silence\nand more');
+  const question = await administrator.open(`${own()}/delete?name=hold&location=%2F`);
+  expect(question.heading).toBe('Delete hold for /?');
+  const deleted = await administrator.submit(question, `${own()}/delete`);
+  expect(deleted).toMatchObject({ path: own(), message: 'hold is deleted for /' });
+  expect(await givenValue('hold')).toBeUndefined();
+});
+
+it('replaces no value by a new one, and puts refusals beside the field', async () => {
+  await add(administrator, own(), { name: 'queue', value: 'first', location: '/' });
+  const form = await administrator.open(`${own()}/add`);
+  const taken = await administrator.submit(form, `${own()}/add`, { name: 'queue', value: 'second' });
+  expect(taken).toMatchObject({ status: 409, fieldProblems: { name: expect.stringContaining('already') } });
+  expect(await givenValue('queue')).toBe('first');
+  const nowhere = await administrator.submit(form, `${own()}/add`, {
+    name: 'queue',
+    value: 'second',
+    location: '/NOWHERE',
+  });
+  expect(nowhere).toMatchObject({ status: 400, fieldProblems: { location: expect.any(String) } });
+});
+
+it('shows a comparison where another administrator was faster, and asks again before a deletion', async () => {
+  await add(person, global, { name: 'race', value: 'start', location: '/' });
+  const form = await person.open(`${global}/change?name=race&location=%2F`);
+  const question = await person.open(`${global}/delete?name=race&location=%2F`);
+  const theirs = { name: 'race', value: 'theirs', location: '/' };
+  await stage.environmentApi.call('POST', '/settings', { payload: { data: theirs } });
+  const comparison = await person.submit(form, `${global}/change`, { value: 'mine' });
+  expect(comparison).toMatchObject({ status: 412, heading: 'Somebody else was faster' });
+  expect(comparison.rows[0]).toMatchObject({ 'As it is now': 'theirs', 'Your change': 'mine' });
+  const again = await person.submit(question, `${global}/delete`);
+  expect(again).toMatchObject({ status: 412, message: expect.stringContaining('changed meanwhile') });
+  expect(again.text).toContain('theirs');
+  expect(await person.submit(comparison, `${global}/change`)).toMatchObject({
+    message: 'race is saved for /',
+  });
+});
+
+// attack: an administrator of one contact centre changes what all inherit, or settings of another one | CWE-285 | guard: services/environment-api/src/access/caller.ts
+it('keeps the settings of all, and those of others, from administrators of one contact centre', async () => {
+  const other = await stage.environmentApi.contactCenter({ environmentId: stage.environmentId });
+  expect((await administrator.open(global)).status).toBe(403);
+  expect((await administrator.open(own())).links.map(({ href }) => href)).not.toContain(global);
+  expect((await administrator.open(own().replace(stage.contactCenterId, other))).status).toBe(404);
+});
+
+async function add(who: Person, path: string, fields: Record<string, string>): Promise<void> {
+  const added = await who.submit(await who.open(`${path}/add`), `${path}/add`, fields);
+  expect(added).toMatchObject({ path, message: `${fields['name']} is saved for ${fields['location']}` });
+}
+
+async function givenValue(wanted: string): Promise<string | undefined> {
+  const { body } = await stage.environmentApi.call(
+    'GET',
+    `/contact-centers/${stage.contactCenterId}/settings`,
+  );
+  return body.data.settings.find(({ name }: { name: string }) => name === wanted)?.value;
+}
