@@ -2,6 +2,7 @@ import { takeLeaks } from '@gatehouse/testing/secret-watch';
 import { expect, it } from 'vitest';
 import { startAuthApi } from '../stack/auth-api.ts';
 import { createBrowser } from '../stack/browser.ts';
+import { makeLink } from '../stack/console-link.ts';
 import {
   agent,
   browserCookie,
@@ -61,6 +62,7 @@ it('68: whatever secret somebody logs, the watch over all tests tells', async ()
   const { access_token } = (await redeem(stack, client, code)).json();
   const { refresh_token } = await passwordTokens(stack, client);
   const session = browser.cookies.get(sessionCookie) ?? '';
+  const { code: linkCode } = await makeLink(stack);
   expect(takeLeaks()).toEqual([]);
 
   const planted = {
@@ -69,6 +71,7 @@ it('68: whatever secret somebody logs, the watch over all tests tells', async ()
     'access_token answered by POST /auth/v3/oauth/token': access_token,
     'refresh_token answered by POST /auth/v3/oauth/token': refresh_token,
     'password sent to POST /auth/v3/sign-in': agent.password,
+    'code of the link url answered by POST /auth/v3/ops/console-links': linkCode,
     [`cookie ${sessionCookie} sent to GET /auth/v3/oauth/authorize/resume`]: session,
   };
   // Under names that the logger does not hide.
