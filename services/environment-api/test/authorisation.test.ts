@@ -273,13 +273,14 @@ async function requestOf(operation: string, center: string): Promise<Request> {
   };
 }
 
-function verdictOf({ status, body }: Answer): string {
+function verdictOf({ status, body, text }: Answer): string {
   if (status === 401) return 'refused';
   if (status === 403) return 'no';
   if (status === 404) return 'hidden';
   // There is none in the test: whoever hears that would have been let through.
   if (status === 409 && JSON.stringify(body).includes('no destination')) return 'yes';
   if (status < 200 || status > 299) return `status ${status}`;
+  if (status === 200 && text === '') return 'empty';
   const { data } = body ?? {};
   const list = Array.isArray(data) ? data : (data?.settings ?? data?.origins ?? data?.entries);
   return Array.isArray(list) && list.length === 0 ? 'empty' : 'yes';

@@ -100,7 +100,7 @@ export async function startApi(options: StartOptions = {}) {
       status: response.statusCode,
       headers: answered,
       text: response.payload,
-      body: answered['content-type']?.includes('json') ? response.json() : undefined,
+      body: /[/+]json\b/.test(answered['content-type'] ?? '') ? response.json() : undefined,
     };
   }
 

@@ -25,9 +25,11 @@ import {
 import { eraseAnswer, securityEventsAnswer } from '@gatehouse/contracts/auth-api/audit';
 import { consoleLinkSchema } from '@gatehouse/contracts/auth-api/console-link';
 import { definedOnly } from '@gatehouse/contracts/defined-only';
+import type { RowFormat } from '@gatehouse/contracts/row-export';
 import { z } from 'zod';
 import { readData, readRows, removeAt } from '../administration-calls.ts';
 import type { HttpClient } from '../http-client.ts';
+import { readExport } from '../row-export.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -153,6 +155,9 @@ export function createAuditCalls(http: HttpClient) {
   const path = '/auth/v3/ops/audit';
   return {
     find: (filter: SecurityEventFilter) => http.read(securityEventsAnswer, { path, query: { ...filter } }),
+    /** The text of all events that the filter finds, newest first. */
+    export: (filter: SecurityEventFilter, format: RowFormat) =>
+      readExport(http, { path: `${path}/export`, query: { ...filter }, format, key: 'seq' }),
     verify: async (days: { from?: string | undefined; to?: string | undefined }) =>
       (await http.read(verifyAnswer, { path: `${path}/verify`, query: days })).data,
     reship: async () => (await http.read(reshipAnswer, { method: 'POST', path: `${path}/reship` })).data,

@@ -4,8 +4,10 @@ import { definedOnly } from '@gatehouse/contracts/defined-only';
 import { envelopeOf } from '@gatehouse/contracts/envelope';
 import { type AuditEntry, auditEntrySchema } from '@gatehouse/contracts/environment-api/administration/audit';
 import { importAnswer } from '@gatehouse/contracts/environment-api/administration/estate';
+import type { RowFormat } from '@gatehouse/contracts/row-export';
 import { readRows } from '../administration-calls.ts';
 import type { HttpClient } from '../http-client.ts';
+import { readExport } from '../row-export.ts';
 
 /** JSON, or YAML as people keep it. */
 export type DocumentFormat = 'json' | 'yaml';
@@ -56,6 +58,11 @@ export type AuditFilter = {
 /** The newest entries first, at most so many. @throws UpstreamError */
 export function listAudit(http: HttpClient, filter: AuditFilter, maxEntries: number): Promise<AuditEntry[]> {
   return readRows(http, auditEntrySchema, `${apiPath}/audit`, filter, maxEntries);
+}
+
+/** The text of all changes that the filter finds, newest first. @throws UpstreamError */
+export function exportAudit(http: HttpClient, filter: AuditFilter, format: RowFormat) {
+  return readExport(http, { path: `${apiPath}/audit/export`, query: filter, format, key: 'id' });
 }
 
 /** Verifies the hash chain of the configuration changes. @throws UpstreamError */

@@ -12,6 +12,7 @@ import { timeOf } from '../input/time.ts';
 import { shown } from '../output/text.ts';
 import type { Session } from '../session.ts';
 import { auditChangesCommand } from './audit-changes.ts';
+import { auditExportCommand } from './audit-export.ts';
 import { followEvents } from './audit-follow.ts';
 
 interface FilterOptions {
@@ -62,6 +63,7 @@ export function auditCommands(program: Command, cli: Cli): void {
     );
 
   auditChangesCommand(audit, cli);
+  auditExportCommand(audit, cli);
 
   audit
     .command('verify')

@@ -3,17 +3,20 @@ import { auditDaysQuery, reshipAnswer, verifyAnswer } from '@gatehouse/contracts
 import { eraseAnswer, type SecurityEvent, securityEventsAnswer } from '@gatehouse/contracts/auth-api/audit';
 import { definedOnly } from '@gatehouse/contracts/defined-only';
 import { errorEnvelope, securityError } from '@gatehouse/contracts/envelope';
+import { rowExportAnswer } from '@gatehouse/contracts/row-export';
 import type { App } from '@gatehouse/service-kit/http/app';
 import { ok } from '@gatehouse/service-kit/http/envelope';
+import { sendRows } from '@gatehouse/service-kit/http/row-export';
 import type { Audit } from '../audit/compose.ts';
+import { type Actor, type AuditEvent, actorFields } from '../audit/event.ts';
 import type { StoredAuditEvent } from '../audit/store.ts';
 import { actorOf } from '../client-authentication/ops-authentication.ts';
-import { auditQuerySchema, eraseBodySchema } from './audit-schemas.ts';
+import { auditExportQuerySchema, auditQuerySchema, eraseBodySchema, filterOf } from './audit-schemas.ts';
 
 const refusals = { 400: errorEnvelope, 401: securityError, 403: errorEnvelope };
 const tags = ['audit'];
 
-export function auditRoutes(app: App, { search, worker, erasure }: Audit): void {
+export function auditRoutes(app: App, { search, worker, erasure, writer }: Audit): void {
   app.get(
     '',
     {
@@ -25,23 +28,48 @@ export function auditRoutes(app: App, { search, worker, erasure }: Audit): void 
       },
     },
     async (request) => {
-      const { from, to, before, after, ...filter } = request.query;
+      const { before, after, limit, ...query } = request.query;
       const { within } = actorOf(request);
-      const { contactCenterId = within } = filter;
+      const filter = filterOf(query, within);
       // As one in which nothing has happened: what another contact centre has seen is not for its neighbour.
-      if (within !== undefined && contactCenterId !== within) return ok([]);
+      if (isBeyond(within, filter)) return ok([]);
       const { events, nextSeq } = await search.find({
         ...filter,
-        contactCenterId,
-        fromMs: from === undefined ? undefined : Date.parse(from),
-        toMs: to === undefined ? undefined : Date.parse(to),
         beforeSeq: before,
         afterSeq: after,
+        limit,
       });
       return {
         ...ok(events.map(viewOf)),
         ...definedOnly({ nextCursor: nextSeq?.toString() }),
       };
+    },
+  );
+
+  app.get(
+    '/export',
+    {
+      schema: {
+        tags,
+        operationId: 'exportSecurityEvents',
+        summary: 'Security events as a file, newest first: one JSON object per line, or CSV',
+        description:
+          'Read page by page: an export of any length costs the service no more memory than a page.',
+        querystring: auditExportQuerySchema,
+        response: { 200: rowExportAnswer, ...refusals },
+      },
+    },
+    async (request, reply) => {
+      const { before, format, limit, ...query } = request.query;
+      const actor = actorOf(request);
+      const filter = filterOf(query, actor.within);
+      const read = async (last: SecurityEvent | undefined, size: number) => {
+        if (isBeyond(actor.within, filter)) return [];
+        const { events } = await search.find({ ...filter, beforeSeq: last?.seq ?? before, limit: size });
+        return events.map(viewOf);
+      };
+      await writer.write(inspectionOf(actor, filter.contactCenterId));
+      return sendRows(reply, { format, limit, columns, read, fileName: 'security-events' });
     },
   );
 
@@ -84,6 +112,29 @@ export function auditRoutes(app: App, { search, worker, erasure }: Audit): void 
     async (request) => ok(await erasure.erase(request.body.data.user, actorOf(request))),
   );
 }
+
+/** Another contact centre than the one that the administrator is confined to. */
+function isBeyond(within: string | undefined, { contactCenterId }: { contactCenterId: string | undefined }) {
+  return within !== undefined && contactCenterId !== within;
+}
+
+function inspectionOf(actor: Actor, contactCenterId: string | undefined): AuditEvent {
+  const { correlationId, clientAddress } = actor;
+  return {
+    name: 'access_inspected',
+    outcome: 'success',
+    correlationId,
+    clientAddress,
+    contactCenterId,
+    fields: { ...actorFields(actor), purpose: 'export' },
+  };
+}
+
+const names = [
+  ...(['seq', 'at', 'name', 'outcome', 'correlationId', 'sub', 'clientId', 'contactCenterId'] as const),
+  ...(['sid', 'clientAddress', 'fields', 'id'] as const),
+];
+const columns = names.map((name) => ({ name, value: (event: SecurityEvent) => event[name] }));
 
 function viewOf({ atMs, ...event }: StoredAuditEvent): SecurityEvent {
   return { ...event, at: new Date(atMs).toISOString() };

@@ -1,6 +1,7 @@
 /** Defines the query and the bodies of `/auth/v3/ops/audit`. */
 
 import { wrapped } from '@gatehouse/contracts/envelope';
+import { rowExportFields } from '@gatehouse/contracts/row-export';
 import { label } from '@gatehouse/contracts/text';
 import { z } from 'zod';
 
@@ -10,16 +11,20 @@ const time = z.iso
   .datetime({ offset: true, message: 'must be a time such as 2027-01-31T12:00:00Z' })
   .optional();
 
+const filters = {
+  user: text.describe('User name in any case, or `sub`.'),
+  name: text.describe('Name of the event, such as login_failed.'),
+  outcome: z.enum(['success', 'failure']).optional(),
+  clientId: text,
+  contactCenterId: text,
+  correlationId: text.describe('The id on the error page, in the log line and in the answer header.'),
+  from: time.describe('Not before this time.'),
+  to: time.describe('Before this time.'),
+};
+
 export const auditQuerySchema = z
   .object({
-    user: text.describe('User name in any case, or `sub`.'),
-    name: text.describe('Name of the event, such as login_failed.'),
-    outcome: z.enum(['success', 'failure']).optional(),
-    clientId: text,
-    contactCenterId: text,
-    correlationId: text.describe('The id on the error page, in the log line and in the answer header.'),
-    from: time.describe('Not before this time.'),
-    to: time.describe('Before this time.'),
+    ...filters,
     before: seq.describe('`nextCursor` of the page before.'),
     after: seq.describe('Only later events, oldest first.'),
     limit: z.coerce.number().int().min(1).max(1000).default(100),
@@ -28,6 +33,25 @@ export const auditQuerySchema = z
     path: ['after'],
     message: 'before and after are both given: keep one',
   });
+
+export const auditExportQuerySchema = z.object({
+  ...filters,
+  before: seq.describe('Only earlier events: `seq` of the last one of an export that was cut.'),
+  ...rowExportFields,
+});
+
+/** Of both queries, with the contact centre that the administrator is confined to. */
+export function filterOf(
+  { from, to, ...filter }: Omit<z.output<typeof auditExportQuerySchema>, 'before' | 'format' | 'limit'>,
+  within: string | undefined,
+) {
+  return {
+    ...filter,
+    contactCenterId: filter.contactCenterId ?? within,
+    fromMs: from === undefined ? undefined : Date.parse(from),
+    toMs: to === undefined ? undefined : Date.parse(to),
+  };
+}
 
 export const eraseBodySchema = wrapped(
   z.object({ user: label(512).describe('User name in any case, or `sub`.') }),

@@ -84,7 +84,10 @@ export const auditEvents = {
   access_inspected: {
     when: 'an administrator looked at what a person or client has, or at why one of them cannot sign in',
     kind: { category: ['iam'], type: ['user', 'info'] },
-    fields: { actor, purpose: '`sessions`, `revocation`, `sign-in`, `client`, `people` or `person`' },
+    fields: {
+      actor,
+      purpose: '`sessions`, `revocation`, `sign-in`, `client`, `people`, `person` or `export`',
+    },
   },
   logout_notice: {
     when: 'an application was notified that a session ended, or could not be notified',

@@ -107,6 +107,7 @@ export const opsMatrix: Readonly<Record<string, OpsRuleName>> = {
   'GET /overview': 'readOverview',
   'GET /diagnosis': 'administer',
   'GET /audit': 'searchEvents',
+  'GET /audit/export': 'searchEvents',
   'GET /audit/verify': 'administer',
   'POST /audit/reship': 'administer',
   'POST /audit/erase': 'administer',

@@ -179,6 +179,7 @@ export const matrix: Record<string, RuleName> = {
   'POST /locations': 'extendInstallation',
   'DELETE /locations': 'extendInstallation',
   'GET /audit': 'listOwn',
+  'GET /audit/export': 'listOwn',
   'GET /diagnosis': 'diagnose',
   'GET /overview': 'diagnose',
   'GET /audit/verify': 'readAll',

@@ -6,11 +6,13 @@ import { definedOnly } from '@gatehouse/contracts/defined-only';
 import { nextCursorSchema, successStatus } from '@gatehouse/contracts/envelope';
 import { auditEntrySchema } from '@gatehouse/contracts/environment-api/administration/audit';
 import { environmentEntities } from '@gatehouse/contracts/environment-api/changes';
+import { rowExportAnswer, rowExportFields } from '@gatehouse/contracts/row-export';
 import { label } from '@gatehouse/contracts/text';
 import type { ChangeLog } from '@gatehouse/service-kit/changes/log';
 import type { App } from '@gatehouse/service-kit/http/app-type';
 import { ok } from '@gatehouse/service-kit/http/envelope';
 import { ordinalKey, pageQuery, readPage } from '@gatehouse/service-kit/http/page';
+import { sendRows } from '@gatehouse/service-kit/http/row-export';
 import { z } from 'zod';
 import { requireInstallationReader, requireInstallationWriter } from '../access/caller.ts';
 import { failures, listEtagOf, sendUnchanged } from '../answers.ts';
@@ -23,8 +25,9 @@ const time = z.iso
   .transform(Date.parse)
   .optional();
 
-const auditQuery = z.object({
-  ...pageQuery(100),
+const idBefore = z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER).optional();
+
+const filters = {
   entity: z.enum(environmentEntities).optional(),
   entityId: label()
     .optional()
@@ -36,6 +39,13 @@ const auditQuery = z.object({
   requestId: label().optional().describe('The correlation id of the request.'),
   from: time.describe('Not before this time.'),
   to: time.describe('Before this time.'),
+};
+
+const auditQuery = z.object({ ...pageQuery(100), ...filters });
+const exportQuery = z.object({
+  ...filters,
+  before: idBefore.describe('Only earlier rows: `id` of the last one of an export that was cut.'),
+  ...rowExportFields,
 });
 
 const auditList = { data: z.array(auditEntrySchema), nextCursor: nextCursorSchema };
@@ -56,16 +66,36 @@ export function auditRoutes(
       },
     },
     async (request, reply) => {
-      const { entity, entityId, contactCenterId, actor, requestId, from, to } = request.query;
       const page = readPage(request.query, ordinalKey);
       // Every change has an audit row, so the number of the newest change shows whether there is a new row.
       if (sendUnchanged(request, reply, listEtagOf(await changeLog.latest()))) return reply as never;
-      const { rows, nextCursor } = await audit.list(
-        request.caller,
-        { entity, entityId, contactCenterId, actor, requestId, fromMs: from, toMs: to },
-        page,
-      );
+      const { rows, nextCursor } = await audit.list(request.caller, filterOf(request.query), page);
       return { ...ok(rows.map(answerOf)), nextCursor };
+    },
+  );
+
+  api.get(
+    '/export',
+    {
+      schema: {
+        tags: ['audit'],
+        operationId: 'exportAudit',
+        summary: 'Changes of configuration data as a file, newest first: one JSON object per line, or CSV',
+        description:
+          'Read page by page: an export of any length costs the service no more memory than a page.',
+        querystring: exportQuery,
+        response: { 200: rowExportAnswer, ...failures },
+      },
+    },
+    async (request, reply) => {
+      const { before, format, limit } = request.query;
+      const filter = filterOf(request.query);
+      const read = async (last: AuditAnswer | undefined, size: number) => {
+        const after = last?.id ?? before;
+        const page = { limit: size, offset: 0, after: after?.toString() };
+        return (await audit.list(request.caller, filter, page)).rows.map(answerOf);
+      };
+      return sendRows(reply, { format, limit, columns, read, fileName: 'configuration-changes' });
     },
   );
 
@@ -102,6 +132,23 @@ export function auditRoutes(
     },
   );
 }
+
+function filterOf({ from, to, ...query }: z.output<typeof auditQuery> | z.output<typeof exportQuery>) {
+  const { entity, entityId, contactCenterId, actor, requestId } = query;
+  return { entity, entityId, contactCenterId, actor, requestId, fromMs: from, toMs: to };
+}
+
+type AuditAnswer = ReturnType<typeof answerOf>;
+
+const rowNames = [
+  ...(['id', 'at', 'action', 'entity', 'entityId', 'contactCenterId'] as const),
+  ...(['requestId', 'clientAddress', 'operationId', 'changes'] as const),
+];
+const columns = [
+  ...rowNames.map((name) => ({ name: name as string, value: (row: AuditAnswer) => row[name] as unknown })),
+  { name: 'actorKind', value: ({ actor }: AuditAnswer) => actor.kind },
+  { name: 'actor', value: ({ actor }: AuditAnswer) => actor.name },
+];
 
 function answerOf({ at, actor, actorKind, actorClient, linkRequest, ...row }: AuditRow) {
   const by = { kind: actorKind, name: actor, ...definedOnly({ clientId: actorClient, linkRequest }) };
