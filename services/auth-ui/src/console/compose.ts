@@ -16,6 +16,7 @@ import { composeSettings } from './settings/compose.ts';
 import { type Area, isFor } from './shell/area.ts';
 import { consoleErrorHandler, noSuchPage } from './shell/errors.ts';
 import { createShell } from './shell/shell.ts';
+import { composeTransfer } from './transfer/compose.ts';
 
 interface ConsoleOptions {
   session: OAuthSession;
@@ -38,6 +39,7 @@ export function composeConsole({ session, authApi, environmentApi, publicUrl }: 
     composeLocations({ shell }),
     composeKeys({ shell }),
     composeAdministrators({ shell }),
+    composeTransfer({ shell }),
   ];
 
   async function routes(pages: App): Promise<void> {

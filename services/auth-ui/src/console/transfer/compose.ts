@@ -1,0 +1,91 @@
+/** Composes export and import of the estate: a document to keep, and the changes of an import before they are made. */
+import {
+  createEstateAdministration,
+  type DocumentFormat,
+} from '@gatehouse/api-client/environment-api/estate';
+import { consolePath } from '@gatehouse/contracts/auth-api/console';
+import type { App } from '@gatehouse/service-kit/http/app-type';
+import { z } from 'zod';
+import type { Area } from '../shell/area.ts';
+import { consoleView, formView } from '../shell/pages.ts';
+import { attempt } from '../shell/problem.ts';
+import type { ConsoleVisit, Shell } from '../shell/shell.ts';
+import { importPage, type PreviewPage, previewPage, type TransferPage, transferPage } from './pages.ts';
+
+const path = `${consolePath}/transfer`;
+const transferView = consoleView<TransferPage>('transfer/transfer');
+const previewView = consoleView<PreviewPage>('transfer/preview');
+
+/** As a form: some characters take three. What is larger is a task for the command line. */
+const bodyLimit = 6 * 1024 * 1024;
+const document = z.string().max(bodyLimit).default('');
+const importFields = z.object({ document, etag: z.string().max(256).default('') });
+
+export function composeTransfer({ shell }: { shell: Shell }): Area {
+  const estateOf = ({ environmentApi }: ConsoleVisit) => createEstateAdministration(environmentApi);
+
+  async function routes(pages: App): Promise<void> {
+    pages.get('', { schema: { hide: true } }, async (request, reply) => {
+      const visit = shell.begin(request, reply);
+      return shell.show(visit, transferView, transferPage(visit));
+    });
+
+    for (const format of ['yaml', 'json'] as const)
+      pages.get(`/export.${format}`, { schema: { hide: true } }, async (request, reply) => {
+        const exported = await estateOf(shell.begin(request, reply)).export(format);
+        return reply
+          .type(`application/${format}; charset=utf-8`)
+          .header('content-disposition', `attachment; filename="gatehouse-estate.${format}"`)
+          .send(exported.document);
+      });
+
+    pages.get('/import', { schema: { hide: true } }, async (request, reply) => {
+      const visit = shell.begin(request, reply);
+      return shell.show(visit, formView, importPage(visit, ''));
+    });
+
+    pages.post(
+      '/preview',
+      { bodyLimit, schema: { hide: true, body: importFields } },
+      async (request, reply) => {
+        const visit = shell.begin(request, reply);
+        const { document: text } = request.body;
+        const { done, problem } = await attempt(() => estateOf(visit).tryImport(text, formatOf(text)));
+        if (problem !== undefined) {
+          reply.code(problem.status);
+          return shell.show(visit, formView, importPage(visit, text, problem));
+        }
+        return shell.show(visit, previewView, previewPage(visit, done.result, text, done.etag));
+      },
+    );
+
+    pages.post(
+      '/import',
+      { bodyLimit, schema: { hide: true, body: importFields } },
+      async (request, reply) => {
+        const visit = shell.begin(request, reply);
+        const { document: text, etag } = request.body;
+        const format = formatOf(text);
+        const { done, problem } = await attempt(() => estateOf(visit).import(text, format, etag));
+        if (problem === undefined)
+          return shell.done(visit, path, 'console.transfer.imported', { count: String(done.changes.length) });
+        reply.code(problem.status);
+        if (problem.status !== 412) return shell.show(visit, formView, importPage(visit, text, problem));
+        // Something changed since the preview: the changes are shown anew, against what is there now.
+        const again = await estateOf(visit).tryImport(text, format);
+        return shell.show(visit, previewView, previewPage(visit, again.result, text, again.etag, true));
+      },
+    );
+  }
+
+  return {
+    path: '/transfer',
+    audience: 'installation',
+    entry: { group: 'installation', label: 'console.transfer.title', icon: 'transfer' },
+    routes,
+  };
+}
+
+function formatOf(text: string): DocumentFormat {
+  return text.trimStart().startsWith('{') ? 'json' : 'yaml';
+}
