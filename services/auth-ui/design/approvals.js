@@ -6,13 +6,26 @@ const itemsOf = (root) =>
   new Map([...root.querySelectorAll('[data-approval]')].map((item) => [item.dataset.approval, item]));
 const timesOf = (item) => item.querySelector('[data-times]');
 
+// The browser reads the answer as a page: text that a script turns into HTML is refused by the policy.
+function read(address) {
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest();
+    request.onload = () => resolve(request);
+    request.onerror = reject;
+    request.responseType = 'document';
+    request.open('GET', address);
+    request.send();
+  });
+}
+
 async function refresh() {
   if (document.hidden) return;
-  const answer = await fetch(list.dataset.approvals);
+  const address = new URL(list.dataset.approvals, location.href).href;
+  const { status, responseURL, responseXML } = await read(address);
   // The session has ended: the page leads to the sign-in.
-  if (answer.redirected) return location.reload();
-  if (!answer.ok) return;
-  const fresh = itemsOf(new DOMParser().parseFromString(await answer.text(), 'text/html'));
+  if (responseURL !== address) return location.reload();
+  if (status !== 200) return;
+  const fresh = itemsOf(responseXML);
   const shown = itemsOf(list);
   for (const [id, item] of shown) {
     const isGone = !fresh.has(id);

@@ -11,6 +11,7 @@ import { notFoundPage, pageErrorHandler } from './pages/error-page.ts';
 import { keepLook } from './pages/installation-look.ts';
 import { keepChosenLanguage } from './pages/language-menu.ts';
 import { securityHeaders } from './pages/security-headers.ts';
+import { applicationOf } from './pages/waiting-applications.ts';
 
 export async function buildApp(deps: Deps): Promise<App> {
   const { config, kit } = deps;
@@ -60,7 +61,9 @@ export async function buildApp(deps: Deps): Promise<App> {
 
 /** What every page has around it. */
 async function dressPages(pages: App, { config: { publicUrl }, installationBranding }: Deps): Promise<void> {
-  pages.setErrorHandler(pageErrorHandler);
+  pages.setErrorHandler((thrown, request, reply) =>
+    pageErrorHandler(thrown, request, reply, applicationOf(request, publicUrl)),
+  );
   await pages.register(cookie);
   // Browsers send forms; no other content type is accepted.
   pages.removeAllContentTypeParsers();

@@ -71,7 +71,7 @@ export async function createDeps(config: Config, kit: Kit) {
     account: composeAccount({ http: asBrowser, publicUrl, now: systemClock }),
     signIn: composeSignIn({ authApi, interactions, publicUrl }),
     signOut: composeSignOut({ authApi, publicUrl }),
-    consent: composeConsent({ interactions }),
+    consent: composeConsent({ interactions, publicUrl }),
     approvals: composeApprovals({ http: asBrowser, publicUrl, now: systemClock }),
     device: composeDevice(),
     passwordChange: composePasswordChange({ interactions }),

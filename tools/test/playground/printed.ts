@@ -51,8 +51,12 @@ export type Printed = Awaited<ReturnType<typeof createPrinted>>;
 
 export async function createPrinted() {
   const folder = await temporaryFolder();
-  // Instead of `npm install openid-client@6`.
-  symlinkSync(fileURLToPath(new URL('../../node_modules', import.meta.url)), join(folder, 'node_modules'));
+  // Instead of `npm install openid-client@6`: the folder that holds the library and what it needs.
+  const library = fileURLToPath(import.meta.resolve('openid-client'));
+  symlinkSync(
+    join(library.slice(0, library.lastIndexOf('openid-client')), '.'),
+    join(folder, 'node_modules'),
+  );
   let count = 0;
 
   async function run(call: PrintedCall | undefined, form: Form): Promise<Outcome> {

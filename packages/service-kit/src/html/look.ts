@@ -54,5 +54,5 @@ nav a, nav a:hover { min-height: 2.5rem; margin: 0; padding: 0; border: 0; backg
 code { direction: ltr; unicode-bidi: isolate; font: .9375em ui-monospace, "Liberation Mono", monospace; }
 @media (min-width: 60rem) { header { height: 17rem; } .wordmark { padding: 2rem 3rem; font-size: 1.25rem; } .logo { width: 2.5rem; height: 2.5rem; } .gate { inset-inline: calc(50% - 9.5rem) auto; bottom: -.5rem; width: 19rem; height: 17rem; } }
 @media (max-height: 32rem) { header { height: 5rem; } .gate { inset-inline: auto 1rem; bottom: 0; width: 6rem; height: 5rem; } }
-@media (forced-colors: active) { header { background: none; color: CanvasText; } a, button { border: 1px solid; } }
+@media (forced-colors: active) { header { background: none; color: CanvasText; } .bright { fill: currentcolor; } a, button { border: 1px solid; } }
 `;

@@ -27,6 +27,9 @@ export interface StandalonePage {
   formAction?: string;
 }
 
+/** Text never becomes HTML or code by a script, and no policy may allow it. */
+const trustedTypes = ["require-trusted-types-for 'script'", "trusted-types 'none'"];
+
 export function renderStandalonePage(page: StandalonePage): {
   html: string;
   headers: Record<string, string>;
@@ -38,7 +41,7 @@ export function renderStandalonePage(page: StandalonePage): {
     headers: {
       'content-security-policy': [
         "default-src 'none'",
-        ...(script === undefined ? [] : [`script-src 'nonce-${nonce}'`]),
+        ...(script === undefined ? [] : [`script-src 'nonce-${nonce}'`, ...trustedTypes]),
         `style-src 'nonce-${nonce}'`,
         ...(brand?.logo === undefined ? [] : ["img-src 'self'"]),
         "frame-ancestors 'none'",

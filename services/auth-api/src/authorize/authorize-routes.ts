@@ -6,6 +6,7 @@ import { htmlErrorHandler } from '@gatehouse/service-kit/errors/render-html';
 import { oauthErrorHandler } from '@gatehouse/service-kit/errors/render-oauth';
 import type { App } from '@gatehouse/service-kit/http/app';
 import type { FastifyReply } from 'fastify';
+import { orExpiredPage } from '../browser/expired-sign-in.ts';
 import type { PostedRequests } from '../browser/posted-requests.ts';
 import { describeOnly, readOnlyForms, readParameters } from '../protocol/parameters.ts';
 import { authorizationRequestSchema, cancelFormSchema, resumeQuerySchema } from '../protocol/schemas.ts';
@@ -30,7 +31,7 @@ export async function authorizeRoutes(
   app.setErrorHandler((error, request, reply) =>
     hasScheme(request.headers.authorization, 'basic')
       ? oauthErrorHandler(error, request, reply)
-      : htmlErrorHandler(error, request, reply),
+      : orExpiredPage(htmlErrorHandler)(error, request, reply),
   );
   await readOnlyForms(app);
   app.addHook('onRequest', (_request, reply, done) => {

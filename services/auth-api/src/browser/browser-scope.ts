@@ -5,6 +5,7 @@ import { htmlErrorHandler } from '@gatehouse/service-kit/errors/render-html';
 import type { App } from '@gatehouse/service-kit/http/app';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import { orExpiredPage } from './expired-sign-in.ts';
 
 /** Unwraps bodies that are wrapped in `data` and forbids caches to keep the answers. */
 export async function acceptFormsAndJson(scope: App): Promise<void> {
@@ -17,7 +18,7 @@ export async function acceptFormsAndJson(scope: App): Promise<void> {
   });
   scope.setErrorHandler((error, request, reply) => {
     const isProgram = isJson(request) || request.headers.authorization !== undefined;
-    return (isProgram ? envelopeErrorHandler : htmlErrorHandler)(error, request, reply);
+    return (isProgram ? envelopeErrorHandler : orExpiredPage(htmlErrorHandler))(error, request, reply);
   });
 }
 

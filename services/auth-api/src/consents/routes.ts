@@ -5,6 +5,7 @@ import { freeText, label } from '@gatehouse/contracts/text';
 import { htmlErrorHandler } from '@gatehouse/service-kit/errors/render-html';
 import type { App } from '@gatehouse/service-kit/http/app';
 import { z } from 'zod';
+import { orExpiredPage } from '../browser/expired-sign-in.ts';
 import { readOnlyForms } from '../protocol/parameters.ts';
 import type { ConsentForms } from './forms.ts';
 
@@ -18,7 +19,7 @@ export async function consentRoutes(
   app: App,
   { consentForms }: { consentForms: ConsentForms },
 ): Promise<void> {
-  app.setErrorHandler(htmlErrorHandler);
+  app.setErrorHandler(orExpiredPage(htmlErrorHandler));
   await readOnlyForms(app);
 
   app.post(

@@ -4,9 +4,16 @@ import { z } from 'zod';
 import { type Interactions, interactionIdSchema } from '../auth-api/interactions.ts';
 import { interactionExpired } from '../pages/error-page.ts';
 import { beginVisit, sendView } from '../pages/visit.ts';
+import { rememberApplication } from '../pages/waiting-applications.ts';
 import { consentPage } from './page.ts';
 
-export function composeConsent({ interactions }: { interactions: Interactions }) {
+export function composeConsent({
+  interactions,
+  publicUrl,
+}: {
+  interactions: Interactions;
+  publicUrl: string;
+}) {
   async function routes(pages: App) {
     pages.get(
       '',
@@ -20,6 +27,7 @@ export function composeConsent({ interactions }: { interactions: Interactions })
       async (request, reply) => {
         const interaction = await interactions.read(request, request.query.interaction);
         if (interaction?.consent === undefined) throw interactionExpired('not waiting for a consent');
+        rememberApplication(request, reply, interaction, publicUrl);
         const visit = beginVisit(request, reply, interaction);
         return sendView(visit, 'consent', consentPage(visit, interaction.consent));
       },

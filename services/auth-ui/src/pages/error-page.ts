@@ -14,11 +14,12 @@ import { lookOf } from './look.ts';
 
 const signInPath = '/auth/sign-in.html';
 
-/** For `setErrorHandler`. */
+/** For `setErrorHandler`; `application` is where the one begins that waits for the sign-in. */
 export function pageErrorHandler(
   thrown: unknown,
   request: FastifyRequest,
   reply: FastifyReply,
+  application?: URL,
 ): FastifyReply {
   const error = thrown instanceof UpstreamError ? fromAuthApi(thrown) : normalizeError(thrown);
   reportError(request, reply, error);
@@ -31,7 +32,7 @@ export function pageErrorHandler(
     language,
     brand: brandOf(request, language),
     correlationLabel: text('support.correlationId'),
-    action: nextAction(kind, request, text),
+    action: nextAction(kind, request, text, application),
     languages: languageLinksOf(request, language, text),
   });
 }
@@ -89,9 +90,17 @@ function kindOf({ name, status }: AppError): Kind {
   return status >= 500 ? 'internal' : 'badRequest';
 }
 
-function nextAction(kind: Kind, request: FastifyRequest, text: Text): { href: string; label: string } {
+function nextAction(
+  kind: Kind,
+  request: FastifyRequest,
+  text: Text,
+  application: URL | undefined,
+): { href: string; label: string } {
   const canRepeat = request.method === 'GET' && (kind === 'unavailable' || kind === 'internal');
   if (canRepeat) return { href: request.url, label: text('button.tryAgain') };
+  // The application is named by its host: a name can be made up, a host tells whose page it is.
+  if (kind === 'interactionExpired' && application)
+    return { href: application.href, label: text('button.backTo', { host: application.host }) };
   return {
     href: signInPath,
     label: text(kind === 'interactionExpired' ? 'button.signInHere' : 'button.startAgain'),

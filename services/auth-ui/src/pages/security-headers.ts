@@ -51,6 +51,9 @@ function policyOf({ formsLeadTo, frames = [], refreshes }: PageReach, scriptNonc
       'form-action': formActionSources(formsLeadTo),
       'frame-ancestors': ["'none'"],
       'base-uri': ["'none'"],
+      // Text never becomes HTML or code by a script, and no policy may allow it.
+      'require-trusted-types-for': ["'script'"],
+      'trusted-types': ["'none'"],
       ...definedOnly({ 'connect-src': refreshes ? ["'self'"] : undefined }),
       ...definedOnly({ 'frame-src': frames.length === 0 ? undefined : frameSources(frames) }),
     },

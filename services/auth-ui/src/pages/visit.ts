@@ -90,7 +90,9 @@ export function sendPage(visit: Visit, render: (surroundings: Surroundings) => s
   setHeadersOfPage(reply, reach, scriptNonce);
   return reply
     .headers({
-      'cache-control': 'no-store',
+      // Back must not end at the browser's question whether to send a form again: it keeps what answered a form that may be
+      // sent twice, and only for that. Such a page holds the name that was typed, no password and nothing of an account.
+      'cache-control': visit.repeat === undefined ? 'no-store' : 'private, no-cache',
       'content-language': language,
       vary: 'accept-language, cookie',
     })

@@ -11,6 +11,7 @@ import { type Interactions, interactionIdSchema, type NamedLogin } from '../auth
 import { foreignForm } from '../pages/error-page.ts';
 import { isFromOwnOrigin } from '../pages/same-origin.ts';
 import { beginVisit, sendView, type Visit } from '../pages/visit.ts';
+import { rememberApplication } from '../pages/waiting-applications.ts';
 import { elsewherePage, isSsoProblem, ssoProblemPage } from './elsewhere.ts';
 import { pageAfter } from './last-attempt.ts';
 import { namePage, passwordPage, type Typed } from './pages.ts';
@@ -54,6 +55,7 @@ export function signInRoutes(
     { schema: { operationId: 'showSignIn', summary: 'The sign-in page', querystring: querySchema } },
     async (request, reply) => {
       const interaction = await interactions.read(request, request.query.interaction);
+      rememberApplication(request, reply, interaction, publicUrl);
       const visit = beginVisit(request, reply, interaction);
       const typed = { userName: interaction?.userName ?? '', tenant: interaction?.contactCenterHint ?? '' };
       const hasFailed = interaction?.error !== undefined || request.query.error !== undefined;

@@ -27,6 +27,8 @@ export interface Stage {
   browser: Browser;
   calls: Call[];
   hold(view: Partial<InteractionView> & { id: string }): void;
+  /** It has expired or was completed. */
+  end(interaction: string): void;
   /** What waits for Maria, in this order. */
   approvals(...views: (Partial<ApprovalView> & { id: string })[]): void;
   holdLogout(view: Partial<LogoutView> & { id: string }): void;
@@ -57,7 +59,10 @@ export async function setStage(): Promise<Stage> {
         reply.redirect(`${application.origin}/callback?error=access_denied`, 303),
       );
       scope.post('/sign-in', async (request, reply) => {
-        const { password, interaction } = request.body as { password: string; interaction: string };
+        const { password, interaction = '' } = request.body as { password: string; interaction?: string };
+        // As Auth API does it: the page says what has happened.
+        if (interaction !== '' && !state.interactions.has(interaction))
+          return reply.redirect(`/auth/sign-in.html?interaction=${interaction}`, 303);
         if (password === 'right') return reply.redirect(`${application.origin}/callback?code=the-code`);
         const pending = state.interactions.get(interaction);
         if (pending)
@@ -84,6 +89,7 @@ export async function setStage(): Promise<Stage> {
     },
     hold: (view) =>
       void state.interactions.set(view.id, interactionOf({ redirectOrigin: application.origin, ...view })),
+    end: (id) => void state.interactions.delete(id),
     approvals: (...views) => {
       state.approvals = views.map((view) => approvalOf(view));
     },

@@ -1,0 +1,51 @@
+/** Remembers in the browser which applications wait for a sign-in, so that an expired one can be continued from there. */
+import type { InteractionView } from '@gatehouse/contracts/auth-api/interaction';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+
+/** As many as people have tabs with a sign-in of their own. */
+const most = 4;
+
+const nameOf = (publicUrl: string) =>
+  `${publicUrl.startsWith('https:') ? '__Host-' : ''}gatehouse-applications`;
+
+/** Until the browser is closed: a tab may be open over night. */
+export function rememberApplication(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  interaction: InteractionView | undefined,
+  publicUrl: string,
+): void {
+  const start = interaction && startOf(interaction);
+  if (!interaction || start === undefined) return;
+  const others = entriesOf(request, publicUrl).filter(([id]) => id !== interaction.id);
+  const entries = [[interaction.id, start], ...others].slice(0, most);
+  reply.setCookie(nameOf(publicUrl), new URLSearchParams(entries as [string, string][]).toString(), {
+    path: '/',
+    httpOnly: true,
+    secure: publicUrl.startsWith('https:'),
+    sameSite: 'lax',
+  });
+}
+
+/** Where the application of this sign-in begins; undefined in another browser, and after many others. */
+export function applicationOf(request: FastifyRequest, publicUrl: string): URL | undefined {
+  const { interaction } = { ...asRecord(request.query), ...asRecord(request.body) };
+  const [, address = ''] = entriesOf(request, publicUrl).find(([id]) => id === interaction) ?? [];
+  const url = URL.parse(address);
+  // An address such as `javascript:` would run in our page.
+  return url && /^https?:$/.test(url.protocol) ? url : undefined;
+}
+
+/** Its registered home page, or the first page of the origin that it gets its answers at. */
+function startOf({ client, redirectOrigin }: InteractionView): string | undefined {
+  const url = URL.parse(client.clientUri ?? redirectOrigin);
+  return url && /^https?:$/.test(url.protocol) ? url.href : undefined;
+}
+
+function entriesOf({ cookies }: FastifyRequest, publicUrl: string): [string, string][] {
+  return [...new URLSearchParams(cookies[nameOf(publicUrl)] ?? '')].slice(0, most);
+}
+
+function asRecord(value: unknown): Record<string, unknown> {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+}
