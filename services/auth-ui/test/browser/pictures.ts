@@ -23,7 +23,11 @@ export async function takePictures(page: Page, name: string, wanted: readonly Lo
     await page.setViewportSize({ width, height: 800 });
     // Without transitions, which would be caught half way.
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-    await page.screenshot({ path: `${folder}${name}.${look}.png`, fullPage: true });
+    await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
+    // The picture beside a form is as high as the window: on a long page, too.
+    const height = await page.evaluate(() => document.documentElement.scrollHeight);
+    await page.setViewportSize({ width, height: Math.max(800, height) });
+    await page.screenshot({ path: `${folder}${name}.${look}.png` });
   }
   await page.setViewportSize({ width: 1280, height: 800 });
   await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'no-preference' });
