@@ -110,6 +110,7 @@ const personPath = async (center: string) => {
 
 /** A request that succeeds for whoever may make it; what it needs is made for it. `center`: whose contact centre. */
 const prepared: Record<string, (center: string) => Promise<Request> | Request> = {
+  'GET /overview': (center) => ({ path: `/overview?contactCenterId=${center}` }),
   'POST /environments': () => ({ path: '/environments', payload: data(environmentBody()) }),
   'POST /contact-centers': async () => ({
     path: '/contact-centers',

@@ -73,6 +73,26 @@ it('of one contact centre holds nothing of another one', async () => {
   expect(unknown.status).toBe(404);
 });
 
+// attack: reading what another contact centre has, as the administrator of one | CWE-639 | guard: services/environment-api/src/overview/routes.ts
+it('shows who administers one contact centre that one, whatever they ask for', async () => {
+  const ask = (query: string, ids = [own]) =>
+    api.call('GET', `/overview${query}`, {
+      headers: {
+        authorization: api.authApi.token({
+          ...{ contact_center_ids: ids, contact_center_id: own, authorities: ['ROLE_CONTACT_CENTER_ADMIN'] },
+          ...{ sub: 'person-1', username: 'p', client_id: 'gatehouse-console' },
+          grant_type: 'authorization_code',
+        }),
+      },
+    });
+  const shown = await ask('');
+  expect(shown.body.data).toMatchObject({ contactCenterId: own, counts: { contactCenters: 1, apiKeys: 3 } });
+  for (const absent of [other, 'of the other', 'auditLag', 'environments'])
+    expect(shown.text).not.toContain(absent);
+  expect((await ask(`?contactCenterId=${other}`)).status).toBe(404);
+  expect((await ask('', [own, other])).status).toBe(400);
+});
+
 it('says when certificates of environments end, and follows their change', async () => {
   const authority = createAuthority();
   const mutual = authority.issue({ names: ['gatehouse'] });

@@ -63,6 +63,11 @@ export const rules = {
     title: 'look at what the service stands on',
     verdicts: v('yes no yes yes no no no no no'),
   },
+  readOverview: {
+    title: 'see how the installation, or a contact centre, is doing',
+    verdicts: v('yes no yes yes no no yes no yes'),
+    other: v('yes no yes yes no no hidden no hidden'),
+  },
   readAll: {
     title: 'read everything at once',
     verdicts: v('yes yes yes yes no no no no no'),
@@ -181,7 +186,7 @@ export const matrix: Record<string, RuleName> = {
   'GET /audit': 'listOwn',
   'GET /audit/export': 'listOwn',
   'GET /diagnosis': 'diagnose',
-  'GET /overview': 'diagnose',
+  'GET /overview': 'readOverview',
   'GET /audit/verify': 'readAll',
   'POST /audit/reship': 'extendInstallation',
   'GET /export': 'readAll',

@@ -1,10 +1,11 @@
 /** Route `/overview`: what the home page of the console shows of this service. */
 import { envelopeOf } from '@gatehouse/contracts/envelope';
 import { environmentApiOverviewSchema } from '@gatehouse/contracts/environment-api/administration/overview';
+import { badRequest } from '@gatehouse/service-kit/errors/app-error';
 import type { App } from '@gatehouse/service-kit/http/app-type';
 import { ok } from '@gatehouse/service-kit/http/envelope';
 import { z } from 'zod';
-import { requireInstallationWriter } from '../access/caller.ts';
+import { type Caller, mayRead, readableIds, requireWriter, unknownContactCenter } from '../access/caller.ts';
 import { failures } from '../answers.ts';
 import type { OverviewService } from './service.ts';
 
@@ -28,14 +29,21 @@ export function overviewRoutes(api: App, { overview }: { overview: OverviewServi
       },
     },
     async (request, reply) => {
-      requireInstallationWriter(request.caller);
-      const { contactCenterId } = request.query;
+      const id = contactCenterOf(request.caller, request.query.contactCenterId?.toLowerCase());
       reply.header('cache-control', 'no-store');
-      return ok(
-        await (contactCenterId === undefined
-          ? overview.ofInstallation()
-          : overview.ofContactCenter(contactCenterId.toLowerCase())),
-      );
+      return ok(await (id === undefined ? overview.ofInstallation() : overview.ofContactCenter(id)));
     },
   );
+}
+
+/** Undefined: the whole installation. @throws AppError 403 for a caller who only reads, 404 for what belongs to others, 400 */
+function contactCenterOf(caller: Caller, asked: string | undefined): string | undefined {
+  requireWriter(caller);
+  if (asked !== undefined && !mayRead(caller, asked)) throw unknownContactCenter(asked);
+  const readable = readableIds(caller);
+  if (asked !== undefined || readable === undefined) return asked;
+  if (readable.length === 1) return readable[0];
+  throw badRequest('This caller is bound to several contact centres: name one of them', {
+    field: 'contactCenterId',
+  });
 }
