@@ -13,6 +13,7 @@ import { errorTexts } from './error-texts.ts';
 import { openApiDocument } from './openapi.ts';
 import { auditPage, authorisationPage, configurationReference } from './pages.ts';
 import { referencePage } from './reference.ts';
+import { runbookSections } from './runbook-sections.ts';
 import { standardsPage } from './standards-page.ts';
 
 interface GeneratedFile {
@@ -39,6 +40,7 @@ const generatedFiles: GeneratedFile[] = [
   { path: 'docs/authorisation.md', produce: authorisationPage },
   { path: 'docs/audit-events.md', produce: auditPage },
   { path: 'docs/security/attacks.md', produce: attacksPage },
+  { path: 'services/auth-ui/views/console/runbooks/sections.eta', produce: runbookSections },
   { path: 'docs/standards.md', produce: standardsPage },
   ...['auth-api', 'environment-api', 'auth-ui'].map((service) => ({
     path: `services/${service}/openapi.json`,

@@ -12,6 +12,7 @@ import { composeKeys } from './keys/compose.ts';
 import { composeLocations } from './locations/compose.ts';
 import { notSetUpRoutes } from './not-set-up.ts';
 import { composeOpen } from './open/compose.ts';
+import { composeRunbooks } from './runbooks/compose.ts';
 import { composeSettings } from './settings/compose.ts';
 import { type Area, isFor } from './shell/area.ts';
 import { consoleErrorHandler, noSuchPage } from './shell/errors.ts';
@@ -36,6 +37,7 @@ export function composeConsole({ session, authApi, environmentApi, publicUrl }: 
     composeEnvironments({ shell }),
     composeContactCenters({ shell }),
     composeSettings({ shell }),
+    composeRunbooks({ shell }),
     composeLocations({ shell }),
     composeKeys({ shell }),
     composeAdministrators({ shell }),

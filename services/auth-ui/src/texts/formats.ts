@@ -29,6 +29,24 @@ function createFormats(language: Language) {
     timeZone: 'UTC',
     timeZoneName: 'short',
   });
+  const number = new Intl.NumberFormat(language, {
+    maximumSignificantDigits: 3,
+    roundingPriority: 'morePrecision',
+    maximumFractionDigits: 0,
+  });
+  const percent = new Intl.NumberFormat(language, { style: 'percent', maximumFractionDigits: 1 });
+  const always = new Intl.RelativeTimeFormat(language, { numeric: 'always', style: 'short' });
+  const [millisecond, second, minute, hour] = (['millisecond', 'second', 'minute', 'hour'] as const).map(
+    (unit) =>
+      new Intl.NumberFormat(language, {
+        style: 'unit',
+        unit,
+        unitDisplay: 'short',
+        maximumSignificantDigits: 2,
+        roundingPriority: 'morePrecision',
+        maximumFractionDigits: 0,
+      }),
+  ) as [Intl.NumberFormat, Intl.NumberFormat, Intl.NumberFormat, Intl.NumberFormat];
   return {
     /** How long ago something was: relative, because the time zone of the reader is unknown. */
     ago(iso: string, now: number): string {
@@ -42,6 +60,24 @@ function createFormats(language: Language) {
     moment: (iso: string) => moment.format(Date.parse(iso)),
     /** In UTC, and says so. */
     timeOfDay: (atMs: number) => timeOfDay.format(atMs),
+    /** Of a moment that lies so far back: 60 minutes ago, 24 hours ago, now. */
+    before(ms: number): string {
+      if (ms < 60_000) return relative.format(0, 'second');
+      return ms > 3_600_000
+        ? always.format(-Math.round(ms / 3_600_000), 'hour')
+        : always.format(-Math.round(ms / 60_000), 'minute');
+    },
+    /** Until a moment that lies so far ahead, in days; or since. */
+    days: (ms: number) => relative.format(Math.ceil(ms / 86_400_000), 'day'),
+    /** How long something takes: 85 ms, 1.4 sec, 12 min. */
+    duration(ms: number): string {
+      if (ms < 1000) return millisecond.format(ms);
+      if (ms < 120_000) return second.format(ms / 1000);
+      return ms < 7_200_000 ? minute.format(ms / 60_000) : hour.format(ms / 3_600_000);
+    },
+    /** Whole from 100 on. */
+    number: (value: number) => number.format(value),
+    percent: (share: number) => percent.format(share),
     minutes: (count: number) => minutes.format(count),
     list: (values: readonly string[]) => list.format(values),
   };

@@ -32,7 +32,7 @@ export const signInActivitySchema = z.object({
 
 export const linkSchema = z.object({
   environmentId: z.string(),
-  state: z.enum(['open', 'connecting', 'down']),
+  state: z.enum(['connecting', 'down']),
   reason: z.string().optional().describe('Absent for contact-centre administrators.'),
 });
 

@@ -1,14 +1,14 @@
-/** Composes the first page of the console. */
-import { consolePath } from '@gatehouse/contracts/auth-api/console';
+/** Composes the first page of the console: problems, numbers and charts, or what a new installation needs next. */
+import { readAuthApiOverview } from '@gatehouse/api-client/auth-api/overview';
+import { readEnvironmentApiOverview } from '@gatehouse/api-client/environment-api/overview';
+import { UpstreamError } from '@gatehouse/api-client/upstream-error';
+import { windows } from '@gatehouse/contracts/overview';
 import type { App } from '@gatehouse/service-kit/http/app-type';
-import type { TextKey } from '../../texts/texts.ts';
-import { type Area, isFor } from '../shell/area.ts';
-import { type ConsolePage, consoleView } from '../shell/pages.ts';
+import { z } from 'zod';
+import type { Area } from '../shell/area.ts';
+import { consoleView } from '../shell/pages.ts';
 import type { Shell } from '../shell/shell.ts';
-
-interface HomePage extends ConsolePage {
-  links: { href: string; label: string; text: string; icon: string }[];
-}
+import { type HomePage, homePage } from './page.ts';
 
 const homeView = consoleView<HomePage>('home/home');
 
@@ -18,23 +18,31 @@ export function composeHome({ shell, areas }: { shell: Shell; areas: () => reado
     audience: 'everybody',
     entry: { group: 'overview', label: 'console.home.title', icon: 'home' },
     async routes(pages: App) {
-      pages.get('', { schema: { hide: true } }, async (request, reply) => {
-        const visit = shell.begin(request, reply);
-        const { text, person } = visit;
-        const others = areas().filter(
-          ({ path, audience, entry }) => path !== '' && entry !== undefined && isFor(audience, person),
-        );
-        return shell.show(visit, homeView, {
-          title: text('console.home.title'),
-          lead: text('console.home.lead'),
-          links: others.map(({ path, entry }) => ({
-            href: `${consolePath}${path}`,
-            label: text(entry?.label as TextKey),
-            text: text(entry?.label.replace(/\.title$/, '.summary') as TextKey),
-            icon: entry?.icon ?? '',
-          })),
-        });
-      });
+      pages.get(
+        '',
+        { schema: { hide: true, querystring: z.object({ window: z.enum(windows).catch('1h') }) } },
+        async (request, reply) => {
+          const visit = shell.begin(request, reply);
+          const { window } = request.query;
+          const [authApi, environmentApi] = await Promise.all([
+            unlessAway(readAuthApiOverview(visit.authApi, { window })),
+            unlessAway(readEnvironmentApiOverview(visit.environmentApi)),
+          ]);
+          const page = homePage(visit, { authApi, environmentApi }, { window, areas: areas() });
+          return shell.show(visit, homeView, page);
+        },
+      );
     },
   };
+}
+
+/** An API that does not answer does not hide the answer of the other one. @throws UpstreamError for a refusal */
+async function unlessAway<T>(question: Promise<T>): Promise<T | undefined> {
+  try {
+    return await question;
+  } catch (error) {
+    if (error instanceof UpstreamError && (error.status === undefined || error.status >= 500))
+      return undefined;
+    throw error;
+  }
 }

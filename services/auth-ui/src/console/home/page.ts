@@ -1,0 +1,154 @@
+/** Builds the first page of the console from what both APIs tell; what one of them cannot tell is left out and said. */
+import type { AuthApiOverview } from '@gatehouse/contracts/auth-api/administration/overview';
+import { consolePath } from '@gatehouse/contracts/auth-api/console';
+import { type OverviewWindow, type Problem, windows } from '@gatehouse/contracts/overview';
+import { orderProblems } from '@gatehouse/service-kit/health/overview';
+import { formatsIn } from '../../texts/formats.ts';
+import type { TextKey } from '../../texts/texts.ts';
+import { type Area, isFor } from '../shell/area.ts';
+import type { ConsolePage } from '../shell/pages.ts';
+import type { Table } from '../shell/parts.ts';
+import type { ConsoleVisit } from '../shell/shell.ts';
+import { type Figures, figuresOf } from './figures.ts';
+import { type Overviews, type Steps, stepsOf } from './first-steps.ts';
+import { type KeyNumber, numbersOf } from './numbers.ts';
+
+export interface HomePage extends ConsolePage {
+  windows: { label: string; href: string; isCurrent: boolean }[];
+  problems: {
+    title: string;
+    message: string;
+    severity: Problem['severity'];
+    badge: string;
+    runbook: string;
+  }[];
+  /** Whether both APIs answered, so that no problem means that all is well. */
+  isWhole: boolean;
+  numbers: KeyNumber[];
+  figures: Figures | undefined;
+  links: Table | undefined;
+  endings: Table | undefined;
+  firstSteps: Steps | undefined;
+  areas: { href: string; label: string; text: string; icon: string }[];
+}
+
+export function homePage(
+  visit: ConsoleVisit,
+  { authApi, environmentApi }: Overviews,
+  { window, areas }: { window: OverviewWindow; areas: readonly Area[] },
+): HomePage {
+  const { text } = visit;
+  const signIns = authApi?.signIns;
+  const firstSteps = stepsOf(visit, { authApi, environmentApi }, areas);
+  const hasSignIns = signIns !== undefined && signIns.total.succeeded + signIns.total.failed > 0;
+  return {
+    title: text('console.home.title'),
+    lead: text(visit.rights.installation ? 'console.home.lead' : 'console.home.leadOfContactCenter'),
+    windows: windows.map((one) => ({
+      label: text(`console.home.window.${one}`),
+      href: one === '1h' ? consolePath : `${consolePath}?window=${one}`,
+      isCurrent: one === window,
+    })),
+    problems: problemsOf(visit, { authApi, environmentApi }),
+    isWhole: authApi !== undefined && environmentApi !== undefined,
+    numbers: hasSignIns || firstSteps === undefined ? numbersOf(visit, { authApi, environmentApi }) : [],
+    figures:
+      signIns !== undefined && (hasSignIns || firstSteps === undefined)
+        ? figuresOf(visit, signIns)
+        : undefined,
+    links: linksTable(visit, authApi),
+    endings: endingsTable(visit, { authApi, environmentApi }),
+    firstSteps,
+    areas: tilesOf(visit, areas),
+  };
+}
+
+function problemsOf({ text }: ConsoleVisit, { authApi, environmentApi }: Overviews): HomePage['problems'] {
+  const unanswered = [
+    ...(authApi === undefined ? ['Auth API'] : []),
+    ...(environmentApi === undefined ? ['Environment API'] : []),
+  ].map(
+    (subject): Problem => ({
+      severity: 'critical',
+      runbook: 'a-dependency-is-down',
+      subject,
+      message: text('console.home.noAnswer', { service: subject }),
+    }),
+  );
+  const told = [...(authApi?.problems ?? []), ...(environmentApi?.problems ?? [])];
+  return orderProblems([...unanswered, ...told]).map(({ severity, runbook, subject, message }) => ({
+    title: text(`console.runbook.${runbook}`),
+    // Both look at some of the same servers.
+    message: message.includes(subject) ? message : `${subject}: ${message}`,
+    severity,
+    badge: text(`console.home.severity.${severity}`),
+    runbook: `${consolePath}/runbooks#${runbook}`,
+  }));
+}
+
+function tilesOf({ text, person }: ConsoleVisit, areas: readonly Area[]): HomePage['areas'] {
+  return areas
+    .filter(({ path, audience, entry }) => path !== '' && entry !== undefined && isFor(audience, person))
+    .map(({ path, entry }) => ({
+      href: `${consolePath}${path}`,
+      label: text(entry?.label as TextKey),
+      text: text(entry?.label.replace(/\.title$/, '.summary') as TextKey),
+      icon: entry?.icon ?? '',
+    }));
+}
+
+function linksTable({ text }: ConsoleVisit, authApi: AuthApiOverview | undefined): Table | undefined {
+  const notOpen = authApi?.links.notOpen ?? [];
+  if (notOpen.length === 0) return undefined;
+  return {
+    caption: text('console.home.links.title'),
+    columns: [{ label: text('console.home.links.environment') }, { label: text('console.home.links.state') }],
+    empty: '',
+    rows: notOpen.map(({ environmentId, state, reason }) => ({
+      cells: [
+        { text: environmentId, isCode: true },
+        {
+          text: '',
+          badge: { text: text(`console.home.links.${state}`), kind: state === 'down' ? 'bad' : 'plain' },
+          note: reason,
+        },
+      ],
+    })),
+  };
+}
+
+function endingsTable(
+  { text, language }: ConsoleVisit,
+  { authApi, environmentApi }: Overviews,
+): Table | undefined {
+  const formats = formatsIn(language);
+  // What renews itself is nobody's business here.
+  const endings = [...(authApi?.endings ?? []), ...(environmentApi?.endings ?? [])]
+    .filter(({ renewsItself }) => !renewsItself)
+    .toSorted((one, other) => one.endsAt.localeCompare(other.endsAt));
+  if (endings.length === 0) return undefined;
+  const nowMs = Date.parse(authApi?.at ?? environmentApi?.at ?? '');
+  return {
+    caption: text('console.home.endings.title'),
+    columns: [
+      { label: text('console.home.endings.what') },
+      { label: text('console.home.endings.of') },
+      { label: text('console.home.endings.when') },
+    ],
+    empty: '',
+    rows: endings.map(({ kind, name, endsAt }) => {
+      const isOver = Date.parse(endsAt) <= nowMs;
+      return {
+        cells: [
+          { text: text(`console.home.ending.${kind}`) },
+          { text: name, isCode: true },
+          {
+            text: text('console.home.date', { at: new Date(endsAt) }),
+            note: formats.days(Date.parse(endsAt) - nowMs),
+            badge: isOver ? { text: text('console.home.endings.over'), kind: 'bad' } : undefined,
+          },
+        ],
+      };
+    }),
+  };
+}

@@ -1,0 +1,26 @@
+/** Composes the page with the runbooks, which problems of the first page lead to. */
+import type { App } from '@gatehouse/service-kit/http/app-type';
+import type { Area } from '../shell/area.ts';
+import { type ConsolePage, consoleView } from '../shell/pages.ts';
+import type { Shell } from '../shell/shell.ts';
+
+/** Its sections are written by `npm run generate` from docs/runbooks.md. */
+const runbooksView = consoleView<ConsolePage>('runbooks/page');
+
+export function composeRunbooks({ shell }: { shell: Shell }): Area {
+  return {
+    path: '/runbooks',
+    audience: 'everybody',
+    entry: { group: 'overview', label: 'console.runbooks.title', icon: 'audit' },
+    async routes(pages: App) {
+      pages.get('', { schema: { hide: true } }, async (request, reply) => {
+        const visit = shell.begin(request, reply);
+        const { text } = visit;
+        return shell.show(visit, runbooksView, {
+          title: text('console.runbooks.title'),
+          lead: text('console.runbooks.lead'),
+        });
+      });
+    },
+  };
+}

@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest';
+import { columnChart, lineChart, shareBar } from '../../src/console/home/chart.ts';
+import { scaleOf, ticksOf } from '../../src/console/home/scale.ts';
+
+const words = { id: 'c', title: 'Title', description: 'What it shows', label: String };
+/** The path of a class. */
+const pathOf = (svg: string, kind: string) => new RegExp(`class="${kind}" d="([^"]+)"`).exec(svg)?.[1];
+
+describe('the axis of a chart', () => {
+  it.each([
+    [0, 0, [1, 0]],
+    [3, 0, [3, 2, 1, 0]],
+    [47, 18, [60, 40, 20, 0, -20]],
+    [0.3, 0, [0.3, 0.2, 0.1, 0]],
+    [1234, 0, [1500, 1000, 500, 0]],
+  ])('up to %d and down to %d has round steps', (up, down, ticks) => {
+    expect(ticksOf(scaleOf(up, down))).toEqual(ticks);
+  });
+});
+
+describe('a chart of columns', () => {
+  it('stands on the line what succeeded and hangs from it what failed, and draws no empty step', () => {
+    const { plot } = columnChart({ up: [10, 0, 5], down: [0, 5, 0] }, words);
+    expect(pathOf(plot, 'chart-good')?.match(/M/g)).toHaveLength(2);
+    expect(pathOf(plot, 'chart-bad')?.match(/M/g)).toHaveLength(1);
+    const line = Number(/M0 ([\d.]+)H/.exec(pathOf(plot, 'chart-line') ?? '')?.[1]);
+    const ends = (kind: string) =>
+      [...(pathOf(plot, kind) ?? '').matchAll(/V([\d.]+)h/g)].map(([, y]) => Number(y));
+    for (const y of ends('chart-good')) expect(y).toBeLessThan(line);
+    for (const y of ends('chart-bad')) expect(y).toBeGreaterThan(line);
+  });
+
+  it('says in words what it shows, and lets no text become markup', () => {
+    const { plot, axis } = columnChart(
+      { up: [1], down: [0] },
+      { ...words, title: '<b>&"', description: '</desc><script>', label: () => '<i>' },
+    );
+    expect(plot).toContain('role="img" aria-labelledby="c-title c-text"');
+    expect(plot).toContain('<title id="c-title">&lt;b&gt;&amp;&quot;</title>');
+    expect(plot).not.toContain('<script>');
+    expect(axis).not.toContain('<i>');
+    expect(plot + axis).not.toContain('style=');
+  });
+
+  it('is drawn without a number, too', () => {
+    const { plot } = columnChart({ up: [0, 0], down: [0, 0] }, words);
+    expect(plot).not.toMatch(/NaN|Infinity|undefined/);
+    expect(pathOf(plot, 'chart-good')).toBeUndefined();
+  });
+});
+
+describe('a chart of lines', () => {
+  it('has a gap where nobody signed in', () => {
+    const { plot } = lineChart([{ values: [10, 20, undefined, 30], kind: 'half' }], words);
+    expect(pathOf(plot, 'chart-half')?.match(/M/g)).toHaveLength(2);
+    expect(plot).not.toMatch(/NaN|undefined/);
+  });
+});
+
+it('a bar is never so short that it cannot be seen', () => {
+  expect(shareBar(1, 1_000_000)).toContain('h1v8');
+  expect(shareBar(50, 100)).toContain('h50v8');
+});

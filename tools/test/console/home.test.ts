@@ -1,0 +1,134 @@
+import { gzipSync } from 'node:zlib';
+import { findChromium, launchChromium } from '@gatehouse/testing/chromium';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { createClient, token } from '../../../services/auth-api/test/stack/oauth.ts';
+import { accessibilityProblems } from '../e2e/accessibility.ts';
+import type { Person } from './person.ts';
+import { people, type Stage, startStage } from './stage.ts';
+
+const dayMs = 86_400_000;
+let stage: Stage;
+let person: Person;
+beforeAll(async () => {
+  stage = await startStage();
+  person = await stage.installationAdministrator();
+});
+afterAll(() => stage?.close());
+
+/** As seen a few seconds later, when Redis has the counts. */
+async function home(query = '', by = person) {
+  await stage.authApi.deps.activity.flush();
+  return by.open(`/auth/console${query}`);
+}
+
+async function failToSignIn(times: number): Promise<void> {
+  for (let index = 0; index < times; index += 1) {
+    const other = stage.newPerson();
+    await other.openAs('/auth/console', { ...people.agent, username: `agent-${index}`, password: 'wrong' });
+  }
+}
+
+it('tells a new installation what its next step is, until it is taken', async () => {
+  const page = await home();
+  expect(page.heading).toBe('Home');
+  expect(page.text).toContain('First steps');
+  expect(page.text).toMatch(/Add an environment Done .*Register an application Next/);
+  await createClient(stage.authApi);
+  expect((await home()).text).not.toContain('First steps');
+});
+
+it('shows how many people signed in, how many could not, and why', async () => {
+  await failToSignIn(3);
+  const page = await home();
+  expect(page.text).toMatch(/Sign-ins \d+ at most \d+ a minute/);
+  expect(page.text).toMatch(/Failed sign-ins 3 /);
+  expect(page.text).toMatch(/Why sign-ins failed .*Wrong name or password 3/);
+  expect(page.html).toMatch(
+    /<svg class="plot"[^>]* role="img"[^>]*><title id="sign-ins-title">Sign-ins per minute/,
+  );
+  expect(page.text).toMatch(/Directories 1 of 1 are connected/);
+  // The same figures in words.
+  expect(page.html).toMatch(/<details class="as-table">.*<time datetime="\d{4}-/s);
+});
+
+it('looks back as far as it is asked to, by links', async () => {
+  const page = await home();
+  expect(page.links).toContainEqual({ href: '/auth/console?window=24h', text: '24 hours' });
+  expect((await home('?window=24h')).text).toContain('24 hr. ago');
+  expect((await home('?window=nonsense')).text).toContain('60 min. ago');
+});
+
+it('names what ends soon as a problem first, with the runbook that says what to do', async () => {
+  const { contactCenterId } = stage;
+  await stage.environmentApi.call('POST', `/contact-centers/${contactCenterId}/api-keys`, {
+    payload: { data: { name: 'wallboard', expiresAt: new Date(Date.now() + 5 * dayMs).toISOString() } },
+  });
+  const page = await home();
+  expect(page.text).toMatch(
+    /One problem A certificate or key ends Warning The API key wallboard ends in 5 days/,
+  );
+  expect(page.text).toMatch(/Ends within 90 days What Of Ends API key wallboard/);
+  const link = page.links.find(({ text }) => text === 'What to do');
+  const [path = '', anchor = ''] = link?.href.split('#') ?? [];
+  const runbooks = await person.open(path);
+  expect(runbooks.heading).toBe('Runbooks');
+  expect(runbooks.html).toContain(`<section class="runbook" id="${anchor}">`);
+});
+
+it('shows what one API tells while the other one does not answer', async () => {
+  stage.toEnvironmentApi.cut();
+  const page = await home();
+  stage.toEnvironmentApi.heal();
+  expect(page.status).toBe(200);
+  expect(page.text).toMatch(/A dependency is down Critical Environment API does not answer/);
+  expect(page.text).toContain('Failed sign-ins');
+  expect((await home()).text).not.toContain('Environment API does not answer');
+});
+
+// attack: a contact-centre administrator reads at the console what happens elsewhere | CWE-639 | guard: services/auth-api/src/admin/overview-routes.ts
+it('shows a contact-centre administrator the own contact centre alone', async () => {
+  const { environmentId } = stage;
+  const other = await stage.environmentApi.contactCenter({
+    environmentId,
+    name: 'Other',
+    domains: ['other'],
+  });
+  await stage.environmentApi.call('POST', `/contact-centers/${other}/api-keys`, {
+    payload: { data: { name: 'of-the-other', expiresAt: new Date(Date.now() + 5 * dayMs).toISOString() } },
+  });
+  const admin = await stage.contactCenterAdministrator();
+  const page = await home('', admin);
+  expect(page.text).toContain('How your contact centre is doing.');
+  expect(page.text).toContain('wallboard');
+  for (const absent of ['of-the-other', 'Audit events that wait', 'First steps', 'Signing key', '127.0.0.1:'])
+    expect(page.text).not.toContain(absent);
+  expect((await home()).text).toContain('of-the-other');
+});
+
+it('counts tokens too, and stays small for two days', async () => {
+  const client = await createClient(stage.authApi);
+  await token(stage.authApi, client, { grant_type: 'client_credentials' });
+  const { html } = await home('?window=48h');
+  expect(html).not.toContain(' style=');
+  expect(gzipSync(html).length).toBeLessThan(20_000);
+  expect(html.length).toBeLessThan(80_000);
+});
+
+const chromium = findChromium();
+describe.skipIf(chromium === undefined)('in a browser', () => {
+  it.each([[''], ['/runbooks']])(
+    '/auth/console%s has no violation of axe and fits 320 pixels',
+    async (path) => {
+      const browser = await launchChromium(chromium ?? '');
+      onTestFinished(() => browser.close());
+      const context = await browser.newContext({ viewport: { width: 320, height: 640 } });
+      const url = stage.publicUrl;
+      await context.addCookies([...person.cookies].map(([name, value]) => ({ name, value, url })));
+      const page = await context.newPage();
+      await stage.authApi.deps.activity.flush();
+      await page.goto(`${url}/auth/console${path}`);
+      expect(await accessibilityProblems(page)).toEqual([]);
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(320);
+    },
+  );
+});
