@@ -27,11 +27,18 @@ import { consoleLinkSchema } from '@gatehouse/contracts/auth-api/console-link';
 import { definedOnly } from '@gatehouse/contracts/defined-only';
 import type { RowFormat } from '@gatehouse/contracts/row-export';
 import { z } from 'zod';
-import { readData, readRows, removeAt } from '../administration-calls.ts';
+import { readData, readPage, readRows, readTagged, removeAt } from '../administration-calls.ts';
 import type { HttpClient } from '../http-client.ts';
 import { readExport } from '../row-export.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
+
+export interface ClientPageQuery {
+  search?: string | undefined;
+  contactCenterId?: string | undefined;
+  limit: string;
+  cursor?: string | undefined;
+}
 
 /** All calls throw UpstreamError. */
 export function createClientAdministration(http: HttpClient) {
@@ -41,7 +48,11 @@ export function createClientAdministration(http: HttpClient) {
     /** `search`: a part of the id, the name, the description or a redirect URI. */
     list: (filter: { search?: string; contactCenterId?: string }) =>
       readRows(http, clientViewSchema, all, { ...filter }),
+    /** One page, in the order of the ids. */
+    page: (filter: ClientPageQuery) => readPage(http, clientViewSchema, all, { ...filter }),
     read: (clientId: string) => readData(http, clientViewSchema, { path: one(clientId) }),
+    /** With the version, for `If-Match` of a change. */
+    readTagged: (clientId: string) => readTagged(http, clientViewSchema, one(clientId)),
     create: (data: Fields) =>
       readData(http, clientWithSecretSchema, { method: 'POST', path: all, json: { data } }),
     /** Fields that are left out keep their value. */

@@ -1,0 +1,118 @@
+/** Serves the forms that change, rotate and delete a client. */
+import { createClientAdministration } from '@gatehouse/api-client/auth-api/administration';
+import { orderRevocation } from '@gatehouse/api-client/auth-api/help-desk';
+import type { App } from '@gatehouse/service-kit/http/app-type';
+import { z } from 'zod';
+import { conflictPage, ifMatch } from '../shell/conflict.ts';
+import { comparisonView, confirmView, formView, shownOnceView } from '../shell/pages.ts';
+import { attempt } from '../shell/problem.ts';
+import type { ConsoleVisit, Shell } from '../shell/shell.ts';
+import { deletePage, type Ends } from './delete-page.ts';
+import { changeOf, editFields, typedOf } from './edit-fields.ts';
+import { editPage } from './edit-page.ts';
+import { clientPath, clientsPath } from './frame.ts';
+import { partsView } from './parts-page.ts';
+import { clientParams } from './read-routes.ts';
+import { graces, hasSecret, newSecretPage, noSecretPage, rotatePage } from './secret-page.ts';
+
+const tag = z.string().max(128).default('');
+const secretFields = z.object({ ifMatch: tag, graceSeconds: z.enum(graces).catch('') });
+const deleteFields = z.object({ ifMatch: tag });
+const hide = true;
+
+export async function changeRoutes(pages: App, shell: Shell): Promise<void> {
+  const callsOf = ({ authApi }: ConsoleVisit, etag = '') =>
+    createClientAdministration(ifMatch(authApi, etag));
+
+  pages.get('/one/:clientId/edit', { schema: { hide, params: clientParams } }, async (request, reply) => {
+    const visit = shell.begin(request, reply);
+    const { data, etag } = await callsOf(visit).readTagged(request.params.clientId);
+    return shell.show(visit, formView, editPage(visit, data, typedOf(data), etag));
+  });
+
+  pages.post(
+    '/one/:clientId/edit',
+    { schema: { hide, params: clientParams, body: editFields } },
+    async (request, reply) => {
+      const visit = shell.begin(request, reply);
+      const { clientId } = request.params;
+      const typed = request.body;
+      const { data: current, etag } = await callsOf(visit).readTagged(clientId);
+      const change = changeOf(typed, current);
+      const { problem } = await attempt(() => callsOf(visit, typed.ifMatch).update(clientId, change));
+      if (problem === undefined)
+        return shell.done(visit, clientPath(clientId), 'console.clients.edit.saved', { name: typed.name });
+      reply.code(problem.status);
+      if (problem.status !== 412)
+        return shell.show(visit, formView, editPage(visit, current, typed, typed.ifMatch, problem));
+      const mine = editPage(visit, current, typed, etag);
+      const theirs = editPage(visit, current, typedOf(current), etag);
+      return shell.show(visit, comparisonView, conflictPage(visit, mine, theirs, etag));
+    },
+  );
+
+  pages.get('/one/:clientId/secret', { schema: { hide, params: clientParams } }, async (request, reply) => {
+    const visit = shell.begin(request, reply);
+    const { data, etag } = await callsOf(visit).readTagged(request.params.clientId);
+    if (!hasSecret(data)) return shell.show(visit, partsView, noSecretPage(visit, data));
+    return shell.show(visit, formView, rotatePage(visit, data, etag));
+  });
+
+  pages.post(
+    '/one/:clientId/secret',
+    { schema: { hide, params: clientParams, body: secretFields } },
+    async (request, reply) => {
+      const visit = shell.begin(request, reply);
+      const { clientId } = request.params;
+      const { graceSeconds, ifMatch: seen } = request.body;
+      const grace = graceSeconds === '' ? undefined : Number(graceSeconds);
+      const { done, problem } = await attempt(() => callsOf(visit, seen).rotateSecret(clientId, grace));
+      if (problem === undefined) return shell.show(visit, shownOnceView, newSecretPage(visit, done));
+      // A form that is sent twice arrives here: the second one must not end the secret that was shown.
+      reply.code(problem.status);
+      const { data, etag } = await callsOf(visit).readTagged(clientId);
+      return shell.show(visit, formView, rotatePage(visit, data, etag, said(visit, problem)));
+    },
+  );
+
+  pages.get('/one/:clientId/delete', { schema: { hide, params: clientParams } }, async (request, reply) => {
+    const visit = shell.begin(request, reply);
+    const { clientId } = request.params;
+    const [{ data, etag }, ends] = await Promise.all([
+      callsOf(visit).readTagged(clientId),
+      endsOf(visit, clientId),
+    ]);
+    return shell.show(visit, confirmView, deletePage(visit, data, ends, etag));
+  });
+
+  pages.post(
+    '/one/:clientId/delete',
+    { schema: { hide, params: clientParams, body: deleteFields } },
+    async (request, reply) => {
+      const visit = shell.begin(request, reply);
+      const { clientId } = request.params;
+      const { problem } = await attempt(() => callsOf(visit, request.body.ifMatch).remove(clientId));
+      if (problem === undefined)
+        return shell.done(visit, clientsPath, 'console.clients.deleted', { clientId });
+      reply.code(problem.status);
+      const [{ data, etag }, ends] = await Promise.all([
+        callsOf(visit).readTagged(clientId),
+        endsOf(visit, clientId),
+      ]);
+      return shell.show(visit, confirmView, deletePage(visit, data, ends, etag, said(visit, problem)));
+    },
+  );
+
+  async function endsOf(visit: ConsoleVisit, clientId: string): Promise<Ends> {
+    const [exchanges, revocation] = await Promise.all([
+      callsOf(visit).exchanges(clientId),
+      orderRevocation(visit.authApi, { client: clientId, dryRun: true }),
+    ]);
+    return { exchanges, revocation };
+  }
+}
+
+/** The page behind the message shows the client as it is now. */
+function said<T extends { status: number; message: string }>({ text }: ConsoleVisit, problem: T): T {
+  return problem.status === 412 ? { ...problem, message: text('console.clients.changedMeanwhile') } : problem;
+}

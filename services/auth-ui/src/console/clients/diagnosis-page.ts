@@ -1,0 +1,76 @@
+/** Builds the page that says what the registration of a client lacks, and why its last requests were refused. */
+import type { ClientDiagnosis } from '@gatehouse/contracts/auth-api/administration/help-desk';
+import type { Finding } from '@gatehouse/contracts/diagnosis';
+import type { Row } from '../shell/parts.ts';
+import type { ConsoleVisit } from '../shell/shell.ts';
+import { frameOf } from './frame.ts';
+import type { PartsPage } from './parts-page.ts';
+
+const order: Finding['status'][] = ['failed', 'warning', 'ok', 'skipped'];
+const kinds = { failed: 'bad', warning: 'plain', ok: 'good', skipped: 'plain' } as const;
+
+export function diagnosisPage(visit: ConsoleVisit, diagnosis: ClientDiagnosis): PartsPage {
+  const { text } = visit;
+  const { findings, refusals } = diagnosis;
+  const failed = findings.filter(({ status }) => status === 'failed').length;
+  return {
+    ...frameOf(visit, diagnosis, 'diagnosis'),
+    lead: text(failed === 0 ? 'console.clients.diagnosis.ok' : 'console.clients.diagnosis.failed', {
+      count: failed,
+    }),
+    parts: [
+      {
+        title: text('console.clients.findings'),
+        lead: text('console.clients.findings.lead'),
+        table: {
+          caption: text('console.clients.findings'),
+          columns: [
+            { label: text('console.clients.checked') },
+            { label: text('console.clients.result') },
+            { label: text('console.clients.found') },
+          ],
+          empty: text('console.clients.findings.empty'),
+          rows: [...findings]
+            .sort((a, b) => order.indexOf(a.status) - order.indexOf(b.status))
+            .map(({ name, status, message }) => ({
+              cells: [
+                { text: name },
+                {
+                  text: '',
+                  badge: { text: text(`console.clients.finding.${status}`), kind: kinds[status] },
+                },
+                { text: message },
+              ],
+            })),
+        },
+      },
+      {
+        title: text('console.clients.refusals'),
+        lead: text('console.clients.refusals.lead'),
+        table: {
+          caption: text('console.clients.refusals'),
+          columns: [
+            { label: text('console.clients.when') },
+            { label: text('console.clients.reason') },
+            { label: text('console.clients.from') },
+            { label: text('console.clients.correlation') },
+          ],
+          empty: text('console.clients.refusals.empty'),
+          rows: refusals.map((refusal) => refusalRow(visit, refusal)),
+        },
+      },
+    ],
+  };
+}
+
+function refusalRow({ text }: ConsoleVisit, refusal: ClientDiagnosis['refusals'][number]): Row {
+  const { at, name, reason, detail, clientAddress, correlationId } = refusal;
+  return {
+    cells: [
+      { text: text('console.at', { at: new Date(at) }) },
+      { text: reason ?? name, isCode: true, note: detail ?? (reason === undefined ? undefined : name) },
+      { text: clientAddress ?? '', isCode: clientAddress !== undefined },
+      { text: correlationId, isCode: true },
+    ],
+  };
+}

@@ -1,0 +1,91 @@
+/** Builds the list of clients. */
+import type { ClientView } from '@gatehouse/contracts/auth-api/administration/client-view';
+import type { Row } from '../shell/parts.ts';
+import type { ConsoleVisit } from '../shell/shell.ts';
+import { clientPath, clientsPath } from './frame.ts';
+import type { PartsPage } from './parts-page.ts';
+import { grantText, lastGrantText, typeText } from './words.ts';
+
+/** What the address says. */
+export interface ListQuery {
+  search: string;
+  contactCenterId: string;
+  cursor: string;
+}
+
+interface Clients {
+  rows: readonly ClientView[];
+  nextCursor?: string | undefined;
+}
+
+export function listPage(visit: ConsoleVisit, { rows, nextCursor }: Clients, query: ListQuery): PartsPage {
+  const { text, rights } = visit;
+  const { search, contactCenterId, cursor } = query;
+  const isWhole = search === '' && contactCenterId === '';
+  return {
+    title: text('console.clients.title'),
+    lead:
+      contactCenterId === ''
+        ? text(rights.installation ? 'console.clients.lead' : 'console.clients.lead.own')
+        : text('console.clients.lead.center', { contactCenterId }),
+    search: {
+      action: clientsPath,
+      value: search,
+      label: text('console.clients.search'),
+      clear: isWhole ? undefined : clientsPath,
+    },
+    parts: [
+      {
+        table: {
+          caption: text('console.clients.title'),
+          columns: [
+            { label: text('console.clients.client') },
+            { label: text('console.clients.type') },
+            { label: text('console.clients.grants') },
+            { label: text('console.clients.contactCenters') },
+            { label: text('console.clients.lastUse') },
+          ],
+          empty: text(emptyText(visit, isWhole && cursor === '')),
+          rows: rows.map((client) => rowOf(visit, client)),
+          next: nextCursor && addressOf({ ...query, cursor: nextCursor }),
+          first: cursor === '' ? undefined : addressOf({ ...query, cursor: '' }),
+        },
+      },
+    ],
+  };
+}
+
+function emptyText({ rights }: ConsoleVisit, isAll: boolean) {
+  if (!isAll) return 'console.table.noMatch';
+  return rights.installation ? 'console.clients.empty' : 'console.clients.empty.own';
+}
+
+function rowOf(visit: ConsoleVisit, client: ClientView): Row {
+  const { text } = visit;
+  const { client_id, name, authorizedGrantTypes, contactCenterIds, lastUsedAt } = client;
+  return {
+    cells: [
+      { text: name, href: clientPath(client_id), note: name === client_id ? undefined : client_id },
+      { text: typeText(visit, client) },
+      { text: authorizedGrantTypes.map((grant) => grantText(visit, grant)).join(', ') },
+      {
+        text:
+          contactCenterIds.length === 0
+            ? text('console.clients.contactCenters.all')
+            : text('console.clients.contactCenters.count', { count: contactCenterIds.length }),
+      },
+      {
+        text:
+          lastUsedAt === undefined
+            ? text('console.clients.never')
+            : text('console.at', { at: new Date(lastUsedAt) }),
+        note: lastGrantText(visit, client),
+      },
+    ],
+  };
+}
+
+function addressOf(query: ListQuery): string {
+  const filled = Object.entries(query).filter(([, value]) => value !== '');
+  return filled.length === 0 ? clientsPath : `${clientsPath}?${new URLSearchParams(filled)}`;
+}

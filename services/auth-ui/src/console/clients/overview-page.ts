@@ -1,0 +1,180 @@
+/** Builds the first page about a client: what it is, where it sends people, what it reaches, and when it was used. */
+import type { ClientView } from '@gatehouse/contracts/auth-api/administration/client-view';
+import type { ConsoleVisit } from '../shell/shell.ts';
+import { clientPath, frameOf } from './frame.ts';
+import type { Fact, Part, PartsPage } from './parts-page.ts';
+import { durationText, firstOf, grantText, lastGrantText, shortGrant, typeText } from './words.ts';
+
+/** A client that was not used for so long is called idle. */
+const idleAfterMs = 30 * 86_400_000;
+
+export function overviewPage(visit: ConsoleVisit, client: ClientView, nowMs: number): PartsPage {
+  const { text, rights } = visit;
+  const { client_id, description } = client;
+  return {
+    ...frameOf(visit, client, 'overview'),
+    ...(description === '' ? {} : { lead: description }),
+    ...(rights.installation
+      ? { actions: [{ label: text('console.clients.delete'), href: `${clientPath(client_id)}/delete` }] }
+      : {}),
+    parts: [
+      { facts: identityFacts(visit, client, nowMs) },
+      { title: text('console.clients.part.signIn'), facts: signInFacts(visit, client) },
+      { title: text('console.clients.part.reach'), facts: reachFacts(visit, client) },
+      { title: text('console.clients.part.lifetimes'), facts: lifetimeFacts(visit, client) },
+      usePart(visit, client),
+    ],
+  };
+}
+
+function identityFacts(visit: ConsoleVisit, client: ClientView, nowMs: number): Fact[] {
+  const { text } = visit;
+  const { client_id, tokenEndpointAuthMethod: method, internalClient, createdAt, updatedAt } = client;
+  return [
+    { label: text('console.clients.id'), values: [client_id], isCode: true },
+    {
+      label: text('console.clients.type'),
+      values: [typeText(visit, client)],
+      note: method === undefined ? undefined : text('console.clients.method', { method }),
+    },
+    { label: text('console.clients.state'), values: [], ...stateOf(visit, client, nowMs) },
+    ...(internalClient
+      ? [
+          {
+            label: text('console.clients.internal'),
+            values: [text('console.comparison.yes')],
+            note: text('console.clients.internal.hint'),
+          },
+        ]
+      : []),
+    {
+      label: text('console.clients.created'),
+      values: [text('console.at', { at: new Date(createdAt) })],
+      note:
+        updatedAt === createdAt ? undefined : text('console.clients.changedAt', { at: new Date(updatedAt) }),
+    },
+  ];
+}
+
+function stateOf(visit: ConsoleVisit, client: ClientView, nowMs: number): Pick<Fact, 'badge' | 'note'> {
+  const { text } = visit;
+  const { lastUsedAt: at } = client;
+  if (at === undefined)
+    return {
+      badge: { text: text('console.clients.state.new'), kind: 'plain' },
+      note: text('console.clients.state.new.hint'),
+    };
+  const isIdle = nowMs - at > idleAfterMs;
+  return {
+    badge: {
+      text: text(isIdle ? 'console.clients.state.idle' : 'console.clients.state.used'),
+      kind: isIdle ? 'plain' : 'good',
+    },
+    note: [text('console.clients.state.at', { at: new Date(at) }), lastGrantText(visit, client)]
+      .filter(Boolean)
+      .join(' · '),
+  };
+}
+
+function signInFacts(visit: ConsoleVisit, client: ClientView): Fact[] {
+  const { text } = visit;
+  const { authorizedGrantTypes, redirectURIs, postLogoutRedirectURIs, requirePkce, requireConsent } = client;
+  const redirects = authorizedGrantTypes.some((grant) => ['authorization_code', 'implicit'].includes(grant));
+  return [
+    {
+      label: text('console.clients.grants'),
+      values: listed(
+        visit,
+        authorizedGrantTypes.map((grant) => `${grantText(visit, grant)} (${shortGrant(grant)})`),
+      ),
+    },
+    ...(redirects
+      ? [
+          {
+            label: text('console.clients.redirectURIs'),
+            values: listed(visit, redirectURIs),
+            isCode: redirectURIs.length > 0,
+          },
+          {
+            label: text('console.clients.postLogoutRedirectURIs'),
+            values: listed(visit, postLogoutRedirectURIs),
+            isCode: postLogoutRedirectURIs.length > 0,
+          },
+          {
+            label: text('console.clients.pkce'),
+            values: [text(requirePkce ? 'console.clients.pkce.on' : 'console.clients.pkce.off')],
+          },
+          {
+            label: text('console.clients.consent'),
+            values: [text(requireConsent ? 'console.clients.consent.on' : 'console.clients.consent.off')],
+          },
+        ]
+      : []),
+  ];
+}
+
+function reachFacts(visit: ConsoleVisit, { scope, authorities, contactCenterIds }: ClientView): Fact[] {
+  const { text } = visit;
+  const isAll = contactCenterIds.length === 0;
+  return [
+    {
+      label: text('console.clients.scope'),
+      values: scope.includes('*') ? [text('console.clients.scope.all')] : [scope.join(' ')],
+      isCode: !scope.includes('*'),
+    },
+    {
+      label: text('console.clients.authorities'),
+      values: listed(visit, authorities),
+      isCode: authorities.length > 0,
+    },
+    {
+      label: text('console.clients.contactCenters'),
+      values: isAll ? [text('console.clients.contactCenters.all')] : firstOf(visit, contactCenterIds),
+      isCode: !isAll,
+    },
+  ];
+}
+
+function lifetimeFacts(visit: ConsoleVisit, client: ClientView): Fact[] {
+  const { text } = visit;
+  const { accessTokenExpirationTimeout, refreshTokenExpirationTimeout, refreshTokenIdleTimeout } = client;
+  return [
+    {
+      label: text('console.clients.accessToken'),
+      values: [durationText(visit, accessTokenExpirationTimeout)],
+      note: text(
+        client.accessTokenFormat === 'jwt'
+          ? 'console.clients.format.jwt.short'
+          : 'console.clients.format.opaque.short',
+      ),
+    },
+    {
+      label: text('console.clients.refreshToken'),
+      values: [durationText(visit, refreshTokenExpirationTimeout)],
+      note:
+        refreshTokenIdleTimeout === undefined
+          ? undefined
+          : text('console.clients.idle', { time: durationText(visit, refreshTokenIdleTimeout) }),
+    },
+  ];
+}
+
+function usePart(visit: ConsoleVisit, { lastGrants = [] }: ClientView): Part {
+  const { text } = visit;
+  return {
+    title: text('console.clients.part.use'),
+    lead: text('console.clients.part.use.lead'),
+    table: {
+      caption: text('console.clients.part.use'),
+      columns: [{ label: text('console.clients.grant') }, { label: text('console.clients.lastTime') }],
+      empty: text('console.clients.part.use.empty'),
+      rows: lastGrants.map(({ grant_type, at }) => ({
+        cells: [{ text: grantText(visit, grant_type) }, { text: text('console.at', { at: new Date(at) }) }],
+      })),
+    },
+  };
+}
+
+function listed(visit: ConsoleVisit, values: readonly string[]): string[] {
+  return values.length === 0 ? [visit.text('console.clients.none')] : firstOf(visit, values);
+}

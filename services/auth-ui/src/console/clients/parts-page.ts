@@ -1,0 +1,30 @@
+/** Defines the page of several parts, each with facts, a table, a picture or a text as it is stored. */
+import { type ConsolePage, consoleView } from '../shell/pages.ts';
+import type { Search, Table } from '../shell/parts.ts';
+import type { Graph } from './exchange-graph.ts';
+
+export interface Fact {
+  label: string;
+  /** One line each. */
+  values: string[];
+  isCode?: boolean;
+  note?: string | undefined;
+  href?: string | undefined;
+  badge?: { text: string; kind: 'good' | 'bad' | 'plain' } | undefined;
+}
+
+export interface Part {
+  title?: string;
+  lead?: string;
+  facts?: Fact[];
+  table?: Table;
+  code?: { label: string; text: string };
+  graph?: Graph | undefined;
+}
+
+export interface PartsPage extends ConsolePage {
+  search?: Search;
+  parts: Part[];
+}
+
+export const partsView = consoleView<PartsPage>('clients/parts');

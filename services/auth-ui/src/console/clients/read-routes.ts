@@ -1,0 +1,52 @@
+/** Serves the pages that show clients: their list, and the tabs of one that change nothing. */
+import { createClientAdministration } from '@gatehouse/api-client/auth-api/administration';
+import type { App } from '@gatehouse/service-kit/http/app-type';
+import { z } from 'zod';
+import type { ConsoleVisit, Shell } from '../shell/shell.ts';
+import { diagnosisPage } from './diagnosis-page.ts';
+import { exchangesPage } from './exchanges-page.ts';
+import { fieldsPage } from './fields-page.ts';
+import { listPage } from './list-page.ts';
+import { overviewPage } from './overview-page.ts';
+import { type PartsPage, partsView } from './parts-page.ts';
+
+const pageLength = 50;
+const word = (maxLength: number) => z.string().trim().max(maxLength).default('');
+const listQuery = z.object({ search: word(128), contactCenterId: word(128), cursor: word(256) });
+export const clientParams = z.object({ clientId: z.string().max(128) });
+
+type ClientCalls = ReturnType<typeof createClientAdministration>;
+
+export async function readRoutes(pages: App, shell: Shell): Promise<void> {
+  pages.get('', { schema: { hide: true, querystring: listQuery } }, async (request, reply) => {
+    const visit = shell.begin(request, reply);
+    const { search, contactCenterId, cursor } = request.query;
+    const found = await createClientAdministration(visit.authApi).page({
+      search: search || undefined,
+      contactCenterId: contactCenterId || undefined,
+      cursor: cursor || undefined,
+      limit: String(pageLength),
+    });
+    return shell.show(visit, partsView, listPage(visit, found, request.query));
+  });
+
+  tab('', async (visit, calls, id) => overviewPage(visit, await calls.read(id), Date.now()));
+  tab('/exchanges', async (visit, calls, id) => exchangesPage(visit, await calls.exchanges(id)));
+  tab('/diagnosis', async (visit, calls, id) => diagnosisPage(visit, await calls.diagnose(id)));
+  tab('/fields', async (visit, calls, id) => fieldsPage(visit, await calls.read(id)));
+
+  function tab(
+    below: '' | '/exchanges' | '/diagnosis' | '/fields',
+    page: (visit: ConsoleVisit, calls: ClientCalls, clientId: string) => Promise<PartsPage>,
+  ): void {
+    pages.get(
+      `/one/:clientId${below}`,
+      { schema: { hide: true, params: clientParams } },
+      async (request, reply) => {
+        const visit = shell.begin(request, reply);
+        const calls = createClientAdministration(visit.authApi);
+        return shell.show(visit, partsView, await page(visit, calls, request.params.clientId));
+      },
+    );
+  }
+}

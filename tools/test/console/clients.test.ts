@@ -1,0 +1,237 @@
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import {
+  changeClient,
+  createClient,
+  opsCall,
+  type TestClient,
+} from '../../../services/auth-api/test/stack/oauth.ts';
+import type { Answer, Person } from './person.ts';
+import { people, type Stage, startStage } from './stage.ts';
+
+const path = '/auth/console/clients';
+const one = ({ clientId }: Pick<TestClient, 'clientId'>) => `${path}/one/${clientId}`;
+const exchange = 'urn:ietf:params:oauth:grant-type:token-exchange';
+
+let stage: Stage;
+let person: Person;
+let desk: TestClient;
+let own: TestClient;
+beforeAll(async () => {
+  stage = await startStage();
+  const { authApi, contactCenterId } = stage;
+  [person, desk, own] = await Promise.all([
+    stage.installationAdministrator(),
+    createClient(authApi, { name: 'Agent desktop', redirectURIs: ['https://desk.test/callback'] }),
+    createClient(authApi, { name: 'Own dialler', contactCenterIds: [contactCenterId] }),
+  ]);
+});
+afterAll(() => stage?.close());
+
+describe('the list of clients', () => {
+  it('finds by a part of a redirect URI, and says when nothing matches', async () => {
+    const found = await person.open(`${path}?search=desk.test`);
+    expect(found.rows).toEqual([
+      expect.objectContaining({
+        Client: `Agent desktop ${desk.clientId}`,
+        Type: 'Confidential',
+        'Contact centres': 'All',
+        'Last use': 'Never',
+      }),
+    ]);
+    expect((await person.open(`${path}?search=nowhere`)).text).toContain('Nothing matches your search.');
+  });
+
+  it('leads on to the next page, and back to the first one', async () => {
+    const { authApi } = stage;
+    const names = Array.from({ length: 51 }, (_, index) => `Paged ${index}`);
+    await Promise.all(names.map((name) => createClient(authApi, { name })));
+    const first = await person.open(`${path}?search=Paged`);
+    expect(first.rows).toHaveLength(50);
+    const next = first.links.find(({ text }) => text === 'Next page')?.href.replace(/&amp;/g, '&') ?? '';
+    const second = await person.open(next);
+    expect(second.rows).toHaveLength(1);
+    expect(second.links.map(({ text }) => text)).toContain('First page');
+  });
+});
+
+describe('the pages about a client', () => {
+  it('show what it is, and every field with the command that changes it', async () => {
+    const overview = await person.open(one(desk));
+    expect(overview).toMatchObject({ heading: 'Agent desktop', status: 200 });
+    expect(overview.text).toContain('https://desk.test/callback');
+    expect(overview.text).toContain('Not used yet');
+    const fields = await person.open(`${one(desk)}/fields`);
+    expect(fields.text).toContain(`gatehouse clients update ${desk.clientId} --file client.json`);
+    expect(fields.text).toContain('"redirectMatching"');
+    expect(fields.html).not.toContain(desk.clientSecret);
+  });
+
+  it('say what the registration lacks, and why requests were refused', async () => {
+    const lacking = await createClient(stage.authApi, { name: 'Lacking', redirectURIs: [] });
+    await person.request('/auth/v3/oauth/token', {
+      method: 'POST',
+      body: new URLSearchParams({
+        grant_type: 'client_credentials',
+        client_id: lacking.clientId,
+        client_secret: 'wrong',
+      }),
+    });
+    const page = await person.open(`${one(lacking)}/diagnosis`);
+    expect(page.rows[0]).toMatchObject({ Checked: 'redirect URIs', Result: 'Wrong' });
+    expect(page.text).toContain('set redirectURIs');
+    // The audit trail is written a moment later.
+    await vi.waitFor(
+      async () => expect((await person.open(`${one(lacking)}/diagnosis`)).text).toContain('wrong_secret'),
+      { timeout: 8000, interval: 250 },
+    );
+  }, 10_000);
+
+  it('draw who exchanges whose tokens, and say the same in a table', async () => {
+    const gateway = await createClient(stage.authApi, {
+      name: 'Gateway',
+      authorizedGrantTypes: [exchange],
+      tokenExchange: { subjectClients: [desk.clientId], audiences: [own.clientId] },
+    });
+    const page = await person.open(`${one(gateway)}/exchanges`);
+    expect(page.rows).toEqual([
+      expect.objectContaining({
+        'Who exchanges': 'Gateway',
+        'Whose tokens': 'Agent desktop',
+        'For whom': 'Gateway, Own dialler',
+      }),
+    ]);
+    const [, drawn = ''] = /<svg class="graph"(.*?)<\/svg>/s.exec(page.html) ?? [];
+    expect(drawn.match(/<rect/g)).toHaveLength(4);
+    expect(drawn.match(/class="graph-line"/g)).toHaveLength(3);
+  });
+
+  it('are not found for a client that does not exist', async () => {
+    expect((await person.open(`${path}/one/no-such-client`)).status).toBe(404);
+  });
+});
+
+describe('the form that changes a client', () => {
+  it('saves what was typed, and keeps what it does not show', async () => {
+    const client = await createClient(stage.authApi, {
+      name: 'Changed',
+      authorizedGrantTypes: [exchange],
+      tokenExchange: { subjectClients: [desk.clientId], audiences: [], idTokens: true },
+      requirePushedAuthorizationRequests: true,
+    });
+    const form = await person.open(`${one(client)}/edit`);
+    const saved = await person.submit(form, `${one(client)}/edit`, {
+      name: 'Changed twice',
+      scope: 'openid calls:read',
+      grant_client_credentials: 'true',
+      audiences: own.clientId,
+    });
+    expect(saved).toMatchObject({ path: one(client), message: 'Changed twice is changed' });
+    expect(await registrationOf(client.clientId)).toMatchObject({
+      name: 'Changed twice',
+      scope: ['openid', 'calls:read'],
+      authorizedGrantTypes: ['client_credentials', exchange],
+      tokenExchange: { subjectClients: [desk.clientId], audiences: [own.clientId], idTokens: true },
+      requirePushedAuthorizationRequests: true,
+    });
+  });
+
+  it('says which redirect URI is wrong beside the field, and keeps what was typed', async () => {
+    const form = await person.open(`${one(desk)}/edit`);
+    const typed = 'https://desk.test/callback\nhttps://*.desk.test/callback';
+    const page = await person.submit(form, `${one(desk)}/edit`, { redirectURIs: typed });
+    expect(page.status).toBe(400);
+    expect(page.fieldProblems['redirectURIs']).toMatch(/^Line 2: /);
+    expect(page.forms.at(-1)?.fields).toMatchObject({ redirectURIs: typed });
+    expect((await registrationOf(desk.clientId))['redirectURIs']).toEqual(['https://desk.test/callback']);
+  });
+
+  it('shows a comparison where somebody else was faster, and overwrites nothing before it is asked to', async () => {
+    const client = await createClient(stage.authApi, { name: 'Contended' });
+    const form = await person.open(`${one(client)}/edit`);
+    await changeClient(stage.authApi, client, { name: 'By a colleague' });
+    const comparison = await person.submit(form, `${one(client)}/edit`, { name: 'By me' });
+    expect(comparison).toMatchObject({ status: 412, heading: 'Somebody else was faster' });
+    expect(comparison.text).toContain('By a colleague');
+    expect((await registrationOf(client.clientId))['name']).toBe('By a colleague');
+    await person.submit(comparison, `${one(client)}/edit`);
+    expect((await registrationOf(client.clientId))['name']).toBe('By me');
+  });
+});
+
+describe('the secret of a client', () => {
+  const tokenWith = async (client_id: string, client_secret: string) =>
+    (
+      await person.request('/auth/v3/oauth/token', {
+        method: 'POST',
+        body: new URLSearchParams({ grant_type: 'client_credentials', client_id, client_secret }),
+      })
+    ).status;
+
+  it('is shown once, and the former one works on for the time that was chosen', async () => {
+    const client = await createClient(stage.authApi, { name: 'Rotated' });
+    const question = await person.open(`${one(client)}/secret`);
+    const typed = { graceSeconds: '3600' };
+    const shown = await person.submit(question, `${one(client)}/secret`, typed);
+    expect(shown.headers.get('cache-control')).toBe('no-store');
+    const secret = onceIn(shown)[1] ?? '';
+    expect(await tokenWith(client.clientId, secret)).toBe(200);
+    expect(await tokenWith(client.clientId, client.clientSecret ?? '')).toBe(200);
+    // Sent twice: the second form must not end the secret that was shown.
+    const again = await person.submit(question, `${one(client)}/secret`, typed);
+    expect(again.status).toBe(412);
+    expect(again.html).not.toContain(secret);
+    expect(await tokenWith(client.clientId, secret)).toBe(200);
+  });
+
+  it('is none of a public client', async () => {
+    const client = await createClient(stage.authApi, {
+      clientType: 'PUBLIC',
+      authorizedGrantTypes: ['authorization_code'],
+    });
+    const page = await person.open(`${one(client)}/secret`);
+    expect(page.text).toContain('it has no secret, because it could not keep one');
+  });
+});
+
+it('deletes a client after a question that says what ends', async () => {
+  const client = await createClient(stage.authApi, { name: 'Leaving' });
+  const question = await person.open(`${one(client)}/delete`);
+  expect(question).toMatchObject({ heading: 'Delete Leaving?' });
+  expect(question.text).toContain('All its tokens end within a second');
+  const deleted = await person.submit(question, `${one(client)}/delete`);
+  expect(deleted).toMatchObject({ path, message: `${client.clientId} is deleted` });
+  expect((await person.open(one(client))).status).toBe(404);
+});
+
+async function registrationOf(clientId: string): Promise<Record<string, unknown>> {
+  const answer = await opsCall(stage.authApi, 'GET', `/auth/v3/ops/clients/${clientId}`);
+  return answer.json<{ data: Record<string, unknown> }>().data;
+}
+
+/** Values that no page shows again. */
+function onceIn({ html }: Answer): string[] {
+  return [...html.matchAll(/<p class="once-value"><code>(.*?)<\/code>/g)].map(([, value = '']) => value);
+}
+
+describe('people who administer one contact centre', () => {
+  it('see the clients of exactly their contact centre, and no link to a change', async () => {
+    const administrator = await stage.contactCenterAdministrator();
+    const list = await administrator.open(path);
+    expect(list.rows.map(({ Client }) => Client)).toEqual([`Own dialler ${own.clientId}`]);
+    expect(list.links.map(({ text }) => text)).not.toContain('Register a client');
+    const page = await administrator.open(one(own));
+    expect(page.status).toBe(200);
+    const texts = page.links.map(({ text }) => text);
+    expect(texts).toContain('Diagnosis');
+    for (const change of ['Change', 'Secret', 'Delete']) expect(texts).not.toContain(change);
+    expect((await administrator.open(`${one(own)}/diagnosis`)).status).toBe(200);
+    expect((await administrator.open(one(desk))).status).toBe(404);
+    for (const change of ['edit', 'secret', 'delete'])
+      expect((await administrator.open(`${one(own)}/${change}`)).status).toBe(403);
+  });
+
+  it('are no plain people', async () => {
+    const agent = stage.newPerson();
+    expect((await agent.openAs(path, people.agent)).status).toBe(403);
+  });
+});
