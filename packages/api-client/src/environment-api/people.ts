@@ -2,12 +2,14 @@
 import {
   issuedPasswordLinkSchema,
   type ScimUser,
+  type StoredPerson,
   scimBulkResultSchema,
   scimGroupSchema,
   scimUserSchema,
+  storedPersonSchema,
 } from '@gatehouse/contracts/environment-api/administration/people';
 import { z } from 'zod';
-import { readData } from '../administration-calls.ts';
+import { readData, readTagged } from '../administration-calls.ts';
 import type { HttpClient } from '../http-client.ts';
 
 export interface BulkOperation {
@@ -45,7 +47,14 @@ export function createPeopleAdministration(http: HttpClient, contactCenterId: st
     }
   }
 
+  const person = (id: string) => `${contactCenter}/people/${encodeURIComponent(id)}`;
+
   return {
+    /** Without SCIM, with the entity tag of the person. */
+    readTagged: (id: string) => readTagged(http, storedPersonSchema, person(id)),
+    /** `disabled` ends sessions and tokens within a second. */
+    setStatus: (id: string, status: StoredPerson['status']) =>
+      readData(http, storedPersonSchema, { method: 'PATCH', path: person(id), json: { data: { status } } }),
     /** `filter`: RFC 7644 section 3.4.2.2. */
     list: (filter?: string) => list(scimUserSchema, '/Users', filter === undefined ? {} : { filter }),
     /** By user name in any case, or by the id; undefined: there is nobody. */
@@ -81,7 +90,7 @@ export function createPeopleAdministration(http: HttpClient, contactCenterId: st
     passwordLink: (id: string) =>
       readData(http, issuedPasswordLinkSchema, {
         method: 'POST',
-        path: `${contactCenter}/people/${encodeURIComponent(id)}/password-link`,
+        path: `${person(id)}/password-link`,
       }),
   };
 }

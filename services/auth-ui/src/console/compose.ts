@@ -13,6 +13,7 @@ import { composeKeys } from './keys/compose.ts';
 import { composeLocations } from './locations/compose.ts';
 import { notSetUpRoutes } from './not-set-up.ts';
 import { composeOpen } from './open/compose.ts';
+import { composePeople } from './people/compose.ts';
 import { composeRunbooks } from './runbooks/compose.ts';
 import { composeSettings } from './settings/compose.ts';
 import { type Area, isFor } from './shell/area.ts';
@@ -40,6 +41,7 @@ export function composeConsole({ session, authApi, environmentApi, publicUrl }: 
     composeSettings({ shell }),
     composeRunbooks({ shell }),
     composeLocations({ shell }),
+    composePeople({ shell }),
     composeClients({ shell }),
     composeKeys({ shell }),
     composeAdministrators({ shell }),

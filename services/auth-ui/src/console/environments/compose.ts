@@ -12,8 +12,8 @@ import { ifMatch } from '../shell/conflict.ts';
 import { confirmView, consoleView, formView } from '../shell/pages.ts';
 import { attempt } from '../shell/problem.ts';
 import type { ConsoleVisit, Shell } from '../shell/shell.ts';
+import { stepsView } from '../shell/steps.ts';
 import { changeRoutes } from './change.ts';
-import type { CheckPage } from './check-page.ts';
 import { checkPage } from './check-page.ts';
 import { bodyOf, typedOf } from './fields.ts';
 import {
@@ -30,7 +30,6 @@ import { serverRoutes } from './servers.ts';
 const path = `${consolePath}/environments`;
 const listView = consoleView<EnvironmentsPage>('list');
 const environmentView = consoleView<EnvironmentPage>('environments/environment');
-const checkView = consoleView<CheckPage>('environments/check');
 const pageSize = '50';
 
 const listQuery = z.object({
@@ -101,7 +100,7 @@ export function composeEnvironments({ shell }: { shell: Shell }): Area {
       const { id } = request.params;
       const environment = await environmentsOf(visit).read(id);
       const check = await checkEnvironment(visit.environmentApi, id);
-      return shell.show(visit, checkView, checkPage(visit, environment, check));
+      return shell.show(visit, stepsView, checkPage(visit, environment, check));
     });
 
     pages.get('/:id/delete', { schema: { hide: true, params: idParams } }, async (request, reply) => {

@@ -43,6 +43,8 @@ export interface Search {
   value: string;
   label: string;
   hint?: string | undefined;
+  /** Sent along as they are. */
+  hidden?: Readonly<Record<string, string>>;
   /** Selects beside the words. */
   filters?: FormField[];
   /** Leads to the list without a search; present where there is one. */

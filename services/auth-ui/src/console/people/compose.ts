@@ -1,0 +1,81 @@
+/** Composes the people of the console: the search in a contact centre, one person, and what an administrator can do for them. */
+import {
+  createHeldSessionCalls,
+  explainSignIn,
+  readPersonProfile,
+  searchPeople,
+} from '@gatehouse/api-client/auth-api/help-desk';
+import { createContactCenterAdministration } from '@gatehouse/api-client/environment-api/contact-centers';
+import type { App } from '@gatehouse/service-kit/http/app-type';
+import { z } from 'zod';
+import type { Area } from '../shell/area.ts';
+import { consoleView } from '../shell/pages.ts';
+import type { Shell } from '../shell/shell.ts';
+import { stepsView } from '../shell/steps.ts';
+import { explanationPage } from './explanation-page.ts';
+import { chooseCenterPage, type PeopleListPage, peoplePage } from './list-pages.ts';
+import { nameFields, nameOf } from './names.ts';
+import { type PersonPage, personPage } from './person-page.ts';
+import { questionRoutes } from './question-routes.ts';
+
+const listView = consoleView<PeopleListPage>('list');
+const personView = consoleView<PersonPage>('people/person');
+const centersInPage = '50';
+
+const listQuery = z.object({
+  contactCenter: nameFields.shape.contactCenter,
+  search: z.string().max(255).default(''),
+  cursor: z.string().max(4_096).optional(),
+});
+
+export function composePeople({ shell }: { shell: Shell }): Area {
+  async function routes(pages: App): Promise<void> {
+    pages.get('', { schema: { hide: true, querystring: listQuery } }, async (request, reply) => {
+      const visit = shell.begin(request, reply);
+      const { search, cursor } = request.query;
+      const centers = createContactCenterAdministration(visit.environmentApi);
+      const contactCenter =
+        request.query.contactCenter ?? (visit.rights.installation ? undefined : visit.person.contactCenterId);
+      if (contactCenter === undefined) {
+        const page = await centers.page({ limit: centersInPage, search: search || undefined, cursor });
+        return shell.show(visit, listView, chooseCenterPage(visit, page, request.query));
+      }
+      const found = await searchPeople(visit.authApi, { contactCenter, search: search || undefined, cursor });
+      const center = await centers.read(found.data.contactCenterId);
+      return shell.show(visit, listView, peoplePage(visit, center, found, request.query));
+    });
+
+    pages.get('/person', { schema: { hide: true, querystring: nameFields } }, async (request, reply) => {
+      const visit = shell.begin(request, reply);
+      const profile = await readPersonProfile(visit.authApi, request.query);
+      const sessions = createHeldSessionCalls(visit.authApi);
+      // A person who has never signed in has no number yet, and no session.
+      const hasNone = profile.person.sub === undefined || profile.sessions === 0;
+      const held =
+        profile.sessions === undefined
+          ? undefined
+          : hasNone
+            ? []
+            : (await sessions.list(nameOf(profile))).sessions;
+      return shell.show(visit, personView, personPage(visit, profile, held));
+    });
+
+    pages.get('/explanation', { schema: { hide: true, querystring: nameFields } }, async (request, reply) => {
+      const visit = shell.begin(request, reply);
+      const [profile, explanation] = await Promise.all([
+        readPersonProfile(visit.authApi, request.query),
+        explainSignIn(visit.authApi, request.query),
+      ]);
+      return shell.show(visit, stepsView, explanationPage(visit, profile, explanation));
+    });
+
+    questionRoutes(pages, shell);
+  }
+
+  return {
+    path: '/people',
+    audience: 'everybody',
+    entry: { group: 'access', label: 'console.people.title', icon: 'people' },
+    routes,
+  };
+}

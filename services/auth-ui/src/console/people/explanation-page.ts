@@ -1,0 +1,48 @@
+/** Builds the picture of why a person can or cannot sign in: each thing that was looked at, and the last refusals. */
+import type { SignInExplanation } from '@gatehouse/contracts/auth-api/administration/help-desk';
+import type { PersonProfile } from '@gatehouse/contracts/auth-api/administration/people';
+import type { ConsoleVisit } from '../shell/shell.ts';
+import { type StepsPage, shownStep } from '../shell/steps.ts';
+import { wayBelow } from './person-page.ts';
+
+export function explanationPage(
+  visit: ConsoleVisit,
+  profile: PersonProfile,
+  { user, ok, findings, refusals }: SignInExplanation,
+): StepsPage {
+  const { text } = visit;
+  return {
+    title: text('console.people.explanation.title', { user: user.userName }),
+    path: wayBelow(visit, profile),
+    isGood: ok,
+    verdict: text(ok ? 'console.people.explanation.good' : 'console.people.explanation.bad'),
+    groups: [
+      {
+        title: text('console.people.explanation.now'),
+        note: '',
+        steps: findings.map((finding) => shownStep(visit, 'console.people.step', finding)),
+      },
+    ],
+    history: {
+      title: text('console.people.refusals'),
+      table: {
+        caption: text('console.people.refusals'),
+        columns: [
+          { label: text('console.people.refusal.at') },
+          { label: text('console.people.refusal.reason') },
+          { label: text('console.people.refusal.from') },
+          { label: text('console.people.refusal.reference') },
+        ],
+        empty: text('console.people.refusals.empty'),
+        rows: refusals.map(({ at, name, reason, detail, clientAddress, clientId, correlationId }) => ({
+          cells: [
+            { text: text('console.at', { at: new Date(at) }) },
+            { text: reason ?? name, note: detail, isCode: true },
+            { text: clientId ?? '', note: clientAddress },
+            { text: correlationId, isCode: true },
+          ],
+        })),
+      },
+    },
+  };
+}

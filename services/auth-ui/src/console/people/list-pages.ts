@@ -1,0 +1,109 @@
+/** Builds the pages that lead to a person: the choice of a contact centre, and the search in it. */
+import type { ListedPersonView, PeoplePage } from '@gatehouse/contracts/auth-api/administration/people';
+import { definedOnly } from '@gatehouse/contracts/defined-only';
+import type { ContactCenter } from '@gatehouse/contracts/environment-api/administration/contact-centers';
+import type { ConsolePage } from '../shell/pages.ts';
+import type { Cell, Search, Table } from '../shell/parts.ts';
+import type { ConsoleVisit } from '../shell/shell.ts';
+import { addressOf, centerAddress, peoplePath } from './names.ts';
+
+export interface PeopleListPage extends ConsolePage {
+  search: Search;
+  table: Table;
+}
+
+export interface PeopleTerms {
+  search: string;
+  cursor?: string | undefined;
+}
+
+export function chooseCenterPage(
+  { text }: ConsoleVisit,
+  { rows, nextCursor }: { rows: ContactCenter[]; nextCursor?: string | undefined },
+  { search, cursor }: PeopleTerms,
+): PeopleListPage {
+  const query = search === '' ? {} : { search };
+  return {
+    title: text('console.people.title'),
+    lead: text('console.people.choose.lead'),
+    search: {
+      action: peoplePath,
+      value: search,
+      label: text('console.people.choose.search'),
+      clear: search === '' ? undefined : peoplePath,
+    },
+    table: {
+      caption: text('console.people.choose.title'),
+      columns: [
+        { label: text('console.people.contactCenter') },
+        { label: text('console.people.choose.domains') },
+      ],
+      empty: text(search === '' ? 'console.people.choose.empty' : 'console.table.noMatch'),
+      rows: rows.map(({ id, name, domains }) => ({
+        cells: [{ text: name, href: centerAddress(id), note: id }, { text: domains.join(', ') }],
+      })),
+      ...pagesOf(query, nextCursor, cursor),
+    },
+  };
+}
+
+export function peoplePage(
+  { text, rights }: ConsoleVisit,
+  center: Pick<ContactCenter, 'id' | 'name'>,
+  { data, nextCursor }: { data: PeoplePage; nextCursor?: string | undefined },
+  { search, cursor }: PeopleTerms,
+): PeopleListPage {
+  const query = { contactCenter: center.id, ...(search === '' ? {} : { search }) };
+  const hint = [
+    data.matching === 'whole names' ? text('console.people.search.wholeNames') : '',
+    data.isCut ? text('console.people.search.isCut') : '',
+  ];
+  return {
+    title: text('console.people.of', { name: center.name }),
+    lead: text(`console.people.source.${data.source}.lead`),
+    path: rights.installation ? [{ label: text('console.people.title'), href: peoplePath }] : [],
+    search: {
+      action: peoplePath,
+      hidden: { contactCenter: center.id },
+      value: search,
+      label: text('console.people.search'),
+      hint: hint.filter(Boolean).join(' ') || undefined,
+      clear: search === '' ? undefined : centerAddress(center.id),
+    },
+    table: {
+      caption: text('console.people.title'),
+      columns: [
+        { label: text('console.people.userName') },
+        { label: text('console.people.name') },
+        { label: text('console.people.email') },
+        { label: text('console.people.state') },
+      ],
+      empty: text(search === '' ? 'console.people.empty' : 'console.table.noMatch'),
+      rows: data.people.map((person) => ({
+        cells: [
+          {
+            text: person.userName,
+            href: addressOf('person', { user: person.userName, contactCenter: center.id }),
+          },
+          { text: person.name ?? '' },
+          { text: person.email ?? '' },
+          { text: '', badge: stateOf(text, person) },
+        ],
+      })),
+      ...pagesOf(query, nextCursor, cursor),
+    },
+  };
+}
+
+export function stateOf(text: ConsoleVisit['text'], { state }: ListedPersonView): NonNullable<Cell['badge']> {
+  return { text: text(`console.people.state.${state}`), kind: state === 'active' ? 'good' : 'bad' };
+}
+
+function pagesOf(query: Record<string, string>, nextCursor?: string, cursor?: string) {
+  const address = (more: Record<string, string> = {}) =>
+    `${peoplePath}?${new URLSearchParams({ ...query, ...more })}`;
+  return definedOnly({
+    next: nextCursor === undefined ? undefined : address({ cursor: nextCursor }),
+    first: cursor === undefined ? undefined : address(),
+  });
+}

@@ -1,0 +1,40 @@
+/** Names a person in addresses and forms of the console: by user name and contact centre, or by `sub` alone. */
+import type { PersonName } from '@gatehouse/contracts/auth-api/administration/help-desk';
+import type { PersonProfile } from '@gatehouse/contracts/auth-api/administration/people';
+import { consolePath } from '@gatehouse/contracts/auth-api/console';
+import { definedOnly } from '@gatehouse/contracts/defined-only';
+import { z } from 'zod';
+
+export const peoplePath = `${consolePath}/people`;
+
+export const nameFields = z.object({
+  user: z.string().min(1).max(512),
+  contactCenter: z
+    .string()
+    .max(512)
+    .optional()
+    .transform((name) => name || undefined),
+});
+
+export type Steps =
+  | 'person'
+  | 'explanation'
+  | 'unlock'
+  | 'disable'
+  | 'enable'
+  | 'password-link'
+  | 'end-session'
+  | 'end-sessions';
+
+export function nameOf({ contactCenterId, person }: PersonProfile): PersonName {
+  return { user: person.userName, contactCenter: contactCenterId };
+}
+
+/** A page about a person. User names may hold what a path cannot. */
+export function addressOf(step: Steps, named: PersonName, more: Record<string, string> = {}): string {
+  return `${peoplePath}/${step}?${new URLSearchParams({ ...definedOnly(named), ...more })}`;
+}
+
+export function centerAddress(contactCenter: string): string {
+  return `${peoplePath}?${new URLSearchParams({ contactCenter })}`;
+}

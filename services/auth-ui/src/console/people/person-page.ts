@@ -1,0 +1,153 @@
+/** Builds the page about one person: what is known, what may be done, and the sessions. */
+import type { PersonProfile } from '@gatehouse/contracts/auth-api/administration/people';
+import type { SessionView } from '@gatehouse/contracts/auth-api/sessions';
+import type { ConsolePage } from '../shell/pages.ts';
+import type { Table } from '../shell/parts.ts';
+import type { ConsoleVisit } from '../shell/shell.ts';
+import { stateOf } from './list-pages.ts';
+import { addressOf, centerAddress, nameOf, peoplePath, type Steps } from './names.ts';
+
+export type HeldSession = Omit<SessionView, 'current'>;
+
+export interface PersonPage extends ConsolePage {
+  facts: { label: string; value: string; isCode?: boolean }[];
+  badge: { text: string; kind: string };
+  steps: { title: string; links: { href: string; label: string; text: string }[]; limits: string[] };
+  sessions: { title: string; lead: string; table: Table | undefined; end?: { href: string; label: string } };
+}
+
+/** `sessions`: undefined where they are not for this administrator. */
+export function personPage(
+  visit: ConsoleVisit,
+  profile: PersonProfile,
+  sessions: readonly HeldSession[] | undefined,
+): PersonPage {
+  const { text } = visit;
+  const { person } = profile;
+  const badge = stateOf(text, person);
+  const fact = (label: string, value: string | undefined, isCode = false) =>
+    value === undefined || value === '' ? [] : [{ label, value, isCode }];
+  return {
+    title: person.name ?? person.userName,
+    path: wayTo(visit, profile),
+    badge,
+    facts: [
+      ...fact(text('console.people.userName'), person.userName, true),
+      ...fact(text('console.people.email'), person.email),
+      ...fact(text('console.people.source'), text(`console.people.source.${profile.source}`)),
+      ...fact(text('console.people.number'), person.number?.toString(), true),
+      ...fact(text('console.people.sub'), person.sub, true),
+      ...fact(
+        text('console.people.lastSignIn'),
+        profile.lastSignInAt === undefined
+          ? text('console.people.lastSignIn.none')
+          : text('console.at', { at: new Date(profile.lastSignInAt) }),
+      ),
+      ...fact(
+        text('console.people.wrongPasswords'),
+        text('console.people.wrongPasswords.wait', {
+          count: profile.wrongPasswords,
+          seconds: profile.waitSeconds,
+        }),
+      ),
+    ],
+    steps: {
+      title: text('console.people.steps'),
+      links: stepsOf(profile).map(({ step, key }) => ({
+        href: addressOf(step, nameOf(profile)),
+        label: text(`console.people.${key}`),
+        text: text(`console.people.${key}.what`),
+      })),
+      limits: profile.canDisable ? [] : [text(`console.people.limits.${limitOf(profile)}`)],
+    },
+    sessions: sessionsOf(visit, profile, sessions),
+  };
+}
+
+/** Where the person is, above a page about them. */
+export function wayTo({ text, rights }: ConsoleVisit, { contactCenterId }: PersonProfile) {
+  const list = { label: text('console.people.title'), href: centerAddress(contactCenterId) };
+  return rights.installation
+    ? [{ label: text('console.people.choose.title'), href: peoplePath }, list]
+    : [list];
+}
+
+export function wayBelow(visit: ConsoleVisit, profile: PersonProfile) {
+  const { userName, name = userName } = profile.person;
+  return [...wayTo(visit, profile), { label: name, href: addressOf('person', nameOf(profile)) }];
+}
+
+type Offer = { step: Steps; key: 'explain' | 'unlock' | 'passwordLink' | 'enable' | 'disable' };
+
+function stepsOf({ person, canUnlock, canDisable, canLinkPassword, wrongPasswords }: PersonProfile): Offer[] {
+  const isDisabled = person.state === 'disabled';
+  return [
+    { step: 'explanation', key: 'explain' },
+    ...(canUnlock && wrongPasswords > 0 ? [{ step: 'unlock', key: 'unlock' } as const] : []),
+    ...(canLinkPassword && !isDisabled ? [{ step: 'password-link', key: 'passwordLink' } as const] : []),
+    ...(canDisable
+      ? [
+          isDisabled
+            ? ({ step: 'enable', key: 'enable' } as const)
+            : ({ step: 'disable', key: 'disable' } as const),
+        ]
+      : []),
+  ];
+}
+
+function limitOf({ source }: PersonProfile): 'configServer' | 'ldap' {
+  return source === 'ldap' ? 'ldap' : 'configServer';
+}
+
+function sessionsOf(
+  { text }: ConsoleVisit,
+  profile: PersonProfile,
+  sessions: readonly HeldSession[] | undefined,
+): PersonPage['sessions'] {
+  const title = text('console.people.sessions');
+  if (sessions === undefined)
+    return { title, lead: text('console.people.sessions.elsewhere'), table: undefined };
+  const named = nameOf(profile);
+  const at = (time: string) => text('console.at', { at: new Date(time) });
+  return {
+    title,
+    lead: text('console.people.sessions.lead'),
+    // Tokens can outlive a session, so they are ended where no session is left, too.
+    ...(profile.person.sub === undefined
+      ? {}
+      : { end: { href: addressOf('end-sessions', named), label: text('console.people.endSessions') } }),
+    table: {
+      caption: title,
+      columns: [
+        { label: text('console.people.session.device') },
+        { label: text('console.people.session.began') },
+        { label: text('console.people.session.seen') },
+        { label: text('console.people.session.applications') },
+      ],
+      empty: text('console.people.sessions.empty'),
+      rows: sessions.map(
+        ({ id, createdAt, lastSeenAt, userAgent, clientAddress, remembered, applications }) => ({
+          cells: [
+            {
+              text: userAgent ?? text('console.people.session.unknownDevice'),
+              note: clientAddress,
+              badge: remembered
+                ? { text: text('console.people.session.remembered'), kind: 'plain' }
+                : undefined,
+            },
+            { text: at(createdAt) },
+            { text: at(lastSeenAt) },
+            { text: applications.join(', ') },
+          ],
+          actions: [
+            {
+              label: text('console.people.endSession'),
+              href: addressOf('end-session', named, { session: id }),
+              describes: at(createdAt),
+            },
+          ],
+        }),
+      ),
+    },
+  };
+}

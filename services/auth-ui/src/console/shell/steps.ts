@@ -1,0 +1,56 @@
+/** Shows what was looked at one after another as steps: how far it came, and what to change. */
+import { isTextKey } from '../../texts/texts.ts';
+import { type ConsolePage, consoleView } from './pages.ts';
+import type { Form, Table } from './parts.ts';
+import type { ConsoleVisit } from './shell.ts';
+
+type Status = 'ok' | 'warning' | 'failed' | 'skipped';
+
+export interface ShownStep {
+  name: string;
+  status: Status;
+  statusWord: string;
+  message: string;
+  duration: string;
+}
+
+export interface StepGroup {
+  title: string;
+  note: string;
+  steps: ShownStep[];
+}
+
+export interface StepsPage extends ConsolePage {
+  isGood: boolean;
+  verdict: string;
+  groups: StepGroup[];
+  /** What happened before, below the steps. */
+  history?: { title: string; table: Table };
+  /** Looks once more. */
+  again?: { action: string; label: string };
+  /** Looks once more, with something to fill in. */
+  form?: Form;
+}
+export const stepsView = consoleView<StepsPage>('steps');
+
+/** The name of a step is a text below `keys`; one that an API of another release names is shown as it is. */
+export function shownStep(
+  { text }: ConsoleVisit,
+  keys: string,
+  {
+    name,
+    status,
+    message,
+    durationMs,
+  }: { name: string; status: Status; message: string; durationMs: number },
+): ShownStep {
+  const key = `${keys}.${name.replaceAll(' ', '-')}`;
+  return {
+    name: isTextKey(key) ? text(key) : name,
+    status,
+    statusWord: text(`console.step.status.${status}`),
+    // In English: the words of the API, as the command line prints them.
+    message,
+    duration: status === 'skipped' ? '' : text('console.step.ms', { ms: durationMs }),
+  };
+}
