@@ -50,16 +50,16 @@ export async function layoutProblems(page: Page): Promise<string[]> {
     await page.setViewportSize({ width, height: width < 700 ? 640 : 800 });
     await look(`${width} px`);
   }
-  for (const width of [640, 1280]) {
+  const session = await page.context().newCDPSession(page);
+  // As in the settings of the browser, which also moves the widths at which a page changes its columns.
+  const sizeOfText = (standard: number) => session.send('Page.setFontSizes', { fontSizes: { standard } });
+  await sizeOfText(32);
+  for (const width of [640, 1280, 1920]) {
     await page.setViewportSize({ width, height: 800 });
-    await page.evaluate(() => {
-      document.documentElement.style.fontSize = '200%';
-    });
     await look(`text of 200 % at ${width} px`);
-    await page.evaluate(() => {
-      document.documentElement.style.fontSize = '';
-    });
   }
+  await sizeOfText(16);
+  await session.detach();
   await page.setViewportSize({ width: 1280, height: 800 });
   return problems;
 }
@@ -160,6 +160,11 @@ function prefixed(prefix: string, problems: string[]): string[] {
 
 /** Text outside of the window, or cut off by a box around it; what is hidden on purpose does not count. */
 function spilledText(): string[] {
+  const isHiddenOnPurpose = (element: Element) => {
+    for (let box: Element | null = element; box; box = box.parentElement)
+      if (getComputedStyle(box).clipPath !== 'none') return true;
+    return false;
+  };
   const problems = new Set<string>();
   const { scrollWidth, clientWidth } = document.documentElement;
   if (scrollWidth > clientWidth) problems.add(`scrolls sideways by ${scrollWidth - clientWidth} px`);
@@ -172,17 +177,15 @@ function spilledText(): string[] {
     range.selectNodeContents(node);
     const text = range.getBoundingClientRect();
     if (text.width === 0) continue;
+    // Only for screen readers.
+    if (isHiddenOnPurpose(parent)) continue;
     const words = node.textContent?.trim().slice(0, 40);
     let mayScroll = false;
     for (let box: Element | null = parent; box; box = box.parentElement) {
-      const { overflowX, overflowY, clipPath, position } = getComputedStyle(box);
+      const { overflowX, overflowY, textOverflow } = getComputedStyle(box);
       const edge = box.getBoundingClientRect();
-      // Only for screen readers.
-      if (clipPath !== 'none' || (position === 'absolute' && edge.width <= 1)) {
-        mayScroll = true;
-        break;
-      }
-      const cuts = (value: string) => value === 'hidden' || value === 'clip';
+      // A name that ends with dots says that there is more of it.
+      const cuts = (value: string) => (value === 'hidden' || value === 'clip') && textOverflow !== 'ellipsis';
       mayScroll ||= overflowX === 'auto' || overflowX === 'scroll';
       if (!mayScroll && cuts(overflowX) && (text.right > edge.right + 1 || text.left < edge.left - 1))
         problems.add(`cut off: ${words}`);
@@ -218,6 +221,12 @@ function controlsInOrder(): string[] {
   const selector = 'a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex="0"]';
   return [...document.querySelectorAll<HTMLElement>(selector)]
     .filter((control) => control.checkVisibility() && control.tabIndex >= 0 && !control.matches(':disabled'))
+    .filter((control, _index, all) => {
+      // Tab stops once in a group, at the one that is chosen; the arrows reach the others.
+      if (!control.matches('[type=radio]')) return true;
+      const group = all.filter((one) => one.matches(`[type=radio][name="${control.getAttribute('name')}"]`));
+      return control === (group.find((one) => one.matches(':checked')) ?? group[0]);
+    })
     .map((control, index) => {
       control.dataset['order'] = String(index);
       return control.outerHTML.slice(0, 80);
