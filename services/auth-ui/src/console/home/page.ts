@@ -76,14 +76,19 @@ function problemsOf({ text }: ConsoleVisit, { authApi, environmentApi }: Overvie
     }),
   );
   const told = [...(authApi?.problems ?? []), ...(environmentApi?.problems ?? [])];
-  return orderProblems([...unanswered, ...told]).map(({ severity, runbook, subject, message }) => ({
+  // The page is about these; both APIs look at some of the same servers.
+  const understood = ['installation', authApi?.contactCenterId, environmentApi?.contactCenterId];
+  const shown = orderProblems([...unanswered, ...told]).map(({ severity, runbook, subject, message }) => ({
     title: text(`console.runbook.${runbook}`),
-    // Both look at some of the same servers.
-    message: message.includes(subject) ? message : `${subject}: ${message}`,
+    message: message.includes(subject) || understood.includes(subject) ? message : `${subject}: ${message}`,
     severity,
     badge: text(`console.home.severity.${severity}`),
     runbook: `${consolePath}/runbooks#${runbook}`,
   }));
+  return shown.filter(
+    ({ title, message }, index) =>
+      shown.findIndex((one) => one.title === title && one.message === message) === index,
+  );
 }
 
 function tilesOf({ text, person }: ConsoleVisit, areas: readonly Area[]): HomePage['areas'] {
