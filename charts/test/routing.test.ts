@@ -14,6 +14,7 @@ const paths: Record<ServiceChart, string[]> = {
     '/auth/v3/branding/images',
     '/auth/v3/auth-scheme',
     '/auth/v3/change-password',
+    '/auth/v3/consents',
     '/auth/v3/first-password',
     '/auth/v3/jwt-userinfo',
     '/auth/v3/oauth',

@@ -7,6 +7,7 @@ paths:
   - /auth/v3/branding/images
   - /auth/v3/auth-scheme
   - /auth/v3/change-password
+  - /auth/v3/consents
   - /auth/v3/first-password
   - /auth/v3/jwt-userinfo
   - /auth/v3/oauth

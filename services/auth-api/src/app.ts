@@ -42,6 +42,7 @@ export async function buildApp(deps: Deps): Promise<App> {
       await bound.register(async (browsers: App) => {
         await browsers.register(cookie);
         await browsers.register(deps.sessions.routes, { prefix: api });
+        await browsers.register(deps.consents.ownRoutes, { prefix: api });
       });
     });
   });

@@ -110,7 +110,7 @@ export async function composeDeps(config: Config, kit: Kit, stores: Stores, now:
     announceEnd,
   });
   const interactions = composeInteractions(core, { browser, sessions, branding });
-  const consents = composeConsents(core, { audit, browser, sessions, interactions });
+  const consents = composeConsents(core, { audit, revocation, browser, sessions, interactions });
   const devices = composeDevices(core, { config, audit, sessions });
   const approvals = composeApprovals(core, { config, audit, clients, browser, sessions });
   const signIn = composeSignIn(core, {

@@ -120,6 +120,7 @@ export const auditEvents = {
     kind: user,
     fields: { scope: 'the scope' },
   },
+  consent_revoked: { when: 'a user took the access of an application back', kind: end },
   consent_denied: { when: 'a user refused consent', kind: user, fields: { scope: 'the scope' } },
   ...approvalEvents,
   device_approved: { when: 'a user approved a device', kind: start },

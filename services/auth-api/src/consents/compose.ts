@@ -5,13 +5,16 @@ import type { Audit } from '../audit/compose.ts';
 import type { BrowserParts } from '../browser/compose.ts';
 import type { Core } from '../core.ts';
 import type { Interactions } from '../interactions/compose.ts';
+import type { Revocation } from '../revocation/compose.ts';
 import type { Sessions } from '../sessions/compose.ts';
 import { createConsentForms } from './forms.ts';
+import { ownConsentRoutes } from './own-routes.ts';
 import { consentRoutes } from './routes.ts';
 import { createConsentService } from './service.ts';
 
 interface ConsentDependencies {
   audit: Audit;
+  revocation: Revocation;
   browser: BrowserParts;
   sessions: Sessions;
   interactions: Interactions;
@@ -21,7 +24,7 @@ export type Consents = ReturnType<typeof composeConsents>;
 
 export function composeConsents(
   { pool, writer }: Core,
-  { audit, browser, sessions, interactions }: ConsentDependencies,
+  { audit, revocation, browser, sessions, interactions }: ConsentDependencies,
 ) {
   const service = createConsentService(pool, writer);
   const consentForms = createConsentForms({
@@ -32,5 +35,16 @@ export function composeConsents(
     audit: audit.writer,
     pages: browser.pages,
   });
-  return { service, routes: (app: App) => consentRoutes(app, { consentForms }) };
+  return {
+    service,
+    routes: (app: App) => consentRoutes(app, { consentForms }),
+    ownRoutes: async (app: App) =>
+      ownConsentRoutes(app, {
+        callers: sessions.callers,
+        consents: service,
+        revocations: revocation.revocations,
+        audit: audit.writer,
+        publicUrl: browser.publicUrl,
+      }),
+  };
 }

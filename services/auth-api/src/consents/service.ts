@@ -1,4 +1,4 @@
-/** Remembers in PostgreSQL which scopes a user agreed to give a client; a user is asked again only for more. */
+/** Remembers in PostgreSQL which scopes a user agreed to give a client, until the user takes it back; asked again only for more. */
 import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
 import { isWithinScope } from '../protocol/parameters.ts';
 
@@ -9,7 +9,7 @@ export interface RequestedConsent {
 
 export type ConsentService = ReturnType<typeof createConsentService>;
 
-/** Both methods reject while PostgreSQL is away; the error handlers answer 503. */
+/** Every method rejects while PostgreSQL is away; the error handlers answer 503. */
 export function createConsentService(db: Queryable, writer: Queryable) {
   return {
     /** Tells whether the user has agreed to all of the scope before. */
@@ -17,6 +17,10 @@ export function createConsentService(db: Queryable, writer: Queryable) {
       const given = await findConsent(db, sub, clientId);
       return given !== undefined && isWithinScope(scope, given);
     },
+    /** What the user agreed to, the newest first. */
+    list: (sub: string) => listConsents(db, sub),
+    /** Forgets it: the user is asked again. False: there was none. */
+    forget: (sub: string, clientId: string) => deleteConsent(writer, sub, clientId),
     /** Adds the scope to what the user agreed to before. */
     give: (sub: string, { clientId, scope }: RequestedConsent) => addConsent(writer, sub, clientId, scope),
   };
@@ -29,6 +33,38 @@ async function findConsent(db: Queryable, sub: string, clientId: string): Promis
     values: [sub, clientId],
   });
   return rows[0]?.scope;
+}
+
+export interface GivenConsent {
+  clientId: string;
+  name: string;
+  clientUri: string | undefined;
+  scope: string[];
+  givenAt: Date;
+}
+
+/** Far more than anybody has agreed to. */
+const maxListed = 500;
+
+async function listConsents(db: Queryable, sub: string): Promise<GivenConsent[]> {
+  const { rows } = await db.query<Omit<GivenConsent, 'clientUri'> & { clientUri: string | null }>({
+    name: 'list_consents',
+    text: `SELECT c.client_id AS "clientId", c.name, c.client_uri AS "clientUri", given.scope,
+        given.updated_at AS "givenAt"
+      FROM auth.consents given JOIN auth.clients c USING (client_id)
+      WHERE given.sub = $1 ORDER BY given.updated_at DESC, client_id LIMIT ${maxListed}`,
+    values: [sub],
+  });
+  return rows.map(({ clientUri, ...given }) => ({ ...given, clientUri: clientUri ?? undefined }));
+}
+
+async function deleteConsent(db: Queryable, sub: string, clientId: string): Promise<boolean> {
+  const { rowCount } = await db.query({
+    name: 'delete_consent',
+    text: 'DELETE FROM auth.consents WHERE sub = $1 AND client_id = $2',
+    values: [sub, clientId],
+  });
+  return rowCount === 1;
 }
 
 async function addConsent(

@@ -9,6 +9,7 @@ import {
   type RevocationKind,
   revokesWhole,
   signOnAt,
+  userAt,
   usersOf,
   type WholeKind,
 } from './revocation.ts';
@@ -21,6 +22,7 @@ export function createRevocationMemory() {
     client: new Map(),
     'client-rights': new Map(),
     'client-users': new Map(),
+    'client-user': new Map(),
     'client-grant': new Map(),
     'client-scope': new Map(),
     family: new Map(),
@@ -42,6 +44,11 @@ export function createRevocationMemory() {
     notBefore['client-users'].size > 0 &&
     clientId !== undefined &&
     contactCenterIds.some((id) => isIssuedBefore('client-users', usersOf(clientId, id), heldSinceMs));
+  const isUserRevoked = ({ clientId, sub, user = sub }: Revocable, heldSinceMs: number) =>
+    notBefore['client-user'].size > 0 &&
+    clientId !== undefined &&
+    user !== undefined &&
+    isIssuedBefore('client-user', userAt(clientId, user), heldSinceMs);
   const isGrantRevoked = ({ clientId, grantType }: Revocable, heldSinceMs: number) =>
     notBefore['client-grant'].size > 0 &&
     clientId !== undefined &&
@@ -87,6 +94,7 @@ export function createRevocationMemory() {
         isIssuedBefore('client', clientId, heldSinceMs) ||
         isIssuedBefore('client-rights', rightsOf, heldSinceMs) ||
         areUsersRevoked(token, heldSinceMs) ||
+        isUserRevoked(token, heldSinceMs) ||
         isGrantRevoked(token, heldSinceMs) ||
         (accessIssuedAtMs !== undefined && isIssuedBefore('client-scope', clientId, accessIssuedAtMs)) ||
         hasPlaceEnded(token, authTimeMs) ||

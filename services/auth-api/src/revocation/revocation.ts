@@ -4,6 +4,7 @@
  * `sub`, `client`: the tokens of a user or client.
  * `client-rights`: the tokens of a client in which no user stands behind it.
  * `client-users`: the tokens of a client for the users of one contact centre; the id is made by usersOf().
+ * `client-user`: the tokens of a client for one user, and what was made from them; the id is made by userAt().
  * `client-grant`: the tokens that a client got by one grant type; the id is made by grantAt().
  * `client-scope`: the access tokens of a client; its refresh tokens yield new ones with what the registration allows now.
  * `family`, `sid`: everything from one authorization or session.
@@ -16,6 +17,7 @@ export const revocationKinds = [
   'client',
   'client-rights',
   'client-users',
+  'client-user',
   'client-grant',
   'client-scope',
   'family',
@@ -62,6 +64,8 @@ export interface Revocation {
 export interface Revocable {
   sub?: string | undefined;
   clientId?: string | undefined;
+  /** The user behind a token that another one was made from; absent: `sub`. */
+  user?: string | undefined;
   /** The client, if no user stands behind the token. */
   rightsOf?: string | undefined;
   familyId?: string | undefined;
@@ -88,6 +92,11 @@ export interface Revocable {
 /** Names the users of a contact centre at a client; neither id contains a space. */
 export function usersOf(clientId: string, contactCenterId: string): string {
   return `${clientId} ${contactCenterId}`;
+}
+
+/** Names one user at a client. */
+export function userAt(clientId: string, sub: string): string {
+  return `${clientId} ${sub}`;
 }
 
 /** Names what a client got by one grant type. */

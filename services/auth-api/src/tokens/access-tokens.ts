@@ -80,10 +80,10 @@ export function createAccessTokens(options: AccessTokensOptions) {
   }
 
   function isRevoked(facts: TokenFacts, tokenId: string): boolean {
-    const { contactCenterIds, restsOn = [], operatorMark } = facts;
+    const { contactCenterIds, restsOn = [], operatorMark, sub: user } = facts;
     if (operatorMark !== undefined && !isCurrentOperator(operatorMark)) return true;
     if (revocations.isRevoked({ ...revocableOf(facts), tokenId })) return true;
-    return restsOn.some((parent) => revocations.isRevoked({ ...parent, contactCenterIds }));
+    return restsOn.some((parent) => revocations.isRevoked({ ...parent, contactCenterIds, user }));
   }
 
   return {

@@ -50,7 +50,8 @@ export function isGrantRevoked(grant: Grant, revocations: Revocations): boolean 
     heldSinceMs: grant.heldSinceMs,
     authTimeMs: session?.authTimeMs,
   };
-  return [own, ...restsOn].some((subject) => revocations.isRevoked({ ...subject, contactCenterIds }));
+  const user = grant.identity.sub;
+  return [own, ...restsOn].some((subject) => revocations.isRevoked({ ...subject, contactCenterIds, user }));
 }
 
 /** As isGrantRevoked, for its refresh tokens: they also end when the client loses the grant type refresh_token. */

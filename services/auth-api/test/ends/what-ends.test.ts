@@ -5,7 +5,13 @@ import { randomUuid, sha256 } from '@gatehouse/service-kit/crypto/secrets';
 import { createReadiness } from '@gatehouse/service-kit/health/readiness';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readinessChecks } from '../../src/readiness-checks.ts';
-import { type AuthApi, demoContactCenter, environmentId, startAuthApi } from '../stack/auth-api.ts';
+import {
+  type AuthApi,
+  demoContactCenter,
+  environmentId,
+  publicUrl,
+  startAuthApi,
+} from '../stack/auth-api.ts';
 import { type Browser, createBrowser } from '../stack/browser.ts';
 import { announceChange } from '../stack/environment-api.ts';
 import { exchangeGrant, exchangeToken } from '../stack/exchange.ts';
@@ -163,6 +169,15 @@ const changes: Record<string, (place: Place) => Promise<unknown>> = {
         opsCall(stack, 'DELETE', `/auth/v3/ops/clients/${clientId}`),
       ),
     ),
+  'user takes the consent to the client back': async ({ byIt, clients }) => {
+    const { sub } = await introspect(stack, observer, byIt.opaque);
+    const scope = ['openid'];
+    for (const { clientId } of [clients.opaque, clients.jwt]) {
+      await stack.deps.consents.service.give(String(sub), { clientId, scope });
+      const path = `/auth/v3/consents/${clientId}`;
+      expect((await byIt.browser.request('DELETE', path, { origin: publicUrl })).status).toBe(200);
+    }
+  },
   'user signed out everywhere': ({ byIt }) => byIt.browser.postJson('/auth/v3/sign-out', { global: true }),
   'session signed out': ({ byIt }) => byIt.browser.postJson('/auth/v3/sign-out', {}),
 };

@@ -1,0 +1,15 @@
+/** Describes the applications that a user has given access, for the account area. */
+import { z } from 'zod';
+import { envelopeOf } from '../envelope.ts';
+
+export const consentSchema = z.object({
+  clientId: z.string(),
+  name: z.string(),
+  clientUri: z.string().optional().describe('A page about the application.'),
+  scope: z.array(z.string()).describe('What the user agreed to.'),
+  givenAt: z.iso.datetime().describe('When the user agreed last.'),
+});
+
+export const consentListSchema = envelopeOf(z.array(consentSchema));
+
+export type ConsentView = z.infer<typeof consentSchema>;
