@@ -5,7 +5,7 @@ import { envelopeOf } from '@gatehouse/contracts/envelope';
 import { type AuditEntry, auditEntrySchema } from '@gatehouse/contracts/environment-api/administration/audit';
 import { importAnswer } from '@gatehouse/contracts/environment-api/administration/estate';
 import type { RowFormat } from '@gatehouse/contracts/row-export';
-import { readRows } from '../administration-calls.ts';
+import { readPage, readRows } from '../administration-calls.ts';
 import type { HttpClient } from '../http-client.ts';
 import { readExport } from '../row-export.ts';
 
@@ -46,18 +46,26 @@ export function createEstateAdministration(http: HttpClient) {
 
 /** A type and no interface, so that it is a query. */
 export type AuditFilter = {
-  entity?: string;
-  entityId?: string;
-  contactCenterId?: string;
-  actor?: string;
-  requestId?: string;
-  from?: string;
-  to?: string;
+  entity?: string | undefined;
+  entityId?: string | undefined;
+  contactCenterId?: string | undefined;
+  actor?: string | undefined;
+  requestId?: string | undefined;
+  from?: string | undefined;
+  to?: string | undefined;
 };
 
 /** The newest entries first, at most so many. @throws UpstreamError */
 export function listAudit(http: HttpClient, filter: AuditFilter, maxEntries: number): Promise<AuditEntry[]> {
   return readRows(http, auditEntrySchema, `${apiPath}/audit`, filter, maxEntries);
+}
+
+/** One page of them; `filter` has its `limit` and `cursor`. @throws UpstreamError */
+export function pageOfAudit(
+  http: HttpClient,
+  filter: AuditFilter & { limit: string; cursor?: string | undefined },
+) {
+  return readPage(http, auditEntrySchema, `${apiPath}/audit`, filter);
 }
 
 /** The text of all changes that the filter finds, newest first. @throws UpstreamError */

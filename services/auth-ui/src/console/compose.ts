@@ -5,6 +5,7 @@ import type { App } from '@gatehouse/service-kit/http/app-type';
 import type { OAuthSession } from '../oauth-session/compose.ts';
 import { personOf } from '../oauth-session/guard.ts';
 import { composeAdministrators } from './administrators/compose.ts';
+import { composeAudit } from './audit/compose.ts';
 import { composeClients } from './clients/compose.ts';
 import { composeContactCenters } from './contact-centers/compose.ts';
 import { composeEnvironments } from './environments/compose.ts';
@@ -43,6 +44,7 @@ export function composeConsole({ session, authApi, environmentApi, publicUrl }: 
     composeLocations({ shell }),
     composePeople({ shell }),
     composeClients({ shell }),
+    composeAudit({ shell }),
     composeKeys({ shell }),
     composeAdministrators({ shell }),
     composeTransfer({ shell }),

@@ -62,6 +62,7 @@ export interface FormField {
     | 'url'
     | 'email'
     | 'date'
+    | 'datetime-local'
     | 'textarea'
     | 'select'
     | 'choice'
@@ -75,6 +76,8 @@ export interface FormField {
   hint?: string | undefined;
   problem?: string | undefined;
   isRequired?: boolean;
+  /** Of a search, where no field is required: does not say that it is optional. */
+  isQuiet?: boolean;
   isReadOnly?: boolean;
   /** Code, addresses, identifiers: in a fixed width and without spelling help. */
   isCode?: boolean;

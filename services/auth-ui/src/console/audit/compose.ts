@@ -1,0 +1,125 @@
+/** Composes the audit pages of the console: security events, configuration changes, one request of both, and the hash chains. */
+
+import { Readable } from 'node:stream';
+import { createAuditCalls } from '@gatehouse/api-client/auth-api/administration';
+import {
+  exportAudit,
+  pageOfAudit,
+  verifyConfigurationTrail,
+} from '@gatehouse/api-client/environment-api/estate';
+import { rowFormats } from '@gatehouse/contracts/row-export';
+import { forbidden } from '@gatehouse/service-kit/errors/app-error';
+import type { App } from '@gatehouse/service-kit/http/app-type';
+import type { FastifyReply } from 'fastify';
+import { z } from 'zod';
+import type { Area } from '../shell/area.ts';
+import { consoleView } from '../shell/pages.ts';
+import type { Shell } from '../shell/shell.ts';
+import { type ChainsPage, chainsPage } from './chains-page.ts';
+import { changeQuery, eventQuery, filterOf } from './filters.ts';
+import { changesPage, eventsPage, type TrailPage } from './lists.ts';
+import { type RequestPage, requestPage } from './request-page.ts';
+
+const trailView = consoleView<TrailPage>('audit/trail');
+const requestView = consoleView<RequestPage>('audit/request');
+const chainsView = consoleView<ChainsPage>('audit/chains');
+
+const pageSize = '50';
+/** One request writes few events; a hostile correlation id may stand in many. */
+const maxOfRequest = '200';
+const day = z.iso.date().or(z.literal('')).catch('').default('');
+const formatParams = z.object({ format: z.enum(rowFormats) });
+
+export function composeAudit({ shell }: { shell: Shell }): Area {
+  async function routes(pages: App): Promise<void> {
+    pages.get('', { schema: { hide: true, querystring: eventQuery } }, async (request, reply) => {
+      const visit = shell.begin(request, reply);
+      const filter = { ...filterOf(request.query), limit: pageSize };
+      const found = await createAuditCalls(visit.authApi).find(filter);
+      return shell.show(visit, trailView, eventsPage(visit, found, request.query));
+    });
+
+    pages.get(
+      '/export.:format',
+      { schema: { hide: true, params: formatParams, querystring: eventQuery } },
+      async (request, reply) => {
+        const { authApi } = shell.begin(request, reply);
+        const { format } = request.params;
+        const filter = filterOf(request.query);
+        return sendFile(reply, createAuditCalls(authApi).export(filter, format), `security-events.${format}`);
+      },
+    );
+
+    pages.get('/changes', { schema: { hide: true, querystring: changeQuery } }, async (request, reply) => {
+      const visit = shell.begin(request, reply);
+      const filter = { ...filterOf(request.query), limit: pageSize };
+      const found = await pageOfAudit(visit.environmentApi, filter);
+      return shell.show(visit, trailView, changesPage(visit, found, request.query));
+    });
+
+    pages.get(
+      '/changes/export.:format',
+      { schema: { hide: true, params: formatParams, querystring: changeQuery } },
+      async (request, reply) => {
+        const { environmentApi } = shell.begin(request, reply);
+        const { format } = request.params;
+        const { cursor: _none, ...filter } = filterOf(request.query);
+        return sendFile(
+          reply,
+          exportAudit(environmentApi, filter, format),
+          `configuration-changes.${format}`,
+        );
+      },
+    );
+
+    pages.get(
+      '/requests/:id',
+      { schema: { hide: true, params: z.object({ id: z.string().max(256) }) } },
+      async (request, reply) => {
+        const visit = shell.begin(request, reply);
+        const { id } = request.params;
+        const [events, changes] = await Promise.all([
+          createAuditCalls(visit.authApi).find({ correlationId: id, limit: maxOfRequest }),
+          pageOfAudit(visit.environmentApi, { requestId: id, limit: maxOfRequest }),
+        ]);
+        return shell.show(visit, requestView, requestPage(visit, id, events.data, changes.rows));
+      },
+    );
+
+    pages.get(
+      '/chains',
+      { schema: { hide: true, querystring: z.object({ from: day, to: day }) } },
+      async (request, reply) => {
+        const visit = shell.begin(request, reply);
+        if (!visit.rights.installation) throw forbidden('This page is for installation administrators');
+        const { from, to } = request.query;
+        // Every event of the days is read: nothing is verified before somebody has chosen them.
+        if (from === '')
+          return shell.show(visit, chainsView, chainsPage(visit, { from: today(), to: today() }));
+        const days = { from, to: to || undefined };
+        const [security, configuration] = await Promise.all([
+          createAuditCalls(visit.authApi).verify(days),
+          verifyConfigurationTrail(visit.environmentApi, days),
+        ]);
+        return shell.show(visit, chainsView, chainsPage(visit, { from, to }, { security, configuration }));
+      },
+    );
+  }
+
+  return {
+    path: '/audit',
+    audience: 'everybody',
+    entry: { group: 'overview', label: 'console.audit.title', icon: 'audit' },
+    routes,
+  };
+}
+
+const today = () => new Date().toISOString().slice(0, 10);
+
+/** Row by row, so that a file of any length takes no memory. */
+function sendFile(reply: FastifyReply, rows: AsyncIterable<string>, name: string): FastifyReply {
+  return reply
+    .type(name.endsWith('.csv') ? 'text/csv; charset=utf-8' : 'application/x-ndjson; charset=utf-8')
+    .header('content-disposition', `attachment; filename="${name}"`)
+    .send(Readable.from(rows));
+}

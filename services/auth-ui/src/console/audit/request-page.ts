@@ -1,0 +1,83 @@
+/** Builds the page of one request: everything that both services recorded under its correlation id, in the order of time. */
+import type { SecurityEvent } from '@gatehouse/contracts/auth-api/audit';
+import type { AuditEntry } from '@gatehouse/contracts/environment-api/administration/audit';
+import { type ShownChange, shownChanges } from '../shell/changes.ts';
+import type { ConsolePage } from '../shell/pages.ts';
+import type { ConsoleVisit } from '../shell/shell.ts';
+import { entityOf, nameIn, outcomeBadge, path } from './lists.ts';
+
+interface Entry {
+  at: string;
+  title: string;
+  badge: { text: string; kind: 'good' | 'bad' | 'plain' };
+  facts: { label: string; value: string; isCode?: boolean }[];
+  changes: ShownChange[];
+}
+
+export interface RequestPage extends ConsolePage {
+  entries: Entry[];
+  empty: string;
+}
+
+export function requestPage(
+  visit: ConsoleVisit,
+  id: string,
+  events: readonly SecurityEvent[],
+  changes: readonly AuditEntry[],
+): RequestPage {
+  const { text } = visit;
+  const entries = [
+    ...events.map((event) => ({ at: event.at, entry: eventEntry(visit, event) })),
+    ...changes.map((change) => ({ at: change.at, entry: changeEntry(visit, change) })),
+  ].sort((a, b) => a.at.localeCompare(b.at));
+  return {
+    title: text('console.audit.request.title'),
+    lead: text('console.audit.request.lead', { id }),
+    path: [{ label: text('console.audit.title'), href: path }],
+    entries: entries.map(({ entry }) => entry),
+    empty: text('console.audit.request.empty'),
+  };
+}
+
+function eventEntry(visit: ConsoleVisit, event: SecurityEvent): Entry {
+  const { text } = visit;
+  return {
+    at: text('console.atSecond', { at: new Date(event.at) }),
+    title: event.name,
+    badge: outcomeBadge(visit, event.outcome),
+    facts: facts([
+      [text('console.audit.person'), nameIn(event)],
+      ['sub', event.sub],
+      [text('console.audit.client'), event.clientId],
+      [text('console.audit.center'), event.contactCenterId],
+      [text('console.audit.session'), event.sid],
+      [text('console.audit.address'), event.clientAddress],
+      ...Object.entries(event.fields).map(([name, value]): [string, string] => [
+        name,
+        typeof value === 'string' ? value : JSON.stringify(value),
+      ]),
+    ]),
+    changes: [],
+  };
+}
+
+function changeEntry(visit: ConsoleVisit, change: AuditEntry): Entry {
+  const { text } = visit;
+  return {
+    at: text('console.atSecond', { at: new Date(change.at) }),
+    title: entityOf(visit, change.entity),
+    badge: { text: change.action, kind: 'plain' },
+    facts: facts([
+      [text('console.audit.by'), change.actor.name],
+      [text('console.audit.client'), change.actor.clientId],
+      [text('console.audit.what'), change.entityId],
+      [text('console.audit.center'), change.contactCenterId],
+      [text('console.audit.address'), change.clientAddress],
+    ]),
+    changes: shownChanges(change.changes),
+  };
+}
+
+function facts(all: readonly (readonly [label: string, value: string | undefined])[]): Entry['facts'] {
+  return all.flatMap(([label, value]) => (value === undefined ? [] : [{ label, value, isCode: true }]));
+}
