@@ -1,7 +1,7 @@
 /** The calls that administrate how pages look: of a contact centre, or of the installation. */
 import { brandingAnswerSchema, brandingEntrySchema } from '@gatehouse/contracts/environment-api/branding';
 import type { z } from 'zod';
-import { readData, removeAt } from '../administration-calls.ts';
+import { readData, readTagged, removeAt } from '../administration-calls.ts';
 import type { HttpClient } from '../http-client.ts';
 
 export type BrandingAnswer = z.infer<typeof brandingAnswerSchema>;
@@ -17,6 +17,9 @@ export function createBrandingAdministration(http: HttpClient) {
     read: (contactCenterId: string | undefined, location?: string): Promise<BrandingAnswer> =>
       readData(http, brandingAnswerSchema, { path: path(contactCenterId), query: { location } }),
     /** Fields that are not given stay; null takes one away. */
+    /** With the tag of the version that a change may name. */
+    readTagged: (contactCenterId: string | undefined, location: string) =>
+      readTagged(http, brandingAnswerSchema, `${path(contactCenterId)}?${new URLSearchParams({ location })}`),
     set: (contactCenterId: string | undefined, location: string, fields: object) =>
       readData(http, brandingEntrySchema, {
         method: 'PUT',

@@ -6,6 +6,7 @@ import type { OAuthSession } from '../oauth-session/compose.ts';
 import { personOf } from '../oauth-session/guard.ts';
 import { composeAdministrators } from './administrators/compose.ts';
 import { composeAudit } from './audit/compose.ts';
+import { composeBranding } from './branding/compose.ts';
 import { composeClients } from './clients/compose.ts';
 import { composeContactCenters } from './contact-centers/compose.ts';
 import { composeEnvironments } from './environments/compose.ts';
@@ -41,6 +42,7 @@ export function composeConsole({ session, authApi, environmentApi, publicUrl }: 
     composeContactCenters({ shell }),
     composeSettings({ shell }),
     composeRunbooks({ shell }),
+    composeBranding({ shell, publicUrl }),
     composeLocations({ shell }),
     composePeople({ shell }),
     composeClients({ shell }),

@@ -72,21 +72,9 @@ export function sendView<V extends keyof Views>(visit: Visit, view: V, page: Vie
 
 /** Sends what `render` makes with what every page has around it. */
 export function sendPage(visit: Visit, render: (surroundings: Surroundings) => string): FastifyReply {
-  const { reply, reach, language, text, interaction, look } = visit;
-  const { logo } = interaction?.client ?? {};
+  const { reply, reach, language } = visit;
   const scriptNonce = randomToken(16);
-  const applicationLinks = applicationLinksOf(interaction, text);
-  const html = render({
-    language,
-    direction: directionOf(language),
-    languageMenu: languageMenuOf(visit),
-    text,
-    asset: assetUrl,
-    scriptNonce,
-    applicationLinks,
-    applicationLogo: logo && pictureOf(logo),
-    look,
-  });
+  const html = render(surroundingsOf(visit, scriptNonce));
   setHeadersOfPage(reply, reach, scriptNonce);
   return reply
     .headers({
@@ -98,6 +86,23 @@ export function sendPage(visit: Visit, render: (surroundings: Surroundings) => s
     })
     .type('text/html; charset=utf-8')
     .send(html);
+}
+
+/** What every page has around it. */
+export function surroundingsOf(visit: Visit, scriptNonce: string): Surroundings {
+  const { language, text, interaction, look } = visit;
+  const { logo } = interaction?.client ?? {};
+  return {
+    language,
+    direction: directionOf(language),
+    languageMenu: languageMenuOf(visit),
+    text,
+    asset: assetUrl,
+    scriptNonce,
+    applicationLinks: applicationLinksOf(interaction, text),
+    applicationLogo: logo && pictureOf(logo),
+    look,
+  };
 }
 
 /** Screen readers read the title first: it says when something went wrong. */

@@ -99,6 +99,8 @@ export interface Form {
   submit: string;
   /** Where "Cancel" leads. */
   cancel?: string | undefined;
+  /** Sends a file, so that no other coding of the form will do. */
+  isMultipart?: boolean;
   /** Deletes or ends something. */
   isDangerous?: boolean;
   /** Why it was refused, where that is about no single field. */

@@ -1,0 +1,195 @@
+/** Composes the branding of the console: lists, the form of a place, its logo, and previews of every page. */
+import { createBrandingAdministration } from '@gatehouse/api-client/environment-api/branding';
+import { createContactCenterAdministration } from '@gatehouse/api-client/environment-api/contact-centers';
+import type { App } from '@gatehouse/service-kit/http/app-type';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import type { Area } from '../shell/area.ts';
+import { conflictPage, ifMatch } from '../shell/conflict.ts';
+import { comparisonView, confirmView, consoleView, formView } from '../shell/pages.ts';
+import { attempt } from '../shell/problem.ts';
+import type { ConsoleVisit, Shell } from '../shell/shell.ts';
+import { deletePage } from './delete-page.ts';
+import { changeOf, typedFields, typedOf } from './fields.ts';
+import { formPage, refusedPage } from './form-page.ts';
+import { type OwnersPage, ownersPage, type PlacesPage, placesPage } from './list-pages.ts';
+import { type LogoPage, logoPage } from './logo-page.ts';
+import { addressOf, brandingPath, type Place, placeFields, placeOf } from './place.ts';
+import { type PreviewPage, previewPage, sendPreview } from './preview.ts';
+import { pageKinds } from './sample-pages.ts';
+import { acceptFiles, maxFormBytes, type SentFields } from './upload.ts';
+
+const ownersView = consoleView<OwnersPage>('branding/owners');
+const placesView = consoleView<PlacesPage>('branding/places');
+const logoView = consoleView<LogoPage>('branding/logo');
+const previewView = consoleView<PreviewPage>('branding/preview');
+const rowsPerPage = 50;
+
+const listQuery = z.object({
+  search: z.string().max(128).default(''),
+  cursor: z.string().max(512).optional(),
+});
+const matchField = z.object({ ifMatch: z.string().max(64).default('') });
+const previewQuery = placeFields.extend({ kind: z.enum(pageKinds).catch('name') });
+const logoFields = placeFields.extend(matchField.shape);
+
+export function composeBranding({ shell, publicUrl }: { shell: Shell; publicUrl: string }): Area {
+  const centersOf = ({ environmentApi }: ConsoleVisit) => createContactCenterAdministration(environmentApi);
+  const brandingOf = ({ environmentApi }: ConsoleVisit, etag = '') =>
+    createBrandingAdministration(ifMatch(environmentApi, etag));
+
+  /** What the pages about one place need. @throws UpstreamError (404) */
+  async function read(visit: ConsoleVisit, place: Place) {
+    const [center, { data: answer, etag }] = await Promise.all([
+      place.owner === undefined ? undefined : centersOf(visit).read(place.owner),
+      brandingOf(visit).readTagged(place.owner, place.location),
+    ]);
+    const ownerName = center?.name ?? visit.text('console.branding.everybody');
+    const own = answer.entries.find(({ location }) => location === place.location) ?? {};
+    return { place, ownerName, answer, own, effective: answer.effective, etag };
+  }
+
+  async function routes(pages: App): Promise<void> {
+    pages.get('', { schema: { hide: true, querystring: listQuery } }, async (request, reply) => {
+      const visit = shell.begin(request, reply);
+      const { search, cursor } = request.query;
+      const filter = { limit: String(rowsPerPage), cursor, search: search || undefined };
+      const { rows: centers, nextCursor: next } = await centersOf(visit).page(filter);
+      const page = ownersPage(visit, { centers, search, next, isFirst: cursor === undefined });
+      return shell.show(visit, ownersView, page);
+    });
+
+    pages.get('/places', { schema: { hide: true, querystring: placeFields } }, async (request, reply) => {
+      const visit = shell.begin(request, reply);
+      const { place, ownerName, answer } = await read(visit, placeOf(request.query));
+      const page = placesPage(visit, { owner: place.owner, ownerName, entries: answer.entries });
+      return shell.show(visit, placesView, page);
+    });
+
+    formRoutes(pages);
+    await pages.register(async (files: App) => logoRoutes(files));
+    previewRoutes(pages);
+  }
+
+  function formRoutes(pages: App): void {
+    pages.get('/edit', { schema: { hide: true, querystring: placeFields } }, async (request, reply) => {
+      const visit = shell.begin(request, reply);
+      const found = await read(visit, placeOf(request.query));
+      return shell.show(visit, formView, formPage(visit, { ...found, typed: typedOf(found.own) }));
+    });
+
+    pages.post(
+      '/edit',
+      { schema: { hide: true, body: typedFields.extend(placeFields.shape).extend(matchField.shape) } },
+      async (request, reply) => {
+        const visit = shell.begin(request, reply);
+        const { cc, location, ifMatch: etag, ...typed } = request.body;
+        const place = placeOf({ cc, location });
+        const found = await read(visit, place);
+        const { fields, linkFields } = changeOf(typed, found.own);
+        const { problem } = await attempt(() =>
+          brandingOf(visit, etag).set(place.owner, place.location, fields),
+        );
+        if (problem === undefined)
+          return shell.done(visit, addressOf('edit', place), 'console.branding.saved', {
+            location: place.location,
+          });
+        reply.code(problem.status);
+        const sent = formPage(visit, { ...found, typed, etag });
+        if (problem.status !== 412)
+          return shell.show(visit, formView, refusedPage(sent, problem, linkFields));
+        const current = formPage(visit, { ...found, typed: typedOf(found.own) });
+        return shell.show(visit, comparisonView, conflictPage(visit, sent, current, found.etag));
+      },
+    );
+
+    pages.get('/delete', { schema: { hide: true, querystring: placeFields } }, async (request, reply) => {
+      const visit = shell.begin(request, reply);
+      const found = await read(visit, placeOf(request.query));
+      return shell.show(visit, confirmView, deletePage(visit, found));
+    });
+
+    pages.post('/delete', { schema: { hide: true, body: logoFields } }, async (request, reply) => {
+      const visit = shell.begin(request, reply);
+      const place = placeOf(request.body);
+      const { problem } = await attempt(() =>
+        brandingOf(visit, request.body.ifMatch).remove(place.owner, place.location),
+      );
+      const { location } = place;
+      if (problem === undefined)
+        return shell.done(visit, addressOf('places', place), 'console.branding.deleted', { location });
+      reply.code(problem.status);
+      return shell.show(visit, confirmView, deletePage(visit, await read(visit, place), problem));
+    });
+  }
+
+  function logoRoutes(pages: App): void {
+    acceptFiles(pages);
+
+    const showLogo = async (visit: ConsoleVisit, place: Place, problem?: Parameters<typeof logoPage>[2]) =>
+      shell.show(visit, logoView, logoPage(visit, await read(visit, place), problem));
+
+    pages.get('/logo', { schema: { hide: true, querystring: placeFields } }, async (request, reply) =>
+      showLogo(shell.begin(request, reply), placeOf(request.query)),
+    );
+
+    pages.post('/logo', { bodyLimit: maxFormBytes, schema: { hide: true } }, async (request, reply) => {
+      const visit = shell.begin(request, reply);
+      const { logo, ...sent } = request.body as SentFields;
+      const { ifMatch: etag, ...named } = logoFields.parse(sent);
+      const place = placeOf(named);
+      const bytes = Buffer.isBuffer(logo) ? logo : Buffer.alloc(0);
+      const { problem } = await attempt(
+        () => brandingOf(visit, etag).setLogo(place.owner, place.location, bytes),
+        [413],
+      );
+      if (problem === undefined)
+        return shell.done(visit, addressOf('logo', place), 'console.branding.logo.saved');
+      reply.code(problem.status);
+      return showLogo(visit, place, problem);
+    });
+
+    pages.post('/logo/delete', { schema: { hide: true, body: logoFields } }, async (request, reply) => {
+      const visit = shell.begin(request, reply);
+      const place = placeOf(request.body);
+      const { problem } = await attempt(() =>
+        brandingOf(visit, request.body.ifMatch).removeLogo(place.owner, place.location),
+      );
+      if (problem === undefined)
+        return shell.done(visit, addressOf('logo', place), 'console.branding.logo.deleted');
+      reply.code(problem.status);
+      return showLogo(visit, place, problem);
+    });
+  }
+
+  function previewRoutes(pages: App): void {
+    pages.get('/preview', { schema: { hide: true, querystring: previewQuery } }, async (request, reply) => {
+      const visit = framing(shell.begin(request, reply));
+      const { place, ownerName } = await read(visit, placeOf(request.query));
+      return shell.show(visit, previewView, previewPage(visit, place, ownerName, request.query.kind));
+    });
+
+    pages.get('/preview/page', { schema: { hide: true, querystring: previewQuery } }, preview);
+  }
+
+  async function preview(
+    request: FastifyRequest<{ Querystring: z.output<typeof previewQuery> }>,
+    reply: FastifyReply,
+  ): Promise<FastifyReply> {
+    const visit = shell.begin(request, reply);
+    const { effective } = await read(visit, placeOf(request.query));
+    return sendPreview(visit, effective, request.query.kind, Date.now());
+  }
+
+  /** The page around a preview may show it, and nothing else, in a frame. */
+  function framing(visit: ConsoleVisit): ConsoleVisit {
+    return { ...visit, reach: { ...visit.reach, frames: [`${publicUrl}${brandingPath}`] } };
+  }
+
+  return {
+    path: '/branding',
+    audience: 'everybody',
+    entry: { group: 'estate', label: 'console.branding.title', icon: 'branding' },
+    routes,
+  };
+}

@@ -1,0 +1,31 @@
+/** Reads a form with a file: the whole body is small, so the runtime's own parser of multipart/form-data is enough. */
+import { badRequest } from '@gatehouse/service-kit/errors/app-error';
+import type { App } from '@gatehouse/service-kit/http/app-type';
+
+/** The picture may have 2 MiB; the API decides. The rest is for the other fields. */
+export const maxFormBytes = 2 * 1024 * 1024 + 64 * 1024;
+
+export type SentFields = Record<string, string | Buffer>;
+
+/** A field that is there twice counts with its last value, as in other forms. */
+export function acceptFiles(pages: App): void {
+  pages.addContentTypeParser(
+    'multipart/form-data',
+    { parseAs: 'buffer', bodyLimit: maxFormBytes },
+    async (request: { headers: Record<string, string | string[] | undefined> }, body: Buffer) => {
+      const type = String(request.headers['content-type'] ?? '');
+      const fields: SentFields = Object.create(null);
+      for (const [name, value] of await parsed(type, body))
+        fields[name] = typeof value === 'string' ? value : Buffer.from(await value.arrayBuffer());
+      return fields;
+    },
+  );
+}
+
+async function parsed(type: string, body: Buffer): Promise<FormData> {
+  try {
+    return await new Response(new Uint8Array(body), { headers: { 'content-type': type } }).formData();
+  } catch (cause) {
+    throw badRequest('The form could not be read', { cause });
+  }
+}

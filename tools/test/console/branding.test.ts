@@ -1,0 +1,333 @@
+import { findChromium, launchChromium } from '@gatehouse/testing/chromium';
+import axe from 'axe-core';
+import type { Browser, BrowserContext } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { flat } from '../../../services/environment-api/test/pictures.ts';
+import { formTo, type Person } from './person.ts';
+import { type Stage, startStage } from './stage.ts';
+
+let stage: Stage;
+let person: Person;
+let of: string;
+beforeAll(async () => {
+  stage = await startStage();
+  person = await stage.installationAdministrator();
+  of = `cc=${stage.contactCenterId}&location=%2F`;
+});
+afterAll(() => stage?.close());
+
+const path = '/auth/console/branding';
+
+/** Sends a picture as a browser does. */
+async function upload(bytes: Buffer | Uint8Array, by = person, changes: Record<string, string> = {}) {
+  const page = await by.open(`${path}/logo?${of}`);
+  const { fields, action } = formTo(page, `${path}/logo`);
+  const form = new FormData();
+  for (const [name, value] of Object.entries({ ...fields, ...changes }))
+    if (name !== 'logo') form.set(name, value);
+  form.set('logo', new Blob([new Uint8Array(bytes)], { type: 'image/png' }), 'logo.png');
+  const answer = await by.request(action, { method: 'POST', body: form });
+  return { status: answer.status, html: await answer.text(), location: answer.headers.get('location') };
+}
+
+it('lists the installation and its contact centres, and finds them by name', async () => {
+  const page = await person.open(path);
+  expect(page.rows.map((row) => row['For'])).toEqual(['All contact centres', 'Demo']);
+  expect((await person.open(`${path}?search=dem`)).rows.map((row) => row['For'])).toEqual(['Demo']);
+});
+
+it('saves what was typed, shows what is inherited and where from, and the contrast', async () => {
+  const all = await person.open(`${path}/edit?cc=&location=%2F`);
+  await person.submit(all, `${path}/edit`, {
+    name: 'Everybody',
+    greeting: 'en: Hello\nde: Hallo',
+    'colors.accent': '#0057b8',
+  });
+  const form = await person.open(`${path}/edit?${of}`);
+  expect(form.text).toContain('Inherited from all contact centres (/): Everybody');
+  expect(form.text).toContain('#0057b8 has a contrast of 6.3 : 1');
+  const saved = await person.submit(form, `${path}/edit`, {
+    name: 'Demo brand',
+    'link.privacy': 'https://demo.example/privacy',
+    'link.other': 'https://demo.example/desk',
+    'link.other.label': 'en: Service desk',
+    'notice.kind': 'maintenance',
+    'notice.text': 'On Sunday',
+    'notice.from': '2027-01-31 12:00',
+    'notice.until': '2027-01-31T14:00Z',
+    byName: 'true',
+  });
+  expect(saved.message).toBe('The branding at / is saved');
+  const { body } = await stage.environmentApi.call(
+    'GET',
+    `/contact-centers/${stage.contactCenterId}/branding`,
+  );
+  expect(body.data.entries).toEqual([
+    {
+      location: '/',
+      name: 'Demo brand',
+      links: [
+        { kind: 'privacy', url: 'https://demo.example/privacy' },
+        { kind: 'other', url: 'https://demo.example/desk', label: { en: 'Service desk' } },
+      ],
+      notice: {
+        kind: 'maintenance',
+        text: { en: 'On Sunday' },
+        from: '2027-01-31T12:00:00.000Z',
+        until: '2027-01-31T14:00:00.000Z',
+      },
+      byName: true,
+    },
+  ]);
+  // What the form shows is what it saves.
+  const again = await person.submit(await person.open(`${path}/edit?${of}`), `${path}/edit`);
+  expect(again.status).toBe(200);
+  expect(
+    (await stage.environmentApi.call('GET', `/contact-centers/${stage.contactCenterId}/branding`)).body,
+  ).toEqual(body);
+});
+
+it('keeps links that the form has no field for', async () => {
+  const links = [1, 2].map((number) => ({ kind: 'help', url: `https://demo.example/${number}` }));
+  await stage.environmentApi.call('PUT', `/contact-centers/${stage.contactCenterId}/branding`, {
+    payload: { data: { links } },
+  });
+  await person.submit(await person.open(`${path}/edit?${of}`), `${path}/edit`, { name: 'Demo brand' });
+  const { body } = await stage.environmentApi.call(
+    'GET',
+    `/contact-centers/${stage.contactCenterId}/branding`,
+  );
+  expect(body.data.entries[0].links).toEqual(links);
+});
+
+it('puts a refusal beside its field: a colour that cannot be read, a link that is no https address', async () => {
+  const page = await person.submit(await person.open(`${path}/edit?${of}`), `${path}/edit`, {
+    'colors.accent': '#ffcc00',
+    'link.privacy': 'javascript:alert(1)',
+    'notice.kind': 'info',
+    'notice.text': '',
+    'notice.from': 'tomorrow',
+    greeting: 'x'.repeat(300),
+  });
+  expect(page.status).toBe(400);
+  expect(page.fieldProblems).toMatchObject({
+    'colors.accent': expect.stringContaining('#876c00'),
+    'link.privacy': expect.stringContaining('https'),
+    'notice.text': expect.any(String),
+    'notice.from': expect.any(String),
+    greeting: expect.any(String),
+  });
+  expect(formTo(page, `${path}/edit`).fields['colors.accent']).toBe('#ffcc00');
+});
+
+it('shows a comparison where somebody else was faster, and overwrites only what the person then chooses', async () => {
+  const form = await person.open(`${path}/edit?${of}`);
+  await stage.environmentApi.call('PUT', `/contact-centers/${stage.contactCenterId}/branding`, {
+    payload: { data: { name: 'Somebody else' } },
+  });
+  const comparison = await person.submit(form, `${path}/edit`, { name: 'Mine' });
+  expect(comparison.status).toBe(412);
+  expect(comparison.text).toContain('Somebody else');
+  const saved = await person.submit(comparison, `${path}/edit`);
+  expect(saved.message).toBe('The branding at / is saved');
+});
+
+describe('the logo', () => {
+  it('is uploaded by a form without scripts, shown, and deleted', async () => {
+    const sent = await upload(await flat(300, 100, '#aa3300').png().toBuffer());
+    expect([sent.status, sent.location]).toEqual([303, `${path}/logo?${of}`]);
+    const page = await person.open(sent.location ?? '');
+    expect(page.message).toBe('The logo is saved');
+    const [, src = ''] = /<img class="brand-logo" src="([^"]+)"/.exec(page.html) ?? [];
+    const picture = await person.request(src);
+    expect([picture.status, picture.headers.get('content-type')]).toEqual([200, 'image/webp']);
+    const gone = await person.submit(page, `${path}/logo/delete`);
+    expect(gone.message).toBe('The logo is deleted');
+    expect(gone.text).toContain('There is no logo.');
+  });
+
+  it('is refused beside its field: an SVG, and what is too large', async () => {
+    const svg = await upload(Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"><script>1</script></svg>'));
+    expect([svg.status, svg.html.includes('is an SVG')]).toEqual([400, true]);
+    expect((await upload(Buffer.alloc(2 * 1024 * 1024 + 1))).status).toBe(413);
+    expect((await upload(Buffer.alloc(0))).status).toBe(400);
+  });
+
+  // attack: upload by the form of another site | CWE-352 | guard: services/auth-ui/src/oauth-session/guard.ts
+  it('is not taken from the form of another site', async () => {
+    const { status } = await upload(await flat(3, 3).png().toBuffer(), person, { csrf: 'x' });
+    expect(status).toBe(403);
+  });
+});
+
+it('shows people the branding after they typed the tenant, on every replica of the page', async () => {
+  await stage.environmentApi.call('PUT', `/contact-centers/${stage.contactCenterId}/branding`, {
+    payload: { data: { name: 'Demo brand', byName: true, colors: { accent: '#7a2bbf' } } },
+  });
+  const stranger = stage.newPerson();
+  await expect
+    .poll(
+      async () => {
+        const first = await stranger.open('/auth/console');
+        const second = await stranger.submit(first, '/auth/sign-in.html', {
+          username: 'agent',
+          tenant: 'demo',
+        });
+        return second.html.includes('· Demo brand</title>');
+      },
+      { timeout: 3000 },
+    )
+    .toBe(true);
+});
+
+// attack: branding of another contact centre | CWE-639 | guard: services/environment-api/src/branding/service.ts
+it('is for the own contact centre alone where a person administers one', async () => {
+  const other = await stage.environmentApi.contactCenter({
+    environmentId: stage.environmentId,
+    domains: ['other-brand'],
+  });
+  const admin = await stage.contactCenterAdministrator();
+  expect((await admin.open(path)).rows.map((row) => row['For'])).toEqual(['Demo']);
+  const own = await admin.open(`${path}/edit?${of}`);
+  expect((await admin.submit(own, `${path}/edit`, { name: 'By its administrator' })).message).toContain(
+    'is saved',
+  );
+  for (const page of ['edit', 'logo', 'preview', 'places', 'delete'])
+    expect([page, (await admin.open(`${path}/${page}?cc=${other}&location=%2F`)).status]).toEqual([
+      page,
+      404,
+    ]);
+  const forged = await admin.submit(own, `${path}/edit`, { cc: other, name: 'Mine' });
+  expect(forged.status).toBe(404);
+  const all = await admin.submit(own, `${path}/edit`, { cc: '', name: 'Mine' });
+  expect(all.status).toBe(403);
+});
+
+const kinds = [
+  ...[
+    'name',
+    'password',
+    'elsewhere',
+    'problem',
+    'changePassword',
+    'firstPassword',
+    'firstPasswordDone',
+    'consent',
+  ],
+  ...['device', 'deviceDone', 'signedIn', 'account', 'approvals', 'signOut', 'signedOut', 'error'],
+];
+
+describe('the preview', () => {
+  it.each(kinds)('of %s shows the branding by the real page, closed in', async (kind) => {
+    const { status, html, headers } = await person.open(`${path}/preview/page?${of}&kind=${kind}`);
+    expect(status).toBe(200);
+    expect(html).toMatch(/· (?:Demo brand|By its administrator)<\/title>/);
+    const policy = headers.get('content-security-policy') ?? '';
+    for (const directive of [
+      "default-src 'none'",
+      "form-action 'none'",
+      "frame-ancestors 'self'",
+      'sandbox allow-same-origin',
+    ])
+      expect(policy).toContain(directive);
+    expect(policy).not.toContain('script-src');
+    expect(html).not.toContain('<script');
+    expect(html).not.toContain('http-equiv="refresh"');
+  });
+
+  it('is for those who may read the branding alone', async () => {
+    const stranger = stage.newPerson();
+    const answer = await stranger.request(`${path}/preview/page?${of}&kind=name`);
+    expect(answer.status).not.toBe(200);
+  });
+});
+
+describe('in Chromium', () => {
+  let browser: Browser;
+  beforeAll(async () => {
+    browser = await launchChromium(findChromium() ?? 'chromium');
+    await stage.environmentApi.call('PUT', `/contact-centers/${stage.contactCenterId}/branding`, {
+      payload: {
+        data: {
+          name: 'Nordic Travel',
+          colors: { accent: '#7a2bbf' },
+          greeting: { en: 'Good to see you. Your customers are waiting.' },
+          links: [{ kind: 'help', url: 'https://demo.example/help' }],
+          notice: {
+            kind: 'maintenance',
+            text: { en: 'On Sunday from two to four nobody can sign in.' },
+            from: '2020-01-01T00:00:00Z',
+            until: '2040-01-01T00:00:00Z',
+          },
+        },
+      },
+    });
+    await upload(await flat(400, 160, '#d4002a').png().toBuffer());
+  });
+  afterAll(() => browser?.close());
+
+  const open = async (options: Parameters<Browser['newContext']>[0]): Promise<BrowserContext> => {
+    const context = await browser.newContext(options);
+    await context.addCookies(
+      [...person.cookies].map(([name, value]) => ({ name, value, url: stage.publicUrl })),
+    );
+    return context;
+  };
+
+  describe.each([
+    ['light', { colorScheme: 'light', viewport: { width: 1440, height: 900 } }],
+    ['dark', { colorScheme: 'dark', viewport: { width: 1440, height: 900 } }],
+    ['phone', { colorScheme: 'light', viewport: { width: 320, height: 700 } }],
+  ] as const)('%s', (name, options) => {
+    it.each([
+      ['owners', () => path],
+      ['places', () => `${path}/places?cc=${stage.contactCenterId}`],
+      ['edit', () => `${path}/edit?${of}`],
+      ['logo', () => `${path}/logo?${of}`],
+      ['preview', () => `${path}/preview?${of}&kind=password`],
+      ['delete', () => `${path}/delete?${of}`],
+    ])('%s: has no violation, no refused resource, no sideways scrolling', async (what, address) => {
+      const context = await open(options);
+      const page = await context.newPage();
+      const refused: string[] = [];
+      page.on('console', (message) => {
+        if (/Content Security Policy|frame/i.test(message.text())) refused.push(message.text());
+      });
+      await page.goto(`${stage.publicUrl}${address()}`, { waitUntil: 'networkidle' });
+      await page.evaluate(axe.source);
+      const { violations } = (await page.evaluate('axe.run({ iframes: false })')) as {
+        violations: { id: string; nodes: { html: string }[] }[];
+      };
+      expect(violations.map(({ id, nodes }) => [id, nodes[0]?.html])).toEqual([]);
+      expect(refused).toEqual([]);
+      expect(
+        await page.evaluate('document.documentElement.scrollWidth <= document.documentElement.clientWidth'),
+      ).toBe(true);
+      const folder = process.env['GATEHOUSE_SCREENSHOTS'];
+      if (folder !== undefined)
+        await page.screenshot({ path: `${folder}/brandconsole-${what}-${name}.png`, fullPage: true });
+      await context.close();
+    });
+  });
+
+  it('shows the real page in the frame, in its colours, and no form of it can be sent', async () => {
+    const context = await open({ colorScheme: 'light', viewport: { width: 1440, height: 900 } });
+    const page = await context.newPage();
+    await page.goto(`${stage.publicUrl}${path}/preview?${of}&kind=password`, { waitUntil: 'networkidle' });
+    const frame = page.frames().find((one) => one !== page.mainFrame());
+    const button = frame?.locator('form[action="/auth/v3/sign-in"] button');
+    expect(await button?.evaluate((node) => getComputedStyle(node).backgroundColor)).toBe(
+      'rgb(122, 43, 191)',
+    );
+    const sent: string[] = [];
+    page.on('request', (request) => {
+      if (request.method() === 'POST') sent.push(request.url());
+    });
+    await frame?.locator('input[type=password]').fill('typed into a preview');
+    await button?.click();
+    await frame?.locator('a').first().click();
+    expect(sent).toEqual([]);
+    expect(frame?.url()).toContain('/preview/page');
+    await context.close();
+  });
+});
