@@ -25,11 +25,11 @@ interface OverviewDependencies {
 }
 
 const runbooks = {
-  'Configuration Servers': 'no-connection-to-a-configuration-server',
   logins: 'no-login-can-succeed-in-an-environment',
   Elasticsearch: 'audit-events-wait',
   'Trusted proxies': 'a-proxy-is-not-trusted',
 } as const;
+const toldOtherwise = ['Configuration Servers', 'Second audit destination'];
 const dispensable = ['Environment API', 'Elasticsearch', 'Consul'];
 
 export type Overview = ReturnType<typeof composeOverview>;
@@ -50,9 +50,9 @@ export function composeOverview(core: Core, dependencies: OverviewDependencies) 
       contactCenters,
       now,
     }),
-    // What waits for the second destination is told by its lag.
+    // The links and what waits for the second destination are told as they are now.
     problemWatch: createProblemWatch({
-      probes: probes.filter(({ name }) => name !== 'Second audit destination'),
+      probes: probes.filter(({ name }) => !toldOtherwise.includes(name)),
       runbooks,
       dispensable,
       now,

@@ -70,6 +70,7 @@ export function createOverviewService(options: OverviewOptions) {
       at: new Date(now()).toISOString(),
       location,
       problems: orderProblems([
+        ...problemsOfLinks(links()),
         ...found,
         ...(signIns?.problems ?? []),
         ...problemsOfLag(auditLag ?? []),
@@ -138,6 +139,26 @@ function signInsView({ fromMs, toMs, stepMs }: Window, series: Series, withToken
     total: view(series.total),
     failures: series.failures,
   };
+}
+
+const maxNamed = 5;
+
+/** One for all, because they may have one cause. */
+function problemsOfLinks(all: readonly Link[]): Problem[] {
+  const down = all.filter(({ state }) => state === 'down');
+  if (down.length === 0) return [];
+  const named = down
+    .slice(0, maxNamed)
+    .map(({ environmentId, reason }) => `environment ${environmentId}: ${reason ?? 'no server answers'}`);
+  const rest = down.length - named.length;
+  return [
+    {
+      severity: 'critical',
+      runbook: 'no-connection-to-a-configuration-server',
+      subject: 'directories',
+      message: `${[...named, ...(rest > 0 ? [`and ${rest} more`] : [])].join('; ')}.`,
+    },
+  ];
 }
 
 type Link = { environmentId: string; state: string; reason?: string | undefined };

@@ -1,9 +1,7 @@
 /** Builds the first page of the console from what both APIs tell; what one of them cannot tell is left out and said. */
-import type { AuthApiOverview } from '@gatehouse/contracts/auth-api/administration/overview';
 import { consolePath } from '@gatehouse/contracts/auth-api/console';
 import { type OverviewWindow, type Problem, windows } from '@gatehouse/contracts/overview';
 import { orderProblems } from '@gatehouse/service-kit/health/overview';
-import { formatsIn } from '../../texts/formats.ts';
 import type { TextKey } from '../../texts/texts.ts';
 import { type Area, isFor } from '../shell/area.ts';
 import type { ConsolePage } from '../shell/pages.ts';
@@ -12,6 +10,7 @@ import type { ConsoleVisit } from '../shell/shell.ts';
 import { type Figures, figuresOf } from './figures.ts';
 import { type Overviews, type Steps, stepsOf } from './first-steps.ts';
 import { type KeyNumber, numbersOf } from './numbers.ts';
+import { endingsTable, linksTable } from './tables.ts';
 
 export interface HomePage extends ConsolePage {
   windows: { label: string; href: string; isCurrent: boolean }[];
@@ -100,60 +99,4 @@ function tilesOf({ text, person }: ConsoleVisit, areas: readonly Area[]): HomePa
       text: text(entry?.label.replace(/\.title$/, '.summary') as TextKey),
       icon: entry?.icon ?? '',
     }));
-}
-
-function linksTable({ text }: ConsoleVisit, authApi: AuthApiOverview | undefined): Table | undefined {
-  const notOpen = authApi?.links.notOpen ?? [];
-  if (notOpen.length === 0) return undefined;
-  return {
-    caption: text('console.home.links.title'),
-    columns: [{ label: text('console.home.links.environment') }, { label: text('console.home.links.state') }],
-    empty: '',
-    rows: notOpen.map(({ environmentId, state, reason }) => ({
-      cells: [
-        { text: environmentId, isCode: true },
-        {
-          text: '',
-          badge: { text: text(`console.home.links.${state}`), kind: state === 'down' ? 'bad' : 'plain' },
-          note: reason,
-        },
-      ],
-    })),
-  };
-}
-
-function endingsTable(
-  { text, language }: ConsoleVisit,
-  { authApi, environmentApi }: Overviews,
-): Table | undefined {
-  const formats = formatsIn(language);
-  // What renews itself is nobody's business here.
-  const endings = [...(authApi?.endings ?? []), ...(environmentApi?.endings ?? [])]
-    .filter(({ renewsItself }) => !renewsItself)
-    .toSorted((one, other) => one.endsAt.localeCompare(other.endsAt));
-  if (endings.length === 0) return undefined;
-  const nowMs = Date.parse(authApi?.at ?? environmentApi?.at ?? '');
-  return {
-    caption: text('console.home.endings.title'),
-    columns: [
-      { label: text('console.home.endings.what') },
-      { label: text('console.home.endings.of') },
-      { label: text('console.home.endings.when') },
-    ],
-    empty: '',
-    rows: endings.map(({ kind, name, endsAt }) => {
-      const isOver = Date.parse(endsAt) <= nowMs;
-      return {
-        cells: [
-          { text: text(`console.home.ending.${kind}`) },
-          { text: name, isCode: true },
-          {
-            text: text('console.home.date', { at: new Date(endsAt) }),
-            note: formats.days(Date.parse(endsAt) - nowMs),
-            badge: isOver ? { text: text('console.home.endings.over'), kind: 'bad' } : undefined,
-          },
-        ],
-      };
-    }),
-  };
 }
