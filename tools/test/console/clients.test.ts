@@ -222,6 +222,9 @@ describe('people who administer one contact centre', () => {
     const page = await administrator.open(one(own));
     expect(page.status).toBe(200);
     const texts = page.links.map(({ text }) => text);
+    expect(page.links.map(({ href }) => href)).toContain(
+      `/auth/console/contact-centers/${stage.contactCenterId}`,
+    );
     expect(texts).toContain('Diagnosis');
     for (const change of ['Change', 'Secret', 'Delete']) expect(texts).not.toContain(change);
     expect((await administrator.open(`${one(own)}/diagnosis`)).status).toBe(200);

@@ -9,6 +9,7 @@ export interface ListedPage {
 
 const environment = ({ environmentId }: Stage) => `/auth/console/environments/${environmentId}`;
 const center = ({ contactCenterId }: Stage) => `/auth/console/contact-centers/${contactCenterId}`;
+const client = '/auth/console/clients/one/gateway';
 
 /** For an installation administrator. */
 export const listedPages: ListedPage[] = [
@@ -30,6 +31,18 @@ export const listedPages: ListedPage[] = [
   { name: 'console-settings', path: '/auth/console/settings' },
   { name: 'console-locations', path: '/auth/console/locations' },
   { name: 'console-location-declare', path: '/auth/console/locations/declare' },
+  { name: 'console-clients', path: '/auth/console/clients' },
+  { name: 'console-clients-none', path: '/auth/console/clients?search=nothing-like-it' },
+  { name: 'console-client', path: client },
+  { name: 'console-client-change', path: `${client}/edit` },
+  { name: 'console-client-secret', path: `${client}/secret` },
+  { name: 'console-client-exchanges', path: `${client}/exchanges` },
+  { name: 'console-client-diagnosis', path: `${client}/diagnosis` },
+  { name: 'console-client-fields', path: `${client}/fields` },
+  { name: 'console-client-delete', path: `${client}/delete` },
+  { name: 'console-client-new', path: '/auth/console/clients/new' },
+  { name: 'console-client-new-web', path: '/auth/console/clients/new/web' },
+  { name: 'console-client-new-exchange', path: '/auth/console/clients/new/exchange' },
   { name: 'console-keys', path: '/auth/console/keys' },
   { name: 'console-keys-rotate', path: '/auth/console/keys/rotate' },
   { name: 'console-keys-import', path: '/auth/console/keys/import' },

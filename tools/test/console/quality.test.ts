@@ -2,6 +2,7 @@
 import { findChromium, launchChromium } from '@gatehouse/testing/chromium';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createClient } from '../../../services/auth-api/test/stack/oauth.ts';
 import {
   accessibilityProblems,
   contrastProblems,
@@ -26,6 +27,14 @@ beforeAll(async () => {
   person = await stage.installationAdministrator();
   for (const location of ['/EUC1', '/USW1', '/USW1/DC2'])
     await stage.environmentApi.call('POST', '/locations', { payload: { data: { location } } });
+  const desktop = { client_id: 'agent-desktop', name: 'Agent desktop', description: 'Ask the desktop team' };
+  await createClient(stage.authApi, desktop);
+  await createClient(stage.authApi, {
+    client_id: 'gateway',
+    name: 'Gateway',
+    authorizedGrantTypes: ['urn:ietf:params:oauth:grant-type:token-exchange'],
+    tokenExchange: { subjectClients: [desktop.client_id], audiences: ['calls-api'], delegation: true },
+  });
 });
 afterAll(async () => {
   await browser?.close();

@@ -1,4 +1,4 @@
-/** Composes the clients of the console: their list, the pages about one, and the forms that change it. */
+/** Composes the clients of the console: their list, the pages about one, the forms that change it, and the wizard. */
 import { forbidden } from '@gatehouse/service-kit/errors/app-error';
 import type { App } from '@gatehouse/service-kit/http/app-type';
 import { personOf } from '../../oauth-session/guard.ts';
@@ -6,6 +6,7 @@ import { type Area, isFor } from '../shell/area.ts';
 import type { Shell } from '../shell/shell.ts';
 import { changeRoutes } from './change-routes.ts';
 import { readRoutes } from './read-routes.ts';
+import { wizardRoutes } from './wizard/routes.ts';
 
 export function composeClients({ shell }: { shell: Shell }): Area {
   return {
@@ -20,6 +21,7 @@ export function composeClients({ shell }: { shell: Shell }): Area {
             throw forbidden('Clients are changed by installation administrators');
         });
         await changeRoutes(changes, shell);
+        await wizardRoutes(changes, shell, `${shell.publicUrl}/auth/v3`);
       });
     },
   };

@@ -38,7 +38,7 @@ export function deletePage(
             ? text('console.clients.never')
             : [text('console.at', { at: new Date(lastUsedAt) }), lastGrantText(visit, client)]
                 .filter(Boolean)
-                .join(' '),
+                .join(' · '),
       },
       ...(ends === undefined
         ? []

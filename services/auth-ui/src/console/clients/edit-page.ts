@@ -6,6 +6,7 @@ import { type FormField, withProblem } from '../shell/parts.ts';
 import type { Problem } from '../shell/problem.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 import { type EditFields, grantField, grants, isGranted } from './edit-fields.ts';
+import { exchangeFields, type Fields, lines, nameFields, redirectFields, scopeField } from './fields.ts';
 import { clientPath, frameOf } from './frame.ts';
 import { withLines } from './list-problems.ts';
 import { shortGrant } from './words.ts';
@@ -51,30 +52,6 @@ export function editPage(
   };
 }
 
-type Fields = Pick<ConsoleVisit, 'text'>;
-
-export function nameFields({ text }: Fields, typed: Pick<EditFields, 'name' | 'description'>): FormField[] {
-  return [
-    {
-      name: 'name',
-      label: text('console.clients.name'),
-      hint: text('console.clients.name.hint'),
-      kind: 'text',
-      value: typed.name,
-      isRequired: true,
-      maxLength: 256,
-    },
-    {
-      name: 'description',
-      label: text('console.clients.description'),
-      hint: text('console.clients.description.hint'),
-      kind: 'text',
-      value: typed.description,
-      maxLength: 2000,
-    },
-  ];
-}
-
 function grantFields({ text }: Fields, client: ClientView, typed: EditFields): FormField[] {
   const isPublic = client.clientType === 'PUBLIC';
   return grants
@@ -112,18 +89,6 @@ function addressFields(visit: Fields, typed: EditFields): FormField[] {
   ];
 }
 
-export function redirectFields(
-  { text }: Fields,
-  typed: Pick<EditFields, 'redirectURIs' | 'postLogoutRedirectURIs'>,
-  hint: TextKey,
-  isRequired = false,
-): FormField[] {
-  return [
-    { ...lines({ text }, 'redirectURIs', typed.redirectURIs), hint: text(hint), isRequired },
-    lines({ text }, 'postLogoutRedirectURIs', typed.postLogoutRedirectURIs),
-  ];
-}
-
 function reachFields(visit: Fields, typed: EditFields, isPublic: boolean): FormField[] {
   const { text } = visit;
   return [
@@ -142,18 +107,6 @@ function reachFields(visit: Fields, typed: EditFields, isPublic: boolean): FormF
           } as const,
         ]),
   ];
-}
-
-export function scopeField({ text }: Fields, value: string): FormField {
-  return {
-    name: 'scope',
-    label: text('console.clients.scope'),
-    hint: text('console.clients.scope.hint'),
-    kind: 'text',
-    value,
-    isCode: true,
-    isRequired: true,
-  };
 }
 
 function tokenFields({ text }: Fields, typed: EditFields): FormField[] {
@@ -195,45 +148,4 @@ function logoutFields({ text }: Fields, typed: EditFields): FormField[] {
     isCode: true,
     maxLength: 2048,
   }));
-}
-
-export function exchangeFields(
-  visit: Fields,
-  typed: Pick<EditFields, 'subjectClients' | 'audiences' | 'delegation'>,
-): FormField[] {
-  const { text } = visit;
-  return [
-    lines(visit, 'subjectClients', typed.subjectClients),
-    lines(visit, 'audiences', typed.audiences),
-    {
-      name: 'delegation',
-      label: text('console.clients.delegation'),
-      hint: text('console.clients.delegation.hint'),
-      kind: 'check',
-      isChecked: typed.delegation !== undefined,
-    },
-  ];
-}
-
-/** A list, one value in each line. */
-export function lines(
-  { text }: Fields,
-  name:
-    | 'redirectURIs'
-    | 'postLogoutRedirectURIs'
-    | 'authorities'
-    | 'contactCenterIds'
-    | 'subjectClients'
-    | 'audiences',
-  value: string,
-): FormField {
-  return {
-    name,
-    label: text(`console.clients.${name}`),
-    hint: text(`console.clients.${name}.hint`),
-    kind: 'textarea',
-    rows: 3,
-    value,
-    isCode: true,
-  };
 }

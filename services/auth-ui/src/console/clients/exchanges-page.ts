@@ -50,6 +50,12 @@ function rightRow(
   const nameOf = (id: string) => names.get(id) ?? id;
   // A client without a name is gone, or may not be read.
   const known = names.get(requester) !== undefined;
+  const rules = [
+    delegation && text('console.clients.exchanges.delegation'),
+    idTokens && text('console.clients.exchanges.idTokens'),
+    refreshTokens && text('console.clients.exchanges.refreshTokens'),
+    mayAct !== undefined && text('console.clients.exchanges.mayAct', { name: nameOf(mayAct) }),
+  ].filter(Boolean);
   return {
     cells: [
       {
@@ -60,16 +66,7 @@ function rightRow(
       },
       { text: subjects.map(nameOf).join(', ') },
       { text: audiences.map(nameOf).join(', ') },
-      {
-        text: [
-          delegation && text('console.clients.exchanges.delegation'),
-          idTokens && text('console.clients.exchanges.idTokens'),
-          refreshTokens && text('console.clients.exchanges.refreshTokens'),
-          mayAct !== undefined && text('console.clients.exchanges.mayAct', { name: nameOf(mayAct) }),
-        ]
-          .filter(Boolean)
-          .join(' · '),
-      },
+      { text: rules.length === 0 ? text('console.clients.none') : rules.join(' · ') },
     ],
   };
 }

@@ -28,6 +28,9 @@ export function listPage(visit: ConsoleVisit, { rows, nextCursor }: Clients, que
       contactCenterId === ''
         ? text(rights.installation ? 'console.clients.lead' : 'console.clients.lead.own')
         : text('console.clients.lead.center', { contactCenterId }),
+    ...(rights.installation
+      ? { actions: [{ label: text('console.clients.new'), href: `${clientsPath}/new`, isMain: true }] }
+      : {}),
     search: {
       action: clientsPath,
       value: search,

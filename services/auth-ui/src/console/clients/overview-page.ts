@@ -1,9 +1,10 @@
 /** Builds the first page about a client: what it is, where it sends people, what it reaches, and when it was used. */
 import type { ClientView } from '@gatehouse/contracts/auth-api/administration/client-view';
+import { contactCenterPath } from '../contact-centers/frame.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 import { clientPath, frameOf } from './frame.ts';
 import type { Fact, Part, PartsPage } from './parts-page.ts';
-import { durationText, firstOf, grantText, lastGrantText, shortGrant, typeText } from './words.ts';
+import { durationText, firstOf, grantText, lastGrantText, maxShown, shortGrant, typeText } from './words.ts';
 
 /** A client that was not used for so long is called idle. */
 const idleAfterMs = 30 * 86_400_000;
@@ -131,6 +132,7 @@ function reachFacts(visit: ConsoleVisit, { scope, authorities, contactCenterIds 
       label: text('console.clients.contactCenters'),
       values: isAll ? [text('console.clients.contactCenters.all')] : firstOf(visit, contactCenterIds),
       isCode: !isAll,
+      hrefs: contactCenterIds.slice(0, maxShown).map(contactCenterPath),
     },
   ];
 }

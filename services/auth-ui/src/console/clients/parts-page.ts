@@ -9,7 +9,8 @@ export interface Fact {
   values: string[];
   isCode?: boolean;
   note?: string | undefined;
-  href?: string | undefined;
+  /** Where the lines lead to, in their order. */
+  hrefs?: (string | undefined)[] | undefined;
   badge?: { text: string; kind: 'good' | 'bad' | 'plain' } | undefined;
 }
 

@@ -37,7 +37,7 @@ export function lastGrantText(visit: Texts, { lastGrants = [] }: Pick<ClientView
   return last && visit.text('console.clients.by', { grant: grantText(visit, last.grant_type) });
 }
 
-const maxShown = 20;
+export const maxShown = 20;
 
 /** The first ones, then how many there are more. */
 export function firstOf({ text }: Texts, values: readonly string[]): string[] {

@@ -92,6 +92,7 @@ export function createShell({ authApi, environmentApi, publicUrl, areas }: Shell
   }
 
   return {
+    publicUrl,
     begin,
     show,
     /** After a form: leads to a page, which says what was done. */

@@ -1,0 +1,129 @@
+/** Defines the kinds of applications that the wizard knows: what each is asked, and the registration that results. */
+import { z } from 'zod';
+import { valuesOf } from '../edit-fields.ts';
+
+export const kinds = ['web', 'page', 'native', 'service', 'device', 'exchange', 'resource'] as const;
+export type Kind = (typeof kinds)[number];
+
+export type Question = 'redirects' | 'authorities' | 'exchange' | 'resources' | 'contactCenters' | 'scope';
+
+const line = (maxLength: number) => z.string().trim().max(maxLength).default('');
+const lines = z.string().trim().max(400_000).default('');
+
+/** The state of the wizard: it travels in the forms, and nothing of it is secret. */
+export const answers = z.object({
+  name: line(512),
+  description: line(4000),
+  client_id: line(128),
+  /** Made up by the first review, so that a form that is sent twice registers one client. */
+  madeUpId: line(128),
+  redirectURIs: lines,
+  postLogoutRedirectURIs: lines,
+  authorities: lines,
+  subjectClients: lines,
+  audiences: lines,
+  delegation: z.string().optional(),
+  resources: lines,
+  contactCenterIds: lines,
+  scope: line(20_000),
+});
+
+export type Answers = z.infer<typeof answers>;
+
+interface Description {
+  questions: readonly Question[];
+  /** What the form suggests. */
+  scope: string;
+  /** The program to copy from, below `docs/quickstarts/`. */
+  guide?: string;
+  /** What the kind decides, so it is not asked. */
+  fixed: {
+    clientType: 'CONFIDENTIAL' | 'PUBLIC';
+    authorizedGrantTypes: readonly string[];
+    requirePkce?: boolean;
+  };
+}
+
+const signIn = { authorizedGrantTypes: ['authorization_code', 'refresh_token'], requirePkce: true } as const;
+const signInScope = 'openid profile email';
+
+export const descriptions: Readonly<Record<Kind, Description>> = {
+  web: {
+    questions: ['redirects', 'scope', 'contactCenters'],
+    scope: signInScope,
+    guide: 'web-application.md',
+    fixed: { clientType: 'CONFIDENTIAL', ...signIn },
+  },
+  page: {
+    questions: ['redirects', 'scope', 'contactCenters'],
+    scope: signInScope,
+    guide: 'single-page-application.md',
+    fixed: { clientType: 'PUBLIC', ...signIn },
+  },
+  native: {
+    questions: ['redirects', 'scope', 'contactCenters'],
+    scope: signInScope,
+    fixed: { clientType: 'PUBLIC', ...signIn },
+  },
+  service: {
+    questions: ['authorities', 'scope', 'contactCenters'],
+    scope: '*',
+    guide: 'api.md',
+    fixed: { clientType: 'CONFIDENTIAL', authorizedGrantTypes: ['client_credentials'] },
+  },
+  device: {
+    questions: ['scope', 'contactCenters'],
+    scope: signInScope,
+    fixed: {
+      clientType: 'PUBLIC',
+      authorizedGrantTypes: ['urn:ietf:params:oauth:grant-type:device_code', 'refresh_token'],
+    },
+  },
+  exchange: {
+    questions: ['exchange', 'scope', 'contactCenters'],
+    scope: '*',
+    guide: 'service-to-service.md',
+    fixed: {
+      clientType: 'CONFIDENTIAL',
+      authorizedGrantTypes: ['urn:ietf:params:oauth:grant-type:token-exchange'],
+    },
+  },
+  resource: {
+    questions: ['resources', 'contactCenters'],
+    scope: '*',
+    guide: 'api.md',
+    // Introspection asks for no grant; with this one the API can also call others.
+    fixed: { clientType: 'CONFIDENTIAL', authorizedGrantTypes: ['client_credentials'] },
+  },
+};
+
+/** What is sent to register it: the fields that the kind decides, and the answers to its questions. */
+export function registrationOf(kind: Kind, given: Answers): Record<string, unknown> {
+  const { questions, fixed, scope } = descriptions[kind];
+  const asked = (question: Question) => questions.includes(question);
+  return {
+    client_id: given.client_id || given.madeUpId,
+    name: given.name,
+    ...(given.description === '' ? {} : { description: given.description }),
+    ...fixed,
+    scope: asked('scope') ? valuesOf(given.scope) : [scope],
+    ...(asked('redirects')
+      ? {
+          redirectURIs: valuesOf(given.redirectURIs),
+          postLogoutRedirectURIs: valuesOf(given.postLogoutRedirectURIs),
+        }
+      : {}),
+    ...(asked('authorities') ? { authorities: valuesOf(given.authorities) } : {}),
+    ...(asked('exchange')
+      ? {
+          tokenExchange: {
+            subjectClients: valuesOf(given.subjectClients),
+            audiences: valuesOf(given.audiences),
+            delegation: given.delegation !== undefined,
+          },
+        }
+      : {}),
+    ...(asked('resources') ? { resources: valuesOf(given.resources) } : {}),
+    contactCenterIds: valuesOf(given.contactCenterIds),
+  };
+}

@@ -1,0 +1,101 @@
+/** Builds the first pages of the wizard: the kinds of applications, and the questions of one. */
+import type { TextKey } from '../../../texts/texts.ts';
+import { type ConsolePage, consoleView, type FormPage } from '../../shell/pages.ts';
+import { type FormField, withProblem } from '../../shell/parts.ts';
+import type { Problem } from '../../shell/problem.ts';
+import type { ConsoleVisit } from '../../shell/shell.ts';
+import { exchangeFields, lines, nameFields, redirectFields, scopeField } from '../fields.ts';
+import { clientsPath } from '../frame.ts';
+import { withLines } from '../list-problems.ts';
+import { type Answers, descriptions, type Kind, kinds, type Question } from './kinds.ts';
+
+export const wizardPath = `${clientsPath}/new`;
+
+export interface KindsPage extends ConsolePage {
+  kinds: { label: string; text: string; href: string }[];
+}
+export const kindsView = consoleView<KindsPage>('clients/kinds');
+
+export function kindsPage({ text }: ConsoleVisit): KindsPage {
+  return {
+    title: text('console.clients.new'),
+    lead: text('console.clients.wizard.lead'),
+    path: [{ label: text('console.clients.title'), href: clientsPath }],
+    kinds: kinds.map((kind) => ({
+      label: text(`console.clients.kind.${kind}`),
+      text: text(`console.clients.kind.${kind}.text`),
+      href: `${wizardPath}/${kind}`,
+    })),
+  };
+}
+
+export function questionsPage(visit: ConsoleVisit, kind: Kind, given: Answers, problem?: Problem): FormPage {
+  const { text } = visit;
+  const { questions } = descriptions[kind];
+  return {
+    title: text(`console.clients.kind.${kind}`),
+    lead: text(`console.clients.kind.${kind}.lead`),
+    path: wayTo(visit),
+    form: withProblem(
+      {
+        action: `${wizardPath}/${kind}`,
+        hidden: { madeUpId: given.madeUpId },
+        sections: [
+          {
+            title: text('console.clients.wizard.names'),
+            text: text('console.clients.wizard.names.text'),
+            fields: [...nameFields(visit, given), idField(visit, given)],
+          },
+          ...questions.map((question) => ({
+            title: text(`console.clients.wizard.${question}`),
+            text: text(`console.clients.wizard.${question}.text`),
+            fields: fieldsOf(visit, question, kind, given),
+          })),
+        ],
+        submit: text('console.clients.wizard.review'),
+        cancel: wizardPath,
+      },
+      problem && withLines(visit, problem),
+    ),
+  };
+}
+
+export function wayTo({ text }: Pick<ConsoleVisit, 'text'>) {
+  return [
+    { label: text('console.clients.title'), href: clientsPath },
+    { label: text('console.clients.new'), href: wizardPath },
+  ];
+}
+
+function idField({ text }: ConsoleVisit, given: Answers): FormField {
+  return {
+    name: 'client_id',
+    label: text('console.clients.id'),
+    hint: text('console.clients.id.hint'),
+    kind: 'text',
+    value: given.client_id,
+    isCode: true,
+    maxLength: 128,
+  };
+}
+
+function fieldsOf(visit: ConsoleVisit, question: Question, kind: Kind, given: Answers): FormField[] {
+  switch (question) {
+    case 'redirects':
+      return redirectFields(visit, given, `console.clients.kind.${kind}.redirects` as TextKey, true);
+    case 'authorities':
+      return [lines(visit, 'authorities', given.authorities)];
+    case 'exchange':
+      return exchangeFields(visit, given);
+    case 'resources':
+      return [lines(visit, 'resources', given.resources)];
+    case 'scope':
+      return [scopeField(visit, given.scope)];
+    case 'contactCenters': {
+      const field = lines(visit, 'contactCenterIds', given.contactCenterIds);
+      if (kind === 'resource')
+        return [{ ...field, hint: visit.text('console.clients.kind.resource.centers') }];
+      return [field];
+    }
+  }
+}

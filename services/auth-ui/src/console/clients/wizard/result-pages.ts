@@ -1,0 +1,138 @@
+/** Builds the last pages of the wizard: the registration before it is made, and what comes next when it is. */
+import type { ClientWithSecret } from '@gatehouse/contracts/auth-api/administration/client-view';
+import { type ConsolePage, consoleView } from '../../shell/pages.ts';
+import type { ConsoleVisit } from '../../shell/shell.ts';
+import { valuesOf } from '../edit-fields.ts';
+import { clientPath, wayTo as wayToClient } from '../frame.ts';
+import type { Fact, Part } from '../parts-page.ts';
+import { grantText, typeText } from '../words.ts';
+import { type Answers, descriptions, type Kind, registrationOf } from './kinds.ts';
+import { wayTo, wizardPath } from './pages.ts';
+
+export interface ReviewPage extends ConsolePage {
+  parts: Part[];
+  action: string;
+  hidden: Record<string, string>;
+  submit: string;
+  back: string;
+}
+export const reviewView = consoleView<ReviewPage>('clients/review');
+
+export function reviewPage(visit: ConsoleVisit, kind: Kind, given: Answers): ReviewPage {
+  const { text } = visit;
+  const hidden = Object.entries(given).filter((entry): entry is [string, string] => Boolean(entry[1]));
+  return {
+    title: text('console.clients.wizard.review.title'),
+    lead: text('console.clients.wizard.review.lead'),
+    path: [...wayTo(visit), { label: text(`console.clients.kind.${kind}`), href: `${wizardPath}/${kind}` }],
+    parts: [
+      { facts: chosenFacts(visit, kind, given) },
+      {
+        title: text('console.clients.wizard.request'),
+        lead: text('console.clients.wizard.request.lead'),
+        code: {
+          label: text('console.clients.wizard.request'),
+          text: JSON.stringify(registrationOf(kind, given), null, 2),
+        },
+      },
+    ],
+    action: `${wizardPath}/${kind}/register`,
+    hidden: Object.fromEntries(hidden),
+    submit: text('console.clients.wizard.register'),
+    back: text('console.clients.wizard.change'),
+  };
+}
+
+function chosenFacts(visit: ConsoleVisit, kind: Kind, given: Answers): Fact[] {
+  const { text } = visit;
+  const { fixed, questions, scope } = descriptions[kind];
+  const scopes = questions.includes('scope') ? given.scope : scope;
+  const centers = valuesOf(given.contactCenterIds);
+  return [
+    { label: text('console.clients.name'), values: [given.name] },
+    { label: text('console.clients.id'), values: [given.client_id || given.madeUpId], isCode: true },
+    {
+      label: text('console.clients.type'),
+      values: [typeText(visit, fixed)],
+      note: text(
+        fixed.clientType === 'PUBLIC' ? 'console.clients.public.why' : 'console.clients.confidential.why',
+      ),
+    },
+    {
+      label: text('console.clients.grants'),
+      values: fixed.authorizedGrantTypes.map((grantType) => grantText(visit, grantType)),
+    },
+    ...(fixed.requirePkce
+      ? [{ label: text('console.clients.pkce'), values: [text('console.clients.pkce.on')] }]
+      : []),
+    ...(questions.includes('redirects')
+      ? [{ label: text('console.clients.redirectURIs'), values: valuesOf(given.redirectURIs), isCode: true }]
+      : []),
+    {
+      label: text('console.clients.scope'),
+      values: [scopes === '*' ? text('console.clients.scope.all') : scopes],
+      isCode: scopes !== '*',
+    },
+    {
+      label: text('console.clients.contactCenters'),
+      values:
+        centers.length === 0
+          ? [text(kind === 'resource' ? 'console.clients.none' : 'console.clients.contactCenters.all')]
+          : centers,
+      isCode: centers.length > 0,
+    },
+  ];
+}
+
+export interface RegisteredPage extends ConsolePage {
+  values: { label: string; value: string }[];
+  warning: string;
+  parts: Part[];
+  next: { label: string; href: string };
+}
+export const registeredView = consoleView<RegisteredPage>('clients/registered');
+
+/** The answer to the form: the secret is kept nowhere. */
+export function registeredPage(
+  visit: ConsoleVisit,
+  kind: Kind,
+  { client_id, name, client_secret }: ClientWithSecret,
+  issuer: string,
+): RegisteredPage {
+  const { text } = visit;
+  const { guide } = descriptions[kind];
+  const code = (label: string, value: string): Fact => ({ label, values: [value], isCode: true });
+  return {
+    title: text('console.clients.registered', { name }),
+    lead: text(
+      client_secret === undefined ? 'console.clients.registered.public' : 'console.clients.registered.lead',
+    ),
+    path: wayToClient(visit, { client_id, name }),
+    values: [
+      { label: text('console.clients.id'), value: client_id },
+      ...(client_secret === undefined
+        ? []
+        : [{ label: text('console.clients.secret'), value: client_secret }]),
+    ],
+    warning: client_secret === undefined ? '' : text('console.clients.secret.warning'),
+    parts: [
+      {
+        title: text('console.clients.next'),
+        lead: text(`console.clients.kind.${kind}.next`),
+        facts: [
+          code(text('console.clients.issuer'), issuer),
+          code(text('console.clients.discovery'), `${issuer}/.well-known/openid-configuration`),
+          ...(guide === undefined
+            ? []
+            : [
+                {
+                  ...code(text('console.clients.guide'), `docs/quickstarts/${guide}`),
+                  note: text('console.clients.guide.text'),
+                },
+              ]),
+        ],
+      },
+    ],
+    next: { label: text('console.clients.toClient'), href: clientPath(client_id) },
+  };
+}

@@ -1,0 +1,66 @@
+/** Serves the wizard that registers a client: the kind, the questions, the review, the registration. */
+import { randomUUID } from 'node:crypto';
+import { createClientAdministration } from '@gatehouse/api-client/auth-api/administration';
+import type { App } from '@gatehouse/service-kit/http/app-type';
+import { z } from 'zod';
+import { formView } from '../../shell/pages.ts';
+import { attempt } from '../../shell/problem.ts';
+import type { Shell } from '../../shell/shell.ts';
+import { clientPath } from '../frame.ts';
+import { answers, descriptions, kinds, registrationOf } from './kinds.ts';
+import { kindsPage, kindsView, questionsPage } from './pages.ts';
+import { registeredPage, registeredView, reviewPage, reviewView } from './result-pages.ts';
+
+const params = z.object({ kind: z.enum(kinds) });
+/** `back`: the person wants to answer again. */
+const registration = answers.extend({ back: z.string().optional() });
+const hide = true;
+
+export async function wizardRoutes(pages: App, shell: Shell, issuer: string): Promise<void> {
+  pages.get('/new', { schema: { hide } }, async (request, reply) => {
+    const visit = shell.begin(request, reply);
+    return shell.show(visit, kindsView, kindsPage(visit));
+  });
+
+  pages.get('/new/:kind', { schema: { hide, params } }, async (request, reply) => {
+    const visit = shell.begin(request, reply);
+    const { kind } = request.params;
+    const given = answers.parse({ scope: descriptions[kind].scope });
+    return shell.show(visit, formView, questionsPage(visit, kind, given));
+  });
+
+  // It only shows what would be sent, so its answer is a page and no redirect.
+  pages.post('/new/:kind', { schema: { hide, params, body: answers } }, async (request, reply) => {
+    const visit = shell.begin(request, reply);
+    const { kind } = request.params;
+    const given = { ...request.body, madeUpId: request.body.madeUpId || randomUUID() };
+    if (given.name !== '') return shell.show(visit, reviewView, reviewPage(visit, kind, given));
+    const message = visit.text('console.clients.name.missing');
+    const problem = { status: 400, message, fields: { name: message } };
+    return shell.show(
+      { ...visit, reply: reply.code(400) },
+      formView,
+      questionsPage(visit, kind, given, problem),
+    );
+  });
+
+  pages.post(
+    '/new/:kind/register',
+    { schema: { hide, params, body: registration } },
+    async (request, reply) => {
+      const visit = shell.begin(request, reply);
+      const { kind } = request.params;
+      const { back, ...given } = request.body;
+      if (back !== undefined) return shell.show(visit, formView, questionsPage(visit, kind, given));
+      const calls = createClientAdministration(visit.authApi);
+      const { done, problem } = await attempt(() => calls.create(registrationOf(kind, given)));
+      if (problem === undefined)
+        return shell.show(visit, registeredView, registeredPage(visit, kind, done, issuer));
+      // A made-up id is taken where the form was sent before.
+      const isTwice = problem.status === 409 && given.client_id === '' && problem.fields['client_id'];
+      if (isTwice) return shell.done(visit, clientPath(given.madeUpId), 'console.clients.registered.before');
+      reply.code(problem.status);
+      return shell.show(visit, formView, questionsPage(visit, kind, given, problem));
+    },
+  );
+}
