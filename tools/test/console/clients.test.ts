@@ -41,6 +41,14 @@ describe('the list of clients', () => {
     expect((await person.open(`${path}?search=nowhere`)).text).toContain('Nothing matches your search.');
   });
 
+  it('shows those that serve a contact centre, to which its page leads', async () => {
+    const center = await person.open(`/auth/console/contact-centers/${stage.contactCenterId}`);
+    const link = center.links.find(({ text }) => text === 'Clients that serve it');
+    const list = await person.open(link?.href ?? '');
+    expect(list.rows.map(({ Client }) => Client)).toContain(`Own dialler ${own.clientId}`);
+    expect(list.text).toContain(`Clients that serve the contact centre ${stage.contactCenterId}`);
+  });
+
   it('leads on to the next page, and back to the first one', async () => {
     const { authApi } = stage;
     const names = Array.from({ length: 51 }, (_, index) => `Paged ${index}`);
@@ -84,6 +92,9 @@ describe('the pages about a client', () => {
       async () => expect((await person.open(`${one(lacking)}/diagnosis`)).text).toContain('wrong_secret'),
       { timeout: 8000, interval: 250 },
     );
+    const { links } = await person.open(`${one(lacking)}/diagnosis`);
+    const request = links.find(({ href }) => href.startsWith('/auth/console/audit/requests/'));
+    expect((await person.open(request?.href ?? '')).text).toContain(lacking.clientId);
   }, 10_000);
 
   it('draw who exchanges whose tokens, and say the same in a table', async () => {

@@ -1,6 +1,7 @@
 /** Builds the page that says what the registration of a client lacks, and why its last requests were refused. */
 import type { ClientDiagnosis } from '@gatehouse/contracts/auth-api/administration/help-desk';
 import type { Finding } from '@gatehouse/contracts/diagnosis';
+import { requestHref } from '../audit/lists.ts';
 import type { Row } from '../shell/parts.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 import { frameOf } from './frame.ts';
@@ -70,7 +71,7 @@ function refusalRow({ text }: ConsoleVisit, refusal: ClientDiagnosis['refusals']
       { text: text('console.at', { at: new Date(at) }) },
       { text: reason ?? name, isCode: true, note: detail ?? (reason === undefined ? undefined : name) },
       { text: clientAddress ?? '', isCode: clientAddress !== undefined },
-      { text: correlationId, isCode: true },
+      { text: correlationId, isCode: true, href: requestHref(correlationId) },
     ],
   };
 }

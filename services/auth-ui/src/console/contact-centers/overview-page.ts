@@ -32,6 +32,11 @@ export function overviewPage(visit: ConsoleVisit, center: ContactCenter): FactsP
       },
       { label: text('console.contactCenters.id'), value: id, isCode: true },
       {
+        label: text('console.clients.title'),
+        value: text('console.clients.ofCenter'),
+        href: `${consolePath}/clients?${new URLSearchParams({ contactCenterId: id })}`,
+      },
+      {
         label: text('console.contactCenters.created'),
         value: text('console.at', { at: new Date(createdAt) }),
       },
