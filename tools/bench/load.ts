@@ -5,8 +5,8 @@ import autocannon from 'autocannon';
 export interface LoadPlan {
   url: string;
   headers: Record<string, string>;
-  /** A fixed form, or one built for each request from the answer before it on the same connection. */
-  body: string | ChainedBody;
+  /** A fixed form, or one built for each request from the answer before it on the same connection; a page has none. */
+  body?: string | ChainedBody | undefined;
   /** Headers that each request has of its own. */
   headersOfEach?: () => Record<string, string>;
 }
@@ -64,6 +64,7 @@ function roundedMs(microseconds: number): number {
 }
 
 function requestOf(plan: LoadPlan, note: (status: number, body: string) => void): autocannon.Request {
+  if (plan.body === undefined) return { method: 'GET', headers: plan.headers, onResponse: note };
   const request = {
     method: 'POST' as const,
     headers: { 'content-type': 'application/x-www-form-urlencoded', ...plan.headers },

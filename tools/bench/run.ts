@@ -22,6 +22,13 @@ import { printComparison } from './login/compare-logins.ts';
 import { loginRowName, measureLogin, printLogin } from './login/measure-login.ts';
 import { measureSecondApplication, secondApplicationRowName } from './login/measure-second-application.ts';
 import { type MeasureOptions, measure, printTable, type RowResult } from './measure.ts';
+import {
+  consoleListRowName,
+  measureConsoleList,
+  measureSignInPage,
+  printPage,
+  signInPageRowName,
+} from './pages/measure-pages.ts';
 import { accounts } from './people/homes.ts';
 import { directoriesRowName, measureDirectories, printDirectories } from './people/measure-people.ts';
 import { dpopRow, jwtBearerRow, tokenExchangeRow } from './rows/assertions.ts';
@@ -59,6 +66,8 @@ const ownRows = {
   [agentsRowName]: part(onStack(measureAgents, { agents: agentCount }), printAgents),
   [burstRowName]: part(burst, printBurst),
   [directoriesRowName]: part(onStack(measureDirectories, { agents: accounts }), printDirectories),
+  [signInPageRowName]: part(onStack(measureSignInPage), printPage),
+  [consoleListRowName]: part(onStack(measureConsoleList), printPage),
   [auditRowName]: part(measureAudit, printAudit),
 };
 
