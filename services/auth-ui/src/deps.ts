@@ -68,7 +68,7 @@ export async function createDeps(config: Config, kit: Kit) {
     authApiCheck: advisoryCheck('auth-api', authApiProbe(authApi)),
     frontPage: composeFrontPage({ authApi, now: systemClock, publicUrl, links: config.frontPage }),
     signedIn: composeSignedIn({ http: asBrowser, publicUrl }),
-    account: composeAccount({ http: asBrowser, publicUrl, now: systemClock }),
+    account: composeAccount({ session, http: asBrowser, now: systemClock }),
     signIn: composeSignIn({ authApi, interactions, publicUrl }),
     signOut: composeSignOut({ authApi, publicUrl }),
     consent: composeConsent({ interactions, publicUrl }),

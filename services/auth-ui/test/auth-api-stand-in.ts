@@ -2,15 +2,40 @@
 import formbody from '@fastify/formbody';
 import type { ApprovalView } from '@gatehouse/contracts/auth-api/approvals';
 import type { AuthScheme } from '@gatehouse/contracts/auth-api/auth-scheme';
+import type { ConsentView } from '@gatehouse/contracts/auth-api/consents';
 import type { InteractionView } from '@gatehouse/contracts/auth-api/interaction';
 import type { LogoutView } from '@gatehouse/contracts/auth-api/logout';
 import type { SessionView } from '@gatehouse/contracts/auth-api/sessions';
 import type { BrandingView } from '@gatehouse/contracts/environment-api/branding';
+import { consoleKeys } from '@gatehouse/service-kit/crypto/console-keys';
+import { Secret } from '@gatehouse/service-kit/secret';
 import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
+import { createSeal } from '../src/oauth-session/seal.ts';
+import type { Session } from '../src/oauth-session/session.ts';
 
 export const serviceClient = { id: 'test-services', secret: 'a secret of the tests only' };
 export const browserCookie = 'browser-of-the-test';
 export const sessionCookie = 'session-of-the-test';
+/** Of Maria, for the account area. */
+export const accessToken = 'token-of-the-test';
+
+const seal = createSeal(consoleKeys(new Secret(serviceClient.secret), 'session cookie'));
+
+/** Value of the cookie `gatehouse-console` of Maria's browser, as the sign-in would have left it. */
+export function accountCookie(fields: Partial<Session> = {}): Promise<string> {
+  const nowMs = Date.now();
+  const session: Session = {
+    accessToken,
+    expiresAtMs: nowMs + 3_600_000,
+    signedInAtMs: nowMs - 3_600_000,
+    csrf: 'csrf-of-the-session',
+    sub: 'maria',
+    userName: 'nordic\\maria',
+    authorities: [],
+    ...fields,
+  };
+  return seal.seal(session);
+}
 
 /** Of the link for Maria's first password. */
 export const firstPasswordCode = 'c'.repeat(43);
@@ -107,6 +132,20 @@ export function sessionsOfMaria(nowMs = Date.now()): SessionView[] {
   ];
 }
 
+/** What Maria allowed: in sentences, by name, and both. */
+export function consentsOfMaria(nowMs = Date.now()): ConsentView[] {
+  const givenAt = (daysAgo: number) => new Date(nowMs - daysAgo * 86_400_000).toISOString();
+  return [
+    {
+      clientId: 'workspace',
+      name: 'Agent Workspace',
+      scope: ['openid', 'profile', 'offline_access', 'calls:read'],
+      givenAt: givenAt(3),
+    },
+    { clientId: 'wallboard', name: 'Wallboard', scope: ['openid'], givenAt: givenAt(40) },
+  ];
+}
+
 /** Its routes, also mountable beside Auth UI so that a browser sees one origin. */
 export async function standInRoutes(app: FastifyInstance, state: StandInState): Promise<void> {
   await app.register(formbody);
@@ -162,16 +201,32 @@ export async function standInRoutes(app: FastifyInstance, state: StandInState): 
     return { status: { code: 0 }, data: { scheme: state.scheme } };
   });
   const hasSession = (cookie: string | undefined) => cookie?.includes(`gatehouse-session=${sessionCookie}`);
+  const isMaria = ({ headers: { authorization, cookie } }: FastifyRequest) =>
+    authorization === undefined ? hasSession(cookie) : authorization === `Bearer ${accessToken}`;
+  app.get('/openid/userinfo', async (request, reply) => {
+    if (!isMaria(request)) return reply.code(401).send({ error: 'invalid_token' });
+    return { email: 'maria.berg@nordic.example' };
+  });
+  app.get('/consents', async (request, reply) => {
+    if (!isMaria(request)) return reply.code(401).send({ error: 'invalid_token' });
+    return { status: { code: 0 }, data: state.consents };
+  });
+  app.delete('/consents/:id', async (request, reply) => {
+    if (!isMaria(request)) return reply.code(401).send({ error: 'invalid_token' });
+    const { id } = request.params as { id: string };
+    state.consents = state.consents.filter(({ clientId }) => clientId !== id);
+    return { status: { code: 0 } };
+  });
   app.get('/sessions', async (request, reply) => {
-    if (!hasSession(request.headers.cookie)) return reply.code(401).send({ error: 'invalid_token' });
+    if (!isMaria(request)) return reply.code(401).send({ error: 'invalid_token' });
     return {
       status: { code: 0 },
       data: state.sessions,
-      user: { username: 'nordic\\maria', name: 'Maria Berg' },
+      user: { username: 'nordic\\maria', name: 'Maria Berg', contactCenter: 'Nordic Support' },
     };
   });
   app.delete('/sessions/:id', async (request, reply) => {
-    if (!hasSession(request.headers.cookie)) return reply.code(401).send({ error: 'invalid_token' });
+    if (!isMaria(request)) return reply.code(401).send({ error: 'invalid_token' });
     const { id } = request.params as { id: string };
     const remaining = state.sessions.filter((session) => session.id !== id);
     const isKnown = remaining.length < state.sessions.length;
@@ -214,6 +269,7 @@ export interface StandInState {
   interactions: Map<string, InteractionView>;
   logouts: Map<string, LogoutView>;
   sessions: SessionView[];
+  consents: ConsentView[];
   /** What waits for Maria. */
   approvals: ApprovalView[];
   hasUserCode?: boolean;
@@ -226,6 +282,7 @@ export async function startAuthApiStandIn(): Promise<AuthApiStandIn> {
     interactions: new Map(),
     logouts: new Map(),
     sessions: sessionsOfMaria(),
+    consents: consentsOfMaria(),
     approvals: [],
   };
   const app = Fastify({ forceCloseConnections: true });

@@ -21,7 +21,12 @@ export const sessionListSchema = z.object({
   status: successStatus,
   data: z.array(sessionSchema),
   /** Whose they are. */
-  user: z.object({ username: z.string(), name: z.string().optional() }),
+  user: z.object({
+    username: z.string(),
+    name: z.string().optional(),
+    /** Name of the contact centre; absent while Environment API cannot be asked. */
+    contactCenter: z.string().optional(),
+  }),
 });
 
 export type SessionView = z.infer<typeof sessionSchema>;

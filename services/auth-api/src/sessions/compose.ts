@@ -64,6 +64,11 @@ export function composeSessions(core: Core, dependencies: SessionDependencies) {
   });
   const callers = createCallers(service, tokens.resources);
   const views = createSessionViews(clients.directory);
+  const contactCenterNameOf = (id: string) =>
+    dependencies.contactCenters.service.find(id).then(
+      (contactCenter) => contactCenter?.name,
+      () => undefined,
+    );
   return {
     service,
     callers,
@@ -76,6 +81,7 @@ export function composeSessions(core: Core, dependencies: SessionDependencies) {
         sessions: service,
         views,
         audit: audit.writer,
+        contactCenterNameOf,
         publicUrl: browser.publicUrl,
       }),
   };

@@ -21,6 +21,8 @@ export interface SessionRoutesDeps {
   sessions: SessionService;
   views: SessionViews;
   audit: AuditWriter;
+  /** Undefined while Environment API cannot be asked. Never rejects. */
+  contactCenterNameOf(id: string): Promise<string | undefined>;
   publicUrl: string;
 }
 
@@ -28,7 +30,7 @@ const tags = ['sessions'];
 const sessionsScope = 'sessions';
 
 export function sessionRoutes(app: App, deps: SessionRoutesDeps): void {
-  const { callers, sessions, views, audit, publicUrl } = deps;
+  const { callers, sessions, views, audit, contactCenterNameOf, publicUrl } = deps;
 
   const requireCaller = async (request: BrowserRequest): Promise<Caller> => {
     const caller = await callers.find(request);
@@ -72,10 +74,13 @@ export function sessionRoutes(app: App, deps: SessionRoutesDeps): void {
     },
     async (request) => {
       const caller = await requireCaller(request);
-      const all = await views(await sessions.list(caller.sub));
+      const [all, contactCenter] = await Promise.all([
+        sessions.list(caller.sub).then(views),
+        contactCenterNameOf(caller.identity.contactCenterId),
+      ]);
       return {
         ...ok(all.map((view) => ({ ...view, current: view.id === caller.sid }))),
-        user: userOf(caller.identity),
+        user: userOf(caller.identity, contactCenter),
       };
     },
   );
@@ -121,7 +126,7 @@ export function sessionRoutes(app: App, deps: SessionRoutesDeps): void {
   );
 }
 
-function userOf({ username, firstName, lastName }: UserIdentity) {
+function userOf({ username, firstName, lastName }: UserIdentity, contactCenter: string | undefined) {
   const name = [firstName, lastName].filter(Boolean).join(' ');
-  return definedOnly({ username, name: name === '' ? undefined : name });
+  return definedOnly({ username, name: name === '' ? undefined : name, contactCenter });
 }

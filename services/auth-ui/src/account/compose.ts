@@ -1,20 +1,72 @@
-/** Composes the account page. */
+/** Composes the account area. */
 import type { HttpClient } from '@gatehouse/api-client/http-client';
+import { consolePath } from '@gatehouse/contracts/auth-api/console';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import type { App } from '@gatehouse/service-kit/http/app-type';
-import { accountRoutes } from './routes.ts';
-import { createOwnSessions } from './sessions.ts';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { OAuthSession } from '../oauth-session/compose.ts';
+import { personOf } from '../oauth-session/guard.ts';
+import { sendProblem } from '../oauth-session/problem-page.ts';
+import { pageErrorHandler } from '../pages/error-page.ts';
+import { beginVisit, sendView } from '../pages/visit.ts';
+import { applicationRoutes } from './applications.ts';
+import { ownOf } from './own.ts';
+import { profilePage } from './profile.ts';
+import { sessionRoutes } from './sessions.ts';
+import { surroundingsOf } from './tabs.ts';
 
-/** `http` must carry no credentials of its own. */
-export function composeAccount({
-  http,
-  publicUrl,
-  now,
-}: {
+interface AccountOptions {
+  session: OAuthSession;
+  /** Must carry no credentials of its own. */
   http: HttpClient;
-  publicUrl: string;
   now: Clock;
-}) {
-  const ownSessions = createOwnSessions({ http, publicUrl });
-  return { routes: async (pages: App) => accountRoutes(pages, { ownSessions, publicUrl, now }) };
+}
+
+export function composeAccount({ session, http, now }: AccountOptions) {
+  async function routes(pages: App): Promise<void> {
+    pages.setErrorHandler(async (thrown: unknown, request: FastifyRequest, reply: FastifyReply) => {
+      const answered = await session.answerIfEnded(thrown, request, reply);
+      return answered ?? pageErrorHandler(thrown, request, reply);
+    });
+    await pages.register(session.callbackRoutes);
+    await pages.register(async (guarded: App) => {
+      session.guard(guarded);
+      guarded.addHook('preHandler', refuseOperator);
+      await guarded.register(session.signOutRoutes);
+      firstPageRoutes(guarded, http);
+      sessionRoutes(guarded, { http, now });
+      applicationRoutes(guarded, { http, now });
+    });
+  }
+
+  return { routes };
+}
+
+function firstPageRoutes(pages: App, http: HttpClient): void {
+  pages.get(
+    '',
+    { schema: { operationId: 'showAccount', summary: 'Who the person is here, and the way to change it' } },
+    async (request, reply) => {
+      const own = ownOf(http, request);
+      const [{ user }, email] = await Promise.all([own.sessions(), own.email()]);
+      const visit = beginVisit(request, reply);
+      return sendView(visit, 'account', profilePage(visit, user, email));
+    },
+  );
+
+  pages.get(
+    '/language',
+    { schema: { operationId: 'showLanguages', summary: 'The languages of the pages, to choose one' } },
+    async (request, reply) => {
+      const visit = beginVisit(request, reply);
+      const title = visit.text('account.language');
+      return sendView(visit, 'account-language', { ...surroundingsOf(visit, 'language'), title });
+    },
+  );
+}
+
+/** The operator account signs in by a link; it is no person, and has no sessions to show. */
+async function refuseOperator(request: FastifyRequest, reply: FastifyReply) {
+  if (personOf(request).linkRequest === undefined) return undefined;
+  return sendProblem(request, reply, 'operator', consolePath);
 }

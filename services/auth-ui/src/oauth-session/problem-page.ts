@@ -25,6 +25,8 @@ export const problems = {
   },
   /** Auth API did not let the person in. */
   refused: { status: 403, title: 'console.session.refused.title', text: 'console.session.refused.text' },
+  /** The page is about a person. */
+  operator: { status: 403, title: 'console.session.operator.title', text: 'console.session.operator.text' },
 } as const;
 
 /** `href`: where the link of the page leads. */

@@ -123,11 +123,42 @@ export interface AccountSession {
   applications: string;
 }
 
-export interface AccountPage extends Page {
-  userName: string;
-  /** The name used for signing in, where `userName` is the name of a person. */
-  accountName: string | undefined;
+/** What every page of the account area has. */
+export interface AccountSurroundings {
+  tabs: { label: string; href: string; isCurrent: boolean }[];
+  /** Goes into each form. */
+  csrf: { name: string; value: string };
+}
+
+export interface AccountPage extends Page, AccountSurroundings {
+  personName: string;
+  facts: { label: string; value: string }[];
+}
+
+export interface AccountSessionsPage extends Page, AccountSurroundings {
   sessions: AccountSession[];
+  hasOthers: boolean;
+}
+
+export interface AllowedApplication {
+  id: string;
+  name: string;
+  /** Sentences, one for each thing that was allowed. */
+  wishes: string[];
+  /** Scope values without a sentence of their own. */
+  names: string[];
+  since: string;
+  /** Asks before anything ends. */
+  takeBack: string;
+}
+
+export interface AccountApplicationsPage extends Page, AccountSurroundings {
+  applications: AllowedApplication[];
+}
+
+export interface AccountTakeBackPage extends Page, AccountSurroundings {
+  application: AllowedApplication;
+  cancel: string;
 }
 
 /** A request that waits for the person's answer. */
@@ -200,6 +231,10 @@ export interface Views {
   'console-open': ConsoleOpenPage;
   consent: ConsentPage;
   account: AccountPage;
+  'account-sessions': AccountSessionsPage;
+  'account-applications': AccountApplicationsPage;
+  'account-take-back': AccountTakeBackPage;
+  'account-language': Page & AccountSurroundings;
   approvals: ApprovalsPage;
   device: DevicePage;
   'device-done': DeviceDonePage;

@@ -1,33 +1,62 @@
 import type { App } from '@gatehouse/service-kit/http/app-type';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { deviceOf } from '../../src/account/device.ts';
-import { type AuthApiStandIn, sessionCookie, startAuthApiStandIn } from '../auth-api-stand-in.ts';
-import { buildTestApp, formPost, pageGet } from '../test-app.ts';
+import {
+  type AuthApiStandIn,
+  accessToken,
+  accountCookie,
+  startAuthApiStandIn,
+} from '../auth-api-stand-in.ts';
+import { buildTestApp, formPost, pageGet, publicUrl } from '../test-app.ts';
 
-const signedIn = { cookie: `gatehouse-session=${sessionCookie}; other=1` };
 const phone = '00000000-0000-4000-8000-000000000001';
+const csrf = 'csrf-of-the-session';
 
 let authApi: AuthApiStandIn;
 let app: App;
+let signedIn: { cookie: string };
 beforeAll(async () => {
   authApi = await startAuthApiStandIn();
   app = await buildTestApp({ authApiUrl: authApi.url });
+  signedIn = { cookie: `gatehouse-console=${await accountCookie()}; other=1` };
 });
 afterAll(async () => {
   await app.close();
   await authApi.close();
 });
 
-const end = (session: string, headers: Record<string, string> = {}) =>
-  app.inject({ ...formPost({ session }, { ...signedIn, ...headers }), url: '/auth/account/end-session' });
+const open = (url: string, headers: Record<string, string> = {}) =>
+  app.inject(pageGet(url, { ...signedIn, ...headers }));
 
-describe('the account page', () => {
-  it('shows who is signed in where, this device first, with a way to end each session and all of them', async () => {
-    const { statusCode, body } = await app.inject(pageGet('/auth/account', signedIn));
+const send = (url: string, fields: Record<string, string>, headers: Record<string, string> = {}) =>
+  app.inject({ ...formPost({ csrf, ...fields }, { ...signedIn, ...headers }), url });
+
+const end = (session: string, headers: Record<string, string> = {}) =>
+  send('/auth/account/sessions/end', { session }, headers);
+
+describe('the first page of the account', () => {
+  it('says who the person is here, by the token of the person alone', async () => {
+    const { statusCode, body, headers } = await open('/auth/account');
 
     expect(statusCode).toBe(200);
-    expect(body).toContain('Maria Berg');
-    expect(body).toContain('nordic\\maria');
+    expect(headers['cache-control']).toBe('no-store');
+    for (const words of ['Maria Berg', 'nordic\\maria', 'maria.berg@nordic.example', 'Nordic Support'])
+      expect(body).toContain(words);
+    for (const link of ['/auth/account/sessions', '/auth/account/applications', '/auth/account/language'])
+      expect(body).toContain(`href="${link}"`);
+    for (const link of ['/auth/change-password.html', '/auth/approvals'])
+      expect(body).toContain(`href="${link}"`);
+    expect(body).toContain('action="/auth/account/sign-out"');
+    const asked = authApi.calls.findLast(({ path }) => path === '/auth/v3/sessions');
+    expect(asked?.headers['authorization']).toBe(`Bearer ${accessToken}`);
+    expect(asked?.headers).not.toHaveProperty('cookie');
+  });
+});
+
+describe('the page of sessions', () => {
+  it('shows who is signed in where, this device first, with a way to end each session and all of them', async () => {
+    const { body } = await open('/auth/account/sessions');
+
     const devices = [...body.matchAll(/session-device">([^<]+)/g)].map(([, device]) => device?.trim());
     expect(devices).toEqual([
       'Firefox on Windows',
@@ -38,17 +67,14 @@ describe('the account page', () => {
     expect(body).toContain('Signed in 2 hours ago');
     expect(body).toContain('Last used 12 minutes ago');
     expect(body).toContain('Last used 2 days ago');
+    expect(body).toContain('198.51.100.7');
     expect(body).toContain('Agent Workspace and Dashboards');
-    expect(body).toContain('name="global" value="true"');
-    const asked = authApi.calls.findLast(({ path }) => path === '/auth/v3/sessions');
-    expect(asked?.headers).not.toHaveProperty('authorization');
-    expect(asked?.headers['cookie']).toBe(`gatehouse-session=${sessionCookie}`);
+    expect(body).toContain('name="everywhere" value="true"');
+    expect(body.match(/name="csrf" value="csrf-of-the-session"/g)).toHaveLength(6);
   });
 
   it('says it in the language of the reader', async () => {
-    const { body } = await app.inject(
-      pageGet('/auth/account?ended=1', { ...signedIn, 'accept-language': 'de' }),
-    );
+    const { body } = await open('/auth/account/sessions?ended=one', { 'accept-language': 'de' });
 
     expect(body).toContain('Zuletzt benutzt vor 12 Minuten');
     expect(body).toContain('Das Gerät ist abgemeldet');
@@ -57,23 +83,119 @@ describe('the account page', () => {
   it('ends another session, and says so', async () => {
     const answer = await end(phone);
 
-    expect([answer.statusCode, answer.headers.location]).toEqual([303, '/auth/account?ended=1']);
-    expect((await app.inject(pageGet('/auth/account', signedIn))).body).not.toContain('iPhone');
-    expect((await end(phone)).headers.location).toBe('/auth/account?ended=1');
+    expect([answer.statusCode, answer.headers.location]).toEqual([303, '/auth/account/sessions?ended=one']);
+    expect((await open('/auth/account/sessions')).body).not.toContain('iPhone');
+    expect((await end(phone)).headers.location).toBe('/auth/account/sessions?ended=one');
   });
 
-  it('leads a browser without a session to the sign-in page', async () => {
-    for (const cookie of ['', 'gatehouse-session=ended']) {
-      const page = await app.inject(pageGet('/auth/account', { cookie }));
-      const ended = await end(phone, { cookie });
-      expect([page.headers.location, ended.headers.location]).toEqual(Array(2).fill('/auth/sign-in.html'));
+  it('ends all others at once, and then offers that no more', async () => {
+    const answer = await send('/auth/account/sessions/end-others', {});
+
+    expect(answer.headers.location).toBe('/auth/account/sessions?ended=others');
+    const { body } = await open('/auth/account/sessions?ended=others');
+    expect(body.match(/session-device/g)).toHaveLength(1);
+    expect(body).toContain('All other devices are signed out');
+    expect(body).toContain('You are signed in on no other device.');
+    expect(body).not.toContain('end-others');
+  });
+});
+
+describe('the page of applications', () => {
+  it('says what each may do, as the consent page did, and since when', async () => {
+    const { body } = await open('/auth/account/applications');
+
+    expect(body).toContain('Agent Workspace');
+    expect(body).toContain('<li>know that it is you</li>');
+    expect(body).toContain('<code>calls:read</code>');
+    expect(body).toContain('Allowed 3 days ago');
+  });
+
+  it('takes it back after a question that says what ends', async () => {
+    const question = await open('/auth/account/applications/take-back?client=wallboard');
+    expect(question.body).toContain('Take back what you allowed Wallboard?');
+    expect(question.body).toContain('Wallboard is signed out of your account on every device');
+    expect((await open('/auth/account/applications')).body).toContain('Wallboard');
+
+    const answer = await send('/auth/account/applications/take-back', { client: 'wallboard' });
+
+    expect([answer.statusCode, answer.headers.location]).toEqual([303, '/auth/account/applications?taken=1']);
+    const { body } = await open('/auth/account/applications?taken=1');
+    expect(body).not.toContain('Wallboard');
+    expect(body).toContain('The application may do nothing for you any more');
+    const again = await open('/auth/account/applications/take-back?client=wallboard');
+    expect(again.headers.location).toBe('/auth/account/applications');
+  });
+
+  it('says what it is for where nothing was allowed', async () => {
+    await send('/auth/account/applications/take-back', { client: 'workspace' });
+    expect((await open('/auth/account/applications')).body).toContain('Those that you allow appear here.');
+  });
+});
+
+it('offers the ten languages on a page of their own, the current one marked', async () => {
+  const { body } = await open('/auth/account/language');
+  const list = body.slice(body.indexOf('language-choices'), body.indexOf('</main>'));
+  const choices = list.slice(0, list.indexOf('</ul>'));
+  expect(choices.match(/href="\/auth\/account\/language\?language=/g)).toHaveLength(10);
+  expect(choices).toContain('lang="en" hreflang="en" rel="nofollow" aria-current="true"');
+});
+
+describe('a browser without a session', () => {
+  it('signs in at Auth API as the client of the console, and comes back to the page', async () => {
+    for (const cookie of ['', 'gatehouse-console=made-up', 'gatehouse-session=of-this-browser']) {
+      const { statusCode, headers } = await open('/auth/account/sessions', { cookie });
+      expect(statusCode).toBe(303);
+      const target = new URL(String(headers.location));
+      expect(target.pathname).toBe('/auth/v3/oauth/authorize');
+      expect(target.searchParams.get('client_id')).toBe('gatehouse-console');
+      expect(target.searchParams.get('redirect_uri')).toBe(`${publicUrl}/auth/account/callback`);
     }
   });
 
-  it('45: ends nothing for a form of another site', async () => {
+  it('is told that its form was not sent', async () => {
+    const before = authApi.calls.length;
+    expect((await end(phone, { cookie: '' })).statusCode).toBe(401);
+    expect(authApi.calls.slice(before)).toEqual([]);
+  });
+
+  it('is one whose session was ended elsewhere', async () => {
+    const cookie = `gatehouse-console=${await accountCookie({ accessToken: 'ended' })}`;
+    const { statusCode, headers } = await open('/auth/account', { cookie });
+    expect([statusCode, new URL(String(headers.location)).pathname]).toEqual([
+      303,
+      '/auth/v3/oauth/authorize',
+    ]);
+    expect([headers['set-cookie']].flat().join()).toContain('gatehouse-console=;');
+  });
+
+  it('is not that of the operator account, which is told why and keeps its session', async () => {
+    const operator = { sub: 'operator:ops', linkRequest: 'request' };
+    const cookie = `gatehouse-console=${await accountCookie(operator)}`;
+    const { statusCode, body, headers } = await open('/auth/account', { cookie });
+    expect(statusCode).toBe(403);
+    expect(body).toContain('The operator account has no such page');
+    expect(body).toContain('href="/auth/console"');
+    expect(headers).not.toHaveProperty('set-cookie');
+  });
+});
+
+describe('45: a form of the account', () => {
+  // attack: form of another site that ends sessions or takes consents back | CWE-352 | guard: services/auth-ui/src/oauth-session/guard.ts
+  it.each([
+    ['/auth/account/sessions/end', { session: phone }],
+    ['/auth/account/sessions/end-others', {}],
+    ['/auth/account/applications/take-back', { client: 'workspace' }],
+    ['/auth/account/sign-out', { everywhere: 'true' }],
+  ])('does nothing at %s from another site or without the token of the session', async (url, fields) => {
     const before = authApi.calls.length;
 
-    expect((await end(phone, { 'sec-fetch-site': 'cross-site' })).statusCode).toBe(403);
+    expect((await send(url, fields, { 'sec-fetch-site': 'cross-site' })).statusCode).toBe(403);
+    expect((await send(url, { ...fields, csrf: 'guessed' })).statusCode).toBe(403);
+    expect(authApi.calls.slice(before)).toEqual([]);
+  });
+
+  it('is refused for what is no session', async () => {
+    const before = authApi.calls.length;
     expect((await end('everything')).statusCode).toBe(400);
     expect(authApi.calls.slice(before)).toEqual([]);
   });

@@ -46,7 +46,7 @@ describe('the page of approvals', () => {
     expect(body).toContain('nordic\\maria');
     // Its script asks for the page again, and for nothing else.
     expect(headers['content-security-policy']).toContain("connect-src 'self'");
-    expect((await get('/auth/account')).headers['content-security-policy']).not.toContain('connect-src');
+    expect((await get('/auth/device')).headers['content-security-policy']).not.toContain('connect-src');
     const asked = authApi.calls.findLast(({ path }) => path === '/auth/v3/approvals');
     expect(asked?.headers).not.toHaveProperty('authorization');
     expect(asked?.headers['cookie']).toBe(`gatehouse-session=${sessionCookie}`);

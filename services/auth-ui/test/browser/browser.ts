@@ -8,9 +8,11 @@ import { findChromium, launchChromium } from '@gatehouse/testing/chromium';
 import { freePort } from '@gatehouse/testing/ports';
 import type { Browser, BrowserContext } from 'playwright-core';
 import {
+  accountCookie,
   approvalOf,
   browserCookie,
   type Call,
+  consentsOfMaria,
   interactionOf,
   logoutOf,
   type StandInState,
@@ -34,7 +36,7 @@ export interface Stage {
   holdLogout(view: Partial<LogoutView> & { id: string }): void;
   /** How pages without a login look. */
   brand(branding: BrandingView | undefined): void;
-  /** A fresh browser profile that owns the interactions. */
+  /** A fresh browser profile that owns the interactions, and in which Maria has opened her account. */
   open(options?: Parameters<Browser['newContext']>[0]): Promise<BrowserContext>;
   close(): Promise<void>;
 }
@@ -49,6 +51,7 @@ export async function setStage(): Promise<Stage> {
     interactions: new Map(),
     logouts: new Map(),
     sessions: sessionsOfMaria(),
+    consents: consentsOfMaria(),
     approvals: [],
   };
   const app = await buildTestApp({ authApiUrl: origin, publicUrl: origin });
@@ -98,6 +101,7 @@ export async function setStage(): Promise<Stage> {
       const context = await browser.newContext(options);
       await context.addCookies([
         { name: 'gatehouse-browser', value: browserCookie, url: origin, httpOnly: true },
+        { name: 'gatehouse-console', value: await accountCookie(), url: origin, httpOnly: true },
       ]);
       return context;
     },

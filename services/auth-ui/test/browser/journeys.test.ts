@@ -85,10 +85,10 @@ describe('the back button', () => {
   });
 
   journey('at the account shows the sessions as they are now', async (page) => {
-    await page.goto(`${stage.origin}/auth/account`);
+    await page.goto(`${stage.origin}/auth/account/sessions`);
     const before = await page.locator('.session').count();
-    await page.locator('form[action="/auth/account/end-session"] button').first().click();
-    await page.waitForURL(/ended=1/);
+    await page.locator('form[action="/auth/account/sessions/end"] button').first().click();
+    await page.waitForURL(/ended=one/);
     await page.goBack();
     expect(await page.locator('.session').count()).toBe(before - 1);
   });

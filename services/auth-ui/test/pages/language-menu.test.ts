@@ -2,6 +2,7 @@ import type { App } from '@gatehouse/service-kit/http/app-type';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   type AuthApiStandIn,
+  accountCookie,
   browserCookie,
   sessionCookie,
   startAuthApiStandIn,
@@ -74,7 +75,8 @@ describe('choosing a language', () => {
       '/auth/nothing-here',
       '/auth/sign-in.html?interaction=gone',
     ]) {
-      const page = await app.inject(pageGet(url, { cookie: german, 'accept-language': 'en' }));
+      const cookie = `${german}; gatehouse-console=${await accountCookie()}`;
+      const page = await app.inject(pageGet(url, { cookie, 'accept-language': 'en' }));
       expect(page.headers['content-language'], url).toBe('de');
       expect(page.headers.vary, url).toBe('accept-language, cookie');
     }

@@ -1,10 +1,11 @@
 /** Renders every kind of page with sample data, by the templates and builders that people's pages have. */
 import type { InteractionView } from '@gatehouse/contracts/auth-api/interaction';
-import { accountPage } from '../../account/page.ts';
+import { sessionsPage } from '../../account/sessions.ts';
 import { approvalsPage } from '../../approvals/page.ts';
 import { consentPage } from '../../consent/page.ts';
 import { deviceDonePage, devicePage } from '../../device/pages.ts';
 import { endPage, firstPasswordPage } from '../../first-password/page.ts';
+import { csrfField } from '../../oauth-session/guard.ts';
 import { renderView, type Surroundings, type Views } from '../../pages/views.ts';
 import type { Visit } from '../../pages/visit.ts';
 import { changePasswordPage } from '../../password-change/page.ts';
@@ -79,7 +80,13 @@ export function samplePage(kind: Exclude<PageKind, 'error'>, visit: Visit, nowMs
     case 'signedIn':
       return ['signed-in', { title: text('signedIn.title') }];
     case 'account':
-      return ['account', accountPage(visit, sessionsAt(nowMs), nowMs, false)];
+      return [
+        'account-sessions',
+        {
+          ...sessionsPage(visit, sessionsAt(nowMs), nowMs, undefined),
+          csrf: { name: csrfField, value: '' },
+        },
+      ];
     case 'approvals':
       return [
         'approvals',
