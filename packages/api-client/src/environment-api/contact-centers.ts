@@ -6,7 +6,10 @@ import {
   issuedApiKeySchema,
   keyOwnerSchema,
 } from '@gatehouse/contracts/environment-api/administration/api-keys';
-import { contactCenterSchema } from '@gatehouse/contracts/environment-api/administration/contact-centers';
+import {
+  contactCenterEndsSchema,
+  contactCenterSchema,
+} from '@gatehouse/contracts/environment-api/administration/contact-centers';
 import { corsAnswer } from '@gatehouse/contracts/environment-api/administration/cors';
 import { settingSchema, settingsAnswer } from '@gatehouse/contracts/environment-api/administration/settings';
 import { z } from 'zod';
@@ -38,6 +41,8 @@ export function createContactCenterAdministration(http: HttpClient) {
     change: (id: string, fields: object) =>
       readData(http, contactCenterSchema, { method: 'PATCH', path: one(id), json: { data: fields } }),
     remove: (id: string) => removeAt(http, one(id)),
+    /** What is deleted with it. */
+    ends: (id: string) => readData(http, contactCenterEndsSchema, { path: `${one(id)}/ends` }),
   };
 }
 

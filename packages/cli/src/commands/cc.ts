@@ -9,6 +9,7 @@ import type { Command } from 'commander';
 import type { Cli } from '../command-group.ts';
 import { type FieldOption, fieldOptions, fieldsOf, idField, list, requireFields } from '../input/fields.ts';
 import type { Session } from '../session.ts';
+import { ccEndsCommand } from './cc-ends.ts';
 
 const fields: readonly FieldOption[] = [
   {
@@ -75,6 +76,8 @@ export function contactCenterCommands(program: Command, cli: Cli): void {
       session.output.done(`Contact centre ${center.id} is changed.`, center);
     }),
   );
+
+  ccEndsCommand(cc, cli);
 
   cc.command('delete')
     .description('delete a contact centre with its settings and keys')

@@ -176,10 +176,7 @@ describe('taking a consent back', () => {
   it('is refused from another site, and for an application without a consent', async () => {
     const [browser, client] = [await signedIn(), await careful()];
     await agree(browser, client);
-    for (const headers of [
-      { origin: 'https://evil.example' },
-      { 'sec-fetch-site': 'cross-site' },
-    ])
+    for (const headers of [{ origin: 'https://evil.example' }, { 'sec-fetch-site': 'cross-site' }])
       expect((await revoke(browser, client, headers)).status).toBe(403);
     expect((await revoke(browser, plain)).status).toBe(404);
     expect((await revoke(await signedIn(supervisor), client)).status).toBe(404);

@@ -125,6 +125,7 @@ export const matrix: Record<string, RuleName> = {
   'GET /contact-centers': 'listOwn',
   'POST /contact-centers': 'extendInstallation',
   'GET /contact-centers/{id}': 'readCenter',
+  'GET /contact-centers/{id}/ends': 'readCenter',
   'PUT /contact-centers/{id}': 'changeCenter',
   'PATCH /contact-centers/{id}': 'changeCenter',
   'DELETE /contact-centers/{id}': 'deleteCenter',

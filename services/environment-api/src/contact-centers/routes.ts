@@ -1,6 +1,9 @@
 /** Routes below `/contact-centers`. */
 import { emptyEnvelope, envelopeOf, successStatus } from '@gatehouse/contracts/envelope';
-import { contactCenterSchema } from '@gatehouse/contracts/environment-api/administration/contact-centers';
+import {
+  contactCenterEndsSchema,
+  contactCenterSchema,
+} from '@gatehouse/contracts/environment-api/administration/contact-centers';
 import type { ChangeLog } from '@gatehouse/service-kit/changes/log';
 import type { App } from '@gatehouse/service-kit/http/app-type';
 import { etagOf } from '@gatehouse/service-kit/http/entity-tag';
@@ -78,6 +81,25 @@ export function contactCenterRoutes(
       const center = await contactCenters.read(request.caller, request.params.id);
       if (sendUnchanged(request, reply, etagOf(center.version))) return reply as never;
       return ok(center);
+    },
+  );
+
+  api.get(
+    '/:id/ends',
+    {
+      schema: {
+        tags,
+        operationId: 'readContactCenterEnds',
+        summary: 'What is deleted with a contact centre, and what stays without it',
+        description:
+          'What its people and clients hold is at Auth API: `POST /auth/v3/ops/revocations` with `dryRun`.',
+        params,
+        response: { 200: envelopeOf(contactCenterEndsSchema), ...failures },
+      },
+    },
+    async (request, reply) => {
+      reply.header('cache-control', 'private, no-cache');
+      return ok(await contactCenters.ends(request.caller, request.params.id));
     },
   );
 

@@ -1,6 +1,7 @@
 /** Reads and writes contact centres: unique domains, an existing environment, per-field changes under a row lock. */
 
 import { isDeepStrictEqual } from 'node:util';
+import type { ContactCenterEnds } from '@gatehouse/contracts/environment-api/administration/contact-centers';
 import { diff } from '@gatehouse/service-kit/changes/field-changes';
 import { randomUuid } from '@gatehouse/service-kit/crypto/secrets';
 import { badRequest, conflict, forbidden } from '@gatehouse/service-kit/errors/app-error';
@@ -20,6 +21,7 @@ import type { Write, WriteContext, Writer } from '../changes/writer.ts';
 import { corsSetting } from '../fields/cors-origins.ts';
 import { parseId } from '../fields/scalars.ts';
 import { auditedFields, type ContactCenter, type ContactCenterFields } from './contact-center.ts';
+import { readContents } from './contents.ts';
 import { announceEnds } from './ends.ts';
 import type { ContactCenterPatch, NewContactCenter } from './schemas.ts';
 import * as store from './store.ts';
@@ -42,6 +44,13 @@ export function createContactCenterService({ db, writer }: { db: Queryable; writ
       const center = id && mayRead(caller, id) ? await store.readContactCenter(db, id) : undefined;
       if (!center) throw unknownContactCenter(text);
       return center;
+    },
+    /** What is deleted with it. @throws AppError 404 */
+    async ends(caller: Caller, text: string): Promise<ContactCenterEnds> {
+      const id = parseId(text);
+      const ends = id && mayRead(caller, id) ? await readContents(db, id) : undefined;
+      if (!ends) throw unknownContactCenter(text);
+      return ends;
     },
     /** @throws AppError 400 for an unknown environment, 409 when the id or a domain is taken */
     async create(context: WriteContext, input: NewContactCenter): Promise<ContactCenter> {

@@ -1,3 +1,5 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startCli } from './running-cli.ts';
 
@@ -26,6 +28,27 @@ test('contact centres are created, found, changed and deleted', async () => {
   expect((await cli.run(['cc', 'delete', id])).error).toContain('"Sales"');
   expect((await cli.run(['cc', 'delete', id, '--yes'])).exitCode).toBe(0);
   expect(await cli.json('cc', 'list', '--domain', 'sales')).toEqual([]);
+});
+
+test('tells what ends with one, at both services', async () => {
+  const id = await contactCenter('Ending');
+  const authApi = createServer((_request, response) => {
+    response.setHeader('content-type', 'application/json');
+    const ends = { people: 3, sessions: 2, clients: ['desk'], since: '2027-01-01T00:00:00.000Z' };
+    response.end(
+      JSON.stringify({ status: { code: 0 }, data: { target: { kind: 'contact-center', id }, ends } }),
+    );
+  });
+  await new Promise<void>((resolve) => authApi.listen(0, '127.0.0.1', resolve));
+  const { port } = authApi.address() as AddressInfo;
+  const { GATEHOUSE_URL } = cli.env;
+  const env = { GATEHOUSE_URL: `http://127.0.0.1:${port}`, GATEHOUSE_ENVIRONMENT_URL: GATEHOUSE_URL };
+  const shown = await cli.run(['cc', 'ends', id, '--json'], { env });
+  await new Promise((resolve) => authApi.close(resolve));
+  expect(JSON.parse(shown.out)).toMatchObject({
+    disabled: { sessions: 2, clients: ['desk'] },
+    deleted: { settings: 0, environment: { id: environmentId } },
+  });
 });
 
 test('a list has every page', async () => {

@@ -10,6 +10,7 @@ export async function startCli(options: StartOptions = {}) {
     runCommand(args, { ...surroundings, env: { ...env, ...surroundings.env } });
   return {
     api,
+    env,
     run,
     /** The data that a command prints with --json. */
     async json(...args: string[]) {

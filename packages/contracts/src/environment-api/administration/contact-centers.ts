@@ -12,4 +12,26 @@ export const contactCenterSchema = z.object({
   updatedAt: z.string().describe('ISO 8601, UTC.'),
 });
 
+/** What is deleted with a contact centre, and what stays without it. */
+export const contactCenterEndsSchema = z.object({
+  settings: z.int(),
+  origins: z.int().describe('Pages that may call the APIs.'),
+  apiKeys: z.int(),
+  scimKeys: z.int().describe('Keys of programs that provision its people.'),
+  singleSignOn: z.array(z.object({ protocol: z.string(), location: z.string(), enabled: z.boolean() })),
+  branding: z.int().describe('Locations with a look of their own.'),
+  environment: z.object({
+    id: z.string(),
+    contactCenters: z.int().describe('How many others use it: with none it can be deleted, too.'),
+    people: z
+      .int()
+      .optional()
+      .describe(
+        'Of a people store. They stay until the environment is deleted; with no contact centre left nobody of them signs in.',
+      ),
+  }),
+});
+
+export type ContactCenterEnds = z.infer<typeof contactCenterEndsSchema>;
+
 export type ContactCenter = z.infer<typeof contactCenterSchema>;

@@ -1,0 +1,36 @@
+/** `gatehouse cc ends`: what ends when a contact centre is disabled or deleted, at both services. */
+import { orderRevocation } from '@gatehouse/api-client/auth-api/help-desk';
+import { createContactCenterAdministration } from '@gatehouse/api-client/environment-api/contact-centers';
+import type { Command } from 'commander';
+import type { Cli } from '../command-group.ts';
+
+export function ccEndsCommand(cc: Command, cli: Cli): void {
+  cc.command('ends')
+    .description('what ends when a contact centre is disabled, and what is deleted with it')
+    .argument('<id>')
+    .action(
+      cli.action<object, [string]>(async ({ authApi, environmentApi, output }, _options, id) => {
+        const [{ ends }, deleted] = await Promise.all([
+          orderRevocation(authApi, { contactCenter: id, dryRun: true }),
+          createContactCenterAdministration(environmentApi).ends(id),
+        ]);
+        const { environment, singleSignOn } = deleted;
+        output.record({ disabled: ends, deleted }, [
+          ['ends when disabled: sessions', ends?.sessions],
+          ['tokens of people', ends?.people],
+          ['tokens of clients', ends?.clients.join(', ')],
+          ['deleted: settings', deleted.settings],
+          ['origins', deleted.origins],
+          ['API keys', deleted.apiKeys],
+          ['SCIM keys', deleted.scimKeys],
+          [
+            'single sign-on',
+            singleSignOn.map(({ protocol, location }) => `${protocol} ${location}`).join(', '),
+          ],
+          ['branding', deleted.branding],
+          ['stays: environment', `${environment.id}, used by ${environment.contactCenters} others`],
+          ['people of the store', environment.people],
+        ]);
+      }),
+    );
+}
