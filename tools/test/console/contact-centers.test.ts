@@ -95,8 +95,8 @@ it('leads administrators of one contact centre to theirs, where they change name
 it('shows no other contact centre to administrators of one', async () => {
   const id = await newCenter('Foreign');
   const administrator = await stage.contactCenterAdministrator();
-  for (const page of ['', '/edit'])
-    expect((await administrator.open(`${path}/${id}${page}`)).status).toBe(404);
+  const tabs = ['', '/edit', '/settings', '/origins', '/api-keys', '/off-boarding'];
+  for (const tab of tabs) expect((await administrator.open(`${path}/${id}${tab}`)).status).toBe(404);
   expect((await administrator.open(`${path}/create`)).status).toBe(403);
 });
 

@@ -2,6 +2,7 @@
 import type { ContactCenter } from '@gatehouse/contracts/environment-api/administration/contact-centers';
 import type { Environment } from '@gatehouse/contracts/environment-api/administration/environments';
 import { z } from 'zod';
+import { nameOf } from '../environments/pages.ts';
 import type { FormPage } from '../shell/pages.ts';
 import { type FormField, withProblem } from '../shell/parts.ts';
 import type { Problem } from '../shell/problem.ts';
@@ -147,14 +148,14 @@ function domainsField({ text }: ConsoleVisit, value: string, more?: string): For
 }
 
 function environmentField(
-  { text }: ConsoleVisit,
+  visit: ConsoleVisit,
   value: string,
   environments: EnvironmentChoice,
-  hint = text('console.contactCenters.environment.hint'),
+  hint = visit.text('console.contactCenters.environment.hint'),
 ): FormField {
   const field = {
     name: 'environmentId',
-    label: text('console.contactCenters.environment'),
+    label: visit.text('console.contactCenters.environment'),
     hint,
     value,
     isRequired: true,
@@ -162,17 +163,10 @@ function environmentField(
   if (environments === undefined) return { ...field, kind: 'text', isCode: true, maxLength: 64 };
   const known = environments.map((environment) => ({
     value: environment.id,
-    label: `${placeOf(environment)} · ${environment.id}`,
+    label: `${nameOf(visit, environment)} · ${environment.id}`,
   }));
   const isKnown = value === '' || known.some((option) => option.value === value);
   return { ...field, kind: 'select', options: isKnown ? known : [{ value, label: value }, ...known] };
-}
-
-/** Where its people are. */
-function placeOf({ directory, configServers, ldap, consulService, srvRecord }: Environment): string {
-  if (directory === 'people') return 'SCIM';
-  if (directory === 'ldap') return ldap?.servers[0]?.address ?? srvRecord ?? 'LDAP';
-  return configServers[0]?.primaryAddress ?? consulService ?? srvRecord ?? 'Configuration Server';
 }
 
 function statusField({ text, rights }: ConsoleVisit, value: CenterFields['status']): FormField {

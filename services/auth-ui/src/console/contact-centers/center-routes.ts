@@ -5,6 +5,7 @@ import { forbidden } from '@gatehouse/service-kit/errors/app-error';
 import type { App } from '@gatehouse/service-kit/http/app-type';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
+import { nameOf } from '../environments/pages.ts';
 import { conflictPage, ifMatch } from '../shell/conflict.ts';
 import { comparisonView, factsView, formView, tablesView } from '../shell/pages.ts';
 import { attempt } from '../shell/problem.ts';
@@ -43,13 +44,21 @@ export async function centerRoutes(pages: App, shell: Shell): Promise<void> {
     const visit = shell.begin(request, reply);
     if (!visit.rights.installation) return toOwn(visit);
     const { search, environmentId, cursor } = request.query;
-    const found = await centersOf(visit).page({
-      search: search || undefined,
-      environmentId: environmentId || undefined,
-      limit: String(rowsPerPage),
-      cursor,
-    });
-    return shell.show(visit, tablesView, listPage(visit, found, request.query));
+    const [found, environments] = await Promise.all([
+      centersOf(visit).page({
+        search: search || undefined,
+        environmentId: environmentId || undefined,
+        limit: String(rowsPerPage),
+        cursor,
+      }),
+      environmentsFor(visit),
+    ]);
+    const names = new Map(environments?.map((one) => [one.id, nameOf(visit, one)]));
+    return shell.show(
+      visit,
+      tablesView,
+      listPage(visit, found, request.query, (id) => names.get(id)),
+    );
   });
 
   /** People who administer one contact centre have no use for a list of one. */
@@ -87,7 +96,12 @@ export async function centerRoutes(pages: App, shell: Shell): Promise<void> {
 
   pages.get('/:id', { schema: { hide: true, params } }, async (request, reply) => {
     const visit = shell.begin(request, reply);
-    return shell.show(visit, factsView, overviewPage(visit, await centersOf(visit).read(request.params.id)));
+    const center = await centersOf(visit).read(request.params.id);
+    const environment = visit.rights.installation
+      ? await createEnvironmentAdministration(visit.environmentApi).read(center.environmentId)
+      : undefined;
+    const name = environment && nameOf(visit, environment);
+    return shell.show(visit, factsView, overviewPage(visit, center, name));
   });
 
   pages.get('/:id/edit', { schema: { hide: true, params } }, async (request, reply) => {

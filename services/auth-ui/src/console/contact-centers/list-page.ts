@@ -18,6 +18,7 @@ export function listPage(
   visit: ConsoleVisit,
   { rows, nextCursor }: { rows: readonly ContactCenter[]; nextCursor?: string | undefined },
   { search, environmentId, cursor }: ListQuery,
+  nameOfEnvironment: (id: string) => string | undefined,
 ): TablesPage {
   const { text } = visit;
   const filter = { ...(search && { search }), ...(environmentId && { environmentId }) };
@@ -52,7 +53,7 @@ export function listPage(
                 kind: 'select',
                 value: environmentId,
                 options: [
-                  { value: environmentId, label: environmentId },
+                  { value: environmentId, label: nameOfEnvironment(environmentId) ?? environmentId },
                   { value: '', label: text('console.contactCenters.environment.all') },
                 ],
               },
@@ -69,7 +70,7 @@ export function listPage(
             { label: text('console.contactCenters.status') },
           ],
           empty: text(isFiltered ? 'console.table.noMatch' : 'console.contactCenters.empty'),
-          rows: rows.map((center) => rowOf(visit, center)),
+          rows: rows.map((center) => rowOf(visit, center, nameOfEnvironment(center.environmentId))),
           next: nextCursor === undefined ? undefined : address({ ...filter, cursor: nextCursor }),
           first: cursor === undefined ? undefined : address(filter),
         },
@@ -78,7 +79,11 @@ export function listPage(
   };
 }
 
-function rowOf({ text }: ConsoleVisit, { id, name, domains, environmentId, status }: ContactCenter): Row {
+function rowOf(
+  { text }: ConsoleVisit,
+  { id, name, domains, environmentId, status }: ContactCenter,
+  environment: string | undefined,
+): Row {
   const more = domains.length - shownDomains;
   return {
     cells: [
@@ -88,8 +93,8 @@ function rowOf({ text }: ConsoleVisit, { id, name, domains, environmentId, statu
         note: more > 0 ? text('console.contactCenters.domains.more', { count: more }) : undefined,
       },
       {
-        text: environmentId,
-        isCode: true,
+        text: environment ?? environmentId,
+        isCode: environment === undefined,
         href: `${consolePath}/environments/${encodeURIComponent(environmentId)}`,
       },
       { text: '', badge: statusBadge({ text }, status) },

@@ -32,7 +32,11 @@ export function offBoardingPage(visit: ConsoleVisit, center: ContactCenter, ends
   const { text, rights } = visit;
   const choice = (step: Step, icon: string) => ({
     label: text(`console.contactCenters.${step}`),
-    text: text(`console.contactCenters.${step}.summary`),
+    text: text(
+      step === 'disable' && !rights.installation
+        ? 'console.contactCenters.status.disabled.endsYou'
+        : `console.contactCenters.${step}.summary`,
+    ),
     href: `${offBoardingPath(center.id)}/${step}`,
     icon,
   });
@@ -40,9 +44,11 @@ export function offBoardingPage(visit: ConsoleVisit, center: ContactCenter, ends
   return {
     ...frameOf(visit, center, 'offBoarding'),
     lead: text(
-      isActive
-        ? 'console.contactCenters.offBoarding.lead'
-        : 'console.contactCenters.offBoarding.lead.disabled',
+      !isActive
+        ? 'console.contactCenters.offBoarding.lead.disabled'
+        : rights.installation
+          ? 'console.contactCenters.offBoarding.lead'
+          : 'console.contactCenters.offBoarding.lead.own',
     ),
     parts: [
       {

@@ -6,6 +6,7 @@ import {
 } from '@gatehouse/api-client/environment-api/contact-centers';
 import type { App } from '@gatehouse/service-kit/http/app-type';
 import { z } from 'zod';
+import { corsSetting } from '../settings/list-page.ts';
 import { confirmView, formView, tablesView } from '../shell/pages.ts';
 import { attempt } from '../shell/problem.ts';
 import type { ConsoleVisit, Shell } from '../shell/shell.ts';
@@ -13,8 +14,6 @@ import { addOriginPage, originsPage, originsPath, removeOriginPage } from './ori
 
 const params = z.object({ id: z.string().max(64) });
 const originField = z.object({ origin: z.string().trim().max(1024).default('') });
-/** Where the API keeps the origins of all contact centres. */
-const corsSetting = 'cors-origins';
 
 export function originRoutes(pages: App, shell: Shell): void {
   const corsOf = ({ environmentApi }: ConsoleVisit) => createCorsAdministration(environmentApi);

@@ -5,7 +5,12 @@ import type { FactsPage } from '../shell/pages.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 import { contactCenterPath, frameOf } from './frame.ts';
 
-export function overviewPage(visit: ConsoleVisit, center: ContactCenter): FactsPage {
+/** `environment`: its name, for those who may read it. */
+export function overviewPage(
+  visit: ConsoleVisit,
+  center: ContactCenter,
+  environment: string | undefined,
+): FactsPage {
   const { text, rights } = visit;
   const { id, environmentId, domains, status, createdAt, updatedAt } = center;
   const isActive = status === 'active';
@@ -24,8 +29,8 @@ export function overviewPage(visit: ConsoleVisit, center: ContactCenter): FactsP
       { label: text('console.contactCenters.domains'), value: domains.join(', ') },
       {
         label: text('console.contactCenters.environment'),
-        value: environmentId,
-        isCode: true,
+        value: environment ?? environmentId,
+        isCode: environment === undefined,
         href: rights.installation
           ? `${consolePath}/environments/${encodeURIComponent(environmentId)}`
           : undefined,

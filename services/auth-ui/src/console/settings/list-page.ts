@@ -16,6 +16,9 @@ export interface ListedSettings {
   locations: readonly string[];
 }
 
+/** Lists allowed origins. */
+export const corsSetting = 'cors-origins';
+
 const maxShown = 160;
 const maxNamed = 3;
 
@@ -60,7 +63,7 @@ export function listPage(
           location === rootLocation
             ? text('console.settings.inForce.everywhere')
             : text('console.settings.inForce', { location }),
-        lead: text('console.settings.inForce.lead'),
+        ...(location === rootLocation ? { lead: text('console.settings.inForce.lead') } : {}),
         table: {
           caption: text('console.settings.inForce', { location }),
           columns: [
@@ -74,10 +77,8 @@ export function listPage(
               { text: setting.name },
               { text: shortened(setting.value), isCode: true },
               {
-                text: isGlobal
-                  ? placeOf(visit, setting.location)
-                  : `${ownerOf(visit, setting)} · ${placeOf(visit, setting.location)}`,
-                note: outweighed(visit, setting, own, global, location),
+                text: originOf(visit, isGlobal, setting),
+                note: outweighed(visit, isGlobal, setting, [...own, ...global.map(inherited)], location),
               },
             ],
           })),
@@ -125,12 +126,12 @@ function givenRow({ text }: ConsoleVisit, { path }: SettingsOwner, setting: Sett
 /** What would count if this value was deleted, and what would count after that. */
 function outweighed(
   visit: ConsoleVisit,
+  isGlobal: boolean,
   winner: Setting,
-  own: readonly Setting[],
-  global: readonly Setting[],
+  all: readonly Setting[],
   at: string,
 ): string | undefined {
-  const rivals = [...own, ...global.map((setting) => ({ ...setting, inheritedFrom: 'global' as const }))]
+  const rivals = all
     .filter(({ name, location }) => name === winner.name && covers(location, at))
     .filter(
       ({ location, inheritedFrom }) => location !== winner.location || inheritedFrom !== winner.inheritedFrom,
@@ -138,12 +139,21 @@ function outweighed(
   if (rivals.length === 0) return undefined;
   const named = rivals
     .slice(0, maxNamed)
-    .map((setting) => `${shortened(setting.value, 40)} (${ownerOf(visit, setting)}, ${setting.location})`);
-  return visit.text('console.settings.insteadOf', { values: named.join(', ') });
+    .map((setting) => `${shortened(setting.value, 40)} (${originOf(visit, isGlobal, setting)})`);
+  const values = named.join(', ');
+  // Origins are allowed by every value that names them, whichever counts.
+  return winner.name === corsSetting
+    ? visit.text('console.settings.together', { values })
+    : visit.text('console.settings.insteadOf', { values });
 }
 
-const ownerOf = ({ text }: ConsoleVisit, { inheritedFrom }: Setting) =>
-  text(`console.settings.from.${inheritedFrom ?? 'own'}`);
+const inherited = (setting: Setting) => ({ ...setting, inheritedFrom: 'global' as const });
+
+/** Where nothing is inherited, the location says it all. */
+function originOf(visit: ConsoleVisit, isGlobal: boolean, { inheritedFrom, location }: Setting): string {
+  const place = placeOf(visit, location);
+  return isGlobal ? place : `${visit.text(`console.settings.from.${inheritedFrom ?? 'own'}`)} · ${place}`;
+}
 
 const placeOf = ({ text }: ConsoleVisit, location: string) =>
   location === rootLocation ? text('console.settings.everywhere') : location;
