@@ -11,6 +11,8 @@ const environment = ({ environmentId }: Stage) => `/auth/console/environments/${
 const center = ({ contactCenterId }: Stage) => `/auth/console/contact-centers/${contactCenterId}`;
 const client = '/auth/console/clients/one/gateway';
 
+const namedIn = ({ contactCenterId }: Stage) => `contactCenter=${contactCenterId}`;
+
 /** For an installation administrator. */
 export const listedPages: ListedPage[] = [
   { name: 'console-home', path: '/auth/console' },
@@ -25,6 +27,16 @@ export const listedPages: ListedPage[] = [
   { name: 'console-center', path: center },
   { name: 'console-center-edit', path: (stage) => `${center(stage)}/edit` },
   { name: 'console-center-settings', path: (stage) => `${center(stage)}/settings` },
+  { name: 'console-center-sso', path: (stage) => `${center(stage)}/single-sign-on` },
+  { name: 'console-center-sso-add', path: (stage) => `${center(stage)}/single-sign-on/add` },
+  {
+    name: 'console-center-sso-saml',
+    path: (stage) => `${center(stage)}/single-sign-on/set-up?protocol=saml`,
+  },
+  {
+    name: 'console-center-sso-settings',
+    path: (stage) => `${center(stage)}/single-sign-on/settings?protocol=oidc`,
+  },
   { name: 'console-center-origins', path: (stage) => `${center(stage)}/origins` },
   { name: 'console-center-api-keys', path: (stage) => `${center(stage)}/api-keys` },
   { name: 'console-center-off-boarding', path: (stage) => `${center(stage)}/off-boarding` },
@@ -43,6 +55,17 @@ export const listedPages: ListedPage[] = [
   { name: 'console-client-new', path: '/auth/console/clients/new' },
   { name: 'console-client-new-web', path: '/auth/console/clients/new/web' },
   { name: 'console-client-new-exchange', path: '/auth/console/clients/new/exchange' },
+  { name: 'console-people-choose', path: '/auth/console/people' },
+  { name: 'console-people', path: (stage) => `/auth/console/people?${namedIn(stage)}` },
+  { name: 'console-person', path: (stage) => `/auth/console/people/person?user=agent&${namedIn(stage)}` },
+  {
+    name: 'console-person-explanation',
+    path: (stage) => `/auth/console/people/explanation?user=agent&${namedIn(stage)}`,
+  },
+  {
+    name: 'console-person-end-sessions',
+    path: (stage) => `/auth/console/people/end-sessions?user=agent&${namedIn(stage)}`,
+  },
   { name: 'console-keys', path: '/auth/console/keys' },
   { name: 'console-keys-rotate', path: '/auth/console/keys/rotate' },
   { name: 'console-keys-import', path: '/auth/console/keys/import' },

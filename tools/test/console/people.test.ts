@@ -78,6 +78,9 @@ it('explains step by step why a person cannot sign in, and unlocks them', async 
   await expect
     .poll(async () => (await administrator.open(explained.path)).rows.length, { timeout: 5_000 })
     .toBeGreaterThan(0);
+  const events = await follow(administrator, profile, 'Security events');
+  expect(events).toMatchObject({ status: 200 });
+  expect(events.text).toContain('agent');
   const question = await follow(administrator, profile, 'Unlock');
   const unlocked = await administrator.submit(question, `${path}/unlock`);
   expect(unlocked.message).toBe('Unlocked. Wrong passwords forgotten: 1');

@@ -1,6 +1,6 @@
 /** The calls that administrate the single sign-on settings of contact centres. */
 import { z } from 'zod';
-import { readData } from '../administration-calls.ts';
+import { readData, readTagged, removeAt } from '../administration-calls.ts';
 import type { HttpClient } from '../http-client.ts';
 
 export type SignOnProtocol = 'saml' | 'oidc';
@@ -18,6 +18,11 @@ export function createSingleSignOnAdministration(http: HttpClient) {
     /** Of all locations. */
     list: (contactCenterId: string, protocol: SignOnProtocol) =>
       readData(http, z.array(settingsSchema), { path: path(contactCenterId, protocol) }),
+    /** `etag` is that of the contact centre, whose version covers these settings. */
+    listTagged: (contactCenterId: string, protocol: SignOnProtocol) =>
+      readTagged(http, z.array(settingsSchema), path(contactCenterId, protocol)),
+    remove: (contactCenterId: string, protocol: SignOnProtocol, location: string) =>
+      removeAt(http, path(contactCenterId, protocol), { location }),
     /** Fields that are not given stay. */
     set: (contactCenterId: string, protocol: SignOnProtocol, location: string, fields: object) =>
       readData(http, settingsSchema, {

@@ -39,7 +39,7 @@ export function composeConsole({ session, authApi, environmentApi, publicUrl }: 
   const areas: readonly Area[] = [
     composeHome({ shell, areas: () => areas }),
     composeEnvironments({ shell }),
-    composeContactCenters({ shell }),
+    composeContactCenters({ shell, publicUrl }),
     composeSettings({ shell }),
     composeRunbooks({ shell }),
     composeBranding({ shell, publicUrl }),

@@ -4,19 +4,21 @@ import type { App } from '@gatehouse/service-kit/http/app-type';
 import { settingRoutes } from '../settings/routes.ts';
 import type { Area } from '../shell/area.ts';
 import type { Shell } from '../shell/shell.ts';
+import { singleSignOnRoutes } from '../single-sign-on/routes.ts';
 import { apiKeyRoutes } from './api-keys-routes.ts';
 import { centerRoutes } from './center-routes.ts';
 import { contactCenterPath, frameOf, wayBelow } from './frame.ts';
 import { offBoardingRoutes } from './off-boarding-routes.ts';
 import { originRoutes } from './origins-routes.ts';
 
-export function composeContactCenters({ shell }: { shell: Shell }): Area {
+export function composeContactCenters({ shell, publicUrl }: { shell: Shell; publicUrl: string }): Area {
   return {
     path: '/contact-centers',
     audience: 'everybody',
     entry: { group: 'estate', label: 'console.contactCenters.title', icon: 'contactCenter' },
     async routes(pages: App): Promise<void> {
       await centerRoutes(pages, shell);
+      singleSignOnRoutes(pages, { shell, publicUrl, below: '/:id/single-sign-on' });
       originRoutes(pages, shell);
       apiKeyRoutes(pages, shell);
       offBoardingRoutes(pages, shell);

@@ -17,6 +17,11 @@ const tabs = [
   { name: 'overview', label: 'console.contactCenters.overview', href: contactCenterPath },
   { name: 'settings', label: 'console.settings.title', href: (id) => `${contactCenterPath(id)}/settings` },
   {
+    name: 'singleSignOn',
+    label: 'console.singleSignOn.title',
+    href: (id) => `${contactCenterPath(id)}/single-sign-on`,
+  },
+  {
     name: 'origins',
     label: 'console.contactCenters.origins',
     href: (id) => `${contactCenterPath(id)}/origins`,

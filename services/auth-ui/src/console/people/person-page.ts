@@ -1,5 +1,6 @@
 /** Builds the page about one person: what is known, what may be done, and the sessions. */
 import type { PersonProfile } from '@gatehouse/contracts/auth-api/administration/people';
+import { consolePath } from '@gatehouse/contracts/auth-api/console';
 import type { SessionView } from '@gatehouse/contracts/auth-api/sessions';
 import type { ConsolePage } from '../shell/pages.ts';
 import type { Table } from '../shell/parts.ts';
@@ -53,11 +54,18 @@ export function personPage(
     ],
     steps: {
       title: text('console.people.steps'),
-      links: stepsOf(profile).map(({ step, key }) => ({
-        href: addressOf(step, nameOf(profile)),
-        label: text(`console.people.${key}`),
-        text: text(`console.people.${key}.what`),
-      })),
+      links: [
+        ...stepsOf(profile).map(({ step, key }) => ({
+          href: addressOf(step, nameOf(profile)),
+          label: text(`console.people.${key}`),
+          text: text(`console.people.${key}.what`),
+        })),
+        {
+          href: eventsOf(profile),
+          label: text('console.people.events'),
+          text: text('console.people.events.what'),
+        },
+      ],
       limits: profile.canDisable ? [] : [text(`console.people.limits.${limitOf(profile)}`)],
     },
     sessions: sessionsOf(visit, profile, sessions),
@@ -93,6 +101,11 @@ function stepsOf({ person, canUnlock, canDisable, canLinkPassword, wrongPassword
         ]
       : []),
   ];
+}
+
+/** By name: a refusal names no `sub` where the person was not found out. */
+function eventsOf({ person, contactCenterId }: PersonProfile): string {
+  return `${consolePath}/audit?${new URLSearchParams({ user: person.userName, contactCenterId })}`;
 }
 
 function limitOf({ source }: PersonProfile): 'configServer' | 'ldap' {

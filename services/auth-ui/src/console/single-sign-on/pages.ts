@@ -1,0 +1,224 @@
+/** Builds the pages about settings of single sign-on, except for their set-up in steps: the list, the choice of a place, the form, the dry run. */
+import type { SignOnProtocol, SignOnRecord } from '@gatehouse/api-client/environment-api/single-sign-on';
+import type { SsoCheck } from '@gatehouse/contracts/auth-api/administration/single-sign-on';
+import type { ContactCenter } from '@gatehouse/contracts/environment-api/administration/contact-centers';
+import { rootLocation } from '@gatehouse/contracts/environment-api/location';
+import { frameOf, wayBelow } from '../contact-centers/frame.ts';
+import type { FormPage, TablesPage } from '../shell/pages.ts';
+import { type Form, type Row, withProblem } from '../shell/parts.ts';
+import type { Problem } from '../shell/problem.ts';
+import type { ConsoleVisit } from '../shell/shell.ts';
+import { type StepsPage, shownStep } from '../shell/steps.ts';
+import { formSections, type Typed } from './fields.ts';
+import { addressOf, type Place, singleSignOnPath } from './places.ts';
+
+export interface StoredPlace extends Place {
+  record: SignOnRecord;
+}
+
+export function listPage(
+  visit: ConsoleVisit,
+  center: ContactCenter,
+  stored: readonly StoredPlace[],
+): TablesPage {
+  const { text } = visit;
+  const row = ({ protocol, location, record }: StoredPlace): Row => ({
+    cells: [
+      {
+        text: text(`console.singleSignOn.${protocol}`),
+        href: addressOf(center.id, 'set-up', { protocol, location }),
+      },
+      { text: location, isCode: true },
+      { text: providerOf(visit, record) },
+      { text: '', badge: stateOf(visit, record) },
+    ],
+  });
+  return {
+    ...frameOf(visit, center, 'singleSignOn'),
+    lead: text('console.singleSignOn.lead'),
+    actions: [
+      { label: text('console.singleSignOn.add'), href: `${singleSignOnPath(center.id)}/add`, isMain: true },
+    ],
+    parts: [
+      {
+        table: {
+          caption: text('console.singleSignOn.title'),
+          columns: [
+            { label: text('console.singleSignOn.protocol') },
+            { label: text('console.singleSignOn.location') },
+            { label: text('console.singleSignOn.provider') },
+            { label: text('console.singleSignOn.state') },
+          ],
+          rows: stored.map(row),
+          empty: text('console.singleSignOn.empty'),
+        },
+      },
+    ],
+  };
+}
+
+export function stateOf({ text }: ConsoleVisit, record: SignOnRecord | undefined) {
+  return record?.enabled
+    ? { text: text('console.singleSignOn.enabled'), kind: 'good' as const }
+    : { text: text('console.singleSignOn.notEnabled'), kind: 'plain' as const };
+}
+
+/** What the settings say of the identity provider. */
+export function providerOf({ text }: ConsoleVisit, record: SignOnRecord): string {
+  const { issuer, idpMetadataUrl, idpMetadataXml } = record;
+  if (idpMetadataXml !== undefined) {
+    const entity = /\sentityID\s*=\s*["']([^"']*)["']/.exec(String(idpMetadataXml))?.[1];
+    return entity ?? text('console.singleSignOn.provider.pasted');
+  }
+  return String(issuer ?? idpMetadataUrl ?? text('console.singleSignOn.provider.none'));
+}
+
+/** A place is not stored before the settings are: this form only leads on. */
+export function addPage(
+  visit: ConsoleVisit,
+  center: ContactCenter,
+  { protocol, location }: { protocol: SignOnProtocol; location: string },
+  problem?: Problem,
+): FormPage {
+  const { text } = visit;
+  const option = (value: SignOnProtocol) => ({
+    value,
+    label: text(`console.singleSignOn.${value}`),
+    hint: text(`console.singleSignOn.${value}.hint`),
+  });
+  return {
+    title: text('console.singleSignOn.add'),
+    lead: text('console.singleSignOn.add.lead'),
+    path: wayBelow(visit, center, 'singleSignOn'),
+    form: withProblem(
+      {
+        action: `${singleSignOnPath(center.id)}/add`,
+        sections: [
+          {
+            fields: [
+              {
+                name: 'protocol',
+                label: text('console.singleSignOn.protocol'),
+                kind: 'choice',
+                value: protocol,
+                options: [option('saml'), option('oidc')],
+                isRequired: true,
+              },
+              {
+                name: 'location',
+                label: text('console.singleSignOn.location'),
+                hint: text('console.singleSignOn.location.hint'),
+                kind: 'text',
+                value: location,
+                isCode: true,
+                maxLength: 256,
+                isRequired: true,
+              },
+            ],
+          },
+        ],
+        submit: text('console.singleSignOn.next'),
+        cancel: singleSignOnPath(center.id),
+      },
+      problem,
+    ),
+  };
+}
+
+export function nameOf({ text }: ConsoleVisit, { protocol: name, location }: Place): string {
+  const protocol = text(`console.singleSignOn.${name}`);
+  return location === rootLocation
+    ? text('console.singleSignOn.place.everywhere', { protocol })
+    : text('console.singleSignOn.place.at', { protocol, location });
+}
+
+export function wayToPlace(visit: ConsoleVisit, center: ContactCenter, place: Place) {
+  return [
+    ...wayBelow(visit, center, 'singleSignOn'),
+    { label: nameOf(visit, place), href: addressOf(center.id, 'set-up', place) },
+  ];
+}
+
+export interface SettingsForm {
+  center: ContactCenter;
+  place: Place;
+  typed: Typed;
+  hasSecret: boolean;
+  etag: string;
+}
+
+export function settingsPage(
+  visit: ConsoleVisit,
+  { center, place, typed, hasSecret, etag }: SettingsForm,
+  problem?: Problem,
+): FormPage {
+  const { text } = visit;
+  return {
+    title: text('console.singleSignOn.settings.title'),
+    lead: text('console.singleSignOn.settings.lead'),
+    path: wayToPlace(visit, center, place),
+    form: withProblem(
+      {
+        action: `${singleSignOnPath(center.id)}/settings`,
+        hidden: { ...place, ifMatch: etag },
+        sections: formSections(visit, place.protocol, typed, hasSecret),
+        submit: text('console.singleSignOn.save'),
+        cancel: addressOf(center.id, 'set-up', place),
+      },
+      problem,
+    ),
+  };
+}
+
+/** A form and no link: a dry run connects to the identity provider. */
+export function checkForm({ text }: ConsoleVisit, id: string, place: Place, userName = ''): Form {
+  return {
+    action: `${singleSignOnPath(id)}/check`,
+    hidden: { ...place },
+    sections: [
+      {
+        fields: [
+          {
+            name: 'userName',
+            label: text('console.singleSignOn.check.user'),
+            hint: text('console.singleSignOn.check.user.hint'),
+            kind: 'text',
+            value: userName,
+            maxLength: 255,
+          },
+        ],
+      },
+    ],
+    submit: text('console.singleSignOn.check.run'),
+  };
+}
+
+export function checkPage(
+  visit: ConsoleVisit,
+  center: ContactCenter,
+  place: Place,
+  { protocols }: SsoCheck,
+  userName: string,
+): StepsPage {
+  const { text } = visit;
+  // The dry run looks at what counts where this installation is.
+  const own = protocols.find(
+    ({ protocol, location }) => protocol === place.protocol && location === place.location,
+  );
+  const isGood = own?.ok === true;
+  const verdict = own === undefined ? 'notHere' : isGood ? 'good' : 'bad';
+  return {
+    title: text('console.singleSignOn.check.title'),
+    path: wayToPlace(visit, center, place),
+    isGood,
+    verdict: text(`console.singleSignOn.check.${verdict}`),
+    groups: (own === undefined ? [] : [own]).map(({ steps }) => ({
+      title: nameOf(visit, place),
+      note: '',
+      steps: steps.map(({ step, ...rest }) =>
+        shownStep(visit, 'console.singleSignOn.step', { name: step, ...rest }),
+      ),
+    })),
+    form: checkForm(visit, center.id, place, userName),
+  };
+}

@@ -1,0 +1,196 @@
+/** Serves the pages about single sign-on of a contact centre, which are a tab of it. */
+import { checkSingleSignOn } from '@gatehouse/api-client/auth-api/administration';
+import { createContactCenterAdministration } from '@gatehouse/api-client/environment-api/contact-centers';
+import { createSingleSignOnAdministration } from '@gatehouse/api-client/environment-api/single-sign-on';
+import { rootLocation } from '@gatehouse/contracts/environment-api/location';
+import { notFound } from '@gatehouse/service-kit/errors/app-error';
+import type { App } from '@gatehouse/service-kit/http/app-type';
+import { z } from 'zod';
+import { conflictPage, ifMatch } from '../shell/conflict.ts';
+import { comparisonView, confirmView, consoleView, formView, tablesView } from '../shell/pages.ts';
+import { attempt } from '../shell/problem.ts';
+import type { ConsoleVisit, Shell } from '../shell/shell.ts';
+import { stepsView } from '../shell/steps.ts';
+import { bodyOf, typedOf } from './fields.ts';
+import { addPage, checkPage, listPage, settingsPage } from './pages.ts';
+import { addressOf, type Place, placeFields, protocolField, singleSignOnPath } from './places.ts';
+import { questionPage, type SetUpPage, setUpPage } from './set-up-page.ts';
+
+const setUpView = consoleView<SetUpPage>('single-sign-on/set-up');
+const params = z.object({ id: z.string().max(64) });
+const tagField = { ifMatch: z.string().max(128).default('') };
+const addFields = z.object({
+  protocol: protocolField.catch('saml'),
+  location: z.string().trim().max(256).default(rootLocation),
+});
+const checkFields = placeFields.extend({ userName: z.string().trim().max(255).default('') });
+/** In bytes, as a form writes them: metadata of an identity provider with many keys is long. */
+const settingsLimit = 2 * 1024 * 1024;
+
+export function singleSignOnRoutes(
+  pages: App,
+  { shell, publicUrl, below }: { shell: Shell; publicUrl: string; below: string },
+): void {
+  const centerOf = ({ environmentApi }: ConsoleVisit, id: string) =>
+    createContactCenterAdministration(environmentApi).read(id);
+  const callsOf = ({ environmentApi }: ConsoleVisit, etag = '') =>
+    createSingleSignOnAdministration(ifMatch(environmentApi, etag));
+
+  /** The contact centre, and the settings that are stored at exactly this place. */
+  async function readPlace(visit: ConsoleVisit, id: string, { protocol, location }: Place) {
+    const [center, { data, etag }] = await Promise.all([
+      centerOf(visit, id),
+      callsOf(visit).listTagged(id, protocol),
+    ]);
+    const record = data.find((one) => one.location === location);
+    return { center, place: { protocol, location }, record, etag };
+  }
+
+  async function readStored(visit: ConsoleVisit, id: string, wanted: Place) {
+    const { record, ...found } = await readPlace(visit, id, wanted);
+    if (record === undefined) throw notFound('There are no such settings');
+    return { ...found, record };
+  }
+
+  pages.get(below, { schema: { hide: true, params } }, async (request, reply) => {
+    const visit = shell.begin(request, reply);
+    const { id } = request.params;
+    const [center, saml, oidc] = await Promise.all([
+      centerOf(visit, id),
+      callsOf(visit).list(id, 'saml'),
+      callsOf(visit).list(id, 'oidc'),
+    ]);
+    const stored = [
+      ...saml.map((record) => ({ protocol: 'saml' as const, location: record.location, record })),
+      ...oidc.map((record) => ({ protocol: 'oidc' as const, location: record.location, record })),
+    ];
+    return shell.show(visit, tablesView, listPage(visit, center, stored));
+  });
+
+  pages.get(`${below}/add`, { schema: { hide: true, params } }, async (request, reply) => {
+    const visit = shell.begin(request, reply);
+    const center = await centerOf(visit, request.params.id);
+    return shell.show(visit, formView, addPage(visit, center, { protocol: 'saml', location: rootLocation }));
+  });
+
+  pages.post(`${below}/add`, { schema: { hide: true, params, body: addFields } }, async (request, reply) => {
+    const visit = shell.begin(request, reply);
+    const { id } = request.params;
+    const place = placeFields.safeParse(request.body);
+    if (place.success) return reply.redirect(addressOf(id, 'set-up', place.data), 303);
+    const center = await centerOf(visit, id);
+    reply.code(400);
+    const location = visit.text('console.singleSignOn.location.problem');
+    const problem = { status: 400, message: '', fields: { location } };
+    return shell.show(visit, formView, addPage(visit, center, request.body, problem));
+  });
+
+  pages.get(
+    `${below}/set-up`,
+    { schema: { hide: true, params, querystring: placeFields } },
+    async (request, reply) => {
+      const visit = shell.begin(request, reply);
+      const { center, place, record } = await readPlace(visit, request.params.id, request.query);
+      return shell.show(visit, setUpView, setUpPage(visit, publicUrl, center, place, record));
+    },
+  );
+
+  pages.get(
+    `${below}/settings`,
+    { schema: { hide: true, params, querystring: placeFields } },
+    async (request, reply) => {
+      const visit = shell.begin(request, reply);
+      const { record, ...found } = await readPlace(visit, request.params.id, request.query);
+      const typed = typedOf(found.place.protocol, record);
+      const hasSecret = record?.['hasClientSecret'] === true;
+      return shell.show(visit, formView, settingsPage(visit, { ...found, typed, hasSecret }));
+    },
+  );
+
+  pages.post(
+    `${below}/settings`,
+    {
+      bodyLimit: settingsLimit,
+      schema: { hide: true, params, body: z.looseObject({ ...placeFields.shape, ...tagField }) },
+    },
+    async (request, reply) => {
+      const visit = shell.begin(request, reply);
+      const { id } = request.params;
+      const { protocol, location, ifMatch: etag, ...typed } = request.body;
+      const place = { protocol, location };
+      const { problem } = await attempt(() =>
+        callsOf(visit, etag).set(id, protocol, location, bodyOf(protocol, typed)),
+      );
+      if (problem === undefined)
+        return shell.done(visit, addressOf(id, 'set-up', place), 'console.singleSignOn.saved');
+      reply.code(problem.status);
+      const { record, ...now } = await readPlace(visit, id, place);
+      const hasSecret = record?.['hasClientSecret'] === true;
+      const mine = settingsPage(visit, { ...now, typed, hasSecret, etag }, problem);
+      if (problem.status !== 412) return shell.show(visit, formView, mine);
+      const theirs = settingsPage(visit, { ...now, typed: typedOf(protocol, record), hasSecret });
+      const comparison = conflictPage(visit, mine, theirs, now.etag);
+      // The comparison keeps no secret, so a new one would be lost without a word.
+      const isSecretLost = String(typed['clientSecret'] ?? '') !== '';
+      return shell.show(visit, comparisonView, {
+        ...comparison,
+        ...(isSecretLost
+          ? { message: { kind: 'danger', title: visit.text('console.singleSignOn.secretLost') } }
+          : {}),
+      });
+    },
+  );
+
+  pages.post(
+    `${below}/check`,
+    { schema: { hide: true, params, body: checkFields } },
+    async (request, reply) => {
+      const visit = shell.begin(request, reply);
+      const { id } = request.params;
+      const { userName, ...wanted } = request.body;
+      const { center, place } = await readPlace(visit, id, wanted);
+      const check = await checkSingleSignOn(visit.authApi, id, userName || undefined);
+      return shell.show(visit, stepsView, checkPage(visit, center, place, check, userName));
+    },
+  );
+
+  for (const [question, done] of [
+    ['enable', 'console.singleSignOn.enable.done'],
+    ['disable', 'console.singleSignOn.disable.done'],
+    ['delete', 'console.singleSignOn.delete.done'],
+  ] as const) {
+    pages.get(
+      `${below}/${question}`,
+      { schema: { hide: true, params, querystring: placeFields } },
+      async (request, reply) => {
+        const visit = shell.begin(request, reply);
+        const found = await readStored(visit, request.params.id, request.query);
+        return shell.show(visit, confirmView, questionPage(visit, question, found));
+      },
+    );
+
+    pages.post(
+      `${below}/${question}`,
+      { schema: { hide: true, params, body: placeFields.extend(tagField) } },
+      async (request, reply) => {
+        const visit = shell.begin(request, reply);
+        const { id } = request.params;
+        const { protocol, location, ifMatch: etag } = request.body;
+        const place = { protocol, location };
+        const calls = callsOf(visit, etag);
+        const { problem } = await attempt<unknown>(() =>
+          question === 'delete'
+            ? calls.remove(id, protocol, location)
+            : calls.set(id, protocol, location, { enabled: question === 'enable' }),
+        );
+        if (problem === undefined) {
+          const to = question === 'delete' ? singleSignOnPath(id) : addressOf(id, 'set-up', place);
+          return shell.done(visit, to, done);
+        }
+        reply.code(problem.status);
+        const found = await readStored(visit, id, place);
+        return shell.show(visit, confirmView, questionPage(visit, question, found, problem));
+      },
+    );
+  }
+}
