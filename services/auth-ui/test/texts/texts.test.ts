@@ -53,8 +53,8 @@ const namesOfProducts =
 const alike: Partial<Record<Language, string[]>> = {
   de: ['field.deviceCode', 'field.userCode'],
   es: ['problem.prefix'],
-  fr: ['front.documentation', 'field.deviceCode', 'field.userCode'],
-  it: ['field.tenant', 'field.password'],
+  fr: ['front.documentation', 'field.deviceCode', 'field.userCode', 'account.tab.applications'],
+  it: ['field.tenant', 'field.password', 'account.password'],
 };
 
 describe.each(languages)('texts in %s', (language) => {
