@@ -103,7 +103,11 @@ describe('own sessions', () => {
     };
 
     expect(answer.data.find(({ current }) => current)?.applications).toEqual(['Agent Workspace']);
-    expect(answer.user).toEqual({ username: 'demo\\agent', name: expect.any(String) });
+    expect(answer.user).toEqual({
+      username: 'demo\\agent',
+      name: expect.any(String),
+      contactCenter: 'Demo',
+    });
   });
 
   // attack: sessions of another person listed or ended | CVE-2024-39683 | guard: services/auth-api/src/sessions/store.ts
