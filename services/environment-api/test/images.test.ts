@@ -199,7 +199,6 @@ describe('what is no honest picture', () => {
   });
 });
 
-// attack: digest of a picture that is a path | CWE-22 | guard: services/environment-api/src/images/service.ts
 it.each(['../../etc/passwd', '..%2f..%2fetc%2fpasswd', 'A'.repeat(64), "' OR true --", 'f'.repeat(64), ''])(
   'knows no picture %j',
   async (digest) => {

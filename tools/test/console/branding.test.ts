@@ -153,7 +153,7 @@ describe('the logo', () => {
     expect((await upload(Buffer.alloc(0))).status).toBe(400);
   });
 
-  // attack: upload by the form of another site | CWE-352 | guard: services/auth-ui/src/oauth-session/guard.ts
+  // attack: logo sent by the form of another site | CWE-352 | guard: services/auth-ui/src/oauth-session/guard.ts
   it('is not taken from the form of another site', async () => {
     const { status } = await upload(await flat(3, 3).png().toBuffer(), person, { csrf: 'x' });
     expect(status).toBe(403);

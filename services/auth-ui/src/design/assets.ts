@@ -10,7 +10,10 @@ const folder = new URL('../../design/', import.meta.url);
 /** Each asset and the files it consists of. */
 const sources = {
   'gatehouse.css': { type: 'text/css; charset=utf-8', files: ['tokens.css', 'components.css'] },
-  'console.css': { type: 'text/css; charset=utf-8', files: ['console.css', 'console-home.css'] },
+  'console.css': {
+    type: 'text/css; charset=utf-8',
+    files: ['console.css', 'console-home.css', 'console-branding.css'],
+  },
   'logo.svg': { type: 'image/svg+xml', files: ['logo.svg'] },
   'approvals.js': { type: 'text/javascript; charset=utf-8', files: ['approvals.js'] },
   'continue.js': { type: 'text/javascript; charset=utf-8', files: ['continue.js'] },
