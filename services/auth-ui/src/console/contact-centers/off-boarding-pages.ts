@@ -1,5 +1,8 @@
 /** Builds the pages that end a contact centre: what would end, and the questions before it is disabled or deleted. */
-import type { ContactCenter } from '@gatehouse/contracts/environment-api/administration/contact-centers';
+import type {
+  ContactCenter,
+  ContactCenterEnds,
+} from '@gatehouse/contracts/environment-api/administration/contact-centers';
 import type { ConfirmPage, ConsolePage } from '../shell/pages.ts';
 import type { Fact } from '../shell/parts.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
@@ -13,11 +16,8 @@ export interface Ends {
   sessions: number;
   /** Ids of the clients that serve it. */
   clients: readonly string[];
-  apiKeys: number;
-  origins: number;
-  settings: number;
-  /** Locations with single sign-on. */
-  singleSignOn: number;
+  /** What is deleted with it. */
+  contents: ContactCenterEnds;
 }
 
 export const steps = ['disable', 'enable', 'delete'] as const;
@@ -86,16 +86,20 @@ function accessFacts({ text }: ConsoleVisit, { people, sessions, clients }: Ends
   ];
 }
 
-function dataFacts({ text }: ConsoleVisit, { apiKeys, origins, settings, singleSignOn }: Ends): Fact[] {
+function dataFacts({ text }: ConsoleVisit, { contents }: Ends): Fact[] {
+  const { settings, origins, apiKeys, scimKeys, singleSignOn, branding } = contents;
   const count = (label: string, number: number) => ({
     label,
     value: text('console.contactCenters.ends.count', { count: number }),
   });
+  const locations = new Set(singleSignOn.map(({ location }) => location));
   return [
     count(text('console.contactCenters.apiKeys'), apiKeys),
+    count(text('console.contactCenters.ends.scimKeys'), scimKeys),
     count(text('console.contactCenters.origins'), origins),
     count(text('console.settings.title'), settings),
-    count(text('console.contactCenters.ends.singleSignOn'), singleSignOn),
+    count(text('console.contactCenters.ends.singleSignOn'), locations.size),
+    count(text('console.contactCenters.ends.branding'), branding),
   ];
 }
 

@@ -1,12 +1,6 @@
 /** Serves the pages that end a contact centre. */
 import { orderRevocation } from '@gatehouse/api-client/auth-api/help-desk';
-import {
-  createApiKeyAdministration,
-  createContactCenterAdministration,
-  createCorsAdministration,
-  createSettingAdministration,
-} from '@gatehouse/api-client/environment-api/contact-centers';
-import { createSingleSignOnAdministration } from '@gatehouse/api-client/environment-api/single-sign-on';
+import { createContactCenterAdministration } from '@gatehouse/api-client/environment-api/contact-centers';
 import { forbidden } from '@gatehouse/service-kit/errors/app-error';
 import type { App } from '@gatehouse/service-kit/http/app-type';
 import { z } from 'zod';
@@ -95,22 +89,10 @@ function requireRight({ rights }: ConsoleVisit, step: Step): void {
 }
 
 async function endsOf({ authApi, environmentApi }: ConsoleVisit, id: string): Promise<Ends> {
-  const singleSignOn = createSingleSignOnAdministration(environmentApi);
-  const [{ ends }, keys, origins, settings, ...signOn] = await Promise.all([
+  const [{ ends }, contents] = await Promise.all([
     orderRevocation(authApi, { contactCenter: id, dryRun: true }),
-    createApiKeyAdministration(environmentApi).list(id),
-    createCorsAdministration(environmentApi).list(id),
-    createSettingAdministration(environmentApi).list(id),
-    singleSignOn.list(id, 'saml'),
-    singleSignOn.list(id, 'oidc'),
+    createContactCenterAdministration(environmentApi).ends(id),
   ]);
-  return {
-    people: ends?.people ?? 0,
-    sessions: ends?.sessions ?? 0,
-    clients: ends?.clients ?? [],
-    apiKeys: keys.length,
-    origins: new Set(origins.map(({ origin }) => origin)).size,
-    settings: settings.length,
-    singleSignOn: new Set(signOn.flat().map(({ location }) => location)).size,
-  };
+  const { people = 0, sessions = 0, clients = [] } = ends ?? {};
+  return { people, sessions, clients, contents };
 }
