@@ -20,7 +20,7 @@ const warningsOf = z.object({ warnings: z.array(warningSchema).optional() });
 
 /** Returns `data` of an answer; fields of a newer server are kept. @throws UpstreamError */
 export async function readData<T>(http: HttpClient, schema: z.ZodType<T>, request: HttpRequest): Promise<T> {
-  return (await http.read(whole(envelopeOf(schema)), request)).data;
+  return (await http.read(answerOf(schema), request)).data;
 }
 
 /** `etag` goes into `If-Match` of a change, so that it overwrites nothing unseen. @throws UpstreamError */
@@ -30,7 +30,7 @@ export async function readTagged<T>(
   path: string,
 ): Promise<{ data: T; etag: string }> {
   const { headers, text } = await http.send({ path });
-  const { data } = whole(envelopeOf(schema)).parse(JSON.parse(text));
+  const { data } = answerOf(schema).parse(JSON.parse(text));
   return { data, etag: String(headers['etag'] ?? '') };
 }
 
@@ -40,7 +40,7 @@ export async function writeData<T>(
   schema: z.ZodType<T>,
   request: HttpRequest,
 ): Promise<Written<T>> {
-  const answer = await http.read(whole(envelopeOf(schema).and(warningsOf)), request);
+  const answer = await http.read(writtenAnswerOf(schema), request);
   return { data: answer.data, warnings: answer.warnings ?? [] };
 }
 
@@ -60,8 +60,7 @@ export async function readPage<T>(
   path: string,
   query: NonNullable<HttpRequest['query']>,
 ): Promise<{ rows: T[]; nextCursor?: string | undefined }> {
-  const page = whole(z.object({ status: successStatus, data: z.array(row), nextCursor: nextCursorSchema }));
-  const { data: rows, nextCursor } = await http.read(page, { path, query });
+  const { data: rows, nextCursor } = await http.read(pageOf(row), { path, query });
   return { rows, nextCursor };
 }
 
@@ -82,6 +81,25 @@ export async function readRows<T>(
     cursor = page.nextCursor;
   } while (cursor !== undefined && rows.length < maxRows);
   return rows;
+}
+
+const answerOf = once(<T>(schema: z.ZodType<T>) => whole(envelopeOf(schema)));
+const writtenAnswerOf = once(<T>(schema: z.ZodType<T>) => whole(envelopeOf(schema).and(warningsOf)));
+const pageOf = once(<T>(row: z.ZodType<T>) =>
+  whole(z.object({ status: successStatus, data: z.array(row), nextCursor: nextCursorSchema })),
+);
+
+/**
+ * Makes the schema of an answer once for each schema of its content: zod compiles a new one at its first use, which took
+ * longer than reading a list of twenty rows. Schemas of content are therefore made once, too, outside of functions.
+ */
+function once<Make extends (schema: never) => unknown>(make: Make): Make {
+  const made = new WeakMap<object, unknown>();
+  return ((schema: never) => {
+    const known = made.get(schema) ?? make(schema);
+    made.set(schema, known);
+    return known;
+  }) as Make;
 }
 
 /** Checks a value and returns it with the fields that the schema does not know. */

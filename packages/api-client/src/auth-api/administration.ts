@@ -31,6 +31,12 @@ import { readData, readPage, readRows, readTagged, removeAt } from '../administr
 import type { HttpClient } from '../http-client.ts';
 import { readExport } from '../row-export.ts';
 
+// Once, outside of the functions: readData keeps what it makes of a schema.
+const signingKeys = z.array(signingKeyViewSchema);
+const ssoKeys = z.array(ssoKeySchema);
+const signalReceivers = z.array(signalReceiverViewSchema);
+const administrators = z.array(administratorSchema);
+
 type Fields = Readonly<Record<string, unknown>>;
 
 export interface ClientPageQuery {
@@ -83,11 +89,10 @@ export function createConsoleLink(http: HttpClient) {
 export function createSigningKeyAdministration(http: HttpClient) {
   const all = '/auth/v3/ops/signing-keys';
   const one = (kid: string) => `${all}/${encodeURIComponent(kid)}`;
-  const keys = z.array(signingKeyViewSchema);
   return {
-    list: () => readData(http, keys, { path: all }),
+    list: () => readData(http, signingKeys, { path: all }),
     rotate: (algorithm?: string) =>
-      readData(http, keys, {
+      readData(http, signingKeys, {
         method: 'POST',
         path: `${all}/rotate`,
         json: { data: definedOnly({ algorithm }) },
@@ -95,8 +100,8 @@ export function createSigningKeyAdministration(http: HttpClient) {
     /** `pem`, `pkcs12` (base64) or `jwk`, with `password`, `alias` and `state`. */
     import: (data: Fields) =>
       readData(http, signingKeyViewSchema, { method: 'POST', path: all, json: { data } }),
-    retire: (kid: string) => readData(http, keys, { method: 'POST', path: `${one(kid)}/retire` }),
-    remove: (kid: string) => readData(http, keys, { method: 'DELETE', path: one(kid) }),
+    retire: (kid: string) => readData(http, signingKeys, { method: 'POST', path: `${one(kid)}/retire` }),
+    remove: (kid: string) => readData(http, signingKeys, { method: 'DELETE', path: one(kid) }),
   };
 }
 
@@ -105,7 +110,7 @@ export function createSignalAdministration(http: HttpClient) {
   const all = '/auth/v3/ops/signal-receivers';
   const one = (id: string) => `${all}/${encodeURIComponent(id)}`;
   return {
-    list: () => readData(http, z.array(signalReceiverViewSchema), { path: all }),
+    list: () => readData(http, signalReceivers, { path: all }),
     create: (data: Fields) =>
       readData(http, signalReceiverViewSchema, { method: 'POST', path: all, json: { data } }),
     remove: (id: string) => removeAt(http, one(id)),
@@ -118,7 +123,7 @@ export function createSignalAdministration(http: HttpClient) {
 export function createAdministratorCalls(http: HttpClient) {
   const all = '/auth/v3/ops/administrators';
   return {
-    list: () => readData(http, z.array(administratorSchema), { path: all }),
+    list: () => readData(http, administrators, { path: all }),
     add: (data: NewAdministrator) =>
       readData(http, administratorSchema, { method: 'POST', path: all, json: { data } }),
     remove: (sub: string) => removeAt(http, `${all}/${encodeURIComponent(sub)}`),
@@ -137,11 +142,10 @@ export function checkSingleSignOn(http: HttpClient, id: string, userName?: strin
 /** All calls throw UpstreamError. */
 export function createSsoKeyAdministration(http: HttpClient) {
   const all = '/auth/v3/ops/sso-keys';
-  const keys = z.array(ssoKeySchema);
   const step = (name: string) => (purpose: SsoKeyPurpose) =>
-    readData(http, keys, { method: 'POST', path: `${all}/${name}`, json: { data: { purpose } } });
+    readData(http, ssoKeys, { method: 'POST', path: `${all}/${name}`, json: { data: { purpose } } });
   return {
-    list: () => readData(http, keys, { path: all }),
+    list: () => readData(http, ssoKeys, { path: all }),
     prepare: step('prepare'),
     activate: step('activate'),
   };

@@ -16,6 +16,8 @@ import { z } from 'zod';
 import { readData, readPage, readRows, readTagged, removeAt } from '../administration-calls.ts';
 import type { HttpClient } from '../http-client.ts';
 
+const apiKeys = z.array(apiKeySchema);
+
 const apiPath = '/environment/v3';
 const all = `${apiPath}/contact-centers`;
 const one = (id: string) => `${all}/${encodeURIComponent(id)}`;
@@ -74,9 +76,9 @@ export function createApiKeyAdministration(http: HttpClient) {
   const key = (contactCenterId: string, keyId: string) =>
     `${keys(contactCenterId)}/${encodeURIComponent(keyId)}`;
   return {
-    list: (contactCenterId: string) => readData(http, z.array(apiKeySchema), { path: keys(contactCenterId) }),
+    list: (contactCenterId: string) => readData(http, apiKeys, { path: keys(contactCenterId) }),
     /** `etag` is that of the contact centre, whose version covers its keys. */
-    listTagged: (contactCenterId: string) => readTagged(http, z.array(apiKeySchema), keys(contactCenterId)),
+    listTagged: (contactCenterId: string) => readTagged(http, apiKeys, keys(contactCenterId)),
     create: (contactCenterId: string, fields: object) =>
       readData(http, issuedApiKeySchema, {
         method: 'POST',

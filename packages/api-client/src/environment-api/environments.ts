@@ -11,6 +11,8 @@ import { z } from 'zod';
 import { readData, readPage, readRows, readTagged, removeAt, writeData } from '../administration-calls.ts';
 import type { HttpClient } from '../http-client.ts';
 
+const locationsInUse = z.array(locationInUseSchema);
+
 const all = '/environment/v3/environments';
 const one = (id: string) => `${all}/${encodeURIComponent(id)}`;
 
@@ -55,7 +57,7 @@ export function checkEnvironment(http: HttpClient, id: string): Promise<Check> {
 export function createLocationAdministration(http: HttpClient) {
   const path = '/environment/v3/locations';
   return {
-    list: () => readData(http, z.array(locationInUseSchema), { path }),
+    list: () => readData(http, locationsInUse, { path }),
     async declare(location: string): Promise<void> {
       await http.read(emptyEnvelope, { method: 'POST', path, json: { data: { location } } });
     },

@@ -7,6 +7,7 @@ export type SignOnProtocol = 'saml' | 'oidc';
 
 /** What a command looks at; the rest is kept as the API answers it. */
 const settingsSchema = z.looseObject({ location: z.string(), enabled: z.boolean() });
+const settingsOfCenter = z.array(settingsSchema);
 
 export type SignOnRecord = z.infer<typeof settingsSchema>;
 
@@ -17,10 +18,10 @@ export function createSingleSignOnAdministration(http: HttpClient) {
   return {
     /** Of all locations. */
     list: (contactCenterId: string, protocol: SignOnProtocol) =>
-      readData(http, z.array(settingsSchema), { path: path(contactCenterId, protocol) }),
+      readData(http, settingsOfCenter, { path: path(contactCenterId, protocol) }),
     /** `etag` is that of the contact centre, whose version covers these settings. */
     listTagged: (contactCenterId: string, protocol: SignOnProtocol) =>
-      readTagged(http, z.array(settingsSchema), path(contactCenterId, protocol)),
+      readTagged(http, settingsOfCenter, path(contactCenterId, protocol)),
     remove: (contactCenterId: string, protocol: SignOnProtocol, location: string) =>
       removeAt(http, path(contactCenterId, protocol), { location }),
     /** Fields that are not given stay. */

@@ -6,8 +6,6 @@ import { vi } from 'vitest';
 /** From the smallest phone to a 4K screen. */
 const widths = [320, 375, 640, 768, 1280, 1920, 3840];
 
-export type ColorScheme = 'light' | 'dark';
-
 /** All that axe knows, as the page is now. */
 export async function accessibilityProblems(page: Page, rules?: string[]): Promise<string[]> {
   // The policy of our pages refuses foreign scripts, so the checker comes in by the debugger.
