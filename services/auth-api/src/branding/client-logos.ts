@@ -16,8 +16,6 @@ export interface ClientLogoOptions {
   log: Logger;
 }
 
-export type ClientLogos = ReturnType<typeof createClientLogos>;
-
 export function createClientLogos({ environmentApi, outbound, log }: ClientLogoOptions) {
   async function fetchPicture(clientId: string, uri: string): Promise<Buffer> {
     try {

@@ -1,6 +1,7 @@
 /** Serves `/auth/v3/branding/images/{digest}` to browsers, and `/auth/v3/internal/branding` to Auth UI. */
 import { envelopeOf, errorEnvelope, securityError } from '@gatehouse/contracts/envelope';
 import { brandingViewSchema } from '@gatehouse/contracts/environment-api/branding';
+import { label } from '@gatehouse/contracts/text';
 import type { App } from '@gatehouse/service-kit/http/app';
 import { ok } from '@gatehouse/service-kit/http/envelope';
 import { z } from 'zod';
@@ -18,7 +19,7 @@ export function imageRoutes(app: App, { images }: { images: Images }): void {
         tags: ['branding'],
         summary: 'A picture of the pages, by the SHA-256 of its content',
         produces: ['image/webp'],
-        params: z.object({ digest: z.string() }),
+        params: z.object({ digest: label(64) }),
         response: { 404: errorEnvelope, 429: errorEnvelope, 503: errorEnvelope },
       },
     },

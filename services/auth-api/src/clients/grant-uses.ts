@@ -3,8 +3,6 @@ import { createLastUses, type LastUsesOptions } from '@gatehouse/service-kit/pos
 import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
 import { writeClientGrants } from './store.ts';
 
-export type GrantUses = ReturnType<typeof createGrantUses>;
-
 export function createGrantUses(db: Queryable, options: Omit<LastUsesOptions, 'write' | 'what'>) {
   const uses = createLastUses({
     ...options,

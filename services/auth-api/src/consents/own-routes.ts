@@ -3,6 +3,7 @@ import { consentListSchema } from '@gatehouse/contracts/auth-api/consents';
 import { consoleClientId } from '@gatehouse/contracts/auth-api/console';
 import { definedOnly } from '@gatehouse/contracts/defined-only';
 import { emptyEnvelope, errorEnvelope, securityError } from '@gatehouse/contracts/envelope';
+import { label } from '@gatehouse/contracts/text';
 import { forbidden, notFound } from '@gatehouse/service-kit/errors/app-error';
 import { insufficientScope, missingToken } from '@gatehouse/service-kit/errors/oauth-error';
 import type { App } from '@gatehouse/service-kit/http/app';
@@ -78,7 +79,7 @@ export function ownConsentRoutes(app: App, deps: OwnConsentRoutesDeps): void {
           'Take the access of an application back: its tokens for the user end, and the user is asked again',
         description:
           'Every token that the application has of the user ends, also those that others made from them by exchange. Sessions go on. May be repeated after a 503.',
-        params: z.object({ client_id: z.string().min(1).max(128) }),
+        params: z.object({ client_id: label(128) }),
         response: {
           200: emptyEnvelope,
           401: securityError,

@@ -10,8 +10,6 @@ const patienceMs = 300;
 /** After a failure Auth API is left alone for this long. */
 const retryMs = 2_000;
 
-export type InstallationBranding = ReturnType<typeof createInstallationBranding>;
-
 export function createInstallationBranding({
   authApi,
   now,

@@ -26,7 +26,7 @@ export async function imageRoutes(internal: App, { images }: { images: ImageServ
         tags,
         operationId: 'readImage',
         summary: 'A stored picture, by the SHA-256 of its content',
-        params: z.object({ digest: z.string() }),
+        params: z.object({ digest: label(64) }),
         response: { 200: envelopeOf(imageContentSchema), ...failures },
       },
     },
