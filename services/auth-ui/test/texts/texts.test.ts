@@ -62,9 +62,12 @@ const wordsAlike: Partial<Record<Language, string[]>> = {
   de: 'APIs Branding Client Clients Domains Installation Links Logo Name optional Origin Origins Person Proxy Runbooks Scope Scopes Status Text Tokens'.split(
     ' ',
   ),
+  es: ['Error', 'Proxy', 'Tokens'],
   fr: 'Action Actions Application Applications Client Clients Console Description Document E-mail Guide Installation Logo logo Opaque Pages Proxy Secret Session Sessions Type'.split(
     ' ',
   ),
+  it: 'Account Audit Client Console Directory E-mail Logo logo Password Proxy Tenant'.split(' '),
+  'pt-BR': 'APIs Console E-mail Links links Proxy Status Tokens'.split(' '),
 };
 
 describe.each(languages)('texts in %s', (language) => {
