@@ -17,6 +17,7 @@ export const boundedTables: Record<string, string> = {
   'environment.audit_shipping': 'one row for each destination',
   'environment.audit_unchained': 'what waits for the chain, for a second',
   'environment.declared_locations': 'named by operators, one by one',
+  'environment.global_branding': 'one row for each location where operators set it',
   'environment.global_settings': 'set by operators, one by one',
   'environment.global_settings_version': 'one row',
   'environment.migrations': 'one row for each migration',
@@ -30,6 +31,11 @@ interface WholeRead {
 }
 
 export const wholeReads: readonly WholeRead[] = [
+  {
+    path: 'services/environment-api/src/images/store.ts',
+    text: 'LIMIT 100',
+    why: 'looks for pictures that no place uses any more, after one of them has changed',
+  },
   {
     path: 'services/environment-api/src/sealed-secrets/store.ts',
     text: 'count(*)',

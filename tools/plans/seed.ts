@@ -32,6 +32,13 @@ const environment = [
   `INSERT INTO environment.api_key_uses SELECT id, now() FROM environment.api_keys`,
   `INSERT INTO environment.single_sign_on (contact_center_id, protocol, location, settings, secret)
     SELECT ${id(9000)}, 'oidc', '/', '{}', ${sealed} FROM generate_series(1, 10000) n`,
+  `INSERT INTO environment.images (digest, source, type, width, height, content)
+    SELECT lpad(to_hex(n), 64, '0'), lpad(to_hex(n), 64, 'f'), 'image/webp', 64, 32, '\\x00' FROM generate_series(1, 10000) n`,
+  `INSERT INTO environment.branding (contact_center_id, location, settings, logo)
+    SELECT ${id(9000)}, '/', '{}', lpad(to_hex(n), 64, '0') FROM generate_series(1, 10000) n`,
+  `INSERT INTO environment.global_branding (location, settings, logo) VALUES ('/', '{}', lpad('1', 64, '0'))`,
+  `INSERT INTO environment.client_logos (client_id, logo)
+    SELECT 'client-' || n, lpad(to_hex(n), 64, '0') FROM generate_series(1, 10000) n`,
   `INSERT INTO environment.person_numbers (dbid, environment_id, external_id)
     SELECT 1000000 + n, ${id(7000, '1 + n / 40000')}, ${id(5000)}::text FROM generate_series(1, ${people}) n`,
   `INSERT INTO environment.people (id, environment_id, dbid, user_name, user_name_key, email, email_key, email_keys, is_active, password)
