@@ -6,8 +6,6 @@ import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { personOf } from '../oauth-session/guard.ts';
 
-export type Own = ReturnType<typeof ownOf>;
-
 const sessionsPath = '/auth/v3/sessions';
 const consentsPath = '/auth/v3/consents';
 
