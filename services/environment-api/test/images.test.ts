@@ -205,7 +205,8 @@ it.each(['../../etc/passwd', '..%2f..%2fetc%2fpasswd', 'A'.repeat(64), "' OR tru
     const { status } = await api.call('GET', `/internal/images/${encodeURIComponent(digest)}`, {
       headers: { authorization: api.authApi.token({ internal_client: true }) },
     });
-    expect(status).toBe(404);
+    // 400 for an empty one.
+    expect([400, 404]).toContain(status);
   },
 );
 
