@@ -1,4 +1,4 @@
-/** Gives the texts of the pages in every language. English defines the keys; what another language lacks is shown in English. */
+/** Gives the texts of the pages in every language. English defines the keys; every catalogue must have all of them. */
 import { directionOf, type Language } from '@gatehouse/service-kit/html/language';
 import { type Formats, IntlMessageFormat } from 'intl-messageformat';
 import ar from './ar.json' with { type: 'json' };
@@ -14,7 +14,7 @@ import zhCN from './zh-CN.json' with { type: 'json' };
 
 export type TextKey = keyof typeof en;
 
-type Catalogue = Partial<Record<TextKey, string>>;
+type Catalogue = Record<TextKey, string>;
 
 const catalogues: Record<Language, Catalogue> = {
   ar,
@@ -59,14 +59,13 @@ function createText(language: Language): Text {
   const compiled = (key: TextKey, source: string): IntlMessageFormat => {
     const known = messages.get(key);
     if (known) return known;
-    const locale = own[key] === undefined ? 'en' : language;
-    const message = new IntlMessageFormat(source, locale, formats, { ignoreTag: true });
+    const message = new IntlMessageFormat(source, language, formats, { ignoreTag: true });
     messages.set(key, message);
     return message;
   };
   const prepared = directionOf(language) === 'rtl' ? isolated : (values: Values) => values;
   return (key, values = {}) => {
-    const source = own[key] ?? en[key];
+    const source = own[key];
     if (!source.includes('{')) return source;
     return compiled(key, source).format<string>(prepared(values)) as string;
   };
