@@ -51,7 +51,8 @@ describe('Cancel on the sign-in page', () => {
       iss: `${publicUrl}/auth/v3`,
     });
     const late = await browser.get(`/auth/v3/oauth/authorize/resume?interaction=${interaction}`);
-    expect([late.status, late.location]).toEqual([400, undefined]);
+    // The page of a sign-in that is over: it leads back to the application.
+    expect([late.status, late.location]).toEqual([303, `/auth/sign-in.html?interaction=${interaction}`]);
   });
 
   it('does so by a JWT where the application wants one', async () => {
