@@ -222,6 +222,7 @@ export async function composeDeps(config: Config, kit: Kit, stores: Stores, now:
     ssoSettings,
     users,
     sessions,
+    consents,
     tokens,
   });
   const admin = composeAdmin(core, {

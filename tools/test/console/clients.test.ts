@@ -206,9 +206,22 @@ describe('the secret of a client', () => {
 
 it('deletes a client after a question that says what ends', async () => {
   const client = await createClient(stage.authApi, { name: 'Leaving' });
+  await createClient(stage.authApi, {
+    name: 'Relay',
+    authorizedGrantTypes: [exchange],
+    tokenExchange: { subjectClients: [client.clientId], audiences: [desk.clientId] },
+  });
   const question = await person.open(`${one(client)}/delete`);
   expect(question).toMatchObject({ heading: 'Delete Leaving?' });
   expect(question.text).toContain('All its tokens end within a second');
+  for (const words of [
+    'Sessions that go on without it None',
+    'Consents of people None',
+    'Secret and keys its secret',
+    'Clients that exchange its tokens Relay',
+    'Clients that get tokens for it None',
+  ])
+    expect(question.text).toContain(words);
   const deleted = await person.submit(question, `${one(client)}/delete`);
   expect(deleted).toMatchObject({ path, message: `${client.clientId} is deleted` });
   expect((await person.open(one(client))).status).toBe(404);

@@ -11,6 +11,7 @@ import { readFields } from '../input/file.ts';
 import { printDiagnosis } from '../output/diagnosis.ts';
 import { shown } from '../output/text.ts';
 import type { Session } from '../session.ts';
+import { clientEndsCommand } from './client-ends.ts';
 import { exchangesCommand } from './client-exchanges.ts';
 
 const fields: readonly FieldOption[] = [
@@ -154,10 +155,11 @@ export function clientCommands(program: Command, cli: Cli): void {
     );
 
   exchangesCommand(clients, cli);
+  clientEndsCommand(clients, cli);
 
   clients
     .command('delete')
-    .description('delete a client and end its tokens')
+    .description('delete a client and end its tokens; `clients ends` shows what that is')
     .argument('<client-id>')
     .action(
       cli.action<object, [string]>(async (session, _options, clientId) => {

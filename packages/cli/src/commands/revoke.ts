@@ -60,8 +60,9 @@ function nameOf({ target: { kind, id, name } }: RevocationAnswer): string {
 }
 
 function sentenceOf(answer: RevocationAnswer): string {
-  const { people = 0, sessions = 0, clients = [], since = '' } = answer.ends ?? {};
+  const { people = 0, sessions = 0, clients = [], since = '', client } = answer.ends ?? {};
   const counted = `${nameOf(answer)}: ${sessions} sessions end, and the tokens of ${people} people`;
   const named = clients.length === 0 ? '' : ` and of the clients ${clients.join(', ')}`;
-  return `${counted}${named}. People were looked for since ${since}.`;
+  const stays = client === undefined ? '' : ` The ${client.sessions} sessions that it is in go on.`;
+  return `${counted}${named}. People were looked for since ${since}.${stays}`;
 }

@@ -19,6 +19,8 @@ export function createConsentService(db: Queryable, writer: Queryable) {
     },
     /** What the user agreed to, the newest first. */
     list: (sub: string) => listConsents(db, sub),
+    /** How many users have agreed to something for a client. */
+    count: (clientId: string) => countConsents(db, clientId),
     /** Forgets it: the user is asked again. False: there was none. */
     forget: (sub: string, clientId: string) => deleteConsent(writer, sub, clientId),
     /** Adds the scope to what the user agreed to before. */
@@ -56,6 +58,15 @@ async function listConsents(db: Queryable, sub: string): Promise<GivenConsent[]>
     values: [sub],
   });
   return rows.map(({ clientUri, ...given }) => ({ ...given, clientUri: clientUri ?? undefined }));
+}
+
+async function countConsents(db: Queryable, clientId: string): Promise<number> {
+  const { rows } = await db.query<{ count: number }>({
+    name: 'count_consents',
+    text: 'SELECT count(*)::int AS count FROM auth.consents WHERE client_id = $1',
+    values: [clientId],
+  });
+  return rows[0]?.count ?? 0;
 }
 
 async function deleteConsent(db: Queryable, sub: string, clientId: string): Promise<boolean> {

@@ -2,6 +2,7 @@
 import type { Assertions } from '../assertions/compose.ts';
 import type { Audit } from '../audit/compose.ts';
 import type { Clients } from '../clients/compose.ts';
+import type { Consents } from '../consents/compose.ts';
 import type { ContactCenters } from '../contact-centers/compose.ts';
 import type { Core } from '../core.ts';
 import type { Revocation } from '../revocation/compose.ts';
@@ -25,6 +26,7 @@ interface HelpDeskDependencies {
   ssoSettings: SsoSettingsParts;
   users: Users;
   sessions: Sessions;
+  consents: Consents;
   tokens: Tokens;
 }
 
@@ -75,6 +77,7 @@ export function composeHelpDesk({ maxLifeMs, now }: Core, dependencies: HelpDesk
       people,
       clientDirectory: clients.directory,
       clients: clients.service,
+      consents: dependencies.consents.service,
       sessions: sessions.service,
       revocations: revocation.revocations,
       seen: audit.seenPeople,

@@ -11,6 +11,7 @@ import type { Actor, AuditWriter } from '../audit/event.ts';
 import type { SeenPeople } from '../audit/seen-people.ts';
 import type { ClientDirectory } from '../clients/directory.ts';
 import type { ClientService } from '../clients/service.ts';
+import type { ConsentService } from '../consents/service.ts';
 import type { Revocations } from '../revocation/revocations.ts';
 import type { SessionService } from '../sessions/service.ts';
 import { eventOf } from './events.ts';
@@ -20,6 +21,7 @@ export interface OrderedRevocationsOptions {
   people: Pick<People, 'contactCenter' | 'find'>;
   clientDirectory: Pick<ClientDirectory, 'find'>;
   clients: Pick<ClientService, 'list'>;
+  consents: Pick<ConsentService, 'count'>;
   sessions: Pick<SessionService, 'list' | 'endAll'>;
   revocations: Pick<Revocations, 'revoke'>;
   seen: Pick<SeenPeople, 'during'>;
@@ -36,8 +38,8 @@ type Ends = NonNullable<RevocationAnswer['ends']>;
 const peopleAtOnce = 50;
 
 export function createOrderedRevocations(options: OrderedRevocationsOptions) {
-  const { people, clientDirectory, clients, sessions, revocations, seen, audit, maxLifeMs, now } = options;
-  const { operatorSub } = options;
+  const { people, clientDirectory, clients, consents, sessions, revocations, seen, audit } = options;
+  const { operatorSub, maxLifeMs, now } = options;
 
   const targetOf = async (order: RevocationOrder, within: Within): Promise<RevocationTarget> => {
     const { client: clientId, user, contactCenter } = order;
@@ -67,11 +69,13 @@ export function createOrderedRevocations(options: OrderedRevocationsOptions) {
     return { kind: 'contact-center', id, name };
   };
 
-  const countSessions = async (subs: readonly string[]): Promise<number> => {
+  /** `clientId`: only those in which this client got tokens. */
+  const countSessions = async (subs: readonly string[], clientId?: string): Promise<number> => {
     let count = 0;
     for (let from = 0; from < subs.length; from += peopleAtOnce) {
       const lists = await Promise.all(subs.slice(from, from + peopleAtOnce).map(sessions.list));
-      count += lists.flat().length;
+      const held = lists.flat();
+      count += held.filter(({ clientIds }) => clientId === undefined || clientIds.includes(clientId)).length;
     }
     return count;
   };
@@ -92,7 +96,14 @@ export function createOrderedRevocations(options: OrderedRevocationsOptions) {
   const endsFor: Record<RevocationTarget['kind'], (id: string, fromMs: number) => Promise<Ends>> = {
     async client(id, fromMs) {
       const { subs, sinceMs } = await seen.during(fromMs, { clientId: id });
-      return { people: subs.length, sessions: 0, clients: [id], since: timeOf(sinceMs) };
+      const [held, given] = await Promise.all([countSessions(subs, id), consents.count(id)]);
+      return {
+        people: subs.length,
+        sessions: 0,
+        clients: [id],
+        since: timeOf(sinceMs),
+        client: { sessions: held, consents: given },
+      };
     },
     async user(id, fromMs) {
       const held = await sessions.list(id);

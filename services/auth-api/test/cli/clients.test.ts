@@ -36,6 +36,15 @@ describe('gatehouse clients', () => {
       true,
     ]);
 
+    await run(['create', '--id', 'relay', '-f', '-'], {
+      input: '{"data":{"tokenExchange":{"subjectClients":["scripted"],"audiences":[],"delegation":false}}}',
+    });
+    expect(await json('ends', 'scripted')).toMatchObject({
+      ends: { people: 0, client: { sessions: 0, consents: 0 } },
+      keys: 0,
+      exchanges: { subjectOf: ['relay'], audienceOf: [], isCut: false },
+    });
+    expect((await run(['ends', 'scripted'])).out).toMatch(/rights to exchange its tokens\s+relay/);
     expect(await run(['delete', 'scripted'])).toMatchObject({ exitCode: 2, out: '' });
     expect((await run(['delete', 'scripted', '--yes'])).out).toBe('Client scripted is deleted.\n');
     expect((await run(['show', 'scripted'])).exitCode).toBe(4);

@@ -4,13 +4,18 @@ import { unavailable } from '@gatehouse/service-kit/errors/app-error';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { contactCenterId, demoContactCenter } from '../stack/auth-api.ts';
 import { operatorEnvironment } from '../stack/command-line.ts';
-import { createClient, opsCall, passwordTokens, type TestClient, token } from '../stack/oauth.ts';
+import { createClient, introspect, opsCall, passwordTokens, type TestClient, token } from '../stack/oauth.ts';
 import { type Estate, second, startEstate } from './stack.ts';
 
 interface Answer {
   target: { kind: string; id: string; name?: string };
   revokedAt?: string;
-  ends?: { people: number; sessions: number; clients: string[] };
+  ends?: {
+    people: number;
+    sessions: number;
+    clients: string[];
+    client?: { sessions: number; consents: number };
+  };
 }
 
 const otherCenter = { ...demoContactCenter, id: '44444444-4444-4444-8444-444444444444', domains: ['other'] };
@@ -113,6 +118,7 @@ describe('a dry run', () => {
 
     const ofClient = await revoke({ client: client.clientId, dryRun: true });
     expect(ofClient.ends).toMatchObject({ people: 2, sessions: 0, clients: [client.clientId] });
+    expect(ofClient.ends?.client).toEqual({ sessions: 3, consents: 0 });
     const ofUser = await revoke({ user: another.userName, contactCenter: 'demo', dryRun: true });
     expect(ofUser.ends).toMatchObject({ people: 1, sessions: 2, clients: [client.clientId] });
     const ofCenter = await revoke({ contactCenter: contactCenterId, dryRun: true });
@@ -128,6 +134,26 @@ describe('a dry run', () => {
       { fields: { actor: 'ops', purpose: 'revocation' } },
     ]);
   });
+});
+
+it('a dry run of a client counts the sessions that it is in and the consents that it has, and no others', async () => {
+  const [asked, other] = [
+    await createClient(estate.stack, { requireConsent: true }),
+    await createClient(estate.stack),
+  ];
+  const person = await signedIn(other);
+  const { sub } = (await introspect(estate.stack, estate.observer, person.tokens.access_token)) as {
+    sub: string;
+  };
+  const consents = estate.stack.deps.consents.service;
+  await consents.give(sub, { clientId: asked.clientId, scope: ['openid'] });
+  await estate.stack.deps.audit.drained();
+  const heldBy = async ({ clientId }: TestClient) => (await revoke({ client: clientId, dryRun: true })).ends;
+  expect((await heldBy(asked))?.client).toEqual({ sessions: 0, consents: 1 });
+  expect((await heldBy(other))?.client).toEqual({ sessions: 1, consents: 0 });
+  // It would end with the client, and does.
+  await opsCall(estate.stack, 'DELETE', `/auth/v3/ops/clients/${asked.clientId}`);
+  expect(await consents.list(sub)).toEqual([]);
 });
 
 describe('an order', () => {

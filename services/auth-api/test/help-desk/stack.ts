@@ -30,6 +30,8 @@ export async function startEstate(options: AuthApiOptions = {}) {
   return {
     stack,
     replica,
+    /** May introspect every token. */
+    observer,
     /** A person who has signed in nowhere yet. */
     someone,
     /** Whether the other replica knows the browser. */

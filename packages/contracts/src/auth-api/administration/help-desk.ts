@@ -65,6 +65,19 @@ export const revocationSchema = z.object({
           'Ids: the client, the applications of the sessions of a user, or the clients of a contact centre.',
         ),
       since: z.iso.datetime().describe('How far back people were looked for.'),
+      client: z
+        .object({
+          sessions: z
+            .int()
+            .describe('Live sessions of these people in which the client got tokens. They go on without it.'),
+          consents: z
+            .int()
+            .describe(
+              'People who have agreed to what the client asks for. A revocation leaves it; the deletion of the client ends it.',
+            ),
+        })
+        .optional()
+        .describe('Of a client, beside.'),
     })
     .optional()
     .describe('Of a dry run.'),

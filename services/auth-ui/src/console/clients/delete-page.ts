@@ -3,11 +3,12 @@ import type { ClientExchanges } from '@gatehouse/contracts/auth-api/administrati
 import type { ClientView } from '@gatehouse/contracts/auth-api/administration/client-view';
 import type { RevocationAnswer } from '@gatehouse/contracts/auth-api/administration/help-desk';
 import type { ConfirmPage } from '../shell/pages.ts';
-import { withProblem } from '../shell/parts.ts';
+import { type Fact, withProblem } from '../shell/parts.ts';
 import type { Problem } from '../shell/problem.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 import { clientPath, wayTo } from './frame.ts';
-import { lastGrantText } from './words.ts';
+import { hasSecret } from './secret-page.ts';
+import { firstOf, lastGrantText } from './words.ts';
 
 export interface Ends {
   exchanges: ClientExchanges;
@@ -17,47 +18,22 @@ export interface Ends {
 export function deletePage(
   visit: ConsoleVisit,
   client: ClientView,
-  { exchanges, revocation: { ends } }: Ends,
+  { exchanges, revocation }: Ends,
   etag: string,
   problem?: Problem,
 ): ConfirmPage {
   const { text } = visit;
-  const { client_id, name, lastUsedAt } = client;
-  const others = exchanges.rights.filter(({ requester }) => requester !== client_id);
-  const names = new Map(exchanges.clients.map((one) => [one.client_id, one.name ?? one.client_id]));
+  const { client_id, name } = client;
   return {
     title: text('console.clients.delete.title', { name }),
     lead: text('console.clients.delete.lead'),
     path: wayTo(visit, client),
     facts: [
       { label: text('console.clients.id'), value: client_id, isCode: true },
-      {
-        label: text('console.clients.lastUse'),
-        value:
-          lastUsedAt === undefined
-            ? text('console.clients.never')
-            : [text('console.at', { at: new Date(lastUsedAt) }), lastGrantText(visit, client)]
-                .filter(Boolean)
-                .join(' · '),
-      },
-      ...(ends === undefined
-        ? []
-        : [
-            {
-              label: text('console.clients.delete.people'),
-              value: text('console.clients.delete.people.count', {
-                count: ends.people,
-                since: new Date(ends.since),
-              }),
-            },
-          ]),
-      {
-        label: text('console.clients.delete.exchanges'),
-        value:
-          others.length === 0
-            ? text('console.clients.none')
-            : others.map(({ requester }) => names.get(requester) ?? requester).join(', '),
-      },
+      { label: text('console.clients.lastUse'), value: lastUseOf(visit, client) },
+      ...accessFacts(visit, revocation),
+      ...dataFacts(visit, client),
+      ...exchangeFacts(visit, exchanges),
     ],
     form: withProblem(
       {
@@ -71,4 +47,76 @@ export function deletePage(
       problem,
     ),
   };
+}
+
+function lastUseOf(visit: ConsoleVisit, client: ClientView): string {
+  const { lastUsedAt } = client;
+  if (lastUsedAt === undefined) return visit.text('console.clients.never');
+  return [visit.text('console.at', { at: new Date(lastUsedAt) }), lastGrantText(visit, client)]
+    .filter(Boolean)
+    .join(' · ');
+}
+
+const countOf = ({ text }: ConsoleVisit, count: number) =>
+  text('console.contactCenters.ends.count', { count });
+
+/** What people hold of it. */
+function accessFacts(visit: ConsoleVisit, { ends }: RevocationAnswer): Fact[] {
+  const { text } = visit;
+  if (ends === undefined) return [];
+  const { people, since, client: held } = ends;
+  return [
+    {
+      label: text('console.clients.delete.people'),
+      value: text('console.clients.delete.people.count', { count: people, since: new Date(since) }),
+    },
+    // Absent in an answer of the release before.
+    ...(held === undefined
+      ? []
+      : [
+          { label: text('console.clients.delete.sessions'), value: countOf(visit, held.sessions) },
+          { label: text('console.clients.delete.consents'), value: countOf(visit, held.consents) },
+        ]),
+  ];
+}
+
+/** What its registration has. */
+function dataFacts(visit: ConsoleVisit, client: ClientView): Fact[] {
+  const { text } = visit;
+  const { jwks, jwksUri, jwtBearer, samlBearer } = client;
+  const credentials = [
+    ...(hasSecret(client) ? [text('console.clients.delete.secret')] : []),
+    ...(jwks === undefined ? [] : [text('console.clients.delete.keys', { count: jwks.keys.length })]),
+    ...(jwksUri === undefined ? [] : [text('console.clients.delete.keysAt', { address: jwksUri })]),
+  ];
+  const issuers = [...jwtBearer.issuers, ...samlBearer.issuers].map(({ issuer }) => issuer);
+  return [
+    {
+      label: text('console.clients.delete.credentials'),
+      value: credentials.join(' · ') || text('console.clients.none'),
+    },
+    ...(issuers.length === 0
+      ? []
+      : [{ label: text('console.clients.delete.issuers'), value: firstOf(visit, issuers).join(', ') }]),
+  ];
+}
+
+/** Rights of others that permit nothing any more. */
+function exchangeFacts(visit: ConsoleVisit, { client_id, rights, clients, isCut }: ClientExchanges): Fact[] {
+  const { text } = visit;
+  const names = new Map(clients.map((one) => [one.client_id, one.name ?? one.client_id]));
+  const others = rights.filter(({ requester }) => requester !== client_id);
+  const named = (list: 'subjects' | 'audiences') => {
+    const requesters = others
+      .filter((right) => right[list].includes(client_id))
+      .map(({ requester }) => names.get(requester) ?? requester);
+    if (requesters.length === 0) return text('console.clients.none');
+    return [...firstOf(visit, requesters), ...(isCut ? [text('console.clients.exchanges.cut')] : [])].join(
+      ', ',
+    );
+  };
+  return [
+    { label: text('console.clients.delete.exchanges'), value: named('subjects') },
+    { label: text('console.clients.delete.audiences'), value: named('audiences') },
+  ];
 }
