@@ -47,12 +47,14 @@ export async function startChaosProxy(targetPort: number): Promise<ChaosProxy> {
       server.destroy();
     };
     let sentToClient = 0;
+    const toClient = createForward(client);
+    const toServer = createForward(server);
     for (const socket of [client, server]) {
       socket.on('error', end);
       socket.on('close', end);
     }
     client.on('data', (chunk) => {
-      if (proxy.rules.swallowToServer !== true) forward(server, chunk, proxy.rules, proxy.rules.toServer);
+      if (proxy.rules.swallowToServer !== true) toServer(chunk, proxy.rules, proxy.rules.toServer);
     });
     server.on('data', (chunk) => {
       const { rules } = proxy;
@@ -62,7 +64,7 @@ export async function startChaosProxy(targetPort: number): Promise<ChaosProxy> {
         return;
       }
       sentToClient += chunk.length;
-      forward(client, chunk, rules, rules.toClient);
+      toClient(chunk, rules, rules.toClient);
     });
   });
   await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve));
@@ -97,19 +99,20 @@ export async function startChaosProxy(targetPort: number): Promise<ChaosProxy> {
   return proxy;
 }
 
-function forward(
-  to: net.Socket,
-  chunk: Buffer,
-  rules: ChaosRules,
-  change: ((chunk: Buffer) => Buffer | Buffer[]) | undefined,
-): void {
-  const changed = change === undefined ? [chunk] : [change(chunk)].flat();
-  const pieces = changed.flatMap((part) => slices(part, rules.sliceBytes));
-  const write = () => {
-    for (const piece of pieces) if (!to.destroyed) to.write(piece);
+/** Takes chunks for one end in their order, also when they wait for different times. */
+function createForward(to: net.Socket) {
+  const waiting: { pieces: Buffer[]; dueMs: number }[] = [];
+  const send = () => {
+    while (waiting[0] !== undefined && waiting[0].dueMs <= performance.now())
+      for (const piece of waiting.shift()?.pieces ?? []) if (!to.destroyed) to.write(piece);
+    if (waiting[0] !== undefined) setTimeout(send, waiting[0].dueMs - performance.now());
   };
-  if (rules.latencyMs === undefined) write();
-  else setTimeout(write, rules.latencyMs);
+  return (chunk: Buffer, rules: ChaosRules, change: ((chunk: Buffer) => Buffer | Buffer[]) | undefined) => {
+    const changed = change === undefined ? [chunk] : [change(chunk)].flat();
+    const pieces = changed.flatMap((part) => slices(part, rules.sliceBytes));
+    waiting.push({ pieces, dueMs: performance.now() + (rules.latencyMs ?? 0) });
+    if (waiting.length === 1) send();
+  };
 }
 
 function slices(chunk: Buffer, bytes: number | undefined): Buffer[] {

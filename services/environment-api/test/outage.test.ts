@@ -40,7 +40,7 @@ it('reads are answered while writers wait for one row, and those that wait too l
   const api = await startApi({
     env: {
       GATEHOUSE_POSTGRES_POOL_SIZE: '4',
-      GATEHOUSE_POSTGRES_POOL_CHECKOUT_TIMEOUT_MS: '500',
+      GATEHOUSE_POSTGRES_POOL_CHECKOUT_TIMEOUT_MS: '2000',
       GATEHOUSE_POSTGRES_STATEMENT_TIMEOUT_MS: '30000',
     },
   });
