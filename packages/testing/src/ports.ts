@@ -1,23 +1,26 @@
 /** Finds free TCP ports on loopback. */
+import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
 
-/** A port of 127.0.0.1 that nothing listened on a moment ago. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => {
-        if (address && typeof address === 'object') resolve(address.port);
-        else reject(new Error('no port was given'));
-      });
-    });
-  });
+/** All are below the ports that systems give to servers that ask for any, and to outgoing connections. */
+const firstPort = 11_000;
+/** Test files that run at once take ports from different lanes, so that two never get the same one. */
+const lanes = 8;
+const portsPerLane = 1_100;
+const lane = Number(process.env['VITEST_POOL_ID'] ?? 0) % lanes;
+
+let position = randomInt(portsPerLane);
+
+/** A port of 127.0.0.1 for a server that cannot choose one itself. The same one is given again after all others of the lane. */
+export async function freePort(): Promise<number> {
+  for (;;) {
+    position = (position + 1) % portsPerLane;
+    const port = firstPort + position * lanes + lane;
+    if (await isFree(port)) return port;
+  }
 }
 
-/** Whether something can listen on this port of 127.0.0.1 right now. */
-export function isPortFree(port: number): Promise<boolean> {
+function isFree(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const server = createServer();
     server.once('error', () => resolve(false));
