@@ -3,7 +3,7 @@ import {
   administratorSchema,
   newAdministratorSchema,
 } from '@gatehouse/contracts/auth-api/administration/administrators';
-import { emptyEnvelope, envelopeOf, errorEnvelope, securityError } from '@gatehouse/contracts/envelope';
+import { emptyEnvelope, envelopeOf, errorEnvelope } from '@gatehouse/contracts/envelope';
 import { label } from '@gatehouse/contracts/text';
 import type { App } from '@gatehouse/service-kit/http/app';
 import { ok } from '@gatehouse/service-kit/http/envelope';
@@ -11,15 +11,10 @@ import { z } from 'zod';
 import { type AdministratorService, viewOf } from '../administrators/service.ts';
 import { actorOf } from '../client-authentication/ops-authentication.ts';
 import type { HelpDesk } from '../help-desk/compose.ts';
+import { refusals as common } from './refusals.ts';
 
 const tags = ['administrators'];
-const refusals = {
-  400: errorEnvelope,
-  401: securityError,
-  403: errorEnvelope,
-  429: errorEnvelope,
-  503: errorEnvelope,
-};
+const refusals = { ...common, 429: errorEnvelope };
 
 export function administratorRoutes(
   app: App,

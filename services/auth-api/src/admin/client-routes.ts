@@ -6,7 +6,7 @@ import {
   clientWithSecretSchema,
 } from '@gatehouse/contracts/auth-api/administration/client-view';
 import { definedOnly } from '@gatehouse/contracts/defined-only';
-import { emptyEnvelope, envelopeOf, errorEnvelope, securityError } from '@gatehouse/contracts/envelope';
+import { emptyEnvelope, envelopeOf, errorEnvelope } from '@gatehouse/contracts/envelope';
 import type { App } from '@gatehouse/service-kit/http/app';
 import { effectiveEtagOf, isFresh } from '@gatehouse/service-kit/http/entity-tag';
 import { ok } from '@gatehouse/service-kit/http/envelope';
@@ -25,16 +25,9 @@ import {
 } from '../clients/schemas.ts';
 import type { ClientService, Writer } from '../clients/service.ts';
 import { viewOf } from '../clients/view.ts';
+import { refusalsOfOne } from './refusals.ts';
 
-const refusals = {
-  400: errorEnvelope,
-  401: securityError,
-  403: errorEnvelope,
-  404: errorEnvelope,
-  412: errorEnvelope,
-  429: errorEnvelope,
-  503: errorEnvelope,
-};
+const refusals = { ...refusalsOfOne, 412: errorEnvelope, 429: errorEnvelope };
 const tags = ['clients'];
 const ifMatchRule = 'With If-Match, the answer is 412 when somebody else has changed it since.';
 

@@ -9,22 +9,16 @@ import {
   sessionsOfPersonSchema,
   signInExplanationSchema,
 } from '@gatehouse/contracts/auth-api/administration/help-desk';
-import { envelopeOf, errorEnvelope, securityError } from '@gatehouse/contracts/envelope';
+import { envelopeOf } from '@gatehouse/contracts/envelope';
 import type { App } from '@gatehouse/service-kit/http/app';
 import { ok } from '@gatehouse/service-kit/http/envelope';
 import { z } from 'zod';
 import { actorOf } from '../client-authentication/ops-authentication.ts';
 import { clientParamsSchema } from '../clients/schemas.ts';
 import type { HelpDesk } from '../help-desk/compose.ts';
+import { refusalsOfOne } from './refusals.ts';
 
 const tags = ['help desk'];
-const refusals = {
-  400: errorEnvelope,
-  401: securityError,
-  403: errorEnvelope,
-  404: errorEnvelope,
-  503: errorEnvelope,
-};
 
 // Strict: whoever misspells a parameter would end more than was meant.
 const personQuery = z.strictObject(personFields);
@@ -45,7 +39,7 @@ export function helpDeskRoutes(
         operationId: 'listSessionsOfPerson',
         summary: 'Where a person is signed in, newest first',
         querystring: personQuery,
-        response: { 200: envelopeOf(sessionsOfPersonSchema), ...refusals },
+        response: { 200: envelopeOf(sessionsOfPersonSchema), ...refusalsOfOne },
       },
     },
     async (request) => ok(await sessions.list(request.query, actorOf(request))),
@@ -60,7 +54,7 @@ export function helpDeskRoutes(
         summary: 'End every session and token of a person, or one session with its tokens',
         description: 'In force on every replica within a second. May be repeated.',
         querystring: endQuery,
-        response: { 200: envelopeOf(endedSessionsSchema), ...refusals },
+        response: { 200: envelopeOf(endedSessionsSchema), ...refusalsOfOne },
       },
     },
     async (request) => {
@@ -84,7 +78,7 @@ export function helpDeskRoutes(
         description:
           'In force on every replica within a second. May be repeated. It locks nobody out: who may sign in or fetch tokens may do so again.',
         body: revocationBodySchema,
-        response: { 200: envelopeOf(revocationSchema), ...refusals },
+        response: { 200: envelopeOf(revocationSchema), ...refusalsOfOne },
       },
     },
     async (request) => ok(await revocations.revoke(request.body.data, actorOf(request))),
@@ -98,7 +92,7 @@ export function helpDeskRoutes(
         operationId: 'explainSignIn',
         summary: 'Why a person cannot sign in',
         querystring: personQuery,
-        response: { 200: envelopeOf(signInExplanationSchema), ...refusals },
+        response: { 200: envelopeOf(signInExplanationSchema), ...refusalsOfOne },
       },
     },
     async (request) => ok(await explanations.explain(request.query, actorOf(request))),
@@ -113,7 +107,7 @@ export function helpDeskRoutes(
         summary: 'Forget the wrong passwords of a person, so that nobody has to wait for us',
         description: 'An account that the Configuration Server has locked stays locked there.',
         querystring: personQuery,
-        response: { 200: envelopeOf(clearedDelaysSchema), ...refusals },
+        response: { 200: envelopeOf(clearedDelaysSchema), ...refusalsOfOne },
       },
     },
     async (request) => ok(await explanations.unlock(request.query, actorOf(request))),
@@ -127,7 +121,7 @@ export function helpDeskRoutes(
         operationId: 'diagnoseClient',
         summary: 'What the registration of a client lacks, and why its last requests were refused',
         params: clientParamsSchema,
-        response: { 200: envelopeOf(clientDiagnosisSchema), ...refusals },
+        response: { 200: envelopeOf(clientDiagnosisSchema), ...refusalsOfOne },
       },
     },
     async (request) => ok(await clientDiagnoses.diagnose(request.params.client_id, actorOf(request))),

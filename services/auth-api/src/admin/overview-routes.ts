@@ -4,12 +4,13 @@ import {
   authApiOverviewQuery,
   authApiOverviewSchema,
 } from '@gatehouse/contracts/auth-api/administration/overview';
-import { envelopeOf, errorEnvelope, securityError } from '@gatehouse/contracts/envelope';
+import { envelopeOf } from '@gatehouse/contracts/envelope';
 import { notFound } from '@gatehouse/service-kit/errors/app-error';
 import type { App } from '@gatehouse/service-kit/http/app';
 import { ok } from '@gatehouse/service-kit/http/envelope';
 import { actorOf } from '../client-authentication/ops-authentication.ts';
 import type { Overview } from '../overview/compose.ts';
+import { refusalsOfOne } from './refusals.ts';
 
 export function overviewRoutes(app: App, { overview }: { overview: Overview }): void {
   app.get(
@@ -22,14 +23,7 @@ export function overviewRoutes(app: App, { overview }: { overview: Overview }): 
         description:
           'The counts are those of all replicas of this region, up to 48 hours back; the newest come a few seconds late.',
         querystring: authApiOverviewQuery,
-        response: {
-          200: envelopeOf(authApiOverviewSchema),
-          400: errorEnvelope,
-          401: securityError,
-          403: errorEnvelope,
-          404: errorEnvelope,
-          503: errorEnvelope,
-        },
+        response: { 200: envelopeOf(authApiOverviewSchema), ...refusalsOfOne },
       },
     },
     async (request) => {

@@ -6,22 +6,16 @@ import {
   personProfileSchema,
 } from '@gatehouse/contracts/auth-api/administration/people';
 import { definedOnly } from '@gatehouse/contracts/defined-only';
-import { envelopeOf, errorEnvelope, securityError } from '@gatehouse/contracts/envelope';
+import { envelopeOf } from '@gatehouse/contracts/envelope';
 import type { App } from '@gatehouse/service-kit/http/app';
 import { ok } from '@gatehouse/service-kit/http/envelope';
 import { readCursor, writeCursor } from '@gatehouse/service-kit/http/page';
 import { z } from 'zod';
 import { actorOf } from '../client-authentication/ops-authentication.ts';
 import type { HelpDesk } from '../help-desk/compose.ts';
+import { refusalsOfOne } from './refusals.ts';
 
 const tags = ['help desk'];
-const refusals = {
-  400: errorEnvelope,
-  401: securityError,
-  403: errorEnvelope,
-  404: errorEnvelope,
-  503: errorEnvelope,
-};
 
 /** Of a cursor: a user name. */
 const userNameKey = /^[^\0]{1,1024}$/s;
@@ -37,7 +31,7 @@ export function peopleRoutes(app: App, { listedPeople }: Pick<HelpDesk, 'listedP
         description:
           'In the order of user names. No directory is read as a whole: `isCut` says that more people match than it was asked for.',
         querystring: peopleQuerySchema,
-        response: { 200: peopleAnswer, ...refusals },
+        response: { 200: peopleAnswer, ...refusalsOfOne },
       },
     },
     async (request) => {
@@ -59,7 +53,7 @@ export function peopleRoutes(app: App, { listedPeople }: Pick<HelpDesk, 'listedP
         operationId: 'readPersonProfile',
         summary: 'One person: where they are, their sessions, their last sign-in, our delays',
         querystring: z.strictObject(personFields),
-        response: { 200: envelopeOf(personProfileSchema), ...refusals },
+        response: { 200: envelopeOf(personProfileSchema), ...refusalsOfOne },
       },
     },
     async (request) => ok(await listedPeople.read(request.query, actorOf(request))),

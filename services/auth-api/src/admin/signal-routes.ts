@@ -3,7 +3,7 @@ import {
   signalReceiverViewSchema,
   signalTestSchema,
 } from '@gatehouse/contracts/auth-api/administration/signal-receivers';
-import { emptyEnvelope, envelopeOf, errorEnvelope, securityError } from '@gatehouse/contracts/envelope';
+import { emptyEnvelope, envelopeOf } from '@gatehouse/contracts/envelope';
 import type { App } from '@gatehouse/service-kit/http/app';
 import { ok } from '@gatehouse/service-kit/http/envelope';
 import { z } from 'zod';
@@ -11,10 +11,9 @@ import { actorOf } from '../client-authentication/ops-authentication.ts';
 import type { Signals } from '../signals/compose.ts';
 import { viewOf } from '../signals/receivers.ts';
 import { createReceiverSchema, receiverParamsSchema, updateReceiverSchema } from '../signals/schemas.ts';
+import { refusals, refusalsOfOne } from './refusals.ts';
 
 const tags = ['shared signals'];
-const refusals = { 400: errorEnvelope, 401: securityError, 403: errorEnvelope, 503: errorEnvelope };
-const oneRefusals = { ...refusals, 404: errorEnvelope };
 const one = envelopeOf(signalReceiverViewSchema);
 
 export function signalRoutes(app: App, { receivers, test }: Pick<Signals, 'receivers' | 'test'>): void {
@@ -54,7 +53,7 @@ export function signalRoutes(app: App, { receivers, test }: Pick<Signals, 'recei
         tags,
         summary: 'Read a receiver of shared signals',
         params: receiverParamsSchema,
-        response: { 200: one, ...oneRefusals },
+        response: { 200: one, ...refusalsOfOne },
       },
     },
     async ({ params }) => ok(viewOf(await receivers.get(params.id))),
@@ -69,7 +68,7 @@ export function signalRoutes(app: App, { receivers, test }: Pick<Signals, 'recei
         summary: 'Change a receiver of shared signals: fields that are left out keep their value',
         params: receiverParamsSchema,
         body: updateReceiverSchema,
-        response: { 200: one, ...oneRefusals },
+        response: { 200: one, ...refusalsOfOne },
       },
     },
     async (request) =>
@@ -84,7 +83,7 @@ export function signalRoutes(app: App, { receivers, test }: Pick<Signals, 'recei
         tags,
         summary: 'Remove a receiver of shared signals; what waits for it is not sent any more',
         params: receiverParamsSchema,
-        response: { 200: emptyEnvelope, ...oneRefusals },
+        response: { 200: emptyEnvelope, ...refusalsOfOne },
       },
     },
     async (request) => {
@@ -101,7 +100,7 @@ export function signalRoutes(app: App, { receivers, test }: Pick<Signals, 'recei
         tags,
         summary: 'Send a verification event to a receiver now, and tell how it answered',
         params: receiverParamsSchema,
-        response: { 200: envelopeOf(signalTestSchema), ...oneRefusals },
+        response: { 200: envelopeOf(signalTestSchema), ...refusalsOfOne },
       },
     },
     async ({ params }) => ok(await test(await receivers.get(params.id))),

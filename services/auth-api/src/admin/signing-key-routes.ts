@@ -4,7 +4,7 @@ import {
   signingKeyViewSchema,
 } from '@gatehouse/contracts/auth-api/administration/signing-keys';
 import { definedOnly } from '@gatehouse/contracts/defined-only';
-import { envelopeOf, errorEnvelope, securityError } from '@gatehouse/contracts/envelope';
+import { envelopeOf, errorEnvelope } from '@gatehouse/contracts/envelope';
 import type { App } from '@gatehouse/service-kit/http/app';
 import { ok } from '@gatehouse/service-kit/http/envelope';
 import { z } from 'zod';
@@ -14,10 +14,10 @@ import { readKeyImport } from '../keys/import-key.ts';
 import { importBodySchema, keyParamsSchema, rotateBodySchema } from '../keys/schemas.ts';
 import type { SigningKeyService } from '../keys/signing-keys.ts';
 import type { StoredKey } from '../keys/store.ts';
+import { refusals, refusalsOfOne } from './refusals.ts';
 
 const tags = ['signing keys'];
 const keyList = envelopeOf(z.array(signingKeyViewSchema));
-const refusals = { 400: errorEnvelope, 401: securityError, 403: errorEnvelope, 503: errorEnvelope };
 
 export function signingKeyRoutes(app: App, { signingKeys }: { signingKeys: SigningKeyService }): void {
   const view = (key: StoredKey) => viewOf(key, signingKeys.publishedUntilMs(key));
@@ -72,7 +72,7 @@ export function signingKeyRoutes(app: App, { signingKeys }: { signingKeys: Signi
         tags,
         summary: 'Sign nothing more with a key; what it signed stays valid',
         params: keyParamsSchema,
-        response: { 200: keyList, ...refusals, 404: errorEnvelope, 409: errorEnvelope },
+        response: { 200: keyList, ...refusalsOfOne, 409: errorEnvelope },
       },
     },
     async (request) => answer(await signingKeys.retire(request.params.kid, actorOf(request))),
@@ -85,7 +85,7 @@ export function signingKeyRoutes(app: App, { signingKeys }: { signingKeys: Signi
         tags,
         summary: 'Take a key that leaked out of the key set; what it signed is refused',
         params: keyParamsSchema,
-        response: { 200: keyList, ...refusals, 404: errorEnvelope },
+        response: { 200: keyList, ...refusalsOfOne },
       },
     },
     async (request) => answer(await signingKeys.remove(request.params.kid, actorOf(request))),

@@ -5,16 +5,16 @@ import {
   ssoCheckSchema,
   ssoKeySchema,
 } from '@gatehouse/contracts/auth-api/administration/single-sign-on';
-import { envelopeOf, errorEnvelope, securityError } from '@gatehouse/contracts/envelope';
+import { envelopeOf, errorEnvelope } from '@gatehouse/contracts/envelope';
 import type { App } from '@gatehouse/service-kit/http/app';
 import { ok } from '@gatehouse/service-kit/http/envelope';
 import { z } from 'zod';
 import { actorOf } from '../client-authentication/ops-authentication.ts';
 import type { SsoChecks } from '../sso/dry-run.ts';
 import type { SsoKey, SsoKeys } from '../sso/keys/service.ts';
+import { refusals, refusalsOfOne } from './refusals.ts';
 
 const tags = ['single sign-on'];
-const refusals = { 400: errorEnvelope, 401: securityError, 403: errorEnvelope, 503: errorEnvelope };
 
 const keyList = envelopeOf(z.array(ssoKeySchema));
 const purposeBody = z.object({ data: ssoKeySchema.pick({ purpose: true }) });
@@ -34,7 +34,7 @@ export function ssoAdministrationRoutes(
         summary: 'Ask the identity provider of a contact centre for real, and tell how far each check came',
         params: z.object({ id: z.guid() }),
         body: ssoCheckBodySchema.nullish(),
-        response: { 200: envelopeOf(ssoCheckSchema), ...refusals, 404: errorEnvelope },
+        response: { 200: envelopeOf(ssoCheckSchema), ...refusalsOfOne },
       },
     },
     async (request) =>
