@@ -1,12 +1,12 @@
 /** Builds the pages about installation administrators. */
 import type { AdministratorView } from '@gatehouse/contracts/auth-api/administration/administrators';
 import { consolePath } from '@gatehouse/contracts/auth-api/console';
-import type { ConfirmPage, ConsolePage, FormPage } from '../shell/pages.ts';
-import { type Table, withProblem } from '../shell/parts.ts';
+import type { ConfirmPage, FormPage, ListPage } from '../shell/pages.ts';
+import { withProblem } from '../shell/parts.ts';
 import type { Problem } from '../shell/problem.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 
-const path = `${consolePath}/administrators`;
+export const administratorsPath = `${consolePath}/administrators`;
 
 /** As they were typed. */
 interface NewAdministratorFields {
@@ -15,19 +15,15 @@ interface NewAdministratorFields {
   note: string;
 }
 
-export interface AdministratorsPage extends ConsolePage {
-  table: Table;
-}
-
 export function administratorsPage(
   { text, person }: ConsoleVisit,
   administrators: readonly AdministratorView[],
-): AdministratorsPage {
+): ListPage {
   const nameOf = new Map(administrators.map(({ sub, name }) => [sub, name]));
   return {
     title: text('console.administrators.title'),
     lead: text('console.administrators.lead'),
-    actions: [{ label: text('console.administrators.add'), href: `${path}/add`, isMain: true }],
+    actions: [{ label: text('console.administrators.add'), href: `${administratorsPath}/add`, isMain: true }],
     table: {
       caption: text('console.administrators.title'),
       columns: [
@@ -52,7 +48,7 @@ export function administratorsPage(
         actions: [
           {
             label: text('console.administrators.remove'),
-            href: `${path}/remove?${new URLSearchParams({ sub })}`,
+            href: `${administratorsPath}/remove?${new URLSearchParams({ sub })}`,
             describes: name,
           },
         ],
@@ -69,10 +65,10 @@ export function addPage(
   return {
     title: text('console.administrators.add'),
     lead: text('console.administrators.add.lead'),
-    path: [{ label: text('console.administrators.title'), href: path }],
+    path: [{ label: text('console.administrators.title'), href: administratorsPath }],
     form: withProblem(
       {
-        action: `${path}/add`,
+        action: `${administratorsPath}/add`,
         sections: [
           {
             fields: [
@@ -105,7 +101,7 @@ export function addPage(
           },
         ],
         submit: text('console.administrators.add'),
-        cancel: path,
+        cancel: administratorsPath,
       },
       problem,
     ),
@@ -121,13 +117,13 @@ export function removePage(
     lead: text(
       sub === person.sub ? 'console.administrators.remove.yourself' : 'console.administrators.remove.lead',
     ),
-    path: [{ label: text('console.administrators.title'), href: path }],
+    path: [{ label: text('console.administrators.title'), href: administratorsPath }],
     form: {
-      action: `${path}/remove`,
+      action: `${administratorsPath}/remove`,
       hidden: { sub },
       sections: [],
       submit: text('console.administrators.remove'),
-      cancel: path,
+      cancel: administratorsPath,
       isDangerous: true,
     },
   };

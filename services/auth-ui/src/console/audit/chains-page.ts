@@ -3,7 +3,7 @@ import type { VerifiedDay } from '@gatehouse/contracts/audit-chain';
 import type { ConsolePage } from '../shell/pages.ts';
 import type { FormField, Table } from '../shell/parts.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
-import { path, tabsOf } from './lists.ts';
+import { auditPath, tabsOf } from './lists.ts';
 
 export interface ChainsPage extends ConsolePage {
   form: { action: string; fields: FormField[]; submit: string };
@@ -31,7 +31,7 @@ export function chainsPage(
     lead: text('console.audit.chains.lead'),
     tabs: tabsOf(visit, 'chains'),
     form: {
-      action: `${path}/chains`,
+      action: `${auditPath}/chains`,
       fields: [dayField('from', from), dayField('to', to)],
       submit: text('console.audit.chains.verify'),
     },

@@ -1,11 +1,11 @@
 /** Reads the filters of the audit pages from the address, and shows them as a form that leads to a new address. */
-import { definedOnly } from '@gatehouse/contracts/defined-only';
 import { z } from 'zod';
 import type { TextKey } from '../../texts/texts.ts';
 import type { FormField } from '../shell/parts.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
+import { typedText } from '../shell/typed.ts';
 
-const typed = z.string().trim().max(512).default('');
+const typed = typedText(512);
 
 export const eventQuery = z.object({
   user: typed,
@@ -35,17 +35,9 @@ export type ChangeQuery = z.output<typeof changeQuery>;
 
 /** Without what is empty. Times of the form have no zone: they are in UTC, as the pages show them. */
 export function filterOf<Query extends EventQuery | ChangeQuery>(query: Query): Partial<Query> {
-  const { from, to } = query;
-  return given({ ...query, from: timeOf(from), to: timeOf(to) } as Query);
-}
-
-/** The query without what is empty, for links. */
-export function given<Query extends object>(query: Query): Partial<Query> {
-  return definedOnly(
-    Object.fromEntries(
-      Object.entries(query).map(([name, value]) => [name, value === '' ? undefined : value]),
-    ),
-  ) as Partial<Query>;
+  const all = { ...query, from: timeOf(query.from), to: timeOf(query.to) };
+  const given = Object.entries(all).filter(([, value]) => value !== '');
+  return Object.fromEntries(given) as Partial<Query>;
 }
 
 function timeOf(local: string): string {

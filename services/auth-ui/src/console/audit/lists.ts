@@ -4,14 +4,15 @@ import { consolePath } from '@gatehouse/contracts/auth-api/console';
 import type { AuditEntry } from '@gatehouse/contracts/environment-api/administration/audit';
 import { isTextKey } from '../../texts/texts.ts';
 import type { ConsolePage } from '../shell/pages.ts';
+import { addressOf, pagesOf } from '../shell/paging.ts';
 import type { FormField, Table } from '../shell/parts.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
-import { type ChangeQuery, type EventQuery, filterFields, given } from './filters.ts';
+import { type ChangeQuery, type EventQuery, filterFields } from './filters.ts';
 
-export const path = `${consolePath}/audit`;
+export const auditPath = `${consolePath}/audit`;
 
 export interface TrailPage extends ConsolePage {
-  filters: { action: string; fields: FormField[]; clear: string | undefined; isOpen: boolean };
+  filters: { action: string; fields: FormField[]; clear: string | undefined };
   table: Table;
   exports: { label: string; href: string }[];
 }
@@ -25,14 +26,14 @@ export function tabsOf({ text, rights }: ConsoleVisit, current: Tab) {
     isCurrent: name === current,
   });
   return [
-    tab('events', path),
-    tab('changes', `${path}/changes`),
-    ...(rights.installation ? [tab('chains', `${path}/chains`)] : []),
+    tab('events', auditPath),
+    tab('changes', `${auditPath}/changes`),
+    ...(rights.installation ? [tab('chains', `${auditPath}/chains`)] : []),
   ];
 }
 
 export function requestHref(correlationId: string): string {
-  return `${path}/requests/${encodeURIComponent(correlationId)}`;
+  return `${auditPath}/requests/${encodeURIComponent(correlationId)}`;
 }
 
 export function eventsPage(
@@ -47,7 +48,7 @@ export function eventsPage(
     title: text('console.audit.title'),
     lead: text('console.audit.events.lead'),
     tabs: tabsOf(visit, 'events'),
-    ...trailParts(visit, path, filter, rights.installation ? [...names, 'contactCenterId'] : names),
+    ...trailParts(visit, auditPath, filter, rights.installation ? [...names, 'contactCenterId'] : names),
     table: {
       caption: text('console.audit.tab.events'),
       columns: [
@@ -72,7 +73,7 @@ export function eventsPage(
           { text: event.clientAddress ?? '' },
         ],
       })),
-      ...pagesOf(path, filter, 'before', before, nextCursor),
+      ...pagesOf(auditPath, filter, { name: 'before', current: before, next: nextCursor }),
     },
   };
 }
@@ -85,7 +86,7 @@ export function changesPage(
   const { text, rights } = visit;
   const { cursor, ...filter } = query;
   const names = ['entity', 'entityId', 'actor', 'requestId', 'from', 'to'];
-  const own = `${path}/changes`;
+  const own = `${auditPath}/changes`;
   return {
     title: text('console.audit.title'),
     lead: text('console.audit.changes.lead'),
@@ -110,7 +111,7 @@ export function changesPage(
           { text: Object.keys(entry.changes).join(', ') },
         ],
       })),
-      ...pagesOf(own, filter, 'cursor', cursor, nextCursor),
+      ...pagesOf(own, filter, { current: cursor, next: nextCursor }),
     },
   };
 }
@@ -121,34 +122,17 @@ function trailParts(
   filter: Readonly<Record<string, string>>,
   names: readonly string[],
 ): Pick<TrailPage, 'filters' | 'exports'> {
-  const query = given(filter);
-  const isFiltered = Object.keys(query).length > 0;
-  const search = isFiltered ? `?${new URLSearchParams(query as Record<string, string>)}` : '';
+  const isFiltered = Object.values(filter).some((value) => value !== '');
   return {
     filters: {
       action: own,
       fields: filterFields(visit, names, filter),
       clear: isFiltered ? own : undefined,
-      isOpen: isFiltered,
     },
     exports: (['csv', 'ndjson'] as const).map((format) => ({
       label: visit.text(`console.audit.export.${format}`),
-      href: `${own}/export.${format}${search}`,
+      href: addressOf(`${own}/export.${format}`, filter),
     })),
-  };
-}
-
-function pagesOf(
-  own: string,
-  filter: Readonly<Record<string, string>>,
-  name: string,
-  current: string,
-  next: string | undefined,
-): Pick<Table, 'next' | 'first'> {
-  const query = given(filter) as Record<string, string>;
-  return {
-    next: next === undefined ? undefined : `${own}?${new URLSearchParams({ ...query, [name]: next })}`,
-    first: current === '' ? undefined : `${own}?${new URLSearchParams(query)}`,
   };
 }
 

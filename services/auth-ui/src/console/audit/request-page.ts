@@ -3,14 +3,15 @@ import type { SecurityEvent } from '@gatehouse/contracts/auth-api/audit';
 import type { AuditEntry } from '@gatehouse/contracts/environment-api/administration/audit';
 import { type ShownChange, shownChanges } from '../shell/changes.ts';
 import type { ConsolePage } from '../shell/pages.ts';
+import type { Fact } from '../shell/parts.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
-import { entityOf, nameIn, outcomeBadge, path } from './lists.ts';
+import { auditPath, entityOf, nameIn, outcomeBadge } from './lists.ts';
 
 interface Entry {
   at: string;
   title: string;
   badge: { text: string; kind: 'good' | 'bad' | 'plain' };
-  facts: { label: string; value: string; isCode?: boolean }[];
+  facts: Fact[];
   changes: ShownChange[];
 }
 
@@ -33,7 +34,7 @@ export function requestPage(
   return {
     title: text('console.audit.request.title'),
     lead: text('console.audit.request.lead', { id }),
-    path: [{ label: text('console.audit.title'), href: path }],
+    path: [{ label: text('console.audit.title'), href: auditPath }],
     entries: entries.map(({ entry }) => entry),
     empty: text('console.audit.request.empty'),
   };
@@ -78,6 +79,6 @@ function changeEntry(visit: ConsoleVisit, change: AuditEntry): Entry {
   };
 }
 
-function facts(all: readonly (readonly [label: string, value: string | undefined])[]): Entry['facts'] {
+function facts(all: readonly (readonly [label: string, value: string | undefined])[]): Fact[] {
   return all.flatMap(([label, value]) => (value === undefined ? [] : [{ label, value, isCode: true }]));
 }

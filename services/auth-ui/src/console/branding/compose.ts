@@ -6,20 +6,21 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { Area } from '../shell/area.ts';
 import { conflictPage, ifMatch } from '../shell/conflict.ts';
-import { comparisonView, confirmView, consoleView, formView } from '../shell/pages.ts';
-import { attempt } from '../shell/problem.ts';
+import { comparisonView, consoleView, formView, listView } from '../shell/pages.ts';
+import { attempt, type Problem } from '../shell/problem.ts';
+import { askFirst } from '../shell/question.ts';
 import type { ConsoleVisit, Shell } from '../shell/shell.ts';
+import { tagField } from '../shell/typed.ts';
 import { deletePage } from './delete-page.ts';
 import { changeOf, typedFields, typedOf } from './fields.ts';
 import { formPage, refusedPage } from './form-page.ts';
-import { type OwnersPage, ownersPage, type PlacesPage, placesPage } from './list-pages.ts';
+import { ownersPage, type PlacesPage, placesPage } from './list-pages.ts';
 import { type LogoPage, logoPage } from './logo-page.ts';
 import { addressOf, brandingPath, type Place, placeFields, placeOf } from './place.ts';
 import { type PreviewPage, previewPage, sendPreview } from './preview.ts';
 import { pageKinds } from './sample-pages.ts';
 import { acceptFiles, maxFormBytes, type SentFields } from './upload.ts';
 
-const ownersView = consoleView<OwnersPage>('branding/owners');
 const placesView = consoleView<PlacesPage>('branding/places');
 const logoView = consoleView<LogoPage>('branding/logo');
 const previewView = consoleView<PreviewPage>('branding/preview');
@@ -29,9 +30,8 @@ const listQuery = z.object({
   search: z.string().max(128).default(''),
   cursor: z.string().max(512).optional(),
 });
-const matchField = z.object({ ifMatch: z.string().max(64).default('') });
 const previewQuery = placeFields.extend({ kind: z.enum(pageKinds).catch('name') });
-const logoFields = placeFields.extend(matchField.shape);
+const placeAndTag = placeFields.extend(tagField);
 
 export function composeBranding({ shell, publicUrl }: { shell: Shell; publicUrl: string }): Area {
   const centersOf = ({ environmentApi }: ConsoleVisit) => createContactCenterAdministration(environmentApi);
@@ -55,8 +55,8 @@ export function composeBranding({ shell, publicUrl }: { shell: Shell; publicUrl:
       const { search, cursor } = request.query;
       const filter = { limit: String(rowsPerPage), cursor, search: search || undefined };
       const { rows: centers, nextCursor: next } = await centersOf(visit).page(filter);
-      const page = ownersPage(visit, { centers, search, next, isFirst: cursor === undefined });
-      return shell.show(visit, ownersView, page);
+      const page = ownersPage(visit, { centers, search, current: cursor, next });
+      return shell.show(visit, listView, page);
     });
 
     pages.get('/places', { schema: { hide: true, querystring: placeFields } }, async (request, reply) => {
@@ -80,7 +80,7 @@ export function composeBranding({ shell, publicUrl }: { shell: Shell; publicUrl:
 
     pages.post(
       '/edit',
-      { schema: { hide: true, body: typedFields.extend(placeFields.shape).extend(matchField.shape) } },
+      { schema: { hide: true, body: typedFields.extend(placeAndTag.shape) } },
       async (request, reply) => {
         const visit = shell.begin(request, reply);
         const { cc, location, ifMatch: etag, ...typed } = request.body;
@@ -103,30 +103,26 @@ export function composeBranding({ shell, publicUrl }: { shell: Shell; publicUrl:
       },
     );
 
-    pages.get('/delete', { schema: { hide: true, querystring: placeFields } }, async (request, reply) => {
-      const visit = shell.begin(request, reply);
-      const found = await read(visit, placeOf(request.query));
-      return shell.show(visit, confirmView, deletePage(visit, found));
-    });
-
-    pages.post('/delete', { schema: { hide: true, body: logoFields } }, async (request, reply) => {
-      const visit = shell.begin(request, reply);
-      const place = placeOf(request.body);
-      const { problem } = await attempt(() =>
-        brandingOf(visit, request.body.ifMatch).remove(place.owner, place.location),
-      );
-      const { location } = place;
-      if (problem === undefined)
+    askFirst(pages, shell, {
+      url: '/delete',
+      fields: placeAndTag.shape,
+      page: async (visit, asked) => deletePage(visit, await read(visit, placeOf(asked))),
+      act(visit, asked) {
+        const { owner, location } = placeOf(asked);
+        return brandingOf(visit, asked.ifMatch).remove(owner, location);
+      },
+      done(visit, asked) {
+        const place = placeOf(asked);
+        const { location } = place;
         return shell.done(visit, addressOf('places', place), 'console.branding.deleted', { location });
-      reply.code(problem.status);
-      return shell.show(visit, confirmView, deletePage(visit, await read(visit, place), problem));
+      },
     });
   }
 
   function logoRoutes(pages: App): void {
     acceptFiles(pages);
 
-    const showLogo = async (visit: ConsoleVisit, place: Place, problem?: Parameters<typeof logoPage>[2]) =>
+    const showLogo = async (visit: ConsoleVisit, place: Place, problem?: Problem) =>
       shell.show(visit, logoView, logoPage(visit, await read(visit, place), problem));
 
     pages.get('/logo', { schema: { hide: true, querystring: placeFields } }, async (request, reply) =>
@@ -136,7 +132,7 @@ export function composeBranding({ shell, publicUrl }: { shell: Shell; publicUrl:
     pages.post('/logo', { bodyLimit: maxFormBytes, schema: { hide: true } }, async (request, reply) => {
       const visit = shell.begin(request, reply);
       const { logo, ...sent } = request.body as SentFields;
-      const { ifMatch: etag, ...named } = logoFields.parse(sent);
+      const { ifMatch: etag, ...named } = placeAndTag.parse(sent);
       const place = placeOf(named);
       const bytes = Buffer.isBuffer(logo) ? logo : Buffer.alloc(0);
       const { problem } = await attempt(
@@ -149,7 +145,7 @@ export function composeBranding({ shell, publicUrl }: { shell: Shell; publicUrl:
       return showLogo(visit, place, problem);
     });
 
-    pages.post('/logo/delete', { schema: { hide: true, body: logoFields } }, async (request, reply) => {
+    pages.post('/logo/delete', { schema: { hide: true, body: placeAndTag } }, async (request, reply) => {
       const visit = shell.begin(request, reply);
       const place = placeOf(request.body);
       const { problem } = await attempt(() =>

@@ -1,8 +1,6 @@
 /** Builds the question before the branding of a place is deleted. */
 import type { BrandingEntry } from '@gatehouse/contracts/environment-api/branding';
 import type { ConfirmPage } from '../shell/pages.ts';
-import { withProblem } from '../shell/parts.ts';
-import type { Problem } from '../shell/problem.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 import { addressOf, brandingPath, fieldsOf, type Place } from './place.ts';
 import { pathTo } from './tabs.ts';
@@ -15,7 +13,6 @@ export function deletePage(
     own,
     etag,
   }: { place: Place; ownerName: string; own: Partial<BrandingEntry>; etag: string },
-  problem?: Problem,
 ): ConfirmPage {
   const { text } = visit;
   return {
@@ -28,16 +25,13 @@ export function deletePage(
         ? []
         : [{ label: text('console.branding.word.logo'), value: own.logo.digest.slice(0, 12), isCode: true }]),
     ],
-    form: withProblem(
-      {
-        action: `${brandingPath}/delete`,
-        hidden: { ...fieldsOf(place), ifMatch: etag },
-        sections: [],
-        submit: text('console.branding.delete'),
-        cancel: addressOf('places', place),
-        isDangerous: true,
-      },
-      problem,
-    ),
+    form: {
+      action: `${brandingPath}/delete`,
+      hidden: { ...fieldsOf(place), ifMatch: etag },
+      sections: [],
+      submit: text('console.branding.delete'),
+      cancel: addressOf('places', place),
+      isDangerous: true,
+    },
   };
 }

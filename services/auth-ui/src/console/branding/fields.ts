@@ -6,6 +6,7 @@ import {
   noticeKinds,
 } from '@gatehouse/contracts/environment-api/branding';
 import { z } from 'zod';
+import { linesOf } from '../shell/typed.ts';
 
 const text = (max: number) => z.string().max(max).default('');
 /** Each of these has one field; further links of another kind stay as they are. */
@@ -45,15 +46,15 @@ export function typedOf({
     name,
     'colors.accent': colors?.accent ?? '',
     'colors.accentDark': colors?.accentDark ?? '',
-    greeting: linesOf(greeting),
+    greeting: shownTexts(greeting),
     ...(Object.fromEntries(singleLinks.map((kind) => [`link.${kind}`, linkOf(kind)?.url ?? ''])) as Pick<
       Typed,
       `link.${Exclude<(typeof linkKinds)[number], 'other'>}`
     >),
     'link.other': linkOf('other')?.url ?? '',
-    'link.other.label': linesOf(linkOf('other')?.label),
+    'link.other.label': shownTexts(linkOf('other')?.label),
     'notice.kind': notice?.kind ?? '',
-    'notice.text': linesOf(notice?.text),
+    'notice.text': shownTexts(notice?.text),
     'notice.from': notice?.from.replace(/:\d\d\.\d{3}Z$/, 'Z') ?? '',
     'notice.until': notice?.until.replace(/:\d\d\.\d{3}Z$/, 'Z') ?? '',
     byName: byName === undefined ? '' : byName ? 'true' : 'false',
@@ -144,10 +145,7 @@ function momentOf(typed: string): string {
 
 /** One line for each language: `en: Welcome`. A text without a language is English. */
 function textsOf(typed: string): Record<string, string> | null {
-  const lines = typed
-    .split(/\r?\n/)
-    .map((line) => line.trim())
-    .filter((line) => line !== '');
+  const lines = linesOf(typed);
   if (lines.length === 0) return null;
   return Object.fromEntries(
     lines.map((line) => {
@@ -157,7 +155,7 @@ function textsOf(typed: string): Record<string, string> | null {
   );
 }
 
-function linesOf(texts: Readonly<Record<string, string>> | undefined): string {
+function shownTexts(texts: Readonly<Record<string, string>> | undefined): string {
   return Object.entries(texts ?? {})
     .map(([language, words]) => `${language}: ${words}`)
     .join('\n');

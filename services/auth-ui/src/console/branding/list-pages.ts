@@ -1,15 +1,11 @@
 /** Builds the lists: of contact centres, and of the locations where one of them has a branding. */
 import type { ContactCenter } from '@gatehouse/contracts/environment-api/administration/contact-centers';
 import type { BrandingEntry } from '@gatehouse/contracts/environment-api/branding';
-import type { ConsolePage } from '../shell/pages.ts';
-import type { Search, Table } from '../shell/parts.ts';
+import type { ConsolePage, ListPage } from '../shell/pages.ts';
+import { pagesOf } from '../shell/paging.ts';
+import type { Table } from '../shell/parts.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 import { addressOf, brandingPath, fieldsOf, type Place } from './place.ts';
-
-export interface OwnersPage extends ConsolePage {
-  search: Search;
-  table: Table;
-}
 
 export interface PlacesPage extends ConsolePage {
   table: Table;
@@ -22,12 +18,15 @@ export function ownersPage(
   {
     centers,
     search,
+    current,
     next,
-    isFirst,
-  }: { centers: readonly ContactCenter[]; search: string; next: string | undefined; isFirst: boolean },
-): OwnersPage {
-  const query = (more: Record<string, string>) =>
-    `${brandingPath}?${new URLSearchParams({ ...(search === '' ? {} : { search }), ...more })}`;
+  }: {
+    centers: readonly ContactCenter[];
+    search: string;
+    current: string | undefined;
+    next: string | undefined;
+  },
+): ListPage {
   const all = { owner: undefined, location: '/' };
   const rows = centers.map(({ id, name, domains }) => ({
     cells: [
@@ -54,9 +53,8 @@ export function ownersPage(
       caption: text('console.branding.title'),
       columns: [{ label: text('console.branding.owner') }, { label: text('console.branding.domains') }],
       empty: text(search === '' ? 'console.branding.none' : 'console.table.noMatch'),
-      rows: rights.installation && isFirst && search === '' ? [installation, ...rows] : rows,
-      next: next === undefined ? undefined : query({ cursor: next }),
-      first: isFirst ? undefined : query({}),
+      rows: rights.installation && current === undefined && search === '' ? [installation, ...rows] : rows,
+      ...pagesOf(brandingPath, { search }, { current, next }),
     },
   };
 }

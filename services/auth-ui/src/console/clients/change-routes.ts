@@ -4,9 +4,11 @@ import { orderRevocation } from '@gatehouse/api-client/auth-api/help-desk';
 import type { App } from '@gatehouse/service-kit/http/app-type';
 import { z } from 'zod';
 import { conflictPage, ifMatch } from '../shell/conflict.ts';
-import { comparisonView, confirmView, formView, shownOnceView } from '../shell/pages.ts';
-import { attempt } from '../shell/problem.ts';
+import { comparisonView, formView, shownOnceView } from '../shell/pages.ts';
+import { attempt, type Problem } from '../shell/problem.ts';
+import { askFirst } from '../shell/question.ts';
 import type { ConsoleVisit, Shell } from '../shell/shell.ts';
+import { tagField } from '../shell/typed.ts';
 import { deletePage, type Ends } from './delete-page.ts';
 import { changeOf, editFields, typedOf } from './edit-fields.ts';
 import { editPage } from './edit-page.ts';
@@ -15,9 +17,7 @@ import { partsView } from './parts-page.ts';
 import { clientParams } from './read-routes.ts';
 import { graces, hasSecret, newSecretPage, noSecretPage, rotatePage } from './secret-page.ts';
 
-const tag = z.string().max(128).default('');
-const secretFields = z.object({ ifMatch: tag, graceSeconds: z.enum(graces).catch('') });
-const deleteFields = z.object({ ifMatch: tag });
+const secretFields = z.object({ ...tagField, graceSeconds: z.enum(graces).catch('') });
 const hide = true;
 
 export async function changeRoutes(pages: App, shell: Shell): Promise<void> {
@@ -75,33 +75,20 @@ export async function changeRoutes(pages: App, shell: Shell): Promise<void> {
     },
   );
 
-  pages.get('/one/:clientId/delete', { schema: { hide, params: clientParams } }, async (request, reply) => {
-    const visit = shell.begin(request, reply);
-    const { clientId } = request.params;
-    const [{ data, etag }, ends] = await Promise.all([
-      callsOf(visit).readTagged(clientId),
-      endsOf(visit, clientId),
-    ]);
-    return shell.show(visit, confirmView, deletePage(visit, data, ends, etag));
-  });
-
-  pages.post(
-    '/one/:clientId/delete',
-    { schema: { hide, params: clientParams, body: deleteFields } },
-    async (request, reply) => {
-      const visit = shell.begin(request, reply);
-      const { clientId } = request.params;
-      const { problem } = await attempt(() => callsOf(visit, request.body.ifMatch).remove(clientId));
-      if (problem === undefined)
-        return shell.done(visit, clientsPath, 'console.clients.deleted', { clientId });
-      reply.code(problem.status);
+  askFirst(pages, shell, {
+    url: '/one/:clientId/delete',
+    path: clientParams.shape,
+    fields: tagField,
+    async page(visit, { clientId }) {
       const [{ data, etag }, ends] = await Promise.all([
         callsOf(visit).readTagged(clientId),
         endsOf(visit, clientId),
       ]);
-      return shell.show(visit, confirmView, deletePage(visit, data, ends, etag, said(visit, problem)));
+      return deletePage(visit, data, ends, etag);
     },
-  );
+    act: (visit, { clientId, ifMatch: etag }) => callsOf(visit, etag).remove(clientId),
+    done: (visit, { clientId }) => shell.done(visit, clientsPath, 'console.clients.deleted', { clientId }),
+  });
 
   async function endsOf(visit: ConsoleVisit, clientId: string): Promise<Ends> {
     const [exchanges, revocation] = await Promise.all([
@@ -113,6 +100,6 @@ export async function changeRoutes(pages: App, shell: Shell): Promise<void> {
 }
 
 /** The page behind the message shows the client as it is now. */
-function said<T extends { status: number; message: string }>({ text }: ConsoleVisit, problem: T): T {
+function said({ text }: ConsoleVisit, problem: Problem): Problem {
   return problem.status === 412 ? { ...problem, message: text('console.clients.changedMeanwhile') } : problem;
 }

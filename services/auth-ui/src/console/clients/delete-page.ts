@@ -3,8 +3,7 @@ import type { ClientExchanges } from '@gatehouse/contracts/auth-api/administrati
 import type { ClientView } from '@gatehouse/contracts/auth-api/administration/client-view';
 import type { RevocationAnswer } from '@gatehouse/contracts/auth-api/administration/help-desk';
 import type { ConfirmPage } from '../shell/pages.ts';
-import { type Fact, withProblem } from '../shell/parts.ts';
-import type { Problem } from '../shell/problem.ts';
+import type { Fact } from '../shell/parts.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 import { clientPath, wayTo } from './frame.ts';
 import { hasSecret } from './secret-page.ts';
@@ -20,7 +19,6 @@ export function deletePage(
   client: ClientView,
   { exchanges, revocation }: Ends,
   etag: string,
-  problem?: Problem,
 ): ConfirmPage {
   const { text } = visit;
   const { client_id, name } = client;
@@ -35,17 +33,14 @@ export function deletePage(
       ...dataFacts(visit, client),
       ...exchangeFacts(visit, exchanges),
     ],
-    form: withProblem(
-      {
-        action: `${clientPath(client_id)}/delete`,
-        hidden: { ifMatch: etag },
-        sections: [],
-        submit: text('console.clients.delete'),
-        cancel: clientPath(client_id),
-        isDangerous: true,
-      },
-      problem,
-    ),
+    form: {
+      action: `${clientPath(client_id)}/delete`,
+      hidden: { ifMatch: etag },
+      sections: [],
+      submit: text('console.clients.delete'),
+      cancel: clientPath(client_id),
+      isDangerous: true,
+    },
   };
 }
 

@@ -1,6 +1,7 @@
 /** Reads the form that changes a client: from a registration to what is typed, and back to a change. */
 import type { ClientView } from '@gatehouse/contracts/auth-api/administration/client-view';
 import { z } from 'zod';
+import { linesOf, numberOf, tagField, typedText } from '../shell/typed.ts';
 import { shortGrant } from './words.ts';
 
 /** In the order of the form. */
@@ -19,29 +20,28 @@ export const grants = [
 
 export const grantField = (grantType: string) => `grant_${shortGrant(grantType)}`;
 
-const line = (maxLength: number) => z.string().trim().max(maxLength).default('');
 const box = z.string().optional();
 const lines = z.string().max(400_000).default('');
 
 /** As typed. An absent check box is off. */
 export const editFields = z.object({
-  ifMatch: z.string().max(128).default(''),
-  name: line(512),
-  description: line(4000),
+  ...tagField,
+  name: typedText(512),
+  description: typedText(4000),
   redirectURIs: lines,
   postLogoutRedirectURIs: lines,
   requirePkce: box,
   requireConsent: box,
-  scope: line(20_000),
+  scope: typedText(20_000),
   authorities: lines,
   contactCenterIds: lines,
   internalClient: box,
   accessTokenFormat: z.enum(['opaque', 'jwt']).catch('opaque'),
-  accessTokenExpirationTimeout: line(16),
-  refreshTokenExpirationTimeout: line(16),
-  refreshTokenIdleTimeout: line(16),
-  backchannelLogoutUri: line(2048),
-  frontchannelLogoutUri: line(2048),
+  accessTokenExpirationTimeout: typedText(16),
+  refreshTokenExpirationTimeout: typedText(16),
+  refreshTokenIdleTimeout: typedText(16),
+  backchannelLogoutUri: typedText(2048),
+  frontchannelLogoutUri: typedText(2048),
   subjectClients: lines,
   audiences: lines,
   delegation: box,
@@ -55,13 +55,6 @@ export const isGranted = (typed: EditFields, grantType: string): boolean =>
 
 /** One value in each line, or several with white space between them. */
 export const valuesOf = (typed: string): string[] => typed.split(/\s+/).filter((value) => value !== '');
-
-/** Names may have spaces: one in each line. */
-const linesOf = (typed: string): string[] =>
-  typed
-    .split(/\r?\n/)
-    .map((value) => value.trim())
-    .filter((value) => value !== '');
 
 export function typedOf(client: ClientView): EditFields {
   const on = (isOn: boolean) => (isOn ? 'true' : undefined);
@@ -111,6 +104,7 @@ export function changeOf(typed: EditFields, current: ClientView): Record<string,
     requirePkce: typed.requirePkce !== undefined,
     requireConsent: typed.requireConsent !== undefined,
     scope: valuesOf(typed.scope),
+    // Their names may have spaces.
     authorities: linesOf(typed.authorities),
     contactCenterIds: valuesOf(typed.contactCenterIds),
     accessTokenFormat: typed.accessTokenFormat,
@@ -133,9 +127,4 @@ export function changeOf(typed: EditFields, current: ClientView): Record<string,
           },
         }),
   };
-}
-
-/** What is no number is refused by the API, beside its field. */
-function numberOf(typed: string): number | string {
-  return /^\d+$/.test(typed) ? Number(typed) : typed;
 }

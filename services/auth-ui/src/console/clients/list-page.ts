@@ -1,9 +1,10 @@
 /** Builds the list of clients. */
 import type { ClientView } from '@gatehouse/contracts/auth-api/administration/client-view';
+import type { ListPage } from '../shell/pages.ts';
+import { pagesOf } from '../shell/paging.ts';
 import type { Row } from '../shell/parts.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 import { clientPath, clientsPath } from './frame.ts';
-import type { PartsPage } from './parts-page.ts';
 import { grantText, lastGrantText, typeText } from './words.ts';
 
 /** What the address says. */
@@ -18,7 +19,7 @@ interface Clients {
   nextCursor?: string | undefined;
 }
 
-export function listPage(visit: ConsoleVisit, { rows, nextCursor }: Clients, query: ListQuery): PartsPage {
+export function listPage(visit: ConsoleVisit, { rows, nextCursor }: Clients, query: ListQuery): ListPage {
   const { text, rights } = visit;
   const { search, contactCenterId, cursor } = query;
   const isWhole = search === '' && contactCenterId === '';
@@ -37,24 +38,19 @@ export function listPage(visit: ConsoleVisit, { rows, nextCursor }: Clients, que
       label: text('console.clients.search'),
       clear: isWhole ? undefined : clientsPath,
     },
-    parts: [
-      {
-        table: {
-          caption: text('console.clients.title'),
-          columns: [
-            { label: text('console.clients.client') },
-            { label: text('console.clients.type') },
-            { label: text('console.clients.grants') },
-            { label: text('console.clients.contactCenters') },
-            { label: text('console.clients.lastUse') },
-          ],
-          empty: text(emptyText(visit, isWhole && cursor === '')),
-          rows: rows.map((client) => rowOf(visit, client)),
-          next: nextCursor && addressOf({ ...query, cursor: nextCursor }),
-          first: cursor === '' ? undefined : addressOf({ ...query, cursor: '' }),
-        },
-      },
-    ],
+    table: {
+      caption: text('console.clients.title'),
+      columns: [
+        { label: text('console.clients.client') },
+        { label: text('console.clients.type') },
+        { label: text('console.clients.grants') },
+        { label: text('console.clients.contactCenters') },
+        { label: text('console.clients.lastUse') },
+      ],
+      empty: text(emptyText(visit, isWhole && cursor === '')),
+      rows: rows.map((client) => rowOf(visit, client)),
+      ...pagesOf(clientsPath, { search, contactCenterId }, { current: cursor, next: nextCursor }),
+    },
   };
 }
 
@@ -86,9 +82,4 @@ function rowOf(visit: ConsoleVisit, client: ClientView): Row {
       },
     ],
   };
-}
-
-function addressOf(query: ListQuery): string {
-  const filled = Object.entries(query).filter(([, value]) => value !== '');
-  return filled.length === 0 ? clientsPath : `${clientsPath}?${new URLSearchParams(filled)}`;
 }

@@ -1,6 +1,6 @@
 /** Defines the page of several parts, each with facts, a table, a picture or a text as it is stored. */
 import { type ConsolePage, consoleView } from '../shell/pages.ts';
-import type { Search, Table } from '../shell/parts.ts';
+import type { Table } from '../shell/parts.ts';
 import type { Graph } from './exchange-graph.ts';
 
 export interface Fact {
@@ -24,7 +24,6 @@ export interface Part {
 }
 
 export interface PartsPage extends ConsolePage {
-  search?: Search;
   parts: Part[];
 }
 

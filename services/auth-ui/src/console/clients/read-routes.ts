@@ -2,7 +2,9 @@
 import { createClientAdministration } from '@gatehouse/api-client/auth-api/administration';
 import type { App } from '@gatehouse/service-kit/http/app-type';
 import { z } from 'zod';
+import { listView } from '../shell/pages.ts';
 import type { ConsoleVisit, Shell } from '../shell/shell.ts';
+import { typedText } from '../shell/typed.ts';
 import { diagnosisPage } from './diagnosis-page.ts';
 import { exchangesPage } from './exchanges-page.ts';
 import { fieldsPage } from './fields-page.ts';
@@ -11,8 +13,11 @@ import { overviewPage } from './overview-page.ts';
 import { type PartsPage, partsView } from './parts-page.ts';
 
 const pageLength = 50;
-const word = (maxLength: number) => z.string().trim().max(maxLength).default('');
-const listQuery = z.object({ search: word(128), contactCenterId: word(128), cursor: word(256) });
+const listQuery = z.object({
+  search: typedText(128),
+  contactCenterId: typedText(128),
+  cursor: typedText(256),
+});
 export const clientParams = z.object({ clientId: z.string().max(128) });
 
 type ClientCalls = ReturnType<typeof createClientAdministration>;
@@ -27,7 +32,7 @@ export async function readRoutes(pages: App, shell: Shell): Promise<void> {
       cursor: cursor || undefined,
       limit: String(pageLength),
     });
-    return shell.show(visit, partsView, listPage(visit, found, request.query));
+    return shell.show(visit, listView, listPage(visit, found, request.query));
   });
 
   tab('', async (visit, calls, id) => overviewPage(visit, await calls.read(id), Date.now()));

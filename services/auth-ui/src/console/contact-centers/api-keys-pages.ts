@@ -6,7 +6,7 @@ import {
   type IssuedApiKey,
 } from '@gatehouse/contracts/environment-api/administration/api-keys';
 import type { ContactCenter } from '@gatehouse/contracts/environment-api/administration/contact-centers';
-import type { ConfirmPage, FormPage, ShownOncePage, TablesPage } from '../shell/pages.ts';
+import type { ConfirmPage, FormPage, ListPage, ShownOncePage } from '../shell/pages.ts';
 import { type Form, type Row, withProblem } from '../shell/parts.ts';
 import type { Problem } from '../shell/problem.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
@@ -24,7 +24,7 @@ export interface NewKeyFields {
 const hour = 3600;
 const day = 24 * hour;
 /** The longest that the API accepts last. */
-export const overlaps = [0, hour, day, 7 * day, 30 * day] as const;
+const overlaps = [0, hour, day, 7 * day, 30 * day] as const;
 export const usualOverlap = String(day);
 
 export const apiKeysPath = (id: string) => `${contactCenterPath(id)}/api-keys`;
@@ -34,7 +34,7 @@ export function apiKeysPage(
   center: Named,
   keys: readonly ApiKey[],
   now: Date,
-): TablesPage {
+): ListPage {
   const { text } = visit;
   return {
     ...frameOf(visit, center, 'apiKeys'),
@@ -46,25 +46,22 @@ export function apiKeysPage(
         isMain: true,
       },
     ],
-    parts: [
-      {
-        table: {
-          caption: text('console.contactCenters.apiKeys'),
-          columns: [
-            { label: text('console.contactCenters.apiKeys.name') },
-            { label: text('console.contactCenters.apiKeys.purpose') },
-            { label: text('console.contactCenters.apiKeys.lastUsed') },
-            { label: text('console.contactCenters.apiKeys.ends') },
-          ],
-          empty: text('console.contactCenters.apiKeys.empty'),
-          rows: keys.map((key) => rowOf(visit, center.id, key, now)),
-        },
-      },
-    ],
+    table: {
+      caption: text('console.contactCenters.apiKeys'),
+      columns: [
+        { label: text('console.contactCenters.apiKeys.name') },
+        { label: text('console.contactCenters.apiKeys.purpose') },
+        { label: text('console.contactCenters.apiKeys.lastUsed') },
+        { label: text('console.contactCenters.apiKeys.ends') },
+      ],
+      empty: text('console.contactCenters.apiKeys.empty'),
+      rows: keys.map((key) => rowOf(visit, center.id, key, now)),
+    },
   };
 }
 
-function rowOf({ text }: ConsoleVisit, id: string, key: ApiKey, now: Date): Row {
+function rowOf(visit: ConsoleVisit, id: string, key: ApiKey, now: Date): Row {
+  const { text } = visit;
   const at = (moment: string) => text('console.at', { at: new Date(moment) });
   const { name, prefix, purpose, lastUsedAt, validFrom, expiresAt, previousUntil } = key;
   const isOver = expiresAt !== undefined && new Date(expiresAt) <= now;
@@ -79,7 +76,7 @@ function rowOf({ text }: ConsoleVisit, id: string, key: ApiKey, now: Date): Row 
       { text: name, note: `${prefix}…` },
       { text: text(`console.contactCenters.apiKeys.purpose.${purpose}`) },
       {
-        text: lastUsedAt === undefined ? text('console.contactCenters.apiKeys.unused') : at(lastUsedAt),
+        text: lastUseText(visit, lastUsedAt),
         note:
           previousUntil !== undefined && new Date(previousUntil) > now
             ? text('console.contactCenters.apiKeys.before', { at: new Date(previousUntil) })
@@ -158,53 +155,34 @@ export function createKeyPage(
   };
 }
 
-export function rotateKeyPage(
-  visit: ConsoleVisit,
-  center: Named,
-  key: ApiKey,
-  etag: string,
-  problem?: Problem,
-): ConfirmPage {
+export function rotateKeyPage(visit: ConsoleVisit, center: Named, key: ApiKey, etag: string): ConfirmPage {
   const { text } = visit;
-  return questionPage(
-    visit,
-    center,
-    key,
-    'rotate',
-    {
-      hidden: { keyId: key.id, ifMatch: etag },
-      sections: [
-        {
-          fields: [
-            {
-              name: 'overlapSeconds',
-              label: text('console.contactCenters.apiKeys.overlap'),
-              kind: 'choice',
-              value: usualOverlap,
-              isRequired: true,
-              options: overlaps.map((seconds) => ({
-                value: String(seconds),
-                label: text('console.contactCenters.apiKeys.overlap.hours', { hours: seconds / hour }),
-                hint: seconds === 0 ? text('console.contactCenters.apiKeys.overlap.none.hint') : undefined,
-              })),
-            },
-          ],
-        },
-      ],
-    },
-    problem,
-  );
+  return questionPage(visit, center, key, 'rotate', {
+    hidden: { keyId: key.id, ifMatch: etag },
+    sections: [
+      {
+        fields: [
+          {
+            name: 'overlapSeconds',
+            label: text('console.contactCenters.apiKeys.overlap'),
+            kind: 'choice',
+            value: usualOverlap,
+            isRequired: true,
+            options: overlaps.map((seconds) => ({
+              value: String(seconds),
+              label: text('console.contactCenters.apiKeys.overlap.hours', { hours: seconds / hour }),
+              hint: seconds === 0 ? text('console.contactCenters.apiKeys.overlap.none.hint') : undefined,
+            })),
+          },
+        ],
+      },
+    ],
+  });
 }
 
-export function deleteKeyPage(
-  visit: ConsoleVisit,
-  center: Named,
-  key: ApiKey,
-  etag: string,
-  problem?: Problem,
-): ConfirmPage {
+export function deleteKeyPage(visit: ConsoleVisit, center: Named, key: ApiKey, etag: string): ConfirmPage {
   const form = { hidden: { keyId: key.id, ifMatch: etag }, sections: [], isDangerous: true };
-  return questionPage(visit, center, key, 'delete', form, problem);
+  return questionPage(visit, center, key, 'delete', form);
 }
 
 function questionPage(
@@ -213,42 +191,30 @@ function questionPage(
   { name, prefix, lastUsedAt }: ApiKey,
   step: 'rotate' | 'delete',
   form: Pick<Form, 'hidden' | 'sections' | 'isDangerous'>,
-  problem: Problem | undefined,
 ): ConfirmPage {
   const { text } = visit;
   const path = apiKeysPath(center.id);
-  const isStale = problem?.status === 412;
   return {
     title: text(`console.contactCenters.apiKeys.${step}.title`, { name }),
     lead: text(`console.contactCenters.apiKeys.${step}.lead`),
     path: wayBelow(visit, center, 'apiKeys'),
-    message: isStale
-      ? {
-          kind: 'danger',
-          title: text('console.changedMeanwhile'),
-          text: text('console.changedMeanwhile.text'),
-        }
-      : undefined,
     facts: [
       { label: text('console.contactCenters.apiKeys.beginning'), value: `${prefix}…`, isCode: true },
-      {
-        label: text('console.contactCenters.apiKeys.lastUsed'),
-        value:
-          lastUsedAt === undefined
-            ? text('console.contactCenters.apiKeys.unused')
-            : text('console.at', { at: new Date(lastUsedAt) }),
-      },
+      { label: text('console.contactCenters.apiKeys.lastUsed'), value: lastUseText(visit, lastUsedAt) },
     ],
-    form: withProblem(
-      {
-        ...form,
-        action: `${path}/${step}`,
-        submit: text(`console.contactCenters.apiKeys.${step}`),
-        cancel: path,
-      },
-      isStale ? undefined : problem,
-    ),
+    form: {
+      ...form,
+      action: `${path}/${step}`,
+      submit: text(`console.contactCenters.apiKeys.${step}`),
+      cancel: path,
+    },
   };
+}
+
+function lastUseText({ text }: ConsoleVisit, lastUsedAt: string | undefined): string {
+  return lastUsedAt === undefined
+    ? text('console.contactCenters.apiKeys.unused')
+    : text('console.at', { at: new Date(lastUsedAt) });
 }
 
 export function shownKeyPage(visit: ConsoleVisit, center: Named, { name, key }: IssuedApiKey): ShownOncePage {

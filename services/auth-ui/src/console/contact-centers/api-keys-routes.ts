@@ -6,12 +6,13 @@ import {
 import { apiKeyPurposes } from '@gatehouse/contracts/environment-api/administration/api-keys';
 import { notFound } from '@gatehouse/service-kit/errors/app-error';
 import type { App } from '@gatehouse/service-kit/http/app-type';
-import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { ifMatch } from '../shell/conflict.ts';
-import { confirmView, formView, shownOnceView, tablesView } from '../shell/pages.ts';
-import { attempt, type Problem } from '../shell/problem.ts';
+import { type ConfirmPage, formView, listView, shownOnceView } from '../shell/pages.ts';
+import { attempt } from '../shell/problem.ts';
+import { askFirst } from '../shell/question.ts';
 import type { ConsoleVisit, Shell } from '../shell/shell.ts';
+import { tagField, typedText } from '../shell/typed.ts';
 import {
   apiKeysPage,
   apiKeysPath,
@@ -23,19 +24,16 @@ import {
 } from './api-keys-pages.ts';
 
 const params = z.object({ id: z.string().max(64) });
-const keyField = z.object({ keyId: z.string().max(64).default('') });
+const keyFields = { keyId: z.string().max(64).default(''), ...tagField };
 const newKeyFields = z.object({
-  name: z.string().trim().max(512).default(''),
+  name: typedText(512),
   purpose: z.enum(apiKeyPurposes).catch('api'),
-  expiresAt: z.string().trim().max(32).default(''),
-});
-const changeFields = keyField.extend({
-  ifMatch: z.string().max(128).default(''),
-  overlapSeconds: z.string().max(16).default(usualOverlap),
+  expiresAt: typedText(32),
 });
 
 export function apiKeyRoutes(pages: App, shell: Shell): void {
-  const keysOf = ({ environmentApi }: ConsoleVisit) => createApiKeyAdministration(environmentApi);
+  const keysOf = ({ environmentApi }: ConsoleVisit, etag = '') =>
+    createApiKeyAdministration(ifMatch(environmentApi, etag));
   const centerOf = ({ environmentApi }: ConsoleVisit, id: string) =>
     createContactCenterAdministration(environmentApi).read(id);
 
@@ -43,7 +41,7 @@ export function apiKeyRoutes(pages: App, shell: Shell): void {
     const visit = shell.begin(request, reply);
     const { id } = request.params;
     const [center, keys] = await Promise.all([centerOf(visit, id), keysOf(visit).list(id)]);
-    return shell.show(visit, tablesView, apiKeysPage(visit, center, keys, new Date()));
+    return shell.show(visit, listView, apiKeysPage(visit, center, keys, new Date()));
   });
 
   pages.get('/:id/api-keys/create', { schema: { hide: true, params } }, async (request, reply) => {
@@ -75,63 +73,41 @@ export function apiKeyRoutes(pages: App, shell: Shell): void {
     },
   );
 
-  for (const step of ['rotate', 'delete'] as const) {
-    pages.get(
-      `/:id/api-keys/${step}`,
-      { schema: { hide: true, params, querystring: keyField } },
-      async (request, reply) =>
-        ask(shell.begin(request, reply), step, request.params.id, request.query.keyId),
-    );
-  }
-
-  pages.post(
-    '/:id/api-keys/rotate',
-    { schema: { hide: true, params, body: changeFields } },
-    async (request, reply) => {
-      const visit = shell.begin(request, reply);
-      const { id } = request.params;
-      const { keyId, ifMatch: etag, overlapSeconds } = request.body;
+  askFirst(pages, shell, {
+    url: '/:id/api-keys/rotate',
+    path: params.shape,
+    fields: { ...keyFields, overlapSeconds: z.string().max(16).default(usualOverlap) },
+    page: (visit, asked) => question(visit, asked, rotateKeyPage),
+    async act(visit, { id, keyId, ifMatch: etag, overlapSeconds }) {
+      // Read first: the new key is shown once.
       const center = await centerOf(visit, id);
-      const { done, problem } = await attempt(() =>
-        guarded(visit, etag).rotate(id, keyId, { overlapSeconds }),
-      );
-      if (problem !== undefined) return ask(visit, 'rotate', id, keyId, problem);
-      return shell.show(visit, shownOnceView, shownKeyPage(visit, center, done));
+      return { center, issued: await keysOf(visit, etag).rotate(id, keyId, { overlapSeconds }) };
     },
-  );
+    done: (visit, _asked, { center, issued }) =>
+      shell.show(visit, shownOnceView, shownKeyPage(visit, center, issued)),
+  });
 
-  pages.post(
-    '/:id/api-keys/delete',
-    { schema: { hide: true, params, body: changeFields } },
-    async (request, reply) => {
-      const visit = shell.begin(request, reply);
-      const { id } = request.params;
-      const { keyId, ifMatch: etag } = request.body;
-      const { problem } = await attempt(() => guarded(visit, etag).remove(id, keyId));
-      if (problem !== undefined) return ask(visit, 'delete', id, keyId, problem);
-      return shell.done(visit, apiKeysPath(id), 'console.contactCenters.apiKeys.deleted');
-    },
-  );
+  askFirst(pages, shell, {
+    url: '/:id/api-keys/delete',
+    path: params.shape,
+    fields: keyFields,
+    page: (visit, asked) => question(visit, asked, deleteKeyPage),
+    act: (visit, { id, keyId, ifMatch: etag }) => keysOf(visit, etag).remove(id, keyId),
+    done: (visit, { id }) => shell.done(visit, apiKeysPath(id), 'console.contactCenters.apiKeys.deleted'),
+  });
 
-  const guarded = ({ environmentApi }: ConsoleVisit, etag: string) =>
-    createApiKeyAdministration(ifMatch(environmentApi, etag));
-
-  async function ask(
+  async function question(
     visit: ConsoleVisit,
-    step: 'rotate' | 'delete',
-    id: string,
-    keyId: string,
-    problem?: Problem,
-  ): Promise<FastifyReply> {
+    { id, keyId }: { id: string; keyId: string },
+    page: typeof rotateKeyPage,
+  ): Promise<ConfirmPage> {
     const [center, { data: keys, etag }] = await Promise.all([
       centerOf(visit, id),
       keysOf(visit).listTagged(id),
     ]);
     const key = keys.find((one) => one.id === keyId);
     if (key === undefined) throw notFound('There is no such API key');
-    if (problem !== undefined) visit.reply.code(problem.status);
-    const page = step === 'rotate' ? rotateKeyPage : deleteKeyPage;
-    return shell.show(visit, confirmView, page(visit, center, key, etag, problem));
+    return page(visit, center, key, etag);
   }
 }
 

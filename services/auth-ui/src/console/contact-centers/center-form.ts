@@ -2,19 +2,18 @@
 import type { ContactCenter } from '@gatehouse/contracts/environment-api/administration/contact-centers';
 import type { Environment } from '@gatehouse/contracts/environment-api/administration/environments';
 import { z } from 'zod';
-import { nameOf } from '../environments/pages.ts';
+import { nameOf } from '../environments/frame.ts';
 import type { FormPage } from '../shell/pages.ts';
 import { type FormField, withProblem } from '../shell/parts.ts';
 import type { Problem } from '../shell/problem.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
+import { linesOf, typedText } from '../shell/typed.ts';
 import { contactCenterPath, contactCentersPath, wayBelow } from './frame.ts';
 
-const typed = (maxLength: number) => z.string().trim().max(maxLength).default('');
-
 export const centerFields = z.object({
-  name: typed(512),
-  domains: typed(65_536),
-  environmentId: typed(64),
+  name: typedText(512),
+  domains: typedText(65_536),
+  environmentId: typedText(64),
   status: z.enum(['active', 'disabled']).catch('active'),
 });
 
@@ -199,11 +198,4 @@ function statusField({ text, rights }: ConsoleVisit, value: CenterFields['status
 function besideDomains(problem: Problem | undefined): Problem | undefined {
   const line = Object.entries(problem?.fields ?? {}).find(([name]) => /^domains\W/.test(name));
   return problem && line ? { ...problem, fields: { domains: line[1], ...problem.fields } } : problem;
-}
-
-function linesOf(text: string): string[] {
-  return text
-    .split('\n')
-    .map((line) => line.trim())
-    .filter((line) => line !== '');
 }

@@ -5,11 +5,12 @@ import { forbidden } from '@gatehouse/service-kit/errors/app-error';
 import type { App } from '@gatehouse/service-kit/http/app-type';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
-import { nameOf } from '../environments/pages.ts';
+import { nameOf } from '../environments/frame.ts';
 import { conflictPage, ifMatch } from '../shell/conflict.ts';
-import { comparisonView, factsView, formView, tablesView } from '../shell/pages.ts';
+import { comparisonView, factsView, formView, listView } from '../shell/pages.ts';
 import { attempt } from '../shell/problem.ts';
 import type { ConsoleVisit, Shell } from '../shell/shell.ts';
+import { tagField, typedText } from '../shell/typed.ts';
 import {
   bodyOf,
   type CenterFields,
@@ -28,14 +29,13 @@ const rowsPerPage = 50;
 /** More of them are no choice that a person can look through. */
 const maxChoice = 200;
 
-const typed = (maxLength: number) => z.string().trim().max(maxLength).default('');
 const params = z.object({ id: z.string().max(64) });
 const listQuery = z.object({
-  search: typed(128),
-  environmentId: typed(64),
+  search: typedText(128),
+  environmentId: typedText(64),
   cursor: z.string().max(2048).optional(),
 });
-const changeFields = centerFields.extend({ ifMatch: z.string().max(128).default('') });
+const changeFields = centerFields.extend(tagField);
 
 export async function centerRoutes(pages: App, shell: Shell): Promise<void> {
   const centersOf = ({ environmentApi }: ConsoleVisit) => createContactCenterAdministration(environmentApi);
@@ -56,7 +56,7 @@ export async function centerRoutes(pages: App, shell: Shell): Promise<void> {
     const names = new Map(environments?.map((one) => [one.id, nameOf(visit, one)]));
     return shell.show(
       visit,
-      tablesView,
+      listView,
       listPage(visit, found, request.query, (id) => names.get(id)),
     );
   });
@@ -70,7 +70,7 @@ export async function centerRoutes(pages: App, shell: Shell): Promise<void> {
 
   pages.get(
     '/create',
-    { schema: { hide: true, querystring: z.object({ environmentId: typed(64) }) } },
+    { schema: { hide: true, querystring: z.object({ environmentId: typedText(64) }) } },
     async (request, reply) => {
       const visit = shell.begin(request, reply);
       requireInstallation(visit);

@@ -1,7 +1,8 @@
 /** Builds the list of contact centres. */
-import { consolePath } from '@gatehouse/contracts/auth-api/console';
 import type { ContactCenter } from '@gatehouse/contracts/environment-api/administration/contact-centers';
-import type { TablesPage } from '../shell/pages.ts';
+import { environmentPath } from '../environments/frame.ts';
+import type { ListPage } from '../shell/pages.ts';
+import { addressOf, pagesOf } from '../shell/paging.ts';
 import type { Row } from '../shell/parts.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 import { contactCenterPath, contactCentersPath } from './frame.ts';
@@ -19,22 +20,16 @@ export function listPage(
   { rows, nextCursor }: { rows: readonly ContactCenter[]; nextCursor?: string | undefined },
   { search, environmentId, cursor }: ListQuery,
   nameOfEnvironment: (id: string) => string | undefined,
-): TablesPage {
+): ListPage {
   const { text } = visit;
-  const filter = { ...(search && { search }), ...(environmentId && { environmentId }) };
-  const address = (query: Record<string, string>) => {
-    const parameters = String(new URLSearchParams(query));
-    return parameters === '' ? contactCentersPath : `${contactCentersPath}?${parameters}`;
-  };
-  const isFiltered = Object.keys(filter).length > 0;
-  const create = `${contactCentersPath}/create`;
+  const isFiltered = search !== '' || environmentId !== '';
   return {
     title: text('console.contactCenters.title'),
     lead: text('console.contactCenters.lead'),
     actions: [
       {
         label: text('console.contactCenters.create'),
-        href: environmentId === '' ? create : `${create}?${new URLSearchParams({ environmentId })}`,
+        href: addressOf(`${contactCentersPath}/create`, { environmentId }),
         isMain: true,
       },
     ],
@@ -59,23 +54,18 @@ export function listPage(
               },
             ],
     },
-    parts: [
-      {
-        table: {
-          caption: text('console.contactCenters.title'),
-          columns: [
-            { label: text('console.contactCenters.name') },
-            { label: text('console.contactCenters.domains') },
-            { label: text('console.contactCenters.environment') },
-            { label: text('console.contactCenters.status') },
-          ],
-          empty: text(isFiltered ? 'console.table.noMatch' : 'console.contactCenters.empty'),
-          rows: rows.map((center) => rowOf(visit, center, nameOfEnvironment(center.environmentId))),
-          next: nextCursor === undefined ? undefined : address({ ...filter, cursor: nextCursor }),
-          first: cursor === undefined ? undefined : address(filter),
-        },
-      },
-    ],
+    table: {
+      caption: text('console.contactCenters.title'),
+      columns: [
+        { label: text('console.contactCenters.name') },
+        { label: text('console.contactCenters.domains') },
+        { label: text('console.contactCenters.environment') },
+        { label: text('console.contactCenters.status') },
+      ],
+      empty: text(isFiltered ? 'console.table.noMatch' : 'console.contactCenters.empty'),
+      rows: rows.map((center) => rowOf(visit, center, nameOfEnvironment(center.environmentId))),
+      ...pagesOf(contactCentersPath, { search, environmentId }, { current: cursor, next: nextCursor }),
+    },
   };
 }
 
@@ -95,7 +85,7 @@ function rowOf(
       {
         text: environment ?? environmentId,
         isCode: environment === undefined,
-        href: `${consolePath}/environments/${encodeURIComponent(environmentId)}`,
+        href: environmentPath(environmentId),
       },
       { text: '', badge: statusBadge({ text }, status) },
     ],

@@ -5,6 +5,7 @@ import type {
 } from '@gatehouse/contracts/environment-api/administration/contact-centers';
 import type { ConfirmPage, ConsolePage } from '../shell/pages.ts';
 import type { Fact } from '../shell/parts.ts';
+import { changedMeanwhile } from '../shell/question.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 import { contactCenterPath, contactCentersPath, frameOf, wayBelow } from './frame.ts';
 
@@ -129,13 +130,7 @@ export function stepPage(
         : `console.contactCenters.${step}.lead`,
     ),
     path: wayBelow(visit, center, 'offBoarding'),
-    message: problem.isStale
-      ? {
-          kind: 'danger',
-          title: text('console.changedMeanwhile'),
-          text: text('console.changedMeanwhile.text'),
-        }
-      : undefined,
+    message: problem.isStale ? changedMeanwhile(visit) : undefined,
     facts: [
       { label: text('console.contactCenters.domains'), value: domains.join(', ') },
       { label: text('console.contactCenters.id'), value: id, isCode: true },

@@ -8,6 +8,7 @@ import { ifMatch } from '../shell/conflict.ts';
 import { confirmView, consoleView } from '../shell/pages.ts';
 import { attempt } from '../shell/problem.ts';
 import type { ConsoleVisit, Shell } from '../shell/shell.ts';
+import { tagField, typedText } from '../shell/typed.ts';
 import {
   afterStep,
   type Ends,
@@ -21,10 +22,7 @@ import {
 const offBoardingView = consoleView<OffBoardingPage>('contact-centers/off-boarding');
 const params = z.object({ id: z.string().max(64) });
 const stepParams = params.extend({ step: z.enum(steps) });
-const stepFields = z.object({
-  ifMatch: z.string().max(128).default(''),
-  name: z.string().trim().max(512).default(''),
-});
+const stepFields = z.object({ ...tagField, name: typedText(512) });
 
 const done = {
   disable: 'console.contactCenters.disabled',

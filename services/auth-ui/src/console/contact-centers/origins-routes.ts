@@ -7,13 +7,15 @@ import {
 import type { App } from '@gatehouse/service-kit/http/app-type';
 import { z } from 'zod';
 import { corsSetting } from '../settings/list-page.ts';
-import { confirmView, formView, tablesView } from '../shell/pages.ts';
+import { formView, tablesView } from '../shell/pages.ts';
 import { attempt } from '../shell/problem.ts';
+import { askFirst } from '../shell/question.ts';
 import type { ConsoleVisit, Shell } from '../shell/shell.ts';
+import { typedText } from '../shell/typed.ts';
 import { addOriginPage, originsPage, originsPath, removeOriginPage } from './origins-pages.ts';
 
 const params = z.object({ id: z.string().max(64) });
-const originField = z.object({ origin: z.string().trim().max(1024).default('') });
+const originField = z.object({ origin: typedText(1024) });
 
 export function originRoutes(pages: App, shell: Shell): void {
   const corsOf = ({ environmentApi }: ConsoleVisit) => createCorsAdministration(environmentApi);
@@ -57,25 +59,13 @@ export function originRoutes(pages: App, shell: Shell): void {
     },
   );
 
-  pages.get(
-    '/:id/origins/remove',
-    { schema: { hide: true, params, querystring: originField } },
-    async (request, reply) => {
-      const visit = shell.begin(request, reply);
-      const center = await centerOf(visit, request.params.id);
-      return shell.show(visit, confirmView, removeOriginPage(visit, center, request.query.origin));
-    },
-  );
-
-  pages.post(
-    '/:id/origins/remove',
-    { schema: { hide: true, params, body: originField } },
-    async (request, reply) => {
-      const visit = shell.begin(request, reply);
-      const { id } = request.params;
-      const { origin } = request.body;
-      await corsOf(visit).remove(id, origin);
-      return shell.done(visit, originsPath(id), 'console.contactCenters.origins.removed', { origin });
-    },
-  );
+  askFirst(pages, shell, {
+    url: '/:id/origins/remove',
+    path: params.shape,
+    fields: originField.shape,
+    page: async (visit, { id, origin }) => removeOriginPage(visit, await centerOf(visit, id), origin),
+    act: (visit, { id, origin }) => corsOf(visit).remove(id, origin),
+    done: (visit, { id, origin }) =>
+      shell.done(visit, originsPath(id), 'console.contactCenters.origins.removed', { origin }),
+  });
 }

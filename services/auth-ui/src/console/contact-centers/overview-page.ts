@@ -1,6 +1,7 @@
 /** Builds the first tab of a contact centre: what is known about it. */
-import { consolePath } from '@gatehouse/contracts/auth-api/console';
 import type { ContactCenter } from '@gatehouse/contracts/environment-api/administration/contact-centers';
+import { clientsPath } from '../clients/frame.ts';
+import { environmentPath } from '../environments/frame.ts';
 import type { FactsPage } from '../shell/pages.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 import { contactCenterPath, frameOf } from './frame.ts';
@@ -31,15 +32,13 @@ export function overviewPage(
         label: text('console.contactCenters.environment'),
         value: environment ?? environmentId,
         isCode: environment === undefined,
-        href: rights.installation
-          ? `${consolePath}/environments/${encodeURIComponent(environmentId)}`
-          : undefined,
+        href: rights.installation ? environmentPath(environmentId) : undefined,
       },
       { label: text('console.contactCenters.id'), value: id, isCode: true },
       {
         label: text('console.clients.title'),
         value: text('console.clients.ofCenter'),
-        href: `${consolePath}/clients?${new URLSearchParams({ contactCenterId: id })}`,
+        href: `${clientsPath}?${new URLSearchParams({ contactCenterId: id })}`,
       },
       {
         label: text('console.contactCenters.created'),

@@ -1,11 +1,10 @@
 /** Builds the picture of a check: for each server the steps to it, how far they came, and what to change. */
-import { consolePath } from '@gatehouse/contracts/auth-api/console';
 import type { Check } from '@gatehouse/contracts/environment-api/administration/checks';
 import type { Environment } from '@gatehouse/contracts/environment-api/administration/environments';
 import type { ConsoleVisit } from '../shell/shell.ts';
 import { type ShownStep, type StepsPage, shownStep } from '../shell/steps.ts';
 import { hostAndPort } from './fields.ts';
-import { above } from './pages.ts';
+import { environmentPath, wayTo } from './frame.ts';
 
 type Step = NonNullable<Check['people']>[number] | Check['servers'][number]['steps'][number];
 
@@ -30,12 +29,12 @@ export function checkPage(visit: ConsoleVisit, environment: Environment, check: 
   };
   return {
     title: text('console.environments.check.title'),
-    path: above(visit, environment),
+    path: wayTo(visit, environment),
     isGood: check.ok,
     verdict: text(check.ok ? 'console.environments.check.good' : 'console.environments.check.bad'),
     groups: [discovery, ...servers, people].filter((group) => group !== undefined),
     again: {
-      action: `${consolePath}/environments/${environment.id}/check`,
+      action: `${environmentPath(environment.id)}/check`,
       label: text('console.environments.check.again'),
     },
   };

@@ -3,32 +3,26 @@ import {
   checkEnvironment,
   createEnvironmentAdministration,
 } from '@gatehouse/api-client/environment-api/environments';
-import { consolePath } from '@gatehouse/contracts/auth-api/console';
 import { directorySchema } from '@gatehouse/contracts/environment-api/directory';
 import type { App } from '@gatehouse/service-kit/http/app-type';
 import { z } from 'zod';
 import type { Area } from '../shell/area.ts';
 import { ifMatch } from '../shell/conflict.ts';
-import { confirmView, consoleView, formView } from '../shell/pages.ts';
+import { consoleView, formView, listView } from '../shell/pages.ts';
 import { attempt } from '../shell/problem.ts';
+import { askFirst } from '../shell/question.ts';
 import type { ConsoleVisit, Shell } from '../shell/shell.ts';
 import { stepsView } from '../shell/steps.ts';
-import { changeRoutes } from './change.ts';
+import { tagField } from '../shell/typed.ts';
+import { changeRoutes } from './change-routes.ts';
 import { checkPage } from './check-page.ts';
+import { type EnvironmentPage, environmentPage } from './environment-page.ts';
 import { bodyOf, typedOf } from './fields.ts';
-import {
-  chooseDirectoryPage,
-  type EnvironmentPage,
-  type EnvironmentsPage,
-  environmentPage,
-  environmentsPage,
-  newPage,
-  removePage,
-} from './pages.ts';
-import { serverRoutes } from './servers.ts';
+import { chooseDirectoryPage, deletePage, newPage } from './form-pages.ts';
+import { environmentPath, environmentsPath } from './frame.ts';
+import { listPage } from './list-page.ts';
+import { serverRoutes } from './server-routes.ts';
 
-const path = `${consolePath}/environments`;
-const listView = consoleView<EnvironmentsPage>('list');
 const environmentView = consoleView<EnvironmentPage>('environments/environment');
 const pageSize = '50';
 
@@ -39,19 +33,16 @@ const listQuery = z.object({
 const idParams = z.object({ id: z.string().max(64) });
 
 export function composeEnvironments({ shell }: { shell: Shell }): Area {
-  const environmentsOf = ({ environmentApi }: ConsoleVisit) =>
-    createEnvironmentAdministration(environmentApi);
+  const environmentsOf = ({ environmentApi }: ConsoleVisit, etag = '') =>
+    createEnvironmentAdministration(ifMatch(environmentApi, etag));
 
   async function routes(pages: App): Promise<void> {
     pages.get('', { schema: { hide: true, querystring: listQuery } }, async (request, reply) => {
       const visit = shell.begin(request, reply);
       const { search, cursor } = request.query;
       const filter = { limit: pageSize, search: search || undefined, cursor };
-      return shell.show(
-        visit,
-        listView,
-        environmentsPage(visit, await environmentsOf(visit).page(filter), request.query),
-      );
+      const found = await environmentsOf(visit).page(filter);
+      return shell.show(visit, listView, listPage(visit, found, request.query));
     });
 
     pages.get(
@@ -82,7 +73,7 @@ export function composeEnvironments({ shell }: { shell: Shell }): Area {
           reply.code(problem.status);
           return shell.show(visit, formView, newPage(visit, directory, request.body, problem));
         }
-        return shell.done(visit, `${path}/${done.data.id}`, 'console.environments.created', {
+        return shell.done(visit, environmentPath(done.data.id), 'console.environments.created', {
           warning: done.warnings[0]?.message ?? '',
         });
       },
@@ -103,32 +94,17 @@ export function composeEnvironments({ shell }: { shell: Shell }): Area {
       return shell.show(visit, stepsView, checkPage(visit, environment, check));
     });
 
-    pages.get('/:id/delete', { schema: { hide: true, params: idParams } }, async (request, reply) => {
-      const visit = shell.begin(request, reply);
-      const { data, etag } = await environmentsOf(visit).readTagged(request.params.id);
-      return shell.show(visit, confirmView, removePage(visit, data, etag));
-    });
-
-    pages.post(
-      '/:id/delete',
-      {
-        schema: {
-          hide: true,
-          params: idParams,
-          body: z.object({ ifMatch: z.string().max(128).default('') }),
-        },
-      },
-      async (request, reply) => {
-        const visit = shell.begin(request, reply);
-        const { id } = request.params;
-        const calls = createEnvironmentAdministration(ifMatch(visit.environmentApi, request.body.ifMatch));
-        const { problem } = await attempt(() => calls.remove(id));
-        if (problem === undefined) return shell.done(visit, path, 'console.environments.deleted');
+    askFirst(pages, shell, {
+      url: '/:id/delete',
+      path: idParams.shape,
+      fields: tagField,
+      async page(visit, { id }) {
         const { data, etag } = await environmentsOf(visit).readTagged(id);
-        reply.code(problem.status);
-        return shell.show(visit, confirmView, removePage(visit, data, etag, problem));
+        return deletePage(visit, data, etag);
       },
-    );
+      act: (visit, { id, ifMatch: etag }) => environmentsOf(visit, etag).remove(id),
+      done: (visit) => shell.done(visit, environmentsPath, 'console.environments.deleted'),
+    });
 
     changeRoutes(pages, shell);
     serverRoutes(pages, shell);

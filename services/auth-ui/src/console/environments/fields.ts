@@ -4,6 +4,7 @@ import type { Directory } from '@gatehouse/contracts/environment-api/directory';
 import { isTextKey, type TextKey } from '../../texts/texts.ts';
 import type { FormField } from '../shell/parts.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
+import { linesOf, numberOf } from '../shell/typed.ts';
 
 /** How the text of a field becomes a value of the API. */
 type Kind = 'text' | 'code' | 'lines' | 'number' | 'flag' | 'secret' | 'pem' | 'servers';
@@ -226,20 +227,14 @@ function readAs(kind: Kind, text: string, clears: boolean, name: string): unknow
   if (kind === 'lines') return text === '' && !clears ? undefined : linesOf(text);
   if (kind === 'servers') return text === '' ? undefined : linesOf(text).map((line) => serverOf(line, name));
   if (text === '') return clears ? null : undefined;
-  return kind === 'number' && /^\d+$/.test(text) ? Number(text) : text;
+  return kind === 'number' ? numberOf(text) : text;
 }
-
-const linesOf = (text: string) =>
-  text
-    .split(/\r?\n/)
-    .map((line) => line.trim())
-    .filter(Boolean);
 
 /** `host`, `host:port` or `[address]:port`. */
 function serverOf(line: string, name: string): Record<string, unknown> {
   const [, bracketed, plain, port] = /^(?:\[([^\]]*)\]|([^:]*))(?::(.*))?$/.exec(line) ?? [];
   const address = bracketed ?? plain ?? line;
-  const number = port === undefined ? undefined : /^\d+$/.test(port) ? Number(port) : port;
+  const number = port === undefined ? undefined : numberOf(port);
   if (name === 'configServers') return { primaryAddress: address, primaryPort: number ?? 8888 };
   return { address, ...(number === undefined ? {} : { port: number }) };
 }

@@ -1,5 +1,4 @@
 /** Builds the pages about one Configuration Server of an environment. */
-import { consolePath } from '@gatehouse/contracts/auth-api/console';
 import type {
   ConfigServer,
   Environment,
@@ -9,9 +8,7 @@ import { type FormField, withProblem } from '../shell/parts.ts';
 import type { Problem } from '../shell/problem.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 import { hostAndPort } from './fields.ts';
-import { above } from './pages.ts';
-
-const path = `${consolePath}/environments`;
+import { environmentPath, wayTo } from './frame.ts';
 
 export interface TypedServer {
   primaryAddress: string;
@@ -46,10 +43,10 @@ export function serverPage(
       serverId === undefined ? 'console.environments.server.add' : 'console.environments.server.change',
     ),
     lead: text('console.environments.server.lead'),
-    path: above(visit, environment),
+    path: wayTo(visit, environment),
     form: withProblem(
       {
-        action: `${path}/${environment.id}/servers/${serverId ?? 'new'}`,
+        action: `${environmentPath(environment.id)}/servers/${serverId ?? 'new'}`,
         hidden: { ifMatch: etag },
         sections: [
           {
@@ -80,7 +77,7 @@ export function serverPage(
           },
         ],
         submit: text('console.environments.save'),
-        cancel: `${path}/${environment.id}`,
+        cancel: environmentPath(environment.id),
       },
       problem,
     ),
@@ -91,23 +88,20 @@ export function removeServerPage(
   visit: ConsoleVisit,
   environment: Environment,
   { id, primaryAddress, primaryPort }: ConfigServer,
-  problem?: Problem,
 ): ConfirmPage {
   const { text } = visit;
   const server = hostAndPort(primaryAddress, primaryPort);
+  const own = environmentPath(environment.id);
   return {
     title: text('console.environments.server.remove.title', { server }),
     lead: text('console.environments.server.remove.lead'),
-    path: above(visit, environment),
-    form: withProblem(
-      {
-        action: `${path}/${environment.id}/servers/${id}/remove`,
-        sections: [],
-        submit: text('console.environments.server.remove'),
-        cancel: `${path}/${environment.id}`,
-        isDangerous: true,
-      },
-      problem,
-    ),
+    path: wayTo(visit, environment),
+    form: {
+      action: `${own}/servers/${id}/remove`,
+      sections: [],
+      submit: text('console.environments.server.remove'),
+      cancel: own,
+      isDangerous: true,
+    },
   };
 }

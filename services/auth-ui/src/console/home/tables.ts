@@ -1,8 +1,12 @@
 /** Builds the tables of the first page: directories that are not connected, and what ends soon. */
 import type { AuthApiOverview } from '@gatehouse/contracts/auth-api/administration/overview';
-import { consolePath } from '@gatehouse/contracts/auth-api/console';
 import type { Ending } from '@gatehouse/contracts/overview';
 import { formatsIn } from '../../texts/formats.ts';
+import { clientPath } from '../clients/frame.ts';
+import { apiKeysPath } from '../contact-centers/api-keys-pages.ts';
+import { contactCenterPath } from '../contact-centers/frame.ts';
+import { environmentPath } from '../environments/frame.ts';
+import { keysPath } from '../keys/keys-page.ts';
 import type { Table } from '../shell/parts.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 import type { Overviews } from './first-steps.ts';
@@ -17,7 +21,7 @@ export function linksTable({ text }: ConsoleVisit, authApi: AuthApiOverview | un
     empty: '',
     rows: notOpen.map(({ environmentId, state, reason }) => ({
       cells: [
-        { text: environmentId, isCode: true, href: `${consolePath}/environments/${environmentId}` },
+        { text: environmentId, isCode: true, href: environmentPath(environmentId) },
         {
           text: '',
           badge: { text: text(`console.home.links.${state}`), kind: state === 'down' ? 'bad' : 'plain' },
@@ -66,9 +70,8 @@ export function endingsTable(
 
 /** The page where it is replaced. */
 function hrefOf({ kind, contactCenterId, environmentId, clientId }: Ending): string {
-  if (clientId !== undefined) return `${consolePath}/clients/one/${encodeURIComponent(clientId)}`;
-  if (environmentId !== undefined) return `${consolePath}/environments/${environmentId}`;
-  if (contactCenterId === undefined) return `${consolePath}/keys`;
-  const center = `${consolePath}/contact-centers/${contactCenterId}`;
-  return kind === 'api-key' ? `${center}/api-keys` : center;
+  if (clientId !== undefined) return clientPath(clientId);
+  if (environmentId !== undefined) return environmentPath(environmentId);
+  if (contactCenterId === undefined) return keysPath;
+  return kind === 'api-key' ? apiKeysPath(contactCenterId) : contactCenterPath(contactCenterId);
 }

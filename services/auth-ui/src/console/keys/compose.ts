@@ -4,21 +4,19 @@ import {
   createSsoKeyAdministration,
 } from '@gatehouse/api-client/auth-api/administration';
 import { ssoKeySchema } from '@gatehouse/contracts/auth-api/administration/single-sign-on';
-import { consolePath } from '@gatehouse/contracts/auth-api/console';
 import { definedOnly } from '@gatehouse/contracts/defined-only';
 import type { App } from '@gatehouse/service-kit/http/app-type';
 import { z } from 'zod';
 import type { Area } from '../shell/area.ts';
-import { confirmView, consoleView, formView } from '../shell/pages.ts';
+import { consoleView, formView } from '../shell/pages.ts';
 import { attempt } from '../shell/problem.ts';
+import { askFirst } from '../shell/question.ts';
 import type { ConsoleVisit, Shell } from '../shell/shell.ts';
 import { importPage } from './import-page.ts';
-import { type KeysPage, keysPage } from './keys-page.ts';
-import { activatePage, removePage, retirePage, rotatePage } from './questions.ts';
+import { type KeysPage, keysPage, keysPath } from './keys-page.ts';
+import { activatePage, kidPage, rotatePage } from './questions.ts';
 
-const path = `${consolePath}/keys`;
 const keysView = consoleView<KeysPage>('keys/keys');
-const kidField = z.object({ kid: z.string().max(128) });
 const purposeField = ssoKeySchema.pick({ purpose: true });
 const rotateFields = z.object({ algorithm: z.string().max(16).default('') });
 const importFields = z.object({
@@ -46,7 +44,7 @@ export function composeKeys({ shell }: { shell: Shell }): Area {
     pages.post('/rotate', { schema: { hide: true, body: rotateFields } }, async (request, reply) => {
       const visit = shell.begin(request, reply);
       await signing(visit).rotate(request.body.algorithm || undefined);
-      return shell.done(visit, path, 'console.keys.rotated');
+      return shell.done(visit, keysPath, 'console.keys.rotated');
     });
 
     pages.get('/import', { schema: { hide: true } }, async (request, reply) => {
@@ -63,31 +61,20 @@ export function composeKeys({ shell }: { shell: Shell }): Area {
         reply.code(problem.status);
         return shell.show(visit, formView, importPage(visit, state, problem));
       }
-      return shell.done(visit, path, 'console.keys.imported', { kid: done.kid });
+      return shell.done(visit, keysPath, 'console.keys.imported', { kid: done.kid });
     });
 
-    question('retire', retirePage, (visit, kid) => signing(visit).retire(kid), 'console.keys.retired');
-    question('remove', removePage, (visit, kid) => signing(visit).remove(kid), 'console.keys.removed');
-
-    function question(
-      step: 'retire' | 'remove',
-      page: typeof retirePage,
-      act: (visit: ConsoleVisit, kid: string) => Promise<unknown>,
-      done: 'console.keys.retired' | 'console.keys.removed',
-    ): void {
-      pages.get(`/${step}`, { schema: { hide: true, querystring: kidField } }, async (request, reply) => {
-        const visit = shell.begin(request, reply);
-        return shell.show(visit, confirmView, page(visit, request.query.kid));
+    for (const [step, done] of [
+      ['retire', 'console.keys.retired'],
+      ['remove', 'console.keys.removed'],
+    ] as const)
+      askFirst(pages, shell, {
+        url: `/${step}`,
+        fields: { kid: z.string().max(128) },
+        page: (visit, { kid }) => kidPage(visit, step, kid),
+        act: (visit, { kid }) => signing(visit)[step](kid),
+        done: (visit, { kid }) => shell.done(visit, keysPath, done, { kid }),
       });
-      pages.post(`/${step}`, { schema: { hide: true, body: kidField } }, async (request, reply) => {
-        const visit = shell.begin(request, reply);
-        const { kid } = request.body;
-        const { problem } = await attempt(() => act(visit, kid));
-        if (problem === undefined) return shell.done(visit, path, done, { kid });
-        reply.code(problem.status);
-        return shell.show(visit, confirmView, page(visit, kid, problem));
-      });
-    }
 
     pages.post(
       '/single-sign-on/prepare',
@@ -95,28 +82,17 @@ export function composeKeys({ shell }: { shell: Shell }): Area {
       async (request, reply) => {
         const visit = shell.begin(request, reply);
         await singleSignOn(visit).prepare(request.body.purpose);
-        return shell.done(visit, path, 'console.keys.prepared');
+        return shell.done(visit, keysPath, 'console.keys.prepared');
       },
     );
 
-    pages.get(
-      '/single-sign-on/activate',
-      { schema: { hide: true, querystring: purposeField } },
-      async (request, reply) => {
-        const visit = shell.begin(request, reply);
-        return shell.show(visit, confirmView, activatePage(visit, request.query.purpose));
-      },
-    );
-
-    pages.post(
-      '/single-sign-on/activate',
-      { schema: { hide: true, body: purposeField } },
-      async (request, reply) => {
-        const visit = shell.begin(request, reply);
-        await singleSignOn(visit).activate(request.body.purpose);
-        return shell.done(visit, path, 'console.keys.activated');
-      },
-    );
+    askFirst(pages, shell, {
+      url: '/single-sign-on/activate',
+      fields: purposeField.shape,
+      page: (visit, { purpose }) => activatePage(visit, purpose),
+      act: (visit, { purpose }) => singleSignOn(visit).activate(purpose),
+      done: (visit) => shell.done(visit, keysPath, 'console.keys.activated'),
+    });
   }
 
   return {

@@ -1,21 +1,19 @@
 /** Builds the form that brings a private key along. What was typed is not shown again: it is a secret. */
-import { consolePath } from '@gatehouse/contracts/auth-api/console';
 import type { FormPage } from '../shell/pages.ts';
 import { withProblem } from '../shell/parts.ts';
 import type { Problem } from '../shell/problem.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
-
-const path = `${consolePath}/keys`;
+import { keysPath } from './keys-page.ts';
 
 export function importPage({ text }: ConsoleVisit, state: 'next' | 'active', problem?: Problem): FormPage {
   const about = problem?.fields['pem'] ?? problem?.fields['jwk'];
   return {
     title: text('console.keys.import'),
     lead: text('console.keys.import.lead'),
-    path: [{ label: text('console.keys.title'), href: path }],
+    path: [{ label: text('console.keys.title'), href: keysPath }],
     form: withProblem(
       {
-        action: `${path}/import`,
+        action: `${keysPath}/import`,
         sections: [
           {
             fields: [
@@ -60,7 +58,7 @@ export function importPage({ text }: ConsoleVisit, state: 'next' | 'active', pro
           },
         ],
         submit: text('console.keys.import'),
-        cancel: path,
+        cancel: keysPath,
       },
       problem,
     ),

@@ -6,7 +6,7 @@ import type { ConsolePage } from '../shell/pages.ts';
 import type { Row, Table } from '../shell/parts.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 
-const path = `${consolePath}/keys`;
+export const keysPath = `${consolePath}/keys`;
 
 export interface KeysPage extends ConsolePage {
   signing: { title: string; lead: string; table: Table };
@@ -35,8 +35,8 @@ export function keysPage(
     title: text('console.keys.title'),
     lead: text('console.keys.lead'),
     actions: [
-      { label: text('console.keys.import'), href: `${path}/import` },
-      { label: text('console.keys.rotate'), href: `${path}/rotate`, isMain: true },
+      { label: text('console.keys.import'), href: `${keysPath}/import` },
+      { label: text('console.keys.rotate'), href: `${keysPath}/rotate`, isMain: true },
     ],
     signing: {
       title: text('console.keys.signing'),
@@ -74,7 +74,7 @@ export function keysPage(
       prepare: (['signing', 'encryption'] as const)
         .filter((purpose) => !ssoKeys.some((key) => key.purpose === purpose && key.state === 'next'))
         .map((purpose) => ({ purpose, label: text(`console.keys.prepare.${purpose}`) })),
-      prepareAction: `${path}/single-sign-on/prepare`,
+      prepareAction: `${keysPath}/single-sign-on/prepare`,
     },
   };
 }
@@ -84,7 +84,7 @@ function signingRow({ text }: ConsoleVisit, key: SigningKeyView): Row {
   const describes = `${algorithm} ${kid}`;
   const link = (step: 'retire' | 'remove') => ({
     label: text(`console.keys.${step}`),
-    href: `${path}/${step}?${new URLSearchParams({ kid })}`,
+    href: `${keysPath}/${step}?${new URLSearchParams({ kid })}`,
     describes,
   });
   const when = {
@@ -120,7 +120,7 @@ function ssoRow({ text }: ConsoleVisit, { id, purpose, state, notAfter }: SsoKey
         ? [
             {
               label: text('console.keys.activate'),
-              href: `${path}/single-sign-on/activate?${new URLSearchParams({ purpose })}`,
+              href: `${keysPath}/single-sign-on/activate?${new URLSearchParams({ purpose })}`,
               describes: label,
             },
           ]

@@ -1,14 +1,11 @@
 /** Builds the questions before keys change their state. */
 import type { SigningKeyView } from '@gatehouse/contracts/auth-api/administration/signing-keys';
 import type { SsoKeyPurpose } from '@gatehouse/contracts/auth-api/administration/single-sign-on';
-import { consolePath } from '@gatehouse/contracts/auth-api/console';
 import type { ConfirmPage, FormPage } from '../shell/pages.ts';
-import { withProblem } from '../shell/parts.ts';
-import type { Problem } from '../shell/problem.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
+import { keysPath } from './keys-page.ts';
 
-const path = `${consolePath}/keys`;
-const above = ({ text }: ConsoleVisit) => [{ label: text('console.keys.title'), href: path }];
+const above = ({ text }: ConsoleVisit) => [{ label: text('console.keys.title'), href: keysPath }];
 
 export function rotatePage(visit: ConsoleVisit, keys: readonly SigningKeyView[]): FormPage {
   const { text } = visit;
@@ -18,7 +15,7 @@ export function rotatePage(visit: ConsoleVisit, keys: readonly SigningKeyView[])
     lead: text('console.keys.rotate.lead'),
     path: above(visit),
     form: {
-      action: `${path}/rotate`,
+      action: `${keysPath}/rotate`,
       sections: [
         {
           fields: [
@@ -36,42 +33,26 @@ export function rotatePage(visit: ConsoleVisit, keys: readonly SigningKeyView[])
         },
       ],
       submit: text('console.keys.rotate'),
-      cancel: path,
+      cancel: keysPath,
     },
   };
 }
 
-export function retirePage(visit: ConsoleVisit, kid: string, problem?: Problem): ConfirmPage {
-  return kidQuestion(visit, 'retire', kid, problem);
-}
-
-export function removePage(visit: ConsoleVisit, kid: string, problem?: Problem): ConfirmPage {
-  return kidQuestion(visit, 'remove', kid, problem);
-}
-
-function kidQuestion(
-  visit: ConsoleVisit,
-  step: 'retire' | 'remove',
-  kid: string,
-  problem: Problem | undefined,
-): ConfirmPage {
+export function kidPage(visit: ConsoleVisit, step: 'retire' | 'remove', kid: string): ConfirmPage {
   const { text } = visit;
   return {
     title: text(`console.keys.${step}.title`),
     lead: text(`console.keys.${step}.lead`),
     path: above(visit),
     facts: [{ label: text('console.keys.key'), value: kid, isCode: true }],
-    form: withProblem(
-      {
-        action: `${path}/${step}`,
-        hidden: { kid },
-        sections: [],
-        submit: text(`console.keys.${step}`),
-        cancel: path,
-        isDangerous: step === 'remove',
-      },
-      problem,
-    ),
+    form: {
+      action: `${keysPath}/${step}`,
+      hidden: { kid },
+      sections: [],
+      submit: text(`console.keys.${step}`),
+      cancel: keysPath,
+      isDangerous: step === 'remove',
+    },
   };
 }
 
@@ -82,11 +63,11 @@ export function activatePage(visit: ConsoleVisit, purpose: SsoKeyPurpose): Confi
     lead: text(`console.keys.activate.${purpose}`),
     path: above(visit),
     form: {
-      action: `${path}/single-sign-on/activate`,
+      action: `${keysPath}/single-sign-on/activate`,
       hidden: { purpose },
       sections: [],
       submit: text('console.keys.activate'),
-      cancel: path,
+      cancel: keysPath,
     },
   };
 }

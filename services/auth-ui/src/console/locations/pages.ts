@@ -1,33 +1,28 @@
 /** Builds the pages about locations. */
 import { consolePath } from '@gatehouse/contracts/auth-api/console';
 import type { LocationInUse } from '@gatehouse/contracts/environment-api/administration/locations';
-import type { ConfirmPage, ConsolePage, FormPage } from '../shell/pages.ts';
-import { type Search, type Table, withProblem } from '../shell/parts.ts';
+import type { ConfirmPage, FormPage, ListPage } from '../shell/pages.ts';
+import { withProblem } from '../shell/parts.ts';
 import type { Problem } from '../shell/problem.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 
-const path = `${consolePath}/locations`;
-
-export interface LocationsPage extends ConsolePage {
-  search: Search;
-  table: Table;
-}
+export const locationsPath = `${consolePath}/locations`;
 
 export function locationsPage(
   { text }: ConsoleVisit,
   locations: readonly LocationInUse[],
   search: string,
-): LocationsPage {
+): ListPage {
   const shown = locations.filter(({ location }) => location.toLowerCase().includes(search.toLowerCase()));
   return {
     title: text('console.locations.title'),
     lead: text('console.locations.lead'),
-    actions: [{ label: text('console.locations.declare'), href: `${path}/declare`, isMain: true }],
+    actions: [{ label: text('console.locations.declare'), href: `${locationsPath}/declare`, isMain: true }],
     search: {
-      action: path,
+      action: locationsPath,
       value: search,
       label: text('console.locations.search'),
-      clear: search === '' ? undefined : path,
+      clear: search === '' ? undefined : locationsPath,
     },
     table: {
       caption: text('console.locations.title'),
@@ -44,7 +39,7 @@ export function locationsPage(
           ? [
               {
                 label: text('console.locations.withdraw'),
-                href: `${path}/withdraw?${new URLSearchParams({ location })}`,
+                href: `${locationsPath}/withdraw?${new URLSearchParams({ location })}`,
                 describes: location,
               },
             ]
@@ -58,10 +53,10 @@ export function declarePage({ text }: ConsoleVisit, location: string, problem?: 
   return {
     title: text('console.locations.declare'),
     lead: text('console.locations.declare.lead'),
-    path: [{ label: text('console.locations.title'), href: path }],
+    path: [{ label: text('console.locations.title'), href: locationsPath }],
     form: withProblem(
       {
-        action: `${path}/declare`,
+        action: `${locationsPath}/declare`,
         sections: [
           {
             fields: [
@@ -79,7 +74,7 @@ export function declarePage({ text }: ConsoleVisit, location: string, problem?: 
           },
         ],
         submit: text('console.locations.declare'),
-        cancel: path,
+        cancel: locationsPath,
       },
       problem,
     ),
@@ -90,13 +85,13 @@ export function withdrawPage({ text }: ConsoleVisit, location: string): ConfirmP
   return {
     title: text('console.locations.withdraw.title', { location }),
     lead: text('console.locations.withdraw.lead'),
-    path: [{ label: text('console.locations.title'), href: path }],
+    path: [{ label: text('console.locations.title'), href: locationsPath }],
     form: {
-      action: `${path}/withdraw`,
+      action: `${locationsPath}/withdraw`,
       hidden: { location },
       sections: [],
       submit: text('console.locations.withdraw'),
-      cancel: path,
+      cancel: locationsPath,
       isDangerous: true,
     },
   };

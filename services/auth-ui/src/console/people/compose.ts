@@ -9,16 +9,15 @@ import { createContactCenterAdministration } from '@gatehouse/api-client/environ
 import type { App } from '@gatehouse/service-kit/http/app-type';
 import { z } from 'zod';
 import type { Area } from '../shell/area.ts';
-import { consoleView } from '../shell/pages.ts';
+import { consoleView, listView } from '../shell/pages.ts';
 import type { Shell } from '../shell/shell.ts';
 import { stepsView } from '../shell/steps.ts';
 import { explanationPage } from './explanation-page.ts';
-import { chooseCenterPage, type PeopleListPage, peoplePage } from './list-pages.ts';
+import { chooseCenterPage, peoplePage } from './list-pages.ts';
 import { nameFields, nameOf } from './names.ts';
 import { type PersonPage, personPage } from './person-page.ts';
 import { questionRoutes } from './question-routes.ts';
 
-const listView = consoleView<PeopleListPage>('list');
 const personView = consoleView<PersonPage>('people/person');
 const centersInPage = '50';
 

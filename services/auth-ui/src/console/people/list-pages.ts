@@ -1,16 +1,11 @@
 /** Builds the pages that lead to a person: the choice of a contact centre, and the search in it. */
 import type { ListedPersonView, PeoplePage } from '@gatehouse/contracts/auth-api/administration/people';
-import { definedOnly } from '@gatehouse/contracts/defined-only';
 import type { ContactCenter } from '@gatehouse/contracts/environment-api/administration/contact-centers';
-import type { ConsolePage } from '../shell/pages.ts';
-import type { Cell, Search, Table } from '../shell/parts.ts';
+import type { ListPage } from '../shell/pages.ts';
+import { pagesOf } from '../shell/paging.ts';
+import type { Cell } from '../shell/parts.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 import { addressOf, centerAddress, peoplePath } from './names.ts';
-
-export interface PeopleListPage extends ConsolePage {
-  search: Search;
-  table: Table;
-}
 
 export interface PeopleTerms {
   search: string;
@@ -21,8 +16,7 @@ export function chooseCenterPage(
   { text }: ConsoleVisit,
   { rows, nextCursor }: { rows: ContactCenter[]; nextCursor?: string | undefined },
   { search, cursor }: PeopleTerms,
-): PeopleListPage {
-  const query = search === '' ? {} : { search };
+): ListPage {
   return {
     title: text('console.people.title'),
     lead: text('console.people.choose.lead'),
@@ -42,7 +36,7 @@ export function chooseCenterPage(
       rows: rows.map(({ id, name, domains }) => ({
         cells: [{ text: name, href: centerAddress(id), note: id }, { text: domains.join(', ') }],
       })),
-      ...pagesOf(query, nextCursor, cursor),
+      ...pagesOf(peoplePath, { search }, { current: cursor, next: nextCursor }),
     },
   };
 }
@@ -52,8 +46,7 @@ export function peoplePage(
   center: Pick<ContactCenter, 'id' | 'name'>,
   { data, nextCursor }: { data: PeoplePage; nextCursor?: string | undefined },
   { search, cursor }: PeopleTerms,
-): PeopleListPage {
-  const query = { contactCenter: center.id, ...(search === '' ? {} : { search }) };
+): ListPage {
   const hint = [
     data.matching === 'whole names' ? text('console.people.search.wholeNames') : '',
     data.isCut ? text('console.people.search.isCut') : '',
@@ -90,20 +83,11 @@ export function peoplePage(
           { text: '', badge: stateOf(text, person) },
         ],
       })),
-      ...pagesOf(query, nextCursor, cursor),
+      ...pagesOf(peoplePath, { contactCenter: center.id, search }, { current: cursor, next: nextCursor }),
     },
   };
 }
 
 export function stateOf(text: ConsoleVisit['text'], { state }: ListedPersonView): NonNullable<Cell['badge']> {
   return { text: text(`console.people.state.${state}`), kind: state === 'active' ? 'good' : 'bad' };
-}
-
-function pagesOf(query: Record<string, string>, nextCursor?: string, cursor?: string) {
-  const address = (more: Record<string, string> = {}) =>
-    `${peoplePath}?${new URLSearchParams({ ...query, ...more })}`;
-  return definedOnly({
-    next: nextCursor === undefined ? undefined : address({ cursor: nextCursor }),
-    first: cursor === undefined ? undefined : address(),
-  });
 }

@@ -1,9 +1,9 @@
 /** Builds the page about one person: what is known, what may be done, and the sessions. */
 import type { PersonProfile } from '@gatehouse/contracts/auth-api/administration/people';
-import { consolePath } from '@gatehouse/contracts/auth-api/console';
 import type { SessionView } from '@gatehouse/contracts/auth-api/sessions';
+import { auditPath } from '../audit/lists.ts';
 import type { ConsolePage } from '../shell/pages.ts';
-import type { Table } from '../shell/parts.ts';
+import { type Fact, factOf, type Table } from '../shell/parts.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 import { stateOf } from './list-pages.ts';
 import { addressOf, centerAddress, nameOf, peoplePath, type Steps } from './names.ts';
@@ -11,7 +11,7 @@ import { addressOf, centerAddress, nameOf, peoplePath, type Steps } from './name
 export type HeldSession = Omit<SessionView, 'current'>;
 
 export interface PersonPage extends ConsolePage {
-  facts: { label: string; value: string; isCode?: boolean }[];
+  facts: Fact[];
   badge: { text: string; kind: string };
   steps: { title: string; links: { href: string; label: string; text: string }[]; limits: string[] };
   sessions: { title: string; lead: string; table: Table | undefined; end?: { href: string; label: string } };
@@ -26,25 +26,23 @@ export function personPage(
   const { text } = visit;
   const { person } = profile;
   const badge = stateOf(text, person);
-  const fact = (label: string, value: string | undefined, isCode = false) =>
-    value === undefined || value === '' ? [] : [{ label, value, isCode }];
   return {
     title: person.name ?? person.userName,
     path: wayTo(visit, profile),
     badge,
     facts: [
-      ...fact(text('console.people.userName'), person.userName, true),
-      ...fact(text('console.people.email'), person.email),
-      ...fact(text('console.people.source'), text(`console.people.source.${profile.source}`)),
-      ...fact(text('console.people.number'), person.number?.toString(), true),
-      ...fact(text('console.people.sub'), person.sub, true),
-      ...fact(
+      ...factOf(text('console.people.userName'), person.userName, true),
+      ...factOf(text('console.people.email'), person.email),
+      ...factOf(text('console.people.source'), text(`console.people.source.${profile.source}`)),
+      ...factOf(text('console.people.number'), person.number?.toString(), true),
+      ...factOf(text('console.people.sub'), person.sub, true),
+      ...factOf(
         text('console.people.lastSignIn'),
         profile.lastSignInAt === undefined
           ? text('console.people.lastSignIn.none')
           : text('console.at', { at: new Date(profile.lastSignInAt) }),
       ),
-      ...fact(
+      ...factOf(
         text('console.people.wrongPasswords'),
         text('console.people.wrongPasswords.wait', {
           count: profile.wrongPasswords,
@@ -105,7 +103,7 @@ function stepsOf({ person, canUnlock, canDisable, canLinkPassword, wrongPassword
 
 /** By name: a refusal names no `sub` where the person was not found out. */
 function eventsOf({ person, contactCenterId }: PersonProfile): string {
-  return `${consolePath}/audit?${new URLSearchParams({ user: person.userName, contactCenterId })}`;
+  return `${auditPath}?${new URLSearchParams({ user: person.userName, contactCenterId })}`;
 }
 
 function limitOf({ source }: PersonProfile): 'configServer' | 'ldap' {

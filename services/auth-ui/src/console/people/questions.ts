@@ -1,9 +1,8 @@
-/** Builds the questions before something is done to a person or their sessions. */
+/** Builds the questions before something is done to a person or their sessions, and the link that one of them makes. */
 import type { PersonProfile } from '@gatehouse/contracts/auth-api/administration/people';
 import { definedOnly } from '@gatehouse/contracts/defined-only';
-import type { ConfirmPage } from '../shell/pages.ts';
-import { withProblem } from '../shell/parts.ts';
-import type { Problem } from '../shell/problem.ts';
+import type { IssuedPasswordLink } from '@gatehouse/contracts/environment-api/administration/people';
+import type { ConfirmPage, ShownOncePage } from '../shell/pages.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 import { addressOf, nameOf, peoplePath, type Steps } from './names.ts';
 import { wayBelow } from './person-page.ts';
@@ -17,14 +16,11 @@ const questions = {
   'end-sessions': { key: 'endSessions', isDangerous: true },
 } as const satisfies Partial<Record<Steps, { key: string; isDangerous: boolean }>>;
 
-export type Question = keyof typeof questions;
-
 export function questionPage(
   visit: ConsoleVisit,
-  question: Question,
+  question: keyof typeof questions,
   profile: PersonProfile,
   hidden: Record<string, string> = {},
-  problem?: Problem,
 ): ConfirmPage {
   const { text } = visit;
   const { key, isDangerous } = questions[question];
@@ -33,16 +29,28 @@ export function questionPage(
     title: text(`console.people.${key}.title`, { user: profile.person.userName }),
     lead: text(`console.people.${key}.lead`),
     path: wayBelow(visit, profile),
-    form: withProblem(
-      {
-        action: `${peoplePath}/${question}`,
-        hidden: { ...definedOnly(named), ...hidden },
-        sections: [],
-        submit: text(`console.people.${key}`),
-        cancel: addressOf('person', named),
-        isDangerous,
-      },
-      problem,
-    ),
+    form: {
+      action: `${peoplePath}/${question}`,
+      hidden: { ...definedOnly(named), ...hidden },
+      sections: [],
+      submit: text(`console.people.${key}`),
+      cancel: addressOf('person', named),
+      isDangerous,
+    },
+  };
+}
+
+export function passwordLinkPage(
+  visit: ConsoleVisit,
+  profile: PersonProfile,
+  { url, expiresAt }: IssuedPasswordLink,
+): ShownOncePage {
+  const { text } = visit;
+  return {
+    title: text('console.people.passwordLink.made', { user: profile.person.userName }),
+    path: wayBelow(visit, profile),
+    values: [{ label: text('console.people.passwordLink.address'), value: url }],
+    warning: text('console.people.passwordLink.warning', { at: new Date(expiresAt) }),
+    next: { label: text('console.people.back'), href: addressOf('person', nameOf(profile)) },
   };
 }

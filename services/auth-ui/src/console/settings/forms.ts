@@ -79,19 +79,11 @@ export function deletePage(
   owner: SettingsOwner,
   { name, location, value }: SettingFields,
   etag: string,
-  hasChanged = false,
 ): ConfirmPage {
   return {
     title: text('console.settings.delete.title', { name, location }),
     lead: text('console.settings.delete.lead'),
     path: owner.way,
-    message: hasChanged
-      ? {
-          kind: 'danger',
-          title: text('console.changedMeanwhile'),
-          text: text('console.changedMeanwhile.text'),
-        }
-      : undefined,
     facts: [{ label: text('console.settings.value'), value, isCode: true }],
     form: {
       action: `${owner.path}/delete`,

@@ -8,9 +8,11 @@ import type { App } from '@gatehouse/service-kit/http/app-type';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { conflictPage, ifMatch } from '../shell/conflict.ts';
-import { comparisonView, confirmView, formView, tablesView } from '../shell/pages.ts';
+import { comparisonView, formView, tablesView } from '../shell/pages.ts';
 import { attempt, type Problem } from '../shell/problem.ts';
+import { askFirst } from '../shell/question.ts';
 import type { ConsoleVisit, Shell } from '../shell/shell.ts';
+import { tagField, typedText } from '../shell/typed.ts';
 import { addPage, changePage, deletePage, type SettingFields } from './forms.ts';
 import { listPage } from './list-page.ts';
 import type { SettingsOwner } from './owner.ts';
@@ -18,10 +20,10 @@ import type { SettingsOwner } from './owner.ts';
 /** Empty where the settings are those of all. */
 const params = z.object({ id: z.string().max(64).default('') });
 const location = z.string().trim().max(256).default(rootLocation);
-const listQuery = z.object({ location, search: z.string().trim().max(128).default('') });
+const listQuery = z.object({ location, search: typedText(128) });
 const placeFields = z.object({ name: z.string().max(512), location });
 const fieldsBody = z.object({
-  name: z.string().trim().max(512).default(''),
+  name: typedText(512),
   location,
   // A browser sends each line break as two characters.
   value: z
@@ -30,7 +32,7 @@ const fieldsBody = z.object({
     .default('')
     .transform((text) => text.replaceAll('\r\n', '\n')),
   shared: z.literal('true').optional(),
-  ifMatch: z.string().max(128).default(''),
+  ...tagField,
 });
 
 interface SettingPages {
@@ -116,32 +118,22 @@ export function settingRoutes(pages: App, { shell, below, ownerOf }: SettingPage
     },
   );
 
-  pages.get(
-    `${below}/delete`,
-    { schema: { hide: true, params, querystring: placeFields } },
-    async (request, reply) => {
-      const visit = shell.begin(request, reply);
-      const { owner, setting, etag } = await read(visit, request.params.id, request.query);
-      return shell.show(visit, confirmView, deletePage(visit, owner, required(setting), etag));
+  askFirst(pages, shell, {
+    url: `${below}/delete`,
+    path: params.shape,
+    fields: { ...placeFields.shape, ...tagField },
+    async page(visit, { id, ...place }) {
+      const { owner, setting, etag } = await read(visit, id, place);
+      return deletePage(visit, owner, required(setting), etag);
     },
-  );
-
-  pages.post(
-    `${below}/delete`,
-    { schema: { hide: true, params, body: fieldsBody } },
-    async (request, reply) => {
-      const visit = shell.begin(request, reply);
-      const { name, location: place, ifMatch: etag } = request.body;
-      const owner = await ownerOf(visit, request.params.id);
-      const { problem } = await attempt(() => guarded(visit, etag).remove(owner.id, name, place));
-      if (problem === undefined) {
-        return shell.done(visit, owner.path, 'console.settings.deleted', { name, location: place });
-      }
-      reply.code(problem.status);
-      const now = await read(visit, request.params.id, { name, location: place });
-      return shell.show(visit, confirmView, deletePage(visit, owner, required(now.setting), now.etag, true));
+    async act(visit, { id, name, location: place, ifMatch: etag }) {
+      const owner = await ownerOf(visit, id);
+      await guarded(visit, etag).remove(owner.id, name, place);
+      return owner;
     },
-  );
+    done: (visit, { name, location: place }, { path }) =>
+      shell.done(visit, path, 'console.settings.deleted', { name, location: place }),
+  });
 
   const guarded = ({ environmentApi }: ConsoleVisit, etag: string) =>
     createSettingAdministration(ifMatch(environmentApi, etag));

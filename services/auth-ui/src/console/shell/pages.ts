@@ -38,7 +38,14 @@ export interface FactsPage extends ConsolePage {
 }
 export const factsView = consoleView<FactsPage>('facts');
 
-/** One list, or several with a title each; a search above them. */
+/** One list, with a search above it where it can be long. */
+export interface ListPage extends ConsolePage {
+  search?: Search;
+  table: Table;
+}
+export const listView = consoleView<ListPage>('list');
+
+/** Several lists, most with a title; a search above them. */
 export interface TablesPage extends ConsolePage {
   search?: Search;
   parts: { title?: string; lead?: string; table: Table }[];

@@ -51,6 +51,11 @@ export interface Search {
   clear?: string | undefined;
 }
 
+/** None where nothing is known. */
+export function factOf(label: string, value: string | undefined, isCode = false): Fact[] {
+  return value === undefined || value === '' ? [] : [{ label, value, isCode }];
+}
+
 export interface FormField {
   /** As the API names it: its message is then shown beside the field. */
   name: string;

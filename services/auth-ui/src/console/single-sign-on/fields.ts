@@ -3,6 +3,7 @@ import type { SignOnProtocol, SignOnRecord } from '@gatehouse/api-client/environ
 import type { TextKey } from '../../texts/texts.ts';
 import type { Form, FormField } from '../shell/parts.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
+import { linesOf, numberOf } from '../shell/typed.ts';
 
 /** How the text of a field becomes a value of the API. `always`: the API has no empty value for it. */
 type Kind = 'text' | 'always' | 'long' | 'lines' | 'number' | 'flag' | 'choice' | 'optionalChoice' | 'secret';
@@ -169,10 +170,9 @@ function sentAs({ kind }: FieldSpec, text: string): unknown {
     case 'flag':
       return text === 'true';
     case 'lines':
-      return text.split(/\r?\n/).flatMap((line) => line.trim() || []);
+      return linesOf(text);
     case 'number':
-      // What is no number is sent as it is, so that the API says what is wrong.
-      return /^\d+$/.test(trimmed) ? Number(trimmed) : trimmed;
+      return numberOf(trimmed);
     case 'secret':
       return text === '' ? undefined : text;
     case 'always':

@@ -4,7 +4,7 @@ import type { SsoCheck } from '@gatehouse/contracts/auth-api/administration/sing
 import type { ContactCenter } from '@gatehouse/contracts/environment-api/administration/contact-centers';
 import { rootLocation } from '@gatehouse/contracts/environment-api/location';
 import { frameOf, wayBelow } from '../contact-centers/frame.ts';
-import type { FormPage, TablesPage } from '../shell/pages.ts';
+import type { FormPage, ListPage } from '../shell/pages.ts';
 import { type Form, type Row, withProblem } from '../shell/parts.ts';
 import type { Problem } from '../shell/problem.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
@@ -20,7 +20,7 @@ export function listPage(
   visit: ConsoleVisit,
   center: ContactCenter,
   stored: readonly StoredPlace[],
-): TablesPage {
+): ListPage {
   const { text } = visit;
   const row = ({ protocol, location, record }: StoredPlace): Row => ({
     cells: [
@@ -39,21 +39,17 @@ export function listPage(
     actions: [
       { label: text('console.singleSignOn.add'), href: `${singleSignOnPath(center.id)}/add`, isMain: true },
     ],
-    parts: [
-      {
-        table: {
-          caption: text('console.singleSignOn.title'),
-          columns: [
-            { label: text('console.singleSignOn.protocol') },
-            { label: text('console.singleSignOn.location') },
-            { label: text('console.singleSignOn.provider') },
-            { label: text('console.singleSignOn.state') },
-          ],
-          rows: stored.map(row),
-          empty: text('console.singleSignOn.empty'),
-        },
-      },
-    ],
+    table: {
+      caption: text('console.singleSignOn.title'),
+      columns: [
+        { label: text('console.singleSignOn.protocol') },
+        { label: text('console.singleSignOn.location') },
+        { label: text('console.singleSignOn.provider') },
+        { label: text('console.singleSignOn.state') },
+      ],
+      rows: stored.map(row),
+      empty: text('console.singleSignOn.empty'),
+    },
   };
 }
 
@@ -212,13 +208,17 @@ export function checkPage(
     path: wayToPlace(visit, center, place),
     isGood,
     verdict: text(`console.singleSignOn.check.${verdict}`),
-    groups: (own === undefined ? [] : [own]).map(({ steps }) => ({
-      title: nameOf(visit, place),
-      note: '',
-      steps: steps.map(({ step, ...rest }) =>
-        shownStep(visit, 'console.singleSignOn.step', { name: step, ...rest }),
-      ),
-    })),
+    groups: own
+      ? [
+          {
+            title: nameOf(visit, place),
+            note: '',
+            steps: own.steps.map(({ step, ...rest }) =>
+              shownStep(visit, 'console.singleSignOn.step', { name: step, ...rest }),
+            ),
+          },
+        ]
+      : [],
     form: checkForm(visit, center.id, place, userName),
   };
 }

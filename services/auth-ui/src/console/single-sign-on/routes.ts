@@ -7,23 +7,25 @@ import { notFound } from '@gatehouse/service-kit/errors/app-error';
 import type { App } from '@gatehouse/service-kit/http/app-type';
 import { z } from 'zod';
 import { conflictPage, ifMatch } from '../shell/conflict.ts';
-import { comparisonView, confirmView, consoleView, formView, tablesView } from '../shell/pages.ts';
+import { comparisonView, consoleView, formView, listView } from '../shell/pages.ts';
 import { attempt } from '../shell/problem.ts';
+import { askFirst } from '../shell/question.ts';
 import type { ConsoleVisit, Shell } from '../shell/shell.ts';
 import { stepsView } from '../shell/steps.ts';
+import { tagField, typedText } from '../shell/typed.ts';
 import { bodyOf, typedOf } from './fields.ts';
 import { addPage, checkPage, listPage, settingsPage } from './pages.ts';
 import { addressOf, type Place, placeFields, protocolField, singleSignOnPath } from './places.ts';
-import { questionPage, type SetUpPage, setUpPage } from './set-up-page.ts';
+import { questionPage, reasonOf } from './question-page.ts';
+import { type SetUpPage, setUpPage } from './set-up-page.ts';
 
 const setUpView = consoleView<SetUpPage>('single-sign-on/set-up');
 const params = z.object({ id: z.string().max(64) });
-const tagField = { ifMatch: z.string().max(128).default('') };
 const addFields = z.object({
   protocol: protocolField.catch('saml'),
   location: z.string().trim().max(256).default(rootLocation),
 });
-const checkFields = placeFields.extend({ userName: z.string().trim().max(255).default('') });
+const checkFields = placeFields.extend({ userName: typedText(255) });
 /** In bytes, as a form writes them: metadata of an identity provider with many keys is long. */
 const settingsLimit = 2 * 1024 * 1024;
 
@@ -46,12 +48,6 @@ export function singleSignOnRoutes(
     return { center, place: { protocol, location }, record, etag };
   }
 
-  async function readStored(visit: ConsoleVisit, id: string, wanted: Place) {
-    const { record, ...found } = await readPlace(visit, id, wanted);
-    if (record === undefined) throw notFound('There are no such settings');
-    return { ...found, record };
-  }
-
   pages.get(below, { schema: { hide: true, params } }, async (request, reply) => {
     const visit = shell.begin(request, reply);
     const { id } = request.params;
@@ -64,7 +60,7 @@ export function singleSignOnRoutes(
       ...saml.map((record) => ({ protocol: 'saml' as const, location: record.location, record })),
       ...oidc.map((record) => ({ protocol: 'oidc' as const, location: record.location, record })),
     ];
-    return shell.show(visit, tablesView, listPage(visit, center, stored));
+    return shell.show(visit, listView, listPage(visit, center, stored));
   });
 
   pages.get(`${below}/add`, { schema: { hide: true, params } }, async (request, reply) => {
@@ -158,39 +154,26 @@ export function singleSignOnRoutes(
     ['enable', 'console.singleSignOn.enable.done'],
     ['disable', 'console.singleSignOn.disable.done'],
     ['delete', 'console.singleSignOn.delete.done'],
-  ] as const) {
-    pages.get(
-      `${below}/${question}`,
-      { schema: { hide: true, params, querystring: placeFields } },
-      async (request, reply) => {
-        const visit = shell.begin(request, reply);
-        const found = await readStored(visit, request.params.id, request.query);
-        return shell.show(visit, confirmView, questionPage(visit, question, found));
+  ] as const)
+    askFirst(pages, shell, {
+      url: `${below}/${question}`,
+      path: params.shape,
+      fields: { ...placeFields.shape, ...tagField },
+      async page(visit, { id, ...wanted }) {
+        const { record, ...found } = await readPlace(visit, id, wanted);
+        if (record === undefined) throw notFound('There are no such settings');
+        return questionPage(visit, question, { ...found, record });
       },
-    );
-
-    pages.post(
-      `${below}/${question}`,
-      { schema: { hide: true, params, body: placeFields.extend(tagField) } },
-      async (request, reply) => {
-        const visit = shell.begin(request, reply);
-        const { id } = request.params;
-        const { protocol, location, ifMatch: etag } = request.body;
-        const place = { protocol, location };
-        const calls = callsOf(visit, etag);
-        const { problem } = await attempt<unknown>(() =>
-          question === 'delete'
-            ? calls.remove(id, protocol, location)
-            : calls.set(id, protocol, location, { enabled: question === 'enable' }),
-        );
-        if (problem === undefined) {
-          const to = question === 'delete' ? singleSignOnPath(id) : addressOf(id, 'set-up', place);
-          return shell.done(visit, to, done);
-        }
-        reply.code(problem.status);
-        const found = await readStored(visit, id, place);
-        return shell.show(visit, confirmView, questionPage(visit, question, found, problem));
-      },
-    );
-  }
+      act: (visit, { id, protocol, location, ifMatch: etag }): Promise<unknown> =>
+        question === 'delete'
+          ? callsOf(visit, etag).remove(id, protocol, location)
+          : callsOf(visit, etag).set(id, protocol, location, { enabled: question === 'enable' }),
+      done: (visit, { id, ...place }) =>
+        shell.done(
+          visit,
+          question === 'delete' ? singleSignOnPath(id) : addressOf(id, 'set-up', place),
+          done,
+        ),
+      reasonOf,
+    });
 }

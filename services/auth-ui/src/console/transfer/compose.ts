@@ -3,16 +3,21 @@ import {
   createEstateAdministration,
   type DocumentFormat,
 } from '@gatehouse/api-client/environment-api/estate';
-import { consolePath } from '@gatehouse/contracts/auth-api/console';
 import type { App } from '@gatehouse/service-kit/http/app-type';
 import { z } from 'zod';
 import type { Area } from '../shell/area.ts';
 import { consoleView, formView } from '../shell/pages.ts';
 import { attempt } from '../shell/problem.ts';
 import type { ConsoleVisit, Shell } from '../shell/shell.ts';
-import { importPage, type PreviewPage, previewPage, type TransferPage, transferPage } from './pages.ts';
+import {
+  importPage,
+  type PreviewPage,
+  previewPage,
+  type TransferPage,
+  transferPage,
+  transferPath,
+} from './pages.ts';
 
-const path = `${consolePath}/transfer`;
 const transferView = consoleView<TransferPage>('transfer/transfer');
 const previewView = consoleView<PreviewPage>('transfer/preview');
 
@@ -68,7 +73,9 @@ export function composeTransfer({ shell }: { shell: Shell }): Area {
         const format = formatOf(text);
         const { done, problem } = await attempt(() => estateOf(visit).import(text, format, etag));
         if (problem === undefined)
-          return shell.done(visit, path, 'console.transfer.imported', { count: String(done.changes.length) });
+          return shell.done(visit, transferPath, 'console.transfer.imported', {
+            count: String(done.changes.length),
+          });
         reply.code(problem.status);
         if (problem.status !== 412) return shell.show(visit, formView, importPage(visit, text, problem));
         // Something changed since the preview: the changes are shown anew, against what is there now.

@@ -8,7 +8,7 @@ import { type Form, withProblem } from '../shell/parts.ts';
 import type { Problem } from '../shell/problem.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 
-const path = `${consolePath}/transfer`;
+export const transferPath = `${consolePath}/transfer`;
 
 /** A page is read by a person; how many more there are is said. */
 const maxShown = 200;
@@ -34,7 +34,7 @@ export interface PreviewPage extends ConsolePage {
 export function transferPage({ text }: ConsoleVisit): TransferPage {
   const download = (format: 'yaml' | 'json') => ({
     label: text(`console.transfer.export.${format}`),
-    href: `${path}/export.${format}`,
+    href: `${transferPath}/export.${format}`,
     isDownload: true,
   });
   return {
@@ -49,7 +49,9 @@ export function transferPage({ text }: ConsoleVisit): TransferPage {
       {
         title: text('console.transfer.import'),
         text: text('console.transfer.import.text'),
-        links: [{ label: text('console.transfer.import.begin'), href: `${path}/import`, isDownload: false }],
+        links: [
+          { label: text('console.transfer.import.begin'), href: `${transferPath}/import`, isDownload: false },
+        ],
       },
     ],
   };
@@ -59,10 +61,10 @@ export function importPage({ text }: ConsoleVisit, document: string, problem?: P
   return {
     title: text('console.transfer.import'),
     lead: text('console.transfer.import.lead'),
-    path: [{ label: text('console.transfer.title'), href: path }],
+    path: [{ label: text('console.transfer.title'), href: transferPath }],
     form: withProblem(
       {
-        action: `${path}/preview`,
+        action: `${transferPath}/preview`,
         sections: [
           {
             fields: [
@@ -81,7 +83,7 @@ export function importPage({ text }: ConsoleVisit, document: string, problem?: P
           },
         ],
         submit: text('console.transfer.preview'),
-        cancel: path,
+        cancel: transferPath,
       },
       problem,
     ),
@@ -105,7 +107,7 @@ export function previewPage(
   const count = changes.length;
   return {
     title: text('console.transfer.preview.title'),
-    path: [{ label: text('console.transfer.title'), href: path }],
+    path: [{ label: text('console.transfer.title'), href: transferPath }],
     message: isAgain
       ? {
           kind: 'danger',
@@ -126,11 +128,11 @@ export function previewPage(
         ? undefined
         : { title: text('console.transfer.keptSecrets'), list: keptSecrets },
     form: {
-      action: `${path}/import`,
+      action: `${transferPath}/import`,
       hidden: { document, etag },
       sections: [],
       submit: text('console.transfer.import.now'),
-      cancel: `${path}/import`,
+      cancel: `${transferPath}/import`,
       isDangerous: changes.some(({ action }) => action === 'delete'),
     },
   };

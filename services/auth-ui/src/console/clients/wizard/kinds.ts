@@ -1,5 +1,6 @@
 /** Defines the kinds of applications that the wizard knows: what each is asked, and the registration that results. */
 import { z } from 'zod';
+import { typedText } from '../../shell/typed.ts';
 import { valuesOf } from '../edit-fields.ts';
 
 export const kinds = ['web', 'page', 'native', 'service', 'device', 'exchange', 'resource'] as const;
@@ -7,16 +8,15 @@ export type Kind = (typeof kinds)[number];
 
 export type Question = 'redirects' | 'authorities' | 'exchange' | 'resources' | 'contactCenters' | 'scope';
 
-const line = (maxLength: number) => z.string().trim().max(maxLength).default('');
-const lines = z.string().trim().max(400_000).default('');
+const lines = typedText(400_000);
 
 /** The state of the wizard: it travels in the forms, and nothing of it is secret. */
 export const answers = z.object({
-  name: line(512),
-  description: line(4000),
-  client_id: line(128),
+  name: typedText(512),
+  description: typedText(4000),
+  client_id: typedText(128),
   /** Made up by the first review, so that a form that is sent twice registers one client. */
-  madeUpId: line(128),
+  madeUpId: typedText(128),
   redirectURIs: lines,
   postLogoutRedirectURIs: lines,
   authorities: lines,
@@ -25,7 +25,7 @@ export const answers = z.object({
   delegation: z.string().optional(),
   resources: lines,
   contactCenterIds: lines,
-  scope: line(20_000),
+  scope: typedText(20_000),
 });
 
 export type Answers = z.infer<typeof answers>;

@@ -1,16 +1,16 @@
-/** The form that changes an environment. What somebody else changed meanwhile is compared, never overwritten. */
+/** Serves the form that changes an environment. What somebody else changed meanwhile is compared, never overwritten. */
 import { createEnvironmentAdministration } from '@gatehouse/api-client/environment-api/environments';
-import { consolePath } from '@gatehouse/contracts/auth-api/console';
 import type { App } from '@gatehouse/service-kit/http/app-type';
 import { z } from 'zod';
 import { conflictPage, ifMatch } from '../shell/conflict.ts';
 import { comparisonView, formView } from '../shell/pages.ts';
 import { attempt } from '../shell/problem.ts';
 import type { Shell } from '../shell/shell.ts';
+import { tagField } from '../shell/typed.ts';
 import { bodyOf, typedOf } from './fields.ts';
-import { changePage } from './pages.ts';
+import { changePage } from './form-pages.ts';
+import { environmentPath } from './frame.ts';
 
-const path = `${consolePath}/environments`;
 const idParams = z.object({ id: z.string().max(64) });
 
 export function changeRoutes(pages: App, shell: Shell): void {
@@ -24,13 +24,7 @@ export function changeRoutes(pages: App, shell: Shell): void {
 
   pages.post(
     '/:id/change',
-    {
-      schema: {
-        hide: true,
-        params: idParams,
-        body: z.looseObject({ ifMatch: z.string().max(128).default('') }),
-      },
-    },
+    { schema: { hide: true, params: idParams, body: z.looseObject(tagField) } },
     async (request, reply) => {
       const visit = shell.begin(request, reply);
       const { id } = request.params;
@@ -40,7 +34,7 @@ export function changeRoutes(pages: App, shell: Shell): void {
       const calls = createEnvironmentAdministration(ifMatch(visit.environmentApi, typed.ifMatch));
       const { done, problem } = await attempt(() => calls.change(id, bodyOf(directory, typed, false)));
       if (problem === undefined)
-        return shell.done(visit, `${path}/${id}`, 'console.environments.changed', {
+        return shell.done(visit, environmentPath(id), 'console.environments.changed', {
           warning: done.warnings[0]?.message ?? '',
         });
       reply.code(problem.status);

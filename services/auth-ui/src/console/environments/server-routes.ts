@@ -1,6 +1,5 @@
-/** The Configuration Servers of an environment: forms that add and change one, and the question before one is removed. */
+/** Serves the pages about Configuration Servers of an environment: forms that add and change one, and the question before one is removed. */
 import { createEnvironmentAdministration } from '@gatehouse/api-client/environment-api/environments';
-import { consolePath } from '@gatehouse/contracts/auth-api/console';
 import type {
   ConfigServer,
   Environment,
@@ -9,14 +8,16 @@ import { notFound } from '@gatehouse/service-kit/errors/app-error';
 import type { App } from '@gatehouse/service-kit/http/app-type';
 import { z } from 'zod';
 import { conflictPage, ifMatch } from '../shell/conflict.ts';
-import { comparisonView, confirmView, formView } from '../shell/pages.ts';
+import { comparisonView, formView } from '../shell/pages.ts';
 import { attempt } from '../shell/problem.ts';
+import { askFirst } from '../shell/question.ts';
 import type { ConsoleVisit, Shell } from '../shell/shell.ts';
+import { linesOf, numberOf, typedText } from '../shell/typed.ts';
 import { hostAndPort } from './fields.ts';
+import { environmentPath } from './frame.ts';
 import { removeServerPage, serverPage, type TypedServer } from './server-pages.ts';
 
-const path = `${consolePath}/environments`;
-const typed = z.string().trim().max(512).default('');
+const typed = typedText(512);
 const serverFields = z.object({
   primaryAddress: typed,
   primaryPort: typed,
@@ -53,7 +54,7 @@ export function serverRoutes(pages: App, shell: Shell): void {
       const calls = createEnvironmentAdministration(ifMatch(visit.environmentApi, request.body.ifMatch));
       const { done, problem } = await attempt(() => calls.addServer(id, bodyOf(request.body)));
       if (problem === undefined)
-        return shell.done(visit, `${path}/${id}`, 'console.environments.server.added', {
+        return shell.done(visit, environmentPath(id), 'console.environments.server.added', {
           server: hostAndPort(done.data.primaryAddress, done.data.primaryPort),
           warning: done.warnings[0]?.message ?? '',
         });
@@ -85,7 +86,7 @@ export function serverRoutes(pages: App, shell: Shell): void {
       const calls = createEnvironmentAdministration(ifMatch(visit.environmentApi, request.body.ifMatch));
       const { done, problem } = await attempt(() => calls.changeServer(id, serverId, bodyOf(request.body)));
       if (problem === undefined)
-        return shell.done(visit, `${path}/${id}`, 'console.environments.server.changed', {
+        return shell.done(visit, environmentPath(id), 'console.environments.server.changed', {
           server: hostAndPort(done.data.primaryAddress, done.data.primaryPort),
           warning: done.warnings[0]?.message ?? '',
         });
@@ -98,35 +99,17 @@ export function serverRoutes(pages: App, shell: Shell): void {
     },
   );
 
-  pages.get(
-    '/:id/servers/:serverId/remove',
-    { schema: { hide: true, params: serverParams } },
-    async (request, reply) => {
-      const visit = shell.begin(request, reply);
-      const { data } = await read(visit, request.params.id);
-      return shell.show(
-        visit,
-        confirmView,
-        removeServerPage(visit, data, serverOf(data, request.params.serverId)),
-      );
-    },
-  );
-
-  pages.post(
-    '/:id/servers/:serverId/remove',
-    { schema: { hide: true, params: serverParams } },
-    async (request, reply) => {
-      const visit = shell.begin(request, reply);
-      const { id, serverId } = request.params;
-      const calls = createEnvironmentAdministration(visit.environmentApi);
-      const { problem } = await attempt(() => calls.removeServer(id, serverId));
-      if (problem === undefined)
-        return shell.done(visit, `${path}/${id}`, 'console.environments.server.removed');
+  askFirst(pages, shell, {
+    url: '/:id/servers/:serverId/remove',
+    path: serverParams.shape,
+    async page(visit, { id, serverId }) {
       const { data } = await read(visit, id);
-      reply.code(problem.status);
-      return shell.show(visit, confirmView, removeServerPage(visit, data, serverOf(data, serverId), problem));
+      return removeServerPage(visit, data, serverOf(data, serverId));
     },
-  );
+    act: ({ environmentApi }, { id, serverId }) =>
+      createEnvironmentAdministration(environmentApi).removeServer(id, serverId),
+    done: (visit, { id }) => shell.done(visit, environmentPath(id), 'console.environments.server.removed'),
+  });
 }
 
 function serverOf({ configServers }: Environment, serverId: string): ConfigServer {
@@ -154,13 +137,7 @@ function bodyOf(fields: z.output<typeof serverFields>): object {
     backupAddress: backupAddress || null,
     backupPort: fields.backupPort === '' ? null : numberOf(fields.backupPort),
     readOnly: readOnly === 'true',
-    locations: locations
-      .split(/\r?\n/)
-      .map((line) => line.trim())
-      .filter(Boolean),
+    locations: linesOf(locations),
     ...(password === '' ? {} : { password }),
   };
 }
-
-/** What is no number is sent as it is, so that the API says what is wrong. */
-const numberOf = (text: string) => (/^\d+$/.test(text) ? Number(text) : text);

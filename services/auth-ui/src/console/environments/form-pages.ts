@@ -1,0 +1,107 @@
+/** Builds the forms of an environment: a new one, a change, and the question before it is deleted. */
+import type { Environment } from '@gatehouse/contracts/environment-api/administration/environments';
+import { type Directory, directories } from '@gatehouse/contracts/environment-api/directory';
+import type { ConfirmPage, FormPage } from '../shell/pages.ts';
+import { withProblem } from '../shell/parts.ts';
+import type { Problem } from '../shell/problem.ts';
+import type { ConsoleVisit } from '../shell/shell.ts';
+import { formSections, type Typed } from './fields.ts';
+import { environmentPath, environmentsPath, nameOf, wayTo } from './frame.ts';
+
+export function chooseDirectoryPage({ text }: ConsoleVisit): FormPage {
+  return {
+    title: text('console.environments.new'),
+    lead: text('console.environments.new.lead'),
+    path: [{ label: text('console.environments.title'), href: environmentsPath }],
+    form: {
+      action: `${environmentsPath}/new`,
+      isRead: true,
+      sections: [
+        {
+          fields: [
+            {
+              name: 'directory',
+              label: text('console.environments.directory'),
+              kind: 'choice',
+              value: 'configServer',
+              options: directories.map((directory) => ({
+                value: directory,
+                label: text(`console.environments.directory.${directory}`),
+                hint: text(`console.environments.directory.${directory}.hint`),
+              })),
+            },
+          ],
+        },
+      ],
+      submit: text('button.continue'),
+      cancel: environmentsPath,
+    },
+  };
+}
+
+export function newPage(
+  visit: ConsoleVisit,
+  directory: Directory,
+  typed: Typed,
+  problem?: Problem,
+): FormPage {
+  const { text } = visit;
+  return {
+    title: text('console.environments.new'),
+    lead: text(`console.environments.directory.${directory}.hint`),
+    path: [{ label: text('console.environments.title'), href: environmentsPath }],
+    form: withProblem(
+      {
+        action: `${environmentsPath}/new`,
+        hidden: { directory },
+        sections: formSections(visit, directory, typed, true),
+        submit: text('console.environments.create'),
+        cancel: `${environmentsPath}/new`,
+      },
+      problem,
+    ),
+  };
+}
+
+export function changePage(
+  visit: ConsoleVisit,
+  environment: Environment,
+  typed: Typed,
+  etag: string,
+  problem?: Problem,
+): FormPage {
+  const { text } = visit;
+  return {
+    title: text('console.environments.change'),
+    path: wayTo(visit, environment),
+    form: withProblem(
+      {
+        action: `${environmentPath(environment.id)}/change`,
+        hidden: { ifMatch: etag },
+        sections: formSections(visit, environment.directory, typed, false),
+        submit: text('console.environments.save'),
+        cancel: environmentPath(environment.id),
+      },
+      problem,
+    ),
+  };
+}
+
+export function deletePage(visit: ConsoleVisit, environment: Environment, etag: string): ConfirmPage {
+  const { text } = visit;
+  const own = environmentPath(environment.id);
+  return {
+    title: text('console.environments.delete.title'),
+    lead: text('console.environments.delete.lead'),
+    path: wayTo(visit, environment),
+    facts: [{ label: text('console.environments.environment'), value: nameOf(visit, environment) }],
+    form: {
+      action: `${own}/delete`,
+      hidden: { ifMatch: etag },
+      sections: [],
+      submit: text('console.environments.delete'),
+      cancel: own,
+      isDangerous: true,
+    },
+  };
+}

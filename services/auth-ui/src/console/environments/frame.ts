@@ -1,0 +1,27 @@
+/** Frames the pages about an environment: what it is called, and the way to it. */
+import { consolePath } from '@gatehouse/contracts/auth-api/console';
+import type { Environment } from '@gatehouse/contracts/environment-api/administration/environments';
+import type { ConsoleVisit } from '../shell/shell.ts';
+import { hostAndPort } from './fields.ts';
+
+export const environmentsPath = `${consolePath}/environments`;
+export const environmentPath = (id: string) => `${environmentsPath}/${encodeURIComponent(id)}`;
+
+/** What people know an environment by: it has no name of its own. */
+export function nameOf(
+  { text }: ConsoleVisit,
+  { directory, tenant, ldap, configServers }: Environment,
+): string {
+  if (directory === 'people') return text('console.environments.directory.people');
+  if (directory === 'ldap') return ldap?.baseDns[0] ?? text('console.environments.directory.ldap');
+  const [first] = configServers;
+  return [tenant, first && hostAndPort(first.primaryAddress, first.primaryPort)].filter(Boolean).join(' · ');
+}
+
+/** The way to a page below an environment, such as a form. */
+export function wayTo(visit: ConsoleVisit, environment: Environment) {
+  return [
+    { label: visit.text('console.environments.title'), href: environmentsPath },
+    { label: nameOf(visit, environment), href: environmentPath(environment.id) },
+  ];
+}

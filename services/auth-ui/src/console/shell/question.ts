@@ -1,0 +1,65 @@
+/** Serves a question before something is done: the page that asks, and its form, which does it and leads on. */
+import type { App } from '@gatehouse/service-kit/http/app-type';
+import type { FastifyReply } from 'fastify';
+import { z } from 'zod';
+import { type ConfirmPage, confirmView } from './pages.ts';
+import { withProblem } from './parts.ts';
+import { attempt, type Problem } from './problem.ts';
+import type { ConsoleVisit, Shell } from './shell.ts';
+
+/** What a question is about: from its path, and from the query of the page or the fields of the form. */
+type Asked<Path extends z.ZodRawShape, Fields extends z.ZodRawShape> = z.output<z.ZodObject<Path & Fields>>;
+
+type None = Record<never, never>;
+
+interface Question<Path extends z.ZodRawShape, Fields extends z.ZodRawShape, Result> {
+  url: string;
+  path?: Path;
+  fields?: Fields;
+  /** The page as things are now: also after a refusal. */
+  page: (visit: ConsoleVisit, asked: Asked<Path, Fields>) => ConfirmPage | Promise<ConfirmPage>;
+  act: (visit: ConsoleVisit, asked: Asked<Path, Fields>) => Promise<Result>;
+  done: (visit: ConsoleVisit, asked: Asked<Path, Fields>, result: Result) => FastifyReply;
+  /** What the form says of a refusal; the message of the API by default. */
+  reasonOf?: (problem: Problem) => string;
+}
+
+export function askFirst<Result, Path extends z.ZodRawShape = None, Fields extends z.ZodRawShape = None>(
+  pages: App,
+  shell: Shell,
+  { url, path, fields, page, act, done, reasonOf }: Question<Path, Fields, Result>,
+): void {
+  const params = z.object(path ?? {});
+  const sent = z.object(fields ?? {});
+  const askedOf = (inPath: object, given: object) => ({ ...given, ...inPath }) as Asked<Path, Fields>;
+
+  pages.get(url, { schema: { hide: true, params, querystring: sent } }, async (request, reply) => {
+    const visit = shell.begin(request, reply);
+    return shell.show(visit, confirmView, await page(visit, askedOf(request.params, request.query)));
+  });
+
+  pages.post(url, { schema: { hide: true, params, body: sent } }, async (request, reply) => {
+    const visit = shell.begin(request, reply);
+    const asked = askedOf(request.params, request.body);
+    const { done: result, problem } = await attempt(() => act(visit, asked));
+    if (problem === undefined) return done(visit, asked, result as Result);
+    const again = await page(visit, asked);
+    reply.code(problem.status);
+    if (problem.status === 412)
+      return shell.show(visit, confirmView, { ...again, message: changedMeanwhile(visit) });
+    const message = reasonOf?.(problem) ?? problem.message;
+    return shell.show(visit, confirmView, {
+      ...again,
+      form: withProblem(again.form, { ...problem, message }),
+    });
+  });
+}
+
+/** Above a question that was answered about something older. */
+export function changedMeanwhile({ text }: ConsoleVisit) {
+  return {
+    kind: 'danger',
+    title: text('console.changedMeanwhile'),
+    text: text('console.changedMeanwhile.text'),
+  } as const;
+}

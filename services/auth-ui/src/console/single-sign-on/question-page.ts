@@ -1,0 +1,68 @@
+/** Builds the questions before people sign in another way than today. */
+import type { SignOnRecord } from '@gatehouse/api-client/environment-api/single-sign-on';
+import type { ContactCenter } from '@gatehouse/contracts/environment-api/administration/contact-centers';
+import type { ConfirmPage } from '../shell/pages.ts';
+import type { Problem } from '../shell/problem.ts';
+import type { ConsoleVisit } from '../shell/shell.ts';
+import { providerOf, wayToPlace } from './pages.ts';
+import { addressOf, type Place, singleSignOnPath } from './places.ts';
+
+export function questionPage(
+  visit: ConsoleVisit,
+  question: 'enable' | 'disable' | 'delete',
+  {
+    center,
+    place,
+    record,
+    etag,
+  }: { center: ContactCenter; place: Place; record: SignOnRecord; etag: string },
+): ConfirmPage {
+  const { text } = visit;
+  const groups = namesOf(record['accessGroups']);
+  const kept = namesOf(record['passwordUsers']);
+  const fact = (label: string, value: string) => ({ label, value });
+  const facts = [
+    fact(text('console.singleSignOn.provider'), providerOf(visit, record)),
+    fact(
+      text('console.singleSignOn.field.accessGroups'),
+      groups.join(', ') || text('console.singleSignOn.everybody'),
+    ),
+    fact(
+      text('console.singleSignOn.field.passwordUsers'),
+      kept.join(', ') || text('console.singleSignOn.nobody'),
+    ),
+  ];
+  const passwords =
+    groups.length > 0
+      ? text('console.singleSignOn.enable.groups', { groups: groups.join(', ') })
+      : text('console.singleSignOn.enable.everybody');
+  const away = kept.length > 0 ? '' : text('console.singleSignOn.enable.noPasswordUser');
+  const isOff = question !== 'enable' && !record.enabled;
+  return {
+    title: text(`console.singleSignOn.${question}.title`),
+    lead:
+      question === 'enable'
+        ? [passwords, away].filter(Boolean).join(' ')
+        : text(isOff ? 'console.singleSignOn.delete.off' : `console.singleSignOn.${question}.lead`),
+    path: wayToPlace(visit, center, place),
+    facts,
+    form: {
+      action: `${singleSignOnPath(center.id)}/${question}`,
+      hidden: { ...place, ifMatch: etag },
+      sections: [],
+      submit: text(`console.singleSignOn.${question}`),
+      cancel: addressOf(center.id, 'set-up', place),
+      isDangerous: question !== 'enable',
+    },
+  };
+}
+
+/** The question has no fields: what is missing is said above it. */
+export function reasonOf({ message, fields }: Problem): string {
+  const reasons = Object.entries(fields).map(([name, reason]) => `${name} ${reason}`);
+  return reasons.length > 0 ? reasons.join('; ') : message;
+}
+
+function namesOf(value: unknown): string[] {
+  return Array.isArray(value) ? value.map(String) : [];
+}
