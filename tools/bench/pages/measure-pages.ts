@@ -1,4 +1,4 @@
-/** Pages beside bare Fastify and Eta: how many a second, and what one costs Auth UI in CPU time. */
+/** Pages beside the same pages by bare Fastify and Eta: how many a second, and what one costs Auth UI in CPU time. */
 import { fileURLToPath } from 'node:url';
 import { type BenchStack, end, start } from '../bench-stack.ts';
 import { fire } from '../load.ts';
@@ -10,67 +10,84 @@ import { consoleList, type PagePlan, signInPage } from './page-visitors.ts';
 export const signInPageRowName = 'sign_in_page';
 export const consoleListRowName = 'console_list';
 
-/** What the product aims at, of the bare page. */
+/** What the product aims at, of the CPU time of the bare page that asks another service too. */
 const aim = 0.5;
+
+interface PageFigures {
+  perSecond: number;
+  /** Of the process that renders; what it waits for is not in it. */
+  cpuUs: number;
+  bytes: number;
+}
 
 export interface PageResult {
   name: string;
-  perSecond: number;
-  barePerSecond: number;
+  product: PageFigures;
+  /** Has what it shows in memory. */
+  bare: PageFigures;
+  /** Asks another service for it. */
+  bareAsking: PageFigures;
   ratioToBare: number;
-  /** CPU time of the process for one page; what Auth UI waits for is not in it. */
-  cpuUs: number;
-  bareCpuUs: number;
-  ratioToBareByCpu: number;
-  bytes: number;
-  bareBytes: number;
+  ratioToBareAsking: number;
 }
 
-export const measureSignInPage = measureOf(signInPageRowName, '/form', signInPage);
-export const measureConsoleList = measureOf(consoleListRowName, '/list', consoleList);
+export const measureSignInPage = measureOf(signInPageRowName, signInPage);
+export const measureConsoleList = measureOf(consoleListRowName, consoleList);
 
-function measureOf(name: string, barePath: string, planOf: (stack: BenchStack) => Promise<PagePlan>) {
+const floorProgram = fileURLToPath(new URL('page-floor-server.ts', import.meta.url));
+
+function measureOf(name: string, planOf: (stack: BenchStack) => Promise<PagePlan>) {
   return async (stack: BenchStack, options: MeasureOptions) => {
-    const floor = await start([fileURLToPath(new URL('page-floor-server.ts', import.meta.url))]);
+    const plan = await planOf(stack);
+    const other = await start([floorProgram, JSON.stringify(plan)]);
+    const floor = await start([floorProgram, JSON.stringify(plan), other.line]);
     try {
-      const floorPid = floor.process.pid ?? 0;
-      pin(floorPid, serverCore);
+      const [otherPid = 0, floorPid = 0] = [other.process.pid, floor.process.pid];
+      for (const pid of [otherPid, floorPid]) pin(pid, serverCore);
       const pages = {
-        product: { ...(await planOf(stack)), pid: stack.services['auth-ui'].pid },
-        bare: { url: `${floor.line}${barePath}`, headers: {}, pid: floorPid },
+        bare: { url: `${floor.line}/held`, headers: {}, pid: floorPid },
+        bareAsking: { url: `${floor.line}/asked`, headers: {}, pid: floorPid },
+        product: { ...plan, pid: stack.services['auth-ui'].pid },
       };
-      const samples = { product: [] as Sample<Round>[], bare: [] as Sample<Round>[] };
-      const pids = [...stack.pids, floorPid, process.pid];
+      const samples = { bare: [], bareAsking: [], product: [] } as Record<
+        keyof typeof pages,
+        Sample<Round>[]
+      >;
+      const pids = [...stack.pids, otherPid, floorPid, process.pid];
       for (const { url, headers } of Object.values(pages))
         await fire({ url, headers }, { ...options, seconds: Math.min(2, options.seconds) });
       for (let round = 0; round < options.rounds; round += 1)
-        for (const kind of ['bare', 'product'] as const) {
+        for (const kind of Object.keys(pages) as (keyof typeof pages)[]) {
           const { url, headers, pid } = pages[kind];
           samples[kind].push(await sampled(pids, () => fire({ url, headers }, options), [pid]));
         }
-      const product = figuresOf(samples.product, options);
-      const bare = figuresOf(samples.bare, options);
+      const figures = async (kind: keyof typeof pages) => ({
+        ...speedOf(samples[kind], options),
+        bytes: await bytesOf(pages[kind]),
+      });
+      const [product, bare, bareAsking] = [
+        await figures('product'),
+        await figures('bare'),
+        await figures('bareAsking'),
+      ];
       const result: PageResult = {
         name,
-        perSecond: product.perSecond,
-        barePerSecond: bare.perSecond,
-        ratioToBare: rounded(product.perSecond / bare.perSecond),
-        cpuUs: product.cpuUs,
-        bareCpuUs: bare.cpuUs,
-        ratioToBareByCpu: rounded(bare.cpuUs / product.cpuUs),
-        bytes: await bytesOf(pages.product),
-        bareBytes: await bytesOf(pages.bare),
+        product,
+        bare,
+        bareAsking,
+        ratioToBare: rounded(bare.cpuUs / product.cpuUs),
+        ratioToBareAsking: rounded(bareAsking.cpuUs / product.cpuUs),
       };
-      return { result, disturbedRounds: disturbedIn([...samples.product, ...samples.bare]) };
+      return { result, disturbedRounds: disturbedIn(Object.values(samples).flat()) };
     } finally {
-      await end(floor.process);
+      await Promise.all([end(floor.process), end(other.process)]);
     }
   };
 }
 
 type Round = Awaited<ReturnType<typeof fire>>;
 
-function figuresOf(rounds: readonly Sample<Round>[], { seconds }: MeasureOptions) {
+function speedOf(rounds: readonly Sample<Round>[], { seconds }: MeasureOptions) {
   const { perSecond, cpuSeconds } = medianOf(rounds, (round) => round.perSecond);
   return {
     perSecond: Math.round(perSecond),
@@ -82,6 +99,8 @@ async function bytesOf({ url, headers }: PagePlan): Promise<number> {
   return (await (await fetch(url, { headers })).arrayBuffer()).byteLength;
 }
 
-export function printPage({ name, ...figures }: PageResult): void {
-  console.table([{ row: name, aim, ...figures }]);
+export function printPage({ name, product, bare, bareAsking, ...ratios }: PageResult): void {
+  console.log(name);
+  console.table({ product, 'bare page': bare, 'bare page that asks': bareAsking });
+  console.table([{ aim, ...ratios }]);
 }
