@@ -43,6 +43,17 @@ describe('the page of a link', () => {
       expect((await fetch(`${stage.publicUrl}${api}`, { headers: bearer })).status).toBe(200);
   });
 
+  it('is named beside every change that the operator makes', async () => {
+    const { code, linkRequest } = await link();
+    const person = stage.newPerson();
+    await opened(person, code);
+    const form = await person.open('/auth/console/locations/declare');
+    await person.submit(form, '/auth/console/locations/declare', { location: '/LINK1' });
+    const changes = await person.open('/auth/console/audit/changes?entity=location');
+    const one = changes.links.find(({ href }) => href.startsWith('/auth/console/audit/requests/'));
+    expect((await person.open(one?.href ?? '')).text).toContain(`linkRequest ${linkRequest}`);
+  });
+
   it('takes the whole link where only a part of it should be pasted', async () => {
     const { url } = await link();
     expect(await opened(stage.newPerson(), ` ${url}\n`)).toMatchObject({ path: '/auth/console' });

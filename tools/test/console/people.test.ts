@@ -78,6 +78,10 @@ it('explains step by step why a person cannot sign in, and unlocks them', async 
   await expect
     .poll(async () => (await administrator.open(explained.path)).rows.length, { timeout: 5_000 })
     .toBeGreaterThan(0);
+  const [refusal] = (await administrator.open(explained.path)).links.filter(({ href }) =>
+    href.startsWith('/auth/console/audit/requests/'),
+  );
+  expect((await administrator.open(refusal?.href ?? '')).heading).toBe('One request');
   const events = await follow(administrator, profile, 'Security events');
   expect(events).toMatchObject({ status: 200 });
   expect(events.text).toContain('agent');

@@ -71,6 +71,7 @@ function changeEntry(visit: ConsoleVisit, change: AuditEntry): Entry {
     facts: facts([
       [text('console.audit.by'), change.actor.name],
       [text('console.audit.client'), change.actor.clientId],
+      ['linkRequest', change.actor.linkRequest],
       [text('console.audit.what'), change.entityId],
       [text('console.audit.center'), change.contactCenterId],
       [text('console.audit.address'), change.clientAddress],
