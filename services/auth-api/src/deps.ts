@@ -73,7 +73,7 @@ export async function composeDeps(config: Config, kit: Kit, stores: Stores, now:
     renew: () => tokens.serviceAuthorization.renew(),
   };
   const contactCenters = composeContactCenters(core, { config, revocation, authorization });
-  const branding = composeBranding(core, { config, contactCenters });
+  const branding = composeBranding(core, { config, clients, contactCenters });
   const cors = composeCors(core, { config, clients, contactCenters });
   const ssoSettings = composeSsoSettings(core, { config, contactCenters });
   const { passwordRule } = ssoSettings;

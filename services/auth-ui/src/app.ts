@@ -8,7 +8,7 @@ import type { Deps } from './deps.ts';
 import { assetRoutes } from './design/assets.ts';
 import { brandStyleRoutes } from './design/brand-styles.ts';
 import { notFoundPage, pageErrorHandler } from './pages/error-page.ts';
-import { keepLook } from './pages/installation-look.ts';
+import { keepBranding, noteApplication } from './pages/known-branding.ts';
 import { keepChosenLanguage } from './pages/language-menu.ts';
 import { securityHeaders } from './pages/security-headers.ts';
 import { applicationOf } from './pages/waiting-applications.ts';
@@ -59,15 +59,17 @@ export async function buildApp(deps: Deps): Promise<App> {
 }
 
 /** What every page has around it. */
-async function dressPages(pages: App, { config: { publicUrl }, installationBranding }: Deps): Promise<void> {
-  pages.setErrorHandler((thrown, request, reply) =>
-    pageErrorHandler(thrown, request, reply, applicationOf(request, publicUrl)),
-  );
+async function dressPages(pages: App, { config: { publicUrl }, brandings }: Deps): Promise<void> {
+  pages.setErrorHandler(async (thrown, request, reply) => {
+    const { clientId, start } = applicationOf(request, publicUrl);
+    await noteApplication(thrown, request, brandings, clientId);
+    return pageErrorHandler(thrown, request, reply, start);
+  });
   await pages.register(cookie);
   // Browsers send forms; no other content type is accepted.
   pages.removeAllContentTypeParsers();
   await pages.register(formbody);
   await securityHeaders(pages, publicUrl);
-  await keepLook(pages, installationBranding);
+  await keepBranding(pages, brandings);
   keepChosenLanguage(pages, publicUrl);
 }

@@ -9,7 +9,7 @@ import type { Kit } from '@gatehouse/service-kit/http/run';
 import { linesOf } from '@gatehouse/service-kit/secret';
 import { composeAccount } from './account/compose.ts';
 import { composeApprovals } from './approvals/compose.ts';
-import { createInstallationBranding } from './auth-api/installation-branding.ts';
+import { createBrandings } from './auth-api/brandings.ts';
 import { createInteractions } from './auth-api/interactions.ts';
 import { authApiProbe } from './auth-api/probe.ts';
 import type { Config } from './config.ts';
@@ -49,7 +49,7 @@ export async function createDeps(config: Config, kit: Kit) {
   closers.defer(() => asConsole.close());
   const authApi = createAuthApiClient(asService);
   const interactions = createInteractions({ authApi, publicUrl });
-  const installationBranding = createInstallationBranding({ authApi, now: systemClock });
+  const brandings = createBrandings({ authApi, now: systemClock });
   const session = composeOAuthSession({
     publicUrl,
     authApi: { url: baseUrl, timeoutMs },
@@ -63,16 +63,16 @@ export async function createDeps(config: Config, kit: Kit) {
   return {
     config,
     kit,
-    installationBranding,
+    brandings,
     // Pages render without Auth API, so a failure there must not make Auth UI unready.
     authApiCheck: advisoryCheck('auth-api', authApiProbe(authApi)),
     frontPage: composeFrontPage({ authApi, now: systemClock, publicUrl, links: config.frontPage }),
     signedIn: composeSignedIn({ http: asBrowser, publicUrl }),
-    account: composeAccount({ session, http: asBrowser, now: systemClock }),
+    account: composeAccount({ session, http: asBrowser, brandings, now: systemClock }),
     signIn: composeSignIn({ authApi, interactions, publicUrl }),
     signOut: composeSignOut({ authApi, publicUrl }),
     consent: composeConsent({ interactions, publicUrl }),
-    approvals: composeApprovals({ http: asBrowser, publicUrl, now: systemClock }),
+    approvals: composeApprovals({ http: asBrowser, brandings, publicUrl, now: systemClock }),
     device: composeDevice(),
     passwordChange: composePasswordChange({ interactions }),
     firstPassword: composeFirstPassword({ authApi }),

@@ -55,8 +55,12 @@ export interface AuthApiStandIn {
   isReleaseBefore: boolean;
   /** Of the installation. */
   branding: BrandingView | undefined;
+  /** By the id of a contact centre, or of an application that serves one. */
+  brandings: Map<string, BrandingView>;
   /** Adds or replaces a pending login. */
   hold(interaction: Partial<InteractionView> & { id: string }): InteractionView;
+  /** Its ten minutes are over. */
+  forget(id: string): void;
   /** Lets a request wait for Maria. */
   wait(approval: Partial<ApprovalView> & { id: string }): void;
   /** Adds a sign-out. */
@@ -171,11 +175,12 @@ export async function standInRoutes(app: FastifyInstance, state: StandInState): 
     const data = { interaction, scheme: state.scheme };
     return reply.code(status).send({ status: { code: status === 200 ? 0 : status }, data });
   });
-  app.get('/internal/branding', async (_request, reply) =>
-    state.isReleaseBefore
-      ? reply.code(404).send({ status: { code: 404 } })
-      : { status: { code: 0 }, data: { branding: state.branding } },
-  );
+  app.get('/internal/branding', async (request, reply) => {
+    if (state.isReleaseBefore) return reply.code(404).send({ status: { code: 404 } });
+    const { contactCenterId, clientId } = request.query as Record<string, string | undefined>;
+    const branding = state.brandings.get(contactCenterId ?? clientId ?? '') ?? state.branding;
+    return { status: { code: 0 }, data: { branding } };
+  });
   // One pixel, for every digest.
   app.get('/branding/images/:digest', async (_request, reply) => reply.type('image/gif').send(pixel));
   app.get('/internal/logouts/:id', async (request, reply) => {
@@ -266,6 +271,7 @@ export interface StandInState {
   scheme: AuthScheme | string | number;
   isReleaseBefore?: boolean;
   branding?: BrandingView | undefined;
+  brandings: Map<string, BrandingView>;
   interactions: Map<string, InteractionView>;
   logouts: Map<string, LogoutView>;
   sessions: SessionView[];
@@ -279,6 +285,7 @@ export async function startAuthApiStandIn(): Promise<AuthApiStandIn> {
   const state: StandInState = {
     calls: [],
     scheme: 'basic',
+    brandings: new Map(),
     interactions: new Map(),
     logouts: new Map(),
     sessions: sessionsOfMaria(),
@@ -291,6 +298,7 @@ export async function startAuthApiStandIn(): Promise<AuthApiStandIn> {
   return {
     url,
     calls: state.calls,
+    brandings: state.brandings,
     get scheme() {
       return state.scheme;
     },
@@ -315,6 +323,7 @@ export async function startAuthApiStandIn(): Promise<AuthApiStandIn> {
       state.interactions.set(view.id, interaction);
       return interaction;
     },
+    forget: (id) => void state.interactions.delete(id),
     holdLogout: (view) => void state.logouts.set(view.id, logoutOf(view)),
     close: () => app.close(),
   };

@@ -28,6 +28,12 @@ export interface CallOptions {
   requestId?: string;
 }
 
+/** Whose branding: of a person who is signed in, or of an application that serves one contact centre; else of the installation. */
+export interface BrandedPlace {
+  contactCenterId?: string | undefined;
+  clientId?: string | undefined;
+}
+
 /** `expired`: unknown, used or too old; `wrong_browser`: it belongs to another browser, show nothing of it. */
 export type InteractionAnswer =
   | { found: true; interaction: InteractionView; scheme?: AuthScheme }
@@ -94,10 +100,14 @@ export function createAuthApiClient(http: HttpClient) {
       const refusal = refusalOf(response);
       return refusal ?? { found: true, ...namedLoginAnswerSchema.parse(JSON.parse(response.text)).data };
     },
-    /** How pages look that belong to no login. Undefined from the release before too. */
-    async readBranding(options: CallOptions = {}): Promise<BrandingView | undefined> {
+    /**
+     * How pages look that belong to no login. Undefined from the release before too; the release that knows no places answers
+     * for the installation.
+     */
+    async readBranding(place: BrandedPlace, options: CallOptions = {}): Promise<BrandingView | undefined> {
       const response = await http.send({
         path: '/auth/v3/internal/branding',
+        query: { ...place },
         headers: headersOf(undefined, options),
         alsoStatuses: [404],
         signal: options.signal,

@@ -17,7 +17,11 @@ export const approvalListSchema = z.object({
   status: successStatus,
   /** Oldest first. */
   data: z.array(approvalSchema),
-  user: z.object({ username: z.string() }),
+  user: z.object({
+    username: z.string(),
+    /** Whose look the page has. Absent in answers of the release before. */
+    contactCenterId: z.string().optional(),
+  }),
   /** Goes into the hidden field `csrf` of the forms below. */
   csrf: z.string(),
   /** Whether the person has chosen a code that some clients must know before they may ask; false when the page refreshes. */

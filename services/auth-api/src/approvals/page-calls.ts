@@ -63,8 +63,13 @@ export function createApprovalPageCalls(options: PageCallsOptions) {
         // The script of the page does not read it.
         isUse && userCodes.has(session.sub),
       ]);
-      const { username } = session.identity;
-      return { ...ok(waiting.map(viewOf)), user: { username }, csrf: csrfOf(request), hasUserCode };
+      const { username, contactCenterId } = session.identity;
+      return {
+        ...ok(waiting.map(viewOf)),
+        user: { username, contactCenterId },
+        csrf: csrfOf(request),
+        hasUserCode,
+      };
     },
 
     async answer(request: BrowserRequest, form: ApprovalForm): Promise<ApprovalResult> {

@@ -4,7 +4,7 @@ import type { AttemptLimiter } from '@gatehouse/service-kit/limits/attempt-limit
 import type { Turnstile } from '@gatehouse/service-kit/limits/turnstile';
 import type { Browser } from '../browser/browser-cookies.ts';
 import type { Pages } from '../browser/pages.ts';
-import type { Client, ClientPages } from '../clients/client.ts';
+import { type Client, type ClientPages, onlyCenterOf } from '../clients/client.ts';
 import type { InteractionService } from '../interactions/service.ts';
 import type { AuthorizationRequest } from '../protocol/authorization-request.ts';
 import type { Schemes } from '../sso/scheme.ts';
@@ -65,8 +65,4 @@ export function createAskUser({
 
 function pagesOf({ clientUri, policyUri, tosUri, logo }: Client): ClientPages {
   return definedOnly({ clientUri, policyUri, tosUri, logo });
-}
-
-function onlyCenterOf({ contactCenterIds: [only, another] }: Client): string | undefined {
-  return another === undefined ? only : undefined;
 }

@@ -1,6 +1,7 @@
 /** Composes what pages show of a contact centre or of the installation, and the pictures on them. */
 import type { App } from '@gatehouse/service-kit/http/app';
 import { createAddressLimiter } from '@gatehouse/service-kit/limits/attempt-limiter';
+import type { Clients } from '../clients/compose.ts';
 import type { ContactCenters } from '../contact-centers/compose.ts';
 import type { Core } from '../core.ts';
 import { createClientLogos } from './client-logos.ts';
@@ -10,6 +11,7 @@ import { createBrandingViews } from './views.ts';
 
 interface BrandingDependencies {
   config: { environmentApi: { staleMaxSeconds: number } };
+  clients: Clients;
   contactCenters: ContactCenters;
 }
 
@@ -18,10 +20,11 @@ const missesPerMinute = 100;
 
 export type Branding = ReturnType<typeof composeBranding>;
 
-export function composeBranding(core: Core, { config, contactCenters }: BrandingDependencies) {
+export function composeBranding(core: Core, { config, clients, contactCenters }: BrandingDependencies) {
   const { location, now, log, outbound } = core;
   const { environmentApi, environmentApiState, service } = contactCenters;
   const views = createBrandingViews({
+    clients: clients.directory,
     contactCenters: service,
     environmentApi,
     location,

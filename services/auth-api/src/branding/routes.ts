@@ -45,7 +45,13 @@ export function internalBrandingRoutes(app: App, { views }: { views: BrandingVie
         operationId: 'readBranding',
         tags: ['internal'],
         summary:
-          'How pages look that belong to no login: as those of the default tenant, or of the installation',
+          'How pages look that belong to no login: as those of a contact centre, of an application, of the default tenant, or of the installation',
+        querystring: z.object({
+          contactCenterId: label(128).optional().describe('Of a person who is signed in.'),
+          clientId: label(128)
+            .optional()
+            .describe('Of the application that waited: counts where it serves one contact centre.'),
+        }),
         response: {
           200: envelopeOf(z.object({ branding: brandingViewSchema.optional() })),
           401: securityError,
@@ -53,6 +59,6 @@ export function internalBrandingRoutes(app: App, { views }: { views: BrandingVie
         },
       },
     },
-    async () => ok({ branding: await views.of({}) }),
+    async (request) => ok({ branding: await views.of(request.query) }),
   );
 }

@@ -4,6 +4,8 @@ import { definedOnly } from '@gatehouse/contracts/defined-only';
 import type { BrandingView } from '@gatehouse/contracts/environment-api/branding';
 import { createRevalidatingCache, type OwnerState } from '@gatehouse/service-kit/cache/revalidating-cache';
 import type { Clock } from '@gatehouse/service-kit/clock';
+import { onlyCenterOf } from '../clients/client.ts';
+import type { ClientDirectory } from '../clients/directory.ts';
 import type { ContactCenterService, SeenChange } from '../contact-centers/service.ts';
 import { readAnswer } from '../contact-centers/service.ts';
 
@@ -11,6 +13,8 @@ import { readAnswer } from '../contact-centers/service.ts';
 export interface Known {
   /** For certain: of the client, or of a person who is signed in. */
   contactCenterId?: string | undefined;
+  /** The application: everybody who starts a sign-in there sees the look of the only contact centre that it serves. */
+  clientId?: string | undefined;
   /** Only named, by the person or by the application. */
   tenant?: string | undefined;
   /** The person has given the right password for that tenant. */
@@ -20,6 +24,7 @@ export interface Known {
 export type BrandingViews = ReturnType<typeof createBrandingViews>;
 
 export interface BrandingViewOptions {
+  clients: Pick<ClientDirectory, 'find'>;
   contactCenters: Pick<ContactCenterService, 'get' | 'resolve' | 'domainOf'>;
   environmentApi: Pick<EnvironmentApiClient, 'installationBranding'>;
   location: string;
@@ -29,7 +34,7 @@ export interface BrandingViewOptions {
 }
 
 export function createBrandingViews(options: BrandingViewOptions) {
-  const { contactCenters, environmentApi, location, now } = options;
+  const { clients, contactCenters, environmentApi, location, now } = options;
   const installation = createRevalidatingCache<{ branding?: BrandingView | undefined }>({
     load: (_key, etag) => readAnswer(environmentApi.installationBranding(location, { etag })),
     freshMs: 60_000,
@@ -42,8 +47,11 @@ export function createBrandingViews(options: BrandingViewOptions) {
   });
 
   /** Undefined: it is not to be shown, or there is none. */
-  async function ofCenter({ contactCenterId, tenant, isProven }: Known) {
+  async function ofCenter({ contactCenterId, clientId, tenant, isProven }: Known) {
     if (contactCenterId !== undefined) return contactCenters.get(contactCenterId);
+    const client = clientId === undefined ? undefined : await clients.find(clientId);
+    const served = client && onlyCenterOf(client);
+    if (served !== undefined) return contactCenters.get(served);
     const domain = contactCenters.domainOf(tenant);
     const center = await contactCenters.resolve(tenant);
     // Whoever comes to this installation without a tenant sees it anyway.
@@ -54,12 +62,9 @@ export function createBrandingViews(options: BrandingViewOptions) {
 
   /** Also for a name that is none: no page fails because of its look. */
   async function find(known: Known): Promise<BrandingView | undefined> {
-    try {
-      const center = await ofCenter(known);
-      return center === undefined ? (await installation.get(location))?.branding : center.branding;
-    } catch {
-      return undefined;
-    }
+    const center = await ofCenter(known).catch(() => undefined);
+    if (center !== undefined) return center.branding;
+    return (await installation.get(location).catch(() => undefined))?.branding;
   }
 
   return {

@@ -230,3 +230,10 @@ export function servesContactCenter(
 ): boolean {
   return contactCenterIds.length === 0 || contactCenterIds.includes(id);
 }
+
+/** The contact centre whose people alone may use the client. */
+export function onlyCenterOf({
+  contactCenterIds: [only, another],
+}: Pick<Client, 'contactCenterIds'>): string | undefined {
+  return another === undefined ? only : undefined;
+}

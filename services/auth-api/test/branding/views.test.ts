@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { BrandingView } from '@gatehouse/contracts/environment-api/branding';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import {
@@ -131,14 +132,26 @@ it('keeps nobody from signing in: without Environment API pages look as they alw
 });
 
 it('is told to Auth UI for pages without a login', async () => {
-  const ask = async () => {
+  const ask = async (place: Record<string, string> = {}) => {
     const { id, secret } = serviceClient;
     const answer = await internalAppOf(stack.app).inject({
-      url: '/auth/v3/internal/branding',
+      url: `/auth/v3/internal/branding?${new URLSearchParams(place)}`,
       headers: { authorization: `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}` },
     });
     return answer.json().data;
   };
-  await expect.poll(ask).toEqual({ branding: { name: 'Everybody' } });
+  const everybody = { branding: { name: 'Everybody' } };
+  const demo = { branding: { name: 'Demo brand' } };
+  await expect.poll(() => ask()).toEqual(everybody);
+  expect(await ask({ contactCenterId })).toEqual(demo);
+  const bound = await createClient(stack, { contactCenterIds: [contactCenterId] });
+  const both = await createClient(stack, { contactCenterIds: [contactCenterId, otherContactCenterId] });
+  expect(await ask({ clientId: bound.clientId })).toEqual(demo);
+  for (const place of [
+    { clientId: both.clientId },
+    { clientId: 'nobody' },
+    { contactCenterId: randomUUID() },
+  ])
+    expect([place, await ask(place)]).toEqual([place, everybody]);
   expect((await internalAppOf(stack.app).inject({ url: '/auth/v3/internal/branding' })).statusCode).toBe(401);
 });

@@ -8,6 +8,7 @@ import type { OAuthSession } from '../oauth-session/compose.ts';
 import { personOf } from '../oauth-session/guard.ts';
 import { sendProblem } from '../oauth-session/problem-page.ts';
 import { pageErrorHandler } from '../pages/error-page.ts';
+import type { Brandings } from '../pages/known-branding.ts';
 import { beginVisit, sendView } from '../pages/visit.ts';
 import { applicationRoutes } from './applications.ts';
 import { ownOf } from './own.ts';
@@ -19,10 +20,11 @@ interface AccountOptions {
   session: OAuthSession;
   /** Must carry no credentials of its own. */
   http: HttpClient;
+  brandings: Pick<Brandings, 'of'>;
   now: Clock;
 }
 
-export function composeAccount({ session, http, now }: AccountOptions) {
+export function composeAccount({ session, http, brandings, now }: AccountOptions) {
   async function routes(pages: App): Promise<void> {
     pages.setErrorHandler(async (thrown: unknown, request: FastifyRequest, reply: FastifyReply) => {
       const answered = await session.answerIfEnded(thrown, request, reply);
@@ -31,6 +33,11 @@ export function composeAccount({ session, http, now }: AccountOptions) {
     await pages.register(session.callbackRoutes);
     await pages.register(async (guarded: App) => {
       session.guard(guarded);
+      // Before what may refuse a form: that page looks the same.
+      guarded.addHook('onRequest', async (request) => {
+        const { contactCenterId } = personOf(request);
+        request.knownBranding = await brandings.of({ contactCenterId });
+      });
       guarded.addHook('preHandler', refuseOperator);
       await guarded.register(session.signOutRoutes);
       firstPageRoutes(guarded, http);

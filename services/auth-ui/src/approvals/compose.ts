@@ -10,6 +10,7 @@ import type { App } from '@gatehouse/service-kit/http/app-type';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { sessionCookieHeader } from '../auth-api/browser-cookies.ts';
+import type { Brandings } from '../pages/known-branding.ts';
 import { rememberReturn } from '../pages/return.ts';
 import { beginVisit, sendView } from '../pages/visit.ts';
 import { approvalsPage } from './page.ts';
@@ -24,11 +25,12 @@ const querySchema = z.object({
 interface ApprovalsOptions {
   /** Must carry no credentials of its own. */
   http: HttpClient;
+  brandings: Pick<Brandings, 'of'>;
   publicUrl: string;
   now: Clock;
 }
 
-export function composeApprovals({ http, publicUrl, now }: ApprovalsOptions) {
+export function composeApprovals({ http, brandings, publicUrl, now }: ApprovalsOptions) {
   /** Undefined: the browser has no live session. @throws UpstreamError */
   async function readList(request: FastifyRequest, isRefresh: boolean): Promise<ApprovalList | undefined> {
     const cookie = sessionCookieHeader(request, publicUrl);
@@ -59,6 +61,8 @@ export function composeApprovals({ http, publicUrl, now }: ApprovalsOptions) {
           rememberReturn(reply, publicUrl);
           return reply.redirect('/auth/sign-in.html', 303);
         }
+        const { contactCenterId } = list.user;
+        request.knownBranding = await brandings.of({ contactCenterId });
         const visit = beginVisit(request, reply, undefined, { refreshes: true });
         return sendView(visit, 'approvals', approvalsPage(visit, list, now(), result));
       },

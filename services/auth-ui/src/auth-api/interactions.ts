@@ -26,7 +26,8 @@ export function createInteractions({ authApi, publicUrl }: { authApi: AuthApiCli
     async read(request: FastifyRequest, id: string | undefined): Promise<InteractionView | undefined> {
       if (id === undefined) return undefined;
       const browser = readBrowserCookie(request, publicUrl);
-      return found(await authApi.readInteraction(id, browser, { requestId: request.id })).interaction;
+      const answer = await authApi.readInteraction(id, browser, { requestId: request.id });
+      return found(request, answer).interaction;
     },
     /** Asks in the same call how the named person signs in. @throws as read */
     async readNamed(
@@ -37,12 +38,17 @@ export function createInteractions({ authApi, publicUrl }: { authApi: AuthApiCli
       if (id === undefined) return { interaction: undefined };
       const browser = readBrowserCookie(request, publicUrl);
       const options = { requestId: request.id };
-      return found(await authApi.readNamedLogin(id, browser, question, request.ip, options));
+      return found(request, await authApi.readNamedLogin(id, browser, question, request.ip, options));
     },
   };
 }
 
-function found(answer: InteractionAnswer): Extract<InteractionAnswer, { found: true }> {
+function found(
+  request: FastifyRequest,
+  answer: InteractionAnswer,
+): Extract<InteractionAnswer, { found: true }> {
   if (!answer.found) throw interactionExpired(answer.reason);
+  // Should the page become one about an error.
+  request.knownBranding = answer.interaction.branding ?? request.knownBranding;
   return answer;
 }

@@ -3,6 +3,7 @@ import { AppError } from '@gatehouse/service-kit/errors/app-error';
 import { sendErrorPage } from '@gatehouse/service-kit/errors/render-html';
 import { languageOf } from '@gatehouse/service-kit/html/language';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { brandOf } from '../pages/error-page.ts';
 import { type TextKey, textsIn } from '../texts/texts.ts';
 
 interface Problem {
@@ -44,6 +45,7 @@ export function sendProblem(
     title: text(problem.title),
     text: text(problem.text),
     language,
+    brand: brandOf(request, language),
     correlationLabel: text('support.correlationId'),
     action: { href: problem.action.href, label: text(problem.action.label) },
   });

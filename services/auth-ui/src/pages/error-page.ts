@@ -37,8 +37,8 @@ export function pageErrorHandler(
   });
 }
 
-/** Of the installation: which login the page belongs to is not known, or not to be told. */
-function brandOf({ installationBranding: branding }: FastifyRequest, language: Language) {
+/** Of the login or person where that is known, or else of the installation. */
+export function brandOf({ knownBranding: branding }: FastifyRequest, language: Language) {
   const look = lookOf(branding, language);
   return look && { name: look.name, logo: look.logo, css: branding?.colors && brandStyleOf(branding.colors) };
 }

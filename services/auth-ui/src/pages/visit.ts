@@ -12,13 +12,6 @@ import { type Look, lookOf, pictureOf } from './look.ts';
 import { type PageReach, setHeadersOfPage } from './security-headers.ts';
 import { renderView, type Surroundings, type Views } from './views.ts';
 
-declare module 'fastify' {
-  interface FastifyRequest {
-    /** For pages without a login. */
-    installationBranding: BrandingView | undefined;
-  }
-}
-
 export interface Visit {
   request: FastifyRequest;
   reply: FastifyReply;
@@ -37,7 +30,7 @@ export interface About extends PageReach {
   uiLocales?: string | undefined;
   /** For a page that answers a form: its fields, which are sent once more in another language. */
   repeat?: SentForm | undefined;
-  /** How the page looks; absent: as the login says, or as the installation. */
+  /** How the page looks; absent: as the login says, or as is known of the request. */
   branding?: BrandingView | undefined;
 }
 
@@ -49,7 +42,7 @@ export function beginVisit(
     uiLocales = interaction?.uiLocales,
     formsLeadTo = interaction?.redirectOrigin,
     repeat,
-    branding = interaction?.branding ?? request.installationBranding,
+    branding = interaction?.branding ?? request.knownBranding,
     ...reach
   }: About = {},
 ): Visit {

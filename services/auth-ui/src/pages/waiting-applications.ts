@@ -1,5 +1,6 @@
 /** Remembers in the browser which applications wait for a sign-in, so that an expired one can be continued from there. */
 import type { InteractionView } from '@gatehouse/contracts/auth-api/interaction';
+import { definedOnly } from '@gatehouse/contracts/defined-only';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
 /** As many as people have tabs with a sign-in of their own. */
@@ -18,7 +19,8 @@ export function rememberApplication(
   const start = interaction && startOf(interaction);
   if (!interaction || start === undefined) return;
   const others = entriesOf(request, publicUrl).filter(([id]) => id !== interaction.id);
-  const entries = [[interaction.id, start], ...others].slice(0, most);
+  // Neither an address nor a client id has a space.
+  const entries = [[interaction.id, `${start} ${interaction.client.id}`], ...others].slice(0, most);
   reply.setCookie(nameOf(publicUrl), new URLSearchParams(entries as [string, string][]).toString(), {
     path: '/',
     httpOnly: true,
@@ -27,13 +29,21 @@ export function rememberApplication(
   });
 }
 
-/** Where the application of this sign-in begins; undefined in another browser, and after many others. */
-export function applicationOf(request: FastifyRequest, publicUrl: string): URL | undefined {
+/** Which application waits for this sign-in, and where it begins; empty in another browser, and after many others. */
+export function applicationOf(
+  request: FastifyRequest,
+  publicUrl: string,
+): { start?: URL; clientId?: string } {
   const { interaction } = { ...asRecord(request.query), ...asRecord(request.body) };
-  const [, address = ''] = entriesOf(request, publicUrl).find(([id]) => id === interaction) ?? [];
+  const [, kept = ''] = entriesOf(request, publicUrl).find(([id]) => id === interaction) ?? [];
+  // The release before kept the address alone.
+  const [address = '', clientId] = kept.split(' ');
   const url = URL.parse(address);
-  // An address such as `javascript:` would run in our page.
-  return url && /^https?:$/.test(url.protocol) ? url : undefined;
+  return definedOnly({
+    // An address such as `javascript:` would run in our page.
+    start: url && /^https?:$/.test(url.protocol) ? url : undefined,
+    clientId: clientId && clientId.length <= 128 ? clientId : undefined,
+  });
 }
 
 /** Its registered home page, or the first page of the origin that it gets its answers at. */

@@ -33,7 +33,7 @@ export function composeSignOut({ authApi, publicUrl }: { authApi: AuthApiClient;
         const visit = beginVisit(request, reply, undefined, {
           uiLocales,
           formsLeadTo: continueTo,
-          branding: branding ?? request.installationBranding,
+          branding: branding ?? request.knownBranding,
         });
         const { text } = visit;
         return sendView(visit, 'sign-out', {
@@ -66,7 +66,7 @@ export function composeSignOut({ authApi, publicUrl }: { authApi: AuthApiClient;
         const visit = beginVisit(request, reply, undefined, {
           uiLocales,
           frames,
-          branding: branding ?? request.installationBranding,
+          branding: branding ?? request.knownBranding,
         });
         return sendView(visit, 'signed-out', {
           title: visit.text('signedOut.title'),

@@ -48,6 +48,7 @@ export async function setStage(): Promise<Stage> {
   const state: StandInState = {
     calls: [],
     scheme: 'basic',
+    brandings: new Map(),
     interactions: new Map(),
     logouts: new Map(),
     sessions: sessionsOfMaria(),

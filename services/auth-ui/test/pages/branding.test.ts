@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
+import { definedOnly } from '@gatehouse/contracts/defined-only';
 import { surfaces, tokensOf } from '@gatehouse/contracts/environment-api/brand-colors';
 import type { BrandingView } from '@gatehouse/contracts/environment-api/branding';
 import type { App } from '@gatehouse/service-kit/http/app-type';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type AuthApiStandIn, startAuthApiStandIn } from '../auth-api-stand-in.ts';
-import { buildTestApp, pageGet } from '../test-app.ts';
+import { type AuthApiStandIn, accountCookie, startAuthApiStandIn } from '../auth-api-stand-in.ts';
+import { buildTestApp, formPost, pageGet } from '../test-app.ts';
 
 let authApi: AuthApiStandIn;
 let app: App;
@@ -159,6 +160,50 @@ describe('a page without a login', () => {
     authApi.isReleaseBefore = true;
     expect((await get('/auth/device')).statusCode).toBe(200);
     authApi.isReleaseBefore = false;
+  });
+});
+
+describe('where the contact centre is known', () => {
+  const nordic = { name: 'Nordic Travel' };
+  const openAs = async (url: string, contactCenterId: string | undefined) =>
+    app.inject(
+      pageGet(url, { cookie: `gatehouse-console=${await accountCookie(definedOnly({ contactCenterId }))}` }),
+    );
+
+  it('pages of the account look as that of the person, and their errors too', async () => {
+    authApi.brandings.set('center-of-maria', nordic);
+    for (const path of ['', '/sessions', '/applications', '/language'])
+      expect((await openAs(`/auth/account${path}`, 'center-of-maria')).body).toContain('· Nordic Travel<');
+    const cookie = `gatehouse-console=${await accountCookie({ contactCenterId: 'center-of-maria' })}`;
+    const foreign = await app.inject({
+      ...formPost({ client: 'wallboard', csrf: 'guessed' }, { cookie }),
+      url: '/auth/account/applications/take-back',
+    });
+    expect([foreign.statusCode, foreign.body.includes('· Nordic Travel<')]).toEqual([403, true]);
+    expect((await openAs('/auth/account', 'another-center')).body).not.toContain('Nordic Travel');
+    expect((await openAs('/auth/account', undefined)).body).not.toContain('Nordic Travel');
+  });
+
+  it('the error of a login looks as the login', async () => {
+    authApi.hold({ id: 'attacked', branding: nordic });
+    const foreign = formPost({ username: 'x', interaction: 'attacked' }, { 'sec-fetch-site': 'cross-site' });
+    const { statusCode, body } = await app.inject(foreign);
+    expect([statusCode, body.includes('· Nordic Travel</title>')]).toEqual([403, true]);
+  });
+
+  it('a login that is over looks as its application, in the browser that began it alone', async () => {
+    authApi.hold({ id: 'over', branding: nordic, client: { id: 'nordic-desk', name: 'Desk' } });
+    authApi.brandings.set('nordic-desk', nordic);
+    const begun = await get('/auth/sign-in.html?interaction=over');
+    const { value = '' } = begun.cookies.find(({ name }) => name === 'gatehouse-applications') ?? {};
+    authApi.forget('over');
+    const expired = (cookie: string) =>
+      app.inject(pageGet('/auth/sign-in.html?interaction=over', { cookie }));
+    const here = await expired(`gatehouse-applications=${encodeURIComponent(value)}`);
+    expect([here.statusCode, here.body.includes('· Nordic Travel</title>')]).toEqual([410, true]);
+    expect(here.body).toContain('Back to workspace.example.com');
+    const elsewhere = await expired('other=1');
+    expect([elsewhere.statusCode, elsewhere.body.includes('Nordic Travel')]).toEqual([410, false]);
   });
 });
 

@@ -1,0 +1,61 @@
+/** Finds out how the pages look that no login tells it: as the contact centre of a person or of an application, or as the installation. */
+import type { BrandingView } from '@gatehouse/contracts/environment-api/branding';
+import { AppError } from '@gatehouse/service-kit/errors/app-error';
+import type { App } from '@gatehouse/service-kit/http/app-type';
+import type { FastifyRequest } from 'fastify';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Of the login or the person that the request belongs to, as far as that is known; else of the installation. */
+    knownBranding: BrandingView | undefined;
+  }
+}
+
+/** Never rejects; `latest` asks nobody. */
+export interface Brandings {
+  of(place: {
+    contactCenterId?: string | undefined;
+    clientId?: string | undefined;
+  }): Promise<BrandingView | undefined>;
+  latest(): BrandingView | undefined;
+}
+
+/** Account pages ask for that of their person. */
+const withoutLook = /^\/auth\/(?:account|assets|console|health)(?:\/|$|\?)/;
+
+/** A login brings its own branding: its pages must not wait for a second answer. */
+export async function keepBranding(pages: App, brandings: Brandings): Promise<void> {
+  pages.decorateRequest('knownBranding');
+  // Also for errors before a page is chosen.
+  pages.addHook('onRequest', (request, _reply, done) => {
+    request.knownBranding = brandings.latest();
+    done();
+  });
+  pages.addHook('preHandler', async (request) => {
+    if (withoutLook.test(request.url) || isOfLogin(request.query) || isOfLogin(request.body)) return;
+    request.knownBranding = await brandings.of({});
+  });
+}
+
+/**
+ * A login that is over has no branding any more. The page that says so looks as that of its application, which everybody may
+ * see who starts a sign-in there.
+ */
+export async function noteApplication(
+  thrown: unknown,
+  request: FastifyRequest,
+  brandings: Brandings,
+  clientId: string | undefined,
+): Promise<void> {
+  const isExpired = thrown instanceof AppError && thrown.name === 'interaction_expired';
+  if (isExpired && clientId !== undefined) request.knownBranding = await brandings.of({ clientId });
+}
+
+function isOfLogin(fields: unknown): boolean {
+  return (
+    typeof fields === 'object' &&
+    fields !== null &&
+    'interaction' in fields &&
+    fields.interaction !== undefined
+  );
+}
