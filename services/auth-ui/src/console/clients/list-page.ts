@@ -65,7 +65,7 @@ function rowOf(visit: ConsoleVisit, client: ClientView): Row {
   return {
     cells: [
       { text: name, href: clientPath(client_id), note: name === client_id ? undefined : client_id },
-      { text: typeText(visit, client) },
+      { text: '', badge: { text: typeText(visit, client), kind: 'plain' } },
       { text: authorizedGrantTypes.map((grant) => grantText(visit, grant)).join(', ') },
       {
         text:
