@@ -55,11 +55,17 @@ function lineOf<Row>(row: Row, format: RowFormat, columns: readonly ExportColumn
   return `${columns.map(({ value }) => cellOf(value(row))).join()}\r\n`;
 }
 
+/**
+ * How a formula begins: also in letters of double width, and behind what separates cells elsewhere. Where the comma is the
+ * decimal sign, spreadsheets take a semicolon for the separator, and no quotes around the whole text keep it together.
+ */
+const formula = /(^|[;\t\r\n])(?= *[=+\-@\t\r＝＋－＠])/g;
+
 /** RFC 4180 section 2. A text that a spreadsheet would take for a formula gets an apostrophe. */
 function cellOf(value: unknown): string {
   if (value === undefined || value === null) return '';
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);
   const text = typeof value === 'string' ? value : JSON.stringify(value);
-  const harmless = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+  const harmless = text.replace(formula, "$1'");
   return /[",\r\n]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
 }

@@ -69,6 +69,25 @@ describe('an export', () => {
     expect(rest).toEqual(['']);
   });
 
+  // attack: name of a user that a spreadsheet runs as a formula, behind a separator of its own | CWE-1236, OWASP CSV injection | guard: packages/service-kit/src/http/row-export.ts
+  it.each([
+    // Half of Europe has the semicolon between cells.
+    ['gone;=1+1', "gone;'=1+1"],
+    ['gone; =1+1', "gone;' =1+1"],
+    ['gone;-1', "gone;'-1"],
+    ['gone;＝1+1', "gone;'＝1+1"],
+    ['gone;1', 'gone;1'],
+  ])('in CSV has no part of a cell that a spreadsheet would calculate: %j', async (userName, shown) => {
+    await write(1, { name: 'login_failed', correlationId: 'separators' }, userName);
+    const { body } = await ask({
+      name: 'login_failed',
+      correlationId: 'separators',
+      format: 'csv',
+      limit: '1',
+    });
+    expect(body).toContain(`""${shown}""`);
+  });
+
   // attack: administrator of a contact centre exports the events of others | CWE-639, OWASP API1:2023 | guard: services/auth-api/src/admin/audit-schemas.ts
   it('of the administrator of a contact centre has its own events alone', async () => {
     const administrator = await contactCenterAdministrator(stack, { sub: randomUUID() });
