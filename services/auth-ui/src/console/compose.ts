@@ -69,7 +69,8 @@ export function composeConsole({ session, authApi, environmentApi, publicUrl }: 
 }
 
 async function mount(pages: App, { audience, routes }: Area): Promise<void> {
-  pages.addHook('preHandler', async (request) => {
+  // Before the body is read: to take a form of megabytes apart is work, which nobody without a right may cause.
+  pages.addHook('onRequest', async (request) => {
     if (!isFor(audience, personOf(request))) throw forbidden('This page is for administrators');
   });
   await routes(pages);

@@ -5,6 +5,9 @@ import type { App } from '@gatehouse/service-kit/http/app-type';
 /** The picture may have 2 MiB; the API decides. The rest is for the other fields. */
 export const maxFormBytes = 2 * 1024 * 1024 + 64 * 1024;
 
+/** Far more than a form of the console has. Each part costs the parser time, however small it is. */
+const maxParts = 32;
+
 export type SentFields = Record<string, string | Buffer>;
 
 /** A field that is there twice counts with its last value, as in other forms. */
@@ -23,9 +26,23 @@ export function acceptFiles(pages: App): void {
 }
 
 async function parsed(type: string, body: Buffer): Promise<FormData> {
+  if (hasManyParts(type, body)) throw badRequest(`The form has more than ${maxParts} fields`);
   try {
     return await new Response(new Uint8Array(body), { headers: { 'content-type': type } }).formData();
   } catch (cause) {
     throw badRequest('The form could not be read', { cause });
   }
+}
+
+/** Counts what separates parts (RFC 2046 section 5.1.1), wherever it stands. */
+function hasManyParts(type: string, body: Buffer): boolean {
+  const [, quoted, plain] = /\bboundary=(?:"([^"]+)"|([^;\s]+))/i.exec(type) ?? [];
+  const boundary = quoted ?? plain;
+  if (boundary === undefined) return false;
+  let at = -1;
+  for (let found = 0; found <= maxParts; found += 1) {
+    at = body.indexOf(boundary, at + 1);
+    if (at === -1) return false;
+  }
+  return true;
 }
