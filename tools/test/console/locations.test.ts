@@ -32,6 +32,19 @@ it('shows, declares and withdraws locations, and says what was done', async () =
   expect(await locations()).not.toContain('/USW1/DC2');
 });
 
+// attack: message planted in a cookie: words of our own pages that no form has left | CWE-565 | guard: services/auth-ui/src/console/shell/flash.ts
+it.each([
+  ['of another area', { key: 'error.internal.title' }],
+  ['that is no text', { key: 'constructor' }],
+  ['without its values', { key: 'console.settings.saved' }],
+])('says nothing by a message %s', async (_which, message) => {
+  const content = Buffer.from(JSON.stringify(message)).toString('base64url');
+  person.cookies.set('gatehouse-console-done', content);
+  const page = await person.open(path);
+  expect([page.status, page.message]).toEqual([200, undefined]);
+  expect(person.cookies.has('gatehouse-console-done')).toBe(false);
+});
+
 it('finds by a part of the name, and says when nothing matches', async () => {
   await stage.environmentApi.call('POST', '/locations', { payload: { data: { location: '/EUC1' } } });
   const found = await person.open(`${path}?search=euc`);

@@ -9,7 +9,7 @@ import { beginVisit, sendPage, titleOf, type Visit } from '../../pages/visit.ts'
 import { formatsIn } from '../../texts/formats.ts';
 import type { TextKey } from '../../texts/texts.ts';
 import { type Area, isFor, navigationGroups } from './area.ts';
-import { leaveFlash, takeFlash } from './flash.ts';
+import { type Flash, leaveFlash, takeFlash } from './flash.ts';
 import type { ConsolePage, ConsoleView } from './pages.ts';
 
 interface ShellOptions {
@@ -70,8 +70,8 @@ export function createShell({ authApi, environmentApi, publicUrl, areas }: Shell
   ): FastifyReply {
     const { request, reply, text, person } = visit;
     const flash = takeFlash(request, reply, publicUrl);
-    const message =
-      page.message ?? (flash && { kind: 'success' as const, title: text(flash.key, flash.values) });
+    const said = flash && wordsOf(flash, text);
+    const message = page.message ?? (said ? { kind: 'success' as const, title: said } : undefined);
     return sendPage(visit, (surroundings) =>
       renderTemplate(template, {
         ...page,
@@ -101,6 +101,15 @@ export function createShell({ authApi, environmentApi, publicUrl, areas }: Shell
       return visit.reply.redirect(to, 303);
     },
   };
+}
+
+/** Undefined where the text wants other values: a replica of another release left them. */
+function wordsOf({ key, values }: Flash, text: ConsoleVisit['text']): string | undefined {
+  try {
+    return text(key, values);
+  } catch {
+    return undefined;
+  }
 }
 
 function rightOf({ rights, text, person, language }: ConsoleVisit): string {
