@@ -128,6 +128,7 @@ it('changes only what the caller has seen, tells every replica, and is in the au
 });
 
 describe('a colour', () => {
+  // attack: pages that nobody can read, by the colours of a contact centre | WCAG 2.2 section 1.4.3 | guard: services/environment-api/src/branding/schemas.ts
   it.each([
     ['#ffcc00', 'accent', '1.38 : 1', '#876c00'],
     ['#ffffff', 'accent', '1.00 : 1', '#707070'],
@@ -199,6 +200,23 @@ it('refuses too many links, texts, languages and unknown fields', async () => {
     { name: 'A', location: '/NOWHERE' },
   ])
     expect([data, (await refusal(data))[0]]).toEqual([data, 400]);
+});
+
+// attack: decoder kept busy by callers who may store no picture | CWE-400 | guard: services/environment-api/src/branding/service.ts
+it('decodes nothing for the manager of another contact centre', async () => {
+  const authorization = api.authApi.token({
+    contact_center_ids: [other],
+    contact_center_id: other,
+    authorities: ['ROLE_MANAGEMENT_APPLICATION'],
+  });
+  const file = {
+    payload: Buffer.from('no picture'),
+    headers: { authorization, 'content-type': 'image/png' },
+  };
+  const statuses = [`${own()}/logo`, '/branding/logo', `/contact-centers/${other}/branding/logo`].map(
+    async (path) => (await api.call('PUT', path, file)).status,
+  );
+  expect(await Promise.all(statuses)).toEqual([404, 403, 400]);
 });
 
 // attack: branding of another contact centre | CWE-639 | guard: services/environment-api/src/branding/service.ts

@@ -72,6 +72,7 @@ describe('the page of a link', () => {
     }
   });
 
+  // attack: tokens of the person before that live on unseen, after the operator took the browser over | CWE-613 | guard: services/auth-ui/src/oauth-session/link.ts
   it('tells who is signed in already, and ends that session when it goes on', async () => {
     const person = await stage.contactCenterAdministrator();
     const before = await stage.session.read(person);
@@ -99,6 +100,7 @@ describe('the page of a link', () => {
 });
 
 describe('the session of the operator', () => {
+  // attack: session of the operator that goes on after its quarter of an hour | CWE-613 | guard: services/auth-ui/src/oauth-session/sessions.ts
   it('has no refresh token and ends with its access token: then a person signs in', async () => {
     const person = stage.newPerson();
     await opened(person, (await link()).code);

@@ -1,6 +1,6 @@
 /** The session of the console over HTTP: sign-in, renewal, end, and what a stranger tries. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { formTo } from './person.ts';
+import { formTo, type Person } from './person.ts';
 import { people, type Stage, startStage } from './stage.ts';
 
 let stage: Stage;
@@ -64,6 +64,7 @@ describe('sign-in', () => {
     }
   });
 
+  // attack: session of the console read by a script, or sent along from another site | CWE-1004, CWE-1275 | guard: services/auth-ui/src/oauth-session/session.ts
   it('keeps everything in a cookie of less than 4 KB that scripts and other sites cannot use', async () => {
     const person = stage.newPerson();
     const before = new Map(person.cookies);
@@ -134,6 +135,7 @@ describe('the end', () => {
     expect((await elsewhere.open('/auth/console')).path).toContain('/auth/sign-in.html');
   });
 
+  // attack: sign-out that ends the login session of somebody else at the same browser | CWE-613, ASVS 7.4 | guard: services/auth-ui/src/oauth-session/sign-out.ts
   it('spares somebody else who signed in with this browser meanwhile', async () => {
     const { person, page } = await newAdmin();
     const { accessToken } = await stage.session.read(person);
@@ -194,6 +196,17 @@ describe('a stranger', () => {
     expect(victim.cookies.has(stage.session.cookieName)).toBe(false);
   });
 
+  // attack: mix-up: the answer of another authorization server to a sign-in that began here | RFC 9207 section 2.4 | guard: services/auth-ui/src/oauth-session/sign-in.ts
+  it('brings nobody in with the answer of another issuer', async () => {
+    const { callback, person } = await unusedCallback();
+    const address = new URL(callback, stage.publicUrl);
+    expect(address.searchParams.get('iss')).toBe(`${stage.publicUrl}/auth/v3`);
+    address.searchParams.set('iss', 'https://another.test');
+    const page = await person.open(address.href);
+    expect(page).toMatchObject({ status: 400, heading: 'This sign-in is not known here' });
+    expect(person.cookies.has(stage.session.cookieName)).toBe(false);
+  });
+
   // attack: a form of another site | CWE-352 | guard: services/auth-ui/src/oauth-session/guard.ts
   it.each<[string, Record<string, string>, Record<string, string>]>([
     ['without the token of the session', { csrf: '' }, {}],
@@ -207,6 +220,7 @@ describe('a stranger', () => {
     expect((await person.open('/auth/console')).heading).toBe('Home');
   });
 
+  // attack: sign-in begun behind the back of a person by what a page of another site loads | W3C Fetch Metadata | guard: services/auth-ui/src/oauth-session/guard.ts
   it('begins no sign-in by a request that is no page', async () => {
     const person = stage.newPerson();
     const answer = await person.request('/auth/console', { headers: { 'sec-fetch-dest': 'empty' } });
@@ -240,7 +254,7 @@ async function isActive(token: string): Promise<boolean> {
 }
 
 /** The address that a browser comes back with, before it is there. */
-async function unusedCallback(): Promise<{ callback: string; verifier: string }> {
+async function unusedCallback(): Promise<{ callback: string; verifier: string; person: Person }> {
   const attacker = stage.newPerson();
   await attacker.openAs('/auth/console', people.agent);
   attacker.cookies.delete(stage.session.cookieName);
@@ -250,5 +264,9 @@ async function unusedCallback(): Promise<{ callback: string; verifier: string }>
     location = answer.headers.get('location') ?? '';
     if (location === '') throw new Error('no callback');
   }
-  return { callback: location, verifier: attacker.cookies.get(verifierCookie) as string };
+  return {
+    callback: location,
+    verifier: attacker.cookies.get(verifierCookie) as string,
+    person: attacker,
+  };
 }

@@ -167,6 +167,21 @@ describe('the list of installation administrators', () => {
   });
 });
 
+// attack: client that administers clients puts a person of its own on the list | CWE-269 | guard: services/auth-api/src/client-authentication/ops-matrix.ts
+it('is neither shown to a managing client nor changed by it', async () => {
+  const client = await consoleToken(
+    estate.stack,
+    { sub: '' },
+    {
+      ...{ clientId: observer.clientId, grantType: 'client_credentials', contactCenterIds: [] },
+      ...{ authorities: ['ROLE_MANAGEMENT_APPLICATION'], sub: undefined, identity: undefined },
+    },
+  );
+  expect((await opsCall(estate.stack, 'GET', '/auth/v3/ops/clients', undefined, client)).status).toBe(200);
+  expect((await addAdministrator(estate.stack, { user: randomUuid() }, client)).status).toBe(403);
+  expect((await opsCall(estate.stack, 'GET', administratorsPath, undefined, client)).status).toBe(403);
+});
+
 describe('the list, from the command line', () => {
   it('is shown, gets people and loses them', async () => {
     const env = await operatorEnvironment(estate.stack);
