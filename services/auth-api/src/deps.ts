@@ -88,6 +88,7 @@ export async function composeDeps(config: Config, kit: Kit, stores: Stores, now:
     people,
     passwordRule,
   });
+  const noteUse: typeof consents.uses.note = (...use) => consents.uses.note(...use);
   const tokens = composeTokens(core, {
     config,
     administrators,
@@ -96,6 +97,7 @@ export async function composeDeps(config: Config, kit: Kit, stores: Stores, now:
     keys,
     clients,
     contactCenters,
+    noteUse,
   });
   const browser = composeBrowser(core, { config });
   const announceEnd: typeof logout.announceEnd = (...ended) => logout.announceEnd(...ended);
@@ -249,6 +251,7 @@ export async function composeDeps(config: Config, kit: Kit, stores: Stores, now:
     stores,
     activity,
     clients,
+    consents,
     core.outbound,
     revocation,
     keys,

@@ -145,6 +145,7 @@ export function consentsOfMaria(nowMs = Date.now()): ConsentView[] {
       name: 'Agent Workspace',
       scope: ['openid', 'profile', 'offline_access', 'calls:read'],
       givenAt: givenAt(3),
+      lastUsedAt: new Date(nowMs - 2 * 3_600_000).toISOString(),
     },
     { clientId: 'wallboard', name: 'Wallboard', scope: ['openid'], givenAt: givenAt(40) },
   ];

@@ -8,6 +8,12 @@ export const consentSchema = z.object({
   clientUri: z.string().optional().describe('A page about the application.'),
   scope: z.array(z.string()).describe('What the user agreed to.'),
   givenAt: z.iso.datetime().describe('When the user agreed last.'),
+  lastUsedAt: z.iso
+    .datetime()
+    .optional()
+    .describe(
+      'When the application last got tokens of the user, at most a minute behind. Absent: not since the user agreed, or not since this is recorded.',
+    ),
 });
 
 export const consentListSchema = envelopeOf(z.array(consentSchema));

@@ -11,6 +11,7 @@ import { createConsentForms } from './forms.ts';
 import { ownConsentRoutes } from './own-routes.ts';
 import { consentRoutes } from './routes.ts';
 import { createConsentService } from './service.ts';
+import { createConsentUses } from './uses.ts';
 
 interface ConsentDependencies {
   audit: Audit;
@@ -23,10 +24,16 @@ interface ConsentDependencies {
 export type Consents = ReturnType<typeof composeConsents>;
 
 export function composeConsents(
-  { pool, writer }: Core,
+  { pool, writer, isWritable, now, log }: Core,
   { audit, revocation, browser, sessions, interactions }: ConsentDependencies,
 ) {
   const service = createConsentService(pool, writer);
+  const uses = createConsentUses(writer, {
+    now,
+    log,
+    gatherMs: 5_000,
+    isWritable: isWritable || writer !== pool,
+  });
   const consentForms = createConsentForms({
     guard: interactions.formGuard,
     interactions: interactions.service,
@@ -37,6 +44,8 @@ export function composeConsents(
   });
   return {
     service,
+    uses,
+    close: uses.settled,
     routes: (app: App) => consentRoutes(app, { consentForms }),
     ownRoutes: async (app: App) =>
       ownConsentRoutes(app, {

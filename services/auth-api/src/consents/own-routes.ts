@@ -64,7 +64,13 @@ export function ownConsentRoutes(app: App, deps: OwnConsentRoutesDeps): void {
       const { sub } = await requireCaller(request);
       const given = await consents.list(sub);
       return ok(
-        given.map(({ givenAt, ...consent }) => definedOnly({ ...consent, givenAt: givenAt.toISOString() })),
+        given.map(({ givenAt, lastUsedAt, ...consent }) =>
+          definedOnly({
+            ...consent,
+            givenAt: givenAt.toISOString(),
+            lastUsedAt: lastUsedAt?.toISOString(),
+          }),
+        ),
       );
     },
   );

@@ -43,21 +43,29 @@ export interface GivenConsent {
   clientUri: string | undefined;
   scope: string[];
   givenAt: Date;
+  /** When the client last got tokens of the user, at most a minute behind. */
+  lastUsedAt: Date | undefined;
 }
 
 /** Far more than anybody has agreed to. */
 const maxListed = 500;
 
 async function listConsents(db: Queryable, sub: string): Promise<GivenConsent[]> {
-  const { rows } = await db.query<Omit<GivenConsent, 'clientUri'> & { clientUri: string | null }>({
+  const { rows } = await db.query<
+    Omit<GivenConsent, 'clientUri' | 'lastUsedAt'> & { clientUri: string | null; lastUsedAt: Date | null }
+  >({
     name: 'list_consents',
     text: `SELECT c.client_id AS "clientId", c.name, c.client_uri AS "clientUri", given.scope,
-        given.updated_at AS "givenAt"
+        given.updated_at AS "givenAt", given.last_used_at AS "lastUsedAt"
       FROM auth.consents given JOIN auth.clients c USING (client_id)
       WHERE given.sub = $1 ORDER BY given.updated_at DESC, client_id LIMIT ${maxListed}`,
     values: [sub],
   });
-  return rows.map(({ clientUri, ...given }) => ({ ...given, clientUri: clientUri ?? undefined }));
+  return rows.map(({ clientUri, lastUsedAt, ...given }) => ({
+    ...given,
+    clientUri: clientUri ?? undefined,
+    lastUsedAt: lastUsedAt ?? undefined,
+  }));
 }
 
 async function countConsents(db: Queryable, clientId: string): Promise<number> {

@@ -46,6 +46,8 @@ interface TokenDependencies {
   keys: Keys;
   clients: Clients;
   contactCenters: ContactCenters;
+  /** A client got tokens of a user. Returns at once. */
+  noteUse(clientId: string, sub: string): void;
 }
 
 export type Tokens = ReturnType<typeof composeTokens>;
@@ -102,6 +104,7 @@ export function composeTokens(core: Core, dependencies: TokenDependencies) {
       families,
       idTokens: ids,
       standing: dependencies.contactCenters.standing,
+      noteUse: dependencies.noteUse,
       now,
     }),
     lateTokens,

@@ -47,13 +47,15 @@ export interface UserTokenIssuerOptions {
   idTokens: Pick<IdTokens, 'sign'>;
   /** Whether the user's contact centre is still active. */
   standing: Pick<Standing, 'require'>;
+  /** A client got tokens of a user. Returns at once. */
+  noteUse(clientId: string, sub: string): void;
   now: Clock;
 }
 
 export type UserTokenIssuer = ReturnType<typeof createUserTokenIssuer>;
 
 export function createUserTokenIssuer(options: UserTokenIssuerOptions) {
-  const { accessTokens, families, idTokens, standing, now } = options;
+  const { accessTokens, families, idTokens, standing, noteUse, now } = options;
 
   async function idTokenFor(client: Client, grant: Grant, record: AccessTokenRecord, issued: IssuedBeside) {
     if (!record.scope.includes(openidScope)) return undefined;
@@ -114,6 +116,7 @@ export function createUserTokenIssuer(options: UserTokenIssuerOptions) {
       ]);
       await standing.require(grant.identity);
       const idToken = await idTokenFor(client, grant, record, { accessToken, nonce: grant.nonce });
+      noteUse(client.clientId, grant.identity.sub);
       return { ...tokenAnswer(accessToken, record), refresh_token: refreshToken, id_token: idToken };
     },
 
@@ -125,6 +128,7 @@ export function createUserTokenIssuer(options: UserTokenIssuerOptions) {
         ? await idTokenFor(client, grant, record, { accessToken, code: wanted.code, nonce: grant.nonce })
         : undefined;
       const answer = accessToken === undefined ? {} : tokenAnswer(accessToken, record);
+      if (wanted.accessToken || wanted.idToken) noteUse(client.clientId, grant.identity.sub);
       return definedOnly({ ...answer, id_token: idToken });
     },
 
@@ -136,6 +140,7 @@ export function createUserTokenIssuer(options: UserTokenIssuerOptions) {
       await standing.require(grant.identity);
       // Core section 12.2: a refreshed ID token has no nonce.
       const idToken = await idTokenFor(client, grant, record, { accessToken });
+      noteUse(client.clientId, grant.identity.sub);
       return { ...tokenAnswer(accessToken, record), refresh_token: refreshToken, id_token: idToken };
     },
   };

@@ -23,13 +23,15 @@ const supervisor = { username: 'supervisor', password: 'demo-supervisor-password
 const path = '/auth/v3/consents';
 const second = { timeout: 1000, interval: 20 };
 
+/** The clock of the installation is ahead of ours. */
+let aheadMs = 0;
 let stack: AuthApi;
 let replica: AuthApi;
 let plain: TestClient;
 let observer: TestClient;
 beforeAll(async () => {
-  stack = await startAuthApi();
-  replica = await startAuthApi({ beside: stack });
+  stack = await startAuthApi({ now: () => Date.now() + aheadMs });
+  replica = await startAuthApi({ beside: stack, now: () => Date.now() + aheadMs });
   plain = await createClient(stack);
   observer = await createClient(stack, { internalClient: true });
 });
@@ -74,16 +76,38 @@ describe('the consents of a person', () => {
     const [first, last] = [await careful({ name: 'First' }), await careful({ name: 'Last' })];
     await agree(browser, first);
     await agree(browser, last);
+    await stack.deps.consents.uses.settled();
     expect((await list(browser)).slice(0, 2)).toEqual([
       {
         clientId: last.clientId,
         name: 'Last',
         scope: expect.arrayContaining(['openid', 'calls']),
         givenAt: expect.any(String),
+        lastUsedAt: expect.any(String),
       },
       expect.objectContaining({ clientId: first.clientId }),
     ]);
     expect(JSON.stringify(await list(await signedIn(supervisor)))).not.toContain(first.clientId);
+  });
+
+  it('tell when the application last got tokens, also by a refresh, and not before it got any', async () => {
+    const browser = await signedIn();
+    const client = await careful({ authorizedGrantTypes: ['authorization_code', 'refresh_token'] });
+    const { access_token, refresh_token } = await agree(browser, client);
+    const unused = await careful();
+    const sub = await subOf(access_token);
+    await stack.deps.consents.service.give(sub, { clientId: unused.clientId, scope: ['openid'] });
+    const shown = async () => {
+      await stack.deps.consents.uses.settled();
+      return new Map((await list(browser)).map(({ clientId, lastUsedAt }) => [clientId, lastUsedAt]));
+    };
+    const first = (await shown()).get(client.clientId) ?? '';
+    expect(Math.abs(Date.now() - Date.parse(first))).toBeLessThan(60_000);
+    expect((await shown()).get(unused.clientId)).toBeUndefined();
+    aheadMs += 61_000;
+    const renewed = await token(stack, client, { grant_type: 'refresh_token', refresh_token });
+    expect(renewed.status).toBe(200);
+    expect(Date.parse((await shown()).get(client.clientId) ?? '')).toBeGreaterThan(Date.parse(first));
   });
 
   it('are shown to the account area by its token', async () => {

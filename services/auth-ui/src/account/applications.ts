@@ -82,14 +82,16 @@ export function applicationRoutes(pages: App, { http, now }: { http: HttpClient;
 
 function shown(
   { text, language }: Visit,
-  { clientId, name, scope, givenAt }: ConsentView,
+  { clientId, name, scope, givenAt, lastUsedAt }: ConsentView,
   now: number,
 ): AllowedApplication {
+  const { ago } = formatsIn(language);
   return {
     id: clientId,
     name,
     ...wishesOf(text, name, scope),
-    since: text('account.allowed', { when: formatsIn(language).ago(givenAt, now) }),
+    since: text('account.allowed', { when: ago(givenAt, now) }),
+    used: lastUsedAt === undefined ? undefined : text('account.usedAgo', { when: ago(lastUsedAt, now) }),
     takeBack: `${accountPages.applications}/take-back?${new URLSearchParams({ client: clientId })}`,
   };
 }

@@ -148,6 +148,8 @@ export interface AllowedApplication {
   /** Scope values without a sentence of their own. */
   names: string[];
   since: string;
+  /** When it was last used, where that is known. */
+  used: string | undefined;
   /** Asks before anything ends. */
   takeBack: string;
 }

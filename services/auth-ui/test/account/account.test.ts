@@ -107,7 +107,8 @@ describe('the page of applications', () => {
     expect(body).toContain('Agent Workspace');
     expect(body).toContain('<li>know that it is you</li>');
     expect(body).toContain('<code>calls:read</code>');
-    expect(body).toContain('Allowed 3 days ago');
+    expect(body).toContain('Allowed 3 days ago · Last used 2 hours ago');
+    expect(body).toMatch(/Allowed last month<\/p>|Allowed 40 days ago<\/p>/);
   });
 
   it('takes it back after a question that says what ends', async () => {
