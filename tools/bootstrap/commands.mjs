@@ -15,6 +15,10 @@ export const commands = {
     steps: [[...source, 'tools/real/run.ts']],
     needs: ['redis', 'chromium', 'prometheus', 'identity providers', 'syslog', 'ldap', 'postgresql', 'build'],
   },
+  'test:pages': {
+    steps: [[...vitest, '--config', 'vitest.pages.config.ts']],
+    needs: ['redis', 'chromium', 'ldap', 'build'],
+  },
   'test:cluster': {
     steps: [[...source, 'tools/cluster/run.ts']],
     needs: ['chromium', 'cluster', 'build'],

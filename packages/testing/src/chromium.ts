@@ -8,6 +8,21 @@ export function findChromium(): string | undefined {
   return process.env['CHROMIUM_PATH'] || findProgram(...names);
 }
 
+let shared: Promise<Browser> | undefined;
+
+/**
+ * One browser for all files of a test process, which run one after the other: a start costs as much as ten pages. A file closes
+ * what it opened by `closeContexts`; the browser ends with the process.
+ */
+export function sharedChromium(): Promise<Browser> {
+  shared ??= launchChromium(findChromium() ?? 'chromium');
+  return shared;
+}
+
+export async function closeContexts(browser: Browser | undefined): Promise<void> {
+  await Promise.all((browser?.contexts() ?? []).map((context) => context.close()));
+}
+
 /** `more`: arguments beside those of every test. */
 export function launchChromium(executablePath: string, more: readonly string[] = []): Promise<Browser> {
   return chromium.launch({

@@ -1,5 +1,4 @@
-import { findChromium, launchChromium } from '@gatehouse/testing/chromium';
-import axe from 'axe-core';
+import { closeContexts, sharedChromium } from '@gatehouse/testing/chromium';
 import type { Browser, BrowserContext } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { flat } from '../../../services/environment-api/test/pictures.ts';
@@ -269,26 +268,19 @@ describe('the preview', () => {
 describe('in Chromium', () => {
   let browser: Browser;
   beforeAll(async () => {
-    browser = await launchChromium(findChromium() ?? 'chromium');
+    browser = await sharedChromium();
     await stage.environmentApi.call('PUT', `/contact-centers/${stage.contactCenterId}/branding`, {
       payload: {
         data: {
           name: 'Nordic Travel',
           colors: { accent: '#7a2bbf' },
-          greeting: { en: 'Good to see you. Your customers are waiting.' },
           links: [{ kind: 'help', url: 'https://demo.example/help' }],
-          notice: {
-            kind: 'maintenance',
-            text: { en: 'On Sunday from two to four nobody can sign in.' },
-            from: '2020-01-01T00:00:00Z',
-            until: '2040-01-01T00:00:00Z',
-          },
         },
       },
     });
     await upload(await flat(400, 160, '#d4002a').png().toBuffer());
   });
-  afterAll(() => browser?.close());
+  afterAll(() => closeContexts(browser));
 
   const open = async (options: Parameters<Browser['newContext']>[0]): Promise<BrowserContext> => {
     const context = await browser.newContext(options);
@@ -297,42 +289,6 @@ describe('in Chromium', () => {
     );
     return context;
   };
-
-  describe.each([
-    ['light', { colorScheme: 'light', viewport: { width: 1440, height: 900 } }],
-    ['dark', { colorScheme: 'dark', viewport: { width: 1440, height: 900 } }],
-    ['phone', { colorScheme: 'light', viewport: { width: 320, height: 700 } }],
-  ] as const)('%s', (name, options) => {
-    it.each([
-      ['owners', () => path],
-      ['places', () => `${path}/places?cc=${stage.contactCenterId}`],
-      ['edit', () => `${path}/edit?${of}`],
-      ['logo', () => `${path}/logo?${of}`],
-      ['preview', () => `${path}/preview?${of}&kind=password`],
-      ['delete', () => `${path}/delete?${of}`],
-    ])('%s: has no violation, no refused resource, no sideways scrolling', async (what, address) => {
-      const context = await open(options);
-      const page = await context.newPage();
-      const refused: string[] = [];
-      page.on('console', (message) => {
-        if (/Content Security Policy|frame/i.test(message.text())) refused.push(message.text());
-      });
-      await page.goto(`${stage.publicUrl}${address()}`, { waitUntil: 'networkidle' });
-      await page.evaluate(axe.source);
-      const { violations } = (await page.evaluate('axe.run({ iframes: false })')) as {
-        violations: { id: string; nodes: { html: string }[] }[];
-      };
-      expect(violations.map(({ id, nodes }) => [id, nodes[0]?.html])).toEqual([]);
-      expect(refused).toEqual([]);
-      expect(
-        await page.evaluate('document.documentElement.scrollWidth <= document.documentElement.clientWidth'),
-      ).toBe(true);
-      const folder = process.env['GATEHOUSE_SCREENSHOTS'];
-      if (folder !== undefined)
-        await page.screenshot({ path: `${folder}/brandconsole-${what}-${name}.png`, fullPage: true });
-      await context.close();
-    });
-  });
 
   it('shows the real page in the frame, in its colours, and no form of it can be sent', async () => {
     const context = await open({ colorScheme: 'light', viewport: { width: 1440, height: 900 } });

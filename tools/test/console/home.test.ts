@@ -1,8 +1,6 @@
 import { gzipSync } from 'node:zlib';
-import { findChromium, launchChromium } from '@gatehouse/testing/chromium';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createClient, token } from '../../../services/auth-api/test/stack/oauth.ts';
-import { accessibilityProblems } from '../e2e/accessibility.ts';
 import type { Person } from './person.ts';
 import { people, type Stage, startStage } from './stage.ts';
 
@@ -112,23 +110,4 @@ it('counts tokens too, and stays small for two days', async () => {
   expect(html).not.toContain(' style=');
   expect(gzipSync(html).length).toBeLessThan(20_000);
   expect(html.length).toBeLessThan(80_000);
-});
-
-const chromium = findChromium();
-describe.skipIf(chromium === undefined)('in a browser', () => {
-  it.each([[''], ['/runbooks']])(
-    '/auth/console%s has no violation of axe and fits 320 pixels',
-    async (path) => {
-      const browser = await launchChromium(chromium ?? '');
-      onTestFinished(() => browser.close());
-      const context = await browser.newContext({ viewport: { width: 320, height: 640 } });
-      const url = stage.publicUrl;
-      await context.addCookies([...person.cookies].map(([name, value]) => ({ name, value, url })));
-      const page = await context.newPage();
-      await stage.authApi.deps.activity.flush();
-      await page.goto(`${url}/auth/console${path}`);
-      expect(await accessibilityProblems(page)).toEqual([]);
-      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(320);
-    },
-  );
 });

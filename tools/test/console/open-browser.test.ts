@@ -1,6 +1,6 @@
 /** The link of the operator in a real browser: from the printed line to the console. */
 
-import { findChromium, launchChromium } from '@gatehouse/testing/chromium';
+import { closeContexts, sharedChromium } from '@gatehouse/testing/chromium';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runCommand } from '../../../packages/cli/src/run-command.ts';
@@ -12,10 +12,10 @@ let stage: Stage;
 let browser: Browser;
 beforeAll(async () => {
   stage = await startStage();
-  browser = await launchChromium(findChromium() ?? 'chromium');
+  browser = await sharedChromium();
 });
 afterAll(async () => {
-  await browser?.close();
+  await closeContexts(browser);
   await stage?.close();
 });
 

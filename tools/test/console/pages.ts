@@ -1,77 +1,268 @@
 /** Every page of the console and of the account: the checks and the pictures are made of each. One line adds a page. */
-import type { Stage } from './stage.ts';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import type { TableStage } from './table-stage.ts';
 
 export interface ListedPage {
   /** Of its pictures. */
   name: string;
-  path: string | ((stage: Stage) => string);
+  path: string | ((stage: TableStage) => string);
+  /** The page is the answer to a form: fills in the form at `path`, which is then sent. */
+  fill?: (page: Page, stage: TableStage) => Promise<void>;
+  status?: number;
+  /** Has the parts of another page of the table: only `npm run test:pages` looks at it. */
+  isVariant?: boolean;
 }
 
-const environment = ({ environmentId }: Stage) => `/auth/console/environments/${environmentId}`;
-const center = ({ contactCenterId }: Stage) => `/auth/console/contact-centers/${contactCenterId}`;
-const client = '/auth/console/clients/one/gateway';
+const base = '/auth/console';
+const environment = ({ environmentId }: TableStage) => `${base}/environments/${environmentId}`;
+const center = ({ centerId }: TableStage) => `${base}/contact-centers/${centerId}`;
+const client = `${base}/clients/one/gateway`;
+const person = (step: string) => (stage: TableStage) =>
+  `${base}/people/${step}?user=agent&contactCenter=${stage.centerId}`;
+/** In the people store, which the console may change. */
+const stored = (step: string) => (stage: TableStage) =>
+  `${base}/people/${step}?user=mira&contactCenter=${stage.storedId}`;
+const branding = (step: string) => (stage: TableStage) =>
+  `${base}/branding/${step}?cc=${stage.centerId}&location=%2F`;
+const nothing = async () => undefined;
 
-const namedIn = ({ contactCenterId }: Stage) => `contactCenter=${contactCenterId}`;
+/** So that a page may be asked for again, a name is used once. */
+let count = 0;
+const newName = (name: string) => `${name} ${++count}`;
 
 /** For an installation administrator. */
 export const listedPages: ListedPage[] = [
-  { name: 'console-home', path: '/auth/console' },
-  { name: 'console-environments', path: '/auth/console/environments' },
-  { name: 'console-environment-new', path: '/auth/console/environments/new' },
+  { name: 'console-home', path: base },
+  { name: 'console-environments', path: `${base}/environments` },
+  { name: 'console-environment-new', path: `${base}/environments/new` },
+  { name: 'console-environment-new-ldap', path: `${base}/environments/new?directory=ldap`, isVariant: true },
+  {
+    name: 'console-environment-refused',
+    path: `${base}/environments/new?directory=configServer`,
+    fill: nothing,
+    status: 400,
+  },
   { name: 'console-environment', path: environment },
-  { name: 'console-environment-change', path: (stage) => `${environment(stage)}/change` },
-  { name: 'console-environment-server', path: (stage) => `${environment(stage)}/servers/new` },
-  { name: 'console-centers', path: '/auth/console/contact-centers' },
-  { name: 'console-centers-none', path: '/auth/console/contact-centers?search=nothing-like-it' },
-  { name: 'console-center-new', path: '/auth/console/contact-centers/create' },
+  { name: 'console-environment-change', path: (stage) => `${environment(stage)}/change`, isVariant: true },
+  {
+    name: 'console-environment-server',
+    path: (stage) => `${environment(stage)}/servers/new`,
+    isVariant: true,
+  },
+  { name: 'console-environment-delete', path: (stage) => `${environment(stage)}/delete`, isVariant: true },
+  { name: 'console-environment-checked', path: environment, fill: nothing },
+  { name: 'console-centers', path: `${base}/contact-centers` },
+  { name: 'console-centers-none', path: `${base}/contact-centers?search=nothing-like-it` },
+  { name: 'console-center-new', path: `${base}/contact-centers/create` },
   { name: 'console-center', path: center },
   { name: 'console-center-edit', path: (stage) => `${center(stage)}/edit` },
-  { name: 'console-center-settings', path: (stage) => `${center(stage)}/settings` },
+  { name: 'console-center-settings', path: (stage) => `${center(stage)}/settings`, isVariant: true },
+  { name: 'console-center-settings-there', path: (stage) => `${center(stage)}/settings?location=%2FEUC1` },
+  { name: 'console-center-setting-add', path: (stage) => `${center(stage)}/settings/add`, isVariant: true },
+  {
+    name: 'console-center-setting-change',
+    path: (stage) => `${center(stage)}/settings/change?name=queue.announcement&location=%2F`,
+    isVariant: true,
+  },
+  {
+    name: 'console-center-setting-delete',
+    path: (stage) => `${center(stage)}/settings/delete?name=queue.announcement&location=%2F`,
+    isVariant: true,
+  },
   { name: 'console-center-sso', path: (stage) => `${center(stage)}/single-sign-on` },
-  { name: 'console-center-sso-add', path: (stage) => `${center(stage)}/single-sign-on/add` },
+  { name: 'console-center-sso-add', path: (stage) => `${center(stage)}/single-sign-on/add`, isVariant: true },
   {
     name: 'console-center-sso-saml',
     path: (stage) => `${center(stage)}/single-sign-on/set-up?protocol=saml`,
+  },
+  {
+    name: 'console-center-sso-oidc',
+    path: (stage) => `${center(stage)}/single-sign-on/set-up?protocol=oidc`,
+    isVariant: true,
+  },
+  {
+    name: 'console-center-sso-enable',
+    path: (stage) => `${center(stage)}/single-sign-on/enable?protocol=oidc`,
+    isVariant: true,
+  },
+  {
+    name: 'console-center-sso-delete',
+    path: (stage) => `${center(stage)}/single-sign-on/delete?protocol=oidc`,
+    isVariant: true,
   },
   {
     name: 'console-center-sso-settings',
     path: (stage) => `${center(stage)}/single-sign-on/settings?protocol=oidc`,
   },
   { name: 'console-center-origins', path: (stage) => `${center(stage)}/origins` },
+  { name: 'console-center-origin-add', path: (stage) => `${center(stage)}/origins/add`, isVariant: true },
+  {
+    name: 'console-center-origin-refused',
+    path: (stage) => `${center(stage)}/origins/add`,
+    fill: (page) => page.fill('[name=origin]', 'https://desk.example.com/path'),
+    status: 400,
+  },
+  {
+    name: 'console-center-origin-remove',
+    path: (stage) => `${center(stage)}/origins/remove?origin=https%3A%2F%2Fdesk.example.com`,
+    isVariant: true,
+  },
   { name: 'console-center-api-keys', path: (stage) => `${center(stage)}/api-keys` },
+  { name: 'console-center-api-key-new', path: (stage) => `${center(stage)}/api-keys/create` },
+  {
+    name: 'console-center-api-key-shown',
+    path: (stage) => `${center(stage)}/api-keys/create`,
+    fill: (page) => page.fill('[name=name]', newName('Wallboard')),
+  },
+  {
+    name: 'console-center-api-key-rotate',
+    path: (stage) => `${center(stage)}/api-keys/rotate?keyId=${stage.apiKeyId}`,
+    isVariant: true,
+  },
+  {
+    name: 'console-center-api-key-delete',
+    path: (stage) => `${center(stage)}/api-keys/delete?keyId=${stage.apiKeyId}`,
+    isVariant: true,
+  },
   { name: 'console-center-off-boarding', path: (stage) => `${center(stage)}/off-boarding` },
-  { name: 'console-settings', path: '/auth/console/settings' },
-  { name: 'console-locations', path: '/auth/console/locations' },
-  { name: 'console-location-declare', path: '/auth/console/locations/declare' },
-  { name: 'console-clients', path: '/auth/console/clients' },
-  { name: 'console-clients-none', path: '/auth/console/clients?search=nothing-like-it' },
+  {
+    name: 'console-center-disable',
+    path: (stage) => `${center(stage)}/off-boarding/disable`,
+    isVariant: true,
+  },
+  { name: 'console-center-delete', path: (stage) => `${center(stage)}/off-boarding/delete`, isVariant: true },
+  { name: 'console-settings', path: `${base}/settings` },
+  {
+    name: 'console-setting-conflict',
+    path: `${base}/settings/change?name=voice.codec&location=%2F`,
+    fill: async (page, { write }) => {
+      await page.fill('[name=value]', 'opus, g722');
+      await write('POST', '/settings', { name: 'voice.codec', value: newName('g711'), location: '/' });
+    },
+    status: 412,
+  },
+  { name: 'console-setting-add', path: `${base}/settings/add`, isVariant: true },
+  { name: 'console-branding', path: `${base}/branding` },
+  {
+    name: 'console-branding-places',
+    path: ({ centerId }) => `${base}/branding/places?cc=${centerId}`,
+    isVariant: true,
+  },
+  { name: 'console-branding-edit', path: branding('edit') },
+  {
+    name: 'console-branding-refused',
+    path: branding('edit'),
+    fill: (page) => page.fill('[name="colors.accent"]', '#ffcc00'),
+    status: 400,
+  },
+  { name: 'console-branding-logo', path: branding('logo') },
+  { name: 'console-branding-preview', path: (stage) => `${branding('preview')(stage)}&kind=password` },
+  { name: 'console-branding-delete', path: branding('delete'), isVariant: true },
+  { name: 'console-locations', path: `${base}/locations` },
+  { name: 'console-location-declare', path: `${base}/locations/declare`, isVariant: true },
+  {
+    name: 'console-location-withdraw',
+    path: `${base}/locations/withdraw?location=%2FUSW1%2FDC2`,
+    isVariant: true,
+  },
+  { name: 'console-clients', path: `${base}/clients` },
+  { name: 'console-clients-none', path: `${base}/clients?search=nothing-like-it`, isVariant: true },
   { name: 'console-client', path: client },
   { name: 'console-client-change', path: `${client}/edit` },
   { name: 'console-client-secret', path: `${client}/secret` },
+  { name: 'console-client-secret-shown', path: `${client}/secret`, fill: nothing },
   { name: 'console-client-exchanges', path: `${client}/exchanges` },
   { name: 'console-client-diagnosis', path: `${client}/diagnosis` },
-  { name: 'console-client-fields', path: `${client}/fields` },
-  { name: 'console-client-delete', path: `${client}/delete` },
-  { name: 'console-client-new', path: '/auth/console/clients/new' },
-  { name: 'console-client-new-web', path: '/auth/console/clients/new/web' },
-  { name: 'console-client-new-exchange', path: '/auth/console/clients/new/exchange' },
-  { name: 'console-people-choose', path: '/auth/console/people' },
-  { name: 'console-people', path: (stage) => `/auth/console/people?${namedIn(stage)}` },
-  { name: 'console-person', path: (stage) => `/auth/console/people/person?user=agent&${namedIn(stage)}` },
+  { name: 'console-client-fields', path: `${client}/fields`, isVariant: true },
+  { name: 'console-client-delete', path: `${client}/delete`, isVariant: true },
+  { name: 'console-client-new', path: `${base}/clients/new` },
+  { name: 'console-client-new-web', path: `${base}/clients/new/web` },
   {
-    name: 'console-person-explanation',
-    path: (stage) => `/auth/console/people/explanation?user=agent&${namedIn(stage)}`,
+    name: 'console-client-review',
+    path: `${base}/clients/new/web`,
+    fill: async (page) => {
+      await page.fill('[name=name]', 'Supervisor desk');
+      await page.fill('[name=redirectURIs]', 'https://desk.example.com/callback');
+    },
   },
+  { name: 'console-client-new-exchange', path: `${base}/clients/new/exchange`, isVariant: true },
+  { name: 'console-people-choose', path: `${base}/people` },
   {
-    name: 'console-person-end-sessions',
-    path: (stage) => `/auth/console/people/end-sessions?user=agent&${namedIn(stage)}`,
+    name: 'console-people',
+    path: (stage) => `${base}/people?contactCenter=${stage.centerId}`,
+    isVariant: true,
   },
-  { name: 'console-keys', path: '/auth/console/keys' },
-  { name: 'console-keys-rotate', path: '/auth/console/keys/rotate' },
-  { name: 'console-keys-import', path: '/auth/console/keys/import' },
-  { name: 'console-administrators', path: '/auth/console/administrators' },
-  { name: 'console-administrator-add', path: '/auth/console/administrators/add' },
-  { name: 'console-transfer', path: '/auth/console/transfer' },
-  { name: 'console-transfer-import', path: '/auth/console/transfer/import' },
-  { name: 'console-not-found', path: '/auth/console/nothing-here' },
+  { name: 'console-person', path: person('person'), isVariant: true },
+  { name: 'console-person-explanation', path: person('explanation') },
+  { name: 'console-person-end-session', path: ({ endSessionPath }) => endSessionPath, isVariant: true },
+  { name: 'console-person-end-sessions', path: person('end-sessions') },
+  { name: 'console-person-unlock', path: person('unlock'), isVariant: true },
+  { name: 'console-person-stored', path: stored('person') },
+  { name: 'console-person-disable', path: stored('disable'), isVariant: true },
+  { name: 'console-person-password-link', path: stored('password-link'), isVariant: true },
+  { name: 'console-person-password-link-shown', path: stored('password-link'), fill: nothing },
+  { name: 'console-keys', path: `${base}/keys` },
+  { name: 'console-keys-rotate', path: `${base}/keys/rotate`, isVariant: true },
+  { name: 'console-keys-import', path: `${base}/keys/import`, isVariant: true },
+  { name: 'console-key-retire', path: ({ retireKeyPath }) => retireKeyPath, isVariant: true },
+  { name: 'console-key-remove', path: ({ removeKeyPath }) => removeKeyPath, isVariant: true },
+  { name: 'console-audit', path: `${base}/audit` },
+  { name: 'console-audit-failures', path: `${base}/audit?outcome=failure`, isVariant: true },
+  { name: 'console-audit-none', path: `${base}/audit?user=nobody-like-this`, isVariant: true },
+  { name: 'console-audit-changes', path: `${base}/audit/changes`, isVariant: true },
+  { name: 'console-audit-request', path: ({ requestPath }) => requestPath },
+  { name: 'console-audit-chains', path: `${base}/audit/chains`, isVariant: true },
+  {
+    name: 'console-audit-verified',
+    path: `${base}/audit/chains?from=${new Date().toISOString().slice(0, 10)}`,
+  },
+  { name: 'console-runbooks', path: `${base}/runbooks` },
+  { name: 'console-administrators', path: `${base}/administrators` },
+  { name: 'console-administrator-add', path: `${base}/administrators/add`, isVariant: true },
+  {
+    name: 'console-administrator-remove',
+    path: ({ sub }) => `${base}/administrators/remove?sub=${encodeURIComponent(sub)}`,
+    isVariant: true,
+  },
+  { name: 'console-transfer', path: `${base}/transfer`, isVariant: true },
+  { name: 'console-transfer-import', path: `${base}/transfer/import` },
+  {
+    name: 'console-transfer-preview',
+    path: `${base}/transfer/import`,
+    fill: async (page, { person: administrator }) => {
+      const estate = JSON.parse(await (await administrator.request(`${base}/transfer/export.json`)).text());
+      estate.contactCenters[0].name = 'Renamed by import';
+      await page.fill('[name=document]', JSON.stringify(estate));
+    },
+  },
+  { name: 'console-open', path: `${base}/open` },
+  { name: 'console-not-found', path: `${base}/nothing-here`, status: 404 },
 ];
+
+/** Page, two styles, script and icon; a logo. */
+export const consoleLimits = { requests: 6, bytes: 80 * 1024 };
+
+/** A browser in which an installation administrator is signed in. */
+export async function openAsPerson(
+  browser: Browser,
+  { person: administrator, publicUrl }: TableStage,
+  options: Parameters<Browser['newContext']>[0] = {},
+): Promise<BrowserContext> {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
+  const cookies = [...administrator.cookies].map(([name, value]) => ({ name, value, url: publicUrl }));
+  await context.addCookies(cookies);
+  return context;
+}
+
+/** Opens the page, and sends its form where that is meant; the answer is that of the page which is then shown. */
+export async function visit(page: Page, { path, fill }: ListedPage, stage: TableStage) {
+  const response = await page.goto(stage.publicUrl + (typeof path === 'string' ? path : path(stage)));
+  if (fill === undefined) return response;
+  await fill(page, stage);
+  const [answer] = await Promise.all([
+    page.waitForResponse((one) => one.request().isNavigationRequest() && one.request().method() === 'POST'),
+    page.locator('main form[method=post] button[type=submit]').first().click(),
+  ]);
+  await page.waitForLoadState();
+  return answer;
+}

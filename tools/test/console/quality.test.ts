@@ -1,99 +1,34 @@
-/** Every page of the table, for every kind of reader, with the real APIs behind it. */
-import { findChromium, launchChromium } from '@gatehouse/testing/chromium';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createClient } from '../../../services/auth-api/test/stack/oauth.ts';
-import {
-  accessibilityProblems,
-  contrastProblems,
-  keyboardProblems,
-  layoutProblems,
-  listenForComplaints,
-  motionProblems,
-  policyProblems,
-  weigh,
-} from '../../../services/auth-ui/test/browser/page-quality.ts';
-import { takePictures } from '../../../services/auth-ui/test/browser/pictures.ts';
-import { listedPages } from './pages.ts';
-import type { Person } from './person.ts';
-import { type Stage, startStage } from './stage.ts';
+/** Every page of the table once, for the faults that are made most often. `npm run test:pages` looks at everything. */
+import { sharedChromium } from '@gatehouse/testing/chromium';
+import type { BrowserContext, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { commonProblems, heavyProblems } from '../../../services/auth-ui/test/browser/every-page.ts';
+import { consoleLimits, listedPages, openAsPerson, visit } from './pages.ts';
+import { startTableStage, type TableStage } from './table-stage.ts';
 
-let stage: Stage;
-let browser: Browser;
-let person: Person;
+let stage: TableStage;
+let context: BrowserContext;
+let page: Page;
 beforeAll(async () => {
-  stage = await startStage();
-  browser = await launchChromium(findChromium() ?? 'chromium');
-  person = await stage.installationAdministrator();
-  for (const location of ['/EUC1', '/USW1', '/USW1/DC2'])
-    await stage.environmentApi.call('POST', '/locations', { payload: { data: { location } } });
-  const desktop = { client_id: 'agent-desktop', name: 'Agent desktop', description: 'Ask the desktop team' };
-  await createClient(stage.authApi, desktop);
-  await createClient(stage.authApi, {
-    client_id: 'gateway',
-    name: 'Gateway',
-    authorizedGrantTypes: ['urn:ietf:params:oauth:grant-type:token-exchange'],
-    tokenExchange: { subjectClients: [desktop.client_id], audiences: ['calls-api'], delegation: true },
-  });
+  stage = await startTableStage();
+  // The smallest phone: what spills anywhere spills there.
+  const phone = { viewport: { width: 320, height: 640 }, locale: 'en', reducedMotion: 'reduce' } as const;
+  context = await openAsPerson(await sharedChromium(), stage, phone);
+  page = await context.newPage();
 });
 afterAll(async () => {
-  await browser?.close();
+  await context?.close();
   await stage?.close();
 });
 
-async function openAsPerson(options: Parameters<Browser['newContext']>[0] = {}): Promise<BrowserContext> {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
-  const cookies = [...person.cookies].map(([name, value]) => ({ name, value, url: stage.publicUrl }));
-  await context.addCookies(cookies);
-  return context;
-}
-
-const addressOf = ({ path }: (typeof listedPages)[number]) =>
-  stage.publicUrl + (typeof path === 'string' ? path : path(stage));
-
-describe.each(['en', 'ar'])('in %s', (locale) => {
-  let context: BrowserContext;
-  let page: Page;
-  beforeAll(async () => {
-    context = await openAsPerson({ locale, colorScheme: 'light' });
-    page = await context.newPage();
-  });
-  afterAll(() => context?.close());
-
-  it.each(listedPages)('$name is readable at every size, by every means', async (listed) => {
-    const complaints = listenForComplaints(page);
-    const response = await page.goto(addressOf(listed));
-    const status = response?.status() ?? 0;
-    expect(status).toBe(listed.name.endsWith('not-found') ? 404 : 200);
-    const hasScript = (await page.locator('script').count()) > 0;
-    const problems = [
-      ...(await accessibilityProblems(page)),
-      ...policyProblems(response?.headers()['content-security-policy'], hasScript),
-      ...(await layoutProblems(page)),
-      ...(await keyboardProblems(page)),
-      ...(locale === 'en' ? [...(await contrastProblems(page)), ...(await motionProblems(page))] : []),
-    ];
-    await takePictures(page, listed.name, locale === 'en' ? ['light', 'dark', 'phone'] : ['right-to-left']);
-    expect(problems).toEqual([]);
-    expect(complaints.filter((text) => status < 400 || !text.includes(`status of ${status}`))).toEqual([]);
-    page.removeAllListeners();
-  });
+it('the first page comes with six requests and 80 KB at most', async () => {
+  const open = () => page.goto(`${stage.publicUrl}/auth/console`);
+  expect(await heavyProblems(page, open, consoleLimits)).toEqual([]);
 });
 
-describe('on the line and without a script', () => {
-  let context: BrowserContext;
-  beforeAll(async () => {
-    context = await openAsPerson({ javaScriptEnabled: false });
-  });
-  afterAll(() => context?.close());
-
-  it.each(listedPages)('$name keeps to 80 KB and five requests, and needs no script', async (listed) => {
-    const page = await context.newPage();
-    const { requests, bytes } = await weigh(page, addressOf(listed));
-    expect(requests).toBeLessThanOrEqual(5);
-    expect(bytes).toBeLessThanOrEqual(80 * 1024);
-    expect(await page.locator('h1').count()).toBe(1);
-    expect(await page.locator('button:not(form button)').count()).toBe(0);
-    await page.close();
-  });
-});
+it.each(listedPages.filter(({ fill, isVariant }) => fill === undefined && isVariant !== true))(
+  '$name: no violation, no spilled word, 80 KB and six requests at most',
+  async (listed) => {
+    expect(await commonProblems(page, () => visit(page, listed, stage), consoleLimits)).toEqual([]);
+  },
+);

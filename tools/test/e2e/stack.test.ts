@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { existsSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { findChromium, launchChromium } from '@gatehouse/testing/chromium';
+import { closeContexts, findChromium, sharedChromium } from '@gatehouse/testing/chromium';
 import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { accessibilityProblems } from './accessibility.ts';
@@ -139,7 +139,7 @@ test.skipIf(!chromium)(
     const playground = playgroundOf(stack.description.clients);
     const [person] = stack.description.users;
     if (!person) throw new Error('there is no user');
-    const browser = await launchChromium(chromium as string);
+    const browser = await sharedChromium();
     try {
       const page = await browser.newPage();
       const problems: string[] = [];
@@ -174,7 +174,7 @@ test.skipIf(!chromium)(
       await page.waitForURL(/sign-in\.html/);
       expect(problems).toEqual([]);
     } finally {
-      await browser.close();
+      await closeContexts(browser);
     }
   },
   90_000,
@@ -185,7 +185,7 @@ test.skipIf(!chromium)(
   async () => {
     const { publicUrl, users } = stack.description;
     const application = await startApplication(stack.description);
-    const browser = await launchChromium(chromium as string);
+    const browser = await sharedChromium();
     try {
       const page = await browser.newPage();
       const problems: string[] = [];
@@ -223,7 +223,7 @@ test.skipIf(!chromium)(
       expect(page.url()).toContain('error=login_required');
       expect(problems).toEqual([]);
     } finally {
-      await browser.close();
+      await closeContexts(browser);
       application.close();
     }
   },

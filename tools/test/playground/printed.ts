@@ -1,11 +1,12 @@
 /** Reads the calls that a page of the playground prints, and runs each form as printed. */
 import { execFile } from 'node:child_process';
 import { symlinkSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { temporaryFolder } from '@gatehouse/testing/temporary-folder';
 import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
+import { type Outcome, startInterpreter } from './interpreter.ts';
 
 export const forms = ['curl', 'openid-client', 'Python'] as const;
 export type Form = (typeof forms)[number];
@@ -16,11 +17,6 @@ export interface PrintedCall extends Record<Form, string> {
   Variables: string;
   /** JSON; empty for a call that was not made. */
   Answer: string;
-}
-
-export interface Outcome {
-  stdout: string;
-  stderr: string;
 }
 
 /** The newest first. */
@@ -57,29 +53,27 @@ export async function createPrinted() {
     join(library.slice(0, library.lastIndexOf('openid-client')), '.'),
     join(folder, 'node_modules'),
   );
+  const interpreters = {
+    'openid-client': startInterpreter(process.execPath, 'node.mjs', folder),
+    Python: startInterpreter('python3', 'python.py', folder),
+  };
   let count = 0;
 
   async function run(call: PrintedCall | undefined, form: Form): Promise<Outcome> {
     if (!call) throw new Error('there is no such call');
-    const file = join(folder, `${++count}`);
-    const commands = {
-      curl: call.curl,
-      'openid-client': `exec node ${file}.mjs`,
-      Python: `exec python3 ${file}.py`,
-    };
-    writeFileSync(`${file}.mjs`, call['openid-client']);
-    writeFileSync(`${file}.py`, call.Python);
-    const script = `${call.Variables}\n${commands[form]}`;
-    const env = { ...process.env, PATH: `${dirname(process.execPath)}:${process.env['PATH']}` };
-    return new Promise((resolve) => {
-      execFile('bash', ['-c', script], { env, cwd: folder }, (_error, stdout, stderr) =>
-        resolve({ stdout, stderr }),
-      );
-    });
+    if (form === 'curl') return inBash(`${call.Variables}\n${call.curl}`, folder);
+    const file = join(folder, `${++count}.${form === 'Python' ? 'py' : 'mjs'}`);
+    writeFileSync(file, call[form]);
+    // What a person pastes first: bash sets the variables, and the program finds them.
+    const { stdout } = await inBash(`${call.Variables}\nenv -0`, folder);
+    return interpreters[form].run(file, namedIn(call.Variables, stdout));
   }
 
   return {
     run,
+    close() {
+      for (const interpreter of Object.values(interpreters)) interpreter.close();
+    },
     /** The answers have what the playground's own had. */
     async expectSame(calls: (PrintedCall | undefined)[], wanted: readonly Form[] = forms): Promise<void> {
       for (const call of calls) {
@@ -101,6 +95,19 @@ export async function createPrinted() {
       expect(library?.stderr).toContain(error);
     },
   };
+}
+
+function inBash(script: string, cwd: string): Promise<Outcome> {
+  return new Promise((resolve) => {
+    execFile('bash', ['-c', script], { cwd }, (_error, stdout, stderr) => resolve({ stdout, stderr }));
+  });
+}
+
+/** Of an environment, as `env -0` prints it, what the lines set. */
+function namedIn(lines: string, environment: string): Record<string, string> {
+  const names = new Set([...lines.matchAll(/^export (\w+)=/gm)].map(([, name]) => name));
+  const all = environment.split('\0').map((one) => one.split(/=(.*)/s) as [string, string]);
+  return Object.fromEntries(all.filter(([name]) => names.has(name)).map(([name, value]) => [name, value]));
 }
 
 function parse(text: string, name = ''): Record<string, unknown> {

@@ -1,7 +1,7 @@
 /** Runs the programs of docs/quickstarts in some languages, as printed, against a local stack of their own. */
 import { spawnSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
-import { findChromium, launchChromium } from '@gatehouse/testing/chromium';
+import { closeContexts, findChromium, sharedChromium } from '@gatehouse/testing/chromium';
 import { freePort } from '@gatehouse/testing/ports';
 import { findProgram } from '@gatehouse/testing/programs';
 import { watchSecret } from '@gatehouse/testing/secret-watch';
@@ -25,7 +25,7 @@ export function runQuickstarts(languages: readonly Language[]): void {
   beforeAll(async () => {
     stateFolder = await newStateFolder();
     stack = await startStack(stateFolder, '--quiet');
-    browser = chromium === undefined ? undefined : await launchChromium(chromium);
+    browser = chromium === undefined ? undefined : await sharedChromium();
     const { publicUrl, ops } = stack.description;
     variables = {
       AUTH: `${publicUrl}/auth/v3`,
@@ -37,7 +37,7 @@ export function runQuickstarts(languages: readonly Language[]): void {
   }, startTimeoutMs);
 
   afterAll(async () => {
-    await browser?.close();
+    await closeContexts(browser);
     await stack?.end();
     rmSync(stateFolder, { recursive: true, force: true });
   }, 60_000);

@@ -23,7 +23,7 @@ describe.skipIf(!chromium)('single sign-on in a real Chromium', () => {
   let saml: SamlProvider;
 
   beforeAll(async () => {
-    stage = await setStage(chromium as string);
+    stage = await setStage();
     const { publicUrl, contactCenterId } = stage.stack.description;
     [openId, saml] = await Promise.all([
       startOpenIdProvider({

@@ -26,7 +26,7 @@ describe.skipIf(!chromium || !isKeycloakInstalled)('single sign-on with Keycloak
   let provider: Keycloak;
 
   beforeAll(async () => {
-    [stage, provider] = await Promise.all([setStage(chromium as string), startKeycloak()]);
+    [stage, provider] = await Promise.all([setStage(), startKeycloak()]);
     const { publicUrl, contactCenterId } = stage.stack.description;
     await provider.importSaml(await ourMetadata());
     await provider.createOidc({

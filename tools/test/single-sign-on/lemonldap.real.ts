@@ -20,7 +20,7 @@ describe.skipIf(!chromium || !isLemonldapInstalled)('single sign-on with LemonLD
   let provider: Lemonldap;
 
   beforeAll(async () => {
-    stage = await setStage(chromium as string);
+    stage = await setStage();
     const { publicUrl, contactCenterId } = stage.stack.description;
     const metadata = await fetch(`${stage.entityId}/metadata`);
     provider = await startLemonldap({

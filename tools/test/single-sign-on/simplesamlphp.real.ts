@@ -19,7 +19,7 @@ describe.skipIf(!chromium || !isSimpleSamlInstalled)('single sign-on with Simple
   let provider: SimpleSaml;
 
   beforeAll(async () => {
-    stage = await setStage(chromium as string);
+    stage = await setStage();
     provider = await startSimpleSaml(await ourMetadata(), 'agent');
   }, startTimeoutMs);
 

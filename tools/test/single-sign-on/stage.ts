@@ -1,6 +1,6 @@
 /** The running trio and two applications of one contact centre, whose people sign in elsewhere; a person at a real Chromium. */
 import { rm } from 'node:fs/promises';
-import { launchChromium } from '@gatehouse/testing/chromium';
+import { closeContexts, sharedChromium } from '@gatehouse/testing/chromium';
 import type { Browser, Page } from 'playwright-core';
 import { vi } from 'vitest';
 import { type Application, startApplication } from '../e2e/application.ts';
@@ -30,7 +30,7 @@ export interface Visit {
   readonly complaints: string[];
 }
 
-export async function setStage(chromium: string): Promise<Stage> {
+export async function setStage(): Promise<Stage> {
   const stateFolder = await newStateFolder();
   const stack = await startStack(stateFolder, '--quiet');
   const { description } = stack;
@@ -39,7 +39,7 @@ export async function setStage(chromium: string): Promise<Stage> {
     startApplication(description, { name, requireConsent: false }),
   );
   const [first, second] = (await Promise.all(applications)) as [Application, Application];
-  const browser = await launchChromium(chromium);
+  const browser = await sharedChromium();
   return {
     stack,
     first,
@@ -48,7 +48,7 @@ export async function setStage(chromium: string): Promise<Stage> {
     use: (protocol, settings) => useSettings(stack, protocol, settings),
     newPerson: () => visitBy(browser, publicUrl),
     async close() {
-      await browser.close();
+      await closeContexts(browser);
       first.close();
       second.close();
       await stack.end();

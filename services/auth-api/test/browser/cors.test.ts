@@ -1,7 +1,7 @@
 /** What a real browser makes of it: pages of two applications, each on an origin of its own, and one server. */
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { findChromium, launchChromium } from '@gatehouse/testing/chromium';
+import { closeContexts, findChromium, sharedChromium } from '@gatehouse/testing/chromium';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AuthApi, startAuthApi } from '../stack/auth-api.ts';
@@ -38,11 +38,11 @@ beforeAll(async () => {
     clientType: 'PUBLIC',
     authorizedGrantTypes: ['authorization_code', 'refresh_token'],
   });
-  browser = await launchChromium(chromium);
+  browser = await sharedChromium();
 });
 
 afterAll(async () => {
-  await browser?.close();
+  await closeContexts(browser);
   for (const server of servers) {
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));

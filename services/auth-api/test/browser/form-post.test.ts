@@ -1,7 +1,7 @@
 /** What a real browser makes of an answer by form: one server makes the page, an application on another origin gets it. */
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { findChromium, launchChromium } from '@gatehouse/testing/chromium';
+import { closeContexts, findChromium, sharedChromium } from '@gatehouse/testing/chromium';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { formPostPage } from '../../src/authorize/authorization-response.ts';
@@ -34,11 +34,11 @@ beforeAll(async () => {
     response.writeHead(200, { ...headers, 'content-type': 'text/html; charset=utf-8' }).end(html);
   });
   page = `http://127.0.0.1:${await listen(gatehouse)}/`;
-  browser = await launchChromium(chromium);
+  browser = await sharedChromium();
 });
 
 afterAll(async () => {
-  await browser?.close();
+  await closeContexts(browser);
   for (const server of servers) {
     server.closeAllConnections();
     server.close();

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { findChromium, launchChromium } from '@gatehouse/testing/chromium';
+import { closeContexts, findChromium, sharedChromium } from '@gatehouse/testing/chromium';
 import type { User, UserManager } from 'oidc-client-ts';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -42,11 +42,11 @@ beforeAll(async () => {
     authorizedGrantTypes: ['authorization_code', 'refresh_token'],
     redirectURIs: [`${origin}/callback`],
   });
-  browser = await launchChromium(chromium);
+  browser = await sharedChromium();
 });
 
 afterAll(async () => {
-  await browser?.close();
+  await closeContexts(browser);
   application?.closeAllConnections();
   application?.close();
   await stack?.close();

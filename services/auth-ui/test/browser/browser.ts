@@ -4,7 +4,7 @@ import type { ApprovalView } from '@gatehouse/contracts/auth-api/approvals';
 import type { InteractionView } from '@gatehouse/contracts/auth-api/interaction';
 import type { LogoutView } from '@gatehouse/contracts/auth-api/logout';
 import type { BrandingView } from '@gatehouse/contracts/environment-api/branding';
-import { findChromium, launchChromium } from '@gatehouse/testing/chromium';
+import { closeContexts, sharedChromium } from '@gatehouse/testing/chromium';
 import { freePort } from '@gatehouse/testing/ports';
 import type { Browser, BrowserContext } from 'playwright-core';
 import {
@@ -16,6 +16,7 @@ import {
   interactionOf,
   logoutOf,
   type StandInState,
+  sessionCookie,
   sessionsOfMaria,
   standInRoutes,
 } from '../auth-api-stand-in.ts';
@@ -38,6 +39,8 @@ export interface Stage {
   brand(branding: BrandingView | undefined): void;
   /** A fresh browser profile that owns the interactions, and in which Maria has opened her account. */
   open(options?: Parameters<Browser['newContext']>[0]): Promise<BrowserContext>;
+  /** The same, and in which Maria is signed in. */
+  openAsMaria(options?: Parameters<Browser['newContext']>[0]): Promise<BrowserContext>;
   close(): Promise<void>;
 }
 
@@ -82,7 +85,15 @@ export async function setStage(): Promise<Stage> {
     { prefix: '/auth/v3' },
   );
   await app.listen({ host: '127.0.0.1', port });
-  const browser = await launchChromium(findChromium() ?? 'chromium');
+  const browser = await sharedChromium();
+  const open: Stage['open'] = async (options) => {
+    const context = await browser.newContext(options);
+    await context.addCookies([
+      { name: 'gatehouse-browser', value: browserCookie, url: origin, httpOnly: true },
+      { name: 'gatehouse-console', value: await accountCookie(), url: origin, httpOnly: true },
+    ]);
+    return context;
+  };
   return {
     origin,
     application: application.origin,
@@ -98,16 +109,14 @@ export async function setStage(): Promise<Stage> {
       state.approvals = views.map((view) => approvalOf(view));
     },
     holdLogout: (view) => void state.logouts.set(view.id, logoutOf(view)),
-    async open(options) {
-      const context = await browser.newContext(options);
-      await context.addCookies([
-        { name: 'gatehouse-browser', value: browserCookie, url: origin, httpOnly: true },
-        { name: 'gatehouse-console', value: await accountCookie(), url: origin, httpOnly: true },
-      ]);
+    open,
+    async openAsMaria(options) {
+      const context = await open(options);
+      await context.addCookies([{ name: 'gatehouse-session', value: sessionCookie, url: origin }]);
       return context;
     },
     async close() {
-      await browser.close();
+      await closeContexts(browser);
       await app.close();
       await application.close();
     },

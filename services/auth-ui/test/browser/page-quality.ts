@@ -2,6 +2,7 @@
 import axe from 'axe-core';
 import type { Page } from 'playwright-core';
 import { vi } from 'vitest';
+import { controlsInOrder, focusedControl, lostControls, spilledText, startAtTop } from './in-page.ts';
 
 /** From the smallest phone to a 4K screen. */
 const widths = [320, 375, 640, 768, 1280, 1920, 3840];
@@ -17,12 +18,14 @@ export async function accessibilityProblems(page: Page, rules?: string[]): Promi
     }
     type Run = (options: object) => Promise<{ violations: Violation[] }>;
     const { axe } = globalThis as unknown as { axe: { run: Run } };
-    const { violations } = await axe.run(only ? { runOnly: only } : {});
+    // What a frame shows is a page of its own, and no rule that we break waits for style sheets to be loaded once more.
+    const options = { iframes: false, preload: false, resultTypes: ['violations'] };
+    const { violations } = await axe.run(only ? { ...options, runOnly: only } : options);
     return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
   }, rules);
 }
 
-/** In both colour schemes and with the colours of the system; the scheme that the page came with is looked at in full. */
+/** In the dark and with the colours of the system. */
 export async function contrastProblems(page: Page): Promise<string[]> {
   const problems: string[] = [];
   for (const [name, media] of [
@@ -40,22 +43,29 @@ export async function contrastProblems(page: Page): Promise<string[]> {
   return problems;
 }
 
-/** Text that leaves the page or its box, at every width, and at the double size of text. */
-export async function layoutProblems(page: Page): Promise<string[]> {
+/** Text that leaves the window or its box, as the page is now. */
+export async function spillProblems(page: Page): Promise<string[]> {
+  const width = page.viewportSize()?.width;
+  return prefixed(`${width} px`, await page.evaluate(spilledText));
+}
+
+async function spillProblemsAt(page: Page, wanted: readonly number[]): Promise<string[]> {
   const problems: string[] = [];
-  const look = async (name: string) => problems.push(...prefixed(name, await page.evaluate(spilledText)));
-  for (const width of widths) {
+  for (const width of wanted) {
     await page.setViewportSize({ width, height: width < 700 ? 640 : 800 });
-    await look(`${width} px`);
+    problems.push(...(await spillProblems(page)));
   }
+  return problems;
+}
+
+/** The same at every width, and at the double size of text; leaves the page on a desk. */
+export async function layoutProblems(page: Page): Promise<string[]> {
+  const problems = await spillProblemsAt(page, widths);
   const session = await page.context().newCDPSession(page);
   // As in the settings of the browser, which also moves the widths at which a page changes its columns.
   const sizeOfText = (standard: number) => session.send('Page.setFontSizes', { fontSizes: { standard } });
   await sizeOfText(32);
-  for (const width of [640, 1280, 1920]) {
-    await page.setViewportSize({ width, height: 800 });
-    await look(`text of 200 % at ${width} px`);
-  }
+  problems.push(...prefixed('text of 200 %', await spillProblemsAt(page, [640, 1280, 1920])));
   await sizeOfText(16);
   await session.detach();
   await page.setViewportSize({ width: 1280, height: 800 });
@@ -124,8 +134,8 @@ export interface Weight {
   bytes: number;
 }
 
-/** Of one visit to an address with an empty cache. */
-export async function weigh(page: Page, url: string): Promise<Weight> {
+/** Of one visit with an empty cache. */
+export async function weigh(page: Page, visit: () => Promise<unknown>): Promise<Weight> {
   const session = await page.context().newCDPSession(page);
   const weight = { requests: 0, bytes: 0 };
   // A redirect is the same request once more.
@@ -137,13 +147,13 @@ export async function weigh(page: Page, url: string): Promise<Weight> {
   });
   session.on('Network.loadingFailed', ({ requestId }) => pending.delete(requestId));
   session.on('Network.loadingFinished', ({ requestId, encodedDataLength }) => {
-    pending.delete(requestId);
+    if (!pending.delete(requestId)) return;
     weight.requests += 1;
     weight.bytes += encodedDataLength;
   });
   await session.send('Network.enable');
   await session.send('Network.setCacheDisabled', { cacheDisabled: true });
-  await page.goto(url);
+  await visit();
   // The icon comes after the page has loaded.
   await vi.waitUntil(() => pending.size === 0 && weight.requests > 0, { timeout: 10_000, interval: 50 });
   await session.detach();
@@ -152,98 +162,4 @@ export async function weigh(page: Page, url: string): Promise<Weight> {
 
 function prefixed(prefix: string, problems: string[]): string[] {
   return problems.map((problem) => `${prefix}: ${problem}`);
-}
-
-// The functions below run in the page.
-
-/** Text outside of the window, or cut off by a box around it; what is hidden on purpose does not count. */
-function spilledText(): string[] {
-  const isHiddenOnPurpose = (element: Element) => {
-    for (let box: Element | null = element; box; box = box.parentElement)
-      if (getComputedStyle(box).clipPath !== 'none') return true;
-    return false;
-  };
-  const problems = new Set<string>();
-  const { scrollWidth, clientWidth } = document.documentElement;
-  if (scrollWidth > clientWidth) problems.add(`scrolls sideways by ${scrollWidth - clientWidth} px`);
-  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-  for (let node = walker.nextNode(); node; node = walker.nextNode()) {
-    const parent = node.parentElement;
-    if (!parent || node.textContent?.trim() === '' || !parent.checkVisibility({ visibilityProperty: true }))
-      continue;
-    const range = document.createRange();
-    range.selectNodeContents(node);
-    const text = range.getBoundingClientRect();
-    if (text.width === 0) continue;
-    // Only for screen readers.
-    if (isHiddenOnPurpose(parent)) continue;
-    const words = node.textContent?.trim().slice(0, 40);
-    let mayScroll = false;
-    for (let box: Element | null = parent; box; box = box.parentElement) {
-      const { overflowX, overflowY, textOverflow } = getComputedStyle(box);
-      const edge = box.getBoundingClientRect();
-      // A name that ends with dots says that there is more of it.
-      const cuts = (value: string) => (value === 'hidden' || value === 'clip') && textOverflow !== 'ellipsis';
-      mayScroll ||= overflowX === 'auto' || overflowX === 'scroll';
-      if (!mayScroll && cuts(overflowX) && (text.right > edge.right + 1 || text.left < edge.left - 1))
-        problems.add(`cut off: ${words}`);
-      if (!mayScroll && cuts(overflowY) && text.bottom > edge.bottom + 2)
-        problems.add(`cut off below: ${words}`);
-    }
-    if (!mayScroll && (text.right > clientWidth + 1 || text.left < -1)) problems.add(`outside: ${words}`);
-  }
-  return [...problems];
-}
-
-/** With forced colours, a control that had only its background would be invisible. */
-function lostControls(): string[] {
-  return [...document.querySelectorAll<HTMLElement>('button, a.button, input:not([type=hidden])')]
-    .filter((control) => control.checkVisibility() && control.tabIndex >= 0)
-    .filter((control) => !control.matches('[type=checkbox], [type=radio]'))
-    .filter((control) => {
-      const { borderTopStyle, borderTopWidth, textDecorationLine } = getComputedStyle(control);
-      const hasBorder = borderTopStyle !== 'none' && Number.parseFloat(borderTopWidth) > 0;
-      return !hasBorder && textDecorationLine === 'none';
-    })
-    .map((control) => `no edge: ${control.outerHTML.slice(0, 80)}`);
-}
-
-/** Tab goes on from the last place of the focus, also after it has gone. */
-function startAtTop(): void {
-  document.body.tabIndex = -1;
-  document.body.focus();
-  document.body.removeAttribute('tabindex');
-}
-
-function controlsInOrder(): string[] {
-  const selector = 'a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex="0"]';
-  return [...document.querySelectorAll<HTMLElement>(selector)]
-    .filter((control) => control.checkVisibility() && control.tabIndex >= 0 && !control.matches(':disabled'))
-    .filter((control, _index, all) => {
-      // Tab stops once in a group, at the one that is chosen; the arrows reach the others.
-      if (!control.matches('[type=radio]')) return true;
-      const group = all.filter((one) => one.matches(`[type=radio][name="${control.getAttribute('name')}"]`));
-      return control === (group.find((one) => one.matches(':checked')) ?? group[0]);
-    })
-    .map((control, index) => {
-      control.dataset['order'] = String(index);
-      return control.outerHTML.slice(0, 80);
-    });
-}
-
-function focusedControl(): { index: number; problem: string | undefined } | undefined {
-  const control = document.activeElement as HTMLElement | null;
-  const order = control?.dataset['order'];
-  if (!control || order === undefined) return undefined;
-  const name = control.outerHTML.slice(0, 80);
-  const { outlineStyle, outlineWidth, boxShadow } = getComputedStyle(control);
-  const isShown = (outlineStyle !== 'none' && Number.parseFloat(outlineWidth) >= 2) || boxShadow !== 'none';
-  const { top, bottom, left, right } = control.getBoundingClientRect();
-  const isInside = bottom > 0 && top < innerHeight && right > 0 && left < innerWidth;
-  const problem = isShown
-    ? isInside
-      ? undefined
-      : `outside of the window: ${name}`
-    : `no visible focus: ${name}`;
-  return { index: Number(order), problem };
 }

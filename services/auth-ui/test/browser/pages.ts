@@ -1,72 +1,85 @@
 /** Every page of Auth UI that the stand-in can show: the checks and the pictures are made of each. One line adds a page. */
+import type { BrandingView } from '@gatehouse/contracts/environment-api/branding';
 import { firstPasswordCode } from '../auth-api-stand-in.ts';
+import { clientLogo } from './branding.ts';
 import type { Stage } from './browser.ts';
 
 export interface ListedPage {
   /** Of its pictures. */
   name: string;
   path: string;
+  /** Has the parts of another page of the table: only `npm run test:pages` looks at it. */
+  isVariant?: boolean;
 }
+
+/** Page, style, icon and a script; the first page comes without one. */
+export const pageLimits = { requests: 4, bytes: 30 * 1024 };
 
 export const listedPages: ListedPage[] = [
   { name: 'front', path: '/' },
   { name: 'sign-in-name', path: '/auth/sign-in.html?interaction=first' },
   { name: 'sign-in-failed', path: '/auth/sign-in.html?error&interaction=failed' },
-  { name: 'sign-in-locked', path: '/auth/sign-in.html?error&interaction=locked' },
-  { name: 'sign-in-elsewhere', path: '/auth/sign-in.html?error&interaction=elsewhere' },
-  { name: 'sign-in-no-tenant', path: '/auth/sign-in.html?error&interaction=no-tenant' },
-  { name: 'sign-in-remembered', path: '/auth/sign-in.html?error&interaction=remembered' },
+  { name: 'sign-in-locked', path: '/auth/sign-in.html?error&interaction=locked', isVariant: true },
+  { name: 'sign-in-elsewhere', path: '/auth/sign-in.html?error&interaction=elsewhere', isVariant: true },
+  { name: 'sign-in-no-tenant', path: '/auth/sign-in.html?error&interaction=no-tenant', isVariant: true },
+  { name: 'sign-in-remembered', path: '/auth/sign-in.html?error&interaction=remembered', isVariant: true },
   { name: 'sign-in-long-names', path: '/auth/sign-in.html?error&interaction=long' },
   { name: 'sign-in-expired', path: '/auth/sign-in.html?interaction=expired' },
   { name: 'change-password-refused', path: '/auth/change-password.html?error&interaction=change' },
-  { name: 'change-password', path: '/auth/change-password.html' },
+  { name: 'change-password', path: '/auth/change-password.html', isVariant: true },
   { name: 'first-password', path: `/auth/first-password?code=${firstPasswordCode}` },
   {
     name: 'first-password-refused',
     path: `/auth/first-password?error=password_policy&rules=min-length&code=${firstPasswordCode}`,
   },
   { name: 'first-password-done', path: '/auth/first-password?result=done' },
-  { name: 'first-password-over', path: '/auth/first-password?code=gone' },
+  { name: 'first-password-over', path: '/auth/first-password?code=gone', isVariant: true },
   { name: 'consent', path: '/auth/consent.html?interaction=consent' },
   { name: 'consent-device', path: '/auth/consent.html?interaction=device' },
   { name: 'account', path: '/auth/account' },
   { name: 'account-sessions', path: '/auth/account/sessions?ended=one' },
   { name: 'account-applications', path: '/auth/account/applications' },
-  { name: 'account-taken-back', path: '/auth/account/applications?taken=1' },
+  { name: 'account-taken-back', path: '/auth/account/applications?taken=1', isVariant: true },
   { name: 'account-take-back', path: '/auth/account/applications/take-back?client=workspace' },
   { name: 'account-language', path: '/auth/account/language' },
   { name: 'approvals', path: '/auth/approvals' },
-  { name: 'approvals-approved', path: '/auth/approvals?result=approved' },
-  { name: 'approvals-code-refused', path: '/auth/approvals?result=code_refused' },
+  { name: 'approvals-approved', path: '/auth/approvals?result=approved', isVariant: true },
+  { name: 'approvals-code-refused', path: '/auth/approvals?result=code_refused', isVariant: true },
   { name: 'device', path: '/auth/device?user_code=WDJB-MJHT' },
-  { name: 'device-unknown', path: '/auth/device?error=unknown' },
+  { name: 'device-unknown', path: '/auth/device?error=unknown', isVariant: true },
   { name: 'device-approved', path: '/auth/device?result=approved' },
-  { name: 'device-denied', path: '/auth/device?result=denied' },
+  { name: 'device-denied', path: '/auth/device?result=denied', isVariant: true },
   { name: 'signed-in', path: '/auth/signed-in.html' },
   { name: 'sign-out', path: '/auth/sign-out.html?logout=sign-out' },
   { name: 'signed-out-told', path: '/auth/signed-out.html?logout=told' },
-  { name: 'signed-out', path: '/auth/signed-out.html' },
+  { name: 'signed-out', path: '/auth/signed-out.html', isVariant: true },
   { name: 'not-found', path: '/auth/nothing-here' },
 ];
 
-/** What the pages are about. */
-export function fillStage(stage: Stage): void {
+/** What the pages are about. With a branding, clients have a logo as well. */
+export function fillStage(stage: Stage, branding?: BrandingView): void {
+  const look = branding && {
+    branding,
+    client: { id: 'workspace', name: 'Agent Workspace', logo: clientLogo },
+  };
+  const hold: Stage['hold'] = (view) => stage.hold({ ...look, ...view });
+  stage.brand(branding);
   const typed = { userName: 'maria', contactCenterHint: 'nordic' };
   const correlationId = '0b5c7f0e-1111-4222-8333-444455556666';
-  stage.hold({ id: 'first' });
-  stage.hold({ id: 'failed', error: 'bad_credentials', ...typed });
-  stage.hold({ id: 'locked', error: 'account_locked', correlationId, ...typed });
-  stage.hold({ id: 'elsewhere', error: 'sso_no_account', correlationId, ...typed });
-  stage.hold({ id: 'remembered', error: 'bad_credentials', remember: 'chosen', ...typed });
-  stage.hold({ id: 'no-tenant', error: 'tenant_required', userName: 'maria' });
-  stage.hold({
+  hold({ id: 'first' });
+  hold({ id: 'failed', error: 'bad_credentials', ...typed });
+  hold({ id: 'locked', error: 'account_locked', correlationId, ...typed });
+  hold({ id: 'elsewhere', error: 'sso_no_account', correlationId, ...typed });
+  hold({ id: 'remembered', error: 'bad_credentials', remember: 'chosen', ...typed });
+  hold({ id: 'no-tenant', error: 'tenant_required', userName: 'maria' });
+  hold({
     id: 'long',
     error: 'account_locked',
     userName: 'x'.repeat(80),
     contactCenterHint: 'y'.repeat(80),
     client: { id: 'z', name: 'Z'.repeat(80) },
   });
-  stage.hold({
+  hold({
     id: 'consent',
     consent: {
       userName: 'nordic\\maria',
@@ -83,7 +96,7 @@ export function fillStage(stage: Stage): void {
       ],
     },
   });
-  stage.hold({
+  hold({
     id: 'device',
     consent: { userName: 'nordic\\maria', scope: ['openid'] },
     device: { userCode: 'WDJB-MJHT', requestedFrom: '203.0.113.9', requestedAt: new Date(0).toISOString() },
@@ -94,5 +107,5 @@ export function fillStage(stage: Stage): void {
     { id: 'one', bindingMessage: 'Ticket W4SCT', scope: ['openid', 'calls:read'] },
     { id: 'two', client: { id: 'kiosk', name: 'K'.repeat(60) }, bindingMessage: 'x'.repeat(100) },
   );
-  stage.hold({ id: 'change', error: 'password_policy', brokenRules: ['min-length', 'number'], ...typed });
+  hold({ id: 'change', error: 'password_policy', brokenRules: ['min-length', 'number'], ...typed });
 }

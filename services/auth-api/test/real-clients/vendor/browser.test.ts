@@ -2,7 +2,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
-import { findChromium, launchChromium } from '@gatehouse/testing/chromium';
+import { closeContexts, findChromium, sharedChromium } from '@gatehouse/testing/chromium';
 import type { Browser, Page } from 'playwright-core';
 import { build, type Plugin } from 'vite';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -63,11 +63,11 @@ beforeAll(async () => {
   origin = await serveApplication(script);
   strangers = await serveApplication(script);
   client = await createClient(stack, { redirectURIs: [origin] });
-  browser = await launchChromium(chromium);
+  browser = await sharedChromium();
 });
 afterEach(() => page?.close());
 afterAll(async () => {
-  await browser?.close();
+  await closeContexts(browser);
   for (const server of applications) {
     server.closeAllConnections();
     server.close();
