@@ -64,7 +64,7 @@ describe('sign-in', () => {
     }
   });
 
-  // attack: session of the console read by a script, or sent along from another site | CWE-1004, CWE-1275 | guard: services/auth-ui/src/oauth-session/session.ts
+  // attack: session of the console read by a script, or sent along from another site | CWE-1004, CWE-1275 | guard: services/auth-ui/src/pages/own-cookie.ts
   it('keeps everything in a cookie of less than 4 KB that scripts and other sites cannot use', async () => {
     const person = stage.newPerson();
     const before = new Map(person.cookies);

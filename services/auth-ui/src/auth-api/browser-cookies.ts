@@ -1,21 +1,17 @@
 /** Reads the cookies that Auth API sets in a browser, to pass them on to Auth API. */
 import type { FastifyRequest } from 'fastify';
+import { ownCookie } from '../pages/own-cookie.ts';
 
 /** Binds an interaction to the browser that started it. */
 export function readBrowserCookie(request: FastifyRequest, publicUrl: string): string | undefined {
-  return wellFormed(request.cookies[cookieName('gatehouse-browser', publicUrl)]);
+  return wellFormed(ownCookie(publicUrl, 'gatehouse-browser').read(request));
 }
 
 /** The session as a Cookie header for Auth API, without the other cookies of the browser. */
 export function sessionCookieHeader(request: FastifyRequest, publicUrl: string): string | undefined {
-  const name = cookieName('gatehouse-session', publicUrl);
-  const value = wellFormed(request.cookies[name]);
-  return value === undefined ? undefined : `${name}=${value}`;
-}
-
-/** RFC 6265bis section 4.1.3.2: `__Host-` needs Secure, which plain HTTP on a loopback address cannot have. */
-function cookieName(name: string, publicUrl: string): string {
-  return publicUrl.startsWith('https:') ? `__Host-${name}` : name;
+  const cookie = ownCookie(publicUrl, 'gatehouse-session');
+  const value = wellFormed(cookie.read(request));
+  return value === undefined ? undefined : `${cookie.name}=${value}`;
 }
 
 /** Auth API sets base64url, so other values are not its own and are not passed on. */

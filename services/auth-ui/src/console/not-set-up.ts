@@ -11,7 +11,7 @@ export async function notSetUpRoutes(pages: App): Promise<void> {
     const language = languageOf(request);
     const text = textsIn(language);
     const error = new AppError('console_not_set_up', 404, 'The console is not set up here');
-    return sendErrorPage(request, reply.header('content-language', language), error, {
+    return sendErrorPage(request, reply, error, {
       title: text('console.notSetUp.title'),
       text: text('console.notSetUp.text'),
       language,

@@ -12,6 +12,8 @@ import type { App } from '@gatehouse/service-kit/http/app-type';
 import type { Secret } from '@gatehouse/service-kit/secret';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import { ownCookie } from '../pages/own-cookie.ts';
+import type { Session } from './session.ts';
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -93,7 +95,7 @@ export function createAuthorizationServer(options: AuthorizationServerOptions) {
         },
         scope: [...consoleScope],
         pkce: 'S256',
-        verifierCookieName: `${secure ? '__Host-' : ''}gatehouse-console-verifier`,
+        verifierCookieName: ownCookie(publicUrl, 'gatehouse-console-verifier').name,
         // For a sign-in that somebody leaves open on the desk.
         cookie: { path: '/', secure, maxAge: 3600 },
       } as FastifyOAuth2Options);
@@ -144,7 +146,10 @@ export function createAuthorizationServer(options: AuthorizationServerOptions) {
     },
 
     /** Ends the tokens of this authorization. @throws UpstreamError */
-    async revoke(token: string): Promise<void> {
+    async revoke({
+      accessToken,
+      refreshToken: token = accessToken,
+    }: Pick<Session, 'accessToken' | 'refreshToken'>): Promise<void> {
       await asConsole.send({ path: endpoints.revocation, form: { token }, maySendTwice: true });
     },
 

@@ -24,6 +24,8 @@ export const csrfField = 'csrf';
 /** A token that is refused so soon after the sign-in will not be accepted after the next one either. */
 const freshSignInMs = 10_000;
 
+const isRead = ({ method }: FastifyRequest) => method === 'GET' || method === 'HEAD';
+
 const people = new WeakMap<FastifyRequest, Session>();
 
 /** The person of a guarded request. */
@@ -33,7 +35,7 @@ export function personOf(request: FastifyRequest): Session {
   return person;
 }
 
-/** Undefined before the guard has run, and where it let nobody in. */
+/** Undefined before the guard has run, and where it refused. */
 export function knownPersonOf(request: FastifyRequest): Session | undefined {
   return people.get(request);
 }
@@ -41,8 +43,7 @@ export function knownPersonOf(request: FastifyRequest): Session | undefined {
 export function createGuard({ sessions, signIn, publicUrl, now }: GuardOptions) {
   /** A page is shown after a new sign-in; what a form held is gone, and the person is told so. */
   function signInFirst(request: FastifyRequest, reply: FastifyReply) {
-    const isRead = request.method === 'GET' || request.method === 'HEAD';
-    if (!isRead) return sendProblem(request, reply, 'ended', areaOf(request.url));
+    if (!isRead(request)) return sendProblem(request, reply, 'ended', areaOf(request.url));
     // A script that loads a part of a page must not begin a sign-in behind the person's back.
     const { 'sec-fetch-dest': destination = 'document' } = request.headers;
     if (destination !== 'document') return sendProblem(request, reply, 'ended', areaOf(request.url));
@@ -61,7 +62,7 @@ export function createGuard({ sessions, signIn, publicUrl, now }: GuardOptions) 
       });
       // The body is read, and not yet reduced to the fields of its schema.
       pages.addHook('preValidation', async (request) => {
-        if (request.method === 'GET' || request.method === 'HEAD') return;
+        if (isRead(request)) return;
         const { [csrfField]: sent } = (request.body ?? {}) as Record<string, unknown>;
         const isOwn = typeof sent === 'string' && safeEqual(sent, personOf(request).csrf);
         if (!isOwn || !isFromOwnOrigin(request.headers, publicUrl)) throw foreignForm();

@@ -10,14 +10,14 @@ interface LinkOptions {
 }
 
 export function createLinkSignIn({ server, sessions }: LinkOptions) {
-  /** Whose session this browser has; while Auth API is away nobody's is known. */
+  /** The session of this browser; undefined also while Auth API does not answer. */
   const present = (request: FastifyRequest, reply: FastifyReply) =>
     sessions.current(request, reply).catch(() => undefined);
 
-  /** Nothing renews what no browser holds any more. */
+  /** No browser holds its tokens any more. */
   async function end(session: Session, request: FastifyRequest): Promise<void> {
     try {
-      await server.revoke(session.refreshToken ?? session.accessToken);
+      await server.revoke(session);
     } catch (error) {
       request.log.warn({ err: error }, 'the tokens of the session before could not be revoked: they expire');
     }
@@ -25,7 +25,7 @@ export function createLinkSignIn({ server, sessions }: LinkOptions) {
 
   return {
     present,
-    /** Undefined: the link is unknown, used or too old; whoever was signed in stays so. @throws UpstreamError */
+    /** Undefined: the link is unknown, used or too old; the session before stays. @throws UpstreamError */
     async beginByLink(
       request: FastifyRequest,
       reply: FastifyReply,

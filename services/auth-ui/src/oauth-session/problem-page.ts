@@ -4,16 +4,9 @@ import { sendErrorPage } from '@gatehouse/service-kit/errors/render-html';
 import { languageOf } from '@gatehouse/service-kit/html/language';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { brandOf } from '../pages/error-page.ts';
-import { type TextKey, textsIn } from '../texts/texts.ts';
+import { textsIn } from '../texts/texts.ts';
 
-interface Problem {
-  status: number;
-  title: TextKey;
-  text: TextKey;
-  action: { href: string; label: TextKey };
-}
-
-export const problems = {
+const problems = {
   /** A form arrived after the session had ended. */
   ended: { status: 401, title: 'console.session.ended.title', text: 'console.session.ended.text' },
   /** The answer to a sign-in that we know nothing of. */
@@ -37,16 +30,15 @@ export function sendProblem(
   name: keyof typeof problems,
   href: string,
 ): FastifyReply {
-  const problem: Problem = { ...problems[name], action: { href, label: 'button.continue' } };
+  const { status, title, text: explanation } = problems[name];
   const language = languageOf(request);
   const text = textsIn(language);
-  const error = new AppError(`session_${name}`, problem.status, text(problem.title));
-  return sendErrorPage(request, reply.header('content-language', language), error, {
-    title: text(problem.title),
-    text: text(problem.text),
+  return sendErrorPage(request, reply, new AppError(`session_${name}`, status, text(title)), {
+    title: text(title),
+    text: text(explanation),
     language,
     brand: brandOf(request, language),
     correlationLabel: text('support.correlationId'),
-    action: { href: problem.action.href, label: text(problem.action.label) },
+    action: { href, label: text('button.continue') },
   });
 }

@@ -5,6 +5,7 @@ import {
 } from '@gatehouse/contracts/auth-api/console';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import { ownCookie } from '../pages/own-cookie.ts';
 import type { Seal } from './seal.ts';
 
 const sessionSchema = z.object({
@@ -38,24 +39,19 @@ export function rightsOf({ authorities }: Session) {
 export type SessionCookie = ReturnType<typeof createSessionCookie>;
 
 export function createSessionCookie({ seal, publicUrl }: { seal: Seal; publicUrl: string }) {
-  const secure = publicUrl.startsWith('https:');
-  // RFC 6265bis section 4.1.3.2: `__Host-` needs Secure, which plain HTTP on a loopback address cannot have.
-  const name = `${secure ? '__Host-' : ''}gatehouse-console`;
-  const attributes = { path: '/', httpOnly: true, secure, sameSite: 'lax' } as const;
+  const cookie = ownCookie(publicUrl, 'gatehouse-console');
   return {
     /** Undefined: no cookie, or one that is not ours. */
-    async read({ cookies }: FastifyRequest): Promise<Session | undefined> {
-      const sealed = cookies[name];
+    async read(request: FastifyRequest): Promise<Session | undefined> {
+      const sealed = cookie.read(request);
       if (sealed === undefined) return undefined;
       const read = sessionSchema.safeParse(await seal.open(sealed));
       return read.success ? read.data : undefined;
     },
     /** Ends with the browser, if not before. */
     async write(reply: FastifyReply, session: Session): Promise<void> {
-      reply.setCookie(name, await seal.seal(session), attributes);
+      cookie.write(reply, await seal.seal(session));
     },
-    clear(reply: FastifyReply): void {
-      reply.clearCookie(name, attributes);
-    },
+    clear: cookie.clear,
   };
 }

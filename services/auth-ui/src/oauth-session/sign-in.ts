@@ -5,6 +5,7 @@ import { randomToken, safeEqual } from '@gatehouse/service-kit/crypto/secrets';
 import type { App } from '@gatehouse/service-kit/http/app-type';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import { ownCookie } from '../pages/own-cookie.ts';
 import type { AuthorizationServer } from './authorization-server.ts';
 import { sendProblem } from './problem-page.ts';
 import type { Seal } from './seal.ts';
@@ -40,7 +41,7 @@ const maxPathLength = 1500;
 class OvertakenSignIn extends Error {}
 
 export function createSignIn({ server, sessions, seal, publicUrl, now }: SignInOptions) {
-  const stateCookie = `${publicUrl.startsWith('https:') ? '__Host-' : ''}gatehouse-console-state`;
+  const { name: stateCookie } = ownCookie(publicUrl, 'gatehouse-console-state');
   const begun = new WeakMap<FastifyRequest, Pick<State, 'to' | 'attempt'>>();
 
   async function readState(text: unknown): Promise<State | undefined> {

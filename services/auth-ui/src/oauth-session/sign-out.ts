@@ -43,7 +43,7 @@ export function createSignOut({ server, sessions, asBrowser, publicUrl }: SignOu
       // The token is over already: so is what it would end.
       alsoStatuses: [401],
     });
-    await server.revoke(session.refreshToken ?? session.accessToken);
+    await server.revoke(session);
   }
 
   return {
@@ -56,7 +56,7 @@ export function createSignOut({ server, sessions, asBrowser, publicUrl }: SignOu
           const session = personOf(request);
           const isEverywhere = request.body.everywhere !== undefined;
           if (await isOfThisBrowser(request, session)) {
-            await server.revoke(session.refreshToken ?? session.accessToken);
+            await server.revoke(session);
             sessions.forget(reply);
             // The browser sends the form there: applications in this browser are told by its frames.
             return reply.redirect(`${signOutPath}${isEverywhere ? '?global=true' : ''}`, 307);

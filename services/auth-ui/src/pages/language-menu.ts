@@ -3,6 +3,7 @@ import { isLanguage, type Language, languageCookie, languages } from '@gatehouse
 import type { App } from '@gatehouse/service-kit/http/app-type';
 import type { FastifyRequest } from 'fastify';
 import { textsIn } from '../texts/texts.ts';
+import { ownCookie } from './own-cookie.ts';
 
 /** Fields of a form. */
 export type SentForm = Readonly<Record<string, string | undefined>>;
@@ -47,18 +48,11 @@ export function languageMenuOf({
 
 /** A chosen language is kept for a year, then the page is shown again without `language` in its address. */
 export function keepChosenLanguage(pages: App, publicUrl: string): void {
-  const isEncrypted = publicUrl.startsWith('https:');
-  const name = `${isEncrypted ? '__Host-' : ''}${languageCookie}`;
+  const cookie = ownCookie(publicUrl, languageCookie);
   pages.addHook('onRequest', async (request, reply) => {
     const { language } = request.query as { language?: unknown };
     if (!isLanguage(language) || isFromOtherSite(request)) return undefined;
-    reply.setCookie(name, language, {
-      path: '/',
-      httpOnly: true,
-      secure: isEncrypted,
-      sameSite: 'lax',
-      maxAge: yearSeconds,
-    });
+    cookie.write(reply, language, { maxAge: yearSeconds });
     // 307 repeats the form.
     const status = request.method === 'POST' ? 307 : 303;
     return reply.header('cache-control', 'no-store').redirect(withoutLanguage(request.url), status);

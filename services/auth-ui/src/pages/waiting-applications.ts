@@ -2,12 +2,12 @@
 import type { InteractionView } from '@gatehouse/contracts/auth-api/interaction';
 import { definedOnly } from '@gatehouse/contracts/defined-only';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { ownCookie } from './own-cookie.ts';
 
 /** As many as people have tabs with a sign-in of their own. */
 const most = 4;
 
-const nameOf = (publicUrl: string) =>
-  `${publicUrl.startsWith('https:') ? '__Host-' : ''}gatehouse-applications`;
+const cookieAt = (publicUrl: string) => ownCookie(publicUrl, 'gatehouse-applications');
 
 /** Until the browser is closed: a tab may be open over night. */
 export function rememberApplication(
@@ -21,12 +21,7 @@ export function rememberApplication(
   const others = entriesOf(request, publicUrl).filter(([id]) => id !== interaction.id);
   // Neither an address nor a client id has a space.
   const entries = [[interaction.id, `${start} ${interaction.client.id}`], ...others].slice(0, most);
-  reply.setCookie(nameOf(publicUrl), new URLSearchParams(entries as [string, string][]).toString(), {
-    path: '/',
-    httpOnly: true,
-    secure: publicUrl.startsWith('https:'),
-    sameSite: 'lax',
-  });
+  cookieAt(publicUrl).write(reply, new URLSearchParams(entries as [string, string][]).toString());
 }
 
 /** Which application waits for this sign-in, and where it begins; empty in another browser, and after many others. */
@@ -52,8 +47,8 @@ function startOf({ client, redirectOrigin }: InteractionView): string | undefine
   return url && /^https?:$/.test(url.protocol) ? url.href : undefined;
 }
 
-function entriesOf({ cookies }: FastifyRequest, publicUrl: string): [string, string][] {
-  return [...new URLSearchParams(cookies[nameOf(publicUrl)] ?? '')].slice(0, most);
+function entriesOf(request: FastifyRequest, publicUrl: string): [string, string][] {
+  return [...new URLSearchParams(cookieAt(publicUrl).read(request) ?? '')].slice(0, most);
 }
 
 function asRecord(value: unknown): Record<string, unknown> {

@@ -1,6 +1,7 @@
 /** Tells on the next page what the last form did: a cookie holds the key of the text, and is read once. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import { ownCookie } from '../../pages/own-cookie.ts';
 import { isTextKey, type TextKey } from '../../texts/texts.ts';
 
 const flashSchema = z.object({
@@ -15,8 +16,7 @@ export interface Flash {
 
 const maxValueLength = 200;
 
-const nameOf = (publicUrl: string) =>
-  `${publicUrl.startsWith('https:') ? '__Host-' : ''}gatehouse-console-done`;
+const cookieAt = (publicUrl: string) => ownCookie(publicUrl, 'gatehouse-console-done');
 
 export function leaveFlash(
   reply: FastifyReply,
@@ -26,13 +26,7 @@ export function leaveFlash(
 ): void {
   const shortened = Object.entries(values).map(([name, value]) => [name, value.slice(0, maxValueLength)]);
   const content = JSON.stringify({ key, values: Object.fromEntries(shortened) });
-  reply.setCookie(nameOf(publicUrl), Buffer.from(content).toString('base64url'), {
-    path: '/',
-    httpOnly: true,
-    secure: publicUrl.startsWith('https:'),
-    sameSite: 'lax',
-    maxAge: 60,
-  });
+  cookieAt(publicUrl).write(reply, Buffer.from(content).toString('base64url'), { maxAge: 60 });
 }
 
 export function takeFlash(
@@ -40,9 +34,10 @@ export function takeFlash(
   reply: FastifyReply,
   publicUrl: string,
 ): Flash | undefined {
-  const kept = request.cookies[nameOf(publicUrl)];
+  const cookie = cookieAt(publicUrl);
+  const kept = cookie.read(request);
   if (kept === undefined) return undefined;
-  reply.clearCookie(nameOf(publicUrl), { path: '/', secure: publicUrl.startsWith('https:') });
+  cookie.clear(reply);
   try {
     return flashSchema.parse(JSON.parse(Buffer.from(kept, 'base64url').toString()));
   } catch {
