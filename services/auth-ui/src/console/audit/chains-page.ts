@@ -3,7 +3,7 @@ import type { VerifiedDay } from '@gatehouse/contracts/audit-chain';
 import type { ConsolePage } from '../shell/pages.ts';
 import type { FormField, Table } from '../shell/parts.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
-import { auditPath, tabsOf } from './lists.ts';
+import { auditPath, tabsOf } from './frame.ts';
 
 export interface ChainsPage extends ConsolePage {
   form: { action: string; fields: FormField[]; submit: string };

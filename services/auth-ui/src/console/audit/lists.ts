@@ -1,39 +1,18 @@
 /** Builds the two lists: security events of Auth API, and configuration changes of Environment API. */
 import type { SecurityEvent } from '@gatehouse/contracts/auth-api/audit';
-import { consolePath } from '@gatehouse/contracts/auth-api/console';
 import type { AuditEntry } from '@gatehouse/contracts/environment-api/administration/audit';
-import { isTextKey } from '../../texts/texts.ts';
 import type { ConsolePage } from '../shell/pages.ts';
 import { addressOf, pagesOf } from '../shell/paging.ts';
 import type { FormField, Table } from '../shell/parts.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 import { type ChangeQuery, type EventQuery, filterFields } from './filters.ts';
-
-export const auditPath = `${consolePath}/audit`;
+import { auditPath, requestHref, tabsOf } from './frame.ts';
+import { entityOf, nameIn, outcomeBadge } from './words.ts';
 
 export interface TrailPage extends ConsolePage {
   filters: { action: string; fields: FormField[]; clear: string | undefined };
   table: Table;
   exports: { label: string; href: string }[];
-}
-
-type Tab = 'events' | 'changes' | 'chains';
-
-export function tabsOf({ text, rights }: ConsoleVisit, current: Tab) {
-  const tab = (name: Tab, href: string) => ({
-    label: text(`console.audit.tab.${name}`),
-    href,
-    isCurrent: name === current,
-  });
-  return [
-    tab('events', auditPath),
-    tab('changes', `${auditPath}/changes`),
-    ...(rights.installation ? [tab('chains', `${auditPath}/chains`)] : []),
-  ];
-}
-
-export function requestHref(correlationId: string): string {
-  return `${auditPath}/requests/${encodeURIComponent(correlationId)}`;
 }
 
 export function eventsPage(
@@ -134,23 +113,4 @@ function trailParts(
       href: addressOf(`${own}/export.${format}`, filter),
     })),
   };
-}
-
-/** The name under which the person signed in, where the event has one. */
-export function nameIn({ fields }: SecurityEvent): string | undefined {
-  const name = fields['userName'] ?? fields['username'];
-  return typeof name === 'string' ? name : undefined;
-}
-
-export function outcomeBadge({ text }: ConsoleVisit, outcome: string) {
-  const isGood = outcome === 'success';
-  return {
-    text: text(isGood ? 'console.audit.outcome.success' : 'console.audit.outcome.failure'),
-    kind: isGood ? 'good' : 'bad',
-  } as const;
-}
-
-export function entityOf({ text }: ConsoleVisit, entity: string): string {
-  const key = `console.entity.${entity}`;
-  return isTextKey(key) ? text(key) : entity;
 }

@@ -5,7 +5,8 @@ import { type ShownChange, shownChanges } from '../shell/changes.ts';
 import type { ConsolePage } from '../shell/pages.ts';
 import type { Fact } from '../shell/parts.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
-import { auditPath, entityOf, nameIn, outcomeBadge } from './lists.ts';
+import { auditPath } from './frame.ts';
+import { entityOf, nameIn, outcomeBadge } from './words.ts';
 
 interface Entry {
   at: string;

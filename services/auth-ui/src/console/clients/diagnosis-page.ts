@@ -1,7 +1,7 @@
 /** Builds the page that says what the registration of a client lacks, and why its last requests were refused. */
 import type { ClientDiagnosis } from '@gatehouse/contracts/auth-api/administration/help-desk';
 import type { Finding } from '@gatehouse/contracts/diagnosis';
-import { requestHref } from '../audit/lists.ts';
+import { requestHref } from '../audit/frame.ts';
 import type { Row } from '../shell/parts.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 import { frameOf } from './frame.ts';

@@ -1,7 +1,7 @@
 /** Builds the page about one person: what is known, what may be done, and the sessions. */
 import type { PersonProfile } from '@gatehouse/contracts/auth-api/administration/people';
 import type { SessionView } from '@gatehouse/contracts/auth-api/sessions';
-import { auditPath } from '../audit/lists.ts';
+import { auditPath } from '../audit/frame.ts';
 import type { ConsolePage } from '../shell/pages.ts';
 import { type Fact, factOf, type Table } from '../shell/parts.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';

@@ -1,7 +1,7 @@
 /** Builds the pages of export and import. */
 import { consolePath } from '@gatehouse/contracts/auth-api/console';
 import type { EstateChange, ImportResult } from '@gatehouse/contracts/environment-api/administration/estate';
-import { isTextKey } from '../../texts/texts.ts';
+import { entityOf } from '../audit/words.ts';
 import { type ShownChange, shownChanges } from '../shell/changes.ts';
 import type { ConsolePage, FormPage } from '../shell/pages.ts';
 import { type Form, withProblem } from '../shell/parts.ts';
@@ -141,13 +141,12 @@ export function previewPage(
 const countOf = (changes: readonly EstateChange[], kind: string) =>
   changes.filter(({ action }) => action === kind).length;
 
-function groupOf({ text }: ConsoleVisit, { action, entity, id, changes }: EstateChange) {
+function groupOf(visit: ConsoleVisit, { action, entity, id, changes }: EstateChange) {
   const kind = action === 'create' || action === 'delete' ? action : 'update';
-  const key = `console.entity.${entity}`;
   return {
     kind,
-    kindWord: text(`console.changes.${kind}`),
-    entity: isTextKey(key) ? text(key) : entity,
+    kindWord: visit.text(`console.changes.${kind}`),
+    entity: entityOf(visit, entity),
     id,
     changes: shownChanges(changes),
   } as const;

@@ -1,0 +1,24 @@
+/** Frames the pages of both trails: their tabs, and the way to one request. */
+import { consolePath } from '@gatehouse/contracts/auth-api/console';
+import type { ConsoleVisit } from '../shell/shell.ts';
+
+export const auditPath = `${consolePath}/audit`;
+
+type Tab = 'events' | 'changes' | 'chains';
+
+export function tabsOf({ text, rights }: ConsoleVisit, current: Tab) {
+  const tab = (name: Tab, href: string) => ({
+    label: text(`console.audit.tab.${name}`),
+    href,
+    isCurrent: name === current,
+  });
+  return [
+    tab('events', auditPath),
+    tab('changes', `${auditPath}/changes`),
+    ...(rights.installation ? [tab('chains', `${auditPath}/chains`)] : []),
+  ];
+}
+
+export function requestHref(correlationId: string): string {
+  return `${auditPath}/requests/${encodeURIComponent(correlationId)}`;
+}
