@@ -43,7 +43,7 @@ export interface CountedField {
   reason?: string;
 }
 
-/** Undefined: no field of ours. */
+/** Undefined: this release writes no such field. */
 export function readField(field: string): CountedField | undefined {
   const colon = field.indexOf(':');
   const minute = Number(field.slice(0, colon));

@@ -20,7 +20,7 @@ import { refusalsOfOne } from './refusals.ts';
 
 const tags = ['help desk'];
 
-// Strict: whoever misspells a parameter would end more than was meant.
+// Strict: a misspelt parameter would end more than was meant.
 const personQuery = z.strictObject(personFields);
 const endQuery = z.strictObject({
   ...personFields,

@@ -1,4 +1,4 @@
-/** Keeps the subs of the installation administrators in memory. What cannot be read makes nobody an administrator. */
+/** Keeps the subs of the installation administrators in memory. While they cannot be read, no person counts as one. */
 import type { Logger } from '@gatehouse/service-kit/logging/logger';
 import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
 import { listAdministrators } from './store.ts';
@@ -39,7 +39,10 @@ export function createKnownAdministrators({
       try {
         return (await current()).has(sub);
       } catch (error) {
-        log.warn({ err: error }, 'the installation administrators could not be read: nobody counts as one');
+        log.warn(
+          { err: error },
+          'the installation administrators could not be read: no person counts as one',
+        );
         return false;
       }
     },

@@ -17,7 +17,7 @@ export interface ConsoleLinkOptions {
   account: OperatorAccount;
   revocations: Pick<Revocations, 'untilFresh' | 'isRevoked'>;
   audit: AuditWriter;
-  /** Flood limited: whoever invents codes must not fill the audit trail. */
+  /** Flood limited: invented codes must not fill the audit trail. */
   refused: Pick<AuditWriter, 'write'>;
   publicUrl: string;
   now: Clock;
@@ -35,7 +35,7 @@ export interface Redemption {
 export type ConsoleLinks = ReturnType<typeof createConsoleLinks>;
 
 const lifeMs = 60_000;
-/** Nobody guesses 256 bits; the limit bounds what invented codes cost. */
+/** 256 bits cannot be guessed; the limit bounds what invented codes cost. */
 const attempts = { attempts: 20, windowMs: 60_000 };
 
 export function createConsoleLinks(options: ConsoleLinkOptions) {

@@ -1,4 +1,4 @@
-/** Decides what a token of the operator console lets its bearer administer. Tokens of all other clients let nobody. */
+/** Decides what a token of the operator console lets its bearer administer. Tokens of all other clients give no right. */
 import {
   consoleClientId,
   contactCenterAdminAuthority,
@@ -17,7 +17,7 @@ export type ConsoleRight =
 export type ConsoleRights = ReturnType<typeof createConsoleRights>;
 
 export function createConsoleRights(administrators: Pick<KnownAdministrators, 'includes'>) {
-  /** Looked up at every use, and stored in no token: whoever is taken off the list loses the right at once. */
+  /** Looked up at every use, and stored in no token: a person who is taken off the list loses the right at once. */
   async function of({ facts, record }: StoredAccessToken): Promise<ConsoleRight | undefined> {
     // Any client may get tokens of an administrator. Only the console is known to do what its user asks for.
     if (facts.clientId !== consoleClientId) return undefined;

@@ -61,7 +61,7 @@ export function tokenCaller(token: IntrospectionActive): Caller {
   };
 }
 
-/** A person at the operator console. Auth API gives the first authority to whoever is on its list, at every introspection. */
+/** A person at the operator console. At every introspection Auth API gives the first authority to those on its list. */
 function consoleCaller(token: IntrospectionActive): Caller {
   const { sub, client_id, grant_type, authorities, contact_center_ids, username, link_request } = token;
   // Audited under the name of the account, as its calls by HTTP Basic are.

@@ -83,7 +83,7 @@ async function answer(): Promise<[ReadImage, Buffer?]> {
   try {
     return await read(await buffer(process.stdin));
   } catch {
-    // The library's own words name files and functions, and help nobody who sent a picture.
+    // The library's own words name files and functions, which do not help a person who sent a picture.
     return [
       {
         problem:
