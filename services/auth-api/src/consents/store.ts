@@ -1,7 +1,11 @@
 /** Stores consents in PostgreSQL. */
 import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
 
-export async function findConsent(db: Queryable, sub: string, clientId: string): Promise<string[] | undefined> {
+export async function findConsent(
+  db: Queryable,
+  sub: string,
+  clientId: string,
+): Promise<string[] | undefined> {
   const { rows } = await db.query<{ scope: string[] }>({
     name: 'find_consent',
     text: 'SELECT scope FROM auth.consents WHERE sub = $1 AND client_id = $2',

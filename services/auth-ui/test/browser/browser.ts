@@ -1,5 +1,7 @@
 /** A real Chromium in front of Auth UI, with the stand-in for Auth API on the same origin and an application on another. */
+import { once } from 'node:events';
 import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import type { ApprovalView } from '@gatehouse/contracts/auth-api/approvals';
 import type { InteractionView } from '@gatehouse/contracts/auth-api/interaction';
 import type { LogoutView } from '@gatehouse/contracts/auth-api/logout';
@@ -129,8 +131,8 @@ async function startApplication(): Promise<{ origin: string; close(): Promise<vo
       .setHeader('content-type', 'text/html')
       .end('<!doctype html><title>Workspace</title><h1>Signed in</h1>');
   });
-  const port = await freePort();
-  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const { port } = server.address() as AddressInfo;
   return {
     // Another name for the same machine is another site for the browser.
     origin: `http://localhost:${port}`,
