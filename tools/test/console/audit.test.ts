@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { opsCall } from '../../../services/auth-api/test/stack/oauth.ts';
 import type { Answer, Person } from './person.ts';
 import { people, type Stage, startStage } from './stage.ts';
 
@@ -82,4 +83,40 @@ it('shows the administrator of one contact centre what happened there, and no ch
   expect((await administrator.open(`${path}/chains`)).status).toBe(403);
   const changes = await administrator.open(`${path}/changes?entity=environment`);
   expect(changes.rows).toEqual([]);
+});
+
+it('names the address of the person, although Auth UI makes the calls', async () => {
+  const from = '203.0.113.9';
+  const sent = async (by: Person, url: string, fields?: Record<string, string>) => {
+    const { csrf } = await stage.session.read(by);
+    const { cookieName } = stage.session;
+    const { statusCode } = await stage.authUi.inject({
+      url,
+      remoteAddress: from,
+      headers: {
+        cookie: `${cookieName}=${by.cookies.get(cookieName)}`,
+        'sec-fetch-site': 'same-origin',
+        'content-type': 'application/x-www-form-urlencoded',
+      },
+      ...(fields && { method: 'POST', payload: `${new URLSearchParams({ csrf, ...fields })}` }),
+    });
+    return statusCode;
+  };
+  const [phone, laptop] = [stage.newPerson(), stage.newPerson()];
+  for (const one of [phone, laptop]) await one.openAs('/auth/account', people.agent);
+  const { sid = '' } = await stage.session.read(phone);
+  expect([
+    await sent(person, '/auth/console/locations/declare', { location: '/FROM/HERE' }),
+    await sent(person, `/auth/console/people?contactCenter=${stage.contactCenterId}`),
+    await sent(laptop, '/auth/account/sessions/end', { session: sid }),
+  ]).toEqual([303, 200, 303]);
+  const changes = await stage.environmentApi.call('GET', '/audit?entity=location&limit=1');
+  expect(changes.body.data[0].clientAddress).toBe(from);
+  await stage.authApi.deps.audit.drained();
+  for (const name of ['access_inspected', 'session_ended']) {
+    const events = await opsCall(stage.authApi, 'GET', `/auth/v3/ops/audit?name=${name}&limit=1`);
+    expect(events.json<{ data: object[] }>().data).toEqual([
+      expect.objectContaining({ clientAddress: from }),
+    ]);
+  }
 });

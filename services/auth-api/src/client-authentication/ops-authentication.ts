@@ -8,6 +8,7 @@ import { managementAuthority } from '@gatehouse/contracts/auth-api/introspection
 import { AppError, forbidden, unauthorized } from '@gatehouse/service-kit/errors/app-error';
 import type { App } from '@gatehouse/service-kit/http/app';
 import { nameCorsCaller } from '@gatehouse/service-kit/http/cors';
+import { visitorAddressOf } from '@gatehouse/service-kit/http/visitor-address';
 import type { FastifyRequest } from 'fastify';
 import type { Actor, AuditWriter } from '../audit/event.ts';
 import type { StoredAccessToken } from '../tokens/access-token.ts';
@@ -116,7 +117,8 @@ export function guardAdministration(scope: App, opsAuthentication: OpsAuthentica
     if (!mayCall(kind, request.method, request.routeOptions.url ?? ''))
       throw forbidden(`This is not for a caller of the kind ${kind}`);
     const by = { ...named, within: contactCenterId };
-    actors.set(request, { ...by, correlationId: request.id, clientAddress: request.ip });
+    const clientAddress = visitorAddressOf(request, named.clientId);
+    actors.set(request, { ...by, correlationId: request.id, clientAddress });
   });
 }
 

@@ -112,7 +112,7 @@ export function ownConsentRoutes(app: App, deps: OwnConsentRoutesDeps): void {
         clientId,
         contactCenterId: identity.contactCenterId,
         correlationId: request.id,
-        clientAddress: request.ip,
+        clientAddress: caller.clientAddress,
       });
       await revocations.revoke({ kind: 'client-user', id: userAt(clientId, sub) });
       await consents.forget(sub, clientId);

@@ -141,7 +141,7 @@ export function createSignOutService(options: SignOutOptions) {
         contactCenterId: caller.identity.contactCenterId,
         // A derived token ends only itself: its session goes on, and nobody must be told that it ended.
         sid: caller.derived === undefined ? caller.sid : undefined,
-        clientAddress: request.ip,
+        clientAddress: caller.clientAddress,
       });
       await (order.global ? endAll(browser, caller) : endOne(browser, caller));
       return { via: caller.via, redirectUri, ended: endedBy(caller) };

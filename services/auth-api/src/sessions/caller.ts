@@ -4,6 +4,7 @@ import {
   readAccessToken,
 } from '@gatehouse/caller-auth/sender-constraint/resource-tokens';
 import { nameCorsCaller } from '@gatehouse/service-kit/http/cors';
+import { visitorAddressOf } from '@gatehouse/service-kit/http/visitor-address';
 import type { BrowserRequest } from '../browser/browser-cookies.ts';
 import type { AccessTokenRecord, StoredAccessToken, TokenFacts } from '../tokens/access-token.ts';
 import { isOfOwnLogin } from '../tokens/lineage.ts';
@@ -15,6 +16,8 @@ export interface Caller {
   via: 'token' | 'session';
   sub: string;
   identity: UserIdentity;
+  /** Of the person, also where Auth UI calls for them. */
+  clientAddress: string;
   sid?: string | undefined;
   /** Clients that know this user by this token or session. */
   clientIds: string[];
@@ -50,6 +53,7 @@ export function createCallers(
       via: 'token',
       sub: identity.sub,
       identity,
+      clientAddress: visitorAddressOf(request, clientId),
       clientIds: [clientId],
       scope,
       familyId,
@@ -71,7 +75,7 @@ export function createCallers(
     const session = await findSession(request);
     if (session === undefined) return undefined;
     const { sub, identity, sid, clientIds, provider } = session;
-    return { via: 'session', sub, identity, sid, clientIds, provider };
+    return { via: 'session', sub, identity, clientAddress: request.ip, sid, clientIds, provider };
   };
 
   return {

@@ -118,7 +118,7 @@ export function sessionRoutes(app: App, deps: SessionRoutesDeps): void {
         sub: caller.sub,
         contactCenterId: caller.identity.contactCenterId,
         sid: id,
-        clientAddress: request.ip,
+        clientAddress: caller.clientAddress,
       });
       await sessions.endOne(caller.sub, id);
       return ok();

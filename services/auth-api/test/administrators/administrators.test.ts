@@ -1,5 +1,6 @@
 /** The list of installation administrators, and what it does to tokens of the console, with two replicas. */
 import { runCommand } from '@gatehouse/cli/run-command';
+import { visitorAddressHeader } from '@gatehouse/contracts/auth-api/auth-scheme';
 import { consoleClientId, installationAdminAuthority } from '@gatehouse/contracts/auth-api/console';
 import { randomUuid } from '@gatehouse/service-kit/crypto/secrets';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -100,6 +101,20 @@ describe('the list of installation administrators', () => {
         },
       },
     ]);
+  });
+
+  // attack: address in the audit trail that the caller made up | ASVS 16.2.1, CWE-348 | guard: packages/service-kit/src/http/visitor-address.ts
+  it('is changed under the address that Auth UI tells of its visitor, and under none that others tell', async () => {
+    const { authorization } = await administrator();
+    const addressOf = async (by: string | undefined, told: string) => {
+      const user = randomUuid();
+      const headers = { [visitorAddressHeader]: told };
+      await opsCall(estate.stack, 'POST', administratorsPath, { data: { user } }, by, headers);
+      return (await estate.eventsOf({ user })).map(({ clientAddress }) => clientAddress);
+    };
+    expect(await addressOf(authorization, '203.0.113.9')).toEqual(['203.0.113.9']);
+    expect(await addressOf(authorization, '203.0.113.9, 10.0.0.1')).toEqual(['127.0.0.1']);
+    expect(await addressOf(undefined, '203.0.113.9')).toEqual(['127.0.0.1']);
   });
 
   it('lets an administrator remove anybody, also the person themselves', async () => {

@@ -4,7 +4,7 @@ import { consentListSchema } from '@gatehouse/contracts/auth-api/consents';
 import { sessionListSchema } from '@gatehouse/contracts/auth-api/sessions';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { personOf } from '../oauth-session/guard.ts';
+import { headersOfPerson } from '../oauth-session/guard.ts';
 
 const sessionsPath = '/auth/v3/sessions';
 const consentsPath = '/auth/v3/consents';
@@ -14,8 +14,7 @@ const userInfoSchema = z.object({ email: z.string().optional() });
 
 /** `http` must carry no credentials of its own. Every call throws UpstreamError: with 401 when the session has ended. */
 export function ownOf(http: HttpClient, request: FastifyRequest) {
-  const { accessToken } = personOf(request);
-  const api = withHeaders(http, { authorization: `Bearer ${accessToken}`, 'x-request-id': request.id });
+  const api = withHeaders(http, headersOfPerson(request));
 
   /** What is gone already is no error. */
   async function end(path: string): Promise<void> {

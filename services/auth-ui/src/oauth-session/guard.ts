@@ -1,5 +1,6 @@
 /** Lets only people with a session in, and only forms that our own pages sent on their behalf. */
 import { UpstreamError } from '@gatehouse/api-client/upstream-error';
+import { visitorAddressHeader } from '@gatehouse/contracts/auth-api/auth-scheme';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { safeEqual } from '@gatehouse/service-kit/crypto/secrets';
 import type { App } from '@gatehouse/service-kit/http/app-type';
@@ -33,6 +34,15 @@ export function personOf(request: FastifyRequest): Session {
   const person = people.get(request);
   if (person === undefined) throw new Error('the request was not guarded');
   return person;
+}
+
+/** Makes a call to an API one of the person: by their token, and from their address, which the audit trail names. */
+export function headersOfPerson(request: FastifyRequest): Record<string, string> {
+  return {
+    authorization: `Bearer ${personOf(request).accessToken}`,
+    [visitorAddressHeader]: request.ip,
+    'x-request-id': request.id,
+  };
 }
 
 /** Undefined before the guard has run, and where it refused. */

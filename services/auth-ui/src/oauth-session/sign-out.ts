@@ -6,7 +6,7 @@ import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { sessionCookieHeader } from '../auth-api/browser-cookies.ts';
 import type { AuthorizationServer } from './authorization-server.ts';
-import { personOf } from './guard.ts';
+import { headersOfPerson, personOf } from './guard.ts';
 import type { Session } from './session.ts';
 import type { Sessions } from './sessions.ts';
 
@@ -39,7 +39,7 @@ export function createSignOut({ server, sessions, asBrowser, publicUrl }: SignOu
       method: 'POST',
       path: signOutPath,
       json: { global },
-      headers: { authorization: `Bearer ${session.accessToken}`, 'x-request-id': request.id },
+      headers: headersOfPerson(request),
       // The token is over already: so is what it would end.
       alsoStatuses: [401],
     });

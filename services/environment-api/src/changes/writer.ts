@@ -7,6 +7,7 @@ import type { ChangeLog } from '@gatehouse/service-kit/changes/log';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { type Region, requireWritable } from '@gatehouse/service-kit/config/region';
 import { forbidden, unavailable } from '@gatehouse/service-kit/errors/app-error';
+import { visitorAddressOf } from '@gatehouse/service-kit/http/visitor-address';
 import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
 import { z } from 'zod';
 import type { Caller } from '../access/caller.ts';
@@ -50,7 +51,7 @@ export function contextOf(request: {
   return {
     caller: request.caller,
     requestId: request.id,
-    clientAddress: request.ip,
+    clientAddress: visitorAddressOf(request, request.caller.clientId),
     // Programs send an empty one where they have none.
     operationId: operationId === '' ? undefined : operationId,
     ifMatch: typeof ifMatch === 'string' ? ifMatch : undefined,

@@ -1,6 +1,7 @@
 /** Routes of one kind of resource, users or groups: list, create, read, replace, patch and delete. */
 import type { App } from '@gatehouse/service-kit/http/app-type';
 import { etagOf, isFresh } from '@gatehouse/service-kit/http/entity-tag';
+import { visitorAddressOf } from '@gatehouse/service-kit/http/visitor-address';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { WriteContext } from '../changes/writer.ts';
@@ -179,7 +180,7 @@ export function contextOf(request: FastifyRequest): WriteContext {
   return {
     caller: request.caller,
     requestId: request.id,
-    clientAddress: request.ip,
+    clientAddress: visitorAddressOf(request, request.caller.clientId),
     operationId: undefined,
     ifMatch,
   };

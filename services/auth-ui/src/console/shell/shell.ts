@@ -2,7 +2,7 @@
 import { type HttpClient, withHeaders } from '@gatehouse/api-client/http-client';
 import { accountPath, consolePath } from '@gatehouse/contracts/auth-api/console';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { csrfField, personOf } from '../../oauth-session/guard.ts';
+import { csrfField, headersOfPerson, personOf } from '../../oauth-session/guard.ts';
 import { rightsOf, type Session } from '../../oauth-session/session.ts';
 import { renderTemplate } from '../../pages/views.ts';
 import { beginVisit, sendPage, titleOf, type Visit } from '../../pages/visit.ts';
@@ -34,7 +34,7 @@ export type Shell = ReturnType<typeof createShell>;
 export function createShell({ authApi, environmentApi, publicUrl, areas }: ShellOptions) {
   function begin(request: FastifyRequest, reply: FastifyReply): ConsoleVisit {
     const person = personOf(request);
-    const headers = { authorization: `Bearer ${person.accessToken}`, 'x-request-id': request.id };
+    const headers = headersOfPerson(request);
     return {
       ...beginVisit(request, reply),
       person,

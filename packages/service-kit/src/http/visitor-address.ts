@@ -1,0 +1,18 @@
+/** Names the address of the person behind a call of Auth UI: all of its calls come from the addresses of its pods. */
+import { isIP } from 'node:net';
+import { visitorAddressHeader } from '@gatehouse/contracts/auth-api/auth-scheme';
+import { consoleClientId } from '@gatehouse/contracts/auth-api/console';
+
+interface CallerRequest {
+  ip: string;
+  headers: Readonly<Record<string, string | string[] | undefined>>;
+}
+
+/**
+ * `clientId`: whose token the call came with. Auth UI alone has tokens of the console's client, because browsers keep them
+ * encrypted. Without one, the header is what a stranger wrote.
+ */
+export function visitorAddressOf({ ip, headers }: CallerRequest, clientId: string | undefined): string {
+  const { [visitorAddressHeader]: told } = headers;
+  return clientId === consoleClientId && typeof told === 'string' && isIP(told) !== 0 ? told : ip;
+}
