@@ -65,6 +65,7 @@ describe('the rights of the console', () => {
     expect((await writeSetting(headers)).status).toBe(403);
   });
 
+  // attack: person without a right who changes their own contact centre at the console | CWE-285, ASVS 8.2.1 | guard: services/environment-api/src/access/caller.ts
   it('give nothing to the console itself, nor to a person who has none of them', async () => {
     const ofClient = tokenOf({ sub: consoleClientId, grant_type: 'client_credentials', authorities: rights });
     expect((await createEnvironment(ofClient)).status).toBe(403);
