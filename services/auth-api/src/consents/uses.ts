@@ -2,8 +2,6 @@
 import { createLastUses, type LastUsesOptions } from '@gatehouse/service-kit/postgres/last-uses';
 import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
 
-export type ConsentUses = ReturnType<typeof createConsentUses>;
-
 export function createConsentUses(db: Queryable, options: Omit<LastUsesOptions, 'write' | 'what'>) {
   const uses = createLastUses({
     ...options,
