@@ -33,10 +33,7 @@ export function composeAdministrators({ shell }: { shell: Shell }): Area {
       const { user, contactCenter, note } = request.body;
       const named = definedOnly({ contactCenter: contactCenter || undefined, note: note || undefined });
       const { done, problem } = await attempt(() => callsOf(visit).add({ user, ...named }), [404]);
-      if (problem !== undefined) {
-        reply.code(problem.status);
-        return shell.show(visit, formView, addPage(visit, request.body, problem));
-      }
+      if (problem !== undefined) return shell.refused(visit, addPage(visit, request.body), problem);
       return shell.done(visit, administratorsPath, 'console.administrators.added', { name: done.name });
     });
 

@@ -2,8 +2,6 @@
 import type { AdministratorView } from '@gatehouse/contracts/auth-api/administration/administrators';
 import { consolePath } from '@gatehouse/contracts/auth-api/console';
 import type { ConfirmPage, FormPage, ListPage } from '../shell/pages.ts';
-import { withProblem } from '../shell/parts.ts';
-import type { Problem } from '../shell/problem.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 
 export const administratorsPath = `${consolePath}/administrators`;
@@ -60,51 +58,47 @@ export function administratorsPage(
 export function addPage(
   { text }: ConsoleVisit,
   { user, contactCenter, note }: NewAdministratorFields,
-  problem?: Problem,
 ): FormPage {
   return {
     title: text('console.administrators.add'),
     lead: text('console.administrators.add.lead'),
     path: [{ label: text('console.administrators.title'), href: administratorsPath }],
-    form: withProblem(
-      {
-        action: `${administratorsPath}/add`,
-        sections: [
-          {
-            fields: [
-              {
-                name: 'user',
-                label: text('console.administrators.user'),
-                hint: text('console.administrators.user.hint'),
-                kind: 'text',
-                value: user,
-                isRequired: true,
-                maxLength: 512,
-              },
-              {
-                name: 'contactCenter',
-                label: text('console.administrators.contactCenter'),
-                hint: text('console.administrators.contactCenter.hint'),
-                kind: 'text',
-                value: contactCenter,
-                maxLength: 256,
-              },
-              {
-                name: 'note',
-                label: text('console.administrators.note'),
-                hint: text('console.administrators.note.hint'),
-                kind: 'text',
-                value: note,
-                maxLength: 512,
-              },
-            ],
-          },
-        ],
-        submit: text('console.administrators.add'),
-        cancel: administratorsPath,
-      },
-      problem,
-    ),
+    form: {
+      action: `${administratorsPath}/add`,
+      sections: [
+        {
+          fields: [
+            {
+              name: 'user',
+              label: text('console.administrators.user'),
+              hint: text('console.administrators.user.hint'),
+              kind: 'text',
+              value: user,
+              isRequired: true,
+              maxLength: 512,
+            },
+            {
+              name: 'contactCenter',
+              label: text('console.administrators.contactCenter'),
+              hint: text('console.administrators.contactCenter.hint'),
+              kind: 'text',
+              value: contactCenter,
+              maxLength: 256,
+            },
+            {
+              name: 'note',
+              label: text('console.administrators.note'),
+              hint: text('console.administrators.note.hint'),
+              kind: 'text',
+              value: note,
+              maxLength: 512,
+            },
+          ],
+        },
+      ],
+      submit: text('console.administrators.add'),
+      cancel: administratorsPath,
+    },
   };
 }
 

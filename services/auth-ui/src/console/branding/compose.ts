@@ -5,15 +5,15 @@ import type { App } from '@gatehouse/service-kit/http/app-type';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { Area } from '../shell/area.ts';
-import { conflictPage, ifMatch } from '../shell/conflict.ts';
-import { comparisonView, consoleView, formView, listView } from '../shell/pages.ts';
+import { ifMatch } from '../shell/conflict.ts';
+import { consoleView, formView, listView } from '../shell/pages.ts';
 import { attempt, type Problem } from '../shell/problem.ts';
 import { askFirst } from '../shell/question.ts';
 import type { ConsoleVisit, Shell } from '../shell/shell.ts';
 import { tagField } from '../shell/typed.ts';
 import { deletePage } from './delete-page.ts';
 import { changeOf, typedFields, typedOf } from './fields.ts';
-import { formPage, refusedPage } from './form-page.ts';
+import { besideFields, formPage } from './form-page.ts';
 import { ownersPage, type PlacesPage, placesPage } from './list-pages.ts';
 import { type LogoPage, logoPage } from './logo-page.ts';
 import { addressOf, brandingPath, type Place, placeFields, placeOf } from './place.ts';
@@ -94,12 +94,10 @@ export function composeBranding({ shell, publicUrl }: { shell: Shell; publicUrl:
           return shell.done(visit, addressOf('edit', place), 'console.branding.saved', {
             location: place.location,
           });
-        reply.code(problem.status);
         const sent = formPage(visit, { ...found, typed, etag });
-        if (problem.status !== 412)
-          return shell.show(visit, formView, refusedPage(sent, problem, linkFields));
+        if (problem.status !== 412) return shell.refused(visit, sent, besideFields(problem, linkFields));
         const current = formPage(visit, { ...found, typed: typedOf(found.own) });
-        return shell.show(visit, comparisonView, conflictPage(visit, sent, current, found.etag));
+        return shell.compare(visit, { typed: sent, current, etag: found.etag });
       },
     );
 

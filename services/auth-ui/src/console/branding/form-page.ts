@@ -8,7 +8,7 @@ import {
 } from '@gatehouse/contracts/environment-api/brand-colors';
 import { type EffectiveBranding, noticeKinds } from '@gatehouse/contracts/environment-api/branding';
 import type { FormPage } from '../shell/pages.ts';
-import { type FormField, withProblem } from '../shell/parts.ts';
+import type { FormField } from '../shell/parts.ts';
 import type { Problem } from '../shell/problem.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 import { formFieldOf, singleLinks, type Typed } from './fields.ts';
@@ -123,12 +123,12 @@ export function formPage(visit: ConsoleVisit, shown: Shown): FormPage {
   };
 }
 
-/** With the messages of a refusal beside the fields that they are about. */
-export function refusedPage(page: FormPage, problem: Problem, linkFields: readonly string[]): FormPage {
+/** With the messages beside the fields that they are about. */
+export function besideFields(problem: Problem, linkFields: readonly string[]): Problem {
   const fields = Object.fromEntries(
     Object.entries(problem.fields).map(([name, message]) => [formFieldOf(name, linkFields), message]),
   );
-  return { ...page, form: withProblem(page.form, { ...problem, fields }) };
+  return { ...problem, fields };
 }
 
 type OwnField =

@@ -2,7 +2,7 @@
 import type { BrandingAnswer } from '@gatehouse/api-client/environment-api/branding';
 import { type Picture, pictureOf } from '../../pages/look.ts';
 import type { ConsolePage } from '../shell/pages.ts';
-import { type Form, withProblem } from '../shell/parts.ts';
+import type { Form } from '../shell/parts.ts';
 import type { Problem } from '../shell/problem.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 import { brandingPath, fieldsOf, type Place } from './place.ts';
@@ -32,7 +32,6 @@ export function logoPage(
   const { logo, sources } = answer.effective ?? {};
   const source = sources?.['logo'];
   const hidden = { ...fieldsOf(place), ifMatch: etag };
-  const about = problem && { ...problem, fields: { logo: problem.fields['body'] ?? problem.message } };
   return {
     title: text('console.branding.of', { name: ownerName, location: place.location }),
     lead: text('console.branding.logo.lead'),
@@ -45,28 +44,26 @@ export function logoPage(
         : source === undefined
           ? text('console.branding.logo.none')
           : text(`console.branding.logo.${source.level}`, { location: source.location }),
-    form: withProblem(
-      {
-        action: `${brandingPath}/logo`,
-        hidden,
-        isMultipart: true,
-        sections: [
-          {
-            fields: [
-              {
-                name: 'logo',
-                label: text('console.branding.logo.file'),
-                hint: text('console.branding.logo.hint'),
-                kind: 'file',
-                isRequired: true,
-              },
-            ],
-          },
-        ],
-        submit: text('console.branding.logo.upload'),
-      },
-      about,
-    ),
+    form: {
+      action: `${brandingPath}/logo`,
+      hidden,
+      isMultipart: true,
+      sections: [
+        {
+          fields: [
+            {
+              name: 'logo',
+              label: text('console.branding.logo.file'),
+              hint: text('console.branding.logo.hint'),
+              kind: 'file',
+              isRequired: true,
+              problem: problem && (problem.fields['body'] ?? problem.message),
+            },
+          ],
+        },
+      ],
+      submit: text('console.branding.logo.upload'),
+    },
     removal: own && {
       action: `${brandingPath}/logo/delete`,
       hidden,

@@ -3,8 +3,8 @@ import { createClientAdministration } from '@gatehouse/api-client/auth-api/admin
 import { orderRevocation } from '@gatehouse/api-client/auth-api/help-desk';
 import type { App } from '@gatehouse/service-kit/http/app-type';
 import { z } from 'zod';
-import { conflictPage, ifMatch } from '../shell/conflict.ts';
-import { comparisonView, formView, shownOnceView } from '../shell/pages.ts';
+import { ifMatch } from '../shell/conflict.ts';
+import { formView, shownOnceView } from '../shell/pages.ts';
 import { attempt, type Problem } from '../shell/problem.ts';
 import { askFirst } from '../shell/question.ts';
 import type { ConsoleVisit, Shell } from '../shell/shell.ts';
@@ -13,6 +13,7 @@ import { deletePage, type Ends } from './delete-page.ts';
 import { changeOf, editFields, typedOf } from './edit-fields.ts';
 import { editPage } from './edit-page.ts';
 import { clientPath, clientsPath } from './frame.ts';
+import { withLines } from './list-problems.ts';
 import { partsView } from './parts-page.ts';
 import { clientParams } from './read-routes.ts';
 import { graces, hasSecret, newSecretPage, noSecretPage, rotatePage } from './secret-page.ts';
@@ -42,12 +43,15 @@ export async function changeRoutes(pages: App, shell: Shell): Promise<void> {
       const { problem } = await attempt(() => callsOf(visit, typed.ifMatch).update(clientId, change));
       if (problem === undefined)
         return shell.done(visit, clientPath(clientId), 'console.clients.edit.saved', { name: typed.name });
-      reply.code(problem.status);
       if (problem.status !== 412)
-        return shell.show(visit, formView, editPage(visit, current, typed, typed.ifMatch, problem));
+        return shell.refused(
+          visit,
+          editPage(visit, current, typed, typed.ifMatch),
+          withLines(visit, problem),
+        );
       const mine = editPage(visit, current, typed, etag);
       const theirs = editPage(visit, current, typedOf(current), etag);
-      return shell.show(visit, comparisonView, conflictPage(visit, mine, theirs, etag));
+      return shell.compare(visit, { typed: mine, current: theirs, etag });
     },
   );
 
@@ -69,9 +73,8 @@ export async function changeRoutes(pages: App, shell: Shell): Promise<void> {
       const { done, problem } = await attempt(() => callsOf(visit, seen).rotateSecret(clientId, grace));
       if (problem === undefined) return shell.show(visit, shownOnceView, newSecretPage(visit, done));
       // A form that is sent twice arrives here: the second one must not end the secret that was shown.
-      reply.code(problem.status);
       const { data, etag } = await callsOf(visit).readTagged(clientId);
-      return shell.show(visit, formView, rotatePage(visit, data, etag, said(visit, problem)));
+      return shell.refused(visit, rotatePage(visit, data, etag), said(visit, problem));
     },
   );
 

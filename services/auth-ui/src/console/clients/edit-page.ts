@@ -2,25 +2,17 @@
 import type { ClientView } from '@gatehouse/contracts/auth-api/administration/client-view';
 import type { TextKey } from '../../texts/texts.ts';
 import type { FormPage } from '../shell/pages.ts';
-import { type FormField, withProblem } from '../shell/parts.ts';
-import type { Problem } from '../shell/problem.ts';
+import type { FormField } from '../shell/parts.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 import { type EditFields, grantField, grants, isGranted } from './edit-fields.ts';
 import { exchangeFields, type Fields, lines, nameFields, redirectFields, scopeField } from './fields.ts';
 import { clientPath, frameOf } from './frame.ts';
-import { withLines } from './list-problems.ts';
 import { shortGrant } from './words.ts';
 
 /** Grants that a client without a secret cannot use. */
 const needsSecret = ['client_credentials', 'token-exchange', 'ciba'];
 
-export function editPage(
-  visit: ConsoleVisit,
-  client: ClientView,
-  typed: EditFields,
-  etag: string,
-  problem?: Problem,
-): FormPage {
+export function editPage(visit: ConsoleVisit, client: ClientView, typed: EditFields, etag: string): FormPage {
   const { text } = visit;
   const isPublic = client.clientType === 'PUBLIC';
   const section = (name: string, fields: FormField[]) => ({
@@ -31,24 +23,21 @@ export function editPage(
   return {
     ...frameOf(visit, client, 'edit'),
     lead: text('console.clients.edit.lead'),
-    form: withProblem(
-      {
-        action: `${clientPath(client.client_id)}/edit`,
-        hidden: { ifMatch: etag },
-        sections: [
-          section('names', nameFields(visit, typed)),
-          section('grants', grantFields(visit, client, typed)),
-          section('addresses', addressFields(visit, typed)),
-          section('reach', reachFields(visit, typed, isPublic)),
-          section('tokens', tokenFields(visit, typed)),
-          section('logout', logoutFields(visit, typed)),
-          ...(isPublic ? [] : [section('exchange', exchangeFields(visit, typed))]),
-        ],
-        submit: text('console.clients.edit.save'),
-        cancel: clientPath(client.client_id),
-      },
-      problem && withLines(visit, problem),
-    ),
+    form: {
+      action: `${clientPath(client.client_id)}/edit`,
+      hidden: { ifMatch: etag },
+      sections: [
+        section('names', nameFields(visit, typed)),
+        section('grants', grantFields(visit, client, typed)),
+        section('addresses', addressFields(visit, typed)),
+        section('reach', reachFields(visit, typed, isPublic)),
+        section('tokens', tokenFields(visit, typed)),
+        section('logout', logoutFields(visit, typed)),
+        ...(isPublic ? [] : [section('exchange', exchangeFields(visit, typed))]),
+      ],
+      submit: text('console.clients.edit.save'),
+      cancel: clientPath(client.client_id),
+    },
   };
 }
 

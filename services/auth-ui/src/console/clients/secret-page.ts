@@ -1,8 +1,6 @@
 /** Builds the pages that give a client a new secret: the question how long the former one goes on, and the new one. */
 import type { ClientView, ClientWithSecret } from '@gatehouse/contracts/auth-api/administration/client-view';
 import type { FormPage, ShownOncePage } from '../shell/pages.ts';
-import { withProblem } from '../shell/parts.ts';
-import type { Problem } from '../shell/problem.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 import { clientPath, frameOf, wayTo } from './frame.ts';
 import type { PartsPage } from './parts-page.ts';
@@ -24,45 +22,37 @@ export function noSecretPage(visit: ConsoleVisit, client: ClientView): PartsPage
   };
 }
 
-export function rotatePage(
-  visit: ConsoleVisit,
-  client: ClientView,
-  etag: string,
-  problem?: Problem,
-): FormPage {
+export function rotatePage(visit: ConsoleVisit, client: ClientView, etag: string): FormPage {
   const { text } = visit;
   return {
     ...frameOf(visit, client, 'secret'),
     lead: text('console.clients.secret.lead'),
-    form: withProblem(
-      {
-        action: `${clientPath(client.client_id)}/secret`,
-        hidden: { ifMatch: etag },
-        sections: [
-          {
-            fields: [
-              {
-                name: 'graceSeconds',
-                label: text('console.clients.secret.grace'),
-                kind: 'choice',
-                value: '',
-                options: graces.map((value) => ({
-                  value,
-                  label: text(`console.clients.secret.grace.${value === '' ? 'default' : value}`),
-                  hint:
-                    value === '' || value === '0'
-                      ? text(`console.clients.secret.grace.${value === '' ? 'default' : value}.hint`)
-                      : undefined,
-                })),
-              },
-            ],
-          },
-        ],
-        submit: text('console.clients.secret.rotate'),
-        cancel: clientPath(client.client_id),
-      },
-      problem,
-    ),
+    form: {
+      action: `${clientPath(client.client_id)}/secret`,
+      hidden: { ifMatch: etag },
+      sections: [
+        {
+          fields: [
+            {
+              name: 'graceSeconds',
+              label: text('console.clients.secret.grace'),
+              kind: 'choice',
+              value: '',
+              options: graces.map((value) => ({
+                value,
+                label: text(`console.clients.secret.grace.${value === '' ? 'default' : value}`),
+                hint:
+                  value === '' || value === '0'
+                    ? text(`console.clients.secret.grace.${value === '' ? 'default' : value}.hint`)
+                    : undefined,
+              })),
+            },
+          ],
+        },
+      ],
+      submit: text('console.clients.secret.rotate'),
+      cancel: clientPath(client.client_id),
+    },
   };
 }
 

@@ -7,8 +7,7 @@ import {
 } from '@gatehouse/contracts/environment-api/administration/api-keys';
 import type { ContactCenter } from '@gatehouse/contracts/environment-api/administration/contact-centers';
 import type { ConfirmPage, FormPage, ListPage, ShownOncePage } from '../shell/pages.ts';
-import { type Form, type Row, withProblem } from '../shell/parts.ts';
-import type { Problem } from '../shell/problem.ts';
+import type { Form, Row } from '../shell/parts.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 import { contactCenterPath, frameOf, wayBelow } from './frame.ts';
 
@@ -102,7 +101,6 @@ export function createKeyPage(
   visit: ConsoleVisit,
   center: Named,
   { name, purpose, expiresAt }: NewKeyFields,
-  problem?: Problem,
 ): FormPage {
   const { text } = visit;
   const path = apiKeysPath(center.id);
@@ -110,48 +108,45 @@ export function createKeyPage(
     title: text('console.contactCenters.apiKeys.create'),
     lead: text('console.contactCenters.apiKeys.create.lead'),
     path: wayBelow(visit, center, 'apiKeys'),
-    form: withProblem(
-      {
-        action: `${path}/create`,
-        sections: [
-          {
-            fields: [
-              {
-                name: 'name',
-                label: text('console.contactCenters.apiKeys.name'),
-                hint: text('console.contactCenters.apiKeys.name.hint'),
-                kind: 'text',
-                value: name,
-                isRequired: true,
-                maxLength: 256,
-              },
-              {
-                name: 'purpose',
-                label: text('console.contactCenters.apiKeys.purpose'),
-                kind: 'choice',
-                value: purpose,
-                isRequired: true,
-                options: apiKeyPurposes.map((value) => ({
-                  value,
-                  label: text(`console.contactCenters.apiKeys.purpose.${value}`),
-                  hint: text(`console.contactCenters.apiKeys.purpose.${value}.hint`),
-                })),
-              },
-              {
-                name: 'expiresAt',
-                label: text('console.contactCenters.apiKeys.lastDay'),
-                hint: text('console.contactCenters.apiKeys.lastDay.hint'),
-                kind: 'date',
-                value: expiresAt,
-              },
-            ],
-          },
-        ],
-        submit: text('console.contactCenters.apiKeys.create'),
-        cancel: path,
-      },
-      problem,
-    ),
+    form: {
+      action: `${path}/create`,
+      sections: [
+        {
+          fields: [
+            {
+              name: 'name',
+              label: text('console.contactCenters.apiKeys.name'),
+              hint: text('console.contactCenters.apiKeys.name.hint'),
+              kind: 'text',
+              value: name,
+              isRequired: true,
+              maxLength: 256,
+            },
+            {
+              name: 'purpose',
+              label: text('console.contactCenters.apiKeys.purpose'),
+              kind: 'choice',
+              value: purpose,
+              isRequired: true,
+              options: apiKeyPurposes.map((value) => ({
+                value,
+                label: text(`console.contactCenters.apiKeys.purpose.${value}`),
+                hint: text(`console.contactCenters.apiKeys.purpose.${value}.hint`),
+              })),
+            },
+            {
+              name: 'expiresAt',
+              label: text('console.contactCenters.apiKeys.lastDay'),
+              hint: text('console.contactCenters.apiKeys.lastDay.hint'),
+              kind: 'date',
+              value: expiresAt,
+            },
+          ],
+        },
+      ],
+      submit: text('console.contactCenters.apiKeys.create'),
+      cancel: path,
+    },
   };
 }
 

@@ -65,10 +65,8 @@ export function apiKeyRoutes(pages: App, shell: Shell): void {
       const { done, problem } = await attempt(() =>
         keysOf(visit).create(id, { name, purpose, ...(expiresAt && { expiresAt: endOf(expiresAt) }) }),
       );
-      if (problem !== undefined) {
-        reply.code(problem.status);
-        return shell.show(visit, formView, createKeyPage(visit, center, request.body, problem));
-      }
+      if (problem !== undefined)
+        return shell.refused(visit, createKeyPage(visit, center, request.body), problem);
       return shell.show(visit, shownOnceView, shownKeyPage(visit, center, done));
     },
   );

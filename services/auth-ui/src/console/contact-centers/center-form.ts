@@ -4,7 +4,7 @@ import type { Environment } from '@gatehouse/contracts/environment-api/administr
 import { z } from 'zod';
 import { nameOf } from '../environments/frame.ts';
 import type { FormPage } from '../shell/pages.ts';
-import { type FormField, withProblem } from '../shell/parts.ts';
+import type { FormField } from '../shell/parts.ts';
 import type { Problem } from '../shell/problem.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 import { linesOf, typedText } from '../shell/typed.ts';
@@ -48,35 +48,31 @@ export function createPage(
   visit: ConsoleVisit,
   fields: CenterFields,
   environments: EnvironmentChoice,
-  problem?: Problem,
 ): FormPage {
   const { text } = visit;
   return {
     title: text('console.contactCenters.create'),
     lead: text('console.contactCenters.create.lead'),
     path: [{ label: text('console.contactCenters.title'), href: contactCentersPath }],
-    form: withProblem(
-      {
-        action: `${contactCentersPath}/create`,
-        sections: [
-          {
-            fields: [
-              domainsField(visit, fields.domains),
-              {
-                ...nameField(visit, fields.name),
-                isRequired: false,
-                hint: text('console.contactCenters.name.hint'),
-              },
-              environmentField(visit, fields.environmentId, environments),
-              statusField(visit, fields.status),
-            ],
-          },
-        ],
-        submit: text('console.contactCenters.create'),
-        cancel: contactCentersPath,
-      },
-      besideDomains(problem),
-    ),
+    form: {
+      action: `${contactCentersPath}/create`,
+      sections: [
+        {
+          fields: [
+            domainsField(visit, fields.domains),
+            {
+              ...nameField(visit, fields.name),
+              isRequired: false,
+              hint: text('console.contactCenters.name.hint'),
+            },
+            environmentField(visit, fields.environmentId, environments),
+            statusField(visit, fields.status),
+          ],
+        },
+      ],
+      submit: text('console.contactCenters.create'),
+      cancel: contactCentersPath,
+    },
   };
 }
 
@@ -86,7 +82,6 @@ export function editPage(
   fields: CenterFields,
   environments: EnvironmentChoice,
   etag: string,
-  problem?: Problem,
 ): FormPage {
   const { text, rights } = visit;
   const ofInstallation = rights.installation
@@ -104,20 +99,17 @@ export function editPage(
     title: text('console.contactCenters.edit'),
     path: wayBelow(visit, center, 'overview'),
     ...(rights.installation ? {} : { lead: text('console.contactCenters.edit.own') }),
-    form: withProblem(
-      {
-        action: `${contactCenterPath(center.id)}/edit`,
-        hidden: { ifMatch: etag },
-        sections: [
-          {
-            fields: [nameField(visit, fields.name), ...ofInstallation, statusField(visit, fields.status)],
-          },
-        ],
-        submit: text('console.contactCenters.save'),
-        cancel: contactCenterPath(center.id),
-      },
-      besideDomains(problem),
-    ),
+    form: {
+      action: `${contactCenterPath(center.id)}/edit`,
+      hidden: { ifMatch: etag },
+      sections: [
+        {
+          fields: [nameField(visit, fields.name), ...ofInstallation, statusField(visit, fields.status)],
+        },
+      ],
+      submit: text('console.contactCenters.save'),
+      cancel: contactCenterPath(center.id),
+    },
   };
 }
 
@@ -195,7 +187,7 @@ function statusField({ text, rights }: ConsoleVisit, value: CenterFields['status
 }
 
 /** The API names the line of a list, which has one field here. */
-function besideDomains(problem: Problem | undefined): Problem | undefined {
-  const line = Object.entries(problem?.fields ?? {}).find(([name]) => /^domains\W/.test(name));
-  return problem && line ? { ...problem, fields: { domains: line[1], ...problem.fields } } : problem;
+export function besideDomains(problem: Problem): Problem {
+  const line = Object.entries(problem.fields).find(([name]) => /^domains\W/.test(name));
+  return line ? { ...problem, fields: { domains: line[1], ...problem.fields } } : problem;
 }

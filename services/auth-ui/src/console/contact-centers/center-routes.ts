@@ -6,12 +6,13 @@ import type { App } from '@gatehouse/service-kit/http/app-type';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { nameOf } from '../environments/frame.ts';
-import { conflictPage, ifMatch } from '../shell/conflict.ts';
-import { comparisonView, factsView, formView, listView } from '../shell/pages.ts';
+import { ifMatch } from '../shell/conflict.ts';
+import { factsView, formView, listView } from '../shell/pages.ts';
 import { attempt } from '../shell/problem.ts';
 import type { ConsoleVisit, Shell } from '../shell/shell.ts';
 import { tagField, typedText } from '../shell/typed.ts';
 import {
+  besideDomains,
   bodyOf,
   type CenterFields,
   centerFields,
@@ -85,9 +86,8 @@ export async function centerRoutes(pages: App, shell: Shell): Promise<void> {
     requireInstallation(visit);
     const { done, problem } = await attempt(() => centersOf(visit).create(newBodyOf(visit, request.body)));
     if (problem !== undefined) {
-      reply.code(problem.status);
-      const page = createPage(visit, request.body, await environmentsFor(visit), problem);
-      return shell.show(visit, formView, page);
+      const page = createPage(visit, request.body, await environmentsFor(visit));
+      return shell.refused(visit, page, besideDomains(problem));
     }
     return shell.done(visit, contactCenterPath(done.id), 'console.contactCenters.createdNow', {
       name: done.name,
@@ -122,14 +122,14 @@ export async function centerRoutes(pages: App, shell: Shell): Promise<void> {
     if (problem === undefined) {
       return shell.done(visit, contactCenterPath(id), 'console.contactCenters.saved', { name: done.name });
     }
-    reply.code(problem.status);
     const [now, environments] = await Promise.all([centersOf(visit).readTagged(id), environmentsFor(visit)]);
     const page = (shown: CenterFields) => editPage(visit, now.data, shown, environments, etag);
-    if (problem.status === 412) {
-      const conflict = conflictPage(visit, page(fields), page(fieldsOf(now.data)), now.etag);
-      return shell.show(visit, comparisonView, conflict);
-    }
-    return shell.show(visit, formView, editPage(visit, now.data, fields, environments, etag, problem));
+    if (problem.status !== 412) return shell.refused(visit, page(fields), besideDomains(problem));
+    return shell.compare(visit, {
+      typed: page(fields),
+      current: page(fieldsOf(now.data)),
+      etag: now.etag,
+    });
   });
 }
 

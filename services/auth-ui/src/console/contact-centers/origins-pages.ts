@@ -3,8 +3,6 @@ import type { ContactCenter } from '@gatehouse/contracts/environment-api/adminis
 import type { CorsEntry } from '@gatehouse/contracts/environment-api/administration/cors';
 import { rootLocation } from '@gatehouse/contracts/environment-api/location';
 import type { ConfirmPage, FormPage, TablesPage } from '../shell/pages.ts';
-import { withProblem } from '../shell/parts.ts';
-import type { Problem } from '../shell/problem.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 import { contactCenterPath, frameOf, wayBelow } from './frame.ts';
 
@@ -70,42 +68,34 @@ export function originsPage(
   };
 }
 
-export function addOriginPage(
-  visit: ConsoleVisit,
-  center: Named,
-  origin: string,
-  problem?: Problem,
-): FormPage {
+export function addOriginPage(visit: ConsoleVisit, center: Named, origin: string): FormPage {
   const { text } = visit;
   const path = originsPath(center.id);
   return {
     title: text('console.contactCenters.origins.add'),
     lead: text('console.contactCenters.origins.lead'),
     path: wayBelow(visit, center, 'origins'),
-    form: withProblem(
-      {
-        action: `${path}/add`,
-        sections: [
-          {
-            fields: [
-              {
-                name: 'origin',
-                label: text('console.contactCenters.origin'),
-                hint: text('console.contactCenters.origin.hint'),
-                kind: 'url',
-                value: origin,
-                isRequired: true,
-                isCode: true,
-                maxLength: 1024,
-              },
-            ],
-          },
-        ],
-        submit: text('console.contactCenters.origins.add'),
-        cancel: path,
-      },
-      problem,
-    ),
+    form: {
+      action: `${path}/add`,
+      sections: [
+        {
+          fields: [
+            {
+              name: 'origin',
+              label: text('console.contactCenters.origin'),
+              hint: text('console.contactCenters.origin.hint'),
+              kind: 'url',
+              value: origin,
+              isRequired: true,
+              isCode: true,
+              maxLength: 1024,
+            },
+          ],
+        },
+      ],
+      submit: text('console.contactCenters.origins.add'),
+      cancel: path,
+    },
   };
 }
 

@@ -50,11 +50,8 @@ export function originRoutes(pages: App, shell: Shell): void {
       const { id } = request.params;
       const { origin } = request.body;
       const { problem } = await attempt(() => corsOf(visit).add(id, origin));
-      if (problem !== undefined) {
-        reply.code(problem.status);
-        const page = addOriginPage(visit, await centerOf(visit, id), origin, problem);
-        return shell.show(visit, formView, page);
-      }
+      if (problem !== undefined)
+        return shell.refused(visit, addOriginPage(visit, await centerOf(visit, id), origin), problem);
       return shell.done(visit, originsPath(id), 'console.contactCenters.origins.added', { origin });
     },
   );

@@ -2,8 +2,8 @@
 import { createEnvironmentAdministration } from '@gatehouse/api-client/environment-api/environments';
 import type { App } from '@gatehouse/service-kit/http/app-type';
 import { z } from 'zod';
-import { conflictPage, ifMatch } from '../shell/conflict.ts';
-import { comparisonView, formView } from '../shell/pages.ts';
+import { ifMatch } from '../shell/conflict.ts';
+import { formView } from '../shell/pages.ts';
 import { attempt } from '../shell/problem.ts';
 import type { Shell } from '../shell/shell.ts';
 import { tagField } from '../shell/typed.ts';
@@ -37,11 +37,10 @@ export function changeRoutes(pages: App, shell: Shell): void {
         return shell.done(visit, environmentPath(id), 'console.environments.changed', {
           warning: done.warnings[0]?.message ?? '',
         });
-      reply.code(problem.status);
-      const mine = changePage(visit, now.data, typed, typed.ifMatch, problem);
-      if (problem.status !== 412) return shell.show(visit, formView, mine);
+      const mine = changePage(visit, now.data, typed, typed.ifMatch);
+      if (problem.status !== 412) return shell.refused(visit, mine, problem);
       const theirs = changePage(visit, now.data, typedOf(directory, now.data), now.etag);
-      return shell.show(visit, comparisonView, conflictPage(visit, mine, theirs, now.etag));
+      return shell.compare(visit, { typed: mine, current: theirs, etag: now.etag });
     },
   );
 }

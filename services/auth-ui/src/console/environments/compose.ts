@@ -69,10 +69,8 @@ export function composeEnvironments({ shell }: { shell: Shell }): Area {
         const { directory } = request.body;
         const body = bodyOf(directory, request.body, true);
         const { done, problem } = await attempt(() => environmentsOf(visit).create(body));
-        if (problem !== undefined) {
-          reply.code(problem.status);
-          return shell.show(visit, formView, newPage(visit, directory, request.body, problem));
-        }
+        if (problem !== undefined)
+          return shell.refused(visit, newPage(visit, directory, request.body), problem);
         return shell.done(visit, environmentPath(done.data.id), 'console.environments.created', {
           warning: done.warnings[0]?.message ?? '',
         });

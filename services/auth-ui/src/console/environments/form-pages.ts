@@ -2,8 +2,6 @@
 import type { Environment } from '@gatehouse/contracts/environment-api/administration/environments';
 import { type Directory, directories } from '@gatehouse/contracts/environment-api/directory';
 import type { ConfirmPage, FormPage } from '../shell/pages.ts';
-import { withProblem } from '../shell/parts.ts';
-import type { Problem } from '../shell/problem.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 import { formSections, type Typed } from './fields.ts';
 import { environmentPath, environmentsPath, nameOf, wayTo } from './frame.ts';
@@ -39,27 +37,19 @@ export function chooseDirectoryPage({ text }: ConsoleVisit): FormPage {
   };
 }
 
-export function newPage(
-  visit: ConsoleVisit,
-  directory: Directory,
-  typed: Typed,
-  problem?: Problem,
-): FormPage {
+export function newPage(visit: ConsoleVisit, directory: Directory, typed: Typed): FormPage {
   const { text } = visit;
   return {
     title: text('console.environments.new'),
     lead: text(`console.environments.directory.${directory}.hint`),
     path: [{ label: text('console.environments.title'), href: environmentsPath }],
-    form: withProblem(
-      {
-        action: `${environmentsPath}/new`,
-        hidden: { directory },
-        sections: formSections(visit, directory, typed, true),
-        submit: text('console.environments.create'),
-        cancel: `${environmentsPath}/new`,
-      },
-      problem,
-    ),
+    form: {
+      action: `${environmentsPath}/new`,
+      hidden: { directory },
+      sections: formSections(visit, directory, typed, true),
+      submit: text('console.environments.create'),
+      cancel: `${environmentsPath}/new`,
+    },
   };
 }
 
@@ -68,22 +58,18 @@ export function changePage(
   environment: Environment,
   typed: Typed,
   etag: string,
-  problem?: Problem,
 ): FormPage {
   const { text } = visit;
   return {
     title: text('console.environments.change'),
     path: wayTo(visit, environment),
-    form: withProblem(
-      {
-        action: `${environmentPath(environment.id)}/change`,
-        hidden: { ifMatch: etag },
-        sections: formSections(visit, environment.directory, typed, false),
-        submit: text('console.environments.save'),
-        cancel: environmentPath(environment.id),
-      },
-      problem,
-    ),
+    form: {
+      action: `${environmentPath(environment.id)}/change`,
+      hidden: { ifMatch: etag },
+      sections: formSections(visit, environment.directory, typed, false),
+      submit: text('console.environments.save'),
+      cancel: environmentPath(environment.id),
+    },
   };
 }
 

@@ -4,8 +4,7 @@ import type {
   Environment,
 } from '@gatehouse/contracts/environment-api/administration/environments';
 import type { ConfirmPage, FormPage } from '../shell/pages.ts';
-import { type FormField, withProblem } from '../shell/parts.ts';
-import type { Problem } from '../shell/problem.ts';
+import type { FormField } from '../shell/parts.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 import { hostAndPort } from './fields.ts';
 import { environmentPath, wayTo } from './frame.ts';
@@ -26,7 +25,6 @@ export function serverPage(
   serverId: string | undefined,
   typed: TypedServer,
   etag: string,
-  problem?: Problem,
 ): FormPage {
   const { text } = visit;
   const field = (name: keyof TypedServer, more: Partial<FormField> = {}): FormField => ({
@@ -44,43 +42,40 @@ export function serverPage(
     ),
     lead: text('console.environments.server.lead'),
     path: wayTo(visit, environment),
-    form: withProblem(
-      {
-        action: `${environmentPath(environment.id)}/servers/${serverId ?? 'new'}`,
-        hidden: { ifMatch: etag },
-        sections: [
-          {
-            fields: [
-              field('primaryAddress', { isRequired: true }),
-              field('primaryPort', { isRequired: true, kind: 'number' }),
-              field('backupAddress', { hint: text('console.environments.server.backupAddress.hint') }),
-              field('backupPort', { kind: 'number' }),
-              field('locations', {
-                kind: 'textarea',
-                rows: 3,
-                maxLength: 4096,
-                isRequired: true,
-                hint: text('console.environments.server.locations.hint'),
-              }),
-              field('readOnly', {
-                kind: 'check',
-                isChecked: typed.readOnly === 'true',
-                hint: text('console.environments.server.readOnly.hint'),
-              }),
-              {
-                name: 'password',
-                label: text('console.environments.server.password'),
-                hint: text('console.environments.server.password.hint'),
-                kind: 'password',
-              },
-            ],
-          },
-        ],
-        submit: text('console.environments.save'),
-        cancel: environmentPath(environment.id),
-      },
-      problem,
-    ),
+    form: {
+      action: `${environmentPath(environment.id)}/servers/${serverId ?? 'new'}`,
+      hidden: { ifMatch: etag },
+      sections: [
+        {
+          fields: [
+            field('primaryAddress', { isRequired: true }),
+            field('primaryPort', { isRequired: true, kind: 'number' }),
+            field('backupAddress', { hint: text('console.environments.server.backupAddress.hint') }),
+            field('backupPort', { kind: 'number' }),
+            field('locations', {
+              kind: 'textarea',
+              rows: 3,
+              maxLength: 4096,
+              isRequired: true,
+              hint: text('console.environments.server.locations.hint'),
+            }),
+            field('readOnly', {
+              kind: 'check',
+              isChecked: typed.readOnly === 'true',
+              hint: text('console.environments.server.readOnly.hint'),
+            }),
+            {
+              name: 'password',
+              label: text('console.environments.server.password'),
+              hint: text('console.environments.server.password.hint'),
+              kind: 'password',
+            },
+          ],
+        },
+      ],
+      submit: text('console.environments.save'),
+      cancel: environmentPath(environment.id),
+    },
   };
 }
 

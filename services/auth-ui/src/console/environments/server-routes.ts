@@ -7,8 +7,8 @@ import type {
 import { notFound } from '@gatehouse/service-kit/errors/app-error';
 import type { App } from '@gatehouse/service-kit/http/app-type';
 import { z } from 'zod';
-import { conflictPage, ifMatch } from '../shell/conflict.ts';
-import { comparisonView, formView } from '../shell/pages.ts';
+import { ifMatch } from '../shell/conflict.ts';
+import { formView } from '../shell/pages.ts';
 import { attempt } from '../shell/problem.ts';
 import { askFirst } from '../shell/question.ts';
 import type { ConsoleVisit, Shell } from '../shell/shell.ts';
@@ -58,11 +58,10 @@ export function serverRoutes(pages: App, shell: Shell): void {
           server: hostAndPort(done.data.primaryAddress, done.data.primaryPort),
           warning: done.warnings[0]?.message ?? '',
         });
-      reply.code(problem.status);
       const { data, etag } = await read(visit, id);
-      const mine = serverPage(visit, data, undefined, request.body, etag, problem);
-      if (problem.status !== 412) return shell.show(visit, formView, mine);
-      return shell.show(visit, comparisonView, conflictPage(visit, mine, mine, etag));
+      const mine = serverPage(visit, data, undefined, request.body, etag);
+      if (problem.status !== 412) return shell.refused(visit, mine, problem);
+      return shell.compare(visit, { typed: mine, current: mine, etag });
     },
   );
 
@@ -90,12 +89,11 @@ export function serverRoutes(pages: App, shell: Shell): void {
           server: hostAndPort(done.data.primaryAddress, done.data.primaryPort),
           warning: done.warnings[0]?.message ?? '',
         });
-      reply.code(problem.status);
       const { data, etag } = await read(visit, id);
-      const mine = serverPage(visit, data, serverId, request.body, request.body.ifMatch, problem);
-      if (problem.status !== 412) return shell.show(visit, formView, mine);
+      const mine = serverPage(visit, data, serverId, request.body, request.body.ifMatch);
+      if (problem.status !== 412) return shell.refused(visit, mine, problem);
       const theirs = serverPage(visit, data, serverId, shownServer(serverOf(data, serverId)), etag);
-      return shell.show(visit, comparisonView, conflictPage(visit, mine, theirs, etag));
+      return shell.compare(visit, { typed: mine, current: theirs, etag });
     },
   );
 

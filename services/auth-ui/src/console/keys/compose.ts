@@ -12,7 +12,7 @@ import { consoleView, formView } from '../shell/pages.ts';
 import { attempt } from '../shell/problem.ts';
 import { askFirst } from '../shell/question.ts';
 import type { ConsoleVisit, Shell } from '../shell/shell.ts';
-import { importPage } from './import-page.ts';
+import { besideKey, importPage } from './import-page.ts';
 import { type KeysPage, keysPage, keysPath } from './keys-page.ts';
 import { activatePage, kidPage, rotatePage } from './questions.ts';
 
@@ -57,10 +57,7 @@ export function composeKeys({ shell }: { shell: Shell }): Area {
       const { key, password, state } = request.body;
       const fields = { ...keyOf(key), ...definedOnly({ password: password || undefined }), state };
       const { done, problem } = await attempt(() => signing(visit).import(fields));
-      if (problem !== undefined) {
-        reply.code(problem.status);
-        return shell.show(visit, formView, importPage(visit, state, problem));
-      }
+      if (problem !== undefined) return shell.refused(visit, importPage(visit, state), besideKey(problem));
       return shell.done(visit, keysPath, 'console.keys.imported', { kid: done.kid });
     });
 

@@ -31,10 +31,8 @@ export function composeLocations({ shell }: { shell: Shell }): Area {
       const visit = shell.begin(request, reply);
       const location = request.body.location.trim();
       const { problem } = await attempt(() => locationsOf(visit).declare(location));
-      if (problem === undefined)
-        return shell.done(visit, locationsPath, 'console.locations.declared', { location });
-      reply.code(problem.status);
-      return shell.show(visit, formView, declarePage(visit, location, problem));
+      if (problem !== undefined) return shell.refused(visit, declarePage(visit, location), problem);
+      return shell.done(visit, locationsPath, 'console.locations.declared', { location });
     });
 
     askFirst(pages, shell, {

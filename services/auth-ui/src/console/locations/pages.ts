@@ -2,8 +2,6 @@
 import { consolePath } from '@gatehouse/contracts/auth-api/console';
 import type { LocationInUse } from '@gatehouse/contracts/environment-api/administration/locations';
 import type { ConfirmPage, FormPage, ListPage } from '../shell/pages.ts';
-import { withProblem } from '../shell/parts.ts';
-import type { Problem } from '../shell/problem.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 
 export const locationsPath = `${consolePath}/locations`;
@@ -49,35 +47,32 @@ export function locationsPage(
   };
 }
 
-export function declarePage({ text }: ConsoleVisit, location: string, problem?: Problem): FormPage {
+export function declarePage({ text }: ConsoleVisit, location: string): FormPage {
   return {
     title: text('console.locations.declare'),
     lead: text('console.locations.declare.lead'),
     path: [{ label: text('console.locations.title'), href: locationsPath }],
-    form: withProblem(
-      {
-        action: `${locationsPath}/declare`,
-        sections: [
-          {
-            fields: [
-              {
-                name: 'location',
-                label: text('console.locations.location'),
-                hint: text('console.locations.location.hint'),
-                kind: 'text',
-                value: location,
-                isCode: true,
-                isRequired: true,
-                maxLength: 128,
-              },
-            ],
-          },
-        ],
-        submit: text('console.locations.declare'),
-        cancel: locationsPath,
-      },
-      problem,
-    ),
+    form: {
+      action: `${locationsPath}/declare`,
+      sections: [
+        {
+          fields: [
+            {
+              name: 'location',
+              label: text('console.locations.location'),
+              hint: text('console.locations.location.hint'),
+              kind: 'text',
+              value: location,
+              isCode: true,
+              isRequired: true,
+              maxLength: 128,
+            },
+          ],
+        },
+      ],
+      submit: text('console.locations.declare'),
+      cancel: locationsPath,
+    },
   };
 }
 

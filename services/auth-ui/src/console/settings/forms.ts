@@ -2,8 +2,7 @@
 import type { Setting } from '@gatehouse/contracts/environment-api/administration/settings';
 import { rootLocation } from '@gatehouse/contracts/environment-api/location';
 import type { ConfirmPage, FormPage } from '../shell/pages.ts';
-import { type FormField, withProblem } from '../shell/parts.ts';
-import type { Problem } from '../shell/problem.ts';
+import type { FormField } from '../shell/parts.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 import type { SettingsOwner } from './owner.ts';
 
@@ -16,7 +15,6 @@ export function addPage(
   owner: SettingsOwner,
   fields: SettingFields,
   locations: readonly string[] | undefined,
-  problem?: Problem,
 ): FormPage {
   const { text } = visit;
   const name: FormField = {
@@ -32,19 +30,16 @@ export function addPage(
     title: text('console.settings.add'),
     lead: text('console.settings.add.lead'),
     path: owner.way,
-    form: withProblem(
-      {
-        action: `${owner.path}/add`,
-        sections: [
-          {
-            fields: [name, locationField(visit, fields.location, locations), ...valueFields(visit, fields)],
-          },
-        ],
-        submit: text('console.settings.add'),
-        cancel: owner.path,
-      },
-      problem,
-    ),
+    form: {
+      action: `${owner.path}/add`,
+      sections: [
+        {
+          fields: [name, locationField(visit, fields.location, locations), ...valueFields(visit, fields)],
+        },
+      ],
+      submit: text('console.settings.add'),
+      cancel: owner.path,
+    },
   };
 }
 
@@ -53,23 +48,19 @@ export function changePage(
   owner: SettingsOwner,
   fields: SettingFields,
   etag: string,
-  problem?: Problem,
 ): FormPage {
   const { text } = visit;
   const { name, location } = fields;
   return {
     title: text('console.settings.change.title', { name }),
     path: owner.way,
-    form: withProblem(
-      {
-        action: `${owner.path}/change`,
-        hidden: { name, location, ifMatch: etag },
-        sections: [{ fields: valueFields(visit, fields) }],
-        submit: text('console.settings.save'),
-        cancel: owner.path,
-      },
-      problem,
-    ),
+    form: {
+      action: `${owner.path}/change`,
+      hidden: { name, location, ifMatch: etag },
+      sections: [{ fields: valueFields(visit, fields) }],
+      submit: text('console.settings.save'),
+      cancel: owner.path,
+    },
     lead: `${text('console.settings.location')}: ${location}`,
   };
 }

@@ -7,8 +7,8 @@ import { notFound } from '@gatehouse/service-kit/errors/app-error';
 import type { App } from '@gatehouse/service-kit/http/app-type';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
-import { conflictPage, ifMatch } from '../shell/conflict.ts';
-import { comparisonView, formView, tablesView } from '../shell/pages.ts';
+import { ifMatch } from '../shell/conflict.ts';
+import { formView, tablesView } from '../shell/pages.ts';
 import { attempt, type Problem } from '../shell/problem.ts';
 import { askFirst } from '../shell/question.ts';
 import type { ConsoleVisit, Shell } from '../shell/shell.ts';
@@ -105,16 +105,16 @@ export function settingRoutes(pages: App, { shell, below, ownerOf }: SettingPage
       const { ifMatch: etag } = request.body;
       const { problem } = await attempt(() => guarded(visit, etag).set(owner.id, fields));
       if (problem === undefined) return saved(visit, owner, fields);
-      reply.code(problem.status);
-      const typed = changePage(visit, owner, fields, etag, problem);
-      if (problem.status !== 412) return shell.show(visit, formView, typed);
+      const typed = changePage(visit, owner, fields, etag);
+      if (problem.status !== 412) return shell.refused(visit, typed, problem);
       const now = await read(visit, request.params.id, fields);
       const current = now.setting ?? { ...fields, value: '', shared: false };
-      return shell.show(
-        visit,
-        comparisonView,
-        conflictPage(visit, typed, changePage(visit, owner, current, now.etag), now.etag),
-      );
+      const { etag: newer } = now;
+      return shell.compare(visit, {
+        typed,
+        current: changePage(visit, owner, current, newer),
+        etag: newer,
+      });
     },
   );
 
@@ -144,7 +144,6 @@ export function settingRoutes(pages: App, { shell, below, ownerOf }: SettingPage
     fields: SettingFields,
     problem?: Problem,
   ): Promise<FastifyReply> {
-    if (problem !== undefined) visit.reply.code(problem.status);
     // The list is empty for those who may not read it, and they type the location.
     const known = visit.rights.installation
       ? sorted([
@@ -152,7 +151,8 @@ export function settingRoutes(pages: App, { shell, below, ownerOf }: SettingPage
           ...(await createLocationAdministration(visit.environmentApi).list()).map((one) => one.location),
         ])
       : undefined;
-    return shell.show(visit, formView, addPage(visit, owner, fields, known, problem));
+    const page = addPage(visit, owner, fields, known);
+    return problem ? shell.refused(visit, page, problem) : shell.show(visit, formView, page);
   }
 
   async function read(visit: ConsoleVisit, id: string, place: { name: string; location: string }) {

@@ -1,8 +1,8 @@
 /** Builds the page that is shown where somebody else was faster (412): their values beside those that were typed. */
 import { type HttpClient, withHeaders } from '@gatehouse/api-client/http-client';
+import type { Visit } from '../../pages/visit.ts';
 import type { ComparisonPage, FormPage } from './pages.ts';
 import type { FormField } from './parts.ts';
-import type { ConsoleVisit } from './shell.ts';
 
 /** Makes a change overwrite only the version that the person has seen. Without a tag it is sent as it is. */
 export function ifMatch(http: HttpClient, etag: string): HttpClient {
@@ -11,7 +11,7 @@ export function ifMatch(http: HttpClient, etag: string): HttpClient {
 
 /** `typed`: the form as it was sent; `current`: the same form with the values of now, whose version is `etag`. */
 export function conflictPage(
-  { text }: ConsoleVisit,
+  { text }: Pick<Visit, 'text'>,
   typed: FormPage,
   current: FormPage,
   etag: string,

@@ -1,4 +1,5 @@
 /** Defines the parts that pages of the console consist of; each has a template in `views/console/partials/`. */
+import type { Problem } from './problem.ts';
 
 /** `partials/table`: rows of one kind. On a phone each row becomes a card. */
 export interface Table {
@@ -113,11 +114,7 @@ export interface Form {
 }
 
 /** Puts the messages of a refusal beside the fields, and the rest above the form. */
-export function withProblem(
-  form: Form,
-  problem: { message: string; fields: Readonly<Record<string, string>> } | undefined,
-): Form {
-  if (problem === undefined) return form;
+export function withProblem(form: Form, problem: Pick<Problem, 'message' | 'fields'>): Form {
   /** A list is one field, and the API names the entry that is wrong: `baseDns.1`. */
   const about = (name: string) =>
     Object.entries(problem.fields).find(([named]) => named === name || named.startsWith(`${name}.`))?.[1];

@@ -9,8 +9,11 @@ import { beginVisit, sendPage, titleOf, type Visit } from '../../pages/visit.ts'
 import { formatsIn } from '../../texts/formats.ts';
 import type { TextKey } from '../../texts/texts.ts';
 import { type Area, isFor, navigationGroups } from './area.ts';
+import { conflictPage } from './conflict.ts';
 import { type Flash, leaveFlash, takeFlash } from './flash.ts';
-import type { ConsolePage, ConsoleView } from './pages.ts';
+import { type ConsolePage, type ConsoleView, comparisonView, type FormPage, formView } from './pages.ts';
+import { withProblem } from './parts.ts';
+import type { Problem } from './problem.ts';
 
 interface ShellOptions {
   /** Both must carry no credentials of their own. */
@@ -27,6 +30,12 @@ export interface ConsoleVisit extends Visit {
   /** Call with the person's own token, for the functions of `api-client`. */
   authApi: HttpClient;
   environmentApi: HttpClient;
+}
+
+interface Conflict {
+  typed: FormPage;
+  current: FormPage;
+  etag: string;
 }
 
 export type Shell = ReturnType<typeof createShell>;
@@ -95,6 +104,19 @@ export function createShell({ authApi, environmentApi, publicUrl, areas }: Shell
     publicUrl,
     begin,
     show,
+    /** The form once more, with what the API refused beside its fields. */
+    refused(visit: ConsoleVisit, page: FormPage, problem: Problem): FastifyReply {
+      visit.reply.code(problem.status);
+      return show(visit, formView, { ...page, form: withProblem(page.form, problem) });
+    },
+    /** The form as it was typed beside the same form of now, whose version is `etag` (412). */
+    compare(
+      visit: ConsoleVisit,
+      { typed, current, etag, message }: Pick<ConsolePage, 'message'> & Conflict,
+    ): FastifyReply {
+      visit.reply.code(412);
+      return show(visit, comparisonView, { ...conflictPage(visit, typed, current, etag), message });
+    },
     /** After a form: leads to a page, which says what was done. */
     done(visit: ConsoleVisit, to: string, key: TextKey, values?: Record<string, string>): FastifyReply {
       leaveFlash(visit.reply, publicUrl, key, values);

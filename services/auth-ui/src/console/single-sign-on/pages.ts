@@ -5,8 +5,7 @@ import type { ContactCenter } from '@gatehouse/contracts/environment-api/adminis
 import { rootLocation } from '@gatehouse/contracts/environment-api/location';
 import { frameOf, wayBelow } from '../contact-centers/frame.ts';
 import type { FormPage, ListPage } from '../shell/pages.ts';
-import { type Form, type Row, withProblem } from '../shell/parts.ts';
-import type { Problem } from '../shell/problem.ts';
+import type { Form, Row } from '../shell/parts.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 import { type StepsPage, shownStep } from '../shell/steps.ts';
 import { formSections, type Typed } from './fields.ts';
@@ -74,7 +73,6 @@ export function addPage(
   visit: ConsoleVisit,
   center: ContactCenter,
   { protocol, location }: { protocol: SignOnProtocol; location: string },
-  problem?: Problem,
 ): FormPage {
   const { text } = visit;
   const option = (value: SignOnProtocol) => ({
@@ -86,38 +84,35 @@ export function addPage(
     title: text('console.singleSignOn.add'),
     lead: text('console.singleSignOn.add.lead'),
     path: wayBelow(visit, center, 'singleSignOn'),
-    form: withProblem(
-      {
-        action: `${singleSignOnPath(center.id)}/add`,
-        sections: [
-          {
-            fields: [
-              {
-                name: 'protocol',
-                label: text('console.singleSignOn.protocol'),
-                kind: 'choice',
-                value: protocol,
-                options: [option('saml'), option('oidc')],
-                isRequired: true,
-              },
-              {
-                name: 'location',
-                label: text('console.singleSignOn.location'),
-                hint: text('console.singleSignOn.location.hint'),
-                kind: 'text',
-                value: location,
-                isCode: true,
-                maxLength: 256,
-                isRequired: true,
-              },
-            ],
-          },
-        ],
-        submit: text('console.singleSignOn.next'),
-        cancel: singleSignOnPath(center.id),
-      },
-      problem,
-    ),
+    form: {
+      action: `${singleSignOnPath(center.id)}/add`,
+      sections: [
+        {
+          fields: [
+            {
+              name: 'protocol',
+              label: text('console.singleSignOn.protocol'),
+              kind: 'choice',
+              value: protocol,
+              options: [option('saml'), option('oidc')],
+              isRequired: true,
+            },
+            {
+              name: 'location',
+              label: text('console.singleSignOn.location'),
+              hint: text('console.singleSignOn.location.hint'),
+              kind: 'text',
+              value: location,
+              isCode: true,
+              maxLength: 256,
+              isRequired: true,
+            },
+          ],
+        },
+      ],
+      submit: text('console.singleSignOn.next'),
+      cancel: singleSignOnPath(center.id),
+    },
   };
 }
 
@@ -146,23 +141,19 @@ export interface SettingsForm {
 export function settingsPage(
   visit: ConsoleVisit,
   { center, place, typed, hasSecret, etag }: SettingsForm,
-  problem?: Problem,
 ): FormPage {
   const { text } = visit;
   return {
     title: text('console.singleSignOn.settings.title'),
     lead: text('console.singleSignOn.settings.lead'),
     path: wayToPlace(visit, center, place),
-    form: withProblem(
-      {
-        action: `${singleSignOnPath(center.id)}/settings`,
-        hidden: { ...place, ifMatch: etag },
-        sections: formSections(visit, place.protocol, typed, hasSecret),
-        submit: text('console.singleSignOn.save'),
-        cancel: addressOf(center.id, 'set-up', place),
-      },
-      problem,
-    ),
+    form: {
+      action: `${singleSignOnPath(center.id)}/settings`,
+      hidden: { ...place, ifMatch: etag },
+      sections: formSections(visit, place.protocol, typed, hasSecret),
+      submit: text('console.singleSignOn.save'),
+      cancel: addressOf(center.id, 'set-up', place),
+    },
   };
 }
 

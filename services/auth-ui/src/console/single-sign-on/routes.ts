@@ -6,8 +6,8 @@ import { rootLocation } from '@gatehouse/contracts/environment-api/location';
 import { notFound } from '@gatehouse/service-kit/errors/app-error';
 import type { App } from '@gatehouse/service-kit/http/app-type';
 import { z } from 'zod';
-import { conflictPage, ifMatch } from '../shell/conflict.ts';
-import { comparisonView, consoleView, formView, listView } from '../shell/pages.ts';
+import { ifMatch } from '../shell/conflict.ts';
+import { consoleView, formView, listView } from '../shell/pages.ts';
 import { attempt } from '../shell/problem.ts';
 import { askFirst } from '../shell/question.ts';
 import type { ConsoleVisit, Shell } from '../shell/shell.ts';
@@ -75,10 +75,9 @@ export function singleSignOnRoutes(
     const place = placeFields.safeParse(request.body);
     if (place.success) return reply.redirect(addressOf(id, 'set-up', place.data), 303);
     const center = await centerOf(visit, id);
-    reply.code(400);
     const location = visit.text('console.singleSignOn.location.problem');
     const problem = { status: 400, message: '', fields: { location } };
-    return shell.show(visit, formView, addPage(visit, center, request.body, problem));
+    return shell.refused(visit, addPage(visit, center, request.body), problem);
   });
 
   pages.get(
@@ -119,20 +118,20 @@ export function singleSignOnRoutes(
       );
       if (problem === undefined)
         return shell.done(visit, addressOf(id, 'set-up', place), 'console.singleSignOn.saved');
-      reply.code(problem.status);
       const { record, ...now } = await readPlace(visit, id, place);
       const hasSecret = record?.['hasClientSecret'] === true;
-      const mine = settingsPage(visit, { ...now, typed, hasSecret, etag }, problem);
-      if (problem.status !== 412) return shell.show(visit, formView, mine);
+      const mine = settingsPage(visit, { ...now, typed, hasSecret, etag });
+      if (problem.status !== 412) return shell.refused(visit, mine, problem);
       const theirs = settingsPage(visit, { ...now, typed: typedOf(protocol, record), hasSecret });
-      const comparison = conflictPage(visit, mine, theirs, now.etag);
       // The comparison keeps no secret, so a new one would be lost without a word.
       const isSecretLost = String(typed['clientSecret'] ?? '') !== '';
-      return shell.show(visit, comparisonView, {
-        ...comparison,
-        ...(isSecretLost
-          ? { message: { kind: 'danger', title: visit.text('console.singleSignOn.secretLost') } }
-          : {}),
+      return shell.compare(visit, {
+        typed: mine,
+        current: theirs,
+        etag: now.etag,
+        message: isSecretLost
+          ? { kind: 'danger', title: visit.text('console.singleSignOn.secretLost') }
+          : undefined,
       });
     },
   );

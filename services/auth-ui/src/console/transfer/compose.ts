@@ -10,6 +10,7 @@ import { consoleView, formView } from '../shell/pages.ts';
 import { attempt } from '../shell/problem.ts';
 import type { ConsoleVisit, Shell } from '../shell/shell.ts';
 import {
+  besideDocument,
   importPage,
   type PreviewPage,
   previewPage,
@@ -56,10 +57,8 @@ export function composeTransfer({ shell }: { shell: Shell }): Area {
         const visit = shell.begin(request, reply);
         const { document: text } = request.body;
         const { done, problem } = await attempt(() => estateOf(visit).tryImport(text, formatOf(text)));
-        if (problem !== undefined) {
-          reply.code(problem.status);
-          return shell.show(visit, formView, importPage(visit, text, problem));
-        }
+        if (problem !== undefined)
+          return shell.refused(visit, importPage(visit, text), besideDocument(problem));
         return shell.show(visit, previewView, previewPage(visit, done.result, text, done.etag));
       },
     );
@@ -76,8 +75,9 @@ export function composeTransfer({ shell }: { shell: Shell }): Area {
           return shell.done(visit, transferPath, 'console.transfer.imported', {
             count: String(done.changes.length),
           });
+        if (problem.status !== 412)
+          return shell.refused(visit, importPage(visit, text), besideDocument(problem));
         reply.code(problem.status);
-        if (problem.status !== 412) return shell.show(visit, formView, importPage(visit, text, problem));
         // Something changed since the preview: the changes are shown anew, against what is there now.
         const again = await estateOf(visit).tryImport(text, format);
         return shell.show(visit, previewView, previewPage(visit, again.result, text, again.etag, true));

@@ -4,7 +4,7 @@ import type { EstateChange, ImportResult } from '@gatehouse/contracts/environmen
 import { entityOf } from '../audit/words.ts';
 import { type ShownChange, shownChanges } from '../shell/changes.ts';
 import type { ConsolePage, FormPage } from '../shell/pages.ts';
-import { type Form, withProblem } from '../shell/parts.ts';
+import type { Form } from '../shell/parts.ts';
 import type { Problem } from '../shell/problem.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 
@@ -57,43 +57,39 @@ export function transferPage({ text }: ConsoleVisit): TransferPage {
   };
 }
 
-export function importPage({ text }: ConsoleVisit, document: string, problem?: Problem): FormPage {
+export function importPage({ text }: ConsoleVisit, document: string): FormPage {
   return {
     title: text('console.transfer.import'),
     lead: text('console.transfer.import.lead'),
     path: [{ label: text('console.transfer.title'), href: transferPath }],
-    form: withProblem(
-      {
-        action: `${transferPath}/preview`,
-        sections: [
-          {
-            fields: [
-              {
-                name: 'document',
-                label: text('console.transfer.document'),
-                hint: text('console.transfer.document.hint'),
-                kind: 'textarea',
-                value: document,
-                rows: 18,
-                isCode: true,
-                isRequired: true,
-                problem: problem === undefined ? undefined : whereOf(problem),
-              },
-            ],
-          },
-        ],
-        submit: text('console.transfer.preview'),
-        cancel: transferPath,
-      },
-      problem,
-    ),
+    form: {
+      action: `${transferPath}/preview`,
+      sections: [
+        {
+          fields: [
+            {
+              name: 'document',
+              label: text('console.transfer.document'),
+              hint: text('console.transfer.document.hint'),
+              kind: 'textarea',
+              value: document,
+              rows: 18,
+              isCode: true,
+              isRequired: true,
+            },
+          ],
+        },
+      ],
+      submit: text('console.transfer.preview'),
+      cancel: transferPath,
+    },
   };
 }
 
-/** The API names the place in the document. */
-function whereOf({ fields }: Problem): string | undefined {
-  const [first] = Object.entries(fields);
-  return first && `${first[0]}: ${first[1]}`;
+/** The API names the place in the document, which has one field here. */
+export function besideDocument(problem: Problem): Problem {
+  const [first] = Object.entries(problem.fields);
+  return first ? { ...problem, fields: { document: `${first[0]}: ${first[1]}` } } : problem;
 }
 
 export function previewPage(

@@ -1,12 +1,10 @@
 /** Builds the first pages of the wizard: the kinds of applications, and the questions of one. */
 import type { TextKey } from '../../../texts/texts.ts';
 import { type ConsolePage, consoleView, type FormPage } from '../../shell/pages.ts';
-import { type FormField, withProblem } from '../../shell/parts.ts';
-import type { Problem } from '../../shell/problem.ts';
+import type { FormField } from '../../shell/parts.ts';
 import type { ConsoleVisit } from '../../shell/shell.ts';
 import { exchangeFields, lines, nameFields, redirectFields, scopeField } from '../fields.ts';
 import { clientsPath } from '../frame.ts';
-import { withLines } from '../list-problems.ts';
 import { type Answers, descriptions, type Kind, kinds, type Question } from './kinds.ts';
 
 export const wizardPath = `${clientsPath}/new`;
@@ -29,34 +27,31 @@ export function kindsPage({ text }: ConsoleVisit): KindsPage {
   };
 }
 
-export function questionsPage(visit: ConsoleVisit, kind: Kind, given: Answers, problem?: Problem): FormPage {
+export function questionsPage(visit: ConsoleVisit, kind: Kind, given: Answers): FormPage {
   const { text } = visit;
   const { questions } = descriptions[kind];
   return {
     title: text(`console.clients.kind.${kind}`),
     lead: text(`console.clients.kind.${kind}.lead`),
     path: wayTo(visit),
-    form: withProblem(
-      {
-        action: `${wizardPath}/${kind}`,
-        hidden: { madeUpId: given.madeUpId },
-        sections: [
-          {
-            title: text('console.clients.wizard.names'),
-            text: text('console.clients.wizard.names.text'),
-            fields: [...nameFields(visit, given), idField(visit, given)],
-          },
-          ...questions.map((question) => ({
-            title: text(`console.clients.wizard.${question}`),
-            text: text(`console.clients.wizard.${question}.text`),
-            fields: fieldsOf(visit, question, kind, given),
-          })),
-        ],
-        submit: text('console.clients.wizard.review'),
-        cancel: wizardPath,
-      },
-      problem && withLines(visit, problem),
-    ),
+    form: {
+      action: `${wizardPath}/${kind}`,
+      hidden: { madeUpId: given.madeUpId },
+      sections: [
+        {
+          title: text('console.clients.wizard.names'),
+          text: text('console.clients.wizard.names.text'),
+          fields: [...nameFields(visit, given), idField(visit, given)],
+        },
+        ...questions.map((question) => ({
+          title: text(`console.clients.wizard.${question}`),
+          text: text(`console.clients.wizard.${question}.text`),
+          fields: fieldsOf(visit, question, kind, given),
+        })),
+      ],
+      submit: text('console.clients.wizard.review'),
+      cancel: wizardPath,
+    },
   };
 }
 

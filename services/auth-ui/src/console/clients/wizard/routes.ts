@@ -7,6 +7,7 @@ import { formView } from '../../shell/pages.ts';
 import { attempt } from '../../shell/problem.ts';
 import type { Shell } from '../../shell/shell.ts';
 import { clientPath } from '../frame.ts';
+import { withLines } from '../list-problems.ts';
 import { answers, descriptions, kinds, registrationOf } from './kinds.ts';
 import { kindsPage, kindsView, questionsPage } from './pages.ts';
 import { registeredPage, registeredView, reviewPage, reviewView } from './result-pages.ts';
@@ -37,11 +38,7 @@ export async function wizardRoutes(pages: App, shell: Shell, issuer: string): Pr
     if (given.name !== '') return shell.show(visit, reviewView, reviewPage(visit, kind, given));
     const message = visit.text('console.clients.name.missing');
     const problem = { status: 400, message, fields: { name: message } };
-    return shell.show(
-      { ...visit, reply: reply.code(400) },
-      formView,
-      questionsPage(visit, kind, given, problem),
-    );
+    return shell.refused(visit, questionsPage(visit, kind, given), problem);
   });
 
   pages.post(
@@ -59,8 +56,7 @@ export async function wizardRoutes(pages: App, shell: Shell, issuer: string): Pr
       // A made-up id is taken where the form was sent before.
       const isTwice = problem.status === 409 && given.client_id === '' && problem.fields['client_id'];
       if (isTwice) return shell.done(visit, clientPath(given.madeUpId), 'console.clients.registered.before');
-      reply.code(problem.status);
-      return shell.show(visit, formView, questionsPage(visit, kind, given, problem));
+      return shell.refused(visit, questionsPage(visit, kind, given), withLines(visit, problem));
     },
   );
 }
