@@ -220,6 +220,19 @@ describe('a stranger', () => {
     expect((await person.open('/auth/console')).heading).toBe('Home');
   });
 
+  // attack: window of the console led elsewhere by the page that opened it | CWE-1022, XS-Leaks | guard: services/auth-ui/src/oauth-session/guard.ts
+  it.each(['/auth/console', '/auth/account', '/auth/console/nothing'])(
+    'keeps no hold of a window with %s',
+    async (path) => {
+      const { person } = await newAdmin();
+      const { headers } = await person.request(path);
+      expect(headers.get('cross-origin-opener-policy')).toBe('same-origin');
+      // An application needs the window of its sign-in.
+      const signIn = await stage.newPerson().open(path);
+      expect(signIn.headers.get('cross-origin-opener-policy')).toBeNull();
+    },
+  );
+
   // attack: sign-in begun behind the back of a person by what a page of another site loads | W3C Fetch Metadata | guard: services/auth-ui/src/oauth-session/guard.ts
   it('begins no sign-in by a request that is no page', async () => {
     const person = stage.newPerson();

@@ -68,6 +68,8 @@ export function createGuard({ sessions, signIn, publicUrl, now }: GuardOptions) 
         const session = await sessions.current(request, reply);
         if (session === undefined) return signInFirst(request, reply);
         people.set(request, session);
+        // A page of another site that opened this window could lead it to a copy of our sign-in while nobody looks.
+        reply.header('cross-origin-opener-policy', 'same-origin');
         return undefined;
       });
       // The body is read, and not yet reduced to the fields of its schema.
