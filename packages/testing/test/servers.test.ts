@@ -1,6 +1,7 @@
 import { Redis } from 'ioredis';
 import pg from 'pg';
 import { expect, test } from 'vitest';
+import { freePort } from '../src/ports.ts';
 import { createTestDatabase, startPostgres } from '../src/postgres.ts';
 import { startRedis, startRedisCluster } from '../src/redis.ts';
 
@@ -47,4 +48,10 @@ test('a stopped Redis comes back on the same port', async () => {
   expect(await redis.ping()).toBe('PONG');
   redis.disconnect();
   await server.close();
+});
+
+test('a port that was asked for is none that the system gives to other servers, nor that of another caller', async () => {
+  const ports = await Promise.all(Array.from({ length: 50 }, freePort));
+  expect(new Set(ports).size).toBe(50);
+  expect(Math.max(...ports)).toBeLessThan(20_000);
 });
