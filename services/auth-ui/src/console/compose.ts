@@ -39,10 +39,10 @@ export function composeConsole({ session, authApi, environmentApi, publicUrl }: 
   const areas: readonly Area[] = [
     composeHome({ shell, areas: () => areas }),
     composeEnvironments({ shell }),
-    composeContactCenters({ shell, publicUrl }),
+    composeContactCenters({ shell }),
     composeSettings({ shell }),
     composeRunbooks({ shell }),
-    composeBranding({ shell, publicUrl }),
+    composeBranding({ shell }),
     composeLocations({ shell }),
     composePeople({ shell }),
     composeClients({ shell }),

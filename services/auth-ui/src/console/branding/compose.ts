@@ -33,7 +33,7 @@ const listQuery = z.object({
 const previewQuery = placeFields.extend({ kind: z.enum(pageKinds).catch('name') });
 const placeAndTag = placeFields.extend(tagField);
 
-export function composeBranding({ shell, publicUrl }: { shell: Shell; publicUrl: string }): Area {
+export function composeBranding({ shell }: { shell: Shell }): Area {
   const centersOf = ({ environmentApi }: ConsoleVisit) => createContactCenterAdministration(environmentApi);
   const brandingOf = ({ environmentApi }: ConsoleVisit, etag = '') =>
     createBrandingAdministration(ifMatch(environmentApi, etag));
@@ -177,7 +177,7 @@ export function composeBranding({ shell, publicUrl }: { shell: Shell; publicUrl:
 
   /** The page around a preview may show it, and nothing else, in a frame. */
   function framing(visit: ConsoleVisit): ConsoleVisit {
-    return { ...visit, reach: { ...visit.reach, frames: [`${publicUrl}${brandingPath}`] } };
+    return { ...visit, reach: { ...visit.reach, frames: [`${shell.publicUrl}${brandingPath}`] } };
   }
 
   return {

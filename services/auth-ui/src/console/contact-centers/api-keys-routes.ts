@@ -1,8 +1,5 @@
 /** Serves the pages about API keys. A key is shown in the answer to the form that made it, and nowhere else. */
-import {
-  createApiKeyAdministration,
-  createContactCenterAdministration,
-} from '@gatehouse/api-client/environment-api/contact-centers';
+import { createApiKeyAdministration } from '@gatehouse/api-client/environment-api/contact-centers';
 import { apiKeyPurposes } from '@gatehouse/contracts/environment-api/administration/api-keys';
 import { notFound } from '@gatehouse/service-kit/errors/app-error';
 import type { App } from '@gatehouse/service-kit/http/app-type';
@@ -22,8 +19,8 @@ import {
   shownKeyPage,
   usualOverlap,
 } from './api-keys-pages.ts';
+import { centerOf, centerParams as params } from './center.ts';
 
-const params = z.object({ id: z.string().max(64) });
 const keyFields = { keyId: z.string().max(64).default(''), ...tagField };
 const newKeyFields = z.object({
   name: typedText(512),
@@ -34,8 +31,6 @@ const newKeyFields = z.object({
 export function apiKeyRoutes(pages: App, shell: Shell): void {
   const keysOf = ({ environmentApi }: ConsoleVisit, etag = '') =>
     createApiKeyAdministration(ifMatch(environmentApi, etag));
-  const centerOf = ({ environmentApi }: ConsoleVisit, id: string) =>
-    createContactCenterAdministration(environmentApi).read(id);
 
   pages.get('/:id/api-keys', { schema: { hide: true, params } }, async (request, reply) => {
     const visit = shell.begin(request, reply);

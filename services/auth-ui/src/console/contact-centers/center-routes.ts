@@ -11,6 +11,7 @@ import { factsView, formView, listView } from '../shell/pages.ts';
 import { attempt } from '../shell/problem.ts';
 import type { ConsoleVisit, Shell } from '../shell/shell.ts';
 import { tagField, typedText } from '../shell/typed.ts';
+import { centerParams as params } from './center.ts';
 import {
   besideDomains,
   bodyOf,
@@ -30,7 +31,6 @@ const rowsPerPage = 50;
 /** More of them are no choice that a person can look through. */
 const maxChoice = 200;
 
-const params = z.object({ id: z.string().max(64) });
 const listQuery = z.object({
   search: typedText(128),
   environmentId: typedText(64),

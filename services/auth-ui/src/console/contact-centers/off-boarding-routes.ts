@@ -9,6 +9,7 @@ import { confirmView, consoleView } from '../shell/pages.ts';
 import { attempt } from '../shell/problem.ts';
 import type { ConsoleVisit, Shell } from '../shell/shell.ts';
 import { tagField, typedText } from '../shell/typed.ts';
+import { centerParams as params } from './center.ts';
 import {
   afterStep,
   type Ends,
@@ -20,7 +21,6 @@ import {
 } from './off-boarding-pages.ts';
 
 const offBoardingView = consoleView<OffBoardingPage>('contact-centers/off-boarding');
-const params = z.object({ id: z.string().max(64) });
 const stepParams = params.extend({ step: z.enum(steps) });
 const stepFields = z.object({ ...tagField, name: typedText(512) });
 

@@ -1,6 +1,5 @@
 /** Serves the pages about origins. Each form names one origin, so that no change of another person can be overwritten. */
 import {
-  createContactCenterAdministration,
   createCorsAdministration,
   createSettingAdministration,
 } from '@gatehouse/api-client/environment-api/contact-centers';
@@ -12,15 +11,13 @@ import { attempt } from '../shell/problem.ts';
 import { askFirst } from '../shell/question.ts';
 import type { ConsoleVisit, Shell } from '../shell/shell.ts';
 import { typedText } from '../shell/typed.ts';
+import { centerOf, centerParams as params } from './center.ts';
 import { addOriginPage, originsPage, originsPath, removeOriginPage } from './origins-pages.ts';
 
-const params = z.object({ id: z.string().max(64) });
 const originField = z.object({ origin: typedText(1024) });
 
 export function originRoutes(pages: App, shell: Shell): void {
   const corsOf = ({ environmentApi }: ConsoleVisit) => createCorsAdministration(environmentApi);
-  const centerOf = ({ environmentApi }: ConsoleVisit, id: string) =>
-    createContactCenterAdministration(environmentApi).read(id);
 
   pages.get('/:id/origins', { schema: { hide: true, params } }, async (request, reply) => {
     const visit = shell.begin(request, reply);

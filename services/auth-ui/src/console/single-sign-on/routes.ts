@@ -1,11 +1,11 @@
 /** Serves the pages about single sign-on of a contact centre, which are a tab of it. */
 import { checkSingleSignOn } from '@gatehouse/api-client/auth-api/administration';
-import { createContactCenterAdministration } from '@gatehouse/api-client/environment-api/contact-centers';
 import { createSingleSignOnAdministration } from '@gatehouse/api-client/environment-api/single-sign-on';
 import { rootLocation } from '@gatehouse/contracts/environment-api/location';
 import { notFound } from '@gatehouse/service-kit/errors/app-error';
 import type { App } from '@gatehouse/service-kit/http/app-type';
 import { z } from 'zod';
+import { centerOf, centerParams as params } from '../contact-centers/center.ts';
 import { ifMatch } from '../shell/conflict.ts';
 import { consoleView, formView, listView } from '../shell/pages.ts';
 import { attempt } from '../shell/problem.ts';
@@ -20,7 +20,6 @@ import { questionPage, reasonOf } from './question-page.ts';
 import { type SetUpPage, setUpPage } from './set-up-page.ts';
 
 const setUpView = consoleView<SetUpPage>('single-sign-on/set-up');
-const params = z.object({ id: z.string().max(64) });
 const addFields = z.object({
   protocol: protocolField.catch('saml'),
   location: z.string().trim().max(256).default(rootLocation),
@@ -29,12 +28,9 @@ const checkFields = placeFields.extend({ userName: typedText(255) });
 /** In bytes, as a form writes them: metadata of an identity provider with many keys is long. */
 const settingsLimit = 2 * 1024 * 1024;
 
-export function singleSignOnRoutes(
-  pages: App,
-  { shell, publicUrl, below }: { shell: Shell; publicUrl: string; below: string },
-): void {
-  const centerOf = ({ environmentApi }: ConsoleVisit, id: string) =>
-    createContactCenterAdministration(environmentApi).read(id);
+const below = '/:id/single-sign-on';
+
+export function singleSignOnRoutes(pages: App, shell: Shell): void {
   const callsOf = ({ environmentApi }: ConsoleVisit, etag = '') =>
     createSingleSignOnAdministration(ifMatch(environmentApi, etag));
 
@@ -86,7 +82,7 @@ export function singleSignOnRoutes(
     async (request, reply) => {
       const visit = shell.begin(request, reply);
       const { center, place, record } = await readPlace(visit, request.params.id, request.query);
-      return shell.show(visit, setUpView, setUpPage(visit, publicUrl, center, place, record));
+      return shell.show(visit, setUpView, setUpPage(visit, shell.publicUrl, center, place, record));
     },
   );
 

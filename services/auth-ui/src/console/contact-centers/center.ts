@@ -1,0 +1,10 @@
+/** Reads the contact centre that the address of a page names. */
+import { createContactCenterAdministration } from '@gatehouse/api-client/environment-api/contact-centers';
+import { z } from 'zod';
+import type { ConsoleVisit } from '../shell/shell.ts';
+
+export const centerParams = z.object({ id: z.string().max(64) });
+
+/** @throws UpstreamError (404) */
+export const centerOf = ({ environmentApi }: ConsoleVisit, id: string) =>
+  createContactCenterAdministration(environmentApi).read(id);
