@@ -27,3 +27,12 @@ export function chunk(type: string, content: Buffer): Buffer {
   sum.writeUInt32BE(crc32(named));
   return Buffer.concat([length, named, sum]);
 }
+
+/** As small as a picture of a page may be: WebP, in the best quality that fits. */
+export async function smallWebp(picture: Buffer, maxBytes: number): Promise<Buffer> {
+  for (const quality of [90, 80, 70, 60, 50]) {
+    const webp = await sharp(picture).webp({ quality, effort: 6, smartSubsample: true }).toBuffer();
+    if (webp.length <= maxBytes) return webp;
+  }
+  throw new Error(`the picture does not fit into ${maxBytes} bytes`);
+}

@@ -28,6 +28,7 @@ const nothing = async () => undefined;
 
 /** So that a page may be asked for again, a name is used once. */
 let count = 0;
+let codec = 'opus';
 const newName = (name: string) => `${name} ${++count}`;
 
 /** For an installation administrator. */
@@ -137,7 +138,8 @@ export const listedPages: ListedPage[] = [
     path: `${base}/settings/change?name=voice.codec&location=%2F`,
     fill: async (page, { write }) => {
       await page.fill('[name=value]', 'opus, g722');
-      await write('POST', '/settings', { name: 'voice.codec', value: newName('g711'), location: '/' });
+      codec = codec === 'g729' ? 'g711' : 'g729';
+      await write('POST', '/settings', { name: 'voice.codec', value: codec, location: '/' });
     },
     status: 412,
   },
@@ -229,8 +231,9 @@ export const listedPages: ListedPage[] = [
   {
     name: 'console-transfer-preview',
     path: `${base}/transfer/import`,
-    fill: async (page, { person: administrator }) => {
-      const estate = JSON.parse(await (await administrator.request(`${base}/transfer/export.json`)).text());
+    fill: async (page, { publicUrl }) => {
+      const answer = await page.context().request.get(`${publicUrl}${base}/transfer/export.json`);
+      const estate = await answer.json();
       estate.contactCenters[0].name = 'Renamed by import';
       await page.fill('[name=document]', JSON.stringify(estate));
     },

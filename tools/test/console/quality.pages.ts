@@ -7,7 +7,7 @@ import {
   heavyProblems,
   scriptlessProblems,
 } from '../../../services/auth-ui/test/browser/every-page.ts';
-import { takePictures } from '../../../services/auth-ui/test/browser/pictures.ts';
+import { type Look, takePictures } from '../../../services/auth-ui/test/browser/pictures.ts';
 import { consoleLimits, listedPages, openAsPerson, visit } from './pages.ts';
 import { startTableStage, type TableStage } from './table-stage.ts';
 
@@ -22,6 +22,9 @@ afterAll(async () => {
   await stage?.close();
 });
 
+const pictures: Record<string, Look[]> = { en: ['light', 'dark', 'phone'], ar: ['right-to-left'] };
+
+/** German has the longest words, Arabic runs from right to left. */
 describe.each(['en', 'de', 'ar'])('in %s', (locale) => {
   let context: BrowserContext;
   let page: Page;
@@ -38,9 +41,8 @@ describe.each(['en', 'de', 'ar'])('in %s', (locale) => {
       status = response?.status();
       return response;
     };
-    const problems = await allProblems(page, open, locale);
-    if (locale === 'en') await takePictures(page, listed.name, ['light', 'dark', 'phone']);
-    if (locale === 'ar') await takePictures(page, listed.name, ['right-to-left']);
+    const looks = pictures[locale] ?? [];
+    const problems = await allProblems(page, open, locale, () => takePictures(page, listed.name, looks));
     expect(problems).toEqual([]);
     expect(status).toBe(listed.status ?? 200);
   });

@@ -60,6 +60,7 @@ export async function startTableStage() {
     ['noor', 'Noor', 'Haddad'],
   ] as const)
     await scim.user({ userName, active: true, name: { givenName, familyName } });
+  await write('PATCH', center, { domains: ['demo', 'demo.example'] });
   await signPeopleIn(stage);
   const { sub } = await stage.session.read(person);
   return {

@@ -34,8 +34,13 @@ describe.each([
   afterAll(() => stage?.close());
 
   it.each(listedPages)('$name is readable at every size, by every means', async ({ name, path }) => {
-    const problems = await allProblems(page, () => page.goto(`${stage.origin}${path}`), language);
-    await takePictures(page, reader.branding === undefined ? name : `branded-${name}`, looks);
+    const picture = reader.branding === undefined ? name : `branded-${name}`;
+    const problems = await allProblems(
+      page,
+      () => page.goto(`${stage.origin}${path}`),
+      language,
+      () => takePictures(page, picture, looks),
+    );
     expect(problems).toEqual([]);
   });
 });

@@ -54,10 +54,19 @@ export async function heavyProblems(page: Page, visit: Visit, limits: Limits): P
   return weightProblems(await weigh(page, visit), limits);
 }
 
-/** Everything, in the language of the window; in English also what does not depend on words. */
-export async function allProblems(page: Page, visit: Visit, language: string): Promise<string[]> {
+/**
+ * Everything, in the language of the window; in English also what does not depend on words. `look` comes first, while nothing has
+ * scrolled or changed its colours.
+ */
+export async function allProblems(
+  page: Page,
+  visit: Visit,
+  language: string,
+  look: () => Promise<void>,
+): Promise<string[]> {
   const complaints = listenForComplaints(page);
   const response = await visit();
+  await look();
   const hasScript = (await page.locator('script').count()) > 0;
   const problems = [
     ...(await accessibilityProblems(page)),

@@ -1,4 +1,5 @@
 /** Builds the first tab of a contact centre: what is known about it. */
+import { consolePath } from '@gatehouse/contracts/auth-api/console';
 import type { ContactCenter } from '@gatehouse/contracts/environment-api/administration/contact-centers';
 import { clientsPath } from '../clients/frame.ts';
 import { environmentPath } from '../environments/frame.ts';
@@ -18,6 +19,14 @@ export function overviewPage(
   return {
     ...frameOf(visit, center, 'overview'),
     actions: [
+      {
+        label: text('console.people.title'),
+        href: `${consolePath}/people?${new URLSearchParams({ contactCenter: id })}`,
+      },
+      {
+        label: text('console.branding.title'),
+        href: `${consolePath}/branding/places?${new URLSearchParams({ cc: id })}`,
+      },
       { label: text('console.contactCenters.edit'), href: `${contactCenterPath(id)}/edit`, isMain: true },
     ],
     facts: [

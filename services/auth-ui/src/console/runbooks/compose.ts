@@ -11,7 +11,7 @@ export function composeRunbooks({ shell }: { shell: Shell }): Area {
   return {
     path: '/runbooks',
     audience: 'everybody',
-    entry: { group: 'overview', label: 'console.runbooks.title', icon: 'audit' },
+    entry: { group: 'overview', label: 'console.runbooks.title', icon: 'runbooks' },
     async routes(pages: App) {
       pages.get('', { schema: { hide: true } }, async (request, reply) => {
         const visit = shell.begin(request, reply);
