@@ -60,6 +60,11 @@ it('ends one session or all of them, and asks before', async () => {
   const one = await administrator.submit(question, `${path}/end-session`);
   expect(one).toMatchObject({ message: 'The session has ended', heading: 'Ada Agent' });
   expect(one.rows).toHaveLength(1);
+  // A second tab asks for the same one; nobody is told that the session of somebody unknown has ended.
+  const again = await administrator.submit(question, `${path}/end-session`);
+  expect(again.message).toBe('The session has ended');
+  const unknown = await administrator.submit(question, `${path}/end-session`, { user: 'nobody' });
+  expect(unknown).toMatchObject({ status: 404, message: undefined });
   const all = await follow(administrator, one, 'End all sessions');
   expect(all.text).toContain('on every device');
   const none = await administrator.submit(all, `${path}/end-sessions`);

@@ -5,6 +5,7 @@ import {
   readPersonProfile,
 } from '@gatehouse/api-client/auth-api/help-desk';
 import { createPeopleAdministration } from '@gatehouse/api-client/environment-api/people';
+import { UpstreamError } from '@gatehouse/api-client/upstream-error';
 import type { PersonName } from '@gatehouse/contracts/auth-api/administration/help-desk';
 import type { PersonProfile } from '@gatehouse/contracts/auth-api/administration/people';
 import { notFound } from '@gatehouse/service-kit/errors/app-error';
@@ -12,7 +13,7 @@ import type { App } from '@gatehouse/service-kit/http/app-type';
 import { z } from 'zod';
 import { ifMatch } from '../shell/conflict.ts';
 import { shownOnceView } from '../shell/pages.ts';
-import { attempt } from '../shell/problem.ts';
+import { problemOf } from '../shell/problem.ts';
 import { askFirst } from '../shell/question.ts';
 import type { ConsoleVisit, Shell } from '../shell/shell.ts';
 import { tagField } from '../shell/typed.ts';
@@ -42,9 +43,8 @@ export function questionRoutes(pages: App, shell: Shell): void {
     fields: { ...fields, session: z.string().min(1).max(128) },
     page: async (visit, { session, ...named }) =>
       questionPage(visit, 'end-session', await read(visit, named), { session }),
-    // 404: it has ended meanwhile, which is what was asked for.
     act: (visit, { session, ...named }) =>
-      attempt(() => createHeldSessionCalls(visit.authApi).end(named, session), [404]),
+      unlessOver(() => createHeldSessionCalls(visit.authApi).end(named, session)),
     done: (visit, { session: _ended, ...named }) =>
       shell.done(visit, addressOf('person', named), 'console.people.sessionEnded'),
   });
@@ -92,6 +92,17 @@ export function questionRoutes(pages: App, shell: Shell): void {
       },
       done: (visit, { ifMatch: _seen, ...named }) => shell.done(visit, addressOf('person', named), done),
     });
+}
+
+/** A session that has ended meanwhile is what was asked for. A person who is not found has kept theirs. @throws UpstreamError */
+async function unlessOver(end: () => Promise<unknown>): Promise<void> {
+  try {
+    await end();
+  } catch (error) {
+    const isOver =
+      error instanceof UpstreamError && error.status === 404 && 'session' in problemOf(error).fields;
+    if (!isOver) throw error;
+  }
 }
 
 /** Only people of the people store have one. @throws AppError 404 */
