@@ -86,6 +86,7 @@ async function brandingRequest(operation: string, center: string): Promise<Reque
   if (method === 'GET') return { path };
   if (method === 'PUT')
     return path.endsWith('/logo') ? { path, ...asPicture } : { path, payload: data({ name: randomUuid() }) };
+  if (method === 'POST') return { path, payload: data({ name: randomUuid() }) };
   await api.call('PUT', owner, { payload: data({ name: 'gone' }) });
   await api.call('PUT', `${owner}/logo`, asPicture);
   return { path };

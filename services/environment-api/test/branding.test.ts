@@ -81,6 +81,37 @@ it('is stored, read and given to Auth API; what is not sent stays, null takes on
   expect(await viewAt('/')).toBeUndefined();
 });
 
+it('is previewed with what is inherited, refused as a change is, and nothing is written', async () => {
+  await put({ name: 'Everybody', greeting: { en: 'Hello' } }, '/branding');
+  await put({ name: 'Acme', byName: true });
+  const before = (await api.call('GET', own())).body;
+  const preview = (data: Record<string, unknown>, path = own()) =>
+    api.call('POST', `${path}/preview`, { payload: { data } });
+  const { status, body } = await preview({ name: null, colors: { accent: '#0057b8' } });
+  expect([status, body.data.effective]).toEqual([
+    200,
+    {
+      name: 'Everybody',
+      greeting: { en: 'Hello' },
+      colors: { accent: '#0057b8', accentDark: '#4a88cd' },
+      byName: true,
+      notices: [],
+      sources: expect.objectContaining({
+        name: { level: 'installation', location: '/' },
+        colors: { level: 'contactCenter', location: '/' },
+      }),
+    },
+  ]);
+  expect((await preview({ name: 'All' }, '/branding')).body.data.effective.name).toBe('All');
+  expect((await preview({ colors: { accent: '#ffcc00' } })).body.errors[0].status.field).toBe(
+    'data.colors.accent',
+  );
+  expect((await preview({ name: 'x', location: '/NOWHERE' })).status).toBe(400);
+  expect((await api.call('GET', own())).body).toEqual(before);
+  await api.call('DELETE', own());
+  await api.call('DELETE', '/branding');
+});
+
 it('inherits each field from the wider location, then from the installation, and says where it comes from', async () => {
   await put({ name: 'Everybody', colors: { accent: '#0057b8' }, notice }, '/branding');
   await put({ name: 'Everybody in the West', location: '/USW1' }, '/branding');

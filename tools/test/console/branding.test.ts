@@ -1,8 +1,10 @@
 import { closeContexts, sharedChromium } from '@gatehouse/testing/chromium';
 import type { Browser, BrowserContext } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { pageKinds } from '../../../services/auth-ui/src/console/branding/sample-pages.ts';
 import { flat } from '../../../services/environment-api/test/pictures.ts';
-import { formTo, type Person } from './person.ts';
+import { unescaped } from './html.ts';
+import { type Answer, formTo, type Person } from './person.ts';
 import { people, type Stage, startStage } from './stage.ts';
 
 let stage: Stage;
@@ -219,48 +221,52 @@ it('is for the own contact centre alone where a person administers one', async (
   expect(all.status).toBe(403);
 });
 
-const kinds = [
-  ...[
-    'name',
-    'password',
-    'elsewhere',
-    'problem',
-    'changePassword',
-    'firstPassword',
-    'firstPasswordDone',
-    'consent',
-  ],
-  ...['device', 'deviceDone', 'signedIn', 'account', 'approvals', 'signOut', 'signedOut', 'error'],
-];
+/** The document in the frame of a preview. */
+const sampleIn = ({ html }: Answer) => {
+  const [, document = '', sandbox] =
+    /<iframe [^>]*srcdoc="([^"]*)"[^>]*?(?: sandbox="([^"]*)")?>/.exec(html) ?? [];
+  return { document: unescaped(document), sandbox };
+};
 
 describe('the preview', () => {
-  beforeAll(() =>
-    stage.environmentApi.call('PUT', `/contact-centers/${stage.contactCenterId}/branding`, {
-      payload: { data: { name: 'Demo brand' } },
-    }),
-  );
+  // attack: preview of a sign-in page that takes passwords, or runs what it shows | CWE-1021, CWE-79 | guard: services/auth-ui/views/console/branding/preview.eta
+  it.each(pageKinds)('of %s shows the branding by the real page, closed in', async (kind) => {
+    const page = await person.open(`${path}/preview?${of}&kind=${kind}`);
+    const { document, sandbox } = sampleIn(page);
+    expect(document).toMatch(/· (?:Demo brand|By its administrator)<\/title>/);
+    expect(sandbox).toBe('allow-same-origin');
+    expect(page.headers.get('content-security-policy')).toContain("frame-ancestors 'none'");
+    expect(document).not.toContain('<script');
+    expect(document).not.toContain('http-equiv="refresh"');
+  });
 
-  // attack: preview of a sign-in page that takes passwords, or runs what it shows | CWE-1021, CWE-79 | guard: services/auth-ui/src/console/branding/preview.ts
-  it.each(kinds)('of %s shows the branding by the real page, closed in', async (kind) => {
-    const { status, html, headers } = await person.open(`${path}/preview/page?${of}&kind=${kind}`);
-    expect(status).toBe(200);
-    expect(html).toMatch(/· Demo brand<\/title>/);
-    const policy = headers.get('content-security-policy') ?? '';
-    for (const directive of [
-      "default-src 'none'",
-      "form-action 'none'",
-      "frame-ancestors 'self'",
-      'sandbox allow-same-origin',
-    ])
-      expect(policy).toContain(directive);
-    expect(policy).not.toContain('script-src');
-    expect(html).not.toContain('<script');
-    expect(html).not.toContain('http-equiv="refresh"');
+  it('shows what is typed before it is saved, goes from page to page with it, and leads back or saves', async () => {
+    const form = await person.open(`${path}/edit?${of}`);
+    const refused = await person.submit(form, `${path}/edit`, {
+      preview: 'name',
+      'colors.accent': '#ffcc00',
+    });
+    expect([refused.status, refused.fieldProblems['colors.accent']]).toEqual([
+      400,
+      expect.stringContaining('#876c00'),
+    ]);
+    const typed = { name: 'Only typed', 'colors.accent': '#0057b8' };
+    const first = await person.submit(form, `${path}/edit`, { ...typed, preview: 'name' });
+    expect(sampleIn(first).document).toContain('· Only typed</title>');
+    expect(sampleIn(first).document).toContain('/brand/0057b8-');
+    const second = await person.submit(first, `${path}/edit`, { preview: 'error' });
+    expect(sampleIn(second).document).toContain('· Only typed</title>');
+    const back = await person.submit(second, `${path}/edit`, { again: 'true' });
+    expect(formTo(back, `${path}/edit`).fields).toMatchObject(typed);
+    expect((await person.open(`${path}/edit?${of}`)).html).not.toContain('Only typed');
+    const saved = await person.submit(second, `${path}/edit`);
+    expect(saved.message).toBe('The branding at / is saved');
+    expect((await person.open(`${path}/edit?${of}`)).html).toContain('Only typed');
   });
 
   it('is for those who may read the branding alone', async () => {
     const stranger = stage.newPerson();
-    const answer = await stranger.request(`${path}/preview/page?${of}&kind=name`);
+    const answer = await stranger.request(`${path}/preview?${of}&kind=name`);
     expect(answer.status).not.toBe(200);
   });
 });
@@ -307,7 +313,11 @@ describe('in Chromium', () => {
     await button?.click();
     await frame?.locator('a').first().click();
     expect(sent).toEqual([]);
-    expect(frame?.url()).toContain('/preview/page');
+    expect(frame?.url()).toBe('about:srcdoc');
+    // The style of an error page is in the page.
+    await page.goto(`${stage.publicUrl}${path}/preview?${of}&kind=error`, { waitUntil: 'networkidle' });
+    const status = page.frameLocator('iframe').locator('.status');
+    expect(await status.evaluate((node) => getComputedStyle(node).color)).not.toBe('rgb(0, 0, 0)');
     await context.close();
   });
 });

@@ -96,7 +96,7 @@ function textOf(html = ''): string {
   return unescaped(words).replace(/\s+/g, ' ').trim();
 }
 
-function unescaped(text: string): string {
+export function unescaped(text: string): string {
   const names: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'" };
   return text.replace(/&(amp|lt|gt|quot|#39);/g, (_whole, name: string) => names[name] ?? '');
 }

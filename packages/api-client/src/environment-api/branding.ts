@@ -1,5 +1,9 @@
 /** The calls that administrate how pages look: of a contact centre, or of the installation. */
-import { brandingAnswerSchema, brandingEntrySchema } from '@gatehouse/contracts/environment-api/branding';
+import {
+  brandingAnswerSchema,
+  brandingEntrySchema,
+  brandingPreviewSchema,
+} from '@gatehouse/contracts/environment-api/branding';
 import type { z } from 'zod';
 import { readData, readTagged, removeAt } from '../administration-calls.ts';
 import type { HttpClient } from '../http-client.ts';
@@ -16,14 +20,21 @@ export function createBrandingAdministration(http: HttpClient) {
     /** With a location also what is effective there. */
     read: (contactCenterId: string | undefined, location?: string): Promise<BrandingAnswer> =>
       readData(http, brandingAnswerSchema, { path: path(contactCenterId), query: { location } }),
-    /** Fields that are not given stay; null takes one away. */
     /** With the tag of the version that a change may name. */
     readTagged: (contactCenterId: string | undefined, location: string) =>
       readTagged(http, brandingAnswerSchema, `${path(contactCenterId)}?${new URLSearchParams({ location })}`),
+    /** Fields that are not given stay; null takes one away. */
     set: (contactCenterId: string | undefined, location: string, fields: object) =>
       readData(http, brandingEntrySchema, {
         method: 'PUT',
         path: path(contactCenterId),
+        json: { data: { ...fields, location } },
+      }),
+    /** Checks as `set` does, writes nothing, and tells what would then be effective. */
+    preview: (contactCenterId: string | undefined, location: string, fields: object) =>
+      readData(http, brandingPreviewSchema, {
+        method: 'POST',
+        path: `${path(contactCenterId)}/preview`,
         json: { data: { ...fields, location } },
       }),
     remove: (contactCenterId: string | undefined, location: string) =>

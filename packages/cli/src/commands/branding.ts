@@ -1,6 +1,6 @@
 /** `gatehouse branding`: how pages look, of a contact centre, or with --global what all of them inherit. */
 import { createBrandingAdministration } from '@gatehouse/api-client/environment-api/branding';
-import { imagePath } from '@gatehouse/contracts/environment-api/branding';
+import { type EffectiveBranding, imagePath } from '@gatehouse/contracts/environment-api/branding';
 import type { Command } from 'commander';
 import type { Cli } from '../command-group.ts';
 import { UsageError } from '../failure/failure.ts';
@@ -42,38 +42,33 @@ export function brandingCommands(program: Command, cli: Cli): void {
           return session.output.text(answer, 'There is no branding here.\n');
         for (const { location, ...entry } of answer.entries)
           session.output.record(entry, [['location', location], ...rowsOf(entry)]);
-        if (!answer.effective) return;
-        const { sources, ...effective } = answer.effective;
-        session.output.record(effective, [
-          ['effective at', place.location],
-          ...rowsOf(effective, (field) => {
-            const source = sources[field];
-            return source ? ` (${source.level === 'installation' ? 'global, ' : ''}${source.location})` : '';
-          }),
-        ]);
+        if (answer.effective) showEffective(session, place.location, answer.effective);
       }),
     );
 
   fieldOptions(
     at(branding.command('set').description('change what is given; links, texts and notice come from --file')),
     fields,
-  ).action(
-    cli.action<Place>(async (session, place) => {
-      const { accent, accentDark, ...rest } = await fieldsOf(session, place, fields);
-      const colors =
-        accent === undefined
-          ? {}
-          : { colors: { accent, ...(accentDark === undefined ? {} : { accentDark }) } };
-      if (accent === undefined && accentDark !== undefined)
-        throw new UsageError('Give --accent together with --accent-dark');
-      const entry = await api(session).set(
-        ownerOf(place),
-        place.location,
-        requireFields({ ...rest, ...colors }),
-      );
-      session.output.done(`The branding at ${place.location} is set.`, entry);
-    }),
-  );
+  )
+    .option('--dry-run', 'check only, and show what would be effective')
+    .action(
+      cli.action<Place & { dryRun?: boolean }>(async (session, { dryRun, ...place }) => {
+        const { accent, accentDark, ...rest } = await fieldsOf(session, place, fields);
+        const colors =
+          accent === undefined
+            ? {}
+            : { colors: { accent, ...(accentDark === undefined ? {} : { accentDark }) } };
+        if (accent === undefined && accentDark !== undefined)
+          throw new UsageError('Give --accent together with --accent-dark');
+        const given = requireFields({ ...rest, ...colors });
+        if (dryRun) {
+          const { effective } = await api(session).preview(ownerOf(place), place.location, given);
+          return showEffective(session, place.location, effective);
+        }
+        const entry = await api(session).set(ownerOf(place), place.location, given);
+        session.output.done(`The branding at ${place.location} is set.`, entry);
+      }),
+    );
 
   at(branding.command('logo').description('the logo: PNG, JPEG, WebP or GIF, at most 2 MiB'))
     .argument('[file]', '- for standard input')
@@ -120,6 +115,20 @@ function at(command: Command): Command {
 function ownerOf({ cc, global }: Place): string | undefined {
   if ((cc === undefined) === (global === undefined)) throw new UsageError('Say whose: --cc ID or --global');
   return cc;
+}
+
+function showEffective(
+  session: Session,
+  location: string,
+  { sources, ...effective }: EffectiveBranding,
+): void {
+  session.output.record(effective, [
+    ['effective at', location],
+    ...rowsOf(effective, (field) => {
+      const source = sources[field];
+      return source ? ` (${source.level === 'installation' ? 'global, ' : ''}${source.location})` : '';
+    }),
+  ]);
 }
 
 function rowsOf(values: object, note: (field: string) => string = () => ''): [string, unknown][] {

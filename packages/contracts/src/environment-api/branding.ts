@@ -63,6 +63,9 @@ export const brandingAnswerSchema = z.object({
   effective: effectiveBrandingSchema.optional().describe('With `location`: what pages there show.'),
 });
 
+/** `POST …/branding/preview` */
+export const brandingPreviewSchema = z.object({ effective: effectiveBrandingSchema });
+
 /** Part of `GET /environment/v3/internal/contact-centers…`, and the answer of `GET /environment/v3/internal/branding?location=`. */
 export const brandingViewSchema = z.object({
   name: z.string().optional(),

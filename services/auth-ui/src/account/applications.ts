@@ -5,7 +5,7 @@ import type { Clock } from '@gatehouse/service-kit/clock';
 import type { App } from '@gatehouse/service-kit/http/app-type';
 import { z } from 'zod';
 import { wishesOf } from '../consent/page.ts';
-import type { AllowedApplication } from '../pages/views.ts';
+import type { AccountApplicationsPage, AccountTakeBackPage, AllowedApplication } from '../pages/views.ts';
 import { beginVisit, sendView, type Visit } from '../pages/visit.ts';
 import { formatsIn } from '../texts/formats.ts';
 import { ownOf } from './own.ts';
@@ -26,15 +26,12 @@ export function applicationRoutes(pages: App, { http, now }: { http: HttpClient;
     async (request, reply) => {
       const consents = await ownOf(http, request).consents();
       const visit = beginVisit(request, reply);
-      const { text } = visit;
       return sendView(visit, 'account-applications', {
-        ...surroundingsOf(visit, 'applications'),
-        title: text('account.applications'),
-        applications: consents.map((consent) => shown(visit, consent, now())),
+        ...applicationsPage(visit, consents, now()),
         message:
           request.query.taken === undefined
             ? undefined
-            : { kind: 'success', title: text('account.takenBack') },
+            : { kind: 'success', title: visit.text('account.takenBack') },
       });
     },
   );
@@ -54,12 +51,7 @@ export function applicationRoutes(pages: App, { http, now }: { http: HttpClient;
       // Another window has done it.
       if (consent === undefined) return reply.redirect(accountPages.applications, 303);
       const visit = beginVisit(request, reply);
-      return sendView(visit, 'account-take-back', {
-        ...surroundingsOf(visit, 'applications'),
-        title: visit.text('account.takeBack.title', { application: consent.name }),
-        application: shown(visit, consent, now()),
-        cancel: accountPages.applications,
-      });
+      return sendView(visit, 'account-take-back', takeBackPage(visit, consent, now()));
     },
   );
 
@@ -78,6 +70,27 @@ export function applicationRoutes(pages: App, { http, now }: { http: HttpClient;
       return reply.redirect(`${accountPages.applications}?taken=1`, 303);
     },
   );
+}
+
+export function applicationsPage(
+  visit: Visit,
+  consents: readonly ConsentView[],
+  now: number,
+): AccountApplicationsPage {
+  return {
+    ...surroundingsOf(visit, 'applications'),
+    title: visit.text('account.applications'),
+    applications: consents.map((consent) => shown(visit, consent, now)),
+  };
+}
+
+export function takeBackPage(visit: Visit, consent: ConsentView, now: number): AccountTakeBackPage {
+  return {
+    ...surroundingsOf(visit, 'applications'),
+    title: visit.text('account.takeBack.title', { application: consent.name }),
+    application: shown(visit, consent, now),
+    cancel: accountPages.applications,
+  };
 }
 
 function shown(

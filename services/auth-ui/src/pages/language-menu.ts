@@ -28,7 +28,7 @@ export function languageMenuOf({
   language,
   repeat,
 }: {
-  request: FastifyRequest;
+  request: Pick<FastifyRequest, 'method' | 'url'>;
   language: Language;
   repeat: SentForm | undefined;
 }): LanguageMenu | undefined {

@@ -27,6 +27,8 @@ export interface PageReach {
   hasSecretAddress?: boolean | undefined;
   /** The page asks for its own content again. */
   refreshes?: boolean | undefined;
+  /** Of a style that a document in a frame of the page brings along. */
+  styleNonce?: string | undefined;
 }
 
 export function setHeadersOfPage(reply: FastifyReply, reach: PageReach, scriptNonce: string): void {
@@ -40,13 +42,16 @@ export function setHeadersOfPage(reply: FastifyReply, reach: PageReach, scriptNo
   });
 }
 
-function policyOf({ formsLeadTo, frames = [], refreshes }: PageReach, scriptNonce: string | undefined) {
+function policyOf(
+  { formsLeadTo, frames = [], refreshes, styleNonce }: PageReach,
+  scriptNonce: string | undefined,
+) {
   return {
     useDefaults: false,
     directives: {
       'default-src': ["'none'"],
       'script-src': [scriptNonce === undefined ? "'none'" : `'nonce-${scriptNonce}'`],
-      'style-src': ["'self'"],
+      'style-src': ["'self'", ...(styleNonce === undefined ? [] : [`'nonce-${styleNonce}'`])],
       'img-src': ["'self'"],
       'form-action': formActionSources(formsLeadTo),
       'frame-ancestors': ["'none'"],

@@ -3,6 +3,7 @@ import { emptyEnvelope, envelopeOf } from '@gatehouse/contracts/envelope';
 import {
   brandingAnswerSchema,
   brandingEntrySchema,
+  brandingPreviewSchema,
   installationBrandingSchema,
 } from '@gatehouse/contracts/environment-api/branding';
 import type { App } from '@gatehouse/service-kit/http/app-type';
@@ -81,6 +82,25 @@ export async function brandingRoutes(
       const { version, entry } = await branding.put(contextOf(request), ownerOf(request), location, patch);
       reply.header('etag', etagOf(version));
       return ok(entry);
+    },
+  );
+
+  api.post(
+    '/preview',
+    {
+      schema: {
+        tags,
+        operationId: `preview${suffix}Branding`,
+        summary: 'Check fields as PUT does, write nothing, and tell what would then be effective',
+        params,
+        body: brandingBody,
+        response: { 200: envelopeOf(brandingPreviewSchema), ...failures },
+      },
+    },
+    async (request) => {
+      const { location, logo: _logo, ...patch } = request.body.data;
+      const { caller } = request;
+      return ok({ effective: await branding.preview(caller, ownerOf(request), location, patch) });
     },
   );
 

@@ -52,11 +52,18 @@ export function createBrandingService({
   async function answer(owner: store.Owner, location: string | undefined): Promise<Branding> {
     const entries = await read(db, owner);
     if (location === undefined) return { entries };
-    const installation = owner === undefined ? entries : await read(db, undefined);
-    return {
-      entries,
-      effective: effectiveBranding(owner === undefined ? [] : entries, installation, location),
-    };
+    return { entries, effective: await effectiveAt(owner, entries, location) };
+  }
+
+  /** `entries`: of the owner. */
+  async function effectiveAt(owner: store.Owner, entries: readonly BrandingEntry[], location: string) {
+    if (owner === undefined) return effectiveBranding([], entries, location);
+    return effectiveBranding(entries, await read(db, undefined), location);
+  }
+
+  function requireWriter(caller: Caller, owner: store.Owner): void {
+    if (owner === undefined) requireInstallationWriter(caller);
+    else writerOf(owner)(caller);
   }
 
   /** Writes one place within a transaction. False: it was like that before. @throws AppError 400, 404 */
@@ -135,6 +142,17 @@ export function createBrandingService({
       changeAndRead(context, owner, location, async (before) => ({
         settings: merged(isWhole ? {} : (before?.settings ?? {}), patch),
       })),
+    /** What would be effective at the location after `put`. Nothing is written. @throws AppError 400, 403, 404 */
+    async preview(caller: Caller, owner: store.Owner, location: string, patch: BrandingPatch) {
+      const id = owner && (await contactCenters.read(caller, owner)).id;
+      requireWriter(caller, id);
+      await locations.requireInUse(db, location, 'data.location');
+      const stored = await store.listBranding(db, id);
+      const { settings = {}, logo = null } = stored.find((one) => one.location === location) ?? {};
+      const typed = { location, settings: merged(settings, patch), logo };
+      const entries = [...stored.filter((one) => one.location !== location), typed].map(entryOf);
+      return effectiveAt(id, entries, location);
+    },
     /** With its logo. @throws AppError 404, 412 */
     remove: (context: WriteContext, owner: store.Owner, location: string): Promise<number> =>
       change(context, owner, location, async (before) => {
@@ -144,8 +162,7 @@ export function createBrandingService({
     /** @throws AppError 400 for what is no picture, 404, 412, 503 */
     async setLogo(context: WriteContext, owner: store.Owner, location: string, bytes: Buffer) {
       // A caller who may not store a picture must not make this service decode it.
-      if (owner === undefined) requireInstallationWriter(context.caller);
-      else writerOf(owner)(context.caller);
+      requireWriter(context.caller, owner);
       return useLogo(context, owner, location, await images.take(bytes, 'body'));
     },
     /** For a picture that was decoded here. */

@@ -23,6 +23,8 @@ test('branding is set, shown with what is inherited, and deleted', async () => {
     { input: fields },
   );
   expect(set.out).toBe('The branding at / is set.\n');
+  const dry = await cli.run(['branding', 'set', ...of, '--name', 'Another', '--dry-run']);
+  expect(dry.out).toMatch(/effective at +\/\n(?:.*\n)*name +Another \(\/\)/);
   const shown = (await cli.run(['branding', 'show', ...of, '--location', '/'])).out;
   expect(shown).toMatch(/name +Acme \(\/\)/);
   expect(shown).toMatch(/colors +\{"accent":"#0057b8","accentDark":"#4a88cd"\} \(global, \/\)/);

@@ -2,7 +2,6 @@
 import { createBrandingAdministration } from '@gatehouse/api-client/environment-api/branding';
 import { createContactCenterAdministration } from '@gatehouse/api-client/environment-api/contact-centers';
 import type { App } from '@gatehouse/service-kit/http/app-type';
-import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { Area } from '../shell/area.ts';
 import { ifMatch } from '../shell/conflict.ts';
@@ -16,14 +15,13 @@ import { changeOf, typedFields, typedOf } from './fields.ts';
 import { besideFields, formPage } from './form-page.ts';
 import { ownersPage, type PlacesPage, placesPage } from './list-pages.ts';
 import { type LogoPage, logoPage } from './logo-page.ts';
-import { addressOf, brandingPath, type Place, placeFields, placeOf } from './place.ts';
-import { type PreviewPage, previewPage, sendPreview } from './preview.ts';
+import { addressOf, type Place, placeFields, placeOf } from './place.ts';
+import { sendPreview } from './preview.ts';
 import { pageKinds } from './sample-pages.ts';
 import { acceptFiles, maxFormBytes, type SentFields } from './upload.ts';
 
 const placesView = consoleView<PlacesPage>('branding/places');
 const logoView = consoleView<LogoPage>('branding/logo');
-const previewView = consoleView<PreviewPage>('branding/preview');
 const rowsPerPage = 50;
 
 const listQuery = z.object({
@@ -32,6 +30,13 @@ const listQuery = z.object({
 });
 const previewQuery = placeFields.extend({ kind: z.enum(pageKinds).catch('name') });
 const placeAndTag = placeFields.extend(tagField);
+
+/** `preview`: shows a page in what was typed. `again`: leads from there back to the form. Otherwise it is saved. */
+const sentForm = typedFields.extend({
+  ...placeAndTag.shape,
+  preview: z.enum(pageKinds).optional().catch(undefined),
+  again: z.literal('true').optional().catch(undefined),
+});
 
 export function composeBranding({ shell }: { shell: Shell }): Area {
   const centersOf = ({ environmentApi }: ConsoleVisit) => createContactCenterAdministration(environmentApi);
@@ -68,7 +73,12 @@ export function composeBranding({ shell }: { shell: Shell }): Area {
 
     formRoutes(pages);
     await pages.register(async (files: App) => logoRoutes(files));
-    previewRoutes(pages);
+
+    pages.get('/preview', { schema: { hide: true, querystring: previewQuery } }, async (request, reply) => {
+      const visit = shell.begin(request, reply);
+      const found = await read(visit, placeOf(request.query));
+      return sendPreview(shell, visit, { ...found, kind: request.query.kind });
+    });
   }
 
   function formRoutes(pages: App): void {
@@ -78,28 +88,31 @@ export function composeBranding({ shell }: { shell: Shell }): Area {
       return shell.show(visit, formView, formPage(visit, { ...found, typed: typedOf(found.own) }));
     });
 
-    pages.post(
-      '/edit',
-      { schema: { hide: true, body: typedFields.extend(placeAndTag.shape) } },
-      async (request, reply) => {
-        const visit = shell.begin(request, reply);
-        const { cc, location, ifMatch: etag, ...typed } = request.body;
-        const place = placeOf({ cc, location });
-        const found = await read(visit, place);
-        const { fields, linkFields } = changeOf(typed, found.own);
-        const { problem } = await attempt(() =>
-          brandingOf(visit, etag).set(place.owner, place.location, fields),
-        );
-        if (problem === undefined)
-          return shell.done(visit, addressOf('edit', place), 'console.branding.saved', {
-            location: place.location,
-          });
-        const sent = formPage(visit, { ...found, typed, etag });
+    pages.post('/edit', { schema: { hide: true, body: sentForm } }, async (request, reply) => {
+      const visit = shell.begin(request, reply);
+      const { cc, location, ifMatch: etag, preview, again, ...typed } = request.body;
+      const place = placeOf({ cc, location });
+      const found = await read(visit, place);
+      const sent = formPage(visit, { ...found, typed, etag });
+      if (again) return shell.show(visit, formView, sent);
+      const { fields, linkFields } = changeOf(typed, found.own);
+      const { done: shown, problem } = await attempt(async () => {
+        if (preview !== undefined)
+          return { kind: preview, ...(await brandingOf(visit).preview(place.owner, place.location, fields)) };
+        await brandingOf(visit, etag).set(place.owner, place.location, fields);
+        return undefined;
+      });
+      if (problem !== undefined) {
         if (problem.status !== 412) return shell.refused(visit, sent, besideFields(problem, linkFields));
         const current = formPage(visit, { ...found, typed: typedOf(found.own) });
         return shell.compare(visit, { typed: sent, current, etag: found.etag });
-      },
-    );
+      }
+      if (shown === undefined)
+        return shell.done(visit, addressOf('edit', place), 'console.branding.saved', {
+          location: place.location,
+        });
+      return sendPreview(shell, visit, { ...found, ...shown, draft: { typed, etag } });
+    });
 
     askFirst(pages, shell, {
       url: '/delete',
@@ -154,30 +167,6 @@ export function composeBranding({ shell }: { shell: Shell }): Area {
       reply.code(problem.status);
       return showLogo(visit, place, problem);
     });
-  }
-
-  function previewRoutes(pages: App): void {
-    pages.get('/preview', { schema: { hide: true, querystring: previewQuery } }, async (request, reply) => {
-      const visit = framing(shell.begin(request, reply));
-      const { place, ownerName } = await read(visit, placeOf(request.query));
-      return shell.show(visit, previewView, previewPage(visit, place, ownerName, request.query.kind));
-    });
-
-    pages.get('/preview/page', { schema: { hide: true, querystring: previewQuery } }, preview);
-  }
-
-  async function preview(
-    request: FastifyRequest<{ Querystring: z.output<typeof previewQuery> }>,
-    reply: FastifyReply,
-  ): Promise<FastifyReply> {
-    const visit = shell.begin(request, reply);
-    const { effective } = await read(visit, placeOf(request.query));
-    return sendPreview(visit, effective, request.query.kind, Date.now());
-  }
-
-  /** The page around a preview may show it, and nothing else, in a frame. */
-  function framing(visit: ConsoleVisit): ConsoleVisit {
-    return { ...visit, reach: { ...visit.reach, frames: [`${shell.publicUrl}${brandingPath}`] } };
   }
 
   return {

@@ -118,6 +118,7 @@ export function formPage(visit: ConsoleVisit, shown: Shown): FormPage {
         },
       ],
       submit: text('console.branding.save'),
+      other: { label: text('console.branding.tab.preview'), name: 'preview', value: 'name' },
       cancel: addressOf('places', place),
     },
   };

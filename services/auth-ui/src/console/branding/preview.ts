@@ -1,81 +1,80 @@
-/** Sends a page as people would see it, with sample data, closed in: no form, no script and no link of it works. */
+/** Shows a page as people would see it, with sample data, in a frame that is closed in: no form, script or link of it works. */
 import type { BrandingView } from '@gatehouse/contracts/environment-api/branding';
 import { renderErrorPage } from '@gatehouse/service-kit/errors/render-html';
 import type { FastifyReply } from 'fastify';
 import { brandStyleOf } from '../../design/brand-styles.ts';
+import { languageMenuOf } from '../../pages/language-menu.ts';
 import { lookOf, pictureOf } from '../../pages/look.ts';
 import { surroundingsOf, type Visit } from '../../pages/visit.ts';
-import type { ConsolePage } from '../shell/pages.ts';
-import type { ConsoleVisit } from '../shell/shell.ts';
-import { addressOf, type Place } from './place.ts';
+import { type ConsolePage, consoleView } from '../shell/pages.ts';
+import type { ConsoleVisit, Shell } from '../shell/shell.ts';
+import type { Typed } from './fields.ts';
+import { addressOf, brandingPath, fieldsOf, type Place } from './place.ts';
 import { type PageKind, pageKinds, renderSample, samplePage } from './sample-pages.ts';
 import { pathTo, tabsOf } from './tabs.ts';
 
-export interface PreviewPage extends ConsolePage {
-  kinds: { label: string; href: string; isCurrent: boolean }[];
-  frame: { src: string; title: string };
+interface PreviewPage extends ConsolePage {
+  kinds: { label: string; kind: PageKind; href: string; isCurrent: boolean }[];
+  /** A whole document. The frame inherits the policy of the page, and its `sandbox` takes the rest away. */
+  frame: { content: string; title: string };
+  /** What is typed and not saved. Each button sends it along. */
+  draft: { action: string; hidden: Readonly<Record<string, string>> } | undefined;
 }
 
-export function previewPage(
+const previewView = consoleView<PreviewPage>('branding/preview');
+
+interface Previewed {
+  place: Place;
+  ownerName: string;
+  effective: BrandingView | undefined;
+  kind: PageKind;
+  /** Absent: what is saved is shown. */
+  draft?: { typed: Typed; etag: string };
+}
+
+export function sendPreview(
+  shell: Shell,
   visit: ConsoleVisit,
-  place: Place,
-  ownerName: string,
-  kind: PageKind,
-): PreviewPage {
+  { place, ownerName, effective, kind, draft }: Previewed,
+): FastifyReply {
   const { text } = visit;
-  return {
+  const { html, styleNonce } = sampleOf(visit, effective, kind, Date.now());
+  return shell.show({ ...visit, reach: { ...visit.reach, styleNonce } }, previewView, {
     title: text('console.branding.of', { name: ownerName, location: place.location }),
-    lead: text('console.branding.preview.lead'),
+    lead: text(draft ? 'console.branding.preview.draft' : 'console.branding.preview.lead'),
     path: pathTo(visit, place, ownerName),
-    tabs: tabsOf(visit, place, 'preview'),
+    // Another tab would lose what was typed.
+    tabs: draft ? [] : tabsOf(visit, place, 'preview'),
     kinds: pageKinds.map((one) => ({
       label: text(`console.branding.kind.${one}`),
+      kind: one,
       href: addressOf('preview', place, { kind: one }),
       isCurrent: one === kind,
     })),
-    frame: { src: addressOf('preview/page', place, { kind }), title: text(`console.branding.kind.${kind}`) },
-  };
+    // A link wants another window, which the sandbox does not let it have.
+    frame: {
+      content: html.replace('<head>', '<head>\n<base target="_blank">'),
+      title: text(`console.branding.kind.${kind}`),
+    },
+    draft: draft && {
+      action: `${brandingPath}/edit`,
+      hidden: { ...fieldsOf(place), ...draft.typed, ifMatch: draft.etag },
+    },
+  });
 }
 
-/** What a preview may do: show styles and pictures of our own host, inside a page of the console. */
-const policy = [
-  "default-src 'none'",
-  "img-src 'self'",
-  "form-action 'none'",
-  "frame-ancestors 'self'",
-  "base-uri 'none'",
-  // Without scripts, forms, pop-ups and navigation of the page around it. Its own origin, for the pictures.
-  'sandbox allow-same-origin',
-];
-
-export function sendPreview(
+/** `styleNonce`: pages about errors bring their style along, so that they need no other request. */
+function sampleOf(
   visit: ConsoleVisit,
   branding: BrandingView | undefined,
   kind: PageKind,
   nowMs: number,
-): FastifyReply {
+): { html: string; styleNonce?: string | undefined } {
   const shown: Visit = { ...visit, look: lookOf(branding, visit.language) };
-  const { html, styles } =
-    kind === 'error'
-      ? errorSample(shown, branding)
-      : { html: pageSample(shown, kind, nowMs), styles: "'self'" };
-  return (
-    visit.reply
-      .headers({
-        'content-security-policy': [...policy, `style-src ${styles}`].join('; '),
-        'x-frame-options': 'SAMEORIGIN',
-        'content-language': visit.language,
-        'referrer-policy': 'no-referrer',
-      })
-      .type('text/html; charset=utf-8')
-      // A link wants another window, which the sandbox does not let it have.
-      .send(html.replace('<head>', '<head>\n<base target="_blank">'))
-  );
-}
-
-function pageSample(visit: Visit, kind: Exclude<PageKind, 'error'>, nowMs: number): string {
-  const surroundings = { ...surroundingsOf(visit, ''), languageMenu: undefined };
-  return renderSample(samplePage(kind, visit, nowMs), surroundings);
+  if (kind === 'error') return errorSample(shown, branding);
+  const languageMenu = languageMenuOf({ ...shown, request: { method: 'GET', url: '#' } });
+  const surroundings = { ...surroundingsOf(shown, ''), languageMenu };
+  return { html: renderSample(samplePage(kind, shown, nowMs), surroundings) };
 }
 
 function errorSample({ text, language, look }: Visit, branding: BrandingView | undefined) {
@@ -93,6 +92,6 @@ function errorSample({ text, language, look }: Visit, branding: BrandingView | u
       css: branding?.colors && brandStyleOf(branding.colors),
     },
   });
-  const styles = /style-src ('nonce-[^']+')/.exec(headers['content-security-policy'] ?? '')?.[1] ?? "'none'";
-  return { html, styles };
+  const [, styleNonce] = /style-src 'nonce-([^']+)'/.exec(headers['content-security-policy'] ?? '') ?? [];
+  return { html, styleNonce };
 }

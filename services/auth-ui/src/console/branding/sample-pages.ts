@@ -1,11 +1,13 @@
 /** Renders every kind of page with sample data, by the templates and builders that people's pages have. */
 import type { InteractionView } from '@gatehouse/contracts/auth-api/interaction';
+import { applicationsPage, takeBackPage } from '../../account/applications.ts';
+import { profilePage } from '../../account/profile.ts';
 import { sessionsPage } from '../../account/sessions.ts';
+import { surroundingsOf } from '../../account/tabs.ts';
 import { approvalsPage } from '../../approvals/page.ts';
 import { consentPage } from '../../consent/page.ts';
 import { deviceDonePage, devicePage } from '../../device/pages.ts';
 import { endPage, firstPasswordPage } from '../../first-password/page.ts';
-import { csrfField } from '../../oauth-session/guard.ts';
 import { renderView, type Surroundings, type Views } from '../../pages/views.ts';
 import type { Visit } from '../../pages/visit.ts';
 import { changePasswordPage } from '../../password-change/page.ts';
@@ -24,7 +26,12 @@ export const pageKinds = [
   'device',
   'deviceDone',
   'signedIn',
-  'account',
+  'front',
+  'profile',
+  'sessions',
+  'applications',
+  'takeBack',
+  'language',
   'approvals',
   'signOut',
   'signedOut',
@@ -34,6 +41,7 @@ export const pageKinds = [
 export type PageKind = (typeof pageKinds)[number];
 
 const typed = { userName: 'maria.berg', tenant: 'nordic' };
+const person = { username: `${typed.tenant}\\${typed.userName}`, name: 'Maria Berg' };
 const hour = 3_600_000;
 
 /** As Auth API would give it. Nothing of it leads anywhere: the policy of a preview permits no form. */
@@ -79,14 +87,31 @@ export function samplePage(kind: Exclude<PageKind, 'error'>, visit: Visit, nowMs
       return ['device-done', deviceDonePage(visit, 'approved')];
     case 'signedIn':
       return ['signed-in', { title: text('signedIn.title') }];
-    case 'account':
+    case 'front':
       return [
-        'account-sessions',
+        'front',
         {
-          ...sessionsPage(visit, sessionsAt(nowMs), nowMs, undefined),
-          csrf: { name: csrfField, value: '' },
+          title: text('front.title'),
+          issuer: 'https://sign-in.example.com/auth/v3',
+          environmentApi: 'https://sign-in.example.com/environment/v3',
+          canSignIn: true,
+          playgroundUrl: undefined,
+          documentationUrl: undefined,
         },
       ];
+    case 'profile':
+      return [
+        'account',
+        profilePage(visit, { ...person, contactCenter: 'Nordic' }, 'maria.berg@example.com'),
+      ];
+    case 'sessions':
+      return ['account-sessions', sessionsPage(visit, sessionsAt(nowMs), nowMs, undefined)];
+    case 'applications':
+      return ['account-applications', applicationsPage(visit, [consentAt(nowMs)], nowMs)];
+    case 'takeBack':
+      return ['account-take-back', takeBackPage(visit, consentAt(nowMs), nowMs)];
+    case 'language':
+      return ['account-language', { ...surroundingsOf(visit, 'language'), title: text('account.language') }];
     case 'approvals':
       return [
         'approvals',
@@ -118,7 +143,7 @@ function sessionsAt(nowMs: number) {
   const session = { remembered: false, clientAddress: '198.51.100.7' };
   return {
     status: { code: 0 as const },
-    user: { username: `${typed.tenant}\\${typed.userName}`, name: 'Maria Berg' },
+    user: person,
     data: [
       {
         ...session,
@@ -140,6 +165,16 @@ function sessionsAt(nowMs: number) {
         current: false,
       },
     ],
+  };
+}
+
+function consentAt(nowMs: number) {
+  return {
+    clientId: 'preview',
+    name: 'Agent Workspace',
+    scope: ['openid', 'profile', 'offline_access'],
+    givenAt: new Date(nowMs - 50 * hour).toISOString(),
+    lastUsedAt: new Date(nowMs - hour).toISOString(),
   };
 }
 

@@ -103,6 +103,8 @@ export interface Form {
   hidden?: Readonly<Record<string, string>>;
   sections: { title?: string; text?: string; fields: FormField[] }[];
   submit: string;
+  /** A second button: what was typed is sent with its value, for something else than `submit`. */
+  other?: { label: string; name: string; value: string };
   /** Where "Cancel" leads. */
   cancel?: string | undefined;
   /** Sends a file, so that no other coding of the form will do. */
