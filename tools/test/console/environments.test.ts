@@ -113,6 +113,31 @@ it('adds, changes and removes a Configuration Server', async () => {
   expect(removed.rows.map((row) => row['Primary server'])).not.toContain('second.example:8888');
 });
 
+it('does nothing to servers of an environment that was changed meanwhile, and asks again for a typed password', async () => {
+  const own = await create();
+  const adding = await person.open(`${own}/servers/new`);
+  const edit = (await person.open(own)).links.filter(({ text }) => text === 'Edit').at(-1)?.href ?? '';
+  const editing = await person.open(edit);
+  const removing = await person.open(`${edit}/remove`);
+  await person.submit(await person.open(`${own}/change`), `${own}/change`, { remoteTimeout: '33' });
+
+  const server = { primaryAddress: 'second.example', primaryPort: '8888', password: account.password };
+  const asked = await person.submit(adding, `${own}/servers/new`, server);
+  expect(asked).toMatchObject({ status: 412, message: expect.stringMatching(/^Something was changed/) });
+  expect(asked.text).toContain(`Servers ${simulator()}`);
+  expect(asked.text).toContain('Not kept: Password of the service account');
+  expect(asked.html).not.toContain(account.password);
+
+  const compared = await person.submit(editing, edit, { backupAddress: 'third.example', ...server });
+  expect(compared).toMatchObject({ status: 412, message: expect.stringMatching(/^Not kept: Password/) });
+  const saved = await person.submit(compared, edit, { password: account.password });
+  expect(saved.rows).toContainEqual(expect.objectContaining({ 'Primary server': 'second.example:8888' }));
+
+  const kept = await person.submit(removing, `${edit}/remove`);
+  expect(kept).toMatchObject({ status: 412, message: expect.stringMatching(/^Something was changed/) });
+  expect((await person.open(own)).rows).toHaveLength(1);
+});
+
 it('deletes an environment, and says why one in use stays', async () => {
   const own = await create();
   const deleted = await person.submit(await person.open(`${own}/delete`), `${own}/delete`);

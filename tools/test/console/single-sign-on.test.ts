@@ -128,7 +128,7 @@ it('shows both sides where somebody else was faster, and tells that a typed secr
     clientSecret: 'typed-secret-0815',
   });
   expect(comparison).toMatchObject({ status: 412, heading: 'Somebody else was faster' });
-  expect(comparison.message).toContain('enter it once more');
+  expect(comparison.message).toMatch(/^Not kept: Client secret. Enter it once more/);
   expect(comparison.html).not.toContain('typed-secret-0815');
   expect((await person.submit(comparison, action)).message).toBe('The settings are saved');
   expect((await person.open(address)).html).toContain('value="mine"');

@@ -3,8 +3,10 @@ import type {
   ConfigServer,
   Environment,
 } from '@gatehouse/contracts/environment-api/administration/environments';
+import { lostSecrets } from '../shell/conflict.ts';
 import type { ConfirmPage, FormPage } from '../shell/pages.ts';
-import type { FormField } from '../shell/parts.ts';
+import { type FormField, factOf } from '../shell/parts.ts';
+import { changedMeanwhile } from '../shell/question.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 import { hostAndPort } from './fields.ts';
 import { environmentPath, wayTo } from './frame.ts';
@@ -79,10 +81,27 @@ export function serverPage(
   };
 }
 
+/** The environment was changed since the form was opened: shows the servers of now, and asks once more. */
+export function addMeanwhilePage(
+  visit: ConsoleVisit,
+  { configServers }: Environment,
+  page: FormPage,
+): ConfirmPage {
+  const servers = configServers.map((one) => hostAndPort(one.primaryAddress, one.primaryPort));
+  const { problem } = lostSecrets(visit, page);
+  return {
+    ...page,
+    message: changedMeanwhile(visit),
+    facts: factOf(visit.text('console.environments.servers'), servers.join(', '), true),
+    form: { ...page.form, problem },
+  };
+}
+
 export function removeServerPage(
   visit: ConsoleVisit,
   environment: Environment,
   { id, primaryAddress, primaryPort }: ConfigServer,
+  etag: string,
 ): ConfirmPage {
   const { text } = visit;
   const server = hostAndPort(primaryAddress, primaryPort);
@@ -93,6 +112,7 @@ export function removeServerPage(
     path: wayTo(visit, environment),
     form: {
       action: `${own}/servers/${id}/remove`,
+      hidden: { ifMatch: etag },
       sections: [],
       submit: text('console.environments.server.remove'),
       cancel: own,

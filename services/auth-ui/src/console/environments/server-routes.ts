@@ -8,14 +8,14 @@ import { notFound } from '@gatehouse/service-kit/errors/app-error';
 import type { App } from '@gatehouse/service-kit/http/app-type';
 import { z } from 'zod';
 import { ifMatch } from '../shell/conflict.ts';
-import { formView } from '../shell/pages.ts';
+import { confirmView, formView } from '../shell/pages.ts';
 import { attempt } from '../shell/problem.ts';
 import { askFirst } from '../shell/question.ts';
 import type { ConsoleVisit, Shell } from '../shell/shell.ts';
-import { linesOf, numberOf, typedText } from '../shell/typed.ts';
+import { linesOf, numberOf, tagField, typedText } from '../shell/typed.ts';
 import { hostAndPort } from './fields.ts';
 import { environmentPath } from './frame.ts';
-import { removeServerPage, serverPage, type TypedServer } from './server-pages.ts';
+import { addMeanwhilePage, removeServerPage, serverPage, type TypedServer } from './server-pages.ts';
 
 const typed = typedText(512);
 const serverFields = z.object({
@@ -26,7 +26,7 @@ const serverFields = z.object({
   readOnly: typed,
   locations: z.string().max(4096).default(''),
   password: z.string().max(1024).default(''),
-  ifMatch: typed,
+  ...tagField,
 });
 const environmentParams = z.object({ id: z.string().max(64) });
 const serverParams = environmentParams.extend({ serverId: z.string().max(64) });
@@ -59,9 +59,10 @@ export function serverRoutes(pages: App, shell: Shell): void {
           warning: done.warnings[0]?.message ?? '',
         });
       const { data, etag } = await read(visit, id);
-      const mine = serverPage(visit, data, undefined, request.body, etag);
-      if (problem.status !== 412) return shell.refused(visit, mine, problem);
-      return shell.compare(visit, { typed: mine, current: mine, etag });
+      const form = serverPage(visit, data, undefined, request.body, etag);
+      if (problem.status !== 412) return shell.refused(visit, form, problem);
+      reply.code(412);
+      return shell.show(visit, confirmView, addMeanwhilePage(visit, data, form));
     },
   );
 
@@ -100,12 +101,13 @@ export function serverRoutes(pages: App, shell: Shell): void {
   askFirst(pages, shell, {
     url: '/:id/servers/:serverId/remove',
     path: serverParams.shape,
+    fields: tagField,
     async page(visit, { id, serverId }) {
-      const { data } = await read(visit, id);
-      return removeServerPage(visit, data, serverOf(data, serverId));
+      const { data, etag } = await read(visit, id);
+      return removeServerPage(visit, data, serverOf(data, serverId), etag);
     },
-    act: ({ environmentApi }, { id, serverId }) =>
-      createEnvironmentAdministration(environmentApi).removeServer(id, serverId),
+    act: ({ environmentApi }, { id, serverId, ifMatch: etag }) =>
+      createEnvironmentAdministration(ifMatch(environmentApi, etag)).removeServer(id, serverId),
     done: (visit, { id }) => shell.done(visit, environmentPath(id), 'console.environments.server.removed'),
   });
 }

@@ -11,31 +11,41 @@ export function ifMatch(http: HttpClient, etag: string): HttpClient {
 
 /** `typed`: the form as it was sent; `current`: the same form with the values of now, whose version is `etag`. */
 export function conflictPage(
-  { text }: Pick<Visit, 'text'>,
+  visit: Pick<Visit, 'text' | 'request'>,
   typed: FormPage,
   current: FormPage,
   etag: string,
 ): ComparisonPage {
+  const { text } = visit;
   const now = new Map(fieldsOf(current).map((field) => [field.name, field]));
-  // A secret goes into no page: where the change needs it, the API asks for it again.
-  const sent = fieldsOf(typed).filter(({ kind }) => kind !== 'password');
+  const kept = fieldsOf(typed).filter(({ kind }) => kind !== 'password');
+  const { lost, problem } = lostSecrets(visit, typed);
   return {
     title: text('console.comparison.title'),
     lead: text('console.comparison.lead'),
     ...(typed.path === undefined ? {} : { path: typed.path }),
-    rows: sent.map((field) => ({
+    rows: kept.map((field) => ({
       label: field.label,
       mine: shown(field, text('console.comparison.yes')),
       theirs: shown(now.get(field.name), text('console.comparison.yes')),
     })),
     form: {
       action: typed.form.action,
-      hidden: { ...typed.form.hidden, ...Object.fromEntries(sent.flatMap(sentAs)), ifMatch: etag },
-      sections: [],
+      hidden: { ...typed.form.hidden, ...Object.fromEntries(kept.flatMap(sentAs)), ifMatch: etag },
+      sections: lost.length === 0 ? [] : [{ fields: lost }],
       submit: text('console.comparison.save'),
       cancel: typed.form.cancel,
+      problem,
     },
   };
+}
+
+/** A secret goes into no page, so the form asks again for those that were sent: they would be lost without a word. */
+export function lostSecrets({ text, request }: Pick<Visit, 'text' | 'request'>, page: FormPage) {
+  const sent = request.body as Readonly<Record<string, unknown>>;
+  const lost = fieldsOf(page).filter(({ kind, name }) => kind === 'password' && (sent[name] ?? '') !== '');
+  const fields = lost.map(({ label }) => label).join(', ');
+  return { lost, problem: lost.length === 0 ? undefined : text('console.comparison.secretLost', { fields }) };
 }
 
 function fieldsOf({ form }: FormPage): FormField[] {

@@ -32,12 +32,6 @@ export interface ConsoleVisit extends Visit {
   environmentApi: HttpClient;
 }
 
-interface Conflict {
-  typed: FormPage;
-  current: FormPage;
-  etag: string;
-}
-
 export type Shell = ReturnType<typeof createShell>;
 
 export function createShell({ authApi, environmentApi, publicUrl, areas }: ShellOptions) {
@@ -112,10 +106,10 @@ export function createShell({ authApi, environmentApi, publicUrl, areas }: Shell
     /** The form as it was typed beside the same form of now, whose version is `etag` (412). */
     compare(
       visit: ConsoleVisit,
-      { typed, current, etag, message }: Pick<ConsolePage, 'message'> & Conflict,
+      { typed, current, etag }: { typed: FormPage; current: FormPage; etag: string },
     ): FastifyReply {
       visit.reply.code(412);
-      return show(visit, comparisonView, { ...conflictPage(visit, typed, current, etag), message });
+      return show(visit, comparisonView, conflictPage(visit, typed, current, etag));
     },
     /** After a form: leads to a page, which says what was done. */
     done(visit: ConsoleVisit, to: string, key: TextKey, values?: Record<string, string>): FastifyReply {

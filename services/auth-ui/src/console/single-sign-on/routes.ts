@@ -119,16 +119,7 @@ export function singleSignOnRoutes(pages: App, shell: Shell): void {
       const mine = settingsPage(visit, { ...now, typed, hasSecret, etag });
       if (problem.status !== 412) return shell.refused(visit, mine, problem);
       const theirs = settingsPage(visit, { ...now, typed: typedOf(protocol, record), hasSecret });
-      // The comparison keeps no secret, so a new one would be lost without a word.
-      const isSecretLost = String(typed['clientSecret'] ?? '') !== '';
-      return shell.compare(visit, {
-        typed: mine,
-        current: theirs,
-        etag: now.etag,
-        message: isSecretLost
-          ? { kind: 'danger', title: visit.text('console.singleSignOn.secretLost') }
-          : undefined,
-      });
+      return shell.compare(visit, { typed: mine, current: theirs, etag: now.etag });
     },
   );
 
