@@ -34,6 +34,28 @@ it('signs with the next keys after a rotation, and goes on publishing the former
   expect(keysIn(rotated, 'RS256', 'In use')).toEqual(keysIn(before, 'RS256', 'In use'));
 });
 
+it('rotates once where a form is sent twice, and asks again where the keys are others meanwhile', async () => {
+  const before = await person.open(path);
+  const [next] = keysIn(before, 'RS256', 'Next');
+  const question = await person.open(`${path}/rotate`);
+  const other = await person.open(`${path}/single-sign-on/activate?purpose=signing`);
+  await person.submit(question, `${path}/rotate`, { algorithm: 'RS256' });
+  const again = await person.submit(question, `${path}/rotate`, { algorithm: 'RS256' });
+  expect(again).toMatchObject({ status: 412, message: expect.stringMatching(/^Something was changed/) });
+  expect(again.forms.find(({ action }) => action === `${path}/rotate`)?.fields['algorithm']).toBe('RS256');
+  expect(keysIn(await person.open(path), 'RS256', 'In use')).toEqual([next]);
+
+  for (const step of ['retire', 'remove']) {
+    const old = await person.open(`${path}/${step}?kid=${next}`);
+    await person.submit(await person.open(`${path}/rotate`), `${path}/rotate`, { algorithm: 'EdDSA' });
+    expect(await person.submit(old, `${path}/${step}`)).toMatchObject({ status: 412 });
+  }
+  const prepare = () => person.submit(before, `${path}/single-sign-on/prepare`, { purpose: 'signing' });
+  await prepare();
+  expect((await prepare()).message).toContain('The next key is in our metadata now');
+  expect(await person.submit(other, `${path}/single-sign-on/activate`)).toMatchObject({ status: 412 });
+});
+
 it('imports a private key, shows it nowhere, and removes it after a question', async () => {
   const form = await person.open(`${path}/import`);
   const imported = await person.submit(form, `${path}/import`, { key: pem });

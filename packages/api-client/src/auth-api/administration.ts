@@ -91,6 +91,8 @@ export function createSigningKeyAdministration(http: HttpClient) {
   const one = (kid: string) => `${all}/${encodeURIComponent(kid)}`;
   return {
     list: () => readData(http, signingKeys, { path: all }),
+    /** With the version of the list, for `If-Match` of a change. */
+    listTagged: () => readTagged(http, signingKeys, all),
     rotate: (algorithm?: string) =>
       readData(http, signingKeys, {
         method: 'POST',
@@ -146,6 +148,8 @@ export function createSsoKeyAdministration(http: HttpClient) {
     readData(http, ssoKeys, { method: 'POST', path: `${all}/${name}`, json: { data: { purpose } } });
   return {
     list: () => readData(http, ssoKeys, { path: all }),
+    /** With the version of the list, for `If-Match` of a change. */
+    listTagged: () => readTagged(http, ssoKeys, all),
     prepare: step('prepare'),
     activate: step('activate'),
   };

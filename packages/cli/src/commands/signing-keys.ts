@@ -8,6 +8,7 @@ import type { Cli } from '../command-group.ts';
 import { UsageError } from '../failure/failure.ts';
 import { readSecretFile } from '../input/file.ts';
 import type { Session } from '../session.ts';
+import { ifMatch } from './if-match.ts';
 
 interface ImportOptions {
   passwordFile?: string;
@@ -17,6 +18,11 @@ interface ImportOptions {
 
 export function signingKeyCommands(program: Command, cli: Cli): void {
   const api = (session: Session) => createSigningKeyAdministration(session.authApi);
+  /** Of two rotations at once one is done: a key that waits must be published before it signs. */
+  const whileAsNow = async (session: Session) => {
+    const { etag } = await api(session).listTagged();
+    return createSigningKeyAdministration(ifMatch(session.authApi, etag));
+  };
 
   program
     .command('list-keys')
@@ -29,7 +35,7 @@ export function signingKeyCommands(program: Command, cli: Cli): void {
     .option('--algorithm <name>', 'only the key of RS256, ES256 or EdDSA')
     .action(
       cli.action<{ algorithm?: string }>(async (session, { algorithm }) =>
-        show(session, await api(session).rotate(algorithm)),
+        show(session, await (await whileAsNow(session)).rotate(algorithm)),
       ),
     );
 
@@ -58,7 +64,7 @@ export function signingKeyCommands(program: Command, cli: Cli): void {
     .argument('<kid>')
     .action(
       cli.action<object, [string]>(async (session, _options, kid) =>
-        show(session, await api(session).retire(kid)),
+        show(session, await (await whileAsNow(session)).retire(kid)),
       ),
     );
 
@@ -68,8 +74,9 @@ export function signingKeyCommands(program: Command, cli: Cli): void {
     .argument('<kid>')
     .action(
       cli.action<object, [string]>(async (session, _options, kid) => {
+        const keys = await whileAsNow(session);
         await session.sure(`Refuse everything that ${kid} has signed?`);
-        show(session, await api(session).remove(kid));
+        show(session, await keys.remove(kid));
       }),
     );
 }

@@ -1,4 +1,5 @@
 /** Makes and compares entity tags (RFC 9110 sections 8.8.3 and 13), for conditional writes and 304 answers. */
+import { sha256 } from '../crypto/secrets.ts';
 import { preconditionFailed } from '../errors/app-error.ts';
 
 export function etagOf(version: number): string {
@@ -8,6 +9,11 @@ export function etagOf(version: number): string {
 /** Tag of a view that depends on more than its own version: inherited values, or the last use. */
 export function effectiveEtagOf(version: number, furtherVersion: number): string {
   return `"${version}-${furtherVersion}"`;
+}
+
+/** Tag of a list without a version of its own: changes with what is given of each row, in whatever order they are. */
+export function listEtagOf(rows: readonly string[]): string {
+  return `"${sha256(JSON.stringify(rows.toSorted()))}"`;
 }
 
 /** Whether If-None-Match names the current tag, so that the answer is 304. */
@@ -21,10 +27,17 @@ export function isFresh(ifNoneMatch: string | undefined, etag: string): boolean 
  */
 export function requireMatch(ifMatch: string | undefined, version: number): void {
   // A writer compares only its own version, not what an effective tag has after the hyphen.
-  const own = ifMatch?.replace(/(?<="\d+)-\d+(?=")/g, '');
-  if (own === undefined || names(own, etagOf(version))) return;
+  requireTag(ifMatch?.replace(/(?<="\d+)-\d+(?=")/g, ''), etagOf(version));
+}
+
+/**
+ * Without If-Match every tag is accepted.
+ * @throws AppError 412
+ */
+export function requireTag(ifMatch: string | undefined, etag: string): void {
+  if (ifMatch === undefined || names(ifMatch, etag)) return;
   throw preconditionFailed(
-    `If-Match does not name the present version ${etagOf(version)}: somebody else has changed it. Read it again, then repeat the change`,
+    `If-Match does not name the present version ${etag}: somebody else has changed it. Read it again, then repeat the change`,
     { field: 'If-Match' },
   );
 }

@@ -11,7 +11,7 @@ import type { App } from '@gatehouse/service-kit/http/app';
 import { effectiveEtagOf, isFresh } from '@gatehouse/service-kit/http/entity-tag';
 import { ok } from '@gatehouse/service-kit/http/envelope';
 import { readPage } from '@gatehouse/service-kit/http/page';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyReply } from 'fastify';
 import { actorOf } from '../client-authentication/ops-authentication.ts';
 import type { Client } from '../clients/client.ts';
 import type { Clients } from '../clients/compose.ts';
@@ -23,13 +23,13 @@ import {
   rotateBodySchema,
   updateBodySchema,
 } from '../clients/schemas.ts';
-import type { ClientService, Writer } from '../clients/service.ts';
+import type { ClientService } from '../clients/service.ts';
 import { viewOf } from '../clients/view.ts';
+import { ifMatchRule, writerOf } from './conditional.ts';
 import { refusalsOfOne } from './refusals.ts';
 
 const refusals = { ...refusalsOfOne, 412: errorEnvelope, 429: errorEnvelope };
 const tags = ['clients'];
-const ifMatchRule = 'With If-Match, the answer is 412 when somebody else has changed it since.';
 
 interface ClientRouteOptions {
   clients: ClientService;
@@ -38,11 +38,6 @@ interface ClientRouteOptions {
 }
 
 export function clientRoutes(app: App, { clients, exchangeRights, compatEnabled }: ClientRouteOptions): void {
-  const writerOf = (request: FastifyRequest): Writer => ({
-    ...actorOf(request),
-    ifMatch: request.headers['if-match'],
-  });
-
   app.get(
     '',
     {

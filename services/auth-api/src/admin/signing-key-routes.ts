@@ -7,26 +7,30 @@ import { definedOnly } from '@gatehouse/contracts/defined-only';
 import { envelopeOf, errorEnvelope } from '@gatehouse/contracts/envelope';
 import type { App } from '@gatehouse/service-kit/http/app';
 import { ok } from '@gatehouse/service-kit/http/envelope';
+import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
-import { actorOf } from '../client-authentication/ops-authentication.ts';
 import { signingAlgorithms } from '../keys/algorithms.ts';
 import { readKeyImport } from '../keys/import-key.ts';
 import { importBodySchema, keyParamsSchema, rotateBodySchema } from '../keys/schemas.ts';
-import type { SigningKeyService } from '../keys/signing-keys.ts';
+import { keysEtagOf, type SigningKeyService } from '../keys/signing-keys.ts';
 import type { StoredKey } from '../keys/store.ts';
-import { refusals, refusalsOfOne } from './refusals.ts';
+import { ifMatchRule, refusalsOfChange, writerOf } from './conditional.ts';
+import { refusals } from './refusals.ts';
 
 const tags = ['signing keys'];
 const keyList = envelopeOf(z.array(signingKeyViewSchema));
 
 export function signingKeyRoutes(app: App, { signingKeys }: { signingKeys: SigningKeyService }): void {
   const view = (key: StoredKey) => viewOf(key, signingKeys.publishedUntilMs(key));
-  const answer = (keys: readonly StoredKey[]) => ok(keys.map(view));
+  const answer = (reply: FastifyReply, keys: readonly StoredKey[]) => {
+    reply.header('etag', keysEtagOf(keys));
+    return ok(keys.map(view));
+  };
 
   app.get(
     '',
     { schema: { tags, summary: 'List signing keys', response: { 200: keyList, ...refusals } } },
-    async () => answer(await signingKeys.list()),
+    async (_request, reply) => answer(reply, await signingKeys.list()),
   );
 
   app.post(
@@ -35,15 +39,15 @@ export function signingKeyRoutes(app: App, { signingKeys }: { signingKeys: Signi
       schema: {
         tags,
         summary: 'Import a signing key',
-        description: 'PEM, PKCS#12 or JWK: RSA of 2048 to 4096 bits, EC P-256 or Ed25519.',
+        description: `PEM, PKCS#12 or JWK: RSA of 2048 to 4096 bits, EC P-256 or Ed25519. ${ifMatchRule}`,
         body: importBodySchema,
-        response: { 200: envelopeOf(signingKeyViewSchema), ...refusals, 409: errorEnvelope },
+        response: { 200: envelopeOf(signingKeyViewSchema), ...refusalsOfChange, 409: errorEnvelope },
       },
     },
     async (request) => {
       const { data } = request.body;
       const key = await readKeyImport(data);
-      return ok(view(await signingKeys.import(key, data.state, actorOf(request))));
+      return ok(view(await signingKeys.import(key, data.state, writerOf(request))));
     },
   );
 
@@ -53,15 +57,15 @@ export function signingKeyRoutes(app: App, { signingKeys }: { signingKeys: Signi
       schema: {
         tags,
         summary: 'Sign with the next keys from now on',
-        description: 'The former keys stay published until everything they signed has expired.',
+        description: `The former keys stay published until everything they signed has expired. ${ifMatchRule}`,
         body: rotateBodySchema,
-        response: { 200: keyList, ...refusals },
+        response: { 200: keyList, ...refusalsOfChange },
       },
     },
-    async (request) => {
+    async (request, reply) => {
       const algorithm = request.body?.data?.algorithm;
       const algorithms = algorithm === undefined ? signingAlgorithms : [algorithm];
-      return answer(await signingKeys.rotate(algorithms, actorOf(request)));
+      return answer(reply, await signingKeys.rotate(algorithms, writerOf(request)));
     },
   );
 
@@ -71,11 +75,12 @@ export function signingKeyRoutes(app: App, { signingKeys }: { signingKeys: Signi
       schema: {
         tags,
         summary: 'Sign nothing more with a key; what it signed stays valid',
+        description: ifMatchRule,
         params: keyParamsSchema,
-        response: { 200: keyList, ...refusalsOfOne, 409: errorEnvelope },
+        response: { 200: keyList, ...refusalsOfChange, 404: errorEnvelope, 409: errorEnvelope },
       },
     },
-    async (request) => answer(await signingKeys.retire(request.params.kid, actorOf(request))),
+    async (request, reply) => answer(reply, await signingKeys.retire(request.params.kid, writerOf(request))),
   );
 
   app.delete(
@@ -84,11 +89,12 @@ export function signingKeyRoutes(app: App, { signingKeys }: { signingKeys: Signi
       schema: {
         tags,
         summary: 'Take a key that leaked out of the key set; what it signed is refused',
+        description: ifMatchRule,
         params: keyParamsSchema,
-        response: { 200: keyList, ...refusalsOfOne },
+        response: { 200: keyList, ...refusalsOfChange, 404: errorEnvelope },
       },
     },
-    async (request) => answer(await signingKeys.remove(request.params.kid, actorOf(request))),
+    async (request, reply) => answer(reply, await signingKeys.remove(request.params.kid, writerOf(request))),
   );
 }
 

@@ -8,10 +8,12 @@ import {
 import { envelopeOf, errorEnvelope } from '@gatehouse/contracts/envelope';
 import type { App } from '@gatehouse/service-kit/http/app';
 import { ok } from '@gatehouse/service-kit/http/envelope';
+import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { actorOf } from '../client-authentication/ops-authentication.ts';
 import type { SsoChecks } from '../sso/dry-run.ts';
-import type { SsoKey, SsoKeys } from '../sso/keys/service.ts';
+import { type SsoKey, type SsoKeys, ssoKeysEtagOf } from '../sso/keys/service.ts';
+import { ifMatchRule, refusalsOfChange, writerOf } from './conditional.ts';
 import { refusals, refusalsOfOne } from './refusals.ts';
 
 const tags = ['single sign-on'];
@@ -23,7 +25,11 @@ export function ssoAdministrationRoutes(
   app: App,
   { ssoChecks, ssoKeys }: { ssoChecks: SsoChecks; ssoKeys: SsoKeys },
 ): void {
-  const answer = () => ok(ssoKeys.all().map(viewOf));
+  const answer = (reply: FastifyReply) => {
+    const keys = ssoKeys.all();
+    reply.header('etag', ssoKeysEtagOf(keys));
+    return ok(keys.map(viewOf));
+  };
 
   app.post(
     '/contact-centers/:id/sso-check',
@@ -57,7 +63,7 @@ export function ssoAdministrationRoutes(
         response: { 200: keyList, ...refusals },
       },
     },
-    async () => answer(),
+    async (_request, reply) => answer(reply),
   );
 
   app.post(
@@ -67,13 +73,14 @@ export function ssoAdministrationRoutes(
         operationId: 'prepareSsoKey',
         tags,
         summary: 'Make the next key: it is published at once, and used once it is activated',
+        description: ifMatchRule,
         body: purposeBody,
-        response: { 200: keyList, ...refusals, 409: errorEnvelope },
+        response: { 200: keyList, ...refusalsOfChange, 409: errorEnvelope },
       },
     },
-    async (request) => {
-      await ssoKeys.prepare(request.body.data.purpose, actorOf(request));
-      return answer();
+    async (request, reply) => {
+      await ssoKeys.prepare(request.body.data.purpose, writerOf(request));
+      return answer(reply);
     },
   );
 
@@ -85,13 +92,14 @@ export function ssoAdministrationRoutes(
         tags,
         summary:
           'Use the next key from now on; identity providers must have read our metadata since it was made',
+        description: ifMatchRule,
         body: purposeBody,
-        response: { 200: keyList, ...refusals, 409: errorEnvelope },
+        response: { 200: keyList, ...refusalsOfChange, 409: errorEnvelope },
       },
     },
-    async (request) => {
-      await ssoKeys.activate(request.body.data.purpose, actorOf(request));
-      return answer();
+    async (request, reply) => {
+      await ssoKeys.activate(request.body.data.purpose, writerOf(request));
+      return answer(reply);
     },
   );
 }

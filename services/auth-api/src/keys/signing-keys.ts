@@ -3,6 +3,7 @@ import type { ChangeLog } from '@gatehouse/service-kit/changes/log';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import type { SecretBox } from '@gatehouse/service-kit/crypto/secret-box';
 import { conflict, notFound } from '@gatehouse/service-kit/errors/app-error';
+import { listEtagOf, requireTag } from '@gatehouse/service-kit/http/entity-tag';
 import type { Logger } from '@gatehouse/service-kit/logging/logger';
 import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
 import { type AuditWriter, actorFields } from '../audit/event.ts';
@@ -19,6 +20,8 @@ export interface KeyActor {
   clientId?: string | undefined;
   correlationId: string;
   clientAddress?: string;
+  /** The tag of the keys that were seen (If-Match). */
+  ifMatch?: string | undefined;
 }
 
 export type SigningKeyService = ReturnType<typeof createSigningKeys>;
@@ -47,6 +50,11 @@ const refreshIntervalMs = 1000;
 const retirementMarginMs = 3_600_000;
 const minPublicationMs = 2 * keySetMaxAgeSeconds * 1000;
 const bySchedule: KeyActor = { name: 'schedule', correlationId: 'key-rotation' };
+
+/** Changes with every state of a key: which ones sign, wait, and are only published. */
+export function keysEtagOf(keys: readonly StoredKey[]): string {
+  return listEtagOf(keys.map(({ kid, state }) => `${state} ${kid}`));
+}
 
 export function createSigningKeys(options: SigningKeyOptions) {
   const { db, changes, box, audit, now, log, rotationMs } = options;
@@ -82,6 +90,7 @@ export function createSigningKeys(options: SigningKeyOptions) {
     const after = await changes.inTransaction(async ({ client, record }) => {
       await lockKeys(client);
       const keys = await beginKeyChanges(client, box, now());
+      requireTag(actor.ifMatch, keysEtagOf(keys.keys));
       await work(keys);
       for (const { event, kid, algorithm } of keys.made) {
         await audit.inTransaction(client, {
@@ -157,13 +166,13 @@ export function createSigningKeys(options: SigningKeyOptions) {
 
     list: () => listKeys(db),
 
-    /** The waiting keys sign from now on; the former ones stay published until no token that they signed is valid. */
+    /** The waiting keys sign from now on; the former ones stay published until no token that they signed is valid. @throws AppError (412) */
     rotate: (algorithms: readonly SigningAlgorithm[], actor: KeyActor) =>
       change(actor, async (keys) => {
         for (const algorithm of algorithms) await keys.rotate(algorithm);
       }),
 
-    /** @throws AppError (409) if the key exists */
+    /** @throws AppError (409) if the key exists, (412) */
     async import(key: NewKey, state: 'next' | 'active', actor: KeyActor): Promise<StoredKey> {
       const after = await change(actor, async (keys) => {
         if (keys.keys.some(({ kid }) => kid === key.kid)) {
@@ -174,7 +183,7 @@ export function createSigningKeys(options: SigningKeyOptions) {
       return find(after, key.kid);
     },
 
-    /** The key signs nothing more and stays published. @throws AppError (404, 409) */
+    /** The key signs nothing more and stays published. @throws AppError (404, 409, 412) */
     retire: (kid: string, actor: KeyActor) =>
       change(actor, async (keys) => {
         const key = find(keys.keys, kid);
@@ -184,7 +193,7 @@ export function createSigningKeys(options: SigningKeyOptions) {
         await keys.complete();
       }),
 
-    /** For a leaked key: every replica refuses what it signed. @throws AppError (404) */
+    /** For a leaked key: every replica refuses what it signed. @throws AppError (404, 412) */
     remove: (kid: string, actor: KeyActor) =>
       change(actor, async (keys) => {
         await keys.remove(find(keys.keys, kid));

@@ -80,6 +80,35 @@ describe('administration of signing keys', () => {
     expect((await kidsOf(other)).toSorted()).toEqual((await kidsOf(api)).toSorted());
   });
 
+  it('changes nothing for a caller who has seen other keys, and asks those who send no If-Match for nothing', async () => {
+    const read = await opsCall(api, 'GET', path);
+    const seen = { 'if-match': String(read.headers['etag']) };
+    const change = (method: 'POST' | 'DELETE', step: string, headers = seen) =>
+      opsCall(api, method, `${path}${step}`, undefined, undefined, headers);
+    const answers = await Promise.all([change('POST', '/rotate'), change('POST', '/rotate')]);
+    expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 412]);
+    const after = await opsCall(api, 'GET', path);
+    const kid = keysOf(after).find(({ state }) => state === 'active')?.kid;
+    expect(
+      keysOf(after)
+        .filter(({ state }) => state === 'active')
+        .map((key) => key.kid)
+        .toSorted(),
+    ).toEqual(
+      keysOf(read)
+        .filter(({ state }) => state === 'next')
+        .map((key) => key.kid)
+        .toSorted(),
+    );
+    expect((await change('POST', `/${kid}/retire`)).status).toBe(412);
+    expect((await change('DELETE', `/${kid}`)).status).toBe(412);
+    const done = answers.find(({ status }) => status === 200);
+    expect(done?.headers['etag']).toBe(after.headers['etag']);
+    const tag = { 'if-match': String(after.headers['etag']) };
+    expect((await change('POST', `/${kid}/retire`, tag)).status).toBe(200);
+    expect((await change('POST', '/rotate', {} as typeof seen)).status).toBe(200);
+  });
+
   it('rotates one algorithm alone, and without a body all of them', async () => {
     const kidOf = (keys: KeyView[], algorithm: string) =>
       keys.find((key) => key.algorithm === algorithm && key.state === 'active')?.kid;

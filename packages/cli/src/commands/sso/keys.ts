@@ -4,6 +4,7 @@ import type { SsoKeyPurpose, SsoKeyView } from '@gatehouse/contracts/auth-api/ad
 import { Argument, type Command } from 'commander';
 import type { Cli } from '../../command-group.ts';
 import type { Session } from '../../session.ts';
+import { ifMatch } from '../if-match.ts';
 
 export function keyCommands(sso: Command, cli: Cli): void {
   const api = (session: Session) => createSsoKeyAdministration(session.authApi);
@@ -32,8 +33,10 @@ export function keyCommands(sso: Command, cli: Cli): void {
     .addArgument(purpose())
     .action(
       cli.action<object, [SsoKeyPurpose]>(async (session, _options, chosen) => {
+        // Before the question: what was agreed to is done, or nothing.
+        const { etag } = await api(session).listTagged();
         await session.sure(`Use the next ${chosen} key? An identity provider with old metadata refuses it.`);
-        show(session, await api(session).activate(chosen));
+        show(session, await createSsoKeyAdministration(ifMatch(session.authApi, etag)).activate(chosen));
       }),
     );
 }

@@ -5,6 +5,7 @@ import type { Clock } from '@gatehouse/service-kit/clock';
 import type { SecretBox, SecretPlace } from '@gatehouse/service-kit/crypto/secret-box';
 import { randomUuid } from '@gatehouse/service-kit/crypto/secrets';
 import { conflict } from '@gatehouse/service-kit/errors/app-error';
+import { listEtagOf, requireTag } from '@gatehouse/service-kit/http/entity-tag';
 import type { Pool } from '@gatehouse/service-kit/postgres/pool';
 import { type AuditWriter, actorFields } from '../../audit/event.ts';
 import { makeCertifiedKey } from './certificate.ts';
@@ -35,6 +36,8 @@ export interface Actor {
   correlationId: string;
   /** Undefined for our own start. */
   clientAddress?: string | undefined;
+  /** The tag of the keys that were seen (If-Match). */
+  ifMatch?: string | undefined;
 }
 
 export type SsoKeys = ReturnType<typeof createSsoKeys>;
@@ -54,6 +57,11 @@ export interface SsoKeysOptions {
   now: Clock;
   /** They were read: at the start and after every change. */
   onLoaded?(keys: readonly SsoKey[]): void;
+}
+
+/** Changes with every state of a key. */
+export function ssoKeysEtagOf(keys: readonly Pick<SsoKey, 'id' | 'state'>[]): string {
+  return listEtagOf(keys.map(({ id, state }) => `${state} ${id}`));
 }
 
 export function createSsoKeys(options: SsoKeysOptions) {
@@ -79,7 +87,9 @@ export function createSsoKeys(options: SsoKeysOptions) {
   ) => {
     await changes.inTransaction(async ({ client, record }) => {
       await lockSsoKeys(client);
-      const present = (await listSsoKeys(client)).filter((key) => key.purpose === purpose);
+      const all = await listSsoKeys(client);
+      requireTag(actor.ifMatch, ssoKeysEtagOf(all));
+      const present = all.filter((key) => key.purpose === purpose);
       if (!(await work(present, client))) return;
       record({ entity: ssoKeyEntity, id: purpose });
       await audit.inTransaction(client, {
@@ -111,7 +121,7 @@ export function createSsoKeys(options: SsoKeysOptions) {
       ...of('encryption', 'next', 'retired').reverse(),
     ],
     all: (): SsoKey[] => keys,
-    /** Makes the next key, which is published at once and used after `activate`. @throws AppError (409) */
+    /** Makes the next key, which is published at once and used after `activate`. @throws AppError (409, 412) */
     prepare: (purpose: KeyPurpose, actor: Actor): Promise<void> =>
       change(purpose, 'prepared', actor, async (present, db) => {
         if (present.some(({ state }) => state === 'next'))
@@ -119,7 +129,7 @@ export function createSsoKeys(options: SsoKeysOptions) {
         await insertSsoKey(db, await make(purpose, 'next'));
         return true;
       }),
-    /** @throws AppError (409) when there is no next one */
+    /** @throws AppError (409) when there is no next one, (412) */
     activate: (purpose: KeyPurpose, actor: Actor): Promise<void> =>
       change(purpose, 'activated', actor, async (present, db) => {
         if (!present.some(({ state }) => state === 'next'))

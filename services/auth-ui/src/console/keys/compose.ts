@@ -8,26 +8,30 @@ import { definedOnly } from '@gatehouse/contracts/defined-only';
 import type { App } from '@gatehouse/service-kit/http/app-type';
 import { z } from 'zod';
 import type { Area } from '../shell/area.ts';
+import { ifMatch } from '../shell/conflict.ts';
 import { consoleView, formView } from '../shell/pages.ts';
 import { attempt } from '../shell/problem.ts';
-import { askFirst } from '../shell/question.ts';
+import { askFirst, changedMeanwhile } from '../shell/question.ts';
 import type { ConsoleVisit, Shell } from '../shell/shell.ts';
+import { tagField } from '../shell/typed.ts';
 import { besideKey, importPage } from './import-page.ts';
 import { type KeysPage, keysPage, keysPath } from './keys-page.ts';
 import { activatePage, kidPage, rotatePage } from './questions.ts';
 
 const keysView = consoleView<KeysPage>('keys/keys');
 const purposeField = ssoKeySchema.pick({ purpose: true });
-const rotateFields = z.object({ algorithm: z.string().max(16).default('') });
 const importFields = z.object({
   key: z.string().max(65_536).default(''),
   password: z.string().max(1024).default(''),
   state: z.enum(['next', 'active']).catch('next'),
+  ...tagField,
 });
 
 export function composeKeys({ shell }: { shell: Shell }): Area {
-  const signing = ({ authApi }: ConsoleVisit) => createSigningKeyAdministration(authApi);
-  const singleSignOn = ({ authApi }: ConsoleVisit) => createSsoKeyAdministration(authApi);
+  const signing = ({ authApi }: ConsoleVisit, etag = '') =>
+    createSigningKeyAdministration(ifMatch(authApi, etag));
+  const singleSignOn = ({ authApi }: ConsoleVisit, etag = '') =>
+    createSsoKeyAdministration(ifMatch(authApi, etag));
 
   async function routes(pages: App): Promise<void> {
     pages.get('', { schema: { hide: true } }, async (request, reply) => {
@@ -36,28 +40,34 @@ export function composeKeys({ shell }: { shell: Shell }): Area {
       return shell.show(visit, keysView, keysPage(visit, keys, ssoKeys));
     });
 
-    pages.get('/rotate', { schema: { hide: true } }, async (request, reply) => {
-      const visit = shell.begin(request, reply);
-      return shell.show(visit, formView, rotatePage(visit, await signing(visit).list()));
-    });
-
-    pages.post('/rotate', { schema: { hide: true, body: rotateFields } }, async (request, reply) => {
-      const visit = shell.begin(request, reply);
-      await signing(visit).rotate(request.body.algorithm || undefined);
-      return shell.done(visit, keysPath, 'console.keys.rotated');
+    askFirst(pages, shell, {
+      url: '/rotate',
+      fields: { algorithm: z.string().max(16).default(''), ...tagField },
+      async page(visit, { algorithm }) {
+        const { data, etag } = await signing(visit).listTagged();
+        return rotatePage(visit, data, etag, algorithm);
+      },
+      act: (visit, { algorithm, ifMatch: etag }) => signing(visit, etag).rotate(algorithm || undefined),
+      done: (visit) => shell.done(visit, keysPath, 'console.keys.rotated'),
     });
 
     pages.get('/import', { schema: { hide: true } }, async (request, reply) => {
       const visit = shell.begin(request, reply);
-      return shell.show(visit, formView, importPage(visit, 'next'));
+      const { etag } = await signing(visit).listTagged();
+      return shell.show(visit, formView, importPage(visit, 'next', etag));
     });
 
     pages.post('/import', { schema: { hide: true, body: importFields } }, async (request, reply) => {
       const visit = shell.begin(request, reply);
-      const { key, password, state } = request.body;
+      const { key, password, state, ifMatch: seen } = request.body;
       const fields = { ...keyOf(key), ...definedOnly({ password: password || undefined }), state };
-      const { done, problem } = await attempt(() => signing(visit).import(fields));
-      if (problem !== undefined) return shell.refused(visit, importPage(visit, state), besideKey(problem));
+      const { done, problem } = await attempt(() => signing(visit, seen).import(fields));
+      if (problem !== undefined) {
+        const page = importPage(visit, state, (await signing(visit).listTagged()).etag);
+        if (problem.status !== 412) return shell.refused(visit, page, besideKey(problem));
+        reply.code(412);
+        return shell.show(visit, formView, { ...page, message: changedMeanwhile(visit) });
+      }
       return shell.done(visit, keysPath, 'console.keys.imported', { kid: done.kid });
     });
 
@@ -67,9 +77,9 @@ export function composeKeys({ shell }: { shell: Shell }): Area {
     ] as const)
       askFirst(pages, shell, {
         url: `/${step}`,
-        fields: { kid: z.string().max(128) },
-        page: (visit, { kid }) => kidPage(visit, step, kid),
-        act: (visit, { kid }) => signing(visit)[step](kid),
+        fields: { kid: z.string().max(128), ...tagField },
+        page: async (visit, { kid }) => kidPage(visit, step, kid, (await signing(visit).listTagged()).etag),
+        act: (visit, { kid, ifMatch: etag }) => signing(visit, etag)[step](kid),
         done: (visit, { kid }) => shell.done(visit, keysPath, done, { kid }),
       });
 
@@ -78,16 +88,18 @@ export function composeKeys({ shell }: { shell: Shell }): Area {
       { schema: { hide: true, body: purposeField } },
       async (request, reply) => {
         const visit = shell.begin(request, reply);
-        await singleSignOn(visit).prepare(request.body.purpose);
+        // 409: there is a next key already, perhaps by the same form that was sent twice.
+        await attempt(() => singleSignOn(visit).prepare(request.body.purpose));
         return shell.done(visit, keysPath, 'console.keys.prepared');
       },
     );
 
     askFirst(pages, shell, {
       url: '/single-sign-on/activate',
-      fields: purposeField.shape,
-      page: (visit, { purpose }) => activatePage(visit, purpose),
-      act: (visit, { purpose }) => singleSignOn(visit).activate(purpose),
+      fields: { ...purposeField.shape, ...tagField },
+      page: async (visit, { purpose }) =>
+        activatePage(visit, purpose, (await singleSignOn(visit).listTagged()).etag),
+      act: (visit, { purpose, ifMatch: etag }) => singleSignOn(visit, etag).activate(purpose),
       done: (visit) => shell.done(visit, keysPath, 'console.keys.activated'),
     });
   }

@@ -4,13 +4,14 @@ import type { Problem } from '../shell/problem.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 import { keysPath } from './keys-page.ts';
 
-export function importPage({ text }: ConsoleVisit, state: 'next' | 'active'): FormPage {
+export function importPage({ text }: ConsoleVisit, state: 'next' | 'active', etag: string): FormPage {
   return {
     title: text('console.keys.import'),
     lead: text('console.keys.import.lead'),
     path: [{ label: text('console.keys.title'), href: keysPath }],
     form: {
       action: `${keysPath}/import`,
+      hidden: { ifMatch: etag },
       sections: [
         {
           fields: [

@@ -1,13 +1,18 @@
 /** Builds the questions before keys change their state. */
 import type { SigningKeyView } from '@gatehouse/contracts/auth-api/administration/signing-keys';
 import type { SsoKeyPurpose } from '@gatehouse/contracts/auth-api/administration/single-sign-on';
-import type { ConfirmPage, FormPage } from '../shell/pages.ts';
+import type { ConfirmPage } from '../shell/pages.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 import { keysPath } from './keys-page.ts';
 
 const above = ({ text }: ConsoleVisit) => [{ label: text('console.keys.title'), href: keysPath }];
 
-export function rotatePage(visit: ConsoleVisit, keys: readonly SigningKeyView[]): FormPage {
+export function rotatePage(
+  visit: ConsoleVisit,
+  keys: readonly SigningKeyView[],
+  etag: string,
+  algorithm: string,
+): ConfirmPage {
   const { text } = visit;
   const algorithms = [...new Set(keys.map(({ algorithm }) => algorithm))].sort();
   return {
@@ -16,6 +21,7 @@ export function rotatePage(visit: ConsoleVisit, keys: readonly SigningKeyView[])
     path: above(visit),
     form: {
       action: `${keysPath}/rotate`,
+      hidden: { ifMatch: etag },
       sections: [
         {
           fields: [
@@ -23,10 +29,10 @@ export function rotatePage(visit: ConsoleVisit, keys: readonly SigningKeyView[])
               name: 'algorithm',
               label: text('console.keys.algorithm'),
               kind: 'choice',
-              value: '',
+              value: algorithm,
               options: [
                 { value: '', label: text('console.keys.rotate.all') },
-                ...algorithms.map((algorithm) => ({ value: algorithm, label: algorithm })),
+                ...algorithms.map((value) => ({ value, label: value })),
               ],
             },
           ],
@@ -38,7 +44,12 @@ export function rotatePage(visit: ConsoleVisit, keys: readonly SigningKeyView[])
   };
 }
 
-export function kidPage(visit: ConsoleVisit, step: 'retire' | 'remove', kid: string): ConfirmPage {
+export function kidPage(
+  visit: ConsoleVisit,
+  step: 'retire' | 'remove',
+  kid: string,
+  etag: string,
+): ConfirmPage {
   const { text } = visit;
   return {
     title: text(`console.keys.${step}.title`),
@@ -47,7 +58,7 @@ export function kidPage(visit: ConsoleVisit, step: 'retire' | 'remove', kid: str
     facts: [{ label: text('console.keys.key'), value: kid, isCode: true }],
     form: {
       action: `${keysPath}/${step}`,
-      hidden: { kid },
+      hidden: { kid, ifMatch: etag },
       sections: [],
       submit: text(`console.keys.${step}`),
       cancel: keysPath,
@@ -56,7 +67,7 @@ export function kidPage(visit: ConsoleVisit, step: 'retire' | 'remove', kid: str
   };
 }
 
-export function activatePage(visit: ConsoleVisit, purpose: SsoKeyPurpose): ConfirmPage {
+export function activatePage(visit: ConsoleVisit, purpose: SsoKeyPurpose, etag: string): ConfirmPage {
   const { text } = visit;
   return {
     title: text('console.keys.activate.title'),
@@ -64,7 +75,7 @@ export function activatePage(visit: ConsoleVisit, purpose: SsoKeyPurpose): Confi
     path: above(visit),
     form: {
       action: `${keysPath}/single-sign-on/activate`,
-      hidden: { purpose },
+      hidden: { purpose, ifMatch: etag },
       sections: [],
       submit: text('console.keys.activate'),
       cancel: keysPath,

@@ -1,0 +1,7 @@
+/** Makes a change of a list only while the list is as it was read. */
+import { type HttpClient, withHeaders } from '@gatehouse/api-client/http-client';
+
+/** A server that sends no tag compares nothing. */
+export function ifMatch(http: HttpClient, etag: string): HttpClient {
+  return etag === '' ? http : withHeaders(http, { 'if-match': etag });
+}
