@@ -18,6 +18,8 @@ it('adds a person by name, who has the right at once, and removes them again', a
   const added = await person.submit(form, `${path}/add`, typed);
   expect(added).toMatchObject({ path, message: expect.stringMatching(/ is an installation administrator$/) });
   expect(added.rows.find(({ Note }) => Note === 'Ticket 7')).toMatchObject({ Actions: 'Remove' });
+  const twice = await person.submit(form, `${path}/add`, typed);
+  expect(twice).toMatchObject({ path, message: 'agent is an installation administrator' });
 
   const colleague = stage.newPerson();
   expect(await colleague.openAs(path, people.agent)).toMatchObject({ heading: 'Administrators' });

@@ -68,6 +68,21 @@ it('shows a new API key once, rotates it with an overlap, and deletes it', async
   expect(await works(keyIn(rotated.text))).toBe(false);
 });
 
+it('makes one API key of a form that is sent twice, shows it once, and says how to get another', async () => {
+  const path = own('api-keys');
+  const form = await administrator.open(`${path}/create`);
+  const send = () => administrator.submit(form, `${path}/create`, { name: 'Twice' });
+  const answers = await Promise.all([send(), send()]);
+  expect(answers.filter(({ text }) => text.includes('Copy it now'))).toHaveLength(1);
+  const second = answers.find((answer) => answer.path === path);
+  expect(second?.message).toBe(
+    'The key Twice was shown when the form was sent the first time. If you did not see it, rotate it.',
+  );
+  expect((await administrator.open(path)).rows.filter(({ Name }) => Name?.startsWith('Twice'))).toHaveLength(
+    1,
+  );
+});
+
 it('puts a day that is over and a name that is taken beside the field', async () => {
   const path = own('api-keys');
   const form = await administrator.open(`${path}/create`);

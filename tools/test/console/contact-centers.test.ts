@@ -82,7 +82,7 @@ it('leads administrators of one contact centre to theirs, where they change name
   );
   const form = await administrator.open(`${own.path}/edit`);
   const { fields } = form.forms.find(({ action }) => action === `${own.path}/edit`) ?? {};
-  expect(Object.keys(fields ?? {}).sort()).toEqual(['csrf', 'ifMatch', 'name', 'status']);
+  expect(Object.keys(fields ?? {}).sort()).toEqual(['csrf', 'formKey', 'ifMatch', 'name', 'status']);
   const renamed = await administrator.submit(form, `${own.path}/edit`, {
     name: 'Demo Ltd',
     domains: 'taken',

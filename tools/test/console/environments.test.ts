@@ -41,6 +41,16 @@ it('creates an environment by the kind of directory, and checks it step by step'
   expect(checked.text).toMatch(/Connect passed .* Register passed .* Read people passed/);
 });
 
+it('creates one environment of a form that is sent twice, and another one when it is corrected', async () => {
+  const form = await person.open(`${path}/new?directory=configServer`);
+  const send = (appName: string) =>
+    person.submit(form, `${path}/new`, { ...account, appName, configServers: simulator(), tlsEnabled: '' });
+  const [first, second] = await Promise.all([send('twice'), send('twice')]);
+  expect(first.heading).not.toBe('New environment');
+  expect(second.path).toBe(first.path);
+  expect((await send('corrected')).path).not.toBe(first.path);
+});
+
 it('shows the step at which a check stops', async () => {
   const own = await create({ configServers: '127.0.0.1:1' });
   const checked = await person.submit(await person.open(own), `${own}/check`);
@@ -128,7 +138,7 @@ it('does nothing to servers of an environment that was changed meanwhile, and as
   expect(asked.text).toContain('Not kept: Password of the service account');
   expect(asked.html).not.toContain(account.password);
 
-  const compared = await person.submit(editing, edit, { backupAddress: 'third.example', ...server });
+  const compared = await person.submit(editing, edit, server);
   expect(compared).toMatchObject({ status: 412, message: expect.stringMatching(/^Not kept: Password/) });
   const saved = await person.submit(compared, edit, { password: account.password });
   expect(saved.rows).toContainEqual(expect.objectContaining({ 'Primary server': 'second.example:8888' }));

@@ -49,6 +49,8 @@ it('changes and deletes a value', async () => {
 it('replaces no value by a new one, and puts refusals beside the field', async () => {
   await add(administrator, own(), { name: 'queue', value: 'first', location: '/' });
   const form = await administrator.open(`${own()}/add`);
+  const twice = await administrator.submit(form, `${own()}/add`, { name: 'queue', value: 'first' });
+  expect(twice).toMatchObject({ path: own(), status: 200 });
   const taken = await administrator.submit(form, `${own()}/add`, { name: 'queue', value: 'second' });
   expect(taken).toMatchObject({ status: 409, fieldProblems: { name: expect.stringContaining('already') } });
   expect(await givenValue('queue')).toBe('first');

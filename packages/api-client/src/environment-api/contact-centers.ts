@@ -2,8 +2,8 @@
 
 import { emptyEnvelope } from '@gatehouse/contracts/envelope';
 import {
+  answeredApiKeySchema,
   apiKeySchema,
-  issuedApiKeySchema,
   keyOwnerSchema,
 } from '@gatehouse/contracts/environment-api/administration/api-keys';
 import {
@@ -80,13 +80,13 @@ export function createApiKeyAdministration(http: HttpClient) {
     /** `etag` is that of the contact centre, whose version covers its keys. */
     listTagged: (contactCenterId: string) => readTagged(http, apiKeys, keys(contactCenterId)),
     create: (contactCenterId: string, fields: object) =>
-      readData(http, issuedApiKeySchema, {
+      readData(http, answeredApiKeySchema, {
         method: 'POST',
         path: keys(contactCenterId),
         json: { data: fields },
       }),
     rotate: (contactCenterId: string, keyId: string, fields: object) =>
-      readData(http, issuedApiKeySchema, {
+      readData(http, answeredApiKeySchema, {
         method: 'POST',
         path: `${key(contactCenterId, keyId)}/rotate`,
         json: { data: fields },

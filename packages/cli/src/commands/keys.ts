@@ -1,6 +1,6 @@
 /** `gatehouse keys`: the API keys of a contact centre. */
 import { createApiKeyAdministration } from '@gatehouse/api-client/environment-api/contact-centers';
-import type { IssuedApiKey } from '@gatehouse/contracts/environment-api/administration/api-keys';
+import type { AnsweredApiKey } from '@gatehouse/contracts/environment-api/administration/api-keys';
 import type { Command } from 'commander';
 import type { Cli } from '../command-group.ts';
 import { type FieldOption, fieldOptions, fieldsOf } from '../input/fields.ts';
@@ -107,7 +107,7 @@ export function apiKeyCommands(program: Command, cli: Cli): void {
 }
 
 /** Alone on standard output, so that a script can take it; the sentence stands beside it. */
-function show({ output }: Session, issued: IssuedApiKey): void {
+function show({ output }: Session, issued: AnsweredApiKey): void {
   output.note(`Key ${issued.id} (${issued.name}): keep it now, it cannot be read again.`);
-  output.text(issued, `${issued.key}\n`);
+  output.text(issued, `${issued.key ?? ''}\n`);
 }

@@ -20,6 +20,7 @@ import { composeRunbooks } from './runbooks/compose.ts';
 import { composeSettings } from './settings/compose.ts';
 import { type Area, isFor } from './shell/area.ts';
 import { consoleErrorHandler, noSuchPage } from './shell/errors.ts';
+import { noteFormKey } from './shell/form-key.ts';
 import { createShell } from './shell/shell.ts';
 import { composeTransfer } from './transfer/compose.ts';
 
@@ -58,6 +59,7 @@ export function composeConsole({ session, authApi, environmentApi, publicUrl }: 
     await pages.register(open.routes);
     await pages.register(async (guarded: App) => {
       session.guard(guarded);
+      guarded.addHook('preValidation', async (request) => noteFormKey(request));
       await guarded.register(session.signOutRoutes);
       for (const area of areas) await guarded.register((own: App) => mount(own, area), { prefix: area.path });
       // Guarded as well: a stranger learns no address.

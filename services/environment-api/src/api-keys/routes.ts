@@ -1,8 +1,8 @@
 /** Routes below `/contact-centers/{id}/api-keys`, and `/api-keys`, which finds the owner of a key. */
 import { emptyEnvelope, envelopeOf, warningSchema } from '@gatehouse/contracts/envelope';
 import {
+  answeredApiKeySchema,
   apiKeySchema,
-  issuedApiKeySchema,
   keyOwnerSchema,
 } from '@gatehouse/contracts/environment-api/administration/api-keys';
 import type { App } from '@gatehouse/service-kit/http/app-type';
@@ -18,8 +18,7 @@ import type { ApiKeyService } from './service.ts';
 const tags = ['API keys'];
 const params = z.object({ id: z.string() });
 const keyParams = z.object({ id: z.string(), keyId: z.string() });
-// A repetition by the Idempotency-Key is answered without the key.
-const issuedAnswer = envelopeOf(issuedApiKeySchema.partial({ key: true })).extend({
+const issuedAnswer = envelopeOf(answeredApiKeySchema).extend({
   path: z.string(),
   warnings: z.array(warningSchema).optional(),
 });

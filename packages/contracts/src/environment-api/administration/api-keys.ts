@@ -27,6 +27,9 @@ export const issuedApiKeySchema = apiKeySchema.extend({
   key: z.string().describe('The key. It is shown this once and cannot be read again.'),
 });
 
+/** Without the key where an earlier request with the same `Idempotency-Key` has issued it. */
+export const answeredApiKeySchema = issuedApiKeySchema.partial({ key: true });
+
 export const keyOwnerSchema = z.object({
   contactCenterId: z.string(),
   id: z.string().describe('Id of the key.'),
@@ -37,4 +40,5 @@ export const keyOwnerSchema = z.object({
 export type ApiKeyPurpose = (typeof apiKeyPurposes)[number];
 export type ApiKey = z.infer<typeof apiKeySchema>;
 export type IssuedApiKey = z.infer<typeof issuedApiKeySchema>;
+export type AnsweredApiKey = z.infer<typeof answeredApiKeySchema>;
 export type KeyOwner = z.infer<typeof keyOwnerSchema>;

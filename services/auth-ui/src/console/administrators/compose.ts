@@ -33,8 +33,12 @@ export function composeAdministrators({ shell }: { shell: Shell }): Area {
       const { user, contactCenter, note } = request.body;
       const named = definedOnly({ contactCenter: contactCenter || undefined, note: note || undefined });
       const { done, problem } = await attempt(() => callsOf(visit).add({ user, ...named }), [404]);
-      if (problem !== undefined) return shell.refused(visit, addPage(visit, request.body), problem);
-      return shell.done(visit, administratorsPath, 'console.administrators.added', { name: done.name });
+      // 409: the person has the right already, perhaps by the same form that was sent twice.
+      if (problem !== undefined && problem.status !== 409)
+        return shell.refused(visit, addPage(visit, request.body), problem);
+      return shell.done(visit, administratorsPath, 'console.administrators.added', {
+        name: done?.name ?? user,
+      });
     });
 
     askFirst(pages, shell, {

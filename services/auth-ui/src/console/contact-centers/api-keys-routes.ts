@@ -1,8 +1,13 @@
 /** Serves the pages about API keys. A key is shown in the answer to the form that made it, and nowhere else. */
 import { createApiKeyAdministration } from '@gatehouse/api-client/environment-api/contact-centers';
-import { apiKeyPurposes } from '@gatehouse/contracts/environment-api/administration/api-keys';
+import {
+  type AnsweredApiKey,
+  apiKeyPurposes,
+} from '@gatehouse/contracts/environment-api/administration/api-keys';
+import type { ContactCenter } from '@gatehouse/contracts/environment-api/administration/contact-centers';
 import { notFound } from '@gatehouse/service-kit/errors/app-error';
 import type { App } from '@gatehouse/service-kit/http/app-type';
+import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { ifMatch } from '../shell/conflict.ts';
 import { type ConfirmPage, formView, listView, shownOnceView } from '../shell/pages.ts';
@@ -62,7 +67,7 @@ export function apiKeyRoutes(pages: App, shell: Shell): void {
       );
       if (problem !== undefined)
         return shell.refused(visit, createKeyPage(visit, center, request.body), problem);
-      return shell.show(visit, shownOnceView, shownKeyPage(visit, center, done));
+      return showIssued(visit, center, done);
     },
   );
 
@@ -76,8 +81,7 @@ export function apiKeyRoutes(pages: App, shell: Shell): void {
       const center = await centerOf(visit, id);
       return { center, issued: await keysOf(visit, etag).rotate(id, keyId, { overlapSeconds }) };
     },
-    done: (visit, _asked, { center, issued }) =>
-      shell.show(visit, shownOnceView, shownKeyPage(visit, center, issued)),
+    done: (visit, _asked, { center, issued }) => showIssued(visit, center, issued),
   });
 
   askFirst(pages, shell, {
@@ -88,6 +92,18 @@ export function apiKeyRoutes(pages: App, shell: Shell): void {
     act: (visit, { id, keyId, ifMatch: etag }) => keysOf(visit, etag).remove(id, keyId),
     done: (visit, { id }) => shell.done(visit, apiKeysPath(id), 'console.contactCenters.apiKeys.deleted'),
   });
+
+  /** The key itself is shown once: a form that was sent twice leads to the list, which can rotate it. */
+  function showIssued(
+    visit: ConsoleVisit,
+    center: ContactCenter,
+    { key, ...rest }: AnsweredApiKey,
+  ): FastifyReply {
+    if (key !== undefined)
+      return shell.show(visit, shownOnceView, shownKeyPage(visit, center, { ...rest, key }));
+    const { name } = rest;
+    return shell.done(visit, apiKeysPath(center.id), 'console.contactCenters.apiKeys.shown.before', { name });
+  }
 
   async function question(
     visit: ConsoleVisit,

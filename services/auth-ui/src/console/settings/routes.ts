@@ -76,7 +76,11 @@ export function settingRoutes(pages: App, { shell, below, ownerOf }: SettingPage
     const owner = await ownerOf(visit, request.params.id);
     const fields = fieldsOf(request.body);
     const now = await settingsOf(visit).listTagged(owner.id);
-    if (find(now.settings, fields) !== undefined) {
+    const present = find(now.settings, fields);
+    // Also by the same form, where it was sent twice.
+    if (present?.value === fields.value && present.shared === fields.shared)
+      return saved(visit, owner, fields);
+    if (present !== undefined) {
       const message = visit.text('console.settings.taken');
       return showAdd(visit, owner, fields, { status: 409, message, fields: { name: message } });
     }

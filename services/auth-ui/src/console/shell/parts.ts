@@ -94,7 +94,7 @@ export interface FormField {
   placeholder?: string;
 }
 
-/** `partials/form`: a POST form. It sends the session's token along by itself. */
+/** `partials/form`: a POST form. It sends the session's token and a key of its own along by itself. */
 export interface Form {
   action: string;
   /** A GET form: it only leads to another page, and needs no token. */

@@ -1,5 +1,6 @@
 /** Gives the areas what each page needs: the person, the APIs with the person's token, navigation, and what to show. */
 import { type HttpClient, withHeaders } from '@gatehouse/api-client/http-client';
+import { onceEach } from '@gatehouse/api-client/idempotency';
 import { accountPath, consolePath } from '@gatehouse/contracts/auth-api/console';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { csrfField, headersOfPerson, personOf } from '../../oauth-session/guard.ts';
@@ -11,6 +12,7 @@ import type { TextKey } from '../../texts/texts.ts';
 import { type Area, isFor, navigationGroups } from './area.ts';
 import { conflictPage } from './conflict.ts';
 import { type Flash, leaveFlash, takeFlash } from './flash.ts';
+import { formKeyField, formKeyOf, newFormKey } from './form-key.ts';
 import { type ConsolePage, type ConsoleView, comparisonView, type FormPage, formView } from './pages.ts';
 import { withProblem } from './parts.ts';
 import type { Problem } from './problem.ts';
@@ -38,12 +40,14 @@ export function createShell({ authApi, environmentApi, publicUrl, areas }: Shell
   function begin(request: FastifyRequest, reply: FastifyReply): ConsoleVisit {
     const person = personOf(request);
     const headers = headersOfPerson(request);
+    const formKey = formKeyOf(request);
+    const toEnvironmentApi = withHeaders(environmentApi, headers);
     return {
       ...beginVisit(request, reply),
       person,
       rights: rightsOf(person),
       authApi: withHeaders(authApi, headers),
-      environmentApi: withHeaders(environmentApi, headers),
+      environmentApi: formKey === undefined ? toEnvironmentApi : onceEach(toEnvironmentApi, formKey),
     };
   }
 
@@ -86,6 +90,7 @@ export function createShell({ authApi, environmentApi, publicUrl, areas }: Shell
         userName: person.userName,
         right: rightOf(visit),
         csrf: { name: csrfField, value: person.csrf },
+        formKey: { name: formKeyField, make: newFormKey },
         home: consolePath,
         // The operator account is no person, and has no such page.
         account: person.linkRequest === undefined ? accountPath : undefined,
