@@ -39,10 +39,7 @@ export function createKnownAdministrators({
       try {
         return (await current()).has(sub);
       } catch (error) {
-        log.warn(
-          { err: error },
-          'the installation administrators could not be read: no person counts as one',
-        );
+        log.warn({ err: error }, 'the installation administrators could not be read: nobody counts as one');
         return false;
       }
     },
