@@ -7,6 +7,8 @@ const units = [
   ['minute', 60_000],
 ] as const;
 
+const commas: Partial<Record<Language, string>> = { ar: '، ', ja: '、', 'zh-CN': '、' };
+
 const known = new Map<Language, ReturnType<typeof createFormats>>();
 
 export function formatsIn(language: Language) {
@@ -19,6 +21,7 @@ function createFormats(language: Language) {
   const relative = new Intl.RelativeTimeFormat(language, { numeric: 'auto' });
   const minutes = new Intl.NumberFormat(language, { style: 'unit', unit: 'minute', unitDisplay: 'long' });
   const list = new Intl.ListFormat(language);
+  const comma = commas[language] ?? ', ';
   const moment = new Intl.DateTimeFormat(language, {
     ...{ year: 'numeric', month: 'long', day: 'numeric', hour: 'numeric', minute: '2-digit' },
     ...{ timeZone: 'UTC', timeZoneName: 'short' },
@@ -80,5 +83,7 @@ function createFormats(language: Language) {
     percent: (share: number) => percent.format(share),
     minutes: (count: number) => minutes.format(count),
     list: (values: readonly string[]) => list.format(values),
+    /** In a cell of a table, where no "and" stands before the last one. */
+    words: (values: readonly string[]) => values.join(comma),
   };
 }

@@ -19,6 +19,8 @@ it('joins a list as the language does', () => {
   expect(formatsIn('en').list(['A', 'B', 'C'])).toBe('A, B, and C');
   expect(formatsIn('de').list(['A', 'B'])).toBe('A und B');
   expect(formatsIn('ja').list(['A', 'B'])).toBe('A、B');
+  expect(formatsIn('ar').words(['A', 'B'])).toBe('A، B');
+  expect(formatsIn('fr').words(['A', 'B'])).toBe('A, B');
   expect(formatsIn('de').list([])).toBe('');
 });
 

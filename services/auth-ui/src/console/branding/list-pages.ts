@@ -1,6 +1,7 @@
 /** Builds the lists: of contact centres, and of the locations where one of them has a branding. */
 import type { ContactCenter } from '@gatehouse/contracts/environment-api/administration/contact-centers';
 import type { BrandingEntry } from '@gatehouse/contracts/environment-api/branding';
+import { formatsIn } from '../../texts/formats.ts';
 import type { ConsolePage, ListPage } from '../shell/pages.ts';
 import { pagesOf } from '../shell/paging.ts';
 import type { Table } from '../shell/parts.ts';
@@ -60,7 +61,7 @@ export function ownersPage(
 }
 
 export function placesPage(
-  { text }: ConsoleVisit,
+  { text, language }: ConsoleVisit,
   {
     owner,
     ownerName,
@@ -78,9 +79,7 @@ export function placesPage(
         isSet
           ? {
               text: entry.name ?? '',
-              note: Object.keys(fields)
-                .map((name) => wordOf(text, name))
-                .join(', '),
+              note: formatsIn(language).words(Object.keys(fields).map((name) => wordOf(text, name))),
             }
           : { text: text('console.branding.inheritsAll') },
       ],

@@ -1,5 +1,6 @@
 /** Builds the page about the exchange rights around a client: a picture, and a table that says the same. */
 import type { ClientExchanges } from '@gatehouse/contracts/auth-api/administration/client-exchanges';
+import { formatsIn } from '../../texts/formats.ts';
 import type { Row } from '../shell/parts.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 import { exchangeGraph } from './exchange-graph.ts';
@@ -42,12 +43,13 @@ export function exchangesPage(visit: ConsoleVisit, exchanges: ClientExchanges): 
 }
 
 function rightRow(
-  { text }: ConsoleVisit,
+  { text, language }: ConsoleVisit,
   right: ClientExchanges['rights'][number],
   names: ReadonlyMap<string, string | undefined>,
 ): Row {
   const { requester, subjects, audiences, delegation, idTokens, refreshTokens, mayAct, isInForce } = right;
   const nameOf = (id: string) => names.get(id) ?? id;
+  const { words } = formatsIn(language);
   // A client without a name is gone, or may not be read.
   const known = names.get(requester) !== undefined;
   const rules = [
@@ -64,8 +66,8 @@ function rightRow(
         badge: isInForce ? undefined : { text: text('console.clients.exchanges.notInForce'), kind: 'bad' },
         note: isInForce ? undefined : text('console.clients.exchanges.notInForce.hint'),
       },
-      { text: subjects.map(nameOf).join(', ') },
-      { text: audiences.map(nameOf).join(', ') },
+      { text: words(subjects.map(nameOf)) },
+      { text: words(audiences.map(nameOf)) },
       { text: rules.length === 0 ? text('console.clients.none') : rules.join(' · ') },
     ],
   };

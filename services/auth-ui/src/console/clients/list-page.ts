@@ -1,5 +1,6 @@
 /** Builds the list of clients. */
 import type { ClientView } from '@gatehouse/contracts/auth-api/administration/client-view';
+import { formatsIn } from '../../texts/formats.ts';
 import type { ListPage } from '../shell/pages.ts';
 import { pagesOf } from '../shell/paging.ts';
 import type { Row } from '../shell/parts.ts';
@@ -60,13 +61,13 @@ function emptyText({ rights }: ConsoleVisit, isAll: boolean) {
 }
 
 function rowOf(visit: ConsoleVisit, client: ClientView): Row {
-  const { text } = visit;
+  const { text, language } = visit;
   const { client_id, name, authorizedGrantTypes, contactCenterIds, lastUsedAt } = client;
   return {
     cells: [
       { text: name, href: clientPath(client_id), note: name === client_id ? undefined : client_id },
       { text: '', badge: { text: typeText(visit, client), kind: 'plain' } },
-      { text: authorizedGrantTypes.map((grant) => grantText(visit, grant)).join(', ') },
+      { text: formatsIn(language).words(authorizedGrantTypes.map((grant) => grantText(visit, grant))) },
       {
         text:
           contactCenterIds.length === 0

@@ -34,8 +34,13 @@ export function problemOf({ status = 0, body }: UpstreamError): Problem {
   const { status: whole, errors = [] } = read.data;
   const fields = [whole, ...errors.map((error) => error.status)]
     .filter(({ field }) => field !== undefined)
-    .map(({ field = '', message = '' }) => [field.replace(/^data\./, ''), message]);
+    .map(({ field = '', message = '' }) => [field.replace(/^data\./, ''), readable(message)]);
   return { status, message: whole.message ?? '', fields: Object.fromEntries(fields) };
+}
+
+/** An empty field is not sent, and the API says so in the words of its schema. */
+function readable(message: string): string {
+  return /received undefined$/.test(message) ? 'This is missing.' : message;
 }
 
 function parsed(text: string): unknown {
