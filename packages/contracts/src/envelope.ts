@@ -20,6 +20,11 @@ const failureStatus = z.object({
   message: z.string().optional(),
   detail: z.string().optional(),
   field: z.string().optional(),
+  reason: z
+    .string()
+    .optional()
+    .describe('Why, for programs that say it in words of their own: one of a list that grows.'),
+  limit: z.number().optional().describe('The bound, of a reason that has one.'),
 });
 
 /** A failure; `errors` names each field that was wrong. */

@@ -1,8 +1,12 @@
 /** Says which text is accepted from callers: the one rule for fields of requests to our APIs. */
 import { z } from 'zod';
+import type { ProblemReason } from './problem-reasons.ts';
 
 // Names and addresses end in logs, headers and other programs' files: control characters have no place there.
 const controlCharacters = /\p{Cc}/u;
+
+/** For programs, beside the message. */
+const wrongCharacters: { reason: ProblemReason } = { reason: 'wrong_characters' };
 
 /** Why the text could not be stored as it was sent: PostgreSQL has no NUL, and half a surrogate pair has no UTF-8 form. */
 function storageProblem(text: string): string | undefined {
@@ -17,16 +21,16 @@ export function freeText(maxLength: number) {
     .max(maxLength, `is longer than ${maxLength} characters`)
     .superRefine((text, context) => {
       const message = storageProblem(text);
-      if (message !== undefined) context.addIssue({ code: 'custom', message });
+      if (message !== undefined) context.addIssue({ code: 'custom', message, params: wrongCharacters });
     });
 }
 
 /** On one line; may be empty. */
 export function line(maxLength = 255) {
-  return freeText(maxLength).refine(
-    (text) => text.includes('\0') || !controlCharacters.test(text),
-    'must not hold control characters',
-  );
+  return freeText(maxLength).refine((text) => text.includes('\0') || !controlCharacters.test(text), {
+    error: 'must not hold control characters',
+    params: wrongCharacters,
+  });
 }
 
 /** A name or an address: on one line, not empty. */

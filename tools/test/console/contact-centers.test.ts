@@ -1,3 +1,4 @@
+import { randomUuid } from '@gatehouse/service-kit/crypto/secrets';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Person } from './person.ts';
 import { type Stage, startStage } from './stage.ts';
@@ -56,6 +57,26 @@ it('puts what the API refuses beside the field, and keeps what was typed', async
   expect(taken).toMatchObject({
     status: 409,
     fieldProblems: { domains: expect.stringContaining('belongs to') },
+  });
+});
+
+it('says in the language of the page why the API refuses, with its own words where they say more', async () => {
+  const german = await stage.installationAdministrator();
+  german.cookies.set('gatehouse-language', 'de');
+  const form = await german.open(`${path}/create?environmentId=${stage.environmentId}`);
+  const create = async (fields: Record<string, string>) =>
+    (await german.submit(form, `${path}/create`, fields)).fieldProblems;
+  expect(await create({ domains: 'DEMO' })).toEqual({
+    domains: expect.stringMatching(/^Das ist schon vergeben: The domain "demo" belongs to/i),
+  });
+  expect(await create({ domains: 'free', environmentId: randomUuid() })).toEqual({
+    environmentId: 'Es gibt nichts mit diesem Namen oder dieser ID.',
+  });
+  expect(await create({ domains: 'x'.repeat(300) })).toEqual({
+    domains: 'Zu lang. Höchstzahl der Zeichen: 255.',
+  });
+  expect(await create({ domains: 'no@good' })).toEqual({
+    domains: expect.stringMatching(/^Ein Zeichen darin ist hier nicht erlaubt: must not hold/),
   });
 });
 

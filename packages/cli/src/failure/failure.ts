@@ -19,6 +19,9 @@ export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 export interface FieldProblem {
   field: string | undefined;
   message: string;
+  /** Why, for scripts; the bound of a reason that has one. */
+  reason?: string | undefined;
+  limit?: number | undefined;
 }
 
 /** Ends the command with a sentence and an exit code. */

@@ -41,6 +41,8 @@ function messageOf({ status, body }: UpstreamError): Pick<Failure, 'message' | '
     const problems = (envelope.data.errors ?? []).map((entry) => ({
       field: entry.status.field,
       message: entry.status.message ?? '',
+      reason: entry.status.reason,
+      limit: entry.status.limit,
     }));
     return { message: envelope.data.status.message ?? `status ${status}`, problems };
   }

@@ -1,16 +1,26 @@
 /** Defines the error that services throw: a public text for the caller, and details for the log alone. */
 
+import type { ProblemReason } from '@gatehouse/contracts/problem-reasons';
+
 export interface FieldProblem {
   /** Dotted path of the field as the caller wrote it. */
   field: string;
   /** What is wrong and what would be right. */
   message: string;
+  /** For programs. */
+  reason?: ProblemReason | undefined;
+  /** The bound, of a reason that has one. */
+  limit?: number | undefined;
 }
 
 export interface AppErrorOptions {
   /** For the log alone. */
   detail?: string | undefined;
   field?: string | undefined;
+  /** For programs, beside the name of the error. */
+  reason?: ProblemReason | undefined;
+  /** The bound, of a reason that has one. */
+  limit?: number | undefined;
   problems?: FieldProblem[] | undefined;
   retryAfterSeconds?: number | undefined;
   /** That time is the caller's own, and a page for a browser loads again by itself then. */
@@ -23,6 +33,8 @@ export class AppError extends Error {
   readonly status: number;
   readonly detail: string | undefined;
   readonly problems: readonly FieldProblem[];
+  /** For the caller; what other errors call their reason is for the log. */
+  readonly why: Pick<FieldProblem, 'reason' | 'limit'>;
   readonly retryAfterSeconds: number | undefined;
   readonly comesBackByItself: boolean;
 
@@ -32,7 +44,9 @@ export class AppError extends Error {
     this.name = name;
     this.status = status;
     this.detail = options.detail;
-    this.problems = options.problems ?? (options.field ? [{ field: options.field, message }] : []);
+    const { field, reason, limit } = options;
+    this.why = { reason, limit };
+    this.problems = options.problems ?? (field ? [{ field, message, reason, limit }] : []);
     this.retryAfterSeconds = options.retryAfterSeconds;
     this.comesBackByItself = options.comesBackByItself ?? false;
   }

@@ -2,6 +2,7 @@
 import { UpstreamError } from '@gatehouse/api-client/upstream-error';
 import { ZodError } from 'zod';
 import { AppError, badRequest, type FieldProblem, payloadTooLarge, unavailable } from './app-error.ts';
+import { type Issue, reasonOf } from './issue-reason.ts';
 import { isRedisUnavailable, postgresFailure } from './store-failures.ts';
 
 interface FrameworkError extends Error {
@@ -13,6 +14,9 @@ interface FrameworkError extends Error {
 interface ValidationIssue {
   instancePath?: string;
   message?: string;
+  /** Code of the issue of zod, and its other members. */
+  keyword?: string;
+  params?: object;
 }
 
 /** More are reported once these are corrected: the answer must not be longer than the request. */
@@ -59,6 +63,7 @@ function validationProblems(error: Error): FieldProblem[] | undefined {
     return error.issues.slice(0, maxProblems).map((issue) => ({
       field: issue.path.join('.') || 'body',
       message: plain(issue.message),
+      ...reasonOf(issue as Issue),
     }));
   }
   const { validation, validationContext } = error as { validation?: unknown; validationContext?: string };
@@ -66,6 +71,7 @@ function validationProblems(error: Error): FieldProblem[] | undefined {
   return (validation as ValidationIssue[]).slice(0, maxProblems).map((issue) => ({
     field: (issue.instancePath ?? '').split('/').filter(Boolean).join('.') || (validationContext ?? 'body'),
     message: plain(issue.message ?? 'is not valid'),
+    ...reasonOf({ ...issue.params, code: issue.keyword, message: issue.message }),
   }));
 }
 

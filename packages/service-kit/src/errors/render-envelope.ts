@@ -23,13 +23,11 @@ export function envelopeErrorHandler(
 /** `{"status":{"code":int,"name","message"},"errors":[…]}`; `code` is the HTTP status, never 0. */
 export function errorEnvelope(error: AppError): string {
   return JSON.stringify({
-    status: { code: error.status, name: error.name, message: error.message },
+    status: { code: error.status, name: error.name, message: error.message, ...error.why },
     ...(error.problems.length === 0
       ? {}
       : {
-          errors: error.problems.map(({ field, message }) => ({
-            status: { code: error.status, message, field },
-          })),
+          errors: error.problems.map((problem) => ({ status: { code: error.status, ...problem } })),
         }),
   });
 }

@@ -1,7 +1,9 @@
 import { Writable } from 'node:stream';
 import { afterEach, expect, test } from 'vitest';
 import { z } from 'zod';
+import { randomUuid } from '../../src/crypto/secrets.ts';
 import { conflict } from '../../src/errors/app-error.ts';
+import { normalizeError } from '../../src/errors/normalize.ts';
 import { invalidClient } from '../../src/errors/oauth-error.ts';
 import { htmlErrorHandler } from '../../src/errors/render-html.ts';
 import { oauthErrorHandler } from '../../src/errors/render-oauth.ts';
@@ -134,9 +136,55 @@ test('a body that breaks the schema answers 400 and names every field', async ()
   await build();
   const answer = await app.inject({ method: 'POST', url: '/things', payload: { name: '', size: 1.5 } });
   expect(answer.statusCode).toBe(400);
-  expect(answer.json().errors.map((error: { status: { field: string } }) => error.status.field)).toEqual([
-    'name',
-    'size',
+  expect(answer.json().errors).toMatchObject([
+    { status: { field: 'name', reason: 'empty' } },
+    { status: { field: 'size', reason: 'no_number' } },
+  ]);
+});
+
+test('a refused value has a reason for programs, with the bound that it breaks', () => {
+  const rule = z.object({
+    text: z.string().min(2).max(3),
+    list: z.array(z.string()).min(1).max(2),
+    number: z.int().max(9),
+    choice: z.enum(['a']),
+    form: z.uuid(),
+    either: z.union([z.int().max(9), z.string().regex(/^\d$/)]),
+    own: z.string().refine(() => false, { params: { reason: 'no_origin' } }),
+    invented: z.string().refine(() => false, { params: { reason: 'leaked' } }),
+  });
+  const why = (value: object) =>
+    normalizeError(rule.safeParse(value).error).problems.map(({ field, reason, limit }) => [
+      field,
+      reason,
+      limit,
+    ]);
+  const right = { text: 'ab', list: ['a'], number: 1, choice: 'a', form: randomUuid(), either: 1 };
+  const custom = [
+    ['own', 'no_origin', undefined],
+    ['invented', undefined, undefined],
+  ];
+  expect(why({ ...right, own: '', invented: '' })).toEqual(custom);
+  expect(
+    why({ text: 'abcd', list: [], number: 10, choice: 'b', form: 'x', either: 10, own: '', invented: '' }),
+  ).toEqual([
+    ['text', 'too_long', 3],
+    ['list', 'too_few', 1],
+    ['number', 'too_large', 9],
+    ['choice', 'not_one_of', undefined],
+    ['form', 'wrong_form', undefined],
+    ['either', 'too_large', 9],
+    ...custom,
+  ]);
+  expect(why({ ...right, text: 'a', list: ['a', 'b', 'c'], number: 'x', own: '', invented: '' })).toEqual([
+    ['text', 'too_short', 2],
+    ['list', 'too_many', 2],
+    ['number', 'no_number', undefined],
+    ...custom,
+  ]);
+  expect(why({ ...right, text: undefined, own: '', invented: '' })).toEqual([
+    ['text', 'missing', undefined],
+    ...custom,
   ]);
 });
 

@@ -68,7 +68,10 @@ export function createAdministratorService({
       const after = { sub, name, note: note ?? null, addedBy: actor.name, addedAt: new Date(now()) };
       await change('administrator_added', actor, async (db) => {
         if (!(await insertAdministrator(db, after)))
-          throw conflict('The person is an installation administrator already', { field: 'data.user' });
+          throw conflict('The person is an installation administrator already', {
+            field: 'data.user',
+            reason: 'already_so',
+          });
         return { after };
       });
       return after;

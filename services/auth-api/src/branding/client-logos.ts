@@ -31,6 +31,7 @@ export function createClientLogos({ environmentApi, outbound, log }: ClientLogoO
         isOther
           ? 'must lead to a PNG, JPEG, WebP or GIF (and be sent as that)'
           : 'cannot be fetched: it must answer with the picture itself, at most 256 KiB, without a redirect',
+        'no_picture',
       );
     }
   }
@@ -43,7 +44,8 @@ export function createClientLogos({ environmentApi, outbound, log }: ClientLogoO
         return await environmentApi.addClientLogo(clientId, bytes);
       } catch (error) {
         if (!(error instanceof UpstreamError)) throw error;
-        if (error.status === 400) throw fieldError('logoUri', 'does not lead to a picture that can be read');
+        if (error.status === 400)
+          throw fieldError('logoUri', 'does not lead to a picture that can be read', 'no_picture');
         throw unavailable('Environment API', {
           cause: error,
           detail: 'the picture of a client was not decoded',

@@ -25,7 +25,7 @@ export function createClientSecrets(options: {
         throw fieldError('client_secret', 'looks like a hash but is not a whole argon2id or bcrypt hash');
       }
       if (chosen.length < minSecretLength) {
-        throw fieldError('client_secret', `must have at least ${minSecretLength} characters`);
+        throw fieldError('client_secret', `must have at least ${minSecretLength} characters`, 'too_short');
       }
       return { hash: await verifier.hash(chosen) };
     },

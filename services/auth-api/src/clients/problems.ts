@@ -1,6 +1,7 @@
 /** Finds contradictions within a registration, each with its field and what would be right. */
 
 import { urlProblem } from '@gatehouse/api-client/address-policy';
+import type { ProblemReason } from '@gatehouse/contracts/problem-reasons';
 import { type AppError, badRequest, type FieldProblem } from '@gatehouse/service-kit/errors/app-error';
 import { encryptionKeyIn, noKeyFor } from '../assertions/encryption.ts';
 import { backchannelGrantType } from '../protocol/grant-types.ts';
@@ -9,7 +10,7 @@ import { type ClientDefaults, grantsOf } from './new-client.ts';
 import type { ClientPatch } from './schemas.ts';
 
 /** The end of a sentence about the field, or undefined if there is no problem. */
-type Finding = [field: string, problem: string | undefined];
+type Finding = [field: string, problem: string | undefined, why?: Pick<FieldProblem, 'reason' | 'limit'>];
 
 export function problemsOf(client: Client, patch: ClientPatch, defaults: ClientDefaults): FieldProblem[] {
   const findings = [
@@ -25,8 +26,8 @@ export function problemsOf(client: Client, patch: ClientPatch, defaults: ClientD
     ...detailFindings(client),
     ...lifeFindings(client, defaults),
   ];
-  return findings.flatMap(([field, message]) =>
-    message === undefined ? [] : [{ field: `data.${field}`, message }],
+  return findings.flatMap(([field, message, why]) =>
+    message === undefined ? [] : [{ field: `data.${field}`, message, ...why }],
   );
 }
 
@@ -61,7 +62,11 @@ function proofFindings(client: Client, patch: ClientPatch): Finding[] {
         'signed request objects need jwks or jwksUri',
       ),
     ],
-    ['jwksUri', when(Boolean(patch.jwks && patch.jwksUri), 'give jwks or jwksUri, not both')],
+    [
+      'jwksUri',
+      when(Boolean(patch.jwks && patch.jwksUri), 'give jwks or jwksUri, not both'),
+      { reason: 'one_of_two' },
+    ],
   ];
 }
 
@@ -157,8 +162,8 @@ function addressFindings(client: Client, allowLoopback: boolean): Finding[] {
   const { frontchannelLogoutUri, redirectUris } = client;
   const originOf = (uri: string) => URL.parse(uri)?.origin;
   return [
-    ['jwksUri', problemOf(client.jwksUri)],
-    ['backchannelLogoutUri', problemOf(client.backchannelLogoutUri)],
+    ['jwksUri', problemOf(client.jwksUri), { reason: 'no_address' }],
+    ['backchannelLogoutUri', problemOf(client.backchannelLogoutUri), { reason: 'no_address' }],
     [
       'frontchannelLogoutUri',
       // OpenID Connect Front-Channel Logout section 2: a MUST.
@@ -167,6 +172,7 @@ function addressFindings(client: Client, allowLoopback: boolean): Finding[] {
           !redirectUris.some((uri) => originOf(uri) === originOf(frontchannelLogoutUri)),
         'must have the scheme, host and port of one of the redirectURIs',
       ),
+      { reason: 'no_address' },
     ],
     ...client.jwtBearer.issuers.map(
       ({ jwksUri }, index): Finding => [`jwtBearer.issuers.${index}.jwksUri`, problemOf(jwksUri)],
@@ -197,6 +203,7 @@ function lifeFindings(client: Client, defaults: ClientDefaults): Finding[] {
         client.accessTokenTtlSeconds > maxAccessTokenTtlSeconds,
         `must be at most ${maxAccessTokenTtlSeconds} seconds`,
       ),
+      { reason: 'too_large', limit: maxAccessTokenTtlSeconds },
     ],
     [
       'refreshTokenExpirationTimeout',
@@ -204,6 +211,7 @@ function lifeFindings(client: Client, defaults: ClientDefaults): Finding[] {
         client.refreshTokenTtlSeconds > maxRefreshTokenTtlSeconds,
         `must be at most ${maxRefreshTokenTtlSeconds} seconds`,
       ),
+      { reason: 'too_large', limit: maxRefreshTokenTtlSeconds },
     ],
   ];
 }
@@ -213,6 +221,9 @@ function when(isWrong: boolean, problem: string): string | undefined {
 }
 
 /** The error for one wrong field of a request. */
-export function fieldError(field: string, message: string): AppError {
-  return badRequest(`data.${field}: ${message}`, { problems: [{ field: `data.${field}`, message }] });
+export function fieldError(field: string, message: string, reason?: ProblemReason): AppError {
+  return badRequest(`data.${field}: ${message}`, {
+    reason,
+    problems: [{ field: `data.${field}`, message, reason }],
+  });
 }

@@ -37,16 +37,26 @@ const clientIdSchema = z.string().regex(clientIdPattern, 'must have 1 to 128 let
 
 const redirectUri = freeText(maxUriLength).superRefine((text, context) => {
   const problem = redirectUriProblem(text);
-  if (problem !== undefined) context.addIssue({ code: 'custom', message: problem });
+  if (problem !== undefined)
+    context.addIssue({ code: 'custom', message: problem, params: { reason: 'no_address' } });
 });
 
 /** The front-channel logout page is shown in a frame, so it must be a web page. */
-const pageUri = redirectUri.refine((text) => /^https?:/i.test(text), 'must use https or http');
+const pageUri = redirectUri.refine((text) => /^https?:/i.test(text), {
+  error: 'must use https or http',
+  params: { reason: 'no_address' },
+});
 
 /** Users open it from our pages: only https, and a host that no user name hides. */
-const linkedPage = freeText(maxUriLength).refine(isPlainHttps, 'must be an https address without user name');
+const linkedPage = freeText(maxUriLength).refine(isPlainHttps, {
+  error: 'must be an https address without user name',
+  params: { reason: 'no_address' },
+});
 
-const scopeValue = freeText(1024).refine((text) => parseScope(text)?.length === 1, 'must be one scope value');
+const scopeValue = freeText(1024).refine((text) => parseScope(text)?.length === 1, {
+  error: 'must be one scope value',
+  params: { reason: 'wrong_characters' },
+});
 const name = freeText(256).min(1);
 const authority = name.refine(
   (text) => text !== installationAdminAuthority,

@@ -184,7 +184,7 @@ export function createClientService(options: ClientServiceOptions) {
     /** Merges field by field under a row lock, and revokes what the tokens lose. @throws AppError (400, 404, 412) */
     async update(clientId: string, patch: ClientPatch, writer: Writer): Promise<Client> {
       if (patch.client_id !== undefined && patch.client_id !== clientId) {
-        throw fieldError('client_id', 'cannot be changed: it must be the client id of the address');
+        throw fieldError('client_id', 'cannot be changed: it must be the client id of the address', 'fixed');
       }
       requireStored(clientId);
       // Before the row is locked, because the address may be slow.
@@ -246,14 +246,17 @@ export function createClientService(options: ClientServiceOptions) {
 }
 
 function taken(clientId: string) {
-  return conflict(`The client id ${clientId} is taken`, { field: 'data.client_id' });
+  return conflict(`The client id ${clientId} is taken`, { field: 'data.client_id', reason: 'taken' });
 }
 
 /** A type means what one resource says. @throws AppError (409) */
 async function requireFreeTypes(db: Queryable, client: Client): Promise<void> {
   const other = client.detailTypes.length === 0 ? undefined : await findTakenDetailType(db, client);
   if (other !== undefined)
-    throw conflict(`The type ${other} is registered by another client`, { field: 'data.detailTypes' });
+    throw conflict(`The type ${other} is registered by another client`, {
+      field: 'data.detailTypes',
+      reason: 'taken',
+    });
 }
 
 function isWithin({ contactCenterIds: [only, another] }: Client, within: string | undefined): boolean {

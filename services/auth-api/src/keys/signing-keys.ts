@@ -176,7 +176,7 @@ export function createSigningKeys(options: SigningKeyOptions) {
     async import(key: NewKey, state: 'next' | 'active', actor: KeyActor): Promise<StoredKey> {
       const after = await change(actor, async (keys) => {
         if (keys.keys.some(({ kid }) => kid === key.kid)) {
-          throw conflict(`The key ${key.kid} is there already`, { field: 'data.key' });
+          throw conflict(`The key ${key.kid} is there already`, { field: 'data.key', reason: 'taken' });
         }
         await keys.add(key, state);
       });
@@ -187,7 +187,8 @@ export function createSigningKeys(options: SigningKeyOptions) {
     retire: (kid: string, actor: KeyActor) =>
       change(actor, async (keys) => {
         const key = find(keys.keys, kid);
-        if (key.state === 'retired') throw conflict(`The key ${kid} is retired already`);
+        if (key.state === 'retired')
+          throw conflict(`The key ${kid} is retired already`, { reason: 'already_so' });
         if (key.state === 'active') return keys.rotate(key.algorithm);
         await keys.remove(key);
         await keys.complete();

@@ -102,7 +102,9 @@ export function createApiKeyService({
         const before = await find(write.db, center.id, id);
         const at = isoNow();
         if (before.expiresAt !== undefined && before.expiresAt <= at) {
-          throw conflict(`The key expired at ${before.expiresAt}: make a new one with POST`);
+          throw conflict(`The key expired at ${before.expiresAt}: make a new one with POST`, {
+            reason: 'over_already',
+          });
         }
         const expiresAt =
           rotation.expiresAt === undefined ? before.expiresAt : (rotation.expiresAt ?? undefined);
@@ -184,6 +186,7 @@ function validityOf(input: NewApiKey, at: string): store.Validity {
   if (expiresAt !== undefined && expiresAt <= validFrom) {
     throw badRequest(`expiresAt (${expiresAt}) must be after validFrom (${validFrom})`, {
       field: 'data.expiresAt',
+      reason: 'not_after',
     });
   }
   return { validFrom, expiresAt };
@@ -193,6 +196,7 @@ function requireLater(expiresAt: string | undefined, at: string): void {
   if (expiresAt === undefined || expiresAt > at) return;
   throw badRequest(`expiresAt (${expiresAt}) is over already: give a later moment`, {
     field: 'data.expiresAt',
+    reason: 'over_already',
   });
 }
 
@@ -200,6 +204,7 @@ function requireRoom(present: readonly ApiKey[], wanted: store.Validity & { name
   if (present.length >= maxKeys) {
     throw conflict(
       `The contact centre has ${maxKeys} API keys, which is the most: delete those that are over`,
+      { reason: 'limit_reached', limit: maxKeys },
     );
   }
   const rival = present.find((key) => sameName(key.name, wanted.name) && overlaps(key, wanted));
@@ -229,6 +234,6 @@ function overlapping(name: string, rival: ApiKey | undefined) {
   const which = rival === undefined ? '' : ` (${rival.prefix}…, id ${rival.id})`;
   return conflict(
     `A key named ${JSON.stringify(name)}${which} works in the same time: rotate it, delete it, choose another name, or let the new one begin when it expires`,
-    { field: 'data.name' },
+    { field: 'data.name', reason: 'taken' },
   );
 }

@@ -30,8 +30,14 @@ function texts(maxLength: number) {
         error: 'must be an object with a text for each language: {"en": "…", "de": "…"}',
       },
     )
-    .refine((given) => Object.keys(given).length > 0, 'must have a text in at least one language')
-    .refine((given) => Object.keys(given).length <= maxLanguages, `has more than ${maxLanguages} languages`);
+    .refine((given) => Object.keys(given).length > 0, {
+      error: 'must have a text in at least one language',
+      params: { reason: 'empty' },
+    })
+    .refine((given) => Object.keys(given).length <= maxLanguages, {
+      error: `has more than ${maxLanguages} languages`,
+      params: { reason: 'too_many', limit: maxLanguages },
+    });
 }
 
 function accent(scheme: Scheme) {
@@ -48,6 +54,7 @@ function accent(scheme: Scheme) {
       context.addIssue({
         code: 'custom',
         message: `${color} has a contrast of ${shown} : 1 to ${against}, and text needs ${neededContrast} : 1 (WCAG 2.2 AA): the nearest colour that has it is ${nearestAccent(color, scheme)}`,
+        params: { reason: 'low_contrast' },
       });
     });
 }
@@ -63,10 +70,16 @@ const colors = z
 
 /** Only https: an address such as `javascript:` would run in our page. */
 const address = label(2048)
-  .refine((text) => {
-    const url = URL.parse(text);
-    return url?.protocol === 'https:' && url.username === '' && url.password === '';
-  }, 'must be an https address, such as https://www.example.com/privacy')
+  .refine(
+    (text) => {
+      const url = URL.parse(text);
+      return url?.protocol === 'https:' && url.username === '' && url.password === '';
+    },
+    {
+      error: 'must be an https address, such as https://www.example.com/privacy',
+      params: { reason: 'no_address' },
+    },
+  )
   .transform((text) => new URL(text).href);
 
 const link = z
@@ -78,6 +91,7 @@ const link = z
   .refine(({ kind, label }) => (kind === 'other') === (label !== undefined), {
     path: ['label'],
     message: 'belongs to links of the kind "other", which need one',
+    params: { reason: 'missing' },
   });
 
 const notice = z
@@ -87,7 +101,11 @@ const notice = z
     from: instant(),
     until: instant(),
   })
-  .refine(({ from, until }) => from < until, { path: ['until'], message: 'must be after from' });
+  .refine(({ from, until }) => from < until, {
+    path: ['until'],
+    message: 'must be after from',
+    params: { reason: 'not_after' },
+  });
 
 /** What a read shows may be sent back: these are not set here. */
 const ignored = anyJson().transform(() => undefined);

@@ -59,10 +59,14 @@ export function createConfigServerService(environments: EnvironmentService) {
         if (servers.some(({ id }) => id === server.id)) {
           throw conflict(`The environment has a server with the id ${server.id}: change it with PUT`, {
             field: 'data.id',
+            reason: 'taken',
           });
         }
         if (servers.length >= maxServers)
-          throw conflict(`The environment has ${maxServers} servers, which is the most`);
+          throw conflict(`The environment has ${maxServers} servers, which is the most`, {
+            reason: 'limit_reached',
+            limit: maxServers,
+          });
         return [...servers, server];
       });
       // Taken from the stored list: a repeated request gets the id that the first one stored.
@@ -89,7 +93,12 @@ export function createConfigServerService(environments: EnvironmentService) {
       changeList(context, environmentId, undefined, (servers, isDiscovered) => {
         const removed = find(servers, id);
         if (servers.length === 1 && !isDiscovered) {
-          throw conflict('This is the last Configuration Server of the environment: add its successor first');
+          throw conflict(
+            'This is the last Configuration Server of the environment: add its successor first',
+            {
+              reason: 'last_one',
+            },
+          );
         }
         return servers.filter((server) => server.id !== removed.id);
       }),

@@ -7,14 +7,23 @@ const maxKeyLength = 255;
 
 // `tenant\user` must split at one place; separators of lists and paths would be ambiguous elsewhere.
 const domain = label()
-  .refine((text) => text === text.trim(), 'must not begin or end with a space')
-  .refine((text) => !/[\\/,;@]/.test(text), 'must not hold any of \\ / , ; @')
-  .refine((text) => domainKey(text) !== '', 'must hold a visible character')
+  .refine((text) => text === text.trim(), {
+    error: 'must not begin or end with a space',
+    params: { reason: 'wrong_characters' },
+  })
+  .refine((text) => !/[\\/,;@]/.test(text), {
+    error: 'must not hold any of \\ / , ; @',
+    params: { reason: 'wrong_characters' },
+  })
+  .refine((text) => domainKey(text) !== '', {
+    error: 'must hold a visible character',
+    params: { reason: 'empty' },
+  })
   // A single character may stand for eighteen in its compatibility form.
-  .refine(
-    (text) => domainKey(text).length <= maxKeyLength,
-    `is longer than ${maxKeyLength} characters when written out`,
-  );
+  .refine((text) => domainKey(text).length <= maxKeyLength, {
+    error: `is longer than ${maxKeyLength} characters when written out`,
+    params: { reason: 'too_long', limit: maxKeyLength },
+  });
 
 /** One domain as text, or several in a list; always a list afterwards. */
 export const domainsField = z.preprocess(

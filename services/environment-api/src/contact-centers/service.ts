@@ -63,6 +63,7 @@ export function createContactCenterService({ db, writer }: { db: Queryable; writ
             `A contact centre with the id ${id} exists: change it with PUT, or choose another id`,
             {
               field: 'data.id',
+              reason: 'taken',
             },
           );
         }
@@ -162,6 +163,7 @@ async function holdEnvironment(db: Queryable, environmentId: string): Promise<vo
   if (directory === undefined) {
     throw badRequest(`There is no environment ${environmentId}: create it first, or correct the id`, {
       field,
+      reason: 'unknown_reference',
     });
   }
   // SCIM is addressed by contact centre: with two of them, one would write the people of the other.
@@ -169,7 +171,7 @@ async function holdEnvironment(db: Queryable, environmentId: string): Promise<vo
   if (owner === undefined) return;
   throw conflict(
     `The environment ${environmentId} keeps the people of the contact centre ${owner}: create one with directory "people" for each contact centre`,
-    { field },
+    { field, reason: 'taken' },
   );
 }
 
@@ -195,7 +197,7 @@ async function replaceDomains(
     : 'another contact centre';
   throw conflict(
     `The domain ${JSON.stringify(taken.domain)} belongs to ${owner}: domains are unique over all contact centres, in any case`,
-    { field: 'data.domains' },
+    { field: 'data.domains', reason: 'taken' },
   );
 }
 

@@ -52,6 +52,7 @@ export function createCorsService({ db, settings }: { db: Queryable; settings: S
         if (origins.length >= maxOrigins) {
           throw conflict(
             `The contact centre has ${maxOrigins} origins, which is the most: delete some first`,
+            { reason: 'limit_reached', limit: maxOrigins },
           );
         }
         const next = {

@@ -90,6 +90,7 @@ export function readConfigServer(input: ConfigServerInput, id: string, field: st
     const missing = hasAddress ? 'backupPort' : 'backupAddress';
     throw badRequest(`${missing} is missing: a backup server has both backupAddress and backupPort`, {
       field: `${field}.${missing}`,
+      reason: 'missing',
     });
   }
   return definedOnly({
@@ -123,7 +124,8 @@ export function mergeConfigServer(server: ConfigServerView, patch: ConfigServerP
 function requireDistinct(servers: readonly ConfigServerView[], field: string): void {
   const ids = servers.map(({ id }) => id);
   const repeated = ids.find((id, index) => ids.indexOf(id) !== index);
-  if (repeated !== undefined) throw badRequest(`The server id ${repeated} is there twice`, { field });
+  if (repeated !== undefined)
+    throw badRequest(`The server id ${repeated} is there twice`, { field, reason: 'repeated' });
 }
 
 function isSamePlace(server: ConfigServerView, input: ConfigServerInput): boolean {

@@ -45,7 +45,7 @@ export function requireFit(directory: Directory, patch: Given): void {
   if (patch['directory'] !== undefined && patch['directory'] !== directory) {
     throw badRequest(
       `directory is ${JSON.stringify(directory)} for good, because people would become others: create another environment`,
-      { field: 'data.directory' },
+      { field: 'data.directory', reason: 'fixed' },
     );
   }
   const [problem] = foreignProblems(directory, patch);

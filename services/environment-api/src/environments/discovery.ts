@@ -61,21 +61,22 @@ export function requireServers(
   if (fields.consulService !== undefined && fields.srvRecord !== undefined) {
     throw badRequest(
       'The environment has both consulService and srvRecord: keep one, and set the other to null',
-      { field: 'data.srvRecord' },
+      { field: 'data.srvRecord', reason: 'one_of_two' },
     );
   }
   if (fields.directory === 'configServer' && !hasServerSource(fields)) {
-    throw badRequest(`configServers ${needsServers}`, { field: 'data.configServers' });
+    throw badRequest(`configServers ${needsServers}`, { field: 'data.configServers', reason: 'missing' });
   }
   if (fields.ldap?.servers.length === 0 && fields.srvRecord === undefined) {
     throw badRequest(
       'ldap.servers must be a list with at least one server that has an address, unless srvRecord is given',
-      { field: 'data.ldap.servers' },
+      { field: 'data.ldap.servers', reason: 'missing' },
     );
   }
   if (fields.ldap?.baseDns.length === 0) {
     throw badRequest('ldap.baseDns must name at least one entry below which people are', {
       field: 'data.ldap.baseDns',
+      reason: 'missing',
     });
   }
 }

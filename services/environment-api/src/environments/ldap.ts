@@ -166,6 +166,6 @@ export function mergeLdap(
 function fixed(field: string) {
   return badRequest(
     `${field} stays as it is, because people would become others: create another environment for it`,
-    { field },
+    { field, reason: 'fixed' },
   );
 }

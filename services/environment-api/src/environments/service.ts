@@ -103,6 +103,7 @@ export function createEnvironmentService({
             `An environment with the id ${id} exists: change it with PUT, or choose another id`,
             {
               field: 'data.id',
+              reason: 'taken',
             },
           );
         }
@@ -131,7 +132,7 @@ export function createEnvironmentService({
         if (users.length > 0) {
           throw conflict(
             `The environment is used by contact centres (${users.join(', ')}): delete them or give them another environment first`,
-            { field: 'id' },
+            { field: 'id', reason: 'in_use' },
           );
         }
         await store.deleteEnvironment(write.db, present.id);
@@ -170,6 +171,6 @@ async function reread(db: Queryable, id: string): Promise<Environment> {
 function passwordNeeded(diverting: string, field: string) {
   return badRequest(
     `${diverting} changes to whom, or how protected, the stored password is sent: send the password of the account again in the same request`,
-    { field },
+    { field, reason: 'missing' },
   );
 }

@@ -98,10 +98,14 @@ export function createTlsMerge(secretBox: SecretBox) {
     const stored = present && createPrivateKey(secretBox.open(present.keyEnvelope, place));
     const key = text === undefined ? stored : readPrivateKey(text);
     if (key === undefined)
-      throw badRequest('A client certificate needs its private key', { field: keyField });
+      throw badRequest('A client certificate needs its private key', {
+        field: keyField,
+        reason: 'missing',
+      });
     if (!new X509Certificate(cert).checkPrivateKey(key)) {
       throw badRequest('The private key does not belong to the first certificate of tls.mutual.cert', {
         field: keyField,
+        reason: 'no_key',
       });
     }
     const isKept = present !== undefined && stored?.equals(key);
@@ -123,7 +127,7 @@ function readPrivateKey(text: string): KeyObject {
       /ENCRYPTED/.test(text)
         ? 'tls.mutual.key is locked by a passphrase: give it without one, it is stored encrypted'
         : 'tls.mutual.key must be a private key in PEM: -----BEGIN PRIVATE KEY----- …',
-      { field: keyField },
+      { field: keyField, reason: 'no_key' },
     );
   }
 }

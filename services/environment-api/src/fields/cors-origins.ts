@@ -22,7 +22,7 @@ export function requireOrigin(text: string, field: string): string {
   const origin = parseOrigin(text);
   if (origin !== undefined) return origin;
   const shown = JSON.stringify(text.slice(0, 300));
-  throw badRequest(`${shown} is no origin: ${adviceFor(text)}`, { field });
+  throw badRequest(`${shown} is no origin: ${adviceFor(text)}`, { field, reason: 'no_origin' });
 }
 
 /** Origins of a stored value. Values from before origins were checked may hold others, which allow nothing. */

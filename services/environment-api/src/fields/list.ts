@@ -4,7 +4,11 @@ import { z } from 'zod';
 export function list<T extends z.ZodType>(entry: T, max: number, error?: string) {
   return z.preprocess((value, context) => {
     if (!Array.isArray(value) || value.length <= max) return value;
-    context.addIssue({ code: 'custom', message: `has more than ${max} entries` });
+    context.addIssue({
+      code: 'custom',
+      message: `has more than ${max} entries`,
+      params: { reason: 'too_many', limit: max },
+    });
     return z.NEVER;
   }, z.array(entry, error).max(max));
 }

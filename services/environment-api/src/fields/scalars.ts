@@ -31,7 +31,11 @@ export function instant() {
     .transform((text, context) => {
       const moment = new Date(text);
       if (moment.getTime() >= earliestMs && moment.getTime() < latestMs) return moment.toISOString();
-      context.addIssue({ code: 'custom', message: 'must be a moment of the years 2000 to 9998' });
+      context.addIssue({
+        code: 'custom',
+        message: 'must be a moment of the years 2000 to 9998',
+        params: { reason: 'wrong_form' },
+      });
       return z.NEVER;
     });
 }

@@ -24,6 +24,7 @@ export function pictureOf({ body }: { body: unknown }): Buffer {
     'The body is empty: send the picture itself, as image/png, image/jpeg, image/webp or image/gif',
     {
       field: 'body',
+      reason: 'missing',
     },
   );
 }

@@ -100,5 +100,5 @@ export function digestOf(bytes: Buffer): string {
 }
 
 function refusal(problem: string, field: string) {
-  return badRequest(`The picture ${problem}`, { field });
+  return badRequest(`The picture ${problem}`, { field, reason: 'no_picture' });
 }

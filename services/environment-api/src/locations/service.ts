@@ -67,7 +67,7 @@ export function createLocationService({
       const names = (await inUse(source, maxNamedLocations)).map((entry) => entry.location);
       throw badRequest(
         `The location ${location} matches no location in use (${names.join(', ')}): correct it, give it to a Configuration Server, or declare it with POST /environment/v3/locations`,
-        { field },
+        { field, reason: 'unknown_location' },
       );
     },
   };

@@ -1,6 +1,8 @@
 /** Defines OpenID Connect settings of a contact centre: fields, defaults and rules. */
+
 import { wrapped } from '@gatehouse/contracts/envelope';
 import type { OidcSettings } from '@gatehouse/contracts/environment-api/single-sign-on';
+import type { ProblemReason } from '@gatehouse/contracts/problem-reasons';
 import { anyJson, freeText, label } from '@gatehouse/contracts/text';
 import type { FieldProblem } from '@gatehouse/service-kit/errors/app-error';
 import { flag } from '@gatehouse/service-kit/http/scalar';
@@ -93,23 +95,26 @@ export const oidc: Protocol<OidcSettings, OidcPatch> = {
   merge: (present, { clientSecret: _clientSecret, ...patch }) => mergeFields(present, patch),
   problemsOf(settings, hasSecret) {
     const problems: FieldProblem[] = [];
-    const add = (field: string, message: string) => problems.push({ field: `data.${field}`, message });
+    const add = (field: string, message: string, reason: ProblemReason) =>
+      problems.push({ field: `data.${field}`, message, reason });
     const { issuer, tokenEndpointAuthMethod } = settings;
     const addressIs = issuer === undefined ? undefined : addressProblem(issuer);
-    if (addressIs !== undefined) add('issuer', addressIs);
+    if (addressIs !== undefined) add('issuer', addressIs, 'no_address');
     else if (issuer?.includes('?'))
-      add('issuer', 'must have no query: copy the issuer as its discovery document names it');
+      add('issuer', 'must have no query: copy the issuer as its discovery document names it', 'wrong_form');
     problems.push(...endpointProblems(settings));
     problems.push(...groupProblems(settings, settings.groupsClaim, 'groupsClaim'));
-    if (!settings.scopes.includes('openid')) add('scopes', 'must hold "openid": add it');
+    if (!settings.scopes.includes('openid')) add('scopes', 'must hold "openid": add it', 'missing');
     if (!settings.enabled) return problems;
     if (issuer === undefined)
-      add('issuer', 'is missing: give the issuer of the identity provider, or enabled: false');
-    if (settings.clientId === undefined) add('clientId', 'is missing: give the client id, or enabled: false');
+      add('issuer', 'is missing: give the issuer of the identity provider, or enabled: false', 'missing');
+    if (settings.clientId === undefined)
+      add('clientId', 'is missing: give the client id, or enabled: false', 'missing');
     if (tokenEndpointAuthMethod.startsWith('client_secret') && !hasSecret) {
       add(
         'clientSecret',
         `is missing: tokenEndpointAuthMethod is ${tokenEndpointAuthMethod}, which needs it`,
+        'missing',
       );
     }
     return problems;
@@ -125,13 +130,15 @@ function endpointProblems(settings: OidcSettings): FieldProblem[] {
   const given = [...neededEndpoints, ...otherEndpoints].filter((name) => settings[name] !== undefined);
   for (const name of given) {
     const addressIs = addressProblem(settings[name] ?? '');
-    if (addressIs !== undefined) problems.push({ field: `data.${name}`, message: addressIs });
+    if (addressIs !== undefined)
+      problems.push({ field: `data.${name}`, message: addressIs, reason: 'no_address' });
   }
   if (given.length === 0) return problems;
   for (const name of neededEndpoints.filter((needed) => settings[needed] === undefined)) {
     problems.push({
       field: `data.${name}`,
       message: `is missing: with ${given[0]} the discovery document is not read; give ${neededEndpoints.join(', ')}, or none of them`,
+      reason: 'missing',
     });
   }
   return problems;

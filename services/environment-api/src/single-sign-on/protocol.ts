@@ -80,7 +80,11 @@ export function groupProblems(
 ): FieldProblem[] {
   if (requiredGroups.length === 0 || source !== undefined) return [];
   return [
-    { field: `data.${field}`, message: `is missing: it says where the requiredGroups are to be found` },
+    {
+      field: `data.${field}`,
+      message: 'is missing: it says where the requiredGroups are to be found',
+      reason: 'missing',
+    },
   ];
 }
 

@@ -3,6 +3,7 @@
 import { X509Certificate } from 'node:crypto';
 import { wrapped } from '@gatehouse/contracts/envelope';
 import type { SamlSettings } from '@gatehouse/contracts/environment-api/single-sign-on';
+import type { ProblemReason } from '@gatehouse/contracts/problem-reasons';
 import { freeText, label } from '@gatehouse/contracts/text';
 import type { FieldProblem } from '@gatehouse/service-kit/errors/app-error';
 import { flag, integer } from '@gatehouse/service-kit/http/scalar';
@@ -71,31 +72,34 @@ export const saml: Protocol<SamlSettings, SamlPatch> = {
   problemsOf(settings) {
     const problems: FieldProblem[] = [];
     const { idpMetadataXml: xml, idpMetadataUrl: url } = settings;
-    const add = (field: string, message: string) => problems.push({ field: `data.${field}`, message });
+    const add = (field: string, message: string, reason: ProblemReason) =>
+      problems.push({ field: `data.${field}`, message, reason });
     if (xml !== undefined && url !== undefined) {
-      add('idpMetadataUrl', 'idpMetadataXml and idpMetadataUrl are both given: keep one');
+      add('idpMetadataUrl', 'idpMetadataXml and idpMetadataUrl are both given: keep one', 'one_of_two');
     }
     if (settings.enabled && xml === undefined && url === undefined) {
       add(
         'idpMetadataUrl',
         'there is no metadata of the identity provider: give idpMetadataXml or idpMetadataUrl, or enabled: false',
+        'missing',
       );
     }
     const addressIs = url === undefined ? undefined : addressProblem(url);
-    if (addressIs !== undefined) add('idpMetadataUrl', addressIs);
+    if (addressIs !== undefined) add('idpMetadataUrl', addressIs, 'no_address');
     if (xml !== undefined) {
       const documentIs = metadataProblem(xml);
-      if (documentIs !== undefined) add('idpMetadataXml', documentIs);
+      if (documentIs !== undefined) add('idpMetadataXml', documentIs, 'wrong_form');
     }
     const certificateIs =
       settings.idpMetadataCertificate === undefined
         ? undefined
         : certificateProblem(settings.idpMetadataCertificate);
-    if (certificateIs !== undefined) add('idpMetadataCertificate', certificateIs);
+    if (certificateIs !== undefined) add('idpMetadataCertificate', certificateIs, 'no_key');
     if (settings.userNameSource === 'attribute' && settings.userNameAttribute === undefined) {
       add(
         'userNameAttribute',
         'userNameSource is "attribute": name the attribute in userNameAttribute, or use "nameId"',
+        'missing',
       );
     }
     problems.push(...groupProblems(settings, settings.groupsAttribute, 'groupsAttribute'));

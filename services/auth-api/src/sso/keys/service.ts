@@ -125,7 +125,9 @@ export function createSsoKeys(options: SsoKeysOptions) {
     prepare: (purpose: KeyPurpose, actor: Actor): Promise<void> =>
       change(purpose, 'prepared', actor, async (present, db) => {
         if (present.some(({ state }) => state === 'next'))
-          throw conflict(`There is a next ${purpose} key already: activate it first`);
+          throw conflict(`There is a next ${purpose} key already: activate it first`, {
+            reason: 'already_so',
+          });
         await insertSsoKey(db, await make(purpose, 'next'));
         return true;
       }),
@@ -135,6 +137,7 @@ export function createSsoKeys(options: SsoKeysOptions) {
         if (!present.some(({ state }) => state === 'next'))
           throw conflict(
             `There is no next ${purpose} key: prepare one, and let the identity providers learn it`,
+            { reason: 'missing' },
           );
         await promoteSsoKey(db, purpose);
         return true;

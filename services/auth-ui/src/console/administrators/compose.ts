@@ -32,7 +32,7 @@ export function composeAdministrators({ shell }: { shell: Shell }): Area {
       const visit = shell.begin(request, reply);
       const { user, contactCenter, note } = request.body;
       const named = definedOnly({ contactCenter: contactCenter || undefined, note: note || undefined });
-      const { done, problem } = await attempt(() => callsOf(visit).add({ user, ...named }), [404]);
+      const { done, problem } = await attempt(visit, () => callsOf(visit).add({ user, ...named }), [404]);
       // 409: the person has the right already, perhaps by the same form that was sent twice.
       if (problem !== undefined && problem.status !== 409)
         return shell.refused(visit, addPage(visit, request.body), problem);

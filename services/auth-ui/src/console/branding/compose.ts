@@ -96,7 +96,7 @@ export function composeBranding({ shell }: { shell: Shell }): Area {
       const sent = formPage(visit, { ...found, typed, etag });
       if (again) return shell.show(visit, formView, sent);
       const { fields, linkFields } = changeOf(typed, found.own);
-      const { done: shown, problem } = await attempt(async () => {
+      const { done: shown, problem } = await attempt(visit, async () => {
         if (preview !== undefined)
           return { kind: preview, ...(await brandingOf(visit).preview(place.owner, place.location, fields)) };
         await brandingOf(visit, etag).set(place.owner, place.location, fields);
@@ -147,6 +147,7 @@ export function composeBranding({ shell }: { shell: Shell }): Area {
       const place = placeOf(named);
       const bytes = Buffer.isBuffer(logo) ? logo : Buffer.alloc(0);
       const { problem } = await attempt(
+        visit,
         () => brandingOf(visit, etag).setLogo(place.owner, place.location, bytes),
         [413],
       );
@@ -159,7 +160,7 @@ export function composeBranding({ shell }: { shell: Shell }): Area {
     pages.post('/logo/delete', { schema: { hide: true, body: placeAndTag } }, async (request, reply) => {
       const visit = shell.begin(request, reply);
       const place = placeOf(request.body);
-      const { problem } = await attempt(() =>
+      const { problem } = await attempt(visit, () =>
         brandingOf(visit, request.body.ifMatch).removeLogo(place.owner, place.location),
       );
       if (problem === undefined)

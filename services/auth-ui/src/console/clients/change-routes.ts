@@ -40,7 +40,7 @@ export async function changeRoutes(pages: App, shell: Shell): Promise<void> {
       const typed = request.body;
       const { data: current, etag } = await callsOf(visit).readTagged(clientId);
       const change = changeOf(typed, current);
-      const { problem } = await attempt(() => callsOf(visit, typed.ifMatch).update(clientId, change));
+      const { problem } = await attempt(visit, () => callsOf(visit, typed.ifMatch).update(clientId, change));
       if (problem === undefined)
         return shell.done(visit, clientPath(clientId), 'console.clients.edit.saved', { name: typed.name });
       if (problem.status !== 412)
@@ -70,7 +70,9 @@ export async function changeRoutes(pages: App, shell: Shell): Promise<void> {
       const { clientId } = request.params;
       const { graceSeconds, ifMatch: seen } = request.body;
       const grace = graceSeconds === '' ? undefined : Number(graceSeconds);
-      const { done, problem } = await attempt(() => callsOf(visit, seen).rotateSecret(clientId, grace));
+      const { done, problem } = await attempt(visit, () =>
+        callsOf(visit, seen).rotateSecret(clientId, grace),
+      );
       if (problem === undefined) return shell.show(visit, shownOnceView, newSecretPage(visit, done));
       // A form that is sent twice arrives here: the second one must not end the secret that was shown.
       const { data, etag } = await callsOf(visit).readTagged(clientId);

@@ -62,7 +62,7 @@ export function apiKeyRoutes(pages: App, shell: Shell): void {
       const { id } = request.params;
       const { name, purpose, expiresAt } = request.body;
       const center = await centerOf(visit, id);
-      const { done, problem } = await attempt(() =>
+      const { done, problem } = await attempt(visit, () =>
         keysOf(visit).create(id, { name, purpose, ...(expiresAt && { expiresAt: endOf(expiresAt) }) }),
       );
       if (problem !== undefined)

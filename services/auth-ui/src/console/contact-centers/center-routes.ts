@@ -84,7 +84,9 @@ export async function centerRoutes(pages: App, shell: Shell): Promise<void> {
   pages.post('/create', { schema: { hide: true, body: centerFields } }, async (request, reply) => {
     const visit = shell.begin(request, reply);
     requireInstallation(visit);
-    const { done, problem } = await attempt(() => centersOf(visit).create(newBodyOf(visit, request.body)));
+    const { done, problem } = await attempt(visit, () =>
+      centersOf(visit).create(newBodyOf(visit, request.body)),
+    );
     if (problem !== undefined) {
       const page = createPage(visit, request.body, await environmentsFor(visit));
       return shell.refused(visit, page, besideDomains(problem));
@@ -118,7 +120,7 @@ export async function centerRoutes(pages: App, shell: Shell): Promise<void> {
     const { id } = request.params;
     const { ifMatch: etag, ...fields } = request.body;
     const guarded = createContactCenterAdministration(ifMatch(visit.environmentApi, etag));
-    const { done, problem } = await attempt(() => guarded.change(id, bodyOf(visit, fields)));
+    const { done, problem } = await attempt(visit, () => guarded.change(id, bodyOf(visit, fields)));
     if (problem === undefined) {
       return shell.done(visit, contactCenterPath(id), 'console.contactCenters.saved', { name: done.name });
     }

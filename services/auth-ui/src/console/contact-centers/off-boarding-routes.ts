@@ -66,7 +66,7 @@ export function offBoardingRoutes(pages: App, shell: Shell): void {
         return shell.show(visit, confirmView, stepPage(visit, now.data, step, etag, { wrongName: name }));
       }
       const guarded = createContactCenterAdministration(ifMatch(visit.environmentApi, etag));
-      const { problem } = await attempt<unknown>(() =>
+      const { problem } = await attempt<unknown>(visit, () =>
         step === 'delete'
           ? guarded.remove(id)
           : guarded.change(id, { status: step === 'disable' ? 'disabled' : 'active' }),

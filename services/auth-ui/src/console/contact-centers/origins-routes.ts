@@ -46,7 +46,7 @@ export function originRoutes(pages: App, shell: Shell): void {
       const visit = shell.begin(request, reply);
       const { id } = request.params;
       const { origin } = request.body;
-      const { problem } = await attempt(() => corsOf(visit).add(id, origin));
+      const { problem } = await attempt(visit, () => corsOf(visit).add(id, origin));
       if (problem !== undefined)
         return shell.refused(visit, addOriginPage(visit, await centerOf(visit, id), origin), problem);
       return shell.done(visit, originsPath(id), 'console.contactCenters.origins.added', { origin });

@@ -32,7 +32,7 @@ export function changeRoutes(pages: App, shell: Shell): void {
       const now = await createEnvironmentAdministration(visit.environmentApi).readTagged(id);
       const { directory } = now.data;
       const calls = createEnvironmentAdministration(ifMatch(visit.environmentApi, typed.ifMatch));
-      const { done, problem } = await attempt(() => calls.change(id, bodyOf(directory, typed, false)));
+      const { done, problem } = await attempt(visit, () => calls.change(id, bodyOf(directory, typed, false)));
       if (problem === undefined)
         return shell.done(visit, environmentPath(id), 'console.environments.changed', {
           warning: done.warnings[0]?.message ?? '',

@@ -68,7 +68,7 @@ export function composeEnvironments({ shell }: { shell: Shell }): Area {
         const visit = shell.begin(request, reply);
         const { directory } = request.body;
         const body = bodyOf(directory, request.body, true);
-        const { done, problem } = await attempt(() => environmentsOf(visit).create(body));
+        const { done, problem } = await attempt(visit, () => environmentsOf(visit).create(body));
         if (problem !== undefined)
           return shell.refused(visit, newPage(visit, directory, request.body), problem);
         return shell.done(visit, environmentPath(done.data.id), 'console.environments.created', {

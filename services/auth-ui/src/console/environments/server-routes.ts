@@ -52,7 +52,7 @@ export function serverRoutes(pages: App, shell: Shell): void {
       const visit = shell.begin(request, reply);
       const { id } = request.params;
       const calls = createEnvironmentAdministration(ifMatch(visit.environmentApi, request.body.ifMatch));
-      const { done, problem } = await attempt(() => calls.addServer(id, bodyOf(request.body)));
+      const { done, problem } = await attempt(visit, () => calls.addServer(id, bodyOf(request.body)));
       if (problem === undefined)
         return shell.done(visit, environmentPath(id), 'console.environments.server.added', {
           server: hostAndPort(done.data.primaryAddress, done.data.primaryPort),
@@ -84,7 +84,9 @@ export function serverRoutes(pages: App, shell: Shell): void {
       const visit = shell.begin(request, reply);
       const { id, serverId } = request.params;
       const calls = createEnvironmentAdministration(ifMatch(visit.environmentApi, request.body.ifMatch));
-      const { done, problem } = await attempt(() => calls.changeServer(id, serverId, bodyOf(request.body)));
+      const { done, problem } = await attempt(visit, () =>
+        calls.changeServer(id, serverId, bodyOf(request.body)),
+      );
       if (problem === undefined)
         return shell.done(visit, environmentPath(id), 'console.environments.server.changed', {
           server: hostAndPort(done.data.primaryAddress, done.data.primaryPort),

@@ -61,7 +61,7 @@ export function composeKeys({ shell }: { shell: Shell }): Area {
       const visit = shell.begin(request, reply);
       const { key, password, state, ifMatch: seen } = request.body;
       const fields = { ...keyOf(key), ...definedOnly({ password: password || undefined }), state };
-      const { done, problem } = await attempt(() => signing(visit, seen).import(fields));
+      const { done, problem } = await attempt(visit, () => signing(visit, seen).import(fields));
       if (problem !== undefined) {
         const page = importPage(visit, state, (await signing(visit).listTagged()).etag);
         if (problem.status !== 412) return shell.refused(visit, page, besideKey(problem));
@@ -89,7 +89,7 @@ export function composeKeys({ shell }: { shell: Shell }): Area {
       async (request, reply) => {
         const visit = shell.begin(request, reply);
         // 409: there is a next key already, perhaps by the same form that was sent twice.
-        await attempt(() => singleSignOn(visit).prepare(request.body.purpose));
+        await attempt(visit, () => singleSignOn(visit).prepare(request.body.purpose));
         return shell.done(visit, keysPath, 'console.keys.prepared');
       },
     );

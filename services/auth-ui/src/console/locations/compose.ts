@@ -30,7 +30,7 @@ export function composeLocations({ shell }: { shell: Shell }): Area {
     pages.post('/declare', { schema: { hide: true, body: z.object(fields) } }, async (request, reply) => {
       const visit = shell.begin(request, reply);
       const location = request.body.location.trim();
-      const { problem } = await attempt(() => locationsOf(visit).declare(location));
+      const { problem } = await attempt(visit, () => locationsOf(visit).declare(location));
       if (problem !== undefined) return shell.refused(visit, declarePage(visit, location), problem);
       return shell.done(visit, locationsPath, 'console.locations.declared', { location });
     });

@@ -44,7 +44,7 @@ export function questionRoutes(pages: App, shell: Shell): void {
     page: async (visit, { session, ...named }) =>
       questionPage(visit, 'end-session', await read(visit, named), { session }),
     act: (visit, { session, ...named }) =>
-      unlessOver(() => createHeldSessionCalls(visit.authApi).end(named, session)),
+      unlessOver(visit, () => createHeldSessionCalls(visit.authApi).end(named, session)),
     done: (visit, { session: _ended, ...named }) =>
       shell.done(visit, addressOf('person', named), 'console.people.sessionEnded'),
   });
@@ -95,12 +95,12 @@ export function questionRoutes(pages: App, shell: Shell): void {
 }
 
 /** A session that has ended meanwhile is what was asked for. A person who is not found has kept theirs. @throws UpstreamError */
-async function unlessOver(end: () => Promise<unknown>): Promise<void> {
+async function unlessOver({ text }: ConsoleVisit, end: () => Promise<unknown>): Promise<void> {
   try {
     await end();
   } catch (error) {
     const isOver =
-      error instanceof UpstreamError && error.status === 404 && 'session' in problemOf(error).fields;
+      error instanceof UpstreamError && error.status === 404 && 'session' in problemOf(error, text).fields;
     if (!isOver) throw error;
   }
 }

@@ -85,7 +85,7 @@ export function settingRoutes(pages: App, { shell, below, ownerOf }: SettingPage
       return showAdd(visit, owner, fields, { status: 409, message, fields: { name: message } });
     }
     // The list was read before the value is sent: the tag keeps a value that another person adds now.
-    const { problem } = await attempt(() => guarded(visit, now.etag).set(owner.id, fields));
+    const { problem } = await attempt(visit, () => guarded(visit, now.etag).set(owner.id, fields));
     return problem === undefined ? saved(visit, owner, fields) : showAdd(visit, owner, fields, problem);
   });
 
@@ -107,7 +107,7 @@ export function settingRoutes(pages: App, { shell, below, ownerOf }: SettingPage
       const owner = await ownerOf(visit, request.params.id);
       const fields = fieldsOf(request.body);
       const { ifMatch: etag } = request.body;
-      const { problem } = await attempt(() => guarded(visit, etag).set(owner.id, fields));
+      const { problem } = await attempt(visit, () => guarded(visit, etag).set(owner.id, fields));
       if (problem === undefined) return saved(visit, owner, fields);
       const typed = changePage(visit, owner, fields, etag);
       if (problem.status !== 412) return shell.refused(visit, typed, problem);

@@ -9,6 +9,7 @@ import type { OAuthSession } from '../../oauth-session/compose.ts';
 import { knownPersonOf } from '../../oauth-session/guard.ts';
 import { rightsOf } from '../../oauth-session/session.ts';
 import { pageErrorHandler } from '../../pages/error-page.ts';
+import { textsIn } from '../../texts/texts.ts';
 import { problemView } from './pages.ts';
 import { problemOf } from './problem.ts';
 import type { Shell } from './shell.ts';
@@ -24,13 +25,13 @@ export function consoleErrorHandler(shell: Shell, session: Pick<OAuthSession, 'a
     const visit = shell.begin(request, reply.code(error.status));
     const { text } = visit;
     const kind = kindOf(error);
+    const reason = thrown instanceof UpstreamError ? problemOf(thrown, text).message : error.message;
     const hasRight = Object.values(rightsOf(visit.person)).includes(true);
     const isWithoutRight = kind === 'forbidden' && !hasRight;
     return shell.show(visit, problemView, {
       title: text(isWithoutRight ? 'console.noRight.title' : `console.problem.${kind}.title`),
       lead: text(isWithoutRight ? 'console.noRight.text' : `console.problem.${kind}.text`),
-      message:
-        kind === 'badRequest' && error.message !== '' ? { kind: 'danger', title: error.message } : undefined,
+      message: kind === 'badRequest' && reason !== '' ? { kind: 'danger', title: reason } : undefined,
       reference: isWithoutRight ? undefined : request.id,
       next: isWithoutRight
         ? { label: text('button.account'), href: '/auth/account' }
@@ -60,5 +61,5 @@ function fromApi(error: UpstreamError): AppError {
   const { status } = error;
   if (status === undefined || status >= 500)
     return unavailable(error.dependency, { cause: error, retryAfterSeconds: 2 });
-  return new AppError('refused_by_api', status, problemOf(error).message, { cause: error });
+  return new AppError('refused_by_api', status, problemOf(error, textsIn('en')).message, { cause: error });
 }

@@ -1,10 +1,13 @@
-/** Turns a refusal of an API into a message for the form that was sent. */
+/** Turns a refusal of an API into a message for the form that was sent, in the language of the page. */
 import { UpstreamError } from '@gatehouse/api-client/upstream-error';
+import { definedOnly } from '@gatehouse/contracts/defined-only';
 import { errorEnvelope } from '@gatehouse/contracts/envelope';
+import type { z } from 'zod';
+import { isTextKey, type Text, type Values } from '../../texts/texts.ts';
 
 export interface Problem {
   status: number;
-  /** Of the API, in English. */
+  /** Of the whole, for people. */
   message: string;
   /** Message by field, as the API names it without `data.` in front. */
   fields: Readonly<Record<string, string>>;
@@ -19,33 +22,56 @@ export type Attempt<T> = { done: T; problem?: undefined } | { done?: undefined; 
  * 412: the thing was changed meanwhile; show a comparison. `also`: further statuses that the form can do something about,
  * such as 404 where it names something. @throws UpstreamError for all that no form can correct
  */
-export async function attempt<T>(call: () => Promise<T>, also: readonly number[] = []): Promise<Attempt<T>> {
+export async function attempt<T>(
+  { text }: { text: Text },
+  call: () => Promise<T>,
+  also: readonly number[] = [],
+): Promise<Attempt<T>> {
   try {
     return { done: await call() };
   } catch (error) {
     if (!(error instanceof UpstreamError) || ![...ofForms, ...also].includes(error.status ?? 0)) throw error;
-    return { problem: problemOf(error) };
+    return { problem: problemOf(error, text) };
   }
 }
 
-export function problemOf({ status = 0, body }: UpstreamError): Problem {
+type Refusal = Pick<z.output<typeof errorEnvelope>['status'], 'message' | 'reason' | 'limit'>;
+
+export function problemOf({ status = 0, body }: UpstreamError, text: Text): Problem {
   const read = errorEnvelope.safeParse(parsed(body));
-  if (!read.success) return { status, message: '', fields: {} };
+  if (!read.success) return { status, message: text('console.refused.unsaid'), fields: {} };
   const { status: whole, errors = [] } = read.data;
-  const fields = [whole, ...errors.map((error) => error.status)]
-    .filter(({ field }) => field !== undefined)
-    .map(({ field = '', message = '' }) => [field.replace(/^data\./, ''), readable(message)]);
-  return { status, message: whole.message ?? '', fields: Object.fromEntries(fields) };
+  const named = [whole, ...errors.map((error) => error.status)].filter(({ field }) => field !== undefined);
+  const fields = named.map(({ field = '', ...refusal }) => [
+    field.replace(/^data\./, ''),
+    wordsOf(text, refusal, 'console.refused.value'),
+  ]);
+  const [only, another] = named;
+  // What is said of one field says it all; of several, the API has put the names together.
+  const about = only !== undefined && another === undefined ? { ...whole, ...only } : whole;
+  const general = status === 409 ? 'console.refused.conflict' : 'console.refused.request';
+  return { status, message: wordsOf(text, about, general), fields: Object.fromEntries(fields) };
 }
 
-/** An empty field is not sent, and the API says so in the words of its schema. */
-function readable(message: string): string {
-  return /received undefined$/.test(message) ? 'This is missing.' : message;
+type General = 'console.refused.value' | 'console.refused.conflict' | 'console.refused.request';
+
+/** Their texts name a bound. */
+const bounded = /^(?:too|limit)_/;
+
+/**
+ * `general`: what is said where there is no text for the reason. Texts that cannot say all end with the API's own words, which
+ * are English.
+ */
+function wordsOf(text: Text, { message, reason, limit }: Refusal, general: General): string {
+  if (message === undefined) return text('console.refused.unsaid');
+  const key = `console.refused.${reason}`;
+  const isSaid = reason !== undefined && isTextKey(key) && (limit !== undefined || !bounded.test(reason));
+  return text(isSaid ? key : general, definedOnly({ detail: message, limit }) as Values);
 }
 
-function parsed(text: string): unknown {
+function parsed(body: string): unknown {
   try {
-    return JSON.parse(text);
+    return JSON.parse(body);
   } catch {
     return undefined;
   }

@@ -41,7 +41,7 @@ export function askFirst<Result, Path extends z.ZodRawShape = None, Fields exten
   pages.post(url, { schema: { hide: true, params, body: sent } }, async (request, reply) => {
     const visit = shell.begin(request, reply);
     const asked = askedOf(request.params, request.body);
-    const { done: result, problem } = await attempt(() => act(visit, asked));
+    const { done: result, problem } = await attempt(visit, () => act(visit, asked));
     if (problem === undefined) return done(visit, asked, result as Result);
     const again = await page(visit, asked);
     reply.code(problem.status);

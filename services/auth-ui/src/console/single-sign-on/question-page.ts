@@ -59,7 +59,7 @@ export function questionPage(
 
 /** The question has no fields: what is missing is said above it. */
 export function reasonOf({ message, fields }: Problem): string {
-  const reasons = Object.entries(fields).map(([name, reason]) => `${name} ${reason}`);
+  const reasons = Object.entries(fields).map(([name, reason]) => `${name}: ${reason}`);
   return reasons.length > 0 ? reasons.join('; ') : message;
 }
 

@@ -109,7 +109,7 @@ export function singleSignOnRoutes(pages: App, shell: Shell): void {
       const { id } = request.params;
       const { protocol, location, ifMatch: etag, ...typed } = request.body;
       const place = { protocol, location };
-      const { problem } = await attempt(() =>
+      const { problem } = await attempt(visit, () =>
         callsOf(visit, etag).set(id, protocol, location, bodyOf(protocol, typed)),
       );
       if (problem === undefined)

@@ -56,7 +56,7 @@ export function composeTransfer({ shell }: { shell: Shell }): Area {
       async (request, reply) => {
         const visit = shell.begin(request, reply);
         const { document: text } = request.body;
-        const { done, problem } = await attempt(() => estateOf(visit).tryImport(text, formatOf(text)));
+        const { done, problem } = await attempt(visit, () => estateOf(visit).tryImport(text, formatOf(text)));
         if (problem !== undefined)
           return shell.refused(visit, importPage(visit, text), besideDocument(problem));
         return shell.show(visit, previewView, previewPage(visit, done.result, text, done.etag));
@@ -70,7 +70,7 @@ export function composeTransfer({ shell }: { shell: Shell }): Area {
         const visit = shell.begin(request, reply);
         const { document: text, etag } = request.body;
         const format = formatOf(text);
-        const { done, problem } = await attempt(() => estateOf(visit).import(text, format, etag));
+        const { done, problem } = await attempt(visit, () => estateOf(visit).import(text, format, etag));
         if (problem === undefined)
           return shell.done(visit, transferPath, 'console.transfer.imported', {
             count: String(done.changes.length),

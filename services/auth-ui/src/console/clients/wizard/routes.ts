@@ -50,7 +50,7 @@ export async function wizardRoutes(pages: App, shell: Shell, issuer: string): Pr
       const { back, ...given } = request.body;
       if (back !== undefined) return shell.show(visit, formView, questionsPage(visit, kind, given));
       const calls = createClientAdministration(visit.authApi);
-      const { done, problem } = await attempt(() => calls.create(registrationOf(kind, given)));
+      const { done, problem } = await attempt(visit, () => calls.create(registrationOf(kind, given)));
       if (problem === undefined)
         return shell.show(visit, registeredView, registeredPage(visit, kind, done, issuer));
       // A made-up id is taken where the form was sent before.

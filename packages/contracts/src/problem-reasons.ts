@@ -1,0 +1,37 @@
+/** Names why a value was refused, so that programs can say it in words and languages of their own. New ones may come. */
+
+export const problemReasons = [
+  'missing',
+  'empty',
+  'too_short',
+  'too_long',
+  'too_few',
+  'too_many',
+  'too_small',
+  'too_large',
+  'no_number',
+  'wrong_kind',
+  'not_one_of',
+  'unknown_field',
+  'wrong_form',
+  'wrong_characters',
+  'no_address',
+  'no_origin',
+  'no_picture',
+  'no_key',
+  'low_contrast',
+  'not_after',
+  'over_already',
+  'repeated',
+  'one_of_two',
+  'fixed',
+  'unknown_reference',
+  'unknown_location',
+  'taken',
+  'in_use',
+  'limit_reached',
+  'last_one',
+  'already_so',
+] as const;
+
+export type ProblemReason = (typeof problemReasons)[number];
