@@ -80,6 +80,16 @@ export function createPerson(publicUrl: string, cookies = new Map<string, string
       const form = formTo(page, action);
       return person.post(form.action, { ...form.fields, ...typed });
     },
+    /** Bytes of a first visit: the page with its styles and scripts, as they are sent. */
+    async weightOf({ html }: Pick<Answer, 'html'>): Promise<number> {
+      const parts = [...html.matchAll(/<(?:link|script)\b[^>]* (?:href|src)="([^"]+\.(?:css|js))"/g)];
+      const sizes = parts.map(async ([, path = '']) => {
+        const response = await send(new URL(path, publicUrl));
+        await response.arrayBuffer();
+        return Number(response.headers.get('content-length') ?? Number.NaN);
+      });
+      return (await Promise.all(sizes)).reduce((sum, size) => sum + size, Buffer.byteLength(html));
+    },
     /** Types names and password into the pages that a sign-in shows. */
     async signIn(page: Answer, { username, password, tenant = 'demo' }: Credentials): Promise<Answer> {
       const second = await person.submit(page, '/auth/sign-in.html', { username, tenant });

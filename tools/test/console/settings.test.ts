@@ -85,6 +85,53 @@ it('keeps what all contact centres inherit from administrators of one', async ()
   expect((await administrator.open(own())).links.map(({ href }) => href)).not.toContain(global);
 });
 
+it('shows long lists page by page, none with more than fifty rows or 80 KB', async () => {
+  const center = stage.contactCenterId;
+  const make = async (path: string, dataOf: (number: number) => object) => {
+    for (let from = 100; from < 160; from += 10)
+      await Promise.all(
+        Array.from({ length: 10 }, async (_, index) => {
+          const { status, text } = await stage.environmentApi.call('POST', path, {
+            payload: { data: dataOf(from + index) },
+          });
+          expect(status, text).toBe(200);
+        }),
+      );
+  };
+  const value = 'a value that is as long as values of settings are at most shown '.repeat(3);
+  await make('/settings', (number) => ({ name: `setting-of-everybody-${number}`, value, location: '/' }));
+  await make(`/contact-centers/${center}/settings`, (number) => ({ name: `long-${number}`, value }));
+  await make('/locations', (number) => ({ location: `/LOC${number}/DC1` }));
+  await make(`/contact-centers/${center}/api-keys`, (number) => ({ name: `Wallboard ${number}` }));
+  await make('/cors', (number) => ({ contactCenterId: center, origin: `https://desk-${number}.example` }));
+
+  const below = `/auth/console/contact-centers/${center}`;
+  for (const [path, linkText] of [
+    [own(), 'long-159'],
+    [global, 'setting-of-everybody-159'],
+    [`${below}/api-keys`, 'Wallboard 159'],
+    [`${below}/origins`, 'https://desk-159.example'],
+    ['/auth/console/locations', '/LOC159/DC1'],
+  ] as const) {
+    const seen: string[] = [];
+    for (let next: string | undefined = path; next !== undefined; ) {
+      const page = await person.open(next);
+      expect(page.html.match(/<tr>/g)?.length, next).toBeLessThanOrEqual(52);
+      // The first page is full.
+      if (seen.length === 0) expect(await person.weightOf(page), next).toBeLessThan(80 * 1024);
+      seen.push(page.text);
+      next = page.links
+        .filter(({ text }) => text === 'Next page')
+        .at(-1)
+        ?.href.replaceAll('&amp;', '&');
+      expect(seen.length).toBeLessThan(9);
+    }
+    expect(seen.length, path).toBeGreaterThan(1);
+    expect(seen[0]).not.toContain(linkText);
+    expect(seen.at(-1), path).toContain(linkText);
+  }
+});
+
 async function add(who: Person, path: string, fields: Record<string, string>): Promise<void> {
   const added = await who.submit(await who.open(`${path}/add`), `${path}/add`, fields);
   expect(added).toMatchObject({ path, message: `${fields['name']} is saved for ${fields['location']}` });

@@ -6,21 +6,24 @@ import type { App } from '@gatehouse/service-kit/http/app-type';
 import { z } from 'zod';
 import type { Area } from '../shell/area.ts';
 import { formView, listView } from '../shell/pages.ts';
+import { pageNumber } from '../shell/paging.ts';
 import { attempt } from '../shell/problem.ts';
 import { askFirst } from '../shell/question.ts';
 import type { ConsoleVisit, Shell } from '../shell/shell.ts';
 import { typedText } from '../shell/typed.ts';
 import { addPage, administratorsPage, administratorsPath, removePage } from './pages.ts';
 
+const listQuery = z.object({ page: pageNumber });
 const newFields = z.object({ user: typedText(512), contactCenter: typedText(256), note: typedText(512) });
 
 export function composeAdministrators({ shell }: { shell: Shell }): Area {
   const callsOf = ({ authApi }: ConsoleVisit) => createAdministratorCalls(authApi);
 
   async function routes(pages: App): Promise<void> {
-    pages.get('', { schema: { hide: true } }, async (request, reply) => {
+    pages.get('', { schema: { hide: true, querystring: listQuery } }, async (request, reply) => {
       const visit = shell.begin(request, reply);
-      return shell.show(visit, listView, administratorsPage(visit, await callsOf(visit).list()));
+      const administrators = await callsOf(visit).list();
+      return shell.show(visit, listView, administratorsPage(visit, administrators, request.query.page));
     });
 
     pages.get('/add', { schema: { hide: true, querystring: newFields } }, async (request, reply) => {

@@ -2,6 +2,7 @@
 import type { AdministratorView } from '@gatehouse/contracts/auth-api/administration/administrators';
 import { consolePath } from '@gatehouse/contracts/auth-api/console';
 import type { ConfirmPage, FormPage, ListPage } from '../shell/pages.ts';
+import { cutToPage } from '../shell/paging.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 
 export const administratorsPath = `${consolePath}/administrators`;
@@ -16,7 +17,9 @@ interface NewAdministratorFields {
 export function administratorsPage(
   { text, person }: ConsoleVisit,
   administrators: readonly AdministratorView[],
+  page: number,
 ): ListPage {
+  const { items, pages } = cutToPage(administrators, administratorsPath, {}, { page });
   const nameOf = new Map(administrators.map(({ sub, name }) => [sub, name]));
   return {
     title: text('console.administrators.title'),
@@ -31,7 +34,8 @@ export function administratorsPage(
         { label: text('console.administrators.note') },
       ],
       empty: text('console.administrators.empty'),
-      rows: administrators.map(({ sub, name, note = '', addedBy, addedAt }) => ({
+      ...pages,
+      rows: items.map(({ sub, name, note = '', addedBy, addedAt }) => ({
         cells: [
           {
             text: name,

@@ -7,6 +7,7 @@ import {
 } from '@gatehouse/contracts/environment-api/administration/api-keys';
 import type { ContactCenter } from '@gatehouse/contracts/environment-api/administration/contact-centers';
 import type { ConfirmPage, FormPage, ListPage, ShownOncePage } from '../shell/pages.ts';
+import { cutToPage } from '../shell/paging.ts';
 import type { Form, Row } from '../shell/parts.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 import { contactCenterPath, frameOf, wayBelow } from './frame.ts';
@@ -32,9 +33,11 @@ export function apiKeysPage(
   visit: ConsoleVisit,
   center: Named,
   keys: readonly ApiKey[],
-  now: Date,
+  page: number,
 ): ListPage {
   const { text } = visit;
+  const { items, pages } = cutToPage(keys, apiKeysPath(center.id), {}, { page });
+  const now = new Date();
   return {
     ...frameOf(visit, center, 'apiKeys'),
     lead: text('console.contactCenters.apiKeys.lead'),
@@ -54,7 +57,8 @@ export function apiKeysPage(
         { label: text('console.contactCenters.apiKeys.ends') },
       ],
       empty: text('console.contactCenters.apiKeys.empty'),
-      rows: keys.map((key) => rowOf(visit, center.id, key, now)),
+      ...pages,
+      rows: items.map((key) => rowOf(visit, center.id, key, now)),
     },
   };
 }

@@ -11,6 +11,7 @@ import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { ifMatch } from '../shell/conflict.ts';
 import { type ConfirmPage, formView, listView, shownOnceView } from '../shell/pages.ts';
+import { pageNumber } from '../shell/paging.ts';
 import { attempt } from '../shell/problem.ts';
 import { askFirst } from '../shell/question.ts';
 import type { ConsoleVisit, Shell } from '../shell/shell.ts';
@@ -26,6 +27,7 @@ import {
 } from './api-keys-pages.ts';
 import { centerOf, centerParams as params } from './center.ts';
 
+const listQuery = z.object({ page: pageNumber });
 const keyFields = { keyId: z.string().max(64).default(''), ...tagField };
 const newKeyFields = z.object({
   name: typedText(512),
@@ -37,12 +39,16 @@ export function apiKeyRoutes(pages: App, shell: Shell): void {
   const keysOf = ({ environmentApi }: ConsoleVisit, etag = '') =>
     createApiKeyAdministration(ifMatch(environmentApi, etag));
 
-  pages.get('/:id/api-keys', { schema: { hide: true, params } }, async (request, reply) => {
-    const visit = shell.begin(request, reply);
-    const { id } = request.params;
-    const [center, keys] = await Promise.all([centerOf(visit, id), keysOf(visit).list(id)]);
-    return shell.show(visit, listView, apiKeysPage(visit, center, keys, new Date()));
-  });
+  pages.get(
+    '/:id/api-keys',
+    { schema: { hide: true, params, querystring: listQuery } },
+    async (request, reply) => {
+      const visit = shell.begin(request, reply);
+      const { id } = request.params;
+      const [center, keys] = await Promise.all([centerOf(visit, id), keysOf(visit).list(id)]);
+      return shell.show(visit, listView, apiKeysPage(visit, center, keys, request.query.page));
+    },
+  );
 
   pages.get('/:id/api-keys/create', { schema: { hide: true, params } }, async (request, reply) => {
     const visit = shell.begin(request, reply);

@@ -3,6 +3,7 @@ import type { ContactCenter } from '@gatehouse/contracts/environment-api/adminis
 import type { CorsEntry } from '@gatehouse/contracts/environment-api/administration/cors';
 import { rootLocation } from '@gatehouse/contracts/environment-api/location';
 import type { ConfirmPage, FormPage, TablesPage } from '../shell/pages.ts';
+import { cutToPage } from '../shell/paging.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 import { contactCenterPath, frameOf, wayBelow } from './frame.ts';
 
@@ -16,10 +17,19 @@ export function originsPage(
   center: Named,
   entries: readonly CorsEntry[],
   global: readonly string[],
+  { page, globalPage }: { page: number; globalPage: number },
 ): TablesPage {
   const { text } = visit;
   const path = originsPath(center.id);
+  const query = { page: page > 1 ? String(page) : '', globalPage: globalPage > 1 ? String(globalPage) : '' };
   const origins = [...new Set(entries.map(({ origin }) => origin))].sort();
+  const own = cutToPage(origins, path, { ...query, page: '' }, { page });
+  const inherited = cutToPage(
+    global,
+    path,
+    { ...query, globalPage: '' },
+    { page: globalPage, name: 'globalPage' },
+  );
   const locationsOf = (wanted: string) =>
     entries.filter(({ origin }) => origin === wanted).map(({ location }) => location);
   const title = text('console.contactCenters.origins');
@@ -33,7 +43,8 @@ export function originsPage(
           caption: title,
           columns: [{ label: text('console.contactCenters.origin') }],
           empty: text('console.contactCenters.origins.empty'),
-          rows: origins.map((origin) => {
+          ...own.pages,
+          rows: own.items.map((origin) => {
             const locations = locationsOf(origin).filter((location) => location !== rootLocation);
             return {
               cells: [
@@ -60,7 +71,8 @@ export function originsPage(
                 caption: text('console.contactCenters.origins.global'),
                 columns: [{ label: text('console.contactCenters.origin') }],
                 empty: '',
-                rows: global.map((origin) => ({ cells: [{ text: origin, isCode: true }] })),
+                ...inherited.pages,
+                rows: inherited.items.map((origin) => ({ cells: [{ text: origin, isCode: true }] })),
               },
             },
           ]),

@@ -7,6 +7,7 @@ import type { App } from '@gatehouse/service-kit/http/app-type';
 import { z } from 'zod';
 import { corsSetting } from '../settings/list-page.ts';
 import { formView, tablesView } from '../shell/pages.ts';
+import { pageNumber } from '../shell/paging.ts';
 import { attempt } from '../shell/problem.ts';
 import { askFirst } from '../shell/question.ts';
 import type { ConsoleVisit, Shell } from '../shell/shell.ts';
@@ -14,25 +15,31 @@ import { typedText } from '../shell/typed.ts';
 import { centerOf, centerParams as params } from './center.ts';
 import { addOriginPage, originsPage, originsPath, removeOriginPage } from './origins-pages.ts';
 
+const listQuery = z.object({ page: pageNumber, globalPage: pageNumber });
 const originField = z.object({ origin: typedText(1024) });
 
 export function originRoutes(pages: App, shell: Shell): void {
   const corsOf = ({ environmentApi }: ConsoleVisit) => createCorsAdministration(environmentApi);
 
-  pages.get('/:id/origins', { schema: { hide: true, params } }, async (request, reply) => {
-    const visit = shell.begin(request, reply);
-    const { id } = request.params;
-    const [center, entries, global] = await Promise.all([
-      centerOf(visit, id),
-      corsOf(visit).list(id),
-      createSettingAdministration(visit.environmentApi).list(undefined),
-    ]);
-    const allowed = global
-      .filter(({ name }) => name === corsSetting)
-      .flatMap(({ value }) => value.split(','))
-      .filter((origin) => origin !== '');
-    return shell.show(visit, tablesView, originsPage(visit, center, entries, [...new Set(allowed)]));
-  });
+  pages.get(
+    '/:id/origins',
+    { schema: { hide: true, params, querystring: listQuery } },
+    async (request, reply) => {
+      const visit = shell.begin(request, reply);
+      const { id } = request.params;
+      const [center, entries, global] = await Promise.all([
+        centerOf(visit, id),
+        corsOf(visit).list(id),
+        createSettingAdministration(visit.environmentApi).list(undefined),
+      ]);
+      const allowed = global
+        .filter(({ name }) => name === corsSetting)
+        .flatMap(({ value }) => value.split(','))
+        .filter((origin) => origin !== '');
+      const page = originsPage(visit, center, entries, [...new Set(allowed)], request.query);
+      return shell.show(visit, tablesView, page);
+    },
+  );
 
   pages.get('/:id/origins/add', { schema: { hide: true, params } }, async (request, reply) => {
     const visit = shell.begin(request, reply);

@@ -1,5 +1,6 @@
 /** Builds the charts of the first page, with the words that say the same. */
 import type { SignInActivity } from '@gatehouse/contracts/auth-api/administration/overview';
+import { definedOnly } from '@gatehouse/contracts/defined-only';
 import { formatsIn } from '../../texts/formats.ts';
 import { isTextKey, type Text } from '../../texts/texts.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
@@ -18,6 +19,8 @@ export interface Figures {
 }
 
 const minuteMs = 60_000;
+/** Of the table, which would be most of the page otherwise. */
+const maxRows = 48;
 
 export function figuresOf({ text, language }: ConsoleVisit, signIns: SignInActivity): Figures {
   const { steps, stepSeconds, total, failures } = signIns;
@@ -66,7 +69,7 @@ export function figuresOf({ text, language }: ConsoleVisit, signIns: SignInActiv
       bar: shareBar(count, largest),
     })),
     times: timesOf(signIns, formats.before),
-    table: steps
+    table: joined(steps)
       .filter(({ succeeded, failed }) => succeeded + failed > 0)
       .toReversed()
       .map(({ at, succeeded, failed, p50Ms, p95Ms }) => ({
@@ -79,6 +82,27 @@ export function figuresOf({ text, language }: ConsoleVisit, signIns: SignInActiv
       })),
     perMinute: minutes === 1,
   };
+}
+
+/** Steps side by side as one, so that the table has few rows. What holds for each of them holds for the slowest, too. */
+function joined(steps: SignInActivity['steps']): SignInActivity['steps'] {
+  const length = Math.ceil(steps.length / maxRows);
+  const rows: SignInActivity['steps'] = [];
+  for (let from = 0; from < steps.length; from += length) {
+    const parts = steps.slice(from, from + length);
+    const sum = (of: 'succeeded' | 'failed') => parts.reduce((count, part) => count + part[of], 0);
+    const most = (of: 'p50Ms' | 'p95Ms') => {
+      const known = parts.map((part) => part[of]).filter((ms) => ms !== undefined);
+      return known.length === 0 ? undefined : Math.max(...known);
+    };
+    rows.push({
+      at: parts[0]?.at ?? '',
+      succeeded: sum('succeeded'),
+      failed: sum('failed'),
+      ...definedOnly({ p50Ms: most('p50Ms'), p95Ms: most('p95Ms') }),
+    });
+  }
+  return rows;
 }
 
 /** Relative, because the time zone of the reader is unknown: the start, the middle and the end. */

@@ -4,12 +4,13 @@ import type { App } from '@gatehouse/service-kit/http/app-type';
 import { z } from 'zod';
 import type { Area } from '../shell/area.ts';
 import { formView, listView } from '../shell/pages.ts';
+import { pageNumber } from '../shell/paging.ts';
 import { attempt } from '../shell/problem.ts';
 import { askFirst } from '../shell/question.ts';
 import type { ConsoleVisit, Shell } from '../shell/shell.ts';
 import { declarePage, locationsPage, locationsPath, withdrawPage } from './pages.ts';
 
-const listQuery = z.object({ search: z.string().max(128).default('') });
+const listQuery = z.object({ search: z.string().max(128).default(''), page: pageNumber });
 const fields = { location: z.string().max(256) };
 
 export function composeLocations({ shell }: { shell: Shell }): Area {
@@ -19,7 +20,7 @@ export function composeLocations({ shell }: { shell: Shell }): Area {
     pages.get('', { schema: { hide: true, querystring: listQuery } }, async (request, reply) => {
       const visit = shell.begin(request, reply);
       const locations = await locationsOf(visit).list();
-      return shell.show(visit, listView, locationsPage(visit, locations, request.query.search));
+      return shell.show(visit, listView, locationsPage(visit, locations, request.query));
     });
 
     pages.get('/declare', { schema: { hide: true } }, async (request, reply) => {

@@ -2,6 +2,7 @@
 import { consolePath } from '@gatehouse/contracts/auth-api/console';
 import type { LocationInUse } from '@gatehouse/contracts/environment-api/administration/locations';
 import type { ConfirmPage, FormPage, ListPage } from '../shell/pages.ts';
+import { cutToPage } from '../shell/paging.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 
 export const locationsPath = `${consolePath}/locations`;
@@ -9,9 +10,10 @@ export const locationsPath = `${consolePath}/locations`;
 export function locationsPage(
   { text }: ConsoleVisit,
   locations: readonly LocationInUse[],
-  search: string,
+  { search, page }: { search: string; page: number },
 ): ListPage {
-  const shown = locations.filter(({ location }) => location.toLowerCase().includes(search.toLowerCase()));
+  const found = locations.filter(({ location }) => location.toLowerCase().includes(search.toLowerCase()));
+  const { items, pages } = cutToPage(found, locationsPath, { search }, { page });
   return {
     title: text('console.locations.title'),
     lead: text('console.locations.lead'),
@@ -26,7 +28,8 @@ export function locationsPage(
       caption: text('console.locations.title'),
       columns: [{ label: text('console.locations.location') }, { label: text('console.locations.namedBy') }],
       empty: text(search === '' ? 'console.locations.empty' : 'console.table.noMatch'),
-      rows: shown.map(({ location, declared }) => ({
+      ...pages,
+      rows: items.map(({ location, declared }) => ({
         cells: [
           { text: location, isCode: true },
           declared

@@ -2,6 +2,7 @@
 import type { Setting } from '@gatehouse/contracts/environment-api/administration/settings';
 import { covers, rootLocation } from '@gatehouse/contracts/environment-api/location';
 import type { TablesPage } from '../shell/pages.ts';
+import { cutToPage, rowsPerPage } from '../shell/paging.ts';
 import type { Row } from '../shell/parts.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 import type { SettingsOwner } from './owner.ts';
@@ -16,9 +17,22 @@ export interface ListedSettings {
   locations: readonly string[];
 }
 
+interface ListQuery {
+  location: string;
+  search: string;
+  /** Of what is in force. */
+  page: number;
+  /** Of what is given. */
+  givenPage: number;
+}
+
 /** Lists allowed origins. */
 export const corsSetting = 'cors-origins';
 
+/** The page has two lists. */
+const size = rowsPerPage / 2;
+/** More locations are no choice that a person can look through: they type one. */
+export const maxChoice = 200;
 const maxShown = 160;
 const maxNamed = 3;
 
@@ -26,13 +40,31 @@ export function listPage(
   visit: ConsoleVisit,
   owner: SettingsOwner,
   { inForce, own, global, locations }: ListedSettings,
-  { location, search }: { location: string; search: string },
+  { location, search, page, givenPage }: ListQuery,
 ): TablesPage {
   const { text } = visit;
   const isGlobal = owner.id === undefined;
   const words = search.toLowerCase();
   const matches = ({ name, value }: Setting) =>
     name.toLowerCase().includes(words) || value.toLowerCase().includes(words);
+  const query = { location: location === rootLocation ? '' : location, search };
+  const numbers = { page: numberIn(page), givenPage: numberIn(givenPage) };
+  const shown = cutToPage(
+    inForce.filter(matches),
+    owner.path,
+    { ...query, givenPage: numbers.givenPage },
+    { page, size },
+  );
+  const given = cutToPage(
+    own.filter(matches),
+    owner.path,
+    { ...query, page: numbers.page },
+    {
+      page: givenPage,
+      name: 'givenPage',
+      size,
+    },
+  );
   const emptyOr = (key: 'empty' | 'empty.given' | 'empty.global') =>
     text(search === '' ? `console.settings.${key}` : 'console.table.noMatch');
   return {
@@ -48,12 +80,16 @@ export function listPage(
         {
           name: 'location',
           label: text('console.settings.location'),
-          kind: 'select',
           value: location,
-          options: locations.map((value) => ({
-            value,
-            label: value === rootLocation ? text('console.settings.everywhere') : value,
-          })),
+          ...(locations.length > maxChoice
+            ? { kind: 'text' as const, isCode: true, maxLength: 128 }
+            : {
+                kind: 'select' as const,
+                options: locations.map((value) => ({
+                  value,
+                  label: value === rootLocation ? text('console.settings.everywhere') : value,
+                })),
+              }),
         },
       ],
     },
@@ -72,7 +108,8 @@ export function listPage(
             { label: text('console.settings.from') },
           ],
           empty: emptyOr(isGlobal ? 'empty.global' : 'empty'),
-          rows: inForce.filter(matches).map((setting) => ({
+          ...shown.pages,
+          rows: shown.items.map((setting) => ({
             cells: [
               { text: setting.name },
               { text: shortened(setting.value), isCode: true },
@@ -95,12 +132,15 @@ export function listPage(
             { label: text('console.settings.location') },
           ],
           empty: emptyOr(isGlobal ? 'empty.global' : 'empty.given'),
-          rows: own.filter(matches).map((setting) => givenRow(visit, owner, setting)),
+          ...given.pages,
+          rows: given.items.map((setting) => givenRow(visit, owner, setting)),
         },
       },
     ],
   };
 }
+
+const numberIn = (page: number) => (page > 1 ? String(page) : '');
 
 function givenRow({ text }: ConsoleVisit, { path }: SettingsOwner, setting: Setting): Row {
   const { name, value, location, shared } = setting;

@@ -9,18 +9,19 @@ import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { ifMatch } from '../shell/conflict.ts';
 import { formView, tablesView } from '../shell/pages.ts';
+import { pageNumber } from '../shell/paging.ts';
 import { attempt, type Problem } from '../shell/problem.ts';
 import { askFirst } from '../shell/question.ts';
 import type { ConsoleVisit, Shell } from '../shell/shell.ts';
 import { tagField, typedText } from '../shell/typed.ts';
 import { addPage, changePage, deletePage, type SettingFields } from './forms.ts';
-import { listPage } from './list-page.ts';
+import { listPage, maxChoice } from './list-page.ts';
 import type { SettingsOwner } from './owner.ts';
 
 /** Empty where the settings are those of all. */
 const params = z.object({ id: z.string().max(64).default('') });
 const location = z.string().trim().max(256).default(rootLocation);
-const listQuery = z.object({ location, search: typedText(128) });
+const listQuery = z.object({ location, search: typedText(128), page: pageNumber, givenPage: pageNumber });
 const placeFields = z.object({ name: z.string().max(512), location });
 const fieldsBody = z.object({
   name: typedText(512),
@@ -149,12 +150,13 @@ export function settingRoutes(pages: App, { shell, below, ownerOf }: SettingPage
     problem?: Problem,
   ): Promise<FastifyReply> {
     // The list is empty for those who may not read it, and they type the location.
-    const known = visit.rights.installation
+    const locations = visit.rights.installation
       ? sorted([
           rootLocation,
           ...(await createLocationAdministration(visit.environmentApi).list()).map((one) => one.location),
         ])
       : undefined;
+    const known = locations && locations.length <= maxChoice ? locations : undefined;
     const page = addPage(visit, owner, fields, known);
     return problem ? shell.refused(visit, page, problem) : shell.show(visit, formView, page);
   }

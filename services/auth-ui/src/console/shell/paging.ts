@@ -1,5 +1,12 @@
 /** Builds the addresses of the pages of a list: the search stays, the cursor changes. */
+import { z } from 'zod';
 import type { Table } from './parts.ts';
+
+/** More of them would make a page too heavy for a slow line. */
+export const rowsPerPage = 50;
+
+/** The number of a page of a list that an API answers whole. What is no number is the first page. */
+export const pageNumber = z.coerce.number().int().min(1).max(100_000).catch(1);
 
 /** `path` with what of the query is not empty. */
 export function addressOf(path: string, query: Readonly<Record<string, string>>): string {
@@ -20,5 +27,25 @@ export function pagesOf(
   return {
     next: next === undefined ? undefined : addressOf(path, { ...query, [name]: next }),
     first: current ? addressOf(path, query) : undefined,
+  };
+}
+
+/** One page of a list that an API answers whole. `name`: of the number in the address; `size`: where a page has two lists. */
+export function cutToPage<Item>(
+  items: readonly Item[],
+  path: string,
+  query: Readonly<Record<string, string>>,
+  { page, name = 'page', size = rowsPerPage }: { page: number; name?: string; size?: number },
+): { items: readonly Item[]; pages: Pick<Table, 'next' | 'first'> } {
+  // A page that is no longer there, because rows were deleted, is the last one.
+  const at = Math.min(page, Math.max(1, Math.ceil(items.length / size)));
+  const from = (at - 1) * size;
+  return {
+    items: items.slice(from, from + size),
+    pages: pagesOf(path, query, {
+      name,
+      current: at > 1 ? String(at) : undefined,
+      next: from + size < items.length ? String(at + 1) : undefined,
+    }),
   };
 }
