@@ -17,12 +17,12 @@ const ownProcess = [
   'packages/cli/test/config-server/*.test.ts',
 ];
 
-/** The files that start whole stacks come first: they take longest, and at the end the other processes would wait for them. */
+/** The files that start whole stacks or a browser come first: they take longest, and at the end the other processes would wait for them. */
 class StacksFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]) {
     const sorted = await super.sort(files);
-    const startsStack = ({ moduleId }: TestSpecification) => moduleId.includes('/tools/test/');
-    return [...sorted.filter(startsStack), ...sorted.filter((file) => !startsStack(file))];
+    const isLong = ({ moduleId }: TestSpecification) => /\/tools\/test\/|\/test\/browser\//.test(moduleId);
+    return [...sorted.filter(isLong), ...sorted.filter((file) => !isLong(file))];
   }
 }
 

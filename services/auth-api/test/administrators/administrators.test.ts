@@ -178,7 +178,7 @@ describe('the list of installation administrators', () => {
     await expect.poll(() => hasRight(authorization), second).toBe(false);
     query.mockRestore();
     await expect.poll(() => hasRight(authorization), second).toBe(true);
-    expect(estate.replica.logged()).toContain('no person counts as one');
+    expect(estate.replica.logged()).toContain('nobody counts as one');
   });
 });
 
