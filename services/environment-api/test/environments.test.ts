@@ -349,3 +349,17 @@ describe('the Configuration Server password', () => {
     expect(after.headers['etag']).not.toBe(before.headers['etag']);
   });
 });
+
+it('GET /environments answers those that are named by their ids, and refuses what is none', async () => {
+  const [one, another] = [await post(), await post({ tenant: 'Another' })];
+  const ids = [one.body.data.id, another.body.data.id];
+  const list = (query: Record<string, string>) =>
+    api.call('GET', `/environments?${new URLSearchParams(query)}`);
+  const idsOf = async (query: Record<string, string>) =>
+    (await list(query)).body.data.map(({ id }: { id: string }) => id);
+  expect(await idsOf({ ids: [...ids].reverse().join(',') })).toEqual(ids);
+  expect(await idsOf({ ids: ids.join(','), search: 'ANOTHER' })).toEqual([ids[1]]);
+  expect(await idsOf({ ids: '99999999-9999-4999-8999-999999999999' })).toEqual([]);
+  for (const wrong of ['', 'x', `${ids[0]},`, Array.from({ length: 101 }, () => ids[0]).join(',')])
+    expect((await list({ ids: wrong })).status).toBe(400);
+});

@@ -74,7 +74,8 @@ export function environmentRoutes(
     async (request, reply) => {
       const page = readPage(request.query, ordinalKey);
       if (sendUnchanged(request, reply, listEtagOf(await changeLog.latest()))) return reply as never;
-      const { rows, nextCursor } = await environments.list(request.caller, request.query.search, page);
+      const { search, ids } = request.query;
+      const { rows, nextCursor } = await environments.list(request.caller, { search, ids }, page);
       return { ...ok(rows.map(answerOf)), nextCursor };
     },
   );

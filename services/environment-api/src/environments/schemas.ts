@@ -99,6 +99,13 @@ export const environmentListQuery = z.object({
     .describe(
       'Only those with this text in a server address, the tenant, the application or a base of LDAP, in any case.',
     ),
+  ids: z
+    .string()
+    .max(4096)
+    .transform((text) => text.split(','))
+    .pipe(z.array(idSchema).max(100))
+    .optional()
+    .describe('Only those with one of these ids, at most 100, separated by commas.'),
 });
 
 export const environmentList = { data: z.array(environmentSchema), nextCursor: nextCursorSchema };

@@ -80,9 +80,9 @@ export function createEnvironmentService({
   }
 
   return {
-    async list(caller: Caller, search: string | undefined, page: Page): Promise<Rows<Environment>> {
+    async list(caller: Caller, filter: store.EnvironmentFilter, page: Page): Promise<Rows<Environment>> {
       if (!readsAll(caller)) return { rows: [], nextCursor: undefined };
-      const rows = await store.listEnvironments(db, search, page);
+      const rows = await store.listEnvironments(db, filter, page);
       return cutPage(rows, page.limit, (environment) => environment.ordinal);
     },
     /** @throws AppError 404 */

@@ -33,33 +33,40 @@ export async function lockEnvironment(db: Queryable, id: string): Promise<Enviro
   return rowCount === 0 ? undefined : readEnvironment(db, id);
 }
 
-/** `search`: a part of a server address, the tenant, the application or a base of LDAP. */
+export interface EnvironmentFilter {
+  /** A part of a server address, the tenant, the application or a base of LDAP. */
+  search?: string | undefined;
+  /** Only these; undefined: all. */
+  ids?: readonly string[] | undefined;
+}
+
 export async function listEnvironments(
   db: Queryable,
-  search: string | undefined,
+  { search, ids }: EnvironmentFilter,
   page: Page,
 ): Promise<Environment[]> {
-  const after = 'e.ordinal > $1::bigint';
-  const values = [page.after ?? 0, page.limit + 1, page.offset];
+  const values: unknown[] = [page.after ?? 0, page.limit + 1, page.offset];
+  const bind = (value: unknown, type: string) => `$${values.push(value)}::${type}`;
+  const ordered = 'e.ordinal > $1::bigint';
+  const after = ids === undefined ? ordered : `${ordered} AND e.id = ANY (${bind(ids, 'uuid[]')})`;
+  const sought = search === undefined ? '' : `lower(${bind(search, 'text')})`;
   // A search is planned anew each time, by how much its text will find.
   const query =
     search === undefined
       ? {
-          name: 'environment_page',
+          name: ids === undefined ? 'environment_page' : 'environment_page_of_ids',
           text: `${select} WHERE ${after} ORDER BY e.ordinal LIMIT $2 OFFSET $3`,
-          values,
         }
       : {
           text: `${select} WHERE e.id = ANY (ARRAY(${idsOfAny(table, after, [
-            holds('environment.search_text(e.tenant, e.app_name, e.ldap)', 'lower($4::text)'),
+            holds('environment.search_text(e.tenant, e.app_name, e.ldap)', sought),
             `e.id IN (SELECT s.environment_id FROM environment.config_servers s WHERE ${holds(
               "lower(s.primary_address || ' ' || coalesce(s.backup_address, ''))",
-              'lower($4::text)',
+              sought,
             )})`,
           ])})) ORDER BY e.ordinal`,
-          values: [...values, search],
         };
-  const { rows } = await db.query<Row>(query);
+  const { rows } = await db.query<Row>({ ...query, values });
   return rows.map((row) => row.environment);
 }
 

@@ -1,5 +1,6 @@
 /** `gatehouse env`: environments with their Configuration Servers or LDAP settings. */
 import { createEnvironmentAdministration } from '@gatehouse/api-client/environment-api/environments';
+import { definedOnly } from '@gatehouse/contracts/defined-only';
 import type {
   ConfigServer,
   Environment,
@@ -55,10 +56,11 @@ export function environmentCommands(program: Command, cli: Cli): void {
       '--search <text>',
       'only those with this text in a server address, the tenant, the application or a base of LDAP',
     )
+    .option('--ids <ids>', 'only these, separated by commas; at most 100')
     .action(
-      cli.action<{ search?: string }>(async (session, { search }) => {
+      cli.action<{ search?: string; ids?: string }>(async (session, { search, ids }) => {
         session.output.rows(
-          await api(session).list(search),
+          await api(session).list(definedOnly({ search, ids })),
           [
             { title: 'id', value: (row) => row.id },
             { title: 'directory', value: (row) => row.directory },

@@ -20,8 +20,11 @@ export const centerFields = z.object({
 /** As they were typed; domains one on each line. */
 export type CenterFields = z.infer<typeof centerFields>;
 
-/** Environments to choose from; undefined: there are too many for a choice. */
-export type EnvironmentChoice = readonly Environment[] | undefined;
+/** `all`: to choose from; undefined: there are too many for a choice, and `chosen` is the one whose id stands in the field. */
+export interface EnvironmentChoice {
+  all?: readonly Environment[] | undefined;
+  chosen?: Environment | undefined;
+}
 
 export const fieldsOf = ({ name, domains, environmentId, status }: ContactCenter): CenterFields => ({
   name,
@@ -141,7 +144,7 @@ function domainsField({ text }: ConsoleVisit, value: string, more?: string): For
 function environmentField(
   visit: ConsoleVisit,
   value: string,
-  environments: EnvironmentChoice,
+  { all, chosen }: EnvironmentChoice,
   hint = visit.text('console.contactCenters.environment.hint'),
 ): FormField {
   const field = {
@@ -151,8 +154,18 @@ function environmentField(
     value,
     isRequired: true,
   };
-  if (environments === undefined) return { ...field, kind: 'text', isCode: true, maxLength: 64 };
-  const known = environments.map((environment) => ({
+  if (all === undefined) {
+    const name =
+      chosen && visit.text('console.contactCenters.environment.chosen', { name: nameOf(visit, chosen) });
+    return {
+      ...field,
+      hint: name === undefined ? hint : `${name} ${hint}`,
+      kind: 'text',
+      isCode: true,
+      maxLength: 64,
+    };
+  }
+  const known = all.map((environment) => ({
     value: environment.id,
     label: `${nameOf(visit, environment)} · ${environment.id}`,
   }));

@@ -45,16 +45,18 @@ export async function centerRoutes(pages: App, shell: Shell): Promise<void> {
     const visit = shell.begin(request, reply);
     if (!visit.rights.installation) return toOwn(visit);
     const { search, environmentId, cursor } = request.query;
-    const [found, environments] = await Promise.all([
-      centersOf(visit).page({
-        search: search || undefined,
-        environmentId: environmentId || undefined,
-        limit: String(rowsPerPage),
-        cursor,
-      }),
-      environmentsFor(visit),
-    ]);
-    const names = new Map(environments?.map((one) => [one.id, nameOf(visit, one)]));
+    const found = await centersOf(visit).page({
+      search: search || undefined,
+      environmentId: environmentId || undefined,
+      limit: String(rowsPerPage),
+      cursor,
+    });
+    // There may be any number of environments: the page names those that it shows.
+    const shown = new Set(found.rows.map((center) => center.environmentId));
+    if (isId(environmentId)) shown.add(environmentId);
+    const environments =
+      shown.size === 0 ? [] : await createEnvironmentAdministration(visit.environmentApi).some([...shown]);
+    const names = new Map(environments.map((one) => [one.id, nameOf(visit, one)]));
     return shell.show(
       visit,
       listView,
@@ -77,7 +79,11 @@ export async function centerRoutes(pages: App, shell: Shell): Promise<void> {
       requireInstallation(visit);
       const { environmentId } = request.query;
       const fields: CenterFields = { name: '', domains: '', environmentId, status: 'active' };
-      return shell.show(visit, formView, createPage(visit, fields, await environmentsFor(visit)));
+      return shell.show(
+        visit,
+        formView,
+        createPage(visit, fields, await environmentsFor(visit, environmentId)),
+      );
     },
   );
 
@@ -88,7 +94,7 @@ export async function centerRoutes(pages: App, shell: Shell): Promise<void> {
       centersOf(visit).create(newBodyOf(visit, request.body)),
     );
     if (problem !== undefined) {
-      const page = createPage(visit, request.body, await environmentsFor(visit));
+      const page = createPage(visit, request.body, await environmentsFor(visit, request.body.environmentId));
       return shell.refused(visit, page, besideDomains(problem));
     }
     return shell.done(visit, contactCenterPath(done.id), 'console.contactCenters.createdNow', {
@@ -108,10 +114,8 @@ export async function centerRoutes(pages: App, shell: Shell): Promise<void> {
 
   pages.get('/:id/edit', { schema: { hide: true, params } }, async (request, reply) => {
     const visit = shell.begin(request, reply);
-    const [{ data, etag }, environments] = await Promise.all([
-      centersOf(visit).readTagged(request.params.id),
-      environmentsFor(visit),
-    ]);
+    const { data, etag } = await centersOf(visit).readTagged(request.params.id);
+    const environments = await environmentsFor(visit, data.environmentId);
     return shell.show(visit, formView, editPage(visit, data, fieldsOf(data), environments, etag));
   });
 
@@ -124,7 +128,10 @@ export async function centerRoutes(pages: App, shell: Shell): Promise<void> {
     if (problem === undefined) {
       return shell.done(visit, contactCenterPath(id), 'console.contactCenters.saved', { name: done.name });
     }
-    const [now, environments] = await Promise.all([centersOf(visit).readTagged(id), environmentsFor(visit)]);
+    const [now, environments] = await Promise.all([
+      centersOf(visit).readTagged(id),
+      environmentsFor(visit, fields.environmentId),
+    ]);
     const page = (shown: CenterFields) => editPage(visit, now.data, shown, environments, etag);
     if (problem.status !== 412) return shell.refused(visit, page(fields), besideDomains(problem));
     return shell.compare(visit, {
@@ -135,15 +142,23 @@ export async function centerRoutes(pages: App, shell: Shell): Promise<void> {
   });
 }
 
+/** An address that a person has changed may hold anything. */
+const isId = (text: string) => z.guid().safeParse(text).success;
+
 /** Hides a form that the API would refuse. */
 function requireInstallation({ rights }: ConsoleVisit): void {
   if (!rights.installation) throw forbidden('New contact centres are made by installation administrators');
 }
 
-async function environmentsFor({ rights, environmentApi }: ConsoleVisit): Promise<EnvironmentChoice> {
-  if (!rights.installation) return undefined;
-  const { rows, nextCursor } = await createEnvironmentAdministration(environmentApi).page({
-    limit: String(maxChoice),
-  });
-  return nextCursor === undefined ? rows : undefined;
+/** `environmentId`: what stands in the field. */
+async function environmentsFor(
+  { rights, environmentApi }: ConsoleVisit,
+  environmentId: string,
+): Promise<EnvironmentChoice> {
+  if (!rights.installation) return {};
+  const calls = createEnvironmentAdministration(environmentApi);
+  const { rows, nextCursor } = await calls.page({ limit: String(maxChoice) });
+  if (nextCursor === undefined) return { all: rows };
+  const [chosen] = isId(environmentId) ? await calls.some([environmentId]) : [];
+  return { chosen };
 }
