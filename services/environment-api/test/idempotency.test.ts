@@ -56,6 +56,17 @@ describe('a POST with an Idempotency-Key', () => {
     expect(rows.every(({ outcome }) => /^v1\.first\./.test(outcome))).toBe(true);
   });
 
+  // attack: password guessed by the digest of its request | CWE-916, ASVS 6.2.1 | guard: services/environment-api/src/idempotency/replay.ts
+  it('leaves no digest of what it sent outside the seal', async () => {
+    const key = randomUuid();
+    await post('/environments', key, environmentBody());
+    const { rows } = await api.pool.query(
+      'SELECT request_digest FROM environment.idempotent_requests WHERE key = $1',
+      [key],
+    );
+    expect(rows).toEqual([{ request_digest: '' }]);
+  });
+
   // attack: API key out of a stored answer | CWE-312, CWE-522 | guard: services/environment-api/src/api-keys/service.ts
   it('that issues an API key shows it once: a repetition says so, and it is stored nowhere', async () => {
     const path = `/contact-centers/${await api.contactCenter()}/api-keys`;
@@ -89,11 +100,15 @@ describe('a POST with an Idempotency-Key', () => {
       `SELECT outcome FROM environment.idempotent_requests WHERE key = 'before'`,
     );
     const outcome = JSON.parse(api.deps.secretBox.open(rows[0].outcome, place).toString());
-    outcome.value.result.key = key;
-    await api.pool.query(`UPDATE environment.idempotent_requests SET outcome = $1 WHERE key = 'before'`, [
-      api.deps.secretBox.seal(JSON.stringify(outcome), place),
-    ]);
-    expect((await post(path, 'before', { name: 'k' })).text).not.toContain(key);
+    const { digest, value } = outcome;
+    value.result.key = key;
+    await api.pool.query(
+      `UPDATE environment.idempotent_requests SET request_digest = $1, outcome = $2 WHERE key = 'before'`,
+      [digest, api.deps.secretBox.seal(JSON.stringify({ value }), place)],
+    );
+    const again = await post(path, 'before', { name: 'k' });
+    expect([again.status, again.text.includes(key)]).toEqual([200, false]);
+    expect((await post(path, 'before', { name: 'other' })).status).toBe(422);
   });
 
   // attack: repeated request after the right was lost | CWE-285, ASVS 8.3.1 | guard: services/environment-api/src/changes/writer.ts

@@ -7,7 +7,10 @@ import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
 import type { Caller } from '../access/caller.ts';
 import * as store from './store.ts';
 
-/** The key of a request, and the digest that tells a repetition from another request. */
+/**
+ * The key of a request, and the digest that tells a repetition from another request. It is kept under the seal alone: a request
+ * may hold a password, which could be guessed by its digest.
+ */
 export interface KeyedRequest {
   key: string;
   digest: string;
@@ -53,14 +56,15 @@ export function createReplay({ secretBox, now }: { secretBox: SecretBox; now: Cl
       const place = outcomePlace(owner, key);
       const at = now();
       const iso = (ms: number) => new Date(ms).toISOString();
-      const taken = { caller: owner, key, digest, now: iso(at), expiresAt: iso(at + keptMs) };
+      const taken = { caller: owner, key, now: iso(at), expiresAt: iso(at + keptMs) };
       const first = await store.takeKey(db, taken);
       if (first) {
-        if (first.digest !== digest) throw keyReused(key);
-        return JSON.parse(secretBox.open(first.outcome, place).toString('utf8')).value;
+        const kept = JSON.parse(secretBox.open(first.outcome, place).toString('utf8'));
+        if ((kept.digest ?? first.digest) !== digest) throw keyReused(key);
+        return kept.value;
       }
       const value = await work();
-      await store.saveOutcome(db, owner, key, secretBox.seal(JSON.stringify({ value }), place));
+      await store.saveOutcome(db, owner, key, secretBox.seal(JSON.stringify({ digest, value }), place));
       await store.deleteExpired(db, iso(at));
       return value;
     },

@@ -2,6 +2,7 @@
 import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
 
 export interface StoredRequest {
+  /** Of releases before this one, whose sealed outcome has none; else empty. */
   digest: string;
   /** Sealed. */
   outcome: string;
@@ -10,7 +11,6 @@ export interface StoredRequest {
 export interface NewRequest {
   caller: string;
   key: string;
-  digest: string;
   /** ISO 8601. */
   now: string;
   expiresAt: string;
@@ -21,15 +21,15 @@ export interface NewRequest {
  * fails, the key is free again.
  */
 export async function takeKey(db: Queryable, request: NewRequest): Promise<StoredRequest | undefined> {
-  const { caller, key, digest, now, expiresAt } = request;
+  const { caller, key, now, expiresAt } = request;
   const { rowCount } = await db.query({
     name: 'idempotency_take',
     text: `INSERT INTO environment.idempotent_requests AS held (caller, key, request_digest, expires_at)
-      VALUES ($1, $2, $3, $5)
+      VALUES ($1, $2, '', $4)
       ON CONFLICT (caller, key) DO UPDATE SET request_digest = excluded.request_digest, outcome = NULL,
         expires_at = excluded.expires_at
-      WHERE held.expires_at <= $4`,
-    values: [caller, key, digest, now, expiresAt],
+      WHERE held.expires_at <= $3`,
+    values: [caller, key, now, expiresAt],
   });
   if (rowCount === 1) return undefined;
   const { rows } = await db.query<StoredRequest>(
