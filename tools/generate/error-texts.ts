@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-const needed = /^(?:error|support)\./;
+const needed = /^(?:error\.|support\.|language\.(?:name|choose)$)/;
 
 /** packages/service-kit/src/html/error-texts.json */
 export async function errorTexts(root: string): Promise<string> {

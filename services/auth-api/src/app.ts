@@ -1,6 +1,7 @@
 /** The table of contents of Auth API: every mount with its prefix, in order. */
 import cookie from '@fastify/cookie';
 import { type App, createApp } from '@gatehouse/service-kit/http/app';
+import { keepChosenLanguage } from '@gatehouse/service-kit/http/chosen-language';
 import { hideFromProxies } from '@gatehouse/service-kit/http/internal';
 import type { Deps } from './deps.ts';
 
@@ -83,6 +84,8 @@ export async function buildApp(deps: Deps): Promise<App> {
   // Browsers: cookies tell who is there.
   await app.register(async (browsers: App) => {
     await browsers.register(cookie);
+    keepChosenLanguage(browsers, config.publicUrl);
+    browsers.decorateRequest('pageBranding', () => deps.branding.views.of({}));
     await browsers.register(deps.authorize.deviceRoutes, { prefix: oauth });
     await browsers.register(deps.authorize.routes, { prefix: oauth });
     await browsers.register(deps.consents.routes, { prefix: oauth });

@@ -3,13 +3,13 @@ import cookie from '@fastify/cookie';
 import formbody from '@fastify/formbody';
 import { createApp } from '@gatehouse/service-kit/http/app';
 import type { App } from '@gatehouse/service-kit/http/app-type';
+import { keepChosenLanguage } from '@gatehouse/service-kit/http/chosen-language';
 import { createProxyWatch } from '@gatehouse/service-kit/http/untrusted-proxy';
 import type { Deps } from './deps.ts';
 import { assetRoutes } from './design/assets.ts';
 import { brandStyleRoutes } from './design/brand-styles.ts';
 import { notFoundPage, pageErrorHandler } from './pages/error-page.ts';
 import { keepBranding, noteApplication } from './pages/known-branding.ts';
-import { keepChosenLanguage } from './pages/language-menu.ts';
 import { securityHeaders } from './pages/security-headers.ts';
 import { applicationOf } from './pages/waiting-applications.ts';
 

@@ -86,6 +86,15 @@ export function tokensOf({ accent, accentDark }: BrandColors, scheme: Scheme): R
   };
 }
 
+/** A style sheet of custom properties and nothing else. @throws Error for what are no colours */
+export function brandStyleOf(colors: BrandColors): string {
+  const rule = (scheme: Scheme) =>
+    `:root{${Object.entries(tokensOf(colors, scheme))
+      .map(([property, value]) => `${property}:${value}`)
+      .join(';')}}`;
+  return `${rule('light')}@media(prefers-color-scheme:dark){${rule('dark')}}`;
+}
+
 function firstShade(color: string, towards: string, passes: (shade: string) => boolean): string {
   for (let share = 0; share < 1; share += 0.01) {
     const shade = mixed(color, towards, share);

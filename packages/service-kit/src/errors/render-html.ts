@@ -1,12 +1,24 @@
 /** Renders errors for people: a self-contained page with the reason, a correlation id and a link. */
+import type { BrandingView } from '@gatehouse/contracts/environment-api/branding';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { brandOf } from '../html/brand.ts';
 import { errorWords } from '../html/error-words.ts';
-import { languageOf } from '../html/language.ts';
+import { type Language, languageOf } from '../html/language.ts';
+import { languageLinksOf } from '../html/language-links.ts';
 import { escapeHtml, renderStandalonePage, type StandaloneBrand } from '../html/standalone-page.ts';
 import type { AppError } from './app-error.ts';
 import { normalizeError } from './normalize.ts';
 import { errorEnvelope } from './render-envelope.ts';
 import { reportError } from './report.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** How pages of the installation look. Asked only when there is an error to show; never rejects. */
+    pageBranding?: () => Promise<BrandingView | undefined>;
+    /** The address takes `language`, so its pages may offer the choice. */
+    takesLanguage?: boolean;
+  }
+}
 
 export interface ErrorPage {
   status: number;
@@ -30,22 +42,24 @@ export interface ErrorPage {
 }
 
 /** An error handler for `setErrorHandler`; JSON for callers that accept nothing but JSON. */
-export function htmlErrorHandler(
+export async function htmlErrorHandler(
   thrown: unknown,
   request: FastifyRequest,
   reply: FastifyReply,
-): FastifyReply {
+): Promise<FastifyReply> {
   const error = normalizeError(thrown, request.routeOptions.bodyLimit);
   reportError(request, reply, error);
-  return sendErrorPage(request, reply, error);
+  const branding = await request.pageBranding?.();
+  const brand = branding && brandOf(branding);
+  return sendErrorPage(request, reply, error, { ...errorWords(error, languageOf(request)), brand });
 }
 
-/** `words` replace the texts of the error. Without them the page speaks the language of the request, with few words. */
+/** Offers the languages where the address takes one. */
 export function sendErrorPage(
   request: FastifyRequest,
   reply: FastifyReply,
   error: AppError,
-  words?: Omit<ErrorPage, 'status' | 'correlationId'> & { language: string },
+  words: Omit<ErrorPage, 'status' | 'correlationId' | 'languages'> & { language: Language },
 ): FastifyReply {
   reply.code(error.status).header('cache-control', 'no-store');
   if (acceptsOnlyJson(request.headers.accept)) {
@@ -53,10 +67,10 @@ export function sendErrorPage(
   }
   // Browsers do not heed Retry-After, and people who are told to try again all do so at once.
   if (error.comesBackByItself) reply.header('refresh', String(error.retryAfterSeconds));
-  const shown = words ?? errorWords(error, languageOf(request));
-  const page = renderErrorPage({ ...shown, status: error.status, correlationId: request.id });
+  const languages = request.takesLanguage ? languageLinksOf(request, words.language) : undefined;
+  const page = renderErrorPage({ ...words, languages, status: error.status, correlationId: request.id });
   return reply
-    .headers({ ...page.headers, 'content-language': shown.language, vary: 'accept-language, cookie' })
+    .headers({ ...page.headers, 'content-language': words.language, vary: 'accept-language, cookie' })
     .type('text/html; charset=utf-8')
     .send(page.html);
 }

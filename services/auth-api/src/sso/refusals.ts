@@ -6,7 +6,11 @@ import { SsoError } from './failure.ts';
 import type { SsoMetrics } from './metrics.ts';
 import { placeParams } from './place.ts';
 
-type ErrorHandler = (error: unknown, request: FastifyRequest, reply: FastifyReply) => FastifyReply;
+type ErrorHandler = (
+  error: unknown,
+  request: FastifyRequest,
+  reply: FastifyReply,
+) => FastifyReply | Promise<FastifyReply>;
 
 export type SsoRefusals = ReturnType<typeof createSsoRefusals>;
 

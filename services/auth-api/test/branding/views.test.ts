@@ -54,6 +54,22 @@ async function shownTo(tenantHint: string | undefined, at = stack) {
   return async () => (await readView(at.app, browser, id)).branding;
 }
 
+it('is on error pages of ours, of the installation alone, with the languages to choose from', async () => {
+  await brandAll({ name: 'Everybody', colors: { accent: '#7a2bbf', accentDark: '#c79bf0' } });
+  const wrong = '/auth/v3/oauth/authorize?client_id=nobody&response_type=code';
+  const open = (url: string, headers: Record<string, string> = {}) =>
+    stack.app.inject({ url, headers: { accept: 'text/html', ...headers } });
+  await expect.poll(async () => (await open(wrong)).body).toContain('--brand:#7a2bbf');
+  const page = await open(wrong);
+  expect([page.statusCode, page.body.includes('· Everybody</title>')]).toEqual([400, true]);
+  const [, address = ''] = /href="([^"]*language=de)"/.exec(page.body) ?? [];
+  const chosen = await open(address.replaceAll('&amp;', '&'), { 'sec-fetch-site': 'same-origin' });
+  expect([chosen.statusCode, chosen.headers.location]).toEqual([303, wrong]);
+  const kept = String(chosen.headers['set-cookie']).split(';')[0] ?? '';
+  expect(kept).toMatch(/gatehouse-language=de$/);
+  expect((await open(wrong, { cookie: kept })).body).toContain('<html lang="de">');
+});
+
 describe('a stranger', () => {
   // attack: contact centres told apart by the look of the page | CWE-203 | guard: services/auth-api/src/branding/views.ts
   it('sees the branding of the installation, whichever tenant is named: known and unknown look alike', async () => {

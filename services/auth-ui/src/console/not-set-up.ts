@@ -1,6 +1,7 @@
 /** Answers in place of the console where the address of Environment API is not set. */
 import { AppError } from '@gatehouse/service-kit/errors/app-error';
 import { sendErrorPage } from '@gatehouse/service-kit/errors/render-html';
+import { brandOf } from '@gatehouse/service-kit/html/brand';
 import { languageOf } from '@gatehouse/service-kit/html/language';
 import type { App } from '@gatehouse/service-kit/http/app-type';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -15,6 +16,7 @@ export async function notSetUpRoutes(pages: App): Promise<void> {
       title: text('console.notSetUp.title'),
       text: text('console.notSetUp.text'),
       language,
+      brand: request.knownBranding && brandOf(request.knownBranding),
       correlationLabel: text('support.correlationId'),
       action: { href: '/auth/account', label: text('button.account') },
     });

@@ -2,22 +2,13 @@
  * Serves the style sheets of brandings: custom properties and nothing else, made from the two colours in the address. So they
  * need no store, never change, and tell no one which contact centre has them.
  */
-import { type BrandColors, tokensOf } from '@gatehouse/contracts/environment-api/brand-colors';
+import { type BrandColors, brandStyleOf, tokensOf } from '@gatehouse/contracts/environment-api/brand-colors';
 import { sha256 } from '@gatehouse/service-kit/crypto/secrets';
 import { notFound } from '@gatehouse/service-kit/errors/app-error';
 import type { App } from '@gatehouse/service-kit/http/app-type';
 import { z } from 'zod';
 
 const name = /^([0-9a-f]{6})-([0-9a-f]{6})\.css$/;
-
-/** @throws Error for what are no colours */
-export function brandStyleOf(colors: BrandColors): string {
-  const rule = (scheme: 'light' | 'dark') =>
-    `:root{${Object.entries(tokensOf(colors, scheme))
-      .map(([property, value]) => `${property}:${value}`)
-      .join(';')}}`;
-  return `${rule('light')}@media(prefers-color-scheme:dark){${rule('dark')}}`;
-}
 
 /** Changes with the way in which colours are derived. */
 const version = sha256(brandStyleOf({ accent: '#135848', accentDark: '#6bcdb0' })).slice(0, 12);

@@ -1,9 +1,9 @@
 /** Shows why a session could not begin or go on, with a link to go on by. */
 import { AppError } from '@gatehouse/service-kit/errors/app-error';
 import { sendErrorPage } from '@gatehouse/service-kit/errors/render-html';
+import { brandOf } from '@gatehouse/service-kit/html/brand';
 import { languageOf } from '@gatehouse/service-kit/html/language';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { brandOf } from '../pages/error-page.ts';
 import { textsIn } from '../texts/texts.ts';
 
 const problems = {
@@ -37,7 +37,7 @@ export function sendProblem(
     title: text(title),
     text: text(explanation),
     language,
-    brand: brandOf(request, language),
+    brand: request.knownBranding && brandOf(request.knownBranding),
     correlationLabel: text('support.correlationId'),
     action: { href, label: text('button.continue') },
   });

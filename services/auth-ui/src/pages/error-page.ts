@@ -4,13 +4,11 @@ import { AppError, notFound, tooManyRequests, unavailable } from '@gatehouse/ser
 import { normalizeError } from '@gatehouse/service-kit/errors/normalize';
 import { sendErrorPage } from '@gatehouse/service-kit/errors/render-html';
 import { reportError } from '@gatehouse/service-kit/errors/report';
-import { type Language, languageOf } from '@gatehouse/service-kit/html/language';
+import { brandOf } from '@gatehouse/service-kit/html/brand';
+import { languageOf } from '@gatehouse/service-kit/html/language';
 import { wrongMethod } from '@gatehouse/service-kit/http/known-paths';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { brandStyleOf } from '../design/brand-styles.ts';
 import { type Text, textsIn } from '../texts/texts.ts';
-import { languageMenuOf } from './language-menu.ts';
-import { lookOf } from './look.ts';
 
 const signInPath = '/auth/sign-in.html';
 
@@ -30,17 +28,10 @@ export function pageErrorHandler(
     title: text(`error.${kind}.title`),
     text: text(`error.${kind}.text`),
     language,
-    brand: brandOf(request, language),
+    brand: request.knownBranding && brandOf(request.knownBranding),
     correlationLabel: text('support.correlationId'),
     action: nextAction(kind, request, text, application),
-    languages: languageLinksOf(request, language, text),
   });
-}
-
-/** Of the login or person where that is known, or else of the installation. */
-export function brandOf({ knownBranding: branding }: FastifyRequest, language: Language) {
-  const look = lookOf(branding, language);
-  return look && { name: look.name, logo: look.logo, css: branding?.colors && brandStyleOf(branding.colors) };
 }
 
 export function notFoundPage(request: FastifyRequest, reply: FastifyReply): never {
@@ -57,19 +48,6 @@ export function interactionExpired(reason: string): AppError {
 /** A form that another site sent. */
 export function foreignForm(): AppError {
   return new AppError('foreign_form', 403, 'This form came from another site');
-}
-
-function languageLinksOf(request: FastifyRequest, language: Language, text: Text) {
-  const menu = languageMenuOf({ request, language, repeat: undefined });
-  return (
-    menu && {
-      label: text('language.choose', { name: menu.current }),
-      links: menu.choices.map((choice) => ({
-        ...choice,
-        href: `${menu.address}language=${choice.language}`,
-      })),
-    }
-  );
 }
 
 type Kind =

@@ -114,7 +114,7 @@ describe('choosing a language', () => {
 });
 
 describe('a language that others name', () => {
-  // attack: a link of another site that changes the language for good | ASVS 3.5.1 | guard: services/auth-ui/src/pages/language-menu.ts
+  // attack: a link of another site that changes the language for good | ASVS 3.5.1 | guard: packages/service-kit/src/http/chosen-language.ts
   it.each(['cross-site', 'same-site'])('threat 45: a %s link changes nothing', async (site) => {
     const page = await app.inject(pageGet('/auth/sign-in.html?language=de', { 'sec-fetch-site': site }));
     expect(page.statusCode).toBe(200);

@@ -1,10 +1,11 @@
 /** Shows a page as people would see it, with sample data, in a frame that is closed in: no form, script or link of it works. */
 import type { BrandingView } from '@gatehouse/contracts/environment-api/branding';
 import { renderErrorPage } from '@gatehouse/service-kit/errors/render-html';
+import { brandOf } from '@gatehouse/service-kit/html/brand';
+import { languageLinksOf } from '@gatehouse/service-kit/html/language-links';
 import type { FastifyReply } from 'fastify';
-import { brandStyleOf } from '../../design/brand-styles.ts';
 import { languageMenuOf } from '../../pages/language-menu.ts';
-import { lookOf, pictureOf } from '../../pages/look.ts';
+import { lookOf } from '../../pages/look.ts';
 import { surroundingsOf, type Visit } from '../../pages/visit.ts';
 import { type ConsolePage, consoleView } from '../shell/pages.ts';
 import type { ConsoleVisit, Shell } from '../shell/shell.ts';
@@ -77,7 +78,7 @@ function sampleOf(
   return { html: renderSample(samplePage(kind, shown, nowMs), surroundings) };
 }
 
-function errorSample({ text, language, look }: Visit, branding: BrandingView | undefined) {
+function errorSample({ text, language }: Visit, branding: BrandingView | undefined) {
   const { html, headers } = renderErrorPage({
     status: 410,
     title: text('error.interactionExpired.title'),
@@ -86,11 +87,8 @@ function errorSample({ text, language, look }: Visit, branding: BrandingView | u
     correlationLabel: text('support.correlationId'),
     correlationId: 'preview',
     action: { href: '#', label: text('button.signInHere') },
-    brand: look && {
-      name: look.name,
-      logo: branding?.logo && pictureOf(branding.logo),
-      css: branding?.colors && brandStyleOf(branding.colors),
-    },
+    languages: languageLinksOf({ method: 'GET', url: '#' }, language),
+    brand: branding && brandOf(branding),
   });
   const [, styleNonce] = /style-src 'nonce-([^']+)'/.exec(headers['content-security-policy'] ?? '') ?? [];
   return { html, styleNonce };

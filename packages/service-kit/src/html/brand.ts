@@ -1,0 +1,15 @@
+/** Turns a branding into what self-contained pages show of it. */
+import { definedOnly } from '@gatehouse/contracts/defined-only';
+import { brandStyleOf } from '@gatehouse/contracts/environment-api/brand-colors';
+import { type BrandingView, imagePath } from '@gatehouse/contracts/environment-api/branding';
+import type { StandaloneBrand } from './standalone-page.ts';
+
+export function brandOf({ name = 'Gatehouse', logo, colors }: BrandingView): StandaloneBrand {
+  return {
+    name,
+    ...definedOnly({
+      logo: logo && { src: imagePath(logo.digest), width: logo.width, height: logo.height },
+      css: colors && brandStyleOf(colors),
+    }),
+  };
+}
