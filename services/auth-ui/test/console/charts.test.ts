@@ -42,6 +42,16 @@ describe('a chart of columns', () => {
     expect(plot + axis).not.toContain('style=');
   });
 
+  it('is as wide as its longest label', () => {
+    const widthOf = (text: string) =>
+      Number(
+        /width="([\d.]+)em"/.exec(
+          columnChart({ up: [1], down: [0] }, { ...words, label: () => text }).axis,
+        )?.[1],
+      );
+    expect(widthOf('100 milliseconds')).toBeGreaterThan(widthOf('100 ms'));
+  });
+
   it('is drawn without a number, too', () => {
     const { plot } = columnChart({ up: [0, 0], down: [0, 0] }, words);
     expect(plot).not.toMatch(/NaN|Infinity|undefined/);

@@ -22,7 +22,8 @@ export interface Chart {
 
 const width = 600;
 const height = 168;
-const axisWidth = 64;
+/** Of the widest character, in the size of the labels. */
+const characterWidth = 0.7;
 /** Half a line of text, so that no label is cut. */
 const edge = 9;
 
@@ -83,12 +84,15 @@ function drawn(scale: Scale, shapes: readonly string[], { id, title, description
   const y = placeIn(scale);
   const ticks = ticksOf(scale);
   const grid = ticks.map((value) => `M0 ${y(value)}H${width}`).join('');
+  const words = ticks.map((value) => label(Math.abs(value)));
   const labels = ticks.map(
-    (value) => `<text x="${axisWidth - 8}" y="${y(value)}">${escaped(label(Math.abs(value)))}</text>`,
+    (value, index) => `<text x="100%" dx="-8" y="${y(value)}">${escaped(words[index] ?? '')}</text>`,
   );
+  // Grows with the labels: in another language "100 ms" is longer.
+  const axisWidth = round(Math.max(...words.map(({ length }) => length)) * characterWidth + 1);
   return {
     plot: `<svg class="plot" viewBox="0 0 ${width} ${height}" height="${height}" preserveAspectRatio="none" role="img" aria-labelledby="${id}-title ${id}-text" focusable="false"><title id="${id}-title">${escaped(title)}</title><desc id="${id}-text">${escaped(description)}</desc>${shape('chart-grid', grid)}${shapes.join('')}${shape('chart-line', `M0 ${y(0)}H${width}`)}</svg>`,
-    axis: `<svg class="axis" viewBox="0 0 ${axisWidth} ${height}" width="${axisWidth}" height="${height}" aria-hidden="true" focusable="false">${labels.join('')}</svg>`,
+    axis: `<svg class="axis" width="${axisWidth}em" height="${height}" aria-hidden="true" focusable="false">${labels.join('')}</svg>`,
   };
 }
 
