@@ -37,6 +37,9 @@ From \`services/auth-api/src/client-authentication/ops-matrix.ts\`; a test tries
 no caller. **own**: what belongs to the caller's own contact centre. A client belongs to a contact centre if it is bound to exactly that one; a person, if the audit trail
 knows no login of the person to another one. A contact-centre administrator cannot revoke a client (403), and reads only the security events of the contact centre.
 
+What is about the caller alone has no row: \`/auth/v3/sessions\`, \`/auth/v3/consents\` and \`/auth/v3/userinfo\` answer every person about the own sessions, consents and claims, by
+the person's own token or session cookie, and nothing of another person.
+
 ${opsCallerKinds.map((kind) => `- **${kind}**: ${callers[kind]}`).join('\n')}
 
 | operation | ${opsCallerKinds.join(' | ')} |
