@@ -157,6 +157,13 @@ describe('the end', () => {
     const cookies = new Map(person.cookies);
     const refused = await person.submit(page, '/auth/console/sign-out');
     expect(refused).toMatchObject({ status: 401, heading: 'You were signed out' });
+    const leadsTo = async (referer: string) =>
+      (await person.post('/auth/console/sign-out', {}, { referer })).links[0]?.href;
+    expect(await leadsTo(`${stage.publicUrl}/auth/console/clients?search=x`)).toBe(
+      '/auth/console/clients?search=x',
+    );
+    for (const referer of ['https://evil.example/auth/console/x', `${stage.publicUrl}/auth/v3/ops`])
+      expect(await leadsTo(referer)).toBe('/auth/console');
     for (const [name, value] of cookies) person.cookies.set(name, value);
     const signIn = await person.open('/auth/console?page=two');
     expect(signIn.path).toContain('/auth/sign-in.html');

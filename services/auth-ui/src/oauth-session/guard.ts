@@ -53,11 +53,19 @@ export function knownPersonOf(request: FastifyRequest): Session | undefined {
 export function createGuard({ sessions, signIn, publicUrl, now }: GuardOptions) {
   /** A page is shown after a new sign-in; what a form held is gone, and the person is told so. */
   function signInFirst(request: FastifyRequest, reply: FastifyReply) {
-    if (!isRead(request)) return sendProblem(request, reply, 'ended', areaOf(request.url));
+    if (!isRead(request)) return sendProblem(request, reply, 'ended', pageOf(request));
     // A script that loads a part of a page must not begin a sign-in behind the person's back.
     const { 'sec-fetch-dest': destination = 'document' } = request.headers;
     if (destination !== 'document') return sendProblem(request, reply, 'ended', areaOf(request.url));
     return signIn.start(request, reply, { to: request.url });
+  }
+
+  /** Where the form was: browsers name it to our own origin (Referrer-Policy), and only that is believed. */
+  function pageOf({ headers, url }: FastifyRequest): string {
+    const area = areaOf(url);
+    const page = URL.parse(headers.referer ?? '');
+    const isOfArea = page?.origin === new URL(publicUrl).origin && `${page.pathname}/`.startsWith(`${area}/`);
+    return isOfArea ? `${page.pathname}${page.search}` : area;
   }
 
   return {
