@@ -1,4 +1,5 @@
 /** Builds the two lists: security events of Auth API, and configuration changes of Environment API. */
+import { isIPv4 } from 'node:net';
 import type { SecurityEvent } from '@gatehouse/contracts/auth-api/audit';
 import type { AuditEntry } from '@gatehouse/contracts/environment-api/administration/audit';
 import type { ConsolePage } from '../shell/pages.ts';
@@ -49,7 +50,7 @@ export function eventsPage(
           },
           { text: nameIn(event) ?? event.sub ?? '', note: nameIn(event) && event.sub },
           { text: event.clientId ?? '' },
-          { text: event.clientAddress ?? '' },
+          { text: event.clientAddress ?? '', isWhole: isIPv4(event.clientAddress ?? '') },
         ],
       })),
       ...pagesOf(auditPath, filter, { name: 'before', current: before, next: nextCursor }),

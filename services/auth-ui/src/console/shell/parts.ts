@@ -28,6 +28,8 @@ export interface Cell {
   note?: string | undefined;
   badge?: { text: string; kind: 'good' | 'bad' | 'plain' } | undefined;
   isCode?: boolean;
+  /** Short, and read as a whole: is not broken into lines. */
+  isWhole?: boolean;
 }
 
 /** `partials/facts`: a line about one thing. */
