@@ -119,6 +119,10 @@ it('puts a refusal beside its field: a colour that cannot be read, a link that i
     greeting: expect.any(String),
   });
   expect(formTo(page, `${path}/edit`).fields['colors.accent']).toBe('#ffcc00');
+  expect([page.title.startsWith('Error: '), page.message]).toEqual([
+    true,
+    expect.stringMatching(/Please correct these fields.*On light pages: /),
+  ]);
 });
 
 // attack: change of another administrator that is overwritten unseen | CWE-362, RFC 9110 section 13.1.1 | guard: services/auth-ui/src/console/shell/conflict.ts
@@ -161,7 +165,7 @@ describe('the logo', () => {
     expect(status).toBe(403);
   });
 
-  // attack: every page stopped by a form of thousands of parts, which takes a second to read | CWE-400 | guard: services/auth-ui/src/console/branding/upload.ts
+  // attack: every page stopped by a form of thousands of parts, which takes a second to read | CWE-400 | guard: services/auth-ui/src/console/shell/upload.ts
   it('is not taken from a form of many parts', async () => {
     const parts = Object.fromEntries(Array.from({ length: 40 }, (_, index) => [`part-${index}`, '']));
     const { status, html } = await upload(await flat(3, 3).png().toBuffer(), person, parts);

@@ -14,7 +14,7 @@ import { conflictPage } from './conflict.ts';
 import { type Flash, leaveFlash, takeFlash } from './flash.ts';
 import { formKeyField, formKeyOf, newFormKey } from './form-key.ts';
 import { type ConsolePage, type ConsoleView, comparisonView, type FormPage, formView } from './pages.ts';
-import { withProblem } from './parts.ts';
+import { type Form, withProblem } from './parts.ts';
 import type { Problem } from './problem.ts';
 
 interface ShellOptions {
@@ -83,7 +83,7 @@ export function createShell({ authApi, environmentApi, publicUrl, areas }: Shell
       renderTemplate(template, {
         ...page,
         ...surroundings,
-        title: titleOf(text, page.title, message?.kind === 'danger'),
+        title: titleOf(text, page.title, message?.kind === 'danger' || isRefused(page)),
         heading: page.title,
         message,
         navigation: navigationOf(visit),
@@ -122,6 +122,12 @@ export function createShell({ authApi, environmentApi, publicUrl, areas }: Shell
       return visit.reply.redirect(to, 303);
     },
   };
+}
+
+/** Whether a form of the page says that something is wrong with it. */
+function isRefused(page: ConsolePage & { form?: Form }): boolean {
+  const { problem, sections = [] } = page.form ?? {};
+  return problem !== undefined || sections.some(({ fields }) => fields.some((field) => field.problem));
 }
 
 /** Undefined where the text wants other values: a replica of another release left them. */
