@@ -90,6 +90,7 @@ it('takes pasted metadata, and says beside the field what is wrong with it', asy
   const id = await another();
   const form = await person.open(setUp('saml', id).replace('set-up', 'settings'));
   const action = `${pathOf(id)}/settings`;
+  expect(form.html).toContain('type="file" autocomplete="off" aria-describedby="idpMetadataXmlFile-hint"');
   const wrong = await person.submit(form, action, { idpMetadataXml: '<html/>', accessGroups: 'Agents' });
   expect(wrong).toMatchObject({
     status: 400,

@@ -10,6 +10,7 @@ import { attempt, type Problem } from '../shell/problem.ts';
 import { askFirst } from '../shell/question.ts';
 import type { ConsoleVisit, Shell } from '../shell/shell.ts';
 import { tagField } from '../shell/typed.ts';
+import { acceptFiles, type SentFields } from '../shell/upload.ts';
 import { deletePage } from './delete-page.ts';
 import { changeOf, typedFields, typedOf } from './fields.ts';
 import { besideFields, formPage } from './form-page.ts';
@@ -18,10 +19,11 @@ import { type LogoPage, logoPage } from './logo-page.ts';
 import { addressOf, type Place, placeFields, placeOf } from './place.ts';
 import { sendPreview } from './preview.ts';
 import { pageKinds } from './sample-pages.ts';
-import { acceptFiles, maxFormBytes, type SentFields } from './upload.ts';
 
 const placesView = consoleView<PlacesPage>('branding/places');
 const logoView = consoleView<LogoPage>('branding/logo');
+/** The picture may have 2 MiB; the API decides. The rest is for the other fields. */
+const maxFormBytes = 2 * 1024 * 1024 + 64 * 1024;
 const rowsPerPage = 50;
 
 const listQuery = z.object({
@@ -131,7 +133,7 @@ export function composeBranding({ shell }: { shell: Shell }): Area {
   }
 
   function logoRoutes(pages: App): void {
-    acceptFiles(pages);
+    acceptFiles(pages, maxFormBytes);
 
     const showLogo = async (visit: ConsoleVisit, place: Place, problem?: Problem) =>
       shell.show(visit, logoView, logoPage(visit, await read(visit, place), problem));

@@ -18,7 +18,7 @@ export function conflictPage(
 ): ComparisonPage {
   const { text } = visit;
   const now = new Map(fieldsOf(current).map((field) => [field.name, field]));
-  const kept = fieldsOf(typed).filter(({ kind }) => kind !== 'password');
+  const kept = fieldsOf(typed).filter(({ kind }) => kind !== 'password' && kind !== 'file');
   const { lost, problem } = lostSecrets(visit, typed);
   return {
     title: text('console.comparison.title'),

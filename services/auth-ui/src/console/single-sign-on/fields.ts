@@ -6,7 +6,17 @@ import type { ConsoleVisit } from '../shell/shell.ts';
 import { linesOf, numberOf } from '../shell/typed.ts';
 
 /** How the text of a field becomes a value of the API. `always`: the API has no empty value for it. */
-type Kind = 'text' | 'always' | 'long' | 'lines' | 'number' | 'flag' | 'choice' | 'optionalChoice' | 'secret';
+type Kind =
+  | 'text'
+  | 'always'
+  | 'long'
+  | 'file'
+  | 'lines'
+  | 'number'
+  | 'flag'
+  | 'choice'
+  | 'optionalChoice'
+  | 'secret';
 
 interface FieldSpec {
   /** As the API names it. */
@@ -49,6 +59,7 @@ const sections: Record<SignOnProtocol, readonly SectionSpec[]> = {
       fields: [
         { name: 'idpMetadataUrl', kind: 'text' },
         { name: 'idpMetadataXml', kind: 'long' },
+        { name: 'idpMetadataXmlFile', kind: 'file' },
         { name: 'idpMetadataCertificate', kind: 'long' },
       ],
     },
@@ -175,6 +186,9 @@ function sentAs({ kind }: FieldSpec, text: string): unknown {
       return numberOf(trimmed);
     case 'secret':
       return text === '' ? undefined : text;
+    // Its content has become the text of its field.
+    case 'file':
+      return undefined;
     case 'always':
     case 'choice':
       return trimmed;
@@ -221,6 +235,8 @@ export function formSections(
         return { ...field, kind: 'textarea', rows: 3, maxLength: 8192 };
       case 'long':
         return { ...field, kind: 'textarea', rows: 6, isCode: true, maxLength: 512 * 1024 };
+      case 'file':
+        return { ...field, kind: 'file' };
       case 'number':
         return { ...field, kind: 'number', isRequired: true };
       default:

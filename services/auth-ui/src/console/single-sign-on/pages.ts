@@ -150,6 +150,7 @@ export function settingsPage(
     form: {
       action: `${singleSignOnPath(center.id)}/settings`,
       hidden: { ...place, ifMatch: etag },
+      isMultipart: true,
       sections: formSections(visit, place.protocol, typed, hasSecret),
       submit: text('console.singleSignOn.save'),
       cancel: addressOf(center.id, 'set-up', place),

@@ -13,6 +13,7 @@ import { askFirst } from '../shell/question.ts';
 import type { ConsoleVisit, Shell } from '../shell/shell.ts';
 import { stepsView } from '../shell/steps.ts';
 import { tagField, typedText } from '../shell/typed.ts';
+import { acceptTextFiles } from '../shell/upload.ts';
 import { bodyOf, typedOf } from './fields.ts';
 import { addPage, checkPage, listPage, settingsPage } from './pages.ts';
 import { addressOf, type Place, placeFields, protocolField, singleSignOnPath } from './places.ts';
@@ -43,6 +44,8 @@ export function singleSignOnRoutes(pages: App, shell: Shell): void {
     const record = data.find((one) => one.location === location);
     return { center, place: { protocol, location }, record, etag };
   }
+
+  acceptTextFiles(pages, settingsLimit);
 
   pages.get(below, { schema: { hide: true, params } }, async (request, reply) => {
     const visit = shell.begin(request, reply);

@@ -9,6 +9,7 @@ import type { Area } from '../shell/area.ts';
 import { consoleView, formView } from '../shell/pages.ts';
 import { attempt } from '../shell/problem.ts';
 import type { ConsoleVisit, Shell } from '../shell/shell.ts';
+import { acceptTextFiles } from '../shell/upload.ts';
 import {
   besideDocument,
   importPage,
@@ -31,6 +32,8 @@ export function composeTransfer({ shell }: { shell: Shell }): Area {
   const estateOf = ({ environmentApi }: ConsoleVisit) => createEstateAdministration(environmentApi);
 
   async function routes(pages: App): Promise<void> {
+    acceptTextFiles(pages, bodyLimit);
+
     pages.get('', { schema: { hide: true } }, async (request, reply) => {
       const visit = shell.begin(request, reply);
       return shell.show(visit, transferView, transferPage(visit));

@@ -64,6 +64,7 @@ export function importPage({ text }: ConsoleVisit, document: string): FormPage {
     path: [{ label: text('console.transfer.title'), href: transferPath }],
     form: {
       action: `${transferPath}/preview`,
+      isMultipart: true,
       sections: [
         {
           fields: [
@@ -75,7 +76,12 @@ export function importPage({ text }: ConsoleVisit, document: string): FormPage {
               value: document,
               rows: 18,
               isCode: true,
-              isRequired: true,
+            },
+            {
+              name: 'documentFile',
+              label: text('console.transfer.file'),
+              hint: text('console.transfer.file.hint'),
+              kind: 'file',
             },
           ],
         },

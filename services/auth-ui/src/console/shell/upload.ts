@@ -2,25 +2,40 @@
 import { badRequest } from '@gatehouse/service-kit/errors/app-error';
 import type { App } from '@gatehouse/service-kit/http/app-type';
 
-/** The picture may have 2 MiB; the API decides. The rest is for the other fields. */
-export const maxFormBytes = 2 * 1024 * 1024 + 64 * 1024;
-
 /** Far more than a form of the console has. Each part costs the parser time, however small it is. */
 const maxParts = 32;
 
 export type SentFields = Record<string, string | Buffer>;
 
 /** A field that is there twice counts with its last value, as in other forms. */
-export function acceptFiles(pages: App): void {
+export function acceptFiles(pages: App, bodyLimit: number): void {
+  accept(pages, bodyLimit, (fields) => fields);
+}
+
+/** For files that hold text: what is in the file of `documentFile` takes the place of what was typed into `document`. */
+export function acceptTextFiles(pages: App, bodyLimit: number): void {
+  accept(pages, bodyLimit, (fields) => {
+    const entries = Object.entries(fields);
+    const typed = entries.filter(([, value]) => typeof value === 'string');
+    const files = entries.flatMap(([name, value]) =>
+      typeof value === 'string' || value.length === 0
+        ? []
+        : [[name.replace(/File$/, ''), value.toString('utf8').replace(/^\uFEFF/, '')]],
+    );
+    return Object.fromEntries([...typed, ...files]);
+  });
+}
+
+function accept(pages: App, bodyLimit: number, read: (fields: SentFields) => SentFields): void {
   pages.addContentTypeParser(
     'multipart/form-data',
-    { parseAs: 'buffer', bodyLimit: maxFormBytes },
+    { parseAs: 'buffer', bodyLimit },
     async (request: { headers: Record<string, string | string[] | undefined> }, body: Buffer) => {
       const type = String(request.headers['content-type'] ?? '');
       const fields: SentFields = Object.create(null);
       for (const [name, value] of await parsed(type, body))
         fields[name] = typeof value === 'string' ? value : Buffer.from(await value.arrayBuffer());
-      return fields;
+      return read(fields);
     },
   );
 }
