@@ -35,7 +35,7 @@ const newName = (name: string) => `${name} ${++count}`;
 export const listedPages: ListedPage[] = [
   { name: 'console-home', path: base },
   { name: 'console-environments', path: `${base}/environments` },
-  { name: 'console-environment-new', path: `${base}/environments/new` },
+  { name: 'console-environment-new', path: `${base}/environments/new`, isVariant: true },
   { name: 'console-environment-new-ldap', path: `${base}/environments/new?directory=ldap`, isVariant: true },
   {
     name: 'console-environment-refused',
@@ -54,7 +54,7 @@ export const listedPages: ListedPage[] = [
   { name: 'console-environment-checked', path: environment, fill: nothing },
   { name: 'console-centers', path: `${base}/contact-centers` },
   { name: 'console-centers-none', path: `${base}/contact-centers?search=nothing-like-it` },
-  { name: 'console-center-new', path: `${base}/contact-centers/create` },
+  { name: 'console-center-new', path: `${base}/contact-centers/create`, isVariant: true },
   { name: 'console-center', path: center },
   { name: 'console-center-edit', path: (stage) => `${center(stage)}/edit` },
   { name: 'console-center-settings', path: (stage) => `${center(stage)}/settings`, isVariant: true },
@@ -94,8 +94,9 @@ export const listedPages: ListedPage[] = [
   {
     name: 'console-center-sso-settings',
     path: (stage) => `${center(stage)}/single-sign-on/settings?protocol=oidc`,
+    isVariant: true,
   },
-  { name: 'console-center-origins', path: (stage) => `${center(stage)}/origins` },
+  { name: 'console-center-origins', path: (stage) => `${center(stage)}/origins`, isVariant: true },
   { name: 'console-center-origin-add', path: (stage) => `${center(stage)}/origins/add`, isVariant: true },
   {
     name: 'console-center-origin-refused',
@@ -132,7 +133,7 @@ export const listedPages: ListedPage[] = [
     isVariant: true,
   },
   { name: 'console-center-delete', path: (stage) => `${center(stage)}/off-boarding/delete`, isVariant: true },
-  { name: 'console-settings', path: `${base}/settings` },
+  { name: 'console-settings', path: `${base}/settings`, isVariant: true },
   {
     name: 'console-setting-conflict',
     path: `${base}/settings/change?name=voice.codec&location=%2F`,
@@ -160,7 +161,7 @@ export const listedPages: ListedPage[] = [
   { name: 'console-branding-logo', path: branding('logo') },
   { name: 'console-branding-preview', path: (stage) => `${branding('preview')(stage)}&kind=password` },
   { name: 'console-branding-delete', path: branding('delete'), isVariant: true },
-  { name: 'console-locations', path: `${base}/locations` },
+  { name: 'console-locations', path: `${base}/locations`, isVariant: true },
   { name: 'console-location-declare', path: `${base}/locations/declare`, isVariant: true },
   {
     name: 'console-location-withdraw',
@@ -171,7 +172,7 @@ export const listedPages: ListedPage[] = [
   { name: 'console-clients-none', path: `${base}/clients?search=nothing-like-it`, isVariant: true },
   { name: 'console-client', path: client },
   { name: 'console-client-change', path: `${client}/edit` },
-  { name: 'console-client-secret', path: `${client}/secret` },
+  { name: 'console-client-secret', path: `${client}/secret`, isVariant: true },
   { name: 'console-client-secret-shown', path: `${client}/secret`, fill: nothing },
   { name: 'console-client-exchanges', path: `${client}/exchanges` },
   { name: 'console-client-diagnosis', path: `${client}/diagnosis` },
@@ -188,7 +189,7 @@ export const listedPages: ListedPage[] = [
     },
   },
   { name: 'console-client-new-exchange', path: `${base}/clients/new/exchange`, isVariant: true },
-  { name: 'console-people-choose', path: `${base}/people` },
+  { name: 'console-people-choose', path: `${base}/people`, isVariant: true },
   {
     name: 'console-people',
     path: (stage) => `${base}/people?contactCenter=${stage.centerId}`,
@@ -197,7 +198,7 @@ export const listedPages: ListedPage[] = [
   { name: 'console-person', path: person('person'), isVariant: true },
   { name: 'console-person-explanation', path: person('explanation') },
   { name: 'console-person-end-session', path: ({ endSessionPath }) => endSessionPath, isVariant: true },
-  { name: 'console-person-end-sessions', path: person('end-sessions') },
+  { name: 'console-person-end-sessions', path: person('end-sessions'), isVariant: true },
   { name: 'console-person-unlock', path: person('unlock'), isVariant: true },
   { name: 'console-person-stored', path: stored('person') },
   { name: 'console-person-disable', path: stored('disable'), isVariant: true },
@@ -219,7 +220,7 @@ export const listedPages: ListedPage[] = [
     path: `${base}/audit/chains?from=${new Date().toISOString().slice(0, 10)}`,
   },
   { name: 'console-runbooks', path: `${base}/runbooks` },
-  { name: 'console-administrators', path: `${base}/administrators` },
+  { name: 'console-administrators', path: `${base}/administrators`, isVariant: true },
   { name: 'console-administrator-add', path: `${base}/administrators/add`, isVariant: true },
   {
     name: 'console-administrator-remove',
