@@ -133,11 +133,15 @@ export function createAdministratorCalls(http: HttpClient) {
 }
 
 /** Contacts the identity provider, signs nobody in. @throws UpstreamError */
-export function checkSingleSignOn(http: HttpClient, id: string, userName?: string): Promise<SsoCheck> {
+export function checkSingleSignOn(
+  http: HttpClient,
+  id: string,
+  { userName, location }: { userName?: string | undefined; location?: string | undefined } = {},
+): Promise<SsoCheck> {
   return readData(http, ssoCheckSchema, {
     method: 'POST',
     path: `/auth/v3/ops/contact-centers/${encodeURIComponent(id)}/sso-check`,
-    json: { data: definedOnly({ userName }) },
+    json: { data: definedOnly({ userName, location }) },
   });
 }
 

@@ -44,13 +44,7 @@ export function ssoAdministrationRoutes(
       },
     },
     async (request) =>
-      ok(
-        await ssoChecks.check(
-          request.params.id.toLowerCase(),
-          request.body?.data.userName,
-          actorOf(request).within,
-        ),
-      ),
+      ok(await ssoChecks.check(request.params.id.toLowerCase(), request.body?.data, actorOf(request).within)),
   );
 
   app.get(

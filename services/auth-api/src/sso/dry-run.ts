@@ -19,7 +19,7 @@ export type SsoChecks = ReturnType<typeof createSsoChecks>;
 
 export interface SsoChecksOptions {
   contactCenters: Pick<ContactCenterService, 'get'>;
-  settings: Pick<SsoSettings, 'of'>;
+  settings: Pick<SsoSettings, 'at'>;
   users: Pick<UserService, 'identify'>;
   saml(settings: SamlSignOn): CheckStep[];
   oidc(settings: OidcSignOn): CheckStep[];
@@ -76,13 +76,17 @@ export function createSsoChecks(options: SsoChecksOptions) {
   };
 
   return {
-    /** `within`: every other contact centre is answered as unknown. @throws AppError (404) */
-    async check(contactCenterId: string, userName?: string, within = contactCenterId): Promise<SsoCheck> {
+    /** `location`: whose settings are tried; ours by default. `within`: every other contact centre is answered as unknown. @throws AppError (404) */
+    async check(
+      contactCenterId: string,
+      { userName, location }: { userName?: string | undefined; location?: string | undefined } = {},
+      within = contactCenterId,
+    ): Promise<SsoCheck> {
       if (contactCenterId !== within || (await contactCenters.get(contactCenterId)) === undefined)
         throw notFound('There is no such contact centre, or it is disabled');
-      const found = [await known.of(contactCenterId, 'saml'), await known.of(contactCenterId, 'oidc')];
       const protocols = [];
-      for (const settings of found) if (settings) protocols.push(await checkOne(settings, userName));
+      for (const settings of await known.at(contactCenterId, location))
+        protocols.push(await checkOne(settings, userName));
       const ok = protocols.some(({ enabled }) => enabled) && protocols.every((one) => one.ok);
       return { contactCenterId, ok, protocols };
     },

@@ -28,6 +28,8 @@ export interface SsoSettings {
     contactCenterId: string,
     protocol: P,
   ): Promise<Extract<SignOnSettings, { protocol: P }> | undefined>;
+  /** As they count at a location, which may be another one than ours, enabled or not. Read anew: only administrators ask. */
+  at(contactCenterId: string, location?: string): Promise<SignOnSettings[]>;
   applyChange(change: { entity: string; id: string; contactCenterId?: string | undefined }): void;
   applyGap(): void;
 }
@@ -54,13 +56,12 @@ export function createSsoSettings(options: SsoSettingsOptions): SsoSettings {
     onStale: options.onStale,
   });
 
-  const list = async (contactCenterId: string): Promise<SignOnSettings[]> => {
-    const view = await views.get(contactCenterId);
-    return [
-      ...(view?.saml ? [{ protocol: 'saml' as const, contactCenterId, ...view.saml }] : []),
-      ...(view?.oidc ? [{ protocol: 'oidc' as const, contactCenterId, ...view.oidc }] : []),
-    ];
-  };
+  const listed = (contactCenterId: string, view: SingleSignOnView | undefined): SignOnSettings[] => [
+    ...(view?.saml ? [{ protocol: 'saml' as const, contactCenterId, ...view.saml }] : []),
+    ...(view?.oidc ? [{ protocol: 'oidc' as const, contactCenterId, ...view.oidc }] : []),
+  ];
+  const list = async (contactCenterId: string): Promise<SignOnSettings[]> =>
+    listed(contactCenterId, await views.get(contactCenterId));
 
   return {
     async enabled(contactCenterId) {
@@ -69,6 +70,11 @@ export function createSsoSettings(options: SsoSettingsOptions): SsoSettings {
     async of(contactCenterId, protocol) {
       const found = (await list(contactCenterId)).find((settings) => settings.protocol === protocol);
       return found as Extract<SignOnSettings, { protocol: typeof protocol }> | undefined;
+    },
+    async at(contactCenterId, location = options.location) {
+      if (location === options.location) return list(contactCenterId);
+      const read = await readAnswer(options.client.singleSignOnOf(contactCenterId, location));
+      return listed(contactCenterId, read.status === 'found' ? read.value : undefined);
     },
     applyChange(change) {
       const id = change.entity === 'contact-center' ? change.id : change.contactCenterId;

@@ -166,6 +166,27 @@ describe('the dry run', () => {
     expect(failed(await check())[0]?.message).toMatch(/compare clientId, clientSecret/);
   });
 
+  it('tries the settings that count at another location, read anew, and refuses what is no location', async () => {
+    await setSignOn(stack, {
+      oidc: { issuer: provider.issuer, clientId: 'gatehouse' },
+      clientSecret: 'right',
+    });
+    const at = (location: string) =>
+      opsCall(stack, 'POST', `/auth/v3/ops/contact-centers/${contactCenterId}/sso-check`, {
+        data: { location },
+      });
+    const questions = () =>
+      stack.environmentApi.asked.filter(({ path }) => path.endsWith('single-sign-on?location=%2FUSW1'))
+        .length;
+    expect(questions()).toBe(0);
+    for (const count of [1, 2]) {
+      const answer = await at('/USW1');
+      expect(answer.json<{ data: Checked }>().data.protocols.map(({ ok }) => ok)).toEqual([true]);
+      expect(questions()).toBe(count);
+    }
+    expect((await at('USW1')).status).toBe(400);
+  });
+
   it('is for administrators alone, and for contact centres that there are', async () => {
     const url = `/auth/v3/ops/contact-centers/${contactCenterId}/sso-check`;
     expect((await stack.app.inject({ method: 'POST', url })).statusCode).toBe(401);

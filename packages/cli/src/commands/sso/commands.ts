@@ -12,6 +12,7 @@ import { settingsCommands } from './settings.ts';
 interface Wish {
   contactCenter: string;
   user?: string;
+  location?: string;
 }
 
 export function ssoCommands(program: Command, cli: Cli): void {
@@ -26,9 +27,10 @@ export function ssoCommands(program: Command, cli: Cli): void {
     )
     .requiredOption('--contact-center <id>', 'the contact centre')
     .option('--user <name>', 'a name as the identity provider gives it: is there a person for it?')
+    .option('--location <location>', 'try the settings that count there; those of Auth API itself without it')
     .action(
-      cli.action<Wish>(async (session, { contactCenter, user }) => {
-        const check = await checkSingleSignOn(session.authApi, contactCenter, user);
+      cli.action<Wish>(async (session, { contactCenter, user: userName, location }) => {
+        const check = await checkSingleSignOn(session.authApi, contactCenter, { userName, location });
         if (session.output.isJson) session.output.text(check, '');
         else session.output.raw(lines(check, session.output));
         // What is not enabled yet is the step after this one, and no failure of it.

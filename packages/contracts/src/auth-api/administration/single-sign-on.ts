@@ -1,5 +1,6 @@
 /** Describes `/auth/v3/ops/contact-centers/{id}/sso-check`, a dry run of single sign-on, and `/auth/v3/ops/sso-keys`. */
 import { z } from 'zod';
+import { locationSchema } from '../../environment-api/location.ts';
 import { freeText } from '../../text.ts';
 
 export const ssoCheckStepSchema = z.object({
@@ -29,6 +30,9 @@ export const ssoCheckBodySchema = z.object({
       userName: freeText(255)
         .optional()
         .describe('A name as the identity provider gives it: is there a person for it, and which?'),
+      location: locationSchema
+        .optional()
+        .describe('Tries the settings that count there; without it those at the location of this Auth API.'),
     })
     .default({}),
 });

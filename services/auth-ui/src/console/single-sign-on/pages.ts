@@ -189,7 +189,7 @@ export function checkPage(
   userName: string,
 ): StepsPage {
   const { text } = visit;
-  // The dry run looks at what counts where this installation is.
+  // Auth API of the release before looks at its own location.
   const own = protocols.find(
     ({ protocol, location }) => protocol === place.protocol && location === place.location,
   );

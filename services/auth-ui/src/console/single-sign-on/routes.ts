@@ -134,7 +134,10 @@ export function singleSignOnRoutes(pages: App, shell: Shell): void {
       const { id } = request.params;
       const { userName, ...wanted } = request.body;
       const { center, place } = await readPlace(visit, id, wanted);
-      const check = await checkSingleSignOn(visit.authApi, id, userName || undefined);
+      const check = await checkSingleSignOn(visit.authApi, id, {
+        userName: userName || undefined,
+        location: place.location,
+      });
       return shell.show(visit, stepsView, checkPage(visit, center, place, check, userName));
     },
   );
