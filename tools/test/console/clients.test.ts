@@ -47,6 +47,9 @@ describe('the list of clients', () => {
     const list = await person.open(link?.href ?? '');
     expect(list.rows.map(({ Client }) => Client)).toContain(`Own dialler ${own.clientId}`);
     expect(list.text).toContain(`Clients that serve the contact centre ${stage.contactCenterId}`);
+    // A search stays among them.
+    const search = list.forms.find(({ method }) => method === 'get');
+    expect(search?.fields).toMatchObject({ search: '', contactCenterId: stage.contactCenterId });
   });
 
   it('leads on to the next page, and back to the first one', async () => {

@@ -37,6 +37,7 @@ export function listPage(visit: ConsoleVisit, { rows, nextCursor }: Clients, que
       action: clientsPath,
       value: search,
       label: text('console.clients.search'),
+      hidden: contactCenterId === '' ? {} : { contactCenterId },
       clear: isWhole ? undefined : clientsPath,
     },
     table: {
