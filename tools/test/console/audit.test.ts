@@ -40,7 +40,7 @@ it('shows a change of the configuration with the values before and after', async
     payload: { data: { name: 'Demo renamed' } },
   });
   const changes = await person.open(`${path}/changes?entity=contact-center`);
-  expect(changes.rows[0]).toMatchObject({ Action: 'update', Fields: 'name' });
+  expect(changes.rows[0]).toMatchObject({ Action: 'Changed', Fields: 'name' });
   const link = changes.links.find(({ href }) => href.startsWith(`${path}/requests/`));
   const request = await person.open(link?.href ?? '');
   expect(request.text).toMatch(/Before: Demo After: Demo renamed/);

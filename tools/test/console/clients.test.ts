@@ -88,7 +88,7 @@ describe('the pages about a client', () => {
       }),
     });
     const page = await person.open(`${one(lacking)}/diagnosis`);
-    expect(page.rows[0]).toMatchObject({ Checked: 'redirect URIs', Result: 'Wrong' });
+    expect(page.rows[0]).toMatchObject({ Checked: 'Redirect URIs', Result: 'Wrong' });
     expect(page.text).toContain('set redirectURIs');
     // The audit trail is written a moment later.
     await vi.waitFor(

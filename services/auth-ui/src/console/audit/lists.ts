@@ -8,7 +8,7 @@ import type { FormField, Table } from '../shell/parts.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 import { type ChangeQuery, type EventQuery, filterFields } from './filters.ts';
 import { auditPath, requestHref, tabsOf } from './frame.ts';
-import { entityOf, nameIn, outcomeBadge } from './words.ts';
+import { actionOf, entityOf, nameIn, outcomeBadge } from './words.ts';
 
 export interface TrailPage extends ConsolePage {
   filters: { action: string; fields: FormField[]; clear: string | undefined };
@@ -86,7 +86,7 @@ export function changesPage(
         cells: [
           { text: text('console.atSecond', { at: new Date(entry.at) }) },
           { text: entityOf(visit, entry.entity), href: requestHref(entry.requestId), note: entry.entityId },
-          { text: entry.action },
+          { text: actionOf(visit, entry.action) },
           { text: entry.actor.name, note: entry.actor.clientId },
           { text: Object.keys(entry.changes).join(', ') },
         ],

@@ -6,7 +6,7 @@ import type { ConsolePage } from '../shell/pages.ts';
 import type { Fact } from '../shell/parts.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 import { auditPath } from './frame.ts';
-import { entityOf, nameIn, outcomeBadge } from './words.ts';
+import { actionOf, entityOf, nameIn, outcomeBadge } from './words.ts';
 
 interface Entry {
   at: string;
@@ -68,7 +68,7 @@ function changeEntry(visit: ConsoleVisit, change: AuditEntry): Entry {
   return {
     at: text('console.atSecond', { at: new Date(change.at) }),
     title: entityOf(visit, change.entity),
-    badge: { text: change.action, kind: 'plain' },
+    badge: { text: actionOf(visit, change.action), kind: 'plain' },
     facts: facts([
       [text('console.audit.by'), change.actor.name],
       [text('console.audit.client'), change.actor.clientId],

@@ -17,7 +17,12 @@ export function outcomeBadge({ text }: ConsoleVisit, outcome: string) {
   } as const;
 }
 
-/** What a newer server names is shown by its name. */
+/** What a newer server names is shown by its name, here and below. */
+export function actionOf({ text }: ConsoleVisit, action: string): string {
+  const key = `console.audit.action.${action}`;
+  return isTextKey(key) ? text(key) : action;
+}
+
 export function entityOf({ text }: ConsoleVisit, entity: string): string {
   const key = `console.entity.${entity}`;
   return isTextKey(key) ? text(key) : entity;

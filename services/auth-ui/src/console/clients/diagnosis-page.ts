@@ -1,6 +1,7 @@
 /** Builds the page that says what the registration of a client lacks, and why its last requests were refused. */
 import type { ClientDiagnosis } from '@gatehouse/contracts/auth-api/administration/help-desk';
 import type { Finding } from '@gatehouse/contracts/diagnosis';
+import type { Text, TextKey } from '../../texts/texts.ts';
 import { requestHref } from '../audit/frame.ts';
 import type { Row } from '../shell/parts.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
@@ -35,7 +36,7 @@ export function diagnosisPage(visit: ConsoleVisit, diagnosis: ClientDiagnosis): 
             .sort((a, b) => order.indexOf(a.status) - order.indexOf(b.status))
             .map(({ name, status, message }) => ({
               cells: [
-                { text: name },
+                { text: checkOf(text, name) },
                 {
                   text: '',
                   badge: { text: text(`console.clients.finding.${status}`), kind: kinds[status] },
@@ -62,6 +63,25 @@ export function diagnosisPage(visit: ConsoleVisit, diagnosis: ClientDiagnosis): 
       },
     ],
   };
+}
+
+/** By the name that Auth API gives the check. */
+const checks: Readonly<Record<string, TextKey>> = {
+  authentication: 'console.clients.check.authentication',
+  'key set': 'console.clients.check.keySet',
+  'grant types': 'console.clients.check.grantTypes',
+  'redirect URIs': 'console.clients.check.redirectUris',
+  PKCE: 'console.clients.check.pkce',
+  scope: 'console.clients.check.scope',
+  authorities: 'console.clients.check.authorities',
+  'contact centres': 'console.clients.check.contactCenters',
+  logout: 'console.clients.check.logout',
+};
+
+/** What a newer server checks is shown by its name. */
+function checkOf(text: Text, name: string): string {
+  const key = checks[name];
+  return key === undefined ? name : text(key);
 }
 
 function refusalRow({ text }: ConsoleVisit, refusal: ClientDiagnosis['refusals'][number]): Row {
