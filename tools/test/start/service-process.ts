@@ -44,6 +44,7 @@ export async function startProcess(service: Name, env: Record<string, string>) {
   onTestFinished(() => void child.kill('SIGKILL'));
 
   async function management(path: string): Promise<Answer> {
+    if (child.exitCode !== null) throw new Error(`${service} has ended (${child.exitCode}): ${output}`);
     const response = await fetch(`http://127.0.0.1:${managementPort}${path}`);
     return { status: response.status, body: await response.json() };
   }

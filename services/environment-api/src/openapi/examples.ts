@@ -89,6 +89,8 @@ export const examples: Record<string, object> = {
   removeOrigin: { data: origin },
   putBranding: { data: branding, operationId: 'look-of-acme' },
   putGlobalBranding: { data: branding, operationId: 'look-of-all' },
+  previewBranding: { data: branding },
+  previewGlobalBranding: { data: branding },
   putSaml: {
     data: {
       enabled: true,
