@@ -21,9 +21,8 @@ export function createEnvironmentAdministration(http: HttpClient) {
   const server = (id: string, serverId: string) =>
     `${one(id)}/config-servers/${encodeURIComponent(serverId)}`;
   return {
+    /** `ids`: separated by commas, at most 100; an id without an environment is left out. */
     list: (filter: { search?: string; ids?: string } = {}) => readRows(http, environmentSchema, all, filter),
-    /** Those of these ids that there are, at most 100. */
-    some: (ids: readonly string[]) => readRows(http, environmentSchema, all, { ids: ids.join(',') }),
     page: (filter: { search?: string | undefined; limit: string; cursor?: string | undefined }) =>
       readPage(http, environmentSchema, all, filter),
     readTagged: (id: string) => readTagged(http, environmentSchema, one(id)),

@@ -55,7 +55,9 @@ export async function centerRoutes(pages: App, shell: Shell): Promise<void> {
     const shown = new Set(found.rows.map((center) => center.environmentId));
     if (isId(environmentId)) shown.add(environmentId);
     const environments =
-      shown.size === 0 ? [] : await createEnvironmentAdministration(visit.environmentApi).some([...shown]);
+      shown.size === 0
+        ? []
+        : await createEnvironmentAdministration(visit.environmentApi).list({ ids: [...shown].join(',') });
     const names = new Map(environments.map((one) => [one.id, nameOf(visit, one)]));
     return shell.show(
       visit,
@@ -159,6 +161,6 @@ async function environmentsFor(
   const calls = createEnvironmentAdministration(environmentApi);
   const { rows, nextCursor } = await calls.page({ limit: String(maxChoice) });
   if (nextCursor === undefined) return { all: rows };
-  const [chosen] = isId(environmentId) ? await calls.some([environmentId]) : [];
+  const [chosen] = isId(environmentId) ? await calls.list({ ids: environmentId }) : [];
   return { chosen };
 }
