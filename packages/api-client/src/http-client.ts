@@ -186,10 +186,14 @@ export function createHttpClient(options: HttpClientOptions) {
 
 /** The same connections for one caller, whose headers go with each request. Closing it closes nothing. */
 export function withHeaders(http: HttpClient, headers: Record<string, string>): HttpClient {
-  const dressed = (request: HttpRequest) => ({ ...request, headers: { ...headers, ...request.headers } });
+  return withRequests(http, (request) => ({ ...request, headers: { ...headers, ...request.headers } }));
+}
+
+/** The same connections, over which each request goes as `change` makes it. Closing it closes nothing. */
+export function withRequests(http: HttpClient, change: (request: HttpRequest) => HttpRequest): HttpClient {
   return {
-    send: (request) => http.send(dressed(request)),
-    read: (schema, request) => http.read(schema, dressed(request)),
+    send: (request) => http.send(change(request)),
+    read: (schema, request) => http.read(schema, change(request)),
     close: async () => undefined,
   };
 }

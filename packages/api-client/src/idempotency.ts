@@ -1,21 +1,17 @@
 /** Lets Environment API do a request once, however often it arrives: by `Idempotency-Key`, which its other POSTs ignore. */
 import { createHmac } from 'node:crypto';
-import type { HttpClient, HttpRequest } from './http-client.ts';
+import { type HttpClient, type HttpRequest, withRequests } from './http-client.ts';
 
 /**
  * `secret`: random, of one form. The same form sent twice has the same keys; corrected and sent again it has others, because
  * each key is that of one content. Nobody learns the content from a key, such as a password that is in it.
  */
 export function onceEach(http: HttpClient, secret: string): HttpClient {
-  const keyed = (request: HttpRequest): HttpRequest =>
+  return withRequests(http, (request) =>
     request.method === 'POST'
       ? { ...request, headers: { ...request.headers, 'idempotency-key': keyOf(request, secret) } }
-      : request;
-  return {
-    send: (request) => http.send(keyed(request)),
-    read: (schema, request) => http.read(schema, keyed(request)),
-    close: async () => undefined,
-  };
+      : request,
+  );
 }
 
 function keyOf({ path, url, json, form, content }: HttpRequest, secret: string): string {

@@ -1,4 +1,5 @@
 /** Finds out how the pages look that no login tells it: as the contact centre of a person or of an application, or as the installation. */
+import type { BrandedPlace } from '@gatehouse/api-client/auth-api/client';
 import type { BrandingView } from '@gatehouse/contracts/environment-api/branding';
 import { AppError } from '@gatehouse/service-kit/errors/app-error';
 import type { App } from '@gatehouse/service-kit/http/app-type';
@@ -13,10 +14,7 @@ declare module 'fastify' {
 
 /** Never rejects; `latest` asks nobody. */
 export interface Brandings {
-  of(place: {
-    contactCenterId?: string | undefined;
-    clientId?: string | undefined;
-  }): Promise<BrandingView | undefined>;
+  of(place: BrandedPlace): Promise<BrandingView | undefined>;
   latest(): BrandingView | undefined;
 }
 
