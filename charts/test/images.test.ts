@@ -30,7 +30,7 @@ describe('the images', () => {
 
   test('start and ask for their health without a shell', () => {
     const started = dockerfile.match(/^(ENTRYPOINT|CMD|HEALTHCHECK) .*$/gm) ?? [];
-    expect(started).toHaveLength(2);
+    expect(started).toHaveLength(3);
     for (const line of started) expect(line).toMatch(/^(ENTRYPOINT|HEALTHCHECK .* CMD) \["node", /);
   });
 

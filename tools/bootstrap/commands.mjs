@@ -28,7 +28,7 @@ export const commands = {
   'test:guards': { steps: [[...source, 'tools/guards/run.ts']], needs: ['redis', 'ldap'] },
   'check:plans': { steps: [[...source, 'tools/plans/run.ts']], needs: ['redis', 'ldap'] },
   check: { steps: [[...source, 'tools/check/run.ts']], needs: [] },
-  build: { steps: [['node', 'node_modules/typescript/bin/tsc', '-b']], needs: [] },
+  build: { steps: [], needs: ['build'] },
   format: { steps: [['node', 'node_modules/@biomejs/biome/bin/biome', 'check', '--write']], needs: [] },
   gatehouse: { steps: [[...source, 'packages/cli/src/main.ts']], needs: [] },
   generate: { steps: [[...source, 'tools/generate/run.ts']], needs: [] },

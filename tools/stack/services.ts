@@ -93,8 +93,8 @@ async function migrateOne(name: ServiceName, plan: ServicePlan): Promise<void> {
     throw new PlainError(`The migrations of ${name} failed (${signal ?? code}):\n${output.trim()}`);
 }
 
-function mainFile(name: ServiceName): string {
-  return `services/${name}/dist/main.js`;
+export function mainFile(name: ServiceName): string {
+  return `services/${name}/dist/bundle/main.js`;
 }
 
 function serviceEnvironment(name: ServiceName, plan: ServicePlan): NodeJS.ProcessEnv {

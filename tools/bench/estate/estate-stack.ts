@@ -10,6 +10,7 @@ import { freePort } from '@gatehouse/testing/ports';
 import { startPostgresServer } from '@gatehouse/testing/postgres-server';
 import { startRedis } from '@gatehouse/testing/redis';
 import { imageEnvironment, nodeArguments } from '@gatehouse/tools/node-program';
+import { mainFile, type ServiceName } from '@gatehouse/tools/services';
 import pg from 'pg';
 import { end, start } from '../bench-stack.ts';
 import { loadCore, pin, serverCore } from '../machine.ts';
@@ -64,7 +65,7 @@ export async function startEstateStack(): Promise<EstateStack> {
     GATEHOUSE_MANAGEMENT_HOST: '127.0.0.1',
     GATEHOUSE_DRAIN_DELAY_MS: '0',
   };
-  await Promise.all(['environment-api', 'auth-api'].map((name) => migrate(name, common)));
+  await Promise.all((['environment-api', 'auth-api'] as const).map((name) => migrate(name, common)));
   const internal = { ...common, GATEHOUSE_INTERNAL_PORT: String(internalPort) };
   const server = await serve('environment-api', port, internal);
   const authApis = await Promise.all(authPorts.map((authPort) => serve('auth-api', authPort, common)));
@@ -99,8 +100,8 @@ export async function startEstateStack(): Promise<EstateStack> {
   };
 }
 
-async function migrate(name: string, env: Record<string, string>): Promise<void> {
-  const child = spawn(process.execPath, [`services/${name}/dist/main.js`, 'migrate'], {
+async function migrate(name: ServiceName, env: Record<string, string>): Promise<void> {
+  const child = spawn(process.execPath, [mainFile(name), 'migrate'], {
     cwd: root,
     env: { ...process.env, ...env },
     stdio: 'ignore',
@@ -109,9 +110,9 @@ async function migrate(name: string, env: Record<string, string>): Promise<void>
   if (code !== 0) throw new Error(`the migrations of ${name} ended with ${code}`);
 }
 
-async function serve(name: string, port: number, env: Record<string, string>): Promise<ChildProcess> {
+async function serve(name: ServiceName, port: number, env: Record<string, string>): Promise<ChildProcess> {
   const managementPort = await freePort();
-  const child = spawn(process.execPath, nodeArguments(`services/${name}/dist/main.js`, []), {
+  const child = spawn(process.execPath, nodeArguments(mainFile(name), []), {
     cwd: root,
     env: {
       ...process.env,

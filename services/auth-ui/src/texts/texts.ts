@@ -1,33 +1,12 @@
 /** Gives the texts of the pages in every language. English defines the keys; every catalogue must have all of them. */
+import { readFileSync } from 'node:fs';
 import { directionOf, type Language } from '@gatehouse/service-kit/html/language';
 import { type Formats, IntlMessageFormat } from 'intl-messageformat';
-import ar from './ar.json' with { type: 'json' };
-import de from './de.json' with { type: 'json' };
-import en from './en.json' with { type: 'json' };
-import es from './es.json' with { type: 'json' };
-import fr from './fr.json' with { type: 'json' };
-import it from './it.json' with { type: 'json' };
-import ja from './ja.json' with { type: 'json' };
-import ko from './ko.json' with { type: 'json' };
-import ptBR from './pt-BR.json' with { type: 'json' };
-import zhCN from './zh-CN.json' with { type: 'json' };
+import type english from './en.json';
 
-export type TextKey = keyof typeof en;
+export type TextKey = keyof typeof english;
 
 type Catalogue = Record<TextKey, string>;
-
-const catalogues: Record<Language, Catalogue> = {
-  ar,
-  de,
-  en,
-  es,
-  fr,
-  it,
-  ja,
-  ko,
-  'pt-BR': ptBR,
-  'zh-CN': zhCN,
-};
 
 export type Values = Readonly<Record<string, string | number | Date>>;
 
@@ -37,6 +16,7 @@ export type Values = Readonly<Record<string, string | number | Date>>;
  */
 export type Text = (key: TextKey, values?: Values) => string;
 
+const catalogues = new Map<Language, Catalogue>();
 const texts = new Map<Language, Text>();
 
 export function textsIn(language: Language): Text {
@@ -49,12 +29,22 @@ export function textsIn(language: Language): Text {
 
 /** Whether a text exists under this key. */
 export function isTextKey(key: string): key is TextKey {
-  return Object.hasOwn(en, key);
+  return Object.hasOwn(catalogueOf('en'), key);
+}
+
+/** Read when its language is first asked for: each takes a quarter of a megabyte, and few installations need all. */
+function catalogueOf(language: Language): Catalogue {
+  const known = catalogues.get(language);
+  if (known) return known;
+  const file = new URL(`./${language}.json`, import.meta.url);
+  const catalogue = JSON.parse(readFileSync(file, 'utf8')) as Catalogue;
+  catalogues.set(language, catalogue);
+  return catalogue;
 }
 
 /** Messages are compiled when they are first shown, and kept: compiling costs some hundred times as much as filling in. */
 function createText(language: Language): Text {
-  const own = catalogues[language];
+  const own = catalogueOf(language);
   const messages = new Map<TextKey, IntlMessageFormat>();
   const compiled = (key: TextKey, source: string): IntlMessageFormat => {
     const known = messages.get(key);
