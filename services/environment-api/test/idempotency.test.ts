@@ -199,15 +199,18 @@ async function storedOutcomes(): Promise<string> {
 describe('lists', () => {
   it('find contact centres by a part of the name or of a domain, in any case', async () => {
     const environmentId = await api.environment();
-    const id = await api.contactCenter({ environmentId, name: 'Northern Äpfel', domains: ['Orchard-West'] });
+    const name = 'Northern Äpfel 😀!';
+    const id = await api.contactCenter({ environmentId, name, domains: ['Orchard-West'] });
     const find = async (search: string) =>
       (await api.call('GET', `/contact-centers?search=${encodeURIComponent(search)}`)).body.data.map(
         (center: { id: string }) => center.id,
       );
     // Also where the database lowers ASCII letters only, as here: others are found as they are written.
-    for (const text of ['northern', 'Äpfel', 'NORTHERN Äpfel', 'CHARD-w', 'Ä', 'ÄP', 'pfel'])
+    for (const text of ['northern', 'NORTHERN Äpfel', 'CHARD-w', 'Ä', 'ÄP', 'pfel', '😀!', ' 😀!'])
       expect(await find(text)).toEqual([id]);
-    for (const text of ['%', '_', 'nothing', 'northern pfel', 'orchard-west.'])
+    for (let end = 6; end <= 'Northern Äpfel'.length; end += 1)
+      expect(await find(name.slice(2, end))).toEqual([id]);
+    for (const text of ['%', '_', 'nothing', 'northern pfel', 'northern northern', 'orchard-west.'])
       expect(await find(text)).toEqual([]);
   });
 

@@ -44,7 +44,7 @@ export async function listClients(db: Queryable, filter: ClientFilter, page: Pag
   const bind = (value: string) => `$${values.push(value)}::text`;
   const conditions = ['client_id > $1'];
   if (filter.search !== undefined)
-    conditions.push(holdsText('auth', searchText, `lower(${bind(filter.search)})`));
+    conditions.push(holdsText('auth', searchText, `lower(${bind(filter.search)})`, filter.search));
   if (filter.contactCenterId !== undefined)
     conditions.push(
       `(contact_center_ids = '{}' OR contact_center_ids @> ARRAY[${bind(filter.contactCenterId)}])`,

@@ -71,9 +71,9 @@ export async function listContactCenters(db: Queryable, filter: ContactCenterFil
         }
       : {
           text: `${select} WHERE c.id = ANY (ARRAY(${idsOfAny(table, narrowed, [
-            holds('lower(c.name)', `lower(${bind(search, 'text')})`),
+            holds('lower(c.name)', `lower(${bind(search, 'text')})`, search),
             `c.id IN (SELECT d.contact_center_id FROM environment.contact_center_domains d
-              WHERE ${holds('d.domain_key', bind(domainKey(search), 'text'))})`,
+              WHERE ${holds('d.domain_key', bind(domainKey(search), 'text'), domainKey(search))})`,
           ])})) ORDER BY c.ordinal`,
         };
   const { rows } = await db.query<Row>({ ...query, values });

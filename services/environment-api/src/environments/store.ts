@@ -59,10 +59,11 @@ export async function listEnvironments(
         }
       : {
           text: `${select} WHERE e.id = ANY (ARRAY(${idsOfAny(table, after, [
-            holds('environment.search_text(e.tenant, e.app_name, e.ldap)', sought),
+            holds('environment.search_text(e.tenant, e.app_name, e.ldap)', sought, search),
             `e.id IN (SELECT s.environment_id FROM environment.config_servers s WHERE ${holds(
               "lower(s.primary_address || ' ' || coalesce(s.backup_address, ''))",
               sought,
+              search,
             )})`,
           ])})) ORDER BY e.ordinal`,
         };

@@ -1,8 +1,9 @@
 /** Writes SQL that searches a list whose texts stand in several tables. */
 import { holdsText } from '@gatehouse/service-kit/postgres/text-search';
 
-/** Whether the SQL expression holds the text, which is in lower case where the expression is. */
-export const holds = (text: string, part: string) => holdsText('environment', text, part);
+/** Whether the SQL expression holds the text `sought`, which `part` gives in lower case where the expression is. */
+export const holds = (text: string, part: string, sought: string) =>
+  holdsText('environment', text, part, sought);
 
 /**
  * The ids of a page (`LIMIT $2 OFFSET $3`) of the rows that meet `narrowed` and any of the conditions. Each condition finds its first rows
