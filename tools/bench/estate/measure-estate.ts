@@ -117,7 +117,8 @@ async function measureSize(stack: EstateStack, contactCenters: number, { rounds,
       samples.push(await sampled(pids, () => readsOf(stack.serverPid, plan, load)));
     }
     disturbed += disturbedIn([...samples, ...floors]);
-    const { perSecond, p50Ms, p99Ms } = medianOf(samples, (sample) => sample.perSecond);
+    const { perSecond, p50Ms } = medianOf(samples, (sample) => sample.perSecond);
+    const { p99Ms } = medianOf(samples, (sample) => sample.p99Ms);
     if (isSingle) {
       cpuUs = Math.min(...samples.map((sample) => sample.cpuUs));
       floorCpuUs = Math.min(...floors.map((sample) => sample.cpuUs));
