@@ -69,7 +69,7 @@ async function dressPages(pages: App, { config: { publicUrl }, brandings }: Deps
   // Browsers send forms; no other content type is accepted.
   pages.removeAllContentTypeParsers();
   await pages.register(formbody);
-  await securityHeaders(pages, publicUrl);
+  securityHeaders(pages, publicUrl);
   await keepBranding(pages, brandings);
   keepChosenLanguage(pages, publicUrl);
 }

@@ -1,13 +1,13 @@
 /** Sets security headers: a page loads nothing from other sites, cannot be framed and sends no Referer to them. */
-import helmet from '@fastify/helmet';
 import { definedOnly } from '@gatehouse/contracts/defined-only';
 import type { App } from '@gatehouse/service-kit/http/app-type';
 import type { FastifyReply } from 'fastify';
+import helmet from 'helmet';
 
 /** Headers of every answer; a page narrows or widens them by `setHeadersOfPage`. */
-export async function securityHeaders(pages: App, publicUrl: string): Promise<void> {
+export function securityHeaders(pages: App, publicUrl: string): void {
   const isEncrypted = publicUrl.startsWith('https:');
-  await pages.register(helmet, {
+  const setHeaders = helmet({
     contentSecurityPolicy: policyOf({}, undefined),
     xFrameOptions: { action: 'deny' },
     referrerPolicy: { policy: 'no-referrer' },
@@ -15,6 +15,9 @@ export async function securityHeaders(pages: App, publicUrl: string): Promise<vo
     // Applications open the sign-in page in a pop-up, and isolation would separate it from its opener for good.
     crossOriginOpenerPolicy: false,
   });
+  pages.addHook('onRequest', (request, reply, done) =>
+    setHeaders(request.raw, reply.raw, (error) => done(error as Error | undefined)),
+  );
 }
 
 /** What a page may reach beyond this origin. */
@@ -34,12 +37,14 @@ export interface PageReach {
 export function setHeadersOfPage(reply: FastifyReply, reach: PageReach, scriptNonce: string): void {
   const isOfApplication = reach.formsLeadTo !== undefined || (reach.frames ?? []).length > 0;
   const isSilent = isOfApplication || reach.hasSecretAddress === true;
-  reply.helmet({
-    contentSecurityPolicy: policyOf(reach, scriptNonce),
-    // A form without a CSRF token is trusted by its Origin, and browsers send `Origin: null` under `no-referrer` (Fetch
-    // standard, "append a request Origin header"). Other origins still receive no Referer.
-    referrerPolicy: { policy: isSilent ? 'no-referrer' : 'same-origin' },
-  });
+  helmet.contentSecurityPolicy(policyOf(reach, scriptNonce))(reply.request.raw, reply.raw, orThrow);
+  // A form without a CSRF token is trusted by its Origin, and browsers send `Origin: null` under `no-referrer` (Fetch
+  // standard, "append a request Origin header"). Other origins still receive no Referer.
+  reply.header('referrer-policy', isSilent ? 'no-referrer' : 'same-origin');
+}
+
+function orThrow(error?: unknown): void {
+  if (error) throw error;
 }
 
 function policyOf(
