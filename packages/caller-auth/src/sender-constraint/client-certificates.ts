@@ -1,6 +1,6 @@
 /** Reads TLS client certificates (RFC 8705) from the TLS socket, or from a header that a trusted proxy sends. */
 import { createHash, X509Certificate } from 'node:crypto';
-import { BlockList, isIP } from 'node:net';
+import { membersOf } from '@gatehouse/service-kit/config/networks';
 import { LRUCache } from 'lru-cache';
 import type { SenderRequest } from './sender.ts';
 
@@ -23,7 +23,7 @@ const maxHeaderLength = 16_384;
 
 export function createClientCertificates(options: ClientCertificatesOptions) {
   const { fromSocket, header } = options;
-  const trusted = listOf(options.trustedProxies);
+  const isTrusted = membersOf(options.trustedProxies);
   // A client sends the same certificate with every request.
   const known = new LRUCache<string, string>({ max: 1000 });
 
@@ -31,7 +31,7 @@ export function createClientCertificates(options: ClientCertificatesOptions) {
     const value = request.headers[name];
     // Node.js joins repeated headers; the formats below accept only one certificate.
     if (typeof value !== 'string' || value.length > maxHeaderLength) return undefined;
-    if (!isTrusted(trusted, request.socket?.remoteAddress)) return undefined;
+    if (!isTrusted(request.socket?.remoteAddress)) return undefined;
     const cached = known.get(value);
     if (cached !== undefined) return cached;
     const made = readers[format](value);
@@ -94,20 +94,4 @@ function ofCertificate(encoded: string | Buffer): string | undefined {
 
 function thumbprint(der: Uint8Array): string {
   return createHash('sha256').update(der).digest('base64url');
-}
-
-function isTrusted(list: BlockList, address: string | undefined): boolean {
-  const family = isIP(address ?? '');
-  return address !== undefined && family !== 0 && list.check(address, family === 4 ? 'ipv4' : 'ipv6');
-}
-
-function listOf(ranges: readonly string[]): BlockList {
-  const list = new BlockList();
-  for (const range of ranges) {
-    const [address = '', prefix] = range.split('/');
-    const type = isIP(address) === 6 ? 'ipv6' : 'ipv4';
-    if (prefix === undefined) list.addAddress(address, type);
-    else list.addSubnet(address, Number(prefix), type);
-  }
-  return list;
 }

@@ -35,13 +35,13 @@ export function spans(network: Network, address: string): boolean {
   return type === network.type && listOf(network).check(address, type);
 }
 
-/** The proxy check of Fastify refuses a prefix of 0, so such a network becomes its two halves. */
-export function proxyRanges(texts: readonly string[]): string[] {
-  return texts.flatMap((text) => {
-    const network = networkOf(text);
-    if (network?.prefix !== 0) return [text];
-    return network.type === 'ipv4' ? ['0.0.0.0/1', '128.0.0.0/1'] : ['::/1', '8000::/1'];
-  });
+/** Tells whether one of the networks has an address, in each of its spellings. */
+export function membersOf(texts: readonly string[]): (address: string | undefined) => boolean {
+  const list = listOf(...texts.map(networkOf).filter((network) => network !== undefined));
+  return (address = '') => {
+    const family = isIP(address);
+    return family !== 0 && list.check(address, family === 4 ? 'ipv4' : 'ipv6');
+  };
 }
 
 /** Of the host in a URL or a setting: loopback, the socket of a server here, or none. */
@@ -49,8 +49,8 @@ export function isThisMachine(host: string): boolean {
   return /^(?:|localhost|127(?:\.\d{1,3}){3}|::1|\[::1\]|(?:\/|%2f).*)$/i.test(host);
 }
 
-function listOf({ address, prefix, type }: Network): BlockList {
+function listOf(...networks: Network[]): BlockList {
   const list = new BlockList();
-  list.addSubnet(address, prefix, type);
+  for (const { address, prefix, type } of networks) list.addSubnet(address, prefix, type);
   return list;
 }

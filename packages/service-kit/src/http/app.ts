@@ -10,7 +10,7 @@ import Fastify, {
 import { jsonSchemaTransform, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { TlsFiles } from '../config/http.ts';
-import { proxyRanges } from '../config/networks.ts';
+import { membersOf } from '../config/networks.ts';
 import { notFound } from '../errors/app-error.ts';
 import { envelopeErrorHandler } from '../errors/render-envelope.ts';
 import type { Logger } from '../logging/logger.ts';
@@ -68,8 +68,8 @@ export async function createApp(options: AppOptions): Promise<App> {
     bodyLimit: http.bodyLimitBytes,
     requestTimeout: http.requestTimeoutMs,
     keepAliveTimeout: 72_000,
-    // CIDR ranges only: a hop count would trust any sender of the header.
-    trustProxy: http.trustedProxies.length > 0 ? proxyRanges(http.trustedProxies) : false,
+    // Addresses only: a hop count would trust any sender of the header.
+    trustProxy: http.trustedProxies.length > 0 ? membersOf(http.trustedProxies) : false,
     return503OnClosing: false,
     allowErrorHandlerOverride: false,
     routerOptions: { caseSensitive: true, ignoreTrailingSlash: false, maxParamLength: 512 },

@@ -100,12 +100,12 @@ it('a trusted proxy that the start could not use is a mistake for check-config t
   ]) {
     expect(problemsOf(proxies(text)).join(), text).toContain('is neither an address nor a range');
   }
-  // Fastify itself refuses a prefix of 0.
+  // Those that are taken work, a prefix of 0 too.
   const { http } = load({ ...proxies('0.0.0.0/0,::/0'), GATEHOUSE_ALLOW_WIDE_TRUSTED_PROXIES: 'true' });
   const log = createLogger('example', { level: 'silent', format: 'json' });
   const app = await createApp({ log, metrics: createMetrics({ processMetrics: false }), http });
   app.get('/address', async ({ ip }) => ip);
-  for (const remoteAddress of ['203.0.113.9', '2001:db8::9']) {
+  for (const remoteAddress of ['203.0.113.9', '::ffff:203.0.113.9', '2001:db8::9']) {
     const headers = { 'x-forwarded-for': '192.0.2.1' };
     expect((await app.inject({ url: '/address', remoteAddress, headers })).payload).toBe('192.0.2.1');
   }
