@@ -111,7 +111,22 @@ export function createHttpClient(options: HttpClientOptions) {
   }
 
   async function exchange(request: HttpRequest, target: ReturnType<typeof targetOf>): Promise<HttpResponse> {
-    const timeout = AbortSignal.timeout(timeoutMs);
+    const timeout = new AbortController();
+    const late = () => timeout.abort(new DOMException('No answer in time', 'TimeoutError'));
+    // Ends with the call, which the timer of `AbortSignal.timeout` outlives.
+    const timer = setTimeout(late, timeoutMs);
+    try {
+      return await answerTo(request, target, timeout.signal);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  async function answerTo(
+    request: HttpRequest,
+    target: ReturnType<typeof targetOf>,
+    timeout: AbortSignal,
+  ): Promise<HttpResponse> {
     const content = contentOf(request);
     const { statusCode, headers, body } = await agent.request({
       origin: target.origin,
