@@ -33,7 +33,8 @@ export async function createDeps(config: Config, kit: Kit) {
   const { url: baseUrl, internalUrl = baseUrl, timeoutMs } = config.authApi;
   const { id, secret } = config.serviceClient;
   const closers = new AsyncDisposableStack();
-  const authorization = async () => basicAuthorization(id, linesOf(secret.reveal())[0]);
+  const ownAuthorization = basicAuthorization(id, linesOf(secret.reveal())[0]);
+  const authorization = async () => ownAuthorization;
   const asService = createHttpClient({ dependency, baseUrl: internalUrl, timeoutMs, authorization });
   closers.defer(() => asService.close());
   // Calls on behalf of a browser must not carry the credentials of the service.

@@ -1,5 +1,5 @@
 /** Signs ID tokens (OpenID Connect Core section 2) and recognises those that were issued here. */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { EncryptFor } from '../assertions/encryption.ts';
 import type { Client } from '../clients/client.ts';
 import { defaultAlgorithm, type SigningAlgorithm } from '../keys/algorithms.ts';
@@ -99,9 +99,7 @@ export function createIdTokens(signer: Signer, encryptFor: EncryptFor, issuer: s
 
 /** Core sections 3.1.3.6 and 3.3.2.11: the left half of the hash that the signature algorithm uses; Ed25519 uses SHA-512. */
 function leftHalfOfHash(text: string, algorithm: SigningAlgorithm): string {
-  const digest = createHash(algorithm === 'EdDSA' ? 'sha512' : 'sha256')
-    .update(text, 'ascii')
-    .digest();
+  const digest = hash(algorithm === 'EdDSA' ? 'sha512' : 'sha256', text, 'buffer');
   return digest.subarray(0, digest.length / 2).toString('base64url');
 }
 
