@@ -104,17 +104,22 @@ export async function createApp(options: AppOptions): Promise<App> {
 
 /**
  * Keys that the schema does not name are left out; a required key that is missing is an error.
- * Response schemas must be plain: a transform has no JSON schema and is refused at start-up.
+ * Response schemas must be plain: a transform has no JSON schema. A schema is compiled by its first answer: an API has
+ * hundreds, and a replica that starts needs few of them.
  */
 const serializerCompiler: FastifySerializerCompiler<ResponseSchema> = ({ schema }) => {
   const properties = 'properties' in schema ? schema.properties : schema;
+  return (answer) => serializerOf(properties)(answer);
+};
+
+function serializerOf(properties: z.ZodType) {
   const known = compiled.get(properties);
   if (known) return known;
   const jsonSchema = z.toJSONSchema(properties, { target: 'draft-7', io: 'output' });
   const serialize = fastJsonStringify(jsonSchema as Schema);
   compiled.set(properties, serialize);
   return serialize;
-};
+}
 
 async function describeWithOpenApi(
   app: App,
