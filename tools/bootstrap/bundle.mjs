@@ -4,8 +4,8 @@
 import { relative, resolve } from 'node:path';
 import { rolldown } from 'rolldown';
 
-/** Stay files of their own: native programs, and the drivers that tracing patches when they are required. */
-const separate = /^(?:@node-rs\/|sharp$|pg$|pg-native$|ioredis$|pino-pretty$)/;
+/** Stay files of their own: native code, and what is required only where it is installed. */
+const separate = /^(?:@node-rs\/|sharp$|pg-native$|pino-pretty$)/;
 
 await Promise.all(process.argv.slice(2).map((folder) => bundle(resolve(folder))));
 

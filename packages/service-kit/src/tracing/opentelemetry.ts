@@ -1,6 +1,4 @@
 /** Sends spans of requests, SQL statements, Redis commands and outgoing calls to a collector by OTLP. */
-
-import { createRequire } from 'node:module';
 import { FastifyOtelInstrumentation } from '@fastify/otel';
 import { type Span, SpanKind, SpanStatusCode, type Tracer } from '@opentelemetry/api';
 import { W3CTraceContextPropagator } from '@opentelemetry/core';
@@ -22,6 +20,8 @@ import {
   TraceIdRatioBasedSampler,
 } from '@opentelemetry/sdk-trace-node';
 import type { FastifyRequest } from 'fastify';
+import { Redis } from 'ioredis';
+import pg from 'pg';
 import { type Clock, systemClock } from '../clock.ts';
 import { traceCalls } from './call-spans.ts';
 
@@ -57,19 +57,27 @@ export function createTracing(
     recordExceptions: false,
     requestHook: describeRequest,
   });
+  const statements = new PgInstrumentation({ requireParentSpan: true, ignoreConnectSpans: true });
+  // Keys and values are secrets, or close to secrets.
+  const commands = new IORedisInstrumentation({
+    requireParentSpan: true,
+    dbStatementSerializer: (name) => name,
+  });
   const disable = registerInstrumentations({
     tracerProvider: provider,
     instrumentations: [
       requests,
       new UndiciInstrumentation({ requireParentforSpans: true }),
-      new PgInstrumentation({ requireParentSpan: true, ignoreConnectSpans: true }),
-      // Keys and values are secrets, or close to secrets.
-      new IORedisInstrumentation({ requireParentSpan: true, dbStatementSerializer: (name) => name }),
+      statements,
+      commands,
     ],
   });
-  // Instrumentations patch a driver when it is required. Both are CommonJS, so this patches what `import` has loaded too.
-  const require = createRequire(import.meta.url);
-  for (const driver of ['pg', 'ioredis']) require(driver);
+  // They wait for the driver to be required, which a bundle never does.
+  const drivers: Record<string, object> = { pg, 'pg-pool': Object.getPrototypeOf(pg.Pool), ioredis: Redis };
+  for (const driver of [...statements.getModuleDefinitions(), ...commands.getModuleDefinitions()]) {
+    driver.moduleExports = drivers[driver.name];
+    driver.patch?.(driver.moduleExports);
+  }
   const tracer: Tracer = provider.getTracer('gatehouse');
   return {
     /** A span for every request, beneath the caller's `traceparent`. Register it before the first route. */
