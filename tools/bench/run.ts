@@ -169,7 +169,9 @@ function onStack<Result>(
 }
 
 function scale(measureOptions: MeasureOptions): Promise<Measured<ScaleResult>> {
-  return onStack((stack) => measureScale(stack, rows, scaleOf(share), measureOptions))(measureOptions);
+  // A round of a second is a round, of which each connection needs a chain.
+  const short = { ...measureOptions, rounds: measureOptions.rounds * measureOptions.seconds, seconds: 1 };
+  return onStack((stack) => measureScale(stack, rows, scaleOf(share), measureOptions))(short);
 }
 
 function burst(measureOptions: MeasureOptions): Promise<Measured<BurstResult>> {

@@ -140,10 +140,10 @@ function requestsOf(
   stack: BenchStack,
   { domain, scimUrl }: StoreHome,
   ids: readonly string[],
-  { seconds, connections }: MeasureOptions,
+  { connections }: MeasureOptions,
 ) {
   const some = (number: number) => (number * 7919) % ids.length;
-  const read = (path: (number: number) => string) => () =>
+  const read = (path: (number: number) => string) => (seconds: number) =>
     fireReads({ url: scimUrl, authorization: stack.operator, path }, { seconds, connections });
   return {
     'SCIM: one user by id': read((number) => `/Users/${ids[some(number)]}`),
@@ -151,7 +151,7 @@ function requestsOf(
       (number) => `/Users?filter=${encodeURIComponent(`userName eq "${userNameOf(some(number))}"`)}`,
     ),
     'SCIM: page of 100': read(() => '/Users?startIndex=1&count=100'),
-    login: () => fire(loginPlan(stack, domain), { seconds, connections: loginConnections }),
+    login: (seconds: number) => fire(loginPlan(stack, domain), { seconds, connections: loginConnections }),
   };
 }
 

@@ -1,8 +1,8 @@
 /** The row `scale`: what a request costs in an installation that has grown, beside a small one; what a token weighs; and a cold start. */
 import { Redis } from 'ioredis';
 import { type BenchStack, startBenchStack } from '../bench-stack.ts';
-import { type Growth, measureGrowth, printGrowth, type Sides } from '../growth.ts';
-import { fire, type LoadResult } from '../load.ts';
+import { type Growth, measureGrowth, printGrowth } from '../growth.ts';
+import { fire } from '../load.ts';
 import { flowsOf, loginsFor } from '../login/compare-logins.ts';
 import { targetOf } from '../login/sides.ts';
 import { createLoginDriver } from '../login/whole-login.ts';
@@ -42,7 +42,7 @@ export async function measureScale(
     const bytes = await fill(large, scale);
     const growth: Growth[] = [];
     let disturbedRounds = 0;
-    const measureOne = async (row: string, runs: Sides<() => Promise<LoadResult>>) => {
+    const measureOne = async (row: string, runs: Parameters<typeof measureGrowth>[2]) => {
       const measured = await measureGrowth(row, stacks, runs, options);
       disturbedRounds += measured.disturbedRounds;
       growth.push(measured.growth);
@@ -50,14 +50,14 @@ export async function measureScale(
     for (const row of rows) {
       const plans = { small: await row.plan(small), large: await row.plan(large) };
       await measureOne(row.name, {
-        small: () => fire(plans.small, options),
-        large: () => fire(plans.large, options),
+        small: (seconds) => fire(plans.small, { ...options, seconds }),
+        large: (seconds) => fire(plans.large, { ...options, seconds }),
       });
     }
     const drivers = { small: driverOf(small), large: driverOf(large) };
     await measureOne('login by the pages', {
-      small: () => flowsOf(loginsFor(options.seconds, drivers.small)),
-      large: () => flowsOf(loginsFor(options.seconds, drivers.large)),
+      small: (seconds) => flowsOf(loginsFor(seconds, drivers.small)),
+      large: (seconds) => flowsOf(loginsFor(seconds, drivers.large)),
     });
     await Promise.all([drivers.small.close(), drivers.large.close()]);
     const ready = {
