@@ -5,7 +5,7 @@ import { fire, type LoadOptions, type LoadPlan, type LoadResult } from '../load.
 import { tokenExchangeRow } from '../rows/assertions.ts';
 import { clientCredentialsRows } from '../rows/client-credentials.ts';
 import type { Row } from '../rows/row.ts';
-import { disturbedIn, medianOf, type Sample, sampled } from '../samples.ts';
+import { disturbedIn, medianOf, middleOf, type Sample, sampled } from '../samples.ts';
 import { auditPartVariable } from './without-audit.ts';
 
 export const auditRowName = 'audit';
@@ -109,15 +109,19 @@ async function fireInTurn(
 function costOf(grant: string, samples: readonly Samples[]): AuditCost {
   const speeds = samples.map((some) => medianOf(some, ({ perSecond }) => perSecond).perSecond);
   const cpus = samples.map((some) => medianOf(some, ({ cpuUs }) => cpuUs).cpuUs);
-  const [speed, cpu] = [speeds, cpus].map((figures) => figures.at(-1) ?? 0) as [number, number];
+  /** Of the rounds, each beside that without a trail: what others do to the machine meets both. */
+  const ratioOf = (index: number, of: (sample: Samples[number], none: Samples[number]) => number) =>
+    round3(
+      middleOf((samples[index] ?? []).map((sample, round) => of(sample, samples.at(-1)?.[round] ?? sample))),
+    );
   return {
     grant,
     parts: parts.map((part, index) => ({
       part,
       perSecond: Math.round(speeds[index] ?? 0),
-      ratio: round3((speeds[index] ?? 0) / speed),
+      ratio: ratioOf(index, (sample, none) => sample.perSecond / none.perSecond),
       cpuUs: Math.round(cpus[index] ?? 0),
-      cpuRatio: round3(cpu / (cpus[index] ?? 0)),
+      cpuRatio: ratioOf(index, (sample, none) => none.cpuUs / sample.cpuUs),
     })),
   };
 }
