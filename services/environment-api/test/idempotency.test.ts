@@ -56,7 +56,7 @@ describe('a POST with an Idempotency-Key', () => {
     expect(rows.every(({ outcome }) => /^v1\.first\./.test(outcome))).toBe(true);
   });
 
-  // attack: password guessed by the digest of its request | CWE-916, ASVS 6.2.1 | guard: services/environment-api/src/idempotency/replay.ts
+  // attack: password guessed by the digest of its request | CWE-916, ASVS 6.2.1 | guard: services/environment-api/src/idempotency/store.ts
   it('leaves no digest of what it sent outside the seal', async () => {
     const key = randomUuid();
     await post('/environments', key, environmentBody());
