@@ -43,8 +43,8 @@ const sources: { probe: Probe; rows: string; mayReach: string[] }[] = [
   },
   {
     probe: { name: 'probe-auth-ui', namespace: 'gatehouse', labels: labelsOf('auth-ui', 'server') },
-    rows: '5',
-    mayReach: ['name service', 'Auth API', 'Auth API, internal'],
+    rows: '5, 7',
+    mayReach: ['name service', 'Auth API', 'Auth API, internal', 'Environment API'],
   },
   {
     probe: {
