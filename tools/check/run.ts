@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { staleFiles } from '../generate/files.ts';
 import { wrongImports } from './dependency-direction.ts';
 import { breakingMigrations } from './migrations/expand-contract.ts';
+import { starsInNamedStatements } from './migrations/prepared-columns.ts';
 import { unfinishedWork } from './unfinished-work.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -25,7 +26,10 @@ const steps: Step[] = [
     run: () => program('@biomejs/biome/bin/biome', ['ci', '--error-on-warnings', '--colors=off']),
   },
   { title: 'dependency direction', run: () => wrongImports(root) },
-  { title: 'migrations beside the former release', run: () => breakingMigrations(root) },
+  {
+    title: 'migrations beside the former release',
+    run: async () => [...(await breakingMigrations(root)), ...starsInNamedStatements(root)],
+  },
   { title: 'unfinished work', run: () => unfinishedWork(root) },
   { title: 'dead code', run: () => program('knip/bin/knip.js', ['--no-progress']) },
   { title: 'generated files', run: () => staleFiles(root) },

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { breakingMigrations } from '../../check/migrations/expand-contract.ts';
+import { starsInNamedStatements } from '../../check/migrations/prepared-columns.ts';
 
 let root = '';
 
@@ -165,4 +166,17 @@ it('files from before the rule are not judged, and what is no SQL is told', asyn
   expect(await refused('ALTER TABEL auth.things;')).toEqual([
     expect.stringMatching(`^${place}:1 is no SQL: .*TABEL`),
   ]);
+});
+
+it.each([
+  ["name: 'find', text: 'SELECT * FROM auth.things'", 1],
+  ["name: 'find',\n    text: `SELECT t.* FROM auth.things t`", 1],
+  ["name: 'make', text: 'INSERT INTO auth.things DEFAULT VALUES RETURNING *'", 1],
+  ["text: 'SELECT * FROM auth.things'", 0],
+  ["name: 'count', text: 'SELECT count(*) FROM auth.things'", 0],
+  ["name: 'given', text: 'SELECT * FROM unnest($1::text[])'", 0],
+])('of named statements that keep their plan, those that read * are refused: %s', (statement, found) => {
+  mkdirSync(join(root, 'services/auth-api/src'), { recursive: true });
+  writeFileSync(join(root, 'services/auth-api/src/store.ts'), `db.query({ ${statement} });`);
+  expect(starsInNamedStatements(root)).toHaveLength(found);
 });

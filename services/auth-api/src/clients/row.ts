@@ -90,6 +90,15 @@ const fields = (Object.keys(properties) as (keyof Stored)[]).map((property) => (
 /** In the order of the values that rowValues() makes; the client id first. */
 export const columns: readonly string[] = fields.map(({ column }) => column);
 
+export const readColumns = [
+  ...columns,
+  'version',
+  'created_at',
+  'updated_at',
+  'last_used_at',
+  'last_grants',
+].join(', ');
+
 export function rowValues(client: Client): unknown[] {
   return fields.map(({ property, isJson }) => {
     const value = client[property];

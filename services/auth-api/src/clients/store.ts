@@ -4,7 +4,7 @@ import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
 import { holdsText } from '@gatehouse/service-kit/postgres/text-search';
 import type { DetailType } from '../protocol/authorization-details.ts';
 import type { Client } from './client.ts';
-import { type ClientRow, columns, rowValues, toClient } from './row.ts';
+import { type ClientRow, columns, readColumns, rowValues, toClient } from './row.ts';
 
 const placeholders = columns.map((_, index) => `$${index + 1}`).join(', ');
 const assignments = columns.map((column, index) => `${column} = $${index + 1}`).join(', ');
@@ -12,7 +12,7 @@ const assignments = columns.map((column, index) => `${column} = $${index + 1}`).
 export async function findClient(db: Queryable, clientId: string): Promise<Client | undefined> {
   const { rows } = await db.query<ClientRow>({
     name: 'find_client',
-    text: 'SELECT * FROM auth.clients WHERE client_id = $1',
+    text: `SELECT ${readColumns} FROM auth.clients WHERE client_id = $1`,
     values: [clientId],
   });
   return rows[0] && toClient(rows[0]);
