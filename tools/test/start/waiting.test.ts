@@ -5,7 +5,7 @@ import { randomBytes } from '@gatehouse/service-kit/crypto/secrets';
 import { freePort } from '@gatehouse/testing/ports';
 import { startPostgres } from '@gatehouse/testing/postgres';
 import { startRedisServer } from '@gatehouse/testing/redis-server';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it, onTestFinished, vi } from 'vitest';
 import { spawnService, startProcess, terminate } from './service-process.ts';
 
 const secrets = {
@@ -82,6 +82,7 @@ it('services that start before their stores name what they lack, one after the o
     expect(status).toBe(200);
     expect(body.components['auth-api'].reason).toContain('nothing listens at');
   });
+  await vi.waitFor(() => expect(authUi.output()).toContain('auth-ui is listening'), { timeout: 60_000 });
   const migrations = (['auth-api', 'environment-api'] as const).map((service) =>
     once(spawnService(service, callers, ['migrate']), 'exit'),
   );

@@ -6,7 +6,7 @@ interface Summarised {
   location?: string;
   postgres?: { url?: unknown; host: string; port: number; database: string };
   redis?: { url: string; clusterNodes: readonly string[]; sentinels: readonly string[] };
-  environmentApi?: { url: string };
+  environmentApi?: { url?: string | undefined };
   authApi?: { url: string };
   consul?: { url?: string | undefined };
   elasticsearch?: { nodes: readonly string[] };
@@ -27,13 +27,17 @@ export function startSummary(config: object): Record<string, string> {
         (postgres.url ? 'by its own URL' : `${postgres.host}:${postgres.port}/${postgres.database}`),
     ],
     ['redis', redis && ([...redis.clusterNodes, ...redis.sentinels].join(' ') || addressOf(redis.url))],
-    ['environmentApi', environmentApi && addressOf(environmentApi.url)],
+    ['environmentApi', environmentApi && addressOrOff(environmentApi.url)],
     ['authApi', authApi && addressOf(authApi.url)],
-    ['consul', consul && (consul.url === undefined ? 'off' : addressOf(consul.url))],
+    ['consul', consul && addressOrOff(consul.url)],
     ['elasticsearch', elasticsearch && (elasticsearch.nodes.map(addressOf).join(' ') || 'off')],
-    ['tracing', tracing && (tracing.endpoint === undefined ? 'off' : addressOf(tracing.endpoint))],
+    ['tracing', tracing && addressOrOff(tracing.endpoint)],
   ];
   return Object.fromEntries(entries.filter((entry): entry is [string, string] => entry[1] !== undefined));
+}
+
+function addressOrOff(url: string | undefined): string {
+  return url === undefined ? 'off' : addressOf(url);
 }
 
 function addressOf(url: string): string {

@@ -322,7 +322,7 @@ it('a plain login asks no store about approvals', async () => {
   watcher.disconnect();
 
   expect(commands.filter((command) => command.includes('backchannel'))).toEqual([]);
-  expect(JSON.stringify(queries.mock.calls)).not.toContain('user_code');
+  expect(JSON.stringify(queries.mock.calls)).not.toContain('auth.user_codes');
   queries.mockRestore();
 });
 
