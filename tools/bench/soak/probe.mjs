@@ -5,7 +5,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
 const { GATEHOUSE_BENCH_PROBE_FOLDER: folder, GATEHOUSE_BENCH_PROBE_EVERY_MS: everyMs } = process.env;
-const isService = /\/services\/[^/]+\/dist\/main\.js$/.test(process.argv[1] ?? '');
+const isService = /\/services\/[^/]+\/dist\/bundle\/main\.js$/.test(process.argv[1] ?? '');
 if (isService && folder !== undefined) setInterval(() => takeTo(folder), Number(everyMs)).unref();
 
 function takeTo(folder) {
