@@ -26,7 +26,8 @@ async function bundle(service) {
   const ownAddresses = {
     name: 'own-addresses',
     transform: {
-      filter: { code: 'import.meta.url' },
+      // Not in what the bundler itself adds, which has no address.
+      filter: { id: /^[^\0]/, code: 'import.meta.url' },
       handler: (code, id) => ({
         code: code.replaceAll(
           'import.meta.url',
@@ -40,12 +41,16 @@ async function bundle(service) {
   const asciiAlone = {
     name: 'ascii-alone',
     generateBundle(_options, files) {
-      for (const file of Object.values(files))
-        if (file.type === 'chunk')
-          file.code = file.code.replaceAll(
-            /[^\0-\x7f]/g,
-            (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
-          );
+      for (const file of Object.values(files)) {
+        if (file.type !== 'chunk') continue;
+        const escaped = /.*\\[^\0-\x7f].*/.exec(file.code);
+        if (escaped)
+          throw new Error(`${file.fileName}: the backslash would escape the wrong character: ${escaped[0]}`);
+        file.code = file.code.replaceAll(
+          /[^\0-\x7f]/g,
+          (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+        );
+      }
     },
   };
   const bundled = await rolldown({

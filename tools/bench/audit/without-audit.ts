@@ -9,20 +9,33 @@ export const auditPartVariable = 'GATEHOUSE_BENCH_AUDIT';
 
 const replacements: Record<string, { module: RegExp; source: string }> = {
   none: {
-    module: /\/services\/auth-api\/(dist|src)\/audit\/writer\.[jt]s$/,
+    module: /\/services\/auth-api\/dist\/audit\/writer\.js$/,
     source: `export const createAuditWriter = () => ({ write: async () => {}, inTransaction: async () => {} });`,
   },
   appended: {
-    module: /\/services\/auth-api\/(dist|src)\/audit\/drain\.[jt]s$/,
+    module: /\/services\/auth-api\/dist\/audit\/drain\.js$/,
     source: `export const createAuditDrain = () => ({ drainOnce: async () => 0, start() {}, stop: async () => {} });`,
   },
 };
 
-const replacement = replacements[process.env[auditPartVariable] ?? ''];
-if (replacement !== undefined)
+/** Holds all modules in one, so the modules themselves run in its place, whatever is measured. */
+const bundle = /\/services\/auth-api\/dist\/bundle\/main\.js$/;
+
+const part = process.env[auditPartVariable];
+if (part !== undefined && bundle.test(process.argv[1] ?? '')) {
+  const replacement = replacements[part];
+  let isReplaced = replacement === undefined;
   registerHooks({
     load(url, context, nextLoad) {
-      if (!replacement.module.test(url)) return nextLoad(url, context);
+      if (bundle.test(url))
+        return { format: 'module', source: `await import('../main.js');`, shortCircuit: true };
+      if (!replacement?.module.test(url)) return nextLoad(url, context);
+      isReplaced = true;
       return { format: 'module', source: replacement.source, shortCircuit: true };
     },
   });
+  process.once('exit', () => {
+    if (!isReplaced && process.argv[2] === undefined)
+      throw new Error(`${auditPartVariable}: nothing was replaced`);
+  });
+}

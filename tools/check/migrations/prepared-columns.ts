@@ -6,9 +6,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { sourceFiles } from '../source-files.ts';
 
-const named = /name: '([^']+)',\s*text:\s*(['`])([\s\S]*?)\2/g;
+const named = /name: ([^,]+),\s*text:\s*(['`])([\s\S]*?)\2/g;
 // Of a function or of a query within the statement it is not the columns of a table.
-const star = /(?:SELECT|RETURNING) (?:\w+\.)?\*(?! FROM (?:unnest|ROWS FROM))/;
+const star = /(?:SELECT|DISTINCT|RETURNING|,) (?:\w+\.)?\*(?! FROM (?:unnest|ROWS FROM))/;
 
 export function starsInNamedStatements(root: string): string[] {
   return sourceFiles(root, /^(?:services|packages)\/[^/]+\/src\/.*\.ts$/).flatMap((path) =>

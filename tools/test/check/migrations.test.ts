@@ -172,6 +172,8 @@ it.each([
   ["name: 'find', text: 'SELECT * FROM auth.things'", 1],
   ["name: 'find',\n    text: `SELECT t.* FROM auth.things t`", 1],
   ["name: 'make', text: 'INSERT INTO auth.things DEFAULT VALUES RETURNING *'", 1],
+  ["name: many ? 'find_many' : 'find', text: 'SELECT DISTINCT * FROM auth.things'", 1],
+  ["name: 'find', text: 'SELECT a.id, t.* FROM auth.things t'", 1],
   ["text: 'SELECT * FROM auth.things'", 0],
   ["name: 'count', text: 'SELECT count(*) FROM auth.things'", 0],
   ["name: 'given', text: 'SELECT * FROM unnest($1::text[])'", 0],

@@ -35,7 +35,7 @@ export function spans(network: Network, address: string): boolean {
   return type === network.type && listOf(network).check(address, type);
 }
 
-/** Tells whether one of the networks has an address, in each of its spellings. */
+/** Tells whether one of the networks has an address, as it is or mapped into IPv6 (RFC 4291 section 2.5.5.2). */
 export function membersOf(texts: readonly string[]): (address: string | undefined) => boolean {
   const list = listOf(...texts.map(networkOf).filter((network) => network !== undefined));
   return (address = '') => {

@@ -80,7 +80,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   } as FastifyServerOptions).withTypeProvider<ZodTypeProvider>() as unknown as App;
   if (http.tls) followTlsFiles(app, http.tls, options.log);
   app.setValidatorCompiler(validatorCompiler);
-  app.setSerializerCompiler(serializerCompiler);
+  app.setSerializerCompiler(options.describesApi ? compileAtOnce : compileWhenSent);
   app.setErrorHandler(envelopeErrorHandler);
   hidePaths(app);
   knowRoutes(app);
@@ -104,22 +104,21 @@ export async function createApp(options: AppOptions): Promise<App> {
 
 /**
  * Keys that the schema does not name are left out; a required key that is missing is an error.
- * Response schemas must be plain: a transform has no JSON schema. A schema is compiled by its first answer: an API has
- * hundreds, and a replica that starts needs few of them.
+ * Response schemas must be plain: a transform has no JSON schema. A schema is compiled by its first answer, because an API has
+ * hundreds and a replica that starts needs few of them. A process that describes the API compiles all and refuses a wrong one.
  */
-const serializerCompiler: FastifySerializerCompiler<ResponseSchema> = ({ schema }) => {
-  const properties = 'properties' in schema ? schema.properties : schema;
-  return (answer) => serializerOf(properties)(answer);
-};
+const compileWhenSent: FastifySerializerCompiler<ResponseSchema> = (route) => (answer) =>
+  compileAtOnce(route)(answer);
 
-function serializerOf(properties: z.ZodType) {
+const compileAtOnce: FastifySerializerCompiler<ResponseSchema> = ({ schema }) => {
+  const properties = 'properties' in schema ? schema.properties : schema;
   const known = compiled.get(properties);
   if (known) return known;
   const jsonSchema = z.toJSONSchema(properties, { target: 'draft-7', io: 'output' });
   const serialize = fastJsonStringify(jsonSchema as Schema);
   compiled.set(properties, serialize);
   return serialize;
-}
+};
 
 async function describeWithOpenApi(
   app: App,

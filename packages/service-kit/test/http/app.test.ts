@@ -359,3 +359,11 @@ test('by default only failures are logged, and every request is measured', async
   expect(lines.filter((line) => line.includes('"message":"request"'))).toHaveLength(1);
   expect(await metrics.expose()).toMatch(/_count\{method="GET",route="\/ip",status="200"\} \d+/);
 });
+
+test('an answer that has no JSON schema is refused where the API is described', async () => {
+  const log = createLogger('example', { level: 'debug', format: 'json' }, new Writable());
+  app = await createApp({ log, metrics, http, describesApi: true });
+  const schema = { response: { 200: z.object({ at: z.string().transform(Number) }) } };
+  app.get('/changed', { schema }, async () => ({ at: '1' }) as never);
+  await expect(app.ready()).rejects.toThrow('Transforms cannot be represented in JSON Schema');
+});
