@@ -90,6 +90,7 @@ const fields = (Object.keys(properties) as (keyof Stored)[]).map((property) => (
 /** In the order of the values that rowValues() makes; the client id first. */
 export const columns: readonly string[] = fields.map(({ column }) => column);
 
+/** Of a whole row: with those that the database sets. */
 export const readColumns = [
   ...columns,
   'version',

@@ -322,7 +322,9 @@ it('a plain login asks no store about approvals', async () => {
   watcher.disconnect();
 
   expect(commands.filter((command) => command.includes('backchannel'))).toEqual([]);
-  expect(JSON.stringify(queries.mock.calls)).not.toContain('auth.user_codes');
+  // A client's own column, which each login reads.
+  const sent = JSON.stringify(queries.mock.calls).replaceAll('backchannel_user_code_parameter', '');
+  expect(sent).not.toContain('user_code');
   queries.mockRestore();
 });
 
