@@ -1,9 +1,10 @@
 /** Sends HTTP requests over kept-alive connections, bounded in time and size, without following redirects or proxies. */
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { LookupFunction } from 'node:net';
 import { definedOnly } from '@gatehouse/contracts/defined-only';
-import { Agent, type Dispatcher } from 'undici';
 import type { z } from 'zod';
 import { type AddressPolicy, guardedLookup } from './address-policy.ts';
+import { bodyOf, createConnections, type Endpoint, endpointOf } from './connections.ts';
 import { repeated } from './repeat.ts';
 import { asUpstreamError, UpstreamError } from './upstream-error.ts';
 
@@ -60,7 +61,7 @@ export interface HttpRequest {
 
 export interface HttpResponse {
   status: number;
-  headers: Dispatcher.ResponseData['headers'];
+  headers: IncomingHttpHeaders;
   /** Empty where the request asks for bytes. */
   text: string;
   bytes?: Buffer;
@@ -68,95 +69,91 @@ export interface HttpResponse {
 
 export type HttpClient = ReturnType<typeof createHttpClient>;
 
-const serviceLimits = { connections: 32, keepAliveTimeout: 30_000, maxResponseSize: 16 * 1024 * 1024 };
+interface Target extends Endpoint {
+  path: string;
+  /** In messages. */
+  name: string;
+}
+
+/** Drops a byte order mark. */
+const utf8 = new TextDecoder();
+
+const serviceLimits = { maxConnections: 32, idleMs: 30_000, maxBodyBytes: 16 * 1024 * 1024 };
 /**
  * Strangers end connections that were idle for a second or for five, and a request that is sent meanwhile is lost, such as
  * the code that a person came back with. So an idle connection serves the next call of the same purpose and no later one.
  */
-const strangerLimits = { connections: 8, keepAliveTimeout: 500, maxResponseSize: 256 * 1024 };
+const strangerLimits = { maxConnections: 8, idleMs: 500, maxBodyBytes: 256 * 1024 };
 
 export function createHttpClient(options: HttpClientOptions) {
   const { timeoutMs = 2000, addresses } = options;
   const limits = addresses === undefined ? serviceLimits : strangerLimits;
-  const agent = new Agent({
+  const { maxBodyBytes = limits.maxBodyBytes } = options;
+  const connections = createConnections({
     ...limits,
-    maxResponseSize: options.maxBodyBytes ?? limits.maxResponseSize,
-    allowH2: false,
-    connect: definedOnly({
-      timeout: timeoutMs,
-      ca: options.ca,
-      cert: options.cert,
-      key: options.key,
-      lookup: addresses && guardedLookup(addresses, options.resolve),
-    }),
-    // The signal below bounds the whole exchange.
-    headersTimeout: timeoutMs,
-    bodyTimeout: timeoutMs,
+    timeoutMs,
+    ca: options.ca,
+    cert: options.cert,
+    key: options.key,
+    lookup: addresses && guardedLookup(addresses, options.resolve),
   });
+  const ownOrigin = options.baseUrl === undefined ? undefined : new URL(options.baseUrl);
+  const pending = new Set<Promise<HttpResponse>>();
+  let isClosed = false;
 
-  function targetOf(request: HttpRequest) {
-    const query = queryOf(request.query);
-    if (request.url === undefined) {
-      const { baseUrl = '', dependency = baseUrl } = options;
-      return { origin: baseUrl, path: `${request.path}${query}`, name: dependency };
-    }
-    const problem = addresses?.problemOf(request.url);
+  function targetOf(request: HttpRequest): Target {
+    const problem = request.url === undefined ? undefined : addresses?.problemOf(request.url);
     if (problem !== undefined) throw problem;
-    const url = new URL(request.url);
-    return {
-      origin: url.origin,
-      path: `${url.pathname}${url.search}${query}`,
-      name: options.dependency ?? url.host,
-    };
+    const origin = request.url === undefined ? ownOrigin : new URL(request.url);
+    const name = options.dependency ?? (request.url === undefined ? options.baseUrl : origin?.host) ?? '';
+    const endpoint = origin && endpointOf(origin);
+    if (endpoint === undefined)
+      throw new UpstreamError(name, undefined, '', {
+        failure: 'url',
+        message: 'must be an http or https URL',
+      });
+    const path = request.url === undefined ? request.path : `${origin?.pathname}${origin?.search}`;
+    return { ...endpoint, path: `${path}${queryOf(request.query)}`, name };
   }
 
-  async function exchange(request: HttpRequest, target: ReturnType<typeof targetOf>): Promise<HttpResponse> {
-    const timeout = new AbortController();
-    const late = () => timeout.abort(new DOMException('No answer in time', 'TimeoutError'));
-    // Ends with the call, which the timer of `AbortSignal.timeout` outlives.
-    const timer = setTimeout(late, timeoutMs);
-    try {
-      return await answerTo(request, target, timeout.signal);
-    } finally {
-      clearTimeout(timer);
-    }
-  }
-
-  async function answerTo(
-    request: HttpRequest,
-    target: ReturnType<typeof targetOf>,
-    timeout: AbortSignal,
-  ): Promise<HttpResponse> {
+  async function exchange(request: HttpRequest, { name, ...target }: Target): Promise<HttpResponse> {
     const content = contentOf(request);
-    const { statusCode, headers, body } = await agent.request({
-      origin: target.origin,
-      path: target.path,
-      method: request.method ?? (request.form === undefined ? 'GET' : 'POST'),
-      headers: definedOnly({
-        accept: request.accept?.join(', ') ?? (addresses ? undefined : 'application/json'),
-        'content-type': content?.type,
-        'x-request-id': options.correlationId?.(),
-        authorization: await options.authorization?.(),
-        ...request.headers,
-      }),
-      body: content?.text ?? null,
-      signal: request.signal ? AbortSignal.any([request.signal, timeout]) : timeout,
+    const headers = definedOnly({
+      accept: request.accept?.join(', ') ?? (addresses ? undefined : 'application/json'),
+      'content-type': content?.type,
+      // Node tells it for some methods alone.
+      'content-length': content && String(Buffer.byteLength(content.text)),
+      'x-request-id': options.correlationId?.(),
+      authorization: await options.authorization?.(),
+      ...request.headers,
     });
-    const failure = failureOf(statusCode, headers, request);
-    if (failure === undefined) {
-      const answer = { status: statusCode, headers };
-      return request.isBinary
-        ? { ...answer, text: '', bytes: Buffer.from(await body.arrayBuffer()) }
-        : { ...answer, text: await body.text() };
-    }
-    if (addresses === undefined)
-      throw new UpstreamError(target.name, statusCode, await body.text(), { failure });
-    // Closes the connection instead of reading what a stranger sends.
-    body.on('error', () => undefined).destroy();
-    throw new UpstreamError(target.name, statusCode, '', { failure });
+    if (isClosed) throw new Error('This client is closed');
+    const method = request.method ?? (request.form === undefined ? 'GET' : 'POST');
+    const outgoing = { ...target, method, headers, content: content?.text, signal: request.signal };
+    return connections.exchange(outgoing, (answer) => readAnswer(answer, request, name));
   }
 
-  async function exchangeAuthorized(request: HttpRequest, target: ReturnType<typeof targetOf>) {
+  async function readAnswer(
+    answer: IncomingMessage,
+    request: HttpRequest,
+    name: string,
+  ): Promise<HttpResponse> {
+    const { statusCode: status = 0, headers } = answer;
+    const failure = failureOf(status, headers, request);
+    if (failure !== undefined && addresses !== undefined) {
+      // Closes the connection instead of reading what a stranger sends.
+      answer.destroy();
+      throw new UpstreamError(name, status, '', { failure });
+    }
+    const body = await bodyOf(answer, maxBodyBytes);
+    if (body === undefined) throw new UpstreamError(name, undefined, '', { failure: 'too-large' });
+    if (failure !== undefined) throw new UpstreamError(name, status, utf8.decode(body), { failure });
+    return request.isBinary
+      ? { status, headers, text: '', bytes: body }
+      : { status, headers, text: utf8.decode(body) };
+  }
+
+  async function exchangeAuthorized(request: HttpRequest, target: Target) {
     const { renewAuthorization } = options;
     if (renewAuthorization === undefined) return exchange(request, target);
     try {
@@ -174,11 +171,15 @@ export function createHttpClient(options: HttpClientOptions) {
     const call = () => exchangeAuthorized(request, target);
     const isRead = request.method === undefined && request.form === undefined;
     const maySendTwice = request.maySendTwice ?? (isRead || request.method === 'GET');
+    // A stranger has no replicas that we know of, and is not asked more often than once.
+    const answered = addresses === undefined ? repeated(call, { timeoutMs, maySendTwice }) : call();
+    pending.add(answered);
     try {
-      // A stranger has no replicas that we know of, and is not asked more often than once.
-      return await (addresses === undefined ? repeated(call, { timeoutMs, maySendTwice }) : call());
+      return await answered;
     } catch (error) {
       throw asUpstreamError(error, target.name);
+    } finally {
+      pending.delete(answered);
     }
   }
 
@@ -195,7 +196,11 @@ export function createHttpClient(options: HttpClientOptions) {
       }
     },
     /** Strangers are not waited for. */
-    close: (): Promise<void> => (addresses === undefined ? agent.close() : agent.destroy()),
+    async close(): Promise<void> {
+      isClosed = true;
+      if (addresses === undefined) await Promise.allSettled(pending);
+      connections.close();
+    },
   };
 }
 

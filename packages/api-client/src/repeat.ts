@@ -7,7 +7,7 @@ const delaysMs = [30, 60, 120, 240];
 /** Nobody accepted the connection, so nobody has seen the request. */
 const refusals = ['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH'];
 /** Somebody may have seen it. */
-const breaks = ['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET'];
+const breaks = ['ECONNRESET', 'EPIPE'];
 
 interface Limits {
   /** The first attempt and its repetitions together: none begins later. */

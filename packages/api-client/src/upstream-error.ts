@@ -59,7 +59,5 @@ export function asUpstreamError(error: unknown, dependency: string): UpstreamErr
   const causes = error instanceof AggregateError ? error.errors : [error];
   const known = [error, ...causes].find((cause) => cause instanceof UpstreamError);
   if (known !== undefined) return known;
-  const isTooLarge = (error as { code?: string }).code === 'UND_ERR_RES_EXCEEDED_MAX_SIZE';
-  const failure = isTooLarge ? 'too-large' : 'unreachable';
-  return new UpstreamError(dependency, undefined, '', { failure, cause: error });
+  return new UpstreamError(dependency, undefined, '', { cause: error });
 }

@@ -228,12 +228,28 @@ describe('an outbound call', () => {
     expect(await failure(outbound.send({ url: missing.url }))).toBe('status');
   });
 
+  it('calls nobody any more once it is closed, though calls wait for a connection', async () => {
+    let asked = 0;
+    const silent = await listen(() => {
+      asked += 1;
+    });
+    const outbound = open({ allowLoopback: true });
+    const calls = Array.from({ length: 12 }, () => failure(outbound.send({ url: silent.url })));
+    while (asked < 8) await new Promise((resolve) => setImmediate(resolve));
+
+    await outbound.close();
+
+    expect(await Promise.all(calls)).toEqual(Array.from({ length: 12 }, () => 'unreachable'));
+    expect([asked, silent.connections()]).toEqual([8, 8]);
+  });
+
   it('uses no proxy of the environment', async () => {
     const proxy = await listen((_request, response) => response.end('from the proxy'));
     const server = await listen((_request, response) => response.end('direct'));
-    process.env['HTTP_PROXY'] = `http://127.0.0.1:${proxy.port}`;
+    const settings = { HTTP_PROXY: `http://127.0.0.1:${proxy.port}`, NODE_USE_ENV_PROXY: '1' };
+    Object.assign(process.env, settings);
     closing.push(() => {
-      delete process.env['HTTP_PROXY'];
+      for (const name of Object.keys(settings)) delete process.env[name];
     });
 
     expect((await open({ allowLoopback: true }).send({ url: server.url })).text).toBe('direct');

@@ -1,5 +1,6 @@
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { Worker } from 'node:worker_threads';
 import { afterEach, expect, it } from 'vitest';
 import { createHttpClient, type HttpRequest } from '../src/http-client.ts';
 import { UpstreamError } from '../src/upstream-error.ts';
@@ -74,4 +75,67 @@ it('a dead service is given up after a few attempts', async () => {
   const { seen, statusOf } = await dying(Number.POSITIVE_INFINITY);
   await expect(statusOf({ path: '/' })).rejects.toThrow(UpstreamError);
   expect(seen).toHaveLength(5);
+});
+
+/** Answers the first request of each connection and then closes it, as a service does that ends. Tells its port. */
+const closing20msLater = `
+const { createServer } = require('node:net');
+const { parentPort } = require('node:worker_threads');
+const server = createServer((socket) => {
+  socket.on('error', () => undefined);
+  socket.once('data', (text) => {
+    parentPort.postMessage(String(text).split(' ')[0]);
+    socket.write('HTTP/1.1 200 OK\\r\\ncontent-length: 0\\r\\n\\r\\n');
+    setTimeout(() => socket.end(), 20);
+  });
+});
+server.listen(0, '127.0.0.1', () => parentPort.postMessage(server.address().port));
+`;
+
+it('a write is not lost on a kept connection that was closed while this process was busy', async () => {
+  const worker = new Worker(closing20msLater, { eval: true });
+  closing.push(async () => void (await worker.terminate()));
+  const told: unknown[] = [];
+  const port = await new Promise((resolve) =>
+    worker.on('message', (message) => {
+      told.push(message);
+      resolve(message);
+    }),
+  );
+  const http = createHttpClient({ baseUrl: `http://127.0.0.1:${port}` });
+  closing.push(() => http.close());
+  await http.send({ path: '/' });
+  // The event loop sees nothing meanwhile.
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200);
+
+  expect((await http.send({ method: 'POST', path: '/', json: {} })).status).toBe(200);
+  expect(told).toEqual([port, 'GET', 'POST']);
+});
+
+it('a client that is closed lets its calls end and begins no other', async () => {
+  const answers: (() => void)[] = [];
+  const arrived = Promise.withResolvers<void>();
+  const port = await listening((_request, response) => {
+    answers.push(() => response.end('{}'));
+    arrived.resolve();
+  });
+  const http = createHttpClient({ baseUrl: `http://127.0.0.1:${port}` });
+  const running = http.send({ path: '/' });
+  await arrived.promise;
+  const closed = http.close();
+
+  await expect(http.send({ method: 'POST', path: '/', json: {} })).rejects.toThrow(UpstreamError);
+  for (const answer of answers) answer();
+  expect((await running).status).toBe(200);
+  await closed;
+  expect(answers).toHaveLength(1);
+});
+
+it('an answer that asks for another protocol ends the call at once', async () => {
+  const port = await listening((_request, response) => {
+    response.socket?.end('HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: other\r\n\r\n');
+  });
+  const http = createHttpClient({ baseUrl: `http://127.0.0.1:${port}`, timeoutMs: 60_000 });
+  closing.push(() => http.close());
+  await expect(http.send({ path: '/' })).rejects.toThrow('did not answer');
 });

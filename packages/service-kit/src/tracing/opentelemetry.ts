@@ -1,12 +1,12 @@
 /** Sends spans of requests, SQL statements, Redis commands and outgoing calls to a collector by OTLP. */
 import { FastifyOtelInstrumentation } from '@fastify/otel';
-import { type Span, SpanKind, SpanStatusCode, type Tracer } from '@opentelemetry/api';
+import { type Span, SpanKind, SpanStatusCode, TraceFlags, type Tracer, trace } from '@opentelemetry/api';
 import { W3CTraceContextPropagator } from '@opentelemetry/core';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { registerInstrumentations } from '@opentelemetry/instrumentation';
+import { HttpInstrumentation } from '@opentelemetry/instrumentation-http';
 import { IORedisInstrumentation } from '@opentelemetry/instrumentation-ioredis';
 import { PgInstrumentation } from '@opentelemetry/instrumentation-pg';
-import { UndiciInstrumentation } from '@opentelemetry/instrumentation-undici';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import {
   BatchSpanProcessor,
@@ -63,20 +63,29 @@ export function createTracing(
     requireParentSpan: true,
     dbStatementSerializer: (name) => name,
   });
+  const calls = new HttpInstrumentation({
+    disableIncomingRequestInstrumentation: true,
+    requireParentforOutgoingSpans: true,
+    // What a request began and left running, such as the look-out for Configuration Servers, is no part of it.
+    ignoreOutgoingRequestHook: isOfEndedSpan,
+    // Paths hold ids, and addresses that strangers registered may hold a key.
+    startOutgoingSpanHook: () => ({ 'url.full': undefined }),
+  });
   const disable = registerInstrumentations({
     tracerProvider: provider,
-    instrumentations: [
-      requests,
-      new UndiciInstrumentation({ requireParentforSpans: true }),
-      statements,
-      commands,
-    ],
+    instrumentations: [requests, calls, statements, commands],
   });
-  // They wait for the driver to be required, which a bundle never does.
-  const drivers: Record<string, object> = { pg, 'pg-pool': Object.getPrototypeOf(pg.Pool), ioredis: Redis };
-  for (const driver of [...statements.getModuleDefinitions(), ...commands.getModuleDefinitions()]) {
-    driver.moduleExports = drivers[driver.name];
-    driver.patch?.(driver.moduleExports);
+  // They wait for the library to be required, which a bundle never does.
+  const libraries: Record<string, object> = {
+    http: process.getBuiltinModule('node:http'),
+    https: process.getBuiltinModule('node:https'),
+    pg,
+    'pg-pool': Object.getPrototypeOf(pg.Pool),
+    ioredis: Redis,
+  };
+  for (const library of [calls, statements, commands].flatMap((each) => each.getModuleDefinitions())) {
+    library.moduleExports = libraries[library.name];
+    library.patch?.(library.moduleExports);
   }
   const tracer: Tracer = provider.getTracer('gatehouse');
   return {
@@ -102,6 +111,14 @@ function describeRequest(span: Span, request: FastifyRequest): void {
   const { traceId } = span.spanContext();
   request.traceId = traceId;
   request.log = request.log.child({ traceId });
+}
+
+function isOfEndedSpan(): boolean {
+  const span = trace.getActiveSpan();
+  if (span === undefined) return false;
+  // A span that is not sampled records nothing, and its trace goes on.
+  const isSampled = (span.spanContext().traceFlags & TraceFlags.SAMPLED) !== 0;
+  return isSampled && !span.isRecording();
 }
 
 /** Removes error messages from spans before they are exported: a message may quote a value. */

@@ -2,8 +2,8 @@
 import type { TracingConfig } from '../config/shared-settings.ts';
 
 /**
- * Undefined where no endpoint is configured. The PostgreSQL and Redis drivers are instrumented for the whole process, so
- * call it before their first use.
+ * Undefined where no endpoint is configured. The PostgreSQL and Redis drivers and Node's HTTP client are instrumented for the
+ * whole process, so call it before their first use.
  */
 export async function startTracing(
   config: TracingConfig | undefined,

@@ -29,6 +29,8 @@ const callerSpan = '00f067aa0ba902b7';
 const spans: Span[] = [];
 const upstreamHeaders: IncomingMessage['headers'][] = [];
 const closers: (() => Promise<unknown>)[] = [];
+const answered = Promise.withResolvers<void>();
+let left: Promise<unknown>;
 let tracing: Tracing;
 let url: string;
 
@@ -84,10 +86,14 @@ beforeAll(async () => {
     await pool.query('SELECT $1::text AS secret_value', ['hidden']);
     await inTransaction(pool, (client) => client.query({ name: 'find_thing', text: 'SELECT 2' }));
     await redis.get('secret-key');
-    await upstream.send({ method: 'GET', path: '/' });
+    await upstream.send({ method: 'GET', path: '/secret-id?code=secret-code' });
     const answer = { answer: await server.authenticate(), before: server.state };
     server.close();
     return { ...answer, after: server.state };
+  });
+  app.get('/left-running', async () => {
+    left = answered.promise.then(() => upstream.send({ path: '/' }));
+    return {};
   });
   app.get('/broken', async () => {
     await pool.query('SELECT 1/0');
@@ -150,6 +156,9 @@ describe('traces', () => {
     });
     expect(await answer.json()).toEqual({ answer: 'yes', before: 'open', after: 'closed' });
     await fetch(`${url}/broken`);
+    await (await fetch(`${url}/left-running`)).text();
+    answered.resolve();
+    await left;
     await tracing.close();
 
     const request = spans.find(({ name }) => name === 'POST /things/:id') as Span;
@@ -174,6 +183,8 @@ describe('traces', () => {
     const broken = spans.find(({ name }) => name === 'GET /broken') as Span;
     expect(broken.traceId).not.toBe(callerTrace);
     expect(broken.status).toMatchObject({ code: 2 });
+    const began = spans.find(({ name }) => name === 'GET /left-running') as Span;
+    expect(spans.filter(({ traceId }) => traceId === began.traceId)).toEqual([began]);
     expect(JSON.stringify(spans)).not.toMatch(/hidden|secret-key|secret-id|secret-code/);
   });
 
