@@ -33,11 +33,17 @@ const assets = new Map(
 );
 
 /**
- * Compressed once, at the start, as hard as possible: gatehouse.css is 4 KB instead of 18. Pages are sent as they are: they
- * hold a CSRF token beside what was typed, and their compressed size would tell the token by and by (BREACH).
+ * Compressed once, when first asked for, as hard as possible: gatehouse.css is 4 KB instead of 18. Pages are sent as they are:
+ * they hold a CSRF token beside what was typed, and their compressed size would tell the token by and by (BREACH).
  */
 function encodingsOf(content: string) {
-  return { br: brotliCompressSync(content), gzip: gzipSync(content, { level: 9 }), identity: content };
+  let br: Buffer | undefined;
+  let gzip: Buffer | undefined;
+  return {
+    br: () => (br ??= brotliCompressSync(content)),
+    gzip: () => (gzip ??= gzipSync(content, { level: 9 })),
+    identity: () => content,
+  };
 }
 
 /** RFC 9110 section 12.5.3: the best of those that the browser takes, in our order. */
@@ -67,7 +73,7 @@ export async function assetRoutes(pages: App): Promise<void> {
         const encoding = encodingFor(request.headers['accept-encoding']);
         reply.header('vary', 'accept-encoding');
         if (encoding !== 'identity') reply.header('content-encoding', encoding);
-        return reply.type(type).send(encodings[encoding]);
+        return reply.type(type).send(encodings[encoding]());
       },
     );
   }
