@@ -153,6 +153,8 @@ function nearest(word: string, candidates: readonly string[], maxDistance = 3): 
   let best: string | undefined;
   let bestDistance = maxDistance + 1;
   for (const candidate of candidates) {
+    // The distance is at least that, and there are hundreds of candidates.
+    if (Math.abs(candidate.length - word.length) >= bestDistance) continue;
     const distance = editDistance(word.toLowerCase(), candidate.toLowerCase());
     if (distance < bestDistance) {
       best = candidate;
