@@ -6,7 +6,6 @@ import {
   type IntrospectionActive,
   introspectionAnswerSchema,
 } from '@gatehouse/contracts/auth-api/introspection';
-import { createGrowingCache } from '@gatehouse/service-kit/cache/growing-cache';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { sha256 } from '@gatehouse/service-kit/crypto/secrets';
 import { unavailable } from '@gatehouse/service-kit/errors/app-error';
@@ -27,19 +26,21 @@ export function createIntrospection({
   now: Clock;
   ttlMs: number;
 }) {
-  // Keys are digests: no token is kept in memory.
-  const known = createGrowingCache<Known>(maxEntries);
+  /** The oldest answer first. Keys are digests: no token is kept in memory. */
+  const known = new Map<string, Known>();
   const asking = new Map<string, Promise<IntrospectionActive | undefined>>();
 
   async function ask(key: string, token: string): Promise<IntrospectionActive | undefined> {
     const answer = await introspect(http, path, token);
+    known.delete(key);
     // Refresh tokens give access to nothing.
-    if (!answer.active || 'token_use' in answer) {
-      known.delete(key);
-      return undefined;
-    }
+    if (!answer.active || 'token_use' in answer) return undefined;
     const until = Math.min(now() + ttlMs, answer.exp * 1000);
     known.set(key, { token: answer, until, renewAt: now() + ttlMs * shareBeforeRenewal });
+    for (const [oldest, answered] of known) {
+      if (answered.until > now() && known.size <= maxEntries) break;
+      known.delete(oldest);
+    }
     return answer;
   }
 
