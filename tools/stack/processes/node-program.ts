@@ -40,7 +40,7 @@ export function nodeProgram({ name, file, args = [], env = {}, isReady }: NodePr
 /** As in the images (docs/decisions/memory-of-a-service.md). */
 export const imageEnvironment = { MALLOC_ARENA_MAX: '1' };
 /** Without bounds the heap of a demo grows with the memory of the machine. */
-const memoryLimits = ['--max-old-space-size=256', '--max-semi-space-size=4'];
+const memoryLimits = ['--max-old-space-size=256', '--max-semi-space-size=2'];
 
 export function nodeArguments(file: string, args: string[]): string[] {
   if (!existsSync(join(repositoryFolder, file)))
