@@ -5,7 +5,7 @@ import { fire, type LoadOptions, type LoadPlan, type LoadResult } from '../load.
 import { tokenExchangeRow } from '../rows/assertions.ts';
 import { clientCredentialsRows } from '../rows/client-credentials.ts';
 import type { Row } from '../rows/row.ts';
-import { disturbedIn, medianOf, middleOf, type Sample, sampled } from '../samples.ts';
+import { disturbedIn, middleOf, type Sample, sampled } from '../samples.ts';
 import { auditPartVariable } from './without-audit.ts';
 
 export const auditRowName = 'audit';
@@ -48,26 +48,37 @@ export interface AuditOptions extends LoadOptions {
 }
 
 export async function measureAudit(options: AuditOptions): Promise<AuditMeasurement> {
+  // Of stacks that are alike, that which is started last costs a tenth less.
+  const runs = [await measureStacks(parts, options), await measureStacks(parts.toReversed(), options)];
+  return {
+    result: {
+      name: auditRowName,
+      costs: measuredRows.map((row, index) =>
+        costOf(
+          row.name,
+          runs.map(({ rows }) => rows[index] as Samples),
+        ),
+      ),
+    },
+    isPinned: runs.every(({ isPinned }) => isPinned),
+    disturbedRounds: disturbedIn(
+      runs.flatMap(({ rows }) => rows.flatMap((row) => parts.flatMap((part) => row[part]))),
+    ),
+  };
+}
+
+/** The samples of each row; the stacks start in the order of the parts. */
+async function measureStacks(order: readonly Part[], options: AuditOptions) {
   const chains = options.connections * (options.rounds + 1);
-  const stacks: BenchStack[] = [];
-  for (const part of parts) stacks.push(await startStackWith(part, chains));
-  const pids = [...stacks.flatMap((stack) => stack.pids), process.pid];
+  const stacks: [Part, BenchStack][] = [];
+  for (const part of order) stacks.push([part, await startStackWith(part, chains)]);
+  const pids = [...stacks.flatMap(([, stack]) => stack.pids), process.pid];
   try {
-    const costs: AuditCost[] = [];
-    let disturbedRounds = 0;
-    for (const row of measuredRows) {
-      const plans = await Promise.all(stacks.map((stack) => row.plan(stack)));
-      const samples = await fireInTurn(stacks, plans, pids, options);
-      disturbedRounds += disturbedIn(samples.flat());
-      costs.push(costOf(row.name, samples));
-    }
-    return {
-      result: { name: auditRowName, costs },
-      isPinned: stacks.every(({ isPinned }) => isPinned),
-      disturbedRounds,
-    };
+    const rows: Samples[] = [];
+    for (const row of measuredRows) rows.push(await fireInTurn(row, stacks, pids, options));
+    return { rows, isPinned: stacks.every(([, { isPinned }]) => isPinned) };
   } finally {
-    await Promise.all(stacks.map((stack) => stack.stop()));
+    await Promise.all(stacks.map(([, stack]) => stack.stop()));
   }
 }
 
@@ -86,42 +97,42 @@ async function startStackWith(part: Part, chains: number): Promise<BenchStack> {
   }
 }
 
-type Samples = Sample<LoadResult & { cpuUs: number }>[];
+type Samples = Record<Part, Sample<LoadResult & { cpuUs: number }>[]>;
 
 async function fireInTurn(
-  stacks: readonly BenchStack[],
-  plans: readonly LoadPlan[],
+  row: Row,
+  stacks: readonly (readonly [Part, BenchStack])[],
   pids: readonly number[],
   options: AuditOptions,
-): Promise<Samples[]> {
-  const samples = plans.map((): Samples => []);
-  for (const plan of plans) await fire(plan, { ...options, seconds: Math.min(2, options.seconds) });
+): Promise<Samples> {
+  const samples: Samples = { whole: [], appended: [], none: [] };
+  const fires: { part: Part; stack: BenchStack; plan: LoadPlan }[] = [];
+  for (const [part, stack] of stacks) fires.push({ part, stack, plan: await row.plan(stack) });
+  for (const { plan } of fires) await fire(plan, { ...options, seconds: Math.min(2, options.seconds) });
   for (let round = 0; round < options.rounds; round++) {
-    for (const [index, plan] of plans.entries()) {
-      const sample = await sampled(pids, () => fire(plan, options), [stacks[index]?.serverPid ?? 0]);
+    for (const { part, stack, plan } of fires) {
+      const sample = await sampled(pids, () => fire(plan, options), [stack.serverPid]);
       const cpuUs = (sample.cpuSeconds * 1e6) / (sample.perSecond * options.seconds);
-      samples[index]?.push({ ...sample, cpuUs });
+      samples[part].push({ ...sample, cpuUs });
     }
   }
   return samples;
 }
 
-function costOf(grant: string, samples: readonly Samples[]): AuditCost {
-  const speeds = samples.map((some) => medianOf(some, ({ perSecond }) => perSecond).perSecond);
-  const cpus = samples.map((some) => medianOf(some, ({ cpuUs }) => cpuUs).cpuUs);
+function costOf(grant: string, runs: readonly Samples[]): AuditCost {
+  const middleOfRuns = (valuesOf: (run: Samples) => number[]) =>
+    runs.reduce((sum, run) => sum + middleOf(valuesOf(run)), 0) / runs.length;
   /** Of the rounds, each beside that without a trail: what others do to the machine meets both. */
-  const ratioOf = (index: number, of: (sample: Samples[number], none: Samples[number]) => number) =>
-    round3(
-      middleOf((samples[index] ?? []).map((sample, round) => of(sample, samples.at(-1)?.[round] ?? sample))),
-    );
+  const ratioOf = (part: Part, of: (sample: Samples[Part][number], none: Samples[Part][number]) => number) =>
+    round3(middleOfRuns((run) => run[part].map((sample, round) => of(sample, run.none[round] ?? sample))));
   return {
     grant,
-    parts: parts.map((part, index) => ({
+    parts: parts.map((part) => ({
       part,
-      perSecond: Math.round(speeds[index] ?? 0),
-      ratio: ratioOf(index, (sample, none) => sample.perSecond / none.perSecond),
-      cpuUs: Math.round(cpus[index] ?? 0),
-      cpuRatio: ratioOf(index, (sample, none) => none.cpuUs / sample.cpuUs),
+      perSecond: Math.round(middleOfRuns((run) => run[part].map(({ perSecond }) => perSecond))),
+      ratio: ratioOf(part, (sample, none) => sample.perSecond / none.perSecond),
+      cpuUs: Math.round(middleOfRuns((run) => run[part].map(({ cpuUs }) => cpuUs))),
+      cpuRatio: ratioOf(part, (sample, none) => none.cpuUs / sample.cpuUs),
     })),
   };
 }
