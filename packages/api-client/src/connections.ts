@@ -78,7 +78,7 @@ export function createConnections(options: ConnectionOptions) {
       reject(error);
       call.destroy();
     };
-    // Nobody has seen the request: it goes over another connection.
+    // The other side has seen nothing of the request, so even a write may go over another connection.
     const again = () => {
       if (isOver) return;
       isOver = true;

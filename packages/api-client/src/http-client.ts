@@ -102,18 +102,19 @@ export function createHttpClient(options: HttpClientOptions) {
   let isClosed = false;
 
   function targetOf(request: HttpRequest): Target {
-    const problem = request.url === undefined ? undefined : addresses?.problemOf(request.url);
+    const { url, path } = request;
+    const problem = url === undefined ? undefined : addresses?.problemOf(url);
     if (problem !== undefined) throw problem;
-    const origin = request.url === undefined ? ownOrigin : new URL(request.url);
-    const name = options.dependency ?? (request.url === undefined ? options.baseUrl : origin?.host) ?? '';
+    const origin = url === undefined ? ownOrigin : new URL(url);
+    const name = options.dependency ?? (url === undefined ? options.baseUrl : origin?.host) ?? '';
     const endpoint = origin && endpointOf(origin);
     if (endpoint === undefined)
       throw new UpstreamError(name, undefined, '', {
         failure: 'url',
         message: 'must be an http or https URL',
       });
-    const path = request.url === undefined ? request.path : `${origin?.pathname}${origin?.search}`;
-    return { ...endpoint, path: `${path}${queryOf(request.query)}`, name };
+    const target = url === undefined ? path : `${origin?.pathname}${origin?.search}`;
+    return { ...endpoint, path: `${target}${queryOf(request.query)}`, name };
   }
 
   async function exchange(request: HttpRequest, { name, ...target }: Target): Promise<HttpResponse> {
