@@ -44,7 +44,6 @@ export async function buildApp(deps: Deps): Promise<App> {
       await pages.register(deps.passwordChange.routes, { prefix: '/change-password.html' });
       await pages.register(deps.firstPassword.routes, { prefix: '/first-password' });
       await pages.register(deps.consent.routes, { prefix: '/consent.html' });
-      await deps.session.register(pages);
       await pages.register(deps.account.routes, { prefix: '/account' });
       await pages.register(deps.console.routes, { prefix: '/console' });
       await pages.register(deps.approvals.routes, { prefix: '/approvals' });

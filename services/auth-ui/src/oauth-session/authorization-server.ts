@@ -1,6 +1,6 @@
 /** Calls Auth API as the console's client: `@fastify/oauth2` for the grants, introspection for who the person is. */
 
-import oauth2, { type FastifyOAuth2Options, type OAuth2Namespace } from '@fastify/oauth2';
+import type { FastifyOAuth2Options, OAuth2Namespace } from '@fastify/oauth2';
 import type { HttpClient } from '@gatehouse/api-client/http-client';
 import { UpstreamError } from '@gatehouse/api-client/upstream-error';
 import { consoleClientId, consoleLinkGrantType, consoleScope } from '@gatehouse/contracts/auth-api/console';
@@ -8,12 +8,12 @@ import { consoleLinkParameters } from '@gatehouse/contracts/auth-api/console-lin
 import { introspectionAnswerSchema } from '@gatehouse/contracts/auth-api/introspection';
 import { consoleClientSecrets } from '@gatehouse/service-kit/crypto/console-keys';
 import { AppError, unavailable } from '@gatehouse/service-kit/errors/app-error';
-import type { App } from '@gatehouse/service-kit/http/app-type';
 import type { Secret } from '@gatehouse/service-kit/secret';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import fastify, { type FastifyReply, type FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { ownCookie } from '../pages/own-cookie.ts';
 import type { Session } from './session.ts';
+import type { Binding } from './sign-in-state.ts';
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -46,25 +46,44 @@ interface AuthorizationServerOptions {
   serviceSecret: Secret;
   /** Authenticates as the console's client. */
   asConsole: HttpClient;
+  binding: Binding;
 }
-
-/** What ties an answer to the browser that asked. */
-type Binding = Pick<
-  FastifyOAuth2Options,
-  'generateStateFunction' | 'checkStateFunction' | 'callbackUri' | 'redirectStateCookieName'
->;
 
 export type AuthorizationServer = ReturnType<typeof createAuthorizationServer>;
 
 export function createAuthorizationServer(options: AuthorizationServerOptions) {
-  const { publicUrl, authApiUrl, timeoutMs, serviceSecret, asConsole } = options;
-  const secure = publicUrl.startsWith('https:');
-  const [secret] = consoleClientSecrets(serviceSecret);
-  let namespace: OAuth2Namespace | undefined;
+  const { publicUrl, authApiUrl, timeoutMs, serviceSecret, asConsole, binding } = options;
+  let loading: Promise<OAuth2Namespace> | undefined;
 
-  function client(): OAuth2Namespace {
-    if (namespace === undefined) throw new Error('the client of the console is not registered');
-    return namespace;
+  const client = () => (loading ??= load());
+
+  /** Only who opens the console needs it, and it is a sixth of this program (docs/decisions/memory-of-a-service.md). */
+  async function load(): Promise<OAuth2Namespace> {
+    const { default: oauth2 } = await import('@fastify/oauth2');
+    const [secret] = consoleClientSecrets(serviceSecret);
+    // An application that listens takes no more plugins. This one only holds the plugin.
+    const holder = fastify();
+    await holder.register(oauth2, {
+      ...binding,
+      name: 'gatehouse',
+      credentials: {
+        client: { id: consoleClientId, secret },
+        auth: {
+          authorizeHost: publicUrl,
+          authorizePath: endpoints.authorization,
+          tokenHost: authApiUrl,
+          tokenPath: endpoints.token,
+          revokePath: endpoints.revocation,
+        },
+        http: { timeout: timeoutMs },
+      },
+      scope: [...consoleScope],
+      pkce: 'S256',
+      verifierCookieName: ownCookie(publicUrl, 'gatehouse-console-verifier').name,
+      // For a sign-in that somebody leaves open on the desk.
+      cookie: { path: '/', secure: publicUrl.startsWith('https:'), maxAge: 3600 },
+    } as FastifyOAuth2Options);
+    return holder.gatehouse;
   }
 
   /** Undefined: Auth API refused the grant. */
@@ -78,51 +97,26 @@ export function createAuthorizationServer(options: AuthorizationServerOptions) {
   }
 
   return {
-    async register(pages: App, binding: Binding): Promise<void> {
-      await pages.register(oauth2, {
-        ...binding,
-        name: 'gatehouse',
-        credentials: {
-          client: { id: consoleClientId, secret },
-          auth: {
-            authorizeHost: publicUrl,
-            authorizePath: endpoints.authorization,
-            tokenHost: authApiUrl,
-            tokenPath: endpoints.token,
-            revokePath: endpoints.revocation,
-          },
-          http: { timeout: timeoutMs },
-        },
-        scope: [...consoleScope],
-        pkce: 'S256',
-        verifierCookieName: ownCookie(publicUrl, 'gatehouse-console-verifier').name,
-        // For a sign-in that somebody leaves open on the desk.
-        cookie: { path: '/', secure, maxAge: 3600 },
-      } as FastifyOAuth2Options);
-      namespace = pages.gatehouse;
+    async authorizationUri(request: FastifyRequest, reply: FastifyReply): Promise<string> {
+      return (await client()).generateAuthorizationUri(request, reply);
     },
 
-    authorizationUri: (request: FastifyRequest, reply: FastifyReply): Promise<string> =>
-      client().generateAuthorizationUri(request, reply),
-
     /** Undefined: the code is used, too old or of another browser. @throws what `checkStateFunction` throws; AppError */
-    redeem: (request: FastifyRequest, reply: FastifyReply) =>
-      granted(client().getAccessTokenFromAuthorizationCodeFlow(request, reply)),
+    async redeem(request: FastifyRequest, reply: FastifyReply) {
+      return granted((await client()).getAccessTokenFromAuthorizationCodeFlow(request, reply));
+    },
 
     /** Undefined: the session behind the token has ended. @throws AppError */
-    renew: (refreshToken: string) =>
-      granted(
-        client().getNewAccessTokenUsingRefreshToken(
-          {
-            refresh_token: refreshToken,
-            access_token: '',
-            token_type: 'Bearer',
-            expires_in: 0,
-            expires_at: new Date(0),
-          },
-          {},
-        ),
-      ),
+    async renew(refreshToken: string) {
+      const token = {
+        refresh_token: refreshToken,
+        access_token: '',
+        token_type: 'Bearer' as const,
+        expires_in: 0,
+        expires_at: new Date(0),
+      };
+      return granted((await client()).getNewAccessTokenUsingRefreshToken(token, {}));
+    },
 
     /** Undefined: the link is unknown, used or too old. `visitorAddress`: whose guesses are counted. @throws UpstreamError */
     async redeemLink(

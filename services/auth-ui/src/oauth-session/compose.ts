@@ -10,6 +10,7 @@ import { createSeal } from './seal.ts';
 import { createSessionCookie } from './session.ts';
 import { createSessions } from './sessions.ts';
 import { createSignIn } from './sign-in.ts';
+import { createSignInState } from './sign-in-state.ts';
 import { createSignOut } from './sign-out.ts';
 
 interface OAuthSessionOptions {
@@ -28,24 +29,27 @@ export type OAuthSession = ReturnType<typeof composeOAuthSession>;
 
 export function composeOAuthSession(options: OAuthSessionOptions) {
   const { publicUrl, authApi, serviceSecret, asConsole, asBrowser, now } = options;
+  const state = createSignInState({
+    seal: createSeal(consoleKeys(serviceSecret, 'sign-in state')),
+    publicUrl,
+    now,
+  });
   const server = createAuthorizationServer({
     publicUrl,
     authApiUrl: authApi.url,
     timeoutMs: authApi.timeoutMs,
     serviceSecret,
     asConsole,
+    binding: state.binding,
   });
   const cookie = createSessionCookie({
     seal: createSeal(consoleKeys(serviceSecret, 'session cookie')),
     publicUrl,
   });
   const sessions = createSessions({ server, cookie, now });
-  const stateSeal = createSeal(consoleKeys(serviceSecret, 'sign-in state'));
-  const signIn = createSignIn({ server, sessions, seal: stateSeal, publicUrl, now });
+  const signIn = createSignIn({ server, sessions, state, publicUrl });
   const signOut = createSignOut({ server, sessions, asBrowser, publicUrl });
   return {
-    /** Once, in the scope that holds every area. */
-    register: signIn.register,
     callbackRoutes: signIn.callbackRoutes,
     signOutRoutes: signOut.routes,
     ...createGuard({ sessions, signIn, publicUrl, now }),

@@ -10,7 +10,8 @@ import { isFromOwnOrigin } from '../pages/same-origin.ts';
 import { sendProblem } from './problem-page.ts';
 import type { Session } from './session.ts';
 import type { Sessions } from './sessions.ts';
-import { areaOf, type SignIn } from './sign-in.ts';
+import type { SignIn } from './sign-in.ts';
+import { areaOf } from './sign-in-state.ts';
 
 interface GuardOptions {
   sessions: Sessions;
