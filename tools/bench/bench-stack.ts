@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
+import { createInterface, type Interface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { provision } from '@gatehouse/tools/provision';
 import {
@@ -21,7 +21,12 @@ import { loadCore, pin, serverCore } from './machine.ts';
 
 export type ServiceName = 'auth-api' | 'auth-ui' | 'environment-api';
 
-export type FloorName = 'form' | 'redis-set' | 'redis-get' | 'sign-rs256' | 'sign-es256' | 'sign-eddsa';
+/** With as many turns of Redis, or with one signature. */
+export type FloorName =
+  | 'form'
+  | `redis-set-${1 | 2 | 3}`
+  | 'redis-get'
+  | `sign-${'rs256' | 'es256' | 'eddsa'}`;
 
 interface TokenAnswer {
   access_token: string;
@@ -224,11 +229,11 @@ async function requestToken(
   return (await answer.json()) as TokenAnswer;
 }
 
-/** Resolves with the first line that the program prints. */
+/** Resolves with the first line that the program prints; `lines` gives the ones after it. */
 export async function start(
   args: readonly string[],
   settings: NodeJS.ProcessEnv = {},
-): Promise<{ process: ChildProcess; line: string }> {
+): Promise<{ process: ChildProcess; line: string; lines: Interface }> {
   const child = spawn(node[0], [node[1], ...args], {
     cwd: root,
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -239,7 +244,7 @@ export async function start(
     once(lines, 'line').then(([first]) => String(first)),
     once(child, 'exit').then(([code]) => Promise.reject(new Error(`${args[0]} ended with ${code}`))),
   ]);
-  return { process: child, line };
+  return { process: child, line, lines };
 }
 
 export async function end(child: ChildProcess): Promise<void> {

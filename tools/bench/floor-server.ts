@@ -30,12 +30,15 @@ let counter = 0;
 /** A form in, JSON out, nothing else. */
 app.post('/form', { schema: answer }, async () => token);
 
-/** The same with one write to Redis. */
-app.post('/redis-set', { schema: answer }, async () => {
-  counter += 1;
-  await redis.set(`floor:${counter % 100_000}`, record, 'EX', 600);
-  return token;
-});
+/** The same with writes to Redis, each of which waits for the one before. */
+for (const turns of [1, 2, 3])
+  app.post(`/redis-set-${turns}`, { schema: answer }, async () => {
+    for (let turn = 0; turn < turns; turn += 1) {
+      counter += 1;
+      await redis.set(`floor:${counter % 100_000}`, record, 'EX', 600);
+    }
+    return token;
+  });
 
 /** The same with one read from Redis. */
 app.post('/redis-get', async (_request, reply) => {

@@ -19,7 +19,7 @@ import { estateRowName, measureEstate, printEstate } from './estate/measure-esta
 import { hostileRowName, measureHostile, printHostile } from './hostile/measure-hostile.ts';
 import { linkRowName, measureLink, printLink } from './link/measure-link.ts';
 import { printComparison } from './login/compare-logins.ts';
-import { loginRowName, measureLogin, printLogin } from './login/measure-login.ts';
+import { loginRowName, measureLogin } from './login/measure-login.ts';
 import { measureSecondApplication, secondApplicationRowName } from './login/measure-second-application.ts';
 import { type MeasureOptions, measure, printTable, type RowResult } from './measure.ts';
 import {
@@ -36,7 +36,6 @@ import { clientCredentialsRows } from './rows/client-credentials.ts';
 import { introspectRow } from './rows/introspect.ts';
 import { refreshRow } from './rows/refresh.ts';
 import type { Row } from './rows/row.ts';
-import { scaleOf } from './scale/fill.ts';
 import { measureScale, printScale, type ScaleResult, scaleRowName } from './scale/measure-scale.ts';
 import { agentCount, agentsRowName, measureAgents, printAgents } from './scale-out/measure-agents.ts';
 import { measureScaleOut, printScaleOut, scaleOutRowName } from './scale-out/measure-scale-out.ts';
@@ -57,7 +56,7 @@ const ownRows = {
   // Both run before a stack does, whose processes would take their share of the cores.
   [linkRowName]: part(measureLink, printLink),
   [estateRowName]: part(measureEstate, printEstate),
-  [loginRowName]: part(onStack(measureLogin), printLogin),
+  [loginRowName]: part(onStack(measureLogin), printComparison),
   [secondApplicationRowName]: part(onStack(measureSecondApplication), printComparison),
   [signOnRowName]: part(onStack(measureSignOn), printSignOn),
   [hostileRowName]: part(onStack(measureHostile), printHostile),
@@ -171,7 +170,7 @@ function onStack<Result>(
 function scale(measureOptions: MeasureOptions): Promise<Measured<ScaleResult>> {
   // A round of a second is a round, of which each connection needs a chain.
   const short = { ...measureOptions, rounds: measureOptions.rounds * measureOptions.seconds, seconds: 1 };
-  return onStack((stack) => measureScale(stack, rows, scaleOf(share), measureOptions))(short);
+  return measureScale(rows, share, chainsOf(short), measureOptions);
 }
 
 function burst(measureOptions: MeasureOptions): Promise<Measured<BurstResult>> {

@@ -156,7 +156,7 @@ export function printAudit({ costs }: AuditMeasurement['result']): void {
         trail: meanings[part],
         'per second': perSecond,
         'of none': ratio,
-        must: part === 'appended' ? auditMust : '',
+        must: part === 'none' ? '' : auditMust,
         'CPU us': cpuUs,
         'of none by CPU': cpuRatio,
       })),

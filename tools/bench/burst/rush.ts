@@ -37,11 +37,11 @@ export function createCrowd(target: LoginTarget) {
 
     async function signIn(person: number): Promise<void> {
       const fields = { ...target.fields, username: userNameOf(person), password: linkPassword };
-      const inBrowser = driver.open(fields);
+      const browser = driver.open(fields);
       while (performance.now() < endMs) {
         const begunMs = performance.now();
         try {
-          await inBrowser();
+          await browser.signIn();
           lastMs = performance.now();
           durationsMs.push(lastMs - begunMs);
           return;

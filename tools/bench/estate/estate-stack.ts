@@ -85,7 +85,6 @@ export async function startEstateStack(): Promise<EstateStack> {
     database,
     serverPid: server.pid ?? 0,
     floorPid: floor.pid ?? 0,
-    // PostgreSQL works in a process for each connection, which come and go: its time counts as somebody else's.
     pids: [...measured, ...others],
     isPinned: [
       ...measured.map((pid) => pin(pid, serverCore)),

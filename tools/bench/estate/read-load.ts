@@ -1,7 +1,9 @@
 /** Fires reads over kept-alive connections, each of another contact centre than the one before. */
+import { once } from 'node:events';
 import { createHistogram } from 'node:perf_hooks';
 import autocannon from 'autocannon';
-import { Agent } from 'undici';
+import { end, start } from '../bench-stack.ts';
+import type { PacedFigures, PacedReads } from './paced-reads.ts';
 
 export interface ReadPlan {
   url: string;
@@ -17,7 +19,6 @@ export interface ReadFigures {
 }
 
 const differentPaths = 997;
-const pacedConnections = 64;
 
 /** @throws Error when any answer is not 200: a fast refusal is no throughput. */
 export async function fireReads(
@@ -50,31 +51,22 @@ export async function fireReads(
   };
 }
 
-/** Does the work while so many reads come each second, evenly: they do not wait for the answers before them. */
+/** Does the work while a process of its own sends so many single reads each second (`paced-reads.ts`). */
 export async function whileReading<T>(
-  { url, authorization, path }: ReadPlan,
-  perSecond: number,
+  settings: PacedReads,
   work: () => Promise<T>,
-): Promise<T> {
-  const agent = new Agent({ connections: pacedConnections });
-  const headers = authorization === undefined ? {} : { authorization };
-  const failures: unknown[] = [];
-  let sent = 0;
-  async function read(number: number): Promise<void> {
-    const { origin, pathname } = new URL(`${url}${path(number)}`);
-    const { statusCode, body } = await agent.request({ origin, path: pathname, method: 'GET', headers });
-    await body.dump();
-    if (statusCode !== 200) throw new Error(`${url}: a read was answered ${statusCode}`);
+): Promise<{ result: T; reads: PacedFigures }> {
+  const { process: program, lines } = await start([
+    'tools/bench/estate/paced-reads.ts',
+    JSON.stringify(settings),
+  ]);
+  try {
+    const result = await work();
+    const said = once(lines, 'line');
+    program.kill('SIGTERM');
+    const [figures] = await said;
+    return { result, reads: JSON.parse(figures) as PacedFigures };
+  } finally {
+    await end(program);
   }
-  const startMs = performance.now();
-  const pacing = setInterval(() => {
-    const dueReads = Math.floor(((performance.now() - startMs) / 1000) * perSecond);
-    for (; sent < dueReads; sent++) read(sent).catch((error) => failures.push(error));
-  }, 1);
-  const result = await work().finally(() => {
-    clearInterval(pacing);
-    return agent.close();
-  });
-  if (failures.length > 0) throw failures[0];
-  return result;
 }

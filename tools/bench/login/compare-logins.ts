@@ -1,8 +1,8 @@
 /** Compares what browsers do at our servers with the same at the peer: interleaved rounds, medians of the clean ones. */
 import type { BenchStack } from '../bench-stack.ts';
 import { disturbedIn, medianOf, percentile, rounded, sampled } from '../samples.ts';
+import { costsByRequest, printRequests, type RequestCosts } from './request-costs.ts';
 import { concurrency, type Side, sidesOf } from './sides.ts';
-import type { LoginDriver } from './whole-login.ts';
 
 export interface LoginComparison<Name extends string> {
   name: Name;
@@ -14,6 +14,8 @@ export interface LoginComparison<Name extends string> {
   peers: { 'oidc-provider': { flowsPerSecond: number; cpuMsPerFlow: number } };
   /** CPU time of the peer over ours: above 1 we are ahead. */
   ratioToPeer: number;
+  /** What each request costs, at the peer and at ours. */
+  requests: RequestCosts[];
 }
 
 /** Begins the next flow; undefined when the round is over. */
@@ -30,8 +32,9 @@ const warmUpFlows = 600;
 
 export async function compareLogins<Name extends string>(
   stack: BenchStack,
-  { name, rounds, prepare }: { name: Name; rounds: number; prepare: PrepareRound },
-) {
+  options: { name: Name; rounds: number; prepare: PrepareRound; isSecond?: boolean },
+): Promise<{ result: LoginComparison<Name>; disturbedRounds: number }> {
+  const { name, rounds, prepare, isSecond } = options;
   const sides = sidesOf(stack);
   const samples: Record<keyof typeof sides, Round[]> = { ours: [], theirs: [] };
   try {
@@ -57,6 +60,7 @@ export async function compareLogins<Name extends string>(
       },
     },
     ratioToPeer: rounded(their.cpuMsPerFlow / our.cpuMsPerFlow),
+    requests: await costsByRequest(stack, { isSecond: isSecond === true }),
   };
   return { result, disturbedRounds: disturbedIn([...samples.ours, ...samples.theirs]) };
 }
@@ -74,9 +78,9 @@ function byCpu({ cpuMsPerFlow }: Round): number {
 
 /** A login, and a sign-in by its session. */
 async function bothFlows({ driver, second }: Side): Promise<void> {
-  const signIn = driver.open();
-  await signIn();
-  await signIn(second);
+  const browser = driver.open();
+  await browser.signIn();
+  await browser.signIn(second);
 }
 
 export async function warmUp(flow: () => Promise<unknown>): Promise<void> {
@@ -85,11 +89,11 @@ export async function warmUp(flow: () => Promise<unknown>): Promise<void> {
 }
 
 /** Logins until the time is over, which begins with the first. */
-export function loginsFor(seconds: number, driver: LoginDriver): NextFlow {
+export function loginsFor(seconds: number, logIn: () => Promise<unknown>): NextFlow {
   let endMs: number | undefined;
   return () => {
     endMs ??= performance.now() + seconds * 1000;
-    return performance.now() < endMs ? driver.run() : undefined;
+    return performance.now() < endMs ? logIn() : undefined;
   };
 }
 
@@ -111,6 +115,7 @@ export async function flowsOf(next: NextFlow) {
   return { flows: durationsMs.length, perSecond, p50Ms: at(0.5), p99Ms: at(0.99) };
 }
 
-export function printComparison({ peers, ...result }: LoginComparison<string>): void {
+export function printComparison({ peers, requests, ...result }: LoginComparison<string>): void {
   console.table([{ ...result, 'peer CPU ms per flow': peers['oidc-provider'].cpuMsPerFlow }]);
+  printRequests(requests);
 }

@@ -4,38 +4,17 @@
  * a second there are depends on the browser that the bench plays, too.
  */
 import type { BenchStack } from '../bench-stack.ts';
-import { compareLogins, type LoginComparison, loginsFor, printComparison } from './compare-logins.ts';
-import { printRequests, type RequestCosts, requestCosts } from './request-costs.ts';
-import { sidesOf } from './sides.ts';
+import { compareLogins, type LoginComparison, loginsFor } from './compare-logins.ts';
 
 export const loginRowName = 'login_code_flow';
-
-export interface LoginResult extends LoginComparison<typeof loginRowName> {
-  /** What each request of a login costs. */
-  requests: { ours: RequestCosts; theirs: RequestCosts };
-}
 
 export async function measureLogin(
   stack: BenchStack,
   { seconds, rounds }: { seconds: number; rounds: number },
-): Promise<{ result: LoginResult; disturbedRounds: number }> {
-  const compared = await compareLogins(stack, {
+): Promise<{ result: LoginComparison<typeof loginRowName>; disturbedRounds: number }> {
+  return compareLogins(stack, {
     name: loginRowName,
     rounds,
-    prepare: async ({ driver }) => loginsFor(seconds, driver),
+    prepare: async ({ driver }) => loginsFor(seconds, driver.run),
   });
-  const { ours, theirs } = sidesOf(stack);
-  try {
-    const requests = { theirs: await requestCosts(stack, theirs), ours: await requestCosts(stack, ours) };
-    return { ...compared, result: { ...compared.result, requests } };
-  } finally {
-    await Promise.all([ours.driver.close(), theirs.driver.close()]);
-  }
-}
-
-export function printLogin({ requests, ...comparison }: LoginResult): void {
-  printComparison(comparison);
-  console.log('one login after the other, by request, CPU in milliseconds:');
-  printRequests(requests.ours);
-  printRequests(requests.theirs);
 }

@@ -14,11 +14,12 @@ export async function measureSecondApplication(
   return compareLogins(stack, {
     name: secondApplicationRowName,
     rounds,
+    isSecond: true,
     async prepare({ driver, second }) {
       const browsers = Array.from({ length: people }, () => driver.open());
       const waiting = [...browsers];
-      await flowsOf(() => waiting.pop()?.());
-      return () => browsers.pop()?.(second);
+      await flowsOf(() => waiting.pop()?.signIn());
+      return () => browsers.pop()?.signIn(second);
     },
   });
 }

@@ -4,24 +4,40 @@ import type { BenchStack } from '../bench-stack.ts';
 import { cpuMs } from '../machine.ts';
 import { readsDuring } from '../redis-reads.ts';
 import { rounded } from '../samples.ts';
-import type { Side } from './sides.ts';
+import { type Side, sidesOf } from './sides.ts';
 
-/** By request: CPU milliseconds of each server, and round trips to Redis. What goes on without anybody is in it. */
+/** By request: CPU milliseconds of each server, milliseconds until its answer, round trips to Redis. What goes on without anybody is in it. */
 export type RequestCosts = Record<string, Record<string, number>>;
 
 /** All of them send the first request, then all send the second: so the cost of each can be told from the next. */
 const browsers = 200;
 
-export async function requestCosts(stack: BenchStack, { driver, servers }: Side): Promise<RequestCosts> {
+/** Of oidc-provider first, then ours. `isSecond`: of the second application that each browser opens after its login, which is not in the figures. */
+export async function costsByRequest(stack: BenchStack, { isSecond = false } = {}): Promise<RequestCosts[]> {
+  const { ours, theirs } = sidesOf(stack);
+  try {
+    return [await requestCosts(stack, theirs, isSecond), await requestCosts(stack, ours, isSecond)];
+  } finally {
+    await Promise.all([ours.driver.close(), theirs.driver.close()]);
+  }
+}
+
+async function requestCosts(
+  stack: BenchStack,
+  { driver, servers, second }: Side,
+  isSecond: boolean,
+): Promise<RequestCosts> {
   const redis = new Redis(stack.redisUrl);
-  const logins = Array.from({ length: browsers }, () => driver.requests());
+  const opened = Array.from({ length: browsers }, () => driver.open());
+  if (isSecond) for (const browser of opened) await browser.signIn();
+  const logins = opened.map((browser) => browser.requests(isSecond ? second : undefined));
   const costs: RequestCosts = {};
   const read = () => Object.values(servers).map(cpuMs);
   try {
     for (let isDone = false; !isDone; ) {
       let request = '';
       const before = read();
-      const { reads } = await readsDuring(redis, async () => {
+      const { reads, ms } = await readsDuring(redis, async () => {
         for (const login of logins) {
           const { done, value } = await login.next();
           if (done) isDone = true;
@@ -33,7 +49,11 @@ export async function requestCosts(stack: BenchStack, { driver, servers }: Side)
       const byServer = Object.fromEntries(
         Object.keys(servers).map((name, index) => [name, spentMs[index] ?? 0]),
       );
-      costs[request] = { ...byServer, 'turns of Redis': rounded(reads / browsers) };
+      costs[request] = {
+        ...byServer,
+        'ms to the answer': rounded(ms / browsers),
+        'turns of Redis': rounded(reads / browsers),
+      };
     }
     return costs;
   } finally {
@@ -41,9 +61,14 @@ export async function requestCosts(stack: BenchStack, { driver, servers }: Side)
   }
 }
 
-export function printRequests(costs: RequestCosts): void {
+export function printRequests(sides: readonly RequestCosts[]): void {
+  console.log('one after the other, by request, CPU in milliseconds:');
+  for (const costs of sides) printSide(costs);
+}
+
+function printSide(costs: RequestCosts): void {
   const columns = Object.keys(Object.values(costs)[0] ?? {});
   const sumOf = (column: string) => Object.values(costs).reduce((sum, cost) => sum + (cost[column] ?? 0), 0);
   const sums = Object.fromEntries(columns.map((column) => [column, rounded(sumOf(column))]));
-  console.table({ ...costs, 'the whole login': sums });
+  console.table({ ...costs, 'all of it': sums });
 }

@@ -39,13 +39,18 @@ export interface Tokens {
 }
 
 export interface LoginDriver {
-  /** @throws SentAway; Error that names the step which did not go on */
+  /** A login in a browser of its own. @throws as `signIn` */
   run(): Promise<void>;
-  /** A browser of its own, which signs in to one application after the other: to further ones by its session. @throws as `run` */
-  open(fields?: LoginTarget['fields']): (client?: LoginClient) => Promise<Tokens>;
-  /** Does what `run` does, one request for each `next`, and says which it was. @throws as `run` */
-  requests(): AsyncGenerator<string, Tokens>;
+  /** A browser of its own, which signs in to one application after the other: to further ones by its session. */
+  open(fields?: LoginTarget['fields']): Browser;
   close(): Promise<void>;
+}
+
+export interface Browser {
+  /** @throws SentAway; Error that names the step which did not go on */
+  signIn(client?: LoginClient): Promise<Tokens>;
+  /** Does what `signIn` does, one request for each `next`, and says which it was. @throws as `signIn` */
+  requests(client?: LoginClient): AsyncGenerator<string, Tokens>;
 }
 
 interface Page {
@@ -148,21 +153,24 @@ export function createLoginDriver(target: LoginTarget, connections: number): Log
     return JSON.parse(tokens.text) as Tokens;
   }
 
-  function open(typed = target.fields) {
+  function open(typed = target.fields): Browser {
     const cookies = new Map<string, string>();
-    return async (client = target.client): Promise<Tokens> => {
-      const requests = requestsOf(client, cookies, typed);
-      for (;;) {
-        const { done, value } = await requests.next();
-        if (done) return value;
-      }
+    const requests = (client = target.client) => requestsOf(client, cookies, typed);
+    return {
+      requests,
+      async signIn(client) {
+        const sent = requests(client);
+        for (;;) {
+          const { done, value } = await sent.next();
+          if (done) return value;
+        }
+      },
     };
   }
 
   return {
-    run: async () => void (await open()()),
+    run: async () => void (await open().signIn()),
     open,
-    requests: () => requestsOf(target.client, new Map(), target.fields),
     close: () => agent.close(),
   };
 }

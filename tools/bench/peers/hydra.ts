@@ -132,7 +132,8 @@ function plansOf(url: string, adminUrl: string, target: LoginTarget, { chains }:
       const driver = createLoginDriver(target, 1);
       const client = { ...target.client, scope: 'offline_access calls:read' };
       const families: string[] = [];
-      while (families.length < chains) families.push((await driver.open()(client)).refresh_token ?? '');
+      while (families.length < chains)
+        families.push((await driver.open().signIn(client)).refresh_token ?? '');
       await driver.close();
       return { url: tokenUrl, headers: { authorization }, body: chainsOf(families) };
     },

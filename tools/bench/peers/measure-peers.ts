@@ -115,7 +115,7 @@ async function loginDrivers(servers: readonly Server[], leftOut: string[]) {
 
 /** Each from the authorization request to the ID token for its code. */
 async function countLogins(driver: LoginDriver, seconds: number): Promise<Round> {
-  const { flows: count, ...round } = await flowsOf(loginsFor(seconds, driver));
+  const { flows: count, ...round } = await flowsOf(loginsFor(seconds, driver.run));
   return { ...round, count };
 }
 

@@ -107,7 +107,7 @@ async function measureAll(): Promise<Results> {
       servers,
       ...measured,
       leftOut: [...leftOut, ...measured.leftOut],
-      facts: await factsOf(stack, { ...measured, ...options }),
+      facts: await factsOf(stack, { ...options, ...measured }),
     };
   } finally {
     for (const server of started) await server.stop();

@@ -1,41 +1,45 @@
 /** Grants and bindings that rest on another token or on a signature of the caller. */
 import { randomUUID, sign } from 'node:crypto';
 import type { BenchStack } from '../bench-stack.ts';
-import { formOf, peerRequest, type Row, tokenRequest } from './row.ts';
+import { formOf, madeAnew, peerRequest, type Row, tokenRequest } from './row.ts';
 
 export const tokenExchangeRow: Row = {
   name: 'token_exchange',
-  floor: 'redis-set',
+  floor: 'redis-set-3',
   mustToFormPost: 0.15,
   aimToFloor: 0.3,
   async plan(stack) {
     const { access_token: subject } = await stack.token(stack.login);
-    return tokenRequest(
-      stack,
-      stack.authorization,
-      formOf({
-        grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
-        subject_token: subject,
-        subject_token_type: 'urn:ietf:params:oauth:token-type:access_token',
-      }),
-    );
+    return tokenRequest(stack, stack.authorization, exchangeForm(subject));
   },
 };
+
+export function exchangeForm(subject: string): string {
+  return formOf({
+    grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
+    subject_token: subject,
+    subject_token_type: 'urn:ietf:params:oauth:token-type:access_token',
+  });
+}
 
 /** Each assertion is verified, used up on all replicas, and its user looked up at the Configuration Server. */
 export const jwtBearerRow: Row = {
   name: 'jwt_bearer',
-  floor: 'redis-set',
+  floor: 'redis-set-2',
   mustToFormPost: 0.1,
   aimToFloor: 0.2,
   plan: async (stack) =>
-    tokenRequest(stack, stack.authorization, { first: () => assertion(stack), next: () => assertion(stack) }),
+    tokenRequest(
+      stack,
+      stack.authorization,
+      madeAnew(() => assertionForm(stack, stack.user.name)),
+    ),
 };
 
 /** Each proof is verified and used up on all replicas. */
 export const dpopRow: Row = {
   name: 'client_credentials_dpop',
-  floor: 'redis-set',
+  floor: 'redis-set-2',
   mustToFormPost: 0.12,
   aimToFloor: 0.3,
   plan: async (stack) => ({
@@ -48,11 +52,11 @@ export const dpopRow: Row = {
   }),
 };
 
-function assertion(stack: BenchStack): string {
+export function assertionForm(stack: BenchStack, userName: string): string {
   const nowSeconds = Math.floor(Date.now() / 1000);
   const claims = {
     iss: stack.signer.issuer,
-    sub: stack.user.name,
+    sub: userName,
     aud: stack.issuer,
     iat: nowSeconds,
     exp: nowSeconds + 300,

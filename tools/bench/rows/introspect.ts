@@ -1,4 +1,6 @@
 /** A resource server asks about an opaque token, over and over. */
+import type { BenchStack } from '../bench-stack.ts';
+import type { LoadPlan } from '../load.ts';
 import { formOf, peerRequest, type Row } from './row.ts';
 
 export const introspectRow: Row = {
@@ -8,11 +10,7 @@ export const introspectRow: Row = {
   aimToFloor: 0.7,
   async plan(stack) {
     const { access_token: token } = await stack.token({ grant_type: 'client_credentials' });
-    return {
-      url: `${stack.authApiUrl}/auth/v3/oauth/introspect`,
-      headers: { authorization: stack.authorization },
-      body: formOf({ token }),
-    };
+    return introspection(stack, formOf({ token }));
   },
   async peer(stack) {
     const answer = await fetch(`${stack.peer.url}/token`, {
@@ -24,3 +22,11 @@ export const introspectRow: Row = {
     return peerRequest(stack, 'token/introspection', formOf({ token }));
   },
 };
+
+export function introspection(stack: BenchStack, body: LoadPlan['body']): LoadPlan {
+  return {
+    url: `${stack.authApiUrl}/auth/v3/oauth/introspect`,
+    headers: { authorization: stack.authorization },
+    body,
+  };
+}

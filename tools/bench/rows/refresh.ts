@@ -4,7 +4,7 @@ import { formOf, peerRequest, type Row, tokenRequest } from './row.ts';
 
 export const refreshRow: Row = {
   name: 'refresh',
-  floor: 'redis-set',
+  floor: 'redis-set-2',
   mustToFormPost: 0.15,
   aimToFloor: 0.5,
   async plan(stack) {

@@ -1,6 +1,6 @@
 /** What a row measures, and what it is compared with. */
 import type { BenchStack, FloorName } from '../bench-stack.ts';
-import type { LoadPlan } from '../load.ts';
+import type { ChainedBody, LoadPlan } from '../load.ts';
 
 export interface Row {
   name: string;
@@ -20,6 +20,11 @@ export function tokenRequest(stack: BenchStack, authorization: string, body: Loa
 
 export function peerRequest({ peer }: BenchStack, path: string, body: LoadPlan['body']): LoadPlan {
   return { url: `${peer.url}/${path}`, headers: { authorization: peer.authorization }, body };
+}
+
+/** A form of its own for each request. */
+export function madeAnew(make: () => string): ChainedBody {
+  return { first: make, next: make };
 }
 
 export function formOf(fields: Record<string, string>): string {

@@ -26,7 +26,7 @@ export async function createAgents(stack: BenchStack, count: number) {
 
   function newAgent(person: number): Agent {
     const fields = { username: userNameOf(person), password: linkPassword, tenant: stack.user.tenant };
-    return { signIn: driver.open(fields), tokens: [] };
+    return { ...driver.open(fields), tokens: [] };
   }
 
   const applicationOf = (index: number) => applications[index] as LoginClient;

@@ -1,5 +1,6 @@
 /** Fills the stores with what a large installation has in them, and weighs it: live tokens, sessions, revocations, contact centres. */
 import { randomBytes, randomUUID } from 'node:crypto';
+import { sha256 } from '@gatehouse/service-kit/crypto/secrets';
 import { seedEstate } from '@gatehouse/tools/estate-seed';
 import { type ChainableCommander, Redis } from 'ioredis';
 import pg from 'pg';
@@ -31,35 +32,45 @@ export type Weights = Record<'token of a person' | 'token of a client' | 'sessio
 const lifeMs = 3_600_000;
 const batchSize = 10_000;
 
-export async function fill(stack: BenchStack, scale: Scale): Promise<Weights> {
+/** What the stores hold now, to ask for at random. */
+export interface Filled {
+  weights: Weights;
+  personTokens: readonly string[];
+  clientTokens: readonly string[];
+}
+
+export async function fill(stack: BenchStack, scale: Scale): Promise<Filled> {
   const redis = new Redis(stack.redisUrl);
   const database = new pg.Client({ connectionString: stack.postgresUrl });
   await database.connect();
-  const weigh = async (made: number, work: () => Promise<void>) => {
-    const before = await usedMemory(redis);
-    await work();
-    return Math.round(((await usedMemory(redis)) - before) / made);
-  };
   /** Copies of what `make` leaves, byte by byte, under keys of the same form. */
-  const weighCopies = async (kind: string, count: number, make: () => Promise<unknown>) => {
+  const copiesOf = async (kind: string, count: number, make: () => Promise<unknown>) => {
     const record = await newRecord(redis, kind, make);
-    return weigh(count, () => copies(redis, record, count));
+    const before = await usedMemory(redis);
+    const tokens = await copies(redis, record, count);
+    return { tokens, weight: Math.round(((await usedMemory(redis)) - before) / count) };
   };
   try {
-    const weights = {
-      'token of a client': await weighCopies('access', scale.tokens / 2, () =>
-        stack.token({ grant_type: 'client_credentials' }),
-      ),
-      'token of a person': await weighCopies('access', scale.tokens / 2, () => stack.token(stack.login)),
-      'refresh token': await weighCopies('refresh', scale.refreshTokens, () => refreshed(stack)),
-      session: await weighCopies('session', scale.sessions, () => logInByPages(stack)),
-    };
+    const half = Math.ceil(scale.tokens / 2);
+    const ofClients = await copiesOf('access', half, () => stack.token({ grant_type: 'client_credentials' }));
+    const ofPersons = await copiesOf('access', half, () => stack.token(stack.login));
+    const refresh = await copiesOf('refresh', scale.refreshTokens, () => refreshed(stack));
+    const sessions = await copiesOf('session', scale.sessions, () => logInByPages(stack));
     await revocations(redis, database, scale.revocations);
     await seedEstate(database, scale.contactCenters);
     // What autovacuum and the checkpointer would do while the costs are compared.
     await database.query('VACUUM');
     await database.query('CHECKPOINT');
-    return weights;
+    return {
+      weights: {
+        'token of a client': ofClients.weight,
+        'token of a person': ofPersons.weight,
+        'refresh token': refresh.weight,
+        session: sessions.weight,
+      },
+      personTokens: ofPersons.tokens,
+      clientTokens: ofClients.tokens,
+    };
   } finally {
     redis.disconnect();
     await database.end();
@@ -89,17 +100,22 @@ async function newRecord(redis: Redis, kind: string, make: () => Promise<unknown
   return { start, idLength: key.length - start.length - 1, value };
 }
 
+/** What each copy is the record of: its key holds the digest of it, as far as that is as long. */
 async function copies(
   redis: Redis,
   { start, idLength, value }: Awaited<ReturnType<typeof newRecord>>,
   count: number,
-): Promise<void> {
-  for (let made = 0; made < count; made += batchSize) {
+): Promise<string[]> {
+  const tokens: string[] = [];
+  while (tokens.length < count) {
     const pipeline = redis.pipeline();
-    for (let index = made; index < Math.min(count, made + batchSize); index += 1)
-      pipeline.restore(`${start}${randomDigest().slice(0, idLength)}}`, lifeMs, value);
+    for (const token of Array.from({ length: Math.min(count - tokens.length, batchSize) }, randomUUID)) {
+      pipeline.restore(`${start}${sha256(token).slice(0, idLength)}}`, lifeMs, value);
+      tokens.push(token);
+    }
     await execute(pipeline);
   }
+  return tokens;
 }
 
 /** @throws the first refusal */

@@ -1,17 +1,23 @@
 /** The row `scale`: what a request costs in an installation that has grown, beside a small one; what a token weighs; and a cold start. */
 import { Redis } from 'ioredis';
 import { type BenchStack, startBenchStack } from '../bench-stack.ts';
-import { type Growth, measureGrowth, printGrowth } from '../growth.ts';
-import { fire } from '../load.ts';
+import { type Growth, measureGrowth, printGrowth, type Sides } from '../growth.ts';
+import { linkPassword, userNameOf } from '../link/link-seed.ts';
+import { fire, type LoadPlan } from '../load.ts';
 import { flowsOf, loginsFor } from '../login/compare-logins.ts';
 import { targetOf } from '../login/sides.ts';
 import { createLoginDriver } from '../login/whole-login.ts';
 import type { MeasureOptions } from '../measure.ts';
-import type { Row } from '../rows/row.ts';
+import { assertionForm, exchangeForm, jwtBearerRow, tokenExchangeRow } from '../rows/assertions.ts';
+import { introspection, introspectRow } from '../rows/introspect.ts';
+import { formOf, madeAnew, type Row, tokenRequest } from '../rows/row.ts';
 import { startReplica } from '../scale-out/replicas.ts';
-import { fill, type Scale, type Weights } from './fill.ts';
+import { type Filled, fill, type Scale, scaleOf, type Weights } from './fill.ts';
 
 export const scaleRowName = 'scale';
+
+/** What the small installation holds of what the large one does. */
+const smallShare = 0.001;
 
 /** A cold start: most seconds until a replica is ready. */
 const readyAimSeconds = 5;
@@ -19,27 +25,29 @@ const coldStarts = 3;
 
 export interface ScaleResult {
   name: typeof scaleRowName;
-  size: Scale;
+  sizes: Sides<Scale>;
   growth: Growth[];
   bytes: Weights;
   /** Seconds until each replica was ready. */
   coldStarts: Record<string, number[]>;
 }
 
-/** `rows`: those of one request each; a whole login by the pages is added. */
+/** `rows`: those of one request each; a whole login by the pages is added. `share`: of the size that the row is about. */
 export async function measureScale(
-  small: BenchStack,
   rows: readonly Row[],
-  scale: Scale,
+  share: number,
+  chains: number,
   options: MeasureOptions,
-): Promise<{ result: ScaleResult; disturbedRounds: number }> {
-  const large = await startBenchStack(small.chains, { agents: scale.persons });
+): Promise<{ result: ScaleResult; isPinned: boolean; disturbedRounds: number }> {
+  const sizes = { small: scaleOf(share * smallShare), large: scaleOf(share) };
+  const small = await startBenchStack(chains, { agents: sizes.small.persons });
+  const large = await startBenchStack(chains, { agents: sizes.large.persons });
   const stacks = { small, large };
   try {
     // What is written to disk in the background is not what is compared.
     for (const stack of [small, large]) await keepInMemory(stack);
     console.log('  filling the stores …');
-    const bytes = await fill(large, scale);
+    const filled = { small: await fill(small, sizes.small), large: await fill(large, sizes.large) };
     const growth: Growth[] = [];
     let disturbedRounds = 0;
     const measureOne = async (row: string, runs: Parameters<typeof measureGrowth>[2]) => {
@@ -48,17 +56,24 @@ export async function measureScale(
       growth.push(measured.growth);
     };
     for (const row of rows) {
-      const plans = { small: await row.plan(small), large: await row.plan(large) };
+      const planOf = (side: keyof typeof stacks) =>
+        atRandom[row.name]?.(stacks[side], filled[side], sizes[side]) ?? row.plan(stacks[side]);
+      const plans = { small: await planOf('small'), large: await planOf('large') };
       await measureOne(row.name, {
         small: (seconds) => fire(plans.small, { ...options, seconds }),
         large: (seconds) => fire(plans.large, { ...options, seconds }),
       });
     }
     const drivers = { small: driverOf(small), large: driverOf(large) };
-    await measureOne('login by the pages', {
-      small: (seconds) => flowsOf(loginsFor(seconds, drivers.small)),
-      large: (seconds) => flowsOf(loginsFor(seconds, drivers.large)),
-    });
+    const logins = (side: keyof typeof drivers) => (seconds: number) =>
+      flowsOf(
+        loginsFor(seconds, () => {
+          const username = randomPerson(sizes[side]);
+          const { tenant } = stacks[side].user;
+          return drivers[side].open({ username, password: linkPassword, tenant }).signIn();
+        }),
+      );
+    await measureOne('login by the pages', { small: logins('small'), large: logins('large') });
     await Promise.all([drivers.small.close(), drivers.large.close()]);
     const ready = {
       'Auth API, small': await startOften(small.serverPid),
@@ -67,11 +82,46 @@ export async function measureScale(
     };
     return {
       disturbedRounds,
-      result: { name: scaleRowName, size: scale, growth, bytes, coldStarts: ready },
+      isPinned: small.isPinned && large.isPinned,
+      result: { name: scaleRowName, sizes, growth, bytes: filled.large.weights, coldStarts: ready },
     };
   } finally {
-    await large.stop();
+    await Promise.all([small.stop(), large.stop()]);
   }
+}
+
+/**
+ * The requests that are about a token or a person: each about another one of all that there are, so that no cache holds it because
+ * it was asked for before. The others are about the client alone, and a refresh about the token that the one before gave.
+ */
+const atRandom: Record<string, (stack: BenchStack, filled: Filled, size: Scale) => LoadPlan> = {
+  [introspectRow.name]: (stack, { personTokens, clientTokens }) => {
+    const tokens = [personTokens, clientTokens];
+    return introspection(
+      stack,
+      madeAnew(() => formOf({ token: oneOf(oneOf(tokens)) })),
+    );
+  },
+  [tokenExchangeRow.name]: (stack, { personTokens }) =>
+    tokenRequest(
+      stack,
+      stack.authorization,
+      madeAnew(() => exchangeForm(oneOf(personTokens))),
+    ),
+  [jwtBearerRow.name]: (stack, _filled, size) =>
+    tokenRequest(
+      stack,
+      stack.authorization,
+      madeAnew(() => assertionForm(stack, randomPerson(size))),
+    ),
+};
+
+function oneOf<T>(values: readonly T[]): T {
+  return values[Math.floor(Math.random() * values.length)] as T;
+}
+
+function randomPerson({ persons }: Scale): string {
+  return userNameOf(Math.floor(Math.random() * persons));
 }
 
 function driverOf(stack: BenchStack) {
@@ -94,9 +144,11 @@ async function startOften(pid: number): Promise<number[]> {
   return seconds;
 }
 
-export function printScale({ size, growth, bytes, coldStarts: starts }: ScaleResult): void {
-  const parts = Object.entries(size).map(([name, count]) => `${name} ${count}`);
-  console.log(`large: ${parts.join(', ')}:`);
+export function printScale({ sizes, growth, bytes, coldStarts: starts }: ScaleResult): void {
+  for (const [side, size] of Object.entries(sizes)) {
+    const parts = Object.entries(size).map(([name, count]) => `${name} ${count}`);
+    console.log(`${side}: ${parts.join(', ')}`);
+  }
   printGrowth(growth);
   console.log('bytes of Redis:');
   console.table(bytes);

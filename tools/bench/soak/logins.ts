@@ -15,7 +15,7 @@ export function loginsByPages(stack: BenchStack, people: number) {
   const send: Call['send'] = async () => {
     const username = userNameOf(person++ % people);
     try {
-      await driver.open({ username, password: linkPassword, tenant: stack.user.tenant })();
+      await driver.open({ username, password: linkPassword, tenant: stack.user.tenant }).signIn();
       return { answer: { status: 200, body: undefined, requestId: '' }, isRight: true };
     } catch (error) {
       const failure = (error as Error).message;
