@@ -69,7 +69,7 @@ export const wholeReads: readonly WholeRead[] = [
   {
     path: 'services/auth-api/src/audit/store.ts',
     text: '$1::text IS NULL',
-    why: 'filters by kind, outcome or client alone go through the newest events: an index more would cost every event',
+    why: 'a list without a person goes through the newest events, whatever else it filters by: an index more would cost every event',
   },
   {
     path: 'packages/audit-trail/src/chain/verify.ts',

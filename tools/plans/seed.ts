@@ -1,6 +1,6 @@
 /** Fills every table of both services that grows, straight into the tables. */
 import type pg from 'pg';
-import { seedEstate } from './estate-seed.ts';
+import { centerId, seedEstate } from './estate-seed.ts';
 
 /** As after a re-encryption: the suites call the key of then `new`. */
 const sealed = `'v1.new.${'A'.repeat(16)}.${'A'.repeat(32)}'`;
@@ -12,6 +12,13 @@ const past = (seconds: number, number = 'n', of: number) =>
 
 const people = 50_000;
 const events = 200_000;
+
+/** Those with as many rows as any: 40 000 people, 100 contact centres, 51 settings. */
+export const largest = {
+  peopleStore: '00000000-0000-4000-7000-000000000001',
+  environment: '00000000-0000-4000-8000-000000000001',
+  contactCenter: centerId(1),
+};
 
 /** Of the ids above, 9000 are contact centres and 8000 their environments. */
 const environment = [

@@ -17,8 +17,8 @@ const exportMustPerSecond = 3_000;
 const sizes = [100, 10_000] as const;
 const singleRead = 'single read';
 const propagatedChanges = 200;
-/** A load that lasts: at what a server can do at most, a queue forms and every wait is as long as the queue. */
-const sustainedShare = 0.6;
+/** A load that lasts: at twice as much the two cores, which the load, PostgreSQL and both replicas use too, are full, and a queue forms. */
+const sustainedShare = 0.3;
 
 export interface SizedFigures {
   contactCenters: number;

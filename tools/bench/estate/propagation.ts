@@ -17,7 +17,7 @@ export interface Propagation {
   writeP99Ms: number;
 }
 
-const pollMs = 1;
+const pollMs = 5;
 const givenUpMs = 10_000;
 /** Changes before those that count: the code of their way is compiled by then. */
 const warmUpChanges = 20;

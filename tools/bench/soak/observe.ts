@@ -11,7 +11,7 @@ import { cpuTimes, foreignShare, residentMiB } from '../machine.ts';
 import { type ProbeSample, partsOfRun } from './figures.ts';
 import { loginsByPages } from './logins.ts';
 
-/** Of each call that most callers make: about 170 requests a second in all. */
+/** Of each call that most callers make: about 180 requests a second in all, with the logins. */
 const perSecond = 40;
 /** Longer than the services keep a connection that nobody uses. */
 const unusedSeconds = 90;

@@ -39,13 +39,16 @@ export function nodeProgram({ name, file, args = [], env = {}, isReady }: NodePr
 
 /** As in the images (docs/decisions/memory-of-a-service.md). */
 export const imageEnvironment = { MALLOC_ARENA_MAX: '1' };
-/** Without bounds the heap of a demo grows with the memory of the machine. */
-const memoryLimits = ['--max-old-space-size=256', '--max-semi-space-size=2'];
+/** Without bounds the heap of a demo grows with the memory of the machine. The young generation is as in the images. */
+function memoryLimits(file: string): string[] {
+  const youngMiB = file.startsWith('services/auth-api/') ? 8 : 2;
+  return ['--max-old-space-size=256', `--max-semi-space-size=${youngMiB}`];
+}
 
 export function nodeArguments(file: string, args: string[]): string[] {
   if (!existsSync(join(repositoryFolder, file)))
     throw new PlainError(`${file} is not compiled: run "npm run build" first.`);
-  return [...memoryLimits, file, ...args];
+  return [...memoryLimits(file), file, ...args];
 }
 
 async function untilReady(child: ChildProcess, isReady: () => Promise<boolean>): Promise<void> {
