@@ -57,6 +57,21 @@ export const wholeReads: readonly WholeRead[] = [
     why: 'counts everything, when an administrator looks at the overview',
   },
   {
+    path: 'services/environment-api/src/people/store.ts',
+    text: 'ORDER BY p.dbid LIMIT',
+    why: 'a SCIM filter may ask for any attribute: names and addresses have indexes, other filters read the people of one environment',
+  },
+  {
+    path: 'services/environment-api/src/people/store.ts',
+    text: 'count(*)',
+    why: 'counts what a SCIM filter finds, which the answer must say, among the people of one environment',
+  },
+  {
+    path: 'services/environment-api/src/people/group-store.ts',
+    text: 'count(*)',
+    why: 'counts what a SCIM filter finds, which the answer must say, among the groups of one environment',
+  },
+  {
     path: 'services/auth-api/src/clients/certificates.ts',
     text: 'count(*)',
     why: 'counts the clients, when an administrator looks at the overview',

@@ -50,7 +50,7 @@ const environment = [
     SELECT 1000000 + n, ${id(7000, '1 + n / 40000')}, ${id(5000)}::text FROM generate_series(1, ${people}) n`,
   `INSERT INTO environment.people (id, environment_id, dbid, user_name, user_name_key, email, email_key, email_keys, is_active, password)
     SELECT ${id(5000)}, ${id(7000, '1 + n / 40000')}, 1000000 + n, 'person-' || n, 'person-' || n, n || '@example.com',
-      n || '@example.com', ARRAY[n || '@example.com'], true, ${sealed} FROM generate_series(1, ${people}) n`,
+      n || '@example.com', ARRAY[n || '@example.com'], n % 100 > 0, ${sealed} FROM generate_series(1, ${people}) n`,
   `INSERT INTO environment.people_groups (id, environment_id, name, name_key)
     SELECT ${id(4000)}, ${id(7000, '1')}, 'group-' || n, 'group-' || n FROM generate_series(1, 10000) n`,
   `INSERT INTO environment.people_group_members

@@ -58,10 +58,11 @@ export async function listPeopleNumbers(
   { state, after, limit }: { state: 'active' | 'inactive'; after: number; limit: number },
 ): Promise<number[]> {
   const { rows } = await db.query<{ dbid: number }>({
-    name: 'people_numbers',
+    name: `people_${state}`,
+    // The state is no value: PostgreSQL must know which index serves it.
     text: `SELECT dbid FROM environment.people
-      WHERE environment_id = $1 AND is_active = $4 AND dbid > $2 ORDER BY dbid LIMIT $3`,
-    values: [environmentId, after, limit, state === 'active'],
+      WHERE environment_id = $1 AND ${state === 'active' ? '' : 'NOT '}is_active AND dbid > $2 ORDER BY dbid LIMIT $3`,
+    values: [environmentId, after, limit],
   });
   return rows.map((row) => row.dbid);
 }
