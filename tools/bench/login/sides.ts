@@ -29,15 +29,16 @@ export function sidesOf(stack: BenchStack): { ours: Side; theirs: Side } {
   };
 }
 
-/** How a login by the pages of this stack goes. */
-export function targetOf(stack: BenchStack): LoginTarget {
-  const { id, authorization } = stack.loginClient;
+/** How a login by the pages of this stack goes: straight to the services, without the stack's gateway, which the peer has none of. */
+export function targetOf({ services, loginClient, ...stack }: BenchStack): LoginTarget {
+  const { id, authorization } = loginClient;
   return {
     origin: new URL(stack.publicUrl).origin,
     authorizePath: '/auth/v3/oauth/authorize',
     tokenPath: '/auth/v3/oauth/token',
     client: { id, authorization, redirectUri: loginRedirectUri },
     fields: { username: stack.user.name, password: stack.user.password, tenant: stack.user.tenant },
+    serverOf: (path) => services[path.startsWith('/auth/v3/') ? 'auth-api' : 'auth-ui'].url,
   };
 }
 
