@@ -36,7 +36,14 @@ import { clientCredentialsRows } from './rows/client-credentials.ts';
 import { introspectRow } from './rows/introspect.ts';
 import { refreshRow } from './rows/refresh.ts';
 import type { Row } from './rows/row.ts';
-import { measureScale, printScale, type ScaleResult, scaleRowName } from './scale/measure-scale.ts';
+import { scaleOf } from './scale/fill.ts';
+import {
+  measureScale,
+  printScale,
+  type ScaleResult,
+  scaleRowName,
+  smallAgents,
+} from './scale/measure-scale.ts';
 import { agentCount, agentsRowName, measureAgents, printAgents } from './scale-out/measure-agents.ts';
 import { measureScaleOut, printScaleOut, scaleOutRowName } from './scale-out/measure-scale-out.ts';
 import { measureSignOn, printSignOn, signOnRowName } from './sign-on/measure-sign-on.ts';
@@ -170,7 +177,9 @@ function onStack<Result>(
 function scale(measureOptions: MeasureOptions): Promise<Measured<ScaleResult>> {
   // A round of a second is a round, of which each connection needs a chain.
   const short = { ...measureOptions, rounds: measureOptions.rounds * measureOptions.seconds, seconds: 1 };
-  return measureScale(rows, share, chainsOf(short), measureOptions);
+  return onStack((stack) => measureScale(stack, rows, scaleOf(share), measureOptions), {
+    agents: smallAgents,
+  })(short);
 }
 
 function burst(measureOptions: MeasureOptions): Promise<Measured<BurstResult>> {

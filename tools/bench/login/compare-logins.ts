@@ -1,7 +1,7 @@
 /** Compares what browsers do at our servers with the same at the peer: interleaved rounds, medians of the clean ones. */
 import type { BenchStack } from '../bench-stack.ts';
 import { disturbedIn, medianOf, percentile, rounded, sampled } from '../samples.ts';
-import { costsByRequest, printRequests, type RequestCosts } from './request-costs.ts';
+import { type CostsOfSides, costsByRequest, printRequests } from './request-costs.ts';
 import { concurrency, type Side, sidesOf } from './sides.ts';
 
 export interface LoginComparison<Name extends string> {
@@ -14,8 +14,7 @@ export interface LoginComparison<Name extends string> {
   peers: { 'oidc-provider': { flowsPerSecond: number; cpuMsPerFlow: number } };
   /** CPU time of the peer over ours: above 1 we are ahead. */
   ratioToPeer: number;
-  /** What each request costs, at the peer and at ours. */
-  requests: RequestCosts[];
+  requests: CostsOfSides;
 }
 
 /** Begins the next flow; undefined when the round is over. */
@@ -32,9 +31,9 @@ const warmUpFlows = 600;
 
 export async function compareLogins<Name extends string>(
   stack: BenchStack,
-  options: { name: Name; rounds: number; prepare: PrepareRound; isSecond?: boolean },
+  options: { name: Name; rounds: number; prepare: PrepareRound; ofSecondApplication: boolean },
 ): Promise<{ result: LoginComparison<Name>; disturbedRounds: number }> {
-  const { name, rounds, prepare, isSecond } = options;
+  const { name, rounds, prepare, ofSecondApplication } = options;
   const sides = sidesOf(stack);
   const samples: Record<keyof typeof sides, Round[]> = { ours: [], theirs: [] };
   try {
@@ -60,7 +59,7 @@ export async function compareLogins<Name extends string>(
       },
     },
     ratioToPeer: rounded(their.cpuMsPerFlow / our.cpuMsPerFlow),
-    requests: await costsByRequest(stack, { isSecond: isSecond === true }),
+    requests: await costsByRequest(stack, ofSecondApplication),
   };
   return { result, disturbedRounds: disturbedIn([...samples.ours, ...samples.theirs]) };
 }

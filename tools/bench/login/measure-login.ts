@@ -15,6 +15,7 @@ export async function measureLogin(
   return compareLogins(stack, {
     name: loginRowName,
     rounds,
+    ofSecondApplication: false,
     prepare: async ({ driver }) => loginsFor(seconds, driver.run),
   });
 }

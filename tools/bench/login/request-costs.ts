@@ -6,17 +6,22 @@ import { readsDuring } from '../redis-reads.ts';
 import { rounded } from '../samples.ts';
 import { type Side, sidesOf } from './sides.ts';
 
-/** By request: CPU milliseconds of each server, milliseconds until its answer, round trips to Redis. What goes on without anybody is in it. */
+/** By request: CPU milliseconds of each server, milliseconds that it took in the played browser, round trips to Redis. What goes on without anybody is in it. */
 export type RequestCosts = Record<string, Record<string, number>>;
 
 /** All of them send the first request, then all send the second: so the cost of each can be told from the next. */
 const browsers = 200;
 
-/** Of oidc-provider first, then ours. `isSecond`: of the second application that each browser opens after its login, which is not in the figures. */
-export async function costsByRequest(stack: BenchStack, { isSecond = false } = {}): Promise<RequestCosts[]> {
+export type CostsOfSides = Record<'theirs' | 'ours', RequestCosts>;
+
+/** `ofSecondApplication`: which each browser opens after its login, which is not in the figures then. */
+export async function costsByRequest(stack: BenchStack, ofSecondApplication: boolean): Promise<CostsOfSides> {
   const { ours, theirs } = sidesOf(stack);
   try {
-    return [await requestCosts(stack, theirs, isSecond), await requestCosts(stack, ours, isSecond)];
+    return {
+      theirs: await requestCosts(stack, theirs, ofSecondApplication),
+      ours: await requestCosts(stack, ours, ofSecondApplication),
+    };
   } finally {
     await Promise.all([ours.driver.close(), theirs.driver.close()]);
   }
@@ -25,12 +30,12 @@ export async function costsByRequest(stack: BenchStack, { isSecond = false } = {
 async function requestCosts(
   stack: BenchStack,
   { driver, servers, second }: Side,
-  isSecond: boolean,
+  ofSecondApplication: boolean,
 ): Promise<RequestCosts> {
   const redis = new Redis(stack.redisUrl);
   const opened = Array.from({ length: browsers }, () => driver.open());
-  if (isSecond) for (const browser of opened) await browser.signIn();
-  const logins = opened.map((browser) => browser.requests(isSecond ? second : undefined));
+  if (ofSecondApplication) for (const browser of opened) await browser.signIn();
+  const logins = opened.map((browser) => browser.requests(ofSecondApplication ? second : undefined));
   const costs: RequestCosts = {};
   const read = () => Object.values(servers).map(cpuMs);
   try {
@@ -51,7 +56,7 @@ async function requestCosts(
       );
       costs[request] = {
         ...byServer,
-        'ms to the answer': rounded(ms / browsers),
+        'ms in the browser': rounded(ms / browsers),
         'turns of Redis': rounded(reads / browsers),
       };
     }
@@ -61,9 +66,9 @@ async function requestCosts(
   }
 }
 
-export function printRequests(sides: readonly RequestCosts[]): void {
-  console.log('one after the other, by request, CPU in milliseconds:');
-  for (const costs of sides) printSide(costs);
+export function printRequests(sides: CostsOfSides): void {
+  console.log('one after the other, by request, CPU in milliseconds, of oidc-provider and of ours:');
+  for (const costs of [sides.theirs, sides.ours]) printSide(costs);
 }
 
 function printSide(costs: RequestCosts): void {

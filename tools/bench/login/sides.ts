@@ -17,7 +17,7 @@ export function sidesOf(stack: BenchStack): { ours: Side; theirs: Side } {
   const { peer, secondLoginClient, services } = stack;
   return {
     ours: {
-      driver: createLoginDriver(targetOf(stack), concurrency),
+      driver: createLoginDriver(comparedTargetOf(stack), concurrency),
       second: { ...secondLoginClient, redirectUri: loginRedirectUri },
       servers: { 'Auth API': services['auth-api'].pid, 'Auth UI': services['auth-ui'].pid },
     },
@@ -29,16 +29,22 @@ export function sidesOf(stack: BenchStack): { ours: Side; theirs: Side } {
   };
 }
 
-/** How a login by the pages of this stack goes: straight to the services, without the stack's gateway, which the peer has none of. */
-export function targetOf({ services, loginClient, ...stack }: BenchStack): LoginTarget {
-  const { id, authorization } = loginClient;
+/** Straight to the services: a peer has no gateway either. */
+export function comparedTargetOf(stack: BenchStack): LoginTarget {
+  const { services } = stack;
+  const serverOf = (path: string) => services[path.startsWith('/auth/v3/') ? 'auth-api' : 'auth-ui'].url;
+  return { ...targetOf(stack), serverOf };
+}
+
+/** How a login by the pages of this stack goes. */
+export function targetOf(stack: BenchStack): LoginTarget {
+  const { id, authorization } = stack.loginClient;
   return {
     origin: new URL(stack.publicUrl).origin,
     authorizePath: '/auth/v3/oauth/authorize',
     tokenPath: '/auth/v3/oauth/token',
     client: { id, authorization, redirectUri: loginRedirectUri },
     fields: { username: stack.user.name, password: stack.user.password, tenant: stack.user.tenant },
-    serverOf: (path) => services[path.startsWith('/auth/v3/') ? 'auth-api' : 'auth-ui'].url,
   };
 }
 

@@ -1,7 +1,7 @@
 /** What is measured: Gatehouse and its peers, each with the work that it can do. */
 import type { BenchStack } from '../bench-stack.ts';
 import type { LoadPlan } from '../load.ts';
-import { peerTargetOf, targetOf } from '../login/sides.ts';
+import { comparedTargetOf, peerTargetOf } from '../login/sides.ts';
 import type { LoginTarget } from '../login/whole-login.ts';
 import type { Row } from '../rows/row.ts';
 import { versionOf } from './facts.ts';
@@ -41,7 +41,7 @@ export function gatehouseOf(stack: BenchStack): Server {
     version: '',
     pids: [stack.serverPid],
     loginPids: stack.loginPids,
-    loginTarget: targetOf(stack),
+    loginTarget: comparedTargetOf(stack),
     plan: (row) => row.plan(stack),
     stop: async () => {},
   };

@@ -100,7 +100,7 @@ async function newRecord(redis: Redis, kind: string, make: () => Promise<unknown
   return { start, idLength: key.length - start.length - 1, value };
 }
 
-/** What each copy is the record of: its key holds the digest of it, as far as that is as long. */
+/** What each copy is the record of: its key holds the digest of it. Ids of sessions are shorter, and nobody's. */
 async function copies(
   redis: Redis,
   { start, idLength, value }: Awaited<ReturnType<typeof newRecord>>,

@@ -16,8 +16,8 @@ import { type Filled, fill, type Scale, scaleOf, type Weights } from './fill.ts'
 
 export const scaleRowName = 'scale';
 
-/** What the small installation holds of what the large one does. */
-const smallShare = 0.001;
+/** Of what the large installation holds at its full size. */
+const smallSize = scaleOf(0.001);
 
 /** A cold start: most seconds until a replica is ready. */
 const readyAimSeconds = 5;
@@ -32,22 +32,27 @@ export interface ScaleResult {
   coldStarts: Record<string, number[]>;
 }
 
-/** `rows`: those of one request each; a whole login by the pages is added. `share`: of the size that the row is about. */
+export const smallAgents = smallSize.persons;
+
+/** `small`: with `smallAgents`. `rows`: those of one request each; a whole login by the pages is added. */
 export async function measureScale(
+  small: BenchStack,
   rows: readonly Row[],
-  share: number,
-  chains: number,
+  largeSize: Scale,
   options: MeasureOptions,
-): Promise<{ result: ScaleResult; isPinned: boolean; disturbedRounds: number }> {
-  const sizes = { small: scaleOf(share * smallShare), large: scaleOf(share) };
-  const small = await startBenchStack(chains, { agents: sizes.small.persons });
-  const large = await startBenchStack(chains, { agents: sizes.large.persons });
+): Promise<{ result: ScaleResult; disturbedRounds: number }> {
+  const sizes = { small: smallSize, large: largeSize };
+  const large = await startBenchStack(small.chains, { agents: largeSize.persons });
   const stacks = { small, large };
   try {
     // What is written to disk in the background is not what is compared.
     for (const stack of [small, large]) await keepInMemory(stack);
     console.log('  filling the stores …');
     const filled = { small: await fill(small, sizes.small), large: await fill(large, sizes.large) };
+    const requireAll = async () => {
+      for (const side of ['small', 'large'] as const) await requireActive(stacks[side], filled[side]);
+    };
+    await requireAll();
     const growth: Growth[] = [];
     let disturbedRounds = 0;
     const measureOne = async (row: string, runs: Parameters<typeof measureGrowth>[2]) => {
@@ -75,6 +80,7 @@ export async function measureScale(
       );
     await measureOne('login by the pages', { small: logins('small'), large: logins('large') });
     await Promise.all([drivers.small.close(), drivers.large.close()]);
+    await requireAll();
     const ready = {
       'Auth API, small': await startOften(small.serverPid),
       'Auth API, large': await startOften(large.serverPid),
@@ -82,17 +88,31 @@ export async function measureScale(
     };
     return {
       disturbedRounds,
-      isPinned: small.isPinned && large.isPinned,
       result: { name: scaleRowName, sizes, growth, bytes: filled.large.weights, coldStarts: ready },
     };
   } finally {
-    await Promise.all([small.stop(), large.stop()]);
+    await large.stop();
+  }
+}
+
+/** The answer about a token that is not there would be measured as well. */
+async function requireActive(stack: BenchStack, { personTokens, clientTokens }: Filled): Promise<void> {
+  for (const token of [personTokens[0], clientTokens[0]]) {
+    const { url, headers } = introspection(stack, undefined);
+    const answer = await fetch(url, {
+      method: 'POST',
+      headers,
+      body: new URLSearchParams({ token: token ?? '' }),
+    });
+    const { active } = (await answer.json()) as { active?: boolean };
+    if (active !== true) throw new Error('a token that was filled in is not active');
   }
 }
 
 /**
- * The requests that are about a token or a person: each about another one of all that there are, so that no cache holds it because
- * it was asked for before. The others are about the client alone, and a refresh about the token that the one before gave.
+ * The requests that are about a token or a person: each about any of those that there are, which fit into the caches of the small
+ * installation and not into those of the large one. The others are about the client alone, and a refresh about the token that the
+ * one before gave. An exchange notes what came from its subject: in the small one these notes become longer.
  */
 const atRandom: Record<string, (stack: BenchStack, filled: Filled, size: Scale) => LoadPlan> = {
   [introspectRow.name]: (stack, { personTokens, clientTokens }) => {
