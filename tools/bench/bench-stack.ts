@@ -21,7 +21,7 @@ import { loadCore, pin, serverCore } from './machine.ts';
 
 export type ServiceName = 'auth-api' | 'auth-ui' | 'environment-api';
 
-/** With as many turns of Redis, or with one signature. */
+/** A bare form post; the same with so many turns of Redis, or with one signature. */
 export type FloorName =
   | 'form'
   | `redis-set-${1 | 2 | 3}`

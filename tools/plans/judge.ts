@@ -27,7 +27,11 @@ export function complaintsAbout(
   growing: ReadonlySet<string>,
 ) {
   const [path = ''] = statement.at.split(':');
-  if (wholeReads.some((known) => known.path === path && statement.text.includes(known.text))) return [];
+  const { text } = statement;
+  if (
+    wholeReads.some((known) => known.path === path && text.includes(known.text) && !known.unless?.test(text))
+  )
+    return [];
   return [...new Set(plans.flatMap((plan) => complaintsOf(plan, growing)))];
 }
 

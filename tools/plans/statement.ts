@@ -50,7 +50,7 @@ function ofLargeOwner(statement: Statement): Statement {
 
 function largeOwner(owner: string, text: string): string {
   if (owner === 'contact_center') return largest.contactCenter;
-  return /\benvironment\.pe(?:ople|rson)/.test(text) ? largest.peopleStore : largest.environment;
+  return /\benvironment\.(?:people|person)/.test(text) ? largest.peopleStore : largest.environment;
 }
 
 const sources = [

@@ -2,9 +2,9 @@
  * Reads single contact centres, so many a second and evenly: they do not wait for the answers before them. Its own process, so that
  * its work is not part of what another one measures meanwhile. Says how long the answers took when it is ended.
  */
-import { centerId } from '@gatehouse/tools/estate-seed';
 import { Agent } from 'undici';
 import { percentile, rounded } from '../samples.ts';
+import { centerPath } from './center-path.ts';
 
 export interface PacedReads {
   url: string;
@@ -23,22 +23,23 @@ const connections = 64;
 /** Until the connections are there and the code is compiled. */
 const warmUpMs = 3_000;
 
-const { url, authorization, perSecond, contactCenters } = JSON.parse(process.argv[2] ?? '{}') as PacedReads;
+const { url, authorization, perSecond, contactCenters } = JSON.parse(process.argv[2] ?? '') as PacedReads;
 const { origin, pathname } = new URL(url);
 const agent = new Agent({ connections });
-const tookMs: number[] = [];
+const pathOf = centerPath(contactCenters);
+let tookMs: number[] = [];
 
 async function read(number: number): Promise<void> {
   const startedMs = performance.now();
   const { statusCode, body } = await agent.request({
     origin,
-    path: `${pathname}/contact-centers/${centerId(1 + ((number * 7919) % contactCenters))}`,
+    path: `${pathname}${pathOf(number)}`,
     method: 'GET',
     headers: { authorization },
   });
   await body.dump();
   if (statusCode !== 200) throw new Error(`${url}: a read was answered ${statusCode}`);
-  if (startedMs - startMs > warmUpMs) tookMs.push(performance.now() - startedMs);
+  tookMs.push(performance.now() - startedMs);
 }
 
 const startMs = performance.now();
@@ -52,10 +53,14 @@ const pacing = setInterval(() => {
   }
 }, 1);
 
-console.log('reading');
+setTimeout(() => {
+  tookMs = [];
+  console.log('reading');
+}, warmUpMs);
 process.once('SIGTERM', async () => {
   clearInterval(pacing);
   await Promise.all(underway);
+  if (tookMs.length === 0) throw new Error('no read was measured');
   const figures: PacedFigures = {
     reads: tookMs.length,
     p50Ms: rounded(percentile(tookMs, 0.5)),

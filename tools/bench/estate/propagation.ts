@@ -17,6 +17,7 @@ export interface Propagation {
   writeP99Ms: number;
 }
 
+/** More often, the questions alone would keep both replicas busy. */
 const pollMs = 5;
 const givenUpMs = 10_000;
 /** Changes before those that count: the code of their way is compiled by then. */

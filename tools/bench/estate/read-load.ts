@@ -60,11 +60,16 @@ export async function whileReading<T>(
     'tools/bench/estate/paced-reads.ts',
     JSON.stringify(settings),
   ]);
+  // One read that is refused ends it.
+  const failed = once(program, 'close').then(([code]): never => {
+    throw new Error(`the process that reads ended with ${code}`);
+  });
   try {
-    const result = await work();
+    const result = await Promise.race([work(), failed]);
     const said = once(lines, 'line');
     program.kill('SIGTERM');
-    const [figures] = await said;
+    const [figures] = await Promise.race([said, failed]);
+    failed.catch(() => undefined);
     return { result, reads: JSON.parse(figures) as PacedFigures };
   } finally {
     await end(program);

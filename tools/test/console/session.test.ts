@@ -191,7 +191,7 @@ describe('a stranger', () => {
     expect(person.cookies.size).toBe(0);
   });
 
-  // attack: login CSRF: the callback of the attacker's own sign-in in the victim's browser | RFC 6749 section 10.12 | guard: services/auth-ui/src/oauth-session/sign-in.ts
+  // attack: login CSRF: the callback of the attacker's own sign-in in the victim's browser | RFC 6749 section 10.12 | guard: services/auth-ui/src/oauth-session/sign-in-state.ts
   it('brings nobody in with the code of another browser', async () => {
     const { callback, verifier } = await unusedCallback();
     const victim = stage.newPerson();

@@ -15,12 +15,6 @@ import { ownCookie } from '../pages/own-cookie.ts';
 import type { Session } from './session.ts';
 import type { Binding } from './sign-in-state.ts';
 
-declare module 'fastify' {
-  interface FastifyInstance {
-    gatehouse: OAuth2Namespace;
-  }
-}
-
 /** As discovery says; a test compares them. They are not discovered, because Auth UI starts without Auth API. */
 export const endpoints = {
   authorization: '/auth/v3/oauth/authorize',
@@ -55,7 +49,13 @@ export function createAuthorizationServer(options: AuthorizationServerOptions) {
   const { publicUrl, authApiUrl, timeoutMs, serviceSecret, asConsole, binding } = options;
   let loading: Promise<OAuth2Namespace> | undefined;
 
-  const client = () => (loading ??= load());
+  function client(): Promise<OAuth2Namespace> {
+    loading ??= load().catch((error: unknown) => {
+      loading = undefined;
+      throw error;
+    });
+    return loading;
+  }
 
   /** Only who opens the console needs it, and it is a sixth of this program (docs/decisions/memory-of-a-service.md). */
   async function load(): Promise<OAuth2Namespace> {
@@ -83,7 +83,7 @@ export function createAuthorizationServer(options: AuthorizationServerOptions) {
       // For a sign-in that somebody leaves open on the desk.
       cookie: { path: '/', secure: publicUrl.startsWith('https:'), maxAge: 3600 },
     } as FastifyOAuth2Options);
-    return holder.gatehouse;
+    return holder.getDecorator<OAuth2Namespace>('gatehouse');
   }
 
   /** Undefined: Auth API refused the grant. */

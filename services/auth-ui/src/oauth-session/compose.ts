@@ -10,7 +10,7 @@ import { createSeal } from './seal.ts';
 import { createSessionCookie } from './session.ts';
 import { createSessions } from './sessions.ts';
 import { createSignIn } from './sign-in.ts';
-import { createSignInState } from './sign-in-state.ts';
+import { createSignInStates } from './sign-in-state.ts';
 import { createSignOut } from './sign-out.ts';
 
 interface OAuthSessionOptions {
@@ -29,7 +29,7 @@ export type OAuthSession = ReturnType<typeof composeOAuthSession>;
 
 export function composeOAuthSession(options: OAuthSessionOptions) {
   const { publicUrl, authApi, serviceSecret, asConsole, asBrowser, now } = options;
-  const state = createSignInState({
+  const states = createSignInStates({
     seal: createSeal(consoleKeys(serviceSecret, 'sign-in state')),
     publicUrl,
     now,
@@ -40,14 +40,14 @@ export function composeOAuthSession(options: OAuthSessionOptions) {
     timeoutMs: authApi.timeoutMs,
     serviceSecret,
     asConsole,
-    binding: state.binding,
+    binding: states.binding,
   });
   const cookie = createSessionCookie({
     seal: createSeal(consoleKeys(serviceSecret, 'session cookie')),
     publicUrl,
   });
   const sessions = createSessions({ server, cookie, now });
-  const signIn = createSignIn({ server, sessions, state, publicUrl });
+  const signIn = createSignIn({ server, sessions, states, publicUrl });
   const signOut = createSignOut({ server, sessions, asBrowser, publicUrl });
   return {
     callbackRoutes: signIn.callbackRoutes,

@@ -8,7 +8,7 @@ import { z } from 'zod';
 import { ownCookie } from '../pages/own-cookie.ts';
 import type { Seal } from './seal.ts';
 
-interface SignInStateOptions {
+interface SignInStatesOptions {
   seal: Seal;
   publicUrl: string;
   now: Clock;
@@ -41,9 +41,9 @@ const maxPathLength = 1500;
 /** The browser has another state meanwhile, or none. */
 export class OvertakenSignIn extends Error {}
 
-export type SignInState = ReturnType<typeof createSignInState>;
+export type SignInStates = ReturnType<typeof createSignInStates>;
 
-export function createSignInState({ seal, publicUrl, now }: SignInStateOptions) {
+export function createSignInStates({ seal, publicUrl, now }: SignInStatesOptions) {
   const { name: cookieName } = ownCookie(publicUrl, 'gatehouse-console-state');
   const begun = new WeakMap<FastifyRequest, Pick<State, 'to' | 'attempt'>>();
 

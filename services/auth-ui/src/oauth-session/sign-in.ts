@@ -4,18 +4,18 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { AuthorizationServer } from './authorization-server.ts';
 import { sendProblem } from './problem-page.ts';
 import type { Sessions } from './sessions.ts';
-import { areaOf, OvertakenSignIn, type SignInState, type State } from './sign-in-state.ts';
+import { areaOf, OvertakenSignIn, type SignInStates, type State } from './sign-in-state.ts';
 
 interface SignInOptions {
   server: AuthorizationServer;
   sessions: Sessions;
-  state: SignInState;
+  states: SignInStates;
   publicUrl: string;
 }
 
 export type SignIn = ReturnType<typeof createSignIn>;
 
-export function createSignIn({ server, sessions, state: states, publicUrl }: SignInOptions) {
+export function createSignIn({ server, sessions, states, publicUrl }: SignInOptions) {
   /** Sends the browser to Auth API. */
   async function start(
     request: FastifyRequest,
