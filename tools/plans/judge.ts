@@ -44,3 +44,12 @@ function complaintsOf(node: PlanNode, growing: ReadonlySet<string>): string[] {
     found.push(`${node['Node Type']} of ${table} reads rows in order to throw them away`);
   return [...found, ...(node.Plans ?? []).flatMap((inner) => complaintsOf(inner, growing))];
 }
+
+/** How a plan reads each table, such as `Index Scan of auth.clients`. */
+export function readsOf(node: PlanNode): string[] {
+  const own =
+    node['Relation Name'] === undefined || !node['Node Type'].includes('Scan')
+      ? []
+      : [`${node['Node Type']} of ${node.Schema}.${node['Relation Name']}`];
+  return [...own, ...(node.Plans ?? []).flatMap(readsOf)];
+}

@@ -4,13 +4,15 @@ export interface ExaminedLine {
   /** With a plan: those that begin and end a transaction have none. */
   statements: number;
   slowestMs: number;
+  /** How its plans read each table. */
+  reads: Set<string>;
   findings: Set<string>;
 }
 
 /** Of a line that no test reaches; `source`: what stands in it. */
 export function unsentLine(source: string): ExaminedLine {
   const finding = `no test of the suites sends this statement, so nothing is known of its plan\n  ${source}`;
-  return { statements: 0, slowestMs: 0, findings: new Set([finding]) };
+  return { statements: 0, slowestMs: 0, reads: new Set(), findings: new Set([finding]) };
 }
 
 /** `unsent`: lines of the sources that were not reached. Returns the exit code. */
@@ -27,6 +29,9 @@ export function report(lines: ReadonlyMap<string, ExaminedLine>, unsent: number)
   const findings = slowestFirst.flatMap(([line, found]) =>
     [...found.findings].map((finding) => `${line}: ${finding}`),
   );
+  console.log('How each line reads its tables, over all of its forms:');
+  for (const [line, { reads }] of lines)
+    if (reads.size > 0) console.log(`${line}: ${[...reads].sort().join(', ')}`);
   for (const finding of findings) console.log(finding);
   const examined = slowestFirst.reduce((sum, [, { statements }]) => sum + statements, 0);
   console.log(

@@ -14,7 +14,7 @@ import { freePort } from '@gatehouse/testing/ports';
 import { startPostgresServer } from '@gatehouse/testing/postgres-server';
 import pg from 'pg';
 import { createExplainer } from './explain.ts';
-import { complaintsAbout, readGrowingTables } from './judge.ts';
+import { complaintsAbout, readGrowingTables, readsOf } from './judge.ts';
 import { type ExaminedLine, report, unsentLine } from './report.ts';
 import { seedPlans } from './seed.ts';
 import { readStatements, type Statement, sendingLines, statementsVariable } from './statement.ts';
@@ -121,7 +121,12 @@ async function examine(
   const lines = new Map<string, ExaminedLine>();
   for (const statement of statements) {
     const { at } = statement;
-    const line = lines.get(at) ?? { statements: 0, slowestMs: 0, findings: new Set<string>() };
+    const line = lines.get(at) ?? {
+      statements: 0,
+      slowestMs: 0,
+      reads: new Set<string>(),
+      findings: new Set<string>(),
+    };
     lines.set(at, line);
     if (!/^\s*(select|insert|update|delete|with)\b/i.test(statement.text)) continue;
     line.statements += 1;
@@ -129,6 +134,7 @@ async function examine(
     try {
       const { plans, longestMs } = await explainer.plansOf(statement);
       line.slowestMs = Math.max(line.slowestMs, longestMs);
+      for (const read of plans.flatMap(readsOf)) line.reads.add(read);
       for (const complaint of complaintsAbout(statement, plans, growing))
         line.findings.add(`${complaint}\n  ${text}`);
     } catch (error) {
