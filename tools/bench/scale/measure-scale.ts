@@ -110,9 +110,10 @@ async function requireActive(stack: BenchStack, { personTokens, clientTokens }: 
 }
 
 /**
- * The requests that are about a token or a person: each about any of those that there are, which fit into the caches of the small
- * installation and not into those of the large one. The others are about the client alone, and a refresh about the token that the
- * one before gave. An exchange notes what came from its subject: in the small one these notes become longer.
+ * The requests that are about a token or a person. An introspection is about any token that there is. Where a request leaves
+ * something behind, the next one about the same person or token costs something else, whatever the size: so those of the large
+ * installation are about as many as the small one has, taken from all over it. The other rows are about the client alone, and a
+ * refresh about the token that the one before gave.
  */
 const atRandom: Record<string, (stack: BenchStack, filled: Filled, size: Scale) => LoadPlan> = {
   [introspectRow.name]: (stack, { personTokens, clientTokens }) => {
@@ -122,12 +123,14 @@ const atRandom: Record<string, (stack: BenchStack, filled: Filled, size: Scale) 
       madeAnew(() => formOf({ token: oneOf(oneOf(tokens)) })),
     );
   },
-  [tokenExchangeRow.name]: (stack, { personTokens }) =>
-    tokenRequest(
+  [tokenExchangeRow.name]: (stack, { personTokens }) => {
+    const subjects = spread(personTokens, smallSize.tokens / 2);
+    return tokenRequest(
       stack,
       stack.authorization,
-      madeAnew(() => exchangeForm(oneOf(personTokens))),
-    ),
+      madeAnew(() => exchangeForm(oneOf(subjects))),
+    );
+  },
   [jwtBearerRow.name]: (stack, _filled, size) =>
     tokenRequest(
       stack,
@@ -140,8 +143,17 @@ function oneOf<T>(values: readonly T[]): T {
   return values[Math.floor(Math.random() * values.length)] as T;
 }
 
+/** So many of them, as far from each other as possible. */
+function spread<T>(values: readonly T[], count: number): T[] {
+  return Array.from(
+    { length: count },
+    (_, index) => values[Math.floor((index * values.length) / count)] as T,
+  );
+}
+
 function randomPerson({ persons }: Scale): string {
-  return userNameOf(Math.floor(Math.random() * persons));
+  const number = Math.floor(Math.random() * smallSize.persons);
+  return userNameOf(Math.floor((number * persons) / smallSize.persons));
 }
 
 function driverOf(stack: BenchStack) {
