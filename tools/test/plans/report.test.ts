@@ -9,7 +9,12 @@ function linesOf(...lines: [string, ExaminedLine][]) {
   return { code: report(new Map(lines), 1), printed };
 }
 
-const examined = { statements: 2, slowestMs: 1.26, findings: new Set<string>() };
+const examined: ExaminedLine = {
+  statements: 2,
+  slowestMs: 1.26,
+  reads: new Set(['Index Scan of auth.b', 'Index Scan of auth.a']),
+  findings: new Set(),
+};
 
 test('a line whose statement no test sends fails the check, and the report shows what stands there', () => {
   const { code, printed } = linesOf(['a.ts:1', examined], ['b.ts:2', unsentLine('await db.query(')]);
@@ -21,6 +26,8 @@ test('a line whose statement no test sends fails the check, and the report shows
       { line: 'a.ts:1', statements: 2, 'slowest ms': 1.3, findings: '' },
       { line: 'b.ts:2', statements: 0, 'slowest ms': 0, findings: finding },
     ],
+    'How each line reads its tables, over all of its forms:',
+    'a.ts:1: Index Scan of auth.a, Index Scan of auth.b',
     `b.ts:2: ${finding}\n  await db.query(`,
     expect.stringContaining('2 statements were examined: 1 findings.'),
   ]);
