@@ -25,9 +25,10 @@ type PrepareRound = (side: Side) => Promise<NextFlow>;
 
 /**
  * Of each server. A login runs through much code: the first two hundred cost twice as much as those after a thousand, because the
- * hot parts of it are not compiled yet. By number, because in the same time a busy machine gets to fewer.
+ * hot parts of it are not compiled yet, and after 600 it still became cheaper. By number, because in the same time a busy machine
+ * gets to fewer.
  */
-const warmUpFlows = 600;
+const warmUpFlows = 2_000;
 
 export async function compareLogins<Name extends string>(
   stack: BenchStack,
