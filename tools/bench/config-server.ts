@@ -9,12 +9,16 @@ import { personsOf } from './link/link-seed.ts';
 
 const [agentCount = 0, answersAfterMs = 0] = process.argv.slice(2).map(Number);
 const perTeam = 20;
-const teamOf = (person: number) => `Team ${Math.floor(person / perTeam)}`;
+/** The simulator looks through the members of all groups for those of one person. */
+const mostInTeams = 2_000;
+const betweenMembers = Math.max(1, Math.floor(agentCount / mostInTeams));
+const teamsOf = (person: number) =>
+  person % betweenMembers === 0 ? [`Team ${Math.floor(person / betweenMembers / perTeam)}`] : [];
 const agents = personsOf(demoTenantName, agentCount).map((agent, person) => ({
   ...agent,
   // The demo has numbers of the same form.
   employeeId: agent.userName,
-  accessGroups: [teamOf(person)],
+  accessGroups: teamsOf(person),
 }));
 const teams = [...new Set(agents.flatMap(({ accessGroups }) => accessGroups))];
 const seed = {
