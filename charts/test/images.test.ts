@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { composeServices } from '../../tools/helm/compose.ts';
 import { repository, serviceCharts } from '../../tools/helm/places.ts';
 import { loadEnvironment } from '../../tools/helm/service-view.ts';
+import { nodeArguments } from '../../tools/stack/processes/node-program.ts';
 
 const read = (file: string) => readFileSync(path.join(repository, file), 'utf8');
 const dockerfile = read('docker/Dockerfile');
@@ -30,8 +31,19 @@ describe('the images', () => {
 
   test('start and ask for their health without a shell', () => {
     const started = dockerfile.match(/^(ENTRYPOINT|CMD|HEALTHCHECK) .*$/gm) ?? [];
-    expect(started).toHaveLength(3);
+    expect(started).toHaveLength(4);
     for (const line of started) expect(line).toMatch(/^(ENTRYPOINT|HEALTHCHECK .* CMD) \["node", /);
+  });
+
+  test('give each service the young generation that it has in the local stack', () => {
+    const entrypointOf = (stage: string) =>
+      new RegExp(`^FROM \\w+ AS ${stage}\n(?:(?!FROM ).*\n)*?ENTRYPOINT (.*)`, 'm').exec(dockerfile)?.[1];
+    for (const chart of serviceCharts) {
+      const entrypoint = JSON.parse(entrypointOf(chart) ?? entrypointOf('service') ?? '[]') as string[];
+      const [program, youngGeneration] = entrypoint;
+      expect(program, chart).toBe('node');
+      expect(nodeArguments(`services/${chart}/dist/bundle/main.js`, []), chart).toContain(youngGeneration);
+    }
   });
 
   test('are built by the package manager that the repository pins', () => {
