@@ -75,6 +75,16 @@ export const wholeReads: readonly WholeRead[] = [
     why: 'counts what a SCIM filter finds, which the answer must say, among the people of one environment',
   },
   {
+    path: 'services/environment-api/src/people/head-count.ts',
+    text: 'count(*)',
+    why: 'counts the people of one environment, when an administrator looks at it',
+  },
+  {
+    path: 'services/environment-api/src/locations/store.ts',
+    text: 'SELECT DISTINCT location',
+    why: 'names each location of Configuration Servers once, when an operator lists them',
+  },
+  {
     path: 'services/environment-api/src/people/group-store.ts',
     text: 'count(*)',
     why: 'counts what a SCIM filter finds, which the answer must say, among the groups of one environment',
