@@ -42,7 +42,7 @@ import {
   printScale,
   type ScaleResult,
   scaleRowName,
-  smallAgents,
+  smallSize,
 } from './scale/measure-scale.ts';
 import { agentCount, agentsRowName, measureAgents, printAgents } from './scale-out/measure-agents.ts';
 import { measureScaleOut, printScaleOut, scaleOutRowName } from './scale-out/measure-scale-out.ts';
@@ -178,7 +178,7 @@ function scale(measureOptions: MeasureOptions): Promise<Measured<ScaleResult>> {
   // A round of a second is a round, of which each connection needs a chain.
   const short = { ...measureOptions, rounds: measureOptions.rounds * measureOptions.seconds, seconds: 1 };
   return onStack((stack) => measureScale(stack, rows, scaleOf(share), measureOptions), {
-    agents: smallAgents,
+    agents: smallSize.persons,
   })(short);
 }
 

@@ -69,7 +69,6 @@ export async function whileReading<T>(
     const said = once(lines, 'line');
     program.kill('SIGTERM');
     const [figures] = await Promise.race([said, failed]);
-    failed.catch(() => undefined);
     return { result, reads: JSON.parse(figures) as PacedFigures };
   } finally {
     await end(program);

@@ -100,7 +100,7 @@ async function newRecord(redis: Redis, kind: string, make: () => Promise<unknown
   return { start, idLength: key.length - start.length - 1, value };
 }
 
-/** What each copy is the record of: its key holds the digest of it. Ids of sessions are shorter, and nobody's. */
+/** Returns the tokens: the key of each copy holds the digest of one. Sessions have shorter ids, so none belongs to theirs. */
 async function copies(
   redis: Redis,
   { start, idLength, value }: Awaited<ReturnType<typeof newRecord>>,

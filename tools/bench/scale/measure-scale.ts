@@ -16,8 +16,8 @@ import { type Filled, fill, type Scale, scaleOf, type Weights } from './fill.ts'
 
 export const scaleRowName = 'scale';
 
-/** Of what the large installation holds at its full size. */
-const smallSize = scaleOf(0.001);
+/** A thousandth of what the large installation holds at its full size. */
+export const smallSize = scaleOf(0.001);
 
 /** A cold start: most seconds until a replica is ready. */
 const readyAimSeconds = 5;
@@ -32,9 +32,7 @@ export interface ScaleResult {
   coldStarts: Record<string, number[]>;
 }
 
-export const smallAgents = smallSize.persons;
-
-/** `small`: with `smallAgents`. `rows`: those of one request each; a whole login by the pages is added. */
+/** `small`: with the people of `smallSize`. `rows`: those of one request each; a whole login by the pages is added. */
 export async function measureScale(
   small: BenchStack,
   rows: readonly Row[],
@@ -110,10 +108,9 @@ async function requireActive(stack: BenchStack, { personTokens, clientTokens }: 
 }
 
 /**
- * The requests that are about a token or a person. An introspection is about any token that there is. Where a request leaves
- * something behind, the next one about the same person or token costs something else, whatever the size: so those of the large
- * installation are about as many as the small one has, taken from all over it. The other rows are about the client alone, and a
- * refresh about the token that the one before gave.
+ * The rows whose requests are about a token or a person. Introspections ask about all tokens. An exchange, an assertion and a login
+ * leave something behind that changes the cost of the next one for the same subject or person. So both installations are asked
+ * about equally many of them; in the large one these are spread over all that there are.
  */
 const atRandom: Record<string, (stack: BenchStack, filled: Filled, size: Scale) => LoadPlan> = {
   [introspectRow.name]: (stack, { personTokens, clientTokens }) => {
@@ -152,8 +149,8 @@ function spread<T>(values: readonly T[], count: number): T[] {
 }
 
 function randomPerson({ persons }: Scale): string {
-  const number = Math.floor(Math.random() * smallSize.persons);
-  return userNameOf(Math.floor((number * persons) / smallSize.persons));
+  const step = persons / smallSize.persons;
+  return userNameOf(Math.floor(step * Math.floor(Math.random() * smallSize.persons)));
 }
 
 function driverOf(stack: BenchStack) {

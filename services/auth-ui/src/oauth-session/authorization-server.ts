@@ -13,7 +13,7 @@ import fastify, { type FastifyReply, type FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { ownCookie } from '../pages/own-cookie.ts';
 import type { Session } from './session.ts';
-import type { Binding } from './sign-in-state.ts';
+import { type Binding, stateLifeMs } from './sign-in-state.ts';
 
 /** As discovery says; a test compares them. They are not discovered, because Auth UI starts without Auth API. */
 export const endpoints = {
@@ -80,8 +80,7 @@ export function createAuthorizationServer(options: AuthorizationServerOptions) {
       scope: [...consoleScope],
       pkce: 'S256',
       verifierCookieName: ownCookie(publicUrl, 'gatehouse-console-verifier').name,
-      // For a sign-in that somebody leaves open on the desk.
-      cookie: { path: '/', secure: publicUrl.startsWith('https:'), maxAge: 3600 },
+      cookie: { path: '/', secure: publicUrl.startsWith('https:'), maxAge: stateLifeMs / 1_000 },
     } as FastifyOAuth2Options);
     return holder.getDecorator<OAuth2Namespace>('gatehouse');
   }

@@ -33,8 +33,8 @@ export type Binding = Required<
   >
 >;
 
-/** As long as the cookies live that hold state and verifier. */
-const stateLifeMs = 3_600_000;
+/** Of a sign-in that somebody leaves open: its state, and the cookies that hold state and verifier. */
+export const stateLifeMs = 3_600_000;
 /** The state goes into a cookie, whose size browsers limit. */
 const maxPathLength = 1500;
 
@@ -59,7 +59,7 @@ export function createSignInStates({ seal, publicUrl, now }: SignInStatesOptions
         atMs: now(),
         random: randomToken(16),
       }),
-    // Without the cookie of this browser, the code of somebody else's sign-in would be redeemed here.
+    // Login CSRF (RFC 6749 section 10.12): only the browser that began the sign-in has its state in a cookie.
     checkStateFunction: async (request: FastifyRequest) => {
       const { state } = request.query as { state?: unknown };
       if (typeof state !== 'string' || !safeEqual(state, request.cookies[cookieName] ?? ''))
