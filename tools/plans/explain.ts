@@ -6,7 +6,10 @@ export interface PlanNode {
   'Node Type': string;
   Schema?: string;
   'Relation Name'?: string;
+  'Index Cond'?: string;
   'Rows Removed by Filter'?: number;
+  /** Of one loop. */
+  'Actual Rows'?: number;
   'Actual Loops'?: number;
   Plans?: PlanNode[];
 }

@@ -37,12 +37,20 @@ export function complaintsAbout(
 
 function complaintsOf(node: PlanNode, growing: ReadonlySet<string>): string[] {
   const table = `${node.Schema}.${node['Relation Name']}`;
-  const removed = (node['Rows Removed by Filter'] ?? 0) * (node['Actual Loops'] ?? 1);
-  const found: string[] = [];
-  if (growing.has(table) && node['Node Type'].includes('Seq Scan')) found.push(`reads all of ${table}`);
-  else if (growing.has(table) && removed >= fewRows)
-    found.push(`${node['Node Type']} of ${table} reads rows in order to throw them away`);
+  const found = growing.has(table) ? complaintsAboutReads(node, table) : [];
   return [...found, ...(node.Plans ?? []).flatMap((inner) => complaintsOf(inner, growing))];
+}
+
+function complaintsAboutReads(node: PlanNode, table: string): string[] {
+  const type = node['Node Type'];
+  const loops = node['Actual Loops'] ?? 1;
+  if (type.includes('Seq Scan')) return [`reads all of ${table}`];
+  if ((node['Rows Removed by Filter'] ?? 0) * loops >= fewRows)
+    return [`${type} of ${table} reads rows in order to throw them away`];
+  // An index alone does not make a read small: without a condition it begins at the first row.
+  if (type.startsWith('Index') && !('Index Cond' in node) && (node['Actual Rows'] ?? 0) * loops >= fewRows)
+    return [`${type} of ${table} reads it from the first row on`];
+  return [];
 }
 
 /** How a plan reads each table, such as `Index Scan of auth.clients`. */

@@ -40,11 +40,14 @@ export function createAuditChainer(options: AuditChainerOptions) {
   /** The last end that this process wrote: an attacker can reset the seals with the rest of the database, but not this. */
   let ended: ChainEnd | undefined;
 
+  /**
+   * Asks for the events by their numbers: PostgreSQL does not know how few wait, and would join them with all events of the trail, from
+   * the oldest on.
+   */
   async function chainBatch(client: PoolClient): Promise<Link[]> {
     const { rows: waiting } = await client.query<{ waiting_seq: string }>(
-      `SELECT event.*, waiting.seq AS waiting_seq
-       FROM ${schema}.audit_unchained waiting JOIN ${table} event ON event.${seqColumn} = waiting.seq
-       ORDER BY waiting.seq LIMIT $1`,
+      `SELECT event.*, ${seqColumn} AS waiting_seq FROM ${table} event
+       WHERE ${seqColumn} = ANY (ARRAY(SELECT seq FROM ${schema}.audit_unchained ORDER BY seq LIMIT $1)) ORDER BY ${seqColumn}`,
       [batchSize],
     );
     if (waiting.length === 0) return [];
@@ -105,8 +108,7 @@ export function createAuditChainer(options: AuditChainerOptions) {
     /** Time of the oldest event that is not chained yet, also while another process chains; undefined when there is none. */
     async oldestWaitingMs() {
       const { rows } = await pool.query(
-        `SELECT event.* FROM ${schema}.audit_unchained waiting JOIN ${table} event ON event.${seqColumn} = waiting.seq
-         ORDER BY waiting.seq LIMIT 1`,
+        `SELECT event.* FROM ${table} event WHERE ${seqColumn} = (SELECT min(seq) FROM ${schema}.audit_unchained)`,
       );
       return rows[0] === undefined ? undefined : trail.read(rows[0]).atMs;
     },
