@@ -6,15 +6,24 @@ import { concurrency, type Side, sidesOf } from './sides.ts';
 
 export interface LoginComparison<Name extends string> {
   name: Name;
-  flowsPerSecond: number;
-  /** Of Auth API and Auth UI together. */
+  loads: ComparedLoad[];
+  requests: CostsOfSides;
+}
+
+interface ComparedLoad {
+  flowsAtOnce: number;
+  ours: LoadFigures;
+  'oidc-provider': LoadFigures;
+  /** CPU time of the peer over ours: above 1 we are ahead. */
+  ratioToPeer: number;
+}
+
+interface LoadFigures {
+  perSecond: number;
+  /** Of ours, Auth API and Auth UI together. */
   cpuMsPerFlow: number;
   p50Ms: number;
   p99Ms: number;
-  peers: { 'oidc-provider': { flowsPerSecond: number; cpuMsPerFlow: number } };
-  /** CPU time of the peer over ours: above 1 we are ahead. */
-  ratioToPeer: number;
-  requests: CostsOfSides;
 }
 
 /** Begins the next flow; undefined when the round is over. */
@@ -30,50 +39,56 @@ type PrepareRound = (side: Side) => Promise<NextFlow>;
  */
 const warmUpFlows = 2_000;
 
+/** One after the other: what a flow takes where nobody else signs in. */
+const flowsAtOnce = [concurrency, 1];
+
 export async function compareLogins<Name extends string>(
   stack: BenchStack,
   options: { name: Name; rounds: number; prepare: PrepareRound; ofSecondApplication: boolean },
 ): Promise<{ result: LoginComparison<Name>; disturbedRounds: number }> {
   const { name, rounds, prepare, ofSecondApplication } = options;
   const sides = sidesOf(stack);
-  const samples: Record<keyof typeof sides, Round[]> = { ours: [], theirs: [] };
+  const samples = flowsAtOnce.map((atOnce) => ({ atOnce, ours: [] as Round[], theirs: [] as Round[] }));
   try {
     for (const side of [sides.ours, sides.theirs]) await warmUp(() => bothFlows(side));
     for (let round = 0; round < rounds; round += 1) {
-      for (const kind of ['theirs', 'ours'] as const)
-        samples[kind].push(await measured(stack, sides[kind], await prepare(sides[kind])));
+      for (const load of samples) {
+        for (const kind of ['theirs', 'ours'] as const)
+          load[kind].push(await measured(stack, sides[kind], await prepare(sides[kind]), load.atOnce));
+      }
     }
   } finally {
     await Promise.all(Object.values(sides).map(({ driver }) => driver.close()));
   }
-  const [our, their] = [medianOf(samples.ours, byCpu), medianOf(samples.theirs, byCpu)];
-  const result: LoginComparison<Name> = {
-    name,
-    flowsPerSecond: rounded(our.perSecond),
-    cpuMsPerFlow: rounded(our.cpuMsPerFlow),
-    p50Ms: our.p50Ms,
-    p99Ms: our.p99Ms,
-    peers: {
-      'oidc-provider': {
-        flowsPerSecond: rounded(their.perSecond),
-        cpuMsPerFlow: rounded(their.cpuMsPerFlow),
-      },
-    },
-    ratioToPeer: rounded(their.cpuMsPerFlow / our.cpuMsPerFlow),
-    requests: await costsByRequest(stack, ofSecondApplication),
+  const loads = samples.map(({ atOnce, ours, theirs }): ComparedLoad => {
+    const [our, their] = [medianOf(ours, byCpu), medianOf(theirs, byCpu)];
+    return {
+      flowsAtOnce: atOnce,
+      ours: figuresOf(our),
+      'oidc-provider': figuresOf(their),
+      ratioToPeer: rounded(their.cpuMsPerFlow / our.cpuMsPerFlow),
+    };
+  });
+  return {
+    result: { name, loads, requests: await costsByRequest(stack, ofSecondApplication) },
+    disturbedRounds: disturbedIn(samples.flatMap(({ ours, theirs }) => [...ours, ...theirs])),
   };
-  return { result, disturbedRounds: disturbedIn([...samples.ours, ...samples.theirs]) };
 }
 
 type Round = Awaited<ReturnType<typeof measured>>;
 
-async function measured(stack: BenchStack, side: Side, next: NextFlow) {
-  const round = await sampled([...stack.pids, process.pid], () => flowsOf(next), Object.values(side.servers));
+async function measured(stack: BenchStack, side: Side, next: NextFlow, atOnce: number) {
+  const pids = [...stack.pids, process.pid];
+  const round = await sampled(pids, () => flowsOf(next, atOnce), Object.values(side.servers));
   return { ...round, cpuMsPerFlow: (1000 * round.cpuSeconds) / round.flows };
 }
 
 function byCpu({ cpuMsPerFlow }: Round): number {
   return cpuMsPerFlow;
+}
+
+function figuresOf({ perSecond, cpuMsPerFlow, p50Ms, p99Ms }: Round): LoadFigures {
+  return { perSecond: rounded(perSecond), cpuMsPerFlow: rounded(cpuMsPerFlow), p50Ms, p99Ms };
 }
 
 /** A login, and a sign-in by its session. */
@@ -97,7 +112,7 @@ export function loginsFor(seconds: number, logIn: () => Promise<unknown>): NextF
   };
 }
 
-export async function flowsOf(next: NextFlow) {
+export async function flowsOf(next: NextFlow, atOnce = concurrency) {
   const durationsMs: number[] = [];
   const startMs = performance.now();
   const oneAfterAnother = async () => {
@@ -109,13 +124,25 @@ export async function flowsOf(next: NextFlow) {
       durationsMs.push(performance.now() - startedMs);
     }
   };
-  await Promise.all(Array.from({ length: concurrency }, oneAfterAnother));
+  await Promise.all(Array.from({ length: atOnce }, oneAfterAnother));
   const at = (share: number) => rounded(percentile(durationsMs, share));
   const perSecond = (1000 * durationsMs.length) / (performance.now() - startMs);
   return { flows: durationsMs.length, perSecond, p50Ms: at(0.5), p99Ms: at(0.99) };
 }
 
-export function printComparison({ peers, requests, ...result }: LoginComparison<string>): void {
-  console.table([{ ...result, 'peer CPU ms per flow': peers['oidc-provider'].cpuMsPerFlow }]);
+export function printComparison({ name, loads, requests }: LoginComparison<string>): void {
+  console.log(`${name}, with so many at once, beside oidc-provider:`);
+  console.table(
+    loads.map(({ flowsAtOnce: atOnce, ours, 'oidc-provider': theirs, ratioToPeer }) => ({
+      'at once': atOnce,
+      'per second': ours.perSecond,
+      'CPU ms': ours.cpuMsPerFlow,
+      'CPU ms of the peer': theirs.cpuMsPerFlow,
+      'times the peer by CPU': ratioToPeer,
+      'p50 ms': ours.p50Ms,
+      'p50 ms of the peer': theirs.p50Ms,
+      'p99 ms': ours.p99Ms,
+    })),
+  );
   printRequests(requests);
 }

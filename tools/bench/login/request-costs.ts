@@ -67,7 +67,9 @@ async function requestCosts(
 }
 
 export function printRequests(sides: CostsOfSides): void {
-  console.log('one after the other, by request, CPU in milliseconds, of oidc-provider and of ours:');
+  console.log(
+    `by request, ${browsers} browsers doing the same one after the other, CPU in milliseconds, of oidc-provider and of ours:`,
+  );
   for (const costs of [sides.theirs, sides.ours]) printSide(costs);
 }
 
