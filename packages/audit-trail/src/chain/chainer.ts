@@ -41,8 +41,8 @@ export function createAuditChainer(options: AuditChainerOptions) {
   let ended: ChainEnd | undefined;
 
   /**
-   * Asks for the events by their numbers: PostgreSQL does not know how few wait, and would join them with all events of the trail, from
-   * the oldest on.
+   * Not by a join: where many events wait beside a short history, PostgreSQL would read the whole trail for each batch, from the oldest
+   * event on. No number waits without its event, because it has a foreign key.
    */
   async function chainBatch(client: PoolClient): Promise<Link[]> {
     const { rows: waiting } = await client.query<{ waiting_seq: string }>(

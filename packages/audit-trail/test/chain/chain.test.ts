@@ -3,7 +3,7 @@
 import { createSecretBox } from '@gatehouse/service-kit/crypto/secret-box';
 import { inTransaction } from '@gatehouse/service-kit/postgres/pool';
 import { Secret } from '@gatehouse/service-kit/secret';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createAuditChainer } from '../../src/chain/chainer.ts';
 import { readLastPosition, resealDays } from '../../src/chain/days.ts';
 import { eraseFromChain, resealErasures } from '../../src/chain/erasure.ts';
@@ -52,6 +52,17 @@ const eraseSecond = () =>
       return ['2'];
     }),
   );
+interface PlanNode {
+  'Relation Name'?: string;
+  'Actual Rows': number;
+  'Actual Loops': number;
+  Plans?: PlanNode[];
+}
+
+function rowsRead(node: PlanNode, table: string): number {
+  const own = node['Relation Name'] === table ? node['Actual Rows'] * node['Actual Loops'] : 0;
+  return (node.Plans ?? []).reduce((sum, inner) => sum + rowsRead(inner, table), own);
+}
 const problems = async () => (await verify()).flatMap((day) => day.problems);
 
 describe('an audit chain', () => {
@@ -62,6 +73,22 @@ describe('an audit chain', () => {
 
     expect(counts.reduce((sum, count) => sum + count, 0)).toBeLessThanOrEqual(50);
     expect(await verify()).toMatchObject([{ day: '2027-01-15', events: 50, problems: [] }]);
+  });
+
+  it('reads the events that wait and no others, also when PostgreSQL expects more of them', async () => {
+    const { chainOnce } = createAuditChainer({ trail: shop.trail, secretBox: box, now: Date.now });
+    await shop.append(20_000);
+    await shop.pool.query('ANALYZE shop.events, shop.audit_unchained');
+    const client = await shop.pool.connect();
+    client.release();
+    const sent = vi.spyOn(Object.getPrototypeOf(client), 'query');
+    await chainOnce();
+    const [text, values] = sent.mock.calls.find(([sql]) => `${sql}`.includes('shop.events event')) ?? [];
+    sent.mockRestore();
+    await shop.append(100);
+    const { rows } = await shop.pool.query(`EXPLAIN (ANALYZE, FORMAT JSON) ${text}`, values as unknown[]);
+
+    expect(rowsRead(rows[0]['QUERY PLAN'][0].Plan, 'events')).toBe(100);
   });
 
   it('goes on from one day to the next', async () => {
