@@ -9,7 +9,7 @@ import { middleOf } from './samples.ts';
 
 const ourTree = fileURLToPath(new URL('../..', import.meta.url));
 /** Figures that say how fast the product is; those of the floors and peers are left out. */
-const compared = /^(perSecond|ratioToFloor|flowsPerSecond|samlAnswersPerSecond|cpu(Us|Ms)\w*|tookMs)$/;
+const compared = /^(perSecond|ratioToFloor|samlAnswersPerSecond|cpu(Us|Ms)\w*|tookMs)$/;
 
 /** `theirTree`: a checkout whose bench knows the same rows and options. Each round is a run of its own, on a fresh stack. */
 export async function compareTrees(
@@ -47,11 +47,11 @@ export async function compareTrees(
 /** The numbers to compare in a result, by their path such as `scale.rows.0.large.perSecond`. */
 function figuresOf(value: unknown, path: string): [string, number][] {
   if (typeof value !== 'object' || value === null) return [];
-  return Object.entries(value).flatMap(([key, inner]) =>
-    typeof inner === 'number' && compared.test(key)
-      ? [[`${path}.${key}`, inner] as [string, number]]
-      : figuresOf(inner, `${path}.${key}`),
-  );
+  return Object.entries(value).flatMap(([key, inner]) => {
+    if (key === 'peers') return [];
+    const at = `${path}.${key}`;
+    return typeof inner === 'number' && compared.test(key) ? [[at, inner]] : figuresOf(inner, at);
+  });
 }
 
 function comparisonOf(figure: string, before: number[], after: number[]) {

@@ -1,4 +1,4 @@
-/** Decides which plans read more than they should: all rows of a table that grows, or rows that are then thrown away. */
+/** Decides which plans read more than they should: all rows of a table that grows, many of them in the order of an index without a condition, or rows that are then thrown away. */
 import type pg from 'pg';
 import type { PlanNode } from './explain.ts';
 import { boundedTables, wholeReads } from './known.ts';
@@ -44,12 +44,13 @@ function complaintsOf(node: PlanNode, growing: ReadonlySet<string>): string[] {
 function complaintsAboutReads(node: PlanNode, table: string): string[] {
   const type = node['Node Type'];
   const loops = node['Actual Loops'] ?? 1;
+  const removed = (node['Rows Removed by Filter'] ?? 0) * loops;
+  const read = (node['Actual Rows'] ?? 0) * loops + removed;
   if (type.includes('Seq Scan')) return [`reads all of ${table}`];
-  if ((node['Rows Removed by Filter'] ?? 0) * loops >= fewRows)
-    return [`${type} of ${table} reads rows in order to throw them away`];
-  // An index alone does not make a read small: without a condition it begins at the first row.
-  if (type.startsWith('Index') && !('Index Cond' in node) && (node['Actual Rows'] ?? 0) * loops >= fewRows)
-    return [`${type} of ${table} reads it from the first row on`];
+  if (removed >= fewRows) return [`${type} of ${table} reads rows in order to throw them away`];
+  // An index alone does not make a read small: without a condition it begins at an end of the table.
+  if (type.startsWith('Index') && !('Index Cond' in node) && read >= fewRows)
+    return [`${type} of ${table} reads it in the order of an index, without a condition`];
   return [];
 }
 

@@ -106,13 +106,13 @@ export const wholeReads: readonly WholeRead[] = [
   },
   {
     path: 'services/auth-api/src/audit/seen-people.ts',
-    text: 'WITH recent AS',
+    text: 'WHERE $1::text IS NULL ORDER BY seq',
     why: 'goes through the newest 200 000 events, when an operator ends what a client was given',
   },
   {
     path: 'services/environment-api/src/import-export/store.ts',
     text: 'AS environments',
-    why: 'an export begins with all environments',
+    why: 'an export and an import begin with all environments',
   },
   {
     path: 'packages/audit-trail/src/chain/verify.ts',

@@ -13,11 +13,12 @@ export interface LoginComparison<Name extends string> {
 interface ComparedLoad {
   flowsAtOnce: number;
   ours: LoadFigures;
-  'oidc-provider': LoadFigures;
+  peers: { 'oidc-provider': LoadFigures };
   /** CPU time of the peer over ours: above 1 we are ahead. */
   ratioToPeer: number;
 }
 
+/** Of the round with the median CPU time. */
 interface LoadFigures {
   perSecond: number;
   /** Of ours, Auth API and Auth UI together. */
@@ -33,14 +34,13 @@ type NextFlow = () => Promise<unknown> | undefined;
 type PrepareRound = (side: Side) => Promise<NextFlow>;
 
 /**
- * Of each server. A login runs through much code: the first two hundred cost twice as much as those after a thousand, because the
- * hot parts of it are not compiled yet, and after 600 it still became cheaper. What runs once for each page is compiled by the last
- * tier of V8 at some 10 000 pages, which is within the rounds: 0.3 ms of their logins. By number, because in the same time a busy
- * machine gets to fewer.
+ * Of each server; by number, because in the same time a busy machine gets to fewer. A login runs through much code: the first two
+ * hundred cost twice as much as those after a thousand, because the hot parts of it are not compiled yet, and after 600 it still became
+ * cheaper. What runs once for each page is compiled by the last tier of V8 at some 10 000 pages, which is in one or two of the rounds.
  */
 const warmUpFlows = 2_000;
 
-/** One after the other: what a flow takes where nobody else signs in. */
+/** Several, and one after the other, which shows what a flow takes where nobody else signs in. */
 const flowsAtOnce = [concurrency, 1];
 
 export async function compareLogins<Name extends string>(
@@ -66,7 +66,7 @@ export async function compareLogins<Name extends string>(
     return {
       flowsAtOnce: atOnce,
       ours: figuresOf(our),
-      'oidc-provider': figuresOf(their),
+      peers: { 'oidc-provider': figuresOf(their) },
       ratioToPeer: rounded(their.cpuMsPerFlow / our.cpuMsPerFlow),
     };
   });
@@ -132,9 +132,9 @@ export async function flowsOf(next: NextFlow, atOnce = concurrency) {
 }
 
 export function printComparison({ name, loads, requests }: LoginComparison<string>): void {
-  console.log(`${name}, with so many at once, beside oidc-provider:`);
+  console.log(`${name} beside oidc-provider, by the number of flows at once:`);
   console.table(
-    loads.map(({ flowsAtOnce: atOnce, ours, 'oidc-provider': theirs, ratioToPeer }) => ({
+    loads.map(({ flowsAtOnce: atOnce, ours, peers: { 'oidc-provider': theirs }, ratioToPeer }) => ({
       'at once': atOnce,
       'per second': ours.perSecond,
       'CPU ms': ours.cpuMsPerFlow,

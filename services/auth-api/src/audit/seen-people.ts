@@ -49,9 +49,10 @@ export function createSeenPeople(db: Queryable) {
       fromMs: number,
       { contactCenterId, clientId }: { contactCenterId?: string; clientId?: string },
     ): Promise<{ subs: string[]; sinceMs: number }> {
+      const ofCenter = contactCenterId === undefined ? '$1::text IS NULL' : 'contact_center_id = $1';
       const { rows } = await db.query<{ subs: string[]; events: string; oldest: Date | null }>(
         `WITH recent AS (
-          SELECT sub, client_id, at FROM auth.audit_events WHERE $1::text IS NULL OR contact_center_id = $1 ORDER BY seq DESC LIMIT ${maxEvents}
+          SELECT sub, client_id, at FROM auth.audit_events WHERE ${ofCenter} ORDER BY seq DESC LIMIT ${maxEvents}
         )
         SELECT count(*) AS events, min(at) AS oldest, coalesce(array_agg(DISTINCT sub) FILTER (
           WHERE sub IS NOT NULL AND at >= $3 AND ($2::text IS NULL OR client_id = $2)), '{}') AS subs
