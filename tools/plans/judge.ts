@@ -1,4 +1,7 @@
-/** Decides which plans read more than they should: all rows of a table that grows, many of them in the order of an index without a condition, or rows that are then thrown away. */
+/**
+ * Decides which plans read more than they should: all rows of a table that grows, many of them by an index without a condition, or
+ * rows that are then thrown away.
+ */
 import type pg from 'pg';
 import type { PlanNode } from './explain.ts';
 import { boundedTables, wholeReads } from './known.ts';

@@ -78,7 +78,7 @@ async function configure(
     'xpack.security.enabled': adminPassword !== undefined,
     // The disk of the machine is not the subject.
     'cluster.routing.allocation.disk.threshold_enabled': false,
-    // Each time that it looks at its disks it takes the block of a full disk off again, which a test has set; by default every 30 seconds.
+    // Whenever Elasticsearch looks at its disks, by default every 30 seconds, it removes the block of a full disk that a test has set.
     'cluster.info.update.interval': '1d',
     ...more,
   };

@@ -11,7 +11,7 @@ export interface LoginComparison<Name extends string> {
 }
 
 interface ComparedLoad {
-  flowsAtOnce: number;
+  atOnce: number;
   ours: LoadFigures;
   peers: { 'oidc-provider': LoadFigures };
   /** CPU time of the peer over ours: above 1 we are ahead. */
@@ -21,7 +21,7 @@ interface ComparedLoad {
 /** Of the round with the median CPU time. */
 interface LoadFigures {
   perSecond: number;
-  /** Of ours, Auth API and Auth UI together. */
+  /** Of all servers of the side: of ours, Auth API and Auth UI. */
   cpuMsPerFlow: number;
   p50Ms: number;
   p99Ms: number;
@@ -40,8 +40,8 @@ type PrepareRound = (side: Side) => Promise<NextFlow>;
  */
 const warmUpFlows = 2_000;
 
-/** Several, and one after the other, which shows what a flow takes where nobody else signs in. */
-const flowsAtOnce = [concurrency, 1];
+/** How many flows run at once. One alone shows what a flow takes on an idle machine. */
+const loadSizes = [concurrency, 1];
 
 export async function compareLogins<Name extends string>(
   stack: BenchStack,
@@ -49,7 +49,7 @@ export async function compareLogins<Name extends string>(
 ): Promise<{ result: LoginComparison<Name>; disturbedRounds: number }> {
   const { name, rounds, prepare, ofSecondApplication } = options;
   const sides = sidesOf(stack);
-  const samples = flowsAtOnce.map((atOnce) => ({ atOnce, ours: [] as Round[], theirs: [] as Round[] }));
+  const samples = loadSizes.map((atOnce) => ({ atOnce, ours: [] as Round[], theirs: [] as Round[] }));
   try {
     for (const side of [sides.ours, sides.theirs]) await warmUp(() => bothFlows(side));
     for (let round = 0; round < rounds; round += 1) {
@@ -64,7 +64,7 @@ export async function compareLogins<Name extends string>(
   const loads = samples.map(({ atOnce, ours, theirs }): ComparedLoad => {
     const [our, their] = [medianOf(ours, byCpu), medianOf(theirs, byCpu)];
     return {
-      flowsAtOnce: atOnce,
+      atOnce,
       ours: figuresOf(our),
       peers: { 'oidc-provider': figuresOf(their) },
       ratioToPeer: rounded(their.cpuMsPerFlow / our.cpuMsPerFlow),
@@ -134,7 +134,7 @@ export async function flowsOf(next: NextFlow, atOnce = concurrency) {
 export function printComparison({ name, loads, requests }: LoginComparison<string>): void {
   console.log(`${name} beside oidc-provider, by the number of flows at once:`);
   console.table(
-    loads.map(({ flowsAtOnce: atOnce, ours, peers: { 'oidc-provider': theirs }, ratioToPeer }) => ({
+    loads.map(({ atOnce, ours, peers: { 'oidc-provider': theirs }, ratioToPeer }) => ({
       'at once': atOnce,
       'per second': ours.perSecond,
       'CPU ms': ours.cpuMsPerFlow,

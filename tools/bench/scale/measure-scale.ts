@@ -110,7 +110,7 @@ async function requireActive(stack: BenchStack, { personTokens, clientTokens }: 
 /**
  * The rows whose requests are about a token or a person. Introspections ask about all tokens. An exchange, an assertion and a login
  * leave something behind that changes the cost of the next one for the same subject or person. So both installations are asked
- * about equally many of them; in the large one these are spread over all that there are.
+ * about the same number of subjects and people, which the large one spreads over all that it has.
  */
 const atRandom: Record<string, (stack: BenchStack, filled: Filled, size: Scale) => LoadPlan> = {
   [introspectRow.name]: (stack, { personTokens, clientTokens }) => {

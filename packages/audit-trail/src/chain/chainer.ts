@@ -45,8 +45,8 @@ export function createAuditChainer(options: AuditChainerOptions) {
    * event on. No number waits without its event, because it has a foreign key.
    */
   async function chainBatch(client: PoolClient): Promise<Link[]> {
-    const { rows: waiting } = await client.query<{ waiting_seq: string }>(
-      `SELECT event.*, ${seqColumn} AS waiting_seq FROM ${table} event
+    const { rows: waiting } = await client.query<Record<string, unknown>>(
+      `SELECT * FROM ${table}
        WHERE ${seqColumn} = ANY (ARRAY(SELECT seq FROM ${schema}.audit_unchained ORDER BY seq LIMIT $1)) ORDER BY ${seqColumn}`,
       [batchSize],
     );
@@ -63,7 +63,7 @@ export function createAuditChainer(options: AuditChainerOptions) {
       const digest = personalDigest(salt, event.personal ?? {});
       hash = chainHash(hash, event, digest);
       position += 1;
-      return { position, seq: row.waiting_seq, hash, salt, digest };
+      return { position, seq: String(row[seqColumn]), hash, salt, digest };
     });
     // The clocks of replicas differ, but the days of the chain must not go back.
     await store(client, links, end.day !== undefined && end.day > today ? end.day : today);
@@ -108,7 +108,7 @@ export function createAuditChainer(options: AuditChainerOptions) {
     /** Time of the oldest event that is not chained yet, also while another process chains; undefined when there is none. */
     async oldestWaitingMs() {
       const { rows } = await pool.query(
-        `SELECT event.* FROM ${table} event WHERE ${seqColumn} = (SELECT min(seq) FROM ${schema}.audit_unchained)`,
+        `SELECT * FROM ${table} WHERE ${seqColumn} = (SELECT min(seq) FROM ${schema}.audit_unchained)`,
       );
       return rows[0] === undefined ? undefined : trail.read(rows[0]).atMs;
     },

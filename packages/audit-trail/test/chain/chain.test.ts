@@ -52,6 +52,7 @@ const eraseSecond = () =>
       return ['2'];
     }),
   );
+
 interface PlanNode {
   'Relation Name'?: string;
   'Actual Rows': number;
@@ -63,6 +64,7 @@ function rowsRead(node: PlanNode, table: string): number {
   const own = node['Relation Name'] === table ? node['Actual Rows'] * node['Actual Loops'] : 0;
   return (node.Plans ?? []).reduce((sum, inner) => sum + rowsRead(inner, table), own);
 }
+
 const problems = async () => (await verify()).flatMap((day) => day.problems);
 
 describe('an audit chain', () => {
@@ -83,7 +85,7 @@ describe('an audit chain', () => {
     client.release();
     const sent = vi.spyOn(Object.getPrototypeOf(client), 'query');
     await chainOnce();
-    const [text, values] = sent.mock.calls.find(([sql]) => `${sql}`.includes('shop.events event')) ?? [];
+    const [text, values] = sent.mock.calls.find(([sql]) => `${sql}`.includes('shop.events')) ?? [];
     sent.mockRestore();
     await shop.append(100);
     const { rows } = await shop.pool.query(`EXPLAIN (ANALYZE, FORMAT JSON) ${text}`, values as unknown[]);

@@ -33,7 +33,7 @@ export type Binding = Required<
   >
 >;
 
-/** Of a sign-in that somebody leaves open: its state, and the cookies that hold state and verifier. */
+/** How long a sign-in may stay open: its state is accepted, and the cookies with state and verifier live, for this time. */
 export const stateLifeMs = 3_600_000;
 /** The state goes into a cookie, whose size browsers limit. */
 const maxPathLength = 1500;
