@@ -56,6 +56,7 @@ describe('what Auth API is told', () => {
         environmentId,
         domains: [domain],
         auth: 'configServer',
+        membership: { by: 'all', names: [] },
         status: 'active',
         version: expect.any(Number),
         settings: { greeting: 'region' },

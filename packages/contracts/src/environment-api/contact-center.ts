@@ -1,6 +1,7 @@
 /** Describes what Auth API reads about a contact centre: `GET /environment/v3/internal/contact-centers…`. */
 import { z } from 'zod';
 import { brandingViewSchema } from './branding.ts';
+import { everybody, membershipSchema } from './membership.ts';
 
 /** How the users of a contact centre prove who they are. */
 export const contactCenterAuthSchema = z.enum(['configServer']);
@@ -15,6 +16,8 @@ export const contactCenterViewSchema = z.object({
   /** Tenant names as typed at login; compared without regard to case. */
   domains: z.array(z.string()),
   auth: contactCenterAuthSchema,
+  /** Which people of its environment are its own. The release before has no choice. */
+  membership: membershipSchema.default(everybody),
   status: contactCenterStatusSchema,
   /** Grows with every change of the contact centre, of one of its settings or of a global one; never used twice. */
   version: z.int(),

@@ -4,6 +4,7 @@ import { demoSeed, demoServiceAccount, demoTenantName } from '@gatehouse/config-
 import { type Simulator, startSimulator } from '@gatehouse/config-server-simulator/simulator';
 import type { ContactCenterView } from '@gatehouse/contracts/environment-api/contact-center';
 import { type EnvironmentView, passwordPlace } from '@gatehouse/contracts/environment-api/environment';
+import { everybody } from '@gatehouse/contracts/environment-api/membership';
 import { loadConfig } from '@gatehouse/service-kit/config/load';
 import { createSecretBox } from '@gatehouse/service-kit/crypto/secret-box';
 import type { App } from '@gatehouse/service-kit/http/app';
@@ -164,6 +165,7 @@ export const demoContactCenter: ContactCenterView = {
   environmentId,
   domains: ['demo', 'demo.example.com'],
   auth: 'configServer',
+  membership: everybody,
   status: 'active',
   version: 1,
   settings: {},

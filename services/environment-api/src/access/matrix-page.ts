@@ -59,7 +59,7 @@ ${Object.entries(verdicts)
 
 ### Operations
 
-Paths are below \`/environment/v3\`. A change of \`domains\` or \`environmentId\` of a contact centre needs what \`POST /contact-centers\` needs.
+Paths are below \`/environment/v3\`. A change of \`domains\`, \`environmentId\` or \`membership\` of a contact centre needs what \`POST /contact-centers\` needs.
 
 | operation | ${callerKinds.join(' | ')} |
 |---|${callerKinds.map(() => '---').join('|')}|

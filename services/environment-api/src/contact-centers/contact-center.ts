@@ -3,6 +3,7 @@ import type {
   ContactCenterAuth,
   ContactCenterStatus,
 } from '@gatehouse/contracts/environment-api/contact-center';
+import type { Membership } from '@gatehouse/contracts/environment-api/membership';
 import { isoTime } from '../fields/scalars.ts';
 
 export interface ContactCenterFields {
@@ -10,6 +11,7 @@ export interface ContactCenterFields {
   name: string;
   domains: string[];
   auth: ContactCenterAuth;
+  membership: Membership;
   status: ContactCenterStatus;
 }
 
@@ -24,14 +26,21 @@ export interface ContactCenter extends ContactCenterFields {
 }
 
 /** The fields that the audit trail compares. */
-export function auditedFields({ environmentId, name, domains, auth, status }: ContactCenterFields) {
-  return { environmentId, name, domains, auth, status };
+export function auditedFields({
+  environmentId,
+  name,
+  domains,
+  auth,
+  membership,
+  status,
+}: ContactCenterFields) {
+  return { environmentId, name, domains, auth, membership, status };
 }
 
 /** SQL expression that builds a `ContactCenter` from `contact_centers c` as one JSON value. */
 export const contactCenterJson = `json_build_object(
     'id', c.id, 'ordinal', c.ordinal, 'version', c.version, 'environmentId', c.environment_id, 'name', c.name,
-    'auth', c.auth, 'status', c.status, 'createdAt', ${isoTime('c.created_at')}, 'updatedAt', ${isoTime('c.updated_at')},
+    'auth', c.auth, 'membership', c.membership, 'status', c.status, 'createdAt', ${isoTime('c.created_at')}, 'updatedAt', ${isoTime('c.updated_at')},
     'domains', (SELECT coalesce(json_agg(d.domain ORDER BY d.position), '[]'::json)
       FROM environment.contact_center_domains d WHERE d.contact_center_id = c.id)
   )`;

@@ -2,6 +2,7 @@
 import type { Write } from '../changes/writer.ts';
 import type { ContactCenterFields } from './contact-center.ts';
 import { domainKey } from './domain.ts';
+import { excludesSomebody } from './membership.ts';
 
 /** `before` is undefined if it was created, `after` if it was deleted. */
 export function announceEnds(
@@ -24,5 +25,7 @@ function hasEnded(before: ContactCenterFields | undefined, after: ContactCenterF
   // Clients may be bound to an id before it is created.
   if (before === undefined) return after?.status !== 'active';
   if (after === undefined || after.environmentId !== before.environmentId) return true;
+  // Nobody here knows who is excluded: everybody signs in again, and who belongs to it may.
+  if (excludesSomebody(before.membership, after.membership)) return true;
   return before.status === 'active' && after.status !== 'active';
 }

@@ -11,6 +11,7 @@ import { pageQuery } from '@gatehouse/service-kit/http/page';
 import { z } from 'zod';
 import { idSchema } from '../fields/scalars.ts';
 import { domainsField } from './domain.ts';
+import { membershipField } from './membership.ts';
 
 const auth = z.enum(contactCenterAuthSchema.options, { error: 'must be "configServer"' });
 const status = z.enum(contactCenterStatusSchema.options, { error: 'must be "active" or "disabled"' });
@@ -22,12 +23,22 @@ export const createContactCenterBody = wrapped(
     domains: domainsField,
     name: label().optional().describe('The first domain when absent.'),
     auth: auth.default('configServer'),
+    membership: membershipField.optional(),
     status: status.default('active').describe('`disabled`: nobody signs in to it.'),
   }),
 );
 
 export const changeContactCenterBody = wrapped(
-  z.object({ environmentId: idSchema, domains: domainsField, name: label(), auth, status }).partial(),
+  z
+    .object({
+      environmentId: idSchema,
+      domains: domainsField,
+      name: label(),
+      auth,
+      membership: membershipField,
+      status,
+    })
+    .partial(),
 );
 
 export const contactCenterListQuery = z.object({

@@ -2,6 +2,8 @@
 
 import { isDeepStrictEqual } from 'node:util';
 import type { ContactCenterEnds } from '@gatehouse/contracts/environment-api/administration/contact-centers';
+import type { Directory } from '@gatehouse/contracts/environment-api/directory';
+import { everybody } from '@gatehouse/contracts/environment-api/membership';
 import { diff } from '@gatehouse/service-kit/changes/field-changes';
 import { randomUuid } from '@gatehouse/service-kit/crypto/secrets';
 import { badRequest, conflict, forbidden } from '@gatehouse/service-kit/errors/app-error';
@@ -23,6 +25,7 @@ import { parseId } from '../fields/scalars.ts';
 import { auditedFields, type ContactCenter, type ContactCenterFields } from './contact-center.ts';
 import { readContents } from './contents.ts';
 import { announceEnds } from './ends.ts';
+import { requireAnswerable } from './membership.ts';
 import type { ContactCenterPatch, NewContactCenter } from './schemas.ts';
 import * as store from './store.ts';
 
@@ -55,9 +58,10 @@ export function createContactCenterService({ db, writer }: { db: Queryable; writ
     /** @throws AppError 400 for an unknown environment, 409 when the id or a domain is taken */
     async create(context: WriteContext, input: NewContactCenter): Promise<ContactCenter> {
       const { id = randomUuid(), ...rest } = input;
-      const fields = { ...rest, name: input.name ?? input.domains[0] ?? id };
+      const membership = input.membership ?? everybody;
+      const fields = { ...rest, membership, name: input.name ?? input.domains[0] ?? id };
       return writer.write(context, requireInstallationWriter, async (write) => {
-        await holdEnvironment(write.db, fields.environmentId);
+        requireAnswerable(await holdEnvironment(write.db, fields.environmentId), membership);
         if (!(await store.insertContactCenter(write.db, id, fields))) {
           throw conflict(
             `A contact centre with the id ${id} exists: change it with PUT, or choose another id`,
@@ -79,9 +83,14 @@ export function createContactCenterService({ db, writer }: { db: Queryable; writ
         const present = await lock(context, write.db, id);
         const next = mergePatch(present, patch);
         if (isDeepStrictEqual(auditedFields(present), auditedFields(next))) return present;
-        if (next.environmentId !== present.environmentId) {
+        const movesPeople = next.environmentId !== present.environmentId;
+        if (movesPeople || !isDeepStrictEqual(present.membership, next.membership)) {
+          // A bound manager could take the people of another contact centre in.
           requireInstallationWriter(context.caller);
-          await holdEnvironment(write.db, next.environmentId);
+          const directory = movesPeople
+            ? await holdEnvironment(write.db, next.environmentId)
+            : await store.holdEnvironment(write.db, next.environmentId);
+          if (directory !== undefined) requireAnswerable(directory, next.membership);
         }
         const movesDomains = !isDeepStrictEqual(present.domains, next.domains);
         if (movesDomains) requireDomainWriter(context.caller);
@@ -157,7 +166,7 @@ async function lock({ ifMatch }: WriteContext, db: Queryable, id: string): Promi
 }
 
 /** @throws AppError 400, or 409 where the people of the environment are those of another contact centre */
-async function holdEnvironment(db: Queryable, environmentId: string): Promise<void> {
+async function holdEnvironment(db: Queryable, environmentId: string): Promise<Directory> {
   const field = 'data.environmentId';
   const directory = await store.holdEnvironment(db, environmentId);
   if (directory === undefined) {
@@ -168,7 +177,7 @@ async function holdEnvironment(db: Queryable, environmentId: string): Promise<vo
   }
   // SCIM is addressed by contact centre: with two of them, one would write the people of the other.
   const owner = directory === 'people' ? await store.onlyContactCenter(db, environmentId) : undefined;
-  if (owner === undefined) return;
+  if (owner === undefined) return directory;
   throw conflict(
     `The environment ${environmentId} keeps the people of the contact centre ${owner}: create one with directory "people" for each contact centre`,
     { field, reason: 'taken' },
@@ -224,6 +233,7 @@ function mergePatch(present: ContactCenter, patch: ContactCenterPatch): ContactC
     name: patch.name ?? present.name,
     domains: patch.domains ?? present.domains,
     auth: patch.auth ?? present.auth,
+    membership: patch.membership ?? present.membership,
     status: patch.status ?? present.status,
   };
 }

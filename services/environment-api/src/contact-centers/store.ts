@@ -108,9 +108,9 @@ export async function insertContactCenter(
 ): Promise<boolean> {
   const { rowCount } = await db.query({
     name: 'contact_center_insert',
-    text: `INSERT INTO environment.contact_centers (id, environment_id, name, auth, status)
-      VALUES ($1, $2, $3, $4, $5) ON CONFLICT (id) DO NOTHING`,
-    values: [id, fields.environmentId, fields.name, fields.auth, fields.status],
+    text: `INSERT INTO environment.contact_centers (id, environment_id, name, auth, status, membership)
+      VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (id) DO NOTHING`,
+    values: [id, fields.environmentId, fields.name, fields.auth, fields.status, fields.membership],
   });
   return rowCount === 1;
 }
@@ -123,10 +123,10 @@ export async function updateContactCenter(
 ): Promise<void> {
   await db.query({
     name: 'contact_center_update',
-    text: `UPDATE environment.contact_centers SET environment_id = $2, name = $3, auth = $4, status = $5,
+    text: `UPDATE environment.contact_centers SET environment_id = $2, name = $3, auth = $4, status = $5, membership = $6,
         version = nextval('environment.versions'), updated_at = now()
       WHERE id = $1`,
-    values: [id, fields.environmentId, fields.name, fields.auth, fields.status],
+    values: [id, fields.environmentId, fields.name, fields.auth, fields.status, fields.membership],
   });
 }
 

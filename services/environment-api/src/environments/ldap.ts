@@ -19,11 +19,11 @@ const maxGroupDepth = 10;
 const attribute = /(?:[A-Za-z][A-Za-z0-9-]*|\d+(?:\.\d+)+)/.source;
 const value = /(?:#(?:[0-9A-Fa-f]{2})+ *|(?!#)(?:[^\\,+";<>]|\\(?:[ "#+,;<=>\\]|[0-9A-Fa-f]{2}))*)/.source;
 const pair = ` *${attribute} *=${value}`;
-const distinguishedName = new RegExp(`^${pair}(?:[,+]${pair})*$`);
+export const distinguishedName = new RegExp(`^${pair}(?:[,+]${pair})*$`);
 /** What Active Directory takes in place of a name of an entry. */
 const principalName = /^[^@\s\\"]+@[A-Za-z0-9][A-Za-z0-9.-]*$/;
 
-const nameProblem = 'must be a distinguished name, such as ou=people,dc=example,dc=com';
+export const nameProblem = 'must be a distinguished name, such as ou=people,dc=example,dc=com';
 const dn = () => label(1024).regex(distinguishedName, nameProblem);
 const bases = () => z.array(dn()).max(maxBases, `has more than ${maxBases} entries`);
 const account = label(1024).refine(

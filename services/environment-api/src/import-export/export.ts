@@ -84,7 +84,7 @@ function brandingOf(entries: readonly ExportedBranding[]) {
 }
 
 function centerOf({ center, settings, signOn, branding }: StoredCenter<ExportedBranding>) {
-  const { id, environmentId, name, domains, auth, status } = center;
+  const { id, environmentId, name, domains, auth, membership, status } = center;
   const saml = signOn.filter(({ protocol }) => protocol === 'saml');
   const oidc = signOn.filter(({ protocol }) => protocol === 'oidc');
   return {
@@ -93,6 +93,7 @@ function centerOf({ center, settings, signOn, branding }: StoredCenter<ExportedB
     name,
     domains,
     auth,
+    membership,
     status,
     settings,
     ...brandingOf(branding),

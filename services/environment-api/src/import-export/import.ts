@@ -3,6 +3,7 @@ import { setImmediate as yieldToOthers } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { definedOnly } from '@gatehouse/contracts/defined-only';
 import type { Setting } from '@gatehouse/contracts/environment-api/administration/settings';
+import { everybody } from '@gatehouse/contracts/environment-api/membership';
 import { clientSecretPlace } from '@gatehouse/contracts/environment-api/single-sign-on';
 import type { SecretBox } from '@gatehouse/service-kit/crypto/secret-box';
 import type { BrandingService } from '../branding/service.ts';
@@ -82,8 +83,11 @@ export function createImporter({
         oidc: _oidc,
         ...fields
       } = wanted;
-      if (!before) await contactCenters.create(context, fields);
-      else if (isDifferent(wanted, before)) await contactCenters.change(context, wanted.id, fields);
+      // A document of the release before names no membership: whoever belongs to a contact centre now does afterwards.
+      const membership = wanted.membership ?? before?.center.membership ?? everybody;
+      const whole = { ...fields, membership };
+      if (!before) await contactCenters.create(context, whole);
+      else if (isDifferent(whole, before)) await contactCenters.change(context, wanted.id, whole);
       await writeSettings(wantedSettings, before?.settings ?? [], {
         upsert: (setting) => settings.upsert(context, wanted.id, setting),
         remove: ({ name, location }) => settings.remove(context, wanted.id, name, location),
@@ -171,9 +175,19 @@ async function writeSettings(
   for (const setting of before.values()) await remove(setting);
 }
 
-function isDifferent(wanted: WantedCenter, { center }: StoredCenter): boolean {
-  const { environmentId, name, domains, auth, status } = wanted;
-  return !isDeepStrictEqual({ environmentId, name, domains, auth, status }, auditedFields(center));
+function isDifferent(
+  {
+    environmentId,
+    name,
+    domains,
+    auth,
+    membership,
+    status,
+  }: Omit<WantedCenter, 'settings' | 'branding' | 'saml' | 'oidc'>,
+  { center }: StoredCenter,
+): boolean {
+  const wanted = { environmentId, name, domains, auth, membership, status };
+  return !isDeepStrictEqual(wanted, auditedFields(center));
 }
 
 /** Ids of contact centres that stay and hold a domain which another one will get. */

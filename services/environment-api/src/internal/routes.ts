@@ -92,9 +92,10 @@ export function internalRoutes(
 
 /** `settings` are the effective ones: one per name. */
 function viewOf(found: ContactCenterWithSettings, branding: BrandingView | undefined): ContactCenterView {
-  const { id, name, environmentId, domains, auth, status } = found.center;
+  const { id, name, environmentId, domains, auth, membership, status } = found.center;
   const settings = Object.fromEntries(found.settings.map((setting) => [setting.name, setting.value]));
-  const view = { id, name, environmentId, domains, auth, status, version: versionOf(found), settings };
+  const version = versionOf(found);
+  const view = { id, name, environmentId, domains, auth, membership, status, version, settings };
   return { ...view, ...definedOnly({ branding }) };
 }
 

@@ -1,5 +1,6 @@
 /** Describes `/contact-centers`. */
 import { z } from 'zod';
+import { everybody, membershipSchema } from '../membership.ts';
 
 export const contactCenterSchema = z.object({
   id: z.string(),
@@ -7,6 +8,7 @@ export const contactCenterSchema = z.object({
   name: z.string(),
   domains: z.array(z.string()),
   auth: z.string(),
+  membership: membershipSchema.default(everybody).describe('Which people of the environment are its own.'),
   status: z.string(),
   createdAt: z.string().describe('ISO 8601, UTC.'),
   updatedAt: z.string().describe('ISO 8601, UTC.'),

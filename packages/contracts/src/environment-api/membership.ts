@@ -1,0 +1,27 @@
+/** Describes which people of an environment belong to a contact centre, and by what each directory can tell. */
+import { z } from 'zod';
+import type { Directory } from './directory.ts';
+
+/**
+ * `all`: everybody. `tenant`: people of these tenants. `folder`: people in these folders and below. `accessGroup`: members of one of
+ * these groups. `organizationalUnit`: entries below these entries of the directory.
+ */
+export const membershipKinds = ['all', 'tenant', 'folder', 'accessGroup', 'organizationalUnit'] as const;
+
+export const membershipSchema = z.object({
+  by: z.enum(membershipKinds),
+  /** At least one of them takes a person in. Empty with `all`. */
+  names: z.array(z.string()),
+});
+
+export type MembershipKind = (typeof membershipKinds)[number];
+export type Membership = z.infer<typeof membershipSchema>;
+
+export const everybody: Membership = { by: 'all', names: [] };
+
+/** The people store needs no choice: its environment serves one contact centre. */
+export const membershipKindsOf: Record<Directory, readonly MembershipKind[]> = {
+  configServer: ['all', 'tenant', 'folder', 'accessGroup'],
+  ldap: ['all', 'accessGroup', 'organizationalUnit'],
+  people: ['all'],
+};
