@@ -62,11 +62,18 @@ it('verifies the chains of the days that were chosen', async () => {
   const before = await person.open(`${path}/chains`);
   expect(before.text).not.toContain('is whole');
   const today = new Date().toISOString().slice(0, 10);
-  const verified = await person.open(`${path}/chains?from=${today}&to=${today}`);
-  expect(verified.text).toContain('The record of these days is whole.');
-  expect(verified.rows.map(({ Trail }) => Trail)).toEqual(
-    expect.arrayContaining(['Security events', 'Configuration changes']),
+  // Each API chains its events a moment after they are written.
+  const verified = await vi.waitFor(
+    async () => {
+      const answer = await person.open(`${path}/chains?from=${today}&to=${today}`);
+      expect(answer.rows.map(({ Trail }) => Trail)).toEqual(
+        expect.arrayContaining(['Security events', 'Configuration changes']),
+      );
+      return answer;
+    },
+    { timeout: 10_000, interval: 100 },
   );
+  expect(verified.text).toContain('The record of these days is whole.');
 });
 
 it('says which filter is wrong', async () => {
