@@ -16,6 +16,7 @@ export const runbooks = [
   'audit-events-wait',
   'audit-events-do-not-reach-the-second-destination',
   'audit-events-are-refused',
+  'an-entry-of-an-administrator-gives-no-right',
 ] as const;
 
 export const problemSchema = z.object({

@@ -1,5 +1,6 @@
 /** `gatehouse administrators`: the people who administer the whole installation, by their login to the operator console. */
 import { createAdministratorCalls } from '@gatehouse/api-client/auth-api/administration';
+import { passwordWay } from '@gatehouse/contracts/auth-api/way-of-sign-in';
 import type { Command } from 'commander';
 import type { Cli } from '../command-group.ts';
 import { type PlaceOption, personArgument, personOf } from '../input/person.ts';
@@ -21,6 +22,11 @@ export function administratorCommands(program: Command, cli: Cli): void {
           [
             { title: 'sub', value: ({ sub }) => sub },
             { title: 'name', value: ({ name }) => name },
+            {
+              title: 'contact centre',
+              value: ({ contactCenterId }) => contactCenterId ?? 'not known: gives no right',
+            },
+            { title: 'way of sign-in', value: ({ way }) => way ?? 'not known: gives no right' },
             { title: 'since', value: ({ addedAt }) => addedAt },
             { title: 'added by', value: ({ addedBy }) => addedBy },
             { title: 'note', value: ({ note }) => note },
@@ -33,13 +39,18 @@ export function administratorCommands(program: Command, cli: Cli): void {
   personArgument(
     administrators.command('add').description('let a person administer everything, within a second'),
   )
+    .option(
+      '--way <way>',
+      'the way of sign-in that counts: password, or "oidc ISSUER" or "saml ENTITY-ID"',
+      passwordWay,
+    )
     .option('--note <text>', 'why, such as the number of a ticket')
     .action(
-      cli.action<PlaceOption & { note?: string }, [string]>(async (session, options, user) => {
-        const { contactCenter, note } = options;
+      cli.action<PlaceOption & { way: string; note?: string }, [string]>(async (session, options, user) => {
+        const { contactCenter, way, note } = options;
         await session.sure(`Let ${user} administer the whole installation?`);
         const named = await personOf(session, user, contactCenter);
-        const added = await api(session).add({ ...named, ...(note === undefined ? {} : { note }) });
+        const added = await api(session).add({ ...named, way, ...(note === undefined ? {} : { note }) });
         session.output.done(`${added.name} is an installation administrator.`, added);
       }),
     );

@@ -40,7 +40,8 @@ export function administratorRoutes(
         tags,
         operationId: 'addAdministrator',
         summary: 'Let a person administer the whole installation, by their login to the operator console',
-        description: 'In force on every replica within a second.',
+        description:
+          'In force on every replica within a second, for logins to this contact centre by this way. An entry without contact centre or way is filled.',
         body: newAdministratorSchema,
         response: {
           200: envelopeOf(administratorSchema),
@@ -51,9 +52,9 @@ export function administratorRoutes(
       },
     },
     async (request) => {
-      const { note, ...named } = request.body.data;
-      const { sub, name } = await people.named(named);
-      return ok(viewOf(await administrators.add({ sub, name, note }, actorOf(request))));
+      const { note, way, ...named } = request.body.data;
+      const person = await people.listed(named);
+      return ok(viewOf(await administrators.add({ ...person, way, note }, actorOf(request))));
     },
   );
 

@@ -76,6 +76,7 @@ export function composeAdmin(core: Core, dependencies: AdminDependencies) {
     proxyWatch.probe,
   ];
   const overview = composeOverview(core, {
+    administrators: dependencies.administrators,
     ...{ config, activity: dependencies.activity, audit, contactCenters: dependencies.contactCenters },
     ...{ keys, sso, users, probes },
   });

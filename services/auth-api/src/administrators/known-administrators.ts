@@ -1,10 +1,18 @@
-/** Keeps the subs of the installation administrators in memory. While they cannot be read, no person counts as one. */
+/** Keeps the installation administrators in memory. While they cannot be read, no person counts as one. */
 import type { Logger } from '@gatehouse/service-kit/logging/logger';
 import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
 import { listAdministrators } from './store.ts';
 
 /** An announcement may be lost, and in a region that copies the database none is made. */
 const maxAgeMs = 500;
+
+/** A person as a login proved them: the same `sub` of another contact centre, or by another way, is somebody else. */
+export interface ProvedPerson {
+  contactCenterId: string;
+  sub: string;
+  /** Absent: not known, and so nobody's. */
+  way: string | undefined;
+}
 
 export type KnownAdministrators = ReturnType<typeof createKnownAdministrators>;
 
@@ -18,26 +26,27 @@ export function createKnownAdministrators({
   /** Measures the age: the wall clock may jump. */
   monotonicMs?: (() => number) | undefined;
 }) {
-  let known: { subs: Promise<ReadonlySet<string>>; readAtMs: number } | undefined;
+  let known: { keys: Promise<ReadonlySet<string>>; readAtMs: number } | undefined;
 
   /** Requests that come while the list is read wait for the same answer. */
   function current(): Promise<ReadonlySet<string>> {
     const readAtMs = monotonicMs();
-    if (known !== undefined && readAtMs - known.readAtMs < maxAgeMs) return known.subs;
-    const subs = listAdministrators(db).then((rows) => new Set(rows.map(({ sub }) => sub)));
-    const reading = { subs, readAtMs };
+    if (known !== undefined && readAtMs - known.readAtMs < maxAgeMs) return known.keys;
+    const keys = listAdministrators(db).then((rows) => new Set(rows.flatMap(keyOf)));
+    const reading = { keys, readAtMs };
     known = reading;
-    subs.catch(() => {
+    keys.catch(() => {
       // The next request tries again.
       if (known === reading) known = undefined;
     });
-    return subs;
+    return keys;
   }
 
   return {
-    async includes(sub: string): Promise<boolean> {
+    async includes(person: ProvedPerson): Promise<boolean> {
       try {
-        return (await current()).has(sub);
+        const [key] = keyOf(person);
+        return key !== undefined && (await current()).has(key);
       } catch (error) {
         log.warn({ err: error }, 'the installation administrators could not be read: nobody counts as one');
         return false;
@@ -48,4 +57,14 @@ export function createKnownAdministrators({
       known = undefined;
     },
   };
+}
+
+/** None where the contact centre or the way is not known: such an entry and such a login match nothing. */
+function keyOf(one: {
+  contactCenterId: string | null;
+  sub: string;
+  way?: string | null | undefined;
+}): string[] {
+  const { contactCenterId, sub, way } = one;
+  return contactCenterId && way ? [JSON.stringify([contactCenterId, sub, way])] : [];
 }

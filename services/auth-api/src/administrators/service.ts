@@ -12,6 +12,7 @@ import {
   deleteAdministrator,
   insertAdministrator,
   listAdministrators,
+  lockAdministrator,
   type StoredAdministrator,
 } from './store.ts';
 
@@ -25,6 +26,12 @@ export interface AdministratorServiceOptions {
   audit: Pick<AuditWriter, 'inTransaction'>;
   now: Clock;
 }
+
+type NewEntry = Pick<StoredAdministrator, 'sub' | 'name'> & {
+  contactCenterId: string;
+  way: string;
+  note?: string | undefined;
+};
 
 export type AdministratorService = ReturnType<typeof createAdministratorService>;
 
@@ -60,19 +67,17 @@ export function createAdministratorService({
     /** In the order in which they were added. */
     list: (): Promise<StoredAdministrator[]> => listAdministrators(pool),
 
-    /** @throws AppError 409 if the person is on the list */
-    async add(
-      { sub, name, note }: { sub: string; name: string; note: string | undefined },
-      actor: Actor,
-    ): Promise<StoredAdministrator> {
-      const after = { sub, name, note: note ?? null, addedBy: actor.name, addedAt: new Date(now()) };
+    /** Also mends the entry of a person that gives no right. @throws AppError 409 if the person has one that does */
+    async add({ note, ...person }: NewEntry, actor: Actor): Promise<StoredAdministrator> {
+      const after = { ...person, note: note ?? null, addedBy: actor.name, addedAt: new Date(now()) };
       await change('administrator_added', actor, async (db) => {
+        const before = await lockAdministrator(db, person.sub);
         if (!(await insertAdministrator(db, after)))
           throw conflict('The person is an installation administrator already', {
             field: 'data.user',
             reason: 'already_so',
           });
-        return { after };
+        return before === undefined ? { after } : { before, after };
       });
       return after;
     },
@@ -87,8 +92,21 @@ export function createAdministratorService({
   };
 }
 
-export function viewOf({ sub, name, note, addedBy, addedAt }: StoredAdministrator): AdministratorView {
-  return { sub, name, ...definedOnly({ note: note ?? undefined }), addedBy, addedAt: addedAt.toISOString() };
+export function viewOf(entry: StoredAdministrator): AdministratorView {
+  const { sub, name, contactCenterId, way, note, addedBy, addedAt } = entry;
+  const known = {
+    contactCenterId: contactCenterId ?? undefined,
+    way: way ?? undefined,
+    note: note ?? undefined,
+  };
+  return { sub, name, ...definedOnly(known), addedBy, addedAt: addedAt.toISOString() };
+}
+
+export type { StoredAdministrator };
+
+/** Whether an entry names place and way; one that does not gives no right. */
+export function isWhole({ contactCenterId, way }: StoredAdministrator): boolean {
+  return contactCenterId !== null && way !== null;
 }
 
 function auditedOf(row: StoredAdministrator | undefined) {

@@ -4,12 +4,17 @@ import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
 export interface StoredAdministrator {
   sub: string;
   name: string;
+  /** Null in an entry of a release that asked for neither place nor way: it gives no right. */
+  contactCenterId: string | null;
+  /** The way of sign-in that counts. Null as above. */
+  way: string | null;
   note: string | null;
   addedBy: string;
   addedAt: Date;
 }
 
-const columns = 'sub, name, note, added_by AS "addedBy", added_at AS "addedAt"';
+const columns =
+  'sub, name, contact_center_id AS "contactCenterId", way, note, added_by AS "addedBy", added_at AS "addedAt"';
 
 export async function listAdministrators(db: Queryable): Promise<StoredAdministrator[]> {
   const { rows } = await db.query<StoredAdministrator>(
@@ -18,12 +23,26 @@ export async function listAdministrators(db: Queryable): Promise<StoredAdministr
   return rows;
 }
 
-/** False if the person is on the list. */
+/** The entry of the person, and nobody else changes it meanwhile. */
+export async function lockAdministrator(
+  db: Queryable,
+  sub: string,
+): Promise<StoredAdministrator | undefined> {
+  const { rows } = await db.query<StoredAdministrator>(
+    `SELECT ${columns} FROM auth.installation_administrators WHERE sub = $1 FOR UPDATE`,
+    [sub],
+  );
+  return rows[0];
+}
+
+/** Adds an entry, or fills one without contact centre or way. False if the person has a whole one. */
 export async function insertAdministrator(db: Queryable, added: StoredAdministrator): Promise<boolean> {
   const { rowCount } = await db.query(
-    `INSERT INTO auth.installation_administrators (sub, name, note, added_by, added_at)
-      VALUES ($1, $2, $3, $4, $5) ON CONFLICT (sub) DO NOTHING`,
-    [added.sub, added.name, added.note, added.addedBy, added.addedAt],
+    `INSERT INTO auth.installation_administrators AS listed (sub, name, contact_center_id, way, note, added_by, added_at)
+      VALUES ($1, $2, $3, $4, $5, $6, $7)
+      ON CONFLICT (sub) DO UPDATE SET name = $2, contact_center_id = $3, way = $4, note = $5, added_by = $6, added_at = $7
+        WHERE listed.contact_center_id IS NULL OR listed.way IS NULL`,
+    [added.sub, added.name, added.contactCenterId, added.way, added.note, added.addedBy, added.addedAt],
   );
   return rowCount === 1;
 }

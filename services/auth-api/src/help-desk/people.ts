@@ -112,6 +112,13 @@ export function createPeople({ contactCenters, loginNames, users, seen, drained 
     return { sub, userName, contactCenterId: place.id };
   };
 
+  const listedByName = async (named: PersonName) => {
+    const found = await account(named, undefined);
+    const sub = await subOf(found, undefined);
+    const { contactCenter: place, userName } = found;
+    return { sub, name: shownName(place, userName), contactCenterId: place.id };
+  };
+
   return {
     contactCenter,
     isWithin,
@@ -119,16 +126,25 @@ export function createPeople({ contactCenters, loginNames, users, seen, drained 
     account: (named: PersonName, within: Within) =>
       isSub(named) ? accountOfSub(named.user.toLowerCase(), within) : account(named, within),
     find,
-    /** With a name to show: `domain\\user`, or the `sub` of somebody who was never seen. @throws AppError 400, 404, 503 */
-    async named(named: PersonName): Promise<{ sub: string; name: string }> {
-      const { sub, ...found } = await find(named, undefined);
-      const { userName, contactCenterId } =
-        found.userName === undefined ? ((await seen.nameOf(sub)) ?? {}) : found;
-      if (userName === undefined || contactCenterId === undefined) return { sub, name: sub };
-      const [domain] = (await contactCenters.find(contactCenterId))?.domains ?? [];
-      return { sub, name: domain === undefined ? userName : `${domain}\\${userName}` };
+    /**
+     * For the list of administrators, which names place and person: a `sub` means nothing without its contact centre. With a
+     * name to show: `domain\\user`, or the `sub` of somebody who was never seen there. @throws AppError 400, 404, 503
+     */
+    async listed({ user, contactCenter: given }: PersonName) {
+      if (!z.guid().safeParse(user).success) return listedByName({ user, contactCenter: given });
+      if (given === undefined)
+        throw badRequest('A sub needs the contact centre of the person', { field: 'contactCenter' });
+      const place = await contactCenter(given, undefined);
+      const sub = user.toLowerCase();
+      const last = await seen.nameOf(sub);
+      const name = last?.contactCenterId === place.id ? shownName(place, last.userName) : sub;
+      return { sub, name, contactCenterId: place.id };
     },
   };
+}
+
+function shownName({ domains: [domain] }: ContactCenterView, userName: string): string {
+  return domain === undefined ? userName : `${domain}\\${userName}`;
 }
 
 /** Within a contact centre it is the name of an account, whatever it looks like. */

@@ -3,6 +3,7 @@
 import type { Probe } from '@gatehouse/service-kit/health/diagnosis';
 import { createProblemWatch } from '@gatehouse/service-kit/health/problem-watch';
 import type { Activity } from '../activity/compose.ts';
+import type { Administrators } from '../administrators/compose.ts';
 import type { Audit } from '../audit/compose.ts';
 import type { ContactCenters } from '../contact-centers/compose.ts';
 import type { Core } from '../core.ts';
@@ -15,6 +16,7 @@ import { createOverviewService } from './service.ts';
 interface OverviewDependencies {
   config: { signingKeys: { rotationDays: number } };
   activity: Activity;
+  administrators: Administrators;
   audit: Audit;
   contactCenters: ContactCenters;
   keys: Keys;
@@ -58,6 +60,7 @@ export function composeOverview(core: Core, dependencies: OverviewDependencies) 
       now,
     }),
     contactCenters,
+    administrators: dependencies.administrators.service,
     pool,
     location,
     now,

@@ -10,6 +10,8 @@ import type { ProblemWatch } from '@gatehouse/service-kit/health/problem-watch';
 import type { Pool } from '@gatehouse/service-kit/postgres/pool';
 import type { Activity } from '../activity/compose.ts';
 import { type Series, type Window, windowAt } from '../activity/series.ts';
+import type { Administrators } from '../administrators/compose.ts';
+import { isWhole, type StoredAdministrator } from '../administrators/service.ts';
 import type { Audit } from '../audit/compose.ts';
 import { countClients } from '../clients/certificates.ts';
 import type { ContactCenterService } from '../contact-centers/service.ts';
@@ -25,6 +27,7 @@ export interface OverviewOptions {
   endings: Endings;
   problemWatch: ProblemWatch;
   contactCenters: Pick<ContactCenterService, 'find'>;
+  administrators: Pick<Administrators['service'], 'list'>;
   pool: Pool;
   location: string;
   now: Clock;
@@ -58,12 +61,13 @@ export function createOverviewService(options: OverviewOptions) {
   };
 
   const ofInstallation = async (question: OverviewQuestion): Promise<AuthApiOverview> => {
-    const [signIns, found, ending, auditLag, clients] = await Promise.all([
+    const [signIns, found, ending, auditLag, clients, administrators] = await Promise.all([
       signInsOf(question).catch(() => undefined),
       options.problemWatch(),
       endings(undefined),
       audit.lag().catch(() => undefined),
       countClients(pool).catch(() => undefined),
+      options.administrators.list().catch(() => []),
     ]);
     const told = orderEndings(ending, maxEndings);
     return definedOnly({
@@ -74,6 +78,7 @@ export function createOverviewService(options: OverviewOptions) {
         ...found,
         ...(signIns?.problems ?? []),
         ...problemsOfLag(auditLag ?? []),
+        ...problemsOfAdministrators(administrators),
         ...problemsOfEndings(told, now()),
       ]),
       signIns: signIns?.signIns,
@@ -142,6 +147,22 @@ function signInsView({ fromMs, toMs, stepMs }: Window, series: Series, withToken
 }
 
 const maxNamed = 5;
+
+/** Entries of a release before, of which the upgrade could not tell everything. */
+function problemsOfAdministrators(all: readonly StoredAdministrator[]): Problem[] {
+  const broken = all.filter((entry) => !isWhole(entry));
+  if (broken.length === 0) return [];
+  const named = broken.slice(0, maxNamed).map(({ name }) => name);
+  const rest = broken.length - named.length;
+  return [
+    {
+      severity: 'warning',
+      runbook: 'an-entry-of-an-administrator-gives-no-right',
+      subject: 'installation',
+      message: `${[...named, ...(rest > 0 ? [`and ${rest} more`] : [])].join(', ')}: the entry names no contact centre or no way of sign-in, and gives no right.`,
+    },
+  ];
+}
 
 /** One for all, because they may have one cause. */
 function problemsOfLinks(all: readonly Link[]): Problem[] {

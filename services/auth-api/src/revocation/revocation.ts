@@ -44,6 +44,8 @@ export interface Entry {
   domain?: string | undefined;
   /** Protocol and location of the single sign-on settings, as `saml /USW1`. */
   signOn?: string | undefined;
+  /** How the person proved who they are; contracts/auth-api/way-of-sign-in has the texts. Absent: not known. */
+  way?: string | undefined;
 }
 
 /** False for a kind of a later version, which this one cannot apply. */

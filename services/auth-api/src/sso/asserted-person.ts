@@ -7,6 +7,8 @@ import type { SsoFlow } from './flow.ts';
 import type { SignOnSettings } from './settings.ts';
 
 export interface AssertedPerson {
+  /** Entity id or issuer of the identity provider, as it was verified. */
+  issuer: string;
   /** The name that `userLookup` looks for; undefined when the answer held none. */
   name: string | undefined;
   /** Where the name was looked for, in words. */
@@ -28,7 +30,10 @@ export interface AssertedPerson {
 const maxName = 255;
 
 /** The name to look up at the Configuration Server. @throws SsoError */
-export function nameOf(person: AssertedPerson, { userNameDomain }: SignOnSettings): string {
+export function nameOf(
+  person: Pick<AssertedPerson, 'name' | 'nameSource'>,
+  { userNameDomain }: SignOnSettings,
+): string {
   const name = person.name?.normalize('NFC').trim() ?? '';
   if (name === '' || name.length > maxName) {
     throw new SsoError(

@@ -32,12 +32,8 @@ export function createSsoChecks(options: SsoChecksOptions) {
   const personStep = (settings: SignOnSettings, userName: string): CheckStep => ({
     name: 'person',
     async run() {
-      const { contactCenterId, userLookup: lookup, accessGroups, location, protocol } = settings;
-      const provider = { protocol, location, issuer: '', clientId: '', subject: userName };
-      const name = nameOf(
-        { name: userName, nameSource: 'the name', groups: [], authTimeMs: undefined, amr: [], provider },
-        settings,
-      );
+      const { contactCenterId, userLookup: lookup, accessGroups } = settings;
+      const name = nameOf({ name: userName, nameSource: 'the name' }, settings);
       const found = await users.identify({ contactCenterId, lookup, name, accessGroups });
       if (found.outcome === 'found') {
         const { loginName, dbid } = found.identity;

@@ -1,4 +1,5 @@
 /** Starts and completes a login at an identity provider: the steps that SAML and OpenID Connect share. */
+import { providerWay } from '@gatehouse/contracts/auth-api/way-of-sign-in';
 import { definedOnly } from '@gatehouse/contracts/defined-only';
 import type { AttemptLimiter } from '@gatehouse/service-kit/limits/attempt-limiter';
 import type { Logger } from '@gatehouse/service-kit/logging/logger';
@@ -144,7 +145,11 @@ export function createSsoLogin(options: SsoLoginOptions): SsoLogin {
       const { identity } = await personOf(settings, person);
       const { provider, sessionEndsAtMs } = person;
       const { interactionId, target } = flow;
-      const entry = definedOnly({ domain: flow.domain, signOn: `${flow.protocol} ${flow.location}` });
+      const entry = definedOnly({
+        domain: flow.domain,
+        signOn: `${flow.protocol} ${flow.location}`,
+        way: providerWay(flow.protocol, person.issuer),
+      });
       const session = await sessions.create(browser, {
         identity: { ...identity, entry, ...(hasVerified(person, identity.email) && { emailVerified: true }) },
         amr: methodsOf(person, settings),

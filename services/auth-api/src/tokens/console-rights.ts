@@ -26,7 +26,9 @@ export function createConsoleRights(administrators: Pick<KnownAdministrators, 'i
     if (sub === undefined) return undefined;
     if (operator !== undefined && isUnderived(read)) return { kind: 'operator by link', sub, operator };
     if (!isOfOwnLogin(read)) return undefined;
-    if (await administrators.includes(sub)) return { kind: 'installation administrator', sub };
+    const { contactCenterId: place, entry } = read.identity ?? {};
+    const proved = place !== undefined && { contactCenterId: place, sub, way: entry?.way };
+    if (proved && (await administrators.includes(proved))) return { kind: 'installation administrator', sub };
     const [contactCenterId, another] = contactCenterIds;
     if (!read.authorities.includes(contactCenterAdminAuthority)) return undefined;
     if (contactCenterId === undefined || another !== undefined) return undefined;

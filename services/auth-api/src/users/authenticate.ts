@@ -2,6 +2,7 @@
 import type { CallOptions } from '@gatehouse/config-server-client/backend';
 import { CfgObjectState } from '@gatehouse/config-server-client/model/enumerations';
 import type { CfgPerson } from '@gatehouse/config-server-client/model/person';
+import { passwordWay } from '@gatehouse/contracts/auth-api/way-of-sign-in';
 import { definedOnly } from '@gatehouse/contracts/defined-only';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import type { Metrics } from '@gatehouse/service-kit/metrics/registry';
@@ -81,7 +82,7 @@ export function createAuthenticate(options: AuthenticateOptions) {
       throw new SignInError('sso_required', { detail: passwordNotUsedHere });
     if (user.changePasswordRequired) throw new SignInError('password_change_required');
     const read = identities.from(link, person, await entitlements);
-    const identity = { ...read, entry: { domain: account.domain } };
+    const identity = { ...read, entry: { domain: account.domain, way: passwordWay } };
     return definedOnly({ identity, provedAtMs, passwordExpiresInDays: user.passwordExpiresInDays });
   };
 

@@ -1,6 +1,7 @@
 /** Changes a password and ends every session and token that the user got under the old one. */
 import type { CallOptions } from '@gatehouse/config-server-client/backend';
 import type { CfgPerson } from '@gatehouse/config-server-client/model/person';
+import { passwordWay } from '@gatehouse/contracts/auth-api/way-of-sign-in';
 import { definedOnly } from '@gatehouse/contracts/defined-only';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { randomToken } from '@gatehouse/service-kit/crypto/secrets';
@@ -112,7 +113,8 @@ export function createChangePassword(options: ChangePasswordOptions) {
     // The password is changed: a failure to read groups and roles must not say otherwise.
     const options = definedOnly({ signal: change.signal });
     const read = await identities.of(link, person, options).catch(() => bare);
-    const entry = 'identity' in change.owner ? change.owner.identity.entry : { domain: account.domain };
+    const entry =
+      'identity' in change.owner ? change.owner.identity.entry : { domain: account.domain, way: passwordWay };
     return { identity: definedOnly({ ...read, entry }), changedAtMs };
   };
 }

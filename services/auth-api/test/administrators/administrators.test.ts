@@ -2,6 +2,7 @@
 import { runCommand } from '@gatehouse/cli/run-command';
 import { visitorAddressHeader } from '@gatehouse/contracts/auth-api/auth-scheme';
 import { consoleClientId, installationAdminAuthority } from '@gatehouse/contracts/auth-api/console';
+import { passwordWay } from '@gatehouse/contracts/auth-api/way-of-sign-in';
 import { randomUuid } from '@gatehouse/service-kit/crypto/secrets';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type Estate, second, startEstate } from '../help-desk/stack.ts';
@@ -67,6 +68,11 @@ describe('the list of installation administrators', () => {
     );
 
     expect((await addAdministrator(estate.stack, { user: data.sub })).status).toBe(409);
+    const bare = await opsCall(estate.stack, 'POST', administratorsPath, { data: { user: randomUuid() } });
+    expect(bare.status).toBe(400);
+    expect(bare.body).toContain('contactCenter');
+    const misspelt = { user: randomUuid(), way: 'provider' };
+    expect((await addAdministrator(estate.stack, misspelt)).status).toBe(400);
     expect((await addAdministrator(estate.stack, { user: 'nobody', contactCenter: 'demo' })).status).toBe(
       404,
     );
@@ -109,7 +115,8 @@ describe('the list of installation administrators', () => {
     const addressOf = async (by: string | undefined, told: string) => {
       const user = randomUuid();
       const headers = { [visitorAddressHeader]: told };
-      await opsCall(estate.stack, 'POST', administratorsPath, { data: { user } }, by, headers);
+      const data = { user, contactCenter: 'demo' };
+      await opsCall(estate.stack, 'POST', administratorsPath, { data }, by, headers);
       return (await estate.eventsOf({ user })).map(({ clientAddress }) => clientAddress);
     };
     expect(await addressOf(authorization, '203.0.113.9')).toEqual(['203.0.113.9']);
@@ -195,6 +202,38 @@ it('is neither shown to a managing client nor changed by it', async () => {
   expect((await opsCall(estate.stack, 'GET', '/auth/v3/ops/clients', undefined, client)).status).toBe(200);
   expect((await addAdministrator(estate.stack, { user: randomUuid() }, client)).status).toBe(403);
   expect((await opsCall(estate.stack, 'GET', administratorsPath, undefined, client)).status).toBe(403);
+});
+
+describe('an entry of a release before', () => {
+  const old = async () => {
+    const sub = randomUuid();
+    await estate.stack.deps.core.pool.query(
+      `INSERT INTO auth.installation_administrators (sub, name, note, added_by, added_at)
+        VALUES ($1, 'demo\\old', NULL, 'ops', now()) ON CONFLICT (sub) DO NOTHING`,
+      [sub],
+    );
+    return { sub, authorization: await consoleToken(estate.stack, { sub }) };
+  };
+
+  it('gives no right and is a problem of the installation, until the person is added again', async () => {
+    const { sub, authorization } = await old();
+    expect(await list()).toContainEqual(expect.not.objectContaining({ way: expect.anything() }));
+    expect(await hasRight(authorization)).toBe(false);
+    const problems = async () =>
+      (await opsCall(estate.stack, 'GET', '/auth/v3/ops/overview'))
+        .json<{ data: { problems: { runbook: string }[] } }>()
+        .data.problems.map(({ runbook }) => runbook);
+    expect(await problems()).toContain('an-entry-of-an-administrator-gives-no-right');
+
+    expect((await addAdministrator(estate.stack, { user: sub })).status).toBe(200);
+    await expect.poll(() => hasRight(authorization), second).toBe(true);
+    expect(await problems()).not.toContain('an-entry-of-an-administrator-gives-no-right');
+    const [event] = await estate.eventsOf({ user: sub });
+    expect(event).toMatchObject({
+      name: 'administrator_added',
+      fields: { changes: { contactCenterId: { to: contactCenterId }, way: { to: passwordWay } } },
+    });
+  });
 });
 
 describe('the list, from the command line', () => {

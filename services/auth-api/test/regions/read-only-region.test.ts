@@ -56,7 +56,7 @@ it('administrators are refused with 403, and told which region writes', async ()
     ['POST', '/clients', { client_id: 'of-europe', client_secret: 'long-enough-secret', authorities: [] }],
     ['POST', '/signing-keys/rotate', {}],
     ['POST', '/audit/erase', { user: 'somebody' }],
-    ['POST', '/administrators', { user: randomUuid() }],
+    ['POST', '/administrators', { user: randomUuid(), contactCenter: 'demo' }],
     ['DELETE', `/administrators/${randomUuid()}`, {}],
   ] as const) {
     const answer = await opsCall(readOnly, method, `/auth/v3/ops${path}`, { data: body });

@@ -4,6 +4,7 @@ import {
   consoleLinkGrantType,
   contactCenterAdminAuthority,
 } from '@gatehouse/contracts/auth-api/console';
+import { passwordWay } from '@gatehouse/contracts/auth-api/way-of-sign-in';
 import type { AccessTokenRecord } from '../../src/tokens/access-token.ts';
 import { newFamilyId } from '../../src/tokens/family-token.ts';
 import { operatorSubject } from '../../src/tokens/operator-tokens.ts';
@@ -46,6 +47,7 @@ export async function consoleToken(
       cmeUserName: sub,
       authorities: [{ name: 'ROLE_USER', privileges: [] }],
       properties: {},
+      entry: { domain: 'demo', way: passwordWay },
     },
     ...changes,
   };
@@ -79,7 +81,7 @@ export const addAdministrator = (
   api: Pick<AuthApi, 'app'>,
   data: Record<string, string>,
   authorization?: string,
-) => opsCall(api, 'POST', administratorsPath, { data }, authorization);
+) => opsCall(api, 'POST', administratorsPath, { data: { contactCenter: 'demo', ...data } }, authorization);
 
 export const removeAdministrator = (api: Pick<AuthApi, 'app'>, sub: string, authorization?: string) =>
   opsCall(api, 'DELETE', `${administratorsPath}/${sub}`, undefined, authorization);

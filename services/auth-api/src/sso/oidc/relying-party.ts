@@ -102,7 +102,9 @@ export function createOidcRelyingParty(options: OidcRelyingPartyOptions) {
     const authTime = claims['auth_time'];
     const { sid, acr } = claims;
     const hintId = referenceOf(flowId);
+    const issuer = String(claims['iss']);
     return {
+      issuer,
       name: typeof name === 'string' ? name : undefined,
       nameSource: `the claim ${userNameClaim}`,
       groups: groupsClaim === undefined ? [] : textsOf(claims[groupsClaim]),
@@ -113,7 +115,7 @@ export function createOidcRelyingParty(options: OidcRelyingPartyOptions) {
       provider: {
         protocol: 'oidc',
         location,
-        issuer: String(claims['iss']),
+        issuer,
         clientId: settings.clientId ?? '',
         subject: claims.sub,
         ...(typeof sid === 'string' ? { sessionIndex: sid } : {}),

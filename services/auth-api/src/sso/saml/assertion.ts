@@ -151,7 +151,7 @@ function personOf(
   assertion: Element,
   subject: Element,
   statement: Element,
-  { settings, audience, nowMs }: AssertionExpectation,
+  { issuer, settings, audience, nowMs }: AssertionExpectation,
 ): AssertedPerson {
   const nameId = childNamed(subject, 'assertion', 'NameID');
   if (nameId === undefined) throw new SsoError('name_missing', 'the Subject has no NameID');
@@ -170,6 +170,7 @@ function personOf(
   const parties = { issuer: 'saml', clientId: audience };
   const sessionIndex = attributeOf(statement, 'SessionIndex');
   return {
+    issuer,
     // Two names name nobody.
     name: values.length === 1 ? values[0] : undefined,
     nameSource: userNameSource === 'nameId' ? 'the NameID' : `the attribute ${userNameAttribute}`,

@@ -1,5 +1,6 @@
 /** Composes the installation administrators of the console: their list, a form that adds one, and the question before one is removed. */
 import { createAdministratorCalls } from '@gatehouse/api-client/auth-api/administration';
+import { passwordWay, providerWay } from '@gatehouse/contracts/auth-api/way-of-sign-in';
 import { definedOnly } from '@gatehouse/contracts/defined-only';
 import { notFound } from '@gatehouse/service-kit/errors/app-error';
 import type { App } from '@gatehouse/service-kit/http/app-type';
@@ -7,14 +8,20 @@ import { z } from 'zod';
 import type { Area } from '../shell/area.ts';
 import { formView, listView } from '../shell/pages.ts';
 import { pageNumber } from '../shell/paging.ts';
-import { attempt } from '../shell/problem.ts';
+import { attempt, type Problem } from '../shell/problem.ts';
 import { askFirst } from '../shell/question.ts';
 import type { ConsoleVisit, Shell } from '../shell/shell.ts';
 import { typedText } from '../shell/typed.ts';
-import { addPage, administratorsPage, administratorsPath, removePage } from './pages.ts';
+import { addPage, administratorsPage, administratorsPath, removePage, waysOfSignIn } from './pages.ts';
 
 const listQuery = z.object({ page: pageNumber });
-const newFields = z.object({ user: typedText(512), contactCenter: typedText(256), note: typedText(512) });
+const newFields = z.object({
+  user: typedText(512),
+  contactCenter: typedText(256),
+  way: z.enum(waysOfSignIn).default(passwordWay),
+  issuer: typedText(1000),
+  note: typedText(512),
+});
 
 export function composeAdministrators({ shell }: { shell: Shell }): Area {
   const callsOf = ({ authApi }: ConsoleVisit) => createAdministratorCalls(authApi);
@@ -33,12 +40,17 @@ export function composeAdministrators({ shell }: { shell: Shell }): Area {
 
     pages.post('/add', { schema: { hide: true, body: newFields } }, async (request, reply) => {
       const visit = shell.begin(request, reply);
-      const { user, contactCenter, note } = request.body;
+      const { user, contactCenter, issuer, note } = request.body;
+      const way = request.body.way === passwordWay ? passwordWay : providerWay(request.body.way, issuer);
       const named = definedOnly({ contactCenter: contactCenter || undefined, note: note || undefined });
-      const { done, problem } = await attempt(visit, () => callsOf(visit).add({ user, ...named }), [404]);
+      const { done, problem } = await attempt(
+        visit,
+        () => callsOf(visit).add({ user, way, ...named }),
+        [404],
+      );
       // 409: the person has the right already, perhaps by the same form that was sent twice.
       if (problem !== undefined && problem.status !== 409)
-        return shell.refused(visit, addPage(visit, request.body), problem);
+        return shell.refused(visit, addPage(visit, request.body), atIssuer(problem));
       return shell.done(visit, administratorsPath, 'console.administrators.added', {
         name: done?.name ?? user,
       });
@@ -63,4 +75,9 @@ export function composeAdministrators({ shell }: { shell: Shell }): Area {
     entry: { group: 'installation', label: 'console.administrators.title', icon: 'administrators' },
     routes,
   };
+}
+
+/** Protocol and issuer are two fields here and one at the API: only the issuer can be wrong. */
+function atIssuer({ fields: { way, ...fields }, ...problem }: Problem): Problem {
+  return { ...problem, fields: way === undefined ? fields : { ...fields, issuer: way } };
 }

@@ -1,16 +1,21 @@
 /** Builds the pages about installation administrators. */
 import type { AdministratorView } from '@gatehouse/contracts/auth-api/administration/administrators';
 import { consolePath } from '@gatehouse/contracts/auth-api/console';
+import { passwordWay, providerProtocols } from '@gatehouse/contracts/auth-api/way-of-sign-in';
 import type { ConfirmPage, FormPage, ListPage } from '../shell/pages.ts';
 import { cutToPage } from '../shell/paging.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 
 export const administratorsPath = `${consolePath}/administrators`;
 
+export const waysOfSignIn = [passwordWay, ...providerProtocols] as const;
+
 /** As they were typed. */
 interface NewAdministratorFields {
   user: string;
   contactCenter: string;
+  way: (typeof waysOfSignIn)[number];
+  issuer: string;
   note: string;
 }
 
@@ -29,13 +34,14 @@ export function administratorsPage(
       caption: text('console.administrators.title'),
       columns: [
         { label: text('console.administrators.person') },
+        { label: text('console.administrators.way') },
         { label: text('console.administrators.since') },
         { label: text('console.administrators.addedBy') },
         { label: text('console.administrators.note') },
       ],
       empty: text('console.administrators.empty'),
       ...pages,
-      rows: items.map(({ sub, name, note = '', addedBy, addedAt }) => ({
+      rows: items.map(({ sub, name, contactCenterId, way, note = '', addedBy, addedAt }) => ({
         cells: [
           {
             text: name,
@@ -43,6 +49,15 @@ export function administratorsPage(
             badge:
               sub === person.sub ? { text: text('console.administrators.you'), kind: 'plain' } : undefined,
           },
+          contactCenterId === undefined || way === undefined
+            ? {
+                text: text('console.administrators.way.unknown'),
+                badge: { text: text('console.administrators.noRight'), kind: 'bad' },
+              }
+            : {
+                text: way === passwordWay ? text('console.administrators.way.password') : way,
+                note: contactCenterId,
+              },
           { text: text('console.at', { at: new Date(addedAt) }) },
           { text: nameOf.get(addedBy) ?? addedBy },
           { text: note },
@@ -61,7 +76,7 @@ export function administratorsPage(
 
 export function addPage(
   { text }: ConsoleVisit,
-  { user, contactCenter, note }: NewAdministratorFields,
+  { user, contactCenter, way, issuer, note }: NewAdministratorFields,
 ): FormPage {
   return {
     title: text('console.administrators.add'),
@@ -88,6 +103,26 @@ export function addPage(
               kind: 'text',
               value: contactCenter,
               maxLength: 256,
+            },
+            {
+              name: 'way',
+              label: text('console.administrators.way'),
+              hint: text('console.administrators.way.hint'),
+              kind: 'choice',
+              value: way,
+              isRequired: true,
+              options: waysOfSignIn.map((value) => ({
+                value,
+                label: text(`console.administrators.way.${value}`),
+              })),
+            },
+            {
+              name: 'issuer',
+              label: text('console.administrators.issuer'),
+              hint: text('console.administrators.issuer.hint'),
+              kind: 'text',
+              value: issuer,
+              maxLength: 1000,
             },
             {
               name: 'note',

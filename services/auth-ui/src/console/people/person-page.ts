@@ -1,5 +1,6 @@
 /** Builds the page about one person: what is known, what may be done, and the sessions. */
 import type { PersonProfile } from '@gatehouse/contracts/auth-api/administration/people';
+import { consolePath } from '@gatehouse/contracts/auth-api/console';
 import type { SessionView } from '@gatehouse/contracts/auth-api/sessions';
 import { auditPath } from '../audit/frame.ts';
 import type { ConsolePage } from '../shell/pages.ts';
@@ -23,7 +24,7 @@ export function personPage(
   profile: PersonProfile,
   sessions: readonly HeldSession[] | undefined,
 ): PersonPage {
-  const { text } = visit;
+  const { text, rights } = visit;
   const { person } = profile;
   const badge = stateOf(text, person);
   return {
@@ -63,6 +64,15 @@ export function personPage(
           label: text('console.people.events'),
           text: text('console.people.events.what'),
         },
+        ...(rights.installation
+          ? [
+              {
+                href: appointAddress(profile),
+                label: text('console.administrators.add'),
+                text: text('console.administrators.add.lead'),
+              },
+            ]
+          : []),
       ],
       limits: profile.canDisable ? [] : [text(`console.people.limits.${limitOf(profile)}`)],
     },
@@ -104,6 +114,12 @@ function stepsOf({ person, canUnlock, canDisable, canLinkPassword, wrongPassword
 /** By name: a refusal names no `sub` where the person was not found out. */
 function eventsOf({ person, contactCenterId }: PersonProfile): string {
   return `${auditPath}?${new URLSearchParams({ user: person.userName, contactCenterId })}`;
+}
+
+/** The form that makes the person an administrator of the installation, with the name filled in. */
+function appointAddress({ person, contactCenterId }: PersonProfile): string {
+  const named = { user: person.userName, contactCenter: contactCenterId };
+  return `${consolePath}/administrators/add?${new URLSearchParams(named)}`;
 }
 
 function limitOf({ source }: PersonProfile): 'configServer' | 'ldap' {

@@ -1,0 +1,138 @@
+/** People who come in by a way that is not that of the administrator whose name they have. */
+import {
+  consoleClientId,
+  consolePath,
+  installationAdminAuthority,
+} from '@gatehouse/contracts/auth-api/console';
+import { passwordWay, providerWay } from '@gatehouse/contracts/auth-api/way-of-sign-in';
+import { consoleClientSecrets } from '@gatehouse/service-kit/crypto/console-keys';
+import { Secret } from '@gatehouse/service-kit/secret';
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { type HostileProvider, startHostileProvider } from '../sso/stack/hostile-provider.ts';
+import { callbackUri, localTrial, setSignOn } from '../sso/stack/sign-on.ts';
+import { type AuthApi, contactCenterId, publicUrl, serviceClient, startAuthApi } from '../stack/auth-api.ts';
+import { createBrowser } from '../stack/browser.ts';
+import { addAdministrator, consoleToken, removeAdministrator } from '../stack/console.ts';
+import {
+  authorizeUrl,
+  createClient,
+  getCode,
+  introspect,
+  opsCall,
+  redeem,
+  responseOf,
+  type TestClient,
+} from '../stack/oauth.ts';
+
+const console: TestClient = {
+  clientId: consoleClientId,
+  clientSecret: consoleClientSecrets(new Secret(serviceClient.secret))[0],
+  redirectUri: `${publicUrl}${consolePath}/callback`,
+};
+
+let stack: AuthApi;
+let provider: HostileProvider;
+let observer: TestClient;
+let listed: string[] = [];
+beforeAll(async () => {
+  [stack, provider] = await Promise.all([startAuthApi({ env: localTrial }), startHostileProvider()]);
+  observer = await createClient(stack, { internalClient: true });
+});
+afterAll(() => Promise.all([stack?.close(), provider?.close()]));
+afterEach(async () => {
+  for (const sub of listed) await removeAdministrator(stack, sub);
+  listed = [];
+});
+
+async function list(data: Record<string, string>): Promise<void> {
+  const added = await addAdministrator(stack, data);
+  expect(added.status).toBe(200);
+  listed.push(added.json<{ data: { sub: string } }>().data.sub);
+}
+
+/** Whether the token that the console gets by the session of the browser administers the installation. */
+async function administers(code: string): Promise<boolean> {
+  const { access_token: text } = (await redeem(stack, console, code)).json();
+  const { authorities } = await introspect(stack, observer, text);
+  const status = (await opsCall(stack, 'GET', '/auth/v3/ops/signing-keys', undefined, `Bearer ${text}`))
+    .status;
+  const isListed = (authorities as string[]).includes(installationAdminAuthority);
+  expect(status).toBe(isListed ? 200 : 403);
+  return isListed;
+}
+
+/** The provider says that it is the agent. */
+async function signInAtProvider(): Promise<string> {
+  const { issuer } = provider;
+  await setSignOn(stack, {
+    id: contactCenterId,
+    oidc: { issuer, clientId: 'gatehouse' },
+    clientSecret: 'secret',
+  });
+  const browser = createBrowser(stack.app);
+  const left = new URL((await browser.get('/auth/v3/sso/start?tenant=demo')).location ?? '').searchParams;
+  const answer = { state: left.get('state') ?? '', code: left.get('nonce') ?? '' };
+  await browser.get(`${callbackUri}?${new URLSearchParams(answer)}`);
+  const code = responseOf(await browser.get(authorizeUrl(console))).get('code') ?? '';
+  await setSignOn(stack, { id: contactCenterId });
+  return code;
+}
+
+const signInByPassword = () => getCode(stack, createBrowser(stack.app), console);
+
+// attack: own identity provider that gives the name of an installation administrator | CWE-290, ASVS 8.2.1 | guard: services/auth-api/src/administrators/known-administrators.ts
+it('an administrator by password is nobody by a provider, whatever name it says', async () => {
+  await list({ user: 'agent', way: passwordWay });
+  expect(await administers(await signInByPassword())).toBe(true);
+  expect(await administers(await signInAtProvider())).toBe(false);
+});
+
+it('an administrator by one provider has the right by this provider alone', async () => {
+  await list({ user: 'agent', way: providerWay('oidc', provider.issuer) });
+  expect(await administers(await signInAtProvider())).toBe(true);
+  expect(await administers(await signInByPassword())).toBe(false);
+});
+
+it('an administrator by another provider is nobody here', async () => {
+  for (const way of [providerWay('oidc', `${provider.issuer}/2`), providerWay('saml', provider.issuer)]) {
+    await list({ user: 'agent', way });
+    expect(await administers(await signInAtProvider())).toBe(false);
+    await removeAdministrator(stack, listed.pop() ?? '');
+  }
+});
+
+// attack: person of another contact centre of the environment with the sub of an installation administrator | CWE-290, ASVS 8.2.1 | guard: services/auth-api/src/administrators/known-administrators.ts
+it('an administrator of one contact centre is nobody in another one, though the sub is the same', async () => {
+  const sub = '0d9a6d7a-7d0b-8b7e-9c9f-1f2f3f4f5f6f';
+  const opens = async (place: string) =>
+    (
+      await opsCall(
+        stack,
+        'GET',
+        '/auth/v3/ops/signing-keys',
+        undefined,
+        await consoleToken(stack, { sub, contactCenterId: place }),
+      )
+    ).status;
+  await list({ user: sub });
+  expect(await opens(contactCenterId)).toBe(200);
+  expect(await opens('44444444-4444-4444-8444-444444444444')).toBe(403);
+});
+
+// attack: session of a release before, of which it is not known how the person came in | CWE-287 | guard: services/auth-api/src/administrators/known-administrators.ts
+it('a token that does not say how the person came in gives no right, until the next sign-in', async () => {
+  const sub = '0d9a6d7a-7d0b-8b7e-9c9f-1f2f3f4f5f70';
+  await list({ user: sub });
+  const [known, unknown] = [{ domain: 'demo', way: passwordWay }, { domain: 'demo' }];
+  const tokenBy = async (entry: { domain: string; way?: string }) => {
+    const identity = {
+      ...{ sub, environmentId: 'e', contactCenterId, dbid: 1, tenantDbid: 1, username: 'demo\\x' },
+      ...{ loginName: 'x', cmeUserName: 'x', authorities: [], properties: {}, entry },
+    };
+    return consoleToken(stack, { sub }, { identity });
+  };
+  const opens = async (authorization: string) =>
+    (await opsCall(stack, 'GET', '/auth/v3/ops/signing-keys', undefined, authorization)).status;
+  expect(await opens(await tokenBy(known))).toBe(200);
+  expect(await opens(await tokenBy(unknown))).toBe(403);
+});
