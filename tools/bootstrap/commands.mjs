@@ -43,6 +43,7 @@ export const commands = {
   'test:regions': { steps: [[...source, 'tools/regions/run.ts']], needs: ['redis', 'build'] },
   chaos: { steps: [[...source, 'tools/chaos/run.ts']], needs: ['redis', 'build'] },
   'test:failover': { steps: [[...source, 'tools/failover/run.ts']], needs: ['redis', 'build'] },
+  'test:upgrade': { steps: [[...source, 'tools/upgrade/run.ts']], needs: ['redis', 'build'] },
   'test:directory': { steps: [[...source, 'tools/directory/run.ts']], needs: ['redis', 'build'] },
   'bench:peers': { steps: [[...source, 'tools/bench/peers/run.ts']], needs: ['redis', 'build'] },
   bench: { steps: [[...source, 'tools/bench/run.ts']], needs: ['redis', 'build'] },

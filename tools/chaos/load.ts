@@ -50,11 +50,11 @@ export function startLoad(calls: readonly Call[], record: LoadRecord) {
 export const longestCalmWaitMs = 30_000;
 const calmMs = 2_000;
 
-/** What one disturbance left must not count for the next. */
-export async function isCalm(record: LoadRecord): Promise<boolean> {
+/** The next disturbance must not be judged by leftovers of the one before. `least`: so many answers in the last seconds tell something. */
+export async function isCalm(record: LoadRecord, least = 20): Promise<boolean> {
   for (const startMs = performance.now(); performance.now() - startMs < longestCalmWaitMs; await wait(100)) {
     const recent = record.sent.filter(({ startedMs }) => startedMs > performance.now() - calmMs);
-    if (recent.length > 20 && recent.every(({ isRight }) => isRight)) return true;
+    if (recent.length > least && recent.every(({ isRight }) => isRight)) return true;
   }
   return false;
 }

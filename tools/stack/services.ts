@@ -20,6 +20,10 @@ export interface ServicePlan {
   secrets: Secrets;
   /** Further settings of both APIs, which win. */
   more?: NodeJS.ProcessEnv;
+  /** Where the services call each other. Default: at `ports`. */
+  neighbours?: Record<ServiceName, ServiceAddress>;
+  /** Folder of the checkout whose services run. Default: this one. */
+  tree?: string | undefined;
 }
 
 export const serviceNames = ['auth-api', 'auth-ui', 'environment-api'] as const;
@@ -67,19 +71,20 @@ export function servicePrograms(plan: ServicePlan): SupervisedProgram[] {
       name,
       file: mainFile(name),
       env: serviceEnvironment(name, plan),
+      tree: plan.tree,
       isReady: () => isReady(addresses[name].managementUrl),
     }),
   );
 }
 
-/** Brings both schemas to the version of this tree. */
+/** Brings both schemas to the version of the tree. */
 export async function migrateDatabases(plan: ServicePlan): Promise<void> {
   await Promise.all([migrateOne('auth-api', plan), migrateOne('environment-api', plan)]);
 }
 
 async function migrateOne(name: ServiceName, plan: ServicePlan): Promise<void> {
-  const child = spawn(process.execPath, nodeArguments(mainFile(name), ['migrate']), {
-    cwd: repositoryFolder,
+  const child = spawn(process.execPath, nodeArguments(mainFile(name), ['migrate'], plan.tree), {
+    cwd: plan.tree ?? repositoryFolder,
     env: { ...process.env, ...serviceEnvironment(name, plan) },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -141,8 +146,8 @@ function processEnvironment(name: ServiceName, { publicUrl, ports }: ServicePlan
   };
 }
 
-function serviceClientEnvironment({ ports, secrets }: ServicePlan): NodeJS.ProcessEnv {
-  const addresses = serviceAddresses(ports);
+function serviceClientEnvironment({ ports, neighbours, secrets }: ServicePlan): NodeJS.ProcessEnv {
+  const addresses = neighbours ?? serviceAddresses(ports);
   return {
     GATEHOUSE_SERVICE_CLIENT_ID: 'gatehouse-services',
     GATEHOUSE_SERVICE_CLIENT_SECRET: secrets.serviceClientSecret,

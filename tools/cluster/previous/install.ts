@@ -4,8 +4,6 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Cluster } from '../cluster.ts';
 import { runHelm } from '../disturbances/releases.ts';
-import { run } from '../execute.ts';
-import { repository } from '../places.ts';
 import { workplace } from '../workplace.ts';
 
 export const namespace = 'beside';
@@ -84,8 +82,7 @@ export function valuesOf(service: string, tag = ''): Values {
   };
   return {
     image: { registry: 'registry.example.com', tag },
-    // Environment API of the release before does not know it.
-    config: role === apis['environment-api'] ? {} : { publicUrl },
+    config: { publicUrl },
     secrets: { existingSecret: 'gatehouse' },
     resources: { requests: { cpu: '50m' } },
     ...stores,
@@ -93,16 +90,6 @@ export function valuesOf(service: string, tag = ''): Values {
 }
 
 export type Values = { config: Record<string, unknown> } & Record<string, unknown>;
-
-/** The first of the two rounds in UPGRADING.md: pods of both releases find each other. */
-export function firstRound(values: Values, service: string): Values {
-  const config = {
-    'environment-api': { internal: { onPublicPort: true }, authApi: { internalUrl: null } },
-    'auth-api': { internal: { onPublicPort: true } },
-    'auth-ui': {},
-  }[service];
-  return { ...values, config: { ...values.config, ...config } };
-}
 
 /** Of this release beside the one before: its services call each other, under their own names. */
 export function besideValues(service: string): Values {
@@ -114,14 +101,4 @@ export function besideValues(service: string): Values {
   const neighbours =
     service === 'auth-api' ? { environmentApi: at('environment-api') } : { authApi: at('auth-api') };
   return { ...values, config: { ...values.config, ...neighbours } };
-}
-
-/** The charts and sources of a commit, as they were. */
-export async function treeOf(commit: string): Promise<string> {
-  const tree = path.join(workplace, 'previous');
-  const archive = `${tree}.tar`;
-  await run('git', ['-C', repository, 'archive', '--output', archive, commit]);
-  await run('mkdir', ['--parents', tree]);
-  await run('tar', ['-C', tree, '-xf', archive]);
-  return tree;
 }

@@ -1,40 +1,29 @@
 /** The release before and this one on the same stores, side by side and then one in place of the other. */
-import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Cluster } from '../cluster.ts';
 import { settled } from '../disturbances/pods.ts';
 import { rollBackAll } from '../disturbances/releases.ts';
-import { attempt, run } from '../execute.ts';
+import { run } from '../execute.ts';
 import { addressesOf, operatorOf } from '../load/addresses.ts';
 import { mustNotFail, textOf } from '../load/figures.ts';
 import { simulator, underLoad } from '../load/load.ts';
 import { inNetwork } from '../node/network.ts';
-import { repository } from '../places.ts';
-import { mustBe, Skipped, type Step } from '../step.ts';
+import { mustBe, type Step } from '../step.ts';
 import { workplace } from '../workplace.ts';
+import { type Outcome, refusalsIn } from './exchanges/trade.ts';
 import { makeImages, tagOf } from './images.ts';
 import {
   besideValues,
-  firstRound,
   install,
   namespace,
   newPrefix,
   order,
   prepareStores,
   publicUrl,
-  treeOf,
   valuesOf,
 } from './install.ts';
-import type { Outcome, TraderPlan } from './trader.ts';
-
-/** The full hash of the commit that the file names. @throws Skipped where this clone does not have it */
-async function previousCommit(): Promise<string> {
-  const commit = readFileSync(path.join(repository, 'tools/cluster/previous-release'), 'utf8').trim();
-  const { exitCode } = await attempt('git', ['-C', repository, 'cat-file', '-e', `${commit}^{commit}`]);
-  if (exitCode !== 0)
-    throw new Skipped(`this clone does not have the commit ${commit.slice(0, 12)}: fetch the whole history`);
-  return commit;
-}
+import { previousCommit, unpackTree } from './release-before.ts';
+import type { TraderPlan } from './trader.ts';
 
 /** The releases of the release before, by the names that the documentation gives them. */
 const inNamespace = (cluster: Cluster): Cluster => ({ ...cluster, namespace });
@@ -50,7 +39,8 @@ export const previousSteps: Step[] = [
     name: 'N−1 beside N: the release before is installed with its own charts',
     async run(cluster) {
       const commit = await previousCommit();
-      const tree = await treeOf(commit);
+      const tree = path.join(workplace, 'previous');
+      await unpackTree(commit, tree);
       const tag = tagOf(commit);
       await makeImages(cluster, tree, tag);
       await prepareStores(cluster);
@@ -79,12 +69,8 @@ export const previousSteps: Step[] = [
     async run(cluster) {
       await previousCommit();
       const outcomes = await trade(cluster);
-      const refused = outcomes.filter(({ refusal }) => refusal !== undefined);
-      const sentences = refused.map(
-        ({ what, issuer, refusal }) =>
-          `${what} of ${issuer === 'now' ? 'N is refused by N−1' : 'N−1 is refused by N'}: ${refusal}`,
-      );
-      mustBe(refused.length === 0, sentences.join('\n'));
+      const refusals = refusalsIn(outcomes);
+      mustBe(refusals.length === 0, refusals.join('\n'));
       return `${outcomes.length / 2} kinds in both directions, none refused`;
     },
   },
@@ -101,8 +87,7 @@ export const previousSteps: Step[] = [
       ]);
       return await load(cluster, async () => {
         for (const service of order) {
-          const values = firstRound(valuesOf(service), service);
-          await install(cluster, { tree: workplace, release: service, service, values });
+          await install(cluster, { tree: workplace, release: service, service, values: valuesOf(service) });
           await settled(inNamespace(cluster), service);
         }
       });

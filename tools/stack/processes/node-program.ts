@@ -13,6 +13,8 @@ export interface NodeProgram {
   file: string;
   args?: string[];
   env?: NodeJS.ProcessEnv;
+  /** Folder of another checkout, which is compiled too. Default: this one. */
+  tree?: string | undefined;
   isReady(): Promise<boolean>;
 }
 
@@ -20,12 +22,19 @@ export const repositoryFolder = fileURLToPath(new URL('../../../', import.meta.u
 
 const readyTimeoutMs = 60_000;
 
-export function nodeProgram({ name, file, args = [], env = {}, isReady }: NodeProgram): SupervisedProgram {
+export function nodeProgram({
+  name,
+  file,
+  args = [],
+  env = {},
+  tree,
+  isReady,
+}: NodeProgram): SupervisedProgram {
   return {
     name,
     async launch(logFile, onSpawn) {
-      const child = spawn(process.execPath, nodeArguments(file, args), {
-        cwd: repositoryFolder,
+      const child = spawn(process.execPath, nodeArguments(file, args, tree), {
+        cwd: tree ?? repositoryFolder,
         env: { ...process.env, ...imageEnvironment, ...env },
         stdio: ['ignore', logFile, logFile],
         // Ctrl-C in the terminal must reach the stack alone, which stops its children in order.
@@ -45,8 +54,8 @@ function memoryLimits(file: string): string[] {
   return ['--max-old-space-size=256', `--max-semi-space-size=${youngMiB}`];
 }
 
-export function nodeArguments(file: string, args: string[]): string[] {
-  if (!existsSync(join(repositoryFolder, file)))
+export function nodeArguments(file: string, args: string[], tree = repositoryFolder): string[] {
+  if (!existsSync(join(tree, file)))
     throw new PlainError(`${file} is not compiled: run "npm run build" first.`);
   return [...memoryLimits(file), file, ...args];
 }

@@ -10,7 +10,7 @@ const groups = [
 ];
 
 /** Where anybody is there already, people are left as somebody may have changed them. */
-export async function providePeople(publicUrl: string): Promise<void> {
+export async function providePeople(publicUrl: string, id = contactCenterId): Promise<void> {
   const http = createHttpClient({
     dependency: 'Environment API',
     baseUrl: publicUrl,
@@ -18,7 +18,7 @@ export async function providePeople(publicUrl: string): Promise<void> {
     authorization: async () => basicAuthorization(operator.username, operator.password),
   });
   try {
-    const people = createPeopleAdministration(http, contactCenterId);
+    const people = createPeopleAdministration(http, id);
     if ((await people.list()).length > 0) return;
     const created = await people.bulk([
       ...users.map(({ username, password }) => ({

@@ -4,7 +4,7 @@ import { configServerAccount } from '../../../stack/provisioning/demo.ts';
 import { agent, type Calls } from './calls.ts';
 import { type Exchange, exchange, must, right, soon, text } from './exchange.ts';
 
-interface Place {
+export interface Place {
   contactCenterId: string;
   configServer: { address: string; port: number };
 }

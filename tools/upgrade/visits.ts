@@ -1,0 +1,127 @@
+/** Lets people sign in through the real pages, and applications redeem what they bring. */
+import { createHash, randomBytes } from 'node:crypto';
+import { decodeJwt } from 'jose';
+import { type Browser, createBrowser } from '../cluster/previous/browser.ts';
+import { redirectUri } from '../cluster/previous/exchanges/calls.ts';
+import { right, type Side, text } from '../cluster/previous/exchanges/exchange.ts';
+import { passwordOf } from './directory.ts';
+import { type ClientName, clients, credentialsOf, type Place } from './estate.ts';
+
+export interface Person {
+  name: string;
+  place: Place;
+  /** Default: that of the directory. */
+  password?: string;
+}
+
+export interface Tokens {
+  access: string;
+  refresh: string;
+  id: string;
+  sub: string;
+}
+
+export type Visits = ReturnType<typeof createVisits>;
+
+const verifier = randomBytes(32).toString('base64url');
+const challenge = createHash('sha256').update(verifier).digest('base64url');
+const scope = 'openid profile calls:read sessions';
+
+export function createVisits(publicUrl: string) {
+  const authorize = (clientId: string, more: Record<string, string> = {}) =>
+    `/auth/v3/oauth/authorize?${new URLSearchParams({
+      ...{ client_id: clientId, response_type: 'code', redirect_uri: redirectUri, scope, state: 'x' },
+      ...{ code_challenge: challenge, code_challenge_method: 'S256', ...more },
+    })}`;
+  const typedBy = ({ name, place, password = passwordOf(name) }: Person) => ({
+    ...{ username: name, tenant: place.domain, password },
+  });
+
+  async function redeem({ http }: Side, clientId: string, code: string): Promise<Tokens> {
+    const form = {
+      ...{ grant_type: 'authorization_code', code, redirect_uri: redirectUri, code_verifier: verifier },
+    };
+    return tokensIn(
+      right(await http('/auth/v3/oauth/token', { authorization: credentialsOf(clientId), form })),
+    );
+  }
+
+  const visits = {
+    /** A new browser of the person, with the tokens that its login gave. @throws Error when the pages lead nowhere */
+    async signIn(at: Side, person: Person, clientId = clients.opaque.client_id, browser?: Browser) {
+      const used = browser ?? createBrowser(publicUrl);
+      const typed = typedBy(person);
+      const {
+        location,
+        status,
+        text: page,
+      } = await used.walk(at.addresses, authorize(clientId), typed, redirectUri);
+      const code = codeIn(location);
+      if (code === undefined) throw new Error(`no code for ${typed.username}: ${status} ${titleOf(page)}`);
+      return { browser: used, tokens: await redeem(at, clientId, code) };
+    },
+    /** Tokens of one more client, by the session of the browser. */
+    async more(at: Side, browser: Browser, clientId: string): Promise<Tokens> {
+      const { location } = await browser.walk(
+        at.addresses,
+        authorize(clientId, { prompt: 'none' }),
+        {},
+        redirectUri,
+      );
+      const code = codeIn(location);
+      if (code === undefined) throw new Error(`no code by the session: ${location}`);
+      return redeem(at, clientId, code);
+    },
+    /** Whether an authorization needs no page; `clientId` may need a consent besides. */
+    async isSignedIn(at: Side, browser: Browser, clientId = clients.opaque.client_id): Promise<boolean> {
+      const page = await browser.walk(at.addresses, authorize(clientId, { prompt: 'none' }), {}, redirectUri);
+      return codeIn(page.location) !== undefined;
+    },
+    /** Signs in to an application that asks for consent, and gives it. */
+    async consent(at: Side, browser: Browser, clientId: string): Promise<void> {
+      const page = await browser.walk(at.addresses, authorize(clientId), {}, redirectUri);
+      const interaction = /name="interaction" value="([^"]+)"/.exec(page.text)?.[1];
+      const csrf = /name="csrf" value="([^"]+)"/.exec(page.text)?.[1];
+      if (interaction === undefined || csrf === undefined)
+        throw new Error(`no page asks for consent: ${page.status} ${titleOf(page.text)}`);
+      const answer = { interaction, csrf, answer: 'allowed' };
+      const sent = await browser.ask(at.addresses, '/auth/v3/oauth/consent', answer);
+      const { location } = await browser.walk(at.addresses, sent, {}, redirectUri);
+      if (codeIn(location) === undefined) throw new Error(`the consent led to ${location}`);
+    },
+    /** By password grant: no browser, no session. */
+    passwordGrant: ({ http }: Side, person: Person, client: ClientName = 'opaque') => {
+      const { username, tenant, password } = typedBy(person);
+      const form = { grant_type: 'password', username: `${tenant}\\${username}`, password, scope };
+      return http('/auth/v3/oauth/token', {
+        authorization: credentialsOf(clients[client].client_id),
+        form,
+      });
+    },
+    refresh: ({ http }: Side, clientId: string, refreshToken: string) =>
+      http('/auth/v3/oauth/token', {
+        authorization: credentialsOf(clientId),
+        form: { grant_type: 'refresh_token', refresh_token: refreshToken },
+      }),
+  };
+  return visits;
+}
+
+export function tokensIn(body: Record<string, unknown>): Tokens {
+  const id = text(body['id_token']);
+  return {
+    access: text(body['access_token']),
+    refresh: text(body['refresh_token']),
+    id,
+    sub: decodeJwt(id).sub ?? '',
+  };
+}
+
+function codeIn(location: string | undefined): string | undefined {
+  if (!location?.startsWith(redirectUri)) return undefined;
+  return new URL(location).searchParams.get('code') ?? undefined;
+}
+
+export function titleOf(page: string): string {
+  return /<title>([^<]*)/.exec(page)?.[1] ?? page.slice(0, 200);
+}
