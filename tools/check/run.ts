@@ -5,6 +5,7 @@ import { staleFiles } from '../generate/files.ts';
 import { wrongImports } from './dependency-direction.ts';
 import { breakingMigrations } from './migrations/expand-contract.ts';
 import { starsInNamedStatements } from './migrations/prepared-columns.ts';
+import { processClocks } from './process-clocks.ts';
 import { unfinishedWork } from './unfinished-work.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -30,6 +31,7 @@ const steps: Step[] = [
     title: 'migrations beside the former release',
     run: async () => [...(await breakingMigrations(root)), ...starsInNamedStatements(root)],
   },
+  { title: 'clocks of the machine', run: () => processClocks(root) },
   { title: 'unfinished work', run: () => unfinishedWork(root) },
   { title: 'dead code', run: () => program('knip/bin/knip.js', ['--no-progress']) },
   { title: 'generated files', run: () => staleFiles(root) },

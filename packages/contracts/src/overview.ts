@@ -4,6 +4,7 @@ import { z } from 'zod';
 /** Sections of docs/runbooks.md that a problem may name; a test compares them with the page. */
 export const runbooks = [
   'a-dependency-is-down',
+  'a-clock-is-wrong',
   'people-cannot-sign-in',
   'no-connection-to-a-configuration-server',
   'no-login-can-succeed-in-an-environment',

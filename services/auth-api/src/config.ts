@@ -13,6 +13,7 @@ import {
   dpopNonceSetting,
 } from '@gatehouse/caller-auth/sender-constraint/settings';
 import { consulProblems } from '@gatehouse/config-server-client/discovery/consul/consul-settings';
+import { clockSettings } from '@gatehouse/service-kit/config/clock';
 import { type ConfigOf, defineConfiguration } from '@gatehouse/service-kit/config/configuration';
 import { httpSettings, internalSettings, tlsProblems } from '@gatehouse/service-kit/config/http';
 import { regionSettings } from '@gatehouse/service-kit/config/region';
@@ -54,6 +55,7 @@ export const configuration = defineConfiguration(
     redis: redisSettings,
     postgres: { ...postgresSettings, ...primarySettings },
     region: regionSettings,
+    clock: clockSettings,
     encryption: encryptionSettings,
     ops: opsSettings,
     serviceClient: serviceClientSettings,

@@ -2,7 +2,7 @@
 
 import type { HttpClient } from '@gatehouse/api-client/http-client';
 import type { ChangeLog } from '@gatehouse/service-kit/changes/log';
-import type { Clock } from '@gatehouse/service-kit/clock';
+import type { Clock, Trust } from '@gatehouse/service-kit/clock';
 import type { SecretBox } from '@gatehouse/service-kit/crypto/secret-box';
 import type { Kit } from '@gatehouse/service-kit/http/run';
 import type { Logger } from '@gatehouse/service-kit/logging/logger';
@@ -14,6 +14,8 @@ export interface Core {
   kit: Kit;
   log: Logger;
   now: Clock;
+  /** Of the clock: work that deletes, rotates or orders by time stops without it. */
+  trust: Trust;
   pool: Pool;
   /** What every region writes goes here: `pool`, or the primary of another region where `pool` is a standby. */
   writer: Pool;

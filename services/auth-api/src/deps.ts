@@ -1,8 +1,9 @@
 /** The composition root: every domain in the order of the layers, opened once and closed in the reverse order. */
 import { consulAccessOf } from '@gatehouse/config-server-client/discovery/consul/consul-settings';
 import { createChangeRetention } from '@gatehouse/service-kit/changes/log';
-import { type Clock, systemClock } from '@gatehouse/service-kit/clock';
+import type { Clock } from '@gatehouse/service-kit/clock';
 import type { Kit } from '@gatehouse/service-kit/http/run';
+import { type ServiceClock, trustedClock } from '@gatehouse/service-kit/timekeeping/store-clock';
 import { composeActivity } from './activity/compose.ts';
 import { composeAdmin } from './admin/compose.ts';
 import { composeAdministrators } from './administrators/compose.ts';
@@ -27,7 +28,7 @@ import { composeHelpDesk } from './help-desk/compose.ts';
 import { composeInteractions } from './interactions/compose.ts';
 import { composeKeys } from './keys/compose.ts';
 import { composeLogout } from './logout/compose.ts';
-import { createCore, openStores, type Stores } from './open-core.ts';
+import { createCore, openClock, openStores, type Stores } from './open-core.ts';
 import { composePeople } from './people/compose.ts';
 import { composeRegistration } from './registration/compose.ts';
 import { composeRevocation } from './revocation/compose.ts';
@@ -46,12 +47,15 @@ export const migrationsFolder = new URL('../migrations/', import.meta.url);
 export type Deps = Awaited<ReturnType<typeof composeDeps>>;
 
 /** Creates the clients of the stores and composes the domains; `start-steps.ts` starts them, `close` ends everything. */
-export const createDeps = (config: Config, kit: Kit, now: Clock = systemClock): Promise<Deps> =>
-  composeDeps(config, kit, openStores(config, kit), now);
+export function createDeps(config: Config, kit: Kit, now?: Clock): Promise<Deps> {
+  const stores = openStores(config, kit);
+  const clock = now === undefined ? openClock(config, kit, stores) : trustedClock(now);
+  return composeDeps(config, kit, stores, clock);
+}
 
 /** Composes the domains; the stores are not used before the start. */
-export async function composeDeps(config: Config, kit: Kit, stores: Stores, now: Clock) {
-  const core = createCore(config, kit, stores, now);
+export async function composeDeps(config: Config, kit: Kit, stores: Stores, clock: ServiceClock) {
+  const core = createCore(config, kit, stores, clock);
   const consul = consulAccessOf(config.consul);
 
   const assertions = composeAssertions(core);
@@ -242,13 +246,15 @@ export async function composeDeps(config: Config, kit: Kit, stores: Stores, now:
     followed,
     helpDesk,
     consoleLinks,
+    clockProbe: clock.probe,
     migrationsFolder,
   });
-  const retention = createChangeRetention(core.changes, { now, log: core.log });
+  const retention = createChangeRetention(core.changes, core);
 
   /** Closed from the last one to the first, which is the reverse of the order in which they opened. */
   const closers = [
     stores,
+    { close: clock.stop },
     activity,
     clients,
     consents,
@@ -266,7 +272,8 @@ export async function composeDeps(config: Config, kit: Kit, stores: Stores, now:
   return {
     config,
     kit,
-    now,
+    clock,
+    now: clock.now,
     stores,
     core,
     assertions,

@@ -1,9 +1,10 @@
 /** Builds the routes without stores, for the OpenAPI document. */
-import { systemClock } from '@gatehouse/service-kit/clock';
+import { steadyClock } from '@gatehouse/service-kit/clock';
 import { loadConfig } from '@gatehouse/service-kit/config/load';
 import { randomBytes } from '@gatehouse/service-kit/crypto/secrets';
 import type { App } from '@gatehouse/service-kit/http/app';
 import type { Kit } from '@gatehouse/service-kit/http/run';
+import { trustedClock } from '@gatehouse/service-kit/timekeeping/store-clock';
 import { buildApp } from './app.ts';
 import { configuration } from './config.ts';
 import { composeDeps } from './deps.ts';
@@ -23,5 +24,5 @@ export async function describeApp(kit: Kit): Promise<App> {
       GATEHOUSE_ENCRYPTION_KEYS: `described:${randomBytes(32).toString('base64')}`,
     },
   });
-  return buildApp(await composeDeps(config, kit, unused, systemClock));
+  return buildApp(await composeDeps(config, kit, unused, trustedClock(steadyClock)));
 }

@@ -3,12 +3,12 @@
 import { createAddressPolicy } from '@gatehouse/api-client/address-policy';
 import { createHttpClient } from '@gatehouse/api-client/http-client';
 import { type ChangeLog, createChangeLog } from '@gatehouse/service-kit/changes/log';
-import type { Clock } from '@gatehouse/service-kit/clock';
 import { isWritable, type Region, requireWritable } from '@gatehouse/service-kit/config/region';
 import { createSecretBox } from '@gatehouse/service-kit/crypto/secret-box';
 import type { Kit } from '@gatehouse/service-kit/http/run';
 import { atAddress, createPool } from '@gatehouse/service-kit/postgres/pool';
 import { createKeyspace, createRedis, duplicateRedis } from '@gatehouse/service-kit/redis/client';
+import { createStoreClock, type ServiceClock } from '@gatehouse/service-kit/timekeeping/store-clock';
 import type { Config } from './config.ts';
 import type { Core } from './core.ts';
 
@@ -38,7 +38,11 @@ export function openStores({ postgres, redis: redisSettings, location, region }:
   };
 }
 
-export function createCore(config: Config, kit: Kit, stores: Stores, now: Clock): Core {
+/** The time of the PostgreSQL that every region writes to. */
+export const openClock = (config: Config, { log, metrics }: Kit, { pool, writer, redis }: Stores) =>
+  createStoreClock({ pool, writer, redis, ...config.clock, log, metrics });
+
+export function createCore(config: Config, kit: Kit, stores: Stores, { now, trust }: ServiceClock): Core {
   const { log } = kit;
   const { pool, writer, redis, openRedis } = stores;
   const { publicUrl, location, tokens, sessions } = config;
@@ -54,6 +58,7 @@ export function createCore(config: Config, kit: Kit, stores: Stores, now: Clock)
     kit,
     log,
     now,
+    trust,
     pool,
     writer,
     redis,

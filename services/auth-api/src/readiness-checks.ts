@@ -5,9 +5,17 @@ import { pingRedis } from '@gatehouse/service-kit/redis/client';
 import type { Deps } from './deps.ts';
 import { assertLinksOpen } from './users/link-health.ts';
 
-export function readinessChecks({ stores, revocation, followed, users, admin }: Deps): ReadinessCheck[] {
+export function readinessChecks({
+  clock,
+  stores,
+  revocation,
+  followed,
+  users,
+  admin,
+}: Deps): ReadinessCheck[] {
   return [
     { name: 'redis', check: () => pingRedis(stores.redis) },
+    clock.readinessCheck,
     { name: 'cut-offs', check: async () => revocation.revocations.assertFresh() },
     { name: 'ends', check: async () => followed.assertEndsKnown() },
     // Tokens are issued and judged without it.

@@ -16,6 +16,8 @@ export function startSteps(deps: Deps): StartStep[] {
         await pingRedis(stores.redis);
       },
     },
+    // Nothing is issued before the time is known.
+    { name: 'clock', run: deps.clock.start },
     { name: 'cut-offs', run: revocation.start },
     { name: 'signing-keys', run: keys.start },
     { name: 'signal-receivers', run: signals.start },

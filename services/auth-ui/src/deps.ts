@@ -2,7 +2,7 @@
 import { createAuthApiClient } from '@gatehouse/api-client/auth-api/client';
 import { basicAuthorization, createHttpClient } from '@gatehouse/api-client/http-client';
 import { consoleClientId } from '@gatehouse/contracts/auth-api/console';
-import { systemClock } from '@gatehouse/service-kit/clock';
+import { steadyClock } from '@gatehouse/service-kit/clock';
 import { consoleClientSecrets } from '@gatehouse/service-kit/crypto/console-keys';
 import { advisoryCheck } from '@gatehouse/service-kit/health/advisory-check';
 import type { Kit } from '@gatehouse/service-kit/http/run';
@@ -50,14 +50,14 @@ export async function createDeps(config: Config, kit: Kit) {
   closers.defer(() => asConsole.close());
   const authApi = createAuthApiClient(asService);
   const interactions = createInteractions({ authApi, publicUrl });
-  const brandings = createBrandings({ authApi, now: systemClock });
+  const brandings = createBrandings({ authApi, now: steadyClock });
   const session = composeOAuthSession({
     publicUrl,
     authApi: { url: baseUrl, timeoutMs },
     serviceSecret: secret,
     asConsole,
     asBrowser,
-    now: systemClock,
+    now: steadyClock,
   });
   const environmentApi = openEnvironmentApi(config);
   closers.defer(async () => environmentApi?.close());
@@ -67,13 +67,13 @@ export async function createDeps(config: Config, kit: Kit) {
     brandings,
     // Pages render without Auth API, so a failure there must not make Auth UI unready.
     authApiCheck: advisoryCheck('auth-api', authApiProbe(authApi)),
-    frontPage: composeFrontPage({ authApi, now: systemClock, publicUrl, links: config.frontPage }),
+    frontPage: composeFrontPage({ authApi, now: steadyClock, publicUrl, links: config.frontPage }),
     signedIn: composeSignedIn({ http: asBrowser, publicUrl }),
-    account: composeAccount({ session, http: asBrowser, brandings, now: systemClock }),
+    account: composeAccount({ session, http: asBrowser, brandings, now: steadyClock }),
     signIn: composeSignIn({ authApi, interactions, publicUrl }),
     signOut: composeSignOut({ authApi, publicUrl }),
     consent: composeConsent({ interactions, publicUrl }),
-    approvals: composeApprovals({ http: asBrowser, brandings, publicUrl, now: systemClock }),
+    approvals: composeApprovals({ http: asBrowser, brandings, publicUrl, now: steadyClock }),
     device: composeDevice(),
     passwordChange: composePasswordChange({ interactions }),
     firstPassword: composeFirstPassword({ authApi }),

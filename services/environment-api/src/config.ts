@@ -15,6 +15,7 @@ import {
 } from '@gatehouse/caller-auth/sender-constraint/settings';
 import { consulProblems } from '@gatehouse/config-server-client/discovery/consul/consul-settings';
 import { locationSchema, rootLocation } from '@gatehouse/contracts/environment-api/location';
+import { clockSettings } from '@gatehouse/service-kit/config/clock';
 import { type ConfigOf, defineConfiguration } from '@gatehouse/service-kit/config/configuration';
 import { httpSettings, internalSettings, tlsProblems } from '@gatehouse/service-kit/config/http';
 import { regionSettings } from '@gatehouse/service-kit/config/region';
@@ -51,6 +52,7 @@ export const configuration = defineConfiguration(
       example: '/USW1',
     }),
     environment: regionSettings,
+    clock: clockSettings,
     authApi: {
       url: setting(read.baseUrl(), {
         env: 'GATEHOUSE_AUTH_API_URL',

@@ -4,7 +4,7 @@ import { basicAuthorization, createHttpClient } from '@gatehouse/api-client/http
 import { clientCertificatesOf } from '@gatehouse/caller-auth/sender-constraint/settings';
 import { consulAccessOf } from '@gatehouse/config-server-client/discovery/consul/consul-settings';
 import { createChangeLog } from '@gatehouse/service-kit/changes/log';
-import { systemClock } from '@gatehouse/service-kit/clock';
+import type { Clock } from '@gatehouse/service-kit/clock';
 import { isWritable as isWritableRegion } from '@gatehouse/service-kit/config/region';
 import { createSecretBox } from '@gatehouse/service-kit/crypto/secret-box';
 import { currentCorrelationId } from '@gatehouse/service-kit/http/correlation';
@@ -13,6 +13,7 @@ import { atAddress, createPool, type PoolOptions } from '@gatehouse/service-kit/
 import { postgresProbe } from '@gatehouse/service-kit/postgres/probe';
 import { createKeyspace, createRedis } from '@gatehouse/service-kit/redis/client';
 import { linesOf } from '@gatehouse/service-kit/secret';
+import { createStoreClock, trustedClock } from '@gatehouse/service-kit/timekeeping/store-clock';
 import { composeAccess } from './access/compose.ts';
 import { composeApiKeys } from './api-keys/compose.ts';
 import { composeAudit } from './audit/compose.ts';
@@ -42,7 +43,7 @@ import { composeSingleSignOn } from './single-sign-on/compose.ts';
 
 export type Deps = Awaited<ReturnType<typeof createDeps>>;
 
-export async function createDeps(config: Config, kit: Kit, now = systemClock) {
+export async function createDeps(config: Config, kit: Kit, clockOfTest?: Clock) {
   const { log, metrics } = kit;
   const closers = new AsyncDisposableStack();
   const closedWithApp = <T extends { close(): Promise<void> }>(opened: T): T => {
@@ -59,6 +60,12 @@ export async function createDeps(config: Config, kit: Kit, now = systemClock) {
   if (primary !== pool) closers.defer(async () => primary?.end());
   const redis = createRedis(config.redis, { log });
   closers.defer(() => redis.disconnect());
+  const clock =
+    clockOfTest === undefined
+      ? createStoreClock({ pool, writer: primary ?? pool, redis, ...config.clock, log, metrics })
+      : trustedClock(clockOfTest);
+  closers.defer(clock.stop);
+  const { now, trust } = clock;
   const keyspace = createKeyspace(config.redis.keyPrefix);
   const channel = keyspace.name('changes:environment');
   const changeLog = createChangeLog({ pool, redis, schema, channel, log });
@@ -104,12 +111,13 @@ export async function createDeps(config: Config, kit: Kit, now = systemClock) {
       retentionDays: config.audit.retentionDays,
       isWritable,
       now,
+      trust,
       log,
       metrics,
     }),
   );
   const changes = closedWithApp(
-    composeChanges({ changeLog, audit: audit.service, region, secretBox, now, log }),
+    composeChanges({ changeLog, audit: audit.service, region, secretBox, now, trust, log }),
   );
   const { writer } = changes;
   const locations = composeLocations({ pool, writer, changeLog, ownLocation: config.location });
@@ -197,7 +205,8 @@ export async function createDeps(config: Config, kit: Kit, now = systemClock) {
     images: images.service,
   });
   const diagnosis = composeDiagnosis({
-    postgresProbe: postgresProbe({ db: pool, schema, migrationsFolder, now }),
+    postgresProbe: postgresProbe({ db: pool, schema, migrationsFolder }),
+    clockProbe: clock.probe,
     secretsProbe: secretsProbe(pool, secretBox),
     directoriesProbe: checks.directoriesProbe,
     redis,
@@ -212,6 +221,7 @@ export async function createDeps(config: Config, kit: Kit, now = systemClock) {
   return {
     config,
     kit,
+    clock,
     pool,
     redis,
     secretBox,

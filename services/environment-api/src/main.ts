@@ -21,14 +21,16 @@ await runService({
   buildApp,
   buildInternalApp,
   checkRelease,
-  startSteps: ({ pool, redis }) => [
+  startSteps: ({ clock, pool, redis }) => [
     { name: 'postgresql', run: () => assertMigrated(pool, schema, migrationsFolder) },
     // Not needed, but the first requests should not meet one that still connects.
     { name: 'redis', run: () => untilRedisIsReady(redis, 500) },
+    { name: 'clock', run: clock.start },
   ],
   // Without Redis, changes are announced a few seconds later, which is no reason to refuse requests.
-  readinessChecks: ({ pool, diagnosis }) => [
+  readinessChecks: ({ clock, pool, diagnosis }) => [
     { name: 'postgresql', check: () => pingPostgres(pool) },
+    clock.readinessCheck,
     ...diagnosis.advisoryChecks,
   ],
   migrate: async (config, log) => {

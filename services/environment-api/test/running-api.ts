@@ -85,6 +85,7 @@ export async function startApi(options: StartOptions = {}) {
   };
   const deps = await createDeps(config, kit, options.now);
   await untilRedisIsReady(deps.redis, 5_000);
+  await deps.clock.start();
   const app = await buildApp(deps);
   const internalApp = await buildInternalApp(deps);
 

@@ -1,6 +1,6 @@
 /** Ships a trail to one destination at intervals and measures what waits. */
 import { createRepeatingWork } from '@gatehouse/service-kit/background/repeating-work';
-import type { Clock } from '@gatehouse/service-kit/clock';
+import type { Clock, Trust } from '@gatehouse/service-kit/clock';
 import type { Logger } from '@gatehouse/service-kit/logging/logger';
 import type { Metrics } from '@gatehouse/service-kit/metrics/registry';
 import type { AuditTrail, ChainedEvent } from '../chain/trail.ts';
@@ -32,6 +32,7 @@ interface ShippingWorkOptions {
   destination: Destination;
   toDocument(event: ChainedEvent): Document;
   now: Clock;
+  trust: Trust;
   log: Logger;
   metrics: Metrics;
   intervalMs: number;
@@ -76,6 +77,7 @@ export function createShippingWork(options: ShippingWorkOptions) {
 
   const work = createRepeatingWork({
     log,
+    when: options.trust,
     intervalMs,
     maxPauseMs: 30_000,
     round,

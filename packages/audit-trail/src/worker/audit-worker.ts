@@ -1,7 +1,7 @@
 /** Chains, ships and deletes the events of an audit trail in the background, and verifies and erases on request. */
 import type { VerifiedDay } from '@gatehouse/contracts/audit-chain';
 import { createRepeatingWork } from '@gatehouse/service-kit/background/repeating-work';
-import type { Clock } from '@gatehouse/service-kit/clock';
+import type { Clock, Trust } from '@gatehouse/service-kit/clock';
 import type { SecretBox } from '@gatehouse/service-kit/crypto/secret-box';
 import { AppError, unavailable } from '@gatehouse/service-kit/errors/app-error';
 import type { Logger } from '@gatehouse/service-kit/logging/logger';
@@ -33,6 +33,8 @@ interface AuditWorkerOptions {
   service: string;
   secretBox: SecretBox;
   now: Clock;
+  /** Nothing is chained, shipped or deleted without it. */
+  trust: Trust;
   /** Age at which events are deleted from PostgreSQL, in days. */
   retentionDays: number;
   elasticsearch: ElasticsearchConfig;
@@ -49,7 +51,7 @@ interface AuditWorkerOptions {
 export type AuditWorker = ReturnType<typeof createAuditWorker>;
 
 export function createAuditWorker(options: AuditWorkerOptions) {
-  const { trail, client, secretBox, log, now, retentionDays, intervalMs = 1000 } = options;
+  const { trail, client, secretBox, log, now, trust, retentionDays, intervalMs = 1000 } = options;
   const keptFrom = () => keptFromDay(now(), retentionDays);
   const chaining = createChainingWork(options);
   const destinations = [
@@ -61,6 +63,7 @@ export function createAuditWorker(options: AuditWorkerOptions) {
   );
   const expiring = createRepeatingWork({
     log,
+    when: trust,
     intervalMs: 60_000,
     maxPauseMs: 600_000,
     async round() {
@@ -130,7 +133,7 @@ export function createAuditWorker(options: AuditWorkerOptions) {
 }
 
 function createChainingWork(options: AuditWorkerOptions) {
-  const { log, metrics, now, intervalMs = 1000 } = options;
+  const { log, metrics, now, trust, intervalMs = 1000 } = options;
   const breaks = metrics.counter(
     'gatehouse_audit_chain_breaks_total',
     'Times that the audit chain did not end as it was sealed: somebody changed the database.',
@@ -151,6 +154,7 @@ function createChainingWork(options: AuditWorkerOptions) {
   });
   const work = createRepeatingWork({
     log,
+    when: trust,
     intervalMs,
     maxPauseMs: 30_000,
     async round(signal) {

@@ -47,7 +47,7 @@ describe.skipIf(program === undefined)('a real rsyslog', () => {
     };
     const worker = createAuditWorker({
       ...{ trail: shop.trail, service: 'shop', secretBox: box, log: silentLog, retentionDays: 30 },
-      ...{ now: Date.now, intervalMs: 5, elasticsearch, client: undefined },
+      ...{ now: Date.now, trust: { isTrusted: true }, intervalMs: 5, elasticsearch, client: undefined },
       metrics: createMetrics({ processMetrics: false }),
       forward: forwardDestination({ url: rsyslog.url, ...config }, Date.now),
       toDocument: (event) =>

@@ -26,6 +26,7 @@ it('a person is taken out of the copies when nobody ships any more what he had r
     ...{ trail: shop.trail, service: 'shop', secretBox: box, log: silentLog, retentionDays: 30 },
     metrics: createMetrics({ processMetrics: false }),
     now: Date.now,
+    trust: { isTrusted: true },
     elasticsearch: config,
     client: client as unknown as ElasticsearchClient,
     toDocument: ({ id }) => ({ id, body: {} }),
@@ -53,6 +54,7 @@ it('events that get no place since somebody holds the lock show by their age, un
   const worker = createAuditWorker({
     ...{ trail: shop.trail, service: 'shop', secretBox: box, log: silentLog, metrics, intervalMs: 5 },
     now: () => Date.now() + 600_000,
+    trust: { isTrusted: true },
     retentionDays: 30,
     elasticsearch: config,
     client: undefined,

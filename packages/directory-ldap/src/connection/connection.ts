@@ -78,6 +78,11 @@ export class LdapConnection {
     return this.#ended.promise;
   }
 
+  /** Of the clock that decides what has expired. */
+  get nowMs(): number {
+    return this.#clock.nowMs();
+  }
+
   /** Resolves when no request is in flight. */
   drained(): Promise<void> {
     if (this.#pending.size === 0) return Promise.resolve();

@@ -41,10 +41,14 @@ export async function authenticate(
       : { dn: person.dn, password };
   const result = await boundAs(directory, link, account, async (_connection, answer) => answer);
   if (person === undefined) throw refused('AuthenticationFailed', endpoint);
-  return verified(person, result, endpoint);
+  return verified(person, result, { endpoint, nowMs: link.main.nowMs });
 }
 
-function verified(person: DirectoryPerson, result: ResultAnswer, endpoint: string): Verified {
+function verified(
+  person: DirectoryPerson,
+  result: ResultAnswer,
+  { endpoint, nowMs }: { endpoint: string; nowMs: number },
+): Verified {
   // Disabled looks like a wrong password, whatever the server says of it: a stranger must not learn that the account exists.
   if (person.state.isDisabled) throw refused('AuthenticationFailed', endpoint);
   const failure = result.code === resultCodes.success ? undefined : bindFailure(result, endpoint);
@@ -58,15 +62,16 @@ function verified(person: DirectoryPerson, result: ResultAnswer, endpoint: strin
     policy.error === policyErrors.changeAfterReset ||
     policy.graceLogins !== undefined ||
     person.state.mustChangePassword;
-  return { person, changePasswordRequired, passwordExpiresInDays: daysLeft(person, policy) };
+  return { person, changePasswordRequired, passwordExpiresInDays: daysLeft(person, policy, nowMs) };
 }
 
 function daysLeft(
   { state: { passwordExpiresAtMs } }: DirectoryPerson,
   { secondsBeforeExpiration }: ReturnType<typeof policyOf>,
+  nowMs: number,
 ): number | undefined {
   if (secondsBeforeExpiration !== undefined) return Math.floor((secondsBeforeExpiration * 1_000) / dayMs);
   if (passwordExpiresAtMs === undefined) return undefined;
-  const days = Math.floor((passwordExpiresAtMs - Date.now()) / dayMs);
+  const days = Math.floor((passwordExpiresAtMs - nowMs) / dayMs);
   return days >= 0 && days <= warningDays ? days : undefined;
 }

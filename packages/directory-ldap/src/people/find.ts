@@ -41,7 +41,7 @@ export async function findPersons(
     mayCut,
   };
   const entries = await search(connection, question, limits);
-  const nowMs = Date.now();
+  const { nowMs } = connection;
   const persons = entries.flatMap((entry) => readPerson(entry, settings, nowMs) ?? []);
   return [...new Map(persons.map((person) => [person.id, person])).values()];
 }

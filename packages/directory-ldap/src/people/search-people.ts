@@ -47,7 +47,7 @@ export async function searchPeople(
     mayCut: true,
   };
   const { entries, isCut } = await searchSome(connection, question, limits);
-  const nowMs = Date.now();
+  const { nowMs } = connection;
   const persons = entries.flatMap((entry) => readPerson(entry, settings, nowMs) ?? []);
   const byId = new Map(persons.map((person) => [person.id, person]));
   const ids = new Map<FoundPerson, string>();

@@ -1,10 +1,13 @@
 /** Repeats work in the background: one round at a time, failures logged once, ended with the process. */
+import type { Trust } from '../clock.ts';
 import type { Logger } from '../logging/logger.ts';
 
 export type RepeatingWork = ReturnType<typeof createRepeatingWork>;
 
 export interface RepeatingWorkOptions {
   log: Logger;
+  /** Rounds run while the clock is trusted. `always`: the work must go on, and a wrong clock cannot make it do harm. */
+  when: Trust | 'always';
   intervalMs: number;
   /** Runs one round and stops early when the signal fires. Resolves true when more is waiting: the next round follows immediately. */
   round(signal: AbortSignal): Promise<boolean>;
@@ -22,10 +25,12 @@ export function createRepeatingWork(options: RepeatingWorkOptions) {
   let running: Promise<unknown> = Promise.resolve();
   let failures = 0;
 
+  const mayRun = () => options.when === 'always' || options.when.isTrusted;
+
   const round = async () => {
     let hasMore = false;
     try {
-      hasMore = await options.round(stopping.signal);
+      hasMore = mayRun() && (await options.round(stopping.signal));
       if (failures > 0) log.info(options.recovered);
       failures = 0;
     } catch (error) {

@@ -2,7 +2,7 @@
 import { definedOnly } from '@gatehouse/contracts/defined-only';
 import { z } from 'zod';
 import { createRepeatingWork, type RepeatingWork } from '../background/repeating-work.ts';
-import type { Clock } from '../clock.ts';
+import type { Clock, Trust } from '../clock.ts';
 import { createSemaphore } from '../limits/semaphore.ts';
 import type { Logger } from '../logging/logger.ts';
 import { inTransaction, type Pool, type PoolClient } from '../postgres/pool.ts';
@@ -155,10 +155,11 @@ function toChange(row: ChangeRow): Change {
 /** Creates the retention job that deletes old changes. */
 export function createChangeRetention(
   changes: ChangeLog,
-  { now, log }: { now: Clock; log: Logger },
+  { now, trust, log }: { now: Clock; trust: Trust; log: Logger },
 ): RepeatingWork {
   return createRepeatingWork({
     log,
+    when: trust,
     intervalMs: retentionIntervalMs,
     round: async () => (await changes.removeBefore(now() - retentionMs)) > 0,
     failing: 'old changes could not be removed',

@@ -1,5 +1,5 @@
 /** Decides whether this process should get traffic, by its own hard dependencies, with hysteresis. */
-import { type Clock, systemClock } from '../clock.ts';
+import { type Clock, steadyClock } from '../clock.ts';
 import { reasonOf } from './reason.ts';
 import type { Start } from './start.ts';
 
@@ -43,7 +43,7 @@ export function createReadiness(
   checks: readonly ReadinessCheck[],
   options: ReadinessOptions = {},
 ): Readiness {
-  const { intervalMs = 1000, budgetMs = 500, failureThreshold = 3, now = systemClock, start } = options;
+  const { intervalMs = 1000, budgetMs = 500, failureThreshold = 3, now = steadyClock, start } = options;
   const createdAtMs = now();
   const failures = new Map<string, number>();
   // A dependency is not ready before its first good answer.

@@ -53,7 +53,7 @@ interface AskOptions {
 
 export function createAsk({ timeoutMs, pauseMs = 1000, onAnswer }: AskOptions) {
   const http = createHttpClient({ timeoutMs: 5000 });
-  const endMs = Date.now() + timeoutMs;
+  const endMs = performance.now() + timeoutMs;
 
   /** @throws Error with one sentence for the operator */
   return async function ask<T>({ what, schema, ...request }: Question<T>): Promise<T> {
@@ -68,7 +68,7 @@ export function createAsk({ timeoutMs, pauseMs = 1000, onAnswer }: AskOptions) {
       }
       // A refusal or a missing page does not become right by waiting.
       const isFinal = attempt.status !== undefined && attempt.status < 500;
-      if (isFinal || Date.now() + pauseMs > endMs)
+      if (isFinal || performance.now() + pauseMs > endMs)
         throw new Error(`${what} (${request.url}) ${reasonOf(attempt)}`, { cause: attempt });
       await delay(pauseMs);
     }

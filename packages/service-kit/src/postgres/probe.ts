@@ -1,5 +1,4 @@
-/** Checks version, role, clock, connections and migrations of PostgreSQL for the diagnosis. */
-import type { Clock } from '../clock.ts';
+/** Checks version, role, connections and migrations of PostgreSQL for the diagnosis. */
 import { type Probe, type Verdict, worst } from '../health/diagnosis.ts';
 import { compareMigrations } from './migrations.ts';
 import type { Queryable } from './pool.ts';
@@ -9,7 +8,6 @@ export interface PostgresProbeOptions {
   schema: string;
   /** Of the service; see migrate.ts. */
   migrationsFolder: URL;
-  now: Clock;
 }
 
 interface Facts {
@@ -17,33 +15,31 @@ interface Facts {
   username: string;
   is_superuser: boolean;
   is_read_only: boolean;
-  now_ms: number;
   connections: number;
   max_connections: number;
 }
 
 const minMajor = 14;
-const clockDifferenceMs = 2000;
 const busyShare = 0.9;
 
-export function postgresProbe({ db, schema, migrationsFolder, now }: PostgresProbeOptions): Probe {
+export function postgresProbe({ db, schema, migrationsFolder }: PostgresProbeOptions): Probe {
   return {
     name: 'PostgreSQL',
     async run() {
       const { rows } = await db.query<Facts>(`SELECT current_setting('server_version') AS version,
         current_user::text AS username, (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) AS is_superuser,
-        pg_is_in_recovery() AS is_read_only, extract(epoch FROM clock_timestamp())::float8 * 1000 AS now_ms,
+        pg_is_in_recovery() AS is_read_only,
         (SELECT count(*)::int FROM pg_stat_activity) AS connections,
         current_setting('max_connections')::int AS max_connections`);
       const facts = rows[0];
       if (!facts) throw new Error('a SELECT without FROM gave no row');
-      const verdicts = [...verdictsOf(facts, now()), await migrationVerdict(db, schema, migrationsFolder)];
+      const verdicts = [...verdictsOf(facts), await migrationVerdict(db, schema, migrationsFolder)];
       return worst(verdicts, `Version ${facts.version}, schema ${schema} is up to date.`);
     },
   };
 }
 
-function verdictsOf(facts: Facts, nowMs: number): Verdict[] {
+function verdictsOf(facts: Facts): Verdict[] {
   const warnings: string[] = [];
   const { version, username, connections, max_connections: maxConnections } = facts;
   if (Number.parseInt(version, 10) < minMajor)
@@ -52,11 +48,6 @@ function verdictsOf(facts: Facts, nowMs: number): Verdict[] {
     warnings.push(`The account ${username} is a superuser: give the service a role of its own.`);
   if (facts.is_read_only)
     warnings.push('The server is a standby: it can be read, writes are refused until it is promoted.');
-  const differenceMs = Math.round(Math.abs(facts.now_ms - nowMs));
-  if (differenceMs > clockDifferenceMs)
-    warnings.push(
-      `Its clock and ours differ by ${differenceMs} ms: tokens and keys expire early or late; set both by NTP.`,
-    );
   if (connections > maxConnections * busyShare)
     warnings.push(
       `${connections} of ${maxConnections} connections are taken: raise max_connections or lower the pools.`,

@@ -22,7 +22,7 @@ import {
 import type { FastifyRequest } from 'fastify';
 import { Redis } from 'ioredis';
 import pg from 'pg';
-import { type Clock, systemClock } from '../clock.ts';
+import { type Clock, steadyClock } from '../clock.ts';
 import { traceCalls } from './call-spans.ts';
 
 declare module 'fastify' {
@@ -42,7 +42,7 @@ export function createTracing(
     resource: resourceFromAttributes({ 'service.name': service.name, 'service.version': service.version }),
     sampler: new ParentBasedSampler({
       root: new TraceIdRatioBasedSampler(config.sampleRatio),
-      remoteParentSampled: callerSampler({ maxPerSecond: maxCallersPerSecond, now: systemClock }),
+      remoteParentSampled: callerSampler({ maxPerSecond: maxCallersPerSecond, now: steadyClock }),
     }),
     spanProcessors: [
       errorScrubber,

@@ -72,6 +72,7 @@ export function createActivityCounter(options: CounterOptions) {
 
   const work = createRepeatingWork({
     log,
+    when: 'always',
     intervalMs,
     async round() {
       await flush();

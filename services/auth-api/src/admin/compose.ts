@@ -3,6 +3,7 @@ import { elasticsearchProbe } from '@gatehouse/audit-trail/elasticsearch/probe';
 import type { ConsulAccess } from '@gatehouse/config-server-client/discovery/consul/consul-access';
 import { consulProbe } from '@gatehouse/config-server-client/discovery/consul/consul-probe';
 import { advisoryCheck } from '@gatehouse/service-kit/health/advisory-check';
+import type { Probe } from '@gatehouse/service-kit/health/diagnosis';
 import type { App } from '@gatehouse/service-kit/http/app';
 import { createProxyWatch } from '@gatehouse/service-kit/http/untrusted-proxy';
 import { postgresProbe } from '@gatehouse/service-kit/postgres/probe';
@@ -52,11 +53,12 @@ interface AdminDependencies {
     elasticsearch: Parameters<typeof elasticsearchProbe>[0];
     signingKeys: { rotationDays: number };
   };
+  clockProbe: Probe;
   migrationsFolder: URL;
 }
 
 export function composeAdmin(core: Core, dependencies: AdminDependencies) {
-  const { isCompat, pool, redis, now } = core;
+  const { isCompat, pool, redis } = core;
   const { audit, keys, signals, clients, sso, users, followed, migrationsFolder } = dependencies;
   const { consul, config } = dependencies;
   const proxyWatch = createProxyWatch(core.kit);
@@ -64,8 +66,9 @@ export function composeAdmin(core: Core, dependencies: AdminDependencies) {
   const ofConsul = consulProbe(consul);
   /** The checks of the diagnosis, in the order of its answer. */
   const probes = [
-    postgresProbe({ db: pool, schema: 'auth', migrationsFolder, now }),
+    postgresProbe({ db: pool, schema: 'auth', migrationsFolder }),
     redisProbe(redis, { keepsTokens: true }),
+    dependencies.clockProbe,
     keys.probe,
     followed.environmentApiProbe,
     linksProbe(users.service),

@@ -35,7 +35,7 @@ interface AuditDependencies {
 export type Audit = Awaited<ReturnType<typeof composeAudit>>;
 
 export async function composeAudit(core: Core, { config, onEvent }: AuditDependencies) {
-  const { pool, writer: primary, redis, keyspace, secretBox, now, isWritable, requireWritable } = core;
+  const { pool, writer: primary, redis, keyspace, secretBox, now, trust, isWritable, requireWritable } = core;
   const { audit: settings, elasticsearch } = config;
   const { log, metrics } = core.kit;
   const stream = createAuditStream(redis, keyspace.name('audit'));
@@ -68,6 +68,7 @@ export async function composeAudit(core: Core, { config, onEvent }: AuditDepende
     toDocument: (event) => securityDocument(event, pseudonymise),
     secretBox,
     now,
+    trust,
     log,
     metrics,
   });
@@ -101,7 +102,7 @@ export async function composeAudit(core: Core, { config, onEvent }: AuditDepende
     }),
     /** Resolves when the events that wait now are in PostgreSQL, whichever replica moves them. @throws Error after a second */
     async drained(): Promise<void> {
-      const untilMs = Date.now();
+      const untilMs = now();
       for (let round = 0; round < 50; round += 1) {
         await drain.drainOnce();
         const oldestMs = await stream.oldestMs();

@@ -45,6 +45,7 @@ export function createAuditDrain(options: AuditDrainOptions) {
 
   const work = createRepeatingWork({
     log,
+    when: 'always',
     intervalMs,
     failing: 'security events wait in Redis: they could not be stored',
     recovered: 'security events are stored again',

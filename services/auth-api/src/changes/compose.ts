@@ -124,6 +124,7 @@ function followEnvironmentApi(core: Core, dependencies: ChangesDependencies) {
     changesSince: environmentApi.changesSince,
     location: core.location,
     now: core.now,
+    trust: core.trust,
     log: kit.log,
   });
   const subscriber = createChangeSubscriber({

@@ -4,7 +4,7 @@ import { covers, rootLocation } from '@gatehouse/contracts/environment-api/locat
 import { readPersonChangeId } from '@gatehouse/contracts/environment-api/people';
 import { createRepeatingWork } from '@gatehouse/service-kit/background/repeating-work';
 import { untilDone } from '@gatehouse/service-kit/background/until-done';
-import type { Clock } from '@gatehouse/service-kit/clock';
+import type { Clock, Trust } from '@gatehouse/service-kit/clock';
 import { unavailable } from '@gatehouse/service-kit/errors/app-error';
 import type { Logger } from '@gatehouse/service-kit/logging/logger';
 import { canonicalTenant } from '../contact-centers/fold-name.ts';
@@ -22,6 +22,8 @@ export interface EndsOptions {
   /** Of this installation. */
   location: string;
   now: Clock;
+  /** Only then the shared position moves. */
+  trust: Trust;
   log: Logger;
 }
 
@@ -57,7 +59,7 @@ const endedBy: Record<EnvironmentEnd, (change: SeenChange, here: string) => Ende
   },
 };
 
-export function createEnds({ revocations, position, changesSince, location, now, log }: EndsOptions) {
+export function createEnds({ revocations, position, changesSince, location, now, trust, log }: EndsOptions) {
   const closing = new AbortController();
   const repeated = { ...retry, log, signal: closing.signal };
   /** Since when what ended can be asked for. */
@@ -153,6 +155,7 @@ export function createEnds({ revocations, position, changesSince, location, now,
 
   const saving = createRepeatingWork({
     log,
+    when: trust,
     intervalMs: saveIntervalMs,
     /**
      * The position is shared, but each replica revokes by its own clock what it issued itself. One that stopped before it

@@ -16,7 +16,7 @@ interface KeyDependencies {
 export type Keys = ReturnType<typeof composeKeys>;
 
 export function composeKeys(core: Core, dependencies: KeyDependencies) {
-  const { issuer, pool, changes, secretBox, now, isWritable } = core;
+  const { issuer, pool, changes, secretBox, now, trust, isWritable } = core;
   const { config, audit } = dependencies;
   const { log, metrics } = core.kit;
   const rotationMs = config.signingKeys.rotationDays * 86_400_000;
@@ -26,6 +26,7 @@ export function composeKeys(core: Core, dependencies: KeyDependencies) {
     box: secretBox,
     audit: audit.writer,
     now,
+    trust,
     log,
     rotationMs,
     isWritable,

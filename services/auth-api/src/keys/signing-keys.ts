@@ -1,6 +1,6 @@
 /** Creates, rotates, imports and removes the signing keys that all replicas share. */
 import type { ChangeLog } from '@gatehouse/service-kit/changes/log';
-import type { Clock } from '@gatehouse/service-kit/clock';
+import type { Clock, Trust } from '@gatehouse/service-kit/clock';
 import type { SecretBox } from '@gatehouse/service-kit/crypto/secret-box';
 import { conflict, notFound } from '@gatehouse/service-kit/errors/app-error';
 import { listEtagOf, requireTag } from '@gatehouse/service-kit/http/entity-tag';
@@ -32,6 +32,8 @@ export interface SigningKeyOptions {
   box: SecretBox;
   audit: AuditWriter;
   now: Clock;
+  /** Only then keys are rotated and removed by schedule. */
+  trust: Trust;
   log: Logger;
   /** How long a key signs; 0: until an administrator rotates it. */
   rotationMs: number;
@@ -152,6 +154,7 @@ export function createSigningKeys(options: SigningKeyOptions) {
       );
       if (!isWhole) await change({ name: 'start-up', correlationId: 'start-up' }, (keys) => keys.complete());
       timer = setInterval(() => {
+        if (!options.trust.isTrusted) return;
         maintain().catch((error) => log.warn({ err: error }, 'the maintenance of the signing keys failed'));
       }, maintenanceIntervalMs).unref();
     },

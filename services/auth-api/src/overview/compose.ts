@@ -27,6 +27,7 @@ interface OverviewDependencies {
 }
 
 const runbooks = {
+  Clock: 'a-clock-is-wrong',
   logins: 'no-login-can-succeed-in-an-environment',
   Elasticsearch: 'audit-events-wait',
   'Trusted proxies': 'a-proxy-is-not-trusted',

@@ -17,6 +17,7 @@ export function composeRevocation({
   keyspace,
   maxLifeMs,
   now,
+  trust,
   log,
 }: Core) {
   // It waits in Redis for the next revocation.
@@ -30,6 +31,7 @@ export function composeRevocation({
     stream,
     table: createRevocationTable({ pool, writer, isWritable, lifeMs: maxLifeMs }),
     now,
+    trust,
     log,
     maxLifeMs,
     onLoss: () => losses.inc(),

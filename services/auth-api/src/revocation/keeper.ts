@@ -1,7 +1,7 @@
 /** Brings every revocation into both stores, PostgreSQL and the stream: what reached only one is carried over to the other. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { createRepeatingWork } from '@gatehouse/service-kit/background/repeating-work';
-import type { Clock } from '@gatehouse/service-kit/clock';
+import type { Clock, Trust } from '@gatehouse/service-kit/clock';
 import { AppError } from '@gatehouse/service-kit/errors/app-error';
 import type { Logger } from '@gatehouse/service-kit/logging/logger';
 import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
@@ -15,6 +15,8 @@ export interface KeeperOptions {
   table: RevocationTable;
   memory: RevocationMemory;
   now: Clock;
+  /** Only then old revocations are deleted. */
+  trust: Trust;
   log: Logger;
   /** Maximum lifetime of a token: a revocation is kept for as long. */
   maxLifeMs: number;
@@ -64,7 +66,7 @@ const retentionIntervalMs = 3_600_000;
 const minRoundIntervalMs = 1000;
 
 export function createKeeper(options: KeeperOptions) {
-  const { stream, table, memory, now, log, maxLifeMs, settleIntervalMs = 5000 } = options;
+  const { stream, table, memory, now, trust, log, maxLifeMs, settleIntervalMs = 5000 } = options;
   const unsettled = new Map<string, Unsettled>();
   let knownUntil: string | undefined;
   let server: string | undefined;
@@ -164,6 +166,7 @@ export function createKeeper(options: KeeperOptions) {
 
   const work = createRepeatingWork({
     log,
+    when: 'always',
     intervalMs: settleIntervalMs,
     round: () => settle().then(() => false),
     failing:
@@ -172,6 +175,7 @@ export function createKeeper(options: KeeperOptions) {
   });
   const retention = createRepeatingWork({
     log,
+    when: trust,
     intervalMs: retentionIntervalMs,
     round: () => table.removeExpired(now()),
     failing: 'old revocations could not be removed',

@@ -1,5 +1,5 @@
 /** Revokes many tokens at once, and keeps the revocations of all replicas in memory, so that a check costs no request. */
-import type { Clock } from '@gatehouse/service-kit/clock';
+import type { Clock, Trust } from '@gatehouse/service-kit/clock';
 import { unavailable } from '@gatehouse/service-kit/errors/app-error';
 import type { Logger } from '@gatehouse/service-kit/logging/logger';
 import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
@@ -14,6 +14,8 @@ export interface RevocationsOptions {
   stream: RevocationStream;
   table: RevocationTable;
   now: Clock;
+  /** Of the clock: old revocations are forgotten only while it is trusted. */
+  trust: Trust;
   log: Logger;
   /** Maximum lifetime of a token: a revocation is kept for as long. */
   maxLifeMs: number;
@@ -31,9 +33,9 @@ const endsUnknown =
   'this replica has started, and cannot read yet which contact centres have ended since one was running';
 
 export function createRevocations(options: RevocationsOptions) {
-  const { stream, table, now, log, maxLifeMs, maxLagMs, monotonicMs, settleIntervalMs } = options;
+  const { stream, table, now, trust, log, maxLifeMs, maxLagMs, monotonicMs, settleIntervalMs } = options;
   const memory = createRevocationMemory();
-  const keeper = createKeeper({ stream, table, memory, now, log, maxLifeMs, settleIntervalMs });
+  const keeper = createKeeper({ stream, table, memory, now, trust, log, maxLifeMs, settleIntervalMs });
   const follower = createFollower({
     stream,
     table,
@@ -63,7 +65,9 @@ export function createRevocations(options: RevocationsOptions) {
       }
       await follower.start();
       keeper.start();
-      pruneTimer = setInterval(() => memory.prune(now() - maxLifeMs), pruneIntervalMs).unref();
+      pruneTimer = setInterval(() => {
+        if (trust.isTrusted) memory.prune(now() - maxLifeMs);
+      }, pruneIntervalMs).unref();
     },
 
     /**

@@ -76,6 +76,7 @@ export function composeSignals(core: Core, { config, audit, keys }: SignalDepend
   });
   const drain = createRepeatingWork({
     log,
+    when: 'always',
     intervalMs: pollMs,
     failing: 'shared signals wait in Redis: they could not be stored',
     recovered: 'shared signals are stored again',

@@ -84,7 +84,7 @@ export function composeUsers(core: Core, dependencies: UserDependencies) {
   const options = { location, secretBox, discovery, log, metrics: backendMetrics };
   const connectors: Record<Directory, (environment: EnvironmentView) => ConfigurationBackend> = {
     configServer: (environment) => connectEnvironment(environment, options),
-    ldap: (environment) => connectDirectory(environment, { ...options, numbers }),
+    ldap: (environment) => connectDirectory(environment, { ...options, numbers, now }),
     people: people.connect,
   };
   const service = createUserService({

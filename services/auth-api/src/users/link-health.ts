@@ -108,6 +108,7 @@ export function createLoginWatch({ inUse, metrics, log, now }: LoginWatchOptions
 
   const work = createRepeatingWork({
     log,
+    when: 'always',
     intervalMs,
     async round(signal) {
       await examine(false, signal);

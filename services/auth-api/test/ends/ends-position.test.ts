@@ -27,6 +27,7 @@ it('the position is saved a minute late: a replica that starts repeats what ende
     changesSince: async () => ({ changes: [], latest: 1 }),
     location: 'USW1',
     now: () => Date.now(),
+    trust: { isTrusted: true },
     log: createLogger('test', { level: 'silent', format: 'json' }),
   });
   ends.catchUp();

@@ -42,6 +42,7 @@ function setUp(location: string) {
     changesSince: async () => ({ changes: [], latest: 0 }),
     location,
     now,
+    trust: { isTrusted: true },
     log: silentLog,
   });
   const announce = (change: Omit<EnvironmentChange, 'seq'>) =>
@@ -131,6 +132,7 @@ describe('after the start', () => {
       },
       location: '/USW1',
       now,
+      trust: { isTrusted: true },
       log: silentLog,
     });
     ends.catchUp();

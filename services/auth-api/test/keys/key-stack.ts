@@ -73,6 +73,7 @@ export async function startKeyStack(): Promise<KeyStack> {
         box: options.box ?? box,
         audit: { write: async () => {}, inTransaction: async (_db, event) => void events.push(event) },
         now: () => clock.nowMs,
+        trust: { isTrusted: true },
         log,
         rotationMs: options.rotationMs ?? 90 * dayMs,
         isWritable: options.isWritable ?? true,

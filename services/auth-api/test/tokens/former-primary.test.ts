@@ -55,7 +55,7 @@ async function startReplica(port: number, waitingPort = port): Promise<Revocatio
   const revocations = createRevocations({
     stream: createRevocationStream(await connect(port, false), await connect(waitingPort, true), 'cutoffs'),
     table: createRevocationTable({ pool, lifeMs }),
-    ...{ now: () => nowMs, log, maxLifeMs: lifeMs, settleIntervalMs: 600_000 },
+    ...{ now: () => nowMs, trust: { isTrusted: true }, log, maxLifeMs: lifeMs, settleIntervalMs: 600_000 },
   });
   await revocations.start();
   closers.defer(() => revocations.close());

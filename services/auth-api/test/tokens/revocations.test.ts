@@ -60,6 +60,7 @@ async function startReplica(
     stream: createRevocationStream(await connect(false), await connect(true), key),
     table: createRevocationTable({ pool, lifeMs: 1_000_000 }),
     now: () => nowMs,
+    trust: { isTrusted: true },
     log,
     maxLifeMs: 1_000_000,
     ...(monotonicMs === undefined ? {} : { monotonicMs }),

@@ -37,6 +37,7 @@ function connect(of: typeof environment, location = '/') {
     log: silentLog,
     metrics: () => ({}),
     numbers,
+    now: Date.now,
   });
   onTestFinished(() => backend.close());
   return asked[0];

@@ -10,7 +10,7 @@ import { forwardProbe } from '@gatehouse/audit-trail/forwarding/forward-probe';
 import { createPseudonymise } from '@gatehouse/audit-trail/shipping/audit-document';
 import { createAuditWorker } from '@gatehouse/audit-trail/worker/audit-worker';
 import type { ChangeLog } from '@gatehouse/service-kit/changes/log';
-import type { Clock } from '@gatehouse/service-kit/clock';
+import type { Clock, Trust } from '@gatehouse/service-kit/clock';
 import type { SecretBox } from '@gatehouse/service-kit/crypto/secret-box';
 import type { App } from '@gatehouse/service-kit/http/app-type';
 import type { Logger } from '@gatehouse/service-kit/logging/logger';
@@ -31,6 +31,7 @@ export async function composeAudit({
   retentionDays,
   isWritable,
   now,
+  trust,
   log,
   metrics,
 }: {
@@ -43,6 +44,7 @@ export async function composeAudit({
   retentionDays: number;
   isWritable: boolean;
   now: Clock;
+  trust: Trust;
   log: Logger;
   metrics: Metrics;
 }) {
@@ -59,6 +61,7 @@ export async function composeAudit({
     toDocument: (event) => configurationDocument(event, pseudonymise),
     secretBox,
     now,
+    trust,
     log,
     metrics,
   });

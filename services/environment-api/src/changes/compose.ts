@@ -2,7 +2,7 @@
 
 import type { ChangeLog } from '@gatehouse/service-kit/changes/log';
 import { createChangeRetention } from '@gatehouse/service-kit/changes/log';
-import type { Clock } from '@gatehouse/service-kit/clock';
+import type { Clock, Trust } from '@gatehouse/service-kit/clock';
 import { isWritable, type Region } from '@gatehouse/service-kit/config/region';
 import type { SecretBox } from '@gatehouse/service-kit/crypto/secret-box';
 import type { App } from '@gatehouse/service-kit/http/app-type';
@@ -18,6 +18,7 @@ export function composeChanges({
   region,
   secretBox,
   now,
+  trust,
   log,
 }: {
   changeLog: ChangeLog;
@@ -25,10 +26,11 @@ export function composeChanges({
   region: Region;
   secretBox: SecretBox;
   now: Clock;
+  trust: Trust;
   log: Logger;
 }) {
   const replay = createReplay({ secretBox, now });
-  const retention = createChangeRetention(changeLog, { now, log });
+  const retention = createChangeRetention(changeLog, { now, trust, log });
   // A read-only region has a copy of the database, which the writable region cleans up.
   if (isWritable(region)) retention.start();
   return {

@@ -17,6 +17,7 @@ import { diagnosisRoutes } from './routes.ts';
 
 export function composeDiagnosis({
   postgresProbe,
+  clockProbe,
   secretsProbe,
   directoriesProbe,
   redis,
@@ -28,6 +29,7 @@ export function composeDiagnosis({
   kit,
 }: {
   postgresProbe: Probe;
+  clockProbe: Probe;
   secretsProbe: Probe;
   directoriesProbe: Probe;
   redis: RedisClient;
@@ -45,6 +47,7 @@ export function composeDiagnosis({
   const probes = [
     postgresProbe,
     redisProbe(redis, { keepsTokens: false }),
+    clockProbe,
     secretsProbe,
     ofAuthApi,
     ofElasticsearch,

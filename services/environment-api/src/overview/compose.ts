@@ -10,6 +10,7 @@ import { overviewRoutes } from './routes.ts';
 import { createOverviewService } from './service.ts';
 
 const runbooks = {
+  Clock: 'a-clock-is-wrong',
   Elasticsearch: 'audit-events-wait',
   'LDAP directories': 'no-connection-to-a-configuration-server',
   'Trusted proxies': 'a-proxy-is-not-trusted',

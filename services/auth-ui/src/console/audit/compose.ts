@@ -8,6 +8,7 @@ import {
   verifyConfigurationTrail,
 } from '@gatehouse/api-client/environment-api/estate';
 import { rowFormats } from '@gatehouse/contracts/row-export';
+import { steadyClock } from '@gatehouse/service-kit/clock';
 import { forbidden } from '@gatehouse/service-kit/errors/app-error';
 import type { App } from '@gatehouse/service-kit/http/app-type';
 import type { FastifyReply } from 'fastify';
@@ -114,7 +115,7 @@ export function composeAudit({ shell }: { shell: Shell }): Area {
   };
 }
 
-const today = () => new Date().toISOString().slice(0, 10);
+const today = () => new Date(steadyClock()).toISOString().slice(0, 10);
 
 /** Row by row, so that a file of any length takes no memory. */
 function sendFile(reply: FastifyReply, rows: AsyncIterable<string>, name: string): FastifyReply {

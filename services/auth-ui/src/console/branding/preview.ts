@@ -1,5 +1,7 @@
 /** Shows a page as people would see it, with sample data, in a frame that is closed in: no form, script or link of it works. */
+
 import type { BrandingView } from '@gatehouse/contracts/environment-api/branding';
+import { steadyClock } from '@gatehouse/service-kit/clock';
 import { renderErrorPage } from '@gatehouse/service-kit/errors/render-html';
 import { brandOf } from '@gatehouse/service-kit/html/brand';
 import { languageLinksOf } from '@gatehouse/service-kit/html/language-links';
@@ -39,7 +41,7 @@ export function sendPreview(
   { place, ownerName, effective, kind, draft }: Previewed,
 ): FastifyReply {
   const { text } = visit;
-  const { html, styleNonce } = sampleOf(visit, effective, kind, Date.now());
+  const { html, styleNonce } = sampleOf(visit, effective, kind, steadyClock());
   return shell.show({ ...visit, reach: { ...visit.reach, styleNonce } }, previewView, {
     title: text('console.branding.of', { name: ownerName, location: place.location }),
     lead: text(draft ? 'console.branding.preview.draft' : 'console.branding.preview.lead'),

@@ -1,5 +1,7 @@
 /** Serves the pages that show clients: their list, and the tabs of one that change nothing. */
+
 import { createClientAdministration } from '@gatehouse/api-client/auth-api/administration';
+import { steadyClock } from '@gatehouse/service-kit/clock';
 import type { App } from '@gatehouse/service-kit/http/app-type';
 import { z } from 'zod';
 import { listView } from '../shell/pages.ts';
@@ -35,7 +37,7 @@ export async function readRoutes(pages: App, shell: Shell): Promise<void> {
     return shell.show(visit, listView, listPage(visit, found, request.query));
   });
 
-  tab('', async (visit, calls, id) => overviewPage(visit, await calls.read(id), Date.now()));
+  tab('', async (visit, calls, id) => overviewPage(visit, await calls.read(id), steadyClock()));
   tab('/exchanges', async (visit, calls, id) => exchangesPage(visit, await calls.exchanges(id)));
   tab('/diagnosis', async (visit, calls, id) => diagnosisPage(visit, await calls.diagnose(id)));
   tab('/fields', async (visit, calls, id) => fieldsPage(visit, await calls.read(id)));

@@ -1,5 +1,7 @@
 /** Builds the pages that give a client a new secret: the question how long the former one goes on, and the new one. */
+
 import type { ClientView, ClientWithSecret } from '@gatehouse/contracts/auth-api/administration/client-view';
+import { steadyClock } from '@gatehouse/service-kit/clock';
 import type { FormPage, ShownOncePage } from '../shell/pages.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 import { clientPath, frameOf, wayTo } from './frame.ts';
@@ -63,7 +65,7 @@ export function newSecretPage(visit: ConsoleVisit, client: ClientWithSecret): Sh
     title: text('console.clients.secret.new'),
     path: wayTo(visit, client),
     lead:
-      formerSecretExpiresAt === undefined || Date.parse(formerSecretExpiresAt) <= Date.now()
+      formerSecretExpiresAt === undefined || Date.parse(formerSecretExpiresAt) <= steadyClock()
         ? text('console.clients.secret.former.ended')
         : text('console.clients.secret.former', { at: new Date(formerSecretExpiresAt) }),
     values: [

@@ -1,4 +1,5 @@
 /** Builds the pages about API keys of a contact centre. */
+
 import {
   type ApiKey,
   type ApiKeyPurpose,
@@ -6,6 +7,7 @@ import {
   type IssuedApiKey,
 } from '@gatehouse/contracts/environment-api/administration/api-keys';
 import type { ContactCenter } from '@gatehouse/contracts/environment-api/administration/contact-centers';
+import { steadyClock } from '@gatehouse/service-kit/clock';
 import type { ConfirmPage, FormPage, ListPage, ShownOncePage } from '../shell/pages.ts';
 import { cutToPage } from '../shell/paging.ts';
 import type { Form, Row } from '../shell/parts.ts';
@@ -37,7 +39,7 @@ export function apiKeysPage(
 ): ListPage {
   const { text } = visit;
   const { items, pages } = cutToPage(keys, apiKeysPath(center.id), {}, { page });
-  const now = new Date();
+  const now = new Date(steadyClock());
   return {
     ...frameOf(visit, center, 'apiKeys'),
     lead: text('console.contactCenters.apiKeys.lead'),

@@ -1,0 +1,147 @@
+/** Gives a process the time of a reference: its monotonic clock, and the offset to the reference that it measures. */
+import type { Clock, Trust } from './clock.ts';
+
+/** Asks a store for its time, in milliseconds since the Unix epoch. */
+export type AskTime = () => Promise<number>;
+
+/** The clock of the machine minus the clock of a store. */
+export interface ClockDifference {
+  store: string;
+  ms: number;
+}
+
+export interface ReferenceClockOptions {
+  /** Its clock is given out. */
+  reference: { store: string; ask: AskTime };
+  /** Others, whose clocks are only compared. */
+  compared: readonly { store: string; ask: AskTime }[];
+  /** Beyond this difference between the clock of the machine and that of a store, the clock is not trusted. */
+  maxDifferenceMs: number;
+  /** The time that is given out jumped by so much. */
+  onStep(ms: number): void;
+  systemMs?: Clock;
+  monotonicMs?: Clock;
+}
+
+/** A time minus the monotonic clock, and how wrong it is at most. */
+interface Reading {
+  offsetMs: number;
+  errorMs: number;
+}
+
+const measuredEveryMs = 10_000;
+const roundTrips = 5;
+/**
+ * Corrections are spread: a millisecond for each second. Time never goes back, so that nothing is issued before a not-before
+ * that was given out earlier; and replicas that learn of a correction up to ten seconds after each other differ by ten milliseconds.
+ */
+const slewRate = 1 / 1000;
+/** The clock of the machine is read in whole milliseconds. */
+const grainMs = 1;
+
+export function createReferenceClock(options: ReferenceClockOptions) {
+  const { reference, compared, maxDifferenceMs, onStep } = options;
+  const { systemMs = Date.now, monotonicMs = () => performance.now() } = options;
+  const readings = new Map<string, Reading>();
+  let offsetMs = systemMs() - monotonicMs();
+  /** What is still to be added to the offset, and since when it is being added. */
+  let gapMs = 0;
+  let gapSinceMs = 0;
+  let timer: NodeJS.Timeout | undefined;
+
+  const offsetAt = (atMs: number) =>
+    gapMs === 0
+      ? offsetMs
+      : offsetMs + Math.sign(gapMs) * Math.min(Math.abs(gapMs), slewRate * (atMs - gapSinceMs));
+
+  const now: Clock = () => {
+    const atMs = monotonicMs();
+    return Math.floor(atMs + offsetAt(atMs));
+  };
+
+  /** The fastest of several round trips, and the clock of the machine meanwhile. */
+  async function read(ask: AskTime): Promise<{ reading: Reading; systemOffsetMs: number }> {
+    let reading: Reading = { offsetMs: 0, errorMs: Number.POSITIVE_INFINITY };
+    // What the clock of the machine rounds away makes it smaller, never larger.
+    let systemOffsetMs = Number.NEGATIVE_INFINITY;
+    for (let trip = 0; trip < roundTrips; trip += 1) {
+      const sentAtMs = monotonicMs();
+      const toldMs = await ask();
+      const atMs = monotonicMs();
+      const errorMs = (atMs - sentAtMs) / 2;
+      if (errorMs < reading.errorMs) reading = { offsetMs: toldMs - (sentAtMs + errorMs), errorMs };
+      systemOffsetMs = Math.max(systemOffsetMs, systemMs() - monotonicMs());
+    }
+    return { reading, systemOffsetMs };
+  }
+
+  function follow({ reading, systemOffsetMs }: Awaited<ReturnType<typeof read>>, isFirst: boolean): void {
+    const atMs = monotonicMs();
+    const currentMs = offsetAt(atMs);
+    const isWithin = (offset: number, ms: number) => Math.abs(offset - reading.offsetMs) <= ms;
+    // Where the measurement cannot tell them apart, the clock of the machine counts: those of a machine, and of machines with NTP, agree closely.
+    const candidates = [systemOffsetMs, ...(isFirst ? [] : [currentMs])];
+    const target =
+      candidates.find((offset) => isWithin(offset, reading.errorMs + grainMs)) ?? reading.offsetMs;
+    const correctionMs = target - currentMs;
+    const isJump = Math.abs(correctionMs) > maxDifferenceMs;
+    // One clock that jumps may be wrong: time follows it where the clock of the machine agrees with it.
+    if (isJump && !isFirst && !isWithin(systemOffsetMs, reading.errorMs + maxDifferenceMs)) return;
+    if (isFirst || isJump) {
+      offsetMs = target;
+      gapMs = 0;
+      if (isJump) onStep(correctionMs);
+      return;
+    }
+    offsetMs = currentMs;
+    gapMs = Math.abs(correctionMs) < grainMs ? 0 : correctionMs;
+    gapSinceMs = atMs;
+  }
+
+  /** Reads every clock. @throws when the reference does not answer; then its former offset is kept */
+  async function measure(): Promise<void> {
+    const [told] = await Promise.allSettled([
+      read(reference.ask).then((measured) => {
+        follow(measured, !readings.has(reference.store));
+        readings.set(reference.store, measured.reading);
+      }),
+      ...compared.map(async ({ store, ask }) => {
+        readings.set(store, (await read(ask)).reading);
+      }),
+    ]);
+    if (told.status === 'rejected') throw told.reason;
+  }
+
+  /** By what was measured last; the clock of the machine is read anew. A slow answer counts for the machine. */
+  const differences = (): ClockDifference[] => {
+    const systemOffsetMs = systemMs() - monotonicMs();
+    return [...readings].map(([store, reading]) => {
+      const ms = systemOffsetMs - reading.offsetMs;
+      return { store, ms: Math.sign(ms) * Math.max(0, Math.round(Math.abs(ms) - reading.errorMs)) };
+    });
+  };
+
+  const trust: Trust = {
+    get isTrusted() {
+      return (
+        readings.has(reference.store) && differences().every(({ ms }) => Math.abs(ms) <= maxDifferenceMs)
+      );
+    },
+  };
+
+  return {
+    /** Milliseconds since the Unix epoch by the reference; before the first measurement by the machine. */
+    now,
+    trust,
+    measure,
+    differences,
+    /** Measures every ten seconds. */
+    start(): void {
+      timer ??= setInterval(() => void measure().catch(() => undefined), measuredEveryMs).unref();
+    },
+    stop(): void {
+      clearInterval(timer);
+      timer = undefined;
+    },
+  };
+}

@@ -1,0 +1,143 @@
+/** Keeps the time of PostgreSQL for a service, and compares the clock of the machine with those of PostgreSQL and Redis. */
+import { definedOnly } from '@gatehouse/contracts/defined-only';
+import type { Clock, Trust } from '../clock.ts';
+import type { Probe } from '../health/diagnosis.ts';
+import type { ReadinessCheck } from '../health/readiness.ts';
+import type { Logger } from '../logging/logger.ts';
+import type { Metrics } from '../metrics/registry.ts';
+import type { Queryable } from '../postgres/pool.ts';
+import type { RedisClient } from '../redis/client.ts';
+import { type ClockDifference, createReferenceClock } from '../reference-clock.ts';
+
+export interface StoreClockOptions {
+  /** The PostgreSQL of the writable region. */
+  writer: Queryable;
+  /** The PostgreSQL of this region: asked until the writable region has answered once. */
+  pool: Queryable;
+  redis: RedisClient;
+  maxDifferenceMs: number;
+  log: Logger;
+  metrics: Metrics;
+  /** The clock of the machine. */
+  systemMs?: Clock;
+}
+
+/** What a service needs of its clock. */
+export interface ServiceClock {
+  now: Clock;
+  trust: Trust;
+  /** @throws Error while PostgreSQL does not answer; at the start, before anything is issued */
+  start(): Promise<void>;
+  stop(): void;
+  readinessCheck: ReadinessCheck;
+  probe: Probe;
+}
+
+/** So large a difference is told; a larger one takes the replica out of service. */
+const toldMs = 1000;
+
+export function createStoreClock(options: StoreClockOptions): ServiceClock {
+  const { writer, pool, redis, maxDifferenceMs, log, metrics, systemMs } = options;
+  let isAnswered = false;
+  const clock = createReferenceClock({
+    reference: {
+      store: 'postgresql',
+      async ask() {
+        try {
+          const toldAtMs = await timeOfPostgres(writer);
+          isAnswered = true;
+          return toldAtMs;
+        } catch (error) {
+          if (writer === pool || isAnswered) throw error;
+          // A region must start while the other one is down.
+          return timeOfPostgres(pool);
+        }
+      },
+    },
+    compared: [{ store: 'redis', ask: () => timeOfRedis(redis) }],
+    maxDifferenceMs,
+    ...definedOnly({ systemMs }),
+    onStep: (ms) =>
+      log.warn(
+        { event: 'clock_stepped', ms: Math.round(ms) },
+        'the clocks of PostgreSQL and of this machine have both jumped, and the time of this replica follows',
+      ),
+  });
+  metrics.gauge(
+    'gatehouse_clock_difference_seconds',
+    'Clock of the machine minus the clock of a store, by the last measurement.',
+    ['store'],
+    (gauge) => {
+      for (const { store, ms } of clock.differences()) gauge.set({ store }, ms / 1000);
+    },
+  );
+  const beyond = (limitMs: number) => clock.differences().filter(({ ms }) => Math.abs(ms) > limitMs);
+
+  return {
+    now: clock.now,
+    trust: clock.trust,
+    async start() {
+      await clock.measure();
+      clock.start();
+    },
+    stop: clock.stop,
+    readinessCheck: {
+      name: 'clock',
+      async check() {
+        const wrong = beyond(maxDifferenceMs);
+        if (wrong.length > 0) throw new Error(sentenceOf(wrong));
+        if (!clock.trust.isTrusted) throw new Error('not compared yet with the clock of PostgreSQL');
+      },
+    },
+    probe: {
+      name: 'Clock',
+      async run() {
+        const wrong = beyond(maxDifferenceMs);
+        if (wrong.length > 0)
+          return {
+            status: 'failed',
+            message: `${sentenceOf(wrong)}: no replica may serve so; set it by NTP.`,
+          };
+        const told = beyond(toldMs);
+        if (told.length > 0) return { status: 'warning', message: `${sentenceOf(told)}: set it by NTP.` };
+        return { status: 'ok', message: `It agrees with the clocks of the stores to ${toldMs} ms.` };
+      },
+    },
+  };
+}
+
+/** A clock that somebody else sets. */
+export function trustedClock(now: Clock): ServiceClock {
+  return {
+    now,
+    trust: { isTrusted: true },
+    start: async () => undefined,
+    stop: () => undefined,
+    readinessCheck: { name: 'clock', check: async () => undefined },
+    probe: { name: 'Clock', run: async () => ({ status: 'ok', message: 'It is set by its owner.' }) },
+  };
+}
+
+const storeNames: Record<string, string> = { postgresql: 'PostgreSQL', redis: 'Redis' };
+
+function sentenceOf(differences: readonly ClockDifference[]): string {
+  const [first] = differences;
+  const parts = differences.map(
+    ({ store, ms }) =>
+      `${(Math.abs(ms) / 1000).toFixed(1)} s ${ms > 0 ? 'ahead of' : 'behind'} that of ${storeNames[store] ?? store}`,
+  );
+  return first === undefined ? '' : `The clock of this machine is ${parts.join(', and ')}`;
+}
+
+async function timeOfPostgres(db: Queryable): Promise<number> {
+  const { rows } = await db.query<{ ms: number }>({
+    name: 'clock_read',
+    text: 'SELECT extract(epoch FROM clock_timestamp())::float8 * 1000 AS ms',
+  });
+  return rows[0]?.ms ?? Number.NaN;
+}
+
+async function timeOfRedis(redis: RedisClient): Promise<number> {
+  const [seconds, microseconds] = await redis.time();
+  return Number(seconds) * 1000 + Number(microseconds) / 1000;
+}
