@@ -154,6 +154,8 @@ export interface Client
   responseTypes: ResponseType[];
   /** Compat: the authorization endpoint takes the user's own Basic credentials; undefined: as the installation's profile says. */
   basicAuthorize?: boolean;
+  /** Compat: its tokens sign their user out everywhere without the scope `sessions`; undefined: as the installation's profile says. */
+  globalSignOut?: boolean;
   /** Whether users are asked before the client gets access. */
   requireConsent: boolean;
   /** Maximum age of a login if the request has no `max_age`. */

@@ -32,6 +32,8 @@ const texts = {
   responseTypes: 'What the authorization endpoint may answer; the response types of its grants without it.',
   basicAuthorize:
     "Compat: the authorization endpoint takes the user's own Basic credentials; as the compat profile says without it.",
+  globalSignOut:
+    'Compat: its tokens end every session of their user, whatever their scope; as the compat profile says without it.',
   uuidAccessTokens: 'Compat: opaque access tokens are UUIDs; as the compat profile says without it.',
   requireConsent: 'Users are asked before the client gets access.',
   defaultMaxAgeSeconds: 'A sign-in that is older is asked for again, where the request says no `max_age`.',

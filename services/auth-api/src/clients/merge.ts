@@ -41,6 +41,7 @@ const removable = [
   'uuidAccessTokens',
   'userinfoSignedResponseAlg',
   'basicAuthorize',
+  'globalSignOut',
   'defaultMaxAgeSeconds',
   'frontchannelLogoutUri',
   'backchannelLogoutUri',

@@ -25,6 +25,7 @@ const properties: Record<keyof Required<Stored>, 'plain' | 'json'> = {
   grantTypes: 'plain',
   responseTypes: 'plain',
   basicAuthorize: 'plain',
+  globalSignOut: 'plain',
   requireConsent: 'plain',
   defaultMaxAgeSeconds: 'plain',
   redirectUris: 'plain',

@@ -123,6 +123,7 @@ const removableFields = {
   uuidAccessTokens: z.boolean(),
   userinfoSignedResponseAlg: signingAlgorithm,
   basicAuthorize: z.boolean(),
+  globalSignOut: z.boolean(),
   defaultMaxAgeSeconds: z.int().min(0).max(maxInteger),
   frontchannelLogoutUri: pageUri,
   backchannelLogoutUri: freeText(2048),

@@ -41,6 +41,7 @@ export function viewOf(client: Client): ClientView {
     requirePkce: client.requirePkce,
     responseTypes: client.responseTypes,
     basicAuthorize: client.basicAuthorize,
+    globalSignOut: client.globalSignOut,
     requireConsent: client.requireConsent,
     defaultMaxAgeSeconds: client.defaultMaxAgeSeconds,
     tokenExchange: client.tokenExchange,

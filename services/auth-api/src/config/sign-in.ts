@@ -60,7 +60,7 @@ export const signInSettings = {
       .default([]),
     {
       env: 'GATEHOUSE_AUTHORITY_MAPPING',
-      doc: 'Authorities that access groups and roles of the Configuration Server give, separated by commas.',
+      doc: 'Authorities that groups and roles give, separated by commas. `group:` counts for groups of every directory; for ROLE_CONTACT_CENTER_ADMIN not for those of a people store, which a SCIM key writes: `scim:` does.',
       example: 'group:Supervisors=ROLE_SUPERVISOR,role:Quality=ROLE_QUALITY',
     },
   ),

@@ -87,6 +87,7 @@ export function composeLogout(core: Core, dependencies: LogoutDependencies) {
     audit: audit.writer,
     pendingLogouts: pending,
     pages,
+    isCompat: core.isCompat,
     starts: browser.limitStarts(),
   });
   return {

@@ -27,7 +27,7 @@ const signOutSchema = z.object({
 const documentation = {
   tags: ['sessions'],
   description:
-    "With `redirectUri` of a registered host the answer is a redirect there. Without: browsers go to the signed-out page, programs (a Bearer token, or a JSON body) get the envelope. A link on a site that no client is registered for only asks the user. `global=true` ends every session and token of the user; it needs a session or a token of the user's own login. A token from an exchange, a delegation or an assertion ends only itself, and gets 403 for `global=true`.",
+    "With `redirectUri` of a registered host the answer is a redirect there. Without: browsers go to the signed-out page, programs (a Bearer token, or a JSON body) get the envelope. A link on a site that no client is registered for only asks the user. `global=true` ends every session and token of the user; it needs a session, or a token of the user's own login with the scope `sessions` (403 `insufficient_scope`; with `compat.enabled`, and for a client with `globalSignOut`, any scope). A token from an exchange, a delegation or an assertion ends only itself, and gets 403 for `global=true`.",
 };
 
 export async function signOutRoutes(

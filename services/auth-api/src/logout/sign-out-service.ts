@@ -1,6 +1,7 @@
 /** Signs out the user of a browser or of a token: this session, or every session of the user. */
 import { definedOnly } from '@gatehouse/contracts/defined-only';
 import { forbidden } from '@gatehouse/service-kit/errors/app-error';
+import { insufficientScope } from '@gatehouse/service-kit/errors/oauth-error';
 import type { AttemptLimiter } from '@gatehouse/service-kit/limits/attempt-limiter';
 import type { AuditWriter } from '../audit/event.ts';
 import type { Browser } from '../browser/browser-cookies.ts';
@@ -8,8 +9,9 @@ import type { Pages } from '../browser/pages.ts';
 import { webOriginOf } from '../browser/same-origin.ts';
 import type { Client } from '../clients/client.ts';
 import type { ClientDirectory } from '../clients/directory.ts';
+import { isWithinScope } from '../protocol/parameters.ts';
 import { reasonUnsettled } from '../revocation/keeper.ts';
-import type { Caller, Callers, DerivedToken } from '../sessions/caller.ts';
+import { type Caller, type Callers, type DerivedToken, sessionsScope } from '../sessions/caller.ts';
 import type { SessionService } from '../sessions/service.ts';
 import type { EndedSession } from '../sessions/session.ts';
 import type { TokenFacts } from '../tokens/access-token.ts';
@@ -47,6 +49,8 @@ export interface SignOutOptions {
   audit: AuditWriter;
   pendingLogouts: Pick<PendingLogouts, 'create'>;
   pages: Pick<Pages, 'signOut'>;
+  /** The compat profile: tokens need no scope for `global`. */
+  isCompat: boolean;
   /** Bounds what one address may leave in Redis. */
   starts: AttemptLimiter;
 }
@@ -56,6 +60,13 @@ export type SignOutService = ReturnType<typeof createSignOutService>;
 export function createSignOutService(options: SignOutOptions) {
   const { callers, sessions, clients, endFamily, endToken, settled, audit, pendingLogouts, pages, starts } =
     options;
+
+  /** An application ends the session that it has; where else its user is signed in is not its business. @throws OAuthError (403) */
+  const requireScope = async ({ scope, clientIds: [clientId = ''] }: Caller) => {
+    if (scope === undefined || isWithinScope([sessionsScope], scope)) return;
+    if ((await clients.find(clientId))?.globalSignOut ?? options.isCompat) return;
+    throw insufficientScope(`global=true needs the scope ${sessionsScope}`);
+  };
 
   const endDerived = async ({ text, facts, ownFamilyId }: DerivedToken) => {
     const unsettled = await reasonUnsettled(endToken(text, facts));
@@ -115,7 +126,7 @@ export function createSignOutService(options: SignOutOptions) {
   };
 
   return {
-    /** Signing out twice is no error. @throws AppError (403) for `global` by a derived token, (503) */
+    /** Signing out twice is no error. @throws AppError (403) for `global` by a derived token, (503); OAuthError (403) for `global` by a token without the scope */
     async signOut(browser: Browser, order: SignOutOrder): Promise<SignedOut> {
       const { request } = browser;
       const caller = await callers.find(request);
@@ -129,6 +140,7 @@ export function createSignOutService(options: SignOutOptions) {
       }
       // RFC 9700 section 4.12: an exchanged token has less power than its user's login.
       if (order.global && caller.derived !== undefined) throw endsOnlyItself();
+      if (order.global) await requireScope(caller);
       if (await mustAsk(order, caller)) {
         return ask(browser, { caller, redirectUri, global: order.global });
       }

@@ -12,6 +12,9 @@ import type { UserIdentity } from '../users/identity.ts';
 import type { SessionService } from './service.ts';
 import type { ProviderSession } from './session.ts';
 
+/** Of tokens that know, and end, where else their user is signed in. */
+export const sessionsScope = 'sessions';
+
 export interface Caller {
   via: 'token' | 'session';
   sub: string;

@@ -12,7 +12,7 @@ import type { BrowserRequest } from '../browser/browser-cookies.ts';
 import { crossSite, isForeign } from '../browser/same-origin.ts';
 import { isWithinScope } from '../protocol/parameters.ts';
 import type { UserIdentity } from '../users/identity.ts';
-import type { Caller, Callers } from './caller.ts';
+import { type Caller, type Callers, sessionsScope } from './caller.ts';
 import type { SessionService } from './service.ts';
 import type { SessionViews } from './views.ts';
 
@@ -27,7 +27,6 @@ export interface SessionRoutesDeps {
 }
 
 const tags = ['sessions'];
-const sessionsScope = 'sessions';
 
 export function sessionRoutes(app: App, deps: SessionRoutesDeps): void {
   const { callers, sessions, views, audit, contactCenterNameOf, publicUrl } = deps;

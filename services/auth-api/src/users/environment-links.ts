@@ -20,6 +20,8 @@ export interface EnvironmentLink {
   place: IdentityPlace;
   /** Only persons of this tenant belong to the contact centre. Undefined: persons of every tenant do. */
   tenantDbid: number | undefined;
+  /** A people store: a program with a SCIM key writes people and groups. */
+  isProvisioned: boolean;
 }
 
 export interface EnvironmentLinksOptions {
@@ -83,6 +85,7 @@ export function createEnvironmentLinks(options: EnvironmentLinksOptions) {
         backend,
         place: { contactCenterId: id, environmentId, domain: domains[0] ?? id },
         tenantDbid: await lookUpTenant(environment, backend, signal),
+        isProvisioned: environment.directory === 'people',
       };
     },
     /** The most recently used link; undefined before the first login. */

@@ -61,6 +61,7 @@ export function createIdentities({ mapping, now }: { mapping: AuthorityMapping; 
         ? objectDBID === person.DBID
         : objectType === CfgObjectType.accessGroup && groupDbids.has(objectDBID);
     return {
+      areProvisioned: link.isProvisioned,
       groups: enabled
         .map(({ groupInfo }) => groupInfo.name)
         .sort()

@@ -47,6 +47,7 @@ const identificationBy = (server: InMemoryBackend) =>
         backend: server,
         place: { contactCenterId, environmentId, domain: 'demo' },
         tenantDbid: 101,
+        isProvisioned: false,
       }),
     },
     identities: createIdentities({ mapping: readMapping([]), now: () => 1000 }),

@@ -65,6 +65,8 @@ export const clientViewSchema = z.object({
   responseTypes: texts,
   /** Absent: as the compat profile of the installation says. */
   basicAuthorize: z.boolean().optional(),
+  /** As the former; answers of the release before have none. */
+  globalSignOut: z.boolean().optional(),
   requireConsent: z.boolean(),
   defaultMaxAgeSeconds: z.int().optional(),
   tokenExchange: z.object({
