@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { printedCommand, titles } from '../../cluster/runbooks/page.ts';
 import { runbookSteps, shownElsewhere } from '../../cluster/runbooks/steps.ts';
 
-test('every section of the runbooks is played on the cluster, or named as one that several nodes have to show', () => {
+test('every section of the runbooks is played on the cluster, or named as one that is shown elsewhere', () => {
   const played = runbookSteps.map(({ name }) => name.replace('runbook: ', ''));
   expect([...played, ...shownElsewhere].sort()).toEqual([...titles].sort());
 });

@@ -1,11 +1,15 @@
 /** A service as a process of its own, with its management port. */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import type { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { freePort } from '@gatehouse/testing/ports';
 import { onTestFinished, vi } from 'vitest';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
+
+const printing = fileURLToPath(new URL('./printing-service.ts', import.meta.url));
 
 export type Name = 'auth-api' | 'auth-ui' | 'environment-api';
 
@@ -16,29 +20,62 @@ interface Answer {
   body: any;
 }
 
+/** Descriptors that a process writes to; without them the test reads. */
+export interface Outputs {
+  stdout: number;
+  stderr: number;
+}
+
+const read = { stdout: 'pipe', stderr: 'pipe' } as const;
+
 /** Runs the sources: compiled code would not lack the guard that was taken out of a copy of them. */
 export function spawnService(service: Name, env: Record<string, string>, command: string[] = []) {
-  const args = ['--conditions=source', `services/${service}/src/main.ts`, ...command];
+  return spawnSources(`services/${service}/src/main.ts`, env, command, read) as ChildProcessByStdio<
+    null,
+    Readable,
+    Readable
+  >;
+}
+
+/** Runs the command `migrate` of a service. */
+export async function migrateService(service: Name, env: Record<string, string>): Promise<void> {
+  const child = spawnService(service, env, ['migrate']);
+  const [error, [code]] = await Promise.all([text(child.stderr), once(child, 'close')]);
+  if (code !== 0) throw new Error(error);
+}
+
+function spawnSources(
+  main: string,
+  env: Record<string, string>,
+  command: string[],
+  { stdout, stderr }: Outputs | typeof read,
+) {
+  const args = ['--conditions=source', main, ...command];
   // What Node has compiled before halves the CPU time of a start.
   const { NODE_COMPILE_CACHE = '' } = process.env;
   const own = { NODE_COMPILE_CACHE, ...env };
-  return spawn(process.execPath, args, { cwd: root, env: own, stdio: ['ignore', 'pipe', 'pipe'] });
+  return spawn(process.execPath, args, { cwd: root, env: own, stdio: ['ignore', stdout, stderr] });
 }
 
-export async function startProcess(service: Name, env: Record<string, string>) {
+export async function startProcess(
+  service: Name | 'printing',
+  env: Record<string, string>,
+  outputs: Outputs | typeof read = read,
+) {
   const [port, managementPort, internalPort] = [await freePort(), await freePort(), await freePort()];
-  const child = spawnService(service, {
+  const addresses = {
     GATEHOUSE_HTTP_HOST: '127.0.0.1',
     GATEHOUSE_HTTP_PORT: String(port),
     GATEHOUSE_MANAGEMENT_HOST: '127.0.0.1',
     GATEHOUSE_MANAGEMENT_PORT: String(managementPort),
     GATEHOUSE_INTERNAL_HOST: '127.0.0.1',
     GATEHOUSE_INTERNAL_PORT: String(internalPort),
-    ...env,
-  });
+  };
+  const main = service === 'printing' ? printing : `services/${service}/src/main.ts`;
+  const child = spawnSources(main, { ...addresses, ...env }, [], outputs);
   let output = '';
   for (const stream of [child.stdout, child.stderr])
-    stream.on('data', (chunk) => {
+    stream?.on('data', (chunk) => {
       output += chunk;
     });
   onTestFinished(() => void child.kill('SIGKILL'));
@@ -53,6 +90,7 @@ export async function startProcess(service: Name, env: Record<string, string>) {
     child,
     url: `http://127.0.0.1:${port}`,
     internalUrl: `http://127.0.0.1:${internalPort}`,
+    managementUrl: `http://127.0.0.1:${managementPort}`,
     management,
     /** Waits for what the management port tells. */
     until: (path: string, check: (answer: Answer) => void) =>

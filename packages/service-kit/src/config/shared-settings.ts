@@ -14,6 +14,10 @@ export const logSettings = {
     env: 'LOG_FORMAT',
     doc: '`json` for machines, `pretty` for people.',
   }),
+  bufferBytes: setting(z.coerce.number().int().min(65_536).max(67_108_864).default(1_048_576), {
+    env: 'LOG_BUFFER_BYTES',
+    doc: 'Most bytes of log lines that wait in memory for the reader of standard output, and as many for that of standard error. Lines that find no room are dropped and counted.',
+  }),
 };
 
 export const tracingSettings = {

@@ -5,8 +5,9 @@ import type { ConfigOf, Configuration } from '../config/configuration.ts';
 import { ConfigError, loadConfig } from '../config/load.ts';
 import { overridesInUse } from '../config/weaknesses.ts';
 import { runReleaseCheck } from '../health/release-check.ts';
-import { createLogger, type Logger } from '../logging/logger.ts';
-import { createMetrics } from '../metrics/registry.ts';
+import { createLogger, type Logger, missingLines } from '../logging/logger.ts';
+import { maxFlushMs, openOutputs } from '../logging/outputs.ts';
+import { createMetrics, type Metrics } from '../metrics/registry.ts';
 import { createDrain } from './drain.ts';
 import { serve } from './serve.ts';
 import type { CommonConfig, Kit, Service } from './service.ts';
@@ -43,14 +44,16 @@ export async function runService<C extends Configuration, D>(service: Service<C,
       service.checkRelease(config, places, ask),
     );
   const logShipping = command === 'serve' ? await service.shipLogs?.(config) : undefined;
-  const log = createLogger(service.configuration.service, config.log, undefined, logShipping);
+  const metrics = createMetrics();
+  const outputs = openCountedOutputs(service.configuration.service, config.log, metrics);
+  const log = createLogger(service.configuration.service, config.log, outputs.log, logShipping);
   logShipping?.start(log);
   for (const { setting, message } of overridesInUse(service.configuration, config))
     log.warn({ setting }, message);
   try {
     if (command === 'migrate') await service.migrate?.(config, log);
-    else if (work) await runCommand(service, config, log, work);
-    else await serve(service, { config, kit: createKit(service, log), logShipping });
+    else if (work) await runCommand(service, config, createKit(service, { log, metrics }), work);
+    else await serve(service, { config, kit: createKit(service, { log, metrics }), logShipping, outputs });
   } catch (error) {
     if (command === 'migrate') tellPlainly(error as Error, log);
     else log.fatal({ err: error }, `${command} failed`);
@@ -58,17 +61,32 @@ export async function runService<C extends Configuration, D>(service: Service<C,
     // Connections that were opened before the failure must not keep the process alive.
     setTimeout(() => process.exit(1), 1000).unref();
   }
+  await outputs.flush(maxFlushMs);
+}
+
+function openCountedOutputs(name: string, log: CommonConfig['log'], metrics: Metrics) {
+  const lines = metrics.counter(
+    'gatehouse_log_lines_dropped_total',
+    'Lines that found no room in the buffer of an output, because nobody read it or its disk was full.',
+    ['output'],
+  );
+  for (const output of ['stdout', 'stderr']) lines.inc({ output }, 0);
+  return openOutputs({
+    maxBytes: log.bufferBytes,
+    onDropped: (output) => lines.inc({ output }),
+    tellDropped: (count) => missingLines(name, log, count),
+  });
 }
 
 async function runCommand<C extends Configuration, D>(
   service: Service<C, D>,
   config: ConfigOf<C>,
-  log: Logger,
+  kit: Kit,
   work: (deps: D, log: Logger) => Promise<void>,
 ): Promise<void> {
-  const deps = await service.createDeps(config, createKit(service, log));
+  const deps = await service.createDeps(config, kit);
   try {
-    await work(deps, log);
+    await work(deps, kit.log);
   } finally {
     await service.closeDeps(deps);
   }
@@ -76,15 +94,19 @@ async function runCommand<C extends Configuration, D>(
 
 async function printOpenApi<C extends Configuration, D>(service: Service<C, D>): Promise<void> {
   const log = createLogger(service.configuration.service, { level: 'silent', format: 'json' });
-  const app = await service.describe({ ...createKit(service, log), describesApi: true });
+  const kit = createKit(service, { log, metrics: createMetrics() });
+  const app = await service.describe({ ...kit, describesApi: true });
   await app.ready();
   process.stdout.write(`${JSON.stringify(app.swagger(), null, 2)}\n`);
   await app.close();
 }
 
-function createKit<C extends Configuration, D>(service: Service<C, D>, log: Logger): Kit {
+function createKit<C extends Configuration, D>(
+  service: Service<C, D>,
+  own: Pick<Kit, 'log' | 'metrics'>,
+): Kit {
   const { version } = JSON.parse(readFileSync(service.packageUrl, 'utf8')) as { version: string };
-  return { log, metrics: createMetrics(), drain: createDrain(), version };
+  return { ...own, drain: createDrain(), version };
 }
 
 /** One sentence, the last line: it becomes the message of the ended container, which operators see first. */

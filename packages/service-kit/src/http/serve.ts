@@ -5,6 +5,7 @@ import type { ConfigOf, Configuration } from '../config/configuration.ts';
 import { createReadiness, type Readiness } from '../health/readiness.ts';
 import { createStart } from '../health/start.ts';
 import type { Logger } from '../logging/logger.ts';
+import { maxFlushMs, type Outputs } from '../logging/outputs.ts';
 import { startSummary } from '../logging/start-summary.ts';
 import type { Metrics } from '../metrics/registry.ts';
 import { startTracing } from '../tracing/tracing.ts';
@@ -15,11 +16,12 @@ interface Serving<C extends Configuration> {
   config: ConfigOf<C> & CommonConfig;
   kit: Kit;
   logShipping: LogShipping | undefined;
+  outputs: Outputs;
 }
 
 export async function serve<C extends Configuration, D>(
   service: Service<C, D>,
-  { config, kit: plainKit, logShipping }: Serving<C>,
+  { config, kit: plainKit, logShipping, outputs }: Serving<C>,
 ): Promise<void> {
   const { log, version } = plainKit;
   const { service: name } = service.configuration;
@@ -65,6 +67,8 @@ export async function serve<C extends Configuration, D>(
         await tracing?.close();
       }
       await logShipping?.close();
+      log.info('closed');
+      await outputs.flush(maxFlushMs);
     },
   });
 
@@ -111,6 +115,5 @@ function closeOnSignal({ config, log, kit, isServing, close }: Closing): void {
       await delay(drainDelayMs);
     }
     await close();
-    log.info('closed');
   });
 }

@@ -56,7 +56,7 @@ export interface LogShipping {
 
 /** The settings that every service has. */
 export interface CommonConfig {
-  log: { level: string; format: 'json' | 'pretty' };
+  log: { level: string; format: 'json' | 'pretty'; bufferBytes: number };
   tracing?: TracingConfig;
   http: {
     host: string;

@@ -1,7 +1,7 @@
-/** Writes structured logs to standard output. */
+/** Makes the logger of a process: JSON lines without secrets, or lines for people. */
 import { type Logger as PinoLogger, pino, stdTimeFunctions } from 'pino';
 import { errorFields } from './error-fields.ts';
-import { pretty } from './pretty.ts';
+import { prettyFormat } from './pretty.ts';
 import { createStormLimit } from './storm-limit.ts';
 
 export type Logger = PinoLogger;
@@ -31,15 +31,21 @@ const plainLoggers = new WeakMap<Logger, Logger>();
 
 const storm = { maxLines: 1000, windowMs: 10_000 };
 
-/** `destination` replaces standard output, for tests; `copy` gets every line too. */
+/** Takes lines. Pino calls `flushSync` after a fatal one. */
+interface Destination {
+  write(line: string): unknown;
+  flushSync?(): void;
+}
+
+/** `copy` gets every line too, as JSON. */
 export function createLogger(
   service: string,
-  config: LogConfig,
-  destination?: NodeJS.WritableStream,
+  { level, format }: LogConfig,
+  destination: Destination = process.stdout,
   copy?: { write(line: string): void },
 ): Logger {
   const options = {
-    level: config.level,
+    level,
     base: { service },
     timestamp: stdTimeFunctions.isoTime,
     messageKey: 'message',
@@ -47,33 +53,39 @@ export function createLogger(
     serializers: { err: errorFields, error: errorFields },
     hooks: createStormLimit(storm),
   };
-  const target = config.format === 'pretty' ? pretty(destination) : (destination ?? buffered());
-  const plain = pino(options, copy === undefined ? target : both(target, copy));
+  const formatted = format === 'pretty' ? formattedBy(prettyFormat(), destination) : destination;
+  const plain = pino(options, copy === undefined ? formatted : both(formatted, copy));
   const log = plain.child({}, { redact: { paths, censor: '[redacted]' } });
   plainLoggers.set(log, plain);
   return log;
 }
 
-function both(target: { write(line: string): unknown }, copy: { write(line: string): void }) {
+/** Makes the line that stands where lines are missing. It passes by the logger: no level hides it. */
+export function missingLines(service: string, { format }: LogConfig, dropped: number): string {
+  const message = 'log lines are missing here, because nobody read them';
+  const fields = JSON.stringify({ service, dropped, message });
+  const line = `{"level":"warn"${stdTimeFunctions.isoTime()},${fields.slice(1)}\n`;
+  return format === 'pretty' ? prettyFormat()(line) : line;
+}
+
+function formattedBy(format: (line: string) => string, destination: Destination): Destination {
   return {
-    write(line: string) {
-      target.write(line);
+    write: (line) => destination.write(format(line)),
+    flushSync: () => destination.flushSync?.(),
+  };
+}
+
+function both(destination: Destination, copy: { write(line: string): void }): Destination {
+  return {
+    write(line) {
+      destination.write(line);
       copy.write(line);
     },
+    flushSync: () => destination.flushSync?.(),
   };
 }
 
 /** Returns the logger without the search for secrets, for lines whose fields are all named in the code. */
 export function plainLogger(log: Logger): Logger {
   return plainLoggers.get(log) ?? log;
-}
-
-/**
- * Buffers standard output, because a system call for every line slows a busy process down. Lines wait 100 ms at most; the
- * rest is written at the end of the process, and immediately after a fatal line.
- */
-function buffered() {
-  const output = pino.destination({ fd: 1, sync: true, minLength: 8192, periodicFlush: 100 });
-  process.once('exit', () => output.flushSync());
-  return output;
 }
