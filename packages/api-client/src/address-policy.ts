@@ -4,6 +4,7 @@
  */
 import { lookup as resolveName } from 'node:dns';
 import { BlockList, isIP, type LookupFunction } from 'node:net';
+import { isLoopbackHost } from './loopback.ts';
 import { UpstreamError } from './upstream-error.ts';
 
 export type AddressPolicy = ReturnType<typeof createAddressPolicy>;
@@ -90,7 +91,7 @@ export function urlProblem(text: string, allowLoopback: boolean): string | undef
   // The parser makes one spelling of decimal, octal and hexadecimal addresses.
   const url = URL.parse(text);
   if (url === null) return 'must be an absolute URL';
-  const mayBePlain = allowLoopback && /^(localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname);
+  const mayBePlain = allowLoopback && isLoopbackHost(url.hostname);
   if (url.protocol !== 'https:' && !(url.protocol === 'http:' && mayBePlain)) return 'must be an https URL';
   if (url.username !== '' || url.password !== '') return 'must have no user name or password';
   if (text.includes('#')) return 'must have no fragment';

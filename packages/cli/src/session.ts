@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { createClientToken } from '@gatehouse/api-client/auth-api/client-token';
 import { basicAuthorization, createHttpClient, type HttpClient } from '@gatehouse/api-client/http-client';
+import { isLoopbackHost } from '@gatehouse/api-client/loopback';
 import { definedOnly } from '@gatehouse/contracts/defined-only';
 import { type ExitCode, exitCodes, UsageError } from './failure/failure.ts';
 import { createOutput, type Output } from './output/output.ts';
@@ -122,8 +123,7 @@ export function openSession(
 /** Sends credentials only over an encrypted connection or to this machine. */
 function requireProtected(baseUrl: string, { insecureHttp }: GlobalOptions): void {
   const { protocol, hostname } = new URL(baseUrl);
-  const isOwn = hostname === 'localhost' || hostname === '[::1]' || /^127\./.test(hostname);
-  if (protocol === 'https:' || isOwn || insecureHttp) return;
+  if (protocol === 'https:' || isLoopbackHost(hostname) || insecureHttp) return;
   throw new UsageError(
     `${baseUrl} is not encrypted, so the network could read the credentials: use https, or add --insecure-http`,
   );

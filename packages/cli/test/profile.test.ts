@@ -101,8 +101,15 @@ describe('profiles', () => {
 describe('where credentials go', () => {
   const credentials = { GATEHOUSE_USERNAME: 'ops', GATEHOUSE_PASSWORD: 'secret' };
 
-  test('never over an unencrypted connection to another machine', async () => {
-    const env = { ...credentials, GATEHOUSE_URL: 'http://login.example.com' };
+  // attack: take the credentials of the command line by a name that begins like an address of this machine | CWE-319 | guard: packages/api-client/src/loopback.ts
+  test.each([
+    'http://login.example.com',
+    'http://127.evil.example',
+    'http://127.0.0.1.evil.example',
+    'http://localhost.evil.example',
+    'http://[2001:db8::1]',
+  ])('never over an unencrypted connection to another machine: %s', async (url) => {
+    const env = { ...credentials, GATEHOUSE_URL: url };
     const answer = await runCommand(['env', 'list'], { env });
     expect(answer.exitCode).toBe(2);
     expect(answer.error).toContain('is not encrypted');

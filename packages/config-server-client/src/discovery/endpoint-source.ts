@@ -1,4 +1,5 @@
 /** Defines a source of server addresses that can change, and views and orders of such lists. */
+import { isIP } from 'node:net';
 
 export type EndpointRole = 'primary' | 'backup' | 'proxy';
 
@@ -77,5 +78,5 @@ export function endpointName(endpoint: Pick<Endpoint, 'host' | 'port'>): string 
 
 /** True for addresses of this machine, where plaintext needs no explicit permission. */
 export function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
+  return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
 }

@@ -1,5 +1,6 @@
 /** Reads ranges of network addresses and says which are wider than the network of one operator. */
 import { BlockList, isIP } from 'node:net';
+import { isLoopbackHost } from '@gatehouse/api-client/loopback';
 
 /** An address or a CIDR range. */
 export interface Network {
@@ -46,7 +47,7 @@ export function membersOf(texts: readonly string[]): (address: string | undefine
 
 /** Of the host in a URL or a setting: loopback, the socket of a server here, or none. */
 export function isThisMachine(host: string): boolean {
-  return /^(?:|localhost|127(?:\.\d{1,3}){3}|::1|\[::1\]|(?:\/|%2f).*)$/i.test(host);
+  return host === '' || /^(?:\/|%2f)/i.test(host) || isLoopbackHost(host);
 }
 
 function listOf(...networks: Network[]): BlockList {

@@ -1,4 +1,5 @@
 /** Defines what SAML and OpenID Connect settings share: the interface `Protocol`, common fields, merging, common rules. */
+import { isLoopbackHost } from '@gatehouse/api-client/loopback';
 import { label } from '@gatehouse/contracts/text';
 import type { FieldProblem } from '@gatehouse/service-kit/errors/app-error';
 import { flag } from '@gatehouse/service-kit/http/scalar';
@@ -101,8 +102,8 @@ export function mergeFields<S extends object>(present: S, patch: object): S {
  */
 export function addressProblem(text: string): string | undefined {
   const url = URL.parse(text);
-  const isLoopback = url !== null && /^(localhost|127\.0\.0\.1|\[::1\])$/.test(url.hostname);
-  if (url === null || !(url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback))) {
+  const isPlain = url?.protocol === 'http:' && isLoopbackHost(url.hostname);
+  if (url?.protocol !== 'https:' && !isPlain) {
     return `${JSON.stringify(text)} must be an https address, such as https://idp.example.com/…`;
   }
   if (url.username !== '' || url.password !== '' || url.hash !== '') {
