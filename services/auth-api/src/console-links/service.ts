@@ -6,7 +6,6 @@ import {
 } from '@gatehouse/contracts/auth-api/console-link';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { randomToken } from '@gatehouse/service-kit/crypto/secrets';
-import { createAddressLimiter } from '@gatehouse/service-kit/limits/attempt-limiter';
 import type { Actor, AuditWriter } from '../audit/event.ts';
 import type { Revocations } from '../revocation/revocations.ts';
 import { type OperatorAccount, operatorSubject } from '../tokens/operator-tokens.ts';
@@ -35,12 +34,9 @@ export interface Redemption {
 export type ConsoleLinks = ReturnType<typeof createConsoleLinks>;
 
 const lifeMs = 60_000;
-/** 256 bits cannot be guessed; the limit bounds what invented codes cost. */
-const attempts = { attempts: 20, windowMs: 60_000 };
 
 export function createConsoleLinks(options: ConsoleLinkOptions) {
   const { store, account, revocations, audit, refused, publicUrl, now } = options;
-  const limiter = createAddressLimiter({ ...attempts, now });
 
   async function take({ code, clientId }: Redemption): Promise<StoredConsoleLink | undefined> {
     if (!consoleLinkCodePattern.test(code)) return undefined;
@@ -76,17 +72,18 @@ export function createConsoleLinks(options: ConsoleLinkOptions) {
       };
     },
 
-    /** Undefined, without a reason, for a link that is unknown, used or too old. @throws AppError (429, 503) */
+    /**
+     * Undefined, without a reason, for a link that is unknown, used or too old. No limit by address: 256 bits
+     * cannot be guessed, and wrong codes must not shut out the right one. @throws AppError (503)
+     */
     async redeem(redemption: Redemption): Promise<StoredConsoleLink | undefined> {
       const { clientId, clientAddress, correlationId } = redemption;
-      limiter.reserve(clientAddress);
       const link = await take(redemption);
       const origin = { clientId, clientAddress, correlationId };
       if (link === undefined) {
         await refused.write({ name: 'console_link_refused', outcome: 'failure', ...origin });
         return undefined;
       }
-      limiter.release(clientAddress);
       await audit.write({
         name: 'console_link_redeemed',
         outcome: 'success',
