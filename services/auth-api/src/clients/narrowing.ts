@@ -8,7 +8,12 @@ export type EndedByChange = Pick<Revocation, 'kind' | 'id'>;
 /** `after` is undefined if the client was deleted. */
 export function endedByChange(before: Client, after: Client | undefined): EndedByChange[] {
   const { clientId } = before;
-  if (after === undefined) return [{ kind: 'client', id: clientId }];
+  if (after === undefined) {
+    return [
+      { kind: 'client', id: clientId },
+      { kind: 'client-audience', id: clientId },
+    ];
+  }
   return [
     ...(losesRights(before, after) ? ([{ kind: 'client-rights', id: clientId }] as const) : []),
     ...(accessTokensExceed(before, after) ? ([{ kind: 'client-scope', id: clientId }] as const) : []),

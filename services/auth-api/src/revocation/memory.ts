@@ -24,6 +24,7 @@ export function createRevocationMemory() {
     'client-users': new Map(),
     'client-user': new Map(),
     'client-grant': new Map(),
+    'client-audience': new Map(),
     'client-scope': new Map(),
     family: new Map(),
     sid: new Map(),
@@ -54,6 +55,9 @@ export function createRevocationMemory() {
     clientId !== undefined &&
     grantType !== undefined &&
     isIssuedBefore('client-grant', grantAt(clientId, grantType), heldSinceMs);
+  const isAudienceDeleted = ({ audience = [] }: Revocable, heldSinceMs: number) =>
+    notBefore['client-audience'].size > 0 &&
+    audience.some((id) => isIssuedBefore('client-audience', id, heldSinceMs));
   const places = [notBefore['contact-center'], notBefore.environment, notBefore.domain, notBefore['sign-on']];
   const hasPlaceEnded = (token: Revocable, sinceMs: number) => {
     if (places.every(({ size }) => size === 0)) return false;
@@ -96,6 +100,7 @@ export function createRevocationMemory() {
         areUsersRevoked(token, heldSinceMs) ||
         isUserRevoked(token, heldSinceMs) ||
         isGrantRevoked(token, heldSinceMs) ||
+        isAudienceDeleted(token, heldSinceMs) ||
         (accessIssuedAtMs !== undefined && isIssuedBefore('client-scope', clientId, accessIssuedAtMs)) ||
         hasPlaceEnded(token, authTimeMs) ||
         isRevokedWhole('family', familyId) ||

@@ -6,6 +6,7 @@
  * `client-users`: the tokens of a client for the users of one contact centre; the id is made by usersOf().
  * `client-user`: the tokens of a client for one user, and what was made from them; the id is made by userAt().
  * `client-grant`: the tokens that a client got by one grant type; the id is made by grantAt().
+ * `client-audience`: the tokens that others hold for a client which was deleted: the next owner of its id must not get them.
  * `client-scope`: the access tokens of a client; its refresh tokens yield new ones with what the registration allows now.
  * `family`, `sid`: everything from one authorization or session.
  * `token`: one access token, by its digest, or by the `jti` of a JWT.
@@ -19,6 +20,7 @@ export const revocationKinds = [
   'client-users',
   'client-user',
   'client-grant',
+  'client-audience',
   'client-scope',
   'family',
   'sid',
@@ -76,6 +78,8 @@ export interface Revocable {
   tokenId?: string | undefined;
   /** The grant type that the client used. */
   grantType?: string | undefined;
+  /** Client ids that the token is meant for. */
+  audience?: readonly string[] | undefined;
   /** Contact centres of the user, or of a client's own token. */
   contactCenterIds?: readonly string[] | undefined;
   /** Of the user. */

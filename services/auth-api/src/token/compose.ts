@@ -119,6 +119,7 @@ export function composeToken(core: Core, dependencies: TokenDependencies) {
       standing,
       registeredAssertions,
       details: dependencies.clients.details,
+      lateTokens: tokens.lateTokens,
       samlAssertions: createSamlAssertions({ issuer, singleUse, assertedUsers, now }),
       now,
     }),

@@ -149,6 +149,7 @@ function revocableOf({ authorizedAtMs, issuedAtMs = authorizedAtMs, ...facts }: 
     clientId: facts.clientId,
     rightsOf: facts.sub === undefined ? facts.clientId : undefined,
     grantType: facts.grantType,
+    audience: facts.audience,
     familyId: facts.familyId,
     sid: facts.sid,
     contactCenterIds: facts.contactCenterIds,

@@ -36,7 +36,7 @@ export interface CodeGrant extends Grant {
 
 /** Whether the family, user, session or client behind a grant, or anything that it was derived from, was revoked since. */
 export function isGrantRevoked(grant: Grant, revocations: Revocations): boolean {
-  const { familyId, clientId, grantType, session, restsOn = [] } = grant;
+  const { familyId, clientId, grantType, audience, session, restsOn = [] } = grant;
   const contactCenterIds = [grant.identity.contactCenterId];
   const own = {
     sub: grant.identity.sub,
@@ -44,6 +44,7 @@ export function isGrantRevoked(grant: Grant, revocations: Revocations): boolean 
     entry: grant.identity.entry,
     clientId,
     grantType,
+    audience,
     familyId,
     sid: session?.sid,
     issuedAtMs: grant.authorizedAtMs,

@@ -58,6 +58,8 @@ afterAll(async () => {
 interface Place {
   id: string;
   clients: { opaque: TestClient; jwt: TestClient; own: TestClient };
+  /** The exchanged tokens are for it. */
+  audience: TestClient;
   /** Who came in by the domain or single sign-on that the row takes away. */
   byIt: Held;
   /** Who came in another way. */
@@ -91,17 +93,23 @@ async function createPlace(): Promise<Place> {
       accessTokenFormat: 'jwt',
     }),
   };
+  const audience = await createClient(stack, {});
   exchanger = await createClient(stack, {
     authorizedGrantTypes: [exchangeGrant],
     accessTokenFormat: 'jwt',
-    tokenExchange: { subjectClients: [clients.opaque.clientId] },
+    tokenExchange: { subjectClients: [clients.opaque.clientId], audiences: [audience.clientId] },
   });
-  const byIt = await hold(clients, domains[1] ?? '', 'saml /');
-  return { id, clients, byIt, otherwise: await hold(clients, domains[0] ?? '', 'oidc /') };
+  const parts = { clients, audience };
+  const byIt = await hold(parts, domains[1] ?? '', 'saml /');
+  return { id, ...parts, byIt, otherwise: await hold(parts, domains[0] ?? '', 'oidc /') };
 }
 
 /** The session counts as one by that single sign-on. */
-async function hold(clients: Place['clients'], tenant: string, signOn: string): Promise<Held> {
+async function hold(
+  { clients, audience }: Pick<Place, 'clients' | 'audience'>,
+  tenant: string,
+  signOn: string,
+): Promise<Held> {
   const browser = createBrowser(stack.app);
   await browser.postJson('/auth/v3/sign-in', { data: { ...agent, tenant: tenant.toUpperCase() } });
   const { redis } = stack.deps.stores;
@@ -118,7 +126,8 @@ async function hold(clients: Place['clients'], tenant: string, signOn: string): 
     opaque,
     refresh,
     jwt: (await tokensOf(clients.jwt)).access_token,
-    exchanged: (await exchangeToken(stack, exchanger, opaque)).json().access_token,
+    exchanged: (await exchangeToken(stack, exchanger, opaque, { audience: audience.clientId })).json()
+      .access_token,
     own: (await token(stack, clients.own, { grant_type: 'client_credentials' })).json().access_token,
     code: await getCode(stack, browser, clients.opaque),
   };
@@ -169,6 +178,8 @@ const changes: Record<string, (place: Place) => Promise<unknown>> = {
         opsCall(stack, 'DELETE', `/auth/v3/ops/clients/${clientId}`),
       ),
     ),
+  'client of the audience deleted': ({ audience }) =>
+    opsCall(stack, 'DELETE', `/auth/v3/ops/clients/${audience.clientId}`),
   'user takes the consent to the client back': async ({ byIt, clients }) => {
     const { sub } = await introspect(stack, observer, byIt.opaque);
     const scope = ['openid'];

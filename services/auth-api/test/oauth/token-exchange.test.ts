@@ -355,6 +355,7 @@ describe('the revocation of a subject token', () => {
     const overtaken = tokenExchangeGrant({
       issuer: deps.core.issuer,
       details: deps.clients.details,
+      lateTokens: deps.tokens.lateTokens,
       audit: deps.audit.writer,
       now: deps.now,
       presentedTokens: createPresentedTokens({

@@ -108,12 +108,15 @@ function nested({ client, subject, actor }: Derivation) {
   return subject.act === undefined ? acting : { ...acting, act: subject.act };
 }
 
-/** A derived token is revoked with what the client of its parent loses. */
-function clientsRightOf({ clientId, grantType, ...times }: AccessTokenRecord): Revocable {
+/** A derived token is revoked with what the client of its parent loses, and with a client that the parent was for. */
+function clientsRightOf({ clientId, grantType, audience, ...times }: AccessTokenRecord): Revocable {
   const { authorizedAtMs, heldSinceMs, issuedAtMs } = times;
+  // It is stored with every token: what the client itself says already is left out.
+  const others = audience.filter((id) => id !== clientId);
   return {
     clientId,
     grantType,
+    audience: others.length === 0 ? undefined : others,
     issuedAtMs: authorizedAtMs,
     heldSinceMs,
     accessIssuedAtMs: issuedAtMs,

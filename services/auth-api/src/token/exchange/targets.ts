@@ -19,7 +19,7 @@ export function createExchangeTargets(directory: Pick<ClientDirectory, 'find' | 
   async function check(
     target: Client | undefined,
     { client, contactCenterIds }: TargetQuestion,
-  ): Promise<string> {
+  ): Promise<Client> {
     const isAllowed =
       target !== undefined &&
       (target.clientId === client.clientId || client.tokenExchange.audiences.includes(target.clientId));
@@ -29,20 +29,21 @@ export function createExchangeTargets(directory: Pick<ClientDirectory, 'find' | 
     if (bound.length > 0 && !contactCenterIds.every((id) => bound.includes(id))) {
       throw invalidTarget('The audience does not serve this contact centre');
     }
-    return target.clientId;
+    return target;
   }
 
   return {
-    /** Client ids, at least one. @throws OAuthError invalid_target (RFC 8693 section 2.2.2) */
-    async resolve(question: TargetQuestion): Promise<string[]> {
+    /** At least one, each once. @throws OAuthError invalid_target (RFC 8693 section 2.2.2) */
+    async resolve(question: TargetQuestion): Promise<Client[]> {
       const { client, audiences, resources } = question;
       if (audiences.length + resources.length > maxTargets) {
         throw invalidTarget(`Ask for at most ${maxTargets} audiences and resources`);
       }
-      const targets: string[] = [];
-      for (const audience of audiences) targets.push(await check(await directory.find(audience), question));
-      for (const resource of resources) targets.push(await check(await findByResource(resource), question));
-      return targets.length === 0 ? [client.clientId] : [...new Set(targets)];
+      const targets = new Map<string, Client>();
+      const add = (target: Client) => targets.set(target.clientId, target);
+      for (const audience of audiences) add(await check(await directory.find(audience), question));
+      for (const resource of resources) add(await check(await findByResource(resource), question));
+      return targets.size === 0 ? [client] : [...targets.values()];
     },
   };
 

@@ -6,6 +6,7 @@ import type { DetailReader } from '../../clients/detail-types.ts';
 import { exchangeGrantType } from '../../protocol/grant-types.ts';
 import type { RequestParameters } from '../../protocol/parameters.ts';
 import type { TokenAnswer } from '../../tokens/access-token.ts';
+import type { LateTokens } from '../../tokens/late-tokens.ts';
 import type { ExchangeIssuer } from '../exchange/issue.ts';
 import { checkExchange } from '../exchange/policy.ts';
 import { type PresentedToken, type PresentedTokens, tokenRefused } from '../exchange/presented-token.ts';
@@ -19,6 +20,7 @@ export interface TokenExchangeDeps {
   targets: ExchangeTargets;
   exchangeIssuer: ExchangeIssuer;
   details: DetailReader;
+  lateTokens: Pick<LateTokens, 'check'>;
   audit: AuditWriter;
   now(): number;
 }
@@ -30,7 +32,7 @@ interface Presented {
 }
 
 export function tokenExchangeGrant(deps: TokenExchangeDeps): GrantHandler {
-  const { issuer, presentedTokens, targets, exchangeIssuer, details, audit, now } = deps;
+  const { issuer, presentedTokens, targets, exchangeIssuer, details, lateTokens, audit, now } = deps;
 
   async function readActor({ client, parameters }: GrantRequest): Promise<PresentedToken | undefined> {
     const isNamed = ['actor_token', 'actor_token_type'].some((name) => parameters.get(name) !== undefined);
@@ -42,12 +44,13 @@ export function tokenExchangeGrant(deps: TokenExchangeDeps): GrantHandler {
     const { requestedType } = presented;
     const [subjectRecord, actor] = [presented.subject.record, presented.actor?.record];
     const subject = checkExchange({ client, subject: subjectRecord, actor, cnf }, issuer);
-    const audience = await targets.resolve({
+    const targetClients = await targets.resolve({
       client,
       audiences: parameters.list('audience'),
       resources: parameters.list('resource'),
       contactCenterIds: subject.contactCenterIds,
     });
+    const audience = targetClients.map(({ clientId }) => clientId);
     const narrowed = await narrowedBy(details, request, subject.details);
     const nowMs = now();
     const grantType = exchangeGrantType;
@@ -58,8 +61,10 @@ export function tokenExchangeGrant(deps: TokenExchangeDeps): GrantHandler {
       derivation,
       parents.map(({ text }) => text),
     );
-    const [, ...alive] = await Promise.all([
+    const [, , ...alive] = await Promise.all([
       audit.write(eventOf(request, presented, { outcome: 'success', audience, scope: issued.scope })),
+      // This replica may not know yet that a client of the audience was deleted.
+      Promise.all(targetClients.map(lateTokens.check)),
       // A revocation of the parent that ran meanwhile may have missed the new token.
       ...parents.map((parent) => parent.isAlive()),
     ]);
