@@ -22,6 +22,7 @@ import { acceptEmptyJson, letOversizedBodiesEnd } from './bodies.ts';
 import { correlateWork, requestIdOf } from './correlation.ts';
 import { closeConnectionsWhileDraining, type Drain } from './drain.ts';
 import { hidePaths, knowRoutes, refuseAddress, wrongMethod } from './known-paths.ts';
+import { plainUrl } from './plain-paths.ts';
 import { requestLogger } from './request-logger.ts';
 import { followTlsFiles, httpsOptions } from './tls.ts';
 import { noteForwarding, type ProxyWatch } from './untrusted-proxy.ts';
@@ -73,6 +74,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     return503OnClosing: false,
     allowErrorHandlerOverride: false,
     routerOptions: { caseSensitive: true, ignoreTrailingSlash: false, maxParamLength: 512 },
+    rewriteUrl: plainUrl,
     frameworkErrors: refuseAddress,
     onProtoPoisoning: 'error',
     onConstructorPoisoning: 'remove',

@@ -7,6 +7,7 @@ import { AppError, badRequest, methodNotAllowed } from '../errors/app-error.ts';
 import { envelopeErrorHandler } from '../errors/render-envelope.ts';
 import type { App } from './app-type.ts';
 import { requestIdHeader } from './correlation.ts';
+import { pathOf } from './plain-paths.ts';
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -89,7 +90,9 @@ export function refuseAddress(
   const error =
     code === 'FST_ERR_MAX_PARAM_LENGTH'
       ? new AppError('uri_too_long', 414, 'A part of the address is too long')
-      : badRequest('The address is no valid URL: encode it anew');
+      : badRequest(
+          'The address is no valid URL, or its path is not spelled plainly: leave letters, digits, "-", ".", "_" and "~" as they are, encode nothing twice, and use no backslash and no segment "." or ".."',
+        );
   reply.header(requestIdHeader, request.id).header('x-content-type-options', 'nosniff');
   return envelopeErrorHandler(error, request, reply);
 }
@@ -101,10 +104,4 @@ function matches(pattern: readonly string[], path: readonly string[]): boolean {
       segment.startsWith(':') ? path[index] !== '' : segment === path[index],
     )
   );
-}
-
-/** The path without its query, which may carry a code or a token. */
-function pathOf(url: string): string {
-  const end = url.indexOf('?');
-  return end === -1 ? url : url.slice(0, end);
 }

@@ -5,6 +5,7 @@ import type { Readiness } from '../health/readiness.ts';
 import type { Metrics } from '../metrics/registry.ts';
 import { hidePassword } from '../secret.ts';
 import type { Drain } from './drain.ts';
+import { plainUrl } from './plain-paths.ts';
 
 export interface ManagementOptions {
   service: string;
@@ -18,7 +19,7 @@ export interface ManagementOptions {
 
 export function createManagementApp(options: ManagementOptions): FastifyInstance {
   const { readiness, drain, metrics } = options;
-  const app = Fastify({ logger: false, forceCloseConnections: true });
+  const app = Fastify({ logger: false, forceCloseConnections: true, rewriteUrl: plainUrl });
   const isUp = () => readiness.isReady && !drain.isDraining;
 
   // Liveness means only that the event loop answers.

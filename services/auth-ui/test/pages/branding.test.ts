@@ -234,7 +234,9 @@ describe('the style sheet of a branding', () => {
     '7a2bbf-c79bf0.css%0a',
     'red-blue.css',
   ])('is not made of %s', async (file) => {
-    expect((await app.inject(`/auth/assets/brand/${file}`)).statusCode).toBe(404);
+    // 400: a path that hides its segments is not even routed.
+    const status = file.includes('..') ? 400 : 404;
+    expect((await app.inject(`/auth/assets/brand/${file}`)).statusCode).toBe(status);
   });
 
   it('keeps every colour readable, whatever the address asks for', async () => {
