@@ -13,7 +13,8 @@ let provider: HostileProvider;
 const signedIn = `${publicUrl}/auth/signed-in.html`;
 
 beforeAll(async () => {
-  [stack, provider] = await Promise.all([startAuthApi({ env: localTrial }), startHostileProvider()]);
+  const now = () => Date.now();
+  [stack, provider] = await Promise.all([startAuthApi({ env: localTrial, now }), startHostileProvider()]);
 });
 afterAll(() => Promise.all([stack?.close(), provider?.close()]));
 beforeEach(() => provider.behave());
