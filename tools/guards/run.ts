@@ -77,6 +77,8 @@ interface TestResults {
 
 /** Runs the tests of the attacks in the copy, and no others. */
 function runTests(some: readonly Attack[]) {
+  // Without a path vitest would run every test there is.
+  if (some.length === 0) return { of: () => 'missing' as const };
   const paths = [...new Set(some.map(({ path }) => path))];
   // As vitest.config.ts says.
   const report = join(copy, '.gatehouse/test-results/test.json');
