@@ -1,6 +1,7 @@
 /** Defines what Gatehouse asks of a Configuration Server, independent of protocol and connection. */
 import type { AccessGroupFilter, CfgAccessGroup } from './model/access-group.ts';
 import type { ApplicationFilter, CfgApplication } from './model/application.ts';
+import type { CfgFolder, FolderFilter } from './model/folder.ts';
 import type { CfgPerson, PersonFilter } from './model/person.ts';
 import type { PersonPage, PersonSearch } from './model/person-search.ts';
 import type { CfgRole, RoleFilter } from './model/role.ts';
@@ -31,6 +32,8 @@ export interface ConfigurationBackend {
   /** For administrators who look for somebody; logins read by whole names. */
   searchPersons(search: PersonSearch, options?: CallOptions): Promise<PersonPage>;
   readAccessGroups(filter: AccessGroupFilter, options?: CallOptions): Promise<CfgAccessGroup[]>;
+  /** Without what they hold. Errors: Unsupported from a server without folders, InvalidFilter from one that does not tell whom they hold. */
+  readFolders(filter: FolderFilter, options?: CallOptions): Promise<CfgFolder[]>;
   /** Errors: Unsupported from a server without roles. */
   readRoles(filter: RoleFilter, options?: ListOptions): Promise<CfgRole[]>;
   readTenants(filter: TenantFilter, options?: CallOptions): Promise<CfgTenant[]>;

@@ -163,14 +163,22 @@ export function createDirectoryBackend(options: DirectoryBackendOptions): Config
         searchPeople(main, search, settings, numbers, limits),
       ),
 
-    readAccessGroups: ({ person_dbid: dbid }: AccessGroupFilter, callOptions?: CallOptions) =>
+    readAccessGroups: (
+      { person_dbid: dbid, user_name: name }: AccessGroupFilter,
+      callOptions?: CallOptions,
+    ) =>
       run('readAccessGroups', 'read', callOptions, async (link) => {
-        if (dbid === undefined)
+        if (dbid === undefined && name === undefined)
           throw new ConfigServerError('Unsupported', 'directories tell groups of a person only');
-        const member = recent.get(dbid) ?? (await findByDbid(dbid, link)) ?? nobodyBelow(settings);
+        const found =
+          dbid === undefined
+            ? await findByUserName(link.main, name ?? '', settings, link.limits)
+            : (recent.get(dbid) ?? (await findByDbid(dbid, link)));
+        const member = found ?? nobodyBelow(settings);
         return (await groupNamesOf(link.main, member, settings, link.limits)).map(namedAccessGroup);
       }),
 
+    readFolders: () => unsupported('folders'),
     readRoles: () => unsupported('roles'),
     readTenants: async () => [],
     readApplications: () => unsupported('applications'),

@@ -1,6 +1,6 @@
 /** People of a real OpenLDAP found by the beginning of a name, page by page, without giving anybody a number. */
 import type { PersonSearch } from '@gatehouse/config-server-client/model/person-search';
-import { ldapNames } from '@gatehouse/testing/ldap-data';
+import { ldapNames, personDn } from '@gatehouse/testing/ldap-data';
 import { findSlapd, type LdapTestServer, startLdapServer } from '@gatehouse/testing/ldap-server';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { numbersOfTest, on, openBackend, settingsFor } from './directory-under-test.ts';
@@ -64,6 +64,7 @@ describe.skipIf(findSlapd() === undefined)('people', () => {
       people: [
         {
           userName: 'x*(cn',
+          dn: personDn('x*(cn'),
           firstName: 'Chloe',
           lastName: 'de la Cruz',
           email: expect.any(String),

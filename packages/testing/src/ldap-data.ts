@@ -4,6 +4,8 @@ export interface LdapTestPerson {
   uid: string;
   /** Default: `ldapNames.personPassword`; empty: none. */
   password?: string;
+  /** The organisational unit below the people. Default: none. */
+  unit?: string;
   /** Further attributes, operational ones too, such as `pwdReset: 'TRUE'`. */
   attributes?: Record<string, string | string[]>;
 }
@@ -16,6 +18,8 @@ export interface LdapTestGroup {
 
 export interface LdapTestData {
   people?: LdapTestPerson[];
+  /** Organisational units below the people. */
+  units?: string[];
   groups?: LdapTestGroup[];
   /** Attributes of the policy that holds for everybody, over those of `defaultPolicy`. */
   policy?: Record<string, string>;
@@ -41,7 +45,9 @@ export const ldapNames = {
 /** RFC 4514 section 2.4. */
 const escaped = (value: string) => value.replace(/[,+"\\<>;#=]/g, '\\$&');
 
-export const personDn = (uid: string) => `uid=${escaped(uid)},${ldapNames.peopleDn}`;
+const peopleOf = (unit?: string) => (unit === undefined ? ldapNames.peopleDn : unitDn(unit));
+export const unitDn = (unit: string) => `ou=${escaped(unit)},${ldapNames.peopleDn}`;
+export const personDn = (uid: string, unit?: string) => `uid=${escaped(uid)},${peopleOf(unit)}`;
 export const groupDn = (cn: string) => `cn=${cn},${ldapNames.groupsDn}`;
 export const policyDn = (cn: string) => `cn=${cn},ou=policies,${suffix}`;
 
@@ -59,7 +65,13 @@ const defaultPolicy = {
 
 type Entry = Record<string, string | string[]> & { dn: string };
 
-export function entriesOf({ people = [], groups = [], policy = {}, policies = {} }: LdapTestData): Entry[] {
+export function entriesOf({
+  people = [],
+  units = [],
+  groups = [],
+  policy = {},
+  policies = {},
+}: LdapTestData): Entry[] {
   const unit = (ou: string): Entry => ({ dn: `ou=${ou},${suffix}`, objectClass: 'organizationalUnit', ou });
   return [
     { dn: suffix, objectClass: ['dcObject', 'organization'], dc: 'example', o: 'Example' },
@@ -77,14 +89,20 @@ export function entriesOf({ people = [], groups = [], policy = {}, policies = {}
       ...defaultPolicy,
       ...attributes,
     })),
+    ...units.map((ou): Entry => ({ dn: unitDn(ou), objectClass: 'organizationalUnit', ou })),
     ...people.map(personEntry),
     ...groups.map(groupEntry),
   ];
 }
 
-function personEntry({ uid, password = ldapNames.personPassword, attributes = {} }: LdapTestPerson): Entry {
+function personEntry({
+  uid,
+  unit,
+  password = ldapNames.personPassword,
+  attributes = {},
+}: LdapTestPerson): Entry {
   return {
-    dn: personDn(uid),
+    dn: personDn(uid, unit),
     objectClass: 'inetOrgPerson',
     uid,
     cn: uid,

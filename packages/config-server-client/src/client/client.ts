@@ -24,6 +24,7 @@ import { silentLogger } from '../log.ts';
 import { type AccessGroupFilter, type CfgAccessGroup, cfgAccessGroupSchema } from '../model/access-group.ts';
 import { type ApplicationFilter, type CfgApplication, cfgApplicationSchema } from '../model/application.ts';
 import { CfgObjectType } from '../model/enumerations.ts';
+import { type CfgFolder, cfgFolderSchema, type FolderFilter } from '../model/folder.ts';
 import { type CfgPerson, cfgPersonSchema, type PersonFilter } from '../model/person.ts';
 import type { PersonPage, PersonSearch } from '../model/person-search.ts';
 import { type CfgRole, cfgRoleSchema, type RoleFilter } from '../model/role.ts';
@@ -113,6 +114,11 @@ class Client implements ConfigurationBackend {
     // A login needs the names: the members of a large group would be thousands for each login.
     const fields = filter.person_dbid === undefined ? undefined : ['groupInfo', 'type'];
     return this.#read(CfgObjectType.accessGroup, filter, cfgAccessGroupSchema, options, fields);
+  }
+
+  readFolders(filter: FolderFilter, options?: CallOptions): Promise<CfgFolder[]> {
+    // Not the objects that they hold.
+    return this.#read(CfgObjectType.folder, filter, cfgFolderSchema, options, ['name', 'ownerID', 'state']);
   }
 
   readRoles(filter: RoleFilter, options?: ListOptions): Promise<CfgRole[]> {

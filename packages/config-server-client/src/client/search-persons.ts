@@ -6,7 +6,15 @@ import { type CfgPerson, cfgPersonSchema, type PersonFilter } from '../model/per
 import { type FoundPerson, type PersonPage, type PersonSearch, pageOf } from '../model/person-search.ts';
 
 export const foundPersonSchema = cfgPersonSchema
-  .pick({ DBID: true, userName: true, firstName: true, lastName: true, emailAddress: true, state: true })
+  .pick({
+    DBID: true,
+    tenantDBID: true,
+    userName: true,
+    firstName: true,
+    lastName: true,
+    emailAddress: true,
+    state: true,
+  })
   .strip();
 
 /** Nothing else of a person is asked for. */
@@ -57,9 +65,18 @@ function ignoreUnknownFilter(error: unknown): Found[] {
   throw error;
 }
 
-function personOf({ DBID, userName, firstName, lastName, emailAddress, state }: Found): FoundPerson {
+function personOf({
+  DBID,
+  tenantDBID,
+  userName,
+  firstName,
+  lastName,
+  emailAddress,
+  state,
+}: Found): FoundPerson {
   return {
     dbid: DBID,
+    tenantDbid: tenantDBID,
     userName,
     ...(firstName ? { firstName } : {}),
     ...(lastName ? { lastName } : {}),

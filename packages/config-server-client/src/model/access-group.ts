@@ -33,6 +33,8 @@ export interface AccessGroupFilter {
   dbid?: number;
   tenant_dbid?: number;
   person_dbid?: number;
+  /** Of an LDAP directory: a person who has no number yet. */
+  user_name?: string;
   state?: number;
   name?: string;
 }

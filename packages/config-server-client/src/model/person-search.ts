@@ -26,6 +26,10 @@ export interface FoundPerson {
   firstName?: string;
   lastName?: string;
   email?: string;
+  /** Of a Configuration Server. */
+  tenantDbid?: number;
+  /** Of an LDAP directory: the name of the entry. */
+  dn?: string;
   /** `locked`: the directory shows a lock after wrong passwords, which may have ended by itself meanwhile. */
   state: 'active' | 'disabled' | 'locked';
 }

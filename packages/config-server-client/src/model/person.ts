@@ -34,6 +34,8 @@ export const cfgPersonSchema = z.looseObject({
   passwordHashAlgorithm: z.int().optional(),
   PasswordUpdatingDate: z.int().nonnegative().optional(),
   state: z.int(),
+  /** Of an LDAP directory: the name of the entry. */
+  dn: z.string().optional(),
   appRanks: z.array(appRankSchema).optional(),
   agentInfo: agentInfoSchema.nullish(),
   userProperties: keyValueListSchema.optional(),

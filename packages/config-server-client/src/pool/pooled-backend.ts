@@ -14,6 +14,7 @@ import { ConfigServerError } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import type { AccessGroupFilter, CfgAccessGroup } from '../model/access-group.ts';
 import type { ApplicationFilter, CfgApplication } from '../model/application.ts';
+import type { CfgFolder, FolderFilter } from '../model/folder.ts';
 import type { CfgPerson, PersonFilter } from '../model/person.ts';
 import type { PersonPage, PersonSearch } from '../model/person-search.ts';
 import type { CfgRole, RoleFilter } from '../model/role.ts';
@@ -65,6 +66,10 @@ export class PooledBackend implements ConfigurationBackend {
 
   readAccessGroups(filter: AccessGroupFilter, options?: CallOptions): Promise<CfgAccessGroup[]> {
     return this.#call((backend) => backend.readAccessGroups(filter, options));
+  }
+
+  readFolders(filter: FolderFilter, options?: CallOptions): Promise<CfgFolder[]> {
+    return this.#call((backend) => backend.readFolders(filter, options));
   }
 
   readRoles(filter: RoleFilter, options?: ListOptions): Promise<CfgRole[]> {

@@ -15,6 +15,7 @@ import { ConfigServerError } from '../errors.ts';
 import type { AccessGroupFilter, CfgAccessGroup } from '../model/access-group.ts';
 import type { ApplicationFilter, CfgApplication } from '../model/application.ts';
 import { CfgObjectState, CfgObjectType, flagIsSet } from '../model/enumerations.ts';
+import type { CfgFolder } from '../model/folder.ts';
 import type { CfgPerson, PersonFilter } from '../model/person.ts';
 import { beginsWith, type PersonPage, type PersonSearch } from '../model/person-search.ts';
 import type { CfgRole, RoleFilter } from '../model/role.ts';
@@ -113,6 +114,10 @@ export class InMemoryBackend implements ConfigurationBackend {
     this.calls.readAccessGroups += 1;
     this.#enter(options);
     return structuredClone(this.#accessGroups.filter((group) => accessGroupMatches(group, filter)));
+  }
+
+  async readFolders(): Promise<CfgFolder[]> {
+    throw new ConfigServerError('Unsupported', 'there are no folders here');
   }
 
   async readRoles(filter: RoleFilter, options?: ListOptions): Promise<CfgRole[]> {

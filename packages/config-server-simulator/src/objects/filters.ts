@@ -144,6 +144,12 @@ function holdsLogin(person: StoredObject, loginDbid: number | string): boolean {
   return listHolds(agentInfo(person)['agentLogins'], (login) => login['agentLoginDBID'] === loginDbid);
 }
 
+const holdsPerson = (field: string): FilterKey => ({
+  value: 'number',
+  matches: (holder, wanted) =>
+    listHolds(holder[field], (held) => held['type'] === CfgObjectType.person && held['DBID'] === wanted),
+});
+
 const groupKeys = {
   dbid: groupNumber('DBID'),
   tenant_dbid: groupNumber('tenantDBID'),
@@ -174,14 +180,7 @@ const filterKeys: Record<number, Record<string, FilterKey>> = {
   },
   [CfgObjectType.accessGroup]: {
     ...groupKeys,
-    person_dbid: {
-      value: 'number',
-      matches: (group, wanted) =>
-        listHolds(
-          group['memberIDs'],
-          (member) => member['type'] === CfgObjectType.person && member['DBID'] === wanted,
-        ),
-    },
+    person_dbid: holdsPerson('memberIDs'),
   },
   [CfgObjectType.agentGroup]: {
     ...groupKeys,
@@ -194,7 +193,8 @@ const filterKeys: Record<number, Record<string, FilterKey>> = {
   [CfgObjectType.place]: plainKeys,
   [CfgObjectType.skill]: plainKeys,
   [CfgObjectType.role]: plainKeys,
-  [CfgObjectType.folder]: plainKeys,
+  // An extension of the open protocol, as those of persons are.
+  [CfgObjectType.folder]: { ...plainKeys, person_dbid: holdsPerson('objectIDs') },
   [CfgObjectType.agentLogin]: {
     ...plainKeys,
     login_code: text('loginCode'),

@@ -7,6 +7,7 @@ import { foldSpelling } from '@gatehouse/config-server-client/model/user-name';
 import type { Filter } from 'ldapts';
 import type { CallLimits, LdapConnection } from '../connection/connection.ts';
 import type { DirectorySettings } from '../settings.ts';
+import { partsOf } from './distinguished-name.ts';
 import { idValue, textsOf } from './entry.ts';
 import { allOf, anyOf, equals } from './filters.ts';
 import { type DirectoryPerson, personAttributes, readPerson } from './person.ts';
@@ -79,13 +80,7 @@ export async function findByUserName(
 function isOurAccount({ dn, userName }: DirectoryPerson, bindDn: string): boolean {
   const [, local] = /^([^@=]+)@/.exec(bindDn) ?? [];
   const names = [bindDn, local ?? bindDn].map(foldSpelling);
-  return names.includes(foldSpelling(userName)) || spellingOfDn(dn) === spellingOfDn(bindDn);
-}
-
-/** RFC 4514 section 4: servers write other spaces and cases than operators. */
-function spellingOfDn(dn: string): string {
-  const parts = dn.split(/([,+=])/).map((part) => part.trim());
-  return foldSpelling(parts.join(''));
+  return names.includes(foldSpelling(userName)) || partsOf(dn).join() === partsOf(bindDn).join();
 }
 
 /** Those of the ids that the directory still has, among its people. At most a few hundred at once. */

@@ -42,7 +42,7 @@ export function readPerson(
 }
 
 export function cfgPersonOf(
-  { userName, state, entry }: DirectoryPerson,
+  { dn, userName, state, entry }: DirectoryPerson,
   dbid: number,
   { attributes }: PersonSettings,
 ): CfgPerson {
@@ -51,6 +51,7 @@ export function cfgPersonOf(
     DBID: dbid,
     tenantDBID: environmentTenantDbid,
     userName,
+    dn,
     firstName: text(attributes.firstName),
     lastName: text(attributes.lastName),
     emailAddress: text(attributes.email),

@@ -82,7 +82,7 @@ function splits(text: string): [first: string, last: string][] {
 }
 
 function foundPersonOf(
-  { userName, state, entry }: DirectoryPerson,
+  { dn, userName, state, entry }: DirectoryPerson,
   { attributes }: FindSettings,
 ): FoundPerson {
   const names = {
@@ -92,5 +92,5 @@ function foundPersonOf(
   };
   const given = Object.entries(names).filter(([, value]) => value !== undefined);
   const entered = state.isLocked ? 'locked' : 'active';
-  return { userName, ...Object.fromEntries(given), state: mayEnter(state) ? entered : 'disabled' };
+  return { userName, dn, ...Object.fromEntries(given), state: mayEnter(state) ? entered : 'disabled' };
 }

@@ -124,6 +124,7 @@ export function createPeopleBackend(options: PeopleBackendOptions): Configuratio
         const person = dbid > 0 ? await persons.byNumber(environmentId, dbid) : undefined;
         return person === undefined ? [] : accessGroupsOf(person);
       }),
+    readFolders: () => unsupported('folders'),
     readRoles: () => unsupported('roles'),
     readTenants: async () => [],
     readApplications: () => unsupported('applications'),

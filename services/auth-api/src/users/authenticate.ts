@@ -13,6 +13,7 @@ import type { EnvironmentLink } from './environment-links.ts';
 import type { Identities } from './identities.ts';
 import type { UserIdentity } from './identity.ts';
 import { mapFailure } from './map-failure.ts';
+import { notAMember } from './members.ts';
 import { type OpenPasswordAccess, passwordNotUsedHere } from './password-rule.ts';
 import { isInGroup } from './person-lookup.ts';
 import { SignInError, type SignInFailure } from './sign-in-error.ts';
@@ -60,8 +61,8 @@ export function createAuthenticate(options: AuthenticateOptions) {
   const ask = async (login: Login, { userName }: Account, link: EnvironmentLink, options: CallOptions) => {
     const provedAtMs = now();
     const { password, clientAddress } = login;
-    const question = definedOnly({ userName, password, clientAddress, tenantDbid: link.tenantDbid });
-    return { user: await link.backend.authenticate(question, options), provedAtMs };
+    const question = { userName, password, clientAddress };
+    return { user: await link.authenticate(question, options), provedAtMs };
   };
 
   const verify = async (login: Login, account: Account): Promise<AuthenticatedLogin> => {
@@ -131,6 +132,7 @@ export function createAuthenticate(options: AuthenticateOptions) {
 
 /** The audit trail names the reason that the answer hides. */
 function auditedReasonOf({ failure, detail }: SignInError): string {
+  if (detail === notAMember) return 'not_a_member';
   return detail === passwordNotUsedHere ? 'sso_required' : failure;
 }
 
@@ -140,7 +142,7 @@ async function readEnabledPerson(
   dbid: number,
   options: CallOptions,
 ): Promise<CfgPerson> {
-  const [person] = await link.backend.readPersons({ dbid }, options);
+  const [person] = await link.readPersons({ dbid }, options);
   if (person?.state !== CfgObjectState.enabled) throw new SignInError('bad_credentials');
   return person;
 }

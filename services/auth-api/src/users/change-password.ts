@@ -4,7 +4,6 @@ import type { CfgPerson } from '@gatehouse/config-server-client/model/person';
 import { passwordWay } from '@gatehouse/contracts/auth-api/way-of-sign-in';
 import { definedOnly } from '@gatehouse/contracts/defined-only';
 import type { Clock } from '@gatehouse/service-kit/clock';
-import { randomToken } from '@gatehouse/service-kit/crypto/secrets';
 import type { AuditWriter } from '../audit/event.ts';
 import { reasonUnsettled } from '../revocation/keeper.ts';
 import type { Revocations } from '../revocation/revocations.ts';
@@ -22,7 +21,7 @@ import type { UserIdentity } from './identity.ts';
 import { mapFailure } from './map-failure.ts';
 import { maxPasswordBytes, type OpenPasswordAccess } from './password-rule.ts';
 import type { PersonChangeRecords } from './person-change-records.ts';
-import { isInGroup, readPersons } from './person-lookup.ts';
+import { isInGroup } from './person-lookup.ts';
 import { SignInError } from './sign-in-error.ts';
 
 /** A signed-in user, or a caller who names the account and knows its old password. */
@@ -58,13 +57,10 @@ export function createChangePassword(options: ChangePasswordOptions) {
     const callOptions = definedOnly({ signal: change.signal });
     const { link, barredGroups } = await openPasswordAccess(account, change.oldPassword, callOptions);
     const person = await findPerson(link, account.userName, barredGroups, callOptions);
-    const { passwordUpdatingDate } = await link.backend.changePassword(
-      {
-        // The request names no tenant: for a user of another tenant it names a random user, who does not exist.
-        userName: person?.userName ?? randomToken(16),
-        oldPassword: change.oldPassword,
-        newPassword: change.newPassword,
-      },
+    const { oldPassword, newPassword } = change;
+    const { passwordUpdatingDate } = await link.changePassword(
+      person,
+      { oldPassword, newPassword },
       callOptions,
     );
     if (person === undefined) throw new SignInError('bad_credentials');
@@ -126,7 +122,7 @@ async function findPerson(
   barredGroups: readonly string[],
   options: CallOptions,
 ): Promise<CfgPerson | undefined> {
-  const [person] = await readPersons(link, { user_name: userName }, options);
+  const [person] = await link.readPersons({ user_name: userName }, options);
   const isBarred =
     barredGroups.length > 0 && (await isInGroup(link, person?.DBID ?? 0, barredGroups, options));
   return isBarred ? undefined : person;

@@ -1,6 +1,9 @@
 /** Keeps one link to the Configuration Servers of each environment in use and follows changes of the environment. */
-import type { ConfigurationBackend, PersonChange } from '@gatehouse/config-server-client/backend';
-import { findTenant } from '@gatehouse/config-server-client/login-needs';
+import type {
+  CallOptions,
+  ConfigurationBackend,
+  PersonChange,
+} from '@gatehouse/config-server-client/backend';
 import { environmentTenantDbid } from '@gatehouse/config-server-client/model/tenant';
 import { createBackendPool } from '@gatehouse/config-server-client/pool';
 import { definedOnly } from '@gatehouse/contracts/defined-only';
@@ -9,14 +12,15 @@ import type { EnvironmentView } from '@gatehouse/contracts/environment-api/envir
 import type { Clock } from '@gatehouse/service-kit/clock';
 import type { Logger } from '@gatehouse/service-kit/logging/logger';
 import type { Keyspace, RedisClient } from '@gatehouse/service-kit/redis/client';
-import { LRUCache } from 'lru-cache';
 import type { ContactCenterService } from '../contact-centers/service.ts';
 import type { IdentityPlace } from './identity.ts';
+import { type Members, membersOf } from './members.ts';
+import { createMembershipRules } from './membership.ts';
 import { SignInError } from './sign-in-error.ts';
+import { createTenantNumbers } from './tenant-numbers.ts';
 
-/** The environment behind a contact centre. */
-export interface EnvironmentLink {
-  backend: ConfigurationBackend;
+/** The environment behind a contact centre, as far as its people are. */
+export interface EnvironmentLink extends Members {
   place: IdentityPlace;
   /** Only persons of this tenant belong to the contact centre. Undefined: persons of every tenant do. */
   tenantDbid: number | undefined;
@@ -24,10 +28,19 @@ export interface EnvironmentLink {
   isProvisioned: boolean;
 }
 
+/** What concerns every contact centre of an environment: numbers of people, and nothing else of them. */
+export type PersonSource = Pick<ConfigurationBackend, 'readPersonDbids'>;
+
+/** For checks of an environment. */
+export type ExaminedBackend = Pick<
+  ConfigurationBackend,
+  'state' | 'readTenants' | 'readApplications' | 'readPersonDbids' | 'readAccessGroups' | 'readRoles'
+>;
+
 export interface EnvironmentLinksOptions {
   contactCenters: Pick<ContactCenterService, 'environment'>;
   connect(environment: EnvironmentView): ConfigurationBackend;
-  onPersonChange(environmentId: string, backend: ConfigurationBackend, change: PersonChange): void;
+  onPersonChange(environmentId: string, backend: PersonSource, change: PersonChange): void;
   redis: RedisClient;
   keyspace: Keyspace;
   log: Logger;
@@ -39,7 +52,8 @@ export type EnvironmentLinks = ReturnType<typeof createEnvironmentLinks>;
 export function createEnvironmentLinks(options: EnvironmentLinksOptions) {
   const { contactCenters, connect, onPersonChange, redis, keyspace, log, now } = options;
   const pool = createBackendPool<EnvironmentView>({ create: connect });
-  const lookUpTenant = createTenantLookup(now);
+  const tenantNumber = createTenantNumbers(now);
+  const takesInBy = createMembershipRules(now, tenantNumber);
   /** Lists the environments in use, so that a new process listens to their person changes at once. */
   const inUseKey = keyspace.name('environments-in-use');
   /** The insertion order is the order of use: the last entry was used last. */
@@ -70,10 +84,28 @@ export function createEnvironmentLinks(options: EnvironmentLinksOptions) {
     await Promise.all([pool.remove(environmentId), redis.srem(inUseKey, environmentId)]);
   }
 
+  /** Undefined: the tenant restricts nobody. */
+  const tenantOf = async (
+    environment: EnvironmentView,
+    backend: ConfigurationBackend,
+    options: CallOptions,
+  ): Promise<number | undefined> => {
+    const { id, tenant } = environment;
+    if (tenant === '') return undefined;
+    const dbid = await tenantNumber(environment, backend, tenant, options);
+    if (dbid === undefined) {
+      throw new SignInError('try_again', {
+        detail: `environment ${id}: the Configuration Server has no tenant named ${JSON.stringify(tenant)}: correct tenant of the environment (gatehouse env update ${id} --tenant NAME)`,
+      });
+    }
+    // The ENVIRONMENT tenant holds all other tenants.
+    return dbid === environmentTenantDbid ? undefined : dbid;
+  };
+
   return {
     /** @throws SignInError `try_again` when the environment cannot be used */
     async open(contactCenter: ContactCenterView, signal?: AbortSignal): Promise<EnvironmentLink> {
-      const { id, environmentId, domains } = contactCenter;
+      const { id, environmentId, domains, membership } = contactCenter;
       const environment = await contactCenters.environment(environmentId);
       if (environment === undefined) {
         throw new SignInError('try_again', {
@@ -81,15 +113,18 @@ export function createEnvironmentLinks(options: EnvironmentLinksOptions) {
         });
       }
       const backend = use(environment, pool.get(environment));
+      const tenantDbid = await tenantOf(environment, backend, definedOnly({ signal }));
+      const takesIn = takesInBy({ environment, backend }, membership);
       return {
-        backend,
+        ...membersOf({ backend, tenantDbid, takesIn }),
         place: { contactCenterId: id, environmentId, domain: domains[0] ?? id },
-        tenantDbid: await lookUpTenant(environment, backend, signal),
+        tenantDbid,
         isProvisioned: environment.directory === 'people',
       };
     },
     /** The most recently used link; undefined before the first login. */
-    anyInUse: (): ConfigurationBackend | undefined => [...inUse.values()].at(-1)?.backend,
+    anyInUse: (): Pick<ConfigurationBackend, 'authenticate'> | undefined =>
+      [...inUse.values()].at(-1)?.backend,
     /** Follows a change of an environment if its link is in use. */
     async follow(environmentId: string): Promise<void> {
       if (inUse.has(environmentId)) await bringUpToDate(environmentId);
@@ -104,44 +139,8 @@ export function createEnvironmentLinks(options: EnvironmentLinksOptions) {
       );
     },
     /** The environments that this replica uses, with their links. */
-    inUse: () => [...inUse.values()],
+    inUse: (): { environment: EnvironmentView; backend: ExaminedBackend }[] => [...inUse.values()],
     states: () => pool.states(),
     close: () => pool.closeAll(),
-  };
-}
-
-const tenantQuestionMs = 5_000;
-const tenantFreshMs = 10 * 60_000;
-/** Logins that fail for a missing tenant must not make the server list all its tenants each time. */
-const tenantMissingMs = 5_000;
-const maxKnownTenants = 1_000;
-
-/** Finds the DBID of an environment's tenant at the Configuration Server. Undefined: the tenant restricts nobody. */
-function createTenantLookup(now: Clock) {
-  const known = new LRUCache<string, { dbid: number | undefined; readAtMs: number }>({
-    max: maxKnownTenants,
-  });
-
-  return async (
-    { id, version, tenant }: EnvironmentView,
-    backend: ConfigurationBackend,
-    signal: AbortSignal | undefined,
-  ): Promise<number | undefined> => {
-    if (tenant === '') return undefined;
-    const key = `${id}/${version}/${tenant}`;
-    let entry = known.get(key);
-    const freshMs = entry?.dbid === undefined ? tenantMissingMs : tenantFreshMs;
-    if (entry === undefined || now() - entry.readAtMs >= freshMs) {
-      const found = await findTenant(backend, tenant, definedOnly({ signal, deadlineMs: tenantQuestionMs }));
-      entry = { dbid: found?.DBID, readAtMs: now() };
-      known.set(key, entry);
-    }
-    if (entry.dbid === undefined) {
-      throw new SignInError('try_again', {
-        detail: `environment ${id}: the Configuration Server has no tenant named ${JSON.stringify(tenant)}: correct tenant of the environment (gatehouse env update ${id} --tenant NAME)`,
-      });
-    }
-    // The ENVIRONMENT tenant holds all other tenants.
-    return entry.dbid === environmentTenantDbid ? undefined : entry.dbid;
   };
 }

@@ -11,7 +11,7 @@ import type { Identities } from './identities.ts';
 import { subjectOf, type UserIdentity } from './identity.ts';
 import { canonicalUserName } from './login-name.ts';
 import { mapFailure } from './map-failure.ts';
-import { isInGroup, readPersons } from './person-lookup.ts';
+import { isInGroup } from './person-lookup.ts';
 import { SignInError } from './sign-in-error.ts';
 
 /** A person as an identity provider names them. */
@@ -105,7 +105,7 @@ export function createIdentification({ contactCenters, links, identities, now }:
   const identify = async (named: NamedPerson): Promise<Identification> => {
     const link = await openLink(named.contactCenterId);
     const provedAtMs = now();
-    const answered = await readPersons(link, lookups[named.lookup].filter(named.name));
+    const answered = await link.readPersons(lookups[named.lookup].filter(named.name));
     const found = answered.filter((person) => carries(person, named));
     const enabled = found.filter(({ state }) => state === CfgObjectState.enabled);
     const [person] = enabled;
@@ -119,7 +119,7 @@ export function createIdentification({ contactCenters, links, identities, now }:
 
   const isMember = async ({ contactCenterId, userName, accessGroups }: Membership): Promise<boolean> => {
     const link = await openLink(contactCenterId);
-    const [person] = userName.length > maxNameLength ? [] : await readPersons(link, { user_name: userName });
+    const [person] = userName.length > maxNameLength ? [] : await link.readPersons({ user_name: userName });
     // The same questions whether the person exists or not: no person has the DBID 0.
     return isInGroup(link, person?.DBID ?? 0, accessGroups);
   };
@@ -127,7 +127,7 @@ export function createIdentification({ contactCenters, links, identities, now }:
   const find = async (contactCenter: ContactCenterView, userName: string, options: CallOptions) => {
     if (userName.length > maxNameLength) return undefined;
     const link = await links.open(contactCenter, options.signal);
-    const answered = await readPersons(link, lookups.userName.filter(userName), options);
+    const answered = await link.readPersons(lookups.userName.filter(userName), options);
     const person = answered.find((one) => carries(one, { lookup: 'userName', name: userName }));
     if (person === undefined) return undefined;
     return {
@@ -139,7 +139,7 @@ export function createIdentification({ contactCenters, links, identities, now }:
   };
 
   return {
-    /** The person of that user name, also a disabled one, of whatever contact centre. @throws SignInError `try_again` (503) */
+    /** The person of that user name, also a disabled one, of the contact centre. @throws SignInError `try_again` (503) */
     find: (
       contactCenter: ContactCenterView,
       userName: string,

@@ -37,7 +37,7 @@ export function createIdentities({ mapping, now }: { mapping: AuthorityMapping; 
     const known = kept.get(tenantDbid);
     if (known && now() - known.readAtMs < rolesFreshMs) return known.roles;
     const readAtMs = now();
-    const read = await orNone(link.backend.readRoles({ tenant_dbid: tenantDbid }, options));
+    const read = await orNone(link.readRoles(tenantDbid, options));
     const roles = read.filter(({ state }) => state === CfgObjectState.enabled).map(roleOf);
     kept.set(tenantDbid, { roles, readAtMs });
     return roles;
@@ -49,7 +49,7 @@ export function createIdentities({ mapping, now }: { mapping: AuthorityMapping; 
     options: CallOptions,
   ): Promise<Entitlements> => {
     const [groups, roles] = await Promise.all([
-      link.backend.readAccessGroups({ person_dbid: person.DBID }, options),
+      link.readAccessGroups(person.DBID, options),
       readRoles(link, person.tenantDBID, options),
     ]);
     const enabled = groups.filter(

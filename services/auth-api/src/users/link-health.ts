@@ -1,5 +1,4 @@
 /** Reports to operators which links to Configuration Servers are down, and in which environments no login can succeed. */
-import type { ConfigurationBackend } from '@gatehouse/config-server-client/backend';
 import { examineLogin } from '@gatehouse/config-server-client/login-needs';
 import { CfgObjectState } from '@gatehouse/config-server-client/model/enumerations';
 import { createRepeatingWork } from '@gatehouse/service-kit/background/repeating-work';
@@ -7,7 +6,7 @@ import type { Clock } from '@gatehouse/service-kit/clock';
 import type { Probe } from '@gatehouse/service-kit/health/diagnosis';
 import type { Logger } from '@gatehouse/service-kit/logging/logger';
 import type { Metrics } from '@gatehouse/service-kit/metrics/registry';
-import type { EnvironmentLinks } from './environment-links.ts';
+import type { EnvironmentLinks, ExaminedBackend } from './environment-links.ts';
 
 type LinkStates = ReturnType<EnvironmentLinks['states']>;
 
@@ -122,7 +121,7 @@ export function createLoginWatch({ inUse, metrics, log, now }: LoginWatchOptions
 
 /** Where nobody registers and no tenants are: whether there is somebody who could sign in. */
 async function peopleStandingOf(
-  backend: ConfigurationBackend,
+  backend: ExaminedBackend,
   directory: keyof typeof nobodyThere,
   signal: AbortSignal,
 ): Promise<Omit<Standing, 'version' | 'examinedAtMs'>> {

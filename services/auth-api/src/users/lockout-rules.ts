@@ -32,9 +32,9 @@ export function createLockoutRules({ links, settings, log, now }: LockoutRulesOp
 
   const ask = async (contactCenter: ContactCenterView): Promise<LockoutRules> => {
     const signal = AbortSignal.timeout(readTimeoutMs);
-    const { backend, tenantDbid } = await links.open(contactCenter, signal);
-    const tenants = await backend.readTenants({ all_tenants: 1 }, { signal });
-    return readLockoutOptions(tenants, tenantDbid) ?? fallback;
+    const link = await links.open(contactCenter, signal);
+    const tenants = await link.readTenants({ signal });
+    return readLockoutOptions(tenants, link.tenantDbid) ?? fallback;
   };
 
   const read = async (contactCenter: ContactCenterView) => {

@@ -1,5 +1,5 @@
 /** Revokes what a person holds when the Configuration Server disables or deletes the person or changes the password. */
-import type { ConfigurationBackend, PersonChange } from '@gatehouse/config-server-client/backend';
+import type { PersonChange } from '@gatehouse/config-server-client/backend';
 import { CfgObjectState } from '@gatehouse/config-server-client/model/enumerations';
 import { definedOnly } from '@gatehouse/contracts/defined-only';
 import type { Clock } from '@gatehouse/service-kit/clock';
@@ -7,6 +7,7 @@ import type { Logger } from '@gatehouse/service-kit/logging/logger';
 import type { AuditWriter } from '../audit/event.ts';
 import { reasonUnsettled } from '../revocation/keeper.ts';
 import type { Revocations } from '../revocation/revocations.ts';
+import type { PersonSource } from './environment-links.ts';
 import { subjectOf } from './identity.ts';
 import { createPersonChangeQueue, type EndingChange } from './person-change-queue.ts';
 import type { PersonChangeRecords } from './person-change-records.ts';
@@ -45,7 +46,7 @@ export function createPersonChanges({ revocations, records, audit, log, now }: P
 
   const handle = async (
     environmentId: string,
-    backend: ConfigurationBackend,
+    backend: PersonSource,
     change: EndingChange,
     keepPace: () => Promise<void>,
   ) => {
@@ -70,7 +71,7 @@ export function createPersonChanges({ revocations, records, audit, log, now }: P
    */
   const revokeDisabled = async (
     environmentId: string,
-    backend: ConfigurationBackend,
+    backend: PersonSource,
     keepPace: () => Promise<void>,
   ) => {
     const disabled = (await backend.readPersonDbids({ state: CfgObjectState.disabled })).slice(
@@ -85,8 +86,8 @@ export function createPersonChanges({ revocations, records, audit, log, now }: P
     await records.replaceDisabled(environmentId, disabled);
   };
 
-  const queues = new WeakMap<ConfigurationBackend, ReturnType<typeof createPersonChangeQueue>>();
-  const queueOf = (environmentId: string, backend: ConfigurationBackend) => {
+  const queues = new WeakMap<PersonSource, ReturnType<typeof createPersonChangeQueue>>();
+  const queueOf = (environmentId: string, backend: PersonSource) => {
     const queue =
       queues.get(backend) ??
       createPersonChangeQueue({
@@ -100,7 +101,7 @@ export function createPersonChanges({ revocations, records, audit, log, now }: P
 
   return {
     /** Returns at once; the change is applied in the background and repeated until it succeeds. */
-    apply(environmentId: string, backend: ConfigurationBackend, change: PersonChange): void {
+    apply(environmentId: string, backend: PersonSource, change: PersonChange): void {
       const rest = withoutBallast(change);
       if (rest !== undefined) queueOf(environmentId, backend)(rest);
     },

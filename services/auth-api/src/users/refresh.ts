@@ -28,9 +28,8 @@ export function createRefresh({ contactCenters, links, identities }: RefreshOpti
     const contactCenter = await contactCenters.get(contactCenterId);
     if (contactCenter?.environmentId !== environmentId) throw userGone();
     const link = await links.open(contactCenter);
-    const [person] = await link.backend.readPersons({ dbid });
-    const isOfTenant = link.tenantDbid === undefined || person?.tenantDBID === link.tenantDbid;
-    if (person?.state !== CfgObjectState.enabled || !isOfTenant) throw userGone();
+    const [person] = await link.readPersons({ dbid });
+    if (person?.state !== CfgObjectState.enabled) throw userGone();
     // The announcement of the new password was missed, and with it the revocation.
     const { PasswordUpdatingDate: changedAtSeconds = 0 } = person;
     if (changedAtSeconds * 1000 > provedAtMs + passwordClockSkewMs) throw userGone();
@@ -40,7 +39,7 @@ export function createRefresh({ contactCenters, links, identities }: RefreshOpti
   };
 
   /**
-   * @throws AppError `user_gone` (403) when the person was deleted, disabled or given a new password since `provedAtMs`;
+   * @throws AppError `user_gone` (403) when the person was deleted, disabled, given a new password since `provedAtMs`, or belongs no more;
    * SignInError `try_again` (503).
    */
   return async (person: KnownPerson, provedAtMs: number): Promise<UserIdentity> => {

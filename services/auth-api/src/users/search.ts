@@ -5,7 +5,6 @@ import type {
   PersonPage,
   PersonSearch,
 } from '@gatehouse/config-server-client/model/person-search';
-import { definedOnly } from '@gatehouse/contracts/defined-only';
 import type { ContactCenterView } from '@gatehouse/contracts/environment-api/contact-center';
 import type { EnvironmentLinks } from './environment-links.ts';
 import { subjectOf } from './identity.ts';
@@ -25,8 +24,8 @@ export function createPeopleSearch(links: Pick<EnvironmentLinks, 'open'>) {
     asked: Omit<PersonSearch, 'tenantDbid'>,
     options: CallOptions,
   ): Promise<ListedPage> => {
-    const { backend, tenantDbid } = await links.open(contactCenter, options.signal);
-    const page = await backend.searchPersons(definedOnly({ ...asked, tenantDbid }), options);
+    const link = await links.open(contactCenter, options.signal);
+    const page = await link.searchPersons(asked, options);
     const people = page.people.map((person) => {
       if (person.dbid === undefined) return person;
       return { ...person, sub: subjectOf(contactCenter.environmentId, person.dbid) };

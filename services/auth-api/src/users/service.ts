@@ -4,6 +4,7 @@ import type { ConfigurationBackend } from '@gatehouse/config-server-client/backe
 import type { ContactCenterView } from '@gatehouse/contracts/environment-api/contact-center';
 import type { EnvironmentView } from '@gatehouse/contracts/environment-api/environment';
 import type { Clock } from '@gatehouse/service-kit/clock';
+import { randomToken } from '@gatehouse/service-kit/crypto/secrets';
 import type { Logger } from '@gatehouse/service-kit/logging/logger';
 import type { Metrics } from '@gatehouse/service-kit/metrics/registry';
 import type { Keyspace, RedisClient } from '@gatehouse/service-kit/redis/client';
@@ -113,7 +114,7 @@ export function createUserService(options: UserServiceOptions) {
     listing: createPeopleSearch(links),
     identify,
     isMember,
-    delays: createDelays({ limiter, lockoutRules, contactCenters }),
+    delays: createDelays({ limiter, lockoutRules, contactCenters, find }),
     refresh: createRefresh({ contactCenters, links, identities }),
     /** Finding of the diagnosis: in which environments no login can succeed. */
     loginsProbe: loginWatch.probe,
@@ -137,13 +138,26 @@ interface DelaysOptions {
   limiter: Pick<AttemptLimiter, 'explain' | 'clear'>;
   lockoutRules: LockoutRulesReader;
   contactCenters: Pick<ContactCenterService, 'environment'>;
+  find: ReturnType<typeof createIdentification>['find'];
 }
 
+/** An administrator waits for the answer. */
+const findTimeoutMs = 3_000;
+
 /** Explains and ends the delays of a person: what the help desk asks when somebody cannot sign in. */
-function createDelays({ limiter, lockoutRules, contactCenters }: DelaysOptions) {
+function createDelays({ limiter, lockoutRules, contactCenters, find }: DelaysOptions) {
+  /** One count serves all contact centres of an environment: of somebody else it is answered as of a name that nobody tried. */
+  const accountOf = async (contactCenter: ContactCenterView, userName: string) => {
+    const isTheirs =
+      contactCenter.membership.by === 'all' ||
+      (await find(contactCenter, userName, { deadlineMs: findTimeoutMs })) !== undefined;
+    return accountKey({ userName: isTheirs ? userName : randomToken(16) }, contactCenter, contactCenters);
+  };
+
   return {
+    /** Both throw SignInError `try_again` while nobody can say whose person it is. */
     async explain(contactCenter: ContactCenterView, userName: string) {
-      const account = await accountKey({ userName }, contactCenter, contactCenters);
+      const account = await accountOf(contactCenter, userName);
       return limiter.explain(account, await lockoutRules(contactCenter));
     },
     /**
@@ -151,6 +165,6 @@ function createDelays({ limiter, lockoutRules, contactCenters }: DelaysOptions) 
      * administrator ends.
      */
     clear: async (contactCenter: ContactCenterView, userName: string) =>
-      limiter.clear(await accountKey({ userName }, contactCenter, contactCenters)),
+      limiter.clear(await accountOf(contactCenter, userName)),
   };
 }

@@ -82,7 +82,7 @@ describe('people at a Configuration Server', () => {
     expect(namesIn(await list({ search: 'a' })).length).toBeGreaterThan(1);
   });
 
-  // attack: read the people of other tenants of a Configuration Server | CWE-639, OWASP API1:2023 | guard: services/auth-api/src/users/search.ts
+  // attack: read the people of other tenants of a Configuration Server | CWE-639, OWASP API1:2023 | guard: services/auth-api/src/users/members.ts
   it('are those of the tenant alone', async () => {
     const names = namesIn(await list({}));
     expect(names).toContain('agent');

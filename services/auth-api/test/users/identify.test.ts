@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { readMapping } from '../../src/users/authorities.ts';
 import { createIdentification } from '../../src/users/identify.ts';
 import { createIdentities } from '../../src/users/identities.ts';
+import { membersOf } from '../../src/users/members.ts';
 import { contactCenterId, demoContactCenter, environmentId } from '../stack/auth-api.ts';
 
 const person = (DBID: number, changes: Partial<MemoryPerson> = {}): MemoryPerson => ({
@@ -44,7 +45,7 @@ const identificationBy = (server: InMemoryBackend) =>
     contactCenters: { get: async () => demoContactCenter },
     links: {
       open: async () => ({
-        backend: server,
+        ...membersOf({ backend: server, tenantDbid: 101, takesIn: undefined }),
         place: { contactCenterId, environmentId, domain: 'demo' },
         tenantDbid: 101,
         isProvisioned: false,

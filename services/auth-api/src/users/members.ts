@@ -1,0 +1,135 @@
+/**
+ * Asks the environment of a contact centre for its people, and for them alone: whoever does not belong to the contact centre is
+ * answered as nobody, after the same questions. Nothing else in this service can read a person of a directory.
+ */
+import type {
+  AuthenticatedUser,
+  AuthenticateRequest,
+  CallOptions,
+  ChangePasswordRequest,
+  ConfigurationBackend,
+} from '@gatehouse/config-server-client/backend';
+import { isConfigServerError } from '@gatehouse/config-server-client/errors';
+import type { CfgPerson, PersonFilter } from '@gatehouse/config-server-client/model/person';
+import type {
+  FoundPerson,
+  PersonPage,
+  PersonSearch,
+} from '@gatehouse/config-server-client/model/person-search';
+import { foldUserName } from '@gatehouse/config-server-client/model/user-name';
+import { definedOnly } from '@gatehouse/contracts/defined-only';
+import { randomToken } from '@gatehouse/service-kit/crypto/secrets';
+import { nobody, type PersonFacts, type TakesIn } from './membership.ts';
+import { SignInError } from './sign-in-error.ts';
+
+/** Text for logs and audit only. */
+export const notAMember = 'the person does not belong to the contact centre';
+
+export interface MembersOptions {
+  backend: ConfigurationBackend;
+  /** Only persons of this tenant. Undefined: of every tenant. */
+  tenantDbid: number | undefined;
+  /** Undefined: everybody. */
+  takesIn: TakesIn | undefined;
+}
+
+/** Several people of a directory may have one name by its rules. */
+const maxOfOneName = 10;
+/** A search looks at so many pages of the directory for one of its own; the next page goes on there. */
+const maxPages = 5;
+
+export type Members = ReturnType<typeof membersOf>;
+
+/** Errors: those of the calls of the same name, and SignInError `bad_credentials` for somebody else's password. */
+export function membersOf({ backend, tenantDbid, takesIn }: MembersOptions) {
+  /** Those who belong to it. Without anybody, nobody is asked about. */
+  const ofThem = async <T>(found: readonly T[], factsOf: (one: T) => PersonFacts, options: CallOptions) => {
+    if (takesIn === undefined) return [...found];
+    if (found.length === 0) await takesIn(nobody, options);
+    const belongs = await Promise.all(found.map((one) => takesIn(factsOf(one), options)));
+    return found.filter((_, index) => belongs[index]);
+  };
+
+  const readPersons = async (filter: PersonFilter, options: CallOptions = {}): Promise<CfgPerson[]> => {
+    const found = await backend.readPersons(definedOnly({ ...filter, tenant_dbid: tenantDbid }), options);
+    return ofThem(found, factsOfPerson, options);
+  };
+
+  const named = async (userName: string, options: CallOptions): Promise<PersonFacts[]> => {
+    const search = { text: userName, isUserName: true, tenantDbid, limit: maxOfOneName };
+    const { people } = await backend.searchPersons(definedOnly(search), options);
+    return ofThem(people.map(factsOfFound), (facts) => facts, options);
+  };
+
+  return {
+    /** Whom the password proves. The question for the membership goes beside it, so that it costs a login no time. */
+    async authenticate(request: AuthenticateRequest, options: CallOptions = {}): Promise<AuthenticatedUser> {
+      const question = definedOnly({ ...request, tenantDbid });
+      if (takesIn === undefined) return backend.authenticate(question, options);
+      const [proof, members] = await Promise.allSettled([
+        backend.authenticate(question, options),
+        named(request.userName, options),
+      ]);
+      if (proof.status === 'rejected') {
+        // Of somebody else it must not be told that the account is locked, or the password old.
+        const tellsNothing = isConfigServerError(proof.reason, 'AuthenticationFailed');
+        if (tellsNothing || (members.status === 'fulfilled' && members.value.length > 0)) throw proof.reason;
+      }
+      if (members.status === 'rejected') throw members.reason;
+      if (proof.status === 'fulfilled' && members.value.some(isThe(proof.value))) return proof.value;
+      throw new SignInError('bad_credentials', { detail: notAMember });
+    },
+    readPersons,
+    /** Undefined: nobody, whose password is changed with the same work and the answer to a wrong one. */
+    changePassword: (
+      person: Pick<CfgPerson, 'userName'> | undefined,
+      passwords: Omit<ChangePasswordRequest, 'userName'>,
+      options: CallOptions = {},
+    ) => backend.changePassword({ userName: person?.userName ?? randomToken(16), ...passwords }, options),
+    /** A page may be short: it goes on with `next`. */
+    async searchPersons(
+      asked: Omit<PersonSearch, 'tenantDbid'>,
+      options: CallOptions = {},
+    ): Promise<PersonPage> {
+      const search: PersonSearch = definedOnly({ ...asked, tenantDbid });
+      let page = await backend.searchPersons(search, options);
+      const people = await ofThem(page.people, factsOfFound, options);
+      for (let pages = 1; takesIn !== undefined && pages < maxPages; pages += 1) {
+        if (page.next === undefined || people.length >= asked.limit) break;
+        page = await backend.searchPersons({ ...search, after: page.next }, options);
+        people.push(...(await ofThem(page.people, factsOfFound, options)));
+      }
+      const shown = people.slice(0, asked.limit);
+      const next = people.length > shown.length ? shown.at(-1)?.userName : page.next;
+      const { isCut, isWholeNames } = page;
+      return { isCut, isWholeNames, people: shown.map(withoutPlace), ...definedOnly({ next }) };
+    },
+    /** Of a person who was read here. */
+    readAccessGroups: (personDbid: number, options: CallOptions = {}) =>
+      backend.readAccessGroups({ person_dbid: personDbid }, options),
+    readRoles: (ofTenant: number, options: CallOptions = {}) =>
+      backend.readRoles({ tenant_dbid: ofTenant }, options),
+    readTenants: (options: CallOptions = {}) => backend.readTenants({ all_tenants: 1 }, options),
+  };
+}
+
+function factsOfPerson({ DBID, tenantDBID, userName, dn }: CfgPerson): PersonFacts {
+  return { dbid: DBID, tenantDbid: tenantDBID, userName, dn };
+}
+
+function factsOfFound({ dbid, tenantDbid, userName, dn }: FoundPerson): PersonFacts {
+  return { dbid, tenantDbid, userName, dn };
+}
+
+/** A directory numbers people when they sign in: the first time the name alone tells who it is. */
+function isThe({ userDbid, userName }: AuthenticatedUser) {
+  return (facts: PersonFacts) =>
+    facts.dbid === undefined
+      ? foldUserName(facts.userName) === foldUserName(userName)
+      : facts.dbid === userDbid;
+}
+
+/** Callers show what is left. */
+function withoutPlace({ tenantDbid: _, dn: __, ...person }: FoundPerson): FoundPerson {
+  return person;
+}

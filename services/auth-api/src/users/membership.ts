@@ -1,0 +1,79 @@
+/** Tells whether a person belongs to a contact centre, by what the directory of its environment says of the person. */
+import type { CallOptions, ConfigurationBackend } from '@gatehouse/config-server-client/backend';
+import { isConfigServerError } from '@gatehouse/config-server-client/errors';
+import { CfgObjectState } from '@gatehouse/config-server-client/model/enumerations';
+import type { EnvironmentView } from '@gatehouse/contracts/environment-api/environment';
+import type { Membership } from '@gatehouse/contracts/environment-api/membership';
+import { isAtOrBelow } from '@gatehouse/directory-ldap/distinguished-name';
+import type { Clock } from '@gatehouse/service-kit/clock';
+import { createFolderPaths } from './folder-paths.ts';
+import { createTenantNumbers } from './tenant-numbers.ts';
+
+/** What a directory says of a person without a question more. */
+export interface PersonFacts {
+  /** Undefined: a person of a directory who has no number yet. 0: nobody. */
+  dbid: number | undefined;
+  userName: string;
+  tenantDbid?: number | undefined;
+  dn?: string | undefined;
+}
+
+/** Asked about nobody, it does the work that it does for somebody. Errors: those of the questions. */
+export type TakesIn = (person: PersonFacts, options: CallOptions) => Promise<boolean>;
+
+export const nobody: PersonFacts = { dbid: 0, userName: '' };
+
+type Place = { environment: EnvironmentView; backend: ConfigurationBackend };
+
+export function createMembershipRules(now: Clock, tenantNumber = createTenantNumbers(now)) {
+  const folderPaths = createFolderPaths(now);
+
+  /** Undefined: everybody belongs to it. What the directory does not tell of a person takes nobody in. */
+  return ({ environment, backend }: Place, { by, names }: Membership): TakesIn | undefined => {
+    if (by === 'all') return undefined;
+    if (by === 'organizationalUnit')
+      return async ({ dn }) => dn !== undefined && names.some((name) => isAtOrBelow(dn, name));
+    if (by === 'accessGroup')
+      return async (person, options) => (await groupsOf(backend, person, options)).some(isOneOf(names));
+    if (by === 'folder')
+      return async ({ dbid }, options) => {
+        const folders = await foldersOf(backend, dbid, options);
+        const paths = await Promise.all(
+          folders.map(({ DBID }) => folderPaths(environment, backend, DBID, options)),
+        );
+        return paths.flat().some((path) => names.includes(path));
+      };
+    return async ({ tenantDbid }, options) => {
+      const dbids = await Promise.all(names.map((name) => tenantNumber(environment, backend, name, options)));
+      return tenantDbid !== undefined && dbids.includes(tenantDbid);
+    };
+  };
+}
+
+const isOneOf = (names: readonly string[]) => (name: string) => names.includes(name);
+
+async function groupsOf(
+  backend: Pick<ConfigurationBackend, 'readAccessGroups'>,
+  { dbid, userName }: PersonFacts,
+  options: CallOptions,
+): Promise<string[]> {
+  const filter = dbid === undefined ? { user_name: userName } : { person_dbid: dbid };
+  const groups = await backend.readAccessGroups(filter, options);
+  const enabled = groups.filter(({ groupInfo }) => groupInfo.state === CfgObjectState.enabled);
+  return enabled.map(({ groupInfo }) => groupInfo.name);
+}
+
+/** A server without folders, or one that does not tell whom they hold, puts nobody into one. */
+async function foldersOf(
+  backend: Pick<ConfigurationBackend, 'readFolders'>,
+  dbid: number | undefined,
+  options: CallOptions,
+) {
+  try {
+    const folders = await backend.readFolders({ person_dbid: dbid ?? 0 }, options);
+    return folders.filter(({ state }) => state === CfgObjectState.enabled);
+  } catch (error) {
+    if (isConfigServerError(error, 'Unsupported', 'InvalidFilter')) return [];
+    throw error;
+  }
+}
