@@ -23,6 +23,20 @@ export const verifiedDaySchema = z.object({
 
 export type VerifiedDay = z.output<typeof verifiedDaySchema>;
 
+export const waitingDeletionSchema = z.object({
+  name: z
+    .string()
+    .describe(
+      '`audit`: events of the trail. `changes`: the change log. `revocations`: revocations that have expired.',
+    ),
+  from: z.iso.datetime().describe('The oldest row that would be deleted is of this time.'),
+  to: z.iso.datetime().describe('Rows of before this time would be deleted.'),
+});
+
+export type WaitingDeletion = z.output<typeof waitingDeletionSchema>;
+
+export const retentionAnswer = envelopeOf(z.array(waitingDeletionSchema));
+
 export const reshipAnswer = envelopeOf(z.object({ taken: z.int() }));
 
 export const verifyAnswer = envelopeOf(z.array(verifiedDaySchema));

@@ -17,6 +17,7 @@ export const runbooks = [
   'audit-events-wait',
   'audit-events-do-not-reach-the-second-destination',
   'audit-events-are-refused',
+  'deletions-wait',
   'an-entry-of-an-administrator-gives-no-right',
 ] as const;
 

@@ -110,6 +110,7 @@ export async function createDeps(config: Config, kit: Kit, clockOfTest?: Clock) 
       pseudonymKey: config.audit.pseudonymKey,
       retentionDays: config.audit.retentionDays,
       isWritable,
+      region,
       now,
       trust,
       log,
@@ -217,7 +218,13 @@ export async function createDeps(config: Config, kit: Kit, clockOfTest?: Clock) 
     consul,
     kit,
   });
-  const overview = composeOverview({ pool, probes: diagnosis.probes, lag: audit.lag, now });
+  const overview = composeOverview({
+    pool,
+    probes: diagnosis.probes,
+    lag: audit.lag,
+    bounds: audit.bounds,
+    now,
+  });
   return {
     config,
     kit,

@@ -1,5 +1,6 @@
 /** The audit trail as a chain: it holds, it shows changes, and only its retention deletes from it. */
-import { deleteExpired } from '@gatehouse/audit-trail/chain/retention';
+import { removeBatch } from '@gatehouse/audit-trail/chain/retention';
+import { inTransaction } from '@gatehouse/service-kit/postgres/pool';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { configurationTrail } from '../src/audit/trail.ts';
 import { type RunningApi, startApi } from './running-api.ts';
@@ -37,8 +38,12 @@ describe('the chain of the audit trail', () => {
     await expect(pool.query('DELETE FROM environment.audit')).rejects.toThrow(/append-only/);
 
     const trail = configurationTrail(pool);
-    expect(await deleteExpired(trail as never, { before: '2000-01-01', shippedTo: [] })).toBe(0);
-    expect(await deleteExpired(trail as never, { before: '2999-01-01', shippedTo: [] })).toBe(3);
+    const remove = (before: string) =>
+      inTransaction(pool, (client) =>
+        removeBatch(client, trail as never, { before: new Date(before), shippedTo: [] }),
+      );
+    expect(await remove('2000-01-01')).toBe(0);
+    expect(await remove('2999-01-01')).toBe(3);
     await expect(pool.query('DELETE FROM environment.audit')).rejects.toThrow(/append-only/);
   });
 });

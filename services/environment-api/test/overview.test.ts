@@ -134,3 +134,21 @@ it('names what is down with its runbook, and what goes on without it as a warnin
     .poll(async () => (await overview()).problems.map(({ subject }: { subject: string }) => subject))
     .not.toContain('Redis');
 });
+
+it('tells deletions that wait for a confirmation, and no more once an installation writer has given it', async () => {
+  await api.pool.query(
+    `INSERT INTO environment.deletion_bounds (name, waiting_from, waiting_to) VALUES ('audit', '2026-01-01', '2027-02-05')
+      ON CONFLICT (name) DO UPDATE SET waiting_from = excluded.waiting_from, waiting_to = excluded.waiting_to`,
+  );
+  const told = async () =>
+    (await overview()).problems.filter(({ runbook }: { runbook: string }) => runbook === 'deletions-wait');
+  expect(await told()).toHaveLength(1);
+  const reader = { authorization: api.authApi.token({ contact_center_ids: [own] }) };
+  expect((await api.call('POST', '/audit/retention/confirm', { headers: reader })).status).toBe(403);
+  const { body } = await api.call('POST', '/audit/retention/confirm');
+  expect(body.data).toEqual([
+    { name: 'audit', from: '2026-01-01T00:00:00.000Z', to: '2027-02-05T00:00:00.000Z' },
+  ]);
+  expect(await told()).toEqual([]);
+  expect((await api.call('GET', '/audit/retention')).body.data).toEqual([]);
+});

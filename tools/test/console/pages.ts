@@ -215,6 +215,7 @@ export const listedPages: ListedPage[] = [
   { name: 'console-audit-changes', path: `${base}/audit/changes`, isVariant: true },
   { name: 'console-audit-request', path: ({ requestPath }) => requestPath },
   { name: 'console-audit-chains', path: `${base}/audit/chains`, isVariant: true },
+  { name: 'console-audit-retention', path: `${base}/audit/retention`, isVariant: true },
   {
     name: 'console-audit-verified',
     path: `${base}/audit/chains?from=${new Date().toISOString().slice(0, 10)}`,

@@ -1,6 +1,6 @@
 /** The calls that administrate Auth API: clients, signing keys, checks of single sign-on, security events. */
 
-import { reshipAnswer, verifyAnswer } from '@gatehouse/contracts/audit-chain';
+import { reshipAnswer, retentionAnswer, verifyAnswer } from '@gatehouse/contracts/audit-chain';
 import {
   administratorSchema,
   type NewAdministrator,
@@ -183,6 +183,9 @@ export function createAuditCalls(http: HttpClient) {
       readExport(http, { path: `${path}/export`, query: { ...filter }, format, key: 'seq' }),
     verify: async (days: { from?: string | undefined; to?: string | undefined }) =>
       (await http.read(verifyAnswer, { path: `${path}/verify`, query: days })).data,
+    waitingDeletions: async () => (await http.read(retentionAnswer, { path: `${path}/retention` })).data,
+    confirmDeletions: async () =>
+      (await http.read(retentionAnswer, { method: 'POST', path: `${path}/retention/confirm` })).data,
     reship: async () => (await http.read(reshipAnswer, { method: 'POST', path: `${path}/reship` })).data,
     erase: async (user: string) =>
       (await http.read(eraseAnswer, { method: 'POST', path: `${path}/erase`, json: { data: { user } } }))

@@ -1,5 +1,11 @@
 /** The calls for the installation as a whole: export, import and the record of configuration changes. */
-import { reshipAnswer, type VerifiedDay, verifyAnswer } from '@gatehouse/contracts/audit-chain';
+import {
+  reshipAnswer,
+  retentionAnswer,
+  type VerifiedDay,
+  verifyAnswer,
+  type WaitingDeletion,
+} from '@gatehouse/contracts/audit-chain';
 import { definedOnly } from '@gatehouse/contracts/defined-only';
 import { envelopeOf } from '@gatehouse/contracts/envelope';
 import { type AuditEntry, auditEntrySchema } from '@gatehouse/contracts/environment-api/administration/audit';
@@ -79,6 +85,17 @@ export async function verifyConfigurationTrail(
   query: { from?: string | undefined; to?: string | undefined },
 ): Promise<VerifiedDay[]> {
   return (await http.read(verifyAnswer, { path: `${apiPath}/audit/verify`, query })).data;
+}
+
+/** Deletions of old rows that wait for a confirmation. @throws UpstreamError */
+export async function readWaitingDeletions(http: HttpClient): Promise<WaitingDeletion[]> {
+  return (await http.read(retentionAnswer, { path: `${apiPath}/audit/retention` })).data;
+}
+
+/** Lets them happen; returns them. @throws UpstreamError */
+export async function confirmWaitingDeletions(http: HttpClient): Promise<WaitingDeletion[]> {
+  const path = `${apiPath}/audit/retention/confirm`;
+  return (await http.read(retentionAnswer, { method: 'POST', path })).data;
 }
 
 /** Sends again what a destination refused; returns how many changes were taken. @throws UpstreamError */

@@ -11,7 +11,7 @@ import { inTransaction, type Queryable } from '@gatehouse/service-kit/postgres/p
 import { createAuditChainer } from '../chain/chainer.ts';
 import { keptFromDay, readLastPosition, resealDays } from '../chain/days.ts';
 import { eraseFromChain, resealErasures } from '../chain/erasure.ts';
-import { deleteExpired } from '../chain/retention.ts';
+import { createAuditDeletion } from '../chain/retention.ts';
 import type { AuditTrail, ChainedEvent } from '../chain/trail.ts';
 import { verifyAuditTrail } from '../chain/verify.ts';
 import { auditDataStream } from '../elasticsearch/audit-assets.ts';
@@ -61,15 +61,16 @@ export function createAuditWorker(options: AuditWorkerOptions) {
   const shippings = destinations.map((destination) =>
     createShippingWork({ ...options, destination, intervalMs }),
   );
+  const deletion = createAuditDeletion(trail, {
+    retentionDays,
+    shippedTo: destinations.map(({ target }) => target),
+  });
   const expiring = createRepeatingWork({
     log,
     when: trust,
     intervalMs: 60_000,
     maxPauseMs: 600_000,
-    async round() {
-      const shippedTo = destinations.map(({ target }) => target);
-      return (await deleteExpired(trail, { before: keptFrom(), shippedTo })) > 0;
-    },
+    round: async () => (await deletion.round()) > 0,
     failing: 'audit events past their time could not be deleted',
     recovered: 'audit events past their time are deleted again',
   });

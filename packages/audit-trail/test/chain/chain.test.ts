@@ -8,9 +8,8 @@ import { createAuditChainer } from '../../src/chain/chainer.ts';
 import { readLastPosition, resealDays } from '../../src/chain/days.ts';
 import { eraseFromChain, resealErasures } from '../../src/chain/erasure.ts';
 import { chainHash, noHash, personalDigest } from '../../src/chain/hash.ts';
-import { deleteExpired } from '../../src/chain/retention.ts';
 import { verifyAuditTrail } from '../../src/chain/verify.ts';
-import { box, key, openTrail, type TrailDatabase } from './trail-database.ts';
+import { box, deleteExpired, key, openTrail, type TrailDatabase } from './trail-database.ts';
 
 let shop: TrailDatabase;
 const broken: string[] = [];

@@ -1,16 +1,24 @@
 /** A small service with an audit trail of its own, in a database of its own. */
 
 import { createSecretBox } from '@gatehouse/service-kit/crypto/secret-box';
-import { createPool, type Pool } from '@gatehouse/service-kit/postgres/pool';
+import { createPool, inTransaction, type Pool } from '@gatehouse/service-kit/postgres/pool';
 import { Secret } from '@gatehouse/service-kit/secret';
 import { createTestDatabase } from '@gatehouse/testing/postgres';
 import { pino } from 'pino';
 import { createAuditChainer } from '../../src/chain/chainer.ts';
+import { removeBatch } from '../../src/chain/retention.ts';
 import type { AuditTrail, TrailEvent } from '../../src/chain/trail.ts';
 
 export const silentLog = pino({ level: 'silent' });
 export const key = (id: string, fill = 1) => `${id}:${Buffer.alloc(32, fill).toString('base64')}`;
 export const box = createSecretBox(new Secret(key('k1')));
+
+/** Deletes one batch of events of days before this one (YYYY-MM-DD). */
+export const deleteExpired = (
+  trail: AuditTrail,
+  { before, shippedTo }: { before: string; shippedTo: readonly string[] },
+) =>
+  inTransaction(trail.pool, (client) => removeBatch(client, trail, { before: new Date(before), shippedTo }));
 
 interface EventRow {
   id: string;
@@ -44,6 +52,8 @@ const tables = `
   CREATE TABLE shop.audit_shipping (target text PRIMARY KEY, position bigint NOT NULL);
   CREATE TABLE shop.audit_set_aside (
     target text, position bigint, reason text, at timestamptz DEFAULT now(), PRIMARY KEY (target, position));
+  CREATE TABLE shop.deletion_bounds (name text PRIMARY KEY, bound_at timestamptz, measured_ms bigint NOT NULL DEFAULT 0,
+    moves jsonb NOT NULL DEFAULT '[]', waiting_from timestamptz, waiting_to timestamptz, confirmed_to timestamptz);
   CREATE FUNCTION shop.enter() RETURNS trigger LANGUAGE plpgsql AS
     $$ BEGIN INSERT INTO shop.audit_unchained SELECT seq FROM entered; RETURN NULL; END $$;
   CREATE TRIGGER enter AFTER INSERT ON shop.events REFERENCING NEW TABLE AS entered

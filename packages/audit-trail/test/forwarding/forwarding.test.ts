@@ -3,9 +3,8 @@ import { createMetrics } from '@gatehouse/service-kit/metrics/registry';
 import { Secret } from '@gatehouse/service-kit/secret';
 import { createAuthority } from '@gatehouse/testing/certificates';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
-import { deleteExpired } from '../../src/chain/retention.ts';
 import { createAuditWorker } from '../../src/worker/audit-worker.ts';
-import { box, openTrail, silentLog, type TrailDatabase } from '../chain/trail-database.ts';
+import { box, deleteExpired, openTrail, silentLog, type TrailDatabase } from '../chain/trail-database.ts';
 import {
   authority,
   chained as chainedIn,

@@ -14,6 +14,7 @@ import type { Session } from '../session.ts';
 import { auditChangesCommand } from './audit-changes.ts';
 import { auditExportCommand } from './audit-export.ts';
 import { followEvents } from './audit-follow.ts';
+import { auditRetentionCommand } from './audit-retention.ts';
 
 interface FilterOptions {
   user?: string;
@@ -64,6 +65,7 @@ export function auditCommands(program: Command, cli: Cli): void {
 
   auditChangesCommand(audit, cli);
   auditExportCommand(audit, cli);
+  auditRetentionCommand(audit, cli);
 
   audit
     .command('verify')

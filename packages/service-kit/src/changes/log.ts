@@ -2,9 +2,10 @@
 import { definedOnly } from '@gatehouse/contracts/defined-only';
 import { z } from 'zod';
 import { createRepeatingWork, type RepeatingWork } from '../background/repeating-work.ts';
-import type { Clock, Trust } from '../clock.ts';
+import type { Trust } from '../clock.ts';
 import { createSemaphore } from '../limits/semaphore.ts';
 import type { Logger } from '../logging/logger.ts';
+import { createBoundedDeletion } from '../postgres/bounded-deletion.ts';
 import { inTransaction, type Pool, type PoolClient } from '../postgres/pool.ts';
 import type { RedisClient } from '../redis/client.ts';
 
@@ -33,8 +34,8 @@ export interface ChangeLog {
   since(seq: number, limit?: number): Promise<Change[]>;
   /** Returns the number of the newest change, 0 when there is none. */
   latest(): Promise<number>;
-  /** Deletes changes that are older, except the newest of all; resolves with their number. */
-  removeBefore(beforeMs: number): Promise<number>;
+  /** Deletes changes of more than a week ago, except the newest of all; resolves with their number. */
+  removeOld(): Promise<number>;
 }
 
 export interface ChangeLogOptions {
@@ -57,7 +58,7 @@ interface ChangeRow {
 /** Keeps each statement short. */
 const maxRemovedRows = 5000;
 /** A reader that has heard nothing for so long reads everything anew. */
-const retentionMs = 7 * 86_400_000;
+const kept = `interval '7 days'`;
 const retentionIntervalMs = 3_600_000;
 
 /** The moment of the write: a restored database writes the same number at another one. */
@@ -101,6 +102,32 @@ export function createChangeLog({ pool, redis, schema, channel, log }: ChangeLog
     }
   }
 
+  // The newest row stays: the next number is counted from it.
+  const isFollowed = `seq < (SELECT max(seq) FROM ${schema}.changes)`;
+  const old = createBoundedDeletion({
+    ...{
+      pool,
+      schema,
+      name: 'changes',
+      lock: `delete:${schema}.changes`,
+      due: `clock_timestamp() - ${kept}`,
+    },
+    async oldest(client) {
+      const { rows } = await client.query<{ at: Date }>(
+        `SELECT at FROM ${schema}.changes WHERE ${isFollowed} ORDER BY seq LIMIT 1`,
+      );
+      return rows[0]?.at;
+    },
+    async remove(client, before) {
+      const { rowCount } = await client.query(
+        `DELETE FROM ${schema}.changes WHERE seq IN (
+          SELECT seq FROM ${schema}.changes WHERE at < $1 AND ${isFollowed} ORDER BY seq LIMIT ${maxRemovedRows})`,
+        [before],
+      );
+      return rowCount ?? 0;
+    },
+  });
+
   return {
     async inTransaction(work) {
       const drafts: ChangeDraft[] = [];
@@ -123,16 +150,7 @@ export function createChangeLog({ pool, redis, schema, channel, log }: ChangeLog
       });
       return rows.map(toChange);
     },
-    async removeBefore(beforeMs) {
-      // The newest row stays: the next number is counted from it.
-      const { rowCount } = await pool.query(
-        `DELETE FROM ${schema}.changes WHERE seq IN (
-          SELECT seq FROM ${schema}.changes WHERE at < $1 AND seq < (SELECT max(seq) FROM ${schema}.changes)
-          ORDER BY seq LIMIT ${maxRemovedRows})`,
-        [new Date(beforeMs)],
-      );
-      return rowCount ?? 0;
-    },
+    removeOld: old.round,
     async latest() {
       const { rows } = await pool.query<{ latest: string }>(
         `SELECT coalesce(max(seq), 0) AS latest FROM ${schema}.changes`,
@@ -155,13 +173,13 @@ function toChange(row: ChangeRow): Change {
 /** Creates the retention job that deletes old changes. */
 export function createChangeRetention(
   changes: ChangeLog,
-  { now, trust, log }: { now: Clock; trust: Trust; log: Logger },
+  { trust, log }: { trust: Trust; log: Logger },
 ): RepeatingWork {
   return createRepeatingWork({
     log,
     when: trust,
     intervalMs: retentionIntervalMs,
-    round: async () => (await changes.removeBefore(now() - retentionMs)) > 0,
+    round: async () => (await changes.removeOld()) > 0,
     failing: 'old changes could not be removed',
     recovered: 'old changes are removed again',
   });

@@ -41,6 +41,17 @@ export function problemsOfEndings(endings: readonly Ending[], nowMs: number, lim
     });
 }
 
+/** Old rows whose deletion an operator must confirm: a clock may have jumped. */
+export function problemsOfDeletions(waiting: readonly { name: string; from: Date; to: Date }[]): Problem[] {
+  const dayOf = (moment: Date) => moment.toISOString().slice(0, 10);
+  return waiting.map(({ name, from, to }) => ({
+    severity: 'warning',
+    runbook: 'deletions-wait',
+    subject: name,
+    message: `Rows of ${name} from ${dayOf(from)} to ${dayOf(to)} would be deleted at once: is the clock of PostgreSQL right?`,
+  }));
+}
+
 const endingNames: Record<Ending['kind'], string> = {
   'provider-certificate': 'The certificate of the identity provider of',
   'own-certificate': 'Our certificate towards identity providers, for',

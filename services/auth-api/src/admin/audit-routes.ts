@@ -1,5 +1,10 @@
 /** Serves `/auth/v3/ops/audit`: operators search security events, verify the chain, and erase personal data. */
-import { auditDaysQuery, reshipAnswer, verifyAnswer } from '@gatehouse/contracts/audit-chain';
+import {
+  auditDaysQuery,
+  reshipAnswer,
+  retentionAnswer,
+  verifyAnswer,
+} from '@gatehouse/contracts/audit-chain';
 import { eraseAnswer, type SecurityEvent, securityEventsAnswer } from '@gatehouse/contracts/auth-api/audit';
 import { definedOnly } from '@gatehouse/contracts/defined-only';
 import { errorEnvelope, securityError } from '@gatehouse/contracts/envelope';
@@ -16,7 +21,7 @@ import { auditExportQuerySchema, auditQuerySchema, eraseBodySchema, filterOf } f
 const refusals = { 400: errorEnvelope, 401: securityError, 403: errorEnvelope };
 const tags = ['audit'];
 
-export function auditRoutes(app: App, { search, worker, erasure, writer }: Audit): void {
+export function auditRoutes(app: App, { search, worker, erasure, writer, retention }: Audit): void {
   app.get(
     '',
     {
@@ -87,6 +92,30 @@ export function auditRoutes(app: App, { search, worker, erasure, writer }: Audit
     async ({ query }) => ok(await worker.verify(query)),
   );
 
+  app.get(
+    '/retention',
+    {
+      schema: {
+        tags,
+        summary: 'Deletions of old rows that wait for a confirmation',
+        response: { 200: retentionAnswer, ...refusals },
+      },
+    },
+    async () => ok((await retention.waiting()).map(deletionOf)),
+  );
+
+  app.post(
+    '/retention/confirm',
+    {
+      schema: {
+        tags,
+        summary: 'Let the deletions happen that wait for a confirmation; the answer names them',
+        response: { 200: retentionAnswer, ...refusals },
+      },
+    },
+    async (request) => ok((await retention.confirm(actorOf(request))).map(deletionOf)),
+  );
+
   app.post(
     '/reship',
     {
@@ -111,6 +140,10 @@ export function auditRoutes(app: App, { search, worker, erasure, writer }: Audit
     },
     async (request) => ok(await erasure.erase(request.body.data.user, actorOf(request))),
   );
+}
+
+function deletionOf({ name, from, to }: { name: string; from: Date; to: Date }) {
+  return { name, from: from.toISOString(), to: to.toISOString() };
 }
 
 /** Another contact centre than the one that the administrator is confined to. */

@@ -12,6 +12,7 @@ import { createAuditWorker } from '@gatehouse/audit-trail/worker/audit-worker';
 import type { AuditLag } from '@gatehouse/contracts/overview';
 import type { Secret } from '@gatehouse/service-kit/secret';
 import type { Core } from '../core.ts';
+import { createRetention } from './confirm-retention.ts';
 import { auditedService, securityDocument } from './document.ts';
 import { createAuditDrain } from './drain.ts';
 import { createAuditErasure } from './erase.ts';
@@ -90,6 +91,7 @@ export async function composeAudit(core: Core, { config, onEvent }: AuditDepende
       const oldestSeconds = oldestMs === undefined ? 0 : Math.max(0, (now() - oldestMs) / 1000);
       return [{ destination: 'postgresql', waiting: events, oldestSeconds, refused: 0 }, ...shipping];
     },
+    retention: createRetention({ pool, requireWritable, audit: writer }),
     seenPeople: createSeenPeople(pool),
     search: { find: (filter: AuditFilter) => findAuditPage(pool, filter) },
     erasure: createAuditErasure({

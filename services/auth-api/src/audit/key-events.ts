@@ -4,6 +4,11 @@ import { actor, administered, type CatalogueEntry } from './event-kinds.ts';
 const signingKey = { actor, kid: 'which', algorithm: 'RS256, ES256 or EdDSA' };
 
 export const keyEvents = {
+  retention_confirmed: {
+    when: 'an administrator let a larger part of old rows be deleted than a clock may cause',
+    kind: administered('deletion'),
+    fields: { actor, deletions: 'which rows, from when to when' },
+  },
   signing_key_created: {
     when: 'a signing key was created',
     kind: administered('creation'),

@@ -109,6 +109,8 @@ export const opsMatrix: Readonly<Record<string, OpsRuleName>> = {
   'GET /audit': 'searchEvents',
   'GET /audit/export': 'searchEvents',
   'GET /audit/verify': 'administer',
+  'GET /audit/retention': 'administer',
+  'POST /audit/retention/confirm': 'administer',
   'POST /audit/reship': 'administer',
   'POST /audit/erase': 'administer',
 };

@@ -19,7 +19,7 @@ export type PollResult =
 
 const saveRequest = defineScript(`
 redis.call('HSET', KEYS[1], 'secret', ARGV[1], 'client', ARGV[2], 'request', ARGV[3], 'ends', ARGV[4], 'status', 'pending', 'interval', ARGV[5], 'polled', '0')
-redis.call('PEXPIREAT', KEYS[1], ARGV[6])
+redis.call('PEXPIRE', KEYS[1], ARGV[6])
 return 1
 `);
 
@@ -79,7 +79,7 @@ export function createPolledRequests<R extends PolledRequest>(
       const text = JSON.stringify(request);
       const values = [
         ...[secretHash, clientId, text, expiresAtMs],
-        ...[pollIntervalSeconds, expiresAtMs + rememberedMs],
+        ...[pollIntervalSeconds, expiresAtMs + rememberedMs - now()],
       ];
       await saveRequest.run(redis, [keyOf(id)], values);
     },

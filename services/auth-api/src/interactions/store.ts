@@ -9,7 +9,7 @@ export type FoundInteraction =
 
 const saveInteraction = defineScript(`
 redis.call('HSET', KEYS[1], 'browser', ARGV[1], 'data', ARGV[2], 'state', ARGV[3])
-redis.call('PEXPIREAT', KEYS[1], ARGV[4])
+redis.call('PEXPIRE', KEYS[1], ARGV[4])
 return 1
 `);
 
@@ -53,7 +53,8 @@ export function createInteractionStore(redis: RedisClient, keyspace: Keyspace) {
       data: InteractionData,
       state: InteractionState,
     ): Promise<void> {
-      const values = [browserHash, JSON.stringify(data), JSON.stringify(state), data.expiresAtMs];
+      const lifeMs = data.expiresAtMs - data.createdAtMs;
+      const values = [browserHash, JSON.stringify(data), JSON.stringify(state), lifeMs];
       await saveInteraction.run(redis, [keyOf(id)], values);
     },
     read: (id: string, browserHash: string) => find(id, browserHash, 'read'),

@@ -5,7 +5,12 @@ import { definedOnly } from '@gatehouse/contracts/defined-only';
 import type { OverviewWindow, Problem } from '@gatehouse/contracts/overview';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { notFound } from '@gatehouse/service-kit/errors/app-error';
-import { orderEndings, orderProblems, problemsOfEndings } from '@gatehouse/service-kit/health/overview';
+import {
+  orderEndings,
+  orderProblems,
+  problemsOfDeletions,
+  problemsOfEndings,
+} from '@gatehouse/service-kit/health/overview';
 import type { ProblemWatch } from '@gatehouse/service-kit/health/problem-watch';
 import type { Pool } from '@gatehouse/service-kit/postgres/pool';
 import type { Activity } from '../activity/compose.ts';
@@ -23,7 +28,7 @@ import { stepsOf } from './windows.ts';
 export interface OverviewOptions {
   activity: Pick<Activity, 'series' | 'finestStepMs'>;
   links: Users['service']['links'];
-  audit: Pick<Audit, 'lag'>;
+  audit: Pick<Audit, 'lag' | 'retention'>;
   endings: Endings;
   problemWatch: ProblemWatch;
   contactCenters: Pick<ContactCenterService, 'find'>;
@@ -61,11 +66,12 @@ export function createOverviewService(options: OverviewOptions) {
   };
 
   const ofInstallation = async (question: OverviewQuestion): Promise<AuthApiOverview> => {
-    const [signIns, found, ending, auditLag, clients, administrators] = await Promise.all([
+    const [signIns, found, ending, auditLag, deletions, clients, administrators] = await Promise.all([
       signInsOf(question).catch(() => undefined),
       options.problemWatch(),
       endings(undefined),
       audit.lag().catch(() => undefined),
+      audit.retention.waiting().catch(() => []),
       countClients(pool).catch(() => undefined),
       options.administrators.list().catch(() => []),
     ]);
@@ -78,6 +84,7 @@ export function createOverviewService(options: OverviewOptions) {
         ...found,
         ...(signIns?.problems ?? []),
         ...problemsOfLag(auditLag ?? []),
+        ...problemsOfDeletions(deletions),
         ...problemsOfAdministrators(administrators),
         ...problemsOfEndings(told, now()),
       ]),

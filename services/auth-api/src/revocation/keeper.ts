@@ -74,7 +74,8 @@ export function createKeeper(options: KeeperOptions) {
   let roundAtMs = Number.NEGATIVE_INFINITY;
   let nextRound: Promise<void> | undefined;
 
-  const append = (revocations: readonly Revocation[]) => stream.append(revocations, now() - maxLifeMs);
+  const append = (revocations: readonly Revocation[]) =>
+    stream.append(revocations, { nowMs: now(), lifeMs: maxLifeMs });
 
   function note({ revocation, isStreamed, isKept }: Unsettled): void {
     const key = keyOf(revocation);
@@ -177,7 +178,7 @@ export function createKeeper(options: KeeperOptions) {
     log,
     when: trust,
     intervalMs: retentionIntervalMs,
-    round: () => table.removeExpired(now()),
+    round: table.removeExpired,
     failing: 'old revocations could not be removed',
     recovered: 'old revocations are removed again',
   });

@@ -35,6 +35,7 @@ const endsUnknown =
 export function createRevocations(options: RevocationsOptions) {
   const { stream, table, now, trust, log, maxLifeMs, maxLagMs, monotonicMs, settleIntervalMs } = options;
   const memory = createRevocationMemory();
+  const startedAt = { ms: now(), measuredMs: performance.now() };
   const keeper = createKeeper({ stream, table, memory, now, trust, log, maxLifeMs, settleIntervalMs });
   const follower = createFollower({
     stream,
@@ -66,7 +67,9 @@ export function createRevocations(options: RevocationsOptions) {
       await follower.start();
       keeper.start();
       pruneTimer = setInterval(() => {
-        if (trust.isTrusted) memory.prune(now() - maxLifeMs);
+        // As the list: at most 48 hours in 24 measured ones, whatever the clocks say.
+        const measuredMs = performance.now() - startedAt.measuredMs;
+        if (trust.isTrusted) memory.prune(Math.min(now(), startedAt.ms + 2 * measuredMs) - maxLifeMs);
       }, pruneIntervalMs).unref();
     },
 

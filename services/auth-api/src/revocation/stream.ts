@@ -1,5 +1,6 @@
 /** Appends revocations to their Redis stream and reads them on every replica. */
 import type { RedisClient } from '@gatehouse/service-kit/redis/client';
+import { defineScript } from '@gatehouse/service-kit/redis/script';
 import { isKnownKind, type Revocation } from './revocation.ts';
 
 export type RevocationStream = ReturnType<typeof createRevocationStream>;
@@ -31,6 +32,17 @@ const answerMs = 500;
 /** A replica confirms once a second. */
 const maxConfirmationSeconds = 2;
 
+/**
+ * The stream gives its entries the time of Redis, and one that has jumped must not drop what is young by PostgreSQL's.
+ * KEYS: stream. ARGV: now (ms), maximum life (ms), kind, id, not-before.
+ */
+const appendEntry = defineScript(`
+local time = redis.call('TIME')
+local now = math.min(tonumber(ARGV[1]), time[1] * 1000)
+local oldest = string.format('%.0f', math.max(0, now - tonumber(ARGV[2])))
+return redis.call('XADD', KEYS[1], 'MINID', '~', oldest, '*', 'kind', ARGV[3], 'id', ARGV[4], 'at', ARGV[5])
+`);
+
 type RawEntry = [id: string, fields: string[]];
 
 /** `gatehouse:cutoffs` stays readable for replicas of the release before; they do not know the epoch beside it. */
@@ -49,10 +61,13 @@ export function createRevocationStream(redis: RedisClient, blocking: RedisClient
 
   return {
     /** Also drops entries that no living token can be older than. */
-    async append(revocations: readonly Revocation[], oldestMs: number): Promise<void> {
+    async append(
+      revocations: readonly Revocation[],
+      { nowMs, lifeMs }: { nowMs: number; lifeMs: number },
+    ): Promise<void> {
       await Promise.all(
         revocations.map(({ kind, id, atMs }) =>
-          redis.xadd(key, 'MINID', '~', String(oldestMs), '*', 'kind', kind, 'id', id, 'at', String(atMs)),
+          appendEntry.run(redis, [key], [nowMs, lifeMs, kind, id, String(atMs)]),
         ),
       );
     },

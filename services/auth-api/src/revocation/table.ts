@@ -1,5 +1,6 @@
 /** Keeps the list of revocations in PostgreSQL, which outlives every loss of Redis. */
-import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
+import { createBoundedDeletion } from '@gatehouse/service-kit/postgres/bounded-deletion';
+import type { Pool, Queryable } from '@gatehouse/service-kit/postgres/pool';
 import { isEndless, isKnownKind, pageSize, type Revocation } from './revocation.ts';
 
 export type RevocationTable = ReturnType<typeof createRevocationTable>;
@@ -17,7 +18,7 @@ const removedAtOnce = 5000;
 const endlessMs = 3_650 * 86_400_000;
 
 export interface RevocationTableOptions {
-  pool: Queryable;
+  pool: Pool;
   /** Where revocations are written: `pool`, or the primary where `pool` is a standby. */
   writer?: Queryable;
   /** False in a read-only region: the writable one deletes what has expired. */
@@ -32,6 +33,29 @@ export function createRevocationTable({
   isWritable = true,
   lifeMs,
 }: RevocationTableOptions) {
+  const expired = createBoundedDeletion({
+    ...{
+      pool,
+      schema: 'auth',
+      name: 'revocations',
+      lock: 'delete:auth.revocations',
+      due: 'clock_timestamp()',
+    },
+    async oldest(client) {
+      const { rows } = await client.query<{ expires_at: Date }>(
+        'SELECT expires_at FROM auth.revocations ORDER BY expires_at LIMIT 1',
+      );
+      return rows[0]?.expires_at;
+    },
+    async remove(client, before) {
+      const { rowCount } = await client.query(
+        `DELETE FROM auth.revocations WHERE (kind, id) IN (
+          SELECT kind, id FROM auth.revocations WHERE expires_at < $1 ORDER BY expires_at LIMIT ${removedAtOnce})`,
+        [before],
+      );
+      return rowCount ?? 0;
+    },
+  });
   return {
     /** Moves a not-before forward, never back. `db`: the writer, or the transaction that the revocations belong to. */
     async save(revocations: readonly Revocation[], db = writer): Promise<void> {
@@ -40,7 +64,8 @@ export function createRevocationTable({
       await db.query({
         name: 'revocations_save',
         text: `INSERT INTO auth.revocations AS known (kind, id, not_before_ms, expires_at)
-          SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[], $4::timestamptz[])
+          SELECT kind, id, at, greatest(to_timestamp(at / 1000.0), clock_timestamp()) + life * interval '1 millisecond'
+          FROM unnest($1::text[], $2::text[], $3::bigint[], $4::bigint[]) AS given (kind, id, at, life)
           ON CONFLICT (kind, id) DO UPDATE SET
             not_before_ms = greatest(known.not_before_ms, excluded.not_before_ms),
             expires_at = greatest(known.expires_at, excluded.expires_at),
@@ -50,7 +75,7 @@ export function createRevocationTable({
           sorted.map(({ kind }) => kind),
           sorted.map(({ id }) => id),
           sorted.map(({ atMs }) => Math.floor(atMs)),
-          sorted.map((one) => new Date(one.atMs + (isEndless(one) ? endlessMs : lifeMs))),
+          sorted.map((one) => (isEndless(one) ? endlessMs : lifeMs)),
         ],
       });
     },
@@ -114,14 +139,8 @@ export function createRevocationTable({
     },
 
     /** Deletes what no living token can be older than. Resolves true when there may be more. */
-    async removeExpired(nowMs: number): Promise<boolean> {
-      if (!isWritable) return false;
-      const { rowCount } = await pool.query(
-        `DELETE FROM auth.revocations WHERE (kind, id) IN (
-          SELECT kind, id FROM auth.revocations WHERE expires_at < $1 ORDER BY expires_at LIMIT ${removedAtOnce})`,
-        [new Date(nowMs)],
-      );
-      return (rowCount ?? 0) === removedAtOnce;
+    async removeExpired(): Promise<boolean> {
+      return isWritable && (await expired.round()) === removedAtOnce;
     },
   };
 }

@@ -24,7 +24,7 @@ const clientField = 'client:';
 const saveSession = defineScript(`
 redis.call('HSET', KEYS[1], 'data', ARGV[1], 'seen', ARGV[2])
 for index = 4, #ARGV do redis.call('HSET', KEYS[1], '${clientField}' .. ARGV[index], '1') end
-redis.call('PEXPIREAT', KEYS[1], ARGV[3])
+redis.call('PEXPIRE', KEYS[1], ARGV[3])
 return 1
 `);
 
@@ -32,7 +32,7 @@ const touchSession = defineScript(`
 if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
 redis.call('HSET', KEYS[1], 'seen', ARGV[1])
 if ARGV[3] ~= '' then redis.call('HSET', KEYS[1], '${clientField}' .. ARGV[3], '1') end
-redis.call('PEXPIREAT', KEYS[1], ARGV[2])
+redis.call('PEXPIRE', KEYS[1], ARGV[2])
 return 1
 `);
 
@@ -40,7 +40,7 @@ const listSession = defineScript(`
 redis.call('ZADD', KEYS[1], ARGV[1], ARGV[2])
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', ARGV[3])
 redis.call('ZREMRANGEBYRANK', KEYS[1], 0, -1 - tonumber(ARGV[4]))
-redis.call('PEXPIREAT', KEYS[1], ARGV[1])
+redis.call('PEXPIRE', KEYS[1], string.format('%.0f', tonumber(ARGV[1]) - tonumber(ARGV[3])))
 return 1
 `);
 
@@ -51,7 +51,7 @@ export function createSessionStore(redis: RedisClient, keyspace: Keyspace) {
   const listOf = (sub: string) => keyspace.key('user-sessions', sub);
 
   return {
-    /** A session that nobody uses until `expiresAtMs` is gone then. */
+    /** A session that nobody uses until `expiresAtMs` is gone then. Lives in Redis are relative: its clock decides nothing. */
     async save(cookie: string, session: StoredSession, expiresAtMs: number): Promise<void> {
       const cookieHash = sha256(cookie);
       const { lastSeenAtMs, clientIds, ...data } = session;
@@ -60,7 +60,7 @@ export function createSessionStore(redis: RedisClient, keyspace: Keyspace) {
         saveSession.run(
           redis,
           [keyOf(cookieHash)],
-          [JSON.stringify(data), lastSeenAtMs, expiresAtMs, ...clientIds],
+          [JSON.stringify(data), lastSeenAtMs, expiresAtMs - lastSeenAtMs, ...clientIds],
         ),
         listSession.run(
           redis,
@@ -81,7 +81,7 @@ export function createSessionStore(redis: RedisClient, keyspace: Keyspace) {
     },
     /** Notes use, and a client if one is named; does not bring back a session that is gone. */
     async touch(cookieHash: string, seenAtMs: number, expiresAtMs: number, clientId = ''): Promise<void> {
-      await touchSession.run(redis, [keyOf(cookieHash)], [seenAtMs, expiresAtMs, clientId]);
+      await touchSession.run(redis, [keyOf(cookieHash)], [seenAtMs, expiresAtMs - seenAtMs, clientId]);
     },
     async remove(cookieHash: string, { sub, sid }: Pick<StoredSession, 'sub' | 'sid'>): Promise<void> {
       await Promise.all([

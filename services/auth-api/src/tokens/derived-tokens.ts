@@ -15,7 +15,7 @@ const noteDerived = defineScript(`
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', ARGV[3])
 redis.call('ZADD', KEYS[1], ARGV[2], ARGV[1])
 local latest = redis.call('ZRANGE', KEYS[1], -1, -1, 'WITHSCORES')
-redis.call('PEXPIREAT', KEYS[1], latest[2])
+redis.call('PEXPIRE', KEYS[1], string.format('%.0f', tonumber(latest[2]) - tonumber(ARGV[3])))
 return 1
 `);
 

@@ -26,7 +26,7 @@ export const openRefresh = defineScript(`
 if redis.call('EXISTS', KEYS[2]) == 1 then return 0 end
 redis.call('HSET', KEYS[1], 'current', ARGV[1], 'client', ARGV[2], 'scope', ARGV[3], 'grant', ARGV[4],
   'checked', ARGV[5], 'issued', ARGV[5], 'ends', ARGV[6], 'expires', ARGV[7], 'bound', ARGV[8])
-redis.call('PEXPIREAT', KEYS[1], ARGV[7])
+redis.call('PEXPIRE', KEYS[1], string.format('%.0f', tonumber(ARGV[7]) - tonumber(ARGV[5])))
 return 1
 `);
 
@@ -44,7 +44,7 @@ if not r[1] then
   return {'unknown'}
 end
 -- Families of releases without idle time have neither field: they end when their key expires.
-local ends = tonumber(r[10] or redis.call('PEXPIRETIME', KEYS[1]))
+local ends = tonumber(r[10]) or (tonumber(ARGV[5]) + redis.call('PTTL', KEYS[1]))
 if tonumber(r[11] or ends) <= tonumber(ARGV[5]) then return {'unknown'} end
 if r[3] ~= ARGV[3] then return {'foreign'} end
 if r[12] and r[12] ~= '' and r[12] ~= ARGV[12] then return {'unbound'} end
@@ -63,7 +63,7 @@ if r[1] == ARGV[1] then
   local expires = math.min(ends, tonumber(ARGV[5]) + tonumber(ARGV[11]))
   redis.call('HSET', KEYS[1], 'current', ARGV[2], 'previous', ARGV[1], 'rotated', ARGV[5], 'salt', ARGV[7], 'answered', granted,
     'issued', ARGV[5], 'ends', string.format('%.0f', ends), 'expires', string.format('%.0f', expires))
-  redis.call('PEXPIREAT', KEYS[1], string.format('%.0f', expires))
+  redis.call('PEXPIRE', KEYS[1], string.format('%.0f', expires - tonumber(ARGV[5])))
   if ARGV[9] ~= '' then
     redis.call('HSET', KEYS[1], 'grant', ARGV[9], 'checked', ARGV[5])
     return {'rotated', ARGV[9], granted}

@@ -72,6 +72,8 @@ describe('security events', () => {
   it.each([
     ['GET', ''],
     ['GET', '/verify'],
+    ['GET', '/retention'],
+    ['POST', '/retention/confirm'],
     ['POST', '/reship'],
     ['POST', '/erase'],
   ] as const)('are for operators only: %s %s', async (method, rest) => {
@@ -99,6 +101,36 @@ describe('security events', () => {
     expect(JSON.stringify(answer.json())).toMatch(
       /set GATEHOUSE_ELASTICSEARCH_NODES, GATEHOUSE_AUDIT_FORWARD_URL or both/,
     );
+  });
+
+  it('that would be deleted in too large a step wait until an operator confirms, and Home says so', async () => {
+    const { pool } = stack.deps.stores;
+    await pool.query(
+      `INSERT INTO auth.deletion_bounds (name, bound_at, waiting_from, waiting_to)
+        VALUES ('audit', '2026-01-01', '2026-01-01', '2027-02-05')
+        ON CONFLICT (name) DO UPDATE SET waiting_from = excluded.waiting_from, waiting_to = excluded.waiting_to`,
+    );
+    const waiting = { name: 'audit', from: '2026-01-01T00:00:00.000Z', to: '2027-02-05T00:00:00.000Z' };
+    const data = async (method: 'GET' | 'POST', rest: string) =>
+      (await opsCall(stack, method, `${path}${rest}`)).json<{ data: unknown }>().data;
+    const problems = async () =>
+      (await opsCall(stack, 'GET', '/auth/v3/ops/overview')).json<{ data: { problems: object[] } }>().data
+        .problems;
+
+    expect(await data('GET', '/retention')).toEqual([waiting]);
+    expect(await problems()).toContainEqual({
+      severity: 'warning',
+      runbook: 'deletions-wait',
+      subject: 'audit',
+      message: expect.stringContaining('from 2026-01-01 to 2027-02-05'),
+    });
+    expect(await data('POST', '/retention/confirm')).toEqual([waiting]);
+    expect(await data('GET', '/retention')).toEqual([]);
+    expect(await data('POST', '/retention/confirm')).toEqual([]);
+    expect((await find({ name: 'retention_confirmed' })).data).toMatchObject([
+      { fields: { deletions: [expect.stringMatching(/^audit 2026-01-01/)] } },
+    ]);
+    await pool.query("DELETE FROM auth.deletion_bounds WHERE name = 'audit'");
   });
 
   it('forget a person on demand: what happened stays, who it was goes, the chain holds', async () => {

@@ -164,7 +164,7 @@ describe('on a server in cluster mode', () => {
     expect(await posted.find(await posted.save({ client_id: 'x' }))).toEqual({ client_id: 'x' });
 
     const stream = createRevocationStream(redis, blocking, keyspace.name('cutoffs'));
-    await stream.append([{ kind: 'sub', id: 's', atMs: now }], 0);
+    await stream.append([{ kind: 'sub', id: 's', atMs: now }], { nowMs: now, lifeMs: 60_000 });
     expect(await stream.wait('0-0', 10, 100)).toHaveLength(1);
     expect(await stream.read('0-0', 10)).toHaveLength(1);
     await stream.setEpoch('e');

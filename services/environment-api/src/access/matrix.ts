@@ -191,6 +191,8 @@ export const matrix: Record<string, RuleName> = {
   'GET /diagnosis': 'diagnose',
   'GET /overview': 'readOverview',
   'GET /audit/verify': 'readAll',
+  'GET /audit/retention': 'readAll',
+  'POST /audit/retention/confirm': 'extendInstallation',
   'POST /audit/reship': 'extendInstallation',
   'GET /export': 'readAll',
   'PUT /import': 'extendInstallation',

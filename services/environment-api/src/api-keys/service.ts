@@ -43,7 +43,7 @@ export function createApiKeyService({
 
   async function findOwner(key: string, purpose: ApiKeyPurpose): Promise<KeyOwner | undefined> {
     const digest = digestOf(key, purpose);
-    return digest === undefined ? undefined : store.findKeyOwner(db, digest, purpose, isoNow());
+    return digest === undefined ? undefined : store.findKeyOwner(db, digest, purpose);
   }
 
   async function changeKey(

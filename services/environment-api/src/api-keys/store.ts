@@ -93,12 +93,11 @@ export async function deleteApiKey(db: Queryable, id: string): Promise<void> {
   await db.query('DELETE FROM environment.api_keys WHERE id = $1', [id]);
 }
 
-/** The owner of a key that works at `at` (ISO 8601) and whose contact centre is active. */
+/** The owner of a key that works now and whose contact centre is active. */
 export async function findKeyOwner(
   db: Queryable,
   digest: string,
   purpose: ApiKeyPurpose,
-  at: string,
 ): Promise<KeyOwner | undefined> {
   const { rows } = await db.query<{ owner: KeyOwner }>({
     name: 'api_key_owner',
@@ -106,9 +105,10 @@ export async function findKeyOwner(
         'expiresAt', CASE WHEN k.digest = $1 THEN ${isoTime('k.expires_at')}
           ELSE ${isoTime('least(k.expires_at, k.previous_until)')} END)) AS owner
       FROM environment.api_keys k JOIN environment.contact_centers c ON c.id = k.contact_center_id
-      WHERE (k.digest = $1 OR (k.previous_digest = $1 AND k.previous_until > $2)) AND c.status = 'active'
-        AND k.purpose = $3 AND k.valid_from <= $2 AND (k.expires_at IS NULL OR k.expires_at > $2)`,
-    values: [digest, at, purpose],
+      WHERE (k.digest = $1 OR (k.previous_digest = $1 AND k.previous_until > clock_timestamp())) AND c.status = 'active'
+        AND k.purpose = $2 AND k.valid_from <= clock_timestamp()
+        AND (k.expires_at IS NULL OR k.expires_at > clock_timestamp())`,
+    values: [digest, purpose],
   });
   return rows[0]?.owner;
 }

@@ -11,10 +11,12 @@ import { createPseudonymise } from '@gatehouse/audit-trail/shipping/audit-docume
 import { createAuditWorker } from '@gatehouse/audit-trail/worker/audit-worker';
 import type { ChangeLog } from '@gatehouse/service-kit/changes/log';
 import type { Clock, Trust } from '@gatehouse/service-kit/clock';
+import type { Region } from '@gatehouse/service-kit/config/region';
 import type { SecretBox } from '@gatehouse/service-kit/crypto/secret-box';
 import type { App } from '@gatehouse/service-kit/http/app-type';
 import type { Logger } from '@gatehouse/service-kit/logging/logger';
 import type { Metrics } from '@gatehouse/service-kit/metrics/registry';
+import { createDeletionBounds } from '@gatehouse/service-kit/postgres/bounded-deletion';
 import type { Pool } from '@gatehouse/service-kit/postgres/pool';
 import type { Secret } from '@gatehouse/service-kit/secret';
 import { auditRoutes } from './routes.ts';
@@ -30,6 +32,7 @@ export async function composeAudit({
   pseudonymKey,
   retentionDays,
   isWritable,
+  region,
   now,
   trust,
   log,
@@ -43,6 +46,7 @@ export async function composeAudit({
   pseudonymKey: Secret | undefined;
   retentionDays: number;
   isWritable: boolean;
+  region: Region;
   now: Clock;
   trust: Trust;
   log: Logger;
@@ -67,13 +71,16 @@ export async function composeAudit({
   });
   // A read-only region has a copy of the database, whose trail the writable region maintains.
   if (isWritable) worker.start();
+  const bounds = createDeletionBounds(pool, 'environment');
   return {
     service,
     worker,
+    bounds,
     /** @throws Error while PostgreSQL is away */
     lag: createAuditLag(trail, { elasticsearch, forward: auditForward, now }),
     forwardProbe: forwardProbe(trail, auditForward, now),
-    routes: async (api: App) => auditRoutes(api, { audit: service, auditWorker: worker, changeLog }),
+    routes: async (api: App) =>
+      auditRoutes(api, { audit: service, auditWorker: worker, changeLog, bounds, region, log }),
     close: () => worker.close(),
   };
 }

@@ -1,7 +1,12 @@
 /** Routes below `/audit`: list the audit trail, verify its hash chain, ship again what a destination refused. */
 
 import type { AuditWorker } from '@gatehouse/audit-trail/worker/audit-worker';
-import { auditDaysQuery, reshipAnswer, verifyAnswer } from '@gatehouse/contracts/audit-chain';
+import {
+  auditDaysQuery,
+  reshipAnswer,
+  retentionAnswer,
+  verifyAnswer,
+} from '@gatehouse/contracts/audit-chain';
 import { definedOnly } from '@gatehouse/contracts/defined-only';
 import { nextCursorSchema, successStatus } from '@gatehouse/contracts/envelope';
 import { auditEntrySchema } from '@gatehouse/contracts/environment-api/administration/audit';
@@ -9,10 +14,13 @@ import { environmentEntities } from '@gatehouse/contracts/environment-api/change
 import { rowExportAnswer, rowExportFields } from '@gatehouse/contracts/row-export';
 import { label } from '@gatehouse/contracts/text';
 import type { ChangeLog } from '@gatehouse/service-kit/changes/log';
+import { type Region, requireWritable } from '@gatehouse/service-kit/config/region';
 import type { App } from '@gatehouse/service-kit/http/app-type';
 import { ok } from '@gatehouse/service-kit/http/envelope';
 import { ordinalKey, pageQuery, readPage } from '@gatehouse/service-kit/http/page';
 import { sendRows } from '@gatehouse/service-kit/http/row-export';
+import type { Logger } from '@gatehouse/service-kit/logging/logger';
+import type { DeletionBounds } from '@gatehouse/service-kit/postgres/bounded-deletion';
 import { z } from 'zod';
 import { requireInstallationReader, requireInstallationWriter } from '../access/caller.ts';
 import { failures, listEtagOf, sendUnchanged } from '../answers.ts';
@@ -52,7 +60,21 @@ const auditList = { data: z.array(auditEntrySchema), nextCursor: nextCursorSchem
 
 export function auditRoutes(
   api: App,
-  { audit, auditWorker, changeLog }: { audit: AuditService; auditWorker: AuditWorker; changeLog: ChangeLog },
+  {
+    audit,
+    auditWorker,
+    changeLog,
+    bounds,
+    region,
+    log,
+  }: {
+    audit: AuditService;
+    auditWorker: AuditWorker;
+    changeLog: ChangeLog;
+    bounds: DeletionBounds;
+    region: Region;
+    log: Logger;
+  },
 ): void {
   api.get(
     '',
@@ -116,6 +138,44 @@ export function auditRoutes(
     },
   );
 
+  api.get(
+    '/retention',
+    {
+      schema: {
+        tags: ['audit'],
+        operationId: 'readRetention',
+        summary: 'Deletions of old rows that wait for a confirmation',
+        response: { 200: retentionAnswer, ...failures },
+      },
+    },
+    async (request) => {
+      requireInstallationReader(request.caller);
+      return ok((await bounds.waiting()).map(deletionOf));
+    },
+  );
+
+  api.post(
+    '/retention/confirm',
+    {
+      schema: {
+        tags: ['audit'],
+        operationId: 'confirmRetention',
+        summary: 'Let the deletions happen that wait for a confirmation; the answer names them',
+        response: { 200: retentionAnswer, ...failures },
+      },
+    },
+    async (request) => {
+      requireInstallationWriter(request.caller);
+      requireWritable(region);
+      const deletions = await bounds.confirm();
+      log.warn(
+        { event: 'retention_confirmed', by: request.caller.name, deletions },
+        'deletions were confirmed',
+      );
+      return ok(deletions.map(deletionOf));
+    },
+  );
+
   api.post(
     '/reship',
     {
@@ -131,6 +191,10 @@ export function auditRoutes(
       return ok({ taken: await auditWorker.reship() });
     },
   );
+}
+
+function deletionOf({ name, from, to }: { name: string; from: Date; to: Date }) {
+  return { name, from: from.toISOString(), to: to.toISOString() };
 }
 
 function filterOf({ from, to, ...query }: z.output<typeof auditQuery> | z.output<typeof exportQuery>) {

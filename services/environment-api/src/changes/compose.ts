@@ -29,8 +29,8 @@ export function composeChanges({
   trust: Trust;
   log: Logger;
 }) {
-  const replay = createReplay({ secretBox, now });
-  const retention = createChangeRetention(changeLog, { now, trust, log });
+  const replay = createReplay({ secretBox });
+  const retention = createChangeRetention(changeLog, { trust, log });
   // A read-only region has a copy of the database, which the writable region cleans up.
   if (isWritable(region)) retention.start();
   return {

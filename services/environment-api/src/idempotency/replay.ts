@@ -1,5 +1,4 @@
 /** Runs a POST once per `Idempotency-Key` and gives a repeated request the first answer. */
-import type { Clock } from '@gatehouse/service-kit/clock';
 import type { SecretBox } from '@gatehouse/service-kit/crypto/secret-box';
 import { sha256 } from '@gatehouse/service-kit/crypto/secrets';
 import { AppError, badRequest } from '@gatehouse/service-kit/errors/app-error';
@@ -18,7 +17,6 @@ export interface KeyedRequest {
 
 export type Replay = ReturnType<typeof createReplay>;
 
-const keptMs = 24 * 3600 * 1000;
 const keyForm = /^[\x21-\x7e]{1,255}$/;
 
 /** Undefined without the header. @throws AppError 400 for a malformed key */
@@ -43,7 +41,7 @@ export function outcomePlace(owner: string, key: string) {
   return { table: 'environment.idempotent_requests', row: `${owner}/${key}`, column: 'outcome' };
 }
 
-export function createReplay({ secretBox, now }: { secretBox: SecretBox; now: Clock }) {
+export function createReplay({ secretBox }: { secretBox: SecretBox }) {
   return {
     /** Runs the work in the transaction of `db`, or returns the result of the first time. @throws AppError 422 */
     async once<T>(
@@ -54,10 +52,7 @@ export function createReplay({ secretBox, now }: { secretBox: SecretBox; now: Cl
     ): Promise<T> {
       const owner = `${caller.kind}:${caller.name}`;
       const place = outcomePlace(owner, key);
-      const at = now();
-      const iso = (ms: number) => new Date(ms).toISOString();
-      const taken = { caller: owner, key, now: iso(at), expiresAt: iso(at + keptMs) };
-      const first = await store.takeKey(db, taken);
+      const first = await store.takeKey(db, { caller: owner, key });
       if (first) {
         const kept = JSON.parse(secretBox.open(first.outcome, place).toString('utf8'));
         if ((kept.digest ?? first.digest) !== digest) throw keyReused(key);
@@ -65,7 +60,7 @@ export function createReplay({ secretBox, now }: { secretBox: SecretBox; now: Cl
       }
       const value = await work();
       await store.saveOutcome(db, owner, key, secretBox.seal(JSON.stringify({ digest, value }), place));
-      await store.deleteExpired(db, iso(at));
+      await store.deleteExpired(db);
       return value;
     },
   };

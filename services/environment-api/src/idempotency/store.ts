@@ -11,25 +11,25 @@ export interface StoredRequest {
 export interface NewRequest {
   caller: string;
   key: string;
-  /** ISO 8601. */
-  now: string;
-  expiresAt: string;
 }
+
+/** A repetition comes within this time. */
+const kept = `interval '24 hours'`;
 
 /**
  * Takes the key for this transaction, or returns the request that took it first. Waits while that request still runs: if it
  * fails, the key is free again.
  */
 export async function takeKey(db: Queryable, request: NewRequest): Promise<StoredRequest | undefined> {
-  const { caller, key, now, expiresAt } = request;
+  const { caller, key } = request;
   const { rowCount } = await db.query({
     name: 'idempotency_take',
     text: `INSERT INTO environment.idempotent_requests AS held (caller, key, request_digest, expires_at)
-      VALUES ($1, $2, '', $4)
+      VALUES ($1, $2, '', clock_timestamp() + ${kept})
       ON CONFLICT (caller, key) DO UPDATE SET request_digest = excluded.request_digest, outcome = NULL,
         expires_at = excluded.expires_at
-      WHERE held.expires_at <= $3`,
-    values: [caller, key, now, expiresAt],
+      WHERE held.expires_at <= clock_timestamp()`,
+    values: [caller, key],
   });
   if (rowCount === 1) return undefined;
   const { rows } = await db.query<StoredRequest>(
@@ -53,12 +53,11 @@ export async function saveOutcome(
 }
 
 /** Deletes at most two expired keys, so that each request with a key removes more than it adds. */
-export async function deleteExpired(db: Queryable, now: string): Promise<void> {
+export async function deleteExpired(db: Queryable): Promise<void> {
   await db.query({
     name: 'idempotency_forget',
     text: `DELETE FROM environment.idempotent_requests WHERE ctid = ANY (ARRAY(
-        SELECT ctid FROM environment.idempotent_requests WHERE expires_at <= $1
+        SELECT ctid FROM environment.idempotent_requests WHERE expires_at <= clock_timestamp()
         ORDER BY expires_at LIMIT 2 FOR UPDATE SKIP LOCKED))`,
-    values: [now],
   });
 }

@@ -4,6 +4,7 @@ import type { Clock } from '@gatehouse/service-kit/clock';
 import type { Probe } from '@gatehouse/service-kit/health/diagnosis';
 import { createProblemWatch } from '@gatehouse/service-kit/health/problem-watch';
 import type { App } from '@gatehouse/service-kit/http/app-type';
+import type { DeletionBounds } from '@gatehouse/service-kit/postgres/bounded-deletion';
 import type { Pool } from '@gatehouse/service-kit/postgres/pool';
 import { createEnvironmentCertificates } from './environment-certificates.ts';
 import { overviewRoutes } from './routes.ts';
@@ -21,17 +22,20 @@ export function composeOverview({
   pool,
   probes,
   lag,
+  bounds,
   now,
 }: {
   pool: Pool;
   /** The checks of the diagnosis. */
   probes: readonly Probe[];
   lag(): Promise<AuditLag[]>;
+  bounds: DeletionBounds;
   now: Clock;
 }) {
   const overview = createOverviewService({
     pool,
     lag,
+    bounds,
     // What waits for the second destination is told by its lag.
     problemWatch: createProblemWatch({
       probes: probes.filter(({ name }) => name !== 'Second audit destination'),

@@ -7,10 +7,12 @@ import type { Clock } from '@gatehouse/service-kit/clock';
 import {
   orderEndings,
   orderProblems,
+  problemsOfDeletions,
   problemsOfEndings,
   toldBeforeMs,
 } from '@gatehouse/service-kit/health/overview';
 import type { ProblemWatch } from '@gatehouse/service-kit/health/problem-watch';
+import type { DeletionBounds } from '@gatehouse/service-kit/postgres/bounded-deletion';
 import type { Pool } from '@gatehouse/service-kit/postgres/pool';
 import { unknownContactCenter } from '../access/caller.ts';
 import type { EnvironmentCertificates } from './environment-certificates.ts';
@@ -19,6 +21,7 @@ import { countInstallation, countOfContactCenter, listEndingKeys } from './store
 export interface OverviewOptions {
   pool: Pool;
   lag(): Promise<AuditLag[]>;
+  bounds: DeletionBounds;
   problemWatch: ProblemWatch;
   environmentCertificates: EnvironmentCertificates;
   now: Clock;
@@ -29,7 +32,7 @@ const maxEndings = 20;
 export type OverviewService = ReturnType<typeof createOverviewService>;
 
 export function createOverviewService(options: OverviewOptions) {
-  const { pool, lag, problemWatch, environmentCertificates, now } = options;
+  const { pool, lag, bounds, problemWatch, environmentCertificates, now } = options;
 
   const endingKeys = async (contactCenterId: string | undefined): Promise<Ending[]> => {
     const from = new Date(now()).toISOString();
@@ -61,13 +64,15 @@ export function createOverviewService(options: OverviewOptions) {
     /** What PostgreSQL cannot tell is left out: a problem says so. */
     async ofInstallation(): Promise<EnvironmentApiOverview> {
       const at = new Date(now()).toISOString();
-      const [problems, counts, keys, certificates, auditLag] = await Promise.all([
+      const [found, counts, keys, certificates, auditLag, deletions] = await Promise.all([
         problemWatch(),
         countInstallation(pool, at).catch(() => undefined),
         endingKeys(undefined).catch(() => []),
         endingCertificates().catch(() => []),
         lag().catch(() => undefined),
+        bounds.waiting().catch(() => []),
       ]);
+      const problems = [...found, ...problemsOfDeletions(deletions)];
       return judged(definedOnly({ problems, counts, endings: [...keys, ...certificates], auditLag }));
     },
     /** @throws AppError 404 */

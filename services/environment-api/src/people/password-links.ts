@@ -1,7 +1,6 @@
 /** Issues the links by which people choose their first password, and redeems each once. */
 import { type PasswordLink, personChangeId } from '@gatehouse/contracts/environment-api/people';
 import { hiddenValue } from '@gatehouse/service-kit/changes/field-changes';
-import type { Clock } from '@gatehouse/service-kit/clock';
 import type { SecretBox } from '@gatehouse/service-kit/crypto/secret-box';
 import { randomToken, sha256 } from '@gatehouse/service-kit/crypto/secrets';
 import { conflict, notFound } from '@gatehouse/service-kit/errors/app-error';
@@ -17,7 +16,7 @@ import { announceEnd } from './service.ts';
 
 export type PasswordLinks = ReturnType<typeof createPasswordLinks>;
 
-const lifeMs = 24 * 3_600_000;
+const life = `interval '24 hours'`;
 
 type LinkRow = PersonRow & Omit<PasswordLink, 'person'>;
 
@@ -28,9 +27,8 @@ export function createPasswordLinks(options: {
   secretBox: SecretBox;
   /** Where the pages are; undefined: this API does not know, and issues no link. */
   publicUrl: string | undefined;
-  now: Clock;
 }) {
-  const { db, writer, contactCenters, secretBox, publicUrl, now } = options;
+  const { db, writer, contactCenters, secretBox, publicUrl } = options;
 
   const find = async (from: Queryable, code: string): Promise<PasswordLink> => {
     const { rows } = await from.query<LinkRow>({
@@ -39,8 +37,8 @@ export function createPasswordLinks(options: {
           ${isoTime('l.expires_at')} AS "expiresAt"
         FROM environment.password_links l JOIN environment.people p ON p.id = l.person_id
         JOIN environment.contact_centers c ON c.environment_id = p.environment_id
-        WHERE l.digest = $1 AND l.expires_at > $2 AND p.is_active AND c.status = 'active'`,
-      values: [sha256(code), new Date(now()).toISOString()],
+        WHERE l.digest = $1 AND l.expires_at > clock_timestamp() AND p.is_active AND c.status = 'active'`,
+      values: [sha256(code)],
     });
     const [row] = rows;
     if (row === undefined) throw noLink();
@@ -52,28 +50,34 @@ export function createPasswordLinks(options: {
     async issue(context: WriteContext, contactCenterText: string, personText: string) {
       const address = requirePublicUrl(publicUrl);
       const code = randomToken();
-      const expiresAt = new Date(now() + lifeMs).toISOString();
-      await writer.write(context, writerOf(contactCenterText), async (write, contactCenterId) => {
-        const { environmentId } = await contactCenters.read(context.caller, contactCenterId);
-        const id = parseId(personText);
-        const person = id && (await lockPersonView(write.db, environmentId, { field: 'id', value: id }));
-        if (!person) throw notFound(`The contact centre has no person ${JSON.stringify(personText)}`);
-        if (!person.isActive) {
-          throw conflict('The person is not active: activate them first, then make the link');
-        }
-        await write.db.query(
-          `INSERT INTO environment.password_links (digest, person_id, expires_at) VALUES ($1, $2, $3)
-            ON CONFLICT (person_id) DO UPDATE SET digest = excluded.digest, expires_at = excluded.expires_at`,
-          [sha256(code), person.id, expiresAt],
-        );
-        await write.record({
-          action: 'update',
-          entity: 'person',
-          id: personChangeId(environmentId, person.dbid),
-          contactCenterId,
-          changes: { passwordLink: { to: hiddenValue } },
-        });
-      });
+      const expiresAt = await writer.write(
+        context,
+        writerOf(contactCenterText),
+        async (write, contactCenterId) => {
+          const { environmentId } = await contactCenters.read(context.caller, contactCenterId);
+          const id = parseId(personText);
+          const person = id && (await lockPersonView(write.db, environmentId, { field: 'id', value: id }));
+          if (!person) throw notFound(`The contact centre has no person ${JSON.stringify(personText)}`);
+          if (!person.isActive) {
+            throw conflict('The person is not active: activate them first, then make the link');
+          }
+          const { rows } = await write.db.query<{ expiresAt: string }>(
+            `INSERT INTO environment.password_links (digest, person_id, expires_at)
+            VALUES ($1, $2, clock_timestamp() + ${life})
+            ON CONFLICT (person_id) DO UPDATE SET digest = excluded.digest, expires_at = excluded.expires_at
+            RETURNING ${isoTime('expires_at')} AS "expiresAt"`,
+            [sha256(code), person.id],
+          );
+          await write.record({
+            action: 'update',
+            entity: 'person',
+            id: personChangeId(environmentId, person.dbid),
+            contactCenterId,
+            changes: { passwordLink: { to: hiddenValue } },
+          });
+          return rows[0]?.expiresAt ?? '';
+        },
+      );
       return { url: `${address}/auth/first-password?code=${code}`, expiresAt };
     },
     /** @throws AppError 404 for a code that is unknown, used or too old, or whose person is not active */

@@ -3,10 +3,13 @@
 import { Readable } from 'node:stream';
 import { createAuditCalls } from '@gatehouse/api-client/auth-api/administration';
 import {
+  confirmWaitingDeletions,
   exportAudit,
   pageOfAudit,
+  readWaitingDeletions,
   verifyConfigurationTrail,
 } from '@gatehouse/api-client/environment-api/estate';
+import { consolePath } from '@gatehouse/contracts/auth-api/console';
 import { rowFormats } from '@gatehouse/contracts/row-export';
 import { steadyClock } from '@gatehouse/service-kit/clock';
 import { forbidden } from '@gatehouse/service-kit/errors/app-error';
@@ -15,11 +18,13 @@ import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import type { Area } from '../shell/area.ts';
 import { consoleView } from '../shell/pages.ts';
-import type { Shell } from '../shell/shell.ts';
+import { askFirst } from '../shell/question.ts';
+import type { ConsoleVisit, Shell } from '../shell/shell.ts';
 import { type ChainsPage, chainsPage } from './chains-page.ts';
 import { changeQuery, eventQuery, filterOf } from './filters.ts';
 import { changesPage, eventsPage, type TrailPage } from './lists.ts';
 import { type RequestPage, requestPage } from './request-page.ts';
+import { retentionPage } from './retention-page.ts';
 
 const trailView = consoleView<TrailPage>('audit/trail');
 const requestView = consoleView<RequestPage>('audit/request');
@@ -87,12 +92,30 @@ export function composeAudit({ shell }: { shell: Shell }): Area {
       },
     );
 
+    askFirst(pages, shell, {
+      url: '/retention',
+      async page(visit) {
+        requireInstallation(visit);
+        const [ofAuthApi, ofEnvironmentApi] = await Promise.all([
+          createAuditCalls(visit.authApi).waitingDeletions(),
+          readWaitingDeletions(visit.environmentApi),
+        ]);
+        return retentionPage(visit, { 'Auth API': ofAuthApi, 'Environment API': ofEnvironmentApi });
+      },
+      async act(visit) {
+        requireInstallation(visit);
+        await createAuditCalls(visit.authApi).confirmDeletions();
+        await confirmWaitingDeletions(visit.environmentApi);
+      },
+      done: (visit) => shell.done(visit, consolePath, 'console.audit.retention.confirmed'),
+    });
+
     pages.get(
       '/chains',
       { schema: { hide: true, querystring: z.object({ from: day, to: day }) } },
       async (request, reply) => {
         const visit = shell.begin(request, reply);
-        if (!visit.rights.installation) throw forbidden('This page is for installation administrators');
+        requireInstallation(visit);
         const { from, to } = request.query;
         // Every event of the days is read: nothing is verified before somebody has chosen them.
         if (from === '')
@@ -113,6 +136,10 @@ export function composeAudit({ shell }: { shell: Shell }): Area {
     entry: { group: 'overview', label: 'console.audit.title', icon: 'audit' },
     routes,
   };
+}
+
+function requireInstallation({ rights }: ConsoleVisit): void {
+  if (!rights.installation) throw forbidden('This page is for installation administrators');
 }
 
 const today = () => new Date(steadyClock()).toISOString().slice(0, 10);

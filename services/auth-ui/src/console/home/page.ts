@@ -20,6 +20,8 @@ export interface HomePage extends ConsolePage {
     severity: Problem['severity'];
     badge: string;
     runbook: string;
+    /** Where what it asks for is done. */
+    remedy: { href: string; label: string } | undefined;
   }[];
   /** Whether both APIs answered, so that no problem means that all is well. */
   isWhole: boolean;
@@ -83,6 +85,10 @@ function problemsOf({ text }: ConsoleVisit, { authApi, environmentApi }: Overvie
     severity,
     badge: text(`console.home.severity.${severity}`),
     runbook: `${consolePath}/runbooks#${runbook}`,
+    remedy:
+      runbook === 'deletions-wait'
+        ? { href: `${consolePath}/audit/retention`, label: text('console.audit.retention.title') }
+        : undefined,
   }));
   return shown.filter(
     ({ title, message }, index) =>
