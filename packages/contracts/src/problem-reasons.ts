@@ -32,6 +32,8 @@ export const problemReasons = [
   'limit_reached',
   'last_one',
   'already_so',
+  'stale_sign_in',
+  'place_of_administrators',
 ] as const;
 
 export type ProblemReason = (typeof problemReasons)[number];

@@ -130,4 +130,5 @@ async function mountInternal(services: App, deps: Deps): Promise<void> {
   await services.register(deps.logout.internalRoutes);
   await services.register(deps.sso.internalRoutes);
   await services.register(deps.token.internalRoutes);
+  await services.register(deps.admin.internalRoutes);
 }

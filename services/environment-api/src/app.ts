@@ -63,6 +63,7 @@ export async function buildApp(deps: Deps): Promise<App> {
       // Guards every route below: no body is read and nothing is looked up before the caller is authenticated.
       api.addHook('onRequest', async (request) => {
         request.caller = await access.authenticate(request, request.ip);
+        await access.guardRow(request.caller, request);
       });
       await api.register(deps.environments.routes, { prefix: '/environments' });
       await api.register(deps.configServers.routes, { prefix: '/environments/:id/config-servers' });

@@ -147,6 +147,7 @@ export async function createDeps(config: Config, kit: Kit, clockOfTest?: Clock) 
     writer,
     changeLog,
     contactCenters: contactCenters.service,
+    administratorPlaces: access.places,
     secretBox,
     publicUrl: config.publicUrl,
     now,

@@ -1,4 +1,5 @@
 /** A real HTTP server that answers `POST /auth/v3/oauth/introspect` for the tokens a test gives out. */
+import type { AdministratorPlaceQuestion } from '@gatehouse/contracts/auth-api/administrator-places';
 import type { IntrospectionActive } from '@gatehouse/contracts/auth-api/introspection';
 import { randomToken } from '@gatehouse/service-kit/crypto/secrets';
 import Fastify from 'fastify';
@@ -12,6 +13,8 @@ export interface AuthApiStandIn {
   /** A new token; returns the Authorization header that carries it. */
   token(fields?: Partial<IntrospectionActive>): string;
   revoke(authorization: string): void;
+  /** Installation administrators, by contact centre and number. */
+  readonly administrators: { contactCenterId: string; dbid: number }[];
   /** What it answers instead, from now on. */
   failWith(status: number | undefined): void;
   stop(): Promise<void>;
@@ -33,6 +36,17 @@ export async function startAuthApi(): Promise<AuthApiStandIn> {
     if (failure !== undefined) return reply.code(failure).send({ error: 'invalid_client' });
     return tokens.get((request.body as URLSearchParams).get('token') ?? '') ?? { active: false };
   });
+  const administrators: AuthApiStandIn['administrators'] = [];
+  app.post('/auth/v3/internal/administrator-places', async (request, reply) => {
+    if (failure !== undefined) return reply.code(failure).send({});
+    const { contactCenterId, dbid } = (request.body as { data: AdministratorPlaceQuestion }).data;
+    const there = administrators.filter((one) => one.contactCenterId === contactCenterId);
+    const data = {
+      hasAdministrators: there.length > 0,
+      isAdministrator: there.some((one) => one.dbid === dbid),
+    };
+    return { status: { code: 0 }, data };
+  });
   const url = await app.listen({ host: '127.0.0.1', port: 0 });
   return {
     url,
@@ -40,6 +54,7 @@ export async function startAuthApi(): Promise<AuthApiStandIn> {
       return authorizations.length;
     },
     authorizations,
+    administrators,
     token(fields = {}) {
       const token = randomToken();
       tokens.set(token, { ...clientToken(), ...fields });

@@ -53,6 +53,7 @@ beforeAll(async () => {
 afterAll(() => api.close());
 
 const consoleLogin = { client_id: consoleClientId, sub: 'person-1', grant_type: 'authorization_code' };
+const auth_time = Math.floor(Date.now() / 1000);
 
 function authorizationOf(kind: CallerKind, center: string): string {
   const authorities = kind.includes('managing') ? ['ROLE_MANAGEMENT_APPLICATION'] : [];
@@ -68,7 +69,7 @@ function authorizationOf(kind: CallerKind, center: string): string {
   }
   if (kind.includes('administrator')) {
     const right = kind.startsWith('installation') ? installationAdminAuthority : contactCenterAdminAuthority;
-    return api.authApi.token({ ...bound, ...consoleLogin, authorities: [right] });
+    return api.authApi.token({ ...bound, ...consoleLogin, auth_time, authorities: [right] });
   }
   return api.authApi.token(kind.includes('bound') ? bound : { authorities });
 }

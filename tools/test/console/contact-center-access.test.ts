@@ -7,7 +7,7 @@ let person: Person;
 let administrator: Person;
 beforeAll(async () => {
   stage = await startStage();
-  person = await stage.installationAdministrator();
+  person = await stage.installationAdministrator('office');
   administrator = await stage.contactCenterAdministrator();
 });
 afterAll(() => stage?.close());

@@ -16,7 +16,7 @@ let person: Person;
 let administrator: Person;
 beforeAll(async () => {
   stage = await startStage({ authApiEnv: localTrial });
-  person = await stage.installationAdministrator();
+  person = await stage.installationAdministrator('office');
   administrator = await stage.contactCenterAdministrator();
   provider = await startOpenIdProvider({
     clients: [

@@ -50,12 +50,14 @@ const sessionOf = {
 export interface StageOptions {
   authApiEnv?: Record<string, string>;
   authUiEnv?: Record<string, string>;
+  /** Of Auth API alone. */
+  authApiNow?: () => number;
   /** Without it Auth UI does not know where Environment API is. */
   hasEnvironmentApi?: boolean;
 }
 
 export async function startStage(options: StageOptions = {}) {
-  const [gatewayPort, authApiPort] = await Promise.all([freePort(), freePort()]);
+  const [gatewayPort, authApiPort, internalPort] = await Promise.all([freePort(), freePort(), freePort()]);
   const publicUrl = `http://127.0.0.1:${gatewayPort}`;
   const authApiUrl = `http://127.0.0.1:${authApiPort}`;
   const publicSettings = { GATEHOUSE_PUBLIC_URL: publicUrl, GATEHOUSE_ALLOW_PLAINTEXT_PUBLIC_URL: 'true' };
@@ -66,6 +68,7 @@ export async function startStage(options: StageOptions = {}) {
       ...publicSettings,
       GATEHOUSE_REDIS_URL: redis.url,
       GATEHOUSE_AUTH_API_URL: authApiUrl,
+      GATEHOUSE_AUTH_API_INTERNAL_URL: `http://127.0.0.1:${internalPort}`,
     },
   });
   const [environmentApiUrl, environmentInternalUrl] = await Promise.all([
@@ -73,6 +76,7 @@ export async function startStage(options: StageOptions = {}) {
     environmentApi.internalApp.listen({ host: '127.0.0.1', port: 0 }),
   ]);
   const authApi = await startAuthApi({
+    ...(options.authApiNow === undefined ? {} : { now: options.authApiNow }),
     env: {
       ...publicSettings,
       GATEHOUSE_REDIS_URL: redis.url,
@@ -83,7 +87,7 @@ export async function startStage(options: StageOptions = {}) {
     },
   });
   await authApi.app.listen({ host: '127.0.0.1', port: authApiPort });
-  const authApiInternalUrl = await authApi.internalApp.listen({ host: '127.0.0.1', port: 0 });
+  const authApiInternalUrl = await authApi.internalApp.listen({ host: '127.0.0.1', port: internalPort });
   // What Auth UI calls, so that a test can cut it off.
   const toAuthApi = await startTcpProxy(() => authApiPort);
   const toEnvironmentApi = await startTcpProxy(() => Number(new URL(environmentApiUrl).port));
@@ -139,12 +143,18 @@ export async function startStage(options: StageOptions = {}) {
       await person.openAs('/auth/console', people.admin);
       return person;
     },
-    /** At the first page of the console, on the list of installation administrators. */
-    async installationAdministrator(): Promise<Person> {
+    /**
+     * At the first page of the console, on the list of installation administrators. `office`: the domain of a contact centre
+     * of their own, so that `demo` is no place of administrators.
+     */
+    async installationAdministrator(office?: string): Promise<Person> {
       const person = newPerson();
-      await person.openAs('/auth/console', people.supervisor);
+      const tenant = office ?? 'demo';
+      if (office !== undefined)
+        await environmentApi.contactCenter({ environmentId, name: 'Office', domains: [office] });
+      await person.openAs('/auth/console', { ...people.supervisor, tenant });
       const { sub } = await sessionOf.read(person);
-      const added = await addAdministrator(authApi, { user: sub });
+      const added = await addAdministrator(authApi, { user: sub, contactCenter: tenant });
       if (added.status !== 200 && added.status !== 409) throw new Error(added.body);
       await sessionOf.age(person);
       const { heading } = await person.open('/auth/console');

@@ -23,6 +23,8 @@ export const introspectionActiveSchema = z.object({
   may_act: z
     .object({ iss: z.string().optional(), sub: z.string().optional(), client_id: z.string().optional() })
     .optional(),
+  /** When the user proved who they are, in seconds since the epoch (RFC 9470 section 6.2). */
+  auth_time: z.int().optional(),
   username: z.string().optional(),
   /** Of the operator who signed in to the console by a link: correlation id of the request that made it. */
   link_request: z.string().optional(),

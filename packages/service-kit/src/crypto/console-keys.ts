@@ -3,7 +3,7 @@ import { hkdfSync } from 'node:crypto';
 import { linesOf, type Secret } from '../secret.ts';
 
 /** Each purpose has a key of its own: what is made for one means nothing for another. */
-export type ConsolePurpose = 'client secret' | 'session cookie' | 'sign-in state';
+export type ConsolePurpose = 'client secret' | 'session cookie' | 'sign-in state' | 'held form';
 
 const keyBytes = 32;
 

@@ -23,6 +23,7 @@ import type { Signals } from '../signals/compose.ts';
 import type { Sso } from '../sso/compose.ts';
 import type { Users } from '../users/compose.ts';
 import { linksProbe } from '../users/link-health.ts';
+import { administratorPlacesRoutes } from './administrator-places-routes.ts';
 import { administratorRoutes } from './administrator-routes.ts';
 import { auditRoutes } from './audit-routes.ts';
 import { clientRoutes } from './client-routes.ts';
@@ -95,6 +96,11 @@ export function composeAdmin(core: Core, dependencies: AdminDependencies) {
       administratorRoutes(app, {
         administrators: dependencies.administrators.service,
         people: dependencies.helpDesk.people,
+      }),
+    internalRoutes: async (app: App) =>
+      administratorPlacesRoutes(app, {
+        administrators: dependencies.administrators.known,
+        contactCenters: dependencies.contactCenters.service,
       }),
     clientRoutes: async (app: App) =>
       clientRoutes(app, {

@@ -1,7 +1,7 @@
 /** Keeps the installation administrators in memory. While they cannot be read, no person counts as one. */
 import type { Logger } from '@gatehouse/service-kit/logging/logger';
 import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
-import { listAdministrators } from './store.ts';
+import { listAdministrators, type StoredAdministrator } from './store.ts';
 
 /** An announcement may be lost, and in a region that copies the database none is made. */
 const maxAgeMs = 500;
@@ -26,36 +26,51 @@ export function createKnownAdministrators({
   /** Measures the age: the wall clock may jump. */
   monotonicMs?: (() => number) | undefined;
 }) {
-  let known: { keys: Promise<ReadonlySet<string>>; readAtMs: number } | undefined;
+  let known: { list: Promise<List>; readAtMs: number } | undefined;
 
   /** Requests that come while the list is read wait for the same answer. */
-  function current(): Promise<ReadonlySet<string>> {
+  function current(): Promise<List> {
     const readAtMs = monotonicMs();
-    if (known !== undefined && readAtMs - known.readAtMs < maxAgeMs) return known.keys;
-    const keys = listAdministrators(db).then((rows) => new Set(rows.flatMap(keyOf)));
-    const reading = { keys, readAtMs };
+    if (known !== undefined && readAtMs - known.readAtMs < maxAgeMs) return known.list;
+    const list = listAdministrators(db).then(listOf);
+    const reading = { list, readAtMs };
     known = reading;
-    keys.catch(() => {
+    list.catch(() => {
       // The next request tries again.
       if (known === reading) known = undefined;
     });
-    return keys;
+    return list;
   }
 
   return {
     async includes(person: ProvedPerson): Promise<boolean> {
       try {
         const [key] = keyOf(person);
-        return key !== undefined && (await current()).has(key);
+        return key !== undefined && (await current()).keys.has(key);
       } catch (error) {
         log.warn({ err: error }, 'the installation administrators could not be read: nobody counts as one');
         return false;
       }
     },
+    /** Who signs in at a contact centre. Rejects while the list cannot be read. */
+    async subsAt(contactCenterId: string): Promise<ReadonlySet<string>> {
+      return (await current()).subsAt.get(contactCenterId) ?? new Set();
+    },
     /** The list has changed, here or on another replica, or may have. */
     forget(): void {
       known = undefined;
     },
+  };
+}
+
+type List = ReturnType<typeof listOf>;
+
+function listOf(rows: readonly StoredAdministrator[]) {
+  const whole = rows.filter((row) => keyOf(row).length > 0);
+  const byPlace = Map.groupBy(whole, ({ contactCenterId }) => contactCenterId);
+  return {
+    keys: new Set(whole.flatMap(keyOf)),
+    subsAt: new Map([...byPlace].map(([id, some]) => [id, new Set(some.map(({ sub }) => sub))])),
   };
 }
 

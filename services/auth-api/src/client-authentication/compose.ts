@@ -42,7 +42,7 @@ export function composeClientAuthentication(core: Core, dependencies: ClientAuth
     opsUsername: ops.username,
     opsAuthentication,
     /** Refuses everybody whom the matrix does not allow the route. Call it before the routes of the scope are added. */
-    guardAdministration: (scope: App) => guardAdministration(scope, opsAuthentication),
+    guardAdministration: (scope: App) => guardAdministration(scope, opsAuthentication, now),
     clientAuthentication: createClientAuthentication({
       directory: clients.directory,
       verifier: clients.verifier,

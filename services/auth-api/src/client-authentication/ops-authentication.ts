@@ -1,10 +1,12 @@
 /** Authenticates administrators: the operator by HTTP Basic, managing clients and people at the console by their tokens. */
 
 import { hasScheme, parseBasicCredentials } from '@gatehouse/caller-auth/credentials/basic-auth';
+import { requireFreshSignIn } from '@gatehouse/caller-auth/credentials/fresh-sign-in';
 import type { Operator } from '@gatehouse/caller-auth/credentials/operator';
 import type { ResourceTokens } from '@gatehouse/caller-auth/sender-constraint/resource-tokens';
 import type { SenderRequest } from '@gatehouse/caller-auth/sender-constraint/sender';
 import { managementAuthority } from '@gatehouse/contracts/auth-api/introspection';
+import type { Clock } from '@gatehouse/service-kit/clock';
 import { AppError, forbidden, unauthorized } from '@gatehouse/service-kit/errors/app-error';
 import type { App } from '@gatehouse/service-kit/http/app';
 import { nameCorsCaller } from '@gatehouse/service-kit/http/cors';
@@ -13,7 +15,7 @@ import type { FastifyRequest } from 'fastify';
 import type { Actor, AuditWriter } from '../audit/event.ts';
 import type { StoredAccessToken } from '../tokens/access-token.ts';
 import type { ConsoleRight, ConsoleRights } from '../tokens/console-rights.ts';
-import { type AdministratorKind, mayCall } from './ops-matrix.ts';
+import { type AdministratorKind, allows, isPerson, ruleOf } from './ops-matrix.ts';
 
 export interface OpsCredentials {
   sender: SenderRequest;
@@ -31,6 +33,8 @@ export interface Administrator {
   linkRequest?: string;
   /** The contact centre that the person administers, and nothing beyond it. */
   contactCenterId?: string;
+  /** Of a person: when they proved who they are. */
+  signedInAtMs?: number | undefined;
 }
 
 export type OpsAuthentication = ReturnType<typeof createOpsAuthentication>;
@@ -105,17 +109,19 @@ function administratorOf(right: ConsoleRight, clientId: string): Administrator {
 const actors = new WeakMap<FastifyRequest, Actor>();
 
 /** Guards every route of the scope, also those of its child scopes. */
-export function guardAdministration(scope: App, opsAuthentication: OpsAuthentication): void {
+export function guardAdministration(scope: App, opsAuthentication: OpsAuthentication, now: Clock): void {
   // Before the body is read: a stranger's JSON is not even parsed.
   scope.addHook('onRequest', async (request, reply) => {
     reply.header('cache-control', 'no-store');
-    const { kind, contactCenterId, ...named } = await opsAuthentication.authenticate({
+    const { kind, contactCenterId, signedInAtMs, ...named } = await opsAuthentication.authenticate({
       sender: request,
       clientAddress: request.ip,
       correlationId: request.id,
     });
-    if (!mayCall(kind, request.method, request.routeOptions.url ?? ''))
+    const rule = ruleOf(request.method, request.routeOptions.url ?? '');
+    if (rule === undefined || !allows(rule, kind))
       throw forbidden(`This is not for a caller of the kind ${kind}`);
+    if (rule.isDangerous && isPerson(kind)) requireFreshSignIn(signedInAtMs, now());
     const by = { ...named, within: contactCenterId };
     const clientAddress = visitorAddressOf(request, named.clientId);
     actors.set(request, { ...by, correlationId: request.id, clientAddress });

@@ -29,13 +29,15 @@ export function opsMatrixPage(): string {
       const other = rule.other?.[index] ?? own;
       return other === own ? own : `${own} / ${other}`;
     });
-    return `| \`${operation}\` | ${cells.join(' | ')} |`;
+    return `| \`${operation}\`${rule.isDangerous ? ' ◆' : ''} | ${cells.join(' | ')} |`;
   });
   return `## Auth API
 
 From \`services/auth-api/src/client-authentication/ops-matrix.ts\`; a test tries every cell. Paths are below \`/auth/v3/ops\`. A route without a row is for
 no caller. **own**: what belongs to the caller's own contact centre. A client belongs to a contact centre if it is bound to exactly that one; a person, if the audit trail
 knows no login of the person to another one. A contact-centre administrator cannot revoke a client (403), and reads only the security events of the contact centre.
+
+◆ A person needs a sign-in that is at most 15 minutes old (403 \`stale_sign_in\`).
 
 What is about the caller alone has no row: \`/auth/v3/sessions\`, \`/auth/v3/consents\` and \`/auth/v3/userinfo\` answer every person about the own sessions, consents and claims, by
 the person's own token or session cookie, and nothing of another person.

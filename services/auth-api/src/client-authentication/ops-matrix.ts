@@ -24,6 +24,8 @@ export interface OpsRule {
   verdicts: readonly OpsVerdict[];
   /** For what belongs to another contact centre, where that differs. */
   other?: readonly OpsVerdict[];
+  /** A person needs a sign-in that is at most 15 minutes old: a session that is left open must not be worth as much. */
+  isDangerous?: true;
 }
 
 const v = (text: string) => text.split(' ') as OpsVerdict[];
@@ -33,13 +35,23 @@ export const opsRules = {
     title: 'read or change what belongs to the installation',
     verdicts: v('yes yes yes no yes'),
   },
+  endanger: {
+    title: 'change what gives rights or ends them for many: clients, secrets, keys, the trail',
+    verdicts: v('yes yes yes no yes'),
+    isDangerous: true,
+  },
   openConsole: {
     title: 'make a link that signs the operator in to the console: a session by a link makes no further one',
     verdicts: v('yes no no no no'),
   },
-  appoint: {
-    title: 'read or change the list of installation administrators',
+  readAppointed: {
+    title: 'read the list of installation administrators',
     verdicts: v('yes yes yes no no'),
+  },
+  appoint: {
+    title: 'change the list of installation administrators',
+    verdicts: v('yes yes yes no no'),
+    isDangerous: true,
   },
   listClients: {
     title: 'list clients; of its own: those bound to exactly that contact centre',
@@ -54,6 +66,12 @@ export const opsRules = {
     title: 'look after a person, or a contact centre',
     verdicts: v('yes yes yes yes yes'),
     other: v('yes yes yes hidden yes'),
+  },
+  revoke: {
+    title: 'end everything that a client, a person or the people of a contact centre hold',
+    verdicts: v('yes yes yes yes yes'),
+    other: v('yes yes yes hidden yes'),
+    isDangerous: true,
   },
   readOverview: {
     title: 'see how the installation, or one contact centre, is doing',
@@ -70,34 +88,34 @@ export type OpsRuleName = keyof typeof opsRules;
 
 /** By method and path of the OpenAPI document, below `/auth/v3/ops`. */
 export const opsMatrix: Readonly<Record<string, OpsRuleName>> = {
-  'GET /administrators': 'appoint',
+  'GET /administrators': 'readAppointed',
   'POST /administrators': 'appoint',
   'DELETE /administrators/{sub}': 'appoint',
   'POST /console-links': 'openConsole',
   'GET /clients': 'listClients',
-  'POST /clients': 'administer',
+  'POST /clients': 'endanger',
   'GET /clients/{client_id}': 'readClient',
-  'PUT /clients/{client_id}': 'administer',
-  'DELETE /clients/{client_id}': 'administer',
-  'POST /clients/{client_id}/rotate-secret': 'administer',
+  'PUT /clients/{client_id}': 'endanger',
+  'DELETE /clients/{client_id}': 'endanger',
+  'POST /clients/{client_id}/rotate-secret': 'endanger',
   'GET /clients/{client_id}/diagnosis': 'readClient',
   'GET /clients/{client_id}/exchanges': 'readClient',
   'GET /sessions': 'helpPeople',
   'DELETE /sessions': 'helpPeople',
-  'POST /revocations': 'helpPeople',
+  'POST /revocations': 'revoke',
   'GET /people': 'helpPeople',
   'GET /people/profile': 'helpPeople',
   'GET /people/explanation': 'helpPeople',
   'DELETE /people/delays': 'helpPeople',
   'POST /contact-centers/{id}/sso-check': 'helpPeople',
   'GET /sso-keys': 'administer',
-  'POST /sso-keys/prepare': 'administer',
-  'POST /sso-keys/activate': 'administer',
+  'POST /sso-keys/prepare': 'endanger',
+  'POST /sso-keys/activate': 'endanger',
   'GET /signing-keys': 'administer',
-  'POST /signing-keys': 'administer',
-  'POST /signing-keys/rotate': 'administer',
-  'POST /signing-keys/{kid}/retire': 'administer',
-  'DELETE /signing-keys/{kid}': 'administer',
+  'POST /signing-keys': 'endanger',
+  'POST /signing-keys/rotate': 'endanger',
+  'POST /signing-keys/{kid}/retire': 'endanger',
+  'DELETE /signing-keys/{kid}': 'endanger',
   'GET /signal-receivers': 'administer',
   'POST /signal-receivers': 'administer',
   'GET /signal-receivers/{id}': 'administer',
@@ -112,16 +130,24 @@ export const opsMatrix: Readonly<Record<string, OpsRuleName>> = {
   'GET /audit/retention': 'administer',
   'POST /audit/retention/confirm': 'administer',
   'POST /audit/reship': 'administer',
-  'POST /audit/erase': 'administer',
+  'POST /audit/erase': 'endanger',
 };
 
-/** Whether an administrator of the kind may call the route at all. What has no row is for none. */
-export function mayCall(kind: AdministratorKind, method: string, url: string): boolean {
+/** The rule of a route; undefined: it is for nobody. */
+export function ruleOf(method: string, url: string): OpsRule | undefined {
   const path = url.replace(/^\/auth\/v3\/ops/, '').replace(/:(\w+)/g, '{$1}');
   // A HEAD is answered as a GET without its body.
   const operation = `${method === 'HEAD' ? 'GET' : method} ${path}`;
-  if (!Object.hasOwn(opsMatrix, operation)) return false;
-  const rule: OpsRule | undefined = opsRules[opsMatrix[operation] as OpsRuleName];
-  const verdict = rule.verdicts[administratorKinds.indexOf(kind)];
+  return Object.hasOwn(opsMatrix, operation) ? opsRules[opsMatrix[operation] as OpsRuleName] : undefined;
+}
+
+/** Whether an administrator of the kind may call a route with the rule at all. */
+export function allows({ verdicts }: OpsRule, kind: AdministratorKind): boolean {
+  const verdict = verdicts[administratorKinds.indexOf(kind)];
   return verdict === 'yes' || verdict === 'own';
+}
+
+/** Whether administrators of the kind sign in. The link of an operator lives for 15 minutes. */
+export function isPerson(kind: AdministratorKind): boolean {
+  return kind === 'installation administrator' || kind === 'contact-centre administrator';
 }

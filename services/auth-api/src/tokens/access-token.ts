@@ -8,7 +8,7 @@ import { type MembershipClaim, membershipAsked, membershipOf } from '../protocol
 import type { Entry, Revocable } from '../revocation/revocation.ts';
 import type { UserIdentity } from '../users/identity.ts';
 import type { Lineage } from './lineage.ts';
-import type { SessionReference } from './session-reference.ts';
+import { type SessionReference, seenAtMsOf } from './session-reference.ts';
 
 /** What a token keeps of the operator who signed in by a link. */
 export interface LinkedOperator {
@@ -155,6 +155,7 @@ export function introspectionAnswer(record: AccessTokenRecord, issuer: string): 
     sub: record.sub ?? record.clientId,
     aud: record.audience.length === 0 ? undefined : record.audience,
     sid: record.session?.sid,
+    auth_time: record.session && Math.floor(seenAtMsOf(record.session) / 1000),
     username: record.identity?.username ?? record.operator?.account,
     link_request: record.operator?.linkRequest,
     environment_id: record.identity?.environmentId,

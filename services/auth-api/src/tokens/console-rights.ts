@@ -8,11 +8,17 @@ import type { IntrospectionActive } from '@gatehouse/contracts/auth-api/introspe
 import type { KnownAdministrators } from '../administrators/known-administrators.ts';
 import type { AccessTokenRecord, LinkedOperator, StoredAccessToken } from './access-token.ts';
 import { isOfOwnLogin } from './lineage.ts';
+import { seenAtMsOf } from './session-reference.ts';
 
 export type ConsoleRight =
   | { kind: 'operator by link'; sub: string; operator: LinkedOperator }
-  | { kind: 'installation administrator'; sub: string }
-  | { kind: 'contact-centre administrator'; sub: string; contactCenterId: string };
+  | ({ kind: 'installation administrator'; sub: string } & Proof)
+  | ({ kind: 'contact-centre administrator'; sub: string; contactCenterId: string } & Proof);
+
+interface Proof {
+  /** When the person proved who they are; undefined: not known. */
+  signedInAtMs: number | undefined;
+}
 
 export type ConsoleRights = ReturnType<typeof createConsoleRights>;
 
@@ -28,11 +34,13 @@ export function createConsoleRights(administrators: Pick<KnownAdministrators, 'i
     if (!isOfOwnLogin(read)) return undefined;
     const { contactCenterId: place, entry } = read.identity ?? {};
     const proved = place !== undefined && { contactCenterId: place, sub, way: entry?.way };
-    if (proved && (await administrators.includes(proved))) return { kind: 'installation administrator', sub };
+    const signedInAtMs = read.session && seenAtMsOf(read.session);
+    if (proved && (await administrators.includes(proved)))
+      return { kind: 'installation administrator', sub, signedInAtMs };
     const [contactCenterId, another] = contactCenterIds;
     if (!read.authorities.includes(contactCenterAdminAuthority)) return undefined;
     if (contactCenterId === undefined || another !== undefined) return undefined;
-    return { kind: 'contact-centre administrator', sub, contactCenterId };
+    return { kind: 'contact-centre administrator', sub, contactCenterId, signedInAtMs };
   }
 
   return {

@@ -136,3 +136,22 @@ it('a token that does not say how the person came in gives no right, until the n
   expect(await opens(await tokenBy(known))).toBe(200);
   expect(await opens(await tokenBy(unknown))).toBe(403);
 });
+
+// attack: stale session of an administrator that is used for a dangerous right | RFC 9470, ASVS 7.5.3, CWE-613 | guard: services/auth-api/src/client-authentication/ops-authentication.ts
+it('a person whose sign-in is 16 minutes old reads everything and changes nothing dangerous', async () => {
+  const sub = '0d9a6d7a-7d0b-8b7e-9c9f-1f2f3f4f5f71';
+  await list({ user: sub });
+  const by = async (ageMs: number) => {
+    const session = { sid: 'a-session', authTimeMs: stack.deps.now() - ageMs, amr: ['pwd'] };
+    const authorization = await consoleToken(stack, { sub }, { session });
+    const call = (method: 'GET' | 'POST', path: string, data?: object) =>
+      opsCall(stack, method, `/auth/v3/ops${path}`, data && { data }, authorization);
+    const made = await call('POST', '/clients', { client_id: `of-${ageMs}`, authorizedGrantTypes: [] });
+    return { read: (await call('GET', '/signing-keys')).status, made };
+  };
+  const stale = await by(960_000);
+  expect([stale.read, stale.made.status]).toEqual([200, 403]);
+  expect(stale.made.json()).toMatchObject({ status: { reason: 'stale_sign_in', limit: 900 } });
+  const fresh = await by(840_000);
+  expect([fresh.read, fresh.made.status]).toEqual([200, 200]);
+});

@@ -5,6 +5,7 @@ import {
   contactCenterAdminAuthority,
 } from '@gatehouse/contracts/auth-api/console';
 import { passwordWay } from '@gatehouse/contracts/auth-api/way-of-sign-in';
+import { randomUuid } from '@gatehouse/service-kit/crypto/secrets';
 import type { AccessTokenRecord } from '../../src/tokens/access-token.ts';
 import { newFamilyId } from '../../src/tokens/family-token.ts';
 import { operatorSubject } from '../../src/tokens/operator-tokens.ts';
@@ -35,6 +36,7 @@ export async function consoleToken(
     expiresAtMs: nowMs + 60_000,
     authorizedAtMs: nowMs,
     familyId: newFamilyId(),
+    session: { sid: randomUuid(), authTimeMs: nowMs, amr: ['pwd'] },
     sub,
     identity: {
       sub,

@@ -21,6 +21,7 @@ import { composeSettings } from './settings/compose.ts';
 import { type Area, isFor } from './shell/area.ts';
 import { consoleErrorHandler, noSuchPage } from './shell/errors.ts';
 import { noteFormKey } from './shell/form-key.ts';
+import { signInAgainRoutes } from './shell/fresh-sign-in.ts';
 import { createShell } from './shell/shell.ts';
 import { composeTransfer } from './transfer/compose.ts';
 
@@ -61,6 +62,7 @@ export function composeConsole({ session, authApi, environmentApi, publicUrl }: 
       session.guard(guarded);
       guarded.addHook('preValidation', async (request) => noteFormKey(request));
       await guarded.register(session.signOutRoutes);
+      signInAgainRoutes(guarded, shell, session);
       for (const area of areas) await guarded.register((own: App) => mount(own, area), { prefix: area.path });
       // Guarded as well: a stranger learns no address.
       guarded.get('/*', { schema: { hide: true } }, noSuchPage);

@@ -5,6 +5,7 @@ import { consoleKeys } from '@gatehouse/service-kit/crypto/console-keys';
 import type { Secret } from '@gatehouse/service-kit/secret';
 import { createAuthorizationServer } from './authorization-server.ts';
 import { createGuard } from './guard.ts';
+import { createHeldForms } from './held-forms.ts';
 import { createLinkSignIn } from './link.ts';
 import { createSeal } from './seal.ts';
 import { createSessionCookie } from './session.ts';
@@ -48,11 +49,15 @@ export function composeOAuthSession(options: OAuthSessionOptions) {
   });
   const sessions = createSessions({ server, cookie, now });
   const signIn = createSignIn({ server, sessions, states, publicUrl });
+  const heldForms = createHeldForms({ seal: createSeal(consoleKeys(serviceSecret, 'held form')), now });
   const signOut = createSignOut({ server, sessions, asBrowser, publicUrl });
   return {
     callbackRoutes: signIn.callbackRoutes,
     signOutRoutes: signOut.routes,
-    ...createGuard({ sessions, signIn, publicUrl, now }),
+    heldForms,
+    /** Asks for the password, or the identity provider, where the last sign-in is older. */
+    signInAgain: signIn.start,
+    ...createGuard({ sessions, signIn, heldForms, publicUrl, now }),
     ...createLinkSignIn({ server, sessions }),
   };
 }

@@ -7,6 +7,7 @@ import type { App } from '@gatehouse/service-kit/http/app-type';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { foreignForm } from '../pages/error-page.ts';
 import { isFromOwnOrigin } from '../pages/same-origin.ts';
+import { type createHeldForms, heldField } from './held-forms.ts';
 import { sendProblem } from './problem-page.ts';
 import type { Session } from './session.ts';
 import type { Sessions } from './sessions.ts';
@@ -16,6 +17,7 @@ import { areaOf } from './sign-in-state.ts';
 interface GuardOptions {
   sessions: Sessions;
   signIn: SignIn;
+  heldForms: Pick<ReturnType<typeof createHeldForms>, 'note' | 'release'>;
   publicUrl: string;
   now: Clock;
 }
@@ -51,7 +53,7 @@ export function knownPersonOf(request: FastifyRequest): Session | undefined {
   return people.get(request);
 }
 
-export function createGuard({ sessions, signIn, publicUrl, now }: GuardOptions) {
+export function createGuard({ sessions, signIn, heldForms, publicUrl, now }: GuardOptions) {
   /** A page is shown after a new sign-in; what a form held is gone, and the person is told so. */
   function signInFirst(request: FastifyRequest, reply: FastifyReply) {
     if (!isRead(request)) return sendProblem(request, reply, 'ended', pageOf(request));
@@ -70,6 +72,7 @@ export function createGuard({ sessions, signIn, publicUrl, now }: GuardOptions) 
   }
 
   return {
+    pageOf,
     /** Call it before the routes are added. */
     guard(pages: App): void {
       pages.addHook('onRequest', async (request, reply) => {
@@ -87,6 +90,13 @@ export function createGuard({ sessions, signIn, publicUrl, now }: GuardOptions) 
         const { [csrfField]: sent } = (request.body ?? {}) as Record<string, unknown>;
         const isOwn = typeof sent === 'string' && safeEqual(sent, personOf(request).csrf);
         if (!isOwn || !isFromOwnOrigin(request.headers, publicUrl)) throw foreignForm();
+        const { [heldField]: held } = request.body as Record<string, unknown>;
+        if (typeof held === 'string') {
+          const released = await heldForms.release(held, request, personOf(request));
+          if (released === undefined) throw foreignForm();
+          request.body = released;
+        }
+        heldForms.note(request);
       });
     },
 

@@ -33,7 +33,7 @@ export function createLinkSignIn({ server, sessions }: LinkOptions) {
     ): Promise<Session | undefined> {
       const before = await present(request, reply);
       const tokens = await server.redeemLink(code, { visitorAddress: request.ip, requestId: request.id });
-      const session = tokens && (await sessions.begin(reply, tokens));
+      const session = tokens && (await sessions.begin(request, reply, tokens));
       if (session !== undefined && before !== undefined) await end(before, request);
       return session;
     },

@@ -82,9 +82,17 @@ export function createSessions({ server, cookie, now }: SessionsOptions) {
 
   return {
     /** Sets the cookie. Undefined: the tokens have ended already. @throws UpstreamError */
-    async begin(reply: FastifyReply, tokens: TokenAnswer): Promise<Session | undefined> {
-      const session = await sessionOf(tokens);
-      if (session !== undefined) await cookie.write(reply, session);
+    async begin(
+      request: FastifyRequest,
+      reply: FastifyReply,
+      tokens: TokenAnswer,
+    ): Promise<Session | undefined> {
+      const begun = await sessionOf(tokens);
+      if (begun === undefined) return undefined;
+      // A form in another window stays good for the person who signs in again.
+      const before = await cookie.read(request);
+      const session = before?.sub === begun.sub ? { ...begun, csrf: before.csrf } : begun;
+      await cookie.write(reply, session);
       return session;
     },
     /** The session of the browser, with a token that lasts for this request. @throws AppError (503) */

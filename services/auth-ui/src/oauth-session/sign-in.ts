@@ -20,10 +20,11 @@ export function createSignIn({ server, sessions, states, publicUrl }: SignInOpti
   async function start(
     request: FastifyRequest,
     reply: FastifyReply,
-    { to, attempt = 0 }: { to: string; attempt?: number },
+    { to, attempt = 0, maxAgeSeconds }: { to: string; attempt?: number; maxAgeSeconds?: number },
   ): Promise<FastifyReply> {
     states.begin(request, { to, attempt });
-    return reply.redirect(await server.authorizationUri(request, reply), 303);
+    const uri = await server.authorizationUri(request, reply);
+    return reply.redirect(maxAgeSeconds === undefined ? uri : `${uri}&max_age=${maxAgeSeconds}`, 303);
   }
 
   /** Another window has signed in meanwhile, or this one asks for the same answer twice. */
@@ -56,7 +57,7 @@ export function createSignIn({ server, sessions, states, publicUrl }: SignInOpti
           return sendProblem(request, reply, 'unknown', area);
         if (typeof code !== 'string') return sendProblem(request, reply, 'refused', state.to);
         const tokens = await redeem(request, reply);
-        const session = tokens && (await sessions.begin(reply, tokens));
+        const session = tokens && (await sessions.begin(request, reply, tokens));
         if (session === undefined) return startAnew(request, reply, state);
         return reply.redirect(state.to, 303);
       });

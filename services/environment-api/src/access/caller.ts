@@ -18,6 +18,8 @@ export interface Caller {
   clientId?: string;
   /** Of the operator at the console: correlation id of the request that made the link. */
   linkRequest?: string;
+  /** Of a person at the console: when they proved who they are; absent there: not known. */
+  signedInAtMs?: number | undefined;
   /** Ids of the contact centres whose rows it may read; `all` includes environments, servers and locations. */
   reads: 'all' | ReadonlySet<string>;
   /** Whether it may write what it may read. */
@@ -63,7 +65,8 @@ export function tokenCaller(token: IntrospectionActive): Caller {
 
 /** A person at the operator console. At every introspection Auth API gives the first authority to those on its list. */
 function consoleCaller(token: IntrospectionActive): Caller {
-  const { sub, client_id, grant_type, authorities, contact_center_ids, username, link_request } = token;
+  const { sub, client_id, grant_type, authorities, contact_center_ids, username, link_request, auth_time } =
+    token;
   // Audited under the name of the account, as its calls by HTTP Basic are.
   if (grant_type === consoleLinkGrantType && username !== undefined && link_request !== undefined)
     return { ...opsCaller(username), clientId: client_id, linkRequest: link_request };
@@ -73,6 +76,7 @@ function consoleCaller(token: IntrospectionActive): Caller {
     kind: 'user',
     name: sub,
     clientId: client_id,
+    signedInAtMs: auth_time === undefined ? undefined : auth_time * 1000,
     reads: isOfInstallation ? 'all' : new Set(contact_center_ids),
     writes: isOfInstallation || isOfContactCenter,
     internal: false,

@@ -18,7 +18,9 @@ import type { Logger } from '@gatehouse/service-kit/logging/logger';
 import type { Keyspace, RedisClient } from '@gatehouse/service-kit/redis/client';
 import { createSingleUse } from '@gatehouse/service-kit/redis/single-use';
 import type { Secret } from '@gatehouse/service-kit/secret';
+import { createAdministratorPlaces } from './administrator-places.ts';
 import { type Caller, opsCaller, requireInternal, tokenCaller } from './caller.ts';
+import { createRowGuard } from './guard.ts';
 import { createIntrospection } from './introspection.ts';
 import { createResource, type ResourceOptions } from './resource.ts';
 
@@ -78,7 +80,11 @@ export function composeAccess({
     throw unauthorized();
   }
 
+  const places = createAdministratorPlaces({ http: authApi, now, ttlMs: cacheMs });
   return {
+    places,
+    /** Call it with the caller, before the body is read. */
+    guardRow: createRowGuard({ places, now }),
     dpopProofs,
     resource: createResource({ ...resource, takesProofs: dpop.origins.length > 0 }),
     authenticate,

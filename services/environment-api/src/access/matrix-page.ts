@@ -35,7 +35,8 @@ export function matrixPage(): string {
       const other = rule.other?.[index];
       return other === undefined || other === own ? own : `${own} / ${other}`;
     });
-    return `| \`${operation}\` | ${cells.join(' | ')} |`;
+    const marks = [rule.isDangerous ? ' ◆' : '', rule.speaksForPeople ? ' ●' : ''].join('');
+    return `| \`${operation}\`${marks} | ${cells.join(' | ')} |`;
   });
   return `# Authorisation
 
@@ -58,6 +59,10 @@ ${Object.entries(verdicts)
   .join('\n')}
 
 ### Operations
+
+- ◆ A person needs a sign-in that is at most 15 minutes old (403 \`stale_sign_in\`).
+- ● Where an administrator of the installation signs in at the contact centre, a caller that is bound to it gets 403 \`place_of_administrators\`. So does a caller
+  that is bound to it or has a SCIM key of it, for the record and the password of that person.
 
 Paths are below \`/environment/v3\`. A change of \`domains\`, \`environmentId\` or \`membership\` of a contact centre needs what \`POST /contact-centers\` needs.
 

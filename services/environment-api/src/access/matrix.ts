@@ -26,6 +26,10 @@ export interface Rule {
   verdicts: readonly Verdict[];
   /** For a contact centre that the caller is not bound to, where that differs. */
   other?: readonly Verdict[];
+  /** A person needs a sign-in that is at most 15 minutes old: a session that is left open must not be worth as much. */
+  isDangerous?: true;
+  /** It lets somebody speak for the people of the contact centre: where administrators of the installation are, theirs alone. */
+  speaksForPeople?: true;
 }
 
 const managingClient = callerKinds.indexOf('managing client');
@@ -54,6 +58,16 @@ export const rules = {
   changeInstallation: {
     title: 'change something of the installation',
     verdicts: v(`yes no yes yes ${elsewhere}`),
+  },
+  endangerInstallation: {
+    title: 'change or delete something of the installation that its people and rights depend on',
+    verdicts: v(`yes no yes yes ${elsewhere}`),
+    isDangerous: true,
+  },
+  replaceInstallation: {
+    title: 'replace everything at once',
+    verdicts: v('yes no yes yes no no no no no'),
+    isDangerous: true,
   },
   extendInstallation: {
     title: 'add to the installation, or change what all contact centres share',
@@ -86,8 +100,28 @@ export const rules = {
     verdicts: v('yes no yes yes hidden no yes no yes'),
     other: v(`yes no yes yes ${elsewhere}`),
   },
+  speakForPeople: {
+    title: 'let somebody else say who the people of a contact centre are, or write them',
+    verdicts: v('yes no yes yes hidden no yes no yes'),
+    other: v(`yes no yes yes ${elsewhere}`),
+    isDangerous: true,
+    speaksForPeople: true,
+  },
+  withdrawKey: {
+    title: 'withdraw a key of a contact centre',
+    verdicts: v('yes no yes yes hidden no yes no yes'),
+    other: v(`yes no yes yes ${elsewhere}`),
+    isDangerous: true,
+  },
+  linkPassword: {
+    title: 'let a person of a contact centre choose a password',
+    verdicts: v('yes no yes yes hidden no yes no yes'),
+    other: v(`yes no yes yes ${elsewhere}`),
+    isDangerous: true,
+  },
   deleteCenter: {
     title: 'delete a contact centre',
+    isDangerous: true,
     verdicts: v('yes no yes yes hidden no no no no'),
     other: v(`yes no yes yes ${elsewhere}`),
   },
@@ -114,13 +148,13 @@ export const matrix: Record<string, RuleName> = {
   'GET /environments': 'listInstallation',
   'POST /environments': 'extendInstallation',
   'GET /environments/{id}': 'readInstallation',
-  'PUT /environments/{id}': 'changeInstallation',
-  'PATCH /environments/{id}': 'changeInstallation',
-  'DELETE /environments/{id}': 'changeInstallation',
+  'PUT /environments/{id}': 'endangerInstallation',
+  'PATCH /environments/{id}': 'endangerInstallation',
+  'DELETE /environments/{id}': 'endangerInstallation',
   'GET /environments/{id}/config-servers': 'readInstallation',
-  'POST /environments/{id}/config-servers': 'changeInstallation',
-  'PUT /environments/{id}/config-servers/{serverId}': 'changeInstallation',
-  'DELETE /environments/{id}/config-servers/{serverId}': 'changeInstallation',
+  'POST /environments/{id}/config-servers': 'endangerInstallation',
+  'PUT /environments/{id}/config-servers/{serverId}': 'endangerInstallation',
+  'DELETE /environments/{id}/config-servers/{serverId}': 'endangerInstallation',
   'POST /environments/{id}/check': 'changeInstallation',
   'GET /contact-centers': 'listOwn',
   'POST /contact-centers': 'extendInstallation',
@@ -133,11 +167,11 @@ export const matrix: Record<string, RuleName> = {
   'POST /contact-centers/{id}/settings': 'changeCenter',
   'DELETE /contact-centers/{id}/settings/{name}': 'changeCenter',
   'GET /contact-centers/{id}/saml': 'readCenter',
-  'PUT /contact-centers/{id}/saml': 'changeCenter',
-  'DELETE /contact-centers/{id}/saml': 'changeCenter',
+  'PUT /contact-centers/{id}/saml': 'speakForPeople',
+  'DELETE /contact-centers/{id}/saml': 'speakForPeople',
   'GET /contact-centers/{id}/oidc': 'readCenter',
-  'PUT /contact-centers/{id}/oidc': 'changeCenter',
-  'DELETE /contact-centers/{id}/oidc': 'changeCenter',
+  'PUT /contact-centers/{id}/oidc': 'speakForPeople',
+  'DELETE /contact-centers/{id}/oidc': 'speakForPeople',
   'GET /contact-centers/{id}/branding': 'readCenter',
   'PUT /contact-centers/{id}/branding': 'changeCenter',
   'DELETE /contact-centers/{id}/branding': 'changeCenter',
@@ -151,12 +185,12 @@ export const matrix: Record<string, RuleName> = {
   'PUT /branding/logo': 'extendInstallation',
   'DELETE /branding/logo': 'extendInstallation',
   'GET /contact-centers/{id}/api-keys': 'readCenter',
-  'POST /contact-centers/{id}/api-keys': 'changeCenter',
-  'POST /contact-centers/{id}/api-keys/{keyId}/rotate': 'changeCenter',
-  'DELETE /contact-centers/{id}/api-keys/{keyId}': 'changeCenter',
+  'POST /contact-centers/{id}/api-keys': 'speakForPeople',
+  'POST /contact-centers/{id}/api-keys/{keyId}/rotate': 'speakForPeople',
+  'DELETE /contact-centers/{id}/api-keys/{keyId}': 'withdrawKey',
   'GET /contact-centers/{id}/people/{personId}': 'administerPeople',
   'PATCH /contact-centers/{id}/people/{personId}': 'administerPeople',
-  'POST /contact-centers/{id}/people/{personId}/password-link': 'administerPeople',
+  'POST /contact-centers/{id}/people/{personId}/password-link': 'linkPassword',
   'POST /api-keys/validate': 'readCenter',
   'GET /api-keys/{key}': 'readCenter',
   'GET /contact-centers/{id}/scim/v2/Users': 'provision',
@@ -195,7 +229,7 @@ export const matrix: Record<string, RuleName> = {
   'POST /audit/retention/confirm': 'extendInstallation',
   'POST /audit/reship': 'extendInstallation',
   'GET /export': 'readAll',
-  'PUT /import': 'extendInstallation',
+  'PUT /import': 'replaceInstallation',
   'GET /internal/contact-centers': 'internal',
   'GET /internal/contact-centers/{id}': 'internal',
   'GET /internal/contact-centers/{id}/single-sign-on': 'internal',
@@ -215,3 +249,10 @@ export const matrix: Record<string, RuleName> = {
   'GET /internal/changes': 'internal',
   'GET /internal/cors': 'internal',
 };
+
+/** The rule of a route; undefined for one that has no row. */
+export function ruleOf(method: string, url: string): Rule | undefined {
+  const path = url.replace(/^\/environment\/v3/, '').replace(/:(\w+)/g, '{$1}');
+  const operation = `${method === 'HEAD' ? 'GET' : method} ${path}`;
+  return Object.hasOwn(matrix, operation) ? rules[matrix[operation] as RuleName] : undefined;
+}

@@ -4,6 +4,7 @@ import type { Clock } from '@gatehouse/service-kit/clock';
 import type { SecretBox } from '@gatehouse/service-kit/crypto/secret-box';
 import type { App } from '@gatehouse/service-kit/http/app-type';
 import type { Pool } from '@gatehouse/service-kit/postgres/pool';
+import type { AdministratorPlaces } from '../access/administrator-places.ts';
 import type { Writer } from '../changes/writer.ts';
 import type { ContactCenterService } from '../contact-centers/service.ts';
 import { internalLinkRoutes, internalPeopleRoutes } from './internal-routes.ts';
@@ -19,6 +20,7 @@ export function composePeople(dependencies: {
   writer: Writer;
   changeLog: Pick<ChangeLog, 'latest'>;
   contactCenters: ContactCenterService;
+  administratorPlaces: AdministratorPlaces;
   secretBox: SecretBox;
   publicUrl: string | undefined;
   now: Clock;
@@ -31,6 +33,7 @@ export function composePeople(dependencies: {
     writer,
     passwords: createProvidedPasswords(secretBox),
     changeLog,
+    administratorPlaces: dependencies.administratorPlaces,
   });
   const options = { db, passwords: createPasswords(dependencies), passwordLinks };
   return {

@@ -5,6 +5,7 @@ import type { SecretBox } from '@gatehouse/service-kit/crypto/secret-box';
 import { randomToken, sha256 } from '@gatehouse/service-kit/crypto/secrets';
 import { conflict, notFound } from '@gatehouse/service-kit/errors/app-error';
 import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
+import type { AdministratorPlaces } from '../access/administrator-places.ts';
 import { requireInternal } from '../access/caller.ts';
 import type { WriteContext, Writer } from '../changes/writer.ts';
 import type { ContactCenterService } from '../contact-centers/service.ts';
@@ -24,11 +25,12 @@ export function createPasswordLinks(options: {
   db: Queryable;
   writer: Writer;
   contactCenters: Pick<ContactCenterService, 'read'>;
+  administratorPlaces: Pick<AdministratorPlaces, 'requireOther'>;
   secretBox: SecretBox;
   /** Where the pages are; undefined: this API does not know, and issues no link. */
   publicUrl: string | undefined;
 }) {
-  const { db, writer, contactCenters, secretBox, publicUrl } = options;
+  const { db, writer, contactCenters, administratorPlaces, secretBox, publicUrl } = options;
 
   const find = async (from: Queryable, code: string): Promise<PasswordLink> => {
     const { rows } = await from.query<LinkRow>({
@@ -58,6 +60,7 @@ export function createPasswordLinks(options: {
           const id = parseId(personText);
           const person = id && (await lockPersonView(write.db, environmentId, { field: 'id', value: id }));
           if (!person) throw notFound(`The contact centre has no person ${JSON.stringify(personText)}`);
+          await administratorPlaces.requireOther(context.caller, contactCenterId, person.dbid);
           if (!person.isActive) {
             throw conflict('The person is not active: activate them first, then make the link');
           }

@@ -5,6 +5,7 @@ import { randomUuid } from '@gatehouse/service-kit/crypto/secrets';
 import { AppError, notFound } from '@gatehouse/service-kit/errors/app-error';
 import { requireMatch } from '@gatehouse/service-kit/http/entity-tag';
 import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
+import type { AdministratorPlaces } from '../access/administrator-places.ts';
 import type { Caller } from '../access/caller.ts';
 import type { Write, WriteContext, Writer, Written } from '../changes/writer.ts';
 import { parseId } from '../fields/scalars.ts';
@@ -30,12 +31,20 @@ export function createPeopleService({
   writer,
   passwords,
   changeLog,
+  administratorPlaces,
 }: {
   db: Queryable;
   writer: Writer;
   passwords: ProvidedPasswords;
   changeLog: Pick<ChangeLog, 'latest'>;
+  administratorPlaces: Pick<AdministratorPlaces, 'requireOther'>;
 }) {
+  /** A person whose password somebody else sets is somebody else, and so is one with another name at an identity provider. */
+  const lockForChange = async (context: WriteContext, write: Write, home: Home, text: string) => {
+    const present = await lock(context, write, home, text);
+    await administratorPlaces.requireOther(context.caller, home.contactCenterId, present.dbid);
+    return present;
+  };
   const countAll = createPeopleCounts({ db, changeLog });
   return {
     hashPassword: passwords.hash,
@@ -81,7 +90,7 @@ export function createPeopleService({
       merge: (present: Person) => PersonChange,
     ): Promise<Person> =>
       writer.write(context, provisionerOf(home), async (write) => {
-        const present = await lock(context, write, home, text);
+        const present = await lockForChange(context, write, home, text);
         const { fields, password } = merge(present);
         const { id, passwordEnvelope } = present;
         const envelope =
@@ -103,7 +112,7 @@ export function createPeopleService({
     /** The row is erased; the number is never given again. @throws AppError 404, 412 */
     remove: (context: WriteContext, home: Home, text: string): Promise<void> =>
       writer.write(context, provisionerOf(home), async (write) => {
-        const present = await lock(context, write, home, text);
+        const present = await lockForChange(context, write, home, text);
         await store.deletePerson(write.db, present.id);
         await write.record(writtenOf(home, 'delete', present.dbid, fieldsOf(present), undefined));
         announceEnd(write, home, present.dbid);

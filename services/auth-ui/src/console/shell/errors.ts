@@ -10,15 +10,18 @@ import { knownPersonOf } from '../../oauth-session/guard.ts';
 import { rightsOf } from '../../oauth-session/session.ts';
 import { pageErrorHandler } from '../../pages/error-page.ts';
 import { textsIn } from '../../texts/texts.ts';
+import { askForSignIn } from './fresh-sign-in.ts';
 import { problemView } from './pages.ts';
-import { problemOf } from './problem.ts';
+import { problemOf, reasonOf } from './problem.ts';
 import type { Shell } from './shell.ts';
 
-export function consoleErrorHandler(shell: Shell, session: Pick<OAuthSession, 'answerIfEnded'>) {
+export function consoleErrorHandler(shell: Shell, session: OAuthSession) {
   return async (thrown: unknown, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     const answered = await session.answerIfEnded(thrown, request, reply);
     if (answered !== undefined) return answered;
     if (knownPersonOf(request) === undefined) return pageErrorHandler(thrown, request, reply);
+    const refusal = reasonOf(thrown);
+    if (refusal === 'stale_sign_in') return askForSignIn(shell, session, shell.begin(request, reply));
     const error = thrown instanceof UpstreamError ? fromApi(thrown) : normalizeError(thrown);
     if (error.name === 'foreign_form') return pageErrorHandler(thrown, request, reply);
     reportError(request, reply, error);
@@ -31,7 +34,10 @@ export function consoleErrorHandler(shell: Shell, session: Pick<OAuthSession, 'a
     return shell.show(visit, problemView, {
       title: text(isWithoutRight ? 'console.noRight.title' : `console.problem.${kind}.title`),
       lead: text(isWithoutRight ? 'console.noRight.text' : `console.problem.${kind}.text`),
-      message: kind === 'badRequest' && reason !== '' ? { kind: 'danger', title: reason } : undefined,
+      message:
+        (kind === 'badRequest' || refusal === 'place_of_administrators') && reason !== ''
+          ? { kind: 'danger', title: reason }
+          : undefined,
       reference: isWithoutRight ? undefined : request.id,
       next: isWithoutRight
         ? { label: text('button.account'), href: '/auth/account' }

@@ -1,0 +1,137 @@
+/** What people at the console may not do by an old sign-in, and contact centres not to administrators of the installation. */
+import {
+  consoleClientId,
+  contactCenterAdminAuthority,
+  installationAdminAuthority,
+} from '@gatehouse/contracts/auth-api/console';
+import type { IntrospectionActive } from '@gatehouse/contracts/auth-api/introspection';
+import { randomUuid } from '@gatehouse/service-kit/crypto/secrets';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type RunningApi, startApi } from './running-api.ts';
+import { createScimClient, type ScimClient } from './scim-client.ts';
+
+let api: RunningApi;
+let scim: ScimClient;
+/** A contact centre where an administrator of the installation signs in. */
+let id: string;
+beforeAll(async () => {
+  api = await startApi({ env: { GATEHOUSE_PUBLIC_URL: 'https://login.example.com' } });
+  scim = await createScimClient(api);
+  id = scim.contactCenterId;
+});
+afterAll(() => api.close());
+
+const nowSeconds = () => Math.floor(Date.now() / 1000);
+
+function personAt(place: string, right: string, fields: Partial<IntrospectionActive> = {}) {
+  const login = { client_id: consoleClientId, grant_type: 'authorization_code', sub: 'person-1' };
+  const bound = { contact_center_id: place, contact_center_ids: [place], username: 'demo\\person' };
+  const authorization = api.authApi.token({
+    ...login,
+    ...bound,
+    auth_time: nowSeconds(),
+    authorities: [right],
+    ...fields,
+  });
+  return { authorization };
+}
+
+const setProvider = (headers: Record<string, string>, place = id) =>
+  api.call('PUT', `/contact-centers/${place}/oidc`, {
+    headers,
+    payload: { data: { issuer: `https://${randomUuid()}.example.com`, clientId: 'gatehouse' } },
+  });
+const makeKey = (headers: Record<string, string>) =>
+  api.call('POST', `/contact-centers/${id}/api-keys`, {
+    headers,
+    payload: { data: { name: randomUuid(), purpose: 'scim' } },
+  });
+const reasonOf = (answer: { status: number; body: { status?: { reason?: string } } }) => [
+  answer.status,
+  answer.body.status?.reason,
+];
+const placed = [403, 'place_of_administrators'];
+
+describe('a person whose sign-in is old', () => {
+  // attack: stale session of an administrator that is used for a dangerous right | RFC 9470, ASVS 7.5.3, CWE-613 | guard: packages/caller-auth/src/credentials/fresh-sign-in.ts
+  it.each([
+    ['is 16 minutes old', { auth_time: nowSeconds() - 960 }],
+    ['is not known', { auth_time: undefined }],
+    ['is in the future', { auth_time: nowSeconds() + 600 }],
+  ])('changes nothing dangerous when it %s', async (_age, fields) => {
+    const place = await api.contactCenter();
+    for (const right of [contactCenterAdminAuthority, installationAdminAuthority])
+      expect(reasonOf(await setProvider(personAt(place, right, fields), place))).toEqual([
+        403,
+        'stale_sign_in',
+      ]);
+  });
+
+  it('does everything else, and the operator by Basic is not asked', async () => {
+    const place = await api.contactCenter();
+    const old = personAt(place, contactCenterAdminAuthority, { auth_time: nowSeconds() - 960 });
+    const payload = { data: { name: 'n', value: 'v' } };
+    const setting = await api.call('POST', `/contact-centers/${place}/settings`, { headers: old, payload });
+    expect(setting.status).toBe(200);
+    expect((await setProvider({}, place)).status).toBe(200);
+    const fresh = personAt(place, contactCenterAdminAuthority, { auth_time: nowSeconds() - 840 });
+    expect((await setProvider(fresh, place)).status).toBe(200);
+  });
+});
+
+describe('a contact centre where an administrator of the installation signs in', () => {
+  const someone = async () => {
+    const user = await scim.user({ userName: randomUuid(), password: 'a-long-enough-password' });
+    const { rows } = await api.deps.pool.query('SELECT dbid FROM environment.people WHERE id = $1', [
+      user.id,
+    ]);
+    return { path: `/Users/${user.id}`, id: user.id as string, dbid: rows[0].dbid as number };
+  };
+  const appointed = async () => {
+    const person = await someone();
+    api.authApi.administrators.push({ contactCenterId: id, dbid: person.dbid });
+    return person;
+  };
+
+  // attack: administrator of a contact centre who changes how an administrator of the installation signs in | CWE-269, ASVS 8.2.1 | guard: services/environment-api/src/access/administrator-places.ts
+  it('is not given another identity provider, nor a SCIM key, by its own administrators', async () => {
+    await appointed();
+    const own = personAt(id, contactCenterAdminAuthority);
+    expect(reasonOf(await setProvider(own))).toEqual(placed);
+    expect(reasonOf(await makeKey(own))).toEqual(placed);
+    const bound = { authorities: ['ROLE_MANAGEMENT_APPLICATION'], contact_center_ids: [id] };
+    expect(reasonOf(await setProvider({ authorization: api.authApi.token(bound) }))).toEqual(placed);
+    expect((await setProvider(personAt(id, installationAdminAuthority))).status).toBe(200);
+    expect((await makeKey({})).status).toBe(200);
+    // Of other contact centres the answer says nothing.
+    const other = personAt(await api.contactCenter(), contactCenterAdminAuthority);
+    expect((await setProvider(other)).status).toBe(404);
+  });
+
+  // attack: SCIM key that sets the password of an administrator of the installation | CWE-269, ASVS 8.2.1 | guard: services/environment-api/src/people/service.ts
+  it('keeps SCIM and its own administrators from the record of that person alone', async () => {
+    const [listed, plain] = [await appointed(), await someone()];
+    const change = [{ op: 'replace', path: 'password', value: 'chosen-by-somebody-else' }];
+    const rename = [{ op: 'replace', path: 'externalId', value: randomUuid() }];
+    const own = personAt(id, contactCenterAdminAuthority);
+    const link = (person: string, headers = own) =>
+      api.call('POST', `/contact-centers/${id}/people/${person}/password-link`, { headers });
+    for (const operations of [change, rename])
+      expect((await scim.patch(listed.path, operations)).status).toBe(403);
+    expect((await scim.call('DELETE', listed.path)).status).toBe(403);
+    expect(reasonOf(await link(listed.id))).toEqual(placed);
+    expect((await scim.patch(plain.path, rename)).status).toBe(200);
+    expect((await link(plain.id)).status).toBe(200);
+    expect((await link(listed.id, personAt(id, installationAdminAuthority))).status).toBe(200);
+  });
+
+  // attack: change of who the people are while nobody can tell whether administrators are among them | CWE-636, ASVS 16.5.3 | guard: services/environment-api/src/access/administrator-places.ts
+  it('is changed by nobody bound to it while Auth API cannot tell', async () => {
+    await appointed();
+    const own = personAt(id, contactCenterAdminAuthority);
+    await api.call('GET', `/contact-centers/${id}`, { headers: own });
+    api.authApi.failWith(500);
+    expect((await setProvider(own)).status).toBe(503);
+    api.authApi.failWith(undefined);
+  });
+});
