@@ -7,6 +7,7 @@ import {
   auditTemplates,
 } from '@gatehouse/audit-trail/elasticsearch/audit-assets';
 import { chartFiles } from '../helm/chart-files.ts';
+import { reachabilityPage } from '../reachability/page.ts';
 import { attacksPage } from './attacks-page.ts';
 import { dashboard } from './dashboard.ts';
 import { errorTexts } from './error-texts.ts';
@@ -38,6 +39,7 @@ const generatedFiles: GeneratedFile[] = [
   { path: 'packages/service-kit/src/html/error-texts.json', produce: errorTexts },
   { path: 'docs/configuration.md', produce: configurationReference },
   { path: 'docs/authorisation.md', produce: authorisationPage },
+  { path: 'docs/reference/reachability.md', produce: async () => reachabilityPage() },
   { path: 'docs/audit-events.md', produce: auditPage },
   { path: 'docs/security/attacks.md', produce: attacksPage },
   { path: 'services/auth-ui/views/console/runbooks/sections.eta', produce: runbookSections },

@@ -128,7 +128,7 @@ export const opsMatrix: Readonly<Record<string, OpsRuleName>> = {
   'GET /audit/export': 'searchEvents',
   'GET /audit/verify': 'administer',
   'GET /audit/retention': 'administer',
-  'POST /audit/retention/confirm': 'administer',
+  'POST /audit/retention/confirm': 'endanger',
   'POST /audit/reship': 'administer',
   'POST /audit/erase': 'endanger',
 };

@@ -65,7 +65,7 @@ export const rules = {
     isDangerous: true,
   },
   replaceInstallation: {
-    title: 'replace everything at once',
+    title: 'replace everything at once, or let much of the trail be deleted',
     verdicts: v('yes no yes yes no no no no no'),
     isDangerous: true,
   },
@@ -226,7 +226,7 @@ export const matrix: Record<string, RuleName> = {
   'GET /overview': 'readOverview',
   'GET /audit/verify': 'readAll',
   'GET /audit/retention': 'readAll',
-  'POST /audit/retention/confirm': 'extendInstallation',
+  'POST /audit/retention/confirm': 'replaceInstallation',
   'POST /audit/reship': 'extendInstallation',
   'GET /export': 'readAll',
   'PUT /import': 'replaceInstallation',

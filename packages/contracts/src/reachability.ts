@@ -1,0 +1,50 @@
+/** Names what a right, a key or a setting is worth: the steps of the table of reachability (docs/reference/reachability.md). */
+
+/** What a write can put into somebody's hands. Each API says beside its matrix which of its operations give which. */
+export type Fact =
+  | 'single sign-on of a contact centre'
+  | 'single sign-on where administrators sign in'
+  | 'SCIM key of a contact centre'
+  | 'SCIM key where administrators sign in'
+  | 'API key of a contact centre'
+  | 'password of a person of the people store'
+  | 'password of an administrator of the people store'
+  | 'group of the people store'
+  | 'servers of the directory'
+  | 'registration of any client'
+  | 'secret of any client'
+  | 'entry of the list of administrators'
+  | 'link to the console';
+
+/** A place outside the matrices from which a right can be reached. */
+export type Source =
+  | 'identity provider of a contact centre'
+  | 'identity provider where administrators sign in'
+  | 'directory of a contact centre'
+  | 'directory where administrators sign in'
+  | 'holder of an API key'
+  | 'token of an application without the scope `sessions`'
+  | 'every session of a user ends';
+
+/** A step that no operation of a matrix is. */
+export interface ReachEdge<Holder extends string> {
+  from: Fact | Source | Holder;
+  to: Fact | Source | Holder;
+  /** What makes it, in words. */
+  by: string;
+  /** Only in an installation that is set up so. */
+  when?: string;
+  /** What stops it; a test takes it away and must find what was possible then. */
+  stoppedBy?: ReachGuard;
+}
+
+/** Guards of the code whose loss the table must show. */
+export const reachGuards = [
+  'an entry names the way of sign-in',
+  'places of administrators are closed',
+  'records of administrators are closed',
+  'groups of a people store are mapped apart',
+  'global sign-out needs a scope',
+] as const;
+
+export type ReachGuard = (typeof reachGuards)[number];

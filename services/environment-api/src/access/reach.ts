@@ -1,0 +1,81 @@
+/** Says what each write of Environment API puts into the hands of its caller, for the table of reachability. */
+import type { Fact } from '@gatehouse/contracts/reachability';
+
+const signOn = ['single sign-on of a contact centre', 'single sign-on where administrators sign in'] as const;
+const keys = [
+  'SCIM key of a contact centre',
+  'SCIM key where administrators sign in',
+  'API key of a contact centre',
+] as const;
+const password = [
+  'password of a person of the people store',
+  'password of an administrator of the people store',
+] as const;
+const people = [...password, 'group of the people store'] as const;
+const directory = ['servers of the directory'] as const;
+
+/** By operation of the matrix. A write that is not here gives nothing. */
+export const gives: Readonly<Record<string, readonly Fact[]>> = {
+  'POST /environments': directory,
+  'PUT /environments/{id}': directory,
+  'PATCH /environments/{id}': directory,
+  'POST /environments/{id}/config-servers': directory,
+  'PUT /environments/{id}/config-servers/{serverId}': directory,
+  'PUT /contact-centers/{id}/saml': signOn,
+  'PUT /contact-centers/{id}/oidc': signOn,
+  'POST /contact-centers/{id}/api-keys': keys,
+  'POST /contact-centers/{id}/api-keys/{keyId}/rotate': keys,
+  'POST /contact-centers/{id}/people/{personId}/password-link': password,
+  'POST /contact-centers/{id}/scim/v2/Users': ['password of a person of the people store'],
+  'PUT /contact-centers/{id}/scim/v2/Users/{userId}': password,
+  'PATCH /contact-centers/{id}/scim/v2/Users/{userId}': password,
+  'POST /contact-centers/{id}/scim/v2/Groups': ['group of the people store'],
+  'PUT /contact-centers/{id}/scim/v2/Groups/{groupId}': ['group of the people store'],
+  'PATCH /contact-centers/{id}/scim/v2/Groups/{groupId}': ['group of the people store'],
+  'POST /contact-centers/{id}/scim/v2/Bulk': people,
+  'PUT /import': [...signOn, ...directory],
+  'PUT /internal/environments/{id}/people/{dbid}/password': password,
+  'POST /internal/password-links/redeem': password,
+};
+
+/** Writes that give nobody anything: they change what is shown, who may call from a page, what is tried, or they take away. */
+export const givesNothing: readonly string[] = [
+  'DELETE /environments/{id}',
+  'DELETE /environments/{id}/config-servers/{serverId}',
+  'POST /environments/{id}/check',
+  'POST /contact-centers',
+  'PUT /contact-centers/{id}',
+  'PATCH /contact-centers/{id}',
+  'DELETE /contact-centers/{id}',
+  'POST /contact-centers/{id}/settings',
+  'DELETE /contact-centers/{id}/settings/{name}',
+  'DELETE /contact-centers/{id}/saml',
+  'DELETE /contact-centers/{id}/oidc',
+  'PUT /contact-centers/{id}/branding',
+  'DELETE /contact-centers/{id}/branding',
+  'POST /contact-centers/{id}/branding/preview',
+  'PUT /contact-centers/{id}/branding/logo',
+  'DELETE /contact-centers/{id}/branding/logo',
+  'PUT /branding',
+  'DELETE /branding',
+  'POST /branding/preview',
+  'PUT /branding/logo',
+  'DELETE /branding/logo',
+  'DELETE /contact-centers/{id}/api-keys/{keyId}',
+  'PATCH /contact-centers/{id}/people/{personId}',
+  'POST /api-keys/validate',
+  'DELETE /contact-centers/{id}/scim/v2/Users/{userId}',
+  'DELETE /contact-centers/{id}/scim/v2/Groups/{groupId}',
+  'POST /cors',
+  'DELETE /cors',
+  'POST /settings',
+  'DELETE /settings/{name}',
+  'POST /locations',
+  'DELETE /locations',
+  'POST /audit/reship',
+  'POST /audit/retention/confirm',
+  'PUT /internal/client-logos/{clientId}',
+  'DELETE /internal/client-logos/{clientId}',
+  'POST /internal/password-links/read',
+  'POST /internal/environments/{id}/person-numbers',
+];

@@ -1,0 +1,116 @@
+/** Searches what can be reached from each right, key and setting, over both matrices and the edges beside them. */
+import type { Fact, ReachEdge, ReachGuard, Source } from '@gatehouse/contracts/reachability';
+import {
+  administratorKinds,
+  type OpsRule,
+  opsMatrix,
+  opsRules,
+} from '../../services/auth-api/src/client-authentication/ops-matrix.ts';
+import { edges, opsGives } from '../../services/auth-api/src/client-authentication/ops-reach.ts';
+import { callerKinds, matrix, type Rule, rules } from '../../services/environment-api/src/access/matrix.ts';
+import { gives } from '../../services/environment-api/src/access/reach.ts';
+
+/** A higher number is worth more. What has none is no right: it matters only for what it reaches. */
+export const levels: Readonly<Record<string, number>> = {
+  operator: 6,
+  'operator by link': 6,
+  'installation administrator': 5,
+  'managing client': 5,
+  'managing internal client': 5,
+  'internal client': 4,
+  'contact-centre administrator': 3,
+  'managing bound client': 3,
+  'SCIM key': 2,
+  'bound client': 1,
+  client: 1,
+  user: 1,
+};
+
+interface Step {
+  to: string;
+  by: string;
+  when?: string | undefined;
+}
+
+/** What every node leads to in one step. `without`: guards that are taken away. */
+export function stepsOf(without: readonly ReachGuard[] = []): ReadonlyMap<string, readonly Step[]> {
+  const steps = new Map<string, Step[]>();
+  const add = (from: string, step: Step) => steps.set(from, [...(steps.get(from) ?? []), step]);
+  for (const [operation, name] of Object.entries(matrix)) addOperation(operation, name);
+  for (const [operation, name] of Object.entries(opsMatrix)) {
+    const rule: OpsRule = opsRules[name];
+    for (const [index, kind] of administratorKinds.entries())
+      if (rule.verdicts[index] === 'yes')
+        for (const to of opsGives[operation] ?? []) add(kind, { to, by: `\`${operation}\`` });
+  }
+  for (const { from, to, by, when, stoppedBy } of edges as readonly ReachEdge<string>[])
+    if (stoppedBy === undefined || without.includes(stoppedBy)) add(from, { to, by, when });
+  return steps;
+
+  function addOperation(operation: string, name: keyof typeof rules): void {
+    const rule: Rule = rules[name];
+    for (const [index, kind] of callerKinds.entries())
+      if (rule.verdicts[index] === 'yes')
+        for (const to of gives[operation] ?? [])
+          if (!isClosed(rule, index, to)) add(kind, { to, by: `\`${operation}\`` });
+  }
+
+  /** To callers that are bound to a contact centre, by the guard of the row or of the record. */
+  function isClosed(rule: Rule, index: number, to: Fact): boolean {
+    const isBound =
+      (rule.other?.[index] ?? rule.verdicts[index]) !== 'yes' || callerKinds[index] === 'SCIM key';
+    if (!isBound) return false;
+    if (to === 'password of an administrator of the people store')
+      return !without.includes('records of administrators are closed');
+    const isPlace = to.endsWith('where administrators sign in');
+    return (
+      isPlace && rule.speaksForPeople === true && !without.includes('places of administrators are closed')
+    );
+  }
+}
+
+export interface Reached {
+  to: string;
+  path: readonly Step[];
+}
+
+/** Everything that is reached from a node, by a shortest way each: one that is open in every installation, where there is one. */
+export function reachedFrom(start: string, steps: ReturnType<typeof stepsOf>): Reached[] {
+  const everywhere = walk(start, steps, ({ when }) => when === undefined);
+  const known = new Set(everywhere.map(({ to }) => to));
+  return [...everywhere, ...walk(start, steps, () => true).filter(({ to }) => !known.has(to))];
+}
+
+function walk(start: string, steps: ReturnType<typeof stepsOf>, isOpen: (step: Step) => boolean): Reached[] {
+  const found = new Map<string, Reached>();
+  let edge: Reached[] = [{ to: start, path: [] }];
+  while (edge.length > 0) {
+    const next: Reached[] = [];
+    for (const { to: from, path } of edge)
+      for (const step of steps.get(from) ?? []) {
+        if (step.to === start || found.has(step.to) || !isOpen(step)) continue;
+        const reached = { to: step.to, path: [...path, step] };
+        found.set(step.to, reached);
+        next.push(reached);
+      }
+    edge = next;
+  }
+  return [...found.values()];
+}
+
+/** Rights above the own one. Of what is no right, every right is above. */
+export function climbsFrom(start: string, steps: ReturnType<typeof stepsOf>): Reached[] {
+  const level = levels[start] ?? 0;
+  return reachedFrom(start, steps).filter(({ to }) => (levels[to] ?? 0) > level);
+}
+
+/** Where a search begins: rights, keys, and what is written or set elsewhere. */
+export const starts: readonly (string | Source)[] = [
+  ...Object.keys(levels),
+  'holder of an API key',
+  'identity provider of a contact centre',
+  'identity provider where administrators sign in',
+  'directory of a contact centre',
+  'directory where administrators sign in',
+  'token of an application without the scope `sessions`',
+];
