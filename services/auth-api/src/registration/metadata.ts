@@ -5,6 +5,7 @@ import type { Client } from '../clients/client.ts';
 import { type ClientPatch, clientPatchSchema } from '../clients/schemas.ts';
 import { deviceGrantType } from '../devices/device.ts';
 import { parseScope } from '../protocol/parameters.ts';
+import { isLoopbackUri } from '../protocol/redirect-uri.ts';
 import type { ClientMetadata } from './metadata-schemas.ts';
 
 /** Members that a client has or has not, with the same value in its registration. */
@@ -62,9 +63,14 @@ export interface RegistrationLimits {
 /** Grants with a user: only a user can decide whether to trust such a client. */
 const allowedGrants: readonly string[] = ['authorization_code', 'refresh_token', deviceGrantType];
 
-/** @throws OAuthError invalid_client_metadata, invalid_redirect_uri, unapproved_software_statement */
-export function registrationOf(metadata: ClientMetadata, limits: RegistrationLimits): ClientPatch {
+/** `stored`: the present registration. @throws OAuthError invalid_client_metadata, invalid_redirect_uri, unapproved_software_statement */
+export function registrationOf(
+  metadata: ClientMetadata,
+  limits: RegistrationLimits,
+  stored?: Client,
+): ClientPatch {
   refuseWhatIsNotOffered(metadata);
+  refuseReadableAnswers(metadata, stored);
   const method = metadata.token_endpoint_auth_method ?? 'client_secret_basic';
   const patch = {
     name: metadata.client_name ?? 'An application',
@@ -149,6 +155,28 @@ function refuseWhatIsNotOffered(metadata: ClientMetadata): void {
   );
   if (backchannel !== undefined)
     throw invalid(`${backchannel}: only an operator registers clients for backchannel authentication`);
+}
+
+/**
+ * RFC 9700 section 2.6: whoever is on the way reads a code that travels by http, except to an application on the user's own machine
+ * (RFC 8252 section 8.3). Addresses that were registered before this rule stay.
+ */
+function refuseReadableAnswers(
+  { redirect_uris: redirects = [], post_logout_redirect_uris: afterLogout = [] }: ClientMetadata,
+  stored: Client | undefined,
+): void {
+  const known = stored ? [...stored.redirectUris, ...stored.postLogoutRedirectUris] : [];
+  const isReadable = (uri: string) =>
+    URL.parse(uri)?.protocol === 'http:' && !isLoopbackUri(uri) && !known.includes(uri);
+  const [name] = [
+    ...redirects.filter(isReadable).map(() => 'redirect_uris'),
+    ...afterLogout.filter(isReadable).map(() => 'post_logout_redirect_uris'),
+  ];
+  if (name === undefined) return;
+  const description = `${name}: must use https, or http towards 127.0.0.1, [::1] or localhost`;
+  throw name === 'redirect_uris'
+    ? new OAuthError('invalid_redirect_uri', 400, description)
+    : invalid(description);
 }
 
 function grantsOf({

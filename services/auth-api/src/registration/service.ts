@@ -131,7 +131,7 @@ export function createRegistrations(options: RegistrationsOptions) {
       const current = await requireOwner(clientId, call);
       if (named !== clientId) throw mismatch('client_id: must be the client of the address');
       await checkSecret(current, secret, call);
-      const patch = registrationOf(metadata, limits);
+      const patch = registrationOf(metadata, limits, current);
       const nextMethod = patch.tokenEndpointAuthMethod ?? undefined;
       if (!usesSecret(current) && nextMethod?.startsWith('client_secret')) {
         throw mismatch('token_endpoint_auth_method: this client has no secret; register anew to get one');
