@@ -38,6 +38,28 @@ export function label(maxLength = 255) {
   return line(maxLength).min(1, 'must not be empty');
 }
 
+/**
+ * Controls, changes of direction, and characters that nobody sees (UTS 55, CVE-2021-42574): a name with them is not what it looks
+ * like. Words of Persian and of Indic languages need U+200C and U+200D, between letters.
+ */
+const deceptive =
+  /[\p{Cc}\p{Zl}\p{Zp}\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\u{e0000}-\u{e007f}]|(?<![\p{L}\p{M}])[\u200c\u200d]|[\u200c\u200d](?!\p{L})/gu;
+
+/** Judges a name that is written here and by which people decide. Undefined: it is right. */
+export function nameProblem(name: string): string | undefined {
+  const character = name.match(deceptive)?.[0];
+  if (character === undefined) return undefined;
+  const point = `U+${character.codePointAt(0)?.toString(16).toUpperCase().padStart(4, '0')}`;
+  return /[\u200c\u200d]/.test(character)
+    ? `must not hold ${point}, except between letters`
+    : `must not hold ${point}: control characters, changes of direction and invisible characters are refused`;
+}
+
+/** A name of elsewhere, or of before this rule, as people see it. */
+export function shownName(name: string): string {
+  return name.replace(deceptive, '\u{fffd}');
+}
+
 /** JSON of any shape, whose texts and names keep the rule. Bounded by the limit of the body. */
 export function anyJson() {
   return z.unknown().superRefine((value, context) => {

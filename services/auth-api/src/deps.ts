@@ -156,7 +156,7 @@ export async function composeDeps(config: Config, kit: Kit, stores: Stores, cloc
     sessions,
     interactions,
   });
-  const registration = composeRegistration(core, { config, audit, clients });
+  const registration = composeRegistration(core, { config, audit, branding, clients });
   const clientAuthentication = composeClientAuthentication(core, {
     config,
     assertions,

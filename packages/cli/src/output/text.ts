@@ -1,16 +1,14 @@
 /** Renders values as text for a terminal. */
+import { shownName } from '@gatehouse/contracts/text';
 import stringWidth from 'string-width';
 
-/** Line and paragraph separators and changes of direction count as control characters, too. */
-const controls = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu;
-
-/** Replaces control characters: a stored name must not control the terminal. */
+/** A stored name must not control the terminal, nor look like another one. */
 export function shown(value: unknown): string {
   if (value === undefined || value === null) return '';
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
   if (Array.isArray(value)) return value.map(shown).join(', ');
   const text = typeof value === 'object' ? JSON.stringify(value) : String(value);
-  return text.replace(controls, '\u{fffd}');
+  return shownName(text);
 }
 
 /** Pads the text to a number of columns, as the terminal counts them. */

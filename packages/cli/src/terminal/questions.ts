@@ -1,12 +1,15 @@
 /** Questions to the person at the terminal. They go to standard error: standard output is for the answer. */
 import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
+import { shownName } from '@gatehouse/contracts/text';
 import { UsageError } from '../failure/failure.ts';
 import type { Terminal } from './terminal.ts';
 
 /** True only for a clear yes. */
 export async function confirm(terminal: Terminal, question: string): Promise<boolean> {
-  const answer = await ask(terminal, `${question} [y/N] `, (text) => terminal.writeError(text));
+  const answer = await ask(terminal, `${question.split('\n').map(shownName).join('\n')} [y/N] `, (text) =>
+    terminal.writeError(text),
+  );
   return /^y(es)?$/i.test(answer.trim());
 }
 

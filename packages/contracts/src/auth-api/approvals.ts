@@ -4,7 +4,12 @@ import { successStatus } from '../envelope.ts';
 
 export const approvalSchema = z.object({
   id: z.string(),
-  client: z.object({ id: z.string(), name: z.string() }),
+  client: z.object({
+    id: z.string(),
+    name: z.string(),
+    /** Where it is: a host. Absent where it has no web address, and in answers of the release before. */
+    address: z.string().optional(),
+  }),
   scope: z.array(z.string()),
   /** What the client shows as well, so that the person can compare. */
   bindingMessage: z.string().optional(),

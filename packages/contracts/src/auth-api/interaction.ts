@@ -42,6 +42,8 @@ export const interactionViewSchema = z.object({
   client: z.object({
     id: z.string(),
     name: z.string(),
+    /** Where it is: a host. Absent where it has no web address, and in answers of the release before. */
+    address: z.string().optional(),
     /** https addresses of its own pages. */
     clientUri: z.string().optional(),
     policyUri: z.string().optional(),

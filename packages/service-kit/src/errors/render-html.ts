@@ -1,5 +1,7 @@
 /** Renders errors for people: a self-contained page with the reason, a correlation id and a link. */
+
 import type { BrandingView } from '@gatehouse/contracts/environment-api/branding';
+import { shownName } from '@gatehouse/contracts/text';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { brandOf } from '../html/brand.ts';
 import { errorWords } from '../html/error-words.ts';
@@ -85,14 +87,14 @@ export function renderErrorPage(page: ErrorPage): { html: string; headers: Recor
     language: page.language,
     brand: page.brand,
     main: `<p class="status">${page.status}</p>
-<h1>${escapeHtml(page.title)}</h1>
-<p class="text">${escapeHtml(page.text)}</p>
+<h1>${escapeHtml(shownName(page.title))}</h1>
+<p class="text">${escapeHtml(shownName(page.text))}</p>
 ${detailOf(page)}${actionOf(page)}<p class="correlation">${escapeHtml(page.correlationLabel ?? 'Reference')}: <code>${escapeHtml(page.correlationId)}</code></p>${languagesOf(page)}`,
   });
 }
 
 function detailOf({ detail }: ErrorPage): string {
-  return detail ? `<p class="detail" lang="en" dir="ltr">${escapeHtml(detail)}</p>\n` : '';
+  return detail ? `<p class="detail" lang="en" dir="ltr">${escapeHtml(shownName(detail))}</p>\n` : '';
 }
 
 function actionOf({ action }: ErrorPage): string {

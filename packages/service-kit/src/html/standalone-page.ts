@@ -1,4 +1,5 @@
 /** Renders a self-contained page: no other resource, and no script except the given one. */
+import { shownName } from '@gatehouse/contracts/text';
 import { randomToken } from '../crypto/secrets.ts';
 import { directionOf } from './language.ts';
 import { gate, logo, style } from './look.ts';
@@ -36,7 +37,7 @@ export function renderStandalonePage(page: StandalonePage): {
 } {
   const nonce = randomToken(16);
   const { script, language = 'en', brand } = page;
-  const name = escapeHtml(brand?.name ?? 'Gatehouse');
+  const name = escapeHtml(shownName(brand?.name ?? 'Gatehouse'));
   return {
     headers: {
       'content-security-policy': [
@@ -59,7 +60,7 @@ export function renderStandalonePage(page: StandalonePage): {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="robots" content="noindex, nofollow">
-<title>${escapeHtml(page.title)} · ${name}</title>
+<title>${escapeHtml(shownName(page.title))} · ${name}</title>
 <style nonce="${nonce}">${style}${brand?.css ?? ''}</style>
 </head>
 <body>

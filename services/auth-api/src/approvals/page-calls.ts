@@ -12,6 +12,7 @@ import { ok } from '@gatehouse/service-kit/http/envelope';
 import type { AuditWriter } from '../audit/event.ts';
 import type { BrowserCookies, BrowserRequest } from '../browser/browser-cookies.ts';
 import { requireSameOrigin } from '../browser/same-origin.ts';
+import { addressOf } from '../clients/address.ts';
 import type { SessionService } from '../sessions/service.ts';
 import type { Session } from '../sessions/session.ts';
 import type { Approvals, WaitingApproval } from './service.ts';
@@ -105,7 +106,7 @@ function viewOf({ request, client }: WaitingApproval): ApprovalView {
   const { id, scope, bindingMessage, requestedAtMs, expiresAtMs } = request;
   return definedOnly({
     id,
-    client: { id: client.clientId, name: client.name },
+    client: definedOnly({ id: client.clientId, name: client.name, address: addressOf(client) }),
     scope,
     bindingMessage,
     requestedAt: new Date(requestedAtMs).toISOString(),

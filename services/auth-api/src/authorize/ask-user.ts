@@ -4,7 +4,8 @@ import type { AttemptLimiter } from '@gatehouse/service-kit/limits/attempt-limit
 import type { Turnstile } from '@gatehouse/service-kit/limits/turnstile';
 import type { Browser } from '../browser/browser-cookies.ts';
 import type { Pages } from '../browser/pages.ts';
-import { type Client, type ClientPages, onlyCenterOf } from '../clients/client.ts';
+import { addressOf, type ShownPages } from '../clients/address.ts';
+import { type Client, onlyCenterOf } from '../clients/client.ts';
 import type { InteractionService } from '../interactions/service.ts';
 import type { AuthorizationRequest } from '../protocol/authorization-request.ts';
 import type { Schemes } from '../sso/scheme.ts';
@@ -63,6 +64,7 @@ export function createAskUser({
   };
 }
 
-function pagesOf({ clientUri, policyUri, tosUri, logo }: Client): ClientPages {
-  return definedOnly({ clientUri, policyUri, tosUri, logo });
+function pagesOf(client: Client): ShownPages {
+  const { clientUri, policyUri, tosUri, logo } = client;
+  return definedOnly({ address: addressOf(client), clientUri, policyUri, tosUri, logo });
 }

@@ -78,6 +78,8 @@ export function createBrandingViews(options: BrandingViewOptions) {
       const view = definedOnly({ ...look, notices: shown.length === 0 ? undefined : shown });
       return Object.keys(view).length === 0 ? undefined : view;
     },
+    /** The name that the installation gives itself; undefined without one. @throws AppError 503 while that cannot be known */
+    nameOfInstallation: async () => (await installation.get(location))?.branding?.name,
     /** Copies of contact centres are dropped by their own service. */
     applyChange({ entity, contactCenterId }: SeenChange): void {
       if (entity === 'branding' && contactCenterId === undefined) installation.invalidateAll();

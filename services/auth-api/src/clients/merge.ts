@@ -91,7 +91,7 @@ export function mergeClient(client: Client, patch: ClientPatch, defaults: Client
     detailTypes: patch.detailTypes ?? client.detailTypes,
     authorizationDetailsTypes: unique(patch.authorizationDetailsTypes ?? client.authorizationDetailsTypes),
   };
-  const problems = problemsOf(merged, patch, defaults);
+  const problems = problemsOf(merged, patch, { before: client, defaults });
   if (problems.length > 0) {
     throw badRequest(problems.map(({ field, message }) => `${field}: ${message}`).join('; '), { problems });
   }

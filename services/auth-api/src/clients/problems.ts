@@ -2,6 +2,7 @@
 
 import { urlProblem } from '@gatehouse/api-client/address-policy';
 import type { ProblemReason } from '@gatehouse/contracts/problem-reasons';
+import { nameProblem } from '@gatehouse/contracts/text';
 import { type AppError, badRequest, type FieldProblem } from '@gatehouse/service-kit/errors/app-error';
 import { encryptionKeyIn, noKeyFor } from '../assertions/encryption.ts';
 import { backchannelGrantType } from '../protocol/grant-types.ts';
@@ -12,8 +13,14 @@ import type { ClientPatch } from './schemas.ts';
 /** The end of a sentence about the field, or undefined if there is no problem. */
 type Finding = [field: string, problem: string | undefined, why?: Pick<FieldProblem, 'reason' | 'limit'>];
 
-export function problemsOf(client: Client, patch: ClientPatch, defaults: ClientDefaults): FieldProblem[] {
+/** `before`: as it is stored, or a new one without what the patch gives it. */
+export function problemsOf(
+  client: Client,
+  patch: ClientPatch,
+  { before, defaults }: { before: Client; defaults: ClientDefaults },
+): FieldProblem[] {
   const findings = [
+    nameFinding(client, before),
     ...proofFindings(client, patch),
     ...encryptionFindings(client),
     ...flowFindings(client),
@@ -29,6 +36,12 @@ export function problemsOf(client: Client, patch: ClientPatch, defaults: ClientD
   return findings.flatMap(([field, message, why]) =>
     message === undefined ? [] : [{ field: `data.${field}`, message, ...why }],
   );
+}
+
+/** A name that was stored before this rule stays as it is. */
+function nameFinding({ name }: Client, before: Client): Finding {
+  const problem = name === before.name ? undefined : nameProblem(name);
+  return ['name', problem, { reason: 'wrong_characters' }];
 }
 
 /** Problems of how the client authenticates. */

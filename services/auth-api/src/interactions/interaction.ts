@@ -1,13 +1,13 @@
 /** Defines an interaction: an authorization request that waits for its user, bound to the browser that sent it. */
 import type { InteractionError } from '@gatehouse/contracts/auth-api/interaction';
-import type { ClientPages } from '../clients/client.ts';
+import type { ShownPages } from '../clients/address.ts';
 import type { AuthorizationRequest } from '../protocol/authorization-request.ts';
 
 /** The part that never changes. */
 export interface InteractionData {
   clientName: string;
   /** Absent where the client has none, and in what the release before stored. */
-  clientPages?: ClientPages;
+  clientPages?: ShownPages;
   /** The only one whose people may use the client: its branding is shown from the first page on. */
   contactCenterId?: string;
   authorization: AuthorizationRequest;

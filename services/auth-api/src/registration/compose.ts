@@ -3,6 +3,7 @@ import type { App } from '@gatehouse/service-kit/http/app';
 import { createAddressLimiter } from '@gatehouse/service-kit/limits/attempt-limiter';
 import type { Secret } from '@gatehouse/service-kit/secret';
 import type { Audit } from '../audit/compose.ts';
+import type { Branding } from '../branding/compose.ts';
 import type { Clients } from '../clients/compose.ts';
 import type { Core } from '../core.ts';
 import type { RegistrationLimits } from './metadata.ts';
@@ -14,18 +15,20 @@ interface RegistrationDependencies {
     registration: RegistrationLimits & { initialAccessToken: Secret | undefined; requirePkce: boolean };
   };
   audit: Audit;
+  branding: Branding;
   clients: Clients;
 }
 
 export function composeRegistration(
   { issuer, now }: Core,
-  { config: { registration: settings }, audit, clients }: RegistrationDependencies,
+  { config: { registration: settings }, audit, branding, clients }: RegistrationDependencies,
 ) {
   const registrations = createRegistrations({
     issuer,
     initialAccessToken: settings.initialAccessToken,
     limits: settings,
     requirePkce: settings.requirePkce,
+    nameOfInstallation: branding.views.nameOfInstallation,
     clients: clients.service,
     directory: clients.directory,
     verifier: clients.verifier,

@@ -14,6 +14,7 @@ import type { ClientPatch } from '../clients/schemas.ts';
 import type { ClientService } from '../clients/service.ts';
 import { metadataOf, type RegistrationLimits, refusal, registrationOf } from './metadata.ts';
 import type { ClientMetadata } from './metadata-schemas.ts';
+import { reservedName } from './reserved-names.ts';
 
 export interface RegistrationCall {
   authorization: string | undefined;
@@ -36,6 +37,7 @@ interface RegistrationsOptions {
   limits: RegistrationLimits;
   /** Whether a new client must send a code challenge; afterwards the operator decides, and an update changes nothing. */
   requirePkce: boolean;
+  nameOfInstallation(): Promise<string | undefined>;
   clients: ClientService;
   directory: Pick<ClientDirectory, 'find'>;
   verifier: SecretVerifier;
@@ -87,6 +89,14 @@ export function createRegistrations(options: RegistrationsOptions) {
     return client;
   }
 
+  /** People would trust it. A name that was registered before this rule stays. @throws OAuthError, AppError 503 */
+  async function refuseReservedName({ client_name: name }: ClientMetadata, stored?: string): Promise<void> {
+    if (name === undefined || name === stored) return;
+    const reserved = reservedName(name, await options.nameOfInstallation());
+    if (reserved === undefined) return;
+    throw mismatch(`client_name: passes for ${reserved}, a name that only an operator may give`);
+  }
+
   function answerOf(client: Client): RegistrationAnswer {
     return {
       client_id: client.clientId,
@@ -100,6 +110,7 @@ export function createRegistrations(options: RegistrationsOptions) {
     /** @throws OAuthError invalid_token without the initial access token, invalid_client_metadata …; AppError (429) */
     async register(metadata: ClientMetadata, call: RegistrationCall): Promise<RegistrationAnswer> {
       await checkInitialToken(call);
+      await refuseReservedName(metadata);
       const token = randomToken();
       const actor = { name: 'dynamic registration', ...originOf(call) };
       const patch = { ...registrationOf(metadata, limits), requirePkce };
@@ -131,6 +142,7 @@ export function createRegistrations(options: RegistrationsOptions) {
       const current = await requireOwner(clientId, call);
       if (named !== clientId) throw mismatch('client_id: must be the client of the address');
       await checkSecret(current, secret, call);
+      await refuseReservedName(metadata, current.name);
       const patch = registrationOf(metadata, limits, current);
       const nextMethod = patch.tokenEndpointAuthMethod ?? undefined;
       if (!usesSecret(current) && nextMethod?.startsWith('client_secret')) {

@@ -216,7 +216,7 @@ describe('the person', () => {
     expect(data).toEqual([
       {
         id: expect.any(String),
-        client: { id: client.clientId, name: 'Call Desk' },
+        client: { id: client.clientId, name: 'Call Desk', address: 'app.test' },
         scope: ['openid', 'calls'],
         bindingMessage: 'Ticket W4SCT',
         requestedAt: expect.any(String),

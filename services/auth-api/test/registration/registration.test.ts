@@ -242,6 +242,7 @@ describe('a client that registers itself (RFC 7591)', () => {
     expect(shown).toEqual({
       id: json.client_id,
       name: 'Reports',
+      address: 'app.test',
       clientUri: pages.client_uri,
       policyUri: pages.policy_uri,
       tosUri: pages.tos_uri,

@@ -7,7 +7,7 @@ import {
   userCodeFields,
   userCodeLength,
 } from '@gatehouse/contracts/auth-api/approvals';
-import { wishesOf } from '../consent/page.ts';
+import { addressSentence, wishesOf } from '../consent/page.ts';
 import { passwordField } from '../pages/fields.ts';
 import type { Message } from '../pages/message.ts';
 import { approvalsPath } from '../pages/return.ts';
@@ -60,6 +60,7 @@ function cardOf({ text, language }: Visit, approval: ApprovalView, now: number):
   return {
     id,
     application: client.name,
+    address: addressSentence(text, client.address),
     bindingMessage,
     ...wishesOf(text, client.name, scope),
     times: text('approvals.times', { when: ago(requestedAt, now), left: minutes(leftMinutes) }),

@@ -52,6 +52,7 @@ export function consentPage(
   return {
     title: text('consent.title', { application }),
     lead: text(device === undefined ? 'consent.lead' : 'consent.device.lead', { application }),
+    address: addressSentence(text, device === undefined ? hostOf(interaction) : interaction?.client.address),
     device,
     interaction,
     userName: consent.userName,
@@ -60,6 +61,16 @@ export function consentPage(
     answers: consentAnswers,
     after: text(afterFormOf(device !== undefined, details.length > 0)),
   };
+}
+
+export function addressSentence(text: Text, address: string | undefined): string | undefined {
+  return address === undefined ? undefined : text('consent.address', { address });
+}
+
+/** Where the answer goes. An application on a device has a private scheme in place of a host. */
+function hostOf(interaction: InteractionView | undefined): string | undefined {
+  const origin = interaction?.redirectOrigin;
+  return (origin && URL.parse(origin)?.host) || origin;
 }
 
 function afterFormOf(isForDevice: boolean, hasDetails: boolean): TextKey {

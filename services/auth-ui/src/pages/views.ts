@@ -1,4 +1,4 @@
-/** Renders the page templates, and defines the data that each of them needs. Eta escapes every value. */
+/** Renders the page templates, and defines the data that each of them needs. Every value is escaped. */
 import { fileURLToPath } from 'node:url';
 import type { approvalAnswers } from '@gatehouse/contracts/auth-api/approvals';
 import type { consentAnswers } from '@gatehouse/contracts/auth-api/form-fields';
@@ -8,6 +8,7 @@ import { Eta } from 'eta';
 import type { AssetName } from '../design/assets.ts';
 import type { Text } from '../texts/texts.ts';
 import type { ApplicationLink } from './application-links.ts';
+import { escapeShown, fieldValues } from './escape.ts';
 import type { Field } from './fields.ts';
 import type { LanguageMenu } from './language-menu.ts';
 import type { Look, Picture } from './look.ts';
@@ -82,6 +83,8 @@ export interface ConsentPage extends Page {
   /** The device that asks, if it is not this browser. */
   device: InteractionView['device'];
   lead: string;
+  /** The sentence that says where the application is: names can be chosen by anybody. */
+  address: string | undefined;
   interaction: InteractionView | undefined;
   userName: string;
   /** Sentences, one for each thing that is asked for. */
@@ -167,6 +170,7 @@ export interface AccountTakeBackPage extends Page, AccountSurroundings {
 export interface ApprovalCard {
   id: string;
   application: string;
+  address: string | undefined;
   bindingMessage: string | undefined;
   wishes: string[];
   names: string[];
@@ -246,7 +250,10 @@ export interface Views {
 }
 
 const folder = fileURLToPath(new URL('../../views/', import.meta.url));
-const eta = new Eta({ cache: true });
+const eta = Object.assign(
+  new Eta({ cache: true, escapeFunction: escapeShown, plugins: [fieldValues.plugin] }),
+  { escapeValue: fieldValues.escapeValue },
+);
 // Templates name each other by their paths in the folder. To look for each beside the one that names it, as Eta does, takes
 // longer than to render it.
 eta.resolvePath = (name) => `${folder}${name}.eta`;

@@ -1,5 +1,7 @@
 /** Gives the texts of the pages in every language. English defines the keys; every catalogue must have all of them. */
+
 import { readFileSync } from 'node:fs';
+import { shownName } from '@gatehouse/contracts/text';
 import { directionOf, type Language } from '@gatehouse/service-kit/html/language';
 import { type Formats, IntlMessageFormat } from 'intl-messageformat';
 import type english from './en.json';
@@ -69,7 +71,7 @@ function isolated(values: Values): Values {
   return Object.fromEntries(
     Object.entries(values).map(([name, value]) => [
       name,
-      typeof value === 'string' ? `\u2068${value}\u2069` : value,
+      typeof value === 'string' ? `\u2068${shownName(value)}\u2069` : value,
     ]),
   );
 }

@@ -11,6 +11,7 @@ import { type Caller, mayRead, scimCaller } from '../access/caller.ts';
 import type { Write, WriteContext } from '../changes/writer.ts';
 import type { ContactCenter } from '../contact-centers/contact-center.ts';
 import type { ContactCenterService } from '../contact-centers/service.ts';
+import { requireHonestName } from '../fields/names.ts';
 import { parseId } from '../fields/scalars.ts';
 import { type ApiKey, auditedFields, digestOf, type IssuedKey, issueKey } from './api-key.ts';
 import type { NewApiKey, Rotation } from './schemas.ts';
@@ -81,6 +82,7 @@ export function createApiKeyService({
     create: (context: WriteContext, contactCenterId: string, input: NewApiKey) =>
       changeKey(context, contactCenterId, async (write, center, issue) => {
         const { name, purpose } = input;
+        requireHonestName('data.name', name);
         const validity = validityOf(input, isoNow());
         const present = await store.listApiKeys(write.db, center.id);
         requireRoom(present, { ...validity, name });

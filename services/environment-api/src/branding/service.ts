@@ -12,6 +12,7 @@ import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
 import { type Caller, readableIds, readsAll, requireInstallationWriter } from '../access/caller.ts';
 import type { Write, WriteContext } from '../changes/writer.ts';
 import { type ContactCenterService, writerOf } from '../contact-centers/service.ts';
+import { requireHonestName } from '../fields/names.ts';
 import type { GlobalSettingService } from '../global-settings/service.ts';
 import type { Image } from '../images/decode.ts';
 import type { ImageService } from '../images/service.ts';
@@ -139,9 +140,12 @@ export function createBrandingService({
       patch: BrandingPatch,
       { isWhole = false } = {},
     ) =>
-      changeAndRead(context, owner, location, async (before) => ({
-        settings: merged(isWhole ? {} : (before?.settings ?? {}), patch),
-      })),
+      changeAndRead(context, owner, location, async (before) => {
+        const settings = merged(isWhole ? {} : (before?.settings ?? {}), patch);
+        const { name } = before?.settings ?? {};
+        if (settings.name !== undefined) requireHonestName('data.name', settings.name, name ? [name] : []);
+        return { settings };
+      }),
     /** What would be effective at the location after `put`. Nothing is written. @throws AppError 400, 403, 404 */
     async preview(caller: Caller, owner: store.Owner, location: string, patch: BrandingPatch) {
       const id = owner && (await contactCenters.read(caller, owner)).id;

@@ -21,6 +21,7 @@ import {
 } from '../access/caller.ts';
 import type { Write, WriteContext, Writer } from '../changes/writer.ts';
 import { corsSetting } from '../fields/cors-origins.ts';
+import { requireHonestName } from '../fields/names.ts';
 import { parseId } from '../fields/scalars.ts';
 import { auditedFields, type ContactCenter, type ContactCenterFields } from './contact-center.ts';
 import { readContents } from './contents.ts';
@@ -60,6 +61,7 @@ export function createContactCenterService({ db, writer }: { db: Queryable; writ
       const { id = randomUuid(), ...rest } = input;
       const membership = input.membership ?? everybody;
       const fields = { ...rest, membership, name: input.name ?? input.domains[0] ?? id };
+      requireHonestNames(fields);
       return writer.write(context, requireInstallationWriter, async (write) => {
         requireAnswerable(await holdEnvironment(write.db, fields.environmentId), membership);
         if (!(await store.insertContactCenter(write.db, id, fields))) {
@@ -83,6 +85,7 @@ export function createContactCenterService({ db, writer }: { db: Queryable; writ
         const present = await lock(context, write.db, id);
         const next = mergePatch(present, patch);
         if (isDeepStrictEqual(auditedFields(present), auditedFields(next))) return present;
+        requireHonestNames(next, present);
         const movesPeople = next.environmentId !== present.environmentId;
         if (movesPeople || !isDeepStrictEqual(present.membership, next.membership)) {
           // A bound manager could take the people of another contact centre in.
@@ -146,6 +149,12 @@ export function createContactCenterService({ db, writer }: { db: Queryable; writ
         return { center: await reread(write.db, present.id), result };
       }),
   };
+}
+
+function requireHonestNames(next: ContactCenterFields, present?: ContactCenterFields): void {
+  for (const [index, domain] of next.domains.entries())
+    requireHonestName(`data.domains.${index}`, domain, present?.domains);
+  requireHonestName('data.name', next.name, present && [present.name]);
 }
 
 /** Returns the id. 404 for callers that may not read it; 403 for those that may read but not write it. */

@@ -7,7 +7,7 @@ import { scimError } from './errors.ts';
 import type { Filter } from './filter.ts';
 import { type PatchOperation, placeOf } from './patch.ts';
 import { metaOf } from './reply.ts';
-import { isObject, type Resource, readResource, readValue, requireKey } from './resource.ts';
+import { isObject, type Resource, readResource, readValue, requireHonest, requireKey } from './resource.ts';
 import { find, groupSchema } from './schema.ts';
 
 const members = find(groupSchema.core.attributes, 'members');
@@ -33,10 +33,10 @@ export function groupOf(group: Group, memberList: readonly Member[] | undefined,
 }
 
 /** A whole group: members that are not named are no members. @throws AppError 400 */
-export function readGroup(sent: unknown): GroupChange {
+export function readGroup(sent: unknown, present?: GroupFields): GroupChange {
   const { displayName, externalId, members: list } = readResource(groupSchema, sent);
   return {
-    fields: fieldsOf(displayName, externalId),
+    fields: fieldsOf(displayName, externalId, present),
     members: [{ step: 'replace', ids: idsOf(list) }],
   };
 }
@@ -70,9 +70,10 @@ export function readGroupPatch(operations: readonly PatchOperation[]): (present:
     // Okta sends the id along.
     else for (const [name, part] of Object.entries(value)) apply(op, name, part, false);
   }
-  return ({ name, externalId }) => {
+  return (present) => {
+    const { name, externalId } = present;
     const next = readResource(groupSchema, { displayName: name, externalId, ...changed });
-    return { fields: fieldsOf(next['displayName'], next['externalId']), members: joined(steps) };
+    return { fields: fieldsOf(next['displayName'], next['externalId'], present), members: joined(steps) };
   };
 }
 
@@ -115,8 +116,9 @@ function idsOf(list: unknown): string[] {
   return ((list ?? []) as Resource[]).flatMap(({ value }) => (value === undefined ? [] : String(value)));
 }
 
-function fieldsOf(displayName: unknown, externalId: unknown): GroupFields {
+function fieldsOf(displayName: unknown, externalId: unknown, present?: GroupFields): GroupFields {
   if (typeof displayName !== 'string')
     throw scimError('invalidValue', 'displayName is missing', 'displayName');
+  requireHonest('displayName', displayName, present?.name);
   return { name: requireKey(displayName, 'displayName'), externalId: externalId as string | undefined };
 }

@@ -41,10 +41,8 @@ export function createGroups({ groups }: { groups: GroupService }) {
     },
     create: async (context: WriteContext, home: Home, body: unknown) =>
       groups.create(context, home, readGroup(body)),
-    replace: async (context: WriteContext, home: Home, id: string, body: unknown) => {
-      const change = readGroup(body);
-      return groups.change(context, home, id, () => change);
-    },
+    replace: async (context: WriteContext, home: Home, id: string, body: unknown) =>
+      groups.change(context, home, id, (present) => readGroup(body, present)),
     patch: async (context: WriteContext, home: Home, id: string, body: unknown) =>
       groups.change(context, home, id, readGroupPatch(readOperations(body))),
     remove: (context: WriteContext, home: Home, id: string) => groups.remove(context, home, id),

@@ -1,4 +1,5 @@
 /** Reads what a caller sent as a resource: known attributes in their own spelling; what is unknown or read-only is left out (RFC 7644 section 3.3). */
+import { nameProblem } from '@gatehouse/contracts/text';
 import { nameKey } from '../people/name-key.ts';
 import { scimError } from './errors.ts';
 import { type Attribute, attributesOf, find, type ResourceSchema } from './schema.ts';
@@ -99,6 +100,12 @@ export function requireKey(name: string, field: string): string {
     `${field} must have a visible character, and at most ${maxKeyLength} when written out`,
     field,
   );
+}
+
+/** By which people know each other; a name that was stored before this rule stays. @throws AppError 400 */
+export function requireHonest(field: string, name: unknown, stored: unknown): void {
+  const problem = name === stored || typeof name !== 'string' ? undefined : nameProblem(name);
+  if (problem !== undefined) throw scimError('invalidValue', `${field} ${problem}`, field);
 }
 
 function raiseWrong(name: string): never {

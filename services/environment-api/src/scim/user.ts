@@ -3,7 +3,7 @@ import { definedOnly } from '@gatehouse/contracts/defined-only';
 import { addressesOf, type Person, type PersonFields } from '../people/person.ts';
 import { scimError } from './errors.ts';
 import { metaOf } from './reply.ts';
-import { isObject, type Resource, readResource, requireKey } from './resource.ts';
+import { isObject, type Resource, readResource, requireHonest, requireKey } from './resource.ts';
 import { enterpriseUrn, userSchema } from './schema.ts';
 
 const maxAttributesLength = 32_768;
@@ -39,18 +39,30 @@ export function readUser(
   const attributes = { ...kept, ...definedOnly({ name: filled(name), [enterpriseUrn]: filled(extension) }) };
   requireShort(attributes);
   for (const address of addressesOf({ attributes })) requireKey(address, 'emails.value');
+  const fields = {
+    userName: requireName(userName),
+    externalId: externalId as string | undefined,
+    firstName: givenName as string | undefined,
+    lastName: familyName as string | undefined,
+    employeeId: employeeNumber as string | undefined,
+    // A program that does not speak of it must not let in who was shut out.
+    isActive: (active as boolean | undefined) ?? present?.isActive ?? true,
+    attributes,
+  };
+  const stored = present && namesOf(present);
+  for (const [field, name] of Object.entries(namesOf(fields))) requireHonest(field, name, stored?.[field]);
+  return { fields, password: password as string | undefined };
+}
+
+function namesOf({ userName, firstName, lastName, attributes }: PersonFields): Record<string, unknown> {
+  const { displayName, nickName, title } = attributes;
+  const { formatted, ...parts } = part(attributes, 'name');
   return {
-    fields: {
-      userName: requireName(userName),
-      externalId: externalId as string | undefined,
-      firstName: givenName as string | undefined,
-      lastName: familyName as string | undefined,
-      employeeId: employeeNumber as string | undefined,
-      // A program that does not speak of it must not let in who was shut out.
-      isActive: (active as boolean | undefined) ?? present?.isActive ?? true,
-      attributes,
-    },
-    password: password as string | undefined,
+    ...{ userName, displayName, nickName, title },
+    'name.givenName': firstName,
+    'name.familyName': lastName,
+    'name.formatted': formatted,
+    ...Object.fromEntries(Object.entries(parts).map(([name, value]) => [`name.${name}`, value])),
   };
 }
 

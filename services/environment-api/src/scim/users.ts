@@ -9,7 +9,7 @@ import { everything, userCondition } from './filter-sql.ts';
 import { type Listing, type ListQuery, readListing } from './listing.ts';
 import { applyPatch, type PatchOperation, placeOf, readOperations } from './patch.ts';
 import { createProjection, type Projection } from './projection.ts';
-import { isObject } from './resource.ts';
+import { isObject, readResource } from './resource.ts';
 import { userSchema } from './schema.ts';
 import { readUser, userOf, writableOf } from './user.ts';
 
@@ -56,7 +56,7 @@ export function createUsers({ people }: { people: PeopleService }) {
       return read.map((one) => (one instanceof AppError ? one : (created.shift() ?? taken())));
     },
     async replace(context: WriteContext, home: Home, id: string, body: unknown) {
-      const password = await hashed(readUser(body).password);
+      const password = await hashed(passwordOf(body));
       return people.change(context, home, id, (present) => ({
         fields: readUser(body, present).fields,
         password,
@@ -81,6 +81,11 @@ function fieldsOrFailure(body: unknown): PersonFields | AppError {
     if (error instanceof AppError) return error;
     throw error;
   }
+}
+
+/** Before the row is locked: hashing takes long. */
+function passwordOf(body: unknown): string | undefined {
+  return readResource(userSchema, body)['password'] as string | undefined;
 }
 
 /** The last one that is set; it is hashed before the row is locked. */
