@@ -116,9 +116,9 @@ export async function composeDeps(config: Config, kit: Kit, stores: Stores, cloc
     announceEnd,
   });
   const interactions = composeInteractions(core, { browser, sessions, branding });
-  const consents = composeConsents(core, { audit, revocation, browser, sessions, interactions });
+  const consents = composeConsents(core, { audit, contactCenters, browser, sessions, interactions });
   const devices = composeDevices(core, { config, audit, sessions });
-  const approvals = composeApprovals(core, { config, audit, clients, browser, sessions });
+  const approvals = composeApprovals(core, { config, audit, clients, contactCenters, browser, sessions });
   const signIn = composeSignIn(core, {
     audit,
     contactCenters,

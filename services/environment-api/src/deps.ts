@@ -188,6 +188,7 @@ export async function createDeps(config: Config, kit: Kit, clockOfTest?: Clock) 
   });
   const internal = composeInternal({
     environments: environments.service,
+    contactCenters: contactCenters.service,
     settings: settings.service,
     branding: branding.service,
   });

@@ -150,9 +150,8 @@ describe('the end', () => {
 
   it('by an administrator leads to the sign-in and back, and a form is not lost silently', async () => {
     const { person, page } = await newAdmin();
-    const { sid } = await stage.session.read(person);
-    const { sub } = await stage.session.read(person);
-    await stage.authApi.deps.sessions.service.endOne(sub, sid as string);
+    const { sub, sid } = await stage.session.read(person);
+    await stage.authApi.deps.sessions.service.endOne({ everywhere: sub }, sid as string);
     await stage.session.age(person);
     const cookies = new Map(person.cookies);
     const refused = await person.submit(page, '/auth/console/sign-out');

@@ -11,7 +11,10 @@ import {
   type EnvironmentChangesPage,
   environmentChangesPageSchema,
 } from '@gatehouse/contracts/environment-api/changes';
-import { contactCenterViewSchema } from '@gatehouse/contracts/environment-api/contact-center';
+import {
+  contactCenterViewSchema,
+  environmentContactCentersSchema,
+} from '@gatehouse/contracts/environment-api/contact-center';
 import { corsViewSchema } from '@gatehouse/contracts/environment-api/cors';
 import { environmentViewSchema } from '@gatehouse/contracts/environment-api/environment';
 import {
@@ -52,6 +55,7 @@ export type EnvironmentApiClient = ReturnType<typeof createEnvironmentApiClient>
 
 const internalPath = '/environment/v3/internal';
 const contactCenterAnswer = envelopeOf(contactCenterViewSchema);
+const environmentContactCentersAnswer = envelopeOf(environmentContactCentersSchema);
 const environmentAnswer = envelopeOf(environmentViewSchema);
 const singleSignOnAnswer = envelopeOf(singleSignOnViewSchema);
 const corsAnswer = envelopeOf(corsViewSchema);
@@ -119,6 +123,13 @@ export function createEnvironmentApiClient(http: HttpClient) {
       fetch(singleSignOnAnswer, `${contactCenter(contactCenterId)}/single-sign-on`, { location }, options),
     environmentById: (id: string, options?: ReadOptions) =>
       fetch(environmentAnswer, `/environments/${encodeURIComponent(id)}`, {}, options),
+    contactCentersOfEnvironment: (id: string, options?: ReadOptions) =>
+      fetch(
+        environmentContactCentersAnswer,
+        `/environments/${encodeURIComponent(id)}/contact-centers`,
+        {},
+        options,
+      ),
     /** Those of the people store who have the name, at most two. */
     findPeople: (environmentId: string, name: PersonQuery, options?: ReadOptions) =>
       fetch(peopleAnswer, people(environmentId), name, options),

@@ -9,6 +9,12 @@ export const contactCenterAuthSchema = z.enum(['configServer']);
 /** `disabled`: nobody signs in to it; its configuration stays. */
 export const contactCenterStatusSchema = z.enum(['active', 'disabled']);
 
+/**
+ * Within what a `sub` names one person. `environment`: contact centres of one environment that all say so know a person by the
+ * same `sub`. `contactCenter`: each knows the person by another one.
+ */
+export const subjectScopeSchema = z.enum(['environment', 'contactCenter']);
+
 export const contactCenterViewSchema = z.object({
   id: z.guid(),
   name: z.string(),
@@ -19,6 +25,8 @@ export const contactCenterViewSchema = z.object({
   /** Which people of its environment are its own. The release before has no choice. */
   membership: membershipSchema.default(everybody),
   status: contactCenterStatusSchema,
+  /** Absent in the answer of the release before, which knows no other. */
+  subjectScope: subjectScopeSchema.default('environment'),
   /** Grows with every change of the contact centre, of one of its settings or of a global one; never used twice. */
   version: z.int(),
   /** Effective at the location that was asked for. */
@@ -27,6 +35,13 @@ export const contactCenterViewSchema = z.object({
   branding: brandingViewSchema.optional(),
 });
 
+/** The contact centres of an environment, also those that are disabled. */
+export const environmentContactCentersSchema = z.array(
+  z.object({ id: z.guid(), subjectScope: subjectScopeSchema }),
+);
+
 export type ContactCenterAuth = z.infer<typeof contactCenterAuthSchema>;
 export type ContactCenterStatus = z.infer<typeof contactCenterStatusSchema>;
+export type SubjectScope = z.infer<typeof subjectScopeSchema>;
+export type EnvironmentContactCenters = z.infer<typeof environmentContactCentersSchema>;
 export type ContactCenterView = z.infer<typeof contactCenterViewSchema>;

@@ -9,7 +9,7 @@ import type { App } from '@gatehouse/service-kit/http/app';
 import { ok } from '@gatehouse/service-kit/http/envelope';
 import type { KnownAdministrators } from '../administrators/known-administrators.ts';
 import type { ContactCenterService } from '../contact-centers/service.ts';
-import { subjectOf } from '../users/identity.ts';
+import { subjectOf, subjectPlaceOf } from '../contact-centers/subjects.ts';
 
 export function administratorPlacesRoutes(
   app: App,
@@ -42,7 +42,7 @@ export function administratorPlacesRoutes(
       const place =
         dbid === undefined || subs.size === 0 ? undefined : await contactCenters.find(contactCenterId);
       const isAdministrator =
-        place !== undefined && dbid !== undefined && subs.has(subjectOf(place.environmentId, dbid));
+        place !== undefined && dbid !== undefined && subs.has(subjectOf(subjectPlaceOf(place), dbid));
       return ok({ hasAdministrators: subs.size > 0, isAdministrator });
     },
   );

@@ -3,9 +3,9 @@ export interface ApprovalRequest {
   /** Becomes the family of the tokens. */
   id: string;
   clientId: string;
-  /** The only person who may see and answer it. */
+  /** The only person who may see and answer it, in the contact centre that the hint names. */
   sub: string;
-  /** The contact centre that the person was looked up in; undefined for a hint that names none, such as an ID token. */
+  /** Absent in some requests of the release before: nobody sees those, and they expire. */
   contactCenterId?: string;
   scope: string[];
   /** Shown at the client too, so that the person can compare. */

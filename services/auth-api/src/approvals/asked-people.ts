@@ -3,6 +3,7 @@ import type { Clock } from '@gatehouse/service-kit/clock';
 import { tooManyRequests } from '@gatehouse/service-kit/errors/app-error';
 import type { Keyspace, RedisClient } from '@gatehouse/service-kit/redis/client';
 import { defineScript } from '@gatehouse/service-kit/redis/script';
+import { type PersonKey, personAt } from '../revocation/revocation.ts';
 import type { ApprovalRequest } from './approval-request.ts';
 
 /** Requests that wait, were denied or expired count; one that the person approved was welcome. */
@@ -38,12 +39,14 @@ interface AskedPeopleOptions {
   now: Clock;
 }
 
-type Place = Pick<ApprovalRequest, 'sub' | 'clientId' | 'id'>;
+type Place = Pick<ApprovalRequest, 'clientId' | 'id'> & PersonKey;
 
 export type AskedPeople = ReturnType<typeof createAskedPeople>;
 
 export function createAskedPeople({ redis, keyspace, now }: AskedPeopleOptions) {
-  const keyOf = (sub: string) => keyspace.key('backchannel-asked', sub);
+  const keyOf = (person: PersonKey) => keyspace.key('backchannel-asked', personAt(person));
+  /** Where the release before lists and looks: for a `sub`, whichever contact centre the request is for. */
+  const formerKeyOf = ({ sub }: PersonKey) => keyspace.key('backchannel-asked', sub);
   const memberOf = ({ clientId, id }: Place) => `${clientId} ${id}`;
 
   return {
@@ -51,22 +54,30 @@ export function createAskedPeople({ redis, keyspace, now }: AskedPeopleOptions) 
     async reserve(place: Place): Promise<void> {
       const waitMs = (await reservePlace.run(
         redis,
-        [keyOf(place.sub)],
+        [keyOf(place)],
         [now(), askedWindowMs, memberOf(place), `${place.clientId} `, maxByClient, maxByAll],
       )) as number;
       if (waitMs > 0)
         throw tooManyRequests(Math.ceil(waitMs / 1000), {
           detail: 'the person has been asked too often and has not agreed',
         });
+      await Promise.all([
+        redis.zremrangebyscore(formerKeyOf(place), '-inf', now() - askedWindowMs),
+        redis.zadd(formerKeyOf(place), now(), memberOf(place)),
+        redis.pexpire(formerKeyOf(place), askedWindowMs),
+      ]);
     },
     /** Gives the place back: the person approved the request. */
     async release(place: Place): Promise<void> {
-      await redis.zrem(keyOf(place.sub), memberOf(place));
+      await Promise.all([keyOf(place), formerKeyOf(place)].map((key) => redis.zrem(key, memberOf(place))));
     },
-    /** Ids of the requests to the person, oldest first; some may be answered already. */
-    async list(sub: string): Promise<string[]> {
-      const members = await redis.zrange(keyOf(sub), '0', '-1');
-      return members.map((member) => member.slice(member.lastIndexOf(' ') + 1));
+    /** Ids of the requests to the person, oldest first; some may be answered already, or be for another contact centre. */
+    async list(person: PersonKey): Promise<string[]> {
+      const lists = await Promise.all(
+        [formerKeyOf(person), keyOf(person)].map((key) => redis.zrange(key, '0', '-1')),
+      );
+      const members = new Set(lists.flat());
+      return [...members].map((member) => member.slice(member.lastIndexOf(' ') + 1));
     },
   };
 }

@@ -3,6 +3,7 @@ import type { App } from '@gatehouse/service-kit/http/app';
 import type { Audit } from '../audit/compose.ts';
 import type { BrowserParts } from '../browser/compose.ts';
 import type { Clients } from '../clients/compose.ts';
+import type { ContactCenters } from '../contact-centers/compose.ts';
 import type { Core } from '../core.ts';
 import { createPolledRequests } from '../devices/polled-requests.ts';
 import type { Sessions } from '../sessions/compose.ts';
@@ -17,6 +18,7 @@ interface ApprovalDependencies {
   config: { clients: { hashConcurrency: number } };
   audit: Audit;
   clients: Clients;
+  contactCenters: ContactCenters;
   browser: BrowserParts;
   sessions: Sessions;
 }
@@ -24,7 +26,7 @@ interface ApprovalDependencies {
 export type ApprovalParts = ReturnType<typeof composeApprovals>;
 
 export function composeApprovals(core: Core, dependencies: ApprovalDependencies) {
-  const { config, audit, clients, browser, sessions } = dependencies;
+  const { config, audit, clients, contactCenters, browser, sessions } = dependencies;
   const service = createApprovals({
     store: createPolledRequests<ApprovalRequest>('backchannel', core),
     askedPeople: createAskedPeople(core),
@@ -36,6 +38,7 @@ export function composeApprovals(core: Core, dependencies: ApprovalDependencies)
   const { pool: db, writer, redis, keyspace, now } = core;
   const userCodes = createUserCodes({
     ...{ db, writer, redis, keyspace, now },
+    isAlone: contactCenters.subjects.isAlone,
     concurrency: config.clients.hashConcurrency,
   });
   const calls = createApprovalPageCalls({

@@ -62,7 +62,7 @@ export function createApprovalPageCalls(options: PageCallsOptions) {
       const [waiting, hasUserCode] = await Promise.all([
         approvals.list(session),
         // The script of the page does not read it.
-        isUse && userCodes.has(session.sub),
+        isUse && userCodes.has(session.identity),
       ]);
       const { username, contactCenterId } = session.identity;
       return {
@@ -86,7 +86,7 @@ export function createApprovalPageCalls(options: PageCallsOptions) {
       const code = readUserCode(form.userCode);
       const isRemoved = form.userCode === '';
       if (code === undefined && !isRemoved) return 'code_refused';
-      await (code === undefined ? userCodes.remove(session.sub) : userCodes.set(session.sub, code));
+      await (code === undefined ? userCodes.remove(session.identity) : userCodes.set(session.identity, code));
       await audit.write({
         name: 'user_code_changed',
         outcome: 'success',

@@ -7,6 +7,7 @@ import type { ClientDirectory } from '../clients/directory.ts';
 import type { PolledRequests } from '../devices/polled-requests.ts';
 import { backchannelGrantType } from '../protocol/grant-types.ts';
 import { isWithinScope } from '../protocol/parameters.ts';
+import { isSamePerson, type PersonKey } from '../revocation/revocation.ts';
 import type { SessionService } from '../sessions/service.ts';
 import type { Session } from '../sessions/session.ts';
 import { formatFamilyToken, newFamilyId, newSecret, secretHash } from '../tokens/family-token.ts';
@@ -25,7 +26,7 @@ export interface ApprovalsOptions {
 }
 
 /** What the client asks for, and whom. */
-export interface Asked extends Pick<ApprovalRequest, 'sub' | 'contactCenterId' | 'scope' | 'bindingMessage'> {
+export interface Asked extends PersonKey, Pick<ApprovalRequest, 'scope' | 'bindingMessage'> {
   lifeMs: number;
 }
 
@@ -55,7 +56,7 @@ export function createApprovals(options: ApprovalsOptions) {
     async begin(client: Client, { lifeMs, ...asked }: Asked): Promise<string> {
       const authReqId = { familyId: newFamilyId(), secret: newSecret() };
       const requestedAtMs = now();
-      const request: ApprovalRequest = {
+      const request = {
         id: authReqId.familyId,
         clientId: client.clientId,
         ...asked,
@@ -69,7 +70,7 @@ export function createApprovals(options: ApprovalsOptions) {
 
     /** What waits for the person of the session, oldest first. */
     async list(session: Session): Promise<WaitingApproval[]> {
-      const ids = await askedPeople.list(session.sub);
+      const ids = await askedPeople.list(session.identity);
       const found = await Promise.all(ids.map((id) => open(id, session)));
       return found.filter((waiting) => waiting !== undefined);
     },
@@ -87,7 +88,7 @@ export function createApprovals(options: ApprovalsOptions) {
       const given = isApproved ? grantOf(waiting.request, session, now()) : 'denied';
       if (!(await store.answer(id, given))) return false;
       await Promise.all([
-        isApproved && askedPeople.release(waiting.request),
+        isApproved && askedPeople.release({ ...session.identity, ...idOf(waiting.request) }),
         isApproved && sessions.noteClient(request, session, waiting.request.clientId),
         audit.write(eventOf(answer, waiting.request, session, request)),
       ]);
@@ -96,11 +97,12 @@ export function createApprovals(options: ApprovalsOptions) {
   };
 }
 
-function isFor({ sub, contactCenterId }: ApprovalRequest, session: Session): boolean {
-  const { identity } = session;
-  return (
-    sub === session.sub && (contactCenterId === undefined || contactCenterId === identity.contactCenterId)
-  );
+function isFor({ sub, contactCenterId }: ApprovalRequest, { identity }: Session): boolean {
+  return contactCenterId !== undefined && isSamePerson({ sub, contactCenterId }, identity);
+}
+
+function idOf({ id, clientId }: ApprovalRequest) {
+  return { id, clientId };
 }
 
 /** The registration may have changed since the request, or belong to another client that was given the same id. */

@@ -7,6 +7,7 @@ import { AttemptRefused, createAttemptCounter } from '@gatehouse/service-kit/lim
 import { createSemaphore } from '@gatehouse/service-kit/limits/semaphore';
 import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
 import type { Keyspace, RedisClient } from '@gatehouse/service-kit/redis/client';
+import { type PersonKey, personAt } from '../revocation/revocation.ts';
 
 /**
  * Counted apart from passwords: a client that guesses codes must not lock the person out of signing in. A client that has
@@ -26,7 +27,7 @@ const limits = {
 
 /** A try of a client at the code of a person. */
 export interface UserCodeTry {
-  sub: string;
+  person: PersonKey;
   clientId: string;
   clientAddress: string;
 }
@@ -34,6 +35,8 @@ export interface UserCodeTry {
 interface UserCodesOptions {
   db: Queryable;
   writer: Queryable;
+  /** Whether what the release before stored of the `sub` alone is this person's. */
+  isAlone(person: PersonKey): Promise<boolean>;
   redis: RedisClient;
   keyspace: Keyspace;
   now: Clock;
@@ -50,25 +53,30 @@ export function readUserCode(typed: string): string | undefined {
   return isCode ? code : undefined;
 }
 
-export function createUserCodes({ db, writer, redis, keyspace, now, concurrency }: UserCodesOptions) {
+export function createUserCodes(options: UserCodesOptions) {
+  const { db, writer, isAlone, redis, keyspace, now, concurrency } = options;
   const tries = createAttemptCounter({ redis, keyspace, now, name: 'limit:backchannel-user-code', limits });
   const slowWork = createSemaphore({ concurrency, queueLength: 64 });
   /** A person without a code costs the same comparison. */
   const dummyHash = hashOfNothing();
 
-  async function findHash(sub: string): Promise<string | undefined> {
+  /** As what a code of the person is stored, the newest first: by the release before as the `sub`. */
+  const keysOf = async (person: PersonKey) =>
+    (await isAlone(person)) ? [personAt(person), person.sub] : [personAt(person)];
+
+  async function findHash(person: PersonKey): Promise<string | undefined> {
     const { rows } = await db.query<{ hash: string }>({
       name: 'find_user_code',
-      text: 'SELECT hash FROM auth.user_codes WHERE sub = $1',
-      values: [sub],
+      text: 'SELECT hash FROM auth.user_codes WHERE sub = ANY ($1::text[]) ORDER BY updated_at DESC LIMIT 1',
+      values: [await keysOf(person)],
     });
     return rows[0]?.hash;
   }
 
   /** @throws AppError (429) */
-  async function reserve({ sub, clientId, clientAddress }: UserCodeTry) {
+  async function reserve({ person, clientId, clientAddress }: UserCodeTry) {
     try {
-      return await tries.reserve({ account: sub, address: clientAddress, device: clientId });
+      return await tries.reserve({ account: personAt(person), address: clientAddress, device: clientId });
     } catch (error) {
       if (!(error instanceof AttemptRefused)) throw error;
       throw tooManyRequests(Math.max(1, Math.ceil(error.waitMs / 1000)), {
@@ -78,11 +86,11 @@ export function createUserCodes({ db, writer, redis, keyspace, now, concurrency 
   }
 
   return {
-    has: async (sub: string) => (await findHash(sub)) !== undefined,
+    has: async (person: PersonKey) => (await findHash(person)) !== undefined,
 
     /** Counts the try before the comparison, so that parallel tries get no more. @throws AppError (429, 503) */
     async verify(given: string, by: UserCodeTry): Promise<boolean> {
-      const stored = await findHash(by.sub);
+      const stored = await findHash(by.person);
       const attempt = await reserve(by);
       const compared = stored ?? dummyHash;
       const isRight = await slowWork
@@ -98,17 +106,17 @@ export function createUserCodes({ db, writer, redis, keyspace, now, concurrency 
     },
 
     /** `code`: as readUserCode gives it. */
-    async set(sub: string, code: string): Promise<void> {
+    async set(person: PersonKey, code: string): Promise<void> {
       const hash = await slowWork.run(() => hashSlowly(code));
       await writer.query(
         `INSERT INTO auth.user_codes (sub, hash) VALUES ($1, $2)
          ON CONFLICT (sub) DO UPDATE SET hash = excluded.hash, updated_at = now()`,
-        [sub, hash],
+        [personAt(person), hash],
       );
     },
 
-    async remove(sub: string): Promise<void> {
-      await writer.query('DELETE FROM auth.user_codes WHERE sub = $1', [sub]);
+    async remove(person: PersonKey): Promise<void> {
+      await writer.query('DELETE FROM auth.user_codes WHERE sub = ANY ($1::text[])', [await keysOf(person)]);
     },
   };
 }

@@ -20,18 +20,22 @@ export function createSeenPeople(db: Queryable) {
       return rows[0]?.sub;
     },
 
-    /** The name by which a person signed in last, and where. */
-    async nameOf(sub: string): Promise<{ userName: string; contactCenterId: string } | undefined> {
+    /** The name by which a person signed in last, and where; within one contact centre, or in any. */
+    async nameOf(
+      sub: string,
+      contactCenterId?: string,
+    ): Promise<{ userName: string; contactCenterId: string } | undefined> {
       const { rows } = await db.query<{ userName: string; contactCenterId: string }>(
         `SELECT fields->>'userName' AS "userName", contact_center_id AS "contactCenterId" FROM auth.audit_events
-          WHERE sub = $1 AND name = 'login_succeeded' AND contact_center_id IS NOT NULL AND fields ? 'userName'
+          WHERE sub = $1 AND name = 'login_succeeded' AND contact_center_id = coalesce($2, contact_center_id)
+            AND fields ? 'userName'
           ORDER BY at DESC LIMIT 1`,
-        [sub],
+        [sub, contactCenterId ?? null],
       );
       return rows[0];
     },
 
-    /** Where a person signed in. */
+    /** Where somebody with this `sub` signed in. */
     async contactCentersOf(sub: string): Promise<string[]> {
       const { rows } = await db.query<{ id: string }>(
         `SELECT DISTINCT contact_center_id AS id FROM auth.audit_events

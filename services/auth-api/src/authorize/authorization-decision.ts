@@ -9,9 +9,9 @@ import {
 } from '@gatehouse/service-kit/errors/oauth-error';
 import { type Client, servesContactCenter } from '../clients/client.ts';
 import type { ConsentService } from '../consents/service.ts';
-import type { Interaction, InteractionState } from '../interactions/interaction.ts';
+import { type Interaction, type InteractionState, isAsked } from '../interactions/interaction.ts';
 import { contextOf } from '../protocol/authentication-context.ts';
-import type { AuthorizationRequest } from '../protocol/authorization-request.ts';
+import { type AuthorizationRequest, isForAnother } from '../protocol/authorization-request.ts';
 import type { Session } from '../sessions/session.ts';
 import { seenAtMsOf } from '../tokens/session-reference.ts';
 
@@ -38,14 +38,14 @@ export function createDecision({ consents, now }: DecisionOptions) {
     pending: Interaction | undefined,
   ): Promise<Conclusion | Ask> {
     const asked = pending?.state.consent;
-    if (asked?.sub === session.sub && asked.answer !== undefined) {
+    if (isAsked(asked, session) && asked.answer !== undefined) {
       return asked.answer === 'allowed'
         ? { session }
         : { refusal: accessDenied('The user did not agree to what the application asks for') };
     }
     // Authorization details name single things: what the user agreed to once says nothing of the next.
     const isDemanded = request.prompt.includes('consent') || request.details !== undefined;
-    if (!isDemanded && (!client.requireConsent || (await consents.covers(session.sub, request)))) {
+    if (!isDemanded && (!client.requireConsent || (await consents.covers(session.identity, request)))) {
       return { session };
     }
     if (request.prompt.includes('none'))
@@ -79,8 +79,8 @@ export function createDecision({ consents, now }: DecisionOptions) {
   };
 }
 
-function isAnotherUser({ hintedSubject }: AuthorizationRequest, session: Session | undefined): boolean {
-  return session !== undefined && hintedSubject !== undefined && session.sub !== hintedSubject;
+function isAnotherUser(request: AuthorizationRequest, session: Session | undefined): boolean {
+  return session !== undefined && isForAnother(request, session.identity);
 }
 
 /** `isCaused`: the session was made for this very request. */
@@ -90,7 +90,7 @@ function needsSignIn(
   session: Session,
   { nowMs, isCaused }: { nowMs: number; isCaused: boolean },
 ): boolean {
-  if (request.hintedSubject !== undefined && request.hintedSubject !== session.sub) return true;
+  if (isForAnother(request, session.identity)) return true;
   if (!servesContactCenter(client, session.identity.contactCenterId)) return true;
   // Single sign-on has verified this sign-in against the request already.
   if (isCaused) return false;

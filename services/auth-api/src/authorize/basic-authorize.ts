@@ -11,9 +11,10 @@ import type { Browser, BrowserRequest } from '../browser/browser-cookies.ts';
 import { isNavigation } from '../browser/same-origin.ts';
 import type { Client } from '../clients/client.ts';
 import { contextOf } from '../protocol/authentication-context.ts';
-import type { AuthorizationRequest } from '../protocol/authorization-request.ts';
+import { type AuthorizationRequest, isForAnother } from '../protocol/authorization-request.ts';
 import type { SessionService } from '../sessions/service.ts';
 import type { AuthenticatedLogin } from '../users/authenticate.ts';
+import type { UserIdentity } from '../users/identity.ts';
 import type { UserService } from '../users/service.ts';
 import type { ProvedUser } from './authorization-issue.ts';
 
@@ -64,7 +65,7 @@ export function createBasicAuthorize({ users, sessions, isCompat }: BasicAuthori
     const readings = readingsOf(authorization);
     if (readings.length === 0) return undefined;
     const { identity, provedAtMs } = await authenticate(readings, request, client, browser.request);
-    const problem = problemOf(request, client, identity.sub);
+    const problem = problemOf(request, client, identity);
     if (problem !== undefined) throw problem;
     if (!isCompat || isNavigation(headers)) return { identity, authorizedAtMs: provedAtMs };
     const newcomer = { identity, amr: passwordMethods, provedAtMs, clientId: client.clientId };
@@ -88,9 +89,13 @@ function readingsOf(authorization: string): Credentials[] {
 }
 
 /** Names what the request needs and only a page can do. */
-function problemOf(request: AuthorizationRequest, client: Client, sub: string): OAuthError | undefined {
-  const { hintedSubject, contexts, prompt } = request;
-  if (hintedSubject !== undefined && hintedSubject !== sub)
+function problemOf(
+  request: AuthorizationRequest,
+  client: Client,
+  identity: UserIdentity,
+): OAuthError | undefined {
+  const { contexts, prompt } = request;
+  if (isForAnother(request, identity))
     return loginRequired('Another user signed in than the one who was asked for');
   if (contexts?.areEssential && !contexts.values.includes(contextOf(passwordMethods)))
     return unmetRequirements();

@@ -28,13 +28,13 @@ export function createRequestReader({ idTokens, details, requiresPushed, now }: 
   async function readHint(
     idToken: string | undefined,
     demanded: string | undefined,
-  ): Promise<string | undefined> {
-    if (idToken === undefined) return demanded;
+  ): Promise<Pick<AuthorizationRequest, 'hintedSubject' | 'hintedContactCenterId'>> {
+    if (idToken === undefined) return definedOnly({ hintedSubject: demanded });
     const hint = await idTokens.recognize(idToken);
     if (hint === undefined) throw invalidRequest('The id_token_hint is not an ID token of this server');
     if (demanded !== undefined && demanded !== hint.sub)
       throw invalidRequest('The id_token_hint and the claims parameter name different users');
-    return hint.sub;
+    return definedOnly({ hintedSubject: hint.sub, hintedContactCenterId: hint.contactCenterId });
   }
 
   /** @throws OAuthError that goes back to the client */
@@ -64,7 +64,7 @@ export function createRequestReader({ idTokens, details, requiresPushed, now }: 
       codeChallenge: parameters.get('code_challenge'),
       dpopJkt: parameters.get('dpop_jkt'),
       pushedRequestUri: pushed,
-      hintedSubject: await readHint(parameters.get('id_token_hint'), demand?.subject),
+      ...(await readHint(parameters.get('id_token_hint'), demand?.subject)),
       loginHint: hint('login_hint'),
       acrValues: parameters.get('acr_values')?.split(' ').filter(Boolean),
       uiLocales: hint('ui_locales'),

@@ -9,7 +9,8 @@ import type { ClientAuthentication, ClientCall } from '../client-authentication/
 import type { Client } from '../clients/client.ts';
 import { pollIntervalSeconds } from '../devices/polled-requests.ts';
 import { backchannelGrantType } from '../protocol/grant-types.ts';
-import type { Hints, NamedPerson } from './hints.ts';
+import type { PersonKey } from '../revocation/revocation.ts';
+import type { Hints } from './hints.ts';
 import { readRequest } from './read-request.ts';
 import type { SignedRequests } from './signed-request.ts';
 
@@ -41,11 +42,11 @@ export function createBackchannelEndpoint(options: BackchannelOptions) {
   /** The code authorizes the client to ask; a wrong one reaches nobody. @throws OAuthError, AppError (429) */
   async function checkUserCode(
     { clientId }: Client,
-    { sub }: NamedPerson,
+    person: PersonKey,
     code: string | undefined,
     { clientAddress }: ClientCall,
   ): Promise<void> {
-    if (code === undefined || (await userCodes.verify(code, { sub, clientId, clientAddress }))) return;
+    if (code === undefined || (await userCodes.verify(code, { person, clientId, clientAddress }))) return;
     throw new OAuthError('invalid_user_code', 400, 'The user_code is not the one of the person');
   }
 

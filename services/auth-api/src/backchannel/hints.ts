@@ -6,8 +6,9 @@ import { ExpiredJwt } from '../assertions/verify-jwt.ts';
 import { type Client, servesContactCenter } from '../clients/client.ts';
 import type { ContactCenterService } from '../contact-centers/service.ts';
 import type { Tries } from '../devices/attempts.ts';
+import type { PersonKey } from '../revocation/revocation.ts';
 import type { RegisteredAssertions } from '../token/registered-assertions.ts';
-import type { IdTokens } from '../tokens/id-token.ts';
+import { contactCenterOf, type IdTokens } from '../tokens/id-token.ts';
 import type { LoginNames } from '../users/login-name.ts';
 import type { UserService } from '../users/service.ts';
 import type { Hint } from './read-request.ts';
@@ -20,12 +21,6 @@ export interface HintsOptions {
   registeredAssertions: RegisteredAssertions;
   /** Bounds how many names a client may try that nobody has. */
   tries: Tries;
-}
-
-/** The person, and the contact centre that the hint names. */
-export interface NamedPerson {
-  sub: string;
-  contactCenterId?: string;
 }
 
 export type Hints = ReturnType<typeof createHints>;
@@ -45,7 +40,7 @@ export function createHints(options: HintsOptions) {
     }
   }
 
-  async function byName(client: Client, typed: string): Promise<NamedPerson | undefined> {
+  async function byName(client: Client, typed: string): Promise<PersonKey | undefined> {
     const { userName, tenant } = loginNames.read({ userName: typed });
     const contactCenter = await findContactCenter(client, tenant);
     if (contactCenter === undefined || !servesContactCenter(client, contactCenter.id)) return undefined;
@@ -54,14 +49,17 @@ export function createHints(options: HintsOptions) {
   }
 
   /** An ID token of this client: a token that was issued to another must not let this one ask. */
-  async function byIdToken(client: Client, text: string): Promise<NamedPerson> {
+  async function byIdToken(client: Client, text: string): Promise<PersonKey> {
     const idToken = await idTokens.recognize(text);
     if (idToken === undefined || idToken.clientId !== client.clientId || idToken.isDerived)
       throw invalidRequest('The id_token_hint is not an ID token that this client was issued');
-    return { sub: idToken.sub };
+    const contactCenterId = contactCenterOf(idToken, client);
+    if (contactCenterId === undefined || !servesContactCenter(client, contactCenterId))
+      throw unknownUser('id_token_hint: it names no contact centre that the client serves');
+    return { contactCenterId, sub: idToken.sub };
   }
 
-  async function byHintToken(client: Client, token: string): Promise<NamedPerson | undefined> {
+  async function byHintToken(client: Client, token: string): Promise<PersonKey | undefined> {
     try {
       const { identity } = await registeredAssertions.verify(client, token, 'hint');
       return { sub: identity.sub, contactCenterId: identity.contactCenterId };
@@ -73,7 +71,7 @@ export function createHints(options: HintsOptions) {
     }
   }
 
-  async function find(client: Client, { name, value }: Hint): Promise<NamedPerson> {
+  async function find(client: Client, { name, value }: Hint): Promise<PersonKey> {
     if (name === 'id_token_hint') return byIdToken(client, value);
     const person = await (name === 'login_hint' ? byName(client, value) : byHintToken(client, value));
     if (person === undefined) throw unknownUser('login_hint: nobody whom the client may ask has this name');
@@ -86,7 +84,7 @@ export function createHints(options: HintsOptions) {
      * and the number of such answers is bounded.
      * @throws OAuthError; AppError (429, 503)
      */
-    async find(client: Client, hint: Hint): Promise<NamedPerson> {
+    async find(client: Client, hint: Hint): Promise<PersonKey> {
       await tries.reserve(client.clientId);
       try {
         const person = await find(client, hint);

@@ -120,6 +120,7 @@ function followEnvironmentApi(core: Core, dependencies: ChangesDependencies) {
   const latest = async () => (await environmentApi.changesSince(0, 1)).latest;
   const ends = createEnds({
     revocations: dependencies.revocation.revocations,
+    contactCenters,
     position: createEndsPosition(core.pool, core.isWritable),
     changesSince: environmentApi.changesSince,
     location: core.location,

@@ -8,15 +8,16 @@ import type { Clock, Trust } from '@gatehouse/service-kit/clock';
 import { unavailable } from '@gatehouse/service-kit/errors/app-error';
 import type { Logger } from '@gatehouse/service-kit/logging/logger';
 import { canonicalTenant } from '../contact-centers/fold-name.ts';
-import type { SeenChange } from '../contact-centers/service.ts';
+import type { ContactCenterService, SeenChange } from '../contact-centers/service.ts';
+import { subjectsIn } from '../contact-centers/subjects.ts';
 import { reasonUnsettled } from '../revocation/keeper.ts';
 import { allContactCenters, domainAt, type Revocation, signOnAt } from '../revocation/revocation.ts';
 import type { Revocations } from '../revocation/revocations.ts';
-import { subjectOf } from '../users/identity.ts';
 import type { EndsPosition, Position } from './ends-position.ts';
 
 export interface EndsOptions {
   revocations: Pick<Revocations, 'revokeAll' | 'noteEnding' | 'noteEndsKnown'>;
+  contactCenters: Pick<ContactCenterService, 'ofEnvironment'>;
   position: EndsPosition;
   changesSince(seq: number, limit?: number): Promise<EnvironmentChangesPage>;
   /** Of this installation. */
@@ -28,6 +29,7 @@ export interface EndsOptions {
 }
 
 type Ended = Pick<Revocation, 'kind' | 'id'>;
+type EndedPerson = NonNullable<ReturnType<typeof readPersonChangeId>>;
 
 const retry = { firstRetryMs: 250, maxRetryMs: 5_000 };
 const saveIntervalMs = 5_000;
@@ -38,7 +40,13 @@ const maxUnreadyMs = 30_000;
 /** What ended in the last minute before the saved position is revoked again by whoever starts. */
 const repeatedMs = 60_000;
 
-const endedBy: Record<EnvironmentEnd, (change: SeenChange, here: string) => Ended[]> = {
+/** As if everything had been switched off, because it is not known what was. */
+const everyContactCenter: SeenChange = { entity: 'contact-center-end', id: allContactCenters };
+
+const endedBy: Record<
+  Exclude<EnvironmentEnd, 'person-end'>,
+  (change: SeenChange, here: string) => Ended[]
+> = {
   'contact-center-end': ({ id }) => [{ kind: 'contact-center', id }],
   'environment-end': ({ id }) => [{ kind: 'environment', id }],
   'domain-end': ({ id, contactCenterId = '' }) => [
@@ -53,13 +61,10 @@ const endedBy: Record<EnvironmentEnd, (change: SeenChange, here: string) => Ende
     if (covers(place, here)) names.push(...widerThan(place).map((wider) => `${protocol} ${wider}`), '');
     return names.map((name) => ({ kind: 'sign-on', id: signOnAt(contactCenterId, name) }));
   },
-  'person-end': ({ id }) => {
-    const person = readPersonChangeId(id);
-    return person ? [{ kind: 'sub', id: subjectOf(person.environmentId, person.dbid) }] : [];
-  },
 };
 
-export function createEnds({ revocations, position, changesSince, location, now, trust, log }: EndsOptions) {
+export function createEnds(options: EndsOptions) {
+  const { revocations, contactCenters, position, changesSince, location, now, trust, log } = options;
   const closing = new AbortController();
   const repeated = { ...retry, log, signal: closing.signal };
   /** Since when what ended can be asked for. */
@@ -83,17 +88,26 @@ export function createEnds({ revocations, position, changesSince, location, now,
     revocations.noteEndsKnown();
   }
 
+  /** The people store says it of the person in every contact centre. @throws while these cannot be read: it is tried again */
+  async function subjectsOf({ environmentId, dbid }: EndedPerson): Promise<Ended[]> {
+    const places = await contactCenters.ofEnvironment(environmentId);
+    return subjectsIn(environmentId, places, dbid).map(({ sub }) => ({ kind: 'sub', id: sub }));
+  }
+
   /**
    * Every replica revokes up to the moment at which it heard of the end itself: until then it may have issued by a copy
    * from before.
    */
-  async function revoke(ended: readonly Ended[]): Promise<void> {
-    if (ended.length === 0) return;
+  async function revoke(changes: readonly SeenChange[]): Promise<void> {
+    const ended = changes.flatMap((change) => endsOf(change, location));
+    const persons = changes.flatMap(personIn);
+    if (ended.length + persons.length === 0) return;
     revocations.noteEnding(ended);
     const revokeNow = async () => {
+      const subjects = (await Promise.all(persons.map(subjectsOf))).flat();
       // Anew for each attempt: what was issued while it could not be revoked ends too.
       const atMs = now();
-      await reasonUnsettled(revocations.revokeAll(ended.map((one) => ({ ...one, atMs }))));
+      await reasonUnsettled(revocations.revokeAll([...ended, ...subjects].map((one) => ({ ...one, atMs }))));
     };
     await untilDone(revokeNow, {
       ...repeated,
@@ -117,14 +131,14 @@ export function createEnds({ revocations, position, changesSince, location, now,
           { event: 'ends_unknown', seq: at.seq, latest: page.latest },
           'the change log of Environment API has a gap: everybody signs in again',
         );
-        await revoke([{ kind: 'contact-center', id: allContactCenters }]);
+        await revoke([everyContactCenter]);
         at = { seq: page.latest };
         closing.signal.throwIfAborted();
         await position.save(at, true);
         break;
       }
       const { seq } = at;
-      await revoke(page.changes.filter((one) => one.seq > seq).flatMap((change) => endsOf(change, location)));
+      await revoke(page.changes.filter((one) => one.seq > seq));
       const newest = page.changes.at(-1);
       if (newest !== undefined) at = { seq: newest.seq, stamp: newest.stamp };
       if (at.seq >= page.latest) break;
@@ -181,7 +195,7 @@ export function createEnds({ revocations, position, changesSince, location, now,
   return {
     /** In force in a moment, and repeated until it is. Changes come in their order. */
     apply(change: SeenChange & Position): void {
-      const revoked = revoke(endsOf(change, location));
+      const revoked = revoke([change]);
       tail = tail.then(async () => {
         await revoked;
         if (closing.signal.aborted || applied === undefined || change.seq <= applied.seq) return;
@@ -226,7 +240,14 @@ function continuationOf({ changes, latest }: EnvironmentChangesPage, { seq, stam
 }
 
 function endsOf(change: SeenChange, here: string): Ended[] {
-  return Object.hasOwn(endedBy, change.entity) ? endedBy[change.entity as EnvironmentEnd](change, here) : [];
+  return Object.hasOwn(endedBy, change.entity)
+    ? endedBy[change.entity as keyof typeof endedBy](change, here)
+    : [];
+}
+
+function personIn({ entity, id }: SeenChange): EndedPerson[] {
+  const person = entity === 'person-end' ? readPersonChangeId(id) : undefined;
+  return person === undefined ? [] : [person];
 }
 
 /** The locations that cover the given one, without itself. */

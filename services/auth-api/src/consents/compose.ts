@@ -3,9 +3,9 @@
 import type { App } from '@gatehouse/service-kit/http/app';
 import type { Audit } from '../audit/compose.ts';
 import type { BrowserParts } from '../browser/compose.ts';
+import type { ContactCenters } from '../contact-centers/compose.ts';
 import type { Core } from '../core.ts';
 import type { Interactions } from '../interactions/compose.ts';
-import type { Revocation } from '../revocation/compose.ts';
 import type { Sessions } from '../sessions/compose.ts';
 import { createConsentForms } from './forms.ts';
 import { ownConsentRoutes } from './own-routes.ts';
@@ -15,7 +15,7 @@ import { createConsentUses } from './uses.ts';
 
 interface ConsentDependencies {
   audit: Audit;
-  revocation: Revocation;
+  contactCenters: ContactCenters;
   browser: BrowserParts;
   sessions: Sessions;
   interactions: Interactions;
@@ -25,10 +25,12 @@ export type Consents = ReturnType<typeof composeConsents>;
 
 export function composeConsents(
   { pool, writer, isWritable, now, log }: Core,
-  { audit, revocation, browser, sessions, interactions }: ConsentDependencies,
+  { audit, contactCenters, browser, sessions, interactions }: ConsentDependencies,
 ) {
-  const service = createConsentService(pool, writer);
+  const { isAlone, revokeAtClient } = contactCenters.subjects;
+  const service = createConsentService({ db: pool, writer, isAlone });
   const uses = createConsentUses(writer, {
+    keysOf: service.keysOf,
     now,
     log,
     gatherMs: 5_000,
@@ -51,7 +53,7 @@ export function composeConsents(
       ownConsentRoutes(app, {
         callers: sessions.callers,
         consents: service,
-        revocations: revocation.revocations,
+        revokeAtClient,
         audit: audit.writer,
         publicUrl: browser.publicUrl,
       }),

@@ -3,6 +3,7 @@ import type { AuditWriter } from '../audit/event.ts';
 import type { BrowserRequest } from '../browser/browser-cookies.ts';
 import type { Pages } from '../browser/pages.ts';
 import type { FormGuard } from '../interactions/form-guard.ts';
+import { isAsked } from '../interactions/interaction.ts';
 import type { InteractionService } from '../interactions/service.ts';
 import type { SessionService } from '../sessions/service.ts';
 import type { ConsentService } from './service.ts';
@@ -38,12 +39,12 @@ export function createConsentForms(options: ConsentFormsOptions) {
         interaction === undefined ||
         refusal !== undefined ||
         session === undefined ||
-        asked?.sub !== session.sub
+        !isAsked(asked, session)
       ) {
         return pages.resume(form.interaction);
       }
       const { clientId, scope } = interaction.authorization;
-      if (form.answer === 'allowed') await consents.give(session.sub, { clientId, scope });
+      if (form.answer === 'allowed') await consents.give(session.identity, { clientId, scope });
       await Promise.all([
         interactions.note(interaction.id, { consent: { ...asked, answer: form.answer } }),
         audit.write({

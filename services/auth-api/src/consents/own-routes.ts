@@ -12,16 +12,15 @@ import { z } from 'zod';
 import type { AuditWriter } from '../audit/event.ts';
 import type { BrowserRequest } from '../browser/browser-cookies.ts';
 import { crossSite, isForeign } from '../browser/same-origin.ts';
+import type { Subjects } from '../contact-centers/subjects.ts';
 import { isWithinScope } from '../protocol/parameters.ts';
-import { userAt } from '../revocation/revocation.ts';
-import type { Revocations } from '../revocation/revocations.ts';
 import type { Caller, Callers } from '../sessions/caller.ts';
 import type { ConsentService } from './service.ts';
 
 export interface OwnConsentRoutesDeps {
   callers: Pick<Callers, 'find'>;
   consents: Pick<ConsentService, 'list' | 'forget'>;
-  revocations: Pick<Revocations, 'revoke'>;
+  revokeAtClient: Subjects['revokeAtClient'];
   audit: AuditWriter;
   publicUrl: string;
 }
@@ -30,7 +29,7 @@ const tags = ['sessions'];
 const consentsScope = 'sessions';
 
 export function ownConsentRoutes(app: App, deps: OwnConsentRoutesDeps): void {
-  const { callers, consents, revocations, audit, publicUrl } = deps;
+  const { callers, consents, revokeAtClient, audit, publicUrl } = deps;
 
   const requireCaller = async (request: BrowserRequest): Promise<Caller> => {
     const caller = await callers.find(request);
@@ -61,8 +60,8 @@ export function ownConsentRoutes(app: App, deps: OwnConsentRoutesDeps): void {
       },
     },
     async (request) => {
-      const { sub } = await requireCaller(request);
-      const given = await consents.list(sub);
+      const { identity } = await requireCaller(request);
+      const given = await consents.list(identity);
       return ok(
         given.map(({ givenAt, lastUsedAt, ...consent }) =>
           definedOnly({
@@ -100,7 +99,7 @@ export function ownConsentRoutes(app: App, deps: OwnConsentRoutesDeps): void {
       if (caller.via === 'session' && isForeign(request.headers, publicUrl)) throw crossSite();
       const { client_id: clientId } = request.params;
       const { sub, sid, identity } = caller;
-      const given = await consents.list(sub);
+      const given = await consents.list(identity);
       if (!given.some((consent) => consent.clientId === clientId))
         throw notFound('The user has given this application no access');
       // First, so that a repetition after a failure finds the consent again.
@@ -114,10 +113,10 @@ export function ownConsentRoutes(app: App, deps: OwnConsentRoutesDeps): void {
         correlationId: request.id,
         clientAddress: caller.clientAddress,
       });
-      await revocations.revoke({ kind: 'client-user', id: userAt(clientId, sub) });
-      await consents.forget(sub, clientId);
+      await revokeAtClient(clientId, identity);
+      await consents.forget(identity, clientId);
       // What was granted by the consent while it was being taken back.
-      await revocations.revoke({ kind: 'client-user', id: userAt(clientId, sub) });
+      await revokeAtClient(clientId, identity);
       return ok();
     },
   );

@@ -1,6 +1,7 @@
 /** Remembers which scopes a user agreed to give a client, until the user takes it back. */
 import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
 import { isWithinScope } from '../protocol/parameters.ts';
+import { type PersonKey, personAt } from '../revocation/revocation.ts';
 import { addConsent, countConsents, deleteConsent, findConsent, listConsents } from './store.ts';
 
 export interface RequestedConsent {
@@ -10,21 +11,35 @@ export interface RequestedConsent {
 
 export type ConsentService = ReturnType<typeof createConsentService>;
 
+interface ConsentServiceOptions {
+  db: Queryable;
+  writer: Queryable;
+  /** Whether what the release before stored of the `sub` alone is this person's. */
+  isAlone(person: PersonKey): Promise<boolean>;
+}
+
 /** Every method rejects while PostgreSQL is away; the error handlers answer 503. */
-export function createConsentService(db: Queryable, writer: Queryable) {
+export function createConsentService({ db, writer, isAlone }: ConsentServiceOptions) {
+  /** As what consents of the person are stored: by the release before as the `sub`. */
+  const keysOf = async (person: PersonKey) =>
+    (await isAlone(person)) ? [personAt(person), person.sub] : [personAt(person)];
+
   return {
     /** Tells whether the user has agreed to all of the scope before. */
-    async covers(sub: string, { clientId, scope }: RequestedConsent): Promise<boolean> {
-      const given = await findConsent(db, sub, clientId);
+    async covers(person: PersonKey, { clientId, scope }: RequestedConsent): Promise<boolean> {
+      const given = await findConsent(db, await keysOf(person), clientId);
       return given !== undefined && isWithinScope(scope, given);
     },
+    keysOf,
     /** What the user agreed to, the newest first. */
-    list: (sub: string) => listConsents(db, sub),
+    list: async (person: PersonKey) => listConsents(db, await keysOf(person)),
     /** How many users have agreed to something for a client. */
     count: (clientId: string) => countConsents(db, clientId),
-    /** Forgets it: the user is asked again. False: there was none. */
-    forget: (sub: string, clientId: string) => deleteConsent(writer, sub, clientId),
+    /** Forgets it: the user is asked again. */
+    forget: async (person: PersonKey, clientId: string) =>
+      deleteConsent(writer, await keysOf(person), clientId),
     /** Adds the scope to what the user agreed to before. */
-    give: (sub: string, { clientId, scope }: RequestedConsent) => addConsent(writer, sub, clientId, scope),
+    give: (person: PersonKey, { clientId, scope }: RequestedConsent) =>
+      addConsent(writer, personAt(person), clientId, scope),
   };
 }

@@ -1,17 +1,17 @@
-/** Stores consents in PostgreSQL. */
+/** Stores consents in PostgreSQL. The column `sub` holds contact centre and `sub`, as personAt() names a person. */
 import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
 
 export async function findConsent(
   db: Queryable,
-  sub: string,
+  persons: readonly string[],
   clientId: string,
 ): Promise<string[] | undefined> {
   const { rows } = await db.query<{ scope: string[] }>({
     name: 'find_consent',
-    text: 'SELECT scope FROM auth.consents WHERE sub = $1 AND client_id = $2',
-    values: [sub, clientId],
+    text: 'SELECT scope FROM auth.consents WHERE sub = ANY ($1::text[]) AND client_id = $2',
+    values: [persons, clientId],
   });
-  return rows[0]?.scope;
+  return rows.length === 0 ? undefined : rows.flatMap(({ scope }) => scope);
 }
 
 export interface GivenConsent {
@@ -27,16 +27,20 @@ export interface GivenConsent {
 /** Far more than anybody has agreed to. */
 const maxListed = 500;
 
-export async function listConsents(db: Queryable, sub: string): Promise<GivenConsent[]> {
+export async function listConsents(db: Queryable, persons: readonly string[]): Promise<GivenConsent[]> {
   const { rows } = await db.query<
     Omit<GivenConsent, 'clientUri' | 'lastUsedAt'> & { clientUri: string | null; lastUsedAt: Date | null }
   >({
     name: 'list_consents',
     text: `SELECT c.client_id AS "clientId", c.name, c.client_uri AS "clientUri", given.scope,
-        given.updated_at AS "givenAt", given.last_used_at AS "lastUsedAt"
-      FROM auth.consents given JOIN auth.clients c USING (client_id)
-      WHERE given.sub = $1 ORDER BY given.updated_at DESC, client_id LIMIT ${maxListed}`,
-    values: [sub],
+        given.at AS "givenAt", given.used_at AS "lastUsedAt"
+      FROM (SELECT known.client_id, max(known.updated_at) AS at, max(known.last_used_at) AS used_at,
+          array_agg(DISTINCT single) FILTER (WHERE single IS NOT NULL) AS scope
+        FROM auth.consents known LEFT JOIN unnest(known.scope) AS single ON true
+        WHERE known.sub = ANY ($1::text[]) GROUP BY known.client_id) given
+        JOIN auth.clients c USING (client_id)
+      ORDER BY given.at DESC, client_id LIMIT ${maxListed}`,
+    values: [persons],
   });
   return rows.map(({ clientUri, lastUsedAt, ...given }) => ({
     ...given,
@@ -54,18 +58,21 @@ export async function countConsents(db: Queryable, clientId: string): Promise<nu
   return rows[0]?.count ?? 0;
 }
 
-export async function deleteConsent(db: Queryable, sub: string, clientId: string): Promise<boolean> {
-  const { rowCount } = await db.query({
+export async function deleteConsent(
+  db: Queryable,
+  persons: readonly string[],
+  clientId: string,
+): Promise<void> {
+  await db.query({
     name: 'delete_consent',
-    text: 'DELETE FROM auth.consents WHERE sub = $1 AND client_id = $2',
-    values: [sub, clientId],
+    text: 'DELETE FROM auth.consents WHERE sub = ANY ($1::text[]) AND client_id = $2',
+    values: [persons, clientId],
   });
-  return rowCount === 1;
 }
 
 export async function addConsent(
   db: Queryable,
-  sub: string,
+  person: string,
   clientId: string,
   scope: readonly string[],
 ): Promise<void> {
@@ -73,6 +80,6 @@ export async function addConsent(
     `INSERT INTO auth.consents AS known (sub, client_id, scope) VALUES ($1, $2, $3)
      ON CONFLICT (sub, client_id) DO UPDATE SET updated_at = now(),
        scope = ARRAY(SELECT DISTINCT unnest(known.scope || excluded.scope))`,
-    [sub, clientId, scope],
+    [person, clientId, scope],
   );
 }

@@ -1,25 +1,40 @@
 /** Records when applications last got tokens of the users who agreed: gathered in memory, written at most once a minute for each. */
 import { createLastUses, type LastUsesOptions } from '@gatehouse/service-kit/postgres/last-uses';
 import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
+import { type PersonKey, personAtClient } from '../revocation/revocation.ts';
 
-export function createConsentUses(db: Queryable, options: Omit<LastUsesOptions, 'write' | 'what'>) {
+interface ConsentUsesOptions extends Omit<LastUsesOptions, 'write' | 'what'> {
+  keysOf(person: PersonKey): Promise<string[]>;
+}
+
+export function createConsentUses(db: Queryable, { keysOf, ...options }: ConsentUsesOptions) {
   const uses = createLastUses({
     ...options,
     what: 'consents',
-    write: (times) => writeUses(db, times),
+    write: (times) => writeUses(db, times, keysOf),
   });
   return {
     /** Returns immediately; a failed write is logged and fails no request. */
-    note: (clientId: string, sub: string) => uses.note(`${clientId} ${sub}`),
+    note: (clientId: string, person: PersonKey) => uses.note(personAtClient(clientId, person)),
     /** Resolves when the uses so far are written or given up. */
     settled: uses.settled,
   };
 }
 
 /** Most users of most clients were never asked: of them nothing is kept. Locked rows are skipped: the next use is recorded instead. */
-async function writeUses(db: Queryable, times: ReadonlyMap<string, number>): Promise<void> {
-  // No client id has a space.
-  const pairs = [...times.keys()].map((id) => id.split(/ (.*)/s));
+async function writeUses(
+  db: Queryable,
+  times: ReadonlyMap<string, number>,
+  keysOf: (person: PersonKey) => Promise<string[]>,
+): Promise<void> {
+  const uses = await Promise.all(
+    [...times].map(async ([id, atMs]) => {
+      // No part has a space.
+      const [clientId = '', contactCenterId = '', sub = ''] = id.split(' ');
+      return (await keysOf({ contactCenterId, sub })).map((key) => ({ clientId, key, atMs }));
+    }),
+  );
+  const rows = uses.flat();
   await db.query({
     name: 'write_consent_uses',
     text: `WITH given AS (
@@ -31,9 +46,9 @@ async function writeUses(db: Queryable, times: ReadonlyMap<string, number>): Pro
       WHERE known.sub = given.sub AND known.client_id = given.client_id
         AND (known.last_used_at IS NULL OR known.last_used_at < given.at)`,
     values: [
-      pairs.map(([clientId]) => clientId),
-      pairs.map(([, sub]) => sub),
-      [...times.values()].map((ms) => new Date(ms).toISOString()),
+      rows.map(({ clientId }) => clientId),
+      rows.map(({ key }) => key),
+      rows.map(({ atMs }) => new Date(atMs).toISOString()),
     ],
   });
 }

@@ -8,6 +8,7 @@ import type { Core } from '../core.ts';
 import type { Revocation } from '../revocation/compose.ts';
 import { createContactCenters, environmentApiSource } from './service.ts';
 import { createStanding } from './standing.ts';
+import { createSubjects } from './subjects.ts';
 
 interface ContactCenterDependencies {
   config: {
@@ -53,6 +54,7 @@ export function composeContactCenters(core: Core, dependencies: ContactCenterDep
     environmentApiState: owner,
     service,
     standing: createStanding({ contactCenters: service, revocations: revocation.revocations }),
+    subjects: createSubjects({ contactCenters: service, revocations: revocation.revocations }),
     close: () => http.close(),
   };
 }

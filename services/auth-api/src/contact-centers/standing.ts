@@ -5,11 +5,14 @@ import type { Entry } from '../revocation/revocation.ts';
 import type { Revocations } from '../revocation/revocations.ts';
 import { canonicalTenant } from './fold-name.ts';
 import type { ContactCenterService } from './service.ts';
+import { subjectOf, subjectPlaceOf } from './subjects.ts';
 
 /** Where a user belongs. */
 export interface Member {
   contactCenterId: string;
   environmentId: string;
+  dbid: number;
+  sub: string;
   entry?: Entry | undefined;
 }
 
@@ -38,15 +41,18 @@ export function createStanding({ contactCenters, revocations }: StandingOptions)
   }
 
   /**
-   * Whether the user's contact centre is active, in the same environment, and has the domain of the login.
+   * Whether the user's contact centre is active, in the same environment, knows the user by this subject, and has the domain
+   * of the login.
    * To be asked after the moment of issue was noted and before the answer is sent: a replica that hears of the end later
    * revokes what it issued until then. @throws AppError (503)
    */
-  async function holds({ contactCenterId, environmentId, entry = {} }: Member): Promise<boolean> {
+  async function holds(member: Member): Promise<boolean> {
+    const { contactCenterId, environmentId, dbid, sub, entry = {} } = member;
     const read = await readActive(contactCenterId);
     if (read === 'unread') return true;
     const { view } = read;
     if (view === undefined || view.environmentId !== environmentId) return false;
+    if (sub !== subjectOf(subjectPlaceOf(view), dbid)) return false;
     const { domain } = entry;
     return domain === undefined || view.domains.some((known) => canonicalTenant(known) === domain);
   }

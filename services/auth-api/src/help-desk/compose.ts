@@ -38,6 +38,7 @@ export function composeHelpDesk({ maxLifeMs, now }: Core, dependencies: HelpDesk
     contactCenters: contactCenters.service,
     loginNames: users.loginNames,
     users: users.service,
+    sessions: sessions.service,
     seen: audit.seenPeople,
     drained: audit.drained,
   });

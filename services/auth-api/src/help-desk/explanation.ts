@@ -11,10 +11,10 @@ import type { UserService } from '../users/service.ts';
 import { delaysProbe } from './delays.ts';
 import { eventOf, refusalOf, shownRefusals } from './events.ts';
 import { type Account, type People, serverTimeoutMs } from './people.ts';
-import { failed, ok, warning } from './verdicts.ts';
+import { failed, ok, unneeded, warning } from './verdicts.ts';
 
 export interface ExplanationsOptions {
-  people: Pick<People, 'account'>;
+  people: Pick<People, 'account' | 'foundAccount'>;
   contactCenters: Pick<ContactCenterService, 'environment'>;
   users: Pick<UserService, 'find' | 'delays'>;
   ssoSettings: Pick<SsoSettings, 'enabled'>;
@@ -56,6 +56,7 @@ export function createExplanations(options: ExplanationsOptions) {
       (found) => ({ found, failure: undefined }),
       (failure: { detail?: string; message: string }) => ({ found: undefined, failure }),
     );
+    const delays = delaysProbe(users.delays, account);
     return [
       { name: 'contact centre', run: async () => placeVerdict(account) },
       { name: 'environment', run: () => environmentVerdict(account) },
@@ -71,14 +72,22 @@ export function createExplanations(options: ExplanationsOptions) {
         name: 'account',
         async run() {
           const { found, failure } = await asked;
-          if (failure !== undefined) return { status: 'skipped', message: 'Nobody could be asked.' };
+          if (failure !== undefined) return unneeded('Nobody could be asked.');
           if (found === undefined) return failed(`The ${called} has no person of this name.`);
           if (!found.isEnabled) return failed(`The person is disabled at the ${called}.`);
           if (found.mustChangePassword) return warning('The password must be changed at the next login.');
           return ok(`${found.userName} is enabled.`);
         },
       },
-      delaysProbe(users.delays, account),
+      {
+        name: delays.name,
+        // The refusals are of the account at the server, which may be somebody of another contact centre.
+        async run(within) {
+          const { found, failure } = await asked;
+          if (failure !== undefined) return unneeded('Nobody could be asked.');
+          return found === undefined ? unneeded('There is nobody to wait.') : delays.run(within);
+        },
+      },
     ];
   };
 
@@ -99,7 +108,7 @@ export function createExplanations(options: ExplanationsOptions) {
 
     /** Forgets the wrong passwords of the account, on every replica at once. */
     async unlock(named: PersonName, actor: Actor) {
-      const account = await people.account(named, actor.within);
+      const account = await people.foundAccount(named, actor.within);
       const user = nameOf(account);
       const { userName, contactCenterId } = user;
       const refusals = await users.delays.clear(account.contactCenter, userName);

@@ -8,7 +8,7 @@ import type {
 import { definedOnly } from '@gatehouse/contracts/defined-only';
 import type { ContactCenterView } from '@gatehouse/contracts/environment-api/contact-center';
 import type { Directory } from '@gatehouse/contracts/environment-api/directory';
-import { AppError, notFound, unavailable } from '@gatehouse/service-kit/errors/app-error';
+import { AppError, unavailable } from '@gatehouse/service-kit/errors/app-error';
 import type { Actor, AuditWriter } from '../audit/event.ts';
 import type { AuditFilter, StoredAuditEvent } from '../audit/store.ts';
 import type { ContactCenterService } from '../contact-centers/service.ts';
@@ -16,10 +16,10 @@ import type { SessionService } from '../sessions/service.ts';
 import type { ListedPerson } from '../users/search.ts';
 import type { UserService } from '../users/service.ts';
 import { eventOf } from './events.ts';
-import { isSub, type People, serverTimeoutMs } from './people.ts';
+import { isSub, type People, serverTimeoutMs, unknownName } from './people.ts';
 
 export interface ListedPeopleOptions {
-  people: Pick<People, 'contactCenter' | 'account' | 'isWithin'>;
+  people: Pick<People, 'contactCenter' | 'account'>;
   contactCenters: Pick<ContactCenterService, 'environment'>;
   users: Pick<UserService, 'listing' | 'delays'>;
   sessions: Pick<SessionService, 'list'>;
@@ -89,15 +89,11 @@ export function createListedPeople(options: ListedPeopleOptions) {
       const person = await asked(directory, (within) => users.listing.findListed(place, userName, within));
       const isAnother = isSub(named) && person?.sub !== named.user.toLowerCase();
       await inspected(actor, place.id, 'person', person?.sub);
-      if (person === undefined || isAnother)
-        throw notFound(`Nobody in the contact centre ${place.name} is called ${JSON.stringify(userName)}`, {
-          field: 'user',
-        });
+      if (person === undefined || isAnother) return unknownName({ userName, contactCenter: place });
       const { sub } = person;
       const signedIn = { name: 'login_succeeded', contactCenterId: place.id, limit: 1 };
-      const isTheirs = sub === undefined || (await people.isWithin(sub, actor.within));
       const [held, { events }, delays] = await Promise.all([
-        sub === undefined || !isTheirs ? [] : sessions.list(sub),
+        sub === undefined ? [] : sessions.list({ contactCenterId: place.id, sub }),
         sub === undefined ? { events: [] } : search({ user: sub, ...signedIn }),
         users.delays.explain(place, person.userName),
       ]);
@@ -106,7 +102,7 @@ export function createListedPeople(options: ListedPeopleOptions) {
         contactCenterId: place.id,
         ...allowedBy(directory),
         person: viewOf(person),
-        sessions: isTheirs ? held.length : undefined,
+        sessions: held.length,
         lastSignInAt: last && new Date(last.atMs).toISOString(),
         wrongPasswords: delays.refusals.length,
         waitSeconds: Math.ceil(delays.waitMs.elsewhere / 1000),

@@ -5,6 +5,8 @@ import { badRequest, notFound, unavailable } from '@gatehouse/service-kit/errors
 import { z } from 'zod';
 import type { SeenPeople } from '../audit/seen-people.ts';
 import type { ContactCenterService } from '../contact-centers/service.ts';
+import type { Everywhere, PersonKey } from '../revocation/revocation.ts';
+import type { SessionService } from '../sessions/service.ts';
 import type { LoginNames } from '../users/login-name.ts';
 import type { UserService } from '../users/service.ts';
 
@@ -12,7 +14,8 @@ export interface PeopleOptions {
   contactCenters: Pick<ContactCenterService, 'find'>;
   loginNames: LoginNames;
   users: Pick<UserService, 'find'>;
-  seen: Pick<SeenPeople, 'subOf' | 'nameOf' | 'contactCentersOf'>;
+  sessions: Pick<SessionService, 'list'>;
+  seen: Pick<SeenPeople, 'subOf' | 'nameOf'>;
   /** Resolves when the events so far are stored. */
   drained(): Promise<void>;
 }
@@ -38,7 +41,9 @@ export type People = ReturnType<typeof createPeople>;
 /** Whoever asks waits for the answer. */
 export const serverTimeoutMs = 3_000;
 
-export function createPeople({ contactCenters, loginNames, users, seen, drained }: PeopleOptions) {
+export function createPeople(options: PeopleOptions) {
+  const { contactCenters, loginNames, users, sessions, seen, drained } = options;
+
   const findPlace = async (name: string | undefined, within: Within) => {
     const found = await contactCenters.find(name ?? within);
     return within === undefined || found?.id === within ? found : undefined;
@@ -67,64 +72,76 @@ export function createPeople({ contactCenters, loginNames, users, seen, drained 
     );
   };
 
-  /** What ends for a person ends in every contact centre that the person uses: somebody who uses another one is beyond it. */
-  const isWithin = async (sub: string, within: Within): Promise<boolean> => {
-    if (within === undefined) return true;
-    // A login of a moment ago may still wait in Redis.
-    await drained();
-    return (await seen.contactCentersOf(sub)).every((id) => id === within);
-  };
+  const askDirectory = (place: ContactCenterView, userName: string) =>
+    users.find(place, userName, { signal: AbortSignal.timeout(serverTimeoutMs) });
 
   /** Also of a person who was deleted at the Configuration Server, and while it is away. @throws AppError 404, 503 */
-  const subOf = async ({ userName, contactCenter: place }: Account, within: Within): Promise<string> => {
-    const asked = await users
-      .find(place, userName, { signal: AbortSignal.timeout(serverTimeoutMs) })
+  const subOf = async ({ userName, contactCenter: place }: Account): Promise<string> => {
+    const asked = await askDirectory(place, userName)
       .then((found) => ({ sub: found?.sub, failure: undefined }))
       .catch((failure: unknown) => ({ sub: undefined, failure }));
     const sub = asked.sub ?? (await seen.subOf(place.id, userName));
-    if (sub !== undefined && (await isWithin(sub, within))) return sub;
+    if (sub !== undefined) return sub;
     if (asked.failure !== undefined)
       throw unavailable('the Configuration Server of the contact centre', { cause: asked.failure });
-    throw notFound(`Nobody in the contact centre ${place.name} is called ${JSON.stringify(userName)}`, {
-      field: 'user',
-    });
+    return unknownName({ userName, contactCenter: place });
   };
 
   /** @throws AppError 404, 503 */
   const accountOfSub = async (sub: string, within: Within): Promise<Account> => {
-    const last = await seen.nameOf(sub);
-    if (last === undefined || !(await isWithin(sub, within))) return unknownSub();
+    const last = await seen.nameOf(sub, within);
+    if (last === undefined) return unknownSub();
     return { userName: last.userName, contactCenter: await contactCenter(last.contactCenterId, within) };
   };
 
-  /** @throws AppError 404 for somebody who was never seen in the contact centre that it is confined to */
+  /** Whether this contact centre knows somebody by the `sub`; another one may. */
+  const isKnown = async (person: PersonKey): Promise<boolean> => {
+    if ((await sessions.list(person)).length > 0) return true;
+    // A login of a moment ago may still wait in Redis.
+    await drained();
+    return (await seen.nameOf(person.sub, person.contactCenterId)) !== undefined;
+  };
+
+  /** @throws AppError 404 for somebody of whom the contact centre that it is confined to knows nothing */
   const personOfSub = async (sub: string, within: Within): Promise<Person> => {
     if (within === undefined) return { sub };
-    const isTheirs = (await isWithin(sub, within)) && (await seen.nameOf(sub)) !== undefined;
-    return isTheirs ? { sub, contactCenterId: within } : unknownSub();
+    const person = { contactCenterId: within, sub };
+    return (await isKnown(person)) ? person : unknownSub();
   };
 
   /** @throws AppError 400, 404, 503 */
   const find = async (named: PersonName, within: Within): Promise<Person> => {
     if (isSub(named)) return personOfSub(named.user.toLowerCase(), within);
     const { userName, contactCenter: place } = await account(named, within);
-    const sub = await subOf({ userName, contactCenter: place }, within);
+    const sub = await subOf({ userName, contactCenter: place });
     return { sub, userName, contactCenterId: place.id };
   };
 
   const listedByName = async (named: PersonName) => {
     const found = await account(named, undefined);
-    const sub = await subOf(found, undefined);
+    const sub = await subOf(found);
     const { contactCenter: place, userName } = found;
     return { sub, name: shownName(place, userName), contactCenterId: place.id };
   };
 
+  const accountOf = (named: PersonName, within: Within) =>
+    isSub(named) ? accountOfSub(named.user.toLowerCase(), within) : account(named, within);
+
   return {
     contactCenter,
-    isWithin,
     /** By `sub`: the account of the last login. @throws AppError 400, 404, 503 */
-    account: (named: PersonName, within: Within) =>
-      isSub(named) ? accountOfSub(named.user.toLowerCase(), within) : account(named, within),
+    account: accountOf,
+    /**
+     * As account, of a person whom the directory knows in this contact centre. Contact centres may share the accounts of a
+     * server: no one of them acts on the accounts of another one's people. @throws AppError 400, 404, 503
+     */
+    async foundAccount(named: PersonName, within: Within): Promise<Account> {
+      const wanted = await accountOf(named, within);
+      const found = await askDirectory(wanted.contactCenter, wanted.userName).catch((cause) => {
+        throw unavailable('the Configuration Server of the contact centre', { cause });
+      });
+      return found === undefined ? unknownName(wanted) : wanted;
+    },
     find,
     /**
      * For the list of administrators, which names place and person: a `sub` means nothing without its contact centre. With a
@@ -136,8 +153,8 @@ export function createPeople({ contactCenters, loginNames, users, seen, drained 
         throw badRequest('A sub needs the contact centre of the person', { field: 'contactCenter' });
       const place = await contactCenter(given, undefined);
       const sub = user.toLowerCase();
-      const last = await seen.nameOf(sub);
-      const name = last?.contactCenterId === place.id ? shownName(place, last.userName) : sub;
+      const last = await seen.nameOf(sub, place.id);
+      const name = last === undefined ? sub : shownName(place, last.userName);
       return { sub, name, contactCenterId: place.id };
     },
   };
@@ -145,6 +162,11 @@ export function createPeople({ contactCenters, loginNames, users, seen, drained 
 
 function shownName({ domains: [domain] }: ContactCenterView, userName: string): string {
   return domain === undefined ? userName : `${domain}\\${userName}`;
+}
+
+/** The owner of sessions and tokens. Only an administrator of the installation names somebody without a contact centre. */
+export function ownerOf({ sub, contactCenterId }: Person): PersonKey | Everywhere {
+  return contactCenterId === undefined ? { everywhere: sub } : { contactCenterId, sub };
 }
 
 /** Within a contact centre it is the name of an account, whatever it looks like. */
@@ -155,6 +177,12 @@ export function isSub({ user, contactCenter }: PersonName): boolean {
 function unknownPlace(name: string): never {
   throw notFound(`There is no contact centre with the id or domain ${JSON.stringify(name)}`, {
     field: 'contactCenter',
+  });
+}
+
+export function unknownName({ userName, contactCenter }: Account): never {
+  throw notFound(`Nobody in the contact centre ${contactCenter.name} is called ${JSON.stringify(userName)}`, {
+    field: 'user',
   });
 }
 

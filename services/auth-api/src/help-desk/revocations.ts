@@ -14,8 +14,9 @@ import type { ClientService } from '../clients/service.ts';
 import type { ConsentService } from '../consents/service.ts';
 import type { Revocations } from '../revocation/revocations.ts';
 import type { SessionService } from '../sessions/service.ts';
+import type { SessionOwner } from '../sessions/store.ts';
 import { eventOf } from './events.ts';
-import type { People, Within } from './people.ts';
+import { ownerOf, type People, type Within } from './people.ts';
 
 export interface OrderedRevocationsOptions {
   people: Pick<People, 'contactCenter' | 'find'>;
@@ -70,10 +71,10 @@ export function createOrderedRevocations(options: OrderedRevocationsOptions) {
   };
 
   /** `clientId`: only those in which this client got tokens. */
-  const countSessions = async (subs: readonly string[], clientId?: string): Promise<number> => {
+  const countSessions = async (owners: readonly SessionOwner[], clientId?: string): Promise<number> => {
     let count = 0;
-    for (let from = 0; from < subs.length; from += peopleAtOnce) {
-      const lists = await Promise.all(subs.slice(from, from + peopleAtOnce).map(sessions.list));
+    for (let from = 0; from < owners.length; from += peopleAtOnce) {
+      const lists = await Promise.all(owners.slice(from, from + peopleAtOnce).map(sessions.list));
       const held = lists.flat();
       count += held.filter(({ clientIds }) => clientId === undefined || clientIds.includes(clientId)).length;
     }
@@ -93,10 +94,19 @@ export function createOrderedRevocations(options: OrderedRevocationsOptions) {
     }
   };
 
-  const endsFor: Record<RevocationTarget['kind'], (id: string, fromMs: number) => Promise<Ends>> = {
-    async client(id, fromMs) {
+  const endsFor: Record<
+    RevocationTarget['kind'],
+    (target: RevocationTarget, fromMs: number) => Promise<Ends>
+  > = {
+    async client({ id }, fromMs) {
       const { subs, sinceMs } = await seen.during(fromMs, { clientId: id });
-      const [held, given] = await Promise.all([countSessions(subs, id), consents.count(id)]);
+      const [held, given] = await Promise.all([
+        countSessions(
+          subs.map((sub) => ({ everywhere: sub })),
+          id,
+        ),
+        consents.count(id),
+      ]);
       return {
         people: subs.length,
         sessions: 0,
@@ -105,19 +115,19 @@ export function createOrderedRevocations(options: OrderedRevocationsOptions) {
         client: { sessions: held, consents: given },
       };
     },
-    async user(id, fromMs) {
-      const held = await sessions.list(id);
+    async user(target, fromMs) {
+      const held = await sessions.list(ownerIn(target));
       const clientIds = new Set(held.flatMap((session) => session.clientIds));
       return { people: 1, sessions: held.length, clients: [...clientIds], since: timeOf(fromMs) };
     },
-    async 'contact-center'(id, fromMs) {
+    async 'contact-center'({ id }, fromMs) {
       const [{ subs, sinceMs }, bound] = await Promise.all([
         seen.during(fromMs, { contactCenterId: id }),
         clientsOf(id),
       ]);
       return {
         people: subs.length,
-        sessions: await countSessions(subs),
+        sessions: await countSessions(subs.map((sub) => ({ contactCenterId: id, sub }))),
         clients: bound,
         since: timeOf(sinceMs),
       };
@@ -137,18 +147,21 @@ export function createOrderedRevocations(options: OrderedRevocationsOptions) {
       if (order.dryRun) {
         const fields = { purpose: 'revocation' };
         await audit.write(eventOf('access_inspected', actor, { ...factsOf(target), fields }));
-        return { target, ends: await endsFor[kind](id, now() - maxLifeMs) };
+        return { target, ends: await endsFor[kind](target, now() - maxLifeMs) };
       }
       const revokedAtMs = now();
       // In parallel: what is urgent must not wait for the audit trail.
       await Promise.all([
-        kind === 'user' ? sessions.endAll(id) : revocations.revoke({ kind, id }),
+        kind === 'user' ? sessions.endAll(ownerIn(target)) : revocations.revoke({ kind, id }),
         audit.write(eventOf('access_revoked', actor, { ...factsOf(target), fields: { kind } })),
       ]);
       return { target, revokedAt: timeOf(revokedAtMs) };
     },
   };
 }
+
+const ownerIn = ({ id, contactCenterId }: RevocationTarget) =>
+  ownerOf(definedOnly({ sub: id, contactCenterId }));
 
 function timeOf(ms: number): string {
   return new Date(ms).toISOString();

@@ -5,7 +5,7 @@ import type { Actor, AuditWriter } from '../audit/event.ts';
 import type { SessionService } from '../sessions/service.ts';
 import type { SessionViews } from '../sessions/views.ts';
 import { eventOf } from './events.ts';
-import type { People } from './people.ts';
+import { ownerOf, type People } from './people.ts';
 
 export interface HeldSessionsOptions {
   people: Pick<People, 'find'>;
@@ -22,21 +22,21 @@ export function createHeldSessions({ people, sessions, views, audit }: HeldSessi
       const { sub, contactCenterId } = user;
       const fields = { purpose: 'sessions' };
       await audit.write(eventOf('access_inspected', actor, { sub, contactCenterId, fields }));
-      return { user, sessions: await views(await sessions.list(sub)) };
+      return { user, sessions: await views(await sessions.list(ownerOf(user))) };
     },
 
     /** Ends one session and its tokens. */
     async endOne(named: PersonName, sid: string, actor: Actor) {
       const user = await people.find(named, actor.within);
       const { sub, contactCenterId } = user;
-      if ((await sessions.findOne(sub, sid)) === undefined) {
+      if ((await sessions.findOne(ownerOf(user), sid)) === undefined) {
         // An earlier request may have ended it, and have been answered 503.
-        await sessions.endOne(sub, sid);
+        await sessions.endOne(ownerOf(user), sid);
         throw notFound('The person has no such session', { field: 'session' });
       }
       // The event comes first: a repetition after a crash would find no session to record.
       await audit.write(eventOf('session_ended', actor, { sub, contactCenterId, sid }));
-      await sessions.endOne(sub, sid);
+      await sessions.endOne(ownerOf(user), sid);
       return { user, sessions: 1 };
     },
 
@@ -44,9 +44,9 @@ export function createHeldSessions({ people, sessions, views, audit }: HeldSessi
     async endAll(named: PersonName, actor: Actor) {
       const user = await people.find(named, actor.within);
       const { sub, contactCenterId } = user;
-      const held = await sessions.list(sub);
+      const held = await sessions.list(ownerOf(user));
       await audit.write(eventOf('global_logout', actor, { sub, contactCenterId }));
-      await sessions.endAll(sub);
+      await sessions.endAll(ownerOf(user));
       return { user, sessions: held.length };
     },
   };

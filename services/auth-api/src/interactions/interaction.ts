@@ -2,6 +2,7 @@
 import type { InteractionError } from '@gatehouse/contracts/auth-api/interaction';
 import type { ShownPages } from '../clients/address.ts';
 import type { AuthorizationRequest } from '../protocol/authorization-request.ts';
+import type { PersonKey } from '../revocation/revocation.ts';
 
 /** The part that never changes. */
 export interface InteractionData {
@@ -47,4 +48,12 @@ export interface PendingConsent {
   /** As the page shows it. */
   userName: string;
   answer?: 'allowed' | 'denied';
+}
+
+/** Whether the page asked the person of the session; a person of another contact centre may have the same `sub`. */
+export function isAsked(
+  asked: PendingConsent | undefined,
+  { identity }: { identity: PersonKey },
+): asked is PendingConsent {
+  return asked?.sub === identity.sub && asked.contactCenterId === identity.contactCenterId;
 }

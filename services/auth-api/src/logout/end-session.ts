@@ -81,16 +81,19 @@ export function createLogoutEndpoint(options: LogoutOptions) {
   async function endSession(session: Session, by: LogoutOrder, browser: Browser): Promise<void> {
     // The event comes first, here and below: a repetition after a crash would find no session to record.
     await writeEvent(session, by, browser);
-    if (by.everywhere) await sessions.endAll(session.sub);
+    if (by.everywhere) await sessions.endAll(session.identity);
     await sessions.end(browser);
   }
 
   /** Ends the session of the ID token, whichever browser has its cookie. */
-  async function endHinted({ sub, sid, clientId }: RecognizedIdToken, browser: Browser): Promise<void> {
-    const session = sid === undefined ? undefined : await sessions.findOne(sub, sid);
+  async function endHinted(hint: RecognizedIdToken, browser: Browser): Promise<void> {
+    const { sub, sid, contactCenterId, clientId } = hint;
+    // An ID token of the release before ends only the session of the browser that brings it.
+    if (sid === undefined || contactCenterId === undefined) return;
+    const session = await sessions.findOne({ contactCenterId, sub }, sid);
     if (session === undefined) return;
     await writeEvent(session, { clientId }, browser);
-    await sessions.endOne(sub, session.sid);
+    await sessions.endOne(session.identity, sid);
   }
 
   function writeEvent(
@@ -128,7 +131,7 @@ export function createLogoutEndpoint(options: LogoutOptions) {
         await settled();
         return target ?? pages.signedOut();
       }
-      if (proof?.sub === session.sub) {
+      if (proof !== undefined && isOfUser(proof, session)) {
         await endSession(session, { clientId: proof.clientId }, browser);
         return afterLogout(browser, { ended: session, target, uiLocales });
       }
@@ -167,4 +170,11 @@ export function createLogoutEndpoint(options: LogoutOptions) {
       return next;
     },
   };
+}
+
+/** Of the release before, which does not name the contact centre, the session of the ID token itself counts alone. */
+function isOfUser({ sub, sid, contactCenterId }: RecognizedIdToken, session: Session): boolean {
+  if (sub !== session.sub) return false;
+  if (contactCenterId === undefined) return sid === session.sid;
+  return contactCenterId === session.identity.contactCenterId;
 }

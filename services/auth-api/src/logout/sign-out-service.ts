@@ -78,12 +78,12 @@ export function createSignOutService(options: SignOutOptions) {
   const endOne = async (browser: Browser, caller: Caller) => {
     if (caller.derived !== undefined) return endDerived(caller.derived);
     if (caller.via === 'session') await sessions.end(browser);
-    else if (caller.sid !== undefined) await sessions.endOne(caller.sub, caller.sid);
+    else if (caller.sid !== undefined) await sessions.endOne(caller.identity, caller.sid);
     if (caller.familyId !== undefined) await endFamily(caller.familyId);
   };
 
   const endAll = async (browser: Browser, caller: Caller) => {
-    await sessions.endAll(caller.sub);
+    await sessions.endAll(caller.identity);
     if (caller.via === 'session') await sessions.end(browser);
   };
 

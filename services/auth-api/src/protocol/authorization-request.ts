@@ -45,6 +45,8 @@ export interface AuthorizationRequest {
   acrValues?: string[];
   /** Subject of a verified id_token_hint or of the claims parameter: only this user's session may answer. */
   hintedSubject?: string;
+  /** Contact centre of a verified id_token_hint: another one may know somebody by the same subject. */
+  hintedContactCenterId?: string;
   loginHint?: string;
   uiLocales?: string;
   /** Compat: the tenant, if the application knows it. */
@@ -53,4 +55,13 @@ export interface AuthorizationRequest {
   /** The login must not be older than this request. */
   requiresFreshSignIn: boolean;
   requestedAtMs: number;
+}
+
+/** Whether the request is for another user than this one. */
+export function isForAnother(
+  { hintedSubject, hintedContactCenterId }: AuthorizationRequest,
+  { sub, contactCenterId }: { sub: string; contactCenterId: string },
+): boolean {
+  if (hintedContactCenterId !== undefined && hintedContactCenterId !== contactCenterId) return true;
+  return hintedSubject !== undefined && hintedSubject !== sub;
 }

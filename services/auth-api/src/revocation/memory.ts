@@ -4,6 +4,8 @@ import {
   domainAt,
   grantAt,
   isEndless,
+  personAt,
+  personAtClient,
   type Revocable,
   type Revocation,
   type RevocationKind,
@@ -19,10 +21,12 @@ export type RevocationMemory = ReturnType<typeof createRevocationMemory>;
 export function createRevocationMemory() {
   const notBefore: Record<RevocationKind, Map<string, number>> = {
     sub: new Map(),
+    person: new Map(),
     client: new Map(),
     'client-rights': new Map(),
     'client-users': new Map(),
     'client-user': new Map(),
+    'client-person': new Map(),
     'client-grant': new Map(),
     'client-audience': new Map(),
     'client-scope': new Map(),
@@ -45,6 +49,22 @@ export function createRevocationMemory() {
     notBefore['client-users'].size > 0 &&
     clientId !== undefined &&
     contactCenterIds.some((id) => isIssuedBefore('client-users', usersOf(clientId, id), heldSinceMs));
+  const isPersonRevoked = ({ sub, contactCenterIds = [] }: Revocable, authTimeMs: number) =>
+    notBefore.person.size > 0 &&
+    sub !== undefined &&
+    contactCenterIds.some((contactCenterId) =>
+      isIssuedBefore('person', personAt({ contactCenterId, sub }), authTimeMs),
+    );
+  const isPersonRevokedAtClient = (
+    { clientId, sub, user = sub, contactCenterIds = [] }: Revocable,
+    heldSinceMs: number,
+  ) =>
+    notBefore['client-person'].size > 0 &&
+    clientId !== undefined &&
+    user !== undefined &&
+    contactCenterIds.some((contactCenterId) =>
+      isIssuedBefore('client-person', personAtClient(clientId, { contactCenterId, sub: user }), heldSinceMs),
+    );
   const isUserRevoked = ({ clientId, sub, user = sub }: Revocable, heldSinceMs: number) =>
     notBefore['client-user'].size > 0 &&
     clientId !== undefined &&
@@ -95,10 +115,12 @@ export function createRevocationMemory() {
       const { authTimeMs = issuedAtMs, heldSinceMs = issuedAtMs, accessIssuedAtMs } = token;
       return (
         isIssuedBefore('sub', sub, authTimeMs) ||
+        isPersonRevoked(token, authTimeMs) ||
         isIssuedBefore('client', clientId, heldSinceMs) ||
         isIssuedBefore('client-rights', rightsOf, heldSinceMs) ||
         areUsersRevoked(token, heldSinceMs) ||
         isUserRevoked(token, heldSinceMs) ||
+        isPersonRevokedAtClient(token, heldSinceMs) ||
         isGrantRevoked(token, heldSinceMs) ||
         isAudienceDeleted(token, heldSinceMs) ||
         (accessIssuedAtMs !== undefined && isIssuedBefore('client-scope', clientId, accessIssuedAtMs)) ||

@@ -1,10 +1,12 @@
 /** Defines the kinds of revocations, and the facts of a token or session that decide which of them apply to it. */
 
 /**
- * `sub`, `client`: the tokens of a user or client.
+ * `sub`, `client`: the tokens of a user or client; a user's in every contact centre, as for what the directory says.
+ * `person`: the tokens of a user in one contact centre; the id is made by personAt().
  * `client-rights`: the tokens of a client in which no user stands behind it.
  * `client-users`: the tokens of a client for the users of one contact centre; the id is made by usersOf().
- * `client-user`: the tokens of a client for one user, and what was made from them; the id is made by userAt().
+ * `client-user`: the tokens of a client for one user, and what was made from them; the release before wrote it, its id is made by userAt().
+ * `client-person`: the same for a user in one contact centre; the id is made by personAtClient().
  * `client-grant`: the tokens that a client got by one grant type; the id is made by grantAt().
  * `client-audience`: the tokens that others hold for a client which was deleted: the next owner of its id must not get them.
  * `client-scope`: the access tokens of a client; its refresh tokens yield new ones with what the registration allows now.
@@ -15,10 +17,12 @@
  */
 export const revocationKinds = [
   'sub',
+  'person',
   'client',
   'client-rights',
   'client-users',
   'client-user',
+  'client-person',
   'client-grant',
   'client-audience',
   'client-scope',
@@ -103,6 +107,34 @@ export function usersOf(clientId: string, contactCenterId: string): string {
 /** Names one user at a client. */
 export function userAt(clientId: string, sub: string): string {
   return `${clientId} ${sub}`;
+}
+
+/**
+ * Names a person. Contact centres may share an environment and with it a `sub`, so what is stored about a person is stored
+ * for both together. An identity is such a key.
+ */
+export interface PersonKey {
+  contactCenterId: string;
+  sub: string;
+}
+
+/** Everybody whom any contact centre knows by this `sub`: for administrators of the installation alone. */
+export interface Everywhere {
+  everywhere: string;
+}
+
+/** A person as one text; neither part contains a space. */
+export function personAt({ contactCenterId, sub }: PersonKey): string {
+  return `${contactCenterId} ${sub}`;
+}
+
+export function isSamePerson(one: PersonKey, other: PersonKey): boolean {
+  return one.sub === other.sub && one.contactCenterId === other.contactCenterId;
+}
+
+/** Names one person at a client. */
+export function personAtClient(clientId: string, person: PersonKey): string {
+  return `${clientId} ${personAt(person)}`;
 }
 
 /** Names what a client got by one grant type. */

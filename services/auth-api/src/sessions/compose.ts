@@ -51,6 +51,7 @@ export function composeSessions(core: Core, dependencies: SessionDependencies) {
     store: createSessionStore(redis, keyspace),
     cookies: browser.cookies,
     revocations: dependencies.revocation.revocations,
+    revokePerson: dependencies.contactCenters.subjects.revoke,
     standing: dependencies.contactCenters.standing,
     lifetimes: {
       idleMs: settings.idleSeconds * 1000,

@@ -74,7 +74,7 @@ export function sessionRoutes(app: App, deps: SessionRoutesDeps): void {
     async (request) => {
       const caller = await requireCaller(request);
       const [all, contactCenter] = await Promise.all([
-        sessions.list(caller.sub).then(views),
+        sessions.list(caller.identity).then(views),
         contactCenterNameOf(caller.identity.contactCenterId),
       ]);
       return {
@@ -104,9 +104,9 @@ export function sessionRoutes(app: App, deps: SessionRoutesDeps): void {
         );
       }
       const { id } = request.params;
-      if ((await sessions.findOne(caller.sub, id)) === undefined) {
+      if ((await sessions.findOne(caller.identity, id)) === undefined) {
         // An earlier request may have ended it, and have been answered 503.
-        await sessions.endOne(caller.sub, id);
+        await sessions.endOne(caller.identity, id);
         throw notFound('There is no such session');
       }
       // The event comes first: a repetition after a crash would find no session to record.
@@ -119,7 +119,7 @@ export function sessionRoutes(app: App, deps: SessionRoutesDeps): void {
         sid: id,
         clientAddress: caller.clientAddress,
       });
-      await sessions.endOne(caller.sub, id);
+      await sessions.endOne(caller.identity, id);
       return ok();
     },
   );

@@ -4,17 +4,21 @@ import type { Clock } from '@gatehouse/service-kit/clock';
 import { randomToken, randomUuid, sha256 } from '@gatehouse/service-kit/crypto/secrets';
 import type { Browser, BrowserCookies, BrowserRequest } from '../browser/browser-cookies.ts';
 import type { Standing } from '../contact-centers/standing.ts';
+import type { Subjects } from '../contact-centers/subjects.ts';
 import { reasonUnsettled } from '../revocation/keeper.ts';
+import { isSamePerson } from '../revocation/revocation.ts';
 import type { Revocations } from '../revocation/revocations.ts';
 import { SignInError } from '../users/sign-in-error.ts';
 import { expiryOf, lifetimeOf, type SessionLifetimes } from './lifetimes.ts';
 import type { EndedSession, Newcomer, Session, SessionSummary } from './session.ts';
-import type { SessionEntry, SessionStore, StoredSession } from './store.ts';
+import type { SessionOwner, SessionStore, StoredSession } from './store.ts';
 
 export interface SessionServiceOptions {
   store: SessionStore;
   cookies: BrowserCookies;
   revocations: Pick<Revocations, 'revoke' | 'settled' | 'isRevoked' | 'untilFresh'>;
+  /** Ends what a person holds in one contact centre. @throws AppError (503) */
+  revokePerson: Subjects['revoke'];
   standing: Pick<Standing, 'holds'>;
   lifetimes: SessionLifetimes;
   /** Tells the clients of ended sessions. @throws AppError (503) */
@@ -29,7 +33,7 @@ export type SessionService = ReturnType<typeof createSessionService>;
 
 /** Every method throws AppError (503) while Redis is away. */
 export function createSessionService(options: SessionServiceOptions) {
-  const { store, cookies, revocations, standing, lifetimes, announceEnd, now } = options;
+  const { store, cookies, revocations, revokePerson, standing, lifetimes, announceEnd, now } = options;
 
   const isAlive = (session: StoredSession) => {
     const { sub, sid, identity, createdAtMs, lastSeenAtMs } = session;
@@ -57,12 +61,29 @@ export function createSessionService(options: SessionServiceOptions) {
     return stored && { cookieHash, stored };
   };
 
-  const findEntry = async (sub: string, sid: string): Promise<SessionEntry | undefined> =>
-    (await store.entries(sub, now())).find((candidate) => candidate.sid === sid);
+  /** Also one that was revoked meanwhile: whoever ends it again tells its clients. */
+  const findOf = async (owner: SessionOwner, sid: string) => {
+    const entry = (await store.entries(owner, now())).find((candidate) => candidate.sid === sid);
+    const stored = entry && (await store.find(entry.cookieHash));
+    return stored && isOf(owner, stored) ? { stored, cookieHash: entry.cookieHash } : undefined;
+  };
 
-  const endEntry = async ({ sub, sid, clientIds }: EndedSession, cookieHash: string) => {
+  const findAllOf = async (owner: SessionOwner) => {
+    const entries = await store.entries(owner, now());
+    const found = await Promise.all(
+      entries.map(async (entry) => ({ entry, stored: await store.find(entry.cookieHash) })),
+    );
+    return found.flatMap(({ entry, stored }) =>
+      stored !== undefined && isOf(owner, stored) ? [{ entry, stored }] : [],
+    );
+  };
+
+  const revokeOwner = (owner: SessionOwner) =>
+    'everywhere' in owner ? revocations.revoke({ kind: 'sub', id: owner.everywhere }) : revokePerson(owner);
+
+  const endEntry = async ({ sub, sid, clientIds, identity }: StoredSession, cookieHash: string) => {
     const unsettled = await reasonUnsettled(revocations.revoke({ kind: 'sid', id: sid }));
-    await store.remove(cookieHash, { sub, sid });
+    await store.remove(cookieHash, { identity, sid });
     await announceEnd([{ sub, sid, clientIds }], 'session');
     if (unsettled !== undefined) throw unsettled;
   };
@@ -88,8 +109,8 @@ export function createSessionService(options: SessionServiceOptions) {
       const session = newSession(
         { ...newcomer, provedAtMs },
         {
-          // The same user keeps the `sid`, which clients know.
-          continued: former?.stored.sub === identity.sub ? former.stored : undefined,
+          // The same person keeps the `sid`, which clients know.
+          continued: former && isSamePerson(identity, former.stored.identity) ? former.stored : undefined,
           isRemembered,
           endsAtMs: Math.min(provedAtMs + absoluteMs, newcomer.endsAtMs ?? Number.POSITIVE_INFINITY),
         },
@@ -125,41 +146,44 @@ export function createSessionService(options: SessionServiceOptions) {
       await store.touch(sha256(cookie), now(), expiryOf(lifetimes, session, now()), clientId);
     },
 
-    /** A live session of a user, by its public id. */
-    async findOne(sub: string, sid: string): Promise<Session | undefined> {
-      const entry = await findEntry(sub, sid);
-      const stored = entry && (await findLive(entry.cookieHash));
+    /** A live session of a person, by its public id. */
+    async findOne(owner: SessionOwner, sid: string): Promise<Session | undefined> {
+      const found = await findOf(owner, sid);
+      const stored = found && (await findLive(found.cookieHash));
       return stored && sessionOf(stored);
     },
 
-    /** The live sessions of a user, newest first. */
-    async list(sub: string): Promise<SessionSummary[]> {
-      const entries = await store.entries(sub, now());
+    /** The live sessions of a person, newest first. */
+    async list(owner: SessionOwner): Promise<SessionSummary[]> {
+      const entries = await store.entries(owner, now());
       const sessions = await Promise.all(entries.map(({ cookieHash }) => findLive(cookieHash)));
-      return sessions.flatMap((session) => (session === undefined ? [] : [summaryOf(session)]));
+      return sessions.flatMap((session) =>
+        session !== undefined && isOf(owner, session) ? [summaryOf(session)] : [],
+      );
     },
 
-    /** Ends one session of the user and its tokens; false when the user has no such session. */
-    async endOne(sub: string, sid: string): Promise<boolean> {
-      const entry = await findEntry(sub, sid);
-      if (entry === undefined) {
+    /** Ends one session of the person and its tokens; false when the person has no such session. */
+    async endOne(owner: SessionOwner, sid: string): Promise<boolean> {
+      const found = await findOf(owner, sid);
+      if (found === undefined) {
         await revocations.settled();
         return false;
       }
-      const clientIds = (await store.find(entry.cookieHash))?.clientIds ?? [];
-      await endEntry({ sub, sid, clientIds }, entry.cookieHash);
+      await endEntry(found.stored, found.cookieHash);
       return true;
     },
 
-    /** Ends every session and token of the user, on every replica within a second. */
-    async endAll(sub: string): Promise<void> {
+    /** Ends every session and token of the person, on every replica within a second. */
+    async endAll(owner: SessionOwner): Promise<void> {
       // One revocation ends everything at once, however many sessions there are; the rest tells the clients.
-      const unsettled = await reasonUnsettled(revocations.revoke({ kind: 'sub', id: sub }));
-      const entries = await store.entries(sub, now());
-      await store.forget(sub);
-      const stored = await Promise.all(entries.map(({ cookieHash }) => store.find(cookieHash)));
+      const unsettled = await reasonUnsettled(revokeOwner(owner));
+      const found = await findAllOf(owner);
+      await store.forget(
+        owner,
+        found.map(({ entry }) => entry),
+      );
       await announceEnd(
-        stored.filter((session) => session !== undefined),
+        found.map(({ stored }) => stored),
         'user',
       );
       if (unsettled !== undefined) throw unsettled;
@@ -197,6 +221,10 @@ function newSession(
     interactionId,
     userAgent: userAgentOf(request),
   });
+}
+
+function isOf(owner: SessionOwner, { identity }: StoredSession): boolean {
+  return 'everywhere' in owner ? owner.everywhere === identity.sub : isSamePerson(owner, identity);
 }
 
 function sessionOf(stored: StoredSession): Session {

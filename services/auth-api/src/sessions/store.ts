@@ -2,6 +2,7 @@
 import { sha256 } from '@gatehouse/service-kit/crypto/secrets';
 import type { Keyspace, RedisClient } from '@gatehouse/service-kit/redis/client';
 import { defineScript } from '@gatehouse/service-kit/redis/script';
+import { type Everywhere, type PersonKey, personAt } from '../revocation/revocation.ts';
 import type { Session } from './session.ts';
 
 /** A session with what the account page shows of its browser. */
@@ -9,6 +10,9 @@ export interface StoredSession extends Session {
   userAgent?: string;
   clientAddress?: string;
 }
+
+/** A person in one contact centre, or whoever has a `sub`. */
+export type SessionOwner = PersonKey | Everywhere;
 
 /** One session in the list of its user. */
 export interface SessionEntry {
@@ -48,24 +52,31 @@ export type SessionStore = ReturnType<typeof createSessionStore>;
 
 export function createSessionStore(redis: RedisClient, keyspace: Keyspace) {
   const keyOf = (cookieHash: string) => keyspace.key('session', cookieHash);
-  const listOf = (sub: string) => keyspace.key('user-sessions', sub);
+  /** Of a `sub` in all contact centres; the release before knows no other list, and has to find ours as well. */
+  const commonListOf = (sub: string) => keyspace.key('user-sessions', sub);
+  const listsOf = (owner: SessionOwner) =>
+    'everywhere' in owner
+      ? [commonListOf(owner.everywhere)]
+      : [keyspace.key('user-sessions', personAt(owner)), commonListOf(owner.sub)];
 
   return {
     /** A session that nobody uses until `expiresAtMs` is gone then. Lives in Redis are relative: its clock decides nothing. */
     async save(cookie: string, session: StoredSession, expiresAtMs: number): Promise<void> {
       const cookieHash = sha256(cookie);
       const { lastSeenAtMs, clientIds, ...data } = session;
-      const { endsAtMs, createdAtMs, sub, sid } = session;
+      const { endsAtMs, createdAtMs, identity, sid } = session;
       await Promise.all([
         saveSession.run(
           redis,
           [keyOf(cookieHash)],
           [JSON.stringify(data), lastSeenAtMs, expiresAtMs - lastSeenAtMs, ...clientIds],
         ),
-        listSession.run(
-          redis,
-          [listOf(sub)],
-          [endsAtMs, memberOf({ sid, cookieHash }), createdAtMs, sessionsPerUser],
+        ...listsOf(identity).map((list) =>
+          listSession.run(
+            redis,
+            [list],
+            [endsAtMs, memberOf({ sid, cookieHash }), createdAtMs, sessionsPerUser],
+          ),
         ),
       ]);
     },
@@ -83,20 +94,26 @@ export function createSessionStore(redis: RedisClient, keyspace: Keyspace) {
     async touch(cookieHash: string, seenAtMs: number, expiresAtMs: number, clientId = ''): Promise<void> {
       await touchSession.run(redis, [keyOf(cookieHash)], [seenAtMs, expiresAtMs - seenAtMs, clientId]);
     },
-    async remove(cookieHash: string, { sub, sid }: Pick<StoredSession, 'sub' | 'sid'>): Promise<void> {
+    async remove(cookieHash: string, { identity, sid }: Pick<StoredSession, 'identity' | 'sid'>) {
       await Promise.all([
         redis.del(keyOf(cookieHash)),
-        redis.zrem(listOf(sub), memberOf({ sid, cookieHash })),
+        ...listsOf(identity).map((list) => redis.zrem(list, memberOf({ sid, cookieHash }))),
       ]);
     },
-    /** The listed sessions of a user, latest end first; at most `sessionsPerUser`. */
-    async entries(sub: string, nowMs: number): Promise<SessionEntry[]> {
-      const members = await redis.zrange(listOf(sub), '+inf', String(nowMs), 'BYSCORE', 'REV');
-      return members.map(entryOf);
+    /**
+     * The listed sessions, the latest end of each list first. The common list may name sessions of the same `sub` in another contact
+     * centre: the session itself tells whose it is.
+     */
+    async entries(owner: SessionOwner, nowMs: number): Promise<SessionEntry[]> {
+      const lists = await Promise.all(
+        listsOf(owner).map((list) => redis.zrange(list, '+inf', String(nowMs), 'BYSCORE', 'REV')),
+      );
+      return [...new Set(lists.flat())].map(entryOf);
     },
-    /** Deletes the list of a user's sessions. */
-    async forget(sub: string): Promise<void> {
-      await redis.del(listOf(sub));
+    /** Takes sessions off the lists. */
+    async forget(owner: SessionOwner, entries: readonly SessionEntry[]): Promise<void> {
+      if (entries.length === 0) return;
+      await Promise.all(listsOf(owner).map((list) => redis.zrem(list, ...entries.map(memberOf))));
     },
   };
 }

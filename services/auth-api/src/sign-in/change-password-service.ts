@@ -4,6 +4,7 @@ import type { Browser, BrowserCookies, BrowserRequest } from '../browser/browser
 import type { Pages } from '../browser/pages.ts';
 import type { FormGuard } from '../interactions/form-guard.ts';
 import type { InteractionService } from '../interactions/service.ts';
+import { isSamePerson } from '../revocation/revocation.ts';
 import type { Caller } from '../sessions/caller.ts';
 import type { SessionService } from '../sessions/service.ts';
 import type { ChangedPassword, PasswordOwner } from '../users/change-password.ts';
@@ -66,7 +67,7 @@ export function createChangePasswordService(options: ChangePasswordServiceOption
     /** Changes a password for a program. @throws SignInError */
     async change(browser: Browser, caller: Caller | undefined, asked: NewPassword): Promise<void> {
       const changed = await changeFor(browser.request, ownerOf(asked, caller), asked);
-      if (caller?.via === 'session' && caller.sub === changed.identity.sub)
+      if (caller?.via === 'session' && isSamePerson(caller.identity, changed.identity))
         await staySignedIn(browser, changed);
     },
 

@@ -42,6 +42,7 @@ export function composeSignIn(core: Core, dependencies: SignInDependencies) {
   const changePassword = createChangePasswordService(forms);
   const firstPasswords = createFirstPasswordService({
     environmentApi: contactCenters.environmentApi,
+    contactCenters: contactCenters.service,
     people,
     audit: audit.writer,
     refused: audit.floodLimited({ maxPerAddress: 10, maxTotal: 300 }),

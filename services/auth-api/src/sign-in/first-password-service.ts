@@ -2,13 +2,15 @@
 import type { EnvironmentApiClient } from '@gatehouse/api-client/environment-api/client';
 import { isOfReadOnlyRegion, UpstreamError } from '@gatehouse/api-client/upstream-error';
 import { brokenPasswordRules } from '@gatehouse/caller-auth/credentials/person-password';
+import { definedOnly } from '@gatehouse/contracts/defined-only';
 import type { PasswordLink } from '@gatehouse/contracts/environment-api/people';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { AppError } from '@gatehouse/service-kit/errors/app-error';
 import { createAddressLimiter } from '@gatehouse/service-kit/limits/attempt-limiter';
 import type { AuditWriter } from '../audit/event.ts';
+import type { ContactCenterService } from '../contact-centers/service.ts';
+import { subjectOf, subjectPlaceOf } from '../contact-centers/subjects.ts';
 import type { People } from '../people/compose.ts';
-import { subjectOf } from '../users/identity.ts';
 import { mapFailure, policyError } from '../users/map-failure.ts';
 import { SignInError } from '../users/sign-in-error.ts';
 
@@ -21,6 +23,7 @@ export interface FirstPassword {
 
 export interface FirstPasswordOptions {
   environmentApi: Pick<EnvironmentApiClient, 'readPasswordLink' | 'redeemPasswordLink'>;
+  contactCenters: Pick<ContactCenterService, 'find'>;
   people: Pick<People, 'persons' | 'passwords'>;
   audit: AuditWriter;
   /** Writes events of links that are over: whoever invents codes must not fill the audit trail. */
@@ -40,7 +43,7 @@ const codeShape = /^[A-Za-z0-9_-]{43}$/;
 const attempts = { attempts: 20, windowMs: 60_000 };
 
 export function createFirstPasswordService(options: FirstPasswordOptions) {
-  const { environmentApi, people, audit, refused, now } = options;
+  const { environmentApi, contactCenters, people, audit, refused, now } = options;
   const limiter = createAddressLimiter({ ...attempts, now });
 
   /** @throws AppError `link_over` (404), SignInError `try_again` */
@@ -64,6 +67,12 @@ export function createFirstPasswordService(options: FirstPasswordOptions) {
     const passwordEnvelope = await passwords.seal(person, newPassword);
     await environmentApi.redeemPasswordLink({ code, passwordEnvelope }).catch(asRefusal);
     persons.forget(environmentId, person.dbid);
+  }
+
+  /** Undefined while the contact centre cannot be read: the password is set. */
+  async function subjectAt({ contactCenterId, person }: PasswordLink): Promise<string | undefined> {
+    const place = await contactCenters.find(contactCenterId).catch(() => undefined);
+    return place && subjectOf(subjectPlaceOf(place), person.dbid);
   }
 
   function reserve(address: string): void {
@@ -110,7 +119,7 @@ export function createFirstPasswordService(options: FirstPasswordOptions) {
         name: 'first_password_set',
         outcome: 'success',
         ...facts,
-        sub: subjectOf(link.environmentId, link.person.dbid),
+        ...definedOnly({ sub: await subjectAt(link) }),
         contactCenterId: link.contactCenterId,
         fields: { userName: link.person.userName },
       });

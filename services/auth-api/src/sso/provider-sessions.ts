@@ -73,7 +73,7 @@ export function createProviderSessions(deps: {
           contactCenterId,
           fields: { by: 'identity provider', method: protocol },
         });
-        await sessions.endOne(sub, sid);
+        await sessions.endOne({ contactCenterId, sub }, sid);
       });
       await Promise.all(ending);
     },

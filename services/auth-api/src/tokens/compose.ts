@@ -14,6 +14,7 @@ import type { ContactCenters } from '../contact-centers/compose.ts';
 import type { Core } from '../core.ts';
 import type { Keys } from '../keys/compose.ts';
 import type { Revocation } from '../revocation/compose.ts';
+import type { PersonKey } from '../revocation/revocation.ts';
 import { createAccessTokens } from './access-tokens.ts';
 import { createConsoleRights } from './console-rights.ts';
 import { createDerivedTokens } from './derived-tokens.ts';
@@ -47,7 +48,7 @@ interface TokenDependencies {
   clients: Clients;
   contactCenters: ContactCenters;
   /** A client got tokens of a user. Returns at once. */
-  noteUse(clientId: string, sub: string): void;
+  noteUse(clientId: string, person: PersonKey): void;
 }
 
 export type Tokens = ReturnType<typeof composeTokens>;

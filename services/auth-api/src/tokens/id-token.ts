@@ -6,11 +6,12 @@ import { defaultAlgorithm, type SigningAlgorithm } from '../keys/algorithms.ts';
 import type { Signer } from '../keys/signer.ts';
 import { contextOf } from '../protocol/authentication-context.ts';
 import type { UserClaims } from '../protocol/user-claims.ts';
+import type { PersonKey } from '../revocation/revocation.ts';
 import type { Actor } from './lineage.ts';
 import type { SessionReference } from './session-reference.ts';
 
 export interface IdTokenFacts {
-  sub: string;
+  person: PersonKey;
   clientId: string;
   issuedAtMs: number;
   expiresAtMs: number;
@@ -31,6 +32,8 @@ export interface IdTokenFacts {
 
 export interface RecognizedIdToken {
   sub: string;
+  /** Absent in ID tokens of the release before. */
+  contactCenterId: string | undefined;
   clientId: string;
   sid: string | undefined;
   /** It was derived from another token, for a party that may differ from the audience. */
@@ -57,7 +60,8 @@ export function createIdTokens(signer: Signer, encryptFor: EncryptFor, issuer: s
         {
           ...facts.userClaims,
           iss: issuer,
-          sub: facts.sub,
+          sub: facts.person.sub,
+          contact_center_id: facts.person.contactCenterId,
           aud: facts.clientId,
           iat: seconds(facts.issuedAtMs),
           exp: seconds(facts.expiresAtMs),
@@ -87,8 +91,9 @@ export function createIdTokens(signer: Signer, encryptFor: EncryptFor, issuer: s
       const { sub, aud: clientId, sid, iat = 0, exp = 0 } = claims;
       return {
         sub,
+        contactCenterId: textOf(claims['contact_center_id']),
         clientId,
-        sid: typeof sid === 'string' ? sid : undefined,
+        sid: textOf(sid),
         isDerived: claims['azp'] !== undefined,
         issuedAtMs: iat * 1000,
         expiresAtMs: exp * 1000,
@@ -103,6 +108,18 @@ function leftHalfOfHash(text: string, algorithm: SigningAlgorithm): string {
   return digest.subarray(0, digest.length / 2).toString('base64url');
 }
 
+function textOf(claim: unknown): string | undefined {
+  return typeof claim === 'string' ? claim : undefined;
+}
+
 function seconds(ms: number): number {
   return Math.floor(ms / 1000);
+}
+
+/** The contact centre that knows the user of an ID token; undefined for one of the release before, unless its client serves only one. */
+export function contactCenterOf(
+  { contactCenterId }: RecognizedIdToken,
+  { contactCenterIds: [only, another] }: Pick<Client, 'contactCenterIds'>,
+): string | undefined {
+  return contactCenterId ?? (another === undefined ? only : undefined);
 }

@@ -9,6 +9,7 @@ import type { Standing } from '../contact-centers/standing.ts';
 import type { AuthorizationDetail } from '../protocol/authorization-details.ts';
 import { commonScope, openidScope } from '../protocol/parameters.ts';
 import { claimsOfScope, membershipAsked, userClaimsOf } from '../protocol/user-claims.ts';
+import type { PersonKey } from '../revocation/revocation.ts';
 import { type AccessTokenRecord, type TokenAnswer, tokenAnswer } from './access-token.ts';
 import type { AccessTokens } from './access-tokens.ts';
 import type { Families } from './families.ts';
@@ -48,7 +49,7 @@ export interface UserTokenIssuerOptions {
   /** Whether the user's contact centre is still active. */
   standing: Pick<Standing, 'require'>;
   /** A client got tokens of a user. Returns at once. */
-  noteUse(clientId: string, sub: string): void;
+  noteUse(clientId: string, person: PersonKey): void;
   now: Clock;
 }
 
@@ -63,7 +64,7 @@ export function createUserTokenIssuer(options: UserTokenIssuerOptions) {
     // Core section 5.4: claims of a scope come with UserInfo, unless nothing in the response gives access to it.
     const byScope = accessToken === undefined && code === undefined ? claimsOfScope(record.scope) : [];
     return idTokens.sign({
-      sub: grant.identity.sub,
+      person: grant.identity,
       clientId: grant.clientId,
       issuedAtMs: record.issuedAtMs,
       expiresAtMs: record.expiresAtMs,
@@ -116,7 +117,7 @@ export function createUserTokenIssuer(options: UserTokenIssuerOptions) {
       ]);
       await standing.require(grant.identity);
       const idToken = await idTokenFor(client, grant, record, { accessToken, nonce: grant.nonce });
-      noteUse(client.clientId, grant.identity.sub);
+      noteUse(client.clientId, grant.identity);
       return { ...tokenAnswer(accessToken, record), refresh_token: refreshToken, id_token: idToken };
     },
 
@@ -128,7 +129,7 @@ export function createUserTokenIssuer(options: UserTokenIssuerOptions) {
         ? await idTokenFor(client, grant, record, { accessToken, code: wanted.code, nonce: grant.nonce })
         : undefined;
       const answer = accessToken === undefined ? {} : tokenAnswer(accessToken, record);
-      if (wanted.accessToken || wanted.idToken) noteUse(client.clientId, grant.identity.sub);
+      if (wanted.accessToken || wanted.idToken) noteUse(client.clientId, grant.identity);
       return definedOnly({ ...answer, id_token: idToken });
     },
 
@@ -140,7 +141,7 @@ export function createUserTokenIssuer(options: UserTokenIssuerOptions) {
       await standing.require(grant.identity);
       // Core section 12.2: a refreshed ID token has no nonce.
       const idToken = await idTokenFor(client, grant, record, { accessToken });
-      noteUse(client.clientId, grant.identity.sub);
+      noteUse(client.clientId, grant.identity);
       return { ...tokenAnswer(accessToken, record), refresh_token: refreshToken, id_token: idToken };
     },
   };

@@ -5,6 +5,8 @@ import { passwordWay } from '@gatehouse/contracts/auth-api/way-of-sign-in';
 import { definedOnly } from '@gatehouse/contracts/defined-only';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import type { AuditWriter } from '../audit/event.ts';
+import type { ContactCenterService } from '../contact-centers/service.ts';
+import { subjectsIn } from '../contact-centers/subjects.ts';
 import { reasonUnsettled } from '../revocation/keeper.ts';
 import type { Revocations } from '../revocation/revocations.ts';
 import {
@@ -42,7 +44,8 @@ export interface ChangedPassword {
 export interface ChangePasswordOptions {
   accounts: Accounts;
   openPasswordAccess: OpenPasswordAccess;
-  revocations: Pick<Revocations, 'revoke'>;
+  contactCenters: Pick<ContactCenterService, 'ofEnvironment'>;
+  revocations: Pick<Revocations, 'revokeAll'>;
   records: Pick<PersonChangeRecords, 'noteOwnPasswordChange'>;
   identities: Identities;
   audit: AuditWriter;
@@ -51,11 +54,22 @@ export interface ChangePasswordOptions {
 
 /** The returned function throws SignInError; `password_policy` carries one problem for each broken rule. */
 export function createChangePassword(options: ChangePasswordOptions) {
-  const { accounts, openPasswordAccess, revocations, records, identities, audit, now } = options;
+  const { accounts, contactCenters, openPasswordAccess, revocations, records } = options;
+  const { identities, audit, now } = options;
+
+  const readPlaces = (environmentId: string) =>
+    contactCenters.ofEnvironment(environmentId).catch((cause) => {
+      throw new SignInError('try_again', {
+        cause,
+        detail: `the contact centres of environment ${environmentId} cannot be read`,
+      });
+    });
 
   const changeAtServer = async (change: PasswordChange, account: Account) => {
     const callOptions = definedOnly({ signal: change.signal });
     const { link, barredGroups } = await openPasswordAccess(account, change.oldPassword, callOptions);
+    // First: a changed password must end what the person holds in each of them.
+    const places = await readPlaces(link.place.environmentId);
     const person = await findPerson(link, account.userName, barredGroups, callOptions);
     const { oldPassword, newPassword } = change;
     const { passwordUpdatingDate } = await link.changePassword(
@@ -64,7 +78,7 @@ export function createChangePassword(options: ChangePasswordOptions) {
       callOptions,
     );
     if (person === undefined) throw new SignInError('bad_credentials');
-    return { link, person, passwordUpdatingDate };
+    return { link, person, places, passwordUpdatingDate };
   };
 
   const fail = async (change: PasswordChange, account: Account, failure: unknown): Promise<never> => {
@@ -89,13 +103,19 @@ export function createChangePassword(options: ChangePasswordOptions) {
     });
     const changed = await changeAtServer(change, account).catch((failure) => fail(change, account, failure));
     const changedAtMs = now();
-    const { link, person, passwordUpdatingDate } = changed;
+    const { link, person, places, passwordUpdatingDate } = changed;
     const bare = identities.bare(link, person);
+    const subjects = subjectsIn(bare.environmentId, places, bare.dbid);
+    const elsewhere = subjects.filter(({ sub }) => sub !== bare.sub);
     // At once: the old password's grants must end even if one of the other steps fails.
     await Promise.all([
-      records.noteOwnPasswordChange(bare.sub, passwordUpdatingDate),
+      records.noteOwnPasswordChange(bare, passwordUpdatingDate),
       // In force: a refusal now would say that the password is still the old one.
-      reasonUnsettled(revocations.revoke({ kind: 'sub', id: bare.sub, atMs: changedAtMs })),
+      reasonUnsettled(
+        revocations.revokeAll(
+          subjects.map(({ sub: id }) => ({ kind: 'sub' as const, id, atMs: changedAtMs })),
+        ),
+      ),
       account.attempt.succeed(),
       audit.write({
         name: 'password_changed',
@@ -105,6 +125,15 @@ export function createChangePassword(options: ChangePasswordOptions) {
         contactCenterId: bare.contactCenterId,
         fields: { userName: bare.loginName },
       }),
+      ...elsewhere.map((subject) =>
+        audit.write({
+          name: 'person_cut_off',
+          outcome: 'success',
+          correlationId: change.correlationId,
+          ...definedOnly(subject),
+          fields: { environmentId: bare.environmentId, reason: 'password' },
+        }),
+      ),
     ]);
     // The password is changed: a failure to read groups and roles must not say otherwise.
     const options = definedOnly({ signal: change.signal });

@@ -13,6 +13,7 @@ import type { Clock } from '@gatehouse/service-kit/clock';
 import type { Logger } from '@gatehouse/service-kit/logging/logger';
 import type { Keyspace, RedisClient } from '@gatehouse/service-kit/redis/client';
 import type { ContactCenterService } from '../contact-centers/service.ts';
+import { subjectPlaceOf } from '../contact-centers/subjects.ts';
 import type { IdentityPlace } from './identity.ts';
 import { type Members, membersOf } from './members.ts';
 import { createMembershipRules } from './membership.ts';
@@ -117,7 +118,7 @@ export function createEnvironmentLinks(options: EnvironmentLinksOptions) {
       const takesIn = takesInBy({ environment, backend }, membership);
       return {
         ...membersOf({ backend, tenantDbid, takesIn }),
-        place: { contactCenterId: id, environmentId, domain: domains[0] ?? id },
+        place: { ...subjectPlaceOf(contactCenter), domain: domains[0] ?? id },
         tenantDbid,
         isProvisioned: environment.directory === 'people',
       };

@@ -6,9 +6,10 @@ import type { CfgPerson, PersonFilter } from '@gatehouse/config-server-client/mo
 import type { ContactCenterView } from '@gatehouse/contracts/environment-api/contact-center';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import type { ContactCenterService } from '../contact-centers/service.ts';
+import { subjectOf } from '../contact-centers/subjects.ts';
 import type { EnvironmentLink, EnvironmentLinks } from './environment-links.ts';
 import type { Identities } from './identities.ts';
-import { subjectOf, type UserIdentity } from './identity.ts';
+import type { UserIdentity } from './identity.ts';
 import { canonicalUserName } from './login-name.ts';
 import { mapFailure } from './map-failure.ts';
 import { isInGroup } from './person-lookup.ts';
@@ -131,7 +132,7 @@ export function createIdentification({ contactCenters, links, identities, now }:
     const person = answered.find((one) => carries(one, { lookup: 'userName', name: userName }));
     if (person === undefined) return undefined;
     return {
-      sub: subjectOf(contactCenter.environmentId, person.DBID),
+      sub: subjectOf(link.place, person.DBID),
       userName: person.userName,
       isEnabled: person.state === CfgObjectState.enabled,
       mustChangePassword: flagIsSet(person.changePasswordOnNextLogin),

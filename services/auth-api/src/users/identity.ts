@@ -1,14 +1,13 @@
 /** Builds the identity of a person: the value that sessions, tokens and userinfo carry. */
-import { hash } from 'node:crypto';
 import type { CfgPerson } from '@gatehouse/config-server-client/model/person';
 import { definedOnly } from '@gatehouse/contracts/defined-only';
-import { uuidOf } from '@gatehouse/service-kit/crypto/secrets';
+import { type SubjectPlace, subjectOf } from '../contact-centers/subjects.ts';
 import type { Entry } from '../revocation/revocation.ts';
 import { type Authority, type AuthorityMapping, authoritiesOf, type Entitlements } from './authorities.ts';
 
 /** Plain JSON: it is stored with sessions and refresh families as it stands. */
 export interface UserIdentity {
-  /** Stable for the life of the person: derived from environment and DBID, never from a name. */
+  /** Stable for the life of the person: see subjectOf(). It names one person only together with the contact centre. */
   sub: string;
   environmentId: string;
   contactCenterId: string;
@@ -31,29 +30,20 @@ export interface UserIdentity {
   entry?: Entry;
 }
 
-export interface IdentityPlace {
-  contactCenterId: string;
-  environmentId: string;
+export interface IdentityPlace extends SubjectPlace {
   /** First domain of the contact centre. */
   domain: string;
 }
 
-/**
- * A UUID (version 8, RFC 9562 section 5.8) over SHA-256 of environment and DBID. DBIDs are never used again, so a
- * person created under the name of a deleted one gets another subject.
- */
-export function subjectOf(environmentId: string, dbid: number): string {
-  return uuidOf(hash('sha256', `person\n${environmentId}\n${dbid}`, 'buffer'), 8);
-}
-
 export function buildIdentity(
   person: CfgPerson,
-  { contactCenterId, environmentId, domain }: IdentityPlace,
+  place: IdentityPlace,
   entitlements: Entitlements,
   mapping: AuthorityMapping,
 ): UserIdentity {
+  const { contactCenterId, environmentId, domain } = place;
   return definedOnly({
-    sub: subjectOf(environmentId, person.DBID),
+    sub: subjectOf(place, person.DBID),
     environmentId,
     contactCenterId,
     dbid: person.DBID,

@@ -1,5 +1,12 @@
 /** Remembers in Redis which changes of persons have been applied already, so that none is applied twice. */
 import type { Keyspace, RedisClient } from '@gatehouse/service-kit/redis/client';
+import { subjectOf } from '../contact-centers/subjects.ts';
+
+/** A person as the directory of an environment knows them, whatever contact centres they use. */
+export interface DirectoryPerson {
+  environmentId: string;
+  dbid: number;
+}
 
 /** Longer than a replica takes to hear of the change, with an outage in between. */
 const passwordChangeTtlMs = 3_600_000;
@@ -10,17 +17,29 @@ const maxMembers = 1000;
 export type PersonChangeRecords = ReturnType<typeof createPersonChangeRecords>;
 
 export function createPersonChangeRecords(redis: RedisClient, keyspace: Keyspace) {
-  const passwordChangeKey = (sub: string) => keyspace.key('password-change', sub);
+  // A password is a fact of the environment. It has always been noted under the subject that is the environment's.
+  const passwordChangeKey = (environmentId: string, dbid: number) =>
+    keyspace.key(
+      'password-change',
+      subjectOf({ environmentId, subjectScope: 'environment', contactCenterId: '' }, dbid),
+    );
   const disabledKey = (environmentId: string) => keyspace.key('disabled-persons', environmentId);
 
   return {
     /** `passwordUpdatingDate` is the Configuration Server's answer to our change, in Unix seconds. */
-    async noteOwnPasswordChange(sub: string, passwordUpdatingDate: number): Promise<void> {
-      await redis.set(passwordChangeKey(sub), String(passwordUpdatingDate), 'PX', passwordChangeTtlMs);
+    async noteOwnPasswordChange(
+      { environmentId, dbid }: DirectoryPerson,
+      passwordUpdatingDate: number,
+    ): Promise<void> {
+      const key = passwordChangeKey(environmentId, dbid);
+      await redis.set(key, String(passwordUpdatingDate), 'PX', passwordChangeTtlMs);
     },
     /** Tells whether we made this password change; its revocation is raised already. */
-    async isOwnPasswordChange(sub: string, passwordUpdatingDate: number): Promise<boolean> {
-      return (await redis.get(passwordChangeKey(sub))) === String(passwordUpdatingDate);
+    async isOwnPasswordChange(
+      { environmentId, dbid }: DirectoryPerson,
+      passwordUpdatingDate: number,
+    ): Promise<boolean> {
+      return (await redis.get(passwordChangeKey(environmentId, dbid))) === String(passwordUpdatingDate);
     },
     /** Those of the disabled persons whose rights were not revoked yet. */
     async newlyDisabled(environmentId: string, dbids: readonly number[]): Promise<number[]> {

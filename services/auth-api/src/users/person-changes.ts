@@ -5,15 +5,17 @@ import { definedOnly } from '@gatehouse/contracts/defined-only';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import type { Logger } from '@gatehouse/service-kit/logging/logger';
 import type { AuditWriter } from '../audit/event.ts';
+import type { ContactCenterService } from '../contact-centers/service.ts';
+import { subjectsIn } from '../contact-centers/subjects.ts';
 import { reasonUnsettled } from '../revocation/keeper.ts';
 import type { Revocations } from '../revocation/revocations.ts';
 import type { PersonSource } from './environment-links.ts';
-import { subjectOf } from './identity.ts';
 import { createPersonChangeQueue, type EndingChange } from './person-change-queue.ts';
 import type { PersonChangeRecords } from './person-change-records.ts';
 
 export interface PersonChangesOptions {
-  revocations: Pick<Revocations, 'revoke'>;
+  contactCenters: Pick<ContactCenterService, 'ofEnvironment'>;
+  revocations: Pick<Revocations, 'revokeAll'>;
   records: PersonChangeRecords;
   audit: AuditWriter;
   log: Logger;
@@ -25,22 +27,38 @@ type Reason = 'disabled' | 'deleted' | 'password';
 /** The server alone decides how many it names. Those beyond lose what they hold at its next refresh. */
 const maxDisabled = 100_000;
 
-export function createPersonChanges({ revocations, records, audit, log, now }: PersonChangesOptions) {
+export function createPersonChanges(options: PersonChangesOptions) {
+  const { contactCenters, revocations, records, audit, log, now } = options;
   const closing = new AbortController();
 
+  /**
+   * The directory says it of the person in every contact centre of the environment. While these are not known, the change
+   * waits: the queue repeats it.
+   */
+  const subjectsOf = async (environmentId: string, dbid: number) =>
+    subjectsIn(environmentId, await contactCenters.ofEnvironment(environmentId), dbid);
+
+  // In force: whoever has it on the stream carries it over to PostgreSQL.
+  const revokeAll = (subs: readonly string[], atMs: number) =>
+    reasonUnsettled(revocations.revokeAll(subs.map((id) => ({ kind: 'sub' as const, id, atMs }))));
+
   const revoke = async (environmentId: string, dbid: number, reason: Reason, atMs = now()) => {
-    const sub = subjectOf(environmentId, dbid);
+    const subjects = await subjectsOf(environmentId, dbid);
     // In parallel: the revocation must not wait for the audit trail.
     await Promise.all([
-      // In force: whoever has it on the stream carries it over to PostgreSQL.
-      reasonUnsettled(revocations.revoke({ kind: 'sub', id: sub, atMs })),
-      audit.write({
-        name: 'person_cut_off',
-        outcome: 'success',
-        correlationId: `person ${dbid}`,
-        sub,
-        fields: { environmentId, reason },
-      }),
+      revokeAll(
+        subjects.map(({ sub }) => sub),
+        atMs,
+      ),
+      ...subjects.map((subject) =>
+        audit.write({
+          name: 'person_cut_off',
+          outcome: 'success',
+          correlationId: `person ${dbid}`,
+          ...definedOnly(subject),
+          fields: { environmentId, reason },
+        }),
+      ),
     ]);
   };
 
@@ -58,8 +76,8 @@ export function createPersonChanges({ revocations, records, audit, log, now }: P
     if (state !== undefined) await records.forgetDisabled(environmentId, change.dbid);
     if (!change.delta.passwordChanged) return;
     if (typeof PasswordUpdatingDate !== 'number') return revoke(environmentId, change.dbid, 'password');
-    const sub = subjectOf(environmentId, change.dbid);
-    if (await records.isOwnPasswordChange(sub, PasswordUpdatingDate)) return;
+    const person = { environmentId, dbid: change.dbid };
+    if (await records.isOwnPasswordChange(person, PasswordUpdatingDate)) return;
     // A change that is heard late must not end what was granted under the new password.
     const latestMs = (PasswordUpdatingDate + 1) * 1000;
     await revoke(environmentId, change.dbid, 'password', Math.min(now(), latestMs));
@@ -80,8 +98,11 @@ export function createPersonChanges({ revocations, records, audit, log, now }: P
     );
     for (const dbid of await records.newlyDisabled(environmentId, disabled)) {
       await keepPace();
-      const sub = subjectOf(environmentId, dbid);
-      await reasonUnsettled(revocations.revoke({ kind: 'sub', id: sub, atMs: now() }));
+      const subjects = await subjectsOf(environmentId, dbid);
+      await revokeAll(
+        subjects.map(({ sub }) => sub),
+        now(),
+      );
     }
     await records.replaceDisabled(environmentId, disabled);
   };

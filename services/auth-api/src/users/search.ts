@@ -6,8 +6,8 @@ import type {
   PersonSearch,
 } from '@gatehouse/config-server-client/model/person-search';
 import type { ContactCenterView } from '@gatehouse/contracts/environment-api/contact-center';
+import { subjectOf } from '../contact-centers/subjects.ts';
 import type { EnvironmentLinks } from './environment-links.ts';
-import { subjectOf } from './identity.ts';
 import { canonicalUserName } from './login-name.ts';
 
 /** `sub`: absent for a person of a directory who has never signed in. */
@@ -28,7 +28,7 @@ export function createPeopleSearch(links: Pick<EnvironmentLinks, 'open'>) {
     const page = await link.searchPersons(asked, options);
     const people = page.people.map((person) => {
       if (person.dbid === undefined) return person;
-      return { ...person, sub: subjectOf(contactCenter.environmentId, person.dbid) };
+      return { ...person, sub: subjectOf(link.place, person.dbid) };
     });
     return { ...page, people };
   };

@@ -44,7 +44,7 @@ export interface UserServiceOptions {
   loginNames: LoginNames;
   /** Valid entries of the setting. */
   authorityMapping: readonly string[];
-  revocations: Pick<Revocations, 'revoke'>;
+  revocations: Pick<Revocations, 'revokeAll'>;
   audit: AuditWriter;
   /** Writes events of sign-ins that had to wait. */
   throttled: Pick<AuditWriter, 'write'>;
@@ -61,7 +61,7 @@ export type UserService = ReturnType<typeof createUserService>;
 export function createUserService(options: UserServiceOptions) {
   const { contactCenters, connect, redis, keyspace, audit, revocations, metrics, log, now } = options;
   const records = createPersonChangeRecords(redis, keyspace);
-  const personChanges = createPersonChanges({ revocations, records, audit, log, now });
+  const personChanges = createPersonChanges({ contactCenters, revocations, records, audit, log, now });
   const links = createEnvironmentLinks({
     contactCenters,
     connect,
@@ -103,6 +103,7 @@ export function createUserService(options: UserServiceOptions) {
     }),
     changePassword: createChangePassword({
       accounts,
+      contactCenters,
       openPasswordAccess,
       revocations,
       records,

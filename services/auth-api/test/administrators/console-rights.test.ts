@@ -7,8 +7,9 @@ import {
 import { managementAuthority } from '@gatehouse/contracts/auth-api/introspection';
 import { randomUuid } from '@gatehouse/service-kit/crypto/secrets';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { subjectOf } from '../../src/contact-centers/subjects.ts';
 import type { AccessTokenRecord } from '../../src/tokens/access-token.ts';
-import { type AuthApi, contactCenterId, startAuthApi } from '../stack/auth-api.ts';
+import { type AuthApi, contactCenterId, environmentId, startAuthApi } from '../stack/auth-api.ts';
 import { addAdministrator, type ConsoleUser, consoleToken } from '../stack/console.ts';
 import { createDpopKey, presentedBy } from '../stack/dpop.ts';
 import { exchangeGrant, exchangeToken } from '../stack/exchange.ts';
@@ -24,7 +25,8 @@ let person: ConsoleUser;
 beforeAll(async () => {
   stack = await startAuthApi();
   observer = await createClient(stack, { internalClient: true });
-  person = { sub: randomUuid() };
+  // The subject of the number that tokens of the console have in tests: it is exchanged.
+  person = { sub: subjectOf({ contactCenterId, environmentId, subjectScope: 'environment' }, 1) };
   await addAdministrator(stack, { user: person.sub });
 });
 afterAll(() => stack?.close());

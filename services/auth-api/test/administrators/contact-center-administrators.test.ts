@@ -11,6 +11,7 @@ import {
   introspect,
   type OAuthAnswer,
   opsCall,
+  redeem,
   type TestClient,
 } from '../stack/oauth.ts';
 
@@ -97,16 +98,29 @@ describe('a contact-centre administrator', () => {
   });
 
   // attack: administrator of one contact centre ends what a person has in another one | CWE-639 | guard: services/auth-api/src/help-desk/people.ts
-  it('does not reach a person who signs in to another contact centre as well', async () => {
-    const person = await someone('demo');
-    expect((await call('GET', `/sessions?${query({ user: person.sub })}`)).status).toBe(200);
-    const elsewhere = { ...person.typed, tenant: 'another' };
-    await getCode(estate.stack, createBrowser(estate.stack.app), workspace, {}, elsewhere);
-    for (const named of [{ user: person.sub }, { user: person.userName, contactCenter: own }]) {
-      expect((await call('DELETE', `/sessions?${query(named)}`)).status).toBe(404);
-      expect((await call('POST', '/revocations', named)).status).toBe(404);
+  it('ends of a person who uses another contact centre too only what the person holds here', async () => {
+    const [here, there] = [await someone('another'), await someone('another')];
+    for (const person of [here, there]) {
+      const named = { user: person.userName, contactCenter: own };
+      const held = async () =>
+        (await call('GET', `/sessions?${query(named)}`)).json<{ data: { sessions: object[] } }>().data
+          .sessions;
+      expect(await held()).toEqual([]);
+      // By the sub there is nobody here, as long as the person has not come here.
+      expect((await call('DELETE', `/sessions?${query({ user: person.sub })}`)).status).toBe(404);
+      const browser = createBrowser(estate.stack.app);
+      const typed = { ...person.typed, tenant: 'demo' };
+      const tokens = (
+        await redeem(estate.stack, workspace, await getCode(estate.stack, browser, workspace, {}, typed))
+      ).json();
+      expect(await held()).toHaveLength(1);
+      if (person === here)
+        expect((await call('DELETE', `/sessions?${query({ user: person.sub })}`)).status).toBe(200);
+      else expect((await call('POST', '/revocations', named)).status).toBe(200);
+      await expect.poll(() => estate.isActive(tokens.access_token), second).toBe(false);
+      expect(await estate.isActive(person.tokens.access_token)).toBe(true);
+      expect(await estate.isIn(person.browser)).toBe(true);
     }
-    expect(await estate.isActive(person.tokens.access_token)).toBe(true);
   });
 
   // attack: administrator of one contact centre revokes what another one, or a client, holds | CWE-639, ASVS 8.2.2 | guard: services/auth-api/src/help-desk/revocations.ts

@@ -13,8 +13,20 @@ afterAll(() => redis?.close());
 const db = { query: async () => ({ rows: [] }) } as unknown as Queryable;
 
 it('a code that was not compared for lack of room is no wrong try', async () => {
-  const { verify } = createUserCodes({ db, writer: db, ...redis, now: Date.now, concurrency: 1 });
-  const tried = (sub: string) => verify('wrong code', { sub, clientId: 'desk', clientAddress: '192.0.2.1' });
+  const { verify } = createUserCodes({
+    db,
+    writer: db,
+    ...redis,
+    now: Date.now,
+    concurrency: 1,
+    isAlone: async () => false,
+  });
+  const tried = (sub: string) =>
+    verify('wrong code', {
+      person: { contactCenterId: 'c', sub },
+      clientId: 'desk',
+      clientAddress: '192.0.2.1',
+    });
 
   const answers = await Promise.allSettled(
     Array.from({ length: 80 }, (_, person) => tried(`person ${person}`)),

@@ -1,7 +1,7 @@
 /** The applications that a person has given access, in the account area, and the end of it. */
 import type { ConsentView } from '@gatehouse/contracts/auth-api/consents';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type AuthApi, publicUrl, startAuthApi } from '../stack/auth-api.ts';
+import { type AuthApi, contactCenterId, publicUrl, startAuthApi } from '../stack/auth-api.ts';
 import { type Browser, createBrowser } from '../stack/browser.ts';
 import { consoleToken } from '../stack/console.ts';
 import { exchangeGrant, exchangeToken } from '../stack/exchange.ts';
@@ -96,7 +96,10 @@ describe('the consents of a person', () => {
     const { access_token, refresh_token } = await agree(browser, client);
     const unused = await careful();
     const sub = await subOf(access_token);
-    await stack.deps.consents.service.give(sub, { clientId: unused.clientId, scope: ['openid'] });
+    await stack.deps.consents.service.give(
+      { contactCenterId, sub },
+      { clientId: unused.clientId, scope: ['openid'] },
+    );
     const shown = async () => {
       await stack.deps.consents.uses.settled();
       return new Map((await list(browser)).map(({ clientId, lastUsedAt }) => [clientId, lastUsedAt]));

@@ -22,6 +22,7 @@ function setUp(defaultDomain?: string) {
     },
     contactCenter: async (id) => answer(view?.id === id ? view : undefined),
     environment: async () => answer(environmentOf(8888)),
+    contactCentersOf: async () => answer([]),
   };
   const service = createContactCenters({
     source,

@@ -15,6 +15,7 @@ it('the position is saved a minute late: a replica that starts repeats what ende
       noteEnding: () => undefined,
       noteEndsKnown: () => undefined,
     },
+    contactCenters: { ofEnvironment: async () => [] },
     position: {
       read: async () => ({ seq: 1 }),
       async save({ seq }) {

@@ -38,6 +38,7 @@ function setUp(location: string) {
       noteEnding: memory.noteEnding,
       noteEndsKnown: () => undefined,
     },
+    contactCenters: { ofEnvironment: async () => [] },
     position: positionAt({ seq: 0 }),
     changesSince: async () => ({ changes: [], latest: 0 }),
     location,
@@ -122,6 +123,7 @@ describe('after the start', () => {
         noteEnding: () => undefined,
         noteEndsKnown: () => undefined,
       },
+      contactCenters: { ofEnvironment: async () => [] },
       position,
       async changesSince(seq) {
         asked += 1;

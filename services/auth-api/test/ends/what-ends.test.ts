@@ -152,6 +152,8 @@ const changes: Record<string, (place: Place) => Promise<unknown>> = {
   'contact centre deleted': ({ id }) => change(id, undefined, endOf(id)),
   'contact centre given another environment': ({ id }) =>
     change(id, { environmentId: randomUuid() }, endOf(id)),
+  'contact centre given another subject scope': ({ id }) =>
+    change(id, { subjectScope: 'contactCenter' }, endOf(id)),
   // A contact centre is not without an environment; only what the change of the environment itself ends is tried.
   'environment deleted': () => announceChange(stack, { entity: 'environment-end', id: environmentId }),
   'domain removed': ({ id }) => {
@@ -180,11 +182,11 @@ const changes: Record<string, (place: Place) => Promise<unknown>> = {
     ),
   'client of the audience deleted': ({ audience }) =>
     opsCall(stack, 'DELETE', `/auth/v3/ops/clients/${audience.clientId}`),
-  'user takes the consent to the client back': async ({ byIt, clients }) => {
+  'user takes the consent to the client back': async ({ id, byIt, clients }) => {
     const { sub } = await introspect(stack, observer, byIt.opaque);
     const scope = ['openid'];
     for (const { clientId } of [clients.opaque, clients.jwt]) {
-      await stack.deps.consents.service.give(String(sub), { clientId, scope });
+      await stack.deps.consents.service.give({ contactCenterId: id, sub: String(sub) }, { clientId, scope });
       const path = `/auth/v3/consents/${clientId}`;
       expect((await byIt.browser.request('DELETE', path, { origin: publicUrl })).status).toBe(200);
     }
@@ -197,6 +199,8 @@ const undone: Record<string, (place: Place) => Promise<unknown>> = {
   'contact centre disabled': ({ id }) => change(id, { status: 'active' }),
   'contact centre deleted': ({ id }) => change(id, { id, domains: [`kept-${places}`, `Taken-${places}`] }),
   'contact centre given another environment': ({ id }) => change(id, { environmentId }, endOf(id)),
+  'contact centre given another subject scope': ({ id }) =>
+    change(id, { subjectScope: 'environment' }, endOf(id)),
   'domain removed': ({ id }) => change(id, { domains: [`kept-${places}`, `Taken-${places}`] }),
 };
 

@@ -146,14 +146,14 @@ it('a dry run of a client counts the sessions that it is in and the consents tha
     sub: string;
   };
   const consents = estate.stack.deps.consents.service;
-  await consents.give(sub, { clientId: asked.clientId, scope: ['openid'] });
+  await consents.give({ contactCenterId, sub }, { clientId: asked.clientId, scope: ['openid'] });
   await estate.stack.deps.audit.drained();
   const heldBy = async ({ clientId }: TestClient) => (await revoke({ client: clientId, dryRun: true })).ends;
   expect((await heldBy(asked))?.client).toEqual({ sessions: 0, consents: 1 });
   expect((await heldBy(other))?.client).toEqual({ sessions: 1, consents: 0 });
   // It would end with the client, and does.
   await opsCall(estate.stack, 'DELETE', `/auth/v3/ops/clients/${asked.clientId}`);
-  expect(await consents.list(sub)).toEqual([]);
+  expect(await consents.list({ contactCenterId, sub })).toEqual([]);
 });
 
 describe('an order', () => {

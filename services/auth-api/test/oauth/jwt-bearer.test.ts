@@ -184,7 +184,7 @@ describe('an assertion of a registered issuer', () => {
     const unredeemed = await asserted();
     const { sub } = await introspect(stack, client, given);
 
-    await stack.deps.sessions.service.endAll(String(sub));
+    await stack.deps.sessions.service.endAll({ contactCenterId, sub: String(sub) });
 
     expect(await introspect(stack, client, given)).toEqual({ active: false });
     expect(refusalOf(await redeem(unredeemed))).toEqual([400, 'invalid_grant']);

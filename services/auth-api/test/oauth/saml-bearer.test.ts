@@ -106,7 +106,7 @@ describe('a SAML assertion of a registered issuer', () => {
     const given = (await redeem()).json().access_token;
     const unredeemed = signXml(asserted(), key);
     const { sub } = await introspect(stack, client, given);
-    await stack.deps.sessions.service.endAll(String(sub));
+    await stack.deps.sessions.service.endAll({ contactCenterId, sub: String(sub) });
     expect(await introspect(stack, client, given)).toEqual({ active: false });
     expect(refusalOf(await present(unredeemed))).toEqual(refused);
     skewMs += 2000;

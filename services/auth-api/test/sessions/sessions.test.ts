@@ -56,6 +56,7 @@ describe.each([{ cluster: false }, { cluster: true }])('sessions, cluster mode: 
       store: createSessionStore(redis.redis, redis.keyspace),
       cookies: createBrowserCookies('https://login.test'),
       revocations,
+      revokePerson: ({ sub }) => revocations.revoke({ kind: 'sub', id: sub }),
       standing: { holds: async () => true },
       lifetimes: lifetimesOf,
       announceEnd: async (ended, reach) => {
@@ -104,7 +105,7 @@ describe.each([{ cluster: false }, { cluster: true }])('sessions, cluster mode: 
     const second = await sessions.create(door, newcomer(user('second')));
     expect(second.sid).not.toBe(first.sid);
     expect((await sessions.find(door.request))?.sub).toBe(user('second').sub);
-    expect(await sessions.list(user('first').sub)).toEqual([]);
+    expect(await sessions.list(user('first'))).toEqual([]);
   });
 
   // attack: session that nobody uses | ASVS 7.3.1 | guard: services/auth-api/src/sessions/lifetimes.ts
@@ -203,15 +204,15 @@ describe.each([{ cluster: false }, { cluster: true }])('sessions, cluster mode: 
     const first = await sessions.create(laptop, newcomer());
     nowMs += 1000;
     await sessions.create(phone, newcomer());
-    const { sub } = user();
+    const person = user();
 
-    expect((await sessions.list(sub)).map(({ userAgent }) => userAgent)).toEqual(['Phone', 'Laptop']);
-    expect(await sessions.endOne(sub, first.sid)).toBe(true);
-    expect(await sessions.endOne(sub, first.sid)).toBe(false);
+    expect((await sessions.list(person)).map(({ userAgent }) => userAgent)).toEqual(['Phone', 'Laptop']);
+    expect(await sessions.endOne(person, first.sid)).toBe(true);
+    expect(await sessions.endOne(person, first.sid)).toBe(false);
     expect(await sessions.find(laptop.request)).toBeUndefined();
     expect(revocations.isRevoked({ sid: first.sid, issuedAtMs: nowMs + 1 })).toBe(true);
     expect(announced).toContainEqual({ sid: first.sid, clientIds: [], reach: 'session' });
-    expect((await sessions.list(sub)).map(({ userAgent }) => userAgent)).toEqual(['Phone']);
+    expect((await sessions.list(person)).map(({ userAgent }) => userAgent)).toEqual(['Phone']);
   });
 
   // attack: session ended by another person | CVE-2024-39683 | guard: services/auth-api/src/sessions/store.ts
@@ -219,7 +220,7 @@ describe.each([{ cluster: false }, { cluster: true }])('sessions, cluster mode: 
     const sessions = open();
     const door = openDoor();
     const { sid } = await sessions.create(door, newcomer());
-    expect(await sessions.endOne(user('other').sub, sid)).toBe(false);
+    expect(await sessions.endOne(user('other'), sid)).toBe(false);
     expect(await sessions.find(door.request)).toBeDefined();
   });
 
@@ -228,9 +229,9 @@ describe.each([{ cluster: false }, { cluster: true }])('sessions, cluster mode: 
     const sessions = open();
     const doors = [openDoor(), openDoor(), openDoor()];
     for (const door of doors) await sessions.create(door, newcomer());
-    await sessions.endAll(user().sub);
+    await sessions.endAll(user());
     for (const door of doors) expect(await sessions.find(door.request)).toBeUndefined();
-    expect(await sessions.list(user().sub)).toEqual([]);
+    expect(await sessions.list(user())).toEqual([]);
 
     const [door] = doors as [ReturnType<typeof openDoor>];
     await sessions.create(door, { ...newcomer(), provedAtMs: Date.now() + 1 });
@@ -245,16 +246,16 @@ describe.each([{ cluster: false }, { cluster: true }])('sessions, cluster mode: 
 
   it('are listed up to a bound', async () => {
     const store = createSessionStore(redis.redis, redis.keyspace);
-    const { sub } = user();
+    const person = user();
     for (let index = 0; index < sessionsPerUser + 5; index += 1) {
-      await store.save(`cookie ${index}`, storedSession(sub, index), nowMs + minuteMs);
+      await store.save(`cookie ${index}`, storedSession(person, index), nowMs + minuteMs);
     }
-    expect(await store.entries(sub, nowMs)).toHaveLength(sessionsPerUser);
+    expect(await store.entries(person, nowMs)).toHaveLength(sessionsPerUser);
   });
 
-  function storedSession(sub: string, index: number) {
+  function storedSession(identity: UserIdentity, index: number) {
     return {
-      ...{ sid: `sid ${index}`, sub, identity: user(), authTimeMs: nowMs, amr: [], createdAtMs: nowMs },
+      ...{ sid: `sid ${index}`, sub: identity.sub, identity, authTimeMs: nowMs, amr: [], createdAtMs: nowMs },
       ...{ endsAtMs: nowMs + minuteMs + index, isRemembered: false, lastSeenAtMs: nowMs, clientIds: [] },
     };
   }

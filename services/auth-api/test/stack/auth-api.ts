@@ -167,6 +167,7 @@ export const demoContactCenter: ContactCenterView = {
   auth: 'configServer',
   membership: everybody,
   status: 'active',
+  subjectScope: 'environment',
   version: 1,
   settings: {},
 };

@@ -83,6 +83,13 @@ export async function startEnvironmentApi(): Promise<EnvironmentApiStandIn> {
       };
       return send(200, { status: { code: 0 }, data }, { etag: `"${JSON.stringify(data)}"` });
     }
+    const [, environmentId] = /\/environments\/([^/]+)\/contact-centers$/.exec(url.pathname) ?? [];
+    if (environmentId !== undefined) {
+      const data = [...contactCenters.values()]
+        .filter((one) => one.environmentId === environmentId)
+        .map(({ id, subjectScope }) => ({ id, subjectScope }));
+      return send(200, { status: { code: 0 }, data }, { etag: `"${JSON.stringify(data)}"` });
+    }
     const picture = images.answer(request, url);
     if (picture !== undefined)
       return void picture.then(({ status, data }) =>

@@ -46,7 +46,7 @@ const identificationBy = (server: InMemoryBackend) =>
     links: {
       open: async () => ({
         ...membersOf({ backend: server, tenantDbid: 101, takesIn: undefined }),
-        place: { contactCenterId, environmentId, domain: 'demo' },
+        place: { contactCenterId, environmentId, subjectScope: 'environment', domain: 'demo' },
         tenantDbid: 101,
         isProvisioned: false,
       }),

@@ -10,10 +10,11 @@ function setUp() {
   const revoked: string[] = [];
   const gate = Promise.withResolvers<void>();
   const changes = createPersonChanges({
+    contactCenters: { ofEnvironment: async () => [] },
     revocations: {
-      revoke: async ({ id }: { id: string }) => {
+      revokeAll: async (orders: readonly { id: string }[]) => {
         await gate.promise;
-        revoked.push(id);
+        revoked.push(...orders.map(({ id }) => id));
       },
     },
     records: { isOwnPasswordChange: async () => false, forgetDisabled: async () => undefined },

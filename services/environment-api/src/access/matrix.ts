@@ -238,6 +238,7 @@ export const matrix: Record<string, RuleName> = {
   'PUT /internal/client-logos/{clientId}': 'internal',
   'DELETE /internal/client-logos/{clientId}': 'internal',
   'GET /internal/environments/{id}': 'internal',
+  'GET /internal/environments/{id}/contact-centers': 'internal',
   'GET /internal/environments/{id}/people': 'internal',
   'GET /internal/environments/{id}/people/search': 'internal',
   'GET /internal/environments/{id}/people/numbers': 'internal',

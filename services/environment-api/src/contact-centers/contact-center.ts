@@ -2,6 +2,7 @@
 import type {
   ContactCenterAuth,
   ContactCenterStatus,
+  SubjectScope,
 } from '@gatehouse/contracts/environment-api/contact-center';
 import type { Membership } from '@gatehouse/contracts/environment-api/membership';
 import { isoTime } from '../fields/scalars.ts';
@@ -13,6 +14,7 @@ export interface ContactCenterFields {
   auth: ContactCenterAuth;
   membership: Membership;
   status: ContactCenterStatus;
+  subjectScope: SubjectScope;
 }
 
 export interface ContactCenter extends ContactCenterFields {
@@ -26,21 +28,16 @@ export interface ContactCenter extends ContactCenterFields {
 }
 
 /** The fields that the audit trail compares. */
-export function auditedFields({
-  environmentId,
-  name,
-  domains,
-  auth,
-  membership,
-  status,
-}: ContactCenterFields) {
-  return { environmentId, name, domains, auth, membership, status };
+export function auditedFields(fields: ContactCenterFields) {
+  const { environmentId, name, domains, auth, membership, status, subjectScope } = fields;
+  return { environmentId, name, domains, auth, membership, status, subjectScope };
 }
 
 /** SQL expression that builds a `ContactCenter` from `contact_centers c` as one JSON value. */
 export const contactCenterJson = `json_build_object(
     'id', c.id, 'ordinal', c.ordinal, 'version', c.version, 'environmentId', c.environment_id, 'name', c.name,
-    'auth', c.auth, 'membership', c.membership, 'status', c.status, 'createdAt', ${isoTime('c.created_at')}, 'updatedAt', ${isoTime('c.updated_at')},
+    'auth', c.auth, 'membership', c.membership, 'status', c.status, 'subjectScope', c.subject_scope,
+    'createdAt', ${isoTime('c.created_at')}, 'updatedAt', ${isoTime('c.updated_at')},
     'domains', (SELECT coalesce(json_agg(d.domain ORDER BY d.position), '[]'::json)
       FROM environment.contact_center_domains d WHERE d.contact_center_id = c.id)
   )`;

@@ -20,12 +20,13 @@ export function announceEnds(
   }
 }
 
-/** Its users are known to one environment: in another one they are other people. */
+/** Its users are known to one environment, by one subject: in another one, or by another subject, they are other people. */
 function hasEnded(before: ContactCenterFields | undefined, after: ContactCenterFields | undefined): boolean {
   // Clients may be bound to an id before it is created.
   if (before === undefined) return after?.status !== 'active';
   if (after === undefined || after.environmentId !== before.environmentId) return true;
   // Nobody here knows who is excluded: everybody signs in again, and who belongs to it may.
   if (excludesSomebody(before.membership, after.membership)) return true;
+  if (after.subjectScope !== before.subjectScope) return true;
   return before.status === 'active' && after.status !== 'active';
 }

@@ -5,6 +5,7 @@ import { contactCenterSchema } from '@gatehouse/contracts/environment-api/admini
 import {
   contactCenterAuthSchema,
   contactCenterStatusSchema,
+  subjectScopeSchema,
 } from '@gatehouse/contracts/environment-api/contact-center';
 import { label } from '@gatehouse/contracts/text';
 import { pageQuery } from '@gatehouse/service-kit/http/page';
@@ -15,6 +16,11 @@ import { membershipField } from './membership.ts';
 
 const auth = z.enum(contactCenterAuthSchema.options, { error: 'must be "configServer"' });
 const status = z.enum(contactCenterStatusSchema.options, { error: 'must be "active" or "disabled"' });
+const subjectScope = z
+  .enum(subjectScopeSchema.options, { error: 'must be "environment" or "contactCenter"' })
+  .describe(
+    '`environment`: its people have the same `sub` in every contact centre of the environment that says so. `contactCenter`: a `sub` of their own here.',
+  );
 
 export const createContactCenterBody = wrapped(
   z.object({
@@ -25,6 +31,7 @@ export const createContactCenterBody = wrapped(
     auth: auth.default('configServer'),
     membership: membershipField.optional(),
     status: status.default('active').describe('`disabled`: nobody signs in to it.'),
+    subjectScope: subjectScope.optional(),
   }),
 );
 
@@ -37,6 +44,7 @@ export const changeContactCenterBody = wrapped(
       auth,
       membership: membershipField,
       status,
+      subjectScope,
     })
     .partial(),
 );

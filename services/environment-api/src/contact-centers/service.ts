@@ -15,6 +15,7 @@ import {
   mayRead,
   readableIds,
   readsAll,
+  requireEnvironmentId,
   requireInstallationWriter,
   requireWriter,
   unknownContactCenter,
@@ -49,6 +50,8 @@ export function createContactCenterService({ db, writer }: { db: Queryable; writ
       if (!center) throw unknownContactCenter(text);
       return center;
     },
+    /** Those of an environment, for internal clients, which may read all. @throws AppError 404 */
+    ofEnvironment: (text: string) => store.listOfEnvironment(db, requireEnvironmentId(text)),
     /** What is deleted with it. @throws AppError 404 */
     async ends(caller: Caller, text: string): Promise<ContactCenterEnds> {
       const id = parseId(text);
@@ -59,8 +62,8 @@ export function createContactCenterService({ db, writer }: { db: Queryable; writ
     /** @throws AppError 400 for an unknown environment, 409 when the id or a domain is taken */
     async create(context: WriteContext, input: NewContactCenter): Promise<ContactCenter> {
       const { id = randomUuid(), ...rest } = input;
-      const membership = input.membership ?? everybody;
-      const fields = { ...rest, membership, name: input.name ?? input.domains[0] ?? id };
+      const { membership = everybody, subjectScope = 'contactCenter' } = input;
+      const fields = { ...rest, membership, subjectScope, name: input.name ?? input.domains[0] ?? id };
       requireHonestNames(fields);
       return writer.write(context, requireInstallationWriter, async (write) => {
         requireAnswerable(await holdEnvironment(write.db, fields.environmentId), membership);
@@ -95,6 +98,8 @@ export function createContactCenterService({ db, writer }: { db: Queryable; writ
             : await store.holdEnvironment(write.db, next.environmentId);
           if (directory !== undefined) requireAnswerable(directory, next.membership);
         }
+        // By another subject, whoever writes here could speak for people of other contact centres.
+        if (next.subjectScope !== present.subjectScope) requireInstallationWriter(context.caller);
         const movesDomains = !isDeepStrictEqual(present.domains, next.domains);
         if (movesDomains) requireDomainWriter(context.caller);
         await store.updateContactCenter(write.db, present.id, next);
@@ -244,5 +249,6 @@ function mergePatch(present: ContactCenter, patch: ContactCenterPatch): ContactC
     auth: patch.auth ?? present.auth,
     membership: patch.membership ?? present.membership,
     status: patch.status ?? present.status,
+    subjectScope: patch.subjectScope ?? present.subjectScope,
   };
 }

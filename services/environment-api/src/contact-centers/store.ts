@@ -1,6 +1,7 @@
 /** Stores contact centres in the tables `contact_centers` and `contact_center_domains`. */
 
 import { definedOnly } from '@gatehouse/contracts/defined-only';
+import type { SubjectScope } from '@gatehouse/contracts/environment-api/contact-center';
 import type { Directory } from '@gatehouse/contracts/environment-api/directory';
 import type { Page } from '@gatehouse/service-kit/http/page';
 import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
@@ -80,6 +81,17 @@ export async function listContactCenters(db: Queryable, filter: ContactCenterFil
   return rows.map((row) => row.center);
 }
 
+/** The contact centres of an environment, oldest first. */
+export async function listOfEnvironment(db: Queryable, environmentId: string) {
+  const { rows } = await db.query<{ id: string; subjectScope: SubjectScope }>({
+    name: 'contact_centers_of_environment',
+    text: `SELECT id, subject_scope AS "subjectScope" FROM environment.contact_centers
+      WHERE environment_id = $1 ORDER BY ordinal`,
+    values: [environmentId],
+  });
+  return rows;
+}
+
 /** Undefined when the environment does not exist; otherwise it cannot be deleted until the transaction ends. */
 export async function holdEnvironment(db: Queryable, environmentId: string): Promise<Directory | undefined> {
   const { rows } = await db.query<{ directory: Directory }>(
@@ -100,6 +112,11 @@ export async function onlyContactCenter(db: Queryable, environmentId: string): P
   return rows[0]?.id;
 }
 
+function columnsOf(fields: ContactCenterFields): unknown[] {
+  const { environmentId, name, auth, status, membership, subjectScope } = fields;
+  return [environmentId, name, auth, status, membership, subjectScope];
+}
+
 /** False when the id is taken. */
 export async function insertContactCenter(
   db: Queryable,
@@ -108,9 +125,9 @@ export async function insertContactCenter(
 ): Promise<boolean> {
   const { rowCount } = await db.query({
     name: 'contact_center_insert',
-    text: `INSERT INTO environment.contact_centers (id, environment_id, name, auth, status, membership)
-      VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (id) DO NOTHING`,
-    values: [id, fields.environmentId, fields.name, fields.auth, fields.status, fields.membership],
+    text: `INSERT INTO environment.contact_centers (id, environment_id, name, auth, status, membership, subject_scope)
+      VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (id) DO NOTHING`,
+    values: [id, ...columnsOf(fields)],
   });
   return rowCount === 1;
 }
@@ -124,9 +141,9 @@ export async function updateContactCenter(
   await db.query({
     name: 'contact_center_update',
     text: `UPDATE environment.contact_centers SET environment_id = $2, name = $3, auth = $4, status = $5, membership = $6,
-        version = nextval('environment.versions'), updated_at = now()
+        subject_scope = $7, version = nextval('environment.versions'), updated_at = now()
       WHERE id = $1`,
-    values: [id, fields.environmentId, fields.name, fields.auth, fields.status, fields.membership],
+    values: [id, ...columnsOf(fields)],
   });
 }
 

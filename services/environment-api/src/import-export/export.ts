@@ -84,7 +84,7 @@ function brandingOf(entries: readonly ExportedBranding[]) {
 }
 
 function centerOf({ center, settings, signOn, branding }: StoredCenter<ExportedBranding>) {
-  const { id, environmentId, name, domains, auth, membership, status } = center;
+  const { id, environmentId, name, domains, auth, membership, status, subjectScope } = center;
   const saml = signOn.filter(({ protocol }) => protocol === 'saml');
   const oidc = signOn.filter(({ protocol }) => protocol === 'oidc');
   return {
@@ -95,6 +95,7 @@ function centerOf({ center, settings, signOn, branding }: StoredCenter<ExportedB
     auth,
     membership,
     status,
+    subjectScope,
     settings,
     ...brandingOf(branding),
     saml: saml.map((entry) => ({ location: entry.location, ...entry.settings })),

@@ -183,11 +183,13 @@ function isDifferent(
     auth,
     membership,
     status,
+    subjectScope,
   }: Omit<WantedCenter, 'settings' | 'branding' | 'saml' | 'oidc'>,
   { center }: StoredCenter,
 ): boolean {
   const wanted = { environmentId, name, domains, auth, membership, status };
-  return !isDeepStrictEqual(wanted, auditedFields(center));
+  const fields = { ...wanted, subjectScope: subjectScope ?? center.subjectScope };
+  return !isDeepStrictEqual(fields, auditedFields(center));
 }
 
 /** Ids of contact centres that stay and hold a domain which another one will get. */

@@ -6,15 +6,18 @@ import type { BrandingView } from '@gatehouse/contracts/environment-api/branding
 import {
   type ContactCenterView,
   contactCenterViewSchema,
+  environmentContactCentersSchema,
 } from '@gatehouse/contracts/environment-api/contact-center';
 import { environmentViewSchema } from '@gatehouse/contracts/environment-api/environment';
 import { label } from '@gatehouse/contracts/text';
+import { sha256 } from '@gatehouse/service-kit/crypto/secrets';
 import type { App } from '@gatehouse/service-kit/http/app-type';
 import { etagOf } from '@gatehouse/service-kit/http/entity-tag';
 import { ok } from '@gatehouse/service-kit/http/envelope';
 import { z } from 'zod';
 import { failures, sendUnchanged } from '../answers.ts';
 import type { BrandingService } from '../branding/service.ts';
+import type { ContactCenterService } from '../contact-centers/service.ts';
 import { viewOf as environmentViewOf } from '../environments/environment.ts';
 import type { EnvironmentService } from '../environments/service.ts';
 import { locationField } from '../fields/scalars.ts';
@@ -29,9 +32,15 @@ export function internalRoutes(
   internal: App,
   {
     environments,
+    contactCenters,
     settings,
     branding,
-  }: { environments: EnvironmentService; settings: SettingService; branding: BrandingService },
+  }: {
+    environments: EnvironmentService;
+    contactCenters: ContactCenterService;
+    settings: SettingService;
+    branding: BrandingService;
+  },
 ): void {
   internal.get(
     '/contact-centers',
@@ -88,15 +97,33 @@ export function internalRoutes(
       return ok(environmentViewOf(environment));
     },
   );
+
+  internal.get(
+    '/environments/:id/contact-centers',
+    {
+      schema: {
+        tags,
+        operationId: 'listContactCentersOfEnvironment',
+        summary: 'The contact centres of an environment, and within what their subjects name one person',
+        params,
+        response: { 200: envelopeOf(environmentContactCentersSchema), ...failures },
+      },
+    },
+    async (request, reply) => {
+      const found = await contactCenters.ofEnvironment(request.params.id);
+      if (sendUnchanged(request, reply, `"${sha256(JSON.stringify(found))}"`)) return reply as never;
+      return ok(found);
+    },
+  );
 }
 
 /** `settings` are the effective ones: one per name. */
 function viewOf(found: ContactCenterWithSettings, branding: BrandingView | undefined): ContactCenterView {
-  const { id, name, environmentId, domains, auth, membership, status } = found.center;
+  const { id, name, environmentId, domains, auth, membership, status, subjectScope } = found.center;
   const settings = Object.fromEntries(found.settings.map((setting) => [setting.name, setting.value]));
   const version = versionOf(found);
-  const view = { id, name, environmentId, domains, auth, membership, status, version, settings };
-  return { ...view, ...definedOnly({ branding }) };
+  const place = { id, name, environmentId, domains, auth, membership, status, subjectScope };
+  return { ...place, version, settings, ...definedOnly({ branding }) };
 }
 
 /** Both versions come from one sequence, so the greater one changes when either does. */

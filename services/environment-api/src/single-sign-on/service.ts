@@ -13,6 +13,7 @@ import type { SecretBox } from '@gatehouse/service-kit/crypto/secret-box';
 import { badRequest, notFound } from '@gatehouse/service-kit/errors/app-error';
 import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
 import type { Caller } from '../access/caller.ts';
+import { requireSpeaker } from '../access/speaking.ts';
 import type { Write, WriteContext } from '../changes/writer.ts';
 import type { ContactCenter } from '../contact-centers/contact-center.ts';
 import type { ContactCenterService } from '../contact-centers/service.ts';
@@ -78,6 +79,7 @@ export function createSingleSignOnService({
     ) {
       let entry: store.StoredSignOn | undefined;
       const center = await contactCenters.changeWithin(context, contactCenterId, async (write, { id }) => {
+        await requireSpeaker(context.caller, write.db, id);
         await locations.requireInUse(write.db, location, 'data.location');
         const stored = await store.listSignOn(write.db, id, protocol.name);
         const before = stored.find((one) => one.location === location);
@@ -119,6 +121,7 @@ export function createSingleSignOnService({
       location: string,
     ): Promise<ContactCenter> =>
       contactCenters.changeWithin(context, contactCenterId, async (write, { id }) => {
+        await requireSpeaker(context.caller, write.db, id);
         const before = await store.readSignOn(write.db, id, protocol, location);
         if (!before) throw notFound(`The contact centre has no ${protocol} settings at ${location}`);
         await store.deleteSignOn(write.db, id, protocol, location);

@@ -10,6 +10,12 @@ export const contactCenterSchema = z.object({
   auth: z.string(),
   membership: membershipSchema.default(everybody).describe('Which people of the environment are its own.'),
   status: z.string(),
+  subjectScope: z
+    .string()
+    .default('environment')
+    .describe(
+      '`environment`: its people have the same `sub` in every contact centre of the environment that says so. `contactCenter`: a `sub` of their own here.',
+    ),
   createdAt: z.string().describe('ISO 8601, UTC.'),
   updatedAt: z.string().describe('ISO 8601, UTC.'),
 });

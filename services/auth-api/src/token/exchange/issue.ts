@@ -107,7 +107,7 @@ export function createExchangeIssuer(options: ExchangeIssuerOptions) {
       throw invalidScope('An ID token needs the scope openid: the subject_token has no such scope');
     const { identity, session, issuedAtMs, expiresAtMs, clientId, act } = record;
     const text = await idTokens.sign({
-      sub: identity.sub,
+      person: identity,
       clientId: audience,
       issuedAtMs,
       expiresAtMs,

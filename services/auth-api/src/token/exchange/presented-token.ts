@@ -8,7 +8,7 @@ import type { Revocations } from '../../revocation/revocations.ts';
 import type { SessionService } from '../../sessions/service.ts';
 import type { AccessTokenRecord, StoredAccessToken } from '../../tokens/access-token.ts';
 import type { AccessTokens } from '../../tokens/access-tokens.ts';
-import type { IdTokens } from '../../tokens/id-token.ts';
+import { contactCenterOf, type IdTokens } from '../../tokens/id-token.ts';
 import { partyNamedBy } from '../../tokens/lineage.ts';
 import { referenceTo } from '../../tokens/session-reference.ts';
 import { tokenTypes } from './token-types.ts';
@@ -48,10 +48,14 @@ export function createPresentedTokens(options: PresentedTokensOptions) {
     if (token.isDerived) return undefined;
     await revocations.untilFresh();
     const { sub, sid, clientId, issuedAtMs } = token;
-    const [session, client] = await Promise.all([sessions.findOne(sub, sid), directory.find(clientId)]);
-    if (session === undefined || client === undefined) return undefined;
+    const client = await directory.find(clientId);
+    if (client === undefined) return undefined;
+    const contactCenterId = contactCenterOf(token, client);
+    if (contactCenterId === undefined) return undefined;
+    const session = await sessions.findOne({ contactCenterId, sub }, sid);
+    if (session === undefined) return undefined;
     const { identity } = session;
-    const contactCenterIds = [identity.contactCenterId];
+    const contactCenterIds = [contactCenterId];
     if (revocations.isRevoked({ sub, sid, clientId, contactCenterIds, issuedAtMs })) return undefined;
     const record = (): AccessTokenRecord => ({
       clientId,
