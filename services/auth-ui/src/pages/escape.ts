@@ -2,15 +2,15 @@
 import { shownName } from '@gatehouse/contracts/text';
 import { escapeHtml } from '@gatehouse/service-kit/html/standalone-page';
 
-/** Most texts need no closer look. */
-const plain = /^[\t\n\r\x20-\x7e]*$/;
+/** Most values are such: an optimisation, a page has some hundred values and these take a sixth of the time. */
+const harmless = /^[\t\n\r !#-%(-;=?-~]*$/;
 /** Between lines of a text, and around what our own texts isolate: an isolate that ends turns nothing outside of it. */
 const structure = /[\t\n\r]|\u2068[^\u2066-\u2069]*\u2069/gu;
 
 /** Names that come from a directory, or that were stored before their rule, are shown and never refused. */
 export function escapeShown(value: unknown): string {
   const text = String(value);
-  return escapeHtml(plain.test(text) ? text : shownText(text));
+  return harmless.test(text) ? text : escapeHtml(shownText(text));
 }
 
 function shownText(text: string): string {
