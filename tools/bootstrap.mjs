@@ -12,6 +12,7 @@ import {
   provideChromium,
   provideClusterPrograms,
   provideDocker,
+  provideFaketime,
   provideIdentityProviders,
   provideLdap,
   providePostgres,
@@ -46,6 +47,7 @@ async function main([name = '', ...given]) {
     if (command.needs.includes('chromium')) await provideChromium(progress);
     if (command.needs.includes('prometheus')) await providePrometheus(progress);
     if (command.needs.includes('docker')) await provideDocker(progress);
+    if (command.needs.includes('faketime')) await provideFaketime(progress);
     if (command.needs.includes('cluster')) await provideClusterPrograms(progress);
     if (command.needs.includes('ldap')) await provideLdap(progress);
     if (command.needs.includes('syslog')) await provideSyslog(progress);

@@ -40,6 +40,7 @@ export const commands = {
   fuzz: { steps: [[...longTest, 'fuzz.test.ts']], needs: [] },
   siege: { steps: [[...longTest, 'siege.long.ts']], needs: ['redis'] },
   sbom: { steps: [[...source, 'tools/release/run.ts']], needs: [] },
+  'test:clock': { steps: [[...source, 'tools/clock/run.ts']], needs: ['redis', 'faketime', 'build'] },
   'test:regions': { steps: [[...source, 'tools/regions/run.ts']], needs: ['redis', 'build'] },
   chaos: { steps: [[...source, 'tools/chaos/run.ts']], needs: ['redis', 'build'] },
   'test:failover': { steps: [[...source, 'tools/failover/run.ts']], needs: ['redis', 'build'] },

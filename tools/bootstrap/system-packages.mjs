@@ -112,6 +112,12 @@ export async function provideDocker(progress) {
   await install(packages, 'Docker and Podman (Debian packages)', progress);
 }
 
+/** Without it the command that sets clocks says so. */
+export async function provideFaketime(progress) {
+  if ((await areInstalled(['libfaketime'])) || !canInstall()) return;
+  await install(['libfaketime'], 'libfaketime (Debian package libfaketime)', progress);
+}
+
 /** What they only recommend and what signing in through them cannot do without is named too. */
 const identityProviders = [
   { title: 'SimpleSAMLphp', packages: ['simplesamlphp', 'php-cli', 'php-xml', 'php-mbstring'] },

@@ -90,7 +90,7 @@ export async function startChaosStack({ settings = {}, beforePostgres = (port) =
     const clients = demoClients(playgroundUrl);
     await provision({ publicUrl, configServerPort: ports.configServer, clients });
     return {
-      ...{ publicUrl, addresses, components, addComponent, disks, operator, contactCenterId },
+      ...{ publicUrl, plan, addresses, components, addComponent, disks, operator, contactCenterId },
       ...{ redisUrl: redis, postgresUrl: databases.adminUrl, logFolder: paths.logs },
       ...{ postgresData: postgresPaths.postgresData, postgresPassword: secrets.postgresPassword },
       close: () => closers.disposeAsync(),

@@ -12,7 +12,7 @@ const [agent] = users;
 const operatorHeader = basic(operator.username, operator.password);
 const introspector = basic('gauth_client', 'demo-secret-of-gauth_client');
 
-export function createCallers({ http }: Region, publicUrl: string) {
+export function createCallers({ http }: Pick<Region, 'http'>, publicUrl: string) {
   const secretOf = (kind: keyof typeof clients) =>
     basic(clients[kind].client_id, clients[kind].client_secret);
   const token = (kind: keyof typeof clients, form: Form) =>

@@ -1,4 +1,4 @@
-/** What two regions honour of each other when their clocks differ. */
+/** What two regions honour of each other when the machines of one of them have a wrong clock, and are let in with it. */
 import { randomUUID } from 'node:crypto';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { basic } from '../chaos/http.ts';
@@ -15,11 +15,12 @@ export async function checkClock(installation: Installation, shiftSeconds: numbe
   const { publicUrl, first, second, settings } = installation;
   await second.roll({
     ...settings.readOnly,
+    // Its time is that of PostgreSQL whatever its machine says; by default it would not be ready.
+    GATEHOUSE_CLOCK_MAX_DIFFERENCE_MS: '60000',
     CLOCK_SHIFT_MS: String(shiftSeconds * 1000),
     NODE_OPTIONS: `--import ${preload.href}`,
   });
   const [right, wrong] = [createCallers(first, publicUrl), createCallers(second, publicUrl)];
-  const isFar = Math.abs(shiftSeconds) > 60;
   const [ofRight, ofWrong] = [await right.logIn('jwt'), await wrong.logIn('jwt')];
   const what = (text: string) => `${shiftSeconds > 0 ? '+' : ''}${shiftSeconds} s: ${text}`;
   await findings.expect(what('JWT of the right clock, asked at the wrong one'), true, () =>
@@ -32,7 +33,7 @@ export async function checkClock(installation: Installation, shiftSeconds: numbe
     const { status } = await wrong.refresh('jwt', ofWrong.refresh);
     return status;
   });
-  await findings.expect(what('DPoP proof of a right clock at the wrong one'), isFar ? 400 : 200, () =>
+  await findings.expect(what('DPoP proof of a right clock at the wrong one'), 200, () =>
     proofStatus(installation),
   );
   await findings.expect(what('revoked at the right clock'), 200, async () => {
@@ -47,22 +48,22 @@ export async function checkClock(installation: Installation, shiftSeconds: numbe
     await browser.signIn(second.url, { ...users[0] });
     return browser.isSignedIn(second.url);
   });
-  if (shiftSeconds === 300) await checkPersonEnd(installation, findings);
-  if (shiftSeconds === 300) await checkContactCenterEnd(installation, findings);
+  if (shiftSeconds > 0) await checkPersonEnd(installation, findings);
+  if (shiftSeconds > 0) await checkContactCenterEnd(installation, findings);
 }
 
-/** Known and on the page: a not-before of one clock is compared with the time at which another one issued. */
+/** A not-before is compared with the time at which the other region issued: both are PostgreSQL's. */
 async function checkPersonEnd({ publicUrl, first, second }: Installation, findings: Findings) {
   const [right, ahead] = [createCallers(first, publicUrl), createCallers(second, publicUrl)];
   const [ofRight, ofAhead] = [await right.logIn('jwt'), await ahead.logIn('jwt')];
-  await findings.expect('+300 s: person ended at the right clock', 200, async () => {
+  await findings.expect('+30 s: person ended at the right clock', 200, async () => {
     const { status } = await right.endPerson();
     return status;
   });
-  await findings.expect('+300 s: … ends the JWT of the right clock', false, () =>
+  await findings.expect('+30 s: … ends the JWT of the right clock', false, () =>
     right.isActive(ofRight.access),
   );
-  await findings.expect('+300 s: … and not that of the clock ahead: the page says so', true, () =>
+  await findings.eventually('+30 s: … and that of the machine ahead', false, () =>
     right.isActive(ofAhead.access),
   );
 }
@@ -71,10 +72,10 @@ async function checkContactCenterEnd({ publicUrl, first, second }: Installation,
   const [right, ahead] = [createCallers(first, publicUrl), createCallers(second, publicUrl)];
   const { access } = await ahead.logIn('jwt');
   await right.changeContactCenter('disabled');
-  await findings.eventually('+300 s: contact centre disabled, seen by its number and stamp', false, () =>
+  await findings.eventually('+30 s: contact centre disabled, seen by its number and stamp', false, () =>
     ahead.isActive(access),
   );
-  await findings.eventually('+300 s: … and the JWT of the clock ahead is refused everywhere', false, () =>
+  await findings.eventually('+30 s: … and the JWT of the clock ahead is refused everywhere', false, () =>
     right.isActive(access),
   );
 }

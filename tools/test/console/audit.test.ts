@@ -127,3 +127,19 @@ it('names the address of the person, although Auth UI makes the calls', async ()
     ]);
   }
 });
+
+it('asks before old rows are deleted that a clock may have made old, and says when none waits', async () => {
+  const page = `${path}/retention`;
+  expect((await person.open(page)).text).toContain('No deletion waits for a confirmation.');
+  await stage.environmentApi.pool.query(
+    `INSERT INTO environment.deletion_bounds (name, waiting_from, waiting_to) VALUES ('audit', '2026-01-01', '2027-02-05')
+      ON CONFLICT (name) DO UPDATE SET waiting_from = excluded.waiting_from, waiting_to = excluded.waiting_to`,
+  );
+  expect((await person.open(page)).text).toMatch(/Environment API: audit.*Jan 1, 2026.*Feb 5, 2027/);
+  expect((await person.open('/auth/console')).links).toContainEqual(
+    expect.objectContaining({ href: page, text: 'Confirm deletions' }),
+  );
+  const done = await person.submit(await person.open(page), page);
+  expect(done.text).toContain('The deletions are confirmed');
+  expect((await person.open(page)).text).toContain('No deletion waits for a confirmation.');
+});

@@ -1,10 +1,11 @@
 /** Builds the question before old rows are deleted whose number a clock that jumped would explain as well. */
 import type { WaitingDeletion } from '@gatehouse/contracts/audit-chain';
+import { consolePath } from '@gatehouse/contracts/auth-api/console';
 import type { ConfirmPage } from '../shell/pages.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 import { auditPath } from './frame.ts';
 
-export const retentionPath = `${auditPath}/retention`;
+const retentionPath = `${auditPath}/retention`;
 
 export function retentionPage(
   { text }: ConsoleVisit,
@@ -16,10 +17,19 @@ export function retentionPage(
       value: text('console.audit.retention.span', { from: new Date(from), to: new Date(to) }),
     })),
   );
-  return {
+  const place = {
     title: text('console.audit.retention.title'),
-    lead: text(facts.length > 0 ? 'console.audit.retention.lead' : 'console.audit.retention.none'),
     path: [{ label: text('console.audit.title'), href: auditPath }],
+  };
+  if (facts.length === 0)
+    return {
+      ...place,
+      lead: text('console.audit.retention.none'),
+      form: { action: consolePath, isRead: true, sections: [], submit: text('console.home.title') },
+    };
+  return {
+    ...place,
+    lead: text('console.audit.retention.lead'),
     facts,
     form: {
       action: retentionPath,
