@@ -11,6 +11,7 @@ export const runbooks = [
   'a-configuration-server-is-slow',
   'somebody-tries-passwords',
   'single-sign-on-fails',
+  'contact-centres-share-their-people',
   'a-client-is-refused',
   'a-certificate-ends',
   'a-proxy-is-not-trusted',

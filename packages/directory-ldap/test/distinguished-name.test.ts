@@ -19,6 +19,7 @@ it.each([
   ['a unit of the same name elsewhere', 'uid=olaf,ou=Nordic\\, east,dc=example,dc=other'],
   ['a name that holds the unit as text', 'uid=olaf\\,ou=Nordic\\\\\\, east\\,dc=example\\,dc=test'],
   ['a name that holds the unit in one part', 'cn=x\\,ou\\=Nordic\\, east,dc=example,dc=test'],
+  ['a name that ends with the unit as text', 'cn=x\\,ou=Nordic\\, east,dc=example,dc=test'],
   ['nothing', ''],
 ])('%s is not below', (_name, dn) => expect(isAtOrBelow(dn, unit)).toBe(false));
 

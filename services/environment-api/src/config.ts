@@ -92,6 +92,12 @@ export const configuration = defineConfiguration(
         example: '/run/secrets/import',
       }),
     },
+    compat: {
+      enabled: setting(read.boolean().default(false), {
+        env: 'GATEHOUSE_COMPAT_ENABLED',
+        doc: 'For moving from an existing installation: a contact centre that is created in an environment of another one, without `membership`, has everybody.',
+      }),
+    },
     mtls: certificateHeaderSettings,
     dpop: {
       requireNonce: dpopNonceSetting,

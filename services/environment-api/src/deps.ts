@@ -141,7 +141,12 @@ export async function createDeps(config: Config, kit: Kit, clockOfTest?: Clock) 
     stepTimeoutMs: config.check.stepTimeoutMs,
     requestTimeoutMs: config.http.requestTimeoutMs,
   });
-  const contactCenters = composeContactCenters({ pool, writer, changeLog });
+  const contactCenters = composeContactCenters({
+    pool,
+    writer,
+    changeLog,
+    isCompat: config.compat.enabled,
+  });
   const people = composePeople({
     pool,
     writer,

@@ -11,7 +11,8 @@ beforeAll(async () => {
 });
 afterAll(() => api.close());
 
-const post = (data: Record<string, unknown>) => api.call('POST', '/contact-centers', { payload: { data } });
+const post = (data: Record<string, unknown>) =>
+  api.call('POST', '/contact-centers', { payload: { data: { membership: { by: 'all' }, ...data } } });
 const tenant = () => `tenant-${randomUuid()}`;
 
 describe('POST /contact-centers', () => {

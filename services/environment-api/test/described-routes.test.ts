@@ -305,7 +305,7 @@ describe.each(routes.filter(({ body, name }) => body && !name.includes('/interna
     const data = { ...example?.data };
     if ('environmentId' in data) data['environmentId'] = environmentId;
     if ('contactCenterId' in data) data['contactCenterId'] = center;
-    if ('domains' in data) data['domains'] = [randomUuid()];
+    if ('domains' in data) Object.assign(data, { domains: [randomUuid()], membership: { by: 'all' } });
     const send = (method: Method, path: string) => api.call(method, path, { payload: { ...example, data } });
     if (route.operation.operationId === 'removeOrigin') await send('POST', '/cors');
     const answer = await send(

@@ -39,7 +39,7 @@ describe('a POST with an Idempotency-Key', () => {
     const center = await api.contactCenter({ environmentId });
     const server = { primaryAddress: 'second', primaryPort: 8888, password: 'sent-again-2' };
     const requests: [string, Record<string, unknown>][] = [
-      ['/contact-centers', { environmentId, domains: [`d-${randomUuid()}`] }],
+      ['/contact-centers', { environmentId, domains: [`d-${randomUuid()}`], membership: { by: 'all' } }],
       [`/environments/${environmentId}/config-servers`, server],
       [`/contact-centers/${center}/settings`, { name: 'n', value: 'v' }],
       ['/cors', { contactCenterId: center, origin: 'https://a.example.com' }],
@@ -126,7 +126,7 @@ describe('a POST with an Idempotency-Key', () => {
         { contact_center_ids: [center] },
       ],
       ['/environments', environmentBody(), {}],
-      ['/contact-centers', { environmentId, domains: [`d-${randomUuid()}`] }, {}],
+      ['/contact-centers', { environmentId, domains: [`d-${randomUuid()}`], membership: { by: 'all' } }, {}],
       [
         `/environments/${environmentId}/config-servers`,
         { primaryAddress: 'third', primaryPort: 1, password: 'sent-again-1' },

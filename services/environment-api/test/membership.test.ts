@@ -1,6 +1,6 @@
 /** Which people of its environment belong to a contact centre: the field, who may change it, and what a change ends. */
 import { randomUuid } from '@gatehouse/service-kit/crypto/secrets';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { createPeopleStore } from './people-store.ts';
 import { type RunningApi, startApi } from './running-api.ts';
 
@@ -167,5 +167,67 @@ describe('the membership of a contact centre', () => {
     expect(await importWith(undefined)).toEqual([200, nordic]);
     expect(await importWith(everybody)).toEqual([200, everybody]);
     expect(await importWith(nordic)).toEqual([200, nordic]);
+  });
+});
+
+describe('a further contact centre in an environment', () => {
+  const create = (target: RunningApi, environment: string, fields: object = {}) =>
+    target.call('POST', '/contact-centers', {
+      payload: { data: { environmentId: environment, domains: [`t-${randomUuid()}`], ...fields } },
+    });
+
+  it('needs the choice whose people are its own, also where two are created at the same moment', async () => {
+    const shared = await api.environment();
+    const answers = await Promise.all([create(api, shared), create(api, shared)]);
+    expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 400]);
+    const refused = answers.find(({ status }) => status === 400);
+    expect(refused?.body.errors[0].status).toMatchObject({ field: 'data.membership', reason: 'missing' });
+    for (const membership of [everybody, nordic])
+      expect((await create(api, shared, { membership })).body.data.membership).toEqual(membership);
+  });
+
+  it('needs it where a contact centre is moved there, too', async () => {
+    const shared = await api.environment();
+    await create(api, shared);
+    const id = await api.contactCenter();
+    const refused = await patch(id, { environmentId: shared });
+    expect([refused.status, refused.body.errors[0].status.field]).toEqual([400, 'data.membership']);
+    expect((await patch(id, { environmentId: shared, membership: nordic })).status).toBe(200);
+  });
+
+  it('has everybody without a choice in the compat profile', async () => {
+    const compat = await startApi({ env: { GATEHOUSE_COMPAT_ENABLED: 'true' } });
+    onTestFinished(() => compat.close());
+    const shared = await compat.environment();
+    await create(compat, shared);
+    expect((await create(compat, shared)).body.data.membership).toEqual(everybody);
+  });
+
+  it('is a problem of the overview while everybody belongs to one of the two, and both are active', async () => {
+    // Of its own: a page names the first pairs alone.
+    const fresh = await startApi();
+    onTestFinished(() => fresh.close());
+    const change = (id: string, data: object) =>
+      fresh.call('PATCH', `/contact-centers/${id}`, { payload: { data } });
+    const shared = await fresh.environment();
+    const [one, other] = [
+      (await create(fresh, shared, { name: 'One of two' })).body.data.id,
+      (await create(fresh, shared, { name: 'The other', membership: everybody })).body.data.id,
+    ];
+    const problems = async () => {
+      const { body } = await fresh.call('GET', '/overview');
+      return body.data.problems.filter(({ subject }: { subject: string }) => subject === shared);
+    };
+    expect(await problems()).toMatchObject([
+      { severity: 'warning', runbook: 'contact-centres-share-their-people' },
+    ]);
+    expect((await problems())[0].message).toContain(`"One of two" (${one}) and "The other" (${other})`);
+    await change(other, { membership: nordic });
+    expect((await problems())[0].message).toContain('everybody belongs to "One of two"');
+    await change(one, { membership: { by: 'tenant', names: ['Baltic'] } });
+    expect(await problems()).toEqual([]);
+    await change(one, { membership: everybody });
+    await change(other, { status: 'disabled' });
+    expect(await problems()).toEqual([]);
   });
 });

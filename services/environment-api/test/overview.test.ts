@@ -11,8 +11,9 @@ let other: string;
 beforeAll(async () => {
   api = await startApi({ now: () => now });
   const environmentId = await api.environment();
-  own = await api.contactCenter({ environmentId });
-  other = await api.contactCenter({ environmentId });
+  const byTenant = (name: string) => ({ environmentId, membership: { by: 'tenant', names: [name] } });
+  own = await api.contactCenter(byTenant('Own'));
+  other = await api.contactCenter(byTenant('Other'));
 });
 afterAll(() => api.close());
 

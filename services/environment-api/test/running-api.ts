@@ -129,7 +129,13 @@ export async function startApi(options: StartOptions = {}) {
       const environmentId = fields['environmentId'] ?? (await this.environment());
       const answer = await call('POST', '/contact-centers', {
         payload: {
-          data: { domains: [`tenant-${randomUuid()}`], auth: 'configServer', ...fields, environmentId },
+          data: {
+            domains: [`tenant-${randomUuid()}`],
+            auth: 'configServer',
+            membership: { by: 'all' },
+            ...fields,
+            environmentId,
+          },
         },
       });
       if (answer.status !== 200) throw new Error(answer.text);

@@ -18,9 +18,12 @@ it('creates a contact centre, shows it, and finds it by its tenant name', async 
   const created = await person.submit(form, `${path}/create`, {
     name: 'Harbour',
     domains: 'harbour\nport\n',
+    membershipBy: 'accessGroup',
+    membershipNames: 'Harbour agents\nHarbour leads',
   });
   expect(created).toMatchObject({ heading: 'Harbour', message: 'Harbour is created' });
   expect(created.text).toContain('harbour, port');
+  expect(created.text).toContain('Members of these access groups · Harbour agents · Harbour leads');
   const found = await person.open(`${path}?search=port`);
   expect(found.rows).toMatchObject([{ Name: 'Harbour', 'Tenant names': 'harbour, port', Status: 'Active' }]);
   expect((await person.open(`${path}?search=nowhere`)).text).toContain('Nothing matches your search.');
@@ -53,7 +56,15 @@ it('puts what the API refuses beside the field, and keeps what was typed', async
     domains: 'fine\nno@good',
     name: 'Kept',
   });
-  const taken = await person.submit(form, `${path}/create`, { domains: 'DEMO' });
+  const unchosen = await person.submit(form, `${path}/create`, { domains: 'fine' });
+  expect(unchosen).toMatchObject({ status: 400, fieldProblems: { membershipBy: expect.any(String) } });
+  const unfit = { domains: 'fine', membershipBy: 'organizationalUnit', membershipNames: 'ou=a,dc=b' };
+  expect((await person.submit(form, `${path}/create`, unfit)).fieldProblems).toMatchObject({
+    membershipBy: expect.stringContaining('Configuration Servers'),
+  });
+  const nameless = await person.submit(form, `${path}/create`, { domains: 'fine', membershipBy: 'tenant' });
+  expect(nameless.fieldProblems).toMatchObject({ membershipNames: expect.any(String) });
+  const taken = await person.submit(form, `${path}/create`, { domains: 'DEMO', membershipBy: 'all' });
   expect(taken).toMatchObject({
     status: 409,
     fieldProblems: { domains: expect.stringContaining('belongs to') },
@@ -66,7 +77,7 @@ it('says in the language of the page why the API refuses, with its own words whe
   const form = await german.open(`${path}/create?environmentId=${stage.environmentId}`);
   const create = async (fields: Record<string, string>) =>
     (await german.submit(form, `${path}/create`, fields)).fieldProblems;
-  expect(await create({ domains: 'DEMO' })).toEqual({
+  expect(await create({ domains: 'DEMO', membershipBy: 'all' })).toEqual({
     domains: expect.stringMatching(/^Das ist schon vergeben: The domain "demo" belongs to/i),
   });
   expect(await create({ domains: 'free', environmentId: randomUuid() })).toEqual({

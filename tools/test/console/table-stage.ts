@@ -30,6 +30,7 @@ export async function startTableStage() {
     name: 'Harbour Insurance',
     domains: ['harbour', 'harbour.example'],
     auth: 'configServer',
+    membership: { by: 'all' },
   });
   await write('POST', '/cors', { contactCenterId: centerId, origin: 'https://desk.example.com' });
   const key = await write('POST', `${center}/api-keys`, { name: 'Wallboard', purpose: 'api' });

@@ -19,8 +19,23 @@ const fields: readonly FieldOption[] = [
   },
   { flags: '--domains <names>', description: 'tenant names typed at login, separated by commas', read: list },
   { flags: '--name <name>', description: 'its name; the first domain without it' },
+  {
+    flags: '--members <rule>',
+    field: 'membership',
+    description:
+      'which people of the environment are its own: all, or tenant=, folder=, accessGroup= or organizationalUnit= and names, separated by semicolons',
+    read: membershipOf,
+  },
   { flags: '--status <status>', description: 'active, or disabled: nobody signs in to it' },
 ];
+
+/** Names of entries have commas, so semicolons separate. */
+function membershipOf(text: string): { by: string; names: string[] } {
+  const equals = text.indexOf('=');
+  if (equals === -1) return { by: text, names: [] };
+  const names = text.slice(equals + 1).split(';');
+  return { by: text.slice(0, equals).trim(), names: names.map((name) => name.trim()) };
+}
 
 export function contactCenterCommands(program: Command, cli: Cli): void {
   const cc = program.command('cc').description('contact centres');

@@ -154,6 +154,8 @@ const changes: Record<string, (place: Place) => Promise<unknown>> = {
     change(id, { environmentId: randomUuid() }, endOf(id)),
   'contact centre given another subject scope': ({ id }) =>
     change(id, { subjectScope: 'contactCenter' }, endOf(id)),
+  'contact centre given a membership that takes fewer people in': ({ id }) =>
+    change(id, { membership: { by: 'accessGroup', names: ['Agents'] } }, endOf(id)),
   // A contact centre is not without an environment; only what the change of the environment itself ends is tried.
   'environment deleted': () => announceChange(stack, { entity: 'environment-end', id: environmentId }),
   'domain removed': ({ id }) => {
@@ -201,6 +203,8 @@ const undone: Record<string, (place: Place) => Promise<unknown>> = {
   'contact centre given another environment': ({ id }) => change(id, { environmentId }, endOf(id)),
   'contact centre given another subject scope': ({ id }) =>
     change(id, { subjectScope: 'environment' }, endOf(id)),
+  'contact centre given a membership that takes fewer people in': ({ id }) =>
+    change(id, { membership: { by: 'all', names: [] } }),
   'domain removed': ({ id }) => change(id, { domains: [`kept-${places}`, `Taken-${places}`] }),
 };
 

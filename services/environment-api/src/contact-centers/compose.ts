@@ -10,12 +10,14 @@ export function composeContactCenters({
   pool,
   writer,
   changeLog,
+  isCompat,
 }: {
   pool: Pool;
   writer: Writer;
   changeLog: ChangeLog;
+  isCompat: boolean;
 }) {
-  const service = createContactCenterService({ db: pool, writer });
+  const service = createContactCenterService({ db: pool, writer, isCompat });
   return {
     service,
     routes: async (api: App) => contactCenterRoutes(api, { contactCenters: service, changeLog }),

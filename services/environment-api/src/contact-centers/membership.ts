@@ -63,7 +63,7 @@ export function requireAnswerable(directory: Directory, { by }: Membership): voi
   if (answerable.includes(by)) return;
   throw badRequest(
     `The people of this environment are in ${keepers[directory]}: choose ${answerable.map((kind) => JSON.stringify(kind)).join(' or ')}`,
-    { field: 'data.membership.by', reason: 'not_one_of' },
+    { field: 'data.membership.by' },
   );
 }
 

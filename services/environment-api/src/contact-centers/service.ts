@@ -33,7 +33,24 @@ import * as store from './store.ts';
 
 export type ContactCenterService = ReturnType<typeof createContactCenterService>;
 
-export function createContactCenterService({ db, writer }: { db: Queryable; writer: Writer }) {
+export interface ContactCenterServiceOptions {
+  db: Queryable;
+  writer: Writer;
+  /** Callers of existing installations know no membership. */
+  isCompat: boolean;
+}
+
+export function createContactCenterService({ db, writer, isCompat }: ContactCenterServiceOptions) {
+  /** @throws AppError 400 where the people of an environment are to be told apart, and nobody says how */
+  const requireChoice = async (db: Queryable, environmentId: string): Promise<void> => {
+    const another = isCompat ? undefined : await store.onlyContactCenter(db, environmentId);
+    if (another === undefined) return;
+    throw badRequest(
+      'The environment serves another contact centre: say which of its people belong to this one, such as {"by": "tenant", "names": ["Nordic"]}, or {"by": "all"} for everybody',
+      { field: 'data.membership', reason: 'missing' },
+    );
+  };
+
   return {
     async list(
       caller: Caller,
@@ -67,6 +84,7 @@ export function createContactCenterService({ db, writer }: { db: Queryable; writ
       requireHonestNames(fields);
       return writer.write(context, requireInstallationWriter, async (write) => {
         requireAnswerable(await holdEnvironment(write.db, fields.environmentId), membership);
+        if (input.membership === undefined) await requireChoice(write.db, fields.environmentId);
         if (!(await store.insertContactCenter(write.db, id, fields))) {
           throw conflict(
             `A contact centre with the id ${id} exists: change it with PUT, or choose another id`,
@@ -97,6 +115,8 @@ export function createContactCenterService({ db, writer }: { db: Queryable; writ
             ? await holdEnvironment(write.db, next.environmentId)
             : await store.holdEnvironment(write.db, next.environmentId);
           if (directory !== undefined) requireAnswerable(directory, next.membership);
+          if (movesPeople && patch.membership === undefined)
+            await requireChoice(write.db, next.environmentId);
         }
         // By another subject, whoever writes here could speak for people of other contact centres.
         if (next.subjectScope !== present.subjectScope) requireInstallationWriter(context.caller);

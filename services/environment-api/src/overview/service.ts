@@ -16,6 +16,7 @@ import type { DeletionBounds } from '@gatehouse/service-kit/postgres/bounded-del
 import type { Pool } from '@gatehouse/service-kit/postgres/pool';
 import { unknownContactCenter } from '../access/caller.ts';
 import type { EnvironmentCertificates } from './environment-certificates.ts';
+import { sharedPeopleProblems } from './shared-people.ts';
 import { countInstallation, countOfContactCenter, listEndingKeys } from './store.ts';
 
 export interface OverviewOptions {
@@ -64,15 +65,16 @@ export function createOverviewService(options: OverviewOptions) {
     /** What PostgreSQL cannot tell is left out: a problem says so. */
     async ofInstallation(): Promise<EnvironmentApiOverview> {
       const at = new Date(now()).toISOString();
-      const [found, counts, keys, certificates, auditLag, deletions] = await Promise.all([
+      const [found, shared, counts, keys, certificates, auditLag, deletions] = await Promise.all([
         problemWatch(),
+        sharedPeopleProblems(pool).catch(() => []),
         countInstallation(pool, at).catch(() => undefined),
         endingKeys(undefined).catch(() => []),
         endingCertificates().catch(() => []),
         lag().catch(() => undefined),
         bounds.waiting().catch(() => []),
       ]);
-      const problems = [...found, ...problemsOfDeletions(deletions)];
+      const problems = [...found, ...shared, ...problemsOfDeletions(deletions)];
       return judged(definedOnly({ problems, counts, endings: [...keys, ...certificates], auditLag }));
     },
     /** @throws AppError 404 */

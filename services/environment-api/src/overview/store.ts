@@ -36,6 +36,29 @@ export async function countOfContactCenter(db: Queryable, id: string, at: string
   };
 }
 
+export interface SharedPeople {
+  environmentId: string;
+  one: { id: string; name: string; isAll: boolean };
+  other: { id: string; name: string; isAll: boolean };
+}
+
+/** Pairs of active contact centres of one environment of which one has everybody, so that its people are the other's too. */
+export async function listSharedPeople(db: Queryable, limit: number): Promise<SharedPeople[]> {
+  const center = (alias: string) =>
+    `json_build_object('id', ${alias}.id, 'name', ${alias}.name, 'isAll', ${alias}.membership ->> 'by' = 'all')`;
+  const { rows } = await db.query<SharedPeople>({
+    name: 'overview_shared_people',
+    text: `SELECT a.environment_id AS "environmentId", ${center('a')} AS one, ${center('b')} AS other
+      FROM environment.contact_centers a
+      JOIN environment.contact_centers b ON b.environment_id = a.environment_id AND b.ordinal > a.ordinal
+      WHERE a.status = 'active' AND b.status = 'active'
+        AND (a.membership ->> 'by' = 'all' OR b.membership ->> 'by' = 'all')
+      ORDER BY a.ordinal, b.ordinal LIMIT $1`,
+    values: [limit],
+  });
+  return rows;
+}
+
 export interface EndingKey {
   name: string;
   contactCenterId: string;

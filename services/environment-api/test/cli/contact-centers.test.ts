@@ -13,7 +13,9 @@ beforeAll(async () => {
 afterAll(() => cli.api.close());
 
 async function contactCenter(domain: string): Promise<string> {
-  return (await cli.json('cc', 'create', '--environment', environmentId, '--domains', domain)).id;
+  return (
+    await cli.json('cc', 'create', '--environment', environmentId, '--domains', domain, '--members', 'all')
+  ).id;
 }
 
 test('contact centres are created, found, changed and deleted', async () => {

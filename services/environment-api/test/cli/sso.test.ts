@@ -11,7 +11,9 @@ beforeAll(async () => {
 afterAll(() => cli.api.close());
 
 async function contactCenter(domain: string): Promise<string> {
-  return (await cli.json('cc', 'create', '--environment', environmentId, '--domains', domain)).id;
+  return (
+    await cli.json('cc', 'create', '--environment', environmentId, '--domains', domain, '--members', 'all')
+  ).id;
 }
 
 const metadata = '<EntityDescriptor entityID="https://idp.example.com"></EntityDescriptor>';

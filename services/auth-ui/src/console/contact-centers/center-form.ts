@@ -1,6 +1,7 @@
 /** Builds the form of a contact centre, for a new one and for a change, and reads what was typed. */
 import type { ContactCenter } from '@gatehouse/contracts/environment-api/administration/contact-centers';
 import type { Environment } from '@gatehouse/contracts/environment-api/administration/environments';
+import { type MembershipKind, membershipKinds } from '@gatehouse/contracts/environment-api/membership';
 import { z } from 'zod';
 import { nameOf } from '../environments/frame.ts';
 import type { FormPage } from '../shell/pages.ts';
@@ -14,6 +15,8 @@ export const centerFields = z.object({
   name: typedText(512),
   domains: typedText(65_536),
   environmentId: typedText(64),
+  membershipBy: typedText(64),
+  membershipNames: typedText(65_536),
   status: z.enum(['active', 'disabled']).catch('active'),
 });
 
@@ -26,20 +29,31 @@ export interface EnvironmentChoice {
   chosen?: Environment | undefined;
 }
 
-export const fieldsOf = ({ name, domains, environmentId, status }: ContactCenter): CenterFields => ({
+export const fieldsOf = ({
+  name,
+  domains,
+  environmentId,
+  membership,
+  status,
+}: ContactCenter): CenterFields => ({
   name,
   domains: domains.join('\n'),
   environmentId,
+  membershipBy: membership.by,
+  membershipNames: membership.names.join('\n'),
   status: status === 'active' ? 'active' : 'disabled',
 });
 
 /** What is sent: an administrator of one contact centre may not move it, nor choose its tenant names. */
 export function bodyOf(
   { rights }: ConsoleVisit,
-  { name, domains, environmentId, status }: CenterFields,
+  { name, domains, environmentId, membershipBy: by, membershipNames, status }: CenterFields,
 ): object {
   const own = { name, status };
-  return rights.installation ? { ...own, domains: linesOf(domains), environmentId } : own;
+  if (!rights.installation) return own;
+  // Without a choice the API says whether one is needed.
+  const membership = by === '' ? undefined : { by, names: linesOf(membershipNames) };
+  return { ...own, domains: linesOf(domains), environmentId, membership };
 }
 
 /** The name of a new one may be left out: the API takes the first domain. */
@@ -69,6 +83,7 @@ export function createPage(
               hint: text('console.contactCenters.name.hint'),
             },
             environmentField(visit, fields.environmentId, environments),
+            ...membershipFields(visit, fields, ['', ...membershipKinds]),
             statusField(visit, fields.status),
           ],
         },
@@ -96,6 +111,7 @@ export function editPage(
           environments,
           text('console.contactCenters.environment.ends'),
         ),
+        ...membershipFields(visit, fields, membershipKinds),
       ]
     : [];
   return {
@@ -173,6 +189,37 @@ function environmentField(
   return { ...field, kind: 'select', options: isKnown ? known : [{ value, label: value }, ...known] };
 }
 
+/** `kinds`: with an empty one where a choice may be left out. */
+function membershipFields(
+  { text }: ConsoleVisit,
+  { membershipBy, membershipNames }: CenterFields,
+  kinds: readonly (MembershipKind | '')[],
+): FormField[] {
+  return [
+    {
+      name: 'membershipBy',
+      label: text('console.contactCenters.membership'),
+      hint: text('console.contactCenters.membership.hint'),
+      kind: 'select',
+      value: membershipBy,
+      isRequired: !kinds.includes(''),
+      options: kinds.map((kind) => ({
+        value: kind,
+        label: text(`console.contactCenters.membership.${kind === '' ? 'none' : kind}`),
+      })),
+    },
+    {
+      name: 'membershipNames',
+      label: text('console.contactCenters.membership.names'),
+      hint: text('console.contactCenters.membership.names.hint'),
+      kind: 'textarea',
+      value: membershipNames,
+      isRequired: false,
+      rows: Math.min(12, membershipNames.split('\n').length + 1),
+    },
+  ];
+}
+
 function statusField({ text, rights }: ConsoleVisit, value: CenterFields['status']): FormField {
   return {
     name: 'status',
@@ -199,8 +246,18 @@ function statusField({ text, rights }: ConsoleVisit, value: CenterFields['status
   };
 }
 
-/** The API names the line of a list, which has one field here. */
-export function besideDomains(problem: Problem): Problem {
-  const line = Object.entries(problem.fields).find(([name]) => /^domains\W/.test(name));
-  return line ? { ...problem, fields: { domains: line[1], ...problem.fields } } : problem;
+const places: [of: RegExp, field: string][] = [
+  [/^domains\W/, 'domains'],
+  [/^membership(?:\Wby)?$/, 'membershipBy'],
+  [/^membership\Wnames\b/, 'membershipNames'],
+];
+
+/** The API names the line of a list, which has one field here, and the part of a choice. */
+export function besideFields(problem: Problem): Problem {
+  const told = Object.entries(problem.fields);
+  const moved = places.flatMap(([of, field]) => {
+    const line = told.find(([name]) => of.test(name));
+    return line ? [[field, line[1]] as const] : [];
+  });
+  return { ...problem, fields: { ...Object.fromEntries(moved), ...problem.fields } };
 }

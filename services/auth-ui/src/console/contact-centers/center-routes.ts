@@ -13,7 +13,7 @@ import type { ConsoleVisit, Shell } from '../shell/shell.ts';
 import { tagField, typedText } from '../shell/typed.ts';
 import { centerParams as params } from './center.ts';
 import {
-  besideDomains,
+  besideFields,
   bodyOf,
   type CenterFields,
   centerFields,
@@ -80,7 +80,10 @@ export async function centerRoutes(pages: App, shell: Shell): Promise<void> {
       const visit = shell.begin(request, reply);
       requireInstallation(visit);
       const { environmentId } = request.query;
-      const fields: CenterFields = { name: '', domains: '', environmentId, status: 'active' };
+      const fields: CenterFields = {
+        ...{ name: '', domains: '', environmentId, status: 'active' },
+        ...{ membershipBy: '', membershipNames: '' },
+      };
       return shell.show(
         visit,
         formView,
@@ -97,7 +100,7 @@ export async function centerRoutes(pages: App, shell: Shell): Promise<void> {
     );
     if (problem !== undefined) {
       const page = createPage(visit, request.body, await environmentsFor(visit, request.body.environmentId));
-      return shell.refused(visit, page, besideDomains(problem));
+      return shell.refused(visit, page, besideFields(problem));
     }
     return shell.done(visit, contactCenterPath(done.id), 'console.contactCenters.createdNow', {
       name: done.name,
@@ -135,7 +138,7 @@ export async function centerRoutes(pages: App, shell: Shell): Promise<void> {
       environmentsFor(visit, fields.environmentId),
     ]);
     const page = (shown: CenterFields) => editPage(visit, now.data, shown, environments, etag);
-    if (problem.status !== 412) return shell.refused(visit, page(fields), besideDomains(problem));
+    if (problem.status !== 412) return shell.refused(visit, page(fields), besideFields(problem));
     return shell.compare(visit, {
       typed: page(fields),
       current: page(fieldsOf(now.data)),

@@ -14,7 +14,7 @@ export function overviewPage(
   environment: string | undefined,
 ): FactsPage {
   const { text, rights } = visit;
-  const { id, environmentId, domains, status, createdAt, updatedAt } = center;
+  const { id, environmentId, domains, membership, status, createdAt, updatedAt } = center;
   const isActive = status === 'active';
   return {
     ...frameOf(visit, center, 'overview'),
@@ -42,6 +42,10 @@ export function overviewPage(
         value: environment ?? environmentId,
         isCode: environment === undefined,
         href: rights.installation ? environmentPath(environmentId) : undefined,
+      },
+      {
+        label: text('console.contactCenters.membership'),
+        value: [text(`console.contactCenters.membership.${membership.by}`), ...membership.names].join(' · '),
       },
       { label: text('console.contactCenters.id'), value: id, isCode: true },
       {
