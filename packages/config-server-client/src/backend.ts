@@ -37,6 +37,8 @@ export interface ConfigurationBackend {
   /** Errors: Unsupported from a server without roles. */
   readRoles(filter: RoleFilter, options?: ListOptions): Promise<CfgRole[]>;
   readTenants(filter: TenantFilter, options?: CallOptions): Promise<CfgTenant[]>;
+  /** Whether it is sure that wrong passwords never lock an account. A Configuration Server shows its rule in its tenants. */
+  neverLocks(options?: CallOptions): Promise<boolean>;
   /** Only number and name. */
   readApplications(filter: ApplicationFilter, options?: CallOptions): Promise<CfgApplication[]>;
 

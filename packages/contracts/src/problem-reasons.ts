@@ -9,6 +9,7 @@ export const problemReasons = [
   'too_many',
   'too_small',
   'too_large',
+  'too_often',
   'no_number',
   'wrong_kind',
   'not_one_of',

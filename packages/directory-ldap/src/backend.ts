@@ -22,6 +22,7 @@ import { createCallRunner } from './calls.ts';
 import { type Directory, type Link, readSettings } from './directory.ts';
 import { authenticate } from './passwords/authenticate.ts';
 import { changePassword } from './passwords/change.ts';
+import { neverLocks } from './passwords/never-locks.ts';
 import { mayEnter } from './people/account-state.ts';
 import { findByIds, findByUserName, findPersons, termsOf } from './people/find.ts';
 import { type GroupMember, groupNamesOf, nobodyBelow } from './people/groups.ts';
@@ -181,6 +182,8 @@ export function createDirectoryBackend(options: DirectoryBackendOptions): Config
     readFolders: () => unsupported('folders'),
     readRoles: () => unsupported('roles'),
     readTenants: async () => [],
+    neverLocks: (callOptions?: CallOptions) =>
+      run('neverLocks', 'read', callOptions, (link) => neverLocks(link)),
     readApplications: () => unsupported('applications'),
     subscribePersons: watch.subscribe,
     get state() {

@@ -94,6 +94,16 @@ it('explains step by step why a person cannot sign in, and unlocks them', async 
   const unlocked = await administrator.submit(question, `${path}/unlock`);
   expect(unlocked.message).toBe('Unlocked. Wrong passwords forgotten: 1');
   expect(unlocked.text).toContain('None remembered');
+  for (let again = 0; again < 2; again += 1) {
+    await visitor.openAs('/auth/account', { username: 'agent', password: 'mistyped' });
+    await administrator.submit(question, `${path}/unlock`);
+  }
+  await visitor.openAs('/auth/account', { username: 'agent', password: 'mistyped' });
+  const refused = await administrator.submit(question, `${path}/unlock`);
+  expect(refused).toMatchObject({ status: 429, heading: 'Unlock agent?' });
+  expect(refused.text).toContain(
+    'This was done too often within an hour. It is possible again in 60 minutes.',
+  );
 });
 
 it('offers only what the source allows', async () => {

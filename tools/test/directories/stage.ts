@@ -11,7 +11,7 @@ import { startApi } from '../../../services/environment-api/test/running-api.ts'
 export type Stage = Awaited<ReturnType<typeof startStage>>;
 
 /** The refusal at which every directory locks; Auth API stops strangers at three. */
-export const lockThreshold = 6;
+export const lockThreshold = 8;
 export const supervisors = { group: 'Supervisors', authority: 'ROLE_SUPERVISOR' };
 
 export async function startStage() {

@@ -129,6 +129,10 @@ class Client implements ConfigurationBackend {
     return this.#read(CfgObjectType.tenant, filter, cfgTenantSchema, options);
   }
 
+  async neverLocks(): Promise<boolean> {
+    return false;
+  }
+
   readApplications(filter: ApplicationFilter, options?: CallOptions): Promise<CfgApplication[]> {
     return this.#read(CfgObjectType.application, filter, cfgApplicationSchema, options, ['name']);
   }

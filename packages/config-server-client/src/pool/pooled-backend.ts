@@ -80,6 +80,10 @@ export class PooledBackend implements ConfigurationBackend {
     return this.#call((backend) => backend.readTenants(filter, options));
   }
 
+  neverLocks(options?: CallOptions): Promise<boolean> {
+    return this.#call((backend) => backend.neverLocks(options));
+  }
+
   readApplications(filter: ApplicationFilter, options?: CallOptions): Promise<CfgApplication[]> {
     return this.#call((backend) => backend.readApplications(filter, options));
   }

@@ -148,6 +148,10 @@ export class InMemoryBackend implements ConfigurationBackend {
     );
   }
 
+  async neverLocks(): Promise<boolean> {
+    return false;
+  }
+
   subscribePersons(listener: PersonListener): () => void {
     this.#listeners.add(listener);
     return () => {

@@ -82,7 +82,7 @@ export function composeAdmin(core: Core, dependencies: AdminDependencies) {
   const overview = composeOverview(core, {
     administrators: dependencies.administrators,
     ...{ config, activity: dependencies.activity, audit, contactCenters: dependencies.contactCenters },
-    ...{ keys, sso, users, probes },
+    ...{ keys, sso, users, helpDesk: dependencies.helpDesk, probes },
   });
   return {
     proxyWatch,

@@ -9,7 +9,7 @@ import {
   sessionsOfPersonSchema,
   signInExplanationSchema,
 } from '@gatehouse/contracts/auth-api/administration/help-desk';
-import { envelopeOf } from '@gatehouse/contracts/envelope';
+import { envelopeOf, errorEnvelope } from '@gatehouse/contracts/envelope';
 import type { App } from '@gatehouse/service-kit/http/app';
 import { ok } from '@gatehouse/service-kit/http/envelope';
 import { z } from 'zod';
@@ -29,7 +29,7 @@ const endQuery = z.strictObject({
 
 export function helpDeskRoutes(
   app: App,
-  { sessions, revocations, explanations, clientDiagnoses }: HelpDesk,
+  { sessions, revocations, explanations, unlocks, clientDiagnoses }: HelpDesk,
 ): void {
   app.get(
     '/sessions',
@@ -105,12 +105,13 @@ export function helpDeskRoutes(
         tags,
         operationId: 'clearDelays',
         summary: 'Forget the wrong passwords of a person, so that nobody has to wait for us',
-        description: 'An account that the Configuration Server has locked stays locked there.',
+        description:
+          'At most three times within an hour for an account. What the directory has counted it goes on counting, and an account that it has locked stays locked there.',
         querystring: personQuery,
-        response: { 200: envelopeOf(clearedDelaysSchema), ...refusalsOfOne },
+        response: { 200: envelopeOf(clearedDelaysSchema), ...refusalsOfOne, 429: errorEnvelope },
       },
     },
-    async (request) => ok(await explanations.unlock(request.query, actorOf(request))),
+    async (request) => ok(await unlocks.unlock(request.query, actorOf(request))),
   );
 
   app.get(

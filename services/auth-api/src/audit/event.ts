@@ -72,9 +72,14 @@ export const auditEvents = {
     fields: { actor: administrator },
   },
   delays_cleared: {
-    when: 'an administrator ended the delays of a person who had typed wrong passwords',
+    when: 'an administrator ended the delays of a person who had typed wrong passwords, or was refused because that was done too often within an hour',
     kind: user,
-    fields: { actor, userName, refusals: 'number of wrong passwords that were forgotten' },
+    fields: { actor, userName, reason, refusals: 'number of wrong passwords that were forgotten' },
+  },
+  many_delays_cleared: {
+    when: 'an administrator ended the delays of accounts for the 30th time within an hour, or once more after that',
+    kind: user,
+    fields: { actor, unlocks: 'how many times within the last hour' },
   },
   access_revoked: {
     when: 'an administrator revoked what a client, a user or a contact centre holds',

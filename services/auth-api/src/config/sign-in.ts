@@ -5,9 +5,9 @@ import { mappingProblem } from '../users/authorities.ts';
 import { patternProblem } from '../users/login-name.ts';
 
 const attemptSettings = {
-  accountAttempts: setting(read.integer(1, 1000).default(6), {
+  accountAttempts: setting(read.integer(1, 1000).optional(), {
     env: 'GATEHOUSE_SIGN_IN_ACCOUNT_ATTEMPTS',
-    doc: 'The failed login at which a Configuration Server locks an account, where it does not show its account-lockout-threshold or that is 0. One fewer are let through to it.',
+    doc: 'The failed login at which a directory locks an account without showing it: an LDAP directory with a policy, or the one that verifies passwords behind a Configuration Server. One fewer are let through to it. Without a value: 6 where nothing is shown, and growing waits where the directory shows that it never locks.',
   }),
   knownDeviceAttempts: setting(read.integer(1, 1000).default(5), {
     env: 'GATEHOUSE_SIGN_IN_KNOWN_DEVICE_ATTEMPTS',
@@ -15,13 +15,13 @@ const attemptSettings = {
   }),
   accountWindowSeconds: setting(read.integer(1, 86_400).default(1_200), {
     env: 'GATEHOUSE_SIGN_IN_ACCOUNT_WINDOW_SECONDS',
-    doc: 'Time without a failed login after which those of an account are forgotten, in seconds, where the Configuration Server does not show its account-lockout-threshold.',
+    doc: 'Time without a failed login after which those of an account are forgotten, in seconds, where the directory does not show when it does.',
   }),
   freeFailures: setting(read.integer(1, 1000).default(3), {
     env: 'GATEHOUSE_SIGN_IN_FREE_FAILURES',
-    doc: 'Failed logins of one account from unknown browsers without a wait; then the wait doubles, beginning with one second.',
+    doc: 'Failed logins of one account without a wait, of unknown browsers, of usual networks and of known browsers each (of these at least 3); then the wait doubles, beginning with one second.',
   }),
-  longestDelaySeconds: setting(read.integer(1, 86_400).default(60), {
+  longestDelaySeconds: setting(read.integer(1, 86_400).default(300), {
     env: 'GATEHOUSE_SIGN_IN_LONGEST_DELAY_SECONDS',
     doc: 'Maximum of that wait, in seconds.',
   }),

@@ -16,6 +16,8 @@ import { createListedPeople } from './listing.ts';
 import { createPeople } from './people.ts';
 import { createOrderedRevocations } from './revocations.ts';
 import { createHeldSessions } from './sessions.ts';
+import { createUnlockWatch } from './unlock-watch.ts';
+import { createUnlocks } from './unlocks.ts';
 
 interface HelpDeskDependencies {
   assertions: Assertions;
@@ -32,7 +34,8 @@ interface HelpDeskDependencies {
 
 export type HelpDesk = ReturnType<typeof composeHelpDesk>;
 
-export function composeHelpDesk({ maxLifeMs, now }: Core, dependencies: HelpDeskDependencies) {
+export function composeHelpDesk(core: Core, dependencies: HelpDeskDependencies) {
+  const { kit, redis, keyspace, maxLifeMs, now } = core;
   const { audit, revocation, clients, contactCenters, ssoSettings, users, sessions } = dependencies;
   const people = createPeople({
     contactCenters: contactCenters.service,
@@ -42,8 +45,16 @@ export function composeHelpDesk({ maxLifeMs, now }: Core, dependencies: HelpDesk
     seen: audit.seenPeople,
     drained: audit.drained,
   });
+  const unlockWatch = createUnlockWatch({ redis, keyspace, audit: audit.writer, metrics: kit.metrics });
   return {
     people,
+    unlockWatch,
+    unlocks: createUnlocks({
+      people,
+      delays: users.service.delays,
+      watch: unlockWatch,
+      audit: audit.writer,
+    }),
     sessions: createHeldSessions({
       people,
       sessions: sessions.service,

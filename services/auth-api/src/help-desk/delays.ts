@@ -3,6 +3,8 @@ import type { Probe } from '@gatehouse/service-kit/health/diagnosis';
 import type { UserService } from '../users/service.ts';
 import type { Account } from './people.ts';
 
+type Rules = Awaited<ReturnType<UserService['delays']['explain']>>['rules'];
+
 export function delaysProbe(
   delays: Pick<UserService['delays'], 'explain'>,
   { contactCenter, userName }: Account,
@@ -10,9 +12,9 @@ export function delaysProbe(
   return {
     name: 'our delays',
     async run() {
-      const { refusals, rules, waitMs } = await delays.explain(contactCenter, userName);
+      const { refusals, counted, rules, waitMs } = await delays.explain(contactCenter, userName);
       const count = `${refusals.length} wrong passwords are remembered`;
-      const limit = `the Configuration Server ${rules.from === 'server' ? 'locks at' : 'is taken to lock at'} ${rules.threshold}`;
+      const limit = limitOf(rules, counted);
       const waits = [
         ['in a browser that signed in before', waitMs.knownBrowser],
         ['at a usual address', waitMs.usualAddress],
@@ -29,4 +31,9 @@ export function delaysProbe(
       };
     },
   };
+}
+
+function limitOf({ threshold, from }: Rules, counted: number): string {
+  if (threshold === 0) return 'the directory locks nobody';
+  return `the directory has counted ${counted} and ${from === 'server' ? 'locks at' : 'is taken to lock at'} ${threshold}`;
 }

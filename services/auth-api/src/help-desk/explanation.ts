@@ -1,4 +1,4 @@
-/** Explains why a person cannot sign in, and ends the delays that are ours. */
+/** Explains why a person cannot sign in. */
 import type { PersonName, SignInExplanation } from '@gatehouse/contracts/auth-api/administration/help-desk';
 import type { EnvironmentView } from '@gatehouse/contracts/environment-api/environment';
 import { examine, type Probe, type Verdict } from '@gatehouse/service-kit/health/diagnosis';
@@ -14,7 +14,7 @@ import { type Account, type People, serverTimeoutMs } from './people.ts';
 import { failed, ok, unneeded, warning } from './verdicts.ts';
 
 export interface ExplanationsOptions {
-  people: Pick<People, 'account' | 'foundAccount'>;
+  people: Pick<People, 'account'>;
   contactCenters: Pick<ContactCenterService, 'environment'>;
   users: Pick<UserService, 'find' | 'delays'>;
   ssoSettings: Pick<SsoSettings, 'enabled'>;
@@ -104,17 +104,6 @@ export function createExplanations(options: ExplanationsOptions) {
         search({ ...filter, limit: shownRefusals }),
       ]);
       return { user, ...examined, refusals: events.map(refusalOf) };
-    },
-
-    /** Forgets the wrong passwords of the account, on every replica at once. */
-    async unlock(named: PersonName, actor: Actor) {
-      const account = await people.foundAccount(named, actor.within);
-      const user = nameOf(account);
-      const { userName, contactCenterId } = user;
-      const refusals = await users.delays.clear(account.contactCenter, userName);
-      const fields = { userName, refusals };
-      await audit.write(eventOf('delays_cleared', actor, { contactCenterId, fields }));
-      return { user, refusals };
     },
   };
 }

@@ -7,6 +7,7 @@ import type { Administrators } from '../administrators/compose.ts';
 import type { Audit } from '../audit/compose.ts';
 import type { ContactCenters } from '../contact-centers/compose.ts';
 import type { Core } from '../core.ts';
+import type { HelpDesk } from '../help-desk/compose.ts';
 import type { Keys } from '../keys/compose.ts';
 import type { Sso } from '../sso/compose.ts';
 import type { Users } from '../users/compose.ts';
@@ -19,6 +20,7 @@ interface OverviewDependencies {
   administrators: Administrators;
   audit: Audit;
   contactCenters: ContactCenters;
+  helpDesk: HelpDesk;
   keys: Keys;
   sso: Sso;
   users: Users;
@@ -62,6 +64,7 @@ export function composeOverview(core: Core, dependencies: OverviewDependencies) 
     }),
     contactCenters,
     administrators: dependencies.administrators.service,
+    unlocks: dependencies.helpDesk.unlockWatch,
     pool,
     location,
     now,

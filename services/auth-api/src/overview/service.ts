@@ -20,6 +20,7 @@ import { isWhole, type StoredAdministrator } from '../administrators/service.ts'
 import type { Audit } from '../audit/compose.ts';
 import { countClients } from '../clients/certificates.ts';
 import type { ContactCenterService } from '../contact-centers/service.ts';
+import type { HelpDesk } from '../help-desk/compose.ts';
 import type { Users } from '../users/compose.ts';
 import type { Endings } from './endings.ts';
 import { problemsOfSignIns } from './sign-in-problems.ts';
@@ -31,6 +32,7 @@ export interface OverviewOptions {
   audit: Pick<Audit, 'lag' | 'retention'>;
   endings: Endings;
   problemWatch: ProblemWatch;
+  unlocks: Pick<HelpDesk['unlockWatch'], 'alarms'>;
   contactCenters: Pick<ContactCenterService, 'find'>;
   administrators: Pick<Administrators['service'], 'list'>;
   pool: Pool;
@@ -66,15 +68,18 @@ export function createOverviewService(options: OverviewOptions) {
   };
 
   const ofInstallation = async (question: OverviewQuestion): Promise<AuthApiOverview> => {
-    const [signIns, found, ending, auditLag, deletions, clients, administrators] = await Promise.all([
-      signInsOf(question).catch(() => undefined),
-      options.problemWatch(),
-      endings(undefined),
-      audit.lag().catch(() => undefined),
-      audit.retention.waiting().catch(() => []),
-      countClients(pool).catch(() => undefined),
-      options.administrators.list().catch(() => []),
-    ]);
+    const [signIns, found, ending, auditLag, deletions, clients, administrators, unlocks] = await Promise.all(
+      [
+        signInsOf(question).catch(() => undefined),
+        options.problemWatch(),
+        endings(undefined),
+        audit.lag().catch(() => undefined),
+        audit.retention.waiting().catch(() => []),
+        countClients(pool).catch(() => undefined),
+        options.administrators.list().catch(() => []),
+        options.unlocks.alarms().catch(() => []),
+      ],
+    );
     const told = orderEndings(ending, maxEndings);
     return definedOnly({
       at: new Date(now()).toISOString(),
@@ -83,6 +88,7 @@ export function createOverviewService(options: OverviewOptions) {
         ...problemsOfLinks(links()),
         ...found,
         ...(signIns?.problems ?? []),
+        ...unlocks.map(problemOfUnlocks),
         ...problemsOfLag(auditLag ?? []),
         ...problemsOfDeletions(deletions),
         ...problemsOfAdministrators(administrators),
@@ -150,6 +156,16 @@ function signInsView({ fromMs, toMs, stepMs }: Window, series: Series, withToken
     steps: series.steps.map(({ atMs, ...counts }) => ({ at: new Date(atMs).toISOString(), ...view(counts) })),
     total: view(series.total),
     failures: series.failures,
+  };
+}
+
+/** An administrator who unlocks an account can guess at it in between. */
+function problemOfUnlocks(administrator: string): Problem {
+  return {
+    severity: 'warning',
+    runbook: 'somebody-tries-passwords',
+    subject: administrator,
+    message: 'This administrator unlocked accounts 30 times or more within an hour of the last day.',
   };
 }
 

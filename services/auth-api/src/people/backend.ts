@@ -127,6 +127,7 @@ export function createPeopleBackend(options: PeopleBackendOptions): Configuratio
     readFolders: () => unsupported('folders'),
     readRoles: () => unsupported('roles'),
     readTenants: async () => [],
+    neverLocks: async () => true,
     readApplications: () => unsupported('applications'),
     subscribePersons(listener) {
       const end = persons.listen(environmentId, (dbid, person) =>

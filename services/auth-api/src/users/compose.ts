@@ -43,7 +43,7 @@ interface UserDependencies {
   config: {
     encryption: { keys: Secret };
     signIn: {
-      accountAttempts: number;
+      accountAttempts: number | undefined;
       accountWindowSeconds: number;
       freeFailures: number;
       longestDelaySeconds: number;

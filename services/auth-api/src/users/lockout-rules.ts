@@ -1,4 +1,4 @@
-/** Learns from the Configuration Servers when they lock accounts, so that attempts stay below it. */
+/** Learns from the directories when they lock accounts, so that attempts stay below it. */
 import { hash } from 'node:crypto';
 import type { ContactCenterView } from '@gatehouse/contracts/environment-api/contact-center';
 import type { Clock } from '@gatehouse/service-kit/clock';
@@ -9,10 +9,16 @@ import type { LockoutRules } from './attempts/budget.ts';
 import { readLockoutOptions } from './attempts/lockout-options.ts';
 import type { EnvironmentLinks } from './environment-links.ts';
 
+export interface LockoutSettings {
+  /** Of directories that lock without showing it; undefined: the operator knows of none. */
+  threshold: number | undefined;
+  windowMs: number;
+}
+
 export interface LockoutRulesOptions {
   links: Pick<EnvironmentLinks, 'open'>;
-  /** Where a server shows no rule. */
-  settings: Pick<LockoutRules, 'threshold' | 'windowMs'>;
+  /** Where a directory shows no rule. */
+  settings: LockoutSettings;
   log: Logger;
   now: Clock;
 }
@@ -24,17 +30,24 @@ const retryMs = 10_000;
 /** A server that hangs must not keep an attempt from its answer. */
 const readTimeoutMs = 2_000;
 const maxEnvironments = 1_000;
+/** Where nobody knows whether the directory locks. */
+const cautiousThreshold = 6;
 
 export function createLockoutRules({ links, settings, log, now }: LockoutRulesOptions) {
-  const fallback: LockoutRules = { ...settings, from: 'settings' };
+  const { windowMs, threshold = cautiousThreshold } = settings;
+  const fallback: LockoutRules = { threshold, windowMs, from: 'settings' };
+  const never: LockoutRules = { threshold: 0, windowMs, from: 'server' };
   const known = new LRUCache<string, { rules: LockoutRules; freshUntilMs: number }>({ max: maxEnvironments });
   const running = new Map<string, Promise<void>>();
 
   const ask = async (contactCenter: ContactCenterView): Promise<LockoutRules> => {
     const signal = AbortSignal.timeout(readTimeoutMs);
     const link = await links.open(contactCenter, signal);
-    const tenants = await link.readTenants({ signal });
-    return readLockoutOptions(tenants, link.tenantDbid) ?? fallback;
+    if (await link.neverLocks({ signal })) return never;
+    const rules = readLockoutOptions(await link.readTenants({ signal }), link.tenantDbid);
+    // Behind a Configuration Server, another directory may verify the passwords; only the operator can know when that one locks.
+    if (rules === 'never') return settings.threshold === undefined ? never : fallback;
+    return rules ?? fallback;
   };
 
   const read = async (contactCenter: ContactCenterView) => {

@@ -110,6 +110,7 @@ export function membersOf({ backend, tenantDbid, takesIn }: MembersOptions) {
     readRoles: (ofTenant: number, options: CallOptions = {}) =>
       backend.readRoles({ tenant_dbid: ofTenant }, options),
     readTenants: (options: CallOptions = {}) => backend.readTenants({ all_tenants: 1 }, options),
+    neverLocks: (options: CallOptions = {}) => backend.neverLocks(options),
   };
 }
 

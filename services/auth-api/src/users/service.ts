@@ -12,7 +12,6 @@ import type { AuditWriter } from '../audit/event.ts';
 import type { ContactCenterService } from '../contact-centers/service.ts';
 import type { Revocations } from '../revocation/revocations.ts';
 import { accountKey, createAccounts } from './account.ts';
-import type { LockoutRules } from './attempts/budget.ts';
 import { type AttemptLimiter, type AttemptLimits, createAttemptLimiter } from './attempts/limiter.ts';
 import type { UsualAddresses } from './attempts/usual-addresses.ts';
 import { createAuthenticate, type SignInCounts } from './authenticate.ts';
@@ -23,7 +22,7 @@ import { createEnvironmentLinks } from './environment-links.ts';
 import { createIdentification } from './identify.ts';
 import { createIdentities } from './identities.ts';
 import { createLoginWatch } from './link-health.ts';
-import { createLockoutRules, type LockoutRulesReader } from './lockout-rules.ts';
+import { createLockoutRules, type LockoutRulesReader, type LockoutSettings } from './lockout-rules.ts';
 import type { LoginNames } from './login-name.ts';
 import { createPasswordAccess, type PasswordRule } from './password-rule.ts';
 import { createPersonChangeRecords } from './person-change-records.ts';
@@ -37,8 +36,8 @@ export interface UserServiceOptions {
   redis: RedisClient;
   keyspace: Keyspace;
   limits: AttemptLimits;
-  /** For Configuration Servers that do not show when they lock an account. */
-  lockout: Pick<LockoutRules, 'threshold' | 'windowMs'>;
+  /** For directories that do not show when they lock an account. */
+  lockout: LockoutSettings;
   usualAddresses: UsualAddresses;
   passwordRule: PasswordRule;
   loginNames: LoginNames;
@@ -136,7 +135,7 @@ export function createUserService(options: UserServiceOptions) {
 }
 
 interface DelaysOptions {
-  limiter: Pick<AttemptLimiter, 'explain' | 'clear'>;
+  limiter: Pick<AttemptLimiter, 'explain' | 'unlock'>;
   lockoutRules: LockoutRulesReader;
   contactCenters: Pick<ContactCenterService, 'environment'>;
   find: ReturnType<typeof createIdentification>['find'];
@@ -161,11 +160,8 @@ function createDelays({ limiter, lockoutRules, contactCenters, find }: DelaysOpt
       const account = await accountOf(contactCenter, userName);
       return limiter.explain(account, await lockoutRules(contactCenter));
     },
-    /**
-     * Gives how many refusals were forgotten. The Configuration Server keeps its own count, which only a login or its
-     * administrator ends.
-     */
-    clear: async (contactCenter: ContactCenterView, userName: string) =>
-      limiter.clear(await accountOf(contactCenter, userName)),
+    /** A few times within an hour, whoever asks: an unlock must not make guessing cheaper. */
+    unlock: async (contactCenter: ContactCenterView, userName: string) =>
+      limiter.unlock(await accountOf(contactCenter, userName)),
   };
 }

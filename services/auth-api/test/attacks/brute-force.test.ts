@@ -5,14 +5,14 @@ import { createBrowser } from '../stack/browser.ts';
 import { agent, readView, signIn, startInteraction } from '../stack/interaction.ts';
 import { createClient, passwordTokens } from '../stack/oauth.ts';
 
-/** The Configuration Server locks at the sixth failure, until an administrator unlocks. */
+/** The Configuration Server locks at the eighth failure, until an administrator unlocks. */
 const seed = {
   ...demoSeed,
   tenants: [
     {
       dbid: 101,
       name: 'demo',
-      securityRules: { 'account-lockout-threshold': 6, 'account-lockout-attempts-period': 20 },
+      securityRules: { 'account-lockout-threshold': 8, 'account-lockout-attempts-period': 20 },
     },
   ],
 };
@@ -35,9 +35,13 @@ afterAll(async () => {
 beforeEach(async () => {
   asked = 0;
   await stack.simulator.store.unlock(101);
+  await forgetCounts();
+});
+
+async function forgetCounts() {
   const keys = await stack.deps.stores.redis.keys('gatehouse:limit:*');
   if (keys.length > 0) await Promise.all(keys.map((key) => stack.deps.stores.redis.del(key)));
-});
+}
 
 async function attempt(
   at: AuthApi,
@@ -101,7 +105,7 @@ describe('49: brute force (ASVS 6.3.1)', () => {
     ];
     for (const [index, spelling] of spellings.entries())
       await attempt(stack, spelling, `198.51.100.${index}`);
-    // The server locks at the sixth refusal; two are left to known browsers and usual addresses.
+    // The server locks at the eighth refusal; four are left to known browsers and usual addresses.
     expect(asked).toBe(3);
   });
 
@@ -163,8 +167,42 @@ describe('49: brute force (ASVS 6.3.1)', () => {
       await attempt(stack, agentWith('wrong'), '192.0.2.20');
       await home.postJson('/auth/v3/sign-in', { data: agentWith('wrong') });
     }
-    expect(asked).toBe(5);
-    await stack.deps.users.service.delays.clear(demoContactCenter, 'agent');
+    expect(asked).toBe(7);
+    await forgetCounts();
+    expect((await home.postJson('/auth/v3/sign-in', { data: agent })).status).toBe(200);
+  });
+
+  // attack: guesses between unlocks over replicas | CWE-645, ASVS 6.3.1 | guard: services/auth-api/src/users/attempts/scripts.ts
+  it('a loop of four guesses and one unlock does not lock the account at the Configuration Server', async () => {
+    const { delays } = stack.deps.users.service;
+    const unlocks: number[] = [];
+    for (let round = 0; round < 9; round += 1) {
+      await Promise.all(
+        Array.from({ length: 4 }, (_, index) =>
+          attempt(
+            index % 2 === 0 ? stack : replica,
+            agentWith(`guess ${round}.${index}`),
+            `198.51.100.${index}`,
+          ),
+        ),
+      );
+      const { refusals } = await delays.unlock(demoContactCenter, 'agent');
+      if (refusals > 0) unlocks.push(refusals);
+    }
+    // 3 of strangers, and what was left to others: the Configuration Server locks at the eighth.
+    expect([asked, unlocks]).toEqual([7, [3, 3, 1]]);
+    expect((await delays.explain(demoContactCenter, 'agent')).waitMs.elsewhere).toBeGreaterThan(1_000_000);
+    await forgetCounts();
+    expect((await attempt(stack, agent)).status).toBe(200);
+  });
+
+  it('the owner who mistypes in a known browser after strangers guessed goes on at once', async () => {
+    const home = createBrowser(stack.app, '192.0.2.10');
+    await signIn(stack, home, await startInteraction(stack, home), agent);
+    for (let round = 0; round < 4; round += 1)
+      await attempt(replica, agentWith('wrong'), `198.51.100.${round}`);
+    for (const typed of ['demo-agent-pasword', 'Demo-agent-password'])
+      expect((await home.postJson('/auth/v3/sign-in', { data: agentWith(typed) })).status).toBe(401);
     expect((await home.postJson('/auth/v3/sign-in', { data: agent })).status).toBe(200);
   });
 
@@ -279,11 +317,18 @@ describe('the threshold of the Configuration Server', { timeout: 60_000 }, () =>
     });
   });
 
-  it('is that of the settings where the server shows none, or never locks', async () => {
-    const settings = { GATEHOUSE_SIGN_IN_ACCOUNT_ATTEMPTS: '5' };
-    const fromSettings = { answered: 2, rules: { threshold: 5, windowMs: 1_200_000, from: 'settings' } };
+  it('is that of the settings, where the operator knows that another directory locks behind the server', async () => {
+    const settings = { GATEHOUSE_SIGN_IN_ACCOUNT_ATTEMPTS: '7' };
+    const fromSettings = { answered: 2, rules: { threshold: 7, windowMs: 1_200_000, from: 'settings' } };
     expect(await answeredOf({}, settings)).toEqual(fromSettings);
     expect(await answeredOf({ 'account-lockout-threshold': 0 }, settings)).toEqual(fromSettings);
+  });
+
+  it('is none where the server shows that it never locks: then waits grow instead', async () => {
+    const { answered, rules } = await answeredOf({ 'account-lockout-threshold': 0 });
+    expect(rules).toEqual({ threshold: 0, windowMs: 1_200_000, from: 'server' });
+    expect(answered).toBeGreaterThanOrEqual(3);
+    expect(answered).toBeLessThan(8);
   });
 });
 

@@ -1,4 +1,5 @@
 /** An installation with two replicas, and people of their own for each test. */
+import { demoSeed } from '@gatehouse/config-server-simulator/seed/demo';
 import { type AuthApi, type AuthApiOptions, startAuthApi } from '../stack/auth-api.ts';
 import { type Browser, createBrowser } from '../stack/browser.ts';
 import { createClient, getCode, introspect, opsCall, redeem, type TestClient } from '../stack/oauth.ts';
@@ -8,7 +9,12 @@ export const second = { timeout: 1000, interval: 20 };
 
 export type Estate = Awaited<ReturnType<typeof startEstate>>;
 
-export async function startEstate(options: AuthApiOptions = {}) {
+/** The Configuration Server locks at the eighth failure: three guesses of strangers reach it. */
+const securityRules = { 'account-lockout-threshold': 8, 'account-lockout-attempts-period': 20 };
+const seed = { ...demoSeed, tenants: [{ dbid: 101, name: 'demo', securityRules }] };
+
+export async function startEstate(given: AuthApiOptions = {}) {
+  const options = { seed, ...given };
   const stack = await startAuthApi(options);
   const replica = await startAuthApi({ ...options, beside: stack });
   const observer = await createClient(stack, { internalClient: true });

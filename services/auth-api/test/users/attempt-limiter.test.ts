@@ -11,7 +11,7 @@ import { openRedis, type RedisForTests, stoppedClock } from '../stack/redis.ts';
 const limits: AttemptLimits = {
   freeFailures: 3,
   firstDelayMs: 1_000,
-  maxDelayMs: 60_000,
+  maxDelayMs: 300_000,
   addressAttempts: 200,
   addressWindowMs: 10 * 60_000,
 };
@@ -19,7 +19,9 @@ const windowMs = 20 * 60_000;
 const day = 24 * 3_600_000;
 const usualAddresses = createUsualAddresses(new Secret(encryptionKeys));
 const rulesWith = (threshold: number): LockoutRules => ({ threshold, windowMs, from: 'server' });
-const rules = rulesWith(6);
+const rules = rulesWith(8);
+/** Of a directory that locks nobody. */
+const never = rulesWith(0);
 const proof = {
   user: { userDbid: 1, tenantDbid: 101, userName: 'agent', changePasswordRequired: false },
   provedAtMs: 0,
@@ -29,8 +31,10 @@ it.each([
   [1, { others: 1, knownBrowser: 0, usualAddress: 0 }],
   [2, { others: 1, knownBrowser: 0, usualAddress: 0 }],
   [3, { others: 1, knownBrowser: 1, usualAddress: 0 }],
-  [4, { others: 1, knownBrowser: 1, usualAddress: 1 }],
-  [8, { others: 5, knownBrowser: 1, usualAddress: 1 }],
+  [4, { others: 1, knownBrowser: 2, usualAddress: 0 }],
+  [5, { others: 1, knownBrowser: 3, usualAddress: 0 }],
+  [6, { others: 1, knownBrowser: 3, usualAddress: 1 }],
+  [8, { others: 3, knownBrowser: 3, usualAddress: 1 }],
 ])('a threshold of %i gives these refusals to spend', (threshold, budget) => {
   expect(budgetOf({ threshold })).toEqual(budget);
 });
@@ -109,15 +113,34 @@ describe.each([{ cluster: false }, { cluster: true }])(
     });
 
     // attack: account lock-out by a stranger | ASVS 6.3.1, CWE-645 | guard: services/auth-api/src/users/attempts/budget.ts
-    it('strangers leave one refusal to known browsers and one to usual addresses, and all stay below the lock', async () => {
+    it('strangers leave three refusals to known browsers and one to usual addresses, and all stay below the lock', async () => {
       const limiter = limiterWith();
       await signIn(limiter, { address: usual(), device: 'home' });
       expect(await refused(limiter, 50)).toBe(3);
       expect(await refused(limiter, 50, { device: 'stranger' })).toBe(0);
       expect(await refused(limiter, 50, { address: `192.0.${counter}.200`, device: 'new' })).toBe(1);
-      expect(await refused(limiter, 50, { device: 'home' })).toBe(1);
+      expect(await refused(limiter, 50, { device: 'home' })).toBe(3);
       expect(await refused(limiter, 50, { address: usual(), device: 'home' })).toBe(0);
     });
+
+    // attack: stranger's guesses make the owner wait after one typing mistake | CWE-645 | guard: services/auth-api/src/users/attempts/scripts.ts
+    it.each([
+      ['locks at the sixth refusal', rulesWith(6)],
+      ['locks nobody', never],
+    ])(
+      'the owner in a known browser mistypes once after guesses of strangers, and does not wait, where the directory %s',
+      async (_what, own) => {
+        const limiter = limiterWith();
+        await signIn(limiter, { address: usual(), device: 'home', rules: own });
+        for (let guesses = 0; guesses < 4; guesses += 1) {
+          await refused(limiter, 50, { rules: own });
+          clock.advance(8_000);
+        }
+        expect(await refused(limiter, 1, { rules: own, device: 'home' })).toBe(1);
+        await expect(reserve(limiter, { rules: own, device: 'home' })).resolves.toBeDefined();
+        expect((await limiter.explain(account, own)).waitMs).toMatchObject({ knownBrowser: 0 });
+      },
+    );
 
     // attack: denial of service by parallel logins | CWE-645 | guard: services/auth-api/src/users/attempts/turns.ts
     it('the right password consumes nothing, at any number at once', async () => {
@@ -204,16 +227,63 @@ describe.each([{ cluster: false }, { cluster: true }])(
       expect(await store.redis.dbsize()).toBe(before);
     });
 
-    it('makes strangers wait longer with every refusal, up to a bound', async () => {
-      const limiter = limiterWith({ maxDelayMs: 4000 });
-      const generous = { rules: rulesWith(1000) };
-      expect(await refused(limiter, 50, generous)).toBe(3);
-      for (const delayMs of [1000, 2000, 4000, 4000]) {
-        clock.advance(delayMs - 1);
-        expect(await refused(limiter, 1, generous)).toBe(0);
-        clock.advance(1);
-        expect(await refused(limiter, 50, generous)).toBe(1);
+    it.each([
+      ['locks late', rulesWith(1000)],
+      ['locks nobody', never],
+    ])(
+      'makes strangers wait longer with every refusal, up to a bound, where the directory %s',
+      async (_what, own) => {
+        const limiter = limiterWith({ maxDelayMs: 4000 });
+        const generous = { rules: own };
+        expect(await refused(limiter, 50, generous)).toBe(3);
+        for (const delayMs of [1000, 2000, 4000, 4000]) {
+          clock.advance(delayMs - 1);
+          expect(await refused(limiter, 1, generous)).toBe(0);
+          clock.advance(1);
+          expect(await refused(limiter, 50, generous)).toBe(1);
+        }
+      },
+    );
+
+    it('lets waits grow from one second to five minutes, where the directory locks nobody', async () => {
+      const limiter = limiterWith();
+      await refused(limiter, 50, { rules: never });
+      const waits: number[] = [];
+      for (let index = 0; index < 11; index += 1) {
+        const { waitMs } = await limiter.explain(account, never);
+        waits.push(waitMs.elsewhere / 1000);
+        clock.advance(waitMs.elsewhere);
+        expect(await refused(limiter, 50, { rules: never })).toBe(1);
       }
+      expect(waits).toEqual([1, 2, 4, 8, 16, 32, 64, 128, 256, 300, 300]);
+    });
+
+    // attack: attempts during a wait hold the person at the longest one | CWE-645 | guard: services/auth-api/src/users/attempts/scripts.ts
+    it('an attempt during a wait does not count, and the wait ends when it would have ended', async () => {
+      const limiter = limiterWith();
+      await refused(limiter, 50, { rules: never });
+      clock.advance(999);
+      expect(await refused(limiter, 50, { rules: never })).toBe(0);
+      clock.advance(1);
+      expect(await refused(limiter, 1, { rules: never })).toBe(1);
+      expect((await limiter.explain(account, never)).waitMs.elsewhere).toBe(2_000);
+    });
+
+    it('counts refusals of strangers, usual addresses and known browsers apart, where the directory locks nobody', async () => {
+      const limiter = limiterWith();
+      await signIn(limiter, { address: usual(), device: 'home', rules: never });
+      expect(await refused(limiter, 50, { rules: never })).toBe(3);
+      expect(await refused(limiter, 3, { rules: never, device: 'home' })).toBe(3);
+      expect(await refused(limiter, 3, { rules: never, address: usual() })).toBe(3);
+    });
+
+    it('remembers no more refusals than make the wait longer, however long somebody guesses', async () => {
+      const limiter = limiterWith();
+      for (let index = 0; index < 60; index += 1) {
+        await refused(limiter, 1, { rules: never });
+        clock.advance(300_000);
+      }
+      expect((await limiter.explain(account, never)).counted).toBe(35);
     });
 
     it('remembers five usual addresses for 30 days, and none of them can be read from Redis', async () => {
@@ -224,11 +294,11 @@ describe.each([{ cluster: false }, { cluster: true }])(
         clock.advance(1);
       }
       const atPlace = async (index: number) => {
-        await limiter.clear(account);
+        clock.advance(windowMs);
         await refused(limiter, 50);
         return refused(limiter, 1, { address: `10.${counter}.${index}.99` });
       };
-      expect(await Promise.all([atPlace(0)])).toEqual([0]);
+      expect(await atPlace(0)).toBe(0);
       expect(await atPlace(1)).toBe(1);
       clock.advance(30 * day);
       expect(await atPlace(5)).toBe(0);
@@ -283,7 +353,7 @@ describe.each([{ cluster: false }, { cluster: true }])(
       await expect(reserve(limiter, { account: `${account}/next` })).rejects.toMatchObject({ status: 429 });
     });
 
-    it('explains what was spent and what is to wait, and can forget it', async () => {
+    it('explains what was spent and what is to wait', async () => {
       const limiter = limiterWith();
       await signIn(limiter, { address: usual(), device: 'home' });
       clock.advance(1000);
@@ -291,20 +361,87 @@ describe.each([{ cluster: false }, { cluster: true }])(
       await refused(limiter, 1, { device: 'home' });
       expect(await limiter.explain(account, rules)).toEqual({
         rules,
-        budget: { others: 3, knownBrowser: 1, usualAddress: 1 },
-        refusals: [
+        budget: { others: 3, knownBrowser: 3, usualAddress: 1 },
+        refusals: expect.arrayContaining([
           ...Array.from({ length: 3 }, () => ({ atMs: clock.now(), spender: 'others' })),
           { atMs: clock.now(), spender: 'knownBrowser' },
-        ].sort((one, other) => one.spender.localeCompare(other.spender)),
-        waitMs: { elsewhere: windowMs, usualAddress: 0, knownBrowser: windowMs },
+        ]),
+        counted: 4,
+        waitMs: { elsewhere: windowMs, usualAddress: 0, knownBrowser: 0 },
         knownBrowsers: 1,
         usualAddresses: 1,
       });
-      expect(await limiter.clear(account)).toBe(4);
-      expect(await limiter.explain(account, rules)).toMatchObject({
-        refusals: [],
-        waitMs: { elsewhere: 0, usualAddress: 0, knownBrowser: 0 },
-        knownBrowsers: 1,
+    });
+
+    describe('an unlock', () => {
+      it('lets strangers try again, and they wait no longer', async () => {
+        const limiter = limiterWith();
+        await refused(limiter, 50);
+        expect(await limiter.unlock(account)).toEqual({ waitMs: 0, refusals: 3 });
+        expect(await limiter.explain(account, rules)).toMatchObject({
+          refusals: [],
+          counted: 3,
+          waitMs: { elsewhere: 0, usualAddress: 0, knownBrowser: 0 },
+        });
+        expect(await refused(limiter, 50)).toBe(3);
+      });
+
+      // attack: guesses between unlocks reach the lock of the directory | CWE-645 | guard: services/auth-api/src/users/attempts/scripts.ts
+      it.each([2, 3, 4, 5, 6, 7, 8, 20])(
+        'never gives back what the directory has counted: with a threshold of %i everybody together stays below it',
+        async (threshold) => {
+          const limiter = limiterWith({ freeFailures: 1000 });
+          const place = { rules: rulesWith(threshold) };
+          await signIn(limiter, { ...place, address: usual(), device: 'home' });
+          let counted = 0;
+          for (let unlocks = 0; unlocks < 4; unlocks += 1) {
+            counted += await refused(limiter, 50, place);
+            counted += await refused(limiter, 50, { ...place, device: 'home' });
+            counted += await refused(limiter, 50, { ...place, address: usual() });
+            await limiter.unlock(account);
+          }
+          expect(counted).toBe(threshold - 1);
+        },
+      );
+
+      // attack: guesses between unlocks | ASVS 6.3.1 | guard: services/auth-api/src/users/attempts/scripts.ts
+      it('comes at most three times within an hour, and says when the next one is possible', async () => {
+        const limiter = limiterWith();
+        const place = { rules: never };
+        for (let unlocks = 0; unlocks < 3; unlocks += 1) {
+          await refused(limiter, 50, place);
+          expect(await limiter.unlock(account)).toEqual({ waitMs: 0, refusals: 3 });
+        }
+        await refused(limiter, 50, place);
+        const { waitMs, refusals } = await limiter.unlock(account);
+        expect(refusals).toBe(0);
+        expect(waitMs).toBeGreaterThan(3_500_000);
+        expect(waitMs).toBeLessThanOrEqual(3_600_000);
+        // What is to wait stays, and so does the count of unlocks.
+        expect((await limiter.explain(account, never)).waitMs.elsewhere).toBeGreaterThan(0);
+      });
+
+      // attack: many unlocks at once between guesses | CWE-362, ASVS 6.3.1 | guard: services/auth-api/src/users/attempts/scripts.ts
+      it('comes no more often where many replicas are asked at once while somebody guesses', async () => {
+        const replicas = Array.from({ length: 6 }, () => limiterWith({ freeFailures: 1000 }));
+        const outcomes: { waitMs: number; refusals: number }[] = [];
+        const guessAndUnlock = async (limiter: Limiter) => {
+          for (let round = 0; round < 5; round += 1) {
+            await refused(limiter, 1, { rules: never });
+            outcomes.push(await limiter.unlock(account));
+          }
+        };
+        await Promise.all(replicas.map(guessAndUnlock));
+        expect(outcomes.filter(({ refusals }) => refusals > 0)).toHaveLength(3);
+        expect(outcomes.some(({ waitMs }) => waitMs > 0)).toBe(true);
+      });
+
+      it('that finds nothing to forget does not count', async () => {
+        const limiter = limiterWith();
+        for (let index = 0; index < 5; index += 1)
+          expect(await limiter.unlock(account)).toEqual({ waitMs: 0, refusals: 0 });
+        await refused(limiter, 50);
+        expect(await limiter.unlock(account)).toEqual({ waitMs: 0, refusals: 3 });
       });
     });
   },

@@ -33,7 +33,9 @@ describe.skipIf(findSlapd() === undefined)(
           { cn: 'Baltic agents', members: [personDn('olaf', 'Baltic')] },
         ],
       });
-      stack = await startAuthApi({ env: { GATEHOUSE_SIGN_IN_ADDRESS_ATTEMPTS: '10000' } });
+      stack = await startAuthApi({
+        env: { GATEHOUSE_SIGN_IN_ADDRESS_ATTEMPTS: '10000', GATEHOUSE_SIGN_IN_ACCOUNT_ATTEMPTS: '8' },
+      });
       stack.environmentApi.environments.set(environmentId, ldapEnvironment(directory));
     });
     afterAll(async () => {

@@ -38,11 +38,18 @@ export function peopleCommands(program: Command, cli: Cli): void {
   personArgument(
     people
       .command('unlock')
-      .description('forget the wrong passwords of a person; a lock of the Configuration Server stays'),
+      .description(
+        'forget the wrong passwords of a person, at most three times within an hour; what the directory has counted or locked stays',
+      ),
   ).action(
     cli.action<PlaceOption, [string]>(async (session, { contactCenter }, name) => {
       const cleared = await clearDelays(session.authApi, await personOf(session, name, contactCenter));
-      session.output.done(`${cleared.refusals} wrong passwords of ${name} are forgotten.`, cleared);
+      const { refusals, waitSeconds } = cleared;
+      const wait =
+        waitSeconds === undefined
+          ? ''
+          : ` The directory has counted them too: the next try still has to wait ${Math.ceil(waitSeconds / 60)} min.`;
+      session.output.done(`${refusals} wrong passwords of ${name} are forgotten.${wait}`, cleared);
     }),
   );
 }

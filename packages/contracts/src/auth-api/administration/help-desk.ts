@@ -115,6 +115,12 @@ export const clientDiagnosisSchema = z.object({
 export const clearedDelaysSchema = z.object({
   user: personSchema.omit({ sub: true }).required(),
   refusals: z.int().describe('How many wrong passwords were forgotten.'),
+  waitSeconds: z
+    .int()
+    .optional()
+    .describe(
+      'How long a sign-in from an unknown place has to wait all the same, because the directory would lock the account after further wrong passwords. Absent: it need not wait.',
+    ),
 });
 
 export type SignInExplanation = z.infer<typeof signInExplanationSchema>;

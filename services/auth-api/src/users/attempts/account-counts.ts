@@ -2,14 +2,14 @@
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { randomToken, sha256 } from '@gatehouse/service-kit/crypto/secrets';
 import type { Keyspace, RedisClient } from '@gatehouse/service-kit/redis/client';
-import { budgetOf, type LockoutRules, type Spender } from './budget.ts';
+import { budgetOf, type LockoutRules, ownTries, type Spender, spendable } from './budget.ts';
 import { createSamePassword, type Proof } from './same-password.ts';
-import { countRefusal, countSuccess, reserveOnAccount } from './scripts.ts';
+import { countRefusal, countSuccess, forgetRefusals, reserveOnAccount } from './scripts.ts';
 import { createTurns } from './turns.ts';
 import type { UsualAddresses } from './usual-addresses.ts';
 
 export interface Pace {
-  /** Refusals that cost no waiting; from then on the wait doubles. */
+  /** Refusals that cost no waiting, of known browsers three at least; from then on the wait doubles. */
   freeFailures: number;
   firstDelayMs: number;
   maxDelayMs: number;
@@ -33,6 +33,10 @@ const deviceLifeMs = 90 * 24 * 3_600_000;
 const rememberedDevices = 20;
 const addressLifeMs = 30 * 24 * 3_600_000;
 const rememberedAddresses = 5;
+const unlocksInPeriod = 3;
+const unlockPeriodMs = 3_600_000;
+/** Beyond the free ones, where nothing locks: more would not make the wait longer. */
+const rememberedBeyondFree = 32;
 
 const letters = { others: 'o', knownBrowser: 'k', usualAddress: 'u' } as const satisfies Record<
   Spender,
@@ -53,18 +57,22 @@ export function createAccountCounts({ redis, keyspace, pace, usualAddresses, now
   const takeTurn = createTurns('account', maxWaiting);
   const enter = createSamePassword();
   const keysOf = (account: string) =>
-    ['refusals', 'pending', 'devices', 'addresses'].map((part) =>
+    ['refusals', 'pending', 'devices', 'addresses', 'unlocks'].map((part) =>
       keyspace.key(`limit:account:${part}`, sha256(account)),
     );
 
   const argumentsFor = (rules: LockoutRules, id: string, lookAt: string) => {
     const { others, knownBrowser, usualAddress } = budgetOf(rules);
+    // Lua gets 0 where nothing locks.
+    const limits = [spendable(rules), others, knownBrowser, usualAddress];
     return [
-      ...[now(), id, rules.windowMs, others, knownBrowser, usualAddress],
-      ...[pace.freeFailures, pace.firstDelayMs, pace.maxDelayMs, pendingLifeMs],
-      ...[now() - addressLifeMs, lookAt],
+      ...[now(), id, rules.windowMs, ...limits.map((limit) => (limit === Infinity ? 0 : limit))],
+      ...[pace.freeFailures, Math.max(ownTries, pace.freeFailures)],
+      ...[pace.firstDelayMs, pace.maxDelayMs, pendingLifeMs, now() - addressLifeMs, lookAt],
     ];
   };
+  const remembered = (rules: LockoutRules) =>
+    Math.max(rules.threshold, pace.freeFailures + rememberedBeyondFree);
 
   return {
     /** @throws SignInError `throttled` */
@@ -77,34 +85,36 @@ export function createAccountCounts({ redis, keyspace, pace, usualAddresses, now
       const ask = async () => {
         reservedAtMs = now();
         const given = [...argumentsFor(rules, id, ''), device, ...marks];
-        const [waitMs, spender, callers] = (await reserveOnAccount.run(redis, keys, given)) as [
+        const [waitMs, member, callers] = (await reserveOnAccount.run(redis, keys.slice(0, 4), given)) as [
           number,
           string,
           string,
         ];
-        return { waitMs, spender, callers };
+        return { waitMs, member, callers };
       };
       const { proof, leave } = question === undefined ? alone : enter(account, question);
       const mayPass = proof?.then((given) => given !== undefined);
-      const { spender, callers } = await takeTurn(account, ask, mayPass).catch((error) => {
+      const { member, callers } = await takeTurn(account, ask, mayPass).catch((error) => {
         leave();
         throw error;
       });
-      const member = `${spender || letters.others}:${id}`;
       return {
         /** Of an attempt without a place: the answer to the same question. */
-        proof: spender === '' ? await proof : undefined,
+        proof: member === '' ? await proof : undefined,
         isKnownBrowser: callers.includes(letters.knownBrowser),
         isUsualAddress: callers.includes(letters.usualAddress),
         async refuse() {
           leave();
-          await countRefusal.run(redis, keys.slice(0, 2), [now(), member, rules.windowMs, '1']);
+          const refused = member || `${letters.others}:${letters.others}.${id}`;
+          const given = [now(), refused, rules.windowMs, '1', remembered(rules)];
+          await countRefusal.run(redis, keys.slice(0, 2), given);
         },
-        async succeed(given?: Proof) {
-          leave(given);
+        async succeed(proved?: Proof) {
+          leave(proved);
           const browser = [device, rememberedDevices, deviceLifeMs];
           const usual = [marks[0] ?? '', rememberedAddresses, addressLifeMs];
-          await countSuccess.run(redis, keys, [now(), member, reservedAtMs, ...browser, ...usual]);
+          const given = [now(), member, reservedAtMs, ...browser, ...usual];
+          await countSuccess.run(redis, keys.slice(0, 4), given);
         },
         async release() {
           leave();
@@ -118,14 +128,14 @@ export function createAccountCounts({ redis, keyspace, pace, usualAddresses, now
       const keys = keysOf(account);
       const waitOf = async (lookAt: string) => {
         const given = [...argumentsFor(rules, '', lookAt), ''];
-        const [waitMs] = (await reserveOnAccount.run(redis, keys, given)) as [number];
+        const [waitMs] = (await reserveOnAccount.run(redis, keys.slice(0, 4), given)) as [number];
         return Math.max(0, waitMs);
       };
       const [refused = '', , devices = '', addresses = ''] = keys;
       const [elsewhere, usualAddress, knownBrowser, members, knownBrowsers, usual] = await Promise.all([
         waitOf('o'),
-        waitOf('ou'),
-        waitOf('ok'),
+        waitOf('uo'),
+        waitOf('ko'),
         redis.zrange(refused, '0', '-1', 'WITHSCORES'),
         redis.zcard(devices),
         redis.zcount(addresses, now() - addressLifeMs, '+inf'),
@@ -133,27 +143,38 @@ export function createAccountCounts({ redis, keyspace, pace, usualAddresses, now
       return {
         rules,
         budget: budgetOf(rules),
-        refusals: refusalsIn(members, now() - rules.windowMs),
+        ...refusalsIn(members, now() - rules.windowMs),
         waitMs: { knownBrowser, usualAddress, elsewhere },
         knownBrowsers,
         usualAddresses: usual,
       };
     },
 
-    /** Forgets the refusals; browsers and addresses stay known. Gives how many there were. */
-    async clear(account: string): Promise<number> {
-      const [refused = ''] = keysOf(account);
-      const [count] = await Promise.all([redis.zcard(refused), redis.del(refused)]);
-      return count;
+    /**
+     * Forgets the refusals for our limits; browsers and addresses stay known, and the directory keeps its own count. `waitMs`: until
+     * it is possible again, where it was done too often; otherwise 0. `refusals`: how many were forgotten.
+     */
+    async unlock(account: string): Promise<{ waitMs: number; refusals: number }> {
+      const [refused = '', , , , unlocks = ''] = keysOf(account);
+      const given = [randomToken(9), unlocksInPeriod, unlockPeriodMs];
+      const answer = (await forgetRefusals.run(redis, [refused, unlocks], given)) as [number, number];
+      return { waitMs: answer[0], refusals: answer[1] };
     },
   };
 }
 
-/** `members`: names and times in turn. Empty when the window ended. */
-function refusalsIn(members: string[], sinceMs: number): { atMs: number; spender: Spender }[] {
-  const refusals = members.flatMap((member, index) => {
-    const spender = spenders.find((name) => member.startsWith(`${letters[name]}:`));
-    return spender === undefined ? [] : [{ atMs: Number(members[index + 1]), spender }];
+/**
+ * `members`: names and times in turn. None when the window ended. `counted`: how many the directory has counted, of which
+ * `refusals` were not forgotten by an unlock.
+ */
+function refusalsIn(members: string[], sinceMs: number) {
+  const times = members.filter((_, index) => index % 2 === 1).map(Number);
+  if ((times.at(-1) ?? 0) <= sinceMs) return { refusals: [], counted: 0 };
+  const refusals = times.flatMap((atMs, index): { atMs: number; spender: Spender }[] => {
+    const [place = '', rest = ''] = members[index * 2]?.split(':') ?? [];
+    const letter = rest[1] === '.' ? rest[0] : place;
+    const spender = spenders.find((name) => letters[name] === letter);
+    return spender === undefined ? [] : [{ atMs, spender }];
   });
-  return (refusals.at(-1)?.atMs ?? 0) > sinceMs ? refusals : [];
+  return { refusals, counted: times.length };
 }

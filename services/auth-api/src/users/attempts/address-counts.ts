@@ -43,7 +43,7 @@ export function createAddressCounts({ redis, keyspace, attempts, windowMs, now }
       });
       return {
         async refuse() {
-          await countRefusal.run(redis, [refusals, pending], [now(), id, windowMs, '']);
+          await countRefusal.run(redis, [refusals, pending], [now(), id, windowMs, '', attempts]);
         },
         async release() {
           await redis.zrem(pending, id);

@@ -83,6 +83,6 @@ export function createAttemptLimiter({
       };
     },
     explain: accounts.explain,
-    clear: accounts.clear,
+    unlock: accounts.unlock,
   };
 }
