@@ -32,6 +32,8 @@ export interface Look {
   styleSheet?: string;
   themeColor?: string;
   greeting?: OwnWords;
+  /** Words of the operator's link to help. */
+  helpLink?: string;
   links: { href: string; label: string; language: string }[];
   notices: { kind: Notice['kind']; title: string; text: OwnWords; until: string; untilIso: string }[];
 }
@@ -44,6 +46,9 @@ export function lookOf(branding: BrandingView | undefined, language: Language): 
   return {
     name,
     ...definedOnly({
+      helpLink: links
+        .filter(({ kind }) => kind === 'help')
+        .flatMap((link) => shownLink(link, text, language))[0]?.label,
       logo: logo && pictureOf(logo),
       styleSheet: colors && brandStyleUrl(colors),
       themeColor: colors && themeColorOf(colors),

@@ -20,6 +20,7 @@ export const listedPages: ListedPage[] = [
   { name: 'sign-in-name', path: '/auth/sign-in.html?interaction=first' },
   { name: 'sign-in-failed', path: '/auth/sign-in.html?error&interaction=failed' },
   { name: 'sign-in-locked', path: '/auth/sign-in.html?error&interaction=locked', isVariant: true },
+  { name: 'sign-in-throttled', path: '/auth/sign-in.html?error&interaction=throttled', isVariant: true },
   { name: 'sign-in-elsewhere', path: '/auth/sign-in.html?error&interaction=elsewhere', isVariant: true },
   { name: 'sign-in-no-tenant', path: '/auth/sign-in.html?error&interaction=no-tenant', isVariant: true },
   { name: 'sign-in-remembered', path: '/auth/sign-in.html?error&interaction=remembered', isVariant: true },
@@ -69,6 +70,7 @@ export function fillStage(stage: Stage, branding?: BrandingView): void {
   hold({ id: 'first' });
   hold({ id: 'failed', error: 'bad_credentials', ...typed });
   hold({ id: 'locked', error: 'account_locked', correlationId, ...typed });
+  hold({ id: 'throttled', error: 'throttled', retryAfterSeconds: 280, correlationId, ...typed });
   hold({ id: 'elsewhere', error: 'sso_no_account', correlationId, ...typed });
   hold({ id: 'remembered', error: 'bad_credentials', remember: 'chosen', ...typed });
   hold({ id: 'no-tenant', error: 'tenant_required', userName: 'maria' });

@@ -45,6 +45,28 @@ describe('after a failed attempt', () => {
     expect(body).toContain('Wait 42 seconds before you try again.');
   });
 
+  it.each([
+    [61, 'Wait 2 minutes before you try again.'],
+    [300, 'Wait 5 minutes before you try again.'],
+    [1_200, 'Wait 20 minutes before you try again.'],
+    [7_200, 'Wait 120 minutes before you try again.'],
+    [7_201, 'Wait 3 hours before you try again.'],
+    [86_400, 'Wait 24 hours before you try again.'],
+  ])('tells a wait of %i seconds in minutes or hours, and whom to call', async (retryAfterSeconds, words) => {
+    authApi.hold({ id: 'long', error: 'throttled', retryAfterSeconds, ...typed });
+    const { body } = await app.inject(pageGet('/auth/sign-in.html?error&interaction=long'));
+    expect(body).toContain(words);
+    expect(body).toContain('If you cannot wait, call your administrator.');
+  });
+
+  it('names the help of the operator where the page has a link to it', async () => {
+    const branding = { links: [{ kind: 'help' as const, url: 'https://help.example.com/' }] };
+    authApi.hold({ id: 'helped', error: 'throttled', retryAfterSeconds: 300, branding, ...typed });
+    const { body } = await app.inject(pageGet('/auth/sign-in.html?error&interaction=helped'));
+    expect(body).toContain('call your administrator: “Help” below says how.');
+    expect(body).toContain('href="https://help.example.com/"');
+  });
+
   it('gives a reference only where support can help', async () => {
     const correlationId = '0b5c7f0e-1111-4222-8333-444455556666';
     authApi.hold({ id: 'locked', error: 'account_locked', correlationId, ...typed });

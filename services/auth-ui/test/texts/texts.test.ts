@@ -186,6 +186,17 @@ describe('texts', () => {
   });
 
   it.each([
+    ['de', 5, 'Warten Sie 5 Minuten, bevor Sie es noch einmal versuchen.'],
+    ['fr', 1, 'Attendez 1 minute avant de réessayer.'],
+    ['ja', 20, '20 分待ってからもう一度お試しください。'],
+    ['ar', 2, 'انتظر دقيقتين قبل إعادة المحاولة.'],
+    ['ar', 5, 'انتظر 5 دقائق قبل إعادة المحاولة.'],
+    ['ar', 20, 'انتظر 20 دقيقة قبل إعادة المحاولة.'],
+  ] as const)('count minutes in %s: %i', (language, minutes, text) => {
+    expect(textsIn(language)('problem.throttled.minutes', { minutes })).toBe(text);
+  });
+
+  it.each([
     ['en', 1, 'Wait 1 second before you try again.'],
     ['en', 2, 'Wait 2 seconds before you try again.'],
     ['de', 1, 'Warten Sie 1 Sekunde, bevor Sie es noch einmal versuchen.'],

@@ -11,6 +11,7 @@ import type { PersonProfile } from '@gatehouse/contracts/auth-api/administration
 import { notFound } from '@gatehouse/service-kit/errors/app-error';
 import type { App } from '@gatehouse/service-kit/http/app-type';
 import { z } from 'zod';
+import { formatsIn } from '../../texts/formats.ts';
 import { ifMatch } from '../shell/conflict.ts';
 import { shownOnceView } from '../shell/pages.ts';
 import { problemOf } from '../shell/problem.ts';
@@ -34,8 +35,14 @@ export function questionRoutes(pages: App, shell: Shell): void {
     fields,
     page: async (visit, named) => questionPage(visit, 'unlock', await read(visit, named)),
     act: (visit, named) => clearDelays(visit.authApi, named),
-    done: (visit, named, { refusals }) =>
-      shell.done(visit, addressOf('person', named), 'console.people.unlocked', { count: String(refusals) }),
+    also: [429],
+    done: (visit, named, { refusals, waitSeconds }) => {
+      const count = String(refusals);
+      const address = addressOf('person', named);
+      if (waitSeconds === undefined) return shell.done(visit, address, 'console.people.unlocked', { count });
+      const wait = formatsIn(visit.language).minutes(Math.ceil(waitSeconds / 60));
+      return shell.done(visit, address, 'console.people.unlockedWait', { count, wait });
+    },
   });
 
   askFirst(pages, shell, {

@@ -22,12 +22,14 @@ interface Question<Path extends z.ZodRawShape, Fields extends z.ZodRawShape, Res
   done: (visit: ConsoleVisit, asked: Asked<Path, Fields>, result: Result) => FastifyReply;
   /** What the form says of a refusal; the message of the API by default. */
   reasonOf?: (problem: Problem) => string;
+  /** Further statuses that the form says. */
+  also?: readonly number[];
 }
 
 export function askFirst<Result, Path extends z.ZodRawShape = None, Fields extends z.ZodRawShape = None>(
   pages: App,
   shell: Shell,
-  { url, path, fields, page, act, done, reasonOf }: Question<Path, Fields, Result>,
+  { url, path, fields, page, act, done, reasonOf, also }: Question<Path, Fields, Result>,
 ): void {
   const params = z.object(path ?? {});
   const sent = z.object(fields ?? {});
@@ -41,7 +43,7 @@ export function askFirst<Result, Path extends z.ZodRawShape = None, Fields exten
   pages.post(url, { schema: { hide: true, params, body: sent } }, async (request, reply) => {
     const visit = shell.begin(request, reply);
     const asked = askedOf(request.params, request.body);
-    const { done: result, problem } = await attempt(visit, () => act(visit, asked));
+    const { done: result, problem } = await attempt(visit, () => act(visit, asked), also);
     if (problem === undefined) return done(visit, asked, result as Result);
     const again = await page(visit, asked);
     reply.code(problem.status);
