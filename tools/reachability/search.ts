@@ -10,7 +10,7 @@ import { edges, opsGives } from '../../services/auth-api/src/client-authenticati
 import { callerKinds, matrix, type Rule, rules } from '../../services/environment-api/src/access/matrix.ts';
 import { gives } from '../../services/environment-api/src/access/reach.ts';
 
-/** A higher number is worth more. What has none is no right: it matters only for what it reaches. */
+/** A higher number is worth more. Other nodes are no rights: they matter only for the rights that they reach. */
 export const levels: Readonly<Record<string, number>> = {
   operator: 6,
   'operator by link': 6,
@@ -32,7 +32,7 @@ interface Step {
   when?: string | undefined;
 }
 
-/** What every node leads to in one step. `without`: guards that are taken away. */
+/** The single steps from every node. `without`: guards that are taken away. */
 export function stepsOf(without: readonly ReachGuard[] = []): ReadonlyMap<string, readonly Step[]> {
   const steps = new Map<string, Step[]>();
   const add = (from: string, step: Step) => steps.set(from, [...(steps.get(from) ?? []), step]);

@@ -1,6 +1,6 @@
 /** Names what a right, a key or a setting is worth: the steps of the table of reachability (docs/reference/reachability.md). */
 
-/** What a write can put into somebody's hands. Each API says beside its matrix which of its operations give which. */
+/** A write can put this into somebody's hands. Each API says beside its matrix which of its operations give which. */
 export type Fact =
   | 'single sign-on of a contact centre'
   | 'single sign-on where administrators sign in'
@@ -30,11 +30,11 @@ export type Source =
 export interface ReachEdge<Holder extends string> {
   from: Fact | Source | Holder;
   to: Fact | Source | Holder;
-  /** What makes it, in words. */
+  /** The deed, in words. */
   by: string;
   /** Only in an installation that is set up so. */
   when?: string;
-  /** What stops it; a test takes it away and must find what was possible then. */
+  /** The guard against it; a test takes the guard away and must find the fault. */
   stoppedBy?: ReachGuard;
 }
 

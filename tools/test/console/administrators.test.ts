@@ -17,7 +17,10 @@ it('adds a person by name, who has the right at once, and removes them again', a
   const typed = { user: people.agent.username, contactCenter: 'demo', note: 'Ticket 7' };
   const added = await person.submit(form, `${path}/add`, typed);
   expect(added).toMatchObject({ path, message: expect.stringMatching(/ is an installation administrator$/) });
-  expect(added.rows.find(({ Note }) => Note === 'Ticket 7')).toMatchObject({ Actions: 'Remove' });
+  expect(added.rows.find(({ Note }) => Note === 'Ticket 7')).toMatchObject({
+    Actions: 'Remove',
+    'Way of sign-in': expect.stringMatching(/^Password of the directory.*Demo/s),
+  });
   const twice = await person.submit(form, `${path}/add`, typed);
   expect(twice).toMatchObject({ path, message: 'agent is an installation administrator' });
 

@@ -52,7 +52,7 @@ export function createKnownAdministrators({
         return false;
       }
     },
-    /** Who signs in at a contact centre. Rejects while the list cannot be read. */
+    /** The administrators of a contact centre. Rejects while the list cannot be read. */
     async subsAt(contactCenterId: string): Promise<ReadonlySet<string>> {
       return (await current()).subsAt.get(contactCenterId) ?? new Set();
     },

@@ -1,5 +1,7 @@
 /** Composes the installation administrators of the console: their list, a form that adds one, and the question before one is removed. */
 import { createAdministratorCalls } from '@gatehouse/api-client/auth-api/administration';
+import { createContactCenterAdministration } from '@gatehouse/api-client/environment-api/contact-centers';
+import type { AdministratorView } from '@gatehouse/contracts/auth-api/administration/administrators';
 import { passwordWay, providerWay } from '@gatehouse/contracts/auth-api/way-of-sign-in';
 import { definedOnly } from '@gatehouse/contracts/defined-only';
 import { notFound } from '@gatehouse/service-kit/errors/app-error';
@@ -30,7 +32,12 @@ export function composeAdministrators({ shell }: { shell: Shell }): Area {
     pages.get('', { schema: { hide: true, querystring: listQuery } }, async (request, reply) => {
       const visit = shell.begin(request, reply);
       const administrators = await callsOf(visit).list();
-      return shell.show(visit, listView, administratorsPage(visit, administrators, request.query.page));
+      const centers = await centerNames(visit, administrators);
+      return shell.show(
+        visit,
+        listView,
+        administratorsPage(visit, administrators, { page: request.query.page, centers }),
+      );
     });
 
     pages.get('/add', { schema: { hide: true, querystring: newFields } }, async (request, reply) => {
@@ -80,4 +87,24 @@ export function composeAdministrators({ shell }: { shell: Shell }): Area {
 /** Protocol and issuer are two fields here and one at the API: only the issuer can be wrong. */
 function atIssuer({ fields: { way, ...fields }, ...problem }: Problem): Problem {
   return { ...problem, fields: way === undefined ? fields : { ...fields, issuer: way } };
+}
+
+/** By id. A contact centre that is gone, or that cannot be read now, keeps its id. */
+async function centerNames(
+  { environmentApi }: ConsoleVisit,
+  administrators: readonly AdministratorView[],
+): Promise<ReadonlyMap<string, string>> {
+  const { read } = createContactCenterAdministration(environmentApi);
+  const ids = new Set(administrators.flatMap(({ contactCenterId }) => contactCenterId ?? []));
+  const named = [...ids].map(
+    async (id) =>
+      [
+        id,
+        await read(id).then(
+          ({ name }) => name,
+          () => id,
+        ),
+      ] as const,
+  );
+  return new Map(await Promise.all(named));
 }

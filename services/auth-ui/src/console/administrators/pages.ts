@@ -22,7 +22,7 @@ interface NewAdministratorFields {
 export function administratorsPage(
   { text, person }: ConsoleVisit,
   administrators: readonly AdministratorView[],
-  page: number,
+  { page, centers }: { page: number; centers: ReadonlyMap<string, string> },
 ): ListPage {
   const { items, pages } = cutToPage(administrators, administratorsPath, {}, { page });
   const nameOf = new Map(administrators.map(({ sub, name }) => [sub, name]));
@@ -56,7 +56,7 @@ export function administratorsPage(
               }
             : {
                 text: way === passwordWay ? text('console.administrators.way.password') : way,
-                note: contactCenterId,
+                note: centers.get(contactCenterId) ?? contactCenterId,
               },
           { text: text('console.at', { at: new Date(addedAt) }) },
           { text: nameOf.get(addedBy) ?? addedBy },
