@@ -236,6 +236,27 @@ describe('an entry of a release before', () => {
   });
 });
 
+it('is told to Environment API as places and numbers, and to nobody else', async () => {
+  const [listed, plain] = [await estate.someone(), await estate.someone()];
+  const ask = async (
+    data: object,
+    authorization = `Basic ${btoa(`${serviceClient.id}:${serviceClient.secret}`)}`,
+  ) => {
+    const url = '/auth/v3/internal/administrator-places';
+    const headers = { authorization };
+    return internalAppOf(estate.stack.app).inject({ method: 'POST', url, headers, payload: { data } });
+  };
+  await addAdministrator(estate.stack, { user: listed.userName });
+  const place = { hasAdministrators: true, isAdministrator: false };
+  expect((await ask({ contactCenterId })).json().data).toEqual(place);
+  expect((await ask({ contactCenterId, dbid: plain.dbid })).json().data).toEqual(place);
+  const one = await ask({ contactCenterId, dbid: listed.dbid });
+  expect(one.json().data).toEqual({ hasAdministrators: true, isAdministrator: true });
+  const other = await ask({ contactCenterId: randomUuid(), dbid: listed.dbid });
+  expect(other.json().data).toEqual({ hasAdministrators: false, isAdministrator: false });
+  expect((await ask({ contactCenterId }, 'Basic bm86Ym9keQ==')).statusCode).toBe(401);
+});
+
 describe('the list, from the command line', () => {
   it('is shown, gets people and loses them', async () => {
     const env = await operatorEnvironment(estate.stack);
