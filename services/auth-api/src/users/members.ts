@@ -62,7 +62,7 @@ export function membersOf({ backend, tenantDbid, takesIn }: MembersOptions) {
   };
 
   return {
-    /** Whom the password proves. The question for the membership goes beside it, so that it costs a login no time. */
+    /** The person of the password. The question for the membership goes beside it, so that it costs a login no time. */
     async authenticate(request: AuthenticateRequest, options: CallOptions = {}): Promise<AuthenticatedUser> {
       const question = definedOnly({ ...request, tenantDbid });
       if (takesIn === undefined) return backend.authenticate(question, options);

@@ -9,7 +9,7 @@ import type { Clock } from '@gatehouse/service-kit/clock';
 import { createFolderPaths } from './folder-paths.ts';
 import { createTenantNumbers } from './tenant-numbers.ts';
 
-/** What a directory says of a person without a question more. */
+/** A directory says this of a person without another question. */
 export interface PersonFacts {
   /** Undefined: a person of a directory who has no number yet. 0: nobody. */
   dbid: number | undefined;
@@ -28,7 +28,7 @@ type Place = { environment: EnvironmentView; backend: ConfigurationBackend };
 export function createMembershipRules(now: Clock, tenantNumber = createTenantNumbers(now)) {
   const folderPaths = createFolderPaths(now);
 
-  /** Undefined: everybody belongs to it. What the directory does not tell of a person takes nobody in. */
+  /** Undefined: everybody belongs to it. A rule takes nobody in of whom the directory does not tell. */
   return ({ environment, backend }: Place, { by, names }: Membership): TakesIn | undefined => {
     if (by === 'all') return undefined;
     if (by === 'organizationalUnit')
