@@ -12,6 +12,7 @@ export const runbooks = [
   'somebody-tries-passwords',
   'single-sign-on-fails',
   'contact-centres-share-their-people',
+  'contact-centres-share-their-subjects',
   'a-client-is-refused',
   'a-certificate-ends',
   'a-proxy-is-not-trusted',

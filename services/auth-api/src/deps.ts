@@ -210,6 +210,8 @@ export async function composeDeps(config: Config, kit: Kit, stores: Stores, cloc
     keys,
     signals,
     clients,
+    consents,
+    approvals,
     contactCenters,
     branding,
     cors,

@@ -120,4 +120,22 @@ describe('where contact centres share subjects', () => {
     });
     expect(gone.status).toBe(403);
   });
+
+  it('the overview names each pair with its runbook, until one has subjects of its own', async () => {
+    const { one, other, own } = await estate();
+    const told = async () =>
+      (await api.call('GET', '/overview')).body.data.problems.filter(
+        ({ runbook, subject }: { runbook: string; subject: string }) =>
+          runbook === 'contact-centres-share-their-subjects' && subject === environmentId,
+      );
+    const [problem, another] = await told();
+    expect([problem.message.includes(one), problem.message.includes(other), another]).toEqual([
+      true,
+      true,
+      undefined,
+    ]);
+    expect(problem.message).not.toContain(own);
+    expect((await patch(other, { subjectScope: 'contactCenter' })).status).toBe(200);
+    expect(await told()).toEqual([]);
+  });
 });

@@ -10,6 +10,7 @@ import type { Cli } from '../command-group.ts';
 import { type FieldOption, fieldOptions, fieldsOf, idField, list, requireFields } from '../input/fields.ts';
 import type { Session } from '../session.ts';
 import { ccEndsCommand } from './cc-ends.ts';
+import { ccSubjectsCommand } from './cc-subjects.ts';
 
 const fields: readonly FieldOption[] = [
   {
@@ -93,6 +94,7 @@ export function contactCenterCommands(program: Command, cli: Cli): void {
   );
 
   ccEndsCommand(cc, cli);
+  ccSubjectsCommand(cc, cli);
 
   cc.command('delete')
     .description('delete a contact centre with its settings and keys')

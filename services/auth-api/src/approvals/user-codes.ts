@@ -115,6 +115,15 @@ export function createUserCodes(options: UserCodesOptions) {
       );
     },
 
+    /** Of a contact centre that was deleted: one that is made under its id has other people. */
+    async forgetContactCenter(id: string): Promise<void> {
+      await writer.query({
+        name: 'delete_user_codes_of_contact_center',
+        text: "DELETE FROM auth.user_codes WHERE split_part(sub, ' ', 1) = $1",
+        values: [id],
+      });
+    },
+
     async remove(person: PersonKey): Promise<void> {
       await writer.query('DELETE FROM auth.user_codes WHERE sub = ANY ($1::text[])', [await keysOf(person)]);
     },

@@ -3,8 +3,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type ChangeSubscriber, createChangeSubscriber } from '@gatehouse/service-kit/changes/subscriber';
 import type { Administrators } from '../administrators/compose.ts';
 import { administratorEntity } from '../administrators/service.ts';
+import type { ApprovalParts } from '../approvals/compose.ts';
 import type { Branding } from '../branding/compose.ts';
 import type { Clients } from '../clients/compose.ts';
+import type { Consents } from '../consents/compose.ts';
 import type { ContactCenters } from '../contact-centers/compose.ts';
 import type { Core } from '../core.ts';
 import type { Cors } from '../cors/compose.ts';
@@ -29,6 +31,8 @@ interface ChangesDependencies {
   keys: Keys;
   signals: Signals;
   clients: Clients;
+  consents: Consents;
+  approvals: ApprovalParts;
   contactCenters: ContactCenters;
   branding: Branding;
   cors: Cors;
@@ -121,6 +125,18 @@ function followEnvironmentApi(core: Core, dependencies: ChangesDependencies) {
   const ends = createEnds({
     revocations: dependencies.revocation.revocations,
     contactCenters,
+    async forgetDeleted(ids) {
+      if (!core.isWritable) return;
+      for (const id of ids) {
+        // One that was only switched off may be active again.
+        if ((await contactCenters.find(id)) !== undefined) continue;
+        await Promise.all(
+          [dependencies.consents.service, dependencies.approvals.userCodes].map((stored) =>
+            stored.forgetContactCenter(id),
+          ),
+        );
+      }
+    },
     position: createEndsPosition(core.pool, core.isWritable),
     changesSince: environmentApi.changesSince,
     location: core.location,

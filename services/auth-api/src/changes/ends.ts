@@ -18,6 +18,8 @@ import type { EndsPosition, Position } from './ends-position.ts';
 export interface EndsOptions {
   revocations: Pick<Revocations, 'revokeAll' | 'noteEnding' | 'noteEndsKnown'>;
   contactCenters: Pick<ContactCenterService, 'ofEnvironment'>;
+  /** Deletes what is stored of the people of those that were deleted. */
+  forgetDeleted(contactCenterIds: readonly string[]): Promise<void>;
   position: EndsPosition;
   changesSince(seq: number, limit?: number): Promise<EnvironmentChangesPage>;
   /** Of this installation. */
@@ -64,7 +66,8 @@ const endedBy: Record<
 };
 
 export function createEnds(options: EndsOptions) {
-  const { revocations, contactCenters, position, changesSince, location, now, trust, log } = options;
+  const { revocations, contactCenters, forgetDeleted, position, changesSince, location, now, trust, log } =
+    options;
   const closing = new AbortController();
   const repeated = { ...retry, log, signal: closing.signal };
   /** Since when what ended can be asked for. */
@@ -112,6 +115,13 @@ export function createEnds(options: EndsOptions) {
     await untilDone(revokeNow, {
       ...repeated,
       failing: 'what ended at Environment API could not be revoked',
+    });
+    const places = ended.filter(({ kind, id }) => kind === 'contact-center' && id !== allContactCenters);
+    if (places.length === 0) return;
+    // Nobody waits for it: what is left names a contact centre that nobody signs in to.
+    void untilDone(() => forgetDeleted(places.map(({ id }) => id)), {
+      ...repeated,
+      failing: 'what was stored of the people of a deleted contact centre could not be deleted',
     });
   }
 

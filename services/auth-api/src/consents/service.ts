@@ -2,7 +2,14 @@
 import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
 import { isWithinScope } from '../protocol/parameters.ts';
 import { type PersonKey, personAt } from '../revocation/revocation.ts';
-import { addConsent, countConsents, deleteConsent, findConsent, listConsents } from './store.ts';
+import {
+  addConsent,
+  countConsents,
+  deleteConsent,
+  deleteConsentsOf,
+  findConsent,
+  listConsents,
+} from './store.ts';
 
 export interface RequestedConsent {
   clientId: string;
@@ -38,6 +45,8 @@ export function createConsentService({ db, writer, isAlone }: ConsentServiceOpti
     /** Forgets it: the user is asked again. */
     forget: async (person: PersonKey, clientId: string) =>
       deleteConsent(writer, await keysOf(person), clientId),
+    /** Of a contact centre that was deleted: one that is made under its id has other people. */
+    forgetContactCenter: (id: string) => deleteConsentsOf(writer, id),
     /** Adds the scope to what the user agreed to before. */
     give: (person: PersonKey, { clientId, scope }: RequestedConsent) =>
       addConsent(writer, personAt(person), clientId, scope),

@@ -70,6 +70,15 @@ export async function deleteConsent(
   });
 }
 
+/** Deletes what was stored of the people of a contact centre. */
+export async function deleteConsentsOf(db: Queryable, contactCenterId: string): Promise<void> {
+  await db.query({
+    name: 'delete_consents_of_contact_center',
+    text: "DELETE FROM auth.consents WHERE split_part(sub, ' ', 1) = $1",
+    values: [contactCenterId],
+  });
+}
+
 export async function addConsent(
   db: Queryable,
   person: string,

@@ -261,3 +261,28 @@ it('another subject scope ends what was held under the former subject, and nothi
   expect(after.sub).not.toBe(before.sub);
   expect((await introspect(stack, client, after.tokens.access_token))['active']).toBe(true);
 });
+
+// attack: consent of a deleted contact centre counts for who gets its id | CWE-672, ASVS 8.2.2 | guard: services/auth-api/src/changes/compose.ts
+it('what people of a deleted contact centre agreed to counts for nobody who comes under its id', async () => {
+  const { stack } = estate;
+  const place = { ...demoContactCenter, id: 'cccccccc-cccc-4ccc-8ccc-cccccccccccc', domains: ['passing'] };
+  stack.environmentApi.contactCenters.set(place.id, place);
+  const { sub } = await enter(await estate.someone(), 'passing');
+  const { consents, approvals } = stack.deps;
+  const [gone, stays] = [place.id, contactCenterId].map((id) => ({ contactCenterId: id, sub }));
+  const agreed = { clientId: client.clientId, scope: ['openid'] };
+  for (const person of [gone, stays]) {
+    if (person === undefined) continue;
+    await consents.service.give(person, agreed);
+    await approvals.userCodes.set(person, 'code-of-the-person');
+  }
+  const kept = async (person = gone) => [
+    await consents.service.covers(person as NonNullable<typeof person>, agreed),
+    await approvals.userCodes.has(person as NonNullable<typeof person>),
+  ];
+  stack.environmentApi.contactCenters.delete(place.id);
+  for (const entity of ['contact-center', 'contact-center-end'] as const)
+    await announceChange(stack, { entity, id: place.id, contactCenterId: place.id });
+  await expect.poll(() => kept(), { timeout: 5_000, interval: 50 }).toEqual([false, false]);
+  expect(await kept(stays)).toEqual([true, true]);
+});

@@ -16,6 +16,7 @@ it('the position is saved a minute late: a replica that starts repeats what ende
       noteEndsKnown: () => undefined,
     },
     contactCenters: { ofEnvironment: async () => [] },
+    forgetDeleted: async () => undefined,
     position: {
       read: async () => ({ seq: 1 }),
       async save({ seq }) {

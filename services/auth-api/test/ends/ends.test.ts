@@ -39,6 +39,7 @@ function setUp(location: string) {
       noteEndsKnown: () => undefined,
     },
     contactCenters: { ofEnvironment: async () => [] },
+    forgetDeleted: async () => undefined,
     position: positionAt({ seq: 0 }),
     changesSince: async () => ({ changes: [], latest: 0 }),
     location,
@@ -124,6 +125,7 @@ describe('after the start', () => {
         noteEndsKnown: () => undefined,
       },
       contactCenters: { ofEnvironment: async () => [] },
+    forgetDeleted: async () => undefined,
       position,
       async changesSince(seq) {
         asked += 1;

@@ -17,6 +17,7 @@ import type { Pool } from '@gatehouse/service-kit/postgres/pool';
 import { unknownContactCenter } from '../access/caller.ts';
 import type { EnvironmentCertificates } from './environment-certificates.ts';
 import { sharedPeopleProblems } from './shared-people.ts';
+import { sharedSubjectProblems } from './shared-subjects.ts';
 import { countInstallation, countOfContactCenter, listEndingKeys } from './store.ts';
 
 export interface OverviewOptions {
@@ -65,16 +66,17 @@ export function createOverviewService(options: OverviewOptions) {
     /** What PostgreSQL cannot tell is left out: a problem says so. */
     async ofInstallation(): Promise<EnvironmentApiOverview> {
       const at = new Date(now()).toISOString();
-      const [found, shared, counts, keys, certificates, auditLag, deletions] = await Promise.all([
+      const [found, people, subjects, counts, keys, certificates, auditLag, deletions] = await Promise.all([
         problemWatch(),
         sharedPeopleProblems(pool).catch(() => []),
+        sharedSubjectProblems(pool).catch(() => []),
         countInstallation(pool, at).catch(() => undefined),
         endingKeys(undefined).catch(() => []),
         endingCertificates().catch(() => []),
         lag().catch(() => undefined),
         bounds.waiting().catch(() => []),
       ]);
-      const problems = [...found, ...shared, ...problemsOfDeletions(deletions)];
+      const problems = [...found, ...people, ...subjects, ...problemsOfDeletions(deletions)];
       return judged(definedOnly({ problems, counts, endings: [...keys, ...certificates], auditLag }));
     },
     /** @throws AppError 404 */

@@ -32,8 +32,8 @@ test('contact centres are created, found, changed and deleted', async () => {
   expect(await cli.json('cc', 'list', '--domain', 'sales')).toEqual([]);
 });
 
-test('tells what ends with one, at both services', async () => {
-  const id = await contactCenter('Ending');
+/** Runs a command while Auth API tells what people of the contact centre hold. */
+async function besideAuthApi(id: string, command: string[]) {
   const authApi = createServer((_request, response) => {
     response.setHeader('content-type', 'application/json');
     const ends = { people: 3, sessions: 2, clients: ['desk'], since: '2027-01-01T00:00:00.000Z' };
@@ -45,8 +45,27 @@ test('tells what ends with one, at both services', async () => {
   const { port } = authApi.address() as AddressInfo;
   const { GATEHOUSE_URL } = cli.env;
   const env = { GATEHOUSE_URL: `http://127.0.0.1:${port}`, GATEHOUSE_ENVIRONMENT_URL: GATEHOUSE_URL };
-  const shown = await cli.run(['cc', 'ends', id, '--json'], { env });
+  const ran = await cli.run(command, { env });
   await new Promise((resolve) => authApi.close(resolve));
+  return ran;
+}
+
+test('the subject scope is shown, and changed after it was said what ends', async () => {
+  const id = await contactCenter('Subjects');
+  const shown = await cli.run(['cc', 'subjects', id]);
+  expect(shown.out).toMatch(/scope\s+contactCenter/);
+  expect(shown.out).toContain('another sub');
+  const change = ['cc', 'subjects', id, '--scope', 'environment'];
+  const asked = await besideAuthApi(id, change);
+  expect([asked.exitCode, asked.error]).toEqual([2, expect.stringContaining('3 people and 2 sessions end')]);
+  expect((await cli.json('cc', 'show', id)).subjectScope).toBe('contactCenter');
+  expect((await besideAuthApi(id, [...change, '--yes'])).exitCode).toBe(0);
+  expect((await cli.json('cc', 'show', id)).subjectScope).toBe('environment');
+});
+
+test('tells what ends with one, at both services', async () => {
+  const id = await contactCenter('Ending');
+  const shown = await besideAuthApi(id, ['cc', 'ends', id, '--json']);
   expect(JSON.parse(shown.out)).toMatchObject({
     disabled: { sessions: 2, clients: ['desk'] },
     deleted: { settings: 0, environment: { id: environmentId } },
