@@ -44,7 +44,7 @@ export function createReferenceClock(options: ReferenceClockOptions) {
   const { systemMs = Date.now, monotonicMs = () => performance.now() } = options;
   const readings = new Map<string, Reading>();
   let offsetMs = systemMs() - monotonicMs();
-  /** What is still to be added to the offset, and since when it is being added. */
+  /** The rest of a correction, and since when it is being added to the offset. */
   let gapMs = 0;
   let gapSinceMs = 0;
   let timer: NodeJS.Timeout | undefined;
@@ -62,7 +62,7 @@ export function createReferenceClock(options: ReferenceClockOptions) {
   /** The fastest of several round trips, and the clock of the machine meanwhile. */
   async function read(ask: AskTime): Promise<{ reading: Reading; systemOffsetMs: number }> {
     let reading: Reading = { offsetMs: 0, errorMs: Number.POSITIVE_INFINITY };
-    // What the clock of the machine rounds away makes it smaller, never larger.
+    // The clock of the machine rounds down: of several readings the largest is the closest.
     let systemOffsetMs = Number.NEGATIVE_INFINITY;
     for (let trip = 0; trip < roundTrips; trip += 1) {
       const sentAtMs = monotonicMs();

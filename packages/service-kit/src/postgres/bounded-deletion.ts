@@ -39,7 +39,7 @@ export function createBoundedDeletion(options: BoundedDeletionOptions) {
   const table = `${schema}.deletion_bounds`;
   let seen: { measuredMs: number; atMs: number } | undefined;
 
-  /** Whoever looked before knows how much time has passed since; nobody can know more than has passed. */
+  /** A process that looked before adds the time since. The sum is never ahead of real time, whichever replica adds. */
   function measured(storedMs: number): number {
     const atMs = monotonicMs();
     const measuredMs = Math.max(storedMs, seen === undefined ? 0 : seen.measuredMs + (atMs - seen.atMs));

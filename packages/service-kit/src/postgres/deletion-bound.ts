@@ -1,6 +1,6 @@
 /** Decides up to which moment old rows may be deleted, so that a clock that jumps cannot delete what is still wanted. */
 
-/** What is stored of a kind of rows. */
+/** The stored facts about one kind of rows. */
 export interface BoundState {
   /** Up to this moment rows were deleted; undefined: never yet. */
   boundMs: number | undefined;
