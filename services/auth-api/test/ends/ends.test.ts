@@ -125,7 +125,7 @@ describe('after the start', () => {
         noteEndsKnown: () => undefined,
       },
       contactCenters: { ofEnvironment: async () => [] },
-    forgetDeleted: async () => undefined,
+      forgetDeleted: async () => undefined,
       position,
       async changesSince(seq) {
         asked += 1;
