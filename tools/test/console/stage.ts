@@ -92,20 +92,24 @@ export async function startStage(options: StageOptions = {}) {
   const toAuthApi = await startTcpProxy(() => authApiPort);
   const toEnvironmentApi = await startTcpProxy(() => Number(new URL(environmentApiUrl).port));
   const logged: string[] = [];
-  const authUi = await buildTestApp({
-    authApiUrl: `http://127.0.0.1:${toAuthApi.port}`,
-    publicUrl,
-    log: new PassThrough().on('data', (chunk) => logged.push(String(chunk))),
-    env: {
-      ...sharedSettings,
-      GATEHOUSE_AUTH_API_INTERNAL_URL: authApiInternalUrl,
-      ...(options.hasEnvironmentApi === false
-        ? {}
-        : { GATEHOUSE_ENVIRONMENT_API_URL: `http://127.0.0.1:${toEnvironmentApi.port}` }),
-      ...options.authUiEnv,
-    },
-  });
-  const authUiUrl = await authUi.listen({ host: '127.0.0.1', port: 0 });
+  async function startAuthUi(env = options.authUiEnv) {
+    const app = await buildTestApp({
+      authApiUrl: `http://127.0.0.1:${toAuthApi.port}`,
+      publicUrl,
+      log: new PassThrough().on('data', (chunk) => logged.push(String(chunk))),
+      env: {
+        ...sharedSettings,
+        GATEHOUSE_AUTH_API_INTERNAL_URL: authApiInternalUrl,
+        ...(options.hasEnvironmentApi === false
+          ? {}
+          : { GATEHOUSE_ENVIRONMENT_API_URL: `http://127.0.0.1:${toEnvironmentApi.port}` }),
+        ...env,
+      },
+    });
+    return { app, url: await app.listen({ host: '127.0.0.1', port: 0 }) };
+  }
+
+  const { app: authUi, url: authUiUrl } = await startAuthUi();
   const gateway = await startGateway({
     port: gatewayPort,
     publicUrl,
@@ -130,6 +134,8 @@ export async function startStage(options: StageOptions = {}) {
     authApi,
     environmentApi,
     authUi,
+    /** Another replica of Auth UI, which no browser is led to. */
+    startAuthUi,
     /** Ways of Auth UI to the APIs, which can be cut. */
     toAuthApi,
     toEnvironmentApi,
