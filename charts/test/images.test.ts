@@ -108,6 +108,12 @@ describe('docker/compose.yaml', () => {
     }
   });
 
+  // attack: read keys and passwords in the memory dump of a container that crashed | CWE-528 | guard: docker/compose.yaml
+  test('no container leaves its memory on a disk when it crashes', () => {
+    for (const [name, { ulimits }] of Object.entries(services))
+      expect(ulimits, name).toMatchObject({ core: 0 });
+  });
+
   test('threats 75: what starts as root has only the capabilities of its image, and no way to more rights', () => {
     const leavesRoot = ['CHOWN', 'DAC_OVERRIDE', 'SETGID', 'SETUID'];
     const capabilities = {
