@@ -1,4 +1,5 @@
 /** Sets security headers: a page loads nothing from other sites, cannot be framed and sends no Referer to them. */
+import { isLoopbackHost } from '@gatehouse/api-client/loopback';
 import { definedOnly } from '@gatehouse/contracts/defined-only';
 import type { App } from '@gatehouse/service-kit/http/app-type';
 import type { FastifyReply } from 'fastify';
@@ -6,12 +7,14 @@ import helmet from 'helmet';
 
 /** Headers of every answer; a page narrows or widens them by `setHeadersOfPage`. */
 export function securityHeaders(pages: App, publicUrl: string): void {
-  const isEncrypted = publicUrl.startsWith('https:');
+  const { protocol, hostname } = new URL(publicUrl);
+  // RFC 6797 section 8.2: it counts for a host with all its ports, and everything that runs on `localhost` shares that name.
+  const asksForHttps = protocol === 'https:' && !isLoopbackHost(hostname);
   const setHeaders = helmet({
     contentSecurityPolicy: policyOf({}, undefined),
     xFrameOptions: { action: 'deny' },
     referrerPolicy: { policy: 'no-referrer' },
-    strictTransportSecurity: isEncrypted ? { maxAge: 31_536_000, includeSubDomains: false } : false,
+    strictTransportSecurity: asksForHttps ? { maxAge: 31_536_000, includeSubDomains: false } : false,
     // Applications open the sign-in page in a pop-up, and isolation would separate it from its opener for good.
     crossOriginOpenerPolicy: false,
   });

@@ -110,6 +110,12 @@ describe('what a browser may do with a page', () => {
       'strict-transport-security',
     );
     await secure.close();
+    // It would count for every other program of this machine.
+    const local = await buildTestApp({ authApiUrl: authApi.url, publicUrl: 'https://localhost:8443' });
+    expect((await local.inject('/auth/signed-out.html')).headers).not.toHaveProperty(
+      'strict-transport-security',
+    );
+    await local.close();
   });
 });
 
