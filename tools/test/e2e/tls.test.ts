@@ -49,6 +49,21 @@ test('its certificate convinces those who trust the authority, and nobody else',
   expect(await handshake('127.0.0.1', undefined)).toMatch(/CERT|LEAF/);
 });
 
+test.each(['TLSv1', 'TLSv1.1'] as const)('%s is refused', async (version) => {
+  const { publicUrl } = stack.description;
+  const port = Number(new URL(publicUrl).port);
+  const outcome = await new Promise<string>((resolve) => {
+    // Level 0, or this side would not even offer it.
+    const old = { minVersion: version, maxVersion: version, ciphers: 'ALL:@SECLEVEL=0' };
+    const socket = connect({ host: '127.0.0.1', port, rejectUnauthorized: false, ...old }, () => {
+      resolve('accepted');
+      socket.destroy();
+    });
+    socket.once('error', (error: NodeJS.ErrnoException) => resolve(String(error.code)));
+  });
+  expect(outcome).toBe('ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION');
+});
+
 test.skipIf(!chromium)(
   'a person signs in and out over https',
   async () => {
@@ -67,8 +82,18 @@ test.skipIf(!chromium)(
       await enterPassword(page, person.password);
       await page.waitForURL(`${playground}/`);
       expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe('Ada Agent');
-      const cookies = (await context.cookies(publicUrl)).filter(({ name }) => name.startsWith('__Host-'));
-      expect(cookies.map(({ secure }) => secure)).toContain(true);
+      // Cookies know no port: those of the playground are sent here, too.
+      const cookies = (await context.cookies(publicUrl)).filter(({ name }) => name.includes('gatehouse'));
+      expect(cookies.length).toBeGreaterThan(1);
+      for (const { name, secure, httpOnly, sameSite, path } of cookies) {
+        expect(name).toMatch(/^__Host-/);
+        expect({ secure, httpOnly, sameSite, path }, name).toEqual({
+          secure: true,
+          httpOnly: true,
+          sameSite: 'Lax',
+          path: '/',
+        });
+      }
       await page.getByRole('button', { name: 'Sign out' }).click();
       await page.waitForURL(`${playground}/`);
     } finally {
