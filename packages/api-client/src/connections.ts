@@ -9,6 +9,9 @@ const transports = {
   'https:': process.getBuiltinModule('node:https'),
 };
 
+/** RFC 9110 section 15.2: a server may send some before its answer. Each costs work, so many of them would hold this process. */
+const maxInterimAnswers = 16;
+
 export interface ConnectionOptions {
   /** Of each exchange, from name resolution to the last byte. */
   timeoutMs: number;
@@ -100,6 +103,11 @@ export function createConnections(options: ConnectionOptions) {
       // What came before the question is no answer to it.
       if (isSent) read(answer).then(resolve, reject);
       else again();
+    });
+    let interim = 0;
+    call.on('information', () => {
+      interim += 1;
+      if (interim > maxInterimAnswers) giveUp(new Error('It sends interim answers without end'));
     });
     call.on('upgrade', (_answer, socket) => {
       socket.destroy();

@@ -215,6 +215,19 @@ describe('an outbound call', () => {
     expect(await failure(outbound.send({ url: slow.url }))).toBe('unreachable');
   });
 
+  // attack: interim answers without end, which cost the caller work | RFC 9110 section 15.2, CWE-400 | guard: packages/api-client/src/connections.ts
+  it('takes a few interim answers and no stream of them', async () => {
+    const hints = async (count: number) => {
+      const server = await listen((_request, response) => {
+        for (let sent = 0; sent < count; sent += 1) response.writeEarlyHints({ link: '</x>; rel=preload' });
+        response.end('{}');
+      });
+      return failure(open({ allowLoopback: true }).send({ url: server.url }));
+    };
+    expect(await hints(10)).toBe('answered');
+    expect(await hints(100)).toBe('unreachable');
+  });
+
   it('refuses another content type and another status than was asked for', async () => {
     const page = await listen((_request, response) => {
       response.setHeader('content-type', 'text/html').end('<p>');
