@@ -26,8 +26,8 @@ const firstPauseMs = 1_000;
 const longestPauseMs = 300_000;
 const longestTryMs = 86_400_000;
 
-/** RFC 8935 section 2.3. */
-const refusal = z.object({ err: z.string().max(128) });
+/** RFC 8935 section 2.3. A code is a name; whatever else a receiver says would be read by people here. */
+const refusal = z.object({ err: z.string().regex(/^[\w.-]{1,64}$/) });
 /** Section 2.4: what the operator can put right at either side; the others would be refused again. */
 const curable = ['invalid_issuer', 'invalid_audience', 'authentication_failed', 'access_denied'];
 

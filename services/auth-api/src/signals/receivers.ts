@@ -115,6 +115,13 @@ export function createReceivers(options: ReceiversOptions) {
       if (patch.endpoint !== undefined) requireEndpoint(patch.endpoint);
       const { after = missing() } = await change('signal_receiver_updated', id, actor, async (db) => {
         const before = await hold(db, id);
+        const moves = patch.endpoint !== undefined && patch.endpoint !== before.endpoint;
+        // An administrator who does not know the token could have it sent to a server of their own.
+        if (moves && bearerToken === undefined && before.bearerToken !== null)
+          throw fieldError(
+            'bearerToken',
+            'must come with another endpoint, or null: the stored one is for the former',
+          );
         const token = typeof bearerToken === 'string' ? sealed(id, bearerToken) : bearerToken;
         const after = {
           ...before,
