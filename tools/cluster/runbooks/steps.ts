@@ -27,12 +27,17 @@ const incidents: readonly Step[] = [
 
 /**
  * One node has one Redis and one PostgreSQL: `npm run test:failover` has several. The runtime that reads the logs of a node also
- * runs its probes: `tools/test/start/` has a pipe that nobody reads.
+ * runs its probes: `tools/test/start/` has a pipe that nobody reads. `npm run test:clock` sets the clocks of replicas and of PostgreSQL,
+ * which on one node are the clock of the node. The tests of the two overviews show the problems that need no cluster.
  */
 export const shownElsewhere = [
   'Redis fails over',
   'PostgreSQL fails over',
   'Log lines are missing',
+  'A clock is wrong',
+  'Deletions wait',
+  'An entry of an administrator gives no right',
+  'Contact centres share their subjects',
   'Contact centres share their people',
 ];
 

@@ -87,7 +87,7 @@ describe.skipIf(findSlapd() === undefined)(
     it.each<[string, Membership]>([
       [
         'a unit whose name only ends alike',
-        { by: 'organizationalUnit', names: ['ou=east,' + ldapNames.peopleDn] },
+        { by: 'organizationalUnit', names: [`ou=east,${ldapNames.peopleDn}`] },
       ],
       ['an entry that is not there', { by: 'organizationalUnit', names: ['ou=nordic,dc=elsewhere'] }],
       ['a tenant', { by: 'tenant', names: ['Environment'] }],
