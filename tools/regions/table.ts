@@ -14,17 +14,19 @@ const patienceMs = 20_000;
 export function createFindings() {
   const found: Finding[] = [];
   const note = (what: string, expected: unknown, seen: unknown) => found.push({ what, expected, seen });
+  /** A question that fails is one more thing to see, and those after it are asked all the same. */
+  const seenBy = (ask: () => Promise<unknown>) => ask().catch(({ message }: Error) => message);
   return {
     async expect(what: string, expected: unknown, ask: () => Promise<unknown>): Promise<void> {
-      note(what, expected, await ask());
+      note(what, expected, await seenBy(ask));
     },
     /** As expect, but it may take a while; says how long it took. */
     async eventually(what: string, expected: unknown, ask: () => Promise<unknown>): Promise<void> {
       const startedMs = performance.now();
-      let seen = await ask();
+      let seen = await seenBy(ask);
       while (!same(expected, seen) && performance.now() - startedMs < patienceMs) {
         await wait(100);
-        seen = await ask();
+        seen = await seenBy(ask);
       }
       note(`${what} (after ${Math.round(performance.now() - startedMs)} ms)`, expected, seen);
     },

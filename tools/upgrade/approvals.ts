@@ -10,14 +10,16 @@ interface Waiting {
   hasUserCode: boolean;
 }
 
-const { client_id: deskId } = clients.desk;
-const authorization = credentialsOf(deskId);
-
-/** @param hint `login_hint` or `id_token_hint`. The id, or the error */
-export async function ask({ http }: Side, hint: Record<string, string>, userCode: string, message: string) {
+/** @param hint `login_hint` or `id_token_hint`, and perhaps `user_code`. The id, or the error */
+export async function ask(
+  { http }: Side,
+  client: 'call' | 'desk',
+  hint: Record<string, string>,
+  message: string,
+): Promise<string> {
   const { body } = await http('/auth/v3/oauth/backchannel', {
-    authorization,
-    form: { scope: 'openid', user_code: userCode, binding_message: message, ...hint },
+    authorization: credentialsOf(clients[client].client_id),
+    form: { scope: 'openid', binding_message: message, ...hint },
   });
   return String(body?.['auth_req_id'] ?? body?.['error']);
 }
@@ -45,6 +47,7 @@ export async function keepUserCode(at: Side, browser: Browser, userCode: string)
 
 /** The person whom the tokens are of. Waits as long as the server demands between two questions. */
 export async function poll({ http }: Side, authReqId: string): Promise<string> {
+  const authorization = credentialsOf(clients.call.client_id);
   const form = { grant_type: 'urn:openid:params:grant-type:ciba', auth_req_id: authReqId };
   for (let tries = 0; ; tries += 1) {
     const answer = await http('/auth/v3/oauth/token', { authorization, form });

@@ -3,11 +3,15 @@ import { once } from 'node:events';
 import http, { type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
+/** Longer than the command runs. */
+const keptMs = 3_600_000;
+
 export type Balancer = Awaited<ReturnType<typeof startBalancer>>;
 
 /** Listens on a free port of loopback when it resolves. Request by request, so that a few callers reach every replica. */
 export async function startBalancer() {
-  const agent = new http.Agent({ keepAlive: true });
+  // A kept connection may break under a request, because a replica closes it at that moment: here nothing must fail.
+  const agent = new http.Agent({ keepAlive: false });
   const underWay = new Map<string, number>();
   let replicas: string[] = [];
   let turn = 0;
@@ -35,7 +39,7 @@ export async function startBalancer() {
     request.pipe(sent);
   }
 
-  const server = http.createServer(forward);
+  const server = http.createServer({ keepAliveTimeout: keptMs }, forward);
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;

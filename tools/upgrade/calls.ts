@@ -6,6 +6,7 @@ import type { Side } from '../cluster/previous/exchanges/exchange.ts';
 import { demoClient, exchange } from '../stack/provisioning/demo.ts';
 import type { Directory, PersonName } from './directory.ts';
 import { clients, type Place, places } from './estate.ts';
+import { guessOnce } from './guessing.ts';
 import { isActive } from './held.ts';
 import { type Tokens, tokensIn, type Visits } from './visits.ts';
 
@@ -163,20 +164,6 @@ export function createLoad({ side, authApiUrl, visits, directory }: LoadOptions)
     leave,
     guess,
   ];
-}
-
-/** From an address that nobody else has, named as the public host names it. */
-export async function guessOnce(url: string, place: Place, name: PersonName, from = '192.0.2.66') {
-  const { client_id: id, client_secret: secret } = clients.opaque;
-  const response = await fetch(`${url}/auth/v3/oauth/token`, {
-    method: 'POST',
-    headers: { authorization: basic(id, secret), 'x-forwarded-for': from },
-    body: new URLSearchParams({
-      ...{ grant_type: 'password', username: `${place.domain}\\${name}`, password: 'a guess' },
-    }),
-  });
-  await response.body?.cancel();
-  return { status: response.status, body: undefined, requestId: '' };
 }
 
 function noAnswer({ message, cause }: Error): Answer {

@@ -5,7 +5,7 @@ import { operator } from '../stack/provisioning/demo.ts';
 import type { Directory, PersonName } from './directory.ts';
 import { clientOf, type Place, places } from './estate.ts';
 import { allParts, type Held, hold, type Part } from './held.ts';
-import type { Visits } from './visits.ts';
+import type { Person, Visits } from './visits.ts';
 
 /** What must be dead at every replica from now on. */
 export interface Ended {
@@ -26,6 +26,8 @@ interface Ending {
   /** Those beside who must lose the same: in the other contact centre of the environment. */
   alsoAt?: Place;
   parts?: readonly Part[];
+  /** Default: the next one whom nobody else uses. */
+  person?(isSecond: boolean): Omit<Person, 'place'>;
   end(at: Side, held: Held): Promise<unknown>;
   /** So that what comes back to life would be seen. */
   undo?(at: Side, held: Held): Promise<unknown>;
@@ -82,6 +84,15 @@ export function endingsOf({ directory, publicUrl }: EndingsOptions): Ending[] {
       end: (_at, held) => directory.setPassword(nameOf(held), 'another password'),
     },
     {
+      what: 'the people store deactivates the person',
+      place: places.staff,
+      person: (isSecond) =>
+        isSecond
+          ? { name: 'supervisor', password: 'demo-supervisor-password' }
+          : { name: 'admin', password: 'demo-admin-password' },
+      end: (at, held) => deactivate(at, held.person),
+    },
+    {
       what: 'the client is deleted',
       place: b,
       parts: ['JWT', 'refresh token of the JWT'],
@@ -96,21 +107,42 @@ export function endingsOf({ directory, publicUrl }: EndingsOptions): Ending[] {
   ];
 }
 
+/** As a provisioning program does, by SCIM (RFC 7644). */
+async function deactivate(at: Side, { name, place }: Person): Promise<void> {
+  const path = `/environment/v3/contact-centers/${place.id}/scim/v2/Users`;
+  const query = new URLSearchParams({ filter: `userName eq "${name}"` });
+  const found = right(await at.http(`${path}?${query}`, { authorization }));
+  const [{ id } = { id: '' }] = found['Resources'] as { id: string }[];
+  const json = {
+    schemas: ['urn:ietf:params:scim:api:messages:2.0:PatchOp'],
+    Operations: [{ op: 'replace', path: 'active', value: false }],
+  };
+  right(await at.http(`${path}/${id}`, { method: 'PATCH', authorization, json }));
+}
+
 /** Logs in at one replica, ends it at another, and says what must be dead. */
 export async function endOnce(
   { visits }: EndingsOptions,
   ending: Ending,
-  { loginAt, endAt, name, title }: { loginAt: Side; endAt: Side; name: PersonName; title: string },
+  {
+    loginAt,
+    endAt,
+    person,
+    title,
+  }: { loginAt: Side; endAt: Side; person: Omit<Person, 'place'>; title: string },
 ): Promise<{ ended: Ended[]; undo(): Promise<unknown> }> {
-  const clientId = ending.what.includes('client') ? `upgrade-brief-${name}` : undefined;
+  const clientId = ending.what.includes('client') ? `upgrade-brief-${person.name}` : undefined;
   if (clientId !== undefined)
     await operate(loginAt, 'POST', '/auth/v3/ops/clients', {
       ...clientOf(clientId),
       accessTokenFormat: 'jwt',
     });
-  const persons = [ending.place, ...(ending.alsoAt ? [ending.alsoAt] : [])].map((place) => ({ name, place }));
+  const persons = [ending.place, ...(ending.alsoAt ? [ending.alsoAt] : [])].map((place) => ({
+    ...person,
+    place,
+  }));
   const all: Held[] = [];
-  for (const person of persons) all.push(await hold(visits, loginAt, person, clientId));
+  for (const one of persons) all.push(await hold(visits, loginAt, one, clientId));
   const [first] = all;
   if (first === undefined) throw new Error('nobody has signed in');
   await ending.end(endAt, first);

@@ -35,16 +35,19 @@ function client(id: string, more: object = {}) {
   };
 }
 
+const asking = {
+  authorizedGrantTypes: [...grants, 'urn:openid:params:grant-type:ciba'],
+  backchannelTokenDeliveryMode: 'poll',
+};
+
 export const clients = {
   opaque: client('upgrade-opaque'),
   jwt: client('upgrade-jwt', { accessTokenFormat: 'jwt' }),
   careful: client('upgrade-careful', { requireConsent: true }),
   /** Asks people who are elsewhere, of any contact centre. */
-  desk: client('upgrade-desk', {
-    authorizedGrantTypes: [...grants, 'urn:openid:params:grant-type:ciba'],
-    backchannelTokenDeliveryMode: 'poll',
-    backchannelUserCodeParameter: true,
-  }),
+  call: client('upgrade-call', asking),
+  /** Must know their code. */
+  desk: client('upgrade-desk', { ...asking, backchannelUserCodeParameter: true }),
 };
 export type ClientName = keyof typeof clients;
 

@@ -25,6 +25,8 @@ export type Visits = ReturnType<typeof createVisits>;
 
 const verifier = randomBytes(32).toString('base64url');
 const challenge = createHash('sha256').update(verifier).digest('base64url');
+/** No page leads there. */
+const nowhere = 'http://localhost/nowhere';
 const scope = 'openid profile calls:read sessions';
 
 export function createVisits(publicUrl: string) {
@@ -88,6 +90,10 @@ export function createVisits(publicUrl: string) {
       const sent = await browser.ask(at.addresses, '/auth/v3/oauth/consent', answer);
       const { location } = await browser.walk(at.addresses, sent, {}, redirectUri);
       if (codeIn(location) === undefined) throw new Error(`the consent led to ${location}`);
+    },
+    /** The status of a page of the console, which signs its person in where it must. */
+    async opens({ addresses }: Side, browser: Browser, person: Person, path: string): Promise<number> {
+      return (await browser.walk(addresses, path, typedBy(person), nowhere)).status;
     },
     /** By password grant: no browser, no session. */
     passwordGrant: ({ http }: Side, person: Person, client: ClientName = 'opaque') => {
