@@ -5,6 +5,7 @@ import type {
   EnvironmentContactCenters,
 } from '@gatehouse/contracts/environment-api/contact-center';
 import { uuidOf } from '@gatehouse/service-kit/crypto/secrets';
+import type { RevocationOrder } from '../revocation/keeper.ts';
 import { type PersonKey, personAt, personAtClient, userAt } from '../revocation/revocation.ts';
 import type { Revocations } from '../revocation/revocations.ts';
 import type { ContactCenterService } from './service.ts';
@@ -66,35 +67,42 @@ export type Subjects = ReturnType<typeof createSubjects>;
 
 export function createSubjects({ contactCenters, revocations }: SubjectsOptions) {
   /**
-   * Whether no other contact centre of the environment has the same `sub` for the person. False where that cannot be read:
-   * then only what names the contact centre counts.
+   * Whether another contact centre of the environment has the same `sub` for the person. `untold`: Environment API is of the
+   * release before, which has no such list. `shared` where it cannot be read: then only what names the contact centre counts.
    */
-  async function isAlone({ contactCenterId }: PersonKey): Promise<boolean> {
+  async function sharing({ contactCenterId }: PersonKey): Promise<'alone' | 'shared' | 'untold'> {
     try {
       const place = await contactCenters.find(contactCenterId);
-      if (place === undefined) return false;
+      if (place === undefined) return 'shared';
       const all = await contactCenters.ofEnvironment(place.environmentId);
-      const sharing = all.filter(({ subjectScope }) => subjectScope === 'environment');
-      return sharing.length === 1 && sharing[0]?.id === contactCenterId;
+      if (all.length === 0) return 'untold';
+      const sharers = all.filter(({ subjectScope }) => subjectScope === 'environment');
+      return sharers.length === 1 && sharers[0]?.id === contactCenterId ? 'alone' : 'shared';
     } catch {
-      return false;
+      return 'shared';
     }
   }
 
+  /**
+   * Replicas of the release before know `former` alone. While it is not known who shares the subject, it is better that too much
+   * ends than that something goes on.
+   */
+  const revokeAs = async (person: PersonKey, named: RevocationOrder, former: RevocationOrder) =>
+    revocations.revokeAll((await sharing(person)) === 'shared' ? [named] : [named, former]);
+
   return {
-    isAlone,
+    isAlone: async (person: PersonKey): Promise<boolean> => (await sharing(person)) === 'alone',
+    /** Then a replica of the release before does not know what `revoke` ended. */
+    isShared: async (person: PersonKey): Promise<boolean> => (await sharing(person)) === 'shared',
     /** Ends what the person holds in this contact centre. @throws AppError (503) */
-    async revoke(person: PersonKey): Promise<void> {
-      const named = { kind: 'person' as const, id: personAt(person) };
-      // Replicas of the release before know this kind alone.
-      const former = { kind: 'sub' as const, id: person.sub };
-      await revocations.revokeAll((await isAlone(person)) ? [named, former] : [named]);
-    },
+    revoke: (person: PersonKey): Promise<void> =>
+      revokeAs(person, { kind: 'person', id: personAt(person) }, { kind: 'sub', id: person.sub }),
     /** Ends what one client holds of the person in this contact centre. @throws AppError (503) */
-    async revokeAtClient(clientId: string, person: PersonKey): Promise<void> {
-      const named = { kind: 'client-person' as const, id: personAtClient(clientId, person) };
-      const former = { kind: 'client-user' as const, id: userAt(clientId, person.sub) };
-      await revocations.revokeAll((await isAlone(person)) ? [named, former] : [named]);
-    },
+    revokeAtClient: (clientId: string, person: PersonKey): Promise<void> =>
+      revokeAs(
+        person,
+        { kind: 'client-person', id: personAtClient(clientId, person) },
+        { kind: 'client-user', id: userAt(clientId, person.sub) },
+      ),
   };
 }

@@ -52,6 +52,7 @@ export function composeSessions(core: Core, dependencies: SessionDependencies) {
     cookies: browser.cookies,
     revocations: dependencies.revocation.revocations,
     revokePerson: dependencies.contactCenters.subjects.revoke,
+    isShared: dependencies.contactCenters.subjects.isShared,
     standing: dependencies.contactCenters.standing,
     lifetimes: {
       idleMs: settings.idleSeconds * 1000,

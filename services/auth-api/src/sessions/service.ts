@@ -16,9 +16,10 @@ import type { SessionOwner, SessionStore, StoredSession } from './store.ts';
 export interface SessionServiceOptions {
   store: SessionStore;
   cookies: BrowserCookies;
-  revocations: Pick<Revocations, 'revoke' | 'settled' | 'isRevoked' | 'untilFresh'>;
+  revocations: Pick<Revocations, 'revoke' | 'revokeAll' | 'settled' | 'isRevoked' | 'untilFresh'>;
   /** Ends what a person holds in one contact centre. @throws AppError (503) */
   revokePerson: Subjects['revoke'];
+  isShared: Subjects['isShared'];
   standing: Pick<Standing, 'holds'>;
   lifetimes: SessionLifetimes;
   /** Tells the clients of ended sessions. @throws AppError (503) */
@@ -33,7 +34,8 @@ export type SessionService = ReturnType<typeof createSessionService>;
 
 /** Every method throws AppError (503) while Redis is away. */
 export function createSessionService(options: SessionServiceOptions) {
-  const { store, cookies, revocations, revokePerson, standing, lifetimes, announceEnd, now } = options;
+  const { store, cookies, revocations, revokePerson, isShared, standing, lifetimes, announceEnd, now } =
+    options;
 
   const isAlive = (session: StoredSession) => {
     const { sub, sid, identity, createdAtMs, lastSeenAtMs } = session;
@@ -178,6 +180,9 @@ export function createSessionService(options: SessionServiceOptions) {
       // One revocation ends everything at once, however many sessions there are; the rest tells the clients.
       const unsettled = await reasonUnsettled(revokeOwner(owner));
       const found = await findAllOf(owner);
+      // Replicas of the release before know sessions, and no person of one contact centre.
+      const sids = 'everywhere' in owner || !(await isShared(owner)) ? [] : found.map(sidOf);
+      const unsettledToo = await reasonUnsettled(revocations.revokeAll(sids));
       await store.forget(
         owner,
         found.map(({ entry }) => entry),
@@ -186,7 +191,7 @@ export function createSessionService(options: SessionServiceOptions) {
         found.map(({ stored }) => stored),
         'user',
       );
-      if (unsettled !== undefined) throw unsettled;
+      if ((unsettled ?? unsettledToo) !== undefined) throw unsettled ?? unsettledToo;
     },
   };
 }
@@ -221,6 +226,10 @@ function newSession(
     interactionId,
     userAgent: userAgentOf(request),
   });
+}
+
+function sidOf({ stored }: { stored: StoredSession }) {
+  return { kind: 'sid' as const, id: stored.sid };
 }
 
 function isOf(owner: SessionOwner, { identity }: StoredSession): boolean {

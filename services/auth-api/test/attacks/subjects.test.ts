@@ -113,6 +113,17 @@ describe('a person of another contact centre of the environment', () => {
     expect(await estate.isIn(here.browser)).toBe(true);
   });
 
+  // attack: sign-out everywhere that replicas of the release before do not know | CWE-613, ASVS 7.4.1 | guard: services/auth-api/src/sessions/service.ts
+  it('signs out everywhere there at replicas of the release before, too', async () => {
+    const { here, there } = await inBoth();
+    await there.browser.request('POST', '/auth/v3/sign-out?global=true', { origin: publicUrl });
+    const { rows } = await estate.stack.deps.stores.pool.query<{ id: string }>(
+      "SELECT id FROM auth.revocations WHERE kind = 'sid' AND id = ANY ($1)",
+      [[here.sid, there.sid]],
+    );
+    expect(rows).toEqual([{ id: there.sid }]);
+  });
+
   // attack: approval of what the same subject was asked in another contact centre | OpenID CIBA 7.1, CWE-863 | guard: services/auth-api/src/approvals/service.ts
   it('neither sees nor approves what it was asked by its ID token', async () => {
     const person = await estate.someone();

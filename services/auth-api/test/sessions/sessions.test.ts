@@ -17,12 +17,17 @@ const dayMs = 24 * 60 * minuteMs;
 const remembered = { idleMs: 7 * dayMs, absoluteMs: 30 * dayMs };
 
 /** Cut-offs of one replica, without the stream between replicas. */
-function localRevocations(): Pick<Revocations, 'revoke' | 'settled' | 'isRevoked' | 'untilFresh'> {
+function localRevocations(): Pick<
+  Revocations,
+  'revoke' | 'revokeAll' | 'settled' | 'isRevoked' | 'untilFresh'
+> {
   const cuts: { kind: string; id: string; atMs: number }[] = [];
+  const revokeAll: Revocations['revokeAll'] = async (orders) => {
+    for (const { kind, id, atMs = Date.now() } of orders) cuts.push({ kind, id, atMs });
+  };
   return {
-    revoke: async ({ kind, id, atMs = Date.now() }) => {
-      cuts.push({ kind, id, atMs });
-    },
+    revokeAll,
+    revoke: (order) => revokeAll([order]),
     isRevoked: ({ sub, sid, issuedAtMs }: Revocable) =>
       cuts.some(
         (cut) =>
@@ -57,6 +62,7 @@ describe.each([{ cluster: false }, { cluster: true }])('sessions, cluster mode: 
       cookies: createBrowserCookies('https://login.test'),
       revocations,
       revokePerson: ({ sub }) => revocations.revoke({ kind: 'sub', id: sub }),
+      isShared: async () => false,
       standing: { holds: async () => true },
       lifetimes: lifetimesOf,
       announceEnd: async (ended, reach) => {
