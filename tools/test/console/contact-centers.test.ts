@@ -24,6 +24,7 @@ it('creates a contact centre, shows it, and finds it by its tenant name', async 
   expect(created).toMatchObject({ heading: 'Harbour', message: 'Harbour is created' });
   expect(created.text).toContain('harbour, port');
   expect(created.text).toContain('Members of these access groups · Harbour agents · Harbour leads');
+  expect(created.text).toContain('Subject of a person Of this contact centre alone');
   const found = await person.open(`${path}?search=port`);
   expect(found.rows).toMatchObject([{ Name: 'Harbour', 'Tenant names': 'harbour, port', Status: 'Active' }]);
   expect((await person.open(`${path}?search=nowhere`)).text).toContain('Nothing matches your search.');

@@ -14,7 +14,7 @@ export function overviewPage(
   environment: string | undefined,
 ): FactsPage {
   const { text, rights } = visit;
-  const { id, environmentId, domains, membership, status, createdAt, updatedAt } = center;
+  const { id, environmentId, domains, membership, subjectScope, status, createdAt, updatedAt } = center;
   const isActive = status === 'active';
   return {
     ...frameOf(visit, center, 'overview'),
@@ -46,6 +46,14 @@ export function overviewPage(
       {
         label: text('console.contactCenters.membership'),
         value: [text(`console.contactCenters.membership.${membership.by}`), ...membership.names].join(' · '),
+      },
+      {
+        label: text('console.contactCenters.subjectScope'),
+        value: text(
+          subjectScope === 'environment'
+            ? 'console.contactCenters.subjectScope.environment'
+            : 'console.contactCenters.subjectScope.contactCenter',
+        ),
       },
       { label: text('console.contactCenters.id'), value: id, isCode: true },
       {
