@@ -16,9 +16,14 @@ export const supervisors = { group: 'Supervisors', authority: 'ROLE_SUPERVISOR' 
 
 export async function startStage() {
   const redis = await startRedis({ persistent: true });
-  const authApiUrl = `http://127.0.0.1:${await freePort()}`;
+  const [port, internalPort] = await Promise.all([freePort(), freePort()]);
   const environmentApi = await startApi({
-    env: { GATEHOUSE_REDIS_URL: redis.url, GATEHOUSE_AUTH_API_URL: authApiUrl, ...sharedSettings },
+    env: {
+      GATEHOUSE_REDIS_URL: redis.url,
+      GATEHOUSE_AUTH_API_URL: `http://127.0.0.1:${port}`,
+      GATEHOUSE_AUTH_API_INTERNAL_URL: `http://127.0.0.1:${internalPort}`,
+      ...sharedSettings,
+    },
   });
   const internalUrl = await environmentApi.internalApp.listen({ host: '127.0.0.1', port: 0 });
   const toEnvironmentApi = await startTcpProxy(() => Number(new URL(internalUrl).port));
@@ -33,7 +38,8 @@ export async function startStage() {
       GATEHOUSE_AUTHORITY_MAPPING: `group:${supervisors.group}=${supervisors.authority}`,
     },
   });
-  await authApi.app.listen({ host: '127.0.0.1', port: Number(new URL(authApiUrl).port) });
+  await authApi.app.listen({ host: '127.0.0.1', port });
+  await authApi.internalApp.listen({ host: '127.0.0.1', port: internalPort });
   await vi.waitFor(() => authApi.deps.followed.assertEndsKnown(), { timeout: 10_000 });
   const client = await createClient(authApi);
   return {
