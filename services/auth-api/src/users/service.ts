@@ -4,7 +4,6 @@ import type { ConfigurationBackend } from '@gatehouse/config-server-client/backe
 import type { ContactCenterView } from '@gatehouse/contracts/environment-api/contact-center';
 import type { EnvironmentView } from '@gatehouse/contracts/environment-api/environment';
 import type { Clock } from '@gatehouse/service-kit/clock';
-import { randomToken } from '@gatehouse/service-kit/crypto/secrets';
 import type { Logger } from '@gatehouse/service-kit/logging/logger';
 import type { Metrics } from '@gatehouse/service-kit/metrics/registry';
 import type { Keyspace, RedisClient } from '@gatehouse/service-kit/redis/client';
@@ -112,9 +111,10 @@ export function createUserService(options: UserServiceOptions) {
     }),
     find,
     listing: createPeopleSearch(links),
+    openShared: links.openShared,
     identify,
     isMember,
-    delays: createDelays({ limiter, lockoutRules, contactCenters, find }),
+    delays: createDelays({ limiter, lockoutRules, contactCenters }),
     refresh: createRefresh({ contactCenters, links, identities }),
     /** Finding of the diagnosis: in which environments no login can succeed. */
     loginsProbe: loginWatch.probe,
@@ -138,24 +138,17 @@ interface DelaysOptions {
   limiter: Pick<AttemptLimiter, 'explain' | 'unlock'>;
   lockoutRules: LockoutRulesReader;
   contactCenters: Pick<ContactCenterService, 'environment'>;
-  find: ReturnType<typeof createIdentification>['find'];
 }
 
-/** An administrator waits for the answer. */
-const findTimeoutMs = 3_000;
-
-/** Explains and ends the delays of a person: what the help desk asks when somebody cannot sign in. */
-function createDelays({ limiter, lockoutRules, contactCenters, find }: DelaysOptions) {
-  /** One count serves all contact centres of an environment: of somebody else it is answered as of a name that nobody tried. */
-  const accountOf = async (contactCenter: ContactCenterView, userName: string) => {
-    const isTheirs =
-      contactCenter.membership.by === 'all' ||
-      (await find(contactCenter, userName, { deadlineMs: findTimeoutMs })) !== undefined;
-    return accountKey({ userName: isTheirs ? userName : randomToken(16) }, contactCenter, contactCenters);
-  };
+/**
+ * Explains and ends the delays of an account: what the help desk asks when somebody cannot sign in. One count serves all contact
+ * centres of an environment, so the help desk asks first whether the person is one of theirs.
+ */
+function createDelays({ limiter, lockoutRules, contactCenters }: DelaysOptions) {
+  const accountOf = (contactCenter: ContactCenterView, userName: string) =>
+    accountKey({ userName }, contactCenter, contactCenters);
 
   return {
-    /** Both throw SignInError `try_again` while nobody can say whose person it is. */
     async explain(contactCenter: ContactCenterView, userName: string) {
       const account = await accountOf(contactCenter, userName);
       return limiter.explain(account, await lockoutRules(contactCenter));
