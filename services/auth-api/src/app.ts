@@ -74,6 +74,7 @@ export async function buildApp(deps: Deps): Promise<App> {
     await operators.register(deps.admin.ssoRoutes, { prefix: ops });
     await operators.register(deps.admin.helpDeskRoutes, { prefix: ops });
     await operators.register(deps.admin.peopleRoutes, { prefix: `${ops}/people` });
+    await operators.register(deps.admin.environmentRoutes, { prefix: `${ops}/environments` });
     await operators.register(deps.admin.signingKeyRoutes, { prefix: `${ops}/signing-keys` });
     await operators.register(deps.admin.signalRoutes, { prefix: `${ops}/signal-receivers` });
     await operators.register(deps.admin.consoleLinkRoutes, { prefix: `${ops}/console-links` });

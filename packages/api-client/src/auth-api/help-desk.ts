@@ -8,6 +8,7 @@ import {
   sessionsOfPersonSchema,
   signInExplanationSchema,
 } from '@gatehouse/contracts/auth-api/administration/help-desk';
+import { membershipCountsSchema } from '@gatehouse/contracts/auth-api/administration/memberships';
 import { peopleAnswer, personProfileSchema } from '@gatehouse/contracts/auth-api/administration/people';
 import { readData } from '../administration-calls.ts';
 import type { HttpClient } from '../http-client.ts';
@@ -48,6 +49,12 @@ export const searchPeople = (http: HttpClient, { limit, ...query }: PeopleQuery)
 /** @throws UpstreamError */
 export const readPersonProfile = (http: HttpClient, named: PersonName) =>
   readData(http, personProfileSchema, { path: `${ops}/people/profile`, query: { ...named } });
+
+/** Counts people who belong to no contact centre of a shared environment, or to several. @throws UpstreamError */
+export const countMemberships = (http: HttpClient, environmentId: string) =>
+  readData(http, membershipCountsSchema, {
+    path: `${ops}/environments/${encodeURIComponent(environmentId)}/memberships`,
+  });
 
 /** @throws UpstreamError */
 export const clearDelays = (http: HttpClient, named: PersonName) =>

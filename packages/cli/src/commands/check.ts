@@ -1,8 +1,12 @@
 /** `gatehouse check`: tries where the people of an environment are what a login needs, and tells how far each attempt came. */
+import { countMemberships } from '@gatehouse/api-client/auth-api/help-desk';
 import {
   checkEnvironment,
   createEnvironmentAdministration,
 } from '@gatehouse/api-client/environment-api/environments';
+import type { HttpClient } from '@gatehouse/api-client/http-client';
+import { UpstreamError } from '@gatehouse/api-client/upstream-error';
+import type { MembershipCounts } from '@gatehouse/contracts/auth-api/administration/memberships';
 import type {
   Check,
   DiscoveryStep,
@@ -14,8 +18,9 @@ import type {
 import type { Command } from 'commander';
 import type { Cli } from '../command-group.ts';
 import { exitCodes } from '../failure/failure.ts';
+import { failureOf } from '../failure/upstream.ts';
 import type { Output } from '../output/output.ts';
-import { renderSteps } from '../output/steps.ts';
+import { renderSteps, type StepLine } from '../output/steps.ts';
 import { shown } from '../output/text.ts';
 import { address } from './env/place.ts';
 
@@ -23,7 +28,7 @@ export function checkCommand(program: Command, cli: Cli): void {
   program
     .command('check')
     .description(
-      'connect to the Configuration Servers or LDAP servers of environments for real, or look into the people store, and try what a login needs there; exit code 1 when one fails',
+      'connect to the Configuration Servers or LDAP servers of environments for real, or look into the people store, and try what a login needs there; of environments that contact centres share, count people who belong to none of them or to several; exit code 1 when one fails',
     )
     .argument('[environment-id...]', 'all environments without it')
     .action(
@@ -31,10 +36,13 @@ export function checkCommand(program: Command, cli: Cli): void {
         const http = session.environmentApi;
         const all = async () => (await createEnvironmentAdministration(http).list()).map(({ id }) => id);
         const ids = given.length > 0 ? given : await all();
-        const checks: Check[] = [];
+        const checks: (Check & Counted)[] = [];
         // One after the other: they share one process there, and the list is read from the top.
         for (const id of ids) {
-          const check = await checkEnvironment(http, id);
+          const checked = await checkEnvironment(http, id);
+          // The environment of a people store serves one contact centre.
+          const counted = checked.people ? {} : await count(session.authApi, id);
+          const check = { ...checked, ...counted };
           checks.push(check);
           if (!session.output.isJson) session.output.raw(lines(check, session.output));
         }
@@ -45,7 +53,42 @@ export function checkCommand(program: Command, cli: Cli): void {
     );
 }
 
-function lines({ environmentId, ok, discovery, servers, people }: Check, output: Output): string {
+interface Counted {
+  memberships?: MembershipCounts;
+  /** Why Auth API did not count. */
+  notCounted?: string;
+}
+
+/** Auth API of the release before does not count, and a service that is away does not hide what the other one says. */
+async function count(http: HttpClient, environmentId: string): Promise<Counted> {
+  try {
+    return { memberships: await countMemberships(http, environmentId) };
+  } catch (error) {
+    if (error instanceof UpstreamError) return { notCounted: failureOf(error).message };
+    throw error;
+  }
+}
+
+function memberLines({ memberships, notCounted }: Counted, output: Output): string {
+  if (notCounted !== undefined) {
+    const message = `not counted: ${notCounted}`;
+    return renderSteps([{ name: 'memberships', status: 'skipped', message }], output);
+  }
+  if (memberships === undefined || memberships.contactCenters < 2) return '';
+  const { contactCenters, people, inNone, inSeveral, isWhole } = memberships;
+  const of = isWhole ? `of ${people} people` : `of the first ${people} people; there are more`;
+  const steps = [countedLine('in none', inNone, of), countedLine('in several', inSeveral, of)];
+  return `  ${contactCenters} contact centres share its people\n${renderSteps(steps, output)}`;
+}
+
+function countedLine(name: string, { count, names }: MembershipCounts['inNone'], of: string): StepLine {
+  if (count === 0) return { name, status: 'ok', message: `nobody ${of}` };
+  const rest = count > names.length ? ' and others' : '';
+  return { name, status: 'warning', message: `${count} ${of}: ${names.join(', ')}${rest}` };
+}
+
+function lines(check: Check & Counted, output: Output): string {
+  const { environmentId, ok, discovery, servers, people } = check;
   const verdict = people
     ? `its people ${ok ? 'can' : 'cannot'} sign in`
     : ok
@@ -53,7 +96,8 @@ function lines({ environmentId, ok, discovery, servers, people }: Check, output:
       : 'not every server passed';
   const head = `${output.paint('bold', `Environment ${environmentId}`)}: ${verdict}\n`;
   const found = renderSteps([...(discovery ? [discovery] : []), ...(people ?? [])].map(stepLine), output);
-  return `${head}${found}${servers.map((server) => serverLines(server, output)).join('')}`;
+  const ofServers = servers.map((server) => serverLines(server, output)).join('');
+  return `${head}${found}${ofServers}${memberLines(check, output)}`;
 }
 
 function serverLines(server: ServerCheck, output: Output): string {

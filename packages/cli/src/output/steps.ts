@@ -6,7 +6,8 @@ export interface StepLine {
   name: string;
   status: 'ok' | 'warning' | 'failed' | 'skipped';
   message: string;
-  durationMs: number;
+  /** Absent: no single step took it. */
+  durationMs?: number;
 }
 
 const marks = {
@@ -21,7 +22,7 @@ export function renderSteps(steps: readonly StepLine[], output: Output): string 
   return steps
     .map(({ name, status, message, durationMs }) => {
       const [colour, mark] = marks[status];
-      const took = status === 'skipped' ? '' : ` (${durationMs} ms)`;
+      const took = status === 'skipped' || durationMs === undefined ? '' : ` (${durationMs} ms)`;
       return `    ${output.paint(colour, mark)} ${padded(name, width)}  ${shown(message)}${took}\n`;
     })
     .join('');

@@ -29,6 +29,7 @@ import { auditRoutes } from './audit-routes.ts';
 import { clientRoutes } from './client-routes.ts';
 import { consoleLinkRoutes } from './console-link-routes.ts';
 import { diagnosisRoutes } from './diagnosis-routes.ts';
+import { environmentRoutes } from './environment-routes.ts';
 import { helpDeskRoutes } from './help-desk-routes.ts';
 import { overviewRoutes } from './overview-routes.ts';
 import { peopleRoutes } from './people-routes.ts';
@@ -115,6 +116,7 @@ export function composeAdmin(core: Core, dependencies: AdminDependencies) {
     consoleLinkRoutes: async (app: App) =>
       consoleLinkRoutes(app, { consoleLinks: dependencies.consoleLinks.service }),
     peopleRoutes: async (app: App) => peopleRoutes(app, dependencies.helpDesk),
+    environmentRoutes: async (app: App) => environmentRoutes(app, dependencies.helpDesk),
     auditRoutes: async (app: App) => auditRoutes(app, audit),
     diagnosisRoutes: async (app: App) => diagnosisRoutes(app, { probes, version: core.kit.version }),
     overviewRoutes: async (app: App) => overviewRoutes(app, { overview }),

@@ -34,7 +34,8 @@ export const auditEvents = {
     kind: denied,
     fields: {
       userName,
-      reason,
+      reason:
+        'reason code; `not_a_member`: somebody of the environment who does not belong to the contact centre',
       method: '`saml` or `oidc`; absent for a password',
       detail: 'the same detail as in the log line',
       repeated: 'number of further ones',
@@ -91,7 +92,8 @@ export const auditEvents = {
     kind: { category: ['iam'], type: ['user', 'info'] },
     fields: {
       actor,
-      purpose: '`sessions`, `revocation`, `sign-in`, `client`, `people`, `person` or `export`',
+      purpose: '`sessions`, `revocation`, `sign-in`, `client`, `people`, `person`, `memberships` or `export`',
+      environmentId: 'whose people were counted, for `memberships`',
     },
   },
   logout_notice: {

@@ -108,6 +108,7 @@ export const opsMatrix: Readonly<Record<string, OpsRuleName>> = {
   'GET /people/explanation': 'helpPeople',
   'DELETE /people/delays': 'helpPeople',
   'POST /contact-centers/{id}/sso-check': 'helpPeople',
+  'GET /environments/{id}/memberships': 'administer',
   'GET /sso-keys': 'administer',
   'POST /sso-keys/prepare': 'endanger',
   'POST /sso-keys/activate': 'endanger',

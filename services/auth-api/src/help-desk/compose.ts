@@ -13,6 +13,7 @@ import type { Users } from '../users/compose.ts';
 import { createClientDiagnoses } from './client-diagnosis.ts';
 import { createExplanations } from './explanation.ts';
 import { createListedPeople } from './listing.ts';
+import { createMembershipCounts } from './membership-counts.ts';
 import { createPeople } from './people.ts';
 import { createOrderedRevocations } from './revocations.ts';
 import { createHeldSessions } from './sessions.ts';
@@ -67,6 +68,11 @@ export function composeHelpDesk(core: Core, dependencies: HelpDeskDependencies) 
       users: users.service,
       sessions: sessions.service,
       search: audit.search.find,
+      audit: audit.writer,
+    }),
+    membershipCounts: createMembershipCounts({
+      contactCenters: contactCenters.service,
+      users: users.service,
       audit: audit.writer,
     }),
     explanations: createExplanations({

@@ -15,7 +15,7 @@ import type { Keyspace, RedisClient } from '@gatehouse/service-kit/redis/client'
 import type { ContactCenterService } from '../contact-centers/service.ts';
 import { subjectPlaceOf } from '../contact-centers/subjects.ts';
 import type { IdentityPlace } from './identity.ts';
-import { type Members, membersOf } from './members.ts';
+import { type Members, membersOf, type SharedPeople, sharedPeopleOf } from './members.ts';
 import { createMembershipRules } from './membership.ts';
 import { SignInError } from './sign-in-error.ts';
 import { createTenantNumbers } from './tenant-numbers.ts';
@@ -122,6 +122,17 @@ export function createEnvironmentLinks(options: EnvironmentLinksOptions) {
         tenantDbid,
         isProvisioned: environment.directory === 'people',
       };
+    },
+    /** For questions about people of several contact centres at once. @throws SignInError `try_again` when the environment cannot be used */
+    async openShared(
+      environment: EnvironmentView,
+      sharing: readonly Pick<ContactCenterView, 'membership'>[],
+      options: CallOptions,
+    ): Promise<SharedPeople> {
+      const backend = use(environment, pool.get(environment));
+      const tenantDbid = await tenantOf(environment, backend, options);
+      const rules = sharing.map(({ membership }) => takesInBy({ environment, backend }, membership));
+      return sharedPeopleOf({ backend, tenantDbid, rules });
     },
     /** The most recently used link; undefined before the first login. */
     anyInUse: (): Pick<ConfigurationBackend, 'authenticate'> | undefined =>

@@ -114,6 +114,28 @@ export function membersOf({ backend, tenantDbid, takesIn }: MembersOptions) {
   };
 }
 
+export interface SharedPeopleOptions extends Pick<MembersOptions, 'backend' | 'tenantDbid'> {
+  /** Of each contact centre that shares the environment. */
+  rules: readonly MembersOptions['takesIn'][];
+}
+
+export type SharedPeople = ReturnType<typeof sharedPeopleOf>;
+
+/** Tells in how many contact centres the people of an environment are, and nothing else of them. Errors: those of the questions. */
+export function sharedPeopleOf({ backend, tenantDbid, rules }: SharedPeopleOptions) {
+  return async (page: Pick<PersonSearch, 'after' | 'limit'>, options: CallOptions) => {
+    const search = definedOnly({ ...page, text: '', tenantDbid });
+    const { people, next, isCut } = await backend.searchPersons(search, options);
+    const counted = people.map(async (person) => {
+      const facts = factsOfFound(person);
+      const belongs = await Promise.all(rules.map((takesIn) => takesIn?.(facts, options) ?? true));
+      const { userName, state } = person;
+      return { userName, isDisabled: state === 'disabled', places: belongs.filter(Boolean).length };
+    });
+    return { people: await Promise.all(counted), next, isCut };
+  };
+}
+
 function factsOfPerson({ DBID, tenantDBID, userName, dn }: CfgPerson): PersonFacts {
   return { dbid: DBID, tenantDbid: tenantDBID, userName, dn };
 }
