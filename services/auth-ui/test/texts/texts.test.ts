@@ -65,7 +65,7 @@ const isCode = /[A-Z]\w*[A-Z]|[\d_/@=]/;
 
 /** What stays in Latin letters in every script. */
 const namesAndCommands =
-  'ada audience console consent Consul Cookie cors-origins dbid Elasticsearch email Environment --file gatehouse https import issuer login none OAuth open openid query sub Web'.split(
+  'ada audience console consent Consul Cookie cors-origins dbid Elasticsearch email Environment --file gatehouse https import issuer login none OAuth open openid query sub subject Web'.split(
     ' ',
   );
 
