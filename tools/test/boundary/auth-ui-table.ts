@@ -1,0 +1,234 @@
+/** How the pages are attacked from another contact centre. */
+import { type Ask, byPath, noPerson, type Row, type Table } from './table.ts';
+
+const console = '/auth/console';
+const center = `${console}/contact-centers/{id}`;
+const people = `${console}/people`;
+const client = `${console}/clients/one/{clientId}`;
+const formKey = 'AAAAAAAAAAAAAAAAAAAAAA';
+
+const named: { user: string; contactCenter?: string }[] = [
+  { user: '{userName}', contactCenter: '{contactCenterId}' },
+  { user: '{sub}' },
+  { user: '{userName}', contactCenter: '{ownId}' },
+];
+const asQuery = (fields: Record<string, string> = {}): Ask[] =>
+  named.map((name) => ({ query: { ...name, ...fields } }));
+const asForm = (fields: Record<string, string> = {}): Ask[] =>
+  named.map((name) => ({ form: { ...name, ...fields, formKey } }));
+/** The question and what it asks about. */
+const question = (path: string, fields?: Record<string, string>): [string, Row][] => [
+  [`GET ${path}`, asQuery(fields)],
+  [`POST ${path}`, asForm(fields).map((ask): Ask => ({ ...ask, endsOwn: true }))],
+];
+/** Pages below a contact centre, a client or nothing, with a form of these fields. */
+const forms = (fields: Record<string, string>, ...paths: string[]): Table =>
+  Object.fromEntries(
+    paths.flatMap((path): [string, Row][] => [
+      [`GET ${path}`, [{ query: fields }]],
+      [`POST ${path}`, [{ form: { ...fields, formKey } }]],
+    ]),
+  );
+
+const grows = 'reading the own trail is written into it';
+
+const account: Table = {
+  [`POST /auth/account/sessions/end`]: [{ form: { session: '{sid}' } }],
+  [`GET /auth/account/applications/take-back`]: [
+    { query: { client: '{clientId}', client_id: '{clientId}' } },
+  ],
+  [`POST /auth/account/applications/take-back`]: [
+    { form: { client: '{clientId}', client_id: '{clientId}' } },
+  ],
+  [`POST /auth/account/sessions/end-others`]: [{ form: {} }],
+  [`POST /auth/account/sign-out`]: [{ form: {}, endsOwn: true }],
+  ...byPath(
+    'GET /auth/account',
+    'GET /auth/account/sessions',
+    'GET /auth/account/applications',
+    'GET /auth/approvals',
+  ),
+  [`GET /auth/device`]: [{ query: { user_code: '{userCode}' } }],
+  [`GET /auth/consent.html`]: [{ query: { interaction: '{sid}' } }],
+  [`GET /auth/sign-in.html`]: [{ query: { interaction: '{sid}' } }, { query: { login_hint: '{userName}' } }],
+  [`POST /auth/sign-in.html`]: [
+    { form: { username: '{userName}', tenant: '{domain}' } },
+    { form: { username: '{userName}', tenant: '{ownDomain}' } },
+  ],
+  [`GET /auth/sign-out.html`]: [{ query: { logout: '{sid}' } }],
+  [`GET /auth/signed-out.html`]: [{ query: { logout: '{sid}' } }],
+  [`GET /auth/change-password.html`]: [{ query: { interaction: '{sid}' } }],
+  ...byPath('GET /auth/signed-in.html'),
+};
+
+const ofPeople: Table = {
+  [`GET ${people}`]: [
+    {},
+    ...['{contactCenterId}', '{ownId}'].map((contactCenter) => ({
+      query: { contactCenter, search: '{userName}' },
+    })),
+  ],
+  [`GET ${people}/person`]: asQuery(),
+  [`GET ${people}/explanation`]: asQuery(),
+  ...Object.fromEntries([
+    ...['end-sessions', 'enable', 'disable', 'unlock', 'password-link'].flatMap((step) =>
+      question(`${people}/${step}`),
+    ),
+    ...question(`${people}/end-session`, { session: '{sid}' }),
+  ]),
+  [`GET ${console}/audit`]: [
+    {},
+    { query: { user: '{userName}' } },
+    { query: { contactCenter: '{contactCenterId}' } },
+    { query: { client: '{clientId}' } },
+  ],
+  [`GET ${console}/audit/export.{format}`]: [
+    { path: { format: 'csv' }, query: { contactCenter: '{contactCenterId}' }, mayDiffer: grows },
+  ],
+  [`GET ${console}/audit/changes`]: [{}, { query: { contactCenter: '{contactCenterId}' } }],
+  [`GET ${console}/audit/changes/export.{format}`]: [{ path: { format: 'csv' } }],
+  ...byPath(`GET ${console}/audit/requests/{id}`, `GET ${console}/administrators`, `GET ${console}`),
+  ...forms(
+    { user: '{sub}', sub: '{sub}', contactCenter: '{contactCenterId}' },
+    `${console}/administrators/add`,
+    `${console}/administrators/remove`,
+  ),
+};
+
+const centers: Table = {
+  [`GET ${console}/contact-centers`]: [{}, { query: { search: '{centerName}' } }],
+  ...byPath(
+    `GET ${center}`,
+    `GET ${center}/single-sign-on`,
+    `GET ${center}/settings`,
+    `GET ${center}/origins`,
+    `GET ${center}/off-boarding`,
+    `GET ${center}/api-keys`,
+  ),
+  [`GET ${center}/single-sign-on/set-up`]: [{ query: { location: '/', protocol: 'oidc' } }],
+  [`POST ${center}/single-sign-on/check`]: [{ form: { location: '/', protocol: 'oidc', formKey } }],
+  ...forms({ name: 'taken', domains: '{ownDomain}', etag: '"1"', version: '1' }, `${center}/edit`),
+  ...forms(
+    {
+      location: '/',
+      protocol: 'oidc',
+      issuer: 'https://idp.other.test',
+      clientId: 'other',
+      clientSecret: 'x',
+      name: 'hideTenant',
+      value: 'true',
+      keyId: '{keyId}',
+      origin: 'https://x.test',
+    },
+    ...['add', 'settings', 'enable', 'disable', 'delete'].map((step) => `${center}/single-sign-on/${step}`),
+    ...['add', 'change', 'delete'].map((step) => `${center}/settings/${step}`),
+    ...['add', 'remove'].map((step) => `${center}/origins/${step}`),
+    ...['create', 'rotate', 'delete'].map((step) => `${center}/api-keys/${step}`),
+    `${center}/off-boarding/{step}`,
+  ),
+  ...forms(
+    { name: 'taken', domains: '{domain}', environmentId: '{environmentId}' },
+    `${console}/contact-centers/create`,
+  ),
+  ...forms(
+    { contactCenter: '{contactCenterId}', location: '/', applicationName: 'taken' },
+    ...['edit', 'delete', 'logo'].map((step) => `${console}/branding/${step}`),
+  ),
+  [`POST ${console}/branding/logo/delete`]: [
+    { form: { contactCenter: '{contactCenterId}', location: '/', formKey } },
+  ],
+  ...Object.fromEntries(
+    ['', '/places', '/preview'].map((step) => [
+      `GET ${console}/branding${step}`,
+      [{}, { query: { contactCenter: '{contactCenterId}' } }],
+    ]),
+  ),
+  [`GET ${console}/clients`]: [
+    {},
+    { query: { search: '{clientId}' } },
+    { query: { contactCenter: '{contactCenterId}' } },
+  ],
+  ...byPath(`GET ${client}`, `GET ${client}/exchanges`, `GET ${client}/diagnosis`, `GET ${client}/fields`),
+  ...forms(
+    { name: 'taken', etag: '"1"', graceSeconds: '0' },
+    `${client}/edit`,
+    `${client}/delete`,
+    `${client}/secret`,
+  ),
+};
+
+const steps = (path: string, ...names: string[]): string[] =>
+  names.flatMap((name) => [`GET ${console}/${path}${name}`, `POST ${console}/${path}${name}`]);
+
+const others: Table = {
+  ...noPerson(
+    'belongs to the installation: a contact centre is refused whatever it names',
+    `GET ${console}/clients/new`,
+    ...steps('clients/new/', '{kind}'),
+    `POST ${console}/clients/new/{kind}/register`,
+    `GET ${console}/settings`,
+    ...steps('settings/', 'add', 'change', 'delete'),
+    `GET ${console}/environments`,
+    `GET ${console}/environments/{id}`,
+    `POST ${console}/environments/{id}/check`,
+    ...steps(
+      'environments/',
+      'new',
+      '{id}/change',
+      '{id}/delete',
+      '{id}/servers/new',
+      '{id}/servers/{serverId}',
+      '{id}/servers/{serverId}/remove',
+    ),
+    `GET ${console}/locations`,
+    ...steps('locations/', 'declare', 'withdraw'),
+    `GET ${console}/audit/chains`,
+    ...steps('audit/', 'retention'),
+    `GET ${console}/keys`,
+    ...steps('keys/', 'rotate', 'retire', 'remove', 'import', 'single-sign-on/activate'),
+    `POST ${console}/keys/single-sign-on/prepare`,
+    `GET ${console}/transfer`,
+    `GET ${console}/transfer/export.yaml`,
+    `GET ${console}/transfer/export.json`,
+    ...steps('transfer/', 'import'),
+    `POST ${console}/transfer/preview`,
+    `GET ${console}/runbooks`,
+  ),
+  ...noPerson(
+    'begins or ends a sign-in of the browser itself',
+    'GET /auth/account/callback',
+    `GET ${console}/callback`,
+    ...steps('', 'open'),
+    `POST ${console}/sign-out`,
+    `GET ${console}/sign-in-again`,
+    `GET ${console}/sign-in-again/done`,
+  ),
+  ...noPerson(
+    'needs the link of a people store, which serves one contact centre',
+    'GET /auth/first-password',
+  ),
+  ...noPerson(
+    'shows the same to everybody',
+    ...[
+      'GET /',
+      'GET /auth',
+      'GET /auth/',
+      'GET /auth/health',
+      'GET /auth/account/language',
+      `GET ${console}*`,
+    ],
+    ...[
+      'gatehouse.css',
+      'console.css',
+      'console.js',
+      'continue.js',
+      'logo.svg',
+      'approvals.js',
+      'open-console.js',
+    ].map((file) => `GET /auth/assets/${file}`),
+    'GET /auth/assets/show-password.js',
+    'GET /auth/assets/brand/{file}',
+  ),
+};
+
+export const authUiTable: Table = { ...account, ...ofPeople, ...centers, ...others };

@@ -1,0 +1,179 @@
+/** How the routes of Environment API are attacked from another contact centre. */
+import { type Ask, byPath, noPerson, type Table } from './table.ts';
+
+const api = '/environment/v3';
+const center = `${api}/contact-centers/{id}`;
+const scim = `${center}/scim/v2`;
+const inner = `${api}/internal`;
+const installation = 'belongs to the installation: a contact centre is refused whatever it names';
+
+const each = (methods: string, path: string): string[] =>
+  methods.split(' ').map((method) => `${method} ${path}`);
+const one = (ask: Ask): Ask[] => [ask];
+const provider = {
+  ...{ location: '/', enabled: true, issuer: 'https://idp.other.test', clientId: 'other' },
+  clientSecret: 'a-secret-of-the-other',
+};
+
+const centers: Table = {
+  [`GET ${api}/contact-centers`]: [
+    {},
+    { query: { environmentId: '{environmentId}' } },
+    { query: { domain: '{domain}' } },
+    { query: { search: '{centerName}' } },
+  ],
+  [`POST ${api}/contact-centers`]: one({
+    json: { data: { environmentId: '{environmentId}', domains: ['{domain}'], auth: 'configServer' } },
+  }),
+  // The people of a contact centre follow its environment, its domains and its membership.
+  ...Object.fromEntries(
+    each('PUT PATCH', center).map((route) => [
+      route,
+      [
+        { json: { data: { name: 'taken' } } },
+        { json: { data: { status: 'disabled' } } },
+        { path: { id: '{ownId}' }, json: { data: { domains: ['{ownDomain}', '{domain}'] } } },
+        { path: { id: '{ownId}' }, json: { data: { membership: { by: 'folder', names: ['{userName}'] } } } },
+      ],
+    ]),
+  ),
+  ...Object.fromEntries(
+    each('PUT', `${center}/oidc`).map((route) => [route, one({ json: { data: provider } })]),
+  ),
+  [`PUT ${center}/saml`]: one({ json: { data: { location: '/', enabled: true, metadata: '<xml/>' } } }),
+  [`DELETE ${center}/saml`]: one({ query: { location: '/' } }),
+  [`DELETE ${center}/oidc`]: one({ query: { location: '/' } }),
+  [`POST ${center}/settings`]: one({ json: { data: { name: 'hideTenant', location: '/', value: true } } }),
+  [`POST ${center}/api-keys`]: one({ json: { data: { name: 'taken', purpose: 'scim' } } }),
+  [`PATCH ${center}/people/{personId}`]: one({
+    path: { personId: '{sub}' },
+    json: { data: { active: false } },
+  }),
+  [`POST ${center}/people/{personId}/password-link`]: one({ path: { personId: '{sub}' } }),
+  [`GET ${center}/people/{personId}`]: one({ path: { personId: '{sub}' } }),
+  [`PUT ${center}/branding`]: one({ json: { data: { applicationName: 'taken' } } }),
+  [`POST ${center}/branding/preview`]: one({ json: { data: { applicationName: 'taken' } } }),
+  ...byPath(
+    `GET ${center}`,
+    `DELETE ${center}`,
+    `GET ${center}/ends`,
+    `GET ${center}/settings`,
+    `DELETE ${center}/settings/{name}`,
+    `GET ${center}/saml`,
+    `GET ${center}/oidc`,
+    `GET ${center}/branding`,
+    `DELETE ${center}/branding`,
+    `PUT ${center}/branding/logo`,
+    `DELETE ${center}/branding/logo`,
+    `GET ${center}/api-keys`,
+    `POST ${center}/api-keys/{keyId}/rotate`,
+    `DELETE ${center}/api-keys/{keyId}`,
+    `GET ${api}/environments`,
+  ),
+  // A key of another contact centre under the own one.
+  [`POST ${api}/api-keys/validate`]: one({ json: { data: { key: '{apiKey}' } } }),
+  [`GET ${api}/api-keys/{key}`]: one({ path: { key: '{apiKey}' } }),
+  [`GET ${api}/cors`]: [{}, { query: { contactCenterId: '{contactCenterId}' } }],
+  [`POST ${api}/cors`]: one({
+    json: { data: { contactCenterId: '{contactCenterId}', origin: 'https://x.test' } },
+  }),
+  [`DELETE ${api}/cors`]: one({ query: { contactCenterId: '{contactCenterId}', origin: 'https://x.test' } }),
+  [`GET ${api}/overview`]: [{ query: { contactCenter: '{contactCenterId}' } }, {}],
+  [`GET ${api}/audit`]: [{}, { query: { contactCenterId: '{contactCenterId}' } }],
+  [`GET ${api}/audit/export`]: [{}, { query: { contactCenterId: '{contactCenterId}' } }],
+};
+
+const userFields = { schemas: ['urn:ietf:params:scim:schemas:core:2.0:User'], userName: '{userName}' };
+const people: Table = {
+  [`GET ${scim}/Users`]: [{}, { query: { filter: 'userName eq "{userName}"' } }],
+  [`POST ${scim}/Users`]: one({ json: userFields }),
+  [`POST ${scim}/Groups`]: one({ json: { displayName: 'Administrators', members: [{ value: '{sub}' }] } }),
+  [`POST ${scim}/Bulk`]: one({ json: { Operations: [{ method: 'DELETE', path: '/Users/{sub}' }] } }),
+  ...Object.fromEntries(
+    [...each('GET DELETE', `${scim}/Users/{userId}`), ...each('GET DELETE', `${scim}/Groups/{groupId}`)].map(
+      (route) => [route, one({ path: { userId: '{sub}', groupId: '{sub}' } })],
+    ),
+  ),
+  ...Object.fromEntries(
+    [...each('PUT PATCH', `${scim}/Users/{userId}`), ...each('PUT PATCH', `${scim}/Groups/{groupId}`)].map(
+      (route) => [
+        route,
+        one({ path: { userId: '{sub}', groupId: '{sub}' }, json: { ...userFields, active: false } }),
+      ],
+    ),
+  ),
+  ...byPath(`GET ${scim}/Groups`),
+  ...noPerson(
+    'describes SCIM',
+    `GET ${scim}/ServiceProviderConfig`,
+    ...['ResourceTypes', 'ResourceTypes/{name}', 'Schemas', 'Schemas/{name}'].map(
+      (path) => `GET ${scim}/${path}`,
+    ),
+  ),
+};
+
+/** Credentials of a service only, so that everybody here is refused whatever they name. */
+const internal: Table = {
+  [`GET ${inner}/contact-centers`]: one({ query: { domain: '{domain}', location: '/' } }),
+  [`GET ${inner}/environments/{id}/people`]: one({
+    path: { id: '{environmentId}' },
+    query: { userName: '{userName}' },
+  }),
+  [`GET ${inner}/environments/{id}/people/search`]: one({
+    path: { id: '{environmentId}' },
+    query: { search: '{userName}' },
+  }),
+  [`POST ${inner}/environments/{id}/person-numbers`]: one({
+    path: { id: '{environmentId}' },
+    json: { data: { keys: ['{userName}'] } },
+  }),
+  [`PUT ${inner}/environments/{id}/people/{dbid}/password`]: one({
+    path: { id: '{environmentId}', dbid: '1' },
+    json: { data: { password: 'taken' } },
+  }),
+  ...byPath(`GET ${inner}/contact-centers/{id}`, `GET ${inner}/contact-centers/{id}/single-sign-on`),
+  ...Object.fromEntries(
+    ['', '/contact-centers', '/people/numbers', '/person-numbers'].map((path) => [
+      `GET ${inner}/environments/{id}${path}`,
+      one({ path: { id: '{environmentId}' } }),
+    ]),
+  ),
+  ...noPerson(
+    'needs the link of a people store, which serves one contact centre',
+    `POST ${inner}/password-links/read`,
+    `POST ${inner}/password-links/redeem`,
+  ),
+  ...noPerson(
+    'tells settings and pictures to services',
+    `GET ${inner}/cors`,
+    `GET ${inner}/branding`,
+    `GET ${inner}/images/{digest}`,
+    ...each('PUT DELETE', `${inner}/client-logos/{clientId}`),
+    `GET ${inner}/changes`,
+  ),
+};
+
+const others: Table = noPerson(
+  installation,
+  `POST ${api}/environments`,
+  ...each('GET PUT PATCH DELETE', `${api}/environments/{id}`),
+  ...each('GET POST', `${api}/environments/{id}/config-servers`),
+  ...each('PUT DELETE', `${api}/environments/{id}/config-servers/{serverId}`),
+  `POST ${api}/environments/{id}/check`,
+  ...each('GET POST', `${api}/settings`),
+  `DELETE ${api}/settings/{name}`,
+  ...each('GET PUT DELETE', `${api}/branding`),
+  `POST ${api}/branding/preview`,
+  ...each('PUT DELETE', `${api}/branding/logo`),
+  ...each('GET POST DELETE', `${api}/locations`),
+  ...each('GET', `${api}/audit/verify`),
+  `GET ${api}/audit/retention`,
+  `POST ${api}/audit/retention/confirm`,
+  `POST ${api}/audit/reship`,
+  `GET ${api}/diagnosis`,
+  `GET ${api}/export`,
+  `PUT ${api}/import`,
+  `GET /.well-known/oauth-protected-resource/environment/v3`,
+);
+
+export const environmentApiTable: Table = { ...centers, ...people, ...internal, ...others };
