@@ -63,7 +63,8 @@ describe('the ledger', () => {
       ({ file }) => spawnSync('git', ['apply', '--check', file], { cwd: root }).status !== 0,
     );
     expect(unfit.map(({ name }) => name)).toEqual([]);
-  });
+    // A process for each of them.
+  }, 60_000);
 
   it('tells of what does not fit together', () => {
     const attack = { name: 'a', source: 's', guard: 'nowhere.ts', path: 'a.test.ts', title: 't' };
