@@ -11,7 +11,8 @@ export interface Identity {
 export interface Authority {
   /** PEM. */
   cert: string;
-  issue(options?: { names?: string[]; validUntil?: Date }): Identity;
+  /** `publicKey`: of another pair, so that the key of the identity is not its own. */
+  issue(options?: { names?: string[]; validUntil?: Date; publicKey?: KeyObject }): Identity;
 }
 
 const oid = {
@@ -49,8 +50,9 @@ export function createAuthority(
   });
   return {
     cert,
-    issue({ names = ['localhost'], validUntil = new Date(Date.now() + dayMs) } = {}) {
+    issue({ names = ['localhost'], validUntil = new Date(Date.now() + dayMs), publicKey: given } = {}) {
       const pair = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+      const certified = given ?? pair.publicKey;
       const hosts = names.includes('localhost') ? new Set([...names, '127.0.0.1']) : names;
       const alternatives = [...hosts].map((host) =>
         isIPv4(host) ? der(0x87, Buffer.from(host.split('.').map(Number))) : der(0x82, Buffer.from(host)),
@@ -60,7 +62,7 @@ export function createAuthority(
         cert: certificate({
           issuer: name,
           subject: names[0] ?? 'nobody',
-          publicKey: pair.publicKey,
+          publicKey: certified,
           signer: privateKey,
           validUntil,
           extensions: [
@@ -71,7 +73,7 @@ export function createAuthority(
               der(0x30, objectId(oid.serverAuth), objectId(oid.clientAuth)),
               false,
             ),
-            extension(oid.subjectKeyIdentifier, der(0x04, keyId(pair.publicKey)), false),
+            extension(oid.subjectKeyIdentifier, der(0x04, keyId(certified)), false),
             extension(oid.authorityKeyIdentifier, der(0x30, der(0x80, keyId(publicKey))), false),
           ],
         }),

@@ -58,7 +58,7 @@ export async function composeDeps(config: Config, kit: Kit, stores: Stores, cloc
   const core = createCore(config, kit, stores, clock);
   const consul = consulAccessOf(config.consul);
 
-  const assertions = composeAssertions(core);
+  const assertions = composeAssertions(core, { config });
   const revocation = composeRevocation(core);
   const activity = composeActivity(core);
   const onEvent: Signals['take'] = (event) => signals.take(event);

@@ -1,6 +1,7 @@
 /** Reads TLS client certificates (RFC 8705) from the TLS socket, or from a header that a trusted proxy sends. */
 import { createHash, X509Certificate } from 'node:crypto';
 import { membersOf } from '@gatehouse/service-kit/config/networks';
+import { weaknessOf } from '@gatehouse/service-kit/crypto/key-strength';
 import { LRUCache } from 'lru-cache';
 import type { SenderRequest } from './sender.ts';
 
@@ -26,6 +27,16 @@ export function createClientCertificates(options: ClientCertificatesOptions) {
   const isTrusted = membersOf(options.trustedProxies);
   // A client sends the same certificate with every request.
   const known = new LRUCache<string, string>({ max: 1000 });
+  const ofRaw = new LRUCache<string, { isUsable: boolean }>({ max: 1000 });
+
+  function ofSocket({ socket }: SenderRequest): string | undefined {
+    const raw = socket?.getPeerCertificate?.()?.raw;
+    if (raw === undefined) return undefined;
+    const digest = thumbprint(raw);
+    const seen = ofRaw.get(digest) ?? { isUsable: ofCertificate(raw) === digest };
+    ofRaw.set(digest, seen);
+    return seen.isUsable ? digest : undefined;
+  }
 
   function ofHeader(request: SenderRequest, name: string, format: CertificateFormat): string | undefined {
     const value = request.headers[name];
@@ -48,11 +59,6 @@ export function createClientCertificates(options: ClientCertificatesOptions) {
       return fromSocket ? ofSocket(request) : undefined;
     },
   };
-}
-
-function ofSocket({ socket }: SenderRequest): string | undefined {
-  const raw = socket?.getPeerCertificate?.()?.raw;
-  return raw === undefined ? undefined : thumbprint(raw);
 }
 
 const readers: Record<CertificateFormat, (value: string) => string | undefined> = {
@@ -84,9 +90,11 @@ function ofPem(pem: string | undefined): string | undefined {
   return pem?.startsWith('-----BEGIN CERTIFICATE-----') ? ofCertificate(pem) : undefined;
 }
 
-function ofCertificate(encoded: string | Buffer): string | undefined {
+/** Undefined too where its key proves nothing about the sender. */
+function ofCertificate(encoded: string | Uint8Array): string | undefined {
   try {
-    return thumbprint(new X509Certificate(encoded).raw);
+    const certificate = new X509Certificate(encoded);
+    return weaknessOf(certificate.publicKey) === undefined ? thumbprint(certificate.raw) : undefined;
   } catch {
     return undefined;
   }

@@ -1,5 +1,7 @@
 /** Verifies DPoP proofs (RFC 9449 section 4.3): JWTs that a client signs for one request with its own key. */
+import { KeyObject } from 'node:crypto';
 import type { Clock } from '@gatehouse/service-kit/clock';
+import { weaknessOf } from '@gatehouse/service-kit/crypto/key-strength';
 import { sha256 } from '@gatehouse/service-kit/crypto/secrets';
 import type { App } from '@gatehouse/service-kit/http/app-type';
 import { calculateJwkThumbprint, decodeProtectedHeader, errors, importJWK, type JWK, jwtVerify } from 'jose';
@@ -45,7 +47,6 @@ const clockSkewSeconds = 30;
 const maxAgeSeconds = 60;
 const maxProofLength = 8192;
 const privateMembers = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'];
-const minRsaBits = 2048;
 
 interface ProofKey {
   jkt: string;
@@ -61,7 +62,10 @@ export function createDpopProofs({ origins, nonces, now }: DpopProofsOptions) {
     const known = keys.get(name);
     if (known !== undefined) return known;
     const publicKey = publicPart(jwk);
-    const made = { key: await importJWK(publicKey, alg), jkt: await calculateJwkThumbprint(publicKey) };
+    const key = await importJWK(publicKey, alg);
+    const weakness = key instanceof CryptoKey ? weaknessOf(KeyObject.from(key)) : 'is no public key';
+    if (weakness !== undefined) throw refused(`its key ${weakness}`);
+    const made = { key, jkt: await calculateJwkThumbprint(publicKey) };
     keys.set(name, made);
     return made;
   }
@@ -147,9 +151,6 @@ function publicPart(jwk: unknown): JWK {
   if (typeof jwk !== 'object' || jwk === null) throw refused('its header has no jwk');
   if (privateMembers.some((member) => member in jwk)) throw refused('its jwk holds a private key');
   const { kty, n, e, crv, x, y } = jwk as JWK;
-  if (kty === 'RSA' && Buffer.from(n ?? '', 'base64url').length * 8 < minRsaBits) {
-    throw refused(`its RSA key has fewer than ${minRsaBits} bits`);
-  }
   return JSON.parse(JSON.stringify({ kty, n, e, crv, x, y })) as JWK;
 }
 

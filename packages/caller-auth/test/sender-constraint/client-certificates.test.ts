@@ -1,6 +1,7 @@
 import { createHash, X509Certificate } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { createAuthority } from '../../../testing/src/certificates.ts';
+import { keyWithSmallExponent } from '../../../testing/src/weak-keys.ts';
 import {
   type CertificateFormat,
   createClientCertificates,
@@ -32,6 +33,23 @@ describe('the certificate in the header of a proxy', () => {
     ['rfc9440', rfc9440],
   ])('is read as %s', (format, value) => {
     expect(seen(value, format)).toBe(thumbprint);
+  });
+
+  // attack: client certificate whose key proves nothing | CWE-326 | guard: packages/caller-auth/src/sender-constraint/client-certificates.ts
+  it('is none where its key is too weak, by header and by socket', () => {
+    const { publicKey } = keyWithSmallExponent(3);
+    const weak = createAuthority().issue({ names: ['client'], publicKey }).cert;
+    expect(seen(encodeURIComponent(weak))).toBeUndefined();
+    const bySocket = createClientCertificates({ fromSocket: true, trustedProxies: [] });
+    const shown = (raw: Buffer) =>
+      bySocket.thumbprintOf({
+        ...{ method: 'GET', url: '/', headers: {} },
+        socket: { getPeerCertificate: () => ({ raw }) },
+      });
+    for (let time = 0; time < 2; time += 1) {
+      expect(shown(new X509Certificate(weak).raw)).toBeUndefined();
+      expect(shown(der)).toBe(thumbprint);
+    }
   });
 
   it.each(['192.0.2.7', '::ffff:10.9.9.9', 'fd00::1'])('is believed from %s', (address) => {

@@ -9,9 +9,13 @@ export interface ProviderKey {
   certificate: string;
 }
 
-export function makeProviderKey(endsAt = new Date(Date.now() + 365 * 24 * 3_600_000)): ProviderKey {
+export function makeProviderKey(
+  endsAt = new Date(Date.now() + 365 * 24 * 3_600_000),
+  publicExponent = 65_537,
+): ProviderKey {
   const keys = generateKeyPairSync('rsa', {
     modulusLength: 2048,
+    publicExponent,
     publicKeyEncoding: { type: 'spki', format: 'pem' },
     privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
   });

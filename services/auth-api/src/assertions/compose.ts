@@ -5,8 +5,13 @@ import { createKeySets } from './key-sets.ts';
 
 export type Assertions = ReturnType<typeof composeAssertions>;
 
-export function composeAssertions({ outbound, now }: Core) {
-  const clientKeySets = createKeySets({ outbound, now });
+interface AssertionDependencies {
+  config: { clients: { smallExponentClients: readonly string[] } };
+}
+
+export function composeAssertions({ outbound, now }: Core, { config }: AssertionDependencies) {
+  const { smallExponentClients } = config.clients;
+  const clientKeySets = createKeySets({ outbound, smallExponentClients, now });
   return {
     clientKeySets,
     encryptFor: createEncryption(clientKeySets),

@@ -97,12 +97,11 @@ export async function verifySignature(
   try {
     return await verifyWith(await keySet.current(), jwt, options);
   } catch (error) {
-    if (isKeyProblem(error)) {
-      // The signer may have changed its keys since they were read.
-      const renewed = await keySet.renewed();
-      if (renewed !== undefined) return verifyWith(renewed, jwt, options).catch(refuse);
-    }
-    return refuse(error);
+    if (!isKeyProblem(error)) return refuse(error);
+    // The signer may have changed its keys since they were read.
+    const renewed = await keySet.renewed();
+    const again = renewed === undefined ? Promise.reject(error) : verifyWith(renewed, jwt, options);
+    return again.catch((failure) => refuse(failure, isKeyProblem(failure) ? keySet.weaknesses() : []));
   }
 }
 
@@ -130,18 +129,28 @@ function isKeyProblem(error: unknown): boolean {
   return error instanceof errors.JWKSNoMatchingKey || error instanceof errors.JWSSignatureVerificationFailed;
 }
 
-function refuse(error: unknown): never {
+/** `weaknesses`: of keys that could have been the right one. */
+function refuse(error: unknown, weaknesses: readonly string[] = []): never {
   // jose looks at the claims of a good signature only.
   if (error instanceof errors.JWTExpired) throw new ExpiredJwt('it has expired');
   if (error instanceof errors.JWTClaimValidationFailed) throw new UntrustedJwt(error.message);
   // jose reports malformed input also by TypeError; other errors are not about the JWT.
-  if (error instanceof errors.JOSEError || error instanceof TypeError) throw new UnprovedJwt(error.message);
+  if (error instanceof errors.JOSEError || error instanceof TypeError)
+    throw new UnprovedJwt([error.message, ...weaknesses].join('; '));
   throw error;
 }
 
-function checkTimes(
+/**
+ * The one rule about the times of a JWT of another party: it began before now and ends soon enough. That it has not ended is verified
+ * with its signature. @throws UntrustedJwt
+ */
+export function checkTimes(
   { exp, nbf, iat }: JWTPayload,
-  { nowMs, maxLifeSeconds, requiresEnd = true }: JwtExpectation,
+  {
+    nowMs,
+    maxLifeSeconds,
+    requiresEnd = true,
+  }: Pick<JwtExpectation, 'nowMs' | 'maxLifeSeconds' | 'requiresEnd'>,
 ): void {
   const nowSeconds = nowMs / 1000;
   if (exp === undefined && requiresEnd) throw new UntrustedJwt('it has no exp');

@@ -1,12 +1,11 @@
 /** Validates the public keys of clients and assertion issuers: a key set by value (RFC 7517), or its address. */
 
-import { createPublicKey, type JsonWebKey } from 'node:crypto';
 import { publicKeyMembers, publicKeySchema } from '@gatehouse/contracts/auth-api/administration/client-view';
 import { userLookupSchema } from '@gatehouse/contracts/environment-api/single-sign-on';
 import { anyJson, freeText, label } from '@gatehouse/contracts/text';
 import { z } from 'zod';
+import { jwkWeakness } from '../assertions/jwk-weakness.ts';
 
-const minRsaBits = 2048;
 const privateMembers = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'];
 
 const registeredKey = z
@@ -50,12 +49,6 @@ export const jwtBearerSchema = z.strictObject({
 function problemOf(jwk: Record<string, unknown>): string | undefined {
   if (privateMembers.some((member) => member in jwk))
     return 'must hold public members only: never send a private key';
-  try {
-    const { asymmetricKeyDetails } = createPublicKey({ key: jwk as JsonWebKey, format: 'jwk' });
-    const bits = asymmetricKeyDetails?.modulusLength;
-    if (bits !== undefined && bits < minRsaBits) return `must have at least ${minRsaBits} bits`;
-    return undefined;
-  } catch {
-    return 'is no public key in the form of RFC 7517';
-  }
+  // Small exponents are refused where the key is a new one of its client.
+  return jwkWeakness(jwk, { keepsSmallExponents: true });
 }

@@ -9,6 +9,7 @@ import { backchannelGrantType } from '../protocol/grant-types.ts';
 import { type AssertionIssuer, type Client, encryptedAnswers } from './client.ts';
 import { type ClientDefaults, grantsOf } from './new-client.ts';
 import type { ClientPatch } from './schemas.ts';
+import { newWeakKeys } from './weak-keys.ts';
 
 /** The end of a sentence about the field, or undefined if there is no problem. */
 type Finding = [field: string, problem: string | undefined, why?: Pick<FieldProblem, 'reason' | 'limit'>];
@@ -32,6 +33,9 @@ export function problemsOf(
     ...addressFindings(client, defaults.allowLoopback),
     ...detailFindings(client),
     ...lifeFindings(client, defaults),
+    ...newWeakKeys(client, before).map(
+      ([field, weakness]): Finding => [field, weakness, { reason: 'no_key' }],
+    ),
   ];
   return findings.flatMap(([field, message, why]) =>
     message === undefined ? [] : [{ field: `data.${field}`, message, ...why }],

@@ -10,7 +10,7 @@ export async function checkRemoteKeys(
   { jwksUri, ...client }: Client,
   keySets: Pick<KeySets, 'of'>,
 ): Promise<void> {
-  const keySet = jwksUri === undefined ? undefined : keySets.of({ jwksUri });
+  const keySet = jwksUri === undefined ? undefined : keySets.of({ jwksUri, clientId: client.clientId });
   if (keySet === undefined) return;
   for (const name of encryptedAnswers) {
     const alg = client[`${name}Alg`];

@@ -2,9 +2,8 @@
 import { X509Certificate } from 'node:crypto';
 import { userLookupSchema } from '@gatehouse/contracts/environment-api/single-sign-on';
 import { freeText, label } from '@gatehouse/contracts/text';
+import { weaknessOfCertificate } from '@gatehouse/service-kit/crypto/key-strength';
 import { z } from 'zod';
-
-const minRsaBits = 2048;
 
 const certificate = freeText(8192).superRefine((text, context) => {
   const problem = problemOf(text);
@@ -31,10 +30,9 @@ export const samlBearerSchema = z.strictObject({
 
 function problemOf(pem: string): string | undefined {
   try {
-    const { publicKey } = new X509Certificate(pem);
-    const bits = publicKey.asymmetricKeyDetails?.modulusLength ?? 0;
-    if (publicKey.asymmetricKeyType === 'rsa' && bits >= minRsaBits) return undefined;
-    return `must hold an RSA key of at least ${minRsaBits} bits: no other signature of an assertion is accepted`;
+    // Small exponents are refused where the certificate is a new one of its client.
+    const weakness = weaknessOfCertificate(new X509Certificate(pem), { keepsSmallExponents: true });
+    return weakness && `its key ${weakness}`;
   } catch {
     return 'is no certificate in PEM: paste it with its BEGIN CERTIFICATE and END CERTIFICATE lines';
   }

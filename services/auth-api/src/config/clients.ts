@@ -4,6 +4,11 @@ import { textWeakness } from '@gatehouse/service-kit/config/weak-texts';
 import type { z } from 'zod';
 
 export const clientSettings = {
+  smallExponentClients: setting(read.list().default([]) as z.ZodType<string[]>, {
+    env: 'GATEHOUSE_CLIENT_SMALL_EXPONENTS',
+    doc: 'Client ids, separated by commas, whose registered RSA keys may go on with an odd public exponent from 3 to 65535, until they have another key. Every other key has 65537 or more.',
+    example: 'old-desktop',
+  }),
   secretGraceSeconds: setting(read.integer(0, 31_536_000).default(86_400), {
     env: 'GATEHOUSE_CLIENT_SECRET_GRACE_SECONDS',
     doc: 'Time that the former secret stays valid after a rotation, in seconds.',

@@ -48,6 +48,8 @@ async function keyVerdict(client: Client, keySets: ClientChecksOptions['keySets'
       : unneeded('It has no keys.');
   try {
     const { keys } = (await keySet.current()).jwks();
+    const [weakness] = keySet.weaknesses();
+    if (weakness !== undefined) return failed(`It is not used: ${weakness}.`);
     for (const name of encryptedAnswers) {
       const alg = client[`${name}Alg`];
       if (alg !== undefined && encryptionKeyIn(keys, alg) === undefined)

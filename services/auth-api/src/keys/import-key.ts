@@ -8,6 +8,7 @@ import {
   verify,
 } from 'node:crypto';
 import { Worker } from 'node:worker_threads';
+import { weaknessOf } from '@gatehouse/service-kit/crypto/key-strength';
 import { badRequest } from '@gatehouse/service-kit/errors/app-error';
 import { algorithmOf, digestOf, UnsuitableKey } from './algorithms.ts';
 import type { KeyFile, OpenedKeyFile } from './key-file-worker.ts';
@@ -62,8 +63,11 @@ function readJwk(jwk: JsonWebKey): KeyObject {
 /** Signatures of a key whose private and public parts do not match could not be verified. */
 async function checked(key: KeyObject, kid?: string): Promise<NewKey> {
   const digest = digestOf(algorithmOf(key));
+  const publicKey = createPublicKey(key);
+  const weakness = weaknessOf(publicKey);
+  if (weakness !== undefined) throw new UnsuitableKey(`the key ${weakness}`);
   const probe = Buffer.from('probe');
-  if (!verify(digest, probe, createPublicKey(key), signProbe(key, probe))) {
+  if (!verify(digest, probe, publicKey, signProbe(key, probe))) {
     throw new UnsuitableKey('its private and public parts do not belong together');
   }
   return describeKey(key, 'imported', kid);

@@ -54,7 +54,8 @@ export function createRegisteredAssertions(options: RegisteredAssertionsOptions)
   function keysOf(client: Client, trusted: AssertionIssuer): KeySet {
     // A client may be its own issuer, with the keys that it authenticates with.
     const isItself = trusted.issuer === client.clientId;
-    const keySet = keySets.of(trusted) ?? (isItself ? keySets.of(client) : undefined);
+    const own = keySets.of({ ...trusted, clientId: client.clientId });
+    const keySet = own ?? (isItself ? keySets.of(client) : undefined);
     if (keySet === undefined) throw new UntrustedJwt('its issuer has no keys');
     return keySet;
   }

@@ -2,6 +2,7 @@
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { sha256 } from '@gatehouse/service-kit/crypto/secrets';
 import type { SingleUse } from '@gatehouse/service-kit/redis/single-use';
+import type { KeySets } from '../assertions/key-sets.ts';
 import { UntrustedAssertion } from '../assertions/untrusted.ts';
 import { clockSkewSeconds } from '../assertions/verify-jwt.ts';
 import type { Client } from '../clients/client.ts';
@@ -16,6 +17,7 @@ import type { AssertedUser } from './registered-assertions.ts';
 
 export interface SamlAssertionsOptions {
   issuer: string;
+  strengthOf: KeySets['strengthOf'];
   singleUse: SingleUse;
   assertedUsers: AssertedUsers;
   now: Clock;
@@ -26,7 +28,8 @@ export type SamlAssertions = ReturnType<typeof createSamlAssertions>;
 /** As for JWTs: each assertion is remembered for as long, so that it works once. */
 const maxLifeSeconds = 3600;
 
-export function createSamlAssertions({ issuer, singleUse, assertedUsers, now }: SamlAssertionsOptions) {
+export function createSamlAssertions(options: SamlAssertionsOptions) {
+  const { issuer, strengthOf, singleUse, assertedUsers, now } = options;
   const recipient = `${issuer}/oauth/token`;
 
   function verify(client: Client, encoded: string) {
@@ -34,7 +37,11 @@ export function createSamlAssertions({ issuer, singleUse, assertedUsers, now }: 
     const trusted = client.samlBearer.issuers.find((one) => one.issuer === document.issuer);
     if (trusted === undefined) throw new UntrustedAssertion('its issuer is not registered for the client');
     const audiences = trusted.audience === undefined ? [issuer, recipient] : [trusted.audience];
-    const expected = { ...trusted, audiences, recipient, clockSkewSeconds, maxLifeSeconds, nowMs: now() };
+    const expected = {
+      ...trusted,
+      ...{ audiences, recipient, clockSkewSeconds, maxLifeSeconds, nowMs: now() },
+      strength: strengthOf(client.clientId),
+    };
     return { trusted, verified: verifyBearerAssertion(document, expected) };
   }
 

@@ -27,6 +27,7 @@ describe('63 · metadata of identity providers', () => {
     ],
     ['no certificate', idpMetadata([])],
     ['no identity provider', '<EntityDescriptor xmlns="urn:oasis:names:tc:SAML:2.0:metadata" entityID="x"/>'],
+    ['a certificate whose key has a small exponent', idpMetadata([makeProviderKey(undefined, 3)])],
     ['a certificate that is none', idpMetadata([{ privateKey: '', certificate: 'AAAA' }])],
     ['nothing', ''],
   ])('%s is refused with what is wrong', (_title, xml) => {

@@ -261,6 +261,11 @@ describe('import of a key that an estate has already', () => {
       { pem: pemOf(smallRsa) },
       'data.pem: an RSA key must have 2048 to 4096 bits, this one has 1024',
     ],
+    [
+      'an RSA key with a small public exponent',
+      { pem: pemOf(generateKeyPairSync('rsa', { modulusLength: 2048, publicExponent: 3 }).privateKey) },
+      'data.pem: the key has the public exponent 3',
+    ],
     ['another curve', { pem: pemOf(otherCurve) }, 'data.pem: an EC key must be on the curve P-256'],
     ['a public JWK', { jwk: createPublicJwk(ec) }, 'data.jwk: is no private key'],
     [

@@ -5,6 +5,7 @@ import { wrapped } from '@gatehouse/contracts/envelope';
 import type { SamlSettings } from '@gatehouse/contracts/environment-api/single-sign-on';
 import type { ProblemReason } from '@gatehouse/contracts/problem-reasons';
 import { freeText, label } from '@gatehouse/contracts/text';
+import { weaknessOfCertificate } from '@gatehouse/service-kit/crypto/key-strength';
 import type { FieldProblem } from '@gatehouse/service-kit/errors/app-error';
 import { flag, integer } from '@gatehouse/service-kit/http/scalar';
 import { z } from 'zod';
@@ -20,7 +21,6 @@ import {
 
 const maxMetadataLength = 512 * 1024;
 const maxCertificateLength = 16 * 1024;
-const minKeyBits = 2048;
 
 const fields = settingsFields({
   ...sharedFields,
@@ -125,10 +125,8 @@ function metadataProblem(xml: string): string | undefined {
 
 function certificateProblem(pem: string): string | undefined {
   try {
-    const { asymmetricKeyType, asymmetricKeyDetails } = new X509Certificate(pem).publicKey;
-    if (asymmetricKeyType === 'rsa' && (asymmetricKeyDetails?.modulusLength ?? 0) >= minKeyBits)
-      return undefined;
-    return `must hold an RSA key of ${minKeyBits} bits or more`;
+    const weakness = weaknessOfCertificate(new X509Certificate(pem));
+    return weakness && `its key ${weakness}`;
   } catch {
     return 'is no certificate in PEM: paste it with its BEGIN CERTIFICATE and END CERTIFICATE lines';
   }

@@ -1,4 +1,5 @@
 /** Verifies an assertion that a client presents as a grant (RFC 7522 section 3), by the checks of a login. */
+import type { KeyStrengthOptions } from '@gatehouse/service-kit/crypto/key-strength';
 import { SsoError } from '../failure.ts';
 import { type AssertionBounds, attributesOf, checkAssertion } from './assertion.ts';
 import { signedContent } from './metadata-signature.ts';
@@ -9,6 +10,7 @@ export interface BearerExpectation
   extends Pick<AssertionBounds, 'issuer' | 'audiences' | 'recipient' | 'clockSkewSeconds' | 'nowMs'> {
   /** PEM. */
   certificates: readonly string[];
+  strength: KeyStrengthOptions;
   maxLifeSeconds: number;
 }
 
@@ -50,7 +52,7 @@ export function verifyBearerAssertion(
   const [signature] = childrenNamed(root, 'signature', 'Signature');
   if (signature === undefined) throw new SsoError('signature_invalid', 'the assertion is not signed');
   const signed = expected.certificates
-    .map((certificate) => signedContent(xml, signature, certificate))
+    .map((certificate) => signedContent(xml, signature, certificate, expected.strength))
     .find((content) => content !== undefined);
   if (signed === undefined)
     throw new SsoError('signature_invalid', 'no certificate of its issuer verifies the signature');

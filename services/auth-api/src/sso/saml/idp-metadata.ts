@@ -1,5 +1,6 @@
 /** Reads what we use of an identity provider's metadata (SAML metadata section 2.4.3). */
 import { X509Certificate } from 'node:crypto';
+import { weaknessOfCertificate } from '@gatehouse/service-kit/crypto/key-strength';
 import { optional } from '../../protocol/parameters.ts';
 import { isBrowserAddress } from '../browser-address.ts';
 import { SsoError } from '../failure.ts';
@@ -34,7 +35,6 @@ export interface IdentityProvider {
 }
 
 export const maxMetadata = 512 * 1024;
-const weakestKeyBits = 2048;
 
 const bindings = {
   redirect: 'urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect',
@@ -124,15 +124,13 @@ function certificatesOf(descriptor: Element): X509Certificate[] {
     .filter((element) => isNamed(element, 'signature', 'X509Certificate'))
     .map((element) => textOf(element).replace(/\s+/g, ''));
   if (texts.length === 0) throw unusable('it holds no signing certificate (KeyDescriptor use="signing")');
-  const usable = texts.flatMap((text) => {
+  const read = texts.map((text) => {
     const certificate = certificateOf(text);
-    const { asymmetricKeyType, asymmetricKeyDetails } = certificate.publicKey;
-    const isStrong =
-      asymmetricKeyType === 'rsa' && (asymmetricKeyDetails?.modulusLength ?? 0) >= weakestKeyBits;
-    return isStrong ? [certificate] : [];
+    return { certificate, weakness: weaknessOfCertificate(certificate) };
   });
+  const usable = read.flatMap(({ certificate, weakness }) => (weakness === undefined ? certificate : []));
   if (usable.length === 0)
-    throw unusable(`none of its signing certificates has an RSA key of ${weakestKeyBits} bits or more`);
+    throw unusable(`none of its signing certificates can be used: the key ${read[0]?.weakness}`);
   return usable;
 }
 

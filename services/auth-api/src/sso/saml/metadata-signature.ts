@@ -1,5 +1,7 @@
 /** Verifies the signature of metadata (SAML metadata section 3) by the certificate that the contact centre names. */
+import { X509Certificate } from 'node:crypto';
 import { createRequire } from 'node:module';
+import { type KeyStrengthOptions, weaknessOfCertificate } from '@gatehouse/service-kit/crypto/key-strength';
 import type { SignedXml } from 'xml-crypto';
 import { checkSignatures } from './response-shape.ts';
 import { childrenNamed, parseXml, RefusedXml, type XmlLimits } from './xml.ts';
@@ -21,8 +23,17 @@ export function signedMetadata(xml: string, certificate: string, limits: XmlLimi
   return content;
 }
 
-/** The very bytes of the document that the signature is about; undefined where the certificate does not verify it. */
-export function signedContent(xml: string, signature: Element, certificate: string): string | undefined {
+/**
+ * The very bytes of the document that the signature is about; undefined where the certificate does not verify it, or its key
+ * proves nothing.
+ */
+export function signedContent(
+  xml: string,
+  signature: Element,
+  certificate: string,
+  strength?: KeyStrengthOptions,
+): string | undefined {
+  if (weaknessOfCertificate(new X509Certificate(certificate), strength) !== undefined) return undefined;
   const xmlCrypto = load('xml-crypto') as typeof import('xml-crypto');
   // A certificate that comes along in the signature proves nothing.
   const signed = new xmlCrypto.SignedXml({ publicCert: certificate, getCertFromKeyInfo: () => null });
