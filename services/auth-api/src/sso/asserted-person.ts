@@ -29,13 +29,16 @@ export interface AssertedPerson {
 
 const maxName = 255;
 
-/** The name to look up at the Configuration Server. @throws SsoError */
+/**
+ * The name to look up at the directory, as it was asserted: a provider that knows names with spaces around them has other people.
+ * @throws SsoError
+ */
 export function nameOf(
   person: Pick<AssertedPerson, 'name' | 'nameSource'>,
   { userNameDomain }: SignOnSettings,
 ): string {
-  const name = person.name?.normalize('NFC').trim() ?? '';
-  if (name === '' || name.length > maxName) {
+  const name = person.name?.normalize('NFC') ?? '';
+  if (name.trim() === '' || name.length > maxName) {
     throw new SsoError(
       'name_missing',
       `${person.nameSource} is missing, empty or longer than ${maxName} characters`,

@@ -3,6 +3,7 @@
 import type { CallOptions } from '@gatehouse/config-server-client/backend';
 import { CfgObjectState, flagIsSet } from '@gatehouse/config-server-client/model/enumerations';
 import type { CfgPerson, PersonFilter } from '@gatehouse/config-server-client/model/person';
+import { foldUserName } from '@gatehouse/config-server-client/model/user-name';
 import type { ContactCenterView } from '@gatehouse/contracts/environment-api/contact-center';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import type { ContactCenterService } from '../contact-centers/service.ts';
@@ -10,7 +11,6 @@ import { subjectOf } from '../contact-centers/subjects.ts';
 import type { EnvironmentLink, EnvironmentLinks } from './environment-links.ts';
 import type { Identities } from './identities.ts';
 import type { UserIdentity } from './identity.ts';
-import { canonicalUserName } from './login-name.ts';
 import { mapFailure } from './map-failure.ts';
 import { isInGroup } from './person-lookup.ts';
 import { SignInError } from './sign-in-error.ts';
@@ -58,13 +58,14 @@ export interface IdentifyOptions {
 const maxNameLength = 255;
 
 interface Lookup {
-  /** The server compares user names and e-mail addresses without case. */
   filter(name: string): PersonFilter;
   fieldOf(person: CfgPerson): string | null | undefined;
   isSame(one: string, other: string): boolean;
 }
 
-const isSameName = (one: string, other: string) => canonicalUserName(one) === canonicalUserName(other);
+/** Directories compare user names and e-mail addresses without case (RFC 4519 section 2.39, RFC 4524 section 2.16, RFC 7643 section 4.1). */
+const isSameName = (one: string, other: string) =>
+  foldUserName(one.normalize('NFC')) === foldUserName(other.normalize('NFC'));
 
 const lookups: Record<NamedPerson['lookup'], Lookup> = {
   userName: {

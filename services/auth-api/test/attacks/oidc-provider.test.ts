@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import { forgedJwt, jwkWithExponent } from '@gatehouse/testing/weak-keys';
 import { decodeJwt, generateKeyPair } from 'jose';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import {
@@ -114,8 +115,16 @@ describe('answers of OpenID Connect providers', () => {
   const strangersKey = async (claims: Record<string, unknown>) =>
     sign(claims, (await generateKeyPair('RS256')).privateKey);
   const past = Math.floor(Date.now() / 1000) - 3_600;
+  const tomorrow = Math.floor(Date.now() / 1000) + 86_400;
+  const forgedByExponent: Lies = {
+    keys: JSON.stringify({ keys: [{ ...jwkWithExponent(1), kid: 'k1', alg: 'RS256', use: 'sig' }] }),
+    idToken: async (claims) => forgedJwt(claims),
+  };
 
   // attack: ID token of a provider that nobody signed | RFC 8725 3.1, ASVS 9.1.1 | guard: services/auth-api/src/sso/oidc/id-token-signature.ts
+  // attack: ID token of tomorrow, or for thirty years | RFC 8725, OpenID Core 3.1.3.7 | guard: services/auth-api/src/sso/oidc/id-token-signature.ts
+  // attack: ID token by a key with the exponent 1 | CWE-347 | guard: services/auth-api/src/assertions/key-sets.ts
+  // attack: asserted name with spaces around it | CWE-178 | guard: services/auth-api/src/sso/asserted-person.ts
   it.each<[string, Lies]>([
     ['39 · RFC 8725 3.1: alg none', { idToken: unsigned }],
     ['39 · RFC 8725 2.1: HMAC with the public key', { idToken: hmacWithPublicKey }],
@@ -136,6 +145,15 @@ describe('answers of OpenID Connect providers', () => {
     ['53 · no ID token at all', { token: { id_token: undefined } }],
     ['53 · the user name is no text', { claims: { preferred_username: ['agent', 'admin'] } }],
     ['53 · the user name is empty', { claims: { preferred_username: ' ' } }],
+    ['62 · RFC 8725: it is of tomorrow', { claims: { iat: tomorrow, exp: tomorrow + 60 } }],
+    ['62 · it begins tomorrow', { claims: { nbf: tomorrow } }],
+    ['62 · it ends in thirty years', { claims: { exp: tomorrow + 30 * 365 * 86_400 } }],
+    ['40 · a key with the exponent 1, which signs without a private key', forgedByExponent],
+    ['53 · a user name with spaces around it', { claims: { preferred_username: ' agent ' } }],
+    [
+      '53 · a user name that is another one until it is folded',
+      { claims: { preferred_username: 'ａｇｅｎｔ' } },
+    ],
     ['40 · a key set that is none', { keys: '{"keys":"all of them"}' }],
     [
       '40 · a key set of symmetric keys',

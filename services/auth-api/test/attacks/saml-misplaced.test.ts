@@ -35,6 +35,7 @@ describe('62 · a good answer in the wrong place (SAML profiles 4.1.4.3)', () =>
   // attack: SAML assertion for another audience | SAML profiles 4.1.4.3 | guard: services/auth-api/src/sso/saml/assertion.ts
   // attack: SAML assertion for another recipient | SAML profiles 4.1.4.3 | guard: services/auth-api/src/sso/saml/assertion.ts
   // attack: SAML assertion before or after its time | SAML core 2.5.1.2 | guard: services/auth-api/src/sso/saml/assertion.ts
+  // attack: SAML assertion that counts for years or is of tomorrow | SAML core 2.3.3 | guard: services/auth-api/src/sso/saml/assertion.ts
   it.each<[string, Partial<ResponseFacts>, string]>([
     ['for another audience', { audience: 'https://another.example.com' }, 'wrong_audience'],
     ['for another recipient', { recipient: 'https://another.example.com/acs' }, 'wrong_destination'],
@@ -43,8 +44,12 @@ describe('62 · a good answer in the wrong place (SAML profiles 4.1.4.3)', () =>
     ['too late', { shiftSeconds: -600 }, 'wrong_time'],
     ['too early', { shiftSeconds: 600 }, 'wrong_time'],
     ['of a session that has ended', { sessionNotOnOrAfter: '2020-01-01T00:00:00Z' }, 'wrong_time'],
+    ['that was made tomorrow', { issueInstant: '2099-01-01T00:00:00Z' }, 'wrong_time'],
+    ['that counts for thirty years', { lifeSeconds: 30 * 365 * 86_400 }, 'wrong_time'],
     ['with a time that is none', { sessionNotOnOrAfter: 'tomorrow' }, 'wrong_time'],
     ['for a person without a name', { nameId: ' ' }, 'name_missing'],
+    ['for a name with spaces around it', { nameId: ' agent ' }, 'person_unknown'],
+    ['for a name in wide letters', { nameId: 'ａｇｅｎｔ' }, 'person_unknown'],
   ])('is refused: %s', async (_title, changes, reason) => {
     const leaving = await leave(stack);
     await expectRefused(leaving, honestResponse({ ...leaving.facts, ...changes }, key), reason);

@@ -59,11 +59,12 @@ describe('SAML single logout', () => {
       destination?: string;
       issuer?: string;
       instant?: string;
+      until?: string;
       id?: string;
       indexes?: string[];
     } = {},
   ) =>
-    `<samlp:LogoutRequest xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol" xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion" ID="${changes.id ?? `_logout-${Math.random()}`}" Version="2.0" IssueInstant="${changes.instant ?? new Date().toISOString()}" Destination="${changes.destination ?? `${entityId}/slo`}"><saml:Issuer>${changes.issuer ?? idpEntityId}</saml:Issuer><saml:NameID>${changes.nameId ?? 'agent'}</saml:NameID>${(changes.indexes ?? []).map((index) => `<samlp:SessionIndex>${index}</samlp:SessionIndex>`).join('')}</samlp:LogoutRequest>`;
+    `<samlp:LogoutRequest xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol" xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion" ID="${changes.id ?? `_logout-${Math.random()}`}" Version="2.0" IssueInstant="${changes.instant ?? new Date().toISOString()}"${changes.until === undefined ? '' : ` NotOnOrAfter="${changes.until}"`} Destination="${changes.destination ?? `${entityId}/slo`}"><saml:Issuer>${changes.issuer ?? idpEntityId}</saml:Issuer><saml:NameID>${changes.nameId ?? 'agent'}</saml:NameID>${(changes.indexes ?? []).map((index) => `<samlp:SessionIndex>${index}</samlp:SessionIndex>`).join('')}</samlp:LogoutRequest>`;
 
   function signedQuery(
     xml: string,
@@ -182,6 +183,7 @@ describe('SAML single logout', () => {
       signedQuery(logoutRequest({ nameId: 'agent</saml:NameID><saml:NameID>another' })),
       signedQuery(logoutRequest({ destination: 'https://elsewhere.example/slo' })),
       signedQuery(logoutRequest({ instant: '2020-01-01T00:00:00Z' })),
+      signedQuery(logoutRequest({ until: '2056-01-01T00:00:00Z' })),
       good,
       `${signedQuery(logoutRequest())}&SAMLRequest=x`,
       `SAMLRequest=${encodeURIComponent(deflateRawSync('x'.repeat(1_000_000)).toString('base64'))}`,

@@ -87,6 +87,28 @@ describe('a person whom an identity provider names', () => {
     ]);
   });
 
+  // attack: asserted name that is another account's until it is trimmed or folded | CWE-178 | guard: services/auth-api/src/users/identify.ts
+  it('is nobody by a name that is theirs only when it is trimmed, widened or composed by compatibility', async () => {
+    for (const [lookup, name] of [
+      ['userName', ' person-1'],
+      ['userName', 'person-1 '],
+      ['userName', 'ｐｅｒｓｏｎ-1'],
+      ['email', 'ada@example.com '],
+      ['externalId', ' ext-1'],
+    ] as const) {
+      const server = new InMemoryBackend({ persons: [], accessGroups: [] });
+      // A server that trims and folds what it is asked for.
+      server.readPersons = async () => [person(1, { emailAddress: 'ada@example.com', externalID: 'ext-1' })];
+      const identified = await identificationBy(server).identify({
+        contactCenterId,
+        lookup,
+        name,
+        accessGroups: [],
+      });
+      expect([name, identified.outcome]).toEqual([name, 'unknown']);
+    }
+  });
+
   it('is the enabled one where a former account has the same address', async () => {
     expect(await find('email', 'left-and-back@example.com')).toMatchObject({ identity: { dbid: 6 } });
   });

@@ -38,10 +38,24 @@ export function verifyAssertion(assertion: Element, expected: AssertionExpectati
   const { clockSkewSeconds } = settings;
   const bounds = { ...expected, audiences: [audience], clockSkewSeconds };
   const { id, usableUntilMs, subject } = checkAssertion(assertion, bounds);
+  checkLife(assertion, usableUntilMs, bounds);
   const statement = childrenNamed(assertion, 'assertion', 'AuthnStatement')[0];
   if (statement === undefined)
     throw new SsoError('response_malformed', 'the assertion has no AuthnStatement');
   return { id, usableUntilMs, person: personOf(assertion, subject, statement, expected) };
+}
+
+/** Each assertion is remembered as long as it could come again. */
+export const maxLifeMs = 24 * 3_600_000;
+
+/** It was made before now, and ends soon enough. @throws SsoError */
+function checkLife(assertion: Element, usableUntilMs: number, { nowMs, clockSkewSeconds }: AssertionBounds) {
+  const skewMs = clockSkewSeconds * 1000;
+  const issuedAtMs = instantOf(attributeOf(assertion, 'IssueInstant'));
+  if (issuedAtMs === undefined || issuedAtMs > nowMs + skewMs)
+    throw new SsoError('wrong_time', 'its IssueInstant is missing or in the future');
+  if (usableUntilMs > nowMs + maxLifeMs + 2 * skewMs)
+    throw new SsoError('wrong_time', `it is valid for more than ${maxLifeMs / 3_600_000} h`);
 }
 
 /** What every assertion is checked for, whatever it is used for. @throws SsoError */

@@ -10,6 +10,7 @@ import type { SsoKeys } from '../keys/service.ts';
 import { requireContactCenter, type SignOnPlace } from '../place.ts';
 import type { ProviderSessions } from '../provider-sessions.ts';
 import type { SamlSignOn, SsoSettings } from '../settings.ts';
+import { maxLifeMs } from './assertion.ts';
 import { entityOf } from './entity.ts';
 import type { IdentityProvider } from './idp-metadata.ts';
 import type { IdentityProviders } from './idp-source.ts';
@@ -78,10 +79,11 @@ export function createSamlLogout(options: SamlLogoutOptions) {
     const skewMs = settings.clockSkewSeconds * 1000;
     const issuedMs = instantOf(attributeOf(root, 'IssueInstant'));
     const untilMs = instantOf(attributeOf(root, 'NotOnOrAfter')) ?? (issuedMs ?? 0) + maxAgeMs;
-    if (issuedMs === undefined || issuedMs > now() + skewMs || untilMs <= now() - skewMs)
+    const isAhead = issuedMs === undefined || issuedMs > now() + skewMs;
+    if (isAhead || untilMs <= now() - skewMs || untilMs > now() + maxLifeMs + skewMs)
       throw new SsoError(
         'wrong_time',
-        `the LogoutRequest is of ${attributeOf(root, 'IssueInstant') ?? 'no time'}`,
+        `the LogoutRequest is of ${attributeOf(root, 'IssueInstant') ?? 'no time'}, until ${new Date(untilMs).toISOString()}`,
       );
     const id = attributeOf(root, 'ID') ?? '';
     const use = [entity.entityId, id];
