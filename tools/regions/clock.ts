@@ -1,4 +1,4 @@
-/** What two regions honour of each other when the machines of one of them have a wrong clock, and are let in with it. */
+/** Asks which tokens two regions take of each other when the machines of one region have a wrong clock, and are let in with it. */
 import { randomUUID } from 'node:crypto';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { basic } from '../chaos/http.ts';

@@ -77,7 +77,7 @@ export function createChecks({ installation, visits, findings }: CheckOptions) {
     remains;
 
   return {
-    /** What is held before the upgrade. */
+    /** The sessions, tokens and consents that are held before the upgrade. */
     prepare: () => remains.prepare(firstReplica.side),
     async releaseBefore(one: Side, other: Side): Promise<void> {
       await nothingIsLost(one, 'first replica');

@@ -48,7 +48,7 @@ export async function startDirectory() {
     setEnabled: async (name: PersonName, isEnabled: boolean) => {
       await simulator.store.setEnabled(Number(personOf(name)['DBID']), isEnabled);
     },
-    /** What an administrator of the directory does. */
+    /** The changes that an administrator of the directory makes. */
     setPassword: async (name: PersonName, password: string) => {
       await simulator.store.updatePerson(Number(personOf(name)['DBID']), { password });
     },

@@ -7,7 +7,7 @@ import { clientOf, type Place, places } from './estate.ts';
 import { allParts, type Held, hold, type Part } from './held.ts';
 import type { Person, Visits } from './visits.ts';
 
-/** What must be dead at every replica from now on. */
+/** The tokens that must be dead at every replica from now on. */
 export interface Ended {
   what: string;
   held: Held;

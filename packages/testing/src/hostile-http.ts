@@ -22,7 +22,7 @@ function drip(socket: Socket, text: string): void {
   socket.on('close', () => clearInterval(timer));
 }
 
-/** What each of them does with a whole request. */
+/** The act of each server after a whole request. */
 export const hostileActs = {
   'never answers': () => undefined,
   'ends the connection': (socket) => socket.destroy(),

@@ -4,7 +4,7 @@ import { createContactCenterAdministration } from '@gatehouse/api-client/environ
 import type { Command } from 'commander';
 import type { Cli } from '../command-group.ts';
 
-/** What a change breaks, for the question and for whoever only looks. */
+/** The consequences of a change, for the question and for a person who only looks. */
 const consequences = [
   'Every person of it gets another sub: applications, receivers of signals and logout notices know nobody by the former one.',
   'Sessions, tokens and requests for approval end, and everybody signs in again.',

@@ -22,7 +22,7 @@ export const contactCenterViewSchema = z.object({
   /** Tenant names as typed at login; compared without regard to case. */
   domains: z.array(z.string()),
   auth: contactCenterAuthSchema,
-  /** Which people of its environment are its own. The release before has no choice. */
+  /** Chooses its people among those of its environment. The release before has no choice. */
   membership: membershipSchema.default(everybody),
   status: contactCenterStatusSchema,
   /** Absent in the answer of the release before, which knows no other. */

@@ -19,7 +19,7 @@ export function partsOf(dn: string): string[] {
 function spellingOf(pair: string): string {
   const [attribute = '', ...value] = splitAt(pair, '=');
   const text = unescaped(value.join('=').trim());
-  // What stands for a separator after unescaping must not be taken for one.
+  // An escaped separator is text: after unescaping it must not be taken for a separator.
   return `${foldSpelling(attribute)}=${JSON.stringify(foldSpelling(text.replace(/\s+/g, ' ')))}`;
 }
 

@@ -22,7 +22,7 @@ export interface StoreClockOptions {
   systemMs?: Clock;
 }
 
-/** What a service needs of its clock. */
+/** The parts of the clock that a service uses. */
 export interface ServiceClock {
   now: Clock;
   trust: Trust;

@@ -20,7 +20,7 @@ export interface KeySet {
   current(): Promise<LocalJWKSet>;
   /** Reads the keys again because one was missing; undefined if that would be too soon or useless. */
   renewed(): Promise<LocalJWKSet | undefined>;
-  /** What keeps keys out that were last read, in a sentence each. */
+  /** Says in a sentence each why keys that were last read are not used. */
   weaknesses(): readonly string[];
 }
 
@@ -143,7 +143,7 @@ export function createKeySets(options: KeySetsOptions) {
   });
 
   return {
-    /** What the keys of a client, and of issuers that it has registered, must be like. */
+    /** The demands on keys of a client, and of issuers that it has registered. */
     strengthOf,
     /** Undefined: no keys are registered. */
     of({ jwks, jwksUri, clientId = '' }: KeySource): KeySet | undefined {

@@ -13,7 +13,7 @@ interface HeldKey {
   weakness(): string | undefined;
 }
 
-/** What was registered before such keys were refused stays in the registration; whether it is used is another question. */
+/** Keys that were registered before such keys were refused stay in the registration; another check decides whether they are used. */
 export function newWeakKeys(client: Registered, before: Registered): [field: string, weakness: string][] {
   const known = new Set(keysIn(before).map(({ text }) => text));
   return keysIn(client).flatMap(({ field, text, weakness }) => {

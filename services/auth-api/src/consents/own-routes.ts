@@ -115,7 +115,7 @@ export function ownConsentRoutes(app: App, deps: OwnConsentRoutesDeps): void {
       });
       await revokeAtClient(clientId, identity);
       await consents.forget(identity, clientId);
-      // What was granted by the consent while it was being taken back.
+      // Again, for tokens that were granted by the consent while it was being taken back.
       await revokeAtClient(clientId, identity);
       return ok();
     },

@@ -29,7 +29,7 @@ export interface EnvironmentLink extends Members {
   isProvisioned: boolean;
 }
 
-/** What concerns every contact centre of an environment: numbers of people, and nothing else of them. */
+/** Numbers of people, which concern every contact centre of an environment, and nothing else of these people. */
 export type PersonSource = Pick<ConfigurationBackend, 'readPersonDbids'>;
 
 /** For checks of an environment. */

@@ -20,7 +20,7 @@ export interface HomePage extends ConsolePage {
     severity: Problem['severity'];
     badge: string;
     runbook: string;
-    /** Where what it asks for is done. */
+    /** The page on which the problem is mended. */
     remedy: { href: string; label: string } | undefined;
   }[];
   /** Whether both APIs answered, so that no problem means that all is well. */
