@@ -2,9 +2,10 @@
  * Decides which addresses may be called that strangers have registered (key sets, logout notices): public ones, and
  * networks that the operator names. A call must not reach what only this machine can reach.
  */
-import { lookup as resolveName } from 'node:dns';
+import { type LookupAddress, lookup as resolveName } from 'node:dns';
 import { BlockList, isIP, type LookupFunction } from 'node:net';
 import { isLoopbackHost } from './loopback.ts';
+import { createStrangerNames } from './stranger-names.ts';
 import { UpstreamError } from './upstream-error.ts';
 
 export type AddressPolicy = ReturnType<typeof createAddressPolicy>;
@@ -72,17 +73,19 @@ export function createAddressPolicy(allowedNetworks: readonly string[], allowLoo
  */
 export function guardedLookup(
   policy: AddressPolicy,
+  timeoutMs: number,
   resolve = resolveName as unknown as LookupFunction,
 ): LookupFunction {
+  const names = createStrangerNames(resolve, timeoutMs);
   return (hostname, options, callback) => {
-    resolve(hostname, { ...options, all: true }, (error, found) => {
-      if (error) return callback(error, '', 0);
-      const addresses = (Array.isArray(found) ? found : []).filter(({ address }) => policy.allows(address));
+    const judge = (found: LookupAddress[]) => {
+      const addresses = found.filter(({ address }) => policy.allows(address));
       const [first] = addresses;
       if (first === undefined) return callback(refusedAddress(hostname), '', 0);
       if (options.all) return callback(null, addresses);
       callback(null, first.address, first.family);
-    });
+    };
+    names.find(hostname, options).then(judge, (error) => callback(error, '', 0));
   };
 }
 

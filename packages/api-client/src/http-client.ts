@@ -95,7 +95,7 @@ export function createHttpClient(options: HttpClientOptions) {
     ca: options.ca,
     cert: options.cert,
     key: options.key,
-    lookup: addresses && guardedLookup(addresses, options.resolve),
+    lookup: addresses && guardedLookup(addresses, timeoutMs, options.resolve),
   });
   const ownOrigin = options.baseUrl === undefined ? undefined : new URL(options.baseUrl);
   const pending = new Set<Promise<HttpResponse>>();
