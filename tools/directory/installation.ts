@@ -31,8 +31,13 @@ export async function startInstallation(closers: AsyncDisposableStack) {
   const installer = createInstaller(publicUrl, stack.operator);
 
   /** An environment whose people are in that directory; `domain` leads to it. */
-  async function addDirectory(domain: string, ldap: DirectoryOptions, ca: string): Promise<string> {
-    const body = { directory: 'ldap', tlsEnabled: true, tls: { ca }, ldap };
+  async function addDirectory(
+    domain: string,
+    ldap: DirectoryOptions,
+    ca: string,
+    serverName?: string,
+  ): Promise<string> {
+    const body = { directory: 'ldap', tlsEnabled: true, tls: { ca, serverName }, ldap };
     const { id } = (await installer.send('POST', '/environment/v3/environments', body)) as { id: string };
     const contactCenter = { name: `People of ${domain}`, domains: [domain], environmentId: id };
     await installer.send('POST', '/environment/v3/contact-centers', contactCenter);

@@ -1,6 +1,7 @@
 /** `npm run test:directory`: signs people of real LDAP servers in, lets servers fail over, and prints what that did. */
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { attacks } from './attacks.ts';
 import { failOvers } from './fail-over.ts';
 import { type Installation, startInstallation } from './installation.ts';
 import { manyPeople } from './many-people.ts';
@@ -9,7 +10,7 @@ import { activeDirectory } from './samba.ts';
 
 const usage = `Usage: npm run test:directory [-- options]
 
-  --only NAME       only this part, may be repeated (replicas, many, samba)
+  --only NAME       only this part, may be repeated (replicas, many, samba, attacks)
   --seconds N       time until what was broken comes back (12)
   --people N        people of the large directory (100000)
   --minutes N       logins at the large directory (4)
@@ -32,6 +33,7 @@ const parts: Record<string, (installation: Installation, report: (row: Row) => v
   many: (installation, report) =>
     manyPeople(installation, report, { people: Number(values.people), minutes: Number(values.minutes) }),
   samba: activeDirectory,
+  attacks,
 };
 
 const unknown = values.only?.find((name) => !(name in parts));

@@ -52,6 +52,14 @@ describe('referrals', () => {
     expect(other.connections()).toBe(0);
   });
 
+  it('asks servers to name no other one: a single entry that refers elsewhere would stop every login', async () => {
+    const server = await pretendServer(() => undefined, anna);
+    expect(await codeOf(openBackend([on(server.port)], settingsFor()).authenticate(login))).toBe('ok');
+    // LDAP_SERVER_DOMAIN_SCOPE_OID of [MS-ADTS], and ManageDsaIT of RFC 3296.
+    for (const control of ['1.2.840.113556.1.4.1339', '2.16.840.1.113730.3.4.2'])
+      expect(server.bytes().includes(control)).toBe(true);
+  });
+
   // attack: have a login succeed elsewhere by a referral as the result of a bind | RFC 4511 4.1.10 | guard: packages/directory-ldap/src/wire/results.ts
   it('takes a referral as a failure, of a search and of a bind', async () => {
     const other = await elsewhere();

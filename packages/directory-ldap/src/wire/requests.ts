@@ -36,6 +36,8 @@ export const pagedResultsOid = '1.2.840.113556.1.4.319';
 export const passwordPolicyOid = '1.3.6.1.4.1.42.2.27.8.5.1';
 /** Active Directory then answers from its own domain alone instead of naming other servers. */
 const domainScopeOid = '1.2.840.113556.1.4.1339';
+/** RFC 3296 section 3: an entry that refers to another server is an entry like others, which the filter leaves out. */
+const manageDsaItOid = '2.16.840.1.113730.3.4.2';
 const startTlsOid = '1.3.6.1.4.1.1466.20037';
 const passwordModifyOid = '1.3.6.1.4.1.4203.1.11.1';
 
@@ -47,7 +49,7 @@ export function bindRequest(dn: string, password: string): Encode {
 export function searchRequest(terms: SearchTerms): Encode {
   const { base, scope, filter, attributes, sizeLimit, timeLimitSeconds, page } = terms;
   return (messageId) => {
-    const controls = [new Control(domainScopeOid)];
+    const controls = [new Control(domainScopeOid), new Control(manageDsaItOid)];
     if (page !== undefined) controls.push(new PagedResultsControl({ value: page }));
     return encoded(
       new SearchRequest({
