@@ -11,6 +11,7 @@ export const nameable = [
   'centerName',
   'clientId',
   'clientSecret',
+  'wideClientId',
   'accessToken',
   'refreshToken',
   'idToken',
@@ -39,6 +40,7 @@ export function unknownLike(idToken: string, shared: Partial<About> = {}): About
     centerName: `Nowhere ${randomUuid()}`,
     clientId: `no-client-${randomUuid()}`,
     clientSecret: randomToken(32),
+    wideClientId: `no-client-${randomUuid()}`,
     accessToken: randomToken(32),
     refreshToken: `${randomToken(16)}.${randomToken(32)}`,
     idToken,
@@ -63,6 +65,7 @@ export function filled<Value>(value: Value, about: Record<string, string>): Valu
 }
 
 const changing: [RegExp, string][] = [
+  [/\b(?:no-)?client-(?:\d+-\d+|[0-9a-f-]{36})/g, '<client>'],
   [/eyJ[\w-]+\.[\w-]*\.[\w-]*/g, '<jwt>'],
   [/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/gi, '<id>'],
   [/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '<time>'],
@@ -74,7 +77,9 @@ const changing: [RegExp, string][] = [
 /** An answer without what it repeats of the question, and without ids and times. */
 export function withoutNames(text: string, about: About): string {
   let left = text;
-  const byLength = Object.entries(about).toSorted(([, one], [, other]) => other.length - one.length);
+  // People of both use the wide client, which an answer may name by itself.
+  const { wideClientId: _, ...own } = about;
+  const byLength = Object.entries(own).toSorted(([, one], [, other]) => other.length - one.length);
   for (const [name, value] of byLength)
     for (const form of new Set([
       value,

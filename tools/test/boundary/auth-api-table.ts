@@ -159,13 +159,18 @@ const protocol: Table = {
   })),
   [`GET ${api}/sign-out`]: [{ endsOwn: true }],
   [`POST ${api}/sign-out`]: [{ endsOwn: true, query: { global: 'true' } }, { endsOwn: true }],
-  [`POST ${api}/approvals/answer`]: [{ form: { approval: '{approvalId}', answer: 'approved', csrf: 'x' } }],
-  [`POST ${api}/approvals/user-code`]: [{ form: { userCode: 'code-of-a-stranger', csrf: 'x' } }],
+  [`POST ${api}/approvals/answer`]: [
+    { form: { approval: '{approvalId}', answer: 'approved', csrf: '{ownCsrf}' } },
+  ],
+  [`POST ${api}/approvals/user-code`]: [{ form: { userCode: 'code-of-a-stranger', csrf: '{ownCsrf}' } }],
   [`DELETE ${api}/sessions/{id}`]: [{ path: { id: '{sid}' } }],
+  [`DELETE ${api}/consents/{client_id}`]: [
+    {},
+    { path: { client_id: '{wideClientId}' }, endsOwn: true, mayDiffer: 'people of both use this client' },
+  ],
   ...byPath(
     `GET ${api}/sessions`,
     `GET ${api}/consents`,
-    `DELETE ${api}/consents/{client_id}`,
     `GET ${api}/approvals`,
     `GET ${api}/ping`,
     `GET ${api}/userinfo`,

@@ -35,10 +35,12 @@ const grows = 'reading the own trail is written into it';
 const account: Table = {
   [`POST /auth/account/sessions/end`]: [{ form: { session: '{sid}' } }],
   [`GET /auth/account/applications/take-back`]: [
-    { query: { client: '{clientId}', client_id: '{clientId}' } },
+    { query: { client: '{clientId}' } },
+    { query: { client: '{wideClientId}' } },
   ],
   [`POST /auth/account/applications/take-back`]: [
-    { form: { client: '{clientId}', client_id: '{clientId}' } },
+    { form: { client: '{clientId}' } },
+    { form: { client: '{wideClientId}' }, endsOwn: true, mayDiffer: 'people of both use this client' },
   ],
   [`POST /auth/account/sessions/end-others`]: [{ form: {} }],
   [`POST /auth/account/sign-out`]: [{ form: {}, endsOwn: true }],

@@ -16,10 +16,10 @@ export interface Caller {
 
 export type Callers = Awaited<ReturnType<typeof createCallers>>;
 
-export async function createCallers(stage: Stage, { attacker }: Estate, listener: LogoutListener) {
+export async function createCallers(stage: Stage, { attacker, attacked }: Estate, listener: LogoutListener) {
   const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
   const client = await createApplication(stage, listener, { contactCenterIds: [attacker.id], name: 'Other' });
-  const wide = await createApplication(stage, listener, { name: 'Of all, too' });
+  const { wide } = attacked;
   const key = await stage.environmentApi.call('POST', `/contact-centers/${attacker.id}/api-keys`, {
     payload: { data: { name: 'other', purpose: 'scim' } },
   });
@@ -34,6 +34,7 @@ export async function createCallers(stage: Stage, { attacker }: Estate, listener
     isLive({ headers: { ...bearer(access_token), cookie: '' } });
   let [bound, unbound] = [await enter(client), await enter(wide)];
   let accessToken = '';
+  let csrf = '';
 
   /** Whatever was ended comes back; what is alive stays as it is. */
   async function renew(): Promise<void> {
@@ -48,6 +49,7 @@ export async function createCallers(stage: Stage, { attacker }: Estate, listener
     if (!(await isLive({}, administrator, '/auth/account/sessions')))
       await administrator.open('/auth/account');
     ({ accessToken } = await stage.session.read(administrator));
+    ({ csrf } = (await (await person.request('/auth/v3/approvals')).json()) as { csrf: string });
   }
   await renew();
 
@@ -57,6 +59,8 @@ export async function createCallers(stage: Stage, { attacker }: Estate, listener
     /** For what speaks by itself at the console and the command line. */
     accessToken: () => accessToken,
     idToken: () => bound.id_token,
+    /** Of the forms with which the person answers and sets a user code. */
+    csrf: () => csrf,
     sid: () => decodeJwt<{ sid: string }>(bound.id_token).sid,
     /** Both sign out; the page that the person is shown then. */
     async leave() {

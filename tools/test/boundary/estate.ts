@@ -160,8 +160,8 @@ async function holdings(
   const { authApi, environmentApi } = stage;
   const bound = { contactCenterIds: [place.id] };
   const client = await createApplication(stage, listener, { ...bound, name: `${mark} application` });
-  const asker = await createAsker(authApi, { ...bound, name: `${mark} asker` });
-  // Of the installation: people of both use it.
+  const asker = await createAsker(authApi, { name: `${mark} asker` });
+  // Of the installation, as the asker is: people of both use it.
   const wide = await createApplication(stage, listener, { name: 'Of all' });
   const browser = stage.newPerson();
   const enter = (by: TestClient) => codeOf(browser, by, person, `${mark}Browser/1.0`);
@@ -174,7 +174,8 @@ async function holdings(
   });
   await enter(framed);
   const who = { contactCenterId: place.id, sub };
-  await authApi.deps.consents.service.give(who, { clientId: client.clientId, scope: ['openid'] });
+  for (const { clientId } of [client, wide])
+    await authApi.deps.consents.service.give(who, { clientId, scope: ['openid'] });
   const { auth_req_id } = await asked(authApi, asker, {
     login_hint: `${place.domain}\\${person.username}`,
     binding_message: `${mark} call`,
@@ -196,6 +197,7 @@ async function holdings(
     centerName: place.centerName,
     clientId: client.clientId,
     clientSecret: client.clientSecret ?? '',
+    wideClientId: wide.clientId,
     accessToken: tokens.access_token,
     refreshToken: tokens.refresh_token,
     idToken: tokens.id_token,

@@ -1,4 +1,5 @@
 /** Reads everything that the attacked person and contact centre have, so that a test sees whether any of it changed. */
+import { decodeJwt } from 'jose';
 import type { LogoutListener } from '../../../services/auth-api/test/stack/logout-listener.ts';
 import { introspect, opsCall, type TestClient } from '../../../services/auth-api/test/stack/oauth.ts';
 import type { SignalReceiver } from '../../../services/auth-api/test/stack/signal-receiver.ts';
@@ -48,7 +49,9 @@ export async function stateOf(
       .json<{ data: { contactCenterId: string }[] }>()
       .data.filter(({ contactCenterId }) => contactCenterId === id),
     audit: rows[0]?.events,
-    logoutTokens: listener.told.filter(({ logoutToken }) => logoutToken !== '').length,
+    logoutTokens: listener.told.filter(
+      ({ logoutToken }) => logoutToken !== '' && decodeJwt(logoutToken)['sid'] === attacked.about.sid,
+    ).length,
     signals: signals.received.length,
     center: await operated(`/contact-centers/${id}`),
     keys: withoutTimes(await operated(`/contact-centers/${id}/api-keys`)),

@@ -107,6 +107,7 @@ export const namesOf = ({ estate: { attacker, environmentId }, callers }: Bounda
   ownUser: attacker.person.username,
   ownClientId: callers.client.clientId,
   ownIdToken: callers.idToken(),
+  ownCsrf: callers.csrf(),
   ownRedirectUri: callers.client.redirectUri,
   environmentId,
 });
