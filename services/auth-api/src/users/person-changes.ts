@@ -54,7 +54,8 @@ export function createPersonChanges(options: PersonChangesOptions) {
         audit.write({
           name: 'person_cut_off',
           outcome: 'success',
-          correlationId: `person ${dbid}`,
+          // Not the number of the person: a contact centre could find the same person in the trail of another one by it.
+          correlationId: `person ${subject.sub}`,
           ...definedOnly(subject),
           fields: { environmentId, reason },
         }),
