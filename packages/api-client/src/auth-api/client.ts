@@ -63,7 +63,8 @@ export function createAuthApiClient(http: HttpClient) {
     const response = await http.send({
       path: interactionPath(id),
       headers: headersOf(browser, options),
-      alsoStatuses: [403, 404],
+      // 400: the text of the address makes a path that no interaction has, such as `../x`.
+      alsoStatuses: [400, 403, 404],
       signal: options.signal,
     });
     const refusal = refusalOf(response);
@@ -124,10 +125,10 @@ export function createAuthApiClient(http: HttpClient) {
       const response = await http.send({
         path: `/auth/v3/internal/logouts/${encodeURIComponent(id)}`,
         headers: headersOf(browser, options),
-        alsoStatuses: [404],
+        alsoStatuses: [400, 404],
         signal: options.signal,
       });
-      if (response.status === 404) return undefined;
+      if (response.status === 400 || response.status === 404) return undefined;
       return logoutAnswerSchema.parse(JSON.parse(response.text)).data;
     },
     /** Whose first password a link is for; undefined: the link is unknown, used or too old. */
@@ -164,6 +165,6 @@ export function createAuthApiClient(http: HttpClient) {
 }
 
 function refusalOf({ status }: HttpResponse): Extract<InteractionAnswer, { found: false }> | undefined {
-  if (status === 404) return { found: false, reason: 'expired' };
+  if (status === 400 || status === 404) return { found: false, reason: 'expired' };
   return status === 403 ? { found: false, reason: 'wrong_browser' } : undefined;
 }
