@@ -31,7 +31,8 @@ describe('signing in with the keyboard alone', () => {
     const page = await context.newPage();
     const complaints = listenForComplaints(page);
     await page.goto(`${stage.origin}/auth/sign-in.html?interaction=keyboard`);
-    expect(await focused(page)).toBe('username');
+    // The browser moves the focus with the first picture of a page, which may come after its load.
+    await expect.poll(() => focused(page)).toBe('username');
     await page.keyboard.type('maria');
     await page.keyboard.press('Tab');
     expect(await focused(page)).toBe('tenant');
@@ -40,12 +41,12 @@ describe('signing in with the keyboard alone', () => {
     expect(await focused(page)).toBe('Next');
     await page.keyboard.press('Enter');
     await page.waitForSelector('#password');
-    expect(await focused(page)).toBe('password');
+    await expect.poll(() => focused(page)).toBe('password');
     await page.keyboard.type('wrong');
     await page.keyboard.press('Enter');
     await page.waitForSelector('[role=alert]');
     expect(await page.title()).toContain('Error:');
-    expect(await focused(page)).toBe('password');
+    await expect.poll(() => focused(page)).toBe('password');
     await page.keyboard.type('right');
     await page.keyboard.press('Tab');
     expect(await focused(page)).toBe('Show');
