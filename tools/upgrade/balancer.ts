@@ -62,3 +62,38 @@ export async function startBalancer() {
     },
   };
 }
+
+/** The addresses at which the services and the public host call each service. */
+export async function startBalancers() {
+  const [authApi, authApiInternal, authUi, environmentApi, environmentApiInternal] = await Promise.all(
+    Array.from({ length: 5 }, startBalancer),
+  );
+  const all = { authApi, authApiInternal, authUi, environmentApi, environmentApiInternal };
+  const at = (name: keyof typeof all) => {
+    const balancer = all[name];
+    if (balancer === undefined) throw new Error(`${name} has no balancer`);
+    return balancer;
+  };
+  const unused = 'http://127.0.0.1:9';
+  return {
+    at,
+    addresses: {
+      'auth-api': {
+        url: at('authApi').url,
+        internalUrl: at('authApiInternal').url,
+        managementUrl: unused,
+      },
+      'auth-ui': { url: at('authUi').url, managementUrl: unused },
+      'environment-api': {
+        url: at('environmentApi').url,
+        internalUrl: at('environmentApiInternal').url,
+        managementUrl: unused,
+      },
+    },
+    async close(): Promise<void> {
+      await Promise.all(Object.values(all).map((balancer) => balancer?.close()));
+    },
+  };
+}
+
+export type Balancers = Awaited<ReturnType<typeof startBalancers>>;

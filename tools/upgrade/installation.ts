@@ -13,7 +13,7 @@ import type { SupervisedProgram } from '../stack/processes/supervised.ts';
 import { migrateDatabases, type ServicePlan } from '../stack/services.ts';
 import { createFolders, statePaths } from '../stack/state/paths.ts';
 import { loadSecrets } from '../stack/state/secrets.ts';
-import { startBalancer } from './balancer.ts';
+import { startBalancers } from './balancer.ts';
 import { startDirectory } from './directory.ts';
 import { createReplica } from './replica.ts';
 
@@ -90,38 +90,3 @@ export async function startInstallation(previousTree: string, { keepsLogs }: { k
     throw error;
   }
 }
-
-/** The addresses at which the services and the public host call each service. */
-async function startBalancers() {
-  const [authApi, authApiInternal, authUi, environmentApi, environmentApiInternal] = await Promise.all(
-    Array.from({ length: 5 }, startBalancer),
-  );
-  const all = { authApi, authApiInternal, authUi, environmentApi, environmentApiInternal };
-  const at = (name: keyof typeof all) => {
-    const balancer = all[name];
-    if (balancer === undefined) throw new Error(`${name} has no balancer`);
-    return balancer;
-  };
-  const unused = 'http://127.0.0.1:9';
-  return {
-    at,
-    addresses: {
-      'auth-api': {
-        url: at('authApi').url,
-        internalUrl: at('authApiInternal').url,
-        managementUrl: unused,
-      },
-      'auth-ui': { url: at('authUi').url, managementUrl: unused },
-      'environment-api': {
-        url: at('environmentApi').url,
-        internalUrl: at('environmentApiInternal').url,
-        managementUrl: unused,
-      },
-    },
-    async close(): Promise<void> {
-      await Promise.all(Object.values(all).map((balancer) => balancer?.close()));
-    },
-  };
-}
-
-export type Balancers = Awaited<ReturnType<typeof startBalancers>>;

@@ -3,7 +3,7 @@ import { createComponent } from '../chaos/component.ts';
 import { createServiceHttp } from '../cluster/load/service-http.ts';
 import type { ProcessRegister } from '../stack/processes/register.ts';
 import { type ServicePlan, serviceAddresses, servicePrograms } from '../stack/services.ts';
-import type { Balancers } from './installation.ts';
+import type { Balancers } from './balancer.ts';
 
 export interface ReplicaOptions {
   plan: ServicePlan;
