@@ -45,8 +45,10 @@ describe.skipIf(isMissing)('alert rules', () => {
     const anchors = [...runbooks.matchAll(/^## (.+)$/gm)].map(([, title = '']) =>
       title.toLowerCase().replaceAll(' ', '-'),
     );
+    for (const { record } of rulesOf(service).filter((rule) => rule.record !== undefined))
+      expect(tried).toContain(`expr: round(1000 * ${record})\n`);
     for (const { alert, annotations } of rulesOf(service).filter((rule) => rule.alert !== undefined)) {
-      expect(tried).toContain(`alertname: ${alert}`);
+      expect(tried).toContain(`alertname: ${alert}\n`);
       expect(anchors).toContain(annotations?.runbook?.split('#')[1]);
     }
   });
