@@ -5,6 +5,7 @@ export const boundedTables: Record<string, string> = {
   'auth.audit_set_aside': 'what a destination refused, until an operator looks at it',
   'auth.audit_shipping': 'one row for each destination',
   'auth.audit_unchained': 'what waits for the chain, for a second',
+  'auth.deletion_bounds': 'one row for each kind of rows that age deletes',
   'auth.followed_ends': 'one row',
   'auth.installation_administrators': 'named by operators, one by one',
   'auth.migrations': 'one row for each migration',
@@ -16,6 +17,7 @@ export const boundedTables: Record<string, string> = {
   'environment.audit_set_aside': 'what a destination refused, until an operator looks at it',
   'environment.audit_shipping': 'one row for each destination',
   'environment.audit_unchained': 'what waits for the chain, for a second',
+  'environment.deletion_bounds': 'one row for each kind of rows that age deletes',
   'environment.declared_locations': 'named by operators, one by one',
   'environment.global_branding': 'one row for each location where operators set it',
   'environment.global_settings': 'set by operators, one by one',
@@ -61,6 +63,16 @@ export const wholeReads: readonly WholeRead[] = [
     path: 'services/environment-api/src/overview/store.ts',
     text: 'AS inactive',
     why: 'counts everything, when an administrator looks at the overview',
+  },
+  {
+    path: 'services/environment-api/src/overview/store.ts',
+    text: 'CROSS JOIN LATERAL',
+    why: 'looks for contact centres that have everybody, when an administrator looks at the overview, which counts them all besides',
+  },
+  {
+    path: 'services/environment-api/src/overview/shared-subjects.ts',
+    text: 'other.subject_scope',
+    why: 'looks for contact centres with the subjects of their environment, when an administrator looks at the overview, which counts them all besides',
   },
   {
     path: 'services/environment-api/src/people/store.ts',

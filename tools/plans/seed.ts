@@ -22,6 +22,8 @@ export const largest = {
 
 /** Of the ids above, 9000 are contact centres and 8000 their environments. */
 const environment = [
+  // As where somebody has chosen the people of each: nothing is left to be found among pairs of them.
+  `UPDATE environment.contact_centers SET membership = '{"by": "tenant", "names": ["one"]}', subject_scope = 'contactCenter'`,
   // Each with people of its own, as where every tenant has its people store.
   `INSERT INTO environment.environments (id, connection_protocol, local_timeout_seconds, remote_timeout_seconds, trace_mode, app_name,
       tls_enabled, directory)

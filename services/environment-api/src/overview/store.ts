@@ -42,18 +42,26 @@ export interface SharedPeople {
   other: { id: string; name: string; isAll: boolean };
 }
 
-/** Pairs of active contact centres of one environment of which one has everybody, so that its people are the other's too. */
+/**
+ * Pairs of active contact centres of one environment of which one has everybody, so that its people are the other's too. Each that has
+ * everybody looks for others of its environment: those that have chosen their people are many, and do not look for each other.
+ */
 export async function listSharedPeople(db: Queryable, limit: number): Promise<SharedPeople[]> {
+  const hasAll = (alias: string) => `${alias}.membership ->> 'by' = 'all'`;
   const center = (alias: string) =>
-    `json_build_object('id', ${alias}.id, 'name', ${alias}.name, 'isAll', ${alias}.membership ->> 'by' = 'all')`;
+    `json_build_object('id', ${alias}.id, 'name', ${alias}.name, 'isAll', ${hasAll(alias)})`;
   const { rows } = await db.query<SharedPeople>({
     name: 'overview_shared_people',
-    text: `SELECT a.environment_id AS "environmentId", ${center('a')} AS one, ${center('b')} AS other
-      FROM environment.contact_centers a
-      JOIN environment.contact_centers b ON b.environment_id = a.environment_id AND b.ordinal > a.ordinal
-      WHERE a.status = 'active' AND b.status = 'active'
-        AND (a.membership ->> 'by' = 'all' OR b.membership ->> 'by' = 'all')
-      ORDER BY a.ordinal, b.ordinal LIMIT $1`,
+    text: `SELECT one.environment_id AS "environmentId", ${center('one')} AS one, ${center('other')} AS other
+      FROM environment.contact_centers one
+      CROSS JOIN LATERAL (
+        SELECT c.id, c.name, c.membership, c.ordinal FROM environment.contact_centers c
+        WHERE c.environment_id = one.environment_id AND c.id <> one.id AND c.status = 'active'
+          AND (c.ordinal > one.ordinal OR NOT ${hasAll('c')})
+        ORDER BY c.ordinal LIMIT $1
+      ) other
+      WHERE one.status = 'active' AND ${hasAll('one')}
+      ORDER BY one.ordinal, other.ordinal LIMIT $1`,
     values: [limit],
   });
   return rows;
