@@ -26,7 +26,7 @@ export interface StoreClockOptions {
 export interface ServiceClock {
   now: Clock;
   trust: Trust;
-  /** @throws Error while PostgreSQL does not answer; at the start, before anything is issued */
+  /** @throws Error while PostgreSQL does not answer, or a clock is too wrong to serve: nothing is issued before */
   start(): Promise<void>;
   stop(): void;
   readinessCheck: ReadinessCheck;
@@ -72,23 +72,23 @@ export function createStoreClock(options: StoreClockOptions): ServiceClock {
     },
   );
   const beyond = (limitMs: number) => clock.differences().filter(({ ms }) => Math.abs(ms) > limitMs);
+  const assertTrusted = () => {
+    const wrong = beyond(maxDifferenceMs);
+    if (wrong.length > 0) throw new Error(sentenceOf(wrong));
+    if (!clock.trust.isTrusted) throw new Error('not compared yet with the clock of PostgreSQL');
+  };
 
   return {
     now: clock.now,
     trust: clock.trust,
     async start() {
       await clock.measure();
+      // A process that has no time from before cannot know which clock is wrong.
+      assertTrusted();
       clock.start();
     },
     stop: clock.stop,
-    readinessCheck: {
-      name: 'clock',
-      async check() {
-        const wrong = beyond(maxDifferenceMs);
-        if (wrong.length > 0) throw new Error(sentenceOf(wrong));
-        if (!clock.trust.isTrusted) throw new Error('not compared yet with the clock of PostgreSQL');
-      },
-    },
+    readinessCheck: { name: 'clock', check: async () => assertTrusted() },
     probe: {
       name: 'Clock',
       async run() {

@@ -28,8 +28,8 @@ afterAll(async () => {
   await Promise.all([database.close(), server.close()]);
 });
 
-/** The replica of a machine whose clock is wrong. */
-async function replica(aheadMs: number, writer: Queryable = pool) {
+/** A replica that has not started, of a machine whose clock is wrong. */
+function unstarted(aheadMs: number, writer: Queryable = pool) {
   const metrics = createMetrics({ processMetrics: false });
   const state = { aheadMs };
   const systemMs = () => Date.now() + state.aheadMs;
@@ -37,7 +37,14 @@ async function replica(aheadMs: number, writer: Queryable = pool) {
     ...{ pool, writer, redis, maxDifferenceMs: 3000, log, metrics, systemMs },
   });
   onTestFinished(clock.stop);
+  return { clock, state, metrics };
+}
+
+/** The replica of a machine whose clock becomes wrong. */
+async function replica(aheadMs: number, writer: Queryable = pool) {
+  const { clock, state, metrics } = unstarted(0, writer);
   await clock.start();
+  state.aheadMs = aheadMs;
   const readiness = createReadiness([clock.readinessCheck]);
   await readiness.probe();
   return { clock, state, metrics, readiness };
@@ -62,6 +69,28 @@ it('a replica whose clock differs by more than three seconds is not ready, and s
   );
   expect(clock.trust.isTrusted).toBe(false);
   expect(await clock.probe.run(AbortSignal.timeout(1000))).toMatchObject({ status: 'failed' });
+});
+
+// attack: start a replica while the clock of PostgreSQL alone is wrong | CWE-367 | guard: packages/service-kit/src/timekeeping/store-clock.ts
+it('a replica does not start while the clock of PostgreSQL is wrong, and starts with the right time once it is repaired', async () => {
+  const postgres = { aheadMs: 3_600_000 };
+  const { clock } = unstarted(0, {
+    query: async () => ({ rows: [{ ms: Date.now() + postgres.aheadMs }] }),
+  } as never);
+  await expect(clock.start()).rejects.toThrow(/ behind that of PostgreSQL$/);
+  expect(clock.trust.isTrusted).toBe(false);
+  postgres.aheadMs = 0;
+  await clock.start();
+  expect(Math.abs(clock.now() - Date.now())).toBeLessThan(1000);
+  expect(clock.trust.isTrusted).toBe(true);
+});
+
+it('a replica does not start while its own clock is wrong, and starts once it is repaired', async () => {
+  const { clock, state } = unstarted(-40_000);
+  await expect(clock.start()).rejects.toThrow(/^The clock of this machine is (39|40)\.\d s behind that of /);
+  state.aheadMs = 0;
+  await clock.start();
+  expect(clock.trust.isTrusted).toBe(true);
 });
 
 it('a difference of two seconds is told as a problem, and the replica serves', async () => {
