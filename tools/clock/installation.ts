@@ -9,7 +9,7 @@ import { createCallers } from '../regions/callers.ts';
 import { clients } from '../regions/installation.ts';
 import { choosePorts, listenerNames } from '../stack/ports.ts';
 import { createInstaller } from '../stack/provisioning/installer-http.ts';
-import { serviceAddresses, servicePrograms } from '../stack/services.ts';
+import { answers, serviceAddresses, servicePrograms } from '../stack/services.ts';
 import { createFakeClock } from './faketime.ts';
 
 export type Installation = Awaited<ReturnType<typeof startInstallation>>;
@@ -38,10 +38,14 @@ export async function startInstallation() {
       ...stack.plan,
       ports: { ...stack.plan.ports, ...servicePorts(ports) },
       more: clocks.replica.env,
+      // With a wrong clock it is not ready.
+      isStarted: (managementUrl: string) => answers(`${managementUrl}/healthz`),
     };
     const wrong = servicePrograms(plan)
       .filter(({ name }) => name !== 'auth-ui')
       .map((program) => stack.addComponent({ ...program, name: `${program.name}-2` }));
+    const postgres = stack.components.get('postgres');
+    if (postgres === undefined) throw new Error('there is no PostgreSQL');
     const sql = new pg.Pool({ connectionString: stack.postgresUrl, max: 1 });
     sql.on('error', () => undefined);
     closers.defer(() => sql.end());
@@ -53,13 +57,15 @@ export async function startInstallation() {
       clocks,
       good: replicas(stack.addresses),
       second: replicas(serviceAddresses(plan.ports)),
+      postgres,
+      /** The processes run; whether they are ready, `areReady` says. */
       startSecond: () => Promise.all(wrong.map((component) => component.start())),
+      stopSecond: () => Promise.all(wrong.map((component) => component.stop())),
       /** From now on PostgreSQL goes by a clock that can be set. */
       async fakePostgres(): Promise<void> {
-        const postgres = stack.components.get('postgres');
-        await postgres?.stop();
+        await postgres.stop();
         Object.assign(process.env, clocks.postgres.env);
-        await postgres?.start();
+        await postgres.start();
         for (const name of Object.keys(clocks.postgres.env)) delete process.env[name];
       },
       /** Rows that only their age may end. */
@@ -91,12 +97,5 @@ function servicePorts({ authApi, authApiManagement, authApiInternal, ...others }
 
 /** Whether both APIs say that they are ready. */
 export async function areReady({ managementUrls }: Replicas): Promise<boolean[]> {
-  return Promise.all(
-    managementUrls.map((url) =>
-      fetch(`${url}/readyz`, { signal: AbortSignal.timeout(2000) }).then(
-        ({ status }) => status === 200,
-        () => false,
-      ),
-    ),
-  );
+  return Promise.all(managementUrls.map((url) => answers(`${url}/readyz`)));
 }

@@ -24,6 +24,8 @@ export interface ServicePlan {
   neighbours?: Record<ServiceName, ServiceAddress>;
   /** Folder of the checkout whose services run. Default: this one. */
   tree?: string | undefined;
+  /** Whether the start of a service is over, by the address of its management port. Default: it is ready. */
+  isStarted?(managementUrl: string): Promise<boolean>;
 }
 
 export const serviceNames = ['auth-api', 'auth-ui', 'environment-api'] as const;
@@ -72,7 +74,7 @@ export function servicePrograms(plan: ServicePlan): SupervisedProgram[] {
       file: mainFile(name),
       env: serviceEnvironment(name, plan),
       tree: plan.tree,
-      isReady: () => isReady(addresses[name].managementUrl),
+      isReady: () => (plan.isStarted ?? isReady)(addresses[name].managementUrl),
     }),
   );
 }
@@ -172,9 +174,12 @@ function redisEnvironment(redisUrl: string): NodeJS.ProcessEnv {
   };
 }
 
-async function isReady(managementUrl: string): Promise<boolean> {
+const isReady = (managementUrl: string) => answers(`${managementUrl}/readyz`);
+
+/** Whether there is an answer 200 within two seconds. */
+export async function answers(url: string): Promise<boolean> {
   try {
-    const response = await fetch(`${managementUrl}/readyz`, { signal: AbortSignal.timeout(2000) });
+    const response = await fetch(url, { signal: AbortSignal.timeout(2000) });
     await response.body?.cancel();
     return response.status === 200;
   } catch {
