@@ -39,11 +39,21 @@ export function label(maxLength = 255) {
 }
 
 /**
- * Controls, changes of direction, and characters that nobody sees (UTS 55, CVE-2021-42574): a name with them is not what it looks
- * like. Words of Persian and of Indic languages need U+200C and U+200D, between letters.
+ * A name with one of these is not what it looks like (UTS 55, CVE-2021-42574). They are controls, changes of direction, and the
+ * characters that a font may show as nothing (Unicode's property Default_Ignorable_Code_Point).
  */
-const deceptive =
-  /[\p{Cc}\p{Zl}\p{Zp}\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\u{e0000}-\u{e007f}]|(?<![\p{L}\p{M}])[\u200c\u200d]|[\u200c\u200d](?!\p{L})/gu;
+const deceptive = new RegExp(
+  [
+    // The last three mark annotations between lines, and browsers show nothing for them.
+    '[\\p{Cc}\\p{Zl}\\p{Zp}\\ufff9-\\ufffb]',
+    '(?![\\u200c\\u200d\\u180e\\p{VS}])\\p{DI}',
+    // Words of Persian and of Indic languages need U+200C and U+200D.
+    '(?<![\\p{L}\\p{M}])[\\u200c\\u200d]|[\\u200c\\u200d](?!\\p{L})',
+    // A variation selector chooses the form of an emoji, an ideograph or a Mongolian letter. After other characters it shows nothing.
+    '(?<![\\p{ExtPict}\\p{Ideo}\\p{sc=Mong}]|[\\d#*](?=\\ufe0f\\u20e3))\\p{VS}|(?<!\\p{sc=Mong})\\u180e',
+  ].join('|'),
+  'gu',
+);
 
 /** Judges a name that is written here and by which people decide. Undefined: it is right. */
 export function nameProblem(name: string): string | undefined {
