@@ -5,7 +5,7 @@ import { compareUserNames } from '@gatehouse/config-server-client/model/person-s
 import { check, type RawConnection } from './raw-connection.ts';
 import { type ConformanceCheck, registered } from './subject.ts';
 
-const person = CfgObjectType.person;
+const { person, folder } = CfgObjectType;
 
 async function readAll(connection: RawConnection, refId: number): Promise<Record<string, unknown>[]> {
   const objects: Record<string, unknown>[] = [];
@@ -22,20 +22,28 @@ async function readAll(connection: RawConnection, refId: number): Promise<Record
   }
 }
 
-/** The user names of the people who were found; nothing where the server does not know the key. */
-async function readAllOrNone(connection: RawConnection, refId: number): Promise<[string[]?]> {
-  const names: string[] = [];
+/** The objects that were found; undefined where the server does not know the key, or keeps no such objects. */
+async function readAllOrNone(
+  connection: RawConnection,
+  refId: number,
+): Promise<Record<string, unknown>[] | undefined> {
+  const objects: Record<string, unknown>[] = [];
   for (;;) {
     const message = await connection.answer(refId);
-    if (message.name === 'EventObjectsRead')
-      names.push(...message.body.objects.map((object) => String(object['userName'])));
-    else if (message.name === 'EventObjectsSent') return [names];
+    if (message.name === 'EventObjectsRead') objects.push(...message.body.objects);
+    else if (message.name === 'EventObjectsSent') return objects;
     else {
-      check(message.name === 'EventError' && message.body.error === 'InvalidFilter', `${message.name} came`);
-      return [];
+      const errors = ['InvalidFilter', 'Unsupported'];
+      check(message.name === 'EventError' && errors.includes(message.body.error), `${message.name} came`);
+      return undefined;
     }
   }
 }
+
+const nameOf = ({ DBID, name }: Record<string, unknown>) => `${DBID} ${name}`;
+
+const holds = ({ objectIDs = [] }: Record<string, unknown>, DBID: unknown) =>
+  Array.isArray(objectIDs) && objectIDs.some((held) => held['type'] === person && held['DBID'] === DBID);
 
 export const contentChecks: ConformanceCheck[] = [
   registered('authenticates a user, and compares user names without case', async (connection, { user }) => {
@@ -117,15 +125,44 @@ export const contentChecks: ConformanceCheck[] = [
       const { userName } = user;
       const prefix = userName.slice(0, 1).toUpperCase();
       connection.send('RequestReadObjects', { objectType: person, filter: { name_prefix: prefix } }, 10);
-      const [first] = await readAllOrNone(connection, 10);
-      if (first === undefined) return;
+      const userNamesIn = (found: Record<string, unknown>[] = []) =>
+        found.map((one) => String(one['userName']));
+      const found = await readAllOrNone(connection, 10);
+      if (found === undefined) return;
+      const first = userNamesIn(found);
       check(first.includes(userName), 'the person is not among those whose name begins so');
       const sorted = first.toSorted(compareUserNames);
       check(first.join('\n') === sorted.join('\n'), 'the people are not in the order of their user names');
       const filter = { name_prefix: prefix, after_user_name: userName };
       connection.send('RequestReadObjects', { objectType: person, filter }, 11);
-      const [rest = []] = await readAllOrNone(connection, 11);
+      const rest = userNamesIn(await readAllOrNone(connection, 11));
       check(rest.length === first.length - first.indexOf(userName) - 1, 'another page does not go on there');
+    },
+  ),
+  registered(
+    'finds the folder of a person by the number of the person, or does not know the key',
+    async (connection, { user }) => {
+      const named = { objectType: person, filter: { user_name: user.userName }, fields: ['DBID'] };
+      connection.send('RequestReadObjects', named, 10);
+      const [{ DBID = 0 } = {}] = await readAll(connection, 10);
+      const foldersBy = async (filter: Record<string, number>, refId: number) => {
+        connection.send('RequestReadObjects', { objectType: folder, filter }, refId);
+        return readAllOrNone(connection, refId);
+      };
+      const all = await foldersBy({}, 11);
+      const found = await foldersBy({ person_dbid: Number(DBID) }, 12);
+      if (all === undefined || found === undefined) return;
+      const holders = all.filter((one) => holds(one, DBID)).map(nameOf);
+      check(
+        found.map(nameOf).sort().join() === holders.sort().join(),
+        'not the folders that hold the person came',
+      );
+      // A service puts somebody whom it knows nothing of into no folder.
+      for (const [refId, dbid] of [
+        [13, 0],
+        [14, 2_147_483_647],
+      ] as const)
+        check((await foldersBy({ person_dbid: dbid }, refId))?.length === 0, 'nobody is in a folder');
     },
   ),
   registered('keeps its pages within their limits', async (connection, _subject, terms) => {

@@ -4,6 +4,7 @@ import { agent, startServer, watchSuite } from '../../config-server-simulator/te
 import { contentChecks } from '../src/content-checks.ts';
 import { framingChecks } from '../src/framing-checks.ts';
 import { sessionChecks } from '../src/session-checks.ts';
+import { addFolder } from './folder.ts';
 import { type Breach, startRuleBreaker } from './rule-breaker.ts';
 
 watchSuite();
@@ -16,6 +17,7 @@ async function finding(name: string, breach: Breach): Promise<string | undefined
   const check = checks.find((each) => each.name === name);
   expect(check, `a check called "${name}"`).toBeDefined();
   const server = await startServer({ limits: unlimited });
+  await addFolder(server);
   const port = await startRuleBreaker(server.port, breach);
   const { userName, password, applicationName } = demoServiceAccount;
   const subject = {
@@ -220,6 +222,16 @@ const cases: Case[] = [
     'takes events for requests',
     'ends a connection on which the client sends an event',
     { onRequestFrame: (frame) => frame.readUInt16BE(4) === 41 && frame.writeUInt16BE(40, 4) },
+  ],
+  [
+    'takes the number of a person for that of a tenant',
+    'finds the folder of a person by the number of the person, or does not know the key',
+    {
+      onRequestFrame: (frame) => {
+        const at = frame.indexOf('person_dbid');
+        if (at !== -1) frame.write('tenant_dbid', at);
+      },
+    },
   ],
   [
     'never says that a list was cut',
