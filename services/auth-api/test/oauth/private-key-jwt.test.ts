@@ -199,7 +199,7 @@ describe('an assertion that proves nothing is an invalid client', () => {
     expectInvalidClient(await sendAssertion({}, { jwk: stranger.publicJwk, kid: undefined }, stranger));
   });
 
-  // attack: client assertion with alg none or HMAC of the public key | RFC 8725 2.1, CVE-2022-23540 | guard: services/auth-api/src/assertions/verify-jwt.ts
+  // attack: client assertion with alg none or HMAC of the public key | RFC 8725 2.1, CVE-2022-23540 | guard: services/auth-api/src/client-authentication/client-assertion.ts
   it('unsigned, or with the public key as a shared secret (RFC 8725 section 2.1, CVE-2022-23539)', async () => {
     const pem = await exportSPKI((await importJWK(key.publicJwk, 'ES256')) as CryptoKey);
     const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
