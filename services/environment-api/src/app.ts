@@ -5,16 +5,9 @@ import { createApp } from '@gatehouse/service-kit/http/app';
 import type { App } from '@gatehouse/service-kit/http/app-type';
 import { enforceCors } from '@gatehouse/service-kit/http/cors';
 import { hideFromProxies } from '@gatehouse/service-kit/http/internal';
-import type { Caller } from './access/caller.ts';
+import { admitCallers } from './access/admission.ts';
 import type { Deps } from './deps.ts';
 import { refineOpenapi } from './openapi/refinement.ts';
-
-declare module 'fastify' {
-  interface FastifyRequest {
-    /** Set before the body is read. */
-    caller: Caller;
-  }
-}
 
 const internal = '/environment/v3/internal';
 
@@ -55,16 +48,11 @@ export async function buildApp(deps: Deps): Promise<App> {
   await app.register(access.resource.routes);
   await app.register(
     async (api: App) => {
-      api.decorateRequest('caller');
       // Before authentication, because a preflight carries no credentials.
       enforceCors(api, { ...corsOptions, origins: deps.cors.allowedOrigins });
       tellNonces(api, access);
       access.resource.tell(api);
-      // Guards every route below: no body is read and nothing is looked up before the caller is authenticated.
-      api.addHook('onRequest', async (request) => {
-        request.caller = await access.authenticate(request, request.ip);
-        await access.guardRow(request.caller, request);
-      });
+      admitCallers(api, access.admission);
       await api.register(deps.environments.routes, { prefix: '/environments' });
       await api.register(deps.configServers.routes, { prefix: '/environments/:id/config-servers' });
       await api.register(deps.checks.routes, { prefix: '/environments/:id/check' });
@@ -89,7 +77,6 @@ export async function buildApp(deps: Deps): Promise<App> {
   );
   await app.register(
     async (scim: App) => {
-      scim.decorateRequest('caller');
       enforceCors(scim, { ...corsOptions, origins: deps.cors.allowedOrigins });
       access.resource.tell(scim);
       await scim.register(deps.scim.routes);
@@ -117,10 +104,7 @@ export async function buildInternalApp(deps: Deps): Promise<App> {
 }
 
 async function mountInternal(services: App, deps: Deps): Promise<void> {
-  services.decorateRequest('caller');
-  services.addHook('onRequest', async (request) => {
-    request.caller = await deps.access.authenticateService(request, request.ip);
-  });
+  admitCallers(services, deps.access.serviceAdmission);
   await services.register(deps.internal.routes);
   await services.register(deps.personNumbers.internalRoutes, {
     prefix: '/environments/:id/person-numbers',

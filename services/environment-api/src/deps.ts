@@ -172,7 +172,7 @@ export async function createDeps(config: Config, kit: Kit, clockOfTest?: Clock) 
     writer,
     people: people.service,
     apiKeys: apiKeys.service,
-    authenticate: access.authenticate,
+    others: access,
     publicUrl: config.publicUrl,
     now,
   });

@@ -13,6 +13,8 @@ export interface AuthApiStandIn {
   /** A new token; returns the Authorization header that carries it. */
   token(fields?: Partial<IntrospectionActive>): string;
   revoke(authorization: string): void;
+  /** Gives the token other facts. */
+  change(authorization: string, fields: Partial<IntrospectionActive>): void;
   /** Installation administrators, by contact centre and number. */
   readonly administrators: { contactCenterId: string; dbid: number }[];
   /** What it answers instead, from now on. */
@@ -62,6 +64,10 @@ export async function startAuthApi(): Promise<AuthApiStandIn> {
     },
     revoke(authorization) {
       tokens.delete(authorization.slice('Bearer '.length));
+    },
+    change(authorization, fields) {
+      const token = authorization.slice('Bearer '.length);
+      tokens.set(token, { ...clientToken(), ...tokens.get(token), ...fields });
     },
     failWith(status) {
       failure = status;

@@ -91,6 +91,13 @@ export function createResourceTokens<Token>(options: ResourceTokensOptions<Token
      * insufficient_scope; AppError (503)
      */
     require: requireToken,
+    /** The token of a request that `require` let in, as it is now. A proof is good once, and is not asked for again. @throws OAuthError (401); AppError (503) */
+    async again(request: SenderRequest): Promise<Token> {
+      const { scheme, token } = readAccessToken(request);
+      const stored = await read(token);
+      if (stored === undefined) throw refusedToken(scheme);
+      return stored;
+    },
     /** Resolves undefined without a usable token. @throws OAuthError (401) invalid_dpop_proof, use_dpop_nonce, (403) insufficient_scope; AppError (503) */
     async find(request: SenderRequest): Promise<Token | undefined> {
       try {

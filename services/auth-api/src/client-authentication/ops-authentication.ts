@@ -64,8 +64,7 @@ export function createOpsAuthentication(options: OpsAuthenticationOptions) {
     throw unauthorized();
   }
 
-  async function authenticateByToken(sender: SenderRequest): Promise<Administrator> {
-    const stored = await resourceTokens.require(sender);
+  async function administratorBy(stored: StoredAccessToken): Promise<Administrator> {
     const right = await consoleRights.of(stored);
     if (right !== undefined) return administratorOf(right, stored.facts.clientId);
     const { clientId, sub, authorities, contactCenterIds } = stored.record();
@@ -88,13 +87,20 @@ export function createOpsAuthentication(options: OpsAuthenticationOptions) {
     /** What the administrator may do is for the caller to decide. @throws AppError (401, 403, 429, 503) */
     async authenticate(credentials: OpsCredentials): Promise<Administrator> {
       const { sender } = credentials;
-      const { authorization } = sender.headers;
-      if (hasScheme(authorization, 'bearer') || hasScheme(authorization, 'dpop'))
-        return authenticateByToken(sender);
-      if (authorization === undefined) throw new AppError('unauthorized', 401, 'Bad credentials');
+      if (hasToken(sender)) return administratorBy(await resourceTokens.require(sender));
+      if (sender.headers.authorization === undefined)
+        throw new AppError('unauthorized', 401, 'Bad credentials');
       return authenticateBasic(credentials);
     },
+    /** An authenticated administrator as of now; undefined: the operator, whose account ends with the process. @throws AppError (401, 403, 503) */
+    async look(sender: SenderRequest): Promise<Administrator | undefined> {
+      return hasToken(sender) ? administratorBy(await resourceTokens.again(sender)) : undefined;
+    },
   };
+}
+
+function hasToken({ headers }: SenderRequest): boolean {
+  return hasScheme(headers.authorization, 'bearer') || hasScheme(headers.authorization, 'dpop');
 }
 
 function administratorOf(right: ConsoleRight, clientId: string): Administrator {
@@ -110,14 +116,8 @@ const actors = new WeakMap<FastifyRequest, Actor>();
 
 /** Guards every route of the scope, also those of its child scopes. */
 export function guardAdministration(scope: App, opsAuthentication: OpsAuthentication, now: Clock): void {
-  // Before the body is read: a stranger's JSON is not even parsed.
-  scope.addHook('onRequest', async (request, reply) => {
-    reply.header('cache-control', 'no-store');
-    const { kind, contactCenterId, signedInAtMs, ...named } = await opsAuthentication.authenticate({
-      sender: request,
-      clientAddress: request.ip,
-      correlationId: request.id,
-    });
+  const admit = (request: FastifyRequest, administrator: Administrator): void => {
+    const { kind, contactCenterId, signedInAtMs, ...named } = administrator;
     const rule = ruleOf(request.method, request.routeOptions.url ?? '');
     if (rule === undefined || !allows(rule, kind))
       throw forbidden(`This is not for a caller of the kind ${kind}`);
@@ -125,6 +125,18 @@ export function guardAdministration(scope: App, opsAuthentication: OpsAuthentica
     const by = { ...named, within: contactCenterId };
     const clientAddress = visitorAddressOf(request, named.clientId);
     actors.set(request, { ...by, correlationId: request.id, clientAddress });
+  };
+  // Before the body is read: a stranger's JSON is not even parsed.
+  scope.addHook('onRequest', async (request, reply) => {
+    reply.header('cache-control', 'no-store');
+    const credentials = { sender: request, clientAddress: request.ip, correlationId: request.id };
+    admit(request, await opsAuthentication.authenticate(credentials));
+  });
+  // The sender decides when the body comes: right, sign-in and token may be gone since the headers did.
+  scope.addHook('preHandler', async (request) => {
+    if (request.method === 'GET' || request.method === 'HEAD') return;
+    const administrator = await opsAuthentication.look(request);
+    if (administrator !== undefined) admit(request, administrator);
   });
 }
 

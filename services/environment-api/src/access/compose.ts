@@ -19,6 +19,7 @@ import type { Keyspace, RedisClient } from '@gatehouse/service-kit/redis/client'
 import { createSingleUse } from '@gatehouse/service-kit/redis/single-use';
 import type { Secret } from '@gatehouse/service-kit/secret';
 import { createAdministratorPlaces } from './administrator-places.ts';
+import type { Admission } from './admission.ts';
 import { type Caller, opsCaller, requireInternal, tokenCaller } from './caller.ts';
 import { createRowGuard } from './guard.ts';
 import { createIntrospection } from './introspection.ts';
@@ -80,26 +81,46 @@ export function composeAccess({
     throw unauthorized();
   }
 
+  /** An authenticated caller as of now. The operator's account ends with the process. @throws AppError 401, 503 */
+  async function look(sender: SenderRequest, caller: Caller): Promise<Caller> {
+    if (hasScheme(sender.headers.authorization, 'basic')) return caller;
+    return tokenCaller(await resourceTokens.again(sender));
+  }
+
+  /** A guess costs a question to Auth API, so their number is limited. @throws AppError 401, 403, 429, 503 */
+  async function authenticateService(sender: SenderRequest, clientAddress: string): Promise<Caller> {
+    guesses.reserve(clientAddress);
+    try {
+      const caller = internalOnly(await authenticate(sender, clientAddress));
+      guesses.release(clientAddress);
+      return caller;
+    } catch (error) {
+      if (error instanceof AppError && error.status === 503) guesses.release(clientAddress);
+      throw error;
+    }
+  }
+
   const places = createAdministratorPlaces({ http: authApi, now, ttlMs: cacheMs });
+  const guardRow = createRowGuard({ places, now });
   return {
     places,
-    /** Call it with the caller, before the body is read. */
-    guardRow: createRowGuard({ places, now }),
+    authenticate,
+    look,
+    admission: {
+      enter: async (request) => guardRow(await authenticate(request, request.ip), request),
+      again: async (request) => guardRow(await look(request, request.caller), request),
+    } satisfies Admission,
+    /** For other services. */
+    serviceAdmission: {
+      enter: (request) => authenticateService(request, request.ip),
+      again: async (request) => internalOnly(await look(request, request.caller)),
+    } satisfies Admission,
     dpopProofs,
     resource: createResource({ ...resource, takesProofs: dpop.origins.length > 0 }),
-    authenticate,
-    /** Authenticates another service. A guess costs a question to Auth API, so their number is limited. @throws AppError 429 */
-    async authenticateService(sender: SenderRequest, clientAddress: string): Promise<Caller> {
-      guesses.reserve(clientAddress);
-      try {
-        const caller = await authenticate(sender, clientAddress);
-        requireInternal(caller);
-        guesses.release(clientAddress);
-        return caller;
-      } catch (error) {
-        if (error instanceof AppError && error.status === 503) guesses.release(clientAddress);
-        throw error;
-      }
-    },
   };
+}
+
+function internalOnly(caller: Caller): Caller {
+  requireInternal(caller);
+  return caller;
 }

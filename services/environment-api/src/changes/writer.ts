@@ -1,4 +1,5 @@
 /** Runs every write of this service: rows, audit entry and change event in one transaction. */
+import { isDeepStrictEqual } from 'node:util';
 import { definedOnly } from '@gatehouse/contracts/defined-only';
 import { operationIdField } from '@gatehouse/contracts/envelope';
 import type { EnvironmentEnd, EnvironmentEntity } from '@gatehouse/contracts/environment-api/changes';
@@ -18,6 +19,8 @@ import { type KeyedRequest, keyedRequestOf, type Replay } from '../idempotency/r
 /** Who writes, and under which conditions. */
 export interface WriteContext {
   caller: Caller;
+  /** The caller as a new request would find them. @throws AppError as for a new request */
+  callerNow(): Promise<Caller>;
   requestId: string;
   clientAddress: string;
   operationId: string | undefined;
@@ -38,6 +41,7 @@ function isObject(body: unknown): boolean {
 /** @throws ZodError for an operationId that is no label */
 export function contextOf(request: {
   caller: Caller;
+  callerNow(): Promise<Caller>;
   id: string;
   ip: string;
   method: string;
@@ -50,6 +54,7 @@ export function contextOf(request: {
   const ifMatch = request.headers['if-match'];
   return {
     caller: request.caller,
+    callerNow: request.callerNow,
     requestId: request.id,
     clientAddress: visitorAddressOf(request, request.caller.clientId),
     // Programs send an empty one where they have none.
@@ -78,6 +83,8 @@ export interface Write {
     id: string;
     contactCenterId?: string;
   }): void;
+  /** Asks what another service knows, now and once more before the change is kept. @throws what the question throws */
+  requires(question: () => Promise<void>): Promise<void>;
 }
 
 export type Writer = ReturnType<typeof createWriter>;
@@ -102,10 +109,15 @@ export function createWriter({
   now: Clock;
 }) {
   async function attempt<T>(context: WriteContext, work: (write: Write) => Promise<T>): Promise<T> {
-    return changeLog.inTransaction(({ client, record }) => {
+    return changeLog.inTransaction(async ({ client, record }) => {
+      const questions: (() => Promise<void>)[] = [];
       const write: Write = {
         db: client,
         announce: record,
+        async requires(question) {
+          await question();
+          questions.push(question);
+        },
         async record(...written) {
           const { caller, requestId, clientAddress, operationId } = context;
           const { kind: actorKind, name: actor, clientId: actorClient, linkRequest } = caller;
@@ -121,7 +133,11 @@ export function createWriter({
         },
       };
       const { caller, keyed } = context;
-      return keyed ? replay.once(client, caller, keyed, () => work(write)) : work(write);
+      const done = await (keyed ? replay.once(client, caller, keyed, () => work(write)) : work(write));
+      // It may have waited for locks or worked for long: who would be refused by now changes nothing any more.
+      await requireSameCaller(context);
+      for (const question of questions) await question();
+      return done;
     });
   }
 
@@ -152,6 +168,12 @@ export function createWriter({
       }
     },
   };
+}
+
+/** @throws AppError as for a new request, and 403 where the rights are others: what was decided by them counts no more */
+async function requireSameCaller({ caller, callerNow }: WriteContext): Promise<void> {
+  if (isDeepStrictEqual(await callerNow(), caller)) return;
+  throw forbidden('The rights of this caller have changed during the request: repeat it');
 }
 
 function readOnlyDatabase(cause: unknown) {

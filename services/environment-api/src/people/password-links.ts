@@ -60,7 +60,9 @@ export function createPasswordLinks(options: {
           const id = parseId(personText);
           const person = id && (await lockPersonView(write.db, environmentId, { field: 'id', value: id }));
           if (!person) throw notFound(`The contact centre has no person ${JSON.stringify(personText)}`);
-          await administratorPlaces.requireOther(context.caller, contactCenterId, person.dbid);
+          await write.requires(() =>
+            administratorPlaces.requireOther(context.caller, contactCenterId, person.dbid),
+          );
           if (!person.isActive) {
             throw conflict('The person is not active: activate them first, then make the link');
           }

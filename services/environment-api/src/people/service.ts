@@ -42,7 +42,9 @@ export function createPeopleService({
   /** A person whose password somebody else sets is somebody else, and so is one with another name at an identity provider. */
   const lockForChange = async (context: WriteContext, write: Write, home: Home, text: string) => {
     const present = await lock(context, write, home, text);
-    await administratorPlaces.requireOther(context.caller, home.contactCenterId, present.dbid);
+    await write.requires(() =>
+      administratorPlaces.requireOther(context.caller, home.contactCenterId, present.dbid),
+    );
     return present;
   };
   const countAll = createPeopleCounts({ db, changeLog });

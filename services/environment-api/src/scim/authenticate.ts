@@ -12,16 +12,20 @@ import type { ApiKeyService } from '../api-keys/service.ts';
 
 const maxProved = 10_000;
 
-type Authenticate = (sender: SenderRequest, clientAddress: string) => Promise<Caller>;
+export interface OtherCallers {
+  authenticate(sender: SenderRequest, clientAddress: string): Promise<Caller>;
+  /** An authenticated caller as of now. */
+  look(sender: SenderRequest, caller: Caller): Promise<Caller>;
+}
 
 export function createScimAuthentication({
   apiKeys,
-  authenticate,
+  others,
   now,
 }: {
-  apiKeys: ApiKeyService;
+  apiKeys: Pick<ApiKeyService, 'scimCallerOf'>;
   /** As on the other routes. */
-  authenticate: Authenticate;
+  others: OtherCallers;
   now: Clock;
 }) {
   // No key can be guessed. Each wrong one costs a look-up.
@@ -29,19 +33,42 @@ export function createScimAuthentication({
   // Customers of one cloud call from the same addresses: wrong keys of one must not keep the key of another out.
   const proved = createGrowingCache<true>(maxProved);
 
-  /** @throws AppError 401 without valid credentials for this contact centre, 429 after too many wrong keys */
-  return async (sender: SenderRequest, clientAddress: string, contactCenterId: string): Promise<Caller> => {
-    const key = parseBearerToken(sender.headers.authorization);
-    if (key === undefined || !isScimKey(key)) return authenticate(sender, clientAddress);
-    const mark = sha256(`${contactCenterId} ${key}`);
-    if (!proved.has(mark)) wrongKeys.check(clientAddress);
-    const caller = await apiKeys.scimCallerOf(key, contactCenterId);
-    if (caller !== undefined) {
-      proved.set(mark, true);
-      return caller;
-    }
-    proved.delete(mark);
-    wrongKeys.reserve(clientAddress);
-    throw invalidToken({ detail: 'the SCIM key does not work at this contact centre' });
+  return {
+    /** @throws AppError 401 without valid credentials for this contact centre, 429 after too many wrong keys */
+    async authenticate(
+      sender: SenderRequest,
+      clientAddress: string,
+      contactCenterId: string,
+    ): Promise<Caller> {
+      const key = scimKeyOf(sender);
+      if (key === undefined) return others.authenticate(sender, clientAddress);
+      const mark = sha256(`${contactCenterId} ${key}`);
+      if (!proved.has(mark)) wrongKeys.check(clientAddress);
+      const caller = await apiKeys.scimCallerOf(key, contactCenterId);
+      if (caller !== undefined) {
+        proved.set(mark, true);
+        return caller;
+      }
+      proved.delete(mark);
+      wrongKeys.reserve(clientAddress);
+      throw refusedKey();
+    },
+    /** An authenticated caller as of now. @throws AppError 401, 503 */
+    async look(sender: SenderRequest, caller: Caller, contactCenterId: string): Promise<Caller> {
+      const key = scimKeyOf(sender);
+      if (key === undefined) return others.look(sender, caller);
+      const owner = await apiKeys.scimCallerOf(key, contactCenterId);
+      if (owner === undefined) throw refusedKey();
+      return owner;
+    },
   };
+}
+
+function scimKeyOf({ headers }: SenderRequest): string | undefined {
+  const key = parseBearerToken(headers.authorization);
+  return key !== undefined && isScimKey(key) ? key : undefined;
+}
+
+function refusedKey() {
+  return invalidToken({ detail: 'the SCIM key does not work at this contact centre' });
 }

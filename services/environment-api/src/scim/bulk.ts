@@ -141,6 +141,7 @@ async function isolated<T>(
     db: write.db,
     record: async (...written) => void own.recorded.push(...written),
     announce: (change) => void own.announced.push(change),
+    requires: write.requires,
   };
   await write.db.query('SAVEPOINT operation');
   try {

@@ -1,17 +1,17 @@
 /** Composes SCIM: the services of people and groups, and the scope of its routes with their own callers, errors and media type. */
-import type { SenderRequest } from '@gatehouse/caller-auth/sender-constraint/sender';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import type { App } from '@gatehouse/service-kit/http/app-type';
 import { acceptJsonAs } from '@gatehouse/service-kit/http/bodies';
 import { createSemaphore } from '@gatehouse/service-kit/limits/semaphore';
 import type { Pool } from '@gatehouse/service-kit/postgres/pool';
-import type { Caller } from '../access/caller.ts';
+import type { FastifyRequest } from 'fastify';
+import { admitCallers } from '../access/admission.ts';
 import type { ApiKeyService } from '../api-keys/service.ts';
 import type { Writer } from '../changes/writer.ts';
 import { createGroupService } from '../people/group-service.ts';
 import { findHome, requireProvisioner } from '../people/home.ts';
 import type { PeopleService } from '../people/service.ts';
-import { createScimAuthentication } from './authenticate.ts';
+import { createScimAuthentication, type OtherCallers } from './authenticate.ts';
 import { createBulk } from './bulk.ts';
 import { maxPayloadBytes } from './bulk-request.ts';
 import { scimErrorHandler } from './errors.ts';
@@ -27,7 +27,7 @@ export function composeScim({
   writer,
   people,
   apiKeys,
-  authenticate,
+  others,
   publicUrl,
   now,
 }: {
@@ -35,7 +35,7 @@ export function composeScim({
   writer: Writer;
   people: PeopleService;
   apiKeys: ApiKeyService;
-  authenticate: (sender: SenderRequest, clientAddress: string) => Promise<Caller>;
+  others: OtherCallers;
   publicUrl: string | undefined;
   now: Clock;
 }) {
@@ -47,7 +47,7 @@ export function composeScim({
     ...service,
     list: (...asked: Parameters<Users['list']>) => lists.run(() => service.list(...asked)),
   });
-  const authenticateScim = createScimAuthentication({ apiKeys, authenticate, now });
+  const callers = createScimAuthentication({ apiKeys, others, now });
 
   return {
     routes: async (scim: App) => {
@@ -57,11 +57,13 @@ export function composeScim({
       scim.addHook('onRoute', (route) => {
         route.bodyLimit = maxPayloadBytes;
       });
-      // No body is read and nothing is looked up before the caller is authenticated.
+      const placeOf = ({ params }: FastifyRequest) => (params as { id: string }).id;
+      admitCallers(scim, {
+        enter: (request) => callers.authenticate(request, request.ip, placeOf(request)),
+        again: (request) => callers.look(request, request.caller, placeOf(request)),
+      });
       scim.addHook('onRequest', async (request) => {
-        const { id } = request.params as { id: string };
-        request.caller = await authenticateScim(request, request.ip, id);
-        request.home = await findHome(pool, requireProvisioner(request.caller, id));
+        request.home = await findHome(pool, requireProvisioner(request.caller, placeOf(request)));
       });
       scimRoutes(scim, {
         users: listingInTurn(users),

@@ -179,6 +179,7 @@ export function contextOf(request: FastifyRequest): WriteContext {
   const ifMatch = request.headers['if-match'];
   return {
     caller: request.caller,
+    callerNow: request.callerNow,
     requestId: request.id,
     clientAddress: visitorAddressOf(request, request.caller.clientId),
     operationId: undefined,

@@ -1,0 +1,34 @@
+/** Lets callers in before a body is read, and asks again when the body is there: the sender decides when that is. */
+import type { App } from '@gatehouse/service-kit/http/app-type';
+import type { FastifyRequest } from 'fastify';
+import type { Caller } from './caller.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Set before the body is read, and once more when it is there. */
+    caller: Caller;
+    /** The caller as a new request would find them. @throws AppError as for a new request */
+    callerNow(): Promise<Caller>;
+  }
+}
+
+export interface Admission {
+  /** Authenticates, with proofs that are good once. @throws AppError 401, 403, 404, 429, 503 */
+  enter(request: FastifyRequest): Promise<Caller>;
+  /** Looks at an authenticated caller again. @throws AppError 401, 403, 503 */
+  again(request: FastifyRequest): Promise<Caller>;
+}
+
+/** Guards every route of the scope: no body is read and nothing is looked up before the caller is authenticated. */
+export function admitCallers(scope: App, { enter, again }: Admission): void {
+  scope.decorateRequest('caller');
+  scope.decorateRequest('callerNow');
+  scope.addHook('onRequest', async (request) => {
+    request.caller = await enter(request);
+    request.callerNow = () => again(request);
+  });
+  // The right, the sign-in and the token may be gone since the headers came.
+  scope.addHook('preHandler', async (request) => {
+    if (request.method !== 'GET' && request.method !== 'HEAD') request.caller = await request.callerNow();
+  });
+}
