@@ -6,6 +6,7 @@ import {
 import { createHttpClient } from '@gatehouse/api-client/http-client';
 import { hashPersonPassword } from '@gatehouse/caller-auth/credentials/person-password';
 import { personChangeId, personPasswordPlace } from '@gatehouse/contracts/environment-api/people';
+import { randomToken, sha256 } from '@gatehouse/service-kit/crypto/secrets';
 import { watchSecret } from '@gatehouse/testing/secret-watch';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createPeopleStore } from './people-store.ts';
@@ -39,8 +40,8 @@ afterAll(async () => {
 const seal = async (id: string, password: string) =>
   api.deps.secretBox.seal(await hashPersonPassword(password), personPasswordPlace(id));
 
-async function linkFor(personId: string): Promise<string> {
-  const answer = await api.call('POST', linkPath(personId));
+async function linkFor(personId: string, headers: Record<string, string> = {}): Promise<string> {
+  const answer = await api.call('POST', linkPath(personId), { headers });
   expect(answer.status).toBe(200);
   const code = new URL(answer.body.data.url).searchParams.get('code') ?? '';
   watchSecret(code, 'code of a first-password link');
@@ -241,6 +242,40 @@ describe('a link for a first password', () => {
       refusedWith(404),
     );
     expect(await api.call('POST', linkPath(left.id))).toMatchObject({ status: 409 });
+  });
+
+  // attack: password link made for a person before the person becomes an administrator | CWE-269, ASVS 8.2.1 | guard: services/environment-api/src/people/password-links.ts
+  it('does nothing for a person who became an administrator since, unless an installation writer made it', async () => {
+    const bound = {
+      contact_center_ids: [store.contactCenterId],
+      contact_center_id: store.contactCenterId,
+      authorities: ['ROLE_MANAGEMENT_APPLICATION'],
+    };
+    const headers = { authorization: api.authApi.token(bound) };
+    const { id, dbid } = await store.add({ password: 'the-password-before' });
+    const passwordEnvelope = await seal(id, 'a-first-long-password');
+    const gone = refusedWith(404);
+    const isOver = async (code: string) => {
+      api.authApi.administrators.push({ contactCenterId: store.contactCenterId, dbid });
+      await expect.poll(() => client.readPasswordLink(code).catch((error: unknown) => error)).toEqual(gone);
+      await expect(client.redeemPasswordLink({ code, passwordEnvelope })).rejects.toEqual(gone);
+      api.authApi.administrators.pop();
+    };
+    await isOver(await linkFor(id, headers));
+
+    // A replica of the release before replaces the link of an installation writer, and leaves the new column.
+    await linkFor(id);
+    const code = randomToken();
+    watchSecret(code, 'code of a first-password link');
+    const replace = 'UPDATE environment.password_links SET digest = $1 WHERE person_id = $2';
+    await api.pool.query(replace, [sha256(code), id]);
+    await isOver(code);
+
+    const far = await linkFor(id);
+    api.authApi.administrators.push({ contactCenterId: store.contactCenterId, dbid });
+    expect(await client.readPasswordLink(far)).toMatchObject({ person: { dbid } });
+    await client.redeemPasswordLink({ code: far, passwordEnvelope });
+    api.authApi.administrators.pop();
   });
 
   it('is stored as a digest and leads to the public host', async () => {

@@ -51,6 +51,11 @@ export function createAdministratorPlaces({
     }
   }
 
+  /** @throws AppError 503 */
+  async function isAdministrator(contactCenterId: string, dbid: number): Promise<boolean> {
+    return (await ask({ contactCenterId, dbid }))?.isAdministrator === true;
+  }
+
   return {
     /** For what lets somebody speak for the people of the contact centre. @throws AppError 403, 503 */
     async requireOthers(caller: Caller, contactCenterId: string): Promise<void> {
@@ -59,14 +64,14 @@ export function createAdministratorPlaces({
     },
     /** For the record and the password of one person. @throws AppError 403, 503 */
     async requireOther(caller: Caller, contactCenterId: string, dbid: number): Promise<void> {
-      if (writesEverywhere(caller)) return;
-      if ((await ask({ contactCenterId, dbid }))?.isAdministrator !== true) return;
+      if (writesEverywhere(caller) || !(await isAdministrator(contactCenterId, dbid))) return;
       throw ofAdministrators('This person is an administrator of the installation');
     },
+    isAdministrator,
   };
 }
 
-function writesEverywhere(caller: Caller): boolean {
+export function writesEverywhere(caller: Caller): boolean {
   return caller.writes && readsAll(caller);
 }
 

@@ -5,7 +5,7 @@ import type { SecretBox } from '@gatehouse/service-kit/crypto/secret-box';
 import { randomToken, sha256 } from '@gatehouse/service-kit/crypto/secrets';
 import { conflict, notFound } from '@gatehouse/service-kit/errors/app-error';
 import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
-import type { AdministratorPlaces } from '../access/administrator-places.ts';
+import { type AdministratorPlaces, writesEverywhere } from '../access/administrator-places.ts';
 import { requireInternal } from '../access/caller.ts';
 import type { WriteContext, Writer } from '../changes/writer.ts';
 import type { ContactCenterService } from '../contact-centers/service.ts';
@@ -19,24 +19,30 @@ export type PasswordLinks = ReturnType<typeof createPasswordLinks>;
 
 const life = `interval '24 hours'`;
 
-type LinkRow = PersonRow & Omit<PasswordLink, 'person'>;
+interface FoundLink extends PasswordLink {
+  /** Made by somebody who may change administrators of the installation. */
+  isForAdministrators: boolean;
+}
+
+type LinkRow = PersonRow & Omit<FoundLink, 'person'>;
 
 export function createPasswordLinks(options: {
   db: Queryable;
   writer: Writer;
   contactCenters: Pick<ContactCenterService, 'read'>;
-  administratorPlaces: Pick<AdministratorPlaces, 'requireOther'>;
+  administratorPlaces: Pick<AdministratorPlaces, 'requireOther' | 'isAdministrator'>;
   secretBox: SecretBox;
   /** Where the pages are; undefined: this API does not know, and issues no link. */
   publicUrl: string | undefined;
 }) {
   const { db, writer, contactCenters, administratorPlaces, secretBox, publicUrl } = options;
 
-  const find = async (from: Queryable, code: string): Promise<PasswordLink> => {
+  const find = async (from: Queryable, code: string): Promise<FoundLink> => {
     const { rows } = await from.query<LinkRow>({
       name: 'password_link_by_digest',
       text: `SELECT ${personJson} AS person, p.environment_id AS "environmentId", c.id AS "contactCenterId",
-          ${isoTime('l.expires_at')} AS "expiresAt"
+          ${isoTime('l.expires_at')} AS "expiresAt",
+          l.digest_for_administrators IS NOT DISTINCT FROM l.digest AS "isForAdministrators"
         FROM environment.password_links l JOIN environment.people p ON p.id = l.person_id
         JOIN environment.contact_centers c ON c.environment_id = p.environment_id
         WHERE l.digest = $1 AND l.expires_at > clock_timestamp() AND p.is_active AND c.status = 'active'`,
@@ -45,6 +51,11 @@ export function createPasswordLinks(options: {
     const [row] = rows;
     if (row === undefined) throw noLink();
     return row;
+  };
+  /** The person may have become an administrator since the link was made. @throws AppError 404, 503 */
+  const requireStillOthers = async ({ isForAdministrators, contactCenterId, person }: FoundLink) => {
+    if (isForAdministrators) return;
+    if (await administratorPlaces.isAdministrator(contactCenterId, person.dbid)) throw noLink();
   };
 
   return {
@@ -67,11 +78,12 @@ export function createPasswordLinks(options: {
             throw conflict('The person is not active: activate them first, then make the link');
           }
           const { rows } = await write.db.query<{ expiresAt: string }>(
-            `INSERT INTO environment.password_links (digest, person_id, expires_at)
-            VALUES ($1, $2, clock_timestamp() + ${life})
-            ON CONFLICT (person_id) DO UPDATE SET digest = excluded.digest, expires_at = excluded.expires_at
+            `INSERT INTO environment.password_links (digest, person_id, expires_at, digest_for_administrators)
+            VALUES ($1, $2, clock_timestamp() + ${life}, CASE WHEN $3 THEN $1 END)
+            ON CONFLICT (person_id) DO UPDATE SET digest = excluded.digest, expires_at = excluded.expires_at,
+              digest_for_administrators = excluded.digest_for_administrators
             RETURNING ${isoTime('expires_at')} AS "expiresAt"`,
-            [sha256(code), person.id],
+            [sha256(code), person.id, writesEverywhere(context.caller)],
           );
           await write.record({
             action: 'update',
@@ -85,15 +97,21 @@ export function createPasswordLinks(options: {
       );
       return { url: `${address}/auth/first-password?code=${code}`, expiresAt };
     },
-    /** @throws AppError 404 for a code that is unknown, used or too old, or whose person is not active */
-    read: (code: string): Promise<PasswordLink> => find(db, code),
-    /** Sets the password and ends the link, both or neither. @throws AppError 400, 404 */
+    /** @throws AppError 404 for a code that is unknown, used or too old, or that the person may not use any more, 503 */
+    async read(code: string): Promise<PasswordLink> {
+      const link = await find(db, code);
+      await requireStillOthers(link);
+      const { isForAdministrators: _, ...shown } = link;
+      return shown;
+    },
+    /** Sets the password and ends the link, both or neither. @throws AppError 400, 404, 503 */
     redeem: (
       context: WriteContext,
       { code, passwordEnvelope }: { code: string; passwordEnvelope: string },
     ): Promise<number> =>
       writer.write(context, requireInternal, async (write) => {
-        const { person, environmentId, contactCenterId } = await find(write.db, code);
+        const link = await find(write.db, code);
+        const { person, environmentId, contactCenterId } = link;
         // Whoever deactivates the person, or redeems the same link, has the lock first or waits for it.
         const locked = await lockPersonView(write.db, environmentId, { field: 'id', value: person.id });
         const { rowCount } = await write.db.query(
@@ -101,6 +119,7 @@ export function createPasswordLinks(options: {
           [sha256(code), person.id],
         );
         if (rowCount !== 1 || !locked?.isActive) throw noLink();
+        await write.requires(() => requireStillOthers(link));
         requirePasswordHash(secretBox, locked, passwordEnvelope);
         const changedAt = await storePassword(write, environmentId, locked, passwordEnvelope);
         // An administrator took the password away that the person had: what was granted by it ends.
