@@ -1,4 +1,4 @@
-/** Stores which sessions an identity provider's name stands for: a sorted list for each name, by the end of the session. */
+/** Stores which sessions an identity provider's name stands for, and in which contact centres: sorted lists for each name, by the end of the session. */
 import type { Keyspace, RedisClient } from '@gatehouse/service-kit/redis/client';
 import { defineScript } from '@gatehouse/service-kit/redis/script';
 
@@ -10,10 +10,16 @@ export interface NamedSession {
 
 export type ProviderSessionStore = ReturnType<typeof createProviderSessionStore>;
 
-const maxSessions = 100;
+export interface SessionTimes {
+  nowMs: number;
+  endsAtMs: number;
+}
 
-const addSession = defineScript(`
-redis.call('ZADD', KEYS[1], ARGV[1], ARGV[2])
+const maxMembers = 100;
+
+/** The longest life of a member counts: a contact centre comes with each of its sessions. */
+const addMember = defineScript(`
+redis.call('ZADD', KEYS[1], 'GT', ARGV[1], ARGV[2])
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', ARGV[3])
 redis.call('ZREMRANGEBYRANK', KEYS[1], 0, -1 - tonumber(ARGV[4]))
 local last = redis.call('ZRANGE', KEYS[1], -1, -1, 'WITHSCORES')
@@ -23,24 +29,25 @@ return 1
 
 export function createProviderSessionStore(redis: RedisClient, keyspace: Keyspace) {
   const keyOf = (name: string) => keyspace.key('sso-sessions', name);
+  const contactCentersKeyOf = (name: string) => keyspace.key('sso-contact-centers', name);
+  const add = async (key: string, member: string, { nowMs, endsAtMs }: SessionTimes): Promise<void> => {
+    await addMember.run(redis, [key], [endsAtMs, member, nowMs, maxMembers]);
+  };
+  const list = (key: string, nowMs: number) => redis.zrange(key, nowMs, '+inf', 'BYSCORE');
+
   return {
-    async add(
-      name: string,
-      { sub, sid, contactCenterId }: NamedSession,
-      { nowMs, endsAtMs }: { nowMs: number; endsAtMs: number },
-    ): Promise<void> {
-      await addSession.run(
-        redis,
-        [keyOf(name)],
-        [endsAtMs, `${sub} ${sid} ${contactCenterId}`, nowMs, maxSessions],
-      );
-    },
+    add: (name: string, { sub, sid, contactCenterId }: NamedSession, times: SessionTimes) =>
+      add(keyOf(name), `${sub} ${sid} ${contactCenterId}`, times),
     async list(name: string, nowMs: number): Promise<NamedSession[]> {
-      const members = await redis.zrange(keyOf(name), nowMs, '+inf', 'BYSCORE');
+      const members = await list(keyOf(name), nowMs);
       return members.map((member) => {
         const [sub = '', sid = '', contactCenterId = ''] = member.split(' ');
         return { sub, sid, contactCenterId };
       });
     },
+    addContactCenter: (name: string, contactCenterId: string, times: SessionTimes) =>
+      add(contactCentersKeyOf(name), contactCenterId, times),
+    listContactCenters: (name: string, nowMs: number): Promise<string[]> =>
+      list(contactCentersKeyOf(name), nowMs),
   };
 }

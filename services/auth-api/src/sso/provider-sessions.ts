@@ -4,7 +4,10 @@ import { sha256 } from '@gatehouse/service-kit/crypto/secrets';
 import type { AuditWriter } from '../audit/event.ts';
 import type { SessionService } from '../sessions/service.ts';
 import type { ProviderSession, Session } from '../sessions/session.ts';
+import type { SignOnPlace } from './place.ts';
 import type { NamedSession, ProviderSessionStore } from './provider-session-store.ts';
+
+type Protocol = ProviderSession['protocol'];
 
 /** The person, the session or both, by the provider's names. If both are given, a session must match both. */
 export interface NamedAtProvider {
@@ -18,10 +21,11 @@ export interface NamedAtProvider {
 export interface ProviderSessions {
   /** Remembers a new session; does nothing for one that came by password. */
   note(session: Session): Promise<void>;
-  find(protocol: ProviderSession['protocol'], named: NamedAtProvider): Promise<NamedSession[]>;
-  /** Ends them, each with its event in the audit trail. */
+  /** Contact centres that may have such sessions. The settings of each say what ends its own. */
+  contactCentersOf(protocol: Protocol, named: NamedAtProvider): Promise<string[]>;
+  /** Ends those of one contact centre and location, each with its event in the audit trail. */
   end(
-    protocol: ProviderSession['protocol'],
+    place: SignOnPlace & { protocol: Protocol },
     named: NamedAtProvider,
     request: { id: string; ip: string },
   ): Promise<void>;
@@ -35,32 +39,46 @@ export function createProviderSessions(deps: {
 }): ProviderSessions {
   const { store, sessions, audit, now } = deps;
 
-  const find: ProviderSessions['find'] = async (protocol, { issuer, clientId, subject, sessionIndex }) => {
-    const listOf = (kind: string, name: string | undefined) =>
-      name === undefined ? undefined : store.list(nameOf([protocol, issuer, clientId, kind, name]), now());
-    const [ofSubject, ofSession] = await Promise.all([
-      listOf('subject', subject),
-      listOf('session', sessionIndex),
-    ]);
-    if (ofSubject && ofSession)
-      return ofSubject.filter(({ sid }) => ofSession.some((other) => other.sid === sid));
-    return ofSubject ?? ofSession ?? [];
+  const find = async (place: SignOnPlace & { protocol: Protocol }, named: NamedAtProvider) => {
+    const { contactCenterId, protocol } = place;
+    const lists = namesOf(protocol, named).map(async (name) => {
+      const [own, former] = await Promise.all([
+        store.list(nameAt(place, name), now()),
+        // The release before lists the sessions of all contact centres together.
+        store.list(textOf(name), now()),
+      ]);
+      const found = [...own, ...former.filter((one) => one.contactCenterId === contactCenterId)];
+      return new Map(found.map((session) => [session.sid, session]));
+    });
+    const [first = new Map<string, NamedSession>(), ...others] = await Promise.all(lists);
+    return [...first.values()].filter(({ sid }) => others.every((other) => other.has(sid)));
   };
 
   return {
     async note({ provider, identity, sub, sid, endsAtMs }) {
       if (provider === undefined) return;
-      const { protocol, issuer, clientId, subject, sessionIndex } = provider;
-      const names = [nameOf([protocol, issuer, clientId, 'subject', subject])];
-      if (sessionIndex !== undefined)
-        names.push(nameOf([protocol, issuer, clientId, 'session', sessionIndex]));
       const { contactCenterId } = identity;
+      const session = { sub, sid, contactCenterId };
+      const place = { contactCenterId, location: provider.location };
       const times = { nowMs: now(), endsAtMs };
-      await Promise.all(names.map((name) => store.add(name, { sub, sid, contactCenterId }, times)));
+      const notes = namesOf(provider.protocol, provider).flatMap((name) => [
+        store.add(nameAt(place, name), session, times),
+        store.addContactCenter(textOf(name), contactCenterId, times),
+        // Where replicas of the release before look.
+        store.add(textOf(name), session, times),
+      ]);
+      await Promise.all(notes);
     },
-    find,
-    async end(protocol, named, request) {
-      const found = await find(protocol, named);
+    async contactCentersOf(protocol, named) {
+      const lists = namesOf(protocol, named).flatMap((name) => [
+        store.listContactCenters(textOf(name), now()),
+        // Sessions of the release before are listed nowhere else.
+        store.list(textOf(name), now()).then((former) => former.map((one) => one.contactCenterId)),
+      ]);
+      return [...new Set((await Promise.all(lists)).flat())];
+    },
+    async end(place, named, request) {
+      const found = await find(place, named);
       const ending = found.map(async ({ sub, sid, contactCenterId }) => {
         // First: a repetition after a crash would find no session to tell of.
         await audit.write({
@@ -71,7 +89,7 @@ export function createProviderSessions(deps: {
           sub,
           sid,
           contactCenterId,
-          fields: { by: 'identity provider', method: protocol },
+          fields: { by: 'identity provider', method: place.protocol },
         });
         await sessions.endOne({ contactCenterId, sub }, sid);
       });
@@ -80,7 +98,22 @@ export function createProviderSessions(deps: {
   };
 }
 
+type ProviderName = readonly (string | undefined)[];
+
+function namesOf(protocol: Protocol, named: NamedAtProvider): ProviderName[] {
+  const { issuer, clientId, subject, sessionIndex } = named;
+  return [
+    ...(subject === undefined ? [] : [[protocol, issuer, clientId, 'subject', subject]]),
+    ...(sessionIndex === undefined ? [] : [[protocol, issuer, clientId, 'session', sessionIndex]]),
+  ];
+}
+
+/** The same name means somebody else at each place: whoever sets single sign-on there chooses who gives the names. */
+function nameAt({ contactCenterId, location }: SignOnPlace, name: ProviderName): string {
+  return textOf([contactCenterId, location, ...name]);
+}
+
 /** One text for one thing: its parts cannot run into each other. */
-function nameOf(parts: readonly (string | undefined)[]): string {
+function textOf(parts: ProviderName): string {
   return sha256(JSON.stringify(parts));
 }

@@ -26,6 +26,12 @@ export interface OidcLogoutOptions {
   now: Clock;
 }
 
+interface ReceivedLogout {
+  logoutToken: string;
+  named: NamedAtProvider;
+  request: { id: string; ip: string };
+}
+
 const eventName = 'http://schemas.openid.net/event/backchannel-logout';
 const maxLifeSeconds = 600;
 const maxAudiences = 10;
@@ -54,18 +60,23 @@ export function createOidcLogout(options: OidcLogoutOptions) {
     if (typeof event !== 'object' || event === null || nonce !== undefined)
       throw new UntrustedJwt('it is no logout token');
     const { jti, untilMs } = singleUseOf(claims);
-    const use = [issuer, jti];
-    if (await singleUse.isTaken('assertion', use)) throw new UntrustedJwt('it came before');
+    // Of the contact centre: the provider of another one may know the issuer and choose the jti.
+    const use = [settings.contactCenterId, issuer, jti];
+    // The release before notes it for all contact centres together.
+    const uses = await Promise.all([use, [issuer, jti]].map((one) => singleUse.isTaken('assertion', one)));
+    if (uses.includes(true)) throw new UntrustedJwt('it came before');
     return { noteUse: () => singleUse.take('assertion', use, untilMs) };
   };
 
-  /** Of the contact centre whose sessions are named; undefined where there are none to end. */
-  const settingsBehind = async (named: NamedAtProvider): Promise<OidcSignOn | undefined> => {
-    for (const { contactCenterId } of await providerSessions.find('oidc', named)) {
-      const settings = await options.settings.of(contactCenterId, 'oidc');
-      if (settings !== undefined) return settings;
-    }
-    return undefined;
+  /** Ends the sessions of one contact centre, by its settings alone. @throws UntrustedJwt, UnreadableKeySet, SsoError */
+  const receiveAt = async (
+    settings: OidcSignOn,
+    { logoutToken, named, request }: ReceivedLogout,
+  ): Promise<void> => {
+    const { noteUse } = await verify(logoutToken, settings);
+    await providerSessions.end(settings, named, request);
+    // Last: a provider that was answered 503 sends the same token again.
+    await noteUse();
   };
 
   return {
@@ -94,18 +105,29 @@ export function createOidcLogout(options: OidcLogoutOptions) {
       if (parties.subject === undefined && parties.sessionIndex === undefined)
         throw badRequest('The logout token names neither sub nor sid', { field: 'logout_token' });
       const audiences: unknown[] = Array.isArray(aud) ? aud.slice(0, maxAudiences) : [aud];
-      for (const audience of audiences) {
+      const receiving = audiences.map(async (audience) => {
         const named = { ...parties, clientId: textOf(audience) };
-        const settings = await settingsBehind(named);
-        if (settings === undefined) continue;
-        const { noteUse } = await verify(logoutToken, settings).catch(refuse);
-        await providerSessions.end('oidc', named, request);
-        // Last: a provider that was answered 503 sends the same token again.
-        await noteUse();
-        return;
-      }
+        const ids = await providerSessions.contactCentersOf('oidc', named);
+        const chosen = await Promise.all(ids.map((id) => options.settings.of(id, 'oidc')));
+        const present = chosen.filter((settings) => settings !== undefined);
+        return Promise.allSettled(
+          present.map((settings) => receiveAt(settings, { logoutToken, named, request })),
+        );
+      });
+      requireProof((await Promise.all(receiving)).flat());
     },
   };
+}
+
+/**
+ * A token that one contact centre trusts proves nothing to another one, which is no fault of the provider. Where a
+ * contact centre could not judge it, the provider has to send it again, whatever the others say.
+ */
+function requireProof(outcomes: PromiseSettledResult<void>[]): void {
+  const failed = outcomes.flatMap((one) => (one.status === 'rejected' ? [one.reason as unknown] : []));
+  const unjudged = failed.find((reason) => !(reason instanceof UntrustedJwt));
+  if (unjudged !== undefined) refuse(unjudged);
+  if (failed.length > 0 && failed.length === outcomes.length) refuse(failed[0]);
 }
 
 function refuse(error: unknown): never {

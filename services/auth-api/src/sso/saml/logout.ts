@@ -102,7 +102,7 @@ export function createSamlLogout(options: SamlLogoutOptions) {
     );
     const wanted =
       indexes.length === 0 ? [named] : indexes.map((sessionIndex) => ({ ...named, sessionIndex }));
-    await Promise.all(wanted.map((one) => providerSessions.end('saml', one, request)));
+    await Promise.all(wanted.map((one) => providerSessions.end(settings, one, request)));
   };
 
   return {
