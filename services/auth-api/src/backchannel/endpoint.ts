@@ -6,7 +6,7 @@ import type { Approvals } from '../approvals/service.ts';
 import type { UserCodes } from '../approvals/user-codes.ts';
 import type { AuditEvent, AuditWriter } from '../audit/event.ts';
 import type { ClientAuthentication, ClientCall } from '../client-authentication/client-authentication.ts';
-import type { Client } from '../clients/client.ts';
+import { type Client, onlyCenterOf } from '../clients/client.ts';
 import { pollIntervalSeconds } from '../devices/polled-requests.ts';
 import { backchannelGrantType } from '../protocol/grant-types.ts';
 import type { PersonKey } from '../revocation/revocation.ts';
@@ -77,6 +77,7 @@ export function createBackchannelEndpoint(options: BackchannelOptions) {
       name: 'backchannel_refused',
       outcome: 'failure',
       ...factsOf(client, call),
+      contactCenterId: onlyCenterOf(client),
       fields: definedOnly({ reason, detail }),
     });
   }

@@ -55,6 +55,7 @@ export function composeClientAuthentication(core: Core, dependencies: ClientAuth
         now,
       }),
       report: createRefusalReport({
+        directory: clients.directory,
         audit: audit.writer,
         strangers: audit.floodLimited({ maxPerAddress: 10, maxTotal: 300 }),
         log,

@@ -3,6 +3,8 @@ import { definedOnly } from '@gatehouse/contracts/defined-only';
 import { invalidClient, OAuthError, plainDescription } from '@gatehouse/service-kit/errors/oauth-error';
 import type { Logger } from '@gatehouse/service-kit/logging/logger';
 import type { AuditWriter } from '../audit/event.ts';
+import { onlyCenterOf } from '../clients/client.ts';
+import type { ClientDirectory } from '../clients/directory.ts';
 
 /** A public interface: dashboards and alarms use them. */
 type Reason =
@@ -43,6 +45,7 @@ interface Origin {
 }
 
 interface RefusalOptions {
+  directory: Pick<ClientDirectory, 'find'>;
   audit: Pick<AuditWriter, 'write'>;
   /** Flood limited, for requests that anybody can repeat without limit. */
   strangers: Pick<AuditWriter, 'write'>;
@@ -55,7 +58,7 @@ const maxIdLength = 128;
 export type ReportRefusal = ReturnType<typeof createRefusalReport>;
 
 /** Rethrows the error; what is no refusal of a client, such as 429, is not reported. */
-export function createRefusalReport({ audit, strangers, log }: RefusalOptions) {
+export function createRefusalReport({ directory, audit, strangers, log }: RefusalOptions) {
   return async (error: unknown, { clientAddress, correlationId }: Origin): Promise<never> => {
     if (!(error instanceof OAuthError) || error.status >= 500) throw error;
     const refusal = error instanceof ClientRefusal ? error : undefined;
@@ -68,10 +71,12 @@ export function createRefusalReport({ audit, strangers, log }: RefusalOptions) {
       'a client failed to authenticate',
     );
     const writer = named === undefined ? strangers : audit;
+    const client = named === undefined ? undefined : await directory.find(named);
     await writer.write({
       name: 'client_authentication_failed',
       outcome: 'failure',
       clientId: named,
+      contactCenterId: client && onlyCenterOf(client),
       correlationId,
       clientAddress,
       fields: facts,

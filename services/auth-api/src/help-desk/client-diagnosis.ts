@@ -22,7 +22,14 @@ export function createClientDiagnoses(options: ClientDiagnosesOptions) {
       await audit.write(eventOf('access_inspected', actor, { clientId, fields: { purpose: 'client' } }));
       const [examined, { events }] = await Promise.all([
         examine(clientChecks(client, options)),
-        search({ clientId, outcome: 'failure', limit: shownRefusals }),
+        search({
+          clientId,
+          outcome: 'failure',
+          // The client may have served other contact centres before, and its id may have been another client's.
+          contactCenterId: actor.within,
+          fromMs: client.createdAtMs,
+          limit: shownRefusals,
+        }),
       ]);
       return { client_id: clientId, name: client.name, ...examined, refusals: events.map(refusalOf) };
     },

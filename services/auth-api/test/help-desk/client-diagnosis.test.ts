@@ -1,9 +1,10 @@
 /** What a client lacks for its flow and why it was refused, told to an administrator. */
 import { runCommand } from '@gatehouse/cli/run-command';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type AuthApi, startAuthApi } from '../stack/auth-api.ts';
+import { type AuthApi, contactCenterId, otherContactCenterId, startAuthApi } from '../stack/auth-api.ts';
 import { operatorEnvironment } from '../stack/command-line.ts';
-import { createClient, opsCall, postForm } from '../stack/oauth.ts';
+import { contactCenterAdministrator } from '../stack/console.ts';
+import { changeClient, createClient, opsCall, postForm } from '../stack/oauth.ts';
 import { assertedBy, createClientKey, createDecryptionKey } from '../stack/signing-client.ts';
 
 interface Diagnosis {
@@ -110,6 +111,36 @@ describe('the diagnosis of a client', () => {
       status: 'failed',
       message: expect.stringContaining('idTokenEncryptedResponseAlg cannot be followed'),
     });
+  });
+
+  // attack: refusals of people and applications of another contact centre read in the diagnosis of a client | CWE-639, ASVS 8.2.2 | guard: services/auth-api/src/help-desk/client-diagnosis.ts
+  it('shows an administrator refusals of the own contact centre, and of no other client that had the id', async () => {
+    const clientId = 'passed-on';
+    const reasonsFor = async (place: string) => {
+      await stack.deps.audit.drained();
+      const token = await contactCenterAdministrator(stack, { sub: 'admin', contactCenterId: place });
+      const answer = await opsCall(stack, 'GET', pathOf(clientId), undefined, token);
+      return answer.json<{ data: Diagnosis }>().data.refusals.map(({ reason }) => reason);
+    };
+    const createFor = (place: string) =>
+      createClient(stack, { client_id: clientId, contactCenterIds: [place] });
+    const guess = () =>
+      postForm(stack, 'token', {
+        grant_type: 'client_credentials',
+        ...{ client_id: clientId, client_secret: 'wrong' },
+      });
+    await createFor(contactCenterId);
+    await guess();
+    expect(await reasonsFor(contactCenterId)).toEqual(['wrong_secret']);
+
+    await changeClient(stack, { clientId }, { contactCenterIds: [otherContactCenterId] });
+    expect(await reasonsFor(otherContactCenterId)).toEqual([]);
+    await guess();
+    expect(await reasonsFor(otherContactCenterId)).toEqual(['wrong_secret']);
+
+    await opsCall(stack, 'DELETE', `/auth/v3/ops/clients/${clientId}`);
+    await createFor(otherContactCenterId);
+    expect(await reasonsFor(otherContactCenterId)).toEqual([]);
   });
 
   it('is for administrators alone, and knows no client that is not registered', async () => {

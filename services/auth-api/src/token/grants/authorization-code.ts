@@ -2,7 +2,7 @@
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { invalidGrant } from '@gatehouse/service-kit/errors/oauth-error';
 import type { AuditWriter } from '../../audit/event.ts';
-import { followsFapi, servesContactCenter } from '../../clients/client.ts';
+import { followsFapi, onlyCenterOf, servesContactCenter } from '../../clients/client.ts';
 import type { DetailReader } from '../../clients/detail-types.ts';
 import { requireParameter } from '../../protocol/parameters.ts';
 import { provesCodeChallenge } from '../../protocol/pkce.ts';
@@ -43,6 +43,7 @@ export function authorizationCodeGrant(deps: AuthorizationCodeDeps): GrantHandle
             name: 'code_reused',
             outcome: 'failure',
             clientId: client.clientId,
+            contactCenterId: onlyCenterOf(client),
             correlationId,
             clientAddress,
           }),

@@ -1,7 +1,7 @@
 /** Gives out the tokens of a request that a person has answered elsewhere; the device grant and the CIBA grant poll alike. */
 import { invalidGrant, OAuthError } from '@gatehouse/service-kit/errors/oauth-error';
 import type { AuditWriter } from '../../audit/event.ts';
-import { servesContactCenter } from '../../clients/client.ts';
+import { onlyCenterOf, servesContactCenter } from '../../clients/client.ts';
 import type { PollResult } from '../../devices/polled-requests.ts';
 import { requireParameter } from '../../protocol/parameters.ts';
 import type { Revocations } from '../../revocation/revocations.ts';
@@ -45,6 +45,7 @@ export function polledGrant(
         name: 'code_reused',
         outcome: 'failure',
         clientId: client.clientId,
+        contactCenterId: onlyCenterOf(client),
         correlationId,
         clientAddress,
       }),
