@@ -51,6 +51,8 @@ export function tokenExchangeGrant(deps: TokenExchangeDeps): GrantHandler {
       contactCenterIds: subject.contactCenterIds,
     });
     const audience = targetClients.map(({ clientId }) => clientId);
+    // The endpoint checks the client itself.
+    const others = targetClients.filter(({ clientId }) => clientId !== client.clientId);
     const narrowed = await narrowedBy(details, request, subject.details);
     const nowMs = now();
     const grantType = exchangeGrantType;
@@ -64,7 +66,7 @@ export function tokenExchangeGrant(deps: TokenExchangeDeps): GrantHandler {
     const [, , ...alive] = await Promise.all([
       audit.write(eventOf(request, presented, { outcome: 'success', audience, scope: issued.scope })),
       // This replica may not know yet that a client of the audience was deleted.
-      Promise.all(targetClients.map(lateTokens.check)),
+      Promise.all(others.map(lateTokens.check)),
       // A revocation of the parent that ran meanwhile may have missed the new token.
       ...parents.map((parent) => parent.isAlive()),
     ]);
