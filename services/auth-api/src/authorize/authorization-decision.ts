@@ -95,11 +95,10 @@ function needsSignIn(
   // Single sign-on has verified this sign-in against the request already.
   if (isCaused) return false;
   const seenAtMs = seenAtMsOf(session);
-  const isKnown = session.isSeenAtUnknown !== true;
-  if (isKnown && seenAtMs >= request.requestedAtMs) return false;
+  if (seenAtMs !== undefined && seenAtMs >= request.requestedAtMs) return false;
   if (request.requiresFreshSignIn) return true;
   const { maxAgeSeconds } = request;
-  if (maxAgeSeconds !== undefined && !(isKnown && nowMs - seenAtMs <= maxAgeSeconds * 1000)) return true;
+  if (maxAgeSeconds !== undefined && !(seenAtMs && nowMs - seenAtMs <= maxAgeSeconds * 1000)) return true;
   return wantsStepUp(request, session);
 }
 

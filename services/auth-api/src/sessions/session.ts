@@ -14,8 +14,6 @@ export interface Session extends SessionReference {
   /** Clients that got a code or token by this session. */
   clientIds: string[];
   provider?: ProviderSession;
-  /** The identity provider did not say when it had asked the user: perhaps long before. */
-  isSeenAtUnknown?: boolean;
   /** The interaction that the user signed in for. */
   interactionId?: string;
 }

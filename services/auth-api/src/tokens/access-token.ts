@@ -144,6 +144,7 @@ export function tokenTypeOf(cnf: Confirmation | undefined): 'bearer' | 'DPoP' {
 
 /** What introspection answers about a token (RFC 7662 section 2.2), and a JWT says about itself. JSON drops undefined members. */
 export function introspectionAnswer(record: AccessTokenRecord, issuer: string): IntrospectionActive {
+  const seenAtMs = record.session && seenAtMsOf(record.session);
   return {
     active: true,
     scope: record.scope.join(' '),
@@ -155,7 +156,7 @@ export function introspectionAnswer(record: AccessTokenRecord, issuer: string): 
     sub: record.sub ?? record.clientId,
     aud: record.audience.length === 0 ? undefined : record.audience,
     sid: record.session?.sid,
-    auth_time: record.session && Math.floor(seenAtMsOf(record.session) / 1000),
+    auth_time: seenAtMs && Math.floor(seenAtMs / 1000),
     username: record.identity?.username ?? record.operator?.account,
     link_request: record.operator?.linkRequest,
     environment_id: record.identity?.environmentId,

@@ -15,7 +15,8 @@ export interface IdTokenFacts {
   clientId: string;
   issuedAtMs: number;
   expiresAtMs: number;
-  authTimeMs: number;
+  /** Undefined: not known. */
+  authTimeMs: number | undefined;
   /** The client that it is for: how it expects to get ID tokens. */
   reader: Client | undefined;
   /** Issued together with the ID token. */
@@ -65,7 +66,7 @@ export function createIdTokens(signer: Signer, encryptFor: EncryptFor, issuer: s
           aud: facts.clientId,
           iat: seconds(facts.issuedAtMs),
           exp: seconds(facts.expiresAtMs),
-          auth_time: seconds(facts.authTimeMs),
+          auth_time: facts.authTimeMs && seconds(facts.authTimeMs),
           acr: contextOf(amr),
           // JSON drops undefined members.
           amr: amr.length === 0 ? undefined : amr,

@@ -17,7 +17,6 @@ import {
   introspectionAnswer,
   type StoredAccessToken,
 } from './access-token.ts';
-import { seenAtMsOf } from './session-reference.ts';
 
 export type JwtAccessTokens = ReturnType<typeof createJwtAccessTokens>;
 
@@ -49,7 +48,6 @@ export function createJwtAccessTokens(options: { signer: Signer; box: SecretBox;
       // RFC 9068 section 3: a token without a resource of its own is for this server.
       aud: aud.length === 1 ? (aud[0] as string) : aud,
       jti,
-      auth_time: record.session && Math.floor(seenAtMsOf(record.session) / 1000),
       amr: record.session?.amr,
       ctx: context && box.seal(pack(context), placeOf(jti)),
     };

@@ -138,9 +138,9 @@ export function createChangePassword(options: ChangePasswordOptions) {
     // The password is changed: a failure to read groups and roles must not say otherwise.
     const options = definedOnly({ signal: change.signal });
     const read = await identities.of(link, person, options).catch(() => bare);
-    const entry =
-      'identity' in change.owner ? change.owner.identity.entry : { domain: account.domain, way: passwordWay };
-    return { identity: definedOnly({ ...read, entry }), changedAtMs };
+    // The former password is the proof, also of somebody who had come in by a provider.
+    const domain = 'identity' in change.owner ? change.owner.identity.entry?.domain : account.domain;
+    return { identity: { ...read, entry: definedOnly({ domain, way: passwordWay }) }, changedAtMs };
   };
 }
 

@@ -6,6 +6,7 @@ import {
 } from '@gatehouse/contracts/auth-api/console';
 import { passwordWay, providerWay } from '@gatehouse/contracts/auth-api/way-of-sign-in';
 import { consoleClientSecrets } from '@gatehouse/service-kit/crypto/console-keys';
+import { randomUuid } from '@gatehouse/service-kit/crypto/secrets';
 import { Secret } from '@gatehouse/service-kit/secret';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { type HostileProvider, startHostileProvider } from '../sso/stack/hostile-provider.ts';
@@ -61,8 +62,8 @@ async function administers(code: string): Promise<boolean> {
   return isListed;
 }
 
-/** The provider says that it is the agent. */
-async function signInAtProvider(): Promise<string> {
+/** The provider says that it is the agent, unless it lies. */
+async function enterAtProvider() {
   const { issuer } = provider;
   await setSignOn(stack, {
     id: contactCenterId,
@@ -73,10 +74,12 @@ async function signInAtProvider(): Promise<string> {
   const left = new URL((await browser.get('/auth/v3/sso/start?tenant=demo')).location ?? '').searchParams;
   const answer = { state: left.get('state') ?? '', code: left.get('nonce') ?? '' };
   await browser.get(`${callbackUri}?${new URLSearchParams(answer)}`);
-  const code = responseOf(await browser.get(authorizeUrl(console))).get('code') ?? '';
   await setSignOn(stack, { id: contactCenterId });
-  return code;
+  const codeOfSession = async () => responseOf(await browser.get(authorizeUrl(console))).get('code') ?? '';
+  return { browser, codeOfSession };
 }
+
+const signInAtProvider = async (): Promise<string> => (await enterAtProvider()).codeOfSession();
 
 const signInByPassword = () => getCode(stack, createBrowser(stack.app), console);
 
@@ -154,4 +157,36 @@ it('a person whose sign-in is 16 minutes old reads everything and changes nothin
   expect(stale.made.json()).toMatchObject({ status: { reason: 'stale_sign_in', limit: 900 } });
   const fresh = await by(840_000);
   expect([fresh.read, fresh.made.status]).toEqual([200, 200]);
+});
+
+// attack: silent sign-in at a provider that does not say when it asked the person, used for a dangerous right | RFC 9470, OIDC Core 2, CWE-613 | guard: services/auth-api/src/tokens/session-reference.ts
+it('a person whose provider does not say when it asked has no fresh sign-in', async () => {
+  await list({ user: 'agent', way: providerWay('oidc', provider.issuer) });
+  const by = async (claims: Record<string, unknown>) => {
+    provider.lies = { claims };
+    const { access_token: text } = (await redeem(stack, console, await signInAtProvider())).json();
+    provider.lies = {};
+    const data = { client_id: `of-${randomUuid()}`, authorizedGrantTypes: [] };
+    const made = await opsCall(stack, 'POST', '/auth/v3/ops/clients', { data }, `Bearer ${text}`);
+    const { auth_time: seenAt } = await introspect(stack, observer, text);
+    return { status: made.status, seenAt };
+  };
+  const seconds = Math.floor(stack.deps.now() / 1000);
+  expect(await by({})).toEqual({ status: 403, seenAt: undefined });
+  expect(await by({ auth_time: seconds - 86_400 })).toEqual({ status: 403, seenAt: seconds - 86_400 });
+  expect(await by({ auth_time: seconds })).toEqual({ status: 200, seenAt: seconds });
+});
+
+// attack: change of the directory password that makes an old sign-in at a provider a new one | CWE-287, CWE-613 | guard: services/auth-api/src/users/change-password.ts
+it('an administrator by a provider who proves to know the password has come in by the password', async () => {
+  const person = { tenantDbid: 101, userName: 'changing', password: 'a-former-password' };
+  await stack.simulator.store.createPerson(person);
+  await list({ user: person.userName, way: providerWay('oidc', provider.issuer) });
+  provider.lies = { claims: { preferred_username: person.userName } };
+  const { browser, codeOfSession } = await enterAtProvider();
+  provider.lies = {};
+  expect(await administers(await codeOfSession())).toBe(true);
+  const data = { oldPassword: person.password, newPassword: 'a-later-password' };
+  expect((await browser.postJson('/auth/v3/change-password', { data })).status).toBe(200);
+  expect(await administers(await codeOfSession())).toBe(false);
 });
