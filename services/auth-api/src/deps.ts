@@ -100,7 +100,7 @@ export async function composeDeps(config: Config, kit: Kit, stores: Stores, cloc
     revocation,
     keys,
     clients,
-    contactCenters,
+    users,
     noteUse,
   });
   const browser = composeBrowser(core, { config });
@@ -111,6 +111,7 @@ export async function composeDeps(config: Config, kit: Kit, stores: Stores, cloc
     revocation,
     clients,
     contactCenters,
+    users,
     tokens,
     browser,
     announceEnd,
@@ -171,7 +172,6 @@ export async function composeDeps(config: Config, kit: Kit, stores: Stores, cloc
     audit,
     keys,
     clients,
-    contactCenters,
     users,
     tokens,
     browser,

@@ -53,13 +53,12 @@ export function cutPage<T>(rows: T[], limit: number, keyOf: (row: T) => string |
 
 const cursorPrefix = 'after:';
 
-/** For lists whose pages are cut elsewhere. */
-export function writeCursor(key: string | number): string {
+function writeCursor(key: string | number): string {
   return Buffer.from(`${cursorPrefix}${key}`).toString('base64url');
 }
 
 /** Undefined: the first page. @throws AppError 400 for a cursor whose key is none of ours */
-export function readCursor(cursor: string | undefined, key: RegExp): string | undefined {
+function readCursor(cursor: string | undefined, key: RegExp): string | undefined {
   if (cursor === undefined) return undefined;
   const text = Buffer.from(cursor, 'base64url').toString();
   const after = text.startsWith(cursorPrefix) ? text.slice(cursorPrefix.length) : '';

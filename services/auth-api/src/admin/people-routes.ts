@@ -9,16 +9,12 @@ import { definedOnly } from '@gatehouse/contracts/defined-only';
 import { envelopeOf } from '@gatehouse/contracts/envelope';
 import type { App } from '@gatehouse/service-kit/http/app';
 import { ok } from '@gatehouse/service-kit/http/envelope';
-import { readCursor, writeCursor } from '@gatehouse/service-kit/http/page';
 import { z } from 'zod';
 import { actorOf } from '../client-authentication/ops-authentication.ts';
 import type { HelpDesk } from '../help-desk/compose.ts';
 import { refusalsOfOne } from './refusals.ts';
 
 const tags = ['help desk'];
-
-/** Of a cursor: a user name. */
-const userNameKey = /^[^\0]{1,1024}$/s;
 
 export function peopleRoutes(app: App, { listedPeople }: Pick<HelpDesk, 'listedPeople'>): void {
   app.get(
@@ -36,12 +32,11 @@ export function peopleRoutes(app: App, { listedPeople }: Pick<HelpDesk, 'listedP
     },
     async (request) => {
       const { contactCenter, search, limit, cursor } = request.query;
-      const after = readCursor(cursor, userNameKey);
       const { answer, next } = await listedPeople.list(
-        { contactCenter, text: search.trim(), after, limit },
+        { contactCenter, text: search.trim(), cursor, limit },
         actorOf(request),
       );
-      return { ...ok(answer), ...definedOnly({ nextCursor: next && writeCursor(next) }) };
+      return { ...ok(answer), ...definedOnly({ nextCursor: next }) };
     },
   );
 

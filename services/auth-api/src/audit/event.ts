@@ -34,8 +34,7 @@ export const auditEvents = {
     kind: denied,
     fields: {
       userName,
-      reason:
-        'reason code; `not_a_member`: somebody of the environment who does not belong to the contact centre',
+      reason,
       method: '`saml` or `oidc`; absent for a password',
       detail: 'the same detail as in the log line',
       repeated: 'number of further ones',

@@ -4,7 +4,6 @@ import { accessDenied } from '@gatehouse/service-kit/errors/oauth-error';
 import type { AuditWriter } from '../audit/event.ts';
 import type { Browser } from '../browser/browser-cookies.ts';
 import type { Client } from '../clients/client.ts';
-import type { Standing } from '../contact-centers/standing.ts';
 import type { AuthorizationRequest } from '../protocol/authorization-request.ts';
 import { includes } from '../protocol/response-types.ts';
 import type { SessionService } from '../sessions/service.ts';
@@ -13,9 +12,10 @@ import type { Families } from '../tokens/families.ts';
 import { formatFamilyToken, newFamilyId, newSecret } from '../tokens/family-token.ts';
 import type { CodeGrant, Grant } from '../tokens/grant.ts';
 import type { LateTokens } from '../tokens/late-tokens.ts';
-import { referenceTo } from '../tokens/session-reference.ts';
+import { provedAtMsOf, referenceTo } from '../tokens/session-reference.ts';
 import type { UserTokenIssuer } from '../tokens/user-token-issuer.ts';
 import type { UserIdentity } from '../users/identity.ts';
+import type { Standing } from '../users/standing.ts';
 
 export interface AuthorizationIssuerOptions {
   sessions: Pick<SessionService, 'noteClient'>;
@@ -74,7 +74,7 @@ export function createAuthorizationIssuer(options: AuthorizationIssuerOptions) {
       }),
     ]);
     await lateTokens.check(client);
-    if (!(await standing.holds(identity)))
+    if (!(await standing.holds(identity, provedAtMsOf(proved))))
       throw accessDenied(
         'The contact centre of the user is disabled, or the user may not come in this way any more',
       );

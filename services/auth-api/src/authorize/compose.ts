@@ -7,7 +7,6 @@ import type { BrowserParts } from '../browser/compose.ts';
 import type { ClientAuthenticationParts } from '../client-authentication/compose.ts';
 import type { Clients } from '../clients/compose.ts';
 import type { Consents } from '../consents/compose.ts';
-import type { ContactCenters } from '../contact-centers/compose.ts';
 import type { Core } from '../core.ts';
 import type { DeviceParts } from '../devices/compose.ts';
 import type { Interactions } from '../interactions/compose.ts';
@@ -37,7 +36,6 @@ interface AuthorizeDependencies {
   audit: Audit;
   keys: Keys;
   clients: Clients;
-  contactCenters: ContactCenters;
   users: Users;
   tokens: Tokens;
   browser: BrowserParts;
@@ -90,7 +88,7 @@ export function composeAuthorize(core: Core, dependencies: AuthorizeDependencies
       families: tokens.families,
       userTokenIssuer: tokens.userTokenIssuer,
       lateTokens: tokens.lateTokens,
-      standing: dependencies.contactCenters.standing,
+      standing: dependencies.users.standing,
       audit: dependencies.audit.writer,
     }),
     responseJwt: createResponseJwt({

@@ -7,7 +7,6 @@ import { currentCorrelationId } from '@gatehouse/service-kit/http/correlation';
 import type { Core } from '../core.ts';
 import type { Revocation } from '../revocation/compose.ts';
 import { createContactCenters, environmentApiSource } from './service.ts';
-import { createStanding } from './standing.ts';
 import { createSubjects } from './subjects.ts';
 
 interface ContactCenterDependencies {
@@ -53,7 +52,6 @@ export function composeContactCenters(core: Core, dependencies: ContactCenterDep
     /** For all caches of its data: while it hangs, one of them finds that out and the others need not wait. */
     environmentApiState: owner,
     service,
-    standing: createStanding({ contactCenters: service, revocations: revocation.revocations }),
     subjects: createSubjects({ contactCenters: service, revocations: revocation.revocations }),
     close: () => http.close(),
   };

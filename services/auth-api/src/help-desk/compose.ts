@@ -36,7 +36,7 @@ interface HelpDeskDependencies {
 export type HelpDesk = ReturnType<typeof composeHelpDesk>;
 
 export function composeHelpDesk(core: Core, dependencies: HelpDeskDependencies) {
-  const { kit, redis, keyspace, maxLifeMs, now } = core;
+  const { kit, redis, keyspace, secretBox, maxLifeMs, now } = core;
   const { audit, revocation, clients, contactCenters, ssoSettings, users, sessions } = dependencies;
   const people = createPeople({
     contactCenters: contactCenters.service,
@@ -68,6 +68,7 @@ export function composeHelpDesk(core: Core, dependencies: HelpDeskDependencies) 
       users: users.service,
       sessions: sessions.service,
       search: audit.search.find,
+      secretBox,
       audit: audit.writer,
     }),
     membershipCounts: createMembershipCounts({

@@ -8,7 +8,8 @@ import type {
 import { definedOnly } from '@gatehouse/contracts/defined-only';
 import type { ContactCenterView } from '@gatehouse/contracts/environment-api/contact-center';
 import type { Directory } from '@gatehouse/contracts/environment-api/directory';
-import { AppError, unavailable } from '@gatehouse/service-kit/errors/app-error';
+import type { SecretBox, SecretPlace } from '@gatehouse/service-kit/crypto/secret-box';
+import { AppError, badRequest, unavailable } from '@gatehouse/service-kit/errors/app-error';
 import type { Actor, AuditWriter } from '../audit/event.ts';
 import type { AuditFilter, StoredAuditEvent } from '../audit/store.ts';
 import type { ContactCenterService } from '../contact-centers/service.ts';
@@ -24,13 +25,15 @@ export interface ListedPeopleOptions {
   users: Pick<UserService, 'listing' | 'delays'>;
   sessions: Pick<SessionService, 'list'>;
   search(filter: AuditFilter): Promise<{ events: StoredAuditEvent[] }>;
+  secretBox: Pick<SecretBox, 'seal' | 'open'>;
   audit: Pick<AuditWriter, 'write'>;
 }
 
 export interface PeopleSearch {
   contactCenter: string;
   text: string;
-  after: string | undefined;
+  /** `next` of the page before. */
+  cursor: string | undefined;
   limit: number;
 }
 
@@ -42,7 +45,7 @@ const titles: Record<Directory, string> = {
 
 /** Every function throws AppError 400, 404, 503. */
 export function createListedPeople(options: ListedPeopleOptions) {
-  const { people, contactCenters, users, sessions, search, audit } = options;
+  const { people, contactCenters, users, sessions, search, secretBox, audit } = options;
 
   const directoryOf = async ({ environmentId }: ContactCenterView): Promise<Directory> => {
     const environment = await contactCenters.environment(environmentId);
@@ -65,11 +68,22 @@ export function createListedPeople(options: ListedPeopleOptions) {
       eventOf('access_inspected', actor, { ...definedOnly({ sub }), contactCenterId, fields: { purpose } }),
     );
 
+  const nameIn = (cursor: string, contactCenterId: string): string => {
+    try {
+      return secretBox.open(cursor, cursorOf(contactCenterId)).toString();
+    } catch {
+      throw badRequest('cursor is not one that this API gave: take nextCursor of the page before', {
+        field: 'cursor',
+      });
+    }
+  };
+
   return {
-    async list({ contactCenter, text, after, limit }: PeopleSearch, actor: Actor) {
+    async list({ contactCenter, text, cursor, limit }: PeopleSearch, actor: Actor) {
       const place = await people.contactCenter(contactCenter, actor.within);
       const directory = await directoryOf(place);
       await inspected(actor, place.id, 'people');
+      const after = cursor && nameIn(cursor, place.id);
       const terms = definedOnly({ text, after, limit });
       const page = await asked(directory, (within) => users.listing.search(place, terms, within));
       const answer: PeoplePage = {
@@ -79,7 +93,7 @@ export function createListedPeople(options: ListedPeopleOptions) {
         isCut: page.isCut,
         people: page.people.map(viewOf),
       };
-      return { answer, next: page.next };
+      return { answer, next: page.next && secretBox.seal(page.next, cursorOf(place.id)) };
     },
 
     /** By `sub`: the person of the last login, as long as they have its name. */
@@ -109,6 +123,11 @@ export function createListedPeople(options: ListedPeopleOptions) {
       });
     },
   };
+}
+
+/** The search may have stopped at somebody who belongs to another contact centre of the environment. */
+function cursorOf(contactCenterId: string): SecretPlace {
+  return { table: 'people', row: contactCenterId, column: 'cursor' };
 }
 
 function allowedBy(source: Directory) {

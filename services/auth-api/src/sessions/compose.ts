@@ -8,6 +8,7 @@ import type { ContactCenters } from '../contact-centers/compose.ts';
 import type { Core } from '../core.ts';
 import type { Revocation } from '../revocation/compose.ts';
 import type { Tokens } from '../tokens/compose.ts';
+import type { Users } from '../users/compose.ts';
 import { createCallers } from './caller.ts';
 import { sessionRoutes } from './routes.ts';
 import { createSessionService, type SessionServiceOptions } from './service.ts';
@@ -28,6 +29,7 @@ interface SessionDependencies {
   revocation: Revocation;
   clients: Clients;
   contactCenters: ContactCenters;
+  users: Users;
   tokens: Tokens;
   browser: BrowserParts;
   /** Tells the clients of sessions that have ended. */
@@ -53,7 +55,7 @@ export function composeSessions(core: Core, dependencies: SessionDependencies) {
     revocations: dependencies.revocation.revocations,
     revokePerson: dependencies.contactCenters.subjects.revoke,
     isShared: dependencies.contactCenters.subjects.isShared,
-    standing: dependencies.contactCenters.standing,
+    standing: dependencies.users.standing,
     lifetimes: {
       idleMs: settings.idleSeconds * 1000,
       absoluteMs: settings.absoluteSeconds * 1000,

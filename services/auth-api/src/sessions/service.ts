@@ -3,12 +3,12 @@ import { definedOnly } from '@gatehouse/contracts/defined-only';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { randomToken, randomUuid, sha256 } from '@gatehouse/service-kit/crypto/secrets';
 import type { Browser, BrowserCookies, BrowserRequest } from '../browser/browser-cookies.ts';
-import type { Standing } from '../contact-centers/standing.ts';
 import type { Subjects } from '../contact-centers/subjects.ts';
 import { reasonUnsettled } from '../revocation/keeper.ts';
 import { isSamePerson } from '../revocation/revocation.ts';
 import type { Revocations } from '../revocation/revocations.ts';
 import { SignInError } from '../users/sign-in-error.ts';
+import type { Standing } from '../users/standing.ts';
 import { expiryOf, lifetimeOf, type SessionLifetimes } from './lifetimes.ts';
 import type { EndedSession, Newcomer, Session, SessionSummary } from './session.ts';
 import type { SessionOwner, SessionStore, StoredSession } from './store.ts';
@@ -124,7 +124,7 @@ export function createSessionService(options: SessionServiceOptions) {
         former && store.remove(former.cookieHash, former.stored),
       ]);
       // Switched off while the user proved who they are.
-      if (!(await standing.holds(identity))) {
+      if (!(await standing.holds(identity, provedAtMs))) {
         await store.remove(sha256(cookie), session);
         throw new SignInError('bad_credentials', { detail: 'the contact centre was switched off meanwhile' });
       }

@@ -61,7 +61,7 @@ export function composeToken(core: Core, dependencies: TokenDependencies) {
     dependencies.clientAuthentication;
   const { revocations } = dependencies.revocation;
   const { directory } = dependencies.clients;
-  const { standing } = dependencies.contactCenters;
+  const { standing } = dependencies.users;
   const audit = dependencies.audit.writer;
   const users = dependencies.users.service;
   const { access: accessTokens, derived: derivedTokens, families, ids: idTokens } = tokens;

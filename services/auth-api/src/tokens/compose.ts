@@ -10,11 +10,11 @@ import type { Secret } from '@gatehouse/service-kit/secret';
 import type { Administrators } from '../administrators/compose.ts';
 import type { Assertions } from '../assertions/compose.ts';
 import type { Clients } from '../clients/compose.ts';
-import type { ContactCenters } from '../contact-centers/compose.ts';
 import type { Core } from '../core.ts';
 import type { Keys } from '../keys/compose.ts';
 import type { Revocation } from '../revocation/compose.ts';
 import type { PersonKey } from '../revocation/revocation.ts';
+import type { Users } from '../users/compose.ts';
 import { createAccessTokens } from './access-tokens.ts';
 import { createConsoleRights } from './console-rights.ts';
 import { createDerivedTokens } from './derived-tokens.ts';
@@ -46,7 +46,7 @@ interface TokenDependencies {
   revocation: Revocation;
   keys: Keys;
   clients: Clients;
-  contactCenters: ContactCenters;
+  users: Users;
   /** A client got tokens of a user. Returns at once. */
   noteUse(clientId: string, person: PersonKey): void;
 }
@@ -104,7 +104,7 @@ export function composeTokens(core: Core, dependencies: TokenDependencies) {
       accessTokens: access,
       families,
       idTokens: ids,
-      standing: dependencies.contactCenters.standing,
+      standing: dependencies.users.standing,
       noteUse: dependencies.noteUse,
       now,
     }),

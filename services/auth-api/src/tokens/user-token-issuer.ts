@@ -5,11 +5,11 @@ import type { Clock } from '@gatehouse/service-kit/clock';
 import { invalidScope } from '@gatehouse/service-kit/errors/oauth-error';
 import type { Client } from '../clients/client.ts';
 import { permittedDetails } from '../clients/detail-types.ts';
-import type { Standing } from '../contact-centers/standing.ts';
 import type { AuthorizationDetail } from '../protocol/authorization-details.ts';
 import { commonScope, openidScope } from '../protocol/parameters.ts';
 import { claimsOfScope, membershipAsked, userClaimsOf } from '../protocol/user-claims.ts';
 import type { PersonKey } from '../revocation/revocation.ts';
+import type { Standing } from '../users/standing.ts';
 import { type AccessTokenRecord, type TokenAnswer, tokenAnswer } from './access-token.ts';
 import type { AccessTokens } from './access-tokens.ts';
 import type { Families } from './families.ts';
@@ -18,7 +18,7 @@ import type { Grant } from './grant.ts';
 import type { IdTokens } from './id-token.ts';
 import { lineageOf, partyNamedBy } from './lineage.ts';
 import { refreshBindingOf } from './refresh-binding.ts';
-import { seenAtMsOf } from './session-reference.ts';
+import { provedAtMsOf, seenAtMsOf } from './session-reference.ts';
 
 /** What the authorization endpoint is asked for. */
 export interface FrontTokens {
@@ -115,7 +115,7 @@ export function createUserTokenIssuer(options: UserTokenIssuerOptions) {
         accessTokens.issue(client, record),
         openRefresh(client, grant, record.issuedAtMs, cnf),
       ]);
-      await standing.require(grant.identity);
+      await standing.require(grant.identity, provedAtMsOf(grant));
       const idToken = await idTokenFor(client, grant, record, { accessToken, nonce: grant.nonce });
       noteUse(client.clientId, grant.identity);
       return { ...tokenAnswer(accessToken, record), refresh_token: refreshToken, id_token: idToken };
@@ -138,7 +138,8 @@ export function createUserTokenIssuer(options: UserTokenIssuerOptions) {
       const { random, isRepeated, refreshToken } = renewal;
       const record = recordOf(client, grant, renewal);
       const accessToken = await accessTokens.issue(client, record, { random, isRepeated });
-      await standing.require(grant.identity);
+      // The person was read again for the refresh.
+      await standing.require(grant.identity, now());
       // Core section 12.2: a refreshed ID token has no nonce.
       const idToken = await idTokenFor(client, grant, record, { accessToken });
       noteUse(client.clientId, grant.identity);

@@ -13,7 +13,6 @@ import type { EnvironmentLink } from './environment-links.ts';
 import type { Identities } from './identities.ts';
 import type { UserIdentity } from './identity.ts';
 import { mapFailure } from './map-failure.ts';
-import { notAMember } from './members.ts';
 import { type OpenPasswordAccess, passwordNotUsedHere } from './password-rule.ts';
 import { isInGroup } from './person-lookup.ts';
 import { SignInError, type SignInFailure } from './sign-in-error.ts';
@@ -130,9 +129,11 @@ export function createAuthenticate(options: AuthenticateOptions) {
   };
 }
 
-/** The audit trail names the reason that the answer hides. */
+/**
+ * The audit trail names the reason that the answer hides. It does not tell that the password was right of somebody who belongs
+ * to another contact centre: administrators of this one read it, and could find out passwords of the other one's people.
+ */
 function auditedReasonOf({ failure, detail }: SignInError): string {
-  if (detail === notAMember) return 'not_a_member';
   return detail === passwordNotUsedHere ? 'sso_required' : failure;
 }
 

@@ -119,6 +119,7 @@ export function composeUsers(core: Core, dependencies: UserDependencies) {
   });
   return {
     service,
+    standing: service.standing,
     loginNames,
     start: service.start,
     async close() {

@@ -22,9 +22,6 @@ import { randomToken } from '@gatehouse/service-kit/crypto/secrets';
 import { nobody, type PersonFacts, type TakesIn } from './membership.ts';
 import { SignInError } from './sign-in-error.ts';
 
-/** Text for logs and audit only. */
-export const notAMember = 'the person does not belong to the contact centre';
-
 export interface MembersOptions {
   backend: ConfigurationBackend;
   /** Only persons of this tenant. Undefined: of every tenant. */
@@ -35,8 +32,11 @@ export interface MembersOptions {
 
 /** Several people of a directory may have one name by its rules. */
 const maxOfOneName = 10;
-/** A search looks at so many pages of the directory for one of its own; the next page goes on there. */
-const maxPages = 5;
+/**
+ * A search looks at so many people of the directory for its own; the next page goes on there. The number does not depend on the
+ * caller, who would otherwise find out, name by name, whether somebody else is there.
+ */
+const lookedAt = { pages: 5, people: 50 };
 
 export type Members = ReturnType<typeof membersOf>;
 
@@ -77,7 +77,7 @@ export function membersOf({ backend, tenantDbid, takesIn }: MembersOptions) {
       }
       if (members.status === 'rejected') throw members.reason;
       if (proof.status === 'fulfilled' && members.value.some(isThe(proof.value))) return proof.value;
-      throw new SignInError('bad_credentials', { detail: notAMember });
+      throw new SignInError('bad_credentials');
     },
     readPersons,
     /** Undefined: nobody, whose password is changed with the same work and the answer to a wrong one. */
@@ -86,16 +86,17 @@ export function membersOf({ backend, tenantDbid, takesIn }: MembersOptions) {
       passwords: Omit<ChangePasswordRequest, 'userName'>,
       options: CallOptions = {},
     ) => backend.changePassword({ userName: person?.userName ?? randomToken(16), ...passwords }, options),
-    /** A page may be short: it goes on with `next`. */
+    /** A page may be short: it goes on with `next`, which may be the name of somebody else and is for nobody's eyes. */
     async searchPersons(
       asked: Omit<PersonSearch, 'tenantDbid'>,
       options: CallOptions = {},
     ): Promise<PersonPage> {
-      const search: PersonSearch = definedOnly({ ...asked, tenantDbid });
+      const limit = takesIn === undefined ? asked.limit : lookedAt.people;
+      const search: PersonSearch = definedOnly({ ...asked, tenantDbid, limit });
       let page = await backend.searchPersons(search, options);
       const people = await ofThem(page.people, factsOfFound, options);
-      for (let pages = 1; takesIn !== undefined && pages < maxPages; pages += 1) {
-        if (page.next === undefined || people.length >= asked.limit) break;
+      for (let pages = 1; takesIn !== undefined && pages < lookedAt.pages; pages += 1) {
+        if (page.next === undefined || people.length > asked.limit) break;
         page = await backend.searchPersons({ ...search, after: page.next }, options);
         people.push(...(await ofThem(page.people, factsOfFound, options)));
       }

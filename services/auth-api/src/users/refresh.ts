@@ -1,6 +1,7 @@
-/** Reads a signed-in person again before tokens are renewed. */
+/** Reads a signed-in person again before something more is given. */
 import { CfgObjectState } from '@gatehouse/config-server-client/model/enumerations';
 import { definedOnly } from '@gatehouse/contracts/defined-only';
+import type { ContactCenterView } from '@gatehouse/contracts/environment-api/contact-center';
 import { AppError } from '@gatehouse/service-kit/errors/app-error';
 import type { ContactCenterService } from '../contact-centers/service.ts';
 import type { EnvironmentLinks } from './environment-links.ts';
@@ -42,14 +43,23 @@ export function createRefresh({ contactCenters, links, identities }: RefreshOpti
    * @throws AppError `user_gone` (403) when the person was deleted, disabled, given a new password since `provedAtMs`, or belongs no more;
    * SignInError `try_again` (503).
    */
-  return async (person: KnownPerson, provedAtMs: number): Promise<UserIdentity> => {
-    try {
-      return await readAgain(person, provedAtMs);
-    } catch (failure) {
-      throw failure instanceof AppError ? failure : mapFailure(failure).error;
-    }
-  };
+  return (person: KnownPerson, provedAtMs: number): Promise<UserIdentity> =>
+    answered(readAgain(person, provedAtMs));
 }
+
+/** Whether the directory has the person in the contact centre. @throws SignInError `try_again` (503) */
+export function createBelongs({ links }: Pick<RefreshOptions, 'links'>) {
+  const isThere = async (contactCenter: ContactCenterView, dbid: number) => {
+    const link = await links.open(contactCenter);
+    return (await link.readPersons({ dbid })).length > 0;
+  };
+  return (contactCenter: ContactCenterView, dbid: number) => answered(isThere(contactCenter, dbid));
+}
+
+const answered = <T>(question: Promise<T>): Promise<T> =>
+  question.catch((failure: unknown) => {
+    throw failure instanceof AppError ? failure : mapFailure(failure).error;
+  });
 
 function userGone(): AppError {
   return new AppError('user_gone', 403, 'The user may not sign in any more');

@@ -26,8 +26,9 @@ import type { LoginNames } from './login-name.ts';
 import { createPasswordAccess, type PasswordRule } from './password-rule.ts';
 import { createPersonChangeRecords } from './person-change-records.ts';
 import { createPersonChanges } from './person-changes.ts';
-import { createRefresh } from './refresh.ts';
+import { createBelongs, createRefresh } from './refresh.ts';
 import { createPeopleSearch } from './search.ts';
+import { createStanding } from './standing.ts';
 
 export interface UserServiceOptions {
   contactCenters: ContactCenterService;
@@ -42,7 +43,7 @@ export interface UserServiceOptions {
   loginNames: LoginNames;
   /** Valid entries of the setting. */
   authorityMapping: readonly string[];
-  revocations: Pick<Revocations, 'revokeAll'>;
+  revocations: Pick<Revocations, 'revokeAll' | 'hasEnded'>;
   audit: AuditWriter;
   /** Writes events of sign-ins that had to wait. */
   throttled: Pick<AuditWriter, 'write'>;
@@ -116,6 +117,7 @@ export function createUserService(options: UserServiceOptions) {
     isMember,
     delays: createDelays({ limiter, lockoutRules, contactCenters }),
     refresh: createRefresh({ contactCenters, links, identities }),
+    standing: createStanding({ contactCenters, revocations, belongs: createBelongs({ links }), now }),
     /** Finding of the diagnosis: in which environments no login can succeed. */
     loginsProbe: loginWatch.probe,
     /** Does not wait: an environment that cannot be reached must not keep the service from starting. */

@@ -2,6 +2,7 @@
 import { CfgObjectType } from '@gatehouse/config-server-client/model/enumerations';
 import type { Membership } from '@gatehouse/contracts/environment-api/membership';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { exchangeGrantType } from '../../src/protocol/grant-types.ts';
 import { call } from '../help-desk/stack.ts';
 import { setSignOn } from '../sso/stack/sign-on.ts';
 import {
@@ -13,7 +14,16 @@ import {
 } from '../stack/auth-api.ts';
 import { createBrowser } from '../stack/browser.ts';
 import { announceChange } from '../stack/environment-api.ts';
-import { createClient, opsCall, passwordTokens, type TestClient, token } from '../stack/oauth.ts';
+import {
+  authorizeUrl,
+  createClient,
+  opsCall,
+  passwordTokens,
+  redeem,
+  responseOf,
+  type TestClient,
+  token,
+} from '../stack/oauth.ts';
 
 const password = 'a-password-of-theirs';
 const everybody: Membership = { by: 'all', names: [] };
@@ -21,9 +31,11 @@ const everybody: Membership = { by: 'all', names: [] };
 let stack: AuthApi;
 let client: TestClient;
 let requests: string[] = [];
+let aheadMs = 0;
 
 beforeAll(async () => {
   stack = await startAuthApi({
+    now: () => Date.now() + aheadMs,
     env: {
       GATEHOUSE_SIGN_IN_ACCOUNT_ATTEMPTS: '1000',
       GATEHOUSE_SIGN_IN_FREE_FAILURES: '1000',
@@ -55,14 +67,21 @@ async function populate(store: AuthApi['simulator']['store']) {
     (await store.createPerson({ tenantDbid, userName, password, emailAddress }))['DBID'] as number;
   const nora = await person(nordic, 'nora', 'nora@example.com');
   const olaf = await person(baltic, 'olaf', 'olaf@example.com');
-  for (const [tenantDbid, name, member] of [
-    [nordic, 'Nordic agents', nora],
-    [baltic, 'Baltic agents', olaf],
+  const more = (tenantDbid: number, name: string, count: number) =>
+    Promise.all(
+      Array.from({ length: count }, (_, at) =>
+        person(tenantDbid, `${name}-${at + 1}`, `${name}${at}@example.com`),
+      ),
+    );
+  const [nordics, baltics] = [await more(nordic, 'nordic', 2), await more(baltic, 'baltic', 7)];
+  for (const [tenantDbid, name, members] of [
+    [nordic, 'Nordic agents', [nora, ...nordics]],
+    [baltic, 'Baltic agents', [olaf, ...baltics]],
   ] as const) {
     const { groupInfo } = (await store.createAccessGroup({ tenantDbid, name })) as {
       groupInfo: { DBID: number };
     };
-    await store.addToAccessGroup(groupInfo.DBID, member);
+    for (const member of members) await store.addToAccessGroup(groupInfo.DBID, member);
   }
   const folder = async (name: string, ownerID: object, held: number[] = []) =>
     (
@@ -75,11 +94,11 @@ async function populate(store: AuthApi['simulator']['store']) {
     )['DBID'] as number;
   // Both tenants have folders of the same names.
   for (const [tenantDbid, held] of [
-    [nordic, nora],
-    [baltic, olaf],
+    [nordic, [nora, ...nordics]],
+    [baltic, [olaf, ...baltics]],
   ] as const) {
     const top = await folder('Persons', { type: CfgObjectType.tenant, DBID: tenantDbid });
-    await folder('Agents', { type: CfgObjectType.folder, DBID: top }, [held]);
+    await folder('Agents', { type: CfgObjectType.folder, DBID: top }, held);
   }
 }
 
@@ -127,7 +146,11 @@ describe.each(rules)('who belongs to a contact centre by %s', (_name, membership
         accessGroups: ['Nordic agents', 'Baltic agents'],
       });
     expect([await isMember('nora'), await isMember('olaf')]).toEqual([true, false]);
-    expect([await listed('nora'), await listed('olaf'), await listed('')]).toEqual([['nora'], [], ['nora']]);
+    expect([await listed('nora'), await listed('olaf'), await listed('')]).toEqual([
+      ['nora'],
+      [],
+      ['nora', 'nordic-1', 'nordic-2'],
+    ]);
   });
 
   // attack: password of a person of another contact centre of the environment | CWE-287, CWE-639 | guard: services/auth-api/src/users/members.ts
@@ -143,11 +166,45 @@ describe.each(rules)('who belongs to a contact centre by %s', (_name, membership
     expect(await work('olaf')).toEqual(unknown);
     expect(await work('olaf', 'wrong')).toEqual(unknown);
     expect(await work('nora', 'wrong')).toMatchObject({ status: 401, body: unknown.body });
-    await stack.deps.audit.drained();
-    const events = await opsCall(stack, 'GET', '/auth/v3/ops/audit?user=olaf&name=login_failed');
-    expect(events.json<{ data: { fields: object }[] }>().data[1]?.fields).toMatchObject({
-      reason: 'not_a_member',
-    });
+  });
+
+  // attack: guesses at people of another contact centre, whose own audit trail tells which were right | CWE-204, CWE-307 | guard: services/auth-api/src/users/members.ts
+  it('is told in the audit trail from an unknown name by nothing, whatever the password', async () => {
+    const told = async (username: string, typed?: string) => {
+      await signIn(username, typed);
+      await stack.deps.audit.drained();
+      const path = `/auth/v3/ops/audit?user=${username}&name=login_failed&limit=1`;
+      const { data } = (await opsCall(stack, 'GET', path)).json<{
+        data: { fields: { userName: string } }[];
+      }>();
+      const { userName, ...fields } = data[0]?.fields ?? { userName: '' };
+      expect(userName).toBe(username);
+      return fields;
+    };
+    const unknown = await told('nobody-of-this-name');
+    expect([await told('olaf'), await told('olaf', 'wrong')]).toEqual([unknown, unknown]);
+  });
+
+  // attack: cursor of a search that names a person of another contact centre | CWE-200, CWE-639 | guard: services/auth-api/src/help-desk/listing.ts
+  it('is searched for in pages that name nobody else', async () => {
+    const page = async (query: Record<string, string>) => {
+      const asked = { contactCenter: otherContactCenterId, limit: '1', ...query };
+      const answer = await call(stack, 'GET', '/people', asked);
+      const { data, nextCursor } = answer.json<{
+        data: { people: { userName: string }[] };
+        nextCursor?: string;
+      }>();
+      return { names: data.people.map(({ userName }) => userName), nextCursor };
+    };
+    expect(await page({ search: 'baltic-' })).toEqual({ names: [], nextCursor: undefined });
+    const first = await page({ search: 'nordic-' });
+    expect(first.names).toEqual(['nordic-1']);
+    const second = await page({ search: 'nordic-', cursor: first.nextCursor ?? '' });
+    expect(second).toEqual({ names: ['nordic-2'], nextCursor: undefined });
+    // Whoever makes one could ask who comes after any name.
+    const made = Buffer.from('after:baltic-3').toString('base64url');
+    const query = { contactCenter: otherContactCenterId, cursor: made };
+    expect((await call(stack, 'GET', '/people', query)).status).toBe(400);
   });
 
   // attack: password of a person of another contact centre, changed through the neighbour's domain | CWE-620 | guard: services/auth-api/src/users/members.ts
@@ -189,6 +246,44 @@ describe('a person who belongs to it no more', () => {
     await choose({ by: 'tenant', names: ['Nordic'] });
     const answer = await refresh();
     expect(answer.json()).toMatchObject({ error: 'invalid_grant' });
+  });
+});
+
+describe('a person whom the directory has put out of its group', () => {
+  // attack: session, code and tokens of a person who has left the contact centre, used for more | CWE-613, ASVS 7.4.1 | guard: services/auth-api/src/users/standing.ts
+  it('gets nothing more by what came before', async () => {
+    const { store } = stack.simulator;
+    const { DBID } = await store.createPerson({ tenantDbid: 101, userName: 'leaver', password });
+    const group = (await store.createAccessGroup({ tenantDbid: 101, name: 'Leavers' })) as {
+      groupInfo: { DBID: number };
+    };
+    await store.addToAccessGroup(group.groupInfo.DBID, DBID as number);
+    await choose({ by: 'accessGroup', names: ['Leavers'] });
+    const application = await createClient(stack, {
+      client_id: 'of-leavers',
+      authorizedGrantTypes: ['authorization_code', 'refresh_token', exchangeGrantType],
+      tokenExchange: { subjectClients: ['of-leavers'] },
+    });
+    const browser = createBrowser(stack.app);
+    const data = { username: 'leaver', password, tenant: 'another' };
+    expect((await browser.postJson('/auth/v3/sign-in', { data })).status).toBe(200);
+    const authorized = async () => responseOf(await browser.get(authorizeUrl(application)));
+    const exchanged = (subject_token: string) =>
+      token(stack, application, {
+        grant_type: exchangeGrantType,
+        subject_token,
+        subject_token_type: 'urn:ietf:params:oauth:token-type:access_token',
+      });
+    const tokens = (await redeem(stack, application, (await authorized()).get('code') ?? '')).json();
+    const code = (await authorized()).get('code') ?? '';
+    expect((await exchanged(tokens.access_token)).status).toBe(200);
+
+    await store.updateObject(CfgObjectType.accessGroup, group.groupInfo.DBID, { memberIDs: [] });
+    aheadMs = 11_000;
+    expect((await authorized()).get('error')).toBe('access_denied');
+    for (const answer of [await redeem(stack, application, code), await exchanged(tokens.access_token)])
+      expect([answer.status, answer.json()]).toMatchObject([400, { error: 'invalid_grant' }]);
+    aheadMs = 0;
   });
 });
 

@@ -2,9 +2,9 @@ import type { EnvironmentChange } from '@gatehouse/contracts/environment-api/cha
 import { describe, expect, it } from 'vitest';
 import { createEnds } from '../../src/changes/ends.ts';
 import type { Position } from '../../src/changes/ends-position.ts';
-import { createStanding } from '../../src/contact-centers/standing.ts';
 import { createRevocationMemory } from '../../src/revocation/memory.ts';
 import type { Entry } from '../../src/revocation/revocation.ts';
+import { createStanding } from '../../src/users/standing.ts';
 import { contactCenterId, demoContactCenter } from '../stack/auth-api.ts';
 import { silentLog, stoppedClock } from '../stack/redis.ts';
 
@@ -87,7 +87,7 @@ it('what was issued until an end could be revoked ends with it', async () => {
   await expect.poll(() => isRevoked({ signOn: 'saml /USW1' }, announcedAtMs + 1000)).toBe(true);
 });
 
-// attack: get client tokens for a contact centre that was never announced as ended | ASVS 7.4.2 | guard: services/auth-api/src/contact-centers/standing.ts
+// attack: get client tokens for a contact centre that was never announced as ended | ASVS 7.4.2 | guard: services/auth-api/src/users/standing.ts
 it('a client gets nothing for a contact centre that is switched off, although no end was announced', async () => {
   const standing = createStanding({
     contactCenters: { get: async (id) => (id === contactCenterId ? demoContactCenter : undefined) },

@@ -379,7 +379,7 @@ describe('the revocation of a subject token', () => {
         families: deps.tokens.families,
         idTokens: deps.tokens.ids,
         directory: deps.clients.directory,
-        standing: deps.contactCenters.standing,
+        standing: deps.users.standing,
         derivedTokens: deps.tokens.derived,
       }),
     });

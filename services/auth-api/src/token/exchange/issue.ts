@@ -3,7 +3,6 @@ import { isProvenBy } from '@gatehouse/caller-auth/sender-constraint/confirmatio
 import { invalidRequest, invalidScope, invalidTarget } from '@gatehouse/service-kit/errors/oauth-error';
 import type { Client } from '../../clients/client.ts';
 import type { ClientDirectory } from '../../clients/directory.ts';
-import type { Standing } from '../../contact-centers/standing.ts';
 import { isWithinScope, openidScope } from '../../protocol/parameters.ts';
 import { type TokenAnswer, tokenAnswer } from '../../tokens/access-token.ts';
 import type { AccessTokens } from '../../tokens/access-tokens.ts';
@@ -11,7 +10,8 @@ import type { DerivedTokens } from '../../tokens/derived-tokens.ts';
 import type { Families } from '../../tokens/families.ts';
 import { formatFamilyToken, newSecret } from '../../tokens/family-token.ts';
 import type { IdTokens } from '../../tokens/id-token.ts';
-import { seenAtMsOf } from '../../tokens/session-reference.ts';
+import { provedAtMsOf, seenAtMsOf } from '../../tokens/session-reference.ts';
+import type { Standing } from '../../users/standing.ts';
 import { type Derivation, derivedGrant, derivedRecord } from './derived-record.ts';
 import type { SubjectRecord } from './policy.ts';
 import { type TokenType, tokenTypes } from './token-types.ts';
@@ -148,7 +148,8 @@ export function createExchangeIssuer(options: ExchangeIssuerOptions) {
       parents: readonly string[],
     ): Promise<IssuedExchange> {
       const issued = await issueAs(type, derivation, parents);
-      await standing.require(derivation.subject.identity);
+      const { subject } = derivation;
+      await standing.require(subject.identity, provedAtMsOf(subject));
       return issued;
     },
   };

@@ -3,10 +3,10 @@ import { definedOnly } from '@gatehouse/contracts/defined-only';
 import { invalidGrant } from '@gatehouse/service-kit/errors/oauth-error';
 import { UntrustedAssertion } from '../../assertions/untrusted.ts';
 import type { AuditEvent, AuditWriter } from '../../audit/event.ts';
-import type { Standing } from '../../contact-centers/standing.ts';
 import type { Revocations } from '../../revocation/revocations.ts';
 import { type TokenAnswer, tokenAnswer } from '../../tokens/access-token.ts';
 import type { AccessTokens } from '../../tokens/access-tokens.ts';
+import type { Standing } from '../../users/standing.ts';
 import type { GrantRequest } from '../grants/grant-handler.ts';
 import type { AssertedUser } from '../registered-assertions.ts';
 import { assertedRecord } from './asserted-record.ts';
@@ -45,7 +45,7 @@ export async function redeemAsserted(
       }),
     ),
   ]);
-  await standing.require(record.identity);
+  await standing.require(record.identity, issuedAtMs);
   return tokenAnswer(accessToken, record);
 }
 

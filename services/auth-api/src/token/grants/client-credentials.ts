@@ -3,10 +3,10 @@ import type { Clock } from '@gatehouse/service-kit/clock';
 import { invalidScope, unauthorizedClient } from '@gatehouse/service-kit/errors/oauth-error';
 import type { AuditWriter } from '../../audit/event.ts';
 import type { DetailReader } from '../../clients/detail-types.ts';
-import type { Standing } from '../../contact-centers/standing.ts';
 import { narrowScope } from '../../protocol/parameters.ts';
 import { clientTokenRecord, tokenAnswer } from '../../tokens/access-token.ts';
 import type { AccessTokens } from '../../tokens/access-tokens.ts';
+import type { Standing } from '../../users/standing.ts';
 import { detailsParameter, type GrantHandler, tokenIssued } from './grant-handler.ts';
 
 export interface ClientCredentialsDeps {

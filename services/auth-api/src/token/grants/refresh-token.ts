@@ -20,6 +20,7 @@ import {
 } from '../../tokens/family-token.ts';
 import { type Grant, isRefreshRevoked } from '../../tokens/grant.ts';
 import { refreshBindingOf, rotatesRefreshTokens } from '../../tokens/refresh-binding.ts';
+import { provedAtMsOf } from '../../tokens/session-reference.ts';
 import { type Successor, successorOf } from '../../tokens/successor.ts';
 import type { UserTokenIssuer } from '../../tokens/user-token-issuer.ts';
 import type { UserService } from '../../users/service.ts';
@@ -86,9 +87,7 @@ export function refreshTokenGrant(deps: RefreshTokenDeps): GrantHandler {
   async function readPersonAgain(grant: Grant): Promise<Grant> {
     if (isRefreshRevoked(grant, revocations)) throw refused('the sign-in behind the token has ended');
     try {
-      const { identity, session, authorizedAtMs } = grant;
-      const provedAtMs = session?.authTimeMs ?? authorizedAtMs;
-      return { ...grant, identity: await users.refresh(identity, provedAtMs) };
+      return { ...grant, identity: await users.refresh(grant.identity, provedAtMsOf(grant)) };
     } catch (error) {
       if (!(error instanceof AppError) || error.status >= 500 || error.status === 429) throw error;
       await families.end(grant.familyId);

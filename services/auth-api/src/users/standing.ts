@@ -1,11 +1,13 @@
 /** Tells whether users and clients of a contact centre may still be given anything, at the moment of the gift. */
+import type { ContactCenterView } from '@gatehouse/contracts/environment-api/contact-center';
+import type { Clock } from '@gatehouse/service-kit/clock';
 import { unavailable } from '@gatehouse/service-kit/errors/app-error';
 import { invalidGrant } from '@gatehouse/service-kit/errors/oauth-error';
+import { canonicalTenant } from '../contact-centers/fold-name.ts';
+import type { ContactCenterService } from '../contact-centers/service.ts';
+import { subjectOf, subjectPlaceOf } from '../contact-centers/subjects.ts';
 import type { Entry } from '../revocation/revocation.ts';
 import type { Revocations } from '../revocation/revocations.ts';
-import { canonicalTenant } from './fold-name.ts';
-import type { ContactCenterService } from './service.ts';
-import { subjectOf, subjectPlaceOf } from './subjects.ts';
 
 /** Where a user belongs. */
 export interface Member {
@@ -19,11 +21,17 @@ export interface Member {
 export interface StandingOptions {
   contactCenters: Pick<ContactCenterService, 'get'>;
   revocations: Pick<Revocations, 'hasEnded'>;
+  /** Whether the directory has the person in the contact centre. @throws AppError (503) */
+  belongs(contactCenter: ContactCenterView, dbid: number): Promise<boolean>;
+  now: Clock;
 }
+
+/** A sign-in asks for the membership: what is given right after it needs no second question. */
+const justNowMs = 10_000;
 
 export type Standing = ReturnType<typeof createStanding>;
 
-export function createStanding({ contactCenters, revocations }: StandingOptions) {
+export function createStanding({ contactCenters, revocations, belongs, now }: StandingOptions) {
   /**
    * While Environment API is down nothing can be switched off, so only what was switched off before is in doubt.
    * @throws AppError (503)
@@ -41,12 +49,13 @@ export function createStanding({ contactCenters, revocations }: StandingOptions)
   }
 
   /**
-   * Whether the user's contact centre is active, in the same environment, knows the user by this subject, and has the domain
-   * of the login.
+   * Whether the user's contact centre is active, in the same environment, knows the user by this subject, has the domain
+   * of the login, and still has the user among its people. The directory is asked where not everybody belongs to the contact
+   * centre, and the user proved to be somebody of it a while before: at `provedAtMs`.
    * To be asked after the moment of issue was noted and before the answer is sent: a replica that hears of the end later
    * revokes what it issued until then. @throws AppError (503)
    */
-  async function holds(member: Member): Promise<boolean> {
+  async function holds(member: Member, provedAtMs: number): Promise<boolean> {
     const { contactCenterId, environmentId, dbid, sub, entry = {} } = member;
     const read = await readActive(contactCenterId);
     if (read === 'unread') return true;
@@ -54,14 +63,17 @@ export function createStanding({ contactCenters, revocations }: StandingOptions)
     if (view === undefined || view.environmentId !== environmentId) return false;
     if (sub !== subjectOf(subjectPlaceOf(view), dbid)) return false;
     const { domain } = entry;
-    return domain === undefined || view.domains.some((known) => canonicalTenant(known) === domain);
+    if (domain !== undefined && !view.domains.some((known) => canonicalTenant(known) === domain))
+      return false;
+    if (view.membership.by === 'all' || now() - provedAtMs < justNowMs) return true;
+    return belongs(view, dbid);
   }
 
   return {
     holds,
     /** As holds. @throws OAuthError invalid_grant */
-    async require(member: Member): Promise<void> {
-      if (await holds(member)) return;
+    async require(member: Member, provedAtMs: number): Promise<void> {
+      if (await holds(member, provedAtMs)) return;
       throw invalidGrant(
         'The contact centre of the user is disabled, or the user may not come in this way any more',
       );
