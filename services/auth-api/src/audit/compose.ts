@@ -74,6 +74,17 @@ export async function composeAudit(core: Core, { config, onEvent }: AuditDepende
     metrics,
   });
   const writer = createAuditWriter({ stream, now, onEvent });
+  /** Resolves when the events that wait now are in PostgreSQL, whichever replica moves them. @throws Error after a second */
+  const drained = async () => {
+    const untilMs = now();
+    for (let round = 0; round < 50; round += 1) {
+      await drain.drainOnce();
+      const oldestMs = await stream.oldestMs();
+      if (oldestMs === undefined || oldestMs > untilMs) return;
+      await delay(20);
+    }
+    throw new Error('security events still wait in Redis');
+  };
   const floodLimits: FloodLimit[] = [];
   const shippingLag = createAuditLag(trail, { elasticsearch, forward: config.auditForward, now });
 
@@ -92,7 +103,8 @@ export async function composeAudit(core: Core, { config, onEvent }: AuditDepende
       return [{ destination: 'postgresql', waiting: events, oldestSeconds, refused: 0 }, ...shipping];
     },
     retention: createRetention({ pool, requireWritable, audit: writer }),
-    seenPeople: createSeenPeople(pool),
+    drained,
+    seenPeople: createSeenPeople({ db: pool, primary, drained }),
     search: { find: (filter: AuditFilter) => findAuditPage(pool, filter) },
     erasure: createAuditErasure({
       pool,
@@ -102,17 +114,6 @@ export async function composeAudit(core: Core, { config, onEvent }: AuditDepende
       drain: drain.drainOnce,
       pseudonymise,
     }),
-    /** Resolves when the events that wait now are in PostgreSQL, whichever replica moves them. @throws Error after a second */
-    async drained(): Promise<void> {
-      const untilMs = now();
-      for (let round = 0; round < 50; round += 1) {
-        await drain.drainOnce();
-        const oldestMs = await stream.oldestMs();
-        if (oldestMs === undefined || oldestMs > untilMs) return;
-        await delay(20);
-      }
-      throw new Error('security events still wait in Redis');
-    },
     /** Makes a writer for events that anybody can cause without limit. */
     floodLimited(limits: FloodLimits) {
       const limit = createFloodLimit({ audit: writer, log, ...limits });

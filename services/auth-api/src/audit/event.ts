@@ -117,7 +117,7 @@ export const auditEvents = {
     fields: { userName, reason, repeated: 'number of further ones' },
   },
   person_cut_off: {
-    when: 'tokens and sessions were revoked because the person was disabled, deleted or given a new password',
+    when: 'tokens and sessions were revoked because the person was disabled, deleted or given a new password. It names a contact centre only where the person was known there',
     kind: end,
     fields: { environmentId: 'where', reason },
   },

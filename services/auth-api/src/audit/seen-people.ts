@@ -1,12 +1,24 @@
 /** Finds in the security events what the Configuration Server cannot tell any more, or not now: who had a name, and where. */
 import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
+import type { PersonKey } from '../revocation/revocation.ts';
 
 export type SeenPeople = ReturnType<typeof createSeenPeople>;
 
 /** Looked at in one search: an installation may have hundreds of millions. */
 const maxEvents = 200_000;
 
-export function createSeenPeople(db: Queryable) {
+/** A person gets something in a contact centre by these events, and by no other. Events that others cause are no sign of the person. */
+const entrances = `name IN ('login_succeeded', 'assertion_accepted')`;
+
+export interface SeenPeopleOptions {
+  db: Queryable;
+  /** Where the events are written: a copy of the database may lack those of a moment ago. */
+  primary: Queryable;
+  /** Resolves when the events so far are stored: a login of a moment ago may still wait in Redis. */
+  drained(): Promise<void>;
+}
+
+export function createSeenPeople({ db, primary, drained }: SeenPeopleOptions) {
   return {
     /** The `sub` of whoever signed in last by this name. */
     async subOf(contactCenterId: string, userName: string): Promise<string | undefined> {
@@ -35,14 +47,29 @@ export function createSeenPeople(db: Queryable) {
       return rows[0];
     },
 
-    /** Where somebody with this `sub` signed in. */
+    /** The contact centres that know somebody by this `sub`. @throws while the events cannot be read */
     async contactCentersOf(sub: string): Promise<string[]> {
-      const { rows } = await db.query<{ id: string }>(
+      await drained();
+      const { rows } = await primary.query<{ id: string }>(
         `SELECT DISTINCT contact_center_id AS id FROM auth.audit_events
-          WHERE sub = $1 AND name = 'login_succeeded' AND contact_center_id IS NOT NULL`,
+          WHERE sub = $1 AND ${entrances} AND contact_center_id IS NOT NULL`,
         [sub],
       );
       return rows.map(({ id }) => id);
+    },
+
+    /** The `sub` of each person whom the contact centre knows by it. @throws while the events cannot be read */
+    async known(persons: readonly PersonKey[]): Promise<ReadonlySet<string>> {
+      await drained();
+      const { rows } = await primary.query<{ sub: string }>(
+        `SELECT asked.sub FROM unnest($1::text[], $2::text[]) AS asked (sub, place), LATERAL (
+            SELECT FROM auth.audit_events
+            WHERE sub = asked.sub AND contact_center_id = asked.place AND ${entrances}
+            ORDER BY at DESC LIMIT 1
+          ) AS seen`,
+        [persons.map(({ sub }) => sub), persons.map(({ contactCenterId }) => contactCenterId)],
+      );
+      return new Set(rows.map(({ sub }) => sub));
     },
 
     /**

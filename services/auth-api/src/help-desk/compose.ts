@@ -44,7 +44,6 @@ export function composeHelpDesk(core: Core, dependencies: HelpDeskDependencies) 
     users: users.service,
     sessions: sessions.service,
     seen: audit.seenPeople,
-    drained: audit.drained,
   });
   const unlockWatch = createUnlockWatch({ redis, keyspace, audit: audit.writer, metrics: kit.metrics });
   return {

@@ -15,9 +15,7 @@ export interface PeopleOptions {
   loginNames: LoginNames;
   users: Pick<UserService, 'find'>;
   sessions: Pick<SessionService, 'list'>;
-  seen: Pick<SeenPeople, 'subOf' | 'nameOf'>;
-  /** Resolves when the events so far are stored. */
-  drained(): Promise<void>;
+  seen: Pick<SeenPeople, 'subOf' | 'nameOf' | 'known'>;
 }
 
 export interface Person {
@@ -42,7 +40,7 @@ export type People = ReturnType<typeof createPeople>;
 export const serverTimeoutMs = 3_000;
 
 export function createPeople(options: PeopleOptions) {
-  const { contactCenters, loginNames, users, sessions, seen, drained } = options;
+  const { contactCenters, loginNames, users, sessions, seen } = options;
 
   const findPlace = async (name: string | undefined, within: Within) => {
     const found = await contactCenters.find(name ?? within);
@@ -95,12 +93,8 @@ export function createPeople(options: PeopleOptions) {
   };
 
   /** Whether this contact centre knows somebody by the `sub`; another one may. */
-  const isKnown = async (person: PersonKey): Promise<boolean> => {
-    if ((await sessions.list(person)).length > 0) return true;
-    // A login of a moment ago may still wait in Redis.
-    await drained();
-    return (await seen.nameOf(person.sub, person.contactCenterId)) !== undefined;
-  };
+  const isKnown = async (person: PersonKey): Promise<boolean> =>
+    (await sessions.list(person)).length > 0 || (await seen.known([person])).has(person.sub);
 
   /** @throws AppError 404 for somebody of whom the contact centre that it is confined to knows nothing */
   const personOfSub = async (sub: string, within: Within): Promise<Person> => {

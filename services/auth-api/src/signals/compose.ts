@@ -67,11 +67,7 @@ export function composeSignals(core: Core, { config, audit, keys }: SignalDepend
   const intake = createIntake({
     ...{ pool: writer, redis, receivers, outbox, issuer, log },
     waitingKey: keyspace.name('signals-waiting'),
-    async contactCentersOf(sub) {
-      // A login of a moment ago may still wait in Redis.
-      await audit.drained();
-      return audit.seenPeople.contactCentersOf(sub);
-    },
+    contactCentersOf: audit.seenPeople.contactCentersOf,
     wake: worker.wake,
   });
   const drain = createRepeatingWork({

@@ -17,7 +17,7 @@ export interface IntakeOptions {
   waitingKey: string;
   receivers: Pick<Receivers, 'hasAny' | 'hasLimited' | 'of'>;
   outbox: Pick<Outbox, 'add'>;
-  /** Where a person signed in; for events that do not know it. */
+  /** Where a person is known; for events that do not say it, or not of each place. */
   contactCentersOf(sub: string): Promise<string[]>;
   issuer: string;
   wake(): void;
@@ -29,9 +29,11 @@ const batchSize = 200;
 export function createIntake(options: IntakeOptions) {
   const { pool, redis, waitingKey, receivers, outbox, contactCentersOf, issuer, wake, log } = options;
 
-  const placesOf = async ({ contactCenterId, sub }: Signal): Promise<string[]> => {
-    if (contactCenterId !== undefined) return [contactCenterId];
-    return sub !== undefined && receivers.hasLimited() ? contactCentersOf(sub) : [];
+  const placesOf = async ({ contactCenterId, sub, isOfAccount = false }: Signal): Promise<string[]> => {
+    const told = contactCenterId === undefined ? [] : [contactCenterId];
+    const isWhole = contactCenterId !== undefined && !isOfAccount;
+    if (isWhole || sub === undefined || !receivers.hasLimited()) return told;
+    return [...told, ...(await contactCentersOf(sub))];
   };
 
   const keep = async (signal: Signal) => {

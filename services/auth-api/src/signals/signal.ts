@@ -17,11 +17,13 @@ export const signalSchema = z.object({
   /** Absent: every session. */
   sid: z.string().optional(),
   contactCenterId: z.string().optional(),
+  /** The account is one for several contact centres: each that knows the person by the `sub` is told. */
+  isOfAccount: z.boolean().optional(),
 });
 
 export type Signal = z.infer<typeof signalSchema>;
 
-type Facts = Pick<Signal, 'event'> & Partial<Pick<Signal, 'initiator' | 'sid'>>;
+type Facts = Pick<Signal, 'event'> & Partial<Pick<Signal, 'initiator' | 'sid' | 'isOfAccount'>>;
 
 const everySession: Facts = { event: 'session-revoked' };
 const password: Facts = { event: 'credential-change' };
@@ -36,7 +38,7 @@ const meanings: Partial<Record<AuditEventName, (event: RecordedAuditEvent) => Fa
   // What a client holds is no session.
   access_revoked: ({ fields }) => (fields?.['kind'] === 'client' ? [] : [everySession]),
   first_password_set: () => [password],
-  password_changed: () => [password, everySession],
+  password_changed: () => [password, everySession].map((facts) => ({ ...facts, isOfAccount: true })),
   person_cut_off: ({ fields }) =>
     (fields?.['reason'] === 'password' ? [password, everySession] : [everySession]).map((facts) => ({
       ...facts,

@@ -17,6 +17,7 @@ import {
   type NamedAccount,
   settleAttempt,
 } from './account.ts';
+import type { CutOffs } from './cut-offs.ts';
 import type { EnvironmentLink } from './environment-links.ts';
 import type { Identities } from './identities.ts';
 import type { UserIdentity } from './identity.ts';
@@ -49,13 +50,14 @@ export interface ChangePasswordOptions {
   records: Pick<PersonChangeRecords, 'noteOwnPasswordChange'>;
   identities: Identities;
   audit: AuditWriter;
+  cutOffs: CutOffs;
   now: Clock;
 }
 
 /** The returned function throws SignInError; `password_policy` carries one problem for each broken rule. */
 export function createChangePassword(options: ChangePasswordOptions) {
   const { accounts, contactCenters, openPasswordAccess, revocations, records } = options;
-  const { identities, audit, now } = options;
+  const { identities, audit, cutOffs, now } = options;
 
   const readPlaces = (environmentId: string) =>
     contactCenters.ofEnvironment(environmentId).catch((cause) => {
@@ -125,15 +127,11 @@ export function createChangePassword(options: ChangePasswordOptions) {
         contactCenterId: bare.contactCenterId,
         fields: { userName: bare.loginName },
       }),
-      ...elsewhere.map((subject) =>
-        audit.write({
-          name: 'person_cut_off',
-          outcome: 'success',
-          correlationId: change.correlationId,
-          ...definedOnly(subject),
-          fields: { environmentId: bare.environmentId, reason: 'password' },
-        }),
-      ),
+      cutOffs(elsewhere, {
+        environmentId: bare.environmentId,
+        reason: 'password',
+        correlationIdOf: () => change.correlationId,
+      }),
     ]);
     // The password is changed: a failure to read groups and roles must not say otherwise.
     const options = definedOnly({ signal: change.signal });

@@ -110,6 +110,7 @@ export function composeUsers(core: Core, dependencies: UserDependencies) {
     authorityMapping: settings.authorityMapping,
     revocations: dependencies.revocation.revocations,
     audit: audit.writer,
+    seen: audit.seenPeople,
     throttled: audit.floodLimited({ maxPerAddress: 10, maxTotal: 300 }),
     unavailable: audit.floodLimited({ maxPerAddress: 200, maxTotal: 1000 }),
     metrics,

@@ -4,11 +4,11 @@ import { CfgObjectState } from '@gatehouse/config-server-client/model/enumeratio
 import { definedOnly } from '@gatehouse/contracts/defined-only';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import type { Logger } from '@gatehouse/service-kit/logging/logger';
-import type { AuditWriter } from '../audit/event.ts';
 import type { ContactCenterService } from '../contact-centers/service.ts';
 import { subjectsIn } from '../contact-centers/subjects.ts';
 import { reasonUnsettled } from '../revocation/keeper.ts';
 import type { Revocations } from '../revocation/revocations.ts';
+import type { CutOff, CutOffs } from './cut-offs.ts';
 import type { PersonSource } from './environment-links.ts';
 import { createPersonChangeQueue, type EndingChange } from './person-change-queue.ts';
 import type { PersonChangeRecords } from './person-change-records.ts';
@@ -17,18 +17,16 @@ export interface PersonChangesOptions {
   contactCenters: Pick<ContactCenterService, 'ofEnvironment'>;
   revocations: Pick<Revocations, 'revokeAll'>;
   records: PersonChangeRecords;
-  audit: AuditWriter;
+  cutOffs: CutOffs;
   log: Logger;
   now: Clock;
 }
-
-type Reason = 'disabled' | 'deleted' | 'password';
 
 /** The server alone decides how many it names. Those beyond lose what they hold at its next refresh. */
 const maxDisabled = 100_000;
 
 export function createPersonChanges(options: PersonChangesOptions) {
-  const { contactCenters, revocations, records, audit, log, now } = options;
+  const { contactCenters, revocations, records, cutOffs, log, now } = options;
   const closing = new AbortController();
 
   /**
@@ -42,7 +40,7 @@ export function createPersonChanges(options: PersonChangesOptions) {
   const revokeAll = (subs: readonly string[], atMs: number) =>
     reasonUnsettled(revocations.revokeAll(subs.map((id) => ({ kind: 'sub' as const, id, atMs }))));
 
-  const revoke = async (environmentId: string, dbid: number, reason: Reason, atMs = now()) => {
+  const revoke = async (environmentId: string, dbid: number, reason: CutOff['reason'], atMs = now()) => {
     const subjects = await subjectsOf(environmentId, dbid);
     // In parallel: the revocation must not wait for the audit trail.
     await Promise.all([
@@ -50,16 +48,12 @@ export function createPersonChanges(options: PersonChangesOptions) {
         subjects.map(({ sub }) => sub),
         atMs,
       ),
-      ...subjects.map((subject) =>
-        audit.write({
-          name: 'person_cut_off',
-          outcome: 'success',
-          // Not the number of the person: a contact centre could find the same person in the trail of another one by it.
-          correlationId: `person ${subject.sub}`,
-          ...definedOnly(subject),
-          fields: { environmentId, reason },
-        }),
-      ),
+      cutOffs(subjects, {
+        environmentId,
+        reason,
+        // Not the number of the person: a contact centre could find the same person in the trail of another one by it.
+        correlationIdOf: (sub) => `person ${sub}`,
+      }),
     ]);
   };
 

@@ -8,6 +8,7 @@ import type { Logger } from '@gatehouse/service-kit/logging/logger';
 import type { Metrics } from '@gatehouse/service-kit/metrics/registry';
 import type { Keyspace, RedisClient } from '@gatehouse/service-kit/redis/client';
 import type { AuditWriter } from '../audit/event.ts';
+import type { SeenPeople } from '../audit/seen-people.ts';
 import type { ContactCenterService } from '../contact-centers/service.ts';
 import type { Revocations } from '../revocation/revocations.ts';
 import { accountKey, createAccounts } from './account.ts';
@@ -16,6 +17,7 @@ import type { UsualAddresses } from './attempts/usual-addresses.ts';
 import { createAuthenticate, type SignInCounts } from './authenticate.ts';
 import { readMapping } from './authorities.ts';
 import { createChangePassword } from './change-password.ts';
+import { createCutOffs } from './cut-offs.ts';
 import { createDummyVerification } from './dummy-verification.ts';
 import { createEnvironmentLinks } from './environment-links.ts';
 import { createIdentification } from './identify.ts';
@@ -45,6 +47,7 @@ export interface UserServiceOptions {
   authorityMapping: readonly string[];
   revocations: Pick<Revocations, 'revokeAll' | 'hasEnded'>;
   audit: AuditWriter;
+  seen: Pick<SeenPeople, 'known'>;
   /** Writes events of sign-ins that had to wait. */
   throttled: Pick<AuditWriter, 'write'>;
   /** Writes events of sign-ins that failed because Environment API is down. */
@@ -60,7 +63,8 @@ export type UserService = ReturnType<typeof createUserService>;
 export function createUserService(options: UserServiceOptions) {
   const { contactCenters, connect, redis, keyspace, audit, revocations, metrics, log, now } = options;
   const records = createPersonChangeRecords(redis, keyspace);
-  const personChanges = createPersonChanges({ contactCenters, revocations, records, audit, log, now });
+  const cutOffs = createCutOffs({ audit, seen: options.seen, log });
+  const personChanges = createPersonChanges({ contactCenters, revocations, records, cutOffs, log, now });
   const links = createEnvironmentLinks({
     contactCenters,
     connect,
@@ -108,6 +112,7 @@ export function createUserService(options: UserServiceOptions) {
       records,
       identities,
       audit,
+      cutOffs,
       now,
     }),
     find,

@@ -18,7 +18,7 @@ function setUp() {
       },
     },
     records: { isOwnPasswordChange: async () => false, forgetDisabled: async () => undefined },
-    audit: { write: async () => undefined },
+    cutOffs: async () => undefined,
     log: createLogger('test', { level: 'silent', format: 'json' }),
     now: () => Date.now(),
   } as unknown as PersonChangesOptions);
