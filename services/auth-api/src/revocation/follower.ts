@@ -1,14 +1,16 @@
 /** Follows the stream of revocations without a gap, and notices when Redis goes on with another history. */
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Clock } from '@gatehouse/service-kit/clock';
 import { randomToken } from '@gatehouse/service-kit/crypto/secrets';
 import { type AppError, unavailable } from '@gatehouse/service-kit/errors/app-error';
 import type { Logger } from '@gatehouse/service-kit/logging/logger';
 import type { RevocationKeeper } from './keeper.ts';
 import type { RevocationMemory } from './memory.ts';
-import { pageSize } from './revocation.ts';
+import { countedSince, pageSize } from './revocation.ts';
 import {
   idBefore,
   isOlderId,
+  momentOf,
   type RevocationStream,
   type StreamEntry,
   type StreamHistory,
@@ -21,6 +23,7 @@ export interface FollowerOptions {
   table: RevocationTable;
   memory: RevocationMemory;
   keeper: Pick<RevocationKeeper, 'load' | 'noteStreamed' | 'readNews'>;
+  now: Clock;
   log: Logger;
   /** Called when Redis has lost revocations, or everything. */
   onLoss(): void;
@@ -43,7 +46,7 @@ const doubtMs = 30_000;
 const newsIntervalMs = 200;
 
 export function createFollower(options: FollowerOptions) {
-  const { stream, table, memory, keeper, log, onLoss } = options;
+  const { stream, table, memory, keeper, now, log, onLoss } = options;
   const { maxLagMs = 1000, monotonicMs = () => performance.now() } = options;
   let lastId = streamStart;
   let known: StreamHistory | undefined;
@@ -59,8 +62,10 @@ export function createFollower(options: FollowerOptions) {
   function apply(entries: StreamEntry[], note = keeper.noteStreamed): void {
     for (const { id, revocation } of entries) {
       if (revocation) {
-        memory.add(revocation);
-        note(revocation);
+        // Redis put it there then, unless the clock of Redis ran ahead as well.
+        const counted = countedSince(revocation, Math.min(momentOf(id), now()));
+        memory.add(counted);
+        note(counted);
       }
       lastId = id;
     }

@@ -69,6 +69,21 @@ export interface Revocation {
   atMs: number;
 }
 
+/**
+ * A not-before counts up to a day after a store took it. A release before took it from the clock of the machine, and one that ran ahead
+ * for months would keep people out for months. A day is more than any wrong time zone.
+ */
+export const maxAheadMs = 86_400_000;
+
+/** A token of a clock that ran ahead further than a day has a later time than the not-before that counts: it is refused by itself. */
+const maxIssuedAheadMs = 3_600_000;
+
+/** `takenAtMs`: by the clock of the store that has it. */
+export function countedSince(revocation: Revocation, takenAtMs: number): Revocation {
+  const atMs = Math.min(revocation.atMs, takenAtMs + maxAheadMs);
+  return atMs === revocation.atMs ? revocation : { ...revocation, atMs };
+}
+
 export interface Revocable {
   sub?: string | undefined;
   clientId?: string | undefined;
@@ -97,6 +112,14 @@ export interface Revocable {
   accessIssuedAtMs?: number | undefined;
   /** When the user authenticated, if that was earlier: compared with revocations of the subject and of its contact centre. */
   authTimeMs?: number | undefined;
+}
+
+/** Whether it says that it was issued in the future: no revocation that counts would reach it. */
+export function isOfFuture(
+  { issuedAtMs, heldSinceMs = issuedAtMs, accessIssuedAtMs = issuedAtMs }: Revocable,
+  nowMs: number,
+): boolean {
+  return Math.max(issuedAtMs, heldSinceMs, accessIssuedAtMs) > nowMs + maxIssuedAheadMs;
 }
 
 /** Names the users of a contact centre at a client; neither id contains a space. */

@@ -6,7 +6,7 @@ import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
 import { createFollower } from './follower.ts';
 import { createKeeper, type RevocationOrder } from './keeper.ts';
 import { createRevocationMemory } from './memory.ts';
-import { belongsToPlace, type Revocable } from './revocation.ts';
+import { belongsToPlace, isOfFuture, type Revocable } from './revocation.ts';
 import type { RevocationStream } from './stream.ts';
 import type { RevocationTable } from './table.ts';
 
@@ -42,6 +42,7 @@ export function createRevocations(options: RevocationsOptions) {
     table,
     memory,
     keeper,
+    now,
     log,
     maxLagMs,
     monotonicMs,
@@ -85,7 +86,7 @@ export function createRevocations(options: RevocationsOptions) {
 
     /** @throws AppError (503) until it is known what ended before the start, of what could be among it */
     isRevoked(token: Revocable): boolean {
-      if (memory.isRevoked(token)) return true;
+      if (isOfFuture(token, now()) || memory.isRevoked(token)) return true;
       if (!areEndsKnown && belongsToPlace(token))
         throw unavailable('Environment API', { detail: endsUnknown });
       return false;

@@ -105,7 +105,12 @@ export function createRevocationStream(redis: RedisClient, blocking: RedisClient
 
 /** The first id of a moment that was so long before the one of `id`. */
 export function idBefore(id: string, ms: number): string {
-  return `${Math.max(0, Number(id.split('-')[0]) - ms)}-0`;
+  return `${Math.max(0, momentOf(id) - ms)}-0`;
+}
+
+/** When Redis took the entry: an id is `<ms>-<number>`. */
+export function momentOf(id: string): number {
+  return Number.parseInt(id, 10);
 }
 
 /** Whether `one` was made before `other`: `<ms>-<number>`, each compared as a number. */

@@ -1,7 +1,7 @@
 /** Keeps the list of revocations in PostgreSQL, which outlives every loss of Redis. */
 import { createBoundedDeletion } from '@gatehouse/service-kit/postgres/bounded-deletion';
 import type { Pool, Queryable } from '@gatehouse/service-kit/postgres/pool';
-import { isEndless, isKnownKind, pageSize, type Revocation } from './revocation.ts';
+import { isEndless, isKnownKind, maxAheadMs, pageSize, type Revocation } from './revocation.ts';
 
 export type RevocationTable = ReturnType<typeof createRevocationTable>;
 
@@ -16,6 +16,10 @@ const overlap = `interval '1 minute'`;
 const removedAtOnce = 5000;
 
 const endlessMs = 3_650 * 86_400_000;
+
+/** As countedSince() says, of a row: PostgreSQL took it then, unless the clock of PostgreSQL ran ahead as well. */
+const counted = (row: string) => `least(${row}.not_before_ms,
+  (extract(epoch FROM least(${row}.written_at, clock_timestamp())) * 1000)::bigint + ${maxAheadMs})`;
 
 export interface RevocationTableOptions {
   pool: Pool;
@@ -67,10 +71,10 @@ export function createRevocationTable({
           SELECT kind, id, at, greatest(to_timestamp(at / 1000.0), clock_timestamp()) + life * interval '1 millisecond'
           FROM unnest($1::text[], $2::text[], $3::bigint[], $4::bigint[]) AS given (kind, id, at, life)
           ON CONFLICT (kind, id) DO UPDATE SET
-            not_before_ms = greatest(known.not_before_ms, excluded.not_before_ms),
+            not_before_ms = greatest(${counted('known')}, excluded.not_before_ms),
             expires_at = greatest(known.expires_at, excluded.expires_at),
             written_at = clock_timestamp()
-          WHERE excluded.not_before_ms > known.not_before_ms`,
+          WHERE excluded.not_before_ms > ${counted('known')}`,
         values: [
           sorted.map(({ kind }) => kind),
           sorted.map(({ id }) => id),
@@ -86,7 +90,7 @@ export function createRevocationTable({
       for (;;) {
         const { rows } = await pool.query<Row>({
           name: 'revocations_read',
-          text: `SELECT kind, id, not_before_ms FROM auth.revocations
+          text: `SELECT kind, id, ${counted('revocations')} AS not_before_ms FROM auth.revocations
             WHERE written_at > $1::timestamptz - ${overlap} AND (kind, id) > ($2, $3)
             ORDER BY kind, id LIMIT ${pageSize}`,
           values: [sinceMoment, after.kind, after.id],

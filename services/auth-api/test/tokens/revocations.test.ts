@@ -1,75 +1,24 @@
-import { createLogger } from '@gatehouse/service-kit/logging/logger';
-import { migrate } from '@gatehouse/service-kit/postgres/migrate';
-import { createPool, type Pool } from '@gatehouse/service-kit/postgres/pool';
-import { createRedis, type RedisClient, untilRedisIsReady } from '@gatehouse/service-kit/redis/client';
-import { Secret } from '@gatehouse/service-kit/secret';
-import { createTestDatabase, type TestDatabase } from '@gatehouse/testing/postgres';
-import { redisConfigOf, startRedis, type TestRedis } from '@gatehouse/testing/redis';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createRevocationMemory } from '../../src/revocation/memory.ts';
-import {
-  createRevocations,
-  type Revocations,
-  type RevocationsOptions,
-} from '../../src/revocation/revocations.ts';
+import type { Revocations, RevocationsOptions } from '../../src/revocation/revocations.ts';
 import { createRevocationStream } from '../../src/revocation/stream.ts';
 import { createRevocationTable } from '../../src/revocation/table.ts';
+import { useRevocationStores } from './revocation-stores.ts';
 
-const log = createLogger('test', { level: 'silent', format: 'json' });
-let server: TestRedis;
-let database: TestDatabase;
-let pool: Pool;
-const clients: RedisClient[] = [];
-const started: Revocations[] = [];
 const nowMs = Date.now();
-const postgresConfig = {
-  ...{ host: '', port: 0, database: '', username: '', password: undefined, ssl: 'off' as const },
-  ...{ poolSize: 4, poolCheckoutTimeoutMs: 2000, statementTimeoutMs: 2000 },
-};
+const stores = useRevocationStores();
 
-beforeAll(async () => {
-  server = await startRedis({ persistent: true });
-  database = await createTestDatabase();
-  const postgres = { ...postgresConfig, url: new Secret(database.url) };
-  await migrate(postgres, { schema: 'auth', folder: new URL('../../migrations/', import.meta.url), log });
-  pool = createPool(postgres, { schema: 'auth', applicationName: 'test', log });
-});
-afterEach(async () => {
-  await Promise.all(started.splice(0).map((revocations) => revocations.close()));
-  for (const client of clients.splice(0)) client.disconnect();
-});
-afterAll(async () => {
-  await pool?.end();
-  await Promise.all([server?.close(), database?.close()]);
-});
-
-async function connect(blocking: boolean): Promise<RedisClient> {
-  const client = createRedis(redisConfigOf(server, 500), { log, blocking });
-  clients.push(client);
-  await untilRedisIsReady(client);
-  return client;
-}
-
-/** Replicas with the same key share the stream; all share the table. */
-async function startReplica(
+const startReplica = (
   key: string,
   monotonicMs?: () => number,
   changed: Partial<RevocationsOptions> = {},
-): Promise<Revocations> {
-  const revocations = createRevocations({
-    stream: createRevocationStream(await connect(false), await connect(true), key),
-    table: createRevocationTable({ pool, lifeMs: 1_000_000 }),
+): Promise<Revocations> =>
+  stores.startReplica(key, {
     now: () => nowMs,
-    trust: { isTrusted: true },
-    log,
     maxLifeMs: 1_000_000,
     ...(monotonicMs === undefined ? {} : { monotonicMs }),
     ...changed,
   });
-  await revocations.start();
-  started.push(revocations);
-  return revocations;
-}
 
 describe('cut-offs', () => {
   it('are in force at once where they are raised, and on another replica within a second', async () => {
@@ -112,7 +61,7 @@ describe('cut-offs', () => {
 
   it('leave the stream when no token can be that old', async () => {
     const revocations = await startReplica('d');
-    const redis = await connect(false);
+    const redis = await stores.connect(false);
     const oldId = `${nowMs - 5_000_000}-0`;
     for (let index = 0; index < 200; index++) {
       await redis.xadd('d', `${nowMs - 5_000_000 + index}-0`, 'kind', 'sub', 'id', 'old', 'at', '1');
@@ -124,7 +73,7 @@ describe('cut-offs', () => {
   });
 
   it('are not kept in a Redis that may drop them', async () => {
-    const redis = await connect(false);
+    const redis = await stores.connect(false);
     await redis.config('SET', 'maxmemory-policy', 'allkeys-lru');
     try {
       await expect(startReplica('f')).rejects.toThrow('set it to noeviction');
@@ -138,7 +87,7 @@ describe('cut-offs', () => {
     const revocations = await startReplica('e', () => clock);
     expect(() => revocations.assertFresh()).not.toThrow();
 
-    await server.stop();
+    await stores.server.stop();
     clock += 1_001;
     expect(() => revocations.assertFresh()).toThrow(expect.objectContaining({ status: 503 }));
     await expect(revocations.untilFresh()).rejects.toMatchObject({ status: 503 });
@@ -146,7 +95,7 @@ describe('cut-offs', () => {
     await expect(revocations.revoke({ kind: 'sub', id: 'x' })).rejects.toMatchObject({ status: 503 });
     expect(revocations.isRevoked({ sub: 'x', issuedAtMs: 0 })).toBe(true);
 
-    await server.start();
+    await stores.server.start();
     await expect
       .poll(
         () => {
@@ -183,7 +132,7 @@ describe('cut-offs', () => {
 
   it('that came while a replica could not read are known before it judges again', async () => {
     const [here, there] = [await startReplica('i'), await startReplica('i')];
-    const redis = await connect(false);
+    const redis = await stores.connect(false);
     await redis.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
 
     await expect
@@ -208,8 +157,10 @@ describe('cut-offs', () => {
     memory.prune(11);
 
     expect([memory.hasEnded('some'), memory.hasEnded('ended')]).toEqual([false, true]);
-    await createRevocationTable({ pool, lifeMs: 1_000_000 }).save([{ ...everyOne, atMs: nowMs }]);
-    const { rows } = await pool.query(
+    await createRevocationTable({ pool: stores.pool, lifeMs: 1_000_000 }).save([
+      { ...everyOne, atMs: nowMs },
+    ]);
+    const { rows } = await stores.pool.query(
       `SELECT expires_at - greatest(clock_timestamp(), to_timestamp($1 / 1000.0)) > interval '990 seconds' AS is_kept
         FROM auth.revocations WHERE id = '*'`,
       [nowMs],
@@ -219,13 +170,13 @@ describe('cut-offs', () => {
 
   // attack: go on with a revoked token after an unnoticed fail-over of Redis | ASVS 10.4.9 | guard: services/auth-api/src/revocation/follower.ts
   it('that another process of Redis lacks are read from the list, though no read failed', async () => {
-    const stream = createRevocationStream(await connect(false), await connect(true), 'j');
+    const stream = createRevocationStream(await stores.connect(false), await stores.connect(true), 'j');
     let node = 'one';
     const revocations = await startReplica('j', undefined, {
       stream: { ...stream, history: async () => ({ ...(await stream.history()), node }) },
       settleIntervalMs: 600_000,
     });
-    await createRevocationTable({ pool, lifeMs: 1_000_000 }).save([
+    await createRevocationTable({ pool: stores.pool, lifeMs: 1_000_000 }).save([
       { kind: 'sub', id: 'failed-over', atMs: nowMs },
     ]);
 
@@ -238,7 +189,7 @@ describe('cut-offs', () => {
 
   // attack: present a revoked token while a replica reads what it missed | ASVS 10.4.9 | guard: services/auth-api/src/revocation/follower.ts
   it('are complete only when the last page of what was missed is read', async () => {
-    const stream = createRevocationStream(await connect(false), await connect(true), 'l');
+    const stream = createRevocationStream(await stores.connect(false), await stores.connect(true), 'l');
     const lastPage = Promise.withResolvers<void>();
     const entryOf = (index: number, id: string) => {
       return { id: `${nowMs + index}-0`, revocation: { kind: 'sub' as const, id, atMs: nowMs } };
@@ -279,7 +230,7 @@ describe('cut-offs', () => {
 
   // attack: present a token that is revoked behind thousands of others | ASVS 10.4.9 | guard: services/auth-api/src/revocation/follower.ts
   it('are not complete when more came at once than one page holds', async () => {
-    const stream = createRevocationStream(await connect(false), await connect(true), 'm');
+    const stream = createRevocationStream(await stores.connect(false), await stores.connect(true), 'm');
     const lastPage = Promise.withResolvers<void>();
     const entryOf = (index: number, id: string) => {
       return { id: `${nowMs + index}-0`, revocation: { kind: 'sub' as const, id, atMs: nowMs } };
@@ -320,8 +271,8 @@ describe('cut-offs', () => {
 
   // attack: keep the database busy by revoking rubbish | ASVS 2.4.1 | guard: services/auth-api/src/revocation/keeper.ts
   it('are looked for in PostgreSQL at most once a second, however many requests have nothing to end', async () => {
-    const redis = await connect(false);
-    const table = createRevocationTable({ pool, lifeMs: 1_000_000 });
+    const redis = await stores.connect(false);
+    const table = createRevocationTable({ pool: stores.pool, lifeMs: 1_000_000 });
     let rounds = 0;
     const revocations = await startReplica('k', undefined, {
       table: {
@@ -344,7 +295,9 @@ describe('cut-offs', () => {
 
     const seconds = (performance.now() - startedMs) / 1000;
     expect(rounds - atStart).toBeLessThanOrEqual(1 + Math.floor(seconds));
-    const { rows } = await pool.query("SELECT id FROM auth.revocations WHERE id IN ('k1', 'k2', 'k3')");
+    const { rows } = await stores.pool.query(
+      "SELECT id FROM auth.revocations WHERE id IN ('k1', 'k2', 'k3')",
+    );
     expect(rows).toHaveLength(3);
   });
 
@@ -352,17 +305,22 @@ describe('cut-offs', () => {
   it('that a restored PostgreSQL lacks are written to it again by a replica that knows them', async () => {
     const replica = await startReplica('m', undefined, { settleIntervalMs: 100 });
     await replica.revoke({ kind: 'sub', id: 'of-the-copy' });
-    await pool.query("CREATE TABLE older AS SELECT * FROM auth.revocations WHERE id = 'of-the-copy'");
+    await stores.pool.query("CREATE TABLE older AS SELECT * FROM auth.revocations WHERE id = 'of-the-copy'");
     await replica.revoke({ kind: 'sub', id: 'newer' });
 
-    await pool.query('BEGIN; TRUNCATE auth.revocations; INSERT INTO auth.revocations TABLE older; COMMIT');
+    await stores.pool.query(
+      'BEGIN; TRUNCATE auth.revocations; INSERT INTO auth.revocations TABLE older; COMMIT',
+    );
 
     const kept = async () =>
-      (await pool.query("SELECT id FROM auth.revocations WHERE id IN ('of-the-copy', 'newer') ORDER BY id"))
-        .rows;
+      (
+        await stores.pool.query(
+          "SELECT id FROM auth.revocations WHERE id IN ('of-the-copy', 'newer') ORDER BY id",
+        )
+      ).rows;
     await expect.poll(kept, { timeout: 5000 }).toEqual([{ id: 'newer' }, { id: 'of-the-copy' }]);
     // Redis is lost too: only PostgreSQL tells the next one.
-    await (await connect(false)).del('m', 'm:epoch');
+    await (await stores.connect(false)).del('m', 'm:epoch');
     const later = await startReplica('m');
     expect(later.isRevoked({ sub: 'newer', issuedAtMs: nowMs - 1 })).toBe(true);
   });
@@ -375,20 +333,20 @@ function standStill(ms: number): void {
 }
 
 it('the table forgets a revocation when no token can be older, and no sooner', async () => {
-  const table = createRevocationTable({ pool, lifeMs: 1_000_000 });
+  const table = createRevocationTable({ pool: stores.pool, lifeMs: 1_000_000 });
   await table.save([
     { kind: 'client', id: 'kept', atMs: nowMs },
     { kind: 'client', id: 'gone', atMs: nowMs },
   ]);
   const age = (id: string, ms: number) =>
-    pool.query('UPDATE auth.revocations SET expires_at = expires_at - $2::interval WHERE id = $1', [
+    stores.pool.query('UPDATE auth.revocations SET expires_at = expires_at - $2::interval WHERE id = $1', [
       id,
       `${ms} milliseconds`,
     ]);
   await age('kept', 900_000);
   await age('gone', 1_000_000);
   expect(await table.removeExpired()).toBe(false);
-  const { rows } = await pool.query(`SELECT id FROM auth.revocations WHERE id IN ('kept', 'gone')`);
+  const { rows } = await stores.pool.query(`SELECT id FROM auth.revocations WHERE id IN ('kept', 'gone')`);
   expect(rows).toEqual([{ id: 'kept' }]);
 });
 

@@ -1,0 +1,76 @@
+/** PostgreSQL and Redis for tests of revocations; replicas and connections end with each test. */
+import { createLogger } from '@gatehouse/service-kit/logging/logger';
+import { migrate } from '@gatehouse/service-kit/postgres/migrate';
+import { createPool, type Pool } from '@gatehouse/service-kit/postgres/pool';
+import { createRedis, type RedisClient, untilRedisIsReady } from '@gatehouse/service-kit/redis/client';
+import { Secret } from '@gatehouse/service-kit/secret';
+import { createTestDatabase, type TestDatabase } from '@gatehouse/testing/postgres';
+import { redisConfigOf, startRedis, type TestRedis } from '@gatehouse/testing/redis';
+import { afterAll, afterEach, beforeAll } from 'vitest';
+import {
+  createRevocations,
+  type Revocations,
+  type RevocationsOptions,
+} from '../../src/revocation/revocations.ts';
+import { createRevocationStream } from '../../src/revocation/stream.ts';
+import { createRevocationTable } from '../../src/revocation/table.ts';
+
+export const log = createLogger('test', { level: 'silent', format: 'json' });
+
+export interface RevocationStores {
+  server: TestRedis;
+  pool: Pool;
+  connect(blocking: boolean): Promise<RedisClient>;
+  /** Replicas with the same key share the stream; all share the table. */
+  startReplica(
+    key: string,
+    options: Pick<RevocationsOptions, 'now' | 'maxLifeMs'> & Partial<RevocationsOptions>,
+  ): Promise<Revocations>;
+}
+
+/** Registers the hooks of the file that calls it; the stores are there when its tests run. */
+export function useRevocationStores(): RevocationStores {
+  const clients: RedisClient[] = [];
+  const started: Revocations[] = [];
+  let database: TestDatabase | undefined;
+  const stores = {
+    async connect(blocking) {
+      const client = createRedis(redisConfigOf(stores.server, 500), { log, blocking });
+      clients.push(client);
+      await untilRedisIsReady(client);
+      return client;
+    },
+    async startReplica(key, options) {
+      const revocations = createRevocations({
+        stream: createRevocationStream(await stores.connect(false), await stores.connect(true), key),
+        table: createRevocationTable({ pool: stores.pool, lifeMs: options.maxLifeMs }),
+        trust: { isTrusted: true },
+        log,
+        ...options,
+      });
+      await revocations.start();
+      started.push(revocations);
+      return revocations;
+    },
+  } as RevocationStores;
+  beforeAll(async () => {
+    stores.server = await startRedis({ persistent: true });
+    database = await createTestDatabase();
+    const postgres = {
+      ...{ host: '', port: 0, database: '', username: '', password: undefined, ssl: 'off' as const },
+      ...{ poolSize: 4, poolCheckoutTimeoutMs: 2000, statementTimeoutMs: 2000 },
+      url: new Secret(database.url),
+    };
+    await migrate(postgres, { schema: 'auth', folder: new URL('../../migrations/', import.meta.url), log });
+    stores.pool = createPool(postgres, { schema: 'auth', applicationName: 'test', log });
+  });
+  afterEach(async () => {
+    await Promise.all(started.splice(0).map((revocations) => revocations.close()));
+    for (const client of clients.splice(0)) client.disconnect();
+  });
+  afterAll(async () => {
+    await stores.pool?.end();
+    await Promise.all([stores.server?.close(), database?.close()]);
+  });
+  return stores;
+}
