@@ -2,14 +2,15 @@
 import type { AdministratorView } from '@gatehouse/contracts/auth-api/administration/administrators';
 import { definedOnly } from '@gatehouse/contracts/defined-only';
 import { diff } from '@gatehouse/service-kit/changes/field-changes';
-import type { ChangeLog } from '@gatehouse/service-kit/changes/log';
+import type { ChangeLog, ChangeTransaction } from '@gatehouse/service-kit/changes/log';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { conflict, notFound } from '@gatehouse/service-kit/errors/app-error';
 import type { Pool, PoolClient } from '@gatehouse/service-kit/postgres/pool';
-import { type Actor, type AuditWriter, actorFields } from '../audit/event.ts';
+import { type Actor, type AuditWriter, actorFields, type Cause } from '../audit/event.ts';
 import type { KnownAdministrators } from './known-administrators.ts';
 import {
   deleteAdministrator,
+  deleteAdministratorsAt,
   insertAdministrator,
   listAdministrators,
   lockAdministrator,
@@ -33,6 +34,11 @@ type NewEntry = Pick<StoredAdministrator, 'sub' | 'name'> & {
   note?: string | undefined;
 };
 
+interface Entries {
+  before?: StoredAdministrator;
+  after?: StoredAdministrator;
+}
+
 export type AdministratorService = ReturnType<typeof createAdministratorService>;
 
 export function createAdministratorService({
@@ -42,24 +48,30 @@ export function createAdministratorService({
   audit,
   now,
 }: AdministratorServiceOptions) {
-  const change = async (
-    name: 'administrator_added' | 'administrator_removed',
-    actor: Actor,
-    work: (db: PoolClient) => Promise<{ before?: StoredAdministrator; after?: StoredAdministrator }>,
+  type Change = 'administrator_added' | 'administrator_removed';
+
+  const note = async (
+    { client, record }: ChangeTransaction,
+    name: Change,
+    cause: Cause,
+    { before, after }: Entries,
   ) => {
-    await changes.inTransaction(async ({ client, record }) => {
-      const { before, after } = await work(client);
-      const sub = (after ?? before)?.sub ?? '';
-      await audit.inTransaction(client, {
-        name,
-        outcome: 'success',
-        sub,
-        correlationId: actor.correlationId,
-        clientAddress: actor.clientAddress,
-        fields: { ...actorFields(actor), changes: diff(auditedOf(before), auditedOf(after)) },
-      });
-      record({ entity: administratorEntity, id: sub });
+    const sub = (after ?? before)?.sub ?? '';
+    await audit.inTransaction(client, {
+      name,
+      outcome: 'success',
+      sub,
+      correlationId: cause.correlationId,
+      clientAddress: cause.clientAddress,
+      fields: { ...actorFields(cause), changes: diff(auditedOf(before), auditedOf(after)) },
     });
+    record({ entity: administratorEntity, id: sub });
+  };
+
+  const change = async (name: Change, actor: Actor, work: (db: PoolClient) => Promise<Entries>) => {
+    await changes.inTransaction(async (transaction) =>
+      note(transaction, name, actor, await work(transaction.client)),
+    );
     known.forget();
   };
 
@@ -89,6 +101,18 @@ export function createAdministratorService({
         if (before === undefined) throw notFound('There is no such installation administrator');
         return { before };
       }),
+
+    /** Of a contact centre that was deleted: one that is made under its id has other people. */
+    async forgetContactCenter(id: string): Promise<void> {
+      const isListed = (await listAdministrators(pool)).some(({ contactCenterId }) => contactCenterId === id);
+      if (!isListed) return;
+      const cause = { name: 'contact centre deleted', correlationId: `contact centre ${id}` };
+      await changes.inTransaction(async (transaction) => {
+        for (const before of await deleteAdministratorsAt(transaction.client, id))
+          await note(transaction, 'administrator_removed', cause, { before });
+      });
+      known.forget();
+    },
   };
 }
 

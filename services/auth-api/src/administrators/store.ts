@@ -47,6 +47,18 @@ export async function insertAdministrator(db: Queryable, added: StoredAdministra
   return rowCount === 1;
 }
 
+/** Deletes the entries that a contact centre has in the list. Gives the removed rows. */
+export async function deleteAdministratorsAt(
+  db: Queryable,
+  contactCenterId: string,
+): Promise<StoredAdministrator[]> {
+  const { rows } = await db.query<StoredAdministrator>(
+    `DELETE FROM auth.installation_administrators WHERE contact_center_id = $1 RETURNING ${columns}`,
+    [contactCenterId],
+  );
+  return rows;
+}
+
 /** The removed row; undefined if there was none. */
 export async function deleteAdministrator(
   db: Queryable,

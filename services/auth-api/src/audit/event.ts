@@ -262,6 +262,9 @@ export interface Actor {
   clientAddress: string;
 }
 
+/** The originator of a change: an actor, or work of this service, which has no address. */
+export type Cause = Omit<Actor, 'clientAddress'> & Partial<Pick<Actor, 'clientAddress'>>;
+
 /** The members of an event that say who made a change. */
 export function actorFields(actor: Pick<Actor, 'name' | 'clientId' | 'linkRequest'>): Record<string, string> {
   const { name, clientId, linkRequest } = actor;

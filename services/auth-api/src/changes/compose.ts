@@ -130,11 +130,9 @@ function followEnvironmentApi(core: Core, dependencies: ChangesDependencies) {
       for (const id of ids) {
         // One that was only switched off may be active again.
         if ((await contactCenters.find(id)) !== undefined) continue;
-        await Promise.all(
-          [dependencies.consents.service, dependencies.approvals.userCodes].map((stored) =>
-            stored.forgetContactCenter(id),
-          ),
-        );
+        const { administrators, approvals, consents, signals } = dependencies;
+        const stored = [administrators.service, approvals.userCodes, consents.service, signals.receivers];
+        await Promise.all(stored.map((one) => one.forgetContactCenter(id)));
       }
     },
     position: createEndsPosition(core.pool, core.isWritable),

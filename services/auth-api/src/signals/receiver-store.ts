@@ -28,6 +28,15 @@ export async function listReceivers(db: Queryable): Promise<Receiver[]> {
   return rows;
 }
 
+/** Those that are told of a contact centre by its id. Locks the rows until the transaction ends. */
+export async function lockReceiversOf(db: Queryable, contactCenterId: string): Promise<Receiver[]> {
+  const { rows } = await db.query<Receiver>(
+    `SELECT ${columns} FROM auth.signal_receivers WHERE contact_center_ids @> ARRAY[$1] ORDER BY id FOR UPDATE`,
+    [contactCenterId],
+  );
+  return rows;
+}
+
 /** Locks the row until the transaction ends. */
 export async function lockReceiver(db: Queryable, id: string): Promise<Receiver | undefined> {
   const { rows } = await db.query<Receiver>(

@@ -3,17 +3,18 @@ import type { AddressPolicy } from '@gatehouse/api-client/address-policy';
 import type { SignalReceiverView } from '@gatehouse/contracts/auth-api/administration/signal-receivers';
 import { definedOnly } from '@gatehouse/contracts/defined-only';
 import { diff, hiddenValue } from '@gatehouse/service-kit/changes/field-changes';
-import type { ChangeLog } from '@gatehouse/service-kit/changes/log';
+import type { ChangeLog, ChangeTransaction } from '@gatehouse/service-kit/changes/log';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import type { SecretBox } from '@gatehouse/service-kit/crypto/secret-box';
 import { randomUuid } from '@gatehouse/service-kit/crypto/secrets';
 import { type AppError, badRequest, notFound } from '@gatehouse/service-kit/errors/app-error';
 import type { Pool, PoolClient } from '@gatehouse/service-kit/postgres/pool';
-import { type Actor, type AuditWriter, actorFields } from '../audit/event.ts';
+import { type Actor, type AuditWriter, actorFields, type Cause } from '../audit/event.ts';
 import {
   deleteReceiver,
   listReceivers,
   lockReceiver,
+  lockReceiversOf,
   placeOf,
   type Receiver,
   saveReceiver,
@@ -33,6 +34,13 @@ export interface ReceiversOptions {
 /** Name of the change that tells the other replicas. */
 export const receiverEntity = 'signal-receiver';
 
+type Change = 'signal_receiver_created' | 'signal_receiver_updated' | 'signal_receiver_deleted';
+
+interface Versions {
+  before?: Receiver;
+  after?: Receiver;
+}
+
 export type Receivers = ReturnType<typeof createReceivers>;
 
 export function createReceivers(options: ReceiversOptions) {
@@ -51,22 +59,30 @@ export function createReceivers(options: ReceiversOptions) {
     if (problem !== undefined) throw fieldError('endpoint', problem.message);
   };
 
+  const note = async (
+    { client, record }: ChangeTransaction,
+    { name, id, cause }: { name: Change; id: string; cause: Cause },
+    result: Versions,
+  ) => {
+    await audit.inTransaction(client, {
+      name,
+      outcome: 'success',
+      correlationId: cause.correlationId,
+      clientAddress: cause.clientAddress,
+      fields: { ...actorFields(cause), receiver: id, changes: changesOf(result) },
+    });
+    record({ entity: receiverEntity, id });
+  };
+
   const change = async (
-    name: 'signal_receiver_created' | 'signal_receiver_updated' | 'signal_receiver_deleted',
+    name: Change,
     id: string,
     actor: Actor,
-    work: (db: PoolClient) => Promise<{ before?: Receiver; after?: Receiver }>,
+    work: (db: PoolClient) => Promise<Versions>,
   ) => {
-    const done = await changes.inTransaction(async ({ client, record }) => {
-      const result = await work(client);
-      await audit.inTransaction(client, {
-        name,
-        outcome: 'success',
-        correlationId: actor.correlationId,
-        clientAddress: actor.clientAddress,
-        fields: { ...actorFields(actor), receiver: id, changes: changesOf(result) },
-      });
-      record({ entity: receiverEntity, id });
+    const done = await changes.inTransaction(async (transaction) => {
+      const result = await work(transaction.client);
+      await note(transaction, { name, id, cause: actor }, result);
       return result;
     });
     await reload();
@@ -142,6 +158,30 @@ export function createReceivers(options: ReceiversOptions) {
         return { before };
       });
     },
+    /**
+     * Of a contact centre that was deleted: one that is made under its id has other people. A receiver of this contact centre alone
+     * goes, because one that names none is told of all.
+     */
+    async forgetContactCenter(gone: string): Promise<void> {
+      if (!(await listReceivers(pool)).some(({ contactCenterIds }) => contactCenterIds.includes(gone)))
+        return;
+      const cause = { name: 'contact centre deleted', correlationId: `contact centre ${gone}` };
+      await changes.inTransaction(async (transaction) => {
+        for (const before of await lockReceiversOf(transaction.client, gone)) {
+          const { id } = before;
+          const contactCenterIds = before.contactCenterIds.filter((one) => one !== gone);
+          if (contactCenterIds.length === 0) {
+            await deleteReceiver(transaction.client, id);
+            await note(transaction, { name: 'signal_receiver_deleted', id, cause }, { before });
+          } else {
+            const after = { ...before, contactCenterIds, updatedAt: new Date(now()) };
+            await saveReceiver(transaction.client, after);
+            await note(transaction, { name: 'signal_receiver_updated', id, cause }, { before, after });
+          }
+        }
+      });
+      await reload();
+    },
   };
 }
 
@@ -155,7 +195,7 @@ export function viewOf({ bearerToken, createdAt, updatedAt, ...receiver }: Recei
   };
 }
 
-function changesOf({ before, after }: { before?: Receiver; after?: Receiver }) {
+function changesOf({ before, after }: Versions) {
   const {
     bearerToken: token,
     updatedAt: _updatedAt,
