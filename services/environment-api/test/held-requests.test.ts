@@ -63,10 +63,12 @@ async function whileWaiting(
   try {
     await client.query('BEGIN');
     await lock(client);
+    const { rows } = await client.query('SELECT pg_backend_pid() AS pid');
     const answer = change();
-    const waiting = `SELECT 1 FROM pg_stat_activity
-      WHERE datname = current_database() AND wait_event_type = 'Lock' AND pg_backend_pid() = ANY (pg_blocking_pids(pid))`;
-    await expect.poll(async () => (await client.query(waiting)).rowCount, soon).toBe(1);
+    // By another connection: a transaction sees the activity as of its first look.
+    const waiting = () =>
+      api.pool.query('SELECT 1 FROM pg_stat_activity WHERE $1 = ANY (pg_blocking_pids(pid))', [rows[0].pid]);
+    await expect.poll(async () => (await waiting()).rowCount, soon).toBe(1);
     await meanwhile();
     await client.query('ROLLBACK');
     return await answer;
