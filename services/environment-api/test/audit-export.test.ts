@@ -40,7 +40,7 @@ it('in CSV has the names of the columns first', async () => {
   const { text, headers } = await ask(`contactCenterId=${own}&format=csv&limit=1`);
   expect(headers['content-type']).toBe('text/csv; charset=utf-8');
   const [names, row] = text.split('\r\n');
-  expect(names).toMatch(/^id,at,action,.*,actorKind,actor$/);
+  expect(names).toMatch(/^id,at,action,.*,actorKind,actor,actorContactCenterId$/);
   expect(row).toContain('""to"":""Name 7""');
 });
 

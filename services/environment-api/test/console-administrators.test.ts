@@ -114,11 +114,17 @@ describe('a contact-centre administrator', () => {
 });
 
 describe('a change by an administrator at the console', () => {
-  it('names the person and the client in the audit trail', async () => {
+  // attack: change in the trail that names a sub of several contact centres | ASVS 16.4.2 | guard: services/environment-api/src/audit/store.ts
+  it('names the person with the contact centre, and the client, in the audit trail', async () => {
     const headers = tokenOf({ authorities: [contactCenterAdminAuthority], sub: 'person-2' });
     await writeSetting(headers);
     const { body } = await api.call('GET', `/audit?actor=person-2`, { headers });
-    expect(body.data[0].actor).toEqual({ kind: 'user', name: 'person-2', clientId: consoleClientId });
+    expect(body.data[0].actor).toEqual({
+      kind: 'user',
+      name: 'person-2',
+      contactCenterId: own,
+      clientId: consoleClientId,
+    });
   });
 
   // attack: trail that names another client than the person used | ASVS 16.4.2 | guard: services/environment-api/src/audit/trail.ts
@@ -132,6 +138,18 @@ describe('a change by an administrator at the console', () => {
     await pool.query(`UPDATE environment.audit SET actor_client = 'other' WHERE actor = 'person-3'`);
     await pool.query('ALTER TABLE environment.audit ENABLE TRIGGER audit_is_append_only');
     expect(await problems()).toEqual([expect.stringContaining('what it says of the person was changed')]);
+  });
+
+  // attack: Idempotency-Key used up by somebody with the same sub at another contact centre | CWE-639, OWASP API1:2023 | guard: services/environment-api/src/idempotency/replay.ts
+  it('has Idempotency-Keys of its own, although the sub is known in another contact centre', async () => {
+    const key = { 'idempotency-key': randomUuid() };
+    for (const place of [own, other]) {
+      const headers = {
+        ...tokenOf({ authorities: [contactCenterAdminAuthority], contact_center_ids: [place] }),
+        ...key,
+      };
+      expect([place, (await writeSetting(headers, place)).status]).toEqual([place, 200]);
+    }
   });
 
   it('is made once for an Idempotency-Key, and not repeated for somebody who has lost the right', async () => {

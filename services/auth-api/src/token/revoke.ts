@@ -24,6 +24,8 @@ export interface RevocationOptions {
 
 interface Revocable {
   sub: string;
+  /** Of a person: theirs. */
+  contactCenterId: string | undefined;
   contactCenterIds: string[];
   end(): Promise<void>;
 }
@@ -38,13 +40,15 @@ export function createRevocationEndpoint(options: RevocationOptions) {
     if (grant?.clientId === client.clientId)
       return {
         sub: grant.identity.sub,
+        contactCenterId: grant.identity.contactCenterId,
         contactCenterIds: [grant.identity.contactCenterId],
         end: () => families.end(grant.familyId),
       };
     const facts = await accessTokens.findOwn(text, client.clientId);
     if (facts === undefined) return undefined;
     const { sub = client.clientId, contactCenterIds } = facts;
-    return { sub, contactCenterIds, end: () => accessTokens.end(text, facts) };
+    const contactCenterId = facts.sub === undefined ? undefined : contactCenterIds[0];
+    return { sub, contactCenterId, contactCenterIds, end: () => accessTokens.end(text, facts) };
   }
 
   return {
@@ -66,6 +70,7 @@ export function createRevocationEndpoint(options: RevocationOptions) {
         name: 'token_revoked',
         outcome: 'success',
         sub: own.sub,
+        contactCenterId: own.contactCenterId,
         clientId,
         correlationId: call.correlationId,
         clientAddress: call.clientAddress,

@@ -7,6 +7,7 @@ import {
   loginGrantTypes,
 } from '@gatehouse/contracts/auth-api/console';
 import { type IntrospectionActive, managementAuthority } from '@gatehouse/contracts/auth-api/introspection';
+import { definedOnly } from '@gatehouse/contracts/defined-only';
 import { forbidden, notFound } from '@gatehouse/service-kit/errors/app-error';
 import { parseId } from '../fields/scalars.ts';
 
@@ -14,6 +15,8 @@ export interface Caller {
   kind: 'ops' | 'client' | 'user';
   /** Name of the operator account, client id, or the user's subject. */
   name: string;
+  /** Of a person: who authenticated them. Contact centres may know other people by the same subject. */
+  contactCenterId?: string;
   /** The client by whose token a person administers. */
   clientId?: string;
   /** Of the operator at the console: correlation id of the request that made the link. */
@@ -57,6 +60,7 @@ export function tokenCaller(token: IntrospectionActive): Caller {
   return {
     kind: isUser ? 'user' : 'client',
     name: token.sub,
+    ...(isUser ? placeOf(token) : {}),
     reads: internal || (isUnbound && writes) ? 'all' : new Set(token.contact_center_ids),
     writes,
     internal,
@@ -75,12 +79,18 @@ function consoleCaller(token: IntrospectionActive): Caller {
   return {
     kind: 'user',
     name: sub,
+    ...placeOf(token),
     clientId: client_id,
     signedInAtMs: auth_time === undefined ? undefined : auth_time * 1000,
     reads: isOfInstallation ? 'all' : new Set(contact_center_ids),
     writes: isOfInstallation || isOfContactCenter,
     internal: false,
   };
+}
+
+/** The token of a person is bound to one contact centre. */
+function placeOf({ contact_center_ids: [contactCenterId] }: IntrospectionActive) {
+  return definedOnly({ contactCenterId });
 }
 
 /** Any client may get tokens of an administrator; only the console is known to do what its user asks for. */

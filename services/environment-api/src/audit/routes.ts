@@ -212,9 +212,19 @@ const columns = [
   ...rowNames.map((name) => ({ name: name as string, value: (row: AuditAnswer) => row[name] as unknown })),
   { name: 'actorKind', value: ({ actor }: AuditAnswer) => actor.kind },
   { name: 'actor', value: ({ actor }: AuditAnswer) => actor.name },
+  { name: 'actorContactCenterId', value: ({ actor }: AuditAnswer) => actor.contactCenterId },
 ];
 
-function answerOf({ at, actor, actorKind, actorClient, linkRequest, ...row }: AuditRow) {
-  const by = { kind: actorKind, name: actor, ...definedOnly({ clientId: actorClient, linkRequest }) };
+function answerOf({
+  at,
+  actor,
+  actorKind,
+  actorContactCenterId,
+  actorClient,
+  linkRequest,
+  ...row
+}: AuditRow) {
+  const known = { contactCenterId: actorContactCenterId, clientId: actorClient, linkRequest };
+  const by = { kind: actorKind, name: actor, ...definedOnly(known) };
   return { ...row, at: new Date(at).toISOString(), actor: by };
 }

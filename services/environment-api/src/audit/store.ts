@@ -11,6 +11,8 @@ export interface AuditEntry {
   at: number;
   actorKind: 'ops' | 'client' | 'user';
   actor: string;
+  /** Of a person: the contact centre that authenticated them; undefined also in rows from before it was stored. */
+  actorContactCenterId: string | undefined;
   /** The client by whose token a person did it; undefined of everybody else. */
   actorClient: string | undefined;
   /** Of the operator at the console: correlation id of the request that made the link. */
@@ -47,6 +49,7 @@ export interface StoredRow {
   at: Date;
   actor_kind: AuditEntry['actorKind'];
   actor: string;
+  actor_contact_center_id: string | null;
   actor_client: string | null;
   link_request: string | null;
   action: AuditEntry['action'];
@@ -65,12 +68,13 @@ export async function appendAudit(db: Queryable, entries: readonly AuditEntry[])
     name: 'audit_append',
     text: `INSERT INTO environment.audit
         (at, actor_kind, actor, action, entity, entity_id, contact_center_id, request_id, operation_id, changes,
-          client_address, actor_client, link_request)
+          client_address, actor_client, link_request, actor_contact_center_id)
       SELECT to_timestamp(at / 1000.0), "actorKind", actor, action, entity, "entityId", "contactCenterId", "requestId",
-        "operationId", changes, "clientAddress", "actorClient", "linkRequest"
+        "operationId", changes, "clientAddress", "actorClient", "linkRequest", "actorContactCenterId"
       FROM ROWS FROM (jsonb_to_recordset($1) AS (at bigint, "actorKind" text, actor text, action text, entity text,
         "entityId" text, "contactCenterId" uuid, "requestId" text, "operationId" text, changes jsonb,
-        "clientAddress" text, "actorClient" text, "linkRequest" text)) WITH ORDINALITY
+        "clientAddress" text, "actorClient" text, "linkRequest" text,
+        "actorContactCenterId" text)) WITH ORDINALITY
       ORDER BY ordinality`,
     values: [JSON.stringify(entries)],
   });
@@ -108,6 +112,7 @@ export function toAuditRow(row: StoredRow): AuditRow {
     at: row.at.getTime(),
     actorKind: row.actor_kind,
     actor: row.actor,
+    actorContactCenterId: row.actor_contact_center_id ?? undefined,
     actorClient: row.actor_client ?? undefined,
     linkRequest: row.link_request ?? undefined,
     action: row.action,

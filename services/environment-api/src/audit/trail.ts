@@ -14,6 +14,7 @@ type ChangeFacts = Pick<
   'action' | 'entity' | 'entityId' | 'contactCenterId' | 'requestId' | 'operationId' | 'changes'
 >;
 type ActorFacts = Pick<AuditEntry, 'actor' | 'actorKind'> & {
+  actorContactCenterId?: string;
   actorClient?: string;
   linkRequest?: string;
   clientAddress?: string;
@@ -26,14 +27,25 @@ export function configurationTrail(pool: Pool): AuditTrail<StoredRow> {
 }
 
 function read(row: StoredRow): TrailEvent {
-  const { id, at, actor, actorKind, actorClient, linkRequest, clientAddress, ...facts } = toAuditRow(row);
+  const {
+    id,
+    at,
+    actor,
+    actorKind,
+    actorContactCenterId,
+    actorClient,
+    linkRequest,
+    clientAddress,
+    ...facts
+  } = toAuditRow(row);
+  const by = { actor, actorKind, actorContactCenterId, actorClient, linkRequest, clientAddress };
   return {
     // The time makes it unique: row ids start again in a new database.
     id: `environment-api-${id}-${at}`,
     atMs: at,
     facts: facts satisfies ChangeFacts,
     // What is absent must stay absent: the hashes of older rows were made without it.
-    personal: definedOnly({ actor, actorKind, actorClient, linkRequest, clientAddress }) satisfies ActorFacts,
+    personal: definedOnly(by) satisfies ActorFacts,
   };
 }
 
@@ -43,7 +55,7 @@ const pastTense: Record<AuditAction, string> = { create: 'created', update: 'upd
 export function configurationDocument(event: ChainedEvent, pseudonymise: Pseudonymise): Document {
   const facts = event.facts as unknown as ChangeFacts;
   const personal = event.personal as unknown as ActorFacts;
-  const { actor, actorKind, actorClient, linkRequest, clientAddress } = personal;
+  const { actor, actorKind, actorContactCenterId, actorClient, linkRequest, clientAddress } = personal;
   return auditDocument(auditedService, event, {
     action: `${facts.entity.replaceAll('-', '_')}_${pastTense[facts.action]}`,
     outcome: 'success',
@@ -56,7 +68,10 @@ export function configurationDocument(event: ChainedEvent, pseudonymise: Pseudon
     gatehouse: {
       ...definedOnly({ client_id: actorKind === 'client' ? actor : actorClient }),
       entity: { type: facts.entity, id: facts.entityId },
-      details: { changes: changesAsText(facts.changes), ...definedOnly({ linkRequest }) },
+      details: {
+        changes: changesAsText(facts.changes),
+        ...definedOnly({ actorContactCenterId, linkRequest }),
+      },
     },
   });
 }

@@ -121,7 +121,13 @@ export function createWriter({
         async record(...written) {
           const { caller, requestId, clientAddress, operationId } = context;
           const { kind: actorKind, name: actor, clientId: actorClient, linkRequest } = caller;
-          const by = { actorKind, actor, actorClient, linkRequest };
+          const by = {
+            actorKind,
+            actor,
+            actorContactCenterId: caller.contactCenterId,
+            actorClient,
+            linkRequest,
+          };
           const facts = { at: now(), ...by };
           const entries = written.map(({ id: entityId, action, entity, contactCenterId, changes }) => ({
             ...facts,

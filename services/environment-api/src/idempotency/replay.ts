@@ -50,7 +50,7 @@ export function createReplay({ secretBox }: { secretBox: SecretBox }) {
       { key, digest }: KeyedRequest,
       work: () => Promise<T>,
     ): Promise<T> {
-      const owner = `${caller.kind}:${caller.name}`;
+      const owner = ownerOf(caller);
       const place = outcomePlace(owner, key);
       const first = await store.takeKey(db, { caller: owner, key });
       if (first) {
@@ -64,6 +64,11 @@ export function createReplay({ secretBox }: { secretBox: SecretBox }) {
       return value;
     },
   };
+}
+
+/** A `sub` alone may be that of several people. Keys that the release before kept for people are found no more: they last a day. */
+function ownerOf({ kind, name, contactCenterId }: Caller): string {
+  return [kind, contactCenterId, name].filter((part) => part !== undefined).join(':');
 }
 
 function keyReused(key: string): AppError {

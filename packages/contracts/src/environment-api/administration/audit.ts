@@ -7,6 +7,10 @@ export const auditEntrySchema = z.object({
   actor: z.object({
     kind: z.string(),
     name: z.string().describe('The operator account, a client id, or the `sub` of a person.'),
+    contactCenterId: z
+      .string()
+      .optional()
+      .describe('Of a person: the contact centre that authenticated them.'),
     clientId: z.string().optional().describe('The client by whose token a person did it.'),
     linkRequest: z
       .string()
