@@ -83,7 +83,7 @@ async function populate(store: AuthApi['simulator']['store']) {
     };
     for (const member of members) await store.addToAccessGroup(groupInfo.DBID, member);
   }
-  const folder = async (name: string, ownerID: object, held: number[] = []) =>
+  const folder = async (name: string, ownerID: object, held: readonly number[] = []) =>
     (
       await store.createObject(CfgObjectType.folder, {
         name,

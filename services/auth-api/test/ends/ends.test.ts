@@ -92,6 +92,8 @@ it('a client gets nothing for a contact centre that is switched off, although no
   const standing = createStanding({
     contactCenters: { get: async (id) => (id === contactCenterId ? demoContactCenter : undefined) },
     revocations: { hasEnded: () => false },
+    belongs: async () => true,
+    now: () => 0,
   });
   expect(await standing.activeOf([contactCenterId, 'switched-off'])).toEqual([contactCenterId]);
 });
