@@ -53,12 +53,27 @@ describe('the subject scope of a contact centre', () => {
     ]);
     expect((await inside(`/contact-centers/${one}?location=/`)).subjectScope).toBe('environment');
     expect(await inside(`/environments/${environmentId}/contact-centers`)).toEqual([
-      { id: one, subjectScope: 'environment' },
-      { id: other, subjectScope: 'environment' },
-      { id: own, subjectScope: 'contactCenter' },
-      { id: former, subjectScope: 'contactCenter' },
+      { id: one, subjectScope: 'environment', subjectsWereShared: false },
+      { id: other, subjectScope: 'environment', subjectsWereShared: false },
+      { id: own, subjectScope: 'contactCenter', subjectsWereShared: false },
+      { id: former, subjectScope: 'contactCenter', subjectsWereShared: false },
     ]);
     await api.call('DELETE', `/contact-centers/${former}`);
+  });
+
+  it.each([
+    ['changes it', (other: string) => patch(other, { subjectScope: 'contactCenter' })],
+    ['is deleted', (other: string) => api.call('DELETE', `/contact-centers/${other}`)],
+  ] as const)('is known to have been shared after the other one %s', async (_name, leave) => {
+    const { one, other, own } = await estate();
+    expect((await leave(other)).status).toBe(200);
+    const told = (await inside(`/environments/${environmentId}/contact-centers`)) as {
+      id: string;
+      subjectsWereShared: boolean;
+    }[];
+    const shared = told.filter(({ subjectsWereShared }) => subjectsWereShared).map(({ id }) => id);
+    expect(shared).toContain(one);
+    expect(shared).not.toContain(own);
   });
 
   it('ends what its people hold when it changes, and is recorded', async () => {

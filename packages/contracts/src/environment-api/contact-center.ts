@@ -37,7 +37,12 @@ export const contactCenterViewSchema = z.object({
 
 /** The contact centres of an environment, also those that are disabled. */
 export const environmentContactCentersSchema = z.array(
-  z.object({ id: z.guid(), subjectScope: subjectScopeSchema }),
+  z.object({
+    id: z.guid(),
+    subjectScope: subjectScopeSchema,
+    /** Another contact centre of the environment had the same subjects once. */
+    subjectsWereShared: z.boolean(),
+  }),
 );
 
 export type ContactCenterAuth = z.infer<typeof contactCenterAuthSchema>;

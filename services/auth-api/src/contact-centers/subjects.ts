@@ -67,17 +67,22 @@ export type Subjects = ReturnType<typeof createSubjects>;
 
 export function createSubjects({ contactCenters, revocations }: SubjectsOptions) {
   /**
-   * Whether another contact centre of the environment has the same `sub` for the person. `untold`: Environment API is of the
-   * release before, which has no such list. `shared` where it cannot be read: then only what names the contact centre counts.
+   * Whether another contact centre of the environment has the same `sub` for the person. `alone now`: one had it before. `untold`:
+   * Environment API is of the release before, which has no such list. `shared` where it cannot be read: then only what names the
+   * contact centre counts.
    */
-  async function sharing({ contactCenterId }: PersonKey): Promise<'alone' | 'shared' | 'untold'> {
+  async function sharing({
+    contactCenterId,
+  }: PersonKey): Promise<'alone' | 'alone now' | 'shared' | 'untold'> {
     try {
       const place = await contactCenters.find(contactCenterId);
       if (place === undefined) return 'shared';
       const all = await contactCenters.ofEnvironment(place.environmentId);
       if (all.length === 0) return 'untold';
       const sharers = all.filter(({ subjectScope }) => subjectScope === 'environment');
-      return sharers.length === 1 && sharers[0]?.id === contactCenterId ? 'alone' : 'shared';
+      const [only, another] = sharers;
+      if (another !== undefined || only?.id !== contactCenterId) return 'shared';
+      return only.subjectsWereShared ? 'alone now' : 'alone';
     } catch {
       return 'shared';
     }
@@ -91,6 +96,7 @@ export function createSubjects({ contactCenters, revocations }: SubjectsOptions)
     revocations.revokeAll((await sharing(person)) === 'shared' ? [named] : [named, former]);
 
   return {
+    /** Then what the release before stored of the `sub` alone is this person's. */
     isAlone: async (person: PersonKey): Promise<boolean> => (await sharing(person)) === 'alone',
     /** Then a replica of the release before does not know what `revoke` ended. */
     isShared: async (person: PersonKey): Promise<boolean> => (await sharing(person)) === 'shared',

@@ -11,6 +11,7 @@ import {
 } from '../stack/auth-api.ts';
 import { asked, createAsker, poll, say, waitingFor } from '../stack/backchannel.ts';
 import { createBrowser } from '../stack/browser.ts';
+import { announceChange } from '../stack/environment-api.ts';
 import { createClient, getCode, redeem, type TestClient } from '../stack/oauth.ts';
 
 /** The only one of its environment whose people have the subjects of the environment. */
@@ -102,6 +103,29 @@ it('a user code is known where one contact centre has the subject, and nowhere e
   ]);
   await userCodes.remove(at(asideId, alone));
   expect(await userCodes.has(at(aloneId, alone))).toBe(true);
+});
+
+// attack: consents and user codes of a release before, when the other contact centre with the same subjects has left | OpenID CIBA 7.1, CWE-639 | guard: services/auth-api/src/contact-centers/subjects.ts
+it('neither counts where another contact centre has had the subjects', async () => {
+  const { stack } = estate;
+  const { alone: sub } = await subjects();
+  const agreed = { clientId: client.clientId, scope: ['openid'] };
+  await store('consents', 'sub, client_id, scope', [sub, client.clientId, agreed.scope]);
+  await store('user_codes', 'sub, hash', [sub, await hashSlowly('code-of-the-person')]);
+  const count = async () => [
+    await stack.deps.consents.service.covers(at(aloneId, sub), agreed),
+    await stack.deps.approvals.userCodes.has(at(aloneId, sub)),
+  ];
+  expect(await count()).toEqual([true, true]);
+  const { formerSharers } = stack.environmentApi;
+  const heard = () =>
+    announceChange(stack, { entity: 'contact-center', id: asideId, contactCenterId: asideId });
+  formerSharers.add(aloneId);
+  await heard();
+  await expect.poll(count, { timeout: 5000 }).toEqual([false, false]);
+  formerSharers.delete(aloneId);
+  await heard();
+  await expect.poll(count, { timeout: 5000 }).toEqual([true, true]);
 });
 
 /** Asked for at the first contact centre; the person is signed in at both, by one subject. */

@@ -1,9 +1,10 @@
+import type { EnvironmentContactCenters } from '@gatehouse/contracts/environment-api/contact-center';
 import { expect, it } from 'vitest';
 import { createSubjects } from '../../src/contact-centers/subjects.ts';
 import { contactCenterId, demoContactCenter, otherContactCenterId } from '../stack/auth-api.ts';
 
 const person = { contactCenterId, sub: '11111111-1111-8111-8111-111111111111' };
-type Sharer = { id: string; subjectScope: 'environment' | 'contactCenter' };
+type Sharer = EnvironmentContactCenters[number];
 
 async function kindsOf(ofEnvironment: () => Promise<Sharer[]>): Promise<string[]> {
   const kinds: string[] = [];
@@ -20,7 +21,11 @@ async function kindsOf(ofEnvironment: () => Promise<Sharer[]>): Promise<string[]
   return kinds;
 }
 
-const sharer = (id: string): Sharer => ({ id, subjectScope: 'environment' });
+const sharer = (id: string): Sharer => ({
+  id,
+  subjectScope: 'environment',
+  subjectsWereShared: false,
+});
 
 it('ends it at replicas of the release before, too, where nobody else has the subject', async () => {
   const kinds = await kindsOf(async () => [sharer(contactCenterId)]);

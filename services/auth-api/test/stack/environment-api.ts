@@ -14,6 +14,8 @@ import { createPeopleStandIn, type PeopleStandIn } from './people-stand-in.ts';
 export interface EnvironmentApiStandIn {
   readonly url: string;
   readonly contactCenters: Map<string, ContactCenterView>;
+  /** Those beside which another one had the same subjects once. */
+  readonly formerSharers: Set<string>;
   readonly environments: Map<string, EnvironmentView>;
   /** By contact centre, whatever the location. */
   readonly signOns: Map<string, SingleSignOnView>;
@@ -36,6 +38,7 @@ export interface EnvironmentApiStandIn {
 
 export async function startEnvironmentApi(): Promise<EnvironmentApiStandIn> {
   const contactCenters = new Map<string, ContactCenterView>();
+  const formerSharers = new Set<string>();
   const environments = new Map<string, EnvironmentView>();
   const signOns = new Map<string, SingleSignOnView>();
   const people = createPeopleStandIn();
@@ -87,7 +90,7 @@ export async function startEnvironmentApi(): Promise<EnvironmentApiStandIn> {
     if (environmentId !== undefined) {
       const data = [...contactCenters.values()]
         .filter((one) => one.environmentId === environmentId)
-        .map(({ id, subjectScope }) => ({ id, subjectScope }));
+        .map(({ id, subjectScope }) => ({ id, subjectScope, subjectsWereShared: formerSharers.has(id) }));
       return send(200, { status: { code: 0 }, data }, { etag: `"${JSON.stringify(data)}"` });
     }
     const picture = images.answer(request, url);
@@ -116,6 +119,7 @@ export async function startEnvironmentApi(): Promise<EnvironmentApiStandIn> {
       return `http://127.0.0.1:${port}`;
     },
     contactCenters,
+    formerSharers,
     environments,
     signOns,
     people,

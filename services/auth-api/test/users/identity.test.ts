@@ -52,8 +52,8 @@ describe('subjectOf', () => {
     const known = subjectsIn(
       'env',
       [
-        { id: 'cc', subjectScope: 'environment' },
-        { id: 'another', subjectScope: 'contactCenter' },
+        { id: 'cc', subjectScope: 'environment', subjectsWereShared: false },
+        { id: 'another', subjectScope: 'contactCenter', subjectsWereShared: false },
       ],
       101,
     );
@@ -62,7 +62,11 @@ describe('subjectOf', () => {
       { sub: subjectOf(at(), 101), contactCenterId: 'cc' },
       { sub: subjectOf(own, 101), contactCenterId: 'another' },
     ]);
-    const sharing = ['cc', 'third'].map((id) => ({ id, subjectScope: 'environment' as const }));
+    const sharing = ['cc', 'third'].map((id) => ({
+      id,
+      subjectScope: 'environment' as const,
+      subjectsWereShared: false,
+    }));
     expect(subjectsIn('env', sharing, 101)).toEqual([
       { sub: subjectOf(at(), 101), contactCenterId: undefined },
     ]);

@@ -119,7 +119,9 @@ export function createContactCenterService({ db, writer, isCompat }: ContactCent
             await requireChoice(write.db, next.environmentId);
         }
         // By another subject, whoever writes here could speak for people of other contact centres.
-        if (next.subjectScope !== present.subjectScope) requireInstallationWriter(context.caller);
+        const changesSubjects = next.subjectScope !== present.subjectScope;
+        if (changesSubjects) requireInstallationWriter(context.caller);
+        if (movesPeople || changesSubjects) await store.noteSharedSubjects(write.db, present.environmentId);
         const movesDomains = !isDeepStrictEqual(present.domains, next.domains);
         if (movesDomains) requireDomainWriter(context.caller);
         await store.updateContactCenter(write.db, present.id, next);
@@ -138,6 +140,7 @@ export function createContactCenterService({ db, writer, isCompat }: ContactCent
       await writer.write(context, authorise, async (write, id) => {
         const present = await lock(context, write.db, id);
         const hasOrigins = await store.hasSetting(write.db, present.id, corsSetting);
+        await store.noteSharedSubjects(write.db, present.environmentId);
         await store.deleteContactCenter(write.db, present.id);
         await record(write, 'delete', present.id, present, undefined);
         announceEnds(write, present.id, present, undefined);

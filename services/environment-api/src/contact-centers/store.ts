@@ -1,7 +1,7 @@
 /** Stores contact centres in the tables `contact_centers` and `contact_center_domains`. */
 
 import { definedOnly } from '@gatehouse/contracts/defined-only';
-import type { SubjectScope } from '@gatehouse/contracts/environment-api/contact-center';
+import type { EnvironmentContactCenters } from '@gatehouse/contracts/environment-api/contact-center';
 import type { Directory } from '@gatehouse/contracts/environment-api/directory';
 import type { Page } from '@gatehouse/service-kit/http/page';
 import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
@@ -83,10 +83,10 @@ export async function listContactCenters(db: Queryable, filter: ContactCenterFil
 
 /** The contact centres of an environment, oldest first. */
 export async function listOfEnvironment(db: Queryable, environmentId: string) {
-  const { rows } = await db.query<{ id: string; subjectScope: SubjectScope }>({
+  const { rows } = await db.query<EnvironmentContactCenters[number]>({
     name: 'contact_centers_of_environment',
-    text: `SELECT id, subject_scope AS "subjectScope" FROM environment.contact_centers
-      WHERE environment_id = $1 ORDER BY ordinal`,
+    text: `SELECT id, subject_scope AS "subjectScope", subjects_were_shared AS "subjectsWereShared"
+      FROM environment.contact_centers WHERE environment_id = $1 ORDER BY ordinal`,
     values: [environmentId],
   });
   return rows;
@@ -144,6 +144,18 @@ export async function updateContactCenter(
         subject_scope = $7, version = nextval('environment.versions'), updated_at = now()
       WHERE id = $1`,
     values: [id, ...columnsOf(fields)],
+  });
+}
+
+/** Before one of the contact centres of an environment leaves the others with their subjects. */
+export async function noteSharedSubjects(db: Queryable, environmentId: string): Promise<void> {
+  await db.query({
+    name: 'contact_centers_note_shared_subjects',
+    text: `UPDATE environment.contact_centers AS one SET subjects_were_shared = true
+      WHERE environment_id = $1 AND subject_scope = 'environment' AND NOT subjects_were_shared AND EXISTS (
+        SELECT 1 FROM environment.contact_centers AS other
+          WHERE other.environment_id = $1 AND other.id <> one.id AND other.subject_scope = 'environment')`,
+    values: [environmentId],
   });
 }
 
