@@ -1,9 +1,11 @@
 /** An administrator who revokes what a client, a person or a contact centre holds, with two replicas. */
 import { runCommand } from '@gatehouse/cli/run-command';
+import { randomUuid } from '@gatehouse/service-kit/crypto/secrets';
 import { unavailable } from '@gatehouse/service-kit/errors/app-error';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { contactCenterId, demoContactCenter } from '../stack/auth-api.ts';
 import { operatorEnvironment } from '../stack/command-line.ts';
+import { contactCenterAdministrator } from '../stack/console.ts';
 import { createClient, introspect, opsCall, passwordTokens, type TestClient, token } from '../stack/oauth.ts';
 import { type Estate, second, startEstate } from './stack.ts';
 
@@ -192,6 +194,20 @@ describe('an order', () => {
     expect(answer.status).toBe(403);
     expect((await send({ client: bound.clientId }, {}, 'Bearer nothing')).status).toBe(401);
   });
+});
+
+it('an administrator of a contact centre finds by sub somebody who only came there by an assertion', async () => {
+  const sub = randomUuid();
+  await estate.stack.deps.audit.writer.write({
+    name: 'assertion_accepted',
+    outcome: 'success',
+    correlationId: 'request-1',
+    ...{ sub, contactCenterId },
+  });
+  const by = async (place: string) =>
+    contactCenterAdministrator(estate.stack, { sub: randomUuid(), contactCenterId: place });
+  expect((await send({ user: sub }, {}, await by(otherCenter.id))).status).toBe(404);
+  expect((await send({ user: sub }, {}, await by(contactCenterId))).status).toBe(200);
 });
 
 it('gatehouse revoke shows what will end, asks, and ends it', async () => {
