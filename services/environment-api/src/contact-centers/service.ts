@@ -107,6 +107,7 @@ export function createContactCenterService({ db, writer, isCompat }: ContactCent
         const next = mergePatch(present, patch);
         if (isDeepStrictEqual(auditedFields(present), auditedFields(next))) return present;
         requireHonestNames(next, present);
+        await store.noteSharedSubjects(write.db, present.environmentId);
         const movesPeople = next.environmentId !== present.environmentId;
         if (movesPeople || !isDeepStrictEqual(present.membership, next.membership)) {
           // A bound manager could take the people of another contact centre in.
@@ -119,9 +120,7 @@ export function createContactCenterService({ db, writer, isCompat }: ContactCent
             await requireChoice(write.db, next.environmentId);
         }
         // By another subject, whoever writes here could speak for people of other contact centres.
-        const changesSubjects = next.subjectScope !== present.subjectScope;
-        if (changesSubjects) requireInstallationWriter(context.caller);
-        if (movesPeople || changesSubjects) await store.noteSharedSubjects(write.db, present.environmentId);
+        if (next.subjectScope !== present.subjectScope) requireInstallationWriter(context.caller);
         const movesDomains = !isDeepStrictEqual(present.domains, next.domains);
         if (movesDomains) requireDomainWriter(context.caller);
         await store.updateContactCenter(write.db, present.id, next);
