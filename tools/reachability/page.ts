@@ -1,7 +1,7 @@
 /** Writes docs/reference/reachability.md, and refuses to where a lower right reaches a higher one that nobody has allowed. */
 import { reachGuards } from '@gatehouse/contracts/reachability';
 import { allowed, isAllowed } from './allowed.ts';
-import { climbsFrom, levels, type Reached, reachedFrom, starts, stepsOf } from './search.ts';
+import { climbsFrom, levels, type Reached, reachedFrom, starts, stepsOf, unaskedWrites } from './search.ts';
 
 const introduction = `# Reachability
 
@@ -9,7 +9,8 @@ Written by \`npm run generate\`: what each right, key, setting and directory can
 [authorisation](../authorisation.md), over what each of their writes puts into the hands of its caller (\`services/environment-api/src/access/reach.ts\`,
 \`services/auth-api/src/client-authentication/ops-reach.ts\`), and over the edges in the second of these files: identity provider, directory, mapping of groups, keys,
 list of administrators, links. The build fails where a lower right reaches a higher one that \`tools/reachability/allowed.ts\` does not list, and where a write of a matrix says
-neither that it gives something nor that it gives nothing.
+neither that it gives something nor that it gives nothing. It fails also where a write gives something to people at the console and does not ask them for a sign-in of the last 15
+minutes.
 
 A caller that is bound to a contact centre reaches what belongs to that contact centre. **Only if**: a step is open only in an installation that is set up so.
 
@@ -24,7 +25,10 @@ export function reachabilityPage(): string {
       .filter((reached) => !isAllowed(start, reached))
       .map((reached) => `${start} → ${reached.to}: ${inWords(reached)}`),
   );
-  if (climbs.length > 0) throw new Error(`a lower right reaches a higher one:\\n${climbs.join('\\n')}`);
+  if (climbs.length > 0) throw new Error(`a lower right reaches a higher one:\n${climbs.join('\n')}`);
+  const unasked = unaskedWrites();
+  if (unasked.length > 0)
+    throw new Error(`these give a right and ask people for no fresh sign-in:\n${unasked.join('\n')}`);
   return `${introduction}
 ## What each is worth
 

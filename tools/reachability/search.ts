@@ -26,6 +26,9 @@ export const levels: Readonly<Record<string, number>> = {
   user: 1,
 };
 
+/** Those who sign in: an operator's link is as short as the sign-in may be old, and programs do not sign in. */
+const people = ['installation administrator', 'contact-centre administrator'];
+
 interface Step {
   to: string;
   by: string;
@@ -60,6 +63,8 @@ export function stepsOf(without: readonly ReachGuard[] = []): ReadonlyMap<string
     const isBound =
       (rule.other?.[index] ?? rule.verdicts[index]) !== 'yes' || callerKinds[index] === 'SCIM key';
     if (!isBound) return false;
+    if (to === 'environment, domains and members of a contact centre')
+      return !without.includes('a bound caller moves no people');
     if (to === 'password of an administrator of the people store')
       return !without.includes('records of administrators are closed');
     const isPlace = to.endsWith('where administrators sign in');
@@ -67,6 +72,30 @@ export function stepsOf(without: readonly ReachGuard[] = []): ReadonlyMap<string
       isPlace && rule.speaksForPeople === true && !without.includes('places of administrators are closed')
     );
   }
+}
+
+/** Writes that put something into the hands of people at the console, and take a sign-in of any age for it. */
+export function unaskedWrites(): string[] {
+  const rows = [
+    ...Object.entries(matrix).map(([operation, name]) => ({
+      ...{ operation, rule: rules[name] as Rule, kinds: callerKinds as readonly string[], given: gives },
+    })),
+    ...Object.entries(opsMatrix).map(([operation, name]) => ({
+      ...{
+        operation,
+        rule: opsRules[name] as OpsRule,
+        kinds: administratorKinds as readonly string[],
+        given: opsGives,
+      },
+    })),
+  ];
+  return rows
+    .filter(({ operation, rule, kinds, given }) => {
+      const isForPeople = people.some((kind) => rule.verdicts[kinds.indexOf(kind)] === 'yes');
+      const isAlwaysAsked = rule.isDangerous === true && !('mildWith' in rule);
+      return isForPeople && given[operation] !== undefined && !isAlwaysAsked;
+    })
+    .map(({ operation }) => operation);
 }
 
 export interface Reached {

@@ -11,6 +11,7 @@ export type Fact =
   | 'password of an administrator of the people store'
   | 'group of the people store'
   | 'servers of the directory'
+  | 'environment, domains and members of a contact centre'
   | 'registration of any client'
   | 'secret of any client'
   | 'entry of the list of administrators'
@@ -44,6 +45,7 @@ export const reachGuards = [
   'places of administrators are closed',
   'records of administrators are closed',
   'groups of a people store are mapped apart',
+  'a bound caller moves no people',
   'global sign-out needs a scope',
 ] as const;
 

@@ -172,7 +172,7 @@ export async function createDeps(config: Config, kit: Kit, clockOfTest?: Clock) 
     writer,
     people: people.service,
     apiKeys: apiKeys.service,
-    others: access,
+    others: access.admission,
     publicUrl: config.publicUrl,
     now,
   });

@@ -8,7 +8,7 @@ import type { IntrospectionActive } from '@gatehouse/contracts/auth-api/introspe
 import { randomUuid } from '@gatehouse/service-kit/crypto/secrets';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type RunningApi, startApi } from './running-api.ts';
-import { createScimClient, type ScimClient } from './scim-client.ts';
+import { createScimClient, type ScimClient, urns } from './scim-client.ts';
 
 let api: RunningApi;
 let scim: ScimClient;
@@ -65,6 +65,72 @@ describe('a person whose sign-in is old', () => {
         403,
         'stale_sign_in',
       ]);
+  });
+
+  const stale = (place: string, right: string) => personAt(place, right, { auth_time: nowSeconds() - 960 });
+
+  // attack: stale session of an administrator that sets a password or writes a group by SCIM | RFC 9470, ASVS 7.5.3, CWE-613 | guard: services/environment-api/src/access/matrix.ts
+  it('writes nobody by SCIM, and reads everybody; a fresh sign-in and a key are enough', async () => {
+    const { id: user } = await scim.user({ userName: randomUuid(), password: 'a-long-enough-password' });
+    const change = {
+      schemas: [urns.patch],
+      Operations: [{ op: 'replace', path: 'password', value: 'chosen-by-somebody-else' }],
+    };
+    const named = () => ({ schemas: [urns.user], userName: randomUuid(), password: 'chosen-by-somebody' });
+    const group = { schemas: [urns.group], displayName: randomUuid(), members: [{ value: user }] };
+    const { id: held } = (await scim.call('POST', '/Groups', group)).body;
+    const writes = [
+      ['POST', '/Users', named()],
+      ['PUT', `/Users/${user}`, named()],
+      ['PATCH', `/Users/${user}`, change],
+      ['DELETE', `/Users/${user}`, undefined],
+      ['POST', '/Groups', { ...group, displayName: randomUuid() }],
+      ['PUT', `/Groups/${held}`, { ...group, members: [] }],
+      [
+        'PATCH',
+        `/Groups/${held}`,
+        { schemas: [urns.patch], Operations: [{ op: 'remove', path: 'members' }] },
+      ],
+      ['DELETE', `/Groups/${held}`, undefined],
+      ['POST', '/Bulk', { schemas: [urns.bulk], Operations: [{ method: 'DELETE', path: `/Users/${user}` }] }],
+    ] as const;
+    for (const right of [contactCenterAdminAuthority, installationAdminAuthority]) {
+      const old = stale(id, right);
+      for (const [method, path, body] of writes) {
+        const answer = await scim.call(method, path, body, old);
+        expect([method, path, answer.status]).toEqual([method, path, 403]);
+        expect(answer.body.detail).toContain('sign in again');
+      }
+      expect((await scim.call('GET', `/Users/${user}`, undefined, old)).status).toBe(200);
+    }
+    expect((await scim.call('PATCH', `/Users/${user}`, change)).status).toBe(200);
+    const fresh = personAt(id, contactCenterAdminAuthority);
+    expect((await scim.call('PATCH', `/Users/${user}`, change, fresh)).status).toBe(200);
+  });
+
+  // attack: stale session of an administrator that makes a place with people of its own, or changes who comes in | RFC 9470, ASVS 7.5.3, CWE-613 | guard: services/environment-api/src/access/matrix.ts
+  it('makes no environment and no contact centre, and changes none; nor disables a person', async () => {
+    const user = await scim.user({ userName: randomUuid() });
+    const place = await api.contactCenter();
+    const { environmentId } = scim;
+    for (const right of [contactCenterAdminAuthority, installationAdminAuthority])
+      for (const [method, path, data] of [
+        ['POST', '/environments', { directory: 'people' }],
+        ['POST', '/contact-centers', { environmentId, domains: [randomUuid()] }],
+        ['PATCH', `/contact-centers/${place}`, { membership: { by: 'tenant', names: ['Other'] } }],
+        ['PATCH', `/contact-centers/${place}`, { subjectScope: 'environment' }],
+        ['PUT', `/contact-centers/${place}`, { domains: [randomUuid()] }],
+        ['PUT', `/contact-centers/${place}`, { environmentId }],
+        ['PATCH', `/contact-centers/${place}`, { status: 'disabled' }],
+        ['PATCH', `/contact-centers/${id}/people/${user.id}`, { status: 'disabled' }],
+      ] as const) {
+        const headers = stale(path.includes(id) ? id : place, right);
+        const answer = await api.call(method, path, { headers, payload: { data } });
+        expect([path, data, ...reasonOf(answer)]).toEqual([path, data, 403, 'stale_sign_in']);
+      }
+    const fresh = personAt(place, contactCenterAdminAuthority);
+    const disabled = { headers: fresh, payload: { data: { status: 'disabled' } } };
+    expect((await api.call('PATCH', `/contact-centers/${place}`, disabled)).status).toBe(200);
   });
 
   it('does everything else, and the operator by Basic is not asked', async () => {

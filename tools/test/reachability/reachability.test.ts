@@ -7,7 +7,7 @@ import { matrix } from '../../../services/environment-api/src/access/matrix.ts';
 import { gives, givesNothing } from '../../../services/environment-api/src/access/reach.ts';
 import { allowed, isAllowed } from '../../reachability/allowed.ts';
 import { reachabilityPage } from '../../reachability/page.ts';
-import { climbsFrom, reachedFrom, starts, stepsOf } from '../../reachability/search.ts';
+import { climbsFrom, reachedFrom, starts, stepsOf, unaskedWrites } from '../../reachability/search.ts';
 
 const unlisted = (without: readonly ReachGuard[]) => {
   const steps = stepsOf(without);
@@ -33,6 +33,17 @@ describe('the table of reachability', () => {
       expect([from, to.filter((name) => !climbs.includes(name))]).toEqual([from, []]);
     }
     expect(reachabilityPage()).toContain('| SCIM key | contact-centre administrator |');
+  });
+
+  // attack: stale session of an administrator that gives itself a password or a right by a row without the mark | RFC 9470, ASVS 7.5.3 | guard: services/environment-api/src/access/matrix.ts
+  it('lets no write give people at the console anything by an old sign-in', () => {
+    expect(unaskedWrites()).toEqual([]);
+  });
+
+  it('finds the administrator of a contact centre who gives it an own directory', () => {
+    expect(unlisted(['a bound caller moves no people'])).toContain(
+      'contact-centre administrator → installation administrator',
+    );
   });
 
   it('finds the own provider that says the name of an administrator', () => {

@@ -15,7 +15,7 @@ import type { FastifyRequest } from 'fastify';
 import type { Actor, AuditWriter } from '../audit/event.ts';
 import type { StoredAccessToken } from '../tokens/access-token.ts';
 import type { ConsoleRight, ConsoleRights } from '../tokens/console-rights.ts';
-import { type AdministratorKind, allows, isPerson, ruleOf } from './ops-matrix.ts';
+import { type AdministratorKind, allows, isDangerous, isPerson, ruleOf } from './ops-matrix.ts';
 
 export interface OpsCredentials {
   sender: SenderRequest;
@@ -121,7 +121,7 @@ export function guardAdministration(scope: App, opsAuthentication: OpsAuthentica
     const rule = ruleOf(request.method, request.routeOptions.url ?? '');
     if (rule === undefined || !allows(rule, kind))
       throw forbidden(`This is not for a caller of the kind ${kind}`);
-    if (rule.isDangerous && isPerson(kind)) requireFreshSignIn(signedInAtMs, now());
+    if (isDangerous(rule, request.query as object) && isPerson(kind)) requireFreshSignIn(signedInAtMs, now());
     const by = { ...named, within: contactCenterId };
     const clientAddress = visitorAddressOf(request, named.clientId);
     actors.set(request, { ...by, correlationId: request.id, clientAddress });

@@ -29,7 +29,8 @@ export function opsMatrixPage(): string {
       const other = rule.other?.[index] ?? own;
       return other === own ? own : `${own} / ${other}`;
     });
-    return `| \`${operation}\`${rule.isDangerous ? ' ◆' : ''} | ${cells.join(' | ')} |`;
+    const mild = rule.mildWith === undefined ? '' : ` without \`${rule.mildWith}\``;
+    return `| \`${operation}\`${rule.isDangerous ? ` ◆${mild}` : ''} | ${cells.join(' | ')} |`;
   });
   return `## Auth API
 

@@ -26,6 +26,8 @@ export interface OpsRule {
   other?: readonly OpsVerdict[];
   /** A person needs a sign-in that is at most 15 minutes old: a session that is left open must not be worth as much. */
   isDangerous?: true;
+  /** With this parameter in the query it concerns one thing alone, and is not dangerous. */
+  mildWith?: string;
 }
 
 const v = (text: string) => text.split(' ') as OpsVerdict[];
@@ -67,6 +69,14 @@ export const opsRules = {
     verdicts: v('yes yes yes yes yes'),
     other: v('yes yes yes hidden yes'),
   },
+  endSessions: {
+    title:
+      'end everything that a person holds; with `session`: one session of the person, which is everyday help',
+    verdicts: v('yes yes yes yes yes'),
+    other: v('yes yes yes hidden yes'),
+    isDangerous: true,
+    mildWith: 'session',
+  },
   revoke: {
     title: 'end everything that a client, a person or the people of a contact centre hold',
     verdicts: v('yes yes yes yes yes'),
@@ -101,7 +111,7 @@ export const opsMatrix: Readonly<Record<string, OpsRuleName>> = {
   'GET /clients/{client_id}/diagnosis': 'readClient',
   'GET /clients/{client_id}/exchanges': 'readClient',
   'GET /sessions': 'helpPeople',
-  'DELETE /sessions': 'helpPeople',
+  'DELETE /sessions': 'endSessions',
   'POST /revocations': 'revoke',
   'GET /people': 'helpPeople',
   'GET /people/profile': 'helpPeople',
@@ -151,4 +161,9 @@ export function allows({ verdicts }: OpsRule, kind: AdministratorKind): boolean 
 /** Whether administrators of the kind sign in. The link of an operator lives for 15 minutes. */
 export function isPerson(kind: AdministratorKind): boolean {
   return kind === 'installation administrator' || kind === 'contact-centre administrator';
+}
+
+/** `query`: as it was sent. A parameter that is there and wrong is refused by its route. */
+export function isDangerous({ isDangerous, mildWith }: OpsRule, query: object): boolean {
+  return isDangerous === true && !(mildWith !== undefined && Object.hasOwn(query, mildWith));
 }

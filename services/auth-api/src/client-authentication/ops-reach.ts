@@ -100,6 +100,11 @@ export const edges: readonly ReachEdge<Holder>[] = [
     to: 'directory where administrators sign in',
     by: 'own servers answer',
   },
+  {
+    from: 'environment, domains and members of a contact centre',
+    to: 'directory where administrators sign in',
+    by: 'another directory says who its people are',
+  },
   { from: 'directory of a contact centre', to: 'user', by: 'it sets the password of a person' },
   {
     from: 'directory of a contact centre',

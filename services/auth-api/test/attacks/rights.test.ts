@@ -190,3 +190,31 @@ it('an administrator by a provider who proves to know the password has come in b
   expect((await browser.postJson('/auth/v3/change-password', { data })).status).toBe(200);
   expect(await administers(await codeOfSession())).toBe(false);
 });
+
+// attack: stale session of an administrator that ends everything of a person | RFC 9470, ASVS 7.5.3, CWE-613 | guard: services/auth-api/src/client-authentication/ops-matrix.ts
+it('a person whose sign-in is 16 minutes old ends one session of a person, and not all of them', async () => {
+  const sub = '0d9a6d7a-7d0b-8b7e-9c9f-1f2f3f4f5f72';
+  await list({ user: sub });
+  const agent = createBrowser(stack.app);
+  await getCode(stack, agent, console);
+  const path = `/auth/v3/ops/sessions?user=agent&contactCenter=${contactCenterId}`;
+  const by = async (ageMs: number, method: 'GET' | 'DELETE', query = '') => {
+    const session = { sid: 'a-session', authTimeMs: stack.deps.now() - ageMs, amr: ['pwd'] };
+    return opsCall(
+      stack,
+      method,
+      `${path}${query}`,
+      undefined,
+      await consoleToken(stack, { sub }, { session }),
+    );
+  };
+  const ended = await by(960_000, 'DELETE');
+  expect(ended.json()).toMatchObject({ status: { reason: 'stale_sign_in', limit: 900 } });
+  // What the guard takes for one session, the route takes for a mistake.
+  expect((await by(960_000, 'DELETE', '&session=')).status).toBe(400);
+  const { data } = (await by(960_000, 'GET')).json<{ data: { sessions: { id: string }[] } }>();
+  expect((await by(960_000, 'DELETE', `&session=${data.sessions[0]?.id}`)).json()).toMatchObject({
+    data: { sessions: 1 },
+  });
+  expect((await by(840_000, 'DELETE')).status).toBe(200);
+});

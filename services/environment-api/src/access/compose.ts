@@ -104,8 +104,6 @@ export function composeAccess({
   const guardRow = createRowGuard({ places, now });
   return {
     places,
-    authenticate,
-    look,
     admission: {
       enter: async (request) => guardRow(await authenticate(request, request.ip), request),
       again: async (request) => guardRow(await look(request, request.caller), request),

@@ -60,11 +60,12 @@ ${Object.entries(verdicts)
 
 ### Operations
 
-- ◆ A person needs a sign-in that is at most 15 minutes old (403 \`stale_sign_in\`).
+- ◆ A person needs a sign-in that is at most 15 minutes old (403 \`stale_sign_in\`). Programs with a SCIM key are not asked.
 - ● Where an administrator of the installation signs in at the contact centre, a caller that is bound to it gets 403 \`place_of_administrators\`. So does a caller
   that is bound to it or has a SCIM key of it, for the record and the password of that person.
 
-Paths are below \`/environment/v3\`. A change of \`domains\`, \`environmentId\` or \`membership\` of a contact centre needs what \`POST /contact-centers\` needs.
+Paths are below \`/environment/v3\`. A change of \`domains\`, \`environmentId\`, \`membership\` or \`subjectScope\` of a contact centre needs what
+\`POST /contact-centers\` needs. A change of its \`status\` is under ●.
 
 | operation | ${callerKinds.join(' | ')} |
 |---|${callerKinds.map(() => '---').join('|')}|

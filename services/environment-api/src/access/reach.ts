@@ -13,6 +13,7 @@ const password = [
 ] as const;
 const people = [...password, 'group of the people store'] as const;
 const directory = ['servers of the directory'] as const;
+const moves = ['environment, domains and members of a contact centre'] as const;
 
 /** By operation of the matrix. A write that is not here gives nothing. */
 export const gives: Readonly<Record<string, readonly Fact[]>> = {
@@ -21,6 +22,9 @@ export const gives: Readonly<Record<string, readonly Fact[]>> = {
   'PATCH /environments/{id}': directory,
   'POST /environments/{id}/config-servers': directory,
   'PUT /environments/{id}/config-servers/{serverId}': directory,
+  'POST /contact-centers': moves,
+  'PUT /contact-centers/{id}': moves,
+  'PATCH /contact-centers/{id}': moves,
   'PUT /contact-centers/{id}/saml': signOn,
   'PUT /contact-centers/{id}/oidc': signOn,
   'POST /contact-centers/{id}/api-keys': keys,
@@ -33,7 +37,7 @@ export const gives: Readonly<Record<string, readonly Fact[]>> = {
   'PUT /contact-centers/{id}/scim/v2/Groups/{groupId}': ['group of the people store'],
   'PATCH /contact-centers/{id}/scim/v2/Groups/{groupId}': ['group of the people store'],
   'POST /contact-centers/{id}/scim/v2/Bulk': people,
-  'PUT /import': [...signOn, ...directory],
+  'PUT /import': [...signOn, ...directory, ...moves],
   'PUT /internal/environments/{id}/people/{dbid}/password': password,
   'POST /internal/password-links/redeem': password,
 };
@@ -43,9 +47,6 @@ export const givesNothing: readonly string[] = [
   'DELETE /environments/{id}',
   'DELETE /environments/{id}/config-servers/{serverId}',
   'POST /environments/{id}/check',
-  'POST /contact-centers',
-  'PUT /contact-centers/{id}',
-  'PATCH /contact-centers/{id}',
   'DELETE /contact-centers/{id}',
   'POST /contact-centers/{id}/settings',
   'DELETE /contact-centers/{id}/settings/{name}',

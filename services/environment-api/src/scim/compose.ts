@@ -4,14 +4,13 @@ import type { App } from '@gatehouse/service-kit/http/app-type';
 import { acceptJsonAs } from '@gatehouse/service-kit/http/bodies';
 import { createSemaphore } from '@gatehouse/service-kit/limits/semaphore';
 import type { Pool } from '@gatehouse/service-kit/postgres/pool';
-import type { FastifyRequest } from 'fastify';
-import { admitCallers } from '../access/admission.ts';
+import { type Admission, admitCallers } from '../access/admission.ts';
 import type { ApiKeyService } from '../api-keys/service.ts';
 import type { Writer } from '../changes/writer.ts';
 import { createGroupService } from '../people/group-service.ts';
 import { findHome, requireProvisioner } from '../people/home.ts';
 import type { PeopleService } from '../people/service.ts';
-import { createScimAuthentication, type OtherCallers } from './authenticate.ts';
+import { createScimAdmission, placeOf } from './authenticate.ts';
 import { createBulk } from './bulk.ts';
 import { maxPayloadBytes } from './bulk-request.ts';
 import { scimErrorHandler } from './errors.ts';
@@ -35,7 +34,8 @@ export function composeScim({
   writer: Writer;
   people: PeopleService;
   apiKeys: ApiKeyService;
-  others: OtherCallers;
+  /** Of callers without a SCIM key. */
+  others: Admission;
   publicUrl: string | undefined;
   now: Clock;
 }) {
@@ -47,7 +47,7 @@ export function composeScim({
     ...service,
     list: (...asked: Parameters<Users['list']>) => lists.run(() => service.list(...asked)),
   });
-  const callers = createScimAuthentication({ apiKeys, others, now });
+  const admission = createScimAdmission({ apiKeys, others, now });
 
   return {
     routes: async (scim: App) => {
@@ -57,11 +57,7 @@ export function composeScim({
       scim.addHook('onRoute', (route) => {
         route.bodyLimit = maxPayloadBytes;
       });
-      const placeOf = ({ params }: FastifyRequest) => (params as { id: string }).id;
-      admitCallers(scim, {
-        enter: (request) => callers.authenticate(request, request.ip, placeOf(request)),
-        again: (request) => callers.look(request, request.caller, placeOf(request)),
-      });
+      admitCallers(scim, admission);
       scim.addHook('onRequest', async (request) => {
         request.home = await findHome(pool, requireProvisioner(request.caller, placeOf(request)));
       });
