@@ -146,6 +146,7 @@ export async function createDeps(config: Config, kit: Kit, clockOfTest?: Clock) 
     writer,
     changeLog,
     isCompat: config.compat.enabled,
+    administratorPlaces: access.places,
   });
   const people = composePeople({
     pool,

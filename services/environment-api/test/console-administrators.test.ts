@@ -100,7 +100,7 @@ describe('the rights of the console', () => {
 });
 
 describe('a contact-centre administrator', () => {
-  // attack: administrator of one contact centre who moves it, or takes the name of another | OWASP A01 | guard: services/environment-api/src/contact-centers/service.ts
+  // attack: administrator of one contact centre who moves it, or takes the name of another | OWASP A01 | guard: services/environment-api/src/contact-centers/authorise-change.ts
   it('changes the own contact centre, and neither its domains nor its environment nor that it exists', async () => {
     const headers = tokenOf({ authorities: [contactCenterAdminAuthority] });
     const moved = await api.environment();

@@ -168,7 +168,7 @@ describe('a managing client that is bound to a contact centre', () => {
     }),
   });
 
-  // attack: tenant name of another contact centre claimed or asked for | CWE-639, CWE-204 | guard: services/environment-api/src/contact-centers/service.ts
+  // attack: tenant name of another contact centre claimed or asked for | CWE-639, CWE-204 | guard: services/environment-api/src/contact-centers/authorise-change.ts
   it.each(['PUT', 'PATCH'] as const)(
     'sets no domains by %s, and learns of nobody who has them',
     async (method) => {

@@ -174,6 +174,20 @@ describe('a contact centre where an administrator of the installation signs in',
     expect((await setProvider(other)).status).toBe(404);
   });
 
+  // attack: administrator of a contact centre who disables it, and so shuts out administrators of the installation | CWE-269, ASVS 8.2.1 | guard: services/environment-api/src/contact-centers/authorise-change.ts
+  it('is neither disabled nor enabled by its own administrators, who may still rename it', async () => {
+    await appointed();
+    const change = (data: object, headers: Record<string, string>) =>
+      api.call('PATCH', `/contact-centers/${id}`, { headers, payload: { data } });
+    const own = personAt(id, contactCenterAdminAuthority);
+    expect(reasonOf(await change({ status: 'disabled' }, own))).toEqual(placed);
+    expect((await change({ name: 'Renamed' }, own)).status).toBe(200);
+    const administrator = personAt(id, installationAdminAuthority);
+    expect((await change({ status: 'disabled' }, administrator)).status).toBe(200);
+    expect(reasonOf(await change({ status: 'active' }, own))).toEqual(placed);
+    expect((await change({ status: 'active' }, {})).status).toBe(200);
+  });
+
   // attack: SCIM key that sets the password of an administrator of the installation | CWE-269, ASVS 8.2.1 | guard: services/environment-api/src/people/service.ts
   it('keeps SCIM and its own administrators from the record of that person alone', async () => {
     const [listed, plain] = [await appointed(), await someone()];

@@ -139,7 +139,7 @@ describe('the membership of a contact centre', () => {
     expect(body.data[0].changes.membership).toEqual({ from: everybody, to: nordic });
   });
 
-  // attack: an administrator of one contact centre takes in the people of another | CWE-639 | guard: services/environment-api/src/contact-centers/service.ts
+  // attack: an administrator of one contact centre takes in the people of another | CWE-639 | guard: services/environment-api/src/contact-centers/authorise-change.ts
   it('is changed by callers for the whole installation alone', async () => {
     const id = await api.contactCenter({ environmentId, membership: nordic });
     const bound = api.authApi.token({

@@ -88,7 +88,7 @@ describe('the subject scope of a contact centre', () => {
     expect([refused.status, refused.body.errors[0].status.field]).toEqual([400, 'data.subjectScope']);
   });
 
-  // attack: bound administrator gives the own contact centre the subjects of another one | CWE-269, ASVS 8.2.2 | guard: services/environment-api/src/contact-centers/service.ts
+  // attack: bound administrator gives the own contact centre the subjects of another one | CWE-269, ASVS 8.2.2 | guard: services/environment-api/src/contact-centers/authorise-change.ts
   it('is changed by installation writers alone', async () => {
     const { own } = await estate();
     const answer = await patch(own, { subjectScope: 'environment' }, boundTo(own));

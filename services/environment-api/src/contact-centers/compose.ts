@@ -2,6 +2,7 @@
 import type { ChangeLog } from '@gatehouse/service-kit/changes/log';
 import type { App } from '@gatehouse/service-kit/http/app-type';
 import type { Pool } from '@gatehouse/service-kit/postgres/pool';
+import type { AdministratorPlaces } from '../access/administrator-places.ts';
 import type { Writer } from '../changes/writer.ts';
 import { contactCenterRoutes } from './routes.ts';
 import { createContactCenterService } from './service.ts';
@@ -11,13 +12,15 @@ export function composeContactCenters({
   writer,
   changeLog,
   isCompat,
+  administratorPlaces,
 }: {
   pool: Pool;
   writer: Writer;
   changeLog: ChangeLog;
   isCompat: boolean;
+  administratorPlaces: AdministratorPlaces;
 }) {
-  const service = createContactCenterService({ db: pool, writer, isCompat });
+  const service = createContactCenterService({ db: pool, writer, isCompat, administratorPlaces });
   return {
     service,
     routes: async (api: App) => contactCenterRoutes(api, { contactCenters: service, changeLog }),

@@ -6,15 +6,15 @@ import type { Directory } from '@gatehouse/contracts/environment-api/directory';
 import { everybody } from '@gatehouse/contracts/environment-api/membership';
 import { diff } from '@gatehouse/service-kit/changes/field-changes';
 import { randomUuid } from '@gatehouse/service-kit/crypto/secrets';
-import { badRequest, conflict, forbidden } from '@gatehouse/service-kit/errors/app-error';
+import { badRequest, conflict } from '@gatehouse/service-kit/errors/app-error';
 import { requireMatch } from '@gatehouse/service-kit/http/entity-tag';
 import { cutPage, type Page, type Rows } from '@gatehouse/service-kit/http/page';
 import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
+import type { AdministratorPlaces } from '../access/administrator-places.ts';
 import {
   type Caller,
   mayRead,
   readableIds,
-  readsAll,
   requireEnvironmentId,
   requireInstallationWriter,
   requireWriter,
@@ -24,6 +24,7 @@ import type { Write, WriteContext, Writer } from '../changes/writer.ts';
 import { corsSetting } from '../fields/cors-origins.ts';
 import { requireHonestName } from '../fields/names.ts';
 import { parseId } from '../fields/scalars.ts';
+import { authoriseChange } from './authorise-change.ts';
 import { auditedFields, type ContactCenter, type ContactCenterFields } from './contact-center.ts';
 import { readContents } from './contents.ts';
 import { announceEnds } from './ends.ts';
@@ -38,9 +39,15 @@ export interface ContactCenterServiceOptions {
   writer: Writer;
   /** Callers of existing installations know no membership. */
   isCompat: boolean;
+  administratorPlaces: Pick<AdministratorPlaces, 'requireOthers'>;
 }
 
-export function createContactCenterService({ db, writer, isCompat }: ContactCenterServiceOptions) {
+export function createContactCenterService({
+  db,
+  writer,
+  isCompat,
+  administratorPlaces,
+}: ContactCenterServiceOptions) {
   /** @throws AppError 400 where the people of an environment are to be told apart, and nobody says how */
   const requireChoice = async (db: Queryable, environmentId: string): Promise<void> => {
     const another = isCompat ? undefined : await store.onlyContactCenter(db, environmentId);
@@ -108,10 +115,9 @@ export function createContactCenterService({ db, writer, isCompat }: ContactCent
         if (isDeepStrictEqual(auditedFields(present), auditedFields(next))) return present;
         requireHonestNames(next, present);
         await store.noteSharedSubjects(write.db, present.environmentId);
+        await authoriseChange(write, administratorPlaces, { caller: context.caller, present, next });
         const movesPeople = next.environmentId !== present.environmentId;
         if (movesPeople || !isDeepStrictEqual(present.membership, next.membership)) {
-          // A bound manager could take the people of another contact centre in.
-          requireInstallationWriter(context.caller);
           const directory = movesPeople
             ? await holdEnvironment(write.db, next.environmentId)
             : await store.holdEnvironment(write.db, next.environmentId);
@@ -119,12 +125,9 @@ export function createContactCenterService({ db, writer, isCompat }: ContactCent
           if (movesPeople && patch.membership === undefined)
             await requireChoice(write.db, next.environmentId);
         }
-        // By another subject, whoever writes here could speak for people of other contact centres.
-        if (next.subjectScope !== present.subjectScope) requireInstallationWriter(context.caller);
-        const movesDomains = !isDeepStrictEqual(present.domains, next.domains);
-        if (movesDomains) requireDomainWriter(context.caller);
         await store.updateContactCenter(write.db, present.id, next);
-        if (movesDomains) await replaceDomains(context.caller, write.db, present.id, next.domains);
+        if (!isDeepStrictEqual(present.domains, next.domains))
+          await replaceDomains(context.caller, write.db, present.id, next.domains);
         await record(write, 'update', present.id, present, next);
         announceEnds(write, present.id, present, next);
         return reread(write.db, present.id);
@@ -217,15 +220,6 @@ async function holdEnvironment(db: Queryable, environmentId: string): Promise<Di
   throw conflict(
     `The environment ${environmentId} keeps the people of the contact centre ${owner}: create one with directory "people" for each contact centre`,
     { field, reason: 'taken' },
-  );
-}
-
-/** Users find their contact centre by its domains: a bound manager could claim the name of another one. */
-function requireDomainWriter(caller: Caller): void {
-  if (readsAll(caller)) return;
-  throw forbidden(
-    'This caller is bound to a contact centre: domains are set by the operator, an installation administrator, or a managing client that is bound to none',
-    { field: 'data.domains' },
   );
 }
 
