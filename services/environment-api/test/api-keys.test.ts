@@ -1,6 +1,6 @@
-import { sha256 } from '@gatehouse/service-kit/crypto/secrets';
+import { randomToken, sha256 } from '@gatehouse/service-kit/crypto/secrets';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type RunningApi, startApi } from './running-api.ts';
+import { opsAuthorization, type RunningApi, startApi } from './running-api.ts';
 
 let api: RunningApi;
 let id: string;
@@ -59,6 +59,23 @@ describe('a new API key', () => {
     ] as const)
       expect((await api.call(method, path)).status).toBeGreaterThanOrEqual(404);
     expect(api.logged()).toContain('/environment/v3/api-keys/:key');
+    expect(api.logged()).not.toContain(key);
+  });
+
+  // attack: read an API key from the log of a caller with a wrong base address | CWE-532 | guard: packages/service-kit/src/http/known-paths.ts
+  it.each([
+    ['/environment//v3/api-keys/', '/environment//v3/api-keys/*'],
+    ['/environment/v3/api-keys//', '/environment/v3/api-keys//*'],
+    ['/Environment/V3/API-keys/', '/*/*/*/*'],
+    ['/environment/', '/environment/*'],
+    ['/', '/*'],
+  ])('stands in no log, nor in the answer, where it comes after %s', async (beginning, shown) => {
+    const key = randomToken(32);
+    const headers = { authorization: opsAuthorization };
+    const answer = await api.app.inject({ url: `${beginning}${key}`, headers });
+
+    expect([answer.statusCode, answer.body.includes(key)]).toEqual([404, false]);
+    expect(api.logged()).toContain(`"path":"${shown}"`);
     expect(api.logged()).not.toContain(key);
   });
 

@@ -1,5 +1,7 @@
 /** Tokens that only their owner can use: proofs (RFC 9449 section 7) and certificates (RFC 8705 section 3). */
 import { createHash, X509Certificate } from 'node:crypto';
+import { get } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { randomToken } from '@gatehouse/service-kit/crypto/secrets';
 import { createAuthority } from '@gatehouse/testing/certificates';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -47,6 +49,25 @@ describe('a token that is bound to a key', () => {
     const again = await read(headers);
     expect(again.status).toBe(401);
     expect(again.body.error).toBe('invalid_dpop_proof');
+  });
+
+  // attack: replay a proof that was made for another server, whose address is the target of the request | RFC 9449 4.3, RFC 9112 3.2 | guard: packages/caller-auth/src/sender-constraint/dpop-proof.ts
+  it('is refused with a proof for another server, also where the request names that server as its target', async () => {
+    await api.app.listen({ host: '127.0.0.1', port: 0 });
+    const { port } = api.app.server.address() as AddressInfo;
+    const statusOf = (target: string, htu: string) =>
+      new Promise((resolve, reject) => {
+        const headers = sender.present(boundToken({ jkt: sender.jkt }), { htu });
+        get({ host: '127.0.0.1', port, path: target, headers, agent: false }, (answer) =>
+          resolve(answer.resume().statusCode),
+        ).on('error', reject);
+      });
+    const plain = `/environment/v3${path}`;
+    const elsewhere = `https://evil.test${plain}`;
+
+    expect(await statusOf(plain, `${origin}${plain}`)).toBe(200);
+    expect(await statusOf(plain, elsewhere)).toBe(401);
+    expect(await statusOf(elsewhere, elsewhere)).toBe(400);
   });
 
   it('lets one of many through who come with the same proof at once', async () => {

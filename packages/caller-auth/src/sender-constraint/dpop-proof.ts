@@ -116,7 +116,8 @@ export function createDpopProofs({ origins, nonces, now }: DpopProofsOptions) {
     const named = URL.parse(htu);
     if (named === null || named.username !== '' || named.password !== '') return false;
     return origins.some((origin) => {
-      const real = URL.parse(request.url, origin);
+      // Put together and not resolved: a target with a host of its own would replace the origin.
+      const real = URL.parse(`${origin}${request.url}`);
       return real?.origin === named.origin && real.pathname === named.pathname;
     });
   }

@@ -13,7 +13,7 @@ declare module 'fastify' {
   interface FastifyInstance {
     /** Returns the routes of a path whatever their method; undefined where there is none. */
     routesAt(path: string): RoutesAt | undefined;
-    /** Returns the path of a request for logs and messages: the pattern where the path holds a secret. */
+    /** Returns the path of a request for logs and messages, without what may be a secret. */
     shownPathOf(request: FastifyRequest): string;
   }
 }
@@ -37,16 +37,16 @@ interface PathHiding {
 
 /** Call it before the first route. */
 export function hidePaths(app: App): void {
-  /** By the part before the parameter: with a slash too many or another method the rest is still a secret. */
-  const hidden = new Map<string, string>();
-  app.addHook('onRoute', ({ url, config }) => {
-    if ((config as PathHiding | undefined)?.hidesPath) hidden.set(url.replace(/:.*/, ''), url);
+  /** Of a path without a route only these are shown: wherever a caller puts a secret by mistake, it is none of them. */
+  const words = new Set<string>();
+  app.addHook('onRoute', ({ url }) => {
+    for (const segment of url.split('/')) if (!segment.includes(':')) words.add(segment);
   });
   app.decorate('shownPathOf', ({ url, routeOptions, is404 }) => {
     if ((routeOptions.config as PathHiding).hidesPath) return routeOptions.url ?? 'unknown';
     const path = pathOf(url);
-    const near = is404 ? [...hidden].find(([beginning]) => path.startsWith(beginning)) : undefined;
-    return near?.[1] ?? path;
+    if (!is404) return path;
+    return path.replace(/[^/]+/g, (segment) => (words.has(segment) ? segment : '*'));
   });
 }
 
@@ -91,7 +91,7 @@ export function refuseAddress(
     code === 'FST_ERR_MAX_PARAM_LENGTH'
       ? new AppError('uri_too_long', 414, 'A part of the address is too long')
       : badRequest(
-          'The address is no valid URL, or its path is not spelled plainly: leave letters, digits, "-", ".", "_" and "~" as they are, encode nothing twice, and use no backslash and no segment "." or ".."',
+          'The address is no valid URL, or its path is not spelled plainly: leave letters, digits, "-", ".", "_" and "~" as they are, encode nothing twice, use no backslash and no segment "." or "..", and send no scheme, host or fragment with it',
         );
   reply.header(requestIdHeader, request.id).header('x-content-type-options', 'nosniff');
   return envelopeErrorHandler(error, request, reply);

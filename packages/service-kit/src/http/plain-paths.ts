@@ -9,12 +9,18 @@ const dotSegment = '(?:/|%2f)\\.{1,2}(?:/|%2f|$)';
 
 const secondSpelling = new RegExp([encodedUnreserved, hiddenSeparator, dotSegment].join('|'), 'i');
 
+/**
+ * RFC 9112 section 3.2: clients send the path and the query alone. A scheme and a host in front of them are for proxies, and would
+ * be taken for the address of this server; a fragment is no part of a request.
+ */
+const otherForm = /^(?!\/)|#/;
+
 /** No URL, so the router refuses it before any hook or handler of a route runs. */
 const unroutable = '/%';
 
 /** For `rewriteUrl` of every listener. */
 export function plainUrl({ url = '/' }: { url?: string | undefined }): string {
-  return secondSpelling.test(pathOf(url)) ? unroutable : url;
+  return otherForm.test(url) || secondSpelling.test(pathOf(url)) ? unroutable : url;
 }
 
 /** The path without its query, which may carry a code or a token. */

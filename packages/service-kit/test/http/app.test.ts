@@ -90,7 +90,7 @@ test('an unknown route answers 404 in the envelope, without the query', async ()
   expect(answer.statusCode).toBe(404);
   expect(answer.headers['x-content-type-options']).toBe('nosniff');
   expect(answer.json()).toEqual({
-    status: { code: 404, name: 'not_found', message: 'There is nothing at GET /nothing' },
+    status: { code: 404, name: 'not_found', message: 'There is nothing at GET /*' },
   });
 });
 

@@ -72,6 +72,19 @@ describe('a path in a second spelling', () => {
     ]);
   });
 
+  // attack: address of another server, or a fragment, as the target of a request | RFC 9112 section 3.2, CWE-436 | guard: packages/service-kit/src/http/plain-paths.ts
+  it.each([
+    'http://evil.test/auth/v3/ops/1',
+    'https://evil.test/auth/v3/ops/1?a=b',
+    'HTTP://evil.test/auth/v3/ops/1',
+    '/auth/v3/ops/1#a',
+    '/auth/v3/ops/1#?a=b',
+    '/auth/v3/ops/1?a=b#c',
+  ])('%s is no path, and is refused before any route', async (target) => {
+    reached.length = 0;
+    expect([(await ask(target)).status, reached]).toEqual([400, []]);
+  });
+
   it.each([
     ['1%2F2', '1/2'],
     ['a%20b', 'a b'],
