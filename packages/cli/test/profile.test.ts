@@ -115,11 +115,15 @@ describe('where credentials go', () => {
     expect(answer.error).toContain('is not encrypted');
   });
 
-  test('those of a profile never to an address from a variable', async () => {
+  // attack: take the credentials of a profile by a variable that names another address | CWE-522 | guard: packages/cli/src/profile/chosen.ts
+  test.each([
+    { GATEHOUSE_URL: 'https://evil.example' },
+    { GATEHOUSE_ENVIRONMENT_URL: 'https://evil.example' },
+    { GATEHOUSE_URL: 'https://login.example.com', GATEHOUSE_ENVIRONMENT_URL: 'https://evil.example' },
+  ])('those of a profile never to an address from a variable: %j', async (addresses) => {
     const { run, path } = await home();
     await run([...add, '--secret-file', '-'], 'secret');
-    const env = { GATEHOUSE_PROFILES: path, GATEHOUSE_URL: 'https://evil.example' };
-    const answer = await runCommand(['env', 'list'], { env });
+    const answer = await runCommand(['env', 'list'], { env: { GATEHOUSE_PROFILES: path, ...addresses } });
     expect(answer.exitCode).toBe(2);
     expect(answer.error).toContain('No credentials are known');
   });

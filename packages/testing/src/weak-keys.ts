@@ -1,5 +1,11 @@
 /** Makes keys that prove nothing, and what passes for their signature without a private key. */
-import { createHash, generateKeyPairSync, type JsonWebKey } from 'node:crypto';
+import {
+  checkPrimeSync,
+  createHash,
+  generateKeyPairSync,
+  generatePrimeSync,
+  type JsonWebKey,
+} from 'node:crypto';
 
 const bits = 2048;
 let modulus: string | undefined;
@@ -7,7 +13,7 @@ let modulus: string | undefined;
 /** A good modulus with another public exponent. */
 export function jwkWithExponent(exponent: number): JsonWebKey {
   modulus ??= generateKeyPairSync('rsa', { modulusLength: bits }).publicKey.export({ format: 'jwk' }).n;
-  return rsaJwk(modulus ?? '', exponent);
+  return rsaJwk(modulus ?? '', BigInt(exponent));
 }
 
 /** A key whose private part is there, with exponent 3 or 17, as old programs made them. */
@@ -45,18 +51,48 @@ export function jwkDividedBy(factor: bigint): JsonWebKey {
   return jwkOf(least * factor);
 }
 
-const jwkOf = (value: bigint) => {
-  const hex = value.toString(16);
-  return rsaJwk(Buffer.from(hex.length % 2 === 0 ? hex : `0${hex}`, 'hex').toString('base64url'), 65_537);
-};
+export const jwkOfPrime = (length: number) => jwkOf(generatePrimeSync(length, { bigint: true }));
 
-function rsaJwk(n: string, exponent: number): JsonWebKey {
-  const hex = exponent.toString(16);
-  return {
-    kty: 'RSA',
-    n,
-    e: Buffer.from(hex.length % 2 === 0 ? hex : `0${hex}`, 'hex').toString('base64url'),
-  };
+/** A prime and the prime that follows so many primes later: 0 makes a square. */
+export function jwkOfNeighbours(distance: 0 | 1): JsonWebKey {
+  const prime = generatePrimeSync(bits / 2, { bigint: true });
+  let other = prime;
+  if (distance === 1)
+    do other += 2n;
+    while (!checkPrimeSync(other));
+  return jwkOf(prime * other);
+}
+
+/** With the exponent λ(n) + 1, which is the exponent 1 in disguise. */
+export function jwkThatChangesNothing(): JsonWebKey {
+  const [p, q] = [0, 1].map(() => generatePrimeSync(bits / 2, { bigint: true })) as [bigint, bigint];
+  // The product is a multiple of λ(n).
+  return rsaJwk(base64UrlOf(p * q), (p - 1n) * (q - 1n) + 1n);
+}
+
+/** The same with a short exponent, where every prime but one divides a short number. */
+export function jwkOfManyFactors(): JsonWebKey {
+  const multiple = primesUpTo(113).reduce((all, prime) => all * BigInt(prime), 16n * 27n * 25n * 7n);
+  const [factors, found] = [primesUpTo(113), new Set<bigint>()];
+  let product = 1n;
+  for (let index = 0; product >> BigInt(bits) === 0n; index += 1) {
+    // Divisors of the number, by the bits of a counter.
+    const chosen = factors.filter((_, at) => (index >> (at % 24)) & 1);
+    const divisor = chosen.reduce((all, prime) => all * BigInt(prime), 2n);
+    if (divisor < 1000n || found.has(divisor) || !checkPrimeSync(divisor + 1n)) continue;
+    found.add(divisor);
+    product *= divisor + 1n;
+  }
+  return rsaJwk(base64UrlOf(product), multiple + 1n);
+}
+
+const jwkOf = (value: bigint) => rsaJwk(base64UrlOf(value), 65_537n);
+
+const rsaJwk = (n: string, exponent: bigint): JsonWebKey => ({ kty: 'RSA', n, e: base64UrlOf(exponent) });
+
+function base64UrlOf(number: bigint): string {
+  const hex = number.toString(16);
+  return Buffer.from(hex.length % 2 === 0 ? hex : `0${hex}`, 'hex').toString('base64url');
 }
 
 function primesUpTo(end: number): number[] {

@@ -94,7 +94,8 @@ function ofPem(pem: string | undefined): string | undefined {
 function ofCertificate(encoded: string | Uint8Array): string | undefined {
   try {
     const certificate = new X509Certificate(encoded);
-    return weaknessOf(certificate.publicKey) === undefined ? thumbprint(certificate.raw) : undefined;
+    const weakness = weaknessOf(certificate.publicKey, { isOfRequest: true });
+    return weakness === undefined ? thumbprint(certificate.raw) : undefined;
   } catch {
     return undefined;
   }

@@ -63,7 +63,8 @@ export function createDpopProofs({ origins, nonces, now }: DpopProofsOptions) {
     if (known !== undefined) return known;
     const publicKey = publicPart(jwk);
     const key = await importJWK(publicKey, alg);
-    const weakness = key instanceof CryptoKey ? weaknessOf(KeyObject.from(key)) : 'is no public key';
+    const weakness =
+      key instanceof CryptoKey ? weaknessOf(KeyObject.from(key), { isOfRequest: true }) : 'is no public key';
     if (weakness !== undefined) throw refused(`its key ${weakness}`);
     const made = { key, jkt: await calculateJwkThumbprint(publicKey) };
     keys.set(name, made);

@@ -12,8 +12,12 @@ export function chosenProfile(terminal: Terminal, named: string | undefined): Pr
   // A profile that is named in the command counts as a whole: variables of the shell do not mix into it.
   if (named !== undefined && stored) return stored;
   const url = env['GATEHOUSE_URL'] || stored?.url;
-  // Credentials of a profile are for its own address and for no other.
-  const own = env['GATEHOUSE_URL'] && stored && env['GATEHOUSE_URL'] !== stored.url ? undefined : stored;
+  // Credentials of a profile are for its own addresses and for no other.
+  const isOwn = (address: string | undefined, ...known: unknown[]) => !address || known.includes(address);
+  const areOwn =
+    isOwn(env['GATEHOUSE_URL'], stored?.url) &&
+    isOwn(env['GATEHOUSE_ENVIRONMENT_URL'], stored?.environmentUrl, stored?.url);
+  const own = areOwn ? stored : undefined;
   const credentials = credentialsOf(env) ?? own?.credentials;
   if (!url || !credentials) throw new UsageError(missing(url));
   const profile = profileSchema.safeParse({

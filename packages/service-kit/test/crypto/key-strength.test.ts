@@ -2,7 +2,11 @@ import { createPublicKey, generateKeyPairSync, type JsonWebKey } from 'node:cryp
 import {
   jwkDividedBy,
   jwkOfFlawedLibrary,
+  jwkOfManyFactors,
+  jwkOfNeighbours,
   jwkOfPoint,
+  jwkOfPrime,
+  jwkThatChangesNothing,
   jwkWithExponent,
   smallOrderPoints,
 } from '@gatehouse/testing/weak-keys';
@@ -57,6 +61,28 @@ describe('a public key of another party', () => {
 
   it.each([2n, 3n, 751n])('whose modulus has the factor %i is refused', (factor) => {
     expect(weaknessOf(read(jwkDividedBy(factor)))).toMatch(/^has a modulus that \d+ divides/);
+  });
+
+  // attack: registered RSA key whose signatures anybody can compute | NIST SP 800-89 5.3.3, CVE-2022-26320 | guard: packages/service-kit/src/crypto/rsa-modulus.ts
+  it.each([
+    ['a prime as its modulus', () => jwkOfPrime(2048), 'has a prime as its modulus'],
+    ['a prime of 3072 bits as its modulus', () => jwkOfPrime(3072), 'has a prime as its modulus'],
+    ['the square of a prime as its modulus', () => jwkOfNeighbours(0), 'CVE-2022-26320'],
+    ['two primes beside each other', () => jwkOfNeighbours(1), 'CVE-2022-26320'],
+    ['a short exponent that leaves every number as it is', jwkOfManyFactors, 'leaves every number as it is'],
+  ])('of RSA with %s is refused', (_name, make, why) => {
+    expect(weaknessOf(read(make()))).toContain(why);
+  });
+
+  // attack: exponent 1 of an RSA key in the disguise of a long one | FIPS 186-5 A.1.1, CWE-347 | guard: packages/service-kit/src/crypto/key-strength.ts
+  it('of RSA has a public exponent of 256 bits at most, also where it comes with a request', () => {
+    const modulus = generateKeyPairSync('rsa', { modulusLength: 2048 }).publicKey.export({ format: 'jwk' });
+    const exponent = (size: number) => Buffer.alloc(size, 0xff).toString('base64url');
+    expect(weaknessOf(read({ ...modulus, e: exponent(32) }))).toBeUndefined();
+    expect(weaknessOf(read({ ...modulus, e: exponent(33) }))).toContain('more than 256 bits');
+    const disguised = read(jwkThatChangesNothing());
+    for (const isOfRequest of [false, true])
+      expect(weaknessOf(disguised, { isOfRequest })).toContain('more than 256 bits');
   });
 
   it('of the library of CVE-2017-15361 is refused', () => {

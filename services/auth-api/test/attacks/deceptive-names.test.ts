@@ -137,3 +137,10 @@ it('the pages get the host of the application beside its name, and never the hom
   expect(addressOf({ ...ofDevice, registeredDynamically: false } as Client)).toBe('www.app.test');
   expect(addressOf({ ...ofDevice, registeredDynamically: true } as Client)).toBeUndefined();
 });
+
+// attack: approve on a device what shows a host to which no answer goes | RFC 8628 5.4, RFC 9700 4.10.2 | guard: services/auth-api/src/clients/address.ts
+it('a client that registered itself has no address where no answer goes to it', () => {
+  const bank = { redirectUris: ['https://www.bank.test/'], registeredDynamically: true } as Client;
+  expect(addressOf(bank)).toBeUndefined();
+  expect(addressOf({ ...bank, registeredDynamically: false })).toBe('www.bank.test');
+});

@@ -213,6 +213,11 @@ describe('an assertion that proves nothing is an invalid client', () => {
     }
   });
 
+  // attack: make the server fail by a signed header whose typ is no text | RFC 7515 4.1.9, CWE-755 | guard: services/auth-api/src/assertions/verify-jwt.ts
+  it.each([{}, 1, true, null, ['JWT']])('with %j as its typ', async (typ) => {
+    expectInvalidClient(await sendAssertion({}, { typ }));
+  });
+
   // attack: JWT of another type as client assertion | RFC 8725 3.11 | guard: services/auth-api/src/assertions/verify-jwt.ts
   // attack: unknown critical header of a JWT | RFC 8725 3.10 | guard: services/auth-api/src/assertions/verify-jwt.ts
   it('of another type, with a critical member that is not known, or with an algorithm that the key is not for', async () => {

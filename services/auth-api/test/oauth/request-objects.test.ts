@@ -104,6 +104,7 @@ describe('27: a signed request object (RFC 9101)', () => {
     ['a request within', { request: 'eyJ' }, {}],
     ['a request_uri within', { request_uri: 'https://evil.test' }, {}],
     ['the typ of something else', {}, { typ: 'at+jwt' }],
+    ['a typ that is no text', {}, { typ: {} }],
     ['a key that is not registered', {}, { kid: 'unknown' }],
   ])('is refused as invalid_request_object with %s, at both endpoints', async (_name, changes, header) => {
     const request = await objectOf(changes, header);
