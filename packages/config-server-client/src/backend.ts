@@ -75,6 +75,11 @@ export interface AuthenticateRequest {
   tenantDbid?: number;
   /** For the server's records only. */
   clientAddress?: string;
+  /**
+   * Called before the password is sent, where the server finds an account by several names: with the one under which it has the
+   * account. If it rejects, the password is not sent, and the call fails with Aborted, for that cause.
+   */
+  onAccount?(userName: string): Promise<void>;
 }
 
 export interface AuthenticatedUser {

@@ -74,6 +74,27 @@ describe.skipIf(findSlapd() === undefined)('a real OpenLDAP', () => {
     expect(backend).toMatchObject({ state: 'open', stateReason: undefined });
   });
 
+  it('tells the first name of an account before the password is sent, which a caller can prevent', async () => {
+    const backend = open();
+    const told: string[] = [];
+    const onAccount = async (userName: string) => void told.push(userName);
+
+    await backend.authenticate({ userName: 'MULTIPLE', password, onAccount });
+    const unknown = codeOf(backend.authenticate({ userName: 'unknown', password, onAccount }));
+    expect([await unknown, told]).toEqual(['AuthenticationFailed', ['multi']]);
+
+    const refusal = new Error('not now');
+    const prevented = backend.authenticate({
+      userName: 'multiple',
+      password,
+      onAccount: () => Promise.reject(refusal),
+    });
+    await expect(prevented).rejects.toMatchObject({ code: 'Aborted', cause: refusal });
+    expect(await backend.readPersons({ user_name: 'multiple' })).toMatchObject([
+      { userName: 'multi', otherUserName: 'multiple' },
+    ]);
+  });
+
   it('finds everybody once where one base lies in another', async () => {
     const backend = open({ baseDns: [ldapNames.peopleDn, ldapNames.suffix] });
 

@@ -36,6 +36,8 @@ export const cfgPersonSchema = z.looseObject({
   state: z.int(),
   /** Of an LDAP directory: the name of the entry. */
   dn: z.string().optional(),
+  /** Of an LDAP directory: the further user name by which somebody asked for the person. */
+  otherUserName: z.string().max(maxText).optional(),
   appRanks: z.array(appRankSchema).optional(),
   agentInfo: agentInfoSchema.nullish(),
   userProperties: keyValueListSchema.optional(),

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { AuthenticateRequest } from '@gatehouse/config-server-client/backend';
 import { endpointName } from '@gatehouse/config-server-client/discovery/endpoint-source';
+import { ConfigServerError } from '@gatehouse/config-server-client/errors';
 import { environmentTenantDbid } from '@gatehouse/config-server-client/model/tenant';
 import { canBeSent } from '../connection/open-connection.ts';
 import type { Directory, Link } from '../directory.ts';
@@ -25,7 +26,7 @@ const warningDays = 14;
 
 /** Errors: AuthenticationFailed (unknown, disabled or wrong), AccountLocked, AccountExpired, PasswordExpired, OutcomeUnknown. */
 export async function authenticate(
-  { userName, password, tenantDbid = environmentTenantDbid }: AuthenticateRequest,
+  { userName, password, tenantDbid = environmentTenantDbid, onAccount }: AuthenticateRequest,
   directory: Directory,
   link: Link,
 ): Promise<Verified> {
@@ -34,6 +35,10 @@ export async function authenticate(
   const { settings } = directory;
   const found = await unsent(findByUserName(link.main, userName, settings, link.limits));
   const person = tenantDbid === environmentTenantDbid ? found : undefined;
+  if (person !== undefined)
+    await onAccount?.(person.userName).catch((cause) => {
+      throw new ConfigServerError('Aborted', 'the password was not to be verified', { endpoint, cause });
+    });
   // Nobody of that name costs the same questions; what was typed is not sent for it.
   const account =
     person === undefined

@@ -70,7 +70,9 @@ export async function findByUserName(
   if (person !== undefined && isOurAccount(person, settings.bindDn)) return undefined;
   if (person === undefined || another !== undefined) return undefined;
   const wanted = foldSpelling(userName);
-  return textsOf(person.entry, attribute).some((name) => foldSpelling(name) === wanted) ? person : undefined;
+  const name = textsOf(person.entry, attribute).find((one) => foldSpelling(one) === wanted);
+  if (name === undefined) return undefined;
+  return wanted === foldSpelling(person.userName) ? person : { ...person, otherUserName: name };
 }
 
 /**

@@ -13,7 +13,10 @@ export type PersonSettings = Pick<DirectorySettings, 'type' | 'attributes'>;
 export interface DirectoryPerson {
   dn: string;
   id: string;
+  /** The first one. */
   userName: string;
+  /** Another one, by which somebody asked for the person. */
+  otherUserName?: string;
   state: AccountState;
   entry: Entry;
 }
@@ -42,7 +45,7 @@ export function readPerson(
 }
 
 export function cfgPersonOf(
-  { dn, userName, state, entry }: DirectoryPerson,
+  { dn, userName, otherUserName, state, entry }: DirectoryPerson,
   dbid: number,
   { attributes }: PersonSettings,
 ): CfgPerson {
@@ -51,6 +54,7 @@ export function cfgPersonOf(
     DBID: dbid,
     tenantDBID: environmentTenantDbid,
     userName,
+    otherUserName,
     dn,
     firstName: text(attributes.firstName),
     lastName: text(attributes.lastName),

@@ -8,7 +8,7 @@ import type { ContactCenterService } from '../contact-centers/service.ts';
 import type { SsoSettings } from '../sso/settings.ts';
 import type { PasswordRule } from '../users/password-rule.ts';
 import type { UserService } from '../users/service.ts';
-import { delaysProbe } from './delays.ts';
+import { delaysVerdict } from './delays.ts';
 import { eventOf, refusalOf, shownRefusals } from './events.ts';
 import { type Account, type People, serverTimeoutMs } from './people.ts';
 import { failed, ok, unneeded, warning } from './verdicts.ts';
@@ -56,7 +56,6 @@ export function createExplanations(options: ExplanationsOptions) {
       (found) => ({ found, failure: undefined }),
       (failure: { detail?: string; message: string }) => ({ found: undefined, failure }),
     );
-    const delays = delaysProbe(users.delays, account);
     return [
       { name: 'contact centre', run: async () => placeVerdict(account) },
       { name: 'environment', run: () => environmentVerdict(account) },
@@ -80,12 +79,13 @@ export function createExplanations(options: ExplanationsOptions) {
         },
       },
       {
-        name: delays.name,
+        name: 'our delays',
         // The refusals are of the account at the server, which may be somebody of another contact centre.
-        async run(within) {
+        async run() {
           const { found, failure } = await asked;
           if (failure !== undefined) return unneeded('Nobody could be asked.');
-          return found === undefined ? unneeded('There is nobody to wait.') : delays.run(within);
+          if (found === undefined) return unneeded('There is nobody to wait.');
+          return delaysVerdict(users.delays, { contactCenter, userName: found.userName });
         },
       },
     ];

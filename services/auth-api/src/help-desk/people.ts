@@ -126,7 +126,7 @@ export function createPeople(options: PeopleOptions) {
     /** By `sub`: the account of the last login. @throws AppError 400, 404, 503 */
     account: accountOf,
     /**
-     * As account, of a person whom the directory knows in this contact centre. Contact centres may share the accounts of a
+     * As account, of a person whom the directory knows in this contact centre, by the directory's own name. Contact centres may share the accounts of a
      * server: no one of them acts on the accounts of another one's people. @throws AppError 400, 404, 503
      */
     async foundAccount(named: PersonName, within: Within): Promise<Account> {
@@ -134,7 +134,7 @@ export function createPeople(options: PeopleOptions) {
       const found = await askDirectory(wanted.contactCenter, wanted.userName).catch((cause) => {
         throw unavailable('the Configuration Server of the contact centre', { cause });
       });
-      return found === undefined ? unknownName(wanted) : wanted;
+      return found === undefined ? unknownName(wanted) : { ...wanted, userName: found.userName };
     },
     find,
     /**

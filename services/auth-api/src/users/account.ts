@@ -1,5 +1,6 @@
 /** Finds the account that a caller names and counts the attempt before the password is verified. */
 import type { ContactCenterView } from '@gatehouse/contracts/environment-api/contact-center';
+import { LRUCache } from 'lru-cache';
 import type { AuditWriter } from '../audit/event.ts';
 import { canonicalTenant } from '../contact-centers/fold-name.ts';
 import type { ContactCenterService } from '../contact-centers/service.ts';
@@ -26,6 +27,11 @@ export interface Account extends LoginName {
   /** The domain by which the contact centre was found; undefined if it was known. */
   domain: string | undefined;
   attempt: Attempt;
+  /**
+   * Counts the attempt for the name under which the directory has the account. A directory may find it by several: whoever tries
+   * them has one budget. @throws SignInError `throttled`
+   */
+  countAs(userName: string): Promise<void>;
 }
 
 export interface NamedAccount {
@@ -45,6 +51,11 @@ interface Purpose {
   onRefused?(contactCenterId: string | undefined, error: SignInError): void;
 }
 
+interface OpenedName extends Pick<Account, 'contactCenter'> {
+  name: LoginName;
+  password: string | undefined;
+}
+
 export interface AccountsOptions {
   loginNames: LoginNames;
   contactCenters: Pick<ContactCenterService, 'domainOf' | 'resolve' | 'get' | 'environment'>;
@@ -58,8 +69,13 @@ export interface AccountsOptions {
 
 export type Accounts = ReturnType<typeof createAccounts>;
 
+/** For so long an attempt by a further name of an account waits without a question to the directory. */
+const knownNameMs = 60_000;
+const maxKnownNames = 10_000;
+
 export function createAccounts(options: AccountsOptions) {
   const { loginNames, contactCenters, limiter, lockoutRules, throttled, unavailable } = options;
+  const knownAs = new LRUCache<string, string>({ max: maxKnownNames, ttl: knownNameMs });
 
   const findContactCenter = async (named: NamedAccount, tenant: string | undefined) => {
     try {
@@ -75,6 +91,37 @@ export function createAccounts(options: AccountsOptions) {
         cause,
       });
     }
+  };
+
+  /** Counts the attempt before anybody is asked, by the name that was typed, and again when the directory has told its own. */
+  const reserve = async (
+    { name, contactCenter, password }: OpenedName,
+    origin: AttemptOrigin,
+    tell: (error: unknown) => Promise<never>,
+  ): Promise<Pick<Account, 'attempt' | 'countAs'>> => {
+    const typed = await accountKey(name, contactCenter, contactCenters);
+    // Two environments may name one server, and find different people by the same name.
+    const asked = `${contactCenter?.environmentId}\n${typed}`;
+    let counted = knownAs.get(asked) ?? typed;
+    const rules = await lockoutRules(contactCenter, name.tenant);
+    const subject = {
+      account: counted,
+      rules,
+      address: origin.clientAddress,
+      device: origin.device,
+      isEarlyOnPage: origin.isEarlyOnPage,
+      question: password && JSON.stringify([contactCenter?.id, name.userName, password]),
+    };
+    const attempt = await limiter.reserve(subject).catch(tell);
+    const countAs = async (userName: string) => {
+      const account = await accountKey({ userName }, contactCenter, contactCenters);
+      if (account === counted) return;
+      if (account === typed) knownAs.delete(asked);
+      else knownAs.set(asked, account);
+      await attempt.moveTo(account).catch(tell);
+      counted = account;
+    };
+    return { attempt, countAs };
   };
 
   return {
@@ -93,18 +140,8 @@ export function createAccounts(options: AccountsOptions) {
         });
         throw error;
       });
-      try {
-        const attempt = await limiter.reserve({
-          account: await accountKey(name, contactCenter, contactCenters),
-          rules: await lockoutRules(contactCenter, name.tenant),
-          address: origin.clientAddress,
-          device: origin.device,
-          isEarlyOnPage: origin.isEarlyOnPage,
-          question: named.password && JSON.stringify([contactCenter?.id, name.userName, named.password]),
-        });
-        const domain = named.contactCenterId === undefined ? contactCenters.domainOf(name.tenant) : undefined;
-        return { ...name, contactCenter, domain, attempt };
-      } catch (error) {
+      const { password } = named;
+      const reserved = await reserve({ name, contactCenter, password }, origin, async (error) => {
         if (error instanceof SignInError) {
           onRefused?.(contactCenter?.id, error);
           await throttled.write({
@@ -116,7 +153,9 @@ export function createAccounts(options: AccountsOptions) {
           });
         }
         throw error;
-      }
+      });
+      const domain = named.contactCenterId === undefined ? contactCenters.domainOf(name.tenant) : undefined;
+      return { ...name, contactCenter, domain, ...reserved };
     },
   };
 }

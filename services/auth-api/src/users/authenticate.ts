@@ -57,10 +57,11 @@ export function createAuthenticate(options: AuthenticateOptions) {
   const { accounts, openPasswordAccess, audit, identities, now } = options;
   const metrics = createSignInMetrics(options.metrics, options.activity);
 
-  const ask = async (login: Login, { userName }: Account, link: EnvironmentLink, options: CallOptions) => {
+  const ask = async (login: Login, account: Account, link: EnvironmentLink, options: CallOptions) => {
     const provedAtMs = now();
     const { password, clientAddress } = login;
-    const question = { userName, password, clientAddress };
+    const { userName, countAs: onAccount } = account;
+    const question = { userName, password, clientAddress, onAccount };
     return { user: await link.authenticate(question, options), provedAtMs };
   };
 
@@ -88,6 +89,11 @@ export function createAuthenticate(options: AuthenticateOptions) {
 
   const fail = async (login: Login, account: Account, failure: unknown): Promise<never> => {
     const { error, ...outcome } = mapFailure(failure);
+    if (error.failure === 'throttled') {
+      // Told where it was counted.
+      await settleAttempt(account, outcome);
+      throw error;
+    }
     metrics.failed(account.contactCenter?.id, error.failure);
     await Promise.all([
       settleAttempt(account, outcome),

@@ -73,6 +73,7 @@ export function createChangePassword(options: ChangePasswordOptions) {
     // First: a changed password must end what the person holds in each of them.
     const places = await readPlaces(link.place.environmentId);
     const person = await findPerson(link, account.userName, barredGroups, callOptions);
+    if (person !== undefined) await account.countAs(person.userName);
     const { oldPassword, newPassword } = change;
     const { passwordUpdatingDate } = await link.changePassword(
       person,
@@ -85,6 +86,11 @@ export function createChangePassword(options: ChangePasswordOptions) {
 
   const fail = async (change: PasswordChange, account: Account, failure: unknown): Promise<never> => {
     const { error, ...outcome } = mapFailure(failure);
+    if (error.failure === 'throttled') {
+      // Told where it was counted.
+      await settleAttempt(account, outcome);
+      throw error;
+    }
     await Promise.all([
       settleAttempt(account, outcome),
       audit.write({

@@ -130,7 +130,10 @@ export function createIdentification({ contactCenters, links, identities, now }:
     if (userName.length > maxNameLength) return undefined;
     const link = await links.open(contactCenter, options.signal);
     const answered = await link.readPersons(lookups.userName.filter(userName), options);
-    const person = answered.find((one) => carries(one, { lookup: 'userName', name: userName }));
+    const person = answered.find(
+      (one) =>
+        carries(one, { lookup: 'userName', name: userName }) || isSameName(one.otherUserName ?? '', userName),
+    );
     if (person === undefined) return undefined;
     return {
       sub: subjectOf(link.place, person.DBID),

@@ -28,7 +28,9 @@ export function mapFailure(failure: unknown): MappedFailure {
     return { error: failure, counts: failure.failure === 'bad_credentials', passwordWasRight: false };
   }
   if (!(failure instanceof ConfigServerError)) return tryAgain(failure);
-  const { code } = failure;
+  const { code, cause } = failure;
+  // Of the account that the directory has under another name.
+  if (code === 'Aborted' && cause instanceof SignInError) return mapFailure(cause);
   if (code === 'AuthenticationFailed') {
     return { error: new SignInError('bad_credentials'), counts: true, passwordWasRight: false };
   }

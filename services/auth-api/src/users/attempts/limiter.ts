@@ -26,6 +26,8 @@ export interface Attempt {
   refuse(): Promise<void>;
   /** Nobody answered, or nobody was asked: the attempt does not count. */
   release(): Promise<void>;
+  /** The account turned out to be another one, for which alone the attempt counts from here on. @throws SignInError `throttled` */
+  moveTo(account: string): Promise<void>;
 }
 
 export type AttemptLimiter = ReturnType<typeof createAttemptLimiter>;
@@ -58,7 +60,7 @@ export function createAttemptLimiter({
   return {
     /** @throws SignInError `throttled` with the time to wait */
     async reserve(subject: AttemptSubject): Promise<Attempt> {
-      const onAccount = await accounts.reserve(subject);
+      let onAccount = await accounts.reserve(subject);
       const group = onAccount.isUsualAddress ? 'usual' : subject.isEarlyOnPage ? 'page' : 'other';
       // A known browser proved the password before: what others do at its address is not its fault.
       const isProved = onAccount.isKnownBrowser || onAccount.proof !== undefined;
@@ -80,6 +82,12 @@ export function createAttemptLimiter({
         succeed: (proof) => once(() => [onAccount.succeed(proof), fromAddress?.release()]),
         refuse: () => once(() => [onAccount.refuse(), fromAddress?.refuse()]),
         release: () => once(() => [onAccount.release(), fromAddress?.release()]),
+        async moveTo(account) {
+          // Without the question: its answer is awaited under the other name.
+          const moved = await accounts.reserve({ ...subject, account, question: undefined });
+          await onAccount.release();
+          onAccount = moved;
+        },
       };
     },
     explain: accounts.explain,
