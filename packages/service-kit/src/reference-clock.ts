@@ -32,10 +32,10 @@ interface Reading {
 const measuredEveryMs = 10_000;
 const roundTrips = 5;
 /**
- * Corrections are spread: a millisecond for each second. Time never goes back, so that nothing is issued before a not-before
- * that was given out earlier; and replicas that learn of a correction up to ten seconds after each other differ by ten milliseconds.
+ * Corrections are spread: ten milliseconds for each second. Time never goes back, so that nothing is issued before a not-before
+ * that was given out earlier; and replicas that compare their times each second differ by ten milliseconds.
  */
-const slewRate = 1 / 1000;
+export const slewRate = 1 / 100;
 /** The clock of the machine is read in whole milliseconds. */
 const grainMs = 1;
 
@@ -54,10 +54,11 @@ export function createReferenceClock(options: ReferenceClockOptions) {
       ? offsetMs
       : offsetMs + Math.sign(gapMs) * Math.min(Math.abs(gapMs), slewRate * (atMs - gapSinceMs));
 
-  const now: Clock = () => {
+  const exactMs: Clock = () => {
     const atMs = monotonicMs();
-    return Math.floor(atMs + offsetAt(atMs));
+    return atMs + offsetAt(atMs);
   };
+  const now: Clock = () => Math.floor(exactMs());
 
   /** The fastest of several round trips, and the clock of the machine meanwhile. */
   async function read(ask: AskTime): Promise<{ reading: Reading; systemOffsetMs: number }> {
@@ -79,10 +80,10 @@ export function createReferenceClock(options: ReferenceClockOptions) {
     const atMs = monotonicMs();
     const currentMs = offsetAt(atMs);
     const isWithin = (offset: number, ms: number) => Math.abs(offset - reading.offsetMs) <= ms;
-    // Where the measurement cannot tell them apart, the clock of the machine counts: those of a machine, and of machines with NTP, agree closely.
-    const candidates = [systemOffsetMs, ...(isFirst ? [] : [currentMs])];
-    const target =
-      candidates.find((offset) => isWithin(offset, reading.errorMs + grainMs)) ?? reading.offsetMs;
+    // A slow answer corrects nothing that it cannot tell from the reference. At the start the clock of the machine counts so:
+    // those of a machine, and of machines with NTP, agree closely.
+    const expectedMs = isFirst ? systemOffsetMs : currentMs;
+    const target = isWithin(expectedMs, reading.errorMs + grainMs) ? expectedMs : reading.offsetMs;
     const correctionMs = target - currentMs;
     const isJump = Math.abs(correctionMs) > maxDifferenceMs;
     // One clock that jumps may be wrong: time follows it where the clock of the machine agrees with it.
@@ -98,11 +99,14 @@ export function createReferenceClock(options: ReferenceClockOptions) {
     gapSinceMs = atMs;
   }
 
-  /** Reads every clock. @throws when the reference does not answer; then its former offset is kept */
-  async function measure(): Promise<void> {
+  /**
+   * Reads every clock. `isFirst`: nothing was given out yet, so time takes any step.
+   * @throws when the reference does not answer; then its former offset is kept
+   */
+  async function measure(isFirst = !readings.has(reference.store)): Promise<void> {
     const [told] = await Promise.allSettled([
       read(reference.ask).then((measured) => {
-        follow(measured, !readings.has(reference.store));
+        follow(measured, isFirst);
         readings.set(reference.store, measured.reading);
       }),
       ...compared.map(async ({ store, ask }) => {
@@ -110,6 +114,15 @@ export function createReferenceClock(options: ReferenceClockOptions) {
       }),
     ]);
     if (told.status === 'rejected') throw told.reason;
+  }
+
+  /** Steps to the time of other replicas; the last measurement goes on to correct it. */
+  function join(aheadMs: number): void {
+    const atMs = monotonicMs();
+    const targetMs = offsetMs + gapMs;
+    offsetMs = offsetAt(atMs) + aheadMs;
+    gapMs = targetMs - offsetMs;
+    gapSinceMs = atMs;
   }
 
   /** By what was measured last; the clock of the machine is read anew. A slow answer counts for the machine. */
@@ -132,8 +145,13 @@ export function createReferenceClock(options: ReferenceClockOptions) {
   return {
     /** Milliseconds since the Unix epoch by the reference; before the first measurement by the machine. */
     now,
+    /** As now, with fractions. */
+    exactMs,
     trust,
     measure,
+    join,
+    /** How wrong the last measurement of the reference is at most. */
+    errorMs: () => readings.get(reference.store)?.errorMs ?? Number.POSITIVE_INFINITY,
     differences,
     /** Measures every ten seconds. */
     start(): void {

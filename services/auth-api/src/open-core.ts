@@ -40,7 +40,10 @@ export function openStores({ postgres, redis: redisSettings, location, region }:
 
 /** The time of the PostgreSQL that every region writes to. */
 export const openClock = (config: Config, { log, metrics }: Kit, { pool, writer, redis }: Stores) =>
-  createStoreClock({ pool, writer, redis, ...config.clock, log, metrics });
+  createStoreClock({
+    ...{ pool, writer, redis, ...config.clock, log, metrics },
+    commonKey: createKeyspace(config.redis.keyPrefix).name('clock'),
+  });
 
 export function createCore(config: Config, kit: Kit, stores: Stores, { now, trust }: ServiceClock): Core {
   const { log } = kit;

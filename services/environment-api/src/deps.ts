@@ -60,13 +60,16 @@ export async function createDeps(config: Config, kit: Kit, clockOfTest?: Clock) 
   if (primary !== pool) closers.defer(async () => primary?.end());
   const redis = createRedis(config.redis, { log });
   closers.defer(() => redis.disconnect());
+  const keyspace = createKeyspace(config.redis.keyPrefix);
   const clock =
     clockOfTest === undefined
-      ? createStoreClock({ pool, writer: primary ?? pool, redis, ...config.clock, log, metrics })
+      ? createStoreClock({
+          ...{ pool, writer: primary ?? pool, redis, ...config.clock, log, metrics },
+          commonKey: keyspace.name('clock'),
+        })
       : trustedClock(clockOfTest);
   closers.defer(clock.stop);
   const { now, trust } = clock;
-  const keyspace = createKeyspace(config.redis.keyPrefix);
   const channel = keyspace.name('changes:environment');
   const changeLog = createChangeLog({ pool, redis, schema, channel, log });
   const { id, secret } = config.serviceClient;

@@ -8,6 +8,7 @@ import type { Metrics } from '../metrics/registry.ts';
 import type { Queryable } from '../postgres/pool.ts';
 import type { RedisClient } from '../redis/client.ts';
 import { type ClockDifference, createReferenceClock } from '../reference-clock.ts';
+import { createCommonTime } from './common-time.ts';
 
 export interface StoreClockOptions {
   /** The PostgreSQL of the writable region. */
@@ -15,6 +16,8 @@ export interface StoreClockOptions {
   /** The PostgreSQL of this region: asked until the writable region has answered once. */
   pool: Queryable;
   redis: RedisClient;
+  /** The key of the time that the replicas have in common. */
+  commonKey: string;
   maxDifferenceMs: number;
   log: Logger;
   metrics: Metrics;
@@ -37,7 +40,7 @@ export interface ServiceClock {
 const toldMs = 1000;
 
 export function createStoreClock(options: StoreClockOptions): ServiceClock {
-  const { writer, pool, redis, maxDifferenceMs, log, metrics, systemMs } = options;
+  const { writer, pool, redis, commonKey, maxDifferenceMs, log, metrics, systemMs } = options;
   let isAnswered = false;
   const clock = createReferenceClock({
     reference: {
@@ -63,6 +66,13 @@ export function createStoreClock(options: StoreClockOptions): ServiceClock {
         'the clocks of PostgreSQL and of this machine have both jumped, and the time of this replica follows',
       ),
   });
+  const common = createCommonTime({ redis, key: commonKey, clock, trust: clock.trust, maxDifferenceMs });
+  metrics.gauge(
+    'gatehouse_clock_behind_replicas_seconds',
+    'How far the time of this replica was behind that of the others when they were last compared.',
+    [],
+    (gauge) => gauge.set({}, Math.max(0, common.aheadMs() / 1000)),
+  );
   metrics.gauge(
     'gatehouse_clock_difference_seconds',
     'Clock of the machine minus the clock of a store, by the last measurement.',
@@ -76,18 +86,26 @@ export function createStoreClock(options: StoreClockOptions): ServiceClock {
     const wrong = beyond(maxDifferenceMs);
     if (wrong.length > 0) throw new Error(sentenceOf(wrong));
     if (!clock.trust.isTrusted) throw new Error('not compared yet with the clock of PostgreSQL');
+    common.assertTogether();
   };
 
   return {
     now: clock.now,
     trust: clock.trust,
     async start() {
-      await clock.measure();
+      await clock.measure(true);
       // A process that has no time from before cannot know which clock is wrong.
       assertTrusted();
+      if (clock.errorMs() > maxDifferenceMs / 3)
+        throw new Error('PostgreSQL answers too slowly to tell the time');
+      // A reading that is a little wrong does no harm beside other replicas: their time counts.
+      await common.start();
       clock.start();
     },
-    stop: clock.stop,
+    stop() {
+      clock.stop();
+      common.stop();
+    },
     readinessCheck: { name: 'clock', check: async () => assertTrusted() },
     probe: {
       name: 'Clock',

@@ -69,7 +69,7 @@ it('a machine whose clock jumps while the process runs is not trusted from that 
 });
 
 // attack: revoke what was issued before PostgreSQL's clock was set back, and find it alive | CWE-367 | guard: packages/service-kit/src/reference-clock.ts
-it('time never goes back when PostgreSQL is set back by a second, and has followed after seventeen minutes', async () => {
+it('time never goes back when PostgreSQL is set back by a second, and has followed after two minutes', async () => {
   const { clock, state, aheadMs, pass } = world();
   await clock.measure();
   let lastMs = clock.now();
@@ -77,10 +77,10 @@ it('time never goes back when PostgreSQL is set back by a second, and has follow
   state.machineAheadMs = -1000;
   await clock.measure();
   expect(clock.now()).toBe(lastMs);
-  for (let round = 0; round < 100; round += 1) {
+  for (let round = 0; round < 10; round += 1) {
     pass(10_000);
     await clock.measure();
-    expect(clock.now()).toBeGreaterThanOrEqual(lastMs + 9_980);
+    expect(clock.now()).toBeGreaterThanOrEqual(lastMs + 9_890);
     lastMs = clock.now();
   }
   pass(20_000);
@@ -140,6 +140,15 @@ it('where the measurement cannot tell, two processes of a machine agree to the m
   for (const { state } of [one, other]) state.machineAheadMs = 1;
   await Promise.all([one.clock.measure(), other.clock.measure()]);
   expect([one.aheadMs(), other.aheadMs()]).toEqual([1, 1]);
+});
+
+it('a slow answer does not pull a right clock to a machine that is wrong', async () => {
+  const { clock, state, aheadMs, pass } = world({ machineAheadMs: -280 });
+  await clock.measure();
+  state.roundTripMs = 600;
+  await clock.measure();
+  pass(10_000);
+  expect(aheadMs()).toBe(0);
 });
 
 it('a Redis whose clock is wrong takes the trust away, and does not set the time', async () => {

@@ -1,7 +1,8 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { createTestDatabase, type TestDatabase } from '@gatehouse/testing/postgres';
 import { redisConfigOf, startRedis, type TestRedis } from '@gatehouse/testing/redis';
 import pg from 'pg';
-import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, it, onTestFinished } from 'vitest';
 import { createReadiness } from '../../src/health/readiness.ts';
 import { createLogger } from '../../src/logging/logger.ts';
 import { createMetrics } from '../../src/metrics/registry.ts';
@@ -22,6 +23,10 @@ beforeAll(async () => {
   await untilRedisIsReady(redis);
 });
 
+beforeEach(async () => {
+  await redis.flushall();
+});
+
 afterAll(async () => {
   redis.disconnect();
   await pool.end();
@@ -29,12 +34,12 @@ afterAll(async () => {
 });
 
 /** A replica that has not started, of a machine whose clock is wrong. */
-function unstarted(aheadMs: number, writer: Queryable = pool) {
+function unstarted(aheadMs: number, writer: Queryable = pool, maxDifferenceMs = 3000) {
   const metrics = createMetrics({ processMetrics: false });
   const state = { aheadMs };
   const systemMs = () => Date.now() + state.aheadMs;
   const clock = createStoreClock({
-    ...{ pool, writer, redis, maxDifferenceMs: 3000, log, metrics, systemMs },
+    ...{ pool, writer, redis, maxDifferenceMs, log, metrics, systemMs, commonKey: 'clock' },
   });
   onTestFinished(clock.stop);
   return { clock, state, metrics };
@@ -91,6 +96,44 @@ it('a replica does not start while its own clock is wrong, and starts once it is
   state.aheadMs = 0;
   await clock.start();
   expect(clock.trust.isTrusted).toBe(true);
+});
+
+/** A PostgreSQL whose clock can be set, and that answers as slowly as it is told. */
+function postgresOf(state: { aheadMs: number; answerMs?: number }): Queryable {
+  return {
+    async query() {
+      const atMs = Date.now() + state.aheadMs;
+      if (state.answerMs !== undefined) await delay(state.answerMs);
+      return { rows: [{ ms: atMs }] };
+    },
+  } as never;
+}
+
+// attack: correct PostgreSQL's clock, start one more replica, and outlive an end of the person by its time | CWE-367, OWASP ASVS 7.4.2 | guard: packages/service-kit/src/timekeeping/common-time.ts
+it.each([2500, -2500])(
+  'a replica that starts after the clock of PostgreSQL was corrected by %d ms begins with the time of those that run',
+  async (ms) => {
+    const postgres = { aheadMs: -ms };
+    const running = unstarted(0, postgresOf(postgres)).clock;
+    await running.start();
+    expect(Math.abs(running.now() - Date.now() + ms)).toBeLessThan(500);
+    postgres.aheadMs = 0;
+    const started = unstarted(0, postgresOf(postgres)).clock;
+    await started.start();
+    expect(Math.abs(started.now() - running.now())).toBeLessThan(100);
+  },
+);
+
+it('a replica that starts while PostgreSQL answers slowly and its own clock is wrong begins with the time of those that run', async () => {
+  const { clock: running } = await replica(0);
+  const { clock: started } = unstarted(-240, postgresOf({ aheadMs: 0, answerMs: 500 }));
+  await started.start();
+  expect(Math.abs(started.now() - running.now())).toBeLessThan(120);
+});
+
+it('a replica does not start while PostgreSQL answers too slowly to tell the time', async () => {
+  const { clock } = unstarted(0, postgresOf({ aheadMs: 0, answerMs: 300 }), 300);
+  await expect(clock.start()).rejects.toThrow('PostgreSQL answers too slowly to tell the time');
 });
 
 it('a difference of two seconds is told as a problem, and the replica serves', async () => {
