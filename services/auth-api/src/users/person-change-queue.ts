@@ -7,7 +7,9 @@ import type { PersonChange } from '@gatehouse/config-server-client/backend';
 import { untilDone } from '@gatehouse/service-kit/background/until-done';
 import type { Logger } from '@gatehouse/service-kit/logging/logger';
 
-export type EndingChange = Exclude<PersonChange, { kind: 'created' }>;
+export type EndingChange =
+  | Exclude<PersonChange, { kind: 'created' | 'updated' }>
+  | (Extract<PersonChange, { kind: 'updated' }> & { heardAtMs: number });
 
 export interface PersonChangeQueueOptions {
   /** `keepPace` is awaited before each further write of one change. */

@@ -70,12 +70,12 @@ export function createPersonChanges(options: PersonChangesOptions) {
       return revoke(environmentId, change.dbid, 'disabled');
     if (state !== undefined) await records.forgetDisabled(environmentId, change.dbid);
     if (!change.delta.passwordChanged) return;
-    if (typeof PasswordUpdatingDate !== 'number') return revoke(environmentId, change.dbid, 'password');
     const person = { environmentId, dbid: change.dbid };
-    if (await records.isOwnPasswordChange(person, PasswordUpdatingDate)) return;
-    // A change that is heard late must not end what was granted under the new password.
-    const latestMs = (PasswordUpdatingDate + 1) * 1000;
-    await revoke(environmentId, change.dbid, 'password', Math.min(now(), latestMs));
+    const isOwn =
+      typeof PasswordUpdatingDate === 'number' &&
+      (await records.isOwnPasswordChange(person, PasswordUpdatingDate));
+    // Not the date of the directory: where its clock is behind, the old password would keep what it got meanwhile.
+    if (!isOwn) await revoke(environmentId, change.dbid, 'password', change.heardAtMs);
   };
 
   /**
@@ -118,7 +118,7 @@ export function createPersonChanges(options: PersonChangesOptions) {
   return {
     /** Returns at once; the change is applied in the background and repeated until it succeeds. */
     apply(environmentId: string, backend: PersonSource, change: PersonChange): void {
-      const rest = withoutBallast(change);
+      const rest = withoutBallast(change, now());
       if (rest !== undefined) queueOf(environmentId, backend)(rest);
     },
     close: () => closing.abort(),
@@ -126,7 +126,7 @@ export function createPersonChanges(options: PersonChangesOptions) {
 }
 
 /** What waits must not hold the values that a server wrote into it. Undefined for a change that ends nothing. */
-function withoutBallast(change: PersonChange): EndingChange | undefined {
+function withoutBallast(change: PersonChange, heardAtMs: number): EndingChange | undefined {
   if (change.kind === 'created') return undefined;
   if (change.kind !== 'updated') return change;
   const { kind, dbid, historyId, delta } = change;
@@ -137,5 +137,5 @@ function withoutBallast(change: PersonChange): EndingChange | undefined {
     state: state === undefined || state === CfgObjectState.enabled ? state : CfgObjectState.disabled,
     PasswordUpdatingDate: typeof PasswordUpdatingDate === 'number' ? PasswordUpdatingDate : undefined,
   });
-  return { kind, dbid, historyId, delta: { set, passwordChanged: delta.passwordChanged } };
+  return { kind, dbid, historyId, delta: { set, passwordChanged: delta.passwordChanged }, heardAtMs };
 }

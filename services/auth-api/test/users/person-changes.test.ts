@@ -6,26 +6,29 @@ import { expect, it, onTestFinished } from 'vitest';
 import { createPersonChanges, type PersonChangesOptions } from '../../src/users/person-changes.ts';
 
 /** Nothing is applied before `go` is called: what comes until then waits. */
-function setUp() {
+function setUp(now = () => Date.now()) {
   const revoked: string[] = [];
+  const notBefore: number[] = [];
   const gate = Promise.withResolvers<void>();
   const changes = createPersonChanges({
     contactCenters: { ofEnvironment: async () => [] },
     revocations: {
-      revokeAll: async (orders: readonly { id: string }[]) => {
+      revokeAll: async (orders: readonly { id: string; atMs: number }[]) => {
         await gate.promise;
+        notBefore.push(...orders.map(({ atMs }) => atMs));
         revoked.push(...orders.map(({ id }) => id));
       },
     },
     records: { isOwnPasswordChange: async () => false, forgetDisabled: async () => undefined },
     cutOffs: async () => undefined,
     log: createLogger('test', { level: 'silent', format: 'json' }),
-    now: () => Date.now(),
+    now,
   } as unknown as PersonChangesOptions);
   onTestFinished(() => changes.close());
   const backend = {} as ConfigurationBackend;
   return {
     revoked,
+    notBefore,
     go: () => gate.resolve(),
     update: (historyId: number, set: object, passwordChanged = false) =>
       changes.apply('environment', backend, {
@@ -62,3 +65,18 @@ it('a change that ends nothing takes nobody’s turn', async () => {
   go();
   await expect.poll(() => revoked.length).toBe(2);
 });
+
+// attack: keep what the old password got, where the clock of the directory is behind | CWE-613, OWASP ASVS 7.4.3 | guard: services/auth-api/src/users/person-changes.ts
+it.each([-3600, -40, 0, 3600])(
+  'a new password ends what was granted before it is heard of, where the clock of the directory is %d s off',
+  async (seconds) => {
+    let nowMs = Date.parse('2026-11-30T12:00:00Z');
+    const heardAtMs = nowMs;
+    const { update, notBefore, go } = setUp(() => nowMs);
+    update(1, { PasswordUpdatingDate: heardAtMs / 1000 + seconds }, true);
+    // What the person gets by the new password while the change waits for its turn stays.
+    nowMs += 5000;
+    go();
+    await expect.poll(() => notBefore).toEqual([heardAtMs]);
+  },
+);
