@@ -1,6 +1,6 @@
 import { randomUuid } from '@gatehouse/service-kit/crypto/secrets';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { outcomePlace } from '../src/idempotency/replay.ts';
+import { createReplay, outcomePlace } from '../src/idempotency/replay.ts';
 import { environmentBody, type RunningApi, startApi } from './running-api.ts';
 
 let api: RunningApi;
@@ -182,6 +182,28 @@ describe('a POST with an Idempotency-Key', () => {
     );
     expect((await post('/settings', key, { name: 'day', value: '2' })).status).toBe(200);
     expect(await count('idempotent_requests')).toBeLessThan(before);
+  });
+
+  // attack: have a change done twice while the clock of PostgreSQL is ahead | CWE-367, CWE-799 | guard: services/environment-api/src/idempotency/store.ts
+  it('is done once while the clock of PostgreSQL is two days ahead of that of the replicas', async () => {
+    let behindMs = 0;
+    const replay = createReplay({ secretBox: api.deps.secretBox, now: () => Date.now() - behindMs });
+    const caller = { kind: 'client', name: 'repeats' } as Parameters<typeof replay.once>[1];
+    let runs = 0;
+    const send = (key: string) =>
+      replay.once(api.pool, caller, { key, digest: 'of-the-request' }, async () => (runs += 1));
+    const key = randomUuid();
+    expect(await send(key)).toBe(1);
+    // As after a jump: for PostgreSQL the day is over, for the process it has just begun.
+    behindMs = 2 * 86_400_000;
+    await api.pool.query(
+      `UPDATE environment.idempotent_requests SET expires_at = expires_at - interval '2 days' WHERE key = $1`,
+      [key],
+    );
+    expect(await send(key)).toBe(1);
+    // Nor does another request delete it.
+    expect(await send(randomUuid())).toBe(2);
+    expect(await send(key)).toBe(1);
   });
 
   it.each(['', 'ä', 'x'.repeat(256), 'a b'])('refuses the key %j with 400', async (key) => {

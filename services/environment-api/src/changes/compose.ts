@@ -29,7 +29,7 @@ export function composeChanges({
   trust: Trust;
   log: Logger;
 }) {
-  const replay = createReplay({ secretBox });
+  const replay = createReplay({ secretBox, now });
   const retention = createChangeRetention(changeLog, { trust, log });
   // A read-only region has a copy of the database, which the writable region cleans up.
   if (isWritable(region)) retention.start();

@@ -1,4 +1,5 @@
 /** Runs a POST once per `Idempotency-Key` and gives a repeated request the first answer. */
+import type { Clock } from '@gatehouse/service-kit/clock';
 import type { SecretBox } from '@gatehouse/service-kit/crypto/secret-box';
 import { sha256 } from '@gatehouse/service-kit/crypto/secrets';
 import { AppError, badRequest } from '@gatehouse/service-kit/errors/app-error';
@@ -41,7 +42,7 @@ export function outcomePlace(owner: string, key: string) {
   return { table: 'environment.idempotent_requests', row: `${owner}/${key}`, column: 'outcome' };
 }
 
-export function createReplay({ secretBox }: { secretBox: SecretBox }) {
+export function createReplay({ secretBox, now }: { secretBox: SecretBox; now: Clock }) {
   return {
     /** Runs the work in the transaction of `db`, or returns the result of the first time. @throws AppError 422 */
     async once<T>(
@@ -52,7 +53,7 @@ export function createReplay({ secretBox }: { secretBox: SecretBox }) {
     ): Promise<T> {
       const owner = ownerOf(caller);
       const place = outcomePlace(owner, key);
-      const first = await store.takeKey(db, { caller: owner, key });
+      const first = await store.takeKey(db, { caller: owner, key, nowMs: now() });
       if (first) {
         const kept = JSON.parse(secretBox.open(first.outcome, place).toString('utf8'));
         if ((kept.digest ?? first.digest) !== digest) throw keyReused(key);
@@ -60,7 +61,7 @@ export function createReplay({ secretBox }: { secretBox: SecretBox }) {
       }
       const value = await work();
       await store.saveOutcome(db, owner, key, secretBox.seal(JSON.stringify({ digest, value }), place));
-      await store.deleteExpired(db);
+      await store.deleteExpired(db, now());
       return value;
     },
   };
