@@ -34,6 +34,9 @@ function exitCodeOf(status: number): ExitCode {
   return exitCodes.refused;
 }
 
+const freshToken =
+  'the token of the profile, or GATEHOUSE_TOKEN, comes from an old sign-in of a person: use one of a new sign-in';
+
 function messageOf({ status, body }: UpstreamError): Pick<Failure, 'message' | 'problems'> {
   const json = parse(body);
   const envelope = errorEnvelope.safeParse(json);
@@ -44,7 +47,9 @@ function messageOf({ status, body }: UpstreamError): Pick<Failure, 'message' | '
       reason: entry.status.reason,
       limit: entry.status.limit,
     }));
-    return { message: envelope.data.status.message ?? `status ${status}`, problems };
+    const { message = `status ${status}`, reason } = envelope.data.status;
+    const hint = reason === 'stale_sign_in' ? ` (${freshToken})` : '';
+    return { message: `${message}${hint}`, problems };
   }
   const scim = scimErrorSchema.safeParse(json);
   if (scim.success) return { message: scim.data.detail, problems: [] };

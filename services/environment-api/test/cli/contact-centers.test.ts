@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { consoleClientId, installationAdminAuthority } from '@gatehouse/contracts/auth-api/console';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startCli } from './running-cli.ts';
 
@@ -179,4 +180,15 @@ test('the trail tells who changed what', async () => {
   expect(shown.out).toContain('ops ops');
   expect(shown.out).toContain('name: audit.example → Renamed');
   expect(await cli.json('audit', 'changes', '--cc', cc, '-n', '1')).toHaveLength(1);
+});
+
+test('the token of a person whose sign-in is old is refused, with the way on', async () => {
+  const cc = await contactCenter('stale.example');
+  const login = { client_id: consoleClientId, grant_type: 'authorization_code', sub: 'person-1' };
+  const old = { auth_time: Math.floor(Date.now() / 1000) - 960, authorities: [installationAdminAuthority] };
+  const GATEHOUSE_TOKEN = cli.api.authApi.token({ ...login, ...old }).replace('Bearer ', '');
+  const refused = await cli.run(['cc', 'update', cc, '--name', 'Renamed'], { env: { GATEHOUSE_TOKEN } });
+  expect(refused.exitCode).toBe(3);
+  expect(refused.error).toContain('sign in again');
+  expect(refused.error).toContain('GATEHOUSE_TOKEN, comes from an old sign-in');
 });
