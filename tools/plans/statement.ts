@@ -21,7 +21,7 @@ export function kindOf({ at, text, values }: Statement): string {
 }
 
 /** The suites of packages make small services of their own, with tables as ours have them. */
-const schemasOfTests = /\b(?:shop|sample)\.(?=audit_|changes\b)/g;
+const schemasOfTests = /\b(?:shop|sample)\.(?=audit_|changes\b|deletion_bounds\b)/g;
 /** What nothing like it is here of. */
 const onlyOfTests = /\b(?:shop|ordered|example)\./;
 
