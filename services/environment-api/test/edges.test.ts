@@ -11,13 +11,17 @@ afterAll(() => api.close());
 const json = { 'content-type': 'application/json' };
 
 describe('bad requests', () => {
-  it.each(['/nothing', '/environments/1/2/3', '/contact-centers/x/kerberos'])(
-    'answers 404 in the envelope for the unknown route %s',
-    async (path) => {
+  it.each([
+    ['/nothing', '/*'],
+    ['/environments/1/2/3', '/environments/*/*/*'],
+    ['/contact-centers/x/kerberos', '/contact-centers/*/*'],
+  ])(
+    'answers 404 in the envelope for the unknown route %s, with the words of routes',
+    async (path, shown) => {
       const answer = await api.call('GET', path);
       expect(answer.status).toBe(404);
       expect(answer.body.status).toMatchObject({ code: 404, name: 'not_found' });
-      expect(answer.body.status.message).toContain(path);
+      expect(answer.body.status.message).toContain(`/environment/v3${shown}`);
     },
   );
 
