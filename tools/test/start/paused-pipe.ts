@@ -1,6 +1,6 @@
 /** A pipe that is read when the test says so. */
 import { execFileSync } from 'node:child_process';
-import { closeSync, constants, mkdtempSync, openSync, readSync, rmSync } from 'node:fs';
+import { closeSync, constants, mkdtempSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
@@ -48,5 +48,21 @@ export function createPausedPipe() {
       isOpen = true;
     },
     closeWriter: () => closeSync(writer),
+    /** A write waits for the reader from now on. */
+    fill() {
+      const other = openSync(path, constants.O_WRONLY | constants.O_NONBLOCK);
+      try {
+        for (let size = chunk.length; size > 0; ) {
+          try {
+            writeSync(other, chunk, 0, size);
+          } catch (error) {
+            if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error;
+            size >>= 1;
+          }
+        }
+      } finally {
+        closeSync(other);
+      }
+    },
   };
 }

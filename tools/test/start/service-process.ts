@@ -9,7 +9,7 @@ import { onTestFinished, vi } from 'vitest';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 
-const printing = fileURLToPath(new URL('./printing-service.ts', import.meta.url));
+export const printing = fileURLToPath(new URL('./printing-service.ts', import.meta.url));
 
 export type Name = 'auth-api' | 'auth-ui' | 'environment-api';
 
@@ -44,11 +44,11 @@ export async function migrateService(service: Name, env: Record<string, string>)
   if (code !== 0) throw new Error(error);
 }
 
-function spawnSources(
+export function spawnSources(
   main: string,
   env: Record<string, string>,
   command: string[],
-  { stdout, stderr }: Outputs | typeof read,
+  { stdout, stderr }: Outputs | typeof read = read,
 ) {
   const args = ['--conditions=source', main, ...command];
   // What Node has compiled before halves the CPU time of a start.

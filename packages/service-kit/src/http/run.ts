@@ -6,7 +6,8 @@ import { ConfigError, loadConfig } from '../config/load.ts';
 import { overridesInUse } from '../config/weaknesses.ts';
 import { runReleaseCheck } from '../health/release-check.ts';
 import { createLogger, type Logger, missingLines } from '../logging/logger.ts';
-import { maxFlushMs, openOutputs } from '../logging/outputs.ts';
+import { BlockingOutputError } from '../logging/output.ts';
+import { maxFlushMs, type Outputs, openOutputs, tellOnce } from '../logging/outputs.ts';
 import { createMetrics, type Metrics } from '../metrics/registry.ts';
 import { createDrain } from './drain.ts';
 import { serve } from './serve.ts';
@@ -26,26 +27,30 @@ export async function runService<C extends Configuration, D>(service: Service<C,
   const known = [...commands, ...Object.keys(service.commands ?? {})];
   if (!known.includes(command)) return fail(64, `Unknown command ${command}: use one of ${known.join(', ')}`);
   const work = service.commands?.[command];
+  const metrics = createMetrics();
   let config: ConfigOf<C> & CommonConfig;
+  let outputs: Outputs;
   try {
     config = loadConfig(service.configuration, { env: process.env }) as ConfigOf<C> & CommonConfig;
+    outputs = openCountedOutputs(service.configuration.service, config.log, metrics);
   } catch (error) {
-    if (error instanceof ConfigError) return fail(exitConfig, error.message);
+    if (error instanceof ConfigError || error instanceof BlockingOutputError)
+      return fail(exitConfig, error.message);
     throw error;
   }
   if (command === 'check-config') {
     for (const { message } of overridesInUse(service.configuration, config))
       process.stdout.write(`Warning: ${message}\n`);
     process.stdout.write(`The configuration of ${service.configuration.service} is complete.\n`);
-    return;
+    return outputs.flush(maxFlushMs);
   }
-  if (command === 'check-release')
-    return runReleaseCheck(service.configuration.service, process.argv.slice(3), (places, ask) =>
+  if (command === 'check-release') {
+    await runReleaseCheck(service.configuration.service, process.argv.slice(3), (places, ask) =>
       service.checkRelease(config, places, ask),
     );
+    return outputs.flush(maxFlushMs);
+  }
   const logShipping = command === 'serve' ? await service.shipLogs?.(config) : undefined;
-  const metrics = createMetrics();
-  const outputs = openCountedOutputs(service.configuration.service, config.log, metrics);
   const log = createLogger(service.configuration.service, config.log, outputs.log, logShipping);
   logShipping?.start(log);
   for (const { setting, message } of overridesInUse(service.configuration, config))
@@ -115,7 +120,7 @@ function tellPlainly(error: Error, log: Logger): void {
   process.stderr.write(`${error.message}\n`);
 }
 
-function fail(exitCode: number, message: string): void {
-  process.stderr.write(`${message}\n`);
+async function fail(exitCode: number, message: string): Promise<void> {
   process.exitCode = exitCode;
+  await tellOnce(`${message}\n`);
 }

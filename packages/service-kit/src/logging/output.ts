@@ -1,5 +1,5 @@
 /** Writes lines to a file descriptor without ever waiting for its reader: what finds no room in the buffer is dropped. */
-import { constants, fstatSync, openSync, write as writeLater, writeSync } from 'node:fs';
+import { constants, fstatSync, openSync, readFileSync, write as writeLater, writeSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { isatty } from 'node:tty';
 
@@ -19,6 +19,10 @@ const together = { bytes: 8192, waitMs: 100 };
 const retryMs = 20;
 const nothing = Buffer.alloc(0);
 
+/** Its reader would decide when this process goes on. */
+export class BlockingOutputError extends Error {}
+
+/** @throws BlockingOutputError */
 export function createOutput(fd: 1 | 2, { maxBytes, onDropped, tellDropped }: OutputOptions) {
   const target = targetOf(fd);
   let lines: string[] = [];
@@ -89,21 +93,26 @@ export function createOutput(fd: 1 | 2, { maxBytes, onDropped, tellDropped }: Ou
     lines = [];
   }
 
+  /** Tries once, at the end of the process. A file whose write has not come back would not take another one. */
+  function end(): void {
+    if (target.isFile && isBusy) return;
+    takeLines();
+    try {
+      while (rest.length > 0) {
+        const written = writeSync(target.fd, rest);
+        rest = rest.subarray(written);
+        waitingBytes -= written;
+      }
+    } catch {
+      // No reader, or no room: a process that ends does not wait for them.
+    }
+  }
+
   return {
     write,
-    /** Tries once: for a fatal line, which pino tells by this name, and at the end of the process. */
-    flushSync(): void {
-      takeLines();
-      try {
-        while (rest.length > 0) {
-          const written = writeSync(target.fd, rest);
-          rest = rest.subarray(written);
-          waitingBytes -= written;
-        }
-      } catch {
-        // No reader, or no room: a process that ends does not wait for them.
-      }
-    },
+    /** For a fatal line, which pino tells by this name. A disk may stand still, so the thread writes to it. */
+    flushSync: target.isFile ? start : end,
+    end,
     /** Resolves when everything is written, after `maxMs` at the latest. */
     async flush(maxMs: number): Promise<void> {
       const endMs = performance.now() + maxMs;
@@ -114,12 +123,22 @@ export function createOutput(fd: 1 | 2, { maxBytes, onDropped, tellDropped }: Ou
 
 type Attempt = (data: Buffer, done: (error: Error | null, written: number) => void) => void;
 
-function targetOf(fd: 1 | 2): { fd: number; attempt: Attempt } {
+interface Target {
+  fd: number;
+  attempt: Attempt;
+  isFile?: true;
+}
+
+function targetOf(fd: 1 | 2): Target {
   const kind = fstatSync(fd);
   if (kind.isFIFO() || kind.isSocket()) {
     // Node makes a pipe non-blocking when it makes the stream of it. Writes to a full one fail from then on, also those of
     // Node itself, which prints crashes. An asynchronous write to a blocking pipe would keep a thread, and the end, waiting.
     void (fd === 1 ? process.stdout : process.stderr);
+    if (!isNonBlocking(fd))
+      throw new BlockingOutputError(
+        `Standard ${fd === 1 ? 'output' : 'error'} is a socket of packets, which keeps the service waiting for its reader: use a file, a pipe, a terminal or a stream socket`,
+      );
     return { fd, attempt: attemptNow(fd) };
   }
   if (isatty(fd)) {
@@ -127,7 +146,17 @@ function targetOf(fd: 1 | 2): { fd: number; attempt: Attempt } {
     return { fd: own, attempt: attemptNow(own) };
   }
   // Files are never full for long, but a disk may be slow. A thread waits for it.
-  return { fd, attempt: (data, done) => writeLater(fd, data, done) };
+  return { fd, attempt: (data, done) => writeLater(fd, data, done), isFile: true };
+}
+
+/** Node makes no stream of a datagram or seqpacket socket, and leaves it as it is. Elsewhere than on Linux nothing tells. */
+function isNonBlocking(fd: number): boolean {
+  try {
+    const [, flags = ''] = /^flags:\s*([0-7]+)/m.exec(readFileSync(`/proc/self/fdinfo/${fd}`, 'utf8')) ?? [];
+    return (Number.parseInt(flags, 8) & constants.O_NONBLOCK) !== 0;
+  } catch {
+    return true;
+  }
 }
 
 function attemptNow(fd: number): Attempt {

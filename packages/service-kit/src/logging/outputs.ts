@@ -26,8 +26,8 @@ export function openOutputs({ maxBytes, onDropped, tellDropped }: OutputsOptions
   printBy('stdout', stdout);
   printBy('stderr', stderr);
   process.once('exit', () => {
-    stdout.flushSync();
-    stderr.flushSync();
+    stdout.end();
+    stderr.end();
   });
   return {
     log: stdout,
@@ -35,6 +35,14 @@ export function openOutputs({ maxBytes, onDropped, tellDropped }: OutputsOptions
       await Promise.all([stdout.flush(maxMs), stderr.flush(maxMs)]);
     },
   };
+}
+
+/** The last words of a process that has opened no outputs: a reader that stands still gets what fits, and the process ends. */
+export async function tellOnce(text: string): Promise<void> {
+  const maxBytes = Buffer.byteLength(text);
+  const stderr = createOutput(2, { maxBytes, onDropped: () => undefined, tellDropped: () => '' });
+  stderr.write(text);
+  await stderr.flush(maxFlushMs);
 }
 
 /**
