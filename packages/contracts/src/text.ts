@@ -55,10 +55,13 @@ const deceptive = new RegExp(
   'gu',
 );
 
+/** U+2800 is a pattern of Braille without a dot, and no space by Unicode. */
+const isBlank = (name: string) => /^[\p{Z}\u2800]+$/u.test(name);
+
 /** Judges a name that is written here and by which people decide. Undefined: it is right. */
 export function nameProblem(name: string): string | undefined {
   const character = name.match(deceptive)?.[0];
-  if (character === undefined) return undefined;
+  if (character === undefined) return isBlank(name) ? 'must hold a character that can be seen' : undefined;
   const point = `U+${character.codePointAt(0)?.toString(16).toUpperCase().padStart(4, '0')}`;
   return /[\u200c\u200d]/.test(character)
     ? `must not hold ${point}, except between letters`

@@ -1,7 +1,7 @@
 /** Finds names by which a client that registers itself would pass for this product, this installation or its operator (UTS 39). */
 import lookAlikes from './look-alikes.json' with { type: 'json' };
 
-/** As part of a name, too. The name of the installation is added. */
+/** As part of a name, too, and of a word: `MyGatehouse`. Of the name of an installation, which may be short, whole words count. */
 const product = 'Gatehouse';
 /** As a whole name: each is also a word of names of applications. */
 const roles = ['operator', 'administrator', 'admin', 'console', 'help desk', 'support'];
@@ -23,11 +23,11 @@ const within: readonly (readonly [RegExp, string])[] = [
 export function reservedName(name: string, installation: string | undefined): string | undefined {
   const words = wordsOf(name);
   const whole = words.join('');
-  const part = [product, ...(installation === undefined ? [] : [installation])].find((reserved) => {
-    const wanted = wordsOf(reserved).join('');
-    return wanted !== '' && hasRun(words, wanted);
-  });
-  return part ?? roles.find((role) => wordsOf(role).join('') === whole);
+  const [ofProduct = ''] = wordsOf(product);
+  if (hasRun(words, ofProduct) || words.some((word) => word.includes(ofProduct))) return product;
+  const ofInstallation = wordsOf(installation ?? '').join('');
+  if (ofInstallation !== '' && hasRun(words, ofInstallation)) return installation;
+  return roles.find((role) => wordsOf(role).join('') === whole);
 }
 
 /** Whether words beside each other make it: `Gate House`, `G.a.t.e.h.o.u.s.e`. */

@@ -51,6 +51,15 @@ it.each([turned, 'Re\u200bports', 'Reports\u001b[2J', 'Reports\u{e0041}'])(
   },
 );
 
+// attack: a client whose name nobody sees | UTS 55, RFC 7591 5 | guard: packages/contracts/src/text.ts
+it.each([' ', '\u00a0\u2003', '\u2800', '\u3164', '\u00ad'])(
+  'the name %j is refused, since it shows nothing',
+  async (name) => {
+    for (const { status } of [await write('POST', '', { name }), await register(name)])
+      expect(status).toBe(400);
+  },
+);
+
 it('a name that was stored before the rule stays when the client is changed', async () => {
   const own = await createClient(stack);
   await store(own.clientId, turned);
@@ -76,6 +85,9 @@ it.each([
   'Gate House',
   'G.a.t.e.h.o.u.s.e',
   'Gäteh\u0337ouse',
+  'Gatehouse2',
+  'MyGatehouse',
+  'GatehouseLogin',
   'Operator',
   '0perat0r',
   'Αdrnin',
@@ -89,7 +101,7 @@ it.each([
   },
 );
 
-it.each(['Reports', 'Gate', 'House Keeping', 'Operator Desktop', 'Gatehouses', 'Γραφείο', '報告'])(
+it.each(['Reports', 'Gate', 'House Keeping', 'Operator Desktop', 'Investigate Houses', 'Γραφείο', '報告'])(
   'the name %s is free',
   async (name) => {
     expect((await register(name)).status).toBe(201);

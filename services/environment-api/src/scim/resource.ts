@@ -104,7 +104,9 @@ export function requireKey(name: string, field: string): string {
 
 /** By which people know each other; a name that was stored before this rule stays. @throws AppError 400 */
 export function requireHonest(field: string, name: unknown, stored: unknown): void {
-  const problem = name === stored || typeof name !== 'string' ? undefined : nameProblem(name);
+  // Directories send a space for a part of a name that a person has not. The name of the account is a label, and never empty.
+  if (name === stored || typeof name !== 'string' || name.trim() === '') return;
+  const problem = nameProblem(name);
   if (problem !== undefined) throw scimError('invalidValue', `${field} ${problem}`, field);
 }
 
