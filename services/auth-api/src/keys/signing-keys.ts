@@ -5,14 +5,15 @@ import type { SecretBox } from '@gatehouse/service-kit/crypto/secret-box';
 import { conflict, notFound } from '@gatehouse/service-kit/errors/app-error';
 import { listEtagOf, requireTag } from '@gatehouse/service-kit/http/entity-tag';
 import type { Logger } from '@gatehouse/service-kit/logging/logger';
-import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
+import type { Pool } from '@gatehouse/service-kit/postgres/pool';
 import { type AuditWriter, actorFields } from '../audit/event.ts';
 import { type SigningAlgorithm, signingAlgorithms } from './algorithms.ts';
 import { keySetMaxAgeSeconds } from './jwks.ts';
 import { beginKeyChanges, type KeyChanges } from './key-changes.ts';
 import type { NewKey } from './key-material.ts';
 import { createKeyRing, type SigningKeys } from './key-ring.ts';
-import { listKeys, lockKeys, type StoredKey } from './store.ts';
+import { createRetiredKeys } from './retired-keys.ts';
+import { bringBack, listKeys, lockKeys, type StoredKey } from './store.ts';
 
 /** Who changes keys, for the audit trail. */
 export interface KeyActor {
@@ -27,7 +28,7 @@ export interface KeyActor {
 export type SigningKeyService = ReturnType<typeof createSigningKeys>;
 
 export interface SigningKeyOptions {
-  db: Queryable;
+  db: Pool;
   changes: ChangeLog;
   box: SecretBox;
   audit: AuditWriter;
@@ -113,7 +114,19 @@ export function createSigningKeys(options: SigningKeyOptions) {
   const publishedUntilMs = ({ retiredAtMs }: StoredKey) =>
     retiredAtMs === undefined ? undefined : retiredAtMs + keptMs;
 
-  const isExpired = (key: StoredKey) => (publishedUntilMs(key) ?? Number.POSITIVE_INFINITY) <= now();
+  const retired = createRetiredKeys(db, {
+    keptMs,
+    async remove(retiredBeforeMs) {
+      const isExpired = ({ retiredAtMs = Number.POSITIVE_INFINITY }: StoredKey) =>
+        retiredAtMs < retiredBeforeMs;
+      if (!(await listKeys(db)).some(isExpired)) return 0;
+      const before = ring.all.length;
+      const after = await change(bySchedule, async (keys) => {
+        for (const key of keys.keys.filter(isExpired)) await keys.remove(key);
+      });
+      return before - after.length;
+    },
+  });
 
   /** Only if the successor has been published long enough for resource servers to have it. */
   function isDue(keys: readonly StoredKey[], algorithm: SigningAlgorithm): boolean {
@@ -128,17 +141,18 @@ export function createSigningKeys(options: SigningKeyOptions) {
   }
 
   async function maintain(): Promise<void> {
+    if (options.isWritable) await bringBack(db, now());
     const stored = await listKeys(db);
     ring.replace(stored);
     if (!options.isWritable) return;
-    if (!stored.some(isExpired) && !signingAlgorithms.some((algorithm) => isDue(stored, algorithm))) return;
-    await change(bySchedule, async (keys) => {
-      // Checked again under the lock: another replica may have rotated.
-      for (const algorithm of signingAlgorithms) {
-        if (isDue(keys.keys, algorithm)) await keys.rotate(algorithm);
-      }
-      for (const key of keys.keys.filter(isExpired)) await keys.remove(key);
-    });
+    if (signingAlgorithms.some((algorithm) => isDue(stored, algorithm)))
+      await change(bySchedule, async (keys) => {
+        // Checked again under the lock: another replica may have rotated.
+        for (const algorithm of signingAlgorithms) {
+          if (isDue(keys.keys, algorithm)) await keys.rotate(algorithm);
+        }
+      });
+    await retired.round();
   }
 
   return {

@@ -84,6 +84,16 @@ export async function deleteKey(db: Queryable, kid: string): Promise<void> {
   await db.query('DELETE FROM auth.signing_keys WHERE kid = $1', [kid]);
 }
 
+/** A clock that was ahead left moments of the future, and the schedule would wait for them. */
+export async function bringBack(db: Queryable, nowMs: number): Promise<void> {
+  const earliest = (column: string) => `CASE WHEN ${column} > $1 THEN $1 ELSE ${column} END`;
+  await db.query(
+    `UPDATE auth.signing_keys SET created_at = ${earliest('created_at')}, activated_at = ${earliest('activated_at')},
+      retired_at = ${earliest('retired_at')} WHERE greatest(created_at, activated_at, retired_at) > $1`,
+    [new Date(nowMs)],
+  );
+}
+
 export async function replaceEnvelope(db: Queryable, kid: string, envelope: string): Promise<void> {
   await db.query('UPDATE auth.signing_keys SET private_key = $2 WHERE kid = $1', [kid, envelope]);
 }

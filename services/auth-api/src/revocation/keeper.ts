@@ -21,6 +21,7 @@ export interface KeeperOptions {
   /** Maximum lifetime of a token: a revocation is kept for as long. */
   maxLifeMs: number;
   settleIntervalMs?: number | undefined;
+  retentionIntervalMs?: number | undefined;
 }
 
 export interface RevocationOrder {
@@ -61,12 +62,12 @@ interface Unsettled {
 export type RevocationKeeper = ReturnType<typeof createKeeper>;
 
 const batchSize = 1000;
-const retentionIntervalMs = 3_600_000;
 /** Between rounds that requests wait for. */
 const minRoundIntervalMs = 1000;
 
 export function createKeeper(options: KeeperOptions) {
-  const { stream, table, memory, now, trust, log, maxLifeMs, settleIntervalMs = 5000 } = options;
+  const { stream, table, memory, now, trust, log, maxLifeMs } = options;
+  const { settleIntervalMs = 5000, retentionIntervalMs = 3_600_000 } = options;
   const unsettled = new Map<string, Unsettled>();
   let knownUntil: string | undefined;
   let server: string | undefined;
@@ -165,6 +166,14 @@ export function createKeeper(options: KeeperOptions) {
     await settle();
   }
 
+  /** The memory forgets what the list has deleted, and goes by no clock of its own: one that was wrong at the start stays so. */
+  async function removeExpired(): Promise<boolean> {
+    const hasMore = await table.removeExpired();
+    const removedUntilMs = await table.removedUntilMs();
+    if (removedUntilMs !== undefined) memory.prune(removedUntilMs - maxLifeMs);
+    return hasMore;
+  }
+
   const work = createRepeatingWork({
     log,
     when: 'always',
@@ -178,7 +187,7 @@ export function createKeeper(options: KeeperOptions) {
     log,
     when: trust,
     intervalMs: retentionIntervalMs,
-    round: table.removeExpired,
+    round: removeExpired,
     failing: 'old revocations could not be removed',
     recovered: 'old revocations are removed again',
   });

@@ -22,21 +22,23 @@ export interface RevocationsOptions {
   maxLagMs?: number;
   monotonicMs?: () => number;
   settleIntervalMs?: number;
+  retentionIntervalMs?: number;
   /** Counts losses of Redis's data. */
   onLoss?: () => void;
 }
 
 export type Revocations = ReturnType<typeof createRevocations>;
 
-const pruneIntervalMs = 600_000;
 const endsUnknown =
   'this replica has started, and cannot read yet which contact centres have ended since one was running';
 
 export function createRevocations(options: RevocationsOptions) {
-  const { stream, table, now, trust, log, maxLifeMs, maxLagMs, monotonicMs, settleIntervalMs } = options;
+  const { stream, table, now, trust, log, maxLifeMs, maxLagMs, monotonicMs } = options;
+  const { settleIntervalMs, retentionIntervalMs } = options;
   const memory = createRevocationMemory();
-  const startedAt = { ms: now(), measuredMs: performance.now() };
-  const keeper = createKeeper({ stream, table, memory, now, trust, log, maxLifeMs, settleIntervalMs });
+  const keeper = createKeeper({
+    ...{ stream, table, memory, now, trust, log, maxLifeMs, settleIntervalMs, retentionIntervalMs },
+  });
   const follower = createFollower({
     stream,
     table,
@@ -54,7 +56,6 @@ export function createRevocations(options: RevocationsOptions) {
       );
     },
   });
-  let pruneTimer: NodeJS.Timeout | undefined;
   let areEndsKnown = false;
 
   return {
@@ -67,11 +68,6 @@ export function createRevocations(options: RevocationsOptions) {
       }
       await follower.start();
       keeper.start();
-      pruneTimer = setInterval(() => {
-        // As the list: at most 48 hours in 24 measured ones, whatever the clocks say.
-        const measuredMs = performance.now() - startedAt.measuredMs;
-        if (trust.isTrusted) memory.prune(Math.min(now(), startedAt.ms + 2 * measuredMs) - maxLifeMs);
-      }, pruneIntervalMs).unref();
     },
 
     /**
@@ -110,7 +106,6 @@ export function createRevocations(options: RevocationsOptions) {
     },
 
     async close(): Promise<void> {
-      clearInterval(pruneTimer);
       await Promise.all([follower.close(), keeper.stop()]);
     },
   };

@@ -142,6 +142,15 @@ export function createRevocationTable({
       return (await this.epoch()) ?? next;
     },
 
+    /** Up to when what has expired was deleted, in any region. Undefined: nothing was deleted yet. */
+    async removedUntilMs(): Promise<number | undefined> {
+      const { rows } = await pool.query<{ until: Date | null }>(
+        `SELECT least(bound_at, clock_timestamp()) AS until FROM auth.deletion_bounds
+          WHERE name = 'revocations' AND bound_at IS NOT NULL`,
+      );
+      return rows[0]?.until?.getTime();
+    },
+
     /** Deletes what no living token can be older than. Resolves true when there may be more. */
     async removeExpired(): Promise<boolean> {
       return isWritable && (await expired.round()) === removedAtOnce;

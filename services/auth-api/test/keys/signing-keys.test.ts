@@ -1,3 +1,4 @@
+import { createDeletionBounds } from '@gatehouse/service-kit/postgres/bounded-deletion';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { signingAlgorithms } from '../../src/keys/algorithms.ts';
 import { publishKeys } from '../../src/keys/jwks.ts';
@@ -100,12 +101,50 @@ describe('signing keys', () => {
     await replica.rotate(['RS256'], actor);
     const isPublished = () => publishKeys(replica.keys.all).keys.some(({ kid }) => kid === former);
 
-    stack.clock.nowMs += 7 * dayMs;
+    const retiredBefore = (interval: string) =>
+      stack.pool.query(
+        'UPDATE auth.signing_keys SET retired_at = clock_timestamp() - $2::interval WHERE kid = $1',
+        [former, interval],
+      );
+    await retiredBefore('7 days');
     await replica.maintain();
     expect(isPublished()).toBe(true);
-    stack.clock.nowMs += 3_600_000;
+    await retiredBefore('7 days 1 hour');
     await replica.maintain();
     expect(isPublished()).toBe(false);
+  });
+
+  // attack: set all clocks 100 days ahead, so that living tokens lose their keys | CWE-367 | guard: services/auth-api/src/keys/retired-keys.ts
+  it('are not forgotten at once where a clock has jumped over the life of what they signed', async () => {
+    const replica = await stack.replica();
+    const [former = ''] = kidsOf(replica);
+    await replica.rotate(['RS256'], actor);
+    // As PostgreSQL sees it after the jump: key and bound are old.
+    await stack.pool.query(
+      `WITH moved AS (UPDATE auth.deletion_bounds SET bound_at = bound_at - interval '100 days' WHERE name = 'signing-keys')
+        UPDATE auth.signing_keys SET retired_at = clock_timestamp() - interval '100 days' WHERE kid = $1`,
+      [former],
+    );
+    await replica.maintain();
+    expect(publishKeys(replica.keys.all).keys.some(({ kid }) => kid === former)).toBe(true);
+    const waiting = createDeletionBounds(stack.pool, 'auth');
+    expect(await waiting.confirm()).toMatchObject([{ name: 'signing-keys' }]);
+    await replica.maintain();
+    expect(publishKeys(replica.keys.all).keys.some(({ kid }) => kid === former)).toBe(false);
+  });
+
+  // attack: have a clock that was ahead keep one key signing for months | CWE-367, CWE-324 | guard: services/auth-api/src/keys/store.ts
+  it('that were made by a clock which was ahead change by schedule, counted from when the clock was right again', async () => {
+    const replica = await stack.replica();
+    stack.clock.nowMs += 100 * dayMs;
+    await replica.maintain();
+    await replica.rotate(signingAlgorithms, actor);
+    stack.clock.nowMs -= 100 * dayMs;
+    await replica.maintain();
+    const before = kidsOf(replica);
+    stack.clock.nowMs += 90 * dayMs;
+    await replica.maintain();
+    expect(kidsOf(replica).filter((kid) => before.includes(kid))).toEqual([]);
   });
 
   it('that leaked are taken out, and replicas that read again refuse what they signed', async () => {

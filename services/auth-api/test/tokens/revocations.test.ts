@@ -168,6 +168,37 @@ describe('cut-offs', () => {
     expect(rows).toEqual([{ is_kept: true }]);
   });
 
+  // attack: have a replica whose clock was ahead at its start forget who is revoked | CWE-367, OWASP ASVS 7.4.2 | guard: services/auth-api/src/revocation/keeper.ts
+  it('are remembered by a replica whose clock is ahead, and forgotten when the list has deleted them', async () => {
+    const settings = { settleIntervalMs: 20, retentionIntervalMs: 20 };
+    let rounds = 0;
+    const table = createRevocationTable({ pool: stores.pool, lifeMs: 1_000_000 });
+    const ahead = await startReplica('ahead', undefined, {
+      ...settings,
+      now: () => Date.now() + 100 * 86_400_000,
+      table: {
+        ...table,
+        removedUntilMs: async () => {
+          rounds += 1;
+          return table.removedUntilMs();
+        },
+      },
+    });
+    const here = await startReplica('ahead', undefined, settings);
+    const issuedAtMs = nowMs - 1;
+    await here.revoke({ kind: 'sub', id: 'remembered' });
+    const isRevoked = () => ahead.isRevoked({ sub: 'remembered', issuedAtMs });
+    await expect.poll(isRevoked, { timeout: 1000 }).toBe(true);
+    const seen = rounds;
+    await expect.poll(() => rounds, { timeout: 5000 }).toBeGreaterThan(seen + 2);
+    expect(isRevoked()).toBe(true);
+
+    const shortLived = await startReplica('ahead', undefined, { ...settings, maxLifeMs: 1 });
+    await expect
+      .poll(() => shortLived.isRevoked({ sub: 'remembered', issuedAtMs }), { timeout: 5000 })
+      .toBe(false);
+  });
+
   // attack: go on with a revoked token after an unnoticed fail-over of Redis | ASVS 10.4.9 | guard: services/auth-api/src/revocation/follower.ts
   it('that another process of Redis lacks are read from the list, though no read failed', async () => {
     const stream = createRevocationStream(await stores.connect(false), await stores.connect(true), 'j');
