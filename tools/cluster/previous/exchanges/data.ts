@@ -1,5 +1,6 @@
 /** What one release stores in Environment API and the other one must read. */
 import { randomUUID } from 'node:crypto';
+import type { Answer } from '../../../chaos/http.ts';
 import { configServerAccount } from '../../../stack/provisioning/demo.ts';
 import { agent, type Calls } from './calls.ts';
 import { type Exchange, exchange, must, right, soon, text } from './exchange.ts';
@@ -51,8 +52,16 @@ export function dataExchanges(calls: Calls, { contactCenterId, configServer }: P
         });
         return domain;
       },
-      (at, domain) =>
-        soon(async () => (await passwordGrant(at, `${domain}\\${agent.username}`)).status === 200),
+      (at, domain) => {
+        let last: Answer | undefined;
+        return soon(
+          async () => {
+            last = await passwordGrant(at, `${domain}\\${agent.username}`);
+            return last.status === 200;
+          },
+          () => `${last?.status} ${JSON.stringify(last?.body)}`,
+        );
+      },
     ),
   ];
 }

@@ -42,7 +42,8 @@ export function must(isSo: boolean): void {
   if (!isSo) throw new Error('it is not accepted');
 }
 
-export async function soon(isSo: () => Promise<boolean>): Promise<void> {
+export async function soon(isSo: () => Promise<boolean>, seen = () => ''): Promise<void> {
   for (const startMs = performance.now(); !(await isSo()); await wait(200))
-    if (performance.now() - startMs > patienceMs) throw new Error(`not within ${patienceMs / 1_000} s`);
+    if (performance.now() - startMs > patienceMs)
+      throw new Error(`not within ${patienceMs / 1_000} s ${seen()}`.trim());
 }
