@@ -12,6 +12,8 @@ export interface ProvedPerson {
   sub: string;
   /** Absent: not known, and so nobody's. */
   way: string | undefined;
+  /** When the login was; absent: not known, and so before any entry. */
+  provedAtMs: number | undefined;
 }
 
 export type KnownAdministrators = ReturnType<typeof createKnownAdministrators>;
@@ -46,7 +48,10 @@ export function createKnownAdministrators({
     async includes(person: ProvedPerson): Promise<boolean> {
       try {
         const [key] = keyOf(person);
-        return key !== undefined && (await current()).keys.has(key);
+        if (key === undefined) return false;
+        const sinceMs = (await current()).since.get(key) ?? Number.POSITIVE_INFINITY;
+        // Before the entry, a contact centre may have let somebody in under the name of the person.
+        return person.provedAtMs !== undefined && person.provedAtMs >= sinceMs;
       } catch (error) {
         log.warn({ err: error }, 'the installation administrators could not be read: nobody counts as one');
         return false;
@@ -69,7 +74,7 @@ function listOf(rows: readonly StoredAdministrator[]) {
   const whole = rows.filter((row) => keyOf(row).length > 0);
   const byPlace = Map.groupBy(whole, ({ contactCenterId }) => contactCenterId);
   return {
-    keys: new Set(whole.flatMap(keyOf)),
+    since: new Map(whole.flatMap((row) => keyOf(row).map((key) => [key, row.addedAt.getTime()] as const))),
     subsAt: new Map([...byPlace].map(([id, some]) => [id, new Set(some.map(({ sub }) => sub))])),
   };
 }

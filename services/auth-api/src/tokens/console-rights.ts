@@ -33,7 +33,8 @@ export function createConsoleRights(administrators: Pick<KnownAdministrators, 'i
     if (operator !== undefined && isUnderived(read)) return { kind: 'operator by link', sub, operator };
     if (!isOfOwnLogin(read)) return undefined;
     const { contactCenterId: place, entry } = read.identity ?? {};
-    const proved = place !== undefined && { contactCenterId: place, sub, way: entry?.way };
+    const provedAtMs = read.session?.authTimeMs;
+    const proved = place !== undefined && { contactCenterId: place, sub, way: entry?.way, provedAtMs };
     const signedInAtMs = read.session && seenAtMsOf(read.session);
     if (proved && (await administrators.includes(proved)))
       return { kind: 'installation administrator', sub, signedInAtMs };

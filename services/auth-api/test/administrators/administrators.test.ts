@@ -131,11 +131,23 @@ describe('the list of installation administrators', () => {
     expect((await removeAdministrator(estate.stack, first.sub, first.authorization)).status).toBe(403);
   });
 
+  // attack: session under the name of a person from before the person becomes an administrator | CWE-613, ASVS 8.3.2 | guard: services/auth-api/src/administrators/known-administrators.ts
+  it('counts for no sign-in from before the entry', async () => {
+    const sub = randomUuid();
+    const session = { sid: randomUuid(), authTimeMs: estate.stack.deps.now() - 1_000, amr: ['pwd'] };
+    const before = await consoleToken(estate.stack, { sub }, { session });
+    await addAdministrator(estate.stack, { user: sub });
+    const since = await consoleToken(estate.stack, { sub });
+    await expect.poll(() => hasRight(since), second).toBe(true);
+    expect(await hasRight(before)).toBe(false);
+    const call = await opsCall(estate.stack, 'GET', '/auth/v3/ops/signing-keys', undefined, before);
+    expect(call.status).toBe(403);
+  });
+
   it('is read at an introspection by every replica, within a second', async () => {
     const sub = randomUuid();
-    const authorization = await consoleToken(estate.stack, { sub });
-    expect(await hasRight(authorization)).toBe(false);
     await addAdministrator(estate.stack, { user: sub });
+    const authorization = await consoleToken(estate.stack, { sub });
     await expect.poll(() => hasRight(authorization), second).toBe(true);
     expect(await authoritiesAt(estate.replica, authorization)).toEqual([
       'ROLE_USER',
@@ -226,7 +238,8 @@ describe('an entry of a release before', () => {
     expect(await problems()).toContain('an-entry-of-an-administrator-gives-no-right');
 
     expect((await addAdministrator(estate.stack, { user: sub })).status).toBe(200);
-    await expect.poll(() => hasRight(authorization), second).toBe(true);
+    const again = await consoleToken(estate.stack, { sub });
+    await expect.poll(() => hasRight(again), second).toBe(true);
     expect(await problems()).not.toContain('an-entry-of-an-administrator-gives-no-right');
     const [event] = await estate.eventsOf({ user: sub });
     expect(event).toMatchObject({

@@ -61,8 +61,8 @@ it('a member of the mapped group administers the own contact centre, by the cons
 // attack: right of a removed administrator that a refresh brings back | CWE-613 | guard: services/auth-api/src/administrators/known-administrators.ts
 it('an administrator who was removed has lost the right in the token and in every renewed one', async () => {
   const person = await estate.someone();
-  const { tokens } = await person.signIn(console);
   const added = await addAdministrator(estate.stack, { user: person.userName, contactCenter: 'demo' });
+  const { tokens } = await person.signIn(console);
   const { sub } = added.json<{ data: { sub: string } }>().data;
   expect(await authoritiesOf(tokens.access_token)).toContain(installationAdminAuthority);
   const next = await renewed(tokens.refresh_token);

@@ -52,8 +52,8 @@ describe('a request to the administration whose body comes late', () => {
     const sub = randomUuid();
     await addAdministrator(stack, { user: sub });
     const nowMs = stack.deps.now();
-    const session = { sid: randomUuid(), authTimeMs: nowMs - 14 * 60_000, amr: ['pwd'] };
-    const authorization = await consoleToken(stack, { sub }, { session, expiresAtMs: nowMs + 600_000 });
+    const authorization = await consoleToken(stack, { sub }, { expiresAtMs: nowMs + 3_600_000 });
+    shiftMs += 14 * 60_000;
     const url = '/auth/v3/ops/clients';
     const finish = await holdBody(stack.app, {
       method: 'POST',

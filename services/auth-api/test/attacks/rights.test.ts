@@ -35,14 +35,16 @@ let stack: AuthApi;
 let provider: HostileProvider;
 let observer: TestClient;
 let listed: string[] = [];
+let aheadMs = 0;
 beforeAll(async () => {
-  [stack, provider] = await Promise.all([startAuthApi({ env: localTrial }), startHostileProvider()]);
+  [stack, provider] = await Promise.all([startAuthApi({ env: localTrial, now: () => Date.now() + aheadMs }), startHostileProvider()]);
   observer = await createClient(stack, { internalClient: true });
 });
 afterAll(() => Promise.all([stack?.close(), provider?.close()]));
 afterEach(async () => {
   for (const sub of listed) await removeAdministrator(stack, sub);
   listed = [];
+  aheadMs = 0;
 });
 
 async function list(data: Record<string, string>): Promise<void> {
@@ -144,6 +146,7 @@ it('a token that does not say how the person came in gives no right, until the n
 it('a person whose sign-in is 16 minutes old reads everything and changes nothing dangerous', async () => {
   const sub = '0d9a6d7a-7d0b-8b7e-9c9f-1f2f3f4f5f71';
   await list({ user: sub });
+  aheadMs = 3_600_000;
   const by = async (ageMs: number) => {
     const session = { sid: 'a-session', authTimeMs: stack.deps.now() - ageMs, amr: ['pwd'] };
     const authorization = await consoleToken(stack, { sub }, { session });
@@ -195,6 +198,7 @@ it('an administrator by a provider who proves to know the password has come in b
 it('a person whose sign-in is 16 minutes old ends one session of a person, and not all of them', async () => {
   const sub = '0d9a6d7a-7d0b-8b7e-9c9f-1f2f3f4f5f72';
   await list({ user: sub });
+  aheadMs = 3_600_000;
   const agent = createBrowser(stack.app);
   await getCode(stack, agent, console);
   const path = `/auth/v3/ops/sessions?user=agent&contactCenter=${contactCenterId}`;
