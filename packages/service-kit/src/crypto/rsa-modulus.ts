@@ -10,7 +10,7 @@ export function weaknessOfModulus(modulus: bigint): string | undefined {
   return undefined;
 }
 
-/** What takes milliseconds to see: for keys that are registered or read from their owner, and not for those of every request. */
+/** Takes milliseconds, so it is for keys that are registered or read from their owner, and not for those of every request. */
 export function hiddenWeaknessOf(modulus: bigint, exponent: bigint): string | undefined {
   // Then every padded text is its own signature, as with the exponent 1.
   if (power(2n, exponent, modulus) === 2n) return 'has a public exponent that leaves every number as it is';

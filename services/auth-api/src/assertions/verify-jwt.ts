@@ -49,7 +49,7 @@ export async function verifyJwt(jwt: string, keySet: KeySet, expected: JwtExpect
   return payload;
 }
 
-/** Whoever signs chooses the header: `typ` may be anything. */
+/** The signer chooses the header: `typ` may be anything. */
 function checkType(typ: unknown, { types }: JwtExpectation): void {
   if (typ === undefined) return;
   if (typeof typ !== 'string') throw new UntrustedJwt('its typ is no text');

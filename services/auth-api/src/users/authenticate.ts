@@ -136,8 +136,8 @@ export function createAuthenticate(options: AuthenticateOptions) {
 }
 
 /**
- * The audit trail names the reason that the answer hides. It does not tell that the password was right of somebody who belongs
- * to another contact centre: administrators of this one read it, and could find out passwords of the other one's people.
+ * The audit trail names the reason that the answer hides. For somebody of another contact centre it is the one of a wrong
+ * password: administrators of this one read the trail, and could find out passwords of the other one's people.
  */
 function auditedReasonOf({ failure, detail }: SignInError): string {
   return detail === passwordNotUsedHere ? 'sso_required' : failure;

@@ -44,7 +44,7 @@ function read(row: StoredRow): TrailEvent {
     id: `environment-api-${id}-${at}`,
     atMs: at,
     facts: facts satisfies ChangeFacts,
-    // What is absent must stay absent: the hashes of older rows were made without it.
+    // An absent field must stay absent: the hashes of older rows were made without it.
     personal: definedOnly(by) satisfies ActorFacts,
   };
 }
