@@ -80,21 +80,28 @@ export function createCommonTime(options: CommonTimeOptions) {
     if (!isApart() && aheadMs > 0) clock.join(aheadMs);
   }
 
+  async function readFast(): Promise<Comparison> {
+    let fastest = await compare('read');
+    for (let trip = 1; trip < trips; trip += 1) {
+      const compared = await compare('read');
+      if (tripMs(compared) < tripMs(fastest)) fastest = compared;
+    }
+    return fastest;
+  }
+
   return {
     /**
      * Begins with the time of the replicas that run, also where it is behind the own one: nothing was issued by that yet.
+     * Without Redis the own time begins: a service that needs Redis is not ready, and the others issue nothing.
      * @throws Error where the two are too far apart
      */
     async start(): Promise<void> {
-      let fastest = await compare('read');
-      for (let trip = 1; trip < trips; trip += 1) {
-        const compared = await compare('read');
-        if (tripMs(compared) < tripMs(fastest)) fastest = compared;
+      last = await readFast().catch(() => undefined);
+      if (last !== undefined) {
+        const aheadMs = last.aheadMs - tripMs(last) / 2;
+        if (Math.abs(aheadMs) > maxDifferenceMs) throw new Error(sentenceOf(aheadMs));
+        clock.join(aheadMs);
       }
-      const aheadMs = fastest.aheadMs - tripMs(fastest) / 2;
-      if (Math.abs(aheadMs) > maxDifferenceMs) throw new Error(sentenceOf(aheadMs));
-      clock.join(aheadMs);
-      last = fastest;
       timer ??= setInterval(() => void round().catch(() => undefined), comparedEveryMs).unref();
     },
     stop(): void {
