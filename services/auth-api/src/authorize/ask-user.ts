@@ -4,7 +4,7 @@ import type { AttemptLimiter } from '@gatehouse/service-kit/limits/attempt-limit
 import type { Turnstile } from '@gatehouse/service-kit/limits/turnstile';
 import type { Browser } from '../browser/browser-cookies.ts';
 import type { Pages } from '../browser/pages.ts';
-import { addressOf, type ShownPages } from '../clients/address.ts';
+import { addressOf, addressOfAnswer, type ShownPages } from '../clients/address.ts';
 import { type Client, onlyCenterOf } from '../clients/client.ts';
 import type { InteractionService } from '../interactions/service.ts';
 import type { AuthorizationRequest } from '../protocol/authorization-request.ts';
@@ -54,7 +54,7 @@ export function createAskUser({
     unfinished.reserve(browser.request.ip);
     const waiting = {
       clientName: client.name,
-      clientPages: pagesOf(client),
+      clientPages: pagesOf(client, request),
       ...definedOnly({ contactCenterId: onlyCenterOf(client) }),
       authorization: request,
     };
@@ -64,7 +64,9 @@ export function createAskUser({
   };
 }
 
-function pagesOf(client: Client): ShownPages {
+function pagesOf(client: Client, { redirectUri, device }: AuthorizationRequest): ShownPages {
   const { clientUri, policyUri, tosUri, logo } = client;
-  return definedOnly({ address: addressOf(client), clientUri, policyUri, tosUri, logo });
+  // To a device goes an answer without an address.
+  const address = (device === undefined ? addressOfAnswer(redirectUri) : undefined) ?? addressOf(client);
+  return definedOnly({ address, clientUri, policyUri, tosUri, logo });
 }

@@ -4,12 +4,17 @@ import type { Client, ClientPages } from './client.ts';
 /** Pages show it beside the name. */
 export type ShownPages = ClientPages & { address?: string };
 
+/** Where the answer to a request goes: nobody else gets the code or the tokens. Undefined: to an application on a device. */
+export function addressOfAnswer(redirectUri: string): string | undefined {
+  return /^https?:/i.test(redirectUri) ? URL.parse(redirectUri)?.host : undefined;
+}
+
 /**
  * Where no answer goes to an address: on a device and by an approval. Undefined for a client that registered itself, of which nobody
  * has verified the redirect URIs either: none of them gets the tokens.
  */
 export function addressOf({ redirectUris, registeredDynamically, clientUri }: Client): string | undefined {
   if (registeredDynamically) return undefined;
-  const web = redirectUris.find((uri) => /^https?:/i.test(uri));
-  return URL.parse(web ?? clientUri ?? '')?.host;
+  const [web] = redirectUris.map(addressOfAnswer).filter((host) => host !== undefined);
+  return web ?? URL.parse(clientUri ?? '')?.host;
 }
