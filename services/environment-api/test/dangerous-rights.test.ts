@@ -15,7 +15,9 @@ let scim: ScimClient;
 /** A contact centre where an administrator of the installation signs in. */
 let id: string;
 beforeAll(async () => {
-  api = await startApi({ env: { GATEHOUSE_PUBLIC_URL: 'https://login.example.com' } });
+  api = await startApi({
+    env: { GATEHOUSE_PUBLIC_URL: 'https://login.example.com', GATEHOUSE_INTROSPECTION_CACHE_MS: '0' },
+  });
   scim = await createScimClient(api);
   id = scim.contactCenterId;
 });

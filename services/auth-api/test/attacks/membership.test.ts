@@ -108,6 +108,8 @@ async function choose(membership: Membership, id = otherContactCenterId) {
   const present = contactCenters.get(id);
   if (present !== undefined) contactCenters.set(id, { ...present, membership, version: present.version + 1 });
   await announceChange(stack, { entity: 'contact-center', id, contactCenterId: id });
+  const known = async () => (await stack.deps.contactCenters.service.get(id))?.membership;
+  await expect.poll(known, { timeout: 5000, interval: 5 }).toEqual(membership);
   requests = [];
 }
 

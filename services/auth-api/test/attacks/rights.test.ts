@@ -37,7 +37,10 @@ let observer: TestClient;
 let listed: string[] = [];
 let aheadMs = 0;
 beforeAll(async () => {
-  [stack, provider] = await Promise.all([startAuthApi({ env: localTrial, now: () => Date.now() + aheadMs }), startHostileProvider()]);
+  [stack, provider] = await Promise.all([
+    startAuthApi({ env: localTrial, now: () => Date.now() + aheadMs }),
+    startHostileProvider(),
+  ]);
   observer = await createClient(stack, { internalClient: true });
 });
 afterAll(() => Promise.all([stack?.close(), provider?.close()]));
