@@ -11,6 +11,8 @@ export function createServiceAuthorization(
   accessTokens: Pick<AccessTokens, 'issue'>,
   client: Client,
   now: Clock,
+  // Time may be set back; a token that was issued ahead of it is renewed all the same.
+  monotonicMs: Clock = () => performance.now(),
 ) {
   let current: Promise<string> | undefined;
   let renewAtMs = 0;
@@ -29,15 +31,15 @@ export function createServiceAuthorization(
   return {
     /** The value of the Authorization header. @throws AppError (503) if Redis does not answer */
     async header(): Promise<string> {
-      if (current === undefined || now() >= renewAtMs) {
-        renewAtMs = now() + renewAfterMs;
+      if (current === undefined || monotonicMs() >= renewAtMs) {
+        renewAtMs = monotonicMs() + renewAfterMs;
         current = obtain();
       }
       return current;
     },
     /** The token was refused: it was revoked, or Redis has lost it. Requests that are refused together renew it once. */
     renew(): void {
-      if (now() >= renewAtMs - renewAfterMs + minRenewIntervalMs) renewAtMs = 0;
+      if (monotonicMs() >= renewAtMs - renewAfterMs + minRenewIntervalMs) renewAtMs = 0;
     },
   };
 }
