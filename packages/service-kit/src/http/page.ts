@@ -62,10 +62,12 @@ function readCursor(cursor: string | undefined, key: RegExp): string | undefined
   if (cursor === undefined) return undefined;
   const text = Buffer.from(cursor, 'base64url').toString();
   const after = text.startsWith(cursorPrefix) ? text.slice(cursorPrefix.length) : '';
-  if (!key.test(after)) {
-    throw badRequest('cursor is not one that this API gave: take nextCursor of the page before', {
-      field: 'cursor',
-    });
-  }
-  return after;
+  return key.test(after) ? after : refuseCursor();
+}
+
+/** @throws AppError 400 */
+export function refuseCursor(): never {
+  throw badRequest('cursor is not one that this API gave: take nextCursor of the page before', {
+    field: 'cursor',
+  });
 }

@@ -9,7 +9,8 @@ import { definedOnly } from '@gatehouse/contracts/defined-only';
 import type { ContactCenterView } from '@gatehouse/contracts/environment-api/contact-center';
 import type { Directory } from '@gatehouse/contracts/environment-api/directory';
 import type { SecretBox, SecretPlace } from '@gatehouse/service-kit/crypto/secret-box';
-import { AppError, badRequest, unavailable } from '@gatehouse/service-kit/errors/app-error';
+import { AppError, unavailable } from '@gatehouse/service-kit/errors/app-error';
+import { refuseCursor } from '@gatehouse/service-kit/http/page';
 import type { Actor, AuditWriter } from '../audit/event.ts';
 import type { AuditFilter, StoredAuditEvent } from '../audit/store.ts';
 import type { ContactCenterService } from '../contact-centers/service.ts';
@@ -72,9 +73,7 @@ export function createListedPeople(options: ListedPeopleOptions) {
     try {
       return secretBox.open(cursor, cursorOf(contactCenterId)).toString();
     } catch {
-      throw badRequest('cursor is not one that this API gave: take nextCursor of the page before', {
-        field: 'cursor',
-      });
+      return refuseCursor();
     }
   };
 
