@@ -67,7 +67,8 @@ export function createCommonTime(options: CommonTimeOptions) {
   const hasRedisJumped = (now: Comparison, before: Comparison) =>
     now.redisMs - before.redisMs > (now.answeredAtMs - before.sentAtMs) * (1 + slewRate) + 1;
 
-  const isApart = () => last !== undefined && last.aheadMs > maxDifferenceMs;
+  const aheadMs = () => last?.aheadMs ?? 0;
+  const isApart = () => aheadMs() > maxDifferenceMs;
 
   async function round(): Promise<void> {
     if (!trust.isTrusted) return;
@@ -76,8 +77,8 @@ export function createCommonTime(options: CommonTimeOptions) {
     if (before !== undefined && hasRedisJumped(compared, before)) compared = await compare('replace');
     last = compared;
     // At least so far: replicas that estimated it would drive each other on.
-    const aheadMs = compared.aheadMs - tripMs(compared);
-    if (!isApart() && aheadMs > 0) clock.join(aheadMs);
+    const leastMs = compared.aheadMs - tripMs(compared);
+    if (!isApart() && leastMs > 0) clock.join(leastMs);
   }
 
   async function readFast(): Promise<Comparison> {
@@ -98,9 +99,9 @@ export function createCommonTime(options: CommonTimeOptions) {
     async start(): Promise<void> {
       last = await readFast().catch(() => undefined);
       if (last !== undefined) {
-        const aheadMs = last.aheadMs - tripMs(last) / 2;
-        if (Math.abs(aheadMs) > maxDifferenceMs) throw new Error(sentenceOf(aheadMs));
-        clock.join(aheadMs);
+        const gapMs = last.aheadMs - tripMs(last) / 2;
+        if (Math.abs(gapMs) > maxDifferenceMs) throw new Error(sentenceOf(gapMs));
+        clock.join(gapMs);
       }
       timer ??= setInterval(() => void round().catch(() => undefined), comparedEveryMs).unref();
     },
@@ -110,10 +111,10 @@ export function createCommonTime(options: CommonTimeOptions) {
     },
     /** @throws Error where the time of this replica is too far behind that of the others */
     assertTogether(): void {
-      if (last !== undefined && isApart()) throw new Error(sentenceOf(last.aheadMs));
+      if (isApart()) throw new Error(sentenceOf(aheadMs()));
     },
     /** How far the others were ahead when they were last compared. */
-    aheadMs: () => last?.aheadMs ?? 0,
+    aheadMs,
   };
 }
 
