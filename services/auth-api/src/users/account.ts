@@ -7,6 +7,7 @@ import type { ContactCenterService } from '../contact-centers/service.ts';
 import type { Attempt, AttemptLimiter } from './attempts/limiter.ts';
 import type { LockoutRulesReader } from './lockout-rules.ts';
 import { canonicalUserName, type LoginName, type LoginNames } from './login-name.ts';
+import type { MappedFailure } from './map-failure.ts';
 import { SignInError } from './sign-in-error.ts';
 
 /** What the limiter and the audit trail need to know about an attempt. */
@@ -196,12 +197,19 @@ export function auditFactsOf({ correlationId, clientAddress, clientId }: Attempt
   return { correlationId, clientAddress, clientId };
 }
 
-/** After a failure: clears the count, counts the attempt, or gives it back. */
-export async function settleAttempt(
+/**
+ * After a failure: clears the count, counts the attempt, or gives it back. `tell` writes it down; an attempt that had to wait was
+ * told where it was counted. @throws SignInError always
+ */
+export async function failAttempt(
   { attempt }: Pick<Account, 'attempt'>,
-  { counts, passwordWasRight }: { counts: boolean; passwordWasRight: boolean },
-): Promise<void> {
-  if (passwordWasRight) await attempt.succeed();
-  else if (counts) await attempt.refuse();
-  else await attempt.release();
+  { error, counts, passwordWasRight }: MappedFailure,
+  tell: () => Promise<void>,
+): Promise<never> {
+  const settle = () => {
+    if (passwordWasRight) return attempt.succeed();
+    return counts ? attempt.refuse() : attempt.release();
+  };
+  await Promise.all([settle(), error.failure === 'throttled' ? undefined : tell()]);
+  throw error;
 }

@@ -8,7 +8,7 @@ import type { Clock } from '@gatehouse/service-kit/clock';
 import type { Metrics } from '@gatehouse/service-kit/metrics/registry';
 import type { Activity } from '../activity/compose.ts';
 import type { AuditWriter } from '../audit/event.ts';
-import { type Account, type Accounts, type AttemptOrigin, auditFactsOf, settleAttempt } from './account.ts';
+import { type Account, type Accounts, type AttemptOrigin, auditFactsOf, failAttempt } from './account.ts';
 import type { EnvironmentLink } from './environment-links.ts';
 import type { Identities } from './identities.ts';
 import type { UserIdentity } from './identity.ts';
@@ -88,16 +88,11 @@ export function createAuthenticate(options: AuthenticateOptions) {
   };
 
   const fail = async (login: Login, account: Account, failure: unknown): Promise<never> => {
-    const { error, ...outcome } = mapFailure(failure);
-    if (error.failure === 'throttled') {
-      // Told where it was counted.
-      await settleAttempt(account, outcome);
-      throw error;
-    }
-    metrics.failed(account.contactCenter?.id, error.failure);
-    await Promise.all([
-      settleAttempt(account, outcome),
-      audit.write({
+    const mapped = mapFailure(failure);
+    const { error } = mapped;
+    return failAttempt(account, mapped, () => {
+      metrics.failed(account.contactCenter?.id, error.failure);
+      return audit.write({
         name: 'login_failed',
         outcome: 'failure',
         ...auditFactsOf(login),
@@ -107,9 +102,8 @@ export function createAuthenticate(options: AuthenticateOptions) {
           reason: auditedReasonOf(error),
           detail: error.detail,
         }),
-      }),
-    ]);
-    throw error;
+      });
+    });
   };
 
   return async (login: Login): Promise<AuthenticatedLogin> => {

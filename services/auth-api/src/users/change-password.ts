@@ -14,8 +14,8 @@ import {
   type Accounts,
   type AttemptOrigin,
   auditFactsOf,
+  failAttempt,
   type NamedAccount,
-  settleAttempt,
 } from './account.ts';
 import type { CutOffs } from './cut-offs.ts';
 import type { EnvironmentLink } from './environment-links.ts';
@@ -85,23 +85,16 @@ export function createChangePassword(options: ChangePasswordOptions) {
   };
 
   const fail = async (change: PasswordChange, account: Account, failure: unknown): Promise<never> => {
-    const { error, ...outcome } = mapFailure(failure);
-    if (error.failure === 'throttled') {
-      // Told where it was counted.
-      await settleAttempt(account, outcome);
-      throw error;
-    }
-    await Promise.all([
-      settleAttempt(account, outcome),
+    const mapped = mapFailure(failure);
+    return failAttempt(account, mapped, () =>
       audit.write({
         name: 'password_change_failed',
         outcome: 'failure',
         ...auditFactsOf(change),
         contactCenterId: account.contactCenter?.id,
-        fields: { userName: account.userName, reason: error.failure },
+        fields: { userName: account.userName, reason: mapped.error.failure },
       }),
-    ]);
-    throw error;
+    );
   };
 
   return async (change: PasswordChange): Promise<ChangedPassword> => {
