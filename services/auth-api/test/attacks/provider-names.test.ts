@@ -1,6 +1,6 @@
 import { sha256 } from '@gatehouse/service-kit/crypto/secrets';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type HostileProvider, sign, startHostileProvider } from '../sso/stack/hostile-provider.ts';
+import { type HostileProvider, logoutTokenOf, startHostileProvider } from '../sso/stack/hostile-provider.ts';
 import { callbackUriOf, localTrial, setSignOn } from '../sso/stack/sign-on.ts';
 import { type AuthApi, contactCenterId, demoContactCenter, startAuthApi } from '../stack/auth-api.ts';
 import { type Browser, createBrowser } from '../stack/browser.ts';
@@ -55,17 +55,7 @@ async function signIn(tenant: string, by: HostileProvider, names: { sub: string;
 
 /** @returns the status of the answer */
 async function sendLogoutToken(by: HostileProvider, claims: Record<string, unknown>): Promise<number> {
-  const seconds = Math.floor(Date.now() / 1000);
-  const whole = {
-    iss: provider.issuer,
-    aud: 'gatehouse',
-    iat: seconds,
-    exp: seconds + 60,
-    jti: `${Math.random()}`,
-    events: { 'http://schemas.openid.net/event/backchannel-logout': {} },
-    ...claims,
-  };
-  const token = await sign(whole, by.key.privateKey, { typ: 'logout+jwt' } as never);
+  const token = await logoutTokenOf(provider, by, claims);
   const answer = await stack.app.inject({
     method: 'POST',
     url: '/auth/v3/sso/oidc/backchannel-logout',

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type AuthApi, contactCenterId, ops, publicUrl, startAuthApi } from '../stack/auth-api.ts';
 import { type Browser, createBrowser } from '../stack/browser.ts';
 import { browserCookie } from '../stack/interaction.ts';
-import { type HostileProvider, sign, startHostileProvider } from './stack/hostile-provider.ts';
+import { type HostileProvider, logoutTokenOf, sign, startHostileProvider } from './stack/hostile-provider.ts';
 import { comeBackHonestly, leave } from './stack/saml-journey.ts';
 import { encode, idpEntityId, idpMetadata, readRequest, signXml } from './stack/saml-provider.ts';
 import { callbackUri, localTrial, setSignOn } from './stack/sign-on.ts';
@@ -224,19 +224,8 @@ describe('logout with an OpenID Connect provider', () => {
     return browser;
   }
 
-  const logoutToken = (changes: Record<string, unknown> = {}, typ = 'logout+jwt') => {
-    const seconds = Math.floor(Date.now() / 1000);
-    const claims = {
-      iss: provider.issuer,
-      aud: 'gatehouse',
-      iat: seconds,
-      exp: seconds + 60,
-      jti: `${Math.random()}`,
-      events: { 'http://schemas.openid.net/event/backchannel-logout': {} },
-      ...changes,
-    };
-    return sign(claims, provider.key.privateKey, { typ } as never);
-  };
+  const logoutToken = (changes: Record<string, unknown> = {}, typ?: string) =>
+    logoutTokenOf(provider, provider, changes, typ);
   const send = async (token: string) =>
     stack.app.inject({
       method: 'POST',

@@ -121,6 +121,26 @@ export async function startHostileProvider(clientId = 'gatehouse'): Promise<Host
   };
 }
 
+/** A logout token of the provider (OpenID Connect Back-Channel Logout 1.0 section 2.4), signed by whoever `by` is. */
+export function logoutTokenOf(
+  provider: Pick<HostileProvider, 'issuer'>,
+  by: Pick<HostileProvider, 'key'>,
+  changes: Record<string, unknown>,
+  typ = 'logout+jwt',
+): Promise<string> {
+  const seconds = Math.floor(Date.now() / 1000);
+  const claims = {
+    iss: provider.issuer,
+    aud: 'gatehouse',
+    iat: seconds,
+    exp: seconds + 60,
+    jti: `${Math.random()}`,
+    events: { 'http://schemas.openid.net/event/backchannel-logout': {} },
+    ...changes,
+  };
+  return sign(claims, by.key.privateKey, { typ } as never);
+}
+
 export function sign(
   claims: Record<string, unknown>,
   key: CryptoKey,
