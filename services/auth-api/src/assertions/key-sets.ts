@@ -58,8 +58,6 @@ interface Remote {
 
 const maxAddresses = 1000;
 const maxKeys = 100;
-/** Keys this young are current: reading again would not find a missing one. */
-const justReadMs = 1_000;
 const mediaTypes = ['application/jwk-set+json', 'application/json'];
 
 export function createKeySets(options: KeySetsOptions) {
@@ -132,7 +130,7 @@ export function createKeySets(options: KeySetsOptions) {
   async function renewed(address: string, strength: KeyStrengthOptions): Promise<ReadKeys | undefined> {
     const remote = remoteAt(address, strength);
     // Limits reads that callers cause. The first missing key is looked for at once: the signer may just have changed keys.
-    const isTooSoon = now() - remote.readAtMs < justReadMs || now() - remote.renewedAtMs < pauseMs;
+    const isTooSoon = now() - remote.renewedAtMs < pauseMs;
     if (remote.reading === undefined && isTooSoon) return undefined;
     remote.renewedAtMs = now();
     return read(address, remote, strength).catch(() => undefined);
