@@ -33,7 +33,7 @@ export async function startStage() {
       GATEHOUSE_ENVIRONMENT_API_URL: `http://127.0.0.1:${toEnvironmentApi.port}`,
       GATEHOUSE_SIGN_IN_ACCOUNT_ATTEMPTS: String(lockThreshold),
       GATEHOUSE_SIGN_IN_ADDRESS_ATTEMPTS: '10000',
-      // Each renewal reads the person.
+      // Each renewal reads the person, also in the millisecond of the sign-in.
       GATEHOUSE_REFRESH_PERSON_FRESH_MS: '0',
       GATEHOUSE_AUTHORITY_MAPPING: `group:${supervisors.group}=${supervisors.authority}`,
     },

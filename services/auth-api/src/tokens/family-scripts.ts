@@ -59,7 +59,9 @@ if r[1] == ARGV[1] then
     end
     granted = ARGV[4]
   end
-  if ARGV[9] == '' and tonumber(r[9]) < tonumber(ARGV[8]) then return {'check', r[5]} end
+  local checked = tonumber(r[9])
+  -- A check in the future was made before a clock was set back: it proves nothing.
+  if ARGV[9] == '' and (checked <= tonumber(ARGV[8]) or checked > tonumber(ARGV[5])) then return {'check', r[5]} end
   local expires = math.min(ends, tonumber(ARGV[5]) + tonumber(ARGV[11]))
   redis.call('HSET', KEYS[1], 'current', ARGV[2], 'previous', ARGV[1], 'rotated', ARGV[5], 'salt', ARGV[7], 'answered', granted,
     'issued', ARGV[5], 'ends', string.format('%.0f', ends), 'expires', string.format('%.0f', expires))
