@@ -106,10 +106,10 @@ describe('signing keys', () => {
         'UPDATE auth.signing_keys SET retired_at = clock_timestamp() - $2::interval WHERE kid = $1',
         [former, interval],
       );
-    await retiredBefore('7 days');
+    await retiredBefore('7 days 59 minutes');
     await replica.maintain();
     expect(isPublished()).toBe(true);
-    await retiredBefore('7 days 1 hour');
+    await retiredBefore('7 days 61 minutes');
     await replica.maintain();
     expect(isPublished()).toBe(false);
   });
