@@ -4,6 +4,7 @@ import type {
   ContactCenterView,
   EnvironmentContactCenters,
 } from '@gatehouse/contracts/environment-api/contact-center';
+import { createGrowingCache } from '@gatehouse/service-kit/cache/growing-cache';
 import { uuidOf } from '@gatehouse/service-kit/crypto/secrets';
 import type { RevocationOrder } from '../revocation/keeper.ts';
 import { type PersonKey, personAt, personAtClient, userAt } from '../revocation/revocation.ts';
@@ -17,6 +18,9 @@ export interface SubjectPlace {
   subjectScope: ContactCenterView['subjectScope'];
 }
 
+/** A token asks for the subject when it is issued and again at each exchange and renewal. */
+const derived = createGrowingCache<string>(10_000);
+
 /**
  * A UUID (version 8, RFC 9562 section 5.8) over SHA-256 of the place and the DBID. DBIDs are never used again, so a person
  * created under the name of a deleted one gets another subject.
@@ -26,7 +30,12 @@ export function subjectOf(
   dbid: number,
 ): string {
   const owner = subjectScope === 'environment' ? 'person' : `person of ${contactCenterId}`;
-  return uuidOf(hash('sha256', `${owner}\n${environmentId}\n${dbid}`, 'buffer'), 8);
+  const text = `${owner}\n${environmentId}\n${dbid}`;
+  const known = derived.get(text);
+  if (known !== undefined) return known;
+  const made = uuidOf(hash('sha256', text, 'buffer'), 8);
+  derived.set(text, made);
+  return made;
 }
 
 export function subjectPlaceOf({ id, environmentId, subjectScope }: ContactCenterView): SubjectPlace {
