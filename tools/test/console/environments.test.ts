@@ -58,7 +58,7 @@ it('shows the step at which a check stops', async () => {
   expect(checked.text).toMatch(/Connect failed .* Register not tried/);
 });
 
-// attack: password that was typed, sent back in the page of a refused form | CWE-200, CWE-549 | guard: services/auth-ui/src/console/environments/fields.ts
+// attack: password that was typed, sent back in the page of a refused form | CWE-200, CWE-549 | guard: services/auth-ui/src/console/form/sections.ts
 it('puts refusals beside their fields, keeps what was typed, and never sends a password back', async () => {
   const form = await person.open(`${path}/new?directory=ldap`);
   const page = await person.submit(form, `${path}/new`, {

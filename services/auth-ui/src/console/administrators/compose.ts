@@ -1,29 +1,38 @@
 /** Composes the installation administrators of the console: their list, a form that adds one, and the question before one is removed. */
 import { createAdministratorCalls } from '@gatehouse/api-client/auth-api/administration';
 import { createContactCenterAdministration } from '@gatehouse/api-client/environment-api/contact-centers';
+import { UpstreamError } from '@gatehouse/api-client/upstream-error';
 import type { AdministratorView } from '@gatehouse/contracts/auth-api/administration/administrators';
-import { passwordWay, providerWay } from '@gatehouse/contracts/auth-api/way-of-sign-in';
 import { definedOnly } from '@gatehouse/contracts/defined-only';
 import { notFound } from '@gatehouse/service-kit/errors/app-error';
 import type { App } from '@gatehouse/service-kit/http/app-type';
 import { z } from 'zod';
+import { formRoutes } from '../form/routes.ts';
 import type { Area } from '../shell/area.ts';
-import { formView, listView } from '../shell/pages.ts';
+import { listView } from '../shell/pages.ts';
 import { pageNumber } from '../shell/paging.ts';
-import { attempt, type Problem } from '../shell/problem.ts';
+import type { Problem } from '../shell/problem.ts';
 import { askFirst } from '../shell/question.ts';
 import type { ConsoleVisit, Shell } from '../shell/shell.ts';
-import { typedText } from '../shell/typed.ts';
-import { addPage, administratorsPage, administratorsPath, removePage, waysOfSignIn } from './pages.ts';
+import {
+  addPage,
+  administratorsPage,
+  administratorsPath,
+  newAdministratorOf,
+  removePage,
+  waysOfSignIn,
+} from './pages.ts';
 
 const listQuery = z.object({ page: pageNumber });
-const newFields = z.object({
-  user: typedText(512),
-  contactCenter: typedText(256),
-  way: z.enum(waysOfSignIn).default(passwordWay),
-  issuer: typedText(1000),
-  note: typedText(512),
-});
+/** What links to the form fill in. */
+const word = z.string().max(1000).optional();
+const given = {
+  user: word,
+  contactCenter: word,
+  way: z.enum(waysOfSignIn).optional(),
+  issuer: word,
+  note: word,
+};
 
 export function composeAdministrators({ shell }: { shell: Shell }): Area {
   const callsOf = ({ authApi }: ConsoleVisit) => createAdministratorCalls(authApi);
@@ -40,27 +49,25 @@ export function composeAdministrators({ shell }: { shell: Shell }): Area {
       );
     });
 
-    pages.get('/add', { schema: { hide: true, querystring: newFields } }, async (request, reply) => {
-      const visit = shell.begin(request, reply);
-      return shell.show(visit, formView, addPage(visit, request.query));
-    });
-
-    pages.post('/add', { schema: { hide: true, body: newFields } }, async (request, reply) => {
-      const visit = shell.begin(request, reply);
-      const { user, contactCenter, issuer, note } = request.body;
-      const way = request.body.way === passwordWay ? passwordWay : providerWay(request.body.way, issuer);
-      const named = definedOnly({ contactCenter: contactCenter || undefined, note: note || undefined });
-      const { done, problem } = await attempt(
-        visit,
-        () => callsOf(visit).add({ user, way, ...named }),
-        [404],
-      );
-      // 409: the person has the right already, perhaps by the same form that was sent twice.
-      if (problem !== undefined && problem.status !== 409)
-        return shell.refused(visit, addPage(visit, request.body), atIssuer(problem));
-      return shell.done(visit, administratorsPath, 'console.administrators.added', {
-        name: done?.name ?? user,
-      });
+    formRoutes(pages, shell, {
+      url: '/add',
+      fields: given,
+      read: async (_visit, asked) => ({ given: asked }),
+      page: (visit, seen, typed) => addPage(visit, typed ?? definedOnly(seen.given)),
+      async act(visit, _asked, { typed }) {
+        const administrator = newAdministratorOf(visit, typed);
+        try {
+          return (await callsOf(visit).add(administrator)).name;
+        } catch (error) {
+          // The person has the right already, perhaps by the same form that was sent twice.
+          if (error instanceof UpstreamError && error.status === 409) return administrator.user;
+          throw error;
+        }
+      },
+      also: [404],
+      done: (visit, _asked, name) =>
+        shell.done(visit, administratorsPath, 'console.administrators.added', { name }),
+      beside: (_visit, problem) => atIssuer(problem),
     });
 
     askFirst(pages, shell, {

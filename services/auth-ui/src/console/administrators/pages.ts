@@ -1,7 +1,9 @@
 /** Builds the pages about installation administrators. */
 import type { AdministratorView } from '@gatehouse/contracts/auth-api/administration/administrators';
 import { consolePath } from '@gatehouse/contracts/auth-api/console';
-import { passwordWay, providerProtocols } from '@gatehouse/contracts/auth-api/way-of-sign-in';
+import { passwordWay, providerProtocols, providerWay } from '@gatehouse/contracts/auth-api/way-of-sign-in';
+import { bodyOf, type Input, inputsBelow, optionsBelow, type Typed, typedOf } from '../form/inputs.ts';
+import { sectionsOf } from '../form/sections.ts';
 import type { ConfirmPage, FormPage, ListPage } from '../shell/pages.ts';
 import { cutToPage } from '../shell/paging.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
@@ -10,13 +12,36 @@ export const administratorsPath = `${consolePath}/administrators`;
 
 export const waysOfSignIn = [passwordWay, ...providerProtocols] as const;
 
-/** As they were typed. */
-interface NewAdministratorFields {
-  user: string;
-  contactCenter: string;
-  way: (typeof waysOfSignIn)[number];
-  issuer: string;
-  note: string;
+const input = inputsBelow('console.administrators');
+const optional = (path: string, maxLength: number) =>
+  input(path, 'text', { empty: 'leave', look: { maxLength } });
+
+const inputs: readonly Input[] = [
+  input('user', 'text', { isRequired: true, look: { maxLength: 512 } }),
+  optional('contactCenter', 256),
+  input('way', 'choice', {
+    isRequired: true,
+    initial: passwordWay,
+    look: { kind: 'choice' },
+    options: optionsBelow('console.administrators.way', waysOfSignIn),
+  }),
+  optional('issuer', 1000),
+  optional('note', 512),
+];
+
+/** Protocol and issuer are two fields here and one at the API. */
+export function newAdministratorOf(visit: ConsoleVisit, typed: Typed) {
+  const {
+    issuer = '',
+    way,
+    ...named
+  } = bodyOf(visit, inputs, typed) as Record<'user' | 'way', string> & {
+    contactCenter?: string;
+    issuer?: string;
+    note?: string;
+  };
+  const protocol = providerProtocols.find((one) => one === way);
+  return { ...named, way: protocol === undefined ? passwordWay : providerWay(protocol, issuer) };
 }
 
 export function administratorsPage(
@@ -74,67 +99,16 @@ export function administratorsPage(
   };
 }
 
-export function addPage(
-  { text }: ConsoleVisit,
-  { user, contactCenter, way, issuer, note }: NewAdministratorFields,
-): FormPage {
+/** `given`: what a page that leads here knows already. */
+export function addPage(visit: ConsoleVisit, given: Typed): FormPage {
+  const { text } = visit;
   return {
     title: text('console.administrators.add'),
     lead: text('console.administrators.add.lead'),
     path: [{ label: text('console.administrators.title'), href: administratorsPath }],
     form: {
       action: `${administratorsPath}/add`,
-      sections: [
-        {
-          fields: [
-            {
-              name: 'user',
-              label: text('console.administrators.user'),
-              hint: text('console.administrators.user.hint'),
-              kind: 'text',
-              value: user,
-              isRequired: true,
-              maxLength: 512,
-            },
-            {
-              name: 'contactCenter',
-              label: text('console.administrators.contactCenter'),
-              hint: text('console.administrators.contactCenter.hint'),
-              kind: 'text',
-              value: contactCenter,
-              maxLength: 256,
-            },
-            {
-              name: 'way',
-              label: text('console.administrators.way'),
-              hint: text('console.administrators.way.hint'),
-              kind: 'choice',
-              value: way,
-              isRequired: true,
-              options: waysOfSignIn.map((value) => ({
-                value,
-                label: text(`console.administrators.way.${value}`),
-              })),
-            },
-            {
-              name: 'issuer',
-              label: text('console.administrators.issuer'),
-              hint: text('console.administrators.issuer.hint'),
-              kind: 'text',
-              value: issuer,
-              maxLength: 1000,
-            },
-            {
-              name: 'note',
-              label: text('console.administrators.note'),
-              hint: text('console.administrators.note.hint'),
-              kind: 'text',
-              value: note,
-              maxLength: 512,
-            },
-          ],
-        },
-      ],
+      sections: sectionsOf(visit, [{ inputs }], { ...typedOf(inputs), ...given }),
       submit: text('console.administrators.add'),
       cancel: administratorsPath,
     },

@@ -2,12 +2,13 @@
 
 import {
   type ApiKey,
-  type ApiKeyPurpose,
   apiKeyPurposes,
   type IssuedApiKey,
 } from '@gatehouse/contracts/environment-api/administration/api-keys';
 import type { ContactCenter } from '@gatehouse/contracts/environment-api/administration/contact-centers';
 import { steadyClock } from '@gatehouse/service-kit/clock';
+import { bodyOf, type Input, inputsBelow, optionsBelow, type Typed, typedOf } from '../form/inputs.ts';
+import { sectionsOf } from '../form/sections.ts';
 import type { ConfirmPage, FormPage, ListPage, ShownOncePage } from '../shell/pages.ts';
 import { cutToPage } from '../shell/paging.ts';
 import type { Form, Row } from '../shell/parts.ts';
@@ -15,13 +16,6 @@ import type { ConsoleVisit } from '../shell/shell.ts';
 import { contactCenterPath, frameOf, wayBelow } from './frame.ts';
 
 type Named = Pick<ContactCenter, 'id' | 'name'>;
-
-export interface NewKeyFields {
-  name: string;
-  purpose: ApiKeyPurpose;
-  /** A day, or empty. */
-  expiresAt: string;
-}
 
 const hour = 3600;
 const day = 24 * hour;
@@ -103,10 +97,31 @@ function rowOf(visit: ConsoleVisit, id: string, key: ApiKey, now: Date): Row {
   };
 }
 
+const input = inputsBelow('console.contactCenters.apiKeys');
+
+const newKeyInputs: readonly Input[] = [
+  input('name', 'text', { isRequired: true, look: { maxLength: 256 } }),
+  input('purpose', 'choice', {
+    isRequired: true,
+    initial: 'api',
+    look: { kind: 'choice' },
+    options: optionsBelow('console.contactCenters.apiKeys.purpose', apiKeyPurposes),
+  }),
+  input('expiresAt', 'text', {
+    label: 'console.contactCenters.apiKeys.lastDay',
+    empty: 'leave',
+    // The last moment of a day. What is no day is refused by the API, which says so.
+    reading: { shown: String, read: (day) => `${day}T23:59:59Z` },
+    look: { kind: 'date' },
+  }),
+];
+
+export const newKeyOf = (visit: ConsoleVisit, typed: Typed) => bodyOf(visit, newKeyInputs, typed);
+
 export function createKeyPage(
   visit: ConsoleVisit,
   center: Named,
-  { name, purpose, expiresAt }: NewKeyFields,
+  typed: Typed = typedOf(newKeyInputs),
 ): FormPage {
   const { text } = visit;
   const path = apiKeysPath(center.id);
@@ -116,40 +131,7 @@ export function createKeyPage(
     path: wayBelow(visit, center, 'apiKeys'),
     form: {
       action: `${path}/create`,
-      sections: [
-        {
-          fields: [
-            {
-              name: 'name',
-              label: text('console.contactCenters.apiKeys.name'),
-              hint: text('console.contactCenters.apiKeys.name.hint'),
-              kind: 'text',
-              value: name,
-              isRequired: true,
-              maxLength: 256,
-            },
-            {
-              name: 'purpose',
-              label: text('console.contactCenters.apiKeys.purpose'),
-              kind: 'choice',
-              value: purpose,
-              isRequired: true,
-              options: apiKeyPurposes.map((value) => ({
-                value,
-                label: text(`console.contactCenters.apiKeys.purpose.${value}`),
-                hint: text(`console.contactCenters.apiKeys.purpose.${value}.hint`),
-              })),
-            },
-            {
-              name: 'expiresAt',
-              label: text('console.contactCenters.apiKeys.lastDay'),
-              hint: text('console.contactCenters.apiKeys.lastDay.hint'),
-              kind: 'date',
-              value: expiresAt,
-            },
-          ],
-        },
-      ],
+      sections: sectionsOf(visit, [{ inputs: newKeyInputs }], typed),
       submit: text('console.contactCenters.apiKeys.create'),
       cancel: path,
     },

@@ -1,26 +1,24 @@
 /** Serves the pages about API keys. A key is shown in the answer to the form that made it, and nowhere else. */
 import { createApiKeyAdministration } from '@gatehouse/api-client/environment-api/contact-centers';
-import {
-  type AnsweredApiKey,
-  apiKeyPurposes,
-} from '@gatehouse/contracts/environment-api/administration/api-keys';
+import type { AnsweredApiKey } from '@gatehouse/contracts/environment-api/administration/api-keys';
 import type { ContactCenter } from '@gatehouse/contracts/environment-api/administration/contact-centers';
 import { notFound } from '@gatehouse/service-kit/errors/app-error';
 import type { App } from '@gatehouse/service-kit/http/app-type';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
+import { formRoutes } from '../form/routes.ts';
 import { ifMatch } from '../shell/conflict.ts';
-import { type ConfirmPage, formView, listView, shownOnceView } from '../shell/pages.ts';
+import { type ConfirmPage, listView, shownOnceView } from '../shell/pages.ts';
 import { pageNumber } from '../shell/paging.ts';
-import { attempt } from '../shell/problem.ts';
 import { askFirst } from '../shell/question.ts';
 import type { ConsoleVisit, Shell } from '../shell/shell.ts';
-import { tagField, typedText } from '../shell/typed.ts';
+import { tagField } from '../shell/typed.ts';
 import {
   apiKeysPage,
   apiKeysPath,
   createKeyPage,
   deleteKeyPage,
+  newKeyOf,
   rotateKeyPage,
   shownKeyPage,
   usualOverlap,
@@ -29,12 +27,6 @@ import { centerOf, centerParams as params } from './center.ts';
 
 const listQuery = z.object({ page: pageNumber });
 const keyFields = { keyId: z.string().max(64).default(''), ...tagField };
-const newKeyFields = z.object({
-  name: typedText(512),
-  purpose: z.enum(apiKeyPurposes).catch('api'),
-  expiresAt: typedText(32),
-});
-
 export function apiKeyRoutes(pages: App, shell: Shell): void {
   const keysOf = ({ environmentApi }: ConsoleVisit, etag = '') =>
     createApiKeyAdministration(ifMatch(environmentApi, etag));
@@ -50,32 +42,14 @@ export function apiKeyRoutes(pages: App, shell: Shell): void {
     },
   );
 
-  pages.get('/:id/api-keys/create', { schema: { hide: true, params } }, async (request, reply) => {
-    const visit = shell.begin(request, reply);
-    const fields = { name: '', purpose: 'api', expiresAt: '' } as const;
-    return shell.show(
-      visit,
-      formView,
-      createKeyPage(visit, await centerOf(visit, request.params.id), fields),
-    );
+  formRoutes(pages, shell, {
+    url: '/:id/api-keys/create',
+    path: params.shape,
+    read: async (visit, { id }) => ({ center: await centerOf(visit, id) }),
+    page: (visit, { center }, typed) => createKeyPage(visit, center, typed),
+    act: (visit, { id }, { typed }) => keysOf(visit).create(id, newKeyOf(visit, typed)),
+    done: (visit, _asked, issued, { center }) => showIssued(visit, center, issued),
   });
-
-  pages.post(
-    '/:id/api-keys/create',
-    { schema: { hide: true, params, body: newKeyFields } },
-    async (request, reply) => {
-      const visit = shell.begin(request, reply);
-      const { id } = request.params;
-      const { name, purpose, expiresAt } = request.body;
-      const center = await centerOf(visit, id);
-      const { done, problem } = await attempt(visit, () =>
-        keysOf(visit).create(id, { name, purpose, ...(expiresAt && { expiresAt: endOf(expiresAt) }) }),
-      );
-      if (problem !== undefined)
-        return shell.refused(visit, createKeyPage(visit, center, request.body), problem);
-      return showIssued(visit, center, done);
-    },
-  );
 
   askFirst(pages, shell, {
     url: '/:id/api-keys/rotate',
@@ -124,9 +98,4 @@ export function apiKeyRoutes(pages: App, shell: Shell): void {
     if (key === undefined) throw notFound('There is no such API key');
     return page(visit, center, key, etag);
   }
-}
-
-/** The last moment of a day. What is no day is refused by the API, which says so. */
-function endOf(day: string): string {
-  return `${day}T23:59:59Z`;
 }

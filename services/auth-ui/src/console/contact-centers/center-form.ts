@@ -1,27 +1,15 @@
 /** Builds the form of a contact centre, for a new one and for a change, and reads what was typed. */
 import type { ContactCenter } from '@gatehouse/contracts/environment-api/administration/contact-centers';
 import type { Environment } from '@gatehouse/contracts/environment-api/administration/environments';
-import { type MembershipKind, membershipKinds } from '@gatehouse/contracts/environment-api/membership';
-import { z } from 'zod';
+import { membershipKinds } from '@gatehouse/contracts/environment-api/membership';
 import { nameOf } from '../environments/frame.ts';
+import { bodyOf, type Input, inputsBelow, optionsBelow, type Typed, typedOf } from '../form/inputs.ts';
+import { fieldOf } from '../form/sections.ts';
 import type { FormPage } from '../shell/pages.ts';
 import type { FormField } from '../shell/parts.ts';
 import type { Problem } from '../shell/problem.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
-import { linesOf, typedText } from '../shell/typed.ts';
 import { contactCenterPath, contactCentersPath, wayBelow } from './frame.ts';
-
-export const centerFields = z.object({
-  name: typedText(512),
-  domains: typedText(65_536),
-  environmentId: typedText(64),
-  membershipBy: typedText(64),
-  membershipNames: typedText(65_536),
-  status: z.enum(['active', 'disabled']).catch('active'),
-});
-
-/** As they were typed; domains one on each line. */
-export type CenterFields = z.infer<typeof centerFields>;
 
 /** `all`: to choose from; undefined: there are too many for a choice, and `chosen` is the one whose id stands in the field. */
 export interface EnvironmentChoice {
@@ -29,44 +17,86 @@ export interface EnvironmentChoice {
   chosen?: Environment | undefined;
 }
 
-export const fieldsOf = ({
-  name,
-  domains,
-  environmentId,
-  membership,
-  status,
-}: ContactCenter): CenterFields => ({
-  name,
-  domains: domains.join('\n'),
-  environmentId,
-  membershipBy: membership.by,
-  membershipNames: membership.names.join('\n'),
-  status: status === 'active' ? 'active' : 'disabled',
+const input = inputsBelow('console.contactCenters');
+
+const name = input('name', 'text', { isRequired: true, look: { maxLength: 256, hint: undefined } });
+/** The API takes the first domain. */
+const nameOfNew = input('name', 'text', { empty: 'leave', look: { maxLength: 256 } });
+const domains = input('domains', 'lines', { isRequired: true });
+const environmentId = input('environmentId', 'text', {
+  label: 'console.contactCenters.environment',
+  isRequired: true,
 });
 
-/** What is sent: an administrator of one contact centre may not move it, nor choose its tenant names. */
-export function bodyOf(
-  { rights }: ConsoleVisit,
-  { name, domains, environmentId, membershipBy: by, membershipNames, status }: CenterFields,
-): object {
-  const own = { name, status };
-  if (!rights.installation) return own;
-  // Without a choice the API says whether one is needed.
-  const membership = by === '' ? undefined : { by, names: linesOf(membershipNames) };
-  return { ...own, domains: linesOf(domains), environmentId, membership };
+/** Without a choice the API says whether one is needed. */
+const membership = (canLeaveOut: boolean): Input[] => [
+  input('membershipBy', 'choice', {
+    label: 'console.contactCenters.membership',
+    isRequired: !canLeaveOut,
+    empty: 'leave',
+    options: [
+      ...(canLeaveOut ? [{ value: '', label: 'console.contactCenters.membership.none' as const }] : []),
+      ...optionsBelow('console.contactCenters.membership', membershipKinds),
+    ],
+  }),
+  input('membershipNames', 'lines', { label: 'console.contactCenters.membership.names' }),
+];
+
+const status = ({ rights }: ConsoleVisit): Input =>
+  input('status', 'choice', {
+    isRequired: true,
+    initial: 'active',
+    look: { kind: 'choice' },
+    options: [
+      ...optionsBelow('console.contactCenters.status', ['active']),
+      {
+        value: 'disabled',
+        label: 'console.contactCenters.status.disabled',
+        hint: `console.contactCenters.status.disabled.${rights.installation ? 'ends' : 'endsYou'}`,
+      },
+    ],
+  });
+
+const newInputs = (visit: ConsoleVisit): Input[] => [
+  domains,
+  nameOfNew,
+  environmentId,
+  ...membership(true),
+  status(visit),
+];
+
+/** An administrator of one contact centre may not move it, nor choose its tenant names. */
+const changeInputs = (visit: ConsoleVisit): Input[] => [
+  name,
+  ...(visit.rights.installation ? [domains, environmentId, ...membership(false)] : []),
+  status(visit),
+];
+
+export const newBodyOf = (visit: ConsoleVisit, typed: Typed): object =>
+  withMembership(bodyOf(visit, newInputs(visit), typed));
+
+export const changeBodyOf = (visit: ConsoleVisit, typed: Typed): object =>
+  withMembership(bodyOf(visit, changeInputs(visit), typed));
+
+/** The parts of a membership are two fields here and one at the API. */
+function withMembership({
+  membershipBy: by,
+  membershipNames: names,
+  ...body
+}: Record<string, unknown>): object {
+  return by === undefined ? body : { ...body, membership: { by, names } };
 }
 
-/** The name of a new one may be left out: the API takes the first domain. */
-export function newBodyOf(visit: ConsoleVisit, fields: CenterFields): object {
-  return { ...bodyOf(visit, fields), name: fields.name || undefined };
-}
-
+/** `environmentId`: chosen already, by the page that led here. */
 export function createPage(
   visit: ConsoleVisit,
-  fields: CenterFields,
   environments: EnvironmentChoice,
+  typed: Typed | undefined,
+  environmentId = '',
 ): FormPage {
   const { text } = visit;
+  const inputs = newInputs(visit);
+  const shown = typed ?? { ...typedOf(inputs), environmentId };
   return {
     title: text('console.contactCenters.create'),
     lead: text('console.contactCenters.create.lead'),
@@ -74,19 +104,7 @@ export function createPage(
     form: {
       action: `${contactCentersPath}/create`,
       sections: [
-        {
-          fields: [
-            domainsField(visit, fields.domains),
-            {
-              ...nameField(visit, fields.name),
-              isRequired: false,
-              hint: text('console.contactCenters.name.hint'),
-            },
-            environmentField(visit, fields.environmentId, environments),
-            ...membershipFields(visit, fields, ['', ...membershipKinds]),
-            statusField(visit, fields.status),
-          ],
-        },
+        { fields: inputs.map((input) => centerField(visit, fieldOf(visit, input, shown), environments)) },
       ],
       submit: text('console.contactCenters.create'),
       cancel: contactCentersPath,
@@ -96,90 +114,53 @@ export function createPage(
 
 export function editPage(
   visit: ConsoleVisit,
-  center: Pick<ContactCenter, 'id' | 'name'>,
-  fields: CenterFields,
+  center: ContactCenter,
   environments: EnvironmentChoice,
-  etag: string,
+  typed: Typed | undefined,
 ): FormPage {
   const { text, rights } = visit;
-  const ofInstallation = rights.installation
-    ? [
-        domainsField(visit, fields.domains, text('console.contactCenters.domains.ends')),
-        environmentField(
-          visit,
-          fields.environmentId,
-          environments,
-          text('console.contactCenters.environment.ends'),
-        ),
-        ...membershipFields(visit, fields, membershipKinds),
-      ]
-    : [];
+  const inputs = changeInputs(visit);
+  const { by: membershipBy, names: membershipNames } = center.membership;
+  const shown = typed ?? typedOf(inputs, { ...center, membershipBy, membershipNames });
+  const ends: Record<string, string> = {
+    domains: `${text('console.contactCenters.domains.hint')} ${text('console.contactCenters.domains.ends')}`,
+    environmentId: text('console.contactCenters.environment.ends'),
+  };
+  const field = (input: Input) => {
+    const { hint, ...rest } = fieldOf(visit, input, shown);
+    return centerField(visit, { ...rest, hint: ends[input.path] ?? hint }, environments);
+  };
   return {
     title: text('console.contactCenters.edit'),
     path: wayBelow(visit, center, 'overview'),
     ...(rights.installation ? {} : { lead: text('console.contactCenters.edit.own') }),
     form: {
       action: `${contactCenterPath(center.id)}/edit`,
-      hidden: { ifMatch: etag },
-      sections: [
-        {
-          fields: [nameField(visit, fields.name), ...ofInstallation, statusField(visit, fields.status)],
-        },
-      ],
+      sections: [{ fields: inputs.map(field) }],
       submit: text('console.contactCenters.save'),
       cancel: contactCenterPath(center.id),
     },
   };
 }
 
-function nameField({ text }: ConsoleVisit, value: string): FormField {
-  return {
-    name: 'name',
-    label: text('console.contactCenters.name'),
-    kind: 'text',
-    value,
-    isRequired: true,
-    maxLength: 256,
-  };
-}
-
-function domainsField({ text }: ConsoleVisit, value: string, more?: string): FormField {
-  const hint = text('console.contactCenters.domains.hint');
-  return {
-    name: 'domains',
-    label: text('console.contactCenters.domains'),
-    hint: more === undefined ? hint : `${hint} ${more}`,
-    kind: 'textarea',
-    value,
-    isCode: true,
-    isRequired: true,
-    rows: Math.min(12, value.split('\n').length + 2),
-  };
+/** Long lists get more room, and an environment is chosen where there are few. */
+function centerField(visit: ConsoleVisit, field: FormField, environments: EnvironmentChoice): FormField {
+  const lines = (field.value ?? '').split('\n').length;
+  if (field.name === 'domains') return { ...field, isCode: true, rows: Math.min(12, lines + 2) };
+  if (field.name === 'membershipNames') return { ...field, rows: Math.min(12, lines + 1) };
+  return field.name === 'environmentId' ? environmentField(visit, field, environments) : field;
 }
 
 function environmentField(
   visit: ConsoleVisit,
-  value: string,
+  field: FormField,
   { all, chosen }: EnvironmentChoice,
-  hint = visit.text('console.contactCenters.environment.hint'),
 ): FormField {
-  const field = {
-    name: 'environmentId',
-    label: visit.text('console.contactCenters.environment'),
-    hint,
-    value,
-    isRequired: true,
-  };
+  const { value = '', hint = '' } = field;
   if (all === undefined) {
     const name =
       chosen && visit.text('console.contactCenters.environment.chosen', { name: nameOf(visit, chosen) });
-    return {
-      ...field,
-      hint: name === undefined ? hint : `${name} ${hint}`,
-      kind: 'text',
-      isCode: true,
-      maxLength: 64,
-    };
+    return { ...field, hint: name === undefined ? hint : `${name} ${hint}`, isCode: true, maxLength: 64 };
   }
   const known = all.map((environment) => ({
     value: environment.id,
@@ -187,63 +168,6 @@ function environmentField(
   }));
   const isKnown = value === '' || known.some((option) => option.value === value);
   return { ...field, kind: 'select', options: isKnown ? known : [{ value, label: value }, ...known] };
-}
-
-/** `kinds`: with an empty one where a choice may be left out. */
-function membershipFields(
-  { text }: ConsoleVisit,
-  { membershipBy, membershipNames }: CenterFields,
-  kinds: readonly (MembershipKind | '')[],
-): FormField[] {
-  return [
-    {
-      name: 'membershipBy',
-      label: text('console.contactCenters.membership'),
-      hint: text('console.contactCenters.membership.hint'),
-      kind: 'select',
-      value: membershipBy,
-      isRequired: !kinds.includes(''),
-      options: kinds.map((kind) => ({
-        value: kind,
-        label: text(`console.contactCenters.membership.${kind === '' ? 'none' : kind}`),
-      })),
-    },
-    {
-      name: 'membershipNames',
-      label: text('console.contactCenters.membership.names'),
-      hint: text('console.contactCenters.membership.names.hint'),
-      kind: 'textarea',
-      value: membershipNames,
-      isRequired: false,
-      rows: Math.min(12, membershipNames.split('\n').length + 1),
-    },
-  ];
-}
-
-function statusField({ text, rights }: ConsoleVisit, value: CenterFields['status']): FormField {
-  return {
-    name: 'status',
-    label: text('console.contactCenters.status'),
-    kind: 'choice',
-    value,
-    isRequired: true,
-    options: [
-      {
-        value: 'active',
-        label: text('console.contactCenters.status.active'),
-        hint: text('console.contactCenters.status.active.hint'),
-      },
-      {
-        value: 'disabled',
-        label: text('console.contactCenters.status.disabled'),
-        hint: text(
-          rights.installation
-            ? 'console.contactCenters.status.disabled.ends'
-            : 'console.contactCenters.status.disabled.endsYou',
-        ),
-      },
-    ],
-  };
 }
 
 const places: [of: RegExp, field: string][] = [

@@ -6,21 +6,19 @@ import type { App } from '@gatehouse/service-kit/http/app-type';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { nameOf } from '../environments/frame.ts';
+import { textAt } from '../form/inputs.ts';
+import { formRoutes } from '../form/routes.ts';
 import { ifMatch } from '../shell/conflict.ts';
-import { factsView, formView, listView } from '../shell/pages.ts';
-import { attempt } from '../shell/problem.ts';
+import { factsView, listView } from '../shell/pages.ts';
 import type { ConsoleVisit, Shell } from '../shell/shell.ts';
-import { tagField, typedText } from '../shell/typed.ts';
+import { typedText } from '../shell/typed.ts';
 import { centerParams as params } from './center.ts';
 import {
   besideFields,
-  bodyOf,
-  type CenterFields,
-  centerFields,
+  changeBodyOf,
   createPage,
   type EnvironmentChoice,
   editPage,
-  fieldsOf,
   newBodyOf,
 } from './center-form.ts';
 import { contactCenterPath } from './frame.ts';
@@ -36,7 +34,6 @@ const listQuery = z.object({
   environmentId: typedText(64),
   cursor: z.string().max(2048).optional(),
 });
-const changeFields = centerFields.extend(tagField);
 
 export async function centerRoutes(pages: App, shell: Shell): Promise<void> {
   const centersOf = ({ environmentApi }: ConsoleVisit) => createContactCenterAdministration(environmentApi);
@@ -73,38 +70,19 @@ export async function centerRoutes(pages: App, shell: Shell): Promise<void> {
     return visit.reply.redirect(contactCenterPath(own), 303);
   }
 
-  pages.get(
-    '/create',
-    { schema: { hide: true, querystring: z.object({ environmentId: typedText(64) }) } },
-    async (request, reply) => {
-      const visit = shell.begin(request, reply);
+  formRoutes(pages, shell, {
+    url: '/create',
+    fields: { environmentId: typedText(64) },
+    async read(visit, { environmentId }) {
       requireInstallation(visit);
-      const { environmentId } = request.query;
-      const fields: CenterFields = {
-        ...{ name: '', domains: '', environmentId, status: 'active' },
-        ...{ membershipBy: '', membershipNames: '' },
-      };
-      return shell.show(
-        visit,
-        formView,
-        createPage(visit, fields, await environmentsFor(visit, environmentId)),
-      );
+      return { environmentId, environments: await environmentsFor(visit, environmentId) };
     },
-  );
-
-  pages.post('/create', { schema: { hide: true, body: centerFields } }, async (request, reply) => {
-    const visit = shell.begin(request, reply);
-    requireInstallation(visit);
-    const { done, problem } = await attempt(visit, () =>
-      centersOf(visit).create(newBodyOf(visit, request.body)),
-    );
-    if (problem !== undefined) {
-      const page = createPage(visit, request.body, await environmentsFor(visit, request.body.environmentId));
-      return shell.refused(visit, page, besideFields(problem));
-    }
-    return shell.done(visit, contactCenterPath(done.id), 'console.contactCenters.createdNow', {
-      name: done.name,
-    });
+    page: (visit, { environmentId, environments }, typed) =>
+      createPage(visit, environments, typed, environmentId),
+    act: (visit, _asked, { typed }) => centersOf(visit).create(newBodyOf(visit, typed)),
+    done: (visit, _asked, { id, name }) =>
+      shell.done(visit, contactCenterPath(id), 'console.contactCenters.createdNow', { name }),
+    beside: (_visit, problem) => besideFields(problem),
   });
 
   pages.get('/:id', { schema: { hide: true, params } }, async (request, reply) => {
@@ -117,33 +95,22 @@ export async function centerRoutes(pages: App, shell: Shell): Promise<void> {
     return shell.show(visit, factsView, overviewPage(visit, center, name));
   });
 
-  pages.get('/:id/edit', { schema: { hide: true, params } }, async (request, reply) => {
-    const visit = shell.begin(request, reply);
-    const { data, etag } = await centersOf(visit).readTagged(request.params.id);
-    const environments = await environmentsFor(visit, data.environmentId);
-    return shell.show(visit, formView, editPage(visit, data, fieldsOf(data), environments, etag));
-  });
-
-  pages.post('/:id/edit', { schema: { hide: true, params, body: changeFields } }, async (request, reply) => {
-    const visit = shell.begin(request, reply);
-    const { id } = request.params;
-    const { ifMatch: etag, ...fields } = request.body;
-    const guarded = createContactCenterAdministration(ifMatch(visit.environmentApi, etag));
-    const { done, problem } = await attempt(visit, () => guarded.change(id, bodyOf(visit, fields)));
-    if (problem === undefined) {
-      return shell.done(visit, contactCenterPath(id), 'console.contactCenters.saved', { name: done.name });
-    }
-    const [now, environments] = await Promise.all([
-      centersOf(visit).readTagged(id),
-      environmentsFor(visit, fields.environmentId),
-    ]);
-    const page = (shown: CenterFields) => editPage(visit, now.data, shown, environments, etag);
-    if (problem.status !== 412) return shell.refused(visit, page(fields), besideFields(problem));
-    return shell.compare(visit, {
-      typed: page(fields),
-      current: page(fieldsOf(now.data)),
-      etag: now.etag,
-    });
+  formRoutes(pages, shell, {
+    url: '/:id/edit',
+    path: params.shape,
+    read: (visit, { id }) => centersOf(visit).readTagged(id),
+    page: async (visit, { data }, typed) => {
+      const chosen = typed === undefined ? data.environmentId : textAt(typed, 'environmentId');
+      return editPage(visit, data, await environmentsFor(visit, chosen), typed);
+    },
+    act: (visit, { id }, { typed, etag }) =>
+      createContactCenterAdministration(ifMatch(visit.environmentApi, etag)).change(
+        id,
+        changeBodyOf(visit, typed),
+      ),
+    done: (visit, { id }, { name }) =>
+      shell.done(visit, contactCenterPath(id), 'console.contactCenters.saved', { name }),
+    beside: (_visit, problem) => besideFields(problem),
   });
 }
 

@@ -2,6 +2,8 @@
 import type { ContactCenter } from '@gatehouse/contracts/environment-api/administration/contact-centers';
 import type { CorsEntry } from '@gatehouse/contracts/environment-api/administration/cors';
 import { rootLocation } from '@gatehouse/contracts/environment-api/location';
+import { bodyOf, type Input, type Typed, typedOf } from '../form/inputs.ts';
+import { sectionsOf } from '../form/sections.ts';
 import type { ConfirmPage, FormPage, TablesPage } from '../shell/pages.ts';
 import { cutToPage } from '../shell/paging.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
@@ -80,7 +82,24 @@ export function originsPage(
   };
 }
 
-export function addOriginPage(visit: ConsoleVisit, center: Named, origin: string): FormPage {
+const originInputs: readonly Input[] = [
+  {
+    path: 'origin',
+    kind: 'text',
+    label: 'console.contactCenters.origin',
+    isRequired: true,
+    look: { kind: 'url', isCode: true, maxLength: 1024 },
+  },
+];
+
+export const newOriginOf = (visit: ConsoleVisit, typed: Typed) =>
+  bodyOf(visit, originInputs, typed) as { origin: string };
+
+export function addOriginPage(
+  visit: ConsoleVisit,
+  center: Named,
+  typed: Typed = typedOf(originInputs),
+): FormPage {
   const { text } = visit;
   const path = originsPath(center.id);
   return {
@@ -89,22 +108,7 @@ export function addOriginPage(visit: ConsoleVisit, center: Named, origin: string
     path: wayBelow(visit, center, 'origins'),
     form: {
       action: `${path}/add`,
-      sections: [
-        {
-          fields: [
-            {
-              name: 'origin',
-              label: text('console.contactCenters.origin'),
-              hint: text('console.contactCenters.origin.hint'),
-              kind: 'url',
-              value: origin,
-              isRequired: true,
-              isCode: true,
-              maxLength: 1024,
-            },
-          ],
-        },
-      ],
+      sections: sectionsOf(visit, [{ inputs: originInputs }], typed),
       submit: text('console.contactCenters.origins.add'),
       cancel: path,
     },

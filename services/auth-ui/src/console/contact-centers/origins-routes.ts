@@ -5,15 +5,15 @@ import {
 } from '@gatehouse/api-client/environment-api/contact-centers';
 import type { App } from '@gatehouse/service-kit/http/app-type';
 import { z } from 'zod';
+import { formRoutes } from '../form/routes.ts';
 import { corsSetting } from '../settings/list-page.ts';
-import { formView, tablesView } from '../shell/pages.ts';
+import { tablesView } from '../shell/pages.ts';
 import { pageNumber } from '../shell/paging.ts';
-import { attempt } from '../shell/problem.ts';
 import { askFirst } from '../shell/question.ts';
 import type { ConsoleVisit, Shell } from '../shell/shell.ts';
 import { typedText } from '../shell/typed.ts';
 import { centerOf, centerParams as params } from './center.ts';
-import { addOriginPage, originsPage, originsPath, removeOriginPage } from './origins-pages.ts';
+import { addOriginPage, newOriginOf, originsPage, originsPath, removeOriginPage } from './origins-pages.ts';
 
 const listQuery = z.object({ page: pageNumber, globalPage: pageNumber });
 const originField = z.object({ origin: typedText(1024) });
@@ -41,24 +41,19 @@ export function originRoutes(pages: App, shell: Shell): void {
     },
   );
 
-  pages.get('/:id/origins/add', { schema: { hide: true, params } }, async (request, reply) => {
-    const visit = shell.begin(request, reply);
-    return shell.show(visit, formView, addOriginPage(visit, await centerOf(visit, request.params.id), ''));
-  });
-
-  pages.post(
-    '/:id/origins/add',
-    { schema: { hide: true, params, body: originField } },
-    async (request, reply) => {
-      const visit = shell.begin(request, reply);
-      const { id } = request.params;
-      const { origin } = request.body;
-      const { problem } = await attempt(visit, () => corsOf(visit).add(id, origin));
-      if (problem !== undefined)
-        return shell.refused(visit, addOriginPage(visit, await centerOf(visit, id), origin), problem);
-      return shell.done(visit, originsPath(id), 'console.contactCenters.origins.added', { origin });
+  formRoutes(pages, shell, {
+    url: '/:id/origins/add',
+    path: params.shape,
+    read: async (visit, { id }) => ({ center: await centerOf(visit, id) }),
+    page: (visit, { center }, typed) => addOriginPage(visit, center, typed),
+    async act(visit, { id }, { typed }) {
+      const { origin } = newOriginOf(visit, typed);
+      await corsOf(visit).add(id, origin);
+      return { origin };
     },
-  );
+    done: (visit, { id }, { origin }) =>
+      shell.done(visit, originsPath(id), 'console.contactCenters.origins.added', { origin }),
+  });
 
   askFirst(pages, shell, {
     url: '/:id/origins/remove',

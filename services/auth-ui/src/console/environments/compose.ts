@@ -4,22 +4,23 @@ import {
   createEnvironmentAdministration,
 } from '@gatehouse/api-client/environment-api/environments';
 import { directorySchema } from '@gatehouse/contracts/environment-api/directory';
+import { badRequest } from '@gatehouse/service-kit/errors/app-error';
 import type { App } from '@gatehouse/service-kit/http/app-type';
 import { z } from 'zod';
+import { bodyOf } from '../form/inputs.ts';
+import { formRoutes } from '../form/routes.ts';
 import type { Area } from '../shell/area.ts';
 import { ifMatch } from '../shell/conflict.ts';
-import { consoleView, formView, listView } from '../shell/pages.ts';
-import { attempt } from '../shell/problem.ts';
+import { consoleView, listView } from '../shell/pages.ts';
 import { askFirst } from '../shell/question.ts';
 import type { ConsoleVisit, Shell } from '../shell/shell.ts';
 import { stepsView } from '../shell/steps.ts';
 import { tagField } from '../shell/typed.ts';
-import { changeRoutes } from './change-routes.ts';
 import { checkPage } from './check-page.ts';
 import { type EnvironmentPage, environmentPage } from './environment-page.ts';
-import { bodyOf, typedOf } from './fields.ts';
-import { chooseDirectoryPage, deletePage, newPage } from './form-pages.ts';
-import { environmentPath, environmentsPath } from './frame.ts';
+import { inputsFor } from './fields.ts';
+import { changePage, chooseDirectoryPage, deletePage, newPage } from './form-pages.ts';
+import { environmentPath, environmentsPath, warningOf } from './frame.ts';
 import { listPage } from './list-page.ts';
 import { serverRoutes } from './server-routes.ts';
 
@@ -45,37 +46,31 @@ export function composeEnvironments({ shell }: { shell: Shell }): Area {
       return shell.show(visit, listView, listPage(visit, found, request.query));
     });
 
-    pages.get(
-      '/new',
-      {
-        schema: {
-          hide: true,
-          querystring: z.object({ directory: directorySchema.optional().catch(undefined) }),
-        },
+    formRoutes(pages, shell, {
+      url: '/new',
+      fields: { directory: directorySchema.optional().catch(undefined) },
+      read: async (_visit, asked) => asked,
+      page: (visit, { directory }, typed) =>
+        directory === undefined ? chooseDirectoryPage(visit) : newPage(visit, directory, typed),
+      act(visit, { directory }, { typed }) {
+        if (directory === undefined) throw badRequest('directory: choose one');
+        const body = { directory, ...bodyOf(visit, inputsFor(directory, true), typed) };
+        return environmentsOf(visit).create(body);
       },
-      async (request, reply) => {
-        const visit = shell.begin(request, reply);
-        const { directory } = request.query;
-        if (directory === undefined) return shell.show(visit, formView, chooseDirectoryPage(visit));
-        return shell.show(visit, formView, newPage(visit, directory, typedOf(directory)));
-      },
-    );
+      done: (visit, _asked, { data, warnings }) =>
+        shell.done(visit, environmentPath(data.id), 'console.environments.created', warningOf(warnings)),
+    });
 
-    pages.post(
-      '/new',
-      { schema: { hide: true, body: z.looseObject({ directory: directorySchema }) } },
-      async (request, reply) => {
-        const visit = shell.begin(request, reply);
-        const { directory } = request.body;
-        const body = bodyOf(directory, request.body, true);
-        const { done, problem } = await attempt(visit, () => environmentsOf(visit).create(body));
-        if (problem !== undefined)
-          return shell.refused(visit, newPage(visit, directory, request.body), problem);
-        return shell.done(visit, environmentPath(done.data.id), 'console.environments.created', {
-          warning: done.warnings[0]?.message ?? '',
-        });
-      },
-    );
+    formRoutes(pages, shell, {
+      url: '/:id/change',
+      path: idParams.shape,
+      read: (visit, { id }) => environmentsOf(visit).readTagged(id),
+      page: (visit, { data }, typed) => changePage(visit, data, typed),
+      act: (visit, { id }, { typed, etag, seen }) =>
+        environmentsOf(visit, etag).change(id, bodyOf(visit, inputsFor(seen.data.directory, false), typed)),
+      done: (visit, { id }, { warnings }) =>
+        shell.done(visit, environmentPath(id), 'console.environments.changed', warningOf(warnings)),
+    });
 
     pages.get('/:id', { schema: { hide: true, params: idParams } }, async (request, reply) => {
       const visit = shell.begin(request, reply);
@@ -104,7 +99,6 @@ export function composeEnvironments({ shell }: { shell: Shell }): Area {
       done: (visit) => shell.done(visit, environmentsPath, 'console.environments.deleted'),
     });
 
-    changeRoutes(pages, shell);
     serverRoutes(pages, shell);
   }
 

@@ -1,9 +1,11 @@
 /** Builds the forms of an environment: a new one, a change, and the question before it is deleted. */
 import type { Environment } from '@gatehouse/contracts/environment-api/administration/environments';
 import { type Directory, directories } from '@gatehouse/contracts/environment-api/directory';
+import { type Typed, typedOf } from '../form/inputs.ts';
+import { sectionsOf } from '../form/sections.ts';
 import type { ConfirmPage, FormPage } from '../shell/pages.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
-import { formSections, type Typed } from './fields.ts';
+import { inputsFor, sectionsFor } from './fields.ts';
 import { environmentPath, environmentsPath, nameOf, wayTo } from './frame.ts';
 
 export function chooseDirectoryPage({ text }: ConsoleVisit): FormPage {
@@ -37,7 +39,11 @@ export function chooseDirectoryPage({ text }: ConsoleVisit): FormPage {
   };
 }
 
-export function newPage(visit: ConsoleVisit, directory: Directory, typed: Typed): FormPage {
+export function newPage(
+  visit: ConsoleVisit,
+  directory: Directory,
+  typed: Typed = typedOf(inputsFor(directory, true)),
+): FormPage {
   const { text } = visit;
   return {
     title: text('console.environments.new'),
@@ -46,7 +52,7 @@ export function newPage(visit: ConsoleVisit, directory: Directory, typed: Typed)
     form: {
       action: `${environmentsPath}/new`,
       hidden: { directory },
-      sections: formSections(visit, directory, typed, true),
+      sections: sectionsOf(visit, sectionsFor(directory, true), typed),
       submit: text('console.environments.create'),
       cancel: `${environmentsPath}/new`,
     },
@@ -56,8 +62,7 @@ export function newPage(visit: ConsoleVisit, directory: Directory, typed: Typed)
 export function changePage(
   visit: ConsoleVisit,
   environment: Environment,
-  typed: Typed,
-  etag: string,
+  typed: Typed = typedOf(inputsFor(environment.directory, false), environment),
 ): FormPage {
   const { text } = visit;
   return {
@@ -65,8 +70,7 @@ export function changePage(
     path: wayTo(visit, environment),
     form: {
       action: `${environmentPath(environment.id)}/change`,
-      hidden: { ifMatch: etag },
-      sections: formSections(visit, environment.directory, typed, false),
+      sections: sectionsOf(visit, sectionsFor(environment.directory, false), typed),
       submit: text('console.environments.save'),
       cancel: environmentPath(environment.id),
     },

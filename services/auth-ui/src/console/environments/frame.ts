@@ -25,3 +25,6 @@ export function wayTo(visit: ConsoleVisit, environment: Environment) {
     { label: nameOf(visit, environment), href: environmentPath(environment.id) },
   ];
 }
+
+/** What the flash says beside the success. */
+export const warningOf = ([first]: readonly { message: string }[]) => ({ warning: first?.message ?? '' });

@@ -3,78 +3,46 @@ import type {
   ConfigServer,
   Environment,
 } from '@gatehouse/contracts/environment-api/administration/environments';
+import { type Input, inputsBelow, type Typed, typedOf } from '../form/inputs.ts';
+import { sectionsOf } from '../form/sections.ts';
 import { lostSecrets } from '../shell/conflict.ts';
 import type { ConfirmPage, FormPage } from '../shell/pages.ts';
-import { type FormField, factOf } from '../shell/parts.ts';
+import { factOf } from '../shell/parts.ts';
 import { changedMeanwhile } from '../shell/question.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 import { hostAndPort } from './fields.ts';
 import { environmentPath, wayTo } from './frame.ts';
 
-export interface TypedServer {
-  primaryAddress: string;
-  primaryPort: string;
-  backupAddress: string;
-  backupPort: string;
-  readOnly: string;
-  locations: string;
-}
+const input = inputsBelow('console.environments.server');
+const code = { isCode: true, maxLength: 256 };
 
-/** `serverId`: of one that exists. */
+export const serverInputs: readonly Input[] = [
+  input('primaryAddress', 'text', { isRequired: true, look: code }),
+  input('primaryPort', 'number', { isRequired: true, initial: '8888' }),
+  input('backupAddress', 'text', { empty: 'clear', look: code }),
+  input('backupPort', 'number', { empty: 'clear' }),
+  input('locations', 'lines', { isRequired: true, initial: '/', look: { isCode: true, maxLength: 4096 } }),
+  input('readOnly', 'flag'),
+  input('password', 'secret', { empty: 'leave' }),
+];
+
+/** `server`: one that exists. */
 export function serverPage(
   visit: ConsoleVisit,
   environment: Environment,
-  serverId: string | undefined,
-  typed: TypedServer,
-  etag: string,
+  server: ConfigServer | undefined,
+  typed: Typed = typedOf(serverInputs, server),
 ): FormPage {
   const { text } = visit;
-  const field = (name: keyof TypedServer, more: Partial<FormField> = {}): FormField => ({
-    name,
-    label: text(`console.environments.server.${name}`),
-    kind: 'text',
-    value: typed[name],
-    isCode: true,
-    maxLength: 256,
-    ...more,
-  });
   return {
     title: text(
-      serverId === undefined ? 'console.environments.server.add' : 'console.environments.server.change',
+      server === undefined ? 'console.environments.server.add' : 'console.environments.server.change',
     ),
     lead: text('console.environments.server.lead'),
     path: wayTo(visit, environment),
     form: {
-      action: `${environmentPath(environment.id)}/servers/${serverId ?? 'new'}`,
-      hidden: { ifMatch: etag },
-      sections: [
-        {
-          fields: [
-            field('primaryAddress', { isRequired: true }),
-            field('primaryPort', { isRequired: true, kind: 'number' }),
-            field('backupAddress', { hint: text('console.environments.server.backupAddress.hint') }),
-            field('backupPort', { kind: 'number' }),
-            field('locations', {
-              kind: 'textarea',
-              rows: 3,
-              maxLength: 4096,
-              isRequired: true,
-              hint: text('console.environments.server.locations.hint'),
-            }),
-            field('readOnly', {
-              kind: 'check',
-              isChecked: typed.readOnly === 'true',
-              hint: text('console.environments.server.readOnly.hint'),
-            }),
-            {
-              name: 'password',
-              label: text('console.environments.server.password'),
-              hint: text('console.environments.server.password.hint'),
-              kind: 'password',
-            },
-          ],
-        },
-      ],
+      action: `${environmentPath(environment.id)}/servers/${server?.id ?? 'new'}`,
+      sections: sectionsOf(visit, [{ inputs: serverInputs }], typed),
       submit: text('console.environments.save'),
       cancel: environmentPath(environment.id),
     },

@@ -4,29 +4,22 @@ import {
   createSsoKeyAdministration,
 } from '@gatehouse/api-client/auth-api/administration';
 import { ssoKeySchema } from '@gatehouse/contracts/auth-api/administration/single-sign-on';
-import { definedOnly } from '@gatehouse/contracts/defined-only';
 import type { App } from '@gatehouse/service-kit/http/app-type';
 import { z } from 'zod';
+import { formRoutes } from '../form/routes.ts';
 import type { Area } from '../shell/area.ts';
 import { ifMatch } from '../shell/conflict.ts';
-import { consoleView, formView } from '../shell/pages.ts';
+import { consoleView } from '../shell/pages.ts';
 import { attempt } from '../shell/problem.ts';
 import { askFirst, changedMeanwhile } from '../shell/question.ts';
 import type { ConsoleVisit, Shell } from '../shell/shell.ts';
 import { tagField } from '../shell/typed.ts';
-import { besideKey, importPage } from './import-page.ts';
+import { besideKey, importedOf, importPage } from './import-page.ts';
 import { type KeysPage, keysPage, keysPath } from './keys-page.ts';
 import { activatePage, kidPage, rotatePage } from './questions.ts';
 
 const keysView = consoleView<KeysPage>('keys/keys');
 const purposeField = ssoKeySchema.pick({ purpose: true });
-const importFields = z.object({
-  key: z.string().max(65_536).default(''),
-  password: z.string().max(1024).default(''),
-  state: z.enum(['next', 'active']).catch('next'),
-  ...tagField,
-});
-
 export function composeKeys({ shell }: { shell: Shell }): Area {
   const signing = ({ authApi }: ConsoleVisit, etag = '') =>
     createSigningKeyAdministration(ifMatch(authApi, etag));
@@ -51,24 +44,15 @@ export function composeKeys({ shell }: { shell: Shell }): Area {
       done: (visit) => shell.done(visit, keysPath, 'console.keys.rotated'),
     });
 
-    pages.get('/import', { schema: { hide: true } }, async (request, reply) => {
-      const visit = shell.begin(request, reply);
-      const { etag } = await signing(visit).listTagged();
-      return shell.show(visit, formView, importPage(visit, 'next', etag));
-    });
-
-    pages.post('/import', { schema: { hide: true, body: importFields } }, async (request, reply) => {
-      const visit = shell.begin(request, reply);
-      const { key, password, state, ifMatch: seen } = request.body;
-      const fields = { ...keyOf(key), ...definedOnly({ password: password || undefined }), state };
-      const { done, problem } = await attempt(visit, () => signing(visit, seen).import(fields));
-      if (problem !== undefined) {
-        const page = importPage(visit, state, (await signing(visit).listTagged()).etag);
-        if (problem.status !== 412) return shell.refused(visit, page, besideKey(problem));
-        reply.code(412);
-        return shell.show(visit, formView, { ...page, message: changedMeanwhile(visit) });
-      }
-      return shell.done(visit, keysPath, 'console.keys.imported', { kid: done.kid });
+    formRoutes(pages, shell, {
+      url: '/import',
+      read: async (visit) => ({ etag: (await signing(visit).listTagged()).etag }),
+      page: (visit, _seen, typed) => importPage(visit, typed),
+      act: (visit, _asked, { typed, etag }) => signing(visit, etag).import(importedOf(visit, typed)),
+      done: (visit, _asked, { kid }) => shell.done(visit, keysPath, 'console.keys.imported', { kid }),
+      // The key was typed and is shown no more, so there is nothing to compare.
+      meanwhile: (visit, _seen, page) => ({ ...page, message: changedMeanwhile(visit) }),
+      beside: (_visit, problem) => besideKey(problem),
     });
 
     for (const [step, done] of [
@@ -110,15 +94,4 @@ export function composeKeys({ shell }: { shell: Shell }): Area {
     entry: { group: 'installation', label: 'console.keys.title', icon: 'keys' },
     routes,
   };
-}
-
-/** As Auth API names the two forms of a key that are text. What is neither is refused there, with the reason. */
-function keyOf(text: string): Record<string, unknown> {
-  if (!text.trimStart().startsWith('{')) return { pem: text };
-  try {
-    return { jwk: JSON.parse(text) };
-  } catch {
-    // The parser's message may quote the key.
-    return { jwk: {} };
-  }
 }

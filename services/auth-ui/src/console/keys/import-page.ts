@@ -1,63 +1,53 @@
 /** Builds the form that brings a private key along. What was typed is not shown again: it is a secret. */
+import { bodyOf, type Input, inputsBelow, optionsBelow, type Typed, typedOf } from '../form/inputs.ts';
+import { sectionsOf } from '../form/sections.ts';
 import type { FormPage } from '../shell/pages.ts';
 import type { Problem } from '../shell/problem.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 import { keysPath } from './keys-page.ts';
 
-export function importPage({ text }: ConsoleVisit, state: 'next' | 'active', etag: string): FormPage {
+const input = inputsBelow('console.keys.import');
+
+const inputs: readonly Input[] = [
+  input('key', 'secret', {
+    isRequired: true,
+    look: { kind: 'textarea', rows: 8, isCode: true, maxLength: 65_536 },
+  }),
+  input('password', 'secret', { empty: 'leave', look: { autocomplete: 'off', maxLength: 1024 } }),
+  input('state', 'choice', {
+    isRequired: true,
+    initial: 'next',
+    look: { kind: 'choice' },
+    options: optionsBelow('console.keys.import', ['next', 'active']),
+  }),
+];
+
+export function importPage(visit: ConsoleVisit, typed: Typed = typedOf(inputs)): FormPage {
+  const { text } = visit;
   return {
     title: text('console.keys.import'),
     lead: text('console.keys.import.lead'),
     path: [{ label: text('console.keys.title'), href: keysPath }],
     form: {
       action: `${keysPath}/import`,
-      hidden: { ifMatch: etag },
-      sections: [
-        {
-          fields: [
-            {
-              name: 'key',
-              label: text('console.keys.import.key'),
-              hint: text('console.keys.import.key.hint'),
-              kind: 'textarea',
-              rows: 8,
-              isCode: true,
-              isRequired: true,
-              maxLength: 65_536,
-            },
-            {
-              name: 'password',
-              label: text('console.keys.import.password'),
-              hint: text('console.keys.import.password.hint'),
-              kind: 'password',
-              autocomplete: 'off',
-              maxLength: 1024,
-            },
-            {
-              name: 'state',
-              label: text('console.keys.import.state'),
-              kind: 'choice',
-              value: state,
-              options: [
-                {
-                  value: 'next',
-                  label: text('console.keys.import.next'),
-                  hint: text('console.keys.import.next.hint'),
-                },
-                {
-                  value: 'active',
-                  label: text('console.keys.import.active'),
-                  hint: text('console.keys.import.active.hint'),
-                },
-              ],
-            },
-          ],
-        },
-      ],
+      sections: sectionsOf(visit, [{ inputs }], typed),
       submit: text('console.keys.import'),
       cancel: keysPath,
     },
   };
+}
+
+/** As Auth API names the two forms of a key that are text. What is neither is refused there, with the reason. */
+export function importedOf(visit: ConsoleVisit, typed: Typed): Record<string, unknown> {
+  const { key, ...fields } = bodyOf(visit, inputs, typed);
+  const text = String(key);
+  if (!text.trimStart().startsWith('{')) return { ...fields, pem: text };
+  try {
+    return { ...fields, jwk: JSON.parse(text) };
+  } catch {
+    // The parser's message may quote the key.
+    return { ...fields, jwk: {} };
+  }
 }
 
 /** The API names the form of the key, and both have one field here. */

@@ -2,13 +2,13 @@
 import { createLocationAdministration } from '@gatehouse/api-client/environment-api/environments';
 import type { App } from '@gatehouse/service-kit/http/app-type';
 import { z } from 'zod';
+import { formRoutes } from '../form/routes.ts';
 import type { Area } from '../shell/area.ts';
-import { formView, listView } from '../shell/pages.ts';
+import { listView } from '../shell/pages.ts';
 import { pageNumber } from '../shell/paging.ts';
-import { attempt } from '../shell/problem.ts';
 import { askFirst } from '../shell/question.ts';
 import type { ConsoleVisit, Shell } from '../shell/shell.ts';
-import { declarePage, locationsPage, locationsPath, withdrawPage } from './pages.ts';
+import { declaredOf, declarePage, locationsPage, locationsPath, withdrawPage } from './pages.ts';
 
 const listQuery = z.object({ search: z.string().max(128).default(''), page: pageNumber });
 const fields = { location: z.string().max(256) };
@@ -23,17 +23,17 @@ export function composeLocations({ shell }: { shell: Shell }): Area {
       return shell.show(visit, listView, locationsPage(visit, locations, request.query));
     });
 
-    pages.get('/declare', { schema: { hide: true } }, async (request, reply) => {
-      const visit = shell.begin(request, reply);
-      return shell.show(visit, formView, declarePage(visit, ''));
-    });
-
-    pages.post('/declare', { schema: { hide: true, body: z.object(fields) } }, async (request, reply) => {
-      const visit = shell.begin(request, reply);
-      const location = request.body.location.trim();
-      const { problem } = await attempt(visit, () => locationsOf(visit).declare(location));
-      if (problem !== undefined) return shell.refused(visit, declarePage(visit, location), problem);
-      return shell.done(visit, locationsPath, 'console.locations.declared', { location });
+    formRoutes(pages, shell, {
+      url: '/declare',
+      read: async () => ({}),
+      page: (visit, _seen, typed) => declarePage(visit, typed),
+      async act(visit, _asked, { typed }) {
+        const { location } = declaredOf(visit, typed);
+        await locationsOf(visit).declare(location);
+        return { location };
+      },
+      done: (visit, _asked, { location }) =>
+        shell.done(visit, locationsPath, 'console.locations.declared', { location }),
     });
 
     askFirst(pages, shell, {

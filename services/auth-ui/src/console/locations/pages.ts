@@ -1,6 +1,8 @@
 /** Builds the pages about locations. */
 import { consolePath } from '@gatehouse/contracts/auth-api/console';
 import type { LocationInUse } from '@gatehouse/contracts/environment-api/administration/locations';
+import { bodyOf, type Input, type Typed, typedOf } from '../form/inputs.ts';
+import { sectionsOf } from '../form/sections.ts';
 import type { ConfirmPage, FormPage, ListPage } from '../shell/pages.ts';
 import { cutToPage } from '../shell/paging.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
@@ -50,29 +52,28 @@ export function locationsPage(
   };
 }
 
-export function declarePage({ text }: ConsoleVisit, location: string): FormPage {
+const inputs: readonly Input[] = [
+  {
+    path: 'location',
+    kind: 'text',
+    label: 'console.locations.location',
+    isRequired: true,
+    look: { isCode: true, maxLength: 128 },
+  },
+];
+
+export const declaredOf = (visit: ConsoleVisit, typed: Typed) =>
+  bodyOf(visit, inputs, typed) as { location: string };
+
+export function declarePage(visit: ConsoleVisit, typed: Typed = typedOf(inputs)): FormPage {
+  const { text } = visit;
   return {
     title: text('console.locations.declare'),
     lead: text('console.locations.declare.lead'),
     path: [{ label: text('console.locations.title'), href: locationsPath }],
     form: {
       action: `${locationsPath}/declare`,
-      sections: [
-        {
-          fields: [
-            {
-              name: 'location',
-              label: text('console.locations.location'),
-              hint: text('console.locations.location.hint'),
-              kind: 'text',
-              value: location,
-              isCode: true,
-              isRequired: true,
-              maxLength: 128,
-            },
-          ],
-        },
-      ],
+      sections: sectionsOf(visit, [{ inputs }], typed),
       submit: text('console.locations.declare'),
       cancel: locationsPath,
     },

@@ -1,31 +1,44 @@
 /** Builds the forms about one value of a setting: a new one, a change, and the question before it is deleted. */
 import type { Setting } from '@gatehouse/contracts/environment-api/administration/settings';
 import { rootLocation } from '@gatehouse/contracts/environment-api/location';
+import { bodyOf, inputsBelow, type Typed, textAt, typedOf } from '../form/inputs.ts';
+import { fieldOf } from '../form/sections.ts';
 import type { ConfirmPage, FormPage } from '../shell/pages.ts';
 import type { FormField } from '../shell/parts.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 import type { SettingsOwner } from './owner.ts';
 
-/** As they were typed. */
-export type SettingFields = Pick<Setting, 'name' | 'value' | 'location' | 'shared'>;
+const input = inputsBelow('console.settings');
+
+const nameInput = input('name', 'text', { isRequired: true, look: { isCode: true, maxLength: 256 } });
+const location = input('location', 'text', {
+  initial: rootLocation,
+  isRequired: true,
+  look: { isCode: true, maxLength: 128 },
+});
+const value = input('value', 'text', {
+  isRequired: true,
+  // White space counts. A browser sends each line break as two characters.
+  reading: { shown: String, read: (text) => text.replaceAll('\r\n', '\n') },
+  look: { kind: 'textarea', isCode: true, maxLength: 32_768 },
+});
+const shared = input('shared', 'flag');
+
+type ValueOf = Pick<Setting, 'name' | 'value' | 'location' | 'shared'>;
+
+export const newSettingOf = (visit: ConsoleVisit, typed: Typed) =>
+  bodyOf(visit, [nameInput, location, value, shared], typed) as ValueOf;
+export const settingValueOf = (visit: ConsoleVisit, typed: Typed) =>
+  bodyOf(visit, [value, shared], typed) as Pick<Setting, 'value' | 'shared'>;
 
 /** `locations`: those to choose from; undefined where the person may not list them. */
 export function addPage(
   visit: ConsoleVisit,
   owner: SettingsOwner,
-  fields: SettingFields,
   locations: readonly string[] | undefined,
+  typed: Typed = typedOf([nameInput, location, value, shared]),
 ): FormPage {
   const { text } = visit;
-  const name: FormField = {
-    name: 'name',
-    label: text('console.settings.name'),
-    kind: 'text',
-    value: fields.name,
-    isRequired: true,
-    isCode: true,
-    maxLength: 256,
-  };
   return {
     title: text('console.settings.add'),
     lead: text('console.settings.add.lead'),
@@ -34,7 +47,11 @@ export function addPage(
       action: `${owner.path}/add`,
       sections: [
         {
-          fields: [name, locationField(visit, fields.location, locations), ...valueFields(visit, fields)],
+          fields: [
+            fieldOf(visit, nameInput, typed),
+            locationField(visit, typed, locations),
+            ...valueFields(visit, typed),
+          ],
         },
       ],
       submit: text('console.settings.add'),
@@ -46,18 +63,17 @@ export function addPage(
 export function changePage(
   visit: ConsoleVisit,
   owner: SettingsOwner,
-  fields: SettingFields,
-  etag: string,
+  { name, location, ...fields }: ValueOf,
+  typed: Typed = typedOf([value, shared], fields),
 ): FormPage {
   const { text } = visit;
-  const { name, location } = fields;
   return {
     title: text('console.settings.change.title', { name }),
     path: owner.way,
     form: {
       action: `${owner.path}/change`,
-      hidden: { name, location, ifMatch: etag },
-      sections: [{ fields: valueFields(visit, fields) }],
+      hidden: { name, location },
+      sections: [{ fields: valueFields(visit, typed) }],
       submit: text('console.settings.save'),
       cancel: owner.path,
     },
@@ -68,7 +84,7 @@ export function changePage(
 export function deletePage(
   { text }: ConsoleVisit,
   owner: SettingsOwner,
-  { name, location, value }: SettingFields,
+  { name, location, value }: ValueOf,
   etag: string,
 ): ConfirmPage {
   return {
@@ -88,47 +104,26 @@ export function deletePage(
 }
 
 function locationField(
-  { text }: ConsoleVisit,
-  value: string,
+  visit: ConsoleVisit,
+  typed: Typed,
   locations: readonly string[] | undefined,
 ): FormField {
-  const field = {
-    name: 'location',
-    label: text('console.settings.location'),
-    hint: text('console.settings.location.hint'),
-    value,
-    isRequired: true,
-  };
-  if (locations === undefined) return { ...field, kind: 'text', isCode: true, maxLength: 128 };
-  const all = locations.includes(value) ? locations : [value, ...locations];
+  const field = fieldOf(visit, location, typed);
+  const { value: chosen = '' } = field;
+  if (locations === undefined) return field;
+  const all = locations.includes(chosen) ? locations : [chosen, ...locations];
   return {
     ...field,
     kind: 'select',
-    options: all.map((location) => ({
-      value: location,
-      label: location === rootLocation ? `/ · ${text('console.settings.everywhere')}` : location,
+    options: all.map((one) => ({
+      value: one,
+      label: one === rootLocation ? `/ · ${visit.text('console.settings.everywhere')}` : one,
     })),
   };
 }
 
-function valueFields({ text }: ConsoleVisit, { value, shared }: SettingFields): FormField[] {
-  return [
-    {
-      name: 'value',
-      label: text('console.settings.value'),
-      kind: 'textarea',
-      value,
-      isRequired: true,
-      isCode: true,
-      rows: Math.min(16, value.split('\n').length + 2),
-      maxLength: 32_768,
-    },
-    {
-      name: 'shared',
-      label: text('console.settings.shared'),
-      hint: text('console.settings.shared.hint'),
-      kind: 'check',
-      isChecked: shared,
-    },
-  ];
+/** A long value gets more room. */
+function valueFields(visit: ConsoleVisit, typed: Typed): FormField[] {
+  const rows = Math.min(16, textAt(typed, 'value').split('\n').length + 2);
+  return [{ ...fieldOf(visit, value, typed), rows }, fieldOf(visit, shared, typed)];
 }

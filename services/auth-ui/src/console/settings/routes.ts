@@ -5,16 +5,16 @@ import type { Setting } from '@gatehouse/contracts/environment-api/administratio
 import { rootLocation } from '@gatehouse/contracts/environment-api/location';
 import { notFound } from '@gatehouse/service-kit/errors/app-error';
 import type { App } from '@gatehouse/service-kit/http/app-type';
-import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
+import { formRoutes } from '../form/routes.ts';
 import { ifMatch } from '../shell/conflict.ts';
-import { formView, tablesView } from '../shell/pages.ts';
+import { tablesView } from '../shell/pages.ts';
 import { pageNumber } from '../shell/paging.ts';
-import { attempt, type Problem } from '../shell/problem.ts';
+import { RefusedForm } from '../shell/problem.ts';
 import { askFirst } from '../shell/question.ts';
 import type { ConsoleVisit, Shell } from '../shell/shell.ts';
 import { tagField, typedText } from '../shell/typed.ts';
-import { addPage, changePage, deletePage, type SettingFields } from './forms.ts';
+import { addPage, changePage, deletePage, newSettingOf, settingValueOf } from './forms.ts';
 import { listPage, maxChoice } from './list-page.ts';
 import type { SettingsOwner } from './owner.ts';
 
@@ -23,18 +23,7 @@ const params = z.object({ id: z.string().max(64).default('') });
 const location = z.string().trim().max(256).default(rootLocation);
 const listQuery = z.object({ location, search: typedText(128), page: pageNumber, givenPage: pageNumber });
 const placeFields = z.object({ name: z.string().max(512), location });
-const fieldsBody = z.object({
-  name: typedText(512),
-  location,
-  // A browser sends each line break as two characters.
-  value: z
-    .string()
-    .max(70_000)
-    .default('')
-    .transform((text) => text.replaceAll('\r\n', '\n')),
-  shared: z.literal('true').optional(),
-  ...tagField,
-});
+type Place = z.infer<typeof placeFields>;
 
 interface SettingPages {
   shell: Shell;
@@ -66,62 +55,36 @@ export function settingRoutes(pages: App, { shell, below, ownerOf }: SettingPage
     return shell.show(visit, tablesView, listPage(visit, owner, { own, inForce, global, locations }, query));
   });
 
-  pages.get(`${below}/add`, { schema: { hide: true, params } }, async (request, reply) => {
-    const visit = shell.begin(request, reply);
-    const owner = await ownerOf(visit, request.params.id);
-    return showAdd(visit, owner, { name: '', value: '', location: rootLocation, shared: false });
+  formRoutes(pages, shell, {
+    url: `${below}/add`,
+    path: params.shape,
+    read: async (visit, { id }) => ({ owner: await ownerOf(visit, id) }),
+    page: async (visit, { owner }, typed) => addPage(visit, owner, await choiceOf(visit), typed),
+    async act(visit, _asked, { typed, seen: { owner } }) {
+      const fields = newSettingOf(visit, typed);
+      const now = await settingsOf(visit).listTagged(owner.id);
+      const present = find(now.settings, fields);
+      // Also by the same form, where it was sent twice.
+      if (present?.value === fields.value && present.shared === fields.shared) return fields;
+      if (present !== undefined) throw new RefusedForm({ name: visit.text('console.settings.taken') }, 409);
+      // The list was read before the value is sent: the tag keeps a value that another person adds now.
+      await guarded(visit, now.etag).set(owner.id, fields);
+      return fields;
+    },
+    done: (visit, _asked, fields, { owner }) => saved(visit, owner, fields),
   });
 
-  pages.post(`${below}/add`, { schema: { hide: true, params, body: fieldsBody } }, async (request, reply) => {
-    const visit = shell.begin(request, reply);
-    const owner = await ownerOf(visit, request.params.id);
-    const fields = fieldsOf(request.body);
-    const now = await settingsOf(visit).listTagged(owner.id);
-    const present = find(now.settings, fields);
-    // Also by the same form, where it was sent twice.
-    if (present?.value === fields.value && present.shared === fields.shared)
-      return saved(visit, owner, fields);
-    if (present !== undefined) {
-      const message = visit.text('console.settings.taken');
-      return showAdd(visit, owner, fields, { status: 409, message, fields: { name: message } });
-    }
-    // The list was read before the value is sent: the tag keeps a value that another person adds now.
-    const { problem } = await attempt(visit, () => guarded(visit, now.etag).set(owner.id, fields));
-    return problem === undefined ? saved(visit, owner, fields) : showAdd(visit, owner, fields, problem);
+  formRoutes(pages, shell, {
+    url: `${below}/change`,
+    path: params.shape,
+    fields: placeFields.shape,
+    read: async (visit, { id, ...place }) => ({ ...(await read(visit, id, place)), place }),
+    page: (visit, { owner, setting, place }, typed) =>
+      changePage(visit, owner, setting ?? { ...place, value: '', shared: false }, typed),
+    act: (visit, { name, location: at }, { typed, etag, seen: { owner } }) =>
+      guarded(visit, etag).set(owner.id, { name, location: at, ...settingValueOf(visit, typed) }),
+    done: (visit, { name, location: at }, _result, { owner }) => saved(visit, owner, { name, location: at }),
   });
-
-  pages.get(
-    `${below}/change`,
-    { schema: { hide: true, params, querystring: placeFields } },
-    async (request, reply) => {
-      const visit = shell.begin(request, reply);
-      const { owner, setting, etag } = await read(visit, request.params.id, request.query);
-      return shell.show(visit, formView, changePage(visit, owner, required(setting), etag));
-    },
-  );
-
-  pages.post(
-    `${below}/change`,
-    { schema: { hide: true, params, body: fieldsBody } },
-    async (request, reply) => {
-      const visit = shell.begin(request, reply);
-      const owner = await ownerOf(visit, request.params.id);
-      const fields = fieldsOf(request.body);
-      const { ifMatch: etag } = request.body;
-      const { problem } = await attempt(visit, () => guarded(visit, etag).set(owner.id, fields));
-      if (problem === undefined) return saved(visit, owner, fields);
-      const typed = changePage(visit, owner, fields, etag);
-      if (problem.status !== 412) return shell.refused(visit, typed, problem);
-      const now = await read(visit, request.params.id, fields);
-      const current = now.setting ?? { ...fields, value: '', shared: false };
-      const { etag: newer } = now;
-      return shell.compare(visit, {
-        typed,
-        current: changePage(visit, owner, current, newer),
-        etag: newer,
-      });
-    },
-  );
 
   askFirst(pages, shell, {
     url: `${below}/delete`,
@@ -143,25 +106,15 @@ export function settingRoutes(pages: App, { shell, below, ownerOf }: SettingPage
   const guarded = ({ environmentApi }: ConsoleVisit, etag: string) =>
     createSettingAdministration(ifMatch(environmentApi, etag));
 
-  async function showAdd(
-    visit: ConsoleVisit,
-    owner: SettingsOwner,
-    fields: SettingFields,
-    problem?: Problem,
-  ): Promise<FastifyReply> {
-    // The list is empty for those who may not read it, and they type the location.
-    const locations = visit.rights.installation
-      ? sorted([
-          rootLocation,
-          ...(await createLocationAdministration(visit.environmentApi).list()).map((one) => one.location),
-        ])
-      : undefined;
-    const known = locations && locations.length <= maxChoice ? locations : undefined;
-    const page = addPage(visit, owner, fields, known);
-    return problem ? shell.refused(visit, page, problem) : shell.show(visit, formView, page);
+  /** The list is empty for those who may not read it, and they type the location. */
+  async function choiceOf({ rights, environmentApi }: ConsoleVisit): Promise<string[] | undefined> {
+    if (!rights.installation) return undefined;
+    const known = (await createLocationAdministration(environmentApi).list()).map((one) => one.location);
+    const locations = sorted([rootLocation, ...known]);
+    return locations.length <= maxChoice ? locations : undefined;
   }
 
-  async function read(visit: ConsoleVisit, id: string, place: { name: string; location: string }) {
+  async function read(visit: ConsoleVisit, id: string, place: Place) {
     const [owner, { settings, etag }] = await Promise.all([
       ownerOf(visit, id),
       settingsOf(visit).listTagged(id || undefined),
@@ -169,18 +122,11 @@ export function settingRoutes(pages: App, { shell, below, ownerOf }: SettingPage
     return { owner, setting: find(settings, place), etag };
   }
 
-  const saved = (visit: ConsoleVisit, { path }: SettingsOwner, { name, location: place }: SettingFields) =>
+  const saved = (visit: ConsoleVisit, { path }: SettingsOwner, { name, location: place }: Place) =>
     shell.done(visit, path, 'console.settings.saved', { name, location: place });
 }
 
-const fieldsOf = ({ name, location: place, value, shared }: z.infer<typeof fieldsBody>): SettingFields => ({
-  name,
-  location: place,
-  value,
-  shared: shared === 'true',
-});
-
-function find(settings: readonly Setting[], { name, location: place }: { name: string; location: string }) {
+function find(settings: readonly Setting[], { name, location: place }: Place) {
   return settings.find((setting) => setting.name === name && setting.location === place);
 }
 

@@ -19,16 +19,23 @@ export function conflictPage(
   const { text } = visit;
   const now = new Map(fieldsOf(current).map((field) => [field.name, field]));
   const kept = fieldsOf(typed).filter(({ kind }) => kind !== 'password' && kind !== 'file');
+  const folded = new Set(
+    typed.form.sections.filter(({ isFolded }) => isFolded).flatMap(({ fields }) => fields),
+  );
+  const yes = text('console.comparison.yes');
+  const rows = kept.map((field) => ({
+    field,
+    label: field.label,
+    mine: shown(field, yes),
+    theirs: shown(now.get(field.name), yes),
+  }));
   const { lost, problem } = lostSecrets(visit, typed);
   return {
     title: text('console.comparison.title'),
     lead: text('console.comparison.lead'),
     ...(typed.path === undefined ? {} : { path: typed.path }),
-    rows: kept.map((field) => ({
-      label: field.label,
-      mine: shown(field, text('console.comparison.yes')),
-      theirs: shown(now.get(field.name), text('console.comparison.yes')),
-    })),
+    // What both leave as it is in something new says nothing.
+    rows: rows.filter(({ field, mine, theirs }) => mine !== theirs || !folded.has(field)),
     form: {
       action: typed.form.action,
       hidden: { ...typed.form.hidden, ...Object.fromEntries(kept.flatMap(sentAs)), ifMatch: etag },
@@ -56,11 +63,18 @@ function fieldsOf({ form }: FormPage): FormField[] {
 function shown(field: FormField | undefined, yes: string): string {
   if (field === undefined) return '';
   if (field.kind === 'check') return field.isChecked ? yes : '';
+  if (field.kind === 'checks')
+    return checkedOf(field)
+      .map(({ label }) => label)
+      .join(', ');
   return field.options?.find(({ value }) => value === field.value)?.label ?? field.value ?? '';
 }
+
+const checkedOf = ({ options = [] }: FormField) => options.filter(({ isChecked }) => isChecked);
 
 /** As a browser would send the field. */
 function sentAs(field: FormField): [string, string][] {
   if (field.kind === 'check') return field.isChecked ? [[field.name, 'true']] : [];
+  if (field.kind === 'checks') return checkedOf(field).map(({ name = '' }) => [name, 'true']);
   return [[field.name, field.value ?? '']];
 }

@@ -75,12 +75,13 @@ export interface FormField {
     | 'select'
     | 'choice'
     | 'check'
+    | 'checks'
     | 'file';
   value?: string | undefined;
   /** Of a `check`. */
   isChecked?: boolean;
-  /** Of a `select` (a list) or a `choice` (buttons with an explanation). */
-  options?: { value: string; label: string; hint?: string | undefined }[];
+  /** Of a `select` (a list), a `choice` (buttons with an explanation) or `checks` (boxes, each with a name of its own). */
+  options?: FieldOption[];
   hint?: string | undefined;
   problem?: string | undefined;
   isRequired?: boolean;
@@ -96,6 +97,14 @@ export interface FormField {
   placeholder?: string;
 }
 
+export interface FieldOption {
+  value: string;
+  label: string;
+  hint?: string | undefined;
+  name?: string;
+  isChecked?: boolean;
+}
+
 /** `partials/form`: a POST form. It sends the session's token and a key of its own along by itself. */
 export interface Form {
   action: string;
@@ -103,7 +112,7 @@ export interface Form {
   isRead?: boolean;
   /** Sent as they are; an `ifMatch` belongs here. */
   hidden?: Readonly<Record<string, string>>;
-  sections: { title?: string; text?: string; fields: FormField[] }[];
+  sections: FormSection[];
   submit: string;
   /** A second button: what was typed is sent with its value, for something else than `submit`. */
   other?: { label: string; name: string; value: string };
@@ -117,6 +126,14 @@ export interface Form {
   problem?: string | undefined;
 }
 
+export interface FormSection {
+  title?: string;
+  text?: string;
+  /** Can be folded, and is: a page opens such a section where a field of it was refused. */
+  isFolded?: boolean;
+  fields: FormField[];
+}
+
 /** Puts the messages of a refusal beside the fields, and the rest above the form. */
 export function withProblem(form: Form, problem: Pick<Problem, 'message' | 'fields'>): Form {
   /** A list is one field, and the API names the entry that is wrong: `baseDns.1`. */
@@ -128,6 +145,7 @@ export function withProblem(form: Form, problem: Pick<Problem, 'message' | 'fiel
     ...form,
     sections: form.sections.map((section) => ({
       ...section,
+      ...(section.isFolded && { isFolded: !section.fields.some(({ name }) => about(name)) }),
       fields: section.fields.map((field) => ({
         ...field,
         problem: about(field.name) ?? field.problem,

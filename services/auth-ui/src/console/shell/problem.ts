@@ -16,6 +16,17 @@ export interface Problem {
 /** Refusals that the person can do something about in the form; all others are pages. */
 const ofForms = [400, 409, 412, 422];
 
+/** What the console itself sees that is wrong with a form: the reason for each field, in the language of the page. */
+export class RefusedForm extends Error {
+  readonly problem: Problem;
+
+  constructor(fields: Problem['fields'], status = 400) {
+    const message = Object.values(fields).join(' ');
+    super(message);
+    this.problem = { status, message, fields };
+  }
+}
+
 export type Attempt<T> = { done: T; problem?: undefined } | { done?: undefined; problem: Problem };
 
 /**
@@ -30,6 +41,7 @@ export async function attempt<T>(
   try {
     return { done: await call() };
   } catch (error) {
+    if (error instanceof RefusedForm) return { problem: error.problem };
     if (!(error instanceof UpstreamError) || ![...ofForms, ...also].includes(error.status ?? 0)) throw error;
     return { problem: problemOf(error, text) };
   }

@@ -1,14 +1,16 @@
 /** Builds the pages about settings of single sign-on, except for their set-up in steps: the list, the choice of a place, the form, the dry run. */
-import type { SignOnProtocol, SignOnRecord } from '@gatehouse/api-client/environment-api/single-sign-on';
+import type { SignOnRecord } from '@gatehouse/api-client/environment-api/single-sign-on';
 import type { SsoCheck } from '@gatehouse/contracts/auth-api/administration/single-sign-on';
 import type { ContactCenter } from '@gatehouse/contracts/environment-api/administration/contact-centers';
 import { rootLocation } from '@gatehouse/contracts/environment-api/location';
 import { frameOf, wayBelow } from '../contact-centers/frame.ts';
+import { type Input, inputsBelow, optionsBelow, type Typed, typedOf } from '../form/inputs.ts';
+import { sectionsOf } from '../form/sections.ts';
 import type { FormPage, ListPage } from '../shell/pages.ts';
 import type { Form, Row } from '../shell/parts.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 import { type StepsPage, shownStep } from '../shell/steps.ts';
-import { formSections, type Typed } from './fields.ts';
+import { sectionsFor, shownOf } from './fields.ts';
 import { addressOf, type Place, singleSignOnPath } from './places.ts';
 
 export interface StoredPlace extends Place {
@@ -68,48 +70,36 @@ export function providerOf({ text }: ConsoleVisit, record: SignOnRecord): string
   return String(issuer ?? idpMetadataUrl ?? text('console.singleSignOn.provider.none'));
 }
 
+const input = inputsBelow('console.singleSignOn');
+
+export const addInputs: readonly Input[] = [
+  input('protocol', 'choice', {
+    options: optionsBelow('console.singleSignOn', ['saml', 'oidc']),
+    initial: 'saml',
+    isRequired: true,
+    look: { kind: 'choice' },
+  }),
+  input('location', 'text', {
+    initial: rootLocation,
+    isRequired: true,
+    look: { isCode: true, maxLength: 256 },
+  }),
+];
+
 /** A place is not stored before the settings are: this form only leads on. */
 export function addPage(
   visit: ConsoleVisit,
   center: ContactCenter,
-  { protocol, location }: { protocol: SignOnProtocol; location: string },
+  typed: Typed = typedOf(addInputs),
 ): FormPage {
   const { text } = visit;
-  const option = (value: SignOnProtocol) => ({
-    value,
-    label: text(`console.singleSignOn.${value}`),
-    hint: text(`console.singleSignOn.${value}.hint`),
-  });
   return {
     title: text('console.singleSignOn.add'),
     lead: text('console.singleSignOn.add.lead'),
     path: wayBelow(visit, center, 'singleSignOn'),
     form: {
       action: `${singleSignOnPath(center.id)}/add`,
-      sections: [
-        {
-          fields: [
-            {
-              name: 'protocol',
-              label: text('console.singleSignOn.protocol'),
-              kind: 'choice',
-              value: protocol,
-              options: [option('saml'), option('oidc')],
-              isRequired: true,
-            },
-            {
-              name: 'location',
-              label: text('console.singleSignOn.location'),
-              hint: text('console.singleSignOn.location.hint'),
-              kind: 'text',
-              value: location,
-              isCode: true,
-              maxLength: 256,
-              isRequired: true,
-            },
-          ],
-        },
-      ],
+      sections: sectionsOf(visit, [{ inputs: addInputs }], typed),
       submit: text('console.singleSignOn.next'),
       cancel: singleSignOnPath(center.id),
     },
@@ -130,28 +120,29 @@ export function wayToPlace(visit: ConsoleVisit, center: ContactCenter, place: Pl
   ];
 }
 
-export interface SettingsForm {
+/** What is stored at a place; nothing before the form is sent. */
+export interface PlaceSettings {
   center: ContactCenter;
   place: Place;
-  typed: Typed;
-  hasSecret: boolean;
-  etag: string;
+  record: SignOnRecord | undefined;
 }
 
 export function settingsPage(
   visit: ConsoleVisit,
-  { center, place, typed, hasSecret, etag }: SettingsForm,
+  { center, place, record }: PlaceSettings,
+  typed: Typed = shownOf(place.protocol, record),
 ): FormPage {
   const { text } = visit;
+  const hasSecret = record?.['hasClientSecret'] === true;
   return {
     title: text('console.singleSignOn.settings.title'),
     lead: text('console.singleSignOn.settings.lead'),
     path: wayToPlace(visit, center, place),
     form: {
       action: `${singleSignOnPath(center.id)}/settings`,
-      hidden: { ...place, ifMatch: etag },
+      hidden: { ...place },
       isMultipart: true,
-      sections: formSections(visit, place.protocol, typed, hasSecret),
+      sections: sectionsOf(visit, sectionsFor(place.protocol, { hasSecret }), typed),
       submit: text('console.singleSignOn.save'),
       cancel: addressOf(center.id, 'set-up', place),
     },

@@ -1,30 +1,27 @@
 /** Serves the pages about single sign-on of a contact centre, which are a tab of it. */
 import { checkSingleSignOn } from '@gatehouse/api-client/auth-api/administration';
 import { createSingleSignOnAdministration } from '@gatehouse/api-client/environment-api/single-sign-on';
-import { rootLocation } from '@gatehouse/contracts/environment-api/location';
 import { notFound } from '@gatehouse/service-kit/errors/app-error';
 import type { App } from '@gatehouse/service-kit/http/app-type';
-import { z } from 'zod';
 import { centerOf, centerParams as params } from '../contact-centers/center.ts';
+import { bodyOf } from '../form/inputs.ts';
+import { formRoutes } from '../form/routes.ts';
 import { ifMatch } from '../shell/conflict.ts';
-import { consoleView, formView, listView } from '../shell/pages.ts';
-import { attempt } from '../shell/problem.ts';
+import { consoleView, listView } from '../shell/pages.ts';
+import { RefusedForm } from '../shell/problem.ts';
 import { askFirst } from '../shell/question.ts';
 import type { ConsoleVisit, Shell } from '../shell/shell.ts';
 import { stepsView } from '../shell/steps.ts';
 import { tagField, typedText } from '../shell/typed.ts';
 import { acceptTextFiles } from '../shell/upload.ts';
-import { bodyOf, typedOf } from './fields.ts';
-import { addPage, checkPage, listPage, settingsPage } from './pages.ts';
+import { inputsFor } from './fields.ts';
+import { addInputs, addPage, checkPage, listPage, settingsPage } from './pages.ts';
 import { addressOf, type Place, placeFields, protocolField, singleSignOnPath } from './places.ts';
 import { questionPage, reasonOf } from './question-page.ts';
 import { type SetUpPage, setUpPage } from './set-up-page.ts';
 
 const setUpView = consoleView<SetUpPage>('single-sign-on/set-up');
-const addFields = z.object({
-  protocol: protocolField.catch('saml'),
-  location: z.string().trim().max(256).default(rootLocation),
-});
+const addFields = placeFields.extend({ protocol: protocolField.catch('saml') });
 const checkFields = placeFields.extend({ userName: typedText(255) });
 /** In bytes, as a form writes them: metadata of an identity provider with many keys is long. */
 const settingsLimit = 2 * 1024 * 1024;
@@ -62,21 +59,17 @@ export function singleSignOnRoutes(pages: App, shell: Shell): void {
     return shell.show(visit, listView, listPage(visit, center, stored));
   });
 
-  pages.get(`${below}/add`, { schema: { hide: true, params } }, async (request, reply) => {
-    const visit = shell.begin(request, reply);
-    const center = await centerOf(visit, request.params.id);
-    return shell.show(visit, formView, addPage(visit, center, { protocol: 'saml', location: rootLocation }));
-  });
-
-  pages.post(`${below}/add`, { schema: { hide: true, params, body: addFields } }, async (request, reply) => {
-    const visit = shell.begin(request, reply);
-    const { id } = request.params;
-    const place = placeFields.safeParse(request.body);
-    if (place.success) return reply.redirect(addressOf(id, 'set-up', place.data), 303);
-    const center = await centerOf(visit, id);
-    const location = visit.text('console.singleSignOn.location.problem');
-    const problem = { status: 400, message: '', fields: { location } };
-    return shell.refused(visit, addPage(visit, center, request.body), problem);
+  formRoutes(pages, shell, {
+    url: `${below}/add`,
+    path: params.shape,
+    read: async (visit, { id }) => ({ center: await centerOf(visit, id) }),
+    page: (visit, { center }, typed) => addPage(visit, center, typed),
+    async act(visit, _asked, { typed }) {
+      const place = addFields.safeParse(bodyOf(visit, addInputs, typed));
+      if (place.success) return place.data;
+      throw new RefusedForm({ location: visit.text('console.singleSignOn.location.problem') });
+    },
+    done: ({ reply }, { id }, place) => reply.redirect(addressOf(id, 'set-up', place), 303),
   });
 
   pages.get(
@@ -89,42 +82,18 @@ export function singleSignOnRoutes(pages: App, shell: Shell): void {
     },
   );
 
-  pages.get(
-    `${below}/settings`,
-    { schema: { hide: true, params, querystring: placeFields } },
-    async (request, reply) => {
-      const visit = shell.begin(request, reply);
-      const { record, ...found } = await readPlace(visit, request.params.id, request.query);
-      const typed = typedOf(found.place.protocol, record);
-      const hasSecret = record?.['hasClientSecret'] === true;
-      return shell.show(visit, formView, settingsPage(visit, { ...found, typed, hasSecret }));
-    },
-  );
-
-  pages.post(
-    `${below}/settings`,
-    {
-      bodyLimit: settingsLimit,
-      schema: { hide: true, params, body: z.looseObject({ ...placeFields.shape, ...tagField }) },
-    },
-    async (request, reply) => {
-      const visit = shell.begin(request, reply);
-      const { id } = request.params;
-      const { protocol, location, ifMatch: etag, ...typed } = request.body;
-      const place = { protocol, location };
-      const { problem } = await attempt(visit, () =>
-        callsOf(visit, etag).set(id, protocol, location, bodyOf(protocol, typed)),
-      );
-      if (problem === undefined)
-        return shell.done(visit, addressOf(id, 'set-up', place), 'console.singleSignOn.saved');
-      const { record, ...now } = await readPlace(visit, id, place);
-      const hasSecret = record?.['hasClientSecret'] === true;
-      const mine = settingsPage(visit, { ...now, typed, hasSecret, etag });
-      if (problem.status !== 412) return shell.refused(visit, mine, problem);
-      const theirs = settingsPage(visit, { ...now, typed: typedOf(protocol, record), hasSecret });
-      return shell.compare(visit, { typed: mine, current: theirs, etag: now.etag });
-    },
-  );
+  formRoutes(pages, shell, {
+    url: `${below}/settings`,
+    path: params.shape,
+    fields: placeFields.shape,
+    bodyLimit: settingsLimit,
+    read: (visit, { id, ...place }) => readPlace(visit, id, place),
+    page: settingsPage,
+    act: (visit, { id, protocol, location }, { typed, etag }) =>
+      callsOf(visit, etag).set(id, protocol, location, bodyOf(visit, inputsFor(protocol), typed)),
+    done: (visit, { id, ...place }) =>
+      shell.done(visit, addressOf(id, 'set-up', place), 'console.singleSignOn.saved'),
+  });
 
   pages.post(
     `${below}/check`,

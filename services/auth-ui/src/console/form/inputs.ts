@@ -1,0 +1,182 @@
+/** Defines how people type the fields of a body, and turns typed texts into values and back. */
+import { isTextKey, type Text, type TextKey } from '../../texts/texts.ts';
+import type { FormField } from '../shell/parts.ts';
+import { RefusedForm } from '../shell/problem.ts';
+import { linesOf, numberOf } from '../shell/typed.ts';
+
+/** A form as it was sent: texts by the name of their field. */
+export type Typed = Readonly<Record<string, unknown>>;
+
+/**
+ * `text`, `number`, `flag` and `choice` are single values, `choices` some of the options, `lines` a text in each line, `json` what
+ * has no plainer form. A `secret` is never shown. The content of a `file` becomes the text of another field (`upload.ts`).
+ */
+export type InputKind =
+  | 'text'
+  | 'number'
+  | 'flag'
+  | 'choice'
+  | 'choices'
+  | 'lines'
+  | 'json'
+  | 'secret'
+  | 'file';
+
+/** Between the text of a field and the value of the API. */
+export interface Reading {
+  shown: (value: unknown) => string;
+  /** What it does not understand is returned as typed, so that the API can say what is wrong. @throws SyntaxError */
+  read: (text: string) => unknown;
+}
+
+export interface InputOption {
+  value: string;
+  /** Undefined: the value itself. */
+  label?: TextKey | undefined;
+  hint?: TextKey | undefined;
+}
+
+export interface Input {
+  /** Its place in the body, as refusals name it: `ldap.filters.person`. */
+  path: string;
+  kind: InputKind;
+  label: TextKey;
+  /** The text of `<label>.hint` without it. */
+  hint?: TextKey | undefined;
+  options?: readonly InputOption[];
+  isRequired?: boolean;
+  /** What becomes of a field without text: `null` takes the value away, or it is not sent. Without this it is sent. */
+  empty?: 'clear' | 'leave' | undefined;
+  /** Typed before anything is; of `choices` one in each line. */
+  initial?: string;
+  /** Instead of that of its kind. */
+  reading?: Reading;
+  /** Instead of how its kind looks. */
+  look?: Partial<FormField>;
+}
+
+/** Makes inputs whose labels are the texts `<below>.<path>`. */
+export const inputsBelow =
+  (below: string) =>
+  (path: string, kind: InputKind, more: Partial<Input> = {}): Input => ({
+    path,
+    kind,
+    label: `${below}.${path}` as TextKey,
+    ...more,
+  });
+
+/** Options whose labels are the texts `<below>.<value>`, with the hints below them where there are some. */
+export const optionsBelow = (below: string, values: readonly string[]): InputOption[] =>
+  values.map((value) => {
+    const label = `${below}.${value}` as TextKey;
+    const hint = `${label}.hint`;
+    return { value, label, hint: isTextKey(hint) ? hint : undefined };
+  });
+
+const plain: Reading = { shown: String, read: (text) => text };
+
+const readings: Record<Exclude<InputKind, 'choices' | 'file'>, Reading> = {
+  text: plain,
+  choice: plain,
+  secret: { shown: () => '', read: plain.read },
+  number: { shown: String, read: numberOf },
+  flag: { shown: String, read: (text) => text === 'true' },
+  lines: { shown: (value) => (value as unknown[]).join('\n'), read: linesOf },
+  json: { shown: (value) => JSON.stringify(value, undefined, 2), read: (text) => JSON.parse(text) },
+};
+
+export const optionName = (path: string, value: string) => `${path}.${value}`;
+
+/** What a form shows at first: of something new, or of something that exists. */
+export function typedOf(inputs: readonly Input[], record?: object): Typed {
+  return Object.fromEntries(
+    inputs.flatMap((input): [string, string][] => {
+      const { path, kind, initial = '' } = input;
+      const value = record && valueAt(record, path.split('.'));
+      if (kind === 'choices') {
+        const chosen = record === undefined ? linesOf(initial) : ((value ?? []) as string[]);
+        return chosen.map((one) => [optionName(path, one), 'true']);
+      }
+      if (kind === 'file' || (record !== undefined && value == null)) return [[path, '']];
+      return [[path, record === undefined ? initial : readingOf(input).shown(value)]];
+    }),
+  );
+}
+
+/** The fields of the form, and no others. @throws RefusedForm */
+export function bodyOf(
+  { text }: { text: Text },
+  inputs: readonly Input[],
+  typed: Typed,
+): Record<string, unknown> {
+  const body: Record<string, unknown> = {};
+  const refused: Record<string, string> = {};
+  for (const input of inputs) {
+    try {
+      const value = valueIn(input, typed);
+      if (value !== undefined) put(body, input.path.split('.'), value);
+    } catch (error) {
+      if (!(error instanceof SyntaxError)) throw error;
+      refused[input.path] = text('console.form.json', { detail: error.message });
+    }
+  }
+  if (Object.keys(refused).length > 0) throw new RefusedForm(refused);
+  return body;
+}
+
+export function isSame(input: Input, typed: Typed, other: Typed): boolean {
+  try {
+    return JSON.stringify(valueIn(input, typed)) === JSON.stringify(valueIn(input, other));
+  } catch {
+    return false;
+  }
+}
+
+/** The text of a field; nothing where it was not sent. */
+export function textAt(typed: Typed, name: string): string {
+  const text = typed[name];
+  return typeof text === 'string' ? text : '';
+}
+
+/** Those of the description, and those of the form that a newer server knows. */
+export function chosenOf({ path, options = [] }: Input, typed: Typed): string[] {
+  const start = optionName(path, '');
+  const known = options.map(({ value }) => value);
+  const further = Object.keys(typed)
+    .filter((name) => name.startsWith(start))
+    .map((name) => name.slice(start.length));
+  return [...new Set([...known, ...further])].filter(
+    (value) => textAt(typed, optionName(path, value)) === 'true',
+  );
+}
+
+function valueIn(input: Input, typed: Typed): unknown {
+  const { path, kind, empty } = input;
+  if (kind === 'file') return undefined;
+  if (kind === 'choices') return chosenOf(input, typed);
+  const sent = textAt(typed, path);
+  const text = kind === 'secret' || input.reading !== undefined ? sent : sent.trim();
+  if (text !== '' || empty === undefined || (kind === 'flag' && empty === 'leave'))
+    return readingOf(input).read(text);
+  if (empty === 'leave') return undefined;
+  return kind === 'lines' ? [] : null;
+}
+
+const readingOf = ({ kind, reading }: Input): Reading =>
+  reading ?? readings[kind as Exclude<InputKind, 'choices' | 'file'>];
+
+function valueAt(value: unknown, [first, ...rest]: readonly string[]): unknown {
+  if (first === undefined) return value;
+  if (typeof value !== 'object' || value === null) return undefined;
+  return valueAt((value as Record<string, unknown>)[first], rest);
+}
+
+function put(body: Record<string, unknown>, [first = '', ...rest]: readonly string[], value: unknown): void {
+  if (rest.length === 0) {
+    body[first] = value;
+    return;
+  }
+  const inner = (body[first] ?? {}) as Record<string, unknown>;
+  body[first] = inner;
+  put(inner, rest, value);
+}

@@ -1,0 +1,92 @@
+/** Serves a form: the page that shows it, and what it sends. A refusal shows it again, and nothing that others changed is overwritten. */
+import type { App } from '@gatehouse/service-kit/http/app-type';
+import type { FastifyReply } from 'fastify';
+import { z } from 'zod';
+import { type ConfirmPage, confirmView, type FormPage, formView } from '../shell/pages.ts';
+import { attempt, type Problem } from '../shell/problem.ts';
+import type { ConsoleVisit, Shell } from '../shell/shell.ts';
+import { tagField } from '../shell/typed.ts';
+import type { Typed } from './inputs.ts';
+
+type None = Record<never, never>;
+
+/** What a form is about: from its path, and from the query of the page or the hidden fields of the form. */
+type Asked<Path extends z.ZodRawShape, Fields extends z.ZodRawShape> = z.output<z.ZodObject<Path & Fields>>;
+
+interface FormRoutes<Path extends z.ZodRawShape, Fields extends z.ZodRawShape, Seen extends object, Result> {
+  url: string;
+  path?: Path;
+  fields?: Fields;
+  bodyLimit?: number;
+  /** What is there now; its `etag` is its version, where it has one. */
+  read: (visit: ConsoleVisit, asked: Asked<Path, Fields>) => Promise<Seen>;
+  /** `typed` is undefined before anything was. */
+  page: (visit: ConsoleVisit, seen: Seen, typed: Typed | undefined) => FormPage | Promise<FormPage>;
+  /** `etag`: the version that the person has seen. */
+  act: (
+    visit: ConsoleVisit,
+    asked: Asked<Path, Fields>,
+    sent: { typed: Typed; etag: string; seen: Seen },
+  ) => Promise<Result>;
+  done: (visit: ConsoleVisit, asked: Asked<Path, Fields>, result: Result, seen: Seen) => FastifyReply;
+  /** What a 412 shows where there is nothing to compare: the form with the version of now. */
+  meanwhile?: (visit: ConsoleVisit, seen: Seen, page: FormPage) => ConfirmPage;
+  /** The refusal as the form says it. */
+  beside?: (visit: ConsoleVisit, problem: Problem, seen: Seen) => Problem;
+  /** Further statuses that the form says. */
+  also?: readonly number[];
+}
+
+export function formRoutes<
+  Seen extends object,
+  Result,
+  Path extends z.ZodRawShape = None,
+  Fields extends z.ZodRawShape = None,
+>(pages: App, shell: Shell, form: FormRoutes<Path, Fields, Seen, Result>): void {
+  const { url, path, fields, bodyLimit, read, page, act, done, meanwhile, beside, also } = form;
+  const params = z.object(path ?? {});
+  const asked = z.object(fields ?? {});
+  const sent = z.looseObject({ ...fields, ...tagField });
+  const askedOf = (inPath: object, given: object) => ({ ...given, ...inPath }) as Asked<Path, Fields>;
+
+  pages.get(url, { schema: { hide: true, params, querystring: asked } }, async (request, reply) => {
+    const visit = shell.begin(request, reply);
+    const seen = await read(visit, askedOf(request.params, request.query));
+    return shell.show(visit, formView, tagged(await page(visit, seen, undefined), etagOf(seen)));
+  });
+
+  const options = bodyLimit === undefined ? {} : { bodyLimit };
+  pages.post(url, { ...options, schema: { hide: true, params, body: sent } }, async (request, reply) => {
+    const visit = shell.begin(request, reply);
+    const typed = request.body as Typed & { ifMatch: string };
+    const about = askedOf(request.params, request.body);
+    const { ifMatch: etag } = typed;
+    const seen = await read(visit, about);
+    const { done: result, problem } = await attempt(
+      visit,
+      () => act(visit, about, { typed, etag, seen }),
+      also,
+    );
+    if (problem === undefined) return done(visit, about, result as Result, seen);
+    const now = await read(visit, about);
+    const newer = etagOf(now);
+    const mine = tagged(await page(visit, now, typed), newer && etag);
+    if (problem.status !== 412 || newer === undefined)
+      return shell.refused(visit, mine, beside?.(visit, problem, now) ?? problem);
+    if (meanwhile !== undefined) {
+      reply.code(412);
+      return shell.show(visit, confirmView, meanwhile(visit, now, tagged(mine, newer)));
+    }
+    const theirs = await page(visit, now, undefined);
+    return shell.compare(visit, { typed: mine, current: theirs, etag: newer });
+  });
+}
+
+const etagOf = (seen: { etag?: string }): string | undefined => seen.etag;
+
+function tagged(page: FormPage, etag: string | undefined): FormPage {
+  const { form } = page;
+  return etag === undefined
+    ? page
+    : { ...page, form: { ...form, hidden: { ...form.hidden, ifMatch: etag } } };
+}

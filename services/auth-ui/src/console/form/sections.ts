@@ -1,0 +1,116 @@
+/** Shows inputs as the sections of a form, in the order that the page names. */
+import { isTextKey, type TextKey } from '../../texts/texts.ts';
+import type { Form, FormField } from '../shell/parts.ts';
+import type { ConsoleVisit } from '../shell/shell.ts';
+import {
+  chosenOf,
+  type Input,
+  type InputOption,
+  isSame,
+  optionName,
+  type Typed,
+  textAt,
+  typedOf,
+} from './inputs.ts';
+
+export interface Section {
+  title?: TextKey;
+  text?: TextKey;
+  inputs: readonly Input[];
+  /** Is folded while it holds nothing but what a new thing has. */
+  folds?: boolean;
+}
+
+/** Makes sections whose titles are the texts `<below>.<name>`; `words`: of the text, `<name>.text` without it. */
+export const sectionsBelow =
+  (below: string) =>
+  (name: string, inputs: readonly Input[], words = `${name}.text`): Section => ({
+    title: `${below}.${name}` as TextKey,
+    text: `${below}.${words}` as TextKey,
+    inputs,
+  });
+
+type Texts = Pick<ConsoleVisit, 'text'>;
+
+export function sectionsOf(visit: Texts, sections: readonly Section[], typed: Typed): Form['sections'] {
+  const { text } = visit;
+  return sections.map(({ title, text: words, inputs, folds }) => ({
+    ...(title && { title: text(title) }),
+    ...(words && { text: text(words) }),
+    ...(folds && { isFolded: isAsNew(inputs, typed) }),
+    fields: inputs.map((input) => fieldOf(visit, input, typed)),
+  }));
+}
+
+function isAsNew(inputs: readonly Input[], typed: Typed): boolean {
+  const fresh = typedOf(inputs);
+  return inputs.every((input) => isSame(input, typed, fresh));
+}
+
+const looks: Record<Input['kind'], Partial<FormField> & Pick<FormField, 'kind'>> = {
+  text: { kind: 'text' },
+  number: { kind: 'number' },
+  flag: { kind: 'check' },
+  choice: { kind: 'select' },
+  choices: { kind: 'checks' },
+  lines: { kind: 'textarea', rows: 3 },
+  json: { kind: 'textarea', rows: 6, isCode: true },
+  secret: { kind: 'password' },
+  file: { kind: 'file' },
+};
+
+export function fieldOf({ text }: Texts, input: Input, typed: Typed): FormField {
+  const { path: name, kind, label, look = {}, isRequired } = input;
+  const hint = input.hint ?? `${label}.hint`;
+  const value = kind === 'secret' ? '' : textAt(typed, name);
+  return {
+    name,
+    label: text(label),
+    hint: isTextKey(hint) ? text(hint) : undefined,
+    ...(isRequired === undefined ? {} : { isRequired }),
+    ...looks[kind],
+    value,
+    ...(kind === 'flag' ? flagField({ text }, input, value) : {}),
+    ...(input.options ? { options: optionsOf({ text }, input, value) } : {}),
+    ...(kind === 'choices' ? { options: boxesOf({ text }, input, typed) } : {}),
+    ...look,
+  };
+}
+
+/** One that can be taken away has a third state, which no check box shows. */
+function flagField({ text }: Texts, { empty }: Input, value: string): Partial<FormField> {
+  if (empty !== 'clear') return { isChecked: value === 'true' };
+  const option = (of: string, key: TextKey) => ({ value: of, label: text(key) });
+  const options = [
+    option('', 'console.form.unset'),
+    option('true', 'console.comparison.yes'),
+    option('false', 'console.form.no'),
+  ];
+  return { kind: 'select', options };
+}
+
+/** A choice that is not required may be taken back; a value that a newer server knows stays. */
+function optionsOf(visit: Texts, { options = [], isRequired }: Input, value: string) {
+  const known = options.some((option) => option.value === value) || value === '';
+  const unset = isRequired || options.some((option) => option.value === '');
+  return [
+    ...(unset ? [] : [{ value: '', label: visit.text('console.form.unset') }]),
+    ...options.map((option) => shownOption(visit, option)),
+    ...(known ? [] : [{ value, label: value }]),
+  ];
+}
+
+function boxesOf(visit: Texts, input: Input, typed: Typed) {
+  const chosen = chosenOf(input, typed);
+  const options = input.options ?? [];
+  const further = chosen.filter((value) => !options.some((option) => option.value === value));
+  return [...options, ...further.map((value): InputOption => ({ value }))].map((option) => ({
+    ...shownOption(visit, option),
+    name: optionName(input.path, option.value),
+    isChecked: chosen.includes(option.value),
+  }));
+}
+
+function shownOption({ text }: Texts, { value, label, hint }: InputOption) {
+  return { value, label: label ? text(label) : value, hint: hint && text(hint) };
+}
