@@ -25,6 +25,7 @@ import {
 import { eraseAnswer, securityEventsAnswer } from '@gatehouse/contracts/auth-api/audit';
 import { consoleLinkSchema } from '@gatehouse/contracts/auth-api/console-link';
 import { definedOnly } from '@gatehouse/contracts/defined-only';
+import type { ClientInput } from '@gatehouse/contracts/resources/client';
 import type { RowFormat } from '@gatehouse/contracts/row-export';
 import { z } from 'zod';
 import { readData, readPage, readRows, readTagged, removeAt } from '../administration-calls.ts';
@@ -59,10 +60,10 @@ export function createClientAdministration(http: HttpClient) {
     read: (clientId: string) => readData(http, clientViewSchema, { path: one(clientId) }),
     /** With the version, for `If-Match` of a change. */
     readTagged: (clientId: string) => readTagged(http, clientViewSchema, one(clientId)),
-    create: (data: Fields) =>
+    create: (data: ClientInput) =>
       readData(http, clientWithSecretSchema, { method: 'POST', path: all, json: { data } }),
     /** Fields that are left out keep their value. */
-    update: (clientId: string, data: Fields) =>
+    update: (clientId: string, data: ClientInput) =>
       readData(http, clientViewSchema, { method: 'PUT', path: one(clientId), json: { data } }),
     remove: (clientId: string) => removeAt(http, one(clientId)),
     diagnose: (clientId: string) =>

@@ -6,8 +6,7 @@ export const consoleClientId = 'gatehouse-console';
 /** A person of a directory who administers the contact centre that authenticated them: by a mapping of groups or roles. */
 export const contactCenterAdminAuthority = 'ROLE_CONTACT_CENTER_ADMIN';
 
-/** A person on the list of installation administrators. Added when a token of the console is looked at, and stored in none. */
-export const installationAdminAuthority = 'ROLE_INSTALLATION_ADMIN';
+export { installationAdminAuthority } from '../resources/client/values.ts';
 
 /** By this grant the operator account signs in to the console, with a link. No client may be registered for it. */
 export const consoleLinkGrantType = 'urn:gatehouse:params:oauth:grant-type:console-link';

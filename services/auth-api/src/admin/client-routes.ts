@@ -7,6 +7,7 @@ import {
 } from '@gatehouse/contracts/auth-api/administration/client-view';
 import { definedOnly } from '@gatehouse/contracts/defined-only';
 import { emptyEnvelope, envelopeOf, errorEnvelope } from '@gatehouse/contracts/envelope';
+import { clientIdPattern } from '@gatehouse/contracts/resources/client/values';
 import type { App } from '@gatehouse/service-kit/http/app';
 import { effectiveEtagOf, isFresh } from '@gatehouse/service-kit/http/entity-tag';
 import { ok } from '@gatehouse/service-kit/http/envelope';
@@ -16,7 +17,6 @@ import { actorOf } from '../client-authentication/ops-authentication.ts';
 import type { Client } from '../clients/client.ts';
 import type { Clients } from '../clients/compose.ts';
 import {
-  clientIdPattern,
   clientParamsSchema,
   createBodySchema,
   listQuerySchema,

@@ -5,11 +5,11 @@ import {
 } from '@gatehouse/contracts/auth-api/administration/signing-keys';
 import { definedOnly } from '@gatehouse/contracts/defined-only';
 import { envelopeOf, errorEnvelope } from '@gatehouse/contracts/envelope';
+import { signingAlgorithms } from '@gatehouse/contracts/resources/algorithms';
 import type { App } from '@gatehouse/service-kit/http/app';
 import { ok } from '@gatehouse/service-kit/http/envelope';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
-import { signingAlgorithms } from '../keys/algorithms.ts';
 import { readKeyImport } from '../keys/import-key.ts';
 import { importBodySchema, keyParamsSchema, rotateBodySchema } from '../keys/schemas.ts';
 import { keysEtagOf, type SigningKeyService } from '../keys/signing-keys.ts';

@@ -1,20 +1,8 @@
 /** Encrypts what only one client may read, to a key that it has registered (RFC 7516, RFC 7518 section 4). */
+import type { ContentEncryption, EncryptionAlgorithm } from '@gatehouse/contracts/resources/algorithms';
 import { badRequest, unavailable } from '@gatehouse/service-kit/errors/app-error';
 import { CompactEncrypt, importJWK, type JWK } from 'jose';
 import { type KeySet, type KeySets, type KeySource, UnreadableKeySet } from './key-sets.ts';
-
-/** RSA1_5 has a padding oracle (RFC 8725 section 3.2), and no algorithm uses a shared secret: secrets are kept as hashes. */
-export const encryptionAlgorithms = [
-  'RSA-OAEP',
-  'RSA-OAEP-256',
-  'ECDH-ES',
-  'ECDH-ES+A128KW',
-  'ECDH-ES+A256KW',
-] as const;
-export const contentEncryptions = ['A128CBC-HS256', 'A256CBC-HS512', 'A128GCM', 'A256GCM'] as const;
-
-export type EncryptionAlgorithm = (typeof encryptionAlgorithms)[number];
-export type ContentEncryption = (typeof contentEncryptions)[number];
 
 /** As a client registers it. */
 export interface Encryption {

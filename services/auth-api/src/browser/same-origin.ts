@@ -1,6 +1,7 @@
 /** Compares the origin of a request with our own; browsers name it in headers that no page can forge. */
+
+import { redirectUriProblem } from '@gatehouse/contracts/redirect-uri';
 import { forbidden } from '@gatehouse/service-kit/errors/app-error';
-import { redirectUriProblem } from '../protocol/redirect-uri.ts';
 
 type Headers = Readonly<Record<string, string | string[] | undefined>>;
 

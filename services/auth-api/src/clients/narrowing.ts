@@ -75,7 +75,7 @@ function mayExchangeLess({ tokenExchange: before }: Client, { tokenExchange: aft
 }
 
 interface TrustedIssuers {
-  issuers: readonly { issuer: string; contactCenterIds?: string[] }[];
+  issuers: readonly { issuer: string; contactCenterIds?: string[] | undefined }[];
 }
 
 /** Whether assertions of an issuer are no longer accepted, or for fewer contact centres. */

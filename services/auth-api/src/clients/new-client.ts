@@ -1,6 +1,9 @@
-/** Defines the defaults of a client. */
+/** Makes a new client, with the values that the description and the installation give it. */
+import { initialOf } from '@gatehouse/contracts/resource/resource';
+import { client } from '@gatehouse/contracts/resources/client';
 import type { ResponseType } from '../protocol/response-types.ts';
 import type { Client } from './client.ts';
+import { asProperties } from './table.ts';
 
 /** The installation's defaults and limits for clients. */
 export interface ClientDefaults {
@@ -22,44 +25,19 @@ type FieldDefaults = Pick<
   'redirectMatching' | 'requirePkce' | 'accessTokenTtlSeconds' | 'refreshTokenTtlSeconds'
 >;
 
+const initial = () => asProperties(initialOf(client));
+
 export function newClient(clientId: string, defaults: FieldDefaults, nowMs: number): Client {
   return {
+    ...(initial() as Pick<Client, keyof ReturnType<typeof initial>>),
     clientId,
     name: clientId,
-    description: '',
-    clientType: 'CONFIDENTIAL',
-    internalClient: false,
     secrets: [],
-    authorities: [],
-    scope: ['*'],
-    grantTypes: ['authorization_code', 'refresh_token'],
     responseTypes: ['code'],
-    requireConsent: false,
-    redirectUris: [],
-    postLogoutRedirectUris: [],
     redirectMatching: defaults.redirectMatching,
     requirePkce: defaults.requirePkce,
     accessTokenTtlSeconds: defaults.accessTokenTtlSeconds,
     refreshTokenTtlSeconds: defaults.refreshTokenTtlSeconds,
-    accessTokenFormat: 'opaque',
-    // The algorithm that every relying party knows (OpenID Connect Core section 15.1).
-    accessTokenSignedResponseAlg: 'RS256',
-    idTokenSignedResponseAlg: 'RS256',
-    membershipClaims: [],
-    contactCenterIds: [],
-    tokenExchange: { subjectClients: [], audiences: [], delegation: false },
-    jwtBearer: { issuers: [] },
-    samlBearer: { issuers: [] },
-    resources: [],
-    detailTypes: [],
-    authorizationDetailsTypes: [],
-    frontchannelLogoutSessionRequired: false,
-    backchannelLogoutSessionRequired: false,
-    requirePushedAuthorizationRequests: false,
-    requireSignedRequestObject: false,
-    dpopBoundAccessTokens: false,
-    tlsClientCertificateBoundAccessTokens: false,
-    backchannelUserCodeParameter: false,
     registeredDynamically: false,
     lastGrants: {},
     createdAtMs: nowMs,

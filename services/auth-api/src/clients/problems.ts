@@ -161,7 +161,11 @@ function issuerFindings(client: Client, trusted: AssertionIssuer, index: number)
   ];
 }
 
-function centerFinding(client: Client, trusted: { contactCenterIds?: string[] }, field: string): Finding {
+function centerFinding(
+  client: Client,
+  trusted: Pick<AssertionIssuer, 'contactCenterIds'>,
+  field: string,
+): Finding {
   const { contactCenterIds = client.contactCenterIds } = trusted;
   return [
     `${field}.contactCenterIds`,

@@ -1,6 +1,7 @@
 /** Maps a client to a row of `auth.clients`: every stored property has the column of its name. */
 import { definedOnly } from '@gatehouse/contracts/defined-only';
 import type { Client } from './client.ts';
+import { columnOf, table } from './table.ts';
 
 /** The database sets the other properties. */
 type Stored = Omit<Client, 'version' | 'createdAtMs' | 'updatedAtMs' | 'lastUsedAtMs' | 'lastGrants'>;
@@ -13,83 +14,21 @@ export type ClientRow = Record<string, unknown> & {
   last_grants: Record<string, number>;
 };
 
-const properties: Record<keyof Required<Stored>, 'plain' | 'json'> = {
-  clientId: 'plain',
-  name: 'plain',
-  description: 'plain',
-  clientType: 'plain',
-  internalClient: 'plain',
-  secrets: 'json',
-  authorities: 'plain',
-  scope: 'plain',
-  grantTypes: 'plain',
-  responseTypes: 'plain',
-  basicAuthorize: 'plain',
-  globalSignOut: 'plain',
-  requireConsent: 'plain',
-  defaultMaxAgeSeconds: 'plain',
-  redirectUris: 'plain',
-  postLogoutRedirectUris: 'plain',
-  redirectMatching: 'plain',
-  requirePkce: 'plain',
-  accessTokenTtlSeconds: 'plain',
-  refreshTokenTtlSeconds: 'plain',
-  refreshTokenIdleSeconds: 'plain',
-  accessTokenFormat: 'plain',
-  uuidAccessTokens: 'plain',
-  accessTokenSignedResponseAlg: 'plain',
-  idTokenSignedResponseAlg: 'plain',
-  membershipClaims: 'plain',
-  userinfoSignedResponseAlg: 'plain',
-  authorizationSignedResponseAlg: 'plain',
-  authorizationEncryptedResponseAlg: 'plain',
-  authorizationEncryptedResponseEnc: 'plain',
-  introspectionSignedResponseAlg: 'plain',
-  introspectionEncryptedResponseAlg: 'plain',
-  introspectionEncryptedResponseEnc: 'plain',
-  idTokenEncryptedResponseAlg: 'plain',
-  idTokenEncryptedResponseEnc: 'plain',
-  userinfoEncryptedResponseAlg: 'plain',
-  userinfoEncryptedResponseEnc: 'plain',
-  contactCenterIds: 'plain',
-  tokenEndpointAuthMethod: 'plain',
-  tokenExchange: 'json',
-  jwtBearer: 'json',
-  samlBearer: 'json',
-  resources: 'plain',
-  detailTypes: 'json',
-  authorizationDetailsTypes: 'plain',
-  jwks: 'json',
-  jwksUri: 'plain',
-  frontchannelLogoutUri: 'plain',
-  frontchannelLogoutSessionRequired: 'plain',
-  backchannelLogoutUri: 'plain',
-  backchannelLogoutSessionRequired: 'plain',
-  clientUri: 'plain',
-  policyUri: 'plain',
-  tosUri: 'plain',
-  logoUri: 'plain',
-  logo: 'json',
-  requirePushedAuthorizationRequests: 'plain',
-  requireSignedRequestObject: 'plain',
-  requestObjectSigningAlg: 'plain',
-  dpopBoundAccessTokens: 'plain',
-  tlsClientCertificateBoundAccessTokens: 'plain',
-  backchannelTokenDeliveryMode: 'plain',
-  backchannelAuthenticationRequestSigningAlg: 'plain',
-  backchannelUserCodeParameter: 'plain',
-  registeredDynamically: 'plain',
-  registrationAccessTokenHash: 'plain',
-};
+/** No field that a caller sends. */
+const own = [
+  { property: 'secrets', isJson: true },
+  { property: 'logo', isJson: true },
+  { property: 'registeredDynamically', isJson: false },
+  { property: 'registrationAccessTokenHash', isJson: false },
+] as const;
 
-const fields = (Object.keys(properties) as (keyof Stored)[]).map((property) => ({
-  property,
-  column: property.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
-  isJson: properties[property] === 'json',
-}));
+const stored: readonly { property: keyof Stored; column: string; isJson: boolean }[] = [
+  ...table,
+  ...own.map((entry) => ({ ...entry, column: columnOf(entry.property) })),
+];
 
 /** In the order of the values that rowValues() makes; the client id first. */
-export const columns: readonly string[] = fields.map(({ column }) => column);
+export const columns: readonly string[] = stored.map(({ column }) => column);
 
 /** Of a whole row: with those that the database sets. */
 export const readColumns = [
@@ -102,7 +41,7 @@ export const readColumns = [
 ].join(', ');
 
 export function rowValues(client: Client): unknown[] {
-  return fields.map(({ property, isJson }) => {
+  return stored.map(({ property, isJson }) => {
     const value = client[property];
     if (value === undefined) return null;
     return isJson ? JSON.stringify(value) : value;
@@ -110,10 +49,10 @@ export function rowValues(client: Client): unknown[] {
 }
 
 export function toClient(row: ClientRow): Client {
-  const present = fields.filter(({ column }) => row[column] !== null);
-  const stored = Object.fromEntries(present.map(({ property, column }) => [property, row[column]]));
+  const present = stored.filter(({ column }) => row[column] !== null);
+  const values = Object.fromEntries(present.map(({ property, column }) => [property, row[column]]));
   return {
-    ...(stored as unknown as Stored),
+    ...(values as unknown as Stored),
     ...definedOnly({ lastUsedAtMs: row.last_used_at?.getTime() }),
     lastGrants: row.last_grants,
     createdAtMs: row.created_at.getTime(),

@@ -1,8 +1,9 @@
 /** Stores clients in PostgreSQL. */
+
+import type { DetailType } from '@gatehouse/contracts/resources/client/detail-types';
 import type { Page } from '@gatehouse/service-kit/http/page';
 import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
 import { holdsText } from '@gatehouse/service-kit/postgres/text-search';
-import type { DetailType } from '../protocol/authorization-details.ts';
 import type { Client } from './client.ts';
 import { type ClientRow, columns, readColumns, rowValues, toClient } from './row.ts';
 

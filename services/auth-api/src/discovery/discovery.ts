@@ -2,12 +2,13 @@
 
 import { dpopAlgorithms } from '@gatehouse/caller-auth/sender-constraint/dpop-proof';
 import { definedOnly } from '@gatehouse/contracts/defined-only';
-import { contentEncryptions, encryptionAlgorithms } from '../assertions/encryption.ts';
+import { contentEncryptions, encryptionAlgorithms } from '@gatehouse/contracts/resources/algorithms';
+import { responseTypes } from '@gatehouse/contracts/resources/client/values';
 import { assertionAlgorithms } from '../assertions/verify-jwt.ts';
 import { promptValues } from '../authorize/authorization-checks.ts';
 import { supportedContexts } from '../protocol/authentication-context.ts';
 import { offlineScope, openidScope } from '../protocol/parameters.ts';
-import { responseModes, responseTypes } from '../protocol/response-types.ts';
+import { responseModes } from '../protocol/response-types.ts';
 import { claimScopes, userClaimNames } from '../protocol/user-claims.ts';
 import type { UserResources } from './user-resources.ts';
 

@@ -1,11 +1,7 @@
-/** Defines the signature algorithms and which keys they accept (RFC 7518 section 3, RFC 8037). */
+/** Decides which keys the signature algorithms accept (RFC 7518 section 3, RFC 8037). */
 import { generateKeyPair, type KeyObject } from 'node:crypto';
 import { promisify } from 'node:util';
-
-/** In the order of the published key set: first the algorithm that every client supports. */
-export const signingAlgorithms = ['RS256', 'ES256', 'EdDSA'] as const;
-
-export type SigningAlgorithm = (typeof signingAlgorithms)[number];
+import type { SigningAlgorithm } from '@gatehouse/contracts/resources/algorithms';
 
 export const defaultAlgorithm: SigningAlgorithm = 'RS256';
 

@@ -1,8 +1,8 @@
 /** Keeps the signing keys in the memory of a replica. */
 import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
+import { type SigningAlgorithm, signingAlgorithms } from '@gatehouse/contracts/resources/algorithms';
 import type { SecretBox } from '@gatehouse/service-kit/crypto/secret-box';
 import type { JWK } from 'jose';
-import { type SigningAlgorithm, signingAlgorithms } from './algorithms.ts';
 import { type KeyState, placeOf, type StoredKey } from './store.ts';
 
 export interface SigningKey {

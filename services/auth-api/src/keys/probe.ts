@@ -1,8 +1,9 @@
 /** Checks whether this replica can sign, with keys that are stored, known to it and not overdue for rotation. */
+
+import { signingAlgorithms } from '@gatehouse/contracts/resources/algorithms';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import type { SecretBox } from '@gatehouse/service-kit/crypto/secret-box';
 import { type Probe, type Verdict, worst } from '@gatehouse/service-kit/health/diagnosis';
-import { signingAlgorithms } from './algorithms.ts';
 import type { SigningKeyService } from './signing-keys.ts';
 import { placeOf, type StoredKey } from './store.ts';
 

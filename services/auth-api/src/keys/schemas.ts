@@ -1,9 +1,9 @@
 /** Validates the administrators' requests about signing keys. */
 
 import { operationIdField, wrapped } from '@gatehouse/contracts/envelope';
+import { signingAlgorithms } from '@gatehouse/contracts/resources/algorithms';
 import { anyJson, freeText, label } from '@gatehouse/contracts/text';
 import { z } from 'zod';
-import { signingAlgorithms } from './algorithms.ts';
 
 const kid = z.string().regex(/^[\x21-\x7e]{1,128}$/, 'must be 1 to 128 printable characters without spaces');
 

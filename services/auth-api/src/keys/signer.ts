@@ -1,6 +1,8 @@
 /** Signs the JWTs of this server, and verifies with jose that a JWT was signed here. */
+
+import type { SigningAlgorithm } from '@gatehouse/contracts/resources/algorithms';
 import { errors, type JWSHeaderParameters, type JWTPayload, jwtVerify } from 'jose';
-import { defaultAlgorithm, type SigningAlgorithm } from './algorithms.ts';
+import { defaultAlgorithm } from './algorithms.ts';
 import type { SigningKeys } from './key-ring.ts';
 import { signText } from './signature-queue.ts';
 

@@ -1,4 +1,6 @@
 /** Creates, rotates, imports and removes the signing keys that all replicas share. */
+
+import { type SigningAlgorithm, signingAlgorithms } from '@gatehouse/contracts/resources/algorithms';
 import type { ChangeLog } from '@gatehouse/service-kit/changes/log';
 import type { Clock, Trust } from '@gatehouse/service-kit/clock';
 import type { SecretBox } from '@gatehouse/service-kit/crypto/secret-box';
@@ -7,7 +9,6 @@ import { listEtagOf, requireTag } from '@gatehouse/service-kit/http/entity-tag';
 import type { Logger } from '@gatehouse/service-kit/logging/logger';
 import type { Pool } from '@gatehouse/service-kit/postgres/pool';
 import { type AuditWriter, actorFields } from '../audit/event.ts';
-import { type SigningAlgorithm, signingAlgorithms } from './algorithms.ts';
 import { keySetMaxAgeSeconds } from './jwks.ts';
 import { beginKeyChanges, type KeyChanges } from './key-changes.ts';
 import type { NewKey } from './key-material.ts';

@@ -1,8 +1,9 @@
 /** Stores signing keys in PostgreSQL; private parts are encrypted. */
+
+import type { SigningAlgorithm } from '@gatehouse/contracts/resources/algorithms';
 import type { SecretPlace } from '@gatehouse/service-kit/crypto/secret-box';
 import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
 import type { JWK } from 'jose';
-import type { SigningAlgorithm } from './algorithms.ts';
 
 export type KeyState = 'next' | 'active' | 'retired';
 export type KeyOrigin = 'generated' | 'imported';

@@ -1,6 +1,13 @@
 /** Reads authorization details (RFC 9396): checks them against their registered types, and compares them when tokens are narrowed. */
 import { isDeepStrictEqual } from 'node:util';
-import { anyJson, freeText, label } from '@gatehouse/contracts/text';
+import {
+  type DetailType,
+  invisible,
+  type MemberKind,
+  visibleText,
+  visibleTexts,
+} from '@gatehouse/contracts/resources/client/detail-types';
+import { anyJson } from '@gatehouse/contracts/text';
 import { OAuthError } from '@gatehouse/service-kit/errors/oauth-error';
 import { z } from 'zod';
 
@@ -12,49 +19,24 @@ export type AuthorizationDetail = { type: string; identifier?: string } & { [L i
   [member: string]: unknown;
 };
 
-export const memberKinds = ['text', 'texts', 'number', 'boolean', 'object'] as const;
-type MemberKind = (typeof memberKinds)[number];
-
-/** A type as its resource registers it. What is not named here is refused in a request. */
-export interface DetailType {
-  type: string;
-  /** What the consent page says. */
-  text?: string | undefined;
-  /** Values that may be asked for; a request that names none asks for all of them. */
-  actions?: string[] | undefined;
-  datatypes?: string[] | undefined;
-  privileges?: string[] | undefined;
-  /** Whether a request may name one object. */
-  identifier?: boolean | undefined;
-  /** Members of the type's own. */
-  members?: Record<string, MemberKind> | undefined;
-  /** Members that a request must have. */
-  required?: string[] | undefined;
-}
-
 /** With the addresses of its resource, which `locations` may name. */
 export type KnownDetailType = DetailType & { locations: readonly string[] };
 
 /** A JWT access token with these fits into a request header. */
 const maxLength = 4096;
 const maxDetails = 20;
-const maxTextLength = 1024;
 
-/** The user reads the values: what is invisible or turns the direction of the text around would mislead (CVE-2021-42574). */
-const invisible = /[\p{C}\p{Zl}\p{Zp}]/u;
-const text = label(maxTextLength).refine((value) => !invisible.test(value));
-const list = z.array(text).min(1).max(100);
 const commonMembers = {
-  type: text,
-  identifier: text,
-  locations: list,
-  actions: list,
-  datatypes: list,
-  privileges: list,
+  type: visibleText,
+  identifier: visibleText,
+  locations: visibleTexts,
+  actions: visibleTexts,
+  datatypes: visibleTexts,
+  privileges: visibleTexts,
 };
 const kinds: Record<MemberKind, z.ZodType> = {
-  text,
-  texts: list,
+  text: visibleText,
+  texts: visibleTexts,
   number: z.number(),
   boolean: z.boolean(),
   object: anyJson().refine(
@@ -142,7 +124,7 @@ function isWithin(part: AuthorizationDetail, whole: AuthorizationDetail): boolea
   return [...names].every((name) => {
     if (!isListMember(name)) return isDeepStrictEqual(part[name], whole[name]);
     const [asked, granted] = [part[name], whole[name]];
-    if (granted === undefined) return list.safeParse(asked).success;
+    if (granted === undefined) return visibleTexts.safeParse(asked).success;
     return Array.isArray(asked) && asked.length > 0 && asked.every((item) => granted.includes(item));
   });
 }
@@ -153,7 +135,9 @@ function isListMember(name: string): name is ListMember {
 
 function hasType(value: unknown): value is AuthorizationDetail {
   return (
-    typeof value === 'object' && value !== null && text.safeParse((value as { type?: unknown }).type).success
+    typeof value === 'object' &&
+    value !== null &&
+    visibleText.safeParse((value as { type?: unknown }).type).success
   );
 }
 
@@ -169,34 +153,3 @@ function parse(parameter: string): unknown {
 export function printable(name: string): string {
   return name.replace(/[^\x20-\x7e]|["\\]/g, '?').slice(0, 64);
 }
-
-const typeName = z
-  .string()
-  .regex(/^[A-Za-z0-9][A-Za-z0-9_.:/-]{0,127}$/, 'must have 1 to 128 letters, digits or _ . : / -');
-const memberName = z
-  .string()
-  .regex(/^[A-Za-z][A-Za-z0-9_-]{0,63}$/, 'must have 1 to 64 letters, digits or _ -')
-  .refine((name) => !Object.hasOwn(commonMembers, name), 'is a member of every type');
-
-/** A type in a registration. */
-export const detailTypeSchema = z
-  .strictObject({
-    type: typeName,
-    text: freeText(500).min(1).optional(),
-    actions: list.optional(),
-    datatypes: list.optional(),
-    privileges: list.optional(),
-    identifier: z.boolean().optional(),
-    members: z.record(memberName, z.enum(memberKinds)).optional(),
-    required: z.array(label(64)).max(50).optional(),
-  })
-  .superRefine(({ members = {}, required = [], ...common }, context) => {
-    const known = [...Object.keys(members), ...Object.keys(common), 'locations'];
-    for (const name of required)
-      if (!known.includes(name)) {
-        const message = `${name} is not a member of this type`;
-        context.addIssue({ code: 'custom', path: ['required'], message });
-      }
-  });
-
-export const detailTypeNameSchema = typeName;

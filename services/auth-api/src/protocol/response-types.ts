@@ -1,6 +1,6 @@
 /** Defines response types and response modes (OAuth 2.0 Multiple Response Type Encoding Practices). */
+import { responseTypes } from '@gatehouse/contracts/resources/client/values';
 
-export const responseTypes = ['code', 'token', 'id_token', 'id_token token', 'code id_token'] as const;
 export type ResponseType = (typeof responseTypes)[number];
 
 /** How an answer travels. */

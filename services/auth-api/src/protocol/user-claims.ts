@@ -1,5 +1,5 @@
 /** Reads claims about a user: the standard ones (OpenID Connect Core section 5.1) as far as they are known, and flat lists of roles and groups. */
-
+import { membershipClaims } from '@gatehouse/contracts/resources/client/values';
 import { isWithinScope } from './parameters.ts';
 
 interface NamedUser {
@@ -32,8 +32,6 @@ export type UserClaims = { [K in UserClaim]?: NonNullable<ReturnType<(typeof rea
 
 export const userClaimNames = Object.keys(readers) as UserClaim[];
 
-/** Lists for applications that cannot read arrays of objects. Only those get them that ask by name: `*` does not. */
-export const membershipClaims = ['roles', 'groups'] as const;
 export type MembershipClaim = (typeof membershipClaims)[number];
 
 /** Claims that applications from before know. */

@@ -1,51 +1,47 @@
 /** Defines client metadata on the wire (RFC 7591 section 2, OpenID Connect Dynamic Client Registration section 2). */
 import { anyJson, freeText } from '@gatehouse/contracts/text';
 import { z } from 'zod';
+import { type DescribedField, isRegistered, members, type RegisteredField, table } from '../clients/table.ts';
 
 const text = freeText(2048);
 const texts = z.array(text).max(200);
 
+type Members = typeof members;
+type Wire<V> = [V] extends [boolean | undefined]
+  ? z.ZodBoolean
+  : [V] extends [number | undefined]
+    ? z.ZodInt
+    : [V] extends [string | undefined]
+      ? typeof text
+      : [V] extends [string[]]
+        ? typeof texts
+        : ReturnType<typeof anyJson>;
+type MemberShape = {
+  [F in RegisteredField as Members[F]]: z.ZodOptional<Wire<z.output<DescribedField<F>>>>;
+};
+
+/** Only the kind of a value: the registration that results is checked as one of an administrator. */
+const memberShape = Object.fromEntries(
+  table.flatMap((entry) =>
+    isRegistered(entry.field) ? [[members[entry.field], wireOf(entry).optional().describe(entry.help)]] : [],
+  ),
+) as MemberShape;
+
+function wireOf({ bare, isJson, isTexts }: (typeof table)[number]): z.ZodType {
+  if (isJson) return anyJson();
+  if (isTexts) return texts;
+  if (bare instanceof z.ZodBoolean) return z.boolean();
+  return bare instanceof z.ZodNumber ? z.int() : text;
+}
+
 /** RFC 7591 section 2 lets a server ignore other members; it must not fetch anything from their addresses. */
 export const metadataSchema = z
   .object({
-    redirect_uris: texts.optional(),
-    token_endpoint_auth_method: text.optional(),
-    grant_types: texts.optional(),
-    response_types: texts.optional(),
-    client_name: text.optional(),
-    client_uri: text.optional(),
-    policy_uri: text.optional(),
-    tos_uri: text.optional(),
+    ...memberShape,
+    scope: text.optional().describe('Scope values separated by spaces'),
     logo_uri: text
       .optional()
       .describe('Fetched and stored once. Left out of the answer where it leads to no picture.'),
-    scope: text.optional().describe('Scope values separated by spaces'),
-    jwks: anyJson().optional(),
-    jwks_uri: text.optional(),
-    post_logout_redirect_uris: texts.optional(),
-    frontchannel_logout_uri: text.optional(),
-    frontchannel_logout_session_required: z.boolean().optional(),
-    backchannel_logout_uri: text.optional(),
-    backchannel_logout_session_required: z.boolean().optional(),
-    id_token_signed_response_alg: text.optional(),
-    userinfo_signed_response_alg: text.optional(),
-    authorization_signed_response_alg: text.optional().describe('JARM'),
-    authorization_encrypted_response_alg: text.optional(),
-    authorization_encrypted_response_enc: text.optional(),
-    introspection_signed_response_alg: text.optional().describe('RFC 9701'),
-    introspection_encrypted_response_alg: text.optional(),
-    introspection_encrypted_response_enc: text.optional(),
-    id_token_encrypted_response_alg: text.optional(),
-    id_token_encrypted_response_enc: text.optional(),
-    userinfo_encrypted_response_alg: text.optional(),
-    userinfo_encrypted_response_enc: text.optional(),
-    request_object_signing_alg: text.optional(),
-    require_signed_request_object: z.boolean().optional().describe('RFC 9101'),
-    require_pushed_authorization_requests: z.boolean().optional().describe('RFC 9126'),
-    dpop_bound_access_tokens: z.boolean().optional().describe('RFC 9449'),
-    tls_client_certificate_bound_access_tokens: z.boolean().optional().describe('RFC 8705'),
-    default_max_age: z.int().optional(),
-    authorization_details_types: texts.optional().describe('RFC 9396'),
     subject_type: text.optional(),
     sector_identifier_uri: text.optional(),
     software_statement: anyJson().optional(),

@@ -3,56 +3,16 @@ import { definedOnly } from '@gatehouse/contracts/defined-only';
 import { OAuthError, plainDescription } from '@gatehouse/service-kit/errors/oauth-error';
 import type { Client } from '../clients/client.ts';
 import { type ClientPatch, clientPatchSchema } from '../clients/schemas.ts';
+import { isRegistered, members, table } from '../clients/table.ts';
 import { deviceGrantType } from '../devices/device.ts';
 import { parseScope } from '../protocol/parameters.ts';
 import { isLoopbackUri } from '../protocol/redirect-uri.ts';
 import type { ClientMetadata } from './metadata-schemas.ts';
 
-/** Members that a client has or has not, with the same value in its registration. */
-const optional = {
-  clientUri: 'client_uri',
-  policyUri: 'policy_uri',
-  tosUri: 'tos_uri',
-  logoUri: 'logo_uri',
-  jwks: 'jwks',
-  jwksUri: 'jwks_uri',
-  frontchannelLogoutUri: 'frontchannel_logout_uri',
-  backchannelLogoutUri: 'backchannel_logout_uri',
-  userinfoSignedResponseAlg: 'userinfo_signed_response_alg',
-  authorizationSignedResponseAlg: 'authorization_signed_response_alg',
-  authorizationEncryptedResponseAlg: 'authorization_encrypted_response_alg',
-  authorizationEncryptedResponseEnc: 'authorization_encrypted_response_enc',
-  introspectionSignedResponseAlg: 'introspection_signed_response_alg',
-  introspectionEncryptedResponseAlg: 'introspection_encrypted_response_alg',
-  introspectionEncryptedResponseEnc: 'introspection_encrypted_response_enc',
-  idTokenEncryptedResponseAlg: 'id_token_encrypted_response_alg',
-  idTokenEncryptedResponseEnc: 'id_token_encrypted_response_enc',
-  userinfoEncryptedResponseAlg: 'userinfo_encrypted_response_alg',
-  userinfoEncryptedResponseEnc: 'userinfo_encrypted_response_enc',
-  requestObjectSigningAlg: 'request_object_signing_alg',
-} as const;
-
-/** Maps the names in a registration to those of the metadata. */
-const names: Readonly<Record<string, string>> = {
-  ...optional,
-  redirectURIs: 'redirect_uris',
-  postLogoutRedirectURIs: 'post_logout_redirect_uris',
-  tokenEndpointAuthMethod: 'token_endpoint_auth_method',
-  authorizedGrantTypes: 'grant_types',
-  responseTypes: 'response_types',
-  name: 'client_name',
-  scope: 'scope',
-  idTokenSignedResponseAlg: 'id_token_signed_response_alg',
-  requireSignedRequestObject: 'require_signed_request_object',
-  requirePushedAuthorizationRequests: 'require_pushed_authorization_requests',
-  dpopBoundAccessTokens: 'dpop_bound_access_tokens',
-  tlsClientCertificateBoundAccessTokens: 'tls_client_certificate_bound_access_tokens',
-  defaultMaxAgeSeconds: 'default_max_age',
-  authorizationDetailsTypes: 'authorization_details_types',
-};
-
-type Optional = typeof optional;
-const optionalPairs = Object.entries(optional) as [keyof Optional, Optional[keyof Optional]][];
+/** `fallback`: what counts where the member is missing; `null` stands for no value. */
+const registered = table.flatMap(({ field, property, initial = null }) =>
+  isRegistered(field) ? [{ field, property, member: members[field], fallback: initial }] : [],
+);
 
 /** What the operator permits self-registered clients. */
 export interface RegistrationLimits {
@@ -73,26 +33,18 @@ export function registrationOf(
   refuseReadableAnswers(metadata, stored);
   const method = metadata.token_endpoint_auth_method ?? 'client_secret_basic';
   const patch = {
+    ...Object.fromEntries(
+      registered.map(({ field, member, fallback }) => [field, metadata[member] ?? fallback]),
+    ),
     name: metadata.client_name ?? 'An application',
     clientType: method === 'none' ? 'PUBLIC' : 'CONFIDENTIAL',
     tokenEndpointAuthMethod: method,
     authorizedGrantTypes: grantsOf(metadata),
     responseTypes: metadata.response_types ?? ['code'],
     scope: scopeOf(metadata, limits.scopes),
-    redirectURIs: metadata.redirect_uris ?? [],
-    postLogoutRedirectURIs: metadata.post_logout_redirect_uris ?? [],
     redirectMatching: 'exact',
     // No administrator has reviewed the client: the user must consent.
     requireConsent: true,
-    ...Object.fromEntries(optionalPairs.map(([property, member]) => [property, metadata[member] ?? null])),
-    frontchannelLogoutSessionRequired: metadata.frontchannel_logout_session_required ?? false,
-    backchannelLogoutSessionRequired: metadata.backchannel_logout_session_required ?? false,
-    idTokenSignedResponseAlg: metadata.id_token_signed_response_alg ?? 'RS256',
-    requireSignedRequestObject: metadata.require_signed_request_object ?? false,
-    requirePushedAuthorizationRequests: metadata.require_pushed_authorization_requests ?? false,
-    dpopBoundAccessTokens: metadata.dpop_bound_access_tokens ?? false,
-    tlsClientCertificateBoundAccessTokens: metadata.tls_client_certificate_bound_access_tokens ?? false,
-    defaultMaxAgeSeconds: metadata.default_max_age ?? null,
     authorizationDetailsTypes: detailTypesOf(metadata, limits.detailTypes),
   };
   const parsed = clientPatchSchema.safeParse(patch);
@@ -106,34 +58,20 @@ export function refusal(problems: readonly { field: string; message: string }[])
   const [first = { field: '', message: 'is not valid' }] = problems;
   const field = first.field.replace(/^data\./, '').split('.')[0] ?? '';
   const isRedirect = field === 'redirectURIs';
-  const description = plainDescription(`${names[field] ?? field}: ${first.message}`);
+  const description = plainDescription(`${isRegistered(field) ? members[field] : field}: ${first.message}`);
   return new OAuthError(isRedirect ? 'invalid_redirect_uri' : 'invalid_client_metadata', 400, description);
 }
 
 export function metadataOf(client: Client): Record<string, unknown> {
   const { tokenEndpointAuthMethod = 'client_secret_basic', authorizationDetailsTypes } = client;
-  const given = {
-    client_name: client.name,
+  return definedOnly({
+    ...Object.fromEntries(registered.map(({ property, member }) => [member, client[property]])),
     token_endpoint_auth_method: tokenEndpointAuthMethod,
-    grant_types: client.grantTypes,
-    response_types: client.responseTypes,
     scope: client.scope.join(' '),
-    redirect_uris: client.redirectUris,
-    post_logout_redirect_uris: client.postLogoutRedirectUris,
-    ...Object.fromEntries(optionalPairs.map(([property, member]) => [member, client[property]])),
-    frontchannel_logout_session_required: client.frontchannelLogoutSessionRequired,
-    backchannel_logout_session_required: client.backchannelLogoutSessionRequired,
-    id_token_signed_response_alg: client.idTokenSignedResponseAlg,
-    require_signed_request_object: client.requireSignedRequestObject,
-    require_pushed_authorization_requests: client.requirePushedAuthorizationRequests,
-    dpop_bound_access_tokens: client.dpopBoundAccessTokens,
-    tls_client_certificate_bound_access_tokens: client.tlsClientCertificateBoundAccessTokens,
-    default_max_age: client.defaultMaxAgeSeconds,
     authorization_details_types:
       authorizationDetailsTypes.length === 0 ? undefined : authorizationDetailsTypes,
     subject_type: 'public',
-  };
-  return definedOnly(given);
+  });
 }
 
 /** Refuses members that a client would otherwise believe to be in force. */

@@ -1,8 +1,9 @@
 /** Signs ID tokens (OpenID Connect Core section 2) and recognises those that were issued here. */
 import { hash } from 'node:crypto';
+import type { SigningAlgorithm } from '@gatehouse/contracts/resources/algorithms';
 import type { EncryptFor } from '../assertions/encryption.ts';
 import type { Client } from '../clients/client.ts';
-import { defaultAlgorithm, type SigningAlgorithm } from '../keys/algorithms.ts';
+import { defaultAlgorithm } from '../keys/algorithms.ts';
 import type { Signer } from '../keys/signer.ts';
 import { contextOf } from '../protocol/authentication-context.ts';
 import type { UserClaims } from '../protocol/user-claims.ts';

@@ -4,11 +4,11 @@
  */
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { definedOnly } from '@gatehouse/contracts/defined-only';
+import type { SigningAlgorithm } from '@gatehouse/contracts/resources/algorithms';
 import type { SecretBox, SecretPlace } from '@gatehouse/service-kit/crypto/secret-box';
 import { randomToken } from '@gatehouse/service-kit/crypto/secrets';
 import { AppError } from '@gatehouse/service-kit/errors/app-error';
 import type { JWTPayload } from 'jose';
-import type { SigningAlgorithm } from '../keys/algorithms.ts';
 import type { Signer } from '../keys/signer.ts';
 import type { AuthorizationDetail } from '../protocol/authorization-details.ts';
 import {

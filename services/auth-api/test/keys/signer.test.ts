@@ -1,7 +1,7 @@
 import { sign } from 'node:crypto';
+import { signingAlgorithms } from '@gatehouse/contracts/resources/algorithms';
 import { decodeProtectedHeader, importJWK, jwtVerify, SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { signingAlgorithms } from '../../src/keys/algorithms.ts';
 import { publishKeys } from '../../src/keys/jwks.ts';
 import { createSigner, type Signer } from '../../src/keys/signer.ts';
 import type { SigningKeyService } from '../../src/keys/signing-keys.ts';

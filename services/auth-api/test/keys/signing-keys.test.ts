@@ -1,6 +1,6 @@
+import { signingAlgorithms } from '@gatehouse/contracts/resources/algorithms';
 import { createDeletionBounds } from '@gatehouse/service-kit/postgres/bounded-deletion';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { signingAlgorithms } from '../../src/keys/algorithms.ts';
 import { publishKeys } from '../../src/keys/jwks.ts';
 import { reencryptSigningKeys } from '../../src/keys/reencrypt.ts';
 import { createSigner } from '../../src/keys/signer.ts';

@@ -1,6 +1,7 @@
+import { redirectUriProblem } from '@gatehouse/contracts/redirect-uri';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isRegisteredRedirectUri, redirectUriProblem } from '../../src/protocol/redirect-uri.ts';
+import { isRegisteredRedirectUri } from '../../src/protocol/redirect-uri.ts';
 
 const confidential = { clientType: 'CONFIDENTIAL' } as const;
 const exact = (...redirectUris: string[]) => ({

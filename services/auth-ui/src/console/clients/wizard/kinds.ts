@@ -1,4 +1,5 @@
 /** Defines the kinds of applications that the wizard knows: what each is asked, and the registration that results. */
+import type { ClientInput } from '@gatehouse/contracts/resources/client';
 import { z } from 'zod';
 import { typedText } from '../../shell/typed.ts';
 import { valuesOf } from '../edit-fields.ts';
@@ -30,6 +31,9 @@ export const answers = z.object({
 
 export type Answers = z.infer<typeof answers>;
 
+type Decided = 'clientType' | 'authorizedGrantTypes';
+type Fixed = Pick<ClientInput, 'requirePkce'> & { [F in Decided]: NonNullable<ClientInput[F]> };
+
 interface Description {
   questions: readonly Question[];
   /** What the form suggests. */
@@ -37,14 +41,13 @@ interface Description {
   /** The program to copy from, below `docs/quickstarts/`. */
   guide?: string;
   /** What the kind decides, so it is not asked. */
-  fixed: {
-    clientType: 'CONFIDENTIAL' | 'PUBLIC';
-    authorizedGrantTypes: readonly string[];
-    requirePkce?: boolean;
-  };
+  fixed: Fixed;
 }
 
-const signIn = { authorizedGrantTypes: ['authorization_code', 'refresh_token'], requirePkce: true } as const;
+const signIn: Pick<Fixed, 'authorizedGrantTypes' | 'requirePkce'> = {
+  authorizedGrantTypes: ['authorization_code', 'refresh_token'],
+  requirePkce: true,
+};
 const signInScope = 'openid profile email';
 
 export const descriptions: Readonly<Record<Kind, Description>> = {
@@ -98,7 +101,7 @@ export const descriptions: Readonly<Record<Kind, Description>> = {
 };
 
 /** What is sent to register it: the fields that the kind decides, and the answers to its questions. */
-export function registrationOf(kind: Kind, given: Answers): Record<string, unknown> {
+export function registrationOf(kind: Kind, given: Answers): ClientInput {
   const { questions, fixed, scope } = descriptions[kind];
   const asked = (question: Question) => questions.includes(question);
   return {

@@ -1,0 +1,66 @@
+/** Registers what people and programs are told about a field, beside the schema that checks it. */
+import { z } from 'zod';
+
+/** The facts that no schema tells. A fact of the schema (optional, options, limits) is not repeated here. */
+export interface FieldFacts {
+  /** English; other languages have it under `field.<resource>.<field>`. */
+  label: string;
+  /** One or two English sentences; other languages have them under `field.<resource>.<field>.help`. */
+  help: string;
+  /** Fields of one group stand together in forms and in the reference. */
+  group: string;
+  example?: unknown;
+  /** The value of a new resource. */
+  initial?: unknown;
+  /** `null` in a PATCH takes the value away. */
+  isClearable?: boolean;
+  /** Given when the resource is made, and never changed. */
+  isFixed?: boolean;
+  /** Taken, and never shown again. */
+  isSecret?: boolean;
+  /** Lists of the console and of the command line show it. */
+  isColumn?: boolean;
+  /** A change of it is written without its values. */
+  isUnaudited?: boolean;
+}
+
+declare const told: unique symbol;
+
+/** A schema of which the types know the facts, too. */
+export type Field<S extends z.ZodType = z.ZodType, F extends FieldFacts = FieldFacts> = S & {
+  readonly [told]?: F;
+};
+
+const registry = z.registry<FieldFacts>();
+
+/** The schema, with facts of its own: other fields may have the same schema. OpenAPI documents read the help as its description. */
+export function field<S extends z.ZodType, const F extends FieldFacts>(schema: S, facts: F): Field<S, F> {
+  const own = schema.describe(facts.help);
+  registry.add(own, facts);
+  return own as Field<S, F>;
+}
+
+/** The same field, checked by another schema. */
+export function checkedBy<S extends z.ZodType, F extends FieldFacts>(
+  like: { readonly [told]?: F },
+  schema: S,
+): Field<S, F> {
+  return field(schema, factsOf(like as z.ZodType, 'the field that is checked otherwise') as F);
+}
+
+/** `name`: as the error calls the field. Of a schema as it was registered: a wrapped one (`.optional()`) has none. @throws Error */
+export function factsOf(schema: z.core.$ZodType, name: string): FieldFacts {
+  const facts = registry.get(schema);
+  if (facts === undefined)
+    throw new Error(`${name} has no facts: give it field(), as the last step of its schema`);
+  return facts;
+}
+
+export const isField = (schema: z.core.$ZodType): boolean => registry.has(schema);
+
+/** The type of one fact of a field; undefined where the field does not have it. */
+export type Fact<S, N extends keyof FieldFacts> = S extends { readonly [told]?: infer F }
+  ? N extends keyof NonNullable<F>
+    ? NonNullable<F>[N]
+    : undefined
+  : undefined;

@@ -1,0 +1,55 @@
+/** Derives how people type the fields of a resource: for forms and for options of the command line. */
+import { z } from 'zod';
+import { type FieldFacts, factsOf, isField } from './field.ts';
+import { bareOf, type Fields, type Resource } from './resource.ts';
+
+/**
+ * `text`, `number`, `flag` and `choice` are single values, `choices` some of the options, `lines` a text in each line, and `json`
+ * what has no plainer form.
+ */
+export type InputKind = 'text' | 'number' | 'flag' | 'choice' | 'choices' | 'lines' | 'json';
+
+export interface Input {
+  /** Its place in the body, as refusals name it: `ldap.filters.person`. */
+  path: string;
+  facts: FieldFacts;
+  kind: InputKind;
+  /** Of `choice` and `choices`. */
+  options: readonly string[];
+  isOptional: boolean;
+  maxLength: number | undefined;
+}
+
+/** In the order of the description; objects whose fields are described are taken apart. */
+export function inputsOf({ name, fields }: Resource): Input[] {
+  return inputsBelow(name, fields, '');
+}
+
+function inputsBelow(resource: string, fields: Fields, prefix: string): Input[] {
+  return Object.entries(fields).flatMap(([name, schema]) => {
+    const path = prefix + name;
+    const bare = bareOf(schema);
+    if (bare instanceof z.ZodObject && Object.values(bare.shape).every((inner) => isField(inner)))
+      return inputsBelow(resource, bare.shape as Fields, `${path}.`);
+    const facts = factsOf(schema, `${resource}.${path}`);
+    return [{ path, facts, ...formOf(bare), isOptional: schema.safeParse(undefined).success }];
+  });
+}
+
+function formOf(schema: z.ZodType): Pick<Input, 'kind' | 'options' | 'maxLength'> {
+  const none = { options: [], maxLength: undefined };
+  if (schema instanceof z.ZodBoolean) return { kind: 'flag', ...none };
+  if (schema instanceof z.ZodNumber) return { kind: 'number', ...none };
+  if (schema instanceof z.ZodEnum || schema instanceof z.ZodLiteral)
+    return { kind: 'choice', options: optionsOf(schema), maxLength: undefined };
+  if (schema instanceof z.ZodString)
+    return { kind: 'text', options: [], maxLength: schema.maxLength ?? undefined };
+  if (!(schema instanceof z.ZodArray)) return { kind: 'json', ...none };
+  const element = bareOf(schema.element as z.ZodType);
+  if (element instanceof z.ZodEnum)
+    return { kind: 'choices', options: optionsOf(element), maxLength: undefined };
+  return { kind: element instanceof z.ZodString ? 'lines' : 'json', ...none };
+}
+
+const optionsOf = (schema: z.ZodEnum | z.ZodLiteral): string[] =>
+  (schema instanceof z.ZodEnum ? schema.options : [...schema.values]).map(String);

@@ -1,0 +1,24 @@
+/** Derives the JSON Schema (draft 2020-12) by which editors check and complete files with a resource. */
+import { z } from 'zod';
+import { definedOnly } from '../defined-only.ts';
+import { factsOf, isField } from './field.ts';
+import type { Resource } from './resource.ts';
+
+/** Of a file that need not name every field, as it is sent to create or to change. */
+export function jsonSchemaOf({ name, fields }: Resource): object {
+  return z.toJSONSchema(z.object(fields).partial(), {
+    io: 'input',
+    override({ zodSchema: schema, jsonSchema }) {
+      if (!isField(schema)) return;
+      const { label, help, initial, isClearable } = factsOf(schema, name);
+      if (isClearable) nullableToo(jsonSchema);
+      Object.assign(jsonSchema, definedOnly({ title: label, description: help, default: initial }));
+    },
+  });
+}
+
+function nullableToo(jsonSchema: object): void {
+  const value = { ...jsonSchema };
+  for (const key of Object.keys(value)) Reflect.deleteProperty(jsonSchema, key);
+  Object.assign(jsonSchema, { anyOf: [value, { type: 'null' }] });
+}

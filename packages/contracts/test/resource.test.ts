@@ -1,0 +1,179 @@
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { checkedBy, factsOf, field } from '../src/resource/field.ts';
+import { inputsOf } from '../src/resource/inputs.ts';
+import { jsonSchemaOf } from '../src/resource/json-schema.ts';
+import { changeShape, initialOf, shownShape } from '../src/resource/resource.ts';
+import { englishTexts } from '../src/resource/texts.ts';
+import { client } from '../src/resources/client.ts';
+
+const word = z.string().max(8);
+const group = 'all';
+const gate = {
+  name: 'gate',
+  fields: {
+    id: field(word, { label: 'Id', help: 'Never changes.', group, isFixed: true }),
+    title: field(word, { label: 'Title', help: 'Read by people.', group, initial: 'A gate' }),
+    secret: field(word.optional(), { label: 'Secret', help: 'Never shown.', group, isSecret: true }),
+    color: field(z.enum(['red', 'blue']).optional(), {
+      label: 'Colour',
+      help: 'None without it.',
+      group,
+      isClearable: true,
+    }),
+    ways: field(z.array(word).max(2), { label: 'Ways', help: 'One in each line.', group, initial: [] }),
+    lock: field(
+      z.strictObject({
+        isOpen: field(z.boolean().default(false), { label: 'Open', help: 'Lets people in.', group }),
+        height: field(z.int().optional(), { label: 'Height', help: 'In metres.', group }),
+      }),
+      { label: 'Lock', help: 'What holds it.', group },
+    ),
+  },
+};
+
+describe('a PATCH', () => {
+  const schema = z.object(changeShape(gate));
+
+  it('may leave every field, and takes away by null what may be taken away', () => {
+    expect(schema.parse({})).toEqual({});
+    expect(schema.parse({ color: null, title: 'West' })).toEqual({ color: null, title: 'West' });
+    expect(schema.safeParse({ title: null }).success).toBe(false);
+  });
+
+  it('has no field that is fixed, and one that is secret', () => {
+    expect(Object.keys(schema.shape)).toEqual(['title', 'secret', 'color', 'ways', 'lock']);
+  });
+
+  it('keeps the limits of the field, and describes it by its help', () => {
+    const { issues } = schema.safeParse({ title: 'too long a title', ways: ['a', 'b', 'c'] })
+      .error as z.ZodError;
+    expect(issues.map(({ path }) => path)).toEqual([['title'], ['ways']]);
+    expect(schema.shape.color.description).toBe('None without it.');
+    expect(gate.fields.lock.shape.isOpen.description).toBe('Lets people in.');
+  });
+
+  it('is of a type that knows which fields there are', () => {
+    const change: z.input<typeof schema> = { color: null, lock: {} };
+    // @ts-expect-error A fixed field cannot be changed.
+    change.id = 'west';
+    // @ts-expect-error A name may not be taken away.
+    change.title = null;
+    expect(change).toBeDefined();
+  });
+});
+
+describe('an answer', () => {
+  const schema = z.object(shownShape(gate));
+
+  it('has no secret, whatever it is made from', () => {
+    const shown = schema.parse({
+      id: 'west',
+      title: 'West',
+      secret: 'open',
+      ways: [],
+      lock: { isOpen: true },
+    });
+    expect(shown).toEqual({ id: 'west', title: 'West', ways: [], lock: { isOpen: true } });
+  });
+
+  it('may hold what only the next release knows', () => {
+    const next = {
+      id: 'w',
+      title: 'a longer title',
+      color: 'green',
+      ways: ['a', 'b', 'c'],
+      lock: { isOpen: true },
+    };
+    expect(schema.parse(next)).toEqual(next);
+  });
+
+  it('must hold what is always there', () => {
+    expect(schema.safeParse({ id: 'west', title: 'West', ways: [] }).success).toBe(false);
+  });
+});
+
+describe('a new resource', () => {
+  it('has the initial values, and none in common with another one', () => {
+    const [one, other] = [initialOf(gate), initialOf(gate)];
+    one.ways.push('north');
+    expect(other).toEqual({ title: 'A gate', ways: [] });
+  });
+});
+
+describe('inputs', () => {
+  it('are typed by the kind of their schema, inside of objects, too', () => {
+    const kinds = inputsOf(gate).map(({ path, kind }) => `${path} ${kind}`);
+    expect(kinds).toEqual([
+      'id text',
+      'title text',
+      'secret text',
+      'color choice',
+      'ways lines',
+      'lock.isOpen flag',
+      'lock.height number',
+    ]);
+  });
+
+  it('tell limits, options and whether they may stay empty', () => {
+    const [, title, , color] = inputsOf(gate);
+    expect(title).toMatchObject({ maxLength: 8, isOptional: false });
+    expect(color).toMatchObject({ options: ['red', 'blue'], isOptional: true });
+  });
+
+  it('of a client are one for each field, in groups', () => {
+    const inputs = inputsOf(client);
+    expect(inputs.find(({ path }) => path === 'authorizedGrantTypes')?.kind).toBe('choices');
+    expect(inputs.find(({ path }) => path === 'tokenExchange.subjectClients')?.kind).toBe('lines');
+    expect(new Set(inputs.map(({ path }) => path)).size).toBe(inputs.length);
+    const labels = inputs.map(({ facts }) => `${facts.group} ${facts.label}`);
+    expect(new Set(labels).size).toBe(labels.length);
+  });
+});
+
+describe('a field', () => {
+  it('has facts of its own where several have one schema', () => {
+    expect(factsOf(gate.fields.id, 'gate.id').label).toBe('Id');
+    expect(factsOf(gate.fields.title, 'gate.title').label).toBe('Title');
+  });
+
+  it('keeps them where another schema checks it', () => {
+    const stricter = checkedBy(gate.fields.color, z.enum(['red']).optional());
+    const schema = z.object(changeShape({ name: 'gate', fields: { color: stricter } }));
+    expect(schema.parse({ color: null })).toEqual({ color: null });
+    expect(schema.safeParse({ color: 'blue' }).success).toBe(false);
+  });
+
+  it('that is wrapped after it was described is refused by its name', () => {
+    const wrapped = { name: 'gate', fields: { title: gate.fields.title.optional() } };
+    expect(() => changeShape(wrapped)).toThrow('gate.title has no facts');
+    expect(() => inputsOf(wrapped)).toThrow('gate.title has no facts');
+  });
+
+  it('has two English texts', () => {
+    expect(englishTexts(gate)).toMatchObject({
+      'field.gate.title': 'Title',
+      'field.gate.title.help': 'Read by people.',
+      'field.gate.lock.height': 'Height',
+    });
+  });
+});
+
+describe('the JSON Schema for editors', () => {
+  it('tells label, help, initial value, and where null is allowed', () => {
+    expect(jsonSchemaOf(gate)).toMatchObject({
+      $schema: 'https://json-schema.org/draft/2020-12/schema',
+      properties: {
+        title: {
+          type: 'string',
+          maxLength: 8,
+          title: 'Title',
+          description: 'Read by people.',
+          default: 'A gate',
+        },
+        color: { title: 'Colour', anyOf: [{ enum: ['red', 'blue'] }, { type: 'null' }] },
+        lock: { properties: { height: { title: 'Height' } } },
+      },
+    });
+  });
+});
