@@ -38,7 +38,7 @@ async function estate() {
 }
 
 describe('the subject scope of a contact centre', () => {
-  it('is its own for new ones, also of a replica of the release before, and is told to Auth API', async () => {
+  it('is its own for new ones, that of the environment where the release before made it, and is told to Auth API', async () => {
     const { one, other, own } = await estate();
     const former = randomUuid();
     await api.pool.query(
@@ -49,14 +49,14 @@ describe('the subject scope of a contact centre', () => {
     expect(await Promise.all([one, own, former].map(scopeOf))).toEqual([
       'environment',
       'contactCenter',
-      'contactCenter',
+      'environment',
     ]);
     expect((await inside(`/contact-centers/${one}?location=/`)).subjectScope).toBe('environment');
     expect(await inside(`/environments/${environmentId}/contact-centers`)).toEqual([
       { id: one, subjectScope: 'environment', subjectsWereShared: false },
       { id: other, subjectScope: 'environment', subjectsWereShared: false },
       { id: own, subjectScope: 'contactCenter', subjectsWereShared: false },
-      { id: former, subjectScope: 'contactCenter', subjectsWereShared: false },
+      { id: former, subjectScope: 'environment', subjectsWereShared: false },
     ]);
     await api.call('DELETE', `/contact-centers/${former}`);
   });
