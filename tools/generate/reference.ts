@@ -1,4 +1,5 @@
 /** docs/reference/<service>.md: every call of an API, from its OpenAPI document. */
+import { inlined } from '@gatehouse/service-kit/openapi/document';
 import { openApiDocument } from './openapi.ts';
 import { fieldsOf, type Schema, typeOf } from './reference-fields.ts';
 
@@ -36,15 +37,14 @@ interface Call extends Operation {
 const methods = ['get', 'post', 'put', 'patch', 'delete'];
 
 export async function referencePage(root: string, service: string): Promise<string> {
-  const { info, paths } = JSON.parse(await openApiDocument(root, service)) as Document;
+  const document: Document = JSON.parse(await openApiDocument(root, service));
+  const { info, paths } = inlined(document, document);
   const calls = Object.entries(paths).flatMap(([path, operations]) =>
     Object.entries(operations)
       .filter(([method]) => methods.includes(method))
       .map(([method, operation]): Call => ({ ...operation, method: method.toUpperCase(), path })),
   );
   const groups = Map.groupBy(calls, ({ tags }) => tags?.[0] ?? 'other');
-  // Calls between the services are internal and may change.
-  groups.delete('internal');
   const sections = [...groups].map(
     ([tag, members]) => `## ${titleOf(tag)}\n\n${members.map(section).join('\n')}`,
   );

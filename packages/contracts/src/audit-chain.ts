@@ -1,5 +1,7 @@
 /** Describes the verification of an audit trail, the same at both APIs. */
+
 import { z } from 'zod';
+import { components } from './components.ts';
 import { envelopeOf } from './envelope.ts';
 
 const day = z.iso.date('must be a day such as 2027-01-31').optional();
@@ -20,6 +22,7 @@ export const verifiedDaySchema = z.object({
     .describe('Elasticsearch has the same last event; absent where it was not asked.'),
   problems: z.array(z.string()).describe('Empty when the day is as it was written.'),
 });
+components.add(verifiedDaySchema, { id: 'VerifiedDay' });
 
 export type VerifiedDay = z.output<typeof verifiedDaySchema>;
 
@@ -32,6 +35,7 @@ export const waitingDeletionSchema = z.object({
   from: z.iso.datetime().describe('The oldest row that would be deleted is of this time.'),
   to: z.iso.datetime().describe('Rows of before this time would be deleted.'),
 });
+components.add(waitingDeletionSchema, { id: 'WaitingDeletion' });
 
 export type WaitingDeletion = z.output<typeof waitingDeletionSchema>;
 

@@ -1,5 +1,7 @@
 /** Describes the diagnosis of a service: `GET /auth/v3/ops/diagnosis`, `GET /environment/v3/diagnosis`. */
+
 import { z } from 'zod';
+import { components } from './components.ts';
 
 export const findingSchema = z.object({
   name: z.string().describe('What was looked at.'),
@@ -9,6 +11,7 @@ export const findingSchema = z.object({
   message: z.string().describe('What was found and, when it is not right, what to change.'),
   durationMs: z.int(),
 });
+components.add(findingSchema, { id: 'Finding' });
 
 export const diagnosisSchema = z.object({
   service: z.string(),
@@ -17,6 +20,7 @@ export const diagnosisSchema = z.object({
   ok: z.boolean().describe('Nothing failed.'),
   findings: z.array(findingSchema),
 });
+components.add(diagnosisSchema, { id: 'Diagnosis' });
 
 export const authApiDiagnosisPath = '/auth/v3/ops/diagnosis';
 export const environmentApiDiagnosisPath = '/environment/v3/diagnosis';

@@ -1,8 +1,11 @@
 /** Describes the v3 envelope around every JSON answer outside the OAuth endpoints. */
+
 import { z } from 'zod';
+import { components } from './components.ts';
 import { line } from './text.ts';
 
 export const successStatus = z.object({ code: z.literal(0) });
+components.add(successStatus, { id: 'SuccessStatus' });
 
 /** A success with data. */
 export function envelopeOf<T extends z.ZodType>(data: T) {
@@ -11,6 +14,7 @@ export function envelopeOf<T extends z.ZodType>(data: T) {
 
 /** A success without data. */
 export const emptyEnvelope = z.object({ status: successStatus });
+components.add(emptyEnvelope, { id: 'Success' });
 
 const failureStatus = z.object({
   /** Never 0: the HTTP status. */
@@ -26,15 +30,18 @@ const failureStatus = z.object({
     .describe('Why, for programs that say it in words of their own: one of a list that grows.'),
   limit: z.number().optional().describe('The bound, of a reason that has one.'),
 });
+components.add(failureStatus, { id: 'FailureStatus' });
 
 /** A failure; `errors` names each field that was wrong. */
 export const errorEnvelope = z.object({
   status: failureStatus,
   errors: z.array(z.object({ status: failureStatus })).optional(),
 });
+components.add(errorEnvelope, { id: 'Failure' });
 
 /** 401 on the JSON APIs and every error of the OAuth endpoints. */
 export const securityError = z.object({ error: z.string(), error_description: z.string().optional() });
+components.add(securityError, { id: 'OAuthError' });
 
 export const operationIdField = line()
   .optional()
@@ -59,5 +66,6 @@ export const warningSchema = z.object({
   value: z.string(),
   message: z.string().describe('What may be wrong, and what to do. The write was done all the same.'),
 });
+components.add(warningSchema, { id: 'Warning' });
 
 export type Warning = z.infer<typeof warningSchema>;

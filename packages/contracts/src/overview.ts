@@ -1,5 +1,7 @@
 /** Describes what the overviews of both APIs share: problems, what ends soon, and what waits to be shipped. */
+
 import { z } from 'zod';
+import { components } from './components.ts';
 
 /** Sections of docs/runbooks.md that a problem may name; a test compares them with the page. */
 export const runbooks = [
@@ -31,6 +33,7 @@ export const problemSchema = z.object({
     .describe('What has it: a dependency, an environment, a contact centre, or `installation`.'),
   message: z.string().describe('What was found, in a sentence.'),
 });
+components.add(problemSchema, { id: 'Problem' });
 
 export const endingKinds = [
   'provider-certificate',
@@ -55,6 +58,7 @@ export const endingSchema = z.object({
   environmentId: z.string().optional(),
   clientId: z.string().optional(),
 });
+components.add(endingSchema, { id: 'Ending' });
 
 export const auditLagSchema = z.object({
   destination: z
@@ -64,6 +68,7 @@ export const auditLagSchema = z.object({
   oldestSeconds: z.number().describe('How long the oldest of them has waited; 0 when none does.'),
   refused: z.int().describe('Events that it refused for what they are.'),
 });
+components.add(auditLagSchema, { id: 'AuditLag' });
 
 export const windows = ['1h', '24h', '48h'] as const;
 

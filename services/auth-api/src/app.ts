@@ -4,6 +4,7 @@ import { type App, createApp } from '@gatehouse/service-kit/http/app';
 import { keepChosenLanguage } from '@gatehouse/service-kit/http/chosen-language';
 import { hideFromProxies } from '@gatehouse/service-kit/http/internal';
 import type { Deps } from './deps.ts';
+import { refineOpenapi } from './openapi.ts';
 
 const api = '/auth/v3';
 const oauth = `${api}/oauth`;
@@ -25,6 +26,8 @@ export async function buildApp(deps: Deps): Promise<App> {
       title: 'Gatehouse Auth API',
       description: 'OAuth 2.0 and OpenID Connect, sign-in and sessions, client administration.',
       version: kit.version,
+      host: 'login.example.com',
+      refine: refineOpenapi,
     },
   });
 
@@ -60,7 +63,7 @@ export async function buildApp(deps: Deps): Promise<App> {
   await app.register(deps.sso.backchannelLogoutRoutes, { prefix: sso });
   await app.register(deps.sso.jwksRoutes, { prefix: sso });
   // For the release before, whose services call here.
-  if (config.internal.onPublicPort || kit.describesApi)
+  if (config.internal.onPublicPort)
     await app.register(
       async (services: App) => {
         hideFromProxies(services);
@@ -118,6 +121,13 @@ export async function buildInternalApp(deps: Deps): Promise<App> {
     tracing: kit.tracing,
     http: { ...config.http, trustedProxies: [] },
     drain: kit.drain,
+    describesApi: kit.describesApi,
+    openapi: {
+      title: 'Gatehouse Auth API, for the services of the installation',
+      description: 'What the services ask each other; it may change with any release.',
+      version: kit.version,
+      host: 'auth-api-internal',
+    },
   });
   await app.register((services: App) => mountInternal(services, deps), { prefix: internal });
   return app;

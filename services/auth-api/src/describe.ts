@@ -5,15 +5,24 @@ import { randomBytes } from '@gatehouse/service-kit/crypto/secrets';
 import type { App } from '@gatehouse/service-kit/http/app';
 import type { Kit } from '@gatehouse/service-kit/http/run';
 import { trustedClock } from '@gatehouse/service-kit/timekeeping/store-clock';
-import { buildApp } from './app.ts';
+import { buildApp, buildInternalApp } from './app.ts';
 import { configuration } from './config.ts';
-import { composeDeps } from './deps.ts';
+import { composeDeps, type Deps } from './deps.ts';
 import type { Stores } from './open-core.ts';
 
 /** Replaces the connections, which composing passes on and never uses. */
 const unused: Stores = new Proxy(() => unused, { get: () => unused, apply: () => unused }) as never;
 
 export async function describeApp(kit: Kit): Promise<App> {
+  return buildApp(await describedDeps(kit));
+}
+
+/** What the second listener serves. */
+export async function describeInternalApp(kit: Kit): Promise<App> {
+  return buildInternalApp(await describedDeps(kit));
+}
+
+async function describedDeps(kit: Kit): Promise<Deps> {
   const config = loadConfig(configuration, {
     env: {
       GATEHOUSE_PUBLIC_URL: 'https://login.example.com',
@@ -24,5 +33,5 @@ export async function describeApp(kit: Kit): Promise<App> {
       GATEHOUSE_ENCRYPTION_KEYS: `described:${randomBytes(32).toString('base64')}`,
     },
   });
-  return buildApp(await composeDeps(config, kit, unused, trustedClock(steadyClock)));
+  return composeDeps(config, kit, unused, trustedClock(steadyClock));
 }

@@ -19,7 +19,12 @@ export async function buildApp(deps: Deps): Promise<App> {
     ...kit,
     proxyWatch: createProxyWatch(kit),
     http: config.http,
-    openapi: { title: 'Gatehouse Auth UI', description: 'The pages that people see.', version: kit.version },
+    openapi: {
+      title: 'Gatehouse Auth UI',
+      description: 'The pages that people see.',
+      version: kit.version,
+      host: 'login.example.com',
+    },
   });
   // The address of the host alone: every other path outside `/auth` keeps its error in JSON.
   await app.register(

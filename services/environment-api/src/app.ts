@@ -37,12 +37,13 @@ export async function buildApp(deps: Deps): Promise<App> {
     ...kit,
     proxyWatch: deps.diagnosis.proxyWatch,
     http: config.http,
-    refineOpenapi,
     openapi: {
       title: 'Gatehouse Environment API',
       description:
         'Environments with their Configuration Servers, contact centres with their settings. Callers are the operator (HTTP Basic) or clients with a Bearer token of Auth API.',
       version: kit.version,
+      host: 'environments.example.com',
+      refine: refineOpenapi,
     },
   });
   await app.register(access.resource.routes);
@@ -84,7 +85,7 @@ export async function buildApp(deps: Deps): Promise<App> {
     { prefix: '/environment/v3/contact-centers/:id/scim/v2' },
   );
   // For the release before, whose Auth API calls here.
-  if (config.internal.onPublicPort || kit.describesApi)
+  if (config.internal.onPublicPort)
     await app.register(
       async (services: App) => {
         hideFromProxies(services);
@@ -98,7 +99,17 @@ export async function buildApp(deps: Deps): Promise<App> {
 /** The second listener: only Auth API calls it, directly. */
 export async function buildInternalApp(deps: Deps): Promise<App> {
   const { config, kit } = deps;
-  const app = await createApp({ ...kit, http: { ...config.http, trustedProxies: [] } });
+  const app = await createApp({
+    ...kit,
+    http: { ...config.http, trustedProxies: [] },
+    openapi: {
+      title: 'Gatehouse Environment API, for the services of the installation',
+      description: 'What the services ask each other; it may change with any release.',
+      version: kit.version,
+      host: 'environment-api-internal',
+      refine: refineOpenapi,
+    },
+  });
   await app.register((services: App) => mountInternal(services, deps), { prefix: internal });
   return app;
 }

@@ -3,11 +3,20 @@ import { loadConfig } from '@gatehouse/service-kit/config/load';
 import { randomBytes } from '@gatehouse/service-kit/crypto/secrets';
 import type { App } from '@gatehouse/service-kit/http/app-type';
 import type { Kit } from '@gatehouse/service-kit/http/run';
-import { buildApp } from './app.ts';
+import { buildApp, buildInternalApp } from './app.ts';
 import { configuration } from './config.ts';
 import { createDeps } from './deps.ts';
 
 export async function describeApp(kit: Kit): Promise<App> {
+  return describeWith(buildApp, kit);
+}
+
+/** What the second listener serves. */
+export async function describeInternalApp(kit: Kit): Promise<App> {
+  return describeWith(buildInternalApp, kit);
+}
+
+async function describeWith(build: typeof buildApp, kit: Kit): Promise<App> {
   const config = loadConfig(configuration, {
     env: {
       GATEHOUSE_AUTH_API_URL: 'http://auth-api.example.com',
@@ -19,7 +28,7 @@ export async function describeApp(kit: Kit): Promise<App> {
     },
   });
   const deps = await createDeps(config, kit);
-  const app = await buildApp(deps);
+  const app = await build(deps);
   app.addHook('onClose', deps.close);
   return app;
 }

@@ -1,16 +1,23 @@
 import { readFileSync } from 'node:fs';
 import { randomUuid } from '@gatehouse/service-kit/crypto/secrets';
+import { openApiOf } from '@gatehouse/service-kit/http/run';
+import { inlined } from '@gatehouse/service-kit/openapi/document';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { describeInternalApp } from '../src/openapi.ts';
 import { createPeopleStore } from './people-store.ts';
 import { type Answer, type Method, type RunningApi, startApi } from './running-api.ts';
 
-/** Everything here is read from the document that callers read. */
-const document = JSON.parse(readFileSync(new URL('../openapi.json', import.meta.url), 'utf8'));
+/** Everything here is read from the document that callers read, and from that of the internal listener. */
+const described = JSON.parse(readFileSync(new URL('../openapi.json', import.meta.url), 'utf8'));
+const internal = await openApiOf({
+  packageUrl: new URL('../package.json', import.meta.url),
+  describe: describeInternalApp,
+});
+const paths = { ...inlined(described.paths, described), ...inlined(internal.paths, internal) };
 
 interface Schema {
-  $ref?: string;
   type?: string;
   const?: unknown;
   enum?: unknown[];
@@ -29,18 +36,17 @@ interface Operation {
   operationId: string;
   parameters?: { in: string; name: string; schema: Schema }[];
   requestBody?: { content: Record<string, { schema: Schema; example?: object }> };
-  responses: Record<string, { $ref?: string; content?: Record<string, { schema: Schema }> }>;
+  responses: Record<string, { content?: Record<string, { schema: Schema }> }>;
 }
 
-const routes = Object.entries(document.paths as Record<string, Record<string, Operation>>).flatMap(
-  ([path, methods]) =>
-    Object.entries(methods).map(([method, operation]) => ({
-      name: `${method.toUpperCase()} ${path.replace('/environment/v3', '')}`,
-      method: method.toUpperCase() as Method,
-      path: path.replace('/environment/v3', ''),
-      operation,
-      body: Object.values(operation.requestBody?.content ?? {})[0],
-    })),
+const routes = Object.entries(paths as Record<string, Record<string, Operation>>).flatMap(([path, methods]) =>
+  Object.entries(methods).map(([method, operation]) => ({
+    name: `${method.toUpperCase()} ${path.replace('/environment/v3', '')}`,
+    method: method.toUpperCase() as Method,
+    path: path.replace('/environment/v3', ''),
+    operation,
+    body: Object.values(operation.requestBody?.content ?? {})[0],
+  })),
 );
 
 let api: RunningApi;
@@ -77,21 +83,6 @@ beforeAll(async () => {
 });
 afterAll(() => api.close());
 
-function resolve<T extends { $ref?: string }>(node: T): T {
-  if (!node.$ref) return node;
-  return node.$ref
-    .slice(2)
-    .split('/')
-    .reduce((at, part) => at[part], document);
-}
-
-/** The schema with every reference replaced by what it names. */
-function inlined(node: unknown): unknown {
-  if (Array.isArray(node)) return node.map(inlined);
-  if (typeof node !== 'object' || node === null) return node;
-  return Object.fromEntries(Object.entries(resolve(node)).map(([key, value]) => [key, inlined(value)]));
-}
-
 const checkers = new Map<string, z.ZodType>();
 
 /** What the document promises for this answer, or nothing when it is no JSON. */
@@ -101,8 +92,8 @@ function problemsOf(operation: Operation, answer: Answer): string {
   const key = `${operation.operationId} ${status}`;
   const response = operation.responses[status];
   if (!checkers.has(key) && response) {
-    const { schema } = Object.values(resolve(response).content ?? {})[0] ?? { schema: {} };
-    checkers.set(key, z.fromJSONSchema(inlined(schema) as never));
+    const { schema } = Object.values(response.content ?? {})[0] ?? { schema: {} };
+    checkers.set(key, z.fromJSONSchema(schema as never));
   }
   const result = checkers.get(key)?.safeParse(answer.body);
   return result?.success === false ? `${key}: ${result.error.message}` : '';
@@ -209,7 +200,7 @@ describe.each(routes)('$name', (route) => {
     const [mediaType = 'application/json'] = Object.keys(operation.requestBody?.content ?? {});
     const query = (operation.parameters ?? []).filter((parameter) => parameter.in === 'query');
     const requests = fc.record({
-      content: body ? valuesOf(inlined(body.schema) as Schema) : fc.constant(undefined),
+      content: body ? valuesOf(body.schema) : fc.constant(undefined),
       query: fc.record(Object.fromEntries(query.map((one) => [one.name, valuesOf(one.schema)])), {
         requiredKeys: [],
       }),

@@ -2,9 +2,15 @@ import { createDrain } from '@gatehouse/service-kit/http/drain';
 import { createLogger } from '@gatehouse/service-kit/logging/logger';
 import { createMetrics } from '@gatehouse/service-kit/metrics/registry';
 import { expect, it } from 'vitest';
-import { describeApp as describeAuthApi } from '../../../services/auth-api/src/describe.ts';
+import {
+  describeApp as describeAuthApi,
+  describeInternalApp as describeInternalAuthApi,
+} from '../../../services/auth-api/src/describe.ts';
 import { describeOnly } from '../../../services/auth-api/src/protocol/parameters.ts';
-import { describeApp as describeEnvironmentApi } from '../../../services/environment-api/src/openapi.ts';
+import {
+  describeApp as describeEnvironmentApi,
+  describeInternalApp as describeInternalEnvironmentApi,
+} from '../../../services/environment-api/src/openapi.ts';
 import { acceptedTexts } from './accepted-texts.ts';
 
 interface Route {
@@ -53,12 +59,13 @@ const compared = [
 
 // attack: NUL, lone surrogates, texts without end | OWASP ASVS 5.0 V2.2.1, CWE-158 | guard: packages/contracts/src/text.ts
 it.each([
-  ['Auth API', describeAuthApi],
-  ['Environment API', describeEnvironmentApi],
+  ['Auth API', describeAuthApi, describeInternalAuthApi],
+  ['Environment API', describeEnvironmentApi, describeInternalEnvironmentApi],
 ] as const)(
   'no field of %s takes a NUL, half a character, or a text of any length',
-  async (_name, describeApp) => {
-    const routes = await routesOf(describeApp as typeof describeAuthApi);
+  async (_name, ...describers) => {
+    const apps = describers as (typeof describeAuthApi)[];
+    const routes = (await Promise.all(apps.map(routesOf))).flat();
     expect(routes.length).toBeGreaterThan(30);
     const found = routes
       // Parameters of OAuth are read by rules of their own.

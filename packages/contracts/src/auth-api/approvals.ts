@@ -1,5 +1,7 @@
 /** Describes what waits for the approval of a signed-in person (OpenID CIBA), and the forms of the page that shows it. */
+
 import { z } from 'zod';
+import { components } from '../components.ts';
 import { successStatus } from '../envelope.ts';
 
 export const approvalSchema = z.object({
@@ -17,6 +19,7 @@ export const approvalSchema = z.object({
   requestedAt: z.iso.datetime(),
   expiresAt: z.iso.datetime(),
 });
+components.add(approvalSchema, { id: 'Approval' });
 
 export const approvalListSchema = z.object({
   status: successStatus,

@@ -1,5 +1,7 @@
 /** Describes security events as Auth API answers them. */
+
 import { z } from 'zod';
+import { components } from '../components.ts';
 import { envelopeOf, successStatus } from '../envelope.ts';
 
 export const securityEventSchema = z.object({
@@ -16,6 +18,7 @@ export const securityEventSchema = z.object({
   clientAddress: z.string().optional(),
   fields: z.record(z.string(), z.unknown()),
 });
+components.add(securityEventSchema, { id: 'SecurityEvent' });
 
 export type SecurityEvent = z.output<typeof securityEventSchema>;
 

@@ -1,5 +1,7 @@
 /** Describes the applications that a user has given access, for the account area. */
+
 import { z } from 'zod';
+import { components } from '../components.ts';
 import { envelopeOf } from '../envelope.ts';
 
 export const consentSchema = z.object({
@@ -15,6 +17,7 @@ export const consentSchema = z.object({
       'When the application last got tokens of the user, at most a minute behind. Absent: not since the user agreed, or not since this is recorded.',
     ),
 });
+components.add(consentSchema, { id: 'Consent' });
 
 export const consentListSchema = envelopeOf(z.array(consentSchema));
 

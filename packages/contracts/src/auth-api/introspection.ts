@@ -1,5 +1,7 @@
 /** Describes the answer of `POST /auth/v3/oauth/introspect` (RFC 7662 section 2.2) with the fields that our services use. */
+
 import { z } from 'zod';
+import { components } from '../components.ts';
 
 export const introspectionActiveSchema = z.object({
   active: z.literal(true),
@@ -45,11 +47,13 @@ export const introspectionActiveSchema = z.object({
   /** The token is an internal client's own: no user stands behind it. */
   internal_client: z.boolean(),
 });
+components.add(introspectionActiveSchema, { id: 'ActiveAccessToken' });
 
 /** A refresh token, told to nobody but its client and the operator. It has no token_type: it gives access to nothing. */
 export const introspectionRefreshSchema = introspectionActiveSchema
   .pick({ active: true, scope: true, client_id: true, exp: true, iat: true, iss: true, sub: true })
   .extend({ token_use: z.literal('refresh_token'), username: z.string(), contact_center_id: z.string() });
+components.add(introspectionRefreshSchema, { id: 'ActiveRefreshToken' });
 
 export const introspectionAnswerSchema = z.union([
   introspectionActiveSchema,

@@ -1,5 +1,7 @@
 /** Describes a user's own sessions, for the account page and for programs. */
+
 import { z } from 'zod';
+import { components } from '../components.ts';
 import { successStatus } from '../envelope.ts';
 
 export const sessionSchema = z.object({
@@ -16,6 +18,7 @@ export const sessionSchema = z.object({
   /** The session that asked. */
   current: z.boolean(),
 });
+components.add(sessionSchema, { id: 'Session' });
 
 export const sessionListSchema = z.object({
   status: successStatus,

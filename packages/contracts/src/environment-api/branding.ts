@@ -1,5 +1,7 @@
 /** Describes how the pages of a contact centre look: what is stored, what is effective, and what Auth API reads. */
+
 import { z } from 'zod';
+import { components } from '../components.ts';
 import { colorPattern } from './brand-colors.ts';
 
 export const linkKinds = ['help', 'privacy', 'terms', 'imprint', 'accessibility', 'other'] as const;
@@ -13,12 +15,14 @@ export const brandColorsSchema = z.object({
   accent: colorSchema.describe('Buttons, links and the picture on light pages.'),
   accentDark: colorSchema.describe('Buttons and links on dark pages.'),
 });
+components.add(brandColorsSchema, { id: 'BrandColors' });
 
 export const brandLinkSchema = z.object({
   kind: z.enum(linkKinds),
   url: z.string(),
   label: textsSchema.optional().describe('Only of the kind `other`: the pages have words for the rest.'),
 });
+components.add(brandLinkSchema, { id: 'BrandLink' });
 
 export const noticeSchema = z.object({
   kind: z.enum(noticeKinds),
@@ -26,6 +30,7 @@ export const noticeSchema = z.object({
   from: z.iso.datetime(),
   until: z.iso.datetime(),
 });
+components.add(noticeSchema, { id: 'Notice' });
 
 /** A picture that was decoded here, at `/auth/v3/branding/images/{digest}`. */
 export const imageSchema = z.object({
@@ -33,6 +38,7 @@ export const imageSchema = z.object({
   width: z.int(),
   height: z.int(),
 });
+components.add(imageSchema, { id: 'Image' });
 
 /** What each place may say; what it does not say it inherits. */
 export const brandingFieldsSchema = z.object({
@@ -46,6 +52,7 @@ export const brandingFieldsSchema = z.object({
 });
 
 export const brandingEntrySchema = brandingFieldsSchema.extend({ location: z.string() });
+components.add(brandingEntrySchema, { id: 'Branding' });
 
 /** Where the value of a field comes from. */
 export const brandingSourceSchema = z.object({
@@ -57,6 +64,7 @@ export const effectiveBrandingSchema = brandingFieldsSchema.omit({ notice: true 
   notices: z.array(noticeSchema).describe('Of the installation and of the contact centre.'),
   sources: z.record(z.string(), brandingSourceSchema).describe('By field.'),
 });
+components.add(effectiveBrandingSchema, { id: 'EffectiveBranding' });
 
 export const brandingAnswerSchema = z.object({
   entries: z.array(brandingEntrySchema).describe('What was set here, by location.'),

@@ -1,5 +1,7 @@
 /** Describes where an environment keeps its people: Configuration Servers, an LDAP directory (RFC 4511), or Environment API. */
+
 import { z } from 'zod';
+import { components } from '../components.ts';
 
 /**
  * `configServer`: Configuration Servers, with their own numbers of people. `ldap`: an LDAP directory. `people`: the store of
@@ -15,6 +17,7 @@ export const ldapServerSchema = z.object({
   /** `/` serves every location. */
   locations: z.array(z.string()),
 });
+components.add(ldapServerSchema, { id: 'LdapServer' });
 
 /** Where an entry keeps what we read of a person or group. */
 export const ldapAttributesSchema = z.object({
@@ -30,6 +33,7 @@ export const ldapAttributesSchema = z.object({
   /** Of a group: the names of its members. */
   member: z.string(),
 });
+components.add(ldapAttributesSchema, { id: 'LdapAttributes' });
 
 export const ldapSchema = z.object({
   /** `activeDirectory`: `userAccountControl` says who is disabled, and passwords are changed by `unicodePwd`. */

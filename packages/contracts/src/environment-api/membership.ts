@@ -1,5 +1,7 @@
 /** Describes which people of an environment belong to a contact centre, and by what each directory can tell. */
+
 import { z } from 'zod';
+import { components } from '../components.ts';
 import type { Directory } from './directory.ts';
 
 /**
@@ -13,6 +15,7 @@ export const membershipSchema = z.object({
   /** At least one of them takes a person in. Empty with `all`. */
   names: z.array(z.string()),
 });
+components.add(membershipSchema, { id: 'Membership' });
 
 export type MembershipKind = (typeof membershipKinds)[number];
 export type Membership = z.infer<typeof membershipSchema>;

@@ -7,7 +7,7 @@ import Fastify, {
   type FastifyServerOptions,
   LogController,
 } from 'fastify';
-import { jsonSchemaTransform, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
+import { validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { TlsFiles } from '../config/http.ts';
 import { membersOf } from '../config/networks.ts';
@@ -20,6 +20,7 @@ import { observeRequests } from './access-log.ts';
 import type { App } from './app-type.ts';
 import { acceptEmptyJson, letOversizedBodiesEnd } from './bodies.ts';
 import { correlateWork, requestIdOf } from './correlation.ts';
+import { type ApiDescription, describeApi } from './description.ts';
 import { closeConnectionsWhileDraining, type Drain } from './drain.ts';
 import { hidePaths, knowRoutes, refuseAddress, wrongMethod } from './known-paths.ts';
 import { plainUrl } from './plain-paths.ts';
@@ -44,17 +45,13 @@ export interface AppOptions {
   tracing?: Tracing | undefined;
   /** Collects the routes for the OpenAPI document, which a serving process does not need. */
   describesApi?: boolean | undefined;
-  openapi?: { title: string; description: string; version: string };
-  /** Adds to the document what schemas cannot express: security schemes, examples, shared parts. */
-  refineOpenapi?: (document: OpenApiDocument) => void;
+  openapi?: ApiDescription;
 }
 
 type ResponseSchema = z.ZodType | { properties: z.ZodType };
 
 /** Shared by the routes with the same schema: a serializer is tens of kilobytes of code. */
 const compiled = new WeakMap<z.ZodType, (value: unknown) => string>();
-
-export type OpenApiDocument = Record<string, unknown>;
 
 /** Returns an application that is ready for routes and does not listen yet. Errors are rendered in the v3 envelope unless a scope says otherwise. */
 export async function createApp(options: AppOptions): Promise<App> {
@@ -99,8 +96,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   observeRequests(app, { ...options, logsSuccesses: http.logRequests === 'all' });
   if (options.proxyWatch) noteForwarding(app, options.proxyWatch);
   if (options.drain) closeConnectionsWhileDraining(app, options.drain);
-  if (options.openapi && options.describesApi)
-    await describeWithOpenApi(app, options.openapi, options.refineOpenapi);
+  if (options.openapi && options.describesApi) await describeApi(app, options.openapi);
   return app;
 }
 
@@ -121,24 +117,3 @@ const compileAtOnce: FastifySerializerCompiler<ResponseSchema> = ({ schema }) =>
   compiled.set(properties, serialize);
   return serialize;
 };
-
-async function describeWithOpenApi(
-  app: App,
-  info: NonNullable<AppOptions['openapi']>,
-  refine: AppOptions['refineOpenapi'],
-): Promise<void> {
-  const { default: swagger } = await import('@fastify/swagger');
-  await app.register(swagger, {
-    openapi: { openapi: '3.1.0', info },
-    transform: jsonSchemaTransform,
-    ...definedOnly({ transformObject: refine && refinedBy(refine) }),
-  });
-}
-
-function refinedBy(refine: (document: OpenApiDocument) => void) {
-  return (described: { openapiObject?: object; swaggerObject?: object }) => {
-    const document = structuredClone(described.openapiObject ?? {});
-    refine(document as OpenApiDocument);
-    return document;
-  };
-}

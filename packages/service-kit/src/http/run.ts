@@ -9,6 +9,7 @@ import { createLogger, type Logger, missingLines } from '../logging/logger.ts';
 import { BlockingOutputError } from '../logging/output.ts';
 import { maxFlushMs, type Outputs, openOutputs, tellOnce } from '../logging/outputs.ts';
 import { createMetrics, type Metrics } from '../metrics/registry.ts';
+import type { OpenApiDocument } from '../openapi/document.ts';
 import { createDrain } from './drain.ts';
 import { serve } from './serve.ts';
 import type { CommonConfig, Kit, Service } from './service.ts';
@@ -98,18 +99,23 @@ async function runCommand<C extends Configuration, D>(
 }
 
 async function printOpenApi<C extends Configuration, D>(service: Service<C, D>): Promise<void> {
-  const log = createLogger(service.configuration.service, { level: 'silent', format: 'json' });
-  const kit = createKit(service, { log, metrics: createMetrics() });
-  const app = await service.describe({ ...kit, describesApi: true });
-  await app.ready();
-  process.stdout.write(`${JSON.stringify(app.swagger(), null, 2)}\n`);
-  await app.close();
+  process.stdout.write(`${JSON.stringify(await openApiOf(service), null, 2)}\n`);
 }
 
-function createKit<C extends Configuration, D>(
-  service: Service<C, D>,
-  own: Pick<Kit, 'log' | 'metrics'>,
-): Kit {
+/** The OpenAPI document of an application that is built without servers. */
+export async function openApiOf(
+  service: Pick<Service<Configuration, never>, 'packageUrl' | 'describe'>,
+): Promise<OpenApiDocument> {
+  const log = createLogger('openapi', { level: 'silent', format: 'json' });
+  const kit = createKit(service, { log, metrics: createMetrics({ processMetrics: false }) });
+  const app = await service.describe({ ...kit, describesApi: true });
+  await app.ready();
+  const document = JSON.parse(JSON.stringify(app.swagger()));
+  await app.close();
+  return document;
+}
+
+function createKit(service: { packageUrl: URL }, own: Pick<Kit, 'log' | 'metrics'>): Kit {
   const { version } = JSON.parse(readFileSync(service.packageUrl, 'utf8')) as { version: string };
   return { ...own, drain: createDrain(), version };
 }

@@ -26,6 +26,7 @@ export function auditRoutes(app: App, { search, worker, erasure, writer, retenti
     '',
     {
       schema: {
+        operationId: 'searchSecurityEvents',
         tags,
         summary: 'Security events, newest first; with `after` oldest first: what came since',
         querystring: auditQuerySchema,
@@ -82,6 +83,7 @@ export function auditRoutes(app: App, { search, worker, erasure, writer, retenti
     '/verify',
     {
       schema: {
+        operationId: 'verifyAudit',
         tags,
         summary: 'Check the hash chain, day by day',
         description: 'Reads every event of the days: ask for few days where there are many events.',
@@ -96,6 +98,7 @@ export function auditRoutes(app: App, { search, worker, erasure, writer, retenti
     '/retention',
     {
       schema: {
+        operationId: 'readRetention',
         tags,
         summary: 'Deletions of old rows that wait for a confirmation',
         response: { 200: retentionAnswer, ...refusals },
@@ -108,6 +111,7 @@ export function auditRoutes(app: App, { search, worker, erasure, writer, retenti
     '/retention/confirm',
     {
       schema: {
+        operationId: 'confirmRetention',
         tags,
         summary: 'Let the deletions happen that wait for a confirmation; the answer names them',
         response: { 200: retentionAnswer, ...refusals },
@@ -120,6 +124,7 @@ export function auditRoutes(app: App, { search, worker, erasure, writer, retenti
     '/reship',
     {
       schema: {
+        operationId: 'reshipAudit',
         tags,
         summary: 'Send again what a destination refused',
         response: { 200: reshipAnswer, ...refusals, 409: errorEnvelope },
@@ -132,6 +137,7 @@ export function auditRoutes(app: App, { search, worker, erasure, writer, retenti
     '/erase',
     {
       schema: {
+        operationId: 'eraseUser',
         tags,
         summary: 'Erase what the events say of a user; that something happened stays',
         body: eraseBodySchema,

@@ -13,6 +13,7 @@ export function diagnosisRoutes(
     authApiDiagnosisPath,
     {
       schema: {
+        operationId: 'diagnoseAuthApi',
         tags: ['operations'],
         summary: 'Look at everything this service stands on, and say what to change',
         response: {

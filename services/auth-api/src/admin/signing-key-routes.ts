@@ -29,7 +29,14 @@ export function signingKeyRoutes(app: App, { signingKeys }: { signingKeys: Signi
 
   app.get(
     '',
-    { schema: { tags, summary: 'List signing keys', response: { 200: keyList, ...refusals } } },
+    {
+      schema: {
+        operationId: 'listSigningKeys',
+        tags,
+        summary: 'List signing keys',
+        response: { 200: keyList, ...refusals },
+      },
+    },
     async (_request, reply) => answer(reply, await signingKeys.list()),
   );
 
@@ -37,6 +44,7 @@ export function signingKeyRoutes(app: App, { signingKeys }: { signingKeys: Signi
     '',
     {
       schema: {
+        operationId: 'importSigningKey',
         tags,
         summary: 'Import a signing key',
         description: `PEM, PKCS#12 or JWK: RSA of 2048 to 4096 bits, EC P-256 or Ed25519. ${ifMatchRule}`,
@@ -55,6 +63,7 @@ export function signingKeyRoutes(app: App, { signingKeys }: { signingKeys: Signi
     '/rotate',
     {
       schema: {
+        operationId: 'rotateSigningKeys',
         tags,
         summary: 'Sign with the next keys from now on',
         description: `The former keys stay published until everything they signed has expired. ${ifMatchRule}`,
@@ -73,6 +82,7 @@ export function signingKeyRoutes(app: App, { signingKeys }: { signingKeys: Signi
     '/:kid/retire',
     {
       schema: {
+        operationId: 'retireSigningKey',
         tags,
         summary: 'Sign nothing more with a key; what it signed stays valid',
         description: ifMatchRule,
@@ -87,6 +97,7 @@ export function signingKeyRoutes(app: App, { signingKeys }: { signingKeys: Signi
     '/:kid',
     {
       schema: {
+        operationId: 'removeSigningKey',
         tags,
         summary: 'Take a key that leaked out of the key set; what it signed is refused',
         description: ifMatchRule,

@@ -49,6 +49,7 @@ export async function authorizeRoutes(
     {
       validatorCompiler: describeOnly,
       schema: {
+        operationId: 'authorize',
         tags,
         summary: 'Ask for a code or for tokens (RFC 6749 section 4, OpenID Connect Core section 3)',
         querystring: authorizationRequestSchema,
@@ -68,6 +69,7 @@ export async function authorizeRoutes(
       bodyLimit: formLimitBytes,
       validatorCompiler: describeOnly,
       schema: {
+        operationId: 'authorizeByPost',
         tags,
         summary: 'Ask by POST; answered 303 to a GET of our own',
         consumes: ['application/x-www-form-urlencoded'],
@@ -85,7 +87,12 @@ export async function authorizeRoutes(
   app.get(
     `${path}/resume`,
     {
-      schema: { tags, summary: 'Go on after a sign-in or a consent', querystring: resumeQuerySchema },
+      schema: {
+        operationId: 'resumeAuthorization',
+        tags,
+        summary: 'Go on after a sign-in or a consent',
+        querystring: resumeQuerySchema,
+      },
     },
     async (request, reply) =>
       sendStep(reply, await authorization.resume(request.query.interaction, { request, reply })),

@@ -18,6 +18,7 @@ export async function pushRoutes(app: App, { pushEndpoint }: { pushEndpoint: Pus
       bodyLimit: formLimitBytes,
       validatorCompiler: describeOnly,
       schema: {
+        operationId: 'pushAuthorizationRequest',
         tags: ['oauth'],
         summary: 'Push an authorization request (RFC 9126)',
         consumes: ['application/x-www-form-urlencoded'],

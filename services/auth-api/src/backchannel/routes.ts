@@ -21,6 +21,7 @@ export async function backchannelRoutes(
       bodyLimit: formLimitBytes,
       validatorCompiler: describeOnly,
       schema: {
+        operationId: 'askForApproval',
         tags: ['oauth'],
         summary: 'Ask for the approval of a person who is elsewhere (OpenID CIBA, poll mode)',
         consumes: ['application/x-www-form-urlencoded'],

@@ -9,6 +9,7 @@ import type { Images } from './images.ts';
 import type { BrandingViews } from './views.ts';
 
 const yearSeconds = 31_536_000;
+const pictureSchema = z.string().meta({ format: 'binary' });
 
 export function imageRoutes(app: App, { images }: { images: Images }): void {
   app.get(
@@ -18,9 +19,13 @@ export function imageRoutes(app: App, { images }: { images: Images }): void {
         operationId: 'readImage',
         tags: ['branding'],
         summary: 'A picture of the pages, by the SHA-256 of its content',
-        produces: ['image/webp'],
         params: z.object({ digest: label(64) }),
-        response: { 404: errorEnvelope, 429: errorEnvelope, 503: errorEnvelope },
+        response: {
+          200: { description: 'The picture.', content: { 'image/webp': { schema: pictureSchema } } },
+          404: errorEnvelope,
+          429: errorEnvelope,
+          503: errorEnvelope,
+        },
       },
     },
     async (request, reply) => {

@@ -21,12 +21,12 @@ interface DiscoveryRoutesDeps {
 const tags = ['discovery'];
 
 /** OpenID Connect Discovery puts the document below the issuer, RFC 8414 above its path. */
-const paths = [
-  '/auth/v3/.well-known/openid-configuration',
-  '/auth/v3/.well-known/oauth-authorization-server',
-  '/.well-known/openid-configuration/auth/v3',
-  '/.well-known/oauth-authorization-server/auth/v3',
-];
+const paths = {
+  readOpenIdConfiguration: '/auth/v3/.well-known/openid-configuration',
+  readServerMetadata: '/auth/v3/.well-known/oauth-authorization-server',
+  readOpenIdConfigurationAbovePath: '/.well-known/openid-configuration/auth/v3',
+  readServerMetadataAbovePath: '/.well-known/oauth-authorization-server/auth/v3',
+};
 
 export function discoveryRoutes(
   app: App,
@@ -41,10 +41,12 @@ export function discoveryRoutes(
 
   const signingAlgorithms = () => [...new Set(signingKeys().map(({ algorithm }) => algorithm))];
 
-  for (const url of paths) {
+  for (const [operationId, url] of Object.entries(paths)) {
     app.get(
       url,
-      { schema: { tags, summary: 'What this server can do', response: { 200: discoverySchema } } },
+      {
+        schema: { operationId, tags, summary: 'What this server can do', response: { 200: discoverySchema } },
+      },
       async () =>
         discoveryDocument({
           ...{ issuer, grantTypes, offers, resources },
@@ -57,14 +59,34 @@ export function discoveryRoutes(
   for (const { path, metadata } of resources) {
     app.get(
       metadataPathOf(path),
-      { schema: { tags, summary: `How to call ${path} (RFC 9728)`, response: { 200: resourceSchema } } },
+      {
+        schema: {
+          operationId: operationIdOf(path),
+          tags,
+          summary: `How to call ${path} (RFC 9728)`,
+          response: { 200: resourceSchema },
+        },
+      },
       async () => metadata(signingAlgorithms()),
     );
   }
 
   app.get(
     '/auth/v3/oauth/jwks',
-    { schema: { tags, summary: 'Public signing keys (RFC 7517)', response: { 200: keySetSchema } } },
+    {
+      schema: {
+        operationId: 'readPublicKeys',
+        tags,
+        summary: 'Public signing keys (RFC 7517)',
+        response: { 200: keySetSchema },
+      },
+    },
     async () => publishKeys(signingKeys()),
   );
+}
+
+/** `readMetadataOfOpenidUserinfo` for `/auth/v3/openid/userinfo`. */
+function operationIdOf(path: string): string {
+  const name = path.replace('/auth/v3', '').replaceAll(/\W(\w)/g, (_part, letter) => letter.toUpperCase());
+  return `readMetadataOf${name}`;
 }

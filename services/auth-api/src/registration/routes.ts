@@ -27,6 +27,7 @@ export function registrationRoutes(app: App, { registrations }: { registrations:
     url,
     {
       schema: {
+        operationId: 'registerClient',
         tags,
         summary: 'Register a client (RFC 7591)',
         description: 'Needs the initial access token of the operator as Bearer.',
@@ -44,6 +45,7 @@ export function registrationRoutes(app: App, { registrations }: { registrations:
     `${url}/:client_id`,
     {
       schema: {
+        operationId: 'readRegistration',
         tags,
         summary: 'Read the registration (RFC 7592)',
         params,
@@ -57,6 +59,7 @@ export function registrationRoutes(app: App, { registrations }: { registrations:
     `${url}/:client_id`,
     {
       schema: {
+        operationId: 'replaceRegistration',
         tags,
         summary: 'Replace the registration (RFC 7592): what is left out gets its default',
         params,
@@ -72,6 +75,7 @@ export function registrationRoutes(app: App, { registrations }: { registrations:
     `${url}/:client_id`,
     {
       schema: {
+        operationId: 'deleteRegistration',
         tags,
         summary: 'Delete the registration (RFC 7592); its tokens end',
         params,

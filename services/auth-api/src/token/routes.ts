@@ -44,6 +44,7 @@ export async function oauthRoutes(api: App, deps: OAuthRoutesDeps): Promise<void
     {
       validatorCompiler: describeOnly,
       schema: {
+        operationId: 'issueTokens',
         tags,
         summary: 'Issue tokens (RFC 6749, RFC 7636, RFC 8693)',
         consumes,
@@ -59,6 +60,7 @@ export async function oauthRoutes(api: App, deps: OAuthRoutesDeps): Promise<void
     {
       validatorCompiler: describeOnly,
       schema: {
+        operationId: 'authorizeDevice',
         tags,
         summary: 'Begin to wait for a user on another device (RFC 8628)',
         consumes,
@@ -74,6 +76,7 @@ export async function oauthRoutes(api: App, deps: OAuthRoutesDeps): Promise<void
     {
       validatorCompiler: describeOnly,
       schema: {
+        operationId: 'introspectToken',
         tags,
         summary: 'Ask about a token (RFC 7662)',
         description: `With \`Accept: ${introspectionMediaType}\` the answer is a signed JWT (RFC 9701).`,
@@ -101,6 +104,7 @@ export async function oauthRoutes(api: App, deps: OAuthRoutesDeps): Promise<void
     {
       validatorCompiler: describeOnly,
       schema: {
+        operationId: 'revokeToken',
         tags,
         summary: 'Revoke a token (RFC 7009)',
         consumes,

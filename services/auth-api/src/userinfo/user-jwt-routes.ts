@@ -31,6 +31,7 @@ export function userJwtRoutes(app: App, { userTokens, userInfo, convertedTokens 
     '/oauth/convert-token',
     {
       schema: {
+        operationId: 'convertToken',
         tags,
         summary: 'A JWT that the jwt-bearer grant takes once, within a minute, in place of the access token',
         response: { 200: z.object({ jwtToken: z.string() }), ...refusals },
@@ -47,6 +48,7 @@ export function userJwtRoutes(app: App, { userTokens, userInfo, convertedTokens 
     '/jwt-userinfo',
     {
       schema: {
+        operationId: 'readUserJwt',
         tags,
         summary: `The user of the access token as a signed JWT, in the header ${userHeader}`,
         response: { 200: emptyEnvelope, ...refusals },

@@ -22,6 +22,7 @@ export async function userinfoRoutes(app: App, { userInfo }: { userInfo: UserInf
     '/userinfo',
     {
       schema: {
+        operationId: 'readUser',
         tags,
         summary: 'The user of the access token',
         response: { 200: cloudUserDetailsSchema, ...refusals },
@@ -30,24 +31,26 @@ export async function userinfoRoutes(app: App, { userInfo }: { userInfo: UserInf
     (request) => userInfo.cloudUserDetails({ sender: request }),
   );
 
-  app.route({
-    method: ['GET', 'POST'],
-    url: '/openid/userinfo',
-    schema: {
-      tags,
-      summary: 'The user of the access token (OpenID Connect Core section 5.3)',
-      response: { 200: openIdUserInfoSchema, ...refusals },
-    },
-    handler: async (request, reply) => {
-      const isForm =
-        request.headers['content-type']?.startsWith('application/x-www-form-urlencoded') ?? false;
-      const formToken = isForm ? readParameters(request.body).get('access_token') : undefined;
-      const answer = await userInfo.openIdUserInfo({ sender: request, formToken });
-      if (!('jwt' in answer)) return answer;
-      return reply
-        .type('application/jwt')
-        .serializer(String)
-        .send(answer.jwt as never);
-    },
-  });
+  for (const [method, operationId] of Object.entries({ GET: 'readUserInfo', POST: 'readUserInfoByPost' }))
+    app.route({
+      method,
+      url: '/openid/userinfo',
+      schema: {
+        operationId,
+        tags,
+        summary: 'The user of the access token (OpenID Connect Core section 5.3)',
+        response: { 200: openIdUserInfoSchema, ...refusals },
+      },
+      handler: async (request, reply) => {
+        const isForm =
+          request.headers['content-type']?.startsWith('application/x-www-form-urlencoded') ?? false;
+        const formToken = isForm ? readParameters(request.body).get('access_token') : undefined;
+        const answer = await userInfo.openIdUserInfo({ sender: request, formToken });
+        if (!('jwt' in answer)) return answer;
+        return reply
+          .type('application/jwt')
+          .serializer(String)
+          .send(answer.jwt as never);
+      },
+    });
 }

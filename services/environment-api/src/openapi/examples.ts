@@ -29,7 +29,7 @@ const server = {
 };
 const exampleEnvironmentId = '5d1f6f52-8f0c-4c5c-9a39-3f8f4f0c9a01';
 const exampleCenterId = '9b2c7a10-3b7a-4f57-8a55-0d8e1c3b7f02';
-const setting = { name: 'greeting', value: 'Welcome', location: '/', shared: 'true' };
+const setting = { name: 'greeting', value: 'Welcome', location: '/', shared: true };
 const branding = {
   name: 'Example Travel',
   colors: { accent: '#0057b8' },

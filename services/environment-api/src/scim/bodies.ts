@@ -1,4 +1,5 @@
 /** Describes the bodies of SCIM for the OpenAPI document. What a resource may have besides is in `schema.ts`. */
+import { components } from '@gatehouse/contracts/components';
 import { z } from 'zod';
 import { errorUrn } from './errors.ts';
 
@@ -99,5 +100,6 @@ const errorDocument = z.object({
   detail: z.string(),
   name: z.string().optional(),
 });
+components.add(errorDocument, { id: 'ScimFailure' });
 
 export const scimFailures = { default: errorDocument };

@@ -1,4 +1,5 @@
 /** Routes `saml` and `oidc` below `/contact-centers/{id}`, and the internal one that gives both to Auth API. */
+import { components } from '@gatehouse/contracts/components';
 import { emptyEnvelope, envelopeOf } from '@gatehouse/contracts/envelope';
 import { locationSchema } from '@gatehouse/contracts/environment-api/location';
 import {
@@ -25,10 +26,12 @@ const removeQuery = z.object({ location: locationField });
 const bodyLimit = 1024 * 1024;
 
 const samlAnswer = samlSettingsSchema.extend({ location: z.string() });
+components.add(samlAnswer, { id: 'SamlSettings' });
 const oidcAnswer = oidcSettingsSchema.extend({
   location: z.string(),
   hasClientSecret: z.boolean().describe('The secret itself is never shown.'),
 });
+components.add(oidcAnswer, { id: 'OidcSettings' });
 
 const answerOf = {
   saml: ({ location, settings }: SignOn<z.infer<typeof samlSettingsSchema>>) => ({ location, ...settings }),

@@ -1,5 +1,7 @@
 /** Describes the installation administrators: people who administer everything, by their own login to the console. */
+
 import { z } from 'zod';
+import { components } from '../../components.ts';
 import { wrapped } from '../../envelope.ts';
 import { label } from '../../text.ts';
 import { passwordWay, wayOfSignInSchema } from '../way-of-sign-in.ts';
@@ -21,6 +23,7 @@ export const administratorSchema = z.object({
   addedBy: z.string().describe('The operator account, or the `sub` of another installation administrator.'),
   addedAt: z.iso.datetime(),
 });
+components.add(administratorSchema, { id: 'Administrator' });
 
 /** Strict: a misspelt `contactCenter` would name another person. */
 export const newAdministratorSchema = wrapped(

@@ -1,5 +1,7 @@
 /** Describes who may exchange the tokens of a client, and which tokens it may exchange: the data of a graph. */
+
 import { z } from 'zod';
+import { components } from '../../components.ts';
 
 export const clientExchangesSchema = z.object({
   client_id: z.string(),
@@ -32,5 +34,6 @@ export const clientExchangesSchema = z.object({
     .describe('All clients of the rights, each once.'),
   isCut: z.boolean().describe('More clients have such rights than are listed.'),
 });
+components.add(clientExchangesSchema, { id: 'ClientExchanges' });
 
 export type ClientExchanges = z.infer<typeof clientExchangesSchema>;

@@ -1,5 +1,7 @@
 /** Describes OAuth clients as the administration API answers them: an allow-list, so that no other field gets out. */
+
 import { z } from 'zod';
+import { components } from '../../components.ts';
 import { nextCursorSchema, successStatus } from '../../envelope.ts';
 import { imageSchema } from '../../environment-api/branding.ts';
 import { shownShape } from '../../resource/resource.ts';
@@ -8,6 +10,8 @@ import { client } from '../../resources/client.ts';
 
 const shown = shownShape(client);
 const publicKeys = z.object({ keys: z.array(publicKeySchema) });
+components.add(publicKeySchema, { id: 'PublicKey' });
+components.add(publicKeys, { id: 'PublicKeys' });
 
 /** What is made here, where no caller sends it. */
 const made = {
@@ -46,6 +50,7 @@ export const clientViewSchema = z.object({
   jwtBearer: jwtIssuers,
   ...made,
 });
+components.add(clientViewSchema, { id: 'Client' });
 
 /** The answers that hand out a secret, once. */
 export const clientWithSecretSchema = clientViewSchema.extend({
@@ -54,6 +59,7 @@ export const clientWithSecretSchema = clientViewSchema.extend({
   /** After a rotation: until when the former secret is still accepted (ISO 8601). */
   formerSecretExpiresAt: z.iso.datetime().optional(),
 });
+components.add(clientWithSecretSchema, { id: 'ClientWithSecret' });
 
 export const clientListSchema = z.object({
   status: successStatus,

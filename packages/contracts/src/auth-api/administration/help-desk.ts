@@ -1,5 +1,7 @@
 /** Describes what the help desk asks and ends: sessions of a person, revocations. */
+
 import { z } from 'zod';
+import { components } from '../../components.ts';
 import { findingSchema } from '../../diagnosis.ts';
 import { wrapped } from '../../envelope.ts';
 import { label } from '../../text.ts';
@@ -20,9 +22,11 @@ export const personSchema = z.object({
   userName: z.string().optional(),
   contactCenterId: z.string().optional(),
 });
+components.add(personSchema, { id: 'PersonName' });
 
 /** A session without its cookie, and without anything that could be used as one. */
 export const heldSessionSchema = sessionSchema.omit({ current: true });
+components.add(heldSessionSchema, { id: 'HeldSession' });
 
 export const sessionsOfPersonSchema = z.object({ user: personSchema, sessions: z.array(heldSessionSchema) });
 
@@ -51,6 +55,7 @@ export const revocationTargetSchema = z.object({
   name: z.string().optional(),
   contactCenterId: z.string().optional().describe('Of a user.'),
 });
+components.add(revocationTargetSchema, { id: 'RevocationTarget' });
 
 export const revocationSchema = z.object({
   target: revocationTargetSchema,
@@ -82,6 +87,7 @@ export const revocationSchema = z.object({
     .optional()
     .describe('Of a dry run.'),
 });
+components.add(revocationSchema, { id: 'Revocation' });
 
 export type RevocationTarget = z.infer<typeof revocationTargetSchema>;
 export type RevocationOrder = z.infer<typeof revocationBodySchema>['data'];
@@ -96,6 +102,7 @@ const refusalSchema = z.object({
   clientId: z.string().optional(),
   correlationId: z.string(),
 });
+components.add(refusalSchema, { id: 'SignInRefusal' });
 
 export const signInExplanationSchema = z.object({
   user: personSchema.omit({ sub: true }).required(),
@@ -103,6 +110,7 @@ export const signInExplanationSchema = z.object({
   findings: z.array(findingSchema),
   refusals: z.array(refusalSchema).describe('The last ones of the audit trail, newest first.'),
 });
+components.add(signInExplanationSchema, { id: 'SignInExplanation' });
 
 export const clientDiagnosisSchema = z.object({
   client_id: z.string(),
@@ -111,6 +119,7 @@ export const clientDiagnosisSchema = z.object({
   findings: z.array(findingSchema),
   refusals: z.array(refusalSchema).describe('The last ones of the audit trail, newest first.'),
 });
+components.add(clientDiagnosisSchema, { id: 'ClientDiagnosis' });
 
 export const clearedDelaysSchema = z.object({
   user: personSchema.omit({ sub: true }).required(),

@@ -1,5 +1,7 @@
 /** Describes the count of people who belong to no contact centre of their environment, or to several. */
+
 import { z } from 'zod';
+import { components } from '../../components.ts';
 
 export const maxNamedPeople = 5;
 
@@ -7,6 +9,7 @@ const countedSchema = z.object({
   count: z.int(),
   names: z.array(z.string()).describe('User names of the first of them, at most five.'),
 });
+components.add(countedSchema, { id: 'CountedPeople' });
 
 export const membershipCountsSchema = z.object({
   environmentId: z.guid(),
@@ -22,5 +25,6 @@ export const membershipCountsSchema = z.object({
     .boolean()
     .describe('False: there are more people than were looked at, and the counts are the least that is true.'),
 });
+components.add(membershipCountsSchema, { id: 'MembershipCounts' });
 
 export type MembershipCounts = z.infer<typeof membershipCountsSchema>;

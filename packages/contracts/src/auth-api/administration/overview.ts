@@ -1,5 +1,7 @@
 /** Describes `GET /auth/v3/ops/overview`. */
+
 import { z } from 'zod';
+import { components } from '../../components.ts';
 import { auditLagSchema, endingSchema, problemSchema, windows } from '../../overview.ts';
 
 const count = z.int();
@@ -29,6 +31,7 @@ export const signInActivitySchema = z.object({
     .array(z.object({ reason: z.string().describe('Reason code of the answer.'), count }))
     .describe('The most frequent first.'),
 });
+components.add(signInActivitySchema, { id: 'SignInActivity' });
 
 export const linkSchema = z.object({
   environmentId: z.string(),

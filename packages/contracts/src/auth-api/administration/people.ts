@@ -1,5 +1,7 @@
 /** Describes how administrators look for people of a contact centre, wherever its people are. */
+
 import { z } from 'zod';
+import { components } from '../../components.ts';
 import { envelopeOf, nextCursorSchema } from '../../envelope.ts';
 import { line } from '../../text.ts';
 import { personFields } from './help-desk.ts';
@@ -44,6 +46,7 @@ export const listedPersonSchema = z.object({
   sub: z.string().optional().describe('Absent where `number` is.'),
   id: z.string().optional().describe('Of the people store: the id for `/contact-centers/{id}/people`.'),
 });
+components.add(listedPersonSchema, { id: 'ListedPerson' });
 
 export const peoplePageSchema = z.object({
   contactCenterId: z.string(),
@@ -73,6 +76,7 @@ export const personProfileSchema = z.object({
   wrongPasswords: z.int().describe('How many are remembered.'),
   waitSeconds: z.int().describe('How long a sign-in has to wait now, where the person is not known.'),
 });
+components.add(personProfileSchema, { id: 'PersonProfile' });
 
 export type ListedPersonView = z.infer<typeof listedPersonSchema>;
 export type PeoplePage = z.infer<typeof peoplePageSchema>;

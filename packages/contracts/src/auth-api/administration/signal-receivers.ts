@@ -1,5 +1,7 @@
 /** Describes the receivers of shared signals as administrators see them. */
+
 import { z } from 'zod';
+import { components } from '../../components.ts';
 
 /** Names of event types below `https://schemas.openid.net/secevent/caep/event-type/` (OpenID CAEP 1.0). */
 export const signalEvents = ['session-revoked', 'credential-change'] as const;
@@ -14,6 +16,7 @@ export const signalReceiverViewSchema = z.object({
   createdAt: z.iso.datetime(),
   updatedAt: z.iso.datetime(),
 });
+components.add(signalReceiverViewSchema, { id: 'SignalReceiver' });
 
 export type SignalReceiverView = z.infer<typeof signalReceiverViewSchema>;
 
@@ -21,3 +24,4 @@ export const signalTestSchema = z.object({
   accepted: z.boolean(),
   problem: z.string().optional().describe('why the receiver did not accept it'),
 });
+components.add(signalTestSchema, { id: 'SignalTest' });

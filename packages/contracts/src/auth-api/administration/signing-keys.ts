@@ -1,5 +1,7 @@
 /** Describes signing keys as administrators see them. */
+
 import { z } from 'zod';
+import { components } from '../../components.ts';
 
 export const signingKeyViewSchema = z.object({
   kid: z.string(),
@@ -12,5 +14,6 @@ export const signingKeyViewSchema = z.object({
   /** A retired key leaves the key set then. */
   publishedUntil: z.iso.datetime().optional(),
 });
+components.add(signingKeyViewSchema, { id: 'SigningKey' });
 
 export type SigningKeyView = z.infer<typeof signingKeyViewSchema>;

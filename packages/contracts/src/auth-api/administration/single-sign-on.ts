@@ -1,5 +1,7 @@
 /** Describes `/auth/v3/ops/contact-centers/{id}/sso-check`, a dry run of single sign-on, and `/auth/v3/ops/sso-keys`. */
+
 import { z } from 'zod';
+import { components } from '../../components.ts';
 import { locationSchema } from '../../environment-api/location.ts';
 import { freeText } from '../../text.ts';
 
@@ -9,6 +11,7 @@ export const ssoCheckStepSchema = z.object({
   message: z.string().describe('What was found and, when it failed, what to change.'),
   durationMs: z.int(),
 });
+components.add(ssoCheckStepSchema, { id: 'SsoCheckStep' });
 
 export const ssoCheckSchema = z.object({
   contactCenterId: z.string(),
@@ -23,6 +26,7 @@ export const ssoCheckSchema = z.object({
     }),
   ),
 });
+components.add(ssoCheckSchema, { id: 'SsoCheck' });
 
 export const ssoCheckBodySchema = z.object({
   data: z
@@ -48,6 +52,7 @@ export const ssoKeySchema = z.object({
   certificate: z.string().describe('PEM'),
   notAfter: z.iso.datetime(),
 });
+components.add(ssoKeySchema, { id: 'SsoKey' });
 
 export type SsoKeyView = z.infer<typeof ssoKeySchema>;
 export type SsoKeyPurpose = SsoKeyView['purpose'];

@@ -1,5 +1,7 @@
 /** Describes API keys of a contact centre. */
+
 import { z } from 'zod';
+import { components } from '../../components.ts';
 
 export const apiKeyPurposes = ['api', 'scim'] as const;
 
@@ -22,10 +24,12 @@ export const apiKeySchema = z.object({
   previousUntil: z.string().optional().describe('How long that one works.'),
   lastUsedAt: z.string().optional().describe('To the minute.'),
 });
+components.add(apiKeySchema, { id: 'ApiKey' });
 
 export const issuedApiKeySchema = apiKeySchema.extend({
   key: z.string().describe('The key. It is shown this once and cannot be read again.'),
 });
+components.add(issuedApiKeySchema, { id: 'IssuedApiKey' });
 
 /** Without the key where an earlier request with the same `Idempotency-Key` has issued it. */
 export const answeredApiKeySchema = issuedApiKeySchema.partial({ key: true });
@@ -36,6 +40,7 @@ export const keyOwnerSchema = z.object({
   name: z.string(),
   expiresAt: z.string().optional().describe('When the presented key ends, if it does.'),
 });
+components.add(keyOwnerSchema, { id: 'ApiKeyOwner' });
 
 export type ApiKeyPurpose = (typeof apiKeyPurposes)[number];
 export type ApiKey = z.infer<typeof apiKeySchema>;

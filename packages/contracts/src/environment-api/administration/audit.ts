@@ -1,5 +1,7 @@
 /** Describes `/audit`. */
+
 import { z } from 'zod';
+import { components } from '../../components.ts';
 
 export const auditEntrySchema = z.object({
   id: z.int(),
@@ -30,5 +32,6 @@ export const auditEntrySchema = z.object({
       'Per field the value before and after; of a secret only that it changed. Of a setting per location.',
     ),
 });
+components.add(auditEntrySchema, { id: 'AuditEntry' });
 
 export type AuditEntry = z.infer<typeof auditEntrySchema>;

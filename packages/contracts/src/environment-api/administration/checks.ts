@@ -1,5 +1,7 @@
 /** Describes `/environments/{id}/check`. */
+
 import { z } from 'zod';
+import { components } from '../../components.ts';
 
 export const stepNames = ['resolve', 'tcp', 'tls', 'register', 'read'] as const;
 
@@ -12,6 +14,7 @@ export const stepSchema = z.object({
   message: z.string().describe('What happened and, when it failed, what to change.'),
   durationMs: z.int(),
 });
+components.add(stepSchema, { id: 'CheckStep' });
 
 export const discoveryStepSchema = stepSchema.extend({ step: z.literal('discover') });
 
@@ -37,6 +40,7 @@ export const serverCheckSchema = z.object({
     .optional()
     .describe('Whether the server gives what a login reads; absent when a step before it failed.'),
 });
+components.add(serverCheckSchema, { id: 'ServerCheck' });
 
 export const checkSchema = z.object({
   environmentId: z.string(),
@@ -56,6 +60,7 @@ export const checkSchema = z.object({
       'Whether the people store can be read, and how many can sign in; absent with another directory.',
     ),
 });
+components.add(checkSchema, { id: 'EnvironmentCheck' });
 
 export type StepName = (typeof stepNames)[number];
 export type Step = z.infer<typeof stepSchema>;

@@ -1,5 +1,7 @@
 /** Describes `/contact-centers`. */
+
 import { z } from 'zod';
+import { components } from '../../components.ts';
 import { everybody, membershipSchema } from '../membership.ts';
 
 export const contactCenterSchema = z.object({
@@ -19,6 +21,7 @@ export const contactCenterSchema = z.object({
   createdAt: z.string().describe('ISO 8601, UTC.'),
   updatedAt: z.string().describe('ISO 8601, UTC.'),
 });
+components.add(contactCenterSchema, { id: 'ContactCenter' });
 
 /** What is deleted with a contact centre, and what stays without it. */
 export const contactCenterEndsSchema = z.object({
@@ -39,6 +42,7 @@ export const contactCenterEndsSchema = z.object({
       ),
   }),
 });
+components.add(contactCenterEndsSchema, { id: 'ContactCenterEnds' });
 
 export type ContactCenterEnds = z.infer<typeof contactCenterEndsSchema>;
 

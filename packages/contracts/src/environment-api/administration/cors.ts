@@ -1,11 +1,14 @@
 /** Describes `/cors`. */
+
 import { z } from 'zod';
+import { components } from '../../components.ts';
 
 export const corsEntrySchema = z.object({
   contactCenterId: z.string(),
   location: z.string(),
   origin: z.string(),
 });
+components.add(corsEntrySchema, { id: 'Origin' });
 
 export const corsAnswer = z.object({
   origins: z.array(z.string()).describe('Each origin once.'),

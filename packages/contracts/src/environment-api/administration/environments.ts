@@ -1,5 +1,7 @@
 /** Describes `/environments` and their Configuration Servers. */
+
 import { z } from 'zod';
+import { components } from '../../components.ts';
 import { directorySchema, ldapSchema } from '../directory.ts';
 import type { TraceMode } from '../environment.ts';
 
@@ -20,6 +22,7 @@ export const configServerSchema = z.object({
   readOnly: z.boolean(),
   locations: z.array(z.string()),
 });
+components.add(configServerSchema, { id: 'ConfigServer' });
 
 export const tlsAnswerSchema = z.object({
   ca: z.string().optional(),
@@ -46,6 +49,7 @@ export const environmentSchema = z.object({
   createdAt: z.string().describe('ISO 8601, UTC.'),
   updatedAt: z.string().describe('ISO 8601, UTC.'),
 });
+components.add(environmentSchema, { id: 'Environment' });
 
 export type ConfigServer = z.infer<typeof configServerSchema>;
 export type Environment = z.infer<typeof environmentSchema>;

@@ -1,5 +1,7 @@
 /** Describes `/export` and `/import`. */
+
 import { z } from 'zod';
+import { components } from '../../components.ts';
 
 export const estateChangeSchema = z.object({
   action: z.string(),
@@ -8,6 +10,7 @@ export const estateChangeSchema = z.object({
   contactCenterId: z.string().optional(),
   changes: z.record(z.string(), z.object({ from: z.unknown().optional(), to: z.unknown().optional() })),
 });
+components.add(estateChangeSchema, { id: 'EstateChange' });
 
 export const importAnswer = z.object({
   dryRun: z.boolean(),

@@ -1,5 +1,7 @@
 /** Describes what administrators ask about people of the people store beside SCIM. */
+
 import { z } from 'zod';
+import { components } from '../../components.ts';
 import { wrapped } from '../../envelope.ts';
 
 export const issuedPasswordLinkSchema = z.object({
@@ -28,6 +30,7 @@ export const storedPersonSchema = z.object({
   createdAt: z.string().describe('ISO 8601, UTC.'),
   updatedAt: z.string().describe('ISO 8601, UTC.'),
 });
+components.add(storedPersonSchema, { id: 'StoredPerson' });
 
 export const changeStoredPersonBody = wrapped(
   z.strictObject({

@@ -1,5 +1,7 @@
 /** Describes `/settings` and the settings of a contact centre. */
+
 import { z } from 'zod';
+import { components } from '../../components.ts';
 
 export const settingSchema = z.object({
   name: z.string(),
@@ -8,6 +10,7 @@ export const settingSchema = z.object({
   shared: z.boolean(),
   inheritedFrom: z.literal('global').optional().describe('The contact centre has no value of its own there.'),
 });
+components.add(settingSchema, { id: 'Setting' });
 
 export const settingsAnswer = z.object({ settings: z.array(settingSchema) });
 
