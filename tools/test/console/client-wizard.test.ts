@@ -25,6 +25,7 @@ beforeAll(async () => {
 });
 afterAll(() => stage?.close());
 
+const subjects = 'tokenExchange.subjectClients';
 const callback = 'https://app.test/callback';
 const signIn = { redirectURIs: callback, postLogoutRedirectURIs: 'https://app.test/bye' };
 const signInGrants = ['authorization_code', 'refresh_token'];
@@ -93,14 +94,14 @@ describe('the wizard for a new client', () => {
       },
     ],
     ['device', {}, { clientType: 'PUBLIC', authorizedGrantTypes: [urn('device_code'), 'refresh_token'] }],
-    ['exchange', { subjectClients: 'DESK' }, { authorizedGrantTypes: [urn('token-exchange')] }],
+    ['exchange', { [subjects]: 'DESK' }, { authorizedGrantTypes: [urn('token-exchange')] }],
     [
       'resource',
       { resources: 'https://api.test/calls' },
       { clientType: 'CONFIDENTIAL', resources: ['https://api.test/calls'] },
     ],
   ])('makes a registration that lacks nothing: %s', async (kind, typed, expected) => {
-    const named = typed['subjectClients'] ? { ...typed, subjectClients: desk.clientId } : typed;
+    const named = typed[subjects] ? { ...typed, [subjects]: desk.clientId } : typed;
     const page = await register(kind, named);
     expect(page).toMatchObject({ status: 200, heading: `New ${kind} is registered` });
     expect(page.headers.get('cache-control')).toBe('no-store');

@@ -136,8 +136,8 @@ describe('the form that changes a client', () => {
     const saved = await person.submit(form, `${one(client)}/edit`, {
       name: 'Changed twice',
       scope: 'openid calls:read',
-      grant_client_credentials: 'true',
-      audiences: own.clientId,
+      'authorizedGrantTypes.client_credentials': 'true',
+      'tokenExchange.audiences': own.clientId,
     });
     expect(saved).toMatchObject({ path: one(client), message: 'Changed twice is changed' });
     expect(await registrationOf(client.clientId)).toMatchObject({

@@ -42,14 +42,16 @@ function formOf(schema: z.ZodType): Pick<Input, 'kind' | 'options' | 'maxLength'
   if (schema instanceof z.ZodNumber) return { kind: 'number', ...none };
   if (schema instanceof z.ZodEnum || schema instanceof z.ZodLiteral)
     return { kind: 'choice', options: optionsOf(schema), maxLength: undefined };
-  if (schema instanceof z.ZodString)
-    return { kind: 'text', options: [], maxLength: schema.maxLength ?? undefined };
+  if (isText(schema)) return { kind: 'text', options: [], maxLength: schema.maxLength ?? undefined };
   if (!(schema instanceof z.ZodArray)) return { kind: 'json', ...none };
   const element = bareOf(schema.element as z.ZodType);
   if (element instanceof z.ZodEnum)
     return { kind: 'choices', options: optionsOf(element), maxLength: undefined };
-  return { kind: element instanceof z.ZodString ? 'lines' : 'json', ...none };
+  return { kind: isText(element) ? 'lines' : 'json', ...none };
 }
+
+/** An address (`z.url()`) is a text, too, and of another class. */
+const isText = (schema: z.ZodType): schema is z.ZodString => schema.def.type === 'string';
 
 const optionsOf = (schema: z.ZodEnum | z.ZodLiteral): string[] =>
   (schema instanceof z.ZodEnum ? schema.options : [...schema.values]).map(String);

@@ -24,6 +24,10 @@ function shownText(text: string): string {
   return shown + shownName(text.slice(end));
 }
 
+/** What stands between backticks is code: a value to type, a parameter. */
+export const escapeWithCode = (text: string): string =>
+  escapeShown(text).replaceAll(/`([^`]+)`/g, '<code>$1</code>');
+
 /** A form sends back what its fields held: a person with such a name signs in by it. */
 export const fieldValues = {
   escapeValue: (value: unknown): string => escapeHtml(String(value)),

@@ -8,7 +8,7 @@ import { Eta } from 'eta';
 import type { AssetName } from '../design/assets.ts';
 import type { Text } from '../texts/texts.ts';
 import type { ApplicationLink } from './application-links.ts';
-import { escapeShown, fieldValues } from './escape.ts';
+import { escapeShown, escapeWithCode, fieldValues } from './escape.ts';
 import type { Field } from './fields.ts';
 import type { LanguageMenu } from './language-menu.ts';
 import type { Look, Picture } from './look.ts';
@@ -252,7 +252,7 @@ export interface Views {
 const folder = fileURLToPath(new URL('../../views/', import.meta.url));
 const eta = Object.assign(
   new Eta({ cache: true, escapeFunction: escapeShown, plugins: [fieldValues.plugin] }),
-  { escapeValue: fieldValues.escapeValue },
+  { escapeValue: fieldValues.escapeValue, escapeWithCode },
 );
 // Templates name each other by their paths in the folder. To look for each beside the one that names it, as Eta does, takes
 // longer than to render it.

@@ -1,12 +1,17 @@
-/** Gives the texts of the pages in every language. English defines the keys; every catalogue must have all of them. */
+/** Gives the texts of the pages in every language. English and the descriptions define the keys; every other catalogue must have all of them. */
 
 import { readFileSync } from 'node:fs';
+import { englishTexts } from '@gatehouse/contracts/resource/texts';
+import { client } from '@gatehouse/contracts/resources/client';
 import { shownName } from '@gatehouse/contracts/text';
 import { directionOf, type Language } from '@gatehouse/service-kit/html/language';
 import { type Formats, IntlMessageFormat } from 'intl-messageformat';
 import type english from './en.json';
 
-export type TextKey = keyof typeof english;
+/** Label or help of a described field: `field.client.name`, `field.client.name.help`. */
+export type FieldKey = `field.${string}.${string}`;
+
+export type TextKey = keyof typeof english | FieldKey;
 
 type Catalogue = Record<TextKey, string>;
 
@@ -17,6 +22,9 @@ export type Values = Readonly<Record<string, string | number | Date>>;
  * @throws where a value is missing
  */
 export type Text = (key: TextKey, values?: Values) => string;
+
+/** English is said once, where the field is described. */
+export const fieldTexts: Readonly<Record<string, string>> = englishTexts(client);
 
 const catalogues = new Map<Language, Catalogue>();
 const texts = new Map<Language, Text>();
@@ -39,7 +47,8 @@ function catalogueOf(language: Language): Catalogue {
   const known = catalogues.get(language);
   if (known) return known;
   const file = new URL(`./${language}.json`, import.meta.url);
-  const catalogue = JSON.parse(readFileSync(file, 'utf8')) as Catalogue;
+  const texts = JSON.parse(readFileSync(file, 'utf8')) as Catalogue;
+  const catalogue = language === 'en' ? { ...texts, ...fieldTexts } : texts;
   catalogues.set(language, catalogue);
   return catalogue;
 }
@@ -57,8 +66,9 @@ function createText(language: Language): Text {
   };
   const prepared = directionOf(language) === 'rtl' ? isolated : (values: Values) => values;
   return (key, values = {}) => {
-    const source = own[key];
-    if (!source.includes('{')) return source;
+    const source = own[key] ?? catalogueOf('en')[key] ?? key;
+    // What is told about a field has no values: braces are part of it.
+    if (!source.includes('{') || Object.hasOwn(fieldTexts, key)) return source;
     return compiled(key, source).format<string>(prepared(values)) as string;
   };
 }

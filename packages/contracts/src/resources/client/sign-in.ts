@@ -121,7 +121,7 @@ export const signIn = {
   }),
   basicAuthorize: field(z.boolean().optional(), {
     label: 'Basic credentials of people',
-    help: "Compat: the authorization endpoint takes the user's own Basic credentials; as the compat profile says without it.",
+    help: 'Compat: the authorization endpoint takes the Basic credentials of the user; as the compat profile says without it.',
     group: 'signIn',
     isClearable: true,
   }),

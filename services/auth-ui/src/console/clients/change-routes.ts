@@ -3,6 +3,8 @@ import { createClientAdministration } from '@gatehouse/api-client/auth-api/admin
 import { orderRevocation } from '@gatehouse/api-client/auth-api/help-desk';
 import type { App } from '@gatehouse/service-kit/http/app-type';
 import { z } from 'zod';
+import { formRoutes } from '../form/routes.ts';
+import { besideLines } from '../form/sections.ts';
 import { ifMatch } from '../shell/conflict.ts';
 import { formView, shownOnceView } from '../shell/pages.ts';
 import { attempt, type Problem } from '../shell/problem.ts';
@@ -10,10 +12,8 @@ import { askFirst } from '../shell/question.ts';
 import type { ConsoleVisit, Shell } from '../shell/shell.ts';
 import { tagField } from '../shell/typed.ts';
 import { deletePage, type Ends } from './delete-page.ts';
-import { changeOf, editFields, typedOf } from './edit-fields.ts';
-import { editPage } from './edit-page.ts';
+import { changeOf, clientInputs, editPage } from './edit-form.ts';
 import { clientPath, clientsPath } from './frame.ts';
-import { withLines } from './list-problems.ts';
 import { partsView } from './parts-page.ts';
 import { clientParams } from './read-routes.ts';
 import { graces, hasSecret, newSecretPage, noSecretPage, rotatePage } from './secret-page.ts';
@@ -25,35 +25,17 @@ export async function changeRoutes(pages: App, shell: Shell): Promise<void> {
   const callsOf = ({ authApi }: ConsoleVisit, etag = '') =>
     createClientAdministration(ifMatch(authApi, etag));
 
-  pages.get('/one/:clientId/edit', { schema: { hide, params: clientParams } }, async (request, reply) => {
-    const visit = shell.begin(request, reply);
-    const { data, etag } = await callsOf(visit).readTagged(request.params.clientId);
-    return shell.show(visit, formView, editPage(visit, data, typedOf(data), etag));
+  formRoutes(pages, shell, {
+    url: '/one/:clientId/edit',
+    path: clientParams.shape,
+    read: (visit, { clientId }) => callsOf(visit).readTagged(clientId),
+    page: (visit, { data }, typed) => editPage(visit, data, typed),
+    act: (visit, { clientId }, { typed, etag, seen }) =>
+      callsOf(visit, etag).update(clientId, changeOf(visit, typed, seen.data)),
+    done: (visit, { clientId }, { name }) =>
+      shell.done(visit, clientPath(clientId), 'console.clients.edit.saved', { name }),
+    beside: (visit, problem) => besideLines(visit, clientInputs, problem),
   });
-
-  pages.post(
-    '/one/:clientId/edit',
-    { schema: { hide, params: clientParams, body: editFields } },
-    async (request, reply) => {
-      const visit = shell.begin(request, reply);
-      const { clientId } = request.params;
-      const typed = request.body;
-      const { data: current, etag } = await callsOf(visit).readTagged(clientId);
-      const change = changeOf(typed, current);
-      const { problem } = await attempt(visit, () => callsOf(visit, typed.ifMatch).update(clientId, change));
-      if (problem === undefined)
-        return shell.done(visit, clientPath(clientId), 'console.clients.edit.saved', { name: typed.name });
-      if (problem.status !== 412)
-        return shell.refused(
-          visit,
-          editPage(visit, current, typed, typed.ifMatch),
-          withLines(visit, problem),
-        );
-      const mine = editPage(visit, current, typed, etag);
-      const theirs = editPage(visit, current, typedOf(current), etag);
-      return shell.compare(visit, { typed: mine, current: theirs, etag });
-    },
-  );
 
   pages.get('/one/:clientId/secret', { schema: { hide, params: clientParams } }, async (request, reply) => {
     const visit = shell.begin(request, reply);

@@ -27,7 +27,7 @@ export function deletePage(
     lead: text('console.clients.delete.lead'),
     path: wayTo(visit, client),
     facts: [
-      { label: text('console.clients.id'), value: client_id, isCode: true },
+      { label: text('field.client.client_id'), value: client_id, isCode: true },
       { label: text('console.clients.lastUse'), value: lastUseOf(visit, client) },
       ...accessFacts(visit, revocation),
       ...dataFacts(visit, client),

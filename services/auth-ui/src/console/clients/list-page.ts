@@ -44,8 +44,8 @@ export function listPage(visit: ConsoleVisit, { rows, nextCursor }: Clients, que
       caption: text('console.clients.title'),
       columns: [
         { label: text('console.clients.client') },
-        { label: text('console.clients.type') },
-        { label: text('console.clients.grants') },
+        { label: text('field.client.clientType') },
+        { label: text('field.client.authorizedGrantTypes') },
         { label: text('console.clients.contactCenters') },
         { label: text('console.clients.lastUse') },
       ],

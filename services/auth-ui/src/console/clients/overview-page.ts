@@ -32,9 +32,9 @@ function identityFacts(visit: ConsoleVisit, client: ClientView, nowMs: number): 
   const { text } = visit;
   const { client_id, tokenEndpointAuthMethod: method, internalClient, createdAt, updatedAt } = client;
   return [
-    { label: text('console.clients.id'), values: [client_id], isCode: true },
+    { label: text('field.client.client_id'), values: [client_id], isCode: true },
     {
-      label: text('console.clients.type'),
+      label: text('field.client.clientType'),
       values: [typeText(visit, client)],
       note: method === undefined ? undefined : text('console.clients.method', { method }),
     },
@@ -42,9 +42,9 @@ function identityFacts(visit: ConsoleVisit, client: ClientView, nowMs: number): 
     ...(internalClient
       ? [
           {
-            label: text('console.clients.internal'),
+            label: text('field.client.internalClient'),
             values: [text('console.comparison.yes')],
-            note: text('console.clients.internal.hint'),
+            note: text('field.client.internalClient.help'),
           },
         ]
       : []),
@@ -83,7 +83,7 @@ function signInFacts(visit: ConsoleVisit, client: ClientView): Fact[] {
   const redirects = authorizedGrantTypes.some((grant) => ['authorization_code', 'implicit'].includes(grant));
   return [
     {
-      label: text('console.clients.grants'),
+      label: text('field.client.authorizedGrantTypes'),
       values: listed(
         visit,
         authorizedGrantTypes.map((grant) => `${grantText(visit, grant)} (${shortGrant(grant)})`),
@@ -92,21 +92,21 @@ function signInFacts(visit: ConsoleVisit, client: ClientView): Fact[] {
     ...(redirects
       ? [
           {
-            label: text('console.clients.redirectURIs'),
+            label: text('field.client.redirectURIs'),
             values: listed(visit, redirectURIs),
             isCode: redirectURIs.length > 0,
           },
           {
-            label: text('console.clients.postLogoutRedirectURIs'),
+            label: text('field.client.postLogoutRedirectURIs'),
             values: listed(visit, postLogoutRedirectURIs),
             isCode: postLogoutRedirectURIs.length > 0,
           },
           {
-            label: text('console.clients.pkce'),
+            label: text('field.client.requirePkce'),
             values: [text(requirePkce ? 'console.clients.pkce.on' : 'console.clients.pkce.off')],
           },
           {
-            label: text('console.clients.consent'),
+            label: text('field.client.requireConsent'),
             values: [text(requireConsent ? 'console.clients.consent.on' : 'console.clients.consent.off')],
           },
         ]
@@ -119,12 +119,12 @@ function reachFacts(visit: ConsoleVisit, { scope, authorities, contactCenterIds 
   const isAll = contactCenterIds.length === 0;
   return [
     {
-      label: text('console.clients.scope'),
+      label: text('field.client.scope'),
       values: scope.includes('*') ? [text('console.clients.scope.all')] : [scope.join(' ')],
       isCode: !scope.includes('*'),
     },
     {
-      label: text('console.clients.authorities'),
+      label: text('field.client.authorities'),
       values: listed(visit, authorities),
       isCode: authorities.length > 0,
     },

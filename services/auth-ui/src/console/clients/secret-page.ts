@@ -69,7 +69,7 @@ export function newSecretPage(visit: ConsoleVisit, client: ClientWithSecret): Sh
         ? text('console.clients.secret.former.ended')
         : text('console.clients.secret.former', { at: new Date(formerSecretExpiresAt) }),
     values: [
-      { label: text('console.clients.id'), value: client_id },
+      { label: text('field.client.client_id'), value: client_id },
       { label: text('console.clients.secret'), value: client_secret },
     ],
     warning: text('console.clients.secret.warning'),

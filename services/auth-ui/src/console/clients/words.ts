@@ -1,6 +1,6 @@
 /** Says what the values of a client mean: grants, lifetimes, kinds. */
 import type { ClientView } from '@gatehouse/contracts/auth-api/administration/client-view';
-import { isTextKey } from '../../texts/texts.ts';
+import { isTextKey, type TextKey } from '../../texts/texts.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 
 type Texts = Pick<ConsoleVisit, 'text'>;
@@ -27,9 +27,13 @@ export function durationText({ text }: Texts, seconds: number): string {
   return text(`console.clients.${unit}`, { count: seconds / size });
 }
 
-export function typeText({ text }: Texts, { clientType }: Pick<ClientView, 'clientType'>): string {
-  return text(clientType === 'PUBLIC' ? 'console.clients.type.public' : 'console.clients.type.confidential');
-}
+export const typeKeys: Readonly<Record<string, TextKey>> = {
+  CONFIDENTIAL: 'console.clients.type.confidential',
+  PUBLIC: 'console.clients.type.public',
+};
+
+export const typeText = ({ text }: Texts, { clientType }: Pick<ClientView, 'clientType'>): string =>
+  text(clientType === 'PUBLIC' ? 'console.clients.type.public' : 'console.clients.type.confidential');
 
 /** The grant by which a client last got tokens. */
 export function lastGrantText(visit: Texts, { lastGrants = [] }: Pick<ClientView, 'lastGrants'>) {

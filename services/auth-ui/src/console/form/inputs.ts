@@ -85,6 +85,12 @@ const readings: Record<Exclude<InputKind, 'choices' | 'file'>, Reading> = {
   json: { shown: (value) => JSON.stringify(value, undefined, 2), read: (text) => JSON.parse(text) },
 };
 
+/** Values that have no spaces: one in each line, or several in one. */
+export const words: Reading = {
+  shown: readings.lines.shown,
+  read: (text) => text.split(/\s+/).filter((value) => value !== ''),
+};
+
 export const optionName = (path: string, value: string) => `${path}.${value}`;
 
 /** What a form shows at first: of something new, or of something that exists. */
@@ -124,6 +130,15 @@ export function bodyOf(
   return body;
 }
 
+/** Those whose text says another thing than the form of `record` did: what is not touched is not sent. */
+export function changedInputs(inputs: readonly Input[], typed: Typed, record: object): Input[] {
+  const before = typedOf(inputs, record);
+  const member = ({ path }: Input) => path.split('.', 1)[0];
+  const changed = new Set(inputs.filter((input) => !isSame(input, typed, before)).map(member));
+  // An object of the body is replaced as a whole.
+  return inputs.filter((input) => changed.has(member(input)));
+}
+
 export function isSame(input: Input, typed: Typed, other: Typed): boolean {
   try {
     return JSON.stringify(valueIn(input, typed)) === JSON.stringify(valueIn(input, other));
@@ -161,6 +176,10 @@ function valueIn(input: Input, typed: Typed): unknown {
   if (empty === 'leave') return undefined;
   return kind === 'lines' ? [] : null;
 }
+
+/** The text of a value; of `choices` one in each line. */
+export const shownIn = (kind: Exclude<InputKind, 'file'>, value: unknown): string =>
+  readings[kind === 'choices' ? 'lines' : kind].shown(value);
 
 const readingOf = ({ kind, reading }: Input): Reading =>
   reading ?? readings[kind as Exclude<InputKind, 'choices' | 'file'>];

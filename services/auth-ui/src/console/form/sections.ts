@@ -1,6 +1,7 @@
 /** Shows inputs as the sections of a form, in the order that the page names. */
 import { isTextKey, type TextKey } from '../../texts/texts.ts';
 import type { Form, FormField } from '../shell/parts.ts';
+import type { Problem } from '../shell/problem.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 import {
   chosenOf,
@@ -113,4 +114,20 @@ function boxesOf(visit: Texts, input: Input, typed: Typed) {
 
 function shownOption({ text }: Texts, { value, label, hint }: InputOption) {
   return { value, label: label ? text(label) : value, hint: hint && text(hint) };
+}
+
+/** `redirectURIs.1` is said beside `redirectURIs`, and the message names the second line. */
+export function besideLines({ text }: Texts, inputs: readonly Input[], problem: Problem): Problem {
+  const fields: Record<string, string> = {};
+  for (const [name, message] of Object.entries(problem.fields)) {
+    const [, path = name, index] = /^(.*)\.(\d+)$/.exec(name) ?? [];
+    const isLine = inputs.some((input) => input.path === path && input.kind === 'lines');
+    const line = Number(index) + 1;
+    const said = isLine
+      ? text('console.clients.line', { line, message: message.replace(`data.${name}: `, '') })
+      : message;
+    const at = isLine ? path : name;
+    fields[at] = fields[at] === undefined ? said : `${fields[at]} ${said}`;
+  }
+  return { ...problem, fields };
 }

@@ -1,8 +1,10 @@
 /** Defines the kinds of applications that the wizard knows: what each is asked, and the registration that results. */
 import type { ClientInput } from '@gatehouse/contracts/resources/client';
 import { z } from 'zod';
+import { bodyOf, type Input } from '../../form/inputs.ts';
+import type { ConsoleVisit } from '../../shell/shell.ts';
 import { typedText } from '../../shell/typed.ts';
-import { valuesOf } from '../edit-fields.ts';
+import { clientInputs } from '../edit-form.ts';
 
 export const kinds = ['web', 'page', 'native', 'service', 'device', 'exchange', 'resource'] as const;
 export type Kind = (typeof kinds)[number];
@@ -21,9 +23,9 @@ export const answers = z.object({
   redirectURIs: lines,
   postLogoutRedirectURIs: lines,
   authorities: lines,
-  subjectClients: lines,
-  audiences: lines,
-  delegation: z.string().optional(),
+  'tokenExchange.subjectClients': lines,
+  'tokenExchange.audiences': lines,
+  'tokenExchange.delegation': z.string().optional(),
   resources: lines,
   contactCenterIds: lines,
   scope: typedText(20_000),
@@ -100,33 +102,35 @@ export const descriptions: Readonly<Record<Kind, Description>> = {
   },
 };
 
+const askedBy: Readonly<Record<Question, readonly string[]>> = {
+  redirects: ['redirectURIs', 'postLogoutRedirectURIs'],
+  authorities: ['authorities'],
+  exchange: ['tokenExchange.subjectClients', 'tokenExchange.audiences', 'tokenExchange.delegation'],
+  resources: ['resources'],
+  scope: ['scope'],
+  contactCenters: ['contactCenterIds'],
+};
+
+const among = (paths: readonly string[]): Input[] => clientInputs.filter(({ path }) => paths.includes(path));
+
+export const inputsOf = (question: Question): Input[] => among(askedBy[question]);
+
+export const nameInputs: readonly Input[] = among(['name', 'description']);
+
 /** What is sent to register it: the fields that the kind decides, and the answers to its questions. */
-export function registrationOf(kind: Kind, given: Answers): ClientInput {
+export function registrationOf(visit: ConsoleVisit, kind: Kind, given: Answers): ClientInput {
   const { questions, fixed, scope } = descriptions[kind];
-  const asked = (question: Question) => questions.includes(question);
+  const { name, description, ...answered } = bodyOf(
+    visit,
+    [...nameInputs, ...questions.flatMap(inputsOf)],
+    given,
+  );
   return {
     client_id: given.client_id || given.madeUpId,
-    name: given.name,
-    ...(given.description === '' ? {} : { description: given.description }),
+    name: String(name),
+    ...(description === '' ? {} : { description: String(description) }),
     ...fixed,
-    scope: asked('scope') ? valuesOf(given.scope) : [scope],
-    ...(asked('redirects')
-      ? {
-          redirectURIs: valuesOf(given.redirectURIs),
-          postLogoutRedirectURIs: valuesOf(given.postLogoutRedirectURIs),
-        }
-      : {}),
-    ...(asked('authorities') ? { authorities: valuesOf(given.authorities) } : {}),
-    ...(asked('exchange')
-      ? {
-          tokenExchange: {
-            subjectClients: valuesOf(given.subjectClients),
-            audiences: valuesOf(given.audiences),
-            delegation: given.delegation !== undefined,
-          },
-        }
-      : {}),
-    ...(asked('resources') ? { resources: valuesOf(given.resources) } : {}),
-    contactCenterIds: valuesOf(given.contactCenterIds),
+    scope: [scope],
+    ...answered,
   };
 }

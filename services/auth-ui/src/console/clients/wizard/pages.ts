@@ -1,11 +1,19 @@
 /** Builds the first pages of the wizard: the kinds of applications, and the questions of one. */
 import type { TextKey } from '../../../texts/texts.ts';
+import { fieldOf } from '../../form/sections.ts';
 import { type ConsolePage, consoleView, type FormPage } from '../../shell/pages.ts';
 import type { FormField } from '../../shell/parts.ts';
 import type { ConsoleVisit } from '../../shell/shell.ts';
-import { exchangeFields, lines, nameFields, redirectFields, scopeField } from '../fields.ts';
 import { clientsPath } from '../frame.ts';
-import { type Answers, descriptions, type Kind, kinds, type Question } from './kinds.ts';
+import {
+  type Answers,
+  descriptions,
+  inputsOf,
+  type Kind,
+  kinds,
+  nameInputs,
+  type Question,
+} from './kinds.ts';
 
 export const wizardPath = `${clientsPath}/new`;
 
@@ -41,7 +49,7 @@ export function questionsPage(visit: ConsoleVisit, kind: Kind, given: Answers): 
         {
           title: text('console.clients.wizard.names'),
           text: text('console.clients.wizard.names.text'),
-          fields: [...nameFields(visit, given), idField(visit, given)],
+          fields: [...nameInputs.map((input) => fieldOf(visit, input, given)), idField(visit, given)],
         },
         ...questions.map((question) => ({
           title: text(`console.clients.wizard.${question}`),
@@ -65,7 +73,7 @@ export function wayTo({ text }: Pick<ConsoleVisit, 'text'>) {
 function idField({ text }: ConsoleVisit, given: Answers): FormField {
   return {
     name: 'client_id',
-    label: text('console.clients.id'),
+    label: text('field.client.client_id'),
     hint: text('console.clients.id.hint'),
     kind: 'text',
     value: given.client_id,
@@ -74,23 +82,15 @@ function idField({ text }: ConsoleVisit, given: Answers): FormField {
   };
 }
 
+/** Where the kind of application explains a field better than its description. */
 function fieldsOf(visit: ConsoleVisit, question: Question, kind: Kind, given: Answers): FormField[] {
-  switch (question) {
-    case 'redirects':
-      return redirectFields(visit, given, `console.clients.kind.${kind}.redirects` as TextKey, true);
-    case 'authorities':
-      return [lines(visit, 'authorities', given.authorities)];
-    case 'exchange':
-      return exchangeFields(visit, given);
-    case 'resources':
-      return [lines(visit, 'resources', given.resources)];
-    case 'scope':
-      return [scopeField(visit, given.scope)];
-    case 'contactCenters': {
-      const field = lines(visit, 'contactCenterIds', given.contactCenterIds);
-      if (kind === 'resource')
-        return [{ ...field, hint: visit.text('console.clients.kind.resource.centers') }];
-      return [field];
-    }
-  }
+  const { text } = visit;
+  return inputsOf(question).map((input) => {
+    const field = fieldOf(visit, input, given);
+    if (input.path === 'redirectURIs')
+      return { ...field, hint: text(`console.clients.kind.${kind}.redirects` as TextKey), isRequired: true };
+    if (input.path === 'contactCenterIds' && kind === 'resource')
+      return { ...field, hint: text('console.clients.kind.resource.centers') };
+    return field;
+  });
 }

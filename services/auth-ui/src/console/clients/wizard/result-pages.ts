@@ -1,8 +1,8 @@
 /** Builds the last pages of the wizard: the registration before it is made, and what comes next when it is. */
 import type { ClientWithSecret } from '@gatehouse/contracts/auth-api/administration/client-view';
+import type { ClientInput } from '@gatehouse/contracts/resources/client';
 import { type ConsolePage, consoleView } from '../../shell/pages.ts';
 import type { ConsoleVisit } from '../../shell/shell.ts';
-import { valuesOf } from '../edit-fields.ts';
 import { clientPath, wayTo as wayToClient } from '../frame.ts';
 import type { Fact, Part } from '../parts-page.ts';
 import { grantText, typeText } from '../words.ts';
@@ -20,19 +20,20 @@ export const reviewView = consoleView<ReviewPage>('clients/review');
 
 export function reviewPage(visit: ConsoleVisit, kind: Kind, given: Answers): ReviewPage {
   const { text } = visit;
+  const registration = registrationOf(visit, kind, given);
   const hidden = Object.entries(given).filter((entry): entry is [string, string] => Boolean(entry[1]));
   return {
     title: text('console.clients.wizard.review.title'),
     lead: text('console.clients.wizard.review.lead'),
     path: [...wayTo(visit), { label: text(`console.clients.kind.${kind}`), href: `${wizardPath}/${kind}` }],
     parts: [
-      { facts: chosenFacts(visit, kind, given) },
+      { facts: chosenFacts(visit, kind, registration) },
       {
         title: text('console.clients.wizard.request'),
         lead: text('console.clients.wizard.request.lead'),
         code: {
           label: text('console.clients.wizard.request'),
-          text: JSON.stringify(registrationOf(kind, given), null, 2),
+          text: JSON.stringify(registration, null, 2),
         },
       },
     ],
@@ -43,38 +44,43 @@ export function reviewPage(visit: ConsoleVisit, kind: Kind, given: Answers): Rev
   };
 }
 
-function chosenFacts(visit: ConsoleVisit, kind: Kind, given: Answers): Fact[] {
+function chosenFacts(visit: ConsoleVisit, kind: Kind, registration: ClientInput): Fact[] {
   const { text } = visit;
-  const { fixed, questions, scope } = descriptions[kind];
-  const scopes = questions.includes('scope') ? given.scope : scope;
-  const centers = valuesOf(given.contactCenterIds);
+  const { fixed, questions } = descriptions[kind];
+  const {
+    client_id = '',
+    name = '',
+    redirectURIs = [],
+    scope = [],
+    contactCenterIds: centers = [],
+  } = registration;
   return [
-    { label: text('console.clients.name'), values: [given.name] },
-    { label: text('console.clients.id'), values: [given.client_id || given.madeUpId], isCode: true },
+    { label: text('field.client.name'), values: [name] },
+    { label: text('field.client.client_id'), values: [client_id], isCode: true },
     {
-      label: text('console.clients.type'),
+      label: text('field.client.clientType'),
       values: [typeText(visit, fixed)],
       note: text(
         fixed.clientType === 'PUBLIC' ? 'console.clients.public.why' : 'console.clients.confidential.why',
       ),
     },
     {
-      label: text('console.clients.grants'),
+      label: text('field.client.authorizedGrantTypes'),
       values: fixed.authorizedGrantTypes.map((grantType) => grantText(visit, grantType)),
     },
     ...(fixed.requirePkce
-      ? [{ label: text('console.clients.pkce'), values: [text('console.clients.pkce.on')] }]
+      ? [{ label: text('field.client.requirePkce'), values: [text('console.clients.pkce.on')] }]
       : []),
     ...(questions.includes('redirects')
-      ? [{ label: text('console.clients.redirectURIs'), values: valuesOf(given.redirectURIs), isCode: true }]
+      ? [{ label: text('field.client.redirectURIs'), values: redirectURIs, isCode: true }]
       : []),
     {
-      label: text('console.clients.scope'),
-      values: [scopes === '*' ? text('console.clients.scope.all') : scopes],
-      isCode: scopes !== '*',
+      label: text('field.client.scope'),
+      values: [scope.includes('*') ? text('console.clients.scope.all') : scope.join(' ')],
+      isCode: !scope.includes('*'),
     },
     {
-      label: text('console.clients.contactCenters'),
+      label: text('field.client.contactCenterIds'),
       values:
         centers.length === 0
           ? [text(kind === 'resource' ? 'console.clients.none' : 'console.clients.contactCenters.all')]
@@ -109,7 +115,7 @@ export function registeredPage(
     ),
     path: wayToClient(visit, { client_id, name }),
     values: [
-      { label: text('console.clients.id'), value: client_id },
+      { label: text('field.client.client_id'), value: client_id },
       ...(client_secret === undefined
         ? []
         : [{ label: text('console.clients.secret'), value: client_secret }]),

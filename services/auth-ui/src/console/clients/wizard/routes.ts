@@ -3,11 +3,12 @@ import { randomUUID } from 'node:crypto';
 import { createClientAdministration } from '@gatehouse/api-client/auth-api/administration';
 import type { App } from '@gatehouse/service-kit/http/app-type';
 import { z } from 'zod';
+import { besideLines } from '../../form/sections.ts';
 import { formView } from '../../shell/pages.ts';
 import { attempt } from '../../shell/problem.ts';
 import type { Shell } from '../../shell/shell.ts';
+import { clientInputs } from '../edit-form.ts';
 import { clientPath } from '../frame.ts';
-import { withLines } from '../list-problems.ts';
 import { answers, descriptions, kinds, registrationOf } from './kinds.ts';
 import { kindsPage, kindsView, questionsPage } from './pages.ts';
 import { registeredPage, registeredView, reviewPage, reviewView } from './result-pages.ts';
@@ -50,13 +51,17 @@ export async function wizardRoutes(pages: App, shell: Shell, issuer: string): Pr
       const { back, ...given } = request.body;
       if (back !== undefined) return shell.show(visit, formView, questionsPage(visit, kind, given));
       const calls = createClientAdministration(visit.authApi);
-      const { done, problem } = await attempt(visit, () => calls.create(registrationOf(kind, given)));
+      const { done, problem } = await attempt(visit, () => calls.create(registrationOf(visit, kind, given)));
       if (problem === undefined)
         return shell.show(visit, registeredView, registeredPage(visit, kind, done, issuer));
       // A made-up id is taken where the form was sent before.
       const isTwice = problem.status === 409 && given.client_id === '' && problem.fields['client_id'];
       if (isTwice) return shell.done(visit, clientPath(given.madeUpId), 'console.clients.registered.before');
-      return shell.refused(visit, questionsPage(visit, kind, given), withLines(visit, problem));
+      return shell.refused(
+        visit,
+        questionsPage(visit, kind, given),
+        besideLines(visit, clientInputs, problem),
+      );
     },
   );
 }
