@@ -6,6 +6,8 @@ import {
   auditLifecycle,
   auditTemplates,
 } from '@gatehouse/audit-trail/elasticsearch/audit-assets';
+import { jsonSchemaOf } from '@gatehouse/contracts/resource/json-schema';
+import { client } from '@gatehouse/contracts/resources/client';
 import { chartFiles } from '../helm/chart-files.ts';
 import { reachabilityPage } from '../reachability/page.ts';
 import { attacksPage } from './attacks-page.ts';
@@ -35,6 +37,24 @@ const elasticsearchFiles = [auditLifecycle({ retentionDays: defaultRetentionDays
   }),
 );
 
+/** For editors: files of `gatehouse clients create`, `update` and `apply`. */
+const clientSchema = jsonSchemaOf(client);
+const clientsSchema = {
+  $schema: 'https://json-schema.org/draft/2020-12/schema',
+  title: 'Clients of gatehouse clients apply',
+  type: 'object',
+  properties: {
+    clients: { type: 'array', items: { $ref: 'client.schema.json', required: ['client_id'] } },
+  },
+  required: ['clients'],
+};
+const editorSchemas = Object.entries({ client: clientSchema, clients: clientsSchema }).map(
+  ([name, schema]) => ({
+    path: `docs/reference/${name}.schema.json`,
+    produce: async () => `${JSON.stringify(schema, null, 2)}\n`,
+  }),
+);
+
 const generatedFiles: GeneratedFile[] = [
   { path: 'packages/service-kit/src/html/error-texts.json', produce: errorTexts },
   { path: 'docs/configuration.md', produce: configurationReference },
@@ -53,6 +73,7 @@ const generatedFiles: GeneratedFile[] = [
     produce: (root: string) => referencePage(root, service),
   })),
   { path: 'charts/auth-api/monitoring/gatehouse-dashboard.json', produce: dashboard },
+  ...editorSchemas,
   ...elasticsearchFiles,
   ...chartFiles,
 ];

@@ -9,6 +9,7 @@ export interface FieldFacts {
   help: string;
   /** Fields of one group stand together in forms and in the reference. */
   group: string;
+  /** A value as people would choose it, for editors and the reference. */
   example?: unknown;
   /** The value of a new resource. */
   initial?: unknown;
@@ -20,8 +21,6 @@ export interface FieldFacts {
   isSecret?: boolean;
   /** Lists of the console and of the command line show it. */
   isColumn?: boolean;
-  /** A change of it is written without its values. */
-  isUnaudited?: boolean;
 }
 
 declare const told: unique symbol;

@@ -10,9 +10,10 @@ export function jsonSchemaOf({ name, fields }: Resource): object {
     io: 'input',
     override({ zodSchema: schema, jsonSchema }) {
       if (!isField(schema)) return;
-      const { label, help, initial, isClearable } = factsOf(schema, name);
+      const { label, help, initial, example, isClearable } = factsOf(schema, name);
       if (isClearable) nullableToo(jsonSchema);
-      Object.assign(jsonSchema, definedOnly({ title: label, description: help, default: initial }));
+      const examples = example === undefined ? undefined : [example];
+      Object.assign(jsonSchema, definedOnly({ title: label, description: help, default: initial, examples }));
     },
   });
 }

@@ -51,6 +51,7 @@ export const exchange = {
     label: 'Addresses',
     help: 'Under which `resource` others may name it as audience (RFC 8707), such as https://api.example.com/calls, one in each line. Without any they name its client id.',
     group: 'exchange',
+    example: ['https://api.example.com/calls'],
     initial: [],
   }),
   detailTypes: field(z.array(detailTypeSchema).max(50), {

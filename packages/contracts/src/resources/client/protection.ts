@@ -35,6 +35,7 @@ export const protection = {
     label: 'Address of its public keys',
     help: 'Or the https address they are read from.',
     group: 'protection',
+    example: 'https://desktop.example.com/keys.json',
     isClearable: true,
   }),
   requirePushedAuthorizationRequests: field(z.boolean(), {

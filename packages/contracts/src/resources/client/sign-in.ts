@@ -31,6 +31,7 @@ export const names = {
     label: 'Client id',
     help: 'Chosen by the caller; made up without it. Cannot be changed.',
     group: 'names',
+    example: 'agent-desktop',
     isFixed: true,
     isColumn: true,
   }),
@@ -84,12 +85,14 @@ export const signIn = {
     label: 'Redirect URIs',
     help: 'Where people come back to after they have signed in. One address in each line, exactly as the application sends it.',
     group: 'signIn',
+    example: ['https://desktop.example.com/callback'],
     initial: [],
   }),
   postLogoutRedirectURIs: field(z.array(redirectUri).max(200), {
     label: 'Addresses after signing out',
     help: 'Where people may go on to after they have signed out. One address in each line.',
     group: 'signIn',
+    example: ['https://desktop.example.com/'],
     initial: [],
   }),
   redirectMatching: field(z.enum(['exact', 'origin']), {
@@ -148,6 +151,7 @@ export const reach = {
     label: 'Scope',
     help: 'What it may ask for, one value in each line. `*` allows everything; `openid` makes ID tokens possible.',
     group: 'reach',
+    example: ['openid', 'profile'],
     initial: ['*'],
   }),
   authorities: field(z.array(authority).max(100), {
@@ -160,6 +164,7 @@ export const reach = {
     label: 'Contact centres',
     help: 'Identifiers of the contact centres whose people may sign in through it, one in each line. Empty: all of them.',
     group: 'reach',
+    example: ['9d7f1a52-6f0e-4a9b-8f4c-2b7a1c5f3e10'],
     initial: [],
     isColumn: true,
   }),

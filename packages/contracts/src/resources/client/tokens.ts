@@ -22,11 +22,13 @@ export const tokens = {
     label: 'Access token lives, in seconds',
     help: 'After that the application renews it.',
     group: 'tokens',
+    example: 3600,
   }),
   refreshTokenExpirationTimeout: field(lifetimeSeconds, {
     label: 'Refresh tokens of a sign-in live, in seconds',
     help: 'After that people sign in again.',
     group: 'tokens',
+    example: 86400,
   }),
   refreshTokenIdleTimeout: field(lifetimeSeconds.max(maxInteger).optional(), {
     label: 'They end when unused for, in seconds',
@@ -108,6 +110,7 @@ export const logout = {
     label: 'Address that is told by us',
     help: 'We send a signed message there when a session ends. It also arrives when the browser is closed.',
     group: 'logout',
+    example: 'https://desktop.example.com/signed-out',
     isClearable: true,
   }),
   backchannelLogoutSessionRequired: field(z.boolean(), {
@@ -120,6 +123,7 @@ export const logout = {
     label: 'Page that the browser loads',
     help: 'Shown in a hidden frame when a person signs out. It must be on the origin of a redirect URI.',
     group: 'logout',
+    example: 'https://desktop.example.com/sign-out',
     isClearable: true,
   }),
   frontchannelLogoutSessionRequired: field(z.boolean(), {

@@ -1,0 +1,29 @@
+/** The generated JSON Schema by which editors check files with clients. */
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { z } from 'zod';
+
+const docs = new URL('../../../docs/', import.meta.url);
+const read = (path: string) => readFileSync(new URL(path, docs), 'utf8');
+const client = z.fromJSONSchema(JSON.parse(read('reference/client.schema.json')));
+
+describe('the JSON Schema of a client', () => {
+  it('accepts every client of the example file', () => {
+    const { clients } = parse(read('examples/estate-clients.yaml'));
+    for (const one of clients) expect(client.safeParse(one), one.client_id).toMatchObject({ success: true });
+  });
+
+  it.each([
+    ['a value that is none of the options', { authorizedGrantTypes: ['authorisation_code'] }],
+    ['a text in place of a list', { redirectURIs: 'https://app.example.com/callback' }],
+    ['null for a field that cannot be taken away', { name: null }],
+    ['an unknown rule of token exchange', { tokenExchange: { subject_clients: [] } }],
+  ])('refuses %s', (_what, fields) => {
+    expect(client.safeParse(fields).success).toBe(false);
+  });
+
+  it('lets null take a value away', () => {
+    expect(client.safeParse({ logoUri: null, refreshTokenIdleTimeout: null }).success).toBe(true);
+  });
+});
