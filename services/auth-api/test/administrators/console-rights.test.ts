@@ -106,7 +106,7 @@ describe('the rights of a person', () => {
     expect(await opens(await tokenOf({ authorities: [] }, { sub: String(sub) }))).toEqual(nothing);
   });
 
-  // attack: client registered with the right of an installation administrator | ASVS 8.2.1, CWE-269 | guard: services/auth-api/src/clients/schemas.ts
+  // attack: client registered with the right of an installation administrator | ASVS 8.2.1, CWE-269 | guard: packages/contracts/src/resources/client/sign-in.ts
   it('are given by no registration of a client', async () => {
     const authorities = [installationAdminAuthority];
     await expect(createClient(stack, { authorities })).rejects.toThrow('400');

@@ -249,7 +249,7 @@ describe('a client that registers itself (RFC 7591)', () => {
     });
   });
 
-  // attack: script or unencrypted page as link of a self-registered client | CWE-79, RFC 7591 5 | guard: services/auth-api/src/clients/schemas.ts
+  // attack: script or unencrypted page as link of a self-registered client | CWE-79, RFC 7591 5 | guard: packages/contracts/src/resources/client/values.ts
   it.each([
     'javascript:alert(1)',
     'http://app.test/',
