@@ -159,7 +159,7 @@ it('changes only what the caller has seen, tells every replica, and is in the au
 });
 
 describe('a colour', () => {
-  // attack: pages that nobody can read, by the colours of a contact centre | WCAG 2.2 section 1.4.3 | guard: services/environment-api/src/branding/schemas.ts
+  // attack: pages that nobody can read, by the colours of a contact centre | WCAG 2.2 section 1.4.3 | guard: packages/contracts/src/resources/branding.ts
   it.each([
     ['#ffcc00', 'accent', '1.38 : 1', '#876c00'],
     ['#ffffff', 'accent', '1.00 : 1', '#707070'],
@@ -181,7 +181,7 @@ describe('a colour', () => {
     });
   });
 
-  // attack: colour that brings CSS rules of its own | CWE-79 | guard: services/environment-api/src/branding/schemas.ts
+  // attack: colour that brings CSS rules of its own | CWE-79 | guard: packages/contracts/src/resources/branding.ts
   it.each([
     'red',
     '#0057b8;}body{display:none}',
@@ -195,7 +195,7 @@ describe('a colour', () => {
   });
 });
 
-// attack: link of a sign-in page that runs a script | CWE-79 | guard: services/environment-api/src/branding/schemas.ts
+// attack: link of a sign-in page that runs a script | CWE-79 | guard: packages/contracts/src/resources/branding.ts
 it.each([
   'javascript:alert(1)',
   'http://www.example.com/',

@@ -1,9 +1,9 @@
+import { domainKey } from '@gatehouse/contracts/environment-api/domain';
 import { byPrecision, covers, locationSchema } from '@gatehouse/contracts/environment-api/location';
 import { diff } from '@gatehouse/service-kit/changes/field-changes';
 import { isFresh, requireMatch } from '@gatehouse/service-kit/http/entity-tag';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { domainKey } from '../src/contact-centers/domain.ts';
 import { effectiveSettings } from '../src/settings/inheritance.ts';
 
 const part = fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9._-]{0,3}$/);

@@ -1,4 +1,4 @@
-/** Compares locations: `/` is everywhere, `/USW1` a region, `/USW1/DC2` a part of it. The longest match wins. */
+/** Checks and compares locations: `/` is everywhere, `/USW1` a region, `/USW1/DC2` a part of it. The longest match wins. */
 import { z } from 'zod';
 
 export const rootLocation = '/';
@@ -18,3 +18,13 @@ export function covers(wide: string, narrow: string): boolean {
 export function byPrecision(left: string, right: string): number {
   return right.length - left.length;
 }
+
+/** Where a setting or a server applies; everywhere when absent. */
+export const locationField = locationSchema.default(rootLocation);
+
+/** One location as text or several in a list, because installers send both; a list afterwards. */
+export const locationsField = z
+  .union([locationSchema.transform((location) => [location]), z.array(locationSchema).min(1).max(64)], {
+    error: 'must be a location such as "/" or "/USW1", or a list of them',
+  })
+  .transform((locations) => [...new Set(locations)]);

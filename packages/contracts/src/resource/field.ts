@@ -34,7 +34,9 @@ const registry = z.registry<FieldFacts>();
 
 /** The schema, with facts of its own: other fields may have the same schema. OpenAPI documents read the help as its description. */
 export function field<S extends z.ZodType, const F extends FieldFacts>(schema: S, facts: F): Field<S, F> {
-  const own = schema.describe(facts.help);
+  // Not by describe(), which makes a child: the JSON Schema of a child has lost alternatives of a union (zod 4.6).
+  const own = schema.clone(schema.def) as S;
+  z.globalRegistry.add(own, { description: facts.help });
   registry.add(own, facts);
   return own as Field<S, F>;
 }

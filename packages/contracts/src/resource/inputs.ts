@@ -28,7 +28,7 @@ export function inputsOf({ name, fields }: Resource): Input[] {
 function inputsBelow(resource: string, fields: Fields, prefix: string): Input[] {
   return Object.entries(fields).flatMap(([name, schema]) => {
     const path = prefix + name;
-    const bare = bareOf(schema);
+    const bare = typedOf(schema);
     if (bare instanceof z.ZodObject && Object.values(bare.shape).every((inner) => isField(inner)))
       return inputsBelow(resource, bare.shape as Fields, `${path}.`);
     const facts = factsOf(schema, `${resource}.${path}`);
@@ -36,15 +36,33 @@ function inputsBelow(resource: string, fields: Fields, prefix: string): Input[] 
   });
 }
 
-function formOf(schema: z.ZodType): Pick<Input, 'kind' | 'options' | 'maxLength'> {
+/** What is typed, before it is turned into something else. */
+function typedOf(schema: z.ZodType): z.ZodType {
+  const bare = bareOf(schema);
+  if (!(bare instanceof z.ZodPipe)) return bare;
+  return typedOf((bare.in instanceof z.ZodTransform ? bare.out : bare.in) as z.ZodType);
+}
+
+type Form = Pick<Input, 'kind' | 'options' | 'maxLength'>;
+
+/** Alternatives are other spellings of one value, such as the text "true" of a flag. */
+const plainest: readonly InputKind[] = ['lines', 'flag', 'number', 'text'];
+
+function formOf(given: z.ZodType): Form {
+  const schema = typedOf(given);
   const none = { options: [], maxLength: undefined };
+  if (schema instanceof z.ZodUnion) {
+    const forms = schema.options.map((option) => formOf(option as z.ZodType));
+    const [form] = plainest.flatMap((kind) => forms.find((one) => one.kind === kind) ?? []);
+    return form ?? { kind: 'json', ...none };
+  }
   if (schema instanceof z.ZodBoolean) return { kind: 'flag', ...none };
   if (schema instanceof z.ZodNumber) return { kind: 'number', ...none };
   if (schema instanceof z.ZodEnum || schema instanceof z.ZodLiteral)
     return { kind: 'choice', options: optionsOf(schema), maxLength: undefined };
   if (isText(schema)) return { kind: 'text', options: [], maxLength: schema.maxLength ?? undefined };
   if (!(schema instanceof z.ZodArray)) return { kind: 'json', ...none };
-  const element = bareOf(schema.element as z.ZodType);
+  const element = typedOf(schema.element as z.ZodType);
   if (element instanceof z.ZodEnum)
     return { kind: 'choices', options: optionsOf(element), maxLength: undefined };
   return { kind: isText(element) ? 'lines' : 'json', ...none };

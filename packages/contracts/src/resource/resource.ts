@@ -1,6 +1,6 @@
 /** Derives the bodies, the answers and the initial values of a resource from its fields. */
 import { z } from 'zod';
-import { type Fact, type FieldFacts, factsOf } from './field.ts';
+import { type Fact, type FieldFacts, factsOf, field } from './field.ts';
 
 export type Fields = Readonly<Record<string, z.ZodType>>;
 
@@ -10,7 +10,9 @@ export interface Resource<F extends Fields = Fields> {
   fields: F;
 }
 
-type Bare<S> = S extends z.ZodOptional<infer I> ? I : S;
+type Bare<S> = S extends z.ZodOptional<infer I> | z.ZodNullable<infer I> | z.ZodDefault<infer I>
+  ? Bare<I>
+  : S;
 type Removable<S> = S extends z.ZodType ? z.ZodOptional<z.ZodNullable<S>> : never;
 type Left<S> = S extends z.ZodType ? z.ZodOptional<S> : never;
 
@@ -60,10 +62,10 @@ export function described({ name: resource, fields }: Resource): [name: string, 
 }
 
 export function changeShape<F extends Fields>(resource: Resource<F>): ChangeShape<F> {
-  const entries = described(resource).flatMap(([name, schema, { help, isFixed, isClearable }]) => {
-    if (isFixed) return [];
+  const entries = described(resource).flatMap(([name, schema, facts]) => {
+    if (facts.isFixed) return [];
     const bare = bareOf(schema);
-    return [[name, (isClearable ? bare.nullish() : bare.optional()).describe(help)]];
+    return [[name, field(facts.isClearable ? bare.nullish() : bare.optional(), facts)]];
   });
   return Object.fromEntries(entries) as ChangeShape<F>;
 }

@@ -1,7 +1,8 @@
 /** Cuts lists into pages by `limit` and `offset` (compat), or by a cursor, which stays right while rows change. */
+
+import { integer } from '@gatehouse/contracts/scalar';
 import { freeText } from '@gatehouse/contracts/text';
 import { badRequest } from '../errors/app-error.ts';
-import { integer } from './scalar.ts';
 
 const maxLimit = 1000;
 const maxOffset = 1_000_000;

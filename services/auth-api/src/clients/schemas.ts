@@ -1,9 +1,9 @@
 /** Validates clients as administrators and provisioning scripts send them. */
 import { wrapped } from '@gatehouse/contracts/envelope';
 import { changeShape } from '@gatehouse/contracts/resource/resource';
+import { integer } from '@gatehouse/contracts/scalar';
 import { freeText, label } from '@gatehouse/contracts/text';
 import { pageQuery } from '@gatehouse/service-kit/http/page';
-import { integer } from '@gatehouse/service-kit/http/scalar';
 import { z } from 'zod';
 import { checkedClient } from './checked-keys.ts';
 

@@ -12,6 +12,7 @@ import { nextCursorSchema, successStatus } from '@gatehouse/contracts/envelope';
 import { auditEntrySchema } from '@gatehouse/contracts/environment-api/administration/audit';
 import { environmentEntities } from '@gatehouse/contracts/environment-api/changes';
 import { rowExportAnswer, rowExportFields } from '@gatehouse/contracts/row-export';
+import { idSchema } from '@gatehouse/contracts/scalar';
 import { label } from '@gatehouse/contracts/text';
 import type { ChangeLog } from '@gatehouse/service-kit/changes/log';
 import { type Region, requireWritable } from '@gatehouse/service-kit/config/region';
@@ -24,7 +25,6 @@ import type { DeletionBounds } from '@gatehouse/service-kit/postgres/bounded-del
 import { z } from 'zod';
 import { requireInstallationReader, requireInstallationWriter } from '../access/caller.ts';
 import { failures, listEtagOf, sendUnchanged } from '../answers.ts';
-import { idSchema } from '../fields/scalars.ts';
 import type { AuditService } from './service.ts';
 import type { AuditRow } from './store.ts';
 

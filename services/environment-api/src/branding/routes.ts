@@ -1,4 +1,5 @@
 /** Routes `branding` below `/contact-centers/{id}` and, for what all of them inherit, below the root. */
+
 import { emptyEnvelope, envelopeOf } from '@gatehouse/contracts/envelope';
 import {
   brandingAnswerSchema,
@@ -6,13 +7,13 @@ import {
   brandingPreviewSchema,
   installationBrandingSchema,
 } from '@gatehouse/contracts/environment-api/branding';
+import { locationField } from '@gatehouse/contracts/environment-api/location';
 import type { App } from '@gatehouse/service-kit/http/app-type';
 import { effectiveEtagOf, etagOf } from '@gatehouse/service-kit/http/entity-tag';
 import { ok } from '@gatehouse/service-kit/http/envelope';
 import { z } from 'zod';
 import { failures, sendUnchanged } from '../answers.ts';
 import { contextOf } from '../changes/writer.ts';
-import { locationField } from '../fields/scalars.ts';
 import { acceptPictures, pictureOf, pictureTypes } from '../images/bodies.ts';
 import { maxUploadBytes } from '../images/decode.ts';
 import { brandingBody, brandingQuery, placeQuery } from './schemas.ts';

@@ -1,146 +1,19 @@
-/** Checks bodies and queries of branding: plain texts, https links, and colours that can be read. */
+/** Checks bodies and queries of branding. */
 import { wrapped } from '@gatehouse/contracts/envelope';
-import {
-  accentContrast,
-  colorPattern,
-  nearestAccent,
-  neededContrast,
-  type Scheme,
-} from '@gatehouse/contracts/environment-api/brand-colors';
-import { linkKinds, noticeKinds } from '@gatehouse/contracts/environment-api/branding';
-import { locationSchema } from '@gatehouse/contracts/environment-api/location';
-import { anyJson, label } from '@gatehouse/contracts/text';
-import { flag } from '@gatehouse/service-kit/http/scalar';
+import { locationField, locationSchema } from '@gatehouse/contracts/environment-api/location';
+import { branding, type brandingChangeSchema, brandingOf } from '@gatehouse/contracts/resources/branding';
+import { anyJson } from '@gatehouse/contracts/text';
 import { z } from 'zod';
-import { list } from '../fields/list.ts';
-import { instant, locationField } from '../fields/scalars.ts';
-
-const maxLanguages = 20;
-export const maxLinks = 6;
-/** BCP 47 as far as pages need it: `en`, `pt-BR`, `zh-Hant-TW`. */
-const languageTag = /^[a-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3}$/;
-
-/** One text for each language; pages show them as they are, never as markup. */
-function texts(maxLength: number) {
-  return z
-    .record(
-      z.string().regex(languageTag, 'must be a language tag such as "en" or "pt-BR"'),
-      label(maxLength),
-      {
-        error: 'must be an object with a text for each language: {"en": "…", "de": "…"}',
-      },
-    )
-    .refine((given) => Object.keys(given).length > 0, {
-      error: 'must have a text in at least one language',
-      params: { reason: 'empty' },
-    })
-    .refine((given) => Object.keys(given).length <= maxLanguages, {
-      error: `has more than ${maxLanguages} languages`,
-      params: { reason: 'too_many', limit: maxLanguages },
-    });
-}
-
-function accent(scheme: Scheme) {
-  return z
-    .string()
-    .toLowerCase()
-    .regex(colorPattern, 'must be a colour such as #135848')
-    .superRefine((color, context) => {
-      if (!colorPattern.test(color)) return;
-      const { ratio, against, passes } = accentContrast(color, scheme);
-      if (passes) return;
-      // Rounded down: 4.499 must not read like 4.5.
-      const shown = (Math.floor(ratio * 100) / 100).toFixed(2);
-      context.addIssue({
-        code: 'custom',
-        message: `${color} has a contrast of ${shown} : 1 to ${against}, and text needs ${neededContrast} : 1 (WCAG 2.2 AA): the nearest colour that has it is ${nearestAccent(color, scheme)}`,
-        params: { reason: 'low_contrast' },
-      });
-    });
-}
-
-const colors = z
-  .strictObject({
-    accent: accent('light').describe('Buttons, links and the picture on light pages.'),
-    accentDark: accent('dark')
-      .optional()
-      .describe('Buttons and links on dark pages; absent: a shade of accent.'),
-  })
-  .transform(({ accent, accentDark = nearestAccent(accent, 'dark') }) => ({ accent, accentDark }));
-
-/** Only https: an address such as `javascript:` would run in our page. */
-const address = label(2048)
-  .refine(
-    (text) => {
-      const url = URL.parse(text);
-      return url?.protocol === 'https:' && url.username === '' && url.password === '';
-    },
-    {
-      error: 'must be an https address, such as https://www.example.com/privacy',
-      params: { reason: 'no_address' },
-    },
-  )
-  .transform((text) => new URL(text).href);
-
-const link = z
-  .strictObject({
-    kind: z.enum(linkKinds, { error: `must be one of ${linkKinds.join(', ')}` }),
-    url: address,
-    label: texts(60).optional(),
-  })
-  .refine(({ kind, label }) => (kind === 'other') === (label !== undefined), {
-    path: ['label'],
-    message: 'belongs to links of the kind "other", which need one',
-    params: { reason: 'missing' },
-  });
-
-const notice = z
-  .strictObject({
-    kind: z.enum(noticeKinds, { error: `must be one of ${noticeKinds.join(', ')}` }),
-    text: texts(500),
-    from: instant(),
-    until: instant(),
-  })
-  .refine(({ from, until }) => from < until, {
-    path: ['until'],
-    message: 'must be after from',
-    params: { reason: 'not_after' },
-  });
 
 /** What a read shows may be sent back: these are not set here. */
 const ignored = anyJson().transform(() => undefined);
 
-const shape = {
-  name: label(80).nullable().optional(),
-  colors: colors.nullable().optional(),
-  greeting: texts(280).nullable().optional().describe('A sentence above the form.'),
-  links: list(link, maxLinks).nullable().optional().describe('Below every page.'),
-  notice: notice.nullable().optional().describe('Shown from one moment to the other.'),
-  byName: flag()
-    .nullable()
-    .optional()
-    .describe(
-      'Show it also to those who only typed the tenant name: this tells them that the contact centre exists.',
-    ),
-};
-
-const unknownKeys = {
-  error: (issue: z.core.$ZodRawIssue) =>
-    issue.code === 'unrecognized_keys'
-      ? `has no field ${issue.keys.map((name) => JSON.stringify(name)).join(', ')}: correct the name or leave it out`
-      : undefined,
-};
-
-export const brandingFields = z.strictObject(shape, unknownKeys);
 export const brandingBody = wrapped(
-  z.strictObject(
-    {
-      ...shape,
-      location: locationField,
-      logo: ignored.optional().describe('Ignored: it has an address of its own.'),
-    },
-    unknownKeys,
-  ),
+  brandingOf({
+    ...branding.fields,
+    location: locationField,
+    logo: ignored.optional().describe('Ignored: it has an address of its own.'),
+  }),
 );
 
 export const brandingQuery = z.object({
@@ -148,4 +21,4 @@ export const brandingQuery = z.object({
 });
 export const placeQuery = z.object({ location: locationField });
 
-export type BrandingPatch = z.output<typeof brandingFields>;
+export type BrandingPatch = z.output<typeof brandingChangeSchema>;

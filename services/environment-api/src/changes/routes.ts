@@ -1,10 +1,10 @@
 /** Route `/internal/changes`: a subscriber reads the changes that it missed on the Redis channel. */
 import { envelopeOf } from '@gatehouse/contracts/envelope';
 import { environmentChangesPageSchema } from '@gatehouse/contracts/environment-api/changes';
+import { integer } from '@gatehouse/contracts/scalar';
 import type { ChangeLog } from '@gatehouse/service-kit/changes/log';
 import type { App } from '@gatehouse/service-kit/http/app-type';
 import { ok } from '@gatehouse/service-kit/http/envelope';
-import { integer } from '@gatehouse/service-kit/http/scalar';
 import { z } from 'zod';
 import { failures, listEtagOf, sendUnchanged } from '../answers.ts';
 

@@ -1,7 +1,8 @@
 /** Announces which sessions and tokens a change of a contact centre ends, so that Auth API revokes them. */
+
+import { domainKey } from '@gatehouse/contracts/environment-api/domain';
 import type { Write } from '../changes/writer.ts';
 import type { ContactCenterFields } from './contact-center.ts';
-import { domainKey } from './domain.ts';
 import { excludesSomebody } from './membership.ts';
 
 /** `before` is undefined if it was created, `after` if it was deleted. */

@@ -3,12 +3,12 @@
 import { definedOnly } from '@gatehouse/contracts/defined-only';
 import type { EnvironmentContactCenters } from '@gatehouse/contracts/environment-api/contact-center';
 import type { Directory } from '@gatehouse/contracts/environment-api/directory';
+import { domainKey } from '@gatehouse/contracts/environment-api/domain';
 import type { Page } from '@gatehouse/service-kit/http/page';
 import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
 import { holds, idsOfAny } from '../fields/search.ts';
 import type { ContactCenter, ContactCenterFields } from './contact-center.ts';
 import { contactCenterJson } from './contact-center.ts';
-import { domainKey } from './domain.ts';
 
 export interface ContactCenterFilter {
   environmentId: string | undefined;

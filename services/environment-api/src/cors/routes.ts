@@ -3,7 +3,9 @@
 import { emptyEnvelope, envelopeOf, wrapped } from '@gatehouse/contracts/envelope';
 import { corsAnswer } from '@gatehouse/contracts/environment-api/administration/cors';
 import { corsViewSchema } from '@gatehouse/contracts/environment-api/cors';
-import { freeText, label } from '@gatehouse/contracts/text';
+import { newOriginSchema } from '@gatehouse/contracts/resources/origin';
+import { idSchema } from '@gatehouse/contracts/scalar';
+import { label } from '@gatehouse/contracts/text';
 import type { ChangeLog } from '@gatehouse/service-kit/changes/log';
 import { badRequest } from '@gatehouse/service-kit/errors/app-error';
 import type { App } from '@gatehouse/service-kit/http/app-type';
@@ -12,22 +14,16 @@ import { ok } from '@gatehouse/service-kit/http/envelope';
 import { z } from 'zod';
 import { failures, listEtagOf, sendUnchanged } from '../answers.ts';
 import { contextOf } from '../changes/writer.ts';
-import { idSchema } from '../fields/scalars.ts';
 import type { CorsService } from './service.ts';
 
 const tags = ['CORS'];
-const originField = freeText(1024).describe('Scheme, host and port, such as https://desktop.example.com.');
-
-const corsBody = wrapped(z.object({ contactCenterId: idSchema, origin: originField }));
-
+const corsBody = wrapped(newOriginSchema);
 /** In the query or, as some callers do it, in the body. */
-const removeCorsQuery = z.object({
-  contactCenterId: idSchema.optional(),
-  origin: originField.optional(),
-});
+const named = newOriginSchema.partial();
+
 const removeCorsBody = z
   .object({
-    data: z.object({ contactCenterId: idSchema.optional(), origin: originField.optional() }).nullish(),
+    data: named.nullish(),
     operationId: label().optional(),
   })
   .nullish();
@@ -86,7 +82,7 @@ export function corsRoutes(api: App, { cors, changeLog }: CorsDeps): void {
         tags,
         operationId: 'removeOrigin',
         summary: 'Withdraw an origin, named in the query or in the body',
-        querystring: removeCorsQuery,
+        querystring: named,
         body: removeCorsBody,
         response: { 200: emptyEnvelope, ...failures },
       },

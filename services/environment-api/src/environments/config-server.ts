@@ -1,69 +1,22 @@
 /** Checks Configuration Server entries of an environment: fields of one entry, and rules of the list. */
 
-import { isIP } from 'node:net';
 import { definedOnly } from '@gatehouse/contracts/defined-only';
 import { wrapped } from '@gatehouse/contracts/envelope';
 import type { ConfigServerView } from '@gatehouse/contracts/environment-api/environment';
-import { rootLocation } from '@gatehouse/contracts/environment-api/location';
-import { freeText, label } from '@gatehouse/contracts/text';
+import {
+  configServerChangeSchema,
+  type configServerListed,
+  newConfigServerSchema,
+} from '@gatehouse/contracts/resources/config-server';
 import { randomUuid } from '@gatehouse/service-kit/crypto/secrets';
 import { badRequest } from '@gatehouse/service-kit/errors/app-error';
-import { flag, integer } from '@gatehouse/service-kit/http/scalar';
-import { z } from 'zod';
-import { idSchema, locationsField } from '../fields/scalars.ts';
+import type { z } from 'zod';
 
-const hostName = /^[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_.])?$/;
+export const configServerBody = wrapped(newConfigServerSchema);
+export const changeConfigServerBody = wrapped(configServerChangeSchema);
 
-/** An IPv6 address may come in brackets; it is stored without them. */
-export const address = () =>
-  label()
-    .transform((text) => (/^\[.*\]$/.test(text) ? text.slice(1, -1) : text))
-    .refine(
-      (text) => isIP(text) !== 0 || hostName.test(text),
-      'must be a host name or an IP address, without scheme and port',
-    );
-const port = () => integer(1, 65_535);
-
-export const configServerFields = {
-  id: idSchema.optional().describe('Of an entry that exists; a new entry gets one.'),
-  primaryAddress: address(),
-  primaryPort: port(),
-  backupAddress: address().nullable().optional().describe('`null` takes the backup away.'),
-  backupPort: port().nullable().optional(),
-  readOnly: flag().default(false).describe('Takes no password changes.'),
-  locations: locationsField.default([rootLocation]),
-};
-
-export const passwordField = freeText(1024).min(1, 'must not be empty');
-
-const password = passwordField
-  .optional()
-  .describe("Password of the environment's service account. Write-only; needed with an address that is new.");
-
-export const configServerBody = wrapped(z.object({ ...configServerFields, password }));
-
-export const changeConfigServerBody = wrapped(
-  z
-    .object({
-      primaryAddress: address(),
-      primaryPort: port(),
-      backupAddress: configServerFields.backupAddress,
-      backupPort: configServerFields.backupPort,
-      readOnly: flag(),
-      locations: locationsField,
-      password,
-    })
-    .partial(),
-);
-
-export function configServerList(fields: typeof configServerFields) {
-  return z.array(z.object(fields), { error: needsPrimary }).max(64, 'has more than 64 entries');
-}
-
-export const needsPrimary = 'must be a list with at least one server that has primaryAddress and primaryPort';
-
-export type ConfigServerInput = Omit<z.output<typeof configServerBody>['data'], 'password'>;
-export type ConfigServerPatch = Omit<z.output<typeof changeConfigServerBody>['data'], 'password'>;
+export type ConfigServerInput = z.output<typeof configServerListed>;
+export type ConfigServerPatch = Omit<z.output<typeof configServerChangeSchema>, 'password'>;
 
 /**
  * Turns a given list into the stored form. An entry keeps its id when it names it or has the same primary address.

@@ -1,7 +1,7 @@
 /** Says which fields belong to which directory of an environment, and which a new environment needs. */
 import { type Directory, directories } from '@gatehouse/contracts/environment-api/directory';
 import { badRequest } from '@gatehouse/service-kit/errors/app-error';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { hasServerSource, needsServers } from './discovery.ts';
 
 type Given = Readonly<Record<string, unknown>>;
@@ -10,15 +10,6 @@ interface Problem {
   path: string[];
   message: string;
 }
-
-/** Name of the tenant on the Configuration Server where the caller names none. */
-export const defaultTenant = 'Environment';
-
-export const directoryField = z
-  .enum(directories, { error: `must be one of ${directories.join(', ')}` })
-  .describe(
-    'Where the people are: in Configuration Servers, an LDAP directory, or the store of this service. Cannot be changed later.',
-  );
 
 const foreign: Record<Directory, readonly string[]> = {
   configServer: ['ldap'],

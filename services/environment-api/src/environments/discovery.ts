@@ -2,9 +2,8 @@
 
 import { definedOnly } from '@gatehouse/contracts/defined-only';
 import type { EnvironmentView } from '@gatehouse/contracts/environment-api/environment';
-import { label } from '@gatehouse/contracts/text';
+import { needsPrimary } from '@gatehouse/contracts/resources/environment';
 import { badRequest } from '@gatehouse/service-kit/errors/app-error';
-import { needsPrimary } from './config-server.ts';
 
 /** At most one of the two names is set. */
 export type RegistryNames = Pick<EnvironmentView, 'consulService' | 'srvRecord'>;
@@ -13,22 +12,6 @@ interface RegistryNamesInput {
   consulService?: string | null | undefined;
   srvRecord?: string | null | undefined;
 }
-
-const recordName = /^[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_.])?$/;
-
-export const discoveryFields = {
-  consulService: label()
-    .nullable()
-    .optional()
-    .describe('Name of the service in Consul that lists the Configuration Servers; `null` takes it away.'),
-  srvRecord: label()
-    .regex(recordName, 'must be the full name of an SRV record, such as _ocs._tcp.config.example')
-    .nullable()
-    .optional()
-    .describe(
-      'Full name of the DNS SRV record that lists the Configuration Servers, or the LDAP servers; `null` takes it away. Not together with consulService.',
-    ),
-};
 
 /** Given names replace stored ones; null removes one. */
 export function mergeDiscovery(present: RegistryNames, patch: RegistryNamesInput): RegistryNames {

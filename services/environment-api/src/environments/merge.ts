@@ -2,9 +2,10 @@
 import { definedOnly } from '@gatehouse/contracts/defined-only';
 import { bindPasswordPlace } from '@gatehouse/contracts/environment-api/directory';
 import { passwordPlace } from '@gatehouse/contracts/environment-api/environment';
+import { defaultTenant } from '@gatehouse/contracts/resources/environment';
 import type { SecretBox } from '@gatehouse/service-kit/crypto/secret-box';
 import { readList } from './config-server.ts';
-import { defaultTenant, requireFit } from './directory.ts';
+import { requireFit } from './directory.ts';
 import { mergeDiscovery } from './discovery.ts';
 import type { Environment, EnvironmentFields } from './environment.ts';
 import { mergeLdap } from './ldap.ts';

@@ -1,4 +1,4 @@
-/** Checks, merges and seals the TLS settings of the link to the Configuration Servers. The private key is write-only. */
+/** Merges and seals the TLS settings of the link to the Configuration Servers. The private key is write-only. */
 
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
 import { definedOnly } from '@gatehouse/contracts/defined-only';
@@ -7,60 +7,13 @@ import {
   type ConfigServerTlsView,
   tlsKeyPlace,
 } from '@gatehouse/contracts/environment-api/config-server-tls';
-import { freeText, label } from '@gatehouse/contracts/text';
+import type { environmentChangeSchema } from '@gatehouse/contracts/resources/environment';
+import type { mutualTlsSchema } from '@gatehouse/contracts/resources/environment-tls';
 import type { SecretBox } from '@gatehouse/service-kit/crypto/secret-box';
 import { badRequest } from '@gatehouse/service-kit/errors/app-error';
-import { z } from 'zod';
+import type { z } from 'zod';
 
-const certificateBlock = /-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----/g;
-const hostName = /^[A-Za-z0-9]([A-Za-z0-9.:-]*[A-Za-z0-9])?$/;
-
-const privateKeyText = freeText(16_384).min(1, 'must not be empty');
-
-/** Keeps the certificates and drops the comments that programs write around them. */
-function certificates(maxLength: number) {
-  return freeText(maxLength).transform((text, context) => {
-    const problem = certificateProblem(text);
-    if (problem !== undefined) {
-      context.addIssue({ code: 'custom', message: problem });
-      return z.NEVER;
-    }
-    return `${blocksOf(text).join('\n')}\n`;
-  });
-}
-
-export const clientCertificate = certificates(16_384).describe(
-  'Certificate that is shown to the servers, in PEM, its chain after it.',
-);
-const mutual = z.object({
-  cert: clientCertificate,
-  key: privateKeyText
-    .optional()
-    .describe('Its private key, in PEM, without a passphrase. Write-only; may be left out while it stays.'),
-});
-
-export const tlsFields = {
-  ca: certificates(32_768)
-    .nullable()
-    .optional()
-    .describe("Authorities of the servers' certificates, in PEM; those of the system without it."),
-  serverName: label()
-    .regex(hostName, 'must be a host name or an IP address')
-    .nullable()
-    .optional()
-    .describe("Name in the servers' certificates, where it is not the address."),
-  mutual: mutual.nullable().optional().describe('For servers that ask for a client certificate.'),
-};
-
-export const tlsField = z
-  .object(tlsFields)
-  .nullable()
-  .optional()
-  .describe(
-    'Counts while tlsEnabled is true. Fields that are not given stay; `null` takes one, or all of them, away.',
-  );
-
-export type TlsPatch = z.output<typeof tlsField>;
+export type TlsPatch = z.output<typeof environmentChangeSchema>['tls'];
 
 export function shownTls({ mutual, ...tls }: ConfigServerTlsView): z.infer<typeof tlsAnswerSchema> {
   return { ...tls, ...definedOnly({ mutual: mutual && { cert: mutual.cert } }) };
@@ -92,7 +45,7 @@ export function createTlsMerge(secretBox: SecretBox) {
   function mergeMutual(
     environmentId: string,
     present: ConfigServerTlsView['mutual'],
-    { cert, key: text }: z.output<typeof mutual>,
+    { cert, key: text }: z.output<typeof mutualTlsSchema>,
   ): ConfigServerTlsView['mutual'] {
     const place = tlsKeyPlace(environmentId);
     const stored = present && createPrivateKey(secretBox.open(present.keyEnvelope, place));
@@ -129,27 +82,5 @@ function readPrivateKey(text: string): KeyObject {
         : 'tls.mutual.key must be a private key in PEM: -----BEGIN PRIVATE KEY----- …',
       { field: keyField, reason: 'no_key' },
     );
-  }
-}
-
-function blocksOf(text: string): string[] {
-  return text.match(certificateBlock) ?? [];
-}
-
-function certificateProblem(text: string): string | undefined {
-  if (text.includes('PRIVATE KEY-----'))
-    return 'must hold certificates alone: a private key goes into tls.mutual.key';
-  const blocks = blocksOf(text);
-  if (blocks.length === 0) return 'must be in PEM: -----BEGIN CERTIFICATE----- …';
-  const wrong = blocks.findIndex((block) => !isCertificate(block));
-  return wrong === -1 ? undefined : `has no certificate in the PEM block number ${wrong + 1}`;
-}
-
-function isCertificate(block: string): boolean {
-  try {
-    new X509Certificate(block);
-    return true;
-  } catch {
-    return false;
   }
 }

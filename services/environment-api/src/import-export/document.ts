@@ -1,28 +1,27 @@
 /** Defines the document of export and import, which holds the whole configuration. */
 
 import { operationIdField } from '@gatehouse/contracts/envelope';
-import { locationSchema } from '@gatehouse/contracts/environment-api/location';
+import { locationField, locationSchema } from '@gatehouse/contracts/environment-api/location';
 import { maxNumbersAtOnce } from '@gatehouse/contracts/environment-api/people';
+import { brandingChangeSchema } from '@gatehouse/contracts/resources/branding';
+import { newContactCenterSchema } from '@gatehouse/contracts/resources/contact-center';
+import { mutualTlsSchema, tlsFields } from '@gatehouse/contracts/resources/environment-tls';
+import { oidcChangeSchema } from '@gatehouse/contracts/resources/oidc';
+import { samlChangeSchema } from '@gatehouse/contracts/resources/saml';
+import { newSettingSchema } from '@gatehouse/contracts/resources/setting';
+import { idSchema, list } from '@gatehouse/contracts/scalar';
 import { freeText, label } from '@gatehouse/contracts/text';
 import { z } from 'zod';
-import { brandingFields } from '../branding/schemas.ts';
-import { createContactCenterBody } from '../contact-centers/schemas.ts';
 import { checkNew } from '../environments/directory.ts';
-import { ldapFields } from '../environments/ldap.ts';
+import { ldapSchema } from '../environments/ldap.ts';
 import { newEnvironmentFields } from '../environments/schemas.ts';
-import { clientCertificate, tlsFields } from '../environments/tls.ts';
-import { list } from '../fields/list.ts';
-import { idSchema, locationField } from '../fields/scalars.ts';
-import { settingBody } from '../settings/schemas.ts';
-import { oidcBody } from '../single-sign-on/oidc.ts';
-import { samlBody } from '../single-sign-on/saml.ts';
 
 /** A reference to a secret, or the secret itself. An export contains references only. */
 export const secretField = z.union([z.object({ ref: label() }), freeText(4096).min(1, 'must not be empty')], {
   error: 'must be {"ref": "env:GATEHOUSE_IMPORT_…"}, {"ref": "file:…"}, or the secret itself',
 });
 
-export const setting = settingBody.shape.data;
+export const setting = newSettingSchema;
 export const environment = newEnvironmentFields
   .extend({
     id: idSchema,
@@ -30,15 +29,15 @@ export const environment = newEnvironmentFields
     tls: z
       .object({
         ...tlsFields,
-        mutual: z.object({ cert: clientCertificate, key: secretField }).nullable().optional(),
+        mutual: mutualTlsSchema.extend({ key: secretField }).nullable().optional(),
       })
       .nullable()
       .optional(),
-    ldap: ldapFields.extend({ bindPassword: secretField.optional() }).nullable().optional(),
+    ldap: ldapSchema.extend({ bindPassword: secretField.optional() }).nullable().optional(),
   })
   .superRefine(checkNew, { when: () => true });
 /** With the logo itself: another installation has no other place to take it from. */
-export const brandingEntry = brandingFields.extend({
+export const brandingEntry = brandingChangeSchema.extend({
   location: locationField,
   logo: z
     .string()
@@ -50,13 +49,13 @@ export const brandingEntry = brandingFields.extend({
 const maxSettings = 10_000;
 const maxLocations = 1000;
 
-export const contactCenter = createContactCenterBody.shape.data.extend({
+export const contactCenter = newContactCenterSchema.extend({
   id: idSchema,
   settings: list(setting, maxSettings).default([]),
   branding: list(brandingEntry, maxLocations).default([]),
-  saml: list(samlBody.shape.data, maxLocations).default([]),
+  saml: list(samlChangeSchema.extend({ location: locationField }), maxLocations).default([]),
   oidc: list(
-    oidcBody.shape.data.extend({ clientSecret: secretField.nullable().optional() }),
+    oidcChangeSchema.extend({ location: locationField, clientSecret: secretField.nullable().optional() }),
     maxLocations,
   ).default([]),
 });

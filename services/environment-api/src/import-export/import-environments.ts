@@ -6,8 +6,8 @@ import {
 } from '@gatehouse/contracts/environment-api/config-server-tls';
 import { bindPasswordPlace } from '@gatehouse/contracts/environment-api/directory';
 import { passwordPlace } from '@gatehouse/contracts/environment-api/environment';
+import { defaultTenant } from '@gatehouse/contracts/resources/environment';
 import type { WriteContext } from '../changes/writer.ts';
-import { defaultTenant } from '../environments/directory.ts';
 import type { Environment } from '../environments/environment.ts';
 import { mergeLdap } from '../environments/ldap.ts';
 import type { EnvironmentService } from '../environments/service.ts';

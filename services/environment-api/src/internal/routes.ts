@@ -9,6 +9,7 @@ import {
   environmentContactCentersSchema,
 } from '@gatehouse/contracts/environment-api/contact-center';
 import { environmentViewSchema } from '@gatehouse/contracts/environment-api/environment';
+import { locationField } from '@gatehouse/contracts/environment-api/location';
 import { label } from '@gatehouse/contracts/text';
 import { sha256 } from '@gatehouse/service-kit/crypto/secrets';
 import type { App } from '@gatehouse/service-kit/http/app-type';
@@ -20,7 +21,6 @@ import type { BrandingService } from '../branding/service.ts';
 import type { ContactCenterService } from '../contact-centers/service.ts';
 import { viewOf as environmentViewOf } from '../environments/environment.ts';
 import type { EnvironmentService } from '../environments/service.ts';
-import { locationField } from '../fields/scalars.ts';
 import type { SettingService } from '../settings/service.ts';
 import type { ContactCenterWithSettings } from '../settings/store.ts';
 

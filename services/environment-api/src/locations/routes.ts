@@ -2,6 +2,7 @@
 import { emptyEnvelope, envelopeOf, wrapped } from '@gatehouse/contracts/envelope';
 import { locationInUseSchema } from '@gatehouse/contracts/environment-api/administration/locations';
 import { locationSchema } from '@gatehouse/contracts/environment-api/location';
+import { newLocationSchema } from '@gatehouse/contracts/resources/location';
 import type { ChangeLog } from '@gatehouse/service-kit/changes/log';
 import type { App } from '@gatehouse/service-kit/http/app-type';
 import { ok } from '@gatehouse/service-kit/http/envelope';
@@ -11,7 +12,7 @@ import { contextOf } from '../changes/writer.ts';
 import type { LocationService } from './service.ts';
 
 const tags = ['locations'];
-const declareLocationBody = wrapped(z.object({ location: locationSchema }));
+const declareLocationBody = wrapped(newLocationSchema);
 const withdrawLocationQuery = z.object({ location: locationSchema });
 
 export function locationRoutes(

@@ -11,11 +11,11 @@ import {
   redeemPasswordLinkBodySchema,
   setPasswordBodySchema,
 } from '@gatehouse/contracts/environment-api/people';
+import { integer } from '@gatehouse/contracts/scalar';
 import { freeText, label } from '@gatehouse/contracts/text';
 import { badRequest } from '@gatehouse/service-kit/errors/app-error';
 import type { App } from '@gatehouse/service-kit/http/app-type';
 import { ok } from '@gatehouse/service-kit/http/envelope';
-import { integer } from '@gatehouse/service-kit/http/scalar';
 import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
 import { z } from 'zod';
 import { requireEnvironmentId } from '../access/caller.ts';

@@ -5,9 +5,9 @@ import {
   numberPeopleBodySchema,
   personNumbersSchema,
 } from '@gatehouse/contracts/environment-api/people';
+import { integer } from '@gatehouse/contracts/scalar';
 import type { App } from '@gatehouse/service-kit/http/app-type';
 import { ok } from '@gatehouse/service-kit/http/envelope';
-import { integer } from '@gatehouse/service-kit/http/scalar';
 import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
 import { z } from 'zod';
 import { requireEnvironmentId } from '../access/caller.ts';

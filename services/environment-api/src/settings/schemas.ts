@@ -1,19 +1,10 @@
 /** Checks bodies and queries of settings. */
 import { wrapped } from '@gatehouse/contracts/envelope';
 import { locationSchema } from '@gatehouse/contracts/environment-api/location';
-import { freeText, label } from '@gatehouse/contracts/text';
-import { flag } from '@gatehouse/service-kit/http/scalar';
+import { newSettingSchema } from '@gatehouse/contracts/resources/setting';
 import { z } from 'zod';
-import { locationField } from '../fields/scalars.ts';
 
-export const settingBody = wrapped(
-  z.object({
-    name: label(),
-    value: freeText(32_768),
-    location: locationField,
-    shared: flag().default(false).describe('Installers send it as the text "true".'),
-  }),
-);
+export const settingBody = wrapped(newSettingSchema);
 
 export const settingsQuery = z.object({
   location: locationSchema
@@ -29,4 +20,4 @@ export const removeSettingQuery = z.object({
     .describe('Only the value given for exactly this location; all values when absent.'),
 });
 
-export type SettingInput = z.output<typeof settingBody>['data'];
+export type SettingInput = z.output<typeof newSettingSchema>;

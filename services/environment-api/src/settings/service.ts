@@ -3,6 +3,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { definedOnly } from '@gatehouse/contracts/defined-only';
 import type { Setting } from '@gatehouse/contracts/environment-api/administration/settings';
+import { domainKey } from '@gatehouse/contracts/environment-api/domain';
 import type { FieldChanges } from '@gatehouse/service-kit/changes/field-changes';
 import { notFound } from '@gatehouse/service-kit/errors/app-error';
 import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
@@ -10,7 +11,6 @@ import { type Caller, mayRead, unknownContactCenter } from '../access/caller.ts'
 import type { AuditAction } from '../audit/store.ts';
 import type { Write, WriteContext } from '../changes/writer.ts';
 import type { ContactCenter } from '../contact-centers/contact-center.ts';
-import { domainKey } from '../contact-centers/domain.ts';
 import type { ContactCenterService } from '../contact-centers/service.ts';
 import { corsSetting, countsEverywhere, normalizeSetting } from '../fields/cors-origins.ts';
 import { parseId } from '../fields/scalars.ts';

@@ -1,7 +1,7 @@
 /** Routes `saml` and `oidc` below `/contact-centers/{id}`, and the internal one that gives both to Auth API. */
 import { components } from '@gatehouse/contracts/components';
 import { emptyEnvelope, envelopeOf } from '@gatehouse/contracts/envelope';
-import { locationSchema } from '@gatehouse/contracts/environment-api/location';
+import { locationField, locationSchema } from '@gatehouse/contracts/environment-api/location';
 import {
   oidcSettingsSchema,
   samlSettingsSchema,
@@ -13,7 +13,6 @@ import { ok } from '@gatehouse/service-kit/http/envelope';
 import { z } from 'zod';
 import { failures, sendUnchanged } from '../answers.ts';
 import { contextOf } from '../changes/writer.ts';
-import { locationField } from '../fields/scalars.ts';
 import { oidc, oidcBody } from './oidc.ts';
 import { saml, samlBody } from './saml.ts';
 import type { SignOn, SingleSignOnService } from './service.ts';

@@ -1,49 +1,19 @@
-/** Defines SAML settings of a contact centre: fields, defaults and rules. */
+/** Defines SAML settings of a contact centre: defaults and rules. */
 
 import { X509Certificate } from 'node:crypto';
 import { wrapped } from '@gatehouse/contracts/envelope';
+import { locationField } from '@gatehouse/contracts/environment-api/location';
 import type { SamlSettings } from '@gatehouse/contracts/environment-api/single-sign-on';
 import type { ProblemReason } from '@gatehouse/contracts/problem-reasons';
-import { freeText, label } from '@gatehouse/contracts/text';
+import { samlChangeSchema } from '@gatehouse/contracts/resources/saml';
 import { weaknessOfCertificate } from '@gatehouse/service-kit/crypto/key-strength';
 import type { FieldProblem } from '@gatehouse/service-kit/errors/app-error';
-import { flag, integer } from '@gatehouse/service-kit/http/scalar';
-import { z } from 'zod';
-import { locationField } from '../fields/scalars.ts';
-import {
-  addressProblem,
-  groupProblems,
-  mergeFields,
-  type Protocol,
-  settingsFields,
-  sharedFields,
-} from './protocol.ts';
+import type { z } from 'zod';
+import { addressProblem, groupProblems, mergeFields, type Protocol } from './protocol.ts';
 
-const maxMetadataLength = 512 * 1024;
-const maxCertificateLength = 16 * 1024;
+export const samlBody = wrapped(samlChangeSchema.extend({ location: locationField }));
 
-const fields = settingsFields({
-  ...sharedFields,
-  binding: z.enum(['post', 'redirect'], { error: 'must be "post" or "redirect"' }),
-  idpMetadataXml: freeText(maxMetadataLength).nullable().describe('Takes the place of idpMetadataUrl.'),
-  idpMetadataUrl: freeText(2048).nullable().describe('Takes the place of idpMetadataXml.'),
-  idpMetadataCertificate: freeText(maxCertificateLength)
-    .nullable()
-    .describe('Certificate in PEM that must have signed the metadata.'),
-  userNameSource: z.enum(['nameId', 'attribute'], { error: 'must be "nameId" or "attribute"' }),
-  userNameAttribute: label().nullable().describe('Which attribute, when userNameSource is "attribute".'),
-  groupsAttribute: label().nullable().describe('Which attribute holds the groups of requiredGroups.'),
-  nameIdFormat: label().nullable(),
-  signRequests: flag(),
-  requireSignedResponse: flag(),
-  encryptAssertions: flag(),
-  allowIdpInitiated: flag(),
-  clockSkewSeconds: integer(0, 300),
-}).partial();
-
-export const samlBody = wrapped(fields.extend({ location: locationField }));
-
-export type SamlPatch = z.output<typeof fields>;
+export type SamlPatch = z.output<typeof samlChangeSchema>;
 
 export const saml: Protocol<SamlSettings, SamlPatch> = {
   name: 'saml',

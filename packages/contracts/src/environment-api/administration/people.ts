@@ -76,6 +76,41 @@ export const scimErrorSchema = z.looseObject({
   detail: z.string(),
 });
 
+const address = z.object({ value: z.string(), type: z.literal('work').optional(), primary: z.boolean() });
+/** By its SCIM id; in a bulk request also by that of the operation which makes it. */
+const member = z.object({ value: z.string() });
+
+/** A user as our programs create one. */
+const newScimUserSchema = z.object({
+  schemas: z.array(z.string()),
+  userName: z.string().optional(),
+  externalId: z.string().optional(),
+  name: z.object({ givenName: z.string().optional(), familyName: z.string().optional() }).optional(),
+  emails: z.array(address).optional(),
+  [enterpriseUserUrn]: z.object({ employeeNumber: z.string() }).optional(),
+  active: z.boolean(),
+  password: z.string().optional(),
+});
+
+const newScimGroupSchema = z.object({
+  schemas: z.array(z.string()),
+  displayName: z.string(),
+  members: z.array(member).optional(),
+});
+
+/** An operation of a PATCH as our programs send it (RFC 7644 section 3.5.2). */
+const scimOperationSchema = z.object({
+  op: z.enum(['add', 'replace', 'remove']),
+  path: z.string(),
+  value: z.union([z.string(), z.boolean(), z.array(address), z.array(member)]).optional(),
+});
+
+const scimPatchSchema = z.object({ schemas: z.array(z.string()), Operations: z.array(scimOperationSchema) });
+
+export type NewScimUser = z.infer<typeof newScimUserSchema>;
+export type NewScimGroup = z.infer<typeof newScimGroupSchema>;
+export type ScimOperation = z.infer<typeof scimOperationSchema>;
+export type ScimPatch = z.infer<typeof scimPatchSchema>;
 export type ScimUser = z.infer<typeof scimUserSchema>;
 export type ScimGroup = z.infer<typeof scimGroupSchema>;
 export type ScimBulkResult = z.infer<typeof scimBulkResultSchema>;

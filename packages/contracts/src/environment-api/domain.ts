@@ -1,6 +1,6 @@
 /** Checks and compares domains: the tenant names that users type at login, each of one contact centre. */
-import { label } from '@gatehouse/contracts/text';
 import { z } from 'zod';
+import { label } from '../text.ts';
 
 const maxDomains = 64;
 const maxKeyLength = 255;
@@ -27,7 +27,7 @@ const domain = label()
 
 /** One domain as text, or several in a list; always a list afterwards. */
 export const domainsField = z.preprocess(
-  (value) => (typeof value === 'string' ? [value] : value),
+  (value: string | string[]) => (typeof value === 'string' ? [value] : value),
   z
     .array(domain, { error: 'must be a list of tenant names as users type them at login' })
     .min(1, 'must hold at least one tenant name')

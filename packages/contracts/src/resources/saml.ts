@@ -1,0 +1,95 @@
+/** Describes SAML settings of a contact centre: what administrators send, and what is told about each field. */
+import { z } from 'zod';
+import { field } from '../resource/field.ts';
+import { flag, integer } from '../scalar.ts';
+import { freeText, label } from '../text.ts';
+import { settingsOf, sharedFields } from './single-sign-on.ts';
+
+const maxMetadataLength = 512 * 1024;
+const maxCertificateLength = 16 * 1024;
+
+export const saml = {
+  name: 'saml',
+  fields: {
+    ...sharedFields,
+    binding: field(z.enum(['post', 'redirect'], { error: 'must be "post" or "redirect"' }).optional(), {
+      label: 'How requests are sent',
+      help: 'POST suits most identity providers. A redirect makes shorter ways.',
+      group: 'protection',
+    }),
+    idpMetadataXml: field(freeText(maxMetadataLength).nullish(), {
+      label: 'Metadata document',
+      help: 'Takes the place of idpMetadataUrl.',
+      group: 'provider',
+      isClearable: true,
+    }),
+    idpMetadataUrl: field(freeText(2048).nullish(), {
+      label: 'Address of the metadata',
+      help: 'Takes the place of idpMetadataXml.',
+      group: 'provider',
+      isClearable: true,
+    }),
+    idpMetadataCertificate: field(freeText(maxCertificateLength).nullish(), {
+      label: 'Certificate of the metadata',
+      help: 'Certificate in PEM that must have signed the metadata.',
+      group: 'provider',
+      isClearable: true,
+    }),
+    userNameSource: field(
+      z.enum(['nameId', 'attribute'], { error: 'must be "nameId" or "attribute"' }).optional(),
+      {
+        label: 'Where the name is',
+        help: 'The part of the assertion that holds the name.',
+        group: 'person',
+      },
+    ),
+    userNameAttribute: field(label().nullish(), {
+      label: 'Attribute with the name',
+      help: 'Which attribute, when userNameSource is "attribute".',
+      group: 'person',
+      isClearable: true,
+    }),
+    groupsAttribute: field(label().nullish(), {
+      label: 'Attribute with the groups',
+      help: 'Which attribute holds the groups of requiredGroups.',
+      group: 'who',
+      isClearable: true,
+    }),
+    nameIdFormat: field(label().nullish(), {
+      label: 'Format of the NameID',
+      help: 'Asked for at the identity provider. Most need none.',
+      group: 'person',
+      isClearable: true,
+    }),
+    signRequests: field(flag().optional(), {
+      label: 'Sign requests',
+      help: 'The identity provider can tell that a request is from Gatehouse.',
+      group: 'protection',
+    }),
+    requireSignedResponse: field(flag().optional(), {
+      label: 'Require a signed response',
+      help: 'Assertions must be signed in any case. With this, the whole response must be, too.',
+      group: 'protection',
+    }),
+    encryptAssertions: field(flag().optional(), {
+      label: 'Require encrypted assertions',
+      help: 'Our metadata then offers a key to encrypt for, and an assertion in the clear is refused.',
+      group: 'protection',
+    }),
+    allowIdpInitiated: field(flag().optional(), {
+      label: 'Let the identity provider begin',
+      help: 'A tile at the identity provider may lead here. Gatehouse then asks it once more by itself.',
+      group: 'protection',
+    }),
+    clockSkewSeconds: field(integer(0, 300).optional(), {
+      label: 'Allowed difference of clocks',
+      help: 'In seconds, at most 300.',
+      group: 'protection',
+    }),
+  },
+};
+
+export const samlChangeSchema = settingsOf(saml.fields);
+
+/** As it is sent. */
+export type SamlChange = z.input<typeof samlChangeSchema>;
