@@ -5,37 +5,29 @@ import type { Command } from 'commander';
 import type { Cli } from '../command-group.ts';
 import { type PlaceOption, personArgument, personOf } from '../input/person.ts';
 import type { Session } from '../session.ts';
+import { resourceCommands } from './resource-command.ts';
 
 export function administratorCommands(program: Command, cli: Cli): void {
   const administrators = program
     .command('administrators')
     .description('people who administer everything at the operator console: list, add, remove');
   const api = (session: Session) => createAdministratorCalls(session.authApi);
+  const commands = resourceCommands(administrators, cli, {
+    calls: api,
+    argument: ['<sub>', 'as `gatehouse administrators list` shows it'],
+  });
 
-  administrators
-    .command('list')
-    .description('who is an installation administrator, and since when')
-    .action(
-      cli.action(async (session) => {
-        session.output.rows(
-          await api(session).list(),
-          [
-            { title: 'sub', value: ({ sub }) => sub },
-            { title: 'name', value: ({ name }) => name },
-            {
-              title: 'contact centre',
-              value: ({ contactCenterId }) => contactCenterId ?? 'not known: gives no right',
-            },
-            { title: 'way of sign-in', value: ({ way }) => way ?? 'not known: gives no right' },
-            { title: 'since', value: ({ addedAt }) => addedAt },
-            { title: 'added by', value: ({ addedBy }) => addedBy },
-            { title: 'note', value: ({ note }) => note },
-          ],
-          'There are no installation administrators: only the operator account and managing clients administer everything.',
-        );
-      }),
-    );
-
+  commands.list({
+    description: 'who is an installation administrator, and since when',
+    rows: (calls) => calls.list(),
+    columns: {
+      ...{ sub: 'sub', name: 'name' },
+      'contact centre': ({ contactCenterId }) => contactCenterId ?? 'not known: gives no right',
+      'way of sign-in': ({ way }) => way ?? 'not known: gives no right',
+      ...{ since: 'addedAt', 'added by': 'addedBy', note: 'note' },
+    },
+    none: 'There are no installation administrators: only the operator account and managing clients administer everything.',
+  });
   personArgument(
     administrators.command('add').description('let a person administer everything, within a second'),
   )
@@ -55,15 +47,11 @@ export function administratorCommands(program: Command, cli: Cli): void {
       }),
     );
 
-  administrators
-    .command('remove')
-    .description('take a person off the list; their tokens lose the right within a second')
-    .argument('<sub>', 'as `gatehouse administrators list` shows it')
-    .action(
-      cli.action<object, [string]>(async (session, _options, sub) => {
-        await session.sure(`Take ${sub} off the list of installation administrators?`);
-        await api(session).remove(sub);
-        session.output.done(`${sub} is no installation administrator any more.`);
-      }),
-    );
+  commands.remove({
+    name: 'remove',
+    description: 'take a person off the list; their tokens lose the right within a second',
+    question: (_calls, sub) => `Take ${sub} off the list of installation administrators?`,
+    remove: (calls, sub) => calls.remove(sub),
+    done: (sub) => `${sub} is no installation administrator any more.`,
+  });
 }

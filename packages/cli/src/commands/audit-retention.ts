@@ -5,6 +5,7 @@ import type { WaitingDeletion } from '@gatehouse/contracts/audit-chain';
 import type { Command } from 'commander';
 import type { Cli } from '../command-group.ts';
 import { exitCodes } from '../failure/failure.ts';
+import type { Columns } from '../output/table.ts';
 
 type Shown = WaitingDeletion & { service: string };
 
@@ -45,9 +46,4 @@ export function auditRetentionCommand(audit: Command, cli: Cli): void {
     );
 }
 
-const columns = [
-  { title: 'service', value: ({ service }: Shown) => service },
-  { title: 'rows', value: ({ name }: Shown) => name },
-  { title: 'from', value: ({ from }: Shown) => from },
-  { title: 'to', value: ({ to }: Shown) => to },
-];
+const columns: Columns<Shown> = { service: 'service', rows: 'name', from: 'from', to: 'to' };

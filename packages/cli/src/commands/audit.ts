@@ -9,6 +9,7 @@ import type { Command } from 'commander';
 import type { Cli } from '../command-group.ts';
 import { exitCodes } from '../failure/failure.ts';
 import { timeOf } from '../input/time.ts';
+import { type Columns, cellsOf } from '../output/table.ts';
 import { shown } from '../output/text.ts';
 import type { Session } from '../session.ts';
 import { auditChangesCommand } from './audit-changes.ts';
@@ -85,17 +86,14 @@ export function auditCommands(program: Command, cli: Cli): void {
         ];
         session.output.rows(
           days,
-          [
-            { title: 'trail', value: ({ trail }) => trail },
-            { title: 'day', value: ({ day }) => day },
-            { title: 'events', value: ({ events }) => events },
-            {
-              title: 'state',
-              value: ({ problems, copied }) =>
-                problems.join('; ') || (copied ? 'whole, and the same in Elasticsearch' : 'whole'),
-            },
-            { title: 'fingerprint', value: ({ hash }) => hash },
-          ],
+          {
+            trail: 'trail',
+            day: 'day',
+            events: 'events',
+            state: ({ problems, copied }) =>
+              problems.join('; ') || (copied ? 'whole, and the same in Elasticsearch' : 'whole'),
+            fingerprint: 'hash',
+          },
           'There are no events of these days.',
         );
         if (days.some(({ problems }) => problems.length > 0)) session.exitCode = exitCodes.negative;
@@ -157,16 +155,16 @@ function filterOf(options: FilterOptions): SecurityEventFilter {
   };
 }
 
-const columns = [
-  { title: 'time', value: ({ at }: SecurityEvent) => at },
-  { title: 'event', value: ({ name }: SecurityEvent) => name },
-  { title: 'outcome', value: ({ outcome }: SecurityEvent) => outcome },
-  { title: 'user', value: ({ fields, sub }: SecurityEvent) => clipped(fields['userName'] ?? sub) },
-  { title: 'client', value: ({ clientId }: SecurityEvent) => clientId },
-  { title: 'from', value: ({ clientAddress }: SecurityEvent) => clientAddress },
-  { title: 'reason', value: ({ fields }: SecurityEvent) => whyOf(fields) },
-  { title: 'correlation', value: ({ correlationId }: SecurityEvent) => correlationId },
-];
+const columns: Columns<SecurityEvent> = {
+  time: 'at',
+  event: 'name',
+  outcome: 'outcome',
+  user: ({ fields, sub }) => clipped(fields['userName'] ?? sub),
+  client: 'clientId',
+  from: 'clientAddress',
+  reason: ({ fields }) => whyOf(fields),
+  correlation: 'correlationId',
+};
 
 /** The name for programs, and what it was about. */
 function whyOf({ reason, detail }: SecurityEvent['fields']): unknown {
@@ -180,8 +178,7 @@ function clipped(name: unknown): unknown {
 
 /** One line an event, so that it can be followed and grepped. */
 function print({ output }: Session, event: SecurityEvent): void {
-  const text = columns
-    .map(({ value }) => value(event))
+  const text = cellsOf(event, columns)
     .filter((cell) => cell !== undefined)
     .map(shown)
     .join('  ');

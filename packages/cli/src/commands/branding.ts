@@ -1,18 +1,23 @@
 /** `gatehouse branding`: how pages look, of a contact centre, or with --global what all of them inherit. */
 import { createBrandingAdministration } from '@gatehouse/api-client/environment-api/branding';
+import { definedOnly } from '@gatehouse/contracts/defined-only';
 import { type EffectiveBranding, imagePath } from '@gatehouse/contracts/environment-api/branding';
+import type { BrandingChange } from '@gatehouse/contracts/resources/branding';
 import type { Command } from 'commander';
 import type { Cli } from '../command-group.ts';
 import { UsageError } from '../failure/failure.ts';
-import { type FieldOption, fieldOptions, fieldsOf, flag, requireFields } from '../input/fields.ts';
+import { fieldOptions, fieldsOf, requireFields } from '../input/fields.ts';
 import { readBytes } from '../input/file.ts';
+import { type FieldOption, flag } from '../input/options.ts';
+import { type Owner, owned, ownerOf } from '../input/owner.ts';
 import type { Session } from '../session.ts';
 
-interface Place {
-  cc?: string;
-  global?: boolean;
+interface Place extends Owner {
   location: string;
 }
+
+/** Two options are parts of one field: a shade that is not given fits the other one. */
+type Typed = BrandingChange & { accent?: string; accentDark?: string };
 
 const fields: readonly FieldOption[] = [
   { flags: '--name <text>', description: 'the name above every page' },
@@ -33,7 +38,7 @@ const api = (session: Session) => createBrandingAdministration(session.environme
 export function brandingCommands(program: Command, cli: Cli): void {
   const branding = program.command('branding').description('how pages look, by contact centre and location');
 
-  placed(branding.command('show').description('what is set here, and what is effective at a location'))
+  owned(branding.command('show').description('what is set here, and what is effective at a location'))
     .option('--location <path>', 'also what is effective there')
     .action(
       cli.action<Place>(async (session, place) => {
@@ -53,13 +58,10 @@ export function brandingCommands(program: Command, cli: Cli): void {
     .option('--dry-run', 'check only, and show what would be effective')
     .action(
       cli.action<Place & { dryRun?: boolean }>(async (session, { dryRun, ...place }) => {
-        const { accent, accentDark, ...rest } = await fieldsOf(session, place, fields);
-        const colors =
-          accent === undefined
-            ? {}
-            : { colors: { accent, ...(accentDark === undefined ? {} : { accentDark }) } };
+        const { accent, accentDark, ...rest } = await fieldsOf<Typed>(session, place, fields);
         if (accent === undefined && accentDark !== undefined)
           throw new UsageError('Give --accent together with --accent-dark');
+        const colors = accent === undefined ? {} : { colors: { accent, ...definedOnly({ accentDark }) } };
         const given = requireFields({ ...rest, ...colors });
         if (dryRun) {
           const { effective } = await api(session).preview(ownerOf(place), place.location, given);
@@ -102,19 +104,8 @@ export function brandingCommands(program: Command, cli: Cli): void {
   );
 }
 
-function placed(command: Command): Command {
-  return command
-    .option('--cc <id>', 'of this contact centre')
-    .option('--global', 'what every contact centre inherits');
-}
-
 function at(command: Command): Command {
-  return placed(command).option('--location <path>', 'where it counts', '/');
-}
-
-function ownerOf({ cc, global }: Place): string | undefined {
-  if ((cc === undefined) === (global === undefined)) throw new UsageError('Say whose: --cc ID or --global');
-  return cc;
+  return owned(command).option('--location <path>', 'where it counts', '/');
 }
 
 function showEffective(

@@ -1,6 +1,7 @@
 /** `gatehouse cc subjects`: within what a `sub` of a contact centre names one person, and what ends when that changes. */
 import { orderRevocation } from '@gatehouse/api-client/auth-api/help-desk';
 import { createContactCenterAdministration } from '@gatehouse/api-client/environment-api/contact-centers';
+import type { SubjectScope } from '@gatehouse/contracts/environment-api/contact-center';
 import type { Command } from 'commander';
 import type { Cli } from '../command-group.ts';
 
@@ -18,7 +19,7 @@ export function ccSubjectsCommand(cc: Command, cli: Cli): void {
     .argument('<id>')
     .option('--scope <scope>', 'environment, or contactCenter: subjects of its own')
     .action(
-      cli.action<{ scope?: string }, [string]>(async (session, { scope }, id) => {
+      cli.action<{ scope?: SubjectScope }, [string]>(async (session, { scope }, id) => {
         const { environmentApi, authApi, output } = session;
         const api = createContactCenterAdministration(environmentApi);
         const center = await api.read(id);

@@ -18,13 +18,13 @@ export function exchangesCommand(clients: Command, cli: Cli): void {
         if (output.isJson) return output.text(found, '');
         output.rows(
           found.rights,
-          [
-            { title: 'requester', value: ({ requester }) => requester },
-            { title: 'tokens of', value: ({ subjects }) => shown(subjects) },
-            { title: 'for', value: ({ audiences }) => shown(audiences) },
-            { title: 'delegation', value: ({ delegation }) => (delegation ? 'yes' : 'no') },
-            { title: 'in force', value: ({ isInForce }) => (isInForce ? 'yes' : 'no: the grant is missing') },
-          ],
+          {
+            requester: 'requester',
+            'tokens of': ({ subjects }) => shown(subjects),
+            for: ({ audiences }) => shown(audiences),
+            delegation: ({ delegation }) => (delegation ? 'yes' : 'no'),
+            'in force': ({ isInForce }) => (isInForce ? 'yes' : 'no: the grant is missing'),
+          },
           'No client may exchange its tokens, and it may exchange none.',
         );
         if (found.isCut) output.note('More clients have such rights than are shown.');

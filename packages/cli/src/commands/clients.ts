@@ -3,126 +3,86 @@
 import { createClientAdministration } from '@gatehouse/api-client/auth-api/administration';
 import type { ClientView, ClientWithSecret } from '@gatehouse/contracts/auth-api/administration/client-view';
 import { definedOnly } from '@gatehouse/contracts/defined-only';
+import { type ClientInput, client } from '@gatehouse/contracts/resources/client';
 import type { Command } from 'commander';
 import type { Cli } from '../command-group.ts';
 import { exitCodes, UsageError } from '../failure/failure.ts';
-import { type FieldOption, fieldOptions, fieldsOf, flag, list, requireFields } from '../input/fields.ts';
 import { readFields } from '../input/file.ts';
+import { optionsOf } from '../input/options.ts';
 import { printDiagnosis } from '../output/diagnosis.ts';
 import { shown } from '../output/text.ts';
 import type { Session } from '../session.ts';
 import { clientEndsCommand } from './client-ends.ts';
 import { exchangesCommand } from './client-exchanges.ts';
+import { resourceCommands } from './resource-command.ts';
 
-const fields: readonly FieldOption[] = [
-  { flags: '--name <name>', description: 'its name, as consent pages show it' },
-  { flags: '--description <text>', description: 'what it is for' },
-  { flags: '--client-type <type>', description: 'CONFIDENTIAL, or PUBLIC: it has no secret' },
-  {
-    flags: '--grants <names>',
-    field: 'authorizedGrantTypes',
-    description: 'grant types, separated by commas',
-    read: list,
-  },
-  {
-    flags: '--redirect-uris <uris>',
-    field: 'redirectURIs',
-    description: 'where codes are sent, separated by commas',
-    read: list,
-  },
-  {
-    flags: '--post-logout-redirect-uris <uris>',
-    field: 'postLogoutRedirectURIs',
-    description: 'where browsers may go after a logout, separated by commas',
-    read: list,
-  },
-  {
-    flags: '--backchannel-logout-uri <uri>',
-    description: 'is told by us that a session has ended, with a signed logout token',
-  },
-  {
-    flags: '--frontchannel-logout-uri <uri>',
-    description: 'is loaded in a hidden frame of the browser that signs out',
-  },
-  { flags: '--scope <values>', description: 'scope values, separated by commas', read: list },
-  { flags: '--authorities <names>', description: 'separated by commas', read: list },
-  {
-    flags: '--contact-centers <ids>',
-    field: 'contactCenterIds',
-    description: 'whose users it serves, separated by commas; all without it',
-    read: list,
-  },
-  { flags: '--internal-client <flag>', description: 'true for the services of the estate', read: flag },
-];
+const fields = optionsOf(client, {
+  client_id: ['--id <client-id>', 'chosen by you; made up without it'],
+  name: ['--name <name>', 'its name, as consent pages show it'],
+  description: ['--description <text>', 'what it is for'],
+  clientType: ['--client-type <type>', 'CONFIDENTIAL, or PUBLIC: it has no secret'],
+  authorizedGrantTypes: ['--grants <names>', 'grant types, separated by commas'],
+  redirectURIs: ['--redirect-uris <uris>', 'where codes are sent, separated by commas'],
+  postLogoutRedirectURIs: [
+    '--post-logout-redirect-uris <uris>',
+    'where browsers may go after a logout, separated by commas',
+  ],
+  backchannelLogoutUri: [
+    '--backchannel-logout-uri <uri>',
+    'is told by us that a session has ended, with a signed logout token',
+  ],
+  frontchannelLogoutUri: [
+    '--frontchannel-logout-uri <uri>',
+    'is loaded in a hidden frame of the browser that signs out',
+  ],
+  scope: ['--scope <values>', 'scope values, separated by commas'],
+  authorities: ['--authorities <names>', 'separated by commas'],
+  contactCenterIds: ['--contact-centers <ids>', 'whose users it serves, separated by commas; all without it'],
+  internalClient: ['--internal-client <flag>', 'true for the services of the estate'],
+});
 
-const creation: readonly FieldOption[] = [
-  { flags: '--id <client-id>', field: 'client_id', description: 'chosen by you; made up without it' },
-  ...fields,
-];
+interface ListOptions {
+  search?: string;
+  cc?: string;
+}
 
 export function clientCommands(program: Command, cli: Cli): void {
   const clients = program.command('clients').description('OAuth clients');
   const api = (session: Session) => createClientAdministration(session.authApi);
+  const commands = resourceCommands(clients, cli, { calls: api, argument: ['<client-id>'] });
 
-  clients
-    .command('list')
-    .description('all clients, in the order of their ids')
-    .option('--search <text>', 'only those with this text in id, name, description or a redirect URI')
-    .option('--cc <id>', 'only those that serve this contact centre')
-    .action(
-      cli.action<{ search?: string; cc?: string }>(async (session, { search, cc }) => {
-        session.output.rows(
-          await api(session).list(definedOnly({ search, contactCenterId: cc })),
-          [
-            { title: 'client id', value: (row) => row.client_id },
-            { title: 'name', value: (row) => row.name },
-            { title: 'type', value: (row) => row.clientType },
-            { title: 'grants', value: (row) => row.authorizedGrantTypes.map(shortGrant) },
-            { title: 'last used', value: (row) => timeOf(row.lastUsedAt) ?? 'never' },
-            {
-              title: 'by',
-              value: ({ lastGrants = [] }) =>
-                lastGrants.slice(0, 1).map((last) => shortGrant(last.grant_type)),
-            },
-          ],
-          'There are no clients.',
-        );
-      }),
-    );
-
-  clients
-    .command('show')
-    .description('one client')
-    .argument('<client-id>')
-    .action(
-      cli.action<object, [string]>(async (session, _options, clientId) => {
-        const client = await api(session).read(clientId);
-        session.output.record(client, recordOf(client));
-      }),
-    );
-
-  fieldOptions(
-    clients.command('create').description('create a client; a generated secret is shown this once'),
-    creation,
-  ).action(
-    cli.action(async (session, options) => {
-      const client = await api(session).create(await fieldsOf(session, options, creation));
-      if (client.client_secret === undefined)
-        return session.output.done(`Client ${client.client_id} is created.`, client);
-      showSecret(session, client, `Client ${client.client_id} is created`);
-    }),
-  );
-
-  fieldOptions(
-    clients.command('update').description('change what is given; the rest stays').argument('<client-id>'),
+  commands.list({
+    description: 'all clients, in the order of their ids',
+    options: (command) =>
+      command
+        .option('--search <text>', 'only those with this text in id, name, description or a redirect URI')
+        .option('--cc <id>', 'only those that serve this contact centre'),
+    rows: (calls, { search, cc }: ListOptions) => calls.list(definedOnly({ search, contactCenterId: cc })),
+    columns: {
+      ...{ 'client id': 'client_id', name: 'name', type: 'clientType' },
+      grants: ({ authorizedGrantTypes }) => authorizedGrantTypes.map(shortGrant),
+      'last used': ({ lastUsedAt }) => timeOf(lastUsedAt) ?? 'never',
+      by: ({ lastGrants = [] }) => lastGrants.slice(0, 1).map(({ grant_type }) => shortGrant(grant_type)),
+    },
+    none: 'There are no clients.',
+  });
+  commands.show({ description: 'one client', read: (calls, id) => calls.read(id), lines: recordOf });
+  commands.create({
+    description: 'create a client; a generated secret is shown this once',
     fields,
-  ).action(
-    cli.action<object, [string]>(async (session, options, clientId) => {
-      const given = requireFields(await fieldsOf(session, options, fields));
-      const client = await api(session).update(clientId, given);
-      session.output.done(`Client ${clientId} is changed.`, client);
-    }),
-  );
+    send: (calls, body: ClientInput) => calls.create(body),
+    tell(session, client) {
+      const sentence = `Client ${client.client_id} is created`;
+      if (client.client_secret === undefined) session.output.done(`${sentence}.`, client);
+      else showSecret(session, client, sentence);
+    },
+  });
+  commands.update({
+    description: 'change what is given; the rest stays',
+    fields: fields.filter(({ isFixed }) => !isFixed),
+    send: (calls, id, body: ClientInput) => calls.update(id, body),
+    tell: ({ output }, client) => output.done(`Client ${client.client_id} is changed.`, client),
+  });
 
   clients
     .command('rotate-secret')
@@ -157,18 +117,15 @@ export function clientCommands(program: Command, cli: Cli): void {
   exchangesCommand(clients, cli);
   clientEndsCommand(clients, cli);
 
-  clients
-    .command('delete')
-    .description('delete a client and end its tokens; `clients ends` shows what that is')
-    .argument('<client-id>')
-    .action(
-      cli.action<object, [string]>(async (session, _options, clientId) => {
-        const { name } = await api(session).read(clientId);
-        await session.sure(`Delete the client ${JSON.stringify(name)} and end its tokens?`);
-        await api(session).remove(clientId);
-        session.output.done(`Client ${clientId} is deleted.`);
-      }),
-    );
+  commands.remove({
+    description: 'delete a client and end its tokens; `clients ends` shows what that is',
+    async question(calls, id) {
+      const { name } = await calls.read(id);
+      return `Delete the client ${JSON.stringify(name)} and end its tokens?`;
+    },
+    remove: (calls, id) => calls.remove(id),
+    done: (id) => `Client ${id} is deleted.`,
+  });
 
   clients
     .command('apply')
@@ -180,11 +137,7 @@ export function clientCommands(program: Command, cli: Cli): void {
         const results = await apply(session, await readClients(session, path), update);
         session.output.rows(
           results,
-          [
-            { title: 'client id', value: (row) => row.client_id },
-            { title: 'result', value: (row) => row.result },
-            { title: 'secret', value: (row) => row.client_secret ?? '' },
-          ],
+          { 'client id': 'client_id', result: 'result', secret: (row) => row.client_secret ?? '' },
           'The file names no clients.',
         );
         if (results.some((row) => row.client_secret !== undefined))

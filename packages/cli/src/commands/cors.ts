@@ -3,29 +3,20 @@ import { createCorsAdministration } from '@gatehouse/api-client/environment-api/
 import type { Command } from 'commander';
 import type { Cli } from '../command-group.ts';
 import type { Session } from '../session.ts';
+import { resourceCommands } from './resource-command.ts';
 
 export function corsCommands(program: Command, cli: Cli): void {
   const cors = program.command('cors').description('origins whose pages may call');
   const api = (session: Session) => createCorsAdministration(session.environmentApi);
+  const commands = resourceCommands(cors, cli, { calls: api, argument: ['<origin>'] });
 
-  cors
-    .command('list')
-    .description('allowed origins; those of registered clients are allowed without an entry')
-    .option('--cc <id>', 'only those of this contact centre')
-    .action(
-      cli.action<{ cc?: string }>(async (session, { cc }) => {
-        session.output.rows(
-          await api(session).list(cc),
-          [
-            { title: 'origin', value: (row) => row.origin },
-            { title: 'location', value: (row) => row.location },
-            { title: 'contact centre', value: (row) => row.contactCenterId },
-          ],
-          'No origins are stored.',
-        );
-      }),
-    );
-
+  commands.list({
+    description: 'allowed origins; those of registered clients are allowed without an entry',
+    options: (command) => command.option('--cc <id>', 'only those of this contact centre'),
+    rows: (calls, { cc }: { cc?: string }) => calls.list(cc),
+    columns: { origin: 'origin', location: 'location', 'contact centre': 'contactCenterId' },
+    none: 'No origins are stored.',
+  });
   cors
     .command('add')
     .description('allow an origin, such as https://desktop.example.com')
@@ -37,17 +28,12 @@ export function corsCommands(program: Command, cli: Cli): void {
         session.output.done(`Pages of ${origin} may call.`);
       }),
     );
-
-  cors
-    .command('remove')
-    .description('withdraw an origin')
-    .argument('<origin>')
-    .requiredOption('--cc <id>', 'contact centre where it is given')
-    .action(
-      cli.action<{ cc: string }, [string]>(async (session, { cc }, origin) => {
-        await session.sure(`Withdraw ${origin}?`);
-        await api(session).remove(cc, origin);
-        session.output.done(`${origin} is withdrawn.`);
-      }),
-    );
+  commands.remove({
+    name: 'remove',
+    description: 'withdraw an origin',
+    options: (command) => command.requiredOption('--cc <id>', 'contact centre where it is given'),
+    question: (_calls, origin) => `Withdraw ${origin}?`,
+    remove: (calls, origin, { cc }: { cc: string }) => calls.remove(cc, origin),
+    done: (origin) => `${origin} is withdrawn.`,
+  });
 }

@@ -1,12 +1,15 @@
 /** `gatehouse keys`: the API keys of a contact centre. */
 import { createApiKeyAdministration } from '@gatehouse/api-client/environment-api/contact-centers';
 import type { AnsweredApiKey } from '@gatehouse/contracts/environment-api/administration/api-keys';
+import type { NewApiKey, Rotation } from '@gatehouse/contracts/resources/api-key';
 import type { Command } from 'commander';
 import type { Cli } from '../command-group.ts';
-import { type FieldOption, fieldOptions, fieldsOf } from '../input/fields.ts';
+import { fieldOptions, fieldsOf } from '../input/fields.ts';
 import { readSecretFile } from '../input/file.ts';
+import type { FieldOption } from '../input/options.ts';
 import type { Session } from '../session.ts';
 import { askSecret } from '../terminal/questions.ts';
+import { resourceCommands } from './resource-command.ts';
 
 const expiry: FieldOption = {
   flags: '--expires-at <time>',
@@ -30,32 +33,30 @@ interface Owner {
   cc: string;
 }
 
+const owned = (command: Command) => command.requiredOption('--cc <id>', 'the contact centre');
+
 export function apiKeyCommands(program: Command, cli: Cli): void {
   const keys = program.command('keys').description('API keys of contact centres');
   const api = (session: Session) => createApiKeyAdministration(session.environmentApi);
-  const owned = (command: Command) => command.requiredOption('--cc <id>', 'the contact centre');
+  const commands = resourceCommands<ReturnType<typeof api>, Owner>(keys, cli, {
+    calls: api,
+    argument: ['<key-id>'],
+    place: owned,
+  });
 
-  owned(keys.command('list').description('of each key its first characters')).action(
-    cli.action<Owner>(async (session, { cc }) => {
-      session.output.rows(
-        await api(session).list(cc),
-        [
-          { title: 'id', value: (row) => row.id },
-          { title: 'name', value: (row) => row.name },
-          { title: 'purpose', value: (row) => row.purpose },
-          { title: 'key', value: (row) => `${row.prefix}…` },
-          { title: 'expires', value: (row) => row.expiresAt ?? 'never' },
-          { title: 'last used', value: (row) => row.lastUsedAt ?? 'never' },
-          {
-            title: 'key before',
-            value: (row) => row.previousUntil && `${row.previousPrefix}… until ${row.previousUntil}`,
-          },
-        ],
-        'There are no keys.',
-      );
-    }),
-  );
-
+  commands.list({
+    description: 'of each key its first characters',
+    rows: (calls, { cc }) => calls.list(cc),
+    columns: {
+      ...{ id: 'id', name: 'name', purpose: 'purpose' },
+      key: ({ prefix }) => `${prefix}…`,
+      expires: ({ expiresAt }) => expiresAt ?? 'never',
+      'last used': ({ lastUsedAt }) => lastUsedAt ?? 'never',
+      'key before': ({ previousPrefix, previousUntil }) =>
+        previousUntil && `${previousPrefix}… until ${previousUntil}`,
+    },
+    none: 'There are no keys.',
+  });
   fieldOptions(
     owned(keys.command('create').description('make a key; it is shown this once')).argument(
       '<name>',
@@ -64,32 +65,25 @@ export function apiKeyCommands(program: Command, cli: Cli): void {
     creation,
   ).action(
     cli.action<Owner, [string]>(async (session, options, name) => {
-      show(
-        session,
-        await api(session).create(options.cc, { ...(await fieldsOf(session, options, creation)), name }),
-      );
+      const fields = await fieldsOf<Partial<NewApiKey>>(session, options, creation);
+      show(session, await api(session).create(options.cc, { ...fields, name }));
     }),
   );
-
   fieldOptions(
     owned(keys.command('rotate').description('replace a key by a new one')).argument('<key-id>'),
     rotation,
   ).action(
     cli.action<Owner, [string]>(async (session, options, keyId) => {
-      show(session, await api(session).rotate(options.cc, keyId, await fieldsOf(session, options, rotation)));
+      const fields = await fieldsOf<Rotation>(session, options, rotation);
+      show(session, await api(session).rotate(options.cc, keyId, fields));
     }),
   );
-
-  owned(keys.command('delete').description('withdraw a key: it stops working at once'))
-    .argument('<key-id>')
-    .action(
-      cli.action<Owner, [string]>(async (session, { cc }, keyId) => {
-        await session.sure(`Withdraw the key ${keyId}?`);
-        await api(session).remove(cc, keyId);
-        session.output.done(`Key ${keyId} is withdrawn.`);
-      }),
-    );
-
+  commands.remove({
+    description: 'withdraw a key: it stops working at once',
+    question: (_calls, keyId) => `Withdraw the key ${keyId}?`,
+    remove: (calls, keyId, { cc }) => calls.remove(cc, keyId),
+    done: (keyId) => `Key ${keyId} is withdrawn.`,
+  });
   keys
     .command('validate')
     .description('whose key is it; the key is asked for')

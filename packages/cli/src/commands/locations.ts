@@ -3,27 +3,19 @@ import { createLocationAdministration } from '@gatehouse/api-client/environment-
 import type { Command } from 'commander';
 import type { Cli } from '../command-group.ts';
 import type { Session } from '../session.ts';
+import { resourceCommands } from './resource-command.ts';
 
 export function locationCommands(program: Command, cli: Cli): void {
   const locations = program.command('locations').description('locations in use');
   const api = (session: Session) => createLocationAdministration(session.environmentApi);
+  const commands = resourceCommands(locations, cli, { calls: api, argument: ['<path>'] });
 
-  locations
-    .command('list')
-    .description('those of Configuration Servers, and declared ones')
-    .action(
-      cli.action(async (session) => {
-        session.output.rows(
-          await api(session).list(),
-          [
-            { title: 'location', value: (row) => row.location },
-            { title: 'declared', value: (row) => row.declared },
-          ],
-          'There are no locations.',
-        );
-      }),
-    );
-
+  commands.list({
+    description: 'those of Configuration Servers, and declared ones',
+    rows: (calls) => calls.list(),
+    columns: { location: 'location', declared: 'declared' },
+    none: 'There are no locations.',
+  });
   locations
     .command('declare')
     .description('make a location usable before a Configuration Server has it')
@@ -34,16 +26,11 @@ export function locationCommands(program: Command, cli: Cli): void {
         session.output.done(`${path} is declared.`);
       }),
     );
-
-  locations
-    .command('withdraw')
-    .description('take the declaration back')
-    .argument('<path>')
-    .action(
-      cli.action<object, [string]>(async (session, _options, path) => {
-        await session.sure(`Withdraw the declaration of ${path}?`);
-        await api(session).withdraw(path);
-        session.output.done(`${path} is not declared any more.`);
-      }),
-    );
+  commands.remove({
+    name: 'withdraw',
+    description: 'take the declaration back',
+    question: (_calls, path) => `Withdraw the declaration of ${path}?`,
+    remove: (calls, path) => calls.withdraw(path),
+    done: (path) => `${path} is not declared any more.`,
+  });
 }

@@ -60,12 +60,7 @@ export function profileCommands(program: Command, cli: Cli): void {
         }));
         output.rows(
           rows,
-          [
-            { title: '', value: (row) => (row.current ? '*' : '') },
-            { title: 'name', value: (row) => row.name },
-            { title: 'url', value: (row) => row.url },
-            { title: 'as', value: (row) => row.as },
-          ],
+          { '': (row) => (row.current ? '*' : ''), name: 'name', url: 'url', as: 'as' },
           'There are no profiles: gatehouse profile add NAME --url https://login.example.com --username ops',
         );
       }),

@@ -14,14 +14,14 @@ export function sessionCommands(program: Command, cli: Cli): void {
       const held = await api(session).list(await personOf(session, name, contactCenter));
       session.output.rows(
         held.sessions,
-        [
-          { title: 'id', value: ({ id }) => id },
-          { title: 'since', value: ({ createdAt }) => createdAt },
-          { title: 'last used', value: ({ lastSeenAt }) => lastSeenAt },
-          { title: 'from', value: ({ clientAddress }) => clientAddress },
-          { title: 'applications', value: ({ applications }) => applications },
-          { title: 'browser', value: ({ userAgent }) => userAgent },
-        ],
+        {
+          id: 'id',
+          since: 'createdAt',
+          'last used': 'lastSeenAt',
+          from: 'clientAddress',
+          applications: 'applications',
+          browser: 'userAgent',
+        },
         'The person has no sessions.',
       );
     }),

@@ -4,11 +4,12 @@ import type { Command } from 'commander';
 import type { Cli } from '../command-group.ts';
 import { UsageError } from '../failure/failure.ts';
 import { readFile } from '../input/file.ts';
+import { type Owner, owned, ownerOf } from '../input/owner.ts';
 import type { Session } from '../session.ts';
+import { resourceCommands } from './resource-command.ts';
 
-interface Owner {
-  cc?: string;
-  global?: boolean;
+interface Place extends Owner {
+  location?: string;
 }
 
 interface SetOptions extends Owner {
@@ -20,25 +21,20 @@ interface SetOptions extends Owner {
 export function settingCommands(program: Command, cli: Cli): void {
   const settings = program.command('settings').description('settings of contact centres, and global ones');
   const api = (session: Session) => createSettingAdministration(session.environmentApi);
+  const commands = resourceCommands<ReturnType<typeof api>, Owner>(settings, cli, {
+    calls: api,
+    argument: ['<name>'],
+    place: owned,
+  });
 
-  owned(settings.command('list').description('the values as they are given, or as they are effective'))
-    .option('--location <path>', 'only what is effective there, inherited values included')
-    .action(
-      cli.action<Owner & { location?: string }>(async (session, options) => {
-        session.output.rows(
-          await api(session).list(ownerOf(options), options.location),
-          [
-            { title: 'name', value: (row) => row.name },
-            { title: 'location', value: (row) => row.location },
-            { title: 'shared', value: (row) => row.shared },
-            { title: 'from', value: (row) => row.inheritedFrom },
-            { title: 'value', value: (row) => row.value },
-          ],
-          'There are no settings.',
-        );
-      }),
-    );
-
+  commands.list({
+    description: 'the values as they are given, or as they are effective',
+    options: (command) =>
+      command.option('--location <path>', 'only what is effective there, inherited values included'),
+    rows: (calls, options: Place) => calls.list(ownerOf(options), options.location),
+    columns: { name: 'name', location: 'location', shared: 'shared', from: 'inheritedFrom', value: 'value' },
+    none: 'There are no settings.',
+  });
   owned(settings.command('set').description('give a value; one that is there is replaced'))
     .argument('<name>')
     .argument('[value]')
@@ -53,31 +49,17 @@ export function settingCommands(program: Command, cli: Cli): void {
         session.output.done(`${setting.name} is set at ${setting.location}.`, setting);
       }),
     );
-
-  owned(settings.command('delete').description('delete a setting at all locations, or at one'))
-    .argument('<name>')
-    .option('--location <path>', 'only the value for exactly this location')
-    .action(
-      cli.action<Owner & { location?: string }, [string]>(async (session, options, name) => {
-        const { location } = options;
-        const where = location === undefined ? 'at all locations' : `at ${location}`;
-        await session.sure(`Delete the setting ${JSON.stringify(name)} ${where}?`);
-        await api(session).remove(ownerOf(options), name, location);
-        session.output.done(`${name} is deleted ${where}.`);
-      }),
-    );
+  commands.remove({
+    description: 'delete a setting at all locations, or at one',
+    options: (command) => command.option('--location <path>', 'only the value for exactly this location'),
+    question: (_calls, name, options: Place) =>
+      `Delete the setting ${JSON.stringify(name)} ${placeOf(options)}?`,
+    remove: (calls, name, options) => calls.remove(ownerOf(options), name, options.location),
+    done: (name, options) => `${name} is deleted ${placeOf(options)}.`,
+  });
 }
 
-function owned(command: Command): Command {
-  return command
-    .option('--cc <id>', 'of this contact centre')
-    .option('--global', 'what every contact centre inherits');
-}
-
-function ownerOf({ cc, global }: Owner): string | undefined {
-  if ((cc === undefined) === (global === undefined)) throw new UsageError('Say whose: --cc ID or --global');
-  return cc;
-}
+const placeOf = ({ location }: Place) => (location === undefined ? 'at all locations' : `at ${location}`);
 
 async function settingValue(
   { terminal }: Session,

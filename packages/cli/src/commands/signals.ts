@@ -3,9 +3,10 @@ import { createSignalAdministration } from '@gatehouse/api-client/auth-api/admin
 import type { Command } from 'commander';
 import type { Cli } from '../command-group.ts';
 import { exitCodes } from '../failure/failure.ts';
-import { type FieldOption, fieldOptions, fieldsOf, list } from '../input/fields.ts';
 import { readSecretFile } from '../input/file.ts';
+import { type FieldOption, list } from '../input/options.ts';
 import type { Session } from '../session.ts';
+import { resourceCommands } from './resource-command.ts';
 
 const creation: readonly FieldOption[] = [
   { flags: '--endpoint <url>', description: 'https address that takes security event tokens (RFC 8935)' },
@@ -26,54 +27,37 @@ const creation: readonly FieldOption[] = [
 export function signalCommands(program: Command, cli: Cli): void {
   const signals = program.command('signals').description('receivers of shared signals');
   const api = (session: Session) => createSignalAdministration(session.authApi);
+  const commands = resourceCommands(signals, cli, { calls: api });
 
-  signals
-    .command('list')
-    .description('who is told when sessions end and passwords change')
-    .action(
-      cli.action(async (session) => {
-        session.output.rows(
-          await api(session).list(),
-          [
-            { title: 'id', value: (row) => row.id },
-            { title: 'endpoint', value: (row) => row.endpoint },
-            { title: 'audience', value: (row) => row.audience },
-            { title: 'events', value: (row) => row.events },
-            { title: 'contact centres', value: (row) => row.contactCenterIds },
-          ],
-          'There are no receivers of signals.',
-        );
-      }),
-    );
-
-  fieldOptions(
-    signals
-      .command('add')
-      .description('register a receiver')
-      .option('--token-file <path>', 'bearer token that is sent to it; - for standard input'),
-    creation,
-  ).action(
-    cli.action<{ tokenFile?: string }>(async (session, options) => {
-      const fields = await fieldsOf(session, options, creation);
-      if (options.tokenFile !== undefined)
-        fields['bearerToken'] = await readSecretFile(session.terminal, options.tokenFile, 'The token');
-      const receiver = await api(session).create(fields);
-      session.output.done(`Receiver ${receiver.id} is registered.`, receiver);
-    }),
-  );
-
-  signals
-    .command('remove')
-    .description('tell a receiver nothing more; what waits for it is not sent')
-    .argument('<id>')
-    .action(
-      cli.action<object, [string]>(async (session, _options, id) => {
-        await session.sure(`Remove the receiver ${id}?`);
-        await api(session).remove(id);
-        session.output.done(`Receiver ${id} is removed.`);
-      }),
-    );
-
+  commands.list({
+    description: 'who is told when sessions end and passwords change',
+    rows: (calls) => calls.list(),
+    columns: {
+      ...{ id: 'id', endpoint: 'endpoint', audience: 'audience', events: 'events' },
+      'contact centres': 'contactCenterIds',
+    },
+    none: 'There are no receivers of signals.',
+  });
+  commands.create({
+    name: 'add',
+    description: 'register a receiver',
+    options: (command) =>
+      command.option('--token-file <path>', 'bearer token that is sent to it; - for standard input'),
+    fields: creation,
+    async body({ terminal }, fields: Record<string, unknown>, { tokenFile }: { tokenFile?: string }) {
+      if (tokenFile === undefined) return fields;
+      return { ...fields, bearerToken: await readSecretFile(terminal, tokenFile, 'The token') };
+    },
+    send: (calls, fields) => calls.create(fields),
+    tell: ({ output }, receiver) => output.done(`Receiver ${receiver.id} is registered.`, receiver),
+  });
+  commands.remove({
+    name: 'remove',
+    description: 'tell a receiver nothing more; what waits for it is not sent',
+    question: (_calls, id) => `Remove the receiver ${id}?`,
+    remove: (calls, id) => calls.remove(id),
+    done: (id) => `Receiver ${id} is removed.`,
+  });
   signals
     .command('test')
     .description('send a verification event to a receiver now')

@@ -84,14 +84,14 @@ export function signingKeyCommands(program: Command, cli: Cli): void {
 function show(session: Session, keys: SigningKeyView[]): void {
   session.output.rows(
     keys,
-    [
-      { title: 'algorithm', value: (row) => row.algorithm },
-      { title: 'state', value: (row) => row.state },
-      { title: 'key id', value: (row) => row.kid },
-      { title: 'origin', value: (row) => row.origin },
-      { title: 'signs since', value: (row) => row.activatedAt ?? 'not yet' },
-      { title: 'published until', value: (row) => row.publishedUntil },
-    ],
+    {
+      algorithm: 'algorithm',
+      state: 'state',
+      'key id': 'kid',
+      origin: 'origin',
+      'signs since': (row) => row.activatedAt ?? 'not yet',
+      'published until': 'publishedUntil',
+    },
     'There are no signing keys.',
   );
 }

@@ -1,16 +1,9 @@
-/** Options that are fields of a body: each says its field and how its text is read. */
+/** Reads the body of a command: what the file of --file says, and over it what the options say. */
 import type { Command } from 'commander';
 import { UsageError } from '../failure/failure.ts';
 import type { Session } from '../session.ts';
 import { readFields } from './file.ts';
-
-export interface FieldOption {
-  flags: string;
-  description: string;
-  /** Name in the body; that of the option when absent. */
-  field?: string;
-  read?(text: string): unknown;
-}
+import type { FieldOption } from './options.ts';
 
 /** Adds the options, and --file for everything that has none. */
 export function fieldOptions(command: Command, options: readonly FieldOption[]): Command {
@@ -22,20 +15,20 @@ export function fieldOptions(command: Command, options: readonly FieldOption[]):
   return command;
 }
 
-/** The body: what the file says, and over it what the options say. */
-export async function fieldsOf(
+/** Of the type that the API checks: what is wrong is for the API to say. */
+export async function fieldsOf<Body extends object>(
   { terminal }: Session,
   options: object,
   command: readonly FieldOption[],
-): Promise<Record<string, unknown>> {
+): Promise<Body> {
   const given = options as Readonly<Record<string, unknown>>;
   const fields = typeof given['file'] === 'string' ? await readFields(terminal, given['file']) : {};
   for (const { flags, field, read } of command) {
     const name = optionName(flags);
     const value = given[name];
-    if (value !== undefined) fields[field ?? name] = typeof value === 'string' && read ? read(value) : value;
+    if (typeof value === 'string') put(fields, (field ?? name).split('.'), read ? read(value) : value);
   }
-  return fields;
+  return fields as Body;
 }
 
 /** @throws UsageError when there is nothing to change */
@@ -44,22 +37,18 @@ export function requireFields<T extends object>(fields: T): T {
   return fields;
 }
 
-export const idField: FieldOption = {
-  flags: '--id <uuid>',
-  description: 'chosen by you; made up without it',
-};
-
-/** Of a text with commas. */
-export const list = (text: string): string[] => text.split(',').map((part) => part.trim());
-
-/** Of true and false alone: another word would silently be no. @throws UsageError */
-export function flag(text: string): boolean {
-  if (text === 'true' || text === 'false') return text === 'true';
-  throw new UsageError(`${JSON.stringify(text)} is neither true nor false`);
+function put(fields: Record<string, unknown>, [first = '', ...rest]: string[], value: unknown): void {
+  if (rest.length === 0) {
+    fields[first] = value;
+    return;
+  }
+  const inner = { ...(fields[first] as object | undefined) };
+  fields[first] = inner;
+  put(inner, rest, value);
 }
 
-/** `--no-tls` and `--tls-enabled <flag>` as commander names them: tls, tlsEnabled. */
+/** `--tls-enabled <flag>` as commander names it: tlsEnabled. */
 function optionName(flags: string): string {
-  const long = /--(?:no-)?([a-z-]+)/.exec(flags)?.[1] ?? '';
+  const long = /--([a-z-]+)/.exec(flags)?.[1] ?? '';
   return long.replace(/-([a-z])/g, (_match, letter: string) => letter.toUpperCase());
 }

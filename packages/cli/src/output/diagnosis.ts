@@ -9,14 +9,14 @@ export function printDiagnosis({ findings, refusals }: Diagnosis, output: Output
   output.raw(renderSteps(findings, output));
   output.rows(
     refusals,
-    [
-      { title: 'refused', value: ({ at }) => at },
-      { title: 'event', value: ({ name }) => name },
-      { title: 'reason', value: ({ reason, detail }) => [reason, detail].filter(Boolean).join(': ') },
-      { title: 'from', value: ({ clientAddress }) => clientAddress },
-      { title: 'client', value: ({ clientId }) => clientId },
-      { title: 'correlation', value: ({ correlationId }) => correlationId },
-    ],
+    {
+      refused: 'at',
+      event: 'name',
+      reason: ({ reason, detail }) => [reason, detail].filter(Boolean).join(': '),
+      from: 'clientAddress',
+      client: 'clientId',
+      correlation: 'correlationId',
+    },
     'No refusals are known.',
   );
 }

@@ -2,13 +2,13 @@
 import { styleText } from 'node:util';
 import type { Written } from '@gatehouse/api-client/administration-calls';
 import type { Terminal } from '../terminal/terminal.ts';
-import { type Column, renderRecord, renderTable } from './table.ts';
+import { type Columns, renderRecord, renderTable } from './table.ts';
 import { shown } from './text.ts';
 
 export interface Output {
   readonly isJson: boolean;
   /** `none`: the sentence for people when there are no rows. */
-  rows<Row>(rows: readonly Row[], columns: readonly Column<Row>[], none: string): void;
+  rows<Row>(rows: readonly Row[], columns: Columns<Row>, none: string): void;
   record(data: unknown, fields: readonly (readonly [name: string, value: unknown])[]): void;
   /** `text`: for people; any layout of its own. */
   text(data: unknown, text: string): void;

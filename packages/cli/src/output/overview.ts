@@ -72,12 +72,12 @@ function endingLines(endings: readonly Ending[]): string {
   return indented(
     renderTable(
       rows,
-      [
-        { title: 'ends', value: ({ endsAt }) => endsAt.slice(0, 10) },
-        { title: 'what', value: ({ kind }) => kind },
-        { title: 'of', value: ({ name }) => name },
-        { title: '', value: ({ renewsItself }) => (renewsItself ? 'renews itself' : '') },
-      ],
+      {
+        ends: ({ endsAt }) => endsAt.slice(0, 10),
+        what: 'kind',
+        of: 'name',
+        '': ({ renewsItself }) => (renewsItself ? 'renews itself' : ''),
+      },
       { columns: undefined, heading: (text) => text },
     ),
   );

@@ -1,23 +1,20 @@
 /** Renders rows as columns without frames, so that they can be cut and grepped. */
 import { cut, padded, shown, widest } from './text.ts';
 
-export interface Column<Row> {
-  title: string;
-  value(row: Row): unknown;
-}
+/** By title: a field of the row, or what is made of it. */
+export type Columns<Row> = Readonly<Record<string, (keyof Row & string) | ((row: Row) => unknown)>>;
 
 const gap = '  ';
 
 /** `columns`: of the screen; undefined = nothing is cut. */
 export function renderTable<Row>(
   rows: readonly Row[],
-  columns: readonly Column<Row>[],
+  columns: Columns<Row>,
   screen: { columns: number | undefined; heading(text: string): string },
 ): string {
-  const cells = rows.map((row) => columns.map((column) => shown(column.value(row))));
-  const widths = columns.map((column, index) =>
-    widest([column.title, ...cells.map((row) => row[index] ?? '')]),
-  );
+  const titles = Object.keys(columns);
+  const cells = rows.map((row) => cellsOf(row, columns).map(shown));
+  const widths = titles.map((title, index) => widest([title, ...cells.map((row) => row[index] ?? '')]));
   const line = (row: readonly string[]) =>
     fitted(
       row
@@ -26,8 +23,12 @@ export function renderTable<Row>(
         .trimEnd(),
       screen.columns,
     );
-  const head = line(columns.map(({ title }) => title.toUpperCase()));
+  const head = line(titles.map((title) => title.toUpperCase()));
   return `${[screen.heading(head), ...cells.map(line)].join('\n')}\n`;
+}
+
+export function cellsOf<Row>(row: Row, columns: Columns<Row>): unknown[] {
+  return Object.values(columns).map((column) => (typeof column === 'function' ? column(row) : row[column]));
 }
 
 /** Renders names and values, one a line. */

@@ -138,11 +138,7 @@ const readers: Readonly<Record<string, Reader>> = {
 };
 
 function table(output: Output, rows: Record<string, unknown>[], columns: string[]): void {
-  output.rows(
-    rows,
-    columns.map((title) => ({ title, value: (row) => row[title] })),
-    'The server has none.',
-  );
+  output.rows(rows, Object.fromEntries(columns.map((name) => [name, name])), 'The server has none.');
 }
 
 function yesOrNo(value: boolean): string {

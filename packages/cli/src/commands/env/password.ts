@@ -1,52 +1,57 @@
 /** Reads the password of the account that reads people of an environment: from a file, or asked for. */
-import { type FieldOption, fieldsOf } from '../../input/fields.ts';
+import type { NewEnvironment } from '@gatehouse/contracts/resources/environment';
+import type { Command } from 'commander';
 import { readSecretFile } from '../../input/file.ts';
 import type { Session } from '../../session.ts';
 import { askSecret } from '../../terminal/questions.ts';
 
 export interface PasswordOption {
   passwordFile?: string;
+}
+
+export interface PasswordOptions extends PasswordOption {
   bindPasswordFile?: string;
 }
 
-export const passwordOption = [
-  '--password-file <path>',
-  'read the password of the service account; - for standard input',
-] as const;
+export const passwordOption = (command: Command): Command =>
+  command.option('--password-file <path>', 'read the password of the service account; - for standard input');
 
-export const bindPasswordOption = [
-  '--bind-password-file <path>',
-  'read the password of the LDAP account; - for standard input',
-] as const;
+export const passwordOptions = (command: Command): Command =>
+  passwordOption(command).option(
+    '--bind-password-file <path>',
+    'read the password of the LDAP account; - for standard input',
+  );
 
-export async function withPassword(
+/** The password from the file that is named, if one is. */
+export async function passwordOf(
+  { terminal }: Session,
+  { passwordFile }: PasswordOption,
+): Promise<{ password?: string }> {
+  return passwordFile === undefined
+    ? {}
+    : { password: await readSecretFile(terminal, passwordFile, 'The password') };
+}
+
+/** The fields with the passwords from the files that are named. */
+export async function withPasswords<Fields extends Pick<NewEnvironment, 'password' | 'ldap'>>(
   session: Session,
-  options: PasswordOption,
-  command: readonly FieldOption[],
-): Promise<Record<string, unknown>> {
-  const fields = await fieldsOf(session, options, command);
-  if (options.passwordFile !== undefined)
-    fields['password'] = await readSecretFile(session.terminal, options.passwordFile, 'The password');
-  if (options.bindPasswordFile !== undefined) {
-    const what = 'The password of the LDAP account';
-    fields['ldap.bindPassword'] = await readSecretFile(session.terminal, options.bindPasswordFile, what);
-  }
-  return fields;
+  fields: Fields,
+  { bindPasswordFile, ...options }: PasswordOptions,
+): Promise<Fields> {
+  const whole = { ...fields, ...(await passwordOf(session, options)) };
+  if (bindPasswordFile === undefined) return whole;
+  const what = 'The password of the LDAP account';
+  const bindPassword = await readSecretFile(session.terminal, bindPasswordFile, what);
+  return { ...whole, ldap: { ...fields.ldap, bindPassword } };
 }
 
 /** The fields of a new environment with the password of the account that reads people, which is asked for. */
-export async function withAccount(
-  session: Session,
-  fields: Record<string, unknown>,
-): Promise<Record<string, unknown>> {
-  if (fields['directory'] === 'people') return fields;
-  if (fields['directory'] !== 'ldap')
-    return { ...fields, password: fields['password'] ?? (await askPassword(session)) };
-  const ldap = (fields['ldap'] ?? {}) as Record<string, unknown>;
-  return {
-    ...fields,
-    ldap: { ...ldap, bindPassword: ldap['bindPassword'] ?? (await askBindPassword(session)) },
-  };
+export async function withAccount(session: Session, fields: NewEnvironment): Promise<NewEnvironment> {
+  const { directory, ldap, password } = fields;
+  if (directory === 'people') return fields;
+  if (directory !== 'ldap') return { ...fields, password: password ?? (await askPassword(session)) };
+  const bindPassword = ldap?.bindPassword ?? (await askBindPassword(session));
+  return { ...fields, ldap: { ...ldap, bindPassword } };
 }
 
 function askBindPassword({ terminal }: Session): Promise<string> {

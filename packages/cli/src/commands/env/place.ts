@@ -1,5 +1,6 @@
 /** Addresses of Configuration Servers as people write them: host:port, a backup behind a slash. */
 import type { ConfigServer } from '@gatehouse/contracts/environment-api/administration/environments';
+import type { NewConfigServer } from '@gatehouse/contracts/resources/config-server';
 import { UsageError } from '../../failure/failure.ts';
 
 export function placeOf({ primaryAddress, primaryPort, backupAddress, backupPort }: ConfigServer): string {
@@ -12,7 +13,7 @@ export function address(host: string, port: number | undefined): string {
 }
 
 /** The fields of a body. @throws UsageError */
-export function serverOf(text: string): Record<string, string> {
+export function serverOf(text: string): Omit<NewConfigServer, 'password'> {
   const [primary = '', backup] = text.split('/');
   const [primaryAddress, primaryPort] = hostAndPort(primary);
   if (backup === undefined) return { primaryAddress, primaryPort };

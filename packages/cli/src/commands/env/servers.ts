@@ -1,36 +1,33 @@
 /** `gatehouse env add-server|update-server|remove-server`: the Configuration Servers of an environment. */
 import { createEnvironmentAdministration } from '@gatehouse/api-client/environment-api/environments';
+import type { ConfigServerChange, NewConfigServer } from '@gatehouse/contracts/resources/config-server';
 import type { Command } from 'commander';
 import type { Cli } from '../../command-group.ts';
-import { type FieldOption, fieldOptions, list, requireFields } from '../../input/fields.ts';
-import { askPassword, type PasswordOption, passwordOption, withPassword } from './password.ts';
+import { fieldOptions, fieldsOf, requireFields } from '../../input/fields.ts';
+import { serverFields } from './fields.ts';
+import { askPassword, type PasswordOption, passwordOf, passwordOption } from './password.ts';
 import { placeOf, serverOf } from './place.ts';
 
-const serverFields: readonly FieldOption[] = [
-  { flags: '--read-only <flag>', description: 'it takes no password changes' },
-  { flags: '--locations <paths>', description: 'locations it serves, separated by commas', read: list },
-];
-
 export function serverCommands(env: Command, cli: Cli): void {
-  fieldOptions(
+  const add = fieldOptions(
     env
       .command('add-server')
       .description('add a Configuration Server; the password of the service account goes with its address')
       .argument('<id>', 'of the environment')
       .argument('<host:port>', 'a backup behind a slash'),
     serverFields,
-  )
-    .option(...passwordOption)
-    .action(
-      cli.action<PasswordOption, [string, string]>(async (session, options, id, place) => {
-        const fields = { ...(await withPassword(session, options, serverFields)), ...serverOf(place) };
-        fields['password'] ??= await askPassword(session);
-        const written = await createEnvironmentAdministration(session.environmentApi).addServer(id, fields);
-        session.output.written(`Server ${written.data.id} (${placeOf(written.data)}) is added.`, written);
-      }),
-    );
+  );
+  passwordOption(add).action(
+    cli.action<PasswordOption, [string, string]>(async (session, options, id, place) => {
+      const fields = await fieldsOf<NewConfigServer>(session, options, serverFields);
+      const given = { ...fields, ...(await passwordOf(session, options)), ...serverOf(place) };
+      given.password ??= await askPassword(session);
+      const written = await createEnvironmentAdministration(session.environmentApi).addServer(id, given);
+      session.output.written(`Server ${written.data.id} (${placeOf(written.data)}) is added.`, written);
+    }),
+  );
 
-  fieldOptions(
+  const update = fieldOptions(
     env
       .command('update-server')
       .description('change a Configuration Server')
@@ -38,20 +35,21 @@ export function serverCommands(env: Command, cli: Cli): void {
       .argument('<server-id>')
       .option('--address <host:port>', 'a backup behind a slash'),
     serverFields,
-  )
-    .option(...passwordOption)
-    .action(
-      cli.action<PasswordOption & { address?: string }, [string, string]>(
-        async (session, options, id, serverId) => {
-          const place = options.address === undefined ? {} : serverOf(options.address);
-          const fields = requireFields({ ...(await withPassword(session, options, serverFields)), ...place });
-          if (options.address !== undefined) fields['password'] ??= await askPassword(session);
-          const api = createEnvironmentAdministration(session.environmentApi);
-          const written = await api.changeServer(id, serverId, fields);
-          session.output.written(`Server ${written.data.id} (${placeOf(written.data)}) is changed.`, written);
-        },
-      ),
-    );
+  );
+  passwordOption(update).action(
+    cli.action<PasswordOption & { address?: string }, [string, string]>(
+      async (session, options, id, serverId) => {
+        const { address } = options;
+        const fields = await fieldsOf<ConfigServerChange>(session, options, serverFields);
+        const place = address === undefined ? {} : serverOf(address);
+        const given = requireFields({ ...fields, ...(await passwordOf(session, options)), ...place });
+        if (address !== undefined) given.password ??= await askPassword(session);
+        const api = createEnvironmentAdministration(session.environmentApi);
+        const written = await api.changeServer(id, serverId, given);
+        session.output.written(`Server ${written.data.id} (${placeOf(written.data)}) is changed.`, written);
+      },
+    ),
+  );
 
   env
     .command('remove-server')

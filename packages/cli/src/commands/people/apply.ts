@@ -5,7 +5,11 @@ import {
   patchOf,
 } from '@gatehouse/api-client/environment-api/people';
 import { foldSpelling } from '@gatehouse/config-server-client/model/user-name';
-import type { ScimBulkResult } from '@gatehouse/contracts/environment-api/administration/people';
+import type {
+  NewScimUser,
+  ScimBulkResult,
+  ScimOperation,
+} from '@gatehouse/contracts/environment-api/administration/people';
 import { exitCodes, Failure } from '../../failure/failure.ts';
 import type { Change } from './plan.ts';
 
@@ -60,8 +64,8 @@ async function applyToPeople(
 
 function operationOf({ userId, body }: Change): BulkOperation {
   return userId === undefined
-    ? { method: 'POST', path: '/Users', data: body }
-    : { method: 'PATCH', path: `/Users/${userId}`, data: patchOf(body as readonly object[]) };
+    ? { method: 'POST', path: '/Users', data: body as NewScimUser }
+    : { method: 'PATCH', path: `/Users/${userId}`, data: patchOf(body as readonly ScimOperation[]) };
 }
 
 async function applyToGroups(
@@ -86,13 +90,15 @@ async function applyToGroups(
   for (const [key, { name, joining, leaving }] of moves) {
     const groupId = groups.get(key) ?? (await createGroup(people, name, problems));
     if (groupId === undefined) continue;
-    const operations = [
-      ...slices(joining).map((members) => ({
-        op: 'add',
-        path: 'members',
-        value: members.map((value) => ({ value })),
-      })),
-      ...leaving.map((id) => ({ op: 'remove', path: `members[value eq "${id}"]` })),
+    const operations: ScimOperation[] = [
+      ...slices(joining).map(
+        (members): ScimOperation => ({
+          op: 'add',
+          path: 'members',
+          value: members.map((value) => ({ value })),
+        }),
+      ),
+      ...leaving.map((id): ScimOperation => ({ op: 'remove', path: `members[value eq "${id}"]` })),
     ];
     for (const some of slices(operations)) {
       const [result] = await people.bulk([

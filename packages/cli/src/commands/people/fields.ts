@@ -1,5 +1,10 @@
 /** Lists the columns of a file of people, and reads the same fields of a SCIM user. */
-import { enterpriseUserUrn, type ScimUser } from '@gatehouse/contracts/environment-api/administration/people';
+import {
+  enterpriseUserUrn,
+  type NewScimUser,
+  type ScimOperation,
+  type ScimUser,
+} from '@gatehouse/contracts/environment-api/administration/people';
 
 /** `groups` is apart: it is no attribute of a user. */
 export const textColumns = [
@@ -43,7 +48,7 @@ const paths: Record<TextColumn, string> = {
 };
 
 /** One operation of a PATCH. */
-export function operationOf(column: TextColumn | 'active', value: string | boolean): object {
+export function operationOf(column: TextColumn | 'active', value: string | boolean): ScimOperation {
   if (column === 'active') return { op: 'replace', path: 'active', value };
   const path = paths[column];
   if (value === '') return { op: 'remove', path };
@@ -51,7 +56,7 @@ export function operationOf(column: TextColumn | 'active', value: string | boole
 }
 
 /** The user that a row without a counterpart becomes. */
-export function userOf(given: Partial<PersonFields>): object {
+export function userOf(given: Partial<PersonFields>): NewScimUser {
   const { userName, externalId, firstName, lastName, email, employeeId, active } = given;
   const user = {
     schemas: ['urn:ietf:params:scim:schemas:core:2.0:User', enterpriseUserUrn],
@@ -66,6 +71,6 @@ export function userOf(given: Partial<PersonFields>): object {
   return JSON.parse(JSON.stringify(user));
 }
 
-function emailsOf(value: string): object[] {
+function emailsOf(value: string): NonNullable<NewScimUser['emails']> {
   return [{ value, type: 'work', primary: true }];
 }

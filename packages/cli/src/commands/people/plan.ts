@@ -1,6 +1,10 @@
 /** Compares a file of people with the people store: who is created, changed, deactivated, and who joins or leaves a group. */
 import { foldSpelling } from '@gatehouse/config-server-client/model/user-name';
-import type { ScimUser } from '@gatehouse/contracts/environment-api/administration/people';
+import type {
+  NewScimUser,
+  ScimOperation,
+  ScimUser,
+} from '@gatehouse/contracts/environment-api/administration/people';
 import { type Key, keyOf, type PeopleFile, type Row } from './csv.ts';
 import { type Column, fieldsOf, operationOf, type PersonFields, userOf } from './fields.ts';
 
@@ -19,7 +23,7 @@ export interface Change {
   /** Undefined: the person is created. */
   userId: string | undefined;
   /** Body of the POST, or operations of the PATCH; empty where only groups change. */
-  body: object | readonly object[];
+  body: NewScimUser | readonly ScimOperation[];
   joins: string[];
   leaves: string[];
 }

@@ -31,14 +31,14 @@ export function searchCommands(people: Command, cli: Cli): void {
         } = await search(session, { contactCenter: id, search: text }, limit);
         session.output.rows(
           found,
-          [
-            { title: 'user name', value: ({ userName }) => userName },
-            { title: 'name', value: ({ name }) => name },
-            { title: 'e-mail', value: ({ email }) => email },
-            { title: 'state', value: ({ state }) => state },
-            { title: 'number', value: ({ number }) => number },
-            { title: 'sub', value: ({ sub }) => sub },
-          ],
+          {
+            'user name': 'userName',
+            name: 'name',
+            'e-mail': 'email',
+            state: 'state',
+            number: 'number',
+            sub: 'sub',
+          },
           'Nobody is called so.',
         );
         if (page.matching === 'whole names')

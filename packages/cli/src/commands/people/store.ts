@@ -29,14 +29,14 @@ export function storeCommands(people: Command, cli: Cli): void {
       const api = await open(session, options);
       session.output.rows(
         await api.list(options.filter),
-        [
-          { title: 'user name', value: (row) => row.userName },
-          { title: 'name', value: nameOf },
-          { title: 'e-mail', value: (row) => fieldsOf(row).email },
-          { title: 'active', value: (row) => (row.active ? 'yes' : 'no') },
-          { title: 'groups', value: (row) => fieldsOf(row).groups.join('; ') },
-          { title: 'id', value: (row) => row.id },
-        ],
+        {
+          'user name': 'userName',
+          name: nameOf,
+          'e-mail': (row) => fieldsOf(row).email,
+          active: (row) => (row.active ? 'yes' : 'no'),
+          groups: (row) => fieldsOf(row).groups.join('; '),
+          id: 'id',
+        },
         'There are no people.',
       );
     }, listing),

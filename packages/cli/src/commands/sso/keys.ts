@@ -44,12 +44,7 @@ export function keyCommands(sso: Command, cli: Cli): void {
 function show(session: Session, keys: SsoKeyView[]): void {
   session.output.rows(
     keys,
-    [
-      { title: 'purpose', value: (row) => row.purpose },
-      { title: 'state', value: (row) => row.state },
-      { title: 'key id', value: (row) => row.id },
-      { title: 'ends', value: (row) => row.notAfter },
-    ],
+    { purpose: 'purpose', state: 'state', 'key id': 'id', ends: 'notAfter' },
     'There are no keys.',
   );
 }

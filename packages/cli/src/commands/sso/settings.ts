@@ -6,8 +6,9 @@ import {
 import type { Command } from 'commander';
 import type { Cli } from '../../command-group.ts';
 import { UsageError } from '../../failure/failure.ts';
-import { type FieldOption, fieldOptions, fieldsOf, requireFields } from '../../input/fields.ts';
+import { fieldOptions, fieldsOf, requireFields } from '../../input/fields.ts';
 import { readFile, readSecretFile } from '../../input/file.ts';
+import type { FieldOption } from '../../input/options.ts';
 import type { Session } from '../../session.ts';
 import { signOnFields } from './fields.ts';
 

@@ -1,0 +1,133 @@
+/** Makes `list`, `show`, `create`, `update` and `delete` of a resource from what is told about each. */
+import type { Command } from 'commander';
+import type { Cli } from '../command-group.ts';
+import { fieldOptions, fieldsOf, requireFields } from '../input/fields.ts';
+import type { FieldOption } from '../input/options.ts';
+import type { Columns } from '../output/table.ts';
+import type { Session } from '../session.ts';
+
+interface Told {
+  /** Where it is called otherwise. */
+  name?: string;
+  description: string;
+  /** Adds options beside those of the fields. */
+  options?(command: Command): Command;
+}
+
+interface Listing<Calls, Given, Row> extends Told {
+  rows(calls: Calls, given: Given): Promise<readonly Row[]>;
+  columns: Columns<Row>;
+  /** The sentence where there are no rows. */
+  none: string;
+  timeoutSeconds?: number;
+}
+
+interface Showing<Calls, Given, Found> extends Told {
+  read(calls: Calls, id: string, given: Given): Promise<Found>;
+  /** The lines; every field with its value without it. */
+  lines?(found: Found): readonly (readonly [name: string, value: unknown])[];
+}
+
+interface Writing<Given, Body, Answer> extends Told {
+  fields: readonly FieldOption[];
+  /** Completes the body, such as with a password that is asked for. */
+  body?(session: Session, fields: Body, given: Given): Promise<Body>;
+  tell(session: Session, answer: Answer): void;
+}
+
+interface Creating<Calls, Given, Body, Answer> extends Writing<Given, Body, Answer> {
+  send(calls: Calls, fields: Body, given: Given): Promise<Answer>;
+}
+
+interface Updating<Calls, Given, Body, Answer> extends Writing<Given, Body, Answer> {
+  send(calls: Calls, id: string, fields: Body, given: Given): Promise<Answer>;
+}
+
+interface Removing<Calls, Given> extends Told {
+  question(calls: Calls, id: string, given: Given): string | Promise<string>;
+  remove(calls: Calls, id: string, given: Given): Promise<void>;
+  done(id: string, given: Given): string;
+}
+
+interface Resource<Calls> {
+  calls(session: Session): Calls;
+  /** Names one of them: `<id>` without it, and what it is. */
+  argument?: readonly [name: string, description?: string];
+  /** Adds the options that say whose they are. */
+  place?(command: Command): Command;
+}
+
+const same = (command: Command) => command;
+
+/** `Place`: the options that `place` adds. Commands that do more than one call are written by hand, beside these. */
+export function resourceCommands<Calls, Place extends object = object>(
+  group: Command,
+  cli: Cli,
+  { calls, argument = ['<id>'], place = same }: Resource<Calls>,
+) {
+  const command = ({ name, description, options = same }: Told, usual: string) =>
+    options(place(group.command(name ?? usual).description(description)));
+
+  async function bodyOf<Given extends object, Body extends object>(
+    { fields, body }: Pick<Writing<Given, Body, never>, 'fields' | 'body'>,
+    session: Session,
+    given: Given,
+  ): Promise<Body> {
+    const typed = await fieldsOf<Body>(session, given, fields);
+    return body === undefined ? typed : body(session, typed, given);
+  }
+
+  return {
+    list<Row, Options extends object = object>(told: Listing<Calls, Options & Place, Row>): void {
+      const { rows, columns, none, timeoutSeconds } = told;
+      command(told, 'list').action(
+        cli.action<Options & Place>(
+          async (session, given) => session.output.rows(await rows(calls(session), given), columns, none),
+          timeoutSeconds === undefined ? {} : { timeoutSeconds },
+        ),
+      );
+    },
+    show<Found extends object>(told: Showing<Calls, Place, Found>): void {
+      const { read, lines = Object.entries } = told;
+      command(told, 'show')
+        .argument(...argument)
+        .action(
+          cli.action<Place, [string]>(async (session, given, id) => {
+            const found = await read(calls(session), id, given);
+            session.output.record(found, lines(found));
+          }),
+        );
+    },
+    create<Body extends object, Answer, Options extends object = object>(
+      told: Creating<Calls, Options & Place, Body, Answer>,
+    ): void {
+      fieldOptions(command(told, 'create'), told.fields).action(
+        cli.action<Options & Place>(async (session, given) => {
+          const fields = await bodyOf(told, session, given);
+          told.tell(session, await told.send(calls(session), fields, given));
+        }),
+      );
+    },
+    update<Body extends object, Answer, Options extends object = object>(
+      told: Updating<Calls, Options & Place, Body, Answer>,
+    ): void {
+      fieldOptions(command(told, 'update').argument(...argument), told.fields).action(
+        cli.action<Options & Place, [string]>(async (session, given, id) => {
+          const fields = requireFields(await bodyOf(told, session, given));
+          told.tell(session, await told.send(calls(session), id, fields, given));
+        }),
+      );
+    },
+    remove<Options extends object = object>(told: Removing<Calls, Options & Place>): void {
+      command(told, 'delete')
+        .argument(...argument)
+        .action(
+          cli.action<Options & Place, [string]>(async (session, given, id) => {
+            await session.sure(await told.question(calls(session), id, given));
+            await told.remove(calls(session), id, given);
+            session.output.done(told.done(id, given));
+          }),
+        );
+    },
+  };
+}
