@@ -4,6 +4,7 @@ import {
   brandingEntrySchema,
   brandingPreviewSchema,
 } from '@gatehouse/contracts/environment-api/branding';
+import type { BrandingChange } from '@gatehouse/contracts/resources/branding';
 import type { z } from 'zod';
 import { readData, readTagged, removeAt } from '../administration-calls.ts';
 import type { HttpClient } from '../http-client.ts';
@@ -24,14 +25,14 @@ export function createBrandingAdministration(http: HttpClient) {
     readTagged: (contactCenterId: string | undefined, location: string) =>
       readTagged(http, brandingAnswerSchema, `${path(contactCenterId)}?${new URLSearchParams({ location })}`),
     /** Fields that are not given stay; null takes one away. */
-    set: (contactCenterId: string | undefined, location: string, fields: object) =>
+    set: (contactCenterId: string | undefined, location: string, fields: BrandingChange) =>
       readData(http, brandingEntrySchema, {
         method: 'PUT',
         path: path(contactCenterId),
         json: { data: { ...fields, location } },
       }),
     /** Checks as `set` does, writes nothing, and tells what would then be effective. */
-    preview: (contactCenterId: string | undefined, location: string, fields: object) =>
+    preview: (contactCenterId: string | undefined, location: string, fields: BrandingChange) =>
       readData(http, brandingPreviewSchema, {
         method: 'POST',
         path: `${path(contactCenterId)}/preview`,

@@ -19,6 +19,8 @@ import { corsViewSchema } from '@gatehouse/contracts/environment-api/cors';
 import { environmentViewSchema } from '@gatehouse/contracts/environment-api/environment';
 import {
   foundPeopleSchema,
+  type numberPeopleBodySchema,
+  type passwordLinkCodeSchema,
   passwordLinkSchema,
   passwordSetSchema,
   peopleNumbersSchema,
@@ -52,6 +54,13 @@ export type PersonQuery =
   | { externalId: string };
 
 export type EnvironmentApiClient = ReturnType<typeof createEnvironmentApiClient>;
+
+type InternalBody = z.input<
+  | typeof numberPeopleBodySchema
+  | typeof passwordLinkCodeSchema
+  | typeof redeemPasswordLinkBodySchema
+  | typeof setPasswordBodySchema
+>;
 
 const internalPath = '/environment/v3/internal';
 const contactCenterAnswer = envelopeOf(contactCenterViewSchema);
@@ -95,7 +104,7 @@ export function createEnvironmentApiClient(http: HttpClient) {
     schema: z.ZodType<{ data: T }>,
     method: 'POST' | 'PUT',
     path: string,
-    data: object,
+    data: InternalBody,
     options: { signal?: AbortSignal | undefined; maySendTwice?: boolean } = {},
   ): Promise<T> {
     const answer = await http.read(schema, {

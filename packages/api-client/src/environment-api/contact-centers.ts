@@ -12,6 +12,9 @@ import {
 } from '@gatehouse/contracts/environment-api/administration/contact-centers';
 import { corsAnswer } from '@gatehouse/contracts/environment-api/administration/cors';
 import { settingSchema, settingsAnswer } from '@gatehouse/contracts/environment-api/administration/settings';
+import type { NewApiKey, Rotation } from '@gatehouse/contracts/resources/api-key';
+import type { ContactCenterChange, NewContactCenter } from '@gatehouse/contracts/resources/contact-center';
+import type { NewSetting } from '@gatehouse/contracts/resources/setting';
 import { z } from 'zod';
 import { readData, readPage, readRows, readTagged, removeAt } from '../administration-calls.ts';
 import type { HttpClient } from '../http-client.ts';
@@ -29,7 +32,7 @@ export type ContactCenterFilter = {
   search?: string | undefined;
 };
 
-/** All calls throw UpstreamError. `fields` are those of the API, which checks them. */
+/** All calls throw UpstreamError. The API checks the fields. */
 export function createContactCenterAdministration(http: HttpClient) {
   return {
     list: (filter?: ContactCenterFilter) => readRows(http, contactCenterSchema, all, filter),
@@ -37,10 +40,10 @@ export function createContactCenterAdministration(http: HttpClient) {
       readPage(http, contactCenterSchema, all, filter),
     readTagged: (id: string) => readTagged(http, contactCenterSchema, one(id)),
     read: (id: string) => readData(http, contactCenterSchema, { path: one(id) }),
-    create: (fields: object) =>
+    create: (fields: NewContactCenter) =>
       readData(http, contactCenterSchema, { method: 'POST', path: all, json: { data: fields } }),
     /** Fields that are not given stay. */
-    change: (id: string, fields: object) =>
+    change: (id: string, fields: ContactCenterChange) =>
       readData(http, contactCenterSchema, { method: 'PATCH', path: one(id), json: { data: fields } }),
     remove: (id: string) => removeAt(http, one(id)),
     /** What is deleted with it. */
@@ -62,7 +65,7 @@ export function createSettingAdministration(http: HttpClient) {
       const { data, etag } = await readTagged(http, settingsAnswer, path(contactCenterId));
       return { settings: data.settings, etag };
     },
-    set: (contactCenterId: string | undefined, setting: object) =>
+    set: (contactCenterId: string | undefined, setting: NewSetting) =>
       readData(http, settingSchema, { method: 'POST', path: path(contactCenterId), json: { data: setting } }),
     /** At one location, or at all. */
     remove: (contactCenterId: string | undefined, name: string, location?: string) =>
@@ -79,13 +82,13 @@ export function createApiKeyAdministration(http: HttpClient) {
     list: (contactCenterId: string) => readData(http, apiKeys, { path: keys(contactCenterId) }),
     /** `etag` is that of the contact centre, whose version covers its keys. */
     listTagged: (contactCenterId: string) => readTagged(http, apiKeys, keys(contactCenterId)),
-    create: (contactCenterId: string, fields: object) =>
+    create: (contactCenterId: string, fields: NewApiKey) =>
       readData(http, answeredApiKeySchema, {
         method: 'POST',
         path: keys(contactCenterId),
         json: { data: fields },
       }),
-    rotate: (contactCenterId: string, keyId: string, fields: object) =>
+    rotate: (contactCenterId: string, keyId: string, fields: Rotation) =>
       readData(http, answeredApiKeySchema, {
         method: 'POST',
         path: `${key(contactCenterId, keyId)}/rotate`,

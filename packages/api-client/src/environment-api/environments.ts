@@ -7,6 +7,8 @@ import {
   environmentSchema,
 } from '@gatehouse/contracts/environment-api/administration/environments';
 import { locationInUseSchema } from '@gatehouse/contracts/environment-api/administration/locations';
+import type { ConfigServerChange, NewConfigServer } from '@gatehouse/contracts/resources/config-server';
+import type { EnvironmentChange, NewEnvironment } from '@gatehouse/contracts/resources/environment';
 import { z } from 'zod';
 import { readData, readPage, readRows, readTagged, removeAt, writeData } from '../administration-calls.ts';
 import type { HttpClient } from '../http-client.ts';
@@ -16,7 +18,7 @@ const locationsInUse = z.array(locationInUseSchema);
 const all = '/environment/v3/environments';
 const one = (id: string) => `${all}/${encodeURIComponent(id)}`;
 
-/** All calls throw UpstreamError. `fields` are those of the API, which checks them. */
+/** All calls throw UpstreamError. The API checks the fields. */
 export function createEnvironmentAdministration(http: HttpClient) {
   const server = (id: string, serverId: string) =>
     `${one(id)}/config-servers/${encodeURIComponent(serverId)}`;
@@ -27,19 +29,19 @@ export function createEnvironmentAdministration(http: HttpClient) {
       readPage(http, environmentSchema, all, filter),
     readTagged: (id: string) => readTagged(http, environmentSchema, one(id)),
     read: (id: string) => readData(http, environmentSchema, { path: one(id) }),
-    create: (fields: object) =>
+    create: (fields: NewEnvironment) =>
       writeData(http, environmentSchema, { method: 'POST', path: all, json: { data: fields } }),
     /** Fields that are not given stay. */
-    change: (id: string, fields: object) =>
+    change: (id: string, fields: EnvironmentChange) =>
       writeData(http, environmentSchema, { method: 'PATCH', path: one(id), json: { data: fields } }),
     remove: (id: string) => removeAt(http, one(id)),
-    addServer: (id: string, fields: object) =>
+    addServer: (id: string, fields: NewConfigServer) =>
       writeData(http, configServerSchema, {
         method: 'POST',
         path: `${one(id)}/config-servers`,
         json: { data: fields },
       }),
-    changeServer: (id: string, serverId: string, fields: object) =>
+    changeServer: (id: string, serverId: string, fields: ConfigServerChange) =>
       writeData(http, configServerSchema, {
         method: 'PUT',
         path: server(id, serverId),

@@ -1,6 +1,10 @@
 /** The calls that administrate people of the people store: by SCIM (RFC 7644), and the link for a first password. */
 import {
   issuedPasswordLinkSchema,
+  type NewScimGroup,
+  type NewScimUser,
+  type ScimOperation,
+  type ScimPatch,
   type ScimUser,
   type StoredPerson,
   scimBulkResultSchema,
@@ -16,7 +20,7 @@ export interface BulkOperation {
   method: 'POST' | 'PATCH';
   /** `/Users` or `/Groups`, and for PATCH an id. */
   path: string;
-  data: object;
+  data: NewScimUser | NewScimGroup | ScimPatch;
 }
 
 const pageSize = 200;
@@ -24,8 +28,8 @@ const patchUrn = 'urn:ietf:params:scim:api:messages:2.0:PatchOp';
 const bulkAnswer = z.object({ Operations: z.array(scimBulkResultSchema) });
 
 /** The body of a PATCH (RFC 7644 section 3.5.2). */
-export function patchOf(operations: readonly object[]): object {
-  return { schemas: [patchUrn], Operations: operations };
+export function patchOf(operations: readonly ScimOperation[]): ScimPatch {
+  return { schemas: [patchUrn], Operations: [...operations] };
 }
 
 /** All calls throw UpstreamError. */
@@ -68,7 +72,7 @@ export function createPeopleAdministration(http: HttpClient, contactCenterId: st
     },
     /** Without their members. */
     groups: () => list(scimGroupSchema, '/Groups', { attributes: 'displayName' }),
-    patch: (id: string, operations: readonly object[]) =>
+    patch: (id: string, operations: readonly ScimOperation[]) =>
       http.read(scimUserSchema, {
         method: 'PATCH',
         path: `${scim}/Users/${encodeURIComponent(id)}`,

@@ -1,9 +1,17 @@
 /** The calls that administrate the single sign-on settings of contact centres. */
+import type { OidcChange } from '@gatehouse/contracts/resources/oidc';
+import type { SamlChange } from '@gatehouse/contracts/resources/saml';
 import { z } from 'zod';
 import { readData, readTagged, removeAt } from '../administration-calls.ts';
 import type { HttpClient } from '../http-client.ts';
 
-export type SignOnProtocol = 'saml' | 'oidc';
+/** What may be changed, by protocol. */
+export interface SignOnChange {
+  saml: SamlChange;
+  oidc: OidcChange;
+}
+
+export type SignOnProtocol = keyof SignOnChange;
 
 /** What a command looks at; the rest is kept as the API answers it. */
 const settingsSchema = z.looseObject({ location: z.string(), enabled: z.boolean() });
@@ -25,7 +33,12 @@ export function createSingleSignOnAdministration(http: HttpClient) {
     remove: (contactCenterId: string, protocol: SignOnProtocol, location: string) =>
       removeAt(http, path(contactCenterId, protocol), { location }),
     /** Fields that are not given stay. */
-    set: (contactCenterId: string, protocol: SignOnProtocol, location: string, fields: object) =>
+    set: <P extends SignOnProtocol>(
+      contactCenterId: string,
+      protocol: P,
+      location: string,
+      fields: SignOnChange[P],
+    ) =>
       readData(http, settingsSchema, {
         method: 'PUT',
         path: path(contactCenterId, protocol),

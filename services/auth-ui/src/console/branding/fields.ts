@@ -5,6 +5,7 @@ import {
   linkKinds,
   noticeKinds,
 } from '@gatehouse/contracts/environment-api/branding';
+import type { BrandingChange } from '@gatehouse/contracts/resources/branding';
 import { z } from 'zod';
 import { linesOf } from '../shell/typed.ts';
 
@@ -62,7 +63,7 @@ export function typedOf({
 }
 
 export interface Change {
-  fields: Record<string, unknown>;
+  fields: BrandingChange;
   /** The field of the form that each link comes from, in their order. */
   linkFields: string[];
 }
@@ -110,7 +111,10 @@ function colorsOf(typed: Typed) {
   return { accent, ...(accentDark === '' ? {} : { accentDark }) };
 }
 
-function linksOf(typed: Typed, stored: readonly BrandLink[]): { link: object; field: string }[] {
+function linksOf(
+  typed: Typed,
+  stored: readonly BrandLink[],
+): { link: NonNullable<BrandingChange['links']>[number]; field: string }[] {
   const single = singleLinks.flatMap((kind) => {
     const url = typed[`link.${kind}`].trim();
     return url === '' ? [] : [{ link: { kind, url }, field: `link.${kind}` }];
@@ -121,7 +125,7 @@ function linksOf(typed: Typed, stored: readonly BrandLink[]): { link: object; fi
       ? []
       : [
           {
-            link: { kind: 'other', url, label: textsOf(typed['link.other.label']) ?? {} },
+            link: { kind: 'other' as const, url, label: textsOf(typed['link.other.label']) ?? {} },
             field: 'link.other',
           },
         ];

@@ -6,6 +6,7 @@ import {
   type IssuedApiKey,
 } from '@gatehouse/contracts/environment-api/administration/api-keys';
 import type { ContactCenter } from '@gatehouse/contracts/environment-api/administration/contact-centers';
+import type { NewApiKey } from '@gatehouse/contracts/resources/api-key';
 import { steadyClock } from '@gatehouse/service-kit/clock';
 import { bodyOf, type Input, inputsBelow, optionsBelow, type Typed, typedOf } from '../form/inputs.ts';
 import { sectionsOf } from '../form/sections.ts';
@@ -116,7 +117,7 @@ const newKeyInputs: readonly Input[] = [
   }),
 ];
 
-export const newKeyOf = (visit: ConsoleVisit, typed: Typed) => bodyOf(visit, newKeyInputs, typed);
+export const newKeyOf = (visit: ConsoleVisit, typed: Typed): NewApiKey => bodyOf(visit, newKeyInputs, typed);
 
 export function createKeyPage(
   visit: ConsoleVisit,

@@ -1,7 +1,8 @@
 /** Builds the form of a contact centre, for a new one and for a change, and reads what was typed. */
 import type { ContactCenter } from '@gatehouse/contracts/environment-api/administration/contact-centers';
 import type { Environment } from '@gatehouse/contracts/environment-api/administration/environments';
-import { membershipKinds } from '@gatehouse/contracts/environment-api/membership';
+import { type MembershipKind, membershipKinds } from '@gatehouse/contracts/environment-api/membership';
+import type { ContactCenterChange, NewContactCenter } from '@gatehouse/contracts/resources/contact-center';
 import { nameOf } from '../environments/frame.ts';
 import { bodyOf, type Input, inputsBelow, optionsBelow, type Typed, typedOf } from '../form/inputs.ts';
 import { fieldOf } from '../form/sections.ts';
@@ -72,18 +73,18 @@ const changeInputs = (visit: ConsoleVisit): Input[] => [
   status(visit),
 ];
 
-export const newBodyOf = (visit: ConsoleVisit, typed: Typed): object =>
-  withMembership(bodyOf(visit, newInputs(visit), typed));
+export const newBodyOf = (visit: ConsoleVisit, typed: Typed): NewContactCenter =>
+  withMembership<NewContactCenter>(bodyOf(visit, newInputs(visit), typed));
 
-export const changeBodyOf = (visit: ConsoleVisit, typed: Typed): object =>
-  withMembership(bodyOf(visit, changeInputs(visit), typed));
+export const changeBodyOf = (visit: ConsoleVisit, typed: Typed): ContactCenterChange =>
+  withMembership<ContactCenterChange>(bodyOf(visit, changeInputs(visit), typed));
 
 /** The parts of a membership are two fields here and one at the API. */
-function withMembership({
+function withMembership<Body extends ContactCenterChange>({
   membershipBy: by,
   membershipNames: names,
   ...body
-}: Record<string, unknown>): object {
+}: Body & { membershipBy?: MembershipKind; membershipNames: string[] }) {
   return by === undefined ? body : { ...body, membership: { by, names } };
 }
 

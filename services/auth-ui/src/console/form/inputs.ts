@@ -109,12 +109,12 @@ export function typedOf(inputs: readonly Input[], record?: object): Typed {
   );
 }
 
-/** The fields of the form, and no others. @throws RefusedForm */
-export function bodyOf(
+/** The fields of the form, and no others, as the call takes them: what does not fit its type is for the API to refuse. @throws RefusedForm */
+export function bodyOf<Body = Record<string, unknown>>(
   { text }: { text: Text },
   inputs: readonly Input[],
   typed: Typed,
-): Record<string, unknown> {
+): Body {
   const body: Record<string, unknown> = {};
   const refused: Record<string, string> = {};
   for (const input of inputs) {
@@ -127,7 +127,7 @@ export function bodyOf(
     }
   }
   if (Object.keys(refused).length > 0) throw new RefusedForm(refused);
-  return body;
+  return body as Body;
 }
 
 /** Those whose text says another thing than the form of `record` did: what is not touched is not sent. */
