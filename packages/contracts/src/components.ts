@@ -2,7 +2,7 @@
 import { z } from 'zod';
 
 /**
- * Call `.register(components, { id })` last: every other method makes a schema that has no name. What a body holds is named
- * `<id>Input`, what an answer holds `<id>`. All other schemas are named by where they stand.
+ * The name is that of one schema: `.optional()`, `.extend()` and the like make another one. It counts in answers. Bodies,
+ * where fields with a default may be left out, and all other schemas are named by where they stand.
  */
 export const components = z.registry<{ id: string }>();

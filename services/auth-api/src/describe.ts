@@ -17,7 +17,7 @@ export async function describeApp(kit: Kit): Promise<App> {
   return buildApp(await describedDeps(kit));
 }
 
-/** What the second listener serves. */
+/** Builds the routes of the second listener. */
 export async function describeInternalApp(kit: Kit): Promise<App> {
   return buildInternalApp(await describedDeps(kit));
 }

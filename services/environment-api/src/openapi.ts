@@ -11,7 +11,7 @@ export async function describeApp(kit: Kit): Promise<App> {
   return describeWith(buildApp, kit);
 }
 
-/** What the second listener serves. */
+/** Builds the routes of the second listener. */
 export async function describeInternalApp(kit: Kit): Promise<App> {
   return describeWith(buildInternalApp, kit);
 }

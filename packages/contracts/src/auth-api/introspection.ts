@@ -55,10 +55,13 @@ export const introspectionRefreshSchema = introspectionActiveSchema
   .extend({ token_use: z.literal('refresh_token'), username: z.string(), contact_center_id: z.string() });
 components.add(introspectionRefreshSchema, { id: 'ActiveRefreshToken' });
 
+const introspectionInactiveSchema = z.object({ active: z.literal(false) });
+components.add(introspectionInactiveSchema, { id: 'InactiveToken' });
+
 export const introspectionAnswerSchema = z.union([
   introspectionActiveSchema,
   introspectionRefreshSchema,
-  z.object({ active: z.literal(false) }),
+  introspectionInactiveSchema,
 ]);
 
 export type IntrospectionRefresh = z.infer<typeof introspectionRefreshSchema>;

@@ -1,7 +1,6 @@
 /** Describes the TLS of the link to an environment's Configuration Servers, beyond the system's certificate authorities. */
 
 import { z } from 'zod';
-import { components } from '../components.ts';
 import { definedOnly } from '../defined-only.ts';
 
 export const configServerTlsViewSchema = z.object({
@@ -19,7 +18,6 @@ export const configServerTlsViewSchema = z.object({
     })
     .optional(),
 });
-components.add(configServerTlsViewSchema, { id: 'ConfigServerTls' });
 
 export type ConfigServerTlsView = z.infer<typeof configServerTlsViewSchema>;
 

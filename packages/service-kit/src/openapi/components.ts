@@ -1,4 +1,5 @@
 /** Turns the bodies, the answers, and every object in them into named components of an OpenAPI document. */
+import { definedOnly } from '@gatehouse/contracts/defined-only';
 import { type Content, inlined, type OpenApiDocument, type Schema } from './document.ts';
 
 /**
@@ -24,30 +25,42 @@ export function nameSchemas(document: OpenApiDocument, registered: Record<string
   document.components = { ...document.components, schemas };
 }
 
-function createComponents(registered: Record<string, Schema>) {
-  const schemas: Record<string, Schema> = {};
+/** Gives each schema its name, and equal ones the same. */
+function createNames(registered: Record<string, Schema>) {
   const names = new Map<string, string>();
   const taken = new Set<string>();
-  const document = { components: { schemas: registered } };
 
-  function take(key: string, name: string): void {
-    if (taken.has(name))
-      throw new Error(`two schemas of the API are named ${name}: register one under another name`);
-    taken.add(name);
-    names.set(key, name);
+  function nameOf(schema: Schema, wanted: string): string {
+    const key = keyOf(schema);
+    const known = names.get(key);
+    if (known !== undefined) return known;
+    if (taken.has(wanted))
+      throw new Error(`two schemas of the API are named ${wanted}: register one under another name`);
+    taken.add(wanted);
+    names.set(key, wanted);
+    return wanted;
   }
 
+  // Of two names of equal schemas, the shorter one counts.
+  for (const name of Object.keys(registered).sort((left, right) => left.length - right.length))
+    nameOf(apart(inlined(registered[name] as Schema, { components: { schemas: registered } }))[0], name);
+  return nameOf;
+}
+
+function createComponents(registered: Record<string, Schema>) {
+  const schemas: Record<string, Schema> = {};
+  const nameOf = createNames(registered);
+
   /** A reference to the component that the schema becomes. */
-  function place({ description, ...schema }: Schema, wanted: string): Schema {
-    const key = JSON.stringify(schema);
-    if (!names.has(key)) take(key, wanted);
-    const name = names.get(key) as string;
+  function place(whole: Schema, wanted: string): Schema {
+    const [schema, ofPlace] = apart(whole);
+    const name = nameOf(schema, wanted);
     if (schemas[name] === undefined) {
       // Stands before its own parts.
       schemas[name] = schema;
       schemas[name] = partsOf(schema, name);
     }
-    return { $ref: `#/components/schemas/${name}`, ...(description === undefined ? {} : { description }) };
+    return { $ref: `#/components/schemas/${name}`, ...ofPlace };
   }
 
   function part(schema: Schema, wanted: string): Schema {
@@ -70,16 +83,10 @@ function createComponents(registered: Record<string, Schema>) {
 
   function choicesOf(choices: Schema[], name: string): Schema[] {
     const objects = choices.filter(isObject);
-    const nameOf = (choice: Schema) => (objects.length > 1 ? name + (objects.indexOf(choice) + 1) : name);
-    return choices.map((choice) => part(choice, nameOf(choice)));
+    const numbered = (choice: Schema) => (objects.length > 1 ? name + (objects.indexOf(choice) + 1) : name);
+    return choices.map((choice) => part(choice, numbered(choice)));
   }
 
-  // Of two names of equal schemas, the shorter one counts: `Notice` before `NoticeInput`.
-  for (const name of Object.keys(registered).sort((left, right) => left.length - right.length)) {
-    const { description: _said, ...schema } = inlined(registered[name] as Schema, document);
-    const key = JSON.stringify(schema);
-    if (!names.has(key)) take(key, name);
-  }
   return {
     schemas,
     /** The schema of a body or an answer: a component, whatever it is, unless it is a text, or an object that may be null. */
@@ -87,6 +94,20 @@ function createComponents(registered: Record<string, Schema>) {
       return isList(schema) || isUnion(schema) ? place(schema, name) : part(schema, name);
     },
   };
+}
+
+/** The schema, and the keywords that belong to the place where it stands. */
+function apart({ description, default: initial, ...schema }: Schema): [Schema, object] {
+  return [schema, definedOnly({ description, default: initial })];
+}
+
+/** Alike for schemas that say the same in another order. */
+function keyOf(schema: Schema): string {
+  return JSON.stringify(schema, (_name, value) =>
+    typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? Object.fromEntries(Object.entries(value).sort(([left], [right]) => (left < right ? -1 : 1)))
+      : value,
+  );
 }
 
 function isObject({ properties }: Schema): boolean {

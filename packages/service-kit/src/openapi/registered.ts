@@ -1,27 +1,20 @@
-/** Converts the schemas that have a name of their own, as bodies and as answers hold them. */
+/** Converts the schemas that have a name of their own, as answers hold them. */
 import { components } from '@gatehouse/contracts/components';
 import { z } from 'zod';
 import type { Schema } from './document.ts';
 
 type Override = NonNullable<z.core.ToJSONSchemaParams['override']>;
 
-/** By name: `Client` in an answer, `ClientInput` in a body, where fields with a default may be left out. */
+/** By name. */
 export function registeredSchemas(): Record<string, Schema> {
-  return { ...converted('output', ''), ...converted('input', 'Input') };
-}
-
-function converted(io: 'input' | 'output', suffix: string): Record<string, Schema> {
   const { schemas } = z.toJSONSchema(components, {
-    io,
+    io: 'output',
     unrepresentable: 'any',
     override: withoutTransforms,
-    uri: (id) => `#/components/schemas/${id}${suffix}`,
+    uri: (id) => `#/components/schemas/${id}`,
   });
   return Object.fromEntries(
-    Object.entries(schemas).map(([id, { $id: _id, $schema: _dialect, ...schema }]) => [
-      `${id}${suffix}`,
-      schema as Schema,
-    ]),
+    Object.entries(schemas).map(([id, { $id: _id, $schema: _dialect, ...schema }]) => [id, schema as Schema]),
   );
 }
 

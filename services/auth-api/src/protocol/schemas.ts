@@ -1,4 +1,5 @@
 /** Describes the bodies of the OAuth endpoints. Request schemas only document; the endpoints read requests by OAuth's rules. */
+import { components } from '@gatehouse/contracts/components';
 import { freeText, label } from '@gatehouse/contracts/text';
 import { z } from 'zod';
 
@@ -54,6 +55,7 @@ export const tokenAnswerSchema = z.object({
   id_token: z.string().optional(),
   issued_token_type: z.string().optional(),
 });
+components.add(tokenAnswerSchema, { id: 'IssuedTokens' });
 
 export const tokenQuestionSchema = z.looseObject({
   token: z.string(),
@@ -143,10 +145,12 @@ export const logoutRequestSchema = z.looseObject({
 });
 
 export const discoverySchema = z.looseObject({ issuer: z.string() });
+components.add(discoverySchema, { id: 'ServerMetadata' });
 export const resourceSchema = z.looseObject({
   resource: z.string(),
   authorization_servers: z.array(z.string()),
 });
+components.add(resourceSchema, { id: 'ResourceMetadata' });
 /** An allow-list, so that a private member can never be published. */
 const publicKeySchema = z.object({
   kty: z.string(),

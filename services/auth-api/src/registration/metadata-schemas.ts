@@ -1,4 +1,5 @@
 /** Defines client metadata on the wire (RFC 7591 section 2, OpenID Connect Dynamic Client Registration section 2). */
+import { components } from '@gatehouse/contracts/components';
 import { anyJson, freeText } from '@gatehouse/contracts/text';
 import { z } from 'zod';
 import { type DescribedField, isRegistered, members, type RegisteredField, table } from '../clients/table.ts';
@@ -64,3 +65,4 @@ export const registrationAnswerSchema = z.looseObject({
   registration_access_token: z.string().optional().describe('Shown once'),
   registration_client_uri: z.string(),
 });
+components.add(registrationAnswerSchema, { id: 'Registration' });

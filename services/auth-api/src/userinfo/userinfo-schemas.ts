@@ -1,4 +1,5 @@
 /** Defines the user on the wire, in the form that existing applications read. */
+import { components } from '@gatehouse/contracts/components';
 import { z } from 'zod';
 
 export const cloudUserDetailsSchema = z.object({
@@ -11,6 +12,7 @@ export const cloudUserDetailsSchema = z.object({
   authorities: z.array(z.object({ name: z.string(), privileges: z.array(z.string()) })),
   properties: z.record(z.string(), z.string()),
 });
+components.add(cloudUserDetailsSchema, { id: 'UserDetails' });
 
 export const openIdUserInfoSchema = cloudUserDetailsSchema.extend({
   sub: z.string(),
@@ -27,6 +29,7 @@ export const openIdUserInfoSchema = cloudUserDetailsSchema.extend({
   roles: z.array(z.string()).optional(),
   groups: z.array(z.string()).optional(),
 });
+components.add(openIdUserInfoSchema, { id: 'UserInfo' });
 
 export type CloudUserDetails = z.infer<typeof cloudUserDetailsSchema>;
 export type OpenIdUserInfo = z.infer<typeof openIdUserInfoSchema>;

@@ -57,6 +57,7 @@ export const userDocument = z.looseObject({
   groups: several,
   meta,
 });
+components.add(userDocument, { id: 'ScimUser' });
 
 export const groupDocument = z.looseObject({
   schemas: urns,
@@ -65,6 +66,7 @@ export const groupDocument = z.looseObject({
   members: several,
   meta,
 });
+components.add(groupDocument, { id: 'ScimGroup' });
 
 export function listOf(resource: z.ZodType) {
   return z.object({
@@ -92,6 +94,7 @@ export const bulkDocument = z.object({
 
 /** Of the documents that describe this service. */
 export const descriptionDocument = z.looseObject({ schemas: urns });
+components.add(descriptionDocument, { id: 'ScimDescription' });
 
 const errorDocument = z.object({
   schemas: z.array(z.literal(errorUrn)),

@@ -29,10 +29,10 @@ components.add(apiKeySchema, { id: 'ApiKey' });
 export const issuedApiKeySchema = apiKeySchema.extend({
   key: z.string().describe('The key. It is shown this once and cannot be read again.'),
 });
-components.add(issuedApiKeySchema, { id: 'IssuedApiKey' });
 
 /** Without the key where an earlier request with the same `Idempotency-Key` has issued it. */
 export const answeredApiKeySchema = issuedApiKeySchema.partial({ key: true });
+components.add(answeredApiKeySchema, { id: 'IssuedApiKey' });
 
 export const keyOwnerSchema = z.object({
   contactCenterId: z.string(),
