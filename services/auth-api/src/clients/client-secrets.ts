@@ -7,7 +7,7 @@ import {
   type StoredSecret,
 } from '@gatehouse/caller-auth/credentials/stored-secret';
 import { digestSecret, generateSecret } from '@gatehouse/service-kit/crypto/secrets';
-import { fieldError } from './problems.ts';
+import { fieldError } from './rules.ts';
 
 export function createClientSecrets(options: {
   verifier: Pick<SecretVerifier, 'hash'>;

@@ -2,7 +2,7 @@
 import { badRequest } from '@gatehouse/service-kit/errors/app-error';
 import type { Client } from './client.ts';
 import { type ClientDefaults, impliedResponseTypes } from './new-client.ts';
-import { problemsOf } from './problems.ts';
+import { problemsOf } from './rules.ts';
 import type { ClientPatch } from './schemas.ts';
 import { table } from './table.ts';
 
@@ -20,7 +20,7 @@ export function mergeClient(client: Client, patch: ClientPatch, defaults: Client
   merged.responseTypes = unique(
     patch.responseTypes ?? impliedResponseTypes(client, merged.grantTypes, defaults.impliesToken),
   );
-  const problems = problemsOf(merged, patch, { before: client, defaults });
+  const problems = problemsOf({ client: merged, patch, before: client, defaults });
   if (problems.length > 0) {
     throw badRequest(problems.map(({ field, message }) => `${field}: ${message}`).join('; '), { problems });
   }

@@ -2,7 +2,7 @@
 import { noKeyFor, publishedKey } from '../assertions/encryption.ts';
 import type { KeySets } from '../assertions/key-sets.ts';
 import { type Client, encryptedAnswers } from './client.ts';
-import { fieldError } from './problems.ts';
+import { fieldError } from './rules.ts';
 import type { ClientPatch } from './schemas.ts';
 
 /** An address that cannot be read yet is accepted: until it can, nothing is answered that must be encrypted. @throws AppError (400) */

@@ -13,13 +13,13 @@ import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
 import type { KeySets } from '../assertions/key-sets.ts';
 import { type Actor, type AuditEventName, type AuditWriter, actorFields } from '../audit/event.ts';
 import type { Revocations } from '../revocation/revocations.ts';
-import { type Client, usesSecret } from './client.ts';
+import { type Client, onlyCenterOf, usesSecret } from './client.ts';
 import { createClientSecrets } from './client-secrets.ts';
 import { mergeClient } from './merge.ts';
 import { endedByChange } from './narrowing.ts';
 import { type ClientDefaults, newClient } from './new-client.ts';
-import { fieldError } from './problems.ts';
 import { checkRemoteKeys, needsRemoteKeys } from './remote-keys.ts';
+import { fieldError } from './rules.ts';
 import type { ClientPatch } from './schemas.ts';
 import {
   type ClientFilter,
@@ -36,26 +36,6 @@ import { auditedChanges } from './view.ts';
 /** Who writes, and the version that they expect (If-Match). */
 export interface Writer extends Actor {
   ifMatch?: string | undefined;
-}
-
-/** A client with its secret, which only this answer shows. */
-export interface ClientAndSecret {
-  client: Client;
-  /** Present when we generated it. */
-  generatedSecret?: string;
-  /** What the caller sent or we generated. */
-  secret?: string;
-}
-
-/** The registration of a client that registers itself (RFC 7591). */
-export interface OwnRegistration {
-  registrationAccessTokenHash: string;
-}
-
-export interface RotatedSecret {
-  client: Client;
-  secret: string;
-  formerExpiresAtMs: number;
 }
 
 export type ClientService = ReturnType<typeof createClientService>;
@@ -157,17 +137,21 @@ export function createClientService(options: ClientServiceOptions) {
     async get(clientId: string, within?: string): Promise<Client> {
       requireStored(clientId);
       const client = await findClient(db, clientId);
-      return client !== undefined && isWithin(client, within) ? client : missing(clientId);
+      const isShown = client && (within === undefined || onlyCenterOf(client) === within);
+      return isShown ? client : missing(clientId);
     },
 
-    /** @throws AppError (400) with the fields, (409) if the client id is taken */
-    async create(input: ClientPatch, actor: Actor, registration?: OwnRegistration): Promise<ClientAndSecret> {
+    /**
+     * `own`: of a client that registers itself (RFC 7591). Only this answer shows the secret: that which the caller sent, or a
+     * generated one. @throws AppError (400) with the fields, (409) if the client id is taken
+     */
+    async create(input: ClientPatch, actor: Actor, own?: Pick<Client, 'registrationAccessTokenHash'>) {
       const clientId = input.client_id ?? randomUuid();
       if (options.configuredIds.includes(clientId)) throw taken(clientId);
       const client = mergeClient(newClient(clientId, defaults, now()), input, defaults);
       await checkRemoteKeys(client, keySets);
       if (client.logoUri !== undefined) client.logo = await logos.take(clientId, client.logoUri);
-      if (registration !== undefined) Object.assign(client, registration, { registeredDynamically: true });
+      if (own !== undefined) Object.assign(client, own, { registeredDynamically: true });
       const given = input.client_secret;
       const generated = given === undefined && usesSecret(client) ? secrets.generate() : undefined;
       if (given !== undefined) client.secrets = [await secrets.keep(given)];
@@ -222,11 +206,7 @@ export function createClientService(options: ClientServiceOptions) {
     },
 
     /** The former secret stays valid for the grace period. @throws AppError (400) for a client without one, (404, 412) */
-    async rotateSecret(
-      clientId: string,
-      graceMs: number | undefined = options.secretGraceMs,
-      writer: Writer,
-    ): Promise<RotatedSecret> {
+    async rotateSecret(clientId: string, graceMs = options.secretGraceMs, writer: Writer) {
       const { secret, stored } = secrets.generate();
       const formerExpiresAtMs = now() + graceMs;
       const { after } = await change(clientId, 'client_secret_rotated', writer, async (transaction) => {
@@ -257,10 +237,6 @@ async function requireFreeTypes(db: Queryable, client: Client): Promise<void> {
       field: 'data.detailTypes',
       reason: 'taken',
     });
-}
-
-function isWithin({ contactCenterIds: [only, another] }: Client, within: string | undefined): boolean {
-  return within === undefined || (only === within && another === undefined);
 }
 
 function missing(clientId: string): never {

@@ -6,15 +6,18 @@ import type { Client } from './client.ts';
 import { table } from './table.ts';
 
 export function viewOf(client: Client): ClientView {
-  const fields = Object.fromEntries(table.map(({ field, property }) => [field, client[property]]));
   return {
-    ...(fields as ClientView),
-    logo: client.logo,
+    ...(fieldsOf(client) as ClientView),
     lastUsedAt: client.lastUsedAtMs,
     lastGrants: grantsOf(client),
     createdAt: client.createdAtMs,
     updatedAt: client.updatedAtMs,
   };
+}
+
+function fieldsOf(client: Client): Record<string, unknown> {
+  const fields = table.map(({ field, property }) => [field, client[property]]);
+  return { ...Object.fromEntries(fields), logo: client.logo };
 }
 
 function grantsOf({ lastGrants }: Client): ClientView['lastGrants'] {
@@ -24,7 +27,7 @@ function grantsOf({ lastGrants }: Client): ClientView['lastGrants'] {
 
 /** What a change did field by field; of a secret only that it changed. */
 export function auditedChanges(before: Client | undefined, after: Client | undefined): FieldChanges {
-  const changes = diff(before && auditedFields(before), after && auditedFields(after));
+  const changes = diff(before && fieldsOf(before), after && fieldsOf(after));
   const had = before?.secrets[0];
   const has = after?.secrets[0];
   if (had?.hash === has?.hash) return changes;
@@ -32,15 +35,4 @@ export function auditedChanges(before: Client | undefined, after: Client | undef
     ...changes,
     client_secret: definedOnly({ from: had && hiddenValue, to: has && hiddenValue }),
   };
-}
-
-function auditedFields(client: Client) {
-  const {
-    createdAt: _createdAt,
-    updatedAt: _updatedAt,
-    lastUsedAt: _lastUsedAt,
-    lastGrants: _lastGrants,
-    ...fields
-  } = viewOf(client);
-  return fields;
 }

@@ -32,6 +32,7 @@ describe('what is wrong is named', () => {
     [{ tokenEndpointAuthMethod: 'private_key_jwt' }, 'data.tokenEndpointAuthMethod'],
     [{ accessTokenFormat: 'paper' }, 'data.accessTokenFormat'],
     [{ jwks: { keys: [] } }, 'data.jwks.keys'],
+    [{ jwksUri: '' }, 'data.jwksUri'],
     [{ tokenExchange: { delegation: 'yes' } }, 'data.tokenExchange.delegation'],
     [{ tokenExchange: { subjectClient: ['x'] } }, 'data.tokenExchange'],
   ])('%j → %s', async (data, field) => {
