@@ -26,6 +26,7 @@ export const commands = {
   },
   'test:compose': { steps: [[...source, 'tools/compose/run.ts']], needs: ['chromium', 'docker'] },
   'test:guards': { steps: [[...source, 'tools/guards/run.ts']], needs: ['redis', 'ldap'] },
+  'test:add-a-field': { steps: [[...source, 'tools/add-a-field/run.ts']], needs: ['redis', 'build'] },
   'check:plans': { steps: [[...source, 'tools/plans/run.ts']], needs: ['redis', 'ldap'] },
   check: { steps: [[...source, 'tools/check/run.ts']], needs: [] },
   build: { steps: [], needs: ['build'] },
