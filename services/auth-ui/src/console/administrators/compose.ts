@@ -9,21 +9,21 @@ import type { App } from '@gatehouse/service-kit/http/app-type';
 import { z } from 'zod';
 import { formRoutes } from '../form/routes.ts';
 import type { Area } from '../shell/area.ts';
-import { listView } from '../shell/pages.ts';
-import { pageNumber } from '../shell/paging.ts';
+import { listRoute } from '../shell/lists.ts';
 import type { Problem } from '../shell/problem.ts';
 import { askFirst } from '../shell/question.ts';
 import type { ConsoleVisit, Shell } from '../shell/shell.ts';
 import {
   addPage,
-  administratorsPage,
+  administrators,
   administratorsPath,
+  columns,
   newAdministratorOf,
+  removal,
   removePage,
   waysOfSignIn,
 } from './pages.ts';
 
-const listQuery = z.object({ page: pageNumber });
 /** What links to the form fill in. */
 const word = z.string().max(1000).optional();
 const given = {
@@ -38,15 +38,19 @@ export function composeAdministrators({ shell }: { shell: Shell }): Area {
   const callsOf = ({ authApi }: ConsoleVisit) => createAdministratorCalls(authApi);
 
   async function routes(pages: App): Promise<void> {
-    pages.get('', { schema: { hide: true, querystring: listQuery } }, async (request, reply) => {
-      const visit = shell.begin(request, reply);
-      const administrators = await callsOf(visit).list();
-      const centers = await centerNames(visit, administrators);
-      return shell.show(
-        visit,
-        listView,
-        administratorsPage(visit, administrators, { page: request.query.page, centers }),
-      );
+    listRoute(pages, shell, {
+      resource: administrators,
+      async read(visit) {
+        const all = await callsOf(visit).list();
+        return { all, centers: await centerNames(visit, all) };
+      },
+      columns,
+      actions: removal,
+      more: ({ text }) => ({
+        actions: [
+          { label: text('console.administrators.add'), href: `${administratorsPath}/add`, isMain: true },
+        ],
+      }),
     });
 
     formRoutes(pages, shell, {
@@ -99,10 +103,10 @@ function atIssuer({ fields: { way, ...fields }, ...problem }: Problem): Problem 
 /** By id. A contact centre that is gone, or that cannot be read now, keeps its id. */
 async function centerNames(
   { environmentApi }: ConsoleVisit,
-  administrators: readonly AdministratorView[],
+  listed: readonly AdministratorView[],
 ): Promise<ReadonlyMap<string, string>> {
   const { read } = createContactCenterAdministration(environmentApi);
-  const ids = new Set(administrators.flatMap(({ contactCenterId }) => contactCenterId ?? []));
+  const ids = new Set(listed.flatMap(({ contactCenterId }) => contactCenterId ?? []));
   const named = [...ids].map(
     async (id) =>
       [

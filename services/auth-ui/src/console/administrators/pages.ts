@@ -4,8 +4,10 @@ import { consolePath } from '@gatehouse/contracts/auth-api/console';
 import { passwordWay, providerProtocols, providerWay } from '@gatehouse/contracts/auth-api/way-of-sign-in';
 import { bodyOf, type Input, inputsBelow, optionsBelow, type Typed, typedOf } from '../form/inputs.ts';
 import { sectionsOf } from '../form/sections.ts';
-import type { ConfirmPage, FormPage, ListPage } from '../shell/pages.ts';
-import { cutToPage } from '../shell/paging.ts';
+import type { Column } from '../shell/lists.ts';
+import type { ConfirmPage, FormPage } from '../shell/pages.ts';
+import { questionOf } from '../shell/question.ts';
+import { type Resource, wayBelowList } from '../shell/resource.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 
 export const administratorsPath = `${consolePath}/administrators`;
@@ -44,60 +46,65 @@ export function newAdministratorOf(visit: ConsoleVisit, typed: Typed) {
   return { ...named, way: protocol === undefined ? passwordWay : providerWay(protocol, issuer) };
 }
 
-export function administratorsPage(
-  { text, person }: ConsoleVisit,
-  administrators: readonly AdministratorView[],
-  { page, centers }: { page: number; centers: ReadonlyMap<string, string> },
-): ListPage {
-  const { items, pages } = cutToPage(administrators, administratorsPath, {}, { page });
-  const nameOf = new Map(administrators.map(({ sub, name }) => [sub, name]));
-  return {
-    title: text('console.administrators.title'),
-    lead: text('console.administrators.lead'),
-    actions: [{ label: text('console.administrators.add'), href: `${administratorsPath}/add`, isMain: true }],
-    table: {
-      caption: text('console.administrators.title'),
-      columns: [
-        { label: text('console.administrators.person') },
-        { label: text('console.administrators.way') },
-        { label: text('console.administrators.since') },
-        { label: text('console.administrators.addedBy') },
-        { label: text('console.administrators.note') },
-      ],
-      empty: text('console.administrators.empty'),
-      ...pages,
-      rows: items.map(({ sub, name, contactCenterId, way, note = '', addedBy, addedAt }) => ({
-        cells: [
-          {
-            text: name,
-            note: sub,
-            badge:
-              sub === person.sub ? { text: text('console.administrators.you'), kind: 'plain' } : undefined,
-          },
-          contactCenterId === undefined || way === undefined
-            ? {
-                text: text('console.administrators.way.unknown'),
-                badge: { text: text('console.administrators.noRight'), kind: 'bad' },
-              }
-            : {
-                text: way === passwordWay ? text('console.administrators.way.password') : way,
-                note: centers.get(contactCenterId) ?? contactCenterId,
-              },
-          { text: text('console.at', { at: new Date(addedAt) }) },
-          { text: nameOf.get(addedBy) ?? addedBy },
-          { text: note },
-        ],
-        actions: [
-          {
-            label: text('console.administrators.remove'),
-            href: `${administratorsPath}/remove?${new URLSearchParams({ sub })}`,
-            describes: name,
-          },
-        ],
-      })),
-    },
-  };
+export const administrators: Resource = {
+  path: administratorsPath,
+  title: 'console.administrators.title',
+  lead: 'console.administrators.lead',
+  empty: 'console.administrators.empty',
+};
+
+export interface Listed {
+  all: readonly AdministratorView[];
+  /** Names of contact centres by id. */
+  centers: ReadonlyMap<string, string>;
 }
+
+export function columns(
+  { text, person }: ConsoleVisit,
+  { all, centers }: Listed,
+): Column<AdministratorView>[] {
+  const nameOf = new Map(all.map(({ sub, name }) => [sub, name]));
+  return [
+    {
+      label: 'console.administrators.person',
+      cell: ({ sub, name }) => ({
+        text: name,
+        note: sub,
+        badge: sub === person.sub ? { text: text('console.administrators.you'), kind: 'plain' } : undefined,
+      }),
+    },
+    {
+      label: 'console.administrators.way',
+      cell: ({ contactCenterId, way }) =>
+        contactCenterId === undefined || way === undefined
+          ? {
+              text: text('console.administrators.way.unknown'),
+              badge: { text: text('console.administrators.noRight'), kind: 'bad' },
+            }
+          : {
+              text: way === passwordWay ? text('console.administrators.way.password') : way,
+              note: centers.get(contactCenterId) ?? contactCenterId,
+            },
+    },
+    {
+      label: 'console.administrators.since',
+      cell: ({ addedAt }) => ({ text: text('console.at', { at: new Date(addedAt) }) }),
+    },
+    {
+      label: 'console.administrators.addedBy',
+      cell: ({ addedBy }) => ({ text: nameOf.get(addedBy) ?? addedBy }),
+    },
+    { label: 'console.administrators.note', cell: ({ note = '' }) => ({ text: note }) },
+  ];
+}
+
+export const removal = ({ text }: ConsoleVisit, { sub, name }: AdministratorView) => [
+  {
+    label: text('console.administrators.remove'),
+    href: `${administratorsPath}/remove?${new URLSearchParams({ sub })}`,
+    describes: name,
+  },
+];
 
 /** `given`: what a page that leads here knows already. */
 export function addPage(visit: ConsoleVisit, given: Typed): FormPage {
@@ -105,7 +112,7 @@ export function addPage(visit: ConsoleVisit, given: Typed): FormPage {
   return {
     title: text('console.administrators.add'),
     lead: text('console.administrators.add.lead'),
-    path: [{ label: text('console.administrators.title'), href: administratorsPath }],
+    path: wayBelowList(visit, administrators),
     form: {
       action: `${administratorsPath}/add`,
       sections: sectionsOf(visit, [{ inputs }], { ...typedOf(inputs), ...given }),
@@ -116,22 +123,17 @@ export function addPage(visit: ConsoleVisit, given: Typed): FormPage {
 }
 
 export function removePage(
-  { text, person }: ConsoleVisit,
+  visit: ConsoleVisit,
   { sub, name }: Pick<AdministratorView, 'sub' | 'name'>,
 ): ConfirmPage {
-  return {
-    title: text('console.administrators.remove.title', { name }),
-    lead: text(
-      sub === person.sub ? 'console.administrators.remove.yourself' : 'console.administrators.remove.lead',
-    ),
-    path: [{ label: text('console.administrators.title'), href: administratorsPath }],
-    form: {
-      action: `${administratorsPath}/remove`,
-      hidden: { sub },
-      sections: [],
-      submit: text('console.administrators.remove'),
-      cancel: administratorsPath,
-      isDangerous: true,
-    },
-  };
+  return questionOf(visit, {
+    key: 'console.administrators.remove',
+    named: { name },
+    ...(sub === visit.person.sub && { lead: visit.text('console.administrators.remove.yourself') }),
+    path: wayBelowList(visit, administrators),
+    action: `${administratorsPath}/remove`,
+    hidden: { sub },
+    cancel: administratorsPath,
+    isDangerous: true,
+  });
 }

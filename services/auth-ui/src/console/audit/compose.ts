@@ -17,6 +17,7 @@ import type { App } from '@gatehouse/service-kit/http/app-type';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import type { Area } from '../shell/area.ts';
+import { detailRoute } from '../shell/details.ts';
 import { consoleView } from '../shell/pages.ts';
 import { askFirst } from '../shell/question.ts';
 import type { ConsoleVisit, Shell } from '../shell/shell.ts';
@@ -38,11 +39,10 @@ const formatParams = z.object({ format: z.enum(rowFormats) });
 
 export function composeAudit({ shell }: { shell: Shell }): Area {
   async function routes(pages: App): Promise<void> {
-    pages.get('', { schema: { hide: true, querystring: eventQuery } }, async (request, reply) => {
-      const visit = shell.begin(request, reply);
-      const filter = { ...filterOf(request.query), limit: pageSize };
+    detailRoute(pages, shell, { url: '', query: eventQuery.shape, view: trailView }, async (visit, asked) => {
+      const filter = { ...filterOf(asked), limit: pageSize };
       const found = await createAuditCalls(visit.authApi).find(filter);
-      return shell.show(visit, trailView, eventsPage(visit, found, request.query));
+      return eventsPage(visit, found, asked);
     });
 
     pages.get(
@@ -56,12 +56,16 @@ export function composeAudit({ shell }: { shell: Shell }): Area {
       },
     );
 
-    pages.get('/changes', { schema: { hide: true, querystring: changeQuery } }, async (request, reply) => {
-      const visit = shell.begin(request, reply);
-      const filter = { ...filterOf(request.query), limit: pageSize };
-      const found = await pageOfAudit(visit.environmentApi, filter);
-      return shell.show(visit, trailView, changesPage(visit, found, request.query));
-    });
+    detailRoute(
+      pages,
+      shell,
+      { url: '/changes', query: changeQuery.shape, view: trailView },
+      async (visit, asked) => {
+        const filter = { ...filterOf(asked), limit: pageSize };
+        const found = await pageOfAudit(visit.environmentApi, filter);
+        return changesPage(visit, found, asked);
+      },
+    );
 
     pages.get(
       '/changes/export.:format',
@@ -78,17 +82,16 @@ export function composeAudit({ shell }: { shell: Shell }): Area {
       },
     );
 
-    pages.get(
-      '/requests/:id',
-      { schema: { hide: true, params: z.object({ id: z.string().max(256) }) } },
-      async (request, reply) => {
-        const visit = shell.begin(request, reply);
-        const { id } = request.params;
+    detailRoute(
+      pages,
+      shell,
+      { url: '/requests/:id', path: { id: z.string().max(256) }, view: requestView },
+      async (visit, { id }) => {
         const [events, changes] = await Promise.all([
           createAuditCalls(visit.authApi).find({ correlationId: id, limit: maxOfRequest }),
           pageOfAudit(visit.environmentApi, { requestId: id, limit: maxOfRequest }),
         ]);
-        return shell.show(visit, requestView, requestPage(visit, id, events.data, changes.rows));
+        return requestPage(visit, id, events.data, changes.rows);
       },
     );
 

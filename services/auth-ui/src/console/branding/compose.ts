@@ -5,7 +5,9 @@ import type { App } from '@gatehouse/service-kit/http/app-type';
 import { z } from 'zod';
 import type { Area } from '../shell/area.ts';
 import { ifMatch } from '../shell/conflict.ts';
-import { consoleView, formView, listView } from '../shell/pages.ts';
+import { detailRoute } from '../shell/details.ts';
+import { listRoute } from '../shell/lists.ts';
+import { consoleView, formView } from '../shell/pages.ts';
 import { attempt, type Problem } from '../shell/problem.ts';
 import { askFirst } from '../shell/question.ts';
 import type { ConsoleVisit, Shell } from '../shell/shell.ts';
@@ -14,7 +16,7 @@ import { acceptFiles, type SentFields } from '../shell/upload.ts';
 import { deletePage } from './delete-page.ts';
 import { changeOf, typedFields, typedOf } from './fields.ts';
 import { besideFields, formPage } from './form-page.ts';
-import { ownersPage, type PlacesPage, placesPage } from './list-pages.ts';
+import { brandings, ownerColumns, ownersOf, type PlacesPage, placesPage } from './list-pages.ts';
 import { type LogoPage, logoPage } from './logo-page.ts';
 import { addressOf, type Place, placeFields, placeOf } from './place.ts';
 import { sendPreview } from './preview.ts';
@@ -26,10 +28,6 @@ const logoView = consoleView<LogoPage>('branding/logo');
 const maxFormBytes = 2 * 1024 * 1024 + 64 * 1024;
 const rowsPerPage = 50;
 
-const listQuery = z.object({
-  search: z.string().max(128).default(''),
-  cursor: z.string().max(512).optional(),
-});
 const previewQuery = placeFields.extend({ kind: z.enum(pageKinds).catch('name') });
 const placeAndTag = placeFields.extend(tagField);
 
@@ -57,21 +55,27 @@ export function composeBranding({ shell }: { shell: Shell }): Area {
   }
 
   async function routes(pages: App): Promise<void> {
-    pages.get('', { schema: { hide: true, querystring: listQuery } }, async (request, reply) => {
-      const visit = shell.begin(request, reply);
-      const { search, cursor } = request.query;
-      const filter = { limit: String(rowsPerPage), cursor, search: search || undefined };
-      const { rows: centers, nextCursor: next } = await centersOf(visit).page(filter);
-      const page = ownersPage(visit, { centers, search, current: cursor, next });
-      return shell.show(visit, listView, page);
+    listRoute(pages, shell, {
+      resource: brandings,
+      search: 'console.branding.search',
+      async read(visit, { search, cursor }) {
+        const filter = { limit: String(rowsPerPage), cursor, search: search || undefined };
+        const { rows, nextCursor } = await centersOf(visit).page(filter);
+        return { rows: ownersOf(visit, rows, cursor === undefined && search === ''), nextCursor };
+      },
+      columns: ownerColumns,
     });
 
-    pages.get('/places', { schema: { hide: true, querystring: placeFields } }, async (request, reply) => {
-      const visit = shell.begin(request, reply);
-      const { place, ownerName, answer } = await read(visit, placeOf(request.query));
-      const page = placesPage(visit, { owner: place.owner, ownerName, entries: answer.entries });
-      return shell.show(visit, placesView, page);
-    });
+    detailRoute(
+      pages,
+      shell,
+      { url: '/places', query: placeFields.shape, view: placesView },
+      async (visit, asked) => {
+        const { place, ownerName, answer } = await read(visit, placeOf(asked));
+        const page = placesPage(visit, { owner: place.owner, ownerName, entries: answer.entries });
+        return page;
+      },
+    );
 
     formRoutes(pages);
     await pages.register(async (files: App) => logoRoutes(files));
@@ -84,11 +88,15 @@ export function composeBranding({ shell }: { shell: Shell }): Area {
   }
 
   function formRoutes(pages: App): void {
-    pages.get('/edit', { schema: { hide: true, querystring: placeFields } }, async (request, reply) => {
-      const visit = shell.begin(request, reply);
-      const found = await read(visit, placeOf(request.query));
-      return shell.show(visit, formView, formPage(visit, { ...found, typed: typedOf(found.own) }));
-    });
+    detailRoute(
+      pages,
+      shell,
+      { url: '/edit', query: placeFields.shape, view: formView },
+      async (visit, asked) => {
+        const found = await read(visit, placeOf(asked));
+        return formPage(visit, { ...found, typed: typedOf(found.own) });
+      },
+    );
 
     pages.post('/edit', { schema: { hide: true, body: sentForm } }, async (request, reply) => {
       const visit = shell.begin(request, reply);

@@ -1,6 +1,8 @@
 /** Builds the question before the branding of a place is deleted. */
 import type { BrandingEntry } from '@gatehouse/contracts/environment-api/branding';
 import type { ConfirmPage } from '../shell/pages.ts';
+import { factOf } from '../shell/parts.ts';
+import { questionOf } from '../shell/question.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 import { addressOf, brandingPath, fieldsOf, type Place } from './place.ts';
 import { pathTo } from './tabs.ts';
@@ -15,23 +17,17 @@ export function deletePage(
   }: { place: Place; ownerName: string; own: Partial<BrandingEntry>; etag: string },
 ): ConfirmPage {
   const { text } = visit;
-  return {
-    title: text('console.branding.delete.title', { name: ownerName, location: place.location }),
-    lead: text('console.branding.delete.lead'),
+  return questionOf(visit, {
+    key: 'console.branding.delete',
+    named: { name: ownerName, location: place.location },
     path: pathTo(visit, place, ownerName),
     facts: [
-      ...(own.name === undefined ? [] : [{ label: text('console.branding.name'), value: own.name }]),
-      ...(own.logo === undefined
-        ? []
-        : [{ label: text('console.branding.word.logo'), value: own.logo.digest.slice(0, 12), isCode: true }]),
+      ...factOf(text('console.branding.name'), own.name),
+      ...factOf(text('console.branding.word.logo'), own.logo?.digest.slice(0, 12), true),
     ],
-    form: {
-      action: `${brandingPath}/delete`,
-      hidden: { ...fieldsOf(place), ifMatch: etag },
-      sections: [],
-      submit: text('console.branding.delete'),
-      cancel: addressOf('places', place),
-      isDangerous: true,
-    },
-  };
+    action: `${brandingPath}/delete`,
+    hidden: { ...fieldsOf(place), ifMatch: etag },
+    cancel: addressOf('places', place),
+    isDangerous: true,
+  });
 }

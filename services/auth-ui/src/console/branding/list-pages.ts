@@ -2,9 +2,10 @@
 import type { ContactCenter } from '@gatehouse/contracts/environment-api/administration/contact-centers';
 import type { BrandingEntry } from '@gatehouse/contracts/environment-api/branding';
 import { formatsIn } from '../../texts/formats.ts';
-import type { ConsolePage, ListPage } from '../shell/pages.ts';
-import { pagesOf } from '../shell/paging.ts';
+import type { Column } from '../shell/lists.ts';
+import type { ConsolePage } from '../shell/pages.ts';
 import type { Table } from '../shell/parts.ts';
+import type { Resource } from '../shell/resource.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 import { addressOf, brandingPath, fieldsOf, type Place } from './place.ts';
 
@@ -14,51 +15,35 @@ export interface PlacesPage extends ConsolePage {
   other: { action: string; cc: string };
 }
 
-export function ownersPage(
+export const brandings: Resource = {
+  path: brandingPath,
+  title: 'console.branding.title',
+  lead: 'console.branding.lead',
+  empty: 'console.branding.none',
+};
+
+/** The installation stands first, for those who may change it. */
+export function ownersOf(
   { text, rights }: ConsoleVisit,
-  {
-    centers,
-    search,
-    current,
-    next,
-  }: {
-    centers: readonly ContactCenter[];
-    search: string;
-    current: string | undefined;
-    next: string | undefined;
-  },
-): ListPage {
-  const all = { owner: undefined, location: '/' };
-  const rows = centers.map(({ id, name, domains }) => ({
-    cells: [
-      { text: name, href: addressOf('places', { owner: id, location: '/' }) },
-      { text: domains.join(', ') },
-    ],
-  }));
-  const installation = {
-    cells: [
-      { text: text('console.branding.everybody'), href: addressOf('places', all) },
-      { text: text('console.branding.everybody.text') },
-    ],
+  centers: readonly ContactCenter[],
+  isFirst: boolean,
+) {
+  const all = {
+    id: undefined,
+    name: text('console.branding.everybody'),
+    about: text('console.branding.everybody.text'),
   };
-  return {
-    title: text('console.branding.title'),
-    lead: text('console.branding.lead'),
-    search: {
-      action: brandingPath,
-      value: search,
-      label: text('console.branding.search'),
-      clear: search === '' ? undefined : brandingPath,
-    },
-    table: {
-      caption: text('console.branding.title'),
-      columns: [{ label: text('console.branding.owner') }, { label: text('console.branding.domains') }],
-      empty: text(search === '' ? 'console.branding.none' : 'console.table.noMatch'),
-      rows: rights.installation && current === undefined && search === '' ? [installation, ...rows] : rows,
-      ...pagesOf(brandingPath, { search }, { current, next }),
-    },
-  };
+  const own = centers.map(({ id, name, domains }) => ({ id, name, about: domains.join(', ') }));
+  return rights.installation && isFirst ? [all, ...own] : own;
 }
+
+export const ownerColumns = (): Column<ReturnType<typeof ownersOf>[number]>[] => [
+  {
+    label: 'console.branding.owner',
+    cell: ({ id, name }) => ({ text: name, href: addressOf('places', { owner: id, location: '/' }) }),
+  },
+  { label: 'console.branding.domains', cell: ({ about }) => ({ text: about }) },
+];
 
 export function placesPage(
   { text, language }: ConsoleVisit,

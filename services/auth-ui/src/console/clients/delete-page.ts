@@ -4,6 +4,7 @@ import type { ClientView } from '@gatehouse/contracts/auth-api/administration/cl
 import type { RevocationAnswer } from '@gatehouse/contracts/auth-api/administration/help-desk';
 import type { ConfirmPage } from '../shell/pages.ts';
 import type { Fact } from '../shell/parts.ts';
+import { questionOf } from '../shell/question.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 import { clientPath, wayTo } from './frame.ts';
 import { hasSecret } from './secret-page.ts';
@@ -22,9 +23,9 @@ export function deletePage(
 ): ConfirmPage {
   const { text } = visit;
   const { client_id, name } = client;
-  return {
-    title: text('console.clients.delete.title', { name }),
-    lead: text('console.clients.delete.lead'),
+  return questionOf(visit, {
+    key: 'console.clients.delete',
+    named: { name },
     path: wayTo(visit, client),
     facts: [
       { label: text('field.client.client_id'), value: client_id, isCode: true },
@@ -33,15 +34,11 @@ export function deletePage(
       ...dataFacts(visit, client),
       ...exchangeFacts(visit, exchanges),
     ],
-    form: {
-      action: `${clientPath(client_id)}/delete`,
-      hidden: { ifMatch: etag },
-      sections: [],
-      submit: text('console.clients.delete'),
-      cancel: clientPath(client_id),
-      isDangerous: true,
-    },
-  };
+    action: `${clientPath(client_id)}/delete`,
+    hidden: { ifMatch: etag },
+    cancel: clientPath(client_id),
+    isDangerous: true,
+  });
 }
 
 function lastUseOf(visit: ConsoleVisit, client: ClientView): string {

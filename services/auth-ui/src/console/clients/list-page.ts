@@ -1,87 +1,53 @@
-/** Builds the list of clients. */
+/** Says what the list of clients shows: the columns of the description, and when each was used. */
 import type { ClientView } from '@gatehouse/contracts/auth-api/administration/client-view';
+import { client as description } from '@gatehouse/contracts/resources/client';
 import { formatsIn } from '../../texts/formats.ts';
-import type { ListPage } from '../shell/pages.ts';
-import { pagesOf } from '../shell/paging.ts';
-import type { Row } from '../shell/parts.ts';
+import { describedColumns } from '../form/described.ts';
+import type { Column } from '../shell/lists.ts';
+import type { Cell } from '../shell/parts.ts';
+import type { Resource } from '../shell/resource.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 import { clientPath, clientsPath } from './frame.ts';
 import { grantText, lastGrantText, typeText } from './words.ts';
 
-/** What the address says. */
-export interface ListQuery {
-  search: string;
-  contactCenterId: string;
-  cursor: string;
-}
+export const clients: Resource = {
+  path: clientsPath,
+  title: 'console.clients.title',
+  lead: 'console.clients.lead',
+  empty: 'console.clients.empty',
+};
 
-interface Clients {
-  rows: readonly ClientView[];
-  nextCursor?: string | undefined;
-}
+export const columns = (visit: ConsoleVisit): Column<ClientView>[] => [
+  {
+    label: 'console.clients.client',
+    cell: ({ client_id, name }) => ({
+      text: name,
+      href: clientPath(client_id),
+      note: name === client_id ? undefined : client_id,
+    }),
+  },
+  // Both are in the first column.
+  ...describedColumns<ClientView>(description, ['client_id', 'name'], {
+    clientType: (client) => ({ text: '', badge: { text: typeText(visit, client), kind: 'plain' } }),
+    authorizedGrantTypes: ({ authorizedGrantTypes }) => ({
+      text: formatsIn(visit.language).words(authorizedGrantTypes.map((grant) => grantText(visit, grant))),
+    }),
+    contactCenterIds: (client) => centersCell(visit, client),
+  }),
+  { label: 'console.clients.lastUse', cell: (client) => lastUseCell(visit, client) },
+];
 
-export function listPage(visit: ConsoleVisit, { rows, nextCursor }: Clients, query: ListQuery): ListPage {
-  const { text, rights } = visit;
-  const { search, contactCenterId, cursor } = query;
-  const isWhole = search === '' && contactCenterId === '';
-  return {
-    title: text('console.clients.title'),
-    lead:
-      contactCenterId === ''
-        ? text(rights.installation ? 'console.clients.lead' : 'console.clients.lead.own')
-        : text('console.clients.lead.center', { contactCenterId }),
-    ...(rights.installation
-      ? { actions: [{ label: text('console.clients.new'), href: `${clientsPath}/new`, isMain: true }] }
-      : {}),
-    search: {
-      action: clientsPath,
-      value: search,
-      label: text('console.clients.search'),
-      hidden: contactCenterId === '' ? {} : { contactCenterId },
-      clear: isWhole ? undefined : clientsPath,
-    },
-    table: {
-      caption: text('console.clients.title'),
-      columns: [
-        { label: text('console.clients.client') },
-        { label: text('field.client.clientType') },
-        { label: text('field.client.authorizedGrantTypes') },
-        { label: text('console.clients.contactCenters') },
-        { label: text('console.clients.lastUse') },
-      ],
-      empty: text(emptyText(visit, isWhole && cursor === '')),
-      rows: rows.map((client) => rowOf(visit, client)),
-      ...pagesOf(clientsPath, { search, contactCenterId }, { current: cursor, next: nextCursor }),
-    },
-  };
-}
+const centersCell = ({ text }: ConsoleVisit, { contactCenterIds }: ClientView): Cell => ({
+  text:
+    contactCenterIds.length === 0
+      ? text('console.clients.contactCenters.all')
+      : text('console.clients.contactCenters.count', { count: contactCenterIds.length }),
+});
 
-function emptyText({ rights }: ConsoleVisit, isAll: boolean) {
-  if (!isAll) return 'console.table.noMatch';
-  return rights.installation ? 'console.clients.empty' : 'console.clients.empty.own';
-}
-
-function rowOf(visit: ConsoleVisit, client: ClientView): Row {
-  const { text, language } = visit;
-  const { client_id, name, authorizedGrantTypes, contactCenterIds, lastUsedAt } = client;
-  return {
-    cells: [
-      { text: name, href: clientPath(client_id), note: name === client_id ? undefined : client_id },
-      { text: '', badge: { text: typeText(visit, client), kind: 'plain' } },
-      { text: formatsIn(language).words(authorizedGrantTypes.map((grant) => grantText(visit, grant))) },
-      {
-        text:
-          contactCenterIds.length === 0
-            ? text('console.clients.contactCenters.all')
-            : text('console.clients.contactCenters.count', { count: contactCenterIds.length }),
-      },
-      {
-        text:
-          lastUsedAt === undefined
-            ? text('console.clients.never')
-            : text('console.at', { at: new Date(lastUsedAt) }),
-        note: lastGrantText(visit, client),
-      },
-    ],
-  };
-}
+const lastUseCell = (visit: ConsoleVisit, client: ClientView): Cell => ({
+  text:
+    client.lastUsedAt === undefined
+      ? visit.text('console.clients.never')
+      : visit.text('console.at', { at: new Date(client.lastUsedAt) }),
+  note: lastGrantText(visit, client),
+});

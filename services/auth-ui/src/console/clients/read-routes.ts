@@ -4,37 +4,45 @@ import { createClientAdministration } from '@gatehouse/api-client/auth-api/admin
 import { steadyClock } from '@gatehouse/service-kit/clock';
 import type { App } from '@gatehouse/service-kit/http/app-type';
 import { z } from 'zod';
-import { listView } from '../shell/pages.ts';
+import { detailRoute } from '../shell/details.ts';
+import { listRoute } from '../shell/lists.ts';
 import type { ConsoleVisit, Shell } from '../shell/shell.ts';
 import { typedText } from '../shell/typed.ts';
 import { diagnosisPage } from './diagnosis-page.ts';
 import { exchangesPage } from './exchanges-page.ts';
 import { fieldsPage } from './fields-page.ts';
-import { listPage } from './list-page.ts';
+import { clientsPath } from './frame.ts';
+import { clients, columns } from './list-page.ts';
 import { overviewPage } from './overview-page.ts';
 import { type PartsPage, partsView } from './parts-page.ts';
 
 const pageLength = 50;
-const listQuery = z.object({
-  search: typedText(128),
-  contactCenterId: typedText(128),
-  cursor: typedText(256),
-});
 export const clientParams = z.object({ clientId: z.string().max(128) });
 
 type ClientCalls = ReturnType<typeof createClientAdministration>;
 
 export async function readRoutes(pages: App, shell: Shell): Promise<void> {
-  pages.get('', { schema: { hide: true, querystring: listQuery } }, async (request, reply) => {
-    const visit = shell.begin(request, reply);
-    const { search, contactCenterId, cursor } = request.query;
-    const found = await createClientAdministration(visit.authApi).page({
-      search: search || undefined,
-      contactCenterId: contactCenterId || undefined,
-      cursor: cursor || undefined,
-      limit: String(pageLength),
-    });
-    return shell.show(visit, listView, listPage(visit, found, request.query));
+  listRoute(pages, shell, {
+    resource: clients,
+    filters: { contactCenterId: typedText(128) },
+    read: ({ authApi }, { search, contactCenterId, cursor }) =>
+      createClientAdministration(authApi).page({
+        search: search || undefined,
+        contactCenterId: contactCenterId || undefined,
+        cursor: cursor || undefined,
+        limit: String(pageLength),
+      }),
+    columns,
+    search: 'console.clients.search',
+    searchBy: (_visit, { contactCenterId }) =>
+      contactCenterId === '' ? {} : { hidden: { contactCenterId } },
+    more: ({ text, rights }, { contactCenterId }) => ({
+      ...(contactCenterId !== '' && { lead: text('console.clients.lead.center', { contactCenterId }) }),
+      ...(rights.installation && {
+        actions: [{ label: text('console.clients.new'), href: `${clientsPath}/new`, isMain: true }],
+      }),
+    }),
+    ofOwn: { lead: 'console.clients.lead.own', empty: 'console.clients.empty.own' },
   });
 
   tab('', async (visit, calls, id) => overviewPage(visit, await calls.read(id), steadyClock()));
@@ -46,13 +54,13 @@ export async function readRoutes(pages: App, shell: Shell): Promise<void> {
     below: '' | '/exchanges' | '/diagnosis' | '/fields',
     page: (visit: ConsoleVisit, calls: ClientCalls, clientId: string) => Promise<PartsPage>,
   ): void {
-    pages.get(
-      `/one/:clientId${below}`,
-      { schema: { hide: true, params: clientParams } },
-      async (request, reply) => {
-        const visit = shell.begin(request, reply);
+    detailRoute(
+      pages,
+      shell,
+      { url: `/one/:clientId${below}`, path: clientParams.shape, view: partsView },
+      async (visit, asked) => {
         const calls = createClientAdministration(visit.authApi);
-        return shell.show(visit, partsView, await page(visit, calls, request.params.clientId));
+        return page(visit, calls, asked.clientId);
       },
     );
   }

@@ -12,7 +12,8 @@ import { bodyOf, type Input, inputsBelow, optionsBelow, type Typed, typedOf } fr
 import { sectionsOf } from '../form/sections.ts';
 import type { ConfirmPage, FormPage, ListPage, ShownOncePage } from '../shell/pages.ts';
 import { cutToPage } from '../shell/paging.ts';
-import type { Form, Row } from '../shell/parts.ts';
+import type { FormField, Row } from '../shell/parts.ts';
+import { questionOf } from '../shell/question.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 import { contactCenterPath, frameOf, wayBelow } from './frame.ts';
 
@@ -140,59 +141,50 @@ export function createKeyPage(
 }
 
 export function rotateKeyPage(visit: ConsoleVisit, center: Named, key: ApiKey, etag: string): ConfirmPage {
-  const { text } = visit;
-  return questionPage(visit, center, key, 'rotate', {
-    hidden: { keyId: key.id, ifMatch: etag },
-    sections: [
-      {
-        fields: [
-          {
-            name: 'overlapSeconds',
-            label: text('console.contactCenters.apiKeys.overlap'),
-            kind: 'choice',
-            value: usualOverlap,
-            isRequired: true,
-            options: overlaps.map((seconds) => ({
-              value: String(seconds),
-              label: text('console.contactCenters.apiKeys.overlap.hours', { hours: seconds / hour }),
-              hint: seconds === 0 ? text('console.contactCenters.apiKeys.overlap.none.hint') : undefined,
-            })),
-          },
-        ],
-      },
-    ],
-  });
+  return questionPage(visit, center, key, 'rotate', etag, [overlapInput(visit)]);
 }
 
 export function deleteKeyPage(visit: ConsoleVisit, center: Named, key: ApiKey, etag: string): ConfirmPage {
-  const form = { hidden: { keyId: key.id, ifMatch: etag }, sections: [], isDangerous: true };
-  return questionPage(visit, center, key, 'delete', form);
+  return questionPage(visit, center, key, 'delete', etag, []);
 }
+
+const overlapInput = ({ text }: ConsoleVisit): FormField => ({
+  name: 'overlapSeconds',
+  label: text('console.contactCenters.apiKeys.overlap'),
+  kind: 'choice',
+  value: usualOverlap,
+  isRequired: true,
+  options: overlaps.map((seconds) => ({
+    value: String(seconds),
+    label: text('console.contactCenters.apiKeys.overlap.hours', { hours: seconds / hour }),
+    hint: seconds === 0 ? text('console.contactCenters.apiKeys.overlap.none.hint') : undefined,
+  })),
+});
 
 function questionPage(
   visit: ConsoleVisit,
   center: Named,
-  { name, prefix, lastUsedAt }: ApiKey,
+  { id, name, prefix, lastUsedAt }: ApiKey,
   step: 'rotate' | 'delete',
-  form: Pick<Form, 'hidden' | 'sections' | 'isDangerous'>,
+  etag: string,
+  fields: FormField[],
 ): ConfirmPage {
   const { text } = visit;
   const path = apiKeysPath(center.id);
-  return {
-    title: text(`console.contactCenters.apiKeys.${step}.title`, { name }),
-    lead: text(`console.contactCenters.apiKeys.${step}.lead`),
+  return questionOf(visit, {
+    key: `console.contactCenters.apiKeys.${step}`,
+    named: { name },
     path: wayBelow(visit, center, 'apiKeys'),
     facts: [
       { label: text('console.contactCenters.apiKeys.beginning'), value: `${prefix}…`, isCode: true },
       { label: text('console.contactCenters.apiKeys.lastUsed'), value: lastUseText(visit, lastUsedAt) },
     ],
-    form: {
-      ...form,
-      action: `${path}/${step}`,
-      submit: text(`console.contactCenters.apiKeys.${step}`),
-      cancel: path,
-    },
-  };
+    action: `${path}/${step}`,
+    hidden: { keyId: id, ifMatch: etag },
+    sections: fields.length === 0 ? [] : [{ fields }],
+    cancel: path,
+    isDangerous: step === 'delete',
+  });
 }
 
 function lastUseText({ text }: ConsoleVisit, lastUsedAt: string | undefined): string {

@@ -8,6 +8,7 @@ import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { formRoutes } from '../form/routes.ts';
 import { ifMatch } from '../shell/conflict.ts';
+import { detailRoute } from '../shell/details.ts';
 import { type ConfirmPage, listView, shownOnceView } from '../shell/pages.ts';
 import { pageNumber } from '../shell/paging.ts';
 import { askFirst } from '../shell/question.ts';
@@ -31,14 +32,14 @@ export function apiKeyRoutes(pages: App, shell: Shell): void {
   const keysOf = ({ environmentApi }: ConsoleVisit, etag = '') =>
     createApiKeyAdministration(ifMatch(environmentApi, etag));
 
-  pages.get(
-    '/:id/api-keys',
-    { schema: { hide: true, params, querystring: listQuery } },
-    async (request, reply) => {
-      const visit = shell.begin(request, reply);
-      const { id } = request.params;
+  detailRoute(
+    pages,
+    shell,
+    { url: '/:id/api-keys', path: params.shape, query: listQuery.shape, view: listView },
+    async (visit, asked) => {
+      const { id } = asked;
       const [center, keys] = await Promise.all([centerOf(visit, id), keysOf(visit).list(id)]);
-      return shell.show(visit, listView, apiKeysPage(visit, center, keys, request.query.page));
+      return apiKeysPage(visit, center, keys, asked.page);
     },
   );
 

@@ -9,7 +9,9 @@ import { nameOf } from '../environments/frame.ts';
 import { textAt } from '../form/inputs.ts';
 import { formRoutes } from '../form/routes.ts';
 import { ifMatch } from '../shell/conflict.ts';
-import { factsView, listView } from '../shell/pages.ts';
+import { detailRoute } from '../shell/details.ts';
+import { listRoute } from '../shell/lists.ts';
+import { factsView } from '../shell/pages.ts';
 import type { ConsoleVisit, Shell } from '../shell/shell.ts';
 import { typedText } from '../shell/typed.ts';
 import { centerParams as params } from './center.ts';
@@ -22,45 +24,36 @@ import {
   newBodyOf,
 } from './center-form.ts';
 import { contactCenterPath } from './frame.ts';
-import { listPage } from './list-page.ts';
+import { columns, contactCenters, creation, environmentFilter } from './list-page.ts';
 import { overviewPage } from './overview-page.ts';
 
 const rowsPerPage = 50;
 /** More of them are no choice that a person can look through. */
 const maxChoice = 200;
 
-const listQuery = z.object({
-  search: typedText(128),
-  environmentId: typedText(64),
-  cursor: z.string().max(2048).optional(),
-});
-
 export async function centerRoutes(pages: App, shell: Shell): Promise<void> {
   const centersOf = ({ environmentApi }: ConsoleVisit) => createContactCenterAdministration(environmentApi);
 
-  pages.get('', { schema: { hide: true, querystring: listQuery } }, async (request, reply) => {
-    const visit = shell.begin(request, reply);
-    if (!visit.rights.installation) return toOwn(visit);
-    const { search, environmentId, cursor } = request.query;
-    const found = await centersOf(visit).page({
-      search: search || undefined,
-      environmentId: environmentId || undefined,
-      limit: String(rowsPerPage),
-      cursor,
-    });
-    // There may be any number of environments: the page names those that it shows.
-    const shown = new Set(found.rows.map((center) => center.environmentId));
-    if (isId(environmentId)) shown.add(environmentId);
-    const environments =
-      shown.size === 0
-        ? []
-        : await createEnvironmentAdministration(visit.environmentApi).list({ ids: [...shown].join(',') });
-    const names = new Map(environments.map((one) => [one.id, nameOf(visit, one)]));
-    return shell.show(
-      visit,
-      listView,
-      listPage(visit, found, request.query, (id) => names.get(id)),
-    );
+  listRoute(pages, shell, {
+    resource: contactCenters,
+    filters: { environmentId: typedText(64) },
+    elsewhere: (visit) => (visit.rights.installation ? undefined : toOwn(visit)),
+    async read(visit, { search, environmentId, cursor }) {
+      const found = await centersOf(visit).page({
+        search: search || undefined,
+        environmentId: environmentId || undefined,
+        limit: String(rowsPerPage),
+        cursor,
+      });
+      const shown = found.rows.map((center) => center.environmentId);
+      return { ...found, nameOf: await environmentNames(visit, [...shown, environmentId]) };
+    },
+    columns,
+    search: 'console.contactCenters.search',
+    searchBy: (visit, { environmentId }, found) => ({
+      filters: environmentFilter(visit, environmentId, found),
+    }),
+    more: (visit, { environmentId }) => ({ actions: [creation(visit, environmentId)] }),
   });
 
   /** People who administer one contact centre have no use for a list of one. */
@@ -85,14 +78,13 @@ export async function centerRoutes(pages: App, shell: Shell): Promise<void> {
     beside: (_visit, problem) => besideFields(problem),
   });
 
-  pages.get('/:id', { schema: { hide: true, params } }, async (request, reply) => {
-    const visit = shell.begin(request, reply);
-    const center = await centersOf(visit).read(request.params.id);
+  detailRoute(pages, shell, { url: '/:id', path: params.shape, view: factsView }, async (visit, asked) => {
+    const center = await centersOf(visit).read(asked.id);
     const environment = visit.rights.installation
       ? await createEnvironmentAdministration(visit.environmentApi).read(center.environmentId)
       : undefined;
     const name = environment && nameOf(visit, environment);
-    return shell.show(visit, factsView, overviewPage(visit, center, name));
+    return overviewPage(visit, center, name);
   });
 
   formRoutes(pages, shell, {
@@ -112,6 +104,20 @@ export async function centerRoutes(pages: App, shell: Shell): Promise<void> {
       shell.done(visit, contactCenterPath(id), 'console.contactCenters.saved', { name }),
     beside: (_visit, problem) => besideFields(problem),
   });
+}
+
+/** There may be any number of environments: a page names those that it shows. */
+async function environmentNames(
+  visit: ConsoleVisit,
+  shown: readonly string[],
+): Promise<(id: string) => string | undefined> {
+  const ids = [...new Set(shown)].filter(isId);
+  const environments =
+    ids.length === 0
+      ? []
+      : await createEnvironmentAdministration(visit.environmentApi).list({ ids: ids.join(',') });
+  const names = new Map(environments.map((one) => [one.id, nameOf(visit, one)]));
+  return (id) => names.get(id);
 }
 
 /** An address that a person has changed may hold anything. */

@@ -1,99 +1,87 @@
-/** Builds the list of contact centres. */
+/** Says what the list of contact centres shows. */
 import type { ContactCenter } from '@gatehouse/contracts/environment-api/administration/contact-centers';
 import { environmentPath } from '../environments/frame.ts';
-import type { ListPage } from '../shell/pages.ts';
-import { addressOf, pagesOf } from '../shell/paging.ts';
-import type { Row } from '../shell/parts.ts';
+import type { Column } from '../shell/lists.ts';
+import { addressOf } from '../shell/paging.ts';
+import type { FormField } from '../shell/parts.ts';
+import type { Resource } from '../shell/resource.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 import { contactCenterPath, contactCentersPath } from './frame.ts';
 
-export interface ListQuery {
-  search: string;
-  environmentId: string;
-  cursor?: string | undefined;
+export const contactCenters: Resource = {
+  path: contactCentersPath,
+  title: 'console.contactCenters.title',
+  lead: 'console.contactCenters.lead',
+  empty: 'console.contactCenters.empty',
+};
+
+/** One page of the list, with the names of the environments on it. */
+export interface Listed {
+  rows: readonly ContactCenter[];
+  nextCursor?: string | undefined;
+  nameOf: (environmentId: string) => string | undefined;
 }
 
 const shownDomains = 3;
 
-export function listPage(
-  visit: ConsoleVisit,
-  { rows, nextCursor }: { rows: readonly ContactCenter[]; nextCursor?: string | undefined },
-  { search, environmentId, cursor }: ListQuery,
-  nameOfEnvironment: (id: string) => string | undefined,
-): ListPage {
-  const { text } = visit;
-  const isFiltered = search !== '' || environmentId !== '';
-  return {
-    title: text('console.contactCenters.title'),
-    lead: text('console.contactCenters.lead'),
-    actions: [
-      {
-        label: text('console.contactCenters.create'),
-        href: addressOf(`${contactCentersPath}/create`, { environmentId }),
-        isMain: true,
-      },
-    ],
-    search: {
-      action: contactCentersPath,
-      value: search,
-      label: text('console.contactCenters.search'),
-      clear: isFiltered ? contactCentersPath : undefined,
-      filters:
-        environmentId === ''
-          ? []
-          : [
-              {
-                name: 'environmentId',
-                label: text('console.contactCenters.environment'),
-                kind: 'select',
-                value: environmentId,
-                options: [
-                  { value: environmentId, label: nameOfEnvironment(environmentId) ?? environmentId },
-                  { value: '', label: text('console.contactCenters.environment.all') },
-                ],
-              },
-            ],
-    },
-    table: {
-      caption: text('console.contactCenters.title'),
-      columns: [
-        { label: text('console.contactCenters.name') },
-        { label: text('console.contactCenters.domains') },
-        { label: text('console.contactCenters.environment') },
-        { label: text('console.contactCenters.status') },
-      ],
-      empty: text(isFiltered ? 'console.table.noMatch' : 'console.contactCenters.empty'),
-      rows: rows.map((center) => rowOf(visit, center, nameOfEnvironment(center.environmentId))),
-      ...pagesOf(contactCentersPath, { search, environmentId }, { current: cursor, next: nextCursor }),
-    },
-  };
-}
-
-function rowOf(
-  { text }: ConsoleVisit,
-  { id, name, domains, environmentId, status }: ContactCenter,
-  environment: string | undefined,
-): Row {
-  const more = domains.length - shownDomains;
-  return {
-    cells: [
-      { text: name, href: contactCenterPath(id) },
-      {
+export const columns = ({ text }: ConsoleVisit, { nameOf }: Listed): Column<ContactCenter>[] => [
+  {
+    label: 'console.contactCenters.name',
+    cell: ({ id, name }) => ({ text: name, href: contactCenterPath(id) }),
+  },
+  {
+    label: 'console.contactCenters.domains',
+    cell({ domains }) {
+      const more = domains.length - shownDomains;
+      return {
         text: domains.slice(0, shownDomains).join(', '),
         note: more > 0 ? text('console.contactCenters.domains.more', { count: more }) : undefined,
-      },
-      {
-        text: environment ?? environmentId,
-        isCode: environment === undefined,
-        href: environmentPath(environmentId),
-      },
-      { text: '', badge: statusBadge({ text }, status) },
-    ],
-  };
-}
+      };
+    },
+  },
+  {
+    label: 'console.contactCenters.environment',
+    cell({ environmentId }) {
+      const environment = nameOf(environmentId);
+      const href = environmentPath(environmentId);
+      return { text: environment ?? environmentId, isCode: environment === undefined, href };
+    },
+  },
+  {
+    label: 'console.contactCenters.status',
+    cell: ({ status }) => ({
+      text: '',
+      badge:
+        status === 'active'
+          ? { text: text('console.contactCenters.status.active'), kind: 'good' }
+          : { text: text('console.contactCenters.status.disabled'), kind: 'bad' },
+    }),
+  },
+];
 
-function statusBadge({ text }: Pick<ConsoleVisit, 'text'>, status: string) {
-  return status === 'active'
-    ? ({ text: text('console.contactCenters.status.active'), kind: 'good' } as const)
-    : ({ text: text('console.contactCenters.status.disabled'), kind: 'bad' } as const);
-}
+export const creation = ({ text }: ConsoleVisit, environmentId: string) => ({
+  label: text('console.contactCenters.create'),
+  href: addressOf(`${contactCentersPath}/create`, { environmentId }),
+  isMain: true,
+});
+
+/** The list may be of one environment, and leads back to all. */
+export const environmentFilter = (
+  { text }: ConsoleVisit,
+  environmentId: string,
+  { nameOf }: Listed,
+): FormField[] =>
+  environmentId === ''
+    ? []
+    : [
+        {
+          name: 'environmentId',
+          label: text('console.contactCenters.environment'),
+          kind: 'select',
+          value: environmentId,
+          options: [
+            { value: environmentId, label: nameOf(environmentId) ?? environmentId },
+            { value: '', label: text('console.contactCenters.environment.all') },
+          ],
+        },
+      ];

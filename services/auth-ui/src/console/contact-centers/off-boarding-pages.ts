@@ -4,8 +4,8 @@ import type {
   ContactCenterEnds,
 } from '@gatehouse/contracts/environment-api/administration/contact-centers';
 import type { ConfirmPage, ConsolePage } from '../shell/pages.ts';
-import type { Fact } from '../shell/parts.ts';
-import { changedMeanwhile } from '../shell/question.ts';
+import type { Fact, FormField } from '../shell/parts.ts';
+import { questionOf } from '../shell/question.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 import { contactCenterPath, contactCentersPath, frameOf, wayBelow } from './frame.ts';
 
@@ -111,60 +111,43 @@ function namesOf(clients: readonly string[]): string {
   return clients.length > shownClients ? `${named}, …` : named;
 }
 
-/** `wrongName`: what was typed instead of the name. */
+/** A deletion asks for the name; `typed` stands in its field. */
 export function stepPage(
   visit: ConsoleVisit,
   center: ContactCenter,
   step: Step,
   etag: string,
-  problem: { isStale?: boolean; wrongName?: string } = {},
+  typed: string,
 ): ConfirmPage {
   const { text, rights } = visit;
   const { id, name, domains } = center;
   const path = offBoardingPath(id);
-  return {
-    title: text(`console.contactCenters.${step}.title`, { name }),
-    lead: text(
-      step === 'disable' && !rights.installation
-        ? 'console.contactCenters.status.disabled.endsYou'
-        : `console.contactCenters.${step}.lead`,
-    ),
+  const isOwnEnd = step === 'disable' && !rights.installation;
+  return questionOf(visit, {
+    key: `console.contactCenters.${step}`,
+    named: { name },
+    ...(isOwnEnd && { lead: text('console.contactCenters.status.disabled.endsYou') }),
     path: wayBelow(visit, center, 'offBoarding'),
-    message: problem.isStale ? changedMeanwhile(visit) : undefined,
     facts: [
       { label: text('console.contactCenters.domains'), value: domains.join(', ') },
       { label: text('console.contactCenters.id'), value: id, isCode: true },
     ],
-    form: {
-      action: `${path}/${step}`,
-      hidden: { ifMatch: etag },
-      sections:
-        step === 'delete'
-          ? [
-              {
-                fields: [
-                  {
-                    name: 'name',
-                    label: text('console.contactCenters.delete.name'),
-                    hint: text('console.contactCenters.delete.name.hint', { name }),
-                    kind: 'text',
-                    value: problem.wrongName ?? '',
-                    problem:
-                      problem.wrongName === undefined
-                        ? undefined
-                        : text('console.contactCenters.delete.name.wrong'),
-                    isRequired: true,
-                  },
-                ],
-              },
-            ]
-          : [],
-      submit: text(`console.contactCenters.${step}`),
-      cancel: path,
-      isDangerous: step !== 'enable',
-    },
-  };
+    action: `${path}/${step}`,
+    hidden: { ifMatch: etag },
+    sections: step === 'delete' ? [{ fields: [nameField(visit, name, typed)] }] : [],
+    cancel: path,
+    isDangerous: step !== 'enable',
+  });
 }
+
+const nameField = ({ text }: ConsoleVisit, name: string, value: string): FormField => ({
+  name: 'name',
+  label: text('console.contactCenters.delete.name'),
+  hint: text('console.contactCenters.delete.name.hint', { name }),
+  kind: 'text',
+  value,
+  isRequired: true,
+});
 
 /** Where a step leads: a deleted contact centre has no page, and one that is disabled shows what is left to do. */
 export function afterStep(step: Step, id: string): string {

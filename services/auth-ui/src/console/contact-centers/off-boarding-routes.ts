@@ -5,8 +5,10 @@ import { forbidden } from '@gatehouse/service-kit/errors/app-error';
 import type { App } from '@gatehouse/service-kit/http/app-type';
 import { z } from 'zod';
 import { ifMatch } from '../shell/conflict.ts';
-import { confirmView, consoleView } from '../shell/pages.ts';
-import { attempt } from '../shell/problem.ts';
+import { detailRoute } from '../shell/details.ts';
+import { consoleView } from '../shell/pages.ts';
+import { RefusedForm } from '../shell/problem.ts';
+import { askFirst } from '../shell/question.ts';
 import type { ConsoleVisit, Shell } from '../shell/shell.ts';
 import { tagField, typedText } from '../shell/typed.ts';
 import { centerParams as params } from './center.ts';
@@ -22,7 +24,6 @@ import {
 
 const offBoardingView = consoleView<OffBoardingPage>('contact-centers/off-boarding');
 const stepParams = params.extend({ step: z.enum(steps) });
-const stepFields = z.object({ ...tagField, name: typedText(512) });
 
 const done = {
   disable: 'console.contactCenters.disabled',
@@ -33,51 +34,37 @@ const done = {
 export function offBoardingRoutes(pages: App, shell: Shell): void {
   const centersOf = ({ environmentApi }: ConsoleVisit) => createContactCenterAdministration(environmentApi);
 
-  pages.get('/:id/off-boarding', { schema: { hide: true, params } }, async (request, reply) => {
-    const visit = shell.begin(request, reply);
-    const { id } = request.params;
-    const center = await centersOf(visit).read(id);
-    return shell.show(visit, offBoardingView, offBoardingPage(visit, center, await endsOf(visit, id)));
-  });
+  detailRoute(
+    pages,
+    shell,
+    { url: '/:id/off-boarding', path: params.shape, view: offBoardingView },
+    async (visit, { id }) => {
+      const center = await centersOf(visit).read(id);
+      return offBoardingPage(visit, center, await endsOf(visit, id));
+    },
+  );
 
-  pages.get(
-    '/:id/off-boarding/:step',
-    { schema: { hide: true, params: stepParams } },
-    async (request, reply) => {
-      const visit = shell.begin(request, reply);
-      const { id, step } = request.params;
+  askFirst(pages, shell, {
+    url: '/:id/off-boarding/:step',
+    path: stepParams.shape,
+    fields: { ...tagField, name: typedText(512) },
+    async page(visit, { id, step, name }) {
       requireRight(visit, step);
       const { data, etag } = await centersOf(visit).readTagged(id);
-      return shell.show(visit, confirmView, stepPage(visit, data, step, etag));
+      return stepPage(visit, data, step, etag, name);
     },
-  );
-
-  pages.post(
-    '/:id/off-boarding/:step',
-    { schema: { hide: true, params: stepParams, body: stepFields } },
-    async (request, reply) => {
-      const visit = shell.begin(request, reply);
-      const { id, step } = request.params;
-      const { ifMatch: etag, name } = request.body;
+    async act(visit, { id, step, name: typed, ifMatch: etag }) {
       requireRight(visit, step);
-      const now = await centersOf(visit).readTagged(id);
-      if (step === 'delete' && name !== now.data.name) {
-        reply.code(400);
-        return shell.show(visit, confirmView, stepPage(visit, now.data, step, etag, { wrongName: name }));
-      }
+      const { name } = await centersOf(visit).read(id);
+      if (step === 'delete' && typed !== name)
+        throw new RefusedForm({ name: visit.text('console.contactCenters.delete.name.wrong') });
       const guarded = createContactCenterAdministration(ifMatch(visit.environmentApi, etag));
-      const { problem } = await attempt<unknown>(visit, () =>
-        step === 'delete'
-          ? guarded.remove(id)
-          : guarded.change(id, { status: step === 'disable' ? 'disabled' : 'active' }),
-      );
-      if (problem === undefined) {
-        return shell.done(visit, afterStep(step, id), done[step], { name: now.data.name });
-      }
-      reply.code(problem.status);
-      return shell.show(visit, confirmView, stepPage(visit, now.data, step, now.etag, { isStale: true }));
+      if (step === 'delete') await guarded.remove(id);
+      else await guarded.change(id, { status: step === 'disable' ? 'disabled' : 'active' });
+      return { name };
     },
-  );
+    done: (visit, { id, step }, { name }) => shell.done(visit, afterStep(step, id), done[step], { name }),
+  });
 }
 
 /** Hides a form that the API would refuse. */

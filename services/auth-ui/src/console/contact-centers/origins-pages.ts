@@ -6,6 +6,7 @@ import { bodyOf, type Input, type Typed, typedOf } from '../form/inputs.ts';
 import { sectionsOf } from '../form/sections.ts';
 import type { ConfirmPage, FormPage, TablesPage } from '../shell/pages.ts';
 import { cutToPage } from '../shell/paging.ts';
+import { questionOf } from '../shell/question.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 import { contactCenterPath, frameOf, wayBelow } from './frame.ts';
 
@@ -116,20 +117,14 @@ export function addOriginPage(
 }
 
 export function removeOriginPage(visit: ConsoleVisit, center: Named, origin: string): ConfirmPage {
-  const { text } = visit;
   const path = originsPath(center.id);
-  return {
-    title: text('console.contactCenters.origins.remove.title'),
-    lead: text('console.contactCenters.origins.remove.lead'),
+  return questionOf(visit, {
+    key: 'console.contactCenters.origins.remove',
     path: wayBelow(visit, center, 'origins'),
-    facts: [{ label: text('console.contactCenters.origin'), value: origin, isCode: true }],
-    form: {
-      action: `${path}/remove`,
-      hidden: { origin },
-      sections: [],
-      submit: text('console.contactCenters.origins.remove'),
-      cancel: path,
-      isDangerous: true,
-    },
-  };
+    facts: [{ label: visit.text('console.contactCenters.origin'), value: origin, isCode: true }],
+    action: `${path}/remove`,
+    hidden: { origin },
+    cancel: path,
+    isDangerous: true,
+  });
 }

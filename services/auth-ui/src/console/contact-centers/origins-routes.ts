@@ -7,6 +7,7 @@ import type { App } from '@gatehouse/service-kit/http/app-type';
 import { z } from 'zod';
 import { formRoutes } from '../form/routes.ts';
 import { corsSetting } from '../settings/list-page.ts';
+import { detailRoute } from '../shell/details.ts';
 import { tablesView } from '../shell/pages.ts';
 import { pageNumber } from '../shell/paging.ts';
 import { askFirst } from '../shell/question.ts';
@@ -21,12 +22,12 @@ const originField = z.object({ origin: typedText(1024) });
 export function originRoutes(pages: App, shell: Shell): void {
   const corsOf = ({ environmentApi }: ConsoleVisit) => createCorsAdministration(environmentApi);
 
-  pages.get(
-    '/:id/origins',
-    { schema: { hide: true, params, querystring: listQuery } },
-    async (request, reply) => {
-      const visit = shell.begin(request, reply);
-      const { id } = request.params;
+  detailRoute(
+    pages,
+    shell,
+    { url: '/:id/origins', path: params.shape, query: listQuery.shape, view: tablesView },
+    async (visit, asked) => {
+      const { id } = asked;
       const [center, entries, global] = await Promise.all([
         centerOf(visit, id),
         corsOf(visit).list(id),
@@ -36,8 +37,8 @@ export function originRoutes(pages: App, shell: Shell): void {
         .filter(({ name }) => name === corsSetting)
         .flatMap(({ value }) => value.split(','))
         .filter((origin) => origin !== '');
-      const page = originsPage(visit, center, entries, [...new Set(allowed)], request.query);
-      return shell.show(visit, tablesView, page);
+      const page = originsPage(visit, center, entries, [...new Set(allowed)], asked);
+      return page;
     },
   );
 

@@ -11,7 +11,9 @@ import { bodyOf } from '../form/inputs.ts';
 import { formRoutes } from '../form/routes.ts';
 import type { Area } from '../shell/area.ts';
 import { ifMatch } from '../shell/conflict.ts';
-import { consoleView, listView } from '../shell/pages.ts';
+import { detailRoute } from '../shell/details.ts';
+import { listRoute } from '../shell/lists.ts';
+import { consoleView } from '../shell/pages.ts';
 import { askFirst } from '../shell/question.ts';
 import type { ConsoleVisit, Shell } from '../shell/shell.ts';
 import { stepsView } from '../shell/steps.ts';
@@ -21,16 +23,12 @@ import { type EnvironmentPage, environmentPage } from './environment-page.ts';
 import { inputsFor } from './fields.ts';
 import { changePage, chooseDirectoryPage, deletePage, newPage } from './form-pages.ts';
 import { environmentPath, environmentsPath, warningOf } from './frame.ts';
-import { listPage } from './list-page.ts';
+import { columns, environments } from './list-page.ts';
 import { serverRoutes } from './server-routes.ts';
 
 const environmentView = consoleView<EnvironmentPage>('environments/environment');
 const pageSize = '50';
 
-const listQuery = z.object({
-  search: z.string().max(128).default(''),
-  cursor: z.string().max(512).optional(),
-});
 const idParams = z.object({ id: z.string().max(64) });
 
 export function composeEnvironments({ shell }: { shell: Shell }): Area {
@@ -38,12 +36,15 @@ export function composeEnvironments({ shell }: { shell: Shell }): Area {
     createEnvironmentAdministration(ifMatch(environmentApi, etag));
 
   async function routes(pages: App): Promise<void> {
-    pages.get('', { schema: { hide: true, querystring: listQuery } }, async (request, reply) => {
-      const visit = shell.begin(request, reply);
-      const { search, cursor } = request.query;
-      const filter = { limit: pageSize, search: search || undefined, cursor };
-      const found = await environmentsOf(visit).page(filter);
-      return shell.show(visit, listView, listPage(visit, found, request.query));
+    listRoute(pages, shell, {
+      resource: environments,
+      search: 'console.environments.search',
+      read: (visit, { search, cursor }) =>
+        environmentsOf(visit).page({ limit: pageSize, search: search || undefined, cursor }),
+      columns,
+      more: ({ text }) => ({
+        actions: [{ label: text('console.environments.new'), href: `${environmentsPath}/new`, isMain: true }],
+      }),
     });
 
     formRoutes(pages, shell, {
@@ -72,11 +73,15 @@ export function composeEnvironments({ shell }: { shell: Shell }): Area {
         shell.done(visit, environmentPath(id), 'console.environments.changed', warningOf(warnings)),
     });
 
-    pages.get('/:id', { schema: { hide: true, params: idParams } }, async (request, reply) => {
-      const visit = shell.begin(request, reply);
-      const environment = await environmentsOf(visit).read(request.params.id);
-      return shell.show(visit, environmentView, environmentPage(visit, environment));
-    });
+    detailRoute(
+      pages,
+      shell,
+      { url: '/:id', path: idParams.shape, view: environmentView },
+      async (visit, asked) => {
+        const environment = await environmentsOf(visit).read(asked.id);
+        return environmentPage(visit, environment);
+      },
+    );
 
     // A form and no link: a check connects to servers.
     pages.post('/:id/check', { schema: { hide: true, params: idParams } }, async (request, reply) => {

@@ -4,6 +4,7 @@ import { type Directory, directories } from '@gatehouse/contracts/environment-ap
 import { type Typed, typedOf } from '../form/inputs.ts';
 import { sectionsOf } from '../form/sections.ts';
 import type { ConfirmPage, FormPage } from '../shell/pages.ts';
+import { questionOf } from '../shell/question.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 import { inputsFor, sectionsFor } from './fields.ts';
 import { environmentPath, environmentsPath, nameOf, wayTo } from './frame.ts';
@@ -78,20 +79,14 @@ export function changePage(
 }
 
 export function deletePage(visit: ConsoleVisit, environment: Environment, etag: string): ConfirmPage {
-  const { text } = visit;
   const own = environmentPath(environment.id);
-  return {
-    title: text('console.environments.delete.title'),
-    lead: text('console.environments.delete.lead'),
+  return questionOf(visit, {
+    key: 'console.environments.delete',
     path: wayTo(visit, environment),
-    facts: [{ label: text('console.environments.environment'), value: nameOf(visit, environment) }],
-    form: {
-      action: `${own}/delete`,
-      hidden: { ifMatch: etag },
-      sections: [],
-      submit: text('console.environments.delete'),
-      cancel: own,
-      isDangerous: true,
-    },
-  };
+    facts: [{ label: visit.text('console.environments.environment'), value: nameOf(visit, environment) }],
+    action: `${own}/delete`,
+    hidden: { ifMatch: etag },
+    cancel: own,
+    isDangerous: true,
+  });
 }

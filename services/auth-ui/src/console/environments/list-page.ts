@@ -1,51 +1,41 @@
-/** Builds the list of environments. */
+/** Says what the list of environments shows. */
 import type { Environment } from '@gatehouse/contracts/environment-api/administration/environments';
-import type { ListPage } from '../shell/pages.ts';
-import { pagesOf } from '../shell/paging.ts';
+import type { Column } from '../shell/lists.ts';
+import type { Cell } from '../shell/parts.ts';
+import type { Resource } from '../shell/resource.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 import { hostAndPort } from './fields.ts';
 import { environmentPath, environmentsPath, nameOf } from './frame.ts';
 
-export function listPage(
-  visit: ConsoleVisit,
-  { rows, nextCursor }: { rows: Environment[]; nextCursor?: string | undefined },
-  { search, cursor }: { search: string; cursor?: string | undefined },
-): ListPage {
-  const { text } = visit;
-  return {
-    title: text('console.environments.title'),
-    lead: text('console.environments.lead'),
-    actions: [{ label: text('console.environments.new'), href: `${environmentsPath}/new`, isMain: true }],
-    search: {
-      action: environmentsPath,
-      value: search,
-      label: text('console.environments.search'),
-      clear: search === '' ? undefined : environmentsPath,
-    },
-    table: {
-      caption: text('console.environments.title'),
-      columns: [
-        { label: text('console.environments.environment') },
-        { label: text('console.environments.directory') },
-        { label: text('console.environments.servers') },
-        { label: text('console.environments.encryption') },
-      ],
-      empty: text(search === '' ? 'console.environments.empty' : 'console.table.noMatch'),
-      rows: rows.map((environment) => ({
-        cells: [
-          { text: nameOf(visit, environment), href: environmentPath(environment.id), note: environment.id },
-          { text: text(`console.environments.directory.${environment.directory}`) },
-          { text: serversOf(environment) },
-          environment.directory === 'people'
-            ? { text: '' }
-            : environment.tlsEnabled
-              ? { text: '', badge: { text: text('console.environments.encryption.on'), kind: 'good' } }
-              : { text: '', badge: { text: text('console.environments.encryption.off'), kind: 'bad' } },
-        ],
-      })),
-      ...pagesOf(environmentsPath, { search }, { current: cursor, next: nextCursor }),
-    },
-  };
+export const environments: Resource = {
+  path: environmentsPath,
+  title: 'console.environments.title',
+  lead: 'console.environments.lead',
+  empty: 'console.environments.empty',
+};
+
+export const columns = (visit: ConsoleVisit): Column<Environment>[] => [
+  {
+    label: 'console.environments.environment',
+    cell: (environment) => ({
+      text: nameOf(visit, environment),
+      href: environmentPath(environment.id),
+      note: environment.id,
+    }),
+  },
+  {
+    label: 'console.environments.directory',
+    cell: ({ directory }) => ({ text: visit.text(`console.environments.directory.${directory}`) }),
+  },
+  { label: 'console.environments.servers', cell: (environment) => ({ text: serversOf(environment) }) },
+  { label: 'console.environments.encryption', cell: (environment) => encryptionCell(visit, environment) },
+];
+
+function encryptionCell({ text }: ConsoleVisit, { directory, tlsEnabled }: Environment): Cell {
+  if (directory === 'people') return { text: '' };
+  return tlsEnabled
+    ? { text: '', badge: { text: text('console.environments.encryption.on'), kind: 'good' } }
+    : { text: '', badge: { text: text('console.environments.encryption.off'), kind: 'bad' } };
 }
 
 function serversOf({ configServers, ldap, consulService, srvRecord }: Environment): string {

@@ -8,7 +8,7 @@ import { sectionsOf } from '../form/sections.ts';
 import { lostSecrets } from '../shell/conflict.ts';
 import type { ConfirmPage, FormPage } from '../shell/pages.ts';
 import { factOf } from '../shell/parts.ts';
-import { changedMeanwhile } from '../shell/question.ts';
+import { changedMeanwhile, questionOf } from '../shell/question.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 import { hostAndPort } from './fields.ts';
 import { environmentPath, wayTo } from './frame.ts';
@@ -71,20 +71,14 @@ export function removeServerPage(
   { id, primaryAddress, primaryPort }: ConfigServer,
   etag: string,
 ): ConfirmPage {
-  const { text } = visit;
-  const server = hostAndPort(primaryAddress, primaryPort);
   const own = environmentPath(environment.id);
-  return {
-    title: text('console.environments.server.remove.title', { server }),
-    lead: text('console.environments.server.remove.lead'),
+  return questionOf(visit, {
+    key: 'console.environments.server.remove',
+    named: { server: hostAndPort(primaryAddress, primaryPort) },
     path: wayTo(visit, environment),
-    form: {
-      action: `${own}/servers/${id}/remove`,
-      hidden: { ifMatch: etag },
-      sections: [],
-      submit: text('console.environments.server.remove'),
-      cancel: own,
-      isDangerous: true,
-    },
-  };
+    action: `${own}/servers/${id}/remove`,
+    hidden: { ifMatch: etag },
+    cancel: own,
+    isDangerous: true,
+  });
 }

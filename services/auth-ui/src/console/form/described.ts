@@ -1,9 +1,11 @@
-/** Makes the inputs of a form from the description of a resource. */
+/** Makes the inputs of a form, and the columns of a list, from the description of a resource. */
 import { type Input as DescribedInput, inputsOf } from '@gatehouse/contracts/resource/inputs';
 import type { Resource } from '@gatehouse/contracts/resource/resource';
 import { helpKey, labelKey } from '@gatehouse/contracts/resource/texts';
 import type { TextKey } from '../../texts/texts.ts';
-import { type Input, shownIn } from './inputs.ts';
+import type { Column } from '../shell/lists.ts';
+import type { Cell } from '../shell/parts.ts';
+import { type Input, shownAt, shownIn } from './inputs.ts';
 
 interface GroupedInput extends Input {
   group: string;
@@ -15,6 +17,19 @@ export function describedInputs(resource: Resource): GroupedInput[] {
     .filter(({ facts }) => !facts.isFixed && !facts.isSecret)
     .map((described) => inputOf(resource, described));
 }
+
+/** The columns of the description, except those that a page shows elsewhere; `cells`: where a value is not shown as it is. */
+export const describedColumns = <Item extends object>(
+  resource: Resource,
+  except: readonly string[],
+  cells: Readonly<Record<string, (item: Item) => Cell>>,
+): Column<Item>[] =>
+  inputsOf(resource)
+    .filter(({ path, facts }) => facts.isColumn && !except.includes(path))
+    .map(({ path, kind }) => ({
+      label: labelKey(resource.name, path) as TextKey,
+      cell: cells[path] ?? ((item) => ({ text: shownAt(item, path, kind) })),
+    }));
 
 function inputOf({ name }: Resource, described: DescribedInput): GroupedInput {
   const { path, facts, kind, options, isOptional, maxLength } = described;

@@ -9,6 +9,7 @@ import { z } from 'zod';
 import { formRoutes } from '../form/routes.ts';
 import type { Area } from '../shell/area.ts';
 import { ifMatch } from '../shell/conflict.ts';
+import { detailRoute } from '../shell/details.ts';
 import { consoleView } from '../shell/pages.ts';
 import { attempt } from '../shell/problem.ts';
 import { askFirst, changedMeanwhile } from '../shell/question.ts';
@@ -27,10 +28,9 @@ export function composeKeys({ shell }: { shell: Shell }): Area {
     createSsoKeyAdministration(ifMatch(authApi, etag));
 
   async function routes(pages: App): Promise<void> {
-    pages.get('', { schema: { hide: true } }, async (request, reply) => {
-      const visit = shell.begin(request, reply);
+    detailRoute(pages, shell, { url: '', view: keysView }, async (visit) => {
       const [keys, ssoKeys] = await Promise.all([signing(visit).list(), singleSignOn(visit).list()]);
-      return shell.show(visit, keysView, keysPage(visit, keys, ssoKeys));
+      return keysPage(visit, keys, ssoKeys);
     });
 
     askFirst(pages, shell, {

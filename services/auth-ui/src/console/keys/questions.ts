@@ -2,6 +2,7 @@
 import type { SigningKeyView } from '@gatehouse/contracts/auth-api/administration/signing-keys';
 import type { SsoKeyPurpose } from '@gatehouse/contracts/auth-api/administration/single-sign-on';
 import type { ConfirmPage } from '../shell/pages.ts';
+import { questionOf } from '../shell/question.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 import { keysPath } from './keys-page.ts';
 
@@ -50,35 +51,24 @@ export function kidPage(
   kid: string,
   etag: string,
 ): ConfirmPage {
-  const { text } = visit;
-  return {
-    title: text(`console.keys.${step}.title`),
-    lead: text(`console.keys.${step}.lead`),
+  return questionOf(visit, {
+    key: `console.keys.${step}`,
     path: above(visit),
-    facts: [{ label: text('console.keys.key'), value: kid, isCode: true }],
-    form: {
-      action: `${keysPath}/${step}`,
-      hidden: { kid, ifMatch: etag },
-      sections: [],
-      submit: text(`console.keys.${step}`),
-      cancel: keysPath,
-      isDangerous: step === 'remove',
-    },
-  };
+    facts: [{ label: visit.text('console.keys.key'), value: kid, isCode: true }],
+    action: `${keysPath}/${step}`,
+    hidden: { kid, ifMatch: etag },
+    cancel: keysPath,
+    isDangerous: step === 'remove',
+  });
 }
 
 export function activatePage(visit: ConsoleVisit, purpose: SsoKeyPurpose, etag: string): ConfirmPage {
-  const { text } = visit;
-  return {
-    title: text('console.keys.activate.title'),
-    lead: text(`console.keys.activate.${purpose}`),
+  return questionOf(visit, {
+    key: 'console.keys.activate',
+    lead: visit.text(`console.keys.activate.${purpose}`),
     path: above(visit),
-    form: {
-      action: `${keysPath}/single-sign-on/activate`,
-      hidden: { purpose, ifMatch: etag },
-      sections: [],
-      submit: text('console.keys.activate'),
-      cancel: keysPath,
-    },
-  };
+    action: `${keysPath}/single-sign-on/activate`,
+    hidden: { purpose, ifMatch: etag },
+    cancel: keysPath,
+  });
 }

@@ -4,23 +4,39 @@ import type { App } from '@gatehouse/service-kit/http/app-type';
 import { z } from 'zod';
 import { formRoutes } from '../form/routes.ts';
 import type { Area } from '../shell/area.ts';
-import { listView } from '../shell/pages.ts';
-import { pageNumber } from '../shell/paging.ts';
+import { listRoute } from '../shell/lists.ts';
 import { askFirst } from '../shell/question.ts';
 import type { ConsoleVisit, Shell } from '../shell/shell.ts';
-import { declaredOf, declarePage, locationsPage, locationsPath, withdrawPage } from './pages.ts';
+import {
+  columns,
+  declaredOf,
+  declarePage,
+  locations,
+  locationsPath,
+  withdrawal,
+  withdrawPage,
+} from './pages.ts';
 
-const listQuery = z.object({ search: z.string().max(128).default(''), page: pageNumber });
 const fields = { location: z.string().max(256) };
 
 export function composeLocations({ shell }: { shell: Shell }): Area {
   const locationsOf = ({ environmentApi }: ConsoleVisit) => createLocationAdministration(environmentApi);
 
   async function routes(pages: App): Promise<void> {
-    pages.get('', { schema: { hide: true, querystring: listQuery } }, async (request, reply) => {
-      const visit = shell.begin(request, reply);
-      const locations = await locationsOf(visit).list();
-      return shell.show(visit, listView, locationsPage(visit, locations, request.query));
+    listRoute(pages, shell, {
+      resource: locations,
+      search: 'console.locations.search',
+      async read(visit, { search }) {
+        const all = await locationsOf(visit).list();
+        return { all: all.filter(({ location }) => location.toLowerCase().includes(search.toLowerCase())) };
+      },
+      columns,
+      actions: withdrawal,
+      more: ({ text }) => ({
+        actions: [
+          { label: text('console.locations.declare'), href: `${locationsPath}/declare`, isMain: true },
+        ],
+      }),
     });
 
     formRoutes(pages, shell, {

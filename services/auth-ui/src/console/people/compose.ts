@@ -9,6 +9,7 @@ import { createContactCenterAdministration } from '@gatehouse/api-client/environ
 import type { App } from '@gatehouse/service-kit/http/app-type';
 import { z } from 'zod';
 import type { Area } from '../shell/area.ts';
+import { detailRoute } from '../shell/details.ts';
 import { consoleView, listView } from '../shell/pages.ts';
 import type { Shell } from '../shell/shell.ts';
 import { stepsView } from '../shell/steps.ts';
@@ -44,29 +45,37 @@ export function composePeople({ shell }: { shell: Shell }): Area {
       return shell.show(visit, listView, peoplePage(visit, center, found, request.query));
     });
 
-    pages.get('/person', { schema: { hide: true, querystring: nameFields } }, async (request, reply) => {
-      const visit = shell.begin(request, reply);
-      const profile = await readPersonProfile(visit.authApi, request.query);
-      const sessions = createHeldSessionCalls(visit.authApi);
-      // A person who has never signed in has no number yet, and no session.
-      const hasNone = profile.person.sub === undefined || profile.sessions === 0;
-      const held =
-        profile.sessions === undefined
-          ? undefined
-          : hasNone
-            ? []
-            : (await sessions.list(nameOf(profile))).sessions;
-      return shell.show(visit, personView, personPage(visit, profile, held));
-    });
+    detailRoute(
+      pages,
+      shell,
+      { url: '/person', query: nameFields.shape, view: personView },
+      async (visit, asked) => {
+        const profile = await readPersonProfile(visit.authApi, asked);
+        const sessions = createHeldSessionCalls(visit.authApi);
+        // A person who has never signed in has no number yet, and no session.
+        const hasNone = profile.person.sub === undefined || profile.sessions === 0;
+        const held =
+          profile.sessions === undefined
+            ? undefined
+            : hasNone
+              ? []
+              : (await sessions.list(nameOf(profile))).sessions;
+        return personPage(visit, profile, held);
+      },
+    );
 
-    pages.get('/explanation', { schema: { hide: true, querystring: nameFields } }, async (request, reply) => {
-      const visit = shell.begin(request, reply);
-      const [profile, explanation] = await Promise.all([
-        readPersonProfile(visit.authApi, request.query),
-        explainSignIn(visit.authApi, request.query),
-      ]);
-      return shell.show(visit, stepsView, explanationPage(visit, profile, explanation));
-    });
+    detailRoute(
+      pages,
+      shell,
+      { url: '/explanation', query: nameFields.shape, view: stepsView },
+      async (visit, asked) => {
+        const [profile, explanation] = await Promise.all([
+          readPersonProfile(visit.authApi, asked),
+          explainSignIn(visit.authApi, asked),
+        ]);
+        return explanationPage(visit, profile, explanation);
+      },
+    );
 
     questionRoutes(pages, shell);
   }

@@ -3,6 +3,7 @@ import type { PersonProfile } from '@gatehouse/contracts/auth-api/administration
 import { definedOnly } from '@gatehouse/contracts/defined-only';
 import type { IssuedPasswordLink } from '@gatehouse/contracts/environment-api/administration/people';
 import type { ConfirmPage, ShownOncePage } from '../shell/pages.ts';
+import { questionOf } from '../shell/question.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 import { addressOf, nameOf, peoplePath, type Steps } from './names.ts';
 import { wayBelow } from './person-page.ts';
@@ -22,22 +23,17 @@ export function questionPage(
   profile: PersonProfile,
   hidden: Record<string, string> = {},
 ): ConfirmPage {
-  const { text } = visit;
   const { key, isDangerous } = questions[question];
   const named = nameOf(profile);
-  return {
-    title: text(`console.people.${key}.title`, { user: profile.person.userName }),
-    lead: text(`console.people.${key}.lead`),
+  return questionOf(visit, {
+    key: `console.people.${key}`,
+    named: { user: profile.person.userName },
     path: wayBelow(visit, profile),
-    form: {
-      action: `${peoplePath}/${question}`,
-      hidden: { ...definedOnly(named), ...hidden },
-      sections: [],
-      submit: text(`console.people.${key}`),
-      cancel: addressOf('person', named),
-      isDangerous,
-    },
-  };
+    action: `${peoplePath}/${question}`,
+    hidden: { ...definedOnly(named), ...hidden },
+    cancel: addressOf('person', named),
+    isDangerous,
+  });
 }
 
 export function passwordLinkPage(

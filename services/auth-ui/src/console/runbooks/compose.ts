@@ -1,6 +1,7 @@
 /** Composes the page with the runbooks, which problems of the first page lead to. */
 import type { App } from '@gatehouse/service-kit/http/app-type';
 import type { Area } from '../shell/area.ts';
+import { detailRoute } from '../shell/details.ts';
 import { type ConsolePage, consoleView } from '../shell/pages.ts';
 import type { Shell } from '../shell/shell.ts';
 
@@ -13,13 +14,12 @@ export function composeRunbooks({ shell }: { shell: Shell }): Area {
     audience: 'everybody',
     entry: { group: 'overview', label: 'console.runbooks.title', icon: 'runbooks' },
     async routes(pages: App) {
-      pages.get('', { schema: { hide: true } }, async (request, reply) => {
-        const visit = shell.begin(request, reply);
+      detailRoute(pages, shell, { url: '', view: runbooksView }, async (visit) => {
         const { text } = visit;
-        return shell.show(visit, runbooksView, {
+        return {
           title: text('console.runbooks.title'),
           lead: text('console.runbooks.lead'),
-        });
+        };
       });
     },
   };

@@ -5,6 +5,7 @@ import { bodyOf, inputsBelow, type Typed, textAt, typedOf } from '../form/inputs
 import { fieldOf } from '../form/sections.ts';
 import type { ConfirmPage, FormPage } from '../shell/pages.ts';
 import type { FormField } from '../shell/parts.ts';
+import { questionOf } from '../shell/question.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 import type { SettingsOwner } from './owner.ts';
 
@@ -82,25 +83,21 @@ export function changePage(
 }
 
 export function deletePage(
-  { text }: ConsoleVisit,
+  visit: ConsoleVisit,
   owner: SettingsOwner,
   { name, location, value }: ValueOf,
   etag: string,
 ): ConfirmPage {
-  return {
-    title: text('console.settings.delete.title', { name, location }),
-    lead: text('console.settings.delete.lead'),
+  return questionOf(visit, {
+    key: 'console.settings.delete',
+    named: { name, location },
     path: owner.way,
-    facts: [{ label: text('console.settings.value'), value, isCode: true }],
-    form: {
-      action: `${owner.path}/delete`,
-      hidden: { name, location, ifMatch: etag },
-      sections: [],
-      submit: text('console.settings.delete'),
-      cancel: owner.path,
-      isDangerous: true,
-    },
-  };
+    facts: [{ label: visit.text('console.settings.value'), value, isCode: true }],
+    action: `${owner.path}/delete`,
+    hidden: { name, location, ifMatch: etag },
+    cancel: owner.path,
+    isDangerous: true,
+  });
 }
 
 function locationField(

@@ -8,6 +8,7 @@ import type { App } from '@gatehouse/service-kit/http/app-type';
 import { z } from 'zod';
 import { formRoutes } from '../form/routes.ts';
 import { ifMatch } from '../shell/conflict.ts';
+import { detailRoute } from '../shell/details.ts';
 import { tablesView } from '../shell/pages.ts';
 import { pageNumber } from '../shell/paging.ts';
 import { RefusedForm } from '../shell/problem.ts';
@@ -36,24 +37,27 @@ interface SettingPages {
 export function settingRoutes(pages: App, { shell, below, ownerOf }: SettingPages): void {
   const settingsOf = ({ environmentApi }: ConsoleVisit) => createSettingAdministration(environmentApi);
 
-  pages.get(below, { schema: { hide: true, params, querystring: listQuery } }, async (request, reply) => {
-    const visit = shell.begin(request, reply);
-    const { query } = request;
-    const id = request.params.id || undefined;
-    const [owner, own, inForce, global, known] = await Promise.all([
-      ownerOf(visit, request.params.id),
-      settingsOf(visit).list(id),
-      settingsOf(visit).list(id, query.location),
-      id === undefined ? [] : settingsOf(visit).list(undefined),
-      createLocationAdministration(visit.environmentApi).list(),
-    ]);
-    const locations = sorted([
-      rootLocation,
-      query.location,
-      ...[...own, ...global, ...known].map((one) => one.location),
-    ]);
-    return shell.show(visit, tablesView, listPage(visit, owner, { own, inForce, global, locations }, query));
-  });
+  detailRoute(
+    pages,
+    shell,
+    { url: below, path: params.shape, query: listQuery.shape, view: tablesView },
+    async (visit, asked) => {
+      const id = asked.id || undefined;
+      const [owner, own, inForce, global, known] = await Promise.all([
+        ownerOf(visit, asked.id),
+        settingsOf(visit).list(id),
+        settingsOf(visit).list(id, asked.location),
+        id === undefined ? [] : settingsOf(visit).list(undefined),
+        createLocationAdministration(visit.environmentApi).list(),
+      ]);
+      const locations = sorted([
+        rootLocation,
+        asked.location,
+        ...[...own, ...global, ...known].map((one) => one.location),
+      ]);
+      return listPage(visit, owner, { own, inForce, global, locations }, asked);
+    },
+  );
 
   formRoutes(pages, shell, {
     url: `${below}/add`,

@@ -2,8 +2,9 @@
 import type { App } from '@gatehouse/service-kit/http/app-type';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
+import type { TextKey, Values } from '../../texts/texts.ts';
 import { type ConfirmPage, confirmView } from './pages.ts';
-import { withProblem } from './parts.ts';
+import { type Form, withProblem } from './parts.ts';
 import { attempt, type Problem } from './problem.ts';
 import type { ConsoleVisit, Shell } from './shell.ts';
 
@@ -55,6 +56,40 @@ export function askFirst<Result, Path extends z.ZodRawShape = None, Fields exten
       form: withProblem(again.form, { ...problem, message }),
     });
   });
+}
+
+/** Texts of a question: its button, its title and its lead. */
+export type QuestionKey = Titled<TextKey>;
+type Titled<K> = K extends `${infer Key}.title` ? Extract<TextKey, Key> : never;
+
+interface Asking extends Pick<ConfirmPage, 'path' | 'facts'> {
+  key: QuestionKey;
+  /** What its title names. */
+  named?: Values;
+  lead?: string;
+  action: string;
+  hidden?: Record<string, string>;
+  sections?: Form['sections'];
+  cancel: string;
+  isDangerous?: boolean;
+}
+
+/** The page of a question, by the texts below its key. */
+export function questionOf({ text }: Pick<ConsoleVisit, 'text'>, asking: Asking): ConfirmPage {
+  const { key, named, lead, action, hidden, sections = [], cancel, isDangerous, ...page } = asking;
+  return {
+    title: text(`${key}.title` as TextKey, named),
+    lead: lead ?? text(`${key}.lead` as TextKey),
+    ...page,
+    form: {
+      action,
+      ...(hidden && { hidden }),
+      sections,
+      submit: text(key),
+      cancel,
+      ...(isDangerous === undefined ? {} : { isDangerous }),
+    },
+  };
 }
 
 /** Above a question that was answered about something older. */

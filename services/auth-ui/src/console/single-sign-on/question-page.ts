@@ -3,6 +3,7 @@ import type { SignOnRecord } from '@gatehouse/api-client/environment-api/single-
 import type { ContactCenter } from '@gatehouse/contracts/environment-api/administration/contact-centers';
 import type { ConfirmPage } from '../shell/pages.ts';
 import type { Problem } from '../shell/problem.ts';
+import { questionOf } from '../shell/question.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 import { providerOf, wayToPlace } from './pages.ts';
 import { addressOf, type Place, singleSignOnPath } from './places.ts';
@@ -38,23 +39,19 @@ export function questionPage(
       : text('console.singleSignOn.enable.everybody');
   const away = kept.length > 0 ? '' : text('console.singleSignOn.enable.noPasswordUser');
   const isOff = question !== 'enable' && !record.enabled;
-  return {
-    title: text(`console.singleSignOn.${question}.title`),
+  return questionOf(visit, {
+    key: `console.singleSignOn.${question}`,
     lead:
       question === 'enable'
         ? [passwords, away].filter(Boolean).join(' ')
         : text(isOff ? 'console.singleSignOn.delete.off' : `console.singleSignOn.${question}.lead`),
     path: wayToPlace(visit, center, place),
     facts,
-    form: {
-      action: `${singleSignOnPath(center.id)}/${question}`,
-      hidden: { ...place, ifMatch: etag },
-      sections: [],
-      submit: text(`console.singleSignOn.${question}`),
-      cancel: addressOf(center.id, 'set-up', place),
-      isDangerous: question !== 'enable',
-    },
-  };
+    action: `${singleSignOnPath(center.id)}/${question}`,
+    hidden: { ...place, ifMatch: etag },
+    cancel: addressOf(center.id, 'set-up', place),
+    isDangerous: question !== 'enable',
+  });
 }
 
 /** The question has no fields: what is missing is said above it. */

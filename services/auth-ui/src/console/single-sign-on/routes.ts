@@ -7,6 +7,7 @@ import { centerOf, centerParams as params } from '../contact-centers/center.ts';
 import { bodyOf } from '../form/inputs.ts';
 import { formRoutes } from '../form/routes.ts';
 import { ifMatch } from '../shell/conflict.ts';
+import { detailRoute } from '../shell/details.ts';
 import { consoleView, listView } from '../shell/pages.ts';
 import { RefusedForm } from '../shell/problem.ts';
 import { askFirst } from '../shell/question.ts';
@@ -44,9 +45,7 @@ export function singleSignOnRoutes(pages: App, shell: Shell): void {
 
   acceptTextFiles(pages, settingsLimit);
 
-  pages.get(below, { schema: { hide: true, params } }, async (request, reply) => {
-    const visit = shell.begin(request, reply);
-    const { id } = request.params;
+  detailRoute(pages, shell, { url: below, path: params.shape, view: listView }, async (visit, { id }) => {
     const [center, saml, oidc] = await Promise.all([
       centerOf(visit, id),
       callsOf(visit).list(id, 'saml'),
@@ -56,7 +55,7 @@ export function singleSignOnRoutes(pages: App, shell: Shell): void {
       ...saml.map((record) => ({ protocol: 'saml' as const, location: record.location, record })),
       ...oidc.map((record) => ({ protocol: 'oidc' as const, location: record.location, record })),
     ];
-    return shell.show(visit, listView, listPage(visit, center, stored));
+    return listPage(visit, center, stored);
   });
 
   formRoutes(pages, shell, {
@@ -72,13 +71,13 @@ export function singleSignOnRoutes(pages: App, shell: Shell): void {
     done: ({ reply }, { id }, place) => reply.redirect(addressOf(id, 'set-up', place), 303),
   });
 
-  pages.get(
-    `${below}/set-up`,
-    { schema: { hide: true, params, querystring: placeFields } },
-    async (request, reply) => {
-      const visit = shell.begin(request, reply);
-      const { center, place, record } = await readPlace(visit, request.params.id, request.query);
-      return shell.show(visit, setUpView, setUpPage(visit, shell.publicUrl, center, place, record));
+  detailRoute(
+    pages,
+    shell,
+    { url: `${below}/set-up`, path: params.shape, query: placeFields.shape, view: setUpView },
+    async (visit, asked) => {
+      const { center, place, record } = await readPlace(visit, asked.id, asked);
+      return setUpPage(visit, shell.publicUrl, center, place, record);
     },
   );
 

@@ -6,6 +6,7 @@ import {
 import type { App } from '@gatehouse/service-kit/http/app-type';
 import { z } from 'zod';
 import type { Area } from '../shell/area.ts';
+import { detailRoute } from '../shell/details.ts';
 import { consoleView, formView } from '../shell/pages.ts';
 import { attempt } from '../shell/problem.ts';
 import type { ConsoleVisit, Shell } from '../shell/shell.ts';
@@ -34,10 +35,7 @@ export function composeTransfer({ shell }: { shell: Shell }): Area {
   async function routes(pages: App): Promise<void> {
     acceptTextFiles(pages, bodyLimit);
 
-    pages.get('', { schema: { hide: true } }, async (request, reply) => {
-      const visit = shell.begin(request, reply);
-      return shell.show(visit, transferView, transferPage(visit));
-    });
+    detailRoute(pages, shell, { url: '', view: transferView }, (visit) => transferPage(visit));
 
     for (const format of ['yaml', 'json'] as const)
       pages.get(`/export.${format}`, { schema: { hide: true } }, async (request, reply) => {
@@ -48,10 +46,7 @@ export function composeTransfer({ shell }: { shell: Shell }): Area {
           .send(exported.document);
       });
 
-    pages.get('/import', { schema: { hide: true } }, async (request, reply) => {
-      const visit = shell.begin(request, reply);
-      return shell.show(visit, formView, importPage(visit, ''));
-    });
+    detailRoute(pages, shell, { url: '/import', view: formView }, (visit) => importPage(visit, ''));
 
     pages.post(
       '/preview',

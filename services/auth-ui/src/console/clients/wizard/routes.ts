@@ -4,6 +4,7 @@ import { createClientAdministration } from '@gatehouse/api-client/auth-api/admin
 import type { App } from '@gatehouse/service-kit/http/app-type';
 import { z } from 'zod';
 import { besideLines } from '../../form/sections.ts';
+import { detailRoute } from '../../shell/details.ts';
 import { formView } from '../../shell/pages.ts';
 import { attempt } from '../../shell/problem.ts';
 import type { Shell } from '../../shell/shell.ts';
@@ -19,17 +20,17 @@ const registration = answers.extend({ back: z.string().optional() });
 const hide = true;
 
 export async function wizardRoutes(pages: App, shell: Shell, issuer: string): Promise<void> {
-  pages.get('/new', { schema: { hide } }, async (request, reply) => {
-    const visit = shell.begin(request, reply);
-    return shell.show(visit, kindsView, kindsPage(visit));
-  });
+  detailRoute(pages, shell, { url: '/new', view: kindsView }, kindsPage);
 
-  pages.get('/new/:kind', { schema: { hide, params } }, async (request, reply) => {
-    const visit = shell.begin(request, reply);
-    const { kind } = request.params;
-    const given = answers.parse({ scope: descriptions[kind].scope });
-    return shell.show(visit, formView, questionsPage(visit, kind, given));
-  });
+  detailRoute(
+    pages,
+    shell,
+    { url: '/new/:kind', path: params.shape, view: formView },
+    async (visit, { kind }) => {
+      const given = answers.parse({ scope: descriptions[kind].scope });
+      return questionsPage(visit, kind, given);
+    },
+  );
 
   // It only shows what would be sent, so its answer is a page and no redirect.
   pages.post('/new/:kind', { schema: { hide, params, body: answers } }, async (request, reply) => {

@@ -1,0 +1,34 @@
+/** Serves a page that only shows: what it is about comes from its path and its query. */
+import type { App } from '@gatehouse/service-kit/http/app-type';
+import { z } from 'zod';
+import type { ConsolePage, ConsoleView } from './pages.ts';
+import type { ConsoleVisit, Shell } from './shell.ts';
+
+type None = Record<never, never>;
+
+interface DetailRoute<Path extends z.ZodRawShape, Query extends z.ZodRawShape, Page extends ConsolePage> {
+  url: string;
+  path?: Path;
+  query?: Query;
+  view: ConsoleView<Page>;
+}
+
+type Asked<Path extends z.ZodRawShape, Query extends z.ZodRawShape> = z.output<z.ZodObject<Path & Query>>;
+
+export function detailRoute<
+  Page extends ConsolePage,
+  Path extends z.ZodRawShape = None,
+  Query extends z.ZodRawShape = None,
+>(
+  pages: App,
+  shell: Shell,
+  { url, path, query, view }: DetailRoute<Path, Query, Page>,
+  page: (visit: ConsoleVisit, asked: Asked<Path, Query>) => Page | Promise<Page>,
+): void {
+  const schema = { hide: true, params: z.object(path ?? {}), querystring: z.object(query ?? {}) };
+  pages.get(url, { schema }, async (request, reply) => {
+    const visit = shell.begin(request, reply);
+    const asked = { ...request.query, ...request.params } as Asked<Path, Query>;
+    return shell.show(visit, view, await page(visit, asked));
+  });
+}

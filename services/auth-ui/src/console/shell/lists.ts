@@ -1,0 +1,136 @@
+/** Serves the lists of the console: a search above them, a column for each thing that is shown, and page by page. */
+import type { App } from '@gatehouse/service-kit/http/app-type';
+import type { FastifyReply } from 'fastify';
+import { z } from 'zod';
+import type { TextKey } from '../../texts/texts.ts';
+import { type ListPage, listView } from './pages.ts';
+import { cutToPage, pageNumber, pagesOf } from './paging.ts';
+import type { Cell, Row, Search, Table } from './parts.ts';
+import type { Resource } from './resource.ts';
+import type { ConsoleVisit, Shell } from './shell.ts';
+import { typedText } from './typed.ts';
+
+export interface Column<Item> {
+  label: TextKey;
+  cell: (item: Item) => Cell;
+}
+
+interface TableOf<Item> extends Pick<Table, 'next' | 'first'> {
+  caption: TextKey;
+  empty: TextKey;
+  columns: readonly Column<Item>[];
+  items: readonly Item[];
+  actions?: ((item: Item) => Row['actions']) | undefined;
+}
+
+export function tableOf<Item>({ text }: Pick<ConsoleVisit, 'text'>, table: TableOf<Item>): Table {
+  const { caption, empty, columns, items, actions, ...pages } = table;
+  return {
+    caption: text(caption),
+    columns: columns.map(({ label }) => ({ label: text(label) })),
+    empty: text(empty),
+    rows: items.map((item) => ({
+      cells: columns.map(({ cell }) => cell(item)),
+      actions: actions?.(item) ?? [],
+    })),
+    ...pages,
+  };
+}
+
+/** One page of a list, or with `all` the whole, which is cut here. */
+type Found<Item> = { rows: readonly Item[]; nextCursor?: string | undefined } | { all: readonly Item[] };
+
+const ownQuery = {
+  search: typedText(128),
+  cursor: z.string().max(2048).optional(),
+  page: pageNumber,
+};
+
+type Query<Filters extends z.ZodRawShape> = z.output<z.ZodObject<typeof ownQuery & Filters>>;
+
+interface ListRoute<Item, Filters extends z.ZodRawShape, Seen extends Found<Item>> {
+  resource: Resource;
+  /** Further fields of the address, which stay from page to page. */
+  filters?: Filters;
+  read: (visit: ConsoleVisit, query: Query<Filters>) => Promise<Seen>;
+  columns: (visit: ConsoleVisit, found: Seen) => readonly Column<Item>[];
+  actions?: (visit: ConsoleVisit, item: Item) => Row['actions'];
+  /** The label of the search above the list; without it there is none. */
+  search?: TextKey;
+  /** What the search has beside its words. */
+  searchBy?: (visit: ConsoleVisit, query: Query<Filters>, found: Seen) => Partial<Search>;
+  /** What people read who administer one contact centre. */
+  ofOwn?: Pick<Resource, 'lead' | 'empty'>;
+  /** Answers people for whom the list is nothing. */
+  elsewhere?: (visit: ConsoleVisit) => Promise<FastifyReply> | undefined;
+  /** Where it differs from other lists. */
+  more?: (visit: ConsoleVisit, query: Query<Filters>, found: Seen) => Partial<ListPage>;
+}
+
+export function listRoute<
+  Item,
+  Seen extends Found<Item>,
+  Filters extends z.ZodRawShape = Record<never, never>,
+>(
+  pages: App,
+  shell: Shell,
+  {
+    resource,
+    filters,
+    read,
+    columns,
+    actions,
+    search,
+    searchBy,
+    ofOwn,
+    elsewhere,
+    more,
+  }: ListRoute<Item, Filters, Seen>,
+): void {
+  const query = z.object({ ...ownQuery, ...filters });
+  pages.get('', { schema: { hide: true, querystring: query } }, async (request, reply) => {
+    const visit = shell.begin(request, reply);
+    const answered = elsewhere?.(visit);
+    if (answered !== undefined) return answered;
+    const asked = request.query as unknown as Query<Filters>;
+    const found = await read(visit, asked);
+    const { cursor, page, ...kept } = asked as Query<Record<never, never>>;
+    const isWhole = Object.values(kept).every((value) => value === '');
+    const shown = shownOf<Item>(found, resource.path, kept, { cursor, page });
+    const { text } = visit;
+    const { lead, empty } = visit.rights.installation ? resource : { ...resource, ...ofOwn };
+    return shell.show(visit, listView, {
+      title: text(resource.title),
+      lead: text(lead),
+      ...(search && {
+        search: {
+          action: resource.path,
+          value: kept.search,
+          label: text(search),
+          clear: isWhole ? undefined : resource.path,
+          ...searchBy?.(visit, asked, found),
+        },
+      }),
+      table: tableOf<Item>(visit, {
+        caption: resource.title,
+        empty: isWhole && !cursor ? empty : 'console.table.noMatch',
+        columns: columns(visit, found),
+        ...shown,
+        actions: actions && ((item) => actions(visit, item)),
+      }),
+      ...more?.(visit, asked, found),
+    });
+  });
+}
+
+function shownOf<Item>(
+  found: Found<Item>,
+  path: string,
+  query: Readonly<Record<string, string>>,
+  { cursor, page }: { cursor: string | undefined; page: number },
+): Pick<TableOf<Item>, 'items' | 'next' | 'first'> {
+  if ('rows' in found)
+    return { items: found.rows, ...pagesOf(path, query, { current: cursor, next: found.nextCursor }) };
+  const { items, pages } = cutToPage(found.all, path, query, { page });
+  return { items, ...pages };
+}
