@@ -27,7 +27,7 @@ export const columns = (visit: ConsoleVisit): Column<ClientView>[] => [
     }),
   },
   // Both are in the first column.
-  ...describedColumns<ClientView>(description, ['client_id', 'name'], {
+  ...describedColumns<ClientView>(visit, description, ['client_id', 'name'], {
     clientType: (client) => ({ text: '', badge: { text: typeText(visit, client), kind: 'plain' } }),
     authorizedGrantTypes: ({ authorizedGrantTypes }) => ({
       text: formatsIn(visit.language).words(authorizedGrantTypes.map((grant) => grantText(visit, grant))),

@@ -2,10 +2,12 @@
 import { type Input as DescribedInput, inputsOf } from '@gatehouse/contracts/resource/inputs';
 import type { Resource } from '@gatehouse/contracts/resource/resource';
 import { helpKey, labelKey } from '@gatehouse/contracts/resource/texts';
+import { formatsIn } from '../../texts/formats.ts';
 import type { TextKey } from '../../texts/texts.ts';
 import type { Column } from '../shell/lists.ts';
 import type { Cell } from '../shell/parts.ts';
-import { type Input, shownAt, shownIn } from './inputs.ts';
+import type { ConsoleVisit } from '../shell/shell.ts';
+import { type Input, shownIn, valueAt } from './inputs.ts';
 
 interface GroupedInput extends Input {
   group: string;
@@ -20,16 +22,23 @@ export function describedInputs(resource: Resource): GroupedInput[] {
 
 /** The columns of the description, except those that a page shows elsewhere; `cells`: where a value is not shown as it is. */
 export const describedColumns = <Item extends object>(
+  visit: ConsoleVisit,
   resource: Resource,
   except: readonly string[],
   cells: Readonly<Record<string, (item: Item) => Cell>>,
 ): Column<Item>[] =>
   inputsOf(resource)
     .filter(({ path, facts }) => facts.isColumn && !except.includes(path))
-    .map(({ path, kind }) => ({
+    .map(({ path }) => ({
       label: labelKey(resource.name, path) as TextKey,
-      cell: cells[path] ?? ((item) => ({ text: shownAt(item, path, kind) })),
+      cell: cells[path] ?? ((item) => cellOf(visit, valueAt(item, path.split('.')))),
     }));
+
+function cellOf({ text, language }: ConsoleVisit, value: unknown): Cell {
+  if (value === undefined || value === false) return { text: '' };
+  if (value === true) return { text: text('console.comparison.yes') };
+  return { text: Array.isArray(value) ? formatsIn(language).words(value) : String(value), isCode: true };
+}
 
 function inputOf({ name }: Resource, described: DescribedInput): GroupedInput {
   const { path, facts, kind, options, isOptional, maxLength } = described;

@@ -181,16 +181,10 @@ function valueIn(input: Input, typed: Typed): unknown {
 export const shownIn = (kind: Exclude<InputKind, 'file'>, value: unknown): string =>
   readings[kind === 'choices' ? 'lines' : kind].shown(value);
 
-/** What a list shows of a field. */
-export function shownAt(record: object, path: string, kind: Exclude<InputKind, 'file'>): string {
-  const value = valueAt(record, path.split('.'));
-  return value == null ? '' : shownIn(kind, value);
-}
-
 const readingOf = ({ kind, reading }: Input): Reading =>
   reading ?? readings[kind as Exclude<InputKind, 'choices' | 'file'>];
 
-function valueAt(value: unknown, [first, ...rest]: readonly string[]): unknown {
+export function valueAt(value: unknown, [first, ...rest]: readonly string[]): unknown {
   if (first === undefined) return value;
   if (typeof value !== 'object' || value === null) return undefined;
   return valueAt((value as Record<string, unknown>)[first], rest);
