@@ -1,10 +1,7 @@
 /** The calls that administrate Auth API: clients, signing keys, checks of single sign-on, security events. */
 
 import { reshipAnswer, retentionAnswer, verifyAnswer } from '@gatehouse/contracts/audit-chain';
-import {
-  administratorSchema,
-  type NewAdministrator,
-} from '@gatehouse/contracts/auth-api/administration/administrators';
+import { administratorSchema } from '@gatehouse/contracts/auth-api/administration/administrators';
 import { clientExchangesSchema } from '@gatehouse/contracts/auth-api/administration/client-exchanges';
 import {
   clientViewSchema,
@@ -25,7 +22,10 @@ import {
 import { eraseAnswer, securityEventsAnswer } from '@gatehouse/contracts/auth-api/audit';
 import { consoleLinkSchema } from '@gatehouse/contracts/auth-api/console-link';
 import { definedOnly } from '@gatehouse/contracts/defined-only';
+import type { NewAdministrator } from '@gatehouse/contracts/resources/administrator';
 import type { ClientInput } from '@gatehouse/contracts/resources/client';
+import type { NewSignalReceiver } from '@gatehouse/contracts/resources/signal-receiver';
+import type { NewSigningKey } from '@gatehouse/contracts/resources/signing-key';
 import type { RowFormat } from '@gatehouse/contracts/row-export';
 import { z } from 'zod';
 import { readData, readPage, readRows, readTagged, removeAt } from '../administration-calls.ts';
@@ -37,8 +37,6 @@ const signingKeys = z.array(signingKeyViewSchema);
 const ssoKeys = z.array(ssoKeySchema);
 const signalReceivers = z.array(signalReceiverViewSchema);
 const administrators = z.array(administratorSchema);
-
-type Fields = Readonly<Record<string, unknown>>;
 
 export interface ClientPageQuery {
   search?: string | undefined;
@@ -101,7 +99,7 @@ export function createSigningKeyAdministration(http: HttpClient) {
         json: { data: definedOnly({ algorithm }) },
       }),
     /** `pem`, `pkcs12` (base64) or `jwk`, with `password`, `alias` and `state`. */
-    import: (data: Fields) =>
+    import: (data: NewSigningKey) =>
       readData(http, signingKeyViewSchema, { method: 'POST', path: all, json: { data } }),
     retire: (kid: string) => readData(http, signingKeys, { method: 'POST', path: `${one(kid)}/retire` }),
     remove: (kid: string) => readData(http, signingKeys, { method: 'DELETE', path: one(kid) }),
@@ -114,7 +112,7 @@ export function createSignalAdministration(http: HttpClient) {
   const one = (id: string) => `${all}/${encodeURIComponent(id)}`;
   return {
     list: () => readData(http, signalReceivers, { path: all }),
-    create: (data: Fields) =>
+    create: (data: NewSignalReceiver) =>
       readData(http, signalReceiverViewSchema, { method: 'POST', path: all, json: { data } }),
     remove: (id: string) => removeAt(http, one(id)),
     /** Sends a verification event to the receiver. */

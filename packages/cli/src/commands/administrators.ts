@@ -1,6 +1,6 @@
 /** `gatehouse administrators`: the people who administer the whole installation, by their login to the operator console. */
 import { createAdministratorCalls } from '@gatehouse/api-client/auth-api/administration';
-import { passwordWay } from '@gatehouse/contracts/auth-api/way-of-sign-in';
+import { passwordWay } from '@gatehouse/contracts/way-of-sign-in';
 import type { Command } from 'commander';
 import type { Cli } from '../command-group.ts';
 import { type PlaceOption, personArgument, personOf } from '../input/person.ts';

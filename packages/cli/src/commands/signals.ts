@@ -1,28 +1,23 @@
 /** `gatehouse signals`: who is told when sessions end and passwords change. */
 import { createSignalAdministration } from '@gatehouse/api-client/auth-api/administration';
+import { type NewSignalReceiver, signalReceiver } from '@gatehouse/contracts/resources/signal-receiver';
 import type { Command } from 'commander';
 import type { Cli } from '../command-group.ts';
 import { exitCodes } from '../failure/failure.ts';
 import { readSecretFile } from '../input/file.ts';
-import { type FieldOption, list } from '../input/options.ts';
+import { optionsOf } from '../input/options.ts';
 import type { Session } from '../session.ts';
 import { resourceCommands } from './resource-command.ts';
 
-const creation: readonly FieldOption[] = [
-  { flags: '--endpoint <url>', description: 'https address that takes security event tokens (RFC 8935)' },
-  { flags: '--audience <text>', description: 'aud of the tokens, as the receiver expects it' },
-  {
-    flags: '--events <names>',
-    description: 'session-revoked, credential-change; both without it',
-    read: list,
-  },
-  {
-    flags: '--contact-centers <ids>',
-    field: 'contactCenterIds',
-    description: 'of whose people it is told, separated by commas; all without it',
-    read: list,
-  },
-];
+const creation = optionsOf(signalReceiver, {
+  endpoint: ['--endpoint <url>', 'https address that takes security event tokens (RFC 8935)'],
+  audience: ['--audience <text>', 'aud of the tokens, as the receiver expects it'],
+  events: ['--events <names>', 'session-revoked, credential-change; both without it'],
+  contactCenterIds: [
+    '--contact-centers <ids>',
+    'of whose people it is told, separated by commas; all without it',
+  ],
+});
 
 export function signalCommands(program: Command, cli: Cli): void {
   const signals = program.command('signals').description('receivers of shared signals');
@@ -44,7 +39,7 @@ export function signalCommands(program: Command, cli: Cli): void {
     options: (command) =>
       command.option('--token-file <path>', 'bearer token that is sent to it; - for standard input'),
     fields: creation,
-    async body({ terminal }, fields: Record<string, unknown>, { tokenFile }: { tokenFile?: string }) {
+    async body({ terminal }, fields: NewSignalReceiver, { tokenFile }: { tokenFile?: string }) {
       if (tokenFile === undefined) return fields;
       return { ...fields, bearerToken: await readSecretFile(terminal, tokenFile, 'The token') };
     },

@@ -1,9 +1,7 @@
 /** Serves `/auth/v3/ops/administrators`: who administers the whole installation. */
-import {
-  administratorSchema,
-  newAdministratorSchema,
-} from '@gatehouse/contracts/auth-api/administration/administrators';
-import { emptyEnvelope, envelopeOf, errorEnvelope } from '@gatehouse/contracts/envelope';
+import { administratorSchema } from '@gatehouse/contracts/auth-api/administration/administrators';
+import { emptyEnvelope, envelopeOf, errorEnvelope, wrapped } from '@gatehouse/contracts/envelope';
+import { newAdministratorSchema } from '@gatehouse/contracts/resources/administrator';
 import { label } from '@gatehouse/contracts/text';
 import type { App } from '@gatehouse/service-kit/http/app';
 import { ok } from '@gatehouse/service-kit/http/envelope';
@@ -42,7 +40,7 @@ export function administratorRoutes(
         summary: 'Let a person administer the whole installation, by their login to the operator console',
         description:
           'In force on every replica within a second, for logins to this contact centre by this way. An entry without contact centre or way is filled.',
-        body: newAdministratorSchema,
+        body: wrapped(newAdministratorSchema),
         response: {
           200: envelopeOf(administratorSchema),
           ...refusals,

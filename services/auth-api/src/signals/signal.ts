@@ -1,6 +1,7 @@
 /** Derives shared signals from security events: which sessions ended, whose password changed, and who caused it. */
-import { signalEvents } from '@gatehouse/contracts/auth-api/administration/signal-receivers';
+
 import { definedOnly } from '@gatehouse/contracts/defined-only';
+import { signalEvents } from '@gatehouse/contracts/resources/signal-receiver';
 import { z } from 'zod';
 import type { AuditEventName, RecordedAuditEvent } from '../audit/event.ts';
 

@@ -1,6 +1,7 @@
 /** Starts and completes a login at an identity provider: the steps that SAML and OpenID Connect share. */
-import { providerWay } from '@gatehouse/contracts/auth-api/way-of-sign-in';
+
 import { definedOnly } from '@gatehouse/contracts/defined-only';
+import { providerWay } from '@gatehouse/contracts/way-of-sign-in';
 import type { AttemptLimiter } from '@gatehouse/service-kit/limits/attempt-limiter';
 import type { Logger } from '@gatehouse/service-kit/logging/logger';
 import type { AuditWriter } from '../audit/event.ts';

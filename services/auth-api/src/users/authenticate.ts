@@ -2,8 +2,8 @@
 import type { CallOptions } from '@gatehouse/config-server-client/backend';
 import { CfgObjectState } from '@gatehouse/config-server-client/model/enumerations';
 import type { CfgPerson } from '@gatehouse/config-server-client/model/person';
-import { passwordWay } from '@gatehouse/contracts/auth-api/way-of-sign-in';
 import { definedOnly } from '@gatehouse/contracts/defined-only';
+import { passwordWay } from '@gatehouse/contracts/way-of-sign-in';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import type { Metrics } from '@gatehouse/service-kit/metrics/registry';
 import type { Activity } from '../activity/compose.ts';

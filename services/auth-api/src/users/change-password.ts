@@ -1,8 +1,8 @@
 /** Changes a password and ends every session and token that the user got under the old one. */
 import type { CallOptions } from '@gatehouse/config-server-client/backend';
 import type { CfgPerson } from '@gatehouse/config-server-client/model/person';
-import { passwordWay } from '@gatehouse/contracts/auth-api/way-of-sign-in';
 import { definedOnly } from '@gatehouse/contracts/defined-only';
+import { passwordWay } from '@gatehouse/contracts/way-of-sign-in';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import type { AuditWriter } from '../audit/event.ts';
 import type { ContactCenterService } from '../contact-centers/service.ts';

@@ -2,7 +2,7 @@
 import { runCommand } from '@gatehouse/cli/run-command';
 import { visitorAddressHeader } from '@gatehouse/contracts/auth-api/auth-scheme';
 import { consoleClientId, installationAdminAuthority } from '@gatehouse/contracts/auth-api/console';
-import { passwordWay } from '@gatehouse/contracts/auth-api/way-of-sign-in';
+import { passwordWay } from '@gatehouse/contracts/way-of-sign-in';
 import { randomUuid } from '@gatehouse/service-kit/crypto/secrets';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type Estate, second, startEstate } from '../help-desk/stack.ts';

@@ -4,7 +4,7 @@ import {
   consolePath,
   installationAdminAuthority,
 } from '@gatehouse/contracts/auth-api/console';
-import { passwordWay, providerWay } from '@gatehouse/contracts/auth-api/way-of-sign-in';
+import { passwordWay, providerWay } from '@gatehouse/contracts/way-of-sign-in';
 import { consoleClientSecrets } from '@gatehouse/service-kit/crypto/console-keys';
 import { randomUuid } from '@gatehouse/service-kit/crypto/secrets';
 import { Secret } from '@gatehouse/service-kit/secret';

@@ -4,7 +4,7 @@ import {
   consoleLinkGrantType,
   contactCenterAdminAuthority,
 } from '@gatehouse/contracts/auth-api/console';
-import { passwordWay } from '@gatehouse/contracts/auth-api/way-of-sign-in';
+import { passwordWay } from '@gatehouse/contracts/way-of-sign-in';
 import { randomUuid } from '@gatehouse/service-kit/crypto/secrets';
 import type { AccessTokenRecord } from '../../src/tokens/access-token.ts';
 import { newFamilyId } from '../../src/tokens/family-token.ts';

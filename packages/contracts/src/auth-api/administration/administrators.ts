@@ -2,10 +2,7 @@
 
 import { z } from 'zod';
 import { components } from '../../components.ts';
-import { wrapped } from '../../envelope.ts';
-import { label } from '../../text.ts';
-import { passwordWay, wayOfSignInSchema } from '../way-of-sign-in.ts';
-import { personFields } from './help-desk.ts';
+import { wayOfSignInSchema } from '../../way-of-sign-in.ts';
 
 export const administratorSchema = z.object({
   sub: z.string(),
@@ -25,19 +22,4 @@ export const administratorSchema = z.object({
 });
 components.add(administratorSchema, { id: 'Administrator' });
 
-/** Strict: a misspelt `contactCenter` would name another person. */
-export const newAdministratorSchema = wrapped(
-  z.strictObject({
-    user: personFields.user,
-    contactCenter: label(512)
-      .optional()
-      .describe(
-        'Id or domain of the contact centre where the person signs in. Needed with a `sub`; with a user name, the default tenant without it.',
-      ),
-    way: wayOfSignInSchema.default(passwordWay),
-    note: label(512).optional().describe('Why the person is on the list, such as the number of a ticket.'),
-  }),
-);
-
 export type AdministratorView = z.infer<typeof administratorSchema>;
-export type NewAdministrator = z.input<typeof newAdministratorSchema>['data'];

@@ -2,9 +2,7 @@
 
 import { z } from 'zod';
 import { components } from '../../components.ts';
-
-/** Names of event types below `https://schemas.openid.net/secevent/caep/event-type/` (OpenID CAEP 1.0). */
-export const signalEvents = ['session-revoked', 'credential-change'] as const;
+import { signalEvents } from '../../resources/signal-receiver.ts';
 
 export const signalReceiverViewSchema = z.object({
   id: z.guid(),

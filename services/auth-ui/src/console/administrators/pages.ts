@@ -1,7 +1,7 @@
 /** Builds the pages about installation administrators. */
 import type { AdministratorView } from '@gatehouse/contracts/auth-api/administration/administrators';
 import { consolePath } from '@gatehouse/contracts/auth-api/console';
-import { passwordWay, providerProtocols, providerWay } from '@gatehouse/contracts/auth-api/way-of-sign-in';
+import { passwordWay, providerProtocols, providerWay } from '@gatehouse/contracts/way-of-sign-in';
 import { bodyOf, type Input, inputsBelow, optionsBelow, type Typed, typedOf } from '../form/inputs.ts';
 import { sectionsOf } from '../form/sections.ts';
 import type { Column } from '../shell/lists.ts';

@@ -13,7 +13,4 @@ export function providerWay(protocol: (typeof providerProtocols)[number], issuer
 export const wayOfSignInSchema = z
   .string()
   .max(1024)
-  .regex(/^(password|(saml|oidc) \S.*)$/, 'must be password, saml ISSUER or oidc ISSUER')
-  .describe(
-    '`password`: of the directory. `saml ISSUER`, `oidc ISSUER`: the identity provider with this entity id or issuer.',
-  );
+  .regex(/^(password|(saml|oidc) \S.*)$/, 'must be password, saml ISSUER or oidc ISSUER');

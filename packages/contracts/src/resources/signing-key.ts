@@ -1,0 +1,62 @@
+/** Describes a signing key that an administrator brings along: what is sent, and what is told about each field. */
+import { z } from 'zod';
+import { field } from '../resource/field.ts';
+import { anyJson, freeText, label } from '../text.ts';
+
+export const keyIdSchema = z
+  .string()
+  .regex(/^[\x21-\x7e]{1,128}$/, 'must be 1 to 128 printable characters without spaces');
+
+const privateJwk = z.object({ kty: label(16), kid: keyIdSchema.optional() }).catchall(anyJson());
+const isSecret = true;
+
+export const signingKey = {
+  name: 'signingKey',
+  fields: {
+    pem: field(freeText(65_536).optional(), {
+      label: 'PEM',
+      help: 'PKCS#8, PKCS#1 or SEC 1, encrypted or not.',
+      group: 'key',
+      isSecret,
+    }),
+    pkcs12: field(z.base64().max(262_144).optional(), {
+      label: 'PKCS#12',
+      help: 'A PKCS#12 keystore in base64.',
+      group: 'key',
+      isSecret,
+    }),
+    jwk: field(privateJwk.optional(), {
+      label: 'JWK',
+      help: 'A private JWK (RFC 7517).',
+      group: 'key',
+      isSecret,
+    }),
+    password: field(freeText(1024).optional(), {
+      label: 'Password',
+      help: 'Of the PEM block or keystore.',
+      group: 'key',
+      isSecret,
+    }),
+    alias: field(freeText(256).optional(), {
+      label: 'Entry',
+      help: 'Entry of a keystore that has several keys.',
+      group: 'key',
+      isSecret,
+    }),
+    state: field(z.enum(['next', 'active']).default('next'), {
+      label: 'State',
+      help: '`next`: published now, signs after the next rotation. `active`: signs at once.',
+      group: 'use',
+      isColumn: true,
+    }),
+  },
+};
+
+export const newSigningKeySchema = z
+  .strictObject(signingKey.fields)
+  .refine(({ pem, pkcs12, jwk }) => [pem, pkcs12, jwk].filter((given) => given !== undefined).length === 1, {
+    message: 'send one of pem, pkcs12 and jwk',
+  });
+
+/** As it is sent. */
+export type NewSigningKey = z.input<typeof newSigningKeySchema>;
