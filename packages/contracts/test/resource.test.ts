@@ -1,11 +1,23 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { locationsField } from '../src/environment-api/location.ts';
 import { checkedBy, factsOf, field } from '../src/resource/field.ts';
 import { inputsOf } from '../src/resource/inputs.ts';
 import { jsonSchemaOf } from '../src/resource/json-schema.ts';
 import { changeShape, initialOf, shownShape } from '../src/resource/resource.ts';
 import { englishTexts } from '../src/resource/texts.ts';
+import { apiKey } from '../src/resources/api-key.ts';
+import { branding } from '../src/resources/branding.ts';
 import { client } from '../src/resources/client.ts';
+import { configServer } from '../src/resources/config-server.ts';
+import { contactCenter } from '../src/resources/contact-center.ts';
+import { environment } from '../src/resources/environment.ts';
+import { oidc } from '../src/resources/oidc.ts';
+import { origin } from '../src/resources/origin.ts';
+import { person } from '../src/resources/person.ts';
+import { saml } from '../src/resources/saml.ts';
+import { setting } from '../src/resources/setting.ts';
+import { flag, integer, list } from '../src/scalar.ts';
 
 const word = z.string().max(8);
 const group = 'all';
@@ -175,5 +187,71 @@ describe('the JSON Schema for editors', () => {
         lock: { properties: { height: { title: 'Height' } } },
       },
     });
+  });
+});
+
+describe('a value with several spellings', () => {
+  const told = { label: 'L', help: 'H.', group };
+  const door = {
+    name: 'door',
+    fields: {
+      isOpen: field(flag().default(true), told),
+      height: field(integer(1, 9).optional(), told),
+      names: field(list(word, 3).nullish(), { ...told, isClearable: true }),
+      places: field(locationsField.default(['/']), told),
+      size: field(z.union([z.literal(''), word]).optional(), told),
+    },
+  };
+
+  it('is typed in its plainest form', () => {
+    expect(inputsOf(door).map(({ path, kind }) => [path, kind])).toEqual([
+      ['isOpen', 'flag'],
+      ['height', 'number'],
+      ['names', 'lines'],
+      ['places', 'lines'],
+      ['size', 'text'],
+    ]);
+  });
+
+  it('has each of them in JSON Schema, where it is made and where it is changed', () => {
+    for (const shape of [door.fields, changeShape(door)]) {
+      const { properties } = z.toJSONSchema(z.object(shape), { io: 'input', unrepresentable: 'any' });
+      expect(properties?.['isOpen']).toMatchObject({
+        description: 'H.',
+        anyOf: [{ type: 'boolean' }, { type: 'string', enum: ['true', 'false'] }],
+      });
+      expect(properties?.['height']).toMatchObject({ anyOf: [{ type: 'integer' }, { type: 'string' }] });
+    }
+  });
+
+  it('is of the type that is sent', () => {
+    const change: z.input<z.ZodObject<ReturnType<typeof changeShape<typeof door.fields>>>> = {
+      isOpen: 'true',
+      height: '3',
+      names: null,
+      places: '/west',
+    };
+    // @ts-expect-error Only a clearable value is taken away.
+    change.isOpen = null;
+    expect(change).toBeDefined();
+  });
+});
+
+describe('the resources of Environment API', () => {
+  const resources = {
+    apiKey,
+    branding,
+    configServer,
+    contactCenter,
+    environment,
+    oidc,
+    origin,
+    person,
+    saml,
+    setting,
+  };
+
+  it.each(Object.entries(resources))('have a label and a help for each field: %s', (_name, resource) => {
+    expect(Object.entries(englishTexts(resource)).filter(([, text]) => text.length < 2)).toEqual([]);
   });
 });

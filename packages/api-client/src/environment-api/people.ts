@@ -6,12 +6,12 @@ import {
   type ScimOperation,
   type ScimPatch,
   type ScimUser,
-  type StoredPerson,
   scimBulkResultSchema,
   scimGroupSchema,
   scimUserSchema,
   storedPersonSchema,
 } from '@gatehouse/contracts/environment-api/administration/people';
+import type { PersonChange } from '@gatehouse/contracts/resources/person';
 import { z } from 'zod';
 import { readData, readTagged } from '../administration-calls.ts';
 import type { HttpClient } from '../http-client.ts';
@@ -57,7 +57,7 @@ export function createPeopleAdministration(http: HttpClient, contactCenterId: st
     /** Without SCIM, with the entity tag of the person. */
     readTagged: (id: string) => readTagged(http, storedPersonSchema, person(id)),
     /** `disabled` ends sessions and tokens within a second. */
-    setStatus: (id: string, status: StoredPerson['status']) =>
+    setStatus: (id: string, status: PersonChange['status']) =>
       readData(http, storedPersonSchema, { method: 'PATCH', path: person(id), json: { data: { status } } }),
     /** `filter`: RFC 7644 section 3.4.2.2. */
     list: (filter?: string) => list(scimUserSchema, '/Users', filter === undefined ? {} : { filter }),

@@ -14,17 +14,18 @@ import { pageQuery } from '@gatehouse/service-kit/http/page';
 import { z } from 'zod';
 import { checkNew } from './directory.ts';
 import { ldapSchema } from './ldap.ts';
+import { tlsField } from './tls.ts';
 
-/** With the check of filters, for which this service has a parser. */
-const ldap = checkedBy(environment.fields.ldap, ldapSchema.nullish());
+/** With the checks of filters and certificates, for which this service has parsers. */
+const checked = { ldap: checkedBy(environment.fields.ldap, ldapSchema.nullish()), tls: tlsField };
 
-export const newEnvironmentFields = newEnvironmentSchema.extend({ ldap });
+export const newEnvironmentFields = newEnvironmentSchema.extend(checked);
 
 export const createEnvironmentBody = wrapped(
   newEnvironmentFields.superRefine(checkNew, { when: () => true }),
 );
 
-const changedFields = environmentChangeSchema.extend({ ldap });
+const changedFields = environmentChangeSchema.extend(checked);
 export const changeEnvironmentBody = wrapped(changedFields);
 
 export const environmentListQuery = z.object({

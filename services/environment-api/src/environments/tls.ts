@@ -1,4 +1,4 @@
-/** Merges and seals the TLS settings of the link to the Configuration Servers. The private key is write-only. */
+/** Checks, merges and seals the TLS settings of the link to the Configuration Servers. The private key is write-only. */
 
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
 import { definedOnly } from '@gatehouse/contracts/defined-only';
@@ -7,13 +7,41 @@ import {
   type ConfigServerTlsView,
   tlsKeyPlace,
 } from '@gatehouse/contracts/environment-api/config-server-tls';
-import type { environmentChangeSchema } from '@gatehouse/contracts/resources/environment';
-import type { mutualTlsSchema } from '@gatehouse/contracts/resources/environment-tls';
+import { checkedBy } from '@gatehouse/contracts/resource/field';
+import { environment } from '@gatehouse/contracts/resources/environment';
+import { tlsFields } from '@gatehouse/contracts/resources/environment-tls';
 import type { SecretBox } from '@gatehouse/service-kit/crypto/secret-box';
 import { badRequest } from '@gatehouse/service-kit/errors/app-error';
-import type { z } from 'zod';
+import { z } from 'zod';
 
-export type TlsPatch = z.output<typeof environmentChangeSchema>['tls'];
+const certificateBlock = /-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----/g;
+
+const { ca, mutual } = tlsFields;
+const { cert, key } = mutual.unwrap().unwrap().shape;
+
+/** Keeps the certificates and drops the comments that programs write around them. */
+function certificates(given: z.ZodString) {
+  return given.transform((text, context) => {
+    const problem = certificateProblem(text);
+    if (problem !== undefined) {
+      context.addIssue({ code: 'custom', message: problem });
+      return z.NEVER;
+    }
+    return `${blocksOf(text).join('\n')}\n`;
+  });
+}
+
+export const mutualTlsSchema = z.object({ cert: checkedBy(cert, certificates(cert)), key });
+
+export const checkedTlsFields = {
+  ...tlsFields,
+  ca: checkedBy(ca, certificates(ca.unwrap().unwrap()).nullish()),
+  mutual: checkedBy(mutual, mutualTlsSchema.nullish()),
+};
+
+export const tlsField = checkedBy(environment.fields.tls, z.object(checkedTlsFields).nullish());
+
+export type TlsPatch = z.output<typeof tlsField>;
 
 export function shownTls({ mutual, ...tls }: ConfigServerTlsView): z.infer<typeof tlsAnswerSchema> {
   return { ...tls, ...definedOnly({ mutual: mutual && { cert: mutual.cert } }) };
@@ -82,5 +110,27 @@ function readPrivateKey(text: string): KeyObject {
         : 'tls.mutual.key must be a private key in PEM: -----BEGIN PRIVATE KEY----- …',
       { field: keyField, reason: 'no_key' },
     );
+  }
+}
+
+function blocksOf(text: string): string[] {
+  return text.match(certificateBlock) ?? [];
+}
+
+function certificateProblem(text: string): string | undefined {
+  if (text.includes('PRIVATE KEY-----'))
+    return 'must hold certificates alone: a private key goes into tls.mutual.key';
+  const blocks = blocksOf(text);
+  if (blocks.length === 0) return 'must be in PEM: -----BEGIN CERTIFICATE----- …';
+  const wrong = blocks.findIndex((block) => !isCertificate(block));
+  return wrong === -1 ? undefined : `has no certificate in the PEM block number ${wrong + 1}`;
+}
+
+function isCertificate(block: string): boolean {
+  try {
+    new X509Certificate(block);
+    return true;
+  } catch {
+    return false;
   }
 }

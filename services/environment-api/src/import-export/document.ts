@@ -5,7 +5,6 @@ import { locationField, locationSchema } from '@gatehouse/contracts/environment-
 import { maxNumbersAtOnce } from '@gatehouse/contracts/environment-api/people';
 import { brandingChangeSchema } from '@gatehouse/contracts/resources/branding';
 import { newContactCenterSchema } from '@gatehouse/contracts/resources/contact-center';
-import { mutualTlsSchema, tlsFields } from '@gatehouse/contracts/resources/environment-tls';
 import { oidcChangeSchema } from '@gatehouse/contracts/resources/oidc';
 import { samlChangeSchema } from '@gatehouse/contracts/resources/saml';
 import { newSettingSchema } from '@gatehouse/contracts/resources/setting';
@@ -15,6 +14,7 @@ import { z } from 'zod';
 import { checkNew } from '../environments/directory.ts';
 import { ldapSchema } from '../environments/ldap.ts';
 import { newEnvironmentFields } from '../environments/schemas.ts';
+import { checkedTlsFields, mutualTlsSchema } from '../environments/tls.ts';
 
 /** A reference to a secret, or the secret itself. An export contains references only. */
 export const secretField = z.union([z.object({ ref: label() }), freeText(4096).min(1, 'must not be empty')], {
@@ -28,7 +28,7 @@ export const environment = newEnvironmentFields
     password: secretField.optional(),
     tls: z
       .object({
-        ...tlsFields,
+        ...checkedTlsFields,
         mutual: mutualTlsSchema.extend({ key: secretField }).nullable().optional(),
       })
       .nullable()

@@ -1,10 +1,10 @@
 /** Routes by which administrators read a person of the people store, disable them and enable them again, without SCIM. */
-import { envelopeOf } from '@gatehouse/contracts/envelope';
+import { envelopeOf, wrapped } from '@gatehouse/contracts/envelope';
 import {
-  changeStoredPersonBody,
   type StoredPerson,
   storedPersonSchema,
 } from '@gatehouse/contracts/environment-api/administration/people';
+import { personChangeSchema } from '@gatehouse/contracts/resources/person';
 import type { App } from '@gatehouse/service-kit/http/app-type';
 import { etagOf } from '@gatehouse/service-kit/http/entity-tag';
 import { ok } from '@gatehouse/service-kit/http/envelope';
@@ -55,7 +55,7 @@ export function personRoutes(
         summary: 'Disable a person of the people store, or enable them again',
         description: 'With If-Match, the answer is 412 when somebody else has changed the person since.',
         params,
-        body: changeStoredPersonBody,
+        body: wrapped(personChangeSchema),
         response,
       },
     },

@@ -2,7 +2,6 @@
 
 import { z } from 'zod';
 import { components } from '../../components.ts';
-import { wrapped } from '../../envelope.ts';
 
 export const issuedPasswordLinkSchema = z.object({
   url: z
@@ -31,14 +30,6 @@ export const storedPersonSchema = z.object({
   updatedAt: z.string().describe('ISO 8601, UTC.'),
 });
 components.add(storedPersonSchema, { id: 'StoredPerson' });
-
-export const changeStoredPersonBody = wrapped(
-  z.strictObject({
-    status: storedPersonSchema.shape.status.describe(
-      '`disabled`: sessions and tokens end within a second. `active`: may sign in again.',
-    ),
-  }),
-);
 
 export type StoredPerson = z.infer<typeof storedPersonSchema>;
 

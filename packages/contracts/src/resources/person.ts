@@ -1,0 +1,22 @@
+/** Describes a person of the people store: what administrators change without SCIM, and what is told about it. */
+import { z } from 'zod';
+import { storedPersonSchema } from '../environment-api/administration/people.ts';
+import { field } from '../resource/field.ts';
+
+export const person = {
+  name: 'person',
+  fields: {
+    status: field(storedPersonSchema.shape.status, {
+      label: 'Status',
+      help: '`disabled`: sessions and tokens end within a second. `active`: may sign in again.',
+      group: 'person',
+      isColumn: true,
+    }),
+  },
+};
+
+/** Refuses unknown fields: the others are changed by SCIM. */
+export const personChangeSchema = z.strictObject(person.fields);
+
+/** As it is sent. */
+export type PersonChange = z.input<typeof personChangeSchema>;
