@@ -68,6 +68,36 @@ describe('gatehouse clients', () => {
     expect((await run(['update', 'changed'])).exitCode).toBe(2);
   });
 
+  it('takes every field that a person can type, as the description of clients says', async () => {
+    await run([
+      'create',
+      '--id',
+      'typed',
+      '--redirect-uris',
+      'https://a.test/cb',
+      '--require-consent',
+      'true',
+    ]);
+    const options = {
+      '--access-token-expiration-timeout': '600',
+      '--id-token-signed-response-alg': 'ES256',
+      '--token-exchange-subject-clients': 'typed, other',
+    };
+    expect((await run(['update', 'typed', ...Object.entries(options).flat()])).exitCode).toBe(0);
+    expect(await json('show', 'typed')).toMatchObject({
+      requireConsent: true,
+      accessTokenExpirationTimeout: 600,
+      idTokenSignedResponseAlg: 'ES256',
+      tokenExchange: { subjectClients: ['typed', 'other'] },
+    });
+    const wrong = await run(['update', 'typed', '--access-token-expiration-timeout', 'long']);
+    expect([wrong.exitCode, wrong.error]).toEqual([
+      5,
+      expect.stringContaining('accessTokenExpirationTimeout'),
+    ]);
+    expect((await run(['update', 'typed', '--client-secret', 'here'])).exitCode).toBe(2);
+  });
+
   it('takes the addresses of a logout', async () => {
     const addresses = {
       '--post-logout-redirect-uris': 'https://a.test/bye,https://b.test/bye',
