@@ -39,7 +39,7 @@ it('the console edits the field, the API stores it, and a wrong value is refused
   expect(refused.body).toContain(`data.${name}`);
 });
 
-it('the command line shows the field', async () => {
+it('the command line shows the field, and changes it by an option', async () => {
   const { clientId } = await createClient(stage.authApi, { name: 'Desk phone', [name]: true });
   const env = {
     GATEHOUSE_URL: stage.publicUrl,
@@ -48,6 +48,10 @@ it('the command line shows the field', async () => {
   };
   const shown = await runCommand(['clients', 'show', clientId, '--json'], { env });
   expect(JSON.parse(shown.out)[name]).toBe(true);
+  const changed = await runCommand(['clients', 'update', clientId, '--hides-address', 'false', '--json'], {
+    env,
+  });
+  expect(JSON.parse(changed.out)[name]).toBe(false);
 });
 
 it('the list of the console has the column', async () => {
