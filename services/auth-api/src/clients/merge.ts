@@ -29,8 +29,8 @@ export function mergeClient(client: Client, patch: ClientPatch, defaults: Client
 
 function mergeFields(client: Client, patch: ClientPatch): Client {
   const merged: Record<string, unknown> = { ...client };
-  for (const { field, property, isTexts } of table) {
-    const given = patch[field];
+  for (const { field, property, isTexts, facts } of table) {
+    const given = facts.isFixed ? undefined : patch[field];
     if (given === null) delete merged[property];
     else if (given !== undefined) merged[property] = isTexts ? unique(given as string[]) : given;
   }

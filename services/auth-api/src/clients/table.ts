@@ -73,15 +73,15 @@ export type DescribedProperties = {
 } & { [F in OptionalField as Property<F>]?: Exclude<z.output<Fields[F]>, undefined> };
 
 /** In the order of the description; without the secret, which is kept otherwise. */
-export const table = described(checkedClient).flatMap(([name, schema, { help, initial, isSecret }]) => {
-  if (isSecret) return [];
+export const table = described(checkedClient).flatMap(([name, schema, facts]) => {
+  if (facts.isSecret) return [];
   const field = name as ClientField;
   const property = propertyOf(field);
   const bare = bareOf(schema);
   const element = bare instanceof z.ZodArray ? bareOf(bare.element as z.ZodType) : bare;
   const isJson = element instanceof z.ZodObject;
   const isTexts = bare instanceof z.ZodArray && !isJson;
-  return [{ field, property, column: columnOf(property), bare, isJson, isTexts, help, initial }];
+  return [{ field, property, column: columnOf(property), bare, isJson, isTexts, facts }];
 });
 
 function propertyOf(field: ClientField) {

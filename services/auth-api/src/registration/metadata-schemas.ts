@@ -24,7 +24,9 @@ type MemberShape = {
 /** Only the kind of a value: the registration that results is checked as one of an administrator. */
 const memberShape = Object.fromEntries(
   table.flatMap((entry) =>
-    isRegistered(entry.field) ? [[members[entry.field], wireOf(entry).optional().describe(entry.help)]] : [],
+    isRegistered(entry.field)
+      ? [[members[entry.field], wireOf(entry).optional().describe(entry.facts.help)]]
+      : [],
   ),
 ) as MemberShape;
 

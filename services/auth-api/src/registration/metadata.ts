@@ -10,7 +10,7 @@ import { isLoopbackUri } from '../protocol/redirect-uri.ts';
 import type { ClientMetadata } from './metadata-schemas.ts';
 
 /** `fallback`: what counts where the member is missing; `null` stands for no value. */
-const registered = table.flatMap(({ field, property, initial = null }) =>
+const registered = table.flatMap(({ field, property, facts: { initial = null } }) =>
   isRegistered(field) ? [{ field, property, member: members[field], fallback: initial }] : [],
 );
 
