@@ -1,3 +1,5 @@
+import { inputsOf } from '@gatehouse/contracts/resource/inputs';
+import { client as description } from '@gatehouse/contracts/resources/client';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import {
   changeClient,
@@ -147,6 +149,69 @@ describe('the form that changes a client', () => {
       tokenExchange: { subjectClients: [desk.clientId], audiences: [own.clientId], idTokens: true },
       requirePushedAuthorizationRequests: true,
     });
+  });
+
+  it('has every field that a change may have', async () => {
+    const { html } = await person.open(`${one(desk)}/edit`);
+    const changed = inputsOf(description).filter(({ facts }) => !facts.isFixed && !facts.isSecret);
+    expect(changed.length).toBeGreaterThan(60);
+    for (const { path: field, facts, kind, options } of changed) {
+      expect(html, field).toContain(facts.label);
+      expect(html, field).toContain(`name="${kind === 'choices' ? `${field}.${options[0]}` : field}"`);
+    }
+  });
+
+  it('folds groups that hold what a new client has, and opens one where a field is refused', async () => {
+    const groups = ({ html }: Answer) =>
+      Object.fromEntries(
+        [...html.matchAll(/<details class="entry-section"( open)?>.*?fold-title">(.*?)</gs)].map(
+          ([, open, title = '']) => [title, open !== undefined],
+        ),
+      );
+    const form = await person.open(`${one(desk)}/edit`);
+    expect(groups(form)).toMatchObject({ Protection: false, Appearance: false, Tokens: true });
+    const refused = await person.submit(form, `${one(desk)}/edit`, { clientUri: 'http://desk.test/' });
+    expect(groups(refused)).toMatchObject({ Protection: false, Appearance: true });
+    const unreadable = await person.submit(form, `${one(desk)}/edit`, { jwks: '{"keys": [' });
+    expect(unreadable.fieldProblems).toEqual({ jwks: expect.stringMatching(/^This is no JSON: /) });
+    expect(groups(unreadable)).toMatchObject({ Protection: true });
+  });
+
+  it('stores what was typed into any kind of field, takes it away again, and sends nothing else', async () => {
+    const client = await createClient(stage.authApi, { name: 'Every kind' });
+    const before = await registrationOf(client.clientId);
+    const change = async (typed: Record<string, string>) =>
+      person.submit(await person.open(`${one(client)}/edit`), `${one(client)}/edit`, typed);
+    const details = [{ type: 'call', actions: ['listen'] }];
+    await change({
+      defaultMaxAgeSeconds: '600',
+      basicAuthorize: 'false',
+      'membershipClaims.roles': 'true',
+      detailTypes: JSON.stringify(details),
+      clientUri: 'https://desk.test/',
+      userinfoSignedResponseAlg: 'ES256',
+    });
+    const { updatedAt: _then, ...changed } = await registrationOf(client.clientId);
+    const { updatedAt: _before, ...kept } = before;
+    expect(changed).toEqual({
+      ...kept,
+      defaultMaxAgeSeconds: 600,
+      basicAuthorize: false,
+      membershipClaims: ['roles'],
+      detailTypes: details,
+      clientUri: 'https://desk.test/',
+      userinfoSignedResponseAlg: 'ES256',
+    });
+    await change({
+      defaultMaxAgeSeconds: '',
+      basicAuthorize: '',
+      'membershipClaims.roles': '',
+      detailTypes: '[]',
+      clientUri: '',
+      userinfoSignedResponseAlg: '',
+    });
+    const { updatedAt: _now, ...after } = await registrationOf(client.clientId);
+    expect(after).toEqual(kept);
   });
 
   it('says which redirect URI is wrong beside the field, and keeps what was typed', async () => {

@@ -1,3 +1,4 @@
+import { createAuthority } from '@gatehouse/testing/certificates';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Person } from './person.ts';
 import { type Stage, startStage } from './stage.ts';
@@ -94,6 +95,32 @@ it('shows both sides where somebody else was faster, and overwrites nothing unse
   const saved = await person.submit(comparison, `${own}/change`);
   expect(saved.message).toMatch(/^Saved/);
   expect((await person.open(`${own}/change`)).html).toContain('value="44"');
+});
+
+it('takes a certificate for servers that ask for one, shows no key, and takes both away again', async () => {
+  const { cert, key } = createAuthority().issue({ names: ['gatehouse'] });
+  const own = await create();
+  const change = async (typed: Record<string, string>) =>
+    person.submit(await person.open(`${own}/change`), `${own}/change`, typed);
+  const stored = async () => {
+    const form = await person.open(`${own}/change`);
+    expect(form.html).not.toContain(key.slice(40, 80));
+    return form.forms.at(-1)?.fields['tls.mutual.cert'];
+  };
+  const secrets = { password: account.password, 'tls.mutual.key': key };
+  const wrong = await change({ 'tls.mutual.cert': 'no certificate', ...secrets });
+  expect(wrong).toMatchObject({
+    status: 400,
+    fieldProblems: { 'tls.mutual.cert': expect.stringContaining('BEGIN CERTIFICATE') },
+  });
+  expect(wrong.html).not.toContain(key.slice(40, 80));
+  expect((await change({ 'tls.mutual.cert': cert, ...secrets })).message).toMatch(/^Saved/);
+  expect(await stored()).toContain('BEGIN CERTIFICATE');
+  // The key stays where none is typed.
+  expect((await change({ localTimeout: '30' })).message).toMatch(/^Saved/);
+  expect(await stored()).toContain('BEGIN CERTIFICATE');
+  expect((await change({ 'tls.mutual.cert': '', password: account.password })).message).toMatch(/^Saved/);
+  expect(await stored()).toBe('');
 });
 
 it('adds, changes and removes a Configuration Server', async () => {

@@ -2,7 +2,17 @@
 
 import { readFileSync } from 'node:fs';
 import { englishTexts } from '@gatehouse/contracts/resource/texts';
+import { apiKey } from '@gatehouse/contracts/resources/api-key';
+import { branding } from '@gatehouse/contracts/resources/branding';
 import { client } from '@gatehouse/contracts/resources/client';
+import { configServer } from '@gatehouse/contracts/resources/config-server';
+import { contactCenter } from '@gatehouse/contracts/resources/contact-center';
+import { environment } from '@gatehouse/contracts/resources/environment';
+import { location } from '@gatehouse/contracts/resources/location';
+import { oidc } from '@gatehouse/contracts/resources/oidc';
+import { origin } from '@gatehouse/contracts/resources/origin';
+import { saml } from '@gatehouse/contracts/resources/saml';
+import { setting } from '@gatehouse/contracts/resources/setting';
 import { shownName } from '@gatehouse/contracts/text';
 import { directionOf, type Language } from '@gatehouse/service-kit/html/language';
 import { type Formats, IntlMessageFormat } from 'intl-messageformat';
@@ -23,8 +33,29 @@ export type Values = Readonly<Record<string, string | number | Date>>;
  */
 export type Text = (key: TextKey, values?: Values) => string;
 
+const described = [
+  environment,
+  configServer,
+  contactCenter,
+  setting,
+  location,
+  origin,
+  apiKey,
+  saml,
+  oidc,
+  branding,
+];
+
+/** Their helps are for callers of the API; pages explain these fields to administrators. */
+const labels = described.flatMap((resource) =>
+  Object.entries(englishTexts(resource)).filter(([key]) => !key.endsWith('.help')),
+);
+
 /** English is said once, where the field is described. */
-export const fieldTexts: Readonly<Record<string, string>> = englishTexts(client);
+export const fieldTexts: Readonly<Record<string, string>> = {
+  ...englishTexts(client),
+  ...Object.fromEntries(labels),
+};
 
 const catalogues = new Map<Language, Catalogue>();
 const texts = new Map<Language, Text>();
@@ -66,7 +97,8 @@ function createText(language: Language): Text {
   };
   const prepared = directionOf(language) === 'rtl' ? isolated : (values: Values) => values;
   return (key, values = {}) => {
-    const source = own[key] ?? catalogueOf('en')[key] ?? key;
+    const source = own[key] ?? catalogueOf('en')[key];
+    if (source === undefined) throw new Error(`there is no text ${key}`);
     // What is told about a field has no values: braces are part of it.
     if (!source.includes('{') || Object.hasOwn(fieldTexts, key)) return source;
     return compiled(key, source).format<string>(prepared(values)) as string;

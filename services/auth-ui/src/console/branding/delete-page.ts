@@ -22,7 +22,7 @@ export function deletePage(
     named: { name: ownerName, location: place.location },
     path: pathTo(visit, place, ownerName),
     facts: [
-      ...factOf(text('console.branding.name'), own.name),
+      ...factOf(text('field.branding.name'), own.name),
       ...factOf(text('console.branding.word.logo'), own.logo?.digest.slice(0, 12), true),
     ],
     action: `${brandingPath}/delete`,

@@ -7,6 +7,7 @@ import {
   type Scheme,
 } from '@gatehouse/contracts/environment-api/brand-colors';
 import { type EffectiveBranding, noticeKinds } from '@gatehouse/contracts/environment-api/branding';
+import { isTextKey, type TextKey } from '../../texts/texts.ts';
 import type { FormPage } from '../shell/pages.ts';
 import type { FormField } from '../shell/parts.ts';
 import type { Problem } from '../shell/problem.ts';
@@ -70,12 +71,12 @@ export function formPage(visit: ConsoleVisit, shown: Shown): FormPage {
           ],
         },
         {
-          title: text('console.branding.notice'),
+          title: text('field.branding.notice'),
           text: text('console.branding.notice.lead'),
           fields: noticeFields(visit, shown),
         },
         {
-          title: text('console.branding.links'),
+          title: text('field.branding.links'),
           text: text('console.branding.links.text'),
           fields: [
             ...singleLinks.map(
@@ -99,7 +100,7 @@ export function formPage(visit: ConsoleVisit, shown: Shown): FormPage {
           fields: [
             {
               name: 'byName',
-              label: text('console.branding.byName'),
+              label: text('field.branding.byName'),
               hint: inherited(visit, shown, 'byName'),
               kind: 'select',
               value: shown.typed.byName,
@@ -153,12 +154,18 @@ function field(
   const hint = [text(`console.branding.${name}.hint`), more].filter(Boolean).join(' ');
   return {
     name,
-    label: text(`console.branding.${name}`),
+    label: text(labelOf(name)),
     kind: 'text',
     value: typed[name],
     ...options,
     hint,
   };
+}
+
+/** A field of the API has the label of its description. */
+function labelOf(name: OwnField): TextKey {
+  const described = `field.branding.${name}`;
+  return isTextKey(described) ? described : (`console.branding.${name}` as TextKey);
 }
 
 function noticeFields(visit: ConsoleVisit, shown: Shown): FormField[] {

@@ -88,7 +88,7 @@ export function placesPage(
     path: [{ label: text('console.branding.title'), href: brandingPath }],
     table: {
       caption: text('console.branding.places'),
-      columns: [{ label: text('console.locations.location') }, { label: text('console.branding.set') }],
+      columns: [{ label: text('field.location.location') }, { label: text('console.branding.set') }],
       empty: '',
       rows,
     },

@@ -49,8 +49,8 @@ export function apiKeysPage(
     table: {
       caption: text('console.contactCenters.apiKeys'),
       columns: [
-        { label: text('console.contactCenters.apiKeys.name') },
-        { label: text('console.contactCenters.apiKeys.purpose') },
+        { label: text('field.apiKey.name') },
+        { label: text('field.apiKey.purpose') },
         { label: text('console.contactCenters.apiKeys.lastUsed') },
         { label: text('console.contactCenters.apiKeys.ends') },
       ],
@@ -99,7 +99,7 @@ function rowOf(visit: ConsoleVisit, id: string, key: ApiKey, now: Date): Row {
   };
 }
 
-const input = inputsBelow('console.contactCenters.apiKeys');
+const input = inputsBelow('field.apiKey', 'console.contactCenters.apiKeys');
 
 const newKeyInputs: readonly Input[] = [
   input('name', 'text', { isRequired: true, look: { maxLength: 256 } }),
@@ -109,8 +109,14 @@ const newKeyInputs: readonly Input[] = [
     look: { kind: 'choice' },
     options: optionsBelow('console.contactCenters.apiKeys.purpose', apiKeyPurposes),
   }),
+  input('validFrom', 'text', {
+    empty: 'leave',
+    reading: { shown: String, read: (day) => `${day}T00:00:00Z` },
+    look: { kind: 'date' },
+  }),
   input('expiresAt', 'text', {
     label: 'console.contactCenters.apiKeys.lastDay',
+    hint: 'console.contactCenters.apiKeys.lastDay.hint',
     empty: 'leave',
     // The last moment of a day. What is no day is refused by the API, which says so.
     reading: { shown: String, read: (day) => `${day}T23:59:59Z` },

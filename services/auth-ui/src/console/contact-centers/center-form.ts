@@ -18,21 +18,22 @@ export interface EnvironmentChoice {
   chosen?: Environment | undefined;
 }
 
-const input = inputsBelow('console.contactCenters');
+const input = inputsBelow('field.contactCenter', 'console.contactCenters');
 
 const name = input('name', 'text', { isRequired: true, look: { maxLength: 256, hint: undefined } });
 /** The API takes the first domain. */
 const nameOfNew = input('name', 'text', { empty: 'leave', look: { maxLength: 256 } });
 const domains = input('domains', 'lines', { isRequired: true });
 const environmentId = input('environmentId', 'text', {
-  label: 'console.contactCenters.environment',
+  hint: 'console.contactCenters.environment.hint',
   isRequired: true,
 });
 
 /** Without a choice the API says whether one is needed. */
 const membership = (canLeaveOut: boolean): Input[] => [
   input('membershipBy', 'choice', {
-    label: 'console.contactCenters.membership',
+    label: 'field.contactCenter.membership',
+    hint: 'console.contactCenters.membership.hint',
     isRequired: !canLeaveOut,
     empty: 'leave',
     options: [
@@ -40,8 +41,18 @@ const membership = (canLeaveOut: boolean): Input[] => [
       ...optionsBelow('console.contactCenters.membership', membershipKinds),
     ],
   }),
-  input('membershipNames', 'lines', { label: 'console.contactCenters.membership.names' }),
+  input('membershipNames', 'lines', {
+    label: 'console.contactCenters.membership.names',
+    hint: 'console.contactCenters.membership.names.hint',
+  }),
 ];
+
+const subjectScope = (isRequired: boolean) =>
+  input('subjectScope', 'choice', {
+    isRequired,
+    empty: 'leave',
+    options: optionsBelow('console.contactCenters.subjectScope', ['contactCenter', 'environment']),
+  });
 
 const status = ({ rights }: ConsoleVisit): Input =>
   input('status', 'choice', {
@@ -63,13 +74,14 @@ const newInputs = (visit: ConsoleVisit): Input[] => [
   nameOfNew,
   environmentId,
   ...membership(true),
+  subjectScope(false),
   status(visit),
 ];
 
 /** An administrator of one contact centre may not move it, nor choose its tenant names. */
 const changeInputs = (visit: ConsoleVisit): Input[] => [
   name,
-  ...(visit.rights.installation ? [domains, environmentId, ...membership(false)] : []),
+  ...(visit.rights.installation ? [domains, environmentId, ...membership(false), subjectScope(true)] : []),
   status(visit),
 ];
 

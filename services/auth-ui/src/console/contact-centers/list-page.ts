@@ -26,11 +26,11 @@ const shownDomains = 3;
 
 export const columns = ({ text }: ConsoleVisit, { nameOf }: Listed): Column<ContactCenter>[] => [
   {
-    label: 'console.contactCenters.name',
+    label: 'field.contactCenter.name',
     cell: ({ id, name }) => ({ text: name, href: contactCenterPath(id) }),
   },
   {
-    label: 'console.contactCenters.domains',
+    label: 'field.contactCenter.domains',
     cell({ domains }) {
       const more = domains.length - shownDomains;
       return {
@@ -40,7 +40,7 @@ export const columns = ({ text }: ConsoleVisit, { nameOf }: Listed): Column<Cont
     },
   },
   {
-    label: 'console.contactCenters.environment',
+    label: 'field.contactCenter.environmentId',
     cell({ environmentId }) {
       const environment = nameOf(environmentId);
       const href = environmentPath(environmentId);
@@ -48,7 +48,7 @@ export const columns = ({ text }: ConsoleVisit, { nameOf }: Listed): Column<Cont
     },
   },
   {
-    label: 'console.contactCenters.status',
+    label: 'field.contactCenter.status',
     cell: ({ status }) => ({
       text: '',
       badge:
@@ -76,7 +76,7 @@ export const environmentFilter = (
     : [
         {
           name: 'environmentId',
-          label: text('console.contactCenters.environment'),
+          label: text('field.contactCenter.environmentId'),
           kind: 'select',
           value: environmentId,
           options: [

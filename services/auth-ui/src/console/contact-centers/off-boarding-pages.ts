@@ -129,8 +129,8 @@ export function stepPage(
     ...(isOwnEnd && { lead: text('console.contactCenters.status.disabled.endsYou') }),
     path: wayBelow(visit, center, 'offBoarding'),
     facts: [
-      { label: text('console.contactCenters.domains'), value: domains.join(', ') },
-      { label: text('console.contactCenters.id'), value: id, isCode: true },
+      { label: text('field.contactCenter.domains'), value: domains.join(', ') },
+      { label: text('field.contactCenter.id'), value: id, isCode: true },
     ],
     action: `${path}/${step}`,
     hidden: { ifMatch: etag },

@@ -44,7 +44,7 @@ export function originsPage(
       {
         table: {
           caption: title,
-          columns: [{ label: text('console.contactCenters.origin') }],
+          columns: [{ label: text('field.origin.origin') }],
           empty: text('console.contactCenters.origins.empty'),
           ...own.pages,
           rows: own.items.map((origin) => {
@@ -72,7 +72,7 @@ export function originsPage(
               lead: text('console.contactCenters.origins.global.lead'),
               table: {
                 caption: text('console.contactCenters.origins.global'),
-                columns: [{ label: text('console.contactCenters.origin') }],
+                columns: [{ label: text('field.origin.origin') }],
                 empty: '',
                 ...inherited.pages,
                 rows: inherited.items.map((origin) => ({ cells: [{ text: origin, isCode: true }] })),
@@ -87,7 +87,8 @@ const originInputs: readonly Input[] = [
   {
     path: 'origin',
     kind: 'text',
-    label: 'console.contactCenters.origin',
+    label: 'field.origin.origin',
+    hint: 'console.contactCenters.origin.hint',
     isRequired: true,
     look: { kind: 'url', isCode: true, maxLength: 1024 },
   },
@@ -121,7 +122,7 @@ export function removeOriginPage(visit: ConsoleVisit, center: Named, origin: str
   return questionOf(visit, {
     key: 'console.contactCenters.origins.remove',
     path: wayBelow(visit, center, 'origins'),
-    facts: [{ label: visit.text('console.contactCenters.origin'), value: origin, isCode: true }],
+    facts: [{ label: visit.text('field.origin.origin'), value: origin, isCode: true }],
     action: `${path}/remove`,
     hidden: { origin },
     cancel: path,

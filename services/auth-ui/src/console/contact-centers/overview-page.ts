@@ -31,31 +31,31 @@ export function overviewPage(
     ],
     facts: [
       {
-        label: text('console.contactCenters.status'),
+        label: text('field.contactCenter.status'),
         value: text(
           isActive ? 'console.contactCenters.status.active' : 'console.contactCenters.status.disabled.hint',
         ),
       },
-      { label: text('console.contactCenters.domains'), value: domains.join(', ') },
+      { label: text('field.contactCenter.domains'), value: domains.join(', ') },
       {
-        label: text('console.contactCenters.environment'),
+        label: text('field.contactCenter.environmentId'),
         value: environment ?? environmentId,
         isCode: environment === undefined,
         href: rights.installation ? environmentPath(environmentId) : undefined,
       },
       {
-        label: text('console.contactCenters.membership'),
+        label: text('field.contactCenter.membership'),
         value: [text(`console.contactCenters.membership.${membership.by}`), ...membership.names].join(' · '),
       },
       {
-        label: text('console.contactCenters.subjectScope'),
+        label: text('field.contactCenter.subjectScope'),
         value: text(
           subjectScope === 'environment'
             ? 'console.contactCenters.subjectScope.environment'
             : 'console.contactCenters.subjectScope.contactCenter',
         ),
       },
-      { label: text('console.contactCenters.id'), value: id, isCode: true },
+      { label: text('field.contactCenter.id'), value: id, isCode: true },
       {
         label: text('console.clients.title'),
         value: text('console.clients.ofCenter'),

@@ -20,7 +20,7 @@ import { stepsView } from '../shell/steps.ts';
 import { tagField } from '../shell/typed.ts';
 import { checkPage } from './check-page.ts';
 import { type EnvironmentPage, environmentPage } from './environment-page.ts';
-import { inputsFor } from './fields.ts';
+import { changeOf, inputsFor } from './fields.ts';
 import { changePage, chooseDirectoryPage, deletePage, newPage } from './form-pages.ts';
 import { environmentPath, environmentsPath, warningOf } from './frame.ts';
 import { columns, environments } from './list-page.ts';
@@ -68,7 +68,7 @@ export function composeEnvironments({ shell }: { shell: Shell }): Area {
       read: (visit, { id }) => environmentsOf(visit).readTagged(id),
       page: (visit, { data }, typed) => changePage(visit, data, typed),
       act: (visit, { id }, { typed, etag, seen }) =>
-        environmentsOf(visit, etag).change(id, bodyOf(visit, inputsFor(seen.data.directory, false), typed)),
+        environmentsOf(visit, etag).change(id, changeOf(visit, typed, seen.data)),
       done: (visit, { id }, { warnings }) =>
         shell.done(visit, environmentPath(id), 'console.environments.changed', warningOf(warnings)),
     });

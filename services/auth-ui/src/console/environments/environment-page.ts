@@ -33,17 +33,17 @@ export function environmentPage(visit: ConsoleVisit, environment: Environment): 
     facts: [
       ...factOf(text('console.environments.id'), id, true),
       ...factOf(text('console.environments.directory'), text(`console.environments.directory.${directory}`)),
-      ...factOf(text('console.environments.field.tenant'), environment.tenant),
-      ...factOf(text('console.environments.field.username'), environment.username, true),
+      ...factOf(text('field.environment.tenant'), environment.tenant),
+      ...factOf(text('field.environment.username'), environment.username, true),
       ...factOf(
-        text('console.environments.field.appName'),
+        text('field.environment.appName'),
         directory === 'configServer' ? environment.appName : '',
         true,
       ),
-      ...factOf(text('console.environments.field.consulService'), environment.consulService, true),
-      ...factOf(text('console.environments.field.srvRecord'), environment.srvRecord, true),
-      ...factOf(text('console.environments.field.ldap.bindDn'), ldap?.bindDn, true),
-      ...factOf(text('console.environments.field.ldap.baseDns'), ldap?.baseDns.join(' · '), true),
+      ...factOf(text('field.environment.consulService'), environment.consulService, true),
+      ...factOf(text('field.environment.srvRecord'), environment.srvRecord, true),
+      ...factOf(text('field.environment.ldap.bindDn'), ldap?.bindDn, true),
+      ...factOf(text('field.environment.ldap.baseDns'), ldap?.baseDns.join(' · '), true),
       ...(directory === 'people'
         ? []
         : factOf(
@@ -80,9 +80,9 @@ function serverTable({ text }: ConsoleVisit, own: string, servers: Environment['
   return {
     caption: text('console.environments.servers'),
     columns: [
-      { label: text('console.environments.server.primaryAddress') },
-      { label: text('console.environments.server.backupAddress') },
-      { label: text('console.environments.server.locations') },
+      { label: text('field.configServer.primaryAddress') },
+      { label: text('field.configServer.backupAddress') },
+      { label: text('field.configServer.locations') },
     ],
     empty: text('console.environments.servers.empty'),
     rows: servers.map((server) => {

@@ -1,7 +1,19 @@
 /** Lists the fields of an environment in the sections of its form, by its kind of directory. */
+import type { Environment } from '@gatehouse/contracts/environment-api/administration/environments';
 import type { Directory } from '@gatehouse/contracts/environment-api/directory';
-import { type Input, inputsBelow, optionsBelow, type Reading } from '../form/inputs.ts';
+import type { EnvironmentChange } from '@gatehouse/contracts/resources/environment';
+import {
+  bodyOf,
+  type Input,
+  inputsBelow,
+  optionsBelow,
+  type Reading,
+  type Typed,
+  textAt,
+} from '../form/inputs.ts';
 import { type Section, sectionsBelow } from '../form/sections.ts';
+import type { FormField } from '../shell/parts.ts';
+import type { ConsoleVisit } from '../shell/shell.ts';
 import { linesOf, numberOf } from '../shell/typed.ts';
 
 /** `isFixed`: only when the environment is made. */
@@ -10,7 +22,7 @@ interface EnvironmentInput extends Input {
 }
 
 const section = sectionsBelow('console.environments.section');
-const named = inputsBelow('console.environments.field');
+const named = inputsBelow('field.environment', 'console.environments.field');
 const input = (path: string, kind: Input['kind'], more: Partial<EnvironmentInput> = {}): EnvironmentInput =>
   named(path, kind, { empty: 'leave', ...more });
 
@@ -38,10 +50,14 @@ export function hostAndPort(address: string, port: number): string {
   return `${address.includes(':') ? `[${address}]` : address}:${port}`;
 }
 
+const pem: Partial<FormField> = { kind: 'textarea', rows: 6, isCode: true };
+
 const encryption = section('encryption', [
   input('tlsEnabled', 'flag', { initial: 'true' }),
-  input('tls.ca', 'text', { empty: 'clear', look: { kind: 'textarea', rows: 6, isCode: true } }),
+  input('tls.ca', 'text', { empty: 'clear', look: pem }),
   code('tls.serverName', { empty: 'clear' }),
+  input('tls.mutual.cert', 'text', { look: pem }),
+  input('tls.mutual.key', 'secret', { look: pem }),
 ]);
 
 const traceModes = (
@@ -134,8 +150,19 @@ export const inputsFor = (directory: Directory, isNew: boolean): Input[] =>
 const asNew = (one: Input): Input => ({
   ...one,
   empty: 'leave',
-  ...(one.kind === 'secret' && { isRequired: true }),
+  ...(one.kind === 'secret' && one.path !== 'tls.mutual.key' && { isRequired: true }),
 });
 
 const asKept = (one: Input): Input =>
   one.kind === 'secret' ? { ...one, hint: 'console.environments.secret.kept' } : one;
+
+/** Without a certificate there is nothing to show to servers, and its key goes, too. */
+export function changeOf(
+  visit: ConsoleVisit,
+  typed: Typed,
+  { directory, tls }: Environment,
+): EnvironmentChange {
+  const body = bodyOf<EnvironmentChange>(visit, inputsFor(directory, false), typed);
+  const ends = tls?.mutual !== undefined && textAt(typed, 'tls.mutual.cert').trim() === '';
+  return ends ? { ...body, tls: { ...body.tls, mutual: null } } : body;
+}

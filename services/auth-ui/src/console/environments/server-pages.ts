@@ -13,7 +13,7 @@ import type { ConsoleVisit } from '../shell/shell.ts';
 import { hostAndPort } from './fields.ts';
 import { environmentPath, wayTo } from './frame.ts';
 
-const input = inputsBelow('console.environments.server');
+const input = inputsBelow('field.configServer', 'console.environments.server');
 const code = { isCode: true, maxLength: 256 };
 
 export const serverInputs: readonly Input[] = [
@@ -23,7 +23,7 @@ export const serverInputs: readonly Input[] = [
   input('backupPort', 'number', { empty: 'clear' }),
   input('locations', 'lines', { isRequired: true, initial: '/', look: { isCode: true, maxLength: 4096 } }),
   input('readOnly', 'flag'),
-  input('password', 'secret', { empty: 'leave' }),
+  input('password', 'secret', { label: 'console.environments.server.password', empty: 'leave' }),
 ];
 
 /** `server`: one that exists. */

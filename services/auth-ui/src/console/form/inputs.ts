@@ -41,7 +41,6 @@ export interface Input {
   path: string;
   kind: InputKind;
   label: TextKey;
-  /** The text of `<label>.hint` without it. */
   hint?: TextKey | undefined;
   options?: readonly InputOption[];
   isRequired?: boolean;
@@ -55,20 +54,27 @@ export interface Input {
   look?: Partial<FormField>;
 }
 
-/** Makes inputs whose labels are the texts `<below>.<path>`. */
+/** Makes inputs whose labels are the texts `<labels>.<path>`, and whose hints, where there are some, `<hints>.<path>.hint`. @throws Error at the start where a text is missing */
 export const inputsBelow =
-  (below: string) =>
-  (path: string, kind: InputKind, more: Partial<Input> = {}): Input => ({
-    path,
-    kind,
-    label: `${below}.${path}` as TextKey,
-    ...more,
-  });
+  (labels: string, hints = labels) =>
+  (path: string, kind: InputKind, more: Partial<Input> = {}): Input => {
+    const label = more.label ?? `${labels}.${path}`;
+    if (!isTextKey(label)) throw new Error(`there is no text ${label}`);
+    const hint = `${hints}.${path}.hint`;
+    return {
+      path,
+      kind,
+      ...(isTextKey(hint) && { hint }),
+      ...more,
+      label,
+    };
+  };
 
-/** Options whose labels are the texts `<below>.<value>`, with the hints below them where there are some. */
+/** Options whose labels are the texts `<below>.<value>`, with the hints below them where there are some. @throws Error at the start where a text is missing */
 export const optionsBelow = (below: string, values: readonly string[]): InputOption[] =>
   values.map((value) => {
-    const label = `${below}.${value}` as TextKey;
+    const label = `${below}.${value}`;
+    if (!isTextKey(label)) throw new Error(`there is no text ${label}`);
     const hint = `${label}.hint`;
     return { value, label, hint: isTextKey(hint) ? hint : undefined };
   });

@@ -1,5 +1,5 @@
 /** Shows inputs as the sections of a form, in the order that the page names. */
-import { isTextKey, type TextKey } from '../../texts/texts.ts';
+import type { TextKey } from '../../texts/texts.ts';
 import type { Form, FormField } from '../shell/parts.ts';
 import type { Problem } from '../shell/problem.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
@@ -61,15 +61,15 @@ const looks: Record<Input['kind'], Partial<FormField> & Pick<FormField, 'kind'>>
 };
 
 export function fieldOf({ text }: Texts, input: Input, typed: Typed): FormField {
-  const { path: name, kind, label, look = {}, isRequired } = input;
-  const hint = input.hint ?? `${label}.hint`;
+  const { path: name, kind, label, hint, look = {}, isRequired } = input;
   const value = kind === 'secret' ? '' : textAt(typed, name);
   return {
     name,
     label: text(label),
-    hint: isTextKey(hint) ? text(hint) : undefined,
+    hint: hint && text(hint),
     ...(isRequired === undefined ? {} : { isRequired }),
     ...looks[kind],
+    ...(kind === 'secret' && { isSecret: true }),
     value,
     ...(kind === 'flag' ? flagField({ text }, input, value) : {}),
     ...(input.options ? { options: optionsOf({ text }, input, value) } : {}),

@@ -19,7 +19,7 @@ export const locations: Resource = {
 };
 
 export const columns = ({ text }: ConsoleVisit): Column<LocationInUse>[] => [
-  { label: 'console.locations.location', cell: ({ location }) => ({ text: location, isCode: true }) },
+  { label: 'field.location.location', cell: ({ location }) => ({ text: location, isCode: true }) },
   {
     label: 'console.locations.namedBy',
     cell: ({ declared }) =>
@@ -45,7 +45,8 @@ const inputs: readonly Input[] = [
   {
     path: 'location',
     kind: 'text',
-    label: 'console.locations.location',
+    label: 'field.location.location',
+    hint: 'console.locations.location.hint',
     isRequired: true,
     look: { isCode: true, maxLength: 128 },
   },

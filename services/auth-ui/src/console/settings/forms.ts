@@ -9,7 +9,7 @@ import { questionOf } from '../shell/question.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 import type { SettingsOwner } from './owner.ts';
 
-const input = inputsBelow('console.settings');
+const input = inputsBelow('field.setting', 'console.settings');
 
 const nameInput = input('name', 'text', { isRequired: true, look: { isCode: true, maxLength: 256 } });
 const location = input('location', 'text', {
@@ -78,7 +78,7 @@ export function changePage(
       submit: text('console.settings.save'),
       cancel: owner.path,
     },
-    lead: `${text('console.settings.location')}: ${location}`,
+    lead: `${text('field.setting.location')}: ${location}`,
   };
 }
 
@@ -92,7 +92,7 @@ export function deletePage(
     key: 'console.settings.delete',
     named: { name, location },
     path: owner.way,
-    facts: [{ label: visit.text('console.settings.value'), value, isCode: true }],
+    facts: [{ label: visit.text('field.setting.value'), value, isCode: true }],
     action: `${owner.path}/delete`,
     hidden: { name, location, ifMatch: etag },
     cancel: owner.path,

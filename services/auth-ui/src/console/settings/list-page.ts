@@ -79,7 +79,7 @@ export function listPage(
       filters: [
         {
           name: 'location',
-          label: text('console.settings.location'),
+          label: text('field.setting.location'),
           value: location,
           ...(locations.length > maxChoice
             ? { kind: 'text' as const, isCode: true, maxLength: 128 }
@@ -103,8 +103,8 @@ export function listPage(
         table: {
           caption: text('console.settings.inForce', { location }),
           columns: [
-            { label: text('console.settings.name') },
-            { label: text('console.settings.value') },
+            { label: text('field.setting.name') },
+            { label: text('field.setting.value') },
             { label: text('console.settings.from') },
           ],
           empty: emptyOr(isGlobal ? 'empty.global' : 'empty'),
@@ -127,9 +127,9 @@ export function listPage(
         table: {
           caption: text('console.settings.given.global'),
           columns: [
-            { label: text('console.settings.name') },
-            { label: text('console.settings.value') },
-            { label: text('console.settings.location') },
+            { label: text('field.setting.name') },
+            { label: text('field.setting.value') },
+            { label: text('field.setting.location') },
           ],
           empty: emptyOr(isGlobal ? 'empty.global' : 'empty.given'),
           ...given.pages,
@@ -154,7 +154,7 @@ function givenRow({ text }: ConsoleVisit, { path }: SettingsOwner, setting: Sett
     cells: [
       {
         text: name,
-        badge: shared ? { text: text('console.settings.shared'), kind: 'plain' } : undefined,
+        badge: shared ? { text: text('field.setting.shared'), kind: 'plain' } : undefined,
       },
       { text: shortened(value), isCode: true },
       { text: location, isCode: true },

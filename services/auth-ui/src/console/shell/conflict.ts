@@ -18,7 +18,7 @@ export function conflictPage(
 ): ComparisonPage {
   const { text } = visit;
   const now = new Map(fieldsOf(current).map((field) => [field.name, field]));
-  const kept = fieldsOf(typed).filter(({ kind }) => kind !== 'password' && kind !== 'file');
+  const kept = fieldsOf(typed).filter((field) => !isSecret(field) && field.kind !== 'file');
   const folded = new Set(
     typed.form.sections.filter(({ isFolded }) => isFolded).flatMap(({ fields }) => fields),
   );
@@ -50,10 +50,12 @@ export function conflictPage(
 /** A secret goes into no page, so the form asks again for those that were sent: they would be lost without a word. */
 export function lostSecrets({ text, request }: Pick<Visit, 'text' | 'request'>, page: FormPage) {
   const sent = request.body as Readonly<Record<string, unknown>>;
-  const lost = fieldsOf(page).filter(({ kind, name }) => kind === 'password' && (sent[name] ?? '') !== '');
+  const lost = fieldsOf(page).filter((field) => isSecret(field) && (sent[field.name] ?? '') !== '');
   const fields = lost.map(({ label }) => label).join(', ');
   return { lost, problem: lost.length === 0 ? undefined : text('console.comparison.secretLost', { fields }) };
 }
+
+const isSecret = ({ kind, isSecret: marked }: FormField) => marked === true || kind === 'password';
 
 function fieldsOf({ form }: FormPage): FormField[] {
   return form.sections.flatMap(({ fields }) => fields);

@@ -88,6 +88,8 @@ export interface FormField {
   /** Of a search, where no field is required: does not say that it is optional. */
   isQuiet?: boolean;
   isReadOnly?: boolean;
+  /** Goes into no page, whatever it looks like. */
+  isSecret?: boolean;
   /** Code, addresses, identifiers: in a fixed width and without spelling help. */
   isCode?: boolean;
   maxLength?: number;

@@ -3,40 +3,39 @@ import type { SignOnProtocol, SignOnRecord } from '@gatehouse/api-client/environ
 import { type Input, inputsBelow, optionsBelow, type Typed, typedOf } from '../form/inputs.ts';
 import { type Section, sectionsBelow } from '../form/sections.ts';
 
-const input = inputsBelow('console.singleSignOn.field');
-
-/** Without text the value is taken away. */
-const text = (path: string) =>
-  input(path, 'text', { empty: 'clear', look: { isCode: true, maxLength: 2048 } });
-const long = (path: string) =>
-  input(path, 'text', {
-    empty: 'clear',
-    look: { kind: 'textarea', rows: 6, isCode: true, maxLength: 512 * 1024 },
-  });
-const flag = (path: string, initial = '') => input(path, 'flag', { initial });
-const lines = (path: string, initial = '') => input(path, 'lines', { initial, look: { maxLength: 8192 } });
-const options = (path: string, values: readonly string[]) =>
-  optionsBelow(`console.singleSignOn.field.${path}`, values);
-const choice = (path: string, values: readonly [string, ...string[]]) =>
-  input(path, 'choice', { options: options(path, values), initial: values[0], isRequired: true });
-
 const section = sectionsBelow('console.singleSignOn.section');
-const who = (groups: string) =>
-  section('who', [lines('accessGroups'), lines('passwordUsers'), lines('requiredGroups'), text(groups)]);
 
-const lookup = choice('userLookup', ['userName', 'email', 'externalId']);
-const domain = text('userNameDomain');
-const strongContext = text('strongContext');
-const logout = flag('logout');
+/** The inputs that both protocols have, and the kinds of which they make others. */
+function inputsOf(protocol: SignOnProtocol) {
+  const input = inputsBelow(`field.${protocol}`, 'console.singleSignOn.field');
+  const look = { isCode: true, maxLength: 2048 };
+  const options = (path: string, values: readonly string[]) =>
+    optionsBelow(`console.singleSignOn.field.${path}`, values);
+  /** Without text the value is taken away. */
+  const text = (path: string, more: Partial<Input> = {}) =>
+    input(path, 'text', { empty: 'clear', look, ...more });
+  const long = (path: string) =>
+    text(path, { look: { kind: 'textarea', rows: 6, isCode: true, maxLength: 512 * 1024 } });
+  const flag = (path: string, initial = '') => input(path, 'flag', { initial });
+  const lines = (path: string, initial = '') => input(path, 'lines', { initial, look: { maxLength: 8192 } });
+  const choice = (path: string, values: readonly [string, ...string[]]) =>
+    input(path, 'choice', { options: options(path, values), initial: values[0], isRequired: true });
+  const who = (groups: string) =>
+    section('who', [lines('accessGroups'), lines('passwordUsers'), lines('requiredGroups'), text(groups)]);
+  const person = [choice('userLookup', ['userName', 'email', 'externalId']), text('userNameDomain')];
+  const protection = [text('strongContext'), flag('logout')];
+  return { input, options, text, long, flag, lines, choice, who, person, protection };
+}
 
-const sections: Record<SignOnProtocol, readonly Section[]> = {
-  saml: [
+function samlSections(): Section[] {
+  const { input, text, long, flag, choice, who, person, protection } = inputsOf('saml');
+  return [
     section(
       'provider',
       [
         text('idpMetadataUrl'),
         long('idpMetadataXml'),
-        input('idpMetadataXmlFile', 'file'),
+        input('idpMetadataXmlFile', 'file', { label: 'console.singleSignOn.field.idpMetadataXmlFile' }),
         long('idpMetadataCertificate'),
       ],
       'provider.saml.text',
@@ -45,8 +44,7 @@ const sections: Record<SignOnProtocol, readonly Section[]> = {
       choice('userNameSource', ['nameId', 'attribute']),
       text('userNameAttribute'),
       text('nameIdFormat'),
-      lookup,
-      domain,
+      ...person,
     ]),
     who('groupsAttribute'),
     section('protection', [
@@ -56,11 +54,14 @@ const sections: Record<SignOnProtocol, readonly Section[]> = {
       flag('encryptAssertions'),
       flag('allowIdpInitiated'),
       input('clockSkewSeconds', 'number', { initial: '60', isRequired: true }),
-      strongContext,
-      logout,
+      ...protection,
     ]),
-  ],
-  oidc: [
+  ];
+}
+
+function oidcSections(): Section[] {
+  const { input, options, text, flag, lines, choice, who, person, protection } = inputsOf('oidc');
+  return [
     section(
       'provider',
       [
@@ -79,9 +80,8 @@ const sections: Record<SignOnProtocol, readonly Section[]> = {
     ),
     section('person', [
       // The API has no empty value for it.
-      { ...text('userNameClaim'), empty: undefined, initial: 'preferred_username', isRequired: true },
-      lookup,
-      domain,
+      text('userNameClaim', { empty: undefined, initial: 'preferred_username', isRequired: true }),
+      ...person,
       lines('scopes', 'openid\nprofile\nemail'),
       flag('userInfo'),
       flag('assumeVerifiedEmail'),
@@ -96,8 +96,7 @@ const sections: Record<SignOnProtocol, readonly Section[]> = {
           ...options('prompt', ['none', 'login', 'consent', 'select_account']),
         ],
       }),
-      strongContext,
-      logout,
+      ...protection,
     ]),
     section('endpoints', [
       text('authorizationEndpoint'),
@@ -106,8 +105,10 @@ const sections: Record<SignOnProtocol, readonly Section[]> = {
       text('userInfoEndpoint'),
       text('endSessionEndpoint'),
     ]),
-  ],
-};
+  ];
+}
+
+const sections: Record<SignOnProtocol, readonly Section[]> = { saml: samlSections(), oidc: oidcSections() };
 
 export const inputsFor = (protocol: SignOnProtocol): Input[] =>
   sections[protocol].flatMap(({ inputs }) => inputs);

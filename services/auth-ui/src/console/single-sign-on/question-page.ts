@@ -24,14 +24,8 @@ export function questionPage(
   const fact = (label: string, value: string) => ({ label, value });
   const facts = [
     fact(text('console.singleSignOn.provider'), providerOf(visit, record)),
-    fact(
-      text('console.singleSignOn.field.accessGroups'),
-      groups.join(', ') || text('console.singleSignOn.everybody'),
-    ),
-    fact(
-      text('console.singleSignOn.field.passwordUsers'),
-      kept.join(', ') || text('console.singleSignOn.nobody'),
-    ),
+    fact(text('field.saml.accessGroups'), groups.join(', ') || text('console.singleSignOn.everybody')),
+    fact(text('field.saml.passwordUsers'), kept.join(', ') || text('console.singleSignOn.nobody')),
   ];
   const passwords =
     groups.length > 0
