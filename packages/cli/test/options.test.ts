@@ -1,10 +1,14 @@
+import { field } from '@gatehouse/contracts/resource/field';
 import type { Fields } from '@gatehouse/contracts/resource/resource';
 import { contactCenter } from '@gatehouse/contracts/resources/contact-center';
 import { environment } from '@gatehouse/contracts/resources/environment';
 import { oidc } from '@gatehouse/contracts/resources/oidc';
 import { expect, test } from 'vitest';
+import { z } from 'zod';
 import { fieldsOf } from '../src/input/fields.ts';
 import { optionsOf } from '../src/input/options.ts';
+import { columnsBeside } from '../src/output/columns.ts';
+import { renderTable } from '../src/output/table.ts';
 import { runCommand } from '../src/run-command.ts';
 import type { Session } from '../src/session.ts';
 
@@ -69,4 +73,26 @@ test('texts become values of the field, also below an object', async () => {
 test('subjects change by the command alone that says first what ends', async () => {
   const { exitCode, error } = await runCommand(['cc', 'update', 'north', '--subject-scope', 'environment']);
   expect([exitCode, error]).toEqual([2, expect.stringContaining("unknown option '--subject-scope'")]);
+});
+
+test('a column that the description names stands beside those of the command', () => {
+  const group = 'all';
+  const gate = {
+    name: 'gate',
+    fields: {
+      title: field(z.string(), { label: 'Title', help: 'Of the gate.', group, isColumn: true }),
+      ways: field(z.array(z.string()), {
+        label: 'Ways through',
+        help: 'One or more.',
+        group,
+        isColumn: true,
+      }),
+      height: field(z.int(), { label: 'Height', help: 'In metres.', group }),
+    },
+  };
+  const columns = { name: () => 'West', ...columnsBeside(gate, ['title']) };
+  const screen = { columns: undefined, heading: (text: string) => text };
+  expect(renderTable([{ title: 'West', ways: ['a', 'b'], height: 3 }], columns, screen)).toBe(
+    'NAME  WAYS THROUGH\nWest  a, b\n',
+  );
 });

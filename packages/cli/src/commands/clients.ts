@@ -9,6 +9,7 @@ import type { Cli } from '../command-group.ts';
 import { exitCodes, UsageError } from '../failure/failure.ts';
 import { readFields } from '../input/file.ts';
 import { optionsOf } from '../input/options.ts';
+import { columnsBeside } from '../output/columns.ts';
 import { printDiagnosis } from '../output/diagnosis.ts';
 import { shown } from '../output/text.ts';
 import type { Session } from '../session.ts';
@@ -63,6 +64,14 @@ export function clientCommands(program: Command, cli: Cli): void {
       grants: ({ authorizedGrantTypes }) => authorizedGrantTypes.map(shortGrant),
       'last used': ({ lastUsedAt }) => timeOf(lastUsedAt) ?? 'never',
       by: ({ lastGrants = [] }) => lastGrants.slice(0, 1).map(({ grant_type }) => shortGrant(grant_type)),
+      // Those that a client serves are many, and stand in `clients show`.
+      ...columnsBeside(client, [
+        'client_id',
+        'name',
+        'clientType',
+        'authorizedGrantTypes',
+        'contactCenterIds',
+      ]),
     },
     none: 'There are no clients.',
   });

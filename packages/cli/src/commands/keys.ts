@@ -1,32 +1,29 @@
 /** `gatehouse keys`: the API keys of a contact centre. */
 import { createApiKeyAdministration } from '@gatehouse/api-client/environment-api/contact-centers';
 import type { AnsweredApiKey } from '@gatehouse/contracts/environment-api/administration/api-keys';
-import type { NewApiKey, Rotation } from '@gatehouse/contracts/resources/api-key';
+import { apiKey, type NewApiKey, type Rotation } from '@gatehouse/contracts/resources/api-key';
 import type { Command } from 'commander';
 import type { Cli } from '../command-group.ts';
 import { fieldOptions, fieldsOf } from '../input/fields.ts';
 import { readSecretFile } from '../input/file.ts';
-import type { FieldOption } from '../input/options.ts';
+import { type FieldOption, optionsOf } from '../input/options.ts';
 import type { Session } from '../session.ts';
 import { askSecret } from '../terminal/questions.ts';
 import { resourceCommands } from './resource-command.ts';
 
-const expiry: FieldOption = {
-  flags: '--expires-at <time>',
-  description: 'when it ends, such as 2027-12-31T00:00:00Z',
-};
-const creation: readonly FieldOption[] = [
-  {
-    flags: '--purpose <purpose>',
-    description:
-      'api (without it), or scim: provisions the people of this contact centre and opens nothing else',
-  },
-  { flags: '--valid-from <time>', description: 'when it begins; now without it' },
-  expiry,
-];
+const expiry = ['--expires-at <time>', 'when it ends, such as 2027-12-31T00:00:00Z'] as const;
+/** The name is an argument. */
+const creation = optionsOf(apiKey, {
+  purpose: [
+    '--purpose <purpose>',
+    'api (without it), or scim: provisions the people of this contact centre and opens nothing else',
+  ],
+  validFrom: ['--valid-from <time>', 'when it begins; now without it'],
+  expiresAt: expiry,
+}).filter(({ field }) => field !== 'name');
 const rotation: readonly FieldOption[] = [
   { flags: '--overlap-seconds <seconds>', description: 'how long the key before still works; 0 without it' },
-  expiry,
+  { flags: expiry[0], description: expiry[1] },
 ];
 
 interface Owner {

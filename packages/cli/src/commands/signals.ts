@@ -6,10 +6,11 @@ import type { Cli } from '../command-group.ts';
 import { exitCodes } from '../failure/failure.ts';
 import { readSecretFile } from '../input/file.ts';
 import { optionsOf } from '../input/options.ts';
+import { columnsBeside } from '../output/columns.ts';
 import type { Session } from '../session.ts';
 import { resourceCommands } from './resource-command.ts';
 
-const creation = optionsOf(signalReceiver, {
+const fields = optionsOf(signalReceiver, {
   endpoint: ['--endpoint <url>', 'https address that takes security event tokens (RFC 8935)'],
   audience: ['--audience <text>', 'aud of the tokens, as the receiver expects it'],
   events: ['--events <names>', 'session-revoked, credential-change; both without it'],
@@ -30,6 +31,7 @@ export function signalCommands(program: Command, cli: Cli): void {
     columns: {
       ...{ id: 'id', endpoint: 'endpoint', audience: 'audience', events: 'events' },
       'contact centres': 'contactCenterIds',
+      ...columnsBeside(signalReceiver, ['endpoint', 'audience', 'events', 'contactCenterIds']),
     },
     none: 'There are no receivers of signals.',
   });
@@ -38,12 +40,12 @@ export function signalCommands(program: Command, cli: Cli): void {
     description: 'register a receiver',
     options: (command) =>
       command.option('--token-file <path>', 'bearer token that is sent to it; - for standard input'),
-    fields: creation,
+    fields,
     async body({ terminal }, fields: NewSignalReceiver, { tokenFile }: { tokenFile?: string }) {
       if (tokenFile === undefined) return fields;
       return { ...fields, bearerToken: await readSecretFile(terminal, tokenFile, 'The token') };
     },
-    send: (calls, fields) => calls.create(fields),
+    send: (calls, body) => calls.create(body),
     tell: ({ output }, receiver) => output.done(`Receiver ${receiver.id} is registered.`, receiver),
   });
   commands.remove({

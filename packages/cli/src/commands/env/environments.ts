@@ -5,9 +5,14 @@ import type {
   ConfigServer,
   Environment,
 } from '@gatehouse/contracts/environment-api/administration/environments';
-import type { EnvironmentChange, NewEnvironment } from '@gatehouse/contracts/resources/environment';
+import {
+  type EnvironmentChange,
+  environment,
+  type NewEnvironment,
+} from '@gatehouse/contracts/resources/environment';
 import type { Command } from 'commander';
 import type { Cli } from '../../command-group.ts';
+import { columnsBeside } from '../../output/columns.ts';
 import type { Session } from '../../session.ts';
 import { resourceCommands } from '../resource-command.ts';
 import { environmentFields } from './fields.ts';
@@ -39,7 +44,10 @@ export function environmentCommands(program: Command, cli: Cli): void {
         )
         .option('--ids <ids>', 'only these, separated by commas; at most 100'),
     rows: (calls, { search, ids }: ListOptions) => calls.list(definedOnly({ search, ids })),
-    columns: { id: 'id', directory: 'directory', tenant: 'tenant', tls: 'tlsEnabled', servers: serversOf },
+    columns: {
+      ...{ id: 'id', directory: 'directory', tenant: 'tenant', tls: 'tlsEnabled', servers: serversOf },
+      ...columnsBeside(environment, ['id', 'directory', 'tenant', 'tlsEnabled', 'configServers']),
+    },
     none: 'There are no environments.',
   });
   commands.show({
