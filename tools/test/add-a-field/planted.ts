@@ -39,7 +39,7 @@ it('the console edits the field, the API stores it, and a wrong value is refused
   expect(refused.body).toContain(`data.${name}`);
 });
 
-it('the command line shows the field, and changes it by an option', async () => {
+it('the command line shows the field, and changes it by an option, and lists the column', async () => {
   const { clientId } = await createClient(stage.authApi, { name: 'Desk phone', [name]: true });
   const env = {
     GATEHOUSE_URL: stage.publicUrl,
@@ -52,6 +52,7 @@ it('the command line shows the field, and changes it by an option', async () => 
     env,
   });
   expect(JSON.parse(changed.out)[name]).toBe(false);
+  expect((await runCommand(['clients', 'list'], { env })).out).toMatch(/^CLIENT ID .* SCOPE/);
 });
 
 it('the list of the console has the column', async () => {
