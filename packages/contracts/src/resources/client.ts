@@ -25,5 +25,5 @@ export const client = {
 
 type Fields = typeof client.fields;
 
-/** What creates or changes a client, as it is sent; each field may be missing in both. */
+/** The body that creates or changes a client, as it is sent; each field may be missing in both. */
 export type ClientInput = z.input<z.ZodObject<Pick<Fields, 'client_id'> & ChangeShape<Fields>>>;

@@ -22,7 +22,7 @@ type Described = DescribedProperties;
 /** Rows of before have none of them. */
 type NewRight = 'idTokens' | 'refreshTokens';
 
-/** What its fields mean is said in their description. */
+/** The description says what each field means. */
 export interface Client
   extends KeySource,
     Omit<Described, keyof KeySource | 'grantTypes' | 'tokenExchange' | 'jwtBearer'> {
@@ -33,7 +33,7 @@ export interface Client
   grantTypes: string[];
   tokenExchange: TokenExchangePolicy;
   jwtBearer: { issuers: AssertionIssuer[] };
-  /** What became of the picture at `logoUri`; pages show this copy. */
+  /** Our copy of the picture at `logoUri`; pages show it. */
   logo?: BrandImage;
   /** It registered itself (RFC 7591). */
   registeredDynamically: boolean;

@@ -18,7 +18,7 @@ const properties = {
   refreshTokenIdleTimeout: 'refreshTokenIdleSeconds',
 } as const;
 
-/** What a client may register itself: only these. */
+/** The only fields that a client may register itself. */
 export const members = {
   redirectURIs: 'redirect_uris',
   tokenEndpointAuthMethod: 'token_endpoint_auth_method',

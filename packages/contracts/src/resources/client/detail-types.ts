@@ -28,11 +28,11 @@ const memberName = z
   .regex(/^[A-Za-z][A-Za-z0-9_-]{0,63}$/, 'must have 1 to 64 letters, digits or _ -')
   .refine((name) => !commonMembers.includes(name), 'is a member of every type');
 
-/** What is not named here is refused in a request. */
+/** Requests with other members, or other values, are refused. */
 export const detailTypeSchema = z
   .strictObject({
     type: detailTypeNameSchema,
-    /** What the consent page says. */
+    /** Text of the consent page. */
     text: freeText(500).min(1).optional(),
     /** Values that may be asked for; a request that names none asks for all of them. */
     actions: visibleTexts.optional(),

@@ -145,7 +145,7 @@ export const signIn = {
   }),
 };
 
-/** What its tokens reach. */
+/** The reach of its tokens. */
 export const reach = {
   scope: field(z.array(scopeValue).min(1).max(100), {
     label: 'Scope',
