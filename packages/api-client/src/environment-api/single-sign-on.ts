@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { readData, readTagged, removeAt } from '../administration-calls.ts';
 import type { HttpClient } from '../http-client.ts';
 
-/** What may be changed, by protocol. */
+/** The fields of a change, by protocol. */
 export interface SignOnChange {
   saml: SamlChange;
   oidc: OidcChange;

@@ -12,7 +12,7 @@ const maxBases = 16;
 /** Groups in groups: each level is one more search of a login. */
 const maxGroupDepth = 10;
 
-/** What Active Directory takes in place of a name of an entry. */
+/** Active Directory takes such a name in place of the name of an entry. */
 const principalName = /^[^@\s\\"]+@[A-Za-z0-9][A-Za-z0-9.-]*$/;
 
 const bases = () =>
