@@ -7,7 +7,14 @@ import {
   auditTemplates,
 } from '@gatehouse/audit-trail/elasticsearch/audit-assets';
 import { jsonSchemaOf } from '@gatehouse/contracts/resource/json-schema';
+import { branding } from '@gatehouse/contracts/resources/branding';
 import { client } from '@gatehouse/contracts/resources/client';
+import { configServer } from '@gatehouse/contracts/resources/config-server';
+import { contactCenter } from '@gatehouse/contracts/resources/contact-center';
+import { environment } from '@gatehouse/contracts/resources/environment';
+import { oidc } from '@gatehouse/contracts/resources/oidc';
+import { saml } from '@gatehouse/contracts/resources/saml';
+import { signalReceiver } from '@gatehouse/contracts/resources/signal-receiver';
 import { chartFiles } from '../helm/chart-files.ts';
 import { reachabilityPage } from '../reachability/page.ts';
 import { attacksPage } from './attacks-page.ts';
@@ -37,8 +44,6 @@ const elasticsearchFiles = [auditLifecycle({ retentionDays: defaultRetentionDays
   }),
 );
 
-/** For editors: files of `gatehouse clients create`, `update` and `apply`. */
-const clientSchema = jsonSchemaOf(client);
 const clientsSchema = {
   $schema: 'https://json-schema.org/draft/2020-12/schema',
   title: 'Clients of gatehouse clients apply',
@@ -48,12 +53,21 @@ const clientsSchema = {
   },
   required: ['clients'],
 };
-const editorSchemas = Object.entries({ client: clientSchema, clients: clientsSchema }).map(
-  ([name, schema]) => ({
-    path: `docs/reference/${name}.schema.json`,
-    produce: async () => `${JSON.stringify(schema, null, 2)}\n`,
-  }),
-);
+/** For editors: files of `gatehouse … --file` and of `gatehouse clients apply`. */
+const editorSchemas = Object.entries({
+  branding: jsonSchemaOf(branding),
+  client: jsonSchemaOf(client),
+  clients: clientsSchema,
+  'config-server': jsonSchemaOf(configServer),
+  'contact-center': jsonSchemaOf(contactCenter),
+  environment: jsonSchemaOf(environment),
+  oidc: jsonSchemaOf(oidc),
+  saml: jsonSchemaOf(saml),
+  'signal-receiver': jsonSchemaOf(signalReceiver),
+}).map(([name, schema]) => ({
+  path: `docs/reference/${name}.schema.json`,
+  produce: async () => `${JSON.stringify(schema, null, 2)}\n`,
+}));
 
 const generatedFiles: GeneratedFile[] = [
   { path: 'packages/service-kit/src/html/error-texts.json', produce: errorTexts },

@@ -27,3 +27,26 @@ describe('the JSON Schema of a client', () => {
     expect(client.safeParse({ logoUri: null, refreshTokenIdleTimeout: null }).success).toBe(true);
   });
 });
+
+describe('the JSON Schemas of environments and contact centres', () => {
+  const schemaOf = (name: string) => z.fromJSONSchema(JSON.parse(read(`reference/${name}.schema.json`)));
+
+  it.each([
+    ['environment', { tenant: 'demo', configServers: [{ primaryAddress: 'cfg', primaryPort: 8888 }] }],
+    ['environment', { directory: 'ldap', ldap: { baseDns: ['dc=example,dc=com'] } }],
+    ['contact-center', { environmentId: '0000de40-0000-4000-8000-00000000cc01', domains: ['north'] }],
+    ['saml', { idpMetadataUrl: 'https://idp.example.com/metadata', signRequests: true }],
+    ['oidc', { issuer: 'https://idp.example.com', clientId: 'gatehouse', scopes: ['openid'] }],
+  ])('%s accepts what a person writes', (name, fields) => {
+    expect(schemaOf(name).safeParse(fields)).toMatchObject({ success: true });
+  });
+
+  it.each([
+    ['environment', { directory: 'files' }],
+    ['contact-center', { domains: 'north' }],
+    ['saml', { binding: 'mail' }],
+    ['oidc', { responseMode: 'mail' }],
+  ])('%s refuses what the API would refuse', (name, fields) => {
+    expect(schemaOf(name).safeParse(fields).success).toBe(false);
+  });
+});
