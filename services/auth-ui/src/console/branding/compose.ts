@@ -14,7 +14,7 @@ import type { ConsoleVisit, Shell } from '../shell/shell.ts';
 import { tagField } from '../shell/typed.ts';
 import { acceptFiles, type SentFields } from '../shell/upload.ts';
 import { deletePage } from './delete-page.ts';
-import { changeOf, typedFields, typedOf } from './fields.ts';
+import { changeOf, shownOf, typedFields } from './fields.ts';
 import { besideFields, formPage } from './form-page.ts';
 import { brandings, ownerColumns, ownersOf, type PlacesPage, placesPage } from './list-pages.ts';
 import { type LogoPage, logoPage } from './logo-page.ts';
@@ -32,11 +32,11 @@ const previewQuery = placeFields.extend({ kind: z.enum(pageKinds).catch('name') 
 const placeAndTag = placeFields.extend(tagField);
 
 /** `preview`: shows a page in what was typed. `again`: leads from there back to the form. Otherwise it is saved. */
-const sentForm = typedFields.extend({
-  ...placeAndTag.shape,
+const wish = z.object({
   preview: z.enum(pageKinds).optional().catch(undefined),
   again: z.literal('true').optional().catch(undefined),
 });
+const sentForm = typedFields.extend({ ...placeAndTag.shape, ...wish.shape });
 
 export function composeBranding({ shell }: { shell: Shell }): Area {
   const centersOf = ({ environmentApi }: ConsoleVisit) => createContactCenterAdministration(environmentApi);
@@ -94,18 +94,20 @@ export function composeBranding({ shell }: { shell: Shell }): Area {
       { url: '/edit', query: placeFields.shape, view: formView },
       async (visit, asked) => {
         const found = await read(visit, placeOf(asked));
-        return formPage(visit, { ...found, typed: typedOf(found.own) });
+        return formPage(visit, { ...found, typed: shownOf(found.own) });
       },
     );
 
     pages.post('/edit', { schema: { hide: true, body: sentForm } }, async (request, reply) => {
       const visit = shell.begin(request, reply);
-      const { cc, location, ifMatch: etag, preview, again, ...typed } = request.body;
-      const place = placeOf({ cc, location });
+      const { ifMatch: etag, ...named } = placeAndTag.parse(request.body);
+      const { preview, again } = wish.parse(request.body);
+      const typed = typedFields.parse(request.body);
+      const place = placeOf(named);
       const found = await read(visit, place);
       const sent = formPage(visit, { ...found, typed, etag });
       if (again) return shell.show(visit, formView, sent);
-      const { fields, linkFields } = changeOf(typed, found.own);
+      const { fields, linkFields } = changeOf(visit, typed, found.own);
       const { done: shown, problem } = await attempt(visit, async () => {
         if (preview !== undefined)
           return { kind: preview, ...(await brandingOf(visit).preview(place.owner, place.location, fields)) };
@@ -114,7 +116,7 @@ export function composeBranding({ shell }: { shell: Shell }): Area {
       });
       if (problem !== undefined) {
         if (problem.status !== 412) return shell.refused(visit, sent, besideFields(problem, linkFields));
-        const current = formPage(visit, { ...found, typed: typedOf(found.own) });
+        const current = formPage(visit, { ...found, typed: shownOf(found.own) });
         return shell.compare(visit, { typed: sent, current, etag: found.etag });
       }
       if (shown === undefined)

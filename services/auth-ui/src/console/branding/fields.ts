@@ -1,4 +1,4 @@
-/** Turns a branding into the fields of its form, and what was typed into a change. */
+/** Lists the fields of a branding as its form has them, and turns what was typed into a change. */
 import {
   type BrandingEntry,
   type BrandLink,
@@ -7,58 +7,113 @@ import {
 } from '@gatehouse/contracts/environment-api/branding';
 import type { BrandingChange } from '@gatehouse/contracts/resources/branding';
 import { z } from 'zod';
+import { isTextKey, type TextKey } from '../../texts/texts.ts';
+import { bodyOf, type Input, type Reading, type Typed, textAt, typedOf } from '../form/inputs.ts';
+import type { ConsoleVisit } from '../shell/shell.ts';
 import { linesOf } from '../shell/typed.ts';
 
-const text = (max: number) => z.string().max(max).default('');
+/** One line for each language: `en: Welcome`. A text without a language is English. */
+const texts: Reading = {
+  shown: (value) =>
+    Object.entries(value as Record<string, string>)
+      .map(([language, words]) => `${language}: ${words}`)
+      .join('\n'),
+  read: (typed) =>
+    Object.fromEntries(
+      linesOf(typed).map((line) => {
+        const [, language, words] = /^([A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*)\s*:\s*(.*)$/.exec(line) ?? [];
+        return language === undefined ? ['en', line] : [language, words ?? ''];
+      }),
+    ),
+};
+
+/** `2027-01-31T12:00Z`, and with a space as people type it. */
+const moment: Reading = {
+  shown: (value) => String(value).replace(/:\d\d\.\d{3}Z$/, 'Z'),
+  read(typed) {
+    const text = typed
+      .trim()
+      .replace(' ', 'T')
+      .replace(/ ?UTC$/i, 'Z');
+    return /^\d{4}-\d\d-\d\dT\d\d:\d\dZ?$/.test(text) ? `${text.replace(/Z$/, '')}:00Z` : text;
+  },
+};
+
+/** A field of the API has the label of its description. Without text a value is taken away, and inherited. */
+function input(path: string, kind: Input['kind'], more: Partial<Input> = {}): Input {
+  const described = `field.branding.${path}`;
+  const hint = `console.branding.${path}.hint`;
+  return {
+    path,
+    kind,
+    label: isTextKey(described) ? described : (`console.branding.${path}` as TextKey),
+    ...(isTextKey(hint) && { hint }),
+    empty: 'clear',
+    ...more,
+  };
+}
+
+const lines = (path: string, rows: number) =>
+  input(path, 'text', { reading: texts, look: { kind: 'textarea', rows } });
+const color = (path: string) => input(path, 'text', { look: { isCode: true, maxLength: 32 } });
+const time = (path: string) =>
+  input(path, 'text', {
+    reading: moment,
+    empty: undefined,
+    look: { isCode: true, maxLength: 64, placeholder: '2027-01-31T12:00Z' },
+  });
+const address = { kind: 'url', isCode: true, maxLength: 2048, placeholder: 'https://' } as const;
 /** Each of these has one field; further links of another kind stay as they are. */
-export const singleLinks = linkKinds.filter((kind) => kind !== 'other');
+const singleLinks = linkKinds.filter((kind) => kind !== 'other');
 
-export const typedFields = z.object({
-  name: text(200),
-  'colors.accent': text(32),
-  'colors.accentDark': text(32),
-  greeting: text(8_000),
-  ...(Object.fromEntries(singleLinks.map((kind) => [`link.${kind}`, text(2_048)])) as Record<
-    `link.${Exclude<(typeof linkKinds)[number], 'other'>}`,
-    ReturnType<typeof text>
-  >),
-  'link.other': text(2_048),
-  'link.other.label': text(4_000),
-  'notice.kind': z.enum(['', ...noticeKinds]).catch(''),
-  'notice.text': text(12_000),
-  'notice.from': text(64),
-  'notice.until': text(64),
-  byName: z.enum(['', 'true', 'false']).catch(''),
-});
+export const identity = [input('name', 'text', { look: { maxLength: 80 } }), lines('greeting', 4)];
+export const colors = [color('colors.accent'), color('colors.accentDark')];
+export const notice = [
+  input('notice.kind', 'choice', {
+    options: [
+      { value: '', label: 'console.branding.notice.none' },
+      ...noticeKinds.map((kind) => ({ value: kind, label: `notice.${kind}` as const })),
+    ],
+  }),
+  lines('notice.text', 4),
+  time('notice.from'),
+  time('notice.until'),
+];
+export const links = [
+  ...singleLinks.map((kind) => input(`link.${kind}`, 'text', { label: `link.${kind}`, look: address })),
+  input('link.other', 'text', { look: address }),
+  lines('link.other.label', 2),
+];
+export const audience = [
+  input('byName', 'choice', {
+    reading: { shown: String, read: (text) => text === 'true' },
+    options: [
+      { value: '', label: 'console.branding.byName.inherit' },
+      { value: 'true', label: 'console.branding.byName.yes' },
+      { value: 'false', label: 'console.branding.byName.no' },
+    ],
+  }),
+];
 
-export type Typed = z.output<typeof typedFields>;
+const all = [...identity, ...colors, ...notice, ...links, ...audience];
+
+/** What a form sends, and no other field: a preview sends it along. */
+export const typedFields = z.object(
+  Object.fromEntries(all.map(({ path }) => [path, z.string().max(12_000).default('')])),
+);
 
 /** What is stored at the place itself, as the form shows it. */
-export function typedOf({
-  name = '',
-  colors,
-  greeting,
-  links = [],
-  notice,
-  byName,
-}: Partial<BrandingEntry>): Typed {
-  const linkOf = (kind: BrandLink['kind']) => links.find((link) => link.kind === kind);
+export function shownOf(own: Partial<BrandingEntry>): Typed {
+  const known = own.links ?? [];
+  const other = known.find(({ kind }) => kind === 'other');
+  const addresses = linkKinds.map((kind) => [
+    `link.${kind}`,
+    known.find((link) => link.kind === kind)?.url ?? '',
+  ]);
   return {
-    name,
-    'colors.accent': colors?.accent ?? '',
-    'colors.accentDark': colors?.accentDark ?? '',
-    greeting: shownTexts(greeting),
-    ...(Object.fromEntries(singleLinks.map((kind) => [`link.${kind}`, linkOf(kind)?.url ?? ''])) as Pick<
-      Typed,
-      `link.${Exclude<(typeof linkKinds)[number], 'other'>}`
-    >),
-    'link.other': linkOf('other')?.url ?? '',
-    'link.other.label': shownTexts(linkOf('other')?.label),
-    'notice.kind': notice?.kind ?? '',
-    'notice.text': shownTexts(notice?.text),
-    'notice.from': notice?.from.replace(/:\d\d\.\d{3}Z$/, 'Z') ?? '',
-    'notice.until': notice?.until.replace(/:\d\d\.\d{3}Z$/, 'Z') ?? '',
-    byName: byName === undefined ? '' : byName ? 'true' : 'false',
+    ...typedOf([...identity, ...colors, ...notice, ...audience], own),
+    ...Object.fromEntries(addresses),
+    'link.other.label': other?.label === undefined ? '' : texts.shown(other.label),
   };
 }
 
@@ -68,27 +123,18 @@ export interface Change {
   linkFields: string[];
 }
 
-/** All fields of the form: what is empty is taken away, and inherited. `stored`: its further links stay. */
-export function changeOf(typed: Typed, stored: Partial<BrandingEntry>): Change {
-  const links = linksOf(typed, stored.links ?? []);
+/** All fields of the form. `stored`: its further links stay. */
+export function changeOf(visit: ConsoleVisit, typed: Typed, stored: Partial<BrandingEntry>): Change {
+  const sent = linksOf(typed, stored.links ?? []);
+  const body = bodyOf<BrandingChange>(visit, [...identity, ...audience], typed);
   return {
     fields: {
-      name: typed.name.trim() || null,
+      ...body,
       colors: colorsOf(typed),
-      greeting: textsOf(typed.greeting),
-      links: links.length === 0 ? null : links.map(({ link }) => link),
-      notice:
-        typed['notice.kind'] === ''
-          ? null
-          : {
-              kind: typed['notice.kind'],
-              text: textsOf(typed['notice.text']) ?? {},
-              from: momentOf(typed['notice.from']),
-              until: momentOf(typed['notice.until']),
-            },
-      byName: typed.byName === '' ? null : typed.byName === 'true',
+      links: sent.length === 0 ? null : sent.map(({ link }) => link),
+      notice: noticeOf(visit, typed),
     },
-    linkFields: links.map(({ field }) => field),
+    linkFields: sent.map(({ field }) => field),
   };
 }
 
@@ -104,31 +150,30 @@ export function formFieldOf(field: string, linkFields: readonly string[]): strin
   return field;
 }
 
-function colorsOf(typed: Typed) {
-  const accent = typed['colors.accent'].trim();
-  const accentDark = typed['colors.accentDark'].trim();
+/** Both are taken away, or none. */
+function colorsOf(typed: Typed): BrandingChange['colors'] {
+  const accent = textAt(typed, 'colors.accent').trim();
+  const accentDark = textAt(typed, 'colors.accentDark').trim();
   if (accent === '' && accentDark === '') return null;
   return { accent, ...(accentDark === '' ? {} : { accentDark }) };
 }
 
-function linksOf(
-  typed: Typed,
-  stored: readonly BrandLink[],
-): { link: NonNullable<BrandingChange['links']>[number]; field: string }[] {
+function noticeOf(visit: ConsoleVisit, typed: Typed): BrandingChange['notice'] {
+  if (textAt(typed, 'notice.kind') === '') return null;
+  const body = bodyOf<{ notice: NonNullable<BrandingChange['notice']> }>(visit, notice, typed).notice;
+  return { ...body, text: body.text ?? {} };
+}
+
+type SentLink = NonNullable<BrandingChange['links']>[number];
+
+function linksOf(typed: Typed, stored: readonly BrandLink[]): { link: SentLink; field: string }[] {
   const single = singleLinks.flatMap((kind) => {
-    const url = typed[`link.${kind}`].trim();
+    const url = textAt(typed, `link.${kind}`).trim();
     return url === '' ? [] : [{ link: { kind, url }, field: `link.${kind}` }];
   });
-  const url = typed['link.other'].trim();
-  const other =
-    url === ''
-      ? []
-      : [
-          {
-            link: { kind: 'other' as const, url, label: textsOf(typed['link.other.label']) ?? {} },
-            field: 'link.other',
-          },
-        ];
+  const url = textAt(typed, 'link.other').trim();
+  const label = texts.read(textAt(typed, 'link.other.label')) as Record<string, string>;
+  const other = url === '' ? [] : [{ link: { kind: 'other' as const, url, label }, field: 'link.other' }];
   const shown = new Set<string>();
   const further = stored.filter(({ kind }) => {
     const isFurther = shown.has(kind);
@@ -136,31 +181,4 @@ function linksOf(
     return isFurther;
   });
   return [...single, ...other, ...further.map((link) => ({ link, field: 'link.other' }))];
-}
-
-/** `2027-01-31T12:00Z`, and with a space as people type it. */
-function momentOf(typed: string): string {
-  const moment = typed
-    .trim()
-    .replace(' ', 'T')
-    .replace(/ ?UTC$/i, 'Z');
-  return /^\d{4}-\d\d-\d\dT\d\d:\d\dZ?$/.test(moment) ? `${moment.replace(/Z$/, '')}:00Z` : moment;
-}
-
-/** One line for each language: `en: Welcome`. A text without a language is English. */
-function textsOf(typed: string): Record<string, string> | null {
-  const lines = linesOf(typed);
-  if (lines.length === 0) return null;
-  return Object.fromEntries(
-    lines.map((line) => {
-      const [, language, words] = /^([A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*)\s*:\s*(.*)$/.exec(line) ?? [];
-      return language === undefined ? ['en', line] : [language, words ?? ''];
-    }),
-  );
-}
-
-function shownTexts(texts: Readonly<Record<string, string>> | undefined): string {
-  return Object.entries(texts ?? {})
-    .map(([language, words]) => `${language}: ${words}`)
-    .join('\n');
 }

@@ -6,13 +6,14 @@ import {
   neededContrast,
   type Scheme,
 } from '@gatehouse/contracts/environment-api/brand-colors';
-import { type EffectiveBranding, noticeKinds } from '@gatehouse/contracts/environment-api/branding';
-import { isTextKey, type TextKey } from '../../texts/texts.ts';
+import type { EffectiveBranding } from '@gatehouse/contracts/environment-api/branding';
+import { type Input, type Typed, textAt } from '../form/inputs.ts';
+import { fieldOf } from '../form/sections.ts';
 import type { FormPage } from '../shell/pages.ts';
 import type { FormField } from '../shell/parts.ts';
 import type { Problem } from '../shell/problem.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
-import { formFieldOf, singleLinks, type Typed } from './fields.ts';
+import { audience, colors, formFieldOf, identity, links, notice } from './fields.ts';
 import { addressOf, brandingPath, fieldsOf, type Place } from './place.ts';
 import { pathTo, tabsOf } from './tabs.ts';
 
@@ -26,7 +27,11 @@ export interface Shown {
 
 export function formPage(visit: ConsoleVisit, shown: Shown): FormPage {
   const { text } = visit;
-  const { place, ownerName, etag } = shown;
+  const { place, ownerName, typed, etag } = shown;
+  const field = (input: Input, more?: string): FormField => {
+    const { hint, ...rest } = fieldOf(visit, input, typed);
+    return { ...rest, hint: [hint, more].filter(Boolean).join(' ') || undefined };
+  };
   return {
     title: text('console.branding.of', { name: ownerName, location: place.location }),
     lead: text('console.branding.form.lead'),
@@ -39,83 +44,27 @@ export function formPage(visit: ConsoleVisit, shown: Shown): FormPage {
         {
           title: text('console.branding.identity'),
           text: text('console.branding.identity.text'),
-          fields: [
-            field(visit, shown, 'name', { maxLength: 80 }, inherited(visit, shown, 'name')),
-            field(
-              visit,
-              shown,
-              'greeting',
-              { kind: 'textarea', rows: 4 },
-              inherited(visit, shown, 'greeting'),
-            ),
-          ],
+          fields: identity.map((input) => field(input, inherited(visit, shown, input.path))),
         },
         {
           title: text('console.branding.colors'),
           text: text('console.branding.colors.text', { ratio: neededContrast }),
-          fields: [
-            field(
-              visit,
-              shown,
-              'colors.accent',
-              { isCode: true, maxLength: 32 },
-              contrast(visit, shown, 'light'),
-            ),
-            field(
-              visit,
-              shown,
-              'colors.accentDark',
-              { isCode: true, maxLength: 32 },
-              contrast(visit, shown, 'dark'),
-            ),
-          ],
+          fields: colors.map((input) => field(input, contrast(visit, shown, input.path))),
         },
         {
           title: text('field.branding.notice'),
           text: text('console.branding.notice.lead'),
-          fields: noticeFields(visit, shown),
+          fields: notice.map((input) => field(input)),
         },
         {
           title: text('field.branding.links'),
           text: text('console.branding.links.text'),
-          fields: [
-            ...singleLinks.map(
-              (kind): FormField => ({
-                name: `link.${kind}`,
-                label: text(`link.${kind}`),
-                kind: 'url',
-                isCode: true,
-                maxLength: 2048,
-                value: shown.typed[`link.${kind}`],
-                placeholder: 'https://',
-              }),
-            ),
-            field(visit, shown, 'link.other', { kind: 'url', isCode: true, placeholder: 'https://' }),
-            field(visit, shown, 'link.other.label', { kind: 'textarea', rows: 2 }),
-          ],
+          fields: links.map((input) => field(input)),
         },
         {
           title: text('console.branding.audience'),
           text: text('console.branding.audience.text'),
-          fields: [
-            {
-              name: 'byName',
-              label: text('field.branding.byName'),
-              hint: inherited(visit, shown, 'byName'),
-              kind: 'select',
-              value: shown.typed.byName,
-              options: (
-                [
-                  ['', 'inherit'],
-                  ['true', 'yes'],
-                  ['false', 'no'],
-                ] as const
-              ).map(([value, name]) => ({
-                value,
-                label: text(`console.branding.byName.${name}`),
-              })),
-            },
-          ],
+          fields: audience.map((input) => field(input, inherited(visit, shown, input.path))),
         },
       ],
       submit: text('console.branding.save'),
@@ -133,72 +82,13 @@ export function besideFields(problem: Problem, linkFields: readonly string[]): P
   return { ...problem, fields };
 }
 
-type OwnField =
-  | 'name'
-  | 'greeting'
-  | 'colors.accent'
-  | 'colors.accentDark'
-  | 'link.other'
-  | 'link.other.label'
-  | 'notice.text'
-  | 'notice.from'
-  | 'notice.until';
-
-function field(
-  { text }: ConsoleVisit,
-  { typed }: Shown,
-  name: OwnField,
-  options: Partial<FormField> = {},
-  more?: string,
-): FormField {
-  const hint = [text(`console.branding.${name}.hint`), more].filter(Boolean).join(' ');
-  return {
-    name,
-    label: text(labelOf(name)),
-    kind: 'text',
-    value: typed[name],
-    ...options,
-    hint,
-  };
-}
-
-/** A field of the API has the label of its description. */
-function labelOf(name: OwnField): TextKey {
-  const described = `field.branding.${name}`;
-  return isTextKey(described) ? described : (`console.branding.${name}` as TextKey);
-}
-
-function noticeFields(visit: ConsoleVisit, shown: Shown): FormField[] {
-  const { text } = visit;
-  const moment = { isCode: true, maxLength: 64, placeholder: '2027-01-31T12:00Z' };
-  return [
-    {
-      name: 'notice.kind',
-      label: text('console.branding.notice.kind'),
-      kind: 'select',
-      value: shown.typed['notice.kind'],
-      options: [
-        { value: '', label: text('console.branding.notice.none') },
-        ...noticeKinds.map((kind) => ({ value: kind, label: text(`notice.${kind}`) })),
-      ],
-    },
-    field(visit, shown, 'notice.text', { kind: 'textarea', rows: 4 }),
-    field(visit, shown, 'notice.from', moment),
-    field(visit, shown, 'notice.until', moment),
-  ];
-}
-
 /** Says what counts while the field is empty, and where it comes from. */
-function inherited(
-  { text }: ConsoleVisit,
-  { effective, place }: Shown,
-  name: 'name' | 'greeting' | 'byName',
-): string | undefined {
+function inherited({ text }: ConsoleVisit, { effective, place }: Shown, name: string): string | undefined {
   const source = effective?.sources[name];
   const isOwn =
     source?.location === place.location && (source.level === 'installation') === (place.owner === undefined);
   if (source === undefined || isOwn) return undefined;
-  const value = effective?.[name];
+  const value = effective?.[name as 'name' | 'greeting' | 'byName'];
   const shown =
     typeof value === 'boolean'
       ? text(`console.branding.byName.${value ? 'yes' : 'no'}`)
@@ -212,10 +102,11 @@ function inherited(
 }
 
 /** Of the colour that was typed, or of the one that counts. */
-function contrast({ text }: ConsoleVisit, { typed, effective }: Shown, scheme: Scheme): string | undefined {
+function contrast({ text }: ConsoleVisit, { typed, effective }: Shown, path: string): string | undefined {
+  const scheme: Scheme = path === 'colors.accent' ? 'light' : 'dark';
   const name = scheme === 'light' ? 'accent' : 'accentDark';
-  const own = typed[`colors.${name}`].trim().toLowerCase();
-  const accent = typed['colors.accent'].trim().toLowerCase();
+  const own = textAt(typed, path).trim().toLowerCase();
+  const accent = textAt(typed, 'colors.accent').trim().toLowerCase();
   const derived = scheme === 'dark' && colorPattern.test(accent) ? nearestAccent(accent, 'dark') : undefined;
   const color = own === '' ? (derived ?? effective?.colors?.[name]) : own;
   if (color === undefined || !colorPattern.test(color)) return undefined;

@@ -11,7 +11,6 @@ import { lookOf } from '../../pages/look.ts';
 import { surroundingsOf, type Visit } from '../../pages/visit.ts';
 import { type ConsolePage, consoleView } from '../shell/pages.ts';
 import type { ConsoleVisit, Shell } from '../shell/shell.ts';
-import type { Typed } from './fields.ts';
 import { addressOf, brandingPath, fieldsOf, type Place } from './place.ts';
 import { type PageKind, pageKinds, renderSample, samplePage } from './sample-pages.ts';
 import { pathTo, tabsOf } from './tabs.ts';
@@ -32,7 +31,7 @@ interface Previewed {
   effective: BrandingView | undefined;
   kind: PageKind;
   /** Absent: what is saved is shown. */
-  draft?: { typed: Typed; etag: string };
+  draft?: { typed: Readonly<Record<string, string>>; etag: string };
 }
 
 export function sendPreview(

@@ -176,8 +176,9 @@ function valueIn(input: Input, typed: Typed): unknown {
   if (kind === 'file') return undefined;
   if (kind === 'choices') return chosenOf(input, typed);
   const sent = textAt(typed, path);
-  const text = kind === 'secret' || input.reading !== undefined ? sent : sent.trim();
-  if (text !== '' || empty === undefined || (kind === 'flag' && empty === 'leave'))
+  const trimmed = kind === 'secret' ? sent : sent.trim();
+  const text = input.reading === undefined ? trimmed : sent;
+  if (trimmed !== '' || empty === undefined || (kind === 'flag' && empty === 'leave'))
     return readingOf(input).read(text);
   if (empty === 'leave') return undefined;
   return kind === 'lines' ? [] : null;
