@@ -206,7 +206,7 @@ describe('the form that changes a client', () => {
       defaultMaxAgeSeconds: '',
       basicAuthorize: '',
       'membershipClaims.roles': '',
-      detailTypes: '[]',
+      detailTypes: '',
       clientUri: '',
       userinfoSignedResponseAlg: '',
     });

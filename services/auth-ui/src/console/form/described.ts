@@ -43,7 +43,8 @@ function cellOf({ text, language }: ConsoleVisit, value: unknown): Cell {
 function inputOf({ name }: Resource, described: DescribedInput): GroupedInput {
   const { path, facts, kind, options, isOptional, maxLength } = described;
   const { group, initial, isClearable } = facts;
-  const isEmpty = initial === '' || (Array.isArray(initial) && initial.length === 0);
+  const isEmpty = kind === 'json' || initial === '' || (Array.isArray(initial) && initial.length === 0);
+  const shown = initial === undefined ? undefined : shownIn(kind, initial);
   return {
     path,
     kind,
@@ -53,7 +54,15 @@ function inputOf({ name }: Resource, described: DescribedInput): GroupedInput {
     isRequired: !isOptional && !isEmpty,
     ...(options.length > 0 && { options: options.map((value) => ({ value })) }),
     empty: isClearable ? 'clear' : isOptional ? 'leave' : undefined,
-    ...(initial !== undefined && { initial: shownIn(kind, initial) }),
+    ...(shown !== undefined && { initial: shown }),
+    // Emptied, it is what a new one has.
+    ...(kind === 'json' &&
+      shown !== undefined && {
+        reading: {
+          shown: (value) => shownIn('json', value),
+          read: (text) => JSON.parse(text.trim() || shown),
+        },
+      }),
     look: { ...(kind === 'lines' && { isCode: true }), ...(maxLength !== undefined && { maxLength }) },
   };
 }
