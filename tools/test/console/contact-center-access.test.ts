@@ -68,6 +68,18 @@ it('shows a new API key once, rotates it with an overlap, and deletes it', async
   expect(await works(keyIn(rotated.text))).toBe(false);
 });
 
+it('makes an API key that counts from a day on, and not before', async () => {
+  const path = own('api-keys');
+  const typed = { name: 'Later', validFrom: '2098-01-31', expiresAt: '2099-01-31' };
+  const form = await administrator.open(`${path}/create`);
+  const shown = await administrator.submit(form, `${path}/create`, typed);
+  expect(await works(keyIn(shown.text))).toBe(false);
+  const list = await administrator.open(path);
+  expect(list.rows.find(({ Name }) => Name?.startsWith('Later'))?.['Ends']).toContain('from Jan 31, 2098');
+  const question = await administrator.open(linkTo(list, 'Delete'));
+  await administrator.submit(question, `${path}/delete`);
+});
+
 it('makes one API key of a form that is sent twice, shows it once, and says how to get another', async () => {
   const path = own('api-keys');
   const form = await administrator.open(`${path}/create`);

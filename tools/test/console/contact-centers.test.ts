@@ -106,6 +106,16 @@ it('shows a comparison where somebody else was faster, and overwrites only on a 
   expect(saved).toMatchObject({ heading: 'Mine', message: 'Mine is saved' });
 });
 
+it('changes within what a subject names one person', async () => {
+  const id = await newCenter('Shared subjects');
+  const form = await person.open(`${path}/${id}/edit`);
+  expect(form.forms.at(-1)?.fields).toMatchObject({ subjectScope: 'contactCenter' });
+  const saved = await person.submit(form, `${path}/${id}/edit`, { subjectScope: 'environment' });
+  expect(saved.message).toBe('Shared subjects is saved');
+  const again = await person.open(`${path}/${id}/edit`);
+  expect(again.forms.at(-1)?.fields).toMatchObject({ subjectScope: 'environment' });
+});
+
 it('leads administrators of one contact centre to theirs, where they change name and status alone', async () => {
   const administrator = await stage.contactCenterAdministrator();
   const own = await administrator.open(path);
