@@ -14,7 +14,7 @@ const internalGrants = [
 
 /** Fields that the patch does not contain keep their value; secrets are not changed. @throws AppError (400) */
 export function mergeClient(client: Client, patch: ClientPatch, defaults: ClientDefaults): Client {
-  const merged = mergeFields(client, patch);
+  const merged = mergeFields(client, withoutEmptyAddresses(patch));
   keepOneKeySource(merged, patch);
   if (merged.internalClient) merged.grantTypes = unique([...merged.grantTypes, ...internalGrants]);
   merged.responseTypes = unique(
@@ -35,6 +35,18 @@ function mergeFields(client: Client, patch: ClientPatch): Client {
     else if (given !== undefined) merged[property] = isTexts ? unique(given as string[]) : given;
   }
   return merged as unknown as Client;
+}
+
+/** An empty address of keys counts as none, of the client and of the issuers that it trusts. */
+function withoutEmptyAddresses({ jwtBearer, ...patch }: ClientPatch): ClientPatch {
+  const issuers = jwtBearer?.issuers.map(withoutEmptyAddress);
+  return { ...withoutEmptyAddress(patch), ...(issuers && { jwtBearer: { issuers } }) };
+}
+
+function withoutEmptyAddress<T extends Pick<ClientPatch, 'jwksUri'>>(given: T): T {
+  if (given.jwksUri !== '') return given;
+  const { jwksUri: _, ...rest } = given;
+  return rest as T;
 }
 
 /** A new source of keys replaces the other. */

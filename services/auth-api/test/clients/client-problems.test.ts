@@ -32,7 +32,6 @@ describe('what is wrong is named', () => {
     [{ tokenEndpointAuthMethod: 'private_key_jwt' }, 'data.tokenEndpointAuthMethod'],
     [{ accessTokenFormat: 'paper' }, 'data.accessTokenFormat'],
     [{ jwks: { keys: [] } }, 'data.jwks.keys'],
-    [{ jwksUri: '' }, 'data.jwksUri'],
     [{ tokenExchange: { delegation: 'yes' } }, 'data.tokenExchange.delegation'],
     [{ tokenExchange: { subjectClient: ['x'] } }, 'data.tokenExchange'],
   ])('%j → %s', async (data, field) => {
@@ -41,6 +40,19 @@ describe('what is wrong is named', () => {
     expect(answer.status).toBe(400);
     expect(envelope(answer).status.code).not.toBe(0);
     expect(envelope(answer).errors?.map(({ status }) => status.field)).toContain(field);
+  });
+
+  it('takes an empty address of keys for none (compat)', async () => {
+    const jwksUri = 'https://app.test/jwks';
+    const change = (data: object) => opsCall(stack, 'PUT', `${path}/keyless`, { data });
+    const answers = [
+      await create({ client_id: 'keyless', jwksUri: '' }),
+      await change({ jwksUri }),
+      await change({ jwksUri: '' }),
+    ];
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
+    const shown = answers.map((answer) => answer.json<{ data: { jwksUri?: string } }>().data.jwksUri);
+    expect(shown).toEqual([undefined, jwksUri, jwksUri]);
   });
 
   it('accepts fields that it does not know (compat)', async () => {

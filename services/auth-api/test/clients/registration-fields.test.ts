@@ -166,6 +166,7 @@ describe('what makes no sense is refused with its field', () => {
     [{ backchannelLogoutUri: 'https://app.test/bye#x' }, 'data.backchannelLogoutUri'],
     [{ backchannelLogoutUri: 'https://user:pass@app.test/bye' }, 'data.backchannelLogoutUri'],
     [{ jwtBearer: { issuers: [{ issuer: 'x', contactCenterIds: ['a'] }] } }, 'data.jwtBearer.issuers.0'],
+    [{ jwtBearer: { issuers: [{ issuer: 'x', jwksUri: '' }] } }, 'data.jwtBearer.issuers.0'],
     [
       { jwtBearer: { issuers: [{ issuer: 'x', jwksUri: 'https://idp.test/jwks' }] } },
       'data.jwtBearer.issuers.0.contactCenterIds',
