@@ -254,6 +254,13 @@ describe('the directory of an environment', () => {
     expect(complaints(await patch(await api.environment(), { ldap }))).toEqual(['data.ldap']);
   });
 
+  it('is named before what belongs to it where both are wrong', async () => {
+    const wrong = { directory: 1, configServers: 1, ldap: 1, srvRecord: 1 };
+    const { errors } = (await patch(await ofLdap(), wrong)).body;
+    const fields = errors.map(({ status }: { status: { field: string } }) => status.field);
+    expect(fields).toEqual(['data.srvRecord', 'data.directory', 'data.configServers', 'data.ldap']);
+  });
+
   it('without Configuration Servers lists none and takes none', async () => {
     const id = await ofPeople();
     const path = `/environments/${id}/config-servers`;

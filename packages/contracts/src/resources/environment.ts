@@ -158,10 +158,14 @@ export const environment = {
 
 export const newEnvironmentSchema = z.object(environment.fields);
 
-/** A change may name the directory; another one is refused with the reason. */
+const { configServers, ldap, ...othersChanged } = changeShape(environment);
+
+/** A change may name the directory; another one is refused with the reason. Its place decides where that problem is named. */
 export const environmentChangeSchema = z.object({
-  ...changeShape(environment),
+  ...othersChanged,
   directory: checkedBy(environment.fields.directory, directory.unwrap().optional()),
+  configServers,
+  ldap,
 });
 
 /** As they are sent. */
