@@ -1,10 +1,11 @@
-/** `npm run check`: types, lint, dependency direction, dead code, generated files, OpenAPI documents. Every finding is printed, then it fails. */
+/** `npm run check`: types, lint, dependency direction, texts, dead code, generated files, OpenAPI documents. Every finding is printed, then it fails. */
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { staleFiles } from '../generate/files.ts';
 import { wrongImports } from './dependency-direction.ts';
 import { breakingMigrations } from './migrations/expand-contract.ts';
 import { starsInNamedStatements } from './migrations/prepared-columns.ts';
+import { missingTexts } from './missing-texts.ts';
 import { processClocks } from './process-clocks.ts';
 import { unfinishedWork } from './unfinished-work.ts';
 
@@ -33,6 +34,7 @@ const steps: Step[] = [
   },
   { title: 'clocks of the machine', run: () => processClocks(root) },
   { title: 'unfinished work', run: () => unfinishedWork(root) },
+  { title: 'texts in every language', run: () => missingTexts(root) },
   { title: 'dead code', run: () => program('knip/bin/knip.js', ['--no-progress']) },
   { title: 'generated files', run: () => staleFiles(root) },
   { title: 'OpenAPI documents', run: lintOpenApi },
