@@ -10,8 +10,10 @@ export function missingTexts(root: string): string[] {
   return others.flatMap((file) => {
     const own = new Set(keysOf(file));
     return [
-      ...[...english.difference(own)].map((key) => `${folder}/${file}: ${key} is missing`),
-      ...[...own.difference(english)].map((key) => `${folder}/${file}: ${key} is no text of the pages`),
+      ...[...english].filter((key) => !own.has(key)).map((key) => `${folder}/${file}: ${key} is missing`),
+      ...[...own]
+        .filter((key) => !english.has(key))
+        .map((key) => `${folder}/${file}: ${key} is no text of the pages`),
     ];
   });
 }
