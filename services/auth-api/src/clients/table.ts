@@ -84,6 +84,11 @@ export const table = described(checkedClient).flatMap(([name, schema, facts]) =>
   return [{ field, property, column: columnOf(property), bare, isJson, isTexts, facts }];
 });
 
+/** In the order of `members`: a refusal names what is wrong with metadata in it. */
+export const registered = Object.entries(members).flatMap(([name, member]) =>
+  table.filter(({ field }) => field === name).map((entry) => ({ ...entry, member })),
+);
+
 function propertyOf(field: ClientField) {
   return (field in properties ? properties[field as keyof typeof properties] : field) as Property<
     keyof Fields

@@ -2,7 +2,7 @@
 import { components } from '@gatehouse/contracts/components';
 import { anyJson, freeText } from '@gatehouse/contracts/text';
 import { z } from 'zod';
-import { type DescribedField, isRegistered, members, type RegisteredField, table } from '../clients/table.ts';
+import { type DescribedField, type members, type RegisteredField, registered } from '../clients/table.ts';
 
 const text = freeText(2048);
 const texts = z.array(text).max(200);
@@ -23,14 +23,10 @@ type MemberShape = {
 
 /** Only the kind of a value: the registration that results is checked as one of an administrator. */
 const memberShape = Object.fromEntries(
-  table.flatMap((entry) =>
-    isRegistered(entry.field)
-      ? [[members[entry.field], wireOf(entry).optional().describe(entry.facts.help)]]
-      : [],
-  ),
+  registered.map((entry) => [entry.member, wireOf(entry).optional().describe(entry.facts.help)]),
 ) as MemberShape;
 
-function wireOf({ bare, isJson, isTexts }: (typeof table)[number]): z.ZodType {
+function wireOf({ bare, isJson, isTexts }: (typeof registered)[number]): z.ZodType {
   if (isJson) return anyJson();
   if (isTexts) return texts;
   if (bare instanceof z.ZodBoolean) return z.boolean();

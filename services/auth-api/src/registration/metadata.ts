@@ -3,16 +3,11 @@ import { definedOnly } from '@gatehouse/contracts/defined-only';
 import { OAuthError, plainDescription } from '@gatehouse/service-kit/errors/oauth-error';
 import type { Client } from '../clients/client.ts';
 import { type ClientPatch, clientPatchSchema } from '../clients/schemas.ts';
-import { isRegistered, members, table } from '../clients/table.ts';
+import { isRegistered, members, registered } from '../clients/table.ts';
 import { deviceGrantType } from '../devices/device.ts';
 import { parseScope } from '../protocol/parameters.ts';
 import { isLoopbackUri } from '../protocol/redirect-uri.ts';
 import type { ClientMetadata } from './metadata-schemas.ts';
-
-/** `fallback`: what counts where the member is missing; `null` stands for no value. */
-const registered = table.flatMap(({ field, property, facts: { initial = null } }) =>
-  isRegistered(field) ? [{ field, property, member: members[field], fallback: initial }] : [],
-);
 
 /** What the operator permits self-registered clients. */
 export interface RegistrationLimits {
@@ -33,8 +28,9 @@ export function registrationOf(
   refuseReadableAnswers(metadata, stored);
   const method = metadata.token_endpoint_auth_method ?? 'client_secret_basic';
   const patch = {
+    // A member that is missing has its default; `null` stands for no value.
     ...Object.fromEntries(
-      registered.map(({ field, member, fallback }) => [field, metadata[member] ?? fallback]),
+      registered.map(({ field, member, facts }) => [field, metadata[member] ?? facts.initial ?? null]),
     ),
     name: metadata.client_name ?? 'An application',
     clientType: method === 'none' ? 'PUBLIC' : 'CONFIDENTIAL',

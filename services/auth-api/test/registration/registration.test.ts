@@ -182,6 +182,12 @@ describe('a client that registers itself (RFC 7591)', () => {
     expect(json.error_description.length).toBeGreaterThan(10);
   });
 
+  it('is told of redirect_uris before its name where both have the wrong type', async () => {
+    const { json } = await register({ client_name: 1, redirect_uris: 1 });
+
+    expect(json.error_description).toMatch(/redirect_uris .*client_name /);
+  });
+
   it('has the code challenge asked of it that the operator wants, and cannot change that later', async () => {
     const free = await startAuthApi({
       beside: stack,
