@@ -25,7 +25,7 @@ try {
   for (const plant of ['field', 'column'])
     run(`Adding the ${plant}`, 'git', 'apply', `tools/add-a-field/${plant}.patch`);
   cpSync(join(root, `${place}.ts`), join(copy, test));
-  // What generates asks git for the files.
+  // The generator asks git for the files.
   run('Making a repository', 'git', 'init', '--quiet');
   node('Types of the sources', 'node_modules/typescript/bin/tsc', '-b');
   node('Generated files', '--conditions=source', 'tools/generate/run.ts');

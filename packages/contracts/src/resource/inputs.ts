@@ -36,7 +36,7 @@ function inputsBelow(resource: string, fields: Fields, prefix: string): Input[] 
   });
 }
 
-/** What is typed, before it is turned into something else. */
+/** The schema of the typed value, before a transform turns it into something else. */
 function typedOf(schema: z.ZodType): z.ZodType {
   const bare = bareOf(schema);
   if (!(bare instanceof z.ZodPipe)) return bare;

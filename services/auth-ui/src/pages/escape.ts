@@ -24,7 +24,7 @@ function shownText(text: string): string {
   return shown + shownName(text.slice(end));
 }
 
-/** What stands between backticks is code: a value to type, a parameter. */
+/** Text between backticks is code: a value to type, a parameter. */
 export const escapeWithCode = (text: string): string =>
   escapeShown(text).replaceAll(/`([^`]+)`/g, '<code>$1</code>');
 

@@ -99,7 +99,7 @@ function createText(language: Language): Text {
   return (key, values = {}) => {
     const source = own[key] ?? catalogueOf('en')[key];
     if (source === undefined) throw new Error(`there is no text ${key}`);
-    // What is told about a field has no values: braces are part of it.
+    // Texts about a field have no values: braces are part of them.
     if (!source.includes('{') || Object.hasOwn(fieldTexts, key)) return source;
     return compiled(key, source).format<string>(prepared(values)) as string;
   };

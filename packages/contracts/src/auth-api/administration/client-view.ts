@@ -13,7 +13,7 @@ const publicKeys = z.object({ keys: z.array(publicKeySchema) });
 components.add(publicKeySchema, { id: 'PublicKey' });
 components.add(publicKeys, { id: 'PublicKeys' });
 
-/** What is made here, where no caller sends it. */
+/** Values that the service makes, and no caller sends. */
 const made = {
   client_id: z.string(),
   logo: imageSchema.optional(),

@@ -24,7 +24,7 @@ import {
   waysOfSignIn,
 } from './pages.ts';
 
-/** What links to the form fill in. */
+/** Links to the form fill these in. */
 const word = z.string().max(1000).optional();
 const given = {
   user: word,

@@ -97,7 +97,7 @@ export const audience = [
 
 const all = [...identity, ...colors, ...notice, ...links, ...audience];
 
-/** What a form sends, and no other field: a preview sends it along. */
+/** The fields that a form sends, and no others: a preview sends it along. */
 export const typedFields = z.object(
   Object.fromEntries(all.map(({ path }) => [path, z.string().max(12_000).default('')])),
 );

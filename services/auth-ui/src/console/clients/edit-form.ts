@@ -80,6 +80,6 @@ export function editPage(
   };
 }
 
-/** What was not touched is not sent: a value that the installation decides today is not fixed by a form that shows it. */
+/** A field that nobody touched is not sent: a value that the installation decides today is not fixed by a form that shows it. */
 export const changeOf = (visit: ConsoleVisit, typed: Typed, client: ClientView): ClientInput =>
   bodyOf(visit, changedInputs(clientInputs, typed, client), typed);

@@ -118,7 +118,7 @@ const newKeyInputs: readonly Input[] = [
     label: 'console.contactCenters.apiKeys.lastDay',
     hint: 'console.contactCenters.apiKeys.lastDay.hint',
     empty: 'leave',
-    // The last moment of a day. What is no day is refused by the API, which says so.
+    // The last moment of a day. The API refuses a text that is no day, and says so.
     reading: { shown: String, read: (day) => `${day}T23:59:59Z` },
     look: { kind: 'date' },
   }),

@@ -26,5 +26,5 @@ export function wayTo(visit: ConsoleVisit, environment: Environment) {
   ];
 }
 
-/** What the flash says beside the success. */
+/** The first warning, which the flash tells beside the success. */
 export const warningOf = ([first]: readonly { message: string }[]) => ({ warning: first?.message ?? '' });

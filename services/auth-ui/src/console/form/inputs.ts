@@ -25,7 +25,7 @@ export type InputKind =
 /** Between the text of a field and the value of the API. */
 export interface Reading {
   shown: (value: unknown) => string;
-  /** What it does not understand is returned as typed, so that the API can say what is wrong. @throws SyntaxError */
+  /** A text that it does not understand is returned as typed, so that the API can say what is wrong. @throws SyntaxError */
   read: (text: string) => unknown;
 }
 
@@ -44,7 +44,7 @@ export interface Input {
   hint?: TextKey | undefined;
   options?: readonly InputOption[];
   isRequired?: boolean;
-  /** What becomes of a field without text: `null` takes the value away, or it is not sent. Without this it is sent. */
+  /** How a field without text is sent: as `null`, which takes the value away, or not at all. Without this it is sent. */
   empty?: 'clear' | 'leave' | undefined;
   /** Typed before anything is; of `choices` one in each line. */
   initial?: string;
@@ -99,7 +99,7 @@ export const words: Reading = {
 
 export const optionName = (path: string, value: string) => `${path}.${value}`;
 
-/** What a form shows at first: of something new, or of something that exists. */
+/** The texts that a form shows at first, of something new or of something that exists. */
 export function typedOf(inputs: readonly Input[], record?: object): Typed {
   return Object.fromEntries(
     inputs.flatMap((input): [string, string][] => {

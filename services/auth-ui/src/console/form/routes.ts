@@ -10,7 +10,7 @@ import type { Typed } from './inputs.ts';
 
 type None = Record<never, never>;
 
-/** What a form is about: from its path, and from the query of the page or the hidden fields of the form. */
+/** The thing that a form is about: from its path, and from the query of the page or the hidden fields of the form. */
 type Asked<Path extends z.ZodRawShape, Fields extends z.ZodRawShape> = z.output<z.ZodObject<Path & Fields>>;
 
 interface FormRoutes<Path extends z.ZodRawShape, Fields extends z.ZodRawShape, Seen extends object, Result> {
@@ -18,7 +18,7 @@ interface FormRoutes<Path extends z.ZodRawShape, Fields extends z.ZodRawShape, S
   path?: Path;
   fields?: Fields;
   bodyLimit?: number;
-  /** What is there now; its `etag` is its version, where it has one. */
+  /** Reads the thing as it is now; its `etag` is its version, where it has one. */
   read: (visit: ConsoleVisit, asked: Asked<Path, Fields>) => Promise<Seen>;
   /** `typed` is undefined before anything was. */
   page: (visit: ConsoleVisit, seen: Seen, typed: Typed | undefined) => FormPage | Promise<FormPage>;
@@ -29,7 +29,7 @@ interface FormRoutes<Path extends z.ZodRawShape, Fields extends z.ZodRawShape, S
     sent: { typed: Typed; etag: string; seen: Seen },
   ) => Promise<Result>;
   done: (visit: ConsoleVisit, asked: Asked<Path, Fields>, result: Result, seen: Seen) => FastifyReply;
-  /** What a 412 shows where there is nothing to compare: the form with the version of now. */
+  /** The page of a 412 where there is nothing to compare: the form with the version of now. */
   meanwhile?: (visit: ConsoleVisit, seen: Seen, page: FormPage) => ConfirmPage;
   /** The refusal as the form says it. */
   beside?: (visit: ConsoleVisit, problem: Problem, seen: Seen) => Problem;

@@ -37,7 +37,7 @@ export function importPage(visit: ConsoleVisit, typed: Typed = typedOf(inputs)):
   };
 }
 
-/** As Auth API names the two forms of a key that are text. What is neither is refused there, with the reason. */
+/** As Auth API names the two forms of a key that are text. A text that is neither is refused there, with the reason. */
 export function importedOf(visit: ConsoleVisit, typed: Typed): Record<string, unknown> {
   const { key, ...fields } = bodyOf(visit, inputs, typed);
   const text = String(key);

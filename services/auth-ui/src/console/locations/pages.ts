@@ -29,7 +29,7 @@ export const columns = ({ text }: ConsoleVisit): Column<LocationInUse>[] => [
   },
 ];
 
-/** What servers name is withdrawn with them. */
+/** Locations that servers name are withdrawn with them. */
 export const withdrawal = ({ text }: ConsoleVisit, { location, declared }: LocationInUse) =>
   declared
     ? [

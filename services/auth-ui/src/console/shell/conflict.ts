@@ -34,7 +34,7 @@ export function conflictPage(
     title: text('console.comparison.title'),
     lead: text('console.comparison.lead'),
     ...(typed.path === undefined ? {} : { path: typed.path }),
-    // What both leave as it is in something new says nothing.
+    // A field that both leave as it is in something new says nothing.
     rows: rows.filter(({ field, mine, theirs }) => mine !== theirs || !folded.has(field)),
     form: {
       action: typed.form.action,

@@ -57,9 +57,9 @@ interface ListRoute<Item, Filters extends z.ZodRawShape, Seen extends Found<Item
   actions?: (visit: ConsoleVisit, item: Item) => Row['actions'];
   /** The label of the search above the list; without it there is none. */
   search?: TextKey;
-  /** What the search has beside its words. */
+  /** Further fields of the search, beside its words. */
   searchBy?: (visit: ConsoleVisit, query: Query<Filters>, found: Seen) => Partial<Search>;
-  /** What people read who administer one contact centre. */
+  /** The text for people who administer one contact centre. */
   ofOwn?: Pick<Resource, 'lead' | 'empty'>;
   /** Answers people for whom the list is nothing. */
   elsewhere?: (visit: ConsoleVisit) => Promise<FastifyReply> | undefined;

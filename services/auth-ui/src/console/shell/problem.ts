@@ -16,7 +16,7 @@ export interface Problem {
 /** Refusals that the person can do something about in the form; all others are pages. */
 const ofForms = [400, 409, 412, 422];
 
-/** What the console itself sees that is wrong with a form: the reason for each field, in the language of the page. */
+/** The console itself finds a form wrong: the reason for each field, in the language of the page. */
 export class RefusedForm extends Error {
   readonly problem: Problem;
 

@@ -64,7 +64,7 @@ type Titled<K> = K extends `${infer Key}.title` ? Extract<TextKey, Key> : never;
 
 interface Asking extends Pick<ConfirmPage, 'path' | 'facts'> {
   key: QuestionKey;
-  /** What its title names. */
+  /** The thing that its title names. */
   named?: Values;
   lead?: string;
   action: string;

@@ -125,7 +125,7 @@ export function sectionsFor(protocol: SignOnProtocol, { hasSecret }: { hasSecret
   }));
 }
 
-/** What the form shows before anything is typed: a setting that is not stored has its initial value. */
+/** The texts of the form before anything is typed: a setting that is not stored has its initial value. */
 export function shownOf(protocol: SignOnProtocol, record: SignOnRecord | undefined): Typed {
   const inputs = inputsFor(protocol);
   const stored = inputs.filter(({ path }) => record?.[path] !== undefined);

@@ -120,7 +120,7 @@ export function wayToPlace(visit: ConsoleVisit, center: ContactCenter, place: Pl
   ];
 }
 
-/** What is stored at a place; nothing before the form is sent. */
+/** The settings of a place; none before the form is sent. */
 export interface PlaceSettings {
   center: ContactCenter;
   place: Place;
