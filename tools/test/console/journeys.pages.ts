@@ -66,6 +66,17 @@ describe('Escape', () => {
   });
 });
 
+it('a search of the browser opens the folded part of a form that has the words', async () => {
+  const form = `${stage.publicUrl}/auth/console/clients/one/gateway/edit`;
+  const folded = page.locator('details.entry-section:has([name=dpopBoundAccessTokens])');
+  await page.goto(form);
+  expect(await folded.getAttribute('open')).toBeNull();
+  // A text fragment looks for words as the find bar does, which no script can open.
+  await page.goto('about:blank');
+  await page.goto(`${form}#:~:text=${encodeURIComponent('Tokens bound to a key')}`);
+  await expect.poll(() => folded.getAttribute('open')).not.toBeNull();
+});
+
 it('a click beside the menu closes it', async () => {
   await page.goto(`${stage.publicUrl}/auth/console`);
   await menu().locator('> summary').click();
