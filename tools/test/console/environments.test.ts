@@ -52,6 +52,12 @@ it('creates one environment of a form that is sent twice, and another one when i
   expect((await send('corrected')).path).not.toBe(first.path);
 });
 
+it('takes a password that was copied with the spaces around it', async () => {
+  const own = await create({ password: ` ${account.password} ` });
+  const checked = await person.submit(await person.open(own), `${own}/check`);
+  expect(checked.text).toContain('Every step passed');
+});
+
 it('shows the step at which a check stops', async () => {
   const own = await create({ configServers: '127.0.0.1:1' });
   const checked = await person.submit(await person.open(own), `${own}/check`);

@@ -28,6 +28,9 @@ const input = (path: string, kind: Input['kind'], more: Partial<EnvironmentInput
 
 const code = (path: string, more: Partial<EnvironmentInput> = {}) =>
   input(path, 'text', { look: { isCode: true }, ...more });
+/** People copy it from a mail or a document, with the spaces around it. */
+const password = (path: string) =>
+  input(path, 'secret', { reading: { shown: () => '', read: (text) => text.trim() } });
 const lines = (path: string, more: Partial<EnvironmentInput> = {}) =>
   input(path, 'lines', { look: { isCode: true }, ...more });
 
@@ -87,7 +90,7 @@ const sections: Record<Directory, readonly Section[]> = {
   configServer: [
     section('account', [
       input('username', 'text', { isRequired: true }),
-      input('password', 'secret'),
+      password('password'),
       input('tenant', 'text'),
       input('appName', 'text', { initial: 'default' }),
     ]),
@@ -114,7 +117,7 @@ const sections: Record<Directory, readonly Section[]> = {
       lines('ldap.servers', { reading: ldapServers }),
       code('srvRecord', { empty: 'clear' }),
       code('ldap.bindDn', { isRequired: true }),
-      input('ldap.bindPassword', 'secret'),
+      password('ldap.bindPassword'),
     ]),
     encryption,
     section('search', [
