@@ -1,4 +1,5 @@
 /** Reads the body of a command: what the file of --file says, and over it what the options say. */
+import { putAt } from '@gatehouse/contracts/resource/inputs';
 import type { Command } from 'commander';
 import { UsageError } from '../failure/failure.ts';
 import type { Session } from '../session.ts';
@@ -26,7 +27,7 @@ export async function fieldsOf<Body extends object>(
   for (const { flags, field, read } of command) {
     const name = optionName(flags);
     const value = given[name];
-    if (typeof value === 'string') put(fields, (field ?? name).split('.'), read ? read(value) : value);
+    if (typeof value === 'string') putAt(fields, field ?? name, read ? read(value) : value);
   }
   return fields as Body;
 }
@@ -35,16 +36,6 @@ export async function fieldsOf<Body extends object>(
 export function requireFields<T extends object>(fields: T): T {
   if (Object.keys(fields).length === 0) throw new UsageError('Nothing is given to change: see --help');
   return fields;
-}
-
-function put(fields: Record<string, unknown>, [first = '', ...rest]: string[], value: unknown): void {
-  if (rest.length === 0) {
-    fields[first] = value;
-    return;
-  }
-  const inner = { ...(fields[first] as object | undefined) };
-  fields[first] = inner;
-  put(inner, rest, value);
 }
 
 /** `--tls-enabled <flag>` as commander names it: tlsEnabled. */

@@ -73,3 +73,15 @@ const isText = (schema: z.ZodType): schema is z.ZodString => schema.def.type ===
 
 const optionsOf = (schema: z.ZodEnum | z.ZodLiteral): string[] =>
   (schema instanceof z.ZodEnum ? schema.options : [...schema.values]).map(String);
+
+/** Puts a value into a body at the path of its input. */
+export function putAt(body: Record<string, unknown>, path: string, value: unknown): void {
+  const [first = '', ...rest] = path.split('.');
+  if (rest.length === 0) {
+    body[first] = value;
+    return;
+  }
+  const inner = { ...(body[first] as object | undefined) };
+  body[first] = inner;
+  putAt(inner, rest.join('.'), value);
+}

@@ -37,8 +37,7 @@ export function originRoutes(pages: App, shell: Shell): void {
         .filter(({ name }) => name === corsSetting)
         .flatMap(({ value }) => value.split(','))
         .filter((origin) => origin !== '');
-      const page = originsPage(visit, center, entries, [...new Set(allowed)], asked);
-      return page;
+      return originsPage(visit, center, entries, [...new Set(allowed)], asked);
     },
   );
 

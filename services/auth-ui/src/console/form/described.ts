@@ -1,13 +1,13 @@
 /** Makes the inputs of a form, and the columns of a list, from the description of a resource. */
 import { type Input as DescribedInput, inputsOf } from '@gatehouse/contracts/resource/inputs';
-import type { Resource } from '@gatehouse/contracts/resource/resource';
+import { described, type Resource } from '@gatehouse/contracts/resource/resource';
 import { helpKey, labelKey } from '@gatehouse/contracts/resource/texts';
 import { formatsIn } from '../../texts/formats.ts';
 import type { TextKey } from '../../texts/texts.ts';
 import type { Column } from '../shell/lists.ts';
 import type { Cell } from '../shell/parts.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
-import { type Input, shownIn, valueAt } from './inputs.ts';
+import { type Input, shownIn } from './inputs.ts';
 
 interface GroupedInput extends Input {
   group: string;
@@ -17,7 +17,7 @@ interface GroupedInput extends Input {
 export function describedInputs(resource: Resource): GroupedInput[] {
   return inputsOf(resource)
     .filter(({ facts }) => !facts.isFixed && !facts.isSecret)
-    .map((described) => inputOf(resource, described));
+    .map((input) => inputOf(resource, input));
 }
 
 /** The columns of the description, except those that a page shows elsewhere; `cells`: where a value is not shown as it is. */
@@ -27,11 +27,11 @@ export const describedColumns = <Item extends object>(
   except: readonly string[],
   cells: Readonly<Record<string, (item: Item) => Cell>>,
 ): Column<Item>[] =>
-  inputsOf(resource)
-    .filter(({ path, facts }) => facts.isColumn && !except.includes(path))
-    .map(({ path }) => ({
-      label: labelKey(resource.name, path) as TextKey,
-      cell: cells[path] ?? ((item) => cellOf(visit, valueAt(item, path.split('.')))),
+  described(resource)
+    .filter(([name, , { isColumn }]) => isColumn && !except.includes(name))
+    .map(([name]) => ({
+      label: labelKey(resource.name, name) as TextKey,
+      cell: cells[name] ?? ((item) => cellOf(visit, (item as Readonly<Record<string, unknown>>)[name])),
     }));
 
 function cellOf({ text, language }: ConsoleVisit, value: unknown): Cell {
@@ -40,8 +40,8 @@ function cellOf({ text, language }: ConsoleVisit, value: unknown): Cell {
   return { text: Array.isArray(value) ? formatsIn(language).words(value) : String(value), isCode: true };
 }
 
-function inputOf({ name }: Resource, described: DescribedInput): GroupedInput {
-  const { path, facts, kind, options, isOptional, maxLength } = described;
+function inputOf({ name }: Resource, input: DescribedInput): GroupedInput {
+  const { path, facts, kind, options, isOptional, maxLength } = input;
   const { group, initial, isClearable } = facts;
   const isEmpty = kind === 'json' || initial === '' || (Array.isArray(initial) && initial.length === 0);
   const shown = initial === undefined ? undefined : shownIn(kind, initial);

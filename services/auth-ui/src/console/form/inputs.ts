@@ -1,4 +1,5 @@
 /** Defines how people type the fields of a body, and turns typed texts into values and back. */
+import { type InputKind as DescribedKind, putAt } from '@gatehouse/contracts/resource/inputs';
 import { isTextKey, type Text, type TextKey } from '../../texts/texts.ts';
 import type { FormField } from '../shell/parts.ts';
 import { RefusedForm } from '../shell/problem.ts';
@@ -7,20 +8,8 @@ import { linesOf, numberOf } from '../shell/typed.ts';
 /** A form as it was sent: texts by the name of their field. */
 export type Typed = Readonly<Record<string, unknown>>;
 
-/**
- * `text`, `number`, `flag` and `choice` are single values, `choices` some of the options, `lines` a text in each line, `json` what
- * has no plainer form. A `secret` is never shown. The content of a `file` becomes the text of another field (`upload.ts`).
- */
-export type InputKind =
-  | 'text'
-  | 'number'
-  | 'flag'
-  | 'choice'
-  | 'choices'
-  | 'lines'
-  | 'json'
-  | 'secret'
-  | 'file';
+/** A `secret` is never shown. The content of a `file` becomes the text of another field (`upload.ts`). */
+export type InputKind = DescribedKind | 'secret' | 'file';
 
 /** Between the text of a field and the value of the API. */
 export interface Reading {
@@ -126,7 +115,7 @@ export function bodyOf<Body = Record<string, unknown>>(
   for (const input of inputs) {
     try {
       const value = valueIn(input, typed);
-      if (value !== undefined) put(body, input.path.split('.'), value);
+      if (value !== undefined) putAt(body, input.path, value);
     } catch (error) {
       if (!(error instanceof SyntaxError)) throw error;
       refused[input.path] = text('console.form.json', { detail: error.message });
@@ -191,18 +180,8 @@ export const shownIn = (kind: Exclude<InputKind, 'file'>, value: unknown): strin
 const readingOf = ({ kind, reading }: Input): Reading =>
   reading ?? readings[kind as Exclude<InputKind, 'choices' | 'file'>];
 
-export function valueAt(value: unknown, [first, ...rest]: readonly string[]): unknown {
+function valueAt(value: unknown, [first, ...rest]: readonly string[]): unknown {
   if (first === undefined) return value;
   if (typeof value !== 'object' || value === null) return undefined;
   return valueAt((value as Record<string, unknown>)[first], rest);
-}
-
-function put(body: Record<string, unknown>, [first = '', ...rest]: readonly string[], value: unknown): void {
-  if (rest.length === 0) {
-    body[first] = value;
-    return;
-  }
-  const inner = (body[first] ?? {}) as Record<string, unknown>;
-  body[first] = inner;
-  put(inner, rest, value);
 }
