@@ -13,6 +13,7 @@ import { oidc } from '@gatehouse/contracts/resources/oidc';
 import { origin } from '@gatehouse/contracts/resources/origin';
 import { saml } from '@gatehouse/contracts/resources/saml';
 import { setting } from '@gatehouse/contracts/resources/setting';
+import { signingKey } from '@gatehouse/contracts/resources/signing-key';
 import { shownName } from '@gatehouse/contracts/text';
 import { directionOf, type Language } from '@gatehouse/service-kit/html/language';
 import { type Formats, IntlMessageFormat } from 'intl-messageformat';
@@ -33,7 +34,10 @@ export type Values = Readonly<Record<string, string | number | Date>>;
  */
 export type Text = (key: TextKey, values?: Values) => string;
 
-const described = [
+const described = [client, signingKey];
+
+/** Their helps are for callers of the API; pages explain these fields to administrators. */
+const labelled = [
   environment,
   configServer,
   contactCenter,
@@ -46,16 +50,16 @@ const described = [
   branding,
 ];
 
-/** Their helps are for callers of the API; pages explain these fields to administrators. */
-const labels = described.flatMap((resource) =>
+const labels = labelled.flatMap((resource) =>
   Object.entries(englishTexts(resource)).filter(([key]) => !key.endsWith('.help')),
 );
 
 /** English is said once, where the field is described. */
-export const fieldTexts: Readonly<Record<string, string>> = {
-  ...englishTexts(client),
-  ...Object.fromEntries(labels),
-};
+export const fieldTexts: Readonly<Record<string, string>> = Object.assign(
+  {},
+  ...described.map(englishTexts),
+  Object.fromEntries(labels),
+);
 
 const catalogues = new Map<Language, Catalogue>();
 const texts = new Map<Language, Text>();

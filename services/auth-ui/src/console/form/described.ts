@@ -13,10 +13,10 @@ interface GroupedInput extends Input {
   group: string;
 }
 
-/** Of a change: what is fixed is not asked for, and a secret has pages of its own. */
-export function describedInputs(resource: Resource): GroupedInput[] {
+/** Of a change: what is fixed is not asked for, and a secret has pages of its own. `isNew`: every field. */
+export function describedInputs(resource: Resource, { isNew = false } = {}): GroupedInput[] {
   return inputsOf(resource)
-    .filter(({ facts }) => !facts.isFixed && !facts.isSecret)
+    .filter(({ facts }) => isNew || !(facts.isFixed || facts.isSecret))
     .map((input) => inputOf(resource, input));
 }
 
@@ -41,8 +41,9 @@ function cellOf({ text, language }: ConsoleVisit, value: unknown): Cell {
 }
 
 function inputOf({ name }: Resource, input: DescribedInput): GroupedInput {
-  const { path, facts, kind, options, isOptional, maxLength } = input;
-  const { group, initial, isClearable } = facts;
+  const { path, facts, options, isOptional, maxLength } = input;
+  const { group, initial, isClearable, isSecret } = facts;
+  const kind = isSecret ? 'secret' : input.kind;
   const isEmpty = kind === 'json' || initial === '' || (Array.isArray(initial) && initial.length === 0);
   const shown = initial === undefined ? undefined : shownIn(kind, initial);
   return {
@@ -53,7 +54,8 @@ function inputOf({ name }: Resource, input: DescribedInput): GroupedInput {
     hint: helpKey(name, path) as TextKey,
     isRequired: !isOptional && !isEmpty,
     ...(options.length > 0 && { options: options.map((value) => ({ value })) }),
-    empty: isClearable ? 'clear' : isOptional ? 'leave' : undefined,
+    // A form never shows a secret, so an empty one does not take it away.
+    empty: isClearable && !isSecret ? 'clear' : isOptional ? 'leave' : undefined,
     ...(shown !== undefined && { initial: shown }),
     // Emptied, it is what a new one has.
     ...(kind === 'json' &&

@@ -1,4 +1,6 @@
 /** Builds the form that brings a private key along. What was typed is not shown again: it is a secret. */
+import { signingKey } from '@gatehouse/contracts/resources/signing-key';
+import { describedInputs } from '../form/described.ts';
 import { bodyOf, type Input, inputsBelow, optionsBelow, type Typed, typedOf } from '../form/inputs.ts';
 import { sectionsOf } from '../form/sections.ts';
 import type { FormPage } from '../shell/pages.ts';
@@ -6,21 +8,22 @@ import type { Problem } from '../shell/problem.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 import { keysPath } from './keys-page.ts';
 
-const input = inputsBelow('console.keys.import');
-
+/** A key in PEM and one as JWK have one field. The fields of a keystore are missing: the command line imports it. */
 const inputs: readonly Input[] = [
-  input('key', 'secret', {
+  inputsBelow('console.keys.import')('key', 'secret', {
     isRequired: true,
     look: { kind: 'textarea', rows: 8, isCode: true, maxLength: 65_536 },
   }),
-  input('password', 'secret', { empty: 'leave', look: { autocomplete: 'off', maxLength: 1024 } }),
-  input('state', 'choice', {
-    isRequired: true,
-    initial: 'next',
-    look: { kind: 'choice' },
-    options: optionsBelow('console.keys.import', ['next', 'active']),
-  }),
+  ...describedInputs(signingKey, { isNew: true }).flatMap(asTyped),
 ];
+
+function asTyped(input: Input): Input[] {
+  if (input.path === 'password') return [input];
+  if (input.path !== 'state') return [];
+  const options = optionsBelow('console.keys.import', ['next', 'active']);
+  // Its options say what the help says.
+  return [{ ...input, hint: undefined, isRequired: true, look: { kind: 'choice' }, options }];
+}
 
 export function importPage(visit: ConsoleVisit, typed: Typed = typedOf(inputs)): FormPage {
   const { text } = visit;
