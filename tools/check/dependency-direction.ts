@@ -15,7 +15,7 @@ interface Layers {
 
 interface Place {
   packages: string[];
-  /** Folders and files of `src`, lowest first. `*.ts` stands for the files that the list does not name. */
+  /** Folders and files of `src`, and folders in these, lowest first. `*.ts` stands for the files that the list does not name. */
   layers: string[];
 }
 
@@ -84,14 +84,15 @@ function leavesPlace({ path, target }: Import): string[] {
 }
 
 function unlisted(path: string, layers: readonly string[]): string[] {
-  if (rankOf(layerOf(path), layers) >= 0) return [];
-  return [`${path}: ${layersFile} does not list ${layerOf(path)} in ${placeOf(path)}.`];
+  const layer = layerOf(path, layers);
+  if (rankOf(layer, layers) >= 0) return [];
+  return [`${path}: ${layersFile} does not list ${layer} in ${placeOf(path)}.`];
 }
 
 /** The order inside a place: a folder or file imports only from those listed before it. */
 function wrongLayer({ path, target }: Import, layers: readonly string[]): string[] {
   if (target === undefined || placeOf(path) !== placeOf(target)) return [];
-  const [from, to] = [layerOf(path), layerOf(target)];
+  const [from, to] = [layerOf(path, layers), layerOf(target, layers)];
   if (from === to || rankOf(to, layers) <= rankOf(from, layers)) return [];
   return [
     `${path} imports ${target}: ${from} may import only what ${layersFile} lists before it, and ${to} comes after it.`,
@@ -102,10 +103,10 @@ function wrongLayer({ path, target }: Import, layers: readonly string[]): string
 function wrongDomain({ path, target, isTypeOnly }: Import): string[] {
   if (target === undefined || isTypeOnly || !path.startsWith('services/')) return [];
   const isInFolder = path.split('/').length > 4 && target.split('/').length > 4;
-  if (!isInFolder || layerOf(path) === layerOf(target) || !/(^|[-/])(store|routes)\.ts$/.test(target))
+  if (!isInFolder || folderOf(path) === folderOf(target) || !/(^|[-/])(store|routes)\.ts$/.test(target))
     return [];
   return [
-    `${path} imports ${target}: ${layerOf(path)} must use the service of ${layerOf(target)}, not its store or routes.`,
+    `${path} imports ${target}: ${folderOf(path)} must use the service of ${folderOf(target)}, not its store or routes.`,
   ];
 }
 
@@ -122,8 +123,14 @@ function placeOf(path: string) {
 }
 
 /** `output` of `packages/cli/src/output/table.ts`, `main.ts` of `packages/cli/src/main.ts`. */
-function layerOf(path: string) {
+function folderOf(path: string) {
   return path.split('/')[3] ?? '';
+}
+
+/** The folder or file; a folder in it that is listed by itself, such as `environment-api/administration`. */
+function layerOf(path: string, layers: readonly string[]) {
+  const inner = path.split('/').slice(3, 5).join('/');
+  return layers.includes(inner) ? inner : folderOf(path);
 }
 
 function rankOf(layer: string, layers: readonly string[]) {

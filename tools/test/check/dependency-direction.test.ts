@@ -58,6 +58,25 @@ describe('an import', () => {
     ]);
   });
 
+  it('of a folder inside of another one goes by the layer that it is listed as', () => {
+    const places = {
+      'services/api': { packages: ['kit'], layers: ['protocol', 'sessions', 'protocol/pages'] },
+    };
+    plant(
+      {
+        'services/api/src/protocol/pages/list.ts':
+          "import type { Session } from '../../sessions/service.ts';",
+        'services/api/src/sessions/service.ts': "import { page } from '../protocol/pages/page.ts';",
+        'services/api/src/protocol/pages/page.ts': '',
+      },
+      places,
+    );
+    expect(wrongImports(root)).toEqual([
+      'services/api/src/sessions/service.ts imports services/api/src/protocol/pages/page.ts: ' +
+        'sessions may import only what tools/check/layers.json lists before it, and protocol/pages comes after it.',
+    ]);
+  });
+
   it('of a package that the place does not name is refused', () => {
     plant({ 'packages/kit/src/a.ts': "import { x } from '@gatehouse/audit/x';" });
     expect(wrongImports(root)).toEqual([
