@@ -4,7 +4,8 @@ import { locationsField } from '../src/environment-api/location.ts';
 import { checkedBy, factsOf, field } from '../src/resource/field.ts';
 import { inputsOf } from '../src/resource/inputs.ts';
 import { jsonSchemaOf } from '../src/resource/json-schema.ts';
-import { changeShape, initialOf, shownShape } from '../src/resource/resource.ts';
+import { changeShape, initialOf } from '../src/resource/resource.ts';
+import { shownShape } from '../src/resource/shown.ts';
 import { englishTexts } from '../src/resource/texts.ts';
 import { apiKey } from '../src/resources/api-key.ts';
 import { branding } from '../src/resources/branding.ts';
@@ -102,6 +103,39 @@ describe('an answer', () => {
 
   it('must hold what is always there', () => {
     expect(schema.safeParse({ id: 'west', title: 'West', ways: [] }).success).toBe(false);
+  });
+
+  it('has the value that is stored, of the spellings that are taken', () => {
+    const told = { label: 'Typed', help: 'In several forms.', group };
+    const fields = {
+      port: field(integer(1, 9), told),
+      isOpen: field(flag().default(false), told),
+      places: field(locationsField, told),
+      names: field(list(word, 2), told),
+      mode: field(
+        word.transform((text) => text.toLowerCase()),
+        told,
+      ),
+    };
+    const spelled = z.object(shownShape({ name: 'spelled', fields }));
+    const shown: z.infer<typeof spelled> = {
+      ...{ port: 80, isOpen: true, places: ['/'], names: ['a', 'b', 'c'], mode: 'off' },
+    };
+    expect(spelled.parse(shown)).toEqual(shown);
+    expect(spelled.safeParse({ ...shown, port: '80' }).success).toBe(false);
+    expect(spelled.safeParse({ ...shown, places: '/' }).success).toBe(false);
+  });
+
+  it('has no secret inside of an object, and describes each field by its help', () => {
+    const tls = shownShape(environment).tls.unwrap();
+    const mutual = tls.shape.mutual.unwrap();
+    expect(Object.keys(mutual.shape)).toEqual(['cert']);
+    // @ts-expect-error The key is no field of an answer.
+    expect(mutual.shape.key).toBeUndefined();
+    expect(mutual.shape.cert.description).toBe(
+      environment.fields.tls.unwrap().unwrap().shape.mutual.unwrap().unwrap().shape.cert.description,
+    );
+    expect(schema.shape.lock.shape.isOpen.description).toBe('Lets people in.');
   });
 });
 

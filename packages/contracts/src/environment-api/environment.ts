@@ -5,6 +5,14 @@ import { directorySchema, ldapViewSchema } from './directory.ts';
 
 export const traceModeSchema = z.enum(['off', 'local', 'remote', 'both']);
 
+/** The names of trace modes that installers know. */
+export const classicTraceModes = {
+  off: 'CFGTMNone',
+  local: 'CFGTMLocal',
+  remote: 'CFGTMRemote',
+  both: 'CFGTMBoth',
+} as const satisfies Record<TraceMode, string>;
+
 export const configServerViewSchema = z.object({
   id: z.guid(),
   primaryAddress: z.string(),

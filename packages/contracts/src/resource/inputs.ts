@@ -1,7 +1,7 @@
 /** Derives how people type the fields of a resource: for forms and for options of the command line. */
 import { z } from 'zod';
 import { type FieldFacts, factsOf, isField } from './field.ts';
-import { bareOf, type Fields, type Resource } from './resource.ts';
+import { type Fields, type Resource, typedOf } from './resource.ts';
 
 /**
  * `text`, `number`, `flag` and `choice` are single values, `choices` some of the options, `lines` a text in each line, and `json`
@@ -34,13 +34,6 @@ function inputsBelow(resource: string, fields: Fields, prefix: string): Input[] 
     const facts = factsOf(schema, `${resource}.${path}`);
     return [{ path, facts, ...formOf(bare), isOptional: schema.safeParse(undefined).success }];
   });
-}
-
-/** The schema of the typed value, before a transform turns it into something else. */
-function typedOf(schema: z.ZodType): z.ZodType {
-  const bare = bareOf(schema);
-  if (!(bare instanceof z.ZodPipe)) return bare;
-  return typedOf((bare.in instanceof z.ZodTransform ? bare.out : bare.in) as z.ZodType);
 }
 
 type Form = Pick<Input, 'kind' | 'options' | 'maxLength'>;

@@ -1,4 +1,4 @@
-/** Derives the bodies, the answers and the initial values of a resource from its fields. */
+/** Derives the bodies and the initial values of a resource from its fields. */
 import { z } from 'zod';
 import { type Fact, type FieldFacts, factsOf, field } from './field.ts';
 
@@ -10,7 +10,7 @@ export interface Resource<F extends Fields = Fields> {
   fields: F;
 }
 
-type Bare<S> = S extends z.ZodOptional<infer I> | z.ZodNullable<infer I> | z.ZodDefault<infer I>
+export type Bare<S> = S extends z.ZodOptional<infer I> | z.ZodNullable<infer I> | z.ZodDefault<infer I>
   ? Bare<I>
   : S;
 type Removable<S> = S extends z.ZodType ? z.ZodOptional<z.ZodNullable<S>> : never;
@@ -22,30 +22,6 @@ export type ChangeShape<F extends Fields> = {
     ? Removable<Bare<F[K]>>
     : Left<Bare<F[K]>>;
 };
-
-/** Answers have neither secrets nor `null`. */
-export type ShownShape<F extends Fields> = {
-  [K in keyof F as Fact<F[K], 'isSecret'> extends true ? never : K]: Shown<F[K]>;
-};
-
-type Shown<S> =
-  S extends z.ZodOptional<infer I>
-    ? z.ZodOptional<ShownBare<I>>
-    : S extends z.ZodDefault<infer I>
-      ? ShownBare<I>
-      : ShownBare<S>;
-
-type ShownBare<S> = S extends z.ZodBoolean
-  ? z.ZodBoolean
-  : S extends z.ZodNumber
-    ? z.ZodInt
-    : S extends z.ZodArray<infer E>
-      ? z.ZodArray<Shown<E> & z.ZodType>
-      : S extends z.ZodRecord<infer _K, infer V>
-        ? z.ZodRecord<z.ZodString, Shown<V> & z.ZodType>
-        : S extends z.ZodObject<infer P>
-          ? z.ZodObject<{ [K in keyof P]: Shown<P[K]> & z.ZodType }, z.core.$strip>
-          : z.ZodString;
 
 /** The values of a new resource; of each field that has one. */
 export type Initial<F extends Fields> = {
@@ -70,17 +46,6 @@ export function changeShape<F extends Fields>(resource: Resource<F>): ChangeShap
   return Object.fromEntries(entries) as ChangeShape<F>;
 }
 
-/**
- * Values that this release does not know pass, so that answers of the next one can be read: a text is any text, a number any
- * integer.
- */
-export function shownShape<F extends Fields>(resource: Resource<F>): ShownShape<F> {
-  const entries = described(resource).flatMap(([name, schema, { isSecret }]) =>
-    isSecret ? [] : [[name, shownAs(schema)]],
-  );
-  return Object.fromEntries(entries) as ShownShape<F>;
-}
-
 /** Made anew for each resource: one may be changed. */
 export function initialOf<F extends Fields>(resource: Resource<F>): Initial<F> {
   const entries = described(resource).flatMap(([name, _schema, { initial }]) =>
@@ -96,18 +61,9 @@ export function bareOf(schema: z.ZodType): z.ZodType {
   return schema;
 }
 
-function shownAs(schema: z.ZodType): z.ZodType {
-  if (schema instanceof z.ZodOptional) return shownAs(schema.unwrap() as z.ZodType).optional();
+/** The schema of the typed value, before a transform turns it into something else. */
+export function typedOf(schema: z.ZodType): z.ZodType {
   const bare = bareOf(schema);
-  if (bare instanceof z.ZodBoolean) return z.boolean();
-  if (bare instanceof z.ZodNumber) return z.int();
-  if (bare instanceof z.ZodArray) return z.array(shownAs(bare.element as z.ZodType));
-  if (bare instanceof z.ZodRecord) return z.record(z.string(), shownAs(bare.valueType as z.ZodType));
-  if (bare instanceof z.ZodObject)
-    return z.object(
-      Object.fromEntries(
-        Object.entries(bare.shape).map(([name, inner]) => [name, shownAs(inner as z.ZodType)]),
-      ),
-    );
-  return z.string();
+  if (!(bare instanceof z.ZodPipe)) return bare;
+  return typedOf((bare.in instanceof z.ZodTransform ? bare.out : bare.in) as z.ZodType);
 }

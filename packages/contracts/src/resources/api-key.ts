@@ -1,9 +1,10 @@
 /** Describes an API key of a contact centre: what administrators send, and what is told about each field. */
 import { z } from 'zod';
-import { apiKeyPurposes } from '../environment-api/administration/api-keys.ts';
 import { field } from '../resource/field.ts';
 import { instant, integer } from '../scalar.ts';
 import { label } from '../text.ts';
+
+export const apiKeyPurposes = ['api', 'scim'] as const;
 
 const maxOverlapSeconds = 30 * 24 * 3600;
 

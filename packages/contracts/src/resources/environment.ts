@@ -1,8 +1,7 @@
 /** Describes an environment with each of its directories: what administrators send, and what is told about each field. */
 import { z } from 'zod';
-import { classicTraceModes } from '../environment-api/administration/environments.ts';
 import { directories } from '../environment-api/directory.ts';
-import type { TraceMode } from '../environment-api/environment.ts';
+import { classicTraceModes, type TraceMode } from '../environment-api/environment.ts';
 import { checkedBy, field } from '../resource/field.ts';
 import { changeShape } from '../resource/resource.ts';
 import { flag, idSchema, integer } from '../scalar.ts';

@@ -1,12 +1,11 @@
 /** Describes a person of the people store: what administrators change without SCIM, and what is told about it. */
 import { z } from 'zod';
-import { storedPersonSchema } from '../environment-api/administration/people.ts';
 import { field } from '../resource/field.ts';
 
 export const person = {
   name: 'person',
   fields: {
-    status: field(storedPersonSchema.shape.status, {
+    status: field(z.enum(['active', 'disabled']), {
       label: 'Status',
       help: '`disabled`: sessions and tokens end within a second. `active`: may sign in again.',
       group: 'person',

@@ -1,12 +1,9 @@
 /** Defines an environment (where people are, with the account that reads them) and its forms for callers and Auth API. */
 
 import { definedOnly } from '@gatehouse/contracts/defined-only';
-import {
-  classicTraceModes,
-  type Environment as EnvironmentAnswer,
-} from '@gatehouse/contracts/environment-api/administration/environments';
+import type { Environment as EnvironmentAnswer } from '@gatehouse/contracts/environment-api/administration/environments';
 import type { LdapSettings, LdapView } from '@gatehouse/contracts/environment-api/directory';
-import type { EnvironmentView } from '@gatehouse/contracts/environment-api/environment';
+import { classicTraceModes, type EnvironmentView } from '@gatehouse/contracts/environment-api/environment';
 import { diff, type FieldChanges, hiddenValue } from '@gatehouse/service-kit/changes/field-changes';
 import { isoTime } from '../fields/scalars.ts';
 import { shownTls } from './tls.ts';

@@ -2,7 +2,7 @@
 
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
 import { definedOnly } from '@gatehouse/contracts/defined-only';
-import type { tlsAnswerSchema } from '@gatehouse/contracts/environment-api/administration/environments';
+import type { Environment } from '@gatehouse/contracts/environment-api/administration/environments';
 import {
   type ConfigServerTlsView,
   tlsKeyPlace,
@@ -43,7 +43,7 @@ export const tlsField = checkedBy(environment.fields.tls, z.object(checkedTlsFie
 
 export type TlsPatch = z.output<typeof tlsField>;
 
-export function shownTls({ mutual, ...tls }: ConfigServerTlsView): z.infer<typeof tlsAnswerSchema> {
+export function shownTls({ mutual, ...tls }: ConfigServerTlsView): NonNullable<Environment['tls']> {
   return { ...tls, ...definedOnly({ mutual: mutual && { cert: mutual.cert } }) };
 }
 

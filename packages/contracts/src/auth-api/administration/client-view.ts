@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { components } from '../../components.ts';
 import { nextCursorSchema, successStatus } from '../../envelope.ts';
 import { imageSchema } from '../../environment-api/branding.ts';
-import { shownShape } from '../../resource/resource.ts';
+import { shownShape } from '../../resource/shown.ts';
 import { publicKeySchema } from '../../resources/client/issuers.ts';
 import { client } from '../../resources/client.ts';
 

@@ -2,14 +2,14 @@
 
 import { z } from 'zod';
 import { components } from '../../components.ts';
-import { signalEvents } from '../../resources/signal-receiver.ts';
+import { shownShape } from '../../resource/shown.ts';
+import { signalEvents, signalReceiver } from '../../resources/signal-receiver.ts';
 
 export const signalReceiverViewSchema = z.object({
   id: z.guid(),
-  endpoint: z.string(),
-  audience: z.string(),
+  ...shownShape(signalReceiver),
+  /** Every release knows the two. */
   events: z.array(z.enum(signalEvents)),
-  contactCenterIds: z.array(z.string()).describe('empty: all'),
   hasBearerToken: z.boolean(),
   createdAt: z.iso.datetime(),
   updatedAt: z.iso.datetime(),

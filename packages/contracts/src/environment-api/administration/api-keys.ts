@@ -2,22 +2,17 @@
 
 import { z } from 'zod';
 import { components } from '../../components.ts';
-
-export const apiKeyPurposes = ['api', 'scim'] as const;
+import { shownShape } from '../../resource/shown.ts';
+import { apiKey } from '../../resources/api-key.ts';
 
 export const apiKeySchema = z.object({
   id: z.string(),
   contactCenterId: z.string(),
-  name: z.string(),
-  purpose: z
-    .enum(apiKeyPurposes)
-    .default('api')
-    .describe(
-      '`api`: for APIs that ask whose key it is. `scim`: provisions the people of this contact centre, and opens nothing else.',
-    ),
-  prefix: z.string().describe('The first characters of the key.'),
+  ...shownShape(apiKey),
+  /** Every release knows the two. */
+  purpose: apiKey.fields.purpose,
   validFrom: z.string().describe('ISO 8601, UTC.'),
-  expiresAt: z.string().optional(),
+  prefix: z.string().describe('The first characters of the key.'),
   createdAt: z.string(),
   rotatedAt: z.string().optional(),
   previousPrefix: z.string().optional().describe('Of the key before the last rotation.'),
@@ -42,7 +37,7 @@ export const keyOwnerSchema = z.object({
 });
 components.add(keyOwnerSchema, { id: 'ApiKeyOwner' });
 
-export type ApiKeyPurpose = (typeof apiKeyPurposes)[number];
+export type ApiKeyPurpose = ApiKey['purpose'];
 export type ApiKey = z.infer<typeof apiKeySchema>;
 export type IssuedApiKey = z.infer<typeof issuedApiKeySchema>;
 export type AnsweredApiKey = z.infer<typeof answeredApiKeySchema>;

@@ -2,22 +2,24 @@
 
 import { z } from 'zod';
 import { components } from '../../components.ts';
+import { shownShape } from '../../resource/shown.ts';
+import { contactCenter } from '../../resources/contact-center.ts';
 import { everybody, membershipSchema } from '../membership.ts';
 
-export const contactCenterSchema = z.object({
-  id: z.string(),
-  environmentId: z.string(),
-  name: z.string(),
-  domains: z.array(z.string()),
-  auth: z.string(),
+const { id, environmentId, name, ...shown } = shownShape(contactCenter);
+
+/** Fields that answers of the release before may lack. */
+const absentBefore = {
   membership: membershipSchema.default(everybody).describe('Which people of the environment are its own.'),
-  status: z.string(),
-  subjectScope: z
-    .string()
-    .default('environment')
-    .describe(
-      '`environment`: its people have the same `sub` in every contact centre of the environment that says so. `contactCenter`: a `sub` of their own here.',
-    ),
+  subjectScope: shown.subjectScope.unwrap().default('environment'),
+};
+
+export const contactCenterSchema = z.object({
+  id: id.unwrap(),
+  environmentId,
+  name: name.unwrap(),
+  ...shown,
+  ...absentBefore,
   createdAt: z.string().describe('ISO 8601, UTC.'),
   updatedAt: z.string().describe('ISO 8601, UTC.'),
 });

@@ -2,12 +2,10 @@
 
 import { z } from 'zod';
 import { components } from '../../components.ts';
+import { shownShape } from '../../resource/shown.ts';
+import { origin } from '../../resources/origin.ts';
 
-export const corsEntrySchema = z.object({
-  contactCenterId: z.string(),
-  location: z.string(),
-  origin: z.string(),
-});
+export const corsEntrySchema = z.object({ ...shownShape(origin), location: z.string() });
 components.add(corsEntrySchema, { id: 'Origin' });
 
 export const corsAnswer = z.object({

@@ -2,49 +2,28 @@
 
 import { z } from 'zod';
 import { components } from '../../components.ts';
-import { directorySchema, ldapSchema } from '../directory.ts';
-import type { TraceMode } from '../environment.ts';
+import { shownShape } from '../../resource/shown.ts';
+import { configServer } from '../../resources/config-server.ts';
+import { environment } from '../../resources/environment.ts';
+import { ldapSchema } from '../directory.ts';
+import { classicTraceModes } from '../environment.ts';
 
-/** The names of trace modes that installers know. */
-export const classicTraceModes = {
-  off: 'CFGTMNone',
-  local: 'CFGTMLocal',
-  remote: 'CFGTMRemote',
-  both: 'CFGTMBoth',
-} as const satisfies Record<TraceMode, string>;
+const server = shownShape(configServer);
 
-export const configServerSchema = z.object({
-  id: z.string(),
-  primaryAddress: z.string(),
-  primaryPort: z.int(),
-  backupAddress: z.string().optional(),
-  backupPort: z.int().optional(),
-  readOnly: z.boolean(),
-  locations: z.array(z.string()),
-});
+export const configServerSchema = z.object({ ...server, id: server.id.unwrap() });
 components.add(configServerSchema, { id: 'ConfigServer' });
 
-export const tlsAnswerSchema = z.object({
-  ca: z.string().optional(),
-  serverName: z.string().optional(),
-  mutual: z.object({ cert: z.string() }).optional(),
-});
+const { id, directory: _anyText, ...shown } = shownShape(environment);
 
 export const environmentSchema = z.object({
-  id: z.string(),
-  directory: directorySchema.default('configServer'),
-  username: z.string().optional().describe('Given with directory "configServer", as the tenant is.'),
-  connectionProtocol: z.string(),
-  localTimeout: z.int(),
-  remoteTimeout: z.int(),
+  id: id.unwrap(),
+  /** Every release knows the kinds. */
+  directory: environment.fields.directory,
+  ...shown,
+  /** By the name that installers know, whichever was sent. */
   traceMode: z.enum(Object.values(classicTraceModes)),
-  tenant: z.string().optional(),
-  appName: z.string(),
-  tlsEnabled: z.boolean(),
-  tls: tlsAnswerSchema.optional(),
-  consulService: z.string().optional(),
-  srvRecord: z.string().optional(),
   configServers: z.array(configServerSchema),
+  /** Whole: what was not sent has a value that fits the type. */
   ldap: ldapSchema.optional().describe('Given with directory "ldap".'),
   createdAt: z.string().describe('ISO 8601, UTC.'),
   updatedAt: z.string().describe('ISO 8601, UTC.'),

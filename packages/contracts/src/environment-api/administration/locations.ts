@@ -2,9 +2,11 @@
 
 import { z } from 'zod';
 import { components } from '../../components.ts';
+import { shownShape } from '../../resource/shown.ts';
+import { location } from '../../resources/location.ts';
 
 export const locationInUseSchema = z.object({
-  location: z.string(),
+  ...shownShape(location),
   declared: z.boolean().describe('Named by an operator, beside what Configuration Servers name.'),
 });
 components.add(locationInUseSchema, { id: 'Location' });

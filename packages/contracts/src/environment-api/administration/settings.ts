@@ -2,12 +2,11 @@
 
 import { z } from 'zod';
 import { components } from '../../components.ts';
+import { shownShape } from '../../resource/shown.ts';
+import { setting } from '../../resources/setting.ts';
 
 export const settingSchema = z.object({
-  name: z.string(),
-  value: z.string(),
-  location: z.string(),
-  shared: z.boolean(),
+  ...shownShape(setting),
   inheritedFrom: z.literal('global').optional().describe('The contact centre has no value of its own there.'),
 });
 components.add(settingSchema, { id: 'Setting' });

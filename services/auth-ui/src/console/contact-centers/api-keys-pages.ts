@@ -1,12 +1,8 @@
 /** Builds the pages about API keys of a contact centre. */
 
-import {
-  type ApiKey,
-  apiKeyPurposes,
-  type IssuedApiKey,
-} from '@gatehouse/contracts/environment-api/administration/api-keys';
+import type { ApiKey, IssuedApiKey } from '@gatehouse/contracts/environment-api/administration/api-keys';
 import type { ContactCenter } from '@gatehouse/contracts/environment-api/administration/contact-centers';
-import type { NewApiKey } from '@gatehouse/contracts/resources/api-key';
+import { apiKeyPurposes, type NewApiKey } from '@gatehouse/contracts/resources/api-key';
 import { steadyClock } from '@gatehouse/service-kit/clock';
 import { bodyOf, type Input, inputsBelow, optionsBelow, type Typed, typedOf } from '../form/inputs.ts';
 import { sectionsOf } from '../form/sections.ts';
