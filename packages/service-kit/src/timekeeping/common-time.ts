@@ -1,5 +1,5 @@
 /** Keeps all replicas of an installation at one time: each tells Redis its own, and takes the highest that one has told. */
-import type { Clock, Trust } from '../clock.ts';
+import type { Clock } from '../clock.ts';
 import type { RedisClient } from '../redis/client.ts';
 import { defineScript } from '../redis/script.ts';
 import { type createReferenceClock, slewRate } from '../reference-clock.ts';
@@ -8,8 +8,6 @@ export interface CommonTimeOptions {
   redis: RedisClient;
   key: string;
   clock: Pick<ReturnType<typeof createReferenceClock>, 'exactMs' | 'join'>;
-  /** A replica whose clock is not trusted neither tells its time nor takes that of others. */
-  trust: Trust;
   /** A time that is further ahead than this is not taken. */
   maxDifferenceMs: number;
   monotonicMs?: Clock;
@@ -51,7 +49,7 @@ interface Comparison {
 }
 
 export function createCommonTime(options: CommonTimeOptions) {
-  const { redis, key, clock, trust, maxDifferenceMs, monotonicMs = () => performance.now() } = options;
+  const { redis, key, clock, maxDifferenceMs, monotonicMs = () => performance.now() } = options;
   let last: Comparison | undefined;
   let timer: NodeJS.Timeout | undefined;
 
@@ -70,8 +68,8 @@ export function createCommonTime(options: CommonTimeOptions) {
   const aheadMs = () => last?.aheadMs ?? 0;
   const isApart = () => aheadMs() > maxDifferenceMs;
 
+  /** Also while the clock is not trusted: a clock that jumps does not move the time of this process, and the correction of each replica goes on. */
   async function round(): Promise<void> {
-    if (!trust.isTrusted) return;
     const before = last;
     let compared = await compare('raise');
     if (before !== undefined && hasRedisJumped(compared, before)) compared = await compare('replace');

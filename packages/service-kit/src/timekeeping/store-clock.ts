@@ -66,7 +66,7 @@ export function createStoreClock(options: StoreClockOptions): ServiceClock {
         'the clocks of PostgreSQL and of this machine have both jumped, and the time of this replica follows',
       ),
   });
-  const common = createCommonTime({ redis, key: commonKey, clock, trust: clock.trust, maxDifferenceMs });
+  const common = createCommonTime({ redis, key: commonKey, clock, maxDifferenceMs });
   metrics.gauge(
     'gatehouse_clock_behind_replicas_seconds',
     'How far the time of this replica was behind that of the others when they were last compared.',

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { createTestDatabase, type TestDatabase } from '@gatehouse/testing/postgres';
 import { redisConfigOf, startRedis, type TestRedis } from '@gatehouse/testing/redis';
 import pg from 'pg';
-import { afterAll, beforeAll, beforeEach, expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, it, onTestFinished, vi } from 'vitest';
 import { createReadiness } from '../../src/health/readiness.ts';
 import { createLogger } from '../../src/logging/logger.ts';
 import { createMetrics } from '../../src/metrics/registry.ts';
@@ -11,6 +11,7 @@ import { createRedis, type RedisClient, untilRedisIsReady } from '../../src/redi
 import { createStoreClock } from '../../src/timekeeping/store-clock.ts';
 
 const log = createLogger('clock', { level: 'silent', format: 'json' });
+const isFollowed = { timeout: 5000, interval: 50 };
 let database: TestDatabase;
 let server: TestRedis;
 let pool: pg.Pool;
@@ -74,6 +75,19 @@ it('a replica whose clock differs by more than three seconds is not ready, and s
   );
   expect(clock.trust.isTrusted).toBe(false);
   expect(await clock.probe.run(AbortSignal.timeout(1000))).toMatchObject({ status: 'failed' });
+});
+
+// attack: issue while no clock is trusted what an end at another replica does not reach | CWE-367, OWASP ASVS 7.4.2 | guard: packages/service-kit/src/timekeeping/common-time.ts
+it('replicas keep one time also while their clocks are not trusted', async () => {
+  const { clock } = await replica(40_000);
+  expect(clock.trust.isTrusted).toBe(false);
+  const aheadMs = () => clock.now() - Date.now();
+  const tellMs = 1500;
+  await redis.hset('clock', 'time', Date.now() + tellMs, 'at', Date.now());
+  await vi.waitFor(() => expect(Math.abs(aheadMs() - tellMs)).toBeLessThan(200), isFollowed);
+  await redis.del('clock');
+  await vi.waitFor(async () => expect(await redis.hget('clock', 'time')).not.toBeNull(), isFollowed);
+  expect(Number(await redis.hget('clock', 'time')) - Date.now()).toBeGreaterThan(tellMs / 2);
 });
 
 // attack: start a replica while the clock of PostgreSQL alone is wrong | CWE-367 | guard: packages/service-kit/src/timekeeping/store-clock.ts
