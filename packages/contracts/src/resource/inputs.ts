@@ -17,6 +17,8 @@ export interface Input {
   /** Of `choice` and `choices`. */
   options: readonly string[];
   isOptional: boolean;
+  /** The value of a new resource, as its facts or its schema say it. */
+  initial: unknown;
   maxLength: number | undefined;
 }
 
@@ -32,7 +34,8 @@ function inputsBelow(resource: string, fields: Fields, prefix: string): Input[] 
     if (bare instanceof z.ZodObject && Object.values(bare.shape).every((inner) => isField(inner)))
       return inputsBelow(resource, bare.shape as Fields, `${path}.`);
     const facts = factsOf(schema, `${resource}.${path}`);
-    return [{ path, facts, ...formOf(bare), isOptional: schema.safeParse(undefined).success }];
+    const initial = facts.initial ?? (schema instanceof z.ZodDefault ? schema.def.defaultValue : undefined);
+    return [{ path, facts, ...formOf(bare), isOptional: schema.safeParse(undefined).success, initial }];
   });
 }
 

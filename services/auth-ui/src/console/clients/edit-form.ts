@@ -32,7 +32,8 @@ const groups = [
 
 const grantOption = (grant: string) => optionsBelow('console.clients.grant', [shortGrant(grant)])[0];
 
-const described = describedInputs(description);
+/** The secret has pages of its own. */
+const described = describedInputs(description).filter(({ kind }) => kind !== 'secret');
 
 /** Every field that a change may have. */
 export const clientInputs: readonly Input[] = described.map(asTyped);

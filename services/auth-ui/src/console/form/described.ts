@@ -13,12 +13,22 @@ interface GroupedInput extends Input {
   group: string;
 }
 
-/** Of a change: what is fixed is not asked for, and a secret has pages of its own. `isNew`: every field. */
+/** Of a change, which does not ask for what is fixed and keeps a secret that is not typed; or of something new. */
 export function describedInputs(resource: Resource, { isNew = false } = {}): GroupedInput[] {
   return inputsOf(resource)
-    .filter(({ facts }) => isNew || !(facts.isFixed || facts.isSecret))
-    .map((input) => inputOf(resource, input));
+    .filter(({ facts }) => isNew || !facts.isFixed)
+    .map((input) =>
+      input.facts.isSecret ? secretOf(resource, input, isNew) : inputOf(resource, input, isNew),
+    );
 }
+
+/** Those of these paths, in the order of the page. @throws Error at the start where there is no such field */
+export const inputsAt = (inputs: readonly Input[], ...paths: string[]): Input[] =>
+  paths.map((path) => {
+    const found = inputs.find((input) => input.path === path);
+    if (found === undefined) throw new Error(`there is no field ${path}`);
+    return found;
+  });
 
 /** The columns of the description, except those that a page shows elsewhere; `cells`: where a value is not shown as it is. */
 export const describedColumns = <Item extends object>(
@@ -40,22 +50,17 @@ function cellOf({ text, language }: ConsoleVisit, value: unknown): Cell {
   return { text: Array.isArray(value) ? formatsIn(language).words(value) : String(value), isCode: true };
 }
 
-function inputOf({ name }: Resource, input: DescribedInput): GroupedInput {
-  const { path, facts, options, isOptional, maxLength } = input;
-  const { group, initial, isClearable, isSecret } = facts;
-  const kind = isSecret ? 'secret' : input.kind;
+function inputOf(resource: Resource, input: DescribedInput, isNew: boolean): GroupedInput {
+  const { kind, facts, options, initial, isOptional, maxLength } = input;
   const isEmpty = kind === 'json' || initial === '' || (Array.isArray(initial) && initial.length === 0);
   const shown = initial === undefined ? undefined : shownIn(kind, initial);
+  const hasDefault = kind === 'choice' && shown !== undefined && !facts.isClearable;
   return {
-    path,
+    ...saidOf(resource, input),
     kind,
-    group,
-    label: labelKey(name, path) as TextKey,
-    hint: helpKey(name, path) as TextKey,
-    isRequired: !isOptional && !isEmpty,
+    isRequired: (!isOptional || hasDefault) && !isEmpty,
     ...(options.length > 0 && { options: options.map((value) => ({ value })) }),
-    // A form never shows a secret, so an empty one does not take it away.
-    empty: isClearable && !isSecret ? 'clear' : isOptional ? 'leave' : undefined,
+    empty: facts.isClearable && !isNew ? 'clear' : isOptional ? 'leave' : undefined,
     ...(shown !== undefined && { initial: shown }),
     // Emptied, it is what a new one has.
     ...(kind === 'json' &&
@@ -68,3 +73,21 @@ function inputOf({ name }: Resource, input: DescribedInput): GroupedInput {
     look: { ...(kind === 'lines' && { isCode: true }), ...(maxLength !== undefined && { maxLength }) },
   };
 }
+
+function secretOf(resource: Resource, input: DescribedInput, isNew: boolean): GroupedInput {
+  const { isOptional, maxLength } = input;
+  return {
+    ...saidOf(resource, input),
+    kind: 'secret',
+    isRequired: isNew && !isOptional,
+    empty: 'leave',
+    look: maxLength === undefined ? {} : { maxLength },
+  };
+}
+
+const saidOf = ({ name }: Resource, { path, facts }: DescribedInput) => ({
+  path,
+  group: facts.group,
+  label: labelKey(name, path) as TextKey,
+  hint: helpKey(name, path) as TextKey,
+});
