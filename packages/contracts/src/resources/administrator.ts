@@ -11,25 +11,25 @@ export const administrator = {
   fields: {
     user: field(text, {
       label: 'Person',
-      help: '`sub`; or user name, also as `domain\\user`.',
+      help: 'The name that they sign in with, also as `domain\\user`, or their identifier (sub).',
       group: 'person',
       isColumn: true,
     }),
     contactCenter: field(text.optional(), {
       label: 'Contact centre',
-      help: 'Id or domain of the contact centre where the person signs in. Needed with a `sub`; with a user name, the default tenant without it.',
+      help: 'Its identifier or one of its domains. Always needed with an identifier (sub); for a name, the default tenant counts without it.',
       group: 'person',
       isColumn: true,
     }),
     way: field(wayOfSignInSchema.default(passwordWay), {
       label: 'Way of sign-in',
-      help: '`password`: of the directory. `saml ISSUER`, `oidc ISSUER`: the identity provider with this entity id or issuer.',
+      help: 'Only a sign-in in this way gives the right: `password`, `saml ISSUER` or `oidc ISSUER`. The administrator of an identity provider can sign in there under any name.',
       group: 'person',
       isColumn: true,
     }),
     note: field(text.optional(), {
       label: 'Note',
-      help: 'Why the person is on the list, such as the number of a ticket.',
+      help: 'Why, such as the number of a ticket.',
       group: 'person',
       isColumn: true,
     }),

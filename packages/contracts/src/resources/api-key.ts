@@ -13,20 +13,24 @@ export const apiKey = {
   fields: {
     name: field(label(), {
       label: 'Name',
-      help: 'What it is for; one key of a name at any time.',
+      help: 'What the key is for, such as the name of the program. Only one key has this name at any time.',
       group: 'key',
       isColumn: true,
     }),
     purpose: field(z.enum(apiKeyPurposes, { error: 'must be "api" or "scim"' }).default('api'), {
       label: 'Purpose',
-      help: '`scim`: a key for programs that provision people. It opens nothing else.',
+      help: 'A key with the purpose `scim` provisions people, and opens nothing else.',
       group: 'key',
       isColumn: true,
     }),
-    validFrom: field(instant().optional(), { label: 'Begins', help: 'Now when absent.', group: 'time' }),
+    validFrom: field(instant().optional(), {
+      label: 'Begins',
+      help: 'The key counts from then on; without it, at once. A day begins at midnight UTC.',
+      group: 'time',
+    }),
     expiresAt: field(instant().nullish(), {
       label: 'Ends',
-      help: 'Absent or `null`: it does not expire.',
+      help: 'The key works until then; without it, it does not end. A day ends at midnight UTC.',
       group: 'time',
       isColumn: true,
     }),

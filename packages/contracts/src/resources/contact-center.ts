@@ -55,26 +55,26 @@ export const contactCenter = {
   fields: {
     id: field(idSchema.optional(), {
       label: 'Identifier',
-      help: 'Chosen by the caller, or left to us.',
+      help: 'A UUID of your choice, such as the one that it had elsewhere. Without it Gatehouse chooses one.',
       group: 'names',
       isFixed: true,
       isColumn: true,
     }),
     environmentId: field(idSchema, {
       label: 'Environment',
-      help: 'The environment where its users are.',
+      help: 'Where its people are.',
       group: 'people',
       isColumn: true,
     }),
     domains: field(domainsField, {
       label: 'Tenant names',
-      help: 'What people type at login, each of one contact centre.',
+      help: 'One on each line, as people type it when they sign in. A name belongs to one contact centre only.',
       group: 'names',
       isColumn: true,
     }),
     name: field(label().optional(), {
       label: 'Name',
-      help: 'The first domain when absent.',
+      help: 'The first tenant name, if you leave it empty.',
       group: 'names',
       isColumn: true,
     }),
@@ -84,20 +84,25 @@ export const contactCenter = {
     ),
     membership: field(membership.optional(), {
       label: 'Its people',
-      help: 'Which people of the environment are its own: all, or those of these tenants, in these folders, in these access groups, or below these entries of the directory. Only callers for the whole installation change it.',
+      help: 'In an environment of its own everybody belongs to it; where contact centres share one, say whose people are whose. When fewer people belong to it, everybody of the contact centre signs in again. Only administrators of the installation change it.',
       group: 'people',
     }),
     status: field(
       z
         .enum(contactCenterStatusSchema.options, { error: 'must be "active" or "disabled"' })
         .default('active'),
-      { label: 'Status', help: '`disabled`: nobody signs in to it.', group: 'names', isColumn: true },
+      {
+        label: 'Status',
+        help: 'A disabled contact centre keeps what it has. Nobody can sign in to it.',
+        group: 'names',
+        isColumn: true,
+      },
     ),
     subjectScope: field(
       z.enum(subjectScopeSchema.options, { error: 'must be "environment" or "contactCenter"' }).optional(),
       {
         label: 'Subject of a person',
-        help: '`environment`: its people have the same `sub` in every contact centre of the environment that says so. `contactCenter`: a `sub` of their own here.',
+        help: 'Whether its people have a `sub` of their own here, or the same one in every contact centre of the environment that says so. A change gives its people another `sub`.',
         group: 'people',
       },
     ),

@@ -9,13 +9,13 @@ export const origin = {
   fields: {
     contactCenterId: field(idSchema, {
       label: 'Contact centre',
-      help: 'Whose application it is.',
+      help: 'The contact centre to which the web application belongs.',
       group: 'origin',
       isColumn: true,
     }),
     origin: field(freeText(1024), {
       label: 'Origin',
-      help: 'Scheme, host and port, such as https://desktop.example.com.',
+      help: 'Scheme, host and, unless it is the usual one, port, such as https://desktop.example.com.',
       group: 'origin',
       isColumn: true,
     }),

@@ -10,25 +10,25 @@ export const setting = {
   fields: {
     name: field(label(), {
       label: 'Name',
-      help: 'As the applications that read it know it.',
+      help: 'Applications that read the setting know it by this name.',
       group: 'setting',
       isColumn: true,
     }),
     value: field(freeText(32_768), {
       label: 'Value',
-      help: 'Any text.',
+      help: 'Any text. Spaces and line breaks count.',
       group: 'setting',
       isColumn: true,
     }),
     location: field(locationField, {
       label: 'Location',
-      help: 'Where it counts, with everything below it; `/` is everywhere.',
+      help: 'Everywhere is /. A location counts for everything below it, too.',
       group: 'setting',
       isColumn: true,
     }),
     shared: field(flag().default(false), {
       label: 'Shared',
-      help: 'Installers send it as the text "true".',
+      help: 'A mark for applications that read the setting. It changes nothing here.',
       group: 'setting',
       isColumn: true,
     }),

@@ -2,6 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { englishTexts } from '@gatehouse/contracts/resource/texts';
+import { administrator } from '@gatehouse/contracts/resources/administrator';
 import { apiKey } from '@gatehouse/contracts/resources/api-key';
 import { branding } from '@gatehouse/contracts/resources/branding';
 import { client } from '@gatehouse/contracts/resources/client';
@@ -34,21 +35,10 @@ export type Values = Readonly<Record<string, string | number | Date>>;
  */
 export type Text = (key: TextKey, values?: Values) => string;
 
-const described = [client, signingKey];
+const described = [client, contactCenter, setting, location, origin, apiKey, administrator, signingKey];
 
 /** Their helps are for callers of the API; pages explain these fields to administrators. */
-const labelled = [
-  environment,
-  configServer,
-  contactCenter,
-  setting,
-  location,
-  origin,
-  apiKey,
-  saml,
-  oidc,
-  branding,
-];
+const labelled = [environment, configServer, saml, oidc, branding];
 
 const labels = labelled.flatMap((resource) =>
   Object.entries(englishTexts(resource)).filter(([key]) => !key.endsWith('.help')),

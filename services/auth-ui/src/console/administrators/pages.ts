@@ -1,7 +1,9 @@
 /** Builds the pages about installation administrators. */
 import type { AdministratorView } from '@gatehouse/contracts/auth-api/administration/administrators';
 import { consolePath } from '@gatehouse/contracts/auth-api/console';
+import { administrator as description } from '@gatehouse/contracts/resources/administrator';
 import { passwordWay, providerProtocols, providerWay } from '@gatehouse/contracts/way-of-sign-in';
+import { describedInputs } from '../form/described.ts';
 import { bodyOf, type Input, inputsBelow, optionsBelow, type Typed, typedOf } from '../form/inputs.ts';
 import { sectionsOf } from '../form/sections.ts';
 import type { Column } from '../shell/lists.ts';
@@ -14,22 +16,22 @@ export const administratorsPath = `${consolePath}/administrators`;
 
 export const waysOfSignIn = [passwordWay, ...providerProtocols] as const;
 
-const input = inputsBelow('console.administrators');
-const optional = (path: string, maxLength: number) =>
-  input(path, 'text', { empty: 'leave', look: { maxLength } });
+const issuer = inputsBelow('console.administrators')('issuer', 'text', {
+  empty: 'leave',
+  look: { maxLength: 1000 },
+});
 
-const inputs: readonly Input[] = [
-  input('user', 'text', { isRequired: true, look: { maxLength: 512 } }),
-  optional('contactCenter', 256),
-  input('way', 'choice', {
-    isRequired: true,
-    initial: passwordWay,
-    look: { kind: 'choice' },
-    options: optionsBelow('console.administrators.way', waysOfSignIn),
-  }),
-  optional('issuer', 1000),
-  optional('note', 512),
-];
+const wayInput = (input: Input): Input => ({
+  ...input,
+  kind: 'choice',
+  isRequired: true,
+  options: optionsBelow('console.administrators.way', waysOfSignIn),
+  look: { kind: 'choice' },
+});
+
+const inputs: readonly Input[] = describedInputs(description, { isNew: true }).flatMap((input) =>
+  input.path === 'way' ? [wayInput(input), issuer] : [input],
+);
 
 /** Protocol and issuer are two fields here and one at the API. */
 export function newAdministratorOf(visit: ConsoleVisit, typed: Typed) {
@@ -66,7 +68,7 @@ export function columns(
   const nameOf = new Map(all.map(({ sub, name }) => [sub, name]));
   return [
     {
-      label: 'console.administrators.person',
+      label: 'field.administrator.user',
       cell: ({ sub, name }) => ({
         text: name,
         note: sub,
@@ -74,7 +76,7 @@ export function columns(
       }),
     },
     {
-      label: 'console.administrators.way',
+      label: 'field.administrator.way',
       cell: ({ contactCenterId, way }) =>
         contactCenterId === undefined || way === undefined
           ? {
@@ -94,7 +96,7 @@ export function columns(
       label: 'console.administrators.addedBy',
       cell: ({ addedBy }) => ({ text: nameOf.get(addedBy) ?? addedBy }),
     },
-    { label: 'console.administrators.note', cell: ({ note = '' }) => ({ text: note }) },
+    { label: 'field.administrator.note', cell: ({ note = '' }) => ({ text: note }) },
   ];
 }
 

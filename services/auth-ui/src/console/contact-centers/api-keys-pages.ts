@@ -2,9 +2,14 @@
 
 import type { ApiKey, IssuedApiKey } from '@gatehouse/contracts/environment-api/administration/api-keys';
 import type { ContactCenter } from '@gatehouse/contracts/environment-api/administration/contact-centers';
-import { apiKeyPurposes, type NewApiKey } from '@gatehouse/contracts/resources/api-key';
+import {
+  apiKeyPurposes,
+  apiKey as description,
+  type NewApiKey,
+} from '@gatehouse/contracts/resources/api-key';
 import { steadyClock } from '@gatehouse/service-kit/clock';
-import { bodyOf, type Input, inputsBelow, optionsBelow, type Typed, typedOf } from '../form/inputs.ts';
+import { describedInputs } from '../form/described.ts';
+import { bodyOf, type Input, optionsBelow, type Typed, typedOf } from '../form/inputs.ts';
 import { sectionsOf } from '../form/sections.ts';
 import type { ConfirmPage, FormPage, ListPage, ShownOncePage } from '../shell/pages.ts';
 import { cutToPage } from '../shell/paging.ts';
@@ -95,30 +100,20 @@ function rowOf(visit: ConsoleVisit, id: string, key: ApiKey, now: Date): Row {
   };
 }
 
-const input = inputsBelow('field.apiKey', 'console.contactCenters.apiKeys');
+const newKeyInputs: readonly Input[] = describedInputs(description, { isNew: true }).map(asTyped);
 
-const newKeyInputs: readonly Input[] = [
-  input('name', 'text', { isRequired: true, look: { maxLength: 256 } }),
-  input('purpose', 'choice', {
-    isRequired: true,
-    initial: 'api',
-    look: { kind: 'choice' },
-    options: optionsBelow('console.contactCenters.apiKeys.purpose', apiKeyPurposes),
-  }),
-  input('validFrom', 'text', {
-    empty: 'leave',
-    reading: { shown: String, read: (day) => `${day}T00:00:00Z` },
+/** A day counts from its first moment or to its last one. The API refuses a text that is no day, and says so. */
+function asTyped(input: Input): Input {
+  const { path, look } = input;
+  const options = { options: optionsBelow('console.contactCenters.apiKeys.purpose', apiKeyPurposes) };
+  const day = (time: string): Partial<Input> => ({
+    reading: { shown: String, read: (day) => `${day}T${time}Z` },
     look: { kind: 'date' },
-  }),
-  input('expiresAt', 'text', {
-    label: 'console.contactCenters.apiKeys.lastDay',
-    hint: 'console.contactCenters.apiKeys.lastDay.hint',
-    empty: 'leave',
-    // The last moment of a day. The API refuses a text that is no day, and says so.
-    reading: { shown: String, read: (day) => `${day}T23:59:59Z` },
-    look: { kind: 'date' },
-  }),
-];
+  });
+  if (path === 'purpose') return { ...input, ...options, look: { ...look, kind: 'choice' } };
+  if (path === 'validFrom') return { ...input, ...day('00:00:00') };
+  return path === 'expiresAt' ? { ...input, ...day('23:59:59') } : input;
+}
 
 export const newKeyOf = (visit: ConsoleVisit, typed: Typed): NewApiKey => bodyOf(visit, newKeyInputs, typed);
 

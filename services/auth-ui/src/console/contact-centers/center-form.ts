@@ -2,9 +2,23 @@
 import type { ContactCenter } from '@gatehouse/contracts/environment-api/administration/contact-centers';
 import type { Environment } from '@gatehouse/contracts/environment-api/administration/environments';
 import { type MembershipKind, membershipKinds } from '@gatehouse/contracts/environment-api/membership';
-import type { ContactCenterChange, NewContactCenter } from '@gatehouse/contracts/resources/contact-center';
+import {
+  type ContactCenterChange,
+  contactCenter,
+  type NewContactCenter,
+} from '@gatehouse/contracts/resources/contact-center';
+import type { TextKey } from '../../texts/texts.ts';
 import { nameOf } from '../environments/frame.ts';
-import { bodyOf, type Input, inputsBelow, optionsBelow, type Typed, typedOf } from '../form/inputs.ts';
+import { describedInputs, inputsAt } from '../form/described.ts';
+import {
+  bodyOf,
+  type Input,
+  type InputOption,
+  inputsBelow,
+  optionsBelow,
+  type Typed,
+  typedOf,
+} from '../form/inputs.ts';
 import { fieldOf } from '../form/sections.ts';
 import type { FormPage } from '../shell/pages.ts';
 import type { FormField } from '../shell/parts.ts';
@@ -18,71 +32,55 @@ export interface EnvironmentChoice {
   chosen?: Environment | undefined;
 }
 
-const input = inputsBelow('field.contactCenter', 'console.contactCenters');
+const inNew = describedInputs(contactCenter, { isNew: true });
+const inChange = describedInputs(contactCenter);
 
-const name = input('name', 'text', { isRequired: true, look: { maxLength: 256, hint: undefined } });
-/** The API takes the first domain. */
-const nameOfNew = input('name', 'text', { empty: 'leave', look: { maxLength: 256 } });
-const domains = input('domains', 'lines', { isRequired: true });
-const environmentId = input('environmentId', 'text', {
-  hint: 'console.contactCenters.environment.hint',
-  isRequired: true,
-});
+/** How its people prove who they are is no choice yet. */
+const newInputs = (visit: ConsoleVisit): Input[] =>
+  inputsAt(inNew, 'domains', 'name', 'environmentId', 'membership', 'subjectScope', 'id', 'status').flatMap(
+    (input) => typedAs(visit, input),
+  );
 
-/** Without a choice the API says whether one is needed. */
-const membership = (canLeaveOut: boolean): Input[] => [
-  input('membershipBy', 'choice', {
-    label: 'field.contactCenter.membership',
-    hint: 'console.contactCenters.membership.hint',
-    isRequired: !canLeaveOut,
-    empty: 'leave',
-    options: [
-      ...(canLeaveOut ? [{ value: '', label: 'console.contactCenters.membership.none' as const }] : []),
-      ...optionsBelow('console.contactCenters.membership', membershipKinds),
-    ],
-  }),
-  input('membershipNames', 'lines', {
-    label: 'console.contactCenters.membership.names',
-    hint: 'console.contactCenters.membership.names.hint',
-  }),
-];
+/** An administrator of one contact centre may not move it, nor choose its tenant names. A value that is there is not left out. */
+const changeInputs = (visit: ConsoleVisit): Input[] => {
+  const further = ['domains', 'environmentId', 'membership', 'subjectScope'];
+  const shown = ['name', ...(visit.rights.installation ? further : []), 'status'];
+  return inputsAt(inChange, ...shown).flatMap((input) =>
+    typedAs(visit, {
+      ...input,
+      isRequired: true,
+      ...(input.path === 'name' && { empty: undefined, hint: undefined }),
+    }),
+  );
+};
 
-const subjectScope = (isRequired: boolean) =>
-  input('subjectScope', 'choice', {
-    isRequired,
-    empty: 'leave',
-    options: optionsBelow('console.contactCenters.subjectScope', ['contactCenter', 'environment']),
-  });
+const names = inputsBelow('console.contactCenters')('membership.names', 'lines');
 
-const status = ({ rights }: ConsoleVisit): Input =>
-  input('status', 'choice', {
-    isRequired: true,
-    initial: 'active',
-    look: { kind: 'choice' },
-    options: [
-      ...optionsBelow('console.contactCenters.status', ['active']),
-      {
-        value: 'disabled',
-        label: 'console.contactCenters.status.disabled',
-        hint: `console.contactCenters.status.disabled.${rights.installation ? 'ends' : 'endsYou'}`,
-      },
-    ],
-  });
+/** What the console alone knows about a field. */
+function typedAs(visit: ConsoleVisit, input: Input): Input[] {
+  const { path, isRequired, look } = input;
+  const below = `console.contactCenters.${path}`;
+  if (path === 'id') return [{ ...input, look: { ...look, isCode: true } }];
+  if (path === 'subjectScope')
+    return [{ ...input, options: optionsBelow(below, ['contactCenter', 'environment']) }];
+  if (path === 'status') return [{ ...input, options: statuses(visit), look: { ...look, kind: 'choice' } }];
+  if (path !== 'membership') return [input];
+  const none = { value: '', label: 'console.contactCenters.membership.none' } as const;
+  // Without a choice the API says whether one is needed.
+  const options = [...(isRequired ? [] : [none]), ...optionsBelow(below, membershipKinds)];
+  return [
+    { ...input, path: 'membershipBy', kind: 'choice', options },
+    { ...names, path: 'membershipNames' },
+  ];
+}
 
-const newInputs = (visit: ConsoleVisit): Input[] => [
-  domains,
-  nameOfNew,
-  environmentId,
-  ...membership(true),
-  subjectScope(false),
-  status(visit),
-];
-
-/** An administrator of one contact centre may not move it, nor choose its tenant names. */
-const changeInputs = (visit: ConsoleVisit): Input[] => [
-  name,
-  ...(visit.rights.installation ? [domains, environmentId, ...membership(false), subjectScope(true)] : []),
-  status(visit),
+const statuses = ({ rights }: ConsoleVisit): InputOption[] => [
+  ...optionsBelow('console.contactCenters.status', ['active']),
+  {
+    value: 'disabled',
+    label: 'console.contactCenters.status.disabled',
+    hint: `console.contactCenters.status.disabled.${rights.installation ? 'ends' : 'endsYou'}`,
+  },
 ];
 
 export const newBodyOf = (visit: ConsoleVisit, typed: Typed): NewContactCenter =>
@@ -135,13 +133,15 @@ export function editPage(
   const inputs = changeInputs(visit);
   const { by: membershipBy, names: membershipNames } = center.membership;
   const shown = typed ?? typedOf(inputs, { ...center, membershipBy, membershipNames });
-  const ends: Record<string, string> = {
-    domains: `${text('console.contactCenters.domains.hint')} ${text('console.contactCenters.domains.ends')}`,
-    environmentId: text('console.contactCenters.environment.ends'),
+  const ends: Record<string, TextKey> = {
+    domains: 'console.contactCenters.domains.ends',
+    environmentId: 'console.contactCenters.environment.ends',
   };
   const field = (input: Input) => {
-    const { hint, ...rest } = fieldOf(visit, input, shown);
-    return centerField(visit, { ...rest, hint: ends[input.path] ?? hint }, environments);
+    const shownField = fieldOf(visit, input, shown);
+    const end = ends[input.path];
+    const hint = end === undefined ? shownField.hint : `${shownField.hint} ${text(end)}`;
+    return centerField(visit, { ...shownField, hint }, environments);
   };
   return {
     title: text('console.contactCenters.edit'),

@@ -2,6 +2,8 @@
 import type { ContactCenter } from '@gatehouse/contracts/environment-api/administration/contact-centers';
 import type { CorsEntry } from '@gatehouse/contracts/environment-api/administration/cors';
 import { rootLocation } from '@gatehouse/contracts/environment-api/location';
+import { origin as description } from '@gatehouse/contracts/resources/origin';
+import { describedInputs } from '../form/described.ts';
 import { bodyOf, type Input, type Typed, typedOf } from '../form/inputs.ts';
 import { sectionsOf } from '../form/sections.ts';
 import type { ConfirmPage, FormPage, TablesPage } from '../shell/pages.ts';
@@ -83,16 +85,10 @@ export function originsPage(
   };
 }
 
-const originInputs: readonly Input[] = [
-  {
-    path: 'origin',
-    kind: 'text',
-    label: 'field.origin.origin',
-    hint: 'console.contactCenters.origin.hint',
-    isRequired: true,
-    look: { kind: 'url', isCode: true, maxLength: 1024 },
-  },
-];
+/** The path of the form says whose origin it is. */
+const originInputs: readonly Input[] = describedInputs(description, { isNew: true })
+  .filter(({ path }) => path !== 'contactCenterId')
+  .map((input) => ({ ...input, look: { ...input.look, kind: 'url', isCode: true } }));
 
 export const newOriginOf = (visit: ConsoleVisit, typed: Typed) =>
   bodyOf(visit, originInputs, typed) as { origin: string };

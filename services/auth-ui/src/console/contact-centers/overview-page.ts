@@ -14,7 +14,7 @@ export function overviewPage(
   environment: string | undefined,
 ): FactsPage {
   const { text, rights } = visit;
-  const { id, environmentId, domains, membership, subjectScope, status, createdAt, updatedAt } = center;
+  const { id, environmentId, domains, auth, membership, subjectScope, status, createdAt, updatedAt } = center;
   const isActive = status === 'active';
   return {
     ...frameOf(visit, center, 'overview'),
@@ -47,6 +47,7 @@ export function overviewPage(
         label: text('field.contactCenter.membership'),
         value: [text(`console.contactCenters.membership.${membership.by}`), ...membership.names].join(' · '),
       },
+      { label: text('field.contactCenter.auth'), value: auth, isCode: true },
       {
         label: text('field.contactCenter.subjectScope'),
         value: text(

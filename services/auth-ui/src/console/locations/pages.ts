@@ -1,6 +1,8 @@
 /** Builds the pages about locations. */
 import { consolePath } from '@gatehouse/contracts/auth-api/console';
 import type { LocationInUse } from '@gatehouse/contracts/environment-api/administration/locations';
+import { location as description } from '@gatehouse/contracts/resources/location';
+import { describedInputs } from '../form/described.ts';
 import { bodyOf, type Input, type Typed, typedOf } from '../form/inputs.ts';
 import { sectionsOf } from '../form/sections.ts';
 import type { Column } from '../shell/lists.ts';
@@ -41,16 +43,10 @@ export const withdrawal = ({ text }: ConsoleVisit, { location, declared }: Locat
       ]
     : [];
 
-const inputs: readonly Input[] = [
-  {
-    path: 'location',
-    kind: 'text',
-    label: 'field.location.location',
-    hint: 'console.locations.location.hint',
-    isRequired: true,
-    look: { isCode: true, maxLength: 128 },
-  },
-];
+const inputs: readonly Input[] = describedInputs(description, { isNew: true }).map((input) => ({
+  ...input,
+  look: { ...input.look, isCode: true },
+}));
 
 export const declaredOf = (visit: ConsoleVisit, typed: Typed) =>
   bodyOf(visit, inputs, typed) as { location: string };

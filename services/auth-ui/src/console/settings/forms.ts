@@ -1,7 +1,9 @@
 /** Builds the forms about one value of a setting: a new one, a change, and the question before it is deleted. */
 import type { Setting } from '@gatehouse/contracts/environment-api/administration/settings';
 import { rootLocation } from '@gatehouse/contracts/environment-api/location';
-import { bodyOf, inputsBelow, type Typed, textAt, typedOf } from '../form/inputs.ts';
+import { setting as description } from '@gatehouse/contracts/resources/setting';
+import { describedInputs, inputsAt } from '../form/described.ts';
+import { bodyOf, type Input, type Typed, typedOf } from '../form/inputs.ts';
 import { fieldOf } from '../form/sections.ts';
 import type { ConfirmPage, FormPage } from '../shell/pages.ts';
 import type { FormField } from '../shell/parts.ts';
@@ -9,35 +11,36 @@ import { questionOf } from '../shell/question.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 import type { SettingsOwner } from './owner.ts';
 
-const input = inputsBelow('field.setting', 'console.settings');
+const inputs = describedInputs(description, { isNew: true }).map(asTyped);
+/** Of a value that is there: another name or place is another value. */
+const valueInputs = inputsAt(inputs, 'value', 'shared');
+const newInputs = [...inputsAt(inputs, 'name', 'location'), ...valueInputs];
 
-const nameInput = input('name', 'text', { isRequired: true, look: { isCode: true, maxLength: 256 } });
-const location = input('location', 'text', {
-  initial: rootLocation,
-  isRequired: true,
-  look: { isCode: true, maxLength: 128 },
-});
-const value = input('value', 'text', {
-  isRequired: true,
-  // White space counts. A browser sends each line break as two characters.
-  reading: { shown: String, read: (text) => text.replaceAll('\r\n', '\n') },
-  look: { kind: 'textarea', isCode: true, maxLength: 32_768 },
-});
-const shared = input('shared', 'flag');
+function asTyped(input: Input): Input {
+  const { path, look } = input;
+  if (path === 'shared') return input;
+  const shown = { ...input, isRequired: true, empty: undefined, look: { ...look, isCode: true } };
+  if (path !== 'value') return shown;
+  return {
+    ...shown,
+    // White space counts. A browser sends each line break as two characters.
+    reading: { shown: String, read: (text) => text.replaceAll('\r\n', '\n') },
+    look: { ...shown.look, kind: 'textarea' },
+  };
+}
 
 type ValueOf = Pick<Setting, 'name' | 'value' | 'location' | 'shared'>;
 
-export const newSettingOf = (visit: ConsoleVisit, typed: Typed) =>
-  bodyOf(visit, [nameInput, location, value, shared], typed) as ValueOf;
+export const newSettingOf = (visit: ConsoleVisit, typed: Typed) => bodyOf(visit, newInputs, typed) as ValueOf;
 export const settingValueOf = (visit: ConsoleVisit, typed: Typed) =>
-  bodyOf(visit, [value, shared], typed) as Pick<Setting, 'value' | 'shared'>;
+  bodyOf(visit, valueInputs, typed) as Pick<Setting, 'value' | 'shared'>;
 
 /** `locations`: those to choose from; undefined where the person may not list them. */
 export function addPage(
   visit: ConsoleVisit,
   owner: SettingsOwner,
   locations: readonly string[] | undefined,
-  typed: Typed = typedOf([nameInput, location, value, shared]),
+  typed: Typed = typedOf(newInputs),
 ): FormPage {
   const { text } = visit;
   return {
@@ -46,15 +49,7 @@ export function addPage(
     path: owner.way,
     form: {
       action: `${owner.path}/add`,
-      sections: [
-        {
-          fields: [
-            fieldOf(visit, nameInput, typed),
-            locationField(visit, typed, locations),
-            ...valueFields(visit, typed),
-          ],
-        },
-      ],
+      sections: [{ fields: newInputs.map((input) => settingField(visit, input, typed, locations)) }],
       submit: text('console.settings.add'),
       cancel: owner.path,
     },
@@ -65,7 +60,7 @@ export function changePage(
   visit: ConsoleVisit,
   owner: SettingsOwner,
   { name, location, ...fields }: ValueOf,
-  typed: Typed = typedOf([value, shared], fields),
+  typed: Typed = typedOf(valueInputs, fields),
 ): FormPage {
   const { text } = visit;
   return {
@@ -74,7 +69,7 @@ export function changePage(
     form: {
       action: `${owner.path}/change`,
       hidden: { name, location },
-      sections: [{ fields: valueFields(visit, typed) }],
+      sections: [{ fields: valueInputs.map((input) => settingField(visit, input, typed)) }],
       submit: text('console.settings.save'),
       cancel: owner.path,
     },
@@ -100,15 +95,18 @@ export function deletePage(
   });
 }
 
-function locationField(
+/** A long value gets more room, and a location is chosen where `locations` are known. */
+function settingField(
   visit: ConsoleVisit,
+  input: Input,
   typed: Typed,
-  locations: readonly string[] | undefined,
+  locations?: readonly string[],
 ): FormField {
-  const field = fieldOf(visit, location, typed);
-  const { value: chosen = '' } = field;
-  if (locations === undefined) return field;
-  const all = locations.includes(chosen) ? locations : [chosen, ...locations];
+  const field = fieldOf(visit, input, typed);
+  const { value = '' } = field;
+  if (input.path === 'value') return { ...field, rows: Math.min(16, value.split('\n').length + 2) };
+  if (input.path !== 'location' || locations === undefined) return field;
+  const all = locations.includes(value) ? locations : [value, ...locations];
   return {
     ...field,
     kind: 'select',
@@ -117,10 +115,4 @@ function locationField(
       label: one === rootLocation ? `/ · ${visit.text('console.settings.everywhere')}` : one,
     })),
   };
-}
-
-/** A long value gets more room. */
-function valueFields(visit: ConsoleVisit, typed: Typed): FormField[] {
-  const rows = Math.min(16, textAt(typed, 'value').split('\n').length + 2);
-  return [{ ...fieldOf(visit, value, typed), rows }, fieldOf(visit, shared, typed)];
 }
