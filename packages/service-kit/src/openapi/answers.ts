@@ -14,8 +14,6 @@ const meanings: Record<string, string> = {
   412: 'It is no longer what the caller has read.',
   429: 'Too many requests: `Retry-After` says when to come again.',
   503: 'Something that the service needs does not answer: the request may be sent again.',
-  '3XX': 'The browser is sent on.',
-  '4XX': 'A refusal.',
   default: 'A refusal: `status.code` is the HTTP status, `errors` names each field that is wrong.',
 };
 
