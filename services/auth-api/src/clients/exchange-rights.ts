@@ -1,5 +1,6 @@
 /** Reads which clients may exchange whose tokens for which audience, around one client. */
 import type { ClientExchanges } from '@gatehouse/contracts/auth-api/administration/client-exchanges';
+import { definedOnly } from '@gatehouse/contracts/defined-only';
 import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
 import { exchangeGrantType } from '../protocol/grant-types.ts';
 import type { Client, TokenExchangePolicy } from './client.ts';
@@ -35,10 +36,7 @@ export async function readExchangeRights(
     ...rights.flatMap(({ requester, subjects, audiences }) => [requester, ...subjects, ...audiences]),
   ]);
   const names = await namesOf(db, [...ids], within);
-  const clients = [...ids].map((id) => {
-    const name = names.get(id);
-    return name === undefined ? { client_id: id } : { client_id: id, name };
-  });
+  const clients = [...ids].map((id) => definedOnly({ client_id: id, name: names.get(id) }));
   return { client_id: clientId, rights, clients, isCut: rows.length > maxRights };
 }
 
@@ -53,7 +51,7 @@ function rightOf({ client_id: requester, grant_types, client_type, token_exchang
     delegation,
     idTokens: idTokens ?? false,
     refreshTokens: refreshTokens ?? false,
-    ...(mayAct === undefined ? {} : { mayAct }),
+    ...definedOnly({ mayAct }),
     isInForce: client_type !== 'PUBLIC' && grant_types.includes(exchangeGrantType),
   };
 }

@@ -1,5 +1,6 @@
 /** Merges the fields that an administrator sent into a client. */
 import { badRequest } from '@gatehouse/service-kit/errors/app-error';
+import { exchangeGrantType, jwtBearerGrantType } from '../protocol/grant-types.ts';
 import type { Client } from './client.ts';
 import { type ClientDefaults, impliedResponseTypes } from './new-client.ts';
 import { problemsOf } from './rules.ts';
@@ -7,10 +8,7 @@ import type { ClientPatch } from './schemas.ts';
 import { table } from './table.ts';
 
 /** Compat: internal clients show these in their stored form. */
-const internalGrants = [
-  'urn:ietf:params:oauth:grant-type:token-exchange',
-  'urn:ietf:params:oauth:grant-type:jwt-bearer',
-];
+const internalGrants = [exchangeGrantType, jwtBearerGrantType];
 
 /** Fields that the patch does not contain keep their value; secrets are not changed. @throws AppError (400) */
 export function mergeClient(client: Client, patch: ClientPatch, defaults: ClientDefaults): Client {

@@ -1,4 +1,5 @@
 /** Decides what to revoke when a registration changes, so that lost rights do not survive in tokens. */
+import { exchangeGrantType, jwtBearerGrantType, samlBearerGrantType } from '../protocol/grant-types.ts';
 import { isWithinScope } from '../protocol/parameters.ts';
 import { grantAt, type Revocation, usersOf } from '../revocation/revocation.ts';
 import type { Client } from './client.ts';
@@ -57,13 +58,9 @@ function lostUsers({ clientId, ...before }: Client, after: Client): EndedByChang
 /** The grant types that it lost, or may use for less than before. */
 function lostGrants(before: Client, after: Client): string[] {
   const narrowed = [
-    ...(mayExchangeLess(before, after) ? ['urn:ietf:params:oauth:grant-type:token-exchange'] : []),
-    ...(acceptsFewer(before.jwtBearer, after.jwtBearer)
-      ? ['urn:ietf:params:oauth:grant-type:jwt-bearer']
-      : []),
-    ...(acceptsFewer(before.samlBearer, after.samlBearer)
-      ? ['urn:ietf:params:oauth:grant-type:saml2-bearer']
-      : []),
+    ...(mayExchangeLess(before, after) ? [exchangeGrantType] : []),
+    ...(acceptsFewer(before.jwtBearer, after.jwtBearer) ? [jwtBearerGrantType] : []),
+    ...(acceptsFewer(before.samlBearer, after.samlBearer) ? [samlBearerGrantType] : []),
   ];
   return before.grantTypes.filter((type) => !after.grantTypes.includes(type) || narrowed.includes(type));
 }

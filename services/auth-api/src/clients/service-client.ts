@@ -3,6 +3,7 @@
 import { managementAuthority } from '@gatehouse/contracts/auth-api/introspection';
 import { digestSecret } from '@gatehouse/service-kit/crypto/secrets';
 import { linesOf, type Secret } from '@gatehouse/service-kit/secret';
+import { exchangeGrantType, jwtBearerGrantType } from '../protocol/grant-types.ts';
 import type { Client } from './client.ts';
 import { newClient } from './new-client.ts';
 
@@ -26,11 +27,7 @@ export function serviceClient(id: string, secret: Secret, nowMs: number): Client
     // Never stored, so a fast digest does not make it weaker. The operator chose it, so it can be guessed.
     secrets: linesOf(secret.reveal()).map((line) => ({ hash: digestSecret(line), isChosen: true })),
     authorities: ['ROLE_SERVICE', managementAuthority],
-    grantTypes: [
-      'client_credentials',
-      'urn:ietf:params:oauth:grant-type:token-exchange',
-      'urn:ietf:params:oauth:grant-type:jwt-bearer',
-    ],
+    grantTypes: ['client_credentials', exchangeGrantType, jwtBearerGrantType],
     responseTypes: [],
   };
 }

@@ -53,9 +53,13 @@ export function registrationOf(
 export function refusal(problems: readonly { field: string; message: string }[]): OAuthError {
   const [first = { field: '', message: 'is not valid' }] = problems;
   const field = first.field.replace(/^data\./, '').split('.')[0] ?? '';
-  const isRedirect = field === 'redirectURIs';
-  const description = plainDescription(`${isRegistered(field) ? members[field] : field}: ${first.message}`);
-  return new OAuthError(isRedirect ? 'invalid_redirect_uri' : 'invalid_client_metadata', 400, description);
+  return wrong(isRegistered(field) ? members[field] : field, plainDescription(first.message));
+}
+
+/** RFC 7591 section 3.2.2: redirect URIs have an error code of their own. */
+export function wrong(member: string, message: string): OAuthError {
+  const error = member === 'redirect_uris' ? 'invalid_redirect_uri' : 'invalid_client_metadata';
+  return new OAuthError(error, 400, `${member}: ${message}`);
 }
 
 export function metadataOf(client: Client): Record<string, unknown> {
@@ -72,23 +76,19 @@ export function metadataOf(client: Client): Record<string, unknown> {
 
 /** Refuses members that a client would otherwise believe to be in force. */
 function refuseWhatIsNotOffered(metadata: ClientMetadata): void {
-  if (metadata.software_statement !== undefined) {
-    throw new OAuthError(
-      'unapproved_software_statement',
-      400,
-      'Software statements are not accepted: send the metadata themselves',
-    );
-  }
+  const unapproved = 'Software statements are not accepted: send the metadata themselves';
+  if (metadata.software_statement !== undefined)
+    throw new OAuthError('unapproved_software_statement', 400, unapproved);
   const { subject_type: subjectType, sector_identifier_uri: sector } = metadata;
   if ((subjectType !== undefined && subjectType !== 'public') || sector !== undefined) {
-    throw invalid('subject_type: must be public, and sector_identifier_uri is not offered');
+    throw wrong('subject_type', 'must be public, and sector_identifier_uri is not offered');
   }
   // A client that nobody has reviewed must not ask people who never came to it.
   const backchannel = Object.keys(metadata).find((name) =>
     /^backchannel_(?:token|auth|client|user)/.test(name),
   );
   if (backchannel !== undefined)
-    throw invalid(`${backchannel}: only an operator registers clients for backchannel authentication`);
+    throw wrong(backchannel, 'only an operator registers clients for backchannel authentication');
 }
 
 /**
@@ -106,11 +106,7 @@ function refuseReadableAnswers(
     ...redirects.filter(isReadable).map(() => 'redirect_uris'),
     ...afterLogout.filter(isReadable).map(() => 'post_logout_redirect_uris'),
   ];
-  if (name === undefined) return;
-  const description = `${name}: must use https, or http towards 127.0.0.1, [::1] or localhost`;
-  throw name === 'redirect_uris'
-    ? new OAuthError('invalid_redirect_uri', 400, description)
-    : invalid(description);
+  if (name !== undefined) throw wrong(name, 'must use https, or http towards 127.0.0.1, [::1] or localhost');
 }
 
 function grantsOf({
@@ -118,14 +114,9 @@ function grantsOf({
   redirect_uris: uris = [],
 }: ClientMetadata) {
   const refused = grants.find((grant) => !allowedGrants.includes(grant));
-  if (refused !== undefined) throw invalid(`grant_types: must be some of ${allowedGrants.join(', ')}`);
-  if (grants.includes('authorization_code') && uris.length === 0) {
-    throw new OAuthError(
-      'invalid_redirect_uri',
-      400,
-      'redirect_uris: the authorization code grant needs one',
-    );
-  }
+  if (refused !== undefined) throw wrong('grant_types', `must be some of ${allowedGrants.join(', ')}`);
+  if (grants.includes('authorization_code') && uris.length === 0)
+    throw wrong('redirect_uris', 'the authorization code grant needs one');
   return grants;
 }
 
@@ -133,7 +124,7 @@ function scopeOf({ scope }: ClientMetadata, allowed: readonly string[]): string[
   if (scope === undefined) return [...allowed];
   const values = parseScope(scope);
   if (values === undefined || !values.every((value) => allowed.includes(value))) {
-    throw invalid(`scope: must be some of ${allowed.join(' ')}`);
+    throw wrong('scope', `must be some of ${allowed.join(' ')}`);
   }
   return values;
 }
@@ -143,13 +134,6 @@ function detailTypesOf(
   allowed: readonly string[],
 ) {
   if (types.every((type) => allowed.includes(type))) return types;
-  throw invalid(
-    allowed.length === 0
-      ? 'authorization_details_types: self-registered clients may have none here'
-      : `authorization_details_types: must be some of ${allowed.join(' ')}`,
-  );
-}
-
-function invalid(description: string): OAuthError {
-  return new OAuthError('invalid_client_metadata', 400, description);
+  const some = allowed.length === 0 ? undefined : `must be some of ${allowed.join(' ')}`;
+  throw wrong('authorization_details_types', some ?? 'self-registered clients may have none here');
 }

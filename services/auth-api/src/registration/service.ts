@@ -1,10 +1,9 @@
 /** Registers clients on their own request (RFC 7591) and lets them manage their registration (RFC 7592). */
 import { parseBearerToken } from '@gatehouse/caller-auth/credentials/basic-auth';
 import type { SecretVerifier } from '@gatehouse/caller-auth/credentials/secret-verifier';
-import { definedOnly } from '@gatehouse/contracts/defined-only';
 import { equalDigests, randomToken, safeEqual, sha256 } from '@gatehouse/service-kit/crypto/secrets';
 import { AppError } from '@gatehouse/service-kit/errors/app-error';
-import { invalidToken, OAuthError } from '@gatehouse/service-kit/errors/oauth-error';
+import { invalidToken } from '@gatehouse/service-kit/errors/oauth-error';
 import type { AttemptLimiter } from '@gatehouse/service-kit/limits/attempt-limiter';
 import type { Secret } from '@gatehouse/service-kit/secret';
 import type { AuditWriter } from '../audit/event.ts';
@@ -12,7 +11,7 @@ import { type Client, usesSecret } from '../clients/client.ts';
 import type { ClientDirectory } from '../clients/directory.ts';
 import type { ClientPatch } from '../clients/schemas.ts';
 import type { ClientService } from '../clients/service.ts';
-import { metadataOf, type RegistrationLimits, refusal, registrationOf } from './metadata.ts';
+import { metadataOf, type RegistrationLimits, refusal, registrationOf, wrong } from './metadata.ts';
 import type { ClientMetadata } from './metadata-schemas.ts';
 import { reservedName } from './reserved-names.ts';
 
@@ -60,17 +59,12 @@ export function createRegistrations(options: RegistrationsOptions) {
   }
 
   async function checkInitialToken(call: RegistrationCall): Promise<void> {
-    const { authorization, clientAddress } = call;
-    failures.reserve(clientAddress);
-    const token = parseBearerToken(authorization);
-    if (
-      token === undefined ||
-      initialAccessToken === undefined ||
-      !safeEqual(token, initialAccessToken.reveal())
-    ) {
+    failures.reserve(call.clientAddress);
+    const token = parseBearerToken(call.authorization);
+    const expected = initialAccessToken?.reveal();
+    if (token === undefined || expected === undefined || !safeEqual(token, expected))
       await refuse(call, 'no or a wrong initial access token');
-    }
-    failures.release(clientAddress);
+    failures.release(call.clientAddress);
   }
 
   /** RFC 7592 section 2: a wrong token and an unknown client get the same answer. */
@@ -78,15 +72,9 @@ export function createRegistrations(options: RegistrationsOptions) {
     const token = parseBearerToken(call.authorization);
     const client = await directory.find(clientId);
     const hash = client?.registrationAccessTokenHash;
-    if (
-      client === undefined ||
-      hash === undefined ||
-      token === undefined ||
-      !equalDigests(sha256(token), hash)
-    ) {
-      return refuse(call, 'no or a wrong registration access token', client?.clientId);
-    }
-    return client;
+    const isOwner = token !== undefined && hash !== undefined && equalDigests(sha256(token), hash);
+    if (client !== undefined && isOwner) return client;
+    return refuse(call, 'no or a wrong registration access token', client?.clientId);
   }
 
   /** People would trust it. A name that was registered before this rule stays. @throws OAuthError, AppError 503 */
@@ -94,7 +82,7 @@ export function createRegistrations(options: RegistrationsOptions) {
     if (name === undefined || name === stored) return;
     const reserved = reservedName(name, await options.nameOfInstallation());
     if (reserved === undefined) return;
-    throw mismatch(`client_name: passes for ${reserved}, a name that only an operator may give`);
+    throw wrong('client_name', `passes for ${reserved}, a name that only an operator may give`);
   }
 
   function answerOf(client: Client): RegistrationAnswer {
@@ -115,15 +103,10 @@ export function createRegistrations(options: RegistrationsOptions) {
       const actor = { name: 'dynamic registration', ...originOf(call) };
       const patch = { ...registrationOf(metadata, limits), requirePkce };
       const own = { registrationAccessTokenHash: sha256(token) };
-      const { client, secret } = await withReadableLogo(patch, (given) =>
-        clients.create(given, actor, own),
-      ).catch(explain);
+      const { client, secret } = await written(patch, (given) => clients.create(given, actor, own));
       return {
         ...answerOf(client),
-        ...definedOnly({
-          client_secret: secret,
-          client_secret_expires_at: secret === undefined ? undefined : 0,
-        }),
+        ...(secret !== undefined && { client_secret: secret, client_secret_expires_at: 0 }),
         registration_access_token: token,
       };
     },
@@ -140,19 +123,16 @@ export function createRegistrations(options: RegistrationsOptions) {
     ): Promise<RegistrationAnswer> {
       const { client_id: named, client_secret: secret, ...metadata } = updated;
       const current = await requireOwner(clientId, call);
-      if (named !== clientId) throw mismatch('client_id: must be the client of the address');
+      if (named !== clientId) throw wrong('client_id', 'must be the client of the address');
       await checkSecret(current, secret, call);
       await refuseReservedName(metadata, current.name);
       const patch = registrationOf(metadata, limits, current);
       const nextMethod = patch.tokenEndpointAuthMethod ?? undefined;
       if (!usesSecret(current) && nextMethod?.startsWith('client_secret')) {
-        throw mismatch('token_endpoint_auth_method: this client has no secret; register anew to get one');
+        throw wrong('token_endpoint_auth_method', 'this client has no secret; register anew to get one');
       }
       const actor = { name: clientId, ...originOf(call) };
-      const client = await withReadableLogo(patch, (given) => clients.update(clientId, given, actor)).catch(
-        explain,
-      );
-      return answerOf(client);
+      return answerOf(await written(patch, (given) => clients.update(clientId, given, actor)));
     },
 
     async remove(clientId: string, call: RegistrationCall): Promise<void> {
@@ -170,7 +150,7 @@ export function createRegistrations(options: RegistrationsOptions) {
     if (presented === undefined) return;
     const check = { kind: 'client' as const, owner: clientId, secrets, clientAddress };
     if (await verifier.verify({ ...check, presented: [presented] })) return;
-    throw mismatch('client_secret: is not the secret of this client');
+    throw wrong('client_secret', 'is not the secret of this client');
   }
 }
 
@@ -178,33 +158,18 @@ export function createRegistrations(options: RegistrationsOptions) {
  * A picture that cannot be had is left out (RFC 7591 section 3.2.1): other servers ignore `logo_uri`, so software sends what no
  * server has ever looked at.
  */
-async function withReadableLogo<T>(
-  patch: ClientPatch,
-  write: (given: ClientPatch) => Promise<T>,
-): Promise<T> {
+async function written<T>(patch: ClientPatch, write: (given: ClientPatch) => Promise<T>): Promise<T> {
   try {
     return await write(patch);
   } catch (error) {
-    const isAboutLogo =
-      error instanceof AppError &&
-      error.problems.length > 0 &&
-      error.problems.every(({ field }) => field === 'data.logoUri');
-    if (!isAboutLogo || !patch.logoUri) throw error;
-    return write({ ...patch, logoUri: null });
+    if (!(error instanceof AppError) || error.problems.length === 0) throw error;
+    const isAboutLogo = error.problems.every(({ field }) => field === 'data.logoUri');
+    if (isAboutLogo && patch.logoUri) return written({ ...patch, logoUri: null }, write);
+    // Client administration names its own fields.
+    throw error.status === 400 ? refusal(error.problems) : error;
   }
 }
 
 function originOf({ clientAddress, correlationId }: RegistrationCall) {
   return { clientAddress, correlationId };
-}
-
-function mismatch(description: string): OAuthError {
-  return new OAuthError('invalid_client_metadata', 400, description);
-}
-
-/** Reports the problems that client administration finds, with the names of the metadata. */
-function explain(error: unknown): never {
-  if (error instanceof AppError && error.status === 400 && error.problems.length > 0)
-    throw refusal(error.problems);
-  throw error;
 }

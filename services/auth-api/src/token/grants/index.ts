@@ -1,5 +1,10 @@
 /** Lists the grants of the token endpoint, in the order of the discovery document, which names those that clients can be registered for. */
-import { backchannelGrantType } from '../../protocol/grant-types.ts';
+import {
+  backchannelGrantType,
+  exchangeGrantType,
+  jwtBearerGrantType,
+  samlBearerGrantType,
+} from '../../protocol/grant-types.ts';
 import { type AuthorizationCodeDeps, authorizationCodeGrant } from './authorization-code.ts';
 import { type CibaDeps, cibaGrant } from './ciba.ts';
 import { type ClientCredentialsDeps, clientCredentialsGrant } from './client-credentials.ts';
@@ -45,9 +50,9 @@ export const grantTypes = [
   'client_credentials',
   'refresh_token',
   'password',
-  'urn:ietf:params:oauth:grant-type:token-exchange',
-  'urn:ietf:params:oauth:grant-type:jwt-bearer',
-  'urn:ietf:params:oauth:grant-type:saml2-bearer',
+  exchangeGrantType,
+  jwtBearerGrantType,
+  samlBearerGrantType,
   'urn:ietf:params:oauth:grant-type:device_code',
   backchannelGrantType,
 ];

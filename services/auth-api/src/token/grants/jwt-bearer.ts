@@ -1,5 +1,6 @@
 /** Grants tokens for an assertion (RFC 7523 section 2.1): a converted token of this server, or one of a registered issuer. */
 import { unprovedClaims } from '../../assertions/verify-jwt.ts';
+import { jwtBearerGrantType as grantType } from '../../protocol/grant-types.ts';
 import { requireParameter } from '../../protocol/parameters.ts';
 import type { TokenAnswer } from '../../tokens/access-token.ts';
 import {
@@ -16,8 +17,6 @@ export interface JwtBearerDeps extends RedeemConvertedDeps, RedeemAssertedDeps {
   accessTokens: RedeemConvertedDeps['accessTokens'];
   registeredAssertions: RegisteredAssertions;
 }
-
-const grantType = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
 
 export function jwtBearerGrant(deps: JwtBearerDeps): GrantHandler {
   const { issuer, registeredAssertions, audit } = deps;

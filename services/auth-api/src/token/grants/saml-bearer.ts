@@ -1,4 +1,5 @@
 /** Grants tokens for a SAML assertion of a registered issuer (RFC 7522 section 2.1). */
+import { samlBearerGrantType as grantType } from '../../protocol/grant-types.ts';
 import { requireParameter } from '../../protocol/parameters.ts';
 import { type RedeemAssertedDeps, recordRefusals, redeemAsserted } from '../exchange/redeem-asserted.ts';
 import type { SamlAssertions } from '../saml-assertions.ts';
@@ -7,8 +8,6 @@ import type { GrantHandler } from './grant-handler.ts';
 export interface SamlBearerDeps extends RedeemAssertedDeps {
   samlAssertions: SamlAssertions;
 }
-
-const grantType = 'urn:ietf:params:oauth:grant-type:saml2-bearer';
 
 export function samlBearerGrant(deps: SamlBearerDeps): GrantHandler {
   const { samlAssertions } = deps;
