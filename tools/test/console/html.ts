@@ -63,6 +63,15 @@ function formOf({ action = '', method = 'get' }: Record<string, string>, inside:
   return { action, method, fields, buttons };
 }
 
+/** Names of all fields of a page, those of boxes that are not checked included. */
+export const fieldNames = (html: string): string[] => [
+  ...new Set(
+    [...html.matchAll(/<(?:input|textarea|select)\b([^>]*)>/g)].map(
+      ([, tag = '']) => attributesOf(tag)['name'] ?? '',
+    ),
+  ),
+];
+
 function rowsOf(html: string): Record<string, string>[] {
   const table = /<table>(.*?)<\/table>/s.exec(html)?.[1] ?? '';
   const [, head = '', body = ''] = /<thead>(.*?)<\/thead>(.*)/s.exec(table) ?? [];

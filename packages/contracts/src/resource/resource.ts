@@ -25,7 +25,7 @@ export type ChangeShape<F extends Fields> = {
 
 /** The values of a new resource; of each field that has one. */
 export type Initial<F extends Fields> = {
-  [K in keyof F as undefined extends Fact<F[K], 'initial'> ? never : K]: z.output<F[K]>;
+  [K in keyof F as undefined extends Fact<F[K], 'initial'> ? never : K]: NonNullable<z.output<F[K]>>;
 };
 
 /** Each field with its name and its facts, in the order of the description. @throws Error for a schema that is no field */

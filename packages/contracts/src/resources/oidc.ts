@@ -44,7 +44,7 @@ export const oidc = {
     }),
     authorizationEndpoint: endpoint(
       'Authorisation endpoint',
-      'With tokenEndpoint and jwksUri in place of the discovery document.',
+      'Where a browser is sent to sign in. With the token endpoint and the address of the keys, in place of the discovery document.',
     ),
     tokenEndpoint: endpoint('Token endpoint', 'Where Gatehouse gets the tokens.'),
     jwksUri: endpoint('Address of the keys', 'Where the identity provider publishes its keys.'),
@@ -52,7 +52,7 @@ export const oidc = {
     endSessionEndpoint: endpoint('Logout endpoint', 'Needed only where signing out here signs out there.'),
     clientId: field(label().nullish(), {
       label: 'Client id',
-      help: 'Our client id at the identity provider.',
+      help: 'As the identity provider names Gatehouse.',
       group: 'provider',
       isClearable: true,
     }),
@@ -62,7 +62,7 @@ export const oidc = {
         .nullish(),
       {
         label: 'Client secret',
-        help: 'Its secret. Write-only; absent: as before.',
+        help: 'Stored sealed, and never shown again.',
         group: 'provider',
         isClearable: true,
         isSecret: true,
@@ -74,32 +74,35 @@ export const oidc = {
         label: 'How Gatehouse proves itself',
         help: 'As it is registered at the identity provider.',
         group: 'provider',
+        initial: 'client_secret_basic',
       },
     ),
     scopes: field(scopes.optional(), {
       label: 'Scopes',
-      help: 'A list, or one text with spaces. openid must be among them.',
+      help: 'A list, or separated by spaces. `openid` must be among them.',
       group: 'person',
+      initial: ['openid', 'profile', 'email'],
     }),
     userNameClaim: field(label().optional(), {
       label: 'Claim with the name',
       help: 'Such as preferred_username or email.',
       group: 'person',
+      initial: 'preferred_username',
     }),
     assumeVerifiedEmail: field(flag().optional(), {
       label: 'Take e-mail addresses as verified',
-      help: 'With userNameClaim "email": take the address also where the identity provider does not send email_verified. Only where nobody but your own administrators can set it there.',
+      help: 'With the claim email, an address counts also without `email_verified`. Only where nobody but your own administrators can set addresses there.',
       group: 'person',
     }),
     groupsClaim: field(label().nullish(), {
       label: 'Claim with the groups',
-      help: 'Which claim holds the groups of requiredGroups.',
+      help: 'Needed with required groups.',
       group: 'who',
       isClearable: true,
     }),
     userInfo: field(flag().optional(), {
       label: 'Ask UserInfo, too',
-      help: 'Ask the UserInfo endpoint for claims that the ID token does not hold.',
+      help: 'Asks the UserInfo endpoint for claims that the ID token does not hold.',
       group: 'person',
     }),
     responseMode: field(

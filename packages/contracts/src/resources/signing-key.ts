@@ -47,7 +47,6 @@ export const signingKey = {
       label: 'Use it',
       help: '`next`: it is published now and signs after the next rotation. `active`: it signs at once.',
       group: 'use',
-      initial: 'next',
       isColumn: true,
     }),
   },

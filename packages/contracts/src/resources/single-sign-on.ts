@@ -15,15 +15,17 @@ export const sharedFields = {
     label: 'Enabled',
     help: 'People sign in this way. New settings are not enabled.',
     group: 'provider',
+    initial: false,
   }),
   accessGroups: field(names(64, 'names of access groups').optional(), {
     label: 'Access groups',
-    help: 'Members of these groups use single sign-on, the others their password; empty: everybody.',
+    help: 'One per line. Their members sign in this way, and everybody else keeps the password. Empty: everybody.',
     group: 'who',
+    initial: [],
   }),
   passwordUsers: field(names(64, 'user names').optional(), {
     label: 'Accounts that keep their password',
-    help: 'These user names keep their password, for the day on which the identity provider is away.',
+    help: 'User names that keep their password, one per line, for the day on which the identity provider is away.',
     group: 'who',
   }),
   userNameDomain: field(
@@ -32,30 +34,36 @@ export const sharedFields = {
       .nullish(),
     {
       label: 'Domain of the names',
-      help: 'Names must end with "@" and this domain, which is taken off before the person is looked up.',
+      help: 'Names must end with @ and this domain, which is taken off: ada@corp.example is looked up as ada.',
       group: 'person',
       isClearable: true,
     },
   ),
   requiredGroups: field(names(64, 'names of groups').optional(), {
     label: 'Required groups',
-    help: 'Only members of one of these groups at the identity provider are let in; nobody gets rights by them.',
+    help: 'One per line. A person needs one of these groups at the identity provider to be let in. They give no rights.',
     group: 'who',
   }),
   strongContext: field(label().nullish(), {
     label: 'Name for more than one factor',
-    help: 'Authentication context at the identity provider that means more than one factor; asked for where an application wants acr 2.',
+    help: 'The authentication context that means more than one factor, as the identity provider calls it. Asked for where an application wants `acr` 2.',
     group: 'protection',
     isClearable: true,
   }),
   userLookup: field(
     z.enum(userLookupSchema.options, { error: 'must be "userName", "email" or "externalId"' }).optional(),
-    { label: 'Look it up as', help: "The person's field that the name is looked up in.", group: 'person' },
+    {
+      label: 'Look it up as',
+      help: 'The field of the person that must equal the name.',
+      group: 'person',
+      initial: 'userName',
+    },
   ),
   logout: field(flag().optional(), {
     label: 'Sign out there, too',
-    help: 'Signing out here signs out there.',
+    help: 'Signing out here also ends the session at the identity provider.',
     group: 'protection',
+    initial: false,
   }),
 };
 

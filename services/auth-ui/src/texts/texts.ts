@@ -35,10 +35,21 @@ export type Values = Readonly<Record<string, string | number | Date>>;
  */
 export type Text = (key: TextKey, values?: Values) => string;
 
-const described = [client, contactCenter, setting, location, origin, apiKey, administrator, signingKey];
+const described = [
+  client,
+  contactCenter,
+  setting,
+  location,
+  origin,
+  apiKey,
+  administrator,
+  signingKey,
+  saml,
+  oidc,
+];
 
 /** Their helps are for callers of the API; pages explain these fields to administrators. */
-const labelled = [environment, configServer, saml, oidc, branding];
+const labelled = [environment, configServer, branding];
 
 const labels = labelled.flatMap((resource) =>
   Object.entries(englishTexts(resource)).filter(([key]) => !key.endsWith('.help')),

@@ -1,10 +1,11 @@
-/** Defines OpenID Connect settings of a contact centre: defaults and rules. */
+/** Defines OpenID Connect settings of a contact centre by their rules. */
 
 import { wrapped } from '@gatehouse/contracts/envelope';
 import { locationField } from '@gatehouse/contracts/environment-api/location';
 import type { OidcSettings } from '@gatehouse/contracts/environment-api/single-sign-on';
 import type { ProblemReason } from '@gatehouse/contracts/problem-reasons';
-import { oidcChangeSchema } from '@gatehouse/contracts/resources/oidc';
+import { initialOf } from '@gatehouse/contracts/resource/resource';
+import { oidc as description, oidcChangeSchema } from '@gatehouse/contracts/resources/oidc';
 import type { FieldProblem } from '@gatehouse/service-kit/errors/app-error';
 import type { z } from 'zod';
 import { addressProblem, groupProblems, mergeFields, type Protocol } from './protocol.ts';
@@ -19,15 +20,7 @@ export type OidcPatch = z.output<typeof oidcChangeSchema>;
 
 export const oidc: Protocol<OidcSettings, OidcPatch> = {
   name: 'oidc',
-  defaults: {
-    enabled: false,
-    accessGroups: [],
-    tokenEndpointAuthMethod: 'client_secret_basic',
-    scopes: ['openid', 'profile', 'email'],
-    userNameClaim: 'preferred_username',
-    userLookup: 'userName',
-    logout: false,
-  },
+  defaults: initialOf(description),
   merge: (present, { clientSecret: _clientSecret, ...patch }) => mergeFields(present, patch),
   problemsOf(settings, hasSecret) {
     const problems: FieldProblem[] = [];

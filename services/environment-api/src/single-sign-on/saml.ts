@@ -1,11 +1,12 @@
-/** Defines SAML settings of a contact centre: defaults and rules. */
+/** Defines SAML settings of a contact centre by their rules. */
 
 import { X509Certificate } from 'node:crypto';
 import { wrapped } from '@gatehouse/contracts/envelope';
 import { locationField } from '@gatehouse/contracts/environment-api/location';
 import type { SamlSettings } from '@gatehouse/contracts/environment-api/single-sign-on';
 import type { ProblemReason } from '@gatehouse/contracts/problem-reasons';
-import { samlChangeSchema } from '@gatehouse/contracts/resources/saml';
+import { initialOf } from '@gatehouse/contracts/resource/resource';
+import { saml as description, samlChangeSchema } from '@gatehouse/contracts/resources/saml';
 import { weaknessOfCertificate } from '@gatehouse/service-kit/crypto/key-strength';
 import type { FieldProblem } from '@gatehouse/service-kit/errors/app-error';
 import type { z } from 'zod';
@@ -17,19 +18,7 @@ export type SamlPatch = z.output<typeof samlChangeSchema>;
 
 export const saml: Protocol<SamlSettings, SamlPatch> = {
   name: 'saml',
-  defaults: {
-    enabled: false,
-    accessGroups: [],
-    binding: 'post',
-    userNameSource: 'nameId',
-    userLookup: 'userName',
-    signRequests: true,
-    requireSignedResponse: false,
-    encryptAssertions: false,
-    allowIdpInitiated: false,
-    clockSkewSeconds: 60,
-    logout: false,
-  },
+  defaults: initialOf(description),
   merge(present, patch) {
     const merged = mergeFields(present, patch);
     // Metadata in one form replaces the other form, which could contradict it.

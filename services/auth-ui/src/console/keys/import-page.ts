@@ -22,7 +22,7 @@ function asTyped(input: Input): Input[] {
   if (input.path !== 'state') return [];
   const options = optionsBelow('console.keys.import', ['next', 'active']);
   // Its options say what the help says.
-  return [{ ...input, hint: undefined, isRequired: true, look: { kind: 'choice' }, options }];
+  return [{ ...input, hint: undefined, look: { kind: 'choice' }, options }];
 }
 
 export function importPage(visit: ConsoleVisit, typed: Typed = typedOf(inputs)): FormPage {

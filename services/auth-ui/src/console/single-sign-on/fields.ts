@@ -1,114 +1,84 @@
-/** Lists the settings of each protocol in the sections of their form. */
+/** Builds the form of each protocol from the description of its settings. */
 import type { SignOnProtocol, SignOnRecord } from '@gatehouse/api-client/environment-api/single-sign-on';
-import { type Input, inputsBelow, optionsBelow, type Typed, typedOf } from '../form/inputs.ts';
+import { oidc } from '@gatehouse/contracts/resources/oidc';
+import { saml } from '@gatehouse/contracts/resources/saml';
+import { describedInputs } from '../form/described.ts';
+import { type Input, inputsBelow, optionsBelow, type Typed, typedOf, words } from '../form/inputs.ts';
 import { type Section, sectionsBelow } from '../form/sections.ts';
 
+const texts = 'console.singleSignOn.field';
 const section = sectionsBelow('console.singleSignOn.section');
 
-/** The inputs that both protocols have, and the kinds of which they make others. */
-function inputsOf(protocol: SignOnProtocol) {
-  const input = inputsBelow(`field.${protocol}`, 'console.singleSignOn.field');
-  const look = { isCode: true, maxLength: 2048 };
-  const options = (path: string, values: readonly string[]) =>
-    optionsBelow(`console.singleSignOn.field.${path}`, values);
-  /** Without text the value is taken away. */
-  const text = (path: string, more: Partial<Input> = {}) =>
-    input(path, 'text', { empty: 'clear', look, ...more });
-  const long = (path: string) =>
-    text(path, { look: { kind: 'textarea', rows: 6, isCode: true, maxLength: 512 * 1024 } });
-  const flag = (path: string, initial = '') => input(path, 'flag', { initial });
-  const lines = (path: string, initial = '') => input(path, 'lines', { initial, look: { maxLength: 8192 } });
-  const choice = (path: string, values: readonly [string, ...string[]]) =>
-    input(path, 'choice', { options: options(path, values), initial: values[0], isRequired: true });
-  const who = (groups: string) =>
-    section('who', [lines('accessGroups'), lines('passwordUsers'), lines('requiredGroups'), text(groups)]);
-  const person = [choice('userLookup', ['userName', 'email', 'externalId']), text('userNameDomain')];
-  const protection = [text('strongContext'), flag('logout')];
-  return { input, options, text, long, flag, lines, choice, who, person, protection };
+/** In the order of the form. */
+const groups = ['provider', 'person', 'who', 'protection', 'endpoints'];
+
+/** These come first in their group. The others follow in the order of the description. */
+const first = [
+  'idpMetadataUrl',
+  'issuer',
+  'clientId',
+  'tokenEndpointAuthMethod',
+  'userNameSource',
+  'userNameAttribute',
+  'nameIdFormat',
+  'userNameClaim',
+  'userLookup',
+  'userNameDomain',
+  'scopes',
+  'userInfo',
+  'binding',
+  'signRequests',
+  'requireSignedResponse',
+  'encryptAssertions',
+  'allowIdpInitiated',
+  'clockSkewSeconds',
+  'responseMode',
+  'prompt',
+];
+const placeOf = ({ path }: Input) => (first.includes(path) ? first.indexOf(path) : first.length);
+
+const metadataFile = inputsBelow(texts)('idpMetadataXmlFile', 'file');
+/** Longer texts have several lines. */
+const maxLine = 4096;
+
+/** Where the console has more to say about a field than its description. Only a secret may be left out of what is sent. */
+function asTyped(input: Input): Input {
+  const { path, kind, look = {}, options = [] } = input;
+  if (kind === 'secret') return { ...input, look: { ...look, autocomplete: 'new-password' } };
+  const isRequired = input.empty !== 'clear';
+  const sent: Input = { ...input, empty: isRequired ? undefined : 'clear' };
+  const values = options.map(({ value }) => value);
+  if (kind === 'choice') {
+    const labelled = optionsBelow(`${texts}.${path}`, values);
+    return isRequired
+      ? { initial: values[0] ?? '', ...sent, isRequired, options: labelled }
+      : { ...sent, options: [{ value: '', label: `${texts}.prompt.unset` }, ...labelled] };
+  }
+  if (kind === 'lines')
+    return { ...sent, look: { maxLength: 8192 }, ...(path === 'scopes' && { reading: words }) };
+  if (kind === 'flag') return sent;
+  const isLong = (look.maxLength ?? 0) > maxLine;
+  const typed = isLong ? { kind: 'textarea' as const, rows: 6 } : {};
+  return { ...sent, isRequired, look: { ...look, ...(kind === 'text' && { isCode: true, ...typed }) } };
 }
 
-function samlSections(): Section[] {
-  const { input, text, long, flag, choice, who, person, protection } = inputsOf('saml');
-  return [
-    section(
-      'provider',
-      [
-        text('idpMetadataUrl'),
-        long('idpMetadataXml'),
-        input('idpMetadataXmlFile', 'file', { label: 'console.singleSignOn.field.idpMetadataXmlFile' }),
-        long('idpMetadataCertificate'),
-      ],
-      'provider.saml.text',
-    ),
-    section('person', [
-      choice('userNameSource', ['nameId', 'attribute']),
-      text('userNameAttribute'),
-      text('nameIdFormat'),
-      ...person,
-    ]),
-    who('groupsAttribute'),
-    section('protection', [
-      choice('binding', ['post', 'redirect']),
-      flag('signRequests', 'true'),
-      flag('requireSignedResponse'),
-      flag('encryptAssertions'),
-      flag('allowIdpInitiated'),
-      input('clockSkewSeconds', 'number', { initial: '60', isRequired: true }),
-      ...protection,
-    ]),
-  ];
+function sectionsOf(protocol: SignOnProtocol): Section[] {
+  // People use it, or not, by an answer to a question of its own.
+  const inputs = describedInputs({ saml, oidc }[protocol]).filter(({ path }) => path !== 'enabled');
+  return groups.flatMap((group) => {
+    const own = inputs.filter((input) => input.group === group).sort((a, b) => placeOf(a) - placeOf(b));
+    if (own.length === 0) return [];
+    const shown = own.flatMap((input) =>
+      input.path === 'idpMetadataXml' ? [asTyped(input), metadataFile] : [asTyped(input)],
+    );
+    return [section(group, shown, group === 'provider' ? `provider.${protocol}.text` : undefined)];
+  });
 }
 
-function oidcSections(): Section[] {
-  const { input, options, text, flag, lines, choice, who, person, protection } = inputsOf('oidc');
-  return [
-    section(
-      'provider',
-      [
-        text('issuer'),
-        text('clientId'),
-        choice('tokenEndpointAuthMethod', [
-          'client_secret_basic',
-          'client_secret_post',
-          'client_secret_jwt',
-          'private_key_jwt',
-          'none',
-        ]),
-        input('clientSecret', 'secret', { empty: 'leave', look: { autocomplete: 'new-password' } }),
-      ],
-      'provider.oidc.text',
-    ),
-    section('person', [
-      // The API has no empty value for it.
-      text('userNameClaim', { empty: undefined, initial: 'preferred_username', isRequired: true }),
-      ...person,
-      lines('scopes', 'openid\nprofile\nemail'),
-      flag('userInfo'),
-      flag('assumeVerifiedEmail'),
-    ]),
-    who('groupsClaim'),
-    section('protection', [
-      choice('responseMode', ['query', 'form_post']),
-      input('prompt', 'choice', {
-        empty: 'clear',
-        options: [
-          { value: '', label: 'console.singleSignOn.field.prompt.unset' },
-          ...options('prompt', ['none', 'login', 'consent', 'select_account']),
-        ],
-      }),
-      ...protection,
-    ]),
-    section('endpoints', [
-      text('authorizationEndpoint'),
-      text('tokenEndpoint'),
-      text('jwksUri'),
-      text('userInfoEndpoint'),
-      text('endSessionEndpoint'),
-    ]),
-  ];
-}
-
-const sections: Record<SignOnProtocol, readonly Section[]> = { saml: samlSections(), oidc: oidcSections() };
+const sections: Record<SignOnProtocol, readonly Section[]> = {
+  saml: sectionsOf('saml'),
+  oidc: sectionsOf('oidc'),
+};
 
 export const inputsFor = (protocol: SignOnProtocol): Input[] =>
   sections[protocol].flatMap(({ inputs }) => inputs);
