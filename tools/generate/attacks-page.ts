@@ -1,27 +1,26 @@
-/** Writes docs/security/attacks.md from the annotations of tests and the patches that remove guards. */
+/** Writes docs/security/attacks.md from the annotations of tests and from what removes the guards. */
 import { dirname } from 'node:path';
 import { type Attack, readAttacks } from '../guards/attacks.ts';
-import { type Patch, readPatches } from '../guards/patches.ts';
+import { type Guard, readGuards } from '../guards/guards.ts';
 
 export async function attacksPage(root: string): Promise<string> {
   const attacks = readAttacks(root);
-  const patches = readPatches(root);
+  const guards = readGuards(root);
   const places = Map.groupBy(attacks, ({ guard }) => dirname(guard));
   return `# Attack ledger
 
-Written by \`npm run generate\` from the comments above tests (\`// attack: name | source | guard: path\`) and from \`tools/guards/patches/\`.
+Written by \`npm run generate\` from the comments above tests (\`// attack: name | source | guard: path\`) and from \`*.guards.yaml\` beside them.
 
 ${attacks.length} attacks, each with a test that plays it and the file that stops it. \`npm run test:guards\` removes the guards one by one from a copy
-of the sources and fails where a test does not notice. The last column names the patch with which the attack succeeds. A guard that several
-attacks share may have fewer patches than attacks. How to add an attack: [testing](../testing.md#the-attack-ledger).
+of the sources and fails where a test does not notice. The last column names what is taken away so that the attack succeeds; attacks may share it. How to add an attack: [testing](../testing.md#the-attack-ledger).
 
 Sources: RFCs and OWASP ASVS 5.0 by section, published weaknesses of comparable products by CVE number, and findings of our own attack tests.
-${[...places].map(([place, some]) => `\n## ${place}\n\n${tableOf(some, patches)}`).join('')}`;
+${[...places].map(([place, some]) => `\n## ${place}\n\n${tableOf(some, guards)}`).join('')}`;
 }
 
-function tableOf(attacks: readonly Attack[], patches: readonly Patch[]): string {
+function tableOf(attacks: readonly Attack[], guards: readonly Guard[]): string {
   const rows = attacks.map(({ name, source, guard, path, title }) => {
-    const shown = patches.filter(({ shownBy }) => shownBy.includes(name)).map((patch) => patch.name);
+    const shown = guards.filter(({ shownBy }) => shownBy.includes(name)).map((guard) => guard.name);
     const cells = [name, source, `[${title}](../../${path})`, link(guard), shown.join(', ')];
     return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
   });

@@ -1,25 +1,25 @@
 /** `npm run test:guards [name…]`: removes each guard from a copy of the sources and requires that its tests fail. */
 import { spawnSync } from 'node:child_process';
-import { readFileSync, rmSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Attack, readAttacks } from './attacks.ts';
 import { copySources } from './copy.ts';
-import { type Patch, problemsOf, readPatches } from './patches.ts';
+import { type Guard, readGuards, textsWithout } from './guards.ts';
+import { problemsOf } from './problems.ts';
 import { isTestOf, patternOf } from './test-names.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const attacks = readAttacks(root);
-const patches = readPatches(root);
+const guards = readGuards(root);
 const wanted = process.argv.slice(2);
 
 let failures = 0;
-const problems = problemsOf(root, attacks, patches);
-for (const problem of problems) fail(problem);
+for (const problem of problemsOf(root, attacks, guards)) fail(problem);
 
-const chosen = patches.filter(({ name }) => wanted.length === 0 || wanted.includes(name));
-for (const name of wanted.filter((name) => patches.every((patch) => patch.name !== name)))
-  fail(`There is no patch ${name}`);
+const chosen = guards.filter(({ name }) => wanted.length === 0 || wanted.includes(name));
+for (const name of wanted.filter((name) => guards.every((guard) => guard.name !== name)))
+  fail(`There is no guard ${name}`);
 
 const copy = copySources(root);
 try {
@@ -27,7 +27,7 @@ try {
   const before = runTests(shown);
   for (const attack of shown.filter((attack) => before.of(attack) !== 'passed'))
     fail(`With every guard in place "${attack.title}" ${before.of(attack)}: ${attack.path}`);
-  for (const patch of chosen) show(patch);
+  for (const guard of chosen) show(guard);
 } finally {
   rmSync(copy, { recursive: true, force: true });
 }
@@ -39,36 +39,32 @@ function fail(sentence: string): void {
   console.log(`FAIL ${sentence}`);
 }
 
-function attacksOf(some: readonly Patch[]): Attack[] {
+function attacksOf(some: readonly Guard[]): Attack[] {
   const names = new Set(some.flatMap(({ shownBy }) => shownBy));
   return attacks.filter(({ name }) => names.has(name));
 }
 
-function show(patch: Patch): void {
-  const refusal = apply(patch);
-  if (refusal !== '') {
-    fail(`${patch.name}.patch does not apply any more: ${refusal}`);
-    return;
-  }
+function show(guard: Guard): void {
+  const inCopy = (file: string) => readFileSync(join(copy, file), 'utf8');
+  const without = textsWithout(guard, inCopy);
+  const before = new Map([...without.keys()].map((file) => [file, inCopy(file)]));
   const startedMs = performance.now();
-  const shown = attacksOf([patch]);
+  const shown = attacksOf([guard]);
+  write(without);
   const after = runTests(shown);
+  write(before);
   // Several tests may play one attack: one of them must notice.
   const unshown = [...Map.groupBy(shown, ({ name }) => name).values()]
     .filter((tests) => tests.every((attack) => after.of(attack) !== 'failed'))
     .flat();
   for (const attack of unshown)
-    fail(`${patch.name}: without the guard "${attack.title}" ${after.of(attack)}: ${attack.path}`);
+    fail(`${guard.name}: without the guard "${attack.title}" ${after.of(attack)}: ${attack.path}`);
   const seconds = ((performance.now() - startedMs) / 1000).toFixed(1);
-  if (unshown.length === 0) console.log(`ok   ${patch.name}: ${shown.length} attacks succeed (${seconds} s)`);
-  const obstacle = apply(patch, '--reverse');
-  if (obstacle !== '') throw new Error(`${patch.name}.patch cannot be taken back: ${obstacle}`);
+  if (unshown.length === 0) console.log(`ok   ${guard.name}: ${shown.length} attacks succeed (${seconds} s)`);
 }
 
-function apply({ file }: Patch, ...options: string[]): string {
-  // The copy has the patches of the same moment.
-  const result = spawnSync('git', ['apply', ...options, file], { cwd: copy, encoding: 'utf8' });
-  return result.status === 0 ? '' : (result.stderr || String(result.error)).trim();
+function write(texts: ReadonlyMap<string, string>): void {
+  for (const [file, text] of texts) writeFileSync(join(copy, file), text);
 }
 
 interface TestResults {

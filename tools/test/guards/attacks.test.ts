@@ -1,8 +1,8 @@
-import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { attacksOf, readAttacks } from '../../guards/attacks.ts';
-import { problemsOf, readPatches } from '../../guards/patches.ts';
+import { readGuards } from '../../guards/guards.ts';
+import { problemsOf } from '../../guards/problems.ts';
 import { isTestOf, patternOf } from '../../guards/test-names.ts';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
@@ -52,27 +52,30 @@ describe('the annotation of an attack', () => {
 
 describe('the ledger', () => {
   const attacks = readAttacks(root);
-  const patches = readPatches(root);
+  const guards = readGuards(root);
 
   it('has at least 150 attacks', () => {
     expect(new Set(attacks.map(({ name }) => name)).size).toBeGreaterThanOrEqual(150);
   });
 
-  it('has patches that apply to the sources', () => {
-    const unfit = patches.filter(
-      ({ file }) => spawnSync('git', ['apply', '--check', file], { cwd: root }).status !== 0,
-    );
-    expect(unfit.map(({ name }) => name)).toEqual([]);
-    // A process for each of them.
-  }, 60_000);
+  it('has guards that can be removed from the sources, each beside a test that shows it', () => {
+    expect(problemsOf(root, attacks, guards)).toEqual([]);
+  });
 
   it('tells of what does not fit together', () => {
     const attack = { name: 'a', source: 's', guard: 'nowhere.ts', path: 'a.test.ts', title: 't' };
-    const patch = { name: 'p', file: 'p.patch', changes: [], shownBy: ['b'] };
-    expect(problemsOf(root, [attack], [patch])).toEqual([
+    const change = { file: 'package.json', replace: 'not there', by: '' };
+    const guard = { name: 'p', path: 'p.guards.yaml', effect: 'e', shownBy: ['b'], changes: [change] };
+    const fitting = { ...change, file: 'LICENSE', replace: 'January 2004' };
+    const misplaced = { ...guard, path: 'q.guards.yaml', shownBy: ['a'], changes: [fitting] };
+    expect(problemsOf(root, [attack], [guard, misplaced])).toEqual([
       'There is no guard nowhere.ts',
-      'No patch in tools/guards/patches removes the guard nowhere.ts',
-      'p.patch is shown by an attack that no test has: b',
+      'Nothing removes the guard nowhere.ts',
+      'Two guards are called p',
+      'p is shown by an attack that no test has: b',
+      'p is in p.guards.yaml, but p.test.ts plays none of its attacks',
+      'p cannot be removed: package.json has no not, with which the text begins',
+      'p is in q.guards.yaml, but q.test.ts plays none of its attacks',
     ]);
   });
 });

@@ -1,0 +1,56 @@
+/** Reads what the removal of each guard changes: `<test>.guards.yaml`, beside the test that plays the attack. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import { sourceFiles } from '../check/source-files.ts';
+import { changeText } from './change.ts';
+
+const guardSchema = z.strictObject({
+  /** What the product does without the guard. */
+  effect: z.string().min(1),
+  /** Names of the attacks that succeed without it: the tests of these must fail. */
+  shownBy: z.array(z.string().min(1)).min(1),
+  /** In this order. */
+  changes: z
+    .array(
+      z.strictObject({
+        file: z.string().min(1),
+        in: z.string().min(1).optional(),
+        replace: z.string().min(1),
+        by: z.string().default(''),
+      }),
+    )
+    .min(1),
+});
+
+export interface Guard extends z.infer<typeof guardSchema> {
+  name: string;
+  /** The file that it is read from, from the root. */
+  path: string;
+}
+
+const ending = '.guards.yaml';
+
+/** Sorted by name. @throws Error that names a file that cannot be read */
+export function readGuards(root: string): Guard[] {
+  return sourceFiles(root, /\.guards\.yaml$/)
+    .flatMap((path) => guardsOf(path, readFileSync(join(root, path), 'utf8')))
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+export function guardsOf(path: string, text: string): Guard[] {
+  const { success, data, error } = z.record(z.string(), guardSchema).safeParse(parse(text));
+  if (!success) throw new Error(`${path}: ${z.prettifyError(error)}`);
+  return Object.entries(data).map(([name, guard]) => ({ name, path, ...guard }));
+}
+
+export const testOf = ({ path }: Guard) => path.replace(ending, '.test.ts');
+
+/** The files that change when the guard is removed. @throws Error where a change does not fit the sources */
+export function textsWithout({ changes }: Guard, read: (file: string) => string): Map<string, string> {
+  const texts = new Map<string, string>();
+  for (const change of changes)
+    texts.set(change.file, changeText(texts.get(change.file) ?? read(change.file), change));
+  return texts;
+}
