@@ -34,7 +34,7 @@ import { composeRegistration } from './registration/compose.ts';
 import { composeRevocation } from './revocation/compose.ts';
 import { composeSessions } from './sessions/compose.ts';
 import { composeSignIn } from './sign-in/compose.ts';
-import { composeSignals, type Signals } from './signals/compose.ts';
+import { composeSignals } from './signals/compose.ts';
 import { composeSso } from './sso/compose.ts';
 import { composeSsoSettings } from './sso/compose-settings.ts';
 import { composeToken } from './token/compose.ts';
@@ -61,8 +61,7 @@ export async function composeDeps(config: Config, kit: Kit, stores: Stores, cloc
   const assertions = composeAssertions(core, { config });
   const revocation = composeRevocation(core);
   const activity = composeActivity(core);
-  const onEvent: Signals['take'] = (event) => signals.take(event);
-  const audit = await composeAudit(core, { config, onEvent });
+  const audit = await composeAudit(core, { config });
   const administrators = composeAdministrators(core, { audit });
   const keys = composeKeys(core, { config, audit });
   const signals = composeSignals(core, { config, audit, keys });
@@ -70,8 +69,7 @@ export async function composeDeps(config: Config, kit: Kit, stores: Stores, cloc
     take: (...picture) => branding.clientLogos.take(...picture),
     keepOnly: (...picture) => branding.clientLogos.keepOnly(...picture),
   };
-  const forgetClient = (clientId: string) => tokens.lateTokens.forget(clientId);
-  const clients = composeClients(core, { config, assertions, audit, revocation, forgetClient, clientLogos });
+  const clients = composeClients(core, { config, assertions, audit, revocation, clientLogos });
   const authorization = {
     header: () => tokens.serviceAuthorization.header(),
     renew: () => tokens.serviceAuthorization.renew(),
@@ -92,7 +90,6 @@ export async function composeDeps(config: Config, kit: Kit, stores: Stores, cloc
     people,
     passwordRule,
   });
-  const noteUse: typeof consents.uses.note = (...use) => consents.uses.note(...use);
   const tokens = composeTokens(core, {
     config,
     administrators,
@@ -101,10 +98,8 @@ export async function composeDeps(config: Config, kit: Kit, stores: Stores, cloc
     keys,
     clients,
     users,
-    noteUse,
   });
   const browser = composeBrowser(core, { config });
-  const announceEnd: typeof logout.announceEnd = (...ended) => logout.announceEnd(...ended);
   const sessions = composeSessions(core, {
     config,
     audit,
@@ -114,10 +109,9 @@ export async function composeDeps(config: Config, kit: Kit, stores: Stores, cloc
     users,
     tokens,
     browser,
-    announceEnd,
   });
   const interactions = composeInteractions(core, { browser, sessions, branding });
-  const consents = composeConsents(core, { audit, contactCenters, browser, sessions, interactions });
+  const consents = composeConsents(core, { audit, contactCenters, browser, sessions, interactions, tokens });
   const devices = composeDevices(core, { config, audit, sessions });
   const approvals = composeApprovals(core, { config, audit, clients, contactCenters, browser, sessions });
   const signIn = composeSignIn(core, {
@@ -129,19 +123,6 @@ export async function composeDeps(config: Config, kit: Kit, stores: Stores, cloc
     browser,
     sessions,
     interactions,
-  });
-  const startProviderLogout: typeof sso.startProviderLogout = (...end) => sso.startProviderLogout(...end);
-  const logout = composeLogout(core, {
-    config,
-    revocation,
-    audit,
-    keys,
-    clients,
-    tokens,
-    browser,
-    sessions,
-    branding,
-    startProviderLogout,
   });
   const sso = composeSso(core, {
     config,
@@ -156,6 +137,18 @@ export async function composeDeps(config: Config, kit: Kit, stores: Stores, cloc
     browser,
     sessions,
     interactions,
+  });
+  const logout = composeLogout(core, {
+    config,
+    revocation,
+    audit,
+    keys,
+    clients,
+    tokens,
+    browser,
+    sessions,
+    branding,
+    sso,
   });
   const registration = composeRegistration(core, { config, audit, branding, clients });
   const clientAuthentication = composeClientAuthentication(core, {

@@ -12,10 +12,12 @@ import { createAuditWorker } from '@gatehouse/audit-trail/worker/audit-worker';
 import type { AuditLag } from '@gatehouse/contracts/overview';
 import type { Secret } from '@gatehouse/service-kit/secret';
 import type { Core } from '../core.ts';
+import { createDomainEvent } from '../domain-event.ts';
 import { createRetention } from './confirm-retention.ts';
 import { auditedService, securityDocument } from './document.ts';
 import { createAuditDrain } from './drain.ts';
 import { createAuditErasure } from './erase.ts';
+import type { RecordedAuditEvent } from './event.ts';
 import { createFloodLimit, type FloodLimit, type FloodLimits } from './flood-limit.ts';
 import { createSeenPeople } from './seen-people.ts';
 import { type AuditFilter, findAuditPage } from './store.ts';
@@ -29,13 +31,11 @@ interface AuditDependencies {
     elasticsearch: ElasticsearchConfig;
     auditForward: ForwardConfig;
   };
-  /** Derives further messages from the events. */
-  onEvent: Parameters<typeof createAuditWriter>[0]['onEvent'];
 }
 
 export type Audit = Awaited<ReturnType<typeof composeAudit>>;
 
-export async function composeAudit(core: Core, { config, onEvent }: AuditDependencies) {
+export async function composeAudit(core: Core, { config }: AuditDependencies) {
   const { pool, writer: primary, redis, keyspace, secretBox, now, trust, isWritable, requireWritable } = core;
   const { audit: settings, elasticsearch } = config;
   const { log, metrics } = core.kit;
@@ -73,7 +73,8 @@ export async function composeAudit(core: Core, { config, onEvent }: AuditDepende
     log,
     metrics,
   });
-  const writer = createAuditWriter({ stream, now, onEvent });
+  const recorded = createDomainEvent<[event: RecordedAuditEvent]>('a security event was recorded', log);
+  const writer = createAuditWriter({ stream, now, recorded });
   /** Resolves when the events that wait now are in PostgreSQL, whichever replica moves them. @throws Error after a second */
   const drained = async () => {
     const untilMs = now();
@@ -90,6 +91,8 @@ export async function composeAudit(core: Core, { config, onEvent }: AuditDepende
 
   return {
     writer,
+    /** Each event that the writer took. */
+    recorded,
     worker,
     forwardProbe: forwardProbe(trail, config.auditForward, now),
     /** @throws Error while Redis or PostgreSQL is away */

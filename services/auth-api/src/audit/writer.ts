@@ -1,6 +1,7 @@
 /** Writes security events into the Redis stream or into a transaction, with an id, a time and bounded texts. */
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { randomUuid } from '@gatehouse/service-kit/crypto/secrets';
+import type { DomainEvent } from '../domain-event.ts';
 import type { AuditEvent, AuditWriter, RecordedAuditEvent } from './event.ts';
 import { insertAuditEvent } from './store.ts';
 import type { AuditStream } from './stream.ts';
@@ -8,17 +9,15 @@ import type { AuditStream } from './stream.ts';
 interface AuditWriterOptions {
   stream: AuditStream;
   now: Clock;
-  /** Is told of each event of `write`; undefined when it has nothing to do. */
-  onEvent(event: RecordedAuditEvent): Promise<unknown> | undefined;
+  /** Of each event of `write`. */
+  recorded: Pick<DomainEvent<[event: RecordedAuditEvent]>, 'announce'>;
 }
 
-export function createAuditWriter({ stream, now, onEvent }: AuditWriterOptions): AuditWriter {
+export function createAuditWriter({ stream, now, recorded }: AuditWriterOptions): AuditWriter {
   return {
-    write(event) {
-      const recorded = recordEvent(event, now);
-      const appended = stream.append(recorded);
-      const further = onEvent(recorded);
-      return further === undefined ? appended : Promise.all([appended, further]).then(() => undefined);
+    async write(given) {
+      const event = recordEvent(given, now);
+      await Promise.all([stream.append(event), recorded.announce(event)]);
     },
     inTransaction: (transaction, event) => insertAuditEvent(transaction, recordEvent(event, now)),
   };

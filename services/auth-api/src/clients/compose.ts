@@ -7,6 +7,7 @@ import type { Secret } from '@gatehouse/service-kit/secret';
 import type { Assertions } from '../assertions/compose.ts';
 import type { Audit } from '../audit/compose.ts';
 import type { Core } from '../core.ts';
+import { createDomainEvent } from '../domain-event.ts';
 import type { Revocation } from '../revocation/compose.ts';
 import { consoleClient } from './console-client.ts';
 import { createDetailReader } from './detail-types.ts';
@@ -34,8 +35,6 @@ interface ClientDependencies {
   assertions: Assertions;
   audit: Audit;
   revocation: Revocation;
-  /** Drops what this replica knows of a changed client. Never rejects. */
-  forgetClient(clientId: string): Promise<void>;
   clientLogos: ClientServiceOptions['logos'];
 }
 
@@ -66,6 +65,7 @@ export function composeClients(core: Core, dependencies: ClientDependencies) {
     ...gathered,
   });
   const grantUses = createGrantUses(writer, gathered);
+  const changed = createDomainEvent<[clientId: string]>('a client was changed', log);
   return {
     /** The services' own client. */
     own,
@@ -75,13 +75,15 @@ export function composeClients(core: Core, dependencies: ClientDependencies) {
     details: createDetailReader(directory),
     uses,
     grantUses,
+    /** By this replica. */
+    changed,
     /** Around one client that is there. */
     exchangeRights: (clientId: string, within?: string) => readExchangeRights(pool, clientId, within),
     service: createClientService({
       db: pool,
       changes,
       audit: dependencies.audit.writer,
-      forgetClient: dependencies.forgetClient,
+      changed,
       logos: dependencies.clientLogos,
       verifier,
       revocations: dependencies.revocation.revocations,

@@ -12,6 +12,7 @@ import { cutPage, type Page, type Rows } from '@gatehouse/service-kit/http/page'
 import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
 import type { KeySets } from '../assertions/key-sets.ts';
 import { type Actor, type AuditEventName, type AuditWriter, actorFields } from '../audit/event.ts';
+import type { DomainEvent } from '../domain-event.ts';
 import type { Revocations } from '../revocation/revocations.ts';
 import { type Client, onlyCenterOf, usesSecret } from './client.ts';
 import { createClientSecrets } from './client-secrets.ts';
@@ -44,8 +45,8 @@ export interface ClientServiceOptions {
   db: Queryable;
   changes: ChangeLog;
   audit: AuditWriter;
-  /** Drops what is cached about a changed client, here at once. Never rejects. */
-  forgetClient(clientId: string): Promise<void>;
+  /** What is cached about the client is dropped here at once. */
+  changed: Pick<DomainEvent<[clientId: string]>, 'announce'>;
   logos: {
     /** @throws AppError 400 for what is no picture, 503 */
     take(clientId: string, uri: string): Promise<BrandImage>;
@@ -70,7 +71,7 @@ interface Change {
 }
 
 export function createClientService(options: ClientServiceOptions) {
-  const { db, changes, audit, forgetClient, logos, verifier, revocations, keySets, now, defaults } = options;
+  const { db, changes, audit, changed, logos, verifier, revocations, keySets, now, defaults } = options;
   const secrets = createClientSecrets(options);
 
   /** Drops cached copies of the client here at once; other replicas follow the change record. */
@@ -94,7 +95,7 @@ export function createClientService(options: ClientServiceOptions) {
       return done;
     });
     verifier.forget();
-    await forgetClient(clientId);
+    await changed.announce(clientId);
     return result;
   }
 

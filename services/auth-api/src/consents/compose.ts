@@ -7,6 +7,7 @@ import type { ContactCenters } from '../contact-centers/compose.ts';
 import type { Core } from '../core.ts';
 import type { Interactions } from '../interactions/compose.ts';
 import type { Sessions } from '../sessions/compose.ts';
+import type { Tokens } from '../tokens/compose.ts';
 import { createConsentForms } from './forms.ts';
 import { ownConsentRoutes } from './own-routes.ts';
 import { consentRoutes } from './routes.ts';
@@ -19,13 +20,14 @@ interface ConsentDependencies {
   browser: BrowserParts;
   sessions: Sessions;
   interactions: Interactions;
+  tokens: Tokens;
 }
 
 export type Consents = ReturnType<typeof composeConsents>;
 
 export function composeConsents(
   { pool, writer, isWritable, now, log }: Core,
-  { audit, contactCenters, browser, sessions, interactions }: ConsentDependencies,
+  { audit, contactCenters, browser, sessions, interactions, tokens }: ConsentDependencies,
 ) {
   const { isAlone, revokeAtClient } = contactCenters.subjects;
   const service = createConsentService({ db: pool, writer, isAlone });
@@ -36,6 +38,7 @@ export function composeConsents(
     gatherMs: 5_000,
     isWritable: isWritable || writer !== pool,
   });
+  tokens.issued.follow(uses.note);
   const consentForms = createConsentForms({
     guard: interactions.formGuard,
     interactions: interactions.service,

@@ -9,7 +9,7 @@ import type { Core } from '../core.ts';
 import type { Keys } from '../keys/compose.ts';
 import type { Revocation } from '../revocation/compose.ts';
 import type { Sessions } from '../sessions/compose.ts';
-import type { EndedSession } from '../sessions/session.ts';
+import type { Sso } from '../sso/compose.ts';
 import type { Tokens } from '../tokens/compose.ts';
 import { createAfterLogout } from './after-logout.ts';
 import { createBackChannel } from './back-channel.ts';
@@ -32,8 +32,7 @@ interface LogoutDependencies {
   browser: BrowserParts;
   sessions: Sessions;
   branding: Branding;
-  /** The identity provider's own logout, before the browser goes to `target`; undefined where there is none. */
-  startProviderLogout(ended: EndedSession | undefined, target: string): Promise<string | undefined>;
+  sso: Sso;
 }
 
 export function composeLogout(core: Core, dependencies: LogoutDependencies) {
@@ -58,12 +57,13 @@ export function composeLogout(core: Core, dependencies: LogoutDependencies) {
     log: kit.log,
     onOutcome: (outcome) => outcomes.inc({ outcome }),
   });
+  sessions.ended.follow(backChannel.announce);
   const afterLogout = createAfterLogout({
     directory: clients.directory,
     issuer,
     pendingLogouts: pending,
     pages,
-    startProviderLogout: dependencies.startProviderLogout,
+    startProviderLogout: dependencies.sso.startProviderLogout,
   });
   const logoutEndpoint = createLogoutEndpoint({
     idTokens: tokens.ids,
@@ -92,8 +92,6 @@ export function composeLogout(core: Core, dependencies: LogoutDependencies) {
   });
   return {
     pending,
-    /** Tells the clients of ended sessions by their back channel. */
-    announceEnd: backChannel.announce,
     routes: (app: App) => logoutRoutes(app, { logoutEndpoint, postedRequests, publicUrl }),
     signOutRoutes: (app: App) => signOutRoutes(app, { signOut, afterLogout, publicUrl, asksSiblings }),
     internalRoutes: async (app: App) =>

@@ -6,12 +6,13 @@ import type { BrowserParts } from '../browser/compose.ts';
 import type { Clients } from '../clients/compose.ts';
 import type { ContactCenters } from '../contact-centers/compose.ts';
 import type { Core } from '../core.ts';
+import { createDomainEvent } from '../domain-event.ts';
 import type { Revocation } from '../revocation/compose.ts';
 import type { Tokens } from '../tokens/compose.ts';
 import type { Users } from '../users/compose.ts';
 import { createCallers } from './caller.ts';
 import { sessionRoutes } from './routes.ts';
-import { createSessionService, type SessionServiceOptions } from './service.ts';
+import { createSessionService, type SessionsEnded } from './service.ts';
 import { createSessionStore } from './store.ts';
 import { createSessionViews } from './views.ts';
 
@@ -32,8 +33,6 @@ interface SessionDependencies {
   users: Users;
   tokens: Tokens;
   browser: BrowserParts;
-  /** Tells the clients of sessions that have ended. */
-  announceEnd: SessionServiceOptions['announceEnd'];
 }
 
 export type Sessions = ReturnType<typeof composeSessions>;
@@ -46,9 +45,9 @@ export function composeSessions(core: Core, dependencies: SessionDependencies) {
     clients,
     tokens,
     browser,
-    announceEnd,
   } = dependencies;
   const offersRemember = settings.rememberSeconds > 0;
+  const ended: SessionsEnded = createDomainEvent('sessions have ended', core.log);
   const service = createSessionService({
     store: createSessionStore(redis, keyspace),
     cookies: browser.cookies,
@@ -63,7 +62,7 @@ export function composeSessions(core: Core, dependencies: SessionDependencies) {
         ? { idleMs: settings.rememberIdleSeconds * 1000, absoluteMs: settings.rememberSeconds * 1000 }
         : undefined,
     },
-    announceEnd,
+    ended,
     now,
   });
   const callers = createCallers(service, tokens.resources);
@@ -75,6 +74,7 @@ export function composeSessions(core: Core, dependencies: SessionDependencies) {
     );
   return {
     service,
+    ended,
     callers,
     views,
     /** Whether users may stay signed in on a device of their own. */

@@ -4,6 +4,7 @@ import type { Clock } from '@gatehouse/service-kit/clock';
 import { randomToken, randomUuid, sha256 } from '@gatehouse/service-kit/crypto/secrets';
 import type { Browser, BrowserCookies, BrowserRequest } from '../browser/browser-cookies.ts';
 import type { Subjects } from '../contact-centers/subjects.ts';
+import type { DomainEvent } from '../domain-event.ts';
 import { reasonUnsettled } from '../revocation/keeper.ts';
 import { isSamePerson } from '../revocation/revocation.ts';
 import type { Revocations } from '../revocation/revocations.ts';
@@ -12,6 +13,9 @@ import type { Standing } from '../users/standing.ts';
 import { expiryOf, lifetimeOf, type SessionLifetimes } from './lifetimes.ts';
 import type { EndedSession, Newcomer, Session, SessionSummary } from './session.ts';
 import type { SessionOwner, SessionStore, StoredSession } from './store.ts';
+
+/** One session, or all that a person has. */
+export type SessionsEnded = DomainEvent<[ended: readonly EndedSession[], reach: 'session' | 'user']>;
 
 export interface SessionServiceOptions {
   store: SessionStore;
@@ -22,8 +26,8 @@ export interface SessionServiceOptions {
   isShared: Subjects['isShared'];
   standing: Pick<Standing, 'holds'>;
   lifetimes: SessionLifetimes;
-  /** Tells the clients of ended sessions. @throws AppError (503) */
-  announceEnd(ended: readonly EndedSession[], reach: 'session' | 'user'): Promise<void>;
+  /** Clients of ended sessions are told. @throws AppError (503) */
+  ended: Pick<SessionsEnded, 'announce'>;
   now: Clock;
 }
 
@@ -34,8 +38,7 @@ export type SessionService = ReturnType<typeof createSessionService>;
 
 /** Every method throws AppError (503) while Redis is away. */
 export function createSessionService(options: SessionServiceOptions) {
-  const { store, cookies, revocations, revokePerson, isShared, standing, lifetimes, announceEnd, now } =
-    options;
+  const { store, cookies, revocations, revokePerson, isShared, standing, lifetimes, ended, now } = options;
 
   const isAlive = (session: StoredSession) => {
     const { sub, sid, identity, createdAtMs, lastSeenAtMs } = session;
@@ -86,7 +89,7 @@ export function createSessionService(options: SessionServiceOptions) {
   const endEntry = async ({ sub, sid, clientIds, identity }: StoredSession, cookieHash: string) => {
     const unsettled = await reasonUnsettled(revocations.revoke({ kind: 'sid', id: sid }));
     await store.remove(cookieHash, { identity, sid });
-    await announceEnd([{ sub, sid, clientIds }], 'session');
+    await ended.announce([{ sub, sid, clientIds }], 'session');
     if (unsettled !== undefined) throw unsettled;
   };
 
@@ -187,7 +190,7 @@ export function createSessionService(options: SessionServiceOptions) {
         owner,
         found.map(({ entry }) => entry),
       );
-      await announceEnd(
+      await ended.announce(
         found.map(({ stored }) => stored),
         'user',
       );

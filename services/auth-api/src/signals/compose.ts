@@ -70,6 +70,7 @@ export function composeSignals(core: Core, { config, audit, keys }: SignalDepend
     contactCentersOf: audit.seenPeople.contactCentersOf,
     wake: worker.wake,
   });
+  audit.recorded.follow(intake.take);
   const drain = createRepeatingWork({
     log,
     when: 'always',
@@ -83,8 +84,6 @@ export function composeSignals(core: Core, { config, audit, keys }: SignalDepend
   });
   return {
     receivers,
-    /** Of each security event. */
-    take: intake.take,
     test: delivery.test,
     async start() {
       await receivers.reload();

@@ -48,18 +48,16 @@ export function createIntake(options: IntakeOptions) {
   };
 
   return {
-    /** Undefined at once where nobody listens or the event is none that is told. @throws AppError (503) without both stores */
-    take(event: RecordedAuditEvent): Promise<unknown> | undefined {
-      if (!receivers.hasAny()) return undefined;
-      const signals = signalsOf(event);
-      if (signals.length === 0) return undefined;
-      const kept = signals.map((signal) =>
+    /** @throws AppError (503) without both stores */
+    async take(event: RecordedAuditEvent): Promise<void> {
+      if (!receivers.hasAny()) return;
+      const kept = signalsOf(event).map((signal) =>
         keep(signal).catch((error) => {
           log.warn({ err: error, signal: signal.event }, 'a shared signal waits in Redis for PostgreSQL');
           return redis.rpush(waitingKey, JSON.stringify(signal));
         }),
       );
-      return Promise.all(kept);
+      await Promise.all(kept);
     },
     /** Moves what waits in Redis. */
     async drain(): Promise<void> {

@@ -11,6 +11,7 @@ import type { Administrators } from '../administrators/compose.ts';
 import type { Assertions } from '../assertions/compose.ts';
 import type { Clients } from '../clients/compose.ts';
 import type { Core } from '../core.ts';
+import { createDomainEvent } from '../domain-event.ts';
 import type { Keys } from '../keys/compose.ts';
 import type { Revocation } from '../revocation/compose.ts';
 import type { PersonKey } from '../revocation/revocation.ts';
@@ -47,8 +48,6 @@ interface TokenDependencies {
   keys: Keys;
   clients: Clients;
   users: Users;
-  /** A client got tokens of a user. Returns at once. */
-  noteUse(clientId: string, person: PersonKey): void;
 }
 
 export type Tokens = ReturnType<typeof composeTokens>;
@@ -86,6 +85,8 @@ export function composeTokens(core: Core, dependencies: TokenDependencies) {
   });
   const ids = createIdTokens(keys.signer, dependencies.assertions.encryptFor, issuer);
   const lateTokens = createLateTokens({ directory: clients.directory, revocations, now, log: core.log });
+  clients.changed.follow(lateTokens.forget);
+  const issued = createDomainEvent<[clientId: string, person: PersonKey]>('tokens were issued', core.log);
   const singleUse = createSingleUse(redis, keyspace, now);
   const nonces = createDpopNonces({
     encryptionKeys: config.encryption.keys,
@@ -105,9 +106,11 @@ export function composeTokens(core: Core, dependencies: TokenDependencies) {
       families,
       idTokens: ids,
       standing: dependencies.users.standing,
-      noteUse: dependencies.noteUse,
+      issued,
       now,
     }),
+    /** A client got tokens of a person. */
+    issued,
     lateTokens,
     operatorAccount,
     access,

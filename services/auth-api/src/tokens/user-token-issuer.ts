@@ -5,6 +5,7 @@ import type { Clock } from '@gatehouse/service-kit/clock';
 import { invalidScope } from '@gatehouse/service-kit/errors/oauth-error';
 import type { Client } from '../clients/client.ts';
 import { permittedDetails } from '../clients/detail-types.ts';
+import type { DomainEvent } from '../domain-event.ts';
 import type { AuthorizationDetail } from '../protocol/authorization-details.ts';
 import { commonScope, openidScope } from '../protocol/parameters.ts';
 import { claimsOfScope, membershipAsked, userClaimsOf } from '../protocol/user-claims.ts';
@@ -48,15 +49,19 @@ export interface UserTokenIssuerOptions {
   idTokens: Pick<IdTokens, 'sign'>;
   /** Whether the user's contact centre is still active. */
   standing: Pick<Standing, 'require'>;
-  /** A client got tokens of a user. Returns at once. */
-  noteUse(clientId: string, person: PersonKey): void;
+  /** A client got tokens of a person. */
+  issued: Pick<DomainEvent<[clientId: string, person: PersonKey]>, 'announce'>;
   now: Clock;
 }
 
 export type UserTokenIssuer = ReturnType<typeof createUserTokenIssuer>;
 
 export function createUserTokenIssuer(options: UserTokenIssuerOptions) {
-  const { accessTokens, families, idTokens, standing, noteUse, now } = options;
+  const { accessTokens, families, idTokens, standing, issued, now } = options;
+
+  /** The answer does not wait. */
+  const announce = (client: Client, { identity }: Grant) =>
+    void issued.announce(client.clientId, identity).catch(() => undefined);
 
   async function idTokenFor(client: Client, grant: Grant, record: AccessTokenRecord, issued: IssuedBeside) {
     if (!record.scope.includes(openidScope)) return undefined;
@@ -117,7 +122,7 @@ export function createUserTokenIssuer(options: UserTokenIssuerOptions) {
       ]);
       await standing.require(grant.identity, provedAtMsOf(grant));
       const idToken = await idTokenFor(client, grant, record, { accessToken, nonce: grant.nonce });
-      noteUse(client.clientId, grant.identity);
+      announce(client, grant);
       return { ...tokenAnswer(accessToken, record), refresh_token: refreshToken, id_token: idToken };
     },
 
@@ -129,7 +134,7 @@ export function createUserTokenIssuer(options: UserTokenIssuerOptions) {
         ? await idTokenFor(client, grant, record, { accessToken, code: wanted.code, nonce: grant.nonce })
         : undefined;
       const answer = accessToken === undefined ? {} : tokenAnswer(accessToken, record);
-      if (wanted.accessToken || wanted.idToken) noteUse(client.clientId, grant.identity);
+      if (wanted.accessToken || wanted.idToken) announce(client, grant);
       return definedOnly({ ...answer, id_token: idToken });
     },
 
@@ -142,7 +147,7 @@ export function createUserTokenIssuer(options: UserTokenIssuerOptions) {
       await standing.require(grant.identity, now());
       // Core section 12.2: a refreshed ID token has no nonce.
       const idToken = await idTokenFor(client, grant, record, { accessToken });
-      noteUse(client.clientId, grant.identity);
+      announce(client, grant);
       return { ...tokenAnswer(accessToken, record), refresh_token: refreshToken, id_token: idToken };
     },
   };

@@ -44,7 +44,7 @@ const login: AuditEvent = {
   fields: { userName: 'agent' },
 };
 const writerOf = (to: AuditStream, now = Date.now) =>
-  createAuditWriter({ stream: to, now, onEvent: () => undefined });
+  createAuditWriter({ stream: to, now, recorded: { announce: async () => undefined } });
 const drainOf = (from: AuditStream, batchSize = 500) =>
   createAuditDrain({ pool, stream: from, log: silentLog, batchSize });
 const rows = async () => (await pool.query('SELECT * FROM auth.audit_events ORDER BY seq')).rows;

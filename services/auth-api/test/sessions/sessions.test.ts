@@ -65,8 +65,10 @@ describe.each([{ cluster: false }, { cluster: true }])('sessions, cluster mode: 
       isShared: async () => false,
       standing: { holds: async () => true },
       lifetimes: lifetimesOf,
-      announceEnd: async (ended, reach) => {
-        announced.push(...ended.map(({ sid, clientIds }) => ({ sid, clientIds, reach })));
+      ended: {
+        async announce(ended, reach) {
+          announced.push(...ended.map(({ sid, clientIds }) => ({ sid, clientIds, reach })));
+        },
       },
       now: () => nowMs,
     });
