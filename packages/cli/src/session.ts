@@ -1,5 +1,4 @@
 /** Opens what a command works with: the APIs of the profile, the output, the person at the terminal. */
-import { readFileSync } from 'node:fs';
 import { createClientToken } from '@gatehouse/api-client/auth-api/client-token';
 import { basicAuthorization, createHttpClient, type HttpClient } from '@gatehouse/api-client/http-client';
 import { isLoopbackHost } from '@gatehouse/api-client/loopback';
@@ -8,6 +7,7 @@ import { type ExitCode, exitCodes, UsageError } from './failure/failure.ts';
 import { createOutput, type Output } from './output/output.ts';
 import { chosenProfile } from './profile/chosen.ts';
 import type { Credentials, Profile } from './profile/profile.ts';
+import { readNamed } from './terminal/files.ts';
 import { confirm } from './terminal/questions.ts';
 import type { Terminal } from './terminal/terminal.ts';
 
@@ -60,7 +60,7 @@ export function openSession(
         timeoutMs: (options.timeout ?? timeoutSeconds) * 1000,
         maxBodyBytes,
         authorization: authorizes,
-        ca: caFile === undefined ? undefined : readCa(caFile),
+        ca: caFile && readNamed(caFile, `The authorities ${caFile}`).toString(),
       }),
     );
     clients.push(http);
@@ -127,12 +127,4 @@ function requireProtected(baseUrl: string, { insecureHttp }: GlobalOptions): voi
   throw new UsageError(
     `${baseUrl} is not encrypted, so the network could read the credentials: use https, or add --insecure-http`,
   );
-}
-
-function readCa(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    throw new UsageError(`The authorities ${file} cannot be read: ${(error as Error).message}`, error);
-  }
 }

@@ -7,7 +7,7 @@ import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { fieldsOf } from '../src/input/fields.ts';
 import { optionsOf } from '../src/input/options.ts';
-import { columnsBeside } from '../src/output/columns.ts';
+import { columnsOf } from '../src/output/columns.ts';
 import { renderTable } from '../src/output/table.ts';
 import { runCommand } from '../src/run-command.ts';
 import type { Session } from '../src/session.ts';
@@ -90,7 +90,7 @@ test('a column that the description names stands beside those of the command', (
       height: field(z.int(), { label: 'Height', help: 'In metres.', group }),
     },
   };
-  const columns = { name: () => 'West', ...columnsBeside(gate, ['title']) };
+  const columns = columnsOf(gate, { name: () => 'West' }, ['title']);
   const screen = { columns: undefined, heading: (text: string) => text };
   expect(renderTable([{ title: 'West', ways: ['a', 'b'], height: 3 }], columns, screen)).toBe(
     'NAME  WAYS THROUGH\nWest  a, b\n',

@@ -1,5 +1,6 @@
 /** `gatehouse administrators`: the people who administer the whole installation, by their login to the operator console. */
 import { createAdministratorCalls } from '@gatehouse/api-client/auth-api/administration';
+import { administrator } from '@gatehouse/contracts/resources/administrator';
 import { passwordWay } from '@gatehouse/contracts/way-of-sign-in';
 import type { Command } from 'commander';
 import type { Cli } from '../command-group.ts';
@@ -13,6 +14,7 @@ export function administratorCommands(program: Command, cli: Cli): void {
     .description('people who administer everything at the operator console: list, add, remove');
   const api = (session: Session) => createAdministratorCalls(session.authApi);
   const commands = resourceCommands(administrators, cli, {
+    resource: administrator,
     calls: api,
     argument: ['<sub>', 'as `gatehouse administrators list` shows it'],
   });
@@ -26,6 +28,7 @@ export function administratorCommands(program: Command, cli: Cli): void {
       'way of sign-in': ({ way }) => way ?? 'not known: gives no right',
       ...{ since: 'addedAt', 'added by': 'addedBy', note: 'note' },
     },
+    hidden: ['user', 'contactCenter', 'way'],
     none: 'There are no installation administrators: only the operator account and managing clients administer everything.',
   });
   personArgument(

@@ -5,46 +5,41 @@ import { definedOnly } from '@gatehouse/contracts/defined-only';
 import { type Command, Option } from 'commander';
 import type { Cli } from '../command-group.ts';
 import { parseLimit } from '../input/limit.ts';
-import { timeOf } from '../input/time.ts';
+import { type Span, spanned, spanOf } from '../input/time.ts';
 import { renderChanges } from '../output/changes.ts';
 import { shown } from '../output/text.ts';
 
-interface AuditOptions {
+interface AuditOptions extends Span {
   entity?: string;
   entityId?: string;
   cc?: string;
   actor?: string;
   correlation?: string;
-  since?: string;
-  until?: string;
   limit: number;
 }
 
 /** Adds the command to its group. */
 export function auditChangesCommand(audit: Command, cli: Cli): void {
-  audit
+  const command = audit
     .command('changes')
     .description('who changed which configuration, the newest first')
     .option('--entity <kind>', 'environment, contact-center, setting, location, api-key, saml or oidc')
     .option('--entity-id <id>', 'of the environment or contact centre, name of the setting')
     .option('--cc <id>', 'of this contact centre')
     .option('--actor <name>', 'by this operator account, client id, or sub of a person')
-    .option('--correlation <id>', 'of this request')
-    .option('--since <time>', 'a time such as 2027-01-31T12:00:00Z, or a span such as 15m, 2h, 7d')
-    .option('--until <time>', 'the same')
+    .option('--correlation <id>', 'of this request');
+  spanned(command)
     .addOption(new Option('-n, --limit <number>', 'how many entries').default(20).argParser(parseLimit))
     .action(
       cli.action<AuditOptions>(async ({ environmentApi, output }, { limit, ...options }) => {
         const { entity, entityId, cc, actor: by, correlation } = options;
-        const [from, to] = [timeOf(options.since), timeOf(options.until)];
         const filter: AuditFilter = definedOnly({
           entity,
           entityId,
           contactCenterId: cc,
           actor: by,
           requestId: correlation,
-          from,
-          to,
+          ...spanOf(options),
         });
         const entries = await listAudit(environmentApi, filter, limit);
         const text = entries.map(({ at, actor, entityId: id, ...entry }) => {

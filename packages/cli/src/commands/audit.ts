@@ -8,7 +8,7 @@ import type { SecurityEvent } from '@gatehouse/contracts/auth-api/audit';
 import type { Command } from 'commander';
 import type { Cli } from '../command-group.ts';
 import { exitCodes } from '../failure/failure.ts';
-import { timeOf } from '../input/time.ts';
+import { type Span, spanned, spanOf } from '../input/time.ts';
 import { type Columns, cellsOf } from '../output/table.ts';
 import { shown } from '../output/text.ts';
 import type { Session } from '../session.ts';
@@ -17,15 +17,13 @@ import { auditExportCommand } from './audit-export.ts';
 import { followEvents } from './audit-follow.ts';
 import { auditRetentionCommand } from './audit-retention.ts';
 
-interface FilterOptions {
+interface FilterOptions extends Span {
   user?: string;
   event?: string;
   outcome?: string;
   client?: string;
   contactCenter?: string;
   correlation?: string;
-  since?: string;
-  until?: string;
   limit: string;
   follow?: boolean;
 }
@@ -130,16 +128,14 @@ export function auditCommands(program: Command, cli: Cli): void {
 }
 
 function withFilters(command: Command): Command {
-  return command
+  const about = command
     .option('--user <name>', 'user name or sub')
     .option('--event <name>', 'such as login_failed')
     .option('--outcome <outcome>', 'success or failure')
     .option('--client <id>', 'client id')
     .option('--contact-center <id>', 'id of the contact centre')
-    .option('--correlation <id>', 'the id that an error page shows')
-    .option('--since <time>', 'a time such as 2027-01-31T12:00:00Z, or a span such as 15m, 2h, 7d')
-    .option('--until <time>', 'the same')
-    .option('--limit <number>', 'most events', '50');
+    .option('--correlation <id>', 'the id that an error page shows');
+  return spanned(about).option('--limit <number>', 'most events', '50');
 }
 
 function filterOf(options: FilterOptions): SecurityEventFilter {
@@ -150,8 +146,7 @@ function filterOf(options: FilterOptions): SecurityEventFilter {
     clientId: options.client,
     contactCenterId: options.contactCenter,
     correlationId: options.correlation,
-    from: timeOf(options.since),
-    to: timeOf(options.until),
+    ...spanOf(options),
   };
 }
 

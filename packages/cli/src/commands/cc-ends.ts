@@ -5,9 +5,8 @@ import type { Command } from 'commander';
 import type { Cli } from '../command-group.ts';
 
 export function ccEndsCommand(cc: Command, cli: Cli): void {
-  cc.command('ends')
+  cc.command('ends <id>')
     .description('what ends when a contact centre is disabled, and what is deleted with it')
-    .argument('<id>')
     .action(
       cli.action<object, [string]>(async ({ authApi, environmentApi, output }, _options, id) => {
         const [{ ends }, deleted] = await Promise.all([

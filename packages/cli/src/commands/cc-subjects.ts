@@ -14,9 +14,8 @@ const consequences = [
 ];
 
 export function ccSubjectsCommand(cc: Command, cli: Cli): void {
-  cc.command('subjects')
+  cc.command('subjects <id>')
     .description('within what the sub of its people names one person; with --scope another one')
-    .argument('<id>')
     .option('--scope <scope>', 'environment, or contactCenter: subjects of its own')
     .action(
       cli.action<{ scope?: SubjectScope }, [string]>(async (session, { scope }, id) => {

@@ -13,7 +13,6 @@ import {
 import type { Command } from 'commander';
 import type { Cli } from '../command-group.ts';
 import { optionsOf } from '../input/options.ts';
-import { columnsBeside } from '../output/columns.ts';
 import type { Session } from '../session.ts';
 import { ccEndsCommand } from './cc-ends.ts';
 import { ccSubjectsCommand } from './cc-subjects.ts';
@@ -48,6 +47,7 @@ interface ListOptions extends Omit<ContactCenterFilter, 'environmentId'> {
 export function contactCenterCommands(program: Command, cli: Cli): void {
   const cc = program.command('cc').description('contact centres');
   const commands = resourceCommands(cc, cli, {
+    resource: contactCenter,
     calls: ({ environmentApi }: Session) => createContactCenterAdministration(environmentApi),
   });
   commands.list({
@@ -59,10 +59,7 @@ export function contactCenterCommands(program: Command, cli: Cli): void {
         .option('--environment <id>', 'only those of this environment'),
     rows: (calls, { search, domain, environment: environmentId }: ListOptions) =>
       calls.list(definedOnly({ search, domain, environmentId })),
-    columns: {
-      ...{ id: 'id', name: 'name', status: 'status', domains: 'domains', environment: 'environmentId' },
-      ...columnsBeside(contactCenter, ['id', 'name', 'status', 'domains', 'environmentId']),
-    },
+    columns: { id: 'id', name: 'name', status: 'status', domains: 'domains', environment: 'environmentId' },
     none: 'There are no contact centres.',
   });
   commands.show({ description: 'one contact centre', read: (calls, id) => calls.read(id) });

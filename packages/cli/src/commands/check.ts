@@ -5,8 +5,8 @@ import {
   createEnvironmentAdministration,
 } from '@gatehouse/api-client/environment-api/environments';
 import type { HttpClient } from '@gatehouse/api-client/http-client';
-import { UpstreamError } from '@gatehouse/api-client/upstream-error';
 import type { MembershipCounts } from '@gatehouse/contracts/auth-api/administration/memberships';
+import { definedOnly } from '@gatehouse/contracts/defined-only';
 import type {
   Check,
   DiscoveryStep,
@@ -18,7 +18,7 @@ import type {
 import type { Command } from 'commander';
 import type { Cli } from '../command-group.ts';
 import { exitCodes } from '../failure/failure.ts';
-import { failureOf } from '../failure/upstream.ts';
+import { asked } from '../failure/upstream.ts';
 import type { Output } from '../output/output.ts';
 import { renderSteps, type StepLine } from '../output/steps.ts';
 import { shown } from '../output/text.ts';
@@ -61,12 +61,8 @@ interface Counted {
 
 /** Auth API of the release before does not count, and a service that is away does not hide what the other one says. */
 async function count(http: HttpClient, environmentId: string): Promise<Counted> {
-  try {
-    return { memberships: await countMemberships(http, environmentId) };
-  } catch (error) {
-    if (error instanceof UpstreamError) return { notCounted: failureOf(error).message };
-    throw error;
-  }
+  const { answer, failure } = await asked(countMemberships(http, environmentId));
+  return definedOnly({ memberships: answer, notCounted: failure?.message });
 }
 
 function memberLines({ memberships, notCounted }: Counted, output: Output): string {

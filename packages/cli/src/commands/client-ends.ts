@@ -6,9 +6,8 @@ import type { Cli } from '../command-group.ts';
 
 export function clientEndsCommand(clients: Command, cli: Cli): void {
   clients
-    .command('ends')
+    .command('ends <client-id>')
     .description('what ends when a client is deleted, and which rights of others name it')
-    .argument('<client-id>')
     .action(
       cli.action<object, [string]>(async ({ authApi, output }, _options, clientId) => {
         const calls = createClientAdministration(authApi);

@@ -5,9 +5,8 @@ import type { Cli } from '../command-group.ts';
 
 export function exchangesCommand(clients: Command, cli: Cli): void {
   clients
-    .command('exchanges')
+    .command('exchanges <client-id>')
     .description('who may exchange the tokens of a client for whom, and which tokens it may exchange')
-    .argument('<client-id>')
     .action(
       cli.action<object, [string]>(async (session, _options, clientId) => {
         const { output } = session;

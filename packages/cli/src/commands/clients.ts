@@ -9,7 +9,6 @@ import type { Cli } from '../command-group.ts';
 import { exitCodes, UsageError } from '../failure/failure.ts';
 import { readFields } from '../input/file.ts';
 import { optionsOf } from '../input/options.ts';
-import { columnsBeside } from '../output/columns.ts';
 import { printDiagnosis } from '../output/diagnosis.ts';
 import { shown } from '../output/text.ts';
 import type { Session } from '../session.ts';
@@ -50,7 +49,11 @@ interface ListOptions {
 export function clientCommands(program: Command, cli: Cli): void {
   const clients = program.command('clients').description('OAuth clients');
   const api = (session: Session) => createClientAdministration(session.authApi);
-  const commands = resourceCommands(clients, cli, { calls: api, argument: ['<client-id>'] });
+  const commands = resourceCommands(clients, cli, {
+    resource: client,
+    calls: api,
+    argument: ['<client-id>'],
+  });
 
   commands.list({
     description: 'all clients, in the order of their ids',
@@ -64,15 +67,9 @@ export function clientCommands(program: Command, cli: Cli): void {
       grants: ({ authorizedGrantTypes }) => authorizedGrantTypes.map(shortGrant),
       'last used': ({ lastUsedAt }) => timeOf(lastUsedAt) ?? 'never',
       by: ({ lastGrants = [] }) => lastGrants.slice(0, 1).map(({ grant_type }) => shortGrant(grant_type)),
-      // Those that a client serves are many, and stand in `clients show`.
-      ...columnsBeside(client, [
-        'client_id',
-        'name',
-        'clientType',
-        'authorizedGrantTypes',
-        'contactCenterIds',
-      ]),
     },
+    // Contact centres that a client serves are many, and stand in `clients show`.
+    hidden: ['authorizedGrantTypes', 'contactCenterIds'],
     none: 'There are no clients.',
   });
   commands.show({ description: 'one client', read: (calls, id) => calls.read(id), lines: recordOf });
@@ -94,9 +91,8 @@ export function clientCommands(program: Command, cli: Cli): void {
   });
 
   clients
-    .command('rotate-secret')
+    .command('rotate-secret <client-id>')
     .description('give a client a new secret; it is shown this once')
-    .argument('<client-id>')
     .option('--grace-seconds <seconds>', 'how long the former one still works; 0 after a leak')
     .action(
       cli.action<{ graceSeconds?: string }, [string]>(async (session, { graceSeconds }, clientId) => {
@@ -107,18 +103,12 @@ export function clientCommands(program: Command, cli: Cli): void {
     );
 
   clients
-    .command('diagnose')
+    .command('diagnose <client-id>')
     .description('what a client lacks for its flow, and why it was refused; exit code 1 when something fails')
-    .argument('<client-id>')
     .action(
       cli.action<object, [string]>(async (session, _options, clientId) => {
-        const { output } = session;
         const diagnosis = await api(session).diagnose(clientId);
-        if (output.isJson) output.text(diagnosis, '');
-        else {
-          output.raw(output.paint('bold', `${shown(diagnosis.name)} (${clientId})`));
-          printDiagnosis(diagnosis, output);
-        }
+        printDiagnosis(diagnosis, `${shown(diagnosis.name)} (${clientId})`, session.output);
         if (!diagnosis.ok) session.exitCode = exitCodes.negative;
       }),
     );

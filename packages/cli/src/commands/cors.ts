@@ -1,5 +1,6 @@
 /** `gatehouse cors`: the origins whose pages may call the APIs. */
 import { createCorsAdministration } from '@gatehouse/api-client/environment-api/contact-centers';
+import { origin } from '@gatehouse/contracts/resources/origin';
 import type { Command } from 'commander';
 import type { Cli } from '../command-group.ts';
 import type { Session } from '../session.ts';
@@ -8,7 +9,11 @@ import { resourceCommands } from './resource-command.ts';
 export function corsCommands(program: Command, cli: Cli): void {
   const cors = program.command('cors').description('origins whose pages may call');
   const api = (session: Session) => createCorsAdministration(session.environmentApi);
-  const commands = resourceCommands(cors, cli, { calls: api, argument: ['<origin>'] });
+  const commands = resourceCommands(cors, cli, {
+    resource: origin,
+    calls: api,
+    argument: ['<origin>'],
+  });
 
   commands.list({
     description: 'allowed origins; those of registered clients are allowed without an entry',
@@ -18,9 +23,8 @@ export function corsCommands(program: Command, cli: Cli): void {
     none: 'No origins are stored.',
   });
   cors
-    .command('add')
+    .command('add <origin>')
     .description('allow an origin, such as https://desktop.example.com')
-    .argument('<origin>')
     .requiredOption('--cc <id>', 'contact centre whose application it is')
     .action(
       cli.action<{ cc: string }, [string]>(async (session, { cc }, origin) => {

@@ -7,10 +7,11 @@ import {
 import type { ImportResult } from '@gatehouse/contracts/environment-api/administration/estate';
 import { type Command, Option } from 'commander';
 import type { Cli } from '../command-group.ts';
-import { exitCodes, UsageError } from '../failure/failure.ts';
+import { exitCodes } from '../failure/failure.ts';
 import { readFile } from '../input/file.ts';
 import { renderChanges } from '../output/changes.ts';
 import type { Output } from '../output/output.ts';
+import { writeNamed } from '../terminal/files.ts';
 
 /** Thousands of contact centres take minutes. */
 const wholeEstate = { timeoutSeconds: 1800 };
@@ -26,7 +27,7 @@ export function estateCommands(program: Command, cli: Cli): void {
         const chosen = session.output.isJson ? 'json' : format;
         const { document } = await createEstateAdministration(session.environmentApi).export(chosen);
         if (path === undefined) return session.output.raw(document);
-        write(path, document);
+        writeNamed(path, () => writeFileSync(path, document));
         session.output.note(`The estate is written to ${path}.`);
       }, wholeEstate),
     );
@@ -63,12 +64,4 @@ function describe({ changes, keptSecrets }: ImportResult, output: Output): strin
   );
   if (changes.length === 0) return `Everything is as the document says.\n${kept.join('')}`;
   return `${renderChanges(changes, output)}${kept.join('')}`;
-}
-
-function write(path: string, document: string): void {
-  try {
-    writeFileSync(path, document);
-  } catch (error) {
-    throw new UsageError(`${path} cannot be written: ${(error as Error).message}`, error);
-  }
 }

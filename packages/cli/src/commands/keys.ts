@@ -5,10 +5,9 @@ import { apiKey, type NewApiKey, type Rotation } from '@gatehouse/contracts/reso
 import type { Command } from 'commander';
 import type { Cli } from '../command-group.ts';
 import { fieldOptions, fieldsOf } from '../input/fields.ts';
-import { readSecretFile } from '../input/file.ts';
+import { secretOf } from '../input/file.ts';
 import { type FieldOption, optionsOf } from '../input/options.ts';
 import type { Session } from '../session.ts';
-import { askSecret } from '../terminal/questions.ts';
 import { resourceCommands } from './resource-command.ts';
 
 const expiry = ['--expires-at <time>', 'when it ends, such as 2027-12-31T00:00:00Z'] as const;
@@ -36,6 +35,7 @@ export function apiKeyCommands(program: Command, cli: Cli): void {
   const keys = program.command('keys').description('API keys of contact centres');
   const api = (session: Session) => createApiKeyAdministration(session.environmentApi);
   const commands = resourceCommands<ReturnType<typeof api>, Owner>(keys, cli, {
+    resource: apiKey,
     calls: api,
     argument: ['<key-id>'],
     place: owned,
@@ -52,6 +52,7 @@ export function apiKeyCommands(program: Command, cli: Cli): void {
       'key before': ({ previousPrefix, previousUntil }) =>
         previousUntil && `${previousPrefix}… until ${previousUntil}`,
     },
+    hidden: ['expiresAt'],
     none: 'There are no keys.',
   });
   fieldOptions(
@@ -87,10 +88,7 @@ export function apiKeyCommands(program: Command, cli: Cli): void {
     .option('--key-file <path>', 'read the key from a file; - for standard input')
     .action(
       cli.action<{ keyFile?: string }>(async (session, { keyFile }) => {
-        const key =
-          keyFile === undefined
-            ? await askSecret(session.terminal, 'The key', '--key-file names a file that holds it')
-            : await readSecretFile(session.terminal, keyFile, 'The key');
+        const key = await secretOf(session.terminal, ['--key-file', keyFile], 'The key');
         const owner = await api(session).validate(key);
         session.output.record(owner, Object.entries(owner));
       }),

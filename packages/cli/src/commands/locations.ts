@@ -1,5 +1,6 @@
 /** `gatehouse locations`: where settings may be given for. */
 import { createLocationAdministration } from '@gatehouse/api-client/environment-api/environments';
+import { location } from '@gatehouse/contracts/resources/location';
 import type { Command } from 'commander';
 import type { Cli } from '../command-group.ts';
 import type { Session } from '../session.ts';
@@ -8,7 +9,11 @@ import { resourceCommands } from './resource-command.ts';
 export function locationCommands(program: Command, cli: Cli): void {
   const locations = program.command('locations').description('locations in use');
   const api = (session: Session) => createLocationAdministration(session.environmentApi);
-  const commands = resourceCommands(locations, cli, { calls: api, argument: ['<path>'] });
+  const commands = resourceCommands(locations, cli, {
+    resource: location,
+    calls: api,
+    argument: ['<path>'],
+  });
 
   commands.list({
     description: 'those of Configuration Servers, and declared ones',
@@ -17,9 +22,8 @@ export function locationCommands(program: Command, cli: Cli): void {
     none: 'There are no locations.',
   });
   locations
-    .command('declare')
+    .command('declare <path>')
     .description('make a location usable before a Configuration Server has it')
-    .argument('<path>')
     .action(
       cli.action<object, [string]>(async (session, _options, path) => {
         await api(session).declare(path);

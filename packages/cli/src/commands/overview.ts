@@ -2,14 +2,11 @@
 import { readAuthApiOverview } from '@gatehouse/api-client/auth-api/overview';
 import { createContactCenterAdministration } from '@gatehouse/api-client/environment-api/contact-centers';
 import { readEnvironmentApiOverview } from '@gatehouse/api-client/environment-api/overview';
-import { UpstreamError } from '@gatehouse/api-client/upstream-error';
-import type { AuthApiOverview } from '@gatehouse/contracts/auth-api/administration/overview';
-import type { EnvironmentApiOverview } from '@gatehouse/contracts/environment-api/administration/overview';
 import { type OverviewWindow, windows } from '@gatehouse/contracts/overview';
 import { type Command, Option } from 'commander';
 import type { Cli } from '../command-group.ts';
-import { exitCodes, type Failure } from '../failure/failure.ts';
-import { failureOf } from '../failure/upstream.ts';
+import { exitCodes } from '../failure/failure.ts';
+import { asked } from '../failure/upstream.ts';
 import { contactCenterOf } from '../input/person.ts';
 import { renderOverview } from '../output/overview.ts';
 import type { Session } from '../session.ts';
@@ -31,8 +28,8 @@ export function overviewCommand(program: Command, cli: Cli): void {
       cli.action<OverviewOptions>(async (session, { window, contactCenter }) => {
         const id = contactCenter === undefined ? undefined : await idOf(session, contactCenter);
         const [auth, environment] = await Promise.all([
-          ask(readAuthApiOverview(session.authApi, { window, contactCenterId: id })),
-          ask(readEnvironmentApiOverview(session.environmentApi, id)),
+          asked(readAuthApiOverview(session.authApi, { window, contactCenterId: id })),
+          asked(readEnvironmentApiOverview(session.environmentApi, id)),
         ]);
         const { output } = session;
         const data = { authApi: auth.answer, environmentApi: environment.answer };
@@ -55,21 +52,4 @@ async function idOf(session: Session, text: string): Promise<string> {
   if (/^[0-9a-f-]{36}$/i.test(named)) return named;
   const [found] = await createContactCenterAdministration(session.environmentApi).list({ domain: named });
   return found?.id ?? named;
-}
-
-interface Asked<T> {
-  answer?: T;
-  failure?: Failure;
-}
-
-/** A service that does not answer does not hide the answer of the other one. */
-async function ask<T extends AuthApiOverview | EnvironmentApiOverview>(
-  question: Promise<T>,
-): Promise<Asked<T>> {
-  try {
-    return { answer: await question };
-  } catch (error) {
-    if (error instanceof UpstreamError) return { failure: failureOf(error) };
-    throw error;
-  }
 }

@@ -1,14 +1,12 @@
 /** `gatehouse profile`: which installations there are, and which one counts. */
-import { readFileSync } from 'node:fs';
-import { text } from 'node:stream/consumers';
 import { definedOnly } from '@gatehouse/contracts/defined-only';
 import type { Command } from 'commander';
 import { z } from 'zod';
 import type { Cli } from '../command-group.ts';
 import { UsageError } from '../failure/failure.ts';
+import { secretOf } from '../input/file.ts';
 import { profilePath, readProfiles, writeProfiles } from '../profile/file.ts';
 import { type Credentials, type Profile, profileNamePattern, profileSchema } from '../profile/profile.ts';
-import { askSecret } from '../terminal/questions.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 
 interface AddOptions {
@@ -67,9 +65,8 @@ export function profileCommands(program: Command, cli: Cli): void {
     );
 
   profile
-    .command('use')
+    .command('use <name>')
     .description('let another one count')
-    .argument('<name>')
     .action(
       cli.action<object, [string]>(async ({ terminal, output }, _options, name) => {
         const { path, file } = profilesWith(terminal, name);
@@ -79,9 +76,8 @@ export function profileCommands(program: Command, cli: Cli): void {
     );
 
   profile
-    .command('remove')
+    .command('remove <name>')
     .description('forget one, with its credentials')
-    .argument('<name>')
     .action(
       cli.action<object, [string]>(async ({ terminal, output }, _options, name) => {
         const { path, file } = profilesWith(terminal, name);
@@ -100,31 +96,14 @@ function profileOf({ url, environmentUrl, caFile }: AddOptions, credentials: Cre
 }
 
 async function credentialsOf(terminal: Terminal, options: AddOptions): Promise<Credentials> {
-  const { username, clientId } = options;
+  const { username, clientId, secretFile } = options;
   if ((username === undefined) === (clientId === undefined))
     throw new UsageError('Say as whom: --username for the operator account, or --client-id');
-  const secret = await secretOf(terminal, options);
+  const what = username === undefined ? 'The client secret' : 'The password';
+  const secret = await secretOf(terminal, ['--secret-file', secretFile], what);
   return username === undefined
     ? { kind: 'client', clientId: clientId ?? '', clientSecret: secret }
     : { kind: 'operator', username, password: secret };
-}
-
-async function secretOf(terminal: Terminal, { secretFile, username }: AddOptions): Promise<string> {
-  const what = username === undefined ? 'The client secret' : 'The password';
-  if (secretFile === undefined) return askSecret(terminal, what, '--secret-file names a file that holds it');
-  const read = secretFile === '-' ? await text(terminal.stdin) : readSecretFile(secretFile);
-  // Editors and echo end a file with a line break, which belongs to no secret.
-  const secret = read.replace(/\r?\n$/, '');
-  if (secret === '') throw new UsageError(`${what} is empty`);
-  return secret;
-}
-
-function readSecretFile(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    throw new UsageError(`${path} cannot be read: ${(error as Error).message}`, error);
-  }
 }
 
 function profilesWith(terminal: Terminal, name: string) {

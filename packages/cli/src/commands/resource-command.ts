@@ -1,8 +1,10 @@
 /** Makes `list`, `show`, `create`, `update` and `delete` of a resource from what is told about each. */
+import type { Resource as Described } from '@gatehouse/contracts/resource/resource';
 import type { Command } from 'commander';
 import type { Cli } from '../command-group.ts';
 import { fieldOptions, fieldsOf, requireFields } from '../input/fields.ts';
 import type { FieldOption } from '../input/options.ts';
+import { columnsOf } from '../output/columns.ts';
 import type { Columns } from '../output/table.ts';
 import type { Session } from '../session.ts';
 
@@ -16,7 +18,10 @@ interface Told {
 
 interface Listing<Calls, Given, Row> extends Told {
   rows(calls: Calls, given: Given): Promise<readonly Row[]>;
+  /** Stand before the others that the description names. */
   columns: Columns<Row>;
+  /** Fields that are columns, and that the command shows in a form of its own, or not. */
+  hidden?: readonly string[];
   /** The sentence where there are no rows. */
   none: string;
   timeoutSeconds?: number;
@@ -50,6 +55,7 @@ interface Removing<Calls, Given> extends Told {
 }
 
 interface Resource<Calls> {
+  resource: Described;
   calls(session: Session): Calls;
   /** Names one of them: `<id>` without it, and what it is. */
   argument?: readonly [name: string, description?: string];
@@ -63,7 +69,7 @@ const same = (command: Command) => command;
 export function resourceCommands<Calls, Place extends object = object>(
   group: Command,
   cli: Cli,
-  { calls, argument = ['<id>'], place = same }: Resource<Calls>,
+  { resource, calls, argument = ['<id>'], place = same }: Resource<Calls>,
 ) {
   const command = ({ name, description, options = same }: Told, usual: string) =>
     options(place(group.command(name ?? usual).description(description)));
@@ -79,7 +85,8 @@ export function resourceCommands<Calls, Place extends object = object>(
 
   return {
     list<Row, Options extends object = object>(told: Listing<Calls, Options & Place, Row>): void {
-      const { rows, columns, none, timeoutSeconds } = told;
+      const { rows, hidden, none, timeoutSeconds } = told;
+      const columns = columnsOf(resource, told.columns, hidden);
       command(told, 'list').action(
         cli.action<Options & Place>(
           async (session, given) => session.output.rows(await rows(calls(session), given), columns, none),

@@ -1,5 +1,6 @@
 /** `gatehouse settings`: of a contact centre, or with --global what all of them inherit. */
 import { createSettingAdministration } from '@gatehouse/api-client/environment-api/contact-centers';
+import { setting } from '@gatehouse/contracts/resources/setting';
 import type { Command } from 'commander';
 import type { Cli } from '../command-group.ts';
 import { UsageError } from '../failure/failure.ts';
@@ -22,6 +23,7 @@ export function settingCommands(program: Command, cli: Cli): void {
   const settings = program.command('settings').description('settings of contact centres, and global ones');
   const api = (session: Session) => createSettingAdministration(session.environmentApi);
   const commands = resourceCommands<ReturnType<typeof api>, Owner>(settings, cli, {
+    resource: setting,
     calls: api,
     argument: ['<name>'],
     place: owned,
@@ -45,8 +47,8 @@ export function settingCommands(program: Command, cli: Cli): void {
       cli.action<SetOptions, [string, string | undefined]>(async (session, options, name, given) => {
         const { location, shared = false } = options;
         const value = await settingValue(session, options, given);
-        const setting = await api(session).set(ownerOf(options), { name, value, location, shared });
-        session.output.done(`${setting.name} is set at ${setting.location}.`, setting);
+        const stored = await api(session).set(ownerOf(options), { name, value, location, shared });
+        session.output.done(`${stored.name} is set at ${stored.location}.`, stored);
       }),
     );
   commands.remove({

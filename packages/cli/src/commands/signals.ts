@@ -1,12 +1,12 @@
 /** `gatehouse signals`: who is told when sessions end and passwords change. */
 import { createSignalAdministration } from '@gatehouse/api-client/auth-api/administration';
+import { definedOnly } from '@gatehouse/contracts/defined-only';
 import { type NewSignalReceiver, signalReceiver } from '@gatehouse/contracts/resources/signal-receiver';
 import type { Command } from 'commander';
 import type { Cli } from '../command-group.ts';
 import { exitCodes } from '../failure/failure.ts';
-import { readSecretFile } from '../input/file.ts';
+import { secretFrom } from '../input/file.ts';
 import { optionsOf } from '../input/options.ts';
-import { columnsBeside } from '../output/columns.ts';
 import type { Session } from '../session.ts';
 import { resourceCommands } from './resource-command.ts';
 
@@ -23,7 +23,7 @@ const fields = optionsOf(signalReceiver, {
 export function signalCommands(program: Command, cli: Cli): void {
   const signals = program.command('signals').description('receivers of shared signals');
   const api = (session: Session) => createSignalAdministration(session.authApi);
-  const commands = resourceCommands(signals, cli, { calls: api });
+  const commands = resourceCommands(signals, cli, { resource: signalReceiver, calls: api });
 
   commands.list({
     description: 'who is told when sessions end and passwords change',
@@ -31,7 +31,6 @@ export function signalCommands(program: Command, cli: Cli): void {
     columns: {
       ...{ id: 'id', endpoint: 'endpoint', audience: 'audience', events: 'events' },
       'contact centres': 'contactCenterIds',
-      ...columnsBeside(signalReceiver, ['endpoint', 'audience', 'events', 'contactCenterIds']),
     },
     none: 'There are no receivers of signals.',
   });
@@ -42,8 +41,8 @@ export function signalCommands(program: Command, cli: Cli): void {
       command.option('--token-file <path>', 'bearer token that is sent to it; - for standard input'),
     fields,
     async body({ terminal }, fields: NewSignalReceiver, { tokenFile }: { tokenFile?: string }) {
-      if (tokenFile === undefined) return fields;
-      return { ...fields, bearerToken: await readSecretFile(terminal, tokenFile, 'The token') };
+      const bearerToken = await secretFrom(terminal, tokenFile, 'The token');
+      return { ...fields, ...definedOnly({ bearerToken }) };
     },
     send: (calls, body) => calls.create(body),
     tell: ({ output }, receiver) => output.done(`Receiver ${receiver.id} is registered.`, receiver),
@@ -56,9 +55,8 @@ export function signalCommands(program: Command, cli: Cli): void {
     done: (id) => `Receiver ${id} is removed.`,
   });
   signals
-    .command('test')
+    .command('test <id>')
     .description('send a verification event to a receiver now')
-    .argument('<id>')
     .action(
       cli.action<object, [string]>(async (session, _options, id) => {
         const answer = await api(session).test(id);

@@ -1,13 +1,13 @@
 /** `gatehouse list-keys`, `rotate-keys`, `import-key`, `retire-key`, `remove-key`: the keys that sign tokens. */
-import { readFileSync } from 'node:fs';
 import { createSigningKeyAdministration } from '@gatehouse/api-client/auth-api/administration';
 import type { SigningKeyView } from '@gatehouse/contracts/auth-api/administration/signing-keys';
 import { definedOnly } from '@gatehouse/contracts/defined-only';
 import type { Command } from 'commander';
 import type { Cli } from '../command-group.ts';
 import { UsageError } from '../failure/failure.ts';
-import { readSecretFile } from '../input/file.ts';
+import { secretFrom } from '../input/file.ts';
 import type { Session } from '../session.ts';
+import { readNamed } from '../terminal/files.ts';
 import { ifMatch } from './if-match.ts';
 
 interface ImportOptions {
@@ -40,28 +40,27 @@ export function signingKeyCommands(program: Command, cli: Cli): void {
     );
 
   program
-    .command('import-key')
+    .command('import-key <file>')
     .description('bring a private key along: PEM, JWK (JSON) or PKCS#12')
-    .argument('<file>')
     .option('--password-file <path>', 'password of the file; - for standard input')
     .option('--alias <name>', 'entry of a keystore that has several keys')
     .option('--active', 'sign with it at once, not only after the next rotation')
     .action(
       cli.action<ImportOptions, [string]>(async (session, options, file) => {
+        const { passwordFile, alias, active } = options;
+        const password = await secretFrom(session.terminal, passwordFile, 'The password');
         const key = await api(session).import({
           ...keyOf(file),
-          ...(await passwordOf(session, options)),
-          ...definedOnly({ alias: options.alias }),
-          state: options.active ? 'active' : 'next',
+          ...definedOnly({ password, alias }),
+          state: active ? 'active' : 'next',
         });
         session.output.record(key, Object.entries(key));
       }),
     );
 
   program
-    .command('retire-key')
+    .command('retire-key <kid>')
     .description('sign nothing more with a key; tokens that are out stay valid')
-    .argument('<kid>')
     .action(
       cli.action<object, [string]>(async (session, _options, kid) =>
         show(session, await (await whileAsNow(session)).retire(kid)),
@@ -69,9 +68,8 @@ export function signingKeyCommands(program: Command, cli: Cli): void {
     );
 
   program
-    .command('remove-key')
+    .command('remove-key <kid>')
     .description('for a key that leaked: everything that it signed is refused')
-    .argument('<kid>')
     .action(
       cli.action<object, [string]>(async (session, _options, kid) => {
         const keys = await whileAsNow(session);
@@ -98,7 +96,7 @@ function show(session: Session, keys: SigningKeyView[]): void {
 
 /** What a file holds shows in its first characters. @throws UsageError */
 function keyOf(file: string): Record<string, unknown> {
-  const bytes = readKeyFile(file);
+  const bytes = readNamed(file);
   const text = bytes.toString('utf8');
   if (text.includes('-----BEGIN ')) return { pem: text };
   if (!text.trimStart().startsWith('{')) return { pkcs12: bytes.toString('base64') };
@@ -108,21 +106,4 @@ function keyOf(file: string): Record<string, unknown> {
     // The parser's message may quote the key.
     throw new UsageError(`${file} is no JSON`);
   }
-}
-
-function readKeyFile(file: string): Buffer {
-  try {
-    return readFileSync(file);
-  } catch (error) {
-    throw new UsageError(`${file} cannot be read: ${(error as Error).message}`, error);
-  }
-}
-
-async function passwordOf(
-  { terminal }: Session,
-  { passwordFile }: ImportOptions,
-): Promise<{ password?: string }> {
-  return passwordFile === undefined
-    ? {}
-    : { password: await readSecretFile(terminal, passwordFile, 'The password') };
 }

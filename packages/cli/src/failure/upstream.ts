@@ -1,6 +1,6 @@
 /** Turns an error answer of a service into a sentence: the field, the problem, the change to make. */
 
-import type { UpstreamError } from '@gatehouse/api-client/upstream-error';
+import { UpstreamError } from '@gatehouse/api-client/upstream-error';
 import { errorEnvelope, securityError } from '@gatehouse/contracts/envelope';
 import { scimErrorSchema } from '@gatehouse/contracts/environment-api/administration/people';
 import { type ExitCode, exitCodes, Failure } from './failure.ts';
@@ -25,6 +25,16 @@ export function failureOf(error: UpstreamError): Failure {
     httpStatus: status,
     cause: error,
   });
+}
+
+/** A service that does not answer does not hide the answer of another one. */
+export async function asked<T>(question: Promise<T>): Promise<{ answer?: T; failure?: Failure }> {
+  try {
+    return { answer: await question };
+  } catch (error) {
+    if (error instanceof UpstreamError) return { failure: failureOf(error) };
+    throw error;
+  }
 }
 
 function exitCodeOf(status: number): ExitCode {

@@ -1,28 +1,19 @@
 /** Files that a command reads; `-` is standard input. */
-import { readFileSync } from 'node:fs';
-import { buffer, text } from 'node:stream/consumers';
+import { buffer } from 'node:stream/consumers';
 import { isMap, parseDocument } from 'yaml';
 import { UsageError } from '../failure/failure.ts';
+import { readNamed } from '../terminal/files.ts';
+import { askSecret } from '../terminal/questions.ts';
 import type { Terminal } from '../terminal/terminal.ts';
+
+/** What is no text, such as a picture. @throws UsageError */
+export async function readBytes({ stdin }: Terminal, path: string): Promise<Buffer> {
+  return path === '-' ? buffer(stdin) : readNamed(path);
+}
 
 /** @throws UsageError */
 export async function readFile(terminal: Terminal, path: string): Promise<string> {
-  if (path === '-') return text(terminal.stdin);
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    throw new UsageError(`${path} cannot be read: ${(error as Error).message}`, error);
-  }
-}
-
-/** What is no text, such as a picture. @throws UsageError */
-export async function readBytes(terminal: Terminal, path: string): Promise<Uint8Array> {
-  if (path === '-') return buffer(terminal.stdin);
-  try {
-    return readFileSync(path);
-  } catch (error) {
-    throw new UsageError(`${path} cannot be read: ${(error as Error).message}`, error);
-  }
+  return (await readBytes(terminal, path)).toString('utf8');
 }
 
 /** Fields in YAML or JSON, perhaps inside `data` as the API takes them. @throws UsageError */
@@ -47,6 +38,25 @@ export async function readSecretFile(terminal: Terminal, path: string, what: str
   const secret = (await readFile(terminal, path)).replace(/\r?\n$/, '');
   if (secret === '') throw new UsageError(`${what} is empty`);
   return secret;
+}
+
+/** Undefined where no file is named. @throws UsageError */
+export async function secretFrom(
+  terminal: Terminal,
+  path: string | undefined,
+  what: string,
+): Promise<string | undefined> {
+  return path === undefined ? undefined : readSecretFile(terminal, path, what);
+}
+
+/** Asks for the secret where the option names no file. @throws UsageError */
+export async function secretOf(
+  terminal: Terminal,
+  [option, path]: readonly [option: string, path: string | undefined],
+  what: string,
+): Promise<string> {
+  if (path !== undefined) return readSecretFile(terminal, path, what);
+  return askSecret(terminal, what, `${option} names a file that holds it`);
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -5,7 +5,14 @@ import { renderSteps } from './steps.ts';
 
 type Diagnosis = Pick<SignInExplanation, 'findings' | 'refusals'>;
 
-export function printDiagnosis({ findings, refusals }: Diagnosis, output: Output): void {
+/** `head`: whom it is about. */
+export function printDiagnosis(diagnosis: Diagnosis, head: string, output: Output): void {
+  if (output.isJson) {
+    output.text(diagnosis, '');
+    return;
+  }
+  const { findings, refusals } = diagnosis;
+  output.raw(output.paint('bold', head));
   output.raw(renderSteps(findings, output));
   output.rows(
     refusals,

@@ -1,6 +1,6 @@
 /** Which installation a command talks to: variables before the profile that is named before the current one. */
-import { readFileSync } from 'node:fs';
 import { UsageError } from '../failure/failure.ts';
+import { readNamed } from '../terminal/files.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { profilePath, readProfiles } from './file.ts';
 import { type Credentials, type Profile, profileSchema } from './profile.ts';
@@ -59,12 +59,7 @@ function credentialsOf(env: Terminal['env']): Credentials | undefined {
 /** The value of a variable, or what stands in the file that its companion `…_FILE` names. */
 function secretOf(env: Terminal['env'], name: string): string | undefined {
   const file = env[`${name}_FILE`];
-  if (!file) return env[name];
-  try {
-    return readFileSync(file, 'utf8').trim();
-  } catch (error) {
-    throw new UsageError(`${name}_FILE: ${file} cannot be read: ${(error as Error).message}`, error);
-  }
+  return file ? readNamed(file, `${name}_FILE: ${file}`).toString().trim() : env[name];
 }
 
 function missing(url: string | undefined): string {

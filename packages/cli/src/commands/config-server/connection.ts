@@ -1,5 +1,4 @@
 /** Turns the connection options of `gatehouse config-server` into a client. */
-import { readFileSync } from 'node:fs';
 import { type ConfigServerClient, createConfigServerClient } from '@gatehouse/config-server-client/client';
 import type { ConfigServerClientOptions, TlsOptions } from '@gatehouse/config-server-client/client-options';
 import { type Endpoint, isLoopback } from '@gatehouse/config-server-client/discovery/endpoint-source';
@@ -8,6 +7,7 @@ import { ConfigServerError } from '@gatehouse/config-server-client/errors';
 import type { Command } from 'commander';
 import { UsageError } from '../../failure/failure.ts';
 import type { Session } from '../../session.ts';
+import { readNamed } from '../../terminal/files.ts';
 
 export interface ConnectionOptions {
   server: string[];
@@ -87,9 +87,9 @@ export function tlsOptions(options: Omit<ConnectionOptions, 'server'>): TlsOptio
   if ((cert === undefined) !== (key === undefined)) throw new UsageError('--cert and --key go together');
   if (tls !== true && [ca, cert, serverName].every((value) => value === undefined)) return undefined;
   return {
-    ca: ca && readNamed('--ca', ca),
-    cert: cert && readNamed('--cert', cert),
-    key: key && readNamed('--key', key),
+    ca: ca && readNamed(ca, `--ca ${ca}`),
+    cert: cert && readNamed(cert, `--cert ${cert}`),
+    key: key && readNamed(key, `--key ${key}`),
     serverName,
   };
 }
@@ -104,7 +104,7 @@ export function accountPassword(
 ): string {
   const { passwordFile } = options;
   if (passwordFile !== undefined)
-    return readNamed('--password-file', passwordFile)
+    return readNamed(passwordFile, `--password-file ${passwordFile}`)
       .toString('utf8')
       .replace(/\r?\n$/, '');
   const given = env['CONFIG_SERVER_PASSWORD'];
@@ -125,12 +125,4 @@ function parseServer(text: string): Endpoint {
   const host = match?.[1] ?? match?.[2];
   if (host === undefined) throw new UsageError(`--server ${text} is not HOST:PORT`);
   return { host, port: Number(match?.[3] ?? 8888) };
-}
-
-function readNamed(option: string, path: string): Buffer {
-  try {
-    return readFileSync(path);
-  } catch (error) {
-    throw new UsageError(`${option} ${path} cannot be read: ${(error as Error).message}`, error);
-  }
 }

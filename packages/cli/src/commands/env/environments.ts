@@ -12,7 +12,6 @@ import {
 } from '@gatehouse/contracts/resources/environment';
 import type { Command } from 'commander';
 import type { Cli } from '../../command-group.ts';
-import { columnsBeside } from '../../output/columns.ts';
 import type { Session } from '../../session.ts';
 import { resourceCommands } from '../resource-command.ts';
 import { environmentFields } from './fields.ts';
@@ -31,6 +30,7 @@ export function environmentCommands(program: Command, cli: Cli): void {
     .command('env')
     .description('environments with their Configuration Servers, LDAP directory or people store');
   const commands = resourceCommands(env, cli, {
+    resource: environment,
     calls: ({ environmentApi }: Session) => createEnvironmentAdministration(environmentApi),
   });
 
@@ -44,10 +44,8 @@ export function environmentCommands(program: Command, cli: Cli): void {
         )
         .option('--ids <ids>', 'only these, separated by commas; at most 100'),
     rows: (calls, { search, ids }: ListOptions) => calls.list(definedOnly({ search, ids })),
-    columns: {
-      ...{ id: 'id', directory: 'directory', tenant: 'tenant', tls: 'tlsEnabled', servers: serversOf },
-      ...columnsBeside(environment, ['id', 'directory', 'tenant', 'tlsEnabled', 'configServers']),
-    },
+    columns: { id: 'id', directory: 'directory', tenant: 'tenant', tls: 'tlsEnabled', servers: serversOf },
+    hidden: ['configServers'],
     none: 'There are no environments.',
   });
   commands.show({

@@ -1,9 +1,11 @@
 /** Reads the password of the account that reads people of an environment: from a file, or asked for. */
+import { definedOnly } from '@gatehouse/contracts/defined-only';
 import type { NewEnvironment } from '@gatehouse/contracts/resources/environment';
 import type { Command } from 'commander';
-import { readSecretFile } from '../../input/file.ts';
+import { secretFrom, secretOf } from '../../input/file.ts';
 import type { Session } from '../../session.ts';
-import { askSecret } from '../../terminal/questions.ts';
+
+const ofLdap = 'The password of the LDAP account';
 
 export interface PasswordOption {
   passwordFile?: string;
@@ -27,9 +29,7 @@ export async function passwordOf(
   { terminal }: Session,
   { passwordFile }: PasswordOption,
 ): Promise<{ password?: string }> {
-  return passwordFile === undefined
-    ? {}
-    : { password: await readSecretFile(terminal, passwordFile, 'The password') };
+  return definedOnly({ password: await secretFrom(terminal, passwordFile, 'The password') });
 }
 
 /** The fields with the passwords from the files that are named. */
@@ -39,10 +39,8 @@ export async function withPasswords<Fields extends Pick<NewEnvironment, 'passwor
   { bindPasswordFile, ...options }: PasswordOptions,
 ): Promise<Fields> {
   const whole = { ...fields, ...(await passwordOf(session, options)) };
-  if (bindPasswordFile === undefined) return whole;
-  const what = 'The password of the LDAP account';
-  const bindPassword = await readSecretFile(session.terminal, bindPasswordFile, what);
-  return { ...whole, ldap: { ...fields.ldap, bindPassword } };
+  const bindPassword = await secretFrom(session.terminal, bindPasswordFile, ofLdap);
+  return bindPassword === undefined ? whole : { ...whole, ldap: { ...fields.ldap, bindPassword } };
 }
 
 /** The fields of a new environment with the password of the account that reads people, which is asked for. */
@@ -50,22 +48,11 @@ export async function withAccount(session: Session, fields: NewEnvironment): Pro
   const { directory, ldap, password } = fields;
   if (directory === 'people') return fields;
   if (directory !== 'ldap') return { ...fields, password: password ?? (await askPassword(session)) };
-  const bindPassword = ldap?.bindPassword ?? (await askBindPassword(session));
+  const bindPassword =
+    ldap?.bindPassword ?? (await secretOf(session.terminal, ['--bind-password-file', undefined], ofLdap));
   return { ...fields, ldap: { ...ldap, bindPassword } };
 }
 
-function askBindPassword({ terminal }: Session): Promise<string> {
-  return askSecret(
-    terminal,
-    'The password of the LDAP account',
-    '--bind-password-file names a file that holds it',
-  );
-}
-
 export function askPassword({ terminal }: Session): Promise<string> {
-  return askSecret(
-    terminal,
-    'The password of the service account',
-    '--password-file names a file that holds it',
-  );
+  return secretOf(terminal, ['--password-file', undefined], 'The password of the service account');
 }

@@ -1,12 +1,10 @@
 /** `gatehouse people`: why somebody cannot sign in, the end of our delays, and the people of the people store. */
 import { clearDelays, explainSignIn } from '@gatehouse/api-client/auth-api/help-desk';
-import type { SignInExplanation } from '@gatehouse/contracts/auth-api/administration/help-desk';
 import type { Command } from 'commander';
 import type { Cli } from '../../command-group.ts';
 import { exitCodes } from '../../failure/failure.ts';
 import { type PlaceOption, personArgument, personOf } from '../../input/person.ts';
 import { printDiagnosis } from '../../output/diagnosis.ts';
-import type { Output } from '../../output/output.ts';
 import { shown } from '../../output/text.ts';
 import { importCommand } from './import.ts';
 import { searchCommands } from './search.ts';
@@ -29,8 +27,9 @@ export function peopleCommands(program: Command, cli: Cli): void {
     cli.action<PlaceOption, [string]>(async (session, { contactCenter }, name) => {
       const person = await personOf(session, name, contactCenter);
       const explanation = await explainSignIn(session.authApi, person);
-      if (session.output.isJson) session.output.text(explanation, '');
-      else print(explanation, session.output);
+      const { userName, contactCenterId } = explanation.user;
+      const head = `${shown(userName)} in the contact centre ${contactCenterId}`;
+      printDiagnosis(explanation, head, session.output);
       if (!explanation.ok) session.exitCode = exitCodes.negative;
     }),
   );
@@ -52,9 +51,4 @@ export function peopleCommands(program: Command, cli: Cli): void {
       session.output.done(`${refusals} wrong passwords of ${name} are forgotten.${wait}`, cleared);
     }),
   );
-}
-
-function print({ user, findings, refusals }: SignInExplanation, output: Output): void {
-  output.raw(output.paint('bold', `${shown(user.userName)} in the contact centre ${user.contactCenterId}`));
-  printDiagnosis({ findings, refusals }, output);
 }

@@ -17,7 +17,19 @@ const listing = { timeoutSeconds: 600 };
 export function storeCommands(people: Command, cli: Cli): void {
   const placed = (command: Command) =>
     command.requiredOption('--contact-center <name>', 'id, domain or name of the contact centre');
-  const named = (command: Command) => placed(command).argument('<user>', 'user name, or SCIM id');
+  const about = (
+    name: string,
+    description: string,
+    act: (session: Session, user: ScimUser, api: People) => Promise<void>,
+  ) =>
+    placed(people.command(name).description(description))
+      .argument('<user>', 'user name, or SCIM id')
+      .action(
+        cli.action<Place, [string]>(async (session, options, user) => {
+          const api = await open(session, options);
+          await act(session, await find(api, user), api);
+        }),
+      );
 
   placed(
     people
@@ -42,52 +54,39 @@ export function storeCommands(people: Command, cli: Cli): void {
     }, listing),
   );
 
-  named(people.command('show').description('one person of the people store')).action(
-    cli.action<Place, [string]>(async (session, options, name) => {
-      const user = await find(await open(session, options), name);
-      const { groups, ...fields } = fieldsOf(user);
-      session.output.record(user, [
-        ['id', user.id],
-        ...Object.entries(fields).map(([field, value]) => [field, value === '' ? undefined : value] as const),
-        ['groups', groups.length === 0 ? undefined : groups.join('; ')],
-      ]);
-    }),
-  );
+  about('show', 'one person of the people store', async ({ output }, user) => {
+    const { groups, ...fields } = fieldsOf(user);
+    output.record(user, [
+      ['id', user.id],
+      ...Object.entries(fields).map(([field, value]) => [field, value === '' ? undefined : value] as const),
+      ['groups', groups.length === 0 ? undefined : groups.join('; ')],
+    ]);
+  });
 
-  named(
-    people.command('disable').description('deactivate a person: sessions and tokens end within a second'),
-  ).action(
-    cli.action<Place, [string]>(async (session, options, name) => {
-      const api = await open(session, options);
-      const user = await find(api, name);
+  about(
+    'disable',
+    'deactivate a person: sessions and tokens end within a second',
+    async (session, user, api) => {
       await session.sure(`Deactivate ${user.userName}?`);
       const changed = await api.patch(user.id, [operationOf('active', false)]);
       session.output.done(`${user.userName} is deactivated.`, changed);
-    }),
+    },
   );
 
-  named(people.command('enable').description('let a person who was deactivated sign in again')).action(
-    cli.action<Place, [string]>(async (session, options, name) => {
-      const api = await open(session, options);
-      const user = await find(api, name);
-      const changed = await api.patch(user.id, [operationOf('active', true)]);
-      session.output.done(`${user.userName} may sign in again.`, changed);
-    }),
-  );
+  about('enable', 'let a person who was deactivated sign in again', async ({ output }, user, api) => {
+    const changed = await api.patch(user.id, [operationOf('active', true)]);
+    output.done(`${user.userName} may sign in again.`, changed);
+  });
 
-  named(
-    people
-      .command('password-link')
-      .description('make the link by which a person chooses a first password; it works once, for 24 hours'),
-  ).action(
-    cli.action<Place, [string]>(async (session, options, name) => {
-      const api = await open(session, options);
-      const user = await find(api, name);
+  about(
+    'password-link',
+    'make the link by which a person chooses a first password; it works once, for 24 hours',
+    async ({ output }, user, api) => {
       const link = await api.passwordLink(user.id);
       // Alone on standard output, so that a script can take it.
-      session.output.note(`For ${user.userName}, until ${link.expiresAt}; it cannot be read again.`);
-      session.output.text(link, `${link.url}\n`);
-    }),
+      output.note(`For ${user.userName}, until ${link.expiresAt}; it cannot be read again.`);
+      output.text(link, `${link.url}\n`);
+    },
   );
 }
 

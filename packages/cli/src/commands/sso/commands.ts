@@ -31,8 +31,7 @@ export function ssoCommands(program: Command, cli: Cli): void {
     .action(
       cli.action<Wish>(async (session, { contactCenter, user: userName, location }) => {
         const check = await checkSingleSignOn(session.authApi, contactCenter, { userName, location });
-        if (session.output.isJson) session.output.text(check, '');
-        else session.output.raw(lines(check, session.output));
+        session.output.text(check, lines(check, session.output));
         // What is not enabled yet is the step after this one, and no failure of it.
         const hasFailed = check.protocols.some(({ ok }) => !ok);
         if (hasFailed || check.protocols.length === 0) session.exitCode = exitCodes.negative;

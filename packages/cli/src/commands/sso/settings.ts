@@ -3,11 +3,12 @@ import {
   createSingleSignOnAdministration,
   type SignOnProtocol,
 } from '@gatehouse/api-client/environment-api/single-sign-on';
+import { definedOnly } from '@gatehouse/contracts/defined-only';
 import type { Command } from 'commander';
 import type { Cli } from '../../command-group.ts';
 import { UsageError } from '../../failure/failure.ts';
 import { fieldOptions, fieldsOf, requireFields } from '../../input/fields.ts';
-import { readFile, readSecretFile } from '../../input/file.ts';
+import { readFile, secretFrom } from '../../input/file.ts';
 import type { FieldOption } from '../../input/options.ts';
 import type { Session } from '../../session.ts';
 import { signOnFields } from './fields.ts';
@@ -35,13 +36,15 @@ export function settingsCommands(sso: Command, cli: Cli): void {
     sso.command('show').description('the settings at all locations, without the secret'),
   ).action(
     cli.action<Place>(async (session, { contactCenter }) => {
-      const [saml = [], oidc = []] = await Promise.all(
-        protocols.map((protocol) => api(session).list(contactCenter, protocol)),
+      const found = await Promise.all(
+        protocols.map(async (protocol) => ({
+          protocol,
+          all: await api(session).list(contactCenter, protocol),
+        })),
       );
-      const entries = [
-        ...saml.map((settings) => ({ protocol: 'saml', ...settings })),
-        ...oidc.map((settings) => ({ protocol: 'oidc', ...settings })),
-      ];
+      const entries = found.flatMap(({ protocol, all }) =>
+        all.map((settings) => ({ protocol, ...settings })),
+      );
       if (session.output.isJson || entries.length === 0)
         return session.output.text(
           entries,
@@ -101,12 +104,10 @@ function setCommand(set: Command, cli: Cli, protocol: SignOnProtocol, options: r
 }
 
 async function filesOf({ terminal }: Session, { metadataFile, clientSecretFile }: Files) {
-  return {
-    ...(metadataFile === undefined ? {} : { idpMetadataXml: await readFile(terminal, metadataFile) }),
-    ...(clientSecretFile === undefined
-      ? {}
-      : { clientSecret: await readSecretFile(terminal, clientSecretFile, 'The client secret') }),
-  };
+  return definedOnly({
+    idpMetadataXml: metadataFile === undefined ? undefined : await readFile(terminal, metadataFile),
+    clientSecret: await secretFrom(terminal, clientSecretFile, 'The client secret'),
+  });
 }
 
 function ofContactCenter(command: Command): Command {
