@@ -60,12 +60,12 @@ const colors = z
   .strictObject({
     accent: field(accent('light'), {
       label: 'On light pages',
-      help: 'Buttons, links and the picture on light pages.',
+      help: 'Buttons, links and the picture on light pages, such as `#135848`.',
       group: 'colors',
     }),
     accentDark: field(accent('dark').optional(), {
       label: 'On dark pages',
-      help: 'Buttons and links on dark pages; absent: a shade of accent.',
+      help: 'Buttons and links on dark pages. Empty: a lighter shade of the other colour.',
       group: 'colors',
     }),
   })
@@ -99,10 +99,22 @@ const link = z
 
 const notice = z
   .strictObject({
-    kind: z.enum(noticeKinds, { error: `must be one of ${noticeKinds.join(', ')}` }),
-    text: texts(500),
-    from: instant(),
-    until: instant(),
+    kind: field(z.enum(noticeKinds, { error: `must be one of ${noticeKinds.join(', ')}` }), {
+      label: 'Kind',
+      help: 'Gives the notice its heading. Screen readers say an incident at once.',
+      group: 'notice',
+    }),
+    text: field(texts(500), {
+      label: 'Text',
+      help: 'What the pages show, without markup.',
+      group: 'notice',
+    }),
+    from: field(instant(), {
+      label: 'From',
+      help: 'In UTC, such as `2027-01-31T12:00:00Z`.',
+      group: 'notice',
+    }),
+    until: field(instant(), { label: 'Until', help: 'In UTC.', group: 'notice' }),
   })
   .refine(({ from, until }) => from < until, {
     path: ['until'],
@@ -140,19 +152,19 @@ export const branding = {
     }),
     links: field(list(link, maxLinks).nullable().optional(), {
       label: 'Links',
-      help: 'Below every page.',
+      help: 'Shown below every page. Only https addresses.',
       group: 'links',
       isClearable: true,
     }),
     notice: field(notice.nullish(), {
       label: 'Notice',
-      help: 'Shown from one moment to the other.',
+      help: 'Shown from one moment to the other, on every page.',
       group: 'notice',
       isClearable: true,
     }),
     byName: field(flag().nullish(), {
       label: 'People who only typed the tenant name',
-      help: 'Show it also to those who only typed the tenant name: this tells them that the contact centre exists.',
+      help: 'Shows the branding also to people who only typed the tenant name. This tells them that the contact centre exists.',
       group: 'audience',
       isClearable: true,
     }),

@@ -46,10 +46,11 @@ const described = [
   signingKey,
   saml,
   oidc,
+  branding,
 ];
 
 /** Their helps are for callers of the API; pages explain these fields to administrators. */
-const labelled = [environment, configServer, branding];
+const labelled = [environment, configServer];
 
 const labels = labelled.flatMap((resource) =>
   Object.entries(englishTexts(resource)).filter(([key]) => !key.endsWith('.help')),

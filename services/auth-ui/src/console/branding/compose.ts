@@ -3,18 +3,19 @@ import { createBrandingAdministration } from '@gatehouse/api-client/environment-
 import { createContactCenterAdministration } from '@gatehouse/api-client/environment-api/contact-centers';
 import type { App } from '@gatehouse/service-kit/http/app-type';
 import { z } from 'zod';
+import { formRoutes } from '../form/routes.ts';
 import type { Area } from '../shell/area.ts';
 import { ifMatch } from '../shell/conflict.ts';
 import { detailRoute } from '../shell/details.ts';
 import { listRoute } from '../shell/lists.ts';
 import { consoleView, formView } from '../shell/pages.ts';
-import { attempt, type Problem } from '../shell/problem.ts';
+import { attempt } from '../shell/problem.ts';
 import { askFirst } from '../shell/question.ts';
 import type { ConsoleVisit, Shell } from '../shell/shell.ts';
 import { tagField } from '../shell/typed.ts';
 import { acceptFiles, type SentFields } from '../shell/upload.ts';
 import { deletePage } from './delete-page.ts';
-import { changeOf, shownOf, typedFields } from './fields.ts';
+import { changeOf, draftOf, shownOf } from './fields.ts';
 import { besideFields, formPage } from './form-page.ts';
 import { brandings, ownerColumns, ownersOf, type PlacesPage, placesPage } from './list-pages.ts';
 import { type LogoPage, logoPage } from './logo-page.ts';
@@ -36,7 +37,6 @@ const wish = z.object({
   preview: z.enum(pageKinds).optional().catch(undefined),
   again: z.literal('true').optional().catch(undefined),
 });
-const sentForm = typedFields.extend({ ...placeAndTag.shape, ...wish.shape });
 
 export function composeBranding({ shell }: { shell: Shell }): Area {
   const centersOf = ({ environmentApi }: ConsoleVisit) => createContactCenterAdministration(environmentApi);
@@ -72,12 +72,11 @@ export function composeBranding({ shell }: { shell: Shell }): Area {
       { url: '/places', query: placeFields.shape, view: placesView },
       async (visit, asked) => {
         const { place, ownerName, answer } = await read(visit, placeOf(asked));
-        const page = placesPage(visit, { owner: place.owner, ownerName, entries: answer.entries });
-        return page;
+        return placesPage(visit, { owner: place.owner, ownerName, entries: answer.entries });
       },
     );
 
-    formRoutes(pages);
+    editRoutes(pages);
     await pages.register(async (files: App) => logoRoutes(files));
 
     pages.get('/preview', { schema: { hide: true, querystring: previewQuery } }, async (request, reply) => {
@@ -87,43 +86,33 @@ export function composeBranding({ shell }: { shell: Shell }): Area {
     });
   }
 
-  function formRoutes(pages: App): void {
-    detailRoute(
-      pages,
-      shell,
-      { url: '/edit', query: placeFields.shape, view: formView },
-      async (visit, asked) => {
-        const found = await read(visit, placeOf(asked));
-        return formPage(visit, { ...found, typed: shownOf(found.own) });
-      },
-    );
-
-    pages.post('/edit', { schema: { hide: true, body: sentForm } }, async (request, reply) => {
-      const visit = shell.begin(request, reply);
-      const { ifMatch: etag, ...named } = placeAndTag.parse(request.body);
-      const { preview, again } = wish.parse(request.body);
-      const typed = typedFields.parse(request.body);
-      const place = placeOf(named);
-      const found = await read(visit, place);
-      const sent = formPage(visit, { ...found, typed, etag });
-      if (again) return shell.show(visit, formView, sent);
-      const { fields, linkFields } = changeOf(visit, typed, found.own);
-      const { done: shown, problem } = await attempt(visit, async () => {
+  function editRoutes(pages: App): void {
+    formRoutes(pages, shell, {
+      url: '/edit',
+      fields: placeFields.shape,
+      read: (visit, asked) => read(visit, placeOf(asked)),
+      page: (visit, found, typed = shownOf(found.own)) => formPage(visit, { ...found, typed }),
+      async act(visit, _asked, { typed, etag, seen }) {
+        const { preview, again } = wish.parse(typed);
+        const { owner, location } = seen.place;
+        const draft = { typed: draftOf(typed), etag };
+        if (again) return { ...seen, ...draft };
+        const fields = changeOf(visit, typed, seen.own);
         if (preview !== undefined)
-          return { kind: preview, ...(await brandingOf(visit).preview(place.owner, place.location, fields)) };
-        await brandingOf(visit, etag).set(place.owner, place.location, fields);
+          return { kind: preview, draft, ...(await brandingOf(visit).preview(owner, location, fields)) };
+        await brandingOf(visit, etag).set(owner, location, fields);
         return undefined;
-      });
-      if (problem !== undefined) {
-        if (problem.status !== 412) return shell.refused(visit, sent, besideFields(problem, linkFields));
-        const current = formPage(visit, { ...found, typed: shownOf(found.own) });
-        return shell.compare(visit, { typed: sent, current, etag: found.etag });
-      }
-      if (shown === undefined)
-        return shell.done(visit, addressOf('edit', place), 'console.branding.saved', {
-          location: place.location,
-        });
-      return sendPreview(shell, visit, { ...found, ...shown, draft: { typed, etag } });
+      },
+      done(visit, _asked, shown, found) {
+        const { place } = found;
+        if (shown === undefined)
+          return shell.done(visit, addressOf('edit', place), 'console.branding.saved', {
+            location: place.location,
+          });
+        if ('kind' in shown) return sendPreview(shell, visit, { ...found, ...shown });
+        return shell.show(visit, formView, formPage(visit, shown));
+      },
+      beside: (_visit, problem, _found, typed) => besideFields(problem, typed),
     });
 
     askFirst(pages, shell, {
@@ -145,40 +134,42 @@ export function composeBranding({ shell }: { shell: Shell }): Area {
   function logoRoutes(pages: App): void {
     acceptFiles(pages, maxFormBytes);
 
-    const showLogo = async (visit: ConsoleVisit, place: Place, problem?: Problem) =>
-      shell.show(visit, logoView, logoPage(visit, await read(visit, place), problem));
+    /** Its page has a picture and two forms, which `formRoutes` does not show. */
+    async function change(
+      visit: ConsoleVisit,
+      place: Place,
+      done: 'console.branding.logo.saved' | 'console.branding.logo.deleted',
+      act: (visit: ConsoleVisit) => Promise<unknown>,
+    ) {
+      const { problem } = await attempt(visit, () => act(visit), [413]);
+      if (problem === undefined) return shell.done(visit, addressOf('logo', place), done);
+      visit.reply.code(problem.status);
+      return shell.show(visit, logoView, logoPage(visit, await read(visit, place), problem));
+    }
 
-    pages.get('/logo', { schema: { hide: true, querystring: placeFields } }, async (request, reply) =>
-      showLogo(shell.begin(request, reply), placeOf(request.query)),
+    detailRoute(
+      pages,
+      shell,
+      { url: '/logo', query: placeFields.shape, view: logoView },
+      async (visit, asked) => logoPage(visit, await read(visit, placeOf(asked))),
     );
 
     pages.post('/logo', { bodyLimit: maxFormBytes, schema: { hide: true } }, async (request, reply) => {
-      const visit = shell.begin(request, reply);
       const { logo, ...sent } = request.body as SentFields;
       const { ifMatch: etag, ...named } = placeAndTag.parse(sent);
       const place = placeOf(named);
       const bytes = Buffer.isBuffer(logo) ? logo : Buffer.alloc(0);
-      const { problem } = await attempt(
-        visit,
-        () => brandingOf(visit, etag).setLogo(place.owner, place.location, bytes),
-        [413],
+      return change(shell.begin(request, reply), place, 'console.branding.logo.saved', (visit) =>
+        brandingOf(visit, etag).setLogo(place.owner, place.location, bytes),
       );
-      if (problem === undefined)
-        return shell.done(visit, addressOf('logo', place), 'console.branding.logo.saved');
-      reply.code(problem.status);
-      return showLogo(visit, place, problem);
     });
 
     pages.post('/logo/delete', { schema: { hide: true, body: placeAndTag } }, async (request, reply) => {
-      const visit = shell.begin(request, reply);
-      const place = placeOf(request.body);
-      const { problem } = await attempt(visit, () =>
-        brandingOf(visit, request.body.ifMatch).removeLogo(place.owner, place.location),
+      const { ifMatch: etag, ...named } = request.body;
+      const place = placeOf(named);
+      return change(shell.begin(request, reply), place, 'console.branding.logo.deleted', (visit) =>
+        brandingOf(visit, etag).removeLogo(place.owner, place.location),
       );
-      if (problem === undefined)
-        return shell.done(visit, addressOf('logo', place), 'console.branding.logo.deleted');
-      reply.code(problem.status);
-      return showLogo(visit, place, problem);
     });
   }
 

@@ -1,14 +1,22 @@
-/** Lists the fields of a branding as its form has them, and turns what was typed into a change. */
+/** Builds the inputs of a branding from its description, and turns what was typed into a change. */
 import {
   type BrandingEntry,
   type BrandLink,
   linkKinds,
   noticeKinds,
 } from '@gatehouse/contracts/environment-api/branding';
-import type { BrandingChange } from '@gatehouse/contracts/resources/branding';
-import { z } from 'zod';
-import { isTextKey, type TextKey } from '../../texts/texts.ts';
-import { bodyOf, type Input, type Reading, type Typed, textAt, typedOf } from '../form/inputs.ts';
+import { type BrandingChange, branding as description } from '@gatehouse/contracts/resources/branding';
+import type { TextKey } from '../../texts/texts.ts';
+import { describedInputs } from '../form/described.ts';
+import {
+  bodyOf,
+  type Input,
+  inputsBelow,
+  type Reading,
+  type Typed,
+  textAt,
+  typedOf,
+} from '../form/inputs.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 import { linesOf } from '../shell/typed.ts';
 
@@ -39,68 +47,75 @@ const moment: Reading = {
   },
 };
 
-/** A field of the API has the label of its description. Without text a value is taken away, and inherited. */
-function input(path: string, kind: Input['kind'], more: Partial<Input> = {}): Input {
-  const described = `field.branding.${path}`;
-  const hint = `console.branding.${path}.hint`;
-  return {
-    path,
-    kind,
-    label: isTextKey(described) ? described : (`console.branding.${path}` as TextKey),
-    ...(isTextKey(hint) && { hint }),
-    empty: 'clear',
-    ...more,
-  };
-}
+const lines = (rows: number) =>
+  ({ kind: 'text', reading: texts, look: { kind: 'textarea', rows } }) satisfies Partial<Input>;
+const color: Partial<Input> = { look: { isCode: true, maxLength: 32 } };
+const time: Partial<Input> = {
+  reading: moment,
+  empty: undefined,
+  look: { isCode: true, maxLength: 64, placeholder: '2027-01-31T12:00Z' },
+};
 
-const lines = (path: string, rows: number) =>
-  input(path, 'text', { reading: texts, look: { kind: 'textarea', rows } });
-const color = (path: string) => input(path, 'text', { look: { isCode: true, maxLength: 32 } });
-const time = (path: string) =>
-  input(path, 'text', {
-    reading: moment,
-    empty: undefined,
-    look: { isCode: true, maxLength: 64, placeholder: '2027-01-31T12:00Z' },
-  });
-const address = { kind: 'url', isCode: true, maxLength: 2048, placeholder: 'https://' } as const;
-/** Each of these has one field; further links of another kind stay as they are. */
-const singleLinks = linkKinds.filter((kind) => kind !== 'other');
-
-export const identity = [input('name', 'text', { look: { maxLength: 80 } }), lines('greeting', 4)];
-export const colors = [color('colors.accent'), color('colors.accentDark')];
-export const notice = [
-  input('notice.kind', 'choice', {
+/** The console adds how people type these fields here. */
+const asTyped: Readonly<Record<string, Partial<Input>>> = {
+  greeting: lines(4),
+  'colors.accent': color,
+  'colors.accentDark': color,
+  'notice.kind': {
     options: [
       { value: '', label: 'console.branding.notice.none' },
       ...noticeKinds.map((kind) => ({ value: kind, label: `notice.${kind}` as const })),
     ],
-  }),
-  lines('notice.text', 4),
-  time('notice.from'),
-  time('notice.until'),
-];
-export const links = [
-  ...singleLinks.map((kind) => input(`link.${kind}`, 'text', { label: `link.${kind}`, look: address })),
-  input('link.other', 'text', { look: address }),
-  lines('link.other.label', 2),
-];
-export const audience = [
-  input('byName', 'choice', {
-    reading: { shown: String, read: (text) => text === 'true' },
+  },
+  'notice.text': lines(4),
+  'notice.from': time,
+  'notice.until': time,
+  byName: {
     options: [
       { value: '', label: 'console.branding.byName.inherit' },
       { value: 'true', label: 'console.branding.byName.yes' },
       { value: 'false', label: 'console.branding.byName.no' },
     ],
-  }),
+  },
+};
+
+const described = describedInputs(description);
+
+/** Without text a value is taken away, and inherited. */
+const groupOf = (name: string): Input[] =>
+  described
+    .filter(({ group }) => group === name)
+    .map((input) => ({ ...input, isRequired: false, empty: 'clear', ...asTyped[input.path] }));
+
+export const identity = groupOf('identity');
+export const colors = groupOf('colors');
+export const notice = groupOf('notice');
+export const audience = groupOf('audience');
+
+const input = inputsBelow('console.branding');
+const address = { kind: 'url', isCode: true, maxLength: 2048, placeholder: 'https://' } as const;
+/** Each of these has one field; further links of another kind stay as they are. */
+const singleLinks = linkKinds.filter((kind) => kind !== 'other');
+/** Of the one list of the description. */
+export const links = [
+  ...singleLinks.map((kind) =>
+    input(`link.${kind}`, 'text', { label: `link.${kind}`, empty: 'clear', look: address }),
+  ),
+  input('link.other', 'text', { empty: 'clear', look: address }),
+  input('link.other.label', 'text', { empty: 'clear', ...lines(2) }),
 ];
 
-const all = [...identity, ...colors, ...notice, ...links, ...audience];
+/** Texts of several languages are typed in lines: beside the help of their field. */
+export const waysToType: Readonly<Record<string, TextKey>> = {
+  greeting: 'console.branding.greeting.hint',
+  'notice.text': 'console.branding.notice.text.hint',
+};
 
-/** The fields that a form sends, and no others: a preview sends it along. */
-export const typedFields = z.object(
-  Object.fromEntries(all.map(({ path }) => [path, z.string().max(12_000).default('')])),
-);
+/** The texts of the form, and no others: a preview sends them along. */
+export const draftOf = (typed: Typed): Record<string, string> =>
+  Object.fromEntries(
+    [identity, colors, notice, links, audience].flat().map(({ path }) => [path, textAt(typed, path)]),
+  );
 
 /** What is stored at the place itself, as the form shows it. */
 export function shownOf(own: Partial<BrandingEntry>): Typed {
@@ -117,32 +132,22 @@ export function shownOf(own: Partial<BrandingEntry>): Typed {
   };
 }
 
-export interface Change {
-  fields: BrandingChange;
-  /** The field of the form that each link comes from, in their order. */
-  linkFields: string[];
-}
-
 /** All fields of the form. `stored`: its further links stay. */
-export function changeOf(visit: ConsoleVisit, typed: Typed, stored: Partial<BrandingEntry>): Change {
+export function changeOf(visit: ConsoleVisit, typed: Typed, stored: Partial<BrandingEntry>): BrandingChange {
   const sent = linksOf(typed, stored.links ?? []);
-  const body = bodyOf<BrandingChange>(visit, [...identity, ...audience], typed);
   return {
-    fields: {
-      ...body,
-      colors: colorsOf(typed),
-      links: sent.length === 0 ? null : sent.map(({ link }) => link),
-      notice: noticeOf(visit, typed),
-    },
-    linkFields: sent.map(({ field }) => field),
+    ...bodyOf<BrandingChange>(visit, [...identity, ...audience], typed),
+    colors: colorsOf(typed),
+    links: sent.length === 0 ? null : sent.map(({ link }) => link),
+    notice: noticeOf(visit, typed),
   };
 }
 
 /** A message of the API about a part of a field belongs to the field of the form. */
-export function formFieldOf(field: string, linkFields: readonly string[]): string {
+export function formFieldOf(field: string, typed: Typed): string {
   const [, index, part] = /^links\.(\d+)(?:\.(\w+))?/.exec(field) ?? [];
   if (index !== undefined) {
-    const name = linkFields[Number(index)] ?? 'link.other';
+    const name = linksOf(typed, [])[Number(index)]?.field ?? 'link.other';
     return name === 'link.other' && part === 'label' ? 'link.other.label' : name;
   }
   if (field.startsWith('greeting')) return 'greeting';

@@ -13,7 +13,7 @@ import type { FormPage } from '../shell/pages.ts';
 import type { FormField } from '../shell/parts.ts';
 import type { Problem } from '../shell/problem.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
-import { audience, colors, formFieldOf, identity, links, notice } from './fields.ts';
+import { audience, colors, formFieldOf, identity, links, notice, waysToType } from './fields.ts';
 import { addressOf, brandingPath, fieldsOf, type Place } from './place.ts';
 import { pathTo, tabsOf } from './tabs.ts';
 
@@ -30,7 +30,8 @@ export function formPage(visit: ConsoleVisit, shown: Shown): FormPage {
   const { place, ownerName, typed, etag } = shown;
   const field = (input: Input, more?: string): FormField => {
     const { hint, ...rest } = fieldOf(visit, input, typed);
-    return { ...rest, hint: [hint, more].filter(Boolean).join(' ') || undefined };
+    const way = waysToType[input.path];
+    return { ...rest, hint: [hint, way && text(way), more].filter(Boolean).join(' ') || undefined };
   };
   return {
     title: text('console.branding.of', { name: ownerName, location: place.location }),
@@ -43,7 +44,6 @@ export function formPage(visit: ConsoleVisit, shown: Shown): FormPage {
       sections: [
         {
           title: text('console.branding.identity'),
-          text: text('console.branding.identity.text'),
           fields: identity.map((input) => field(input, inherited(visit, shown, input.path))),
         },
         {
@@ -52,13 +52,13 @@ export function formPage(visit: ConsoleVisit, shown: Shown): FormPage {
           fields: colors.map((input) => field(input, contrast(visit, shown, input.path))),
         },
         {
-          title: text('field.branding.notice'),
+          title: text('console.branding.notice'),
           text: text('console.branding.notice.lead'),
           fields: notice.map((input) => field(input)),
         },
         {
           title: text('field.branding.links'),
-          text: text('console.branding.links.text'),
+          text: text('field.branding.links.help'),
           fields: links.map((input) => field(input)),
         },
         {
@@ -75,9 +75,9 @@ export function formPage(visit: ConsoleVisit, shown: Shown): FormPage {
 }
 
 /** With the messages beside the fields that they are about. */
-export function besideFields(problem: Problem, linkFields: readonly string[]): Problem {
+export function besideFields(problem: Problem, typed: Typed): Problem {
   const fields = Object.fromEntries(
-    Object.entries(problem.fields).map(([name, message]) => [formFieldOf(name, linkFields), message]),
+    Object.entries(problem.fields).map(([name, message]) => [formFieldOf(name, typed), message]),
   );
   return { ...problem, fields };
 }

@@ -32,7 +32,7 @@ interface FormRoutes<Path extends z.ZodRawShape, Fields extends z.ZodRawShape, S
   /** The page of a 412 where there is nothing to compare: the form with the version of now. */
   meanwhile?: (visit: ConsoleVisit, seen: Seen, page: FormPage) => ConfirmPage;
   /** The refusal as the form says it. */
-  beside?: (visit: ConsoleVisit, problem: Problem, seen: Seen) => Problem;
+  beside?: (visit: ConsoleVisit, problem: Problem, seen: Seen, typed: Typed) => Problem;
   /** Further statuses that the form says. */
   also?: readonly number[];
 }
@@ -72,7 +72,7 @@ export function formRoutes<
     const newer = etagOf(now);
     const mine = tagged(await page(visit, now, typed), newer && etag);
     if (problem.status !== 412 || newer === undefined)
-      return shell.refused(visit, mine, beside?.(visit, problem, now) ?? problem);
+      return shell.refused(visit, mine, beside?.(visit, problem, now, typed) ?? problem);
     if (meanwhile !== undefined) {
       reply.code(412);
       return shell.show(visit, confirmView, meanwhile(visit, now, tagged(mine, newer)));
