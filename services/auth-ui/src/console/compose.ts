@@ -23,6 +23,7 @@ import { consoleErrorHandler, noSuchPage } from './shell/errors.ts';
 import { noteFormKey } from './shell/form-key.ts';
 import { signInAgainRoutes } from './shell/fresh-sign-in.ts';
 import { createShell } from './shell/shell.ts';
+import { singleSignOnRoutes } from './single-sign-on/routes.ts';
 import { composeTransfer } from './transfer/compose.ts';
 
 interface ConsoleOptions {
@@ -41,7 +42,7 @@ export function composeConsole({ session, authApi, environmentApi, publicUrl }: 
   const areas: readonly Area[] = [
     composeHome({ shell, areas: () => areas }),
     composeEnvironments({ shell }),
-    composeContactCenters({ shell }),
+    composeContactCenters({ shell, tabs: [singleSignOnRoutes] }),
     composeSettings({ shell }),
     composeRunbooks({ shell }),
     composeBranding({ shell }),

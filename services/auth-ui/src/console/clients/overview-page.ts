@@ -1,6 +1,7 @@
 /** Builds the first page about a client: what it is, where it sends people, what it reaches, and when it was used. */
+
 import type { ClientView } from '@gatehouse/contracts/auth-api/administration/client-view';
-import { contactCenterPath } from '../contact-centers/frame.ts';
+import { contactCenterPath } from '../shell/contact-centers.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 import { clientPath, frameOf } from './frame.ts';
 import type { Fact, Part, PartsPage } from './parts-page.ts';

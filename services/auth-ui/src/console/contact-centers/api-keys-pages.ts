@@ -11,12 +11,13 @@ import { steadyClock } from '@gatehouse/service-kit/clock';
 import { describedInputs } from '../form/described.ts';
 import { bodyOf, type Input, optionsBelow, type Typed, typedOf } from '../form/inputs.ts';
 import { sectionsOf } from '../form/sections.ts';
+import { contactCenterPath } from '../shell/contact-centers.ts';
 import type { ConfirmPage, FormPage, ListPage, ShownOncePage } from '../shell/pages.ts';
 import { cutToPage } from '../shell/paging.ts';
 import type { FormField, Row } from '../shell/parts.ts';
 import { questionOf } from '../shell/question.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
-import { contactCenterPath, frameOf, wayBelow } from './frame.ts';
+import { frameOf, wayBelow } from './frame.ts';
 
 type Named = Pick<ContactCenter, 'id' | 'name'>;
 

@@ -1,4 +1,5 @@
 /** Builds the form of a contact centre, for a new one and for a change, and reads what was typed. */
+
 import type { ContactCenter } from '@gatehouse/contracts/environment-api/administration/contact-centers';
 import type { Environment } from '@gatehouse/contracts/environment-api/administration/environments';
 import { type MembershipKind, membershipKinds } from '@gatehouse/contracts/environment-api/membership';
@@ -20,11 +21,12 @@ import {
   typedOf,
 } from '../form/inputs.ts';
 import { fieldOf } from '../form/sections.ts';
+import { contactCenterPath, contactCentersPath } from '../shell/contact-centers.ts';
 import type { FormPage } from '../shell/pages.ts';
 import type { FormField } from '../shell/parts.ts';
 import type { Problem } from '../shell/problem.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
-import { contactCenterPath, contactCentersPath, wayBelow } from './frame.ts';
+import { wayBelow } from './frame.ts';
 
 /** `all`: to choose from; undefined: there are too many for a choice, and `chosen` is the one whose id stands in the field. */
 export interface EnvironmentChoice {

@@ -1,4 +1,5 @@
 /** Serves the list of contact centres, the form for a new one, and the overview of each with the form that changes it. */
+
 import { createContactCenterAdministration } from '@gatehouse/api-client/environment-api/contact-centers';
 import { createEnvironmentAdministration } from '@gatehouse/api-client/environment-api/environments';
 import { forbidden } from '@gatehouse/service-kit/errors/app-error';
@@ -9,6 +10,7 @@ import { nameOf } from '../environments/frame.ts';
 import { textAt } from '../form/inputs.ts';
 import { formRoutes } from '../form/routes.ts';
 import { ifMatch } from '../shell/conflict.ts';
+import { contactCenterPath } from '../shell/contact-centers.ts';
 import { detailRoute } from '../shell/details.ts';
 import { listRoute } from '../shell/lists.ts';
 import { factsView } from '../shell/pages.ts';
@@ -23,7 +25,6 @@ import {
   editPage,
   newBodyOf,
 } from './center-form.ts';
-import { contactCenterPath } from './frame.ts';
 import { columns, contactCenters, creation, environmentFilter } from './list-page.ts';
 import { overviewPage } from './overview-page.ts';
 

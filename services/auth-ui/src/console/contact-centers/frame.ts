@@ -1,11 +1,8 @@
 /** Frames the pages about one contact centre: the way to it, and its tabs. Another area adds its tab here, and calls `frameOf`. */
-import { consolePath } from '@gatehouse/contracts/auth-api/console';
 import type { TextKey } from '../../texts/texts.ts';
+import { contactCenterPath, contactCentersPath } from '../shell/contact-centers.ts';
 import type { ConsolePage } from '../shell/pages.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
-
-export const contactCentersPath = `${consolePath}/contact-centers`;
-export const contactCenterPath = (id: string) => `${contactCentersPath}/${encodeURIComponent(id)}`;
 
 interface Tab {
   name: string;

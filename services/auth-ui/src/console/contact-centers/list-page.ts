@@ -1,12 +1,13 @@
 /** Says what the list of contact centres shows. */
+
 import type { ContactCenter } from '@gatehouse/contracts/environment-api/administration/contact-centers';
 import { environmentPath } from '../environments/frame.ts';
+import { contactCenterPath, contactCentersPath } from '../shell/contact-centers.ts';
 import type { Column } from '../shell/lists.ts';
 import { addressOf } from '../shell/paging.ts';
 import type { FormField } from '../shell/parts.ts';
 import type { Resource } from '../shell/resource.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
-import { contactCenterPath, contactCentersPath } from './frame.ts';
 
 export const contactCenters: Resource = {
   path: contactCentersPath,

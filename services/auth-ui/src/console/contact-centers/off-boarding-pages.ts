@@ -1,13 +1,15 @@
 /** Builds the pages that end a contact centre: what would end, and the questions before it is disabled or deleted. */
+
 import type {
   ContactCenter,
   ContactCenterEnds,
 } from '@gatehouse/contracts/environment-api/administration/contact-centers';
+import { contactCenterPath, contactCentersPath } from '../shell/contact-centers.ts';
 import type { ConfirmPage, ConsolePage } from '../shell/pages.ts';
 import type { Fact, FormField } from '../shell/parts.ts';
 import { questionOf } from '../shell/question.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
-import { contactCenterPath, contactCentersPath, frameOf, wayBelow } from './frame.ts';
+import { frameOf, wayBelow } from './frame.ts';
 
 export const offBoardingPath = (id: string) => `${contactCenterPath(id)}/off-boarding`;
 

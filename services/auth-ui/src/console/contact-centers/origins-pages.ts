@@ -1,4 +1,5 @@
 /** Builds the pages about origins: addresses of web applications whose pages may call the APIs from a browser. */
+
 import type { ContactCenter } from '@gatehouse/contracts/environment-api/administration/contact-centers';
 import type { CorsEntry } from '@gatehouse/contracts/environment-api/administration/cors';
 import { rootLocation } from '@gatehouse/contracts/environment-api/location';
@@ -6,11 +7,12 @@ import { origin as description } from '@gatehouse/contracts/resources/origin';
 import { describedInputs } from '../form/described.ts';
 import { bodyOf, type Input, type Typed, typedOf } from '../form/inputs.ts';
 import { sectionsOf } from '../form/sections.ts';
+import { contactCenterPath } from '../shell/contact-centers.ts';
 import type { ConfirmPage, FormPage, TablesPage } from '../shell/pages.ts';
 import { cutToPage } from '../shell/paging.ts';
 import { questionOf } from '../shell/question.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
-import { contactCenterPath, frameOf, wayBelow } from './frame.ts';
+import { frameOf, wayBelow } from './frame.ts';
 
 type Named = Pick<ContactCenter, 'id' | 'name'>;
 

@@ -1,11 +1,13 @@
 /** Builds the first tab of a contact centre: what is known about it. */
+
 import { consolePath } from '@gatehouse/contracts/auth-api/console';
 import type { ContactCenter } from '@gatehouse/contracts/environment-api/administration/contact-centers';
 import { clientsPath } from '../clients/frame.ts';
 import { environmentPath } from '../environments/frame.ts';
+import { contactCenterPath } from '../shell/contact-centers.ts';
 import type { FactsPage } from '../shell/pages.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
-import { contactCenterPath, frameOf } from './frame.ts';
+import { frameOf } from './frame.ts';
 
 /** `environment`: its name, for those who may read it. */
 export function overviewPage(

@@ -1,6 +1,7 @@
 /** Builds the page about one environment: what is known, its Configuration Servers, and the check. */
+
 import type { Environment } from '@gatehouse/contracts/environment-api/administration/environments';
-import { contactCentersPath } from '../contact-centers/frame.ts';
+import { contactCentersPath } from '../shell/contact-centers.ts';
 import type { ConsolePage } from '../shell/pages.ts';
 import { type Fact, factOf, type Table } from '../shell/parts.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';

@@ -1,12 +1,13 @@
 /** Builds the tables of the first page: directories that are not connected, and what ends soon. */
+
 import type { AuthApiOverview } from '@gatehouse/contracts/auth-api/administration/overview';
 import type { Ending } from '@gatehouse/contracts/overview';
 import { formatsIn } from '../../texts/formats.ts';
 import { clientPath } from '../clients/frame.ts';
 import { apiKeysPath } from '../contact-centers/api-keys-pages.ts';
-import { contactCenterPath } from '../contact-centers/frame.ts';
 import { environmentPath } from '../environments/frame.ts';
 import { keysPath } from '../keys/keys-page.ts';
+import { contactCenterPath } from '../shell/contact-centers.ts';
 import type { Table } from '../shell/parts.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 import type { Overviews } from './first-steps.ts';

@@ -1,8 +1,9 @@
 /** Names where settings of single sign-on count, the pages about them, and our addresses for the identity provider. */
+
 import type { SignOnProtocol } from '@gatehouse/api-client/environment-api/single-sign-on';
 import { locationPattern, rootLocation } from '@gatehouse/contracts/environment-api/location';
 import { z } from 'zod';
-import { contactCenterPath } from '../contact-centers/frame.ts';
+import { contactCenterPath } from '../shell/contact-centers.ts';
 
 export const protocolField = z.enum(['saml', 'oidc']);
 export const placeFields = z.object({
