@@ -113,7 +113,7 @@ export const commandsTable: Table = {
     ...['retention', 'verify', 'reship'].map((step) => `audit ${step}`),
     ...['list-keys', 'prepare-key', 'activate-key'].map((step) => `sso ${step}`),
     ...['list-keys', 'rotate-keys', 'import-key', 'retire-key', 'remove-key'],
-    ...['list', 'add', 'remove', 'test'].map((step) => `signals ${step}`),
+    ...['list', 'show', 'add', 'update', 'remove', 'test'].map((step) => `signals ${step}`),
   ),
   ...noPerson(
     'talks to a Configuration Server with its own account',

@@ -24,7 +24,7 @@ import { consoleLinkSchema } from '@gatehouse/contracts/auth-api/console-link';
 import { definedOnly } from '@gatehouse/contracts/defined-only';
 import type { NewAdministrator } from '@gatehouse/contracts/resources/administrator';
 import type { ClientInput } from '@gatehouse/contracts/resources/client';
-import type { NewSignalReceiver } from '@gatehouse/contracts/resources/signal-receiver';
+import type { NewSignalReceiver, SignalReceiverChange } from '@gatehouse/contracts/resources/signal-receiver';
 import type { NewSigningKey } from '@gatehouse/contracts/resources/signing-key';
 import type { RowFormat } from '@gatehouse/contracts/row-export';
 import { z } from 'zod';
@@ -112,8 +112,12 @@ export function createSignalAdministration(http: HttpClient) {
   const one = (id: string) => `${all}/${encodeURIComponent(id)}`;
   return {
     list: () => readData(http, signalReceivers, { path: all }),
+    read: (id: string) => readData(http, signalReceiverViewSchema, { path: one(id) }),
     create: (data: NewSignalReceiver) =>
       readData(http, signalReceiverViewSchema, { method: 'POST', path: all, json: { data } }),
+    /** Fields that are left out keep their value. */
+    update: (id: string, data: SignalReceiverChange) =>
+      readData(http, signalReceiverViewSchema, { method: 'PUT', path: one(id), json: { data } }),
     remove: (id: string) => removeAt(http, one(id)),
     /** Sends a verification event to the receiver. */
     test: (id: string) => readData(http, signalTestSchema, { method: 'POST', path: `${one(id)}/test` }),

@@ -1,10 +1,14 @@
 /** `gatehouse signals`: who is told when sessions end and passwords change. */
 import { createSignalAdministration } from '@gatehouse/api-client/auth-api/administration';
 import { definedOnly } from '@gatehouse/contracts/defined-only';
-import { type NewSignalReceiver, signalReceiver } from '@gatehouse/contracts/resources/signal-receiver';
+import {
+  type NewSignalReceiver,
+  type SignalReceiverChange,
+  signalReceiver,
+} from '@gatehouse/contracts/resources/signal-receiver';
 import type { Command } from 'commander';
 import type { Cli } from '../command-group.ts';
-import { exitCodes } from '../failure/failure.ts';
+import { exitCodes, UsageError } from '../failure/failure.ts';
 import { secretFrom } from '../input/file.ts';
 import { optionsOf } from '../input/options.ts';
 import type { Session } from '../session.ts';
@@ -20,6 +24,15 @@ const fields = optionsOf(signalReceiver, {
   ],
 });
 
+interface TokenOption {
+  tokenFile?: string;
+}
+
+const tokenFile = ['--token-file <path>', 'bearer token that is sent to it; - for standard input'] as const;
+
+const tokenOf = async ({ terminal }: Session, { tokenFile: file }: TokenOption) =>
+  definedOnly({ bearerToken: await secretFrom(terminal, file, 'The token') });
+
 export function signalCommands(program: Command, cli: Cli): void {
   const signals = program.command('signals').description('receivers of shared signals');
   const api = (session: Session) => createSignalAdministration(session.authApi);
@@ -34,18 +47,31 @@ export function signalCommands(program: Command, cli: Cli): void {
     },
     none: 'There are no receivers of signals.',
   });
+  commands.show({ description: 'one receiver', read: (calls, id) => calls.read(id) });
   commands.create({
     name: 'add',
     description: 'register a receiver',
-    options: (command) =>
-      command.option('--token-file <path>', 'bearer token that is sent to it; - for standard input'),
+    options: (command) => command.option(...tokenFile),
     fields,
-    async body({ terminal }, fields: NewSignalReceiver, { tokenFile }: { tokenFile?: string }) {
-      const bearerToken = await secretFrom(terminal, tokenFile, 'The token');
-      return { ...fields, ...definedOnly({ bearerToken }) };
-    },
+    body: async (session, fields: NewSignalReceiver, options: TokenOption) => ({
+      ...fields,
+      ...(await tokenOf(session, options)),
+    }),
     send: (calls, body) => calls.create(body),
     tell: ({ output }, receiver) => output.done(`Receiver ${receiver.id} is registered.`, receiver),
+  });
+  commands.update({
+    description: 'change what is given; the rest stays',
+    options: (command) =>
+      command.option(...tokenFile).option('--remove-token', 'send no bearer token any more'),
+    fields,
+    async body(session, fields: SignalReceiverChange, options: TokenOption & { removeToken?: true }) {
+      if (options.removeToken === undefined) return { ...fields, ...(await tokenOf(session, options)) };
+      if (options.tokenFile === undefined) return { ...fields, bearerToken: null };
+      throw new UsageError('Give --token-file or --remove-token, not both');
+    },
+    send: (calls, id, body) => calls.update(id, body),
+    tell: ({ output }, receiver) => output.done(`Receiver ${receiver.id} is changed.`, receiver),
   });
   commands.remove({
     name: 'remove',

@@ -6,8 +6,8 @@ export const person = {
   name: 'person',
   fields: {
     status: field(z.enum(['active', 'disabled']), {
-      label: 'Status',
-      help: '`disabled`: sessions and tokens end within a second. `active`: may sign in again.',
+      label: 'State',
+      help: 'A disabled person cannot sign in, and sessions and tokens end within a second. An active person can sign in again.',
       group: 'person',
       isColumn: true,
     }),

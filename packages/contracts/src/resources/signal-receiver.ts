@@ -21,32 +21,32 @@ export const signalReceiver = {
   fields: {
     endpoint: field(freeText(2048), {
       label: 'Address',
-      help: 'https address that takes security event tokens by POST (RFC 8935).',
+      help: 'The https address that takes security event tokens by POST (RFC 8935).',
       group: 'receiver',
       example: 'https://receiver.example.com/events',
       isColumn: true,
     }),
     audience: field(label(512), {
       label: 'Audience',
-      help: '`aud` of the tokens.',
+      help: 'Stands in the tokens as `aud`. The receiver says what it expects.',
       group: 'receiver',
       isColumn: true,
     }),
     events: field(events, {
       label: 'Events',
-      help: 'Which it is told; both without it.',
+      help: 'What the receiver is told about.',
       group: 'events',
       isColumn: true,
     }),
     contactCenterIds: field(z.array(label(128)).max(10_000).default([]), {
       label: 'Contact centres',
-      help: 'Of whose people it is told. Empty: all.',
+      help: 'The receiver is told about the people of these contact centres. Without a choice it is told about everybody.',
       group: 'events',
       isColumn: true,
     }),
     bearerToken: field(bearerToken.optional(), {
       label: 'Bearer token',
-      help: 'Sent as `Authorization: Bearer …`; no answer shows it.',
+      help: 'Sent to the receiver as `Authorization: Bearer …`. It belongs to the address: another address needs it again.',
       group: 'receiver',
       isSecret: true,
       isClearable: true,
@@ -57,5 +57,6 @@ export const signalReceiver = {
 export const newSignalReceiverSchema = z.strictObject(signalReceiver.fields);
 export const signalReceiverChangeSchema = z.strictObject(changeShape(signalReceiver));
 
-/** As it is sent. */
+/** As they are sent. */
 export type NewSignalReceiver = z.input<typeof newSignalReceiverSchema>;
+export type SignalReceiverChange = z.input<typeof signalReceiverChangeSchema>;

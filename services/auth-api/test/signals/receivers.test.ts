@@ -128,7 +128,7 @@ describe('receivers of shared signals', () => {
   });
 });
 
-it('the command line registers, lists, tests and removes them', async () => {
+it('the command line registers, lists, shows, tests, changes and removes them', async () => {
   const receiver = await startSignalReceiver();
   const env = await operatorEnvironment(local);
   const run = (args: string[], input = '') => runCommand(['signals', ...args], { env, input });
@@ -144,6 +144,15 @@ it('the command line registers, lists, tests and removes them', async () => {
   expect(receiver.received[0]?.authorization).toBe(`Bearer ${secret}`);
   const refused = await run(['test', id]);
   expect([refused.exitCode, refused.out]).toEqual([1, expect.stringContaining('403')]);
+  expect((await run(['update', id, '--events', 'session-revoked'])).out).toBe(`Receiver ${id} is changed.\n`);
+  expect(JSON.parse((await run(['show', id, '--json'])).out)).toMatchObject({
+    ...{ endpoint: receiver.url, audience: 'cli', events: ['session-revoked'], hasBearerToken: true },
+  });
+  const both = await run(['update', id, '--token-file', '-', '--remove-token'], secret);
+  expect([both.exitCode, both.error]).toEqual([2, expect.stringContaining('not both')]);
+  expect((await run(['update', id])).error).toContain('Nothing is given to change');
+  const without = await run(['update', id, '--remove-token', '--json']);
+  expect(JSON.parse(without.out)).toMatchObject({ events: ['session-revoked'], hasBearerToken: false });
   expect((await run(['remove', id, '--yes'])).out).toBe(`Receiver ${id} is removed.\n`);
   expect((await run(['list'])).out).toContain('There are no receivers of signals.');
   receiver.close();
