@@ -1,6 +1,6 @@
 /** Fills the installation that the pages of the table show, and keeps the ids that their addresses need. */
 import { vi } from 'vitest';
-import { createClient } from '../../../services/auth-api/test/stack/oauth.ts';
+import { createClient, opsCall } from '../../../services/auth-api/test/stack/oauth.ts';
 import { createPeopleStore } from '../../../services/environment-api/test/people-store.ts';
 import { flat } from '../../../services/environment-api/test/pictures.ts';
 import { createScimCalls } from '../../../services/environment-api/test/scim-client.ts';
@@ -62,6 +62,7 @@ export async function startTableStage() {
   ] as const)
     await scim.user({ userName, active: true, name: { givenName, familyName } });
   await write('PATCH', center, { domains: ['demo', 'demo.example'] });
+  await registerReceiver(stage);
   await signPeopleIn(stage);
   const { sub } = await stage.session.read(person);
   return {
@@ -87,6 +88,18 @@ async function fillClients({ authApi }: Stage): Promise<void> {
     authorizedGrantTypes: ['urn:ietf:params:oauth:grant-type:token-exchange'],
     tokenExchange: { subjectClients: [desktop.client_id], audiences: ['calls-api'], delegation: true },
   });
+}
+
+/** Nobody is there, so a test event is not accepted. */
+async function registerReceiver({ authApi, contactCenterId }: Stage): Promise<void> {
+  const data = {
+    endpoint: 'https://monitoring.example.com/security-events/from-gatehouse',
+    audience: 'https://monitoring.example.com',
+    bearerToken: 'a-bearer-token-of-the-receiver',
+    contactCenterIds: [contactCenterId],
+  };
+  const { status } = await opsCall(authApi, 'POST', '/auth/v3/ops/signal-receivers', { data });
+  if (status !== 200) throw new Error(`the receiver was answered with ${status}`);
 }
 
 async function fillSettings(write: Write, center: string): Promise<void> {
@@ -122,7 +135,7 @@ async function signPeopleIn(stage: Stage): Promise<void> {
 
 async function find(stage: Stage, person: Person) {
   const path = '/auth/console/audit';
-  const [request, session, kid] = await Promise.all([
+  const [request, session, kid, signals] = await Promise.all([
     vi.waitFor(
       async () => {
         const { links } = await person.open(`${path}/changes?entity=contact-center`);
@@ -132,11 +145,13 @@ async function find(stage: Stage, person: Person) {
     ),
     person.open(`/auth/console/people/person?user=agent&contactCenter=${stage.contactCenterId}`),
     person.open('/auth/console/keys'),
+    person.open('/auth/console/signal-receivers'),
   ]);
   return {
     requestPath: request,
     endSessionPath: found(session.links, '/auth/console/people/end-session?'),
     retireKeyPath: found(kid.links, '/auth/console/keys/retire?'),
+    signalPath: found(signals.links, '/auth/console/signal-receivers/one/'),
     removeKeyPath: found(kid.links, '/auth/console/keys/remove?'),
   };
 }

@@ -23,6 +23,7 @@ import { consoleErrorHandler, noSuchPage } from './shell/errors.ts';
 import { noteFormKey } from './shell/form-key.ts';
 import { signInAgainRoutes } from './shell/fresh-sign-in.ts';
 import { createShell } from './shell/shell.ts';
+import { composeSignalReceivers } from './signal-receivers/compose.ts';
 import { singleSignOnRoutes } from './single-sign-on/routes.ts';
 import { composeTransfer } from './transfer/compose.ts';
 
@@ -51,6 +52,7 @@ export function composeConsole({ session, authApi, environmentApi, publicUrl }: 
     composeClients({ shell }),
     composeAudit({ shell }),
     composeKeys({ shell }),
+    composeSignalReceivers({ shell }),
     composeAdministrators({ shell }),
     composeTransfer({ shell }),
   ];

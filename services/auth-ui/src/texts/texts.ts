@@ -12,8 +12,10 @@ import { environment } from '@gatehouse/contracts/resources/environment';
 import { location } from '@gatehouse/contracts/resources/location';
 import { oidc } from '@gatehouse/contracts/resources/oidc';
 import { origin } from '@gatehouse/contracts/resources/origin';
+import { person } from '@gatehouse/contracts/resources/person';
 import { saml } from '@gatehouse/contracts/resources/saml';
 import { setting } from '@gatehouse/contracts/resources/setting';
+import { signalReceiver } from '@gatehouse/contracts/resources/signal-receiver';
 import { signingKey } from '@gatehouse/contracts/resources/signing-key';
 import { shownName } from '@gatehouse/contracts/text';
 import { directionOf, type Language } from '@gatehouse/service-kit/html/language';
@@ -43,6 +45,8 @@ const described = [
   origin,
   apiKey,
   administrator,
+  person,
+  signalReceiver,
   signingKey,
   saml,
   oidc,

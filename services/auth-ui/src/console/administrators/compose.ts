@@ -1,12 +1,11 @@
 /** Composes the installation administrators of the console: their list, a form that adds one, and the question before one is removed. */
 import { createAdministratorCalls } from '@gatehouse/api-client/auth-api/administration';
-import { createContactCenterAdministration } from '@gatehouse/api-client/environment-api/contact-centers';
 import { UpstreamError } from '@gatehouse/api-client/upstream-error';
-import type { AdministratorView } from '@gatehouse/contracts/auth-api/administration/administrators';
 import { definedOnly } from '@gatehouse/contracts/defined-only';
 import { notFound } from '@gatehouse/service-kit/errors/app-error';
 import type { App } from '@gatehouse/service-kit/http/app-type';
 import { z } from 'zod';
+import { centerNames } from '../contact-centers/center.ts';
 import { formRoutes } from '../form/routes.ts';
 import type { Area } from '../shell/area.ts';
 import { listRoute } from '../shell/lists.ts';
@@ -42,7 +41,8 @@ export function composeAdministrators({ shell }: { shell: Shell }): Area {
       resource: administrators,
       async read(visit) {
         const all = await callsOf(visit).list();
-        return { all, centers: await centerNames(visit, all) };
+        const ids = all.flatMap(({ contactCenterId }) => contactCenterId ?? []);
+        return { all, centers: await centerNames(visit, ids) };
       },
       columns,
       actions: removal,
@@ -98,24 +98,4 @@ export function composeAdministrators({ shell }: { shell: Shell }): Area {
 /** Protocol and issuer are two fields here and one at the API: only the issuer can be wrong. */
 function atIssuer({ fields: { way, ...fields }, ...problem }: Problem): Problem {
   return { ...problem, fields: way === undefined ? fields : { ...fields, issuer: way } };
-}
-
-/** By id. A contact centre that is gone, or that cannot be read now, keeps its id. */
-async function centerNames(
-  { environmentApi }: ConsoleVisit,
-  listed: readonly AdministratorView[],
-): Promise<ReadonlyMap<string, string>> {
-  const { read } = createContactCenterAdministration(environmentApi);
-  const ids = new Set(listed.flatMap(({ contactCenterId }) => contactCenterId ?? []));
-  const named = [...ids].map(
-    async (id) =>
-      [
-        id,
-        await read(id).then(
-          ({ name }) => name,
-          () => id,
-        ),
-      ] as const,
-  );
-  return new Map(await Promise.all(named));
 }

@@ -69,7 +69,7 @@ export function peoplePage(
         { label: text('console.people.userName') },
         { label: text('console.people.name') },
         { label: text('console.people.email') },
-        { label: text('console.people.state') },
+        { label: text('field.person.status') },
       ],
       empty: text(search === '' ? 'console.people.empty' : 'console.table.noMatch'),
       rows: data.people.map((person) => ({
