@@ -129,6 +129,51 @@ it('takes a certificate for servers that ask for one, shows no key, and takes bo
   expect(await stored()).toBe('');
 });
 
+it('keeps the locations of LDAP servers and the attributes, and changes what is typed', async () => {
+  const { body } = await stage.environmentApi.call('POST', '/environments', {
+    payload: {
+      data: {
+        directory: 'ldap',
+        ldap: {
+          servers: [
+            { address: 'dc-1.corp.example', locations: ['/EMEA', '/USW1'] },
+            { address: 'dc-2.corp.example', port: 3269 },
+          ],
+          ...{ bindDn: 'cn=reader,dc=corp,dc=example', bindPassword: 'demo-bind-password' },
+          baseDns: ['dc=corp,dc=example'],
+        },
+      },
+    },
+  });
+  const own = `${path}/${body.data.id}`;
+  const stored = async () => {
+    const answer = await stage.environmentApi.call('GET', `/environments/${body.data.id}`);
+    return answer.body.data.ldap;
+  };
+  const change = async (typed: Record<string, string> = {}) =>
+    person.submit(await person.open(`${own}/change`), `${own}/change`, typed);
+  expect((await change()).text).toContain('dc-1.corp.example:636 /EMEA /USW1 · dc-2.corp.example:3269');
+  expect(await stored()).toEqual(body.data.ldap);
+
+  // Servers of before keep the stored password.
+  const changed = await change({
+    'ldap.servers': 'dc-1.corp.example:636 /USW1\ndc-2.corp.example:3269 /EMEA',
+    'ldap.attributes.employeeId': '',
+  });
+  expect(changed.message).toMatch(/^Saved/);
+  expect(await stored()).toEqual({
+    ...body.data.ldap,
+    servers: [
+      { address: 'dc-1.corp.example', port: 636, locations: ['/USW1'] },
+      { address: 'dc-2.corp.example', port: 3269, locations: ['/EMEA'] },
+    ],
+    attributes: { ...body.data.ldap.attributes, employeeId: '' },
+  });
+
+  const refused = await change({ 'ldap.servers': 'dc-1.corp.example:636 USW1' });
+  expect(refused.fieldProblems['ldap.servers']).toContain('a slash before each part');
+});
+
 it('adds, changes and removes a Configuration Server', async () => {
   const own = await create();
   const form = await person.open(`${own}/servers/new`);

@@ -22,6 +22,10 @@ export const port = () => integer(1, 65_535);
 
 export const accountPassword = freeText(1024).min(1, 'must not be empty');
 
+/** A password that a change may keep. */
+export const storedSecret =
+  'Stored encrypted, and shown nowhere. A change of where or how it is sent needs it again.';
+
 export const configServer = {
   name: 'configServer',
   fields: {
@@ -43,7 +47,7 @@ export const configServer = {
     }),
     backupAddress: field(hostAddress().nullish(), {
       label: 'Backup server',
-      help: '`null` takes the backup away.',
+      help: 'A host name or an IP address. Empty: there is no backup.',
       group: 'server',
       isClearable: true,
     }),
@@ -55,25 +59,25 @@ export const configServer = {
     }),
     readOnly: field(flag().default(false), {
       label: 'Takes no password changes',
-      help: 'Takes no password changes.',
+      help: 'For a proxy that only reads.',
       group: 'server',
     }),
     locations: field(locationsField.default([rootLocation]), {
       label: 'Locations',
-      help: 'Where it serves; `/` is everywhere.',
+      help: 'Where it serves, one in each line. A slash alone is everywhere.',
       group: 'server',
     }),
   },
 };
 
 /** Of a server that is added or changed by itself; in a list the password of the environment goes with all of them. */
-const withPassword = {
+export const singleConfigServer = {
   name: configServer.name,
   fields: {
     ...configServer.fields,
     password: field(accountPassword.optional(), {
       label: 'Password of the service account',
-      help: "Password of the environment's service account. Write-only; needed with an address that is new.",
+      help: 'Needed with an address that is new, because the stored password would be sent there.',
       group: 'account',
       isSecret: true,
     }),
@@ -81,8 +85,8 @@ const withPassword = {
 };
 
 export const configServerListed = z.object(configServer.fields);
-export const newConfigServerSchema = z.object(withPassword.fields);
-export const configServerChangeSchema = z.object(changeShape(withPassword));
+export const newConfigServerSchema = z.object(singleConfigServer.fields);
+export const configServerChangeSchema = z.object(changeShape(singleConfigServer));
 
 /** As they are sent. */
 export type NewConfigServer = z.input<typeof newConfigServerSchema>;

@@ -8,12 +8,12 @@ const hostName = /^[A-Za-z0-9]([A-Za-z0-9.:-]*[A-Za-z0-9])?$/;
 const mutual = {
   cert: field(freeText(16_384), {
     label: 'Client certificate',
-    help: 'Certificate that is shown to the servers, in PEM, its chain after it.',
+    help: 'The certificate of Gatehouse, in PEM, its chain after it, for servers that ask for one. Empty: none is shown.',
     group: 'encryption',
   }),
   key: field(freeText(16_384).min(1, 'must not be empty').optional(), {
     label: 'Private key of the client certificate',
-    help: 'Its private key, in PEM, without a passphrase. Write-only; may be left out while it stays.',
+    help: 'Private key of the certificate of Gatehouse, in PEM, without a passphrase. Stored encrypted, and shown nowhere.',
     group: 'encryption',
     isSecret: true,
   }),
@@ -23,13 +23,13 @@ const mutual = {
 export const tlsFields = {
   ca: field(freeText(32_768).nullish(), {
     label: 'Certificate authorities',
-    help: "Authorities of the servers' certificates, in PEM; those of the system without it.",
+    help: 'Authorities of the certificates of the servers, in PEM. Empty: those of the system.',
     group: 'encryption',
     isClearable: true,
   }),
   serverName: field(label().regex(hostName, 'must be a host name or an IP address').nullish(), {
     label: 'Name in the certificate',
-    help: "Name in the servers' certificates, where it is not the address.",
+    help: 'The name in the certificates of the servers, where it is not their address.',
     group: 'encryption',
     isClearable: true,
   }),

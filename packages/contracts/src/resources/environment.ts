@@ -6,7 +6,7 @@ import { checkedBy, field } from '../resource/field.ts';
 import { changeShape } from '../resource/resource.ts';
 import { flag, idSchema, integer } from '../scalar.ts';
 import { label } from '../text.ts';
-import { accountPassword, configServerListed } from './config-server.ts';
+import { accountPassword, configServerListed, storedSecret } from './config-server.ts';
 import { tlsFields } from './environment-tls.ts';
 import { ldapFields } from './ldap.ts';
 
@@ -39,7 +39,6 @@ const traceMode = z
 const recordName = /^[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_.])?$/;
 
 const keepAliveSeconds = () => integer(0, 3600).default(20);
-const keepAliveHelp = 'Seconds without a sign of life; 0 = off.';
 
 const directory = z
   .enum(directories, { error: `must be one of ${directories.join(', ')}` })
@@ -50,19 +49,19 @@ export const environment = {
   fields: {
     id: field(idSchema.optional(), {
       label: 'Identifier',
-      help: 'Chosen by the caller, or left to us.',
-      group: 'account',
+      help: 'A UUID of your choice, such as the one that it had elsewhere. Without it Gatehouse chooses one.',
+      group: 'directory',
       isFixed: true,
       isColumn: true,
     }),
     username: field(label().optional(), {
       label: 'User name',
-      help: 'Service account at the Configuration Server. Needed with one.',
+      help: 'Name of the service account. An environment with Configuration Servers needs it, and the password.',
       group: 'account',
     }),
     password: field(accountPassword.optional(), {
       label: 'Password',
-      help: 'Its password. Write-only; needed with a Configuration Server. A change of a server address, of a registry or to less TLS must bring it along.',
+      help: storedSecret,
       group: 'account',
       isSecret: true,
     }),
@@ -72,37 +71,41 @@ export const environment = {
         .transform((text) => text.toLowerCase())
         .pipe(z.enum(['addp'], { error: 'must be "addp"' }))
         .default('addp'),
-      { label: 'Protocol of keep-alives', help: 'ADDP, in any case.', group: 'keepAlive' },
+      {
+        label: 'Protocol of keep-alives',
+        help: 'ADDP is the only one, in upper or lower case.',
+        group: 'keepAlive',
+      },
     ),
     localTimeout: field(keepAliveSeconds(), {
       label: 'Answer expected within',
-      help: keepAliveHelp,
+      help: 'Seconds without a sign of life before the link counts as dead. 0: never.',
       group: 'keepAlive',
     }),
     remoteTimeout: field(keepAliveSeconds(), {
       label: 'The server expects us within',
-      help: keepAliveHelp,
+      help: 'Seconds without a sign of life of Gatehouse before the server counts the link as dead. 0: never.',
       group: 'keepAlive',
     }),
     traceMode: field(traceMode.default('off'), {
       label: 'Trace of keep-alives',
-      help: `One of ${accepted.join(', ')}.`,
+      help: 'Which side logs keep-alives: `off`, `local`, `remote` or `both`. Classic names, such as `CFGTMBoth`, are taken, too.',
       group: 'keepAlive',
     }),
     tenant: field(label().optional(), {
       label: 'Tenant',
-      help: `Name of the tenant on the Configuration Server; ${defaultTenant} without it.`,
+      help: `The tenant whose people sign in. With the tenant ${defaultTenant}, people of every tenant do. Without a name it is ${defaultTenant}.`,
       group: 'account',
       isColumn: true,
     }),
     appName: field(label().default('default'), {
       label: 'Application object',
-      help: 'Name of the application object on the Configuration Server.',
+      help: 'Gatehouse registers at the Configuration Server as this object.',
       group: 'account',
     }),
     tlsEnabled: field(flag().default(true), {
       label: 'Require TLS',
-      help: '`false` permits plaintext to this Configuration Server or LDAP directory.',
+      help: 'Without it, plaintext is accepted.',
       group: 'encryption',
       isColumn: true,
     }),
@@ -114,8 +117,8 @@ export const environment = {
     }),
     consulService: field(label().nullish(), {
       label: 'Service in Consul',
-      help: 'Name of the service in Consul that lists the Configuration Servers; `null` takes it away.',
-      group: 'servers',
+      help: 'Instead of a list of servers: the name of the service in Consul.',
+      group: 'registry',
       isClearable: true,
     }),
     srvRecord: field(
@@ -124,8 +127,8 @@ export const environment = {
         .nullish(),
       {
         label: 'SRV record',
-        help: 'Full name of the DNS SRV record that lists the Configuration Servers, or the LDAP servers; `null` takes it away. Not together with consulService.',
-        group: 'servers',
+        help: 'Instead of a list of servers: the full name of the DNS record. Not together with a service in Consul.',
+        group: 'registry',
         isClearable: true,
       },
     ),
@@ -140,7 +143,7 @@ export const environment = {
       z.array(configServerListed, { error: needsPrimary }).max(64, 'has more than 64 entries').default([]),
       {
         label: 'Configuration Servers',
-        help: 'In the order in which they are tried.',
+        help: 'In the order in which they are tried. A form has one in each line, without its backup: address, port and locations, such as `config-1.example.com:8888 /USW1`.',
         group: 'servers',
         isColumn: true,
       },

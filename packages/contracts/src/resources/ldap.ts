@@ -5,7 +5,7 @@ import { locationSchema, rootLocation } from '../environment-api/location.ts';
 import { field } from '../resource/field.ts';
 import { flag, integer } from '../scalar.ts';
 import { label } from '../text.ts';
-import { accountPassword, hostAddress, port } from './config-server.ts';
+import { accountPassword, hostAddress, port, storedSecret } from './config-server.ts';
 
 const maxServers = 16;
 const maxBases = 16;
@@ -40,20 +40,20 @@ const server = z.object({
 
 const ofPerson = (label: string) => ({
   label,
-  help: `${label} of a person. Empty: the directory has none.`,
+  help: `${label} of a person. Emptied: the directory has none.`,
   group: 'attributes',
 });
 
 const attributes = {
   id: field(attributeName.optional(), {
     label: 'Identity',
-    help: 'Names the person for good. Cannot be changed later.',
+    help: 'Names a person for good: it never changes, and is never given to another entry. The choice cannot be changed later.',
     group: 'attributes',
     isFixed: true,
   }),
   userName: field(attributeName.optional(), {
     label: 'User name',
-    help: 'Of a person: what people type.',
+    help: 'The name that people type to sign in.',
     group: 'attributes',
   }),
   firstName: field(optionalAttribute.optional(), ofPerson('First name')),
@@ -63,12 +63,12 @@ const attributes = {
   externalId: field(optionalAttribute.optional(), ofPerson('External identifier')),
   groupName: field(attributeName.optional(), {
     label: 'Name of a group',
-    help: 'Of a group: its name.',
+    help: 'Access groups have these names.',
     group: 'attributes',
   }),
   member: field(attributeName.optional(), {
     label: 'Members of a group',
-    help: 'Of a group: the names of its members.',
+    help: 'Names the entries that belong to a group.',
     group: 'attributes',
   }),
 };
@@ -77,12 +77,12 @@ const attributes = {
 const filters = {
   person: field(label(2048).optional(), {
     label: 'Filter for people',
-    help: 'RFC 4515: who is a person. What fits the kind of directory without it.',
+    help: 'Who is a person (RFC 4515). Empty in a new environment: what fits the kind of directory.',
     group: 'search',
   }),
   group: field(label(2048).optional(), {
     label: 'Filter for groups',
-    help: 'RFC 4515: what is a group. What fits the kind of directory without it.',
+    help: 'What is a group (RFC 4515). Empty in a new environment: what fits the kind of directory.',
     group: 'search',
   }),
 };
@@ -95,34 +95,39 @@ export const ldapFields = {
       label: 'Kind of directory',
       help: 'Decides about defaults, disabled accounts and passwords. Cannot be changed later.',
       group: 'ldap',
+      initial: 'standard',
       isFixed: true,
     },
   ),
   servers: field(z.array(server).max(maxServers, `has more than ${maxServers} entries`).optional(), {
     label: 'Servers',
-    help: 'In the order in which they are tried.',
-    group: 'ldap',
+    help: 'In the order in which they are tried. A form has one in each line: address, port and locations, such as `dc-1.corp.example:636 /USW1`.',
+    group: 'servers',
   }),
   startTls: field(flag().optional(), {
     label: 'StartTLS',
-    help: 'Counts while tlsEnabled is true: StartTLS instead of ldaps.',
-    group: 'search',
+    help: 'Instead of TLS from the first byte. Counts while TLS is required.',
+    group: 'encryption',
   }),
-  bindDn: field(account.optional(), { label: 'Account', help: 'The account that searches.', group: 'ldap' }),
+  bindDn: field(account.optional(), {
+    label: 'Account',
+    help: 'The account that searches: its distinguished name, or a name such as gatehouse@corp.example.',
+    group: 'account',
+  }),
   bindPassword: field(accountPassword.optional(), {
     label: 'Password of the account',
-    help: 'Its password. Write-only. A change of server, SRV record, TLS or account must bring it along.',
-    group: 'ldap',
+    help: storedSecret,
+    group: 'account',
     isSecret: true,
   }),
   baseDns: field(bases(), {
     label: 'People are below',
-    help: 'Below these entries people are searched.',
+    help: 'Distinguished names of the entries below which people are searched, one in each line.',
     group: 'search',
   }),
   groupBaseDns: field(bases(), {
     label: 'Groups are below',
-    help: 'Below these entries groups are searched; empty: baseDns.',
+    help: 'Distinguished names of the entries below which groups are searched. Empty: where people are.',
     group: 'search',
   }),
   filters: field(z.object(filters).optional(), {
@@ -137,12 +142,14 @@ export const ldapFields = {
   }),
   groupDepth: field(integer(0, maxGroupDepth).optional(), {
     label: 'Levels of groups in groups',
-    help: 'How many levels of groups in groups are followed.',
+    help: 'How many levels of groups in groups count. 0: only groups that name the person.',
     group: 'search',
+    initial: 5,
   }),
   pollSeconds: field(integer(5, 3600).optional(), {
     label: 'Ask for changes every',
-    help: 'How often it is asked who changed, was disabled or is gone.',
+    help: 'Seconds. So soon a disabled person is signed out.',
     group: 'search',
+    initial: 30,
   }),
 };

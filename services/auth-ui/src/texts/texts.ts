@@ -6,7 +6,7 @@ import { administrator } from '@gatehouse/contracts/resources/administrator';
 import { apiKey } from '@gatehouse/contracts/resources/api-key';
 import { branding } from '@gatehouse/contracts/resources/branding';
 import { client } from '@gatehouse/contracts/resources/client';
-import { configServer } from '@gatehouse/contracts/resources/config-server';
+import { singleConfigServer } from '@gatehouse/contracts/resources/config-server';
 import { contactCenter } from '@gatehouse/contracts/resources/contact-center';
 import { environment } from '@gatehouse/contracts/resources/environment';
 import { location } from '@gatehouse/contracts/resources/location';
@@ -39,6 +39,8 @@ export type Text = (key: TextKey, values?: Values) => string;
 
 const described = [
   client,
+  environment,
+  singleConfigServer,
   contactCenter,
   setting,
   location,
@@ -53,19 +55,8 @@ const described = [
   branding,
 ];
 
-/** Their helps are for callers of the API; pages explain these fields to administrators. */
-const labelled = [environment, configServer];
-
-const labels = labelled.flatMap((resource) =>
-  Object.entries(englishTexts(resource)).filter(([key]) => !key.endsWith('.help')),
-);
-
 /** English is said once, where the field is described. */
-export const fieldTexts: Readonly<Record<string, string>> = Object.assign(
-  {},
-  ...described.map(englishTexts),
-  Object.fromEntries(labels),
-);
+export const fieldTexts: Readonly<Record<string, string>> = Object.assign({}, ...described.map(englishTexts));
 
 const catalogues = new Map<Language, Catalogue>();
 const texts = new Map<Language, Text>();

@@ -3,6 +3,7 @@
 import { definedOnly } from '@gatehouse/contracts/defined-only';
 import type { LdapSettings } from '@gatehouse/contracts/environment-api/directory';
 import { checkedBy } from '@gatehouse/contracts/resource/field';
+import { initialOf } from '@gatehouse/contracts/resource/resource';
 import { ldapFields } from '@gatehouse/contracts/resources/ldap';
 import { badRequest } from '@gatehouse/service-kit/errors/app-error';
 import { FilterParser } from 'ldapts';
@@ -36,7 +37,10 @@ export const ldapSchema = z.object({
 
 export type LdapPatch = z.output<typeof ldapSchema>;
 
-const shared = { startTls: false, bindDn: '', baseDns: [], groupBaseDns: [], groupDepth: 5, pollSeconds: 30 };
+const shared = {
+  ...{ startTls: false, bindDn: '', baseDns: [], groupBaseDns: [], servers: [] },
+  ...initialOf({ name: 'ldap', fields: ldapFields }),
+};
 
 const defaults: Record<LdapSettings['type'], Pick<LdapSettings, 'filters' | 'attributes'>> = {
   standard: {
@@ -75,8 +79,8 @@ export function mergeLdap(
   patch: LdapPatch,
   tlsEnabled: boolean,
 ): LdapSettings {
-  const { bindPassword: _, type = present?.type ?? 'standard', ...given } = patch;
-  const base: LdapSettings = present ?? { ...shared, ...defaults[type], type, servers: [] };
+  const { bindPassword: _, type = present?.type ?? shared.type, ...given } = patch;
+  const base: LdapSettings = present ?? { ...shared, ...defaults[type], type };
   const startTls = given.startTls ?? base.startTls;
   const port = tlsEnabled && !startTls ? 636 : 389;
   const servers = given.servers?.map((one) => ({

@@ -3,8 +3,8 @@ import type { Check } from '@gatehouse/contracts/environment-api/administration/
 import type { Environment } from '@gatehouse/contracts/environment-api/administration/environments';
 import type { ConsoleVisit } from '../shell/shell.ts';
 import { type ShownStep, type StepsPage, shownStep } from '../shell/steps.ts';
-import { hostAndPort } from './fields.ts';
 import { environmentPath, wayTo } from './frame.ts';
+import { hostAndPort } from './server-lines.ts';
 
 type Step = NonNullable<Check['people']>[number] | Check['servers'][number]['steps'][number];
 

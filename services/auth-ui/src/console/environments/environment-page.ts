@@ -1,22 +1,30 @@
-/** Builds the page about one environment: what is known, its Configuration Servers, and the check. */
-
+/** Builds the page about one environment: what its form has, its Configuration Servers, and the check. */
 import type { Environment } from '@gatehouse/contracts/environment-api/administration/environments';
+import { type Input, type Typed, textAt, typedOf } from '../form/inputs.ts';
 import { contactCentersPath } from '../shell/contact-centers.ts';
 import type { ConsolePage } from '../shell/pages.ts';
 import { type Fact, factOf, type Table } from '../shell/parts.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
-import { hostAndPort } from './fields.ts';
+import { linesOf } from '../shell/typed.ts';
+import { sectionsFor } from './fields.ts';
 import { environmentPath, environmentsPath, nameOf } from './frame.ts';
+import { hostAndPort } from './server-lines.ts';
+
+interface Part {
+  title: string;
+  facts: Fact[];
+  servers: { lead: string; table: Table; add: { href: string; label: string } } | undefined;
+}
 
 export interface EnvironmentPage extends ConsolePage {
   facts: Fact[];
-  servers: { title: string; lead: string; table: Table; add: { href: string; label: string } } | undefined;
+  parts: Part[];
   check: { action: string; label: string; text: string };
 }
 
 export function environmentPage(visit: ConsoleVisit, environment: Environment): EnvironmentPage {
   const { text } = visit;
-  const { id, directory, ldap, configServers } = environment;
+  const { id, directory, createdAt, updatedAt } = environment;
   const own = environmentPath(id);
   return {
     title: nameOf(visit, environment),
@@ -32,49 +40,52 @@ export function environmentPage(visit: ConsoleVisit, environment: Environment): 
         : [{ label: text('console.environments.change'), href: `${own}/change`, isMain: true }]),
     ],
     facts: [
-      ...factOf(text('console.environments.id'), id, true),
+      ...factOf(text('field.environment.id'), id, true),
       ...factOf(text('console.environments.directory'), text(`console.environments.directory.${directory}`)),
-      ...factOf(text('field.environment.tenant'), environment.tenant),
-      ...factOf(text('field.environment.username'), environment.username, true),
-      ...factOf(
-        text('field.environment.appName'),
-        directory === 'configServer' ? environment.appName : '',
-        true,
-      ),
-      ...factOf(text('field.environment.consulService'), environment.consulService, true),
-      ...factOf(text('field.environment.srvRecord'), environment.srvRecord, true),
-      ...factOf(text('field.environment.ldap.bindDn'), ldap?.bindDn, true),
-      ...factOf(text('field.environment.ldap.baseDns'), ldap?.baseDns.join(' · '), true),
-      ...(directory === 'people'
-        ? []
-        : factOf(
-            text('console.environments.encryption'),
-            text(`console.environments.encryption.${environment.tlsEnabled ? 'on' : 'off'}`),
-          )),
-      ...factOf(
-        text('console.environments.created.at'),
-        text('console.at', { at: new Date(environment.createdAt) }),
-      ),
-      ...factOf(
-        text('console.environments.updated'),
-        text('console.at', { at: new Date(environment.updatedAt) }),
-      ),
+      ...factOf(text('console.environments.created.at'), text('console.at', { at: new Date(createdAt) })),
+      ...factOf(text('console.environments.updated'), text('console.at', { at: new Date(updatedAt) })),
     ],
-    servers:
-      directory === 'configServer'
-        ? {
-            title: text('console.environments.servers'),
-            lead: text('console.environments.servers.lead'),
-            add: { href: `${own}/servers/new`, label: text('console.environments.server.add') },
-            table: serverTable(visit, own, configServers),
-          }
-        : undefined,
+    parts: partsOf(visit, environment),
     check: {
       action: `${own}/check`,
       label: text('console.environments.check'),
       text: text('console.environments.check.text'),
     },
   };
+}
+
+/** The sections of the form. Certificates are read there alone: they are long. */
+function partsOf(visit: ConsoleVisit, environment: Environment): Part[] {
+  const { text } = visit;
+  const { id, directory, configServers } = environment;
+  const own = environmentPath(id);
+  const servers = {
+    lead: text('console.environments.servers.lead'),
+    add: { href: `${own}/servers/new`, label: text('console.environments.server.add') },
+    table: serverTable(visit, own, configServers),
+  };
+  return sectionsFor(directory, true).flatMap(({ title, inputs }) => {
+    const known = inputs.filter(
+      ({ path, kind, look }) => path !== 'configServers' && kind !== 'secret' && look?.kind !== 'textarea',
+    );
+    const typed = typedOf(known, environment);
+    const facts = known.flatMap((input) =>
+      factOf(text(input.label), shownIn(visit, input, typed), input.look?.isCode),
+    );
+    const hasServers = title === 'console.environments.section.servers';
+    if (title === undefined || !(hasServers || facts.length > 0)) return [];
+    return [{ title: text(title), facts, servers: hasServers ? servers : undefined }];
+  });
+}
+
+function shownIn({ text }: ConsoleVisit, { path, kind, options = [] }: Input, typed: Typed): string {
+  const value = textAt(typed, path);
+  if (kind === 'flag') return text(value === 'true' ? 'console.comparison.yes' : 'console.form.no');
+  if (kind === 'lines') return linesOf(value).join(' · ');
+  if (kind === 'number' && path !== 'ldap.groupDepth')
+    return text('console.clients.seconds', { count: Number(value) });
+  const label = options.find((option) => option.value === value)?.label;
+  return label === undefined ? value : text(label);
 }
 
 function serverTable({ text }: ConsoleVisit, own: string, servers: Environment['configServers']): Table {

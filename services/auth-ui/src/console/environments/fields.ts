@@ -1,163 +1,99 @@
-/** Lists the fields of an environment in the sections of its form, by its kind of directory. */
+/** Makes the form of an environment from the description of its fields: its sections by the kind of directory, and what was typed. */
 import type { Environment } from '@gatehouse/contracts/environment-api/administration/environments';
 import type { Directory } from '@gatehouse/contracts/environment-api/directory';
-import type { EnvironmentChange } from '@gatehouse/contracts/resources/environment';
+import { classicTraceModes } from '@gatehouse/contracts/environment-api/environment';
 import {
-  bodyOf,
-  type Input,
-  inputsBelow,
-  optionsBelow,
-  type Reading,
-  type Typed,
-  textAt,
-} from '../form/inputs.ts';
+  environment as description,
+  type EnvironmentChange,
+} from '@gatehouse/contracts/resources/environment';
+import { describedInputs, inputsAt } from '../form/described.ts';
+import { bodyOf, type Input, optionsBelow, type Reading, type Typed, textAt } from '../form/inputs.ts';
 import { type Section, sectionsBelow } from '../form/sections.ts';
 import type { FormField } from '../shell/parts.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
-import { linesOf, numberOf } from '../shell/typed.ts';
-
-/** `isFixed`: only when the environment is made. */
-interface EnvironmentInput extends Input {
-  isFixed?: boolean;
-}
+import { configServerLines, ldapServerLines } from './server-lines.ts';
 
 const section = sectionsBelow('console.environments.section');
-const named = inputsBelow('field.environment', 'console.environments.field');
-const input = (path: string, kind: Input['kind'], more: Partial<EnvironmentInput> = {}): EnvironmentInput =>
-  named(path, kind, { empty: 'leave', ...more });
 
-const code = (path: string, more: Partial<EnvironmentInput> = {}) =>
-  input(path, 'text', { look: { isCode: true }, ...more });
-/** People copy it from a mail or a document, with the spaces around it. */
-const password = (path: string) =>
-  input(path, 'secret', { reading: { shown: () => '', read: (text) => text.trim() } });
-const lines = (path: string, more: Partial<EnvironmentInput> = {}) =>
-  input(path, 'lines', { look: { isCode: true }, ...more });
-
-/** `host`, `host:port` or `[address]:port` in each line. */
-const serversAs = (read: (address: string, port: number | string | undefined) => object): Reading => ({
-  shown: (value) =>
-    (value as { address: string; port: number }[])
-      .map((one) => hostAndPort(one.address, one.port))
-      .join('\n'),
-  read: (text) =>
-    linesOf(text).map((line) => {
-      const [, bracketed, plain, port] = /^(?:\[([^\]]*)\]|([^:]*))(?::(.*))?$/.exec(line) ?? [];
-      return read(bracketed ?? plain ?? line, port === undefined ? undefined : numberOf(port));
-    }),
-});
-const configServers = serversAs((primaryAddress, port = 8888) => ({ primaryAddress, primaryPort: port }));
-const ldapServers = serversAs((address, port) => (port === undefined ? { address } : { address, port }));
-
-export function hostAndPort(address: string, port: number): string {
-  return `${address.includes(':') ? `[${address}]` : address}:${port}`;
-}
-
-const pem: Partial<FormField> = { kind: 'textarea', rows: 6, isCode: true };
-
-const encryption = section('encryption', [
-  input('tlsEnabled', 'flag', { initial: 'true' }),
-  input('tls.ca', 'text', { empty: 'clear', look: pem }),
-  code('tls.serverName', { empty: 'clear' }),
-  input('tls.mutual.cert', 'text', { look: pem }),
-  input('tls.mutual.key', 'secret', { look: pem }),
-]);
-
-const traceModes = (
-  [
-    ['CFGTMNone', 'off'],
-    ['CFGTMLocal', 'local'],
-    ['CFGTMRemote', 'remote'],
-    ['CFGTMBoth', 'both'],
-  ] as const
-).map(([value, name]) => ({ value, label: `console.environments.traceMode.${name}` as const }));
-
-const ldapTypes = optionsBelow('console.environments.ldap.type', ['standard', 'activeDirectory']);
-
-const attributes = [
-  'userName',
-  'firstName',
-  'lastName',
-  'email',
-  'employeeId',
-  'externalId',
-  'groupName',
-  'member',
-];
-
-/** `servers` of a Configuration Server environment are pages of their own, except for the first ones. */
-const sections: Record<Directory, readonly Section[]> = {
-  configServer: [
-    section('account', [
-      input('username', 'text', { isRequired: true }),
-      password('password'),
-      input('tenant', 'text'),
-      input('appName', 'text', { initial: 'default' }),
-    ]),
-    section('servers', [
-      lines('configServers', { isFixed: true, reading: configServers }),
-      code('consulService', { empty: 'clear' }),
-      code('srvRecord', { empty: 'clear' }),
-    ]),
-    encryption,
-    section('keepAlive', [
-      input('localTimeout', 'number', { initial: '20' }),
-      input('remoteTimeout', 'number', { initial: '20' }),
-      input('traceMode', 'choice', { options: traceModes, initial: 'CFGTMNone', isRequired: true }),
-    ]),
-  ],
-  ldap: [
-    section('ldap', [
-      input('ldap.type', 'choice', {
-        options: ldapTypes,
-        initial: 'standard',
-        isRequired: true,
-        isFixed: true,
-      }),
-      lines('ldap.servers', { reading: ldapServers }),
-      code('srvRecord', { empty: 'clear' }),
-      code('ldap.bindDn', { isRequired: true }),
-      password('ldap.bindPassword'),
-    ]),
-    encryption,
-    section('search', [
-      input('ldap.startTls', 'flag'),
-      lines('ldap.baseDns', { isRequired: true }),
-      lines('ldap.groupBaseDns', { empty: 'clear' }),
-      code('ldap.filters.person'),
-      code('ldap.filters.group'),
-      input('ldap.groupDepth', 'number', { initial: '5' }),
-      input('ldap.pollSeconds', 'number', { initial: '30' }),
-    ]),
-    section('attributes', [
-      code('ldap.attributes.id', { isFixed: true }),
-      ...attributes.map((name) => code(`ldap.attributes.${name}`)),
-    ]),
-  ],
+/** The groups of the description in each section, which has the title of the first one. */
+const sections: Record<Directory, readonly (readonly [title: string, ...others: string[]])[]> = {
+  configServer: [['account'], ['servers', 'registry'], ['encryption'], ['keepAlive']],
+  ldap: [['ldap', 'servers', 'registry', 'account'], ['encryption'], ['search'], ['attributes']],
   people: [],
 };
 
-/** Of a new one every field, which leaves out what is empty; a change keeps secrets that are not typed. */
+/** Some of the fields are of both kinds of servers. */
+const isOf = (directory: Directory, path: string): boolean =>
+  directory === 'ldap' ? /^(?:ldap\.|tls|srvRecord$)/.test(path) : !path.startsWith('ldap.');
+
+const pem: Partial<FormField> = { kind: 'textarea', rows: 6, isCode: true };
+
+/** People copy it from a mail or a document, with the spaces around it. */
+const copied: Reading = { shown: () => '', read: (text) => text.trim() };
+
+const traceModes = Object.entries(classicTraceModes).map(([name, value]) => ({
+  value,
+  label: `console.environments.traceMode.${name as keyof typeof classicTraceModes}` as const,
+}));
+
+/** Where the console has more to say about a field than its description. */
+const own: Readonly<Record<string, Partial<Input>>> = {
+  password: { reading: copied },
+  configServers: { kind: 'lines', reading: configServerLines, initial: '' },
+  'tls.ca': { look: pem },
+  // An environment need not have a certificate of its own.
+  'tls.mutual.cert': { look: pem, empty: 'leave', isRequired: false },
+  'tls.mutual.key': { look: pem },
+  connectionProtocol: { kind: 'choice', options: [{ value: 'addp' }], isRequired: true },
+  traceMode: { kind: 'choice', options: traceModes, initial: classicTraceModes.off, isRequired: true },
+  'ldap.type': { options: optionsBelow('console.environments.ldap.type', ['standard', 'activeDirectory']) },
+  'ldap.servers': { kind: 'lines', reading: ldapServerLines },
+  'ldap.bindPassword': { reading: copied },
+};
+
+const names = ['username', 'tenant', 'appName'];
+
+/** By the directory: no schema tells it. */
+const needed = ['username', 'password', 'ldap.bindDn', 'ldap.bindPassword', 'ldap.baseDns'];
+
+/** An attribute that is emptied is one that the directory does not have. */
+const mayBeNone = ['firstName', 'lastName', 'email', 'employeeId', 'externalId'];
+const emptied: Readonly<Record<string, Partial<Input>>> = {
+  'ldap.groupBaseDns': { empty: 'clear' },
+  ...Object.fromEntries(mayBeNone.map((name) => [`ldap.attributes.${name}`, { empty: undefined }])),
+};
+
+function asTyped(input: Input, isNew: boolean): Input {
+  const { path, kind } = { ...input, ...own[input.path] };
+  const isKept = kind === 'secret' && !isNew;
+  const isCode = (kind === 'text' || kind === 'lines') && !names.includes(path);
+  return {
+    ...input,
+    look: { ...input.look, ...(isCode && { isCode }) },
+    ...(needed.includes(path) && { isRequired: !isKept }),
+    ...(isKept && { hint: 'console.environments.secret.kept' }),
+    ...own[path],
+    ...(isNew ? {} : emptied[path]),
+  };
+}
+
+/** A change keeps secrets that are not typed. Configuration Servers that exist have pages of their own. */
 export function sectionsFor(directory: Directory, isNew: boolean): Section[] {
-  return sections[directory].map((one) => ({
-    ...one,
-    inputs: one.inputs
-      .filter(({ isFixed }: EnvironmentInput) => isNew || !isFixed)
-      .map(isNew ? asNew : asKept),
-  }));
+  const described = describedInputs(description, { isNew }).filter(
+    ({ path }) => isNew || path !== 'configServers',
+  );
+  const typed = (group: string) =>
+    described
+      .filter((input) => input.group === group && isOf(directory, input.path))
+      .map((input) => asTyped(input, isNew));
+  return [
+    ...sections[directory].map((groups) => section(groups[0], groups.flatMap(typed))),
+    ...(isNew ? [{ inputs: inputsAt(described, 'id').map((input) => asTyped(input, isNew)) }] : []),
+  ];
 }
 
 export const inputsFor = (directory: Directory, isNew: boolean): Input[] =>
   sectionsFor(directory, isNew).flatMap(({ inputs }) => inputs);
-
-const asNew = (one: Input): Input => ({
-  ...one,
-  empty: 'leave',
-  ...(one.kind === 'secret' && one.path !== 'tls.mutual.key' && { isRequired: true }),
-});
-
-const asKept = (one: Input): Input =>
-  one.kind === 'secret' ? { ...one, hint: 'console.environments.secret.kept' } : one;
 
 /** Without a certificate there is nothing to show to servers, and its key goes, too. */
 export function changeOf(

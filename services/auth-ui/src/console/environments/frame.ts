@@ -2,7 +2,7 @@
 import { consolePath } from '@gatehouse/contracts/auth-api/console';
 import type { Environment } from '@gatehouse/contracts/environment-api/administration/environments';
 import type { ConsoleVisit } from '../shell/shell.ts';
-import { hostAndPort } from './fields.ts';
+import { hostAndPort } from './server-lines.ts';
 
 export const environmentsPath = `${consolePath}/environments`;
 export const environmentPath = (id: string) => `${environmentsPath}/${encodeURIComponent(id)}`;

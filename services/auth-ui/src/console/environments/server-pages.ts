@@ -3,28 +3,25 @@ import type {
   ConfigServer,
   Environment,
 } from '@gatehouse/contracts/environment-api/administration/environments';
-import { type Input, inputsBelow, type Typed, typedOf } from '../form/inputs.ts';
+import { singleConfigServer } from '@gatehouse/contracts/resources/config-server';
+import { describedInputs } from '../form/described.ts';
+import { type Input, type Typed, typedOf } from '../form/inputs.ts';
 import { sectionsOf } from '../form/sections.ts';
 import { lostSecrets } from '../shell/conflict.ts';
 import type { ConfirmPage, FormPage } from '../shell/pages.ts';
 import { factOf } from '../shell/parts.ts';
 import { changedMeanwhile, questionOf } from '../shell/question.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
-import { hostAndPort } from './fields.ts';
 import { environmentPath, wayTo } from './frame.ts';
+import { defaultPort, hostAndPort } from './server-lines.ts';
 
-const input = inputsBelow('field.configServer', 'console.environments.server');
-const code = { isCode: true, maxLength: 256 };
-
-export const serverInputs: readonly Input[] = [
-  input('primaryAddress', 'text', { isRequired: true, look: code }),
-  input('primaryPort', 'number', { isRequired: true, initial: '8888' }),
-  input('backupAddress', 'text', { empty: 'clear', look: code }),
-  input('backupPort', 'number', { empty: 'clear' }),
-  input('locations', 'lines', { isRequired: true, initial: '/', look: { isCode: true, maxLength: 4096 } }),
-  input('readOnly', 'flag'),
-  input('password', 'secret', { label: 'console.environments.server.password', empty: 'leave' }),
-];
+export const serverInputs: readonly Input[] = describedInputs(singleConfigServer).map((input) => {
+  const { path, kind, look } = input;
+  if (path === 'primaryPort') return { ...input, initial: String(defaultPort) };
+  // Emptied, they are refused: the API has a default for a server that is new alone.
+  if (path === 'locations') return { ...input, isRequired: true, empty: undefined };
+  return kind === 'text' ? { ...input, look: { ...look, isCode: true } } : input;
+});
 
 /** `server`: one that exists. */
 export function serverPage(

@@ -14,8 +14,8 @@ import { ifMatch } from '../shell/conflict.ts';
 import { askFirst } from '../shell/question.ts';
 import type { ConsoleVisit, Shell } from '../shell/shell.ts';
 import { tagField } from '../shell/typed.ts';
-import { hostAndPort } from './fields.ts';
 import { environmentPath, warningOf } from './frame.ts';
+import { hostAndPort } from './server-lines.ts';
 import { addMeanwhilePage, removeServerPage, serverInputs, serverPage } from './server-pages.ts';
 
 const environmentParams = z.object({ id: z.string().max(64) });
