@@ -6,6 +6,7 @@ import {
   environment as description,
   type EnvironmentChange,
 } from '@gatehouse/contracts/resources/environment';
+import { ldapFields } from '@gatehouse/contracts/resources/ldap';
 import { describedInputs, inputsAt } from '../form/described.ts';
 import { bodyOf, type Input, optionsBelow, type Reading, type Typed, textAt } from '../form/inputs.ts';
 import { type Section, sectionsBelow } from '../form/sections.ts';
@@ -56,11 +57,13 @@ const names = ['username', 'tenant', 'appName'];
 /** By the directory: no schema tells it. */
 const needed = ['username', 'password', 'ldap.bindDn', 'ldap.bindPassword', 'ldap.baseDns'];
 
-/** An attribute that is emptied is one that the directory does not have. */
-const mayBeNone = ['firstName', 'lastName', 'email', 'employeeId', 'externalId'];
+const attributes = Object.entries(ldapFields.attributes.unwrap().shape);
+const mayBeNone = attributes.filter(([, schema]) => schema.safeParse('').success);
+
+/** In a change. An attribute without text is one that the directory does not have. */
 const emptied: Readonly<Record<string, Partial<Input>>> = {
   'ldap.groupBaseDns': { empty: 'clear' },
-  ...Object.fromEntries(mayBeNone.map((name) => [`ldap.attributes.${name}`, { empty: undefined }])),
+  ...Object.fromEntries(mayBeNone.map(([name]) => [`ldap.attributes.${name}`, { empty: undefined }])),
 };
 
 function asTyped(input: Input, isNew: boolean): Input {
