@@ -111,7 +111,8 @@ function asTyped(input: Input): Input {
     reading: { shown: String, read: (day) => `${day}T${time}Z` },
     look: { kind: 'date' },
   });
-  if (path === 'purpose') return { ...input, ...options, look: { ...look, kind: 'choice' } };
+  // Its options say what the help says.
+  if (path === 'purpose') return { ...input, hint: undefined, ...options, look: { ...look, kind: 'choice' } };
   if (path === 'validFrom') return { ...input, ...day('00:00:00') };
   return path === 'expiresAt' ? { ...input, ...day('23:59:59') } : input;
 }

@@ -65,7 +65,9 @@ function typedAs(visit: ConsoleVisit, input: Input): Input[] {
   if (path === 'id') return [{ ...input, look: { ...look, isCode: true } }];
   if (path === 'subjectScope')
     return [{ ...input, options: optionsBelow(below, ['contactCenter', 'environment']) }];
-  if (path === 'status') return [{ ...input, options: statuses(visit), look: { ...look, kind: 'choice' } }];
+  // Its options say what the help says.
+  if (path === 'status')
+    return [{ ...input, hint: undefined, options: statuses(visit), look: { ...look, kind: 'choice' } }];
   if (path !== 'membership') return [input];
   const none = { value: '', label: 'console.contactCenters.membership.none' } as const;
   // Without a choice the API says whether one is needed.
