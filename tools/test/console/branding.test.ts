@@ -1,12 +1,9 @@
-import { linkKinds } from '@gatehouse/contracts/environment-api/branding';
-import { inputsOf } from '@gatehouse/contracts/resource/inputs';
-import { branding } from '@gatehouse/contracts/resources/branding';
 import { closeContexts, sharedChromium } from '@gatehouse/testing/chromium';
 import type { Browser, BrowserContext } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { pageKinds } from '../../../services/auth-ui/src/console/branding/sample-pages.ts';
 import { flat } from '../../../services/environment-api/test/pictures.ts';
-import { fieldNames, unescaped } from './html.ts';
+import { unescaped } from './html.ts';
 import { type Answer, formTo, type Person } from './person.ts';
 import { people, type Stage, startStage } from './stage.ts';
 
@@ -89,14 +86,6 @@ it('saves what was typed, shows what is inherited and where from, and the contra
   expect(
     (await stage.environmentApi.call('GET', `/contact-centers/${stage.contactCenterId}/branding`)).body,
   ).toEqual(body);
-});
-
-it('asks for each field of the description, and for each kind of link', async () => {
-  const form = await person.open(`${path}/edit?${of}`);
-  const asked = inputsOf(branding).flatMap((field) =>
-    field.path === 'links' ? linkKinds.map((kind) => `link.${kind}`) : [field.path],
-  );
-  expect(fieldNames(form.html)).toEqual(expect.arrayContaining(asked));
 });
 
 it('keeps links that the form has no field for', async () => {

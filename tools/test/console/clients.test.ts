@@ -1,5 +1,3 @@
-import { inputsOf } from '@gatehouse/contracts/resource/inputs';
-import { client as description } from '@gatehouse/contracts/resources/client';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import {
   changeClient,
@@ -149,16 +147,6 @@ describe('the form that changes a client', () => {
       tokenExchange: { subjectClients: [desk.clientId], audiences: [own.clientId], idTokens: true },
       requirePushedAuthorizationRequests: true,
     });
-  });
-
-  it('has every field that a change may have', async () => {
-    const { html } = await person.open(`${one(desk)}/edit`);
-    const changed = inputsOf(description).filter(({ facts }) => !facts.isFixed && !facts.isSecret);
-    expect(changed.length).toBeGreaterThan(60);
-    for (const { path: field, facts, kind, options } of changed) {
-      expect(html, field).toContain(facts.label);
-      expect(html, field).toContain(`name="${kind === 'choices' ? `${field}.${options[0]}` : field}"`);
-    }
   });
 
   it('folds groups that hold what a new client has, and opens one where a field is refused', async () => {

@@ -1,6 +1,3 @@
-import { inputsOf } from '@gatehouse/contracts/resource/inputs';
-import { oidc } from '@gatehouse/contracts/resources/oidc';
-import { saml } from '@gatehouse/contracts/resources/saml';
 import {
   type OpenIdProvider,
   startOpenIdProvider,
@@ -9,7 +6,6 @@ import { makeProviderKey } from '@gatehouse/testing/identity-providers/provider-
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { idpMetadata } from '../../../services/auth-api/test/sso/stack/saml-provider.ts';
 import { localTrial } from '../../../services/auth-api/test/sso/stack/sign-on.ts';
-import { fieldNames } from './html.ts';
 import type { Answer, Person } from './person.ts';
 import { people, type Stage, startStage } from './stage.ts';
 
@@ -88,12 +84,6 @@ it('an administrator of a contact centre goes through the four steps, and people
   expect(off.text).toContain('Everybody signs in by password again');
   const disabled = await administrator.submit(off, `${pathOf()}/disable`);
   expect(disabled.message).toBe('Single sign-on is disabled');
-});
-
-it.each([saml, oidc])('asks for each field of $name, except whether people use it', async (described) => {
-  const form = await person.open(setUp(described.name).replace('set-up', 'settings'));
-  const asked = inputsOf(described).filter(({ path }) => path !== 'enabled');
-  expect(fieldNames(form.html)).toEqual(expect.arrayContaining(asked.map(({ path }) => path)));
 });
 
 it('keeps a secret that is not typed, and every setting of a form that is sent as it is', async () => {
