@@ -1,109 +1,103 @@
-/** `npm run test:guards [name…]`: removes each guard from a copy of the sources and requires that its tests fail. */
-import { spawnSync } from 'node:child_process';
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+/** `npm run test:guards [-- name…]`: removes each guard from a copy of the sources and requires that its tests fail. */
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Attack, readAttacks } from './attacks.ts';
-import { copySources } from './copy.ts';
 import { type Guard, readGuards, textsWithout } from './guards.ts';
+import { createHost, type Host } from './hosts.ts';
+import { outcomeOf, unnoticed } from './outcomes.ts';
 import { problemsOf } from './problems.ts';
-import { isTestOf, patternOf } from './test-names.ts';
+import { digestOfSources, openRows, type Row } from './rows.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const attacks = readAttacks(root);
-const guards = readGuards(root);
-const wanted = process.argv.slice(2);
+const kept = '.gatehouse/guards.jsonl';
+/** One for each core of the machines that run this. */
+const hostCount = 2;
 
-let failures = 0;
-for (const problem of problemsOf(root, attacks, guards)) fail(problem);
+process.exitCode = await run(process.argv.slice(2));
 
-const chosen = guards.filter(({ name }) => wanted.length === 0 || wanted.includes(name));
-for (const name of wanted.filter((name) => guards.every((guard) => guard.name !== name)))
-  fail(`There is no guard ${name}`);
-
-const copy = copySources(root);
-try {
-  const shown = attacksOf(chosen);
-  const before = runTests(shown);
-  for (const attack of shown.filter((attack) => before.of(attack) !== 'passed'))
-    fail(`With every guard in place "${attack.title}" ${before.of(attack)}: ${attack.path}`);
-  for (const guard of chosen) show(guard);
-} finally {
-  rmSync(copy, { recursive: true, force: true });
-}
-console.log(`${chosen.length} guards removed, ${failures} failures`);
-process.exitCode = failures === 0 ? 0 : 1;
-
-function fail(sentence: string): void {
-  failures += 1;
-  console.log(`FAIL ${sentence}`);
-}
-
-function attacksOf(some: readonly Guard[]): Attack[] {
-  const names = new Set(some.flatMap(({ shownBy }) => shownBy));
-  return attacks.filter(({ name }) => names.has(name));
-}
-
-function show(guard: Guard): void {
-  const inCopy = (file: string) => readFileSync(join(copy, file), 'utf8');
-  const without = textsWithout(guard, inCopy);
-  const before = new Map([...without.keys()].map((file) => [file, inCopy(file)]));
+async function run(names: readonly string[]): Promise<number> {
   const startedMs = performance.now();
-  const shown = attacksOf([guard]);
-  write(without);
-  const after = runTests(shown);
-  write(before);
-  // Several tests may play one attack: one of them must notice.
-  const unshown = [...Map.groupBy(shown, ({ name }) => name).values()]
-    .filter((tests) => tests.every((attack) => after.of(attack) !== 'failed'))
-    .flat();
-  for (const attack of unshown)
-    fail(`${guard.name}: without the guard "${attack.title}" ${after.of(attack)}: ${attack.path}`);
-  const seconds = ((performance.now() - startedMs) / 1000).toFixed(1);
-  if (unshown.length === 0) console.log(`ok   ${guard.name}: ${shown.length} attacks succeed (${seconds} s)`);
+  const attacks = readAttacks(root);
+  const guards = readGuards(root);
+  const problems = [
+    ...problemsOf(root, attacks, guards),
+    ...names
+      .filter((name) => guards.every((guard) => guard.name !== name))
+      .map((name) => `There is no guard ${name}`),
+  ];
+  for (const problem of problems) console.log(`FAIL ${problem}`);
+  if (problems.length > 0) return 1;
+
+  const rows = openRows(join(root, kept), digestOfSources(root));
+  const chosen = guards.filter(({ name }) => names.length === 0 || names.includes(name));
+  const done = names.length === 0 ? chosen.flatMap((guard) => rows.find(guard) ?? []) : [];
+  console.log(`${'guard'.padEnd(44)} attacks  seconds`);
+  for (const row of done) print(row, `kept in ${kept}`);
+  const groups = groupsOf(chosen.filter((guard) => done.every(({ name }) => name !== guard.name)));
+
+  const interruption = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    process.once(signal, () => interruption.abort());
+  await using hosts = new AsyncDisposableStack();
+  let failures = 0;
+  async function work(): Promise<void> {
+    const host = createHost(root, interruption.signal);
+    hosts.defer(() => host.close());
+    for (let group = groups.shift(); group !== undefined; group = groups.shift())
+      for await (const [guard, row] of tryGroup(host, group, attacks)) {
+        if (interruption.signal.aborted) return;
+        rows.add(guard, row);
+        print(row);
+        failures += row.problems.length;
+      }
+  }
+  await Promise.all(Array.from({ length: Math.min(hostCount, groups.length) }, work));
+  if (interruption.signal.aborted) {
+    console.log('Interrupted: the same command goes on from here');
+    return 130;
+  }
+  const minutes = ((performance.now() - startedMs) / 60_000).toFixed(1);
+  console.log(
+    `${chosen.length} guards removed, ${failures} failures, ${minutes} minutes, ${done.length} kept`,
+  );
+  return failures === 0 ? 0 : 1;
 }
 
-function write(texts: ReadonlyMap<string, string>): void {
-  for (const [file, text] of texts) writeFileSync(join(copy, file), text);
+function print({ name, attacks, seconds, problems }: Row, note = ''): void {
+  console.log(
+    `${name.padEnd(44)} ${String(attacks).padStart(7)} ${seconds.toFixed(1).padStart(8)}  ${note}`.trimEnd(),
+  );
+  for (const problem of problems) console.log(`FAIL ${name}: ${problem}`);
 }
 
-interface TestResults {
-  testResults: { name: string; assertionResults: { title: string; status: string }[] }[];
+/** The guards beside one test file. Groups that start whole stacks come first, then the large ones: at the end one host waits for the other. */
+function groupsOf(guards: readonly Guard[]): Guard[][] {
+  const weight = ([guard, ...others]: Guard[]) =>
+    (guard?.path.startsWith('tools/') ? 1000 : 0) + others.length;
+  return [...Map.groupBy(guards, ({ path }) => path).values()].sort((a, b) => weight(b) - weight(a));
 }
 
-/** Runs the tests of the attacks in the copy, and no others. */
-function runTests(some: readonly Attack[]) {
-  // Without a path vitest would run every test there is.
-  if (some.length === 0) return { of: () => 'missing' as const };
-  const paths = [...new Set(some.map(({ path }) => path))];
-  // As vitest.config.ts says.
-  const report = join(copy, '.gatehouse/test-results/test.json');
-  rmSync(report, { force: true });
-  const args = ['node_modules/vitest/vitest.mjs', 'run', ...paths, '-t', patternOf(some)];
-  const { stdout } = spawnSync(process.execPath, args, {
-    cwd: copy,
-    encoding: 'utf8',
-    maxBuffer: 64 * 1024 * 1024,
-  });
-  const { testResults } = readReport(report, stdout);
-  return {
-    /** `missing`: the file could not be loaded, or its preparation failed; that proves nothing. */
-    of(attack: Attack): 'passed' | 'failed' | 'missing' {
-      const statuses = testResults
-        .filter(({ name }) => name.endsWith(`/${attack.path}`))
-        .flatMap(({ assertionResults }) => assertionResults)
-        .filter(({ title, status }) => isTestOf(attack, title) && ['passed', 'failed'].includes(status))
-        .map(({ status }) => status);
-      if (statuses.length === 0) return 'missing';
-      return statuses.includes('failed') ? 'failed' : 'passed';
-    },
-  };
-}
-
-function readReport(path: string, output: string): TestResults {
-  try {
-    return JSON.parse(readFileSync(path, 'utf8')) as TestResults;
-  } catch (error) {
-    throw new Error(`The tests have left no report:\n${output.slice(-2000)}`, { cause: error });
+async function* tryGroup(
+  host: Host,
+  guards: readonly Guard[],
+  all: readonly Attack[],
+): AsyncGenerator<[Guard, Row]> {
+  const played = (some: readonly Guard[]) =>
+    all.filter(({ name }) => some.some(({ shownBy }) => shownBy.includes(name)));
+  const before = await host.run(played(guards));
+  for (const guard of guards) {
+    const startedMs = performance.now();
+    const attacks = played([guard]);
+    const problems: string[] = attacks
+      .filter((attack) => outcomeOf(attack, before) !== 'passed')
+      .map(
+        (attack) =>
+          `with every guard in place "${attack.title}" ${outcomeOf(attack, before)}: ${attack.path}`,
+      );
+    const after = await host.run(attacks, textsWithout(guard, host.read));
+    for (const attack of unnoticed(attacks, after))
+      problems.push(`without it "${attack.title}" ${outcomeOf(attack, after)}: ${attack.path}`);
+    const seconds = (performance.now() - startedMs) / 1000;
+    yield [guard, { name: guard.name, attacks: attacks.length, seconds, problems }];
   }
 }
