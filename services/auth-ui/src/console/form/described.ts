@@ -81,7 +81,8 @@ function secretOf(resource: Resource, input: DescribedInput, isNew: boolean): Gr
     kind: 'secret',
     isRequired: isNew && !isOptional,
     empty: 'leave',
-    look: maxLength === undefined ? {} : { maxLength },
+    // A browser must not fill in a password of the person who looks at the form.
+    look: { autocomplete: 'new-password', ...(maxLength !== undefined && { maxLength }) },
   };
 }
 

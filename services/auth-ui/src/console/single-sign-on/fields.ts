@@ -44,7 +44,7 @@ const maxLine = 4096;
 /** Where the console has more to say about a field than its description. Only a secret may be left out of what is sent. */
 function asTyped(input: Input): Input {
   const { path, kind, look = {}, options = [] } = input;
-  if (kind === 'secret') return { ...input, look: { ...look, autocomplete: 'new-password' } };
+  if (kind === 'secret') return input;
   const isRequired = input.empty !== 'clear';
   const sent: Input = { ...input, empty: isRequired ? undefined : 'clear' };
   const values = options.map(({ value }) => value);
