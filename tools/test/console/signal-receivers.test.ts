@@ -102,6 +102,22 @@ it('says beside the field what the API refuses, and keeps what was typed except 
   expect(refused.html).not.toContain(secret);
 });
 
+it('shows both versions where somebody else was faster, and asks for the token again', async () => {
+  const change = `${await pathOfOne()}/change`;
+  const form = await person.open(change);
+  await person.submit(await person.open(change), change, { audience: 'of a colleague' });
+  const compared = await person.submit(form, change, { audience: 'of mine', bearerToken: secret });
+  expect(compared).toMatchObject({ status: 412, heading: 'Somebody else was faster' });
+  expect(compared.rows.filter(({ Field }) => Field?.includes('different'))).toEqual([
+    { Field: 'Audience different', 'As it is now': 'of a colleague', 'Your change': 'of mine' },
+  ]);
+  expect(await stored()).toMatchObject([{ audience: 'of a colleague' }]);
+  expect(compared.html).not.toContain(secret);
+  const saved = await person.submit(compared, change, { bearerToken: secret });
+  expect(saved.message).toBe('The receiver is changed');
+  expect(await stored()).toMatchObject([{ audience: 'of mine', hasBearerToken: true }]);
+});
+
 it('keeps a contact centre that is gone, by its identifier', async () => {
   const other = await stage.environmentApi.contactCenter({
     ...{ environmentId: stage.environmentId, name: 'Short-lived', domains: ['short'] },
@@ -122,7 +138,7 @@ it('asks for tenant names where there are too many contact centres to choose fro
       ...{ environmentId: stage.environmentId, name, domains: [name.toLowerCase()] },
       membership: { by: 'all' },
     });
-  await Promise.all(Array.from({ length: 100 }, (_, index) => center(`Many-${index}`)));
+  for (let index = 0; index < 100; index += 1) await center(`Many-${index}`);
   const added = await add({ audience: 'many', contactCenterIds: 'demo\nMANY-7\n' });
   expect(added.text).toContain('Contact centres Demo, Many-7');
   const change = `${added.path}/change`;

@@ -58,7 +58,7 @@ const changeInputs = (visit: ConsoleVisit): Input[] => {
 
 const names = inputsBelow('console.contactCenters')('membership.names', 'lines');
 
-/** What the console alone knows about a field. */
+/** Where the console has more to say about a field than its description. */
 function typedAs(visit: ConsoleVisit, input: Input): Input[] {
   const { path, isRequired, look } = input;
   const below = `console.contactCenters.${path}`;

@@ -48,7 +48,7 @@ export function named(field: FormField, { all = [] }: Centers): FormField {
   };
 }
 
-/** What was chosen or typed, as ids. One that is gone keeps its id. @throws RefusedForm, UpstreamError */
+/** The ids of those that were chosen or typed. One that is gone keeps its id. @throws RefusedForm, UpstreamError */
 export async function idsOf(
   visit: ConsoleVisit,
   { all }: Centers,

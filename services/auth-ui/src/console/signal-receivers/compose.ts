@@ -9,6 +9,7 @@ import type { Area } from '../shell/area.ts';
 import { detailRoute } from '../shell/details.ts';
 import { listRoute } from '../shell/lists.ts';
 import { factsView } from '../shell/pages.ts';
+import { RefusedForm } from '../shell/problem.ts';
 import { askFirst } from '../shell/question.ts';
 import type { ConsoleVisit, Shell } from '../shell/shell.ts';
 import { centersFor } from './centers.ts';
@@ -61,11 +62,16 @@ export function composeSignalReceivers({ shell }: { shell: Shell }): Area {
       path,
       async read(visit, { id }) {
         const receiver = await callsOf(visit).read(id);
-        return { receiver, centers: await centersFor(visit, receiver.contactCenterIds) };
+        const centers = await centersFor(visit, receiver.contactCenterIds);
+        return { receiver, centers, etag: receiver.updatedAt };
       },
       page: (visit, { receiver, centers }, typed) => changePage(visit, receiver, centers, typed),
-      act: async (visit, { id }, { typed, seen: { receiver, centers } }) =>
-        callsOf(visit).update(id, await changeOf(visit, centers, typed, receiver)),
+      async act(visit, { id }, { typed, etag, seen: { receiver, centers } }) {
+        const change = await changeOf(visit, centers, typed, receiver);
+        // Auth API has no version to compare: two people who save in the same moment are not told.
+        if (etag !== receiver.updatedAt) throw new RefusedForm({}, 412);
+        return callsOf(visit).update(id, change);
+      },
       done: (visit, { id }) => shell.done(visit, receiverPath(id), 'console.signalReceivers.saved'),
     });
 

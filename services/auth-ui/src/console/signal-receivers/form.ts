@@ -22,7 +22,7 @@ const inputsFor = (centers: Centers, receiver?: SignalReceiverView): Input[] =>
     typedAs(input, centers, receiver?.hasBearerToken === true),
   );
 
-/** What the console alone knows about a field. */
+/** Where the console has more to say about a field than its description. */
 function typedAs(input: Input, centers: Centers, hasToken: boolean): Input[] {
   const { path, look, options = [] } = input;
   if (path === 'contactCenterIds') return [centersInput(input, centers)];
