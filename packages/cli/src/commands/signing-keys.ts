@@ -2,6 +2,7 @@
 import { createSigningKeyAdministration } from '@gatehouse/api-client/auth-api/administration';
 import type { SigningKeyView } from '@gatehouse/contracts/auth-api/administration/signing-keys';
 import { definedOnly } from '@gatehouse/contracts/defined-only';
+import { keyInFile } from '@gatehouse/contracts/resources/signing-key';
 import type { Command } from 'commander';
 import type { Cli } from '../command-group.ts';
 import { UsageError } from '../failure/failure.ts';
@@ -94,14 +95,11 @@ function show(session: Session, keys: SigningKeyView[]): void {
   );
 }
 
-/** What a file holds shows in its first characters. @throws UsageError */
-function keyOf(file: string): Record<string, unknown> {
+/** @throws UsageError */
+function keyOf(file: string) {
   const bytes = readNamed(file);
-  const text = bytes.toString('utf8');
-  if (text.includes('-----BEGIN ')) return { pem: text };
-  if (!text.trimStart().startsWith('{')) return { pkcs12: bytes.toString('base64') };
   try {
-    return { jwk: JSON.parse(text) };
+    return keyInFile(bytes);
   } catch {
     // The parser's message may quote the key.
     throw new UsageError(`${file} is no JSON`);

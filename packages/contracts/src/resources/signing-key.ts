@@ -60,3 +60,11 @@ export const newSigningKeySchema = z
 
 /** As it is sent. */
 export type NewSigningKey = z.input<typeof newSigningKeySchema>;
+
+/** The key of a file, as the field of its form: its content tells which. @throws SyntaxError, which may quote the key */
+export function keyInFile(bytes: Buffer): Pick<NewSigningKey, 'pem' | 'pkcs12' | 'jwk'> {
+  const text = bytes.toString('utf8');
+  if (text.includes('-----BEGIN ')) return { pem: text };
+  const json = text.trim();
+  return json.startsWith('{') ? { jwk: JSON.parse(json) } : { pkcs12: bytes.toString('base64') };
+}
