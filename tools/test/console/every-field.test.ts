@@ -43,7 +43,6 @@ const ofCenter: Partial<Form> = {
   without: { auth: 'it has one value, which the overview shows' },
 };
 const anotherValue = 'with another one it is another value';
-const keystore = 'the command line imports keystores';
 
 const forms: Readonly<Record<string, readonly Form[]>> = {
   administrator: [made('administrators/add', { named: { way: ['way', 'issuer'] } })],
@@ -97,10 +96,7 @@ const forms: Readonly<Record<string, readonly Form[]>> = {
   ],
   signalReceiver: [made('signal-receivers/add'), changed((places) => [`${receiver(places)}/change`])],
   signingKey: [
-    made('keys/import', {
-      named: { pem: ['key'], jwk: ['key'] },
-      without: { pkcs12: keystore, alias: keystore },
-    }),
+    made('keys/import', { named: { pem: ['key', 'keyFile'], jwk: ['key', 'keyFile'], pkcs12: ['keyFile'] } }),
   ],
 };
 

@@ -1,4 +1,5 @@
 /** Dangerous forms by an old sign-in: the person signs in again and loses nothing that was typed. */
+import { generateKeyPairSync } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Answer, formTo, type Person } from './person.ts';
 import { people, type Stage, startStage } from './stage.ts';
@@ -9,7 +10,8 @@ let leftOpen: Person[];
 let offsetMs = -16 * 60_000;
 beforeAll(async () => {
   stage = await startStage({ authApiNow: () => Date.now() + offsetMs });
-  leftOpen = [await stage.installationAdministrator(), await stage.installationAdministrator()];
+  leftOpen = [];
+  for (let count = 0; count < 3; count += 1) leftOpen.push(await stage.installationAdministrator());
   offsetMs = 0;
   // Their tokens have expired meanwhile, and are renewed.
   for (const person of leftOpen) await stage.session.age(person);
@@ -83,4 +85,22 @@ it('asks for it wherever the right depends on it: contact centre, environment, a
   await person.signIn(await person.open('/auth/console/sign-in-again'), people.supervisor);
   for (const [index, { action, said }] of forms.entries())
     expect(await person.submit(asked[index] as Answer, action)).toMatchObject({ message: said });
+});
+
+it('keeps a form in which no file was chosen, and nothing of a file', async () => {
+  const [, , person] = leftOpen as [Person, Person, Person];
+  const keys = '/auth/console/keys';
+  const form = await person.open(`${keys}/import`);
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const key = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+  const send = (keyFile: string) =>
+    person.submitFiles(form, `${keys}/import`, { keyFile: Buffer.from(keyFile) }, keyFile ? {} : { key });
+
+  const file = await send(key);
+  expect(file).toMatchObject({ status: 403, heading: 'Sign in again to do this' });
+  expect(file.forms.map(({ action }) => action)).not.toContain(`${keys}/import`);
+  const text = await send('');
+  expect(text).toMatchObject({ status: 403, heading: 'Sign in again to do this' });
+  await person.signIn(await person.open('/auth/console/sign-in-again'), people.supervisor);
+  expect((await person.submit(text, `${keys}/import`)).message).toMatch(/ is imported$/);
 });

@@ -1,4 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Answer, Person } from './person.ts';
 import { type Stage, startStage } from './stage.ts';
@@ -81,6 +82,83 @@ it('says why a key is refused, and does not send it back', async () => {
   const json = await person.submit(form, `${path}/import`, { key: `{"d":"${secret}"` });
   expect(json.status).toBe(400);
   expect(json.html).not.toContain(secret);
+});
+
+const keystores = new URL('../../../services/auth-api/test/keys/keystores/', import.meta.url);
+const keystore = (name: string) => readFileSync(new URL(`${name}.p12`, keystores));
+const jwk = generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' });
+const privateRsa = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey;
+const encrypted = privateRsa.export({
+  type: 'pkcs8',
+  format: 'pem',
+  cipher: 'aes-256-cbc',
+  passphrase: 'typed-word',
+});
+
+async function importFile(keyFile: Buffer | string, typed: Record<string, string> = {}) {
+  const form = await person.open(`${path}/import`);
+  return person.submitFiles(form, `${path}/import`, { keyFile: Buffer.from(keyFile) }, typed);
+}
+
+it.each([
+  ['a keystore', keystore('ec'), { password: 'changeit', state: 'active' }, 'ES256', 'In use'],
+  [
+    'one key of a keystore with two',
+    keystore('two-rsa'),
+    { password: 'changeit', alias: 'new' },
+    'RS256',
+    'Next',
+  ],
+  ['encrypted PEM', Buffer.from(encrypted), { password: 'typed-word' }, 'RS256', 'Next'],
+  ['a JWK', Buffer.from(`\uFEFF${JSON.stringify(jwk)}\n`), {}, 'EdDSA', 'Next'],
+])('imports %s from a file', async (_name, file, typed, algorithm, state) => {
+  const imported = await importFile(file, typed);
+  const kid = /^(.+) is imported$/.exec(imported.message ?? '')?.[1] ?? '';
+  expect(imported.rows).toContainEqual(expect.objectContaining({ Key: kid, Origin: 'Imported' }));
+  expect(keysIn(imported, algorithm, state)).toContain(kid);
+});
+
+it('takes the text where no file is chosen, and otherwise the file in its place', async () => {
+  const text = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey;
+  const key = text.export({ type: 'pkcs8', format: 'pem' }).toString();
+  expect((await importFile('', { key })).message).toMatch(/ is imported$/);
+  const refused = await importFile('no key', { key });
+  expect(refused).toMatchObject({ status: 400, fieldProblems: { keyFile: expect.anything() } });
+});
+
+const changeit = { password: 'changeit' };
+
+it.each([
+  ['a wrong password', keystore('two-rsa'), { password: 'wrong' }, 'password', 'does not open with this'],
+  ['no password', Buffer.from(encrypted), {}, 'password', 'is encrypted: send its password too'],
+  ['no entry of several', keystore('two-rsa'), changeit, 'alias', 'choose an alias of old, new'],
+  ['an unknown entry', keystore('ec'), { ...changeit, alias: 'other' }, 'alias', 'named other: it has sign'],
+  ['no keystore', Buffer.from('0123'), {}, 'keyFile', 'is no PKCS#12 file'],
+  ['a JKS keystore', Buffer.from('feedfeed00000002', 'hex'), {}, 'keyFile', 'convert it with keytool'],
+  ['broken JSON', Buffer.from('{"d":"changeit"'), {}, 'keyFile', 'it is no JSON'],
+  ['a JWK without a type', Buffer.from('{"d":"changeit"}'), {}, 'keyFile', 'kty: This is missing.'],
+])('says beside the field what is wrong: %s', async (_name, file, typed, field, said) => {
+  const page = await importFile(file, typed);
+  expect(page.status).toBe(400);
+  expect(page.fieldProblems).toEqual({ [field]: expect.stringContaining(said) });
+  expect(page.html).not.toContain('changeit');
+  expect(page.html).not.toContain(file.toString('base64').slice(0, 60));
+});
+
+it('says beside the file that it is longer than Auth API takes, and reads no form that is far longer', async () => {
+  // In base64 it is longer than 65 536 bytes.
+  const page = await importFile(Buffer.alloc(60_000, 1));
+  expect(page.status).toBe(413);
+  expect(page.fieldProblems).toEqual({ keyFile: expect.stringContaining('larger than 65536 bytes') });
+  const unread = await importFile(Buffer.alloc(600_000, 1));
+  expect(unread).toMatchObject({ status: 413, heading: 'This could not be done' });
+});
+
+it('logs nothing of a key that was sent', () => {
+  const logged = stage.authUiLogged();
+  expect(logged).not.toMatch(/changeit|typed-word|BEGIN [A-Z ]*PRIVATE/);
+  expect(logged).not.toContain(keystore('ec').toString('base64').slice(0, 60));
+  expect(logged).not.toContain(jwk.d);
 });
 
 it('puts the next key of single sign-on into our metadata, and uses it when it is activated', async () => {

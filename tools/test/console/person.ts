@@ -80,6 +80,20 @@ export function createPerson(publicUrl: string, cookies = new Map<string, string
       const form = formTo(page, action);
       return person.post(form.action, { ...form.fields, ...typed });
     },
+    /** The same with files, as a browser sends them; a field without a file is an empty file. */
+    submitFiles: (
+      page: Answer,
+      action: string,
+      files: Record<string, Uint8Array>,
+      typed: Record<string, string> = {},
+    ) => {
+      const form = formTo(page, action);
+      const body = new FormData();
+      for (const [name, value] of Object.entries({ ...form.fields, ...typed })) body.set(name, value);
+      for (const [name, bytes] of Object.entries(files))
+        body.set(name, new Blob([Uint8Array.from(bytes)]), bytes.length === 0 ? '' : 'file.bin');
+      return follow(form.action, { method: 'POST', body });
+    },
     /** Bytes of a first visit: the page with its styles and scripts, as they are sent. */
     async weightOf({ html }: Pick<Answer, 'html'>): Promise<number> {
       const parts = [...html.matchAll(/<(?:link|script)\b[^>]* (?:href|src)="([^"]+\.(?:css|js))"/g)];

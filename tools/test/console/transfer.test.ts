@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { formTo, type Person } from './person.ts';
+import type { Person } from './person.ts';
 import { type Stage, startStage } from './stage.ts';
 
 let stage: Stage;
@@ -24,15 +24,10 @@ const preview = async (document: string) =>
   person.submit(await person.open(`${path}/import`), `${path}/preview`, { document });
 
 it('takes the document as a file, without a script', async () => {
-  const form = formTo(await person.open(`${path}/import`), `${path}/preview`);
-  const body = new FormData();
-  for (const [name, value] of Object.entries(form.fields)) if (name !== 'documentFile') body.set(name, value);
-  body.set('documentFile', new Blob([await exported('yaml')], { type: 'application/yaml' }), 'estate.yaml');
-  const answer = await person.request(form.action, { method: 'POST', body });
-  expect([answer.status, await answer.text()]).toEqual([
-    200,
-    expect.stringContaining('Nothing would change'),
-  ]);
+  const form = await person.open(`${path}/import`);
+  const files = { documentFile: Buffer.from(await exported('yaml')) };
+  const answer = await person.submitFiles(form, `${path}/preview`, files);
+  expect([answer.status, answer.html]).toEqual([200, expect.stringContaining('Nothing would change')]);
 });
 
 it('exports a document that changes nothing when it is imported', async () => {

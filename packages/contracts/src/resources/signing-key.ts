@@ -41,7 +41,6 @@ export const signingKey = {
       label: 'Entry of the keystore',
       help: 'Needed where the keystore has several keys.',
       group: 'key',
-      isSecret,
     }),
     state: field(z.enum(['next', 'active']).default('next'), {
       label: 'Use it',

@@ -15,12 +15,16 @@ import { attempt } from '../shell/problem.ts';
 import { askFirst, changedMeanwhile } from '../shell/question.ts';
 import type { ConsoleVisit, Shell } from '../shell/shell.ts';
 import { tagField } from '../shell/typed.ts';
+import { acceptFiles } from '../shell/upload.ts';
 import { besideKey, importedOf, importPage } from './import-page.ts';
 import { type KeysPage, keysPage, keysPath } from './keys-page.ts';
 import { activatePage, kidPage, rotatePage } from './questions.ts';
 
 const keysView = consoleView<KeysPage>('keys/keys');
 const purposeField = ssoKeySchema.pick({ purpose: true });
+/** For the file, and a text as a form writes it. The API decides how large a key may be. */
+const maxImportBytes = 512 * 1024;
+
 export function composeKeys({ shell }: { shell: Shell }): Area {
   const signing = ({ authApi }: ConsoleVisit, etag = '') =>
     createSigningKeyAdministration(ifMatch(authApi, etag));
@@ -44,16 +48,7 @@ export function composeKeys({ shell }: { shell: Shell }): Area {
       done: (visit) => shell.done(visit, keysPath, 'console.keys.rotated'),
     });
 
-    formRoutes(pages, shell, {
-      url: '/import',
-      read: async (visit) => ({ etag: (await signing(visit).listTagged()).etag }),
-      page: (visit, _seen, typed) => importPage(visit, typed),
-      act: (visit, _asked, { typed, etag }) => signing(visit, etag).import(importedOf(visit, typed)),
-      done: (visit, _asked, { kid }) => shell.done(visit, keysPath, 'console.keys.imported', { kid }),
-      // The key was typed and is shown no more, so there is nothing to compare.
-      meanwhile: (visit, _seen, page) => ({ ...page, message: changedMeanwhile(visit) }),
-      beside: (_visit, problem) => besideKey(problem),
-    });
+    await pages.register(async (files: App) => importRoute(files));
 
     for (const [step, done] of [
       ['retire', 'console.keys.retired'],
@@ -85,6 +80,23 @@ export function composeKeys({ shell }: { shell: Shell }): Area {
         activatePage(visit, purpose, (await singleSignOn(visit).listTagged()).etag),
       act: (visit, { purpose, ifMatch: etag }) => singleSignOn(visit, etag).activate(purpose),
       done: (visit) => shell.done(visit, keysPath, 'console.keys.activated'),
+    });
+  }
+
+  function importRoute(pages: App): void {
+    acceptFiles(pages, maxImportBytes);
+
+    formRoutes(pages, shell, {
+      url: '/import',
+      bodyLimit: maxImportBytes,
+      read: async (visit) => ({ etag: (await signing(visit).listTagged()).etag }),
+      page: (visit, _seen, typed) => importPage(visit, typed),
+      act: (visit, _asked, { typed, etag }) => signing(visit, etag).import(importedOf(visit, typed)),
+      done: (visit, _asked, { kid }) => shell.done(visit, keysPath, 'console.keys.imported', { kid }),
+      // The key was sent and is shown no more, so there is nothing to compare.
+      meanwhile: (visit, _seen, page) => ({ ...page, message: changedMeanwhile(visit) }),
+      beside: (_visit, problem, _seen, typed) => besideKey(problem, typed),
+      also: [413],
     });
   }
 

@@ -1,28 +1,47 @@
-/** Builds the form that brings a private key along. What was typed is not shown again: it is a secret. */
-import { signingKey } from '@gatehouse/contracts/resources/signing-key';
-import { describedInputs } from '../form/described.ts';
-import { bodyOf, type Input, inputsBelow, optionsBelow, type Typed, typedOf } from '../form/inputs.ts';
+/** Builds the form that brings a private key along. The key is a secret, and is not shown again. */
+import { keyInFile, type NewSigningKey, signingKey } from '@gatehouse/contracts/resources/signing-key';
+import { describedInputs, inputsAt } from '../form/described.ts';
+import {
+  bodyOf,
+  type Input,
+  inputsBelow,
+  optionsBelow,
+  type Typed,
+  textAt,
+  typedOf,
+} from '../form/inputs.ts';
 import { sectionsOf } from '../form/sections.ts';
 import type { FormPage } from '../shell/pages.ts';
-import type { Problem } from '../shell/problem.ts';
+import { type Problem, RefusedForm } from '../shell/problem.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 import { keysPath } from './keys-page.ts';
 
-/** A key in PEM and one as JWK have one field. The fields of a keystore are missing: the command line imports it. */
-const inputs: readonly Input[] = [
-  inputsBelow('console.keys.import')('key', 'secret', {
-    isRequired: true,
-    look: { kind: 'textarea', rows: 8, isCode: true, maxLength: 65_536 },
+const input = inputsBelow('console.keys.import');
+
+/** A key is a text or a file, whatever its form is. */
+const keyInputs: readonly Input[] = [
+  input('key', 'secret', {
+    look: { kind: 'textarea', rows: 8, isCode: true, isQuiet: true, maxLength: 65_536 },
   }),
-  ...describedInputs(signingKey, { isNew: true }).flatMap(asTyped),
+  input('keyFile', 'file', { look: { isQuiet: true } }),
 ];
 
-function asTyped(input: Input): Input[] {
-  if (input.path === 'password') return [input];
-  if (input.path !== 'state') return [];
+const otherInputs: readonly Input[] = inputsAt(
+  describedInputs(signingKey, { isNew: true }),
+  'password',
+  'alias',
+  'state',
+).map(asTyped);
+
+const inputs = [...keyInputs, ...otherInputs];
+
+function asTyped(input: Input): Input {
+  const { path, look } = input;
+  if (path === 'password') return input;
+  if (path === 'alias') return { ...input, look: { ...look, isCode: true } };
   const options = optionsBelow('console.keys.import', ['next', 'active']);
   // Its options say what the help says.
-  return [{ ...input, hint: undefined, look: { kind: 'choice' }, options }];
+  return { ...input, hint: undefined, look: { kind: 'choice' }, options };
 }
 
 export function importPage(visit: ConsoleVisit, typed: Typed = typedOf(inputs)): FormPage {
@@ -33,6 +52,7 @@ export function importPage(visit: ConsoleVisit, typed: Typed = typedOf(inputs)):
     path: [{ label: text('console.keys.title'), href: keysPath }],
     form: {
       action: `${keysPath}/import`,
+      isMultipart: true,
       sections: sectionsOf(visit, [{ inputs }], typed),
       submit: text('console.keys.import'),
       cancel: keysPath,
@@ -40,21 +60,42 @@ export function importPage(visit: ConsoleVisit, typed: Typed = typedOf(inputs)):
   };
 }
 
-/** As Auth API names the two forms of a key that are text. A text that is neither is refused there, with the reason. */
-export function importedOf(visit: ConsoleVisit, typed: Typed): Record<string, unknown> {
-  const { key, ...fields } = bodyOf(visit, inputs, typed);
-  const text = String(key);
-  if (!text.trimStart().startsWith('{')) return { ...fields, pem: text };
+/** As Auth API names the form of the key. It refuses a text or a file that is no key, with the reason. @throws RefusedForm */
+export function importedOf(visit: ConsoleVisit, typed: Typed): NewSigningKey {
+  return { ...bodyOf<NewSigningKey>(visit, otherInputs, typed), ...keyOf(visit, typed) };
+}
+
+function keyOf({ text }: ConsoleVisit, typed: Typed) {
+  const file = fileIn(typed);
+  const pem = textAt(typed, 'key');
   try {
-    return { ...fields, jwk: JSON.parse(text) };
+    const key = keyInFile(file ?? Buffer.from(pem));
+    // A text is no keystore.
+    return file === undefined && key.pkcs12 !== undefined ? { pem } : key;
   } catch {
     // The parser's message may quote the key.
-    return { ...fields, jwk: {} };
+    throw new RefusedForm({ [keyField(typed)]: text('console.keys.import.noJson') });
   }
 }
 
-/** The API names the form of the key, and both have one field here. */
-export function besideKey(problem: Problem): Problem {
-  const { pem, jwk = pem } = problem.fields;
-  return jwk === undefined ? problem : { ...problem, fields: { ...problem.fields, key: jwk } };
+/** The file counts in place of the text. */
+function fileIn({ keyFile }: Typed): Buffer | undefined {
+  return Buffer.isBuffer(keyFile) ? keyFile : undefined;
+}
+
+const keyField = (typed: Typed) => (fileIn(typed) === undefined ? 'key' : 'keyFile');
+
+/** The API says everything about a key beside its form; some of it another field corrects, as its own words tell. */
+const correctedBy = [
+  ['alias', /has several private keys: choose an alias of |has no private key named /],
+  ['password', /does not open with this password|is encrypted: send its password too/],
+] as const;
+
+export function besideKey(problem: Problem, typed: Typed): Problem {
+  const about = Object.entries(problem.fields).find(([name]) => /^(?:pem|pkcs12|jwk)\b/.test(name));
+  if (about === undefined && problem.status !== 413) return problem;
+  const [name, message] = about ?? ['', problem.message];
+  const [, inner] = /^jwk\.(.+)/.exec(name) ?? [];
+  const [field = keyField(typed)] = correctedBy.find(([, words]) => words.test(message)) ?? [];
+  return { ...problem, fields: { ...problem.fields, [field]: inner ? `${inner}: ${message}` : message } };
 }

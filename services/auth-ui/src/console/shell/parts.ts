@@ -85,7 +85,7 @@ export interface FormField {
   hint?: string | undefined;
   problem?: string | undefined;
   isRequired?: boolean;
-  /** Of a search, where no field is required: does not say that it is optional. */
+  /** Does not say that it is optional: of a search, and of fields of which one is required. */
   isQuiet?: boolean;
   isReadOnly?: boolean;
   /** Goes into no page, whatever it looks like. */

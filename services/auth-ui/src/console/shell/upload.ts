@@ -7,7 +7,7 @@ const maxParts = 32;
 
 export type SentFields = Record<string, string | Buffer>;
 
-/** A field that is there twice counts with its last value, as in other forms. */
+/** A field that is there twice counts with its last value, as in other forms. Where no file was chosen, there is none. */
 export function acceptFiles(pages: App, bodyLimit: number): void {
   accept(pages, bodyLimit, (fields) => fields);
 }
@@ -18,7 +18,7 @@ export function acceptTextFiles(pages: App, bodyLimit: number): void {
     const entries = Object.entries(fields);
     const typed = entries.filter(([, value]) => typeof value === 'string');
     const files = entries.flatMap(([name, value]) =>
-      typeof value === 'string' || value.length === 0
+      typeof value === 'string'
         ? []
         : [[name.replace(/File$/, ''), value.toString('utf8').replace(/^\uFEFF/, '')]],
     );
@@ -34,7 +34,9 @@ function accept(pages: App, bodyLimit: number, read: (fields: SentFields) => Sen
       const type = String(request.headers['content-type'] ?? '');
       const fields: SentFields = Object.create(null);
       for (const [name, value] of await parsed(type, body))
-        fields[name] = typeof value === 'string' ? value : Buffer.from(await value.arrayBuffer());
+        if (typeof value === 'string') fields[name] = value;
+        // A browser sends an empty file for a field without one.
+        else if (value.size > 0) fields[name] = Buffer.from(await value.arrayBuffer());
       return read(fields);
     },
   );
