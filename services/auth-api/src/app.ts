@@ -1,16 +1,13 @@
-/** The table of contents of Auth API: every mount with its prefix, in order. */
+/** The table of contents of Auth API: every audience with its guards. The domains say what is mounted for it. */
 import cookie from '@fastify/cookie';
 import { type App, createApp } from '@gatehouse/service-kit/http/app';
 import { keepChosenLanguage } from '@gatehouse/service-kit/http/chosen-language';
 import { hideFromProxies } from '@gatehouse/service-kit/http/internal';
-import type { Deps } from './deps.ts';
+import type { Audience } from './domain.ts';
+import type { Deps } from './domains.ts';
 import { refineOpenapi } from './openapi.ts';
 
-const api = '/auth/v3';
-const oauth = `${api}/oauth`;
-const sso = `${api}/sso`;
-const ops = `${api}/ops`;
-const internal = `${api}/internal`;
+const internal = '/auth/v3/internal';
 
 export async function buildApp(deps: Deps): Promise<App> {
   const { config, kit } = deps;
@@ -31,22 +28,17 @@ export async function buildApp(deps: Deps): Promise<App> {
     },
   });
 
+  const mount = mountsOf(deps);
   // Pages of allowed origins may call these; whoever calls proves it by a token or a secret.
   await app.register(async (crossOrigin: App) => {
     deps.cors.guard(crossOrigin);
-    if (deps.registration.isOffered || kit.describesApi)
-      await crossOrigin.register(deps.registration.routes, { prefix: oauth });
+    await mount(crossOrigin, 'pages of allowed origins');
     await crossOrigin.register(async (bound: App) => {
       deps.tokens.tellNonces(bound);
-      await bound.register(deps.token.routes, { prefix: oauth });
-      await bound.register(deps.authorize.pushRoutes, { prefix: oauth });
-      await bound.register(deps.userInfo.jwtRoutes, { prefix: api });
-      await bound.register(deps.userInfo.routes, { prefix: api });
-      await bound.register(deps.sso.authSchemeRoutes, { prefix: api });
+      await mount(bound, 'holders of tokens');
       await bound.register(async (browsers: App) => {
         await browsers.register(cookie);
-        await browsers.register(deps.sessions.routes, { prefix: api });
-        await browsers.register(deps.consents.ownRoutes, { prefix: api });
+        await mount(browsers, 'holders of tokens or cookies');
       });
     });
   });
@@ -54,14 +46,9 @@ export async function buildApp(deps: Deps): Promise<App> {
     deps.cors.guardAdministration(operators);
     deps.tokens.tellNonces(operators);
     deps.clientAuthentication.guardAdministration(operators);
-    await operators.register(deps.admin.clientRoutes, { prefix: `${ops}/clients` });
+    await mount(operators, 'pages of operators');
   });
-  // Confidential clients only: no page calls it.
-  await app.register(deps.backchannel.routes, { prefix: oauth });
-  await app.register(deps.discovery.routes);
-  await app.register(deps.branding.routes, { prefix: api });
-  await app.register(deps.sso.backchannelLogoutRoutes, { prefix: sso });
-  await app.register(deps.sso.jwksRoutes, { prefix: sso });
+  await mount(app, 'anybody');
   // For the release before, whose services call here.
   if (config.internal.onPublicPort)
     await app.register(
@@ -73,39 +60,18 @@ export async function buildApp(deps: Deps): Promise<App> {
     );
   await app.register(async (operators: App) => {
     deps.clientAuthentication.guardAdministration(operators);
-    await operators.register(deps.admin.administratorRoutes, { prefix: `${ops}/administrators` });
-    await operators.register(deps.admin.ssoRoutes, { prefix: ops });
-    await operators.register(deps.admin.helpDeskRoutes, { prefix: ops });
-    await operators.register(deps.admin.peopleRoutes, { prefix: `${ops}/people` });
-    await operators.register(deps.admin.environmentRoutes, { prefix: `${ops}/environments` });
-    await operators.register(deps.admin.signingKeyRoutes, { prefix: `${ops}/signing-keys` });
-    await operators.register(deps.admin.signalRoutes, { prefix: `${ops}/signal-receivers` });
-    await operators.register(deps.admin.consoleLinkRoutes, { prefix: `${ops}/console-links` });
-    await operators.register(deps.admin.diagnosisRoutes);
-    await operators.register(deps.admin.overviewRoutes);
-    await operators.register(deps.admin.auditRoutes, { prefix: `${ops}/audit` });
+    await mount(operators, 'operators');
   });
   // Browsers: cookies tell who is there.
   await app.register(async (browsers: App) => {
     await browsers.register(cookie);
     keepChosenLanguage(browsers, config.publicUrl);
     browsers.decorateRequest('pageBranding', () => deps.branding.views.of({}));
-    await browsers.register(deps.authorize.deviceRoutes, { prefix: oauth });
-    await browsers.register(deps.authorize.routes, { prefix: oauth });
-    await browsers.register(deps.consents.routes, { prefix: oauth });
-    await browsers.register(deps.logout.routes, { prefix: oauth });
-    await browsers.register(deps.signIn.routes, { prefix: api });
-    await browsers.register(deps.signIn.firstPasswordRoutes, { prefix: api });
-    await browsers.register(deps.approvals.routes, { prefix: api });
-    await browsers.register(deps.sso.startRoutes, { prefix: sso });
-    await browsers.register(deps.sso.samlRoutes);
-    await browsers.register(deps.sso.logoutRoutes);
-    await browsers.register(deps.sso.oidcRoutes);
+    await mount(browsers, 'browsers');
     await browsers.register(async (withTokens: App) => {
       deps.cors.guardTokens(withTokens);
       deps.tokens.tellNonces(withTokens);
-      await withTokens.register(deps.signIn.changePasswordRoutes, { prefix: api });
-      await withTokens.register(deps.logout.signOutRoutes, { prefix: api });
+      await mount(withTokens, 'browsers with tokens');
     });
   });
 
@@ -135,11 +101,13 @@ export async function buildInternalApp(deps: Deps): Promise<App> {
 
 async function mountInternal(services: App, deps: Deps): Promise<void> {
   deps.clients.serviceCallers.guard(services);
-  await services.register(deps.interactions.internalRoutes);
-  await services.register(deps.branding.internalRoutes);
-  await services.register(deps.signIn.internalRoutes);
-  await services.register(deps.logout.internalRoutes);
-  await services.register(deps.sso.internalRoutes);
-  await services.register(deps.token.internalRoutes);
-  await services.register(deps.admin.internalRoutes);
+  await mountsOf(deps)(services, 'services');
+}
+
+/** Registers what the domains mount for an audience, in the order of the domains. */
+function mountsOf({ domains }: Deps) {
+  return async (scope: App, audience: Audience): Promise<void> => {
+    for (const { audience: wanted, prefix = '', routes } of domains.flatMap(({ mounts }) => mounts ?? []))
+      if (wanted === audience) await scope.register(async (app: App) => void (await routes(app)), { prefix });
+  };
 }

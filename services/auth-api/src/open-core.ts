@@ -6,13 +6,24 @@ import { type ChangeLog, createChangeLog } from '@gatehouse/service-kit/changes/
 import { isWritable, type Region, requireWritable } from '@gatehouse/service-kit/config/region';
 import { createSecretBox } from '@gatehouse/service-kit/crypto/secret-box';
 import type { Kit } from '@gatehouse/service-kit/http/run';
-import { atAddress, createPool } from '@gatehouse/service-kit/postgres/pool';
-import { createKeyspace, createRedis, duplicateRedis } from '@gatehouse/service-kit/redis/client';
+import { assertMigrated } from '@gatehouse/service-kit/postgres/migrations';
+import { atAddress, createPool, pingPostgres } from '@gatehouse/service-kit/postgres/pool';
+import { postgresProbe } from '@gatehouse/service-kit/postgres/probe';
+import {
+  createKeyspace,
+  createRedis,
+  duplicateRedis,
+  pingRedis,
+  untilRedisIsReady,
+} from '@gatehouse/service-kit/redis/client';
+import { redisProbe } from '@gatehouse/service-kit/redis/probe';
 import { createStoreClock, type ServiceClock } from '@gatehouse/service-kit/timekeeping/store-clock';
 import type { Config } from './config.ts';
 import type { Core } from './core.ts';
+import type { Domain } from './domain.ts';
 
-const schema = 'auth';
+export const schema = 'auth';
+export const migrationsFolder = new URL('../migrations/', import.meta.url);
 
 /** The connections to PostgreSQL and Redis; `describe.ts` replaces them. */
 export type Stores = ReturnType<typeof openStores>;
@@ -85,6 +96,48 @@ export function createCore(config: Config, kit: Kit, stores: Stores, { now, trus
     isCompat: config.compat.enabled,
     maxLifeMs: 1000 * maxLifeSeconds,
   };
+}
+
+interface OpenedStores {
+  stores: Stores;
+  clock: ServiceClock;
+}
+
+/** The first domain: nothing else starts before its stores and its clock, and they are closed last. */
+export function composeStorage({ outbound }: Core, { stores, clock }: OpenedStores) {
+  const { pool, redis } = stores;
+  return {
+    start: [
+      { name: 'postgresql', run: () => assertMigrated(pool, schema, migrationsFolder) },
+      {
+        name: 'redis',
+        async run() {
+          // A ping while it still connects would fail, and be followed by a pause.
+          await untilRedisIsReady(redis, 500);
+          await pingRedis(redis);
+        },
+      },
+      // Nothing is issued before the time is known.
+      { name: 'clock', run: clock.start },
+    ],
+    ready: [
+      { name: 'redis', check: () => pingRedis(redis) },
+      clock.readinessCheck,
+      // Tokens are issued and judged without it.
+      { name: 'postgresql', isAdvisory: true, check: () => pingPostgres(pool) },
+    ],
+    probes: [
+      postgresProbe({ db: pool, schema, migrationsFolder }),
+      redisProbe(redis, { keepsTokens: true }),
+      clock.probe,
+    ],
+    async close() {
+      await using closers = new AsyncDisposableStack();
+      closers.defer(stores.close);
+      closers.defer(clock.stop);
+      closers.defer(async () => outbound.close());
+    },
+  } satisfies Domain;
 }
 
 /** A read-only region refuses what administrators write before a standby would. */

@@ -1,16 +1,17 @@
 /** Composes the counts of sign-ins and token requests: what the other domains call, and what the overview reads. */
 import type { Core } from '../core.ts';
+import type { Domain, ServicesOf } from '../domain.ts';
 import { createActivityCounter } from './counter.ts';
 import { minuteMs, stepMinutes, successOf, tokensIssued, tokensRefused } from './hour.ts';
 import { createSeries, hoursOf, type Window } from './series.ts';
 import { createActivityStore } from './store.ts';
 
-export type Activity = ReturnType<typeof composeActivity>;
+export type Activity = ServicesOf<typeof composeActivity>;
 
 export function composeActivity({ redis, keyspace, now, log }: Core) {
   const store = createActivityStore(redis, keyspace);
   const counter = createActivityCounter({ store, now, log });
-  return {
+  const services = {
     /** `startedAtMs`: when the sign-in reached us. */
     signInSucceeded: (contactCenterId: string, startedAtMs: number): void =>
       counter.count(successOf(now() - startedAtMs), contactCenterId),
@@ -29,7 +30,6 @@ export function composeActivity({ redis, keyspace, now, log }: Core) {
       return createSeries(window, new Map(hours.map((hour, index) => [hour, hashes[index] ?? {}])));
     },
     flush: counter.flush,
-    start: counter.start,
-    close: counter.stop,
   };
+  return { services, work: counter.start, close: counter.stop } satisfies Domain;
 }

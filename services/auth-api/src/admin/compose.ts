@@ -3,26 +3,21 @@ import { elasticsearchProbe } from '@gatehouse/audit-trail/elasticsearch/probe';
 import type { ConsulAccess } from '@gatehouse/config-server-client/discovery/consul/consul-access';
 import { consulProbe } from '@gatehouse/config-server-client/discovery/consul/consul-probe';
 import { advisoryCheck } from '@gatehouse/service-kit/health/advisory-check';
-import type { Probe } from '@gatehouse/service-kit/health/diagnosis';
-import type { App } from '@gatehouse/service-kit/http/app';
 import { createProxyWatch } from '@gatehouse/service-kit/http/untrusted-proxy';
-import { postgresProbe } from '@gatehouse/service-kit/postgres/probe';
-import { redisProbe } from '@gatehouse/service-kit/redis/probe';
 import type { Activity } from '../activity/compose.ts';
 import type { Administrators } from '../administrators/compose.ts';
 import type { Audit } from '../audit/compose.ts';
-import type { FollowedChanges } from '../changes/compose.ts';
 import type { Clients } from '../clients/compose.ts';
 import type { ConsoleLinkParts } from '../console-links/compose.ts';
 import type { ContactCenters } from '../contact-centers/compose.ts';
 import type { Core } from '../core.ts';
+import { type Domain, type Mount, prefixes } from '../domain.ts';
 import type { HelpDesk } from '../help-desk/compose.ts';
 import type { Keys } from '../keys/compose.ts';
 import { composeOverview } from '../overview/compose.ts';
 import type { Signals } from '../signals/compose.ts';
 import type { Sso } from '../sso/compose.ts';
 import type { Users } from '../users/compose.ts';
-import { linksProbe } from '../users/link-health.ts';
 import { administratorPlacesRoutes } from './administrator-places-routes.ts';
 import { administratorRoutes } from './administrator-routes.ts';
 import { auditRoutes } from './audit-routes.ts';
@@ -47,7 +42,6 @@ interface AdminDependencies {
   contactCenters: ContactCenters;
   sso: Sso;
   users: Users;
-  followed: FollowedChanges;
   helpDesk: HelpDesk;
   consoleLinks: ConsoleLinkParts;
   consul: ConsulAccess | undefined;
@@ -55,70 +49,82 @@ interface AdminDependencies {
     elasticsearch: Parameters<typeof elasticsearchProbe>[0];
     signingKeys: { rotationDays: number };
   };
-  clockProbe: Probe;
-  migrationsFolder: URL;
 }
 
-export function composeAdmin(core: Core, dependencies: AdminDependencies) {
-  const { isCompat, pool, redis } = core;
-  const { audit, keys, signals, clients, sso, users, followed, migrationsFolder } = dependencies;
-  const { consul, config } = dependencies;
+/** In the answer of the diagnosis; what no line names comes after these, in the order of the domains. */
+const firstProbes = ['PostgreSQL', 'Redis', 'Clock', 'Signing keys', 'Environment API'];
+
+export function composeAdmin(core: Core, dependencies: AdminDependencies, before: readonly Domain[]) {
+  const { isCompat } = core;
+  const { audit, keys, signals, clients, sso, users, consul, config } = dependencies;
   const proxyWatch = createProxyWatch(core.kit);
   const ofElasticsearch = elasticsearchProbe(config.elasticsearch);
   const ofConsul = consulProbe(consul);
-  /** The checks of the diagnosis, in the order of its answer. */
+  const all = [
+    ...before.flatMap(({ probes }) => probes ?? []),
+    ...[ofElasticsearch, audit.forwardProbe, ofConsul, proxyWatch.probe],
+  ];
   const probes = [
-    postgresProbe({ db: pool, schema: 'auth', migrationsFolder }),
-    redisProbe(redis, { keepsTokens: true }),
-    dependencies.clockProbe,
-    keys.probe,
-    followed.environmentApiProbe,
-    linksProbe(users.service),
-    users.service.loginsProbe,
-    ofElasticsearch,
-    audit.forwardProbe,
-    ofConsul,
-    proxyWatch.probe,
+    ...firstProbes.flatMap((first) => all.filter(({ name }) => name === first)),
+    ...all.filter(({ name }) => !firstProbes.includes(name)),
   ];
   const overview = composeOverview(core, {
     administrators: dependencies.administrators,
     ...{ config, activity: dependencies.activity, audit, contactCenters: dependencies.contactCenters },
     ...{ keys, sso, users, helpDesk: dependencies.helpDesk, probes },
   });
+  const { ops } = prefixes;
+  const operators = (path: string, routes: Mount['routes']): Mount => ({
+    audience: 'operators',
+    prefix: `${ops}${path}`,
+    routes,
+  });
   return {
-    proxyWatch,
-    /** For `/health`: without them the service goes on. */
-    advisoryChecks: [
-      advisoryCheck('environment-api', followed.environmentApiProbe),
+    services: { proxyWatch },
+    ready: [
       ...(config.elasticsearch.nodes.length > 0 ? [advisoryCheck('elasticsearch', ofElasticsearch)] : []),
       ...(consul ? [advisoryCheck('consul', ofConsul)] : []),
     ],
-    administratorRoutes: async (app: App) =>
-      administratorRoutes(app, {
-        administrators: dependencies.administrators.service,
-        people: dependencies.helpDesk.people,
-      }),
-    internalRoutes: async (app: App) =>
-      administratorPlacesRoutes(app, {
-        administrators: dependencies.administrators.known,
-        contactCenters: dependencies.contactCenters.service,
-      }),
-    clientRoutes: async (app: App) =>
-      clientRoutes(app, {
-        clients: clients.service,
-        exchangeRights: clients.exchangeRights,
-        compatEnabled: isCompat,
-      }),
-    signingKeyRoutes: async (app: App) => signingKeyRoutes(app, { signingKeys: keys.service }),
-    signalRoutes: async (app: App) => signalRoutes(app, signals),
-    ssoRoutes: async (app: App) => ssoAdministrationRoutes(app, { ssoChecks: sso.checks, ssoKeys: sso.keys }),
-    helpDeskRoutes: async (app: App) => helpDeskRoutes(app, dependencies.helpDesk),
-    consoleLinkRoutes: async (app: App) =>
-      consoleLinkRoutes(app, { consoleLinks: dependencies.consoleLinks.service }),
-    peopleRoutes: async (app: App) => peopleRoutes(app, dependencies.helpDesk),
-    environmentRoutes: async (app: App) => environmentRoutes(app, dependencies.helpDesk),
-    auditRoutes: async (app: App) => auditRoutes(app, audit),
-    diagnosisRoutes: async (app: App) => diagnosisRoutes(app, { probes, version: core.kit.version }),
-    overviewRoutes: async (app: App) => overviewRoutes(app, { overview }),
-  };
+    mounts: [
+      {
+        audience: 'pages of operators',
+        prefix: `${ops}/clients`,
+        routes: (app) =>
+          clientRoutes(app, {
+            clients: clients.service,
+            exchangeRights: clients.exchangeRights,
+            compatEnabled: isCompat,
+          }),
+      },
+      {
+        audience: 'services',
+        routes: (app) =>
+          administratorPlacesRoutes(app, {
+            administrators: dependencies.administrators.known,
+            contactCenters: dependencies.contactCenters.service,
+          }),
+      },
+      operators('/administrators', (app) =>
+        administratorRoutes(app, {
+          administrators: dependencies.administrators.service,
+          people: dependencies.helpDesk.people,
+        }),
+      ),
+      operators('', (app) => ssoAdministrationRoutes(app, { ssoChecks: sso.checks, ssoKeys: sso.keys })),
+      operators('', (app) => helpDeskRoutes(app, dependencies.helpDesk)),
+      operators('/people', (app) => peopleRoutes(app, dependencies.helpDesk)),
+      operators('/environments', (app) => environmentRoutes(app, dependencies.helpDesk)),
+      operators('/signing-keys', (app) => signingKeyRoutes(app, { signingKeys: keys.service })),
+      operators('/signal-receivers', (app) => signalRoutes(app, signals)),
+      operators('/console-links', (app) =>
+        consoleLinkRoutes(app, { consoleLinks: dependencies.consoleLinks.service }),
+      ),
+      {
+        audience: 'operators',
+        routes: (app) => diagnosisRoutes(app, { probes, version: core.kit.version }),
+      },
+      { audience: 'operators', routes: (app) => overviewRoutes(app, { overview }) },
+      operators('/audit', (app) => auditRoutes(app, audit)),
+    ],
+  } satisfies Domain;
 }

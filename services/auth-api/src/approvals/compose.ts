@@ -1,11 +1,11 @@
 /** Composes the requests that wait for a person's approval, and the calls of the page where the person answers. */
-import type { App } from '@gatehouse/service-kit/http/app';
 import type { Audit } from '../audit/compose.ts';
 import type { BrowserParts } from '../browser/compose.ts';
 import type { Clients } from '../clients/compose.ts';
 import type { ContactCenters } from '../contact-centers/compose.ts';
 import type { Core } from '../core.ts';
 import { createPolledRequests } from '../devices/polled-requests.ts';
+import { type Domain, prefixes, type ServicesOf } from '../domain.ts';
 import type { Sessions } from '../sessions/compose.ts';
 import type { ApprovalRequest } from './approval-request.ts';
 import { createAskedPeople } from './asked-people.ts';
@@ -23,7 +23,7 @@ interface ApprovalDependencies {
   sessions: Sessions;
 }
 
-export type ApprovalParts = ReturnType<typeof composeApprovals>;
+export type ApprovalParts = ServicesOf<typeof composeApprovals>;
 
 export function composeApprovals(core: Core, dependencies: ApprovalDependencies) {
   const { config, audit, clients, contactCenters, browser, sessions } = dependencies;
@@ -49,5 +49,10 @@ export function composeApprovals(core: Core, dependencies: ApprovalDependencies)
     audit: audit.writer,
     publicUrl: browser.publicUrl,
   });
-  return { service, userCodes, routes: (app: App) => approvalRoutes(app, { calls, pages: browser.pages }) };
+  const routed = { calls, pages: browser.pages };
+  return {
+    services: { service, userCodes },
+    mounts: [{ audience: 'browsers', prefix: prefixes.api, routes: (app) => approvalRoutes(app, routed) }],
+    follows: { deletedContactCenter: userCodes.forgetContactCenter },
+  } satisfies Domain;
 }

@@ -1,9 +1,10 @@
 /** Composes the key sets that clients and identity providers publish. */
 import type { Core } from '../core.ts';
+import type { Domain, ServicesOf } from '../domain.ts';
 import { createEncryption } from './encryption.ts';
 import { createKeySets } from './key-sets.ts';
 
-export type Assertions = ReturnType<typeof composeAssertions>;
+export type Assertions = ServicesOf<typeof composeAssertions>;
 
 interface AssertionDependencies {
   config: { clients: { smallExponentClients: readonly string[] } };
@@ -12,10 +13,11 @@ interface AssertionDependencies {
 export function composeAssertions({ outbound, now }: Core, { config }: AssertionDependencies) {
   const { smallExponentClients } = config.clients;
   const clientKeySets = createKeySets({ outbound, smallExponentClients, now });
-  return {
+  const services = {
     clientKeySets,
     encryptFor: createEncryption(clientKeySets),
     // Five minutes, as in discovery-driven libraries: a key that a provider withdrew is not believed for long.
     providerKeySets: createKeySets({ outbound, now, freshMs: 300_000 }),
   };
+  return { services } satisfies Domain;
 }

@@ -1,6 +1,6 @@
 /** Composes the trail of security events: Redis stream → PostgreSQL → hash chain → Elasticsearch and a second destination. */
 import { setTimeout as delay } from 'node:timers/promises';
-import { createElasticsearch, type ElasticsearchConfig } from '@gatehouse/audit-trail/elasticsearch/client';
+import type { createElasticsearch, ElasticsearchConfig } from '@gatehouse/audit-trail/elasticsearch/client';
 import { createAuditLag } from '@gatehouse/audit-trail/forwarding/audit-lag';
 import {
   type ForwardConfig,
@@ -12,6 +12,7 @@ import { createAuditWorker } from '@gatehouse/audit-trail/worker/audit-worker';
 import type { AuditLag } from '@gatehouse/contracts/overview';
 import type { Secret } from '@gatehouse/service-kit/secret';
 import type { Core } from '../core.ts';
+import type { Domain, ServicesOf } from '../domain.ts';
 import { createDomainEvent } from '../domain-event.ts';
 import { createRetention } from './confirm-retention.ts';
 import { auditedService, securityDocument } from './document.ts';
@@ -31,11 +32,13 @@ interface AuditDependencies {
     elasticsearch: ElasticsearchConfig;
     auditForward: ForwardConfig;
   };
+  /** Absent: no Elasticsearch. */
+  elasticsearch: Awaited<ReturnType<typeof createElasticsearch>>;
 }
 
-export type Audit = Awaited<ReturnType<typeof composeAudit>>;
+export type Audit = ServicesOf<typeof composeAudit>;
 
-export async function composeAudit(core: Core, { config }: AuditDependencies) {
+export function composeAudit(core: Core, { config, elasticsearch: client }: AuditDependencies) {
   const { pool, writer: primary, redis, keyspace, secretBox, now, trust, isWritable, requireWritable } = core;
   const { audit: settings, elasticsearch } = config;
   const { log, metrics } = core.kit;
@@ -64,7 +67,7 @@ export async function composeAudit(core: Core, { config }: AuditDependencies) {
     service: auditedService,
     retentionDays: settings.retentionDays,
     elasticsearch,
-    client: await createElasticsearch(elasticsearch),
+    client,
     forward: forwardDestination(config.auditForward, now),
     toDocument: (event) => securityDocument(event, pseudonymise),
     secretBox,
@@ -89,7 +92,13 @@ export async function composeAudit(core: Core, { config }: AuditDependencies) {
   const floodLimits: FloodLimit[] = [];
   const shippingLag = createAuditLag(trail, { elasticsearch, forward: config.auditForward, now });
 
-  return {
+  const start = () => {
+    drain.start();
+    // The writable region chains, ships and deletes what all regions write.
+    if (isWritable) worker.start();
+  };
+
+  const services = {
     writer,
     /** Each event that the writer took. */
     recorded,
@@ -123,14 +132,14 @@ export async function composeAudit(core: Core, { config }: AuditDependencies) {
       floodLimits.push(limit);
       return limit;
     },
-    start() {
-      drain.start();
-      // The writable region chains, ships and deletes what all regions write.
-      if (isWritable) worker.start();
-    },
+    start,
+  };
+  return {
+    services,
+    work: start,
     async close() {
       const numbers = floodLimits.map((limit) => limit.close());
       await Promise.all([...numbers, drain.stop(), worker.close()]);
     },
-  };
+  } satisfies Domain;
 }

@@ -1,6 +1,4 @@
 /** Composes the authorization endpoint, pushed requests and the login for a device. */
-
-import type { App } from '@gatehouse/service-kit/http/app';
 import type { Assertions } from '../assertions/compose.ts';
 import type { Audit } from '../audit/compose.ts';
 import type { BrowserParts } from '../browser/compose.ts';
@@ -9,6 +7,7 @@ import type { Clients } from '../clients/compose.ts';
 import type { Consents } from '../consents/compose.ts';
 import type { Core } from '../core.ts';
 import type { DeviceParts } from '../devices/compose.ts';
+import { type Domain, prefixes, type ServicesOf } from '../domain.ts';
 import type { Interactions } from '../interactions/compose.ts';
 import type { Keys } from '../keys/compose.ts';
 import type { Sessions } from '../sessions/compose.ts';
@@ -47,7 +46,7 @@ interface AuthorizeDependencies {
   clientAuthentication: ClientAuthenticationParts;
 }
 
-export type Authorize = ReturnType<typeof composeAuthorize>;
+export type Authorize = ServicesOf<typeof composeAuthorize>;
 
 export function composeAuthorize(core: Core, dependencies: AuthorizeDependencies) {
   const { issuer, redis, keyspace, now } = core;
@@ -124,15 +123,23 @@ export function composeAuthorize(core: Core, dependencies: AuthorizeDependencies
     pages,
     now,
   });
+  const deviceAuthorization = createDeviceAuthorizationEndpoint({
+    clientAuthentication,
+    devices: devices.service,
+    pages,
+    starts,
+  });
+  const prefix = prefixes.oauth;
   return {
-    deviceAuthorization: createDeviceAuthorizationEndpoint({
-      clientAuthentication,
-      devices: devices.service,
-      pages,
-      starts,
-    }),
-    routes: (app: App) => authorizeRoutes(app, { authorization, postedRequests, publicUrl }),
-    pushRoutes: (app: App) => pushRoutes(app, { pushEndpoint }),
-    deviceRoutes: (app: App) => deviceRoutes(app, { deviceVerification, publicUrl }),
-  };
+    services: { deviceAuthorization },
+    mounts: [
+      { audience: 'holders of tokens', prefix, routes: (app) => pushRoutes(app, { pushEndpoint }) },
+      { audience: 'browsers', prefix, routes: (app) => deviceRoutes(app, { deviceVerification, publicUrl }) },
+      {
+        audience: 'browsers',
+        prefix,
+        routes: (app) => authorizeRoutes(app, { authorization, postedRequests, publicUrl }),
+      },
+    ],
+  } satisfies Domain;
 }

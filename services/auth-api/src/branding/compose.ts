@@ -1,10 +1,9 @@
 /** Composes what pages show of a contact centre or of the installation, and the pictures on them. */
-import type { App } from '@gatehouse/service-kit/http/app';
 import { createAddressLimiter } from '@gatehouse/service-kit/limits/attempt-limiter';
 import type { Clients } from '../clients/compose.ts';
 import type { ContactCenters } from '../contact-centers/compose.ts';
 import type { Core } from '../core.ts';
-import { createClientLogos } from './client-logos.ts';
+import { type Domain, prefixes, type ServicesOf } from '../domain.ts';
 import { createImages } from './images.ts';
 import { imageRoutes, internalBrandingRoutes } from './routes.ts';
 import { createBrandingViews } from './views.ts';
@@ -18,10 +17,10 @@ interface BrandingDependencies {
 /** Unknown pictures that one address may ask for within a minute; known ones do not count. */
 const missesPerMinute = 100;
 
-export type Branding = ReturnType<typeof composeBranding>;
+export type Branding = ServicesOf<typeof composeBranding>;
 
 export function composeBranding(core: Core, { config, clients, contactCenters }: BrandingDependencies) {
-  const { location, now, log, outbound } = core;
+  const { location, now } = core;
   const { environmentApi, environmentApiState, service } = contactCenters;
   const views = createBrandingViews({
     clients: clients.directory,
@@ -35,9 +34,11 @@ export function composeBranding(core: Core, { config, clients, contactCenters }:
   const misses = createAddressLimiter({ attempts: missesPerMinute, windowMs: 60_000, now });
   const images = createImages({ environmentApi, misses });
   return {
-    views,
-    clientLogos: createClientLogos({ environmentApi, outbound, log }),
-    routes: async (app: App) => imageRoutes(app, { images }),
-    internalRoutes: async (app: App) => internalBrandingRoutes(app, { views }),
-  };
+    services: { views },
+    mounts: [
+      { audience: 'anybody', prefix: prefixes.api, routes: (app) => imageRoutes(app, { images }) },
+      { audience: 'services', routes: (app) => internalBrandingRoutes(app, { views }) },
+    ],
+    follows: { copies: { change: views.applyChange, gap: views.applyGap } },
+  } satisfies Domain;
 }

@@ -3,6 +3,7 @@
 import { createAddressLimiter } from '@gatehouse/service-kit/limits/attempt-limiter';
 import { createTurnstile } from '@gatehouse/service-kit/limits/turnstile';
 import type { Core } from '../core.ts';
+import type { Domain, ServicesOf } from '../domain.ts';
 import { createBrowserCookies } from './browser-cookies.ts';
 import { createPages } from './pages.ts';
 import { createPostedRequests } from './posted-requests.ts';
@@ -14,13 +15,13 @@ interface BrowserDependencies {
 /** As long as a login waits in Redis for its user. */
 const unfinishedLifeMs = 600_000;
 
-export type BrowserParts = ReturnType<typeof composeBrowser>;
+export type BrowserParts = ServicesOf<typeof composeBrowser>;
 
 export function composeBrowser({ publicUrl, redis, keyspace, now }: Core, { config }: BrowserDependencies) {
   const limitStarts = () =>
     createAddressLimiter({ attempts: config.signIn.startsPerMinute, windowMs: 60_000, now });
   const { unfinishedPerAddress, busyDelayMs } = config.signIn;
-  return {
+  const services = {
     publicUrl,
     cookies: createBrowserCookies(publicUrl),
     pages: createPages(publicUrl),
@@ -38,4 +39,5 @@ export function composeBrowser({ publicUrl, redis, keyspace, now }: Core, { conf
     /** The limit that authorization, device and logout requests share. */
     starts: limitStarts(),
   };
+  return { services } satisfies Domain;
 }

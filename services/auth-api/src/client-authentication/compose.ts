@@ -6,6 +6,7 @@ import type { Assertions } from '../assertions/compose.ts';
 import type { Audit } from '../audit/compose.ts';
 import type { Clients } from '../clients/compose.ts';
 import type { Core } from '../core.ts';
+import type { Domain, ServicesOf } from '../domain.ts';
 import type { Tokens } from '../tokens/compose.ts';
 import { createClientAssertions } from './client-assertion.ts';
 import { createClientAuthentication } from './client-authentication.ts';
@@ -21,7 +22,7 @@ interface ClientAuthenticationDependencies {
   tokens: Tokens;
 }
 
-export type ClientAuthenticationParts = ReturnType<typeof composeClientAuthentication>;
+export type ClientAuthenticationParts = ServicesOf<typeof composeClientAuthentication>;
 
 export function composeClientAuthentication(core: Core, dependencies: ClientAuthenticationDependencies) {
   const { issuer, now, log } = core;
@@ -38,7 +39,7 @@ export function composeClientAuthentication(core: Core, dependencies: ClientAuth
     consoleRights: tokens.consoleRights,
     audit: audit.writer,
   });
-  return {
+  const services = {
     opsUsername: ops.username,
     opsAuthentication,
     /** Refuses everybody whom the matrix does not allow the route. Call it before the routes of the scope are added. */
@@ -67,4 +68,5 @@ export function composeClientAuthentication(core: Core, dependencies: ClientAuth
       singleUse: tokens.singleUse,
     }),
   };
+  return { services } satisfies Domain;
 }

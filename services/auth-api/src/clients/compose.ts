@@ -6,17 +6,20 @@ import { createLastUses } from '@gatehouse/service-kit/postgres/last-uses';
 import type { Secret } from '@gatehouse/service-kit/secret';
 import type { Assertions } from '../assertions/compose.ts';
 import type { Audit } from '../audit/compose.ts';
+import type { ContactCenters } from '../contact-centers/compose.ts';
 import type { Core } from '../core.ts';
+import type { Domain, ServicesOf } from '../domain.ts';
 import { createDomainEvent } from '../domain-event.ts';
 import type { Revocation } from '../revocation/compose.ts';
+import type { Client } from './client.ts';
 import { consoleClient } from './console-client.ts';
 import { createDetailReader } from './detail-types.ts';
 import { createClientDirectory } from './directory.ts';
 import { readExchangeRights } from './exchange-rights.ts';
 import { createGrantUses } from './grant-uses.ts';
-import { type ClientServiceOptions, createClientService } from './service.ts';
+import { createClientLogos } from './logos.ts';
+import { createClientService } from './service.ts';
 import { createServiceCallers } from './service-callers.ts';
-import { serviceClient } from './service-client.ts';
 import { writeClientUses } from './store.ts';
 
 interface ClientDependencies {
@@ -24,7 +27,7 @@ interface ClientDependencies {
     clients: { hashConcurrency: number; staleMaxSeconds: number; secretGraceSeconds: number };
     outbound: { allowLoopback: boolean };
     /** Credentials that the services of the installation share. */
-    serviceClient: { id: string; secret: Secret };
+    serviceClient: { secret: Secret };
     tokens: {
       accessTtlSeconds: number;
       refreshTtlSeconds: number;
@@ -35,16 +38,18 @@ interface ClientDependencies {
   assertions: Assertions;
   audit: Audit;
   revocation: Revocation;
-  clientLogos: ClientServiceOptions['logos'];
+  contactCenters: ContactCenters;
+  /** The services' own client. */
+  accessTokens: { own: Client };
 }
 
-export type Clients = ReturnType<typeof composeClients>;
+export type Clients = ServicesOf<typeof composeClients>;
 
 export function composeClients(core: Core, dependencies: ClientDependencies) {
   const { isCompat, isWritable, pool, writer, redis, keyspace, changes, publicUrl, now } = core;
   const { clients: settings, tokens: tokenSettings, outbound, serviceClient: shared } = dependencies.config;
   const { log } = core.kit;
-  const own = serviceClient(shared.id, shared.secret, now());
+  const { own } = dependencies.accessTokens;
   const configured = [own, consoleClient(publicUrl, shared.secret, now())];
   const verifier = createSecretVerifier({
     now,
@@ -66,7 +71,7 @@ export function composeClients(core: Core, dependencies: ClientDependencies) {
   });
   const grantUses = createGrantUses(writer, gathered);
   const changed = createDomainEvent<[clientId: string]>('a client was changed', log);
-  return {
+  const services = {
     /** The services' own client. */
     own,
     serviceCallers: createServiceCallers({ own, verifier, audit: dependencies.audit.writer }),
@@ -84,7 +89,11 @@ export function composeClients(core: Core, dependencies: ClientDependencies) {
       changes,
       audit: dependencies.audit.writer,
       changed,
-      logos: dependencies.clientLogos,
+      logos: createClientLogos({
+        environmentApi: dependencies.contactCenters.environmentApi,
+        outbound: core.outbound,
+        log,
+      }),
       verifier,
       revocations: dependencies.revocation.revocations,
       keySets: dependencies.assertions.clientKeySets,
@@ -103,6 +112,16 @@ export function composeClients(core: Core, dependencies: ClientDependencies) {
       minSecretLength: isCompat ? 1 : 8,
       secretGraceMs: settings.secretGraceSeconds * 1000,
     }),
-    close: () => Promise.all([uses.settled(), grantUses.settled()]),
   };
+  return {
+    services,
+    follows: {
+      own: { client: verifier.forget },
+      ownGap() {
+        directory.dropAll();
+        verifier.forget();
+      },
+    },
+    close: () => Promise.all([uses.settled(), grantUses.settled()]),
+  } satisfies Domain;
 }

@@ -1,10 +1,9 @@
 /** Composes the stored consents of users and the form of the consent page. */
-
-import type { App } from '@gatehouse/service-kit/http/app';
 import type { Audit } from '../audit/compose.ts';
 import type { BrowserParts } from '../browser/compose.ts';
 import type { ContactCenters } from '../contact-centers/compose.ts';
 import type { Core } from '../core.ts';
+import { type Domain, prefixes, type ServicesOf } from '../domain.ts';
 import type { Interactions } from '../interactions/compose.ts';
 import type { Sessions } from '../sessions/compose.ts';
 import type { Tokens } from '../tokens/compose.ts';
@@ -23,7 +22,7 @@ interface ConsentDependencies {
   tokens: Tokens;
 }
 
-export type Consents = ReturnType<typeof composeConsents>;
+export type Consents = ServicesOf<typeof composeConsents>;
 
 export function composeConsents(
   { pool, writer, isWritable, now, log }: Core,
@@ -47,18 +46,24 @@ export function composeConsents(
     audit: audit.writer,
     pages: browser.pages,
   });
-  return {
-    service,
-    uses,
-    close: uses.settled,
-    routes: (app: App) => consentRoutes(app, { consentForms }),
-    ownRoutes: async (app: App) =>
-      ownConsentRoutes(app, {
-        callers: sessions.callers,
-        consents: service,
-        revokeAtClient,
-        audit: audit.writer,
-        publicUrl: browser.publicUrl,
-      }),
+  const own = {
+    callers: sessions.callers,
+    consents: service,
+    revokeAtClient,
+    audit: audit.writer,
+    publicUrl: browser.publicUrl,
   };
+  return {
+    services: { service, uses },
+    mounts: [
+      {
+        audience: 'holders of tokens or cookies',
+        prefix: prefixes.api,
+        routes: (app) => ownConsentRoutes(app, own),
+      },
+      { audience: 'browsers', prefix: prefixes.oauth, routes: (app) => consentRoutes(app, { consentForms }) },
+    ],
+    follows: { deletedContactCenter: service.forgetContactCenter },
+    close: uses.settled,
+  } satisfies Domain;
 }

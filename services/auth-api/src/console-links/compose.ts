@@ -1,6 +1,7 @@
 /** Composes the links by which the operator signs in to the console. */
 import type { Audit } from '../audit/compose.ts';
 import type { Core } from '../core.ts';
+import type { Domain, ServicesOf } from '../domain.ts';
 import type { Revocation } from '../revocation/compose.ts';
 import type { Tokens } from '../tokens/compose.ts';
 import { createConsoleLinks } from './service.ts';
@@ -12,19 +13,18 @@ interface ConsoleLinkDependencies {
   tokens: Tokens;
 }
 
-export type ConsoleLinkParts = ReturnType<typeof composeConsoleLinks>;
+export type ConsoleLinkParts = ServicesOf<typeof composeConsoleLinks>;
 
 export function composeConsoleLinks(core: Core, { audit, revocation, tokens }: ConsoleLinkDependencies) {
   const { redis, keyspace, publicUrl, now } = core;
-  return {
-    service: createConsoleLinks({
-      store: createConsoleLinkStore(redis, keyspace),
-      account: tokens.operatorAccount,
-      revocations: revocation.revocations,
-      audit: audit.writer,
-      refused: audit.floodLimited({ maxPerAddress: 10, maxTotal: 300 }),
-      publicUrl,
-      now,
-    }),
-  };
+  const service = createConsoleLinks({
+    store: createConsoleLinkStore(redis, keyspace),
+    account: tokens.operatorAccount,
+    revocations: revocation.revocations,
+    audit: audit.writer,
+    refused: audit.floodLimited({ maxPerAddress: 10, maxTotal: 300 }),
+    publicUrl,
+    now,
+  });
+  return { services: { service } } satisfies Domain;
 }

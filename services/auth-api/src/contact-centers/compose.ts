@@ -5,6 +5,7 @@ import { createHttpClient } from '@gatehouse/api-client/http-client';
 import { newOwnerState } from '@gatehouse/service-kit/cache/revalidating-cache';
 import { currentCorrelationId } from '@gatehouse/service-kit/http/correlation';
 import type { Core } from '../core.ts';
+import type { Domain, ServicesOf } from '../domain.ts';
 import type { Revocation } from '../revocation/compose.ts';
 import { createContactCenters, environmentApiSource } from './service.ts';
 import { createSubjects } from './subjects.ts';
@@ -15,25 +16,25 @@ interface ContactCenterDependencies {
     signIn: { defaultTenant: string | undefined };
   };
   revocation: Revocation;
-  /** Of our own calls. */
-  authorization: { header(): Promise<string>; renew(): void };
+  /** Our own calls carry a token. */
+  accessTokens: { serviceAuthorization: { header(): Promise<string>; renew(): void } };
 }
 
-export type ContactCenters = ReturnType<typeof composeContactCenters>;
+export type ContactCenters = ServicesOf<typeof composeContactCenters>;
 
 export function composeContactCenters(core: Core, dependencies: ContactCenterDependencies) {
   const { location, now, log } = core;
   const {
     config: { environmentApi, signIn },
     revocation,
-    authorization,
+    accessTokens: { serviceAuthorization },
   } = dependencies;
   const http = createHttpClient({
     dependency: 'Environment API',
     baseUrl: environmentApi.internalUrl ?? environmentApi.url,
     timeoutMs: 1_000,
-    authorization: authorization.header,
-    renewAuthorization: authorization.renew,
+    authorization: serviceAuthorization.header,
+    renewAuthorization: serviceAuthorization.renew,
     correlationId: currentCorrelationId,
   });
   const client = createEnvironmentApiClient(http);
@@ -47,12 +48,16 @@ export function composeContactCenters(core: Core, dependencies: ContactCenterDep
     onStale: (what, key, ageMs, error) =>
       log.warn({ err: error, what, key, ageMs }, 'Environment API cannot answer: a cached copy is used'),
   });
-  return {
+  const services = {
     environmentApi: client,
     /** For all caches of its data: while it hangs, one of them finds that out and the others need not wait. */
     environmentApiState: owner,
     service,
     subjects: createSubjects({ contactCenters: service, revocations: revocation.revocations }),
-    close: () => http.close(),
   };
+  return {
+    services,
+    follows: { copies: { change: service.applyChange, gap: service.applyGap } },
+    close: () => http.close(),
+  } satisfies Domain;
 }

@@ -4,6 +4,7 @@ import { type CorsOptions, enforceCors } from '@gatehouse/service-kit/http/cors'
 import type { Clients } from '../clients/compose.ts';
 import type { ContactCenters } from '../contact-centers/compose.ts';
 import type { Core } from '../core.ts';
+import type { Domain } from '../domain.ts';
 import { createAllowedOrigins, createStoredOrigins } from './allowed-origins.ts';
 
 interface CorsDependencies {
@@ -11,8 +12,6 @@ interface CorsDependencies {
   clients: Clients;
   contactCenters: ContactCenters;
 }
-
-export type Cors = ReturnType<typeof composeCors>;
 
 export function composeCors(core: Core, dependencies: CorsDependencies) {
   const { publicUrl, now, log } = core;
@@ -37,8 +36,7 @@ export function composeCors(core: Core, dependencies: CorsDependencies) {
     remedy:
       "register it in the redirect URIs of the application's client, or add it with POST /environment/v3/cors to the contact centre whose application it is",
   };
-  return {
-    stored,
+  const services = {
     /** Lets the allowed origins call the routes of a scope. Call it before the routes are added. */
     guard: (scope: App) => enforceCors(scope, options),
     /** As guard, where pages of ours come with a cookie and post forms: other origins may come with a token alone. */
@@ -55,4 +53,9 @@ export function composeCors(core: Core, dependencies: CorsDependencies) {
         remedy: 'add it with POST /environment/v3/settings to the global setting cors-origins',
       }),
   };
+  const follower = {
+    change: ({ entity }: { entity: string }) => entity === 'cors' && stored.drop(),
+    gap: stored.drop,
+  };
+  return { services, follows: { afterEnds: follower } } satisfies Domain;
 }

@@ -1,6 +1,7 @@
 /** Composes the devices that wait for a user to let them in (RFC 8628). */
 import type { Audit } from '../audit/compose.ts';
 import type { Core } from '../core.ts';
+import type { Domain, ServicesOf } from '../domain.ts';
 import type { Sessions } from '../sessions/compose.ts';
 import { createTries } from './attempts.ts';
 import { createDevices } from './service.ts';
@@ -12,12 +13,12 @@ interface DeviceDependencies {
   sessions: Sessions;
 }
 
-export type DeviceParts = ReturnType<typeof composeDevices>;
+export type DeviceParts = ServicesOf<typeof composeDevices>;
 
 export function composeDevices(core: Core, dependencies: DeviceDependencies) {
   const { redis, keyspace, now } = core;
   const { config, audit, sessions } = dependencies;
-  return {
+  const services = {
     // With 20^8 codes, this many tries find one of a thousand waiting devices once in 2.5 million windows.
     attempts: createTries(redis, keyspace, {
       name: 'limit:user-code',
@@ -32,4 +33,5 @@ export function composeDevices(core: Core, dependencies: DeviceDependencies) {
       lifeSeconds: config.authorization.deviceCodeTtlSeconds,
     }),
   };
+  return { services } satisfies Domain;
 }

@@ -1,8 +1,7 @@
 /** Composes the discovery documents and the published key set. */
-
-import type { App } from '@gatehouse/service-kit/http/app';
 import type { Clients } from '../clients/compose.ts';
 import type { Core } from '../core.ts';
+import type { Domain } from '../domain.ts';
 import type { Keys } from '../keys/compose.ts';
 import { grantTypes } from '../token/grants/index.ts';
 import { discoveryRoutes } from './discovery-routes.ts';
@@ -35,8 +34,8 @@ export function composeDiscovery({ issuer }: Core, dependencies: DiscoveryDepend
     const known = await clients.directory.detailTypes().catch(() => undefined);
     return [...(known?.keys() ?? [])];
   };
+  const described = { issuer, grantTypes, signingKeys, offers, resources, detailTypes };
   return {
-    routes: async (app: App) =>
-      discoveryRoutes(app, { issuer, grantTypes, signingKeys, offers, resources, detailTypes }),
-  };
+    mounts: [{ audience: 'anybody', routes: (app) => discoveryRoutes(app, described) }],
+  } satisfies Domain;
 }

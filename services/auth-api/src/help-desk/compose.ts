@@ -5,6 +5,7 @@ import type { Clients } from '../clients/compose.ts';
 import type { Consents } from '../consents/compose.ts';
 import type { ContactCenters } from '../contact-centers/compose.ts';
 import type { Core } from '../core.ts';
+import type { Domain, ServicesOf } from '../domain.ts';
 import type { Revocation } from '../revocation/compose.ts';
 import type { Sessions } from '../sessions/compose.ts';
 import type { SsoSettingsParts } from '../sso/compose-settings.ts';
@@ -33,7 +34,7 @@ interface HelpDeskDependencies {
   tokens: Tokens;
 }
 
-export type HelpDesk = ReturnType<typeof composeHelpDesk>;
+export type HelpDesk = ServicesOf<typeof composeHelpDesk>;
 
 export function composeHelpDesk(core: Core, dependencies: HelpDeskDependencies) {
   const { kit, redis, keyspace, secretBox, maxLifeMs, now } = core;
@@ -46,7 +47,7 @@ export function composeHelpDesk(core: Core, dependencies: HelpDeskDependencies) 
     seen: audit.seenPeople,
   });
   const unlockWatch = createUnlockWatch({ redis, keyspace, audit: audit.writer, metrics: kit.metrics });
-  return {
+  const services = {
     people,
     unlockWatch,
     unlocks: createUnlocks({
@@ -105,4 +106,5 @@ export function composeHelpDesk(core: Core, dependencies: HelpDeskDependencies) 
       now,
     }),
   };
+  return { services } satisfies Domain;
 }

@@ -1,8 +1,8 @@
 /** Composes the logins that wait for their user, and the view that Auth UI reads. */
-import type { App } from '@gatehouse/service-kit/http/app';
 import type { Branding } from '../branding/compose.ts';
 import type { BrowserParts } from '../browser/compose.ts';
 import type { Core } from '../core.ts';
+import type { Domain, ServicesOf } from '../domain.ts';
 import type { Sessions } from '../sessions/compose.ts';
 import { createFormGuard } from './form-guard.ts';
 import { interactionRoutes } from './routes.ts';
@@ -16,7 +16,7 @@ interface InteractionDependencies {
   branding: Branding;
 }
 
-export type Interactions = ReturnType<typeof composeInteractions>;
+export type Interactions = ServicesOf<typeof composeInteractions>;
 
 export function composeInteractions(core: Core, dependencies: InteractionDependencies) {
   const { redis, keyspace, now } = core;
@@ -32,9 +32,7 @@ export function composeInteractions(core: Core, dependencies: InteractionDepende
     offersRemember: sessions.offersRemember,
   });
   return {
-    service,
-    readView,
-    formGuard: createFormGuard(service, browser.publicUrl),
-    internalRoutes: async (app: App) => interactionRoutes(app, { readView }),
-  };
+    services: { service, readView, formGuard: createFormGuard(service, browser.publicUrl) },
+    mounts: [{ audience: 'services', routes: (app) => interactionRoutes(app, { readView }) }],
+  } satisfies Domain;
 }

@@ -3,17 +3,19 @@ import type { Clock } from '@gatehouse/service-kit/clock';
 import type { Metrics } from '@gatehouse/service-kit/metrics/registry';
 import type { Audit } from '../audit/compose.ts';
 import type { Core } from '../core.ts';
+import type { Domain, ServicesOf } from '../domain.ts';
 import type { SigningKeys } from './key-ring.ts';
 import { signingKeysProbe } from './probe.ts';
+import { reencryptSigningKeys } from './reencrypt.ts';
 import { createSigner } from './signer.ts';
-import { createSigningKeys } from './signing-keys.ts';
+import { createSigningKeys, signingKeyEntity } from './signing-keys.ts';
 
 interface KeyDependencies {
   config: { signingKeys: { rotationDays: number }; tokens: { longestAccessTtlSeconds: number } };
   audit: Audit;
 }
 
-export type Keys = ReturnType<typeof composeKeys>;
+export type Keys = ServicesOf<typeof composeKeys>;
 
 export function composeKeys(core: Core, dependencies: KeyDependencies) {
   const { issuer, pool, changes, secretBox, now, trust, isWritable } = core;
@@ -35,12 +37,13 @@ export function composeKeys(core: Core, dependencies: KeyDependencies) {
   });
   observeKeyAges(metrics, service.keys, now);
   return {
-    service,
-    signer: createSigner({ keys: service.keys, issuer, refreshKeys: service.refresh }),
-    probe: signingKeysProbe({ service, secretBox, now, rotationMs }),
-    start: () => service.start(),
-    close: () => service.close(),
-  };
+    services: { service, signer: createSigner({ keys: service.keys, issuer, refreshKeys: service.refresh }) },
+    follows: { own: { [signingKeyEntity]: service.reload }, ownGap: service.reload },
+    start: [{ name: 'signing-keys', run: service.start }],
+    probes: [signingKeysProbe({ service, secretBox, now, rotationMs })],
+    reencrypt: () => reencryptSigningKeys(pool, secretBox),
+    close: service.close,
+  } satisfies Domain;
 }
 
 /** Operators alert on a rotation that did not happen. */

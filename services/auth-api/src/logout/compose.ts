@@ -1,11 +1,10 @@
 /** Composes logout: it ends sessions, tells clients, and decides where the browser goes. */
-
-import type { App } from '@gatehouse/service-kit/http/app';
 import type { Audit } from '../audit/compose.ts';
 import type { Branding } from '../branding/compose.ts';
 import type { BrowserParts } from '../browser/compose.ts';
 import type { Clients } from '../clients/compose.ts';
 import type { Core } from '../core.ts';
+import { type Domain, prefixes } from '../domain.ts';
 import type { Keys } from '../keys/compose.ts';
 import type { Revocation } from '../revocation/compose.ts';
 import type { Sessions } from '../sessions/compose.ts';
@@ -90,13 +89,23 @@ export function composeLogout(core: Core, dependencies: LogoutDependencies) {
     isCompat: core.isCompat,
     starts: browser.limitStarts(),
   });
+  const viewed = { pendingLogouts: pending, branding: dependencies.branding.views };
   return {
-    pending,
-    routes: (app: App) => logoutRoutes(app, { logoutEndpoint, postedRequests, publicUrl }),
-    signOutRoutes: (app: App) => signOutRoutes(app, { signOut, afterLogout, publicUrl, asksSiblings }),
-    internalRoutes: async (app: App) =>
-      logoutViewRoutes(app, { pendingLogouts: pending, branding: dependencies.branding.views }),
-    start: () => backChannel.start(),
-    close: () => backChannel.close(),
-  };
+    services: { pending },
+    mounts: [
+      {
+        audience: 'browsers',
+        prefix: prefixes.oauth,
+        routes: (app) => logoutRoutes(app, { logoutEndpoint, postedRequests, publicUrl }),
+      },
+      {
+        audience: 'browsers with tokens',
+        prefix: prefixes.api,
+        routes: (app) => signOutRoutes(app, { signOut, afterLogout, publicUrl, asksSiblings }),
+      },
+      { audience: 'services', routes: (app) => logoutViewRoutes(app, viewed) },
+    ],
+    work: backChannel.start,
+    close: backChannel.close,
+  } satisfies Domain;
 }

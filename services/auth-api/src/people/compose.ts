@@ -2,6 +2,7 @@
 import type { EnvironmentView } from '@gatehouse/contracts/environment-api/environment';
 import type { ContactCenters } from '../contact-centers/compose.ts';
 import type { Core } from '../core.ts';
+import type { Domain, ServicesOf } from '../domain.ts';
 import { createPeopleBackend } from './backend.ts';
 import { createPersonPasswords } from './passwords.ts';
 import { createPersons } from './persons.ts';
@@ -11,7 +12,7 @@ interface PeopleDependencies {
   contactCenters: ContactCenters;
 }
 
-export type People = ReturnType<typeof composePeople>;
+export type People = ServicesOf<typeof composePeople>;
 
 export function composePeople(core: Core, { config, contactCenters }: PeopleDependencies) {
   const { secretBox, now, log } = core;
@@ -25,10 +26,14 @@ export function composePeople(core: Core, { config, contactCenters }: PeopleDepe
       log.warn({ err: error, ageMs }, 'Environment API cannot answer: the copy of a person is used'),
   });
   const passwords = createPersonPasswords(secretBox);
-  return {
+  const services = {
     connect: ({ id: environmentId }: EnvironmentView) =>
       createPeopleBackend({ environmentId, client, persons, passwords }),
     persons,
     passwords,
   };
+  return {
+    services,
+    follows: { copiesOfPeople: { change: persons.applyChange, gap: persons.applyGap } },
+  } satisfies Domain;
 }

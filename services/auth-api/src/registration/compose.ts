@@ -1,11 +1,11 @@
 /** Composes dynamic client registration (RFC 7591). */
-import type { App } from '@gatehouse/service-kit/http/app';
 import { createAddressLimiter } from '@gatehouse/service-kit/limits/attempt-limiter';
 import type { Secret } from '@gatehouse/service-kit/secret';
 import type { Audit } from '../audit/compose.ts';
 import type { Branding } from '../branding/compose.ts';
 import type { Clients } from '../clients/compose.ts';
 import type { Core } from '../core.ts';
+import { type Domain, prefixes } from '../domain.ts';
 import type { RegistrationLimits } from './metadata.ts';
 import { registrationRoutes } from './routes.ts';
 import { createRegistrations } from './service.ts';
@@ -20,7 +20,7 @@ interface RegistrationDependencies {
 }
 
 export function composeRegistration(
-  { issuer, now }: Core,
+  { issuer, kit, now }: Core,
   { config: { registration: settings }, audit, branding, clients }: RegistrationDependencies,
 ) {
   const registrations = createRegistrations({
@@ -35,9 +35,14 @@ export function composeRegistration(
     failures: createAddressLimiter({ attempts: 20, windowMs: 60_000, now }),
     audit: audit.floodLimited({ maxPerAddress: 10, maxTotal: 300 }),
   });
-  return {
-    /** Whether this installation lets clients register themselves. */
-    isOffered: settings.initialAccessToken !== undefined,
-    routes: async (app: App) => registrationRoutes(app, { registrations }),
-  };
+  /** Whether this installation lets clients register themselves. */
+  const isOffered = settings.initialAccessToken !== undefined;
+  const mounts: Domain['mounts'] = [
+    {
+      audience: 'pages of allowed origins',
+      prefix: prefixes.oauth,
+      routes: (app) => registrationRoutes(app, { registrations }),
+    },
+  ];
+  return { services: { isOffered }, mounts: isOffered || kit.describesApi ? mounts : [] } satisfies Domain;
 }

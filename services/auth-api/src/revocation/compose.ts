@@ -1,11 +1,12 @@
 /** Composes the revocations: a list in PostgreSQL, a Redis stream that carries it, and the memory of each replica. */
 
 import type { Core } from '../core.ts';
+import type { Domain, ServicesOf } from '../domain.ts';
 import { createRevocations } from './revocations.ts';
 import { createRevocationStream } from './stream.ts';
 import { createRevocationTable } from './table.ts';
 
-export type Revocation = ReturnType<typeof composeRevocation>;
+export type Revocation = ServicesOf<typeof composeRevocation>;
 
 export function composeRevocation({
   kit,
@@ -37,12 +38,13 @@ export function composeRevocation({
     onLoss: () => losses.inc(),
   });
   return {
-    revocations,
-    start: () => revocations.start(),
+    services: { revocations },
+    start: [{ name: 'cut-offs', run: () => revocations.start() }],
+    ready: [{ name: 'cut-offs', check: async () => revocations.assertFresh() }],
     async close() {
       const followed = revocations.close();
       blockingRedis.disconnect();
       await followed;
     },
-  };
+  } satisfies Domain;
 }

@@ -1,11 +1,10 @@
 /** Composes the browser sessions and the search for the user behind a request. */
-
-import type { App } from '@gatehouse/service-kit/http/app';
 import type { Audit } from '../audit/compose.ts';
 import type { BrowserParts } from '../browser/compose.ts';
 import type { Clients } from '../clients/compose.ts';
 import type { ContactCenters } from '../contact-centers/compose.ts';
 import type { Core } from '../core.ts';
+import { type Domain, prefixes, type ServicesOf } from '../domain.ts';
 import { createDomainEvent } from '../domain-event.ts';
 import type { Revocation } from '../revocation/compose.ts';
 import type { Tokens } from '../tokens/compose.ts';
@@ -35,7 +34,7 @@ interface SessionDependencies {
   browser: BrowserParts;
 }
 
-export type Sessions = ReturnType<typeof composeSessions>;
+export type Sessions = ServicesOf<typeof composeSessions>;
 
 export function composeSessions(core: Core, dependencies: SessionDependencies) {
   const { redis, keyspace, now } = core;
@@ -72,21 +71,24 @@ export function composeSessions(core: Core, dependencies: SessionDependencies) {
       (contactCenter) => contactCenter?.name,
       () => undefined,
     );
-  return {
+  const services = {
     service,
     ended,
     callers,
     views,
     /** Whether users may stay signed in on a device of their own. */
     offersRemember,
-    routes: async (app: App) =>
-      sessionRoutes(app, {
-        callers,
-        sessions: service,
-        views,
-        audit: audit.writer,
-        contactCenterNameOf,
-        publicUrl: browser.publicUrl,
-      }),
   };
+  const { publicUrl } = browser;
+  const routed = { callers, sessions: service, views, audit: audit.writer, contactCenterNameOf, publicUrl };
+  return {
+    services,
+    mounts: [
+      {
+        audience: 'holders of tokens or cookies',
+        prefix: prefixes.api,
+        routes: (app) => sessionRoutes(app, routed),
+      },
+    ],
+  } satisfies Domain;
 }

@@ -1,10 +1,10 @@
 /** Composes login by password, the change of a password, and first passwords. */
-import type { App } from '@gatehouse/service-kit/http/app';
 import type { Audit } from '../audit/compose.ts';
 import type { BrowserParts } from '../browser/compose.ts';
 import type { Clients } from '../clients/compose.ts';
 import type { ContactCenters } from '../contact-centers/compose.ts';
 import type { Core } from '../core.ts';
+import { type Domain, prefixes } from '../domain.ts';
 import type { Interactions } from '../interactions/compose.ts';
 import type { People } from '../people/compose.ts';
 import type { Sessions } from '../sessions/compose.ts';
@@ -48,11 +48,22 @@ export function composeSignIn(core: Core, dependencies: SignInDependencies) {
     refused: audit.floodLimited({ maxPerAddress: 10, maxTotal: 300 }),
     now: core.now,
   });
+  const prefix = prefixes.api;
+  const { callers } = sessions;
   return {
-    routes: (app: App) => signInRoutes(app, { signIn }),
-    changePasswordRoutes: (app: App) =>
-      changePasswordRoutes(app, { changePassword, callers: sessions.callers, publicUrl }),
-    firstPasswordRoutes: (app: App) => firstPasswordRoutes(app, { firstPasswords, pages, publicUrl }),
-    internalRoutes: async (app: App) => internalFirstPasswordRoutes(app, { firstPasswords }),
-  };
+    mounts: [
+      { audience: 'browsers', prefix, routes: (app) => signInRoutes(app, { signIn }) },
+      {
+        audience: 'browsers',
+        prefix,
+        routes: (app) => firstPasswordRoutes(app, { firstPasswords, pages, publicUrl }),
+      },
+      {
+        audience: 'browsers with tokens',
+        prefix,
+        routes: (app) => changePasswordRoutes(app, { changePassword, callers, publicUrl }),
+      },
+      { audience: 'services', routes: (app) => internalFirstPasswordRoutes(app, { firstPasswords }) },
+    ],
+  } satisfies Domain;
 }

@@ -4,11 +4,13 @@ import { createDeliveryWorker } from '@gatehouse/service-kit/background/delivery
 import { createRepeatingWork } from '@gatehouse/service-kit/background/repeating-work';
 import type { Audit } from '../audit/compose.ts';
 import type { Core } from '../core.ts';
+import type { Domain, ServicesOf } from '../domain.ts';
 import type { Keys } from '../keys/compose.ts';
 import { createDelivery } from './delivery.ts';
 import { createIntake } from './intake.ts';
 import { createOutbox } from './outbox.ts';
-import { createReceivers } from './receivers.ts';
+import { createReceivers, receiverEntity } from './receivers.ts';
+import { reencryptBearerTokens } from './reencrypt.ts';
 import { createEventTokens } from './security-event-token.ts';
 
 interface SignalDependencies {
@@ -20,7 +22,7 @@ interface SignalDependencies {
 /** Finds what another replica left behind; an own signal wakes the worker at once. */
 const pollMs = 5_000;
 
-export type Signals = ReturnType<typeof composeSignals>;
+export type Signals = ServicesOf<typeof composeSignals>;
 
 export function composeSignals(core: Core, { config, audit, keys }: SignalDependencies) {
   const { pool, writer, redis, keyspace, changes, secretBox, issuer, outbound, now, log } = core;
@@ -82,17 +84,32 @@ export function composeSignals(core: Core, { config, audit, keys }: SignalDepend
       return false;
     },
   });
+  const reload = () => {
+    receivers
+      .reload()
+      .catch((error) => log.warn({ err: error }, 'the receivers of signals could not be read again'));
+  };
   return {
-    receivers,
-    test: delivery.test,
-    async start() {
-      await receivers.reload();
-      worker.start();
-      drain.start();
+    services: { receivers, test: delivery.test },
+    follows: {
+      own: { [receiverEntity]: reload },
+      ownGap: reload,
+      deletedContactCenter: receivers.forgetContactCenter,
     },
+    start: [
+      {
+        name: 'signal-receivers',
+        async run() {
+          await receivers.reload();
+          worker.start();
+          drain.start();
+        },
+      },
+    ],
+    reencrypt: () => reencryptBearerTokens(pool, secretBox),
     async close() {
       await drain.stop();
       await worker.close();
     },
-  };
+  } satisfies Domain;
 }

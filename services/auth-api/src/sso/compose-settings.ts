@@ -1,6 +1,7 @@
 /** Composes the settings of single sign-on apart from the rest, because `users` needs them and the rest needs `users`. */
 import type { ContactCenters } from '../contact-centers/compose.ts';
 import type { Core } from '../core.ts';
+import type { Domain, ServicesOf } from '../domain.ts';
 import { createPasswordRule } from './scheme.ts';
 import { createSsoSettings } from './settings.ts';
 
@@ -9,7 +10,7 @@ interface SettingsDependencies {
   config: { environmentApi: { staleMaxSeconds: number } };
 }
 
-export type SsoSettingsParts = ReturnType<typeof composeSsoSettings>;
+export type SsoSettingsParts = ServicesOf<typeof composeSsoSettings>;
 
 /** Composed before the users: whether a password counts depends on the settings. */
 export function composeSsoSettings(core: Core, dependencies: SettingsDependencies) {
@@ -32,5 +33,8 @@ export function composeSsoSettings(core: Core, dependencies: SettingsDependencie
         'Environment API cannot answer: cached single sign-on settings are used',
       ),
   });
-  return { service, passwordRule: createPasswordRule(service) };
+  return {
+    services: { service, passwordRule: createPasswordRule(service) },
+    follows: { copies: { change: service.applyChange, gap: service.applyGap } },
+  } satisfies Domain;
 }

@@ -1,7 +1,6 @@
 /** Composes single sign-on: settings and keys, login through SAML and OpenID Connect, and logout at the provider. */
 
 import { visitorAddressHeader } from '@gatehouse/contracts/auth-api/auth-scheme';
-import type { App } from '@gatehouse/service-kit/http/app';
 import type { FastifyRequest } from 'fastify';
 import type { Activity } from '../activity/compose.ts';
 import type { Assertions } from '../assertions/compose.ts';
@@ -10,6 +9,7 @@ import type { BrowserParts } from '../browser/compose.ts';
 import type { Clients } from '../clients/compose.ts';
 import type { ContactCenters } from '../contact-centers/compose.ts';
 import type { Core } from '../core.ts';
+import { type Domain, prefixes, type ServicesOf } from '../domain.ts';
 import type { Interactions } from '../interactions/compose.ts';
 import type { Sessions } from '../sessions/compose.ts';
 import type { Tokens } from '../tokens/compose.ts';
@@ -20,7 +20,8 @@ import type { SsoSettingsParts } from './compose-settings.ts';
 import { createSsoChecks } from './dry-run.ts';
 import { createFlowStore } from './flow-store.ts';
 import { ssoJwksRoutes } from './jwks-routes.ts';
-import { createSsoKeys } from './keys/service.ts';
+import { reencryptSsoKeys } from './keys/reencrypt.ts';
+import { createSsoKeys, ssoKeyEntity } from './keys/service.ts';
 import { createSsoLogin } from './login.ts';
 import { backchannelLogoutRoutes, providerLogoutRoutes, signedOutPath } from './logout-routes.ts';
 import { createSsoMetrics, observeSsoKeys } from './metrics.ts';
@@ -63,7 +64,7 @@ interface SsoDependencies {
   interactions: Interactions;
 }
 
-export type Sso = ReturnType<typeof composeSso>;
+export type Sso = ServicesOf<typeof composeSso>;
 
 export function composeSso(core: Core, dependencies: SsoDependencies) {
   const { issuer, kit, pool, redis, keyspace, changes, secretBox, outbound, now } = core;
@@ -212,7 +213,7 @@ export function composeSso(core: Core, dependencies: SsoDependencies) {
   };
   const logoutParts = { providerLogout, oidcLogout, samlLogout, ssoRefusals };
 
-  return {
+  const services = {
     keys,
     /** Certificates of SAML providers that end before a moment. @throws Error while Redis is away */
     providerEndsBefore: (atMs: number) => providerCertificates.endingBefore(atMs, samlProviders.of),
@@ -227,25 +228,41 @@ export function composeSso(core: Core, dependencies: SsoDependencies) {
     }),
     /** The provider's own logout: where the browser goes first. Never rejects. */
     startProviderLogout: providerLogout.begin,
-    authSchemeRoutes: (app: App) =>
-      authSchemeRoutes(app, { schemes, schemeQuestions, visitorOf: publicVisitor }),
-    internalRoutes: async (app: App) => {
-      const questions = { schemes, schemeQuestions, visitorOf: namedVisitor };
-      await authSchemeRoutes(app, { ...questions, isInternal: true });
-      namedLoginRoutes(app, { ...questions, readView });
-    },
-    jwksRoutes: async (app: App) => ssoJwksRoutes(app, { ssoKeys: keys }),
-    startRoutes: async (app: App) => ssoStartRoutes(app, { login }),
-    samlRoutes: (app: App) => samlRoutes(app, { samlConsumer, samlMetadata, ssoRefusals }),
-    oidcRoutes: (app: App) =>
-      oidcCallbackRoutes(app, {
-        oidcCallback,
-        ssoRefusals,
-        postedRequests: dependencies.browser.postedRequests,
-        publicUrl,
-      }),
-    logoutRoutes: (app: App) => providerLogoutRoutes(app, logoutParts),
-    backchannelLogoutRoutes: (app: App) => backchannelLogoutRoutes(app, logoutParts),
-    start: () => keys.start(),
   };
+  const reloadKeys = () => {
+    keys
+      .reload()
+      .catch((error) => kit.log.warn({ err: error }, 'the keys of single sign-on could not be read again'));
+  };
+  const { api, sso: prefix } = prefixes;
+  const questions = { schemes, schemeQuestions };
+  const named = { ...questions, visitorOf: namedVisitor };
+  const { postedRequests } = dependencies.browser;
+  const callback = { oidcCallback, ssoRefusals, postedRequests, publicUrl };
+  return {
+    services,
+    mounts: [
+      {
+        audience: 'holders of tokens',
+        prefix: api,
+        routes: (app) => authSchemeRoutes(app, { ...questions, visitorOf: publicVisitor }),
+      },
+      {
+        audience: 'services',
+        async routes(app) {
+          await authSchemeRoutes(app, { ...named, isInternal: true });
+          namedLoginRoutes(app, { ...named, readView });
+        },
+      },
+      { audience: 'anybody', prefix, routes: (app) => backchannelLogoutRoutes(app, logoutParts) },
+      { audience: 'anybody', prefix, routes: (app) => ssoJwksRoutes(app, { ssoKeys: keys }) },
+      { audience: 'browsers', prefix, routes: (app) => ssoStartRoutes(app, { login }) },
+      { audience: 'browsers', routes: (app) => samlRoutes(app, { samlConsumer, samlMetadata, ssoRefusals }) },
+      { audience: 'browsers', routes: (app) => providerLogoutRoutes(app, logoutParts) },
+      { audience: 'browsers', routes: (app) => oidcCallbackRoutes(app, callback) },
+    ],
+    follows: { own: { [ssoKeyEntity]: reloadKeys }, ownGap: reloadKeys },
+    start: [{ name: 'single-sign-on-keys', run: keys.start }],
+    reencrypt: () => reencryptSsoKeys(pool, secretBox),
+  } satisfies Domain;
 }

@@ -1,6 +1,4 @@
 /** Composes the token endpoint with its grants, introspection and revocation. */
-
-import type { App } from '@gatehouse/service-kit/http/app';
 import type { Activity } from '../activity/compose.ts';
 import type { ApprovalParts } from '../approvals/compose.ts';
 import type { Assertions } from '../assertions/compose.ts';
@@ -12,6 +10,7 @@ import type { ConsoleLinkParts } from '../console-links/compose.ts';
 import type { ContactCenters } from '../contact-centers/compose.ts';
 import type { Core } from '../core.ts';
 import type { DeviceParts } from '../devices/compose.ts';
+import { type Domain, prefixes, type ServicesOf } from '../domain.ts';
 import type { Keys } from '../keys/compose.ts';
 import type { Revocation } from '../revocation/compose.ts';
 import type { Sessions } from '../sessions/compose.ts';
@@ -52,7 +51,7 @@ interface TokenDependencies {
   consoleLinks: ConsoleLinkParts;
 }
 
-export type Token = ReturnType<typeof composeToken>;
+export type Token = ServicesOf<typeof composeToken>;
 
 export function composeToken(core: Core, dependencies: TokenDependencies) {
   const { issuer, kit, redis, keyspace, now } = core;
@@ -156,24 +155,21 @@ export function composeToken(core: Core, dependencies: TokenDependencies) {
     settled: revocations.settled,
     audit,
   });
+  const introspectionJwt = createIntrospectionJwt({
+    issuer,
+    opsUsername,
+    signer: dependencies.keys.signer,
+    encryptFor: dependencies.assertions.encryptFor,
+    now,
+  });
+  const { deviceAuthorization } = dependencies.authorize;
+  const routed = { tokenEndpoint, introspection, introspectionJwt, revocation, deviceAuthorization };
+  const internal = { introspection, caller: dependencies.clients.own };
   return {
-    convertedTokens,
-    registeredAssertions,
-    internalRoutes: (app: App) =>
-      internalIntrospectionRoutes(app, { introspection, caller: dependencies.clients.own }),
-    routes: (app: App) =>
-      oauthRoutes(app, {
-        tokenEndpoint,
-        introspection,
-        introspectionJwt: createIntrospectionJwt({
-          issuer,
-          opsUsername,
-          signer: dependencies.keys.signer,
-          encryptFor: dependencies.assertions.encryptFor,
-          now,
-        }),
-        revocation,
-        deviceAuthorization: dependencies.authorize.deviceAuthorization,
-      }),
-  };
+    services: { convertedTokens, registeredAssertions },
+    mounts: [
+      { audience: 'holders of tokens', prefix: prefixes.oauth, routes: (app) => oauthRoutes(app, routed) },
+      { audience: 'services', routes: (app) => internalIntrospectionRoutes(app, internal) },
+    ],
+  } satisfies Domain;
 }

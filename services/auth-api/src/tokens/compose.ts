@@ -11,20 +11,17 @@ import type { Administrators } from '../administrators/compose.ts';
 import type { Assertions } from '../assertions/compose.ts';
 import type { Clients } from '../clients/compose.ts';
 import type { Core } from '../core.ts';
+import type { Domain, ServicesOf } from '../domain.ts';
 import { createDomainEvent } from '../domain-event.ts';
 import type { Keys } from '../keys/compose.ts';
 import type { Revocation } from '../revocation/compose.ts';
 import type { PersonKey } from '../revocation/revocation.ts';
 import type { Users } from '../users/compose.ts';
-import { createAccessTokens } from './access-tokens.ts';
+import type { AccessTokenParts } from './compose-access.ts';
 import { createConsoleRights } from './console-rights.ts';
-import { createDerivedTokens } from './derived-tokens.ts';
 import { createFamilies } from './families.ts';
 import { createIdTokens } from './id-token.ts';
-import { createJwtAccessTokens } from './jwt-access-token.ts';
 import { createLateTokens } from './late-tokens.ts';
-import { createOperatorAccount } from './operator-tokens.ts';
-import { createServiceAuthorization } from './service-token.ts';
 import { createUserTokenIssuer } from './user-token-issuer.ts';
 
 const spentCodeTtlMs = 3_600_000;
@@ -40,37 +37,24 @@ interface TokenDependencies {
     mtls: { url: string | undefined };
     dpop: { requireNonce: boolean };
     encryption: { keys: Secret };
-    ops: Parameters<typeof createOperatorAccount>[0];
   };
   administrators: Administrators;
   assertions: Assertions;
   revocation: Revocation;
   keys: Keys;
+  accessTokens: AccessTokenParts;
   clients: Clients;
   users: Users;
 }
 
-export type Tokens = ReturnType<typeof composeTokens>;
+export type Tokens = ServicesOf<typeof composeTokens>;
 
 export function composeTokens(core: Core, dependencies: TokenDependencies) {
-  const { maxLifeMs, issuer, redis, keyspace, secretBox, now } = core;
-  const { config, keys, clients } = dependencies;
+  const { maxLifeMs, issuer, redis, keyspace, now } = core;
+  const { config, keys, accessTokens, clients } = dependencies;
+  const { access } = accessTokens;
   const { tokens: settings, mtls } = config;
   const { revocations } = dependencies.revocation;
-  const derived = createDerivedTokens({ redis, keyspace, now });
-  const jwts = createJwtAccessTokens({ signer: keys.signer, box: secretBox, issuer });
-  const operatorAccount = createOperatorAccount(config.ops, config.encryption.keys);
-  const access = createAccessTokens({
-    redis,
-    keyspace,
-    issuer,
-    jwts,
-    derivedTokens: derived,
-    revocations,
-    now,
-    isCurrentOperator: operatorAccount.isCurrent,
-    uuidTokens: core.isCompat,
-  });
   const families = createFamilies({
     redis,
     keyspace,
@@ -100,7 +84,8 @@ export function composeTokens(core: Core, dependencies: TokenDependencies) {
   });
   const certificates = clientCertificatesOf(config);
 
-  return {
+  const services = {
+    ...accessTokens,
     userTokenIssuer: createUserTokenIssuer({
       accessTokens: access,
       families,
@@ -112,9 +97,6 @@ export function composeTokens(core: Core, dependencies: TokenDependencies) {
     /** A client got tokens of a person. */
     issued,
     lateTokens,
-    operatorAccount,
-    access,
-    derived,
     families,
     ids,
     consoleRights: createConsoleRights(dependencies.administrators.known),
@@ -133,9 +115,8 @@ export function composeTokens(core: Core, dependencies: TokenDependencies) {
       certificates,
       singleUse,
     }),
-    /** Authorization header of our own calls to Environment API. */
-    serviceAuthorization: createServiceAuthorization(access, clients.own, now),
     /** Answers of the scope name the next DPoP nonce. */
     tellNonces: (scope: App) => tellNonces(scope, { dpopProofs }),
   };
+  return { services, follows: { own: { client: (id) => void lateTokens.forget(id) } } } satisfies Domain;
 }

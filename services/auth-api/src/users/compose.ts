@@ -9,6 +9,7 @@ import type { Activity } from '../activity/compose.ts';
 import type { Audit } from '../audit/compose.ts';
 import type { ContactCenters } from '../contact-centers/compose.ts';
 import type { Core } from '../core.ts';
+import type { Domain, ServicesOf } from '../domain.ts';
 import type { People } from '../people/compose.ts';
 import type { Revocation } from '../revocation/compose.ts';
 import { createUsualAddresses } from './attempts/usual-addresses.ts';
@@ -16,6 +17,7 @@ import { createBackendMetrics, createDiscoveryMetrics } from './backend-metrics.
 import { connectEnvironment } from './connect-environment.ts';
 import { connectDirectory } from './directory/connect-directory.ts';
 import { createPersonNumbers } from './directory/person-numbers.ts';
+import { assertLinksOpen, linksProbe } from './link-health.ts';
 import { createLoginNames } from './login-name.ts';
 import type { PasswordRule } from './password-rule.ts';
 import { createServerDiscovery } from './server-discovery.ts';
@@ -60,10 +62,10 @@ interface UserDependencies {
   contactCenters: ContactCenters;
   people: People;
   /** Whether a password counts where single sign-on is on. */
-  passwordRule: PasswordRule;
+  ssoSettings: { passwordRule: PasswordRule };
 }
 
-export type Users = ReturnType<typeof composeUsers>;
+export type Users = ServicesOf<typeof composeUsers>;
 
 export function composeUsers(core: Core, dependencies: UserDependencies) {
   const { location, kit, redis, keyspace, secretBox, now } = core;
@@ -105,7 +107,7 @@ export function composeUsers(core: Core, dependencies: UserDependencies) {
     },
     lockout: { threshold: settings.accountAttempts, windowMs: settings.accountWindowSeconds * 1000 },
     usualAddresses: createUsualAddresses(encryption.keys),
-    passwordRule: dependencies.passwordRule,
+    passwordRule: dependencies.ssoSettings.passwordRule,
     loginNames,
     authorityMapping: settings.authorityMapping,
     revocations: dependencies.revocation.revocations,
@@ -119,13 +121,34 @@ export function composeUsers(core: Core, dependencies: UserDependencies) {
     now,
   });
   return {
-    service,
-    standing: service.standing,
-    loginNames,
-    start: service.start,
+    services: { service, standing: service.standing, loginNames },
+    follows: {
+      afterEnds: {
+        change({ entity, id }) {
+          if (entity !== 'environment') return;
+          service
+            .follow(id)
+            .catch((error) =>
+              log.warn({ err: error, environmentId: id }, 'an environment could not be followed'),
+            );
+        },
+        // It is unknown which environments changed, so the links of all are updated.
+        gap: service.warmUp,
+      },
+    },
+    work: service.start,
+    ready: [
+      // Advisory: the outage of one environment must not stop the logins of the others.
+      {
+        name: 'configuration-servers',
+        isAdvisory: true,
+        check: async () => assertLinksOpen(service.links()),
+      },
+    ],
+    probes: [linksProbe(service), service.loginsProbe],
     async close() {
       await service.close();
       await discovery.close();
     },
-  };
+  } satisfies Domain;
 }

@@ -155,7 +155,7 @@ describe('the picture of a client', () => {
     },
   );
 
-  // attack: address inside the network as logo_uri | CWE-918 | guard: services/auth-api/src/branding/client-logos.ts
+  // attack: address inside the network as logo_uri | CWE-918 | guard: services/auth-api/src/clients/logos.ts
   it('is not fetched from inside the network, nor tells what answered there', async () => {
     for (const address of [
       'https://10.0.0.1/a.png',

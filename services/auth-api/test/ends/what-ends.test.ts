@@ -4,7 +4,7 @@ import { personChangeId } from '@gatehouse/contracts/environment-api/people';
 import { randomUuid, sha256 } from '@gatehouse/service-kit/crypto/secrets';
 import { createReadiness } from '@gatehouse/service-kit/health/readiness';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readinessChecks } from '../../src/readiness-checks.ts';
+import { readinessChecks } from '../../src/composition.ts';
 import {
   type AuthApi,
   demoContactCenter,
@@ -353,7 +353,7 @@ describe('what ends while no replica runs', () => {
         expect.stringMatching(/^[12]$/),
       ]);
       const isReady = async () => {
-        const readiness = createReadiness(readinessChecks(later.deps));
+        const readiness = createReadiness(readinessChecks(later.deps.domains));
         await readiness.probe();
         return readiness.isReady;
       };

@@ -18,9 +18,9 @@ import { createTestDatabase, type TestDatabase } from '@gatehouse/testing/postgr
 import { startRedis, type TestRedis } from '@gatehouse/testing/redis';
 import { watchingTracing, watchLog, watchSecret } from '@gatehouse/testing/secret-watch';
 import { buildApp, buildInternalApp } from '../../src/app.ts';
+import { startSteps } from '../../src/composition.ts';
 import { configuration } from '../../src/config.ts';
-import { createDeps, type Deps } from '../../src/deps.ts';
-import { startSteps } from '../../src/start-steps.ts';
+import { createDeps, type Deps } from '../../src/domains.ts';
 import { type EnvironmentApiStandIn, startEnvironmentApi } from './environment-api.ts';
 
 export const publicUrl = 'https://login.test';
@@ -135,7 +135,7 @@ export async function startAuthApi(options: AuthApiOptions = {}): Promise<AuthAp
   };
   const deps = await createDeps(config, kit, options.now);
   await untilRedisIsReady(deps.stores.redis);
-  for (const { run } of startSteps(deps)) await run();
+  for (const { run } of startSteps(deps.domains)) await run();
   const app = await buildApp(deps);
   const internalApp = await buildInternalApp(deps);
   await Promise.all([app.ready(), internalApp.ready()]);

@@ -6,7 +6,7 @@ import type { EnvironmentChange } from '@gatehouse/contracts/environment-api/cha
 import type { ContactCenterView } from '@gatehouse/contracts/environment-api/contact-center';
 import type { EnvironmentView } from '@gatehouse/contracts/environment-api/environment';
 import type { SingleSignOnView } from '@gatehouse/contracts/environment-api/single-sign-on';
-import type { Deps } from '../../src/deps.ts';
+import type { Deps } from '../../src/domains.ts';
 import { createImageStandIn, type ImageStandIn } from './image-stand-in.ts';
 import { createNumberStandIn } from './number-stand-in.ts';
 import { createPeopleStandIn, type PeopleStandIn } from './people-stand-in.ts';

@@ -2,7 +2,7 @@ import { demoSeed } from '@gatehouse/config-server-simulator/seed/demo';
 import { type Simulator, startSimulator } from '@gatehouse/config-server-simulator/simulator';
 import { createReadiness } from '@gatehouse/service-kit/health/readiness';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { readinessChecks } from '../../src/readiness-checks.ts';
+import { readinessChecks } from '../../src/composition.ts';
 import { type AuthApi, environmentId, environmentOf, startAuthApi } from '../stack/auth-api.ts';
 import { announceChange } from '../stack/environment-api.ts';
 import { login } from './discovered-servers.ts';
@@ -60,7 +60,7 @@ describe('the link of an environment', () => {
   it('is named with its environment while it is down, which takes nobody else out of service, and comes back by itself', async () => {
     const { stack } = await start();
     const { port } = stack.simulator;
-    const readiness = createReadiness(readinessChecks(stack.deps));
+    const readiness = createReadiness(readinessChecks(stack.deps.domains));
     const links = async () => {
       await readiness.probe();
       return readiness.states.find(({ name }) => name === 'configuration-servers');

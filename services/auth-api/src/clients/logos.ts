@@ -5,7 +5,7 @@ import { UpstreamError } from '@gatehouse/api-client/upstream-error';
 import type { BrandImage } from '@gatehouse/contracts/environment-api/branding';
 import { unavailable } from '@gatehouse/service-kit/errors/app-error';
 import type { Logger } from '@gatehouse/service-kit/logging/logger';
-import { fieldError } from '../clients/rules.ts';
+import { fieldError } from './rules.ts';
 
 const pictureTypes = ['image/png', 'image/jpeg', 'image/webp', 'image/gif'];
 

@@ -1,0 +1,72 @@
+/** Says what a domain gives: services to the domains after it; routes, followers, work and checks to the process. */
+import type { Change } from '@gatehouse/service-kit/changes/log';
+import type { Probe } from '@gatehouse/service-kit/health/diagnosis';
+import type { ReadinessCheck } from '@gatehouse/service-kit/health/readiness';
+import type { StartStep } from '@gatehouse/service-kit/health/start';
+import type { App } from '@gatehouse/service-kit/http/app';
+
+/** What a `compose.ts` returns. `domains.ts` lists the domains; each part of all domains is used in the order of that list. */
+export interface Domain {
+  /** What later domains call. */
+  services?: unknown;
+  mounts?: Mount[];
+  follows?: Follows;
+  /** What must succeed before the process takes requests. */
+  start?: StartStep[];
+  /** Begins background work, after every start. */
+  work?(): void;
+  ready?: ReadinessCheck[];
+  /** Checks of the diagnosis. */
+  probes?: Probe[];
+  /** Encrypts what the domain stores with the active encryption key. @returns how much */
+  reencrypt?(): Promise<number>;
+  /** Called in the reverse order of the list. */
+  close?(): unknown;
+}
+
+export type ServicesOf<Compose extends (...dependencies: never[]) => Domain> =
+  ReturnType<Compose> extends { services: infer Services } ? Services : undefined;
+
+export interface Mount {
+  /** Who calls; `app.ts` says by what each audience is guarded. */
+  audience: Audience;
+  /** Of all paths of the routes; absent: they have whole paths, or stand at the root of the audience. */
+  prefix?: string;
+  routes(app: App): unknown;
+}
+
+export type Audience =
+  | 'pages of allowed origins'
+  | 'holders of tokens'
+  | 'holders of tokens or cookies'
+  | 'pages of operators'
+  | 'anybody'
+  | 'services'
+  | 'operators'
+  | 'browsers'
+  | 'browsers with tokens';
+
+const api = '/auth/v3';
+export const prefixes = { api, oauth: `${api}/oauth`, sso: `${api}/sso`, ops: `${api}/ops` };
+
+/** Each drops or reads again what a change has made out of date. A rejection is for the follower itself to log. */
+export interface Follows {
+  /** What replicas of Auth API change, by the entity of the change. */
+  own?: Record<string, (id: string) => unknown>;
+  /** Own changes were missed. */
+  ownGap?(): unknown;
+  /** Copies of what Environment API holds. All are dropped before it is judged what a change has ended. */
+  copies?: EnvironmentApiFollower;
+  /** As copies, of people: their changes concern nothing else. */
+  copiesOfPeople?: EnvironmentApiFollower;
+  /** What comes after that judgement. */
+  afterEnds?: EnvironmentApiFollower;
+  /** Forgets what is stored of a contact centre that is deleted; in the writable region only. */
+  deletedContactCenter?(id: string): Promise<unknown>;
+}
+
+interface EnvironmentApiFollower {
+  change(change: Change): unknown;
+  /** Changes were missed. */
+  gap(): unknown;
+}

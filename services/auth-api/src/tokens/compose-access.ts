@@ -1,0 +1,55 @@
+/** Composes the access tokens apart from the rest: our calls to Environment API carry one, and the rest needs what it answers. */
+import type { Secret } from '@gatehouse/service-kit/secret';
+import { serviceClient } from '../clients/service-client.ts';
+import type { Core } from '../core.ts';
+import type { Domain, ServicesOf } from '../domain.ts';
+import type { Keys } from '../keys/compose.ts';
+import type { Revocation } from '../revocation/compose.ts';
+import { createAccessTokens } from './access-tokens.ts';
+import { createDerivedTokens } from './derived-tokens.ts';
+import { createJwtAccessTokens } from './jwt-access-token.ts';
+import { createOperatorAccount } from './operator-tokens.ts';
+import { createServiceAuthorization } from './service-token.ts';
+
+interface AccessTokenDependencies {
+  config: {
+    encryption: { keys: Secret };
+    ops: Parameters<typeof createOperatorAccount>[0];
+    /** Credentials that the services of the installation share. */
+    serviceClient: { id: string; secret: Secret };
+  };
+  revocation: Revocation;
+  keys: Keys;
+}
+
+export type AccessTokenParts = ServicesOf<typeof composeAccessTokens>;
+
+export function composeAccessTokens(core: Core, { config, revocation, keys }: AccessTokenDependencies) {
+  const { issuer, redis, keyspace, secretBox, now } = core;
+  const { id, secret } = config.serviceClient;
+  const derived = createDerivedTokens({ redis, keyspace, now });
+  const operatorAccount = createOperatorAccount(config.ops, config.encryption.keys);
+  const access = createAccessTokens({
+    redis,
+    keyspace,
+    issuer,
+    jwts: createJwtAccessTokens({ signer: keys.signer, box: secretBox, issuer }),
+    derivedTokens: derived,
+    revocations: revocation.revocations,
+    now,
+    isCurrentOperator: operatorAccount.isCurrent,
+    uuidTokens: core.isCompat,
+  });
+  /** The services' own client. */
+  const own = serviceClient(id, secret, now());
+  return {
+    services: {
+      own,
+      operatorAccount,
+      access,
+      derived,
+      /** Authorization header of our own calls to Environment API. */
+      serviceAuthorization: createServiceAuthorization(access, own, now),
+    },
+  } satisfies Domain;
+}
