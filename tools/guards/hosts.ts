@@ -41,7 +41,9 @@ export function createHost(root: string, interruption: AbortSignal) {
       running ??= start(copy);
       const child = await running;
       try {
-        return await ask(child, { changed: [...texts.keys()], tests }, interruption);
+        // A single attack is shown by the first test that fails; others may wait long for what does not come.
+        const isShort = texts.size > 0 && new Set(attacks.map(({ name }) => name)).size === 1;
+        return await ask(child, { changed: [...texts.keys()], tests, isShort }, interruption);
       } catch (error) {
         if (interruption.aborted) return [];
         console.log(`FAIL the tests did not end: ${error instanceof Error ? error.message : String(error)}`);

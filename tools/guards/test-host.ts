@@ -9,6 +9,8 @@ export interface TestRun {
   /** Files that are not as they were, from the root. */
   changed: string[];
   tests: { path: string; pattern: string }[];
+  /** Ends with the first test that fails. */
+  isShort: boolean;
 }
 
 export interface TestStatus {
@@ -31,9 +33,11 @@ process.on('disconnect', async () => {
 });
 process.send?.([]);
 
-async function runTests({ changed, tests }: TestRun): Promise<TestStatus[]> {
+async function runTests({ changed, tests, isShort }: TestRun): Promise<TestStatus[]> {
   // A file that cannot be loaded must not show what it did in the last run.
   vitest.state.filesMap.clear();
+  vitest.state.idMap.clear();
+  for (const { config } of vitest.projects) config.bail = isShort ? 1 : 0;
   const chosen = tests.flatMap(({ path, pattern }) =>
     vitest.getModuleSpecifications(join(root, path)).map(({ project, moduleId }) => {
       const options = { testNamePattern: new RegExp(pattern) };
