@@ -3,10 +3,11 @@
  * for both wherever people and programs read them.
  */
 import { spawnSync } from 'node:child_process';
-import { cpSync, rmSync } from 'node:fs';
+import { cpSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { copySources } from '../guards/copy.ts';
+import { plantedTexts } from './plant.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const place = 'tools/test/add-a-field/planted';
@@ -22,8 +23,10 @@ function run(title: string, program: string, ...args: string[]): void {
 const node = (title: string, ...args: string[]) => run(title, process.execPath, ...args);
 
 try {
-  for (const plant of ['field', 'column'])
-    run(`Adding the ${plant}`, 'git', 'apply', `tools/add-a-field/${plant}.patch`);
+  for (const name of ['field', 'column'] as const) {
+    console.log(`Adding the ${name}`);
+    for (const [path, text] of plantedTexts(copy, name)) writeFileSync(join(copy, path), text);
+  }
   cpSync(join(root, `${place}.ts`), join(copy, test));
   // The generator asks git for the files.
   run('Making a repository', 'git', 'init', '--quiet');

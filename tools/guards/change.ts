@@ -1,15 +1,29 @@
 /** Changes a source: in a declaration that is found by its name, a text that is found by its words becomes another one. */
+import { z } from 'zod';
 import { type Declaration, parseSource } from './declarations.ts';
 import { type Match, matchesOf, wordsOf } from './words.ts';
 
-export interface Change {
+export const changeSchema = z.strictObject({
   /** From the root. */
-  file: string;
+  file: z.string().min(1),
   /** The declaration that has the text: `send`, or `createOutbox.send` where the file has several of that name. Absent: the whole file. */
-  in?: string | undefined;
+  in: z.string().min(1).optional(),
   /** Is there exactly once, however it is divided into lines. Comments of TypeScript are overlooked. */
-  replace: string;
-  by: string;
+  replace: z.string().min(1),
+  by: z.string().default(''),
+});
+
+export type Change = z.infer<typeof changeSchema>;
+
+/** The files as they are after the changes, which are made in this order. @throws Error where one does not fit */
+export function changedTexts(
+  changes: readonly Change[],
+  read: (file: string) => string,
+): Map<string, string> {
+  const texts = new Map<string, string>();
+  for (const change of changes)
+    texts.set(change.file, changeText(texts.get(change.file) ?? read(change.file), change));
+  return texts;
 }
 
 /** @throws Error that names the file and says what was found instead */

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { sourceFiles } from '../check/source-files.ts';
 
-/** Outside the repository: there `git apply` takes the paths of a patch as they are. */
+/** The folder of a copy, outside of the repository. */
 export function copySources(root: string): string {
   const copy = mkdtempSync(join(tmpdir(), 'gatehouse-guards-'));
   const files = sourceFiles(root, /./).filter((path) => existsSync(join(root, path)));

@@ -4,24 +4,14 @@ import { join } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { sourceFiles } from '../check/source-files.ts';
-import { changeText } from './change.ts';
+import { changeSchema } from './change.ts';
 
 const guardSchema = z.strictObject({
   /** What the product does without the guard. */
   effect: z.string().min(1),
   /** Names of the attacks that succeed without it: the tests of these must fail. */
   shownBy: z.array(z.string().min(1)).min(1),
-  /** In this order. */
-  changes: z
-    .array(
-      z.strictObject({
-        file: z.string().min(1),
-        in: z.string().min(1).optional(),
-        replace: z.string().min(1),
-        by: z.string().default(''),
-      }),
-    )
-    .min(1),
+  changes: z.array(changeSchema).min(1),
 });
 
 export interface Guard extends z.infer<typeof guardSchema> {
@@ -46,11 +36,3 @@ export function guardsOf(path: string, text: string): Guard[] {
 }
 
 export const testOf = ({ path }: Guard) => path.replace(ending, '.test.ts');
-
-/** The files that change when the guard is removed. @throws Error where a change does not fit the sources */
-export function textsWithout({ changes }: Guard, read: (file: string) => string): Map<string, string> {
-  const texts = new Map<string, string>();
-  for (const change of changes)
-    texts.set(change.file, changeText(texts.get(change.file) ?? read(change.file), change));
-  return texts;
-}

@@ -2,7 +2,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Attack } from './attacks.ts';
-import { type Guard, testOf, textsWithout } from './guards.ts';
+import { changedTexts } from './change.ts';
+import { type Guard, testOf } from './guards.ts';
 
 /** A sentence for each attack without a guard, guard that cannot be removed, and removal that belongs to no attack. */
 export function problemsOf(root: string, attacks: readonly Attack[], guards: readonly Guard[]): string[] {
@@ -34,7 +35,7 @@ function problemsOfGuard(root: string, attacks: readonly Attack[], guard: Guard)
 /** Nothing when its changes fit the sources. */
 function obstacleOf(root: string, guard: Guard): string[] {
   try {
-    textsWithout(guard, (file) => readFileSync(join(root, file), 'utf8'));
+    changedTexts(guard.changes, (file) => readFileSync(join(root, file), 'utf8'));
     return [];
   } catch (error) {
     return [`${guard.name} cannot be removed: ${error instanceof Error ? error.message : String(error)}`];

@@ -2,7 +2,8 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Attack, readAttacks } from './attacks.ts';
-import { type Guard, readGuards, textsWithout } from './guards.ts';
+import { changedTexts } from './change.ts';
+import { type Guard, readGuards } from './guards.ts';
 import { createHost, type Host } from './hosts.ts';
 import { outcomeOf, unnoticed } from './outcomes.ts';
 import { problemsOf } from './problems.ts';
@@ -94,7 +95,7 @@ async function* tryGroup(
         (attack) =>
           `with every guard in place "${attack.title}" ${outcomeOf(attack, before)}: ${attack.path}`,
       );
-    const after = await host.run(attacks, textsWithout(guard, host.read));
+    const after = await host.run(attacks, changedTexts(guard.changes, host.read));
     for (const attack of unnoticed(attacks, after))
       problems.push(`without it "${attack.title}" ${outcomeOf(attack, after)}: ${attack.path}`);
     const seconds = (performance.now() - startedMs) / 1000;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { changeText } from '../../guards/change.ts';
-import { guardsOf, textsWithout } from '../../guards/guards.ts';
+import { changedTexts, changeText } from '../../guards/change.ts';
+import { guardsOf } from '../../guards/guards.ts';
 
 const file = 'src/a.ts';
 const source = `import { check } from './check.ts';
@@ -135,7 +135,9 @@ one:
   it('has changes that are made one after the other', () => {
     const [guard] = guardsOf('a.guards.yaml', text);
     if (guard === undefined) throw new Error('it was not read');
-    expect([...textsWithout(guard, () => 'the first one of all')]).toEqual([['a.txt', 'the  of all']]);
+    expect([...changedTexts(guard.changes, () => 'the first one of all')]).toEqual([
+      ['a.txt', 'the  of all'],
+    ]);
   });
 
   it.each([
