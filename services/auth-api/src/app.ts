@@ -17,7 +17,7 @@ export async function buildApp(deps: Deps): Promise<App> {
     tracing: kit.tracing,
     http: config.http,
     drain: kit.drain,
-    proxyWatch: deps.admin.proxyWatch,
+    proxyWatch: deps.diagnosis.proxyWatch,
     describesApi: kit.describesApi,
     openapi: {
       title: 'Gatehouse Auth API',

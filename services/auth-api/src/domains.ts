@@ -5,8 +5,8 @@ import type { Clock } from '@gatehouse/service-kit/clock';
 import type { Kit } from '@gatehouse/service-kit/http/run';
 import { type ServiceClock, trustedClock } from '@gatehouse/service-kit/timekeeping/store-clock';
 import { composeActivity } from './activity/compose.ts';
-import { composeAdmin } from './admin/compose.ts';
 import { composeAdministrators } from './administrators/compose.ts';
+import { composeAdministratorRoutes } from './administrators/compose-routes.ts';
 import { composeApprovals } from './approvals/compose.ts';
 import { composeAssertions } from './assertions/compose.ts';
 import { composeAudit } from './audit/compose.ts';
@@ -24,12 +24,14 @@ import { composeConsoleLinks } from './console-links/compose.ts';
 import { composeContactCenters } from './contact-centers/compose.ts';
 import { composeCors } from './cors/compose.ts';
 import { composeDevices } from './devices/compose.ts';
+import { composeDiagnosis } from './diagnosis/compose.ts';
 import { composeDiscovery } from './discovery/compose.ts';
 import { composeHelpDesk } from './help-desk/compose.ts';
 import { composeInteractions } from './interactions/compose.ts';
 import { composeKeys } from './keys/compose.ts';
 import { composeLogout } from './logout/compose.ts';
 import { composeStorage, createCore, openClock, openStores, type Stores } from './open-core.ts';
+import { composeOverview } from './overview/compose.ts';
 import { composePeople } from './people/compose.ts';
 import { composeRegistration } from './registration/compose.ts';
 import { composeRevocation } from './revocation/compose.ts';
@@ -64,11 +66,11 @@ export async function composeDeps(config: Config, kit: Kit, stores: Stores, cloc
     .with('revocation', composeRevocation)
     .with('activity', composeActivity)
     .with('audit', composeAudit)
-    .with('administrators', composeAdministrators)
     .with('keys', composeKeys)
     .with('signals', composeSignals)
     .with('accessTokens', composeAccessTokens)
     .with('contactCenters', composeContactCenters)
+    .with('administrators', composeAdministrators)
     .with('clients', composeClients)
     .with('branding', composeBranding)
     .with('cors', composeCors)
@@ -95,6 +97,8 @@ export async function composeDeps(config: Config, kit: Kit, stores: Stores, cloc
     .with('discovery', composeDiscovery)
     .with('followed', composeChanges)
     .with('helpDesk', composeHelpDesk)
-    .with('admin', composeAdmin);
+    .with('administratorRoutes', composeAdministratorRoutes)
+    .with('diagnosis', composeDiagnosis)
+    .with('overview', composeOverview);
   return { ...services, kit, core, now: clock.now, domains, close: () => closeDomains(domains) };
 }

@@ -85,7 +85,7 @@ it('shows what one API tells while the other one does not answer', async () => {
   expect((await home()).text).not.toContain('Environment API does not answer');
 });
 
-// attack: a contact-centre administrator reads at the console what happens elsewhere | CWE-639 | guard: services/auth-api/src/admin/overview-routes.ts
+// attack: a contact-centre administrator reads at the console what happens elsewhere | CWE-639 | guard: services/auth-api/src/overview/routes.ts
 it('shows a contact-centre administrator the own contact centre alone', async () => {
   const { environmentId } = stage;
   const other = await stage.environmentApi.contactCenter({

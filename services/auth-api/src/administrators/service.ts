@@ -6,7 +6,8 @@ import type { ChangeLog, ChangeTransaction } from '@gatehouse/service-kit/change
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { conflict, notFound } from '@gatehouse/service-kit/errors/app-error';
 import type { Pool, PoolClient } from '@gatehouse/service-kit/postgres/pool';
-import { type Actor, type AuditWriter, actorFields, type Cause } from '../audit/event.ts';
+import type { Actor } from '../administration/actor.ts';
+import { type AuditWriter, actorFields, type Cause } from '../audit/event.ts';
 import type { KnownAdministrators } from './known-administrators.ts';
 import {
   deleteAdministrator,

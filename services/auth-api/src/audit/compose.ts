@@ -12,7 +12,7 @@ import { createAuditWorker } from '@gatehouse/audit-trail/worker/audit-worker';
 import type { AuditLag } from '@gatehouse/contracts/overview';
 import type { Secret } from '@gatehouse/service-kit/secret';
 import type { Core } from '../core.ts';
-import type { Domain, ServicesOf } from '../domain.ts';
+import { type Domain, prefixes, type ServicesOf } from '../domain.ts';
 import { createDomainEvent } from '../domain-event.ts';
 import { createRetention } from './confirm-retention.ts';
 import { auditedService, securityDocument } from './document.ts';
@@ -20,6 +20,7 @@ import { createAuditDrain } from './drain.ts';
 import { createAuditErasure } from './erase.ts';
 import type { RecordedAuditEvent } from './event.ts';
 import { createFloodLimit, type FloodLimit, type FloodLimits } from './flood-limit.ts';
+import { auditRoutes } from './routes.ts';
 import { createSeenPeople } from './seen-people.ts';
 import { type AuditFilter, findAuditPage } from './store.ts';
 import { createAuditStream } from './stream.ts';
@@ -136,6 +137,13 @@ export function composeAudit(core: Core, { config, elasticsearch: client }: Audi
   };
   return {
     services,
+    mounts: [
+      {
+        audience: 'operators',
+        prefix: `${prefixes.ops}/audit`,
+        routes: (app) => auditRoutes(app, services),
+      },
+    ],
     work: start,
     async close() {
       const numbers = floodLimits.map((limit) => limit.close());

@@ -1,7 +1,8 @@
 /** Lets an administrator confirm deletions that are larger than a clock may cause. */
 import { createDeletionBounds } from '@gatehouse/service-kit/postgres/bounded-deletion';
 import { inTransaction, type Pool } from '@gatehouse/service-kit/postgres/pool';
-import { type Actor, type AuditWriter, actorFields } from './event.ts';
+import type { Actor } from '../administration/actor.ts';
+import { type AuditWriter, actorFields } from './event.ts';
 
 interface RetentionOptions {
   pool: Pool;

@@ -2,7 +2,8 @@
 import type { Pseudonymise } from '@gatehouse/audit-trail/shipping/audit-document';
 import type { AuditWorker } from '@gatehouse/audit-trail/worker/audit-worker';
 import { inTransaction, type Pool } from '@gatehouse/service-kit/postgres/pool';
-import { type Actor, type AuditWriter, actorFields } from './event.ts';
+import type { Actor } from '../administration/actor.ts';
+import { type AuditWriter, actorFields } from './event.ts';
 import { erasePersonalFacts, findPersonalNames } from './store.ts';
 
 interface AuditErasureOptions {

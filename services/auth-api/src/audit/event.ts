@@ -1,6 +1,8 @@
 /** Lists the security events. Their names are a public interface: dashboards and alarms use them. */
+
 import { definedOnly } from '@gatehouse/contracts/defined-only';
 import type { FieldChanges } from '@gatehouse/service-kit/changes/field-changes';
+import type { Actor } from '../administration/actor.ts';
 import { administratorEvents } from './administrator-events.ts';
 import { approvalEvents } from './approval-events.ts';
 import { consoleLinkEvents } from './console-link-events.ts';
@@ -246,20 +248,6 @@ export interface AuditWriter {
   write(event: AuditEvent): Promise<void>;
   /** Writes the row in the transaction of an administrative change: both happen or neither. */
   inTransaction(transaction: AuditTransaction, event: AuditEvent): Promise<void>;
-}
-
-/** Describes who made a change. */
-export interface Actor {
-  /** The operator account, a client id, or the `sub` of a person. */
-  name: string;
-  /** The client whose token a person came with. */
-  clientId?: string | undefined;
-  /** Of the operator at the console: correlation id of the request that made the link. */
-  linkRequest?: string | undefined;
-  /** The contact centre that the person administers, and nothing beyond it; undefined: all. */
-  within?: string | undefined;
-  correlationId: string;
-  clientAddress: string;
 }
 
 /** The originator of a change: an actor, or work of this service, which has no address. */

@@ -12,7 +12,8 @@ import type { App } from '@gatehouse/service-kit/http/app';
 import { nameCorsCaller } from '@gatehouse/service-kit/http/cors';
 import { visitorAddressOf } from '@gatehouse/service-kit/http/visitor-address';
 import type { FastifyRequest } from 'fastify';
-import type { Actor, AuditWriter } from '../audit/event.ts';
+import { nameActor } from '../administration/actor.ts';
+import type { AuditWriter } from '../audit/event.ts';
 import type { StoredAccessToken } from '../tokens/access-token.ts';
 import type { ConsoleRight, ConsoleRights } from '../tokens/console-rights.ts';
 import { type AdministratorKind, allows, isDangerous, isPerson, ruleOf } from './ops-matrix.ts';
@@ -112,8 +113,6 @@ function administratorOf(right: ConsoleRight, clientId: string): Administrator {
   return { ...scope, name, clientId };
 }
 
-const actors = new WeakMap<FastifyRequest, Actor>();
-
 /** Guards every route of the scope, also those of its child scopes. */
 export function guardAdministration(scope: App, opsAuthentication: OpsAuthentication, now: Clock): void {
   const admit = (request: FastifyRequest, administrator: Administrator): void => {
@@ -124,7 +123,7 @@ export function guardAdministration(scope: App, opsAuthentication: OpsAuthentica
     if (isDangerous(rule, request.query as object) && isPerson(kind)) requireFreshSignIn(signedInAtMs, now());
     const by = { ...named, within: contactCenterId };
     const clientAddress = visitorAddressOf(request, named.clientId);
-    actors.set(request, { ...by, correlationId: request.id, clientAddress });
+    nameActor(request, { ...by, correlationId: request.id, clientAddress });
   };
   // Before the body is read: a stranger's JSON is not even parsed.
   scope.addHook('onRequest', async (request, reply) => {
@@ -138,11 +137,4 @@ export function guardAdministration(scope: App, opsAuthentication: OpsAuthentica
     const administrator = await opsAuthentication.look(request);
     if (administrator !== undefined) admit(request, administrator);
   });
-}
-
-/** The administrator of a guarded request, for the audit trail and for what it may reach. */
-export function actorOf(request: FastifyRequest): Actor {
-  const actor = actors.get(request);
-  if (actor === undefined) throw new Error('the request was not authenticated');
-  return actor;
 }

@@ -8,7 +8,7 @@ import type { Assertions } from '../assertions/compose.ts';
 import type { Audit } from '../audit/compose.ts';
 import type { ContactCenters } from '../contact-centers/compose.ts';
 import type { Core } from '../core.ts';
-import type { Domain, ServicesOf } from '../domain.ts';
+import { type Domain, prefixes, type ServicesOf } from '../domain.ts';
 import { createDomainEvent } from '../domain-event.ts';
 import type { Revocation } from '../revocation/compose.ts';
 import type { Client } from './client.ts';
@@ -18,6 +18,7 @@ import { createClientDirectory } from './directory.ts';
 import { readExchangeRights } from './exchange-rights.ts';
 import { createGrantUses } from './grant-uses.ts';
 import { createClientLogos } from './logos.ts';
+import { clientRoutes } from './routes.ts';
 import { createClientService } from './service.ts';
 import { createServiceCallers } from './service-callers.ts';
 import { writeClientUses } from './store.ts';
@@ -113,8 +114,17 @@ export function composeClients(core: Core, dependencies: ClientDependencies) {
       secretGraceMs: settings.secretGraceSeconds * 1000,
     }),
   };
+  const { service, exchangeRights } = services;
+  const routed = { clients: service, exchangeRights, compatEnabled: isCompat };
   return {
     services,
+    mounts: [
+      {
+        audience: 'pages of operators',
+        prefix: `${prefixes.ops}/clients`,
+        routes: (app) => clientRoutes(app, routed),
+      },
+    ],
     follows: {
       own: { client: verifier.forget },
       ownGap() {

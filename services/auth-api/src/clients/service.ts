@@ -10,8 +10,9 @@ import { badRequest, conflict, forbidden, notFound } from '@gatehouse/service-ki
 import { requireMatch } from '@gatehouse/service-kit/http/entity-tag';
 import { cutPage, type Page, type Rows } from '@gatehouse/service-kit/http/page';
 import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
+import type { Actor } from '../administration/actor.ts';
 import type { KeySets } from '../assertions/key-sets.ts';
-import { type Actor, type AuditEventName, type AuditWriter, actorFields } from '../audit/event.ts';
+import { type AuditEventName, type AuditWriter, actorFields } from '../audit/event.ts';
 import type { DomainEvent } from '../domain-event.ts';
 import type { Revocations } from '../revocation/revocations.ts';
 import { type Client, onlyCenterOf, usesSecret } from './client.ts';

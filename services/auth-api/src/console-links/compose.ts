@@ -1,9 +1,10 @@
 /** Composes the links by which the operator signs in to the console. */
 import type { Audit } from '../audit/compose.ts';
 import type { Core } from '../core.ts';
-import type { Domain, ServicesOf } from '../domain.ts';
+import { type Domain, prefixes, type ServicesOf } from '../domain.ts';
 import type { Revocation } from '../revocation/compose.ts';
 import type { Tokens } from '../tokens/compose.ts';
+import { consoleLinkRoutes } from './routes.ts';
 import { createConsoleLinks } from './service.ts';
 import { createConsoleLinkStore } from './store.ts';
 
@@ -26,5 +27,14 @@ export function composeConsoleLinks(core: Core, { audit, revocation, tokens }: C
     publicUrl,
     now,
   });
-  return { services: { service } } satisfies Domain;
+  return {
+    services: { service },
+    mounts: [
+      {
+        audience: 'operators',
+        prefix: `${prefixes.ops}/console-links`,
+        routes: (app) => consoleLinkRoutes(app, { consoleLinks: service }),
+      },
+    ],
+  } satisfies Domain;
 }

@@ -6,7 +6,8 @@ import {
 } from '@gatehouse/contracts/auth-api/console-link';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { randomToken } from '@gatehouse/service-kit/crypto/secrets';
-import type { Actor, AuditWriter } from '../audit/event.ts';
+import type { Actor } from '../administration/actor.ts';
+import type { AuditWriter } from '../audit/event.ts';
 import type { Revocations } from '../revocation/revocations.ts';
 import { type OperatorAccount, operatorSubject } from '../tokens/operator-tokens.ts';
 import type { createConsoleLinkStore, StoredConsoleLink } from './store.ts';

@@ -1,7 +1,8 @@
 /** Diagnoses a client for an administrator: what its registration lacks, and why its last requests were refused. */
 import type { ClientDiagnosis } from '@gatehouse/contracts/auth-api/administration/help-desk';
 import { examine } from '@gatehouse/service-kit/health/diagnosis';
-import type { Actor, AuditWriter } from '../audit/event.ts';
+import type { Actor } from '../administration/actor.ts';
+import type { AuditWriter } from '../audit/event.ts';
 import type { AuditFilter, StoredAuditEvent } from '../audit/store.ts';
 import type { ClientService } from '../clients/service.ts';
 import { type ClientChecksOptions, clientChecks } from './client-checks.ts';

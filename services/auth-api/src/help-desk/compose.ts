@@ -5,18 +5,21 @@ import type { Clients } from '../clients/compose.ts';
 import type { Consents } from '../consents/compose.ts';
 import type { ContactCenters } from '../contact-centers/compose.ts';
 import type { Core } from '../core.ts';
-import type { Domain, ServicesOf } from '../domain.ts';
+import { type Domain, prefixes, type ServicesOf } from '../domain.ts';
 import type { Revocation } from '../revocation/compose.ts';
 import type { Sessions } from '../sessions/compose.ts';
 import type { SsoSettingsParts } from '../sso/compose-settings.ts';
 import type { Tokens } from '../tokens/compose.ts';
 import type { Users } from '../users/compose.ts';
 import { createClientDiagnoses } from './client-diagnosis.ts';
+import { environmentRoutes } from './environment-routes.ts';
 import { createExplanations } from './explanation.ts';
 import { createListedPeople } from './listing.ts';
 import { createMembershipCounts } from './membership-counts.ts';
 import { createPeople } from './people.ts';
+import { peopleRoutes } from './people-routes.ts';
 import { createOrderedRevocations } from './revocations.ts';
+import { helpDeskRoutes } from './routes.ts';
 import { createHeldSessions } from './sessions.ts';
 import { createUnlockWatch } from './unlock-watch.ts';
 import { createUnlocks } from './unlocks.ts';
@@ -106,5 +109,17 @@ export function composeHelpDesk(core: Core, dependencies: HelpDeskDependencies) 
       now,
     }),
   };
-  return { services } satisfies Domain;
+  const { ops } = prefixes;
+  return {
+    services,
+    mounts: [
+      { audience: 'operators', prefix: ops, routes: (app) => helpDeskRoutes(app, services) },
+      { audience: 'operators', prefix: `${ops}/people`, routes: (app) => peopleRoutes(app, services) },
+      {
+        audience: 'operators',
+        prefix: `${ops}/environments`,
+        routes: (app) => environmentRoutes(app, services),
+      },
+    ],
+  } satisfies Domain;
 }

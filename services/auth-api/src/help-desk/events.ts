@@ -1,6 +1,7 @@
 /** Builds the security events of administrators who look at people and end what they hold, and shows them refusals. */
 import { definedOnly } from '@gatehouse/contracts/defined-only';
-import { type Actor, type AuditEvent, type AuditEventName, actorFields } from '../audit/event.ts';
+import type { Actor } from '../administration/actor.ts';
+import { type AuditEvent, type AuditEventName, actorFields } from '../audit/event.ts';
 import type { StoredAuditEvent } from '../audit/store.ts';
 
 type Facts = Pick<AuditEvent, 'sub' | 'contactCenterId' | 'sid' | 'clientId' | 'fields'>;

@@ -2,7 +2,8 @@
 import type { PersonName, SignInExplanation } from '@gatehouse/contracts/auth-api/administration/help-desk';
 import type { EnvironmentView } from '@gatehouse/contracts/environment-api/environment';
 import { examine, type Probe, type Verdict } from '@gatehouse/service-kit/health/diagnosis';
-import type { Actor, AuditWriter } from '../audit/event.ts';
+import type { Actor } from '../administration/actor.ts';
+import type { AuditWriter } from '../audit/event.ts';
 import type { AuditFilter, StoredAuditEvent } from '../audit/store.ts';
 import type { ContactCenterService } from '../contact-centers/service.ts';
 import type { SsoSettings } from '../sso/settings.ts';

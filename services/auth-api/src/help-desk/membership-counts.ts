@@ -5,7 +5,8 @@ import {
 } from '@gatehouse/contracts/auth-api/administration/memberships';
 import { definedOnly } from '@gatehouse/contracts/defined-only';
 import { AppError, notFound } from '@gatehouse/service-kit/errors/app-error';
-import type { Actor, AuditWriter } from '../audit/event.ts';
+import type { Actor } from '../administration/actor.ts';
+import type { AuditWriter } from '../audit/event.ts';
 import type { ContactCenterService } from '../contact-centers/service.ts';
 import type { SharedPeople } from '../users/members.ts';
 import type { UserService } from '../users/service.ts';

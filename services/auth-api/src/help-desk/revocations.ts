@@ -7,7 +7,8 @@ import type {
 import { definedOnly } from '@gatehouse/contracts/defined-only';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { badRequest, forbidden, notFound } from '@gatehouse/service-kit/errors/app-error';
-import type { Actor, AuditWriter } from '../audit/event.ts';
+import type { Actor } from '../administration/actor.ts';
+import type { AuditWriter } from '../audit/event.ts';
 import type { SeenPeople } from '../audit/seen-people.ts';
 import type { ClientDirectory } from '../clients/directory.ts';
 import type { ClientService } from '../clients/service.ts';

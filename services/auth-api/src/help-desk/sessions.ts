@@ -1,7 +1,8 @@
 /** Lists and ends the sessions of a person for an administrator. */
 import type { PersonName } from '@gatehouse/contracts/auth-api/administration/help-desk';
 import { notFound } from '@gatehouse/service-kit/errors/app-error';
-import type { Actor, AuditWriter } from '../audit/event.ts';
+import type { Actor } from '../administration/actor.ts';
+import type { AuditWriter } from '../audit/event.ts';
 import type { SessionService } from '../sessions/service.ts';
 import type { SessionViews } from '../sessions/views.ts';
 import { eventOf } from './events.ts';

@@ -3,7 +3,8 @@ import { randomToken, sha256 } from '@gatehouse/service-kit/crypto/secrets';
 import type { Metrics } from '@gatehouse/service-kit/metrics/registry';
 import type { Keyspace, RedisClient } from '@gatehouse/service-kit/redis/client';
 import { defineScript } from '@gatehouse/service-kit/redis/script';
-import type { Actor, AuditWriter } from '../audit/event.ts';
+import type { Actor } from '../administration/actor.ts';
+import type { AuditWriter } from '../audit/event.ts';
 import { eventOf } from './events.ts';
 
 /** So many in an hour are no help for people who call. */

@@ -2,7 +2,8 @@
 import type { PersonName } from '@gatehouse/contracts/auth-api/administration/help-desk';
 import { definedOnly } from '@gatehouse/contracts/defined-only';
 import { AppError } from '@gatehouse/service-kit/errors/app-error';
-import type { Actor, AuditWriter } from '../audit/event.ts';
+import type { Actor } from '../administration/actor.ts';
+import type { AuditWriter } from '../audit/event.ts';
 import type { UserService } from '../users/service.ts';
 import { eventOf } from './events.ts';
 import type { People } from './people.ts';

@@ -7,11 +7,13 @@ import type { Administrators } from '../administrators/compose.ts';
 import type { Audit } from '../audit/compose.ts';
 import type { ContactCenters } from '../contact-centers/compose.ts';
 import type { Core } from '../core.ts';
+import type { Domain } from '../domain.ts';
 import type { HelpDesk } from '../help-desk/compose.ts';
 import type { Keys } from '../keys/compose.ts';
 import type { Sso } from '../sso/compose.ts';
 import type { Users } from '../users/compose.ts';
 import { createEndings } from './endings.ts';
+import { overviewRoutes } from './routes.ts';
 import { createOverviewService } from './service.ts';
 
 interface OverviewDependencies {
@@ -24,8 +26,7 @@ interface OverviewDependencies {
   keys: Keys;
   sso: Sso;
   users: Users;
-  /** The checks of the diagnosis. */
-  probes: readonly Probe[];
+  diagnosis: { probes: readonly Probe[] };
 }
 
 const runbooks = {
@@ -37,13 +38,11 @@ const runbooks = {
 const toldOtherwise = ['Configuration Servers', 'Second audit destination'];
 const dispensable = ['Environment API', 'Elasticsearch', 'Consul'];
 
-export type Overview = ReturnType<typeof composeOverview>;
-
 export function composeOverview(core: Core, dependencies: OverviewDependencies) {
   const { pool, location, now } = core;
-  const { config, activity, audit, keys, sso, users, probes } = dependencies;
+  const { config, activity, audit, keys, sso, users, diagnosis } = dependencies;
   const contactCenters = dependencies.contactCenters.service;
-  return createOverviewService({
+  const overview = createOverviewService({
     activity,
     links: users.service.links,
     audit,
@@ -57,7 +56,7 @@ export function composeOverview(core: Core, dependencies: OverviewDependencies) 
     }),
     // The links and what waits for the second destination are told as they are now.
     problemWatch: createProblemWatch({
-      probes: probes.filter(({ name }) => !toldOtherwise.includes(name)),
+      probes: diagnosis.probes.filter(({ name }) => !toldOtherwise.includes(name)),
       runbooks,
       dispensable,
       now,
@@ -69,4 +68,7 @@ export function composeOverview(core: Core, dependencies: OverviewDependencies) 
     location,
     now,
   });
+  return {
+    mounts: [{ audience: 'operators', routes: (app) => overviewRoutes(app, { overview }) }],
+  } satisfies Domain;
 }

@@ -52,6 +52,8 @@ const judgedMs = 20 * minuteMs;
 const maxEndings = 20;
 const maxLinks = 20;
 
+export type Overview = ReturnType<typeof createOverviewService>;
+
 export function createOverviewService(options: OverviewOptions) {
   const { activity, links, audit, endings, contactCenters, pool, location, now } = options;
 

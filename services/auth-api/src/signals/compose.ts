@@ -4,13 +4,14 @@ import { createDeliveryWorker } from '@gatehouse/service-kit/background/delivery
 import { createRepeatingWork } from '@gatehouse/service-kit/background/repeating-work';
 import type { Audit } from '../audit/compose.ts';
 import type { Core } from '../core.ts';
-import type { Domain, ServicesOf } from '../domain.ts';
+import { type Domain, prefixes } from '../domain.ts';
 import type { Keys } from '../keys/compose.ts';
 import { createDelivery } from './delivery.ts';
 import { createIntake } from './intake.ts';
 import { createOutbox } from './outbox.ts';
 import { createReceivers, receiverEntity } from './receivers.ts';
 import { reencryptBearerTokens } from './reencrypt.ts';
+import { signalRoutes } from './routes.ts';
 import { createEventTokens } from './security-event-token.ts';
 
 interface SignalDependencies {
@@ -21,8 +22,6 @@ interface SignalDependencies {
 
 /** Finds what another replica left behind; an own signal wakes the worker at once. */
 const pollMs = 5_000;
-
-export type Signals = ServicesOf<typeof composeSignals>;
 
 export function composeSignals(core: Core, { config, audit, keys }: SignalDependencies) {
   const { pool, writer, redis, keyspace, changes, secretBox, issuer, outbound, now, log } = core;
@@ -90,7 +89,14 @@ export function composeSignals(core: Core, { config, audit, keys }: SignalDepend
       .catch((error) => log.warn({ err: error }, 'the receivers of signals could not be read again'));
   };
   return {
-    services: { receivers, test: delivery.test },
+    services: { receivers },
+    mounts: [
+      {
+        audience: 'operators',
+        prefix: `${prefixes.ops}/signal-receivers`,
+        routes: (app) => signalRoutes(app, { receivers, test: delivery.test }),
+      },
+    ],
     follows: {
       own: { [receiverEntity]: reload },
       ownGap: reload,

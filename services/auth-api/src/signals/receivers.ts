@@ -9,7 +9,8 @@ import type { SecretBox } from '@gatehouse/service-kit/crypto/secret-box';
 import { randomUuid } from '@gatehouse/service-kit/crypto/secrets';
 import { type AppError, badRequest, notFound } from '@gatehouse/service-kit/errors/app-error';
 import type { Pool, PoolClient } from '@gatehouse/service-kit/postgres/pool';
-import { type Actor, type AuditWriter, actorFields, type Cause } from '../audit/event.ts';
+import type { Actor } from '../administration/actor.ts';
+import { type AuditWriter, actorFields, type Cause } from '../audit/event.ts';
 import {
   deleteReceiver,
   listReceivers,

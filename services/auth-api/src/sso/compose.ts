@@ -14,6 +14,7 @@ import type { Interactions } from '../interactions/compose.ts';
 import type { Sessions } from '../sessions/compose.ts';
 import type { Tokens } from '../tokens/compose.ts';
 import type { Users } from '../users/compose.ts';
+import { ssoAdministrationRoutes } from './administration-routes.ts';
 import { authSchemeRoutes, namedLoginRoutes } from './auth-scheme-routes.ts';
 import { watchCertificates } from './certificates.ts';
 import type { SsoSettingsParts } from './compose-settings.ts';
@@ -218,23 +219,23 @@ export function composeSso(core: Core, dependencies: SsoDependencies) {
     /** Certificates of SAML providers that end before a moment. @throws Error while Redis is away */
     providerEndsBefore: (atMs: number) => providerCertificates.endingBefore(atMs, samlProviders.of),
     schemes,
-    checks: createSsoChecks({
-      contactCenters,
-      settings,
-      users,
-      saml: createSamlChecks({ issuer, providers: samlProviders, begin: beginSaml, now }),
-      oidc: createOidcChecks({ providers: oidcProviders, keySets, publicUrl }),
-      now,
-    }),
     /** The provider's own logout: where the browser goes first. Never rejects. */
     startProviderLogout: providerLogout.begin,
   };
+  const ssoChecks = createSsoChecks({
+    contactCenters,
+    settings,
+    users,
+    saml: createSamlChecks({ issuer, providers: samlProviders, begin: beginSaml, now }),
+    oidc: createOidcChecks({ providers: oidcProviders, keySets, publicUrl }),
+    now,
+  });
   const reloadKeys = () => {
     keys
       .reload()
       .catch((error) => kit.log.warn({ err: error }, 'the keys of single sign-on could not be read again'));
   };
-  const { api, sso: prefix } = prefixes;
+  const { api, ops, sso: prefix } = prefixes;
   const questions = { schemes, schemeQuestions };
   const named = { ...questions, visitorOf: namedVisitor };
   const { postedRequests } = dependencies.browser;
@@ -256,6 +257,11 @@ export function composeSso(core: Core, dependencies: SsoDependencies) {
       },
       { audience: 'anybody', prefix, routes: (app) => backchannelLogoutRoutes(app, logoutParts) },
       { audience: 'anybody', prefix, routes: (app) => ssoJwksRoutes(app, { ssoKeys: keys }) },
+      {
+        audience: 'operators',
+        prefix: ops,
+        routes: (app) => ssoAdministrationRoutes(app, { ssoChecks, ssoKeys: keys }),
+      },
       { audience: 'browsers', prefix, routes: (app) => ssoStartRoutes(app, { login }) },
       { audience: 'browsers', routes: (app) => samlRoutes(app, { samlConsumer, samlMetadata, ssoRefusals }) },
       { audience: 'browsers', routes: (app) => providerLogoutRoutes(app, logoutParts) },

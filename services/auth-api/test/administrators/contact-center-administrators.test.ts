@@ -146,7 +146,7 @@ describe('a contact-centre administrator', () => {
     expect((await status()).status).toBe(200);
   });
 
-  // attack: administrator of one contact centre reads the security events of another | CWE-639, ASVS 8.2.2 | guard: services/auth-api/src/admin/audit-routes.ts
+  // attack: administrator of one contact centre reads the security events of another | CWE-639, ASVS 8.2.2 | guard: services/auth-api/src/audit/routes.ts
   it('finds the security events of the own contact centre alone, whatever is asked for', async () => {
     const [mine, theirs] = [await someone('demo'), await someone('another')];
     const find = async (filter: Record<string, string>) =>

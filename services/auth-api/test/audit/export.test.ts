@@ -88,7 +88,7 @@ describe('an export', () => {
     expect(body).toContain(`""${shown}""`);
   });
 
-  // attack: administrator of a contact centre exports the events of others | CWE-639, OWASP API1:2023 | guard: services/auth-api/src/admin/audit-schemas.ts
+  // attack: administrator of a contact centre exports the events of others | CWE-639, OWASP API1:2023 | guard: services/auth-api/src/audit/schemas.ts
   it('of the administrator of a contact centre has its own events alone', async () => {
     const administrator = await contactCenterAdministrator(stack, { sub: randomUUID() });
     const own = linesOf(await ask({}, administrator)).map((line) => JSON.parse(line).contactCenterId);

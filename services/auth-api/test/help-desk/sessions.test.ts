@@ -134,7 +134,7 @@ describe('the sessions of a person', () => {
 });
 
 describe('a request', () => {
-  // attack: misspelt parameter that would end more than was meant | ASVS 2.2.1 | guard: services/auth-api/src/admin/help-desk-routes.ts
+  // attack: misspelt parameter that would end more than was meant | ASVS 2.2.1 | guard: services/auth-api/src/help-desk/routes.ts
   it('with a misspelt parameter ends nothing', async () => {
     const { userName, browser } = await someone();
     const [held] = (await list({ user: userName, contactCenter: 'demo' })).sessions;

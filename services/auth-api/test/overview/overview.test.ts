@@ -132,7 +132,7 @@ describe('the overview', () => {
     expect((await keys()).length).toBeLessThanOrEqual(before + 1);
   });
 
-  // attack: reading what happens at another contact centre, as the administrator of one | CWE-639 | guard: services/auth-api/src/admin/overview-routes.ts
+  // attack: reading what happens at another contact centre, as the administrator of one | CWE-639 | guard: services/auth-api/src/overview/routes.ts
   it('shows a contact-centre administrator their own contact centre, whatever they ask for', async () => {
     const authorization = await contactCenterAdministrator(stack, { sub: randomUuid() });
     const ask = (query: string) =>

@@ -7,11 +7,11 @@ import { envelopeOf, errorEnvelope, wrapped } from '@gatehouse/contracts/envelop
 import { unavailable } from '@gatehouse/service-kit/errors/app-error';
 import type { App } from '@gatehouse/service-kit/http/app';
 import { ok } from '@gatehouse/service-kit/http/envelope';
-import type { KnownAdministrators } from '../administrators/known-administrators.ts';
 import type { ContactCenterService } from '../contact-centers/service.ts';
 import { subjectOf, subjectPlaceOf } from '../contact-centers/subjects.ts';
+import type { KnownAdministrators } from './known-administrators.ts';
 
-export function administratorPlacesRoutes(
+export function administratorPlaceRoutes(
   app: App,
   {
     administrators,

@@ -13,27 +13,27 @@ import { effectiveEtagOf, isFresh } from '@gatehouse/service-kit/http/entity-tag
 import { ok } from '@gatehouse/service-kit/http/envelope';
 import { readPage } from '@gatehouse/service-kit/http/page';
 import type { FastifyReply } from 'fastify';
-import { actorOf } from '../client-authentication/ops-authentication.ts';
-import type { Client } from '../clients/client.ts';
-import type { Clients } from '../clients/compose.ts';
+import { actorOf } from '../administration/actor.ts';
+import { ifMatchRule, writerOf } from '../administration/conditional.ts';
+import { refusalsOfOne } from '../administration/refusals.ts';
+import type { Client } from './client.ts';
+import type { readExchangeRights } from './exchange-rights.ts';
 import {
   clientParamsSchema,
   createBodySchema,
   listQuerySchema,
   rotateBodySchema,
   updateBodySchema,
-} from '../clients/schemas.ts';
-import type { ClientService } from '../clients/service.ts';
-import { viewOf } from '../clients/view.ts';
-import { ifMatchRule, writerOf } from './conditional.ts';
-import { refusalsOfOne } from './refusals.ts';
+} from './schemas.ts';
+import type { ClientService } from './service.ts';
+import { viewOf } from './view.ts';
 
 const refusals = { ...refusalsOfOne, 412: errorEnvelope, 429: errorEnvelope };
 const tags = ['clients'];
 
 interface ClientRouteOptions {
   clients: ClientService;
-  exchangeRights: Clients['exchangeRights'];
+  exchangeRights(clientId: string, within?: string): ReturnType<typeof readExchangeRights>;
   compatEnabled: boolean;
 }
 

@@ -10,13 +10,16 @@ import { envelopeOf } from '@gatehouse/contracts/envelope';
 import type { App } from '@gatehouse/service-kit/http/app';
 import { ok } from '@gatehouse/service-kit/http/envelope';
 import { z } from 'zod';
-import { actorOf } from '../client-authentication/ops-authentication.ts';
-import type { HelpDesk } from '../help-desk/compose.ts';
-import { refusalsOfOne } from './refusals.ts';
+import { actorOf } from '../administration/actor.ts';
+import { refusalsOfOne } from '../administration/refusals.ts';
+import type { createListedPeople } from './listing.ts';
 
 const tags = ['help desk'];
 
-export function peopleRoutes(app: App, { listedPeople }: Pick<HelpDesk, 'listedPeople'>): void {
+export function peopleRoutes(
+  app: App,
+  { listedPeople }: { listedPeople: ReturnType<typeof createListedPeople> },
+): void {
   app.get(
     '',
     {

@@ -1,8 +1,7 @@
 /** Gives changes of administrators the version that they have seen (If-Match), and says so in the OpenAPI document. */
 import { errorEnvelope } from '@gatehouse/contracts/envelope';
 import type { FastifyRequest } from 'fastify';
-import type { Actor } from '../audit/event.ts';
-import { actorOf } from '../client-authentication/ops-authentication.ts';
+import { type Actor, actorOf } from './actor.ts';
 import { refusals } from './refusals.ts';
 
 export const ifMatchRule = 'With If-Match, the answer is 412 when somebody else has changed it since.';

@@ -3,8 +3,8 @@ import { consoleLinkSchema } from '@gatehouse/contracts/auth-api/console-link';
 import { envelopeOf, errorEnvelope, securityError } from '@gatehouse/contracts/envelope';
 import type { App } from '@gatehouse/service-kit/http/app';
 import { ok } from '@gatehouse/service-kit/http/envelope';
-import { actorOf } from '../client-authentication/ops-authentication.ts';
-import type { ConsoleLinks } from '../console-links/service.ts';
+import { actorOf } from '../administration/actor.ts';
+import type { ConsoleLinks } from './service.ts';
 
 export function consoleLinkRoutes(app: App, { consoleLinks }: { consoleLinks: ConsoleLinks }): void {
   app.post(

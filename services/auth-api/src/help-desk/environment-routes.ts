@@ -4,11 +4,14 @@ import { envelopeOf } from '@gatehouse/contracts/envelope';
 import type { App } from '@gatehouse/service-kit/http/app';
 import { ok } from '@gatehouse/service-kit/http/envelope';
 import { z } from 'zod';
-import { actorOf } from '../client-authentication/ops-authentication.ts';
-import type { HelpDesk } from '../help-desk/compose.ts';
-import { refusalsOfOne } from './refusals.ts';
+import { actorOf } from '../administration/actor.ts';
+import { refusalsOfOne } from '../administration/refusals.ts';
+import type { createMembershipCounts } from './membership-counts.ts';
 
-export function environmentRoutes(app: App, { membershipCounts }: Pick<HelpDesk, 'membershipCounts'>): void {
+export function environmentRoutes(
+  app: App,
+  { membershipCounts }: { membershipCounts: ReturnType<typeof createMembershipCounts> },
+): void {
   app.get(
     '/:id/memberships',
     {

@@ -6,17 +6,25 @@ import { label } from '@gatehouse/contracts/text';
 import type { App } from '@gatehouse/service-kit/http/app';
 import { ok } from '@gatehouse/service-kit/http/envelope';
 import { z } from 'zod';
-import { type AdministratorService, viewOf } from '../administrators/service.ts';
-import { actorOf } from '../client-authentication/ops-authentication.ts';
-import type { HelpDesk } from '../help-desk/compose.ts';
-import { refusals as common } from './refusals.ts';
+import { actorOf } from '../administration/actor.ts';
+import { refusals as common } from '../administration/refusals.ts';
+import { type AdministratorService, viewOf } from './service.ts';
 
 const tags = ['administrators'];
 const refusals = { ...common, 429: errorEnvelope };
 
+/** Finds the person whom an administrator names. */
+export interface ListedPeople {
+  /** @throws AppError 400, 404, 503 */
+  listed(named: {
+    user: string;
+    contactCenter?: string | undefined;
+  }): Promise<{ sub: string; name: string; contactCenterId: string }>;
+}
+
 export function administratorRoutes(
   app: App,
-  { administrators, people }: { administrators: AdministratorService; people: HelpDesk['people'] },
+  { administrators, people }: { administrators: AdministratorService; people: ListedPeople },
 ): void {
   app.get(
     '',

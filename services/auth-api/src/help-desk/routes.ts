@@ -13,10 +13,14 @@ import { envelopeOf, errorEnvelope } from '@gatehouse/contracts/envelope';
 import type { App } from '@gatehouse/service-kit/http/app';
 import { ok } from '@gatehouse/service-kit/http/envelope';
 import { z } from 'zod';
-import { actorOf } from '../client-authentication/ops-authentication.ts';
+import { actorOf } from '../administration/actor.ts';
+import { refusalsOfOne } from '../administration/refusals.ts';
 import { clientParamsSchema } from '../clients/schemas.ts';
-import type { HelpDesk } from '../help-desk/compose.ts';
-import { refusalsOfOne } from './refusals.ts';
+import type { createClientDiagnoses } from './client-diagnosis.ts';
+import type { createExplanations } from './explanation.ts';
+import type { createOrderedRevocations } from './revocations.ts';
+import type { createHeldSessions } from './sessions.ts';
+import type { createUnlocks } from './unlocks.ts';
 
 const tags = ['help desk'];
 
@@ -27,9 +31,17 @@ const endQuery = z.strictObject({
   session: z.uuid().optional().describe('Only this one, with its tokens.'),
 });
 
+interface HelpDeskRouteOptions {
+  sessions: ReturnType<typeof createHeldSessions>;
+  revocations: ReturnType<typeof createOrderedRevocations>;
+  explanations: ReturnType<typeof createExplanations>;
+  unlocks: ReturnType<typeof createUnlocks>;
+  clientDiagnoses: ReturnType<typeof createClientDiagnoses>;
+}
+
 export function helpDeskRoutes(
   app: App,
-  { sessions, revocations, explanations, unlocks, clientDiagnoses }: HelpDesk,
+  { sessions, revocations, explanations, unlocks, clientDiagnoses }: HelpDeskRouteOptions,
 ): void {
   app.get(
     '/sessions',

@@ -7,16 +7,19 @@ import { emptyEnvelope, envelopeOf } from '@gatehouse/contracts/envelope';
 import type { App } from '@gatehouse/service-kit/http/app';
 import { ok } from '@gatehouse/service-kit/http/envelope';
 import { z } from 'zod';
-import { actorOf } from '../client-authentication/ops-authentication.ts';
-import type { Signals } from '../signals/compose.ts';
-import { viewOf } from '../signals/receivers.ts';
-import { createReceiverSchema, receiverParamsSchema, updateReceiverSchema } from '../signals/schemas.ts';
-import { refusals, refusalsOfOne } from './refusals.ts';
+import { actorOf } from '../administration/actor.ts';
+import { refusals, refusalsOfOne } from '../administration/refusals.ts';
+import type { createDelivery } from './delivery.ts';
+import { type Receivers, viewOf } from './receivers.ts';
+import { createReceiverSchema, receiverParamsSchema, updateReceiverSchema } from './schemas.ts';
 
 const tags = ['shared signals'];
 const one = envelopeOf(signalReceiverViewSchema);
 
-export function signalRoutes(app: App, { receivers, test }: Pick<Signals, 'receivers' | 'test'>): void {
+export function signalRoutes(
+  app: App,
+  { receivers, test }: { receivers: Receivers; test: ReturnType<typeof createDelivery>['test'] },
+): void {
   app.get(
     '',
     {

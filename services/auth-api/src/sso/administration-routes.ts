@@ -10,11 +10,11 @@ import type { App } from '@gatehouse/service-kit/http/app';
 import { ok } from '@gatehouse/service-kit/http/envelope';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
-import { actorOf } from '../client-authentication/ops-authentication.ts';
-import type { SsoChecks } from '../sso/dry-run.ts';
-import { type SsoKey, type SsoKeys, ssoKeysEtagOf } from '../sso/keys/service.ts';
-import { ifMatchRule, refusalsOfChange, writerOf } from './conditional.ts';
-import { refusals, refusalsOfOne } from './refusals.ts';
+import { actorOf } from '../administration/actor.ts';
+import { ifMatchRule, refusalsOfChange, writerOf } from '../administration/conditional.ts';
+import { refusals, refusalsOfOne } from '../administration/refusals.ts';
+import type { SsoChecks } from './dry-run.ts';
+import { type SsoKey, type SsoKeys, ssoKeysEtagOf } from './keys/service.ts';
 
 const tags = ['single sign-on'];
 

@@ -10,12 +10,12 @@ import type { App } from '@gatehouse/service-kit/http/app';
 import { ok } from '@gatehouse/service-kit/http/envelope';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
-import { readKeyImport } from '../keys/import-key.ts';
-import { importBodySchema, keyParamsSchema, rotateBodySchema } from '../keys/schemas.ts';
-import { keysEtagOf, type SigningKeyService } from '../keys/signing-keys.ts';
-import type { StoredKey } from '../keys/store.ts';
-import { ifMatchRule, refusalsOfChange, writerOf } from './conditional.ts';
-import { refusals } from './refusals.ts';
+import { ifMatchRule, refusalsOfChange, writerOf } from '../administration/conditional.ts';
+import { refusals } from '../administration/refusals.ts';
+import { readKeyImport } from './import-key.ts';
+import { importBodySchema, keyParamsSchema, rotateBodySchema } from './schemas.ts';
+import { keysEtagOf, type SigningKeyService } from './signing-keys.ts';
+import type { StoredKey } from './store.ts';
 
 const tags = ['signing keys'];
 const keyList = envelopeOf(z.array(signingKeyViewSchema));

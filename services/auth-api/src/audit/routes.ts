@@ -1,4 +1,5 @@
 /** Serves `/auth/v3/ops/audit`: operators search security events, verify the chain, and erase personal data. */
+import type { AuditWorker } from '@gatehouse/audit-trail/worker/audit-worker';
 import {
   auditDaysQuery,
   reshipAnswer,
@@ -12,16 +13,28 @@ import { rowExportAnswer } from '@gatehouse/contracts/row-export';
 import type { App } from '@gatehouse/service-kit/http/app';
 import { ok } from '@gatehouse/service-kit/http/envelope';
 import { sendRows } from '@gatehouse/service-kit/http/row-export';
-import type { Audit } from '../audit/compose.ts';
-import { type Actor, type AuditEvent, actorFields } from '../audit/event.ts';
-import type { StoredAuditEvent } from '../audit/store.ts';
-import { actorOf } from '../client-authentication/ops-authentication.ts';
-import { auditExportQuerySchema, auditQuerySchema, eraseBodySchema, filterOf } from './audit-schemas.ts';
+import { type Actor, actorOf } from '../administration/actor.ts';
+import type { createRetention } from './confirm-retention.ts';
+import type { createAuditErasure } from './erase.ts';
+import { type AuditEvent, type AuditWriter, actorFields } from './event.ts';
+import { auditExportQuerySchema, auditQuerySchema, eraseBodySchema, filterOf } from './schemas.ts';
+import type { AuditFilter, findAuditPage, StoredAuditEvent } from './store.ts';
 
 const refusals = { 400: errorEnvelope, 401: securityError, 403: errorEnvelope };
 const tags = ['audit'];
 
-export function auditRoutes(app: App, { search, worker, erasure, writer, retention }: Audit): void {
+interface AuditRouteOptions {
+  search: { find(filter: AuditFilter): ReturnType<typeof findAuditPage> };
+  worker: Pick<AuditWorker, 'verify' | 'reship'>;
+  erasure: ReturnType<typeof createAuditErasure>;
+  writer: AuditWriter;
+  retention: ReturnType<typeof createRetention>;
+}
+
+export function auditRoutes(
+  app: App,
+  { search, worker, erasure, writer, retention }: AuditRouteOptions,
+): void {
   app.get(
     '',
     {

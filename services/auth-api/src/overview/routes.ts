@@ -8,9 +8,9 @@ import { envelopeOf } from '@gatehouse/contracts/envelope';
 import { notFound } from '@gatehouse/service-kit/errors/app-error';
 import type { App } from '@gatehouse/service-kit/http/app';
 import { ok } from '@gatehouse/service-kit/http/envelope';
-import { actorOf } from '../client-authentication/ops-authentication.ts';
-import type { Overview } from '../overview/compose.ts';
-import { refusalsOfOne } from './refusals.ts';
+import { actorOf } from '../administration/actor.ts';
+import { refusalsOfOne } from '../administration/refusals.ts';
+import type { Overview } from './service.ts';
 
 export function overviewRoutes(app: App, { overview }: { overview: Overview }): void {
   app.get(

@@ -1,0 +1,30 @@
+/** Composes the routes of the administrators apart from their list: tokens need the list, and the routes find people, who need tokens. */
+import type { ContactCenters } from '../contact-centers/compose.ts';
+import type { Core } from '../core.ts';
+import { type Domain, prefixes } from '../domain.ts';
+import type { Administrators } from './compose.ts';
+import { administratorPlaceRoutes } from './place-routes.ts';
+import { administratorRoutes, type ListedPeople } from './routes.ts';
+
+interface RouteDependencies {
+  administrators: Administrators;
+  contactCenters: ContactCenters;
+  helpDesk: { people: ListedPeople };
+}
+
+export function composeAdministratorRoutes(
+  _core: Core,
+  { administrators: { known, service }, contactCenters, helpDesk: { people } }: RouteDependencies,
+) {
+  const places = { administrators: known, contactCenters: contactCenters.service };
+  return {
+    mounts: [
+      {
+        audience: 'operators',
+        prefix: `${prefixes.ops}/administrators`,
+        routes: (app) => administratorRoutes(app, { administrators: service, people }),
+      },
+      { audience: 'services', routes: (app) => administratorPlaceRoutes(app, places) },
+    ],
+  } satisfies Domain;
+}
