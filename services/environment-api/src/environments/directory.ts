@@ -1,5 +1,6 @@
 /** Says which fields belong to which directory of an environment, and which a new environment needs. */
 import { type Directory, directories } from '@gatehouse/contracts/environment-api/directory';
+import type { ProblemReason } from '@gatehouse/contracts/problem-reasons';
 import { badRequest } from '@gatehouse/service-kit/errors/app-error';
 import type { z } from 'zod';
 import { hasServerSource, needsServers } from './discovery.ts';
@@ -9,6 +10,7 @@ type Given = Readonly<Record<string, unknown>>;
 interface Problem {
   path: string[];
   message: string;
+  params?: { reason: ProblemReason };
 }
 
 const foreign: Record<Directory, readonly string[]> = {
@@ -55,12 +57,16 @@ function foreignProblems(directory: Directory, given: Given): Problem[] {
 }
 
 function missing(directory: Directory, given: Given): Problem[] {
-  const problems = needed[directory]
+  const problems: Problem[] = needed[directory]
     .map((name) => name.split('.'))
     .filter((path) => valueAt(given, path) === undefined)
-    .map((path) => ({ path, message: 'Invalid input: expected string, received undefined' }));
+    .map((path) => ({
+      path,
+      message: 'Invalid input: expected string, received undefined',
+      params: { reason: 'missing' },
+    }));
   if (directory === 'configServer' && !hasServerSource(given))
-    problems.push({ path: ['configServers'], message: needsServers });
+    problems.push({ path: ['configServers'], message: needsServers, params: { reason: 'missing' } });
   return problems;
 }
 

@@ -24,7 +24,7 @@ export function createReachability(timeoutMs: number) {
       const warnings = await Promise.all(
         places.map(async ({ address, port, field: at }) => {
           if (await accepts(address, port, timeoutMs)) return [];
-          const message = `${address} port ${port} took no connection within ${timeoutMs} ms: check the address, the port and the network, or try POST …/check once the server runs`;
+          const message = `${address} port ${port} took no connection within ${timeoutMs} ms: check the address, the port and the network, or check again once the server runs`;
           return [{ field: at, value: `${address}:${port}`, message }];
         }),
       );
