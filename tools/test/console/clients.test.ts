@@ -205,9 +205,10 @@ describe('the form that changes a client', () => {
   it('says which redirect URI is wrong beside the field, and keeps what was typed', async () => {
     const form = await person.open(`${one(desk)}/edit`);
     const typed = 'https://desk.test/callback\nhttps://*.desk.test/callback';
-    const page = await person.submit(form, `${one(desk)}/edit`, { redirectURIs: typed });
+    const page = await person.submit(form, `${one(desk)}/edit`, { redirectURIs: typed, scope: '' });
     expect(page.status).toBe(400);
     expect(page.fieldProblems['redirectURIs']).toMatch(/^Line 2: /);
+    expect(page.fieldProblems['scope']).toBe('Too few entries. Minimum: 1.');
     expect(page.forms.at(-1)?.fields).toMatchObject({ redirectURIs: typed });
     expect((await registrationOf(desk.clientId))['redirectURIs']).toEqual(['https://desk.test/callback']);
   });

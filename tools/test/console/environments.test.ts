@@ -76,7 +76,7 @@ it('puts refusals beside their fields, keeps what was typed, and never sends a p
   });
   expect(page.status).toBe(400);
   expect(page.fieldProblems).toMatchObject({
-    'ldap.servers': 'Too large. Maximum: 65,535.',
+    'ldap.servers': 'Line 1: Too large. Maximum: 65,535.',
     'ldap.bindDn': expect.stringContaining('distinguished name'),
     'ldap.baseDns': expect.stringContaining('distinguished name'),
   });

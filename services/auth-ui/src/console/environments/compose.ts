@@ -9,6 +9,7 @@ import type { App } from '@gatehouse/service-kit/http/app-type';
 import { z } from 'zod';
 import { bodyOf } from '../form/inputs.ts';
 import { formRoutes } from '../form/routes.ts';
+import { besideLines } from '../form/sections.ts';
 import type { Area } from '../shell/area.ts';
 import { ifMatch } from '../shell/conflict.ts';
 import { detailRoute } from '../shell/details.ts';
@@ -60,6 +61,8 @@ export function composeEnvironments({ shell }: { shell: Shell }): Area {
       },
       done: (visit, _asked, { data, warnings }) =>
         shell.done(visit, environmentPath(data.id), 'console.environments.created', warningOf(warnings)),
+      beside: (visit, problem, { directory }) =>
+        directory === undefined ? problem : besideLines(visit, inputsFor(directory, true), problem),
     });
 
     formRoutes(pages, shell, {
@@ -71,6 +74,7 @@ export function composeEnvironments({ shell }: { shell: Shell }): Area {
         environmentsOf(visit, etag).change(id, changeOf(visit, typed, seen.data)),
       done: (visit, { id }, { warnings }) =>
         shell.done(visit, environmentPath(id), 'console.environments.changed', warningOf(warnings)),
+      beside: (visit, problem, { data }) => besideLines(visit, inputsFor(data.directory, false), problem),
     });
 
     detailRoute(

@@ -10,7 +10,9 @@ import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { bodyOf } from '../form/inputs.ts';
 import { formRoutes } from '../form/routes.ts';
+import { besideLines } from '../form/sections.ts';
 import { ifMatch } from '../shell/conflict.ts';
+import type { Problem } from '../shell/problem.ts';
 import { askFirst } from '../shell/question.ts';
 import type { ConsoleVisit, Shell } from '../shell/shell.ts';
 import { tagField } from '../shell/typed.ts';
@@ -28,6 +30,8 @@ export function serverRoutes(pages: App, shell: Shell): void {
   const callsOf = ({ environmentApi }: ConsoleVisit, etag: string) =>
     createEnvironmentAdministration(ifMatch(environmentApi, etag));
 
+  const beside = (visit: ConsoleVisit, problem: Problem) => besideLines(visit, serverInputs, problem);
+
   formRoutes(pages, shell, {
     url: '/:id/servers/new',
     path: environmentParams.shape,
@@ -37,6 +41,7 @@ export function serverRoutes(pages: App, shell: Shell): void {
       callsOf(visit, etag).addServer(id, bodyOf(visit, serverInputs, typed)),
     done: (visit, { id }, answer) => saved(visit, id, 'console.environments.server.added', answer),
     meanwhile: (visit, { data }, page) => addMeanwhilePage(visit, data, page),
+    beside,
   });
 
   formRoutes(pages, shell, {
@@ -50,6 +55,7 @@ export function serverRoutes(pages: App, shell: Shell): void {
     act: (visit, { id, serverId }, { typed, etag }) =>
       callsOf(visit, etag).changeServer(id, serverId, bodyOf(visit, serverInputs, typed)),
     done: (visit, { id }, answer) => saved(visit, id, 'console.environments.server.changed', answer),
+    beside,
   });
 
   askFirst(pages, shell, {

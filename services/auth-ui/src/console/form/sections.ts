@@ -116,12 +116,13 @@ function shownOption({ text }: Texts, { value, label, hint }: InputOption) {
   return { value, label: label ? text(label) : value, hint: hint && text(hint) };
 }
 
-/** `redirectURIs.1` is said beside `redirectURIs`, and the message names the second line. */
+/** `redirectURIs.1`, or `ldap.servers.1.port`, is said beside the field of the lines, and the message names the second line. */
 export function besideLines({ text }: Texts, inputs: readonly Input[], problem: Problem): Problem {
   const fields: Record<string, string> = {};
   for (const [name, message] of Object.entries(problem.fields)) {
-    const [, path = name, index] = /^(.*)\.(\d+)$/.exec(name) ?? [];
-    const isLine = inputs.some((input) => input.path === path && input.kind === 'lines');
+    const [, path = name, index] = /^(.*?)\.(\d+)(?:\..*)?$/.exec(name) ?? [];
+    const isLine =
+      index !== undefined && inputs.some((input) => input.path === path && input.kind === 'lines');
     const line = Number(index) + 1;
     const said = isLine
       ? text('console.clients.line', { line, message: message.replace(`data.${name}: `, '') })

@@ -138,10 +138,11 @@ export interface FormSection {
 
 /** Puts the messages of a refusal beside the fields, and the rest above the form. */
 export function withProblem(form: Form, problem: Pick<Problem, 'message' | 'fields'>): Form {
-  /** A list is one field, and the API names the entry that is wrong: `baseDns.1`. */
-  const about = (name: string) =>
-    Object.entries(problem.fields).find(([named]) => named === name || named.startsWith(`${name}.`))?.[1];
   const names = form.sections.flatMap(({ fields }) => fields.map(({ name }) => name));
+  /** A list is one field, and the API names the entry that is wrong: `baseDns.1`. Another field may begin with its name. */
+  const isAbout = (named: string, name: string) =>
+    named === name || (named.startsWith(`${name}.`) && !names.includes(named));
+  const about = (name: string) => Object.entries(problem.fields).find(([named]) => isAbout(named, name))?.[1];
   const isAboutField = names.some((name) => about(name) !== undefined);
   return {
     ...form,
