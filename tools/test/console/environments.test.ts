@@ -84,6 +84,12 @@ it('puts refusals beside their fields, keeps what was typed, and never sends a p
     'ou=people,dc=example\nnonsense',
   );
   expect(page.html).not.toContain('typed-bind-password');
+  expect(page.text).toContain('Not kept: Password of the account. Enter it once more.');
+  expect((await person.submit(form, `${path}/new`)).fieldProblems).toEqual({
+    'ldap.bindDn': 'This is missing.',
+    'ldap.bindPassword': 'This is missing.',
+    'ldap.baseDns': 'This is missing.',
+  });
 });
 
 it('shows both sides where somebody else was faster, and overwrites nothing unseen', async () => {

@@ -102,6 +102,7 @@ it('says beside the field what the API refuses, and keeps what was typed except 
   expect(refused.html).not.toContain(secret);
 });
 
+  expect(refused.text).toContain('Not kept: Bearer token. Enter it once more.');
 it('shows both versions where somebody else was faster, and asks for the token again', async () => {
   const change = `${await pathOfOne()}/change`;
   const form = await person.open(change);

@@ -10,7 +10,7 @@ import { beginVisit, sendPage, titleOf, type Visit } from '../../pages/visit.ts'
 import { formatsIn } from '../../texts/formats.ts';
 import type { TextKey } from '../../texts/texts.ts';
 import { type Area, isFor, navigationGroups } from './area.ts';
-import { conflictPage } from './conflict.ts';
+import { conflictPage, lostSecrets } from './conflict.ts';
 import { type Flash, leaveFlash, takeFlash } from './flash.ts';
 import { formKeyField, formKeyOf, newFormKey } from './form-key.ts';
 import { type ConsolePage, type ConsoleView, comparisonView, type FormPage, formView } from './pages.ts';
@@ -103,10 +103,13 @@ export function createShell({ authApi, environmentApi, publicUrl, areas }: Shell
     publicUrl,
     begin,
     show,
-    /** The form once more, with what the API refused beside its fields. */
+    /** The form once more, with what the API refused beside its fields, and with the secrets that have to be typed again. */
     refused(visit: ConsoleVisit, page: FormPage, problem: Problem): FastifyReply {
       visit.reply.code(problem.status);
-      return show(visit, formView, { ...page, form: withProblem(page.form, problem) });
+      const form = withProblem(page.form, problem);
+      const lost = lostSecrets(visit, page).problem;
+      const said = [form.problem, lost].filter((words) => words !== undefined).join(' ');
+      return show(visit, formView, { ...page, form: { ...form, problem: said || undefined } });
     },
     /** The form as it was typed beside the same form of now, whose version is `etag` (412). */
     compare(
