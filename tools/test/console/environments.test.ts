@@ -178,6 +178,13 @@ it('keeps the locations of LDAP servers and the attributes, and changes what is 
 
   const refused = await change({ 'ldap.servers': 'dc-1.corp.example:636 USW1' });
   expect(refused.fieldProblems['ldap.servers']).toContain('a slash before each part');
+
+  // A value that has to be there does not stay without a word where its field is emptied.
+  const emptied = { 'ldap.filters.person': '', 'ldap.pollSeconds': '' };
+  expect((await change(emptied)).fieldProblems).toEqual({
+    'ldap.filters.person': expect.stringContaining('(objectClass=inetOrgPerson)'),
+    'ldap.pollSeconds': 'Enter a whole number.',
+  });
 });
 
 it('adds, changes and removes a Configuration Server', async () => {

@@ -96,6 +96,21 @@ it.each([configServers, ldap])('sends back what $directory has where nobody type
   expect(sample).toMatchObject(bodyOf(visit, inputs, typedOf(inputs, sample)));
 });
 
+it.each([configServers, ldap])(
+  'sends what somebody emptied of $directory, so that nothing stays without a word',
+  (sample) => {
+    const inputs = inputsFor(sample.directory, false);
+    const emptied = inputs.filter(
+      ({ kind, path }) => !['secret', 'flag'].includes(kind) && !path.endsWith('cert'),
+    );
+    for (const { path } of emptied) {
+      const body = changeOf(visit, { ...typedOf(inputs, sample), [path]: '' }, sample);
+      const sent = path.split('.').reduce<unknown>((value, name) => Object(value)[name], body);
+      expect(['""', 'null', '[]'], path).toContain(JSON.stringify(sent));
+    }
+  },
+);
+
 describe('servers as lines', () => {
   const inputs = inputsFor('ldap', false);
   const typed = typedOf(inputs, ldap);
@@ -130,11 +145,10 @@ describe('servers as lines', () => {
 describe('an attribute without text', () => {
   const typed = { 'ldap.attributes.email': '', 'ldap.attributes.userName': '' };
 
-  it('is one that the directory does not have; one that every person has stays', () => {
+  it('is one that the directory does not have; one that every person has is for the API to refuse', () => {
     const { attributes } =
       changeOf(visit, { ...typedOf(inputsFor('ldap', false), ldap), ...typed }, ldap).ldap ?? {};
-    expect(attributes).toMatchObject({ email: '', lastName: 'sn' });
-    expect(attributes).not.toHaveProperty('userName');
+    expect(attributes).toMatchObject({ email: '', userName: '', lastName: 'sn' });
   });
 
   it('of a new environment is left to the kind of directory', () => {

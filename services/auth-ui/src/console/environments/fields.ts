@@ -58,13 +58,21 @@ const names = ['username', 'tenant', 'appName'];
 const needed = ['username', 'password', 'ldap.bindDn', 'ldap.bindPassword', 'ldap.baseDns'];
 
 const attributes = Object.entries(ldapFields.attributes.unwrap().shape);
-const mayBeNone = attributes.filter(([, schema]) => schema.safeParse('').success);
 
-/** In a change. An attribute without text is one that the directory does not have. */
-const emptied: Readonly<Record<string, Partial<Input>>> = {
-  'ldap.groupBaseDns': { empty: 'clear' },
-  ...Object.fromEntries(mayBeNone.map(([name]) => [`ldap.attributes.${name}`, { empty: undefined }])),
-};
+/** What an environment need not have. An attribute without text is one that the directory does not have. */
+const mayBeNone = [
+  'ldap.servers',
+  'ldap.groupBaseDns',
+  ...attributes.flatMap(([name, schema]) =>
+    schema.safeParse('').success ? [`ldap.attributes.${name}`] : [],
+  ),
+];
+
+/** In a change, emptied texts are sent, so that the API refuses them: left out, the stored ones would stay without a word. */
+function inChange({ path, kind, empty }: Input): Partial<Input> {
+  if (empty !== 'leave' || kind === 'secret' || kind === 'flag') return {};
+  return { empty: undefined, isRequired: !mayBeNone.includes(path) };
+}
 
 function asTyped(input: Input, isNew: boolean): Input {
   const { path, kind } = { ...input, ...own[input.path] };
@@ -76,9 +84,9 @@ function asTyped(input: Input, isNew: boolean): Input {
     ...(needed.includes(path) && { isRequired: !isKept }),
     ...(isKept && { hint: 'console.environments.secret.kept' }),
     ...own[path],
-    ...(isNew ? {} : emptied[path]),
   };
 }
+    ...(!isNew && inChange(input)),
 
 /** A change keeps secrets that are not typed. Configuration Servers that exist have pages of their own. */
 export function sectionsFor(directory: Directory, isNew: boolean): Section[] {
