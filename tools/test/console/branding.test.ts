@@ -88,6 +88,20 @@ it('saves what was typed, shows what is inherited and where from, and the contra
   ).toEqual(body);
 });
 
+it('leaves out nothing that was typed without a word', async () => {
+  const send = async (typed: Record<string, string>) =>
+    person.submit(await person.open(`${path}/edit?cc=&location=%2F`), `${path}/edit`, typed);
+  const notice = await send({ 'notice.text': 'On Sunday', 'link.other.label': 'Service desk' });
+  expect(notice).toMatchObject({ status: 400, fieldProblems: { 'notice.kind': 'This is missing.' } });
+  const link = await send({ 'link.other.label': 'Service desk' });
+  expect(link).toMatchObject({ status: 400, fieldProblems: { 'link.other': 'This is missing.' } });
+  const unnamed = await send({ 'link.other': 'https://demo.example/desk' });
+  expect(Object.keys(unnamed.fieldProblems)).toEqual(['link.other.label']);
+  await send({ greeting: 'Hello,\nhow are you?\nde: Hallo' });
+  const form = await person.open(`${path}/edit?cc=&location=%2F`);
+  expect(form.html).toMatch(/de: Hallo\nen: Hello, how are you\?|en: Hello, how are you\?\nde: Hallo/);
+});
+
 it('keeps links that the form has no field for', async () => {
   const links = [1, 2].map((number) => ({ kind: 'help', url: `https://demo.example/${number}` }));
   await stage.environmentApi.call('PUT', `/contact-centers/${stage.contactCenterId}/branding`, {

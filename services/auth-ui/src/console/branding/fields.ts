@@ -17,22 +17,29 @@ import {
   textAt,
   typedOf,
 } from '../form/inputs.ts';
+import { RefusedForm } from '../shell/problem.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 import { linesOf } from '../shell/typed.ts';
 
-/** One line for each language: `en: Welcome`. A text without a language is English. */
+/**
+ * One line for each language: `en: Welcome`. A line without a language continues the text above it; the first one is English.
+ * No line takes the place of another without a word.
+ */
 const texts: Reading = {
   shown: (value) =>
     Object.entries(value as Record<string, string>)
       .map(([language, words]) => `${language}: ${words}`)
       .join('\n'),
-  read: (typed) =>
-    Object.fromEntries(
-      linesOf(typed).map((line) => {
-        const [, language, words] = /^([A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*)\s*:\s*(.*)$/.exec(line) ?? [];
-        return language === undefined ? ['en', line] : [language, words ?? ''];
-      }),
-    ),
+  read(typed) {
+    const texts: Record<string, string> = {};
+    let language = 'en';
+    for (const line of linesOf(typed)) {
+      const [, named, words = line] = /^([A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*)\s*:\s*(.*)$/.exec(line) ?? [];
+      language = named ?? language;
+      texts[language] = [texts[language], words].filter(Boolean).join(' ');
+    }
+    return texts;
+  },
 };
 
 /** `2027-01-31T12:00Z`, and with a space as people type it. */
@@ -135,12 +142,24 @@ export function shownOf(own: Partial<BrandingEntry>): Typed {
 /** All fields of the form. `stored`: its further links stay. */
 export function changeOf(visit: ConsoleVisit, typed: Typed, stored: Partial<BrandingEntry>): BrandingChange {
   const sent = linksOf(typed, stored.links ?? []);
+  const unsaid = withoutUse(typed, stored);
+  if (unsaid !== undefined) throw new RefusedForm({ [unsaid]: visit.text('console.refused.missing') });
   return {
     ...bodyOf<BrandingChange>(visit, [...identity, ...audience], typed),
     colors: colorsOf(typed),
     links: sent.length === 0 ? null : sent.map(({ link }) => link),
     notice: noticeOf(visit, typed),
   };
+}
+
+/** The field without which others that were typed would be left out, where nothing of them is stored that it may take away. */
+function withoutUse(typed: Typed, stored: Partial<BrandingEntry>): string | undefined {
+  const isTyped = (path: string) => textAt(typed, path).trim() !== '';
+  const ofNotice = ['notice.text', 'notice.from', 'notice.until'];
+  if (stored.notice === undefined && !isTyped('notice.kind') && ofNotice.some(isTyped)) return 'notice.kind';
+  const hasOther = stored.links?.some(({ kind }) => kind === 'other');
+  if (!hasOther && !isTyped('link.other') && isTyped('link.other.label')) return 'link.other';
+  return undefined;
 }
 
 /** A message of the API about a part of a field belongs to the field of the form. */
