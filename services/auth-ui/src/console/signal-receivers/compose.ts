@@ -13,7 +13,7 @@ import { RefusedForm } from '../shell/problem.ts';
 import { askFirst } from '../shell/question.ts';
 import type { ConsoleVisit, Shell } from '../shell/shell.ts';
 import { centersFor } from './centers.ts';
-import { addPage, changeOf, changePage, newReceiverOf } from './form.ts';
+import { addPage, besideToken, changeOf, changePage, newReceiverOf } from './form.ts';
 import {
   columns,
   maxNamed,
@@ -73,6 +73,7 @@ export function composeSignalReceivers({ shell }: { shell: Shell }): Area {
         return callsOf(visit).update(id, change);
       },
       done: (visit, { id }) => shell.done(visit, receiverPath(id), 'console.signalReceivers.saved'),
+      beside: (visit, problem, _seen, typed) => besideToken(visit, problem, typed),
     });
 
     askFirst(pages, shell, {

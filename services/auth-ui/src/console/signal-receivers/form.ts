@@ -6,10 +6,19 @@ import {
   signalReceiver,
 } from '@gatehouse/contracts/resources/signal-receiver';
 import { describedInputs } from '../form/described.ts';
-import { bodyOf, type Input, inputsBelow, optionsBelow, type Typed, typedOf } from '../form/inputs.ts';
+import {
+  bodyOf,
+  type Input,
+  inputsBelow,
+  optionsBelow,
+  type Typed,
+  textAt,
+  typedOf,
+} from '../form/inputs.ts';
 import { sectionsOf } from '../form/sections.ts';
 import type { FormPage } from '../shell/pages.ts';
 import type { Form } from '../shell/parts.ts';
+import type { Problem } from '../shell/problem.ts';
 import { wayBelowList } from '../shell/resource.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 import { type Centers, centersInput, idsOf, named } from './centers.ts';
@@ -59,6 +68,16 @@ export async function changeOf(
   const change = await withIds(visit, centers, body, receiver.contactCenterIds);
   // One that is typed takes the place of the stored one anyway.
   return token?.remove ? { bearerToken: null, ...change } : change;
+}
+
+/** The API says it in words for programs. */
+export function besideToken({ text }: ConsoleVisit, problem: Problem, typed: Typed): Problem {
+  const isMissing = problem.fields['bearerToken'] !== undefined && textAt(typed, 'bearerToken') === '';
+  if (!isMissing) return problem;
+  return {
+    ...problem,
+    fields: { ...problem.fields, bearerToken: text('console.signalReceivers.token.again') },
+  };
 }
 
 async function withIds<Body extends SignalReceiverChange>(
