@@ -17,7 +17,7 @@ export const administrator = {
     }),
     contactCenter: field(text.optional(), {
       label: 'Contact centre',
-      help: 'Its identifier or one of its domains. Always needed with an identifier (sub); for a name, the default tenant counts without it.',
+      help: 'One of its tenant names, or its identifier. Always needed with an identifier (sub); for a name, the default tenant counts without it.',
       group: 'person',
       isColumn: true,
     }),

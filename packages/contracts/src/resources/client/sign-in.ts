@@ -49,7 +49,7 @@ export const names = {
   }),
   clientType: field(z.enum(['CONFIDENTIAL', 'PUBLIC']), {
     label: 'Type',
-    help: 'PUBLIC: it has no secret and must use PKCE.',
+    help: 'A public client has no secret, and must use PKCE.',
     group: 'names',
     initial: 'CONFIDENTIAL',
     isColumn: true,

@@ -31,7 +31,7 @@ export const tokens = {
     example: 86400,
   }),
   refreshTokenIdleTimeout: field(lifetimeSeconds.max(maxInteger).optional(), {
-    label: 'They end when unused for, in seconds',
+    label: 'Refresh tokens end when unused for, in seconds',
     help: 'Empty: as the installation says.',
     group: 'tokens',
     isClearable: true,

@@ -24,6 +24,7 @@ const issuer = inputsBelow('console.administrators')('issuer', 'text', {
 const wayInput = (input: Input): Input => ({
   ...input,
   kind: 'choice',
+  hint: 'console.administrators.way.hint',
   isRequired: true,
   options: optionsBelow('console.administrators.way', waysOfSignIn),
   look: { kind: 'choice' },

@@ -42,12 +42,14 @@ export const clientInputs: readonly Input[] = described.map(asTyped);
 function asTyped(input: Input): Input {
   const { path, kind, look = {}, options = [] } = input;
   const values = options.map(({ value }) => value);
+  // Where its options say what the help says.
+  const said: Input = { ...input, hint: undefined };
   if (path === 'clientType')
     return { ...input, options: values.map((value) => ({ value, label: typeKeys[value] })) };
   if (path === 'authorizedGrantTypes')
-    return { ...input, options: values.map((value) => ({ ...grantOption(value), value })) };
+    return { ...said, options: values.map((value) => ({ ...grantOption(value), value })) };
   if (path === 'accessTokenFormat')
-    return { ...input, options: optionsBelow('console.clients.format', values), look: { kind: 'choice' } };
+    return { ...said, options: optionsBelow('console.clients.format', values), look: { kind: 'choice' } };
   // Names of authorities may have spaces.
   if (kind === 'lines') return path === 'authorities' ? input : { ...input, reading: words };
   if (kind !== 'text' || path === 'name' || path === 'description') return input;

@@ -45,8 +45,12 @@ const own: Readonly<Record<string, Partial<Input>>> = {
   // An environment need not have a certificate of its own.
   'tls.mutual.cert': { look: pem, empty: 'leave', isRequired: false },
   'tls.mutual.key': { look: pem },
-  connectionProtocol: { kind: 'choice', options: [{ value: 'addp' }], isRequired: true },
-  traceMode: { kind: 'choice', options: traceModes, initial: classicTraceModes.off, isRequired: true },
+  // Their options say what the help says.
+  connectionProtocol: { kind: 'choice', hint: undefined, options: [{ value: 'addp' }], isRequired: true },
+  traceMode: {
+    ...{ kind: 'choice', hint: undefined, options: traceModes },
+    ...{ initial: classicTraceModes.off, isRequired: true },
+  },
   'ldap.type': { options: optionsBelow('console.environments.ldap.type', ['standard', 'activeDirectory']) },
   'ldap.servers': { kind: 'lines', reading: ldapServerLines },
   'ldap.bindPassword': { reading: copied },
@@ -83,10 +87,10 @@ function asTyped(input: Input, isNew: boolean): Input {
     look: { ...input.look, ...(isCode && { isCode }) },
     ...(needed.includes(path) && { isRequired: !isKept }),
     ...(isKept && { hint: 'console.environments.secret.kept' }),
+    ...(!isNew && inChange(input)),
     ...own[path],
   };
 }
-    ...(!isNew && inChange(input)),
 
 /** A change keeps secrets that are not typed. Configuration Servers that exist have pages of their own. */
 export function sectionsFor(directory: Directory, isNew: boolean): Section[] {

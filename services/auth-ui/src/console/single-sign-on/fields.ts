@@ -55,7 +55,7 @@ function asTyped(input: Input): Input {
       : { ...sent, options: [{ value: '', label: `${texts}.prompt.unset` }, ...labelled] };
   }
   if (kind === 'lines')
-    return { ...sent, look: { maxLength: 8192 }, ...(path === 'scopes' && { reading: words }) };
+    return { ...sent, look: { maxLength: 8192 }, ...(path === 'scopes' && { isRequired, reading: words }) };
   if (kind === 'flag') return sent;
   const isLong = (look.maxLength ?? 0) > maxLine;
   const typed = isLong ? { kind: 'textarea' as const, rows: 6 } : {};
