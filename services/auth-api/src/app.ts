@@ -107,7 +107,7 @@ async function mountInternal(services: App, deps: Deps): Promise<void> {
 /** Registers what the domains mount for an audience, in the order of the domains. */
 function mountsOf({ domains }: Deps) {
   return async (scope: App, audience: Audience): Promise<void> => {
-    for (const { audience: wanted, prefix = '', routes } of domains.flatMap(({ mounts }) => mounts ?? []))
+    for (const [wanted, prefix, routes] of domains.flatMap(({ mounts }) => mounts ?? []))
       if (wanted === audience) await scope.register(async (app: App) => void (await routes(app)), { prefix });
   };
 }

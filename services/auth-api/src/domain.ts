@@ -27,13 +27,11 @@ export interface Domain {
 export type ServicesOf<Compose extends (...dependencies: never[]) => Domain> =
   ReturnType<Compose> extends { services: infer Services } ? Services : undefined;
 
-export interface Mount {
-  /** Who calls; `app.ts` says by what each audience is guarded. */
-  audience: Audience;
-  /** Of all paths of the routes; absent: they have whole paths, or stand at the root of the audience. */
-  prefix?: string;
-  routes(app: App): unknown;
-}
+/**
+ * Routes with those who call them: `app.ts` says by what each audience is guarded. The prefix is that of all paths; it is empty where the routes have
+ * whole paths, and for services, whose paths begin alike.
+ */
+export type Mount = [audience: Audience, prefix: string, routes: (app: App) => unknown];
 
 export type Audience =
   | 'pages of allowed origins'
@@ -45,9 +43,6 @@ export type Audience =
   | 'operators'
   | 'browsers'
   | 'browsers with tokens';
-
-const api = '/auth/v3';
-export const prefixes = { api, oauth: `${api}/oauth`, sso: `${api}/sso`, ops: `${api}/ops` };
 
 /** Each drops or reads again what a change has made out of date. A rejection is for the follower itself to log. */
 export interface Follows {

@@ -1,7 +1,7 @@
 /** Composes the routes of the administrators apart from their list: tokens need the list, and the routes find people, who need tokens. */
 import type { ContactCenters } from '../contact-centers/compose.ts';
 import type { Core } from '../core.ts';
-import { type Domain, prefixes } from '../domain.ts';
+import type { Domain } from '../domain.ts';
 import type { Administrators } from './compose.ts';
 import { administratorPlaceRoutes } from './place-routes.ts';
 import { administratorRoutes, type ListedPeople } from './routes.ts';
@@ -19,12 +19,12 @@ export function composeAdministratorRoutes(
   const places = { administrators: known, contactCenters: contactCenters.service };
   return {
     mounts: [
-      {
-        audience: 'operators',
-        prefix: `${prefixes.ops}/administrators`,
-        routes: (app) => administratorRoutes(app, { administrators: service, people }),
-      },
-      { audience: 'services', routes: (app) => administratorPlaceRoutes(app, places) },
+      [
+        'operators',
+        '/auth/v3/ops/administrators',
+        (app) => administratorRoutes(app, { administrators: service, people }),
+      ],
+      ['services', '', (app) => administratorPlaceRoutes(app, places)],
     ],
   } satisfies Domain;
 }

@@ -5,7 +5,7 @@ import type { Clients } from '../clients/compose.ts';
 import type { ContactCenters } from '../contact-centers/compose.ts';
 import type { Core } from '../core.ts';
 import { createPolledRequests } from '../devices/polled-requests.ts';
-import { type Domain, prefixes, type ServicesOf } from '../domain.ts';
+import type { Domain, ServicesOf } from '../domain.ts';
 import type { Sessions } from '../sessions/compose.ts';
 import type { ApprovalRequest } from './approval-request.ts';
 import { createAskedPeople } from './asked-people.ts';
@@ -52,7 +52,7 @@ export function composeApprovals(core: Core, dependencies: ApprovalDependencies)
   const routed = { calls, pages: browser.pages };
   return {
     services: { service, userCodes },
-    mounts: [{ audience: 'browsers', prefix: prefixes.api, routes: (app) => approvalRoutes(app, routed) }],
+    mounts: [['browsers', '/auth/v3', (app) => approvalRoutes(app, routed)]],
     follows: { deletedContactCenter: userCodes.forgetContactCenter },
   } satisfies Domain;
 }

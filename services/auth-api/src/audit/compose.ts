@@ -12,7 +12,7 @@ import { createAuditWorker } from '@gatehouse/audit-trail/worker/audit-worker';
 import type { AuditLag } from '@gatehouse/contracts/overview';
 import type { Secret } from '@gatehouse/service-kit/secret';
 import type { Core } from '../core.ts';
-import { type Domain, prefixes, type ServicesOf } from '../domain.ts';
+import type { Domain, ServicesOf } from '../domain.ts';
 import { createDomainEvent } from '../domain-event.ts';
 import { createRetention } from './confirm-retention.ts';
 import { auditedService, securityDocument } from './document.ts';
@@ -137,13 +137,7 @@ export function composeAudit(core: Core, { config, elasticsearch: client }: Audi
   };
   return {
     services,
-    mounts: [
-      {
-        audience: 'operators',
-        prefix: `${prefixes.ops}/audit`,
-        routes: (app) => auditRoutes(app, services),
-      },
-    ],
+    mounts: [['operators', '/auth/v3/ops/audit', (app) => auditRoutes(app, services)]],
     work: start,
     async close() {
       const numbers = floodLimits.map((limit) => limit.close());

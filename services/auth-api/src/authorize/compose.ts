@@ -7,7 +7,7 @@ import type { Clients } from '../clients/compose.ts';
 import type { Consents } from '../consents/compose.ts';
 import type { Core } from '../core.ts';
 import type { DeviceParts } from '../devices/compose.ts';
-import { type Domain, prefixes, type ServicesOf } from '../domain.ts';
+import type { Domain, ServicesOf } from '../domain.ts';
 import type { Interactions } from '../interactions/compose.ts';
 import type { Keys } from '../keys/compose.ts';
 import type { Sessions } from '../sessions/compose.ts';
@@ -129,17 +129,13 @@ export function composeAuthorize(core: Core, dependencies: AuthorizeDependencies
     pages,
     starts,
   });
-  const prefix = prefixes.oauth;
+  const prefix = '/auth/v3/oauth';
   return {
     services: { deviceAuthorization },
     mounts: [
-      { audience: 'holders of tokens', prefix, routes: (app) => pushRoutes(app, { pushEndpoint }) },
-      { audience: 'browsers', prefix, routes: (app) => deviceRoutes(app, { deviceVerification, publicUrl }) },
-      {
-        audience: 'browsers',
-        prefix,
-        routes: (app) => authorizeRoutes(app, { authorization, postedRequests, publicUrl }),
-      },
+      ['holders of tokens', prefix, (app) => pushRoutes(app, { pushEndpoint })],
+      ['browsers', prefix, (app) => deviceRoutes(app, { deviceVerification, publicUrl })],
+      ['browsers', prefix, (app) => authorizeRoutes(app, { authorization, postedRequests, publicUrl })],
     ],
   } satisfies Domain;
 }

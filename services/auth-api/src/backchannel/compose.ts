@@ -6,7 +6,7 @@ import type { ClientAuthenticationParts } from '../client-authentication/compose
 import type { ContactCenters } from '../contact-centers/compose.ts';
 import type { Core } from '../core.ts';
 import { createTries } from '../devices/attempts.ts';
-import { type Domain, prefixes } from '../domain.ts';
+import type { Domain } from '../domain.ts';
 import type { Token } from '../token/compose.ts';
 import type { Tokens } from '../tokens/compose.ts';
 import type { Users } from '../users/compose.ts';
@@ -57,8 +57,6 @@ export function composeBackchannel(core: Core, dependencies: BackchannelDependen
   });
   return {
     // Confidential clients only: no page calls it.
-    mounts: [
-      { audience: 'anybody', prefix: prefixes.oauth, routes: (app) => backchannelRoutes(app, { endpoint }) },
-    ],
+    mounts: [['anybody', '/auth/v3/oauth', (app) => backchannelRoutes(app, { endpoint })]],
   } satisfies Domain;
 }

@@ -3,7 +3,7 @@ import { createAddressLimiter } from '@gatehouse/service-kit/limits/attempt-limi
 import type { Clients } from '../clients/compose.ts';
 import type { ContactCenters } from '../contact-centers/compose.ts';
 import type { Core } from '../core.ts';
-import { type Domain, prefixes, type ServicesOf } from '../domain.ts';
+import type { Domain, ServicesOf } from '../domain.ts';
 import { createImages } from './images.ts';
 import { imageRoutes, internalBrandingRoutes } from './routes.ts';
 import { createBrandingViews } from './views.ts';
@@ -36,8 +36,8 @@ export function composeBranding(core: Core, { config, clients, contactCenters }:
   return {
     services: { views },
     mounts: [
-      { audience: 'anybody', prefix: prefixes.api, routes: (app) => imageRoutes(app, { images }) },
-      { audience: 'services', routes: (app) => internalBrandingRoutes(app, { views }) },
+      ['anybody', '/auth/v3', (app) => imageRoutes(app, { images })],
+      ['services', '', (app) => internalBrandingRoutes(app, { views })],
     ],
     follows: { copies: { change: views.applyChange, gap: views.applyGap } },
   } satisfies Domain;

@@ -8,7 +8,7 @@ import type { Assertions } from '../assertions/compose.ts';
 import type { Audit } from '../audit/compose.ts';
 import type { ContactCenters } from '../contact-centers/compose.ts';
 import type { Core } from '../core.ts';
-import { type Domain, prefixes, type ServicesOf } from '../domain.ts';
+import type { Domain, ServicesOf } from '../domain.ts';
 import { createDomainEvent } from '../domain-event.ts';
 import type { Revocation } from '../revocation/compose.ts';
 import type { Client } from './client.ts';
@@ -118,13 +118,7 @@ export function composeClients(core: Core, dependencies: ClientDependencies) {
   const routed = { clients: service, exchangeRights, compatEnabled: isCompat };
   return {
     services,
-    mounts: [
-      {
-        audience: 'pages of operators',
-        prefix: `${prefixes.ops}/clients`,
-        routes: (app) => clientRoutes(app, routed),
-      },
-    ],
+    mounts: [['pages of operators', '/auth/v3/ops/clients', (app) => clientRoutes(app, routed)]],
     follows: {
       own: { client: verifier.forget },
       ownGap() {

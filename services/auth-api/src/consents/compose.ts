@@ -3,7 +3,7 @@ import type { Audit } from '../audit/compose.ts';
 import type { BrowserParts } from '../browser/compose.ts';
 import type { ContactCenters } from '../contact-centers/compose.ts';
 import type { Core } from '../core.ts';
-import { type Domain, prefixes, type ServicesOf } from '../domain.ts';
+import type { Domain, ServicesOf } from '../domain.ts';
 import type { Interactions } from '../interactions/compose.ts';
 import type { Sessions } from '../sessions/compose.ts';
 import type { Tokens } from '../tokens/compose.ts';
@@ -56,12 +56,8 @@ export function composeConsents(
   return {
     services: { service, uses },
     mounts: [
-      {
-        audience: 'holders of tokens or cookies',
-        prefix: prefixes.api,
-        routes: (app) => ownConsentRoutes(app, own),
-      },
-      { audience: 'browsers', prefix: prefixes.oauth, routes: (app) => consentRoutes(app, { consentForms }) },
+      ['holders of tokens or cookies', '/auth/v3', (app) => ownConsentRoutes(app, own)],
+      ['browsers', '/auth/v3/oauth', (app) => consentRoutes(app, { consentForms })],
     ],
     follows: { deletedContactCenter: service.forgetContactCenter },
     close: uses.settled,

@@ -1,7 +1,7 @@
 /** Composes the links by which the operator signs in to the console. */
 import type { Audit } from '../audit/compose.ts';
 import type { Core } from '../core.ts';
-import { type Domain, prefixes, type ServicesOf } from '../domain.ts';
+import type { Domain, ServicesOf } from '../domain.ts';
 import type { Revocation } from '../revocation/compose.ts';
 import type { Tokens } from '../tokens/compose.ts';
 import { consoleLinkRoutes } from './routes.ts';
@@ -30,11 +30,7 @@ export function composeConsoleLinks(core: Core, { audit, revocation, tokens }: C
   return {
     services: { service },
     mounts: [
-      {
-        audience: 'operators',
-        prefix: `${prefixes.ops}/console-links`,
-        routes: (app) => consoleLinkRoutes(app, { consoleLinks: service }),
-      },
+      ['operators', '/auth/v3/ops/console-links', (app) => consoleLinkRoutes(app, { consoleLinks: service })],
     ],
   } satisfies Domain;
 }

@@ -34,7 +34,7 @@ export function composeDiagnosis(core: Core, dependencies: DiagnosisDependencies
   ];
   return {
     services: { proxyWatch, probes },
-    mounts: [{ audience: 'operators', routes: (app) => diagnosisRoutes(app, { probes, version }) }],
+    mounts: [['operators', '', (app) => diagnosisRoutes(app, { probes, version })]],
     // Without them the service goes on.
     ready: [
       ...(config.elasticsearch.nodes.length > 0 ? [advisoryCheck('elasticsearch', ofElasticsearch)] : []),

@@ -36,6 +36,6 @@ export function composeDiscovery({ issuer }: Core, dependencies: DiscoveryDepend
   };
   const described = { issuer, grantTypes, signingKeys, offers, resources, detailTypes };
   return {
-    mounts: [{ audience: 'anybody', routes: (app) => discoveryRoutes(app, described) }],
+    mounts: [['anybody', '', (app) => discoveryRoutes(app, described)]],
   } satisfies Domain;
 }

@@ -5,7 +5,7 @@ import type { Clients } from '../clients/compose.ts';
 import type { Consents } from '../consents/compose.ts';
 import type { ContactCenters } from '../contact-centers/compose.ts';
 import type { Core } from '../core.ts';
-import { type Domain, prefixes, type ServicesOf } from '../domain.ts';
+import type { Domain, ServicesOf } from '../domain.ts';
 import type { Revocation } from '../revocation/compose.ts';
 import type { Sessions } from '../sessions/compose.ts';
 import type { SsoSettingsParts } from '../sso/compose-settings.ts';
@@ -109,17 +109,12 @@ export function composeHelpDesk(core: Core, dependencies: HelpDeskDependencies) 
       now,
     }),
   };
-  const { ops } = prefixes;
   return {
     services,
     mounts: [
-      { audience: 'operators', prefix: ops, routes: (app) => helpDeskRoutes(app, services) },
-      { audience: 'operators', prefix: `${ops}/people`, routes: (app) => peopleRoutes(app, services) },
-      {
-        audience: 'operators',
-        prefix: `${ops}/environments`,
-        routes: (app) => environmentRoutes(app, services),
-      },
+      ['operators', '/auth/v3/ops', (app) => helpDeskRoutes(app, services)],
+      ['operators', '/auth/v3/ops/people', (app) => peopleRoutes(app, services)],
+      ['operators', '/auth/v3/ops/environments', (app) => environmentRoutes(app, services)],
     ],
   } satisfies Domain;
 }

@@ -33,6 +33,6 @@ export function composeInteractions(core: Core, dependencies: InteractionDepende
   });
   return {
     services: { service, readView, formGuard: createFormGuard(service, browser.publicUrl) },
-    mounts: [{ audience: 'services', routes: (app) => interactionRoutes(app, { readView }) }],
+    mounts: [['services', '', (app) => interactionRoutes(app, { readView })]],
   } satisfies Domain;
 }

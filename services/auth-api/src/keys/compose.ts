@@ -3,7 +3,7 @@ import type { Clock } from '@gatehouse/service-kit/clock';
 import type { Metrics } from '@gatehouse/service-kit/metrics/registry';
 import type { Audit } from '../audit/compose.ts';
 import type { Core } from '../core.ts';
-import { type Domain, prefixes, type ServicesOf } from '../domain.ts';
+import type { Domain, ServicesOf } from '../domain.ts';
 import type { SigningKeys } from './key-ring.ts';
 import { signingKeysProbe } from './probe.ts';
 import { reencryptSigningKeys } from './reencrypt.ts';
@@ -40,11 +40,7 @@ export function composeKeys(core: Core, dependencies: KeyDependencies) {
   return {
     services: { service, signer: createSigner({ keys: service.keys, issuer, refreshKeys: service.refresh }) },
     mounts: [
-      {
-        audience: 'operators',
-        prefix: `${prefixes.ops}/signing-keys`,
-        routes: (app) => signingKeyRoutes(app, { signingKeys: service }),
-      },
+      ['operators', '/auth/v3/ops/signing-keys', (app) => signingKeyRoutes(app, { signingKeys: service })],
     ],
     follows: { own: { [signingKeyEntity]: service.reload }, ownGap: service.reload },
     start: [{ name: 'signing-keys', run: service.start }],

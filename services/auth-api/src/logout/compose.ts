@@ -4,7 +4,7 @@ import type { Branding } from '../branding/compose.ts';
 import type { BrowserParts } from '../browser/compose.ts';
 import type { Clients } from '../clients/compose.ts';
 import type { Core } from '../core.ts';
-import { type Domain, prefixes } from '../domain.ts';
+import type { Domain } from '../domain.ts';
 import type { Keys } from '../keys/compose.ts';
 import type { Revocation } from '../revocation/compose.ts';
 import type { Sessions } from '../sessions/compose.ts';
@@ -93,17 +93,17 @@ export function composeLogout(core: Core, dependencies: LogoutDependencies) {
   return {
     services: { pending },
     mounts: [
-      {
-        audience: 'browsers',
-        prefix: prefixes.oauth,
-        routes: (app) => logoutRoutes(app, { logoutEndpoint, postedRequests, publicUrl }),
-      },
-      {
-        audience: 'browsers with tokens',
-        prefix: prefixes.api,
-        routes: (app) => signOutRoutes(app, { signOut, afterLogout, publicUrl, asksSiblings }),
-      },
-      { audience: 'services', routes: (app) => logoutViewRoutes(app, viewed) },
+      [
+        'browsers',
+        '/auth/v3/oauth',
+        (app) => logoutRoutes(app, { logoutEndpoint, postedRequests, publicUrl }),
+      ],
+      [
+        'browsers with tokens',
+        '/auth/v3',
+        (app) => signOutRoutes(app, { signOut, afterLogout, publicUrl, asksSiblings }),
+      ],
+      ['services', '', (app) => logoutViewRoutes(app, viewed)],
     ],
     work: backChannel.start,
     close: backChannel.close,

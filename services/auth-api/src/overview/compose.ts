@@ -69,6 +69,6 @@ export function composeOverview(core: Core, dependencies: OverviewDependencies) 
     now,
   });
   return {
-    mounts: [{ audience: 'operators', routes: (app) => overviewRoutes(app, { overview }) }],
+    mounts: [['operators', '', (app) => overviewRoutes(app, { overview })]],
   } satisfies Domain;
 }

@@ -5,7 +5,7 @@ import type { Audit } from '../audit/compose.ts';
 import type { Branding } from '../branding/compose.ts';
 import type { Clients } from '../clients/compose.ts';
 import type { Core } from '../core.ts';
-import { type Domain, prefixes } from '../domain.ts';
+import type { Domain } from '../domain.ts';
 import type { RegistrationLimits } from './metadata.ts';
 import { registrationRoutes } from './routes.ts';
 import { createRegistrations } from './service.ts';
@@ -38,11 +38,7 @@ export function composeRegistration(
   /** Whether this installation lets clients register themselves. */
   const isOffered = settings.initialAccessToken !== undefined;
   const mounts: Domain['mounts'] = [
-    {
-      audience: 'pages of allowed origins',
-      prefix: prefixes.oauth,
-      routes: (app) => registrationRoutes(app, { registrations }),
-    },
+    ['pages of allowed origins', '/auth/v3/oauth', (app) => registrationRoutes(app, { registrations })],
   ];
   return { services: { isOffered }, mounts: isOffered || kit.describesApi ? mounts : [] } satisfies Domain;
 }

@@ -4,7 +4,7 @@ import type { BrowserParts } from '../browser/compose.ts';
 import type { Clients } from '../clients/compose.ts';
 import type { ContactCenters } from '../contact-centers/compose.ts';
 import type { Core } from '../core.ts';
-import { type Domain, prefixes, type ServicesOf } from '../domain.ts';
+import type { Domain, ServicesOf } from '../domain.ts';
 import { createDomainEvent } from '../domain-event.ts';
 import type { Revocation } from '../revocation/compose.ts';
 import type { Tokens } from '../tokens/compose.ts';
@@ -83,12 +83,6 @@ export function composeSessions(core: Core, dependencies: SessionDependencies) {
   const routed = { callers, sessions: service, views, audit: audit.writer, contactCenterNameOf, publicUrl };
   return {
     services,
-    mounts: [
-      {
-        audience: 'holders of tokens or cookies',
-        prefix: prefixes.api,
-        routes: (app) => sessionRoutes(app, routed),
-      },
-    ],
+    mounts: [['holders of tokens or cookies', '/auth/v3', (app) => sessionRoutes(app, routed)]],
   } satisfies Domain;
 }

@@ -4,7 +4,7 @@ import type { BrowserParts } from '../browser/compose.ts';
 import type { Clients } from '../clients/compose.ts';
 import type { ContactCenters } from '../contact-centers/compose.ts';
 import type { Core } from '../core.ts';
-import { type Domain, prefixes } from '../domain.ts';
+import type { Domain } from '../domain.ts';
 import type { Interactions } from '../interactions/compose.ts';
 import type { People } from '../people/compose.ts';
 import type { Sessions } from '../sessions/compose.ts';
@@ -48,22 +48,18 @@ export function composeSignIn(core: Core, dependencies: SignInDependencies) {
     refused: audit.floodLimited({ maxPerAddress: 10, maxTotal: 300 }),
     now: core.now,
   });
-  const prefix = prefixes.api;
+  const prefix = '/auth/v3';
   const { callers } = sessions;
   return {
     mounts: [
-      { audience: 'browsers', prefix, routes: (app) => signInRoutes(app, { signIn }) },
-      {
-        audience: 'browsers',
+      ['browsers', prefix, (app) => signInRoutes(app, { signIn })],
+      ['browsers', prefix, (app) => firstPasswordRoutes(app, { firstPasswords, pages, publicUrl })],
+      [
+        'browsers with tokens',
         prefix,
-        routes: (app) => firstPasswordRoutes(app, { firstPasswords, pages, publicUrl }),
-      },
-      {
-        audience: 'browsers with tokens',
-        prefix,
-        routes: (app) => changePasswordRoutes(app, { changePassword, callers, publicUrl }),
-      },
-      { audience: 'services', routes: (app) => internalFirstPasswordRoutes(app, { firstPasswords }) },
+        (app) => changePasswordRoutes(app, { changePassword, callers, publicUrl }),
+      ],
+      ['services', '', (app) => internalFirstPasswordRoutes(app, { firstPasswords })],
     ],
   } satisfies Domain;
 }

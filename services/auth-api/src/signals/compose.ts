@@ -4,7 +4,7 @@ import { createDeliveryWorker } from '@gatehouse/service-kit/background/delivery
 import { createRepeatingWork } from '@gatehouse/service-kit/background/repeating-work';
 import type { Audit } from '../audit/compose.ts';
 import type { Core } from '../core.ts';
-import { type Domain, prefixes } from '../domain.ts';
+import type { Domain } from '../domain.ts';
 import type { Keys } from '../keys/compose.ts';
 import { createDelivery } from './delivery.ts';
 import { createIntake } from './intake.ts';
@@ -91,11 +91,11 @@ export function composeSignals(core: Core, { config, audit, keys }: SignalDepend
   return {
     services: { receivers },
     mounts: [
-      {
-        audience: 'operators',
-        prefix: `${prefixes.ops}/signal-receivers`,
-        routes: (app) => signalRoutes(app, { receivers, test: delivery.test }),
-      },
+      [
+        'operators',
+        '/auth/v3/ops/signal-receivers',
+        (app) => signalRoutes(app, { receivers, test: delivery.test }),
+      ],
     ],
     follows: {
       own: { [receiverEntity]: reload },

@@ -1,7 +1,6 @@
 /** Composes single sign-on: settings and keys, login through SAML and OpenID Connect, and logout at the provider. */
 
-import { visitorAddressHeader } from '@gatehouse/contracts/auth-api/auth-scheme';
-import type { FastifyRequest } from 'fastify';
+import type { App } from '@gatehouse/service-kit/http/app';
 import type { Activity } from '../activity/compose.ts';
 import type { Assertions } from '../assertions/compose.ts';
 import type { Audit } from '../audit/compose.ts';
@@ -9,14 +8,13 @@ import type { BrowserParts } from '../browser/compose.ts';
 import type { Clients } from '../clients/compose.ts';
 import type { ContactCenters } from '../contact-centers/compose.ts';
 import type { Core } from '../core.ts';
-import { type Domain, prefixes, type ServicesOf } from '../domain.ts';
+import type { Domain, ServicesOf } from '../domain.ts';
 import type { Interactions } from '../interactions/compose.ts';
 import type { Sessions } from '../sessions/compose.ts';
 import type { Tokens } from '../tokens/compose.ts';
 import type { Users } from '../users/compose.ts';
 import { ssoAdministrationRoutes } from './administration-routes.ts';
 import { authSchemeRoutes, namedLoginRoutes } from './auth-scheme-routes.ts';
-import { watchCertificates } from './certificates.ts';
 import type { SsoSettingsParts } from './compose-settings.ts';
 import { createSsoChecks } from './dry-run.ts';
 import { createFlowStore } from './flow-store.ts';
@@ -33,22 +31,22 @@ import { createOidcLogout } from './oidc/logout.ts';
 import { createOidcProviders } from './oidc/provider.ts';
 import { createOidcRelyingParty } from './oidc/relying-party.ts';
 import { oidcCallbackRoutes } from './oidc/routes.ts';
-import { createProviderCertificates } from './provider-certificates.ts';
 import { createLogoutStore, createProviderLogout } from './provider-logout.ts';
 import { createProviderSessionStore } from './provider-session-store.ts';
 import { createProviderSessions } from './provider-sessions.ts';
 import { createSsoRefusals } from './refusals.ts';
 import { createSamlConsumer } from './saml/consumer.ts';
 import { createSamlChecks } from './saml/dry-run.ts';
-import { createIdentityProviders, createMetadataStore } from './saml/idp-source.ts';
 import { createSamlLogout } from './saml/logout.ts';
 import { createSamlMetadata } from './saml/metadata.ts';
 import { createBeginSaml } from './saml/request.ts';
 import { createResponses } from './saml/response.ts';
 import { samlRoutes } from './saml/routes.ts';
 import { createTicketStore } from './saml/ticket-store.ts';
+import { createWatchedProviders } from './saml/watched-providers.ts';
 import { createSchemes } from './scheme.ts';
 import { ssoStartRoutes } from './start-routes.ts';
+import { createPublicVisitor, namedVisitor } from './visitor.ts';
 
 interface SsoDependencies {
   config: { internal: { onPublicPort: boolean } };
@@ -98,17 +96,7 @@ export function composeSso(core: Core, dependencies: SsoDependencies) {
     users,
   });
   const flows = createFlowStore(redis, keyspace);
-  const providerCertificates = createProviderCertificates({ redis, keyspace, settings, log: kit.log });
-  const watchEnds = watchCertificates(metrics, kit.log, now);
-  const samlProviders = createIdentityProviders({
-    outbound,
-    store: createMetadataStore(redis, keyspace),
-    now,
-    onCertificates(chosen, provider) {
-      watchEnds(chosen, provider);
-      providerCertificates.note(chosen, provider);
-    },
-  });
+  const { providers: samlProviders, endsBefore } = createWatchedProviders(core, { settings, metrics });
   const beginSaml = createBeginSaml({ issuer, keys, providers: samlProviders });
   const oidcProviders = createOidcProviders({ outbound, secretBox, keys, now });
   const relyingParty = createOidcRelyingParty({
@@ -206,18 +194,12 @@ export function composeSso(core: Core, dependencies: SsoDependencies) {
     audit: audit.floodLimited({ maxPerAddress: 10, maxTotal: 300 }),
   });
   const schemeQuestions = limitStarts();
-  /** Auth UI asks for everybody; nobody else may say who asks. */
-  const namedVisitor = ({ headers, ip }: FastifyRequest) => String(headers[visitorAddressHeader] ?? ip);
-  const publicVisitor = async (request: FastifyRequest) => {
-    const isNamed = areInternalRoutesPublic && request.headers[visitorAddressHeader] !== undefined;
-    return isNamed && (await serviceCallers.isProvedBy(request)) ? namedVisitor(request) : request.ip;
-  };
   const logoutParts = { providerLogout, oidcLogout, samlLogout, ssoRefusals };
 
   const services = {
     keys,
     /** Certificates of SAML providers that end before a moment. @throws Error while Redis is away */
-    providerEndsBefore: (atMs: number) => providerCertificates.endingBefore(atMs, samlProviders.of),
+    providerEndsBefore: endsBefore,
     schemes,
     /** The provider's own logout: where the browser goes first. Never rejects. */
     startProviderLogout: providerLogout.begin,
@@ -235,37 +217,28 @@ export function composeSso(core: Core, dependencies: SsoDependencies) {
       .reload()
       .catch((error) => kit.log.warn({ err: error }, 'the keys of single sign-on could not be read again'));
   };
-  const { api, ops, sso: prefix } = prefixes;
+  const prefix = '/auth/v3/sso';
   const questions = { schemes, schemeQuestions };
-  const named = { ...questions, visitorOf: namedVisitor };
+  const namedRoutes = async (app: App) => {
+    const named = { ...questions, visitorOf: namedVisitor };
+    await authSchemeRoutes(app, { ...named, isInternal: true });
+    namedLoginRoutes(app, { ...named, readView });
+  };
+  const visitorOf = createPublicVisitor({ serviceCallers, areInternalRoutesPublic });
   const { postedRequests } = dependencies.browser;
   const callback = { oidcCallback, ssoRefusals, postedRequests, publicUrl };
   return {
     services,
     mounts: [
-      {
-        audience: 'holders of tokens',
-        prefix: api,
-        routes: (app) => authSchemeRoutes(app, { ...questions, visitorOf: publicVisitor }),
-      },
-      {
-        audience: 'services',
-        async routes(app) {
-          await authSchemeRoutes(app, { ...named, isInternal: true });
-          namedLoginRoutes(app, { ...named, readView });
-        },
-      },
-      { audience: 'anybody', prefix, routes: (app) => backchannelLogoutRoutes(app, logoutParts) },
-      { audience: 'anybody', prefix, routes: (app) => ssoJwksRoutes(app, { ssoKeys: keys }) },
-      {
-        audience: 'operators',
-        prefix: ops,
-        routes: (app) => ssoAdministrationRoutes(app, { ssoChecks, ssoKeys: keys }),
-      },
-      { audience: 'browsers', prefix, routes: (app) => ssoStartRoutes(app, { login }) },
-      { audience: 'browsers', routes: (app) => samlRoutes(app, { samlConsumer, samlMetadata, ssoRefusals }) },
-      { audience: 'browsers', routes: (app) => providerLogoutRoutes(app, logoutParts) },
-      { audience: 'browsers', routes: (app) => oidcCallbackRoutes(app, callback) },
+      ['holders of tokens', '/auth/v3', (app) => authSchemeRoutes(app, { ...questions, visitorOf })],
+      ['services', '', namedRoutes],
+      ['anybody', prefix, (app) => backchannelLogoutRoutes(app, logoutParts)],
+      ['anybody', prefix, (app) => ssoJwksRoutes(app, { ssoKeys: keys })],
+      ['operators', '/auth/v3/ops', (app) => ssoAdministrationRoutes(app, { ssoChecks, ssoKeys: keys })],
+      ['browsers', prefix, (app) => ssoStartRoutes(app, { login })],
+      ['browsers', '', (app) => samlRoutes(app, { samlConsumer, samlMetadata, ssoRefusals })],
+      ['browsers', '', (app) => providerLogoutRoutes(app, logoutParts)],
+      ['browsers', '', (app) => oidcCallbackRoutes(app, callback)],
     ],
     follows: { own: { [ssoKeyEntity]: reloadKeys }, ownGap: reloadKeys },
     start: [{ name: 'single-sign-on-keys', run: keys.start }],

@@ -10,7 +10,7 @@ import type { ConsoleLinkParts } from '../console-links/compose.ts';
 import type { ContactCenters } from '../contact-centers/compose.ts';
 import type { Core } from '../core.ts';
 import type { DeviceParts } from '../devices/compose.ts';
-import { type Domain, prefixes, type ServicesOf } from '../domain.ts';
+import type { Domain, ServicesOf } from '../domain.ts';
 import type { Keys } from '../keys/compose.ts';
 import type { Revocation } from '../revocation/compose.ts';
 import type { Sessions } from '../sessions/compose.ts';
@@ -168,8 +168,8 @@ export function composeToken(core: Core, dependencies: TokenDependencies) {
   return {
     services: { convertedTokens, registeredAssertions },
     mounts: [
-      { audience: 'holders of tokens', prefix: prefixes.oauth, routes: (app) => oauthRoutes(app, routed) },
-      { audience: 'services', routes: (app) => internalIntrospectionRoutes(app, internal) },
+      ['holders of tokens', '/auth/v3/oauth', (app) => oauthRoutes(app, routed)],
+      ['services', '', (app) => internalIntrospectionRoutes(app, internal)],
     ],
   } satisfies Domain;
 }

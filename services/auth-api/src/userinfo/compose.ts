@@ -1,9 +1,10 @@
 /** Composes the endpoints that return the user of an access token. */
 import { metadataPathOf, tellMetadata } from '@gatehouse/caller-auth/sender-constraint/resource-metadata';
+import type { App } from '@gatehouse/service-kit/http/app';
 import type { Assertions } from '../assertions/compose.ts';
 import type { Clients } from '../clients/compose.ts';
 import type { Core } from '../core.ts';
-import { type Domain, prefixes } from '../domain.ts';
+import type { Domain } from '../domain.ts';
 import type { Keys } from '../keys/compose.ts';
 import type { Token } from '../token/compose.ts';
 import type { Tokens } from '../tokens/compose.ts';
@@ -36,23 +37,19 @@ export function composeUserInfo(core: Core, dependencies: UserInfoDependencies) 
   const { origin } = new URL(issuer);
   const metadataOf = (route: string) =>
     userInfoPaths.includes(route) ? `${origin}${metadataPathOf(route)}` : undefined;
-  const mount = { audience: 'holders of tokens', prefix: prefixes.api } as const;
+  const { convertedTokens } = token;
+  const jwtRoutes = (app: App) => {
+    tellMetadata(app, metadataOf);
+    userJwtRoutes(app, { userTokens, userInfo, convertedTokens });
+  };
+  const routes = (app: App) => {
+    tellMetadata(app, metadataOf);
+    return userinfoRoutes(app, { userInfo });
+  };
   return {
     mounts: [
-      {
-        ...mount,
-        routes(app) {
-          tellMetadata(app, metadataOf);
-          userJwtRoutes(app, { userTokens, userInfo, convertedTokens: token.convertedTokens });
-        },
-      },
-      {
-        ...mount,
-        routes(app) {
-          tellMetadata(app, metadataOf);
-          return userinfoRoutes(app, { userInfo });
-        },
-      },
+      ['holders of tokens', '/auth/v3', jwtRoutes],
+      ['holders of tokens', '/auth/v3', routes],
     ],
   } satisfies Domain;
 }
