@@ -17,6 +17,7 @@ import { saml } from '@gatehouse/contracts/resources/saml';
 import { signalReceiver } from '@gatehouse/contracts/resources/signal-receiver';
 import { chartFiles } from '../helm/chart-files.ts';
 import { reachabilityPage } from '../reachability/page.ts';
+import { architectureFolders } from './architecture-folders.ts';
 import { attacksPage } from './attacks-page.ts';
 import { dashboard } from './dashboard.ts';
 import { errorTexts } from './error-texts.ts';
@@ -74,6 +75,7 @@ const generatedFiles: GeneratedFile[] = [
   { path: 'docs/configuration.md', produce: configurationReference },
   { path: 'docs/authorisation.md', produce: authorisationPage },
   { path: 'docs/reference/reachability.md', produce: async () => reachabilityPage() },
+  { path: 'docs/architecture.md', produce: architectureFolders },
   { path: 'docs/audit-events.md', produce: auditPage },
   { path: 'docs/security/attacks.md', produce: attacksPage },
   { path: 'services/auth-ui/views/console/runbooks/sections.eta', produce: runbookSections },
