@@ -70,4 +70,23 @@ describe('the domains of Auth API', () => {
     expect(domains.findLastIndex(({ follows }) => follows !== undefined)).toBeLessThan(gathersChanges);
     expect(domains.findLastIndex(({ probes }) => probes !== undefined)).toBeLessThan(gathersProbes);
   });
+
+  it('are judged and examined in the order that operators know', () => {
+    const { domains, diagnosis } = stack.deps;
+    expect(
+      readinessChecks(domains)
+        .map(({ name }) => name)
+        .join(),
+    ).toBe('redis,clock,cut-offs,ends,postgresql,configuration-servers,environment-api');
+    expect(
+      startSteps(domains)
+        .map(({ name }) => name)
+        .join(),
+    ).toBe(
+      'postgresql,redis,clock,cut-offs,signing-keys,signal-receivers,single-sign-on-keys,changes,background-work',
+    );
+    expect(diagnosis.probes.map(({ name }) => name).join()).toBe(
+      'PostgreSQL,Redis,Clock,signing keys,Environment API,Configuration Servers,logins,Elasticsearch,Second audit destination,Consul,Trusted proxies',
+    );
+  });
 });

@@ -16,7 +16,7 @@ interface DiagnosisDependencies {
 }
 
 /** In this order they begin the answer; the others follow in the order of the domains. */
-const firstProbes = ['PostgreSQL', 'Redis', 'Clock', 'Signing keys', 'Environment API'];
+const firstProbes = ['PostgreSQL', 'Redis', 'Clock', 'signing keys', 'Environment API'];
 
 export function composeDiagnosis(core: Core, dependencies: DiagnosisDependencies, before: readonly Domain[]) {
   const { config, consul, audit } = dependencies;
