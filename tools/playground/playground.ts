@@ -7,20 +7,16 @@ import staticFiles from '@fastify/static';
 import fastify, { type FastifyReply, type FastifyRequest } from 'fastify';
 import { createCaller } from './calls/make.ts';
 import { serveDocuments } from './documents.ts';
-import { type FlowOptions, serveFlows } from './flows/routes.ts';
+import { serveFlows } from './flows/routes.ts';
 import { reachedFrom, readIssuer } from './issuer.ts';
+import type { PlaygroundOptions } from './options.ts';
 import { type Page, renderPage } from './pages/layout.ts';
 import { problemPage } from './pages/problem.ts';
 import { signedInPage } from './pages/signed-in.ts';
 import { signedOutPage } from './pages/signed-out.ts';
-import { createRelyingParty, type RelyingPartyOptions } from './relying-party.ts';
-import { createVisits, type Visit } from './visits.ts';
-
-export interface PlaygroundOptions extends RelyingPartyOptions, FlowOptions {
-  port: number;
-  /** Demo people, offered on the first page. */
-  users: { username: string; tenant: string; password: string }[];
-}
+import { createRelyingParty } from './relying-party.ts';
+import type { Visit } from './visit.ts';
+import { createVisits } from './visits.ts';
 
 export interface Playground {
   close(): Promise<void>;

@@ -4,26 +4,17 @@ import { randomBytes } from 'node:crypto';
 import oauth2, { type OAuth2Namespace, type Token } from '@fastify/oauth2';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { createRemoteJWKSet, jwtVerify } from 'jose';
-import { type Credentials, secret } from './calls/call.ts';
 import type { Caller } from './calls/make.ts';
-import type { Issuer, IssuerAddress } from './issuer.ts';
+import { secret } from './calls/secret.ts';
+import type { Issuer } from './issuer.ts';
+import type { PlaygroundOptions } from './options.ts';
 import { createSignInCalls } from './sign-in-calls.ts';
-import type { Exchanged, Tokens, Visit } from './visits.ts';
+import type { Exchanged, Tokens, Visit } from './visit.ts';
 
 declare module 'fastify' {
   interface FastifyInstance {
     gatehouse: OAuth2Namespace;
   }
-}
-
-export interface RelyingPartyOptions extends IssuerAddress {
-  /** Where this application is reached. */
-  url: string;
-  /** What is asked for at sign-in. */
-  scope: string[];
-  client: Credentials;
-  /** A service behind the application, which exchanges users' tokens. */
-  service: Credentials & { audience: string; scope: string };
 }
 
 export interface RelyingParty {
@@ -41,7 +32,7 @@ export interface RelyingParty {
 
 interface RelyingPartyDependencies {
   app: FastifyInstance;
-  options: RelyingPartyOptions;
+  options: PlaygroundOptions;
   issuer: Issuer;
   caller: Caller;
   reached: (url: string) => string;

@@ -1,13 +1,14 @@
 /** Describes the calls of the ordinary sign-in, for the list on the page; the OAuth library makes two of them itself. */
-import { type Call, type Secret, secret } from './calls/call.ts';
+import type { Call } from './calls/call.ts';
+import { type Secret, secret } from './calls/secret.ts';
 import type { Issuer } from './issuer.ts';
-import type { RelyingPartyOptions } from './relying-party.ts';
+import type { PlaygroundOptions } from './options.ts';
 
 const tokenType = 'urn:ietf:params:oauth:token-type:access_token';
 
 export function createSignInCalls(
   { token_endpoint: url, userinfo_endpoint: userinfoUrl, introspection_endpoint: introspectionUrl }: Issuer,
-  { url: ownUrl, client, service }: RelyingPartyOptions,
+  { url: ownUrl, client, service }: PlaygroundOptions,
 ) {
   return {
     code: (query: Record<string, string>, verifier: string, nonce: string): Call => ({

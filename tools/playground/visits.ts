@@ -1,49 +1,7 @@
-/** What the playground remembers about a browser: on the server, under a random id in a cookie. */
+/** Keeps the visit of each browser on the server, under a random id in a cookie. */
 import { randomBytes } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { RecordedCall } from './calls/call.ts';
-import type { Approval } from './flows/approval.ts';
-import type { Chain } from './flows/chain.ts';
-import type { DeviceSignIn } from './flows/device.ts';
-import type { BoundSignIn } from './flows/dpop.ts';
-import type { SignedResponse } from './flows/jarm.ts';
-
-export interface Tokens {
-  accessToken: string;
-  refreshToken: string | undefined;
-  idToken: string;
-  scope: string[];
-  expiresAtMs: number;
-}
-
-export interface Exchanged {
-  accessToken: string;
-  scope: string[];
-  audience: string[];
-  expiresAtMs: number;
-  subject: string;
-}
-
-export const flowNames = ['tokens', 'chain', 'dpop', 'jarm', 'device', 'approval'] as const;
-export type FlowName = (typeof flowNames)[number];
-
-export interface Visit {
-  /** Set between leaving for the login page and coming back. */
-  nonce?: string;
-  tokens?: Tokens;
-  claims?: Record<string, unknown>;
-  userinfo?: Record<string, unknown>;
-  exchanged?: Exchanged;
-  chain?: Chain;
-  dpop?: BoundSignIn;
-  jarm?: SignedResponse;
-  device?: DeviceSignIn;
-  approval?: Approval;
-  /** Newest first. */
-  calls: Record<FlowName, RecordedCall[]>;
-  /** Shown once, on the next page. */
-  notice?: { kind: 'good' | 'bad'; text: string };
-}
+import { newVisit, type Visit } from './visit.ts';
 
 export interface Visits {
   /** The browser's visit; undefined when it has none. */
@@ -78,9 +36,4 @@ export function createVisits(): Visits {
       reply.clearCookie(cookieName, cookieOptions);
     },
   };
-}
-
-/** Of a browser that has not done anything yet. */
-export function newVisit(): Visit {
-  return { calls: { tokens: [], chain: [], dpop: [], jarm: [], device: [], approval: [] } };
 }

@@ -1,16 +1,6 @@
 /** Describes a request to the authorization server as data: it can be made, listed, and printed for three kinds of reader. */
 import type { ProofKey } from './proof-key.ts';
-
-export interface Credentials {
-  id: string;
-  secret: string;
-}
-
-/** A value that is printed as a variable of the shell. */
-export interface Secret {
-  variable: string;
-  value: string;
-}
+import { type Credentials, clientSecret, type Secret } from './secret.ts';
 
 export type Value = string | Secret;
 
@@ -54,14 +44,6 @@ export interface RecordedCall {
   answer: Record<string, unknown> | undefined;
   /** How often in a row it was made. */
   times: number;
-}
-
-export function secret(variable: string, value: string): Secret {
-  return { variable, value };
-}
-
-export function clientSecret({ id, secret: value }: Credentials): Secret {
-  return { variable: `${id.toUpperCase().replace(/\W/g, '_')}_SECRET`, value };
 }
 
 /** Every variable that the printed forms of the call name. */

@@ -1,6 +1,7 @@
 /** Prints a call as a command for bash: curl, and openssl where a proof has to be signed. */
-import { type Call, clientSecret, type Secret, type Value } from './call.ts';
+import type { Call, Value } from './call.ts';
 import type { ProofKey } from './proof-key.ts';
+import { clientSecret, type Secret } from './secret.ts';
 
 export function curlOf({ client, form, token, key, method, url }: Call): string {
   const lines = [

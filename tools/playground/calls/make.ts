@@ -1,6 +1,7 @@
 /** Makes calls to the authorization server and notes each for the list on the page. */
-import { type Call, clientSecret, type RecordedCall, type Value } from './call.ts';
+import type { Call, RecordedCall, Value } from './call.ts';
 import { makeProof } from './proof-key.ts';
+import { clientSecret } from './secret.ts';
 
 const callsAtMost = 12;
 

@@ -1,6 +1,7 @@
 /** Prints a call as a program for Node with the library openid-client. */
-import { type Call, clientSecret, type Kind, type Value, variablesOf } from './call.ts';
+import { type Call, type Kind, type Value, variablesOf } from './call.ts';
 import type { ProofKey } from './proof-key.ts';
+import { clientSecret } from './secret.ts';
 
 /** Needed once: `npm install openid-client@6`. */
 export function openidClientOf(call: Call, issuer: string): string {

@@ -1,7 +1,7 @@
 /** Makes keys and proofs of possession (DPoP, RFC 9449). */
 import { createHash, generateKeyPairSync, randomBytes, sign } from 'node:crypto';
 import { calculateJwkThumbprint } from 'jose';
-import type { Secret } from './call.ts';
+import type { Secret } from './secret.ts';
 
 export interface ProofKey {
   /** The private key: PEM. */

@@ -1,6 +1,7 @@
 /** Prints a call as a Python program that needs nothing but the standard library, and openssl where a proof has to be signed. */
-import { type Call, clientSecret, type Value } from './call.ts';
+import type { Call, Value } from './call.ts';
 import type { ProofKey } from './proof-key.ts';
+import { clientSecret } from './secret.ts';
 
 export function pythonOf({ client, form, token, key, method, url }: Call): string {
   const headers = [

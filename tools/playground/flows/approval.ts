@@ -1,17 +1,10 @@
 /** Plays a call desk: asks a person who is elsewhere for approval (OpenID CIBA, poll mode). */
 import { randomInt } from 'node:crypto';
-import { type Credentials, secret } from '../calls/call.ts';
 import type { Caller } from '../calls/make.ts';
+import { type Credentials, secret } from '../calls/secret.ts';
 import type { Issuer } from '../issuer.ts';
-import type { Visit } from '../visits.ts';
-import { type Polled, poll, startPolling } from './polling.ts';
-
-export interface Approval extends Polled {
-  requestId: string;
-  loginHint: string;
-  /** The person compares it with what their page shows. */
-  message: string;
-}
+import type { Visit } from '../visit.ts';
+import { poll, startPolling } from './polling.ts';
 
 export function createApproval(issuer: Issuer, caller: Caller, client: Credentials) {
   return {

@@ -1,31 +1,10 @@
 /** Hands a user's token on from service to service, each of which exchanges it for one of its own (RFC 8693). */
-import { type Call, type Credentials, type Secret, secret } from '../calls/call.ts';
+import type { Call } from '../calls/call.ts';
 import type { Caller } from '../calls/make.ts';
+import { type Credentials, type Secret, secret } from '../calls/secret.ts';
 import type { Issuer } from '../issuer.ts';
-import type { Visit } from '../visits.ts';
-
-export interface ChainService extends Credentials {
-  audience: string;
-  scope: string;
-}
-
-/** What is known about a token of the chain, from introspection. */
-export interface Link {
-  holder: string;
-  audience: string[];
-  scope: string[];
-  subject: string;
-  act: Actor | undefined;
-  expiresAtMs: number;
-}
-
-export interface Actor {
-  sub: string;
-  act?: Actor;
-}
-
-/** The user's token first. */
-export type Chain = Link[];
+import type { ChainService } from '../options.ts';
+import type { Actor, Link, Visit } from '../visit.ts';
 
 const accessTokenType = 'urn:ietf:params:oauth:token-type:access_token';
 

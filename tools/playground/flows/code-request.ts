@@ -1,15 +1,9 @@
 /** Begins authorization requests that the flows make themselves, and redeems their codes. */
 import { createHash, randomBytes } from 'node:crypto';
-import { type Call, type Credentials, secret } from '../calls/call.ts';
+import type { Call } from '../calls/call.ts';
+import { type Credentials, secret } from '../calls/secret.ts';
 import type { Issuer } from '../issuer.ts';
-
-/** What must be kept until the browser comes back. */
-export interface CodeRequest {
-  state: string;
-  nonce: string;
-  verifier: string;
-  redirectUri: string;
-}
+import type { CodeRequest } from '../visit.ts';
 
 export function beginCodeRequest(redirectUri: string): CodeRequest {
   const [state = '', nonce = '', verifier = ''] = [16, 16, 32].map((size) =>

@@ -1,17 +1,10 @@
 /** Plays a device without a browser (RFC 8628): shows a code, and waits for the person who enters it elsewhere. */
-import { type Credentials, secret } from '../calls/call.ts';
-import type { Caller } from '../calls/make.ts';
-import type { Issuer } from '../issuer.ts';
-import type { Visit } from '../visits.ts';
-import { type Polled, poll, startPolling } from './polling.ts';
 
-export interface DeviceSignIn extends Polled {
-  deviceCode: string;
-  userCode: string;
-  address: string;
-  /** With the code in it: a device shows it as a picture. */
-  completeAddress: string;
-}
+import type { Caller } from '../calls/make.ts';
+import { type Credentials, secret } from '../calls/secret.ts';
+import type { Issuer } from '../issuer.ts';
+import type { Visit } from '../visit.ts';
+import { poll, startPolling } from './polling.ts';
 
 export function createDevice(issuer: Issuer, caller: Caller, client: Credentials) {
   return {

@@ -1,19 +1,11 @@
 /** Signs in with tokens that are bound to a key of this application (RFC 9449), and lets a thief try them. */
-import { type Call, type Credentials, secret } from '../calls/call.ts';
+import type { Call } from '../calls/call.ts';
 import type { Caller } from '../calls/make.ts';
 import { createProofKey, makeProof, type ProofKey } from '../calls/proof-key.ts';
+import { type Credentials, secret } from '../calls/secret.ts';
 import type { Issuer } from '../issuer.ts';
-import type { Visit } from '../visits.ts';
-import { beginCodeRequest, type CodeRequest, redeemCall, requestParameters } from './code-request.ts';
-
-export interface BoundSignIn {
-  key: ProofKey;
-  /** Until the browser is back. */
-  request?: CodeRequest;
-  token?: { value: string; type: string; boundTo: string; proof: string };
-  /** What the thief was told. */
-  refusals: { attempt: string; status: number; error: string }[];
-}
+import type { Visit } from '../visit.ts';
+import { beginCodeRequest, redeemCall, requestParameters } from './code-request.ts';
 
 interface DpopDependencies {
   issuer: Issuer;

@@ -1,20 +1,10 @@
 /** Gets its authorization response as a signed JWT (JARM), checks it, and redeems the code when told to. */
 import { createLocalJWKSet, decodeProtectedHeader, type JSONWebKeySet, jwtVerify } from 'jose';
-import { type Call, type Credentials, type RecordedCall, secret } from '../calls/call.ts';
 import type { Caller } from '../calls/make.ts';
+import { type Credentials, secret } from '../calls/secret.ts';
 import type { Issuer } from '../issuer.ts';
-import type { Visit } from '../visits.ts';
-import { beginCodeRequest, type CodeRequest, redeemCall, requestParameters } from './code-request.ts';
-
-export interface SignedResponse {
-  request: CodeRequest;
-  response?: string;
-  claims?: Record<string, unknown>;
-  checks: { text: string; detail: string }[];
-  /** Ready to be made, here or by a copy. */
-  redeem?: Call;
-  claimsOfIdToken?: Record<string, unknown>;
-}
+import type { Visit } from '../visit.ts';
+import { beginCodeRequest, redeemCall, requestParameters } from './code-request.ts';
 
 interface JarmDependencies {
   issuer: Issuer;
@@ -97,11 +87,6 @@ export function createJarm({ issuer, caller, client, url }: JarmDependencies) {
       jarm.claimsOfIdToken = JSON.parse(Buffer.from(payload, 'base64url').toString());
     },
   };
-}
-
-/** The call that the page offers next. */
-export function plannedCall({ redeem: call }: SignedResponse): RecordedCall[] {
-  return call ? [{ call, status: undefined, durationMs: 0, answer: undefined, times: 1 }] : [];
 }
 
 /** What an attacker on the way would do: a code of their own, under the signature of another response. */

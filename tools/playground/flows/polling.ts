@@ -1,17 +1,7 @@
 /** Follows a request that a person answers elsewhere: asks for its tokens until there is an end. */
 import type { Call, RecordedCall } from '../calls/call.ts';
 import type { Caller } from '../calls/make.ts';
-
-export interface Polled {
-  /** `waiting` for the person, `done`, or the error that ended it. */
-  state: string;
-  intervalSeconds: number;
-  expiresAtMs: number;
-  /** What each answer was, with how often it came in a row. */
-  answers: { name: string; times: number }[];
-  claims?: Record<string, unknown> | undefined;
-  scope?: string | undefined;
-}
+import type { Polled } from '../visit.ts';
 
 export function startPolling({
   expires_in,

@@ -1,8 +1,8 @@
 /** The pages and buttons of the flows beside the ordinary sign-in. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { Credentials } from '../calls/call.ts';
 import type { Caller } from '../calls/make.ts';
 import type { Issuer } from '../issuer.ts';
+import type { PlaygroundOptions } from '../options.ts';
 import { approvalPage } from '../pages/approval.ts';
 import { chainPage } from '../pages/chain.ts';
 import { devicePage } from '../pages/device.ts';
@@ -10,31 +10,20 @@ import { dpopPage } from '../pages/dpop.ts';
 import { jarmPage } from '../pages/jarm.ts';
 import type { Page } from '../pages/layout.ts';
 import { problemPage } from '../pages/problem.ts';
-import { newVisit, type Visit, type Visits } from '../visits.ts';
+import { newVisit, type Visit } from '../visit.ts';
+import type { Visits } from '../visits.ts';
 import { createApproval } from './approval.ts';
-import { type ChainService, createChain } from './chain.ts';
+import { createChain } from './chain.ts';
 import { createDevice } from './device.ts';
 import { createDpop } from './dpop.ts';
 import { createJarm } from './jarm.ts';
-
-export interface FlowOptions {
-  url: string;
-  client: Credentials;
-  chain: ChainService[];
-  flows: { dpop: Credentials; jarm: Credentials; device: Credentials; approval: Credentials };
-  /** As a person types it, for the field of the call desk. */
-  loginHint: string;
-  approvalsUrl: string;
-  /** The authority that programs must trust to call the issuer. */
-  caFile: string | undefined;
-}
 
 interface FlowDependencies {
   app: FastifyInstance;
   visits: Visits;
   issuer: Issuer;
   caller: Caller;
-  options: FlowOptions;
+  options: PlaygroundOptions;
   show(reply: FastifyReply, page: Page): FastifyReply;
 }
 

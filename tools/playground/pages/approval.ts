@@ -1,6 +1,6 @@
 /** Shows a call desk that asks a person who is elsewhere. */
-import type { FlowOptions } from '../flows/routes.ts';
-import type { Visit } from '../visits.ts';
+import type { PlaygroundOptions } from '../options.ts';
+import type { Visit } from '../visit.ts';
 import type { Print } from './calls.ts';
 import { flowPage } from './flow-page.ts';
 import { html } from './html.ts';
@@ -29,7 +29,7 @@ const steps: Step[] = [
   },
 ];
 
-type Options = Pick<FlowOptions, 'loginHint' | 'approvalsUrl'>;
+type Options = Pick<PlaygroundOptions, 'loginHint' | 'approvalsUrl'>;
 
 export function approvalPage(visit: Visit, print: Print, { loginHint, approvalsUrl }: Options): Page {
   const { approval, calls } = visit;

@@ -1,6 +1,5 @@
 /** Draws the chain of exchanged tokens, with who acts for whom. */
-import type { Actor, Link } from '../flows/chain.ts';
-import type { Visit } from '../visits.ts';
+import type { Actor, Link, Visit } from '../visit.ts';
 import type { Print } from './calls.ts';
 import { action, facts, flowPage } from './flow-page.ts';
 import { type Html, html } from './html.ts';

@@ -1,5 +1,5 @@
 /** Shows the screen of a device that waits for its person. */
-import type { Visit } from '../visits.ts';
+import type { Visit } from '../visit.ts';
 import type { Print } from './calls.ts';
 import { action, flowPage } from './flow-page.ts';
 import { html } from './html.ts';

@@ -1,7 +1,6 @@
 /** Shows the key, the token that is bound to it, a proof, and what a thief gets. */
 import { decodeJwt, decodeProtectedHeader } from 'jose';
-import type { BoundSignIn } from '../flows/dpop.ts';
-import type { Visit } from '../visits.ts';
+import type { BoundSignIn, Visit } from '../visit.ts';
 import type { Print } from './calls.ts';
 import { action, facts, flowPage } from './flow-page.ts';
 import { type Html, html } from './html.ts';

@@ -1,6 +1,6 @@
 /** The frame of a flow's page: what it is, what can be done, what came out, and the calls. */
 import type { RecordedCall } from '../calls/call.ts';
-import type { Visit } from '../visits.ts';
+import type { Visit } from '../visit.ts';
 import { callList, type Print } from './calls.ts';
 import { type Html, html } from './html.ts';
 import type { Page } from './layout.ts';

@@ -1,6 +1,6 @@
 /** Shows an authorization response that came as a signed JWT, and how it was checked. */
-import { plannedCall, type SignedResponse } from '../flows/jarm.ts';
-import type { Visit } from '../visits.ts';
+import type { RecordedCall } from '../calls/call.ts';
+import type { SignedResponse, Visit } from '../visit.ts';
 import type { Print } from './calls.ts';
 import { claimsTable } from './claims.ts';
 import { action, flowPage } from './flow-page.ts';
@@ -66,4 +66,9 @@ ${
   html`<section aria-labelledby="redeemed"><h2 id="redeemed">Redeemed: claims of the ID token</h2>
   <div class="card wide">${claimsTable(claimsOfIdToken)}</div></section>`
 }`;
+}
+
+/** The call that the page offers next. */
+function plannedCall({ redeem: call }: SignedResponse): RecordedCall[] {
+  return call ? [{ call, status: undefined, durationMs: 0, answer: undefined, times: 1 }] : [];
 }

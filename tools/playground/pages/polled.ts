@@ -1,5 +1,5 @@
 /** Shows how far a request is that a person answers elsewhere. */
-import type { Polled } from '../flows/polling.ts';
+import type { Polled } from '../visit.ts';
 import { claimsTable } from './claims.ts';
 import { type Html, html } from './html.ts';
 import { expiry } from './token-cards.ts';

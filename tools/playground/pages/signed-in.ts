@@ -1,6 +1,6 @@
 /** Renders the page after sign-in: tokens, claims, userinfo, and buttons to try them. */
-import type { PlaygroundOptions } from '../playground.ts';
-import type { Exchanged, Tokens, Visit } from '../visits.ts';
+import type { PlaygroundOptions } from '../options.ts';
+import type { Exchanged, Tokens, Visit } from '../visit.ts';
 import { callList } from './calls.ts';
 import { claimsTable } from './claims.ts';
 import { type Html, html } from './html.ts';

@@ -1,5 +1,5 @@
 /** The first page: what this is, who can sign in, what will happen. */
-import type { PlaygroundOptions } from '../playground.ts';
+import type { PlaygroundOptions } from '../options.ts';
 import { html } from './html.ts';
 import type { Page } from './layout.ts';
 import { type Step, stepList } from './steps.ts';

@@ -1,6 +1,6 @@
 /** The three tokens, each with what it is for. */
 import { decodeProtectedHeader } from 'jose';
-import type { Tokens } from '../visits.ts';
+import type { Tokens } from '../visit.ts';
 import { type Html, html } from './html.ts';
 
 export function tokenCards(tokens: Tokens): Html {
