@@ -1,8 +1,8 @@
 import { defineConfig } from 'vitest/config';
-import { findConsul } from './tools/consul/places.ts';
-import { javaHome, whyNotInstallable } from './tools/elasticsearch/install.ts';
-import { findElasticsearch } from './tools/elasticsearch/places.ts';
-import { findJava, findKeycloak } from './tools/keycloak/places.ts';
+import { findConsul } from './tools/real/consul/places.ts';
+import { javaHome, whyNotInstallable } from './tools/real/elasticsearch/install.ts';
+import { findElasticsearch } from './tools/real/elasticsearch/places.ts';
+import { findJava, findKeycloak } from './tools/real/keycloak/places.ts';
 import { sourceConditions } from './vitest.config.ts';
 
 function elasticsearch(): Record<string, string> {

@@ -19,6 +19,7 @@ export const commands = {
     steps: [[...vitest, '--config', 'vitest.pages.config.ts']],
     needs: ['redis', 'chromium', 'ldap', 'build'],
   },
+  'test:lab': { steps: [[...vitest, '--config', 'vitest.lab.config.ts']], needs: [] },
   'test:cluster': {
     steps: [[...source, 'tools/cluster/run.ts']],
     needs: ['chromium', 'cluster', 'build'],

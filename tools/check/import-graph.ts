@@ -1,7 +1,7 @@
 /** Reads the imports of source files and finds files that import each other in a cycle. */
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
-import { sourceFiles } from './source-files.ts';
+import { sourceFiles } from '../source-files.ts';
 
 export interface Import {
   /** The importing file, from the root of the repository. */

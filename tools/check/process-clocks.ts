@@ -1,7 +1,7 @@
 /** Finds code of the product that reads the clock of the machine, where it must ask the clock that it was given. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { sourceFiles } from './source-files.ts';
+import { sourceFiles } from '../source-files.ts';
 
 const reads = /\bDate\.now\b|\bnew Date\(\)|\bDate\(\)/;
 

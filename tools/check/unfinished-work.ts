@@ -1,7 +1,7 @@
 /** Finds promises of later work and tests that do not run. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { sourceFiles } from './source-files.ts';
+import { sourceFiles } from '../source-files.ts';
 
 // Built from parts, so that this file does not find itself.
 const promise = new RegExp(

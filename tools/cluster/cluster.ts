@@ -5,7 +5,7 @@ import { freePort } from '@gatehouse/testing/ports';
 import { packagedProgram } from '../helm/helm.ts';
 import { makeNodeImages } from '../images/base.ts';
 import { podmanEnvironment } from '../images/podman.ts';
-import { attempt, type Execution, interruption, run, until } from './execute.ts';
+import { attempt, type Execution, interruption, run, until } from '../programs/execute.ts';
 import { writeDocker } from './images/podman.ts';
 import { inNetwork } from './node/network.ts';
 import { createShell } from './page/shell.ts';

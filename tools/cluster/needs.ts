@@ -2,7 +2,7 @@
 
 import { findChromium } from '@gatehouse/testing/chromium';
 import { findProgram } from '@gatehouse/testing/programs';
-import { whyNoGo } from '../real/go.ts';
+import { whyNoGo } from '../programs/go.ts';
 
 const programs = [
   'containerd',

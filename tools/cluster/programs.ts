@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
-import { compileGo } from '../real/go.ts';
+import { compileGo } from '../programs/go.ts';
 import { clusterFolder } from './places.ts';
 
 const module = path.join(import.meta.dirname, 'programs');

@@ -1,7 +1,7 @@
 /** The operator's folder: a copy of this tree as a clean checkout has it, in which the files of the documentation may be written. */
 import { copyFileSync, existsSync, mkdirSync, statSync, utimesSync } from 'node:fs';
 import path from 'node:path';
-import { run } from './execute.ts';
+import { run } from '../programs/execute.ts';
 import { repository, runFolder } from './places.ts';
 
 export const workplace = path.join(runFolder, 'workplace');

@@ -6,9 +6,9 @@ import { existsSync, mkdirSync, openSync, readFileSync, rmSync, symlinkSync, wri
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { findProgram } from '@gatehouse/testing/programs';
-import { run, until } from '../cluster/execute.ts';
 import { root, whyNoPodman } from '../images/podman.ts';
-import { compileGo, whyNoGo } from '../real/go.ts';
+import { run, until } from '../programs/execute.ts';
+import { compileGo, whyNoGo } from '../programs/go.ts';
 
 /** Ignored by git; may be deleted at any time. */
 export const stateFolder = join(root, '.gatehouse/compose');

@@ -1,10 +1,10 @@
 /** Runs docs/one-machine.md as a reader does, in a copy of the folder that its lines name. */
 import { cpSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { run } from '../cluster/execute.ts';
 import { blocksOf } from '../helm/page-blocks.ts';
 import { imageName, type Target, targets } from '../images/build.ts';
 import { podman, root } from '../images/podman.ts';
+import { run } from '../programs/execute.ts';
 import { type Docker, stateFolder } from './docker.ts';
 import { standIns } from './images/stand-ins.ts';
 

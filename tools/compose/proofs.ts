@@ -4,8 +4,8 @@ import { readFileSync } from 'node:fs';
 import { request } from 'node:https';
 import { setTimeout as wait } from 'node:timers/promises';
 import { findChromium, launchChromium } from '@gatehouse/testing/chromium';
-import { until } from '../cluster/execute.ts';
-import { enterName, enterPassword } from '../test/e2e/login.ts';
+import { until } from '../programs/execute.ts';
+import { enterName, enterPassword } from '../stack/login-pages.ts';
 import { type Installation, publicUrl } from './installation.ts';
 
 const redirectUri = 'http://localhost:3000/callback';

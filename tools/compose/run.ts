@@ -1,12 +1,12 @@
 /** `npm run test:compose`: builds the images, examines them, runs docs/one-machine.md as it is printed, and prints a table. */
 import { join } from 'node:path';
 import { createProgress, fail, PlainError } from '../bootstrap/progress.mjs';
-import { interruption } from '../cluster/execute.ts';
-import { whyNotBuildable } from '../consul/build.ts';
-import { findConsul } from '../consul/places.ts';
-import { whyNotInstallable as whyNoElasticsearch } from '../elasticsearch/install.ts';
 import { buildImages, targets } from '../images/build.ts';
 import { root } from '../images/podman.ts';
+import { interruption } from '../programs/execute.ts';
+import { whyNotBuildable } from '../real/consul/build.ts';
+import { findConsul } from '../real/consul/places.ts';
+import { whyNotInstallable as whyNoElasticsearch } from '../real/elasticsearch/install.ts';
 import { startDocker, whyNoDocker } from './docker.ts';
 import { examineImage, writeBills } from './images/contents.ts';
 import { makeStandIns } from './images/stand-ins.ts';

@@ -9,8 +9,8 @@ import { logLifecycle, logTemplate } from '@gatehouse/audit-trail/elasticsearch/
 import { startElasticsearch } from '@gatehouse/testing/elasticsearch-server';
 import { freePort } from '@gatehouse/testing/ports';
 import { startTcpProxy } from '@gatehouse/testing/tcp-proxy';
-import { installElasticsearch, javaHome, whyNotInstallable } from '../elasticsearch/install.ts';
-import { findElasticsearch } from '../elasticsearch/places.ts';
+import { installElasticsearch, javaHome, whyNotInstallable } from '../real/elasticsearch/install.ts';
+import { findElasticsearch } from '../real/elasticsearch/places.ts';
 
 /** As many may be master, so that two elect one when the third is lost. */
 const names = ['node-1', 'node-2', 'node-3'];

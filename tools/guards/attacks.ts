@@ -1,7 +1,7 @@
 /** Reads the attacks that tests are annotated with: `// attack: name | source | guard: path`, directly above the test. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { sourceFiles } from '../check/source-files.ts';
+import { sourceFiles } from '../source-files.ts';
 
 export interface Attack {
   name: string;

@@ -2,7 +2,7 @@
 import { cpSync, existsSync, mkdirSync, mkdtempSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { sourceFiles } from '../check/source-files.ts';
+import { sourceFiles } from '../source-files.ts';
 
 /** The folder of a copy, outside of the repository. */
 export function copySources(root: string): string {

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { sourceFiles } from '../check/source-files.ts';
+import { sourceFiles } from '../source-files.ts';
 import { changeSchema } from './change.ts';
 
 const guardSchema = z.strictObject({

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { sourceFiles } from '../check/source-files.ts';
+import { sourceFiles } from '../source-files.ts';
 import type { Guard } from './guards.ts';
 
 export interface Row {

@@ -4,7 +4,7 @@ import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pinned, programs } from '../bootstrap/toolchain.mjs';
-import { run } from '../cluster/execute.ts';
+import { run } from '../programs/execute.ts';
 import { podman, root } from './podman.ts';
 
 /** Debian without anything that a minimal system can do without. */

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { run } from '../cluster/execute.ts';
+import { run } from '../programs/execute.ts';
 import { makeImage, makeNodeImages } from './base.ts';
 import { buildSettings, podman, root } from './podman.ts';
 

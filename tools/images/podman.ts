@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { run } from '../cluster/execute.ts';
+import { run } from '../programs/execute.ts';
 
 export const root = fileURLToPath(new URL('../..', import.meta.url));
 

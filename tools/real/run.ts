@@ -1,11 +1,11 @@
 /** `npm run test:real`: gets the real servers that the slow suites need, then runs them. */
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { buildConsul, whyNotBuildable } from '../consul/build.ts';
-import { findConsul } from '../consul/places.ts';
-import { installElasticsearch, whyNotInstallable as whyNoElasticsearch } from '../elasticsearch/install.ts';
-import { findElasticsearch } from '../elasticsearch/places.ts';
-import { keycloak } from '../keycloak/install.ts';
+import { buildConsul, whyNotBuildable } from './consul/build.ts';
+import { findConsul } from './consul/places.ts';
+import { installElasticsearch, whyNotInstallable as whyNoElasticsearch } from './elasticsearch/install.ts';
+import { findElasticsearch } from './elasticsearch/places.ts';
+import { keycloak } from './keycloak/install.ts';
 import { type Needed, provide, withNews } from './provide.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));

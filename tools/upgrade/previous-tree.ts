@@ -1,8 +1,8 @@
 /** Builds the release before in a folder of its own, with the Node and pnpm of this tree. */
 import { existsSync, mkdirSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
-import { run } from '../cluster/execute.ts';
 import { previousCommit, unpackTree } from '../cluster/previous/release-before.ts';
+import { run } from '../programs/execute.ts';
 import { repositoryFolder } from '../stack/processes/node-program.ts';
 
 /** Ignored by git; may be deleted at any time but while the command runs. */

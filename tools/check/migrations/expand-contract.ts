@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'libpg-query';
-import { sourceFiles } from '../source-files.ts';
+import { sourceFiles } from '../../source-files.ts';
 import { breaksOf, createdBy, type Tree } from './breaking-statements.ts';
 
 /** Older files were released before there was this rule. */

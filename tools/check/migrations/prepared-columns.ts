@@ -4,7 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { sourceFiles } from '../source-files.ts';
+import { sourceFiles } from '../../source-files.ts';
 
 const named = /name: ([^,]+),\s*text:\s*(['`])([\s\S]*?)\2/g;
 // Of a function or of a query within the statement it is not the columns of a table.

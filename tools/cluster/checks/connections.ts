@@ -1,6 +1,7 @@
 /** Tries the connections table of docs/deployment.md: each row as allowed, every other pair as refused. */
+
+import { interruption, until } from '../../programs/execute.ts';
 import type { Cluster } from '../cluster.ts';
-import { interruption, until } from '../execute.ts';
 import { mustBe, type Step } from '../step.ts';
 import { type Probe, probeObject, probePort, reachedFrom, reachedFromNode, type Target } from './probes.ts';
 

@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { blocksOf } from '../../helm/page-blocks.ts';
+import { run, until } from '../../programs/execute.ts';
 import type { Cluster } from '../cluster.ts';
-import { run, until } from '../execute.ts';
 import { repository } from '../places.ts';
 import { mustBe, type Step } from '../step.ts';
 import { objectsIn } from './objects.ts';

@@ -1,8 +1,9 @@
 /** Tells the two APIs of Consul and of Elasticsearch, one after the other, and asserts that they use them. */
+
+import { until } from '../../programs/execute.ts';
 import type { Cluster } from '../cluster.ts';
 import { services } from '../disturbances/pods.ts';
 import { rollBackAll, upgrade } from '../disturbances/releases.ts';
-import { until } from '../execute.ts';
 import { loadImages } from '../images/podman.ts';
 import { operatorOf } from '../load/addresses.ts';
 import { call, environmentOf } from '../load/call.ts';

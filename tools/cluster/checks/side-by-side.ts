@@ -1,8 +1,9 @@
 /** Runs docs/operations.md about two sets of releases as printed, switches from one to the other under load and back, and puts all back. */
+
+import { until } from '../../programs/execute.ts';
 import type { Cluster } from '../cluster.ts';
 import { podsOf, services } from '../disturbances/pods.ts';
 import { runHelm } from '../disturbances/releases.ts';
-import { until } from '../execute.ts';
 import { mustNotFail, textOf } from '../load/figures.ts';
 import { underLoad } from '../load/load.ts';
 import { stepsOfPage } from '../page/steps.ts';

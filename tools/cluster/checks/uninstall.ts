@@ -1,8 +1,8 @@
 /** Uninstalls as printed and lists what is left. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { until } from '../../programs/execute.ts';
 import type { Cluster } from '../cluster.ts';
-import { until } from '../execute.ts';
 import { stepsOfPage } from '../page/steps.ts';
 import { runFolder } from '../places.ts';
 import { mustBe, type Step } from '../step.ts';

@@ -1,6 +1,7 @@
 /** Renews the certificates of the pods while they run. */
+
+import { attempt, until } from '../../programs/execute.ts';
 import type { Cluster } from '../cluster.ts';
-import { attempt, until } from '../execute.ts';
 import { inNetwork } from '../node/network.ts';
 import { podsOf, services } from './pods.ts';
 

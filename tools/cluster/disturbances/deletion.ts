@@ -1,6 +1,7 @@
 /** Takes pods away: deleted, deleted by force, killed by the kernel, evicted. */
+
+import { run, until } from '../../programs/execute.ts';
 import type { Cluster } from '../cluster.ts';
-import { run, until } from '../execute.ts';
 import { containerdSocket } from '../places.ts';
 import { podNamesOf, podsOf, services, settled } from './pods.ts';
 

@@ -1,6 +1,7 @@
 /** Finds the pods of a service, and knows when nothing is being replaced any more. */
+
+import { until } from '../../programs/execute.ts';
 import type { Cluster } from '../cluster.ts';
-import { until } from '../execute.ts';
 
 export const services = ['environment-api', 'auth-api', 'auth-ui'] as const;
 

@@ -1,6 +1,7 @@
 /** Changes the releases: upgrade, rollback, and automatic scaling. */
+
+import { until } from '../../programs/execute.ts';
 import type { Cluster } from '../cluster.ts';
-import { until } from '../execute.ts';
 import { podsOf, services, settled } from './pods.ts';
 
 /** Another revision of a release with some values changed; waits until its pods are replaced. */

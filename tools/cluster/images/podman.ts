@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { NodeImages } from '../../images/base.ts';
 import { buildSettings, podman } from '../../images/podman.ts';
-import { run } from '../execute.ts';
+import { run } from '../../programs/execute.ts';
 import { clusterFolder, containerdSocket, runFolder } from '../places.ts';
 
 /** Podman reads the variable in this process and in all that it starts. */

@@ -1,6 +1,7 @@
 /** Calls a service once from inside the node, and says what it answers. */
+
+import { attempt } from '../../programs/execute.ts';
 import type { Cluster } from '../cluster.ts';
-import { attempt } from '../execute.ts';
 import { inNetwork } from '../node/network.ts';
 import { addressesOf, operatorOf } from './addresses.ts';
 import { type Addresses, serviceOf } from './service-http.ts';

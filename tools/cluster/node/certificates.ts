@@ -2,7 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { run } from '../execute.ts';
+import { run } from '../../programs/execute.ts';
 import { addresses, kubeconfigFile, nodeName, runFolder } from '../places.ts';
 
 export const pki = (file: string) => path.join(runFolder, 'pki', file);

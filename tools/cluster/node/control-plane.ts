@@ -1,7 +1,7 @@
 /** Starts etcd, the API server, the controllers and the scheduler. */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { attempt, until } from '../execute.ts';
+import { attempt, until } from '../../programs/execute.ts';
 import { addresses, kubeconfigFile, runFolder } from '../places.ts';
 import { builtPrograms } from '../programs.ts';
 import { issueCertificates, pki } from './certificates.ts';

@@ -10,7 +10,7 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import { identify } from '../../bootstrap/pid-lock.mjs';
-import { attempt } from '../execute.ts';
+import { attempt } from '../../programs/execute.ts';
 import { clusterFolder, containerdSocket, runFolder } from '../places.ts';
 import { removeNetwork } from './network.ts';
 import { endAll, stopPrograms } from './processes.ts';

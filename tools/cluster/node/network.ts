@@ -1,5 +1,5 @@
 /** A network namespace for the node and its pods, without a way out of the machine. */
-import { attempt, run } from '../execute.ts';
+import { attempt, run } from '../../programs/execute.ts';
 import { addresses, clusterId } from '../places.ts';
 
 const hostDevice = `${clusterId}h`;

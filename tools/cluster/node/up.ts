@@ -1,6 +1,6 @@
 /** Brings a node of Kubernetes up in a network of its own. */
 import { mkdirSync } from 'node:fs';
-import { run, until } from '../execute.ts';
+import { run, until } from '../../programs/execute.ts';
 import { addonsImage, pauseImage } from '../images/node-images.ts';
 import { loadImages } from '../images/podman.ts';
 import { kubeconfigFile, nodeName, runFolder } from '../places.ts';

@@ -1,7 +1,7 @@
 /** Starts containerd, the kubelet and kube-proxy: the part of the node that runs pods. */
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { attempt, until } from '../execute.ts';
+import { attempt, until } from '../../programs/execute.ts';
 import { pauseImage } from '../images/node-images.ts';
 import { addresses, clusterId, containerdSocket, nodeName, runFolder } from '../places.ts';
 import { builtPrograms } from '../programs.ts';

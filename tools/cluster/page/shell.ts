@@ -6,7 +6,7 @@ import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { interruption } from '../execute.ts';
+import { interruption } from '../../programs/execute.ts';
 import { inNetwork } from '../node/network.ts';
 import { runFolder } from '../places.ts';
 

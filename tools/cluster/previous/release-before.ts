@@ -1,7 +1,7 @@
 /** Names the commit of the release before, and unpacks its sources. */
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { attempt, run } from '../execute.ts';
+import { attempt, run } from '../../programs/execute.ts';
 import { repository } from '../places.ts';
 import { Skipped } from '../step.ts';
 

@@ -1,9 +1,9 @@
 /** The release before and this one on the same stores, side by side and then one in place of the other. */
 import path from 'node:path';
+import { run } from '../../programs/execute.ts';
 import type { Cluster } from '../cluster.ts';
 import { settled } from '../disturbances/pods.ts';
 import { rollBackAll } from '../disturbances/releases.ts';
-import { run } from '../execute.ts';
 import { addressesOf, operatorOf } from '../load/addresses.ts';
 import { mustNotFail, textOf } from '../load/figures.ts';
 import { simulator, underLoad } from '../load/load.ts';

@@ -1,6 +1,7 @@
 /** Incidents of the audit trail: events that wait, and a trail that was changed. */
+
+import { until } from '../../programs/execute.ts';
 import type { Cluster } from '../cluster.ts';
-import { until } from '../execute.ts';
 import { mustBe } from '../step.ts';
 import { type Application, agent, becomeKnown, registerApplication } from './callers.ts';
 import { withoutPostgres } from './faults.ts';

@@ -1,7 +1,7 @@
 /** Calls the services as applications and people do, from inside the node. */
 import { randomBytes } from 'node:crypto';
+import { until } from '../../programs/execute.ts';
 import type { Cluster } from '../cluster.ts';
-import { until } from '../execute.ts';
 import { operatorOf } from '../load/addresses.ts';
 import { call, type Reply } from '../load/call.ts';
 import { mustBe } from '../step.ts';

@@ -1,5 +1,5 @@
 /** Incidents of applications and of people's sessions: a refusal, a leak, somebody who leaves. */
-import { until } from '../execute.ts';
+import { until } from '../../programs/execute.ts';
 import { mustBe } from '../step.ts';
 import { accessTokenOf, agent, registerApplication, signsInAgain, subjectOf } from './callers.ts';
 import { configServer, without, withoutPostgres } from './faults.ts';

@@ -1,9 +1,9 @@
 /** Incidents of what the services stand on: Redis, PostgreSQL, the encryption keys, Environment API. */
 import { randomBytes } from 'node:crypto';
+import { until } from '../../programs/execute.ts';
 import type { Cluster } from '../cluster.ts';
 import { podNamesOf, settled } from '../disturbances/pods.ts';
 import { change } from '../disturbances/secrets.ts';
-import { until } from '../execute.ts';
 import { secretOf } from '../load/addresses.ts';
 import { mustBe } from '../step.ts';
 import { accessTokenOf, becomeKnown, registerApplication } from './callers.ts';

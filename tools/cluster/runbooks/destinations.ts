@@ -1,9 +1,9 @@
 /** Incidents of the places that audit events are sent to: a webhook that is away or refuses, an Elasticsearch that refuses. */
 import { randomBytes } from 'node:crypto';
+import { until } from '../../programs/execute.ts';
 import type { Cluster } from '../cluster.ts';
 import { rollBackAll, upgrade } from '../disturbances/releases.ts';
 import { change } from '../disturbances/secrets.ts';
-import { until } from '../execute.ts';
 import { loadImages } from '../images/podman.ts';
 import { mustBe } from '../step.ts';
 import {

@@ -1,7 +1,7 @@
 /** Takes away what Gatehouse connects to, and gives it back whatever happens meanwhile. */
 import { setTimeout as wait } from 'node:timers/promises';
+import { interruption, run, until } from '../../programs/execute.ts';
 import type { Cluster } from '../cluster.ts';
-import { interruption, run, until } from '../execute.ts';
 import { containerdSocket } from '../places.ts';
 import { sql } from './operator.ts';
 

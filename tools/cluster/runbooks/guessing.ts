@@ -1,6 +1,7 @@
 /** Incidents at the edge: somebody who guesses passwords, and a proxy that nobody named. */
+
+import { until } from '../../programs/execute.ts';
 import { rollBackAll, upgrade } from '../disturbances/releases.ts';
-import { until } from '../execute.ts';
 import { call } from '../load/call.ts';
 import { mustBe } from '../step.ts';
 import { accessTokenOf, agent, registerApplication } from './callers.ts';

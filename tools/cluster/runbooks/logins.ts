@@ -1,6 +1,7 @@
 /** Incidents of Configuration Servers: away, slow, without the tenant. */
+
+import { until } from '../../programs/execute.ts';
 import type { Cluster } from '../cluster.ts';
-import { until } from '../execute.ts';
 import { environmentOf } from '../load/call.ts';
 import { mustBe } from '../step.ts';
 import { agent, registerApplication, signsInAgain } from './callers.ts';

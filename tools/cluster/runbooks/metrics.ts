@@ -1,7 +1,8 @@
 /** Reads metrics and readiness at the management ports of the pods, as Prometheus and the kubelet do. */
+
+import { attempt } from '../../programs/execute.ts';
 import type { Cluster } from '../cluster.ts';
 import { podsOf } from '../disturbances/pods.ts';
-import { attempt } from '../execute.ts';
 import { inNetwork } from '../node/network.ts';
 
 type Labels = Record<string, string | RegExp>;

@@ -1,8 +1,8 @@
 /** What the operator does and sees in one incident: printed commands, metrics, log lines. */
 import path from 'node:path';
+import { attempt, until } from '../../programs/execute.ts';
 import type { Cluster } from '../cluster.ts';
 import { selectorOf, services, settled } from '../disturbances/pods.ts';
-import { attempt, until } from '../execute.ts';
 import { addressesOf, operatorOf } from '../load/addresses.ts';
 import { repository } from '../places.ts';
 import { mustBe, type Step } from '../step.ts';

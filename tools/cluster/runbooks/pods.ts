@@ -1,6 +1,7 @@
 /** Incidents of pods: one that cannot start, one that does not answer, one that is overloaded. */
+
+import { until } from '../../programs/execute.ts';
 import { podNamesOf, podsOf, selectorOf, settled } from '../disturbances/pods.ts';
-import { until } from '../execute.ts';
 import { mustBe } from '../step.ts';
 import { halting, processOf } from './faults.ts';
 import { readManagement, seriesOf } from './metrics.ts';

@@ -2,8 +2,8 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
+import { run, until } from '../../programs/execute.ts';
 import type { Cluster } from '../cluster.ts';
-import { run, until } from '../execute.ts';
 import { call, environmentOf } from '../load/call.ts';
 import { runFolder } from '../places.ts';
 import { mustBe } from '../step.ts';

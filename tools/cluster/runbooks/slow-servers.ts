@@ -1,5 +1,5 @@
 /** Incidents of a Configuration Server that stands still now and then. */
-import { until } from '../execute.ts';
+import { until } from '../../programs/execute.ts';
 import { mustBe } from '../step.ts';
 import { agent, registerApplication, signsInAgain } from './callers.ts';
 import { halting, processOf } from './faults.ts';

@@ -1,5 +1,5 @@
 /** Incidents of stores that come back with less than they had. */
-import { until } from '../execute.ts';
+import { until } from '../../programs/execute.ts';
 import { mustBe } from '../step.ts';
 import { accessTokenOf, agent, registerApplication } from './callers.ts';
 import { redisCommand } from './faults.ts';

@@ -1,13 +1,13 @@
 /** Consul and Elasticsearch, each in a namespace of its own; a machine without their programs does without them. */
 import { cpSync, existsSync } from 'node:fs';
 import path from 'node:path';
-import { buildConsul, whyNotBuildable } from '../../consul/build.ts';
-import { builtProgram, findConsul } from '../../consul/places.ts';
-import { installElasticsearch, javaHome, whyNotInstallable } from '../../elasticsearch/install.ts';
-import { findElasticsearch, installFolder } from '../../elasticsearch/places.ts';
 import { debianImage } from '../../images/base.ts';
+import { run } from '../../programs/execute.ts';
+import { buildConsul, whyNotBuildable } from '../../real/consul/build.ts';
+import { builtProgram, findConsul } from '../../real/consul/places.ts';
+import { installElasticsearch, javaHome, whyNotInstallable } from '../../real/elasticsearch/install.ts';
+import { findElasticsearch, installFolder } from '../../real/elasticsearch/places.ts';
 import type { Cluster } from '../cluster.ts';
-import { run } from '../execute.ts';
 import { ownImage } from '../images/node-images.ts';
 import { inNetwork } from '../node/network.ts';
 import { Skipped } from '../step.ts';

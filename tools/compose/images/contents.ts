@@ -1,9 +1,9 @@
 /** Compares what is in a built image with what its bill of materials and its labels must say. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { run } from '../../cluster/execute.ts';
 import { imageName, provenance, type Target } from '../../images/build.ts';
 import { podman, root } from '../../images/podman.ts';
+import { run } from '../../programs/execute.ts';
 
 /** Runs inside the image, with its own Node: an image has nothing else to look with. */
 const look = `

@@ -2,10 +2,10 @@
 import { createHash } from 'node:crypto';
 import { copyFileSync, cpSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { buildConsul } from '../../consul/build.ts';
-import { findConsul } from '../../consul/places.ts';
-import { installElasticsearch, javaHome } from '../../elasticsearch/install.ts';
 import { debianImage, makeDebian, makeImage } from '../../images/base.ts';
+import { buildConsul } from '../../real/consul/build.ts';
+import { findConsul } from '../../real/consul/places.ts';
+import { installElasticsearch, javaHome } from '../../real/elasticsearch/install.ts';
 
 const entrypointOf = (store: string) => join(import.meta.dirname, `../stand-ins/${store}-entrypoint.sh`);
 

@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { compileGo, whyNoGo } from '../../real/go.ts';
+import { compileGo, whyNoGo } from '../../programs/go.ts';
 import { stateFolder } from '../places.ts';
 
 const program = path.join(stateFolder, 'registry', 'registry');

@@ -3,7 +3,7 @@ import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { sourceFiles } from '../../check/source-files.ts';
+import { sourceFiles } from '../../source-files.ts';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 const pages = sourceFiles(root, /\.md$/).filter((page) => existsSync(join(root, page)));

@@ -7,11 +7,11 @@ import { promisify } from 'node:util';
 import { closeContexts, findChromium, sharedChromium } from '@gatehouse/testing/chromium';
 import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { enterName, enterPassword, type Person, playgroundOf } from '../../stack/login-pages.ts';
 import { accessibilityProblems } from './accessibility.ts';
 import { startApplication } from './application.ts';
 import { askEnvironment, askToken } from './calls.ts';
 import { checkRelease } from './check-release.ts';
-import { enterName, enterPassword, type Person, playgroundOf } from './login.ts';
 import {
   newStateFolder,
   processesNaming,

@@ -5,7 +5,7 @@ import { connect } from 'node:tls';
 import { promisify } from 'node:util';
 import { findChromium, launchChromium } from '@gatehouse/testing/chromium';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { enterName, enterPassword, type Person, playgroundOf } from './login.ts';
+import { enterName, enterPassword, type Person, playgroundOf } from '../../stack/login-pages.ts';
 import { newStateFolder, type RunningStack, startStack, startTimeoutMs } from './running-stack.ts';
 
 const chromium = findChromium();

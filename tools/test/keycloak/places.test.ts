@@ -2,7 +2,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { temporaryFolder } from '@gatehouse/testing/temporary-folder';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { findJava } from '../../keycloak/places.ts';
+import { findJava } from '../../real/keycloak/places.ts';
 
 let folder: string;
 let empty: string;

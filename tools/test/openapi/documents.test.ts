@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { OpenApiDocument, Schema } from '@gatehouse/service-kit/openapi/document';
 import { describe, expect, it } from 'vitest';
-import { sourceFiles } from '../../check/source-files.ts';
+import { sourceFiles } from '../../source-files.ts';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 const textOf = (service: string) => readFileSync(join(root, `services/${service}/openapi.json`), 'utf8');

@@ -3,8 +3,8 @@ import { rmSync } from 'node:fs';
 import { closeContexts, sharedChromium } from '@gatehouse/testing/chromium';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest';
+import { enterName, enterPassword, type Person, playgroundOf } from '../../stack/login-pages.ts';
 import { accessibilityProblems } from '../e2e/accessibility.ts';
-import { enterName, enterPassword, type Person, playgroundOf } from '../e2e/login.ts';
 import { newStateFolder, type RunningStack, startStack, startTimeoutMs } from '../e2e/running-stack.ts';
 import { createPrinted, type Form, type Printed, readCalls } from './printed.ts';
 

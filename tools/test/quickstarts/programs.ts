@@ -8,8 +8,8 @@ import { watchSecret } from '@gatehouse/testing/secret-watch';
 import { temporaryFolder } from '@gatehouse/testing/temporary-folder';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { enterName, enterPassword, type Person } from '../../stack/login-pages.ts';
 import { basic } from '../e2e/calls.ts';
-import { enterName, enterPassword, type Person } from '../e2e/login.ts';
 import { newStateFolder, type RunningStack, startStack, startTimeoutMs } from '../e2e/running-stack.ts';
 import { type Language, openFolder } from './page.ts';
 

@@ -8,8 +8,8 @@ import { type SamlProvider, startSamlProvider } from '@gatehouse/testing/identit
 import { signInFields } from '@gatehouse/testing/identity-providers/sign-in-page';
 import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { enterName } from '../../stack/login-pages.ts';
 import { startAsker } from '../e2e/asker.ts';
-import { enterName } from '../e2e/login.ts';
 import { startTimeoutMs } from '../e2e/running-stack.ts';
 import { expectSecondApplicationWithoutPage, isSignedIn, signIn, signOut, userInfoOf } from './journeys.ts';
 import { type Stage, setStage, type Visit } from './stage.ts';

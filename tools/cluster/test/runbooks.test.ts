@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { printedCommand, titles } from '../../cluster/runbooks/page.ts';
-import { runbookSteps, shownElsewhere } from '../../cluster/runbooks/steps.ts';
+import { printedCommand, titles } from '../runbooks/page.ts';
+import { runbookSteps, shownElsewhere } from '../runbooks/steps.ts';
 
 test('every section of the runbooks is played on the cluster, or named as one that is shown elsewhere', () => {
   const played = runbookSteps.map(({ name }) => name.replace('runbook: ', ''));
@@ -20,7 +20,7 @@ test('a step can run only what its section prints, with every name filled in', (
 });
 
 test('every command of a step is printed by its section', () => {
-  const folder = new URL('../../cluster/runbooks/', import.meta.url);
+  const folder = new URL('../runbooks/', import.meta.url);
   const page = readFileSync(new URL('../../../docs/runbooks.md', import.meta.url), 'utf8').replaceAll(
     /\s+/g,
     ' ',

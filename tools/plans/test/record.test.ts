@@ -6,9 +6,9 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { serialize } from 'node:v8';
 import { expect, onTestFinished, test } from 'vitest';
-import { readStatements, statementsVariable } from '../../plans/statement.ts';
+import { readStatements, statementsVariable } from '../statement.ts';
 
-const record = new URL('../../plans/record.ts', import.meta.url).href;
+const record = new URL('../record.ts', import.meta.url).href;
 const tools = fileURLToPath(new URL('../../package.json', import.meta.url));
 
 test('a statement is kept once for each pattern of values that are given, however late it comes, but none that has no plan', async () => {

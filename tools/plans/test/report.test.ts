@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { type ExaminedLine, report, unsentLine } from '../../plans/report.ts';
+import { type ExaminedLine, report, unsentLine } from '../report.ts';
 
 function linesOf(...lines: [string, ExaminedLine][]) {
   const printed: unknown[] = [];

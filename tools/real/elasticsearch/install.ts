@@ -10,7 +10,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { hasMaven, installOnce, runProgram, unpackArtifact } from '../real/maven.ts';
+import { hasMaven, installOnce, runProgram, unpackArtifact } from '../../programs/maven.ts';
 import { elasticsearchVersion, installFolder, readyMark, serverHome, shimFolder } from './places.ts';
 
 /** What the server and the shim's compiler need. */

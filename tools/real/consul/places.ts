@@ -6,7 +6,7 @@ import { delimiter, join } from 'node:path';
 /** The Go module that pins the agent and everything in it. */
 export const moduleFolder = import.meta.dirname;
 
-const cacheFolder = join(moduleFolder, '../../.gatehouse/consul');
+const cacheFolder = join(moduleFolder, '../../../.gatehouse/consul');
 
 /** Arguments of the compiler: part of what makes a cached program the right one. */
 export const buildArguments = ['-mod=readonly', '-trimpath', '-ldflags', '-s -w'];

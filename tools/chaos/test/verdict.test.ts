@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import type { Sent } from '../../chaos/record.ts';
-import { tableOf } from '../../chaos/table.ts';
-import { judge, type Losses } from '../../chaos/verdict.ts';
+import type { Sent } from '../record.ts';
+import { tableOf } from '../table.ts';
+import { judge, type Losses } from '../verdict.ts';
 
 const times = { beganMs: 1_000, backMs: 5_000, endedMs: 13_000 };
 const noLosses: Losses = { tokens: 0, settings: 0, events: 0, refreshTokens: 0, acceptedRevoked: 0 };

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import http, { type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, expect, it } from 'vitest';
-import { type Balancer, startBalancer } from '../../upgrade/balancer.ts';
+import { type Balancer, startBalancer } from '../balancer.ts';
 
 const closers: (() => void)[] = [];
 afterEach(() => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type Observed, rowOf } from '../../bench/soak/figures.ts';
+import { type Observed, rowOf } from '../figures.ts';
 
 const minutes = Array.from({ length: 60 }, (_, minute) => minute);
 const samples = (heapMiB: (minute: number) => number) =>

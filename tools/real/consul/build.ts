@@ -1,5 +1,5 @@
 /** Builds a real Consul agent with the Go toolchain of the machine. Takes minutes once, seconds ever after. */
-import { compileGo, whyNoGo } from '../real/go.ts';
+import { compileGo, whyNoGo } from '../../programs/go.ts';
 import { buildArguments, builtProgram, moduleFolder } from './places.ts';
 
 /** Why no agent can be built here, or undefined when one can. The module file needs the `tool` line of Go 1.24. */

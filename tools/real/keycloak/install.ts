@@ -1,8 +1,8 @@
 /** Installs a real Keycloak out of Maven Central with the machine's own Maven. */
 import { chmodSync } from 'node:fs';
 import { join } from 'node:path';
-import { hasMaven, installOnce, unpackArtifact } from '../real/maven.ts';
-import type { Needed } from '../real/provide.ts';
+import { hasMaven, installOnce, unpackArtifact } from '../../programs/maven.ts';
+import type { Needed } from '../provide.ts';
 import {
   findKeycloak,
   installFolder,

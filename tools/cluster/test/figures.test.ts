@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Sent } from '../../chaos/record.ts';
-import { figuresOf, mustNotFail, textOf } from '../../cluster/load/figures.ts';
+import { figuresOf, mustNotFail, textOf } from '../load/figures.ts';
 
 const sentAt = (startedMs: number, more: Partial<Sent> = {}): Sent => ({
   ...{ kind: 'token', startedMs, endedMs: startedMs + 10, status: 200, isRight: true },

@@ -2,8 +2,8 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { compileGo, whyNoGo } from '../real/go.ts';
-import { type Needed, withNews } from '../real/provide.ts';
+import { compileGo, whyNoGo } from '../../programs/go.ts';
+import { type Needed, withNews } from '../provide.ts';
 
 const module = import.meta.dirname;
 const source = 'github.com/ory/hydra/v2';
@@ -29,7 +29,7 @@ async function build(onPackage: (count: number) => void): Promise<string> {
 function builtProgram(): string {
   const hash = createHash('sha256').update(args.join(' ')).update(goMod());
   hash.update(readFileSync(join(module, 'go.sum')));
-  return join(module, '../../.gatehouse/hydra', hash.digest('hex').slice(0, 16), 'hydra');
+  return join(module, '../../../.gatehouse/hydra', hash.digest('hex').slice(0, 16), 'hydra');
 }
 
 function goMod(): string {

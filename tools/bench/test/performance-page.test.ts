@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import type { Figure } from '../../bench/peers/figure.ts';
-import { measuredPart, type Results, withResults } from '../../bench/peers/page.ts';
+import type { Figure } from '../peers/figure.ts';
+import { measuredPart, type Results, withResults } from '../peers/page.ts';
 
 const page = readFileSync(new URL('../../../docs/performance.md', import.meta.url), 'utf8');
 

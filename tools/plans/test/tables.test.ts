@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { sourceFiles } from '../../check/source-files.ts';
-import { boundedTables } from '../../plans/known.ts';
+import { sourceFiles } from '../../source-files.ts';
+import { boundedTables } from '../known.ts';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 const textOf = (path: string) => readFileSync(join(root, path), 'utf8');

@@ -2,9 +2,9 @@ import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
-import type { BenchStack } from '../../bench/bench-stack.ts';
-import { measurePeers } from '../../bench/peers/measure-peers.ts';
-import type { Server } from '../../bench/peers/server.ts';
+import type { BenchStack } from '../bench-stack.ts';
+import { measurePeers } from '../peers/measure-peers.ts';
+import type { Server } from '../peers/server.ts';
 
 const redirectUri = 'https://bench.test/callback';
 const noForms = () => {

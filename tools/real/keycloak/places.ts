@@ -7,7 +7,7 @@ export const keycloakVersion = '26.7.3';
 /** What this release needs. */
 const oldestJava = 21;
 const javaFolder = '/usr/lib/jvm';
-const root = join(import.meta.dirname, '../..');
+const root = join(import.meta.dirname, '../../..');
 
 export function installFolder(): string {
   return join(root, '.gatehouse', `keycloak-${keycloakVersion}`);

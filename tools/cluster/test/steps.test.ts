@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { stepsOfPage } from '../../cluster/page/steps.ts';
-import { stepsOf } from '../../cluster/steps.ts';
-import { tableOf } from '../../cluster/table.ts';
+import { stepsOfPage } from '../page/steps.ts';
+import { stepsOf } from '../steps.ts';
+import { tableOf } from '../table.ts';
 
 test('every shell block of the way to the first login is a step', () => {
   const page = readFileSync(new URL('../../../docs/first-login.md', import.meta.url), 'utf8');
