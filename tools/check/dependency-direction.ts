@@ -1,23 +1,18 @@
 /** Refuses imports against the order of packages, folders and files that layers.json sets, types included. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileCycles, type Import, readSources } from './import-graph.ts';
-
-const layersFile = 'tools/check/layers.json';
-
-/** The one file with the order. A place is a package or a service, such as `packages/cli`. */
-interface Layers {
-  /** Places whose folders and files are not in order yet: only the package and driver rules apply there. */
-  pending: string[];
-  /** In the order of the places: one may import the packages it names, all of them listed before it. */
-  places: Record<string, Place>;
-}
-
-interface Place {
-  packages: string[];
-  /** Folders and files of `src`, and folders in these, lowest first. `*.ts` stands for the files that the list does not name. */
-  layers: string[];
-}
+import { fileCycles, folderCycles, type Import, readSources } from './import-graph.ts';
+import { laboratoryUses } from './laboratory.ts';
+import {
+  folderOfPlace,
+  type Layers,
+  layerOf,
+  layersFile,
+  type Place,
+  placeOf,
+  rankOf,
+  readLayers,
+} from './layers.ts';
 
 /** Drivers that only stores and the composition root may import for more than their types. */
 const drivers = new Set(['pg', 'ioredis']);
@@ -25,30 +20,28 @@ const mayImportDrivers = /(^|\/)(deps|store|[a-z-]*store)\.ts$/;
 
 /** One sentence for each broken rule; empty when all is well. */
 export function wrongImports(root: string): string[] {
-  const { pending, places } = JSON.parse(readFileSync(join(root, layersFile), 'utf8')) as Layers;
+  const { pending, places } = readLayers(root);
   const sources = readSources(root);
-  const ordered = sources.filter(({ path }) => !pending.includes(placeOf(path)));
+  const ordered = sources.filter(({ path }) => !pending.includes(placeOf(path, places)));
+  const imports = ordered.flatMap((source) => source.imports);
   return [
     ...wrongPlaces(places),
     ...Object.entries(places).flatMap(([name, place]) =>
       pending.includes(name) ? [] : missingLayers(root, name, place),
     ),
-    ...sources.flatMap(({ imports }) =>
-      imports.flatMap((one) => [
+    ...sources.flatMap((source) =>
+      source.imports.flatMap((one) => [
         ...wrongPackage(one, places),
-        ...leavesPlace(one),
+        ...leavesPlace(one, places),
         ...wrongDomain(one),
         ...wrongDriver(one),
       ]),
     ),
-    ...ordered.flatMap(({ path, imports }) => {
-      const layers = places[placeOf(path)]?.layers ?? [];
-      return [...unlisted(path, layers), ...imports.flatMap((one) => wrongLayer(one, layers))];
-    }),
-    ...fileCycles(ordered.flatMap(({ imports }) => imports)).map(
-      ([first, ...rest]) =>
-        `${first} imports ${rest.join(', which imports ')}: no files may import each other in a cycle, types included.`,
-    ),
+    ...ordered.flatMap(({ path }) => unlisted(path, places)),
+    ...imports.flatMap((one) => wrongLayer(one, places)),
+    ...fileCycles(imports).map((cycle) => refusedCycle('files', cycle)),
+    ...folderCycles(imports.filter(isOfTools)).map((cycle) => refusedCycle('folders', cycle)),
+    ...laboratoryUses(root, places),
   ];
 }
 
@@ -57,43 +50,54 @@ function wrongPlaces(places: Layers['places']): string[] {
   const names = Object.keys(places);
   return names.flatMap((name, index) =>
     (places[name]?.packages ?? [])
-      .filter((target) => !names.slice(0, index).includes(`packages/${target}`))
+      .filter((target) => !names.slice(0, index).some((before) => packageOf(before) === target))
       .map((target) => `${layersFile}: ${name} names the package ${target}, which is not listed before it.`),
   );
 }
 
-function missingLayers(root: string, name: string, { layers }: Place): string[] {
-  return layers
-    .filter((layer) => layer !== '*.ts' && !existsSync(join(root, name, 'src', layer)))
-    .map((layer) => `${layersFile}: ${name}/src/${layer} is listed and does not exist.`);
+function missingLayers(root: string, name: string, place: Place): string[] {
+  const folder = folderOfPlace(name, place);
+  return place.layers
+    .filter((layer) => layer !== '*.ts' && !existsSync(join(root, folder, layer)))
+    .map((layer) => `${layersFile}: ${folder}/${layer} is listed and does not exist.`);
 }
 
 function wrongPackage({ path, specifier }: Import, places: Layers['places']): string[] {
-  const place = places[placeOf(path)];
-  if (place === undefined) return [`${path}: ${layersFile} does not list ${placeOf(path)}.`];
+  const name = placeOf(path, places);
+  const place = places[name];
+  if (place === undefined) return [`${path}: ${layersFile} does not list ${name}.`];
   const [scope, target = ''] = specifier.split('/');
   if (scope !== '@gatehouse' || place.packages.includes(target)) return [];
   return [
-    `${path} imports ${specifier}: ${placeOf(path)} may import ${place.packages.join(', ') || 'no package'} (${layersFile}).`,
+    `${path} imports ${specifier}: ${name} may import ${place.packages.join(', ') || 'no package'} (${layersFile}).`,
   ];
 }
 
-function leavesPlace({ path, target }: Import): string[] {
-  if (target === undefined || target.startsWith(`${placeOf(path)}/src/`)) return [];
-  return [`${path} imports ${target}: a relative import stays inside ${placeOf(path)}/src.`];
+function leavesPlace({ path, target }: Import, places: Layers['places']): string[] {
+  const name = placeOf(path, places);
+  const place = places[name];
+  if (target === undefined || place === undefined) return [];
+  const within = placeOf(target, places);
+  if (within in places && [name, ...(place.beside ?? [])].includes(within)) return [];
+  const others = (place.beside ?? []).map((other) => ` or of ${other}`).join('');
+  return [
+    `${path} imports ${target}: a relative import stays inside ${folderOfPlace(name, place)}${others}.`,
+  ];
 }
 
-function unlisted(path: string, layers: readonly string[]): string[] {
-  const layer = layerOf(path, layers);
-  if (rankOf(layer, layers) >= 0) return [];
-  return [`${path}: ${layersFile} does not list ${layer} in ${placeOf(path)}.`];
+function unlisted(path: string, places: Layers['places']): string[] {
+  const name = placeOf(path, places);
+  const layer = layerOf(path, name, places);
+  if (!(name in places) || rankOf(layer, name, places) >= 0) return [];
+  return [`${path}: ${layersFile} does not list ${layer} in ${name}.`];
 }
 
 /** The order inside a place: a folder or file imports only from those listed before it. */
-function wrongLayer({ path, target }: Import, layers: readonly string[]): string[] {
-  if (target === undefined || placeOf(path) !== placeOf(target)) return [];
-  const [from, to] = [layerOf(path, layers), layerOf(target, layers)];
-  if (from === to || rankOf(to, layers) <= rankOf(from, layers)) return [];
+function wrongLayer({ path, target }: Import, places: Layers['places']): string[] {
+  const name = placeOf(path, places);
+  if (target === undefined || name !== placeOf(target, places)) return [];
+  const [from, to] = [layerOf(path, name, places), layerOf(target, name, places)];
+  if (from === to || rankOf(to, name, places) <= rankOf(from, name, places)) return [];
   return [
     `${path} imports ${target}: ${from} may import only what ${layersFile} lists before it, and ${to} comes after it.`,
   ];
@@ -117,23 +121,20 @@ function wrongDriver({ path, specifier, isTypeOnly }: Import): string[] {
     : [`${path} imports ${specifier}: only stores and deps.ts import a driver.`];
 }
 
-/** `packages/cli` of `packages/cli/src/output/table.ts`. */
-function placeOf(path: string) {
-  return path.split('/').slice(0, 2).join('/');
-}
-
 /** `output` of `packages/cli/src/output/table.ts`, `main.ts` of `packages/cli/src/main.ts`. */
 function folderOf(path: string) {
   return path.split('/')[3] ?? '';
 }
 
-/** The folder or file; a folder in it that is listed by itself, such as `environment-api/administration`. */
-function layerOf(path: string, layers: readonly string[]) {
-  const inner = path.split('/').slice(3, 5).join('/');
-  return layers.includes(inner) ? inner : folderOf(path);
+/** The name by which other places import it. */
+function packageOf(name: string) {
+  return name.replace('packages/', '');
 }
 
-function rankOf(layer: string, layers: readonly string[]) {
-  const rank = layers.indexOf(layer);
-  return rank < 0 && layer.endsWith('.ts') ? layers.indexOf('*.ts') : rank;
+function isOfTools({ path }: Import) {
+  return path.startsWith('tools/');
+}
+
+function refusedCycle(kind: 'files' | 'folders', [first, ...rest]: string[]) {
+  return `${first} imports ${rest.join(', which imports ')}: no ${kind} may import each other in a cycle, types included.`;
 }

@@ -100,6 +100,89 @@ describe('an import', () => {
   });
 });
 
+describe('tools and the laboratory', () => {
+  const places = {
+    'packages/other': { packages: [], layers: ['*.ts'] },
+    tools: { folder: 'tools', packages: ['other'], layers: ['check', 'stack'] },
+    laboratory: {
+      folder: 'tools',
+      beside: ['tools'],
+      packages: ['other', 'tools'],
+      layers: ['storm', 'siege'],
+    },
+  };
+  /** Spelt in parts: the check reads this file, too. */
+  const tools = ['@gatehouse', 'tools'].join('/');
+  const tree = {
+    'tools/stack/start.ts': "import { check } from '../check/run.ts';",
+    'tools/storm/run.ts': "import { start } from '../stack/start.ts';",
+    'tools/siege/run.ts': `import { load } from '${tools}/storm/load';`,
+    'packages/other/src/a.ts': '',
+  };
+
+  it('may import what stands before them, the laboratory everything of tools', () => {
+    plant(tree, places);
+    expect(wrongImports(root)).toEqual([]);
+  });
+
+  it('keep the order of their folders', () => {
+    plant({ ...tree, 'tools/check/run.ts': "import { ports } from '../stack/ports.ts';" }, places);
+    expect(wrongImports(root)).toEqual([
+      expect.stringContaining('check may import only what tools/check/layers.json lists before it'),
+      expect.stringContaining('tools/check imports tools/stack, which imports tools/check: no folders may'),
+    ]);
+  });
+
+  it('keep folders inside of a folder without a cycle', () => {
+    const files = {
+      ...tree,
+      'tools/stack/a/one.ts': "import { two } from '../b/two.ts';",
+      'tools/stack/b/three.ts': "import type { Four } from '../a/four.ts';",
+    };
+    plant(files, places);
+    expect(wrongImports(root)).toEqual([
+      'tools/stack/a imports tools/stack/b, which imports tools/stack/a: ' +
+        'no folders may import each other in a cycle, types included.',
+    ]);
+  });
+
+  it('are two houses: no tool imports the laboratory', () => {
+    plant({ ...tree, 'tools/check/run.ts': "import type { Load } from '../storm/load.ts';" }, places);
+    expect(wrongImports(root)).toEqual([
+      'tools/check/run.ts imports tools/storm/load.ts: a relative import stays inside tools.',
+      expect.stringContaining('no folders may import each other in a cycle'),
+      expect.stringContaining('tools/check/run.ts names tools/storm/load.ts: only the laboratory'),
+    ]);
+  });
+
+  it.each([
+    ["import { load } from '../../storm/run.ts';", 'tools/storm/run.ts'],
+    ["new URL('../../storm/run.ts', import.meta.url);", 'tools/storm/run.ts'],
+    ["spawn('node', ['tools/storm/run.ts']);", 'tools/storm/run.ts'],
+    [`import { load } from '${tools}/storm/load';`, `${tools}/storm/load`],
+  ])('are two houses: no test that npm test starts needs the laboratory: %s', (line, named) => {
+    plant({ ...tree, 'tools/test/e2e/stack.test.ts': line }, places);
+    expect(wrongImports(root)).toEqual([
+      `tools/test/e2e/stack.test.ts names ${named}: ` +
+        'only the laboratory (tools/check/layers.json) may need a file of the laboratory.',
+    ]);
+  });
+
+  it('import no test', () => {
+    plant({ ...tree, 'tools/stack/start.ts': "import { enter } from '../test/e2e/login.ts';" }, places);
+    expect(wrongImports(root)).toEqual([
+      'tools/stack/start.ts imports tools/test/e2e/login.ts: a relative import stays inside tools.',
+    ]);
+  });
+
+  it('list every folder', () => {
+    plant({ ...tree, 'tools/more/run.ts': '' }, places);
+    expect(wrongImports(root)).toEqual([
+      'tools/more/run.ts: tools/check/layers.json does not list more in tools.',
+    ]);
+  });
+});
+
 describe('the list of layers', () => {
   it('has every folder', () => {
     plant({ 'services/api/src/tokens/service.ts': '' });
