@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileCycles, folderCycles, type Import, readSources } from './import-graph.ts';
-import { laboratoryUses } from './laboratory.ts';
+import { isAway, laboratoryUses } from './laboratory.ts';
 import {
   folderOfPlace,
   type Layers,
@@ -26,9 +26,9 @@ export function wrongImports(root: string): string[] {
   const imports = ordered.flatMap((source) => source.imports);
   return [
     ...wrongPlaces(places),
-    ...Object.entries(places).flatMap(([name, place]) =>
-      pending.includes(name) ? [] : missingLayers(root, name, place),
-    ),
+    ...Object.entries(places)
+      .filter(([name]) => !pending.includes(name) && !isAway(root, name, places))
+      .flatMap(([name, place]) => missingLayers(root, name, place)),
     ...sources.flatMap((source) =>
       source.imports.flatMap((one) => [
         ...wrongPackage(one, places),

@@ -13,11 +13,15 @@ const quoted = /['"`]((?:\.{1,2}|@?[\w-]+)\/[^'"`\s]*)['"`]/g;
 /** What the laboratory's own packages import by name; files of `tools` import each other by path. */
 const toolsAsPackage = /^@gatehouse\/tools\b/;
 
+/** Whether the place is the laboratory and the tree has none of its folders. */
+export function isAway(root: string, name: string, places: Layers['places']): boolean {
+  if (name !== 'laboratory') return false;
+  return !foldersOf(places).some((folder) => existsSync(join(root, folder)));
+}
+
 /** One sentence for each place: in tools, tests, configurations and the product. */
 export function laboratoryUses(root: string, places: Layers['places']): string[] {
-  const { laboratory } = places;
-  if (laboratory === undefined) return [];
-  const folders = laboratory.layers.map((layer) => `${folderOfPlace('laboratory', laboratory)}/${layer}/`);
+  const folders = foldersOf(places);
   const isLaboratory = (path: string) => folders.some((folder) => path.startsWith(folder));
   return sourceFiles(root, /\.(?:ts|mjs)$/)
     .filter((path) => !isLaboratory(path) && path !== commands && existsSync(join(root, path)))
@@ -30,4 +34,9 @@ export function laboratoryUses(root: string, places: Layers['places']): string[]
             `${path} names ${named}: only the laboratory (${layersFile}) may need a file of the laboratory.`,
         ),
     );
+}
+
+function foldersOf({ laboratory }: Layers['places']): string[] {
+  if (laboratory === undefined) return [];
+  return laboratory.layers.map((layer) => `${folderOfPlace('laboratory', laboratory)}/${layer}/`);
 }

@@ -175,6 +175,17 @@ describe('tools and the laboratory', () => {
     ]);
   });
 
+  it('may be without the laboratory, but not without a part of it', () => {
+    const { 'tools/siege/run.ts': _siege, ...withoutSiege } = tree;
+    const { 'tools/storm/run.ts': _storm, ...withoutBoth } = withoutSiege;
+    plant(withoutBoth, places);
+    expect(wrongImports(root)).toEqual([]);
+    plant(withoutSiege, places);
+    expect(wrongImports(root)).toEqual([
+      'tools/check/layers.json: tools/siege is listed and does not exist.',
+    ]);
+  });
+
   it('list every folder', () => {
     plant({ ...tree, 'tools/more/run.ts': '' }, places);
     expect(wrongImports(root)).toEqual([
