@@ -1,4 +1,4 @@
-/** Each described field has a place at the console, or a reason why it has none: a new field cannot be forgotten there. */
+/** Each described field has a place at the console, or a reason why it has none, and a new column is in its list: none can be forgotten. */
 import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { linkKinds } from '@gatehouse/contracts/environment-api/branding';
@@ -100,6 +100,19 @@ const forms: Readonly<Record<string, readonly Form[]>> = {
   ],
 };
 
+/** Lists whose rows have the fields of the description. */
+const lists: Readonly<Record<string, (places: Places) => string>> = {
+  administrator: () => 'administrators',
+  apiKey: (places) => `${center(places)}/api-keys`,
+  client: () => 'clients',
+  configServer: ({ environmentId }) => `environments/${environmentId}`,
+  contactCenter: () => 'contact-centers',
+  environment: () => 'environments',
+  location: () => 'locations',
+  setting: () => 'settings',
+  signalReceiver: () => 'signal-receivers',
+};
+
 let places: Places;
 beforeAll(async () => {
   const stage = await startTableStage();
@@ -140,3 +153,26 @@ it.each(resources)('the forms of $name have each field', async (resource) => {
     for (const { path, facts } of asked) if (has(path)) expect(words, path).toContain(facts.label);
   }
 });
+
+it.each(Object.entries(lists))(
+  'the list of each %s has a column that its description adds',
+  async (name, pathOf) => {
+    const resource = resources.find((one) => one.name === name) as Resource;
+    // A form takes an object apart, and a cell has no room for it.
+    const added = inputsOf(resource)
+      .filter(({ path, facts }) => !(path.includes('.') || facts.isColumn || facts.isSecret))
+      .map(({ facts }) => facts);
+    const headings = async () => {
+      const { html } = await places.person.open(`/auth/console/${pathOf(places)}`);
+      expect(html).not.toContain('[object');
+      return [...html.matchAll(/<th scope="col"[^>]*>([^<]*)/g)].map(([, heading = '']) => heading.trim());
+    };
+    const before = await headings();
+    for (const facts of added) facts.isColumn = true;
+    const after = await headings().finally(() => {
+      for (const facts of added) delete facts.isColumn;
+    });
+    const labels = added.map(({ label }) => label);
+    expect(after.toSorted()).toEqual([...before, ...labels].toSorted());
+  },
+);

@@ -3,7 +3,7 @@ import type { AdministratorView } from '@gatehouse/contracts/auth-api/administra
 import { consolePath } from '@gatehouse/contracts/auth-api/console';
 import { administrator as description } from '@gatehouse/contracts/resources/administrator';
 import { passwordWay, providerProtocols, providerWay } from '@gatehouse/contracts/way-of-sign-in';
-import { describedInputs } from '../form/described.ts';
+import { describedColumns, describedInputs } from '../form/described.ts';
 import { bodyOf, type Input, inputsBelow, optionsBelow, type Typed, typedOf } from '../form/inputs.ts';
 import { sectionsOf } from '../form/sections.ts';
 import type { Column } from '../shell/lists.ts';
@@ -62,10 +62,8 @@ export interface Listed {
   centers: ReadonlyMap<string, string>;
 }
 
-export function columns(
-  { text, person }: ConsoleVisit,
-  { all, centers }: Listed,
-): Column<AdministratorView>[] {
+export function columns(visit: ConsoleVisit, { all, centers }: Listed): Column<AdministratorView>[] {
+  const { text, person } = visit;
   const nameOf = new Map(all.map(({ sub, name }) => [sub, name]));
   return [
     {
@@ -97,7 +95,9 @@ export function columns(
       label: 'console.administrators.addedBy',
       cell: ({ addedBy }) => ({ text: nameOf.get(addedBy) ?? addedBy }),
     },
-    { label: 'field.administrator.note', cell: ({ note = '' }) => ({ text: note }) },
+    ...describedColumns<AdministratorView>(visit, description, ['user', 'contactCenter', 'way'], {
+      note: ({ note = '' }) => ({ text: note }),
+    }),
   ];
 }
 

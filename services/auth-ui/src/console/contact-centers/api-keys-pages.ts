@@ -8,13 +8,14 @@ import {
   type NewApiKey,
 } from '@gatehouse/contracts/resources/api-key';
 import { steadyClock } from '@gatehouse/service-kit/clock';
-import { describedInputs } from '../form/described.ts';
+import { describedColumns, describedInputs } from '../form/described.ts';
 import { bodyOf, type Input, optionsBelow, type Typed, typedOf } from '../form/inputs.ts';
 import { sectionsOf } from '../form/sections.ts';
 import { contactCenterPath } from '../shell/contact-centers.ts';
+import { type Column, tableOf } from '../shell/lists.ts';
 import type { ConfirmPage, FormPage, ListPage, ShownOncePage } from '../shell/pages.ts';
 import { cutToPage } from '../shell/paging.ts';
-import type { FormField, Row } from '../shell/parts.ts';
+import type { Cell, FormField, Row } from '../shell/parts.ts';
 import { questionOf } from '../shell/question.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 import { frameOf, wayBelow } from './frame.ts';
@@ -48,57 +49,66 @@ export function apiKeysPage(
         isMain: true,
       },
     ],
-    table: {
-      caption: text('console.contactCenters.apiKeys'),
-      columns: [
-        { label: text('field.apiKey.name') },
-        { label: text('field.apiKey.purpose') },
-        { label: text('console.contactCenters.apiKeys.lastUsed') },
-        { label: text('console.contactCenters.apiKeys.ends') },
-      ],
-      empty: text('console.contactCenters.apiKeys.empty'),
+    table: tableOf(visit, {
+      caption: 'console.contactCenters.apiKeys',
+      empty: 'console.contactCenters.apiKeys.empty',
+      columns: columns(visit, now),
+      items,
+      actions: (key) => actionsOf(visit, center.id, key, now),
       ...pages,
-      rows: items.map((key) => rowOf(visit, center.id, key, now)),
-    },
+    }),
   };
 }
 
-function rowOf(visit: ConsoleVisit, id: string, key: ApiKey, now: Date): Row {
+function columns(visit: ConsoleVisit, now: Date): Column<ApiKey>[] {
   const { text } = visit;
-  const at = (moment: string) => text('console.at', { at: new Date(moment) });
-  const { name, prefix, purpose, lastUsedAt, validFrom, expiresAt, previousUntil } = key;
-  const isOver = expiresAt !== undefined && new Date(expiresAt) <= now;
-  const isLater = new Date(validFrom) > now;
-  const link = (step: 'rotate' | 'delete') => ({
-    label: text(`console.contactCenters.apiKeys.${step}`),
-    href: `${apiKeysPath(id)}/${step}?${new URLSearchParams({ keyId: key.id })}`,
-    describes: name,
-  });
-  return {
-    cells: [
-      { text: name, note: `${prefix}…` },
-      { text: text(`console.contactCenters.apiKeys.purpose.${purpose}`) },
-      {
+  return [
+    { label: 'field.apiKey.name', cell: ({ name, prefix }) => ({ text: name, note: `${prefix}…` }) },
+    {
+      label: 'field.apiKey.purpose',
+      cell: ({ purpose }) => ({ text: text(`console.contactCenters.apiKeys.purpose.${purpose}`) }),
+    },
+    {
+      label: 'console.contactCenters.apiKeys.lastUsed',
+      cell: ({ lastUsedAt, previousUntil }) => ({
         text: lastUseText(visit, lastUsedAt),
         note:
           previousUntil !== undefined && new Date(previousUntil) > now
             ? text('console.contactCenters.apiKeys.before', { at: new Date(previousUntil) })
             : undefined,
-      },
-      {
-        text: expiresAt === undefined ? text('console.contactCenters.apiKeys.endless') : at(expiresAt),
-        badge: isOver
-          ? { text: text('console.contactCenters.apiKeys.over'), kind: 'bad' }
-          : isLater
-            ? {
-                text: text('console.contactCenters.apiKeys.from', { at: new Date(validFrom) }),
-                kind: 'plain',
-              }
-            : undefined,
-      },
-    ],
-    actions: [...(isOver ? [] : [link('rotate')]), link('delete')],
+      }),
+    },
+    ...describedColumns<ApiKey>(visit, description, ['name', 'purpose'], {
+      expiresAt: (key) => endCell(visit, key, now),
+    }),
+  ];
+}
+
+const isOver = ({ expiresAt }: ApiKey, now: Date) => expiresAt !== undefined && new Date(expiresAt) <= now;
+
+function endCell({ text }: ConsoleVisit, key: ApiKey, now: Date): Cell {
+  const { validFrom, expiresAt } = key;
+  const from = new Date(validFrom);
+  return {
+    text:
+      expiresAt === undefined
+        ? text('console.contactCenters.apiKeys.endless')
+        : text('console.at', { at: new Date(expiresAt) }),
+    badge: isOver(key, now)
+      ? { text: text('console.contactCenters.apiKeys.over'), kind: 'bad' }
+      : from > now
+        ? { text: text('console.contactCenters.apiKeys.from', { at: from }), kind: 'plain' }
+        : undefined,
   };
+}
+
+function actionsOf({ text }: ConsoleVisit, id: string, key: ApiKey, now: Date): Row['actions'] {
+  const link = (step: 'rotate' | 'delete') => ({
+    label: text(`console.contactCenters.apiKeys.${step}`),
+    href: `${apiKeysPath(id)}/${step}?${new URLSearchParams({ keyId: key.id })}`,
+    describes: key.name,
+  });
+  return [...(isOver(key, now) ? [] : [link('rotate')]), link('delete')];
 }
 
 const newKeyInputs: readonly Input[] = describedInputs(description, { isNew: true }).map(asTyped);

@@ -1,7 +1,9 @@
 /** Says what the list of contact centres shows. */
 
 import type { ContactCenter } from '@gatehouse/contracts/environment-api/administration/contact-centers';
+import { contactCenter as description } from '@gatehouse/contracts/resources/contact-center';
 import { environmentPath } from '../environments/frame.ts';
+import { describedColumns } from '../form/described.ts';
 import { contactCenterPath, contactCentersPath } from '../shell/contact-centers.ts';
 import type { Column } from '../shell/lists.ts';
 import { addressOf } from '../shell/paging.ts';
@@ -24,8 +26,10 @@ export interface Listed {
 }
 
 const shownDomains = 3;
+/** The name leads to the identifier. */
+const shown = ['id', 'name', 'domains', 'environmentId', 'status'];
 
-export const columns = ({ text }: ConsoleVisit, { nameOf }: Listed): Column<ContactCenter>[] => [
+export const columns = (visit: ConsoleVisit, { nameOf }: Listed): Column<ContactCenter>[] => [
   {
     label: 'field.contactCenter.name',
     cell: ({ id, name }) => ({ text: name, href: contactCenterPath(id) }),
@@ -36,7 +40,7 @@ export const columns = ({ text }: ConsoleVisit, { nameOf }: Listed): Column<Cont
       const more = domains.length - shownDomains;
       return {
         text: domains.slice(0, shownDomains).join(', '),
-        note: more > 0 ? text('console.contactCenters.domains.more', { count: more }) : undefined,
+        note: more > 0 ? visit.text('console.contactCenters.domains.more', { count: more }) : undefined,
       };
     },
   },
@@ -54,10 +58,11 @@ export const columns = ({ text }: ConsoleVisit, { nameOf }: Listed): Column<Cont
       text: '',
       badge:
         status === 'active'
-          ? { text: text('console.contactCenters.status.active'), kind: 'good' }
-          : { text: text('console.contactCenters.status.disabled'), kind: 'bad' },
+          ? { text: visit.text('console.contactCenters.status.active'), kind: 'good' }
+          : { text: visit.text('console.contactCenters.status.disabled'), kind: 'bad' },
     }),
   },
+  ...describedColumns<ContactCenter>(visit, description, shown),
 ];
 
 export const creation = ({ text }: ConsoleVisit, environmentId: string) => ({

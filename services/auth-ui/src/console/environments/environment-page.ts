@@ -1,7 +1,10 @@
 /** Builds the page about one environment: what its form has, its Configuration Servers, and the check. */
 import type { Environment } from '@gatehouse/contracts/environment-api/administration/environments';
+import { configServer } from '@gatehouse/contracts/resources/config-server';
+import { describedColumns } from '../form/described.ts';
 import { type Input, type Typed, textAt, typedOf } from '../form/inputs.ts';
 import { contactCentersPath } from '../shell/contact-centers.ts';
+import { type Column, tableOf } from '../shell/lists.ts';
 import type { ConsolePage } from '../shell/pages.ts';
 import { type Fact, factOf, type Table } from '../shell/parts.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
@@ -88,44 +91,53 @@ function shownIn({ text }: ConsoleVisit, { path, kind, options = [] }: Input, ty
   return label === undefined ? value : text(label);
 }
 
-function serverTable({ text }: ConsoleVisit, own: string, servers: Environment['configServers']): Table {
-  return {
-    caption: text('console.environments.servers'),
-    columns: [
-      { label: text('field.configServer.primaryAddress') },
-      { label: text('field.configServer.backupAddress') },
-      { label: text('field.configServer.locations') },
+type Server = Environment['configServers'][number];
+
+function serverTable(visit: ConsoleVisit, own: string, servers: readonly Server[]): Table {
+  const { text } = visit;
+  return tableOf<Server>(visit, {
+    caption: 'console.environments.servers',
+    empty: 'console.environments.servers.empty',
+    columns: serverColumns(visit),
+    items: servers,
+    actions: (server) => [
+      {
+        label: text('console.environments.server.edit'),
+        href: `${own}/servers/${server.id}`,
+        describes: primaryOf(server),
+      },
+      {
+        label: text('console.environments.server.remove'),
+        href: `${own}/servers/${server.id}/remove`,
+        describes: primaryOf(server),
+      },
     ],
-    empty: text('console.environments.servers.empty'),
-    rows: servers.map((server) => {
-      const name = hostAndPort(server.primaryAddress, server.primaryPort);
-      const { backupAddress, backupPort } = server;
-      const backup = backupAddress === undefined ? '' : hostAndPort(backupAddress, backupPort ?? 0);
-      return {
-        cells: [
-          {
-            text: name,
-            isCode: true,
-            badge: server.readOnly
-              ? { text: text('console.environments.server.readOnly.badge'), kind: 'plain' }
-              : undefined,
-          },
-          { text: backup, isCode: backup !== '' },
-          { text: server.locations.join(', '), isCode: true },
-        ],
-        actions: [
-          {
-            label: text('console.environments.server.edit'),
-            href: `${own}/servers/${server.id}`,
-            describes: name,
-          },
-          {
-            label: text('console.environments.server.remove'),
-            href: `${own}/servers/${server.id}/remove`,
-            describes: name,
-          },
-        ],
-      };
-    }),
-  };
+  });
 }
+
+const primaryOf = ({ primaryAddress, primaryPort }: Server) => hostAndPort(primaryAddress, primaryPort);
+
+const serverColumns = (visit: ConsoleVisit): Column<Server>[] => [
+  {
+    label: 'field.configServer.primaryAddress',
+    cell: (server) => ({
+      text: primaryOf(server),
+      isCode: true,
+      badge: server.readOnly
+        ? { text: visit.text('console.environments.server.readOnly.badge'), kind: 'plain' }
+        : undefined,
+    }),
+  },
+  {
+    label: 'field.configServer.backupAddress',
+    cell({ backupAddress, backupPort }) {
+      const backup = backupAddress === undefined ? '' : hostAndPort(backupAddress, backupPort ?? 0);
+      return { text: backup, isCode: backup !== '' };
+    },
+  },
+  {
+    label: 'field.configServer.locations',
+    cell: ({ locations }) => ({ text: locations.join(', '), isCode: true }),
+  },
+  ...describedColumns<Server>(visit, configServer, []),
+];

@@ -1,5 +1,7 @@
 /** Says what the list of environments shows. */
 import type { Environment } from '@gatehouse/contracts/environment-api/administration/environments';
+import { environment as description } from '@gatehouse/contracts/resources/environment';
+import { describedColumns } from '../form/described.ts';
 import type { Column } from '../shell/lists.ts';
 import type { Cell } from '../shell/parts.ts';
 import type { Resource } from '../shell/resource.ts';
@@ -13,6 +15,9 @@ export const environments: Resource = {
   lead: 'console.environments.lead',
   empty: 'console.environments.empty',
 };
+
+/** The name of an environment is its tenant, or what it has in place of one. */
+const shown = ['id', 'tenant', 'directory', 'configServers', 'tlsEnabled'];
 
 export const columns = (visit: ConsoleVisit): Column<Environment>[] => [
   {
@@ -29,6 +34,7 @@ export const columns = (visit: ConsoleVisit): Column<Environment>[] => [
   },
   { label: 'console.environments.servers', cell: (environment) => ({ text: serversOf(environment) }) },
   { label: 'console.environments.encryption', cell: (environment) => encryptionCell(visit, environment) },
+  ...describedColumns<Environment>(visit, description, shown),
 ];
 
 function encryptionCell({ text }: ConsoleVisit, { directory, tlsEnabled }: Environment): Cell {

@@ -35,7 +35,7 @@ export const describedColumns = <Item extends object>(
   visit: ConsoleVisit,
   resource: Resource,
   except: readonly string[],
-  cells: Readonly<Record<string, (item: Item) => Cell>>,
+  cells: Readonly<Record<string, (item: Item) => Cell>> = {},
 ): Column<Item>[] =>
   described(resource)
     .filter(([name, , { isColumn }]) => isColumn && !except.includes(name))
@@ -47,8 +47,12 @@ export const describedColumns = <Item extends object>(
 function cellOf({ text, language }: ConsoleVisit, value: unknown): Cell {
   if (value === undefined || value === false) return { text: '' };
   if (value === true) return { text: text('console.comparison.yes') };
-  return { text: Array.isArray(value) ? formatsIn(language).words(value) : String(value), isCode: true };
+  const words = Array.isArray(value) ? value.map(wordOf) : [wordOf(value)];
+  return { text: formatsIn(language).words(words), isCode: true };
 }
+
+const wordOf = (value: unknown): string =>
+  typeof value === 'object' ? JSON.stringify(value) : String(value);
 
 function inputOf(resource: Resource, input: DescribedInput, isNew: boolean): GroupedInput {
   const { kind, facts, options, initial, isOptional, maxLength } = input;

@@ -2,7 +2,7 @@
 import { consolePath } from '@gatehouse/contracts/auth-api/console';
 import type { LocationInUse } from '@gatehouse/contracts/environment-api/administration/locations';
 import { location as description } from '@gatehouse/contracts/resources/location';
-import { describedInputs } from '../form/described.ts';
+import { describedColumns, describedInputs } from '../form/described.ts';
 import { bodyOf, type Input, type Typed, typedOf } from '../form/inputs.ts';
 import { sectionsOf } from '../form/sections.ts';
 import type { Column } from '../shell/lists.ts';
@@ -20,14 +20,14 @@ export const locations: Resource = {
   empty: 'console.locations.empty',
 };
 
-export const columns = ({ text }: ConsoleVisit): Column<LocationInUse>[] => [
-  { label: 'field.location.location', cell: ({ location }) => ({ text: location, isCode: true }) },
+export const columns = (visit: ConsoleVisit): Column<LocationInUse>[] => [
+  ...describedColumns<LocationInUse>(visit, description, []),
   {
     label: 'console.locations.namedBy',
     cell: ({ declared }) =>
       declared
-        ? { text: '', badge: { text: text('console.locations.operator'), kind: 'good' } }
-        : { text: text('console.locations.servers') },
+        ? { text: '', badge: { text: visit.text('console.locations.operator'), kind: 'good' } }
+        : { text: visit.text('console.locations.servers') },
   },
 ];
 

@@ -1,6 +1,9 @@
 /** Builds the list of settings: above which value counts at a location and where it comes from, below all that are given. */
 import type { Setting } from '@gatehouse/contracts/environment-api/administration/settings';
 import { covers, rootLocation } from '@gatehouse/contracts/environment-api/location';
+import { setting as description } from '@gatehouse/contracts/resources/setting';
+import { describedColumns } from '../form/described.ts';
+import { type Column, tableOf } from '../shell/lists.ts';
 import type { TablesPage } from '../shell/pages.ts';
 import { cutToPage, rowsPerPage } from '../shell/paging.ts';
 import type { Row } from '../shell/parts.ts';
@@ -66,7 +69,7 @@ export function listPage(
     },
   );
   const emptyOr = (key: 'empty' | 'empty.given' | 'empty.global') =>
-    text(search === '' ? `console.settings.${key}` : 'console.table.noMatch');
+    search === '' ? (`console.settings.${key}` as const) : 'console.table.noMatch';
   return {
     ...owner.frame,
     lead: text(isGlobal ? 'console.settings.lead' : 'console.settings.lead.center'),
@@ -107,7 +110,7 @@ export function listPage(
             { label: text('field.setting.value') },
             { label: text('console.settings.from') },
           ],
-          empty: emptyOr(isGlobal ? 'empty.global' : 'empty'),
+          empty: text(emptyOr(isGlobal ? 'empty.global' : 'empty')),
           ...shown.pages,
           rows: shown.items.map((setting) => ({
             cells: [
@@ -124,17 +127,14 @@ export function listPage(
       {
         title: text(isGlobal ? 'console.settings.given.global' : 'console.settings.given'),
         lead: text('console.settings.given.lead'),
-        table: {
-          caption: text('console.settings.given.global'),
-          columns: [
-            { label: text('field.setting.name') },
-            { label: text('field.setting.value') },
-            { label: text('field.setting.location') },
-          ],
+        table: tableOf(visit, {
+          caption: 'console.settings.given.global',
           empty: emptyOr(isGlobal ? 'empty.global' : 'empty.given'),
+          columns: givenColumns(visit),
+          items: given.items,
+          actions: (setting) => givenActions(visit, owner, setting),
           ...given.pages,
-          rows: given.items.map((setting) => givenRow(visit, owner, setting)),
-        },
+        }),
       },
     ],
   };
@@ -142,25 +142,27 @@ export function listPage(
 
 const numberIn = (page: number) => (page > 1 ? String(page) : '');
 
-function givenRow({ text }: ConsoleVisit, { path }: SettingsOwner, setting: Setting): Row {
-  const { name, value, location, shared } = setting;
-  const describes = `${name} ${location}`;
+/** Beside the name stands whether the setting is shared. */
+const givenColumns = (visit: ConsoleVisit): Column<Setting>[] =>
+  describedColumns<Setting>(visit, description, ['shared'], {
+    name: ({ name, shared }) => ({
+      text: name,
+      badge: shared ? { text: visit.text('field.setting.shared'), kind: 'plain' } : undefined,
+    }),
+    value: ({ value }) => ({ text: shortened(value), isCode: true }),
+  });
+
+function givenActions(
+  { text }: ConsoleVisit,
+  { path }: SettingsOwner,
+  { name, location }: Setting,
+): Row['actions'] {
   const link = (step: 'change' | 'delete') => ({
     label: text(`console.settings.${step}`),
     href: `${path}/${step}?${new URLSearchParams({ name, location })}`,
-    describes,
+    describes: `${name} ${location}`,
   });
-  return {
-    cells: [
-      {
-        text: name,
-        badge: shared ? { text: text('field.setting.shared'), kind: 'plain' } : undefined,
-      },
-      { text: shortened(value), isCode: true },
-      { text: location, isCode: true },
-    ],
-    actions: [link('change'), link('delete')],
-  };
+  return [link('change'), link('delete')];
 }
 
 /** What would count if this value was deleted, and what would count after that. */
