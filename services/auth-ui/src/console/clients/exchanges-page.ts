@@ -14,9 +14,9 @@ export function exchangesPage(visit: ConsoleVisit, exchanges: ClientExchanges): 
   const name = names.get(client_id) ?? client_id;
   const graph = exchangeGraph(exchanges, {
     graph: text('console.clients.exchanges.graph', { name }),
-    subjects: text('console.clients.exchanges.subjects'),
+    subjects: text('field.client.tokenExchange.subjectClients'),
     requesters: text('console.clients.exchanges.requester'),
-    audiences: text('console.clients.exchanges.audiences'),
+    audiences: text('field.client.tokenExchange.audiences'),
   });
   return {
     ...frameOf(visit, { client_id, name }, 'exchanges'),
@@ -30,8 +30,8 @@ export function exchangesPage(visit: ConsoleVisit, exchanges: ClientExchanges): 
           caption: text('console.clients.exchanges.table'),
           columns: [
             { label: text('console.clients.exchanges.requester') },
-            { label: text('console.clients.exchanges.subjects') },
-            { label: text('console.clients.exchanges.audiences') },
+            { label: text('field.client.tokenExchange.subjectClients') },
+            { label: text('field.client.tokenExchange.audiences') },
             { label: text('console.clients.exchanges.rules') },
           ],
           empty: text('console.clients.exchanges.empty'),

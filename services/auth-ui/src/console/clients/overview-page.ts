@@ -130,7 +130,7 @@ function reachFacts(visit: ConsoleVisit, { scope, authorities, contactCenterIds 
       isCode: authorities.length > 0,
     },
     {
-      label: text('console.clients.contactCenters'),
+      label: text('field.client.contactCenterIds'),
       values: isAll ? [text('console.clients.contactCenters.all')] : firstOf(visit, contactCenterIds),
       isCode: !isAll,
       hrefs: contactCenterIds.slice(0, maxShown).map(contactCenterPath),
