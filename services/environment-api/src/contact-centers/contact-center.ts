@@ -1,21 +1,14 @@
 /** Defines a contact centre: the tenant names that its users type, and the environment that knows these users. */
-import type {
-  ContactCenterAuth,
-  ContactCenterStatus,
-  SubjectScope,
-} from '@gatehouse/contracts/environment-api/contact-center';
-import type { Membership } from '@gatehouse/contracts/environment-api/membership';
+import type { newContactCenterSchema } from '@gatehouse/contracts/resources/contact-center';
+import type { z } from 'zod';
 import { isoTime } from '../fields/scalars.ts';
 
-export interface ContactCenterFields {
-  environmentId: string;
-  name: string;
-  domains: string[];
-  auth: ContactCenterAuth;
-  membership: Membership;
-  status: ContactCenterStatus;
-  subjectScope: SubjectScope;
-}
+type Given = z.output<typeof newContactCenterSchema>;
+
+/** Each described field has a value: where a new one is forgotten, the types say so. */
+export type ContactCenterFields = {
+  [K in Exclude<keyof Given, 'id'>]-?: Exclude<Given[K], undefined>;
+};
 
 export interface ContactCenter extends ContactCenterFields {
   id: string;
@@ -28,7 +21,7 @@ export interface ContactCenter extends ContactCenterFields {
 }
 
 /** The fields that the audit trail compares. */
-export function auditedFields(fields: ContactCenterFields) {
+export function auditedFields(fields: ContactCenterFields): ContactCenterFields {
   const { environmentId, name, domains, auth, membership, status, subjectScope } = fields;
   return { environmentId, name, domains, auth, membership, status, subjectScope };
 }

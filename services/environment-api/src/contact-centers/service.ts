@@ -1,6 +1,7 @@
 /** Reads and writes contact centres: unique domains, an existing environment, per-field changes under a row lock. */
 
 import { isDeepStrictEqual } from 'node:util';
+import { definedOnly } from '@gatehouse/contracts/defined-only';
 import type { ContactCenterEnds } from '@gatehouse/contracts/environment-api/administration/contact-centers';
 import type { Directory } from '@gatehouse/contracts/environment-api/directory';
 import { everybody } from '@gatehouse/contracts/environment-api/membership';
@@ -258,13 +259,5 @@ async function reread(db: Queryable, id: string): Promise<ContactCenter> {
 }
 
 function mergePatch(present: ContactCenter, patch: ContactCenterPatch): ContactCenterFields {
-  return {
-    environmentId: patch.environmentId ?? present.environmentId,
-    name: patch.name ?? present.name,
-    domains: patch.domains ?? present.domains,
-    auth: patch.auth ?? present.auth,
-    membership: patch.membership ?? present.membership,
-    status: patch.status ?? present.status,
-    subjectScope: patch.subjectScope ?? present.subjectScope,
-  };
+  return { ...auditedFields(present), ...definedOnly(patch) };
 }

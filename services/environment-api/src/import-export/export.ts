@@ -4,6 +4,7 @@ import { definedOnly } from '@gatehouse/contracts/defined-only';
 import type { ConfigServerTlsView } from '@gatehouse/contracts/environment-api/config-server-tls';
 import type { LdapView } from '@gatehouse/contracts/environment-api/directory';
 import { classicTraceModes } from '@gatehouse/contracts/environment-api/environment';
+import { auditedFields } from '../contact-centers/contact-center.ts';
 import { registryOf } from '../environments/discovery.ts';
 import { type Environment, shownLdap } from '../environments/environment.ts';
 import { shownTls } from '../environments/tls.ts';
@@ -84,18 +85,12 @@ function brandingOf(entries: readonly ExportedBranding[]) {
 }
 
 function centerOf({ center, settings, signOn, branding }: StoredCenter<ExportedBranding>) {
-  const { id, environmentId, name, domains, auth, membership, status, subjectScope } = center;
+  const { id } = center;
   const saml = signOn.filter(({ protocol }) => protocol === 'saml');
   const oidc = signOn.filter(({ protocol }) => protocol === 'oidc');
   return {
     id,
-    environmentId,
-    name,
-    domains,
-    auth,
-    membership,
-    status,
-    subjectScope,
+    ...auditedFields(center),
     settings,
     ...brandingOf(branding),
     saml: saml.map((entry) => ({ location: entry.location, ...entry.settings })),

@@ -175,21 +175,13 @@ async function writeSettings(
   for (const setting of before.values()) await remove(setting);
 }
 
+/** A field that the document does not name stays. */
 function isDifferent(
-  {
-    environmentId,
-    name,
-    domains,
-    auth,
-    membership,
-    status,
-    subjectScope,
-  }: Omit<WantedCenter, 'settings' | 'branding' | 'saml' | 'oidc'>,
+  { id: _id, ...wanted }: Omit<WantedCenter, 'settings' | 'branding' | 'saml' | 'oidc'>,
   { center }: StoredCenter,
 ): boolean {
-  const wanted = { environmentId, name, domains, auth, membership, status };
-  const fields = { ...wanted, subjectScope: subjectScope ?? center.subjectScope };
-  return !isDeepStrictEqual(fields, auditedFields(center));
+  const present = auditedFields(center);
+  return !isDeepStrictEqual({ ...present, ...definedOnly(wanted) }, present);
 }
 
 /** Ids of contact centres that stay and hold a domain which another one will get. */
