@@ -25,7 +25,7 @@ export interface FieldFacts {
 
 declare const told: unique symbol;
 
-/** A schema of which the types know the facts, too. */
+/** A schema whose type has the facts, too. */
 export type Field<S extends z.ZodType = z.ZodType, F extends FieldFacts = FieldFacts> = S & {
   readonly [told]?: F;
 };
@@ -49,7 +49,7 @@ export function checkedBy<S extends z.ZodType, F extends FieldFacts>(
   return field(schema, factsOf(like as z.ZodType, 'the field that is checked otherwise') as F);
 }
 
-/** `name`: as the error calls the field. Of a schema as it was registered: a wrapped one (`.optional()`) has none. @throws Error */
+/** A schema that was wrapped after field() has no facts (`.optional()`). `name`: how the error calls the field. @throws Error */
 export function factsOf(schema: z.core.$ZodType, name: string): FieldFacts {
   const facts = registry.get(schema);
   if (facts === undefined)

@@ -60,7 +60,7 @@ function shownAs(schema: z.ZodType): z.ZodType {
   return z.string();
 }
 
-/** A text is another spelling of a value that is something else. */
+/** Of a text and something else, the text is another spelling of the same value. */
 function oneOf(shown: z.ZodType[]): z.ZodType {
   return shown.find((schema) => !(schema instanceof z.ZodString)) ?? z.string();
 }

@@ -13,7 +13,7 @@ interface GroupedInput extends Input {
   group: string;
 }
 
-/** Of a change, which does not ask for what is fixed and keeps a secret that is not typed; or of something new. */
+/** Inputs of something new (`isNew`), or of a change: a change has no fixed fields, and keeps a secret that nobody types. */
 export function describedInputs(resource: Resource, { isNew = false } = {}): GroupedInput[] {
   return inputsOf(resource)
     .filter(({ facts }) => isNew || !facts.isFixed)
@@ -22,7 +22,7 @@ export function describedInputs(resource: Resource, { isNew = false } = {}): Gro
     );
 }
 
-/** Those of these paths, in the order of the page. @throws Error at the start where there is no such field */
+/** The inputs at these paths, in this order. @throws Error at the start where there is no such field */
 export const inputsAt = (inputs: readonly Input[], ...paths: string[]): Input[] =>
   paths.map((path) => {
     const found = inputs.find((input) => input.path === path);
@@ -30,7 +30,7 @@ export const inputsAt = (inputs: readonly Input[], ...paths: string[]): Input[] 
     return found;
   });
 
-/** The columns of the description, except those that a page shows elsewhere; `cells`: where a value is not shown as it is. */
+/** The columns of the description. `except`: fields that another column shows; `cells`: fields whose value is not shown as it is. */
 export const describedColumns = <Item extends object>(
   visit: ConsoleVisit,
   resource: Resource,
@@ -66,7 +66,7 @@ function inputOf(resource: Resource, input: DescribedInput, isNew: boolean): Gro
     ...(options.length > 0 && { options: options.map((value) => ({ value })) }),
     empty: facts.isClearable && !isNew ? 'clear' : isOptional ? 'leave' : undefined,
     ...(shown !== undefined && { initial: shown }),
-    // Emptied, it is what a new one has.
+    // An emptied field gets the value of something new.
     ...(kind === 'json' &&
       shown !== undefined && {
         reading: {

@@ -33,9 +33,9 @@ export interface Input {
   hint?: TextKey | undefined;
   options?: readonly InputOption[];
   isRequired?: boolean;
-  /** How a field without text is sent: as `null`, which takes the value away, or not at all. Without this it is sent. */
+  /** How a field without text is sent: as `null`, which takes the value away, or not at all. Undefined: as an empty text. */
   empty?: 'clear' | 'leave' | undefined;
-  /** Typed before anything is; of `choices` one in each line. */
+  /** The text of a new form; of `choices` one value in each line. */
   initial?: string;
   /** Instead of that of its kind. */
   reading?: Reading;
@@ -125,7 +125,7 @@ export function bodyOf<Body = Record<string, unknown>>(
   return body as Body;
 }
 
-/** Those whose text says another thing than the form of `record` did: what is not touched is not sent. */
+/** Inputs whose text says another thing than the form of `record` did: what nobody touched is not sent. */
 export function changedInputs(inputs: readonly Input[], typed: Typed, record: object): Input[] {
   const before = typedOf(inputs, record);
   const member = ({ path }: Input) => path.split('.', 1)[0];
@@ -148,7 +148,7 @@ export function textAt(typed: Typed, name: string): string {
   return typeof text === 'string' ? text : '';
 }
 
-/** Those of the description, and those of the form that a newer server knows. */
+/** The values that are chosen: options of the description, and others that a newer server had in the form. */
 export function chosenOf({ path, options = [] }: Input, typed: Typed): string[] {
   const start = optionName(path, '');
   const known = options.map(({ value }) => value);

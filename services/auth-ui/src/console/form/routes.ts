@@ -29,7 +29,7 @@ interface FormRoutes<Path extends z.ZodRawShape, Fields extends z.ZodRawShape, S
     sent: { typed: Typed; etag: string; seen: Seen },
   ) => Promise<Result>;
   done: (visit: ConsoleVisit, asked: Asked<Path, Fields>, result: Result, seen: Seen) => FastifyReply;
-  /** The page of a 412 where there is nothing to compare: the form with the version of now. */
+  /** The page of a 412 in place of the comparison; `page` is the form with the version of now. */
   meanwhile?: (visit: ConsoleVisit, seen: Seen, page: FormPage) => ConfirmPage;
   /** The refusal as the form says it. */
   beside?: (visit: ConsoleVisit, problem: Problem, seen: Seen, typed: Typed) => Problem;

@@ -18,11 +18,11 @@ export interface Section {
   title?: TextKey;
   text?: TextKey;
   inputs: readonly Input[];
-  /** Is folded while it holds nothing but what a new thing has. */
+  /** It is folded while each field has the value of something new. */
   folds?: boolean;
 }
 
-/** Makes sections whose titles are the texts `<below>.<name>`; `words`: of the text, `<name>.text` without it. */
+/** Makes sections with the title `<below>.<name>` and the text `<below>.<words>`. */
 export const sectionsBelow =
   (below: string) =>
   (name: string, inputs: readonly Input[], words = `${name}.text`): Section => ({
@@ -78,7 +78,7 @@ export function fieldOf({ text }: Texts, input: Input, typed: Typed): FormField 
   };
 }
 
-/** One that can be taken away has a third state, which no check box shows. */
+/** A flag that can be taken away has a third state, which no check box shows. */
 function flagField({ text }: Texts, { empty }: Input, value: string): Partial<FormField> {
   if (empty !== 'clear') return { isChecked: value === 'true' };
   const option = (of: string, key: TextKey) => ({ value: of, label: text(key) });
