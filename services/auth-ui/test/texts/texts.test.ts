@@ -183,6 +183,20 @@ describe('texts', () => {
     );
   });
 
+  it('name no described field that is none: the types take any name', () => {
+    const sources = new URL('../../src/', import.meta.url);
+    const files = readdirSync(sources, { recursive: true, encoding: 'utf8' }).filter((file) =>
+      file.endsWith('.ts'),
+    );
+    const named = files.flatMap((file) =>
+      [...readFileSync(new URL(file, sources), 'utf8').matchAll(/'(field(?:\.\w+){2,})'/g)].map(
+        ([, key = '']) => key,
+      ),
+    );
+    expect(named).toContain('field.client.redirectURIs');
+    expect(named.filter((key) => !isTextKey(key))).toEqual([]);
+  });
+
   it('never leave a value out in silence', () => {
     expect(() => textsIn('en')('signIn.toApplication')).toThrow('application');
   });
