@@ -92,6 +92,26 @@ it('puts refusals beside their fields, keeps what was typed, and never sends a p
   });
 });
 
+it.each([
+  ['configServer', ['username', 'password']],
+  ['ldap', ['ldap.bindDn', 'ldap.bindPassword', 'ldap.baseDns']],
+])(
+  'says beside each field that a new environment (%s) needs that it is missing',
+  async (directory, needed) => {
+    const form = await person.open(`${path}/new?directory=${directory}`);
+    const page = await person.submit(form, `${path}/new`);
+    expect(page.fieldProblems).toMatchObject(
+      Object.fromEntries(needed.map((name) => [name, 'This is missing.'])),
+    );
+  },
+);
+
+it('refuses a version that no header can carry, before it asks an API', async () => {
+  const own = await create();
+  const form = await person.open(`${own}/change`);
+  expect((await person.submit(form, `${own}/change`, { ifMatch: '"1"\r\nx: y' })).status).toBe(400);
+});
+
 it('shows both sides where somebody else was faster, and overwrites nothing unseen', async () => {
   const own = await create();
   const [mine, theirs] = [await person.open(`${own}/change`), await person.open(`${own}/change`)];

@@ -62,7 +62,7 @@ function missing(directory: Directory, given: Given): Problem[] {
     .filter((path) => valueAt(given, path) === undefined)
     .map((path) => ({
       path,
-      message: 'Invalid input: expected string, received undefined',
+      message: `must be given: directory ${JSON.stringify(directory)} needs it`,
       params: { reason: 'missing' },
     }));
   if (directory === 'configServer' && !hasServerSource(given))
