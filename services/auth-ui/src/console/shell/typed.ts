@@ -4,8 +4,14 @@ import { z } from 'zod';
 /** A line of text; without a field it is empty. */
 export const typedText = (maxLength: number) => z.string().trim().max(maxLength).default('');
 
-/** The version that the person has seen travels in the form. */
-export const tagField = { ifMatch: z.string().max(128).default('') };
+/** The version that the person has seen travels in the form, and becomes a header. */
+export const tagField = {
+  ifMatch: z
+    .string()
+    .max(128)
+    .regex(/^[\x20-\x7e]*$/)
+    .default(''),
+};
 
 /** One value in each line. */
 export function linesOf(text: string): string[] {
