@@ -146,6 +146,20 @@ describe('the wizard for a new client', () => {
     expect(await introspection.json()).toMatchObject({ active: true, client_id });
   });
 
+  it('takes contact centres by tenant names, and refuses what is the name of none', async () => {
+    const form = await person.open(`${wizard}/service`);
+    const wrong = await person.submit(form, `${wizard}/service`, {
+      name: 'Named',
+      contactCenterIds: 'demo\nDemo centre',
+    });
+    expect(wrong).toMatchObject({
+      status: 400,
+      fieldProblems: { contactCenterIds: 'No contact centre has the tenant name Demo centre.' },
+    });
+    const review = await person.submit(wrong, `${wizard}/service`, { contactCenterIds: 'demo' });
+    expect(review.text).toContain(stage.contactCenterId);
+  });
+
   it('says which redirect URI is wrong beside the field, and registers nothing', async () => {
     const typed = { client_id: 'wrong-address', redirectURIs: `${callback}\nhttps://*.app.test/` };
     const page = await register('web', typed);

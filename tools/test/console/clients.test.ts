@@ -202,6 +202,24 @@ describe('the form that changes a client', () => {
     expect(after).toEqual(kept);
   });
 
+  it('takes contact centres by tenant names and identifiers, and refuses what is neither', async () => {
+    const { clientId } = await createClient(stage.authApi, { name: 'Named' });
+    const send = async (contactCenterIds: string) =>
+      person.submit(await person.open(`${path}/one/${clientId}/edit`), `${path}/one/${clientId}/edit`, {
+        contactCenterIds,
+      });
+    const stored = async () => (await registrationOf(clientId))['contactCenterIds'];
+    const wrong = await send('Demo centre');
+    expect(wrong.fieldProblems).toEqual({
+      contactCenterIds: 'No contact centre has the tenant name Demo centre.',
+    });
+    expect(await stored()).toEqual([]);
+    await send(`demo\n${stage.contactCenterId}`);
+    expect(await stored()).toEqual([stage.contactCenterId]);
+    await send('');
+    expect(await stored()).toEqual([]);
+  });
+
   it('says which redirect URI is wrong beside the field, and keeps what was typed', async () => {
     const form = await person.open(`${one(desk)}/edit`);
     const typed = 'https://desk.test/callback\nhttps://*.desk.test/callback';

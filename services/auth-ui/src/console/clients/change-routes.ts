@@ -3,6 +3,7 @@ import { createClientAdministration } from '@gatehouse/api-client/auth-api/admin
 import { orderRevocation } from '@gatehouse/api-client/auth-api/help-desk';
 import type { App } from '@gatehouse/service-kit/http/app-type';
 import { z } from 'zod';
+import { centersTyped } from '../contact-centers/center.ts';
 import { formRoutes } from '../form/routes.ts';
 import { besideLines } from '../form/sections.ts';
 import { ifMatch } from '../shell/conflict.ts';
@@ -30,8 +31,13 @@ export async function changeRoutes(pages: App, shell: Shell): Promise<void> {
     path: clientParams.shape,
     read: (visit, { clientId }) => callsOf(visit).readTagged(clientId),
     page: (visit, { data }, typed) => editPage(visit, data, typed),
-    act: (visit, { clientId }, { typed, etag, seen }) =>
-      callsOf(visit, etag).update(clientId, changeOf(visit, typed, seen.data)),
+    async act(visit, { clientId }, { typed, etag, seen: { data } }) {
+      const { contactCenterIds: centers, ...change } = changeOf(visit, typed, data);
+      return callsOf(visit, etag).update(clientId, {
+        ...change,
+        ...(centers && { contactCenterIds: await centersTyped(visit, centers, data.contactCenterIds) }),
+      });
+    },
     done: (visit, { clientId }, { name }) =>
       shell.done(visit, clientPath(clientId), 'console.clients.edit.saved', { name }),
     beside: (visit, problem) => besideLines(visit, clientInputs, problem),

@@ -50,6 +50,7 @@ function asTyped(input: Input): Input {
     return { ...said, options: values.map((value) => ({ ...grantOption(value), value })) };
   if (path === 'accessTokenFormat')
     return { ...said, options: optionsBelow('console.clients.format', values), look: { kind: 'choice' } };
+  if (path === 'contactCenterIds') return { ...input, hint: 'console.clients.contactCenters.hint' };
   // Names of authorities may have spaces.
   if (kind === 'lines') return path === 'authorities' ? input : { ...input, reading: words };
   if (kind !== 'text' || path === 'name' || path === 'description') return input;

@@ -1,6 +1,8 @@
-/** Reads the contact centre that the address of a page names, and the names of those that a page shows. */
+/** Reads the contact centre that the address of a page names, the names of those that a page shows, and those that people type. */
 import { createContactCenterAdministration } from '@gatehouse/api-client/environment-api/contact-centers';
+import { UpstreamError } from '@gatehouse/api-client/upstream-error';
 import { z } from 'zod';
+import { RefusedForm } from '../shell/problem.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 
 export const centerParams = z.object({ id: z.string().max(64) });
@@ -26,4 +28,31 @@ export async function centerNames(
       ] as const,
   );
   return new Map(await Promise.all(named));
+}
+
+/** The ids of those that people typed by a tenant name or an id. One of `before` that is gone keeps its id. @throws RefusedForm, UpstreamError */
+export async function centersTyped(
+  visit: ConsoleVisit,
+  typed: readonly string[],
+  before: readonly string[],
+): Promise<string[]> {
+  const ids = typed.map(async (name) => {
+    if (before.includes(name)) return name;
+    const id = await idOf(visit, name);
+    if (id !== undefined) return id;
+    throw new RefusedForm({ contactCenterIds: visit.text('console.contactCenters.unknown', { name }) });
+  });
+  return [...new Set(await Promise.all(ids))];
+}
+
+async function idOf({ environmentApi }: ConsoleVisit, name: string): Promise<string | undefined> {
+  const { page, read } = createContactCenterAdministration(environmentApi);
+  try {
+    const { rows } = await page({ domain: name, limit: '1' });
+    return (rows[0] ?? (await read(name))).id;
+  } catch (error) {
+    // What is neither a name nor an id is refused or not found.
+    if (error instanceof UpstreamError && [400, 404].includes(error.status ?? 0)) return undefined;
+    throw error;
+  }
 }

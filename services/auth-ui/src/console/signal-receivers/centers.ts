@@ -1,9 +1,9 @@
 /** Lets people choose the contact centres of a receiver by name: among all, or by tenant names where there are many. */
 import { createContactCenterAdministration } from '@gatehouse/api-client/environment-api/contact-centers';
 import type { ContactCenter } from '@gatehouse/contracts/environment-api/administration/contact-centers';
+import { centersTyped } from '../contact-centers/center.ts';
 import type { Input } from '../form/inputs.ts';
 import type { FormField } from '../shell/parts.ts';
-import { RefusedForm } from '../shell/problem.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 
 /** More of them are no choice that a person can look through. */
@@ -55,14 +55,5 @@ export async function idsOf(
   chosen: readonly string[],
   before: readonly string[],
 ): Promise<string[]> {
-  if (all !== undefined) return [...chosen];
-  const ids = chosen.map(async (name) => {
-    if (before.includes(name)) return name;
-    const [center] = (await callsOf(visit).page({ domain: name, limit: '1' })).rows;
-    if (center !== undefined) return center.id;
-    throw new RefusedForm({
-      contactCenterIds: visit.text('console.signalReceivers.tenants.unknown', { name }),
-    });
-  });
-  return [...new Set(await Promise.all(ids))];
+  return all === undefined ? centersTyped(visit, chosen, before) : [...chosen];
 }

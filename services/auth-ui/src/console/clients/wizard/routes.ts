@@ -3,11 +3,13 @@ import { randomUUID } from 'node:crypto';
 import { createClientAdministration } from '@gatehouse/api-client/auth-api/administration';
 import type { App } from '@gatehouse/service-kit/http/app-type';
 import { z } from 'zod';
+import { centersTyped } from '../../contact-centers/center.ts';
 import { besideLines } from '../../form/sections.ts';
 import { detailRoute } from '../../shell/details.ts';
 import { formView } from '../../shell/pages.ts';
-import { attempt } from '../../shell/problem.ts';
+import { attempt, RefusedForm } from '../../shell/problem.ts';
 import type { Shell } from '../../shell/shell.ts';
+import { linesOf } from '../../shell/typed.ts';
 import { clientInputs } from '../edit-form.ts';
 import { clientPath } from '../frame.ts';
 import { answers, descriptions, kinds, registrationOf } from './kinds.ts';
@@ -37,10 +39,13 @@ export async function wizardRoutes(pages: App, shell: Shell, issuer: string): Pr
     const visit = shell.begin(request, reply);
     const { kind } = request.params;
     const given = { ...request.body, madeUpId: request.body.madeUpId || randomUUID() };
-    if (given.name !== '') return shell.show(visit, reviewView, reviewPage(visit, kind, given));
-    const message = visit.text('console.clients.name.missing');
-    const problem = { status: 400, message, fields: { name: message } };
-    return shell.refused(visit, questionsPage(visit, kind, given), problem);
+    const { done: centers = [], problem } = await attempt(visit, () => {
+      if (given.name === '') throw new RefusedForm({ name: visit.text('console.clients.name.missing') });
+      return centersTyped(visit, linesOf(given.contactCenterIds), []);
+    });
+    if (problem !== undefined) return shell.refused(visit, questionsPage(visit, kind, given), problem);
+    const registered = { ...given, contactCenterIds: centers.join('\n') };
+    return shell.show(visit, reviewView, reviewPage(visit, kind, registered));
   });
 
   pages.post(
