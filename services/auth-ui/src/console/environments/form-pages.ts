@@ -2,7 +2,7 @@
 import type { Environment } from '@gatehouse/contracts/environment-api/administration/environments';
 import { type Directory, directories } from '@gatehouse/contracts/environment-api/directory';
 import { type Typed, typedOf } from '../form/inputs.ts';
-import { sectionsOf } from '../form/sections.ts';
+import { type Section, sectionsOf } from '../form/sections.ts';
 import type { ConfirmPage, FormPage } from '../shell/pages.ts';
 import { questionOf } from '../shell/question.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
@@ -60,6 +60,17 @@ export function newPage(
   };
 }
 
+/** Without a certificate no key is kept. */
+const changed = ({ directory, tls }: Environment): Section[] =>
+  sectionsFor(directory, false).map((section) => ({
+    ...section,
+    inputs: section.inputs.map((input) =>
+      input.path === 'tls.mutual.key' && tls?.mutual === undefined
+        ? { ...input, hint: 'field.environment.tls.mutual.key.help' }
+        : input,
+    ),
+  }));
+
 export function changePage(
   visit: ConsoleVisit,
   environment: Environment,
@@ -71,7 +82,7 @@ export function changePage(
     path: wayTo(visit, environment),
     form: {
       action: `${environmentPath(environment.id)}/change`,
-      sections: sectionsOf(visit, sectionsFor(environment.directory, false), typed),
+      sections: sectionsOf(visit, changed(environment), typed),
       submit: text('console.environments.save'),
       cancel: environmentPath(environment.id),
     },
