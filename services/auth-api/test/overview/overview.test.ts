@@ -134,6 +134,8 @@ describe('the overview', () => {
 
   // attack: reading what happens at another contact centre, as the administrator of one | CWE-639 | guard: services/auth-api/src/overview/routes.ts
   it('shows a contact-centre administrator their own contact centre, whatever they ask for', async () => {
+    await signIn(stack);
+    await stack.deps.activity.flush();
     const authorization = await contactCenterAdministrator(stack, { sub: randomUuid() });
     const ask = (query: string) =>
       opsCall(stack, 'GET', `/auth/v3/ops/overview${query}`, undefined, authorization);
