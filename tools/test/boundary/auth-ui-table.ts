@@ -89,7 +89,12 @@ const ofPeople: Table = {
   ],
   [`GET ${console}/audit/changes`]: [{}, { query: { contactCenter: '{contactCenterId}' } }],
   [`GET ${console}/audit/changes/export.{format}`]: [{ path: { format: 'csv' } }],
-  ...byPath(`GET ${console}/audit/requests/{id}`, `GET ${console}/administrators`, `GET ${console}`),
+  ...byPath(
+    `GET ${console}/audit/requests/{id}`,
+    `GET ${console}/administrators`,
+    `GET ${console}/signal-receivers`,
+    `GET ${console}`,
+  ),
   ...forms(
     { user: '{sub}', sub: '{sub}', contactCenter: '{contactCenterId}' },
     `${console}/administrators/add`,
@@ -189,6 +194,8 @@ const others: Table = {
     `GET ${console}/keys`,
     ...steps('keys/', 'rotate', 'retire', 'remove', 'import', 'single-sign-on/activate'),
     `POST ${console}/keys/single-sign-on/prepare`,
+    `GET ${console}/signal-receivers/one/{id}`,
+    ...steps('signal-receivers/', 'add', 'one/{id}/change', 'one/{id}/test', 'one/{id}/delete'),
     `GET ${console}/transfer`,
     `GET ${console}/transfer/export.yaml`,
     `GET ${console}/transfer/export.json`,
