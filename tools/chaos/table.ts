@@ -1,4 +1,5 @@
 /** Writes the failure table as Markdown. */
+import { markdownTable } from '../markdown-table.ts';
 import type { Losses, Row } from './verdict.ts';
 
 export function tableOf(rows: readonly Row[]): string {
@@ -6,9 +7,7 @@ export function tableOf(rows: readonly Row[]): string {
     ({ name, requests, failed, recoveryMs, lastFailed, slowestMs, slowestKind, losses, faults }) => [
       name,
       String(requests),
-      Object.entries(failed)
-        .map(([status, count]) => `${count} × ${status}`)
-        .join(', ') || 'none',
+      failedText(failed),
       recoveryMs === 0 ? '0' : `${(recoveryMs / 1000).toFixed(1)} s (${lastFailed})`,
       `${(slowestMs / 1000).toFixed(1)} s (${slowestKind})`,
       lossText(losses),
@@ -24,7 +23,13 @@ export function tableOf(rows: readonly Row[]): string {
     'lost',
     'must not be',
   ];
-  return [head, head.map(() => '---'), ...lines].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+  return markdownTable(head, lines);
+}
+
+/** How many requests failed, by status. */
+export function failedText(failed: Row['failed']): string {
+  const counts = Object.entries(failed).map(([status, count]) => `${count} × ${status}`);
+  return counts.join(', ') || 'none';
 }
 
 function lossText({ tokens, settings, events, refreshTokens }: Losses): string {

@@ -1,4 +1,5 @@
 /** Writes the steps of a run as one Markdown table. */
+import { markdownTable } from '../markdown-table.ts';
 
 export interface Row {
   name: string;
@@ -12,8 +13,8 @@ export function tableOf(rows: readonly Row[]): string {
     name,
     seconds.toFixed(1),
     outcome,
-    figures.split('\n', 1)[0]?.replaceAll('|', '\\|') ?? '',
+    figures.split('\n', 1)[0] ?? '',
   ]);
   const head = ['step', 'seconds', 'outcome', 'figures'];
-  return [head, head.map(() => '---'), ...lines].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+  return markdownTable(head, lines);
 }

@@ -1,4 +1,5 @@
 /** Describes what a part of the run found, and writes it as Markdown. */
+import { markdownTable } from '../markdown-table.ts';
 
 export interface Row {
   name: string;
@@ -13,12 +14,10 @@ export interface Row {
 const head = ['what happens', 'figures', 'must not be'];
 
 export function tableOf(rows: readonly Row[]): string {
-  return [head, head.map(() => '---'), ...rows.map(cellsOf)]
-    .map((cells) => `| ${cells.join(' | ')} |`)
-    .join('\n');
+  return markdownTable(head, rows.map(cellsOf));
 }
 
 function cellsOf({ name, figures, faults, skipped }: Row): string[] {
-  if (skipped !== undefined) return [name, `skipped: ${skipped.replaceAll('|', '/')}`, ''];
+  if (skipped !== undefined) return [name, `skipped: ${skipped}`, ''];
   return [name, figures.join('; '), faults.join('; ') || 'none'];
 }

@@ -1,5 +1,8 @@
 /** Writes what the fail-overs did as Markdown. */
+
+import { failedText } from '../chaos/table.ts';
 import type { Losses, Row } from '../chaos/verdict.ts';
+import { markdownTable } from '../markdown-table.ts';
 import type { Findings } from './store.ts';
 
 /** How much was acknowledged. */
@@ -25,15 +28,13 @@ export function tableOf(rows: readonly FailOverRow[]): string {
   const lines = rows.map(({ name, requests, failed, recoveryMs, losses, faults, acknowledged, kept }) => [
     name,
     String(requests),
-    Object.entries(failed)
-      .map(([status, count]) => `${count} × ${status}`)
-      .join(', ') || 'none',
+    failedText(failed),
     `${(recoveryMs / 1000).toFixed(1)} s`,
     `${acknowledged.revoked - losses.acceptedRevoked} of ${acknowledged.revoked}`,
     [...writesKept(acknowledged, losses), ...kept].join(', '),
     faults.join('; ') || 'none',
   ]);
-  return [head, head.map(() => '---'), ...lines].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+  return markdownTable(head, lines);
 }
 
 function writesKept({ tokens, settings, logins }: Kept, losses: Losses): string[] {

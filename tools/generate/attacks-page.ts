@@ -1,7 +1,9 @@
 /** Writes docs/security/attacks.md from the annotations of tests and from what removes the guards. */
+
 import { dirname } from 'node:path';
 import { type Attack, readAttacks } from '../guards/attacks.ts';
 import { type Guard, readGuards } from '../guards/guards.ts';
+import { markdownTable } from '../markdown-table.ts';
 
 export async function attacksPage(root: string): Promise<string> {
   const attacks = readAttacks(root);
@@ -21,10 +23,9 @@ ${[...places].map(([place, some]) => `\n## ${place}\n\n${tableOf(some, guards)}`
 function tableOf(attacks: readonly Attack[], guards: readonly Guard[]): string {
   const rows = attacks.map(({ name, source, guard, path, title }) => {
     const shown = guards.filter(({ shownBy }) => shownBy.includes(name)).map((guard) => guard.name);
-    const cells = [name, source, `[${title}](../../${path})`, link(guard), shown.join(', ')];
-    return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+    return [name, source, `[${title}](../../${path})`, link(guard), shown.join(', ')];
   });
-  return `| attack | source | test | guard | removed by |\n| --- | --- | --- | --- | --- |\n${rows.join('\n')}\n`;
+  return `${markdownTable(['attack', 'source', 'test', 'guard', 'removed by'], rows)}\n`;
 }
 
 const link = (path: string) => `[${path.split('/').at(-1)}](../../${path})`;

@@ -1,5 +1,6 @@
 /** docs/reference/<service>.md: every call of an API, from its OpenAPI document. */
 import { inlined } from '@gatehouse/service-kit/openapi/document';
+import { markdownTable } from '../markdown-table.ts';
 import { openApiDocument } from './openapi.ts';
 import { fieldsOf, type Schema, typeOf } from './reference-fields.ts';
 
@@ -71,7 +72,7 @@ function section({
     [summary, description].filter(Boolean).map(sentence).join(' '),
     parameters.length === 0
       ? ''
-      : table(
+      : markdownTable(
           ['parameter', 'in', 'value', ''],
           parameters.map((parameter) => [
             code(parameter.name) + (parameter.required ? ' *' : ''),
@@ -82,13 +83,13 @@ function section({
         ),
     body.length === 0
       ? ''
-      : table(
+      : markdownTable(
           [`body (${Object.keys(requestBody?.content ?? {}).join(', ')})`, 'value', ''],
           body.map(({ name, isRequired, type, text }) => [code(name) + (isRequired ? ' *' : ''), type, text]),
         ),
     answer.length === 0
       ? ''
-      : table(
+      : markdownTable(
           ['answer', 'value', ''],
           answer.map(({ name, type, text }) => [code(name), type, text]),
         ),
@@ -106,15 +107,6 @@ function schemaOf({ content = {} }: Content = {}): Schema | undefined {
 function statusesOf(responses: Record<string, unknown>): string {
   const statuses = Object.keys(responses);
   return statuses.length === 0 ? '' : `Statuses: ${statuses.map(code).join(', ')}.`;
-}
-
-function table(head: string[], rows: string[][]): string {
-  const line = (cells: string[]) => `| ${cells.map(cell).join(' | ')} |`;
-  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
-}
-
-function cell(text: string): string {
-  return text.replaceAll('|', '\\|').replace(/\s*\n\s*/g, ' ');
 }
 
 function code(text: string): string {

@@ -1,8 +1,10 @@
 /** Writes docs/standards.md from docs/standards.yaml; a test finds rows that name what does not exist. */
+
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { markdownTable } from '../markdown-table.ts';
 import { explanations, introduction } from './standards-text.ts';
 
 const rowSchema = z.strictObject({
@@ -49,10 +51,10 @@ function tableOf(rows: readonly Row[]): string {
     const address = url ?? (number && `https://www.rfc-editor.org/rfc/rfc${number}`);
     const proof = test === undefined ? '' : `[${test.split('/').at(-1)}](../${test})`;
     const name = address === undefined ? spec : `[${spec}](${address})`;
-    const cells = [name, section ?? '', title, state, what, setting, proof];
-    return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |\n`;
+    return [name, section ?? '', title, state, what, setting, proof];
   });
-  return `| specification | section | | state | what Gatehouse does | setting | test |\n| --- | --- | --- | --- | --- | --- | --- |\n${lines.join('')}`;
+  const head = ['specification', 'section', '', 'state', 'what Gatehouse does', 'setting', 'test'];
+  return `${markdownTable(head, lines)}\n`;
 }
 
 /** Every name of a setting or of a field of the APIs. */

@@ -1,4 +1,5 @@
 /** Writes a chart's README from Chart.yaml and the comments of values.yaml. */
+import { markdownTable } from '../markdown-table.ts';
 import type { ValuesKey } from './values-document.ts';
 
 export interface ChartManifest {
@@ -26,15 +27,12 @@ install the three services together, which secrets they share and which connecti
 
 \`npm run generate\` writes this table from \`values.yaml\`. A key that is not listed is refused.
 
-| key | default | meaning |
-| --- | --- | --- |
-${keys.flatMap(row).join('\n')}
+${markdownTable(['key', 'default', 'meaning'], keys.flatMap(row))}
 `;
 }
 
-function row(key: ValuesKey): string[] {
+function row(key: ValuesKey): string[][] {
   if (key.isGroup && !key.comment) return [];
   const shown = key.isGroup ? '' : key.isOptional ? 'not set' : `\`${JSON.stringify(key.default)}\``;
-  const cells = [`\`${key.path.join('.')}\``, shown, key.comment];
-  return [`| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`];
+  return [[`\`${key.path.join('.')}\``, shown, key.comment]];
 }

@@ -1,4 +1,5 @@
 /** Writes the measured part of docs/performance.md: facts of the machine, ratios, absolute figures. */
+import { markdownTable } from '@gatehouse/tools/markdown-table';
 import { type Figure, formPost, loginRowName, ours } from './figure.ts';
 
 export interface Results {
@@ -51,10 +52,15 @@ ${hints}
 ${absolute(results, rows)}
 ### Memory after all of it
 
-${table([['server', 'resident MiB'], ...results.residentMiB.map(([name, mib]) => [name, String(mib)])])}
+${markdownTable(
+  ['server', 'resident MiB'],
+  results.residentMiB.map(([name, mib]) => [name, String(mib)]),
+)}
+
 ### Machine and run
 
-${table([['', ''], ...results.facts.map((fact) => [...fact])])}`;
+${markdownTable(['', ''], results.facts)}
+`;
 }
 
 function ratios({ servers, figures }: Results, rows: readonly string[]): string {
@@ -67,7 +73,7 @@ function ratios({ servers, figures }: Results, rows: readonly string[]): string 
     return [titles[row] ?? row, ...cells, ofForm];
   });
   const head = peers.map(({ name, version }) => `to ${name} ${version}`);
-  return table([['work', ...head, 'of a bare form post'], ...lines]);
+  return `${markdownTable(['work', ...head, 'of a bare form post'], lines)}\n`;
 }
 
 function ratioTo(peer: Figure | undefined, our: Figure | undefined): string {
@@ -95,7 +101,8 @@ function absolute({ servers, figures }: Results, rows: readonly string[]): strin
       return [[titles[row] ?? row, name, (isHint ? '~' : '') + cells[0], ...cells.slice(1)]];
     }),
   );
-  return table([['work', 'server', 'per second', 'CPU µs of one', 'p50 ms', 'p99 ms'], ...lines]);
+  const head = ['work', 'server', 'per second', 'CPU µs of one', 'p50 ms', 'p99 ms'];
+  return `${markdownTable(head, lines)}\n`;
 }
 
 function figureOf(figures: readonly Figure[], row: string, server: string): Figure | undefined {
@@ -109,10 +116,4 @@ function times(ratio: number): string {
 function rounded(value: number): string {
   const text = value < 10 ? value.toFixed(1) : String(Math.round(value));
   return text.replace(/\B(?=(\d{3})+$)/g, ' ');
-}
-
-/** The first row is the head. */
-function table([head = [], ...rows]: readonly (readonly string[])[]): string {
-  const lines = [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`);
-  return `${lines.join('\n')}\n`;
 }
