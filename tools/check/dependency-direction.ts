@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileCycles, folderCycles, type Import, readSources } from './import-graph.ts';
-import { isAway, laboratoryUses } from './laboratory.ts';
+import { foldersAway, laboratoryUses } from './laboratory.ts';
 import {
   folderOfPlace,
   type Layers,
@@ -24,11 +24,12 @@ export function wrongImports(root: string): string[] {
   const sources = readSources(root);
   const ordered = sources.filter(({ path }) => !pending.includes(placeOf(path, places)));
   const imports = ordered.flatMap((source) => source.imports);
+  const away = foldersAway(root, places);
   return [
     ...wrongPlaces(places),
-    ...Object.entries(places)
-      .filter(([name]) => !pending.includes(name) && !isAway(root, name, places))
-      .flatMap(([name, place]) => missingLayers(root, name, place)),
+    ...Object.entries(places).flatMap(([name, place]) =>
+      pending.includes(name) ? [] : missingLayers(root, name, place, away),
+    ),
     ...sources.flatMap((source) =>
       source.imports.flatMap((one) => [
         ...wrongPackage(one, places),
@@ -55,10 +56,11 @@ function wrongPlaces(places: Layers['places']): string[] {
   );
 }
 
-function missingLayers(root: string, name: string, place: Place): string[] {
+function missingLayers(root: string, name: string, place: Place, away: readonly string[]): string[] {
   const folder = folderOfPlace(name, place);
   return place.layers
-    .filter((layer) => layer !== '*.ts' && !existsSync(join(root, folder, layer)))
+    .filter((layer) => layer !== '*.ts' && !away.includes(`${folder}/${layer}/`))
+    .filter((layer) => !existsSync(join(root, folder, layer)))
     .map((layer) => `${layersFile}: ${folder}/${layer} is listed and does not exist.`);
 }
 

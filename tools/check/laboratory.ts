@@ -13,10 +13,10 @@ const quoted = /['"`]((?:\.{1,2}|@?[\w-]+)\/[^'"`\s]*)['"`]/g;
 /** What the laboratory's own packages import by name; files of `tools` import each other by path. */
 const toolsAsPackage = /^@gatehouse\/tools\b/;
 
-/** Whether the place is the laboratory and the tree has none of its folders. */
-export function isAway(root: string, name: string, places: Layers['places']): boolean {
-  if (name !== 'laboratory') return false;
-  return !foldersOf(places).some((folder) => existsSync(join(root, folder)));
+/** Its folders where the tree has none of them, which is right; otherwise none. */
+export function foldersAway(root: string, places: Layers['places']): string[] {
+  const folders = foldersOf(places);
+  return folders.some((folder) => existsSync(join(root, folder))) ? [] : folders;
 }
 
 /** One sentence for each place: in tools, tests, configurations and the product. */

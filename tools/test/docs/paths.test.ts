@@ -3,10 +3,15 @@ import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
+import { foldersAway } from '../../check/laboratory.ts';
+import { readLayers } from '../../check/layers.ts';
 import { sourceFiles } from '../../source-files.ts';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 const pages = sourceFiles(root, /\.md$/).filter((page) => existsSync(join(root, page)));
+/** Pages name files of the laboratory, which a tree may be without. */
+const away = foldersAway(root, readLayers(root).places);
+const isAway = (path: string) => away.some((folder) => `${path}/`.startsWith(folder));
 const textOf = (page: string) => readFileSync(join(root, page), 'utf8');
 const withoutCode = (text: string) => text.replaceAll(/^```.*?^```/gms, '').replaceAll(/`[^`\n]*`/g, '');
 
@@ -39,6 +44,7 @@ describe('the documentation', () => {
 function leadsSomewhere(page: string, link: string): boolean {
   const [file = '', anchor] = link.split('#');
   const target = file === '' ? page : normalize(join(dirname(page), file));
+  if (isAway(target)) return true;
   if (!existsSync(join(root, target))) return false;
   return anchor === undefined || headingsOf(target).includes(anchor);
 }
@@ -55,6 +61,7 @@ function headingsOf(page: string): string[] {
 
 /** A path starts at the root or beside the page. It may hold `{a,b}`, `*`, a placeholder such as `<service>`, and `:line`. */
 function exists(page: string, path: string): boolean {
+  if (isAway(path)) return true;
   const pattern = path
     .replaceAll(/<[^>]*>/g, '*')
     .replace(/:\d+$/, '')
