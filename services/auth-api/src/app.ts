@@ -3,6 +3,7 @@ import cookie from '@fastify/cookie';
 import { type App, createApp } from '@gatehouse/service-kit/http/app';
 import { keepChosenLanguage } from '@gatehouse/service-kit/http/chosen-language';
 import { hideFromProxies } from '@gatehouse/service-kit/http/internal';
+import { opsAuthorisation } from './client-authentication/ops-matrix.ts';
 import type { Audience } from './domain.ts';
 import type { Deps } from './domains.ts';
 import { refineOpenapi } from './openapi.ts';
@@ -28,6 +29,7 @@ export async function buildApp(deps: Deps): Promise<App> {
     },
   });
 
+  opsAuthorisation.requireRows(app);
   const mount = mountsOf(deps);
   // Pages of allowed origins may call these; whoever calls proves it by a token or a secret.
   await app.register(async (crossOrigin: App) => {

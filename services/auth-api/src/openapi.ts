@@ -1,6 +1,6 @@
 /** Adds to the OpenAPI document what the schemas of routes do not say: who may call, and how pages and public documents refuse. */
 import type { Answer, OpenApiDocument } from '@gatehouse/service-kit/openapi/document';
-import { type AdministratorKind, allows, ruleOf } from './client-authentication/ops-matrix.ts';
+import { type AdministratorKind, allows, opsAuthorisation } from './client-authentication/ops-matrix.ts';
 
 type Credential = keyof typeof securitySchemes;
 
@@ -90,7 +90,7 @@ export function refineOpenapi(document: OpenApiDocument): void {
 }
 
 function callersOf(method: string, path: string): (Credential | 'none')[] {
-  const rule = path.startsWith('/auth/v3/ops/') ? ruleOf(method.toUpperCase(), path) : undefined;
+  const rule = opsAuthorisation.ruleOf(method.toUpperCase(), path);
   if (rule !== undefined) {
     const admitted = Object.entries(administrators) as [AdministratorKind, Credential][];
     return [...new Set(admitted.filter(([kind]) => allows(rule, kind)).map(([, name]) => name))];

@@ -1,5 +1,6 @@
 /** Authenticates administrators: the operator by HTTP Basic, managing clients and people at the console by their tokens. */
 
+import { isDangerous } from '@gatehouse/caller-auth/authorisation/matrix';
 import { hasScheme, parseBasicCredentials } from '@gatehouse/caller-auth/credentials/basic-auth';
 import { requireFreshSignIn } from '@gatehouse/caller-auth/credentials/fresh-sign-in';
 import type { Operator } from '@gatehouse/caller-auth/credentials/operator';
@@ -16,7 +17,7 @@ import { nameActor } from '../administration/actor.ts';
 import type { AuditWriter } from '../audit/event.ts';
 import type { StoredAccessToken } from '../tokens/access-token.ts';
 import type { ConsoleRight, ConsoleRights } from '../tokens/console-rights.ts';
-import { type AdministratorKind, allows, isDangerous, isPerson, ruleOf } from './ops-matrix.ts';
+import { type AdministratorKind, allows, isPerson, opsAuthorisation } from './ops-matrix.ts';
 
 export interface OpsCredentials {
   sender: SenderRequest;
@@ -117,7 +118,7 @@ function administratorOf(right: ConsoleRight, clientId: string): Administrator {
 export function guardAdministration(scope: App, opsAuthentication: OpsAuthentication, now: Clock): void {
   const admit = (request: FastifyRequest, administrator: Administrator): void => {
     const { kind, contactCenterId, signedInAtMs, ...named } = administrator;
-    const rule = ruleOf(request.method, request.routeOptions.url ?? '');
+    const rule = opsAuthorisation.ruleOf(request.method, request.routeOptions.url ?? '');
     if (rule === undefined || !allows(rule, kind))
       throw forbidden(`This is not for a caller of the kind ${kind}`);
     if (isDangerous(rule, request.query as object) && isPerson(kind)) requireFreshSignIn(signedInAtMs, now());

@@ -1,12 +1,5 @@
 /** Writes the part of docs/authorisation.md about Auth API from the matrix. */
-import {
-  administratorKinds,
-  type OpsCallerKind,
-  type OpsRule,
-  opsCallerKinds,
-  opsMatrix,
-  opsRules,
-} from './ops-matrix.ts';
+import { type OpsCallerKind, opsAuthorisation, opsCallerKinds } from './ops-matrix.ts';
 
 const callers: Record<OpsCallerKind, string> = {
   operator: 'the operator account (HTTP Basic)',
@@ -22,20 +15,10 @@ const callers: Record<OpsCallerKind, string> = {
 };
 
 export function opsMatrixPage(): string {
-  const table = Object.entries(opsMatrix).map(([operation, name]) => {
-    const rule: OpsRule = opsRules[name];
-    const cells = opsCallerKinds.map((_kind, index) => {
-      const own = index < administratorKinds.length ? rule.verdicts[index] : 'no';
-      const other = rule.other?.[index] ?? own;
-      return other === own ? own : `${own} / ${other}`;
-    });
-    const mild = rule.mildWith === undefined ? '' : ` without \`${rule.mildWith}\``;
-    return `| \`${operation}\`${rule.isDangerous ? ` ◆${mild}` : ''} | ${cells.join(' | ')} |`;
-  });
   return `## Auth API
 
-From \`services/auth-api/src/client-authentication/ops-matrix.ts\`; a test tries every cell. Paths are below \`/auth/v3/ops\`. A route without a row is for
-no caller. **own**: what belongs to the caller's own contact centre. A client belongs to a contact centre if it is bound to exactly that one; a person, if the audit trail
+From \`services/auth-api/src/client-authentication/ops-matrix.ts\`, which the guard of every route reads; a test tries every cell. Paths are below \`/auth/v3/ops\`. A route without
+a row is for no caller, and the service does not start with one, nor with a row without a route. **own**: what belongs to the caller's own contact centre. A client belongs to a contact centre if it is bound to exactly that one; a person, if the audit trail
 knows no login of the person to another one. A contact-centre administrator cannot revoke a client (403), and reads only the security events of the contact centre.
 
 ◆ A person needs a sign-in that is at most 15 minutes old (403 \`stale_sign_in\`).
@@ -45,8 +28,6 @@ the person's own token or session cookie, and nothing of another person.
 
 ${opsCallerKinds.map((kind) => `- **${kind}**: ${callers[kind]}`).join('\n')}
 
-| operation | ${opsCallerKinds.join(' | ')} |
-|---|${opsCallerKinds.map(() => '---').join('|')}|
-${table.join('\n')}
+${opsAuthorisation.table()}
 `;
 }

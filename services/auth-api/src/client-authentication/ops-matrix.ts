@@ -1,7 +1,5 @@
 /** Lists who may do what below `/auth/v3/ops`: one row per operation. Part of docs/authorisation.md, and a test tries every cell. */
-
-/** The answer: done; 403; 404 as if it did not exist; a list of what belongs to the caller's own contact centre. */
-export type OpsVerdict = 'yes' | 'no' | 'hidden' | 'own';
+import { admits, createMatrix, type Rule, type Verdict } from '@gatehouse/caller-auth/authorisation/matrix';
 
 /** Callers who may administer something. */
 export const administratorKinds = [
@@ -12,25 +10,14 @@ export const administratorKinds = [
   'managing client',
 ] as const;
 
-/** All others are refused before a row is looked at. */
+/** The others administer nothing, and are refused before a row is looked at. */
 export const opsCallerKinds = [...administratorKinds, 'bound managing client', 'client', 'user'] as const;
 
 export type AdministratorKind = (typeof administratorKinds)[number];
 export type OpsCallerKind = (typeof opsCallerKinds)[number];
 
-export interface OpsRule {
-  title: string;
-  /** One verdict per kind of administrator, in their order. */
-  verdicts: readonly OpsVerdict[];
-  /** For what belongs to another contact centre, where that differs. */
-  other?: readonly OpsVerdict[];
-  /** A person needs a sign-in that is at most 15 minutes old: a session that is left open must not be worth as much. */
-  isDangerous?: true;
-  /** With this parameter in the query it concerns one thing alone, and is not dangerous. */
-  mildWith?: string;
-}
-
-const v = (text: string) => text.split(' ') as OpsVerdict[];
+/** One verdict per kind of administrator. */
+const v = (text: string) => [...text.split(' '), 'no', 'no', 'no'] as Verdict[];
 
 export const opsRules = {
   administer: {
@@ -92,7 +79,7 @@ export const opsRules = {
     title: 'search security events',
     verdicts: v('yes yes yes own yes'),
   },
-} as const satisfies Record<string, OpsRule>;
+} as const satisfies Record<string, Rule>;
 
 export type OpsRuleName = keyof typeof opsRules;
 
@@ -144,26 +131,19 @@ export const opsMatrix: Readonly<Record<string, OpsRuleName>> = {
   'POST /audit/erase': 'endanger',
 };
 
-/** The rule of a route; undefined: it is for nobody. */
-export function ruleOf(method: string, url: string): OpsRule | undefined {
-  const path = url.replace(/^\/auth\/v3\/ops/, '').replace(/:(\w+)/g, '{$1}');
-  // A HEAD is answered as a GET without its body.
-  const operation = `${method === 'HEAD' ? 'GET' : method} ${path}`;
-  return Object.hasOwn(opsMatrix, operation) ? opsRules[opsMatrix[operation] as OpsRuleName] : undefined;
-}
+export const opsAuthorisation = createMatrix({
+  prefix: '/auth/v3/ops',
+  kinds: opsCallerKinds,
+  rules: opsRules,
+  rows: opsMatrix,
+});
 
 /** Whether an administrator of the kind may call a route with the rule at all. */
-export function allows({ verdicts }: OpsRule, kind: AdministratorKind): boolean {
-  const verdict = verdicts[administratorKinds.indexOf(kind)];
-  return verdict === 'yes' || verdict === 'own';
+export function allows(rule: Rule, kind: AdministratorKind): boolean {
+  return admits(opsAuthorisation.verdictOf(rule, kind));
 }
 
 /** Whether administrators of the kind sign in. The link of an operator lives for 15 minutes. */
 export function isPerson(kind: AdministratorKind): boolean {
   return kind === 'installation administrator' || kind === 'contact-centre administrator';
-}
-
-/** `query`: as it was sent. A parameter that is there and wrong is refused by its route. */
-export function isDangerous({ isDangerous, mildWith }: OpsRule, query: object): boolean {
-  return isDangerous === true && !(mildWith !== undefined && Object.hasOwn(query, mildWith));
 }

@@ -1,23 +1,25 @@
 /** Every cell of the matrix of what administrators may call, by real requests. */
 import { readFile } from 'node:fs/promises';
 import { basicAuthorization } from '@gatehouse/api-client/http-client';
+import type { Rule } from '@gatehouse/caller-auth/authorisation/matrix';
 import {
   contactCenterAdminAuthority,
   installationAdminAuthority,
 } from '@gatehouse/contracts/auth-api/console';
 import { managementAuthority } from '@gatehouse/contracts/auth-api/introspection';
 import { randomUuid } from '@gatehouse/service-kit/crypto/secrets';
-import { createApp } from '@gatehouse/service-kit/http/app';
+import { type App, createApp } from '@gatehouse/service-kit/http/app';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { buildApp } from '../../src/app.ts';
 import {
   administratorKinds,
   type OpsCallerKind,
-  type OpsRule,
   opsCallerKinds,
   opsMatrix,
   opsRules,
 } from '../../src/client-authentication/ops-matrix.ts';
 import { opsMatrixPage } from '../../src/client-authentication/ops-matrix-page.ts';
+import type { Domain } from '../../src/domain.ts';
 import { type Estate, startEstate } from '../help-desk/stack.ts';
 import { ops, otherContactCenterId as other, contactCenterId as own } from '../stack/auth-api.ts';
 import {
@@ -117,7 +119,7 @@ async function call(operation: string, center: string, authorization: string) {
 }
 
 const operations = Object.entries(opsMatrix).map(
-  ([operation, name]) => [operation, opsRules[name] as OpsRule] as const,
+  ([operation, name]) => [operation, opsRules[name] as Rule] as const,
 );
 
 describe.each(operations)('%s', (operation, rule) => {
@@ -151,6 +153,19 @@ describe('the matrix', () => {
   it('is the committed page', async () => {
     const page = await readFile(new URL('../../../../docs/authorisation.md', import.meta.url), 'utf8');
     expect(page.endsWith(`\n${opsMatrixPage()}`)).toBe(true);
+  });
+
+  it('lets the service start only where every route has a row, and every row a route', async () => {
+    const { deps } = estate.stack;
+    const routes = (scope: App) => void scope.get('/made-up', async () => ({}));
+    const planted: Domain = { mounts: [['operators', '/auth/v3/ops', routes]] };
+    await expect(buildApp({ ...deps, domains: [...deps.domains, planted] })).rejects.toThrow(
+      'GET /made-up has no row in the matrix of /auth/v3/ops: say who may call it',
+    );
+    const app = await buildApp({ ...deps, domains: [] });
+    await expect(app.ready()).rejects.toThrow(
+      'rows without a route in the matrix of /auth/v3/ops: GET /admin',
+    );
   });
 
   // attack: route of the administration that nobody has decided about | ASVS 8.2.1, OWASP A01 | guard: services/auth-api/src/client-authentication/ops-authentication.ts
