@@ -1,13 +1,13 @@
 /** Searches what can be reached from each right, key and setting, over both matrices and the edges beside them. */
+import type { Rule } from '@gatehouse/caller-auth/authorisation/matrix';
 import type { Fact, ReachEdge, ReachGuard, Source } from '@gatehouse/contracts/reachability';
 import {
   administratorKinds,
-  type OpsRule,
   opsMatrix,
   opsRules,
 } from '../../services/auth-api/src/client-authentication/ops-matrix.ts';
 import { edges, opsGives } from '../../services/auth-api/src/client-authentication/ops-reach.ts';
-import { callerKinds, matrix, type Rule, rules } from '../../services/environment-api/src/access/matrix.ts';
+import { callerKinds, matrix, rules } from '../../services/environment-api/src/access/matrix.ts';
 import { gives } from '../../services/environment-api/src/access/reach.ts';
 
 /** A higher number is worth more. Other nodes are no rights: they matter only for the rights that they reach. */
@@ -41,7 +41,7 @@ export function stepsOf(without: readonly ReachGuard[] = []): ReadonlyMap<string
   const add = (from: string, step: Step) => steps.set(from, [...(steps.get(from) ?? []), step]);
   for (const [operation, name] of Object.entries(matrix)) addOperation(operation, name);
   for (const [operation, name] of Object.entries(opsMatrix)) {
-    const rule: OpsRule = opsRules[name];
+    const rule: Rule = opsRules[name];
     for (const [index, kind] of administratorKinds.entries())
       if (rule.verdicts[index] === 'yes')
         for (const to of opsGives[operation] ?? []) add(kind, { to, by: `\`${operation}\`` });
@@ -83,7 +83,7 @@ export function unaskedWrites(): string[] {
     ...Object.entries(opsMatrix).map(([operation, name]) => ({
       ...{
         operation,
-        rule: opsRules[name] as OpsRule,
+        rule: opsRules[name] as Rule,
         kinds: administratorKinds as readonly string[],
         given: opsGives,
       },

@@ -6,10 +6,11 @@ import type { App } from '@gatehouse/service-kit/http/app-type';
 import { enforceCors } from '@gatehouse/service-kit/http/cors';
 import { hideFromProxies } from '@gatehouse/service-kit/http/internal';
 import { admitCallers } from './access/admission.ts';
+import { authorisation, base } from './access/matrix.ts';
 import type { Deps } from './deps.ts';
 import { refineOpenapi } from './openapi/refinement.ts';
 
-const internal = '/environment/v3/internal';
+const internal = `${base}/internal`;
 
 const corsOptions = {
   // Credentials are not allowed: callers authenticate by a header, never by a cookie.
@@ -46,6 +47,7 @@ export async function buildApp(deps: Deps): Promise<App> {
       refine: refineOpenapi,
     },
   });
+  authorisation.requireRows(app, (path) => config.internal.onPublicPort || !isInternal(path));
   await app.register(access.resource.routes);
   await app.register(
     async (api: App) => {
@@ -74,7 +76,7 @@ export async function buildApp(deps: Deps): Promise<App> {
       await api.register(deps.importExport.exportRoutes, { prefix: '/export' });
       await api.register(deps.importExport.importRoutes, { prefix: '/import' });
     },
-    { prefix: '/environment/v3' },
+    { prefix: base },
   );
   await app.register(
     async (scim: App) => {
@@ -82,7 +84,7 @@ export async function buildApp(deps: Deps): Promise<App> {
       access.resource.tell(scim);
       await scim.register(deps.scim.routes);
     },
-    { prefix: '/environment/v3/contact-centers/:id/scim/v2' },
+    { prefix: `${base}/contact-centers/:id/scim/v2` },
   );
   // For the release before, whose Auth API calls here.
   if (config.internal.onPublicPort)
@@ -110,8 +112,13 @@ export async function buildInternalApp(deps: Deps): Promise<App> {
       refine: refineOpenapi,
     },
   });
+  authorisation.requireRows(app, isInternal);
   await app.register((services: App) => mountInternal(services, deps), { prefix: internal });
   return app;
+}
+
+function isInternal(path: string): boolean {
+  return path.startsWith('/internal/');
 }
 
 async function mountInternal(services: App, deps: Deps): Promise<void> {

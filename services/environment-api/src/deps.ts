@@ -98,6 +98,7 @@ export async function createDeps(config: Config, kit: Kit, clockOfTest?: Clock) 
       publicUrl: config.publicUrl,
       takesCertificates: config.http.tls.clientCertificates || config.mtls.header !== undefined,
     },
+    region,
     redis,
     keyspace,
     now,

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import type { Rule, Verdict } from '@gatehouse/caller-auth/authorisation/matrix';
 import { hashPersonPassword } from '@gatehouse/caller-auth/credentials/person-password';
 import {
   consoleClientId,
@@ -9,14 +10,7 @@ import { personPasswordPlace } from '@gatehouse/contracts/environment-api/people
 import { randomUuid } from '@gatehouse/service-kit/crypto/secrets';
 import { openApiOf } from '@gatehouse/service-kit/http/run';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  type CallerKind,
-  callerKinds,
-  matrix,
-  type Rule,
-  rules,
-  type Verdict,
-} from '../src/access/matrix.ts';
+import { type CallerKind, callerKinds, matrix, rules } from '../src/access/matrix.ts';
 import { matrixPage } from '../src/access/matrix-page.ts';
 import { describeInternalApp } from '../src/openapi.ts';
 import { createPeopleStore, peopleIn } from './people-store.ts';

@@ -233,7 +233,7 @@ it('refuses too many links, texts, languages and unknown fields', async () => {
     expect([data, (await refusal(data))[0]]).toEqual([data, 400]);
 });
 
-// attack: decoder kept busy by callers who may store no picture | CWE-400 | guard: services/environment-api/src/branding/service.ts
+// attack: decoder kept busy by callers who may store no picture | CWE-400 | guard: services/environment-api/src/access/matrix.ts
 it('decodes nothing for the manager of another contact centre', async () => {
   const authorization = api.authApi.token({
     contact_center_ids: [other],
@@ -250,7 +250,7 @@ it('decodes nothing for the manager of another contact centre', async () => {
   expect(await Promise.all(statuses)).toEqual([404, 403, 400]);
 });
 
-// attack: branding of another contact centre | CWE-639 | guard: services/environment-api/src/branding/service.ts
+// attack: branding of another contact centre | CWE-639 | guard: services/environment-api/src/access/caller.ts
 it('belongs to its contact centre: the manager of another one neither sees nor changes it', async () => {
   const authorization = api.authApi.token({
     contact_center_ids: [other],

@@ -47,7 +47,7 @@ it('counts the people of a people store, who stay', async () => {
   expect(ends.environment).toEqual({ id: store.environmentId, contactCenters: 0, people: 2 });
 });
 
-// attack: look what another contact centre has | CWE-639, OWASP API1:2023 | guard: services/environment-api/src/contact-centers/service.ts
+// attack: look what another contact centre has | CWE-639, OWASP API1:2023 | guard: services/environment-api/src/access/caller.ts
 it("is told of the caller's own contact centre alone", async () => {
   const [own, other] = [await api.contactCenter(), await api.contactCenter()];
   const token = api.authApi.token({ contact_center_ids: [own], contact_center_id: own });

@@ -110,7 +110,7 @@ describe('a POST with an Idempotency-Key', () => {
     expect((await post(path, 'before', { name: 'other' })).status).toBe(422);
   });
 
-  // attack: repeated request after the right was lost | CWE-285, ASVS 8.3.1 | guard: services/environment-api/src/changes/writer.ts
+  // attack: repeated request after the right was lost | CWE-285, ASVS 8.3.1 | guard: services/environment-api/src/access/guard.ts
   it('is refused to a caller who has lost the right since', async () => {
     const environmentId = await api.environment();
     const center = await api.contactCenter({ environmentId });

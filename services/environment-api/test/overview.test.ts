@@ -86,7 +86,7 @@ it('of one contact centre holds nothing of another one', async () => {
   expect(unknown.status).toBe(404);
 });
 
-// attack: reading what another contact centre has, as the administrator of one | CWE-639 | guard: services/environment-api/src/overview/routes.ts
+// attack: reading what another contact centre has, as the administrator of one | CWE-639 | guard: services/environment-api/src/access/guard.ts
 it('shows who administers one contact centre that one, whatever they ask for', async () => {
   const ask = (query: string, ids = [own]) =>
     api.call('GET', `/overview${query}`, {

@@ -216,7 +216,7 @@ it('shows people the branding after they typed the tenant, on every replica of t
     .toBe(true);
 });
 
-// attack: branding of another contact centre | CWE-639 | guard: services/environment-api/src/branding/service.ts
+// attack: branding of another contact centre | CWE-639 | guard: services/environment-api/src/access/caller.ts
 it('is for the own contact centre alone where a person administers one', async () => {
   const other = await stage.environmentApi.contactCenter({
     environmentId: stage.environmentId,

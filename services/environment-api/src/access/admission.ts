@@ -1,4 +1,5 @@
 /** Lets callers in before a body is read, and asks again when the body is there: the sender decides when that is. */
+import type { Verdict } from '@gatehouse/caller-auth/authorisation/matrix';
 import type { App } from '@gatehouse/service-kit/http/app-type';
 import type { FastifyRequest } from 'fastify';
 import type { Caller } from './caller.ts';
@@ -7,6 +8,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Set before the body is read, and once more when it is there. */
     caller: Caller;
+    /** What the row of the route gives the caller. Set before the handler, which nobody reaches without a right. */
+    verdict: Verdict;
     /** The caller as a new request would find them. @throws AppError as for a new request */
     callerNow(): Promise<Caller>;
   }
@@ -17,18 +20,22 @@ export interface Admission {
   enter(request: FastifyRequest): Promise<Caller>;
   /** Looks at an authenticated caller again. @throws AppError 401, 403, 503 */
   again(request: FastifyRequest): Promise<Caller>;
+  /** By the row of the route, when the request is known to be well-formed. @throws AppError 403, 404 */
+  decide(request: FastifyRequest): Verdict;
 }
 
 /** Guards every route of the scope: no body is read and nothing is looked up before the caller is authenticated. */
-export function admitCallers(scope: App, { enter, again }: Admission): void {
+export function admitCallers(scope: App, { enter, again, decide }: Admission): void {
   scope.decorateRequest('caller');
+  scope.decorateRequest('verdict');
   scope.decorateRequest('callerNow');
   scope.addHook('onRequest', async (request) => {
     request.caller = await enter(request);
     request.callerNow = () => again(request);
   });
-  // The right, the sign-in and the token may be gone since the headers came.
   scope.addHook('preHandler', async (request) => {
+    // The right, the sign-in and the token may be gone since the headers came.
     if (request.method !== 'GET' && request.method !== 'HEAD') request.caller = await request.callerNow();
+    request.verdict = decide(request);
   });
 }

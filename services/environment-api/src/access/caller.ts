@@ -1,4 +1,4 @@
-/** Derives what a caller may read and write. Whatever this file does not allow is refused. */
+/** Derives who a caller is, by the kinds of the matrix, and which contact centres they reach. */
 import {
   consoleClientId,
   consoleLinkGrantType,
@@ -8,8 +8,9 @@ import {
 } from '@gatehouse/contracts/auth-api/console';
 import { type IntrospectionActive, managementAuthority } from '@gatehouse/contracts/auth-api/introspection';
 import { definedOnly } from '@gatehouse/contracts/defined-only';
-import { forbidden, notFound } from '@gatehouse/service-kit/errors/app-error';
+import { notFound } from '@gatehouse/service-kit/errors/app-error';
 import { parseId } from '../fields/scalars.ts';
+import type { CallerKind } from './matrix.ts';
 
 export interface Caller {
   kind: 'ops' | 'client' | 'user';
@@ -99,6 +100,20 @@ function isOfConsoleLogin({ client_id, grant_type, act }: IntrospectionActive): 
   return loginGrantTypes.includes(grant_type) || grant_type === consoleLinkGrantType;
 }
 
+/** The column of the matrix. */
+export function kindOf({ kind, clientId, reads, writes, internal, provisions }: Caller): CallerKind {
+  if (provisions !== undefined) return 'SCIM key';
+  if (kind === 'ops') return 'operator';
+  if (internal) return writes ? 'managing internal client' : 'internal client';
+  const isAtConsole = kind === 'user' && clientId !== undefined;
+  if (reads === 'all') return isAtConsole ? 'installation administrator' : 'managing client';
+  // A caller that is bound to no contact centre, and manages nothing, has nothing.
+  if (reads.size === 0) return 'client';
+  if (kind === 'client') return writes ? 'managing bound client' : 'bound client';
+  if (!writes) return 'user';
+  return isAtConsole ? 'contact-centre administrator' : 'managing user';
+}
+
 /** Whether the caller may read what belongs to the whole installation, such as environments and locations. */
 export function readsAll(caller: Caller): boolean {
   return caller.reads === 'all';
@@ -113,48 +128,36 @@ export function readableIds(caller: Caller): readonly string[] | undefined {
   return caller.reads === 'all' ? undefined : [...caller.reads];
 }
 
-/** @throws AppError 403 for a caller without the authority to write */
-export function requireWriter(caller: Caller): void {
-  if (!caller.writes) {
-    throw forbidden(
-      `Writing needs the operator account, a client with the authority ${managementAuthority}, or an administrator at the operator console`,
-    );
-  }
-}
-
-/** @throws AppError 403 unless the caller may read everything */
-export function requireInstallationReader(caller: Caller): void {
-  if (readsAll(caller)) return;
-  throw forbidden('This caller may not read what belongs to other contact centres');
-}
-
-/** Guards writes to what belongs to the whole installation. @throws AppError 403 */
-export function requireInstallationWriter(caller: Caller): void {
-  requireWriter(caller);
-  if (!readsAll(caller)) {
-    throw forbidden(
-      'This caller is bound to a contact centre: it cannot write what all contact centres share',
-    );
-  }
-}
-
-/** @throws AppError 403 */
-export function requireInternal(caller: Caller): void {
-  if (!caller.internal) throw forbidden('This endpoint is for internal clients');
-}
-
 /** The same answer for an unknown id and for one that the caller may not read, so that ids cannot be probed. */
 export function unknownEnvironment(id: string) {
   return notFound(`There is no environment ${JSON.stringify(id)}`);
 }
 
-/** The id of an environment in a path of internal clients, which may read all. @throws AppError 404 */
+/** The id of an environment in a path. @throws AppError 404 */
 export function requireEnvironmentId(text: string): string {
   const id = parseId(text);
   if (id === undefined) throw unknownEnvironment(text);
   return id;
 }
 
+/** Undefined: it is no id, or that of a contact centre which the caller neither reads nor provisions. */
+export function reachedId(caller: Caller, text: string): string | undefined {
+  const id = parseId(text);
+  return id !== undefined && (caller.provisions === id || mayRead(caller, id)) ? id : undefined;
+}
+
+/** The id of a contact centre that the caller reaches. @throws AppError 404 */
+export function requireReach(caller: Caller, text: string): string {
+  const id = reachedId(caller, text);
+  if (id === undefined) throw unknownContactCenter(text);
+  return id;
+}
+
 export function unknownContactCenter(id: string) {
   return notFound(`There is no contact centre ${JSON.stringify(id)}`);
+}
+
+/** The same answer for a key that does not work, for every reason, and for one of others. */
+export function unknownApiKey() {
+  return notFound('The API key is unknown, expired or withdrawn');
 }

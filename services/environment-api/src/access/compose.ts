@@ -1,6 +1,7 @@
 /** Composes the authentication of callers: operator credentials, introspected tokens, DPoP proofs and certificates. */
 
 import type { HttpClient } from '@gatehouse/api-client/http-client';
+import type { Verdict } from '@gatehouse/caller-auth/authorisation/matrix';
 import { hasScheme, parseBasicCredentials } from '@gatehouse/caller-auth/credentials/basic-auth';
 import { createOperator, type OperatorOptions } from '@gatehouse/caller-auth/credentials/operator';
 import { createSecretAttempts } from '@gatehouse/caller-auth/credentials/secret-attempts';
@@ -11,6 +12,7 @@ import { createDpopProofs } from '@gatehouse/caller-auth/sender-constraint/dpop-
 import { createResourceTokens } from '@gatehouse/caller-auth/sender-constraint/resource-tokens';
 import type { SenderRequest } from '@gatehouse/caller-auth/sender-constraint/sender';
 import type { Clock } from '@gatehouse/service-kit/clock';
+import { type Region, requireWritable } from '@gatehouse/service-kit/config/region';
 import { AppError, unauthorized } from '@gatehouse/service-kit/errors/app-error';
 import { nameCorsCaller } from '@gatehouse/service-kit/http/cors';
 import { createAddressLimiter } from '@gatehouse/service-kit/limits/attempt-limiter';
@@ -18,10 +20,11 @@ import type { Logger } from '@gatehouse/service-kit/logging/logger';
 import type { Keyspace, RedisClient } from '@gatehouse/service-kit/redis/client';
 import { createSingleUse } from '@gatehouse/service-kit/redis/single-use';
 import type { Secret } from '@gatehouse/service-kit/secret';
+import type { FastifyRequest } from 'fastify';
 import { createAdministratorPlaces } from './administrator-places.ts';
 import type { Admission } from './admission.ts';
-import { type Caller, opsCaller, requireInternal, tokenCaller } from './caller.ts';
-import { createRowGuard } from './guard.ts';
+import { type Caller, opsCaller, tokenCaller } from './caller.ts';
+import { createRowGuard, decide } from './guard.ts';
 import { createIntrospection } from './introspection.ts';
 import { createResource, type ResourceOptions } from './resource.ts';
 
@@ -33,6 +36,7 @@ export function composeAccess({
   encryptionKeys,
   certificates,
   resource,
+  region,
   redis,
   keyspace,
   now,
@@ -45,6 +49,7 @@ export function composeAccess({
   encryptionKeys: Secret;
   certificates: ClientCertificates;
   resource: Pick<ResourceOptions, 'publicUrl' | 'takesCertificates'>;
+  region: Region;
   redis: RedisClient;
   keyspace: Keyspace;
   now: Clock;
@@ -88,10 +93,11 @@ export function composeAccess({
   }
 
   /** A guess costs a question to Auth API, so their number is limited. @throws AppError 401, 403, 429, 503 */
-  async function authenticateService(sender: SenderRequest, clientAddress: string): Promise<Caller> {
+  async function authenticateService(request: FastifyRequest): Promise<Caller> {
+    const clientAddress = request.ip;
     guesses.reserve(clientAddress);
     try {
-      const caller = internalOnly(await authenticate(sender, clientAddress));
+      const caller = allowed(await authenticate(request, clientAddress), request);
       guesses.release(clientAddress);
       return caller;
     } catch (error) {
@@ -102,23 +108,35 @@ export function composeAccess({
 
   const places = createAdministratorPlaces({ http: authApi, now, ttlMs: cacheMs });
   const guardRow = createRowGuard({ places, now });
+  /** A region that takes no writes says so to everybody. */
+  const decideHere = (request: FastifyRequest): Verdict => {
+    try {
+      return decide(request.caller, request);
+    } catch (error) {
+      if (!['GET', 'HEAD'].includes(request.method)) requireWritable(region);
+      throw error;
+    }
+  };
   return {
     places,
     admission: {
       enter: async (request) => guardRow(await authenticate(request, request.ip), request),
       again: async (request) => guardRow(await look(request, request.caller), request),
+      decide: decideHere,
     } satisfies Admission,
     /** For other services. */
     serviceAdmission: {
-      enter: (request) => authenticateService(request, request.ip),
-      again: async (request) => internalOnly(await look(request, request.caller)),
+      enter: authenticateService,
+      again: async (request) => allowed(await look(request, request.caller), request),
+      decide: decideHere,
     } satisfies Admission,
     dpopProofs,
     resource: createResource({ ...resource, takesProofs: dpop.origins.length > 0 }),
   };
 }
 
-function internalOnly(caller: Caller): Caller {
-  requireInternal(caller);
+/** Returns the caller. @throws AppError 403 */
+function allowed(caller: Caller, request: FastifyRequest): Caller {
+  decide(caller, request);
   return caller;
 }

@@ -1,5 +1,6 @@
 /** Writes docs/authorisation.md from the matrix. */
-import { type CallerKind, callerKinds, matrix, type Rule, rules, type Verdict } from './matrix.ts';
+import type { Verdict } from '@gatehouse/caller-auth/authorisation/matrix';
+import { authorisation, type CallerKind, callerKinds } from './matrix.ts';
 
 const callers: Record<CallerKind, string> = {
   operator: 'the operator account (HTTP Basic)',
@@ -28,16 +29,6 @@ const verdicts: Record<Verdict, string> = {
 };
 
 export function matrixPage(): string {
-  const table = Object.entries(matrix).flatMap(([operation, name]) => {
-    const rule: Rule = rules[name];
-    const cells = callerKinds.map((_kind, index) => {
-      const own = rule.verdicts[index];
-      const other = rule.other?.[index];
-      return other === undefined || other === own ? own : `${own} / ${other}`;
-    });
-    const marks = [rule.isDangerous ? ' ◆' : '', rule.speaksForPeople ? ' ●' : ''].join('');
-    return `| \`${operation}\`${marks} | ${cells.join(' | ')} |`;
-  });
   return `# Authorisation
 
 Written by \`npm run generate\`. Two tables say who may call what: Environment API, and [the administration of Auth API](#auth-api).
@@ -45,8 +36,8 @@ Written by \`npm run generate\`. Two tables say who may call what: Environment A
 
 ## Environment API
 
-From \`services/environment-api/src/access/matrix.ts\`; a test tries every cell. Two words in a cell: for the caller's own contact centre / for another one.
-What is not in the table is refused. A read-only region refuses every write with 403 \`read_only_region\`, whoever the caller is.
+From \`services/environment-api/src/access/matrix.ts\`, which the guard of every route reads; a test tries every cell. Two words in a cell: for the caller's own contact
+centre / for another one. What is not in the table is refused, and the service does not start with a route without a row, or a row without a route. A read-only region refuses every write with 403 \`read_only_region\`, whoever the caller is.
 
 ### Callers
 
@@ -67,8 +58,6 @@ ${Object.entries(verdicts)
 Paths are below \`/environment/v3\`. A change of \`domains\`, \`environmentId\`, \`membership\` or \`subjectScope\` of a contact centre needs what
 \`POST /contact-centers\` needs. A change of its \`status\` is under ●.
 
-| operation | ${callerKinds.join(' | ')} |
-|---|${callerKinds.map(() => '---').join('|')}|
-${table.join('\n')}
+${authorisation.table()}
 `;
 }

@@ -1,7 +1,5 @@
-/** Lists who may do what: one row per operation. Generates docs/authorisation.md, and a test tries every cell. */
-
-/** The answer: done; 401; 403; 404 as if it did not exist; an empty list; a list of the caller's own rows. */
-export type Verdict = 'yes' | 'refused' | 'no' | 'hidden' | 'empty' | 'own';
+/** Lists who may do what: one row per operation. It is the guard of every route (`guard.ts`) and docs/authorisation.md. A test tries every cell. */
+import { createMatrix, type Rule, type Verdict } from '@gatehouse/caller-auth/authorisation/matrix';
 
 export const callerKinds = [
   'operator',
@@ -19,18 +17,6 @@ export const callerKinds = [
 ] as const;
 
 export type CallerKind = (typeof callerKinds)[number];
-
-/** One verdict per kind of caller, in the order of `callerKinds`. */
-export interface Rule {
-  title: string;
-  verdicts: readonly Verdict[];
-  /** For a contact centre that the caller is not bound to, where that differs. */
-  other?: readonly Verdict[];
-  /** A person needs a sign-in that is at most 15 minutes old: a session that is left open must not be worth as much. */
-  isDangerous?: true;
-  /** It lets somebody speak for the people of the contact centre: where administrators of the installation are, theirs alone. */
-  speaksForPeople?: true;
-}
 
 const managingClient = callerKinds.indexOf('managing client');
 const managingBoundClient = callerKinds.indexOf('managing bound client');
@@ -90,6 +76,7 @@ export const rules = {
   readAll: {
     title: 'read everything at once',
     verdicts: v('yes yes yes yes no no no no no'),
+    refusal: 'This caller may not read what belongs to other contact centres',
   },
   listOwn: {
     title: 'list things of contact centres',
@@ -161,13 +148,14 @@ export const rules = {
   internal: {
     title: 'what the services tell each other',
     verdicts: v('no yes yes no no no no no no'),
+    refusal: 'This endpoint is for internal clients',
   },
 } as const satisfies Record<string, Rule>;
 
 export type RuleName = keyof typeof rules;
 
 /** By method and path of the OpenAPI document, below /environment/v3. */
-export const matrix: Record<string, RuleName> = {
+export const matrix = {
   'GET /environments': 'listInstallation',
   'POST /environments': 'found',
   'GET /environments/{id}': 'readInstallation',
@@ -272,11 +260,11 @@ export const matrix: Record<string, RuleName> = {
   'POST /internal/environments/{id}/person-numbers': 'internal',
   'GET /internal/changes': 'internal',
   'GET /internal/cors': 'internal',
-};
+} as const satisfies Record<string, RuleName>;
 
-/** The rule of a route; undefined for one that has no row. */
-export function ruleOf(method: string, url: string): Rule | undefined {
-  const path = url.replace(/^\/environment\/v3/, '').replace(/:(\w+)/g, '{$1}');
-  const operation = `${method === 'HEAD' ? 'GET' : method} ${path}`;
-  return Object.hasOwn(matrix, operation) ? rules[matrix[operation] as RuleName] : undefined;
-}
+export type Operation = keyof typeof matrix;
+
+/** Where the paths of this API begin. */
+export const base = '/environment/v3';
+
+export const authorisation = createMatrix({ prefix: base, kinds: callerKinds, rules, rows: matrix });

@@ -7,7 +7,7 @@ import { randomUuid } from '@gatehouse/service-kit/crypto/secrets';
 import { badRequest, conflict, notFound } from '@gatehouse/service-kit/errors/app-error';
 import type { LastUses } from '@gatehouse/service-kit/postgres/last-uses';
 import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
-import { type Caller, mayRead, scimCaller } from '../access/caller.ts';
+import { type Caller, mayRead, scimCaller, unknownApiKey } from '../access/caller.ts';
 import type { Write, WriteContext } from '../changes/writer.ts';
 import type { ContactCenter } from '../contact-centers/contact-center.ts';
 import type { ContactCenterService } from '../contact-centers/service.ts';
@@ -136,9 +136,7 @@ export function createApiKeyService({
     /** @throws AppError 404 for a key that does not work, with the same answer for every reason */
     async ownerOf(caller: Caller, key: string): Promise<KeyOwner> {
       const owner = await findOwner(key, 'api');
-      if (!owner || !mayRead(caller, owner.contactCenterId)) {
-        throw notFound('The API key is unknown, expired or withdrawn');
-      }
+      if (!owner || !mayRead(caller, owner.contactCenterId)) throw unknownApiKey();
       lastUses.note(owner.id);
       return owner;
     },

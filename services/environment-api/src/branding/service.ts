@@ -9,9 +9,9 @@ import type {
 import { diff } from '@gatehouse/service-kit/changes/field-changes';
 import { notFound } from '@gatehouse/service-kit/errors/app-error';
 import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
-import { type Caller, readableIds, readsAll, requireInstallationWriter } from '../access/caller.ts';
+import type { Caller } from '../access/caller.ts';
 import type { Write, WriteContext } from '../changes/writer.ts';
-import { type ContactCenterService, writerOf } from '../contact-centers/service.ts';
+import type { ContactCenterService } from '../contact-centers/service.ts';
 import { requireHonestName } from '../fields/names.ts';
 import type { GlobalSettingService } from '../global-settings/service.ts';
 import type { Image } from '../images/decode.ts';
@@ -62,11 +62,6 @@ export function createBrandingService({
     return effectiveBranding(entries, await read(db, undefined), location);
   }
 
-  function requireWriter(caller: Caller, owner: store.Owner): void {
-    if (owner === undefined) requireInstallationWriter(caller);
-    else writerOf(owner)(caller);
-  }
-
   /** Writes one place within a transaction. False: it was like that before. @throws AppError 400, 404 */
   async function writePlace(write: Write, owner: store.Owner, location: string, change: Change) {
     const before = (await store.listBranding(write.db, owner)).find((one) => one.location === location);
@@ -90,7 +85,7 @@ export function createBrandingService({
     return true;
   }
 
-  /** Returns the version that covers it. @throws AppError 400, 403, 404, 412 */
+  /** Returns the version that covers it. @throws AppError 400, 404, 412 */
   async function change(
     context: WriteContext,
     owner: store.Owner,
@@ -126,12 +121,7 @@ export function createBrandingService({
       const version = location === undefined ? undefined : await globalSettings.version();
       return { version: center.version, globalVersion: version, branding: await answer(center.id, location) };
     },
-    /** Callers that may read a contact centre see it, because it inherits it; others see nothing. */
-    async ofInstallation(caller: Caller, location: string | undefined) {
-      const version = await globalSettings.version();
-      const isShown = readsAll(caller) || (readableIds(caller)?.length ?? 0) > 0;
-      return { version, branding: isShown ? await answer(undefined, location) : { entries: [] } };
-    },
+    ofInstallation: (location: string | undefined) => answer(undefined, location),
     /** Fields that are not given stay, unless `isWhole`; `null` takes one away. The logo stays. */
     put: (
       context: WriteContext,
@@ -146,10 +136,9 @@ export function createBrandingService({
         if (settings.name !== undefined) requireHonestName('data.name', settings.name, name ? [name] : []);
         return { settings };
       }),
-    /** What would be effective at the location after `put`. Nothing is written. @throws AppError 400, 403, 404 */
+    /** What would be effective at the location after `put`. Nothing is written. @throws AppError 400, 404 */
     async preview(caller: Caller, owner: store.Owner, location: string, patch: BrandingPatch) {
       const id = owner && (await contactCenters.read(caller, owner)).id;
-      requireWriter(caller, id);
       await locations.requireInUse(db, location, 'data.location');
       const stored = await store.listBranding(db, id);
       const { settings = {}, logo = null } = stored.find((one) => one.location === location) ?? {};
@@ -164,11 +153,8 @@ export function createBrandingService({
         return undefined;
       }),
     /** @throws AppError 400 for what is no picture, 404, 412, 503 */
-    async setLogo(context: WriteContext, owner: store.Owner, location: string, bytes: Buffer) {
-      // A caller who may not store a picture must not make this service decode it.
-      requireWriter(context.caller, owner);
-      return useLogo(context, owner, location, await images.take(bytes, 'body'));
-    },
+    setLogo: async (context: WriteContext, owner: store.Owner, location: string, bytes: Buffer) =>
+      useLogo(context, owner, location, await images.take(bytes, 'body')),
     /** For a picture that was decoded here. */
     useLogo,
     /** @throws AppError 404, 412 */

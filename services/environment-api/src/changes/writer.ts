@@ -149,22 +149,16 @@ export function createWriter({
 
   return {
     /**
-     * `authorise` throws for a caller who may not write this; `work` gets what it returns. A stored answer is given only after
-     * it: the right may have been lost since the first request.
-     * Runs `work` again when PostgreSQL broke a deadlock with it. With an Idempotency-Key the result is stored as JSON, so it
+     * The row of the route has let the caller through, also for a stored answer: the right may have been lost since the first
+     * request. Runs `work` again when PostgreSQL broke a deadlock with it. With an Idempotency-Key the result is stored as JSON, so it
      * must survive that, hold everything the answer needs, and no secret. @throws AppError 403 `read_only_region`
      */
-    async write<A, T>(
-      context: WriteContext,
-      authorise: (caller: Caller) => A,
-      work: (write: Write, authorised: A) => Promise<T>,
-    ): Promise<T> {
-      if (!context.within) requireWritable(region);
-      const authorised = authorise(context.caller);
-      if (context.within) return work(context.within, authorised);
+    async write<T>(context: WriteContext, work: (write: Write) => Promise<T>): Promise<T> {
+      if (context.within) return work(context.within);
+      requireWritable(region);
       for (let attempts = 1; ; attempts += 1) {
         try {
-          return await attempt(context, (write) => work(write, authorised));
+          return await attempt(context, work);
         } catch (error) {
           const state = (error as { code?: unknown }).code;
           if (state === readOnlyState) throw readOnlyDatabase(error);

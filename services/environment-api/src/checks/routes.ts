@@ -21,7 +21,7 @@ export function checkRoutes(api: App, { checks }: { checks: CheckService }): voi
     },
     async (request, reply) => {
       reply.header('cache-control', 'no-store');
-      return ok(await checks.run(request.caller, request.params.id));
+      return ok(await checks.run(request.params.id));
     },
   );
 }

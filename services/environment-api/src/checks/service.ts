@@ -6,7 +6,6 @@ import type { SecretBox } from '@gatehouse/service-kit/crypto/secret-box';
 import { AppError, tooManyRequests } from '@gatehouse/service-kit/errors/app-error';
 import { withAdvisoryLock } from '@gatehouse/service-kit/postgres/advisory-lock';
 import type { Pool } from '@gatehouse/service-kit/postgres/pool';
-import { type Caller, requireWriter } from '../access/caller.ts';
 import type { Environment } from '../environments/environment.ts';
 import type { EnvironmentService } from '../environments/service.ts';
 import type { CheckLimits } from '../server-checks/check-server.ts';
@@ -71,10 +70,9 @@ export function createCheckService({
 
   return {
     checkServers,
-    /** @throws AppError 403, 404, 409 while another check of the environment runs or its secrets do not open, 429 while others run here */
-    async run(caller: Caller, environmentId: string): Promise<Check> {
-      const environment = await environments.read(caller, environmentId);
-      requireWriter(caller);
+    /** @throws AppError 404, 409 while another check of the environment runs or its secrets do not open, 429 while others run here */
+    async run(environmentId: string): Promise<Check> {
+      const environment = await environments.read(environmentId);
       if (running >= maxChecks) throw tooManyRequests(5, { detail: 'other environments are being checked' });
       running += 1;
       try {

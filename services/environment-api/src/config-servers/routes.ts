@@ -37,7 +37,7 @@ export function configServerRoutes(
       },
     },
     async (request, reply) => {
-      const environment = await configServers.list(request.caller, request.params.id);
+      const environment = await configServers.list(request.params.id);
       if (sendUnchanged(request, reply, etagOf(environment.version))) return reply as never;
       return ok(environment.configServers);
     },

@@ -2,7 +2,6 @@
 import type { ConfigServerView } from '@gatehouse/contracts/environment-api/environment';
 import { randomUuid } from '@gatehouse/service-kit/crypto/secrets';
 import { conflict, notFound } from '@gatehouse/service-kit/errors/app-error';
-import type { Caller } from '../access/caller.ts';
 import type { WriteContext } from '../changes/writer.ts';
 import {
   type ConfigServerInput,
@@ -47,7 +46,7 @@ export function createConfigServerService(environments: EnvironmentService) {
   }
 
   return {
-    list: (caller: Caller, environmentId: string) => environments.read(caller, environmentId),
+    list: environments.read,
     /** Appends it to the list. @throws AppError 409 when the id is taken */
     async add(
       context: WriteContext,

@@ -17,14 +17,12 @@ import {
   mayRead,
   readableIds,
   requireEnvironmentId,
-  requireInstallationWriter,
-  requireWriter,
+  requireReach,
   unknownContactCenter,
 } from '../access/caller.ts';
 import type { Write, WriteContext, Writer } from '../changes/writer.ts';
 import { corsSetting } from '../fields/cors-origins.ts';
 import { requireHonestName } from '../fields/names.ts';
-import { parseId } from '../fields/scalars.ts';
 import { authoriseChange } from './authorise-change.ts';
 import { auditedFields, type ContactCenter, type ContactCenterFields } from './contact-center.ts';
 import { readContents } from './contents.ts';
@@ -59,6 +57,16 @@ export function createContactCenterService({
     );
   };
 
+  /** Changes one that the caller reaches, under its lock. @throws AppError 404, 412 */
+  async function writeOne<T>(
+    context: WriteContext,
+    text: string,
+    work: (write: Write, present: ContactCenter) => Promise<T>,
+  ): Promise<T> {
+    const id = requireReach(context.caller, text);
+    return writer.write(context, async (write) => work(write, await lock(context, write.db, id)));
+  }
+
   return {
     async list(
       caller: Caller,
@@ -70,17 +78,15 @@ export function createContactCenterService({
     },
     /** @throws AppError 404 */
     async read(caller: Caller, text: string): Promise<ContactCenter> {
-      const id = parseId(text);
-      const center = id && mayRead(caller, id) ? await store.readContactCenter(db, id) : undefined;
+      const center = await store.readContactCenter(db, requireReach(caller, text));
       if (!center) throw unknownContactCenter(text);
       return center;
     },
-    /** Those of an environment, for internal clients, which may read all. @throws AppError 404 */
+    /** Those of an environment. @throws AppError 404 */
     ofEnvironment: (text: string) => store.listOfEnvironment(db, requireEnvironmentId(text)),
     /** What is deleted with it. @throws AppError 404 */
     async ends(caller: Caller, text: string): Promise<ContactCenterEnds> {
-      const id = parseId(text);
-      const ends = id && mayRead(caller, id) ? await readContents(db, id) : undefined;
+      const ends = await readContents(db, requireReach(caller, text));
       if (!ends) throw unknownContactCenter(text);
       return ends;
     },
@@ -90,7 +96,7 @@ export function createContactCenterService({
       const { membership = everybody, subjectScope = 'contactCenter' } = input;
       const fields = { ...rest, membership, subjectScope, name: input.name ?? input.domains[0] ?? id };
       requireHonestNames(fields);
-      return writer.write(context, requireInstallationWriter, async (write) => {
+      return writer.write(context, async (write) => {
         requireAnswerable(await holdEnvironment(write.db, fields.environmentId), membership);
         if (input.membership === undefined) await requireChoice(write.db, fields.environmentId);
         if (!(await store.insertContactCenter(write.db, id, fields))) {
@@ -110,8 +116,7 @@ export function createContactCenterService({
     },
     /** Fields that are not given keep their values. @throws AppError 400, 404, 409, 412 */
     change: (context: WriteContext, text: string, patch: ContactCenterPatch): Promise<ContactCenter> =>
-      writer.write(context, writerOf(text), async (write, id) => {
-        const present = await lock(context, write.db, id);
+      writeOne(context, text, async (write, present) => {
         const next = mergePatch(present, patch);
         if (isDeepStrictEqual(auditedFields(present), auditedFields(next))) return present;
         requireHonestNames(next, present);
@@ -135,13 +140,7 @@ export function createContactCenterService({
       }),
     /** Deletes it with its settings. @throws AppError 404, 412 */
     async remove(context: WriteContext, text: string): Promise<void> {
-      const authorise = (caller: Caller) => {
-        const id = writerOf(text)(caller);
-        requireInstallationWriter(caller);
-        return id;
-      };
-      await writer.write(context, authorise, async (write, id) => {
-        const present = await lock(context, write.db, id);
+      await writeOne(context, text, async (write, present) => {
         const hasOrigins = await store.hasSetting(write.db, present.id, corsSetting);
         await store.noteSharedSubjects(write.db, present.environmentId);
         await store.deleteContactCenter(write.db, present.id);
@@ -160,8 +159,7 @@ export function createContactCenterService({
       text: string,
       work: (write: Write, center: ContactCenter) => Promise<boolean>,
     ): Promise<ContactCenter> =>
-      writer.write(context, writerOf(text), async (write, id) => {
-        const present = await lock(context, write.db, id);
+      writeOne(context, text, async (write, present) => {
         if (!(await work(write, present))) return present;
         await store.updateContactCenter(write.db, present.id, present);
         return reread(write.db, present.id);
@@ -172,8 +170,7 @@ export function createContactCenterService({
       text: string,
       work: (write: Write, center: ContactCenter) => Promise<T>,
     ): Promise<{ center: ContactCenter; result: T }> =>
-      writer.write(context, writerOf(text), async (write, id) => {
-        const present = await lock(context, write.db, id);
+      writeOne(context, text, async (write, present) => {
         const result = await work(write, present);
         if (result === undefined) return { center: present, result };
         await store.updateContactCenter(write.db, present.id, present);
@@ -186,16 +183,6 @@ function requireHonestNames(next: ContactCenterFields, present?: ContactCenterFi
   for (const [index, domain] of next.domains.entries())
     requireHonestName(`data.domains.${index}`, domain, present?.domains);
   requireHonestName('data.name', next.name, present && [present.name]);
-}
-
-/** Returns the id. 404 for callers that may not read it; 403 for those that may read but not write it. */
-export function writerOf(text: string) {
-  return (caller: Caller): string => {
-    const id = parseId(text);
-    if (!id || !mayRead(caller, id)) throw unknownContactCenter(text);
-    requireWriter(caller);
-    return id;
-  };
 }
 
 async function lock({ ifMatch }: WriteContext, db: Queryable, id: string): Promise<ContactCenter> {

@@ -7,15 +7,8 @@ import { badRequest, conflict } from '@gatehouse/service-kit/errors/app-error';
 import { requireMatch } from '@gatehouse/service-kit/http/entity-tag';
 import { cutPage, type Page, type Rows } from '@gatehouse/service-kit/http/page';
 import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
-import {
-  type Caller,
-  readsAll,
-  requireInstallationWriter,
-  requireWriter,
-  unknownEnvironment,
-} from '../access/caller.ts';
+import { requireEnvironmentId, unknownEnvironment } from '../access/caller.ts';
 import type { Write, WriteContext, Writer } from '../changes/writer.ts';
-import { parseId } from '../fields/scalars.ts';
 import { requireServers } from './discovery.ts';
 import { type Environment, type EnvironmentFields, environmentDiff } from './environment.ts';
 import { createEnvironmentMerge } from './merge.ts';
@@ -58,7 +51,8 @@ export function createEnvironmentService({
     merge: (present: Environment) => EnvironmentFields,
     { password, storedPassword, field }: SentPassword,
   ): Promise<Environment> {
-    return writer.write(context, writerOf(text), async (write, id) => {
+    const id = requireEnvironmentId(text);
+    return writer.write(context, async (write) => {
       const present = await lock(context, write, id);
       const merged = merge(present);
       requireServers(merged);
@@ -80,22 +74,20 @@ export function createEnvironmentService({
   }
 
   return {
-    async list(caller: Caller, filter: store.EnvironmentFilter, page: Page): Promise<Rows<Environment>> {
-      if (!readsAll(caller)) return { rows: [], nextCursor: undefined };
+    async list(filter: store.EnvironmentFilter, page: Page): Promise<Rows<Environment>> {
       const rows = await store.listEnvironments(db, filter, page);
       return cutPage(rows, page.limit, (environment) => environment.ordinal);
     },
     /** @throws AppError 404 */
-    async read(caller: Caller, text: string): Promise<Environment> {
-      const id = readsAll(caller) ? parseId(text) : undefined;
-      const environment = id && (await store.readEnvironment(db, id));
+    async read(text: string): Promise<Environment> {
+      const environment = await store.readEnvironment(db, requireEnvironmentId(text));
       if (!environment) throw unknownEnvironment(text);
       return environment;
     },
     /** @throws AppError 409 when the id is taken */
     async create(context: WriteContext, input: NewEnvironment): Promise<Environment> {
       const id = input.id ?? randomUuid();
-      return writer.write(context, requireInstallationWriter, async (write) => {
+      return writer.write(context, async (write) => {
         const fields = newFields(id, input);
         requireServers(fields);
         if (!(await store.insertEnvironment(write.db, id, fields))) {
@@ -126,7 +118,8 @@ export function createEnvironmentService({
     changeFields,
     /** @throws AppError 404, 409 while contact centres use it, 412 */
     async remove(context: WriteContext, text: string): Promise<void> {
-      await writer.write(context, writerOf(text), async (write, id) => {
+      const id = requireEnvironmentId(text);
+      await writer.write(context, async (write) => {
         const present = await lock(context, write, id);
         const users = await store.contactCentersUsing(write.db, present.id, maxNamedUsers);
         if (users.length > 0) {
@@ -141,17 +134,6 @@ export function createEnvironmentService({
         write.announce({ entity: 'environment-end', id: present.id });
       });
     },
-  };
-}
-
-/** Returns the id. 404 for callers that may not read it; 403 for those that may read but not write it. */
-function writerOf(text: string) {
-  return (caller: Caller): string => {
-    if (!readsAll(caller)) throw unknownEnvironment(text);
-    requireWriter(caller);
-    const id = parseId(text);
-    if (id === undefined) throw unknownEnvironment(text);
-    return id;
   };
 }
 

@@ -6,7 +6,6 @@ import type { FieldChanges } from '@gatehouse/service-kit/changes/field-changes'
 import { notFound } from '@gatehouse/service-kit/errors/app-error';
 import { requireMatch } from '@gatehouse/service-kit/http/entity-tag';
 import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
-import { type Caller, readableIds, readsAll, requireInstallationWriter } from '../access/caller.ts';
 import type { AuditAction } from '../audit/store.ts';
 import type { Write, WriteContext, Writer } from '../changes/writer.ts';
 import { corsSetting, countsEverywhere, normalizeSetting } from '../fields/cors-origins.ts';
@@ -28,20 +27,16 @@ export function createGlobalSettingService({
   return {
     /** Of everything that contact centres inherit. */
     version: () => store.readGlobalVersion(db),
-    /** Changes something else that contact centres inherit, under the same version. @throws AppError 403, 412 */
+    /** Changes something else that contact centres inherit, under the same version. @throws AppError 412 */
     changeWithin: (context: WriteContext, work: (write: Write) => Promise<boolean>): Promise<number> =>
-      writer.write(context, requireInstallationWriter, async (write) => {
+      writer.write(context, async (write) => {
         const version = await lock(context, write);
         return (await work(write)) ? store.renewGlobalVersion(write.db) : version;
       }),
-    /** Callers that may read a contact centre see all of them, because it inherits them; others see none. */
-    async list(caller: Caller): Promise<store.GlobalSettings> {
-      const found = await store.readGlobalSettings(db);
-      return readsAll(caller) || readableIds(caller)?.length ? found : { ...found, settings: [] };
-    },
-    /** @throws AppError 400 for a location that is not in use, 403, 412 */
+    list: (): Promise<store.GlobalSettings> => store.readGlobalSettings(db),
+    /** @throws AppError 400 for a location that is not in use, 412 */
     async upsert(context: WriteContext, input: SettingInput): Promise<{ version: number; setting: Setting }> {
-      return writer.write(context, requireInstallationWriter, async (write) => {
+      return writer.write(context, async (write) => {
         const setting = normalizeSetting(input);
         const present = await lock(context, write);
         if (!countsEverywhere(setting))
@@ -61,9 +56,9 @@ export function createGlobalSettingService({
         return { version: await finish(write, before ? 'update' : 'create', setting.name, changes), setting };
       });
     },
-    /** At one location, or at all. Returns the new version. @throws AppError 403, 404, 412 */
+    /** At one location, or at all. Returns the new version. @throws AppError 404, 412 */
     async remove(context: WriteContext, name: string, location: string | undefined): Promise<number> {
-      return writer.write(context, requireInstallationWriter, async (write) => {
+      return writer.write(context, async (write) => {
         await lock(context, write);
         const removed = await store.deleteGlobalSettings(write.db, name, location);
         if (removed.length === 0) {

@@ -2,7 +2,6 @@
 import { type BrandImage, digestPattern } from '@gatehouse/contracts/environment-api/branding';
 import { notFound } from '@gatehouse/service-kit/errors/app-error';
 import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
-import { requireInternal } from '../access/caller.ts';
 import type { Write, WriteContext, Writer } from '../changes/writer.ts';
 import { type DecodeImage, digestOf, type Image } from './decode.ts';
 import * as store from './store.ts';
@@ -34,20 +33,19 @@ export function createImageService({
       if (!image) throw notFound('There is no such picture');
       return image;
     },
-    /** Beside the present one, until Auth API has stored the registration. @throws AppError 400 for what is no picture, 403, 503 */
+    /** Beside the present one, until Auth API has stored the registration. @throws AppError 400 for what is no picture, 503 */
     async addClientLogo(context: WriteContext, clientId: string, bytes: Buffer): Promise<BrandImage> {
-      requireInternal(context.caller);
       const image = await take(bytes, 'logo_uri');
       const { digest, width, height } = image;
-      return writer.write(context, requireInternal, async (write) => {
+      return writer.write(context, async (write) => {
         await store.insertImage(write.db, image);
         await store.addClientLogo(write.db, clientId, digest);
         return { digest, width, height };
       });
     },
-    /** Deletes the others; without a digest all of them. @throws AppError 403 */
+    /** Deletes the others; without a digest all of them. */
     keepClientLogo: (context: WriteContext, clientId: string, digest: string | undefined): Promise<void> =>
-      writer.write(context, requireInternal, async (write) => {
+      writer.write(context, async (write) => {
         await store.keepClientLogo(write.db, clientId, digest);
         await store.deleteUnusedImages(write.db);
       }),

@@ -9,7 +9,7 @@ import { AppError } from '@gatehouse/service-kit/errors/app-error';
 import type { App } from '@gatehouse/service-kit/http/app-type';
 import { ok } from '@gatehouse/service-kit/http/envelope';
 import { z } from 'zod';
-import { requireInstallationWriter } from '../access/caller.ts';
+import { decide } from '../access/guard.ts';
 import { failures, installationEtagOf } from '../answers.ts';
 import { contextOf } from '../changes/writer.ts';
 import { installationDocument } from './document.ts';
@@ -47,7 +47,7 @@ export function exportRoutes(api: App, { importExport }: { importExport: ImportE
       },
     },
     async (request, reply) => {
-      const { close, ...snapshot } = await importExport.read(request.caller);
+      const { close, ...snapshot } = await importExport.read();
       reply
         .header('etag', installationEtagOf(snapshot.frame.change))
         .header('cache-control', 'private, no-cache');
@@ -73,8 +73,8 @@ export function importRoutes(
     {
       bodyLimit,
       // Checked before the body is read, which takes memory and time.
-      onRequest: async ({ caller }, { raw }) => {
-        requireInstallationWriter(caller);
+      onRequest: async (request, { raw }) => {
+        decide(request.caller, request);
         if (isImporting) throw importRuns();
         isImporting = true;
         raw.once('close', () => {

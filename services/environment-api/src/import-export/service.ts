@@ -2,7 +2,6 @@
 import { AppError, preconditionFailed } from '@gatehouse/service-kit/errors/app-error';
 import { isFresh } from '@gatehouse/service-kit/http/entity-tag';
 import type { Pool } from '@gatehouse/service-kit/postgres/pool';
-import { type Caller, requireInstallationReader, requireInstallationWriter } from '../access/caller.ts';
 import { installationEtagOf } from '../answers.ts';
 import type { WriteContext, Writer, Written } from '../changes/writer.ts';
 import type { ImageService } from '../images/service.ts';
@@ -59,10 +58,9 @@ export function createImportExportService({
     document: InstallationDocument,
     isDryRun: boolean,
   ): Promise<ImportResult> {
-    requireInstallationWriter(context.caller);
     // Before the transaction, which keeps all other writers waiting.
     const pictures = await decodePictures(document, images);
-    return writer.write(context, requireInstallationWriter, async (write) => {
+    return writer.write(context, async (write) => {
       await lockWriters(write.db);
       const present = await readInstallation(write.db);
       requirePresent(context.ifMatch, present.change, isDryRun);
@@ -90,9 +88,8 @@ export function createImportExportService({
   const reading = new Set<object>();
 
   return {
-    /** A snapshot, which the caller must close. @throws AppError 403, 503 while too many are open */
-    async read(caller: Caller): Promise<Snapshot> {
-      requireInstallationReader(caller);
+    /** A snapshot, which the caller must close. @throws AppError 503 while too many are open */
+    async read(): Promise<Snapshot> {
       if (reading.size >= maxReaders) throw tooManyReaders();
       const place = {};
       reading.add(place);
@@ -104,7 +101,7 @@ export function createImportExportService({
         throw error;
       }
     },
-    /** Writes all of the document, or nothing of it. @throws AppError 400, 403, 409, 412, 428 */
+    /** Writes all of the document, or nothing of it. @throws AppError 400, 409, 412, 428 */
     async replace(
       context: WriteContext,
       document: InstallationDocument,

@@ -55,7 +55,7 @@ export function internalRoutes(
     },
     async (request, reply) => {
       const { domain, location: at } = request.query;
-      const found = await settings.listByDomain(request.caller, domain, at);
+      const found = await settings.listByDomain(domain, at);
       if (sendUnchanged(request, reply, etagOf(versionOf(found)))) return reply as never;
       return ok(viewOf(found, await branding.view(found.center.id, at)));
     },
@@ -92,7 +92,7 @@ export function internalRoutes(
       },
     },
     async (request, reply) => {
-      const environment = await environments.read(request.caller, request.params.id);
+      const environment = await environments.read(request.params.id);
       if (sendUnchanged(request, reply, etagOf(environment.version))) return reply as never;
       return ok(environmentViewOf(environment));
     },

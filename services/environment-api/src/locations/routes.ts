@@ -31,7 +31,7 @@ export function locationRoutes(
     },
     async (request, reply) => {
       if (sendUnchanged(request, reply, listEtagOf(await changeLog.latest()))) return reply as never;
-      return ok(await locations.list(request.caller));
+      return ok(request.verdict === 'empty' ? [] : await locations.list());
     },
   );
 

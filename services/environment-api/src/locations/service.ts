@@ -3,7 +3,6 @@ import type { LocationInUse } from '@gatehouse/contracts/environment-api/adminis
 import { covers, rootLocation } from '@gatehouse/contracts/environment-api/location';
 import { badRequest, notFound } from '@gatehouse/service-kit/errors/app-error';
 import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
-import { type Caller, readsAll, requireInstallationWriter } from '../access/caller.ts';
 import type { WriteContext, Writer } from '../changes/writer.ts';
 import * as store from './store.ts';
 
@@ -31,13 +30,10 @@ export function createLocationService({
   }
 
   return {
-    /** Empty for callers that are bound to a contact centre. */
-    async list(caller: Caller): Promise<LocationInUse[]> {
-      return readsAll(caller) ? inUse(db, listLimit) : [];
-    },
+    list: (): Promise<LocationInUse[]> => inUse(db, listLimit),
     /** Makes a location usable for settings before a Configuration Server has it. */
     async declare(context: WriteContext, location: string): Promise<void> {
-      await writer.write(context, requireInstallationWriter, async (write) => {
+      await writer.write(context, async (write) => {
         if (location === rootLocation || !(await store.declareLocation(write.db, location))) return;
         await write.record({
           action: 'create',
@@ -49,7 +45,7 @@ export function createLocationService({
     },
     /** @throws AppError 404 when it is not declared */
     async withdraw(context: WriteContext, location: string): Promise<void> {
-      await writer.write(context, requireInstallationWriter, async (write) => {
+      await writer.write(context, async (write) => {
         if (!(await store.withdrawLocation(write.db, location))) {
           throw notFound(`The location ${location} is not declared`);
         }

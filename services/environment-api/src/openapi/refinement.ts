@@ -1,6 +1,6 @@
 /** Adds authentication, headers and examples to the OpenAPI document. */
 import type { Answer, OpenApiDocument, Operation } from '@gatehouse/service-kit/openapi/document';
-import { type CallerKind, callerKinds, ruleOf } from '../access/matrix.ts';
+import { authorisation, type CallerKind, callerKinds } from '../access/matrix.ts';
 import { examples } from './examples.ts';
 
 const securitySchemes = {
@@ -60,7 +60,7 @@ export function refineOpenapi(document: OpenApiDocument): void {
 
 /** As the matrix has it: whoever gets something there. */
 function callersOf(method: string, path: string): Record<string, string[]>[] {
-  const { verdicts } = ruleOf(method.toUpperCase(), path) ?? { verdicts: [] };
+  const { verdicts } = authorisation.ruleOf(method.toUpperCase(), path) ?? { verdicts: [] };
   const admitted = callerKinds.filter(
     (_kind, index) => verdicts[index] === 'yes' || verdicts[index] === 'own',
   );

@@ -8,7 +8,6 @@ import type { Write, WriteContext, Writer } from '../changes/writer.ts';
 import { parseId } from '../fields/scalars.ts';
 import * as store from './group-store.ts';
 import { type Group, type GroupFields, type Home, namesOfChanges } from './person.ts';
-import { provisionerOf } from './service.ts';
 import { type Condition, takenState, touchPeople } from './store.ts';
 
 export interface MemberStep {
@@ -43,7 +42,7 @@ export function createGroupService({ db, writer }: { db: Queryable; writer: Writ
     members: (ids: readonly string[]) => store.listMembers(db, ids),
     /** @throws AppError 400 for a member who is no person of the environment, 409 when the name is taken */
     create: (context: WriteContext, home: Home, { fields, members }: GroupChange): Promise<Group> =>
-      writer.write(context, provisionerOf(home), async (write) => {
+      writer.write(context, async (write) => {
         const id = randomUuid();
         const version = await store.insertGroup(write.db, home.environmentId, id, fields);
         if (version === undefined) throw taken(fields.name);
@@ -59,7 +58,7 @@ export function createGroupService({ db, writer }: { db: Queryable; writer: Writ
       text: string,
       merge: (present: Group) => GroupChange,
     ): Promise<Group> =>
-      writer.write(context, provisionerOf(home), async (write) => {
+      writer.write(context, async (write) => {
         const present = await lock(context, write, home, text);
         const { fields, members } = merge(present);
         const before = { name: present.name, externalId: present.externalId };
@@ -82,7 +81,7 @@ export function createGroupService({ db, writer }: { db: Queryable; writer: Writ
       }),
     /** @throws AppError 404, 412 */
     remove: (context: WriteContext, home: Home, text: string): Promise<void> =>
-      writer.write(context, provisionerOf(home), async (write) => {
+      writer.write(context, async (write) => {
         const { id, name, externalId } = await lock(context, write, home, text);
         const members = await store.memberIds(write.db, id);
         await store.deleteGroup(write.db, id);

@@ -1,19 +1,9 @@
-/** Decides who may read and write the people of a contact centre, and finds the environment that holds them. */
+/** Finds the environment that holds the people of a contact centre. */
 import type { Directory } from '@gatehouse/contracts/environment-api/directory';
 import { conflict } from '@gatehouse/service-kit/errors/app-error';
 import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
-import { type Caller, mayRead, requireWriter, unknownContactCenter } from '../access/caller.ts';
-import { parseId } from '../fields/scalars.ts';
+import { unknownContactCenter } from '../access/caller.ts';
 import type { Home } from './person.ts';
-
-/** Whoever reads people could as well write them: both need the right to change the contact centre. @throws AppError 403, 404 */
-export function requireProvisioner(caller: Caller, text: string): string {
-  const id = parseId(text);
-  if (id !== undefined && caller.provisions === id) return id;
-  if (id === undefined || !mayRead(caller, id)) throw unknownContactCenter(text);
-  requireWriter(caller);
-  return id;
-}
 
 /** @throws AppError 404, 409 where the people are elsewhere */
 export async function findHome(db: Queryable, contactCenterId: string): Promise<Home> {

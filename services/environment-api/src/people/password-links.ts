@@ -6,10 +6,9 @@ import { randomToken, sha256 } from '@gatehouse/service-kit/crypto/secrets';
 import { conflict, notFound } from '@gatehouse/service-kit/errors/app-error';
 import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
 import { type AdministratorPlaces, writesEverywhere } from '../access/administrator-places.ts';
-import { requireInternal } from '../access/caller.ts';
+import { requireReach } from '../access/caller.ts';
 import type { WriteContext, Writer } from '../changes/writer.ts';
 import type { ContactCenterService } from '../contact-centers/service.ts';
-import { writerOf } from '../contact-centers/service.ts';
 import { isoTime, parseId } from '../fields/scalars.ts';
 import { requirePasswordHash, storePassword } from './passwords.ts';
 import { lockPersonView, type PersonRow, personJson } from './person-view.ts';
@@ -59,42 +58,39 @@ export function createPasswordLinks(options: {
   };
 
   return {
-    /** @throws AppError 403, 404, 409 for a person who is not active */
+    /** @throws AppError 403 about administrators, 404, 409 for a person who is not active */
     async issue(context: WriteContext, contactCenterText: string, personText: string) {
       const address = requirePublicUrl(publicUrl);
       const code = randomToken();
-      const expiresAt = await writer.write(
-        context,
-        writerOf(contactCenterText),
-        async (write, contactCenterId) => {
-          const { environmentId } = await contactCenters.read(context.caller, contactCenterId);
-          const id = parseId(personText);
-          const person = id && (await lockPersonView(write.db, environmentId, { field: 'id', value: id }));
-          if (!person) throw notFound(`The contact centre has no person ${JSON.stringify(personText)}`);
-          await write.requires(() =>
-            administratorPlaces.requireOther(context.caller, contactCenterId, person.dbid),
-          );
-          if (!person.isActive) {
-            throw conflict('The person is not active: activate them first, then make the link');
-          }
-          const { rows } = await write.db.query<{ expiresAt: string }>(
-            `INSERT INTO environment.password_links (digest, person_id, expires_at, digest_for_administrators)
+      const contactCenterId = requireReach(context.caller, contactCenterText);
+      const expiresAt = await writer.write(context, async (write) => {
+        const { environmentId } = await contactCenters.read(context.caller, contactCenterId);
+        const id = parseId(personText);
+        const person = id && (await lockPersonView(write.db, environmentId, { field: 'id', value: id }));
+        if (!person) throw notFound(`The contact centre has no person ${JSON.stringify(personText)}`);
+        await write.requires(() =>
+          administratorPlaces.requireOther(context.caller, contactCenterId, person.dbid),
+        );
+        if (!person.isActive) {
+          throw conflict('The person is not active: activate them first, then make the link');
+        }
+        const { rows } = await write.db.query<{ expiresAt: string }>(
+          `INSERT INTO environment.password_links (digest, person_id, expires_at, digest_for_administrators)
             VALUES ($1, $2, clock_timestamp() + ${life}, CASE WHEN $3 THEN $1 END)
             ON CONFLICT (person_id) DO UPDATE SET digest = excluded.digest, expires_at = excluded.expires_at,
               digest_for_administrators = excluded.digest_for_administrators
             RETURNING ${isoTime('expires_at')} AS "expiresAt"`,
-            [sha256(code), person.id, writesEverywhere(context.caller)],
-          );
-          await write.record({
-            action: 'update',
-            entity: 'person',
-            id: personChangeId(environmentId, person.dbid),
-            contactCenterId,
-            changes: { passwordLink: { to: hiddenValue } },
-          });
-          return rows[0]?.expiresAt ?? '';
-        },
-      );
+          [sha256(code), person.id, writesEverywhere(context.caller)],
+        );
+        await write.record({
+          action: 'update',
+          entity: 'person',
+          id: personChangeId(environmentId, person.dbid),
+          contactCenterId,
+          changes: { passwordLink: { to: hiddenValue } },
+        });
+        return rows[0]?.expiresAt ?? '';
+      });
       return { url: `${address}/auth/first-password?code=${code}`, expiresAt };
     },
     /** @throws AppError 404 for a code that is unknown, used or too old, or that the person may not use any more, 503 */
@@ -109,7 +105,7 @@ export function createPasswordLinks(options: {
       context: WriteContext,
       { code, passwordEnvelope }: { code: string; passwordEnvelope: string },
     ): Promise<number> =>
-      writer.write(context, requireInternal, async (write) => {
+      writer.write(context, async (write) => {
         const link = await find(write.db, code);
         const { person, environmentId, contactCenterId } = link;
         // Whoever deactivates the person, or redeems the same link, has the lock first or waits for it.

@@ -10,7 +10,6 @@ import type { SecretBox } from '@gatehouse/service-kit/crypto/secret-box';
 import { safeEqual } from '@gatehouse/service-kit/crypto/secrets';
 import { badRequest, conflict, notFound } from '@gatehouse/service-kit/errors/app-error';
 import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
-import { requireInternal } from '../access/caller.ts';
 import type { Write, WriteContext, Writer } from '../changes/writer.ts';
 import { namesOfChanges } from './person.ts';
 import { lockPersonView } from './person-view.ts';
@@ -30,7 +29,7 @@ export function createPasswords({ writer, secretBox }: { writer: Writer; secretB
       dbid: number,
       { passwordEnvelope, insteadOf }: { passwordEnvelope: string; insteadOf: string },
     ): Promise<number> =>
-      writer.write(context, requireInternal, async (write) => {
+      writer.write(context, async (write) => {
         const person = await lockPersonView(write.db, environmentId, { field: 'dbid', value: dbid });
         if (!person?.isActive) throw notFound(`There is no active person ${dbid}`);
         const present = person.passwordEnvelope;

@@ -10,10 +10,10 @@ import { etagOf } from '@gatehouse/service-kit/http/entity-tag';
 import { ok } from '@gatehouse/service-kit/http/envelope';
 import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
 import { z } from 'zod';
-import type { Caller } from '../access/caller.ts';
+import { type Caller, requireReach } from '../access/caller.ts';
 import { failures, sendUnchanged } from '../answers.ts';
 import { contextOf } from '../changes/writer.ts';
-import { findHome, requireProvisioner } from './home.ts';
+import { findHome } from './home.ts';
 import { addressesOf, fieldsOf, type Person } from './person.ts';
 import type { PeopleService } from './service.ts';
 
@@ -25,7 +25,7 @@ export function personRoutes(
   api: App,
   { db, people }: { db: Queryable; people: Pick<PeopleService, 'read' | 'change'> },
 ): void {
-  const homeOf = (caller: Caller, id: string) => findHome(db, requireProvisioner(caller, id));
+  const homeOf = (caller: Caller, id: string) => findHome(db, requireReach(caller, id));
 
   api.get(
     '/:personId',

@@ -6,12 +6,10 @@ import { AppError, notFound } from '@gatehouse/service-kit/errors/app-error';
 import { requireMatch } from '@gatehouse/service-kit/http/entity-tag';
 import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
 import type { AdministratorPlaces } from '../access/administrator-places.ts';
-import type { Caller } from '../access/caller.ts';
 import type { Write, WriteContext, Writer, Written } from '../changes/writer.ts';
 import { parseId } from '../fields/scalars.ts';
 import { noNumberLeft, sequenceExhausted } from '../person-numbers/numbers.ts';
 import { createPeopleCounts } from './counts.ts';
-import { requireProvisioner } from './home.ts';
 import { deleteLinksOf } from './passwords.ts';
 import { fieldsOf, type Home, namesOfChanges, type Person, type PersonFields } from './person.ts';
 import type { ProvidedPassword, ProvidedPasswords } from './provided-password.ts';
@@ -64,7 +62,7 @@ export function createPeopleService({
       condition === undefined ? countAll(environmentId) : store.countPeople(db, environmentId, condition),
     /** @throws AppError 400, 409 when the user name is taken */
     create: (context: WriteContext, home: Home, { fields, password }: PersonChange): Promise<CreatedPerson> =>
-      writer.write(context, provisionerOf(home), async (write) => {
+      writer.write(context, async (write) => {
         const id = randomUuid();
         const { userName } = fields;
         const passwordEnvelope =
@@ -79,7 +77,7 @@ export function createPeopleService({
       home: Home,
       many: readonly PersonFields[],
     ): Promise<(CreatedPerson | undefined)[]> =>
-      writer.write(context, provisionerOf(home), async (write) => {
+      writer.write(context, async (write) => {
         const people = many.map((fields) => ({ id: randomUuid(), fields }));
         const created = new Map((await insertAll(write, home, people)).map((one) => [one.id, one]));
         return people.map(({ id }) => created.get(id));
@@ -91,7 +89,7 @@ export function createPeopleService({
       text: string,
       merge: (present: Person) => PersonChange,
     ): Promise<Person> =>
-      writer.write(context, provisionerOf(home), async (write) => {
+      writer.write(context, async (write) => {
         const present = await lockForChange(context, write, home, text);
         const { fields, password } = merge(present);
         const { id, passwordEnvelope } = present;
@@ -113,17 +111,13 @@ export function createPeopleService({
       }),
     /** The row is erased; the number is never given again. @throws AppError 404, 412 */
     remove: (context: WriteContext, home: Home, text: string): Promise<void> =>
-      writer.write(context, provisionerOf(home), async (write) => {
+      writer.write(context, async (write) => {
         const present = await lockForChange(context, write, home, text);
         await store.deletePerson(write.db, present.id);
         await write.record(writtenOf(home, 'delete', present.dbid, fieldsOf(present), undefined));
         announceEnd(write, home, present.dbid);
       }),
   };
-}
-
-export function provisionerOf({ contactCenterId }: Home) {
-  return (caller: Caller) => requireProvisioner(caller, contactCenterId);
 }
 
 async function insertAll(write: Write, home: Home, people: readonly store.NewPerson[]) {

@@ -51,6 +51,7 @@ export function createScimAdmission({
       if (caller === undefined) throw refusedKey();
       return caller;
     },
+    decide: others.decide,
   };
 }
 

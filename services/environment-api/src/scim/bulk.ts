@@ -7,7 +7,6 @@ import { createSemaphore } from '@gatehouse/service-kit/limits/semaphore';
 import type { Write, WriteContext, Writer, Written } from '../changes/writer.ts';
 import { maxAnnounced } from '../people/group-service.ts';
 import type { Home } from '../people/person.ts';
-import { provisionerOf } from '../people/service.ts';
 import { inOrder } from './bulk-order.ts';
 import { type BulkOperation, readBulk, resolved } from './bulk-request.ts';
 import { scimError, scimErrorOf } from './errors.ts';
@@ -123,9 +122,7 @@ export function createBulk({ writer, users, groups }: { writer: Writer; users: U
     /** @throws AppError 400, 413, 503 */
     run: (context: WriteContext, home: Home, base: string, body: unknown) =>
       turnOf(home).run(() =>
-        running.run(() =>
-          writer.write(context, provisionerOf(home), (write) => runAll(write, context, home, base, body)),
-        ),
+        running.run(() => writer.write(context, (write) => runAll(write, context, home, base, body))),
       ),
   };
 }

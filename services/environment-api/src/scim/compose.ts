@@ -5,10 +5,12 @@ import { acceptJsonAs } from '@gatehouse/service-kit/http/bodies';
 import { createSemaphore } from '@gatehouse/service-kit/limits/semaphore';
 import type { Pool } from '@gatehouse/service-kit/postgres/pool';
 import { type Admission, admitCallers } from '../access/admission.ts';
+import { requireReach } from '../access/caller.ts';
+import { decide } from '../access/guard.ts';
 import type { ApiKeyService } from '../api-keys/service.ts';
 import type { Writer } from '../changes/writer.ts';
 import { createGroupService } from '../people/group-service.ts';
-import { findHome, requireProvisioner } from '../people/home.ts';
+import { findHome } from '../people/home.ts';
 import type { PeopleService } from '../people/service.ts';
 import { createScimAdmission, placeOf } from './authenticate.ts';
 import { createBulk } from './bulk.ts';
@@ -59,7 +61,8 @@ export function composeScim({
       });
       admitCallers(scim, admission);
       scim.addHook('onRequest', async (request) => {
-        request.home = await findHome(pool, requireProvisioner(request.caller, placeOf(request)));
+        decide(request.caller, request);
+        request.home = await findHome(pool, requireReach(request.caller, placeOf(request)));
       });
       scimRoutes(scim, {
         users: listingInTurn(users),

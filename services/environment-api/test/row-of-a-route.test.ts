@@ -1,0 +1,122 @@
+/** The matrix is the guard: no route without a row, no row without a route, and nobody gets more than the row says. */
+import { createApp } from '@gatehouse/service-kit/http/app';
+import type { App } from '@gatehouse/service-kit/http/app-type';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { admitCallers } from '../src/access/admission.ts';
+import { buildApp, buildInternalApp } from '../src/app.ts';
+import { opsAuthorization, type RunningApi, startApi } from './running-api.ts';
+
+let api: RunningApi;
+beforeAll(async () => {
+  api = await startApi();
+});
+afterAll(() => api.close());
+
+const plant = async (scope: App) => void scope.get('/made-up', async () => ({}));
+
+describe('the service', () => {
+  // attack: start with a route that nobody has decided about | ASVS 8.2.1, OWASP A01 | guard: packages/caller-auth/src/authorisation/matrix.ts
+  it('does not start with a route that has no row', async () => {
+    const { deps } = api;
+    await expect(buildApp({ ...deps, locations: { ...deps.locations, routes: plant } })).rejects.toThrow(
+      'GET /locations/made-up has no row in the matrix of /environment/v3: say who may call it',
+    );
+    await expect(
+      buildInternalApp({ ...deps, changes: { ...deps.changes, internalRoutes: plant } }),
+    ).rejects.toThrow('GET /internal/changes/made-up has no row');
+  });
+
+  it('does not start with a row that has no route', async () => {
+    const nothing = async () => undefined;
+    const { deps } = api;
+    const app = await buildApp({ ...deps, diagnosis: { ...deps.diagnosis, routes: nothing } });
+    await expect(app.ready()).rejects.toThrow(
+      'rows without a route in the matrix of /environment/v3: GET /diagnosis',
+    );
+    const internal = await buildInternalApp({
+      ...deps,
+      changes: { ...deps.changes, internalRoutes: nothing },
+    });
+    await expect(internal.ready()).rejects.toThrow('GET /internal/changes');
+  });
+});
+
+describe('a route', () => {
+  // attack: route of Environment API that nobody has decided about | ASVS 8.2.1, OWASP A01 | guard: services/environment-api/src/access/guard.ts
+  it('without a row is for nobody, whatever the caller may do elsewhere', async () => {
+    const { kit, config, access } = api.deps;
+    const app = await createApp({ ...kit, http: config.http });
+    try {
+      await app.register(
+        async (scope: App) => {
+          admitCallers(scope, access.admission);
+          await plant(scope);
+          scope.get('/locations', async () => ({}));
+        },
+        { prefix: '/environment/v3' },
+      );
+      const ask = async (path: string, authorization: string) =>
+        (await app.inject({ url: `/environment/v3/${path}`, headers: { authorization } })).statusCode;
+      const authorities = ['ROLE_MANAGEMENT_APPLICATION'];
+      const manager = api.authApi.token({ internal_client: true, authorities });
+      for (const authorization of [opsAuthorization, manager])
+        expect([await ask('made-up', authorization), await ask('locations', authorization)]).toEqual([
+          403, 200,
+        ]);
+    } finally {
+      await app.close();
+    }
+  });
+
+  // attack: operation that the matrix refuses | ASVS 8.2.1, CWE-862 | guard: services/environment-api/src/access/guard.ts
+  it('gives a caller what its row says, in words that tell what is missing', async () => {
+    const center = await api.contactCenter();
+    const bound = { contact_center_ids: [center], contact_center_id: center };
+    const reader = { authorization: api.authApi.token(bound) };
+    const manager = {
+      authorization: api.authApi.token({ ...bound, authorities: ['ROLE_MANAGEMENT_APPLICATION'] }),
+    };
+    const write = async (path: string, headers: Record<string, string>) => {
+      const { status, body } = await api.call('POST', path, {
+        headers,
+        payload: { data: { name: 'n', value: 'v' } },
+      });
+      return [status, body.status.message];
+    };
+    const ownSettings = `/contact-centers/${center}/settings`;
+    const another = await api.contactCenter();
+    expect(await write(ownSettings, manager)).toEqual([200, undefined]);
+    expect(await write(ownSettings, reader)).toEqual([403, expect.stringContaining('Writing needs')]);
+    expect(await write('/settings', manager)).toEqual([
+      403,
+      expect.stringContaining('all contact centres share'),
+    ]);
+    expect(await write(`/contact-centers/${another}/settings`, manager)).toEqual([
+      404,
+      `There is no contact centre "${another}"`,
+    ]);
+    const exported = await api.call('GET', '/export', { headers: manager });
+    expect(exported.body.status.message).toContain('what belongs to other contact centres');
+    const internal = await api.call('GET', '/internal/changes', { headers: manager });
+    expect([internal.status, internal.body.status.message]).toEqual([
+      403,
+      'This endpoint is for internal clients',
+    ]);
+  });
+
+  it('is refused when the request is known to be well-formed, and after the region has said that it takes no writes', async () => {
+    const env = { GATEHOUSE_LOCATION: '/EUW1', GATEHOUSE_WRITABLE_LOCATION: '/USW1' };
+    const region = await startApi({ env });
+    const nameOf = async (of: RunningApi, data: object) => {
+      const headers = { authorization: of.authApi.token({}) };
+      return (await of.call('POST', '/settings', { headers, payload: { data } })).body.status.name;
+    };
+    try {
+      const whole = { name: 'n', value: 'v' };
+      expect([await nameOf(api, {}), await nameOf(api, whole)]).toEqual(['bad_request', 'forbidden']);
+      expect(await nameOf(region, whole)).toBe('read_only_region');
+    } finally {
+      await region.close();
+    }
+  });
+});
