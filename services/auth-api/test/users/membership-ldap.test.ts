@@ -4,7 +4,7 @@ import type { Membership } from '@gatehouse/contracts/environment-api/membership
 import { ldapNames, personDn, unitDn } from '@gatehouse/testing/ldap-data';
 import { findSlapd, type LdapTestServer, startLdapServer } from '@gatehouse/testing/ldap-server';
 import { watchSecret } from '@gatehouse/testing/secret-watch';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { call } from '../help-desk/stack.ts';
 import {
   type AuthApi,
@@ -47,6 +47,8 @@ describe.skipIf(findSlapd() === undefined)(
       version += 1;
       stack.environmentApi.contactCenters.set(contactCenterId, { ...demoContactCenter, membership, version });
       await announceChange(stack, { entity: 'contact-center', id: contactCenterId, contactCenterId });
+      const { service } = stack.deps.contactCenters;
+      await vi.waitFor(async () => expect(await service.find(contactCenterId)).toMatchObject({ membership }));
     };
     const statusOf = async (username: string) =>
       (
