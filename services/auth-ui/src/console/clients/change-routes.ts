@@ -3,10 +3,10 @@ import { createClientAdministration } from '@gatehouse/api-client/auth-api/admin
 import { orderRevocation } from '@gatehouse/api-client/auth-api/help-desk';
 import type { App } from '@gatehouse/service-kit/http/app-type';
 import { z } from 'zod';
-import { centersTyped } from '../contact-centers/center.ts';
 import { formRoutes } from '../form/routes.ts';
 import { besideLines } from '../form/sections.ts';
 import { ifMatch } from '../shell/conflict.ts';
+import { centersTyped } from '../shell/contact-centers.ts';
 import { formView, shownOnceView } from '../shell/pages.ts';
 import { attempt, type Problem } from '../shell/problem.ts';
 import { askFirst } from '../shell/question.ts';

@@ -1,8 +1,6 @@
-/** Reads the contact centre that the address of a page names, the names of those that a page shows, and those that people type. */
+/** Reads the contact centre that the address of a page names. */
 import { createContactCenterAdministration } from '@gatehouse/api-client/environment-api/contact-centers';
-import { UpstreamError } from '@gatehouse/api-client/upstream-error';
 import { z } from 'zod';
-import { RefusedForm } from '../shell/problem.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 
 export const centerParams = z.object({ id: z.string().max(64) });
@@ -10,49 +8,3 @@ export const centerParams = z.object({ id: z.string().max(64) });
 /** @throws UpstreamError (404) */
 export const centerOf = ({ environmentApi }: ConsoleVisit, id: string) =>
   createContactCenterAdministration(environmentApi).read(id);
-
-/** By id. A contact centre that is gone, or that cannot be read now, keeps its id. */
-export async function centerNames(
-  { environmentApi }: ConsoleVisit,
-  ids: readonly string[],
-): Promise<ReadonlyMap<string, string>> {
-  const { read } = createContactCenterAdministration(environmentApi);
-  const named = [...new Set(ids)].map(
-    async (id) =>
-      [
-        id,
-        await read(id).then(
-          ({ name }) => name,
-          () => id,
-        ),
-      ] as const,
-  );
-  return new Map(await Promise.all(named));
-}
-
-/** The ids of those that people typed by a tenant name or an id. One of `before` that is gone keeps its id. @throws RefusedForm, UpstreamError */
-export async function centersTyped(
-  visit: ConsoleVisit,
-  typed: readonly string[],
-  before: readonly string[],
-): Promise<string[]> {
-  const ids = typed.map(async (name) => {
-    if (before.includes(name)) return name;
-    const id = await idOf(visit, name);
-    if (id !== undefined) return id;
-    throw new RefusedForm({ contactCenterIds: visit.text('console.contactCenters.unknown', { name }) });
-  });
-  return [...new Set(await Promise.all(ids))];
-}
-
-async function idOf({ environmentApi }: ConsoleVisit, name: string): Promise<string | undefined> {
-  const { page, read } = createContactCenterAdministration(environmentApi);
-  try {
-    const { rows } = await page({ domain: name, limit: '1' });
-    return (rows[0] ?? (await read(name))).id;
-  } catch (error) {
-    // What is neither a name nor an id is refused or not found.
-    if (error instanceof UpstreamError && [400, 404].includes(error.status ?? 0)) return undefined;
-    throw error;
-  }
-}

@@ -3,9 +3,9 @@ import { createSignalAdministration } from '@gatehouse/api-client/auth-api/admin
 import type { SignalReceiverView } from '@gatehouse/contracts/auth-api/administration/signal-receivers';
 import type { App } from '@gatehouse/service-kit/http/app-type';
 import { z } from 'zod';
-import { centerNames } from '../contact-centers/center.ts';
 import { formRoutes } from '../form/routes.ts';
 import type { Area } from '../shell/area.ts';
+import { centerNames } from '../shell/contact-centers.ts';
 import { detailRoute } from '../shell/details.ts';
 import { listRoute } from '../shell/lists.ts';
 import { factsView } from '../shell/pages.ts';
