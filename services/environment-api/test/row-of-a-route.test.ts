@@ -26,6 +26,14 @@ describe('the service', () => {
     ).rejects.toThrow('GET /internal/changes/made-up has no row');
   });
 
+  // attack: start with a route of the matrix in a scope that asks nobody who they are | ASVS 8.2.1, CWE-306 | guard: packages/caller-auth/src/authorisation/matrix.ts
+  it('does not start with a route in a scope without the guard', async () => {
+    const routes = async (scope: App) => void scope.get('/Users', async () => ({}));
+    await expect(buildApp({ ...api.deps, scim: { ...api.deps.scim, routes } })).rejects.toThrow(
+      'GET /contact-centers/{id}/scim/v2/Users is in a scope without the guard of /environment/v3',
+    );
+  });
+
   it('does not start with a row that has no route', async () => {
     const nothing = async () => undefined;
     const { deps } = api;
@@ -66,6 +74,19 @@ describe('a route', () => {
     } finally {
       await app.close();
     }
+  });
+
+  it('answers OPTIONS without a preflight with 405 and the methods that are there', async () => {
+    const ask = async (path: string, authorization?: string) => {
+      const { statusCode, headers } = await api.app.inject({
+        method: 'OPTIONS',
+        url: `/environment/v3${path}`,
+        headers: authorization === undefined ? {} : { authorization },
+      });
+      return [statusCode, headers.allow];
+    };
+    expect(await ask('/locations', opsAuthorization)).toEqual([405, expect.stringContaining('GET')]);
+    expect(await ask('/locations')).toEqual([401, undefined]);
   });
 
   // attack: operation that the matrix refuses | ASVS 8.2.1, CWE-862 | guard: services/environment-api/src/access/guard.ts

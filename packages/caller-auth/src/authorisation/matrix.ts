@@ -29,6 +29,13 @@ interface MatrixOptions<Kind extends string, Name extends string> {
   rows: Readonly<Record<string, Name>>;
 }
 
+const guardMark = 'isGuardedByMatrix';
+
+/** For the guard that reads the rows: its scope, and those within, may have the routes of a matrix. */
+export function markGuarded(scope: App): void {
+  scope.decorate(guardMark, true);
+}
+
 export function createMatrix<Kind extends string, Name extends string>({
   prefix,
   kinds,
@@ -59,18 +66,23 @@ export function createMatrix<Kind extends string, Name extends string>({
     ruleOf: (method: string, url: string): Rule | undefined => ruleNamed(operationOf(method, url)),
 
     /**
-     * Lets the app start only where every route has a row and every row a route. Call it before the routes are registered.
+     * Lets the app start only where every route has a row and a guard, and every row a route. Call it before the routes are
+     * registered.
      * `isServed`: which of the paths this app serves, below the prefix.
      */
     requireRows(app: App, isServed: (path: string) => boolean = () => true): void {
       const unmet = new Set(Object.keys(rows).filter((operation) => isServed(operation.split(' ')[1] ?? '')));
-      app.addHook('onRoute', ({ method, url }) => {
+      app.addHook('onRoute', function requireRow(this: App, { method, url }) {
         for (const one of [method].flat()) {
           const operation = operationOf(one, url);
           // Preflights are answered before anybody is asked who they are.
           if (operation === undefined || one === 'OPTIONS') continue;
           if (ruleNamed(operation) === undefined)
             throw new Error(`${operation} has no row in the matrix of ${prefix}: say who may call it`);
+          if (!this.hasDecorator(guardMark))
+            throw new Error(
+              `${operation} is in a scope without the guard of ${prefix}: nobody would be asked who they are`,
+            );
           unmet.delete(operation);
         }
       });

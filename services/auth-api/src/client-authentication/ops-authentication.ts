@@ -1,6 +1,6 @@
 /** Authenticates administrators: the operator by HTTP Basic, managing clients and people at the console by their tokens. */
 
-import { isDangerous } from '@gatehouse/caller-auth/authorisation/matrix';
+import { isDangerous, markGuarded } from '@gatehouse/caller-auth/authorisation/matrix';
 import { hasScheme, parseBasicCredentials } from '@gatehouse/caller-auth/credentials/basic-auth';
 import { requireFreshSignIn } from '@gatehouse/caller-auth/credentials/fresh-sign-in';
 import type { Operator } from '@gatehouse/caller-auth/credentials/operator';
@@ -126,6 +126,7 @@ export function guardAdministration(scope: App, opsAuthentication: OpsAuthentica
     const clientAddress = visitorAddressOf(request, named.clientId);
     nameActor(request, { ...by, correlationId: request.id, clientAddress });
   };
+  markGuarded(scope);
   // Before the body is read: a stranger's JSON is not even parsed.
   scope.addHook('onRequest', async (request, reply) => {
     reply.header('cache-control', 'no-store');

@@ -1,5 +1,5 @@
 /** Lets callers in before a body is read, and asks again when the body is there: the sender decides when that is. */
-import type { Verdict } from '@gatehouse/caller-auth/authorisation/matrix';
+import { markGuarded, type Verdict } from '@gatehouse/caller-auth/authorisation/matrix';
 import type { App } from '@gatehouse/service-kit/http/app-type';
 import type { FastifyRequest } from 'fastify';
 import type { Caller } from './caller.ts';
@@ -26,6 +26,7 @@ export interface Admission {
 
 /** Guards every route of the scope: no body is read and nothing is looked up before the caller is authenticated. */
 export function admitCallers(scope: App, { enter, again, decide }: Admission): void {
+  markGuarded(scope);
   scope.decorateRequest('caller');
   scope.decorateRequest('verdict');
   scope.decorateRequest('callerNow');
@@ -34,6 +35,8 @@ export function admitCallers(scope: App, { enter, again, decide }: Admission): v
     request.callerNow = () => again(request);
   });
   scope.addHook('preHandler', async (request) => {
+    // Its one handler answers 405: a preflight was answered before.
+    if (request.method === 'OPTIONS') return;
     // The right, the sign-in and the token may be gone since the headers came.
     if (request.method !== 'GET' && request.method !== 'HEAD') request.caller = await request.callerNow();
     request.verdict = decide(request);
