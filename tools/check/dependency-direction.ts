@@ -34,14 +34,14 @@ export function wrongImports(root: string): string[] {
       source.imports.flatMap((one) => [
         ...wrongPackage(one, places),
         ...leavesPlace(one, places),
-        ...wrongDomain(one),
+        ...wrongDomain(one, places),
         ...wrongDriver(one),
       ]),
     ),
     ...ordered.flatMap(({ path }) => unlisted(path, places)),
     ...imports.flatMap((one) => wrongLayer(one, places)),
     ...fileCycles(imports).map((cycle) => refusedCycle('files', cycle)),
-    ...folderCycles(imports.filter(isOfTools)).map((cycle) => refusedCycle('folders', cycle)),
+    ...folderCycles(imports).map((cycle) => refusedCycle('folders', cycle)),
     ...laboratoryUses(root, places),
   ];
 }
@@ -106,14 +106,13 @@ function wrongLayer({ path, target }: Import, places: Layers['places']): string[
 }
 
 /** A domain calls another one through its service, never through its store or its routes; types of a row are free. */
-function wrongDomain({ path, target, isTypeOnly }: Import): string[] {
+function wrongDomain({ path, target, isTypeOnly }: Import, places: Layers['places']): string[] {
   if (target === undefined || isTypeOnly || !path.startsWith('services/')) return [];
+  const name = placeOf(path, places);
+  const [from, to] = [layerOf(path, name, places), layerOf(target, name, places)];
   const isInFolder = path.split('/').length > 4 && target.split('/').length > 4;
-  if (!isInFolder || folderOf(path) === folderOf(target) || !/(^|[-/])(store|routes)\.ts$/.test(target))
-    return [];
-  return [
-    `${path} imports ${target}: ${folderOf(path)} must use the service of ${folderOf(target)}, not its store or routes.`,
-  ];
+  if (!isInFolder || from === to || !/(^|[-/])(store|routes)\.ts$/.test(target)) return [];
+  return [`${path} imports ${target}: ${from} must use the service of ${to}, not its store or routes.`];
 }
 
 function wrongDriver({ path, specifier, isTypeOnly }: Import): string[] {
@@ -123,18 +122,9 @@ function wrongDriver({ path, specifier, isTypeOnly }: Import): string[] {
     : [`${path} imports ${specifier}: only stores and deps.ts import a driver.`];
 }
 
-/** `output` of `packages/cli/src/output/table.ts`, `main.ts` of `packages/cli/src/main.ts`. */
-function folderOf(path: string) {
-  return path.split('/')[3] ?? '';
-}
-
 /** The name by which other places import it. */
 function packageOf(name: string) {
   return name.replace('packages/', '');
-}
-
-function isOfTools({ path }: Import) {
-  return path.startsWith('tools/');
 }
 
 function refusedCycle(kind: 'files' | 'folders', [first, ...rest]: string[]) {

@@ -18,7 +18,7 @@ export interface Place {
   folder?: string;
   /** Places whose files it may import by their path. */
   beside?: string[];
-  /** Folders and files, and folders in these, lowest first. `*.ts` stands for the files that the list does not name. */
+  /** Folders and files, lowest first. `*.ts` stands for the files that the list does not name. */
   layers: string[];
 }
 
@@ -37,13 +37,11 @@ export function placeOf(path: string, places: Layers['places']): string {
   return listing ?? holders[0] ?? path.split('/').slice(0, 2).join('/');
 }
 
-/** The folder or file; a folder in it that is listed by itself, such as `environment-api/administration`. */
+/** `output` of `packages/cli/src/output/table.ts`, `main.ts` of `packages/cli/src/main.ts`. */
 export function layerOf(path: string, name: string, places: Layers['places']): string {
   const place = places[name];
   if (place === undefined) return '';
-  const [outer = '', next] = path.slice(folderOfPlace(name, place).length + 1).split('/');
-  const inner = `${outer}/${next}`;
-  return place.layers.includes(inner) ? inner : outer;
+  return path.slice(folderOfPlace(name, place).length + 1).split('/')[0] ?? '';
 }
 
 /** Its number in the list of the place; -1 where the list does not have it. */

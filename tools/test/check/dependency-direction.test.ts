@@ -42,6 +42,7 @@ describe('an import', () => {
     });
     expect(wrongImports(root)).toEqual([
       expect.stringContaining('protocol/hash.ts imports services/api/src/sessions/other.ts'),
+      expect.stringContaining('no folders may import each other in a cycle'),
     ]);
   });
 
@@ -58,22 +59,16 @@ describe('an import', () => {
     ]);
   });
 
-  it('of a folder inside of another one goes by the layer that it is listed as', () => {
-    const places = {
-      'services/api': { packages: ['kit'], layers: ['protocol', 'sessions', 'protocol/pages'] },
-    };
-    plant(
-      {
-        'services/api/src/protocol/pages/list.ts':
-          "import type { Session } from '../../sessions/service.ts';",
-        'services/api/src/sessions/service.ts': "import { page } from '../protocol/pages/page.ts';",
-        'services/api/src/protocol/pages/page.ts': '',
-      },
-      places,
-    );
+  it('that closes a cycle of folders inside of a folder is refused, types included', () => {
+    plant({
+      'services/api/src/sessions/pages/list.ts': "import type { Row } from '../rows/row.ts';",
+      'services/api/src/sessions/rows/read.ts': "import { title } from '../pages/title.ts';",
+      'services/api/src/sessions/rows/row.ts': '',
+      'services/api/src/sessions/pages/title.ts': '',
+    });
     expect(wrongImports(root)).toEqual([
-      'services/api/src/sessions/service.ts imports services/api/src/protocol/pages/page.ts: ' +
-        'sessions may import only what tools/check/layers.json lists before it, and protocol/pages comes after it.',
+      'services/api/src/sessions/pages imports services/api/src/sessions/rows, ' +
+        'which imports services/api/src/sessions/pages: no folders may import each other in a cycle, types included.',
     ]);
   });
 

@@ -5,13 +5,13 @@ import {
   answeredApiKeySchema,
   apiKeySchema,
   keyOwnerSchema,
-} from '@gatehouse/contracts/environment-api/administration/api-keys';
+} from '@gatehouse/contracts/environment-administration/api-keys';
 import {
   contactCenterEndsSchema,
   contactCenterSchema,
-} from '@gatehouse/contracts/environment-api/administration/contact-centers';
-import { corsAnswer } from '@gatehouse/contracts/environment-api/administration/cors';
-import { settingSchema, settingsAnswer } from '@gatehouse/contracts/environment-api/administration/settings';
+} from '@gatehouse/contracts/environment-administration/contact-centers';
+import { corsAnswer } from '@gatehouse/contracts/environment-administration/cors';
+import { settingSchema, settingsAnswer } from '@gatehouse/contracts/environment-administration/settings';
 import type { NewApiKey, Rotation } from '@gatehouse/contracts/resources/api-key';
 import type { ContactCenterChange, NewContactCenter } from '@gatehouse/contracts/resources/contact-center';
 import type { NewSetting } from '@gatehouse/contracts/resources/setting';

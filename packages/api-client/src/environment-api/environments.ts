@@ -1,12 +1,12 @@
 /** The calls that administrate environments, their Configuration Servers, and locations. */
 
 import { emptyEnvelope } from '@gatehouse/contracts/envelope';
-import { type Check, checkSchema } from '@gatehouse/contracts/environment-api/administration/checks';
+import { type Check, checkSchema } from '@gatehouse/contracts/environment-administration/checks';
 import {
   configServerSchema,
   environmentSchema,
-} from '@gatehouse/contracts/environment-api/administration/environments';
-import { locationInUseSchema } from '@gatehouse/contracts/environment-api/administration/locations';
+} from '@gatehouse/contracts/environment-administration/environments';
+import { locationInUseSchema } from '@gatehouse/contracts/environment-administration/locations';
 import type { ConfigServerChange, NewConfigServer } from '@gatehouse/contracts/resources/config-server';
 import type { EnvironmentChange, NewEnvironment } from '@gatehouse/contracts/resources/environment';
 import { z } from 'zod';

@@ -8,8 +8,8 @@ import {
 } from '@gatehouse/contracts/audit-chain';
 import { definedOnly } from '@gatehouse/contracts/defined-only';
 import { envelopeOf } from '@gatehouse/contracts/envelope';
-import { type AuditEntry, auditEntrySchema } from '@gatehouse/contracts/environment-api/administration/audit';
-import { importAnswer } from '@gatehouse/contracts/environment-api/administration/estate';
+import { type AuditEntry, auditEntrySchema } from '@gatehouse/contracts/environment-administration/audit';
+import { importAnswer } from '@gatehouse/contracts/environment-administration/estate';
 import type { RowFormat } from '@gatehouse/contracts/row-export';
 import { readPage, readRows } from '../administration-calls.ts';
 import type { HttpClient } from '../http-client.ts';

@@ -4,7 +4,7 @@ import {
   type EnvironmentApiOverview,
   environmentApiOverviewPath,
   environmentApiOverviewSchema,
-} from '@gatehouse/contracts/environment-api/administration/overview';
+} from '@gatehouse/contracts/environment-administration/overview';
 import { readData } from '../administration-calls.ts';
 import type { HttpClient } from '../http-client.ts';
 

@@ -10,7 +10,7 @@ import {
   scimGroupSchema,
   scimUserSchema,
   storedPersonSchema,
-} from '@gatehouse/contracts/environment-api/administration/people';
+} from '@gatehouse/contracts/environment-administration/people';
 import type { PersonChange } from '@gatehouse/contracts/resources/person';
 import { z } from 'zod';
 import { readData, readTagged } from '../administration-calls.ts';

@@ -14,7 +14,7 @@ import type {
   PeopleStep,
   ServerCheck,
   Step,
-} from '@gatehouse/contracts/environment-api/administration/checks';
+} from '@gatehouse/contracts/environment-administration/checks';
 import type { Command } from 'commander';
 import type { Cli } from '../command-group.ts';
 import { exitCodes } from '../failure/failure.ts';

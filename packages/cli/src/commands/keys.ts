@@ -1,6 +1,6 @@
 /** `gatehouse keys`: the API keys of a contact centre. */
 import { createApiKeyAdministration } from '@gatehouse/api-client/environment-api/contact-centers';
-import type { AnsweredApiKey } from '@gatehouse/contracts/environment-api/administration/api-keys';
+import type { AnsweredApiKey } from '@gatehouse/contracts/environment-administration/api-keys';
 import { apiKey, type NewApiKey, type Rotation } from '@gatehouse/contracts/resources/api-key';
 import type { Command } from 'commander';
 import type { Cli } from '../command-group.ts';

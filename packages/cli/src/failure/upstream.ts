@@ -2,7 +2,7 @@
 
 import { UpstreamError } from '@gatehouse/api-client/upstream-error';
 import { errorEnvelope, securityError } from '@gatehouse/contracts/envelope';
-import { scimErrorSchema } from '@gatehouse/contracts/environment-api/administration/people';
+import { scimErrorSchema } from '@gatehouse/contracts/environment-administration/people';
 import { type ExitCode, exitCodes, Failure } from './failure.ts';
 
 export function failureOf(error: UpstreamError): Failure {

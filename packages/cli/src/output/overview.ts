@@ -1,6 +1,6 @@
 /** Renders the overviews of both services for people. */
 import type { AuthApiOverview } from '@gatehouse/contracts/auth-api/administration/overview';
-import type { EnvironmentApiOverview } from '@gatehouse/contracts/environment-api/administration/overview';
+import type { EnvironmentApiOverview } from '@gatehouse/contracts/environment-administration/overview';
 import type { AuditLag, Ending, Problem } from '@gatehouse/contracts/overview';
 import type { Output } from './output.ts';
 import { renderRecord, renderTable } from './table.ts';

@@ -14,7 +14,7 @@ import { onlyThose, parseScope, type RequestParameters, requireParameter } from 
 import type { TokenAnswer } from '../tokens/access-token.ts';
 import type { AccessTokens } from '../tokens/access-tokens.ts';
 import type { LateTokens } from '../tokens/late-tokens.ts';
-import { detailsParameter, type GrantHandler } from './grants/grant-handler.ts';
+import { detailsParameter, type GrantHandler } from './grant-handler.ts';
 
 export type TokenEndpoint = ReturnType<typeof createTokenEndpoint>;
 

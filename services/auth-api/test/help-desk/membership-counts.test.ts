@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { runCommand } from '@gatehouse/cli/run-command';
 import type { MembershipCounts } from '@gatehouse/contracts/auth-api/administration/memberships';
-import type { Check } from '@gatehouse/contracts/environment-api/administration/checks';
+import type { Check } from '@gatehouse/contracts/environment-administration/checks';
 import type { Membership } from '@gatehouse/contracts/environment-api/membership';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { countPeople } from '../../src/help-desk/membership-counts.ts';

@@ -235,7 +235,7 @@ describe('authorization details of a grant', () => {
     expect(whole).not.toHaveProperty('scope');
   });
 
-  // attack: authorization details made up where a grant is narrowed | RFC 9396 6, 12 | guard: services/auth-api/src/token/grants/grant-handler.ts
+  // attack: authorization details made up where a grant is narrowed | RFC 9396 6, 12 | guard: services/auth-api/src/token/grant-handler.ts
   it('are narrowed by values of the type: what a grant left open may be named, and not made up', async () => {
     const { resource, type: open, location: place } = await createResource(stack);
     await changeClient(stack, resource, { detailTypes: [{ type: open, actions: ['listen', 'rate'] }] });

@@ -5,7 +5,7 @@ import { readParameters } from '../../src/protocol/parameters.ts';
 import { createExchangeIssuer } from '../../src/token/exchange/issue.ts';
 import { createPresentedTokens } from '../../src/token/exchange/presented-token.ts';
 import { createExchangeTargets } from '../../src/token/exchange/targets.ts';
-import type { GrantRequest } from '../../src/token/grants/grant-handler.ts';
+import type { GrantRequest } from '../../src/token/grant-handler.ts';
 import { tokenExchangeGrant } from '../../src/token/grants/token-exchange.ts';
 import { type AuthApi, contactCenterId, otherContactCenterId, startAuthApi } from '../stack/auth-api.ts';
 import { createBrowser } from '../stack/browser.ts';

@@ -1,4 +1,4 @@
-import type { Environment } from '@gatehouse/contracts/environment-api/administration/environments';
+import type { Environment } from '@gatehouse/contracts/environment-administration/environments';
 import { type Directory, directories } from '@gatehouse/contracts/environment-api/directory';
 import { type Input, inputsOf } from '@gatehouse/contracts/resource/inputs';
 import { labelKey } from '@gatehouse/contracts/resource/texts';

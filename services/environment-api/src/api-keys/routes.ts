@@ -4,7 +4,7 @@ import {
   answeredApiKeySchema,
   apiKeySchema,
   keyOwnerSchema,
-} from '@gatehouse/contracts/environment-api/administration/api-keys';
+} from '@gatehouse/contracts/environment-administration/api-keys';
 import type { App } from '@gatehouse/service-kit/http/app-type';
 import { etagOf } from '@gatehouse/service-kit/http/entity-tag';
 import { ok } from '@gatehouse/service-kit/http/envelope';

@@ -9,7 +9,7 @@ import {
 } from '@gatehouse/contracts/audit-chain';
 import { definedOnly } from '@gatehouse/contracts/defined-only';
 import { nextCursorSchema, successStatus } from '@gatehouse/contracts/envelope';
-import { auditEntrySchema } from '@gatehouse/contracts/environment-api/administration/audit';
+import { auditEntrySchema } from '@gatehouse/contracts/environment-administration/audit';
 import { environmentEntities } from '@gatehouse/contracts/environment-api/changes';
 import { rowExportAnswer, rowExportFields } from '@gatehouse/contracts/row-export';
 import { idSchema } from '@gatehouse/contracts/scalar';

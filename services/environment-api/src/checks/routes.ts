@@ -1,6 +1,6 @@
 /** Route `/environments/{id}/check`. */
 import { envelopeOf } from '@gatehouse/contracts/envelope';
-import { checkSchema } from '@gatehouse/contracts/environment-api/administration/checks';
+import { checkSchema } from '@gatehouse/contracts/environment-administration/checks';
 import type { App } from '@gatehouse/service-kit/http/app-type';
 import { ok } from '@gatehouse/service-kit/http/envelope';
 import { z } from 'zod';

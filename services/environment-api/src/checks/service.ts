@@ -1,7 +1,7 @@
 /** Checks environments: connects to every server from this process, in bounded time, one check per environment. */
 import { type Endpoint, endpointName } from '@gatehouse/config-server-client/discovery/endpoint-source';
 import { definedOnly } from '@gatehouse/contracts/defined-only';
-import type { Check, ServerCheck } from '@gatehouse/contracts/environment-api/administration/checks';
+import type { Check, ServerCheck } from '@gatehouse/contracts/environment-administration/checks';
 import type { SecretBox } from '@gatehouse/service-kit/crypto/secret-box';
 import { AppError, tooManyRequests } from '@gatehouse/service-kit/errors/app-error';
 import { withAdvisoryLock } from '@gatehouse/service-kit/postgres/advisory-lock';

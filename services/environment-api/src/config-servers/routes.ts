@@ -1,7 +1,7 @@
 /** Routes below `/environments/{id}/config-servers`: the servers of an environment, one by one. */
 
 import { emptyEnvelope, envelopeOf, warningSchema } from '@gatehouse/contracts/envelope';
-import { configServerSchema } from '@gatehouse/contracts/environment-api/administration/environments';
+import { configServerSchema } from '@gatehouse/contracts/environment-administration/environments';
 import type { ConfigServerView } from '@gatehouse/contracts/environment-api/environment';
 import type { App } from '@gatehouse/service-kit/http/app-type';
 import { etagOf } from '@gatehouse/service-kit/http/entity-tag';

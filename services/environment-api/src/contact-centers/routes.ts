@@ -3,7 +3,7 @@ import { emptyEnvelope, envelopeOf, successStatus } from '@gatehouse/contracts/e
 import {
   contactCenterEndsSchema,
   contactCenterSchema,
-} from '@gatehouse/contracts/environment-api/administration/contact-centers';
+} from '@gatehouse/contracts/environment-administration/contact-centers';
 import type { ChangeLog } from '@gatehouse/service-kit/changes/log';
 import type { App } from '@gatehouse/service-kit/http/app-type';
 import { etagOf } from '@gatehouse/service-kit/http/entity-tag';

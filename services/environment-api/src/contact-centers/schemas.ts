@@ -1,7 +1,7 @@
 /** Checks bodies and queries of `/contact-centers`. */
 
 import { nextCursorSchema, wrapped } from '@gatehouse/contracts/envelope';
-import { contactCenterSchema } from '@gatehouse/contracts/environment-api/administration/contact-centers';
+import { contactCenterSchema } from '@gatehouse/contracts/environment-administration/contact-centers';
 import {
   contactCenterChangeSchema,
   newContactCenterSchema,

@@ -2,7 +2,7 @@
 
 import { isDeepStrictEqual } from 'node:util';
 import { definedOnly } from '@gatehouse/contracts/defined-only';
-import type { ContactCenterEnds } from '@gatehouse/contracts/environment-api/administration/contact-centers';
+import type { ContactCenterEnds } from '@gatehouse/contracts/environment-administration/contact-centers';
 import type { Directory } from '@gatehouse/contracts/environment-api/directory';
 import { everybody } from '@gatehouse/contracts/environment-api/membership';
 import { diff } from '@gatehouse/service-kit/changes/field-changes';

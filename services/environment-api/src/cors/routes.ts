@@ -1,7 +1,7 @@
 /** Routes below `/cors`: the origins whose pages may call the APIs; `/internal/cors` gives them to Auth API. */
 
 import { emptyEnvelope, envelopeOf, wrapped } from '@gatehouse/contracts/envelope';
-import { corsAnswer } from '@gatehouse/contracts/environment-api/administration/cors';
+import { corsAnswer } from '@gatehouse/contracts/environment-administration/cors';
 import { corsViewSchema } from '@gatehouse/contracts/environment-api/cors';
 import { newOriginSchema } from '@gatehouse/contracts/resources/origin';
 import { idSchema } from '@gatehouse/contracts/scalar';

@@ -1,6 +1,6 @@
 /** Lists and changes allowed origins. They are stored in the setting `cors-origins` alone, so nothing can disagree. */
 
-import type { CorsEntry } from '@gatehouse/contracts/environment-api/administration/cors';
+import type { CorsEntry } from '@gatehouse/contracts/environment-administration/cors';
 import type { CorsView } from '@gatehouse/contracts/environment-api/cors';
 import { rootLocation } from '@gatehouse/contracts/environment-api/location';
 import { conflict, notFound } from '@gatehouse/service-kit/errors/app-error';

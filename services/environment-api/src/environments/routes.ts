@@ -1,7 +1,7 @@
 /** Routes below `/environments`. */
 
 import { emptyEnvelope, envelopeOf, successStatus, warningSchema } from '@gatehouse/contracts/envelope';
-import { environmentSchema } from '@gatehouse/contracts/environment-api/administration/environments';
+import { environmentSchema } from '@gatehouse/contracts/environment-administration/environments';
 import type { ChangeLog } from '@gatehouse/service-kit/changes/log';
 import type { App } from '@gatehouse/service-kit/http/app-type';
 import { etagOf } from '@gatehouse/service-kit/http/entity-tag';

@@ -1,7 +1,7 @@
 /** Checks bodies and queries of `/environments`. The Configuration Server password is write-only. */
 
 import { nextCursorSchema, wrapped } from '@gatehouse/contracts/envelope';
-import { environmentSchema } from '@gatehouse/contracts/environment-api/administration/environments';
+import { environmentSchema } from '@gatehouse/contracts/environment-administration/environments';
 import { checkedBy } from '@gatehouse/contracts/resource/field';
 import {
   environment,

@@ -2,7 +2,7 @@
 
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
 import { definedOnly } from '@gatehouse/contracts/defined-only';
-import type { Environment } from '@gatehouse/contracts/environment-api/administration/environments';
+import type { Environment } from '@gatehouse/contracts/environment-administration/environments';
 import {
   type ConfigServerTlsView,
   tlsKeyPlace,

@@ -1,6 +1,6 @@
 /** Routes below `/settings`: values that every contact centre inherits. */
 import { emptyEnvelope, envelopeOf } from '@gatehouse/contracts/envelope';
-import { settingSchema, settingsAnswer } from '@gatehouse/contracts/environment-api/administration/settings';
+import { settingSchema, settingsAnswer } from '@gatehouse/contracts/environment-administration/settings';
 import { label } from '@gatehouse/contracts/text';
 import type { App } from '@gatehouse/service-kit/http/app-type';
 import { etagOf } from '@gatehouse/service-kit/http/entity-tag';

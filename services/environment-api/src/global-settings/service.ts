@@ -1,7 +1,7 @@
 /** Reads and writes global settings, which contact centres inherit where they have no value of their own. */
 import { isDeepStrictEqual } from 'node:util';
 import { definedOnly } from '@gatehouse/contracts/defined-only';
-import type { Setting } from '@gatehouse/contracts/environment-api/administration/settings';
+import type { Setting } from '@gatehouse/contracts/environment-administration/settings';
 import type { FieldChanges } from '@gatehouse/service-kit/changes/field-changes';
 import { notFound } from '@gatehouse/service-kit/errors/app-error';
 import { requireMatch } from '@gatehouse/service-kit/http/entity-tag';

@@ -2,7 +2,7 @@
 import { setImmediate as yieldToOthers } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { definedOnly } from '@gatehouse/contracts/defined-only';
-import type { Setting } from '@gatehouse/contracts/environment-api/administration/settings';
+import type { Setting } from '@gatehouse/contracts/environment-administration/settings';
 import { domainKey } from '@gatehouse/contracts/environment-api/domain';
 import { everybody } from '@gatehouse/contracts/environment-api/membership';
 import { clientSecretPlace } from '@gatehouse/contracts/environment-api/single-sign-on';

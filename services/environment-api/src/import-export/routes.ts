@@ -2,7 +2,7 @@
 import { Readable } from 'node:stream';
 import { getHeapStatistics } from 'node:v8';
 import { envelopeOf } from '@gatehouse/contracts/envelope';
-import { importAnswer } from '@gatehouse/contracts/environment-api/administration/estate';
+import { importAnswer } from '@gatehouse/contracts/environment-administration/estate';
 import { flag } from '@gatehouse/contracts/scalar';
 import type { ChangeLog } from '@gatehouse/service-kit/changes/log';
 import { AppError } from '@gatehouse/service-kit/errors/app-error';

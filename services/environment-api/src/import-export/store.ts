@@ -1,6 +1,6 @@
 /** Reads the whole configuration as of one moment; contact centres in pages, because there may be many. */
 
-import type { Setting } from '@gatehouse/contracts/environment-api/administration/settings';
+import type { Setting } from '@gatehouse/contracts/environment-administration/settings';
 import { maxNumbersAtOnce, type PersonNumber } from '@gatehouse/contracts/environment-api/people';
 import type { Pool, Queryable } from '@gatehouse/service-kit/postgres/pool';
 import type { StoredBranding } from '../branding/store.ts';

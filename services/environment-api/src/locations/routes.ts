@@ -1,6 +1,6 @@
 /** Routes below `/locations`: the locations that settings may be given for. */
 import { emptyEnvelope, envelopeOf, wrapped } from '@gatehouse/contracts/envelope';
-import { locationInUseSchema } from '@gatehouse/contracts/environment-api/administration/locations';
+import { locationInUseSchema } from '@gatehouse/contracts/environment-administration/locations';
 import { locationSchema } from '@gatehouse/contracts/environment-api/location';
 import { newLocationSchema } from '@gatehouse/contracts/resources/location';
 import type { ChangeLog } from '@gatehouse/service-kit/changes/log';

@@ -1,5 +1,5 @@
 /** Lists, declares and withdraws the locations in use: of Configuration Servers, of this service, and declared ones. */
-import type { LocationInUse } from '@gatehouse/contracts/environment-api/administration/locations';
+import type { LocationInUse } from '@gatehouse/contracts/environment-administration/locations';
 import { covers, rootLocation } from '@gatehouse/contracts/environment-api/location';
 import { badRequest, notFound } from '@gatehouse/service-kit/errors/app-error';
 import type { Queryable } from '@gatehouse/service-kit/postgres/pool';

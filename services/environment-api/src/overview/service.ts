@@ -1,7 +1,7 @@
 /** Answers the overview: of the installation, or of one contact centre without anything that belongs to others. */
 import { problemsOfLag } from '@gatehouse/audit-trail/forwarding/audit-lag';
 import { definedOnly } from '@gatehouse/contracts/defined-only';
-import type { EnvironmentApiOverview } from '@gatehouse/contracts/environment-api/administration/overview';
+import type { EnvironmentApiOverview } from '@gatehouse/contracts/environment-administration/overview';
 import type { AuditLag, Ending } from '@gatehouse/contracts/overview';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import {

@@ -1,6 +1,6 @@
 /** The route by which administrators make the link for a first password. */
 import { envelopeOf } from '@gatehouse/contracts/envelope';
-import { issuedPasswordLinkSchema } from '@gatehouse/contracts/environment-api/administration/people';
+import { issuedPasswordLinkSchema } from '@gatehouse/contracts/environment-administration/people';
 import type { App } from '@gatehouse/service-kit/http/app-type';
 import { ok } from '@gatehouse/service-kit/http/envelope';
 import { z } from 'zod';

@@ -3,7 +3,7 @@ import { envelopeOf, wrapped } from '@gatehouse/contracts/envelope';
 import {
   type StoredPerson,
   storedPersonSchema,
-} from '@gatehouse/contracts/environment-api/administration/people';
+} from '@gatehouse/contracts/environment-administration/people';
 import { personChangeSchema } from '@gatehouse/contracts/resources/person';
 import type { App } from '@gatehouse/service-kit/http/app-type';
 import { etagOf } from '@gatehouse/service-kit/http/entity-tag';

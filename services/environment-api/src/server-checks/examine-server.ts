@@ -2,7 +2,7 @@
 import { createConfigServerClient } from '@gatehouse/config-server-client/client';
 import { staticEndpoints } from '@gatehouse/config-server-client/discovery/static';
 import { examineLogin } from '@gatehouse/config-server-client/login-needs';
-import type { LoginStep, Step } from '@gatehouse/contracts/environment-api/administration/checks';
+import type { LoginStep, Step } from '@gatehouse/contracts/environment-administration/checks';
 import { tlsClientOf } from '@gatehouse/contracts/environment-api/config-server-tls';
 import { type EnvironmentView, passwordPlace } from '@gatehouse/contracts/environment-api/environment';
 import { examineDirectory } from '@gatehouse/directory-ldap/examine';

@@ -1,6 +1,6 @@
 /** Decides which value of a setting applies at a location: location, then contact centre, then global. */
 
-import type { Setting } from '@gatehouse/contracts/environment-api/administration/settings';
+import type { Setting } from '@gatehouse/contracts/environment-administration/settings';
 import { covers } from '@gatehouse/contracts/environment-api/location';
 
 /** Of each name the value with the longest location that covers the given one. Keeps the order of names. */

@@ -1,6 +1,6 @@
 /** Routes below `/contact-centers/{id}/settings`. */
 import { emptyEnvelope, envelopeOf } from '@gatehouse/contracts/envelope';
-import { settingSchema, settingsAnswer } from '@gatehouse/contracts/environment-api/administration/settings';
+import { settingSchema, settingsAnswer } from '@gatehouse/contracts/environment-administration/settings';
 import { label } from '@gatehouse/contracts/text';
 import type { App } from '@gatehouse/service-kit/http/app-type';
 import { effectiveEtagOf, etagOf } from '@gatehouse/service-kit/http/entity-tag';

@@ -2,7 +2,7 @@
 
 import { isDeepStrictEqual } from 'node:util';
 import { definedOnly } from '@gatehouse/contracts/defined-only';
-import type { Setting } from '@gatehouse/contracts/environment-api/administration/settings';
+import type { Setting } from '@gatehouse/contracts/environment-administration/settings';
 import { domainKey } from '@gatehouse/contracts/environment-api/domain';
 import type { FieldChanges } from '@gatehouse/service-kit/changes/field-changes';
 import { notFound } from '@gatehouse/service-kit/errors/app-error';

@@ -1,6 +1,6 @@
 /** Stores settings in the table `settings`, and reads contact centres together with their settings. */
 
-import type { Setting } from '@gatehouse/contracts/environment-api/administration/settings';
+import type { Setting } from '@gatehouse/contracts/environment-administration/settings';
 import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
 import type { ContactCenter } from '../contact-centers/contact-center.ts';
 import { contactCenterJson } from '../contact-centers/contact-center.ts';

@@ -1,10 +1,7 @@
 /** `gatehouse env`: environments with their Configuration Servers or LDAP settings. */
 import { createEnvironmentAdministration } from '@gatehouse/api-client/environment-api/environments';
 import { definedOnly } from '@gatehouse/contracts/defined-only';
-import type {
-  ConfigServer,
-  Environment,
-} from '@gatehouse/contracts/environment-api/administration/environments';
+import type { ConfigServer, Environment } from '@gatehouse/contracts/environment-administration/environments';
 import {
   type EnvironmentChange,
   environment,

@@ -1,5 +1,5 @@
 /** Shows LDAP settings of an environment as lines. */
-import type { Environment } from '@gatehouse/contracts/environment-api/administration/environments';
+import type { Environment } from '@gatehouse/contracts/environment-administration/environments';
 import { address } from './place.ts';
 
 type Ldap = NonNullable<Environment['ldap']>;

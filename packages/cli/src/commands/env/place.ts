@@ -1,5 +1,5 @@
 /** Addresses of Configuration Servers as people write them: host:port, a backup behind a slash. */
-import type { ConfigServer } from '@gatehouse/contracts/environment-api/administration/environments';
+import type { ConfigServer } from '@gatehouse/contracts/environment-administration/environments';
 import type { NewConfigServer } from '@gatehouse/contracts/resources/config-server';
 import { UsageError } from '../../failure/failure.ts';
 

@@ -4,7 +4,7 @@ import type {
   NewScimUser,
   ScimOperation,
   ScimUser,
-} from '@gatehouse/contracts/environment-api/administration/people';
+} from '@gatehouse/contracts/environment-administration/people';
 import { type Key, keyOf, type PeopleFile, type Row } from './csv.ts';
 import { type Column, fieldsOf, operationOf, type PersonFields, userOf } from './fields.ts';
 

@@ -4,7 +4,7 @@ import { narrowScope } from '../../protocol/parameters.ts';
 import { membershipAsked } from '../../protocol/user-claims.ts';
 import { newFamilyId } from '../../tokens/family-token.ts';
 import { partyNamedBy } from '../../tokens/lineage.ts';
-import type { GrantRequest } from '../grants/grant-handler.ts';
+import type { GrantRequest } from '../grant-handler.ts';
 import type { AssertedUser } from '../registered-assertions.ts';
 import type { SubjectRecord } from './policy.ts';
 

@@ -7,7 +7,7 @@ import type { Revocations } from '../../revocation/revocations.ts';
 import { type TokenAnswer, tokenAnswer } from '../../tokens/access-token.ts';
 import type { AccessTokens } from '../../tokens/access-tokens.ts';
 import type { Standing } from '../../users/standing.ts';
-import type { GrantRequest } from '../grants/grant-handler.ts';
+import type { GrantRequest } from '../grant-handler.ts';
 import type { AssertedUser } from '../registered-assertions.ts';
 import { assertedRecord } from './asserted-record.ts';
 

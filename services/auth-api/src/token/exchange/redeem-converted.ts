@@ -2,7 +2,7 @@
 import { invalidGrant, OAuthError } from '@gatehouse/service-kit/errors/oauth-error';
 import type { TokenAnswer } from '../../tokens/access-token.ts';
 import type { AccessTokens } from '../../tokens/access-tokens.ts';
-import type { GrantRequest } from '../grants/grant-handler.ts';
+import type { GrantRequest } from '../grant-handler.ts';
 import type { ConvertedTokens } from './converted-tokens.ts';
 import type { ExchangeIssuer } from './issue.ts';
 import { checkHandedOver, type SubjectRecord } from './policy.ts';

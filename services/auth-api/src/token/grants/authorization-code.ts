@@ -11,7 +11,7 @@ import type { Families } from '../../tokens/families.ts';
 import { parseFamilyToken } from '../../tokens/family-token.ts';
 import { type CodeGrant, type Grant, isGrantRevoked } from '../../tokens/grant.ts';
 import type { UserTokenIssuer } from '../../tokens/user-token-issuer.ts';
-import { detailsParameter, type GrantHandler, type GrantRequest, narrowedBy } from './grant-handler.ts';
+import { detailsParameter, type GrantHandler, type GrantRequest, narrowedBy } from '../grant-handler.ts';
 
 /** FAPI 2.0 section 5.3.2.1, even if the operator allows other codes a longer life. */
 const maxFapiCodeAgeMs = 60_000;

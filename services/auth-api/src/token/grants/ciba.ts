@@ -1,7 +1,7 @@
 /** Grants a client the tokens that a person has approved elsewhere (OpenID CIBA sections 10.1 and 11, poll mode). */
 import type { Approvals } from '../../approvals/service.ts';
 import { backchannelGrantType } from '../../protocol/grant-types.ts';
-import type { GrantHandler } from './grant-handler.ts';
+import type { GrantHandler } from '../grant-handler.ts';
 import { type PolledGrantDeps, polledGrant } from './polled-grant.ts';
 
 export interface CibaDeps extends PolledGrantDeps {

@@ -7,7 +7,7 @@ import { narrowScope } from '../../protocol/parameters.ts';
 import { clientTokenRecord, tokenAnswer } from '../../tokens/access-token.ts';
 import type { AccessTokens } from '../../tokens/access-tokens.ts';
 import type { Standing } from '../../users/standing.ts';
-import { detailsParameter, type GrantHandler, tokenIssued } from './grant-handler.ts';
+import { detailsParameter, type GrantHandler, tokenIssued } from '../grant-handler.ts';
 
 export interface ClientCredentialsDeps {
   accessTokens: Pick<AccessTokens, 'issue'>;

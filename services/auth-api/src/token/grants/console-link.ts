@@ -9,7 +9,7 @@ import { requireParameter } from '../../protocol/parameters.ts';
 import { tokenAnswer } from '../../tokens/access-token.ts';
 import type { AccessTokens } from '../../tokens/access-tokens.ts';
 import { operatorTokenFormat, operatorTokenRecord } from '../../tokens/operator-tokens.ts';
-import type { GrantHandler } from './grant-handler.ts';
+import type { GrantHandler } from '../grant-handler.ts';
 
 export interface ConsoleLinkDeps {
   consoleLinks: Pick<ConsoleLinks, 'redeem'>;

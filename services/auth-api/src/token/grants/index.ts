@@ -5,12 +5,12 @@ import {
   jwtBearerGrantType,
   samlBearerGrantType,
 } from '../../protocol/grant-types.ts';
+import type { GrantHandler } from '../grant-handler.ts';
 import { type AuthorizationCodeDeps, authorizationCodeGrant } from './authorization-code.ts';
 import { type CibaDeps, cibaGrant } from './ciba.ts';
 import { type ClientCredentialsDeps, clientCredentialsGrant } from './client-credentials.ts';
 import { type ConsoleLinkDeps, consoleLinkGrant } from './console-link.ts';
 import { type DeviceCodeDeps, deviceCodeGrant } from './device-code.ts';
-import type { GrantHandler } from './grant-handler.ts';
 import { type JwtBearerDeps, jwtBearerGrant } from './jwt-bearer.ts';
 import { type PasswordDeps, passwordGrant } from './password.ts';
 import { type RefreshTokenDeps, refreshTokenGrant } from './refresh-token.ts';

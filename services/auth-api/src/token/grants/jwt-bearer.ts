@@ -10,8 +10,8 @@ import {
   redeemAsserted,
 } from '../exchange/redeem-asserted.ts';
 import { type RedeemConvertedDeps, redeemConverted } from '../exchange/redeem-converted.ts';
+import type { GrantHandler, GrantRequest } from '../grant-handler.ts';
 import type { RegisteredAssertions } from '../registered-assertions.ts';
-import type { GrantHandler, GrantRequest } from './grant-handler.ts';
 
 export interface JwtBearerDeps extends RedeemConvertedDeps, RedeemAssertedDeps {
   accessTokens: RedeemConvertedDeps['accessTokens'];

@@ -7,7 +7,7 @@ import { newFamilyId } from '../../tokens/family-token.ts';
 import type { UserTokenIssuer } from '../../tokens/user-token-issuer.ts';
 import type { AuthenticatedLogin, Login } from '../../users/authenticate.ts';
 import type { UserService } from '../../users/service.ts';
-import type { GrantHandler } from './grant-handler.ts';
+import type { GrantHandler } from '../grant-handler.ts';
 
 export interface PasswordDeps {
   users: UserService;

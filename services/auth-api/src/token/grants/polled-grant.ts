@@ -9,7 +9,7 @@ import type { Families } from '../../tokens/families.ts';
 import { parseFamilyToken, secretHash } from '../../tokens/family-token.ts';
 import { type Grant, isGrantRevoked } from '../../tokens/grant.ts';
 import type { UserTokenIssuer } from '../../tokens/user-token-issuer.ts';
-import type { GrantHandler, GrantRequest } from './grant-handler.ts';
+import type { GrantHandler, GrantRequest } from '../grant-handler.ts';
 
 export interface PolledGrantDeps {
   families: Pick<Families, 'end'>;

@@ -30,7 +30,7 @@ import {
   type GrantRequest,
   narrowedBy,
   tokenIssued,
-} from './grant-handler.ts';
+} from '../grant-handler.ts';
 
 export interface RefreshTokenDeps {
   families: Families;

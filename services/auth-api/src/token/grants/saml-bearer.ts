@@ -2,8 +2,8 @@
 import { samlBearerGrantType as grantType } from '../../protocol/grant-types.ts';
 import { requireParameter } from '../../protocol/parameters.ts';
 import { type RedeemAssertedDeps, recordRefusals, redeemAsserted } from '../exchange/redeem-asserted.ts';
+import type { GrantHandler } from '../grant-handler.ts';
 import type { SamlAssertions } from '../saml-assertions.ts';
-import type { GrantHandler } from './grant-handler.ts';
 
 export interface SamlBearerDeps extends RedeemAssertedDeps {
   samlAssertions: SamlAssertions;

@@ -12,7 +12,7 @@ import { checkExchange } from '../exchange/policy.ts';
 import { type PresentedToken, type PresentedTokens, tokenRefused } from '../exchange/presented-token.ts';
 import type { ExchangeTargets } from '../exchange/targets.ts';
 import { isTokenType, type TokenType, tokenTypes } from '../exchange/token-types.ts';
-import { detailsParameter, type GrantHandler, type GrantRequest, narrowedBy } from './grant-handler.ts';
+import { detailsParameter, type GrantHandler, type GrantRequest, narrowedBy } from '../grant-handler.ts';
 
 export interface TokenExchangeDeps {
   issuer: string;

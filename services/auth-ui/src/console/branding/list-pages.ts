@@ -1,5 +1,5 @@
 /** Builds the lists: of contact centres, and of the locations where one of them has a branding. */
-import type { ContactCenter } from '@gatehouse/contracts/environment-api/administration/contact-centers';
+import type { ContactCenter } from '@gatehouse/contracts/environment-administration/contact-centers';
 import type { BrandingEntry } from '@gatehouse/contracts/environment-api/branding';
 import { formatsIn } from '../../texts/formats.ts';
 import type { Column } from '../shell/lists.ts';

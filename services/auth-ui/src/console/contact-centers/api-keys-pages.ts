@@ -1,7 +1,7 @@
 /** Builds the pages about API keys of a contact centre. */
 
-import type { ApiKey, IssuedApiKey } from '@gatehouse/contracts/environment-api/administration/api-keys';
-import type { ContactCenter } from '@gatehouse/contracts/environment-api/administration/contact-centers';
+import type { ApiKey, IssuedApiKey } from '@gatehouse/contracts/environment-administration/api-keys';
+import type { ContactCenter } from '@gatehouse/contracts/environment-administration/contact-centers';
 import {
   apiKeyPurposes,
   apiKey as description,

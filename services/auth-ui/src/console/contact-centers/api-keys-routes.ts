@@ -1,7 +1,7 @@
 /** Serves the pages about API keys. A key is shown in the answer to the form that made it, and nowhere else. */
 import { createApiKeyAdministration } from '@gatehouse/api-client/environment-api/contact-centers';
-import type { AnsweredApiKey } from '@gatehouse/contracts/environment-api/administration/api-keys';
-import type { ContactCenter } from '@gatehouse/contracts/environment-api/administration/contact-centers';
+import type { AnsweredApiKey } from '@gatehouse/contracts/environment-administration/api-keys';
+import type { ContactCenter } from '@gatehouse/contracts/environment-administration/contact-centers';
 import { notFound } from '@gatehouse/service-kit/errors/app-error';
 import type { App } from '@gatehouse/service-kit/http/app-type';
 import type { FastifyReply } from 'fastify';

@@ -1,7 +1,7 @@
 /** Builds the form of a contact centre, for a new one and for a change, and reads what was typed. */
 
-import type { ContactCenter } from '@gatehouse/contracts/environment-api/administration/contact-centers';
-import type { Environment } from '@gatehouse/contracts/environment-api/administration/environments';
+import type { ContactCenter } from '@gatehouse/contracts/environment-administration/contact-centers';
+import type { Environment } from '@gatehouse/contracts/environment-administration/environments';
 import { type MembershipKind, membershipKinds } from '@gatehouse/contracts/environment-api/membership';
 import {
   type ContactCenterChange,

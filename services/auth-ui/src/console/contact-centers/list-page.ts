@@ -1,6 +1,6 @@
 /** Says what the list of contact centres shows. */
 
-import type { ContactCenter } from '@gatehouse/contracts/environment-api/administration/contact-centers';
+import type { ContactCenter } from '@gatehouse/contracts/environment-administration/contact-centers';
 import { contactCenter as description } from '@gatehouse/contracts/resources/contact-center';
 import { environmentPath } from '../environments/frame.ts';
 import { describedColumns } from '../form/described.ts';

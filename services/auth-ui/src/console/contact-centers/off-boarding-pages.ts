@@ -3,7 +3,7 @@
 import type {
   ContactCenter,
   ContactCenterEnds,
-} from '@gatehouse/contracts/environment-api/administration/contact-centers';
+} from '@gatehouse/contracts/environment-administration/contact-centers';
 import { contactCenterPath, contactCentersPath } from '../shell/contact-centers.ts';
 import type { ConfirmPage, ConsolePage } from '../shell/pages.ts';
 import type { Fact, FormField } from '../shell/parts.ts';

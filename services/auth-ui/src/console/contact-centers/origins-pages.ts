@@ -1,7 +1,7 @@
 /** Builds the pages about origins: addresses of web applications whose pages may call the APIs from a browser. */
 
-import type { ContactCenter } from '@gatehouse/contracts/environment-api/administration/contact-centers';
-import type { CorsEntry } from '@gatehouse/contracts/environment-api/administration/cors';
+import type { ContactCenter } from '@gatehouse/contracts/environment-administration/contact-centers';
+import type { CorsEntry } from '@gatehouse/contracts/environment-administration/cors';
 import { rootLocation } from '@gatehouse/contracts/environment-api/location';
 import { origin as description } from '@gatehouse/contracts/resources/origin';
 import { describedInputs } from '../form/described.ts';

@@ -1,7 +1,7 @@
 /** Builds the first tab of a contact centre: what is known about it. */
 
 import { consolePath } from '@gatehouse/contracts/auth-api/console';
-import type { ContactCenter } from '@gatehouse/contracts/environment-api/administration/contact-centers';
+import type { ContactCenter } from '@gatehouse/contracts/environment-administration/contact-centers';
 import { clientsPath } from '../clients/frame.ts';
 import { environmentPath } from '../environments/frame.ts';
 import { contactCenterPath } from '../shell/contact-centers.ts';

@@ -1,6 +1,6 @@
 /** Builds the picture of a check: for each server the steps to it, how far they came, and what to change. */
-import type { Check } from '@gatehouse/contracts/environment-api/administration/checks';
-import type { Environment } from '@gatehouse/contracts/environment-api/administration/environments';
+import type { Check } from '@gatehouse/contracts/environment-administration/checks';
+import type { Environment } from '@gatehouse/contracts/environment-administration/environments';
 import type { ConsoleVisit } from '../shell/shell.ts';
 import { type ShownStep, type StepsPage, shownStep } from '../shell/steps.ts';
 import { environmentPath, wayTo } from './frame.ts';

@@ -1,5 +1,5 @@
 /** Builds the page about one environment: what its form has, its Configuration Servers, and the check. */
-import type { Environment } from '@gatehouse/contracts/environment-api/administration/environments';
+import type { Environment } from '@gatehouse/contracts/environment-administration/environments';
 import { configServer } from '@gatehouse/contracts/resources/config-server';
 import { describedColumns } from '../form/described.ts';
 import { type Input, type Typed, textAt, typedOf } from '../form/inputs.ts';

@@ -1,5 +1,5 @@
 /** Makes the form of an environment from the description of its fields: its sections by the kind of directory, and what was typed. */
-import type { Environment } from '@gatehouse/contracts/environment-api/administration/environments';
+import type { Environment } from '@gatehouse/contracts/environment-administration/environments';
 import type { Directory } from '@gatehouse/contracts/environment-api/directory';
 import { classicTraceModes } from '@gatehouse/contracts/environment-api/environment';
 import {

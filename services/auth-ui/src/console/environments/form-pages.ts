@@ -1,5 +1,5 @@
 /** Builds the forms of an environment: a new one, a change, and the question before it is deleted. */
-import type { Environment } from '@gatehouse/contracts/environment-api/administration/environments';
+import type { Environment } from '@gatehouse/contracts/environment-administration/environments';
 import { type Directory, directories } from '@gatehouse/contracts/environment-api/directory';
 import { type Typed, typedOf } from '../form/inputs.ts';
 import { type Section, sectionsOf } from '../form/sections.ts';

@@ -1,6 +1,6 @@
 /** Frames the pages about an environment: what it is called, and the way to it. */
 import { consolePath } from '@gatehouse/contracts/auth-api/console';
-import type { Environment } from '@gatehouse/contracts/environment-api/administration/environments';
+import type { Environment } from '@gatehouse/contracts/environment-administration/environments';
 import type { ConsoleVisit } from '../shell/shell.ts';
 import { hostAndPort } from './server-lines.ts';
 

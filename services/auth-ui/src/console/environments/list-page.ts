@@ -1,5 +1,5 @@
 /** Says what the list of environments shows. */
-import type { Environment } from '@gatehouse/contracts/environment-api/administration/environments';
+import type { Environment } from '@gatehouse/contracts/environment-administration/environments';
 import { environment as description } from '@gatehouse/contracts/resources/environment';
 import { describedColumns } from '../form/described.ts';
 import type { Column } from '../shell/lists.ts';

@@ -1,8 +1,5 @@
 /** Builds the pages about one Configuration Server of an environment. */
-import type {
-  ConfigServer,
-  Environment,
-} from '@gatehouse/contracts/environment-api/administration/environments';
+import type { ConfigServer, Environment } from '@gatehouse/contracts/environment-administration/environments';
 import { singleConfigServer } from '@gatehouse/contracts/resources/config-server';
 import { describedInputs } from '../form/described.ts';
 import { type Input, type Typed, typedOf } from '../form/inputs.ts';

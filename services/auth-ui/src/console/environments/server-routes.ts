@@ -1,9 +1,6 @@
 /** Serves the pages about Configuration Servers of an environment: forms that add and change one, and the question before one is removed. */
 import { createEnvironmentAdministration } from '@gatehouse/api-client/environment-api/environments';
-import type {
-  ConfigServer,
-  Environment,
-} from '@gatehouse/contracts/environment-api/administration/environments';
+import type { ConfigServer, Environment } from '@gatehouse/contracts/environment-administration/environments';
 import { notFound } from '@gatehouse/service-kit/errors/app-error';
 import type { App } from '@gatehouse/service-kit/http/app-type';
 import type { FastifyReply } from 'fastify';

@@ -1,6 +1,6 @@
 /** Builds the pages about locations. */
 import { consolePath } from '@gatehouse/contracts/auth-api/console';
-import type { LocationInUse } from '@gatehouse/contracts/environment-api/administration/locations';
+import type { LocationInUse } from '@gatehouse/contracts/environment-administration/locations';
 import { location as description } from '@gatehouse/contracts/resources/location';
 import { describedColumns, describedInputs } from '../form/described.ts';
 import { bodyOf, type Input, type Typed, typedOf } from '../form/inputs.ts';

@@ -1,7 +1,7 @@
 /** Builds the questions before something is done to a person or their sessions, and the link that one of them makes. */
 import type { PersonProfile } from '@gatehouse/contracts/auth-api/administration/people';
 import { definedOnly } from '@gatehouse/contracts/defined-only';
-import type { IssuedPasswordLink } from '@gatehouse/contracts/environment-api/administration/people';
+import type { IssuedPasswordLink } from '@gatehouse/contracts/environment-administration/people';
 import type { ConfirmPage, ShownOncePage } from '../shell/pages.ts';
 import { questionOf } from '../shell/question.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';

@@ -1,5 +1,5 @@
 /** Builds the forms about one value of a setting: a new one, a change, and the question before it is deleted. */
-import type { Setting } from '@gatehouse/contracts/environment-api/administration/settings';
+import type { Setting } from '@gatehouse/contracts/environment-administration/settings';
 import { rootLocation } from '@gatehouse/contracts/environment-api/location';
 import { setting as description } from '@gatehouse/contracts/resources/setting';
 import { describedInputs, inputsAt } from '../form/described.ts';

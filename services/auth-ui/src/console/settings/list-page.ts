@@ -1,5 +1,5 @@
 /** Builds the list of settings: above which value counts at a location and where it comes from, below all that are given. */
-import type { Setting } from '@gatehouse/contracts/environment-api/administration/settings';
+import type { Setting } from '@gatehouse/contracts/environment-administration/settings';
 import { covers, rootLocation } from '@gatehouse/contracts/environment-api/location';
 import { setting as description } from '@gatehouse/contracts/resources/setting';
 import { describedColumns } from '../form/described.ts';

@@ -1,7 +1,7 @@
 /** Serves the pages about settings, below a contact centre and for those that all inherit. */
 import { createSettingAdministration } from '@gatehouse/api-client/environment-api/contact-centers';
 import { createLocationAdministration } from '@gatehouse/api-client/environment-api/environments';
-import type { Setting } from '@gatehouse/contracts/environment-api/administration/settings';
+import type { Setting } from '@gatehouse/contracts/environment-administration/settings';
 import { rootLocation } from '@gatehouse/contracts/environment-api/location';
 import { notFound } from '@gatehouse/service-kit/errors/app-error';
 import type { App } from '@gatehouse/service-kit/http/app-type';

@@ -1,7 +1,7 @@
 /** Builds the pages about settings of single sign-on, except for their set-up in steps: the list, the choice of a place, the form, the dry run. */
 import type { SignOnRecord } from '@gatehouse/api-client/environment-api/single-sign-on';
 import type { SsoCheck } from '@gatehouse/contracts/auth-api/administration/single-sign-on';
-import type { ContactCenter } from '@gatehouse/contracts/environment-api/administration/contact-centers';
+import type { ContactCenter } from '@gatehouse/contracts/environment-administration/contact-centers';
 import { rootLocation } from '@gatehouse/contracts/environment-api/location';
 import { frameOf, wayBelow } from '../contact-centers/frame.ts';
 import { type Input, inputsBelow, optionsBelow, type Typed, typedOf } from '../form/inputs.ts';

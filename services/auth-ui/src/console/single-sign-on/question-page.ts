@@ -1,6 +1,6 @@
 /** Builds the questions before people sign in another way than today. */
 import type { SignOnRecord } from '@gatehouse/api-client/environment-api/single-sign-on';
-import type { ContactCenter } from '@gatehouse/contracts/environment-api/administration/contact-centers';
+import type { ContactCenter } from '@gatehouse/contracts/environment-administration/contact-centers';
 import type { ConfirmPage } from '../shell/pages.ts';
 import type { Problem } from '../shell/problem.ts';
 import { questionOf } from '../shell/question.ts';

@@ -1,6 +1,6 @@
 /** Builds the set-up of single sign-on in four steps, from our addresses to the moment that people use it. */
 import type { SignOnRecord } from '@gatehouse/api-client/environment-api/single-sign-on';
-import type { ContactCenter } from '@gatehouse/contracts/environment-api/administration/contact-centers';
+import type { ContactCenter } from '@gatehouse/contracts/environment-administration/contact-centers';
 import { wayBelow } from '../contact-centers/frame.ts';
 import type { ConsolePage } from '../shell/pages.ts';
 import type { Fact, Form } from '../shell/parts.ts';

@@ -1,9 +1,9 @@
 /** Describes `/cors`. */
 
 import { z } from 'zod';
-import { components } from '../../components.ts';
-import { shownShape } from '../../resource/shown.ts';
-import { origin } from '../../resources/origin.ts';
+import { components } from '../components.ts';
+import { shownShape } from '../resource/shown.ts';
+import { origin } from '../resources/origin.ts';
 
 export const corsEntrySchema = z.object({ ...shownShape(origin), location: z.string() });
 components.add(corsEntrySchema, { id: 'Origin' });

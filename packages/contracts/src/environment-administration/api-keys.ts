@@ -1,9 +1,9 @@
 /** Describes API keys of a contact centre. */
 
 import { z } from 'zod';
-import { components } from '../../components.ts';
-import { shownShape } from '../../resource/shown.ts';
-import { apiKey } from '../../resources/api-key.ts';
+import { components } from '../components.ts';
+import { shownShape } from '../resource/shown.ts';
+import { apiKey } from '../resources/api-key.ts';
 
 export const apiKeySchema = z.object({
   id: z.string(),

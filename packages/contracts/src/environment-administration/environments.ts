@@ -1,12 +1,12 @@
 /** Describes `/environments` and their Configuration Servers. */
 
 import { z } from 'zod';
-import { components } from '../../components.ts';
-import { shownShape } from '../../resource/shown.ts';
-import { configServer } from '../../resources/config-server.ts';
-import { environment } from '../../resources/environment.ts';
-import { ldapSchema } from '../directory.ts';
-import { classicTraceModes } from '../environment.ts';
+import { components } from '../components.ts';
+import { ldapSchema } from '../environment-api/directory.ts';
+import { classicTraceModes } from '../environment-api/environment.ts';
+import { shownShape } from '../resource/shown.ts';
+import { configServer } from '../resources/config-server.ts';
+import { environment } from '../resources/environment.ts';
 
 const server = shownShape(configServer);
 

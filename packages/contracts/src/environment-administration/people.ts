@@ -1,8 +1,8 @@
 /** Describes what administrators ask about people of the people store beside SCIM. */
 
 import { z } from 'zod';
-import { components } from '../../components.ts';
-import { person } from '../../resources/person.ts';
+import { components } from '../components.ts';
+import { person } from '../resources/person.ts';
 
 export const issuedPasswordLinkSchema = z.object({
   url: z

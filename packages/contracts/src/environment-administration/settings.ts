@@ -1,9 +1,9 @@
 /** Describes `/settings` and the settings of a contact centre. */
 
 import { z } from 'zod';
-import { components } from '../../components.ts';
-import { shownShape } from '../../resource/shown.ts';
-import { setting } from '../../resources/setting.ts';
+import { components } from '../components.ts';
+import { shownShape } from '../resource/shown.ts';
+import { setting } from '../resources/setting.ts';
 
 export const settingSchema = z.object({
   ...shownShape(setting),

@@ -1,10 +1,10 @@
 /** Describes `/contact-centers`. */
 
 import { z } from 'zod';
-import { components } from '../../components.ts';
-import { shownShape } from '../../resource/shown.ts';
-import { contactCenter } from '../../resources/contact-center.ts';
-import { everybody, membershipSchema } from '../membership.ts';
+import { components } from '../components.ts';
+import { everybody, membershipSchema } from '../environment-api/membership.ts';
+import { shownShape } from '../resource/shown.ts';
+import { contactCenter } from '../resources/contact-center.ts';
 
 const { id, environmentId, name, ...shown } = shownShape(contactCenter);
 

@@ -1,12 +1,12 @@
 /** Defines what the token endpoint needs of a grant, and the audit event of its tokens. */
 import type { Confirmation } from '@gatehouse/caller-auth/sender-constraint/confirmation';
-import type { AuditEvent } from '../../audit/event.ts';
-import type { Client } from '../../clients/client.ts';
-import type { DetailReader } from '../../clients/detail-types.ts';
-import { type AuthorizationDetail, narrowDetails } from '../../protocol/authorization-details.ts';
-import type { RequestParameters } from '../../protocol/parameters.ts';
-import type { TokenAnswer } from '../../tokens/access-token.ts';
-import type { Grant } from '../../tokens/grant.ts';
+import type { AuditEvent } from '../audit/event.ts';
+import type { Client } from '../clients/client.ts';
+import type { DetailReader } from '../clients/detail-types.ts';
+import { type AuthorizationDetail, narrowDetails } from '../protocol/authorization-details.ts';
+import type { RequestParameters } from '../protocol/parameters.ts';
+import type { TokenAnswer } from '../tokens/access-token.ts';
+import type { Grant } from '../tokens/grant.ts';
 
 export interface GrantRequest {
   client: Client;

@@ -1,9 +1,9 @@
 /** Describes `/locations`. */
 
 import { z } from 'zod';
-import { components } from '../../components.ts';
-import { shownShape } from '../../resource/shown.ts';
-import { location } from '../../resources/location.ts';
+import { components } from '../components.ts';
+import { shownShape } from '../resource/shown.ts';
+import { location } from '../resources/location.ts';
 
 export const locationInUseSchema = z.object({
   ...shownShape(location),
