@@ -19,6 +19,8 @@ export interface AuthApiStandIn {
   readonly administrators: { contactCenterId: string; dbid: number }[];
   /** What it answers instead, from now on. */
   failWith(status: number | undefined): void;
+  /** The same to the question where administrators sign in, and to no other one. */
+  failPlacesWith(status: number | undefined): void;
   stop(): Promise<void>;
   close(): Promise<void>;
 }
@@ -27,6 +29,7 @@ export async function startAuthApi(): Promise<AuthApiStandIn> {
   const tokens = new Map<string, IntrospectionActive>();
   const authorizations: string[] = [];
   let failure: number | undefined;
+  let placesFailure: number | undefined;
   const app = Fastify({ forceCloseConnections: true });
   app.addContentTypeParser(
     'application/x-www-form-urlencoded',
@@ -40,7 +43,8 @@ export async function startAuthApi(): Promise<AuthApiStandIn> {
   });
   const administrators: AuthApiStandIn['administrators'] = [];
   app.post('/auth/v3/internal/administrator-places', async (request, reply) => {
-    if (failure !== undefined) return reply.code(failure).send({});
+    const status = failure ?? placesFailure;
+    if (status !== undefined) return reply.code(status).send({});
     const { contactCenterId, dbid } = (request.body as { data: AdministratorPlaceQuestion }).data;
     const there = administrators.filter((one) => one.contactCenterId === contactCenterId);
     const data = {
@@ -71,6 +75,9 @@ export async function startAuthApi(): Promise<AuthApiStandIn> {
     },
     failWith(status) {
       failure = status;
+    },
+    failPlacesWith(status) {
+      placesFailure = status;
     },
     stop: () => app.close(),
     close: () => app.close(),

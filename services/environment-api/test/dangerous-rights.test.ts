@@ -212,8 +212,9 @@ describe('a contact centre where an administrator of the installation signs in',
     await appointed();
     const own = personAt(id, contactCenterAdminAuthority);
     await api.call('GET', `/contact-centers/${id}`, { headers: own });
-    api.authApi.failWith(500);
+    // It still knows the token: the question about the place alone is refused.
+    api.authApi.failPlacesWith(500);
     expect((await setProvider(own)).status).toBe(503);
-    api.authApi.failWith(undefined);
+    api.authApi.failPlacesWith(undefined);
   });
 });
