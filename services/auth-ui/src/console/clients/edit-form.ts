@@ -59,10 +59,7 @@ function asTyped(input: Input): Input {
 
 const section = sectionsBelow('console.clients.edit');
 const sections: readonly Section[] = groups.map(([group, name]) => ({
-  ...section(
-    name,
-    clientInputs.filter((_input, at) => described[at]?.group === group),
-  ),
+  ...section(name, described.filter((input) => input.group === group).map(asTyped)),
   folds: group !== 'names',
 }));
 

@@ -43,13 +43,13 @@ export interface Input {
   look?: Partial<FormField>;
 }
 
-/** Makes inputs whose labels are the texts `<labels>.<path>`, and whose hints, where there are some, `<hints>.<path>.hint`. @throws Error at the start where a text is missing */
+/** Makes inputs whose labels are the texts `<below>.<path>`, and whose hints, where there are some, `<below>.<path>.hint`. @throws Error at the start where a text is missing */
 export const inputsBelow =
-  (labels: string, hints = labels) =>
+  (below: string) =>
   (path: string, kind: InputKind, more: Partial<Input> = {}): Input => {
-    const label = more.label ?? `${labels}.${path}`;
+    const label = more.label ?? `${below}.${path}`;
     if (!isTextKey(label)) throw new Error(`there is no text ${label}`);
-    const hint = `${hints}.${path}.hint`;
+    const hint = `${below}.${path}.hint`;
     return {
       path,
       kind,

@@ -33,7 +33,7 @@ export async function centersTyped(
   typed: readonly string[],
   before: readonly string[],
 ): Promise<string[]> {
-  const ids = typed.map(async (name) => {
+  const ids = [...new Set(typed)].map(async (name) => {
     if (before.includes(name)) return name;
     const id = await idOf(visit, name);
     if (id !== undefined) return id;
