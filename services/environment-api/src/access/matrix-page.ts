@@ -37,7 +37,7 @@ Written by \`npm run generate\`. Two tables say who may call what: Environment A
 ## Environment API
 
 From \`services/environment-api/src/access/matrix.ts\`, which the guard of every route reads; a test tries every cell. Two words in a cell: for the caller's own contact
-centre / for another one. What is not in the table is refused, and the service does not start with a route without a row, or a row without a route. A read-only region refuses every write with 403 \`read_only_region\`, whoever the caller is.
+centre / for another one. A request that has no row is refused. The service does not start with a route without a row, or with a row without a route. A read-only region refuses every write with 403 \`read_only_region\`, whoever the caller is.
 
 ### Callers
 
