@@ -190,6 +190,9 @@ function pathOf({ path, name }: { path: string; name: string }, fill: (parameter
   });
 }
 
+/** A segment of dots, or a separator that a proxy would find by decoding once more (`plain-paths.ts` of the service kit). */
+const notPlain = /(?:^|\/)\.{1,2}(?:\/|$)|\\|%(?:25)*(?:2[ef]|5c)/i;
+
 /** What would take away the things that the other routes need. */
 const isDestructive = (name: string) =>
   /^DELETE \/(environments|contact-centers)\/\{id\}$|^PUT \/import$/.test(name);
@@ -207,8 +210,8 @@ describe.each(routes)('$name', (route) => {
       isKnown: fc.boolean(),
       stranger: fc
         .string({ unit: 'grapheme', minLength: 1, maxLength: 30 })
-        // Whoever sends an address leaves out its parts that are dots.
-        .filter((text) => text.trim() !== '' && !/^\.{1,2}$/.test(text)),
+        // The router refuses a path that is not plain before any route is known, so no document of a route describes that answer.
+        .filter((text) => text.trim() !== '' && !notPlain.test(text)),
       isInternal: fc.boolean(),
     });
     const internal = api.authApi.token({
