@@ -9,7 +9,7 @@ import { sectionsOf } from '../form/sections.ts';
 import type { Column } from '../shell/lists.ts';
 import type { ConfirmPage, FormPage } from '../shell/pages.ts';
 import { questionOf } from '../shell/question.ts';
-import { type Resource, wayBelowList } from '../shell/resource.ts';
+import { breadcrumbsBelowList, type Resource } from '../shell/resource.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 
 export const administratorsPath = `${consolePath}/administrators`;
@@ -115,7 +115,7 @@ export function addPage(visit: ConsoleVisit, given: Typed): FormPage {
   return {
     title: text('console.administrators.add'),
     lead: text('console.administrators.add.lead'),
-    path: wayBelowList(visit, administrators),
+    breadcrumbs: breadcrumbsBelowList(visit, administrators),
     form: {
       action: `${administratorsPath}/add`,
       sections: sectionsOf(visit, [{ inputs }], { ...typedOf(inputs), ...given }),
@@ -133,7 +133,7 @@ export function removePage(
     key: 'console.administrators.remove',
     named: { name },
     ...(sub === visit.person.sub && { lead: visit.text('console.administrators.remove.yourself') }),
-    path: wayBelowList(visit, administrators),
+    breadcrumbs: breadcrumbsBelowList(visit, administrators),
     action: `${administratorsPath}/remove`,
     hidden: { sub },
     cancel: administratorsPath,

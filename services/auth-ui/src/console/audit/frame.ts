@@ -1,4 +1,4 @@
-/** Frames the pages of both trails: their tabs, and the way to one request. */
+/** Frames the pages of both trails: their tabs, and the address of one request. */
 import { consolePath } from '@gatehouse/contracts/auth-api/console';
 import type { ConsoleVisit } from '../shell/shell.ts';
 

@@ -35,7 +35,7 @@ export function requestPage(
   return {
     title: text('console.audit.request.title'),
     lead: text('console.audit.request.lead', { id }),
-    path: [{ label: text('console.audit.title'), href: auditPath }],
+    breadcrumbs: [{ label: text('console.audit.title'), href: auditPath }],
     entries: entries.map(({ entry }) => entry),
     empty: text('console.audit.request.empty'),
   };

@@ -19,7 +19,7 @@ export function retentionPage(
   );
   const place = {
     title: text('console.audit.retention.title'),
-    path: [{ label: text('console.audit.title'), href: auditPath }],
+    breadcrumbs: [{ label: text('console.audit.title'), href: auditPath }],
   };
   if (facts.length === 0)
     return {

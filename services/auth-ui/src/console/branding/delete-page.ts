@@ -5,7 +5,7 @@ import { factOf } from '../shell/parts.ts';
 import { questionOf } from '../shell/question.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 import { addressOf, brandingPath, fieldsOf, type Place } from './place.ts';
-import { pathTo } from './tabs.ts';
+import { brandingBreadcrumbs } from './tabs.ts';
 
 export function deletePage(
   visit: ConsoleVisit,
@@ -20,7 +20,7 @@ export function deletePage(
   return questionOf(visit, {
     key: 'console.branding.delete',
     named: { name: ownerName, location: place.location },
-    path: pathTo(visit, place, ownerName),
+    breadcrumbs: brandingBreadcrumbs(visit, place, ownerName),
     facts: [
       ...factOf(text('field.branding.name'), own.name),
       ...factOf(text('console.branding.word.logo'), own.logo?.digest.slice(0, 12), true),

@@ -15,7 +15,7 @@ import type { Problem } from '../shell/problem.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 import { audience, colors, formFieldOf, identity, links, notice, waysToType } from './fields.ts';
 import { addressOf, brandingPath, fieldsOf, type Place } from './place.ts';
-import { pathTo, tabsOf } from './tabs.ts';
+import { brandingBreadcrumbs, tabsOf } from './tabs.ts';
 
 export interface Shown {
   place: Place;
@@ -36,7 +36,7 @@ export function formPage(visit: ConsoleVisit, shown: Shown): FormPage {
   return {
     title: text('console.branding.of', { name: ownerName, location: place.location }),
     lead: text('console.branding.form.lead'),
-    path: pathTo(visit, place, ownerName),
+    breadcrumbs: brandingBreadcrumbs(visit, place, ownerName),
     tabs: tabsOf(visit, place, 'edit'),
     form: {
       action: `${brandingPath}/edit`,

@@ -85,7 +85,7 @@ export function placesPage(
   return {
     title: ownerName,
     lead: text('console.branding.places.lead'),
-    path: [{ label: text('console.branding.title'), href: brandingPath }],
+    breadcrumbs: [{ label: text('console.branding.title'), href: brandingPath }],
     table: {
       caption: text('console.branding.places'),
       columns: [{ label: text('field.location.location') }, { label: text('console.branding.set') }],

@@ -6,7 +6,7 @@ import type { Form } from '../shell/parts.ts';
 import type { Problem } from '../shell/problem.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 import { brandingPath, fieldsOf, type Place } from './place.ts';
-import { pathTo, tabsOf } from './tabs.ts';
+import { brandingBreadcrumbs, tabsOf } from './tabs.ts';
 
 export interface LogoPage extends ConsolePage {
   picture: Picture | undefined;
@@ -35,7 +35,7 @@ export function logoPage(
   return {
     title: text('console.branding.of', { name: ownerName, location: place.location }),
     lead: text('console.branding.logo.lead'),
-    path: pathTo(visit, place, ownerName),
+    breadcrumbs: brandingBreadcrumbs(visit, place, ownerName),
     tabs: tabsOf(visit, place, 'logo'),
     picture: logo && pictureOf(logo),
     origin:

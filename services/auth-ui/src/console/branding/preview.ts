@@ -13,7 +13,7 @@ import { type ConsolePage, consoleView } from '../shell/pages.ts';
 import type { ConsoleVisit, Shell } from '../shell/shell.ts';
 import { addressOf, brandingPath, fieldsOf, type Place } from './place.ts';
 import { type PageKind, pageKinds, renderSample, samplePage } from './sample-pages.ts';
-import { pathTo, tabsOf } from './tabs.ts';
+import { brandingBreadcrumbs, tabsOf } from './tabs.ts';
 
 interface PreviewPage extends ConsolePage {
   kinds: { label: string; kind: PageKind; href: string; isCurrent: boolean }[];
@@ -44,7 +44,7 @@ export function sendPreview(
   return shell.show({ ...visit, reach: { ...visit.reach, styleNonce } }, previewView, {
     title: text('console.branding.of', { name: ownerName, location: place.location }),
     lead: text(draft ? 'console.branding.preview.draft' : 'console.branding.preview.lead'),
-    path: pathTo(visit, place, ownerName),
+    breadcrumbs: brandingBreadcrumbs(visit, place, ownerName),
     // Another tab would lose what was typed.
     tabs: draft ? [] : tabsOf(visit, place, 'preview'),
     kinds: pageKinds.map((one) => ({

@@ -1,10 +1,10 @@
-/** Builds what the pages about one place share: the way to them, and the pages beside them. */
+/** Builds what the pages about one place share: their breadcrumbs, and the pages beside them. */
 import type { ConsoleVisit } from '../shell/shell.ts';
 import { addressOf, brandingPath, type Place } from './place.ts';
 
 const pages = ['edit', 'logo', 'preview'] as const;
 
-export function pathTo({ text }: ConsoleVisit, place: Place, ownerName: string) {
+export function brandingBreadcrumbs({ text }: ConsoleVisit, place: Place, ownerName: string) {
   return [
     { label: text('console.branding.title'), href: brandingPath },
     { label: ownerName, href: addressOf('places', { ...place, location: '/' }) },

@@ -6,7 +6,7 @@ import type { ConfirmPage } from '../shell/pages.ts';
 import type { Fact } from '../shell/parts.ts';
 import { questionOf } from '../shell/question.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
-import { clientPath, wayTo } from './frame.ts';
+import { clientBreadcrumbs, clientPath } from './frame.ts';
 import { hasSecret } from './secret-page.ts';
 import { firstOf, lastGrantText } from './words.ts';
 
@@ -26,7 +26,7 @@ export function deletePage(
   return questionOf(visit, {
     key: 'console.clients.delete',
     named: { name },
-    path: wayTo(visit, client),
+    breadcrumbs: clientBreadcrumbs(visit, client),
     facts: [
       { label: text('field.client.client_id'), value: client_id, isCode: true },
       { label: text('console.clients.lastUse'), value: lastUseOf(visit, client) },

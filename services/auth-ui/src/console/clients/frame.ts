@@ -1,4 +1,4 @@
-/** Frames the pages about one client: the way to it, and its tabs. */
+/** Frames the pages about one client: breadcrumbs and tabs. */
 import type { ClientView } from '@gatehouse/contracts/auth-api/administration/client-view';
 import { consolePath } from '@gatehouse/contracts/auth-api/console';
 import type { TextKey } from '../../texts/texts.ts';
@@ -29,12 +29,12 @@ const tabs = [
 export type ClientTab = (typeof tabs)[number]['name'];
 type Named = Pick<ClientView, 'client_id' | 'name'>;
 
-/** Title, way and tabs of a page that is a tab. */
+/** Title, breadcrumbs and tabs of a page that is a tab. */
 export function frameOf(
   { text, rights }: ConsoleVisit,
   { client_id, name }: Named,
   current: ClientTab,
-): Pick<ConsolePage, 'title' | 'path' | 'tabs'> {
+): Pick<ConsolePage, 'title' | 'breadcrumbs' | 'tabs'> {
   const shown = tabs
     .filter((tab: Tab) => rights.installation || !tab.isChange)
     .map((tab) => ({
@@ -45,12 +45,12 @@ export function frameOf(
   const list = { label: text('console.clients.title'), href: clientsPath };
   const title = shown.find(({ isCurrent }) => isCurrent)?.label ?? name;
   return current === 'overview'
-    ? { title: name, path: [list], tabs: shown }
-    : { title, path: wayTo({ text }, { client_id, name }), tabs: shown };
+    ? { title: name, breadcrumbs: [list], tabs: shown }
+    : { title, breadcrumbs: clientBreadcrumbs({ text }, { client_id, name }), tabs: shown };
 }
 
-/** The way to a page below a client, such as a question. */
-export function wayTo({ text }: Pick<ConsoleVisit, 'text'>, { client_id, name }: Named) {
+/** The breadcrumbs of a page below a client, such as a question. */
+export function clientBreadcrumbs({ text }: Pick<ConsoleVisit, 'text'>, { client_id, name }: Named) {
   return [
     { label: text('console.clients.title'), href: clientsPath },
     { label: name, href: clientPath(client_id) },

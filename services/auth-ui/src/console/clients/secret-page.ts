@@ -4,7 +4,7 @@ import type { ClientView, ClientWithSecret } from '@gatehouse/contracts/auth-api
 import { steadyClock } from '@gatehouse/service-kit/clock';
 import type { FormPage, ShownOncePage } from '../shell/pages.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
-import { clientPath, frameOf, wayTo } from './frame.ts';
+import { clientBreadcrumbs, clientPath, frameOf } from './frame.ts';
 import type { PartsPage } from './parts-page.ts';
 
 /** Seconds; empty: as the installation says. */
@@ -63,7 +63,7 @@ export function newSecretPage(visit: ConsoleVisit, client: ClientWithSecret): Sh
   const { client_id, client_secret = '', formerSecretExpiresAt } = client;
   return {
     title: text('console.clients.secret.new'),
-    path: wayTo(visit, client),
+    breadcrumbs: clientBreadcrumbs(visit, client),
     lead:
       formerSecretExpiresAt === undefined || Date.parse(formerSecretExpiresAt) <= steadyClock()
         ? text('console.clients.secret.former.ended')

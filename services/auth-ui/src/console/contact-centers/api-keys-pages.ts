@@ -18,7 +18,7 @@ import { cutToPage } from '../shell/paging.ts';
 import type { Cell, FormField, Row } from '../shell/parts.ts';
 import { questionOf } from '../shell/question.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
-import { frameOf, wayBelow } from './frame.ts';
+import { breadcrumbsBelowTab, frameOf } from './frame.ts';
 
 type Named = Pick<ContactCenter, 'id' | 'name'>;
 
@@ -139,7 +139,7 @@ export function createKeyPage(
   return {
     title: text('console.contactCenters.apiKeys.create'),
     lead: text('console.contactCenters.apiKeys.create.lead'),
-    path: wayBelow(visit, center, 'apiKeys'),
+    breadcrumbs: breadcrumbsBelowTab(visit, center, 'apiKeys'),
     form: {
       action: `${path}/create`,
       sections: sectionsOf(visit, [{ inputs: newKeyInputs }], typed),
@@ -183,7 +183,7 @@ function questionPage(
   return questionOf(visit, {
     key: `console.contactCenters.apiKeys.${step}`,
     named: { name },
-    path: wayBelow(visit, center, 'apiKeys'),
+    breadcrumbs: breadcrumbsBelowTab(visit, center, 'apiKeys'),
     facts: [
       { label: text('console.contactCenters.apiKeys.beginning'), value: `${prefix}…`, isCode: true },
       { label: text('console.contactCenters.apiKeys.lastUsed'), value: lastUseText(visit, lastUsedAt) },
@@ -206,7 +206,7 @@ export function shownKeyPage(visit: ConsoleVisit, center: Named, { name, key }: 
   const { text } = visit;
   return {
     title: text('console.contactCenters.apiKeys.shown', { name }),
-    path: wayBelow(visit, center, 'apiKeys'),
+    breadcrumbs: breadcrumbsBelowTab(visit, center, 'apiKeys'),
     values: [{ label: text('console.contactCenters.apiKeys.key'), value: key }],
     warning: text('console.contactCenters.apiKeys.shown.warning'),
     next: { label: text('console.contactCenters.apiKeys.shown.next'), href: apiKeysPath(center.id) },

@@ -26,7 +26,7 @@ import type { FormPage } from '../shell/pages.ts';
 import type { FormField } from '../shell/parts.ts';
 import type { Problem } from '../shell/problem.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
-import { wayBelow } from './frame.ts';
+import { breadcrumbsBelowTab } from './frame.ts';
 
 /** `all`: to choose from; undefined: there are too many for a choice, and `chosen` is the one whose id stands in the field. */
 export interface EnvironmentChoice {
@@ -115,7 +115,7 @@ export function createPage(
   return {
     title: text('console.contactCenters.create'),
     lead: text('console.contactCenters.create.lead'),
-    path: [{ label: text('console.contactCenters.title'), href: contactCentersPath }],
+    breadcrumbs: [{ label: text('console.contactCenters.title'), href: contactCentersPath }],
     form: {
       action: `${contactCentersPath}/create`,
       sections: [
@@ -149,7 +149,7 @@ export function editPage(
   };
   return {
     title: text('console.contactCenters.edit'),
-    path: wayBelow(visit, center, 'overview'),
+    breadcrumbs: breadcrumbsBelowTab(visit, center, 'overview'),
     ...(rights.installation ? {} : { lead: text('console.contactCenters.edit.own') }),
     form: {
       action: `${contactCenterPath(center.id)}/edit`,

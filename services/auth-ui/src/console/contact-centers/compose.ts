@@ -8,7 +8,7 @@ import type { Shell } from '../shell/shell.ts';
 import { apiKeyRoutes } from './api-keys-routes.ts';
 import { centerOf } from './center.ts';
 import { centerRoutes } from './center-routes.ts';
-import { frameOf, wayBelow } from './frame.ts';
+import { breadcrumbsBelowTab, frameOf } from './frame.ts';
 import { offBoardingRoutes } from './off-boarding-routes.ts';
 import { originRoutes } from './origins-routes.ts';
 
@@ -35,7 +35,7 @@ export function composeContactCenters({ shell, tabs }: { shell: Shell; tabs: rea
             id,
             path: `${contactCenterPath(id)}/settings`,
             frame: frameOf(visit, center, 'settings'),
-            way: wayBelow(visit, center, 'settings'),
+            breadcrumbs: breadcrumbsBelowTab(visit, center, 'settings'),
           };
         },
       });

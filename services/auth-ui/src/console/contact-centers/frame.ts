@@ -1,4 +1,4 @@
-/** Frames the pages about one contact centre: the way to it, and its tabs. Another area adds its tab here, and calls `frameOf`. */
+/** Frames the pages about one contact centre: breadcrumbs and tabs. Another area adds its tab here, and calls `frameOf`. */
 import type { TextKey } from '../../texts/texts.ts';
 import { contactCenterPath, contactCentersPath } from '../shell/contact-centers.ts';
 import type { ConsolePage } from '../shell/pages.ts';
@@ -42,12 +42,12 @@ interface Named {
   name: string;
 }
 
-/** Title, way and tabs of a page that is a tab. */
+/** Title, breadcrumbs and tabs of a page that is a tab. */
 export function frameOf(
   visit: ConsoleVisit,
   center: Named,
   current: ContactCenterTab,
-): Pick<ConsolePage, 'title' | 'path' | 'tabs'> {
+): Pick<ConsolePage, 'title' | 'breadcrumbs' | 'tabs'> {
   const { text } = visit;
   const shown = tabs.map(({ name, label, href }) => ({
     label: text(label),
@@ -56,23 +56,23 @@ export function frameOf(
   }));
   const title = shown.find(({ isCurrent }) => isCurrent)?.label ?? center.name;
   return current === 'overview'
-    ? { title: center.name, path: wayTo(visit), tabs: shown }
-    : { title, path: wayTo(visit, center), tabs: shown };
+    ? { title: center.name, breadcrumbs: centerBreadcrumbs(visit), tabs: shown }
+    : { title, breadcrumbs: centerBreadcrumbs(visit, center), tabs: shown };
 }
 
-/** The way to a page below a tab, such as a form. */
-export function wayBelow(visit: ConsoleVisit, center: Named, tab: ContactCenterTab): Way {
+/** The breadcrumbs of a page below a tab, such as a form. */
+export function breadcrumbsBelowTab(visit: ConsoleVisit, center: Named, tab: ContactCenterTab): Breadcrumbs {
   const found = tabs.find(({ name }) => name === tab);
-  const own = wayTo(visit, center);
+  const own = centerBreadcrumbs(visit, center);
   return found === undefined || tab === 'overview'
     ? own
     : [...own, { label: visit.text(found.label), href: found.href(center.id) }];
 }
 
-type Way = { label: string; href: string }[];
+type Breadcrumbs = { label: string; href: string }[];
 
 /** People who administer one contact centre have no list. */
-function wayTo({ rights, text }: ConsoleVisit, center?: Named): Way {
+function centerBreadcrumbs({ rights, text }: ConsoleVisit, center?: Named): Breadcrumbs {
   const list = { label: text('console.contactCenters.title'), href: contactCentersPath };
   const one = center && { label: center.name, href: contactCenterPath(center.id) };
   return [...(rights.installation ? [list] : []), ...(one ? [one] : [])];

@@ -9,7 +9,7 @@ import type { ConfirmPage, ConsolePage } from '../shell/pages.ts';
 import type { Fact, FormField } from '../shell/parts.ts';
 import { questionOf } from '../shell/question.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
-import { frameOf, wayBelow } from './frame.ts';
+import { breadcrumbsBelowTab, frameOf } from './frame.ts';
 
 export const offBoardingPath = (id: string) => `${contactCenterPath(id)}/off-boarding`;
 
@@ -129,7 +129,7 @@ export function stepPage(
     key: `console.contactCenters.${step}`,
     named: { name },
     ...(isOwnEnd && { lead: text('console.contactCenters.status.disabled.endsYou') }),
-    path: wayBelow(visit, center, 'offBoarding'),
+    breadcrumbs: breadcrumbsBelowTab(visit, center, 'offBoarding'),
     facts: [
       { label: text('field.contactCenter.domains'), value: domains.join(', ') },
       { label: text('field.contactCenter.id'), value: id, isCode: true },

@@ -12,7 +12,7 @@ import type { ConfirmPage, FormPage, TablesPage } from '../shell/pages.ts';
 import { cutToPage } from '../shell/paging.ts';
 import { questionOf } from '../shell/question.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
-import { frameOf, wayBelow } from './frame.ts';
+import { breadcrumbsBelowTab, frameOf } from './frame.ts';
 
 type Named = Pick<ContactCenter, 'id' | 'name'>;
 
@@ -105,7 +105,7 @@ export function addOriginPage(
   return {
     title: text('console.contactCenters.origins.add'),
     lead: text('console.contactCenters.origins.lead'),
-    path: wayBelow(visit, center, 'origins'),
+    breadcrumbs: breadcrumbsBelowTab(visit, center, 'origins'),
     form: {
       action: `${path}/add`,
       sections: sectionsOf(visit, [{ inputs: originInputs }], typed),
@@ -119,7 +119,7 @@ export function removeOriginPage(visit: ConsoleVisit, center: Named, origin: str
   const path = originsPath(center.id);
   return questionOf(visit, {
     key: 'console.contactCenters.origins.remove',
-    path: wayBelow(visit, center, 'origins'),
+    breadcrumbs: breadcrumbsBelowTab(visit, center, 'origins'),
     facts: [{ label: visit.text('field.origin.origin'), value: origin, isCode: true }],
     action: `${path}/remove`,
     hidden: { origin },

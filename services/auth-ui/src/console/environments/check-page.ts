@@ -3,7 +3,7 @@ import type { Check } from '@gatehouse/contracts/environment-administration/chec
 import type { Environment } from '@gatehouse/contracts/environment-administration/environments';
 import type { ConsoleVisit } from '../shell/shell.ts';
 import { type ShownStep, type StepsPage, shownStep } from '../shell/steps.ts';
-import { environmentPath, wayTo } from './frame.ts';
+import { environmentBreadcrumbs, environmentPath } from './frame.ts';
 import { hostAndPort } from './server-lines.ts';
 
 type Step = NonNullable<Check['people']>[number] | Check['servers'][number]['steps'][number];
@@ -29,7 +29,7 @@ export function checkPage(visit: ConsoleVisit, environment: Environment, check: 
   };
   return {
     title: text('console.environments.check.title'),
-    path: wayTo(visit, environment),
+    breadcrumbs: environmentBreadcrumbs(visit, environment),
     isGood: check.ok,
     verdict: text(check.ok ? 'console.environments.check.good' : 'console.environments.check.bad'),
     groups: [discovery, ...servers, people].filter((group) => group !== undefined),

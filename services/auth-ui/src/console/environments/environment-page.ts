@@ -31,7 +31,7 @@ export function environmentPage(visit: ConsoleVisit, environment: Environment): 
   const own = environmentPath(id);
   return {
     title: nameOf(visit, environment),
-    path: [{ label: text('console.environments.title'), href: environmentsPath }],
+    breadcrumbs: [{ label: text('console.environments.title'), href: environmentsPath }],
     actions: [
       {
         label: text('console.environments.centers'),

@@ -7,13 +7,13 @@ import type { ConfirmPage, FormPage } from '../shell/pages.ts';
 import { questionOf } from '../shell/question.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 import { inputsFor, sectionsFor } from './fields.ts';
-import { environmentPath, environmentsPath, nameOf, wayTo } from './frame.ts';
+import { environmentBreadcrumbs, environmentPath, environmentsPath, nameOf } from './frame.ts';
 
 export function chooseDirectoryPage({ text }: ConsoleVisit): FormPage {
   return {
     title: text('console.environments.new'),
     lead: text('console.environments.new.lead'),
-    path: [{ label: text('console.environments.title'), href: environmentsPath }],
+    breadcrumbs: [{ label: text('console.environments.title'), href: environmentsPath }],
     form: {
       action: `${environmentsPath}/new`,
       isRead: true,
@@ -49,7 +49,7 @@ export function newPage(
   return {
     title: text('console.environments.new'),
     lead: text(`console.environments.directory.${directory}.hint`),
-    path: [{ label: text('console.environments.title'), href: environmentsPath }],
+    breadcrumbs: [{ label: text('console.environments.title'), href: environmentsPath }],
     form: {
       action: `${environmentsPath}/new`,
       hidden: { directory },
@@ -79,7 +79,7 @@ export function changePage(
   const { text } = visit;
   return {
     title: text('console.environments.change'),
-    path: wayTo(visit, environment),
+    breadcrumbs: environmentBreadcrumbs(visit, environment),
     form: {
       action: `${environmentPath(environment.id)}/change`,
       sections: sectionsOf(visit, changed(environment), typed),
@@ -93,7 +93,7 @@ export function deletePage(visit: ConsoleVisit, environment: Environment, etag: 
   const own = environmentPath(environment.id);
   return questionOf(visit, {
     key: 'console.environments.delete',
-    path: wayTo(visit, environment),
+    breadcrumbs: environmentBreadcrumbs(visit, environment),
     facts: [{ label: visit.text('console.environments.environment'), value: nameOf(visit, environment) }],
     action: `${own}/delete`,
     hidden: { ifMatch: etag },

@@ -1,4 +1,4 @@
-/** Frames the pages about an environment: what it is called, and the way to it. */
+/** Frames the pages about an environment: its name and its breadcrumbs. */
 import { consolePath } from '@gatehouse/contracts/auth-api/console';
 import type { Environment } from '@gatehouse/contracts/environment-administration/environments';
 import type { ConsoleVisit } from '../shell/shell.ts';
@@ -18,8 +18,8 @@ export function nameOf(
   return [tenant, first && hostAndPort(first.primaryAddress, first.primaryPort)].filter(Boolean).join(' · ');
 }
 
-/** The way to a page below an environment, such as a form. */
-export function wayTo(visit: ConsoleVisit, environment: Environment) {
+/** The breadcrumbs of a page below an environment, such as a form. */
+export function environmentBreadcrumbs(visit: ConsoleVisit, environment: Environment) {
   return [
     { label: visit.text('console.environments.title'), href: environmentsPath },
     { label: nameOf(visit, environment), href: environmentPath(environment.id) },

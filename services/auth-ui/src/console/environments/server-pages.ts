@@ -9,7 +9,7 @@ import type { ConfirmPage, FormPage } from '../shell/pages.ts';
 import { factOf } from '../shell/parts.ts';
 import { changedMeanwhile, questionOf } from '../shell/question.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
-import { environmentPath, wayTo } from './frame.ts';
+import { environmentBreadcrumbs, environmentPath } from './frame.ts';
 import { defaultPort, hostAndPort } from './server-lines.ts';
 
 export const serverInputs: readonly Input[] = describedInputs(singleConfigServer).map((input) => {
@@ -33,7 +33,7 @@ export function serverPage(
       server === undefined ? 'console.environments.server.add' : 'console.environments.server.change',
     ),
     lead: text('console.environments.server.lead'),
-    path: wayTo(visit, environment),
+    breadcrumbs: environmentBreadcrumbs(visit, environment),
     form: {
       action: `${environmentPath(environment.id)}/servers/${server?.id ?? 'new'}`,
       sections: sectionsOf(visit, [{ inputs: serverInputs }], typed),
@@ -69,7 +69,7 @@ export function removeServerPage(
   return questionOf(visit, {
     key: 'console.environments.server.remove',
     named: { server: hostAndPort(primaryAddress, primaryPort) },
-    path: wayTo(visit, environment),
+    breadcrumbs: environmentBreadcrumbs(visit, environment),
     action: `${own}/servers/${id}/remove`,
     hidden: { ifMatch: etag },
     cancel: own,

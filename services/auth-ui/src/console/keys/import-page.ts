@@ -49,7 +49,7 @@ export function importPage(visit: ConsoleVisit, typed: Typed = typedOf(inputs)):
   return {
     title: text('console.keys.import'),
     lead: text('console.keys.import.lead'),
-    path: [{ label: text('console.keys.title'), href: keysPath }],
+    breadcrumbs: [{ label: text('console.keys.title'), href: keysPath }],
     form: {
       action: `${keysPath}/import`,
       isMultipart: true,

@@ -6,7 +6,7 @@ import { questionOf } from '../shell/question.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 import { keysPath } from './keys-page.ts';
 
-const above = ({ text }: ConsoleVisit) => [{ label: text('console.keys.title'), href: keysPath }];
+const breadcrumbsOf = ({ text }: ConsoleVisit) => [{ label: text('console.keys.title'), href: keysPath }];
 
 export function rotatePage(
   visit: ConsoleVisit,
@@ -19,7 +19,7 @@ export function rotatePage(
   return {
     title: text('console.keys.rotate'),
     lead: text('console.keys.rotate.lead'),
-    path: above(visit),
+    breadcrumbs: breadcrumbsOf(visit),
     form: {
       action: `${keysPath}/rotate`,
       hidden: { ifMatch: etag },
@@ -53,7 +53,7 @@ export function kidPage(
 ): ConfirmPage {
   return questionOf(visit, {
     key: `console.keys.${step}`,
-    path: above(visit),
+    breadcrumbs: breadcrumbsOf(visit),
     facts: [{ label: visit.text('console.keys.key'), value: kid, isCode: true }],
     action: `${keysPath}/${step}`,
     hidden: { kid, ifMatch: etag },
@@ -66,7 +66,7 @@ export function activatePage(visit: ConsoleVisit, purpose: SsoKeyPurpose, etag: 
   return questionOf(visit, {
     key: 'console.keys.activate',
     lead: visit.text(`console.keys.activate.${purpose}`),
-    path: above(visit),
+    breadcrumbs: breadcrumbsOf(visit),
     action: `${keysPath}/single-sign-on/activate`,
     hidden: { purpose, ifMatch: etag },
     cancel: keysPath,

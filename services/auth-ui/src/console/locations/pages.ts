@@ -8,7 +8,7 @@ import { sectionsOf } from '../form/sections.ts';
 import type { Column } from '../shell/lists.ts';
 import type { ConfirmPage, FormPage } from '../shell/pages.ts';
 import { questionOf } from '../shell/question.ts';
-import { type Resource, wayBelowList } from '../shell/resource.ts';
+import { breadcrumbsBelowList, type Resource } from '../shell/resource.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 
 export const locationsPath = `${consolePath}/locations`;
@@ -56,7 +56,7 @@ export function declarePage(visit: ConsoleVisit, typed: Typed = typedOf(inputs))
   return {
     title: text('console.locations.declare'),
     lead: text('console.locations.declare.lead'),
-    path: wayBelowList(visit, locations),
+    breadcrumbs: breadcrumbsBelowList(visit, locations),
     form: {
       action: `${locationsPath}/declare`,
       sections: sectionsOf(visit, [{ inputs }], typed),
@@ -70,7 +70,7 @@ export function withdrawPage(visit: ConsoleVisit, location: string): ConfirmPage
   return questionOf(visit, {
     key: 'console.locations.withdraw',
     named: { location },
-    path: wayBelowList(visit, locations),
+    breadcrumbs: breadcrumbsBelowList(visit, locations),
     action: `${locationsPath}/withdraw`,
     hidden: { location },
     cancel: locationsPath,

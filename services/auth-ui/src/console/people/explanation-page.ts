@@ -4,7 +4,7 @@ import type { PersonProfile } from '@gatehouse/contracts/auth-api/administration
 import { requestHref } from '../audit/frame.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 import { type StepsPage, shownStep } from '../shell/steps.ts';
-import { wayBelow } from './person-page.ts';
+import { breadcrumbsBelowPerson } from './person-page.ts';
 
 export function explanationPage(
   visit: ConsoleVisit,
@@ -14,7 +14,7 @@ export function explanationPage(
   const { text } = visit;
   return {
     title: text('console.people.explanation.title', { user: user.userName }),
-    path: wayBelow(visit, profile),
+    breadcrumbs: breadcrumbsBelowPerson(visit, profile),
     isGood: ok,
     verdict: text(ok ? 'console.people.explanation.good' : 'console.people.explanation.bad'),
     groups: [

@@ -54,7 +54,7 @@ export function peoplePage(
   return {
     title: text('console.people.of', { name: center.name }),
     lead: text(`console.people.source.${data.source}.lead`),
-    path: rights.installation ? [{ label: text('console.people.title'), href: peoplePath }] : [],
+    breadcrumbs: rights.installation ? [{ label: text('console.people.title'), href: peoplePath }] : [],
     search: {
       action: peoplePath,
       hidden: { contactCenter: center.id },

@@ -29,7 +29,7 @@ export function personPage(
   const badge = stateOf(text, person);
   return {
     title: person.name ?? person.userName,
-    path: wayTo(visit, profile),
+    breadcrumbs: personBreadcrumbs(visit, profile),
     badge,
     facts: [
       ...factOf(text('console.people.userName'), person.userName, true),
@@ -80,17 +80,17 @@ export function personPage(
   };
 }
 
-/** Where the person is, above a page about them. */
-export function wayTo({ text, rights }: ConsoleVisit, { contactCenterId }: PersonProfile) {
+/** The breadcrumbs of the page about a person. */
+export function personBreadcrumbs({ text, rights }: ConsoleVisit, { contactCenterId }: PersonProfile) {
   const list = { label: text('console.people.title'), href: centerAddress(contactCenterId) };
   return rights.installation
     ? [{ label: text('console.people.choose.title'), href: peoplePath }, list]
     : [list];
 }
 
-export function wayBelow(visit: ConsoleVisit, profile: PersonProfile) {
+export function breadcrumbsBelowPerson(visit: ConsoleVisit, profile: PersonProfile) {
   const { userName, name = userName } = profile.person;
-  return [...wayTo(visit, profile), { label: name, href: addressOf('person', nameOf(profile)) }];
+  return [...personBreadcrumbs(visit, profile), { label: name, href: addressOf('person', nameOf(profile)) }];
 }
 
 type Offer = { step: Steps; key: 'explain' | 'unlock' | 'passwordLink' | 'enable' | 'disable' };

@@ -6,7 +6,7 @@ import type { ConfirmPage, ShownOncePage } from '../shell/pages.ts';
 import { questionOf } from '../shell/question.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 import { addressOf, nameOf, peoplePath, type Steps } from './names.ts';
-import { wayBelow } from './person-page.ts';
+import { breadcrumbsBelowPerson } from './person-page.ts';
 
 const questions = {
   unlock: { key: 'unlock', isDangerous: false },
@@ -28,7 +28,7 @@ export function questionPage(
   return questionOf(visit, {
     key: `console.people.${key}`,
     named: { user: profile.person.userName },
-    path: wayBelow(visit, profile),
+    breadcrumbs: breadcrumbsBelowPerson(visit, profile),
     action: `${peoplePath}/${question}`,
     hidden: { ...definedOnly(named), ...hidden },
     cancel: addressOf('person', named),
@@ -44,7 +44,7 @@ export function passwordLinkPage(
   const { text } = visit;
   return {
     title: text('console.people.passwordLink.made', { user: profile.person.userName }),
-    path: wayBelow(visit, profile),
+    breadcrumbs: breadcrumbsBelowPerson(visit, profile),
     values: [{ label: text('console.people.passwordLink.address'), value: url }],
     warning: text('console.people.passwordLink.warning', { at: new Date(expiresAt) }),
     next: { label: text('console.people.back'), href: addressOf('person', nameOf(profile)) },

@@ -20,7 +20,7 @@ export function composeSettings({ shell }: { shell: Shell }): Area {
           id: undefined,
           path,
           frame: { title: text('console.settings.title') },
-          way: [{ label: text('console.settings.title'), href: path }],
+          breadcrumbs: [{ label: text('console.settings.title'), href: path }],
         }),
       });
     },

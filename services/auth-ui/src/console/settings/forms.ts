@@ -46,7 +46,7 @@ export function addPage(
   return {
     title: text('console.settings.add'),
     lead: text('console.settings.add.lead'),
-    path: owner.way,
+    breadcrumbs: owner.breadcrumbs,
     form: {
       action: `${owner.path}/add`,
       sections: [{ fields: newInputs.map((input) => settingField(visit, input, typed, locations)) }],
@@ -65,7 +65,7 @@ export function changePage(
   const { text } = visit;
   return {
     title: text('console.settings.change.title', { name }),
-    path: owner.way,
+    breadcrumbs: owner.breadcrumbs,
     form: {
       action: `${owner.path}/change`,
       hidden: { name, location },
@@ -86,7 +86,7 @@ export function deletePage(
   return questionOf(visit, {
     key: 'console.settings.delete',
     named: { name, location },
-    path: owner.way,
+    breadcrumbs: owner.breadcrumbs,
     facts: [{ label: visit.text('field.setting.value'), value, isCode: true }],
     action: `${owner.path}/delete`,
     hidden: { name, location, ifMatch: etag },

@@ -7,7 +7,7 @@ export interface SettingsOwner {
   /** Where its settings are listed. */
   path: string;
   /** Of the list. */
-  frame: Pick<ConsolePage, 'title' | 'path' | 'tabs'>;
-  /** The way to the pages below the list. */
-  way: { label: string; href: string }[];
+  frame: Pick<ConsolePage, 'title' | 'breadcrumbs' | 'tabs'>;
+  /** The breadcrumbs of the pages below the list. */
+  breadcrumbs: { label: string; href: string }[];
 }

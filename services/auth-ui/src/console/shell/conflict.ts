@@ -33,7 +33,7 @@ export function conflictPage(
   return {
     title: text('console.comparison.title'),
     lead: text('console.comparison.lead'),
-    ...(typed.path === undefined ? {} : { path: typed.path }),
+    ...(typed.breadcrumbs === undefined ? {} : { breadcrumbs: typed.breadcrumbs }),
     // A field that both leave as it is in something new says nothing.
     rows: rows.filter(({ field, mine, theirs }) => mine !== theirs || !folded.has(field)),
     form: {

@@ -8,7 +8,7 @@ export interface ConsolePage {
   /** One or two sentences below the title. */
   lead?: string;
   /** Pages above this one. */
-  path?: { label: string; href: string }[];
+  breadcrumbs?: { label: string; href: string }[];
   /** Links beside the title. */
   actions?: { label: string; href: string; isMain?: boolean }[];
   /** Pages beside this one, about the same thing. */

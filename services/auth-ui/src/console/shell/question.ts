@@ -62,7 +62,7 @@ export function askFirst<Result, Path extends z.ZodRawShape = None, Fields exten
 export type QuestionKey = Titled<TextKey>;
 type Titled<K> = K extends `${infer Key}.title` ? Extract<TextKey, Key> : never;
 
-interface Asking extends Pick<ConfirmPage, 'path' | 'facts'> {
+interface Asking extends Pick<ConfirmPage, 'breadcrumbs' | 'facts'> {
   key: QuestionKey;
   /** The thing that its title names. */
   named?: Values;

@@ -11,7 +11,7 @@ export interface Resource {
   empty: TextKey;
 }
 
-/** The way to a page below the list. */
-export function wayBelowList({ text }: Pick<ConsoleVisit, 'text'>, { path, title }: Resource) {
+/** The breadcrumbs of a page below the list. */
+export function breadcrumbsBelowList({ text }: Pick<ConsoleVisit, 'text'>, { path, title }: Resource) {
   return [{ label: text(title), href: path }];
 }

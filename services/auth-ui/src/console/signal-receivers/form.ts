@@ -19,10 +19,10 @@ import { sectionsOf } from '../form/sections.ts';
 import type { FormPage } from '../shell/pages.ts';
 import type { Form } from '../shell/parts.ts';
 import type { Problem } from '../shell/problem.ts';
-import { wayBelowList } from '../shell/resource.ts';
+import { breadcrumbsBelowList } from '../shell/resource.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 import { type Centers, centersInput, idsOf, named } from './centers.ts';
-import { receiverPath, signalReceivers, signalReceiversPath, wayTo } from './pages.ts';
+import { receiverBreadcrumbs, receiverPath, signalReceivers, signalReceiversPath } from './pages.ts';
 
 const removal = inputsBelow('console.signalReceivers')('token.remove', 'flag');
 
@@ -95,7 +95,7 @@ export function addPage(visit: ConsoleVisit, centers: Centers, typed: Typed | un
   return {
     title: text('console.signalReceivers.add'),
     lead: text('console.signalReceivers.add.lead'),
-    path: wayBelowList(visit, signalReceivers),
+    breadcrumbs: breadcrumbsBelowList(visit, signalReceivers),
     form: {
       action: `${signalReceiversPath}/add`,
       sections: shownSections(visit, inputs, centers, typed ?? typedOf(inputs)),
@@ -116,7 +116,7 @@ export function changePage(
   const contactCenterIds = receiver.contactCenterIds.map((id) => centers.tenants.get(id) ?? id);
   return {
     title: text('console.signalReceivers.change.title'),
-    path: wayTo(visit, receiver),
+    breadcrumbs: receiverBreadcrumbs(visit, receiver),
     form: {
       action: `${receiverPath(receiver.id)}/change`,
       sections: shownSections(

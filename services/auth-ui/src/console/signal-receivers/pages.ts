@@ -9,7 +9,7 @@ import type { Column } from '../shell/lists.ts';
 import type { ConfirmPage, FactsPage } from '../shell/pages.ts';
 import type { Cell, Fact } from '../shell/parts.ts';
 import { questionOf } from '../shell/question.ts';
-import { type Resource, wayBelowList } from '../shell/resource.ts';
+import { breadcrumbsBelowList, type Resource } from '../shell/resource.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 
 export const signalReceiversPath = `${consolePath}/signal-receivers`;
@@ -73,7 +73,7 @@ export function receiverPage(visit: ConsoleVisit, receiver: SignalReceiverView, 
   const path = receiverPath(id);
   return {
     title: nameOf(receiver),
-    path: wayBelowList(visit, signalReceivers),
+    breadcrumbs: breadcrumbsBelowList(visit, signalReceivers),
     actions: [
       { label: text('console.signalReceivers.delete'), href: `${path}/delete` },
       { label: text('console.signalReceivers.test'), href: `${path}/test` },
@@ -110,9 +110,9 @@ const placeFacts = ({ text }: ConsoleVisit, { endpoint, audience }: SignalReceiv
   { label: text('field.signalReceiver.audience'), value: audience, isCode: true },
 ];
 
-/** The way to a page below one. */
-export const wayTo = (visit: ConsoleVisit, receiver: SignalReceiverView) => [
-  ...wayBelowList(visit, signalReceivers),
+/** The breadcrumbs of a page below one receiver. */
+export const receiverBreadcrumbs = (visit: ConsoleVisit, receiver: SignalReceiverView) => [
+  ...breadcrumbsBelowList(visit, signalReceivers),
   { label: nameOf(receiver), href: receiverPath(receiver.id) },
 ];
 
@@ -123,7 +123,7 @@ export const stepPage = (
 ): ConfirmPage =>
   questionOf(visit, {
     key: `console.signalReceivers.${step}`,
-    path: wayTo(visit, receiver),
+    breadcrumbs: receiverBreadcrumbs(visit, receiver),
     facts: placeFacts(visit, receiver),
     action: `${receiverPath(receiver.id)}/${step}`,
     cancel: receiverPath(receiver.id),

@@ -3,7 +3,7 @@ import type { SignOnRecord } from '@gatehouse/api-client/environment-api/single-
 import type { SsoCheck } from '@gatehouse/contracts/auth-api/administration/single-sign-on';
 import type { ContactCenter } from '@gatehouse/contracts/environment-administration/contact-centers';
 import { rootLocation } from '@gatehouse/contracts/environment-api/location';
-import { frameOf, wayBelow } from '../contact-centers/frame.ts';
+import { breadcrumbsBelowTab, frameOf } from '../contact-centers/frame.ts';
 import { type Input, inputsBelow, optionsBelow, type Typed, typedOf } from '../form/inputs.ts';
 import { sectionsOf } from '../form/sections.ts';
 import type { FormPage, ListPage } from '../shell/pages.ts';
@@ -96,7 +96,7 @@ export function addPage(
   return {
     title: text('console.singleSignOn.add'),
     lead: text('console.singleSignOn.add.lead'),
-    path: wayBelow(visit, center, 'singleSignOn'),
+    breadcrumbs: breadcrumbsBelowTab(visit, center, 'singleSignOn'),
     form: {
       action: `${singleSignOnPath(center.id)}/add`,
       sections: sectionsOf(visit, [{ inputs: addInputs }], typed),
@@ -113,9 +113,9 @@ export function nameOf({ text }: ConsoleVisit, { protocol: name, location }: Pla
     : text('console.singleSignOn.place.at', { protocol, location });
 }
 
-export function wayToPlace(visit: ConsoleVisit, center: ContactCenter, place: Place) {
+export function singleSignOnBreadcrumbs(visit: ConsoleVisit, center: ContactCenter, place: Place) {
   return [
-    ...wayBelow(visit, center, 'singleSignOn'),
+    ...breadcrumbsBelowTab(visit, center, 'singleSignOn'),
     { label: nameOf(visit, place), href: addressOf(center.id, 'set-up', place) },
   ];
 }
@@ -137,7 +137,7 @@ export function settingsPage(
   return {
     title: text('console.singleSignOn.settings.title'),
     lead: text('console.singleSignOn.settings.lead'),
-    path: wayToPlace(visit, center, place),
+    breadcrumbs: singleSignOnBreadcrumbs(visit, center, place),
     form: {
       action: `${singleSignOnPath(center.id)}/settings`,
       hidden: { ...place },
@@ -188,7 +188,7 @@ export function checkPage(
   const verdict = own === undefined ? 'notHere' : isGood ? 'good' : 'bad';
   return {
     title: text('console.singleSignOn.check.title'),
-    path: wayToPlace(visit, center, place),
+    breadcrumbs: singleSignOnBreadcrumbs(visit, center, place),
     isGood,
     verdict: text(`console.singleSignOn.check.${verdict}`),
     groups: own

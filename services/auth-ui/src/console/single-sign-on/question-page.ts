@@ -5,7 +5,7 @@ import type { ConfirmPage } from '../shell/pages.ts';
 import type { Problem } from '../shell/problem.ts';
 import { questionOf } from '../shell/question.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
-import { providerOf, wayToPlace } from './pages.ts';
+import { providerOf, singleSignOnBreadcrumbs } from './pages.ts';
 import { addressOf, type Place, singleSignOnPath } from './places.ts';
 
 export function questionPage(
@@ -39,7 +39,7 @@ export function questionPage(
       question === 'enable'
         ? [passwords, away].filter(Boolean).join(' ')
         : text(isOff ? 'console.singleSignOn.delete.off' : `console.singleSignOn.${question}.lead`),
-    path: wayToPlace(visit, center, place),
+    breadcrumbs: singleSignOnBreadcrumbs(visit, center, place),
     facts,
     action: `${singleSignOnPath(center.id)}/${question}`,
     hidden: { ...place, ifMatch: etag },

@@ -1,7 +1,7 @@
 /** Builds the set-up of single sign-on in four steps, from our addresses to the moment that people use it. */
 import type { SignOnRecord } from '@gatehouse/api-client/environment-api/single-sign-on';
 import type { ContactCenter } from '@gatehouse/contracts/environment-administration/contact-centers';
-import { wayBelow } from '../contact-centers/frame.ts';
+import { breadcrumbsBelowTab } from '../contact-centers/frame.ts';
 import type { ConsolePage } from '../shell/pages.ts';
 import type { Fact, Form } from '../shell/parts.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
@@ -33,7 +33,7 @@ export function setUpPage(
   return {
     title: nameOf(visit, place),
     lead: text(`${key}.lead`),
-    path: wayBelow(visit, center, 'singleSignOn'),
+    breadcrumbs: breadcrumbsBelowTab(visit, center, 'singleSignOn'),
     actions: stored ? [{ label: text('console.singleSignOn.delete'), href: address('delete') }] : [],
     steps: [
       {

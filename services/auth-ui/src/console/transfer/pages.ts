@@ -61,7 +61,7 @@ export function importPage({ text }: ConsoleVisit, document: string): FormPage {
   return {
     title: text('console.transfer.import'),
     lead: text('console.transfer.import.lead'),
-    path: [{ label: text('console.transfer.title'), href: transferPath }],
+    breadcrumbs: [{ label: text('console.transfer.title'), href: transferPath }],
     form: {
       action: `${transferPath}/preview`,
       isMultipart: true,
@@ -109,7 +109,7 @@ export function previewPage(
   const count = changes.length;
   return {
     title: text('console.transfer.preview.title'),
-    path: [{ label: text('console.transfer.title'), href: transferPath }],
+    breadcrumbs: [{ label: text('console.transfer.title'), href: transferPath }],
     message: isAgain
       ? {
           kind: 'danger',

@@ -26,7 +26,7 @@ export function kindsPage({ text }: ConsoleVisit): KindsPage {
   return {
     title: text('console.clients.new'),
     lead: text('console.clients.wizard.lead'),
-    path: [{ label: text('console.clients.title'), href: clientsPath }],
+    breadcrumbs: [{ label: text('console.clients.title'), href: clientsPath }],
     kinds: kinds.map((kind) => ({
       label: text(`console.clients.kind.${kind}`),
       text: text(`console.clients.kind.${kind}.text`),
@@ -41,7 +41,7 @@ export function questionsPage(visit: ConsoleVisit, kind: Kind, given: Answers): 
   return {
     title: text(`console.clients.kind.${kind}`),
     lead: text(`console.clients.kind.${kind}.lead`),
-    path: wayTo(visit),
+    breadcrumbs: wizardBreadcrumbs(visit),
     form: {
       action: `${wizardPath}/${kind}`,
       hidden: { madeUpId: given.madeUpId },
@@ -63,7 +63,7 @@ export function questionsPage(visit: ConsoleVisit, kind: Kind, given: Answers): 
   };
 }
 
-export function wayTo({ text }: Pick<ConsoleVisit, 'text'>) {
+export function wizardBreadcrumbs({ text }: Pick<ConsoleVisit, 'text'>) {
   return [
     { label: text('console.clients.title'), href: clientsPath },
     { label: text('console.clients.new'), href: wizardPath },

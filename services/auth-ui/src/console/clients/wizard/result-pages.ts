@@ -3,11 +3,11 @@ import type { ClientWithSecret } from '@gatehouse/contracts/auth-api/administrat
 import type { ClientInput } from '@gatehouse/contracts/resources/client';
 import { type ConsolePage, consoleView } from '../../shell/pages.ts';
 import type { ConsoleVisit } from '../../shell/shell.ts';
-import { clientPath, wayTo as wayToClient } from '../frame.ts';
+import { clientBreadcrumbs, clientPath } from '../frame.ts';
 import type { Fact, Part } from '../parts-page.ts';
 import { grantText, typeText } from '../words.ts';
 import { type Answers, descriptions, type Kind, registrationOf } from './kinds.ts';
-import { wayTo, wizardPath } from './pages.ts';
+import { wizardBreadcrumbs, wizardPath } from './pages.ts';
 
 export interface ReviewPage extends ConsolePage {
   parts: Part[];
@@ -25,7 +25,10 @@ export function reviewPage(visit: ConsoleVisit, kind: Kind, given: Answers): Rev
   return {
     title: text('console.clients.wizard.review.title'),
     lead: text('console.clients.wizard.review.lead'),
-    path: [...wayTo(visit), { label: text(`console.clients.kind.${kind}`), href: `${wizardPath}/${kind}` }],
+    breadcrumbs: [
+      ...wizardBreadcrumbs(visit),
+      { label: text(`console.clients.kind.${kind}`), href: `${wizardPath}/${kind}` },
+    ],
     parts: [
       { facts: chosenFacts(visit, kind, registration) },
       {
@@ -113,7 +116,7 @@ export function registeredPage(
     lead: text(
       client_secret === undefined ? 'console.clients.registered.public' : 'console.clients.registered.lead',
     ),
-    path: wayToClient(visit, { client_id, name }),
+    breadcrumbs: clientBreadcrumbs(visit, { client_id, name }),
     values: [
       { label: text('field.client.client_id'), value: client_id },
       ...(client_secret === undefined
