@@ -3,7 +3,7 @@ import type { VerifiedDay } from '@gatehouse/contracts/audit-chain';
 import type { ConsolePage } from '../shell/pages.ts';
 import type { FormField, Table } from '../shell/parts.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
-import { auditPath, tabsOf } from './frame.ts';
+import { auditPath, auditTabs } from './tabs.ts';
 
 export interface ChainsPage extends ConsolePage {
   form: { action: string; fields: FormField[]; submit: string };
@@ -29,7 +29,7 @@ export function chainsPage(
   return {
     title: text('console.audit.title'),
     lead: text('console.audit.chains.lead'),
-    tabs: tabsOf(visit, 'chains'),
+    tabs: auditTabs(visit, 'chains'),
     form: {
       action: `${auditPath}/chains`,
       fields: [dayField('from', from), dayField('to', to)],

@@ -7,7 +7,7 @@ import { addressOf, pagesOf } from '../shell/paging.ts';
 import type { FormField, Table } from '../shell/parts.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 import { type ChangeQuery, type EventQuery, filterFields } from './filters.ts';
-import { auditPath, requestHref, tabsOf } from './frame.ts';
+import { auditPath, auditTabs, requestHref } from './tabs.ts';
 import { actionOf, entityOf, nameIn, outcomeBadge } from './words.ts';
 
 export interface TrailPage extends ConsolePage {
@@ -27,7 +27,7 @@ export function eventsPage(
   return {
     title: text('console.audit.title'),
     lead: text('console.audit.events.lead'),
-    tabs: tabsOf(visit, 'events'),
+    tabs: auditTabs(visit, 'events'),
     ...trailParts(visit, auditPath, filter, rights.installation ? [...names, 'contactCenterId'] : names),
     table: {
       caption: text('console.audit.tab.events'),
@@ -70,7 +70,7 @@ export function changesPage(
   return {
     title: text('console.audit.title'),
     lead: text('console.audit.changes.lead'),
-    tabs: tabsOf(visit, 'changes'),
+    tabs: auditTabs(visit, 'changes'),
     ...trailParts(visit, own, filter, rights.installation ? [...names, 'contactCenterId'] : names),
     table: {
       caption: text('console.audit.tab.changes'),

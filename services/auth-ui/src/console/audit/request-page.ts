@@ -5,7 +5,7 @@ import { type ShownChange, shownChanges } from '../shell/changes.ts';
 import type { ConsolePage } from '../shell/pages.ts';
 import type { Fact } from '../shell/parts.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
-import { auditPath } from './frame.ts';
+import { auditPath } from './tabs.ts';
 import { actionOf, entityOf, nameIn, outcomeBadge } from './words.ts';
 
 interface Entry {

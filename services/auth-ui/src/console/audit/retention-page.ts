@@ -3,7 +3,7 @@ import type { WaitingDeletion } from '@gatehouse/contracts/audit-chain';
 import { consolePath } from '@gatehouse/contracts/auth-api/console';
 import type { ConfirmPage } from '../shell/pages.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
-import { auditPath } from './frame.ts';
+import { auditPath } from './tabs.ts';
 
 const retentionPath = `${auditPath}/retention`;
 

@@ -15,7 +15,7 @@ import type { Problem } from '../shell/problem.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 import { audience, colors, formFieldOf, identity, links, notice, waysToType } from './fields.ts';
 import { addressOf, brandingPath, fieldsOf, type Place } from './place.ts';
-import { brandingBreadcrumbs, tabsOf } from './tabs.ts';
+import { brandingBreadcrumbs, brandingTabs } from './tabs.ts';
 
 export interface Shown {
   place: Place;
@@ -37,7 +37,7 @@ export function formPage(visit: ConsoleVisit, shown: Shown): FormPage {
     title: text('console.branding.of', { name: ownerName, location: place.location }),
     lead: text('console.branding.form.lead'),
     breadcrumbs: brandingBreadcrumbs(visit, place, ownerName),
-    tabs: tabsOf(visit, place, 'edit'),
+    tabs: brandingTabs(visit, place, 'edit'),
     form: {
       action: `${brandingPath}/edit`,
       hidden: { ...fieldsOf(place), ifMatch: etag },

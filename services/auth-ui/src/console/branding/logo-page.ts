@@ -6,7 +6,7 @@ import type { Form } from '../shell/parts.ts';
 import type { Problem } from '../shell/problem.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 import { brandingPath, fieldsOf, type Place } from './place.ts';
-import { brandingBreadcrumbs, tabsOf } from './tabs.ts';
+import { brandingBreadcrumbs, brandingTabs } from './tabs.ts';
 
 export interface LogoPage extends ConsolePage {
   picture: Picture | undefined;
@@ -36,7 +36,7 @@ export function logoPage(
     title: text('console.branding.of', { name: ownerName, location: place.location }),
     lead: text('console.branding.logo.lead'),
     breadcrumbs: brandingBreadcrumbs(visit, place, ownerName),
-    tabs: tabsOf(visit, place, 'logo'),
+    tabs: brandingTabs(visit, place, 'logo'),
     picture: logo && pictureOf(logo),
     origin:
       own !== undefined

@@ -13,7 +13,7 @@ import { type ConsolePage, consoleView } from '../shell/pages.ts';
 import type { ConsoleVisit, Shell } from '../shell/shell.ts';
 import { addressOf, brandingPath, fieldsOf, type Place } from './place.ts';
 import { type PageKind, pageKinds, renderSample, samplePage } from './sample-pages.ts';
-import { brandingBreadcrumbs, tabsOf } from './tabs.ts';
+import { brandingBreadcrumbs, brandingTabs } from './tabs.ts';
 
 interface PreviewPage extends ConsolePage {
   kinds: { label: string; kind: PageKind; href: string; isCurrent: boolean }[];
@@ -46,7 +46,7 @@ export function sendPreview(
     lead: text(draft ? 'console.branding.preview.draft' : 'console.branding.preview.lead'),
     breadcrumbs: brandingBreadcrumbs(visit, place, ownerName),
     // Another tab would lose what was typed.
-    tabs: draft ? [] : tabsOf(visit, place, 'preview'),
+    tabs: draft ? [] : brandingTabs(visit, place, 'preview'),
     kinds: pageKinds.map((one) => ({
       label: text(`console.branding.kind.${one}`),
       kind: one,

@@ -11,7 +11,7 @@ export function brandingBreadcrumbs({ text }: ConsoleVisit, place: Place, ownerN
   ];
 }
 
-export function tabsOf({ text }: ConsoleVisit, place: Place, current: (typeof pages)[number]) {
+export function brandingTabs({ text }: ConsoleVisit, place: Place, current: (typeof pages)[number]) {
   return pages.map((page) => ({
     label: text(`console.branding.tab.${page}`),
     href: addressOf(page, place),

@@ -14,7 +14,7 @@ import type { ConsoleVisit, Shell } from '../shell/shell.ts';
 import { tagField } from '../shell/typed.ts';
 import { deletePage, type Ends } from './delete-page.ts';
 import { changeOf, clientInputs, editPage } from './edit-form.ts';
-import { clientPath, clientsPath } from './frame.ts';
+import { clientPath, clientsPath } from './page-header.ts';
 import { partsView } from './parts-page.ts';
 import { clientParams } from './read-routes.ts';
 import { graces, hasSecret, newSecretPage, noSecretPage, rotatePage } from './secret-page.ts';

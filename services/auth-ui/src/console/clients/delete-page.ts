@@ -6,7 +6,7 @@ import type { ConfirmPage } from '../shell/pages.ts';
 import type { Fact } from '../shell/parts.ts';
 import { questionOf } from '../shell/question.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
-import { clientBreadcrumbs, clientPath } from './frame.ts';
+import { clientBreadcrumbs, clientPath } from './page-header.ts';
 import { hasSecret } from './secret-page.ts';
 import { firstOf, lastGrantText } from './words.ts';
 

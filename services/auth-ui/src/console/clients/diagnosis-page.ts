@@ -2,10 +2,10 @@
 import type { ClientDiagnosis } from '@gatehouse/contracts/auth-api/administration/help-desk';
 import type { Finding } from '@gatehouse/contracts/diagnosis';
 import type { Text, TextKey } from '../../texts/texts.ts';
-import { requestHref } from '../audit/frame.ts';
+import { requestHref } from '../audit/tabs.ts';
 import type { Row } from '../shell/parts.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
-import { frameOf } from './frame.ts';
+import { clientHeader } from './page-header.ts';
 import type { PartsPage } from './parts-page.ts';
 
 const order: Finding['status'][] = ['failed', 'warning', 'ok', 'skipped'];
@@ -16,7 +16,7 @@ export function diagnosisPage(visit: ConsoleVisit, diagnosis: ClientDiagnosis): 
   const { findings, refusals } = diagnosis;
   const failed = findings.filter(({ status }) => status === 'failed').length;
   return {
-    ...frameOf(visit, diagnosis, 'diagnosis'),
+    ...clientHeader(visit, diagnosis, 'diagnosis'),
     lead: text(failed === 0 ? 'console.clients.diagnosis.ok' : 'console.clients.diagnosis.failed', {
       count: failed,
     }),

@@ -14,7 +14,7 @@ import {
 import { type Section, sectionsBelow, sectionsOf } from '../form/sections.ts';
 import type { FormPage } from '../shell/pages.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
-import { clientPath, frameOf } from './frame.ts';
+import { clientHeader, clientPath } from './page-header.ts';
 import { shortGrant, typeKeys } from './words.ts';
 
 /** In the order of the form; the sign-in has the title of its addresses. */
@@ -70,7 +70,7 @@ export function editPage(
 ): FormPage {
   const { text } = visit;
   return {
-    ...frameOf(visit, client, 'edit'),
+    ...clientHeader(visit, client, 'edit'),
     lead: text('console.clients.edit.lead'),
     form: {
       action: `${clientPath(client.client_id)}/edit`,

@@ -4,7 +4,7 @@ import { formatsIn } from '../../texts/formats.ts';
 import type { Row } from '../shell/parts.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 import { exchangeGraph } from './exchange-graph.ts';
-import { clientPath, frameOf } from './frame.ts';
+import { clientHeader, clientPath } from './page-header.ts';
 import type { PartsPage } from './parts-page.ts';
 
 export function exchangesPage(visit: ConsoleVisit, exchanges: ClientExchanges): PartsPage {
@@ -19,7 +19,7 @@ export function exchangesPage(visit: ConsoleVisit, exchanges: ClientExchanges): 
     audiences: text('field.client.tokenExchange.audiences'),
   });
   return {
-    ...frameOf(visit, { client_id, name }, 'exchanges'),
+    ...clientHeader(visit, { client_id, name }, 'exchanges'),
     lead: text('console.clients.exchanges.lead'),
     parts: [
       ...(graph === undefined ? [] : [{ graph }]),

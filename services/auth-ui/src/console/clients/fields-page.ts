@@ -1,7 +1,7 @@
 /** Builds the page with every field of a client as it is stored, to read and to copy. */
 import type { ClientView } from '@gatehouse/contracts/auth-api/administration/client-view';
 import type { ConsoleVisit } from '../shell/shell.ts';
-import { frameOf } from './frame.ts';
+import { clientHeader } from './page-header.ts';
 import type { PartsPage } from './parts-page.ts';
 
 /** No change can set them. */
@@ -11,7 +11,7 @@ export function fieldsPage(visit: ConsoleVisit, client: ClientView): PartsPage {
   const { text, rights } = visit;
   const fields = Object.entries(client).filter(([name]) => !kept.has(name));
   return {
-    ...frameOf(visit, client, 'fields'),
+    ...clientHeader(visit, client, 'fields'),
     lead: text('console.clients.fields.lead'),
     parts: [
       ...(rights.installation

@@ -7,7 +7,7 @@ import type { Column } from '../shell/lists.ts';
 import type { Cell } from '../shell/parts.ts';
 import type { Resource } from '../shell/resource.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
-import { clientPath, clientsPath } from './frame.ts';
+import { clientPath, clientsPath } from './page-header.ts';
 import { grantText, lastGrantText, typeText } from './words.ts';
 
 export const clients: Resource = {

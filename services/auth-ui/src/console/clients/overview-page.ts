@@ -3,7 +3,7 @@
 import type { ClientView } from '@gatehouse/contracts/auth-api/administration/client-view';
 import { contactCenterPath } from '../shell/contact-centers.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
-import { clientPath, frameOf } from './frame.ts';
+import { clientHeader, clientPath } from './page-header.ts';
 import type { Fact, Part, PartsPage } from './parts-page.ts';
 import { durationText, firstOf, grantText, lastGrantText, maxShown, shortGrant, typeText } from './words.ts';
 
@@ -14,7 +14,7 @@ export function overviewPage(visit: ConsoleVisit, client: ClientView, nowMs: num
   const { text, rights } = visit;
   const { client_id, description } = client;
   return {
-    ...frameOf(visit, client, 'overview'),
+    ...clientHeader(visit, client, 'overview'),
     ...(description === '' ? {} : { lead: description }),
     ...(rights.installation
       ? { actions: [{ label: text('console.clients.delete'), href: `${clientPath(client_id)}/delete` }] }

@@ -11,9 +11,9 @@ import { typedText } from '../shell/typed.ts';
 import { diagnosisPage } from './diagnosis-page.ts';
 import { exchangesPage } from './exchanges-page.ts';
 import { fieldsPage } from './fields-page.ts';
-import { clientsPath } from './frame.ts';
 import { clients, columns } from './list-page.ts';
 import { overviewPage } from './overview-page.ts';
+import { clientsPath } from './page-header.ts';
 import { type PartsPage, partsView } from './parts-page.ts';
 
 const pageLength = 50;

@@ -4,7 +4,7 @@ import type { ClientView, ClientWithSecret } from '@gatehouse/contracts/auth-api
 import { steadyClock } from '@gatehouse/service-kit/clock';
 import type { FormPage, ShownOncePage } from '../shell/pages.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
-import { clientBreadcrumbs, clientPath, frameOf } from './frame.ts';
+import { clientBreadcrumbs, clientHeader, clientPath } from './page-header.ts';
 import type { PartsPage } from './parts-page.ts';
 
 /** Seconds; empty: as the installation says. */
@@ -18,7 +18,7 @@ export function hasSecret({ clientType, tokenEndpointAuthMethod }: ClientView): 
 export function noSecretPage(visit: ConsoleVisit, client: ClientView): PartsPage {
   const isPublic = client.clientType === 'PUBLIC';
   return {
-    ...frameOf(visit, client, 'secret'),
+    ...clientHeader(visit, client, 'secret'),
     lead: visit.text(isPublic ? 'console.clients.secret.public' : 'console.clients.secret.keys'),
     parts: [],
   };
@@ -27,7 +27,7 @@ export function noSecretPage(visit: ConsoleVisit, client: ClientView): PartsPage
 export function rotatePage(visit: ConsoleVisit, client: ClientView, etag: string): FormPage {
   const { text } = visit;
   return {
-    ...frameOf(visit, client, 'secret'),
+    ...clientHeader(visit, client, 'secret'),
     lead: text('console.clients.secret.lead'),
     form: {
       action: `${clientPath(client.client_id)}/secret`,

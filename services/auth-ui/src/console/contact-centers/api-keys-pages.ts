@@ -18,7 +18,7 @@ import { cutToPage } from '../shell/paging.ts';
 import type { Cell, FormField, Row } from '../shell/parts.ts';
 import { questionOf } from '../shell/question.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
-import { breadcrumbsBelowTab, frameOf } from './frame.ts';
+import { breadcrumbsBelowTab, contactCenterHeader } from './page-header.ts';
 
 type Named = Pick<ContactCenter, 'id' | 'name'>;
 
@@ -40,7 +40,7 @@ export function apiKeysPage(
   const { items, pages } = cutToPage(keys, apiKeysPath(center.id), {}, { page });
   const now = new Date(steadyClock());
   return {
-    ...frameOf(visit, center, 'apiKeys'),
+    ...contactCenterHeader(visit, center, 'apiKeys'),
     lead: text('console.contactCenters.apiKeys.lead'),
     actions: [
       {

@@ -9,7 +9,7 @@ import {
   type NewContactCenter,
 } from '@gatehouse/contracts/resources/contact-center';
 import type { TextKey } from '../../texts/texts.ts';
-import { nameOf } from '../environments/frame.ts';
+import { nameOf } from '../environments/page-header.ts';
 import { describedInputs, inputsAt } from '../form/described.ts';
 import {
   bodyOf,
@@ -26,7 +26,7 @@ import type { FormPage } from '../shell/pages.ts';
 import type { FormField } from '../shell/parts.ts';
 import type { Problem } from '../shell/problem.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
-import { breadcrumbsBelowTab } from './frame.ts';
+import { breadcrumbsBelowTab } from './page-header.ts';
 
 /** `all`: to choose from; undefined: there are too many for a choice, and `chosen` is the one whose id stands in the field. */
 export interface EnvironmentChoice {

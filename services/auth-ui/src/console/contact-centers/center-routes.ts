@@ -6,7 +6,7 @@ import { forbidden } from '@gatehouse/service-kit/errors/app-error';
 import type { App } from '@gatehouse/service-kit/http/app-type';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
-import { nameOf } from '../environments/frame.ts';
+import { nameOf } from '../environments/page-header.ts';
 import { textAt } from '../form/inputs.ts';
 import { formRoutes } from '../form/routes.ts';
 import { ifMatch } from '../shell/conflict.ts';

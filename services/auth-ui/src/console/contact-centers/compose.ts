@@ -1,4 +1,4 @@
-/** Composes the contact centres of the console: their list, and a frame of tabs about each of them. */
+/** Composes the contact centres of the console: their list, and a page with tabs about each of them. */
 
 import type { App } from '@gatehouse/service-kit/http/app-type';
 import { settingRoutes } from '../settings/routes.ts';
@@ -8,13 +8,13 @@ import type { Shell } from '../shell/shell.ts';
 import { apiKeyRoutes } from './api-keys-routes.ts';
 import { centerOf } from './center.ts';
 import { centerRoutes } from './center-routes.ts';
-import { breadcrumbsBelowTab, frameOf } from './frame.ts';
 import { offBoardingRoutes } from './off-boarding-routes.ts';
 import { originRoutes } from './origins-routes.ts';
+import { breadcrumbsBelowTab, contactCenterHeader } from './page-header.ts';
 
 type Tab = (pages: App, shell: Shell) => void;
 
-/** `tabs`: routes of other folders whose pages stand in the frame. */
+/** `tabs`: routes of other folders whose pages have the tabs of a contact centre. */
 export function composeContactCenters({ shell, tabs }: { shell: Shell; tabs: readonly Tab[] }): Area {
   return {
     path: '/contact-centers',
@@ -34,7 +34,7 @@ export function composeContactCenters({ shell, tabs }: { shell: Shell; tabs: rea
           return {
             id,
             path: `${contactCenterPath(id)}/settings`,
-            frame: frameOf(visit, center, 'settings'),
+            header: contactCenterHeader(visit, center, 'settings'),
             breadcrumbs: breadcrumbsBelowTab(visit, center, 'settings'),
           };
         },

@@ -2,7 +2,7 @@
 
 import type { ContactCenter } from '@gatehouse/contracts/environment-administration/contact-centers';
 import { contactCenter as description } from '@gatehouse/contracts/resources/contact-center';
-import { environmentPath } from '../environments/frame.ts';
+import { environmentPath } from '../environments/page-header.ts';
 import { describedColumns } from '../form/described.ts';
 import { contactCenterPath, contactCentersPath } from '../shell/contact-centers.ts';
 import type { Column } from '../shell/lists.ts';

@@ -9,7 +9,7 @@ import type { ConfirmPage, ConsolePage } from '../shell/pages.ts';
 import type { Fact, FormField } from '../shell/parts.ts';
 import { questionOf } from '../shell/question.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
-import { breadcrumbsBelowTab, frameOf } from './frame.ts';
+import { breadcrumbsBelowTab, contactCenterHeader } from './page-header.ts';
 
 export const offBoardingPath = (id: string) => `${contactCenterPath(id)}/off-boarding`;
 
@@ -45,7 +45,7 @@ export function offBoardingPage(visit: ConsoleVisit, center: ContactCenter, ends
   });
   const isActive = center.status === 'active';
   return {
-    ...frameOf(visit, center, 'offBoarding'),
+    ...contactCenterHeader(visit, center, 'offBoarding'),
     lead: text(
       !isActive
         ? 'console.contactCenters.offBoarding.lead.disabled'

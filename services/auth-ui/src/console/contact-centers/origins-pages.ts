@@ -12,7 +12,7 @@ import type { ConfirmPage, FormPage, TablesPage } from '../shell/pages.ts';
 import { cutToPage } from '../shell/paging.ts';
 import { questionOf } from '../shell/question.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
-import { breadcrumbsBelowTab, frameOf } from './frame.ts';
+import { breadcrumbsBelowTab, contactCenterHeader } from './page-header.ts';
 
 type Named = Pick<ContactCenter, 'id' | 'name'>;
 
@@ -41,7 +41,7 @@ export function originsPage(
     entries.filter(({ origin }) => origin === wanted).map(({ location }) => location);
   const title = text('console.contactCenters.origins');
   return {
-    ...frameOf(visit, center, 'origins'),
+    ...contactCenterHeader(visit, center, 'origins'),
     lead: text('console.contactCenters.origins.lead'),
     actions: [{ label: text('console.contactCenters.origins.add'), href: `${path}/add`, isMain: true }],
     parts: [

@@ -2,12 +2,12 @@
 
 import { consolePath } from '@gatehouse/contracts/auth-api/console';
 import type { ContactCenter } from '@gatehouse/contracts/environment-administration/contact-centers';
-import { clientsPath } from '../clients/frame.ts';
-import { environmentPath } from '../environments/frame.ts';
+import { clientsPath } from '../clients/page-header.ts';
+import { environmentPath } from '../environments/page-header.ts';
 import { contactCenterPath } from '../shell/contact-centers.ts';
 import type { FactsPage } from '../shell/pages.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
-import { frameOf } from './frame.ts';
+import { contactCenterHeader } from './page-header.ts';
 
 /** `environment`: its name, for those who may read it. */
 export function overviewPage(
@@ -19,7 +19,7 @@ export function overviewPage(
   const { id, environmentId, domains, auth, membership, subjectScope, status, createdAt, updatedAt } = center;
   const isActive = status === 'active';
   return {
-    ...frameOf(visit, center, 'overview'),
+    ...contactCenterHeader(visit, center, 'overview'),
     actions: [
       {
         label: text('console.people.title'),

@@ -3,7 +3,7 @@ import type { Check } from '@gatehouse/contracts/environment-administration/chec
 import type { Environment } from '@gatehouse/contracts/environment-administration/environments';
 import type { ConsoleVisit } from '../shell/shell.ts';
 import { type ShownStep, type StepsPage, shownStep } from '../shell/steps.ts';
-import { environmentBreadcrumbs, environmentPath } from './frame.ts';
+import { environmentBreadcrumbs, environmentPath } from './page-header.ts';
 import { hostAndPort } from './server-lines.ts';
 
 type Step = NonNullable<Check['people']>[number] | Check['servers'][number]['steps'][number];

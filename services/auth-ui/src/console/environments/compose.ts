@@ -23,8 +23,8 @@ import { checkPage } from './check-page.ts';
 import { type EnvironmentPage, environmentPage } from './environment-page.ts';
 import { changeOf, inputsFor } from './fields.ts';
 import { changePage, chooseDirectoryPage, deletePage, newPage } from './form-pages.ts';
-import { environmentPath, environmentsPath, warningOf } from './frame.ts';
 import { columns, environments } from './list-page.ts';
+import { environmentPath, environmentsPath, warningOf } from './page-header.ts';
 import { serverRoutes } from './server-routes.ts';
 
 const environmentView = consoleView<EnvironmentPage>('environments/environment');

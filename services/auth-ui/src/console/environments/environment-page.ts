@@ -10,7 +10,7 @@ import { type Fact, factOf, type Table } from '../shell/parts.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 import { linesOf } from '../shell/typed.ts';
 import { sectionsFor } from './fields.ts';
-import { environmentPath, environmentsPath, nameOf } from './frame.ts';
+import { environmentPath, environmentsPath, nameOf } from './page-header.ts';
 import { hostAndPort } from './server-lines.ts';
 
 interface Part {

@@ -7,7 +7,7 @@ import type { ConfirmPage, FormPage } from '../shell/pages.ts';
 import { questionOf } from '../shell/question.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 import { inputsFor, sectionsFor } from './fields.ts';
-import { environmentBreadcrumbs, environmentPath, environmentsPath, nameOf } from './frame.ts';
+import { environmentBreadcrumbs, environmentPath, environmentsPath, nameOf } from './page-header.ts';
 
 export function chooseDirectoryPage({ text }: ConsoleVisit): FormPage {
   return {

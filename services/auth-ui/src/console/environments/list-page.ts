@@ -6,7 +6,7 @@ import type { Column } from '../shell/lists.ts';
 import type { Cell } from '../shell/parts.ts';
 import type { Resource } from '../shell/resource.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
-import { environmentPath, environmentsPath, nameOf } from './frame.ts';
+import { environmentPath, environmentsPath, nameOf } from './page-header.ts';
 import { hostAndPort } from './server-lines.ts';
 
 export const environments: Resource = {

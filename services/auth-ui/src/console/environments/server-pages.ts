@@ -9,7 +9,7 @@ import type { ConfirmPage, FormPage } from '../shell/pages.ts';
 import { factOf } from '../shell/parts.ts';
 import { changedMeanwhile, questionOf } from '../shell/question.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
-import { environmentBreadcrumbs, environmentPath } from './frame.ts';
+import { environmentBreadcrumbs, environmentPath } from './page-header.ts';
 import { defaultPort, hostAndPort } from './server-lines.ts';
 
 export const serverInputs: readonly Input[] = describedInputs(singleConfigServer).map((input) => {

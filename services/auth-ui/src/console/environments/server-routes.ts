@@ -13,7 +13,7 @@ import type { Problem } from '../shell/problem.ts';
 import { askFirst } from '../shell/question.ts';
 import type { ConsoleVisit, Shell } from '../shell/shell.ts';
 import { tagField } from '../shell/typed.ts';
-import { environmentPath, warningOf } from './frame.ts';
+import { environmentPath, warningOf } from './page-header.ts';
 import { hostAndPort } from './server-lines.ts';
 import { addMeanwhilePage, removeServerPage, serverInputs, serverPage } from './server-pages.ts';
 

@@ -3,9 +3,9 @@
 import type { AuthApiOverview } from '@gatehouse/contracts/auth-api/administration/overview';
 import type { Ending } from '@gatehouse/contracts/overview';
 import { formatsIn } from '../../texts/formats.ts';
-import { clientPath } from '../clients/frame.ts';
+import { clientPath } from '../clients/page-header.ts';
 import { apiKeysPath } from '../contact-centers/api-keys-pages.ts';
-import { environmentPath } from '../environments/frame.ts';
+import { environmentPath } from '../environments/page-header.ts';
 import { keysPath } from '../keys/keys-page.ts';
 import { contactCenterPath } from '../shell/contact-centers.ts';
 import type { Table } from '../shell/parts.ts';

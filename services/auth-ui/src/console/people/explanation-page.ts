@@ -1,7 +1,7 @@
 /** Builds the picture of why a person can or cannot sign in: each thing that was looked at, and the last refusals. */
 import type { SignInExplanation } from '@gatehouse/contracts/auth-api/administration/help-desk';
 import type { PersonProfile } from '@gatehouse/contracts/auth-api/administration/people';
-import { requestHref } from '../audit/frame.ts';
+import { requestHref } from '../audit/tabs.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 import { type StepsPage, shownStep } from '../shell/steps.ts';
 import { breadcrumbsBelowPerson } from './person-page.ts';

@@ -2,7 +2,7 @@
 import type { PersonProfile } from '@gatehouse/contracts/auth-api/administration/people';
 import { consolePath } from '@gatehouse/contracts/auth-api/console';
 import type { SessionView } from '@gatehouse/contracts/auth-api/sessions';
-import { auditPath } from '../audit/frame.ts';
+import { auditPath } from '../audit/tabs.ts';
 import type { ConsolePage } from '../shell/pages.ts';
 import { type Fact, factOf, type Table } from '../shell/parts.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';

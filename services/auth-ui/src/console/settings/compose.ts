@@ -19,7 +19,7 @@ export function composeSettings({ shell }: { shell: Shell }): Area {
         ownerOf: async ({ text }) => ({
           id: undefined,
           path,
-          frame: { title: text('console.settings.title') },
+          header: { title: text('console.settings.title') },
           breadcrumbs: [{ label: text('console.settings.title'), href: path }],
         }),
       });

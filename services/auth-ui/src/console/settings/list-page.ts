@@ -71,7 +71,7 @@ export function listPage(
   const emptyOr = (key: 'empty' | 'empty.given' | 'empty.global') =>
     search === '' ? (`console.settings.${key}` as const) : 'console.table.noMatch';
   return {
-    ...owner.frame,
+    ...owner.header,
     lead: text(isGlobal ? 'console.settings.lead' : 'console.settings.lead.center'),
     actions: [{ label: text('console.settings.add'), href: `${owner.path}/add`, isMain: true }],
     search: {

@@ -6,8 +6,8 @@ export interface SettingsOwner {
   id: string | undefined;
   /** Where its settings are listed. */
   path: string;
-  /** Of the list. */
-  frame: Pick<ConsolePage, 'title' | 'breadcrumbs' | 'tabs'>;
+  /** The header of the list. */
+  header: Pick<ConsolePage, 'title' | 'breadcrumbs' | 'tabs'>;
   /** The breadcrumbs of the pages below the list. */
   breadcrumbs: { label: string; href: string }[];
 }

@@ -3,7 +3,7 @@ import type { SignOnRecord } from '@gatehouse/api-client/environment-api/single-
 import type { SsoCheck } from '@gatehouse/contracts/auth-api/administration/single-sign-on';
 import type { ContactCenter } from '@gatehouse/contracts/environment-administration/contact-centers';
 import { rootLocation } from '@gatehouse/contracts/environment-api/location';
-import { breadcrumbsBelowTab, frameOf } from '../contact-centers/frame.ts';
+import { breadcrumbsBelowTab, contactCenterHeader } from '../contact-centers/page-header.ts';
 import { type Input, inputsBelow, optionsBelow, type Typed, typedOf } from '../form/inputs.ts';
 import { sectionsOf } from '../form/sections.ts';
 import type { FormPage, ListPage } from '../shell/pages.ts';
@@ -35,7 +35,7 @@ export function listPage(
     ],
   });
   return {
-    ...frameOf(visit, center, 'singleSignOn'),
+    ...contactCenterHeader(visit, center, 'singleSignOn'),
     lead: text('console.singleSignOn.lead'),
     actions: [
       { label: text('console.singleSignOn.add'), href: `${singleSignOnPath(center.id)}/add`, isMain: true },

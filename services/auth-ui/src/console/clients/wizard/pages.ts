@@ -4,7 +4,7 @@ import { fieldOf } from '../../form/sections.ts';
 import { type ConsolePage, consoleView, type FormPage } from '../../shell/pages.ts';
 import type { FormField } from '../../shell/parts.ts';
 import type { ConsoleVisit } from '../../shell/shell.ts';
-import { clientsPath } from '../frame.ts';
+import { clientsPath } from '../page-header.ts';
 import {
   type Answers,
   descriptions,

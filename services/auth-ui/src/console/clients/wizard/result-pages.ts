@@ -3,7 +3,7 @@ import type { ClientWithSecret } from '@gatehouse/contracts/auth-api/administrat
 import type { ClientInput } from '@gatehouse/contracts/resources/client';
 import { type ConsolePage, consoleView } from '../../shell/pages.ts';
 import type { ConsoleVisit } from '../../shell/shell.ts';
-import { clientBreadcrumbs, clientPath } from '../frame.ts';
+import { clientBreadcrumbs, clientPath } from '../page-header.ts';
 import type { Fact, Part } from '../parts-page.ts';
 import { grantText, typeText } from '../words.ts';
 import { type Answers, descriptions, type Kind, registrationOf } from './kinds.ts';

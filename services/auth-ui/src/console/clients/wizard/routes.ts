@@ -11,7 +11,7 @@ import { attempt, RefusedForm } from '../../shell/problem.ts';
 import type { Shell } from '../../shell/shell.ts';
 import { linesOf } from '../../shell/typed.ts';
 import { clientInputs } from '../edit-form.ts';
-import { clientPath } from '../frame.ts';
+import { clientPath } from '../page-header.ts';
 import { answers, descriptions, kinds, registrationOf } from './kinds.ts';
 import { kindsPage, kindsView, questionsPage } from './pages.ts';
 import { registeredPage, registeredView, reviewPage, reviewView } from './result-pages.ts';

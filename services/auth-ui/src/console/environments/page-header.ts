@@ -1,4 +1,4 @@
-/** Frames the pages about an environment: its name and its breadcrumbs. */
+/** Builds what the header of a page about an environment says: its name and its breadcrumbs. */
 import { consolePath } from '@gatehouse/contracts/auth-api/console';
 import type { Environment } from '@gatehouse/contracts/environment-administration/environments';
 import type { ConsoleVisit } from '../shell/shell.ts';

@@ -1,4 +1,4 @@
-/** Frames the pages about one contact centre: breadcrumbs and tabs. Another area adds its tab here, and calls `frameOf`. */
+/** Builds the header of the pages about one contact centre. Another area adds its tab here, and calls `contactCenterHeader`. */
 import type { TextKey } from '../../texts/texts.ts';
 import { contactCenterPath, contactCentersPath } from '../shell/contact-centers.ts';
 import type { ConsolePage } from '../shell/pages.ts';
@@ -42,8 +42,8 @@ interface Named {
   name: string;
 }
 
-/** Title, breadcrumbs and tabs of a page that is a tab. */
-export function frameOf(
+/** The header of a page that is a tab: title, breadcrumbs and tabs. */
+export function contactCenterHeader(
   visit: ConsoleVisit,
   center: Named,
   current: ContactCenterTab,

@@ -1,4 +1,4 @@
-/** Frames the pages of both trails: their tabs, and the address of one request. */
+/** Builds the tabs of both trails, and the address of one request. */
 import { consolePath } from '@gatehouse/contracts/auth-api/console';
 import type { ConsoleVisit } from '../shell/shell.ts';
 
@@ -6,7 +6,7 @@ export const auditPath = `${consolePath}/audit`;
 
 type Tab = 'events' | 'changes' | 'chains';
 
-export function tabsOf({ text, rights }: ConsoleVisit, current: Tab) {
+export function auditTabs({ text, rights }: ConsoleVisit, current: Tab) {
   const tab = (name: Tab, href: string) => ({
     label: text(`console.audit.tab.${name}`),
     href,

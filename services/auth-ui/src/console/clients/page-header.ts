@@ -1,4 +1,4 @@
-/** Frames the pages about one client: breadcrumbs and tabs. */
+/** Builds the header of the pages about one client: title, breadcrumbs and tabs. */
 import type { ClientView } from '@gatehouse/contracts/auth-api/administration/client-view';
 import { consolePath } from '@gatehouse/contracts/auth-api/console';
 import type { TextKey } from '../../texts/texts.ts';
@@ -29,8 +29,8 @@ const tabs = [
 export type ClientTab = (typeof tabs)[number]['name'];
 type Named = Pick<ClientView, 'client_id' | 'name'>;
 
-/** Title, breadcrumbs and tabs of a page that is a tab. */
-export function frameOf(
+/** The header of a page that is a tab. */
+export function clientHeader(
   { text, rights }: ConsoleVisit,
   { client_id, name }: Named,
   current: ClientTab,
