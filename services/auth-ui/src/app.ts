@@ -29,14 +29,14 @@ export async function buildApp(deps: Deps): Promise<App> {
   // The address of the host alone: every other path outside `/auth` keeps its error in JSON.
   await app.register(
     async (pages: App) => {
-      await dressPages(pages, deps);
+      await registerPagePlugins(pages, deps);
       await pages.register(deps.frontPage.routes);
     },
     { prefix: '/' },
   );
   await app.register(
     async (pages: App) => {
-      await dressPages(pages, deps);
+      await registerPagePlugins(pages, deps);
       pages.setNotFoundHandler(notFoundPage);
       // With the prefix this is `/auth` and `/auth/`.
       pages.get('/', { schema: { hide: true } }, async (_request, reply) =>
@@ -62,8 +62,8 @@ export async function buildApp(deps: Deps): Promise<App> {
   return app;
 }
 
-/** What every page has around it. */
-async function dressPages(pages: App, { config: { publicUrl }, brandings }: Deps): Promise<void> {
+/** Error pages, cookies, forms, security headers, branding and language: what every page needs. */
+async function registerPagePlugins(pages: App, { config: { publicUrl }, brandings }: Deps): Promise<void> {
   pages.setErrorHandler(async (thrown, request, reply) => {
     const { clientId, start } = applicationOf(request, publicUrl);
     await noteApplication(thrown, request, brandings, clientId);
