@@ -6,7 +6,7 @@ import type { Clock } from '@gatehouse/service-kit/clock';
 
 /** A change counts within a second. */
 const freshMs = 500;
-/** No page waits longer for its look. */
+/** No page waits longer for its branding. */
 const patienceMs = 300;
 /** After a failure Auth API is left alone for this long. */
 const retryMs = 2_000;
@@ -42,7 +42,7 @@ export function createBrandings({
       kept.known = await authApi.readBranding(place, { signal: AbortSignal.timeout(retryMs) });
       kept.askAgainAtMs = now() + freshMs;
     } catch {
-      // The last look is better than none, and a page without a look better than no page.
+      // The last branding is better than none, and a page without branding is better than no page.
       kept.askAgainAtMs = now() + retryMs;
     }
   }

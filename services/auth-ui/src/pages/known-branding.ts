@@ -19,7 +19,7 @@ export interface Brandings {
 }
 
 /** Account pages ask for that of their person. */
-const withoutLook = /^\/auth\/(?:account|assets|console|health)(?:\/|$|\?)/;
+const withoutTheme = /^\/auth\/(?:account|assets|console|health)(?:\/|$|\?)/;
 
 /** A login brings its own branding: its pages must not wait for a second answer. */
 export async function keepBranding(pages: App, brandings: Brandings): Promise<void> {
@@ -30,7 +30,7 @@ export async function keepBranding(pages: App, brandings: Brandings): Promise<vo
     done();
   });
   pages.addHook('preHandler', async (request) => {
-    if (withoutLook.test(request.url) || isOfLogin(request.query) || isOfLogin(request.body)) return;
+    if (withoutTheme.test(request.url) || isOfLogin(request.query) || isOfLogin(request.body)) return;
     request.knownBranding = await brandings.of({});
   });
 }

@@ -11,8 +11,8 @@ import type { ApplicationLink } from './application-links.ts';
 import { escapeShown, escapeWithCode, fieldValues } from './escape.ts';
 import type { Field } from './fields.ts';
 import type { LanguageMenu } from './language-menu.ts';
-import type { Look, Picture } from './look.ts';
 import type { Message } from './message.ts';
+import type { Picture, Theme } from './theme.ts';
 
 /** Data of the layout of every page. */
 export interface Surroundings {
@@ -26,7 +26,7 @@ export interface Surroundings {
   applicationLinks: ApplicationLink[];
   applicationLogo: Picture | undefined;
   /** Undefined: the page looks as it always did. */
-  look: Look | undefined;
+  theme: Theme | undefined;
 }
 
 export interface Page {

@@ -8,8 +8,8 @@ import { assetUrl } from '../design/assets.ts';
 import { type Text, textsIn } from '../texts/texts.ts';
 import { applicationLinksOf } from './application-links.ts';
 import { languageMenuOf, type SentForm } from './language-menu.ts';
-import { type Look, lookOf, pictureOf } from './look.ts';
 import { type PageReach, setHeadersOfPage } from './security-headers.ts';
+import { pictureOf, type Theme, themeOf } from './theme.ts';
 import { renderView, type Surroundings, type Views } from './views.ts';
 
 export interface Visit {
@@ -22,7 +22,7 @@ export interface Visit {
   reach: PageReach;
   /** The form that led to the page. */
   repeat: SentForm | undefined;
-  look: Look | undefined;
+  theme: Theme | undefined;
 }
 
 /** What the page is about, where no login tells it. */
@@ -55,7 +55,7 @@ export function beginVisit(
     text: textsIn(language),
     reach: { formsLeadTo, ...reach },
     repeat,
-    look: lookOf(branding, language),
+    theme: themeOf(branding, language),
   };
 }
 
@@ -83,7 +83,7 @@ export function sendPage(visit: Visit, render: (surroundings: Surroundings) => s
 
 /** What every page has around it. */
 export function surroundingsOf(visit: Visit, scriptNonce: string): Surroundings {
-  const { language, text, interaction, look } = visit;
+  const { language, text, interaction, theme } = visit;
   const { logo } = interaction?.client ?? {};
   return {
     language,
@@ -94,7 +94,7 @@ export function surroundingsOf(visit: Visit, scriptNonce: string): Surroundings 
     scriptNonce,
     applicationLinks: applicationLinksOf(interaction, text),
     applicationLogo: logo && pictureOf(logo),
-    look,
+    theme,
   };
 }
 

@@ -40,7 +40,7 @@ function leadOf(error: InteractionError | undefined, hasInteraction: boolean) {
 }
 
 function messageAbout(
-  { text, interaction, look }: Visit,
+  { text, interaction, theme }: Visit,
   error: InteractionError | undefined,
   hasFailed: boolean,
 ): Message | undefined {
@@ -50,7 +50,7 @@ function messageAbout(
       ? { kind: 'danger', title: text('changePassword.problem.title'), text: text('problem.unknown.text') }
       : undefined;
   }
-  const message = messageOfError(error, text, interaction, look?.helpLink);
+  const message = messageOfError(error, text, interaction, theme?.helpLink);
   if (error === 'password_policy')
     return { ...message, list: brokenRules(interaction?.brokenRules ?? [], text) };
   // A change whose answer was lost may have been made: either password may be the valid one.

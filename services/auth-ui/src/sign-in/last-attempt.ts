@@ -29,7 +29,7 @@ export function pageAfter(error: InteractionError | undefined, visit: Visit, typ
     return { step: 'name', problems: {}, message };
   }
   if (passwordChangeErrors.includes(error)) return { step: 'change-password' };
-  const message = messageOfError(error, text, interaction, visit.look?.helpLink);
+  const message = messageOfError(error, text, interaction, visit.theme?.helpLink);
   if (error === 'tenant_required')
     return { step: 'name', problems: { tenant: text('field.tenant.missing') }, message };
   return typed.userName === '' ? { step: 'name', problems: {}, message } : { step: 'password', message };

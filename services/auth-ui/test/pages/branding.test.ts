@@ -113,7 +113,7 @@ describe('a page of a login', () => {
     expect(body).not.toMatch(/"onclick/);
   });
 
-  // attack: link of a sign-in page that runs a script | CWE-79 | guard: services/auth-ui/src/pages/look.ts
+  // attack: link of a sign-in page that runs a script | CWE-79 | guard: services/auth-ui/src/pages/theme.ts
   it.each(['javascript:alert(1)', 'http://nordic.example/', 'data:text/html,x', 'x'])(
     'leaves the link %s out, wherever it came from',
     async (url) => {

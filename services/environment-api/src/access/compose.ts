@@ -87,7 +87,7 @@ export function composeAccess({
   }
 
   /** An authenticated caller as of now. The operator's account ends with the process. @throws AppError 401, 503 */
-  async function look(sender: SenderRequest, caller: Caller): Promise<Caller> {
+  async function authenticateAgain(sender: SenderRequest, caller: Caller): Promise<Caller> {
     if (hasScheme(sender.headers.authorization, 'basic')) return caller;
     return tokenCaller(await resourceTokens.again(sender));
   }
@@ -121,13 +121,13 @@ export function composeAccess({
     places,
     admission: {
       enter: async (request) => guardRow(await authenticate(request, request.ip), request),
-      again: async (request) => guardRow(await look(request, request.caller), request),
+      again: async (request) => guardRow(await authenticateAgain(request, request.caller), request),
       decide: decideHere,
     } satisfies Admission,
     /** For other services. */
     serviceAdmission: {
       enter: authenticateService,
-      again: async (request) => allowed(await look(request, request.caller), request),
+      again: async (request) => allowed(await authenticateAgain(request, request.caller), request),
       decide: decideHere,
     } satisfies Admission,
     dpopProofs,

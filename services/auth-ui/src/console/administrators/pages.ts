@@ -18,7 +18,7 @@ export const waysOfSignIn = [passwordWay, ...providerProtocols] as const;
 
 const issuer = inputsBelow('console.administrators')('issuer', 'text', {
   empty: 'leave',
-  look: { maxLength: 1000 },
+  appearance: { maxLength: 1000 },
 });
 
 const wayInput = (input: Input): Input => ({
@@ -27,7 +27,7 @@ const wayInput = (input: Input): Input => ({
   hint: 'console.administrators.way.hint',
   isRequired: true,
   options: optionsBelow('console.administrators.way', waysOfSignIn),
-  look: { kind: 'choice' },
+  appearance: { kind: 'choice' },
 });
 
 const inputs: readonly Input[] = describedInputs(description, { isNew: true }).flatMap((input) =>

@@ -55,12 +55,12 @@ const moment: Reading = {
 };
 
 const lines = (rows: number) =>
-  ({ kind: 'text', reading: texts, look: { kind: 'textarea', rows } }) satisfies Partial<Input>;
-const color: Partial<Input> = { look: { isCode: true, maxLength: 32 } };
+  ({ kind: 'text', reading: texts, appearance: { kind: 'textarea', rows } }) satisfies Partial<Input>;
+const color: Partial<Input> = { appearance: { isCode: true, maxLength: 32 } };
 const time: Partial<Input> = {
   reading: moment,
   empty: undefined,
-  look: { isCode: true, maxLength: 64, placeholder: '2027-01-31T12:00Z' },
+  appearance: { isCode: true, maxLength: 64, placeholder: '2027-01-31T12:00Z' },
 };
 
 /** The console adds how people type these fields here. */
@@ -106,9 +106,9 @@ const singleLinks = linkKinds.filter((kind) => kind !== 'other');
 /** Of the one list of the description. */
 export const links = [
   ...singleLinks.map((kind) =>
-    input(`link.${kind}`, 'text', { label: `link.${kind}`, empty: 'clear', look: address }),
+    input(`link.${kind}`, 'text', { label: `link.${kind}`, empty: 'clear', appearance: address }),
   ),
-  input('link.other', 'text', { empty: 'clear', look: address }),
+  input('link.other', 'text', { empty: 'clear', appearance: address }),
   input('link.other.label', 'text', { empty: 'clear', ...lines(2) }),
 ];
 

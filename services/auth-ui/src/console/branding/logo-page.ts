@@ -1,6 +1,6 @@
 /** Builds the page of the logo: the one that counts, a form for another one, and the way to be without. */
 import type { BrandingAnswer } from '@gatehouse/api-client/environment-api/branding';
-import { type Picture, pictureOf } from '../../pages/look.ts';
+import { type Picture, pictureOf } from '../../pages/theme.ts';
 import type { ConsolePage } from '../shell/pages.ts';
 import type { Form } from '../shell/parts.ts';
 import type { Problem } from '../shell/problem.ts';

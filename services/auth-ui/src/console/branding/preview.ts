@@ -7,7 +7,7 @@ import { brandOf } from '@gatehouse/service-kit/html/brand';
 import { languageLinksOf } from '@gatehouse/service-kit/html/language-links';
 import type { FastifyReply } from 'fastify';
 import { languageMenuOf } from '../../pages/language-menu.ts';
-import { lookOf } from '../../pages/look.ts';
+import { themeOf } from '../../pages/theme.ts';
 import { surroundingsOf, type Visit } from '../../pages/visit.ts';
 import { type ConsolePage, consoleView } from '../shell/pages.ts';
 import type { ConsoleVisit, Shell } from '../shell/shell.ts';
@@ -72,7 +72,7 @@ function sampleOf(
   kind: PageKind,
   nowMs: number,
 ): { html: string; styleNonce?: string | undefined } {
-  const shown: Visit = { ...visit, look: lookOf(branding, visit.language) };
+  const shown: Visit = { ...visit, theme: themeOf(branding, visit.language) };
   if (kind === 'error') return errorSample(shown, branding);
   const languageMenu = languageMenuOf({ ...shown, request: { method: 'GET', url: '#' } });
   const surroundings = { ...surroundingsOf(shown, ''), languageMenu };

@@ -40,7 +40,7 @@ export const clientInputs: readonly Input[] = described.map(asTyped);
 
 /** Where the console has more to say about a field than its description. */
 function asTyped(input: Input): Input {
-  const { path, kind, look = {}, options = [] } = input;
+  const { path, kind, appearance = {}, options = [] } = input;
   const values = options.map(({ value }) => value);
   // Where its options say what the help says.
   const said: Input = { ...input, hint: undefined };
@@ -49,12 +49,19 @@ function asTyped(input: Input): Input {
   if (path === 'authorizedGrantTypes')
     return { ...said, options: values.map((value) => ({ ...grantOption(value), value })) };
   if (path === 'accessTokenFormat')
-    return { ...said, options: optionsBelow('console.clients.format', values), look: { kind: 'choice' } };
+    return {
+      ...said,
+      options: optionsBelow('console.clients.format', values),
+      appearance: { kind: 'choice' },
+    };
   if (path === 'contactCenterIds') return { ...input, hint: 'console.clients.contactCenters.hint' };
   // Names of authorities may have spaces.
   if (kind === 'lines') return path === 'authorities' ? input : { ...input, reading: words };
   if (kind !== 'text' || path === 'name' || path === 'description') return input;
-  return { ...input, look: { ...look, isCode: true, kind: path.endsWith('Uri') ? 'url' : 'text' } };
+  return {
+    ...input,
+    appearance: { ...appearance, isCode: true, kind: path.endsWith('Uri') ? 'url' : 'text' },
+  };
 }
 
 const section = sectionsBelow('console.clients.edit');

@@ -115,14 +115,15 @@ const newKeyInputs: readonly Input[] = describedInputs(description, { isNew: tru
 
 /** A day counts from its first moment or to its last one. The API refuses a text that is no day, and says so. */
 function asTyped(input: Input): Input {
-  const { path, look } = input;
+  const { path, appearance } = input;
   const options = { options: optionsBelow('console.contactCenters.apiKeys.purpose', apiKeyPurposes) };
   const day = (time: string): Partial<Input> => ({
     reading: { shown: String, read: (day) => `${day}T${time}Z` },
-    look: { kind: 'date' },
+    appearance: { kind: 'date' },
   });
   // Its options say what the help says.
-  if (path === 'purpose') return { ...input, hint: undefined, ...options, look: { ...look, kind: 'choice' } };
+  if (path === 'purpose')
+    return { ...input, hint: undefined, ...options, appearance: { ...appearance, kind: 'choice' } };
   if (path === 'validFrom') return { ...input, ...day('00:00:00') };
   return path === 'expiresAt' ? { ...input, ...day('23:59:59') } : input;
 }

@@ -60,14 +60,16 @@ const names = inputsBelow('console.contactCenters')('membership.names', 'lines')
 
 /** Where the console has more to say about a field than its description. */
 function typedAs(visit: ConsoleVisit, input: Input): Input[] {
-  const { path, isRequired, look } = input;
+  const { path, isRequired, appearance } = input;
   const below = `console.contactCenters.${path}`;
-  if (path === 'id') return [{ ...input, look: { ...look, isCode: true } }];
+  if (path === 'id') return [{ ...input, appearance: { ...appearance, isCode: true } }];
   if (path === 'subjectScope')
     return [{ ...input, options: optionsBelow(below, ['contactCenter', 'environment']) }];
   // Its options say what the help says.
   if (path === 'status')
-    return [{ ...input, hint: undefined, options: statuses(visit), look: { ...look, kind: 'choice' } }];
+    return [
+      { ...input, hint: undefined, options: statuses(visit), appearance: { ...appearance, kind: 'choice' } },
+    ];
   if (path !== 'membership') return [input];
   const none = { value: '', label: 'console.contactCenters.membership.none' } as const;
   // Without a choice the API says whether one is needed.

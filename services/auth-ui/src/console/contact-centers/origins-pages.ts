@@ -90,7 +90,7 @@ export function originsPage(
 /** The path of the form says whose origin it is. */
 const originInputs: readonly Input[] = describedInputs(description, { isNew: true })
   .filter(({ path }) => path !== 'contactCenterId')
-  .map((input) => ({ ...input, look: { ...input.look, kind: 'url', isCode: true } }));
+  .map((input) => ({ ...input, appearance: { ...input.appearance, kind: 'url', isCode: true } }));
 
 export const newOriginOf = (visit: ConsoleVisit, typed: Typed) =>
   bodyOf(visit, originInputs, typed) as { origin: string };

@@ -69,11 +69,12 @@ function partsOf(visit: ConsoleVisit, environment: Environment): Part[] {
   };
   return sectionsFor(directory, true).flatMap(({ title, inputs }) => {
     const known = inputs.filter(
-      ({ path, kind, look }) => path !== 'configServers' && kind !== 'secret' && look?.kind !== 'textarea',
+      ({ path, kind, appearance }) =>
+        path !== 'configServers' && kind !== 'secret' && appearance?.kind !== 'textarea',
     );
     const typed = typedOf(known, environment);
     const facts = known.flatMap((input) =>
-      factOf(text(input.label), shownIn(visit, input, typed), input.look?.isCode),
+      factOf(text(input.label), shownIn(visit, input, typed), input.appearance?.isCode),
     );
     const hasServers = title === 'console.environments.section.servers';
     if (title === undefined || !(hasServers || facts.length > 0)) return [];

@@ -41,10 +41,10 @@ const traceModes = Object.entries(classicTraceModes).map(([name, value]) => ({
 const own: Readonly<Record<string, Partial<Input>>> = {
   password: { reading: copied },
   configServers: { kind: 'lines', reading: configServerLines, initial: '' },
-  'tls.ca': { look: pem },
+  'tls.ca': { appearance: pem },
   // An environment need not have a certificate of its own.
-  'tls.mutual.cert': { look: pem, empty: 'leave', isRequired: false },
-  'tls.mutual.key': { look: pem },
+  'tls.mutual.cert': { appearance: pem, empty: 'leave', isRequired: false },
+  'tls.mutual.key': { appearance: pem },
   // Their options say what the help says.
   connectionProtocol: { kind: 'choice', hint: undefined, options: [{ value: 'addp' }], isRequired: true },
   traceMode: {
@@ -84,7 +84,7 @@ function asTyped(input: Input, isNew: boolean): Input {
   const isCode = (kind === 'text' || kind === 'lines') && !names.includes(path);
   return {
     ...input,
-    look: { ...input.look, ...(isCode && { isCode }) },
+    appearance: { ...input.appearance, ...(isCode && { isCode }) },
     ...(needed.includes(path) && { isRequired: !isKept }),
     ...(isKept && { hint: 'console.environments.secret.kept' }),
     ...(!isNew && inChange(input)),

@@ -13,11 +13,11 @@ import { environmentBreadcrumbs, environmentPath } from './page-header.ts';
 import { defaultPort, hostAndPort } from './server-lines.ts';
 
 export const serverInputs: readonly Input[] = describedInputs(singleConfigServer).map((input) => {
-  const { path, kind, look } = input;
+  const { path, kind, appearance } = input;
   if (path === 'primaryPort') return { ...input, initial: String(defaultPort) };
   // Emptied, they are refused: the API has a default for a server that is new alone.
   if (path === 'locations') return { ...input, isRequired: true, empty: undefined };
-  return kind === 'text' ? { ...input, look: { ...look, isCode: true } } : input;
+  return kind === 'text' ? { ...input, appearance: { ...appearance, isCode: true } } : input;
 });
 
 /** `server`: one that exists. */

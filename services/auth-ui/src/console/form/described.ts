@@ -74,7 +74,7 @@ function inputOf(resource: Resource, input: DescribedInput, isNew: boolean): Gro
           read: (text) => JSON.parse(text.trim() || shown),
         },
       }),
-    look: { ...(kind === 'lines' && { isCode: true }), ...(maxLength !== undefined && { maxLength }) },
+    appearance: { ...(kind === 'lines' && { isCode: true }), ...(maxLength !== undefined && { maxLength }) },
   };
 }
 
@@ -86,7 +86,7 @@ function secretOf(resource: Resource, input: DescribedInput, isNew: boolean): Gr
     isRequired: isNew && !isOptional,
     empty: 'leave',
     // A browser must not fill in a password of the person who looks at the form.
-    look: { autocomplete: 'new-password', ...(maxLength !== undefined && { maxLength }) },
+    appearance: { autocomplete: 'new-password', ...(maxLength !== undefined && { maxLength }) },
   };
 }
 

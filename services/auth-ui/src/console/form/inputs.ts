@@ -39,8 +39,8 @@ export interface Input {
   initial?: string;
   /** Instead of that of its kind. */
   reading?: Reading;
-  /** Instead of how its kind looks. */
-  look?: Partial<FormField>;
+  /** Takes the place of the appearance that fields of its kind have. */
+  appearance?: Partial<FormField>;
 }
 
 /** Makes inputs whose labels are the texts `<below>.<path>`, and whose hints, where there are some, `<below>.<path>.hint`. @throws Error at the start where a text is missing */

@@ -48,7 +48,7 @@ function isAsNew(inputs: readonly Input[], typed: Typed): boolean {
   return inputs.every((input) => isSame(input, typed, fresh));
 }
 
-const looks: Record<Input['kind'], Partial<FormField> & Pick<FormField, 'kind'>> = {
+const appearances: Record<Input['kind'], Partial<FormField> & Pick<FormField, 'kind'>> = {
   text: { kind: 'text' },
   number: { kind: 'number' },
   flag: { kind: 'check' },
@@ -61,20 +61,20 @@ const looks: Record<Input['kind'], Partial<FormField> & Pick<FormField, 'kind'>>
 };
 
 export function fieldOf({ text }: Texts, input: Input, typed: Typed): FormField {
-  const { path: name, kind, label, hint, look = {}, isRequired } = input;
+  const { path: name, kind, label, hint, appearance = {}, isRequired } = input;
   const value = kind === 'secret' ? '' : textAt(typed, name);
   return {
     name,
     label: text(label),
     hint: hint && text(hint),
     ...(isRequired === undefined ? {} : { isRequired }),
-    ...looks[kind],
+    ...appearances[kind],
     ...(kind === 'secret' && { isSecret: true }),
     value,
     ...(kind === 'flag' ? flagField({ text }, input, value) : {}),
     ...(input.options ? { options: optionsOf({ text }, input, value) } : {}),
     ...(kind === 'choices' ? { options: boxesOf({ text }, input, typed) } : {}),
-    ...look,
+    ...appearance,
   };
 }
 

@@ -21,9 +21,9 @@ const input = inputsBelow('console.keys.import');
 /** A key is a text or a file, whatever its form is. */
 const keyInputs: readonly Input[] = [
   input('key', 'secret', {
-    look: { kind: 'textarea', rows: 8, isCode: true, isQuiet: true, maxLength: 65_536 },
+    appearance: { kind: 'textarea', rows: 8, isCode: true, isQuiet: true, maxLength: 65_536 },
   }),
-  input('keyFile', 'file', { look: { isQuiet: true } }),
+  input('keyFile', 'file', { appearance: { isQuiet: true } }),
 ];
 
 const otherInputs: readonly Input[] = inputsAt(
@@ -36,12 +36,12 @@ const otherInputs: readonly Input[] = inputsAt(
 const inputs = [...keyInputs, ...otherInputs];
 
 function asTyped(input: Input): Input {
-  const { path, look } = input;
+  const { path, appearance } = input;
   if (path === 'password') return input;
-  if (path === 'alias') return { ...input, look: { ...look, isCode: true } };
+  if (path === 'alias') return { ...input, appearance: { ...appearance, isCode: true } };
   const options = optionsBelow('console.keys.import', ['next', 'active']);
   // Its options say what the help says.
-  return { ...input, hint: undefined, look: { kind: 'choice' }, options };
+  return { ...input, hint: undefined, appearance: { kind: 'choice' }, options };
 }
 
 export function importPage(visit: ConsoleVisit, typed: Typed = typedOf(inputs)): FormPage {

@@ -45,7 +45,7 @@ export const withdrawal = ({ text }: ConsoleVisit, { location, declared }: Locat
 
 const inputs: readonly Input[] = describedInputs(description, { isNew: true }).map((input) => ({
   ...input,
-  look: { ...input.look, isCode: true },
+  appearance: { ...input.appearance, isCode: true },
 }));
 
 export const declaredOf = (visit: ConsoleVisit, typed: Typed) =>

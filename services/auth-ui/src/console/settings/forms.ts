@@ -17,15 +17,15 @@ const valueInputs = inputsAt(inputs, 'value', 'shared');
 const newInputs = [...inputsAt(inputs, 'name', 'location'), ...valueInputs];
 
 function asTyped(input: Input): Input {
-  const { path, look } = input;
+  const { path, appearance } = input;
   if (path === 'shared') return input;
-  const shown = { ...input, isRequired: true, empty: undefined, look: { ...look, isCode: true } };
+  const shown = { ...input, isRequired: true, empty: undefined, appearance: { ...appearance, isCode: true } };
   if (path !== 'value') return shown;
   return {
     ...shown,
     // White space counts. A browser sends each line break as two characters.
     reading: { shown: String, read: (text) => text.replaceAll('\r\n', '\n') },
-    look: { ...shown.look, kind: 'textarea' },
+    appearance: { ...shown.appearance, kind: 'textarea' },
   };
 }
 

@@ -33,9 +33,9 @@ const inputsFor = (centers: Centers, receiver?: SignalReceiverView): Input[] =>
 
 /** Where the console has more to say about a field than its description. */
 function typedAs(input: Input, centers: Centers, hasToken: boolean): Input[] {
-  const { path, look, options = [] } = input;
+  const { path, appearance, options = [] } = input;
   if (path === 'contactCenterIds') return [centersInput(input, centers)];
-  if (path === 'endpoint') return [{ ...input, look: { ...look, kind: 'url', isCode: true } }];
+  if (path === 'endpoint') return [{ ...input, appearance: { ...appearance, kind: 'url', isCode: true } }];
   if (path === 'events')
     return [
       {

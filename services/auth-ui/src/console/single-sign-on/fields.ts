@@ -43,7 +43,7 @@ const maxLine = 4096;
 
 /** Where the console has more to say about a field than its description. Only a secret may be left out of what is sent. */
 function asTyped(input: Input): Input {
-  const { path, kind, look = {}, options = [] } = input;
+  const { path, kind, appearance = {}, options = [] } = input;
   if (kind === 'secret') return input;
   const isRequired = input.empty !== 'clear';
   const sent: Input = { ...input, empty: isRequired ? undefined : 'clear' };
@@ -55,11 +55,19 @@ function asTyped(input: Input): Input {
       : { ...sent, options: [{ value: '', label: `${texts}.prompt.unset` }, ...labelled] };
   }
   if (kind === 'lines')
-    return { ...sent, look: { maxLength: 8192 }, ...(path === 'scopes' && { isRequired, reading: words }) };
+    return {
+      ...sent,
+      appearance: { maxLength: 8192 },
+      ...(path === 'scopes' && { isRequired, reading: words }),
+    };
   if (kind === 'flag') return sent;
-  const isLong = (look.maxLength ?? 0) > maxLine;
+  const isLong = (appearance.maxLength ?? 0) > maxLine;
   const typed = isLong ? { kind: 'textarea' as const, rows: 6 } : {};
-  return { ...sent, isRequired, look: { ...look, ...(kind === 'text' && { isCode: true, ...typed }) } };
+  return {
+    ...sent,
+    isRequired,
+    appearance: { ...appearance, ...(kind === 'text' && { isCode: true, ...typed }) },
+  };
 }
 
 function sectionsOf(protocol: SignOnProtocol): Section[] {

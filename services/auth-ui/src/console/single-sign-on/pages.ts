@@ -77,12 +77,12 @@ export const addInputs: readonly Input[] = [
     options: optionsBelow('console.singleSignOn', ['saml', 'oidc']),
     initial: 'saml',
     isRequired: true,
-    look: { kind: 'choice' },
+    appearance: { kind: 'choice' },
   }),
   input('location', 'text', {
     initial: rootLocation,
     isRequired: true,
-    look: { isCode: true, maxLength: 256 },
+    appearance: { isCode: true, maxLength: 256 },
   }),
 ];
 

@@ -25,7 +25,7 @@ export interface Picture {
   height: number;
 }
 
-export interface Look {
+export interface Theme {
   name: string;
   logo?: Picture;
   /** Colours, from our own origin: the policy of the page permits no other style. */
@@ -39,7 +39,7 @@ export interface Look {
 }
 
 /** Undefined: the page looks as it always did. */
-export function lookOf(branding: BrandingView | undefined, language: Language): Look | undefined {
+export function themeOf(branding: BrandingView | undefined, language: Language): Theme | undefined {
   if (branding === undefined) return undefined;
   const text = textsIn(language);
   const { name = text('product.name'), logo, colors, greeting, links = [], notices = [] } = branding;
@@ -70,7 +70,7 @@ export function pictureOf({ digest, width, height }: BrandImage): Picture {
 }
 
 /** Only https: an address such as `javascript:` would run in our page. */
-function shownLink({ kind, url, label }: BrandLink, text: Text, language: Language): Look['links'] {
+function shownLink({ kind, url, label }: BrandLink, text: Text, language: Language): Theme['links'] {
   const href = URL.parse(url);
   if (href?.protocol !== 'https:') return [];
   const { words, language: own } =
