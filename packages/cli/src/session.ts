@@ -8,7 +8,7 @@ import { createOutput, type Output } from './output/output.ts';
 import { chosenProfile } from './profile/chosen.ts';
 import type { Credentials, Profile } from './profile/profile.ts';
 import { readNamed } from './terminal/files.ts';
-import { confirm } from './terminal/questions.ts';
+import { confirm } from './terminal/prompts.ts';
 import type { Terminal } from './terminal/terminal.ts';
 
 export interface GlobalOptions {

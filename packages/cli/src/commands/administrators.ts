@@ -53,7 +53,7 @@ export function administratorCommands(program: Command, cli: Cli): void {
   commands.remove({
     name: 'remove',
     description: 'take a person off the list; their tokens lose the right within a second',
-    question: (_calls, sub) => `Take ${sub} off the list of installation administrators?`,
+    confirmation: (_calls, sub) => `Take ${sub} off the list of installation administrators?`,
     remove: (calls, sub) => calls.remove(sub),
     done: (sub) => `${sub} is no installation administrator any more.`,
   });

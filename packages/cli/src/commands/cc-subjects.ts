@@ -5,7 +5,7 @@ import type { SubjectScope } from '@gatehouse/contracts/environment-api/contact-
 import type { Command } from 'commander';
 import type { Cli } from '../command-group.ts';
 
-/** The consequences of a change, for the question and for a person who only looks. */
+/** The consequences of a change, for its confirmation and for a person who only looks. */
 const consequences = [
   'Every person of it gets another sub: applications, receivers of signals and logout notices know nobody by the former one.',
   'Sessions, tokens and requests for approval end, and everybody signs in again.',

@@ -79,7 +79,7 @@ export function contactCenterCommands(program: Command, cli: Cli): void {
   ccSubjectsCommand(cc, cli);
   commands.remove({
     description: 'delete a contact centre with its settings and keys',
-    async question(calls, id) {
+    async confirmation(calls, id) {
       const { name } = await calls.read(id);
       return `Delete the contact centre ${JSON.stringify(name)} with its settings and keys?`;
     },

@@ -118,7 +118,7 @@ export function clientCommands(program: Command, cli: Cli): void {
 
   commands.remove({
     description: 'delete a client and end its tokens; `clients ends` shows what that is',
-    async question(calls, id) {
+    async confirmation(calls, id) {
       const { name } = await calls.read(id);
       return `Delete the client ${JSON.stringify(name)} and end its tokens?`;
     },

@@ -36,7 +36,7 @@ export function corsCommands(program: Command, cli: Cli): void {
     name: 'remove',
     description: 'withdraw an origin',
     options: (command) => command.requiredOption('--cc <id>', 'contact centre where it is given'),
-    question: (_calls, origin) => `Withdraw ${origin}?`,
+    confirmation: (_calls, origin) => `Withdraw ${origin}?`,
     remove: (calls, origin, { cc }: { cc: string }) => calls.remove(cc, origin),
     done: (origin) => `${origin} is withdrawn.`,
   });

@@ -78,7 +78,7 @@ export function apiKeyCommands(program: Command, cli: Cli): void {
   );
   commands.remove({
     description: 'withdraw a key: it stops working at once',
-    question: (_calls, keyId) => `Withdraw the key ${keyId}?`,
+    confirmation: (_calls, keyId) => `Withdraw the key ${keyId}?`,
     remove: (calls, keyId, { cc }) => calls.remove(cc, keyId),
     done: (keyId) => `Key ${keyId} is withdrawn.`,
   });

@@ -33,7 +33,7 @@ export function locationCommands(program: Command, cli: Cli): void {
   commands.remove({
     name: 'withdraw',
     description: 'take the declaration back',
-    question: (_calls, path) => `Withdraw the declaration of ${path}?`,
+    confirmation: (_calls, path) => `Withdraw the declaration of ${path}?`,
     remove: (calls, path) => calls.withdraw(path),
     done: (path) => `${path} is not declared any more.`,
   });

@@ -49,7 +49,7 @@ interface Updating<Calls, Given, Body, Answer> extends Writing<Given, Body, Answ
 }
 
 interface Removing<Calls, Given> extends Told {
-  question(calls: Calls, id: string, given: Given): string | Promise<string>;
+  confirmation(calls: Calls, id: string, given: Given): string | Promise<string>;
   remove(calls: Calls, id: string, given: Given): Promise<void>;
   done(id: string, given: Given): string;
 }
@@ -130,7 +130,7 @@ export function resourceCommands<Calls, Place extends object = object>(
         .argument(...argument)
         .action(
           cli.action<Options & Place, [string]>(async (session, given, id) => {
-            await session.sure(await told.question(calls(session), id, given));
+            await session.sure(await told.confirmation(calls(session), id, given));
             await told.remove(calls(session), id, given);
             session.output.done(told.done(id, given));
           }),

@@ -54,7 +54,7 @@ export function settingCommands(program: Command, cli: Cli): void {
   commands.remove({
     description: 'delete a setting at all locations, or at one',
     options: (command) => command.option('--location <path>', 'only the value for exactly this location'),
-    question: (_calls, name, options: Place) =>
+    confirmation: (_calls, name, options: Place) =>
       `Delete the setting ${JSON.stringify(name)} ${placeOf(options)}?`,
     remove: (calls, name, options) => calls.remove(ownerOf(options), name, options.location),
     done: (name, options) => `${name} is deleted ${placeOf(options)}.`,

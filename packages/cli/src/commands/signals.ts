@@ -76,7 +76,7 @@ export function signalCommands(program: Command, cli: Cli): void {
   commands.remove({
     name: 'remove',
     description: 'tell a receiver nothing more; what waits for it is not sent',
-    question: (_calls, id) => `Remove the receiver ${id}?`,
+    confirmation: (_calls, id) => `Remove the receiver ${id}?`,
     remove: (calls, id) => calls.remove(id),
     done: (id) => `Receiver ${id} is removed.`,
   });

@@ -3,7 +3,7 @@ import { buffer } from 'node:stream/consumers';
 import { isMap, parseDocument } from 'yaml';
 import { UsageError } from '../failure/failure.ts';
 import { readNamed } from '../terminal/files.ts';
-import { askSecret } from '../terminal/questions.ts';
+import { askSecret } from '../terminal/prompts.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 
 /** What is no text, such as a picture. @throws UsageError */

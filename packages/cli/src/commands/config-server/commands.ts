@@ -6,7 +6,7 @@ import type { Cli } from '../../command-group.ts';
 import { UsageError } from '../../failure/failure.ts';
 import { readSecretFile } from '../../input/file.ts';
 import type { Output } from '../../output/output.ts';
-import { askSecret } from '../../terminal/questions.ts';
+import { askSecret } from '../../terminal/prompts.ts';
 import { type ConnectionOptions, withClient, withConnectionOptions } from './connection.ts';
 
 type Filter = Record<string, string | number>;

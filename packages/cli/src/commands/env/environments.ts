@@ -71,7 +71,7 @@ export function environmentCommands(program: Command, cli: Cli): void {
   });
   commands.remove({
     description: 'delete an environment that no contact centre uses',
-    question: (_calls, id) => `Delete environment ${id}?`,
+    confirmation: (_calls, id) => `Delete environment ${id}?`,
     remove: (calls, id) => calls.remove(id),
     done: (id) => `Environment ${id} is deleted.`,
   });

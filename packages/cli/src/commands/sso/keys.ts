@@ -33,7 +33,7 @@ export function keyCommands(sso: Command, cli: Cli): void {
     .addArgument(purpose())
     .action(
       cli.action<object, [SsoKeyPurpose]>(async (session, _options, chosen) => {
-        // Before the question: what was agreed to is done, or nothing.
+        // Before the confirmation: what the person confirms is done, or nothing.
         const { etag } = await api(session).listTagged();
         await session.sure(`Use the next ${chosen} key? An identity provider with old metadata refuses it.`);
         show(session, await createSsoKeyAdministration(ifMatch(session.authApi, etag)).activate(chosen));

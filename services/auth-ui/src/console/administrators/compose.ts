@@ -1,4 +1,4 @@
-/** Composes the installation administrators of the console: their list, a form that adds one, and the question before one is removed. */
+/** Composes the installation administrators of the console: their list, a form that adds one, and the confirmation before one is removed. */
 import { createAdministratorCalls } from '@gatehouse/api-client/auth-api/administration';
 import { UpstreamError } from '@gatehouse/api-client/upstream-error';
 import { definedOnly } from '@gatehouse/contracts/defined-only';
@@ -7,10 +7,10 @@ import type { App } from '@gatehouse/service-kit/http/app-type';
 import { z } from 'zod';
 import { formRoutes } from '../form/routes.ts';
 import type { Area } from '../shell/area.ts';
+import { confirmFirst } from '../shell/confirmation.ts';
 import { centerNames } from '../shell/contact-centers.ts';
 import { listRoute } from '../shell/lists.ts';
 import type { Problem } from '../shell/problem.ts';
-import { askFirst } from '../shell/question.ts';
 import type { ConsoleVisit, Shell } from '../shell/shell.ts';
 import {
   addPage,
@@ -74,7 +74,7 @@ export function composeAdministrators({ shell }: { shell: Shell }): Area {
       beside: (_visit, problem) => atIssuer(problem),
     });
 
-    askFirst(pages, shell, {
+    confirmFirst(pages, shell, {
       url: '/remove',
       fields: { sub: z.string().max(512) },
       async page(visit, asked) {

@@ -6,9 +6,9 @@ import { passwordWay, providerProtocols, providerWay } from '@gatehouse/contract
 import { describedColumns, describedInputs } from '../form/described.ts';
 import { bodyOf, type Input, inputsBelow, optionsBelow, type Typed, typedOf } from '../form/inputs.ts';
 import { sectionsOf } from '../form/sections.ts';
+import { confirmationOf } from '../shell/confirmation.ts';
 import type { Column } from '../shell/lists.ts';
 import type { ConfirmPage, FormPage } from '../shell/pages.ts';
-import { questionOf } from '../shell/question.ts';
 import { breadcrumbsBelowList, type Resource } from '../shell/resource.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 
@@ -129,7 +129,7 @@ export function removePage(
   visit: ConsoleVisit,
   { sub, name }: Pick<AdministratorView, 'sub' | 'name'>,
 ): ConfirmPage {
-  return questionOf(visit, {
+  return confirmationOf(visit, {
     key: 'console.administrators.remove',
     named: { name },
     ...(sub === visit.person.sub && { lead: visit.text('console.administrators.remove.yourself') }),

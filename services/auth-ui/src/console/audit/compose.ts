@@ -17,9 +17,9 @@ import type { App } from '@gatehouse/service-kit/http/app-type';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import type { Area } from '../shell/area.ts';
+import { confirmFirst } from '../shell/confirmation.ts';
 import { detailRoute } from '../shell/details.ts';
 import { consoleView } from '../shell/pages.ts';
-import { askFirst } from '../shell/question.ts';
 import type { ConsoleVisit, Shell } from '../shell/shell.ts';
 import { type ChainsPage, chainsPage } from './chains-page.ts';
 import { changeQuery, eventQuery, filterOf } from './filters.ts';
@@ -95,7 +95,7 @@ export function composeAudit({ shell }: { shell: Shell }): Area {
       },
     );
 
-    askFirst(pages, shell, {
+    confirmFirst(pages, shell, {
       url: '/retention',
       async page(visit) {
         requireInstallation(visit);

@@ -1,4 +1,4 @@
-/** Builds the question before old rows are deleted whose number a clock that jumped would explain as well. */
+/** Builds the confirmation before old rows are deleted whose number a clock that jumped would explain as well. */
 import type { WaitingDeletion } from '@gatehouse/contracts/audit-chain';
 import { consolePath } from '@gatehouse/contracts/auth-api/console';
 import type { ConfirmPage } from '../shell/pages.ts';

@@ -5,12 +5,12 @@ import type { App } from '@gatehouse/service-kit/http/app-type';
 import { z } from 'zod';
 import { formRoutes } from '../form/routes.ts';
 import type { Area } from '../shell/area.ts';
+import { confirmFirst } from '../shell/confirmation.ts';
 import { ifMatch } from '../shell/conflict.ts';
 import { detailRoute } from '../shell/details.ts';
 import { listRoute } from '../shell/lists.ts';
 import { consoleView, formView } from '../shell/pages.ts';
 import { attempt } from '../shell/problem.ts';
-import { askFirst } from '../shell/question.ts';
 import type { ConsoleVisit, Shell } from '../shell/shell.ts';
 import { tagField } from '../shell/typed.ts';
 import { acceptFiles, type SentFields } from '../shell/upload.ts';
@@ -115,7 +115,7 @@ export function composeBranding({ shell }: { shell: Shell }): Area {
       beside: (_visit, problem, _found, typed) => besideFields(problem, typed),
     });
 
-    askFirst(pages, shell, {
+    confirmFirst(pages, shell, {
       url: '/delete',
       fields: placeAndTag.shape,
       page: async (visit, asked) => deletePage(visit, await read(visit, placeOf(asked))),

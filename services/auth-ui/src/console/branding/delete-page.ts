@@ -1,8 +1,8 @@
-/** Builds the question before the branding of a place is deleted. */
+/** Builds the confirmation before the branding of a place is deleted. */
 import type { BrandingEntry } from '@gatehouse/contracts/environment-api/branding';
+import { confirmationOf } from '../shell/confirmation.ts';
 import type { ConfirmPage } from '../shell/pages.ts';
 import { factOf } from '../shell/parts.ts';
-import { questionOf } from '../shell/question.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 import { addressOf, brandingPath, fieldsOf, type Place } from './place.ts';
 import { brandingBreadcrumbs } from './tabs.ts';
@@ -17,7 +17,7 @@ export function deletePage(
   }: { place: Place; ownerName: string; own: Partial<BrandingEntry>; etag: string },
 ): ConfirmPage {
   const { text } = visit;
-  return questionOf(visit, {
+  return confirmationOf(visit, {
     key: 'console.branding.delete',
     named: { name: ownerName, location: place.location },
     breadcrumbs: brandingBreadcrumbs(visit, place, ownerName),

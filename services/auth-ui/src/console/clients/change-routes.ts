@@ -5,11 +5,11 @@ import type { App } from '@gatehouse/service-kit/http/app-type';
 import { z } from 'zod';
 import { formRoutes } from '../form/routes.ts';
 import { besideLines } from '../form/sections.ts';
+import { confirmFirst } from '../shell/confirmation.ts';
 import { ifMatch } from '../shell/conflict.ts';
 import { centersTyped } from '../shell/contact-centers.ts';
 import { formView, shownOnceView } from '../shell/pages.ts';
 import { attempt, type Problem } from '../shell/problem.ts';
-import { askFirst } from '../shell/question.ts';
 import type { ConsoleVisit, Shell } from '../shell/shell.ts';
 import { tagField } from '../shell/typed.ts';
 import { deletePage, type Ends } from './delete-page.ts';
@@ -68,7 +68,7 @@ export async function changeRoutes(pages: App, shell: Shell): Promise<void> {
     },
   );
 
-  askFirst(pages, shell, {
+  confirmFirst(pages, shell, {
     url: '/one/:clientId/delete',
     path: clientParams.shape,
     fields: tagField,

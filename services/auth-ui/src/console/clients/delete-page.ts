@@ -1,10 +1,10 @@
-/** Builds the question before a client is deleted: it names what ends. */
+/** Builds the confirmation before a client is deleted: it names what ends. */
 import type { ClientExchanges } from '@gatehouse/contracts/auth-api/administration/client-exchanges';
 import type { ClientView } from '@gatehouse/contracts/auth-api/administration/client-view';
 import type { RevocationAnswer } from '@gatehouse/contracts/auth-api/administration/help-desk';
+import { confirmationOf } from '../shell/confirmation.ts';
 import type { ConfirmPage } from '../shell/pages.ts';
 import type { Fact } from '../shell/parts.ts';
-import { questionOf } from '../shell/question.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 import { clientBreadcrumbs, clientPath } from './page-header.ts';
 import { hasSecret } from './secret-page.ts';
@@ -23,7 +23,7 @@ export function deletePage(
 ): ConfirmPage {
   const { text } = visit;
   const { client_id, name } = client;
-  return questionOf(visit, {
+  return confirmationOf(visit, {
     key: 'console.clients.delete',
     named: { name },
     breadcrumbs: clientBreadcrumbs(visit, client),

@@ -49,7 +49,7 @@ export function clientHeader(
     : { title, breadcrumbs: clientBreadcrumbs({ text }, { client_id, name }), tabs: shown };
 }
 
-/** The breadcrumbs of a page below a client, such as a question. */
+/** The breadcrumbs of a page below a client, such as a confirmation. */
 export function clientBreadcrumbs({ text }: Pick<ConsoleVisit, 'text'>, { client_id, name }: Named) {
   return [
     { label: text('console.clients.title'), href: clientsPath },

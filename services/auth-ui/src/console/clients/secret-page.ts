@@ -1,4 +1,4 @@
-/** Builds the pages that give a client a new secret: the question how long the former one goes on, and the new one. */
+/** Builds the pages that give a client a new secret: the form that asks how long the previous one goes on, and the new one. */
 
 import type { ClientView, ClientWithSecret } from '@gatehouse/contracts/auth-api/administration/client-view';
 import { steadyClock } from '@gatehouse/service-kit/clock';

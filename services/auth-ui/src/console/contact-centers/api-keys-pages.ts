@@ -11,12 +11,12 @@ import { steadyClock } from '@gatehouse/service-kit/clock';
 import { describedColumns, describedInputs } from '../form/described.ts';
 import { bodyOf, type Input, optionsBelow, type Typed, typedOf } from '../form/inputs.ts';
 import { sectionsOf } from '../form/sections.ts';
+import { confirmationOf } from '../shell/confirmation.ts';
 import { contactCenterPath } from '../shell/contact-centers.ts';
 import { type Column, tableOf } from '../shell/lists.ts';
 import type { ConfirmPage, FormPage, ListPage, ShownOncePage } from '../shell/pages.ts';
 import { cutToPage } from '../shell/paging.ts';
 import type { Cell, FormField, Row } from '../shell/parts.ts';
-import { questionOf } from '../shell/question.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 import { breadcrumbsBelowTab, contactCenterHeader } from './page-header.ts';
 
@@ -151,11 +151,11 @@ export function createKeyPage(
 }
 
 export function rotateKeyPage(visit: ConsoleVisit, center: Named, key: ApiKey, etag: string): ConfirmPage {
-  return questionPage(visit, center, key, 'rotate', etag, [overlapInput(visit)]);
+  return keyConfirmation(visit, center, key, 'rotate', etag, [overlapInput(visit)]);
 }
 
 export function deleteKeyPage(visit: ConsoleVisit, center: Named, key: ApiKey, etag: string): ConfirmPage {
-  return questionPage(visit, center, key, 'delete', etag, []);
+  return keyConfirmation(visit, center, key, 'delete', etag, []);
 }
 
 const overlapInput = ({ text }: ConsoleVisit): FormField => ({
@@ -171,7 +171,7 @@ const overlapInput = ({ text }: ConsoleVisit): FormField => ({
   })),
 });
 
-function questionPage(
+function keyConfirmation(
   visit: ConsoleVisit,
   center: Named,
   { id, name, prefix, lastUsedAt }: ApiKey,
@@ -181,7 +181,7 @@ function questionPage(
 ): ConfirmPage {
   const { text } = visit;
   const path = apiKeysPath(center.id);
-  return questionOf(visit, {
+  return confirmationOf(visit, {
     key: `console.contactCenters.apiKeys.${step}`,
     named: { name },
     breadcrumbs: breadcrumbsBelowTab(visit, center, 'apiKeys'),

@@ -7,11 +7,11 @@ import type { App } from '@gatehouse/service-kit/http/app-type';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { formRoutes } from '../form/routes.ts';
+import { confirmFirst } from '../shell/confirmation.ts';
 import { ifMatch } from '../shell/conflict.ts';
 import { detailRoute } from '../shell/details.ts';
 import { type ConfirmPage, listView, shownOnceView } from '../shell/pages.ts';
 import { pageNumber } from '../shell/paging.ts';
-import { askFirst } from '../shell/question.ts';
 import type { ConsoleVisit, Shell } from '../shell/shell.ts';
 import { tagField } from '../shell/typed.ts';
 import {
@@ -52,11 +52,11 @@ export function apiKeyRoutes(pages: App, shell: Shell): void {
     done: (visit, _asked, issued, { center }) => showIssued(visit, center, issued),
   });
 
-  askFirst(pages, shell, {
+  confirmFirst(pages, shell, {
     url: '/:id/api-keys/rotate',
     path: params.shape,
     fields: { ...keyFields, overlapSeconds: z.string().max(16).default(usualOverlap) },
-    page: (visit, asked) => question(visit, asked, rotateKeyPage),
+    page: (visit, asked) => confirmation(visit, asked, rotateKeyPage),
     async act(visit, { id, keyId, ifMatch: etag, overlapSeconds }) {
       // Read first: the new key is shown once.
       const center = await centerOf(visit, id);
@@ -65,11 +65,11 @@ export function apiKeyRoutes(pages: App, shell: Shell): void {
     done: (visit, _asked, { center, issued }) => showIssued(visit, center, issued),
   });
 
-  askFirst(pages, shell, {
+  confirmFirst(pages, shell, {
     url: '/:id/api-keys/delete',
     path: params.shape,
     fields: keyFields,
-    page: (visit, asked) => question(visit, asked, deleteKeyPage),
+    page: (visit, asked) => confirmation(visit, asked, deleteKeyPage),
     act: (visit, { id, keyId, ifMatch: etag }) => keysOf(visit, etag).remove(id, keyId),
     done: (visit, { id }) => shell.done(visit, apiKeysPath(id), 'console.contactCenters.apiKeys.deleted'),
   });
@@ -86,7 +86,7 @@ export function apiKeyRoutes(pages: App, shell: Shell): void {
     return shell.done(visit, apiKeysPath(center.id), 'console.contactCenters.apiKeys.shown.before', { name });
   }
 
-  async function question(
+  async function confirmation(
     visit: ConsoleVisit,
     { id, keyId }: { id: string; keyId: string },
     page: typeof rotateKeyPage,

@@ -1,13 +1,13 @@
-/** Builds the pages that end a contact centre: what would end, and the questions before it is disabled or deleted. */
+/** Builds the pages that end a contact centre: what would end, and the confirmations before it is disabled or deleted. */
 
 import type {
   ContactCenter,
   ContactCenterEnds,
 } from '@gatehouse/contracts/environment-administration/contact-centers';
+import { confirmationOf } from '../shell/confirmation.ts';
 import { contactCenterPath, contactCentersPath } from '../shell/contact-centers.ts';
 import type { ConfirmPage, ConsolePage } from '../shell/pages.ts';
 import type { Fact, FormField } from '../shell/parts.ts';
-import { questionOf } from '../shell/question.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 import { breadcrumbsBelowTab, contactCenterHeader } from './page-header.ts';
 
@@ -125,7 +125,7 @@ export function stepPage(
   const { id, name, domains } = center;
   const path = offBoardingPath(id);
   const isOwnEnd = step === 'disable' && !rights.installation;
-  return questionOf(visit, {
+  return confirmationOf(visit, {
     key: `console.contactCenters.${step}`,
     named: { name },
     ...(isOwnEnd && { lead: text('console.contactCenters.status.disabled.endsYou') }),

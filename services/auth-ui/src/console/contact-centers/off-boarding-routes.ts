@@ -4,11 +4,11 @@ import { createContactCenterAdministration } from '@gatehouse/api-client/environ
 import { forbidden } from '@gatehouse/service-kit/errors/app-error';
 import type { App } from '@gatehouse/service-kit/http/app-type';
 import { z } from 'zod';
+import { confirmFirst } from '../shell/confirmation.ts';
 import { ifMatch } from '../shell/conflict.ts';
 import { detailRoute } from '../shell/details.ts';
 import { consoleView } from '../shell/pages.ts';
 import { RefusedForm } from '../shell/problem.ts';
-import { askFirst } from '../shell/question.ts';
 import type { ConsoleVisit, Shell } from '../shell/shell.ts';
 import { tagField, typedText } from '../shell/typed.ts';
 import { centerParams as params } from './center.ts';
@@ -44,7 +44,7 @@ export function offBoardingRoutes(pages: App, shell: Shell): void {
     },
   );
 
-  askFirst(pages, shell, {
+  confirmFirst(pages, shell, {
     url: '/:id/off-boarding/:step',
     path: stepParams.shape,
     fields: { ...tagField, name: typedText(512) },

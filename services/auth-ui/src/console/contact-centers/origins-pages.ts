@@ -7,10 +7,10 @@ import { origin as description } from '@gatehouse/contracts/resources/origin';
 import { describedInputs } from '../form/described.ts';
 import { bodyOf, type Input, type Typed, typedOf } from '../form/inputs.ts';
 import { sectionsOf } from '../form/sections.ts';
+import { confirmationOf } from '../shell/confirmation.ts';
 import { contactCenterPath } from '../shell/contact-centers.ts';
 import type { ConfirmPage, FormPage, TablesPage } from '../shell/pages.ts';
 import { cutToPage } from '../shell/paging.ts';
-import { questionOf } from '../shell/question.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 import { breadcrumbsBelowTab, contactCenterHeader } from './page-header.ts';
 
@@ -117,7 +117,7 @@ export function addOriginPage(
 
 export function removeOriginPage(visit: ConsoleVisit, center: Named, origin: string): ConfirmPage {
   const path = originsPath(center.id);
-  return questionOf(visit, {
+  return confirmationOf(visit, {
     key: 'console.contactCenters.origins.remove',
     breadcrumbs: breadcrumbsBelowTab(visit, center, 'origins'),
     facts: [{ label: visit.text('field.origin.origin'), value: origin, isCode: true }],

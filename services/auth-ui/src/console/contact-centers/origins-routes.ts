@@ -7,10 +7,10 @@ import type { App } from '@gatehouse/service-kit/http/app-type';
 import { z } from 'zod';
 import { formRoutes } from '../form/routes.ts';
 import { corsSetting } from '../settings/list-page.ts';
+import { confirmFirst } from '../shell/confirmation.ts';
 import { detailRoute } from '../shell/details.ts';
 import { tablesView } from '../shell/pages.ts';
 import { pageNumber } from '../shell/paging.ts';
-import { askFirst } from '../shell/question.ts';
 import type { ConsoleVisit, Shell } from '../shell/shell.ts';
 import { typedText } from '../shell/typed.ts';
 import { centerOf, centerParams as params } from './center.ts';
@@ -55,7 +55,7 @@ export function originRoutes(pages: App, shell: Shell): void {
       shell.done(visit, originsPath(id), 'console.contactCenters.origins.added', { origin }),
   });
 
-  askFirst(pages, shell, {
+  confirmFirst(pages, shell, {
     url: '/:id/origins/remove',
     path: params.shape,
     fields: originField.shape,

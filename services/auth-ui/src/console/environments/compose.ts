@@ -11,11 +11,11 @@ import { bodyOf } from '../form/inputs.ts';
 import { formRoutes } from '../form/routes.ts';
 import { besideLines } from '../form/sections.ts';
 import type { Area } from '../shell/area.ts';
+import { confirmFirst } from '../shell/confirmation.ts';
 import { ifMatch } from '../shell/conflict.ts';
 import { detailRoute } from '../shell/details.ts';
 import { listRoute } from '../shell/lists.ts';
 import { consoleView } from '../shell/pages.ts';
-import { askFirst } from '../shell/question.ts';
 import type { ConsoleVisit, Shell } from '../shell/shell.ts';
 import { stepsView } from '../shell/steps.ts';
 import { tagField } from '../shell/typed.ts';
@@ -96,7 +96,7 @@ export function composeEnvironments({ shell }: { shell: Shell }): Area {
       return shell.show(visit, stepsView, checkPage(visit, environment, check));
     });
 
-    askFirst(pages, shell, {
+    confirmFirst(pages, shell, {
       url: '/:id/delete',
       path: idParams.shape,
       fields: tagField,

@@ -1,10 +1,10 @@
-/** Builds the forms of an environment: a new one, a change, and the question before it is deleted. */
+/** Builds the forms of an environment: a new one, a change, and the confirmation before it is deleted. */
 import type { Environment } from '@gatehouse/contracts/environment-administration/environments';
 import { type Directory, directories } from '@gatehouse/contracts/environment-api/directory';
 import { type Typed, typedOf } from '../form/inputs.ts';
 import { type Section, sectionsOf } from '../form/sections.ts';
+import { confirmationOf } from '../shell/confirmation.ts';
 import type { ConfirmPage, FormPage } from '../shell/pages.ts';
-import { questionOf } from '../shell/question.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 import { inputsFor, sectionsFor } from './fields.ts';
 import { environmentBreadcrumbs, environmentPath, environmentsPath, nameOf } from './page-header.ts';
@@ -91,7 +91,7 @@ export function changePage(
 
 export function deletePage(visit: ConsoleVisit, environment: Environment, etag: string): ConfirmPage {
   const own = environmentPath(environment.id);
-  return questionOf(visit, {
+  return confirmationOf(visit, {
     key: 'console.environments.delete',
     breadcrumbs: environmentBreadcrumbs(visit, environment),
     facts: [{ label: visit.text('console.environments.environment'), value: nameOf(visit, environment) }],

@@ -4,10 +4,10 @@ import { singleConfigServer } from '@gatehouse/contracts/resources/config-server
 import { describedInputs } from '../form/described.ts';
 import { type Input, type Typed, typedOf } from '../form/inputs.ts';
 import { sectionsOf } from '../form/sections.ts';
+import { changedMeanwhile, confirmationOf } from '../shell/confirmation.ts';
 import { lostSecrets } from '../shell/conflict.ts';
 import type { ConfirmPage, FormPage } from '../shell/pages.ts';
 import { factOf } from '../shell/parts.ts';
-import { changedMeanwhile, questionOf } from '../shell/question.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 import { environmentBreadcrumbs, environmentPath } from './page-header.ts';
 import { defaultPort, hostAndPort } from './server-lines.ts';
@@ -66,7 +66,7 @@ export function removeServerPage(
   etag: string,
 ): ConfirmPage {
   const own = environmentPath(environment.id);
-  return questionOf(visit, {
+  return confirmationOf(visit, {
     key: 'console.environments.server.remove',
     named: { server: hostAndPort(primaryAddress, primaryPort) },
     breadcrumbs: environmentBreadcrumbs(visit, environment),

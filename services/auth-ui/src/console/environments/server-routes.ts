@@ -1,4 +1,4 @@
-/** Serves the pages about Configuration Servers of an environment: forms that add and change one, and the question before one is removed. */
+/** Serves the pages about Configuration Servers of an environment: forms that add and change one, and the confirmation before one is removed. */
 import { createEnvironmentAdministration } from '@gatehouse/api-client/environment-api/environments';
 import type { ConfigServer, Environment } from '@gatehouse/contracts/environment-administration/environments';
 import { notFound } from '@gatehouse/service-kit/errors/app-error';
@@ -8,9 +8,9 @@ import { z } from 'zod';
 import { bodyOf } from '../form/inputs.ts';
 import { formRoutes } from '../form/routes.ts';
 import { besideLines } from '../form/sections.ts';
+import { confirmFirst } from '../shell/confirmation.ts';
 import { ifMatch } from '../shell/conflict.ts';
 import type { Problem } from '../shell/problem.ts';
-import { askFirst } from '../shell/question.ts';
 import type { ConsoleVisit, Shell } from '../shell/shell.ts';
 import { tagField } from '../shell/typed.ts';
 import { environmentPath, warningOf } from './page-header.ts';
@@ -55,7 +55,7 @@ export function serverRoutes(pages: App, shell: Shell): void {
     beside,
   });
 
-  askFirst(pages, shell, {
+  confirmFirst(pages, shell, {
     url: '/:id/servers/:serverId/remove',
     path: serverParams.shape,
     fields: tagField,

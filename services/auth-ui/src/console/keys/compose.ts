@@ -8,17 +8,17 @@ import type { App } from '@gatehouse/service-kit/http/app-type';
 import { z } from 'zod';
 import { formRoutes } from '../form/routes.ts';
 import type { Area } from '../shell/area.ts';
+import { changedMeanwhile, confirmFirst } from '../shell/confirmation.ts';
 import { ifMatch } from '../shell/conflict.ts';
 import { detailRoute } from '../shell/details.ts';
 import { consoleView } from '../shell/pages.ts';
 import { attempt } from '../shell/problem.ts';
-import { askFirst, changedMeanwhile } from '../shell/question.ts';
 import type { ConsoleVisit, Shell } from '../shell/shell.ts';
 import { tagField } from '../shell/typed.ts';
 import { acceptFiles } from '../shell/upload.ts';
+import { activatePage, kidPage, rotatePage } from './confirmations.ts';
 import { besideKey, importedOf, importPage } from './import-page.ts';
 import { type KeysPage, keysPage, keysPath } from './keys-page.ts';
-import { activatePage, kidPage, rotatePage } from './questions.ts';
 
 const keysView = consoleView<KeysPage>('keys/keys');
 const purposeField = ssoKeySchema.pick({ purpose: true });
@@ -37,7 +37,7 @@ export function composeKeys({ shell }: { shell: Shell }): Area {
       return keysPage(visit, keys, ssoKeys);
     });
 
-    askFirst(pages, shell, {
+    confirmFirst(pages, shell, {
       url: '/rotate',
       fields: { algorithm: z.string().max(16).default(''), ...tagField },
       async page(visit, { algorithm }) {
@@ -54,7 +54,7 @@ export function composeKeys({ shell }: { shell: Shell }): Area {
       ['retire', 'console.keys.retired'],
       ['remove', 'console.keys.removed'],
     ] as const)
-      askFirst(pages, shell, {
+      confirmFirst(pages, shell, {
         url: `/${step}`,
         fields: { kid: z.string().max(128), ...tagField },
         page: async (visit, { kid }) => kidPage(visit, step, kid, (await signing(visit).listTagged()).etag),
@@ -73,7 +73,7 @@ export function composeKeys({ shell }: { shell: Shell }): Area {
       },
     );
 
-    askFirst(pages, shell, {
+    confirmFirst(pages, shell, {
       url: '/single-sign-on/activate',
       fields: { ...purposeField.shape, ...tagField },
       page: async (visit, { purpose }) =>

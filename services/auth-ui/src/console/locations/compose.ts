@@ -1,11 +1,11 @@
-/** Composes the locations of the console: their list, a form that declares one, and the question before one is withdrawn. */
+/** Composes the locations of the console: their list, a form that declares one, and the confirmation before one is withdrawn. */
 import { createLocationAdministration } from '@gatehouse/api-client/environment-api/environments';
 import type { App } from '@gatehouse/service-kit/http/app-type';
 import { z } from 'zod';
 import { formRoutes } from '../form/routes.ts';
 import type { Area } from '../shell/area.ts';
+import { confirmFirst } from '../shell/confirmation.ts';
 import { listRoute } from '../shell/lists.ts';
-import { askFirst } from '../shell/question.ts';
 import type { ConsoleVisit, Shell } from '../shell/shell.ts';
 import {
   columns,
@@ -52,7 +52,7 @@ export function composeLocations({ shell }: { shell: Shell }): Area {
         shell.done(visit, locationsPath, 'console.locations.declared', { location }),
     });
 
-    askFirst(pages, shell, {
+    confirmFirst(pages, shell, {
       url: '/withdraw',
       fields,
       page: (visit, { location }) => withdrawPage(visit, location),

@@ -5,9 +5,9 @@ import { location as description } from '@gatehouse/contracts/resources/location
 import { describedColumns, describedInputs } from '../form/described.ts';
 import { bodyOf, type Input, type Typed, typedOf } from '../form/inputs.ts';
 import { sectionsOf } from '../form/sections.ts';
+import { confirmationOf } from '../shell/confirmation.ts';
 import type { Column } from '../shell/lists.ts';
 import type { ConfirmPage, FormPage } from '../shell/pages.ts';
-import { questionOf } from '../shell/question.ts';
 import { breadcrumbsBelowList, type Resource } from '../shell/resource.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 
@@ -67,7 +67,7 @@ export function declarePage(visit: ConsoleVisit, typed: Typed = typedOf(inputs))
 }
 
 export function withdrawPage(visit: ConsoleVisit, location: string): ConfirmPage {
-  return questionOf(visit, {
+  return confirmationOf(visit, {
     key: 'console.locations.withdraw',
     named: { location },
     breadcrumbs: breadcrumbsBelowList(visit, locations),

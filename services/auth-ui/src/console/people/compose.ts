@@ -13,11 +13,11 @@ import { detailRoute } from '../shell/details.ts';
 import { consoleView, listView } from '../shell/pages.ts';
 import type { Shell } from '../shell/shell.ts';
 import { stepsView } from '../shell/steps.ts';
+import { confirmationRoutes } from './confirmation-routes.ts';
 import { explanationPage } from './explanation-page.ts';
 import { chooseCenterPage, peoplePage } from './list-pages.ts';
 import { nameFields, nameOf } from './names.ts';
 import { type PersonPage, personPage } from './person-page.ts';
-import { questionRoutes } from './question-routes.ts';
 
 const personView = consoleView<PersonPage>('people/person');
 const centersInPage = '50';
@@ -77,7 +77,7 @@ export function composePeople({ shell }: { shell: Shell }): Area {
       },
     );
 
-    questionRoutes(pages, shell);
+    confirmationRoutes(pages, shell);
   }
 
   return {

@@ -1,13 +1,13 @@
-/** Builds the forms about one value of a setting: a new one, a change, and the question before it is deleted. */
+/** Builds the forms about one value of a setting: a new one, a change, and the confirmation before it is deleted. */
 import type { Setting } from '@gatehouse/contracts/environment-administration/settings';
 import { rootLocation } from '@gatehouse/contracts/environment-api/location';
 import { setting as description } from '@gatehouse/contracts/resources/setting';
 import { describedInputs, inputsAt } from '../form/described.ts';
 import { bodyOf, type Input, type Typed, typedOf } from '../form/inputs.ts';
 import { fieldOf } from '../form/sections.ts';
+import { confirmationOf } from '../shell/confirmation.ts';
 import type { ConfirmPage, FormPage } from '../shell/pages.ts';
 import type { FormField } from '../shell/parts.ts';
-import { questionOf } from '../shell/question.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 import type { SettingsOwner } from './owner.ts';
 
@@ -83,7 +83,7 @@ export function deletePage(
   { name, location, value }: ValueOf,
   etag: string,
 ): ConfirmPage {
-  return questionOf(visit, {
+  return confirmationOf(visit, {
     key: 'console.settings.delete',
     named: { name, location },
     breadcrumbs: owner.breadcrumbs,

@@ -7,12 +7,12 @@ import { notFound } from '@gatehouse/service-kit/errors/app-error';
 import type { App } from '@gatehouse/service-kit/http/app-type';
 import { z } from 'zod';
 import { formRoutes } from '../form/routes.ts';
+import { confirmFirst } from '../shell/confirmation.ts';
 import { ifMatch } from '../shell/conflict.ts';
 import { detailRoute } from '../shell/details.ts';
 import { tablesView } from '../shell/pages.ts';
 import { pageNumber } from '../shell/paging.ts';
 import { RefusedForm } from '../shell/problem.ts';
-import { askFirst } from '../shell/question.ts';
 import type { ConsoleVisit, Shell } from '../shell/shell.ts';
 import { tagField, typedText } from '../shell/typed.ts';
 import { addPage, changePage, deletePage, newSettingOf, settingValueOf } from './forms.ts';
@@ -90,7 +90,7 @@ export function settingRoutes(pages: App, { shell, below, ownerOf }: SettingPage
     done: (visit, { name, location: at }, _result, { owner }) => saved(visit, owner, { name, location: at }),
   });
 
-  askFirst(pages, shell, {
+  confirmFirst(pages, shell, {
     url: `${below}/delete`,
     path: params.shape,
     fields: { ...placeFields.shape, ...tagField },

@@ -1,16 +1,16 @@
-/** Composes the receivers of shared signals at the console: their list, forms, a test, and the question before one is deleted. */
+/** Composes the receivers of shared signals at the console: their list, forms, a test, and the confirmation before one is deleted. */
 import { createSignalAdministration } from '@gatehouse/api-client/auth-api/administration';
 import type { SignalReceiverView } from '@gatehouse/contracts/auth-api/administration/signal-receivers';
 import type { App } from '@gatehouse/service-kit/http/app-type';
 import { z } from 'zod';
 import { formRoutes } from '../form/routes.ts';
 import type { Area } from '../shell/area.ts';
+import { confirmFirst } from '../shell/confirmation.ts';
 import { centerNames } from '../shell/contact-centers.ts';
 import { detailRoute } from '../shell/details.ts';
 import { listRoute } from '../shell/lists.ts';
 import { factsView } from '../shell/pages.ts';
 import { RefusedForm } from '../shell/problem.ts';
-import { askFirst } from '../shell/question.ts';
 import type { ConsoleVisit, Shell } from '../shell/shell.ts';
 import { centersFor } from './centers.ts';
 import { addPage, besideToken, changeOf, changePage, newReceiverOf } from './form.ts';
@@ -76,7 +76,7 @@ export function composeSignalReceivers({ shell }: { shell: Shell }): Area {
       beside: (visit, problem, _seen, typed) => besideToken(visit, problem, typed),
     });
 
-    askFirst(pages, shell, {
+    confirmFirst(pages, shell, {
       url: '/one/:id/test',
       path,
       page: async (visit, { id }) => stepPage(visit, await callsOf(visit).read(id), 'test'),
@@ -97,7 +97,7 @@ export function composeSignalReceivers({ shell }: { shell: Shell }): Area {
       },
     });
 
-    askFirst(pages, shell, {
+    confirmFirst(pages, shell, {
       url: '/one/:id/delete',
       path,
       page: async (visit, { id }) => stepPage(visit, await callsOf(visit).read(id), 'delete'),

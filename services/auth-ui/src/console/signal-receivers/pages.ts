@@ -1,14 +1,14 @@
-/** Builds the pages about receivers of signals: the list, the page about one, and the questions. */
+/** Builds the pages about receivers of signals: the list, the page about one, and the confirmations. */
 import type { SignalReceiverView } from '@gatehouse/contracts/auth-api/administration/signal-receivers';
 import { consolePath } from '@gatehouse/contracts/auth-api/console';
 import { signalReceiver } from '@gatehouse/contracts/resources/signal-receiver';
 import { formatsIn } from '../../texts/formats.ts';
 import { isTextKey } from '../../texts/texts.ts';
 import { describedColumns } from '../form/described.ts';
+import { confirmationOf } from '../shell/confirmation.ts';
 import type { Column } from '../shell/lists.ts';
 import type { ConfirmPage, FactsPage } from '../shell/pages.ts';
 import type { Cell, Fact } from '../shell/parts.ts';
-import { questionOf } from '../shell/question.ts';
 import { breadcrumbsBelowList, type Resource } from '../shell/resource.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 
@@ -121,7 +121,7 @@ export const stepPage = (
   receiver: SignalReceiverView,
   step: 'test' | 'delete',
 ): ConfirmPage =>
-  questionOf(visit, {
+  confirmationOf(visit, {
     key: `console.signalReceivers.${step}`,
     breadcrumbs: receiverBreadcrumbs(visit, receiver),
     facts: placeFacts(visit, receiver),

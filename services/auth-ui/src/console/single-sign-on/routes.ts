@@ -6,19 +6,19 @@ import type { App } from '@gatehouse/service-kit/http/app-type';
 import { centerOf, centerParams as params } from '../contact-centers/center.ts';
 import { bodyOf } from '../form/inputs.ts';
 import { formRoutes } from '../form/routes.ts';
+import { confirmFirst } from '../shell/confirmation.ts';
 import { ifMatch } from '../shell/conflict.ts';
 import { detailRoute } from '../shell/details.ts';
 import { consoleView, listView } from '../shell/pages.ts';
 import { RefusedForm } from '../shell/problem.ts';
-import { askFirst } from '../shell/question.ts';
 import type { ConsoleVisit, Shell } from '../shell/shell.ts';
 import { stepsView } from '../shell/steps.ts';
 import { tagField, typedText } from '../shell/typed.ts';
 import { acceptTextFiles } from '../shell/upload.ts';
+import { reasonOf, singleSignOnConfirmation } from './confirmation-page.ts';
 import { inputsFor } from './fields.ts';
 import { addInputs, addPage, checkPage, listPage, settingsPage } from './pages.ts';
 import { addressOf, type Place, placeFields, protocolField, singleSignOnPath } from './places.ts';
-import { questionPage, reasonOf } from './question-page.ts';
 import { type SetUpPage, setUpPage } from './set-up-page.ts';
 
 const setUpView = consoleView<SetUpPage>('single-sign-on/set-up');
@@ -110,30 +110,26 @@ export function singleSignOnRoutes(pages: App, shell: Shell): void {
     },
   );
 
-  for (const [question, done] of [
+  for (const [change, done] of [
     ['enable', 'console.singleSignOn.enable.done'],
     ['disable', 'console.singleSignOn.disable.done'],
     ['delete', 'console.singleSignOn.delete.done'],
   ] as const)
-    askFirst(pages, shell, {
-      url: `${below}/${question}`,
+    confirmFirst(pages, shell, {
+      url: `${below}/${change}`,
       path: params.shape,
       fields: { ...placeFields.shape, ...tagField },
       async page(visit, { id, ...wanted }) {
         const { record, ...found } = await readPlace(visit, id, wanted);
         if (record === undefined) throw notFound('There are no such settings');
-        return questionPage(visit, question, { ...found, record });
+        return singleSignOnConfirmation(visit, change, { ...found, record });
       },
       act: (visit, { id, protocol, location, ifMatch: etag }): Promise<unknown> =>
-        question === 'delete'
+        change === 'delete'
           ? callsOf(visit, etag).remove(id, protocol, location)
-          : callsOf(visit, etag).set(id, protocol, location, { enabled: question === 'enable' }),
+          : callsOf(visit, etag).set(id, protocol, location, { enabled: change === 'enable' }),
       done: (visit, { id, ...place }) =>
-        shell.done(
-          visit,
-          question === 'delete' ? singleSignOnPath(id) : addressOf(id, 'set-up', place),
-          done,
-        ),
+        shell.done(visit, change === 'delete' ? singleSignOnPath(id) : addressOf(id, 'set-up', place), done),
       reasonOf,
     });
 }

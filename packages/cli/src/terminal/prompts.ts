@@ -1,4 +1,4 @@
-/** Questions to the person at the terminal. They go to standard error: standard output is for the answer. */
+/** Asks the person at the terminal: for a confirmation or a secret. Prompts go to standard error: standard output is for the answer. */
 import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
 import { shownName } from '@gatehouse/contracts/text';

@@ -1,14 +1,14 @@
-/** Builds the questions before something is done to a person or their sessions, and the link that one of them makes. */
+/** Builds the confirmations before something is done to a person or their sessions, and the link that one of them makes. */
 import type { PersonProfile } from '@gatehouse/contracts/auth-api/administration/people';
 import { definedOnly } from '@gatehouse/contracts/defined-only';
 import type { IssuedPasswordLink } from '@gatehouse/contracts/environment-administration/people';
+import { confirmationOf } from '../shell/confirmation.ts';
 import type { ConfirmPage, ShownOncePage } from '../shell/pages.ts';
-import { questionOf } from '../shell/question.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 import { addressOf, nameOf, peoplePath, type Steps } from './names.ts';
 import { breadcrumbsBelowPerson } from './person-page.ts';
 
-const questions = {
+const confirmations = {
   unlock: { key: 'unlock', isDangerous: false },
   disable: { key: 'disable', isDangerous: true },
   enable: { key: 'enable', isDangerous: false },
@@ -17,19 +17,19 @@ const questions = {
   'end-sessions': { key: 'endSessions', isDangerous: true },
 } as const satisfies Partial<Record<Steps, { key: string; isDangerous: boolean }>>;
 
-export function questionPage(
+export function personConfirmation(
   visit: ConsoleVisit,
-  question: keyof typeof questions,
+  change: keyof typeof confirmations,
   profile: PersonProfile,
   hidden: Record<string, string> = {},
 ): ConfirmPage {
-  const { key, isDangerous } = questions[question];
+  const { key, isDangerous } = confirmations[change];
   const named = nameOf(profile);
-  return questionOf(visit, {
+  return confirmationOf(visit, {
     key: `console.people.${key}`,
     named: { user: profile.person.userName },
     breadcrumbs: breadcrumbsBelowPerson(visit, profile),
-    action: `${peoplePath}/${question}`,
+    action: `${peoplePath}/${change}`,
     hidden: { ...definedOnly(named), ...hidden },
     cancel: addressOf('person', named),
     isDangerous,

@@ -1,4 +1,4 @@
-/** Serves a question before something is done: the page that asks, and its form, which does it and leads on. */
+/** Serves the confirmation before something is done: its page, and its form, which does it and leads on. */
 import type { App } from '@gatehouse/service-kit/http/app-type';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
@@ -8,12 +8,12 @@ import { type Form, withProblem } from './parts.ts';
 import { attempt, type Problem } from './problem.ts';
 import type { ConsoleVisit, Shell } from './shell.ts';
 
-/** What a question is about: from its path, and from the query of the page or the fields of the form. */
+/** What a confirmation is about: from its path, and from the query of the page or the fields of the form. */
 type Asked<Path extends z.ZodRawShape, Fields extends z.ZodRawShape> = z.output<z.ZodObject<Path & Fields>>;
 
 type None = Record<never, never>;
 
-interface Question<Path extends z.ZodRawShape, Fields extends z.ZodRawShape, Result> {
+interface Confirmation<Path extends z.ZodRawShape, Fields extends z.ZodRawShape, Result> {
   url: string;
   path?: Path;
   fields?: Fields;
@@ -27,10 +27,10 @@ interface Question<Path extends z.ZodRawShape, Fields extends z.ZodRawShape, Res
   also?: readonly number[];
 }
 
-export function askFirst<Result, Path extends z.ZodRawShape = None, Fields extends z.ZodRawShape = None>(
+export function confirmFirst<Result, Path extends z.ZodRawShape = None, Fields extends z.ZodRawShape = None>(
   pages: App,
   shell: Shell,
-  { url, path, fields, page, act, done, reasonOf, also }: Question<Path, Fields, Result>,
+  { url, path, fields, page, act, done, reasonOf, also }: Confirmation<Path, Fields, Result>,
 ): void {
   const params = z.object(path ?? {});
   const sent = z.object(fields ?? {});
@@ -58,12 +58,12 @@ export function askFirst<Result, Path extends z.ZodRawShape = None, Fields exten
   });
 }
 
-/** Texts of a question: its button, its title and its lead. */
-export type QuestionKey = Titled<TextKey>;
+/** Texts of a confirmation: its button, its title and its lead. */
+export type ConfirmationKey = Titled<TextKey>;
 type Titled<K> = K extends `${infer Key}.title` ? Extract<TextKey, Key> : never;
 
-interface Asking extends Pick<ConfirmPage, 'breadcrumbs' | 'facts'> {
-  key: QuestionKey;
+interface ConfirmationTexts extends Pick<ConfirmPage, 'breadcrumbs' | 'facts'> {
+  key: ConfirmationKey;
   /** The thing that its title names. */
   named?: Values;
   lead?: string;
@@ -74,8 +74,8 @@ interface Asking extends Pick<ConfirmPage, 'breadcrumbs' | 'facts'> {
   isDangerous?: boolean;
 }
 
-/** The page of a question, by the texts below its key. */
-export function questionOf({ text }: Pick<ConsoleVisit, 'text'>, asking: Asking): ConfirmPage {
+/** The page of a confirmation, by the texts below its key. */
+export function confirmationOf({ text }: Pick<ConsoleVisit, 'text'>, asking: ConfirmationTexts): ConfirmPage {
   const { key, named, lead, action, hidden, sections = [], cancel, isDangerous, ...page } = asking;
   return {
     title: text(`${key}.title` as TextKey, named),
@@ -92,7 +92,7 @@ export function questionOf({ text }: Pick<ConsoleVisit, 'text'>, asking: Asking)
   };
 }
 
-/** Above a question that was answered about something older. */
+/** Above the confirmation of a version that is no longer the newest one. */
 export function changedMeanwhile({ text }: ConsoleVisit) {
   return {
     kind: 'danger',

@@ -1,16 +1,16 @@
-/** Builds the questions before people sign in another way than today. */
+/** Builds the confirmations before people sign in by another scheme than today. */
 import type { SignOnRecord } from '@gatehouse/api-client/environment-api/single-sign-on';
 import type { ContactCenter } from '@gatehouse/contracts/environment-administration/contact-centers';
+import { confirmationOf } from '../shell/confirmation.ts';
 import type { ConfirmPage } from '../shell/pages.ts';
 import type { Problem } from '../shell/problem.ts';
-import { questionOf } from '../shell/question.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 import { providerOf, singleSignOnBreadcrumbs } from './pages.ts';
 import { addressOf, type Place, singleSignOnPath } from './places.ts';
 
-export function questionPage(
+export function singleSignOnConfirmation(
   visit: ConsoleVisit,
-  question: 'enable' | 'disable' | 'delete',
+  change: 'enable' | 'disable' | 'delete',
   {
     center,
     place,
@@ -32,23 +32,23 @@ export function questionPage(
       ? text('console.singleSignOn.enable.groups', { groups: groups.join(', ') })
       : text('console.singleSignOn.enable.everybody');
   const away = kept.length > 0 ? '' : text('console.singleSignOn.enable.noPasswordUser');
-  const isOff = question !== 'enable' && !record.enabled;
-  return questionOf(visit, {
-    key: `console.singleSignOn.${question}`,
+  const isOff = change !== 'enable' && !record.enabled;
+  return confirmationOf(visit, {
+    key: `console.singleSignOn.${change}`,
     lead:
-      question === 'enable'
+      change === 'enable'
         ? [passwords, away].filter(Boolean).join(' ')
-        : text(isOff ? 'console.singleSignOn.delete.off' : `console.singleSignOn.${question}.lead`),
+        : text(isOff ? 'console.singleSignOn.delete.off' : `console.singleSignOn.${change}.lead`),
     breadcrumbs: singleSignOnBreadcrumbs(visit, center, place),
     facts,
-    action: `${singleSignOnPath(center.id)}/${question}`,
+    action: `${singleSignOnPath(center.id)}/${change}`,
     hidden: { ...place, ifMatch: etag },
     cancel: addressOf(center.id, 'set-up', place),
-    isDangerous: question !== 'enable',
+    isDangerous: change !== 'enable',
   });
 }
 
-/** The question has no fields: what is missing is said above it. */
+/** The form has no fields: what is missing is said above it. */
 export function reasonOf({ message, fields }: Problem): string {
   const reasons = Object.entries(fields).map(([name, reason]) => `${name}: ${reason}`);
   return reasons.length > 0 ? reasons.join('; ') : message;

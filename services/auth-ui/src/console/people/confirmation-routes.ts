@@ -1,4 +1,4 @@
-/** Serves the questions about a person, and what follows from the answer. */
+/** Serves the confirmations of changes to a person, and makes these changes. */
 import {
   clearDelays,
   createHeldSessionCalls,
@@ -12,28 +12,28 @@ import { notFound } from '@gatehouse/service-kit/errors/app-error';
 import type { App } from '@gatehouse/service-kit/http/app-type';
 import { z } from 'zod';
 import { formatsIn } from '../../texts/formats.ts';
+import { confirmFirst } from '../shell/confirmation.ts';
 import { ifMatch } from '../shell/conflict.ts';
 import { shownOnceView } from '../shell/pages.ts';
 import { problemOf } from '../shell/problem.ts';
-import { askFirst } from '../shell/question.ts';
 import type { ConsoleVisit, Shell } from '../shell/shell.ts';
 import { tagField } from '../shell/typed.ts';
+import { passwordLinkPage, personConfirmation } from './confirmations.ts';
 import { addressOf, nameFields } from './names.ts';
-import { passwordLinkPage, questionPage } from './questions.ts';
 
 const fields = nameFields.shape;
 
-export function questionRoutes(pages: App, shell: Shell): void {
+export function confirmationRoutes(pages: App, shell: Shell): void {
   const read = (visit: ConsoleVisit, named: PersonName) => readPersonProfile(visit.authApi, named);
   const stored = (visit: ConsoleVisit, profile: PersonProfile, etag = '') => ({
     id: storedIdOf(profile),
     calls: createPeopleAdministration(ifMatch(visit.environmentApi, etag), profile.contactCenterId),
   });
 
-  askFirst(pages, shell, {
+  confirmFirst(pages, shell, {
     url: '/unlock',
     fields,
-    page: async (visit, named) => questionPage(visit, 'unlock', await read(visit, named)),
+    page: async (visit, named) => personConfirmation(visit, 'unlock', await read(visit, named)),
     act: (visit, named) => clearDelays(visit.authApi, named),
     also: [429],
     done: (visit, named, { refusals, waitSeconds }) => {
@@ -45,21 +45,21 @@ export function questionRoutes(pages: App, shell: Shell): void {
     },
   });
 
-  askFirst(pages, shell, {
+  confirmFirst(pages, shell, {
     url: '/end-session',
     fields: { ...fields, session: z.string().min(1).max(128) },
     page: async (visit, { session, ...named }) =>
-      questionPage(visit, 'end-session', await read(visit, named), { session }),
+      personConfirmation(visit, 'end-session', await read(visit, named), { session }),
     act: (visit, { session, ...named }) =>
       unlessOver(visit, () => createHeldSessionCalls(visit.authApi).end(named, session)),
     done: (visit, { session: _ended, ...named }) =>
       shell.done(visit, addressOf('person', named), 'console.people.sessionEnded'),
   });
 
-  askFirst(pages, shell, {
+  confirmFirst(pages, shell, {
     url: '/end-sessions',
     fields,
-    page: async (visit, named) => questionPage(visit, 'end-sessions', await read(visit, named)),
+    page: async (visit, named) => personConfirmation(visit, 'end-sessions', await read(visit, named)),
     act: (visit, named) => createHeldSessionCalls(visit.authApi).end(named),
     done: (visit, named, { sessions }) =>
       shell.done(visit, addressOf('person', named), 'console.people.sessionsEnded', {
@@ -67,10 +67,10 @@ export function questionRoutes(pages: App, shell: Shell): void {
       }),
   });
 
-  askFirst(pages, shell, {
+  confirmFirst(pages, shell, {
     url: '/password-link',
     fields,
-    page: async (visit, named) => questionPage(visit, 'password-link', await read(visit, named)),
+    page: async (visit, named) => personConfirmation(visit, 'password-link', await read(visit, named)),
     async act(visit, named) {
       const profile = await read(visit, named);
       const { id, calls } = stored(visit, profile);
@@ -80,18 +80,18 @@ export function questionRoutes(pages: App, shell: Shell): void {
       shell.show(visit, shownOnceView, passwordLinkPage(visit, profile, link)),
   });
 
-  for (const [question, status, done] of [
+  for (const [change, status, done] of [
     ['disable', 'disabled', 'console.people.disabled'],
     ['enable', 'active', 'console.people.enabled'],
   ] as const)
-    askFirst(pages, shell, {
-      url: `/${question}`,
+    confirmFirst(pages, shell, {
+      url: `/${change}`,
       fields: { ...fields, ...tagField },
       async page(visit, { ifMatch: _seen, ...named }) {
         const profile = await read(visit, named);
         const { id, calls } = stored(visit, profile);
         const { etag } = await calls.readTagged(id);
-        return questionPage(visit, question, profile, { ifMatch: etag });
+        return personConfirmation(visit, change, profile, { ifMatch: etag });
       },
       async act(visit, { ifMatch: etag, ...named }) {
         const { id, calls } = stored(visit, await read(visit, named), etag);

@@ -1,8 +1,8 @@
-/** Builds the questions before keys change their state. */
+/** Builds the confirmations before keys change their state. */
 import type { SigningKeyView } from '@gatehouse/contracts/auth-api/administration/signing-keys';
 import type { SsoKeyPurpose } from '@gatehouse/contracts/auth-api/administration/single-sign-on';
+import { confirmationOf } from '../shell/confirmation.ts';
 import type { ConfirmPage } from '../shell/pages.ts';
-import { questionOf } from '../shell/question.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 import { keysPath } from './keys-page.ts';
 
@@ -51,7 +51,7 @@ export function kidPage(
   kid: string,
   etag: string,
 ): ConfirmPage {
-  return questionOf(visit, {
+  return confirmationOf(visit, {
     key: `console.keys.${step}`,
     breadcrumbs: breadcrumbsOf(visit),
     facts: [{ label: visit.text('console.keys.key'), value: kid, isCode: true }],
@@ -63,7 +63,7 @@ export function kidPage(
 }
 
 export function activatePage(visit: ConsoleVisit, purpose: SsoKeyPurpose, etag: string): ConfirmPage {
-  return questionOf(visit, {
+  return confirmationOf(visit, {
     key: 'console.keys.activate',
     lead: visit.text(`console.keys.activate.${purpose}`),
     breadcrumbs: breadcrumbsOf(visit),
