@@ -19,9 +19,9 @@ interface Schema {
   definitions?: Record<string, Schema>;
 }
 
-const deployment = blocksOf(page('deployment.md'));
-const tls = blocksOf(page('tls.md'));
-const login = blocksOf(page('first-login.md'));
+const deployment = blocksOf(page('guides/deployment.md'));
+const tls = blocksOf(page('guides/tls.md'));
+const login = blocksOf(page('start/first-login.md'));
 
 /** Renders a chart with files of values as the pages print them. */
 async function renderPrinted(chart: ServiceChart, blocks: (Block | undefined)[], apiVersions: string[] = []) {
@@ -68,7 +68,9 @@ describe.each(serviceCharts)('the values that the pages print for %s', (chart) =
 test.each(serviceCharts)(
   'the values for monitoring let Prometheus reach the management port of %s, and bring its rules',
   async (chart) => {
-    const block = blocksOf(page('operations.md')).find(({ text }) => text.startsWith('serviceMonitor:'));
+    const block = blocksOf(page('guides/operations.md')).find(({ text }) =>
+      text.startsWith('serviceMonitor:'),
+    );
     const objects = await renderPrinted(chart, [fileNamed(deployment, `${chart}.yaml`), block], [prometheus]);
     expect(objects.flatMap(validateObject)).toEqual([]);
     for (const kind of ['ServiceMonitor', 'PrometheusRule'])
@@ -109,23 +111,23 @@ describe('keys that the documentation names', () => {
   const groups =
     /^(image|global|config|secrets|postgres|redis|consul|elasticsearch|auditForward|migration|service|ingress|internalIngress|autoscaling|networkPolicy|serviceMonitor|podDisruptionBudget|podSecurityContext|resources|probes)\./;
 
-  test.each(['deployment.md', 'migration.md', 'architecture.md'])(
+  test.each(['guides/deployment.md', 'guides/migration.md', 'explain/architecture.md'])(
     'docs/%s: each exists in a chart',
     async (name) => {
       const schemas = await Promise.all(
         serviceCharts.map(async (chart) => JSON.parse(await valuesSchema(chart)) as Schema),
       );
       // The first column of the migration table holds the former names.
-      const text = page(name).replaceAll(/^\|[^|]*\|/gm, name === 'migration.md' ? '|' : '$&');
+      const text = page(name).replaceAll(/^\|[^|]*\|/gm, name === 'guides/migration.md' ? '|' : '$&');
       const keys = mentioned(text).filter((key) => groups.test(key));
       expect(keys.length).toBeGreaterThan(20);
       expect(keys.filter((key) => !schemas.some((schema) => knows(schema, key.split('.'))))).toEqual([]);
     },
   );
 
-  test('docs/deployment.md names every key of the Secret', () => {
+  test('docs/guides/deployment.md names every key of the Secret', () => {
     const needed = new Set(serviceCharts.flatMap((chart) => secretKeysOf(chart)));
-    for (const key of needed) expect(page('deployment.md')).toContain(`\`${key}\``);
+    for (const key of needed) expect(page('guides/deployment.md')).toContain(`\`${key}\``);
   });
 });
 

@@ -1,4 +1,4 @@
-/** Renders what docs/operations.md prints for two sets of releases in one namespace. */
+/** Renders what docs/guides/operations.md prints for two sets of releases in one namespace. */
 import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -12,9 +12,9 @@ import { only, useCharts } from './rendering.ts';
 
 const charts = useCharts();
 const blocksOfPage = (name: string) => blocksOf(readFileSync(path.join(repository, 'docs', name), 'utf8'));
-const blocks = [...blocksOfPage('deployment.md'), ...blocksOfPage('operations.md')];
+const blocks = [...blocksOfPage('guides/deployment.md'), ...blocksOfPage('guides/operations.md')];
 const printed = (file: string) => blocks.find((block) => block.file === file)?.text ?? '';
-const own = blocksOfPage('operations.md').filter(({ text }) => /green|gauth/.test(text));
+const own = blocksOfPage('guides/operations.md').filter(({ text }) => /green|gauth/.test(text));
 const lines = own.filter(({ language }) => language === 'sh').map(({ text }) => text);
 const linesWith = (text: string) => lines.find((block) => block.includes(text)) ?? '';
 const services = parseManifest(printed('services.yaml'));

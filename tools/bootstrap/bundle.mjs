@@ -1,5 +1,5 @@
 // Bundles a compiled service with its libraries into a few files of dist/bundle, which starts in half the time of 1 700 modules
-// and keeps less of their text in memory (docs/decisions/memory-of-a-service.md).
+// and keeps less of their text in memory (docs/contributing/decisions/memory-of-a-service.md).
 // Usage: node tools/bootstrap/bundle.mjs FOLDER… (of services, each with its dist/ and node_modules/)
 import { relative, resolve } from 'node:path';
 import { rolldown } from 'rolldown';

@@ -20,7 +20,7 @@ const usage = `Usage: npm run test:cluster [-- options]
   --only TEXT       only steps whose name contains it and those they need; may be repeated
   --keep            leave the cluster up at the end; the next run takes it down
   --again           use the cluster that stayed up, with the charts as they are now: only steps that nothing builds on, but Consul's
-  --runbooks        with --again: the incidents of docs/runbooks.md instead of these steps
+  --runbooks        with --again: the incidents of docs/guides/runbooks.md instead of these steps
   --markdown FILE   write the table there too
   --list            name the steps and end
 `;

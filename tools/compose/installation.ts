@@ -1,4 +1,4 @@
-/** Runs docs/one-machine.md as a reader does, in a copy of the folder that its lines name. */
+/** Runs docs/start/one-machine.md as a reader does, in a copy of the folder that its lines name. */
 import { cpSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { blocksOf } from '../helm/page-blocks.ts';
@@ -11,9 +11,10 @@ import { standIns } from './images/stand-ins.ts';
 const folder = join(stateFolder, 'installation');
 export const publicUrl = 'https://localhost:8443';
 
-const page = readFileSync(join(root, 'docs/one-machine.md'), 'utf8');
+const page = readFileSync(join(root, 'docs/start/one-machine.md'), 'utf8');
 const [startBlock = '', firstLoginBlock = '', ...unknown] = blocksOf(page).map(({ text }) => text);
-if (unknown.length > 0) throw new Error(`docs/one-machine.md has a block that nothing runs: ${unknown[0]}`);
+if (unknown.length > 0)
+  throw new Error(`docs/start/one-machine.md has a block that nothing runs: ${unknown[0]}`);
 
 const printedArguments = 'elasticsearch demo';
 const always = ['auth-api', 'auth-ui', 'environment-api', 'public-host', 'postgres', 'redis'];

@@ -1,4 +1,4 @@
-/** `npm run test:compose`: builds the images, examines them, runs docs/one-machine.md as it is printed, and prints a table. */
+/** `npm run test:compose`: builds the images, examines them, runs docs/start/one-machine.md as it is printed, and prints a table. */
 import { join } from 'node:path';
 import { createProgress, fail, PlainError } from '../bootstrap/progress.mjs';
 import { buildImages, targets } from '../images/build.ts';

@@ -1,4 +1,4 @@
-/** Writes docs/security/attacks.md from the annotations of tests and from what removes the guards. */
+/** Writes docs/contributing/attack-ledger.md from the annotations of tests and from what removes the guards. */
 
 import { dirname } from 'node:path';
 import { type Attack, readAttacks } from '../guards/attacks.ts';
@@ -14,7 +14,7 @@ export async function attacksPage(root: string): Promise<string> {
 Written by \`npm run generate\` from the comments above tests (\`// attack: name | source | guard: path\`) and from \`*.guards.yaml\` beside them.
 
 ${attacks.length} attacks, each with a test that plays it and the file that stops it. \`npm run test:guards\` removes the guards one by one from a copy
-of the sources and fails where a test does not notice. The last column names what is taken away so that the attack succeeds; attacks may share it. How to add an attack: [testing](../testing.md#the-attack-ledger).
+of the sources and fails where a test does not notice. The last column names what is taken away so that the attack succeeds; attacks may share it. How to add an attack: [testing](testing.md#the-attack-ledger).
 
 Sources: RFCs and OWASP ASVS 5.0 by section, published weaknesses of comparable products by CVE number, and findings of our own attack tests.
 ${[...places].map(([place, some]) => `\n## ${place}\n\n${tableOf(some, guards)}`).join('')}`;

@@ -20,6 +20,7 @@ import { reachabilityPage } from '../reachability/page.ts';
 import { architectureFolders } from './architecture-folders.ts';
 import { attacksPage } from './attacks-page.ts';
 import { dashboard } from './dashboard.ts';
+import { decisionsIndex } from './decisions-index.ts';
 import { errorTexts } from './error-texts.ts';
 import { openApiDocument } from './openapi.ts';
 import { auditPage, authorisationPage, configurationReference } from './pages.ts';
@@ -40,7 +41,7 @@ const fileNames = ['ilm-policy', 'settings', 'mappings', 'index-template'];
 /** For the administrator of an Elasticsearch where the services may not create them. */
 const elasticsearchFiles = [auditLifecycle({ retentionDays: defaultRetentionDays }), ...auditTemplates()].map(
   (asset: Asset, index) => ({
-    path: `docs/elasticsearch/${fileNames[index]}.json`,
+    path: `docs/reference/elasticsearch/${fileNames[index]}.json`,
     produce: async () => `${JSON.stringify(asset.body, null, 2)}\n`,
   }),
 );
@@ -72,14 +73,15 @@ const editorSchemas = Object.entries({
 
 const generatedFiles: GeneratedFile[] = [
   { path: 'packages/service-kit/src/html/error-texts.json', produce: errorTexts },
-  { path: 'docs/configuration.md', produce: configurationReference },
-  { path: 'docs/authorisation.md', produce: authorisationPage },
+  { path: 'docs/reference/configuration.md', produce: configurationReference },
+  { path: 'docs/reference/authorisation.md', produce: authorisationPage },
   { path: 'docs/reference/reachability.md', produce: async () => reachabilityPage() },
-  { path: 'docs/architecture.md', produce: architectureFolders },
-  { path: 'docs/audit-events.md', produce: auditPage },
-  { path: 'docs/security/attacks.md', produce: attacksPage },
+  { path: 'docs/explain/architecture.md', produce: architectureFolders },
+  { path: 'docs/reference/audit-events.md', produce: auditPage },
+  { path: 'docs/contributing/attack-ledger.md', produce: attacksPage },
+  { path: 'docs/contributing/decisions/README.md', produce: decisionsIndex },
   { path: 'services/auth-ui/views/console/runbooks/sections.eta', produce: runbookSections },
-  { path: 'docs/standards.md', produce: standardsPage },
+  { path: 'docs/reference/standards.md', produce: standardsPage },
   ...['auth-api', 'environment-api', 'auth-ui'].map((service) => ({
     path: `services/${service}/openapi.json`,
     produce: (root: string) => openApiDocument(root, service),

@@ -24,7 +24,7 @@ encryption keys that are not random, connections without encryption to stores on
 \`ALLOW\` in its name that accepts the value. \`check-config\` and each start warn while such a setting is on.
 `;
 
-/** docs/configuration.md */
+/** docs/reference/configuration.md */
 export async function configurationReference(root: string): Promise<string> {
   const sections = await Promise.all(
     services.map(async (service) => {
@@ -38,7 +38,7 @@ export async function configurationReference(root: string): Promise<string> {
   return introduction + sections.join('');
 }
 
-/** docs/authorisation.md */
+/** docs/reference/authorisation.md */
 export async function authorisationPage(root: string): Promise<string> {
   const file = 'environment-api/src/access/matrix-page.ts';
   const opsFile = 'auth-api/src/client-authentication/ops-matrix-page.ts';
@@ -47,7 +47,7 @@ export async function authorisationPage(root: string): Promise<string> {
   return `${matrixPage()}\n${opsMatrixPage()}`;
 }
 
-/** docs/audit-events.md */
+/** docs/reference/audit-events.md */
 export async function auditPage(root: string): Promise<string> {
   const file = 'auth-api/src/audit/catalogue-page.ts';
   return (await load<{ cataloguePage(): string }>(root, file)).cataloguePage();

@@ -1,4 +1,4 @@
-/** Writes the sections of docs/runbooks.md as a part of a page of the console, which shows them where no documentation is at hand. */
+/** Writes the sections of docs/guides/runbooks.md as a part of a page of the console, which shows them where no documentation is at hand. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Marked } from 'marked';
@@ -16,7 +16,7 @@ const markdown = new Marked({
 });
 
 export async function runbookSections(root: string): Promise<string> {
-  const [, ...sections] = readFileSync(join(root, 'docs/runbooks.md'), 'utf8').split(/^## /m);
+  const [, ...sections] = readFileSync(join(root, 'docs/guides/runbooks.md'), 'utf8').split(/^## /m);
   return sections
     .filter((section) => !section.startsWith('What plays them'))
     .map((section) => {

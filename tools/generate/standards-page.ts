@@ -1,4 +1,4 @@
-/** Writes docs/standards.md from docs/standards.yaml; a test finds rows that name what does not exist. */
+/** Writes docs/reference/standards.md from docs/reference/standards.yaml; a test finds rows that name what does not exist. */
 
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -21,7 +21,7 @@ const rowSchema = z.strictObject({
 
 type Row = z.infer<typeof rowSchema>;
 
-const source = 'docs/standards.yaml';
+const source = 'docs/reference/standards.yaml';
 
 export async function standardsPage(root: string): Promise<string> {
   const sections = Object.entries(readTables(root)).map(([title, rows]) => `## ${title}\n\n${tableOf(rows)}`);
@@ -49,7 +49,7 @@ function tableOf(rows: readonly Row[]): string {
   const lines = rows.map(({ spec, url, section, title, what, state, setting = '', test }) => {
     const number = /^RFC (\d+)$/.exec(spec)?.[1];
     const address = url ?? (number && `https://www.rfc-editor.org/rfc/rfc${number}`);
-    const proof = test === undefined ? '' : `[${test.split('/').at(-1)}](../${test})`;
+    const proof = test === undefined ? '' : `[${test.split('/').at(-1)}](../../${test})`;
     const name = address === undefined ? spec : `[${spec}](${address})`;
     return [name, section ?? '', title, state, what, setting, proof];
   });
@@ -60,7 +60,7 @@ function tableOf(rows: readonly Row[]): string {
 /** Every name of a setting or of a field of the APIs. */
 function knownNames(root: string): string {
   const services = ['auth-api', 'environment-api'].map((service) => `services/${service}/openapi.json`);
-  return ['docs/configuration.md', ...services]
+  return ['docs/reference/configuration.md', ...services]
     .map((path) => readFileSync(join(root, path), 'utf8'))
     .join('\n');
 }

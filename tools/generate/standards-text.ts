@@ -1,8 +1,8 @@
-/** Holds the prose of docs/standards.md, before and after the tables. */
+/** Holds the prose of docs/reference/standards.md, before and after the tables. */
 
 export const introduction = `# Standards
 
-\`npm run generate\` writes this page from \`docs/standards.yaml\`. A test fails where a row names a test or a setting that does not exist, and
+\`npm run generate\` writes this page from \`docs/reference/standards.yaml\`. A test fails where a row names a test or a setting that does not exist, and
 where the discovery document announces something that no row explains.
 
 **supported**: always on; the setting tunes it. **off**: on for the clients or installations whose setting says so. **no**: not there, with the reason.
@@ -42,5 +42,5 @@ Access tokens in the query of an address are never accepted.
 | Message Signing | also \`requireSignedRequestObject: true\`, \`authorizationSignedResponseAlg\` (JARM) and, of the client that stands for the resource, \`introspectionSignedResponseAlg\`: ES256 or EdDSA |
 
 \`GATEHOUSE_REQUIRE_PUSHED_REQUESTS=true\` requires pushed requests of every client. Everything else of the profile (issuer in answers, S256, one use of codes,
-algorithms) follows from these fields ([details](sender-constrained-tokens.md#fapi-20-security-profile)).
+algorithms) follows from these fields ([details](../guides/sender-constrained-tokens.md#fapi-20-security-profile)).
 `;

@@ -20,7 +20,7 @@ helm dependency build charts/${manifest.name}
 helm upgrade --install ${manifest.name} charts/${manifest.name} --namespace gatehouse --values my-values.yaml
 \`\`\`
 
-\`ci/minimal.yaml\` has the fewest values that install; \`ci/full.yaml\` and \`ci/existing-secret.yaml\` show every key in use. \`docs/deployment.md\` says how to
+\`ci/minimal.yaml\` has the fewest values that install; \`ci/full.yaml\` and \`ci/existing-secret.yaml\` show every key in use. \`docs/guides/deployment.md\` says how to
 install the three services together, which secrets they share and which connections they open.
 
 ## Values

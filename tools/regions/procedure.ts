@@ -1,4 +1,4 @@
-/** The steps of docs/regions.md: fail-over to the second region, and back; their titles are those of the page. */
+/** The steps of docs/guides/regions.md: fail-over to the second region, and back; their titles are those of the page. */
 import { setTimeout as wait } from 'node:timers/promises';
 import { createCallers } from './callers.ts';
 import type { Installation } from './installation.ts';

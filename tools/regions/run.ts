@@ -1,4 +1,4 @@
-/** `npm run test:regions`: two regions on this machine, the fail-over and the way back as docs/regions.md says, timed. */
+/** `npm run test:regions`: two regions on this machine, the fail-over and the way back as docs/guides/regions.md says, timed. */
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { createCallers } from './callers.ts';
@@ -72,11 +72,11 @@ async function replicated({ first, second }: Installation): Promise<void> {
 }
 
 async function take(chapter: string, steps: readonly Step[]): Promise<void> {
-  const page = readFileSync(new URL('../../docs/regions.md', import.meta.url), 'utf8');
+  const page = readFileSync(new URL('../../docs/guides/regions.md', import.meta.url), 'utf8');
   const rows = [];
   for (const [index, { title, run: runStep }] of steps.entries()) {
     if (!page.includes(`${index + 1}. **${title}**`))
-      throw new Error(`docs/regions.md has no step ${index + 1}. ${title}`);
+      throw new Error(`docs/guides/regions.md has no step ${index + 1}. ${title}`);
     const startedMs = performance.now();
     await runStep();
     rows.push({ step: title, seconds: Math.round((performance.now() - startedMs) / 100) / 10 });

@@ -1,4 +1,4 @@
-/** Runs the program of docs/deployment.md that repeats refused connections, as it is printed. */
+/** Runs the program of docs/guides/deployment.md that repeats refused connections, as it is printed. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
@@ -7,7 +7,7 @@ import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { expect, it, onTestFinished } from 'vitest';
 
-const page = readFileSync(new URL('../../../docs/deployment.md', import.meta.url), 'utf8');
+const page = readFileSync(new URL('../../../docs/guides/deployment.md', import.meta.url), 'utf8');
 const [, printed = ''] = /^`introspect\.mjs`\n\n```js\n(.*?)^```$/ms.exec(page) ?? [];
 
 /** Tells on standard error when a connection was refused. */

@@ -70,7 +70,7 @@ export const elasticsearchSettings = {
   }),
   install: setting(read.boolean().default(true), {
     env: 'GATEHOUSE_ELASTICSEARCH_INSTALL',
-    doc: 'Installs and updates index templates and the lifecycle policy; `false` where an administrator does that (docs/logging.md) and the credentials may only write.',
+    doc: 'Installs and updates index templates and the lifecycle policy; `false` where an administrator does that (docs/guides/logging.md) and the credentials may only write.',
   }),
   namespace: setting(
     z

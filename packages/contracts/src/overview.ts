@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import { components } from './components.ts';
 
-/** Sections of docs/runbooks.md that a problem may name; a test compares them with the page. */
+/** Sections of docs/guides/runbooks.md that a problem may name; a test compares them with the page. */
 export const runbooks = [
   'a-dependency-is-down',
   'a-clock-is-wrong',
@@ -27,7 +27,7 @@ export const runbooks = [
 
 export const problemSchema = z.object({
   severity: z.enum(['critical', 'warning']).describe('`critical`: something does not work.'),
-  runbook: z.enum(runbooks).describe('Section of docs/runbooks.md: its anchor there.'),
+  runbook: z.enum(runbooks).describe('Section of docs/guides/runbooks.md: its anchor there.'),
   subject: z
     .string()
     .describe('What has it: a dependency, an environment, a contact centre, or `installation`.'),

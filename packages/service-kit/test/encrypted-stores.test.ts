@@ -1,4 +1,4 @@
-/** Connects to real Redis and PostgreSQL servers over TLS, as connections 10 and 11 of docs/architecture.md do. */
+/** Connects to real Redis and PostgreSQL servers over TLS, as connections 10 and 11 of docs/explain/architecture.md do. */
 import { chownSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';

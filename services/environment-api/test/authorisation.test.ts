@@ -340,6 +340,6 @@ it('has a row for every operation, and none besides', async () => {
 });
 
 it('is the committed page', async () => {
-  const page = await readFile(new URL('../../../docs/authorisation.md', import.meta.url), 'utf8');
+  const page = await readFile(new URL('../../../docs/reference/authorisation.md', import.meta.url), 'utf8');
   expect(page.startsWith(matrixPage())).toBe(true);
 });

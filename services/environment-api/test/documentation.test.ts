@@ -1,4 +1,4 @@
-/** The first lines of docs/environment-api.md, pasted into a shell against the estate that `npm start` makes. */
+/** The first lines of docs/explain/environment-api.md, pasted into a shell against the estate that `npm start` makes. */
 import { execFile, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
@@ -8,7 +8,7 @@ import { startSimulator } from '@gatehouse/config-server-simulator/simulator';
 import { expect, it, onTestFinished } from 'vitest';
 import { ops, startApi } from './running-api.ts';
 
-const page = readFileSync(new URL('../../../docs/environment-api.md', import.meta.url), 'utf8');
+const page = readFileSync(new URL('../../../docs/explain/environment-api.md', import.meta.url), 'utf8');
 const hasCurl = spawnSync('curl', ['--version']).status === 0;
 
 it.skipIf(!hasCurl)(

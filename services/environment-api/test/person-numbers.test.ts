@@ -184,7 +184,7 @@ describe('an export', () => {
 
 describe('the line that is printed for a restoration and a fail-over', () => {
   it.each(['operations.md', 'regions.md'])('in %s leaves out a million numbers', async (page) => {
-    const text = await readFile(new URL(`../../../docs/${page}`, import.meta.url), 'utf8');
+    const text = await readFile(new URL(`../../../docs/guides/${page}`, import.meta.url), 'utf8');
     const sql = /--command "(SELECT setval[^"]+)"/.exec(text)?.[1] ?? '';
     const id = await environment();
     const [before] = await numbersIn(id, ['before']);

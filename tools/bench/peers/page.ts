@@ -1,4 +1,4 @@
-/** Writes the measured part of docs/performance.md: facts of the machine, ratios, absolute figures. */
+/** Writes the measured part of docs/explain/performance.md: facts of the machine, ratios, absolute figures. */
 import { markdownTable } from '@gatehouse/tools/markdown-table';
 import { type Figure, formPost, loginRowName, ours } from './figure.ts';
 
@@ -31,7 +31,7 @@ export function withResults(page: string, results: Results): string {
   const [before, rest] = page.split(begin);
   const [, after] = rest?.split(end) ?? [];
   if (before === undefined || after === undefined)
-    throw new Error('docs/performance.md has lost its markers');
+    throw new Error('docs/explain/performance.md has lost its markers');
   return `${before}${begin}\n\n${measuredPart(results)}\n${end}${after}`;
 }
 

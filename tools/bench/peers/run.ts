@@ -1,4 +1,4 @@
-/** `npm run bench:peers`: measures oidc-provider, Keycloak and Hydra beside Gatehouse and writes docs/performance.md. */
+/** `npm run bench:peers`: measures oidc-provider, Keycloak and Hydra beside Gatehouse and writes docs/explain/performance.md. */
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -18,7 +18,7 @@ import { measurePeers } from './measure-peers.ts';
 import { measuredPart, type Results, withResults } from './page.ts';
 import { gatehouseOf, oidcProviderOf, type Server } from './server.ts';
 
-const page = fileURLToPath(new URL('../../../docs/performance.md', import.meta.url));
+const page = fileURLToPath(new URL('../../../docs/explain/performance.md', import.meta.url));
 const rows = [
   ...clientCredentialsRows.filter(({ name }) => !name.endsWith('eddsa')),
   introspectRow,
@@ -41,7 +41,7 @@ const usage = `Usage: npm run bench:peers [-- options]
   --connections N   connections of the load (32)
   --warm-up N       seconds of load that each server gets before its rounds (10)
 
-A run of everything writes docs/performance.md; one with --only or --peer prints what it would write.
+A run of everything writes docs/explain/performance.md; one with --only or --peer prints what it would write.
 `;
 
 const { values } = parseArgs({

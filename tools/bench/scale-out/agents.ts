@@ -1,4 +1,4 @@
-/** Agents as docs/sizing.md assumes them: each signs in to three applications by the pages, refreshes, and has its tokens checked. */
+/** Agents as docs/explain/sizing.md assumes them: each signs in to three applications by the pages, refreshes, and has its tokens checked. */
 import { setTimeout as wait } from 'node:timers/promises';
 import { loginRedirectUri } from '../bench-clients.ts';
 import type { BenchStack } from '../bench-stack.ts';

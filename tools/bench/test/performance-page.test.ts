@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { Figure } from '../peers/figure.ts';
 import { measuredPart, type Results, withResults } from '../peers/page.ts';
 
-const page = readFileSync(new URL('../../../docs/performance.md', import.meta.url), 'utf8');
+const page = readFileSync(new URL('../../../docs/explain/performance.md', import.meta.url), 'utf8');
 
 function figure(row: string, server: string, perSecond: number, cpuUs: number, isHint = false): Figure {
   return { row, server, perSecond, cpuUs, p50Ms: 1.234, p99Ms: 12.3, isHint };
@@ -50,7 +50,7 @@ describe('the page of performance', () => {
     expect(part).toContain('| introspection | Gatehouse | 20 000 | 45 | 1.2 | 12 |');
   });
 
-  test('replaces the measured part of docs/performance.md and nothing else', () => {
+  test('replaces the measured part of docs/explain/performance.md and nothing else', () => {
     const written = withResults(page, results);
     expect(written).toContain(part);
     expect(withResults(written, results)).toBe(written);

@@ -1,4 +1,4 @@
-/** Signs a person in with Chromium at the public host, as the last lines of docs/first-login.md say. */
+/** Signs a person in with Chromium at the public host, as the last lines of docs/start/first-login.md say. */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { createAuthority } from '@gatehouse/testing/certificates';
@@ -15,7 +15,7 @@ export const browserLogin: Step = {
   async run(cluster) {
     const chromium = findChromium();
     if (chromium === undefined) throw new Skipped('no Chromium');
-    const page = readFileSync(path.join(repository, 'docs/first-login.md'), 'utf8');
+    const page = readFileSync(path.join(repository, 'docs/start/first-login.md'), 'utf8');
     const address =
       blocksOf(page)
         .find(({ language }) => language === 'text')

@@ -1,4 +1,4 @@
-/** Tries the connections table of docs/deployment.md: each row as allowed, every other pair as refused. */
+/** Tries the connections table of docs/guides/deployment.md: each row as allowed, every other pair as refused. */
 
 import { interruption, until } from '../../programs/execute.ts';
 import type { Cluster } from '../cluster.ts';

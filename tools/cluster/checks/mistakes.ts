@@ -68,7 +68,7 @@ const mistakes: Mistake[] = [
 export const mistakesOfOperators: Step = {
   name: 'what the operator reads after a mistake',
   async run(cluster) {
-    const page = readFileSync(path.join(repository, 'docs/deployment.md'), 'utf8');
+    const page = readFileSync(path.join(repository, 'docs/guides/deployment.md'), 'utf8');
     const removal = blocksOf(page.split('\n## Uninstall\n')[1] ?? '').map(({ text }) => text);
     const outcomes = await Promise.allSettled(
       mistakes.map((mistake, index) => make(cluster, mistake, `trial-${index}`, removal)),

@@ -84,7 +84,7 @@ async function withStore(
   }
 }
 
-/** Of docs/first-login.md: who changes the way to a server sends it again. */
+/** Of docs/start/first-login.md: who changes the way to a server sends it again. */
 const servicePassword = 'demo-service-password';
 
 /** The one environment of the installation names a service of Consul for as long as it is checked. */

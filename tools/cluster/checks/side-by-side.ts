@@ -1,4 +1,4 @@
-/** Runs docs/operations.md about two sets of releases as printed, switches from one to the other under load and back, and puts all back. */
+/** Runs docs/guides/operations.md about two sets of releases as printed, switches from one to the other under load and back, and puts all back. */
 
 import { until } from '../../programs/execute.ts';
 import type { Cluster } from '../cluster.ts';
@@ -9,10 +9,10 @@ import { underLoad } from '../load/load.ts';
 import { stepsOfPage } from '../page/steps.ts';
 import type { Step } from '../step.ts';
 
-const [share, install, prove, change] = stepsOfPage('operations.md', ['Two releases side by side']).map(
-  (step) => ({ ...step, isNeeded: false }),
-);
-if (!share || !install || !prove || !change) throw new Error('docs/operations.md prints other blocks');
+const [share, install, prove, change] = stepsOfPage('guides/operations.md', [
+  'Two releases side by side',
+]).map((step) => ({ ...step, isNeeded: false }));
+if (!share || !install || !prove || !change) throw new Error('docs/guides/operations.md prints other blocks');
 
 const classicNames = {
   'auth-api': 'gauth-auth',

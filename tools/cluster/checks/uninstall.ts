@@ -27,8 +27,8 @@ export const uninstall: Step = {
   async run(cluster) {
     const before = JSON.parse(readFileSync(file, 'utf8')) as string[];
     const installed = await objectsIn(cluster, cluster.namespace);
-    const [remove] = stepsOfPage('deployment.md', ['Uninstall']);
-    mustBe(remove !== undefined, 'docs/deployment.md prints no block to uninstall');
+    const [remove] = stepsOfPage('guides/deployment.md', ['Uninstall']);
+    mustBe(remove !== undefined, 'docs/guides/deployment.md prints no block to uninstall');
     await remove?.run(cluster);
     await expectOnly(cluster, cluster.namespace, before);
     return `${installed.length} objects, then ${before.length} as before`;

@@ -5,7 +5,7 @@ import type { Cluster } from '../cluster.ts';
 import { inNetwork } from '../node/network.ts';
 import { podsOf, services } from './pods.ts';
 
-/** As docs/tls.md issues the first ones. */
+/** As docs/guides/tls.md issues the first ones. */
 const renewal = `
 for service in ${services.join(' ')}; do
   openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj "/CN=$service" -keyout $service.key -out $service.csr

@@ -31,7 +31,7 @@ export async function runHelm({ helm }: Cluster, args: readonly string[]): Promi
   if (exitCode !== 0) throw new Error(`helm ${args[0]} ${args[1]} failed:\n${stdout}${stderr}`);
 }
 
-/** One service after the other, as docs/replace-secrets.md says. */
+/** One service after the other, as docs/guides/replace-secrets.md says. */
 export async function restart(cluster: Cluster, ...names: readonly string[]): Promise<void> {
   for (const name of names) {
     await cluster.kubectl(['rollout', 'restart', '--namespace', cluster.namespace, `deployment/${name}`]);

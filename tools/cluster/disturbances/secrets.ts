@@ -1,4 +1,4 @@
-/** Replaces the secrets of the installation in rounds, as docs/replace-secrets.md says. */
+/** Replaces the secrets of the installation in rounds, as docs/guides/replace-secrets.md says. */
 import { randomBytes } from 'node:crypto';
 import type { Cluster } from '../cluster.ts';
 import { secretOf } from '../load/addresses.ts';

@@ -63,7 +63,7 @@ export const disturbanceSteps: Step[] = [
   },
   smooth('password of Redis replaced', replaceRedisPassword),
   // The page changes the pods to HTTPS; what follows is under load over HTTPS.
-  ...stepsOfPage('tls.md', undefined).map((step) => ({ ...step, isNeeded: false })),
+  ...stepsOfPage('guides/tls.md', undefined).map((step) => ({ ...step, isNeeded: false })),
   smooth('certificates of the pods renewed', async (cluster) => {
     const { seconds: taken, restarted } = await renewCertificates(cluster);
     mustBe(!restarted, 'a pod was restarted');

@@ -19,7 +19,7 @@ export async function addressesOf(
     const [{ port, appProtocol = 'http' } = { port: 80 }] = spec.ports;
     return `${appProtocol}://${spec.clusterIP}:${port}`;
   };
-  // docs/tls.md makes it.
+  // docs/guides/tls.md makes it.
   const authority = path.join(workplace, 'pods-ca.crt');
   return {
     authApi: await addressOf('auth-api'),

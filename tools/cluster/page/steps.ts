@@ -9,8 +9,8 @@ import { workplace } from '../workplace.ts';
 
 /** The pages on the way from nothing to a login, and the sections of each that are run; all where none is named. */
 const pages = [
-  { page: 'deployment.md', sections: ['Images', 'Kubernetes'] },
-  { page: 'first-login.md', sections: undefined },
+  { page: 'guides/deployment.md', sections: ['Images', 'Kubernetes'] },
+  { page: 'start/first-login.md', sections: undefined },
 ] as const;
 
 export function pageSteps(): Step[] {
@@ -30,7 +30,7 @@ export function stepsOfPage(page: string, sections: readonly string[] | undefine
       const written = files;
       files = [];
       steps.push({
-        name: `${page} as printed: ${heading}`,
+        name: `${path.basename(page)} as printed: ${heading}`,
         isNeeded: true,
         run: (cluster) => runBlock(cluster, block.text, written),
       });

@@ -4,7 +4,7 @@ import { order } from './install.ts';
 
 export const tagOf = (commit: string) => commit.slice(0, 12);
 
-/** As docs/deployment.md of both releases prints it; nothing is built where the images are there. */
+/** As docs/guides/deployment.md of both releases prints it; nothing is built where the images are there. */
 export async function makeImages(cluster: Cluster, tree: string, tag: string): Promise<void> {
   for (const service of order) {
     const image = `registry.example.com/gatehouse/${service}:${tag}`;

@@ -65,7 +65,7 @@ function createOperator(cluster: Cluster, title: string) {
   };
 }
 
-/** Through tunnels to the two APIs, as docs/first-login.md makes them. */
+/** Through tunnels to the two APIs, as docs/start/first-login.md makes them. */
 export async function runCommandLine(cluster: Cluster, args: readonly string[], input = '') {
   const { authApi, ca } = await addressesOf(cluster);
   const { protocol, port } = new URL(authApi);

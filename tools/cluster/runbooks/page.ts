@@ -1,9 +1,9 @@
-/** Reads docs/runbooks.md, so that a step runs what an operator reads there and nothing else. */
+/** Reads docs/guides/runbooks.md, so that a step runs what an operator reads there and nothing else. */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { repository } from '../places.ts';
 
-const page = readFileSync(path.join(repository, 'docs/runbooks.md'), 'utf8');
+const page = readFileSync(path.join(repository, 'docs/guides/runbooks.md'), 'utf8');
 
 /** In the order of the page, without the list of what plays them. */
 export const titles: readonly string[] = [...page.matchAll(/^## (.+)$/gm)]

@@ -1,4 +1,4 @@
-/** Lists the incidents of docs/runbooks.md that one node can show, in the order of the page. */
+/** Lists the incidents of docs/guides/runbooks.md that one node can show, in the order of the page. */
 import type { Step } from '../step.ts';
 import { auditIncidents } from './audit.ts';
 import { clientIncidents } from './clients.ts';

@@ -1,4 +1,4 @@
-/** PostgreSQL and Redis, with TLS, in a namespace of their own: what docs/deployment.md expects to be there. */
+/** PostgreSQL and Redis, with TLS, in a namespace of their own: what docs/guides/deployment.md expects to be there. */
 import { randomBytes } from 'node:crypto';
 import { storesImage } from '../images/node-images.ts';
 import { identityObject } from './authority.ts';

@@ -21,7 +21,7 @@ test('a step can run only what its section prints, with every name filled in', (
 
 test('every command of a step is printed by its section', () => {
   const folder = new URL('../runbooks/', import.meta.url);
-  const page = readFileSync(new URL('../../../docs/runbooks.md', import.meta.url), 'utf8').replaceAll(
+  const page = readFileSync(new URL('../../../docs/guides/runbooks.md', import.meta.url), 'utf8').replaceAll(
     /\s+/g,
     ' ',
   );

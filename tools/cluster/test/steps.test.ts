@@ -5,14 +5,15 @@ import { stepsOf } from '../steps.ts';
 import { tableOf } from '../table.ts';
 
 test('every shell block of the way to the first login is a step', () => {
-  const page = readFileSync(new URL('../../../docs/first-login.md', import.meta.url), 'utf8');
-  const steps = stepsOfPage('first-login.md', undefined);
+  const page = readFileSync(new URL('../../../docs/start/first-login.md', import.meta.url), 'utf8');
+  const steps = stepsOfPage('start/first-login.md', undefined);
   expect(steps).toHaveLength(page.match(/^```sh$/gm)?.length ?? 0);
   expect(stepsOf().map(({ name }) => name)).toEqual(expect.arrayContaining(steps.map(({ name }) => name)));
 });
 
 test('a section is run alone, with the blocks below its smaller headings', () => {
-  const headings = (section: string) => stepsOfPage('deployment.md', [section]).map(({ name }) => name);
+  const headings = (section: string) =>
+    stepsOfPage('guides/deployment.md', [section]).map(({ name }) => name);
   expect(headings('Images')).toEqual(['deployment.md as printed: Images']);
   expect(headings('Kubernetes').at(-1)).toBe('deployment.md as printed: 5. Install');
   expect(headings('Operation')).toEqual([]);

@@ -9,7 +9,7 @@ import type { Secrets } from '../state/secrets.ts';
 /** Prefix of every key and channel: a server may be shared, and a reset deletes only these. */
 export const keyPrefix = 'gatehouse-demo:';
 
-/** Sessions and refresh tokens without a table of their own for each (docs/sizing.md). */
+/** Sessions and refresh tokens without a table of their own for each (docs/explain/sizing.md). */
 const compactHashes = ['--hash-max-listpack-value', '4096'];
 
 export function redisUrl(port: number, secrets: Secrets): string {

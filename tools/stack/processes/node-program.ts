@@ -46,7 +46,7 @@ export function nodeProgram({
   };
 }
 
-/** As in the images (docs/decisions/memory-of-a-service.md). */
+/** As in the images (docs/contributing/decisions/memory-of-a-service.md). */
 export const imageEnvironment = { MALLOC_ARENA_MAX: '1' };
 /** Without bounds the heap of a demo grows with the memory of the machine. The young generation is as in the images. */
 function memoryLimits(file: string): string[] {

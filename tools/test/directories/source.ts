@@ -50,7 +50,7 @@ export const titles = {
 
 export type Directory = keyof typeof titles;
 
-/** By directory and name of the case. docs/testing.md prints this table. */
+/** By directory and name of the case. docs/contributing/testing.md prints this table. */
 export const missing: Record<Directory, Readonly<Record<string, string>>> = {
   configServer: {},
   ldap: {},

@@ -9,7 +9,7 @@ import { type Door, openDoor } from './door.ts';
 import { type Directory, missing, type Source, titles } from './source.ts';
 import type { Stage } from './stage.ts';
 
-const printed = readFileSync(new URL('../../../docs/testing.md', import.meta.url), 'utf8');
+const printed = readFileSync(new URL('../../../docs/contributing/testing.md', import.meta.url), 'utf8');
 const kinds = [loginCases, passwordCases, identityCases, endCases];
 
 export function describeDirectory(

@@ -37,8 +37,8 @@ describe('the documentation', () => {
   });
 });
 
-test('docs/operations.md says of every alert whether it wakes somebody', () => {
-  const rows = [...textOf('docs/operations.md').matchAll(/^\|(.*`Gatehouse.*)\| (\w+) \|$/gm)];
+test('docs/guides/operations.md says of every alert whether it wakes somebody', () => {
+  const rows = [...textOf('docs/guides/operations.md').matchAll(/^\|(.*`Gatehouse.*)\| (\w+) \|$/gm)];
   // Of alerts that several services have, the table names the one of Auth API.
   const wrong = alerts.filter(({ alert = '', labels }) => {
     const name = alert.replace(/^Gatehouse(?:AuthUi|EnvironmentApi)/, 'GatehouseAuthApi');

@@ -1,6 +1,6 @@
 /** Checks that every file, folder and heading that the documentation names exists. */
 import { existsSync, globSync, readFileSync } from 'node:fs';
-import { dirname, join, normalize } from 'node:path';
+import { basename, dirname, join, normalize, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { foldersAway } from '../../check/laboratory.ts';
@@ -28,16 +28,27 @@ describe('the documentation', () => {
     expect(missing).toEqual([]);
   });
 
-  test('docs/architecture.md lists every package', () => {
-    const text = textOf('docs/architecture.md');
+  test('the README of each folder of docs leads to every page of it and to every folder below', () => {
+    const below = pages.filter((page) => page.startsWith('docs/') && page !== 'docs/README.md');
+    const missing = below.filter((page) => {
+      const folder = dirname(page);
+      const list =
+        basename(page) === 'README.md' ? join(dirname(folder), 'README.md') : `${folder}/README.md`;
+      return !existsSync(join(root, list)) || !textOf(list).includes(`](${relative(dirname(list), page)})`);
+    });
+    expect(missing).toEqual([]);
+  });
+
+  test('docs/explain/architecture.md lists every package', () => {
+    const text = textOf('docs/explain/architecture.md');
     const packages = sourceFiles(root, /^packages\/[^/]+\/package\.json$/).map((path) => dirname(path));
     for (const folder of packages) expect(text).toContain(`| \`${folder}\` |`);
   });
 
-  test('README.md shows the diagram of docs/architecture.md', () => {
+  test('README.md shows the diagram of docs/explain/architecture.md', () => {
     const diagram = (page: string) => /^```mermaid$.*?^```$/ms.exec(textOf(page))?.[0];
     expect(diagram('README.md')).toBeDefined();
-    expect(diagram('README.md')).toBe(diagram('docs/architecture.md'));
+    expect(diagram('README.md')).toBe(diagram('docs/explain/architecture.md'));
   });
 });
 

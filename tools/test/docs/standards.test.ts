@@ -1,4 +1,4 @@
-/** Compares what the discovery document announces with docs/standards.yaml, from which docs/standards.md is made. */
+/** Compares what the discovery document announces with docs/reference/standards.yaml, from which docs/reference/standards.md is made. */
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type AuthApi, startAuthApi } from '../../../services/auth-api/test/stack/auth-api.ts';

@@ -104,8 +104,8 @@ describe('the first start', () => {
     expect(page).toContain(`href="${playground}"`);
     const [, documentation = ''] = /href="([^"]+README\.md)"/.exec(page) ?? [];
     const document = await (await fetch(documentation)).text();
-    expect(document).toContain('<a href="docs/quickstarts/README.md">');
-    expect((await fetch(new URL('docs/quickstarts/README.md#java', documentation))).status).toBe(200);
+    expect(document).toContain('<a href="docs/start/quickstarts/README.md">');
+    expect((await fetch(new URL('docs/start/quickstarts/README.md#java', documentation))).status).toBe(200);
     expect((await fetch(new URL('package.json', documentation))).status).toBe(404);
     expect(await (await fetch(`${stack.description.publicUrl}/auth/health`)).json()).toEqual({
       status: 'pass',

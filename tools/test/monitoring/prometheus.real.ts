@@ -41,7 +41,7 @@ describe.skipIf(isMissing)('alert rules', () => {
 
   test.each(services)('of %s are tried each, and each has its page among the runbooks', (service) => {
     const tried = readFileSync(join(charts, 'test/monitoring', `${service}.yaml`), 'utf8');
-    const runbooks = readFileSync(join(charts, '../docs/runbooks.md'), 'utf8');
+    const runbooks = readFileSync(join(charts, '../docs/guides/runbooks.md'), 'utf8');
     const anchors = [...runbooks.matchAll(/^## (.+)$/gm)].map(([, title = '']) =>
       title.toLowerCase().replaceAll(' ', '-'),
     );

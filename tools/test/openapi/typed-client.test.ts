@@ -9,7 +9,7 @@ import { ops } from '../../../services/auth-api/test/stack/auth-api.ts';
 import { type Stage, startStage } from '../console/stage.ts';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
-const page = readFileSync(join(root, 'docs/openapi.md'), 'utf8');
+const page = readFileSync(join(root, 'docs/guides/openapi.md'), 'utf8');
 const run = promisify(execFile);
 
 let stage: Stage;
@@ -28,7 +28,7 @@ const options = {
   ...{ types: ['node'], typeRoots: [join(root, 'node_modules/@types')] },
 };
 
-it('the program of docs/openapi.md compiles with types that are made of the documents, and does what it says', async () => {
+it('the program of docs/guides/openapi.md compiles with types that are made of the documents, and does what it says', async () => {
   symlinkSync(join(root, 'tools/node_modules'), join(place, 'node_modules'));
   writeFileSync(join(place, 'package.json'), JSON.stringify({ type: 'module' }));
   writeFileSync(join(place, 'tsconfig.json'), JSON.stringify({ compilerOptions: options }));

@@ -18,7 +18,7 @@ interface Block {
   text: string;
 }
 
-const folder = new URL('../../../docs/quickstarts/', import.meta.url);
+const folder = new URL('../../../docs/start/quickstarts/', import.meta.url);
 
 export function blocksOf(page: string): Block[] {
   const [first = '', ...sections] = readFileSync(new URL(`${page}.md`, folder), 'utf8').split(/^## /m);

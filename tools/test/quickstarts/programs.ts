@@ -1,4 +1,4 @@
-/** Runs the programs of docs/quickstarts in some languages, as printed, against a local stack of their own. */
+/** Runs the programs of docs/start/quickstarts in some languages, as printed, against a local stack of their own. */
 import { spawnSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { closeContexts, findChromium, sharedChromium } from '@gatehouse/testing/chromium';

@@ -30,7 +30,7 @@ async function runIn(cwd: string, env: NodeJS.ProcessEnv, lines: string): Promis
 /** Database and roles of a new installation. */
 async function createDatabases(env: NodeJS.ProcessEnv, folder: string): Promise<Databases> {
   const passwords = 'echo "$AUTH_DATABASE_PASSWORD $ENVIRONMENT_DATABASE_PASSWORD"';
-  const lines = [kubectl, printed('deployment.md', 'CREATE ROLE gatehouse_auth'), passwords];
+  const lines = [kubectl, printed('guides/deployment.md', 'CREATE ROLE gatehouse_auth'), passwords];
   const output = await runIn(folder, env, lines.join('\n'));
   const [auth, environment] = output.trim().split('\n').at(-1)?.split(' ') ?? [];
   const place = `127.0.0.1:${env['PGPORT']}/gatehouse`;
@@ -50,9 +50,9 @@ it.skipIf(programs === undefined)(
       await startDebianPostgres(programs as string),
     ];
     await proveRestoration(await createDatabases(first, folder), async () => {
-      await runIn(folder, first, printed('operations.md', 'pg_dump --format'));
+      await runIn(folder, first, printed('guides/operations.md', 'pg_dump --format'));
       const databases = await createDatabases(second, folder);
-      await runIn(folder, second, printed('operations.md', 'pg_restore --exit-on-error'));
+      await runIn(folder, second, printed('guides/operations.md', 'pg_restore --exit-on-error'));
       return databases;
     });
   },

@@ -29,7 +29,9 @@ export async function installAuditAssets(options: InstallOptions): Promise<void>
   const found = await installedVersion(client, 'gatehouse-audit');
   if (!install) {
     if (found === undefined) {
-      throw new Error('Elasticsearch has no index template gatehouse-audit: install it (docs/logging.md)');
+      throw new Error(
+        'Elasticsearch has no index template gatehouse-audit: install it (docs/guides/logging.md)',
+      );
     }
     if (found < assetsVersion) {
       log.warn(

@@ -92,7 +92,7 @@ export function createMatrix<Kind extends string, Name extends string>({
       });
     },
 
-    /** For docs/authorisation.md. Two words in a cell: for the caller's own contact centre / for another one. */
+    /** For docs/reference/authorisation.md. Two words in a cell: for the caller's own contact centre / for another one. */
     table(): string {
       const lines = Object.keys(rows).map((operation) => {
         const rule: Rule = rules[rows[operation] as Name];

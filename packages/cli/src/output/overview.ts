@@ -34,7 +34,7 @@ function problemLines(problems: readonly Problem[], output: Output): string {
   return problems
     .map(({ severity, subject, message, runbook }) => {
       const [colour, mark] = marks[severity];
-      return `  ${output.paint(colour, mark)} ${shown(subject)}: ${shown(message)}\n    docs/runbooks.md#${runbook}\n`;
+      return `  ${output.paint(colour, mark)} ${shown(subject)}: ${shown(message)}\n    docs/guides/runbooks.md#${runbook}\n`;
     })
     .join('');
 }

@@ -1,4 +1,4 @@
-/** Writes docs/audit-events.md from the catalogue of security events. */
+/** Writes docs/reference/audit-events.md from the catalogue of security events. */
 import { auditEvents } from './event.ts';
 import type { CatalogueEntry } from './event-kinds.ts';
 
@@ -8,7 +8,7 @@ export function cataloguePage(): string {
   );
   return `# Security events
 
-Written by \`npm run generate\` from \`services/auth-api/src/audit/event.ts\`. [Logging](logging.md) says how they are stored and shipped. Changes of
+Written by \`npm run generate\` from \`services/auth-api/src/audit/event.ts\`. [Logging](../guides/logging.md) says how they are stored and shipped. Changes of
 configuration data are separate events: \`<thing>_created\`, \`_updated\` and \`_deleted\` of environment, contact centre, setting, location, API key and single sign-on.
 
 Each event has \`id\`, \`at\`, \`name\`, \`outcome\` (success or failure) and \`correlationId\`, and where they are known \`sub\`, \`clientId\`, \`contactCenterId\`,

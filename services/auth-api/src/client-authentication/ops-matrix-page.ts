@@ -1,4 +1,4 @@
-/** Writes the part of docs/authorisation.md about Auth API from the matrix. */
+/** Writes the part of docs/reference/authorisation.md about Auth API from the matrix. */
 import { type OpsCallerKind, opsAuthorisation, opsCallerKinds } from './ops-matrix.ts';
 
 const callers: Record<OpsCallerKind, string> = {

@@ -1,4 +1,4 @@
-/** Lists who may do what below `/auth/v3/ops`: one row per operation. Part of docs/authorisation.md, and a test tries every cell. */
+/** Lists who may do what below `/auth/v3/ops`: one row per operation. Part of docs/reference/authorisation.md, and a test tries every cell. */
 import { admits, createMatrix, type Rule, type Verdict } from '@gatehouse/caller-auth/authorisation/matrix';
 
 /** Callers who may administer something. */

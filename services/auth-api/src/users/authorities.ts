@@ -1,4 +1,4 @@
-/** Derives a person's authorities from flags, ranks, access groups and roles. docs/authorities.md lists the rules. */
+/** Derives a person's authorities from flags, ranks, access groups and roles. docs/explain/authorities.md lists the rules. */
 import { CfgRank, flagIsSet } from '@gatehouse/config-server-client/model/enumerations';
 import type { CfgPerson } from '@gatehouse/config-server-client/model/person';
 import {

@@ -151,7 +151,10 @@ describe('the matrix', () => {
   });
 
   it('is the committed page', async () => {
-    const page = await readFile(new URL('../../../../docs/authorisation.md', import.meta.url), 'utf8');
+    const page = await readFile(
+      new URL('../../../../docs/reference/authorisation.md', import.meta.url),
+      'utf8',
+    );
     expect(page.endsWith(`\n${opsMatrixPage()}`)).toBe(true);
   });
 

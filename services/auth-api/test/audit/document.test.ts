@@ -105,7 +105,7 @@ describe('the catalogue', () => {
   });
 
   it('is the page that operators read', () => {
-    const page = fileURLToPath(new URL('../../../../docs/audit-events.md', import.meta.url));
+    const page = fileURLToPath(new URL('../../../../docs/reference/audit-events.md', import.meta.url));
     expect(readFileSync(page, 'utf8')).toBe(cataloguePage());
   });
 });

@@ -45,7 +45,7 @@ async function startTlsDoor(certificate: { cert: string; key: string }, target: 
   };
 }
 
-/** As docs/logging.md names them. */
+/** As docs/guides/logging.md names them. */
 const privileges = ['auto_configure', 'create_doc', 'read', 'maintenance', 'manage', 'index'];
 
 describe.skipIf(home === '')('a sign-in and a real Elasticsearch', () => {
@@ -96,7 +96,7 @@ describe.skipIf(home === '')('a sign-in and a real Elasticsearch', () => {
     ];
     for (const [path, name] of installed) {
       const text = readFileSync(
-        new URL(`../../../../docs/elasticsearch/${name}.json`, import.meta.url),
+        new URL(`../../../../docs/reference/elasticsearch/${name}.json`, import.meta.url),
         'utf8',
       );
       await admin.transport.request({ method: 'PUT', path: `/${path}`, body: JSON.parse(text) });

@@ -1,4 +1,4 @@
-/** The lines of docs/migration.md that copy the clients of an existing installation. */
+/** The lines of docs/guides/migration.md that copy the clients of an existing installation. */
 import { execFile, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -14,7 +14,7 @@ import { startAuthApi } from '../stack/auth-api.ts';
 import { operatorEnvironment } from '../stack/command-line.ts';
 import { token } from '../stack/oauth.ts';
 
-const page = readFileSync(new URL('../../../../docs/migration.md', import.meta.url), 'utf8');
+const page = readFileSync(new URL('../../../../docs/guides/migration.md', import.meta.url), 'utf8');
 const printed = [...page.matchAll(/^```sh\n(.*?)^```$/gms)].find(([, text]) =>
   text?.includes('clients.json'),
 );

@@ -1,4 +1,4 @@
-/** Tries every cell of the table in docs/what-ends.md, on two replicas. */
+/** Tries every cell of the table in docs/explain/what-ends.md, on two replicas. */
 import { readFileSync } from 'node:fs';
 import { personChangeId } from '@gatehouse/contracts/environment-api/people';
 import { randomUuid, sha256 } from '@gatehouse/service-kit/crypto/secrets';
@@ -32,7 +32,7 @@ import {
 } from '../stack/oauth.ts';
 
 const second = { timeout: 1000 };
-const page = readFileSync(new URL('../../../../docs/what-ends.md', import.meta.url), 'utf8');
+const page = readFileSync(new URL('../../../../docs/explain/what-ends.md', import.meta.url), 'utf8');
 const [columns = [], , ...rows] = page
   .split('\n')
   .filter((line) => line.startsWith('| '))

@@ -8,11 +8,9 @@ import { ops } from '../stack/auth-api.ts';
 import { followAndSignIn, type ListeningAuthApi, startListening } from '../stack/listening.ts';
 import { challenge, verifier } from '../stack/oauth.ts';
 
-const folder = new URL('../../../../docs/guides/', import.meta.url);
+const folder = new URL('../../../../docs/guides/grants/', import.meta.url);
 const read = (guide: string) => readFileSync(new URL(guide, folder), 'utf8');
-/** They are about other programs, whose settings no line can make. */
-const ofDirectories = ['active-directory.md', 'entra-scim.md', 'no-directory.md'];
-const guides = readdirSync(folder).filter((name) => name !== 'README.md' && !ofDirectories.includes(name));
+const guides = readdirSync(folder).filter((name) => name !== 'README.md');
 const registrationToken = randomToken();
 const hasCurl = spawnSync('curl', ['--version']).status === 0;
 
@@ -53,7 +51,7 @@ async function getCode(): Promise<string> {
   return back.searchParams.get('code') ?? '';
 }
 
-describe.skipIf(!hasCurl)('the lines of docs/guides', () => {
+describe.skipIf(!hasCurl)('the lines of docs/guides/grants', () => {
   it.each(guides)('%s', async (guide) => {
     const blocks = [...read(guide).matchAll(/^```sh\n(.*?)^```$/gms)].map(([, lines = '']) => lines);
     const variables = new Map([

@@ -195,7 +195,7 @@ describe('what the overview calls a problem', () => {
     expect(shown.exitCode).toBe(4);
     expect(shown.error).toContain('Environment API');
     expect(shown.out).toMatch(
-      /Problems\n[\s\S]*! demo: The certificate of the identity provider of demo ends in 5 days\.\n\s+docs\/runbooks\.md#a-certificate-ends/,
+      /Problems\n[\s\S]*! demo: The certificate of the identity provider of demo ends in 5 days\.\n\s+docs\/guides\/runbooks\.md#a-certificate-ends/,
     );
     expect(shown.out).toMatch(/Sign-ins\n[\s\S]*succeeded +\d+/);
     const { authApi } = JSON.parse((await runCommand(['overview', '--json'], { env })).out);
@@ -207,7 +207,7 @@ describe('what the overview calls a problem', () => {
 it('names the same sections of the runbooks as the page has', async () => {
   const { runbooks } = await import('@gatehouse/contracts/overview');
   const { readFile } = await import('node:fs/promises');
-  const page = await readFile(new URL('../../../../docs/runbooks.md', import.meta.url), 'utf8');
+  const page = await readFile(new URL('../../../../docs/guides/runbooks.md', import.meta.url), 'utf8');
   const anchors = [...page.matchAll(/^## (.+)$/gm)].map(([, title = '']) =>
     title
       .toLowerCase()

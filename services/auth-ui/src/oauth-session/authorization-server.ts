@@ -57,7 +57,7 @@ export function createAuthorizationServer(options: AuthorizationServerOptions) {
     return loading;
   }
 
-  /** Only who opens the console needs it, and it is a sixth of this program (docs/decisions/memory-of-a-service.md). */
+  /** Only who opens the console needs it, and it is a sixth of this program (docs/contributing/decisions/memory-of-a-service.md). */
   async function load(): Promise<OAuth2Namespace> {
     const { default: oauth2 } = await import('@fastify/oauth2');
     const [secret] = consoleClientSecrets(serviceSecret);

@@ -1,4 +1,4 @@
-/** Writes docs/authorisation.md from the matrix. */
+/** Writes docs/reference/authorisation.md from the matrix. */
 import type { Verdict } from '@gatehouse/caller-auth/authorisation/matrix';
 import { authorisation, type CallerKind, callerKinds } from './matrix.ts';
 
@@ -32,7 +32,7 @@ export function matrixPage(): string {
   return `# Authorisation
 
 Written by \`npm run generate\`. Two tables say who may call what: Environment API, and [the administration of Auth API](#auth-api).
-[Authorities](authorities.md) says who gets the rights.
+[Authorities](../explain/authorities.md) says who gets the rights.
 
 ## Environment API
 

@@ -1,4 +1,4 @@
-/** Lists who may do what: one row per operation. It is the guard of every route (`guard.ts`) and docs/authorisation.md. A test tries every cell. */
+/** Lists who may do what: one row per operation. It is the guard of every route (`guard.ts`) and docs/reference/authorisation.md. A test tries every cell. */
 import { createMatrix, type Rule, type Verdict } from '@gatehouse/caller-auth/authorisation/matrix';
 
 export const callerKinds = [

@@ -2,7 +2,7 @@
  * Decodes CBOR bodies (RFC 8949) and refuses all that is not in the restricted form of docs/protocol.md, "Bodies".
  *
  * Optimisation: with the library cborg in its place, a login over the link takes 20 µs of CPU time instead of 16
- * (docs/decisions/own-cbor.md). The library decodes fractions, which are rare.
+ * (docs/contributing/decisions/own-cbor.md). The library decodes fractions, which are rare.
  */
 import { decode } from 'cborg';
 

@@ -2,7 +2,7 @@
  * Encodes CBOR bodies (RFC 8949) deterministically, as docs/protocol.md demands in "Bodies".
  *
  * Optimisation: with the library cborg in its place, a login over the link takes 24 µs of CPU time instead of 16
- * (docs/decisions/own-cbor.md). The library encodes fractions and large integers, which are rare.
+ * (docs/contributing/decisions/own-cbor.md). The library encodes fractions and large integers, which are rare.
  */
 import { encode } from 'cborg';
 

@@ -5,7 +5,7 @@ import { detailRoute } from '../shell/details.ts';
 import { type ConsolePage, consoleView } from '../shell/pages.ts';
 import type { Shell } from '../shell/shell.ts';
 
-/** Its sections are written by `npm run generate` from docs/runbooks.md. */
+/** Its sections are written by `npm run generate` from docs/guides/runbooks.md. */
 const runbooksView = consoleView<ConsolePage>('runbooks/page');
 
 export function composeRunbooks({ shell }: { shell: Shell }): Area {

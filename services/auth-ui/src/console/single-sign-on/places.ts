@@ -41,7 +41,7 @@ export interface OurAddress {
   isDocument?: boolean;
 }
 
-/** As docs/single-sign-on.md lists them: they work before anything is stored. */
+/** As docs/guides/single-sign-on.md lists them: they work before anything is stored. */
 export function ourAddresses(publicUrl: string, id: string, { protocol, location }: Place): OurAddress[] {
   const api = `${publicUrl}/auth/v3`;
   const place = `${id}/${location === rootLocation ? '-' : location.slice(1).replaceAll('/', '~')}`;

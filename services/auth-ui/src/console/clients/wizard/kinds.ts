@@ -40,7 +40,7 @@ interface Description {
   questions: readonly Question[];
   /** What the form suggests. */
   scope: string;
-  /** The program to copy from, below `docs/quickstarts/`. */
+  /** The program to copy from, below `docs/start/quickstarts/`. */
   guide?: string;
   /** What the kind decides, so it is not asked. */
   fixed: Fixed;

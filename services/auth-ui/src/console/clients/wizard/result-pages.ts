@@ -135,7 +135,7 @@ export function registeredPage(
             ? []
             : [
                 {
-                  ...code(text('console.clients.guide'), `docs/quickstarts/${guide}`),
+                  ...code(text('console.clients.guide'), `docs/start/quickstarts/${guide}`),
                   note: text('console.clients.guide.text'),
                 },
               ]),
