@@ -6,6 +6,7 @@ import { wrongImports } from './dependency-direction.ts';
 import { breakingMigrations } from './migrations/expand-contract.ts';
 import { starsInNamedStatements } from './migrations/prepared-columns.ts';
 import { missingTexts } from './missing-texts.ts';
+import { movedPages } from './moved-pages.ts';
 import { processClocks } from './process-clocks.ts';
 import { unfinishedWork } from './unfinished-work.ts';
 
@@ -34,6 +35,7 @@ const steps: Step[] = [
   },
   { title: 'clocks of the machine', run: () => processClocks(root) },
   { title: 'unfinished work', run: () => unfinishedWork(root) },
+  { title: 'paths of the documentation', run: () => movedPages(root) },
   { title: 'texts in every language', run: () => missingTexts(root) },
   { title: 'dead code', run: () => program('knip/bin/knip.js', ['--no-progress']) },
   { title: 'generated files', run: () => staleFiles(root) },

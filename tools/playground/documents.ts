@@ -10,10 +10,12 @@ import type { Page } from './pages/layout.ts';
 const root = fileURLToPath(new URL('../../', import.meta.url));
 /** Fixed when the playground starts: no path of a request reaches the file system. */
 const files = new Set(
-  globSync(['*.md', 'docs/**/*.{md,png,yaml,json}', '{packages,services,tools}/*/{,docs/}*.md'], {
+  globSync(['*.md', 'docs/**/*.{md,webp,yaml,json}', '{packages,services,tools}/*/{,docs/}*.md'], {
     cwd: root,
   }),
 );
+/** Where a page is that had another path before; an entry that ends with a slash is a folder. */
+const moved = Object.entries<string>(JSON.parse(readFileSync(join(root, 'docs/moved.json'), 'utf8')));
 
 const markdown = new Marked({
   renderer: {
@@ -41,12 +43,20 @@ export function serveDocuments(
   app.get('/docs', (_request, reply) => reply.redirect('/docs/README.md'));
   app.get<{ Params: { '*': string } }>('/docs/*', (request, reply) => {
     const path = request.params['*'];
+    const now = newPathOf(path);
+    if (now !== undefined) return reply.redirect(`/docs/${now}`, 301);
     if (!files.has(path)) return reply.callNotFound();
     const content = readFileSync(join(root, path));
-    if (path.endsWith('.png')) return reply.type('image/png').send(content);
+    if (path.endsWith('.webp')) return reply.type('image/webp').send(content);
     if (!path.endsWith('.md')) return reply.type('text/plain; charset=utf-8').send(content);
     return show(reply, documentPage(path, content.toString()));
   });
+}
+
+/** The part after the folder comes from the request and stays on this origin, because the folder is before it. */
+function newPathOf(path: string): string | undefined {
+  const entry = moved.find(([old]) => (old.endsWith('/') ? path.startsWith(old) : path === old));
+  return entry && `${entry[1]}${path.slice(entry[0].length)}`;
 }
 
 function documentPage(path: string, text: string): Page {
