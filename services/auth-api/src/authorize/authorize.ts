@@ -5,10 +5,10 @@ import type { AttemptLimiter } from '@gatehouse/service-kit/limits/attempt-limit
 import type { Browser } from '../browser/browser-cookies.ts';
 import type { Client } from '../clients/client.ts';
 import type { ClientDirectory } from '../clients/directory.ts';
-import { deviceGrantType } from '../devices/device.ts';
 import type { FormGuard, GuardedForm } from '../interactions/form-guard.ts';
 import type { InteractionService } from '../interactions/service.ts';
 import type { AuthorizationRequest } from '../protocol/authorization-request.ts';
+import { deviceGrantType } from '../protocol/grant-types.ts';
 import type { RequestParameters } from '../protocol/parameters.ts';
 import { isRegisteredRedirectUri } from '../protocol/redirect-uri.ts';
 import type { SessionService } from '../sessions/service.ts';

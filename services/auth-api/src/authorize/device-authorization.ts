@@ -3,11 +3,11 @@ import { invalidScope, unauthorizedClient } from '@gatehouse/service-kit/errors/
 import type { AttemptLimiter } from '@gatehouse/service-kit/limits/attempt-limiter';
 import type { Pages } from '../browser/pages.ts';
 import type { ClientAuthentication, ClientCall } from '../client-authentication/client-authentication.ts';
-import { deviceGrantType } from '../devices/device.ts';
 import { pollIntervalSeconds } from '../devices/polled-requests.ts';
 import type { Devices } from '../devices/service.ts';
 import { formatUserCode } from '../devices/user-code.ts';
 import { invalidDetails } from '../protocol/authorization-details.ts';
+import { deviceGrantType } from '../protocol/grant-types.ts';
 import { narrowScope, parseScope } from '../protocol/parameters.ts';
 
 export interface DeviceAnswer {

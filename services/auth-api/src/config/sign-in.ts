@@ -1,8 +1,8 @@
 /** Defines the settings of logins and of their limits. */
 import { read, setting } from '@gatehouse/service-kit/config/setting';
 import { z } from 'zod';
-import { mappingProblem } from '../users/authorities.ts';
-import { patternProblem } from '../users/login-name.ts';
+import { mappingProblem } from './authority-mapping.ts';
+import { patternProblem } from './user-name-patterns.ts';
 
 const attemptSettings = {
   accountAttempts: setting(read.integer(1, 1000).optional(), {

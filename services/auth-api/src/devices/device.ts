@@ -1,6 +1,4 @@
 /** Defines a device that waits for a user to let it in with a browser elsewhere (RFC 8628). */
-export const deviceGrantType = 'urn:ietf:params:oauth:grant-type:device_code';
-
 export interface DeviceRequest {
   /** Becomes the family of the tokens. */
   deviceId: string;

@@ -5,12 +5,13 @@ import type { BrowserRequest } from '../browser/browser-cookies.ts';
 import type { DeviceResult } from '../browser/pages.ts';
 import type { Client } from '../clients/client.ts';
 import type { AuthorizationRequest } from '../protocol/authorization-request.ts';
+import { deviceGrantType } from '../protocol/grant-types.ts';
 import type { SessionService } from '../sessions/service.ts';
 import type { Session } from '../sessions/session.ts';
 import { formatFamilyToken, newFamilyId, newSecret, secretHash } from '../tokens/family-token.ts';
 import type { Grant } from '../tokens/grant.ts';
 import { referenceTo } from '../tokens/session-reference.ts';
-import { type DeviceRequest, deviceGrantType } from './device.ts';
+import type { DeviceRequest } from './device.ts';
 import type { DeviceStore } from './store.ts';
 import { newUserCode } from './user-code.ts';
 

@@ -11,3 +11,6 @@ export const jwtBearerGrantType = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
 
 /** RFC 7522. */
 export const samlBearerGrantType = 'urn:ietf:params:oauth:grant-type:saml2-bearer';
+
+/** RFC 8628. */
+export const deviceGrantType = 'urn:ietf:params:oauth:grant-type:device_code';

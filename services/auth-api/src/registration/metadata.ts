@@ -4,7 +4,7 @@ import { OAuthError, plainDescription } from '@gatehouse/service-kit/errors/oaut
 import type { Client } from '../clients/client.ts';
 import { type ClientPatch, clientPatchSchema } from '../clients/schemas.ts';
 import { isRegistered, members, registered } from '../clients/table.ts';
-import { deviceGrantType } from '../devices/device.ts';
+import { deviceGrantType } from '../protocol/grant-types.ts';
 import { parseScope } from '../protocol/parameters.ts';
 import { isLoopbackUri } from '../protocol/redirect-uri.ts';
 import type { ClientMetadata } from './metadata-schemas.ts';

@@ -7,7 +7,8 @@ import type { CfgPerson } from '@gatehouse/config-server-client/model/person';
 import type { CfgRole } from '@gatehouse/config-server-client/model/role';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { LRUCache } from 'lru-cache';
-import { type AuthorityMapping, type Entitlements, noEntitlements } from './authorities.ts';
+import type { AuthorityMapping } from '../config/authority-mapping.ts';
+import { type Entitlements, noEntitlements } from './authorities.ts';
 import type { EnvironmentLink } from './environment-links.ts';
 import { buildIdentity, type UserIdentity } from './identity.ts';
 

@@ -1,9 +1,10 @@
 /** Builds the identity of a person: the value that sessions, tokens and userinfo carry. */
 import type { CfgPerson } from '@gatehouse/config-server-client/model/person';
 import { definedOnly } from '@gatehouse/contracts/defined-only';
+import type { AuthorityMapping } from '../config/authority-mapping.ts';
 import { type SubjectPlace, subjectOf } from '../contact-centers/subjects.ts';
 import type { Entry } from '../revocation/revocation.ts';
-import { type Authority, type AuthorityMapping, authoritiesOf, type Entitlements } from './authorities.ts';
+import { type Authority, authoritiesOf, type Entitlements } from './authorities.ts';
 
 /** Plain JSON: it is stored with sessions and refresh families as it stands. */
 export interface UserIdentity {

@@ -2,8 +2,8 @@
 import { CfgObjectState, CfgObjectType, CfgRank } from '@gatehouse/config-server-client/model/enumerations';
 import { loadConfig } from '@gatehouse/service-kit/config/load';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { mappingProblem } from '../../src/config/authority-mapping.ts';
 import { configuration } from '../../src/config.ts';
-import { mappingProblem } from '../../src/users/authorities.ts';
 import { type AuthApi, publicUrl, requiredSettings, startAuthApi } from '../stack/auth-api.ts';
 import { createClient, passwordTokens, type TestClient, token } from '../stack/oauth.ts';
 
@@ -135,7 +135,7 @@ describe('authorities', () => {
 });
 
 describe('the mapping of an estate', () => {
-  // attack: group or role that is mapped to the right of an installation administrator | ASVS 8.2.1, CWE-269 | guard: services/auth-api/src/users/authorities.ts
+  // attack: group or role that is mapped to the right of an installation administrator | ASVS 8.2.1, CWE-269 | guard: services/auth-api/src/config/authority-mapping.ts
   it.each(['group', 'role'])(
     'that gives the right over the installation by a %s keeps the service from starting',
     (kind) => {

@@ -1,6 +1,6 @@
 import { InMemoryBackend, type MemoryPerson } from '@gatehouse/config-server-client/testing/memory-backend';
 import { describe, expect, it } from 'vitest';
-import { readMapping } from '../../src/users/authorities.ts';
+import { readMapping } from '../../src/config/authority-mapping.ts';
 import { createIdentification } from '../../src/users/identify.ts';
 import { createIdentities } from '../../src/users/identities.ts';
 import { membersOf } from '../../src/users/members.ts';

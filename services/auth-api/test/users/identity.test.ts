@@ -1,8 +1,9 @@
 import { CfgRank } from '@gatehouse/config-server-client/model/enumerations';
 import type { CfgPerson } from '@gatehouse/config-server-client/model/person';
 import { describe, expect, it } from 'vitest';
+import { readMapping } from '../../src/config/authority-mapping.ts';
 import { type SubjectPlace, subjectOf, subjectsIn } from '../../src/contact-centers/subjects.ts';
-import { noEntitlements, readMapping } from '../../src/users/authorities.ts';
+import { noEntitlements } from '../../src/users/authorities.ts';
 import { buildIdentity } from '../../src/users/identity.ts';
 
 const at = (changes: Partial<SubjectPlace> = {}): SubjectPlace => ({

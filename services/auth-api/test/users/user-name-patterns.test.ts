@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createLoginNames, patternProblem } from '../../src/users/login-name.ts';
+import { patternProblem } from '../../src/config/user-name-patterns.ts';
+import { createLoginNames } from '../../src/users/login-name.ts';
 import { type AuthApi, startAuthApi } from '../stack/auth-api.ts';
 import { createBrowser } from '../stack/browser.ts';
 import { agent } from '../stack/interaction.ts';

@@ -1,6 +1,7 @@
 /** Grants a device the tokens that its user has approved in a browser (RFC 8628 sections 3.4 and 3.5). */
-import { deviceGrantType } from '../../devices/device.ts';
+
 import type { Devices } from '../../devices/service.ts';
+import { deviceGrantType } from '../../protocol/grant-types.ts';
 import type { GrantHandler } from '../grant-handler.ts';
 import { type PolledGrantDeps, polledGrant } from './polled-grant.ts';
 
