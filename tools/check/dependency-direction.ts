@@ -1,6 +1,6 @@
 /** Refuses imports against the order of packages, folders and files that layers.json sets, types included. */
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileCycles, folderCycles, type Import, readSources } from './import-graph.ts';
 import { foldersAway, laboratoryUses } from './laboratory.ts';
 import {
@@ -109,10 +109,20 @@ function wrongLayer({ path, target }: Import, places: Layers['places']): string[
 function wrongDomain({ path, target, isTypeOnly }: Import, places: Layers['places']): string[] {
   if (target === undefined || isTypeOnly || !path.startsWith('services/')) return [];
   const name = placeOf(path, places);
-  const [from, to] = [layerOf(path, name, places), layerOf(target, name, places)];
   const isInFolder = path.split('/').length > 4 && target.split('/').length > 4;
-  if (!isInFolder || from === to || !/(^|[-/])(store|routes)\.ts$/.test(target)) return [];
-  return [`${path} imports ${target}: ${from} must use the service of ${to}, not its store or routes.`];
+  const isOfOther = layerOf(path, name, places) !== layerOf(target, name, places);
+  const isOtherRoute = isInFolder && isOfOther && /(^|[-/])routes\.ts$/.test(target);
+  const isOtherStore = isInFolder && isApart(path, target) && /(^|[-/])store\.ts$/.test(target);
+  if (!isOtherRoute && !isOtherStore) return [];
+  return [
+    `${path} imports ${target}: ${dirname(path)} must use the service of ${dirname(target)}, not its store or routes.`,
+  ];
+}
+
+/** An area has several domains: files are of one domain where the folder of one holds the other. */
+function isApart(path: string, target: string): boolean {
+  const [from, to] = [`${dirname(path)}/`, `${dirname(target)}/`];
+  return !from.startsWith(to) && !to.startsWith(from);
 }
 
 function wrongDriver({ path, specifier, isTypeOnly }: Import): string[] {

@@ -1,24 +1,24 @@
-/** Writes the table of the folders of Auth API in docs/explain/architecture.md: their order from layers.json, what they own from the first lines of their READMEs. */
-import { readFileSync } from 'node:fs';
+/** Writes the table of the areas of Auth API in docs/explain/architecture.md: their order from layers.json, what they own from the first lines of their READMEs. */
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const service = 'services/auth-api';
 const page = 'docs/explain/architecture.md';
 const header = '\n| folder | owns |\n| --- | --- |\n';
-/** Folders that are no domain. */
+/** Folders that are no area. */
 const others = ['config'];
 
-/** docs/explain/architecture.md, with its table of folders as it should be. */
+/** docs/explain/architecture.md, with its table of areas and their folders as it should be. */
 export async function architectureFolders(root: string): Promise<string> {
   const text = readFileSync(join(root, page), 'utf8');
   const { places } = JSON.parse(readFileSync(join(root, 'tools/check/layers.json'), 'utf8'));
-  const folders = (places[service].layers as string[]).filter(
+  const areas = (places[service].layers as string[]).filter(
     (layer) => !layer.endsWith('.ts') && !others.includes(layer),
   );
-  const rows = folders.map((folder) => {
-    const readme = readFileSync(join(root, service, 'src', folder, 'README.md'), 'utf8');
-    return `| \`${folder}\` | ${ownedBy(folder, readme)} |\n`;
-  });
+  const rows = areas.flatMap((area) => [
+    `| **\`${area}\`** | ${ownedBy(root, area)} |\n`,
+    ...foldersOf(root, area).map((folder) => `| \`${folder}\` | ${ownedBy(root, folder)} |\n`),
+  ]);
   const start = text.indexOf(header);
   if (start < 0) throw new Error(`${page} has no table of folders`);
   const rowsFrom = start + header.length;
@@ -26,10 +26,18 @@ export async function architectureFolders(root: string): Promise<string> {
   return text.slice(0, rowsFrom) + rows.join('') + text.slice(rowsTo);
 }
 
+function foldersOf(root: string, area: string): string[] {
+  return readdirSync(join(root, service, 'src', area), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => `${area}/${entry.name}`)
+    .sort();
+}
+
 /** What the first line of the README says after the name. */
-function ownedBy(folder: string, readme: string): string {
-  const [, owned] = new RegExp(`^# ${folder} — (.+)\\n`).exec(readme) ?? [];
+function ownedBy(root: string, folder: string): string {
+  const readme = readFileSync(join(root, service, 'src', folder, 'README.md'), 'utf8');
+  const [, owned] = new RegExp(`^# ${folder.split('/').at(-1)} — (.+)\\n`).exec(readme) ?? [];
   if (owned === undefined)
-    throw new Error(`the README of ${folder} must begin with "# ${folder} — what it owns"`);
+    throw new Error(`the README of ${folder} must begin with "# ${folder.split('/').at(-1)} — what it owns"`);
   return owned;
 }

@@ -41,7 +41,7 @@ export async function configurationReference(root: string): Promise<string> {
 /** docs/reference/authorisation.md */
 export async function authorisationPage(root: string): Promise<string> {
   const file = 'environment-api/src/access/matrix-page.ts';
-  const opsFile = 'auth-api/src/client-authentication/ops-matrix-page.ts';
+  const opsFile = 'auth-api/src/oauth/client-authentication/ops-matrix-page.ts';
   const { matrixPage } = await load<{ matrixPage(): string }>(root, file);
   const { opsMatrixPage } = await load<{ opsMatrixPage(): string }>(root, opsFile);
   return `${matrixPage()}\n${opsMatrixPage()}`;
@@ -49,7 +49,7 @@ export async function authorisationPage(root: string): Promise<string> {
 
 /** docs/reference/audit-events.md */
 export async function auditPage(root: string): Promise<string> {
-  const file = 'auth-api/src/audit/catalogue-page.ts';
+  const file = 'auth-api/src/records/audit/catalogue-page.ts';
   return (await load<{ cataloguePage(): string }>(root, file)).cataloguePage();
 }
 

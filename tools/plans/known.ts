@@ -102,7 +102,7 @@ export const wholeReads: readonly WholeRead[] = [
     why: 'counts what a SCIM filter finds, which the answer must say, among the groups of one environment',
   },
   {
-    path: 'services/auth-api/src/clients/certificates.ts',
+    path: 'services/auth-api/src/registry/clients/certificates.ts',
     text: 'count(*)',
     why: 'counts the clients, when an administrator looks at the overview',
   },
@@ -112,12 +112,12 @@ export const wholeReads: readonly WholeRead[] = [
     why: 'looks for environments with a directory, when an operator asks for the diagnosis',
   },
   {
-    path: 'services/auth-api/src/audit/store.ts',
+    path: 'services/auth-api/src/records/audit/store.ts',
     text: '$1::text IS NULL',
     why: 'a list without a person goes through the newest events, whatever else it filters by: an index more would cost every event',
   },
   {
-    path: 'services/auth-api/src/audit/seen-people.ts',
+    path: 'services/auth-api/src/records/audit/seen-people.ts',
     text: 'WHERE $1::text IS NULL ORDER BY seq',
     why: 'goes through the newest 200 000 events, when an operator ends what a client was given',
   },

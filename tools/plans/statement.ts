@@ -4,7 +4,7 @@ import { deserialize } from 'node:v8';
 import { largest } from './seed.ts';
 
 export interface Statement {
-  /** `services/auth-api/src/clients/store.ts:12` */
+  /** `services/auth-api/src/registry/clients/store.ts:12` */
   at: string;
   text: string;
   values: unknown[];

@@ -7,7 +7,7 @@ const introduction = `# Reachability
 
 Written by \`npm run generate\`: what each right, key, setting and directory can reach in any number of steps. A search goes over both matrices of
 [authorisation](authorisation.md), over what each of their writes puts into the hands of its caller (\`services/environment-api/src/access/reach.ts\`,
-\`services/auth-api/src/client-authentication/ops-reach.ts\`), and over the edges in the second of these files: identity provider, directory, mapping of groups, keys,
+\`services/auth-api/src/oauth/client-authentication/ops-reach.ts\`), and over the edges in the second of these files: identity provider, directory, mapping of groups, keys,
 list of administrators, links. The build fails where a lower right reaches a higher one that \`tools/reachability/allowed.ts\` does not list, and where a write of a matrix says
 neither that it gives something nor that it gives nothing. It fails also where a write gives something to people at the console and does not ask them for a sign-in of the last 15
 minutes.

@@ -5,8 +5,8 @@ import {
   administratorKinds,
   opsMatrix,
   opsRules,
-} from '../../services/auth-api/src/client-authentication/ops-matrix.ts';
-import { edges, opsGives } from '../../services/auth-api/src/client-authentication/ops-reach.ts';
+} from '../../services/auth-api/src/oauth/client-authentication/ops-matrix.ts';
+import { edges, opsGives } from '../../services/auth-api/src/oauth/client-authentication/ops-reach.ts';
 import { callerKinds, matrix, rules } from '../../services/environment-api/src/access/matrix.ts';
 import { gives } from '../../services/environment-api/src/access/reach.ts';
 

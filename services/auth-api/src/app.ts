@@ -3,9 +3,9 @@ import cookie from '@fastify/cookie';
 import { type App, createApp } from '@gatehouse/service-kit/http/app';
 import { keepChosenLanguage } from '@gatehouse/service-kit/http/chosen-language';
 import { hideFromProxies } from '@gatehouse/service-kit/http/internal';
-import { opsAuthorisation } from './client-authentication/ops-matrix.ts';
-import type { Audience } from './domain.ts';
+import type { Audience } from './core/domain.ts';
 import type { Deps } from './domains.ts';
+import { opsAuthorisation } from './oauth/client-authentication/ops-matrix.ts';
 import { refineOpenapi } from './openapi.ts';
 
 const internal = '/auth/v3/internal';

@@ -9,8 +9,8 @@ import { weaknessOfCertificate } from '@gatehouse/service-kit/crypto/key-strengt
 import { type Ask, askForToken, type ReleasePlaces } from '@gatehouse/service-kit/health/release-check';
 import { linesOf } from '@gatehouse/service-kit/secret';
 import { z } from 'zod';
-import { jwkWeakness } from './assertions/jwk-weakness.ts';
 import type { Config } from './config.ts';
+import { jwkWeakness } from './core/assertions/jwk-weakness.ts';
 
 export async function checkRelease(config: Config, { apiUrl }: ReleasePlaces, ask: Ask): Promise<void> {
   await ask({

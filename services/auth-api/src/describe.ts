@@ -7,8 +7,8 @@ import type { Kit } from '@gatehouse/service-kit/http/run';
 import { trustedClock } from '@gatehouse/service-kit/timekeeping/store-clock';
 import { buildApp, buildInternalApp } from './app.ts';
 import { configuration } from './config.ts';
+import type { Stores } from './core/open-core.ts';
 import { composeDeps, type Deps } from './domains.ts';
-import type { Stores } from './open-core.ts';
 
 /** Replaces the connections, which composing passes on and never uses. */
 const unused: Stores = new Proxy(() => unused, { get: () => unused, apply: () => unused }) as never;

@@ -4,11 +4,11 @@ import { runService } from '@gatehouse/service-kit/http/run';
 import { migrate } from '@gatehouse/service-kit/postgres/migrate';
 import { buildApp, buildInternalApp } from './app.ts';
 import { checkRelease } from './check-release.ts';
-import { readinessChecks, startSteps } from './composition.ts';
 import { configuration } from './config.ts';
+import { readinessChecks, startSteps } from './core/composition.ts';
+import { migrationsFolder, schema } from './core/open-core.ts';
 import { describeApp } from './describe.ts';
 import { createDeps } from './domains.ts';
-import { migrationsFolder, schema } from './open-core.ts';
 
 await runService({
   configuration,

@@ -1,6 +1,10 @@
 /** Adds to the OpenAPI document what the schemas of routes do not say: who may call, and how pages and public documents refuse. */
 import type { Answer, OpenApiDocument } from '@gatehouse/service-kit/openapi/document';
-import { type AdministratorKind, allows, opsAuthorisation } from './client-authentication/ops-matrix.ts';
+import {
+  type AdministratorKind,
+  allows,
+  opsAuthorisation,
+} from './oauth/client-authentication/ops-matrix.ts';
 
 type Credential = keyof typeof securitySchemes;
 

@@ -1,8 +1,8 @@
 /** The domains: each gets those before it, and all of them are started, judged and closed in the order of the list. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { begin, closeDomains, readinessChecks, startSteps } from '../src/composition.ts';
-import type { Core } from '../src/core.ts';
-import type { Domain } from '../src/domain.ts';
+import { begin, closeDomains, readinessChecks, startSteps } from '../src/core/composition.ts';
+import type { Core } from '../src/core/core.ts';
+import type { Domain } from '../src/core/domain.ts';
 import { type AuthApi, startAuthApi } from './stack/auth-api.ts';
 
 const core = {} as Core;

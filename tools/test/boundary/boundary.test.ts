@@ -86,7 +86,7 @@ describe.each(variants)('two contact centres of an environment with $name', (var
       untold.set(trail, await standBetween(await createEstate(stage, variant, listener)));
   });
 
-  // attack: every route of Auth API, by everybody of another contact centre of the environment | ASVS 8.2.2, ASVS 8.4.1, CWE-639 | guard: services/auth-api/src/approvals/service.ts
+  // attack: every route of Auth API, by everybody of another contact centre of the environment | ASVS 8.2.2, ASVS 8.4.1, CWE-639 | guard: services/auth-api/src/browser/approvals/service.ts
   it.each(walked(authApiTable))('are apart at the route %s of Auth API', async (route, asks) => {
     const { app, internalApp } = stage.authApi;
     const at = from(route);
@@ -105,7 +105,7 @@ describe.each(variants)('two contact centres of an environment with $name', (var
     },
   );
 
-  // attack: every page and every command, by an administrator of another contact centre of the environment | ASVS 8.2.2, CWE-639 | guard: services/auth-api/src/help-desk/people.ts
+  // attack: every page and every command, by an administrator of another contact centre of the environment | ASVS 8.2.2, CWE-639 | guard: services/auth-api/src/operations/help-desk/people.ts
   it.each(walked(authUiTable))('are apart at the page %s', async (route, asks) => {
     const at = from(route);
     await walkRoute(at, { route, asks, app: stage.authUi, callers: at.callers.ofPages });
@@ -131,7 +131,7 @@ describe.each(variants)('two contact centres of an environment with $name', (var
     await requireUnchanged(boundary);
   });
 
-  // attack: every page and every command, by an administrator of another contact centre of the environment | ASVS 8.2.2, CWE-639 | guard: services/auth-api/src/help-desk/people.ts
+  // attack: every page and every command, by an administrator of another contact centre of the environment | ASVS 8.2.2, CWE-639 | guard: services/auth-api/src/operations/help-desk/people.ts
   it.each(walked(commandsTable))('are apart at gatehouse %s', async (command, asks) => {
     const at = from(command);
     for (const { form = {}, endsOwn, mayDiffer } of asks)

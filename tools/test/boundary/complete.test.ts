@@ -1,7 +1,7 @@
 /** A route, grant, page, command or signal that is new has no row yet, and fails here. */
 import { signalEvents } from '@gatehouse/contracts/resources/signal-receiver';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { createGrants } from '../../../services/auth-api/src/token/grants/index.ts';
+import { createGrants } from '../../../services/auth-api/src/oauth/token/grants/index.ts';
 import { type Stage, startStage } from '../console/stage.ts';
 import { authApiTable } from './auth-api-table.ts';
 import { authUiTable } from './auth-ui-table.ts';

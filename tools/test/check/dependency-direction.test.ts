@@ -85,7 +85,20 @@ describe('an import', () => {
       'services/api/src/protocol/key-store.ts': '',
     });
     expect(wrongImports(root)).toEqual([
-      expect.stringContaining('sessions must use the service of protocol, not its store or routes.'),
+      expect.stringContaining(
+        'src/sessions must use the service of services/api/src/protocol, not its store or routes.',
+      ),
+    ]);
+  });
+
+  it('of the store of another domain in its own area is refused, and of its own domain is not', () => {
+    plant({
+      'services/api/src/sessions/pages/service.ts': "import { find } from '../rows/row-store.ts';",
+      'services/api/src/sessions/rows/row-store.ts': '',
+      'services/api/src/sessions/rows/old/read.ts': "import { find } from '../row-store.ts';",
+    });
+    expect(wrongImports(root)).toEqual([
+      expect.stringContaining('sessions/pages must use the service of services/api/src/sessions/rows'),
     ]);
   });
 

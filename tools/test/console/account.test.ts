@@ -66,7 +66,7 @@ describe('sessions', () => {
     expect((await person.open('/auth/account')).status).toBe(200);
   });
 
-  // attack: session of another person ended by its id | CWE-639 | guard: services/auth-api/src/sessions/store.ts
+  // attack: session of another person ended by its id | CWE-639 | guard: services/auth-api/src/browser/sessions/store.ts
   it('of another person are not ended by their id', async () => {
     const [victim, attacker] = [await areaOf('admin'), await areaOf('agent')];
     const { sid } = await stage.session.read(victim.person);
@@ -119,7 +119,7 @@ describe('applications', () => {
     expect((await allow(person)).asked.heading).toContain('Careful application');
   });
 
-  // attack: application that reads or takes back what its user allowed others | CWE-863 | guard: services/auth-api/src/consents/own-routes.ts
+  // attack: application that reads or takes back what its user allowed others | CWE-863 | guard: services/auth-api/src/browser/consents/own-routes.ts
   it('do not see each other: the token of one opens no list and takes nothing back', async () => {
     const { person } = await areaOf('admin');
     const { tokens } = await allow(person);

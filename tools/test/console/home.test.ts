@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { hourOf, successOf } from '../../../services/auth-api/src/activity/hour.ts';
-import { createActivityStore } from '../../../services/auth-api/src/activity/store.ts';
+import { hourOf, successOf } from '../../../services/auth-api/src/records/activity/hour.ts';
+import { createActivityStore } from '../../../services/auth-api/src/records/activity/store.ts';
 import { createClient, token } from '../../../services/auth-api/test/stack/oauth.ts';
 import type { Person } from './person.ts';
 import { people, type Stage, startStage } from './stage.ts';
@@ -85,7 +85,7 @@ it('shows what one API tells while the other one does not answer', async () => {
   expect((await home()).text).not.toContain('Environment API does not answer');
 });
 
-// attack: a contact-centre administrator reads at the console what happens elsewhere | CWE-639 | guard: services/auth-api/src/overview/routes.ts
+// attack: a contact-centre administrator reads at the console what happens elsewhere | CWE-639 | guard: services/auth-api/src/operations/overview/routes.ts
 it('shows a contact-centre administrator the own contact centre alone', async () => {
   const { environmentId } = stage;
   const other = await stage.environmentApi.contactCenter({

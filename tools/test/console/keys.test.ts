@@ -84,7 +84,7 @@ it('says why a key is refused, and does not send it back', async () => {
   expect(json.html).not.toContain(secret);
 });
 
-const keystores = new URL('../../../services/auth-api/test/keys/keystores/', import.meta.url);
+const keystores = new URL('../../../services/auth-api/test/keys/signing-keys/keystores/', import.meta.url);
 const keystore = (name: string) => readFileSync(new URL(`${name}.p12`, keystores));
 const jwk = generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' });
 const privateRsa = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey;

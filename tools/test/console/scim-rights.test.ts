@@ -52,7 +52,7 @@ async function triedBy(displayName: string) {
   return { byKey: await makeKey(scim.key), byPerson: await makeKey(accessToken) };
 }
 
-// attack: SCIM key that makes itself administrator by a person and a group of a mapped name, over both services | ASVS 8.2.1, CWE-269 | guard: services/auth-api/src/users/authorities.ts
+// attack: SCIM key that makes itself administrator by a person and a group of a mapped name, over both services | ASVS 8.2.1, CWE-269 | guard: services/auth-api/src/people/identity/authorities.ts
 it('a SCIM key that makes a person and a group of a mapped name makes no further key by them', async () => {
   expect(await triedBy(group)).toEqual({ byKey: 401, byPerson: 403 });
 });

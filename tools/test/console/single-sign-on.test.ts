@@ -4,8 +4,8 @@ import {
 } from '@gatehouse/testing/identity-providers/openid-provider';
 import { makeProviderKey } from '@gatehouse/testing/identity-providers/provider-key';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { idpMetadata } from '../../../services/auth-api/test/sso/stack/saml-provider.ts';
-import { localTrial } from '../../../services/auth-api/test/sso/stack/sign-on.ts';
+import { idpMetadata } from '../../../services/auth-api/test/sign-in/sso/stack/saml-provider.ts';
+import { localTrial } from '../../../services/auth-api/test/sign-in/sso/stack/sign-on.ts';
 import type { Answer, Person } from './person.ts';
 import { people, type Stage, startStage } from './stage.ts';
 

@@ -1,8 +1,11 @@
 /** What a right, a key or a setting is worth, by the search behind docs/reference/reachability.md. */
 import type { ReachGuard } from '@gatehouse/contracts/reachability';
 import { describe, expect, it } from 'vitest';
-import { opsMatrix } from '../../../services/auth-api/src/client-authentication/ops-matrix.ts';
-import { opsGives, opsGivesNothing } from '../../../services/auth-api/src/client-authentication/ops-reach.ts';
+import { opsMatrix } from '../../../services/auth-api/src/oauth/client-authentication/ops-matrix.ts';
+import {
+  opsGives,
+  opsGivesNothing,
+} from '../../../services/auth-api/src/oauth/client-authentication/ops-reach.ts';
 import { matrix } from '../../../services/environment-api/src/access/matrix.ts';
 import { gives, givesNothing } from '../../../services/environment-api/src/access/reach.ts';
 import { allowed, isAllowed } from '../../reachability/allowed.ts';

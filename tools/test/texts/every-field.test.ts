@@ -2,11 +2,11 @@ import { createDrain } from '@gatehouse/service-kit/http/drain';
 import { createLogger } from '@gatehouse/service-kit/logging/logger';
 import { createMetrics } from '@gatehouse/service-kit/metrics/registry';
 import { expect, it } from 'vitest';
+import { describeOnly } from '../../../services/auth-api/src/core/protocol/parameters.ts';
 import {
   describeApp as describeAuthApi,
   describeInternalApp as describeInternalAuthApi,
 } from '../../../services/auth-api/src/describe.ts';
-import { describeOnly } from '../../../services/auth-api/src/protocol/parameters.ts';
 import {
   describeApp as describeEnvironmentApi,
   describeInternalApp as describeInternalEnvironmentApi,

@@ -2,11 +2,11 @@
 import type { Confirmation } from '@gatehouse/caller-auth/sender-constraint/confirmation';
 import { installationAdminAuthority } from '@gatehouse/contracts/auth-api/console';
 import type { IntrospectionActive } from '@gatehouse/contracts/auth-api/introspection';
-import type { Client } from '../clients/client.ts';
-import type { AuthorizationDetail } from '../protocol/authorization-details.ts';
-import { type MembershipClaim, membershipAsked, membershipOf } from '../protocol/user-claims.ts';
-import type { Entry, Revocable } from '../revocation/revocation.ts';
-import type { UserIdentity } from '../users/identity.ts';
+import type { AuthorizationDetail } from '../core/protocol/authorization-details.ts';
+import { type MembershipClaim, membershipAsked, membershipOf } from '../core/protocol/user-claims.ts';
+import type { UserIdentity } from '../people/identity/identity.ts';
+import type { Entry, Revocable } from '../records/revocation/revocation.ts';
+import type { Client } from '../registry/clients/client.ts';
 import type { Lineage } from './lineage.ts';
 import { type SessionReference, seenAtMsOf } from './session-reference.ts';
 

@@ -2,9 +2,9 @@
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { randomToken, randomUuid, sha256, uuidOf } from '@gatehouse/service-kit/crypto/secrets';
 import type { Keyspace, RedisClient } from '@gatehouse/service-kit/redis/client';
-import type { Client } from '../clients/client.ts';
-import type { Revocable } from '../revocation/revocation.ts';
-import type { Revocations } from '../revocation/revocations.ts';
+import type { Revocable } from '../records/revocation/revocation.ts';
+import type { Revocations } from '../records/revocation/revocations.ts';
+import type { Client } from '../registry/clients/client.ts';
 import {
   type AccessTokenRecord,
   parseStored,

@@ -1,10 +1,10 @@
 /** Composes the access tokens apart from the rest: our calls to Environment API carry one, and the rest needs what it answers. */
 import type { Secret } from '@gatehouse/service-kit/secret';
-import { serviceClient } from '../clients/service-client.ts';
-import type { Core } from '../core.ts';
-import type { Domain, ServicesOf } from '../domain.ts';
-import type { Keys } from '../keys/compose.ts';
-import type { Revocation } from '../revocation/compose.ts';
+import type { Core } from '../core/core.ts';
+import type { Domain, ServicesOf } from '../core/domain.ts';
+import type { Keys } from '../keys/signing-keys/compose.ts';
+import type { Revocation } from '../records/revocation/compose.ts';
+import { serviceClient } from '../registry/clients/service-client.ts';
 import { createAccessTokens } from './access-tokens.ts';
 import { createDerivedTokens } from './derived-tokens.ts';
 import { createJwtAccessTokens } from './jwt-access-token.ts';

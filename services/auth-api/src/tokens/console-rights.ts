@@ -5,7 +5,7 @@ import {
   installationAdminAuthority,
 } from '@gatehouse/contracts/auth-api/console';
 import type { IntrospectionActive } from '@gatehouse/contracts/auth-api/introspection';
-import type { KnownAdministrators } from '../administrators/known-administrators.ts';
+import type { KnownAdministrators } from '../registry/administrators/known-administrators.ts';
 import type { AccessTokenRecord, LinkedOperator, StoredAccessToken } from './access-token.ts';
 import { isOfOwnLogin } from './lineage.ts';
 import { seenAtMsOf } from './session-reference.ts';

@@ -3,7 +3,7 @@ import type { Clock } from '@gatehouse/service-kit/clock';
 import { sha256 } from '@gatehouse/service-kit/crypto/secrets';
 import type { Keyspace, RedisClient } from '@gatehouse/service-kit/redis/client';
 import { defineScript } from '@gatehouse/service-kit/redis/script';
-import { unprovedClaims } from '../assertions/verify-jwt.ts';
+import { unprovedClaims } from '../core/assertions/verify-jwt.ts';
 import type { AccessTokenRecord } from './access-token.ts';
 import { isJwt } from './jwt-access-token.ts';
 

@@ -1,6 +1,6 @@
 /** Stores the authorizations of users in Redis: their codes and refresh tokens, and how a whole family ends. */
 import type { Keyspace, RedisClient } from '@gatehouse/service-kit/redis/client';
-import type { Revocations } from '../revocation/revocations.ts';
+import type { Revocations } from '../records/revocation/revocations.ts';
 import {
   consumeCode,
   openRefresh,

@@ -1,8 +1,8 @@
 /** Defines what a user has authorized. It is stored with a code, then with the refresh tokens of the same family. */
-import type { AuthorizationDetail } from '../protocol/authorization-details.ts';
-import type { RequestedClaims } from '../protocol/claims-parameter.ts';
-import type { Revocations } from '../revocation/revocations.ts';
-import type { UserIdentity } from '../users/identity.ts';
+import type { AuthorizationDetail } from '../core/protocol/authorization-details.ts';
+import type { RequestedClaims } from '../core/protocol/claims-parameter.ts';
+import type { UserIdentity } from '../people/identity/identity.ts';
+import type { Revocations } from '../records/revocation/revocations.ts';
 import type { Lineage } from './lineage.ts';
 import type { SessionReference } from './session-reference.ts';
 

@@ -1,13 +1,13 @@
 /** Signs ID tokens (OpenID Connect Core section 2) and recognises those that were issued here. */
 import { hash } from 'node:crypto';
 import type { SigningAlgorithm } from '@gatehouse/contracts/resources/algorithms';
-import type { EncryptFor } from '../assertions/encryption.ts';
-import type { Client } from '../clients/client.ts';
-import { defaultAlgorithm } from '../keys/algorithms.ts';
-import type { Signer } from '../keys/signer.ts';
-import { contextOf } from '../protocol/authentication-context.ts';
-import type { UserClaims } from '../protocol/user-claims.ts';
-import type { PersonKey } from '../revocation/revocation.ts';
+import type { EncryptFor } from '../core/assertions/encryption.ts';
+import { contextOf } from '../core/protocol/authentication-context.ts';
+import type { UserClaims } from '../core/protocol/user-claims.ts';
+import { defaultAlgorithm } from '../keys/signing-keys/algorithms.ts';
+import type { Signer } from '../keys/signing-keys/signer.ts';
+import type { PersonKey } from '../records/revocation/revocation.ts';
+import type { Client } from '../registry/clients/client.ts';
 import type { Actor } from './lineage.ts';
 import type { SessionReference } from './session-reference.ts';
 

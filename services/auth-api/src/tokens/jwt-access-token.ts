@@ -9,8 +9,8 @@ import type { SecretBox, SecretPlace } from '@gatehouse/service-kit/crypto/secre
 import { randomToken } from '@gatehouse/service-kit/crypto/secrets';
 import { AppError } from '@gatehouse/service-kit/errors/app-error';
 import type { JWTPayload } from 'jose';
-import type { Signer } from '../keys/signer.ts';
-import type { AuthorizationDetail } from '../protocol/authorization-details.ts';
+import type { AuthorizationDetail } from '../core/protocol/authorization-details.ts';
+import type { Signer } from '../keys/signing-keys/signer.ts';
 import {
   type AccessTokenRecord,
   factsOf,

@@ -6,10 +6,10 @@
 import { createGrowingCache } from '@gatehouse/service-kit/cache/growing-cache';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import type { Logger } from '@gatehouse/service-kit/logging/logger';
-import type { Client } from '../clients/client.ts';
-import type { ClientDirectory } from '../clients/directory.ts';
-import { endedByChange } from '../clients/narrowing.ts';
-import type { Revocations } from '../revocation/revocations.ts';
+import type { Revocations } from '../records/revocation/revocations.ts';
+import type { Client } from '../registry/clients/client.ts';
+import type { ClientDirectory } from '../registry/clients/directory.ts';
+import { endedByChange } from '../registry/clients/narrowing.ts';
 
 export type LateTokens = ReturnType<typeof createLateTokens>;
 

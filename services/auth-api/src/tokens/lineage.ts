@@ -1,7 +1,7 @@
 /** Records from what a token was derived by exchange, and who acts with it (RFC 8693 section 4). */
 import { loginGrantTypes } from '@gatehouse/contracts/auth-api/console';
-import type { Client } from '../clients/client.ts';
-import type { Revocable } from '../revocation/revocation.ts';
+import type { Revocable } from '../records/revocation/revocation.ts';
+import type { Client } from '../registry/clients/client.ts';
 
 /** A party as `may_act` names it (RFC 8693 section 4.4); an absent member matches every party. */
 export interface Party {

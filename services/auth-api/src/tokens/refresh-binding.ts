@@ -1,6 +1,6 @@
 /** Decides what a refresh token is bound to besides its client, and whether it rotates. */
 import type { Confirmation } from '@gatehouse/caller-auth/sender-constraint/confirmation';
-import { type Client, hasBoundTokens } from '../clients/client.ts';
+import { type Client, hasBoundTokens } from '../registry/clients/client.ts';
 
 /**
  * RFC 9449 section 5, RFC 8705 section 4: the refresh token of a public client is bound to its key or certificate. A

@@ -1,6 +1,6 @@
 /** Obtains the access token with which Auth API calls the Environment API, and renews it. */
 import type { Clock } from '@gatehouse/service-kit/clock';
-import type { Client } from '../clients/client.ts';
+import type { Client } from '../registry/clients/client.ts';
 import { clientTokenRecord } from './access-token.ts';
 import type { AccessTokens } from './access-tokens.ts';
 

@@ -25,7 +25,7 @@ const ownToken = async (client: TestClient) =>
   (await token(stack, client, { grant_type: 'client_credentials' })).json().access_token;
 
 describe('a client that administers', () => {
-  // attack: bound manager who administers every client | CVE-2024-42490, CVE-2025-27507 | guard: services/auth-api/src/client-authentication/ops-authentication.ts
+  // attack: bound manager who administers every client | CVE-2024-42490, CVE-2025-27507 | guard: services/auth-api/src/oauth/client-authentication/ops-authentication.ts
   it('58: and is bound to a contact centre does not reach the clients of all others', async () => {
     const bound = await createClient(stack, {
       authorities: [managementAuthority],
@@ -45,7 +45,7 @@ describe('a client that administers', () => {
     expect([listed.status, freed.status]).toEqual([403, 403]);
   });
 
-  // attack: rights that a client lost, in its tokens | CVE-2024-46999 | guard: services/auth-api/src/clients/narrowing.ts
+  // attack: rights that a client lost, in its tokens | CVE-2024-46999 | guard: services/auth-api/src/registry/clients/narrowing.ts
   it.each([
     ['its authority', { authorities: [managementAuthority] }, { authorities: [] }],
     ['its place among the internal clients', { internalClient: true }, { internalClient: false }],

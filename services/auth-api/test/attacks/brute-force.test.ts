@@ -56,7 +56,7 @@ const statusesOf = async (attempts: Promise<{ status: number }>[]) =>
   (await Promise.all(attempts)).map(({ status }) => status).sort();
 
 describe('49: brute force (ASVS 6.3.1)', () => {
-  // attack: parallel password guessing over replicas | ASVS 6.3.1 | guard: services/auth-api/src/users/attempts/scripts.ts
+  // attack: parallel password guessing over replicas | ASVS 6.3.1 | guard: services/auth-api/src/people/accounts/attempts/scripts.ts
   it('50 tries at once on two replicas from 50 addresses get 3 answers from the Configuration Server', async () => {
     const statuses = await statusesOf(
       Array.from({ length: 50 }, (_, index) =>
@@ -72,7 +72,7 @@ describe('49: brute force (ASVS 6.3.1)', () => {
     expect(statuses.filter((status) => status === 429)).toHaveLength(50 - asked);
   });
 
-  // attack: guesses through every environment of one Configuration Server | ASVS 6.3.1 | guard: services/auth-api/src/users/account.ts
+  // attack: guesses through every environment of one Configuration Server | ASVS 6.3.1 | guard: services/auth-api/src/people/accounts/account.ts
   it('an account has one budget at its Configuration Server, whatever environment names it', async () => {
     const second = {
       ...demoContactCenter,
@@ -92,7 +92,7 @@ describe('49: brute force (ASVS 6.3.1)', () => {
     expect(asked).toBe(3);
   });
 
-  // attack: many spellings of one account | ASVS 6.3.1 | guard: services/auth-api/src/users/login-name.ts
+  // attack: many spellings of one account | ASVS 6.3.1 | guard: services/auth-api/src/people/accounts/login-name.ts
   it('every spelling of one account counts as one account', async () => {
     const spellings = [
       { username: 'agent', tenant: 'demo' },
@@ -122,7 +122,7 @@ describe('49: brute force (ASVS 6.3.1)', () => {
     expect(statuses.filter((status) => status === 429)).toHaveLength(5);
   });
 
-  // attack: account lock-out by a stranger | CWE-645 | guard: services/auth-api/src/users/attempts/budget.ts
+  // attack: account lock-out by a stranger | CWE-645 | guard: services/auth-api/src/people/accounts/attempts/budget.ts
   it('a stranger cannot lock the account at the Configuration Server, nor keep its user out of a known browser', async () => {
     const home = createBrowser(stack.app);
     const id = await startInteraction(stack, home);
@@ -172,7 +172,7 @@ describe('49: brute force (ASVS 6.3.1)', () => {
     expect((await home.postJson('/auth/v3/sign-in', { data: agent })).status).toBe(200);
   });
 
-  // attack: guesses between unlocks over replicas | CWE-645, ASVS 6.3.1 | guard: services/auth-api/src/users/attempts/scripts.ts
+  // attack: guesses between unlocks over replicas | CWE-645, ASVS 6.3.1 | guard: services/auth-api/src/people/accounts/attempts/scripts.ts
   it('a loop of four guesses and one unlock does not lock the account at the Configuration Server', async () => {
     const { delays } = stack.deps.users.service;
     const unlocks: number[] = [];
@@ -206,7 +206,7 @@ describe('49: brute force (ASVS 6.3.1)', () => {
     expect((await home.postJson('/auth/v3/sign-in', { data: agent })).status).toBe(200);
   });
 
-  // attack: denial of service by parallel logins | CWE-645 | guard: services/auth-api/src/users/attempts/turns.ts
+  // attack: denial of service by parallel logins | CWE-645 | guard: services/auth-api/src/people/accounts/attempts/turns.ts
   it('ten right passwords at once on two replicas all get in', async () => {
     for (let round = 0; round < 2; round += 1) await attempt(stack, agentWith('wrong'), '198.51.100.1');
     const logins = Array.from({ length: 10 }, (_, index) =>
@@ -224,7 +224,7 @@ describe('49: brute force (ASVS 6.3.1)', () => {
     expect(asked).toBeLessThanOrEqual(20);
   }, 30_000);
 
-  // attack: address lock-out by invented names | CWE-645 | guard: services/auth-api/src/users/attempts/address-counts.ts
+  // attack: address lock-out by invented names | CWE-645 | guard: services/auth-api/src/people/accounts/attempts/address-counts.ts
   it('invented names from one address keep nobody else out who signs in from there', async () => {
     const address = '198.51.100.9';
     const home = createBrowser(stack.app, '192.0.2.10');
@@ -308,7 +308,7 @@ describe('the threshold of the Configuration Server', { timeout: 60_000 }, () =>
     return { answered: statuses.filter((status) => status === 401).length, rules: delays.rules };
   };
 
-  // attack: lock-out where the server locks early | CWE-645 | guard: services/auth-api/src/users/attempts/lockout-options.ts
+  // attack: lock-out where the server locks early | CWE-645 | guard: services/auth-api/src/people/accounts/attempts/lockout-options.ts
   it('is read from its tenant, with its window', async () => {
     const options = { 'account-lockout-threshold': '4', 'account-lockout-attempts-period': '7' };
     expect(await answeredOf(options)).toEqual({

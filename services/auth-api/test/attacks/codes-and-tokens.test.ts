@@ -36,7 +36,7 @@ const refused = (answer: { status: number; json(): { error: string } }) => [
 ];
 
 describe('codes', () => {
-  // attack: replay of an authorization code | CVE-2026-4282, ASVS 10.4.2 | guard: services/auth-api/src/token/grants/authorization-code.ts
+  // attack: replay of an authorization code | CVE-2026-4282, ASVS 10.4.2 | guard: services/auth-api/src/oauth/token/grants/authorization-code.ts
   it('20: are redeemed once; the second time ends every token of the first (CVE-2026-4282)', async () => {
     const value = await code();
     const first = (await redeem(stack, client, value)).json();
@@ -51,7 +51,7 @@ describe('codes', () => {
     ).toEqual([400, 'invalid_grant']);
   });
 
-  // attack: authorization code of another client | CVE-2026-55672, RFC 9700 4.5 | guard: services/auth-api/src/token/grants/authorization-code.ts
+  // attack: authorization code of another client | CVE-2026-55672, RFC 9700 4.5 | guard: services/auth-api/src/oauth/token/grants/authorization-code.ts
   it('21: are not redeemed by another client, confidential or PUBLIC (CVE-2026-55672)', async () => {
     const open = await createClient(stack, {
       clientType: 'PUBLIC',
@@ -63,7 +63,7 @@ describe('codes', () => {
     expect(refused(await redeem(stack, client, await code({}, open)))).toEqual([400, 'invalid_grant']);
   });
 
-  // attack: code redeemed for another redirect URI | RFC 6749 4.1.3 | guard: services/auth-api/src/token/grants/authorization-code.ts
+  // attack: code redeemed for another redirect URI | RFC 6749 4.1.3 | guard: services/auth-api/src/oauth/token/grants/authorization-code.ts
   it('22: need the same redirect_uri again (RFC 6749 section 4.1.3)', async () => {
     expect(refused(await redeem(stack, client, await code(), { redirect_uri: '' }))).toEqual([
       400,
@@ -77,7 +77,7 @@ describe('codes', () => {
     );
   });
 
-  // attack: code verifier left out, wrong or malformed | CVE-2023-48228, RFC 7636 4.6 | guard: services/auth-api/src/protocol/pkce.ts
+  // attack: code verifier left out, wrong or malformed | CVE-2023-48228, RFC 7636 4.6 | guard: services/auth-api/src/core/protocol/pkce.ts
   it.each([
     ['omitted', ''],
     ['another', 'w'.repeat(50)],
@@ -95,7 +95,7 @@ describe('codes', () => {
     },
   );
 
-  // attack: PKCE downgrade: verifier without a challenge | CVE-2024-23647, RFC 9700 4.8.2 | guard: services/auth-api/src/protocol/pkce.ts
+  // attack: PKCE downgrade: verifier without a challenge | CVE-2024-23647, RFC 9700 4.8.2 | guard: services/auth-api/src/core/protocol/pkce.ts
   it('23: without a challenge, a verifier is a downgrade and refused (CVE-2024-23647)', async () => {
     const lenient = await createClient(stack, { requirePkce: false });
     const unbound = () => code({ code_challenge: '', code_challenge_method: '' }, lenient);
@@ -116,7 +116,7 @@ describe('codes', () => {
     expect(refused(await redeem(stack, client, value))).toEqual([400, 'invalid_grant']);
   });
 
-  // attack: code redeemed after sign-out | ASVS 7.4.1 | guard: services/auth-api/src/token/grants/authorization-code.ts
+  // attack: code redeemed after sign-out | ASVS 7.4.1 | guard: services/auth-api/src/oauth/token/grants/authorization-code.ts
   it('24: end with the session, with the client and with the user', async () => {
     const browser = createBrowser(stack.app);
     const afterLogout = await getCode(stack, browser, client);
@@ -166,7 +166,7 @@ describe('the token endpoint', () => {
     postForm(stack, 'token', fields, undefined, headers);
   const basic = (id: string, secret: string) => `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}`;
 
-  // attack: two client authentication methods at once | RFC 6749 2.3 | guard: services/auth-api/src/client-authentication/credentials.ts
+  // attack: two client authentication methods at once | RFC 6749 2.3 | guard: services/auth-api/src/oauth/client-authentication/credentials.ts
   it('28: refuses two authentication methods at once (RFC 6749 section 2.3)', async () => {
     const authorization = basicAuthorization(client.clientId, client.clientSecret ?? '');
 
@@ -185,7 +185,7 @@ describe('the token endpoint', () => {
     expect(refused(assertion)).toEqual([400, 'invalid_request']);
   });
 
-  // attack: client secret in the address | RFC 6749 2.3.1, ASVS 14.2.1 | guard: services/auth-api/src/client-authentication/client-authentication.ts
+  // attack: client secret in the address | RFC 6749 2.3.1, ASVS 14.2.1 | guard: services/auth-api/src/oauth/client-authentication/client-authentication.ts
   it('28: refuses secrets in the address', async () => {
     for (const query of [
       `client_id=${client.clientId}&client_secret=${client.clientSecret}`,
@@ -215,7 +215,7 @@ describe('the token endpoint', () => {
     expect(refused(await send(form, { authorization }))).toEqual([401, 'invalid_client']);
   });
 
-  // attack: token parameter given twice | RFC 6749 3.2 | guard: services/auth-api/src/protocol/parameters.ts
+  // attack: token parameter given twice | RFC 6749 3.2 | guard: services/auth-api/src/core/protocol/parameters.ts
   it('17: refuses every parameter that is given twice, but for audience and resource', async () => {
     for (const name of ['grant_type', 'scope', 'client_id', 'code', 'username', 'unknown_parameter']) {
       const answer = await postForm(
@@ -259,7 +259,7 @@ describe('the token endpoint', () => {
     expect(answer.json().scope).toBe('*');
   });
 
-  // attack: content type that skips validation at the token endpoint | CVE-2026-25223, CVE-2025-32442 | guard: services/auth-api/src/protocol/parameters.ts
+  // attack: content type that skips validation at the token endpoint | CVE-2026-25223, CVE-2025-32442 | guard: services/auth-api/src/core/protocol/parameters.ts
   it.each([
     ['application/json', '{"grant_type":"client_credentials"}'],
     ['application/json\tfoo', '{"grant_type":"client_credentials"}'],
@@ -280,8 +280,8 @@ describe('the token endpoint', () => {
     expect(answer.json().error).toBe('invalid_request');
   });
 
-  // attack: scope beyond the registration | CVE-2024-52287 | guard: services/auth-api/src/protocol/parameters.ts
-  // attack: grant beyond the registration | RFC 6749 5.2, ASVS 10.4.4 | guard: services/auth-api/src/token/token.ts
+  // attack: scope beyond the registration | CVE-2024-52287 | guard: services/auth-api/src/core/protocol/parameters.ts
+  // attack: grant beyond the registration | RFC 6749 5.2, ASVS 10.4.4 | guard: services/auth-api/src/oauth/token/token.ts
   it('30: gives no grant and no scope beyond the registration', async () => {
     const narrow = await createClient(stack, {
       authorizedGrantTypes: ['client_credentials'],
@@ -322,7 +322,7 @@ describe('32: refresh tokens', () => {
     expect((await refresh(refresh_token, client)).status).toBe(200);
   });
 
-  // attack: refresh without client authentication | CVE-2026-53512, ASVS 10.4.10 | guard: services/auth-api/src/client-authentication/client-authentication.ts
+  // attack: refresh without client authentication | CVE-2026-53512, ASVS 10.4.10 | guard: services/auth-api/src/oauth/client-authentication/client-authentication.ts
   it('need the client to prove itself (CVE-2026-53512)', async () => {
     const { refresh_token } = await passwordTokens(stack, client);
     const answer = await postForm(stack, 'token', {

@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => stack?.close());
 
-// attack: become the operator by a managing client or as a person | CWE-269 | guard: services/auth-api/src/client-authentication/ops-matrix.ts
+// attack: become the operator by a managing client or as a person | CWE-269 | guard: services/auth-api/src/oauth/client-authentication/ops-matrix.ts
 it('links to the console are made by the operator account itself, and by nobody else', async () => {
   const manager = await createClient(stack, { authorities: ['ROLE_MANAGEMENT_APPLICATION'] });
   const own = (await token(stack, manager, { grant_type: 'client_credentials' })).json().access_token;
@@ -24,7 +24,7 @@ it('links to the console are made by the operator account itself, and by nobody 
   expect((await askForLink(stack, 'Bearer made-up')).status).toBe(401);
 });
 
-// attack: one link opened by many at once | CWE-367 | guard: services/auth-api/src/console-links/store.ts
+// attack: one link opened by many at once | CWE-367 | guard: services/auth-api/src/sign-in/console-links/store.ts
 it('of many who redeem a link at once, on two replicas, one gets in', async () => {
   const replica = await startAuthApi({ beside: stack });
   const { code } = await makeLink(stack);
@@ -35,7 +35,7 @@ it('of many who redeem a link at once, on two replicas, one gets in', async () =
   await replica.close();
 });
 
-// attack: redeem the operator's link as another client | RFC 6749 section 10.5 | guard: services/auth-api/src/token/grants/console-link.ts
+// attack: redeem the operator's link as another client | RFC 6749 section 10.5 | guard: services/auth-api/src/oauth/token/grants/console-link.ts
 it('no other client redeems a link, whatever its registration says', async () => {
   const refused = await opsCall(stack, 'POST', '/auth/v3/ops/clients', {
     data: { client_id: 'climber', authorizedGrantTypes: [consoleLinkGrantType] },
@@ -58,7 +58,7 @@ it('no other client redeems a link, whatever its registration says', async () =>
   expect((await redeemLink(stack, code)).status).toBe(200);
 });
 
-// attack: open the link of another installation here | CWE-346 | guard: services/auth-api/src/console-links/store.ts
+// attack: open the link of another installation here | CWE-346 | guard: services/auth-api/src/sign-in/console-links/store.ts
 it('a link of another installation on the same Redis opens nothing, and stays unused there', async () => {
   const stores = {
     redis: { ...stack.redis, close: async () => undefined },
@@ -71,7 +71,7 @@ it('a link of another installation on the same Redis opens nothing, and stays un
   await other.close();
 });
 
-// attack: read the code of a link in Redis | CWE-312 | guard: services/auth-api/src/console-links/store.ts
+// attack: read the code of a link in Redis | CWE-312 | guard: services/auth-api/src/sign-in/console-links/store.ts
 it('Redis contains neither the code of a link nor the password of the operator', async () => {
   const { code } = await makeLink(stack);
   const { redis } = stack.deps.stores;
@@ -82,7 +82,7 @@ it('Redis contains neither the code of a link nor the password of the operator',
     expect(`${keys.join()} ${texts.join()}`).not.toContain(secret);
 });
 
-// attack: shut the operator out by wrong codes of links | CWE-645 | guard: services/auth-api/src/console-links/service.ts
+// attack: shut the operator out by wrong codes of links | CWE-645 | guard: services/auth-api/src/sign-in/console-links/service.ts
 it('the right link works after any number of wrong ones from its address', async () => {
   const visitor = '198.51.100.77';
   const { code } = await makeLink(stack);
@@ -91,7 +91,7 @@ it('the right link works after any number of wrong ones from its address', async
   expect((await redeemLink(stack, code, { visitor })).status).toBe(200);
 });
 
-// attack: fill the audit trail by invented codes of links | CWE-779 | guard: services/auth-api/src/console-links/compose.ts
+// attack: fill the audit trail by invented codes of links | CWE-779 | guard: services/auth-api/src/sign-in/console-links/compose.ts
 it('wrong codes from one address leave ten events, however many they are', async () => {
   const visitor = '198.51.100.78';
   const tried = Array.from({ length: 40 }, () => redeemLink(stack, randomToken(), { visitor }));
@@ -102,7 +102,7 @@ it('wrong codes from one address leave ten events, however many they are', async
   expect(data.filter(({ clientAddress }) => clientAddress === visitor)).toHaveLength(10);
 });
 
-// attack: turn the operator's short session into tokens that last | RFC 8693 section 5 | guard: services/auth-api/src/token/exchange/policy.ts
+// attack: turn the operator's short session into tokens that last | RFC 8693 section 5 | guard: services/auth-api/src/oauth/token/exchange/policy.ts
 it('the token of the operator is exchanged for nothing, and is no user of an application', async () => {
   const exchange = 'urn:ietf:params:oauth:grant-type:token-exchange';
   const { accessToken } = await linkedToken(stack);

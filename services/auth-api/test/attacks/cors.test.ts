@@ -1,6 +1,13 @@
 import { basicAuthorization } from '@gatehouse/api-client/http-client';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { call, callJson, guardedRoutes, operatorRoutes, preflight, tokenRoutes } from '../cors/pages.ts';
+import {
+  call,
+  callJson,
+  guardedRoutes,
+  operatorRoutes,
+  preflight,
+  tokenRoutes,
+} from '../registry/cors/pages.ts';
 import { type AuthApi, contactCenterId, ops, publicUrl, startAuthApi } from '../stack/auth-api.ts';
 import { createBrowser } from '../stack/browser.ts';
 import { announceChange } from '../stack/environment-api.ts';
@@ -127,7 +134,7 @@ describe('72: cookies', () => {
 });
 
 describe('72: sign-out and the change of a password', () => {
-  // attack: page of a stranger's origin uses a token | ASVS 3.4.2 | guard: services/auth-api/src/cors/compose.ts
+  // attack: page of a stranger's origin uses a token | ASVS 3.4.2 | guard: services/auth-api/src/registry/cors/compose.ts
   it.each(tokenRoutes)('%s %s are refused to a stranger with a token, which stays', async (method, url) => {
     const client = await createClient(stack);
     const { access_token: token } = await passwordTokens(stack, client);
@@ -140,7 +147,7 @@ describe('72: sign-out and the change of a password', () => {
     expect(await stack.deps.tokens.access.find(token)).toBeDefined();
   });
 
-  // attack: page of another origin guesses a password at its change | ASVS 6.3.1 | guard: services/auth-api/src/sign-in/change-password-routes.ts
+  // attack: page of another origin guesses a password at its change | ASVS 6.3.1 | guard: services/auth-api/src/sign-in/password/change-password-routes.ts
   it.each([undefined, 'nobodys'])(
     'a registered page guesses no password there with the token %s',
     async (token) => {
@@ -153,7 +160,7 @@ describe('72: sign-out and the change of a password', () => {
     },
   );
 
-  // attack: page of another origin guesses by the token of somebody else | ASVS 6.3.1 | guard: services/auth-api/src/sign-in/change-password-routes.ts
+  // attack: page of another origin guesses by the token of somebody else | ASVS 6.3.1 | guard: services/auth-api/src/sign-in/password/change-password-routes.ts
   it('a registered page with the token of one user changes no password of another, although it is right', async () => {
     const client = await createClient(stack);
     const { access_token: token } = await passwordTokens(stack, client);
@@ -230,7 +237,7 @@ describe('a page of an origin that somebody else registered', () => {
     },
   );
 
-  // attack: page of another tenant's origin reads tokens | ASVS 3.4.2 | guard: services/auth-api/src/token/token.ts
+  // attack: page of another tenant's origin reads tokens | ASVS 3.4.2 | guard: services/auth-api/src/oauth/token/token.ts
   it('reads no token, unless the token is of its own contact centre or client', async () => {
     const form = {
       grant_type: 'password',
@@ -265,7 +272,7 @@ describe('a page of an origin that somebody else registered', () => {
     expect([answer.status, readerOf(answer)]).toEqual([401, own]);
   });
 
-  // attack: page of a tenant's origin administers | ASVS 3.4.2 | guard: services/auth-api/src/cors/compose.ts
+  // attack: page of a tenant's origin administers | ASVS 3.4.2 | guard: services/auth-api/src/registry/cors/compose.ts
   it.each(operatorRoutes)(
     'may not ask for %s %s, unless the operator added the origin',
     async (method, url) => {

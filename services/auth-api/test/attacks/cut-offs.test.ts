@@ -2,8 +2,8 @@
 import { randomUuid } from '@gatehouse/service-kit/crypto/secrets';
 import { decodeJwt } from 'jose';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { subjectOf } from '../../src/contact-centers/subjects.ts';
-import { localTrial } from '../sso/stack/sign-on.ts';
+import { subjectOf } from '../../src/registry/contact-centers/subjects.ts';
+import { localTrial } from '../sign-in/sso/stack/sign-on.ts';
 import {
   type AuthApi,
   contactCenterId,
@@ -130,7 +130,7 @@ const untilCutOff = (sub: string) =>
     .toBe(1);
 
 describe('that the directory disabled a person', () => {
-  // attack: cut-off of a person of another contact centre of the environment, told as signal and in the audit trail | ASVS 8.2.2, CWE-359 | guard: services/auth-api/src/users/cut-offs.ts
+  // attack: cut-off of a person of another contact centre of the environment, told as signal and in the audit trail | ASVS 8.2.2, CWE-359 | guard: services/auth-api/src/people/accounts/cut-offs.ts
   it('is told to the contact centre that knows the person, and to no other one', async () => {
     const { dbid, enter } = await someone();
     const { sub } = await enter('apart');
@@ -191,7 +191,7 @@ describe('that the directory disabled a person', () => {
 });
 
 describe('an own change of the password', () => {
-  // attack: account whose password changed in another contact centre, without a word to those that know the person | OpenID CAEP 3.2, CWE-778 | guard: services/auth-api/src/signals/intake.ts
+  // attack: account whose password changed in another contact centre, without a word to those that know the person | OpenID CAEP 3.2, CWE-778 | guard: services/auth-api/src/keys/signals/intake.ts
   it('is told to every contact centre that knows the person, and to no other one', async () => {
     const { enter } = await someone();
     const here = await enter('demo');

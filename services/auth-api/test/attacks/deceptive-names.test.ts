@@ -1,8 +1,8 @@
 /** Clients whose names pass for something else: refused where they are written, kept where they are stored. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { addressOf } from '../../src/clients/address.ts';
-import type { Client } from '../../src/clients/client.ts';
-import { reservedName } from '../../src/registration/reserved-names.ts';
+import { addressOf } from '../../src/registry/clients/address.ts';
+import type { Client } from '../../src/registry/clients/client.ts';
+import { reservedName } from '../../src/registry/registration/reserved-names.ts';
 import { type AuthApi, startAuthApi } from '../stack/auth-api.ts';
 import { createBrowser } from '../stack/browser.ts';
 import { readView } from '../stack/interaction.ts';
@@ -32,7 +32,7 @@ const write = (method: 'POST' | 'PUT', path: string, data: object) =>
 const store = (clientId: string, name: string) =>
   stack.deps.core.pool.query('UPDATE auth.clients SET name = $2 WHERE client_id = $1', [clientId, name]);
 
-// attack: a client whose name turns the question around | UTS 55, CVE-2021-42574 | guard: services/auth-api/src/clients/rules.ts
+// attack: a client whose name turns the question around | UTS 55, CVE-2021-42574 | guard: services/auth-api/src/registry/clients/rules.ts
 it.each([turned, 'Re\u200bports', 'Reports\u001b[2J', 'Reports\u{e0041}'])(
   'the name %j is refused with its field and its code point',
   async (name) => {
@@ -73,7 +73,7 @@ it('a name that was stored before the rule stays when the client is changed', as
   expect((await register('Gatehouse 2', 'PUT', json)).status).toBe(400);
 });
 
-// attack: a client that registers itself as Gatehouse | UTS 39, RFC 7591 5 | guard: services/auth-api/src/registration/reserved-names.ts
+// attack: a client that registers itself as Gatehouse | UTS 39, RFC 7591 5 | guard: services/auth-api/src/registry/registration/reserved-names.ts
 it.each([
   'Gatehouse',
   'GATEHOUSE',
@@ -118,7 +118,7 @@ it.each([
   expect(reservedName(name, installation)).toBe(reserved);
 });
 
-// attack: a client that registers itself under the name of the installation | UTS 39, RFC 7591 5 | guard: services/auth-api/src/registration/reserved-names.ts
+// attack: a client that registers itself under the name of the installation | UTS 39, RFC 7591 5 | guard: services/auth-api/src/registry/registration/reserved-names.ts
 it('the name of the installation is read where its pages read it', async () => {
   const named = await startAuthApi({ beside: stack, env: { GATEHOUSE_REGISTRATION_TOKEN: initialToken } });
   try {
@@ -138,7 +138,7 @@ it('the name of the installation is read where its pages read it', async () => {
   }
 });
 
-// attack: an application behind the name of another one | RFC 9700 4.10.2, ASVS 10.7.1 | guard: services/auth-api/src/clients/address.ts
+// attack: an application behind the name of another one | RFC 9700 4.10.2, ASVS 10.7.1 | guard: services/auth-api/src/registry/clients/address.ts
 it('the pages get the host of the application beside its name, and never the home page that a client names itself', async () => {
   const own = await createClient(stack, { clientUri: 'https://www.app.test/' });
   const browser = createBrowser(stack.app);
@@ -150,7 +150,7 @@ it('the pages get the host of the application beside its name, and never the hom
   expect(addressOf({ ...ofDevice, registeredDynamically: true } as Client)).toBeUndefined();
 });
 
-// attack: approve on a device what shows a host to which no answer goes | RFC 8628 5.4, RFC 9700 4.10.2 | guard: services/auth-api/src/clients/address.ts
+// attack: approve on a device what shows a host to which no answer goes | RFC 8628 5.4, RFC 9700 4.10.2 | guard: services/auth-api/src/registry/clients/address.ts
 it('a client that registered itself has no address where no answer goes to it', () => {
   const bank = { redirectUris: ['https://www.bank.test/'], registeredDynamically: true } as Client;
   expect(addressOf(bank)).toBeUndefined();

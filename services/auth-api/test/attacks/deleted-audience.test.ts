@@ -48,7 +48,7 @@ async function tokenFor(form: Record<string, string> = {}, by = gateway, at = st
 }
 
 describe('a token for a client that is deleted', () => {
-  // attack: take the id of a deleted client to get the tokens that others hold for it | CWE-613 | guard: services/auth-api/src/clients/narrowing.ts
+  // attack: take the id of a deleted client to get the tokens that others hold for it | CWE-613 | guard: services/auth-api/src/registry/clients/narrowing.ts
   it.each(['opaque', 'jwt'])('ends, and the next owner of the id gets nothing of it: %s', async (format) => {
     const holder = await createClient(stack, {
       authorizedGrantTypes: [exchangeGrant],
@@ -82,7 +82,7 @@ describe('a token for a client that is deleted', () => {
     expect(refusalOf(await after())).toEqual([400, 'invalid_grant']);
   });
 
-  // attack: keep what was exchanged from a token for a client that is deleted | CWE-613 | guard: services/auth-api/src/token/exchange/derived-record.ts
+  // attack: keep what was exchanged from a token for a client that is deleted | CWE-613 | guard: services/auth-api/src/oauth/token/exchange/derived-record.ts
   it('ends with what was made from it', async () => {
     const second = await createClient(stack, {
       authorizedGrantTypes: [exchangeGrant],
@@ -97,7 +97,7 @@ describe('a token for a client that is deleted', () => {
     expect(await isActive(derived)).toBe(false);
   });
 
-  // attack: exchange for a deleted client at a replica that has not heard of it | ASVS 15.4.2 | guard: services/auth-api/src/token/grants/token-exchange.ts
+  // attack: exchange for a deleted client at a replica that has not heard of it | ASVS 15.4.2 | guard: services/auth-api/src/oauth/token/grants/token-exchange.ts
   it('ends where a replica issued it that did not know of the deletion', async () => {
     const { redis } = stack.deps.stores;
     await tokenFor({}, gateway, replica);

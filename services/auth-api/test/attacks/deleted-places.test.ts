@@ -2,7 +2,7 @@
 import { passwordWay } from '@gatehouse/contracts/way-of-sign-in';
 import { randomUuid } from '@gatehouse/service-kit/crypto/secrets';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { localTrial } from '../sso/stack/sign-on.ts';
+import { localTrial } from '../sign-in/sso/stack/sign-on.ts';
 import { type AuthApi, contactCenterId, demoContactCenter, startAuthApi } from '../stack/auth-api.ts';
 import { addAdministrator, administratorsPath, consoleToken } from '../stack/console.ts';
 import { announceChange } from '../stack/environment-api.ts';
@@ -59,7 +59,7 @@ const eventsOf = async (name: string, field: string, value: string) => {
   return rows.map(({ fields }) => fields);
 };
 
-// attack: person under the id of a deleted contact centre whose administrator is on the list | CWE-672, ASVS 8.2.2 | guard: services/auth-api/src/administrators/service.ts
+// attack: person under the id of a deleted contact centre whose administrator is on the list | CWE-672, ASVS 8.2.2 | guard: services/auth-api/src/registry/administrators/service.ts
 it('an administrator of a deleted contact centre is nobody in the next one of that id', async () => {
   const { id, remove, bringBack } = await place();
   const [gone, stays] = [randomUuid(), randomUuid()];
@@ -83,7 +83,7 @@ it('an administrator of a deleted contact centre is nobody in the next one of th
   }
 });
 
-// attack: receiver of signals of a deleted contact centre is told of the people of the next one of its id | CWE-672, ASVS 8.2.2 | guard: services/auth-api/src/signals/receivers.ts
+// attack: receiver of signals of a deleted contact centre is told of the people of the next one of its id | CWE-672, ASVS 8.2.2 | guard: services/auth-api/src/keys/signals/receivers.ts
 it('a receiver of signals of a deleted contact centre is told of nobody in the next one of that id', async () => {
   const { id, remove } = await place();
   const register = async (contactCenterIds: string[]) => {

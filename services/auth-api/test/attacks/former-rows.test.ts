@@ -2,7 +2,7 @@
 import { hashSlowly } from '@gatehouse/caller-auth/credentials/stored-secret';
 import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type Estate, startEstate } from '../help-desk/stack.ts';
+import { type Estate, startEstate } from '../operations/help-desk/stack.ts';
 import {
   contactCenterId,
   demoContactCenter,
@@ -64,7 +64,7 @@ const store = (table: 'consents' | 'user_codes', columns: string, values: unknow
     values,
   );
 
-// attack: consent that a release before stored for the subject, in another contact centre | OpenID Connect Core 3.1.2.4, CWE-639 | guard: services/auth-api/src/consents/service.ts
+// attack: consent that a release before stored for the subject, in another contact centre | OpenID Connect Core 3.1.2.4, CWE-639 | guard: services/auth-api/src/browser/consents/service.ts
 it('a consent counts where one contact centre has the subject, and is asked for anew elsewhere', async () => {
   const { alone, shared } = await subjects();
   const consents = estate.stack.deps.consents.service;
@@ -87,7 +87,7 @@ it('a consent counts where one contact centre has the subject, and is asked for 
   expect(await covered(aloneId, alone)).toBe(false);
 });
 
-// attack: user code that a release before stored for the subject, in another contact centre | OpenID CIBA 7.1, CWE-639 | guard: services/auth-api/src/approvals/user-codes.ts
+// attack: user code that a release before stored for the subject, in another contact centre | OpenID CIBA 7.1, CWE-639 | guard: services/auth-api/src/browser/approvals/user-codes.ts
 it('a user code is known where one contact centre has the subject, and nowhere else', async () => {
   const { alone, shared } = await subjects();
   const { userCodes } = estate.stack.deps.approvals;
@@ -105,7 +105,7 @@ it('a user code is known where one contact centre has the subject, and nowhere e
   expect(await userCodes.has(at(aloneId, alone))).toBe(true);
 });
 
-// attack: consents and user codes of a release before, when the other contact centre with the same subjects has left | OpenID CIBA 7.1, CWE-639 | guard: services/auth-api/src/contact-centers/subjects.ts
+// attack: consents and user codes of a release before, when the other contact centre with the same subjects has left | OpenID CIBA 7.1, CWE-639 | guard: services/auth-api/src/registry/contact-centers/subjects.ts
 it('neither counts where another contact centre has had the subjects', async () => {
   const { stack } = estate;
   const { alone: sub } = await subjects();
@@ -153,7 +153,7 @@ it('a request for approval is seen and approved in the contact centre that it na
   expect(await say(here, 'approved')).toBe('approved');
 });
 
-// attack: request for approval of a release before that names no contact centre, approved in another one | OpenID CIBA 7.1, CWE-863 | guard: services/auth-api/src/approvals/service.ts
+// attack: request for approval of a release before that names no contact centre, approved in another one | OpenID CIBA 7.1, CWE-863 | guard: services/auth-api/src/browser/approvals/service.ts
 it('a request for approval that names none is seen and approved by nobody', async () => {
   const { here, there, id, auth_req_id, redis, request } = await waiting();
   const { contactCenterId: _, ...former } = JSON.parse((await redis.hget(request, 'request')) ?? '');

@@ -39,15 +39,15 @@ async function expectPage(url: string): Promise<string> {
 const withUri = (uri: string, by = byOrigin) => authorizeUrl({ ...by, redirectUri: uri });
 
 describe('redirect URIs that only look registered', () => {
-  // attack: redirect URI whose host only begins with the registered one | CVE-2023-6291, RFC 9700 4.1.1 | guard: services/auth-api/src/protocol/redirect-uri.ts
+  // attack: redirect URI whose host only begins with the registered one | CVE-2023-6291, RFC 9700 4.1.1 | guard: services/auth-api/src/core/protocol/redirect-uri.ts
   // attack: dot segments and encoded separators in a redirect URI | CVE-2024-1132, CVE-2022-3782 | guard: packages/contracts/src/redirect-uri.ts
   // attack: path parameter behind the dots of a redirect URI | CVE-2026-3872 | guard: packages/contracts/src/redirect-uri.ts
-  // attack: user information in a redirect URI | CVE-2024-8883 | guard: services/auth-api/src/protocol/redirect-uri.ts
-  // attack: any character for the dot of a registered host | CVE-2024-52289 | guard: services/auth-api/src/protocol/redirect-uri.ts
-  // attack: wildcard host in a redirect URI | CVE-2023-6134, CVE-2026-7504 | guard: services/auth-api/src/protocol/redirect-uri.ts
+  // attack: user information in a redirect URI | CVE-2024-8883 | guard: services/auth-api/src/core/protocol/redirect-uri.ts
+  // attack: any character for the dot of a registered host | CVE-2024-52289 | guard: services/auth-api/src/core/protocol/redirect-uri.ts
+  // attack: wildcard host in a redirect URI | CVE-2023-6134, CVE-2026-7504 | guard: services/auth-api/src/core/protocol/redirect-uri.ts
   // attack: backslash, tab or line feed in a redirect URI | CVE-2022-23527 | guard: packages/contracts/src/redirect-uri.ts
   // attack: fragment in a redirect URI | RFC 9700 4.1.3 | guard: packages/contracts/src/redirect-uri.ts
-  // attack: script or data scheme as redirect URI | CVE-2024-21637 | guard: services/auth-api/src/protocol/redirect-uri.ts
+  // attack: script or data scheme as redirect URI | CVE-2024-21637 | guard: services/auth-api/src/core/protocol/redirect-uri.ts
   it.each([
     ['1: host that begins with the registered one (CVE-2023-6291)', 'https://allowed.com.evil.com/cb'],
     ['1: registered host as a folder', 'https://evil.com/allowed.com'],
@@ -80,13 +80,13 @@ describe('redirect URIs that only look registered', () => {
     await expectPage(withUri(uri));
   });
 
-  // attack: letters of another case in a redirect URI | CVE-2020-15234, ASVS 10.4.1 | guard: services/auth-api/src/protocol/redirect-uri.ts
+  // attack: letters of another case in a redirect URI | CVE-2020-15234, ASVS 10.4.1 | guard: services/auth-api/src/core/protocol/redirect-uri.ts
   it('5: letters of another case in the path of an exact registration (CVE-2020-15234) → page', async () => {
     await expectPage(withUri('https://app.test/Callback', client));
     await expectPage(withUri('HTTPS://app.test/callback', client));
   });
 
-  // attack: redirect URI left out where several are registered | RFC 6749 3.1.2.3 | guard: services/auth-api/src/authorize/authorization-target.ts
+  // attack: redirect URI left out where several are registered | RFC 6749 3.1.2.3 | guard: services/auth-api/src/oauth/authorize/authorization-target.ts
   it('7: missing when several are registered → page; with one it is used', async () => {
     const several = await createClient(stack, { redirectURIs: [redirectUri, 'https://app.test/other'] });
     await expectPage(authorizeUrl(several, { redirect_uri: '' }));
@@ -97,12 +97,12 @@ describe('redirect URIs that only look registered', () => {
     expect(String(answer.location).startsWith(`${redirectUri}?error=login_required`)).toBe(true);
   });
 
-  // attack: redirect URI given twice | CVE-2026-9689 | guard: services/auth-api/src/protocol/parameters.ts
+  // attack: redirect URI given twice | CVE-2026-9689 | guard: services/auth-api/src/core/protocol/parameters.ts
   it('7: given twice → page', async () => {
     await expectPage(`${authorizeUrl(client)}&redirect_uri=${encodeURIComponent(redirectUri)}`);
   });
 
-  // attack: open redirect by a broken authorization request | RFC 9700 4.11.2 | guard: services/auth-api/src/authorize/authorization-target.ts
+  // attack: open redirect by a broken authorization request | RFC 9700 4.11.2 | guard: services/auth-api/src/oauth/authorize/authorization-target.ts
   it('8: an unknown client is never redirected, and neither is a broken request with an unregistered URI', async () => {
     await expectPage(authorizeUrl({ ...client, clientId: 'nobody' }));
     await expectPage(
@@ -112,7 +112,7 @@ describe('redirect URIs that only look registered', () => {
     await expectPage('/auth/v3/oauth/authorize');
   });
 
-  // attack: query added to a registered redirect URI | RFC 9700 4.1.1 | guard: services/auth-api/src/protocol/redirect-uri.ts
+  // attack: query added to a registered redirect URI | RFC 9700 4.1.1 | guard: services/auth-api/src/core/protocol/redirect-uri.ts
   it('9: a registered query may not be extended or changed', async () => {
     const uri = 'https://app.test/cb?tenant=a';
     const withQuery = await createClient(stack, { redirectURIs: [uri] });
@@ -130,7 +130,7 @@ describe('redirect URIs that only look registered', () => {
 });
 
 describe('answers', () => {
-  // attack: mix-up of two authorization servers | RFC 9700 4.4, RFC 9207 | guard: services/auth-api/src/authorize/authorization-response.ts
+  // attack: mix-up of two authorization servers | RFC 9700 4.4, RFC 9207 | guard: services/auth-api/src/oauth/authorize/authorization-response.ts
   it('12: carry the one issuer with success and with errors (RFC 9207)', async () => {
     const browser = createBrowser(stack.app);
     await getCode(stack, browser, client);
@@ -145,7 +145,7 @@ describe('answers', () => {
     expect(bad.get('iss')).toBe(discovered);
   });
 
-  // attack: redirect that sends a form on to the client | RFC 9700 4.12 | guard: services/auth-api/src/authorize/authorize-routes.ts
+  // attack: redirect that sends a form on to the client | RFC 9700 4.12 | guard: services/auth-api/src/oauth/authorize/authorize-routes.ts
   it('14: a POST is answered 303, so that no form is sent on (RFC 9700 section 4.12)', async () => {
     const form = Object.fromEntries(new URL(authorizeUrl(client), publicUrl).searchParams);
     const answer = await createBrowser(stack.app).postForm('/auth/v3/oauth/authorize', form);
@@ -178,7 +178,7 @@ describe('answers', () => {
 });
 
 describe('parameters', () => {
-  // attack: authorization parameter given twice | RFC 6749 3.1, CVE-2026-9689 | guard: services/auth-api/src/protocol/parameters.ts
+  // attack: authorization parameter given twice | RFC 6749 3.1, CVE-2026-9689 | guard: services/auth-api/src/core/protocol/parameters.ts
   it.each(['client_id', 'state', 'scope', 'response_type', 'nonce', 'code_challenge'])(
     '17: %s given twice is refused',
     async (name) => {
@@ -218,7 +218,7 @@ describe('parameters', () => {
 });
 
 describe('the way through the sign-in', () => {
-  // attack: cancelled re-authentication | CVE-2023-6787 | guard: services/auth-api/src/authorize/authorization-decision.ts
+  // attack: cancelled re-authentication | CVE-2023-6787 | guard: services/auth-api/src/oauth/authorize/authorization-decision.ts
   it('18: prompt=none shows no page and makes no session; a cancelled prompt=login leaves the old one (CVE-2023-6787)', async () => {
     const fresh = createBrowser(stack.app);
     await fresh.get(authorizeUrl(client, { prompt: 'none' }));
@@ -249,7 +249,7 @@ describe('the way through the sign-in', () => {
     await expectPage('/auth/v3/oauth/authorize?posted_request=made-up');
   });
 
-  // attack: sign-in continued in another browser | CVE-2026-7507, CVE-2023-0264 | guard: services/auth-api/src/interactions/store.ts
+  // attack: sign-in continued in another browser | CVE-2026-7507, CVE-2023-0264 | guard: services/auth-api/src/browser/interactions/store.ts
   it('26: an interaction is good for its own browser, once, and for its own request (CVE-2026-7507)', async () => {
     const browser = createBrowser(stack.app);
     const interaction = interactionOf(await browser.get(authorizeUrl(client)));
@@ -268,7 +268,7 @@ describe('the way through the sign-in', () => {
     expect([again.status, again.location]).toEqual([303, `/auth/sign-in.html?interaction=${interaction}`]);
   });
 
-  // attack: sign-in step skipped by its address | CVE-2023-3597, ASVS 6.3.3 | guard: services/auth-api/src/authorize/authorization-decision.ts
+  // attack: sign-in step skipped by its address | CVE-2023-3597, ASVS 6.3.3 | guard: services/auth-api/src/oauth/authorize/authorization-decision.ts
   it('26: going on without having signed in leads back to the page', async () => {
     const browser = createBrowser(stack.app);
     const interaction = interactionOf(await browser.get(authorizeUrl(client)));

@@ -20,7 +20,7 @@ const newClient = () => ({
 });
 
 describe('a request to the administration whose body comes late', () => {
-  // attack: request to the administration held open until the right of its caller is gone | CWE-367, ASVS 8.3.1 | guard: services/auth-api/src/client-authentication/ops-authentication.ts
+  // attack: request to the administration held open until the right of its caller is gone | CWE-367, ASVS 8.3.1 | guard: services/auth-api/src/oauth/client-authentication/ops-authentication.ts
   it('does nothing for a person who was taken off the list since', async () => {
     const sub = randomUuid();
     await addAdministrator(stack, { user: sub });

@@ -42,7 +42,7 @@ const addressOf = (path: string) =>
 
 const routes = [...new Set(requests.map(({ method, path }) => `${method} ${path}`))];
 
-// attack: body that is absent, of a wrong type or too large | CVE-2022-39288, ASVS 16.5.3 | guard: services/auth-api/src/protocol/parameters.ts
+// attack: body that is absent, of a wrong type or too large | CVE-2022-39288, ASVS 16.5.3 | guard: services/auth-api/src/core/protocol/parameters.ts
 it.each(routes)(
   '%s survives every body: none, empty, of wrong types, too large',
   async (route) => {

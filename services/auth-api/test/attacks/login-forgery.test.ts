@@ -24,7 +24,7 @@ beforeAll(async () => {
 afterAll(() => stack?.close());
 
 describe('45: login CSRF (CVE-2017-12159)', () => {
-  // attack: login form posted by another site | ASVS 3.5.1 | guard: services/auth-api/src/browser/same-origin.ts
+  // attack: login form posted by another site | ASVS 3.5.1 | guard: services/auth-api/src/browser/cookies/same-origin.ts
   it('a form without an interaction is refused when another site sent it, or nobody says who did', async () => {
     const foreign = [
       { origin: 'https://evil.test' },
@@ -57,7 +57,7 @@ describe('45: login CSRF (CVE-2017-12159)', () => {
     expect(answer.location).toBe(`${publicUrl}/auth/signed-in.html`);
   });
 
-  // attack: login form without its token | ASVS 3.5.1, CVE-2023-29020 | guard: services/auth-api/src/interactions/form-guard.ts
+  // attack: login form without its token | ASVS 3.5.1, CVE-2023-29020 | guard: services/auth-api/src/browser/interactions/form-guard.ts
   it('a wrong, empty or foreign csrf token goes back to the page without asking for the password', async () => {
     const browser = createBrowser(stack.app);
     const [id, other] = [await startInteraction(stack, browser), await startInteraction(stack, browser)];
@@ -70,7 +70,7 @@ describe('45: login CSRF (CVE-2017-12159)', () => {
     }
   });
 
-  // attack: login form with its token posted by another site | ASVS 3.5.3 | guard: services/auth-api/src/interactions/form-guard.ts
+  // attack: login form with its token posted by another site | ASVS 3.5.3 | guard: services/auth-api/src/browser/interactions/form-guard.ts
   it('the right form from another site is refused all the same', async () => {
     const browser = createBrowser(stack.app);
     const id = await startInteraction(stack, browser);
@@ -83,7 +83,7 @@ describe('45: login CSRF (CVE-2017-12159)', () => {
     expect(answer.status).toBe(403);
   });
 
-  // attack: login CSRF with the attacker's own sign-in | RFC 9700 4.7 | guard: services/auth-api/src/interactions/store.ts
+  // attack: login CSRF with the attacker's own sign-in | RFC 9700 4.7 | guard: services/auth-api/src/browser/interactions/store.ts
   it("the attacker's own interaction does not sign a victim's browser in", async () => {
     const [attacker, victim] = [createBrowser(stack.app), createBrowser(stack.app)];
     const id = await startInteraction(stack, attacker);
@@ -97,7 +97,7 @@ describe('45: login CSRF (CVE-2017-12159)', () => {
 });
 
 describe('46: session fixation (CVE-2024-7341)', () => {
-  // attack: session fixation by a planted cookie | CVE-2024-7341, CVE-2022-25896, CVE-2023-29019 | guard: services/auth-api/src/sessions/service.ts
+  // attack: session fixation by a planted cookie | CVE-2024-7341, CVE-2022-25896, CVE-2023-29019 | guard: services/auth-api/src/browser/sessions/service.ts
   it('a session id that was planted before the login is worth nothing after it', async () => {
     const attacker = createBrowser(stack.app);
     await attacker.postJson('/auth/v3/sign-in', agent);
@@ -116,7 +116,7 @@ describe('46: session fixation (CVE-2024-7341)', () => {
 });
 
 describe('26: the interaction of another browser (CVE-2026-7507)', () => {
-  // attack: pending sign-in read for another browser | CVE-2026-7507 | guard: services/auth-api/src/interactions/store.ts
+  // attack: pending sign-in read for another browser | CVE-2026-7507 | guard: services/auth-api/src/browser/interactions/store.ts
   it('shows Auth UI nothing', async () => {
     const browser = createBrowser(stack.app);
     const id = await startInteraction(stack, browser);
@@ -238,7 +238,7 @@ describe('57: tenant isolation', () => {
     expect(await outcome('acme-user', 'acme-password', 'acme')).toBe(200);
   });
 
-  // attack: sign-in to a client of another contact centre | ASVS 8.4.1 | guard: services/auth-api/src/users/account.ts
+  // attack: sign-in to a client of another contact centre | ASVS 8.4.1 | guard: services/auth-api/src/people/accounts/account.ts
   it('a client of one contact centre lets the users of no other in, and says no more than for a wrong password', async () => {
     const login = (contactCenterIds: string[]) =>
       stack.deps.users.service.authenticate({

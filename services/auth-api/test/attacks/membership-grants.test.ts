@@ -2,7 +2,7 @@
 import { CfgObjectType } from '@gatehouse/config-server-client/model/enumerations';
 import { makeProviderKey, type ProviderKey } from '@gatehouse/testing/identity-providers/provider-key';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { assertionXml, idpEntityId, signXml } from '../sso/stack/saml-provider.ts';
+import { assertionXml, idpEntityId, signXml } from '../sign-in/sso/stack/saml-provider.ts';
 import { type AuthApi, otherContactCenterId, startAuthApi } from '../stack/auth-api.ts';
 import { ask, asked, cibaGrant, createAsker, poll, say, signedIn } from '../stack/backchannel.ts';
 import { type Browser, createBrowser } from '../stack/browser.ts';
@@ -108,7 +108,7 @@ describe('an assertion', () => {
       samlBearer: { issuers: [{ issuer: idpEntityId, certificates: [samlKey.certificate], ...bound }] },
     });
 
-  // attack: assertion that names a person of another contact centre of the environment | RFC 7521 4.1, CWE-863 | guard: services/auth-api/src/users/members.ts
+  // attack: assertion that names a person of another contact centre of the environment | RFC 7521 4.1, CWE-863 | guard: services/auth-api/src/people/directories/members.ts
   it.each(['jwt', 'saml2'] as const)(
     'of a person is taken while the person belongs to it: %s',
     async (kind) => {
@@ -124,7 +124,7 @@ describe('an assertion', () => {
 describe('a request for approval (OpenID CIBA)', () => {
   const hintOf = (name: string) => ({ login_hint: `another\\${name}` });
 
-  // attack: request for the approval of a person of another contact centre of the environment | OpenID CIBA 13, CWE-863 | guard: services/auth-api/src/users/members.ts
+  // attack: request for the approval of a person of another contact centre of the environment | OpenID CIBA 13, CWE-863 | guard: services/auth-api/src/people/directories/members.ts
   it('reaches nobody who does not belong to it', async () => {
     const client = await createAsker(stack, bound);
     expect(refusalOf(await ask(stack, client, hintOf(stranger.username)))).toEqual([400, 'unknown_user_id']);
@@ -132,7 +132,7 @@ describe('a request for approval (OpenID CIBA)', () => {
     expect(refusalOf(await ask(stack, client, hintOf(member.username)))).toEqual([400, 'unknown_user_id']);
   });
 
-  // attack: go on by refresh tokens after the directory moved a person out of the contact centre | CWE-613, ASVS 7.4.2 | guard: services/auth-api/src/users/members.ts
+  // attack: go on by refresh tokens after the directory moved a person out of the contact centre | CWE-613, ASVS 7.4.2 | guard: services/auth-api/src/people/directories/members.ts
   it('yields tokens that end with the membership', async () => {
     const client = await createAsker(stack, { ...bound, authorizedGrantTypes: [cibaGrant, 'refresh_token'] });
     const { auth_req_id } = await asked(stack, client, hintOf(member.username));
@@ -162,7 +162,7 @@ describe('a device (RFC 8628)', () => {
     return signIn(stack, browser, interactionOf(asking), who);
   }
 
-  // attack: device let in by a person of another contact centre of the environment | RFC 8628 5.4, CWE-863 | guard: services/auth-api/src/users/members.ts
+  // attack: device let in by a person of another contact centre of the environment | RFC 8628 5.4, CWE-863 | guard: services/auth-api/src/people/directories/members.ts
   it('is let in by nobody who does not belong to it, signed in elsewhere or not', async () => {
     const client = await wallboard();
     const { device_code, user_code } = await begin(client);
@@ -172,7 +172,7 @@ describe('a device (RFC 8628)', () => {
     expect((await tokensOf(client, device_code)).json().error).toBe('authorization_pending');
   });
 
-  // attack: go on by refresh tokens of a device after the directory moved a person out of the contact centre | CWE-613, ASVS 7.4.2 | guard: services/auth-api/src/users/members.ts
+  // attack: go on by refresh tokens of a device after the directory moved a person out of the contact centre | CWE-613, ASVS 7.4.2 | guard: services/auth-api/src/people/directories/members.ts
   it('has tokens that end with the membership', async () => {
     const client = await wallboard();
     const { device_code, user_code } = await begin(client);
@@ -201,7 +201,7 @@ describe('a token exchange (RFC 8693)', () => {
   const tokensAt = ({ username }: typeof stranger, tenant: string) =>
     passwordTokens(stack, portal, { username: `${tenant}\\${username}`, password });
 
-  // attack: token of another contact centre of the environment, exchanged for one of this | RFC 8693 2.2.2, CWE-863 | guard: services/auth-api/src/token/exchange/policy.ts
+  // attack: token of another contact centre of the environment, exchanged for one of this | RFC 8693 2.2.2, CWE-863 | guard: services/auth-api/src/oauth/token/exchange/policy.ts
   it('takes no token of a person who does not belong to it', async () => {
     expect(
       (await exchangeToken(stack, gateway, (await tokensAt(member, 'another')).access_token)).status,

@@ -2,9 +2,9 @@
 import { CfgObjectType } from '@gatehouse/config-server-client/model/enumerations';
 import type { Membership } from '@gatehouse/contracts/environment-api/membership';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { exchangeGrantType } from '../../src/protocol/grant-types.ts';
-import { call } from '../help-desk/stack.ts';
-import { setSignOn } from '../sso/stack/sign-on.ts';
+import { exchangeGrantType } from '../../src/core/protocol/grant-types.ts';
+import { call } from '../operations/help-desk/stack.ts';
+import { setSignOn } from '../sign-in/sso/stack/sign-on.ts';
 import {
   type AuthApi,
   contactCenterId,
@@ -155,7 +155,7 @@ describe.each(rules)('who belongs to a contact centre by %s', (_name, membership
     ]);
   });
 
-  // attack: password of a person of another contact centre of the environment | CWE-287, CWE-639 | guard: services/auth-api/src/users/members.ts
+  // attack: password of a person of another contact centre of the environment | CWE-287, CWE-639 | guard: services/auth-api/src/people/directories/members.ts
   it('is asked for a password; somebody else gets the answer and the work of an unknown name', async () => {
     await signIn('nora');
     const work = async (username: string, typed?: string) => {
@@ -170,7 +170,7 @@ describe.each(rules)('who belongs to a contact centre by %s', (_name, membership
     expect(await work('nora', 'wrong')).toMatchObject({ status: 401, body: unknown.body });
   });
 
-  // attack: guesses at people of another contact centre, whose own audit trail tells which were right | CWE-204, CWE-307 | guard: services/auth-api/src/users/members.ts
+  // attack: guesses at people of another contact centre, whose own audit trail tells which were right | CWE-204, CWE-307 | guard: services/auth-api/src/people/directories/members.ts
   it('is told in the audit trail from an unknown name by nothing, whatever the password', async () => {
     const told = async (username: string, typed?: string) => {
       await signIn(username, typed);
@@ -187,7 +187,7 @@ describe.each(rules)('who belongs to a contact centre by %s', (_name, membership
     expect([await told('olaf'), await told('olaf', 'wrong')]).toEqual([unknown, unknown]);
   });
 
-  // attack: cursor of a search that names a person of another contact centre | CWE-200, CWE-639 | guard: services/auth-api/src/help-desk/listing.ts
+  // attack: cursor of a search that names a person of another contact centre | CWE-200, CWE-639 | guard: services/auth-api/src/operations/help-desk/listing.ts
   it('is searched for in pages that name nobody else', async () => {
     const page = async (query: Record<string, string>) => {
       const asked = { contactCenter: otherContactCenterId, limit: '1', ...query };
@@ -209,7 +209,7 @@ describe.each(rules)('who belongs to a contact centre by %s', (_name, membership
     expect((await call(stack, 'GET', '/people', query)).status).toBe(400);
   });
 
-  // attack: password of a person of another contact centre, changed through the neighbour's domain | CWE-620 | guard: services/auth-api/src/users/members.ts
+  // attack: password of a person of another contact centre, changed through the neighbour's domain | CWE-620 | guard: services/auth-api/src/people/directories/members.ts
   it('changes a password; somebody else is answered as a wrong old password', async () => {
     const change = (userName: string, newPassword: string) =>
       createBrowser(stack.app).postJson('/auth/v3/change-password', {
@@ -221,7 +221,7 @@ describe.each(rules)('who belongs to a contact centre by %s', (_name, membership
     expect((await signIn('olaf', password, 'demo')).status).toBe(200);
   });
 
-  // attack: help desk of another contact centre of the environment, by user name | CWE-639 | guard: services/auth-api/src/help-desk/people.ts
+  // attack: help desk of another contact centre of the environment, by user name | CWE-639 | guard: services/auth-api/src/operations/help-desk/people.ts
   it('is unlocked, explained and shown; somebody else is nobody there', async () => {
     await choose(everybody, contactCenterId);
     for (let tries = 0; tries < 3; tries += 1) await signIn('olaf', `wrong ${tries}`, 'demo');
@@ -239,7 +239,7 @@ describe.each(rules)('who belongs to a contact centre by %s', (_name, membership
 });
 
 describe('a person who belongs to it no more', () => {
-  // attack: tokens of a person whom a contact centre takes in no more | CWE-613 | guard: services/auth-api/src/users/members.ts
+  // attack: tokens of a person whom a contact centre takes in no more | CWE-613 | guard: services/auth-api/src/people/directories/members.ts
   it('gets no new tokens, also when the announcement was missed', async () => {
     await choose(everybody);
     const tokens = await passwordTokens(stack, client, { username: 'another\\olaf', password });
@@ -252,7 +252,7 @@ describe('a person who belongs to it no more', () => {
 });
 
 describe('a person whom the directory has put out of its group', () => {
-  // attack: session, code and tokens of a person who has left the contact centre, used for more | CWE-613, ASVS 7.4.1 | guard: services/auth-api/src/users/standing.ts
+  // attack: session, code and tokens of a person who has left the contact centre, used for more | CWE-613, ASVS 7.4.1 | guard: services/auth-api/src/people/accounts/standing.ts
   it('gets nothing more by what came before', async () => {
     const { store } = stack.simulator;
     const { DBID } = await store.createPerson({ tenantDbid: 101, userName: 'leaver', password });
@@ -290,7 +290,7 @@ describe('a person whom the directory has put out of its group', () => {
 });
 
 describe('a contact centre whose people sign in by single sign-on alone', () => {
-  // attack: sign-in of single sign-on people by password, through the domain of a neighbour | CWE-287, CWE-288 | guard: services/auth-api/src/users/members.ts
+  // attack: sign-in of single sign-on people by password, through the domain of a neighbour | CWE-287, CWE-288 | guard: services/auth-api/src/people/directories/members.ts
   it('keeps the passwords of its people out of the domain of its neighbour', async () => {
     await setSignOn(stack, {
       oidc: { issuer: 'https://provider.test', clientId: 'us', tokenEndpointAuthMethod: 'none' },

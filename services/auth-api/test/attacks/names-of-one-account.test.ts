@@ -41,7 +41,7 @@ describe.skipIf(findSlapd() === undefined)('an account that its directory finds 
       `/auth/v3/ops/people/${path}?${new URLSearchParams({ user, contactCenter: 'demo' })}`,
     );
 
-  // attack: budget of wrong passwords for each name of one account | RFC 4519 2.39, CWE-307 | guard: services/auth-api/src/users/account.ts
+  // attack: budget of wrong passwords for each name of one account | RFC 4519 2.39, CWE-307 | guard: services/auth-api/src/people/accounts/account.ts
   it('has one budget of wrong passwords for all of them, and lets its owner in by each', async () => {
     const known = createBrowser(stack.app);
     const names = namesOf('guessed');

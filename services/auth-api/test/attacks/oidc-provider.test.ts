@@ -7,8 +7,8 @@ import {
   type Lies,
   sign,
   startHostileProvider,
-} from '../sso/stack/hostile-provider.ts';
-import { callbackUri, callbackUriOf, localTrial, setSignOn } from '../sso/stack/sign-on.ts';
+} from '../sign-in/sso/stack/hostile-provider.ts';
+import { callbackUri, callbackUriOf, localTrial, setSignOn } from '../sign-in/sso/stack/sign-on.ts';
 import {
   type AuthApi,
   contactCenterId,
@@ -121,10 +121,10 @@ describe('answers of OpenID Connect providers', () => {
     idToken: async (claims) => forgedJwt(claims),
   };
 
-  // attack: ID token of a provider that nobody signed | RFC 8725 3.1, ASVS 9.1.1 | guard: services/auth-api/src/sso/oidc/id-token-signature.ts
-  // attack: ID token of tomorrow, or for thirty years | RFC 8725, OpenID Core 3.1.3.7 | guard: services/auth-api/src/sso/oidc/id-token-signature.ts
-  // attack: ID token by a key with the exponent 1 | CWE-347 | guard: services/auth-api/src/assertions/key-sets.ts
-  // attack: asserted name with spaces around it | CWE-178 | guard: services/auth-api/src/sso/asserted-person.ts
+  // attack: ID token of a provider that nobody signed | RFC 8725 3.1, ASVS 9.1.1 | guard: services/auth-api/src/sign-in/sso/oidc/id-token-signature.ts
+  // attack: ID token of tomorrow, or for thirty years | RFC 8725, OpenID Core 3.1.3.7 | guard: services/auth-api/src/sign-in/sso/oidc/id-token-signature.ts
+  // attack: ID token by a key with the exponent 1 | CWE-347 | guard: services/auth-api/src/core/assertions/key-sets.ts
+  // attack: asserted name with spaces around it | CWE-178 | guard: services/auth-api/src/sign-in/sso/asserted-person.ts
   it.each<[string, Lies]>([
     ['39 · RFC 8725 3.1: alg none', { idToken: unsigned }],
     ['39 · RFC 8725 2.1: HMAC with the public key', { idToken: hmacWithPublicKey }],
@@ -176,7 +176,7 @@ describe('answers of OpenID Connect providers', () => {
   const byEmail = { userNameClaim: 'email', userLookup: 'email' } as const;
   const email = 'agent@example.com';
 
-  // attack: account taken by an unverified address | CVE-2023-0105, ASVS 10.5.2 | guard: services/auth-api/src/sso/oidc/relying-party.ts
+  // attack: account taken by an unverified address | CVE-2023-0105, ASVS 10.5.2 | guard: services/auth-api/src/sign-in/sso/oidc/relying-party.ts
   it.each([
     [undefined, {}],
     [false, {}],
@@ -206,7 +206,7 @@ describe('answers of OpenID Connect providers', () => {
     },
   );
 
-  // attack: verification of one address lent to another | ASVS 10.5.2 | guard: services/auth-api/src/sso/oidc/user-info.ts
+  // attack: verification of one address lent to another | ASVS 10.5.2 | guard: services/auth-api/src/sign-in/sso/oidc/user-info.ts
   it('53 · UserInfo and ID token verify the address that they name, and no other', async () => {
     await use(provider, { ...byEmail, userInfo: true });
     const userInfo = { sub: 'subject', email_verified: true };
@@ -225,7 +225,7 @@ describe('answers of OpenID Connect providers', () => {
     }
   });
 
-  // attack: provider that sends browsers to plain http | RFC 9700 2.6 | guard: services/auth-api/src/sso/browser-address.ts
+  // attack: provider that sends browsers to plain http | RFC 9700 2.6 | guard: services/auth-api/src/sign-in/sso/browser-address.ts
   it.each(['authorization_endpoint', 'end_session_endpoint'])(
     '71 · no browser is sent to an %s without TLS',
     async (name) => {
@@ -246,7 +246,7 @@ describe('answers of OpenID Connect providers', () => {
     await expectRefused(await leave());
   });
 
-  // attack: mix-up of two identity providers | RFC 9207 2.4, ASVS 10.2.2 | guard: services/auth-api/src/sso/oidc/relying-party.ts
+  // attack: mix-up of two identity providers | RFC 9207 2.4, ASVS 10.2.2 | guard: services/auth-api/src/sign-in/sso/oidc/relying-party.ts
   it('12 · mix-up (RFC 9207): an answer that names another issuer is not redeemed there', async () => {
     const leaving = await leave();
     const before = provider.asked.length;
@@ -299,7 +299,7 @@ describe('answers of OpenID Connect providers', () => {
     });
   });
 
-  // attack: code of one contact centre brought to another's provider | RFC 9700 4.4.2 | guard: services/auth-api/src/sso/oidc/callback.ts
+  // attack: code of one contact centre brought to another's provider | RFC 9700 4.4.2 | guard: services/auth-api/src/sign-in/sso/oidc/callback.ts
   it('12 · mix-up (RFC 9700 4.4): a code of one contact centre is brought to no provider of another', async () => {
     const attackers = await leave();
     // The other provider sends its visitor on to ours, with a request that the attacker has begun; ours answers where it
@@ -325,7 +325,7 @@ describe('answers of OpenID Connect providers', () => {
       expect((await comeBack({ ...(await leave()), callback: nowhere })).status).toBe(404);
   });
 
-  // attack: replay of the answer of a provider | CVE-2025-46815 | guard: services/auth-api/src/sso/flow-store.ts
+  // attack: replay of the answer of a provider | CVE-2025-46815 | guard: services/auth-api/src/sign-in/sso/flow-store.ts
   it('20, 25 · an answer counts once, and only in the browser that left', async () => {
     const leaving = await leave();
     const stranger = await comeBack({ ...leaving, browser: createBrowser(stack.app) });
@@ -341,14 +341,14 @@ describe('answers of OpenID Connect providers', () => {
     expect(provider.asked.slice(before).filter(({ path }) => path === '/token')).toHaveLength(1);
   });
 
-  // attack: answer of a provider with parameters given twice | CVE-2026-9689 | guard: services/auth-api/src/sso/oidc/callback.ts
+  // attack: answer of a provider with parameters given twice | CVE-2026-9689 | guard: services/auth-api/src/sign-in/sso/oidc/callback.ts
   it('17 · parameters that come twice are refused', async () => {
     const { browser, state, nonce } = await leave();
     const answer = await browser.get(`${callbackUri}?state=${state}&code=${nonce}&code=another`);
     expect(answer.location).toMatch('error=sso_failed');
   });
 
-  // attack: attacker's answer brought by the victim's browser | RFC 9700 4.7, ASVS 10.2.1 | guard: services/auth-api/src/sso/oidc/callback.ts
+  // attack: attacker's answer brought by the victim's browser | RFC 9700 4.7, ASVS 10.2.1 | guard: services/auth-api/src/sign-in/sso/oidc/callback.ts
   it('45 · login CSRF: a code that an attacker begins with ends in no browser of others', async () => {
     const attackers = await leave();
     const victim = createBrowser(stack.app);
@@ -400,7 +400,7 @@ describe('answers of OpenID Connect providers', () => {
     expect(answer.location).toBe(`${publicUrl}/auth/signed-in.html`);
   });
 
-  // attack: old sign-in at the provider passed off as a new one | ASVS 7.5.3, CVE-2023-3597 | guard: services/auth-api/src/sso/asserted-person.ts
+  // attack: old sign-in at the provider passed off as a new one | ASVS 7.5.3, CVE-2023-3597 | guard: services/auth-api/src/sign-in/sso/asserted-person.ts
   it('18 · prompt=login: an old sign-in at the provider does not pass for a new one', async () => {
     const client = await createClient(stack);
     const browser = createBrowser(stack.app);

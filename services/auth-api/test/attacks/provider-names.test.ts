@@ -1,7 +1,11 @@
 import { sha256 } from '@gatehouse/service-kit/crypto/secrets';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type HostileProvider, logoutTokenOf, startHostileProvider } from '../sso/stack/hostile-provider.ts';
-import { callbackUriOf, localTrial, setSignOn } from '../sso/stack/sign-on.ts';
+import {
+  type HostileProvider,
+  logoutTokenOf,
+  startHostileProvider,
+} from '../sign-in/sso/stack/hostile-provider.ts';
+import { callbackUriOf, localTrial, setSignOn } from '../sign-in/sso/stack/sign-on.ts';
 import { type AuthApi, contactCenterId, demoContactCenter, startAuthApi } from '../stack/auth-api.ts';
 import { type Browser, createBrowser } from '../stack/browser.ts';
 
@@ -79,7 +83,7 @@ describe('a logout token of an identity provider', () => {
     await use(theirContactCenterId, impostor);
   });
 
-  // attack: logout token by the keys of another contact centre that names the same provider | Back-Channel Logout 1.0 2.6, CWE-639 | guard: services/auth-api/src/sso/provider-sessions.ts
+  // attack: logout token by the keys of another contact centre that names the same provider | Back-Channel Logout 1.0 2.6, CWE-639 | guard: services/auth-api/src/sign-in/sso/provider-sessions.ts
   it('ends sessions of the contact centre that trusts its key, and no others', async () => {
     const names = { sub: 'pursued', sid: 'pursued-sid' };
     const attacker = await signIn(theirs, impostor, names);
@@ -91,7 +95,7 @@ describe('a logout token of an identity provider', () => {
     }
   });
 
-  // attack: logout of the provider refused because another contact centre has a session of the same name | Back-Channel Logout 1.0 2.6, CWE-639 | guard: services/auth-api/src/sso/oidc/logout.ts
+  // attack: logout of the provider refused because another contact centre has a session of the same name | Back-Channel Logout 1.0 2.6, CWE-639 | guard: services/auth-api/src/sign-in/sso/oidc/logout.ts
   it('is not refused, forgotten or used up by another contact centre', async () => {
     const jti = 'chosen';
     await signIn(theirs, impostor, { sub: 'used-before' });

@@ -21,7 +21,7 @@ async function send(metadata: Record<string, unknown>, own?: Record<string, stri
   return { status: answer.statusCode, json: answer.json<Record<string, string>>() };
 }
 
-// attack: the code of a self-registered client is read on its way | RFC 9700 2.6, RFC 8252 8.3 | guard: services/auth-api/src/registration/metadata.ts
+// attack: the code of a self-registered client is read on its way | RFC 9700 2.6, RFC 8252 8.3 | guard: services/auth-api/src/registry/registration/metadata.ts
 it.each([
   [{ redirect_uris: [plain] }, 'invalid_redirect_uri'],
   [

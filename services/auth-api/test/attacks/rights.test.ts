@@ -9,8 +9,8 @@ import { consoleClientSecrets } from '@gatehouse/service-kit/crypto/console-keys
 import { randomUuid } from '@gatehouse/service-kit/crypto/secrets';
 import { Secret } from '@gatehouse/service-kit/secret';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
-import { type HostileProvider, startHostileProvider } from '../sso/stack/hostile-provider.ts';
-import { callbackUri, localTrial, setSignOn } from '../sso/stack/sign-on.ts';
+import { type HostileProvider, startHostileProvider } from '../sign-in/sso/stack/hostile-provider.ts';
+import { callbackUri, localTrial, setSignOn } from '../sign-in/sso/stack/sign-on.ts';
 import { type AuthApi, contactCenterId, publicUrl, serviceClient, startAuthApi } from '../stack/auth-api.ts';
 import { createBrowser } from '../stack/browser.ts';
 import { addAdministrator, consoleToken, removeAdministrator } from '../stack/console.ts';
@@ -88,7 +88,7 @@ const signInAtProvider = async (): Promise<string> => (await enterAtProvider()).
 
 const signInByPassword = () => getCode(stack, createBrowser(stack.app), console);
 
-// attack: own identity provider that gives the name of an installation administrator | CWE-290, ASVS 8.2.1 | guard: services/auth-api/src/administrators/known-administrators.ts
+// attack: own identity provider that gives the name of an installation administrator | CWE-290, ASVS 8.2.1 | guard: services/auth-api/src/registry/administrators/known-administrators.ts
 it('an administrator by password is nobody by a provider, whatever name it says', async () => {
   await list({ user: 'agent', way: passwordWay });
   expect(await administers(await signInByPassword())).toBe(true);
@@ -109,7 +109,7 @@ it('an administrator by another provider is nobody here', async () => {
   }
 });
 
-// attack: person of another contact centre of the environment with the sub of an installation administrator | CWE-290, ASVS 8.2.1 | guard: services/auth-api/src/administrators/known-administrators.ts
+// attack: person of another contact centre of the environment with the sub of an installation administrator | CWE-290, ASVS 8.2.1 | guard: services/auth-api/src/registry/administrators/known-administrators.ts
 it('an administrator of one contact centre is nobody in another one, though the sub is the same', async () => {
   const sub = '0d9a6d7a-7d0b-8b7e-9c9f-1f2f3f4f5f6f';
   const opens = async (place: string) =>
@@ -127,7 +127,7 @@ it('an administrator of one contact centre is nobody in another one, though the 
   expect(await opens('44444444-4444-4444-8444-444444444444')).toBe(403);
 });
 
-// attack: session of a release before, of which it is not known how the person came in | CWE-287 | guard: services/auth-api/src/administrators/known-administrators.ts
+// attack: session of a release before, of which it is not known how the person came in | CWE-287 | guard: services/auth-api/src/registry/administrators/known-administrators.ts
 it('a token that does not say how the person came in gives no right, until the next sign-in', async () => {
   const sub = '0d9a6d7a-7d0b-8b7e-9c9f-1f2f3f4f5f70';
   await list({ user: sub });
@@ -145,7 +145,7 @@ it('a token that does not say how the person came in gives no right, until the n
   expect(await opens(await tokenBy(unknown))).toBe(403);
 });
 
-// attack: stale session of an administrator that is used for a dangerous right | RFC 9470, ASVS 7.5.3, CWE-613 | guard: services/auth-api/src/client-authentication/ops-authentication.ts
+// attack: stale session of an administrator that is used for a dangerous right | RFC 9470, ASVS 7.5.3, CWE-613 | guard: services/auth-api/src/oauth/client-authentication/ops-authentication.ts
 it('a person whose sign-in is 16 minutes old reads everything and changes nothing dangerous', async () => {
   const sub = '0d9a6d7a-7d0b-8b7e-9c9f-1f2f3f4f5f71';
   await list({ user: sub });
@@ -183,7 +183,7 @@ it('a person whose provider does not say when it asked has no fresh sign-in', as
   expect(await by({ auth_time: seconds })).toEqual({ status: 200, seenAt: seconds });
 });
 
-// attack: change of the directory password that makes an old sign-in at a provider a new one | CWE-287, CWE-613 | guard: services/auth-api/src/users/change-password.ts
+// attack: change of the directory password that makes an old sign-in at a provider a new one | CWE-287, CWE-613 | guard: services/auth-api/src/people/accounts/change-password.ts
 it('an administrator by a provider who proves to know the password has come in by the password', async () => {
   const person = { tenantDbid: 101, userName: 'changing', password: 'a-former-password' };
   await stack.simulator.store.createPerson(person);
@@ -197,7 +197,7 @@ it('an administrator by a provider who proves to know the password has come in b
   expect(await administers(await codeOfSession())).toBe(false);
 });
 
-// attack: stale session of an administrator that ends everything of a person | RFC 9470, ASVS 7.5.3, CWE-613 | guard: services/auth-api/src/client-authentication/ops-matrix.ts
+// attack: stale session of an administrator that ends everything of a person | RFC 9470, ASVS 7.5.3, CWE-613 | guard: services/auth-api/src/oauth/client-authentication/ops-matrix.ts
 it('a person whose sign-in is 16 minutes old ends one session of a person, and not all of them', async () => {
   const sub = '0d9a6d7a-7d0b-8b7e-9c9f-1f2f3f4f5f72';
   await list({ user: sub });

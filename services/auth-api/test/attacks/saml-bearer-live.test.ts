@@ -1,7 +1,12 @@
 /** SAML bearer assertions over HTTP, at two replicas that listen: what a thief or a dishonest user makes of a good one. */
 import { makeProviderKey, type ProviderKey } from '@gatehouse/testing/identity-providers/provider-key';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { assertionXml, idpEntityId, type ResponseFacts, signXml } from '../sso/stack/saml-provider.ts';
+import {
+  assertionXml,
+  idpEntityId,
+  type ResponseFacts,
+  signXml,
+} from '../sign-in/sso/stack/saml-provider.ts';
 import { type AuthApi, contactCenterId, startAuthApi } from '../stack/auth-api.ts';
 import { agent } from '../stack/interaction.ts';
 import { createClient, type TestClient } from '../stack/oauth.ts';
@@ -71,7 +76,7 @@ describe('a bearer assertion over HTTP', () => {
     expect(await send(good(), { at: 1 })).toEqual([200, undefined]);
   });
 
-  // attack: text of a SAML bearer assertion that two readers read differently | CVE-2018-0489, CVE-2025-66568 | guard: services/auth-api/src/sso/saml/xml.ts
+  // attack: text of a SAML bearer assertion that two readers read differently | CVE-2018-0489, CVE-2025-66568 | guard: services/auth-api/src/sign-in/sso/saml/xml.ts
   it.each<[string, Change]>([
     ['a comment in the name', (xml) => xml.replace('>agent<', '>admin<!---->.agent<')],
     ['a comment after the name', (xml) => xml.replace('>agent<', '>agent<!-- admin --><')],

@@ -1,21 +1,21 @@
 import { createHmac, createSign } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { comeBack, leave, post } from '../sso/stack/saml-journey.ts';
+import { comeBack, leave, post } from '../sign-in/sso/stack/saml-journey.ts';
 import {
   assertionXml,
   encryptAssertion,
   honestResponse,
   responseXml,
   signXml,
-} from '../sso/stack/saml-provider.ts';
+} from '../sign-in/sso/stack/saml-provider.ts';
 import { aimAtSaml, expectRefused, key, stack } from './saml-target.ts';
 
 aimAtSaml();
 
 describe('60 · tricks with XML signatures (CVE-2025-29774, CVE-2025-29775)', () => {
-  // attack: comment that cuts a name short | CWE-436, ASVS 1.5.3 | guard: services/auth-api/src/sso/saml/xml.ts
-  // attack: XSLT transform in a SAML signature | ASVS 1.5.1 | guard: services/auth-api/src/sso/saml/response-shape.ts
-  // attack: second signature in a SAML response | CVE-2025-46572 | guard: services/auth-api/src/sso/saml/response-shape.ts
+  // attack: comment that cuts a name short | CWE-436, ASVS 1.5.3 | guard: services/auth-api/src/sign-in/sso/saml/xml.ts
+  // attack: XSLT transform in a SAML signature | ASVS 1.5.1 | guard: services/auth-api/src/sign-in/sso/saml/response-shape.ts
+  // attack: second signature in a SAML response | CVE-2025-46572 | guard: services/auth-api/src/sign-in/sso/saml/response-shape.ts
   it.each([
     ['a comment in the NameID', (xml: string) => xml.replace('>agent<', '>admin<!---->.agent<')],
     [
@@ -45,7 +45,7 @@ describe('60 · tricks with XML signatures (CVE-2025-29774, CVE-2025-29775)', ()
     await expectRefused(leaving, change(honestResponse(leaving.facts, key)));
   });
 
-  // attack: second SignedInfo or Reference in a SAML signature | CVE-2025-29774, CVE-2025-29775 | guard: services/auth-api/src/sso/saml/response-shape.ts
+  // attack: second SignedInfo or Reference in a SAML signature | CVE-2025-29774, CVE-2025-29775 | guard: services/auth-api/src/sign-in/sso/saml/response-shape.ts
   it.each([
     ['a second SignedInfo', /(<ds:SignedInfo>[\s\S]*?<\/ds:SignedInfo>)/],
     ['a second Reference', /(<ds:Reference [\s\S]*?<\/ds:Reference>)/],
@@ -55,7 +55,7 @@ describe('60 · tricks with XML signatures (CVE-2025-29774, CVE-2025-29775)', ()
     await expectRefused(leaving, doubled, 'response_malformed');
   });
 
-  // attack: SHA-1 in a SAML signature | ASVS 11.4.1 | guard: services/auth-api/src/sso/saml/response-shape.ts
+  // attack: SHA-1 in a SAML signature | ASVS 11.4.1 | guard: services/auth-api/src/sign-in/sso/saml/response-shape.ts
   it.each([
     ['SHA-1 signatures', { signatureAlgorithm: 'http://www.w3.org/2000/09/xmldsig#rsa-sha1' }],
     ['SHA-1 digests', { digestAlgorithm: 'http://www.w3.org/2000/09/xmldsig#sha1' }],
@@ -65,7 +65,7 @@ describe('60 · tricks with XML signatures (CVE-2025-29774, CVE-2025-29775)', ()
     await expectRefused(leaving, xml, 'algorithm_refused');
   });
 
-  // attack: SHA-1 in a SAML signature that says SHA-256 | ASVS 11.4.1, CVE-2025-29774 | guard: services/auth-api/src/sso/saml/response-shape.ts
+  // attack: SHA-1 in a SAML signature that says SHA-256 | ASVS 11.4.1, CVE-2025-29774 | guard: services/auth-api/src/sign-in/sso/saml/response-shape.ts
   it('63 · no second algorithm stands in a signature, not even where one names how a key is encrypted', async () => {
     const leaving = await leave(stack);
     const sha1 = 'http://www.w3.org/2000/09/xmldsig#rsa-sha1';
@@ -97,7 +97,7 @@ describe('60 · tricks with XML signatures (CVE-2025-29774, CVE-2025-29775)', ()
     await expectRefused(leaving, xml, 'algorithm_refused');
   });
 
-  // attack: padding oracle of encrypted assertions | ASVS 11.3.1 | guard: services/auth-api/src/sso/saml/decrypt.ts
+  // attack: padding oracle of encrypted assertions | ASVS 11.3.1 | guard: services/auth-api/src/sign-in/sso/saml/decrypt.ts
   it('63 · RSA 1.5 and wrong keys of encrypted assertions fail alike to the person', async () => {
     const [{ certificate = '' } = {}] = stack.deps.sso.keys.published('encryption');
     const leaving = await leave(stack);
@@ -116,10 +116,10 @@ describe('60 · tricks with XML signatures (CVE-2025-29774, CVE-2025-29775)', ()
 describe('61 · XML that is more than SAML (CVE-2020-26290)', () => {
   const bomb = `<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa">${Array.from({ length: 9 }, (_, i) => `<!ENTITY ${'bcdefghij'[i]} "${`&${'abcdefghi'[i]};`.repeat(10)}">`).join('')}]>`;
 
-  // attack: document type or entities in a SAML document | ASVS 1.5.1 | guard: services/auth-api/src/sso/saml/xml.ts
-  // attack: SAML document with two roots | CVE-2022-39299, CVE-2022-39353 | guard: services/auth-api/src/sso/saml/xml.ts
-  // attack: SAML document in another encoding | ASVS 1.5.1 | guard: services/auth-api/src/sso/saml/xml.ts
-  // attack: SAML document nested without end | ASVS 15.2.2 | guard: services/auth-api/src/sso/saml/xml.ts
+  // attack: document type or entities in a SAML document | ASVS 1.5.1 | guard: services/auth-api/src/sign-in/sso/saml/xml.ts
+  // attack: SAML document with two roots | CVE-2022-39299, CVE-2022-39353 | guard: services/auth-api/src/sign-in/sso/saml/xml.ts
+  // attack: SAML document in another encoding | ASVS 1.5.1 | guard: services/auth-api/src/sign-in/sso/saml/xml.ts
+  // attack: SAML document nested without end | ASVS 15.2.2 | guard: services/auth-api/src/sign-in/sso/saml/xml.ts
   it.each<[string, (xml: string) => string]>([
     ['a document type', (xml) => `<!DOCTYPE x>${xml}`],
     [

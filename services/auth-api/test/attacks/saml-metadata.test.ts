@@ -1,9 +1,9 @@
 import { makeProviderKey } from '@gatehouse/testing/identity-providers/provider-key';
 import { describe, expect, it } from 'vitest';
-import { readIdpMetadata } from '../../src/sso/saml/idp-metadata.ts';
-import { comeBackHonestly, leave } from '../sso/stack/saml-journey.ts';
-import { idpMetadata, signXml } from '../sso/stack/saml-provider.ts';
-import { setSignOn } from '../sso/stack/sign-on.ts';
+import { readIdpMetadata } from '../../src/sign-in/sso/saml/idp-metadata.ts';
+import { comeBackHonestly, leave } from '../sign-in/sso/stack/saml-journey.ts';
+import { idpMetadata, signXml } from '../sign-in/sso/stack/saml-provider.ts';
+import { setSignOn } from '../sign-in/sso/stack/sign-on.ts';
 import { publicUrl, startAuthApi } from '../stack/auth-api.ts';
 import { createBrowser } from '../stack/browser.ts';
 import { aimAtSaml, key, othersKey, stack, use } from './saml-target.ts';
@@ -53,7 +53,7 @@ describe('63 · metadata of identity providers', () => {
       expect(readIdpMetadata(commented, signer.certificate).certificates).toHaveLength(1);
     });
 
-    // attack: forged or wrapped metadata of an identity provider | SAML metadata 3 | guard: services/auth-api/src/sso/saml/metadata-signature.ts
+    // attack: forged or wrapped metadata of an identity provider | SAML metadata 3 | guard: services/auth-api/src/sign-in/sso/saml/metadata-signature.ts
     it.each<[string, () => string]>([
       ['not signed', document],
       ['signed by another', () => signed(makeProviderKey())],
@@ -83,7 +83,7 @@ describe('63 · metadata of identity providers', () => {
   const manyAttributes = (count: number, form: (index: number) => string) =>
     `<EntityDescriptor ${Array.from({ length: count }, (_, index) => form(index)).join(' ')}>`;
 
-  // attack: XML whose parser works with the square of its attributes | CWE-407, CVE-2003-1564 | guard: services/auth-api/src/sso/saml/xml.ts
+  // attack: XML whose parser works with the square of its attributes | CWE-407, CVE-2003-1564 | guard: services/auth-api/src/sign-in/sso/saml/xml.ts
   it.each<[string, string]>([
     ['attributes of one element', `${manyAttributes(50_000, (index) => `a${index}=""`)}</EntityDescriptor>`],
     [
@@ -116,7 +116,7 @@ describe('63 · metadata of identity providers', () => {
     expect(() => readIdpMetadata(list(one + one))).toThrow();
   });
 
-  // attack: expired metadata of an identity provider | SAML metadata 2.3.1 | guard: services/auth-api/src/sso/saml/idp-source.ts
+  // attack: expired metadata of an identity provider | SAML metadata 2.3.1 | guard: services/auth-api/src/sign-in/sso/saml/idp-source.ts
   it('counts for nothing after its validUntil', async () => {
     await use({ idpMetadataXml: idpMetadata([key], { attributes: 'validUntil="2020-01-01T00:00:00Z"' }) });
     const answer = await createBrowser(stack.app).get('/auth/v3/sso/start?tenant=demo');

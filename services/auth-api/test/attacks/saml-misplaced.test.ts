@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { comeBack, comeBackHonestly, leave, post } from '../sso/stack/saml-journey.ts';
+import { comeBack, comeBackHonestly, leave, post } from '../sign-in/sso/stack/saml-journey.ts';
 import {
   assertionXml,
   honestResponse,
   type ResponseFacts,
   responseXml,
   signXml,
-} from '../sso/stack/saml-provider.ts';
+} from '../sign-in/sso/stack/saml-provider.ts';
 import { contactCenterId, publicUrl } from '../stack/auth-api.ts';
 import { createBrowser } from '../stack/browser.ts';
 import {
@@ -32,10 +32,10 @@ describe('62 · a good answer in the wrong place (SAML profiles 4.1.4.3)', () =>
     expect(performance.now() - startedMs).toBeLessThan(1_000);
   });
 
-  // attack: SAML assertion for another audience | SAML profiles 4.1.4.3 | guard: services/auth-api/src/sso/saml/assertion.ts
-  // attack: SAML assertion for another recipient | SAML profiles 4.1.4.3 | guard: services/auth-api/src/sso/saml/assertion.ts
-  // attack: SAML assertion before or after its time | SAML core 2.5.1.2 | guard: services/auth-api/src/sso/saml/assertion.ts
-  // attack: SAML assertion that counts for years or is of tomorrow | SAML core 2.3.3 | guard: services/auth-api/src/sso/saml/assertion.ts
+  // attack: SAML assertion for another audience | SAML profiles 4.1.4.3 | guard: services/auth-api/src/sign-in/sso/saml/assertion.ts
+  // attack: SAML assertion for another recipient | SAML profiles 4.1.4.3 | guard: services/auth-api/src/sign-in/sso/saml/assertion.ts
+  // attack: SAML assertion before or after its time | SAML core 2.5.1.2 | guard: services/auth-api/src/sign-in/sso/saml/assertion.ts
+  // attack: SAML assertion that counts for years or is of tomorrow | SAML core 2.3.3 | guard: services/auth-api/src/sign-in/sso/saml/assertion.ts
   it.each<[string, Partial<ResponseFacts>, string]>([
     ['for another audience', { audience: 'https://another.example.com' }, 'wrong_audience'],
     ['for another recipient', { recipient: 'https://another.example.com/acs' }, 'wrong_destination'],
@@ -77,7 +77,7 @@ describe('62 · a good answer in the wrong place (SAML profiles 4.1.4.3)', () =>
     await expectRefused(far, honestResponse({ ...far.facts, shiftSeconds: 60 }, key), 'wrong_time');
   });
 
-  // attack: SAML answer at another contact centre | SAML profiles 4.1.4.3 | guard: services/auth-api/src/sso/saml/consumer.ts
+  // attack: SAML answer at another contact centre | SAML profiles 4.1.4.3 | guard: services/auth-api/src/sign-in/sso/saml/consumer.ts
   it('57 · at another contact centre, by another identity provider, or at another location', async () => {
     const leaving = await leave(stack);
     const there = leaving.facts.acsUrl.replace(contactCenterId, otherContactCenterId);
@@ -100,7 +100,7 @@ describe('62 · a good answer in the wrong place (SAML profiles 4.1.4.3)', () =>
     expect((await leaving.browser.get('/auth/v3/ping')).status).toBe(200);
   });
 
-  // attack: SAML answer of another contact centre's identity provider | SAML profiles 4.1.4.3 | guard: services/auth-api/src/sso/saml/consumer.ts
+  // attack: SAML answer of another contact centre's identity provider | SAML profiles 4.1.4.3 | guard: services/auth-api/src/sign-in/sso/saml/consumer.ts
   it('57 · by another contact centre’s identity provider, at its own place, to a request that was made here', async () => {
     const leaving = await leave(stack);
     const theirs = `${publicUrl}/auth/v3/saml/${otherContactCenterId}/-`;
@@ -117,8 +117,8 @@ describe('62 · a good answer in the wrong place (SAML profiles 4.1.4.3)', () =>
     expect((await comeBackHonestly(leaving, key)).location).toBe(`${publicUrl}/auth/signed-in.html`);
   });
 
-  // attack: SAML assertion that answers another request | SAML profiles 4.1.4.3 | guard: services/auth-api/src/sso/saml/assertion.ts
-  // attack: SAML assertion of another issuer | SAML profiles 4.1.4.3 | guard: services/auth-api/src/sso/saml/assertion.ts
+  // attack: SAML assertion that answers another request | SAML profiles 4.1.4.3 | guard: services/auth-api/src/sign-in/sso/saml/assertion.ts
+  // attack: SAML assertion of another issuer | SAML profiles 4.1.4.3 | guard: services/auth-api/src/sign-in/sso/saml/assertion.ts
   it.each<[string, Partial<ResponseFacts>, string]>([
     ['answers another request', { inResponseTo: '_of-another-journey' }, 'wrong_state'],
     ['answers none', { inResponseTo: undefined }, 'wrong_state'],
@@ -129,7 +129,7 @@ describe('62 · a good answer in the wrong place (SAML profiles 4.1.4.3)', () =>
     await expectRefused(leaving, responseXml(leaving.facts, assertion), reason);
   });
 
-  // attack: replay of a SAML answer | SAML profiles 4.1.4.5 | guard: services/auth-api/src/sso/saml/consumer.ts
+  // attack: replay of a SAML answer | SAML profiles 4.1.4.5 | guard: services/auth-api/src/sign-in/sso/saml/consumer.ts
   it('a second time, in the same browser or another', async () => {
     const leaving = await leave(stack);
     const xml = honestResponse(leaving.facts, key);
@@ -139,7 +139,7 @@ describe('62 · a good answer in the wrong place (SAML profiles 4.1.4.3)', () =>
     expect(await reasonOf(String(again.headers['x-request-id']))).toBe('replayed');
   });
 
-  // attack: fifty SAML answers at once | ASVS 15.4.2 | guard: services/auth-api/src/sso/saml/consumer.ts
+  // attack: fifty SAML answers at once | ASVS 15.4.2 | guard: services/auth-api/src/sign-in/sso/saml/consumer.ts
   it('fifty times at once: one ticket', async () => {
     const leaving = await leave(stack);
     const xml = honestResponse(leaving.facts, key);
@@ -161,7 +161,7 @@ describe('62 · a good answer in the wrong place (SAML profiles 4.1.4.3)', () =>
     expect(answers.filter(({ location }) => location?.includes('/finish?ticket='))).toHaveLength(1);
   });
 
-  // attack: SAML assertion used for two requests | SAML profiles 4.1.4.5 | guard: services/auth-api/src/sso/saml/consumer.ts
+  // attack: SAML assertion used for two requests | SAML profiles 4.1.4.5 | guard: services/auth-api/src/sign-in/sso/saml/consumer.ts
   it('an assertion that was used counts for no other request', async () => {
     const first = await leave(stack);
     await comeBackHonestly(first, key, { assertionId: '_once' });
@@ -169,7 +169,7 @@ describe('62 · a good answer in the wrong place (SAML profiles 4.1.4.3)', () =>
     await expectRefused(second, honestResponse({ ...second.facts, assertionId: '_once' }, key), 'replayed');
   });
 
-  // attack: SAML answer to a request that was never made | SAML profiles 4.1.4.3 | guard: services/auth-api/src/sso/saml/consumer.ts
+  // attack: SAML answer to a request that was never made | SAML profiles 4.1.4.3 | guard: services/auth-api/src/sign-in/sso/saml/consumer.ts
   it('an answer to a request that was never made', async () => {
     const leaving = await leave(stack);
     await expectRefused(
@@ -179,7 +179,7 @@ describe('62 · a good answer in the wrong place (SAML profiles 4.1.4.3)', () =>
     );
   });
 
-  // attack: stolen SAML answer in another browser | SAML security considerations 7.1.1 | guard: services/auth-api/src/sso/saml/ticket-store.ts
+  // attack: stolen SAML answer in another browser | SAML security considerations 7.1.1 | guard: services/auth-api/src/sign-in/sso/saml/ticket-store.ts
   it('45 · a stolen answer signs nobody in but the browser that left', async () => {
     const leaving = await leave(stack);
     const posted = await post(leaving, honestResponse(leaving.facts, key));
@@ -206,7 +206,7 @@ describe('62 · a good answer in the wrong place (SAML profiles 4.1.4.3)', () =>
     expect((await victims.browser.get(own.location ?? '')).location).toBe(`${publicUrl}/auth/signed-in.html`);
   });
 
-  // attack: login CSRF by an unsolicited SAML answer | RFC 9700 4.7 | guard: services/auth-api/src/sso/saml/consumer.ts
+  // attack: login CSRF by an unsolicited SAML answer | RFC 9700 4.7 | guard: services/auth-api/src/sign-in/sso/saml/consumer.ts
   it('45 · an unsolicited answer signs the victim in as nobody, even where it is allowed', async () => {
     await use({ allowIdpInitiated: true });
     const { facts } = await leave(stack);

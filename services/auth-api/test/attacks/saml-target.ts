@@ -1,9 +1,9 @@
 /** The contact centre that attacks by SAML are aimed at, and another one with an identity provider of its own. */
 import { makeProviderKey, type ProviderKey } from '@gatehouse/testing/identity-providers/provider-key';
 import { afterAll, beforeAll, beforeEach, expect } from 'vitest';
-import { comeBack, type SamlLeaving } from '../sso/stack/saml-journey.ts';
-import { idpMetadata } from '../sso/stack/saml-provider.ts';
-import { localTrial, setSignOn } from '../sso/stack/sign-on.ts';
+import { comeBack, type SamlLeaving } from '../sign-in/sso/stack/saml-journey.ts';
+import { idpMetadata } from '../sign-in/sso/stack/saml-provider.ts';
+import { localTrial, setSignOn } from '../sign-in/sso/stack/sign-on.ts';
 import { type AuthApi, demoContactCenter, startAuthApi } from '../stack/auth-api.ts';
 
 export const otherContactCenterId = '55555555-5555-4555-8555-555555555555';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { leave, post } from '../sso/stack/saml-journey.ts';
-import { encode, honestResponse } from '../sso/stack/saml-provider.ts';
+import { leave, post } from '../sign-in/sso/stack/saml-journey.ts';
+import { encode, honestResponse } from '../sign-in/sso/stack/saml-provider.ts';
 import { contactCenterId } from '../stack/auth-api.ts';
 import { createBrowser } from '../stack/browser.ts';
 import { aimAtSaml, expectRefused, key, othersKey, stack } from './saml-target.ts';

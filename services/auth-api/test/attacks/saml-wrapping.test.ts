@@ -1,13 +1,13 @@
 import { makeProviderKey } from '@gatehouse/testing/identity-providers/provider-key';
 import { describe, expect, it } from 'vitest';
-import { comeBack, comeBackHonestly, leave } from '../sso/stack/saml-journey.ts';
+import { comeBack, comeBackHonestly, leave } from '../sign-in/sso/stack/saml-journey.ts';
 import {
   assertionXml,
   honestResponse,
   type ResponseFacts,
   responseXml,
   signXml,
-} from '../sso/stack/saml-provider.ts';
+} from '../sign-in/sso/stack/saml-provider.ts';
 import { aimAtSaml, expectRefused, key, stack } from './saml-target.ts';
 
 aimAtSaml();
@@ -93,14 +93,14 @@ describe('59 · signature wrapping (CVE-2025-47949, CVE-2025-54419, CVE-2024-454
     expect((await leaving.browser.get('/auth/v3/ping')).status).toBe(200);
   });
 
-  // attack: SAML signature wrapping XSW1 | CVE-2025-54419 | guard: services/auth-api/src/sso/saml/response-shape.ts
-  // attack: SAML signature wrapping XSW2 | CVE-2025-54369 | guard: services/auth-api/src/sso/saml/response-shape.ts
-  // attack: SAML signature wrapping XSW3 | CVE-2025-47949 | guard: services/auth-api/src/sso/saml/response-shape.ts
-  // attack: SAML signature wrapping XSW4 | CVE-2025-47949 | guard: services/auth-api/src/sso/saml/response-shape.ts
-  // attack: SAML signature wrapping XSW5 | CVE-2024-45409 | guard: services/auth-api/src/sso/saml/response-shape.ts
-  // attack: SAML signature wrapping XSW6 | CVE-2024-45409 | guard: services/auth-api/src/sso/saml/response-shape.ts
-  // attack: SAML signature wrapping XSW7 | CVE-2025-46572 | guard: services/auth-api/src/sso/saml/response-shape.ts
-  // attack: SAML signature wrapping XSW8 | OWASP SAML Security Cheat Sheet | guard: services/auth-api/src/sso/saml/response-shape.ts
+  // attack: SAML signature wrapping XSW1 | CVE-2025-54419 | guard: services/auth-api/src/sign-in/sso/saml/response-shape.ts
+  // attack: SAML signature wrapping XSW2 | CVE-2025-54369 | guard: services/auth-api/src/sign-in/sso/saml/response-shape.ts
+  // attack: SAML signature wrapping XSW3 | CVE-2025-47949 | guard: services/auth-api/src/sign-in/sso/saml/response-shape.ts
+  // attack: SAML signature wrapping XSW4 | CVE-2025-47949 | guard: services/auth-api/src/sign-in/sso/saml/response-shape.ts
+  // attack: SAML signature wrapping XSW5 | CVE-2024-45409 | guard: services/auth-api/src/sign-in/sso/saml/response-shape.ts
+  // attack: SAML signature wrapping XSW6 | CVE-2024-45409 | guard: services/auth-api/src/sign-in/sso/saml/response-shape.ts
+  // attack: SAML signature wrapping XSW7 | CVE-2025-46572 | guard: services/auth-api/src/sign-in/sso/saml/response-shape.ts
+  // attack: SAML signature wrapping XSW8 | OWASP SAML Security Cheat Sheet | guard: services/auth-api/src/sign-in/sso/saml/response-shape.ts
   it.each(wraps)('XSW%s', async (_title, wrap) => {
     const leaving = await leave(stack);
     await expectRefused(leaving, wrap(partsOf(leaving.facts), leaving.facts), 'response_malformed');
@@ -117,14 +117,14 @@ describe('59 · signature wrapping (CVE-2025-47949, CVE-2025-54419, CVE-2024-454
     }
   });
 
-  // attack: two SAML elements with one id | SAML core 1.3.4 | guard: services/auth-api/src/sso/saml/response-shape.ts
+  // attack: two SAML elements with one id | SAML core 1.3.4 | guard: services/auth-api/src/sign-in/sso/saml/response-shape.ts
   it('two elements with one id', async () => {
     const leaving = await leave(stack);
     const facts = { ...leaving.facts, assertionId: '_same', responseId: '_same' };
     await expectRefused(leaving, honestResponse(facts, key), 'response_malformed');
   });
 
-  // attack: SAML response without a signature | SAML profiles 4.1.4.3 | guard: services/auth-api/src/sso/saml/response.ts
+  // attack: SAML response without a signature | SAML profiles 4.1.4.3 | guard: services/auth-api/src/sign-in/sso/saml/response.ts
   it('no signature at all', async () => {
     const leaving = await leave(stack);
     await expectRefused(
@@ -140,7 +140,7 @@ describe('59 · signature wrapping (CVE-2025-47949, CVE-2025-54419, CVE-2024-454
     await expectRefused(leaving, signXml(xml, key, { element: 'Response' }), 'signature_invalid');
   });
 
-  // attack: SAML response whose outer signature does not hold | CVE-2024-8698 | guard: services/auth-api/src/sso/saml/response.ts
+  // attack: SAML response whose outer signature does not hold | CVE-2024-8698 | guard: services/auth-api/src/sign-in/sso/saml/response.ts
   it('a signed assertion in a response whose own signature does not hold', async () => {
     const leaving = await leave(stack);
     const xml = signXml(honestResponse(leaving.facts, key), key, { element: 'Response' });
@@ -163,7 +163,7 @@ describe('59 · signature wrapping (CVE-2025-47949, CVE-2025-54419, CVE-2024-454
     );
   });
 
-  // attack: SAML response signed by the certificate that it brings along | ASVS 9.1.3 | guard: services/auth-api/src/sso/saml/response.ts
+  // attack: SAML response signed by the certificate that it brings along | ASVS 9.1.3 | guard: services/auth-api/src/sign-in/sso/saml/response.ts
   it('the certificate in the message is never trusted', async () => {
     const leaving = await leave(stack);
     await expectRefused(leaving, honestResponse(leaving.facts, makeProviderKey()), 'signature_invalid');

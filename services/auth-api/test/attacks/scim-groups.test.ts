@@ -51,7 +51,7 @@ async function signIn(username: keyof typeof people) {
   };
 }
 
-// attack: SCIM key that makes a person and a group of administrators, and signs in as that person | CWE-269, ASVS 8.2.1 | guard: services/auth-api/src/users/authorities.ts
+// attack: SCIM key that makes a person and a group of administrators, and signs in as that person | CWE-269, ASVS 8.2.1 | guard: services/auth-api/src/people/identity/authorities.ts
 it('give no right of an administrator, and everything else that their name is mapped to', async () => {
   const { authorities, status } = await signIn('lead');
   expect(status).toBe(403);

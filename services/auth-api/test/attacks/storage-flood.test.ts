@@ -18,7 +18,7 @@ afterAll(() => stack?.close());
 const begin = (url: string, from: string) => stack.app.inject({ url, remoteAddress: from });
 
 describe('66: strangers cannot fill Redis with sign-ins that nobody finishes', () => {
-  // attack: Redis filled with unfinished logins | CWE-770 | guard: services/auth-api/src/authorize/ask-user.ts
+  // attack: Redis filled with unfinished logins | CWE-770 | guard: services/auth-api/src/oauth/authorize/ask-user.ts
   it('refuses an address that begins too many, and no other', async () => {
     const url = authorizeUrl(client);
     for (let count = 0; count < 10; count++) expect((await begin(url, '10.0.0.1')).statusCode).toBe(302);
@@ -64,7 +64,7 @@ describe('66: strangers cannot fill Redis with sign-ins that nobody finishes', (
 });
 
 describe('66: strangers cannot fill the audit trail with sign-ins that are refused', () => {
-  // attack: audit trail filled with refused logins | CWE-770 | guard: services/auth-api/src/audit/flood-limit.ts
+  // attack: audit trail filled with refused logins | CWE-770 | guard: services/auth-api/src/records/audit/flood-limit.ts
   it('writes the first of an address that are throttled, not every one', async () => {
     const attempt = () =>
       createBrowser(stack.app).postJson('/auth/v3/sign-in', {

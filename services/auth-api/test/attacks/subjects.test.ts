@@ -1,8 +1,8 @@
 import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Estate, second, startEstate } from '../help-desk/stack.ts';
-import { startHostileProvider } from '../sso/stack/hostile-provider.ts';
-import { callbackUriOf, localTrial, setSignOn } from '../sso/stack/sign-on.ts';
+import { type Estate, second, startEstate } from '../operations/help-desk/stack.ts';
+import { startHostileProvider } from '../sign-in/sso/stack/hostile-provider.ts';
+import { callbackUriOf, localTrial, setSignOn } from '../sign-in/sso/stack/sign-on.ts';
 import { contactCenterId, demoContactCenter, otherContactCenterId, publicUrl } from '../stack/auth-api.ts';
 import { ask, asked, createAsker, poll, say, waitingFor } from '../stack/backchannel.ts';
 import { type Browser, createBrowser } from '../stack/browser.ts';
@@ -62,7 +62,7 @@ const sessionsOf = async (browser: Browser) =>
   ((await browser.get('/auth/v3/sessions')).json() as { data: { id: string }[] }).data.map(({ id }) => id);
 
 describe('a person of another contact centre of the environment', () => {
-  // attack: own identity provider asserts the user name of a person of another contact centre | ASVS 6.8.1, CWE-287 | guard: services/auth-api/src/contact-centers/subjects.ts
+  // attack: own identity provider asserts the user name of a person of another contact centre | ASVS 6.8.1, CWE-287 | guard: services/auth-api/src/registry/contact-centers/subjects.ts
   it('has another subject where the contact centre says so, also by a provider of its own', async () => {
     const provider = await startHostileProvider();
     const person = await estate.someone();
@@ -83,7 +83,7 @@ describe('a person of another contact centre of the environment', () => {
     await provider.close();
   });
 
-  // attack: sessions of the same subject in another contact centre listed or ended | CWE-639, ASVS 8.2.2 | guard: services/auth-api/src/sessions/service.ts
+  // attack: sessions of the same subject in another contact centre listed or ended | CWE-639, ASVS 8.2.2 | guard: services/auth-api/src/browser/sessions/service.ts
   it('sees and ends no session of it', async () => {
     const { here, there } = await inBoth();
     expect(there.sub).toBe(here.sub);
@@ -101,7 +101,7 @@ describe('a person of another contact centre of the environment', () => {
     expect(await sessionsOf(there.browser)).toEqual([there.sid]);
   });
 
-  // attack: sign-out everywhere in another contact centre | CWE-639, ASVS 7.4.2 | guard: services/auth-api/src/contact-centers/subjects.ts
+  // attack: sign-out everywhere in another contact centre | CWE-639, ASVS 7.4.2 | guard: services/auth-api/src/registry/contact-centers/subjects.ts
   it('signs out everywhere only there', async () => {
     const { here, there } = await inBoth();
     const answer = await there.browser.request('POST', '/auth/v3/sign-out?global=true', {
@@ -113,7 +113,7 @@ describe('a person of another contact centre of the environment', () => {
     expect(await estate.isIn(here.browser)).toBe(true);
   });
 
-  // attack: sign-out everywhere that replicas of the release before do not know | CWE-613, ASVS 7.4.1 | guard: services/auth-api/src/sessions/service.ts
+  // attack: sign-out everywhere that replicas of the release before do not know | CWE-613, ASVS 7.4.1 | guard: services/auth-api/src/browser/sessions/service.ts
   it('signs out everywhere there at replicas of the release before, too', async () => {
     const { here, there } = await inBoth();
     await there.browser.request('POST', '/auth/v3/sign-out?global=true', { origin: publicUrl });
@@ -124,7 +124,7 @@ describe('a person of another contact centre of the environment', () => {
     expect(rows).toEqual([{ id: there.sid }]);
   });
 
-  // attack: approval of what the same subject was asked in another contact centre | OpenID CIBA 7.1, CWE-863 | guard: services/auth-api/src/approvals/service.ts
+  // attack: approval of what the same subject was asked in another contact centre | OpenID CIBA 7.1, CWE-863 | guard: services/auth-api/src/browser/approvals/service.ts
   it('neither sees nor approves what it was asked by its ID token', async () => {
     const person = await estate.someone();
     const here = await enter(person, ours, asker);
@@ -139,7 +139,7 @@ describe('a person of another contact centre of the environment', () => {
     expect(await say(here.browser, 'approved')).toBe('approved');
   });
 
-  // attack: user code set for the same subject in another contact centre | OpenID CIBA 7.1, CWE-639 | guard: services/auth-api/src/approvals/user-codes.ts
+  // attack: user code set for the same subject in another contact centre | OpenID CIBA 7.1, CWE-639 | guard: services/auth-api/src/browser/approvals/user-codes.ts
   it('sets another user code than its own for nobody else', async () => {
     const coded = await createAsker(estate.stack, {
       authorizedGrantTypes: ['authorization_code', 'urn:openid:params:grant-type:ciba'],
@@ -161,7 +161,7 @@ describe('a person of another contact centre of the environment', () => {
     expect((await by('code-of-the-person')).status).toBe(200);
   });
 
-  // attack: ID token exchanged for the identity of the next session in the browser | RFC 8693 2.1, CWE-863 | guard: services/auth-api/src/token/exchange/presented-token.ts
+  // attack: ID token exchanged for the identity of the next session in the browser | RFC 8693 2.1, CWE-863 | guard: services/auth-api/src/oauth/token/exchange/presented-token.ts
   it('does not get its ID token exchanged for a token there', async () => {
     const exchanger = await createClient(estate.stack, {
       authorizedGrantTypes: ['urn:ietf:params:oauth:grant-type:token-exchange'],
@@ -181,7 +181,7 @@ describe('a person of another contact centre of the environment', () => {
     expect(refusalOf(await exchange())).toEqual([400, 'invalid_request']);
   });
 
-  // attack: administrator revokes in another contact centre after the audit trail was erased | CWE-639, CWE-778 | guard: services/auth-api/src/help-desk/people.ts
+  // attack: administrator revokes in another contact centre after the audit trail was erased | CWE-639, CWE-778 | guard: services/auth-api/src/operations/help-desk/people.ts
   it('is not revoked from there, whatever the audit trail says', async () => {
     const person = await estate.someone();
     const here = await enter(person, ours);
@@ -198,7 +198,7 @@ describe('a person of another contact centre of the environment', () => {
     expect(await estate.isIn(here.browser)).toBe(true);
   });
 
-  // attack: session ended by an ID token of another contact centre | OpenID RP-Initiated Logout 2, CWE-639 | guard: services/auth-api/src/logout/end-session.ts
+  // attack: session ended by an ID token of another contact centre | OpenID RP-Initiated Logout 2, CWE-639 | guard: services/auth-api/src/sign-in/logout/end-session.ts
   it('is asked before an ID token of it signs out', async () => {
     const { here, there } = await inBoth();
     const hint = new URLSearchParams({ id_token_hint: there.tokens.id_token });
@@ -211,7 +211,7 @@ describe('a person of another contact centre of the environment', () => {
 describe('what a person agreed to', () => {
   const consents = () => estate.stack.deps.consents.service;
 
-  // attack: consent given, or taken back, for the same subject in another contact centre | OpenID Connect Core 3.1.2.4, CWE-639 | guard: services/auth-api/src/consents/service.ts
+  // attack: consent given, or taken back, for the same subject in another contact centre | OpenID Connect Core 3.1.2.4, CWE-639 | guard: services/auth-api/src/browser/consents/service.ts
   it('counts in one contact centre, and is taken back there alone', async () => {
     const { here, there } = await inBoth();
     const [at, elsewhere] = [contactCenterId, otherContactCenterId].map((id) => ({
@@ -231,7 +231,7 @@ describe('what a person agreed to', () => {
 });
 
 describe('what the directory says of a person', () => {
-  // attack: go on in another contact centre after the account was disabled or its password changed | ASVS 7.4.2, CWE-613 | guard: services/auth-api/src/contact-centers/subjects.ts
+  // attack: go on in another contact centre after the account was disabled or its password changed | ASVS 7.4.2, CWE-613 | guard: services/auth-api/src/registry/contact-centers/subjects.ts
   it('ends what the person holds in all contact centres of the environment', async () => {
     const person = await estate.someone();
     const held = [await enter(person, ours), await enter(person, theirs), await enter(person, own)];
@@ -273,7 +273,7 @@ it('another subject scope ends what was held under the former subject, and nothi
   expect((await introspect(stack, client, after.tokens.access_token))['active']).toBe(true);
 });
 
-// attack: consent of a deleted contact centre counts for who gets its id | CWE-672, ASVS 8.2.2 | guard: services/auth-api/src/changes/compose.ts
+// attack: consent of a deleted contact centre counts for who gets its id | CWE-672, ASVS 8.2.2 | guard: services/auth-api/src/operations/changes/compose.ts
 it('what people of a deleted contact centre agreed to counts for nobody who comes under its id', async () => {
   const { stack } = estate;
   const place = { ...demoContactCenter, id: 'cccccccc-cccc-4ccc-8ccc-cccccccccccc', domains: ['passing'] };

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AuthApi, startAuthApi } from '../stack/auth-api.ts';
 import { operatorEnvironment } from '../stack/command-line.ts';
 
-const keystore = fileURLToPath(new URL('../keys/keystores/ec.p12', import.meta.url));
+const keystore = fileURLToPath(new URL('../keys/signing-keys/keystores/ec.p12', import.meta.url));
 let stack: AuthApi;
 let env: Record<string, string>;
 

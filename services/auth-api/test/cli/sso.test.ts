@@ -5,7 +5,7 @@ import {
   startOpenIdProvider,
 } from '@gatehouse/testing/identity-providers/openid-provider';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { localTrial, setSignOn } from '../sso/stack/sign-on.ts';
+import { localTrial, setSignOn } from '../sign-in/sso/stack/sign-on.ts';
 import { type AuthApi, contactCenterId, publicUrl, startAuthApi } from '../stack/auth-api.ts';
 import { operatorEnvironment } from '../stack/command-line.ts';
 

@@ -180,14 +180,14 @@ describe('the message', () => {
     expect(refusal(await ask({ binding_message: message }))).toEqual([400, 'invalid_binding_message']);
   });
 
-  // attack: FAPI-CIBA request without a context | FAPI-CIBA 5.2.2-2 | guard: services/auth-api/src/backchannel/read-request.ts
+  // attack: FAPI-CIBA request without a context | FAPI-CIBA 5.2.2-2 | guard: services/auth-api/src/oauth/backchannel/read-request.ts
   it('is required: without it nobody could tell one request from another', async () => {
     expect(refusal(await ask({ binding_message: undefined }))).toEqual([400, 'invalid_request']);
   });
 });
 
 describe('the signed request', () => {
-  // attack: forged or stale backchannel request | FAPI-CIBA 5.2.2, CIBA 7.1.1 | guard: services/auth-api/src/backchannel/signed-request.ts
+  // attack: forged or stale backchannel request | FAPI-CIBA 5.2.2, CIBA 7.1.1 | guard: services/auth-api/src/oauth/backchannel/signed-request.ts
   it.each<[string, () => Fields]>([
     ['missing-aud', () => ({ aud: undefined })],
     ['bad-aud', () => ({ aud: 'https://other.test' })],
@@ -209,7 +209,7 @@ describe('the signed request', () => {
     expect(answer.json().error_description).not.toMatch(/["\\]/);
   });
 
-  // attack: backchannel request sent again | CIBA 7.1.1, jti | guard: services/auth-api/src/backchannel/signed-request.ts
+  // attack: backchannel request sent again | CIBA 7.1.1, jti | guard: services/auth-api/src/oauth/backchannel/signed-request.ts
   it('counts once', async () => {
     const request = await signed(client);
     const send = async () => postForm(stack, 'backchannel', { request, ...(await asserted(client)) });
@@ -292,7 +292,7 @@ describe('the token endpoint', () => {
     expect(refusal(await poll(await asked(), client, fields))[0]).toBe(401);
   });
 
-  // attack: RS256 assertion of a FAPI-CIBA client | FAPI-CIBA 5.2.2, FAPI 8.6 | guard: services/auth-api/src/client-authentication/client-assertion.ts
+  // attack: RS256 assertion of a FAPI-CIBA client | FAPI-CIBA 5.2.2, FAPI 8.6 | guard: services/auth-api/src/oauth/client-authentication/client-assertion.ts
   it('client-assertion-signature-algorithm-is-RS256 fails, at both endpoints', async () => {
     const rsa = await createClientKey('RS256');
     const { alg: _alg, ...publicJwk } = rsa.publicJwk;

@@ -198,7 +198,7 @@ describe('client assertions', () => {
     expect((await pushAsserting({ nbf: now() + 8, iat: now() + 8 })).status).toBe(201);
   });
 
-  // attack: client assertion by RS256 in the FAPI profile | FAPI 2.0 5.4 | guard: services/auth-api/src/client-authentication/client-assertion.ts
+  // attack: client assertion by RS256 in the FAPI profile | FAPI 2.0 5.4 | guard: services/auth-api/src/oauth/client-authentication/client-assertion.ts
   it('are refused by RS256, whose key would do for PS256', async () => {
     const rsa = await createClientKey('RS256');
     const { alg: _alg, ...publicJwk } = rsa.publicJwk;
@@ -242,7 +242,7 @@ describe('codes', () => {
     expect(refusal(await tokenBy(stack, client, codeGrant(code)))).toEqual([400, 'invalid_grant']);
   });
 
-  // attack: code older than a minute in the FAPI profile | FAPI 2.0 5.3.2.1 | guard: services/auth-api/src/token/grants/authorization-code.ts
+  // attack: code older than a minute in the FAPI profile | FAPI 2.0 5.3.2.1 | guard: services/auth-api/src/oauth/token/grants/authorization-code.ts
   it('end within a minute also where the operator lets others live longer', async () => {
     const patient = await startAuthApi({
       beside: stack,
@@ -269,7 +269,7 @@ describe('codes', () => {
     expect((await tokenBy(stack, client, codeGrant(code))).status).toBe(200);
   });
 
-  // attack: stolen code redeemed with another key | RFC 9449 10 | guard: services/auth-api/src/token/grants/authorization-code.ts
+  // attack: stolen code redeemed with another key | RFC 9449 10 | guard: services/auth-api/src/oauth/token/grants/authorization-code.ts
   it('are bound by dpop_jkt to a key', async () => {
     const stranger = await createDpopKey();
     const code = await codeFor(client, { dpop_jkt: client.dpop.jkt });

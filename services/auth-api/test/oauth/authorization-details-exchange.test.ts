@@ -62,7 +62,7 @@ describe('an exchanged token', () => {
     expect(await detailsOf(narrowed.json().access_token)).toEqual([less]);
   });
 
-  // attack: authorization details widened by an exchange | RFC 9396 6, RFC 8693 5 | guard: services/auth-api/src/protocol/authorization-details.ts
+  // attack: authorization details widened by an exchange | RFC 9396 6, RFC 8693 5 | guard: services/auth-api/src/core/protocol/authorization-details.ts
   it('has never more', async () => {
     const subject = await subjectToken();
     for (const asked of [
@@ -89,7 +89,7 @@ describe('an exchanged token', () => {
     expect(refusalOf(back)).toEqual([400, 'invalid_authorization_details']);
   });
 
-  // attack: authorization details handed to a client that may not have them | RFC 9396 12 | guard: services/auth-api/src/token/exchange/derived-record.ts
+  // attack: authorization details handed to a client that may not have them | RFC 9396 12 | guard: services/auth-api/src/oauth/token/exchange/derived-record.ts
   it('has none of types that its own client may not have', async () => {
     const other = await createClient(stack, {
       authorizedGrantTypes: [exchangeGrant],
@@ -119,7 +119,7 @@ describe('a type of authorization details', () => {
     }
   });
 
-  // attack: type of authorization details redefined by another resource | RFC 9396 12 | guard: services/auth-api/src/clients/service.ts
+  // attack: type of authorization details redefined by another resource | RFC 9396 12 | guard: services/auth-api/src/registry/clients/service.ts
   it('belongs to one resource', async () => {
     const { resource } = await createResource(stack);
     const taken = await changeClient(stack, resource, { detailTypes: [{ ...recordingsType, type }] });

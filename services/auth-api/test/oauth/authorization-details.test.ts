@@ -98,7 +98,7 @@ describe('authorization details of a request', () => {
     });
   });
 
-  // attack: authorization details without the user's consent | RFC 9396 12 | guard: services/auth-api/src/authorize/authorization-decision.ts
+  // attack: authorization details without the user's consent | RFC 9396 12 | guard: services/auth-api/src/oauth/authorize/authorization-decision.ts
   it('are asked each time, never in silence, and are gone when the user refuses', async () => {
     const first = await ask(stack, client, detailed(listening));
     await decide(stack, first);
@@ -142,7 +142,7 @@ describe('authorization details of a request', () => {
     expect([wrong.status, wrong.json().error]).toEqual([400, 'invalid_authorization_details']);
   });
 
-  // attack: authorization details that the resource has not registered | RFC 9396 5, ASVS 2.2.1 | guard: services/auth-api/src/protocol/authorization-details.ts
+  // attack: authorization details that the resource has not registered | RFC 9396 5, ASVS 2.2.1 | guard: services/auth-api/src/core/protocol/authorization-details.ts
   it.each([
     ['no JSON', () => '[{'],
     ['no array', () => JSON.stringify(listening)],
@@ -185,7 +185,7 @@ describe('authorization details of a request', () => {
     expect((await grant(detailed(whole))).authorization_details).toEqual([whole]);
   });
 
-  // attack: type of authorization details of another client | RFC 9396 12 | guard: services/auth-api/src/clients/detail-types.ts
+  // attack: type of authorization details of another client | RFC 9396 12 | guard: services/auth-api/src/registry/clients/detail-types.ts
   it('are refused to a client that may not ask for the type, as an unknown one is', async () => {
     const stranger = await createClient(stack);
     const { answer } = await ask(stack, stranger, detailed(listening));
@@ -211,7 +211,7 @@ describe('authorization details of a request', () => {
 });
 
 describe('authorization details of a grant', () => {
-  // attack: authorization details widened at a refresh | RFC 9396 6 | guard: services/auth-api/src/protocol/authorization-details.ts
+  // attack: authorization details widened at a refresh | RFC 9396 6 | guard: services/auth-api/src/core/protocol/authorization-details.ts
   it('are narrowed by a refresh, never widened, and a refusal uses up no token', async () => {
     const tokens = await grant(detailed(listening));
     const wider = [
@@ -235,7 +235,7 @@ describe('authorization details of a grant', () => {
     expect(whole).not.toHaveProperty('scope');
   });
 
-  // attack: authorization details made up where a grant is narrowed | RFC 9396 6, 12 | guard: services/auth-api/src/token/grant-handler.ts
+  // attack: authorization details made up where a grant is narrowed | RFC 9396 6, 12 | guard: services/auth-api/src/oauth/token/grant-handler.ts
   it('are narrowed by values of the type: what a grant left open may be named, and not made up', async () => {
     const { resource, type: open, location: place } = await createResource(stack);
     await changeClient(stack, resource, { detailTypes: [{ type: open, actions: ['listen', 'rate'] }] });

@@ -60,7 +60,7 @@ describe("the authorization endpoint with the user's Basic credentials (compat)"
     expect((await program.get('/auth/v3/ping')).status).toBe(403);
   });
 
-  // attack: link with credentials signs a browser in to another account | RFC 9700 4.7.1 | guard: services/auth-api/src/browser/same-origin.ts
+  // attack: link with credentials signs a browser in to another account | RFC 9700 4.7.1 | guard: services/auth-api/src/browser/cookies/same-origin.ts
   it.each([
     ['of another site', { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate' }],
     ['of a mail program', { 'sec-fetch-site': 'none', 'sec-fetch-mode': 'navigate' }],

@@ -100,7 +100,7 @@ describe('Cancel on the sign-in page', () => {
     expect(polled.json().error).toBe('access_denied');
   });
 
-  // attack: sign-in cancelled by a page of somebody else | ASVS 3.5.1 | guard: services/auth-api/src/authorize/authorize.ts
+  // attack: sign-in cancelled by a page of somebody else | ASVS 3.5.1 | guard: services/auth-api/src/oauth/authorize/authorize.ts
   it('takes no form but that of its page: the sign-in goes on', async () => {
     const browser = createBrowser(stack.app);
     const interaction = await begin(browser);

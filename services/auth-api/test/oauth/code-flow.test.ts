@@ -210,7 +210,7 @@ describe('prompt and max_age', () => {
     expect(skipped.location).toBe(`${publicUrl}/auth/sign-in.html?interaction=${interactionOf(begun)}`);
   });
 
-  // attack: old sign-in where a fresh one is asked for | ASVS 7.5.3, ASVS 10.3.4 | guard: services/auth-api/src/authorize/authorization-decision.ts
+  // attack: old sign-in where a fresh one is asked for | ASVS 7.5.3, ASVS 10.3.4 | guard: services/auth-api/src/oauth/authorize/authorization-decision.ts
   it('asks again when the sign-in is older than max_age', async () => {
     const browser = createBrowser(stack.app);
     await getCode(stack, browser, client);
@@ -230,7 +230,7 @@ describe('prompt and max_age', () => {
     expect(responseOf(await browser.get(authorizeUrl(strict, { max_age: '60' }))).get('code')).toBeTruthy();
   });
 
-  // attack: answer for another person than the hint names | OpenID Connect Core 3.1.2.1 | guard: services/auth-api/src/authorize/authorization-decision.ts
+  // attack: answer for another person than the hint names | OpenID Connect Core 3.1.2.1 | guard: services/auth-api/src/oauth/authorize/authorization-decision.ts
   it('answers login_required when the id_token_hint names another user', async () => {
     const browser = createBrowser(stack.app);
     const code = await getCode(stack, browser, client, { scope: 'openid' });
@@ -255,7 +255,7 @@ describe('prompt and max_age', () => {
     expect(responseOf(foreign).get('error')).toBe('login_required');
   });
 
-  // attack: single sign-on into another contact centre | ASVS 8.4.1 | guard: services/auth-api/src/authorize/authorization-decision.ts
+  // attack: single sign-on into another contact centre | ASVS 8.4.1 | guard: services/auth-api/src/oauth/authorize/authorization-decision.ts
   it('never signs a user on to a client of other contact centres', async () => {
     const browser = createBrowser(stack.app);
     await getCode(stack, browser, client);
@@ -306,8 +306,8 @@ describe('errors that travel to the client', () => {
     expect(responseOf(await browser.get(authorizeUrl(machine))).get('error')).toBe('unauthorized_client');
   });
 
-  // attack: code flow of a public client without PKCE | RFC 9700 2.1.1, ASVS 10.4.6 | guard: services/auth-api/src/authorize/authorization-checks.ts
-  // attack: new confidential client without PKCE | RFC 9700 2.1.1 | guard: services/auth-api/src/clients/new-client.ts
+  // attack: code flow of a public client without PKCE | RFC 9700 2.1.1, ASVS 10.4.6 | guard: services/auth-api/src/oauth/authorize/authorization-checks.ts
+  // attack: new confidential client without PKCE | RFC 9700 2.1.1 | guard: services/auth-api/src/registry/clients/new-client.ts
   it('requires PKCE of PUBLIC clients and of new ones, unless their registration says otherwise', async () => {
     const open = await createClient(stack, {
       clientType: 'PUBLIC',

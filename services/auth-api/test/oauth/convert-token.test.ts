@@ -116,7 +116,7 @@ describe('a converted token', () => {
     expect((await redeem(await convert(user.access_token), portal)).status).toBe(200);
   });
 
-  // attack: replay of a converted token | RFC 7523 3 | guard: services/auth-api/src/token/exchange/converted-tokens.ts
+  // attack: replay of a converted token | RFC 7523 3 | guard: services/auth-api/src/oauth/token/exchange/converted-tokens.ts
   it('38: counts once, on all replicas, however many bring it at once', async () => {
     const user = await passwordTokens(stack, portal);
     const jwt = await convert(user.access_token);
@@ -166,7 +166,7 @@ describe('a converted token', () => {
     });
   });
 
-  // attack: converted token after its minute | RFC 7523 3 | guard: services/auth-api/src/token/exchange/converted-tokens.ts
+  // attack: converted token after its minute | RFC 7523 3 | guard: services/auth-api/src/oauth/token/exchange/converted-tokens.ts
   it('38: is refused after its minute', async () => {
     const user = await passwordTokens(stack, portal);
     const jwt = await convert(user.access_token);
@@ -175,7 +175,7 @@ describe('a converted token', () => {
     skewMs = 0;
   });
 
-  // attack: converted token of another client | CVE-2022-1245 | guard: services/auth-api/src/token/exchange/policy.ts
+  // attack: converted token of another client | CVE-2022-1245 | guard: services/auth-api/src/oauth/token/exchange/policy.ts
   it('38: is refused to a client whose registration does not name the first one, or of another contact centre', async () => {
     const stranger = await createClient(stack, { authorizedGrantTypes: [jwtBearer] });
     const elsewhere = await createClient(stack, {
@@ -201,7 +201,7 @@ describe('a converted token', () => {
     expect(refusalOf(answer)).toEqual([400, 'invalid_scope']);
   });
 
-  // attack: converted token as access token | RFC 8725 3.11 | guard: services/auth-api/src/keys/signer.ts
+  // attack: converted token as access token | RFC 8725 3.11 | guard: services/auth-api/src/keys/signing-keys/signer.ts
   it('41: passes for nothing else, and nothing else passes for it', async () => {
     const user = await passwordTokens(stack, portal, { scope: 'openid' });
     const jwt = await convert(user.access_token);

@@ -121,7 +121,7 @@ describe('delegation', () => {
 });
 
 describe('37: delegation is refused', () => {
-  // attack: delegation without permission | RFC 8693 1.1 | guard: services/auth-api/src/token/exchange/policy.ts
+  // attack: delegation without permission | RFC 8693 1.1 | guard: services/auth-api/src/oauth/token/exchange/policy.ts
   it('to a client whose registration does not allow it', async () => {
     const plain = await createClient(stack, {
       authorizedGrantTypes: [exchangeGrant, 'client_credentials'],
@@ -133,7 +133,7 @@ describe('37: delegation is refused', () => {
     expect(answer.json().error_description).toContain('delegate');
   });
 
-  // attack: somebody else's token as actor | RFC 8693 2.1 | guard: services/auth-api/src/token/exchange/policy.ts
+  // attack: somebody else's token as actor | RFC 8693 2.1 | guard: services/auth-api/src/oauth/token/exchange/policy.ts
   it("with somebody else's token as actor, a made-up one, a revoked one and half of one", async () => {
     const user = await passwordTokens(stack, portal);
     const stranger = await createClient(stack);
@@ -148,14 +148,14 @@ describe('37: delegation is refused', () => {
     expect([refusalOf(half), refusalOf(other)]).toEqual(Array(2).fill([400, 'invalid_request']));
   });
 
-  // attack: delegation hidden behind a delegated actor | RFC 8693 4.1 | guard: services/auth-api/src/token/exchange/policy.ts
+  // attack: delegation hidden behind a delegated actor | RFC 8693 4.1 | guard: services/auth-api/src/oauth/token/exchange/policy.ts
   it('with an actor who is acted for', async () => {
     const user = await passwordTokens(stack, portal);
     const delegated = (await delegate(desk, user.access_token, await ownToken(desk))).json().access_token;
     expect(refusalOf(await delegate(robot, user.access_token, delegated))).toEqual([400, 'invalid_request']);
   });
 
-  // attack: actor of another contact centre | RFC 8693 5 | guard: services/auth-api/src/token/exchange/policy.ts
+  // attack: actor of another contact centre | RFC 8693 5 | guard: services/auth-api/src/oauth/token/exchange/policy.ts
   it('with an actor of another contact centre', async () => {
     const elsewhere = await createClient(stack, {
       authorizedGrantTypes: ['client_credentials'],
@@ -199,7 +199,7 @@ describe('may_act', () => {
     expect((await introspect(stack, guarded, user.access_token))['may_act']).toEqual({ client_id: 'desk' });
   });
 
-  // attack: actor that may_act does not name | RFC 8693 4.4 | guard: services/auth-api/src/token/exchange/policy.ts
+  // attack: actor that may_act does not name | RFC 8693 4.4 | guard: services/auth-api/src/oauth/token/exchange/policy.ts
   it('37: lets nobody else act, be it by a token of the party that was handed on', async () => {
     const user = await passwordTokens(stack, guarded);
     const handedOn = (await exchangeToken(stack, desk, user.access_token)).json().access_token;

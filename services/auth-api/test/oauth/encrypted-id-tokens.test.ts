@@ -97,7 +97,7 @@ describe('an encrypted ID token', () => {
     expect(responseOf(answer).get('code')).toBeTruthy();
   });
 
-  // attack: ID token in plain text where the key for its encryption is missing | OpenID Connect Core 10.2, 16.14 | guard: services/auth-api/src/assertions/encryption.ts
+  // attack: ID token in plain text where the key for its encryption is missing | OpenID Connect Core 10.2, 16.14 | guard: services/auth-api/src/core/assertions/encryption.ts
   it('is not issued at all where the key is gone, and neither is anything beside it', async () => {
     const own = await createClient(stack, {
       jwks: { keys: [key.publicJwk] },

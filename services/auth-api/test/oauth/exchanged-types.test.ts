@@ -236,7 +236,7 @@ describe('an ID token as subject', () => {
     ]);
   });
 
-  // attack: ID token exchanged for an application scope | RFC 8693 5 | guard: services/auth-api/src/token/exchange/presented-token.ts
+  // attack: ID token exchanged for an application scope | RFC 8693 5 | guard: services/auth-api/src/oauth/token/exchange/presented-token.ts
   it('37: gives no scope beyond these', async () => {
     const user = await signedIn();
     const answer = await exchangeToken(stack, gateway, user.id_token, {
@@ -246,7 +246,7 @@ describe('an ID token as subject', () => {
     expect(refusalOf(answer)).toEqual([400, 'invalid_scope']);
   });
 
-  // attack: exchange of a derived ID token | RFC 8693 4.1 | guard: services/auth-api/src/token/exchange/presented-token.ts
+  // attack: exchange of a derived ID token | RFC 8693 4.1 | guard: services/auth-api/src/oauth/token/exchange/presented-token.ts
   it('37: is refused when it was made from another token: who acts with it would be forgotten', async () => {
     const user = await signedIn();
     const derived = await exchangeToken(stack, gateway, user.access_token, {

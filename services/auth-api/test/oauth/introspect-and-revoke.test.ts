@@ -23,7 +23,7 @@ beforeAll(async () => {
 afterAll(() => stack?.close());
 
 describe('34: introspection (RFC 7662)', () => {
-  // attack: introspection by a public client | RFC 7662 2.1 | guard: services/auth-api/src/token/introspect.ts
+  // attack: introspection by a public client | RFC 7662 2.1 | guard: services/auth-api/src/oauth/token/introspect.ts
   it('needs a confidential client or the operator', async () => {
     const { access_token } = await passwordTokens(stack, client);
     const open = await createClient(stack, {
@@ -53,7 +53,7 @@ describe('34: introspection (RFC 7662)', () => {
     expect(impostor.status).toBe(401);
   });
 
-  // attack: introspection outside audience and contact centre | CVE-2026-18208, CVE-2024-47077 | guard: services/auth-api/src/token/introspect.ts
+  // attack: introspection outside audience and contact centre | CVE-2026-18208, CVE-2024-47077 | guard: services/auth-api/src/oauth/token/introspect.ts
   it('tells a client outside audience and contact centre nothing but that the token is not active (CVE-2026-18208)', async () => {
     const { access_token } = await passwordTokens(stack, client);
     const sameCenter = await createClient(stack, { contactCenterIds: [contactCenterId] });
@@ -132,7 +132,7 @@ describe('introspection of refresh tokens', () => {
     expect(await introspect(stack, internal, refresh_token)).toEqual({ active: false });
   });
 
-  // attack: introspection of a foreign refresh token | RFC 7662 4 | guard: services/auth-api/src/token/introspect.ts
+  // attack: introspection of a foreign refresh token | RFC 7662 4 | guard: services/auth-api/src/oauth/token/introspect.ts
   it('finds them inactive once they are rotated, revoked, foreign or shortened', async () => {
     const { refresh_token } = await passwordTokens(stack, client);
     const next = (await token(stack, client, { grant_type: 'refresh_token', refresh_token })).json();
@@ -158,7 +158,7 @@ describe('33: revocation (RFC 7009)', () => {
     expect((await token(stack, client, { grant_type: 'refresh_token', refresh_token })).status).toBe(200);
   });
 
-  // attack: access token that survives its refresh token | RFC 7009 2.1, ASVS 10.4.9 | guard: services/auth-api/src/token/revoke.ts
+  // attack: access token that survives its refresh token | RFC 7009 2.1, ASVS 10.4.9 | guard: services/auth-api/src/oauth/token/revoke.ts
   it('of a refresh token ends every token of the sign-in, whatever the hint says', async () => {
     const { access_token, refresh_token } = await passwordTokens(stack, client);
 
@@ -170,7 +170,7 @@ describe('33: revocation (RFC 7009)', () => {
     );
   });
 
-  // attack: revocation of another client's token | RFC 7009 2.1 | guard: services/auth-api/src/token/revoke.ts
+  // attack: revocation of another client's token | RFC 7009 2.1 | guard: services/auth-api/src/oauth/token/revoke.ts
   it("of another client's token is answered 200 and does nothing", async () => {
     const { access_token, refresh_token } = await passwordTokens(stack, client);
 

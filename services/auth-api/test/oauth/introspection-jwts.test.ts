@@ -106,7 +106,7 @@ describe('an answer about a token as a JWT', () => {
     expect(inner.payload['token_introspection']).toMatchObject({ active: true });
   });
 
-  // attack: claims in a signed inactive answer | CVE-2026-18208, RFC 9701 5 | guard: services/auth-api/src/token/introspect.ts
+  // attack: claims in a signed inactive answer | CVE-2026-18208, RFC 9701 5 | guard: services/auth-api/src/oauth/token/introspect.ts
   it('tells a client that may not know the token nothing but that it is not active', async () => {
     const stranger = await createClient(stack, { contactCenterIds: [otherContactCenterId] });
     const { payload } = await read((await ask(stranger)).body, stranger.clientId);
@@ -115,7 +115,7 @@ describe('an answer about a token as a JWT', () => {
     expect(Object.keys(payload).sort()).toEqual(['aud', 'iat', 'iss', 'token_introspection']);
   });
 
-  // attack: answer about a token as a token | RFC 9701 8.1, RFC 8725 3.11 | guard: services/auth-api/src/token/introspection-jwt.ts
+  // attack: answer about a token as a token | RFC 9701 8.1, RFC 8725 3.11 | guard: services/auth-api/src/oauth/token/introspection-jwt.ts
   it('passes for no token itself', async () => {
     const jwt = (await ask(client)).body;
     const userInfo = await stack.app.inject({

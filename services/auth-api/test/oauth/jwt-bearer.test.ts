@@ -158,7 +158,7 @@ describe('an assertion of a registered issuer', () => {
     expect(refusalOf(await exchangeToken(stack, gateway, other))).toEqual([400, 'invalid_request']);
   });
 
-  // attack: replay of a bearer assertion | RFC 7523 3 | guard: services/auth-api/src/token/registered-assertions.ts
+  // attack: replay of a bearer assertion | RFC 7523 3 | guard: services/auth-api/src/oauth/token/registered-assertions.ts
   it('38: counts once, on all replicas, however many bring it at once', async () => {
     const assertion = await asserted();
     const answers = await Promise.all(
@@ -239,7 +239,7 @@ describe('38: an assertion is refused', () => {
     );
   });
 
-  // attack: bearer assertion of another key or type | RFC 8725 3.11 | guard: services/auth-api/src/assertions/verify-jwt.ts
+  // attack: bearer assertion of another key or type | RFC 8725 3.11 | guard: services/auth-api/src/core/assertions/verify-jwt.ts
   it('of another key, an access token or logout token by its typ, unsigned, or no JWT at all', async () => {
     const stranger = await createClientKey();
     const good = await asserted();
@@ -270,7 +270,7 @@ describe('38: an assertion is refused', () => {
     expect((await opsCall(stack, 'GET', url)).json<{ data: unknown[] }>().data).toHaveLength(10);
   });
 
-  // attack: bearer assertion for another contact centre | ASVS 8.4.1 | guard: services/auth-api/src/token/asserted-users.ts
+  // attack: bearer assertion for another contact centre | ASVS 8.4.1 | guard: services/auth-api/src/oauth/token/asserted-users.ts
   it('for a contact centre that the client does not serve', async () => {
     const by = await trusting({}, { contactCenterIds: [otherContactCenterId] });
     expect(refusalOf(await redeem(asserted(), by))).toEqual([400, 'invalid_grant']);

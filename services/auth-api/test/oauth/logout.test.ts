@@ -146,7 +146,7 @@ describe('54: a sign-out that nothing proves (CVE-2020-10734)', () => {
     expect((await confirm(browser, page)).location).toBe(`${afterLogout}&state=x`);
   });
 
-  // attack: forged confirmation of a logout | CVE-2020-10734, ASVS 7.4.4 | guard: services/auth-api/src/logout/end-session.ts
+  // attack: forged confirmation of a logout | CVE-2020-10734, ASVS 7.4.4 | guard: services/auth-api/src/sign-in/logout/end-session.ts
   it('45: takes the answer from our own page only, with its token, in its browser, once', async () => {
     const { browser } = await signedIn();
     const page = asked(await browser.get(query({})));
@@ -210,7 +210,7 @@ describe('54: addresses and hints', () => {
     expect(await isSignedIn(browser)).toBe(true);
   });
 
-  // attack: forged hint at logout | OpenID Connect RP-Initiated Logout 2 | guard: services/auth-api/src/logout/end-session.ts
+  // attack: forged hint at logout | OpenID Connect RP-Initiated Logout 2 | guard: services/auth-api/src/sign-in/logout/end-session.ts
   it('refuses a hint that is forged, an access token, or meant for another client', async () => {
     const { browser, tokens } = await signedIn();
     const [head, , signature] = tokens.id_token.split('.');

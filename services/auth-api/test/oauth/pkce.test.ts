@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { codeChallengeProblem, provesCodeChallenge } from '../../src/protocol/pkce.ts';
+import { codeChallengeProblem, provesCodeChallenge } from '../../src/core/protocol/pkce.ts';
 
 const unreserved = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~'];
 const verifiers = fc.string({ unit: fc.constantFrom(...unreserved), minLength: 43, maxLength: 128 });

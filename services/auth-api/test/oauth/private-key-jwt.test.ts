@@ -161,7 +161,7 @@ describe('an assertion that proves nothing is an invalid client', () => {
     expectInvalidClient(await send({ client_assertion_type: clientAssertionType, client_assertion: jwt }));
   });
 
-  // attack: replay of a client assertion | CVE-2020-15222, RFC 7523 3 | guard: services/auth-api/src/client-authentication/client-assertion.ts
+  // attack: replay of a client assertion | CVE-2020-15222, RFC 7523 3 | guard: services/auth-api/src/oauth/client-authentication/client-assertion.ts
   it('used before, also when many use it at once (CVE-2020-15222)', async () => {
     const fields = await assertedBy(key, client.clientId);
 
@@ -191,7 +191,7 @@ describe('an assertion that proves nothing is an invalid client', () => {
     expect((await sendAssertion({ jti })).status).toBe(200);
   });
 
-  // attack: client assertion signed by a stranger | RFC 7523 3 | guard: services/auth-api/src/assertions/verify-jwt.ts
+  // attack: client assertion signed by a stranger | RFC 7523 3 | guard: services/auth-api/src/core/assertions/verify-jwt.ts
   it('signed by a stranger, also under the name of the right key', async () => {
     const stranger = await createClientKey('ES256', key.publicJwk.kid);
 
@@ -199,7 +199,7 @@ describe('an assertion that proves nothing is an invalid client', () => {
     expectInvalidClient(await sendAssertion({}, { jwk: stranger.publicJwk, kid: undefined }, stranger));
   });
 
-  // attack: client assertion with alg none or HMAC of the public key | RFC 8725 2.1, CVE-2022-23540 | guard: services/auth-api/src/client-authentication/client-assertion.ts
+  // attack: client assertion with alg none or HMAC of the public key | RFC 8725 2.1, CVE-2022-23540 | guard: services/auth-api/src/oauth/client-authentication/client-assertion.ts
   it('unsigned, or with the public key as a shared secret (RFC 8725 section 2.1, CVE-2022-23539)', async () => {
     const pem = await exportSPKI((await importJWK(key.publicJwk, 'ES256')) as CryptoKey);
     const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
@@ -213,13 +213,13 @@ describe('an assertion that proves nothing is an invalid client', () => {
     }
   });
 
-  // attack: make the server fail by a signed header whose typ is no text | RFC 7515 4.1.9, CWE-755 | guard: services/auth-api/src/assertions/verify-jwt.ts
+  // attack: make the server fail by a signed header whose typ is no text | RFC 7515 4.1.9, CWE-755 | guard: services/auth-api/src/core/assertions/verify-jwt.ts
   it.each([{}, 1, true, null, ['JWT']])('with %j as its typ', async (typ) => {
     expectInvalidClient(await sendAssertion({}, { typ }));
   });
 
-  // attack: JWT of another type as client assertion | RFC 8725 3.11 | guard: services/auth-api/src/assertions/verify-jwt.ts
-  // attack: unknown critical header of a JWT | RFC 8725 3.10 | guard: services/auth-api/src/assertions/verify-jwt.ts
+  // attack: JWT of another type as client assertion | RFC 8725 3.11 | guard: services/auth-api/src/core/assertions/verify-jwt.ts
+  // attack: unknown critical header of a JWT | RFC 8725 3.10 | guard: services/auth-api/src/core/assertions/verify-jwt.ts
   it('of another type, with a critical member that is not known, or with an algorithm that the key is not for', async () => {
     const rsa = await createClientKey('PS256');
     const registration = await registered(rsa);
@@ -251,7 +251,7 @@ describe('methods of client authentication do not stand in for one another', () 
     expectInvalidClient(await send({ ...fields, client_secret: 'guess' }));
   });
 
-  // attack: other authentication method than the registered one | RFC 6749 2.3, ASVS 10.4.16 | guard: services/auth-api/src/client-authentication/client-assertion.ts
+  // attack: other authentication method than the registered one | RFC 6749 2.3, ASVS 10.4.16 | guard: services/auth-api/src/oauth/client-authentication/client-assertion.ts
   it('a client of secrets cannot use an assertion, even with registered keys', async () => {
     const own = await createClientKey();
     const secretive = await createClient(stack, { jwks: { keys: [own.publicJwk] } });
@@ -293,7 +293,7 @@ describe('methods of client authentication do not stand in for one another', () 
     }
   });
 
-  // attack: client assertion for another client | RFC 7523 3 | guard: services/auth-api/src/client-authentication/client-assertion.ts
+  // attack: client assertion for another client | RFC 7523 3 | guard: services/auth-api/src/oauth/client-authentication/client-assertion.ts
   it('an assertion for one client does not serve another', async () => {
     const other = await registered(await createClientKey());
     const fields = await assertedBy(key, client.clientId);
@@ -335,7 +335,7 @@ describe('keys at an address', () => {
     expect(keyServer.reads()).toBe(1);
   });
 
-  // attack: reads of a key set without end | ASVS 15.2.2 | guard: services/auth-api/src/assertions/key-sets.ts
+  // attack: reads of a key set without end | ASVS 15.2.2 | guard: services/auth-api/src/core/assertions/key-sets.ts
   it('are read again for a key that is not known yet, but not at every call', async () => {
     const next = await createClientKey();
     keyServer.serve({ keys: [key.publicJwk] });
@@ -363,7 +363,7 @@ describe('keys at an address', () => {
     expectInvalidClient(await sign(key));
   });
 
-  // attack: private or unreadable key set | RFC 8725 3.10 | guard: services/auth-api/src/assertions/key-sets.ts
+  // attack: private or unreadable key set | RFC 8725 3.10 | guard: services/auth-api/src/core/assertions/key-sets.ts
   it('prove nothing when they cannot be read, are of another type, or are private', async () => {
     keyServer.serve({ status: 404 });
     expectInvalidClient(await sign(key));
@@ -376,7 +376,7 @@ describe('keys at an address', () => {
     expect(stack.logged()).toContain('the key set cannot be read from its address');
   });
 
-  // attack: key set that costs more than it is long | CWE-770, RFC 8725 2.8 | guard: services/auth-api/src/assertions/key-sets.ts
+  // attack: key set that costs more than it is long | CWE-770, RFC 8725 2.8 | guard: services/auth-api/src/core/assertions/key-sets.ts
   it('are not read when there are very many, when they are very long, or when one is very large', async () => {
     const large = {
       ...key.publicJwk,

@@ -60,7 +60,7 @@ describe('27: a pushed authorization request (RFC 9126)', () => {
     expect(await stack.deps.stores.redis.pttl(keys[0] ?? '')).toBeLessThanOrEqual(60_000);
   });
 
-  // attack: parameters beside a pushed request | RFC 9126 4 | guard: services/auth-api/src/authorize/request-sources.ts
+  // attack: parameters beside a pushed request | RFC 9126 4 | guard: services/auth-api/src/oauth/authorize/request-sources.ts
   it('stands for all parameters: those of the address do not count', async () => {
     const browser = createBrowser(stack.app);
     const outside = {
@@ -95,7 +95,7 @@ describe('27: a pushed authorization request (RFC 9126)', () => {
     );
   });
 
-  // attack: pushed request answered twice | RFC 9126 7.3 | guard: services/auth-api/src/authorize/pushed-requests.ts
+  // attack: pushed request answered twice | RFC 9126 7.3 | guard: services/auth-api/src/oauth/authorize/pushed-requests.ts
   it('answers one of many at once', async () => {
     const browser = createBrowser(stack.app);
     await redeemSignIn(browser);
@@ -108,8 +108,8 @@ describe('27: a pushed authorization request (RFC 9126)', () => {
     expect(answers.filter((answer) => responseOf(answer).get('code') !== null)).toHaveLength(1);
   });
 
-  // attack: pushed request of another client | RFC 9126 7.1 | guard: services/auth-api/src/authorize/request-sources.ts
-  // attack: server-side request by a request_uri | CVE-2020-10770, RFC 9101 10.4.1 | guard: services/auth-api/src/authorize/pushed-requests.ts
+  // attack: pushed request of another client | RFC 9126 7.1 | guard: services/auth-api/src/oauth/authorize/request-sources.ts
+  // attack: server-side request by a request_uri | CVE-2020-10770, RFC 9101 10.4.1 | guard: services/auth-api/src/oauth/authorize/pushed-requests.ts
   it('is refused as invalid_request_uri by another client, when it was made up, and without a name of ours', async () => {
     const other = await createClient(stack);
     const browser = createBrowser(stack.app);
@@ -202,7 +202,7 @@ describe('27: the pushed authorization request endpoint (RFC 9126 section 2.3) r
 });
 
 describe('with a DPoP proof (RFC 9449 section 10.1)', () => {
-  // attack: pushed proof and dpop_jkt of different keys | RFC 9449 10.1 | guard: services/auth-api/src/authorize/push-request.ts
+  // attack: pushed proof and dpop_jkt of different keys | RFC 9449 10.1 | guard: services/auth-api/src/oauth/authorize/push-request.ts
   it('binds the code to the key of the proof, and refuses a dpop_jkt of another key', async () => {
     const [key, other] = await Promise.all([createDpopKey(), createDpopKey()]);
     const path = '/auth/v3/oauth/par';
@@ -226,7 +226,7 @@ describe('with a DPoP proof (RFC 9449 section 10.1)', () => {
 });
 
 describe('clients that must push', () => {
-  // attack: plain request where pushed ones are required | RFC 9126 6 | guard: services/auth-api/src/authorize/authorization-checks.ts
+  // attack: plain request where pushed ones are required | RFC 9126 6 | guard: services/auth-api/src/oauth/authorize/authorization-checks.ts
   it('are refused at the authorization endpoint without a request_uri', async () => {
     const strict = await createClient(stack, { requirePushedAuthorizationRequests: true });
     const answer = await createBrowser(stack.app).get(authorizeUrl(strict));

@@ -1,7 +1,7 @@
 import { redirectUriProblem } from '@gatehouse/contracts/redirect-uri';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isRegisteredRedirectUri } from '../../src/protocol/redirect-uri.ts';
+import { isRegisteredRedirectUri } from '../../src/core/protocol/redirect-uri.ts';
 
 const confidential = { clientType: 'CONFIDENTIAL' } as const;
 const exact = (...redirectUris: string[]) => ({
@@ -96,7 +96,7 @@ describe('origin matching (compat)', () => {
 });
 
 describe('native applications (RFC 8252)', () => {
-  // attack: loopback redirect URI with another host or path | CVE-2020-15233, RFC 8252 7.3 | guard: services/auth-api/src/protocol/redirect-uri.ts
+  // attack: loopback redirect URI with another host or path | CVE-2020-15233, RFC 8252 7.3 | guard: services/auth-api/src/core/protocol/redirect-uri.ts
   it('may take any port on loopback, and nothing else may vary', () => {
     const client = native('http://127.0.0.1/cb', 'http://[::1]:4000/cb', 'http://localhost/cb');
 
@@ -122,7 +122,7 @@ describe('native applications (RFC 8252)', () => {
     );
   });
 
-  // attack: any loopback port for a confidential client | RFC 8252 8.3 | guard: services/auth-api/src/protocol/redirect-uri.ts
+  // attack: any loopback port for a confidential client | RFC 8252 8.3 | guard: services/auth-api/src/core/protocol/redirect-uri.ts
   it('keeps the port fixed for a confidential client', () => {
     expect(isRegisteredRedirectUri(exact('http://localhost:3000/cb'), 'http://localhost:3001/cb')).toBe(
       false,

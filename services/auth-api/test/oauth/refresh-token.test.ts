@@ -88,7 +88,7 @@ describe('refresh', () => {
     }
   });
 
-  // attack: refresh for a disabled person | CVE-2024-47000, CVE-2025-64521 | guard: services/auth-api/src/token/grants/refresh-token.ts
+  // attack: refresh for a disabled person | CVE-2024-47000, CVE-2025-64521 | guard: services/auth-api/src/oauth/token/grants/refresh-token.ts
   it('re-reads the person: a user who was disabled meanwhile gets nothing, and the family ends', async () => {
     const first = await passwordTokens(stack, client, {
       username: 'demo\\supervisor',

@@ -170,8 +170,8 @@ describe('a client that fails to authenticate', () => {
     expect(await count()).toBeLessThanOrEqual(10);
   });
 
-  // attack: clients told from an assertion that is too long | ASVS 6.3.8 | guard: services/auth-api/src/assertions/verify-jwt.ts
-  // attack: clients, methods and keys told from a refused assertion | ASVS 6.3.8, RFC 7523 3.1 | guard: services/auth-api/src/client-authentication/client-assertion.ts
+  // attack: clients told from an assertion that is too long | ASVS 6.3.8 | guard: services/auth-api/src/core/assertions/verify-jwt.ts
+  // attack: clients, methods and keys told from a refused assertion | ASVS 6.3.8, RFC 7523 3.1 | guard: services/auth-api/src/oauth/client-authentication/client-assertion.ts
   it('without the key of a client learns nothing of it: neither that it exists, nor its method, nor its keys', async () => {
     const stranger = await createClientKey('ES256', key.publicJwk.kid);
     const answers = await Promise.all([

@@ -115,7 +115,7 @@ describe('27: a signed request object (RFC 9101)', () => {
     expect([pushed.status, pushed.json().error]).toEqual([400, 'invalid_request_object']);
   });
 
-  // attack: request object signed by a stranger | RFC 9101 10.2 | guard: services/auth-api/src/assertions/verify-jwt.ts
+  // attack: request object signed by a stranger | RFC 9101 10.2 | guard: services/auth-api/src/core/assertions/verify-jwt.ts
   it('is refused with the signature of a stranger, and when it is no JWT', async () => {
     const stranger = await createClientKey('ES256', key.publicJwk.kid);
 
@@ -124,7 +124,7 @@ describe('27: a signed request object (RFC 9101)', () => {
     }
   });
 
-  // attack: unsigned request object | RFC 9101 10.2, RFC 8725 3.1 | guard: services/auth-api/src/authorize/request-objects.ts
+  // attack: unsigned request object | RFC 9101 10.2, RFC 8725 3.1 | guard: services/auth-api/src/oauth/authorize/request-objects.ts
   it('is refused as request_not_supported without a signature', async () => {
     const header = Buffer.from('{"alg":"none"}').toString('base64url');
     const payload = Buffer.from(JSON.stringify(claimsFor(client))).toString('base64url');
@@ -147,7 +147,7 @@ describe('27: a signed request object (RFC 9101)', () => {
     },
   );
 
-  // attack: request object by a weaker algorithm than registered | RFC 8725 3.1 | guard: services/auth-api/src/authorize/request-objects.ts
+  // attack: request object by a weaker algorithm than registered | RFC 8725 3.1 | guard: services/auth-api/src/oauth/authorize/request-objects.ts
   it('is refused by another algorithm than the client registered', async () => {
     const strict = await createClient(stack, {
       jwks: { keys: [key.publicJwk, rsaKey.publicJwk] },
@@ -168,7 +168,7 @@ describe('27: a signed request object (RFC 9101)', () => {
 });
 
 describe('a client that must sign its requests', () => {
-  // attack: plain request where signed ones are required | RFC 9101 10.5 | guard: services/auth-api/src/authorize/authorization-checks.ts
+  // attack: plain request where signed ones are required | RFC 9101 10.5 | guard: services/auth-api/src/oauth/authorize/authorization-checks.ts
   it('is refused without a request object, at both endpoints', async () => {
     const strict = await createClient(stack, {
       jwks: { keys: [key.publicJwk] },

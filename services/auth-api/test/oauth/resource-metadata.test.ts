@@ -71,7 +71,7 @@ describe('protected resource metadata', () => {
     expect((await challengeOf('/oauth/convert-token')).challenge).not.toContain('resource_metadata');
   });
 
-  // attack: forged Host sends clients to another authorization server | RFC 9728 7.3 | guard: services/auth-api/src/discovery/user-resources.ts
+  // attack: forged Host sends clients to another authorization server | RFC 9728 7.3 | guard: services/auth-api/src/oauth/discovery/user-resources.ts
   it('names the configured addresses, whatever the Host says', async () => {
     const answer = await stack.app.inject({
       url: '/.well-known/oauth-protected-resource/auth/v3/openid/userinfo',

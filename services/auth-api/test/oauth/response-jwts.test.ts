@@ -184,7 +184,7 @@ describe('an encrypted authorization response', () => {
     }
   });
 
-  // attack: answer in plain text where the key for its encryption is missing | JARM 3, RFC 7516 11 | guard: services/auth-api/src/assertions/encryption.ts
+  // attack: answer in plain text where the key for its encryption is missing | JARM 3, RFC 7516 11 | guard: services/auth-api/src/core/assertions/encryption.ts
   it('is not given unencrypted when the key is gone: the user sees a page', async () => {
     const key = await createDecryptionKey();
     const keyServer = await startKeyServer();
@@ -211,7 +211,7 @@ describe('an encrypted authorization response', () => {
 });
 
 describe('a client that takes its responses as JWTs', () => {
-  // attack: plain response of a client that takes signed ones | JARM 3, RFC 9700 4.4 | guard: services/auth-api/src/authorize/response-checks.ts
+  // attack: plain response of a client that takes signed ones | JARM 3, RFC 9700 4.4 | guard: services/auth-api/src/oauth/authorize/response-checks.ts
   it.each(['query', 'fragment', 'form_post'])(
     'gets none as %s, whoever changes the request',
     async (mode) => {
@@ -225,7 +225,7 @@ describe('a client that takes its responses as JWTs', () => {
     },
   );
 
-  // attack: tokens in a query, inside a JWT | JARM 2.3.1 | guard: services/auth-api/src/authorize/response-checks.ts
+  // attack: tokens in a query, inside a JWT | JARM 2.3.1 | guard: services/auth-api/src/oauth/authorize/response-checks.ts
   it.each(['id_token', 'code id_token', 'id_token token'])(
     'gets no %s in a query, not even as a JWT',
     async (type) => {

@@ -135,7 +135,7 @@ describe('tokens from the authorization endpoint', () => {
 });
 
 describe('misuse', () => {
-  // attack: response mode that puts tokens into the query | RFC 9700 2.1.2, CVE-2023-6927 | guard: services/auth-api/src/authorize/response-checks.ts
+  // attack: response mode that puts tokens into the query | RFC 9700 2.1.2, CVE-2023-6927 | guard: services/auth-api/src/oauth/authorize/response-checks.ts
   it.each([
     [{ response_type: 'id_token', scope: 'openid' }, 'invalid_request', 'nonce'],
     [{ response_type: 'id_token', scope: 'read', nonce: 'n' }, 'invalid_scope', 'openid'],
@@ -148,7 +148,7 @@ describe('misuse', () => {
     expect(answer['error_description']).toContain(word);
   });
 
-  // attack: implicit flow that the client did not register | CVE-2026-7571, ASVS 10.4.4 | guard: services/auth-api/src/authorize/response-checks.ts
+  // attack: implicit flow that the client did not register | CVE-2026-7571, ASVS 10.4.4 | guard: services/auth-api/src/oauth/authorize/response-checks.ts
   it('refuses a response type that the client did not register, and one that nobody knows', async () => {
     const plain = await createClient(stack);
 
@@ -198,7 +198,7 @@ describe('response_mode form_post', () => {
     expect(fieldsOf(refusal)).toMatchObject({ error: 'invalid_request', state: 'some-state', iss: issuer });
   });
 
-  // attack: markup in the state of a form post | CVE-2024-21637 | guard: services/auth-api/src/protocol/post-form.ts
+  // attack: markup in the state of a form post | CVE-2024-21637 | guard: services/auth-api/src/core/protocol/post-form.ts
   it('11: a state is text on the page, whatever it holds', async () => {
     const answer = await ask({ response_mode: 'form_post', state: `"><script>alert(1)</script>` });
 

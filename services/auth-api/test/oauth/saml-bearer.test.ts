@@ -1,6 +1,11 @@
 import { makeProviderKey, type ProviderKey } from '@gatehouse/testing/identity-providers/provider-key';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { assertionXml, idpEntityId, type ResponseFacts, signXml } from '../sso/stack/saml-provider.ts';
+import {
+  assertionXml,
+  idpEntityId,
+  type ResponseFacts,
+  signXml,
+} from '../sign-in/sso/stack/saml-provider.ts';
 import { type AuthApi, contactCenterId, otherContactCenterId, startAuthApi } from '../stack/auth-api.ts';
 import { refusalOf } from '../stack/exchange.ts';
 import { agent } from '../stack/interaction.ts';
@@ -121,7 +126,7 @@ describe('a SAML assertion of a registered issuer', () => {
     expect(refusalOf(await redeem({}, same, by))).toEqual(refused);
   });
 
-  // attack: replay of a SAML bearer assertion | RFC 7522 3, SAML profiles 4.1.4.5 | guard: services/auth-api/src/token/saml-assertions.ts
+  // attack: replay of a SAML bearer assertion | RFC 7522 3, SAML profiles 4.1.4.5 | guard: services/auth-api/src/oauth/token/saml-assertions.ts
   it('38: counts once, on all replicas, for all clients, however many bring it at once', async () => {
     const xml = signXml(asserted(), key);
     const answers = await Promise.all(
@@ -133,24 +138,24 @@ describe('a SAML assertion of a registered issuer', () => {
 });
 
 describe('38: a SAML assertion is refused', () => {
-  // attack: SAML bearer assertion for another audience | RFC 7522 3 | guard: services/auth-api/src/sso/saml/assertion.ts
+  // attack: SAML bearer assertion for another audience | RFC 7522 3 | guard: services/auth-api/src/sign-in/sso/saml/assertion.ts
   it('for another audience', async () => {
     expect(refusalOf(await redeem({ audience: 'https://elsewhere.test' }))).toEqual(refused);
     const none: Change = (xml) => xml.replace(/<saml:AudienceRestriction>.*<\/saml:AudienceRestriction>/, '');
     expect(refusalOf(await redeem({}, none))).toEqual(refused);
   });
 
-  // attack: SAML bearer assertion for another recipient | RFC 7522 3 | guard: services/auth-api/src/sso/saml/assertion.ts
+  // attack: SAML bearer assertion for another recipient | RFC 7522 3 | guard: services/auth-api/src/sign-in/sso/saml/assertion.ts
   it('for another recipient than the token endpoint', async () => {
     expect(refusalOf(await redeem({ recipient: `${issuer}/saml/x/acs` }))).toEqual(refused);
   });
 
-  // attack: SAML assertion of a login as a bearer assertion | RFC 7522 3, RFC 8725 3.12 | guard: services/auth-api/src/sso/saml/assertion.ts
+  // attack: SAML assertion of a login as a bearer assertion | RFC 7522 3, RFC 8725 3.12 | guard: services/auth-api/src/sign-in/sso/saml/assertion.ts
   it('that answers the request of a login', async () => {
     expect(refusalOf(await redeem({ inResponseTo: '_request-of-a-login' }))).toEqual(refused);
   });
 
-  // attack: SAML bearer assertion before or after its time | RFC 7522 3 | guard: services/auth-api/src/sso/saml/assertion.ts
+  // attack: SAML bearer assertion before or after its time | RFC 7522 3 | guard: services/auth-api/src/sign-in/sso/saml/assertion.ts
   it.each<[string, number, Change]>([
     ['ended', -3600, same],
     ['not valid yet', 0, (xml) => xml.replace(/NotBefore="[^"]*"/, 'NotBefore="2099-01-01T00:00:00Z"')],
@@ -158,21 +163,21 @@ describe('38: a SAML assertion is refused', () => {
     expect(refusalOf(await redeem({ shiftSeconds: shiftSeconds + skewMs / 1000 }, change))).toEqual(refused);
   });
 
-  // attack: SAML bearer assertion that is valid for long | RFC 7522 3 | guard: services/auth-api/src/sso/saml/bearer-assertion.ts
+  // attack: SAML bearer assertion that is valid for long | RFC 7522 3 | guard: services/auth-api/src/sign-in/sso/saml/bearer-assertion.ts
   it('that is valid for a day: it would have to be remembered for as long', async () => {
     const day = new Date(Date.now() + 86_400_000).toISOString();
     const long: Change = (xml) => xml.replaceAll(/NotOnOrAfter="[^"]*"/g, `NotOnOrAfter="${day}"`);
     expect(refusalOf(await redeem({}, long))).toEqual(refused);
   });
 
-  // attack: SAML bearer assertion of an issuer that is not registered | RFC 7522 3 | guard: services/auth-api/src/token/saml-assertions.ts
+  // attack: SAML bearer assertion of an issuer that is not registered | RFC 7522 3 | guard: services/auth-api/src/oauth/token/saml-assertions.ts
   it('of an issuer that is not registered for the client', async () => {
     expect(refusalOf(await redeem({ issuer: 'https://stranger.test' }))).toEqual(refused);
     const nobodys = await createClient(stack, { authorizedGrantTypes: [grantType] });
     expect(refusalOf(await redeem({}, same, nobodys))).toEqual(refused);
   });
 
-  // attack: SAML bearer assertion by another key | RFC 7522 3, CVE-2024-45409 | guard: services/auth-api/src/sso/saml/bearer-assertion.ts
+  // attack: SAML bearer assertion by another key | RFC 7522 3, CVE-2024-45409 | guard: services/auth-api/src/sign-in/sso/saml/bearer-assertion.ts
   it('that another key has signed, also with its certificate inside, or nobody', async () => {
     expect(refusalOf(await present(signXml(asserted(), makeProviderKey())))).toEqual(refused);
     expect(refusalOf(await present(asserted()))).toEqual(refused);
@@ -180,7 +185,7 @@ describe('38: a SAML assertion is refused', () => {
     expect(refusalOf(await present(changed))).toEqual(refused);
   });
 
-  // attack: SAML bearer assertion for another contact centre | RFC 7522 3 | guard: services/auth-api/src/token/asserted-users.ts
+  // attack: SAML bearer assertion for another contact centre | RFC 7522 3 | guard: services/auth-api/src/oauth/token/asserted-users.ts
   it('for a contact centre that its issuer does not speak for', async () => {
     const facts = { attributes: { contact_center_id: [otherContactCenterId] } };
     expect(refusalOf(await redeem(facts))).toEqual(refused);
@@ -235,7 +240,7 @@ describe('59 · signature wrapping', () => {
     return { signed, signature, unsigned, evil, insert };
   }
 
-  // attack: SAML bearer assertion around a signed one | CVE-2025-47949, CVE-2025-54419 | guard: services/auth-api/src/sso/saml/bearer-assertion.ts
+  // attack: SAML bearer assertion around a signed one | CVE-2025-47949, CVE-2025-54419 | guard: services/auth-api/src/sign-in/sso/saml/bearer-assertion.ts
   it.each<[string, (given: ReturnType<typeof parts>) => string]>([
     [
       'the signed one inside another',
@@ -262,7 +267,7 @@ describe('59 · signature wrapping', () => {
     expect(refusalOf(await present(wrap(parts())))).toEqual(refused);
   });
 
-  // attack: SAML bearer assertion with a weak signature | RFC 9231, BSI TR-02102-1 | guard: services/auth-api/src/sso/saml/bearer-assertion.ts
+  // attack: SAML bearer assertion with a weak signature | RFC 9231, BSI TR-02102-1 | guard: services/auth-api/src/sign-in/sso/saml/bearer-assertion.ts
   it('SHA-1 in signature or digest', async () => {
     const signatureAlgorithm = 'http://www.w3.org/2000/09/xmldsig#rsa-sha1';
     const digestAlgorithm = 'http://www.w3.org/2000/09/xmldsig#sha1';

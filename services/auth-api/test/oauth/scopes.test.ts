@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { commonScope, isWithinScope, narrowScope, parseScope } from '../../src/protocol/parameters.ts';
+import { commonScope, isWithinScope, narrowScope, parseScope } from '../../src/core/protocol/parameters.ts';
 
 const scopes = fc.uniqueArray(fc.constantFrom('a', 'b', 'c', 'openid', '*'), { minLength: 1 });
 

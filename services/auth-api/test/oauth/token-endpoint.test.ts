@@ -90,7 +90,7 @@ describe('client authentication', () => {
     expect(answer.status).toBe(200);
   });
 
-  // attack: client ids told from the answer to a wrong secret | ASVS 6.3.8 | guard: services/auth-api/src/client-authentication/client-authentication.ts
+  // attack: client ids told from the answer to a wrong secret | ASVS 6.3.8 | guard: services/auth-api/src/oauth/client-authentication/client-authentication.ts
   it('answers a wrong secret and an unknown client alike', async () => {
     const answers = await Promise.all([
       send(form, basicAuthorization(client.clientId, 'wrong')),
@@ -116,7 +116,7 @@ describe('client authentication', () => {
     );
   });
 
-  // attack: weaker client authentication than registered | ASVS 10.4.16 | guard: services/auth-api/src/client-authentication/client-authentication.ts
+  // attack: weaker client authentication than registered | ASVS 10.4.16 | guard: services/auth-api/src/oauth/client-authentication/client-authentication.ts
   it('holds a client to the method it registered', async () => {
     const strict = await createClient(stack, { tokenEndpointAuthMethod: 'client_secret_post' });
 
@@ -209,7 +209,7 @@ describe('the password grant', () => {
     expect([answer.status, answer.json().error]).toEqual([400, 'invalid_request']);
   });
 
-  // attack: password grant for a person of another contact centre | ASVS 8.4.1 | guard: services/auth-api/src/users/account.ts
+  // attack: password grant for a person of another contact centre | ASVS 8.4.1 | guard: services/auth-api/src/people/accounts/account.ts
   it('refuses users of contact centres that the client is not registered for', async () => {
     const elsewhere = await createClient(stack, { contactCenterIds: [otherContactCenterId] });
     const answer = await token(stack, elsewhere, {

@@ -1,12 +1,12 @@
 import { sha256 } from '@gatehouse/service-kit/crypto/secrets';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Client } from '../../src/clients/client.ts';
-import { readParameters } from '../../src/protocol/parameters.ts';
-import { createExchangeIssuer } from '../../src/token/exchange/issue.ts';
-import { createPresentedTokens } from '../../src/token/exchange/presented-token.ts';
-import { createExchangeTargets } from '../../src/token/exchange/targets.ts';
-import type { GrantRequest } from '../../src/token/grant-handler.ts';
-import { tokenExchangeGrant } from '../../src/token/grants/token-exchange.ts';
+import { readParameters } from '../../src/core/protocol/parameters.ts';
+import { createExchangeIssuer } from '../../src/oauth/token/exchange/issue.ts';
+import { createPresentedTokens } from '../../src/oauth/token/exchange/presented-token.ts';
+import { createExchangeTargets } from '../../src/oauth/token/exchange/targets.ts';
+import type { GrantRequest } from '../../src/oauth/token/grant-handler.ts';
+import { tokenExchangeGrant } from '../../src/oauth/token/grants/token-exchange.ts';
+import type { Client } from '../../src/registry/clients/client.ts';
 import { type AuthApi, contactCenterId, otherContactCenterId, startAuthApi } from '../stack/auth-api.ts';
 import { createBrowser } from '../stack/browser.ts';
 import { accessTokenType, exchangeGrant, exchangeToken, refusalOf, urn } from '../stack/exchange.ts';
@@ -113,7 +113,7 @@ describe('token exchange', () => {
     expect([...aud].sort()).toEqual([gateway.clientId, reports.clientId].sort());
   });
 
-  // attack: exchanged token that outlives its subject token | RFC 8693 5 | guard: services/auth-api/src/token/exchange/derived-record.ts
+  // attack: exchanged token that outlives its subject token | RFC 8693 5 | guard: services/auth-api/src/oauth/token/exchange/derived-record.ts
   it('never outlives the subject token', async () => {
     const brief = await createClient(stack, { accessTokenExpirationTimeout: 100 });
     const patient = await createClient(stack, {
@@ -196,7 +196,7 @@ describe('37: token exchange refuses (RFC 8693, CVE-2026-56668)', () => {
     expect(refusalOf(await exchange(subject.access_token, {}, empty))).toEqual([400, 'invalid_request']);
   });
 
-  // attack: exchange of a stolen subject token | CVE-2022-1245 | guard: services/auth-api/src/token/exchange/policy.ts
+  // attack: exchange of a stolen subject token | CVE-2022-1245 | guard: services/auth-api/src/oauth/token/exchange/policy.ts
   it('a subject token of a client that is not on the list', async () => {
     const stranger = await createClient(stack);
     const subject = await passwordTokens(stack, stranger);
@@ -204,7 +204,7 @@ describe('37: token exchange refuses (RFC 8693, CVE-2026-56668)', () => {
     expect(refusalOf(await exchange(subject.access_token))).toEqual([400, 'invalid_request']);
   });
 
-  // attack: exchange for an audience that is not allowed | RFC 8693 2.2.2 | guard: services/auth-api/src/token/exchange/targets.ts
+  // attack: exchange for an audience that is not allowed | RFC 8693 2.2.2 | guard: services/auth-api/src/oauth/token/exchange/targets.ts
   it('an audience or resource that is not allowed or does not exist, alike', async () => {
     const subject = await passwordTokens(stack, portal);
 
@@ -228,7 +228,7 @@ describe('37: token exchange refuses (RFC 8693, CVE-2026-56668)', () => {
     expect(refusalOf(answer)).toEqual([400, 'invalid_target']);
   });
 
-  // attack: scope widened by exchange | CVE-2026-56668 | guard: services/auth-api/src/token/exchange/derived-record.ts
+  // attack: scope widened by exchange | CVE-2026-56668 | guard: services/auth-api/src/oauth/token/exchange/derived-record.ts
   it('more scope than the subject token has, and than the requester may have', async () => {
     const subject = await passwordTokens(stack, portal, { scope: 'read' });
     const narrow = await createClient(stack, {
@@ -275,7 +275,7 @@ describe('37: token exchange refuses (RFC 8693, CVE-2026-56668)', () => {
     expect(refusalOf(await exchange(own.json().access_token))).toEqual([400, 'invalid_request']);
   });
 
-  // attack: exchange across contact centres | ASVS 8.4.1 | guard: services/auth-api/src/token/exchange/policy.ts
+  // attack: exchange across contact centres | ASVS 8.4.1 | guard: services/auth-api/src/oauth/token/exchange/policy.ts
   it('a user of a contact centre that requester or audience is not registered for', async () => {
     const subject = await passwordTokens(stack, portal);
     const elsewhere = await createClient(stack, { contactCenterIds: [otherContactCenterId] });
@@ -295,7 +295,7 @@ describe('37: token exchange refuses (RFC 8693, CVE-2026-56668)', () => {
     ).toEqual([400, 'invalid_target']);
   });
 
-  // attack: token exchanged without end | RFC 8693 5 | guard: services/auth-api/src/token/exchange/policy.ts
+  // attack: token exchanged without end | RFC 8693 5 | guard: services/auth-api/src/oauth/token/exchange/policy.ts
   it('a token that was handed on too often', async () => {
     const chain = await createClient(stack, {
       client_id: 'chain',
@@ -308,7 +308,7 @@ describe('37: token exchange refuses (RFC 8693, CVE-2026-56668)', () => {
     expect(refusalOf(await exchange(current, {}, chain))).toEqual([400, 'invalid_request']);
   });
 
-  // attack: exchange by a public client | RFC 8693 2.1 | guard: services/auth-api/src/token/exchange/policy.ts
+  // attack: exchange by a public client | RFC 8693 2.1 | guard: services/auth-api/src/oauth/token/exchange/policy.ts
   it('a PUBLIC client', async () => {
     const open = await createClient(stack, {
       clientType: 'PUBLIC',
@@ -347,7 +347,7 @@ describe('the revocation of a subject token', () => {
     ]);
   });
 
-  // attack: exchange that overtakes the revocation of its subject | ASVS 15.4.2 | guard: services/auth-api/src/token/grants/token-exchange.ts
+  // attack: exchange that overtakes the revocation of its subject | ASVS 15.4.2 | guard: services/auth-api/src/oauth/token/grants/token-exchange.ts
   it('37: also ends the exchange that it overtakes', async () => {
     const { deps } = stack;
     const subject = (await passwordTokens(stack, portal)).access_token;

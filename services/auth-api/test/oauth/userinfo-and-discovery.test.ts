@@ -112,7 +112,7 @@ describe('userinfo', () => {
     expect([twice.statusCode, twice.json().error]).toEqual([400, 'invalid_request']);
   });
 
-  // attack: ID token as access token | RFC 8725 3.11 | guard: services/auth-api/src/keys/signer.ts
+  // attack: ID token as access token | RFC 8725 3.11 | guard: services/auth-api/src/keys/signing-keys/signer.ts
   it('41: takes no ID token for an access token', async () => {
     const { id_token } = await passwordTokens(stack, client, { scope: 'openid' });
     const answer = await stack.app.inject({ url: '/auth/v3/userinfo', headers: bearer(id_token) });
@@ -161,7 +161,7 @@ describe('discovery', () => {
     }
   });
 
-  // attack: private keys in the published key set | RFC 7517 9.2 | guard: services/auth-api/src/keys/jwks.ts
+  // attack: private keys in the published key set | RFC 7517 9.2 | guard: services/auth-api/src/keys/signing-keys/jwks.ts
   it('43: publishes public members of the signing keys only', async () => {
     const answer = await stack.app.inject('/auth/v3/oauth/jwks');
 

@@ -1,6 +1,6 @@
 import { startPostgres } from '@gatehouse/testing/postgres';
 import { expect, it } from 'vitest';
-import { call } from '../cors/pages.ts';
+import { call } from '../registry/cors/pages.ts';
 import { type AuthApi, startAuthApi } from '../stack/auth-api.ts';
 import { createClient } from '../stack/oauth.ts';
 

@@ -117,7 +117,7 @@ describe('an emptied Redis', () => {
   });
   afterAll(() => stack?.close());
 
-  // attack: present a revoked JWT after Redis lost its data | ASVS 10.4.9, RFC 7009 2.2 | guard: services/auth-api/src/revocation/follower.ts
+  // attack: present a revoked JWT after Redis lost its data | ASVS 10.4.9, RFC 7009 2.2 | guard: services/auth-api/src/records/revocation/follower.ts
   it.each(ends)(
     'does not bring back a JWT %s: here, and on a replica that starts afterwards',
     async (_name, end) => {
@@ -136,7 +136,7 @@ describe('an emptied Redis', () => {
     },
   );
 
-  // attack: keep an exchanged JWT whose origin Redis has forgotten | RFC 8693 2.1, RFC 7009 2.1 | guard: services/auth-api/src/token/exchange/derived-record.ts
+  // attack: keep an exchanged JWT whose origin Redis has forgotten | RFC 8693 2.1, RFC 7009 2.1 | guard: services/auth-api/src/oauth/token/exchange/derived-record.ts
   it('does not separate an exchanged JWT from its parent: they end together afterwards too', async () => {
     const portal = await jwtClient(stack);
     const client = await jwtClient(stack, {
@@ -278,7 +278,7 @@ describe('without PostgreSQL', () => {
     return rows.length;
   };
 
-  // attack: rely on a revocation that only Redis knows | ASVS 10.4.9 | guard: services/auth-api/src/revocation/keeper.ts
+  // attack: rely on a revocation that only Redis knows | ASVS 10.4.9 | guard: services/auth-api/src/records/revocation/keeper.ts
   it('a revocation is in force at once, is answered 503 with Retry-After until it is kept, and may be repeated', async () => {
     const { access_token: jwt } = await passwordTokens(stack, client);
     const revoke = (at: AuthApi) => postForm(at, 'revoke', { token: jwt }, client);
@@ -313,7 +313,7 @@ describe('without PostgreSQL', () => {
     expect(await stored('sub')).toBeGreaterThan(0);
   });
 
-  // attack: wait for an outage of both stores to use a revoked JWT | ASVS 16.5.3 (fail securely) | guard: services/auth-api/src/revocation/follower.ts
+  // attack: wait for an outage of both stores to use a revoked JWT | ASVS 16.5.3 (fail securely) | guard: services/auth-api/src/records/revocation/follower.ts
   it('and with an emptied Redis, a JWT is not judged: 503 until the list can be read', async () => {
     const { access_token: jwt } = await passwordTokens(stack, client);
     expect(await isActive(stack, client, jwt)).toBe(true);

@@ -225,7 +225,7 @@ describe('Configuration Server down', () => {
     await revived.close();
   }, 40_000);
 
-  // attack: lock-out by an outage | ASVS 6.3.1 | guard: services/auth-api/src/users/map-failure.ts
+  // attack: lock-out by an outage | ASVS 6.3.1 | guard: services/auth-api/src/people/directories/map-failure.ts
   it('in the middle of logins is "try again" as well: each password is sent once, and none counts as wrong', async () => {
     await stack.close();
     stack = await startAuthApi({ env: { GATEHOUSE_SIGN_IN_ACCOUNT_ATTEMPTS: '3' } });

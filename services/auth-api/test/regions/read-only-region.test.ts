@@ -1,7 +1,7 @@
 /** What a region does whose PostgreSQL is the standby of another region. */
 import { randomUuid } from '@gatehouse/service-kit/crypto/secrets';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { createRevocationTable } from '../../src/revocation/table.ts';
+import { createRevocationTable } from '../../src/records/revocation/table.ts';
 import type { AuthApi } from '../stack/auth-api.ts';
 import { createBrowser } from '../stack/browser.ts';
 import { addAdministrator, consoleToken, removeAdministrator } from '../stack/console.ts';
@@ -85,7 +85,7 @@ it('an administrator who is added or removed in the writable region counts so wi
   }
 });
 
-// attack: go on with a JWT in one region that was revoked in the other | RFC 7009 2.1, ASVS 7.4.1 | guard: services/auth-api/src/open-core.ts
+// attack: go on with a JWT in one region that was revoked in the other | RFC 7009 2.1, ASVS 7.4.1 | guard: services/auth-api/src/core/open-core.ts
 it('what is revoked in one region ends in the other', async () => {
   const client = await createClient(writable, { accessTokenFormat: 'jwt' });
   await regions.replicated();
@@ -109,7 +109,7 @@ it('its security events are in the one trail, which the writable region chains',
   await expect.poll(() => eventsOf(writable, query), replicated).toContain('login_succeeded');
 });
 
-// attack: use a JWT in a region whose database got its revocation late | RFC 7009 2.1 | guard: services/auth-api/src/revocation/table.ts
+// attack: use a JWT in a region whose database got its revocation late | RFC 7009 2.1 | guard: services/auth-api/src/records/revocation/table.ts
 it('a revocation that comes late is read: what is new is asked by the clock of the primary', async () => {
   const { pool: primary } = writable.deps.stores;
   const { pool: standby } = readOnly.deps.stores;

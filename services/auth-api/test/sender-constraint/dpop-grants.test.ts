@@ -105,7 +105,7 @@ describe('37: an exchange of a bound token (RFC 8693)', () => {
   const exchangeType = 'urn:ietf:params:oauth:grant-type:token-exchange';
   const accessTokenType = 'urn:ietf:params:oauth:token-type:access_token';
 
-  // attack: binding lost by an exchange | RFC 9449 5, RFC 8693 5 | guard: services/auth-api/src/token/exchange/derived-record.ts
+  // attack: binding lost by an exchange | RFC 9449 5, RFC 8693 5 | guard: services/auth-api/src/oauth/token/exchange/derived-record.ts
   it('keeps the binding: neither the requester nor a thief can use what comes out, and no refresh token does', async () => {
     const service = await createClient(stack, {
       authorizedGrantTypes: [exchangeType, 'refresh_token'],
@@ -154,7 +154,7 @@ describe('37: an exchange of a bound token (RFC 8693)', () => {
     }
   });
 
-  // attack: stolen bound token as actor | RFC 8693 5 | guard: services/auth-api/src/token/exchange/policy.ts
+  // attack: stolen bound token as actor | RFC 8693 5 | guard: services/auth-api/src/oauth/token/exchange/policy.ts
   it('takes a bound actor_token with its own proof alone: whoever stole it acts for nobody', async () => {
     const desk = await createClient(stack, {
       authorizedGrantTypes: [exchangeType, 'client_credentials'],

@@ -113,7 +113,7 @@ describe('44: a token request with a DPoP proof (RFC 9449 section 5)', () => {
     }
   });
 
-  // attack: replay of a DPoP proof | RFC 9449 11.1 | guard: services/auth-api/src/client-authentication/sender-constraints.ts
+  // attack: replay of a DPoP proof | RFC 9449 11.1 | guard: services/auth-api/src/oauth/client-authentication/sender-constraints.ts
   it('counts once, on every replica', async () => {
     const proof = await provenBy(key);
     const answers = await Promise.all([stack, replica, stack, replica].map((at) => ask(bound, proof, at)));

@@ -18,8 +18,8 @@ import { createTestDatabase, type TestDatabase } from '@gatehouse/testing/postgr
 import { startRedis, type TestRedis } from '@gatehouse/testing/redis';
 import { watchingTracing, watchLog, watchSecret } from '@gatehouse/testing/secret-watch';
 import { buildApp, buildInternalApp } from '../../src/app.ts';
-import { startSteps } from '../../src/composition.ts';
 import { configuration } from '../../src/config.ts';
+import { startSteps } from '../../src/core/composition.ts';
 import { createDeps, type Deps } from '../../src/domains.ts';
 import { type EnvironmentApiStandIn, startEnvironmentApi } from './environment-api.ts';
 

@@ -1,5 +1,5 @@
 /** The smallest browser: what sessions and interactions read from a request and write to a reply. */
-import type { Browser } from '../../src/browser/browser-cookies.ts';
+import type { Browser } from '../../src/browser/cookies/browser-cookies.ts';
 
 export interface Door extends Browser {
   readonly cookies: Record<string, string>;

@@ -1,7 +1,7 @@
 /** What a clock that ran ahead has left in the stores: a release before stamped revocations and tokens by it. */
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { Revocable, RevocationKind } from '../../src/revocation/revocation.ts';
-import type { Revocations } from '../../src/revocation/revocations.ts';
+import type { Revocable, RevocationKind } from '../../src/records/revocation/revocation.ts';
+import type { Revocations } from '../../src/records/revocation/revocations.ts';
 import { useRevocationStores } from './revocation-stores.ts';
 
 const day = 86_400_000;
@@ -58,11 +58,11 @@ async function isOutAfterTwoDays(write: (written: Written) => Promise<string>): 
 }
 
 describe('a revocation of a clock that was ahead for months', () => {
-  // attack: not-before of the future in PostgreSQL, which keeps a person out for months | ASVS 7.4.1, CWE-613 | guard: services/auth-api/src/revocation/table.ts
+  // attack: not-before of the future in PostgreSQL, which keeps a person out for months | ASVS 7.4.1, CWE-613 | guard: services/auth-api/src/records/revocation/table.ts
   it('keeps nobody out for longer than a day, read from PostgreSQL', () =>
     isOutAfterTwoDays(kept.PostgreSQL));
 
-  // attack: not-before of the future on the stream, which keeps a person out for months | ASVS 7.4.1, CWE-613 | guard: services/auth-api/src/revocation/follower.ts
+  // attack: not-before of the future on the stream, which keeps a person out for months | ASVS 7.4.1, CWE-613 | guard: services/auth-api/src/records/revocation/follower.ts
   it('keeps nobody out for longer than a day, read from the stream', () => isOutAfterTwoDays(kept.stream));
 
   it.each(Object.entries(kept))(
@@ -86,7 +86,7 @@ describe('a revocation of a clock that was ahead for months', () => {
     expect(revocations.isRevoked(of('person', nowMs + later))).toBe(false);
   });
 
-  // attack: revoked token of a clock that ran ahead for months | ASVS 7.4.1, CWE-613 | guard: services/auth-api/src/revocation/revocations.ts
+  // attack: revoked token of a clock that ran ahead for months | ASVS 7.4.1, CWE-613 | guard: services/auth-api/src/records/revocation/revocations.ts
   it.each(Object.entries(kept))('ends what was issued by the same clock: %s', async (_name, write) => {
     const revocations = await startReplica(await write({ id: 'person', agoMs: 2 * day }));
     const issuedAtMs = nowMs - 2 * day + aheadMs - 60_000;
@@ -98,7 +98,7 @@ describe('a revocation of a clock that was ahead for months', () => {
     expect(revocations.isRevoked(of('somebody', nowMs + 1_000))).toBe(false);
   });
 
-  // attack: revocation that a not-before of the future keeps out of PostgreSQL | ASVS 7.4.1, CWE-613 | guard: services/auth-api/src/revocation/table.ts
+  // attack: revocation that a not-before of the future keeps out of PostgreSQL | ASVS 7.4.1, CWE-613 | guard: services/auth-api/src/records/revocation/table.ts
   it('does not stand in for a later one, also when Redis has lost that', async () => {
     const key = await kept.PostgreSQL({ id: 'person', agoMs: 2 * day });
     const revocations = await startReplica(key);

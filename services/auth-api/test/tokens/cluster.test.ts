@@ -7,8 +7,8 @@ import {
 } from '@gatehouse/service-kit/redis/client';
 import { redisConfigOf, startRedisCluster, type TestRedis } from '@gatehouse/testing/redis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createPostedRequests } from '../../src/browser/posted-requests.ts';
-import { createRevocationStream } from '../../src/revocation/stream.ts';
+import { createPostedRequests } from '../../src/browser/cookies/posted-requests.ts';
+import { createRevocationStream } from '../../src/records/revocation/stream.ts';
 import { createAccessTokens } from '../../src/tokens/access-tokens.ts';
 import { createDerivedTokens } from '../../src/tokens/derived-tokens.ts';
 import { createFamilies, type Families } from '../../src/tokens/families.ts';

@@ -7,9 +7,9 @@ import { createTestDatabase, type TestDatabase } from '@gatehouse/testing/postgr
 import { redisConfigOf, startRedis, type TestRedis } from '@gatehouse/testing/redis';
 import { startTcpProxy } from '@gatehouse/testing/tcp-proxy';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
-import { createRevocations, type Revocations } from '../../src/revocation/revocations.ts';
-import { createRevocationStream } from '../../src/revocation/stream.ts';
-import { createRevocationTable } from '../../src/revocation/table.ts';
+import { createRevocations, type Revocations } from '../../src/records/revocation/revocations.ts';
+import { createRevocationStream } from '../../src/records/revocation/stream.ts';
+import { createRevocationTable } from '../../src/records/revocation/table.ts';
 import { silentLog as log } from '../stack/redis.ts';
 
 const lifeMs = 1_000_000;
@@ -75,7 +75,7 @@ async function follow(server: TestRedis, port?: number): Promise<void> {
   if (port !== undefined) await vi.waitFor(linked, { timeout: 15_000 });
 }
 
-// attack: go on with a token whose revocation only the former primary took | ASVS 10.4.9 | guard: services/auth-api/src/revocation/follower.ts
+// attack: go on with a token whose revocation only the former primary took | ASVS 10.4.9 | guard: services/auth-api/src/records/revocation/follower.ts
 it('what the former primary takes after a fail-over is in force where the new one is followed', async () => {
   await follow(second, first.port);
   let active = first;
@@ -93,7 +93,7 @@ it('what the former primary takes after a fail-over is in force where the new on
   await expectInForce(early, 'late');
 });
 
-// attack: use a revoked token at a replica that still follows a replaced primary | ASVS 10.4.9 | guard: services/auth-api/src/revocation/follower.ts
+// attack: use a revoked token at a replica that still follows a replaced primary | ASVS 10.4.9 | guard: services/auth-api/src/records/revocation/follower.ts
 it('what the new primary takes is in force where the former one, which lost its replicas, is followed', async () => {
   await follow(second, first.port);
   const admin = await connect(first.port, false);
@@ -111,7 +111,7 @@ it('what the new primary takes is in force where the former one, which lost its 
   expect(() => staying.assertFresh()).not.toThrow();
 });
 
-// attack: use a revoked token while one of two connections leads to the former primary | ASVS 10.4.9 | guard: services/auth-api/src/revocation/follower.ts
+// attack: use a revoked token while one of two connections leads to the former primary | ASVS 10.4.9 | guard: services/auth-api/src/records/revocation/follower.ts
 it('what one connection tells is read although the waiting one leads to the former primary', async () => {
   const divided = await startReplica(second.port, first.port);
   const whole = await startReplica(second.port);

@@ -137,7 +137,7 @@ describe('a JWT access token (RFC 9068)', () => {
 });
 
 describe('41: what is no access token of ours is refused as one', () => {
-  // attack: JWT access token changed, of another type or of a removed key | RFC 8725 3.1, ASVS 9.1.1 | guard: services/auth-api/src/keys/signer.ts
+  // attack: JWT access token changed, of another type or of a removed key | RFC 8725 3.1, ASVS 9.1.1 | guard: services/auth-api/src/keys/signing-keys/signer.ts
   it('an ID token, a changed token, one signed by a removed key, and one that has expired', async () => {
     const client = await createClient(api, { ...jwt, accessTokenSignedResponseAlg: 'EdDSA' });
     const { access_token: token, id_token: idToken } = await ofUser(client);

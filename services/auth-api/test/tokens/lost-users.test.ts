@@ -106,7 +106,7 @@ describe.each(['opaque', 'jwt'])(
   },
 );
 
-// attack: code of a client that left the contact centre | CVE-2024-47060 | guard: services/auth-api/src/token/grants/authorization-code.ts
+// attack: code of a client that left the contact centre | CVE-2024-47060 | guard: services/auth-api/src/oauth/token/grants/authorization-code.ts
 it('a code that waits is worth nothing when the client has left the contact centre of its user', async () => {
   const client = await createClient(stack, { contactCenterIds: [contactCenterId, otherId] });
   const code = await getCode(stack, createBrowser(stack.app), client);

@@ -11,9 +11,9 @@ import {
   createRevocations,
   type Revocations,
   type RevocationsOptions,
-} from '../../src/revocation/revocations.ts';
-import { createRevocationStream } from '../../src/revocation/stream.ts';
-import { createRevocationTable } from '../../src/revocation/table.ts';
+} from '../../src/records/revocation/revocations.ts';
+import { createRevocationStream } from '../../src/records/revocation/stream.ts';
+import { createRevocationTable } from '../../src/records/revocation/table.ts';
 
 export const log = createLogger('test', { level: 'silent', format: 'json' });
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { createRevocationMemory } from '../../src/revocation/memory.ts';
-import type { Revocations, RevocationsOptions } from '../../src/revocation/revocations.ts';
-import { createRevocationStream } from '../../src/revocation/stream.ts';
-import { createRevocationTable } from '../../src/revocation/table.ts';
+import { createRevocationMemory } from '../../src/records/revocation/memory.ts';
+import type { Revocations, RevocationsOptions } from '../../src/records/revocation/revocations.ts';
+import { createRevocationStream } from '../../src/records/revocation/stream.ts';
+import { createRevocationTable } from '../../src/records/revocation/table.ts';
 import { useRevocationStores } from './revocation-stores.ts';
 
 const nowMs = Date.now();
@@ -168,7 +168,7 @@ describe('cut-offs', () => {
     expect(rows).toEqual([{ is_kept: true }]);
   });
 
-  // attack: have a replica whose clock was ahead at its start forget who is revoked | CWE-367, OWASP ASVS 7.4.2 | guard: services/auth-api/src/revocation/keeper.ts
+  // attack: have a replica whose clock was ahead at its start forget who is revoked | CWE-367, OWASP ASVS 7.4.2 | guard: services/auth-api/src/records/revocation/keeper.ts
   it('are remembered by a replica whose clock is ahead, and forgotten when the list has deleted them', async () => {
     const settings = { settleIntervalMs: 20, retentionIntervalMs: 20 };
     let rounds = 0;
@@ -199,7 +199,7 @@ describe('cut-offs', () => {
       .toBe(false);
   });
 
-  // attack: go on with a revoked token after an unnoticed fail-over of Redis | ASVS 10.4.9 | guard: services/auth-api/src/revocation/follower.ts
+  // attack: go on with a revoked token after an unnoticed fail-over of Redis | ASVS 10.4.9 | guard: services/auth-api/src/records/revocation/follower.ts
   it('that another process of Redis lacks are read from the list, though no read failed', async () => {
     const stream = createRevocationStream(await stores.connect(false), await stores.connect(true), 'j');
     let node = 'one';
@@ -218,7 +218,7 @@ describe('cut-offs', () => {
       .toBe(true);
   });
 
-  // attack: present a revoked token while a replica reads what it missed | ASVS 10.4.9 | guard: services/auth-api/src/revocation/follower.ts
+  // attack: present a revoked token while a replica reads what it missed | ASVS 10.4.9 | guard: services/auth-api/src/records/revocation/follower.ts
   it('are complete only when the last page of what was missed is read', async () => {
     const stream = createRevocationStream(await stores.connect(false), await stores.connect(true), 'l');
     const lastPage = Promise.withResolvers<void>();
@@ -259,7 +259,7 @@ describe('cut-offs', () => {
     await replica.untilFresh();
   });
 
-  // attack: present a token that is revoked behind thousands of others | ASVS 10.4.9 | guard: services/auth-api/src/revocation/follower.ts
+  // attack: present a token that is revoked behind thousands of others | ASVS 10.4.9 | guard: services/auth-api/src/records/revocation/follower.ts
   it('are not complete when more came at once than one page holds', async () => {
     const stream = createRevocationStream(await stores.connect(false), await stores.connect(true), 'm');
     const lastPage = Promise.withResolvers<void>();
@@ -300,7 +300,7 @@ describe('cut-offs', () => {
     await replica.untilFresh();
   });
 
-  // attack: keep the database busy by revoking rubbish | ASVS 2.4.1 | guard: services/auth-api/src/revocation/keeper.ts
+  // attack: keep the database busy by revoking rubbish | ASVS 2.4.1 | guard: services/auth-api/src/records/revocation/keeper.ts
   it('are looked for in PostgreSQL at most once a second, however many requests have nothing to end', async () => {
     const redis = await stores.connect(false);
     const table = createRevocationTable({ pool: stores.pool, lifeMs: 1_000_000 });
@@ -332,7 +332,7 @@ describe('cut-offs', () => {
     expect(rows).toHaveLength(3);
   });
 
-  // attack: present a revoked token after PostgreSQL was restored from an older copy | ASVS 10.4.9 | guard: services/auth-api/src/revocation/keeper.ts
+  // attack: present a revoked token after PostgreSQL was restored from an older copy | ASVS 10.4.9 | guard: services/auth-api/src/records/revocation/keeper.ts
   it('that a restored PostgreSQL lacks are written to it again by a replica that knows them', async () => {
     const replica = await startReplica('m', undefined, { settleIntervalMs: 100 });
     await replica.revoke({ kind: 'sub', id: 'of-the-copy' });

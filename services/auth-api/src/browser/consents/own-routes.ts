@@ -1,0 +1,123 @@
+/** Serves `/auth/v3/consents`: the applications that a user has given access, and the end of it. */
+import { consentListSchema } from '@gatehouse/contracts/auth-api/consents';
+import { consoleClientId } from '@gatehouse/contracts/auth-api/console';
+import { definedOnly } from '@gatehouse/contracts/defined-only';
+import { emptyEnvelope, errorEnvelope, securityError } from '@gatehouse/contracts/envelope';
+import { label } from '@gatehouse/contracts/text';
+import { forbidden, notFound } from '@gatehouse/service-kit/errors/app-error';
+import { insufficientScope, missingToken } from '@gatehouse/service-kit/errors/oauth-error';
+import type { App } from '@gatehouse/service-kit/http/app';
+import { ok } from '@gatehouse/service-kit/http/envelope';
+import { z } from 'zod';
+import { isWithinScope } from '../../core/protocol/parameters.ts';
+import type { AuditWriter } from '../../records/audit/event.ts';
+import type { Subjects } from '../../registry/contact-centers/subjects.ts';
+import type { BrowserRequest } from '../cookies/browser-cookies.ts';
+import { crossSite, isForeign } from '../cookies/same-origin.ts';
+import type { Caller, Callers } from '../sessions/caller.ts';
+import type { ConsentService } from './service.ts';
+
+export interface OwnConsentRoutesDeps {
+  callers: Pick<Callers, 'find'>;
+  consents: Pick<ConsentService, 'list' | 'forget'>;
+  revokeAtClient: Subjects['revokeAtClient'];
+  audit: AuditWriter;
+  publicUrl: string;
+}
+
+const tags = ['sessions'];
+const consentsScope = 'sessions';
+
+export function ownConsentRoutes(app: App, deps: OwnConsentRoutesDeps): void {
+  const { callers, consents, revokeAtClient, audit, publicUrl } = deps;
+
+  const requireCaller = async (request: BrowserRequest): Promise<Caller> => {
+    const caller = await callers.find(request);
+    if (caller === undefined) throw missingToken();
+    if (caller.via === 'session') return caller;
+    // An application must not learn which others its user lets in, and end none of them.
+    if (caller.derived !== undefined || !caller.clientIds.includes(consoleClientId))
+      throw forbidden("This needs a token of the user's own login to the account area");
+    if (!isWithinScope([consentsScope], caller.scope ?? []))
+      throw insufficientScope(`The token lacks the scope ${consentsScope}`);
+    return caller;
+  };
+
+  app.addHook('onRequest', async (_request, reply) => {
+    reply.header('cache-control', 'no-store');
+  });
+
+  app.get(
+    '/consents',
+    {
+      schema: {
+        operationId: 'listConsents',
+        tags,
+        summary: 'The applications that the user has given access, the newest first',
+        description:
+          'By the session of the browser, or by a token of the account area with the scope `sessions`; tokens of other clients are refused.',
+        response: { 200: consentListSchema, 401: securityError, 403: errorEnvelope },
+      },
+    },
+    async (request) => {
+      const { identity } = await requireCaller(request);
+      const given = await consents.list(identity);
+      return ok(
+        given.map(({ givenAt, lastUsedAt, ...consent }) =>
+          definedOnly({
+            ...consent,
+            givenAt: givenAt.toISOString(),
+            lastUsedAt: lastUsedAt?.toISOString(),
+          }),
+        ),
+      );
+    },
+  );
+
+  app.delete(
+    '/consents/:client_id',
+    {
+      schema: {
+        operationId: 'revokeConsent',
+        tags,
+        summary:
+          'Take the access of an application back: its tokens for the user end, and the user is asked again',
+        description:
+          'Every token that the application has of the user ends, also those that others made from them by exchange. Sessions go on. May be repeated after a 503.',
+        params: z.object({ client_id: label(128) }),
+        response: {
+          200: emptyEnvelope,
+          401: securityError,
+          403: errorEnvelope,
+          404: errorEnvelope,
+          503: errorEnvelope,
+        },
+      },
+    },
+    async (request) => {
+      const caller = await requireCaller(request);
+      if (caller.via === 'session' && isForeign(request.headers, publicUrl)) throw crossSite();
+      const { client_id: clientId } = request.params;
+      const { sub, sid, identity } = caller;
+      const given = await consents.list(identity);
+      if (!given.some((consent) => consent.clientId === clientId))
+        throw notFound('The user has given this application no access');
+      // First, so that a repetition after a failure finds the consent again.
+      await audit.write({
+        name: 'consent_revoked',
+        outcome: 'success',
+        sub,
+        sid,
+        clientId,
+        contactCenterId: identity.contactCenterId,
+        correlationId: request.id,
+        clientAddress: caller.clientAddress,
+      });
+      await revokeAtClient(clientId, identity);
+      await consents.forget(identity, clientId);
+      // Again, for tokens that were granted by the consent while it was being taken back.
+      await revokeAtClient(clientId, identity);
+      return ok();
+    },
+  );
+}

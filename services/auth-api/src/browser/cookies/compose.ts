@@ -1,0 +1,43 @@
+/** Composes what serves a browser: its cookies, the pages it is sent to, the forms it posted. */
+
+import { createAddressLimiter } from '@gatehouse/service-kit/limits/attempt-limiter';
+import { createTurnstile } from '@gatehouse/service-kit/limits/turnstile';
+import type { Core } from '../../core/core.ts';
+import type { Domain, ServicesOf } from '../../core/domain.ts';
+import { createBrowserCookies } from './browser-cookies.ts';
+import { createPages } from './pages.ts';
+import { createPostedRequests } from './posted-requests.ts';
+
+interface BrowserDependencies {
+  config: { signIn: { startsPerMinute: number; unfinishedPerAddress: number; busyDelayMs: number } };
+}
+
+/** As long as a login waits in Redis for its user. */
+const unfinishedLifeMs = 600_000;
+
+export type BrowserParts = ServicesOf<typeof composeBrowser>;
+
+export function composeBrowser({ publicUrl, redis, keyspace, now }: Core, { config }: BrowserDependencies) {
+  const limitStarts = () =>
+    createAddressLimiter({ attempts: config.signIn.startsPerMinute, windowMs: 60_000, now });
+  const { unfinishedPerAddress, busyDelayMs } = config.signIn;
+  const services = {
+    publicUrl,
+    cookies: createBrowserCookies(publicUrl),
+    pages: createPages(publicUrl),
+    postedRequests: createPostedRequests(redis, keyspace),
+    /** Makes a limit of its own: what one address may start here in a minute. */
+    limitStarts,
+    /**
+     * Makes a limit of its own: what one address may leave unfinished, or fail at. Who finishes gives the place back, so a
+     * whole shift may sign in at once from one address.
+     */
+    limitUnfinished: () =>
+      createAddressLimiter({ attempts: unfinishedPerAddress, windowMs: unfinishedLifeMs, now }),
+    /** Keeps logins that begin away from those under way. */
+    turnstile: createTurnstile({ busyDelayMs }),
+    /** The limit that authorization, device and logout requests share. */
+    starts: limitStarts(),
+  };
+  return { services } satisfies Domain;
+}

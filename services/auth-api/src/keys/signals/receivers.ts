@@ -1,0 +1,217 @@
+/** Administers the receivers of shared signals and knows them all, so that no signal needs a query to find out that nobody listens. */
+import type { AddressPolicy } from '@gatehouse/api-client/address-policy';
+import type { SignalReceiverView } from '@gatehouse/contracts/auth-api/administration/signal-receivers';
+import { definedOnly } from '@gatehouse/contracts/defined-only';
+import { diff, hiddenValue } from '@gatehouse/service-kit/changes/field-changes';
+import type { ChangeLog, ChangeTransaction } from '@gatehouse/service-kit/changes/log';
+import type { Clock } from '@gatehouse/service-kit/clock';
+import type { SecretBox } from '@gatehouse/service-kit/crypto/secret-box';
+import { randomUuid } from '@gatehouse/service-kit/crypto/secrets';
+import { type AppError, badRequest, notFound } from '@gatehouse/service-kit/errors/app-error';
+import type { Pool, PoolClient } from '@gatehouse/service-kit/postgres/pool';
+import type { Actor } from '../../core/administration/actor.ts';
+import { type AuditWriter, actorFields, type Cause } from '../../records/audit/event.ts';
+import {
+  deleteReceiver,
+  listReceivers,
+  lockReceiver,
+  lockReceiversOf,
+  placeOf,
+  type Receiver,
+  saveReceiver,
+} from './receiver-store.ts';
+import type { NewReceiver, ReceiverPatch } from './schemas.ts';
+import type { Signal } from './signal.ts';
+
+export interface ReceiversOptions {
+  pool: Pool;
+  changes: ChangeLog;
+  secretBox: SecretBox;
+  addresses: Pick<AddressPolicy, 'problemOf'>;
+  audit: Pick<AuditWriter, 'inTransaction'>;
+  now: Clock;
+}
+
+/** Name of the change that tells the other replicas. */
+export const receiverEntity = 'signal-receiver';
+
+type Change = 'signal_receiver_created' | 'signal_receiver_updated' | 'signal_receiver_deleted';
+
+interface Versions {
+  before?: Receiver;
+  after?: Receiver;
+}
+
+export type Receivers = ReturnType<typeof createReceivers>;
+
+export function createReceivers(options: ReceiversOptions) {
+  const { pool, changes, secretBox, addresses, audit, now } = options;
+  let known: readonly Receiver[] = [];
+
+  const reload = async () => {
+    known = await listReceivers(pool);
+  };
+
+  const sealed = (id: string, token: string) => secretBox.seal(token, placeOf(id));
+
+  /** A call must not reach what only this machine can reach; names are checked when they are resolved. */
+  const requireEndpoint = (endpoint: string) => {
+    const problem = addresses.problemOf(endpoint);
+    if (problem !== undefined) throw fieldError('endpoint', problem.message);
+  };
+
+  const note = async (
+    { client, record }: ChangeTransaction,
+    { name, id, cause }: { name: Change; id: string; cause: Cause },
+    result: Versions,
+  ) => {
+    await audit.inTransaction(client, {
+      name,
+      outcome: 'success',
+      correlationId: cause.correlationId,
+      clientAddress: cause.clientAddress,
+      fields: { ...actorFields(cause), receiver: id, changes: changesOf(result) },
+    });
+    record({ entity: receiverEntity, id });
+  };
+
+  const change = async (
+    name: Change,
+    id: string,
+    actor: Actor,
+    work: (db: PoolClient) => Promise<Versions>,
+  ) => {
+    const done = await changes.inTransaction(async (transaction) => {
+      const result = await work(transaction.client);
+      await note(transaction, { name, id, cause: actor }, result);
+      return result;
+    });
+    await reload();
+    return done;
+  };
+
+  const hold = async (db: PoolClient, id: string) => (await lockReceiver(db, id)) ?? missing();
+
+  return {
+    reload,
+    hasAny: () => known.length > 0,
+    find: (id: string): Receiver | undefined => known.find((receiver) => receiver.id === id),
+    /** Whether somebody must be told where the person belongs to. */
+    hasLimited: () => known.some(({ contactCenterIds }) => contactCenterIds.length > 0),
+    /** Those that may learn of the signal: a receiver of other contact centres must not. */
+    of: (signal: Signal, contactCenterIds: readonly string[]): Receiver[] =>
+      known.filter(
+        (receiver) =>
+          receiver.events.includes(signal.event) &&
+          (receiver.contactCenterIds.length === 0 ||
+            receiver.contactCenterIds.some((id) => contactCenterIds.includes(id))),
+      ),
+    bearerOf: ({ id, bearerToken }: Receiver): string | undefined =>
+      bearerToken === null ? undefined : secretBox.open(bearerToken, placeOf(id)).toString('utf8'),
+
+    list: (): Promise<Receiver[]> => listReceivers(pool),
+    /** @throws AppError (404) */
+    async get(id: string): Promise<Receiver> {
+      return (await listReceivers(pool)).find((receiver) => receiver.id === id) ?? missing();
+    },
+    /** @throws AppError (400) */
+    async create({ bearerToken, ...fields }: NewReceiver, actor: Actor): Promise<Receiver> {
+      requireEndpoint(fields.endpoint);
+      const id = randomUuid();
+      const at = new Date(now());
+      const token = bearerToken === undefined ? null : sealed(id, bearerToken);
+      const after = { ...fields, id, bearerToken: token, createdAt: at, updatedAt: at };
+      await change('signal_receiver_created', id, actor, async (db) => {
+        await saveReceiver(db, after);
+        return { after };
+      });
+      return after;
+    },
+    /** Fields that are left out keep their value. @throws AppError (400, 404) */
+    async update(id: string, { bearerToken, ...patch }: ReceiverPatch, actor: Actor): Promise<Receiver> {
+      if (patch.endpoint !== undefined) requireEndpoint(patch.endpoint);
+      const { after = missing() } = await change('signal_receiver_updated', id, actor, async (db) => {
+        const before = await hold(db, id);
+        const moves = patch.endpoint !== undefined && patch.endpoint !== before.endpoint;
+        // An administrator who does not know the token could have it sent to a server of their own.
+        if (moves && bearerToken === undefined && before.bearerToken !== null)
+          throw fieldError(
+            'bearerToken',
+            'must come with another endpoint, or null: the stored one is for the former',
+          );
+        const token = typeof bearerToken === 'string' ? sealed(id, bearerToken) : bearerToken;
+        const after = {
+          ...before,
+          ...definedOnly(patch),
+          bearerToken: token === undefined ? before.bearerToken : token,
+          updatedAt: new Date(now()),
+        };
+        await saveReceiver(db, after);
+        return { before, after };
+      });
+      return after;
+    },
+    /** @throws AppError (404) */
+    async remove(id: string, actor: Actor): Promise<void> {
+      await change('signal_receiver_deleted', id, actor, async (db) => {
+        const before = await hold(db, id);
+        await deleteReceiver(db, id);
+        return { before };
+      });
+    },
+    /**
+     * Of a contact centre that was deleted: one that is made under its id has other people. A receiver of this contact centre alone
+     * goes, because one that names none is told of all.
+     */
+    async forgetContactCenter(gone: string): Promise<void> {
+      if (!(await listReceivers(pool)).some(({ contactCenterIds }) => contactCenterIds.includes(gone)))
+        return;
+      const cause = { name: 'contact centre deleted', correlationId: `contact centre ${gone}` };
+      await changes.inTransaction(async (transaction) => {
+        for (const before of await lockReceiversOf(transaction.client, gone)) {
+          const { id } = before;
+          const contactCenterIds = before.contactCenterIds.filter((one) => one !== gone);
+          if (contactCenterIds.length === 0) {
+            await deleteReceiver(transaction.client, id);
+            await note(transaction, { name: 'signal_receiver_deleted', id, cause }, { before });
+          } else {
+            const after = { ...before, contactCenterIds, updatedAt: new Date(now()) };
+            await saveReceiver(transaction.client, after);
+            await note(transaction, { name: 'signal_receiver_updated', id, cause }, { before, after });
+          }
+        }
+      });
+      await reload();
+    },
+  };
+}
+
+/** Without the token. */
+export function viewOf({ bearerToken, createdAt, updatedAt, ...receiver }: Receiver): SignalReceiverView {
+  return {
+    ...receiver,
+    hasBearerToken: bearerToken !== null,
+    createdAt: createdAt.toISOString(),
+    updatedAt: updatedAt.toISOString(),
+  };
+}
+
+function changesOf({ before, after }: Versions) {
+  const {
+    bearerToken: token,
+    updatedAt: _updatedAt,
+    createdAt: _createdAt,
+    ...fields
+  } = diff(before && { ...before }, after && { ...after });
+  if (token === undefined) return fields;
+  const hidden = (value: unknown) => (value ? hiddenValue : undefined);
+  return { ...fields, bearerToken: definedOnly({ from: hidden(token.from), to: hidden(token.to) }) };
+}
+
+function fieldError(field: string, message: string): AppError {
+  return badRequest(`data.${field}: ${message}`, { problems: [{ field: `data.${field}`, message }] });
+}
+
+function missing(): never {
+  throw notFound('There is no such receiver of signals');
+}

@@ -1,0 +1,72 @@
+/** Sends the browser to a page that asks the user to sign in or to consent; the request waits in an interaction. */
+import { definedOnly } from '@gatehouse/contracts/defined-only';
+import type { AttemptLimiter } from '@gatehouse/service-kit/limits/attempt-limiter';
+import type { Turnstile } from '@gatehouse/service-kit/limits/turnstile';
+import type { Browser } from '../../browser/cookies/browser-cookies.ts';
+import type { Pages } from '../../browser/cookies/pages.ts';
+import type { InteractionService } from '../../browser/interactions/service.ts';
+import type { AuthorizationRequest } from '../../core/protocol/authorization-request.ts';
+import { addressOf, addressOfAnswer, type ShownPages } from '../../registry/clients/address.ts';
+import { type Client, onlyCenterOf } from '../../registry/clients/client.ts';
+import type { Schemes } from '../../sign-in/sso/scheme.ts';
+import type { Ask } from './authorization-decision.ts';
+import type { NextStep } from './authorization-response.ts';
+
+export interface AskUserOptions {
+  interactions: Pick<InteractionService, 'create'>;
+  pages: Pages;
+  schemes: Pick<Schemes, 'of'>;
+  /** Bounds how many sign-ins one address may leave unfinished: each waits in Redis for ten minutes. */
+  unfinished: AttemptLimiter;
+  /** At the start of a shift more people come than can be served at once: who is under way goes first. */
+  turnstile: Turnstile;
+  /** Whether the browser brings one, which may have ended: others have passed the turnstile before. */
+  hasSession(browser: Browser): boolean;
+}
+
+export function createAskUser({
+  interactions,
+  pages,
+  schemes,
+  unfinished,
+  turnstile,
+  hasSession,
+}: AskUserOptions) {
+  /** Without a page of ours, when the application named a user who signs in at an identity provider. */
+  async function skipsSignInPage({ loginHint, tenantHint, prompt }: AuthorizationRequest): Promise<boolean> {
+    if (prompt.includes('select_account')) return false;
+    try {
+      return (await schemes.of({ userName: loginHint ?? '', tenant: tenantHint })) !== 'basic';
+    } catch {
+      // The sign-in page asks the same question again.
+      return false;
+    }
+  }
+
+  /** @throws AppError (429, 503) */
+  return async (
+    { ask, state }: Ask,
+    request: AuthorizationRequest,
+    client: Client,
+    browser: Browser,
+  ): Promise<NextStep> => {
+    if (ask === 'signIn' && hasSession(browser)) turnstile.enter();
+    unfinished.reserve(browser.request.ip);
+    const waiting = {
+      clientName: client.name,
+      clientPages: pagesOf(client, request),
+      ...definedOnly({ contactCenterId: onlyCenterOf(client) }),
+      authorization: request,
+    };
+    const { id } = await interactions.create(browser, waiting, state);
+    const isElsewhere = ask === 'signIn' && (await skipsSignInPage(request));
+    return { redirectTo: isElsewhere ? pages.ssoStart(id) : pages[ask](id) };
+  };
+}
+
+function pagesOf(client: Client, { redirectUri, device }: AuthorizationRequest): ShownPages {
+  const { clientUri, policyUri, tosUri, logo } = client;
+  // To a device goes an answer without an address.
+  const address = (device === undefined ? addressOfAnswer(redirectUri) : undefined) ?? addressOf(client);
+  return definedOnly({ address, clientUri, policyUri, tosUri, logo });
+}

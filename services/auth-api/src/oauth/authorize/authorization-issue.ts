@@ -1,0 +1,106 @@
+/** Issues what a granted authorization request returns: a code, tokens, or both (OpenID Connect Core section 3). */
+import { definedOnly } from '@gatehouse/contracts/defined-only';
+import { accessDenied } from '@gatehouse/service-kit/errors/oauth-error';
+import type { Browser } from '../../browser/cookies/browser-cookies.ts';
+import type { SessionService } from '../../browser/sessions/service.ts';
+import type { Session } from '../../browser/sessions/session.ts';
+import type { AuthorizationRequest } from '../../core/protocol/authorization-request.ts';
+import { includes } from '../../core/protocol/response-types.ts';
+import type { Standing } from '../../people/accounts/standing.ts';
+import type { UserIdentity } from '../../people/identity/identity.ts';
+import type { AuditWriter } from '../../records/audit/event.ts';
+import type { Client } from '../../registry/clients/client.ts';
+import type { Families } from '../../tokens/families.ts';
+import { formatFamilyToken, newFamilyId, newSecret } from '../../tokens/family-token.ts';
+import type { CodeGrant, Grant } from '../../tokens/grant.ts';
+import type { LateTokens } from '../../tokens/late-tokens.ts';
+import { provedAtMsOf, referenceTo } from '../../tokens/session-reference.ts';
+import type { UserTokenIssuer } from '../../tokens/user-token-issuer.ts';
+
+export interface AuthorizationIssuerOptions {
+  sessions: Pick<SessionService, 'noteClient'>;
+  families: Pick<Families, 'saveCode'>;
+  userTokenIssuer: Pick<UserTokenIssuer, 'issueInFront'>;
+  lateTokens: Pick<LateTokens, 'check'>;
+  /** Whether the user's contact centre is still active. */
+  standing: Pick<Standing, 'holds'>;
+  audit: AuditWriter;
+}
+
+/** The user whom an answer is about, with or without a session. */
+export interface ProvedUser {
+  identity: UserIdentity;
+  session?: Session;
+  authorizedAtMs: number;
+}
+
+export type IssueAuthorization = ReturnType<typeof createAuthorizationIssuer>;
+
+export function createAuthorizationIssuer(options: AuthorizationIssuerOptions) {
+  const { sessions, families, userTokenIssuer, lateTokens, standing, audit } = options;
+
+  /** Gives the parameters of the answer. @throws OAuthError access_denied; AppError (503) */
+  return async (
+    request: AuthorizationRequest,
+    client: Client,
+    proved: ProvedUser,
+    browser: Browser,
+  ): Promise<Record<string, string>> => {
+    const { responseType, clientId } = request;
+    const { identity, session } = proved;
+    // Tokens that are issued with a code belong to its family: a replay of the code ends them too.
+    const familyId = newFamilyId();
+    const grant = grantOf(request, proved, familyId);
+    const code = includes(responseType, 'code') ? { familyId, secret: newSecret() } : undefined;
+    const codeText = code && formatFamilyToken(code);
+    const [tokens] = await Promise.all([
+      userTokenIssuer.issueInFront(client, grant, {
+        accessToken: includes(responseType, 'token'),
+        idToken: includes(responseType, 'id_token'),
+        code: codeText,
+      }),
+      code && families.saveCode(code, codeGrantOf(request, grant)),
+      session && sessions.noteClient(browser.request, session, clientId),
+      audit.write({
+        name: code ? 'code_issued' : 'token_issued',
+        outcome: 'success',
+        sub: identity.sub,
+        sid: session?.sid,
+        clientId,
+        contactCenterId: identity.contactCenterId,
+        correlationId: browser.request.id,
+        clientAddress: browser.request.ip,
+        fields: responseType === 'code' ? undefined : { responseType },
+      }),
+    ]);
+    await lateTokens.check(client);
+    if (!(await standing.holds(identity, provedAtMsOf(proved))))
+      throw accessDenied(
+        'The contact centre of the user is disabled, or the user may not come in this way any more',
+      );
+    const fields = Object.entries(tokens).map(([name, value]) => [name, String(value)]);
+    return { ...definedOnly({ code: codeText }), ...Object.fromEntries(fields) };
+  };
+}
+
+function grantOf(request: AuthorizationRequest, proved: ProvedUser, familyId: string): Grant {
+  const { identity, session, authorizedAtMs } = proved;
+  return definedOnly({
+    familyId,
+    clientId: request.clientId,
+    grantType: includes(request.responseType, 'code') ? 'authorization_code' : 'implicit',
+    scope: request.scope,
+    audience: [],
+    identity,
+    session: session && referenceTo(session),
+    nonce: request.nonce,
+    claims: request.claims,
+    details: request.details,
+    authorizedAtMs,
+  });
+}
+
+function codeGrantOf(request: AuthorizationRequest, grant: Grant): CodeGrant {
+  const { redirectUri, redirectUriGiven, codeChallenge, dpopJkt } = request;
+  return definedOnly({ ...grant, redirectUri, redirectUriGiven, codeChallenge, dpopJkt });
+}

@@ -1,0 +1,142 @@
+/** Composes the authorization endpoint, pushed requests and the login for a device. */
+
+import type { Consents } from '../../browser/consents/compose.ts';
+import type { BrowserParts } from '../../browser/cookies/compose.ts';
+import type { DeviceParts } from '../../browser/devices/compose.ts';
+import type { Interactions } from '../../browser/interactions/compose.ts';
+import type { Sessions } from '../../browser/sessions/compose.ts';
+import type { Assertions } from '../../core/assertions/compose.ts';
+import type { Core } from '../../core/core.ts';
+import type { Domain, ServicesOf } from '../../core/domain.ts';
+import type { Keys } from '../../keys/signing-keys/compose.ts';
+import type { Users } from '../../people/accounts/compose.ts';
+import type { Audit } from '../../records/audit/compose.ts';
+import type { Clients } from '../../registry/clients/compose.ts';
+import type { Sso } from '../../sign-in/sso/compose.ts';
+import type { Tokens } from '../../tokens/compose.ts';
+import type { ClientAuthenticationParts } from '../client-authentication/compose.ts';
+import { createDecision } from './authorization-decision.ts';
+import { createAuthorizationIssuer } from './authorization-issue.ts';
+import { createAuthorizationEndpoint } from './authorize.ts';
+import { authorizeRoutes } from './authorize-routes.ts';
+import { createBasicAuthorize } from './basic-authorize.ts';
+import { createDeviceAuthorizationEndpoint } from './device-authorization.ts';
+import { deviceRoutes } from './device-routes.ts';
+import { createDeviceVerification } from './device-verification.ts';
+import { createPushEndpoint } from './push-request.ts';
+import { pushRoutes } from './push-routes.ts';
+import { createPushedRequests } from './pushed-requests.ts';
+import { createRequestObjects } from './request-objects.ts';
+import { createRequestSources } from './request-sources.ts';
+import { createResponseJwt } from './response-jwt.ts';
+
+interface AuthorizeDependencies {
+  config: { authorization: { requirePushed: boolean; pushedRequestTtlSeconds: number } };
+  assertions: Assertions;
+  audit: Audit;
+  keys: Keys;
+  clients: Clients;
+  users: Users;
+  tokens: Tokens;
+  browser: BrowserParts;
+  sessions: Sessions;
+  interactions: Interactions;
+  consents: Consents;
+  devices: DeviceParts;
+  sso: Sso;
+  clientAuthentication: ClientAuthenticationParts;
+}
+
+export type Authorize = ServicesOf<typeof composeAuthorize>;
+
+export function composeAuthorize(core: Core, dependencies: AuthorizeDependencies) {
+  const { issuer, redis, keyspace, now } = core;
+  const {
+    config: { authorization: settings },
+    devices,
+    clients,
+    tokens,
+  } = dependencies;
+  const { pages, cookies, starts, limitUnfinished, turnstile, postedRequests, publicUrl } =
+    dependencies.browser;
+  const { clientAuthentication, senderConstraints } = dependencies.clientAuthentication;
+  const pushedRequests = createPushedRequests({
+    redis,
+    keyspace,
+    ttlSeconds: settings.pushedRequestTtlSeconds,
+  });
+  const requestSources = createRequestSources({
+    directory: clients.directory,
+    pushedRequests,
+    requestObjects: createRequestObjects({ issuer, keySets: dependencies.assertions.clientKeySets, now }),
+  });
+  const authorization = createAuthorizationEndpoint({
+    issuer,
+    directory: clients.directory,
+    requestSources,
+    pushedRequests,
+    devices: devices.service,
+    requiresPushed: settings.requirePushed,
+    interactions: dependencies.interactions.service,
+    formGuard: dependencies.interactions.formGuard,
+    sessions: dependencies.sessions.service,
+    idTokens: tokens.ids,
+    details: clients.details,
+    decide: createDecision({ consents: dependencies.consents.service, now }),
+    issue: createAuthorizationIssuer({
+      sessions: dependencies.sessions.service,
+      families: tokens.families,
+      userTokenIssuer: tokens.userTokenIssuer,
+      lateTokens: tokens.lateTokens,
+      standing: dependencies.users.standing,
+      audit: dependencies.audit.writer,
+    }),
+    responseJwt: createResponseJwt({
+      signer: dependencies.keys.signer,
+      encryptFor: dependencies.assertions.encryptFor,
+      now,
+    }),
+    basicAuthorize: createBasicAuthorize({
+      users: dependencies.users.service,
+      sessions: dependencies.sessions.service,
+      isCompat: core.isCompat,
+    }),
+    pages,
+    schemes: dependencies.sso.schemes,
+    now,
+    starts,
+    unfinished: limitUnfinished(),
+    turnstile,
+    hasSession: ({ request }) => cookies.readSession(request) !== undefined,
+  });
+  const pushEndpoint = createPushEndpoint({
+    clientAuthentication,
+    senderConstraints,
+    authorization,
+    requestSources,
+    pushedRequests,
+    starts,
+  });
+  const deviceVerification = createDeviceVerification({
+    devices: devices.service,
+    attempts: devices.attempts,
+    authorization,
+    pages,
+    now,
+  });
+  const deviceAuthorization = createDeviceAuthorizationEndpoint({
+    clientAuthentication,
+    devices: devices.service,
+    pages,
+    starts,
+  });
+  const prefix = '/auth/v3/oauth';
+  return {
+    services: { deviceAuthorization },
+    mounts: [
+      ['holders of tokens', prefix, (app) => pushRoutes(app, { pushEndpoint })],
+      ['browsers', prefix, (app) => deviceRoutes(app, { deviceVerification, publicUrl })],
+      ['browsers', prefix, (app) => authorizeRoutes(app, { authorization, postedRequests, publicUrl })],
+    ],
+  } satisfies Domain;
+}

@@ -1,0 +1,61 @@
+/** The device authorization endpoint (RFC 8628 section 3.1): gives codes to a device without a browser. */
+import { invalidScope, unauthorizedClient } from '@gatehouse/service-kit/errors/oauth-error';
+import type { AttemptLimiter } from '@gatehouse/service-kit/limits/attempt-limiter';
+import type { Pages } from '../../browser/cookies/pages.ts';
+import { pollIntervalSeconds } from '../../browser/devices/polled-requests.ts';
+import type { Devices } from '../../browser/devices/service.ts';
+import { formatUserCode } from '../../browser/devices/user-code.ts';
+import { invalidDetails } from '../../core/protocol/authorization-details.ts';
+import { deviceGrantType } from '../../core/protocol/grant-types.ts';
+import { narrowScope, parseScope } from '../../core/protocol/parameters.ts';
+import type { ClientAuthentication, ClientCall } from '../client-authentication/client-authentication.ts';
+
+export interface DeviceAnswer {
+  device_code: string;
+  user_code: string;
+  verification_uri: string;
+  verification_uri_complete: string;
+  expires_in: number;
+  interval: number;
+}
+
+export interface DeviceAuthorizationOptions {
+  clientAuthentication: ClientAuthentication;
+  devices: Devices;
+  pages: Pages;
+  /** Bounds how many requests of public clients, which prove nothing, one address may leave in Redis. */
+  starts: AttemptLimiter;
+}
+
+export type DeviceAuthorizationEndpoint = ReturnType<typeof createDeviceAuthorizationEndpoint>;
+
+export function createDeviceAuthorizationEndpoint(options: DeviceAuthorizationOptions) {
+  const { clientAuthentication, devices, pages, starts } = options;
+  return {
+    /** @throws OAuthError, AppError (429) */
+    async answer(call: ClientCall): Promise<DeviceAnswer> {
+      const client = await clientAuthentication.authenticate(call);
+      if (client.clientType === 'PUBLIC') starts.reserve(call.clientAddress);
+      if (!client.grantTypes.includes(deviceGrantType)) {
+        throw unauthorizedClient('The client may not use the device authorization grant');
+      }
+      if (call.parameters.get('authorization_details') !== undefined)
+        throw invalidDetails('The device authorization grant takes no authorization_details');
+      const text = call.parameters.get('scope');
+      const requested = text === undefined ? undefined : parseScope(text);
+      if (text !== undefined && requested === undefined) throw invalidScope('The scope is malformed');
+      const scope = narrowScope(requested, client.scope);
+      if (scope === undefined) throw invalidScope('The client may not have this scope');
+      const { deviceCode, userCode } = await devices.begin(client, scope, call.clientAddress);
+      const shown = formatUserCode(userCode);
+      return {
+        device_code: deviceCode,
+        user_code: shown,
+        verification_uri: pages.device(),
+        verification_uri_complete: pages.device(shown),
+        expires_in: devices.lifeSeconds,
+        interval: pollIntervalSeconds,
+      };
+    },
+  };
+}

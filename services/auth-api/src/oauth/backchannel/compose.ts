@@ -1,0 +1,62 @@
+/** Composes the backchannel authentication endpoint. */
+import type { ApprovalParts } from '../../browser/approvals/compose.ts';
+import { createTries } from '../../browser/devices/attempts.ts';
+import type { Assertions } from '../../core/assertions/compose.ts';
+import type { Core } from '../../core/core.ts';
+import type { Domain } from '../../core/domain.ts';
+import type { Users } from '../../people/accounts/compose.ts';
+import type { Audit } from '../../records/audit/compose.ts';
+import type { ContactCenters } from '../../registry/contact-centers/compose.ts';
+import type { Tokens } from '../../tokens/compose.ts';
+import type { ClientAuthenticationParts } from '../client-authentication/compose.ts';
+import type { Token } from '../token/compose.ts';
+import { createBackchannelEndpoint } from './endpoint.ts';
+import { createHints } from './hints.ts';
+import { backchannelRoutes } from './routes.ts';
+import { createSignedRequests } from './signed-request.ts';
+
+interface BackchannelDependencies {
+  assertions: Assertions;
+  audit: Audit;
+  clientAuthentication: ClientAuthenticationParts;
+  contactCenters: ContactCenters;
+  users: Users;
+  tokens: Tokens;
+  token: Token;
+  approvals: ApprovalParts;
+}
+
+export function composeBackchannel(core: Core, dependencies: BackchannelDependencies) {
+  const { issuer, redis, keyspace, now } = core;
+  const { assertions, audit, clientAuthentication, contactCenters, users, tokens, token, approvals } =
+    dependencies;
+  const endpoint = createBackchannelEndpoint({
+    clientAuthentication: clientAuthentication.clientAuthentication,
+    signedRequests: createSignedRequests({
+      issuer,
+      keySets: assertions.clientKeySets,
+      singleUse: tokens.singleUse,
+      now,
+    }),
+    hints: createHints({
+      loginNames: users.loginNames,
+      contactCenters: contactCenters.service,
+      users: users.service,
+      idTokens: tokens.ids,
+      registeredAssertions: token.registeredAssertions,
+      tries: createTries(redis, keyspace, {
+        name: 'limit:backchannel-hint',
+        maxAttempts: 30,
+        detail: 'the client has named too many people whom nobody knows',
+      }),
+    }),
+    userCodes: approvals.userCodes,
+    approvals: approvals.service,
+    audit: audit.writer,
+    refusals: audit.floodLimited({ maxPerAddress: 10, maxTotal: 300 }),
+  });
+  return {
+    // Confidential clients only: no page calls it.
+    mounts: [['anybody', '/auth/v3/oauth', (app) => backchannelRoutes(app, { endpoint })]],
+  } satisfies Domain;
+}

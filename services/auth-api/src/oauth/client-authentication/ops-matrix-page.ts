@@ -1,0 +1,33 @@
+/** Writes the part of docs/reference/authorisation.md about Auth API from the matrix. */
+import { type OpsCallerKind, opsAuthorisation, opsCallerKinds } from './ops-matrix.ts';
+
+const callers: Record<OpsCallerKind, string> = {
+  operator: 'the operator account (HTTP Basic)',
+  'operator by link': 'the operator account at the operator console, by a link',
+  'installation administrator': 'a person on the list of installation administrators, at the console',
+  'contact-centre administrator':
+    'a person with the authority `ROLE_CONTACT_CENTER_ADMIN`, at the console; bound to the contact centre of the login',
+  'managing client':
+    'a client that is bound to no contact centre, with the authority `ROLE_MANAGEMENT_APPLICATION`',
+  'bound managing client': 'a client that is bound to contact centres, with that authority',
+  client: 'any other client',
+  user: "a person by the token of any other client than the console's, whatever its authorities",
+};
+
+export function opsMatrixPage(): string {
+  return `## Auth API
+
+From \`services/auth-api/src/oauth/client-authentication/ops-matrix.ts\`, which the guard of every route reads; a test tries every cell. Paths are below \`/auth/v3/ops\`. A route without
+a row is for no caller, and the service does not start with one, nor with a row without a route. **own**: what belongs to the caller's own contact centre. A client belongs to a contact centre if it is bound to exactly that one; a person, if the audit trail
+knows no login of the person to another one. A contact-centre administrator cannot revoke a client (403), and reads only the security events of the contact centre.
+
+◆ A person needs a sign-in that is at most 15 minutes old (403 \`stale_sign_in\`).
+
+What is about the caller alone has no row: \`/auth/v3/sessions\`, \`/auth/v3/consents\` and \`/auth/v3/userinfo\` answer every person about the own sessions, consents and claims, by
+the person's own token or session cookie, and nothing of another person.
+
+${opsCallerKinds.map((kind) => `- **${kind}**: ${callers[kind]}`).join('\n')}
+
+${opsAuthorisation.table()}
+`;
+}

@@ -1,0 +1,38 @@
+/** Builds the record of an access token for a user whom a registered issuer has named: no session, no refresh token (RFC 7521 section 4.1). */
+import { invalidScope } from '@gatehouse/service-kit/errors/oauth-error';
+import { narrowScope } from '../../../core/protocol/parameters.ts';
+import { membershipAsked } from '../../../core/protocol/user-claims.ts';
+import { newFamilyId } from '../../../tokens/family-token.ts';
+import { partyNamedBy } from '../../../tokens/lineage.ts';
+import type { GrantRequest } from '../grant-handler.ts';
+import type { AssertedUser } from '../registered-assertions.ts';
+import type { SubjectRecord } from './policy.ts';
+
+/** @throws OAuthError invalid_scope */
+export function assertedRecord(
+  { client, scope: requested, cnf }: GrantRequest,
+  { identity, assertedAtMs, mayAct = partyNamedBy(client) }: AssertedUser,
+  { grantType, nowMs }: { grantType: string; nowMs: number },
+): SubjectRecord {
+  const scope = narrowScope(requested, client.scope);
+  if (scope === undefined) throw invalidScope('The client may not have this scope');
+  return {
+    clientId: client.clientId,
+    grantType,
+    scope,
+    audience: [],
+    authorities: identity.authorities.map(({ name }) => name),
+    contactCenterIds: [identity.contactCenterId],
+    internalClient: false,
+    issuedAtMs: nowMs,
+    expiresAtMs: nowMs + client.accessTokenTtlSeconds * 1000,
+    authorizedAtMs: assertedAtMs,
+    heldSinceMs: nowMs,
+    familyId: newFamilyId(),
+    sub: identity.sub,
+    identity,
+    membership: membershipAsked(scope, client.membershipClaims),
+    mayAct,
+    cnf,
+  };
+}

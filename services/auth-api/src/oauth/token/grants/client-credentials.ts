@@ -1,0 +1,48 @@
+/** Grants a client a token for itself (RFC 6749 section 4.4): no user, no refresh token. */
+import type { Clock } from '@gatehouse/service-kit/clock';
+import { invalidScope, unauthorizedClient } from '@gatehouse/service-kit/errors/oauth-error';
+import { narrowScope } from '../../../core/protocol/parameters.ts';
+import type { Standing } from '../../../people/accounts/standing.ts';
+import type { AuditWriter } from '../../../records/audit/event.ts';
+import type { DetailReader } from '../../../registry/clients/detail-types.ts';
+import { clientTokenRecord, tokenAnswer } from '../../../tokens/access-token.ts';
+import type { AccessTokens } from '../../../tokens/access-tokens.ts';
+import { detailsParameter, type GrantHandler, tokenIssued } from '../grant-handler.ts';
+
+export interface ClientCredentialsDeps {
+  accessTokens: Pick<AccessTokens, 'issue'>;
+  /** Which of the client's contact centres are not switched off. */
+  standing: Pick<Standing, 'activeOf'>;
+  details: DetailReader;
+  now: Clock;
+  /** Set if the installation audits every token; others only count them. */
+  tokenAudit: AuditWriter | undefined;
+}
+
+export function clientCredentialsGrant(deps: ClientCredentialsDeps): GrantHandler {
+  const { accessTokens, standing, details, now, tokenAudit } = deps;
+  return {
+    grantType: 'client_credentials',
+    parameters: ['scope', detailsParameter],
+    async handle(request) {
+      const { client, parameters, scope: requested, cnf } = request;
+      const parameter = parameters.get(detailsParameter);
+      const read = parameter === undefined ? undefined : await details.read(parameter, client);
+      // RFC 9396 section 3: who asks for details alone gets nothing besides.
+      const scope = read && requested === undefined ? [] : narrowScope(requested, client.scope);
+      if (scope === undefined) throw invalidScope('The client may not have this scope');
+      const issuedAtMs = now();
+      const bound = client.contactCenterIds;
+      const active = await standing.activeOf(bound);
+      // A token that is bound to no contact centre is good for all of them.
+      if (bound.length > 0 && active.length === 0)
+        throw unauthorizedClient('The contact centres of the client are disabled or were deleted');
+      const record = clientTokenRecord(client, { scope, details: read?.details, cnf, issuedAtMs }, active);
+      const [accessToken] = await Promise.all([
+        accessTokens.issue(client, record),
+        tokenAudit?.write(tokenIssued(request, { grantType: 'client_credentials', scope })),
+      ]);
+      return tokenAnswer(accessToken, record);
+    },
+  };
+}

@@ -1,0 +1,97 @@
+/** Gives out the tokens of a request that a person has answered elsewhere; the device grant and the CIBA grant poll alike. */
+import { invalidGrant, OAuthError } from '@gatehouse/service-kit/errors/oauth-error';
+import type { PollResult } from '../../../browser/devices/polled-requests.ts';
+import { requireParameter } from '../../../core/protocol/parameters.ts';
+import type { AuditWriter } from '../../../records/audit/event.ts';
+import type { Revocations } from '../../../records/revocation/revocations.ts';
+import { onlyCenterOf, servesContactCenter } from '../../../registry/clients/client.ts';
+import type { Families } from '../../../tokens/families.ts';
+import { parseFamilyToken, secretHash } from '../../../tokens/family-token.ts';
+import { type Grant, isGrantRevoked } from '../../../tokens/grant.ts';
+import type { UserTokenIssuer } from '../../../tokens/user-token-issuer.ts';
+import type { GrantHandler, GrantRequest } from '../grant-handler.ts';
+
+export interface PolledGrantDeps {
+  families: Pick<Families, 'end'>;
+  revocations: Revocations;
+  userTokenIssuer: UserTokenIssuer;
+  audit: AuditWriter;
+}
+
+interface PolledGrant {
+  grantType: string;
+  /** The parameter that holds the code. */
+  parameter: string;
+  /** What the texts call the code. */
+  name: string;
+  poll(id: string, secretHash: string, clientId: string): Promise<PollResult>;
+}
+
+export function polledGrant(
+  { grantType, parameter, name, poll }: PolledGrant,
+  { families, revocations, userTokenIssuer, audit }: PolledGrantDeps,
+): GrantHandler {
+  /** The client is told that the code is invalid; only the log contains the reason. */
+  const refused = (detail: string) =>
+    invalidGrant(`The ${name} is invalid, used or not meant for this client`, { detail });
+
+  async function reportReuse(
+    { client, correlationId, clientAddress }: GrantRequest,
+    familyId: string,
+  ): Promise<void> {
+    await Promise.all([
+      families.end(familyId),
+      audit.write({
+        name: 'code_reused',
+        outcome: 'failure',
+        clientId: client.clientId,
+        contactCenterId: onlyCenterOf(client),
+        correlationId,
+        clientAddress,
+      }),
+    ]);
+  }
+
+  async function readAnswer(request: GrantRequest): Promise<Grant> {
+    const code = parseFamilyToken(requireParameter(request.parameters, parameter));
+    if (code === undefined) throw refused(`the ${name} is malformed`);
+    await revocations.untilReady();
+    const result = await poll(code.familyId, secretHash(code), request.client.clientId);
+    switch (result.outcome) {
+      case 'approved':
+        return result.grant;
+      case 'pending':
+        throw notYet('authorization_pending', 'The user has not answered yet');
+      case 'slow_down':
+        throw notYet('slow_down', 'Ask less often: wait 5 seconds longer each time from now on');
+      case 'denied':
+        throw notYet('access_denied', 'The user said no');
+      case 'expired':
+        throw notYet('expired_token', `The ${name} has expired: ask for a new one`);
+      case 'reused':
+        await reportReuse(request, code.familyId);
+        throw refused(`the ${name} was used before; its tokens are revoked`);
+      default:
+        throw refused(`the ${name} is unknown or of another client`);
+    }
+  }
+
+  return {
+    grantType,
+    parameters: [parameter],
+    async handle(request) {
+      const { client, cnf } = request;
+      const grant = await readAnswer(request);
+      if (!servesContactCenter(client, grant.identity.contactCenterId)) {
+        throw refused('the client left the contact centre');
+      }
+      await revocations.untilFresh();
+      if (isGrantRevoked(grant, revocations)) throw refused(`the sign-in behind the ${name} has ended`);
+      return userTokenIssuer.issue(client, grant, cnf);
+    },
+  };
+}
+
+function notYet(error: string, description: string): OAuthError {
+  return new OAuthError(error, 400, description);
+}

@@ -1,0 +1,207 @@
+/** Renews tokens (RFC 6749 section 6) with rotation; reuse of a rotated token revokes its family (RFC 9700 section 4.14). */
+import type { Confirmation } from '@gatehouse/caller-auth/sender-constraint/confirmation';
+import { AppError } from '@gatehouse/service-kit/errors/app-error';
+import { invalidGrant, invalidScope } from '@gatehouse/service-kit/errors/oauth-error';
+import type { AuthorizationDetail } from '../../../core/protocol/authorization-details.ts';
+import { requireParameter } from '../../../core/protocol/parameters.ts';
+import type { UserService } from '../../../people/accounts/service.ts';
+import type { AuditWriter } from '../../../records/audit/event.ts';
+import type { Revocations } from '../../../records/revocation/revocations.ts';
+import { type Client, servesContactCenter } from '../../../registry/clients/client.ts';
+import type { DetailReader } from '../../../registry/clients/detail-types.ts';
+import type { TokenAnswer } from '../../../tokens/access-token.ts';
+import type { Families } from '../../../tokens/families.ts';
+import type { RotatedRefresh } from '../../../tokens/family-scripts.ts';
+import {
+  type FamilyToken,
+  formatFamilyToken,
+  newSecret,
+  parseFamilyToken,
+  secretHash,
+} from '../../../tokens/family-token.ts';
+import { type Grant, isRefreshRevoked } from '../../../tokens/grant.ts';
+import { refreshBindingOf, rotatesRefreshTokens } from '../../../tokens/refresh-binding.ts';
+import { provedAtMsOf } from '../../../tokens/session-reference.ts';
+import { type Successor, successorOf } from '../../../tokens/successor.ts';
+import type { UserTokenIssuer } from '../../../tokens/user-token-issuer.ts';
+import {
+  detailsParameter,
+  type GrantHandler,
+  type GrantRequest,
+  narrowedBy,
+  tokenIssued,
+} from '../grant-handler.ts';
+
+export interface RefreshTokenDeps {
+  families: Families;
+  revocations: Revocations;
+  users: UserService;
+  userTokenIssuer: UserTokenIssuer;
+  details: DetailReader;
+  audit: AuditWriter;
+  /** Set if the installation audits every token; others only count them. */
+  tokenAudit: AuditWriter | undefined;
+}
+
+/** One attempt. The random parts exist before the script runs, so that the script can store their salt. */
+interface Attempt {
+  client: Client;
+  presented: FamilyToken;
+  salt: string;
+  successor: Successor;
+  scope: string[] | undefined;
+  narrowed: AuthorizationDetail[] | undefined;
+  cnf: Confirmation | undefined;
+}
+
+export function refreshTokenGrant(deps: RefreshTokenDeps): GrantHandler {
+  const { families, revocations, users, userTokenIssuer, details, audit, tokenAudit } = deps;
+
+  function rotate(
+    { client, presented, salt, successor, scope, cnf }: Attempt,
+    checkedGrant?: Grant,
+  ): Promise<RotatedRefresh> {
+    return families.rotateRefresh({
+      presented,
+      next: { familyId: presented.familyId, secret: successor.refreshSecret },
+      clientId: client.clientId,
+      scope,
+      salt,
+      boundTo: refreshBindingOf(client, cnf),
+      idleSeconds: client.refreshTokenIdleSeconds,
+      checkedGrant,
+    });
+  }
+
+  /** Before the rotation, so that a refusal does not use up the token. */
+  async function narrow(request: GrantRequest, presented: FamilyToken) {
+    const { client, parameters } = request;
+    if (parameters.get(detailsParameter) === undefined) return undefined;
+    const grant = (await families.findRefresh(presented))?.grant;
+    // The rotation refuses this token.
+    if (grant?.clientId !== client.clientId) return undefined;
+    return narrowedBy(details, request, grant.details);
+  }
+
+  /** Before the rotation, so that an outage of the Configuration Server does not use up the token. */
+  async function readPersonAgain(grant: Grant): Promise<Grant> {
+    if (isRefreshRevoked(grant, revocations)) throw refused('the sign-in behind the token has ended');
+    try {
+      return { ...grant, identity: await users.refresh(grant.identity, provedAtMsOf(grant)) };
+    } catch (error) {
+      if (!(error instanceof AppError) || error.status >= 500 || error.status === 429) throw error;
+      await families.end(grant.familyId);
+      throw refused(error.detail ?? error.name);
+    }
+  }
+
+  async function reportReuse(
+    { client, correlationId, clientAddress }: GrantRequest,
+    grant: Grant,
+  ): Promise<void> {
+    await Promise.all([
+      families.end(grant.familyId),
+      audit.write({
+        name: 'refresh_reused',
+        outcome: 'failure',
+        sub: grant.identity.sub,
+        clientId: client.clientId,
+        contactCenterId: grant.identity.contactCenterId,
+        sid: grant.session?.sid,
+        correlationId,
+        clientAddress,
+      }),
+    ]);
+  }
+
+  async function answer(
+    attempt: Attempt,
+    rotation: RotatedRefresh & { outcome: 'rotated' | 'repeated' },
+  ): Promise<TokenAnswer> {
+    const { client, presented, cnf } = attempt;
+    if (isRefreshRevoked(rotation.grant, revocations))
+      throw refused('the sign-in behind the token has ended');
+    if (!servesContactCenter(client, rotation.grant.identity.contactCenterId)) {
+      throw refused('the client left the contact centre');
+    }
+    const isRepeated = rotation.outcome === 'repeated';
+    const successor = isRepeated ? sameSuccessor(attempt, rotation) : attempt.successor;
+    return userTokenIssuer.renew(client, rotation.grant, {
+      scope: rotation.scope,
+      narrowed: attempt.narrowed,
+      random: successor.accessToken,
+      refreshToken: formatFamilyToken({ familyId: presented.familyId, secret: successor.refreshSecret }),
+      issuedAtMs: rotation.rotatedAtMs,
+      isRepeated,
+      cnf,
+    });
+  }
+
+  function sameSuccessor(
+    { client, presented, cnf }: Attempt,
+    { salt, nextHash }: RotatedRefresh & { outcome: 'repeated' },
+  ): Successor {
+    const successor = successorOf(presented, salt, holderOf(client, cnf));
+    if (secretHash({ familyId: presented.familyId, secret: successor.refreshSecret }) === nextHash)
+      return successor;
+    throw refused('the retry came with another key than the first request');
+  }
+
+  return {
+    grantType: 'refresh_token',
+    parameters: ['refresh_token', 'scope', detailsParameter],
+    async handle(request) {
+      const { client, scope, cnf } = request;
+      const presented = parseFamilyToken(requireParameter(request.parameters, 'refresh_token'));
+      if (presented === undefined) throw refused('the refresh token is malformed');
+      await revocations.untilReady();
+      const narrowed = await narrow(request, presented);
+      const salt = newSecret();
+      const made = successorOf(presented, salt, holderOf(client, cnf));
+      const successor = rotatesRefreshTokens(client) ? made : { ...made, refreshSecret: presented.secret };
+      const attempt: Attempt = { client, presented, salt, successor, scope, narrowed, cnf };
+      let rotation = await rotate(attempt);
+      if (rotation.outcome === 'check')
+        rotation = await rotate(attempt, await readPersonAgain(rotation.grant));
+      switch (rotation.outcome) {
+        case 'rotated': {
+          const tokens = await answer(attempt, rotation);
+          const issued = {
+            grantType: 'refresh_token',
+            scope: tokens.scope?.split(' ') ?? [],
+            grant: rotation.grant,
+          };
+          await tokenAudit?.write(tokenIssued(request, issued));
+          return tokens;
+        }
+        case 'repeated':
+          return answer(attempt, rotation);
+        case 'reused':
+          await reportReuse(request, rotation.grant);
+          throw refused('the refresh token was used before; its family is revoked');
+        case 'revoked':
+          // When the family was revoked, an outage may have prevented the entry in the stream of revocations.
+          await families.end(presented.familyId);
+          throw refused('the family of the refresh token is revoked');
+        case 'scope':
+          throw invalidScope('The scope is wider than the one that was granted');
+        case 'unbound':
+          throw refused('the refresh token is bound to another key');
+        case 'foreign':
+          throw refused('the refresh token belongs to another client');
+        default:
+          throw refused('the refresh token is unknown or expired');
+      }
+    },
+  };
+}
+
+/** The client is told that the token is invalid; only the log contains the reason. */
+function refused(detail: string) {
+  return invalidGrant('The refresh token is invalid, expired or revoked', { detail });
+}
+
+/** A repeated request gets the same answer only with the key of the first request. */
+function holderOf(client: Client, cnf: Confirmation | undefined): string {
+  return JSON.stringify([client.clientId, cnf?.jkt ?? cnf?.['x5t#S256'] ?? '']);
+}

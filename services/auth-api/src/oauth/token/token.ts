@@ -1,0 +1,107 @@
+/** Answers the token endpoint (RFC 6749 section 3.2): the same ordered steps around every grant. */
+import { AppError } from '@gatehouse/service-kit/errors/app-error';
+import {
+  invalidScope,
+  unauthorizedClient,
+  unsupportedGrantType,
+} from '@gatehouse/service-kit/errors/oauth-error';
+import { isCrossOrigin, nameCorsCaller } from '@gatehouse/service-kit/http/cors';
+import { invalidDetails } from '../../core/protocol/authorization-details.ts';
+import {
+  onlyThose,
+  parseScope,
+  type RequestParameters,
+  requireParameter,
+} from '../../core/protocol/parameters.ts';
+import type { Client } from '../../registry/clients/client.ts';
+import type { TokenAnswer } from '../../tokens/access-token.ts';
+import type { AccessTokens } from '../../tokens/access-tokens.ts';
+import type { LateTokens } from '../../tokens/late-tokens.ts';
+import type { ClientAuthentication, ClientCall } from '../client-authentication/client-authentication.ts';
+import type { SenderConstraints } from '../client-authentication/sender-constraints.ts';
+import { detailsParameter, type GrantHandler } from './grant-handler.ts';
+
+export type TokenEndpoint = ReturnType<typeof createTokenEndpoint>;
+
+export interface TokenEndpointOptions {
+  clientAuthentication: ClientAuthentication;
+  senderConstraints: SenderConstraints;
+  grants: ReadonlyMap<string, GrantHandler>;
+  lateTokens: Pick<LateTokens, 'check'>;
+  accessTokens: Pick<AccessTokens, 'find'>;
+  /** Called once for each request. */
+  noteIssued(client: Client, grantType: string): void;
+  countRefused(): void;
+}
+
+export function createTokenEndpoint(options: TokenEndpointOptions) {
+  const { clientAuthentication, senderConstraints, grants, lateTokens, accessTokens } = options;
+  const { noteIssued, countRefused } = options;
+
+  /** The page may belong to the contact centre of the user, whom only the grant knew. */
+  async function nameBearer({ sender }: ClientCall, { access_token }: TokenAnswer): Promise<void> {
+    const token = await accessTokens.find(access_token);
+    if (token !== undefined) nameCorsCaller(sender, token.facts);
+  }
+
+  async function issue(call: ClientCall): Promise<TokenAnswer> {
+    const proof = await senderConstraints.readProof(call.sender);
+    const client = await clientAuthentication.authenticate(call);
+    const grant = findGrant(grants, requireParameter(call.parameters, 'grant_type'));
+    checkGrantIsAllowed(client, grant);
+    refuseUnreadDetails(call.parameters, grant);
+    const parameters = keepDeclared(call.parameters, grant);
+    const scope = readScope(parameters);
+    const cnf = await senderConstraints.bind(client, call.sender, proof);
+    const { clientAddress, correlationId } = call;
+    const answer = await grant.handle({ client, parameters, scope, cnf, clientAddress, correlationId });
+    await lateTokens.check(client);
+    if (isCrossOrigin(call.sender)) await nameBearer(call, answer);
+    noteIssued(client, grant.grantType);
+    return answer;
+  }
+
+  return {
+    /** @throws OAuthError */
+    async answer(call: ClientCall): Promise<TokenAnswer> {
+      try {
+        return await issue(call);
+      } catch (error) {
+        if (error instanceof AppError && error.status < 500 && !stepsOnTheWay.has(error.name)) countRefused();
+        throw error;
+      }
+    },
+  };
+}
+
+/** Answers after which the client asks again and gets its token: no refusals. */
+const stepsOnTheWay = new Set(['authorization_pending', 'slow_down', 'use_dpop_nonce']);
+
+function findGrant(grants: ReadonlyMap<string, GrantHandler>, grantType: string): GrantHandler {
+  const grant = grants.get(grantType);
+  if (grant === undefined) throw unsupportedGrantType('This grant_type is not supported');
+  return grant;
+}
+
+function checkGrantIsAllowed(client: Client, { grantType }: GrantHandler): void {
+  if (!client.grantTypes.includes(grantType))
+    throw unauthorizedClient('The client may not use this grant_type');
+}
+
+/** Ignored, they would let the client believe that its token is restricted to them (RFC 9396 section 5). */
+function refuseUnreadDetails(parameters: RequestParameters, { parameters: read }: GrantHandler): void {
+  if (parameters.get(detailsParameter) !== undefined && !read.includes(detailsParameter))
+    throw invalidDetails('This grant_type takes no authorization_details');
+}
+
+function keepDeclared(parameters: RequestParameters, grant: GrantHandler): RequestParameters {
+  return onlyThose(parameters, (name) => grant.parameters.includes(name));
+}
+
+function readScope(parameters: RequestParameters): string[] | undefined {
+  const text = parameters.get('scope');
+  if (text === undefined) return undefined;
+  const scope = parseScope(text);
+  if (scope === undefined) throw invalidScope('The scope is malformed');
+  return scope;
+}

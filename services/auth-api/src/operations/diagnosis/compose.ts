@@ -1,0 +1,44 @@
+/** Composes the diagnosis from the probes of the domains before it, and of what no domain owns. */
+import { elasticsearchProbe } from '@gatehouse/audit-trail/elasticsearch/probe';
+import type { ConsulAccess } from '@gatehouse/config-server-client/discovery/consul/consul-access';
+import { consulProbe } from '@gatehouse/config-server-client/discovery/consul/consul-probe';
+import { advisoryCheck } from '@gatehouse/service-kit/health/advisory-check';
+import { createProxyWatch } from '@gatehouse/service-kit/http/untrusted-proxy';
+import type { Core } from '../../core/core.ts';
+import type { Domain } from '../../core/domain.ts';
+import type { Audit } from '../../records/audit/compose.ts';
+import { diagnosisRoutes } from './routes.ts';
+
+interface DiagnosisDependencies {
+  config: { elasticsearch: Parameters<typeof elasticsearchProbe>[0] };
+  consul: ConsulAccess | undefined;
+  audit: Audit;
+}
+
+/** In this order they begin the answer; the others follow in the order of the domains. */
+const firstProbes = ['PostgreSQL', 'Redis', 'Clock', 'signing keys', 'Environment API'];
+
+export function composeDiagnosis(core: Core, dependencies: DiagnosisDependencies, before: readonly Domain[]) {
+  const { config, consul, audit } = dependencies;
+  const { version } = core.kit;
+  const proxyWatch = createProxyWatch(core.kit);
+  const ofElasticsearch = elasticsearchProbe(config.elasticsearch);
+  const ofConsul = consulProbe(consul);
+  const all = [
+    ...before.flatMap(({ probes }) => probes ?? []),
+    ...[ofElasticsearch, audit.forwardProbe, ofConsul, proxyWatch.probe],
+  ];
+  const probes = [
+    ...firstProbes.flatMap((first) => all.filter(({ name }) => name === first)),
+    ...all.filter(({ name }) => !firstProbes.includes(name)),
+  ];
+  return {
+    services: { proxyWatch, probes },
+    mounts: [['operators', '', (app) => diagnosisRoutes(app, { probes, version })]],
+    // Without them the service goes on.
+    ready: [
+      ...(config.elasticsearch.nodes.length > 0 ? [advisoryCheck('elasticsearch', ofElasticsearch)] : []),
+      ...(consul ? [advisoryCheck('consul', ofConsul)] : []),
+    ],
+  } satisfies Domain;
+}

@@ -1,0 +1,59 @@
+/** Serves `/auth/v3/ops/people`: administrators look for people of a contact centre and at one of them. */
+import { personFields } from '@gatehouse/contracts/auth-api/administration/help-desk';
+import {
+  peopleAnswer,
+  peopleQuerySchema,
+  personProfileSchema,
+} from '@gatehouse/contracts/auth-api/administration/people';
+import { definedOnly } from '@gatehouse/contracts/defined-only';
+import { envelopeOf } from '@gatehouse/contracts/envelope';
+import type { App } from '@gatehouse/service-kit/http/app';
+import { ok } from '@gatehouse/service-kit/http/envelope';
+import { z } from 'zod';
+import { actorOf } from '../../core/administration/actor.ts';
+import { refusalsOfOne } from '../../core/administration/refusals.ts';
+import type { createListedPeople } from './listing.ts';
+
+const tags = ['help desk'];
+
+export function peopleRoutes(
+  app: App,
+  { listedPeople }: { listedPeople: ReturnType<typeof createListedPeople> },
+): void {
+  app.get(
+    '',
+    {
+      schema: {
+        tags,
+        operationId: 'listPeople',
+        summary: 'People of a contact centre by the beginning of a name, wherever its people are',
+        description:
+          'In the order of user names. No directory is read as a whole: `isCut` says that more people match than it was asked for.',
+        querystring: peopleQuerySchema,
+        response: { 200: peopleAnswer, ...refusalsOfOne },
+      },
+    },
+    async (request) => {
+      const { contactCenter, search, limit, cursor } = request.query;
+      const { answer, next } = await listedPeople.list(
+        { contactCenter, text: search.trim(), cursor, limit },
+        actorOf(request),
+      );
+      return { ...ok(answer), ...definedOnly({ nextCursor: next }) };
+    },
+  );
+
+  app.get(
+    '/profile',
+    {
+      schema: {
+        tags,
+        operationId: 'readPersonProfile',
+        summary: 'One person: where they are, their sessions, their last sign-in, our delays',
+        querystring: z.strictObject(personFields),
+        response: { 200: envelopeOf(personProfileSchema), ...refusalsOfOne },
+      },
+    },
+    async (request) => ok(await listedPeople.read(request.query, actorOf(request))),
+  );
+}

@@ -1,0 +1,225 @@
+/** Answers the overview: of the installation, or of one contact centre without anything that belongs to others. */
+import { problemsOfLag } from '@gatehouse/audit-trail/forwarding/audit-lag';
+import type { AuthApiOverview } from '@gatehouse/contracts/auth-api/administration/overview';
+import { definedOnly } from '@gatehouse/contracts/defined-only';
+import type { OverviewWindow, Problem } from '@gatehouse/contracts/overview';
+import type { Clock } from '@gatehouse/service-kit/clock';
+import { notFound } from '@gatehouse/service-kit/errors/app-error';
+import {
+  orderEndings,
+  orderProblems,
+  problemsOfDeletions,
+  problemsOfEndings,
+} from '@gatehouse/service-kit/health/overview';
+import type { ProblemWatch } from '@gatehouse/service-kit/health/problem-watch';
+import type { Pool } from '@gatehouse/service-kit/postgres/pool';
+import type { Users } from '../../people/accounts/compose.ts';
+import type { Activity } from '../../records/activity/compose.ts';
+import { type Series, type Window, windowAt } from '../../records/activity/series.ts';
+import type { Audit } from '../../records/audit/compose.ts';
+import type { Administrators } from '../../registry/administrators/compose.ts';
+import { isWhole, type StoredAdministrator } from '../../registry/administrators/service.ts';
+import { countClients } from '../../registry/clients/certificates.ts';
+import type { ContactCenterService } from '../../registry/contact-centers/service.ts';
+import type { HelpDesk } from '../help-desk/compose.ts';
+import type { Endings } from './endings.ts';
+import { problemsOfSignIns } from './sign-in-problems.ts';
+import { stepsOf } from './windows.ts';
+
+export interface OverviewOptions {
+  activity: Pick<Activity, 'series' | 'finestStepMs'>;
+  links: Users['service']['links'];
+  audit: Pick<Audit, 'lag' | 'retention'>;
+  endings: Endings;
+  problemWatch: ProblemWatch;
+  unlocks: Pick<HelpDesk['unlockWatch'], 'alarms'>;
+  contactCenters: Pick<ContactCenterService, 'find'>;
+  administrators: Pick<Administrators['service'], 'list'>;
+  pool: Pool;
+  location: string;
+  now: Clock;
+}
+
+export interface OverviewQuestion {
+  window: OverviewWindow;
+  step?: number | undefined;
+  contactCenterId?: string | undefined;
+}
+
+const minuteMs = 60_000;
+/** What is judged: whole steps of both kinds of counts. */
+const judgedMs = 20 * minuteMs;
+const maxEndings = 20;
+const maxLinks = 20;
+
+export type Overview = ReturnType<typeof createOverviewService>;
+
+export function createOverviewService(options: OverviewOptions) {
+  const { activity, links, audit, endings, contactCenters, pool, location, now } = options;
+
+  const signInsOf = async ({ window, step, contactCenterId }: OverviewQuestion) => {
+    const finestStepMs = activity.finestStepMs(contactCenterId);
+    const shown = windowAt(now(), stepsOf(window, step, finestStepMs));
+    const judged = windowAt(now(), { lengthMs: judgedMs, stepMs: finestStepMs });
+    const [series, lately] = await Promise.all([
+      activity.series(shown, contactCenterId),
+      activity.series(judged, contactCenterId),
+    ]);
+    const problems = problemsOfSignIns(lately, contactCenterId ?? 'installation', judgedMs / minuteMs);
+    return { signIns: signInsView(shown, series, contactCenterId === undefined), problems };
+  };
+
+  const ofInstallation = async (question: OverviewQuestion): Promise<AuthApiOverview> => {
+    const [signIns, found, ending, auditLag, deletions, clients, administrators, unlocks] = await Promise.all(
+      [
+        signInsOf(question).catch(() => undefined),
+        options.problemWatch(),
+        endings(undefined),
+        audit.lag().catch(() => undefined),
+        audit.retention.waiting().catch(() => []),
+        countClients(pool).catch(() => undefined),
+        options.administrators.list().catch(() => []),
+        options.unlocks.alarms().catch(() => []),
+      ],
+    );
+    const told = orderEndings(ending, maxEndings);
+    return definedOnly({
+      at: new Date(now()).toISOString(),
+      location,
+      problems: orderProblems([
+        ...problemsOfLinks(links()),
+        ...found,
+        ...(signIns?.problems ?? []),
+        ...unlocks.map(problemOfUnlocks),
+        ...problemsOfLag(auditLag ?? []),
+        ...problemsOfDeletions(deletions),
+        ...problemsOfAdministrators(administrators),
+        ...problemsOfEndings(told, now()),
+      ]),
+      signIns: signIns?.signIns,
+      links: linksView(links()),
+      endings: told,
+      auditLag,
+      clients,
+    });
+  };
+
+  const ofContactCenter = async (question: OverviewQuestion, id: string): Promise<AuthApiOverview> => {
+    const center = await contactCenters.find(id);
+    if (center === undefined) throw notFound(`There is no contact centre ${JSON.stringify(id)}`);
+    const [signIns, ending] = await Promise.all([signInsOf(question).catch(() => undefined), endings(id)]);
+    // Addresses and reasons belong to the environment, which others may share.
+    const own = links()
+      .filter(({ environmentId }) => environmentId === center.environmentId)
+      .map(({ environmentId, state }) => ({ environmentId, state }));
+    const down: Problem[] = own.some(({ state }) => state === 'down')
+      ? [
+          {
+            severity: 'critical',
+            runbook: 'no-connection-to-a-configuration-server',
+            subject: id,
+            message:
+              'The directory of the contact centre does not answer: nobody can sign in with a password.',
+          },
+        ]
+      : [];
+    const told = orderEndings(ending, maxEndings);
+    return definedOnly({
+      at: new Date(now()).toISOString(),
+      location,
+      contactCenterId: id,
+      problems: orderProblems([...down, ...(signIns?.problems ?? []), ...problemsOfEndings(told, now())]),
+      signIns: signIns?.signIns,
+      links: linksView(own),
+      endings: told,
+    });
+  };
+
+  return {
+    /** @throws AppError 404 where there is no such contact centre, 503 while Environment API cannot tell */
+    read: (question: OverviewQuestion): Promise<AuthApiOverview> =>
+      question.contactCenterId === undefined
+        ? ofInstallation(question)
+        : ofContactCenter(question, question.contactCenterId),
+  };
+}
+
+function signInsView({ fromMs, toMs, stepMs }: Window, series: Series, withTokens: boolean) {
+  const view = ({ succeeded, failed, p50Ms, p95Ms, tokensIssued, tokensRefused }: Series['total']) =>
+    definedOnly({
+      ...{ succeeded, failed, p50Ms, p95Ms },
+      tokensIssued: withTokens ? tokensIssued : undefined,
+      tokensRefused: withTokens ? tokensRefused : undefined,
+    });
+  return {
+    from: new Date(fromMs).toISOString(),
+    to: new Date(toMs).toISOString(),
+    stepSeconds: stepMs / 1000,
+    steps: series.steps.map(({ atMs, ...counts }) => ({ at: new Date(atMs).toISOString(), ...view(counts) })),
+    total: view(series.total),
+    failures: series.failures,
+  };
+}
+
+/** An administrator who unlocks an account can guess at it in between. */
+function problemOfUnlocks(administrator: string): Problem {
+  return {
+    severity: 'warning',
+    runbook: 'somebody-tries-passwords',
+    subject: administrator,
+    message: 'This administrator unlocked accounts 30 times or more within an hour of the last day.',
+  };
+}
+
+const maxNamed = 5;
+
+/** Entries of a release before, of which the upgrade could not tell everything. */
+function problemsOfAdministrators(all: readonly StoredAdministrator[]): Problem[] {
+  const broken = all.filter((entry) => !isWhole(entry));
+  if (broken.length === 0) return [];
+  const named = broken.slice(0, maxNamed).map(({ name }) => name);
+  const rest = broken.length - named.length;
+  return [
+    {
+      severity: 'warning',
+      runbook: 'an-entry-of-an-administrator-gives-no-right',
+      subject: 'installation',
+      message: `${[...named, ...(rest > 0 ? [`and ${rest} more`] : [])].join(', ')}: the entry names no contact centre or no way of sign-in, and gives no right.`,
+    },
+  ];
+}
+
+/** One for all, because they may have one cause. */
+function problemsOfLinks(all: readonly Link[]): Problem[] {
+  const down = all.filter(({ state }) => state === 'down');
+  if (down.length === 0) return [];
+  const named = down
+    .slice(0, maxNamed)
+    .map(({ environmentId, reason }) => `environment ${environmentId}: ${reason ?? 'no server answers'}`);
+  const rest = down.length - named.length;
+  return [
+    {
+      severity: 'critical',
+      runbook: 'no-connection-to-a-configuration-server',
+      subject: 'directories',
+      message: `${[...named, ...(rest > 0 ? [`and ${rest} more`] : [])].join('; ')}.`,
+    },
+  ];
+}
+
+type Link = { environmentId: string; state: string; reason?: string | undefined };
+
+function linksView(all: readonly Link[]): AuthApiOverview['links'] {
+  const of = (state: string) => all.filter((link) => link.state === state).length;
+  const notOpen = all.flatMap(({ environmentId, state, reason }) =>
+    state === 'down' || state === 'connecting'
+      ? [{ environmentId, state, ...definedOnly({ reason }) } as const]
+      : [],
+  );
+  return {
+    open: of('open'),
+    down: of('down'),
+    connecting: of('connecting'),
+    notOpen: notOpen.toSorted((one, other) => other.state.localeCompare(one.state)).slice(0, maxLinks),
+  };
+}

@@ -1,0 +1,50 @@
+/** Erases personal data from security events in PostgreSQL and in the copies of Elasticsearch; the chain stays verifiable. */
+import type { Pseudonymise } from '@gatehouse/audit-trail/shipping/audit-document';
+import type { AuditWorker } from '@gatehouse/audit-trail/worker/audit-worker';
+import { inTransaction, type Pool } from '@gatehouse/service-kit/postgres/pool';
+import type { Actor } from '../../core/administration/actor.ts';
+import { type AuditWriter, actorFields } from './event.ts';
+import { erasePersonalFacts, findPersonalNames } from './store.ts';
+
+interface AuditErasureOptions {
+  pool: Pool;
+  /** @throws AppError 403 in a read-only region */
+  requireWritable(): void;
+  audit: AuditWriter;
+  auditWorker: AuditWorker;
+  /** Moves the events that wait in Redis into PostgreSQL. */
+  drain(): Promise<number>;
+  pseudonymise: Pseudonymise;
+}
+
+export function createAuditErasure(options: AuditErasureOptions) {
+  const { pool, requireWritable, audit, auditWorker, drain, pseudonymise } = options;
+  return {
+    /**
+     * `user`: user name in any case, or sub. A repetition finishes what was interrupted.
+     * @throws AppError 403 in a read-only region, 503 when Elasticsearch does not answer; PostgreSQL has been erased by then
+     */
+    async erase(user: string, actor: Actor): Promise<{ events: number; copies: number }> {
+      requireWritable();
+      // Otherwise the events that still wait would bring the name back.
+      await drain();
+      const { names, events } = await inTransaction(pool, async (client) => {
+        const found = await findPersonalNames(client, user);
+        const count = await auditWorker.erase(client, () => erasePersonalFacts(client, user));
+        await audit.inTransaction(client, {
+          name: 'personal_data_erased',
+          outcome: 'success',
+          correlationId: actor.correlationId,
+          clientAddress: actor.clientAddress,
+          fields: { ...actorFields(actor), events: count },
+        });
+        return { names: found, events: count };
+      });
+      const copies = await auditWorker.eraseCopies({
+        userIds: [...new Set([user, ...names.subs])],
+        userNames: [...new Set([user, ...names.userNames])].map(pseudonymise),
+      });
+      return { events, copies };
+    },
+  };
+}

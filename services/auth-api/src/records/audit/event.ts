@@ -1,0 +1,260 @@
+/** Lists the security events. Their names are a public interface: dashboards and alarms use them. */
+
+import { definedOnly } from '@gatehouse/contracts/defined-only';
+import type { FieldChanges } from '@gatehouse/service-kit/changes/field-changes';
+import type { Actor } from '../../core/administration/actor.ts';
+import { administratorEvents } from './administrator-events.ts';
+import { approvalEvents } from './approval-events.ts';
+import { consoleLinkEvents } from './console-link-events.ts';
+import { actor, administered, type CatalogueEntry, denied, end, start, token, user } from './event-kinds.ts';
+import { keyEvents } from './key-events.ts';
+import { signalEvents } from './signal-events.ts';
+
+const userName = 'as typed, or as the Configuration Server spells it';
+const administrator = 'the administrator who did it; absent when the user did';
+const changes = 'each changed field, before and after; of secrets only that they changed';
+const reason = 'reason code';
+const exchange = {
+  subjectClient: 'client of the presented token',
+  requestedType: 'requested type',
+  actor: 'the actor, if there is one',
+  actorClient: 'client of the actor token',
+};
+
+export const auditEvents = {
+  login_succeeded: {
+    when: 'a user signed in, by password or through an identity provider',
+    kind: start,
+    fields: {
+      userName,
+      method: '`saml` or `oidc`; absent for a password',
+      location: 'location whose settings were used',
+    },
+  },
+  login_failed: {
+    when: 'a login was refused. For single sign-on, and while Environment API is down, the first 200 of an address in a minute are written, then their number',
+    kind: denied,
+    fields: {
+      userName,
+      reason,
+      method: '`saml` or `oidc`; absent for a password',
+      detail: 'the same detail as in the log line',
+      repeated: 'number of further ones',
+    },
+  },
+  sso_refused: {
+    when: 'a message of an identity provider was refused and belongs to no pending login, such as a response that no login waits for or an invalid logout request. The first ten of an address in a minute are written, then their number',
+    kind: denied,
+    fields: {
+      operation:
+        'operation id: `samlLogout`, `oidcBackchannelLogout`, `oidcCallback` and others of the API reference',
+      reason,
+      detail: 'the same detail as in the log line',
+      repeated: 'number of further ones',
+    },
+  },
+  login_throttled: {
+    when: 'a login had to wait, before a password was checked. The first ten of an address in a minute are written, then their number',
+    kind: denied,
+    fields: { userName, reason, repeated: 'number of further ones, without the user name' },
+  },
+  logout: {
+    when: 'a user signed out in a browser',
+    kind: end,
+    fields: { by: 'who caused the logout, if not the user', method: '`saml` or `oidc`' },
+  },
+  global_logout: {
+    when: 'all sessions and tokens of a user were revoked',
+    kind: end,
+    fields: { actor: administrator },
+  },
+  session_ended: {
+    when: 'one session was ended from the account page, by another login or by an administrator',
+    kind: end,
+    fields: { actor: administrator },
+  },
+  delays_cleared: {
+    when: 'an administrator ended the delays of a person who had typed wrong passwords, or was refused because that was done too often within an hour',
+    kind: user,
+    fields: { actor, userName, reason, refusals: 'number of wrong passwords that were forgotten' },
+  },
+  many_delays_cleared: {
+    when: 'an administrator ended the delays of accounts for the 30th time within an hour, or once more after that',
+    kind: user,
+    fields: { actor, unlocks: 'how many times within the last hour' },
+  },
+  access_revoked: {
+    when: 'an administrator revoked what a client, a user or a contact centre holds',
+    kind: end,
+    fields: { actor, kind: '`client`, `user` or `contact-center`' },
+  },
+  access_inspected: {
+    when: 'an administrator looked at what a person or client has, or at why one of them cannot sign in',
+    kind: { category: ['iam'], type: ['user', 'info'] },
+    fields: {
+      actor,
+      purpose: '`sessions`, `revocation`, `sign-in`, `client`, `people`, `person`, `memberships` or `export`',
+      environmentId: 'whose people were counted, for `memberships`',
+    },
+  },
+  logout_notice: {
+    when: 'an application was notified that a session ended, or could not be notified',
+    kind: end,
+    fields: { attempts: 'number of attempts', reason },
+  },
+  password_changed: { when: 'a user changed the password', kind: user, fields: { userName } },
+  password_change_failed: {
+    when: 'a change of a password was refused',
+    kind: user,
+    fields: { userName, reason },
+  },
+  first_password_set: {
+    when: 'a person of the people store chose a first password by a link',
+    kind: user,
+    fields: { userName },
+  },
+  first_password_refused: {
+    when: 'a first password was refused. For links that are unknown, used or too old, the first ten of an address in a minute are written, then their number',
+    kind: user,
+    fields: { userName, reason, repeated: 'number of further ones' },
+  },
+  person_cut_off: {
+    when: 'tokens and sessions were revoked because the person was disabled, deleted or given a new password. It names a contact centre only where the person was known there',
+    kind: end,
+    fields: { environmentId: 'where', reason },
+  },
+  consent_given: {
+    when: 'a user consented to what an application requested',
+    kind: user,
+    fields: { scope: 'the scope' },
+  },
+  consent_revoked: { when: 'a user took the access of an application back', kind: end },
+  consent_denied: { when: 'a user refused consent', kind: user, fields: { scope: 'the scope' } },
+  ...approvalEvents,
+  device_approved: { when: 'a user approved a device', kind: start },
+  device_denied: { when: 'a user refused a device', kind: denied },
+  code_issued: {
+    when: 'an application received an authorization response',
+    kind: token,
+    fields: { responseType: 'when it was not `code` alone' },
+  },
+  token_issued: {
+    when: 'tokens were issued in an authorization response (implicit, hybrid); with GATEHOUSE_AUDIT_TOKENS=all also for client credentials and refresh tokens',
+    kind: token,
+    fields: { responseType: 'which', grantType: 'which grant, where it was one', scope: 'what was granted' },
+  },
+  token_refused: {
+    when: 'a token exchange or an assertion was refused because of the presented tokens. For public clients the first ten of an address in a minute are written, then their number',
+    kind: denied,
+    fields: {
+      grantType: 'which grant',
+      ...exchange,
+      assertionIssuer: 'issuer of the assertion',
+      reason,
+      repeated: 'number of further ones',
+    },
+  },
+  token_exchanged: { when: 'a token was exchanged for another (RFC 8693)', kind: token, fields: exchange },
+  token_revoked: { when: 'a token was revoked (RFC 7009)', kind: token },
+  code_reused: { when: 'a code was used a second time; its tokens were revoked', kind: denied },
+  refresh_reused: {
+    when: 'a refresh token was used after its successor; the family was revoked',
+    kind: denied,
+  },
+  assertion_accepted: {
+    when: 'a token was issued for an assertion (RFC 7523)',
+    kind: token,
+    fields: {
+      assertionIssuer: 'issuer of the assertion',
+      subjectClient: 'client of the converted token',
+      scope: 'what was granted',
+    },
+  },
+  client_created: {
+    when: 'a client was created',
+    kind: administered('creation'),
+    fields: { actor, changes },
+  },
+  client_updated: { when: 'a client was changed', kind: administered('change'), fields: { actor, changes } },
+  client_deleted: {
+    when: 'a client was deleted',
+    kind: administered('deletion'),
+    fields: { actor, changes },
+  },
+  client_secret_rotated: {
+    when: 'a client got a new secret',
+    kind: administered('change'),
+    fields: { actor, changes },
+  },
+  client_authentication_failed: {
+    when: 'a client failed to authenticate. Of requests that name no client, the first ten of an address in a minute are written, then their number',
+    kind: denied,
+    fields: {
+      reason:
+        '`no_credentials`, `malformed_credentials`, `contradictory_request`, `unknown_client`, `no_secret`, `wrong_secret`, `wrong_method` or `assertion_refused`',
+      method: 'how it tried: `client_secret_basic`, `client_secret_post`, `private_key_jwt` or `none`',
+      detail: 'the same detail as in the log line',
+      repeated: 'number of further ones',
+    },
+  },
+  registration_refused: {
+    when: 'a request to register or change a client had no valid token (RFC 7591, RFC 7592)',
+    kind: denied,
+  },
+  ...consoleLinkEvents,
+  ops_authentication_failed: { when: 'the operator account failed to authenticate', kind: denied },
+  ...administratorEvents,
+  ...keyEvents,
+  ...signalEvents,
+  personal_data_erased: {
+    when: 'the personal data of a user was erased from the events',
+    kind: administered('deletion'),
+    fields: { actor, events: 'number of events' },
+  },
+} satisfies Record<string, CatalogueEntry>;
+
+export type AuditEventName = keyof typeof auditEvents;
+
+export const auditEventNames = Object.keys(auditEvents) as AuditEventName[];
+
+export interface AuditEvent {
+  name: AuditEventName;
+  outcome: 'success' | 'failure';
+  /** Request id: finds the log lines of the request. */
+  correlationId: string;
+  sub?: string | undefined;
+  clientId?: string | undefined;
+  contactCenterId?: string | undefined;
+  sid?: string | undefined;
+  clientAddress?: string | undefined;
+  /** Further facts; never a secret, token, code or password. */
+  fields?: Record<string, string | number | boolean | string[] | FieldChanges> | undefined;
+}
+
+/** An event in the stream and in the database. */
+export interface RecordedAuditEvent extends AuditEvent {
+  /** UUID: an event that is stored twice is one row. */
+  id: string;
+  atMs: number;
+}
+
+/** The part of a PostgreSQL client that writes a row in the transaction of the caller. */
+export interface AuditTransaction {
+  query(text: string, values: unknown[]): Promise<unknown>;
+}
+
+export interface AuditWriter {
+  /** Appends to the Redis stream; awaited before the answer, in parallel with other writes. @throws AppError (503) */
+  write(event: AuditEvent): Promise<void>;
+  /** Writes the row in the transaction of an administrative change: both happen or neither. */
+  inTransaction(transaction: AuditTransaction, event: AuditEvent): Promise<void>;
+}
+
+/** The originator of a change: an actor, or work of this service, which has no address. */
+export type Cause = Omit<Actor, 'clientAddress'> & Partial<Pick<Actor, 'clientAddress'>>;
+
+/** The members of an event that say who made a change. */
+export function actorFields(actor: Pick<Actor, 'name' | 'clientId' | 'linkRequest'>): Record<string, string> {
+  const { name, clientId, linkRequest } = actor;
+  return definedOnly({ actor: name, actorClient: clientId, linkRequest }) as Record<string, string>;
+}

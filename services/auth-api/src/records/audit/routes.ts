@@ -1,0 +1,193 @@
+/** Serves `/auth/v3/ops/audit`: operators search security events, verify the chain, and erase personal data. */
+import type { AuditWorker } from '@gatehouse/audit-trail/worker/audit-worker';
+import {
+  auditDaysQuery,
+  reshipAnswer,
+  retentionAnswer,
+  verifyAnswer,
+} from '@gatehouse/contracts/audit-chain';
+import { eraseAnswer, type SecurityEvent, securityEventsAnswer } from '@gatehouse/contracts/auth-api/audit';
+import { definedOnly } from '@gatehouse/contracts/defined-only';
+import { errorEnvelope, securityError } from '@gatehouse/contracts/envelope';
+import { rowExportAnswer } from '@gatehouse/contracts/row-export';
+import type { App } from '@gatehouse/service-kit/http/app';
+import { ok } from '@gatehouse/service-kit/http/envelope';
+import { sendRows } from '@gatehouse/service-kit/http/row-export';
+import { type Actor, actorOf } from '../../core/administration/actor.ts';
+import type { createRetention } from './confirm-retention.ts';
+import type { createAuditErasure } from './erase.ts';
+import { type AuditEvent, type AuditWriter, actorFields } from './event.ts';
+import { auditExportQuerySchema, auditQuerySchema, eraseBodySchema, filterOf } from './schemas.ts';
+import type { AuditFilter, findAuditPage, StoredAuditEvent } from './store.ts';
+
+const refusals = { 400: errorEnvelope, 401: securityError, 403: errorEnvelope };
+const tags = ['audit'];
+
+interface AuditRouteOptions {
+  search: { find(filter: AuditFilter): ReturnType<typeof findAuditPage> };
+  worker: Pick<AuditWorker, 'verify' | 'reship'>;
+  erasure: ReturnType<typeof createAuditErasure>;
+  writer: AuditWriter;
+  retention: ReturnType<typeof createRetention>;
+}
+
+export function auditRoutes(
+  app: App,
+  { search, worker, erasure, writer, retention }: AuditRouteOptions,
+): void {
+  app.get(
+    '',
+    {
+      schema: {
+        operationId: 'searchSecurityEvents',
+        tags,
+        summary: 'Security events, newest first; with `after` oldest first: what came since',
+        querystring: auditQuerySchema,
+        response: { 200: securityEventsAnswer, ...refusals },
+      },
+    },
+    async (request) => {
+      const { before, after, limit, ...query } = request.query;
+      const { within } = actorOf(request);
+      const filter = filterOf(query, within);
+      // As one in which nothing has happened: what another contact centre has seen is not for its neighbour.
+      if (isBeyond(within, filter)) return ok([]);
+      const { events, nextSeq } = await search.find({
+        ...filter,
+        beforeSeq: before,
+        afterSeq: after,
+        limit,
+      });
+      return {
+        ...ok(events.map(viewOf)),
+        ...definedOnly({ nextCursor: nextSeq?.toString() }),
+      };
+    },
+  );
+
+  app.get(
+    '/export',
+    {
+      schema: {
+        tags,
+        operationId: 'exportSecurityEvents',
+        summary: 'Security events as a file, newest first: one JSON object per line, or CSV',
+        description:
+          'Read page by page: an export of any length costs the service no more memory than a page.',
+        querystring: auditExportQuerySchema,
+        response: { 200: rowExportAnswer, ...refusals },
+      },
+    },
+    async (request, reply) => {
+      const { before, format, limit, ...query } = request.query;
+      const actor = actorOf(request);
+      const filter = filterOf(query, actor.within);
+      const read = async (last: SecurityEvent | undefined, size: number) => {
+        if (isBeyond(actor.within, filter)) return [];
+        const { events } = await search.find({ ...filter, beforeSeq: last?.seq ?? before, limit: size });
+        return events.map(viewOf);
+      };
+      await writer.write(inspectionOf(actor, filter.contactCenterId));
+      return sendRows(reply, { format, limit, columns, read, fileName: 'security-events' });
+    },
+  );
+
+  app.get(
+    '/verify',
+    {
+      schema: {
+        operationId: 'verifyAudit',
+        tags,
+        summary: 'Check the hash chain, day by day',
+        description: 'Reads every event of the days: ask for few days where there are many events.',
+        querystring: auditDaysQuery,
+        response: { 200: verifyAnswer, ...refusals },
+      },
+    },
+    async ({ query }) => ok(await worker.verify(query)),
+  );
+
+  app.get(
+    '/retention',
+    {
+      schema: {
+        operationId: 'readRetention',
+        tags,
+        summary: 'Deletions of old rows that wait for a confirmation',
+        response: { 200: retentionAnswer, ...refusals },
+      },
+    },
+    async () => ok((await retention.waiting()).map(deletionOf)),
+  );
+
+  app.post(
+    '/retention/confirm',
+    {
+      schema: {
+        operationId: 'confirmRetention',
+        tags,
+        summary: 'Let the deletions happen that wait for a confirmation; the answer names them',
+        response: { 200: retentionAnswer, ...refusals },
+      },
+    },
+    async (request) => ok((await retention.confirm(actorOf(request))).map(deletionOf)),
+  );
+
+  app.post(
+    '/reship',
+    {
+      schema: {
+        operationId: 'reshipAudit',
+        tags,
+        summary: 'Send again what a destination refused',
+        response: { 200: reshipAnswer, ...refusals, 409: errorEnvelope },
+      },
+    },
+    async () => ok({ taken: await worker.reship() }),
+  );
+
+  app.post(
+    '/erase',
+    {
+      schema: {
+        operationId: 'eraseUser',
+        tags,
+        summary: 'Erase what the events say of a user; that something happened stays',
+        body: eraseBodySchema,
+        response: { 200: eraseAnswer, ...refusals },
+      },
+    },
+    async (request) => ok(await erasure.erase(request.body.data.user, actorOf(request))),
+  );
+}
+
+function deletionOf({ name, from, to }: { name: string; from: Date; to: Date }) {
+  return { name, from: from.toISOString(), to: to.toISOString() };
+}
+
+/** Another contact centre than the one that the administrator is confined to. */
+function isBeyond(within: string | undefined, { contactCenterId }: { contactCenterId: string | undefined }) {
+  return within !== undefined && contactCenterId !== within;
+}
+
+function inspectionOf(actor: Actor, contactCenterId: string | undefined): AuditEvent {
+  const { correlationId, clientAddress } = actor;
+  return {
+    name: 'access_inspected',
+    outcome: 'success',
+    correlationId,
+    clientAddress,
+    contactCenterId,
+    fields: { ...actorFields(actor), purpose: 'export' },
+  };
+}
+
+const names = [
+  ...(['seq', 'at', 'name', 'outcome', 'correlationId', 'sub', 'clientId', 'contactCenterId'] as const),
+  ...(['sid', 'clientAddress', 'fields', 'id'] as const),
+];
+const columns = names.map((name) => ({ name, value: (event: SecurityEvent) => event[name] }));
+
+function viewOf({ atMs, ...event }: StoredAuditEvent): SecurityEvent {
+  return { ...event, at: new Date(atMs).toISOString() };
+}

@@ -1,0 +1,139 @@
+/** Lists, adds and removes installation administrators. Every change is one transaction with its event and its announcement. */
+import type { AdministratorView } from '@gatehouse/contracts/auth-api/administration/administrators';
+import { definedOnly } from '@gatehouse/contracts/defined-only';
+import { diff } from '@gatehouse/service-kit/changes/field-changes';
+import type { ChangeLog, ChangeTransaction } from '@gatehouse/service-kit/changes/log';
+import type { Clock } from '@gatehouse/service-kit/clock';
+import { conflict, notFound } from '@gatehouse/service-kit/errors/app-error';
+import type { Pool, PoolClient } from '@gatehouse/service-kit/postgres/pool';
+import type { Actor } from '../../core/administration/actor.ts';
+import { type AuditWriter, actorFields, type Cause } from '../../records/audit/event.ts';
+import type { KnownAdministrators } from './known-administrators.ts';
+import {
+  deleteAdministrator,
+  deleteAdministratorsAt,
+  insertAdministrator,
+  listAdministrators,
+  lockAdministrator,
+  type StoredAdministrator,
+} from './store.ts';
+
+/** Name of the change that tells the other replicas. */
+export const administratorEntity = 'installation-administrator';
+
+export interface AdministratorServiceOptions {
+  pool: Pool;
+  changes: ChangeLog;
+  known: Pick<KnownAdministrators, 'forget'>;
+  audit: Pick<AuditWriter, 'inTransaction'>;
+  now: Clock;
+}
+
+type NewEntry = Pick<StoredAdministrator, 'sub' | 'name'> & {
+  contactCenterId: string;
+  way: string;
+  note?: string | undefined;
+};
+
+interface Entries {
+  before?: StoredAdministrator;
+  after?: StoredAdministrator;
+}
+
+export type AdministratorService = ReturnType<typeof createAdministratorService>;
+
+export function createAdministratorService({
+  pool,
+  changes,
+  known,
+  audit,
+  now,
+}: AdministratorServiceOptions) {
+  type Change = 'administrator_added' | 'administrator_removed';
+
+  const note = async (
+    { client, record }: ChangeTransaction,
+    name: Change,
+    cause: Cause,
+    { before, after }: Entries,
+  ) => {
+    const sub = (after ?? before)?.sub ?? '';
+    await audit.inTransaction(client, {
+      name,
+      outcome: 'success',
+      sub,
+      correlationId: cause.correlationId,
+      clientAddress: cause.clientAddress,
+      fields: { ...actorFields(cause), changes: diff(auditedOf(before), auditedOf(after)) },
+    });
+    record({ entity: administratorEntity, id: sub });
+  };
+
+  const change = async (name: Change, actor: Actor, work: (db: PoolClient) => Promise<Entries>) => {
+    await changes.inTransaction(async (transaction) =>
+      note(transaction, name, actor, await work(transaction.client)),
+    );
+    known.forget();
+  };
+
+  return {
+    /** In the order in which they were added. */
+    list: (): Promise<StoredAdministrator[]> => listAdministrators(pool),
+
+    /** Also mends the entry of a person that gives no right. @throws AppError 409 if the person has one that does */
+    async add({ note, ...person }: NewEntry, actor: Actor): Promise<StoredAdministrator> {
+      const after = { ...person, note: note ?? null, addedBy: actor.name, addedAt: new Date(now()) };
+      await change('administrator_added', actor, async (db) => {
+        const before = await lockAdministrator(db, person.sub);
+        if (!(await insertAdministrator(db, after)))
+          throw conflict('The person is an installation administrator already', {
+            field: 'data.user',
+            reason: 'already_so',
+          });
+        return before === undefined ? { after } : { before, after };
+      });
+      return after;
+    },
+
+    /** Takes oneself off the list, too. @throws AppError 404 */
+    remove: (sub: string, actor: Actor): Promise<void> =>
+      change('administrator_removed', actor, async (db) => {
+        const before = await deleteAdministrator(db, sub);
+        if (before === undefined) throw notFound('There is no such installation administrator');
+        return { before };
+      }),
+
+    /** Of a contact centre that was deleted: one that is made under its id has other people. */
+    async forgetContactCenter(id: string): Promise<void> {
+      const isListed = (await listAdministrators(pool)).some(({ contactCenterId }) => contactCenterId === id);
+      if (!isListed) return;
+      const cause = { name: 'contact centre deleted', correlationId: `contact centre ${id}` };
+      await changes.inTransaction(async (transaction) => {
+        for (const before of await deleteAdministratorsAt(transaction.client, id))
+          await note(transaction, 'administrator_removed', cause, { before });
+      });
+      known.forget();
+    },
+  };
+}
+
+export function viewOf(entry: StoredAdministrator): AdministratorView {
+  const { sub, name, contactCenterId, way, note, addedBy, addedAt } = entry;
+  const known = {
+    contactCenterId: contactCenterId ?? undefined,
+    way: way ?? undefined,
+    note: note ?? undefined,
+  };
+  return { sub, name, ...definedOnly(known), addedBy, addedAt: addedAt.toISOString() };
+}
+
+export type { StoredAdministrator };
+
+/** Whether an entry names place and way; one that does not gives no right. */
+export function isWhole({ contactCenterId, way }: StoredAdministrator): boolean {
+  return contactCenterId !== null && way !== null;
+}
+
+function auditedOf(row: StoredAdministrator | undefined) {
+  return row && { ...viewOf(row) };
+}

@@ -1,0 +1,115 @@
+/** Finds clients in a cache that follows changes and serves older copies while PostgreSQL does not answer. */
+import { createRevalidatingCache, newOwnerState } from '@gatehouse/service-kit/cache/revalidating-cache';
+import type { Clock } from '@gatehouse/service-kit/clock';
+import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
+import type { KnownDetailType } from '../../core/protocol/authorization-details.ts';
+import type { Client } from './client.ts';
+import { findClient, findClientsByResource, listDetailTypes, someClientHasOrigin } from './store.ts';
+
+export type ClientDirectory = ReturnType<typeof createClientDirectory>;
+
+export interface ClientDirectoryOptions {
+  db: Queryable;
+  now: Clock;
+  /** Clients of the installation itself. They come from configuration: a stored client of the same id never wins. */
+  configured: readonly Client[];
+  staleMaxMs: number;
+  /** `key`: a client id or an origin. */
+  onStale(key: string, ageMs: number, error: unknown): void;
+}
+
+const times = { freshMs: 60_000, missingMs: 5_000, retryMs: 1_000 };
+const maxEntries = 20_000;
+
+export function createClientDirectory(options: ClientDirectoryOptions) {
+  const { db, now, staleMaxMs, onStale } = options;
+  const configured = new Map(options.configured.map((client) => [client.clientId, client]));
+  const kept = { ...times, staleMaxMs, maxEntries, now, owner: newOwnerState(), onStale };
+  const cache = createRevalidatingCache<Client>({
+    ...kept,
+    async load(clientId) {
+      const client = await findClient(db, clientId);
+      return client === undefined
+        ? { status: 'missing' }
+        : { status: 'found', value: client, etag: undefined };
+    },
+    dropsOutdated: true,
+  });
+  // Any changed client may have added or removed an origin. Outdated answers may be used: an origin only admits a
+  // request, which must still authenticate.
+  const origins = createRevalidatingCache<{ isRegistered: true }>({
+    ...kept,
+    async load(origin) {
+      // A registration may contain the default port.
+      const spellings = [origin, `${origin}:${origin.startsWith('https:') ? 443 : 80}`];
+      return (await someClientHasOrigin(db, spellings))
+        ? { status: 'found', value: { isRegistered: true }, etag: undefined }
+        : { status: 'missing' };
+    },
+  });
+
+  // Read only by requests with authorization details, so one list is enough.
+  const detailTypes = createRevalidatingCache<ReadonlyMap<string, KnownDetailType>>({
+    ...kept,
+    maxEntries: 1,
+    async load() {
+      return { status: 'found', value: typesOf(await listDetailTypes(db)), etag: undefined };
+    },
+    dropsOutdated: true,
+  });
+
+  /** @throws Error (503 through the error handlers) if PostgreSQL does not answer and no copy is young enough */
+  async function find(clientId: string): Promise<Client | undefined> {
+    const own = configured.get(clientId);
+    if (own !== undefined) return own;
+    // No client id is longer or has other characters: the database need not be asked.
+    return /^[\x21-\x7e]{1,128}$/.test(clientId) ? cache.get(clientId) : undefined;
+  }
+
+  return {
+    find,
+
+    /** The only client that registered the resource identifier; undefined if there is none or more than one. */
+    async findByResource(resource: string): Promise<Client | undefined> {
+      const [clientId, another] = await findClientsByResource(db, resource);
+      return clientId === undefined || another !== undefined ? undefined : find(clientId);
+    },
+
+    /** Types of authorization details by their names. @throws Error as find */
+    detailTypes: async () => (await detailTypes.get('all')) ?? new Map<string, KnownDetailType>(),
+
+    /** Whether any client registered a page on this web origin. @throws Error as find */
+    hasOrigin: async (origin: string): Promise<boolean> => (await origins.get(origin)) !== undefined,
+
+    /** Whether this client registered a page on this web origin. @throws Error as find */
+    async ownsOrigin(clientId: string, origin: string): Promise<boolean> {
+      const client = await find(clientId);
+      const addresses =
+        client === undefined ? [] : [...client.redirectUris, ...client.postLogoutRedirectUris];
+      return addresses.some((address) => URL.parse(address)?.origin === origin);
+    },
+
+    /** The client changed, here or on another replica. */
+    drop(clientId: string): void {
+      cache.invalidate((key) => key === clientId);
+      origins.invalidateAll();
+      detailTypes.invalidateAll();
+    },
+
+    /** Changes may have been missed. */
+    dropAll(): void {
+      cache.invalidateAll();
+      origins.invalidateAll();
+      detailTypes.invalidateAll();
+    },
+  };
+}
+
+/** A type that two resources registered at the same moment means nothing. */
+function typesOf(resources: Awaited<ReturnType<typeof listDetailTypes>>): Map<string, KnownDetailType> {
+  const all = resources.flatMap(({ detail_types: types, resources: locations }) =>
+    types.map((type) => ({ ...type, locations })),
+  );
+  const byName = Map.groupBy(all, ({ type }) => type);
+  return new Map([...byName].flatMap(([type, [only, other]]) => (only && !other ? [[type, only]] : [])));
+}

@@ -1,0 +1,175 @@
+/** Registers clients on their own request (RFC 7591) and lets them manage their registration (RFC 7592). */
+import { parseBearerToken } from '@gatehouse/caller-auth/credentials/basic-auth';
+import type { SecretVerifier } from '@gatehouse/caller-auth/credentials/secret-verifier';
+import { equalDigests, randomToken, safeEqual, sha256 } from '@gatehouse/service-kit/crypto/secrets';
+import { AppError } from '@gatehouse/service-kit/errors/app-error';
+import { invalidToken } from '@gatehouse/service-kit/errors/oauth-error';
+import type { AttemptLimiter } from '@gatehouse/service-kit/limits/attempt-limiter';
+import type { Secret } from '@gatehouse/service-kit/secret';
+import type { AuditWriter } from '../../records/audit/event.ts';
+import { type Client, usesSecret } from '../clients/client.ts';
+import type { ClientDirectory } from '../clients/directory.ts';
+import type { ClientPatch } from '../clients/schemas.ts';
+import type { ClientService } from '../clients/service.ts';
+import { metadataOf, type RegistrationLimits, refusal, registrationOf, wrong } from './metadata.ts';
+import type { ClientMetadata } from './metadata-schemas.ts';
+import { reservedName } from './reserved-names.ts';
+
+export interface RegistrationCall {
+  authorization: string | undefined;
+  clientAddress: string;
+  correlationId: string;
+}
+
+export interface RegistrationAnswer extends Record<string, unknown> {
+  client_id: string;
+}
+
+type UpdatedMetadata = ClientMetadata & { client_id: string; client_secret?: string | undefined };
+
+export type Registrations = ReturnType<typeof createRegistrations>;
+
+interface RegistrationsOptions {
+  issuer: string;
+  /** Undefined: registration is off. */
+  initialAccessToken: Secret | undefined;
+  limits: RegistrationLimits;
+  /** Whether a new client must send a code challenge; afterwards the operator decides, and an update changes nothing. */
+  requirePkce: boolean;
+  nameOfInstallation(): Promise<string | undefined>;
+  clients: ClientService;
+  directory: Pick<ClientDirectory, 'find'>;
+  verifier: SecretVerifier;
+  /** Limits wrong tokens from one address. */
+  failures: AttemptLimiter;
+  /** Writes refusals; it is flood limited, because anybody can cause them. */
+  audit: Pick<AuditWriter, 'write'>;
+}
+
+export function createRegistrations(options: RegistrationsOptions) {
+  const { issuer, initialAccessToken, limits, requirePkce, clients, directory, verifier, failures, audit } =
+    options;
+
+  async function refuse(call: RegistrationCall, detail: string, clientId?: string): Promise<never> {
+    await audit.write({
+      ...{ name: 'registration_refused', outcome: 'failure', ...originOf(call) },
+      clientId,
+    });
+    throw invalidToken({ detail });
+  }
+
+  async function checkInitialToken(call: RegistrationCall): Promise<void> {
+    failures.reserve(call.clientAddress);
+    const token = parseBearerToken(call.authorization);
+    const expected = initialAccessToken?.reveal();
+    if (token === undefined || expected === undefined || !safeEqual(token, expected))
+      await refuse(call, 'no or a wrong initial access token');
+    failures.release(call.clientAddress);
+  }
+
+  /** RFC 7592 section 2: a wrong token and an unknown client get the same answer. */
+  async function requireOwner(clientId: string, call: RegistrationCall): Promise<Client> {
+    const token = parseBearerToken(call.authorization);
+    const client = await directory.find(clientId);
+    const hash = client?.registrationAccessTokenHash;
+    const isOwner = token !== undefined && hash !== undefined && equalDigests(sha256(token), hash);
+    if (client !== undefined && isOwner) return client;
+    return refuse(call, 'no or a wrong registration access token', client?.clientId);
+  }
+
+  /** People would trust it. A name that was registered before this rule stays. @throws OAuthError, AppError 503 */
+  async function refuseReservedName({ client_name: name }: ClientMetadata, stored?: string): Promise<void> {
+    if (name === undefined || name === stored) return;
+    const reserved = reservedName(name, await options.nameOfInstallation());
+    if (reserved === undefined) return;
+    throw wrong('client_name', `passes for ${reserved}, a name that only an operator may give`);
+  }
+
+  function answerOf(client: Client): RegistrationAnswer {
+    return {
+      client_id: client.clientId,
+      client_id_issued_at: Math.floor(client.createdAtMs / 1000),
+      ...metadataOf(client),
+      registration_client_uri: `${issuer}/oauth/register/${encodeURIComponent(client.clientId)}`,
+    };
+  }
+
+  return {
+    /** @throws OAuthError invalid_token without the initial access token, invalid_client_metadata …; AppError (429) */
+    async register(metadata: ClientMetadata, call: RegistrationCall): Promise<RegistrationAnswer> {
+      await checkInitialToken(call);
+      await refuseReservedName(metadata);
+      const token = randomToken();
+      const actor = { name: 'dynamic registration', ...originOf(call) };
+      const patch = { ...registrationOf(metadata, limits), requirePkce };
+      const own = { registrationAccessTokenHash: sha256(token) };
+      const { client, secret } = await written(patch, (given) => clients.create(given, actor, own));
+      return {
+        ...answerOf(client),
+        ...(secret !== undefined && { client_secret: secret, client_secret_expires_at: 0 }),
+        registration_access_token: token,
+      };
+    },
+
+    /** Needs, like `replace` and `remove`, the registration access token of the client. @throws OAuthError invalid_token */
+    async read(clientId: string, call: RegistrationCall): Promise<RegistrationAnswer> {
+      return answerOf(await requireOwner(clientId, call));
+    },
+
+    async replace(
+      clientId: string,
+      updated: UpdatedMetadata,
+      call: RegistrationCall,
+    ): Promise<RegistrationAnswer> {
+      const { client_id: named, client_secret: secret, ...metadata } = updated;
+      const current = await requireOwner(clientId, call);
+      if (named !== clientId) throw wrong('client_id', 'must be the client of the address');
+      await checkSecret(current, secret, call);
+      await refuseReservedName(metadata, current.name);
+      const patch = registrationOf(metadata, limits, current);
+      const nextMethod = patch.tokenEndpointAuthMethod ?? undefined;
+      if (!usesSecret(current) && nextMethod?.startsWith('client_secret')) {
+        throw wrong('token_endpoint_auth_method', 'this client has no secret; register anew to get one');
+      }
+      const actor = { name: clientId, ...originOf(call) };
+      return answerOf(await written(patch, (given) => clients.update(clientId, given, actor)));
+    },
+
+    async remove(clientId: string, call: RegistrationCall): Promise<void> {
+      await requireOwner(clientId, call);
+      await clients.remove(clientId, { name: clientId, ...originOf(call) });
+    },
+  };
+
+  /** RFC 7592 section 2.2: a secret in an update must be the current one, because a client does not choose its secret. */
+  async function checkSecret(
+    { clientId, secrets }: Client,
+    presented: string | undefined,
+    { clientAddress }: RegistrationCall,
+  ): Promise<void> {
+    if (presented === undefined) return;
+    const check = { kind: 'client' as const, owner: clientId, secrets, clientAddress };
+    if (await verifier.verify({ ...check, presented: [presented] })) return;
+    throw wrong('client_secret', 'is not the secret of this client');
+  }
+}
+
+/**
+ * A picture that cannot be had is left out (RFC 7591 section 3.2.1): other servers ignore `logo_uri`, so software sends what no
+ * server has ever looked at.
+ */
+async function written<T>(patch: ClientPatch, write: (given: ClientPatch) => Promise<T>): Promise<T> {
+  try {
+    return await write(patch);
+  } catch (error) {
+    if (!(error instanceof AppError) || error.problems.length === 0) throw error;
+    const isAboutLogo = error.problems.every(({ field }) => field === 'data.logoUri');
+    if (isAboutLogo && patch.logoUri) return written({ ...patch, logoUri: null }, write);
+    // Client administration names its own fields.
+    throw error.status === 400 ? refusal(error.problems) : error;
+  }
+}
+
+function originOf({ clientAddress, correlationId }: RegistrationCall) {
+  return { clientAddress, correlationId };
+}

@@ -1,0 +1,37 @@
+/** Composes the links by which the operator signs in to the console. */
+
+import type { Core } from '../../core/core.ts';
+import type { Domain, ServicesOf } from '../../core/domain.ts';
+import type { Audit } from '../../records/audit/compose.ts';
+import type { Revocation } from '../../records/revocation/compose.ts';
+import type { Tokens } from '../../tokens/compose.ts';
+import { consoleLinkRoutes } from './routes.ts';
+import { createConsoleLinks } from './service.ts';
+import { createConsoleLinkStore } from './store.ts';
+
+interface ConsoleLinkDependencies {
+  audit: Audit;
+  revocation: Revocation;
+  tokens: Tokens;
+}
+
+export type ConsoleLinkParts = ServicesOf<typeof composeConsoleLinks>;
+
+export function composeConsoleLinks(core: Core, { audit, revocation, tokens }: ConsoleLinkDependencies) {
+  const { redis, keyspace, publicUrl, now } = core;
+  const service = createConsoleLinks({
+    store: createConsoleLinkStore(redis, keyspace),
+    account: tokens.operatorAccount,
+    revocations: revocation.revocations,
+    audit: audit.writer,
+    refused: audit.floodLimited({ maxPerAddress: 10, maxTotal: 300 }),
+    publicUrl,
+    now,
+  });
+  return {
+    services: { service },
+    mounts: [
+      ['operators', '/auth/v3/ops/console-links', (app) => consoleLinkRoutes(app, { consoleLinks: service })],
+    ],
+  } satisfies Domain;
+}

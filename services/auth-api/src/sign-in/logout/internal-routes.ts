@@ -1,0 +1,45 @@
+/** Serves `/auth/v3/internal/logouts/{id}`, which Auth UI reads to render the pages around a logout. */
+
+import { browserHeader } from '@gatehouse/contracts/auth-api/interaction';
+import { type LogoutView, logoutViewSchema } from '@gatehouse/contracts/auth-api/logout';
+import { definedOnly } from '@gatehouse/contracts/defined-only';
+import { envelopeOf, errorEnvelope, securityError } from '@gatehouse/contracts/envelope';
+import { freeText } from '@gatehouse/contracts/text';
+import { notFound } from '@gatehouse/service-kit/errors/app-error';
+import type { App } from '@gatehouse/service-kit/http/app';
+import { ok } from '@gatehouse/service-kit/http/envelope';
+import { z } from 'zod';
+import type { BrandingViews } from '../../registry/branding/views.ts';
+import type { PendingLogout, PendingLogouts } from './pending-logouts.ts';
+
+export interface LogoutViewRoutesDeps {
+  pendingLogouts: PendingLogouts;
+  branding: Pick<BrandingViews, 'of'>;
+}
+
+export function logoutViewRoutes(app: App, { pendingLogouts, branding }: LogoutViewRoutesDeps): void {
+  app.get(
+    '/logouts/:id',
+    {
+      schema: {
+        operationId: 'readLogout',
+        tags: ['internal'],
+        summary: 'A sign-out, for the browser that it belongs to',
+        params: z.object({ id: freeText(128) }),
+        headers: z.object({ [browserHeader]: freeText(128).optional() }),
+        response: { 200: envelopeOf(logoutViewSchema), 401: securityError, 404: errorEnvelope },
+      },
+    },
+    async (request) => {
+      const pending = await pendingLogouts.read(request.params.id, request.headers[browserHeader]);
+      if (pending === undefined) throw notFound('There is no such sign-out');
+      const { contactCenterId } = pending;
+      const look = await branding.of({ contactCenterId });
+      return ok({ ...viewOf(pending), ...definedOnly({ branding: look }) });
+    },
+  );
+}
+
+function viewOf({ clientId: _clientId, contactCenterId: _center, ...pending }: PendingLogout): LogoutView {
+  return pending;
+}

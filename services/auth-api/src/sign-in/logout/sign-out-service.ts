@@ -1,0 +1,185 @@
+/** Signs out the user of a browser or of a token: this session, or every session of the user. */
+import { definedOnly } from '@gatehouse/contracts/defined-only';
+import { forbidden } from '@gatehouse/service-kit/errors/app-error';
+import { insufficientScope } from '@gatehouse/service-kit/errors/oauth-error';
+import type { AttemptLimiter } from '@gatehouse/service-kit/limits/attempt-limiter';
+import type { Browser } from '../../browser/cookies/browser-cookies.ts';
+import type { Pages } from '../../browser/cookies/pages.ts';
+import { webOriginOf } from '../../browser/cookies/same-origin.ts';
+import {
+  type Caller,
+  type Callers,
+  type DerivedToken,
+  sessionsScope,
+} from '../../browser/sessions/caller.ts';
+import type { SessionService } from '../../browser/sessions/service.ts';
+import type { EndedSession } from '../../browser/sessions/session.ts';
+import { isWithinScope } from '../../core/protocol/parameters.ts';
+import type { AuditWriter } from '../../records/audit/event.ts';
+import { reasonUnsettled } from '../../records/revocation/keeper.ts';
+import type { Client } from '../../registry/clients/client.ts';
+import type { ClientDirectory } from '../../registry/clients/directory.ts';
+import type { TokenFacts } from '../../tokens/access-token.ts';
+import type { PendingLogouts } from './pending-logouts.ts';
+
+export interface SignOutOrder {
+  /** Every session and token of the user, everywhere. */
+  global: boolean;
+  /** Where the browser asks to go; only a registered origin is accepted. */
+  redirectUri?: string | undefined;
+  /** Set when another site led the browser here; its origin, if the browser names it. */
+  foreign?: { origin: string | undefined } | undefined;
+}
+
+export interface SignedOut {
+  /** The page that asks the user; nothing has ended yet. */
+  asks?: string;
+  via: Caller['via'] | undefined;
+  /** Undefined when the requested address is not allowed. */
+  redirectUri: string | undefined;
+  /** The session of this browser. */
+  ended: EndedSession | undefined;
+}
+
+export interface SignOutOptions {
+  callers: Callers;
+  sessions: SessionService;
+  clients: Pick<ClientDirectory, 'find' | 'hasOrigin'>;
+  /** Ends the tokens of an authorization. */
+  endFamily(familyId: string): Promise<void>;
+  /** Ends an access token and what was derived from it. */
+  endToken(text: string, facts: TokenFacts): Promise<void>;
+  /** Resolves when everything that was ended before is kept. @throws AppError (503) */
+  settled(): Promise<void>;
+  audit: AuditWriter;
+  pendingLogouts: Pick<PendingLogouts, 'create'>;
+  pages: Pick<Pages, 'signOut'>;
+  /** The compat profile: tokens need no scope for `global`. */
+  isCompat: boolean;
+  /** Bounds what one address may leave in Redis. */
+  starts: AttemptLimiter;
+}
+
+export type SignOutService = ReturnType<typeof createSignOutService>;
+
+export function createSignOutService(options: SignOutOptions) {
+  const { callers, sessions, clients, endFamily, endToken, settled, audit, pendingLogouts, pages, starts } =
+    options;
+
+  /** An application ends the session that it has; where else its user is signed in is not its business. @throws OAuthError (403) */
+  const requireScope = async ({ scope, clientIds: [clientId = ''] }: Caller) => {
+    if (scope === undefined || isWithinScope([sessionsScope], scope)) return;
+    if ((await clients.find(clientId))?.globalSignOut ?? options.isCompat) return;
+    throw insufficientScope(`global=true needs the scope ${sessionsScope}`);
+  };
+
+  const endDerived = async ({ text, facts, ownFamilyId }: DerivedToken) => {
+    const unsettled = await reasonUnsettled(endToken(text, facts));
+    // Now: whoever repeats what was answered 503 has no token any more that names the family.
+    if (ownFamilyId !== undefined) await endFamily(ownFamilyId);
+    if (unsettled !== undefined) throw unsettled;
+  };
+
+  const endOne = async (browser: Browser, caller: Caller) => {
+    if (caller.derived !== undefined) return endDerived(caller.derived);
+    if (caller.via === 'session') await sessions.end(browser);
+    else if (caller.sid !== undefined) await sessions.endOne(caller.identity, caller.sid);
+    if (caller.familyId !== undefined) await endFamily(caller.familyId);
+  };
+
+  const endAll = async (browser: Browser, caller: Caller) => {
+    await sessions.endAll(caller.identity);
+    if (caller.via === 'session') await sessions.end(browser);
+  };
+
+  /** Works without PostgreSQL; then only the origins of the session's own clients are known. */
+  const isRegistered = async (origin: string, clientIds: readonly string[]): Promise<boolean> => {
+    const known = await Promise.all(clientIds.map((id) => clients.find(id).catch(() => undefined)));
+    if (known.some((client) => client !== undefined && hasOrigin(client, origin))) return true;
+    return clients.hasOrigin(origin).catch(() => false);
+  };
+
+  const allowedTarget = async ({ redirectUri }: SignOutOrder, caller: Caller | undefined) => {
+    const origin = redirectUri === undefined ? undefined : webOriginOf(redirectUri);
+    if (origin === undefined) return undefined;
+    return (await isRegistered(origin, caller?.clientIds ?? [])) ? redirectUri : undefined;
+  };
+
+  /** Only registered applications may sign their users out by a link (CVE-2020-10734). */
+  const mustAsk = async ({ foreign }: SignOutOrder, { via, clientIds }: Caller) => {
+    if (via !== 'session' || foreign === undefined) return false;
+    return foreign.origin === undefined || !(await isRegistered(foreign.origin, clientIds));
+  };
+
+  const ask = async (
+    browser: Browser,
+    { caller, redirectUri, global }: { caller: Caller; redirectUri: string | undefined; global: boolean },
+  ): Promise<SignedOut> => {
+    starts.reserve(browser.request.ip);
+    const { id } = await pendingLogouts.create(
+      browser,
+      definedOnly({
+        step: 'ask' as const,
+        userName: caller.identity.username,
+        contactCenterId: caller.identity.contactCenterId,
+        frames: [],
+        everywhere: global ? true : undefined,
+        continueTo: redirectUri,
+      }),
+    );
+    return { asks: pages.signOut(id), via: caller.via, redirectUri, ended: undefined };
+  };
+
+  return {
+    /** Signing out twice is no error. @throws AppError (403) for `global` by a derived token, (503); OAuthError (403) for `global` by a token without the scope */
+    async signOut(browser: Browser, order: SignOutOrder): Promise<SignedOut> {
+      const { request } = browser;
+      const caller = await callers.find(request);
+      const redirectUri = await allowedTarget(order, caller);
+      if (caller === undefined) {
+        // Also deletes the cookie of a session that has expired.
+        if (request.headers['authorization'] === undefined) await sessions.end(browser);
+        // The caller may be unknown because an earlier request, which was answered 503, has ended the token.
+        await settled();
+        return { via: undefined, redirectUri, ended: undefined };
+      }
+      // RFC 9700 section 4.12: an exchanged token has less power than its user's login.
+      if (order.global && caller.derived !== undefined) throw endsOnlyItself();
+      if (order.global) await requireScope(caller);
+      if (await mustAsk(order, caller)) {
+        return ask(browser, { caller, redirectUri, global: order.global });
+      }
+      // The event comes first: a repetition after a crash would find no session to record.
+      await audit.write({
+        name: order.global ? 'global_logout' : 'logout',
+        outcome: 'success',
+        correlationId: request.id,
+        sub: caller.sub,
+        contactCenterId: caller.identity.contactCenterId,
+        // A derived token ends only itself: its session goes on, and nobody must be told that it ended.
+        sid: caller.derived === undefined ? caller.sid : undefined,
+        clientAddress: caller.clientAddress,
+      });
+      await (order.global ? endAll(browser, caller) : endOne(browser, caller));
+      return { via: caller.via, redirectUri, ended: endedBy(caller) };
+    },
+  };
+}
+
+function endsOnlyItself() {
+  return forbidden(
+    "This token was obtained by exchange, delegation or an assertion, so it ends only itself: global=true needs a token or session of the user's own login",
+    { field: 'global' },
+  );
+}
+
+function hasOrigin(
+  { redirectUris, postLogoutRedirectUris }: Pick<Client, 'redirectUris' | 'postLogoutRedirectUris'>,
+  origin: string,
+): boolean {
+  return [...redirectUris, ...postLogoutRedirectUris].some((uri) => URL.parse(uri)?.origin === origin);
+}
+
+function endedBy({ via, sub, sid, clientIds, provider, identity }: Caller): EndedSession | undefined {
+  return via === 'session' && sid !== undefined ? { sub, sid, clientIds, provider, identity } : undefined;
+}

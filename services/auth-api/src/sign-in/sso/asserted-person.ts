@@ -1,0 +1,129 @@
+/** Describes the person that an identity provider asserts, in either protocol, before the Configuration Server confirms them. */
+
+import type { ProviderSession } from '../../browser/sessions/session.ts';
+import {
+  moreFactors,
+  severalFactors,
+  supportedContexts,
+} from '../../core/protocol/authentication-context.ts';
+import { SsoError } from './failure.ts';
+import type { SsoFlow } from './flow.ts';
+import type { SignOnSettings } from './settings.ts';
+
+export interface AssertedPerson {
+  /** Entity id or issuer of the identity provider, as it was verified. */
+  issuer: string;
+  /** The name that `userLookup` looks for; undefined when the answer held none. */
+  name: string | undefined;
+  /** Where the name was looked for, in words. */
+  nameSource: string;
+  groups: readonly string[];
+  /** An e-mail address that the identity provider says it has verified. */
+  verifiedEmail?: string;
+  /** When the identity provider asked the person. */
+  authTimeMs: number | undefined;
+  /** How (RFC 8176), where it says so. */
+  amr: string[];
+  /** Authentication context as it names it: `acr`, or AuthnContextClassRef. */
+  context?: string;
+  /** The identity provider's session ends then. */
+  sessionEndsAtMs?: number;
+  provider: ProviderSession;
+}
+
+const maxName = 255;
+
+/**
+ * The name to look up at the directory, as it was asserted: a provider that knows names with spaces around them has other people.
+ * @throws SsoError
+ */
+export function nameOf(
+  person: Pick<AssertedPerson, 'name' | 'nameSource'>,
+  { userNameDomain }: SignOnSettings,
+): string {
+  const name = person.name?.normalize('NFC') ?? '';
+  if (name.trim() === '' || name.length > maxName) {
+    throw new SsoError(
+      'name_missing',
+      `${person.nameSource} is missing, empty or longer than ${maxName} characters`,
+    );
+  }
+  if (userNameDomain === undefined) return name;
+  const ending = `@${userNameDomain}`;
+  if (!name.toLowerCase().endsWith(ending.toLowerCase()) || name.length === ending.length) {
+    throw new SsoError(
+      'name_of_other_domain',
+      `${person.nameSource} is ${JSON.stringify(name)}, which does not end with ${ending}`,
+    );
+  }
+  return name.slice(0, -ending.length);
+}
+
+/** Whether the address that the Configuration Server has is the one that the identity provider has verified. */
+export function hasVerified({ verifiedEmail }: AssertedPerson, email: string | undefined): boolean {
+  return verifiedEmail !== undefined && verifiedEmail.toLowerCase() === email?.toLowerCase();
+}
+
+/** Groups at the identity provider let in or keep out; they give no rights. @throws SsoError */
+export function requireGroup({ groups }: AssertedPerson, { requiredGroups = [] }: SignOnSettings): void {
+  if (requiredGroups.length === 0 || requiredGroups.some((group) => groups.includes(group))) return;
+  throw new SsoError(
+    'group_missing',
+    `the person is in none of ${requiredGroups.join(', ')}; in ${groups.length} groups altogether`,
+  );
+}
+
+/** Methods (RFC 8176), with what the context amounts to. */
+export function methodsOf({ amr, context }: AssertedPerson, { strongContext }: SignOnSettings): string[] {
+  const isStrong = strongContext !== undefined && context === strongContext;
+  return [...new Set([...amr, ...(isStrong ? [severalFactors] : [])])];
+}
+
+/** What an identity provider is asked for where an application wants these contexts: ours have names of its own. */
+export function contextsToAskFor(wanted: readonly string[], { strongContext }: SignOnSettings): string[] {
+  return wanted.flatMap((context) => {
+    if (context === moreFactors) return strongContext ?? [];
+    return supportedContexts.includes(context) ? [] : context;
+  });
+}
+
+export interface FreshnessRule {
+  nowMs: number;
+  skewMs: number;
+}
+
+/**
+ * When the identity provider saw the person. A time that was asked for and is not told is a refusal: nobody could say
+ * whether the person was asked at all.
+ * @throws SsoError
+ */
+export function seenAtMs(
+  { authTimeMs }: AssertedPerson,
+  { isForced, maxAgeSeconds, startedAtMs }: SsoFlow,
+  { nowMs, skewMs }: FreshnessRule,
+): number | 'just now' | 'unknown' {
+  if (authTimeMs !== undefined && authTimeMs > nowMs + skewMs) {
+    throw new SsoError('wrong_time', `the person was asked at ${iso(authTimeMs)}, which is in the future`);
+  }
+  if (!isForced && maxAgeSeconds === undefined)
+    return authTimeMs === undefined ? 'unknown' : Math.min(authTimeMs, nowMs);
+  if (authTimeMs === undefined)
+    throw new SsoError('not_fresh', 'the answer does not say when the person was asked');
+  if (isForced) {
+    if (authTimeMs + skewMs >= startedAtMs) return 'just now';
+    throw new SsoError('not_fresh', `the person was to be asked again and was asked at ${iso(authTimeMs)}`);
+  }
+  const oldestMs = nowMs - (maxAgeSeconds ?? 0) * 1000;
+  if (authTimeMs + skewMs < oldestMs) {
+    throw new SsoError(
+      'not_fresh',
+      `the person was asked at ${iso(authTimeMs)}, more than ${maxAgeSeconds} s ago`,
+    );
+  }
+  // What the tolerance let through must not be found too old a moment later.
+  return Math.min(nowMs, Math.max(authTimeMs, oldestMs + skewMs));
+}
+
+function iso(ms: number): string {
+  return new Date(ms).toISOString();
+}

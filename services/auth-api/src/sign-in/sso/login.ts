@@ -1,0 +1,218 @@
+/** Starts and completes a login at an identity provider: the steps that SAML and OpenID Connect share. */
+
+import { definedOnly } from '@gatehouse/contracts/defined-only';
+import { providerWay } from '@gatehouse/contracts/way-of-sign-in';
+import type { AttemptLimiter } from '@gatehouse/service-kit/limits/attempt-limiter';
+import type { Logger } from '@gatehouse/service-kit/logging/logger';
+import type { Browser, BrowserRequest } from '../../browser/cookies/browser-cookies.ts';
+import type { Pages } from '../../browser/cookies/pages.ts';
+import type { InteractionService } from '../../browser/interactions/service.ts';
+import type { SessionService } from '../../browser/sessions/service.ts';
+import type { UserService } from '../../people/accounts/service.ts';
+import { SignInError } from '../../people/directories/sign-in-error.ts';
+import type { AuditWriter } from '../../records/audit/event.ts';
+import {
+  type AssertedPerson,
+  hasVerified,
+  methodsOf,
+  nameOf,
+  requireGroup,
+  seenAtMs,
+} from './asserted-person.ts';
+import { SsoError, type SsoReason } from './failure.ts';
+import type { SsoFlow } from './flow.ts';
+import { reasonOf, type SsoMetrics } from './metrics.ts';
+import type { ProviderRequest } from './protocol.ts';
+import type { ProviderSessions } from './provider-sessions.ts';
+import type { Schemes } from './scheme.ts';
+import type { SignOnSettings, SsoSettings } from './settings.ts';
+import { createStartLogin, type StartLoginOptions, type Wish } from './start-login.ts';
+
+/** What is known of a login when it fails: enough to choose the page and to name the contact centre. */
+export type FailedLogin = Pick<SsoFlow, 'protocol' | 'contactCenterId'> & Partial<FailedPage>;
+
+interface FailedPage {
+  interactionId: string | undefined;
+  userName: string | undefined;
+  tenant: string | undefined;
+}
+
+export interface SsoLogin {
+  /** Sends the browser to the identity provider, or to the sign-in page where a password is asked. @throws AppError for a page */
+  start(browser: Browser, wish: Wish): Promise<ProviderRequest>;
+  /** The settings that a flow was started with, if they still apply to its place. @throws SsoError */
+  settingsOf<P extends 'saml' | 'oidc'>(
+    flow: SsoFlow & { protocol: P },
+  ): Promise<Extract<SignOnSettings, { protocol: P }>>;
+  /** User name of the person whom the identity provider named. @throws SsoError, SignInError */
+  userNameOf(settings: SignOnSettings, person: AssertedPerson): Promise<string>;
+  /** Opens a session for the person whom the identity provider named; the address where the browser goes next. @throws SsoError, SignInError */
+  complete(
+    browser: Browser,
+    flow: SsoFlow,
+    settings: SignOnSettings,
+    person: AssertedPerson,
+  ): Promise<string>;
+  /** Records why the login failed; the address of the page that tells the user. Other errors are thrown again. */
+  fail(request: BrowserRequest, failed: FailedLogin, error: unknown): Promise<string>;
+}
+
+export interface SsoLoginOptions extends StartLoginOptions {
+  schemes: Schemes;
+  settings: SsoSettings;
+  interactions: InteractionService;
+  users: Pick<UserService, 'identify'>;
+  sessions: SessionService;
+  providerSessions: ProviderSessions;
+  pages: Pages;
+  audit: AuditWriter;
+  metrics: SsoMetrics;
+  /** Logins at identity providers that one address may leave unfinished. */
+  unfinished: AttemptLimiter;
+  /** Audit events of failed logins. */
+  failures: Pick<AuditWriter, 'write'>;
+  log: Logger;
+}
+
+/** Clocks of OpenID Connect providers differ by so much; SAML settings have their own. */
+const oidcSkewSeconds = 60;
+
+const refusals = {
+  unknown: 'person_unknown',
+  disabled: 'person_disabled',
+  ambiguous: 'person_ambiguous',
+  not_a_member: 'person_not_in_access_group',
+} as const satisfies Record<string, SsoReason>;
+
+export function createSsoLogin(options: SsoLoginOptions): SsoLogin {
+  const { schemes, interactions, users, sessions, pages, audit, metrics, now } = options;
+  const startLogin = createStartLogin(options);
+
+  const personOf = async (settings: SignOnSettings, person: AssertedPerson) => {
+    const { contactCenterId, userLookup: lookup, accessGroups } = settings;
+    const name = nameOf(person, settings);
+    requireGroup(person, settings);
+    const found = await users.identify({ contactCenterId, lookup, name, accessGroups });
+    if (found.outcome === 'found') return found;
+    throw new SsoError(
+      refusals[found.outcome],
+      `${person.nameSource} is ${JSON.stringify(name)}, looked up as ${lookup}`,
+    );
+  };
+
+  const login: SsoLogin = {
+    async start(browser, typed) {
+      const { request } = browser;
+      options.unfinished.reserve(request.ip);
+      const { interactionId } = typed;
+      const interaction =
+        interactionId === undefined ? undefined : await interactions.readFor(request, interactionId);
+      const { tenantHint, loginHint } = interaction?.authorization ?? {};
+      const wish = { ...typed, tenant: typed.tenant ?? tenantHint, userName: typed.userName ?? loginHint };
+      const named = { userName: wish.userName ?? '', tenant: wish.tenant };
+      const settings = await schemes.settingsOf(named);
+      if (settings === undefined) {
+        // Nothing was begun.
+        options.unfinished.release(request.ip);
+        return { kind: 'redirect', location: pages.signIn(interactionId) };
+      }
+      try {
+        return await startLogin(browser, settings, { ...wish, domain: schemes.domainOf(named) }, interaction);
+      } catch (error) {
+        return { kind: 'redirect', location: await login.fail(request, { ...settings, ...wish }, error) };
+      }
+    },
+
+    async settingsOf(flow) {
+      const settings = await options.settings.of(flow.contactCenterId, flow.protocol);
+      if (settings?.enabled && settings.location === flow.location) return settings;
+      throw new SsoError(
+        'wrong_destination',
+        `${flow.protocol} is no longer set for ${flow.contactCenterId} at ${flow.location}`,
+      );
+    },
+
+    async userNameOf(settings, person) {
+      return (await personOf(settings, person)).identity.loginName;
+    },
+
+    async complete(browser, flow, settings, person) {
+      const { request } = browser;
+      const skewSeconds = settings.protocol === 'saml' ? settings.clockSkewSeconds : oidcSkewSeconds;
+      const startedAtMs = now();
+      // After its end would have been noticed: what ends from here on, ends the session.
+      await login.settingsOf(flow);
+      const seenAt = seenAtMs(person, flow, { nowMs: now(), skewMs: skewSeconds * 1000 });
+      const { identity } = await personOf(settings, person);
+      const { provider, sessionEndsAtMs } = person;
+      const { interactionId, target } = flow;
+      const entry = definedOnly({
+        domain: flow.domain,
+        signOn: `${flow.protocol} ${flow.location}`,
+        way: providerWay(flow.protocol, person.issuer),
+      });
+      const session = await sessions.create(browser, {
+        identity: { ...identity, entry, ...(hasVerified(person, identity.email) && { emailVerified: true }) },
+        amr: methodsOf(person, settings),
+        provedAtMs: startedAtMs,
+        provider,
+        ...(typeof seenAt === 'number' ? { providerAuthTimeMs: seenAt } : {}),
+        ...(seenAt === 'unknown' ? { isSeenAtUnknown: true } : {}),
+        ...definedOnly({ endsAtMs: sessionEndsAtMs }),
+        interactionId,
+      });
+      metrics.succeeded(flow.protocol, flow.contactCenterId, startedAtMs);
+      options.unfinished.release(request.ip);
+      await Promise.all([
+        options.providerSessions.note(session),
+        audit.write({
+          name: 'login_succeeded',
+          outcome: 'success',
+          correlationId: request.id,
+          clientAddress: request.ip,
+          sub: session.sub,
+          sid: session.sid,
+          contactCenterId: flow.contactCenterId,
+          fields: { userName: identity.loginName, method: flow.protocol, location: flow.location },
+        }),
+      ]);
+      return interactionId === undefined ? (target ?? pages.signedIn()) : pages.resume(interactionId);
+    },
+
+    async fail(request, { protocol, contactCenterId, interactionId, userName, tenant }, error) {
+      if (!(error instanceof SignInError)) throw error;
+      const reason = reasonOf(error);
+      metrics.failed(protocol, contactCenterId, error);
+      options.log.warn(
+        {
+          event: 'sso_failed',
+          protocol,
+          contactCenterId,
+          reason,
+          detail: error.detail,
+          correlationId: request.id,
+        },
+        'single sign-on did not end in a session',
+      );
+      await Promise.all([
+        options.failures.write({
+          name: 'login_failed',
+          outcome: 'failure',
+          correlationId: request.id,
+          clientAddress: request.ip,
+          contactCenterId,
+          fields: { method: protocol, reason, detail: error.detail ?? '' },
+        }),
+        interactionId === undefined
+          ? undefined
+          : interactions.note(interactionId, {
+              error: error.failure,
+              correlationId: request.id,
+              ...definedOnly({ userName, tenant }),
+            }),
+      ]);
+      return pages.ssoFailed(interactionId, error.failure, request.id);
+    },
+  };
+  return login;
+}

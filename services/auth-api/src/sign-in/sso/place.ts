@@ -1,0 +1,54 @@
+/** Names the contact centre and location that an identity provider's response belongs to; our addresses contain both. */
+
+import { locationPattern, rootLocation } from '@gatehouse/contracts/environment-api/location';
+import { freeText } from '@gatehouse/contracts/text';
+import { notFound } from '@gatehouse/service-kit/errors/app-error';
+import { z } from 'zod';
+import type { ContactCenterService } from '../../registry/contact-centers/service.ts';
+
+export interface SignOnPlace {
+  contactCenterId: string;
+  location: string;
+}
+
+/** The end of a path that names a place. */
+export const placePattern = ':contactCenterId/:place';
+
+export const placeParams = z.object({ contactCenterId: z.guid(), place: freeText(128) });
+
+const root = '-';
+
+export function pathOf({ contactCenterId, location }: SignOnPlace): string {
+  return `${contactCenterId}/${slugOf(location)}`;
+}
+
+/** `/` is `-`, `/USW1/DC2` is `USW1~DC2`: a location holds no tilde and no part of one begins with a hyphen. */
+function slugOf(location: string): string {
+  return location === rootLocation ? root : location.slice(1).replaceAll('/', '~');
+}
+
+/** Undefined when the text is the slug of no location. */
+function locationOf(slug: string): string | undefined {
+  const location = slug === root ? rootLocation : `/${slug.replaceAll('~', '/')}`;
+  return locationPattern.test(location) && slugOf(location) === slug ? location : undefined;
+}
+
+/** The place that a path names. @throws AppError (404) */
+export function placeOf({ contactCenterId, place }: z.infer<typeof placeParams>): SignOnPlace {
+  const location = locationOf(place);
+  if (location === undefined) throw notFound('There is no such location');
+  return { contactCenterId: contactCenterId.toLowerCase(), location };
+}
+
+export function isSamePlace(one: SignOnPlace, other: SignOnPlace): boolean {
+  return one.contactCenterId === other.contactCenterId && one.location === other.location;
+}
+
+/** Of contact centres that there are not, nothing is looked up, counted or written down. @throws AppError (404) */
+export async function requireContactCenter(
+  contactCenters: Pick<ContactCenterService, 'get'>,
+  { contactCenterId }: SignOnPlace,
+): Promise<void> {
+  if ((await contactCenters.get(contactCenterId)) === undefined)
+    throw notFound('There is no such contact centre');
+}

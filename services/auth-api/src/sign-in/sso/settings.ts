@@ -1,0 +1,87 @@
+/** Keeps copies of the single sign-on settings at our location and follows their changes in Environment API. */
+import type { EnvironmentApiClient } from '@gatehouse/api-client/environment-api/client';
+import { definedOnly } from '@gatehouse/contracts/defined-only';
+import type {
+  OidcSettings,
+  SamlSettings,
+  SingleSignOnView,
+} from '@gatehouse/contracts/environment-api/single-sign-on';
+import { createRevalidatingCache, type OwnerState } from '@gatehouse/service-kit/cache/revalidating-cache';
+import type { Clock } from '@gatehouse/service-kit/clock';
+import { isEnd, readAnswer } from '../../registry/contact-centers/service.ts';
+
+/** One way of signing in, as it is set for a location. */
+export type SignOnSettings =
+  | ({ protocol: 'saml'; contactCenterId: string; location: string } & SamlSettings)
+  | ({ protocol: 'oidc'; contactCenterId: string; location: string } & OidcSettings & {
+        clientSecretEnvelope?: string | undefined;
+      });
+
+export type SamlSignOn = Extract<SignOnSettings, { protocol: 'saml' }>;
+export type OidcSignOn = Extract<SignOnSettings, { protocol: 'oidc' }>;
+
+export interface SsoSettings {
+  /** Enabled ones in the order in which they are asked whether a person is theirs. Rejects when nobody can tell. */
+  enabled(contactCenterId: string): Promise<SignOnSettings[]>;
+  /** The one of a protocol, enabled or not; undefined where there is none at our location. */
+  of<P extends SignOnSettings['protocol']>(
+    contactCenterId: string,
+    protocol: P,
+  ): Promise<Extract<SignOnSettings, { protocol: P }> | undefined>;
+  /** As they count at a location, which may be another one than ours, enabled or not. Read anew: only administrators ask. */
+  at(contactCenterId: string, location?: string): Promise<SignOnSettings[]>;
+  applyChange(change: { entity: string; id: string; contactCenterId?: string | undefined }): void;
+  applyGap(): void;
+}
+
+export interface SsoSettingsOptions {
+  client: Pick<EnvironmentApiClient, 'singleSignOnOf'>;
+  location: string;
+  staleMaxSeconds: number;
+  owner?: OwnerState;
+  now: Clock;
+  onStale(key: string, ageMs: number, error: unknown): void;
+}
+
+export function createSsoSettings(options: SsoSettingsOptions): SsoSettings {
+  const views = createRevalidatingCache<SingleSignOnView>({
+    load: (id, etag) => readAnswer(options.client.singleSignOnOf(id, options.location, { etag })),
+    freshMs: 60_000,
+    staleMaxMs: options.staleMaxSeconds * 1000,
+    missingMs: 5_000,
+    retryMs: 1_000,
+    maxEntries: 10_000,
+    ...definedOnly({ owner: options.owner }),
+    now: options.now,
+    onStale: options.onStale,
+  });
+
+  const listed = (contactCenterId: string, view: SingleSignOnView | undefined): SignOnSettings[] => [
+    ...(view?.saml ? [{ protocol: 'saml' as const, contactCenterId, ...view.saml }] : []),
+    ...(view?.oidc ? [{ protocol: 'oidc' as const, contactCenterId, ...view.oidc }] : []),
+  ];
+  const list = async (contactCenterId: string): Promise<SignOnSettings[]> =>
+    listed(contactCenterId, await views.get(contactCenterId));
+
+  return {
+    async enabled(contactCenterId) {
+      return (await list(contactCenterId)).filter((settings) => settings.enabled);
+    },
+    async of(contactCenterId, protocol) {
+      const found = (await list(contactCenterId)).find((settings) => settings.protocol === protocol);
+      return found as Extract<SignOnSettings, { protocol: typeof protocol }> | undefined;
+    },
+    async at(contactCenterId, location = options.location) {
+      if (location === options.location) return list(contactCenterId);
+      const read = await readAnswer(options.client.singleSignOnOf(contactCenterId, location));
+      return listed(contactCenterId, read.status === 'found' ? read.value : undefined);
+    },
+    applyChange(change) {
+      const id = change.entity === 'contact-center' ? change.id : change.contactCenterId;
+      if (change.entity === 'location') views.invalidateAll();
+      // What was switched off must not be used again, not even while Environment API is down.
+      else if (id !== undefined) (isEnd(change) ? views.drop : views.invalidate)((key) => key === id);
+    },
+    applyGap: () => views.drop(() => true),
+  };
+}

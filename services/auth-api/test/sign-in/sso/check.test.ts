@@ -1,0 +1,261 @@
+import { createSecretBox } from '@gatehouse/service-kit/crypto/secret-box';
+import { randomBytes } from '@gatehouse/service-kit/crypto/secrets';
+import { Secret } from '@gatehouse/service-kit/secret';
+import {
+  type OpenIdProvider,
+  startOpenIdProvider,
+} from '@gatehouse/testing/identity-providers/openid-provider';
+import { makeProviderKey } from '@gatehouse/testing/identity-providers/provider-key';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { reencryptSigningKeys } from '../../../src/keys/signing-keys/reencrypt.ts';
+import { reencryptSsoKeys } from '../../../src/sign-in/sso/keys/reencrypt.ts';
+import {
+  type AuthApi,
+  contactCenterId,
+  encryptionKeys,
+  publicUrl,
+  startAuthApi,
+} from '../../stack/auth-api.ts';
+import { createBrowser } from '../../stack/browser.ts';
+import { opsCall } from '../../stack/oauth.ts';
+import { startHostileProvider } from './stack/hostile-provider.ts';
+import { idpMetadata } from './stack/saml-provider.ts';
+import { callbackUri, localTrial, setSignOn } from './stack/sign-on.ts';
+import { createVisitor } from './stack/visitor.ts';
+
+let stack: AuthApi;
+let provider: OpenIdProvider;
+
+beforeAll(async () => {
+  stack = await startAuthApi({ env: localTrial });
+  const keys = (await stack.app.inject({ url: '/auth/v3/sso/jwks' })).json();
+  provider = await startOpenIdProvider({
+    clients: [
+      { client_id: 'gatehouse', client_secret: 'right', redirect_uris: [callbackUri] },
+      {
+        client_id: 'by-secret-jwt',
+        client_secret: 'a-secret-of-32-characters-or-more',
+        redirect_uris: [callbackUri],
+        token_endpoint_auth_method: 'client_secret_jwt',
+      },
+      {
+        client_id: 'by-key',
+        redirect_uris: [callbackUri],
+        token_endpoint_auth_method: 'private_key_jwt',
+        jwks: keys,
+      },
+    ],
+  });
+});
+afterAll(() => Promise.all([stack?.close(), provider?.close()]));
+
+interface Checked {
+  ok: boolean;
+  protocols: { protocol: string; ok: boolean; steps: { step: string; status: string; message: string }[] }[];
+}
+
+async function check(userName?: string): Promise<Checked> {
+  const answer = await opsCall(stack, 'POST', `/auth/v3/ops/contact-centers/${contactCenterId}/sso-check`, {
+    data: userName === undefined ? {} : { userName },
+  });
+  expect(answer.status).toBe(200);
+  return answer.json<{ data: Checked }>().data;
+}
+
+const failed = ({ protocols }: Checked) =>
+  protocols.flatMap(({ steps }) => steps).filter(({ status }) => status === 'failed');
+
+describe('the dry run', () => {
+  it('goes through every step with a real provider, and finds the person', async () => {
+    await setSignOn(stack, {
+      oidc: { issuer: provider.issuer, clientId: 'gatehouse' },
+      clientSecret: 'right',
+    });
+    const outcome = await check('agent');
+    expect(outcome.ok).toBe(true);
+    expect(outcome.protocols[0]?.steps.map(({ step, status }) => `${step}: ${status}`)).toEqual([
+      'our names: ok',
+      'discovery: ok',
+      'keys: ok',
+      'user name: ok',
+      'client authentication: ok',
+      'client secret: ok',
+      'logout: ok',
+      'answer: skipped',
+      'person: ok',
+    ]);
+    expect(outcome.protocols[0]?.steps.at(-1)?.message).toContain('DBID 101');
+  });
+
+  it.each([
+    ['a wrong secret', { clientId: 'gatehouse' }, 'wrong', 'client secret', /compare clientId, clientSecret/],
+    ['an unknown client', { clientId: 'nobody' }, 'right', 'client secret', /compare clientId, clientSecret/],
+    [
+      'a provider that is away',
+      { issuer: 'http://127.0.0.1:9' },
+      'right',
+      'discovery',
+      /127\.0\.0\.1:9 did not answer/,
+    ],
+  ] as const)(
+    'names the step that failed and what to change: %s',
+    async (_case, changes, clientSecret, step, message) => {
+      await setSignOn(stack, {
+        oidc: { issuer: provider.issuer, clientId: 'gatehouse', ...changes },
+        clientSecret,
+      });
+      const outcome = await check();
+      expect(outcome.ok).toBe(false);
+      expect(failed(outcome)).toEqual([
+        expect.objectContaining({ step, message: expect.stringMatching(message) }),
+      ]);
+    },
+  );
+
+  it('warns of a provider that verifies no addresses where people are named by theirs', async () => {
+    const silent = await startHostileProvider();
+    silent.lies = { discovery: { claims_supported: ['sub', 'email'] }, tokenStatus: 400 };
+    const byEmail = { issuer: silent.issuer, clientId: 'gatehouse', userNameClaim: 'email' };
+    const userName = async (changes = {}) => {
+      await setSignOn(stack, { oidc: { ...byEmail, ...changes }, clientSecret: 'right' });
+      return (await check()).protocols[0]?.steps.find(({ step }) => step === 'user name');
+    };
+    try {
+      expect(await userName()).toMatchObject({
+        status: 'warning',
+        message: expect.stringContaining('assumeVerifiedEmail'),
+      });
+      expect(await userName({ assumeVerifiedEmail: true })).toMatchObject({ status: 'ok' });
+      expect(await userName({ userNameClaim: 'sub' })).toMatchObject({ status: 'ok' });
+    } finally {
+      await silent.close();
+    }
+  });
+
+  it('says who nobody is', async () => {
+    await setSignOn(stack, {
+      oidc: { issuer: provider.issuer, clientId: 'gatehouse', userLookup: 'email' },
+      clientSecret: 'right',
+    });
+    expect(failed(await check('nobody@example.com'))[0]?.message).toContain(
+      'nobody at the Configuration Server',
+    );
+    expect((await check('agent@example.com')).ok).toBe(true);
+  });
+
+  it('goes through SAML before it is enabled, and warns of a certificate that ends', async () => {
+    const key = makeProviderKey(new Date(Date.now() + 10 * 24 * 3_600_000));
+    await setSignOn(stack, { saml: { enabled: false, idpMetadataXml: idpMetadata([key]), logout: true } });
+    const outcome = await check();
+    expect(outcome).toMatchObject({ ok: false, protocols: [{ protocol: 'saml', enabled: false, ok: true }] });
+    const steps = outcome.protocols[0]?.steps ?? [];
+    expect(steps.find(({ step }) => step === 'certificates')).toMatchObject({ status: 'warning' });
+    expect(steps.at(-1)).toMatchObject({
+      status: 'skipped',
+      message: expect.stringMatching(/^not tried, because nobody signs in: .*its NameID; a logout$/),
+    });
+    expect(steps.find(({ step }) => step === 'encryption')?.message).toContain('encryptAssertions is off');
+    expect(steps[0]?.message).toContain(`${publicUrl}/auth/v3/saml/${contactCenterId}/-/metadata`);
+    await setSignOn(stack, { saml: { idpMetadataXml: '<EntityDescriptor/>' } });
+    expect(failed(await check())[0]?.message).toContain('describes no identity provider');
+  });
+
+  it('proves the client by its secret without sending it: client_secret_jwt', async () => {
+    const byJwt = {
+      issuer: provider.issuer,
+      clientId: 'by-secret-jwt',
+      tokenEndpointAuthMethod: 'client_secret_jwt',
+    } as const;
+    await setSignOn(stack, { oidc: byJwt, clientSecret: 'a-secret-of-32-characters-or-more' });
+    expect(failed(await check())).toEqual([]);
+    await setSignOn(stack, { oidc: byJwt, clientSecret: 'another-of-32-characters-or-more!' });
+    expect(failed(await check())[0]?.message).toMatch(/compare clientId, clientSecret/);
+  });
+
+  it('tries the settings that count at another location, read anew, and refuses what is no location', async () => {
+    await setSignOn(stack, {
+      oidc: { issuer: provider.issuer, clientId: 'gatehouse' },
+      clientSecret: 'right',
+    });
+    const at = (location: string) =>
+      opsCall(stack, 'POST', `/auth/v3/ops/contact-centers/${contactCenterId}/sso-check`, {
+        data: { location },
+      });
+    const questions = () =>
+      stack.environmentApi.asked.filter(({ path }) => path.endsWith('single-sign-on?location=%2FUSW1'))
+        .length;
+    expect(questions()).toBe(0);
+    for (const count of [1, 2]) {
+      const answer = await at('/USW1');
+      expect(answer.json<{ data: Checked }>().data.protocols.map(({ ok }) => ok)).toEqual([true]);
+      expect(questions()).toBe(count);
+    }
+    expect((await at('USW1')).status).toBe(400);
+  });
+
+  it('is for administrators alone, and for contact centres that there are', async () => {
+    const url = `/auth/v3/ops/contact-centers/${contactCenterId}/sso-check`;
+    expect((await stack.app.inject({ method: 'POST', url })).statusCode).toBe(401);
+    expect((await stack.app.inject({ url: '/auth/v3/ops/sso-keys' })).statusCode).toBe(401);
+    const missing = url.replace(contactCenterId, '99999999-9999-4999-8999-999999999999');
+    expect((await opsCall(stack, 'POST', missing, { data: {} })).status).toBe(404);
+  });
+});
+
+describe('our keys towards identity providers', () => {
+  it('sign the assertion of private_key_jwt, which a real provider takes', async () => {
+    await setSignOn(stack, {
+      oidc: { issuer: provider.issuer, clientId: 'by-key', tokenEndpointAuthMethod: 'private_key_jwt' },
+    });
+    expect((await check()).ok).toBe(true);
+    const browser = createBrowser(stack.app);
+    const leaving = await browser.get('/auth/v3/sso/start?tenant=demo');
+    const { url } = await createVisitor().visit(leaving.location ?? '');
+    expect((await browser.get(url)).location).toBe(`${publicUrl}/auth/signed-in.html`);
+  });
+
+  it('are rolled over by the operator, on every replica; private parts are in no answer', async () => {
+    const beside = await startAuthApi({ env: localTrial, beside: stack });
+    try {
+      const prepared = await opsCall(stack, 'POST', '/auth/v3/ops/sso-keys/prepare', {
+        data: { purpose: 'signing' },
+      });
+      expect(prepared.status).toBe(200);
+      expect(prepared.body).not.toContain('PRIVATE');
+      expect(
+        (await opsCall(stack, 'POST', '/auth/v3/ops/sso-keys/prepare', { data: { purpose: 'signing' } }))
+          .status,
+      ).toBe(409);
+      const metadataOf = async ({ app }: AuthApi) =>
+        (await app.inject({ url: `/auth/v3/saml/${contactCenterId}/-/metadata` })).body.split('use="signing"')
+          .length - 1;
+      await expect.poll(() => metadataOf(beside), { timeout: 5_000 }).toBe(2);
+      await opsCall(stack, 'POST', '/auth/v3/ops/sso-keys/activate', { data: { purpose: 'signing' } });
+      await expect
+        .poll(() => beside.deps.sso.keys.signing().id, { timeout: 5_000 })
+        .toBe(stack.deps.sso.keys.signing().id);
+      expect(await metadataOf(stack)).toBe(1);
+    } finally {
+      await beside.close();
+    }
+  });
+
+  it('are sealed anew with another encryption key; afterwards the former one may go', async () => {
+    const boxOf = (...keys: string[]) => createSecretBox(new Secret(keys.join(',')));
+    const next = `k2:${randomBytes(32).toString('base64')}`;
+    const { pool } = stack.deps.stores;
+    const count = stack.deps.sso.keys.all().length;
+
+    expect(await reencryptSsoKeys(pool, boxOf(next, encryptionKeys))).toBe(count);
+    expect(await reencryptSsoKeys(pool, boxOf(next, encryptionKeys))).toBe(0);
+    await reencryptSigningKeys(pool, boxOf(next, encryptionKeys));
+
+    const env = { ...localTrial, GATEHOUSE_ENCRYPTION_KEYS: next };
+    const successor = await startAuthApi({ env, beside: stack });
+    try {
+      expect(successor.deps.sso.keys.all()).toEqual(stack.deps.sso.keys.all());
+    } finally {
+      await successor.close();
+    }
+  });
+});
