@@ -19,6 +19,7 @@ import { chartFiles } from '../helm/chart-files.ts';
 import { reachabilityPage } from '../reachability/page.ts';
 import { architectureFolders } from './architecture-folders.ts';
 import { attacksPage } from './attacks-page.ts';
+import { cliPage } from './cli-page.ts';
 import { dashboard } from './dashboard.ts';
 import { decisionsIndex } from './decisions-index.ts';
 import { errorTexts } from './error-texts.ts';
@@ -74,6 +75,7 @@ const editorSchemas = Object.entries({
 const generatedFiles: GeneratedFile[] = [
   { path: 'packages/service-kit/src/html/error-texts.json', produce: errorTexts },
   { path: 'docs/reference/configuration.md', produce: configurationReference },
+  { path: 'docs/reference/cli.md', produce: cliPage },
   { path: 'docs/reference/authorisation.md', produce: authorisationPage },
   { path: 'docs/reference/reachability.md', produce: async () => reachabilityPage() },
   { path: 'docs/explain/architecture.md', produce: architectureFolders },

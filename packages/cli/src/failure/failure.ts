@@ -1,4 +1,4 @@
-/** Names the exit codes, which docs/reference/cli.md explains, and the errors that end a command. */
+/** Names the exit codes, which docs/guides/command-line.md explains, and the errors that end a command. */
 export const exitCodes = {
   ok: 0,
   /** The command worked and its answer is no: a check failed, a difference was found. */
