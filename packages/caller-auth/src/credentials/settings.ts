@@ -18,7 +18,7 @@ export const opsSettings = {
   }),
   password: replaceableSecretSetting({
     env: 'GATEHOUSE_OPS_PASSWORD',
-    doc: 'Its password: plain, argon2id or bcrypt. Callers always send the plain password. Two lines while it is being replaced: both are accepted.',
+    doc: 'Password of the operator account: plain, argon2id or bcrypt. Callers always send the plain password. Two lines while it is being replaced: both are accepted.',
     check: (text) => {
       if (isSlowHash(text) && isTooCostly(text)) throw new Error('the hash is too costly to check');
     },

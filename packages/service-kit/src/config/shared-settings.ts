@@ -74,7 +74,7 @@ export const serviceClientSettings = {
   ),
   secret: replaceableSecretSetting({
     env: 'GATEHOUSE_SERVICE_CLIENT_SECRET',
-    doc: 'Secret of that client. Two lines while it is being replaced: the first is sent, Auth API accepts both.',
+    doc: 'Secret of the service client. Two lines while it is being replaced: the first is sent, Auth API accepts both.',
     check: atLeastSixteenCharacters,
     weakness: { of: (text) => textWeakness(text, 16), override: allowWeakSecret },
   }),
