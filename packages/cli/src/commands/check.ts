@@ -22,7 +22,7 @@ import { asked } from '../failure/upstream.ts';
 import type { Output } from '../output/output.ts';
 import { renderSteps, type StepLine } from '../output/steps.ts';
 import { shown } from '../output/text.ts';
-import { address } from './env/place.ts';
+import { address } from './env/server-text.ts';
 
 export function checkCommand(program: Command, cli: Cli): void {
   program

@@ -55,13 +55,14 @@ export function settingCommands(program: Command, cli: Cli): void {
     description: 'delete a setting at all locations, or at one',
     options: (command) => command.option('--location <path>', 'only the value for exactly this location'),
     confirmation: (_calls, name, options: Place) =>
-      `Delete the setting ${JSON.stringify(name)} ${placeOf(options)}?`,
+      `Delete the setting ${JSON.stringify(name)} ${locationText(options)}?`,
     remove: (calls, name, options) => calls.remove(ownerOf(options), name, options.location),
-    done: (name, options) => `${name} is deleted ${placeOf(options)}.`,
+    done: (name, options) => `${name} is deleted ${locationText(options)}.`,
   });
 }
 
-const placeOf = ({ location }: Place) => (location === undefined ? 'at all locations' : `at ${location}`);
+const locationText = ({ location }: Place) =>
+  location === undefined ? 'at all locations' : `at ${location}`;
 
 async function settingValue(
   { terminal }: Session,

@@ -61,7 +61,7 @@ export function tokenCaller(token: IntrospectionActive): Caller {
   return {
     kind: isUser ? 'user' : 'client',
     name: token.sub,
-    ...(isUser ? placeOf(token) : {}),
+    ...(isUser ? contactCenterIn(token) : {}),
     reads: internal || (isUnbound && writes) ? 'all' : new Set(token.contact_center_ids),
     writes,
     internal,
@@ -80,7 +80,7 @@ function consoleCaller(token: IntrospectionActive): Caller {
   return {
     kind: 'user',
     name: sub,
-    ...placeOf(token),
+    ...contactCenterIn(token),
     clientId: client_id,
     signedInAtMs: auth_time === undefined ? undefined : auth_time * 1000,
     reads: isOfInstallation ? 'all' : new Set(contact_center_ids),
@@ -90,7 +90,7 @@ function consoleCaller(token: IntrospectionActive): Caller {
 }
 
 /** The token of a person is bound to one contact centre. */
-function placeOf({ contact_center_ids: [contactCenterId] }: IntrospectionActive) {
+function contactCenterIn({ contact_center_ids: [contactCenterId] }: IntrospectionActive) {
   return definedOnly({ contactCenterId });
 }
 

@@ -11,8 +11,8 @@ type PasswordPath = Pick<
 
 /** The field that leads it elsewhere; undefined: it goes where it went before, protected as before. */
 export function divertingField(present: PasswordPath, next: PasswordPath): string | undefined {
-  const known = new Set(present.configServers.flatMap(placesOf));
-  if (next.configServers.flatMap(placesOf).some((place) => !known.has(place))) return 'configServers';
+  const known = new Set(present.configServers.flatMap(addressesOf));
+  if (next.configServers.flatMap(addressesOf).some((place) => !known.has(place))) return 'configServers';
   const ldap = ldapDiversion(present.ldap, next.ldap);
   if (ldap !== undefined) return ldap;
   for (const registry of ['consulService', 'srvRecord'] as const) {
@@ -33,18 +33,18 @@ function ldapDiversion(
   next: LdapSettings | undefined,
 ): string | undefined {
   if (!present || !next) return undefined;
-  const known = new Set(present.servers.map(({ address, port }) => placeOf(address, port)));
-  if (next.servers.some(({ address, port }) => !known.has(placeOf(address, port)))) return 'ldap.servers';
+  const known = new Set(present.servers.map(({ address, port }) => hostAndPort(address, port)));
+  if (next.servers.some(({ address, port }) => !known.has(hostAndPort(address, port)))) return 'ldap.servers';
   // The password is that of one account.
   return next.bindDn === present.bindDn ? undefined : 'ldap.bindDn';
 }
 
-function placesOf({ primaryAddress, primaryPort, backupAddress, backupPort }: ConfigServerView): string[] {
-  const primary = placeOf(primaryAddress, primaryPort);
+function addressesOf({ primaryAddress, primaryPort, backupAddress, backupPort }: ConfigServerView): string[] {
+  const primary = hostAndPort(primaryAddress, primaryPort);
   if (backupAddress === undefined || backupPort === undefined) return [primary];
-  return [primary, placeOf(backupAddress, backupPort)];
+  return [primary, hostAndPort(backupAddress, backupPort)];
 }
 
-function placeOf(address: string, port: number): string {
+function hostAndPort(address: string, port: number): string {
   return `${address.toLowerCase()} ${port}`;
 }

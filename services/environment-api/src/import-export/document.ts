@@ -110,7 +110,7 @@ export const installationFrame = z.object(
 );
 
 /** Identifies a setting among those of one owner. */
-export function placeOf({ name, location }: { name: string; location: string }): string {
+export function settingKey({ name, location }: { name: string; location: string }): string {
   return `${JSON.stringify(name)} at ${location}`;
 }
 

@@ -19,7 +19,7 @@ import type { SettingService } from '../settings/service.ts';
 import { oidc } from '../single-sign-on/oidc.ts';
 import { saml } from '../single-sign-on/saml.ts';
 import type { SingleSignOnService } from '../single-sign-on/service.ts';
-import { type InstallationDocument, placeOf } from './document.ts';
+import { type InstallationDocument, settingKey } from './document.ts';
 import { createBrandingImport, type Pictures } from './import-branding.ts';
 import { createEnvironmentImport } from './import-environments.ts';
 import { writeNumbers } from './import-numbers.ts';
@@ -166,11 +166,11 @@ async function writeSettings(
   present: readonly Setting[],
   { upsert, remove }: Record<'upsert' | 'remove', (setting: Setting) => Promise<unknown>>,
 ): Promise<void> {
-  const before = new Map(present.map((setting) => [placeOf(setting), setting]));
+  const before = new Map(present.map((setting) => [settingKey(setting), setting]));
   for (const given of wanted) {
     const setting = normalizeSetting(given);
-    if (!isDeepStrictEqual(before.get(placeOf(setting)), setting)) await upsert(setting);
-    before.delete(placeOf(setting));
+    if (!isDeepStrictEqual(before.get(settingKey(setting)), setting)) await upsert(setting);
+    before.delete(settingKey(setting));
   }
   for (const setting of before.values()) await remove(setting);
 }

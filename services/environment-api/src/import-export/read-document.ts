@@ -8,8 +8,8 @@ import {
   type InstallationDocument,
   installationFrame,
   personNumberGroup,
-  placeOf,
   setting,
+  settingKey,
 } from './document.ts';
 
 type Issue = z.core.$ZodIssue;
@@ -66,10 +66,10 @@ function repetitions({ environments, settings, branding, contactCenters }: Insta
   const lists: [path: PropertyKey[], keys: string[]][] = [
     [['environments'], environments.map(({ id }) => id)],
     [['contactCenters'], contactCenters.map(({ id }) => id)],
-    [['settings'], settings.map(placeOf)],
+    [['settings'], settings.map(settingKey)],
     [['branding'], branding.map(({ location }) => location)],
     ...contactCenters.flatMap((center, index): [PropertyKey[], string[]][] => [
-      [['contactCenters', index, 'settings'], center.settings.map(placeOf)],
+      [['contactCenters', index, 'settings'], center.settings.map(settingKey)],
       [['contactCenters', index, 'branding'], center.branding.map(({ location }) => location)],
       [['contactCenters', index, 'saml'], center.saml.map(({ location }) => location)],
       [['contactCenters', index, 'oidc'], center.oidc.map(({ location }) => location)],

@@ -32,10 +32,10 @@ export function createScimAdmission({
     async enter(request) {
       const key = scimKeyOf(request);
       if (key === undefined) return others.enter(request);
-      const place = placeOf(request);
-      const mark = sha256(`${place} ${key}`);
+      const contactCenterId = contactCenterIdOf(request);
+      const mark = sha256(`${contactCenterId} ${key}`);
       if (!proved.has(mark)) wrongKeys.check(request.ip);
-      const caller = await apiKeys.scimCallerOf(key, place);
+      const caller = await apiKeys.scimCallerOf(key, contactCenterId);
       if (caller !== undefined) {
         proved.set(mark, true);
         return caller;
@@ -47,7 +47,7 @@ export function createScimAdmission({
     async again(request) {
       const key = scimKeyOf(request);
       if (key === undefined) return others.again(request);
-      const caller = await apiKeys.scimCallerOf(key, placeOf(request));
+      const caller = await apiKeys.scimCallerOf(key, contactCenterIdOf(request));
       if (caller === undefined) throw refusedKey();
       return caller;
     },
@@ -56,7 +56,7 @@ export function createScimAdmission({
 }
 
 /** The contact centre whose people the routes are about, as the path has it. */
-export function placeOf({ params }: FastifyRequest): string {
+export function contactCenterIdOf({ params }: FastifyRequest): string {
   return (params as { id: string }).id;
 }
 

@@ -12,7 +12,7 @@ import type { Writer } from '../changes/writer.ts';
 import { createGroupService } from '../people/group-service.ts';
 import { findHome } from '../people/home.ts';
 import type { PeopleService } from '../people/service.ts';
-import { createScimAdmission, placeOf } from './authenticate.ts';
+import { contactCenterIdOf, createScimAdmission } from './authenticate.ts';
 import { createBulk } from './bulk.ts';
 import { maxPayloadBytes } from './bulk-request.ts';
 import { scimErrorHandler } from './errors.ts';
@@ -62,7 +62,7 @@ export function composeScim({
       admitCallers(scim, admission);
       scim.addHook('onRequest', async (request) => {
         decide(request.caller, request);
-        request.home = await findHome(pool, requireReach(request.caller, placeOf(request)));
+        request.home = await findHome(pool, requireReach(request.caller, contactCenterIdOf(request)));
       });
       scimRoutes(scim, {
         users: listingInTurn(users),

@@ -5,7 +5,7 @@ import type { Member } from '../people/group-store.ts';
 import type { Group, GroupFields } from '../people/person.ts';
 import { scimError } from './errors.ts';
 import type { Filter } from './filter.ts';
-import { type PatchOperation, placeOf } from './patch.ts';
+import { type PatchOperation, patchTarget } from './patch.ts';
 import { metaOf } from './reply.ts';
 import { isObject, type Resource, readResource, readValue, requireHonest, requireKey } from './resource.ts';
 import { find, groupSchema } from './schema.ts';
@@ -47,16 +47,16 @@ export function readGroupPatch(operations: readonly PatchOperation[]): (present:
   const steps: MemberStep[] = [];
 
   function apply(op: PatchOperation['op'], path: string, value: unknown, isStrict: boolean): void {
-    const place = placeOf(groupSchema, path);
-    const name = place?.attribute.name;
+    const target = patchTarget(groupSchema, path);
+    const name = target?.attribute.name;
     if (name === 'members') {
-      if (place?.sub !== undefined)
+      if (target?.sub !== undefined)
         throw scimError('invalidPath', 'Of members only whole ones can be changed', 'path');
-      steps.push(stepOf(op, place?.filter, value));
+      steps.push(stepOf(op, target?.filter, value));
     } else if (name === 'displayName' || name === 'externalId') {
       changed[name] = op === 'remove' ? undefined : value;
     } else if (isStrict) {
-      throw place === undefined
+      throw target === undefined
         ? scimError('invalidPath', `There is no attribute ${JSON.stringify(path.slice(0, 100))}`, 'path')
         : scimError('mutability', `${path} is read-only`, 'path');
     }

@@ -14,7 +14,7 @@ export interface PatchOperation {
 type Verb = PatchOperation['op'];
 type Value = Record<string, unknown>;
 
-interface Place extends Omit<Target, 'sub'> {
+interface PatchTarget extends Omit<Target, 'sub'> {
   sub?: Attribute | undefined;
   filter?: Filter | undefined;
 }
@@ -65,11 +65,11 @@ export function applyPatch(
   for (const { op, path, value } of operations) {
     if (path === undefined) applyWithoutPath(schema, resource, op, value);
     else {
-      const place = placeOf(schema, path);
-      if (place === undefined)
+      const target = patchTarget(schema, path);
+      if (target === undefined)
         throw scimError('invalidPath', `There is no attribute ${JSON.stringify(path.slice(0, 100))}`, 'path');
-      if (isReadOnly(place)) throw scimError('mutability', `${path} is read-only`, 'path');
-      apply(resource, place, op, value);
+      if (isReadOnly(target)) throw scimError('mutability', `${path} is read-only`, 'path');
+      apply(resource, target, op, value);
     }
   }
   return resource;
@@ -88,14 +88,14 @@ function applyWithoutPath(schema: ResourceSchema, resource: Resource, op: Verb, 
       ? inner.map(([name, one]) => [`${urn}:${name}`, one] as const)
       : [[key, part] as const];
     for (const [name, one] of named) {
-      const place = placeOf(schema, name);
-      if (place !== undefined && !isReadOnly(place)) apply(resource, place, op, one);
+      const target = patchTarget(schema, name);
+      if (target !== undefined && !isReadOnly(target)) apply(resource, target, op, one);
     }
   }
 }
 
 /** Undefined for an unknown attribute. @throws AppError 400 invalidPath, invalidFilter */
-export function placeOf(schema: ResourceSchema, text: string): Place | undefined {
+export function patchTarget(schema: ResourceSchema, text: string): PatchTarget | undefined {
   const { attribute: name, filter, sub } = parsePath(text);
   const target = resolve(schema, sub === undefined ? name : `${name}.${sub}`);
   if (target === undefined) return undefined;
@@ -104,11 +104,16 @@ export function placeOf(schema: ResourceSchema, text: string): Place | undefined
   return { ...target, filter };
 }
 
-function isReadOnly({ attribute, sub }: Place): boolean {
+function isReadOnly({ attribute, sub }: PatchTarget): boolean {
   return attribute.mutability === 'readOnly' || sub?.mutability === 'readOnly';
 }
 
-function apply(resource: Resource, { urn, attribute, sub, filter }: Place, op: Verb, value: unknown): void {
+function apply(
+  resource: Resource,
+  { urn, attribute, sub, filter }: PatchTarget,
+  op: Verb,
+  value: unknown,
+): void {
   const extension = urn === undefined ? undefined : ((resource[urn] ?? {}) as Resource);
   if (urn !== undefined) resource[urn] = extension;
   const parent = extension ?? resource;
@@ -143,7 +148,7 @@ function withSub(present: Value, sub: Attribute, op: Verb, value: unknown): Valu
 }
 
 function severalAfter(
-  { attribute, sub, filter }: Omit<Place, 'urn'>,
+  { attribute, sub, filter }: Omit<PatchTarget, 'urn'>,
   op: Verb,
   present: readonly Value[],
   value: unknown,
@@ -178,7 +183,7 @@ function severalAfter(
 function removed(
   present: readonly Value[],
   isMeant: (one: Value) => boolean,
-  { attribute, sub, filter }: Omit<Place, 'urn'>,
+  { attribute, sub, filter }: Omit<PatchTarget, 'urn'>,
   value: unknown,
 ): Value[] | undefined {
   if (sub !== undefined)

@@ -7,7 +7,7 @@ import { type CreatedPerson, type PeopleService, taken } from '../people/service
 import { parseFilter } from './filter.ts';
 import { everything, userCondition } from './filter-sql.ts';
 import { type Listing, type ListQuery, readListing } from './listing.ts';
-import { applyPatch, type PatchOperation, placeOf, readOperations } from './patch.ts';
+import { applyPatch, type PatchOperation, patchTarget, readOperations } from './patch.ts';
 import { createProjection, type Projection } from './projection.ts';
 import { isObject, readResource } from './resource.ts';
 import { userSchema } from './schema.ts';
@@ -90,7 +90,7 @@ function passwordOf(body: unknown): string | undefined {
 
 /** The last one that is set; it is hashed before the row is locked. */
 function passwordIn(operations: readonly PatchOperation[]): string | undefined {
-  const isPassword = (name: string) => placeOf(userSchema, name)?.attribute.name === 'password';
+  const isPassword = (name: string) => patchTarget(userSchema, name)?.attribute.name === 'password';
   return operations
     .flatMap(({ op, path, value }) => {
       if (op === 'remove') return [];

@@ -14,7 +14,7 @@ import { resourceCommands } from '../resource-command.ts';
 import { environmentFields } from './fields.ts';
 import { ldapLines, ldapPlaces } from './ldap.ts';
 import { type PasswordOptions, passwordOptions, withAccount, withPasswords } from './password.ts';
-import { placeOf } from './place.ts';
+import { serverText } from './server-text.ts';
 import { serverCommands } from './servers.ts';
 
 interface ListOptions {
@@ -89,10 +89,10 @@ function linesOf({ configServers, tls, ldap, ...rest }: Environment): [string, u
 
 function serverLine(server: ConfigServer): string {
   const { readOnly, locations } = server;
-  return [placeOf(server), ...(readOnly ? ['read only'] : []), locations.join(' ')].join(', ');
+  return [serverText(server), ...(readOnly ? ['read only'] : []), locations.join(' ')].join(', ');
 }
 
 function serversOf({ configServers, consulService, srvRecord, ldap }: Environment): string {
   const registry = consulService ? `Consul ${consulService}` : srvRecord ? `DNS ${srvRecord}` : undefined;
-  return [...(registry ? [registry] : []), ...configServers.map(placeOf), ...ldapPlaces(ldap)].join(', ');
+  return [...(registry ? [registry] : []), ...configServers.map(serverText), ...ldapPlaces(ldap)].join(', ');
 }

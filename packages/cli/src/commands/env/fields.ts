@@ -2,7 +2,7 @@
 import { configServer } from '@gatehouse/contracts/resources/config-server';
 import { environment } from '@gatehouse/contracts/resources/environment';
 import { asTyped, list, optionsOf } from '../../input/options.ts';
-import { hostAndOptionalPort, serverOf } from './place.ts';
+import { hostAndOptionalPort, serverOf } from './server-text.ts';
 
 /** Names hold commas. */
 const names = (text: string) => text.split(';').map((part) => part.trim());

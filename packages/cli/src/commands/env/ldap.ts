@@ -1,6 +1,6 @@
 /** Shows LDAP settings of an environment as lines. */
 import type { Environment } from '@gatehouse/contracts/environment-administration/environments';
-import { address } from './place.ts';
+import { address } from './server-text.ts';
 
 type Ldap = NonNullable<Environment['ldap']>;
 

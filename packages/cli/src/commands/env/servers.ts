@@ -6,7 +6,7 @@ import type { Cli } from '../../command-group.ts';
 import { fieldOptions, fieldsOf, requireFields } from '../../input/fields.ts';
 import { serverFields } from './fields.ts';
 import { askPassword, type PasswordOption, passwordOf, passwordOption } from './password.ts';
-import { placeOf, serverOf } from './place.ts';
+import { serverOf, serverText } from './server-text.ts';
 
 export function serverCommands(env: Command, cli: Cli): void {
   const add = fieldOptions(
@@ -23,7 +23,7 @@ export function serverCommands(env: Command, cli: Cli): void {
       const given = { ...fields, ...(await passwordOf(session, options)), ...serverOf(place) };
       given.password ??= await askPassword(session);
       const written = await createEnvironmentAdministration(session.environmentApi).addServer(id, given);
-      session.output.written(`Server ${written.data.id} (${placeOf(written.data)}) is added.`, written);
+      session.output.written(`Server ${written.data.id} (${serverText(written.data)}) is added.`, written);
     }),
   );
 
@@ -46,7 +46,10 @@ export function serverCommands(env: Command, cli: Cli): void {
         if (address !== undefined) given.password ??= await askPassword(session);
         const api = createEnvironmentAdministration(session.environmentApi);
         const written = await api.changeServer(id, serverId, given);
-        session.output.written(`Server ${written.data.id} (${placeOf(written.data)}) is changed.`, written);
+        session.output.written(
+          `Server ${written.data.id} (${serverText(written.data)}) is changed.`,
+          written,
+        );
       },
     ),
   );

@@ -55,7 +55,7 @@ async function applyToPeople(
     if (isDone(result)) ids.set(change, change.userId ?? idIn(result));
     else {
       refused.add(change);
-      problems.push({ field: placeOf(change), message: result?.response?.detail ?? 'it was not done' });
+      problems.push({ field: lineOrId(change), message: result?.response?.detail ?? 'it was not done' });
     }
   });
   for (const change of changes)
@@ -127,7 +127,7 @@ function idIn(result: ScimBulkResult | undefined): string {
   return location.slice(location.lastIndexOf('/') + 1);
 }
 
-function placeOf({ line, id }: Change): string {
+function lineOrId({ line, id }: Change): string {
   return line === undefined ? id : `line ${line}`;
 }
 

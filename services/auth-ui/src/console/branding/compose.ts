@@ -19,7 +19,7 @@ import { changeOf, draftOf, shownOf } from './fields.ts';
 import { besideFields, formPage } from './form-page.ts';
 import { brandings, ownerColumns, ownersOf, type PlacesPage, placesPage } from './list-pages.ts';
 import { type LogoPage, logoPage } from './logo-page.ts';
-import { addressOf, type Place, placeFields, placeOf } from './place.ts';
+import { addressOf, askedPlace, type Place, placeFields } from './place.ts';
 import { sendPreview } from './preview.ts';
 import { pageKinds } from './sample-pages.ts';
 
@@ -71,7 +71,7 @@ export function composeBranding({ shell }: { shell: Shell }): Area {
       shell,
       { url: '/places', query: placeFields.shape, view: placesView },
       async (visit, asked) => {
-        const { place, ownerName, answer } = await read(visit, placeOf(asked));
+        const { place, ownerName, answer } = await read(visit, askedPlace(asked));
         return placesPage(visit, { owner: place.owner, ownerName, entries: answer.entries });
       },
     );
@@ -81,7 +81,7 @@ export function composeBranding({ shell }: { shell: Shell }): Area {
 
     pages.get('/preview', { schema: { hide: true, querystring: previewQuery } }, async (request, reply) => {
       const visit = shell.begin(request, reply);
-      const found = await read(visit, placeOf(request.query));
+      const found = await read(visit, askedPlace(request.query));
       return sendPreview(shell, visit, { ...found, kind: request.query.kind });
     });
   }
@@ -90,7 +90,7 @@ export function composeBranding({ shell }: { shell: Shell }): Area {
     formRoutes(pages, shell, {
       url: '/edit',
       fields: placeFields.shape,
-      read: (visit, asked) => read(visit, placeOf(asked)),
+      read: (visit, asked) => read(visit, askedPlace(asked)),
       page: (visit, found, typed = shownOf(found.own)) => formPage(visit, { ...found, typed }),
       async act(visit, _asked, { typed, etag, seen }) {
         const { preview, again } = wish.parse(typed);
@@ -118,13 +118,13 @@ export function composeBranding({ shell }: { shell: Shell }): Area {
     confirmFirst(pages, shell, {
       url: '/delete',
       fields: placeAndTag.shape,
-      page: async (visit, asked) => deletePage(visit, await read(visit, placeOf(asked))),
+      page: async (visit, asked) => deletePage(visit, await read(visit, askedPlace(asked))),
       act(visit, asked) {
-        const { owner, location } = placeOf(asked);
+        const { owner, location } = askedPlace(asked);
         return brandingOf(visit, asked.ifMatch).remove(owner, location);
       },
       done(visit, asked) {
-        const place = placeOf(asked);
+        const place = askedPlace(asked);
         const { location } = place;
         return shell.done(visit, addressOf('places', place), 'console.branding.deleted', { location });
       },
@@ -151,13 +151,13 @@ export function composeBranding({ shell }: { shell: Shell }): Area {
       pages,
       shell,
       { url: '/logo', query: placeFields.shape, view: logoView },
-      async (visit, asked) => logoPage(visit, await read(visit, placeOf(asked))),
+      async (visit, asked) => logoPage(visit, await read(visit, askedPlace(asked))),
     );
 
     pages.post('/logo', { bodyLimit: maxFormBytes, schema: { hide: true } }, async (request, reply) => {
       const { logo, ...sent } = request.body as SentFields;
       const { ifMatch: etag, ...named } = placeAndTag.parse(sent);
-      const place = placeOf(named);
+      const place = askedPlace(named);
       const bytes = Buffer.isBuffer(logo) ? logo : Buffer.alloc(0);
       return change(shell.begin(request, reply), place, 'console.branding.logo.saved', (visit) =>
         brandingOf(visit, etag).setLogo(place.owner, place.location, bytes),
@@ -166,7 +166,7 @@ export function composeBranding({ shell }: { shell: Shell }): Area {
 
     pages.post('/logo/delete', { schema: { hide: true, body: placeAndTag } }, async (request, reply) => {
       const { ifMatch: etag, ...named } = request.body;
-      const place = placeOf(named);
+      const place = askedPlace(named);
       return change(shell.begin(request, reply), place, 'console.branding.logo.deleted', (visit) =>
         brandingOf(visit, etag).removeLogo(place.owner, place.location),
       );

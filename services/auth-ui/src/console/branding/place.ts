@@ -16,7 +16,7 @@ export interface Place {
   location: string;
 }
 
-export function placeOf({ cc, location }: z.output<typeof placeFields>): Place {
+export function askedPlace({ cc, location }: z.output<typeof placeFields>): Place {
   return { owner: cc === '' ? undefined : cc, location: location.trim() === '' ? '/' : location.trim() };
 }
 

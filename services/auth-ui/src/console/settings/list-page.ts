@@ -193,11 +193,11 @@ const inherited = (setting: Setting) => ({ ...setting, inheritedFrom: 'global' a
 
 /** Where nothing is inherited, the location says it all. */
 function originOf(visit: ConsoleVisit, isGlobal: boolean, { inheritedFrom, location }: Setting): string {
-  const place = placeOf(visit, location);
-  return isGlobal ? place : `${visit.text(`console.settings.from.${inheritedFrom ?? 'own'}`)} · ${place}`;
+  const at = locationText(visit, location);
+  return isGlobal ? at : `${visit.text(`console.settings.from.${inheritedFrom ?? 'own'}`)} · ${at}`;
 }
 
-const placeOf = ({ text }: ConsoleVisit, location: string) =>
+const locationText = ({ text }: ConsoleVisit, location: string) =>
   location === rootLocation ? text('console.settings.everywhere') : location;
 
 function shortened(value: string, max = maxShown): string {

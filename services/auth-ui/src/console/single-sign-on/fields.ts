@@ -35,7 +35,7 @@ const first = [
   'responseMode',
   'prompt',
 ];
-const placeOf = ({ path }: Input) => (first.includes(path) ? first.indexOf(path) : first.length);
+const rankOf = ({ path }: Input) => (first.includes(path) ? first.indexOf(path) : first.length);
 
 const metadataFile = inputsBelow(texts)('idpMetadataXmlFile', 'file');
 /** Longer texts have several lines. */
@@ -74,7 +74,7 @@ function sectionsOf(protocol: SignOnProtocol): Section[] {
   // People use it, or not, by an answer to a question of its own.
   const inputs = describedInputs({ saml, oidc }[protocol]).filter(({ path }) => path !== 'enabled');
   return groups.flatMap((group) => {
-    const own = inputs.filter((input) => input.group === group).sort((a, b) => placeOf(a) - placeOf(b));
+    const own = inputs.filter((input) => input.group === group).sort((a, b) => rankOf(a) - rankOf(b));
     if (own.length === 0) return [];
     const shown = own.flatMap((input) =>
       input.path === 'idpMetadataXml' ? [asTyped(input), metadataFile] : [asTyped(input)],

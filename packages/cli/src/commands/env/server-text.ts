@@ -3,7 +3,7 @@ import type { ConfigServer } from '@gatehouse/contracts/environment-administrati
 import type { NewConfigServer } from '@gatehouse/contracts/resources/config-server';
 import { UsageError } from '../../failure/failure.ts';
 
-export function placeOf({ primaryAddress, primaryPort, backupAddress, backupPort }: ConfigServer): string {
+export function serverText({ primaryAddress, primaryPort, backupAddress, backupPort }: ConfigServer): string {
   const backup = backupAddress === undefined ? '' : `/${address(backupAddress, backupPort)}`;
   return address(primaryAddress, primaryPort) + backup;
 }
