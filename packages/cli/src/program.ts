@@ -1,4 +1,4 @@
-/** The program: global options, the groups, and how a failure is told. */
+/** The program: global options, the groups, and how a failure is printed. */
 import { readFileSync } from 'node:fs';
 import { UpstreamError } from '@gatehouse/api-client/upstream-error';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
@@ -20,7 +20,7 @@ export async function runCli(args: readonly string[], terminal: Terminal): Promi
     return exitCode;
   } catch (error) {
     if (error instanceof CommanderError) return commanderExitCode(error);
-    return tell(terminal, asFailure(error), args.includes('--json'));
+    return printFailure(terminal, asFailure(error), args.includes('--json'));
   }
 }
 
@@ -72,7 +72,7 @@ function asFailure(error: unknown): Failure {
   throw error;
 }
 
-function tell(terminal: Terminal, failure: Failure, isJson: boolean): ExitCode {
+function printFailure(terminal: Terminal, failure: Failure, isJson: boolean): ExitCode {
   const { message, problems, httpStatus, exitCode } = failure;
   if (isJson) {
     terminal.writeError(`${JSON.stringify({ error: { message, status: httpStatus, problems } })}\n`);

@@ -9,7 +9,7 @@ import type { Deps } from './deps.ts';
 import { assetRoutes } from './design/assets.ts';
 import { brandStyleRoutes } from './design/brand-styles.ts';
 import { notFoundPage, pageErrorHandler } from './pages/error-page.ts';
-import { keepBranding, noteApplication } from './pages/known-branding.ts';
+import { keepBranding, recordApplicationBranding } from './pages/known-branding.ts';
 import { securityHeaders } from './pages/security-headers.ts';
 import { applicationOf } from './pages/waiting-applications.ts';
 
@@ -66,7 +66,7 @@ export async function buildApp(deps: Deps): Promise<App> {
 async function registerPagePlugins(pages: App, { config: { publicUrl }, brandings }: Deps): Promise<void> {
   pages.setErrorHandler(async (thrown, request, reply) => {
     const { clientId, start } = applicationOf(request, publicUrl);
-    await noteApplication(thrown, request, brandings, clientId);
+    await recordApplicationBranding(thrown, request, brandings, clientId);
     return pageErrorHandler(thrown, request, reply, start);
   });
   await pages.register(cookie);

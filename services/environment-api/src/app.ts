@@ -54,7 +54,7 @@ export async function buildApp(deps: Deps): Promise<App> {
       // Before authentication, because a preflight carries no credentials.
       enforceCors(api, { ...corsOptions, origins: deps.cors.allowedOrigins });
       tellNonces(api, access);
-      access.resource.tell(api);
+      access.resource.advertise(api);
       admitCallers(api, access.admission);
       await api.register(deps.environments.routes, { prefix: '/environments' });
       await api.register(deps.configServers.routes, { prefix: '/environments/:id/config-servers' });
@@ -81,7 +81,7 @@ export async function buildApp(deps: Deps): Promise<App> {
   await app.register(
     async (scim: App) => {
       enforceCors(scim, { ...corsOptions, origins: deps.cors.allowedOrigins });
-      access.resource.tell(scim);
+      access.resource.advertise(scim);
       await scim.register(deps.scim.routes);
     },
     { prefix: `${base}/contact-centers/:id/scim/v2` },

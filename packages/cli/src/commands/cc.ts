@@ -67,13 +67,13 @@ export function contactCenterCommands(program: Command, cli: Cli): void {
     description: 'create a contact centre',
     fields,
     send: (calls, body: NewContactCenter) => calls.create(body),
-    tell: ({ output }, center) => output.done(`Contact centre ${center.id} is created.`, center),
+    print: ({ output }, center) => output.done(`Contact centre ${center.id} is created.`, center),
   });
   commands.update({
     description: 'change what is given; the rest stays',
     fields: fields.filter(({ isFixed }) => !isFixed),
     send: (calls, id, body: ContactCenterChange) => calls.change(id, body),
-    tell: ({ output }, center) => output.done(`Contact centre ${center.id} is changed.`, center),
+    print: ({ output }, center) => output.done(`Contact centre ${center.id} is changed.`, center),
   });
   ccEndsCommand(cc, cli);
   ccSubjectsCommand(cc, cli);

@@ -77,7 +77,7 @@ export function clientCommands(program: Command, cli: Cli): void {
     description: 'create a client; a generated secret is shown this once',
     fields,
     send: (calls, body: ClientInput) => calls.create(body),
-    tell(session, client) {
+    print(session, client) {
       const sentence = `Client ${client.client_id} is created`;
       if (client.client_secret === undefined) session.output.done(`${sentence}.`, client);
       else showSecret(session, client, sentence);
@@ -87,7 +87,7 @@ export function clientCommands(program: Command, cli: Cli): void {
     description: 'change what is given; the rest stays',
     fields: fields.filter(({ isFixed }) => !isFixed),
     send: (calls, id, body: ClientInput) => calls.update(id, body),
-    tell: ({ output }, client) => output.done(`Client ${client.client_id} is changed.`, client),
+    print: ({ output }, client) => output.done(`Client ${client.client_id} is changed.`, client),
   });
 
   clients

@@ -1,4 +1,4 @@
-/** Makes `list`, `show`, `create`, `update` and `delete` of a resource from what is told about each. */
+/** Makes `list`, `show`, `create`, `update` and `delete` of a resource from the details of each. */
 import type { Resource as Described } from '@gatehouse/contracts/resource/resource';
 import type { Command } from 'commander';
 import type { Cli } from '../command-group.ts';
@@ -8,7 +8,7 @@ import { columnsOf } from '../output/columns.ts';
 import type { Columns } from '../output/table.ts';
 import type { Session } from '../session.ts';
 
-interface Told {
+interface Details {
   /** Where it is called otherwise. */
   name?: string;
   description: string;
@@ -16,7 +16,7 @@ interface Told {
   options?(command: Command): Command;
 }
 
-interface Listing<Calls, Given, Row> extends Told {
+interface Listing<Calls, Given, Row> extends Details {
   rows(calls: Calls, given: Given): Promise<readonly Row[]>;
   /** Stand before the others that the description names. */
   columns: Columns<Row>;
@@ -27,17 +27,17 @@ interface Listing<Calls, Given, Row> extends Told {
   timeoutSeconds?: number;
 }
 
-interface Showing<Calls, Given, Found> extends Told {
+interface Showing<Calls, Given, Found> extends Details {
   read(calls: Calls, id: string, given: Given): Promise<Found>;
   /** The lines; every field with its value without it. */
   lines?(found: Found): readonly (readonly [name: string, value: unknown])[];
 }
 
-interface Writing<Given, Body, Answer> extends Told {
+interface Writing<Given, Body, Answer> extends Details {
   fields: readonly FieldOption[];
   /** Completes the body, such as with a password that is asked for. */
   body?(session: Session, fields: Body, given: Given): Promise<Body>;
-  tell(session: Session, answer: Answer): void;
+  print(session: Session, answer: Answer): void;
 }
 
 interface Creating<Calls, Given, Body, Answer> extends Writing<Given, Body, Answer> {
@@ -48,7 +48,7 @@ interface Updating<Calls, Given, Body, Answer> extends Writing<Given, Body, Answ
   send(calls: Calls, id: string, fields: Body, given: Given): Promise<Answer>;
 }
 
-interface Removing<Calls, Given> extends Told {
+interface Removing<Calls, Given> extends Details {
   confirmation(calls: Calls, id: string, given: Given): string | Promise<string>;
   remove(calls: Calls, id: string, given: Given): Promise<void>;
   done(id: string, given: Given): string;
@@ -71,7 +71,7 @@ export function resourceCommands<Calls, Place extends object = object>(
   cli: Cli,
   { resource, calls, argument = ['<id>'], place = same }: Resource<Calls>,
 ) {
-  const command = ({ name, description, options = same }: Told, usual: string) =>
+  const command = ({ name, description, options = same }: Details, usual: string) =>
     options(place(group.command(name ?? usual).description(description)));
 
   async function bodyOf<Given extends object, Body extends object>(
@@ -84,19 +84,19 @@ export function resourceCommands<Calls, Place extends object = object>(
   }
 
   return {
-    list<Row, Options extends object = object>(told: Listing<Calls, Options & Place, Row>): void {
-      const { rows, hidden, none, timeoutSeconds } = told;
-      const columns = columnsOf(resource, told.columns, hidden);
-      command(told, 'list').action(
+    list<Row, Options extends object = object>(details: Listing<Calls, Options & Place, Row>): void {
+      const { rows, hidden, none, timeoutSeconds } = details;
+      const columns = columnsOf(resource, details.columns, hidden);
+      command(details, 'list').action(
         cli.action<Options & Place>(
           async (session, given) => session.output.rows(await rows(calls(session), given), columns, none),
           timeoutSeconds === undefined ? {} : { timeoutSeconds },
         ),
       );
     },
-    show<Found extends object>(told: Showing<Calls, Place, Found>): void {
-      const { read, lines = Object.entries } = told;
-      command(told, 'show')
+    show<Found extends object>(details: Showing<Calls, Place, Found>): void {
+      const { read, lines = Object.entries } = details;
+      command(details, 'show')
         .argument(...argument)
         .action(
           cli.action<Place, [string]>(async (session, given, id) => {
@@ -106,33 +106,33 @@ export function resourceCommands<Calls, Place extends object = object>(
         );
     },
     create<Body extends object, Answer, Options extends object = object>(
-      told: Creating<Calls, Options & Place, Body, Answer>,
+      details: Creating<Calls, Options & Place, Body, Answer>,
     ): void {
-      fieldOptions(command(told, 'create'), told.fields).action(
+      fieldOptions(command(details, 'create'), details.fields).action(
         cli.action<Options & Place>(async (session, given) => {
-          const fields = await bodyOf(told, session, given);
-          told.tell(session, await told.send(calls(session), fields, given));
+          const fields = await bodyOf(details, session, given);
+          details.print(session, await details.send(calls(session), fields, given));
         }),
       );
     },
     update<Body extends object, Answer, Options extends object = object>(
-      told: Updating<Calls, Options & Place, Body, Answer>,
+      details: Updating<Calls, Options & Place, Body, Answer>,
     ): void {
-      fieldOptions(command(told, 'update').argument(...argument), told.fields).action(
+      fieldOptions(command(details, 'update').argument(...argument), details.fields).action(
         cli.action<Options & Place, [string]>(async (session, given, id) => {
-          const fields = requireFields(await bodyOf(told, session, given));
-          told.tell(session, await told.send(calls(session), id, fields, given));
+          const fields = requireFields(await bodyOf(details, session, given));
+          details.print(session, await details.send(calls(session), id, fields, given));
         }),
       );
     },
-    remove<Options extends object = object>(told: Removing<Calls, Options & Place>): void {
-      command(told, 'delete')
+    remove<Options extends object = object>(details: Removing<Calls, Options & Place>): void {
+      command(details, 'delete')
         .argument(...argument)
         .action(
           cli.action<Options & Place, [string]>(async (session, given, id) => {
-            await session.sure(await told.confirmation(calls(session), id, given));
-            await told.remove(calls(session), id, given);
-            session.output.done(told.done(id, given));
+            await session.sure(await details.confirmation(calls(session), id, given));
+            await details.remove(calls(session), id, given);
+            session.output.done(details.done(id, given));
           }),
         );
     },

@@ -58,7 +58,7 @@ export function signalCommands(program: Command, cli: Cli): void {
       ...(await tokenOf(session, options)),
     }),
     send: (calls, body) => calls.create(body),
-    tell: ({ output }, receiver) => output.done(`Receiver ${receiver.id} is registered.`, receiver),
+    print: ({ output }, receiver) => output.done(`Receiver ${receiver.id} is registered.`, receiver),
   });
   commands.update({
     description: 'change what is given; the rest stays',
@@ -71,7 +71,7 @@ export function signalCommands(program: Command, cli: Cli): void {
       throw new UsageError('Give --token-file or --remove-token, not both');
     },
     send: (calls, id, body) => calls.update(id, body),
-    tell: ({ output }, receiver) => output.done(`Receiver ${receiver.id} is changed.`, receiver),
+    print: ({ output }, receiver) => output.done(`Receiver ${receiver.id} is changed.`, receiver),
   });
   commands.remove({
     name: 'remove',

@@ -23,11 +23,11 @@ export interface FieldFacts {
   isColumn?: boolean;
 }
 
-declare const told: unique symbol;
+declare const described: unique symbol;
 
 /** A schema whose type has the facts, too. */
 export type Field<S extends z.ZodType = z.ZodType, F extends FieldFacts = FieldFacts> = S & {
-  readonly [told]?: F;
+  readonly [described]?: F;
 };
 
 const registry = z.registry<FieldFacts>();
@@ -43,7 +43,7 @@ export function field<S extends z.ZodType, const F extends FieldFacts>(schema: S
 
 /** The same field, checked by another schema. */
 export function checkedBy<S extends z.ZodType, F extends FieldFacts>(
-  like: { readonly [told]?: F },
+  like: { readonly [described]?: F },
   schema: S,
 ): Field<S, F> {
   return field(schema, factsOf(like as z.ZodType, 'the field that is checked otherwise') as F);
@@ -60,7 +60,7 @@ export function factsOf(schema: z.core.$ZodType, name: string): FieldFacts {
 export const isField = (schema: z.core.$ZodType): boolean => registry.has(schema);
 
 /** The type of one fact of a field; undefined where the field does not have it. */
-export type Fact<S, N extends keyof FieldFacts> = S extends { readonly [told]?: infer F }
+export type Fact<S, N extends keyof FieldFacts> = S extends { readonly [described]?: infer F }
   ? N extends keyof NonNullable<F>
     ? NonNullable<F>[N]
     : undefined

@@ -20,7 +20,7 @@ import { composeRunbooks } from './runbooks/compose.ts';
 import { composeSettings } from './settings/compose.ts';
 import { type Area, isFor } from './shell/area.ts';
 import { consoleErrorHandler, noSuchPage } from './shell/errors.ts';
-import { noteFormKey } from './shell/form-key.ts';
+import { recordFormKey } from './shell/form-key.ts';
 import { signInAgainRoutes } from './shell/fresh-sign-in.ts';
 import { createShell } from './shell/shell.ts';
 import { composeSignalReceivers } from './signal-receivers/compose.ts';
@@ -63,7 +63,7 @@ export function composeConsole({ session, authApi, environmentApi, publicUrl }: 
     await pages.register(open.routes);
     await pages.register(async (guarded: App) => {
       session.guard(guarded);
-      guarded.addHook('preValidation', async (request) => noteFormKey(request));
+      guarded.addHook('preValidation', async (request) => recordFormKey(request));
       await guarded.register(session.signOutRoutes);
       signInAgainRoutes(guarded, shell, session);
       for (const area of areas) await guarded.register((own: App) => mount(own, area), { prefix: area.path });

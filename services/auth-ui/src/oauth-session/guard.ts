@@ -17,7 +17,7 @@ import { areaOf } from './sign-in-state.ts';
 interface GuardOptions {
   sessions: Sessions;
   signIn: SignIn;
-  heldForms: Pick<ReturnType<typeof createHeldForms>, 'note' | 'release'>;
+  heldForms: Pick<ReturnType<typeof createHeldForms>, 'record' | 'release'>;
   publicUrl: string;
   now: Clock;
 }
@@ -96,7 +96,7 @@ export function createGuard({ sessions, signIn, heldForms, publicUrl, now }: Gua
           if (released === undefined) throw foreignForm();
           request.body = released;
         }
-        heldForms.note(request);
+        heldForms.record(request);
       });
     },
 

@@ -23,8 +23,8 @@ type Held = z.infer<typeof heldSchema>;
 export function createHeldForms({ seal, now }: { seal: Seal; now: Clock }) {
   const arrived = new WeakMap<FastifyRequest, unknown>();
   return {
-    /** Notes the form as it arrived, before its schema reduces it. */
-    note(request: FastifyRequest): void {
+    /** Records the form as it arrived, before its schema reduces it. */
+    record(request: FastifyRequest): void {
       arrived.set(request, request.body);
     },
     /** Undefined: it has a file, or is too long. */

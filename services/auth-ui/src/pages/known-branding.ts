@@ -39,7 +39,7 @@ export async function keepBranding(pages: App, brandings: Brandings): Promise<vo
  * A login that is over has no branding any more. The page that says so looks as that of its application, which everybody may
  * see who starts a sign-in there.
  */
-export async function noteApplication(
+export async function recordApplicationBranding(
   thrown: unknown,
   request: FastifyRequest,
   brandings: Brandings,

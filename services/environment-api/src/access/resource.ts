@@ -1,4 +1,4 @@
-/** Tells clients that know nothing but the address of this API whose tokens it takes (RFC 9728). */
+/** Advertises whose tokens this API takes to clients that know nothing but its address (RFC 9728). */
 import {
   metadataPathOf,
   resourceMetadata,
@@ -18,7 +18,7 @@ const path = '/environment/v3';
 const maxAgeSeconds = 300;
 
 export function createResource({ publicUrl, takesProofs, takesCertificates }: ResourceOptions) {
-  if (publicUrl === undefined) return { routes: async () => undefined, tell: () => undefined };
+  if (publicUrl === undefined) return { routes: async () => undefined, advertise: () => undefined };
   const metadata = resourceMetadata({
     resource: `${publicUrl}${path}`,
     issuer: `${publicUrl}/auth/v3`,
@@ -34,6 +34,6 @@ export function createResource({ publicUrl, takesProofs, takesCertificates }: Re
       );
     },
     /** Names the metadata in the challenges of a scope. */
-    tell: (scope: App) => tellMetadata(scope, () => `${publicUrl}${metadataPathOf(path)}`),
+    advertise: (scope: App) => tellMetadata(scope, () => `${publicUrl}${metadataPathOf(path)}`),
   };
 }

@@ -56,8 +56,8 @@ async function verdictOf(environmentId: string, checked: Promise<Check>): Promis
 
 function lineOf({ address: host, port, steps }: ServerCheck): string {
   const failed = steps.findIndex(({ status }) => status === 'failed');
-  const told = (failed < 0 ? steps : steps.slice(0, failed + 1)).map(({ step, status, message }) =>
+  const shown = (failed < 0 ? steps : steps.slice(0, failed + 1)).map(({ step, status, message }) =>
     status === 'failed' ? `${step} failed (${message})` : `${step} ${status}`,
   );
-  return `${endpointName({ host, port })} ${told.join(', ')}`;
+  return `${endpointName({ host, port })} ${shown.join(', ')}`;
 }

@@ -120,7 +120,7 @@ export function createContactCenterService({
         const next = mergePatch(present, patch);
         if (isDeepStrictEqual(auditedFields(present), auditedFields(next))) return present;
         requireHonestNames(next, present);
-        await store.noteSharedSubjects(write.db, present.environmentId);
+        await store.recordSharedSubjects(write.db, present.environmentId);
         await authoriseChange(write, administratorPlaces, { caller: context.caller, present, next });
         const movesPeople = next.environmentId !== present.environmentId;
         if (movesPeople || !isDeepStrictEqual(present.membership, next.membership)) {
@@ -142,7 +142,7 @@ export function createContactCenterService({
     async remove(context: WriteContext, text: string): Promise<void> {
       await writeOne(context, text, async (write, present) => {
         const hasOrigins = await store.hasSetting(write.db, present.id, corsSetting);
-        await store.noteSharedSubjects(write.db, present.environmentId);
+        await store.recordSharedSubjects(write.db, present.environmentId);
         await store.deleteContactCenter(write.db, present.id);
         await record(write, 'delete', present.id, present, undefined);
         announceEnds(write, present.id, present, undefined);

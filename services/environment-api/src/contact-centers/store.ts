@@ -148,7 +148,7 @@ export async function updateContactCenter(
 }
 
 /** Before one of the contact centres of an environment leaves the others with their subjects. */
-export async function noteSharedSubjects(db: Queryable, environmentId: string): Promise<void> {
+export async function recordSharedSubjects(db: Queryable, environmentId: string): Promise<void> {
   await db.query({
     name: 'contact_centers_note_shared_subjects',
     text: `UPDATE environment.contact_centers AS one SET subjects_were_shared = true

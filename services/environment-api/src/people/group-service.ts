@@ -48,7 +48,7 @@ export function createGroupService({ db, writer }: { db: Queryable; writer: Writ
         if (version === undefined) throw taken(fields.name);
         const concerned = await changeMembers(write.db, home, id, members);
         await record(write, home, id, 'create', undefined, { ...fields, members: concerned });
-        await tellOf(write, home, concerned);
+        await announceMembers(write, home, concerned);
         return reread(write.db, home, id);
       }),
     /** Nothing is written where nothing differs. @throws AppError 400, 404, 409, 412 */
@@ -76,7 +76,7 @@ export function createGroupService({ db, writer }: { db: Queryable; writer: Writ
           { ...before, members: [] },
           { ...after, members: moved },
         );
-        await tellOf(write, home, [...new Set([...moved, ...stayed])]);
+        await announceMembers(write, home, [...new Set([...moved, ...stayed])]);
         return reread(write.db, home, present.id);
       }),
     /** @throws AppError 404, 412 */
@@ -86,7 +86,7 @@ export function createGroupService({ db, writer }: { db: Queryable; writer: Writ
         const members = await store.memberIds(write.db, id);
         await store.deleteGroup(write.db, id);
         await record(write, home, id, 'delete', { name, externalId, members }, undefined);
-        await tellOf(write, home, members);
+        await announceMembers(write, home, members);
       }),
   };
 }
@@ -99,17 +99,17 @@ async function changeMembers(
   steps: readonly MemberStep[],
 ): Promise<string[]> {
   const moved = new Set<string>();
-  const note = (ids: readonly string[]) => {
+  const recordMoved = (ids: readonly string[]) => {
     for (const id of ids) moved.add(id);
   };
   const add = async (ids: readonly string[]) => {
     const { added, known } = await store.addMembers(db, environmentId, groupId, ids);
     if (known < ids.length) throw noPerson(`${ids.length - known} of the members`);
-    note(added);
+    recordMoved(added);
   };
   for (const { step, ids } of steps) {
     if (step === 'remove')
-      note(
+      recordMoved(
         await store.removeMembers(
           db,
           groupId,
@@ -118,7 +118,7 @@ async function changeMembers(
       );
     else {
       const wanted = [...new Set(ids.map(requirePersonId))];
-      if (step === 'replace') note(await store.keepMembers(db, groupId, wanted));
+      if (step === 'replace') recordMoved(await store.keepMembers(db, groupId, wanted));
       if (wanted.length > 0) await add(wanted);
     }
   }
@@ -126,13 +126,13 @@ async function changeMembers(
 }
 
 /** Their groups are part of what Auth API keeps of them. */
-async function tellOf(write: Write, home: Home, ids: readonly string[]): Promise<void> {
+async function announceMembers(write: Write, home: Home, ids: readonly string[]): Promise<void> {
   if (ids.length === 0) return;
   const { environmentId, contactCenterId } = home;
   const dbids = await touchPeople(write.db, ids);
-  const told =
+  const changed =
     dbids.length > maxAnnounced ? [environmentId] : dbids.map((dbid) => personChangeId(environmentId, dbid));
-  for (const id of told) write.announce({ entity: 'person', id, contactCenterId });
+  for (const id of changed) write.announce({ entity: 'person', id, contactCenterId });
 }
 
 async function record(

@@ -77,7 +77,7 @@ export function createBulk({ writer, users, groups }: { writer: Writer; users: U
     const untilMs = performance.now() + maxWorkMs;
     let failures = 0;
 
-    const note = (operation: BulkOperation, outcome: Done | AppError): void => {
+    const recordOutcome = (operation: BulkOperation, outcome: Done | AppError): void => {
       outcomes.push([operation, outcome]);
       if (outcome instanceof AppError) failures += 1;
       else if (operation.bulkId !== undefined && outcome.created !== undefined)
@@ -101,7 +101,7 @@ export function createBulk({ writer, users, groups }: { writer: Writer; users: U
       // Another request took one of the names meanwhile: which one is seen one by one.
       if (made instanceof AppError) return false;
       for (const [index, one] of made.entries())
-        note(
+        recordOutcome(
           creations[index] as BulkOperation,
           one instanceof AppError ? one : createdAs(`${base}/Users`, one),
         );
@@ -110,7 +110,8 @@ export function createBulk({ writer, users, groups }: { writer: Writer; users: U
 
     for (const step of inOrder(operations, ids, failOnErrors === undefined)) {
       if (await runTogether(step.operations)) continue;
-      for (const operation of step.operations) note(operation, await runOne(operation, step.missing));
+      for (const operation of step.operations)
+        recordOutcome(operation, await runOne(operation, step.missing));
       if (failOnErrors !== undefined && failures >= failOnErrors) break;
     }
     if (kept.recorded.length > 0) await write.record(...kept.recorded);

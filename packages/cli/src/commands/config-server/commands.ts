@@ -149,9 +149,9 @@ function yesOrNo(value: boolean): string {
 async function watch(client: ConfigServerClient, output: Output): Promise<void> {
   await client.readTenants({ dbid: 1 });
   client.subscribePersons((change) => {
-    const told = { time: new Date().toISOString(), ...change };
-    if (output.isJson) output.raw(JSON.stringify(told));
-    else output.record(told, Object.entries(told));
+    const detail = { time: new Date().toISOString(), ...change };
+    if (output.isJson) output.raw(JSON.stringify(detail));
+    else output.record(detail, Object.entries(detail));
   });
   output.done(`watching person changes at ${client.endpoint}; Ctrl-C ends`);
   await new Promise((resolve) => {

@@ -57,7 +57,7 @@ export function environmentCommands(program: Command, cli: Cli): void {
     body: async (session, fields: NewEnvironment, given: PasswordOptions) =>
       withAccount(session, await withPasswords(session, fields, given)),
     send: (calls, fields) => calls.create(fields),
-    tell: ({ output }, written) => output.written(`Environment ${written.data.id} is created.`, written),
+    print: ({ output }, written) => output.written(`Environment ${written.data.id} is created.`, written),
   });
   commands.update({
     description: 'change what is given; the rest stays',
@@ -67,7 +67,7 @@ export function environmentCommands(program: Command, cli: Cli): void {
     body: (session, fields: EnvironmentChange, given: PasswordOptions) =>
       withPasswords(session, fields, given),
     send: (calls, id, fields) => calls.change(id, fields),
-    tell: ({ output }, written) => output.written(`Environment ${written.data.id} is changed.`, written),
+    print: ({ output }, written) => output.written(`Environment ${written.data.id} is changed.`, written),
   });
   commands.remove({
     description: 'delete an environment that no contact centre uses',

@@ -21,17 +21,17 @@ interface Problem {
   message: string;
 }
 
-/** `told`: called after each request, with the number of changes that are done. @throws Failure that names the lines which failed */
+/** `progress`: called after each request, with the number of changes that are done. @throws Failure that names the lines which failed */
 export async function applyPlan(
   people: PeopleAdministration,
   changes: readonly Change[],
-  told: (done: number) => void,
+  progress: (done: number) => void,
 ): Promise<void> {
   const problems: Problem[] = [];
   const ids = new Map<Change, string>();
   for (let start = 0; start < changes.length; start += atOnce) {
     await applyToPeople(people, changes.slice(start, start + atOnce), ids, problems);
-    told(Math.min(changes.length, start + atOnce));
+    progress(Math.min(changes.length, start + atOnce));
   }
   await applyToGroups(people, ids, problems);
   if (problems.length > 0)

@@ -20,7 +20,7 @@ interface ImportOptions {
 
 /** A hundred thousand people take minutes. */
 const manyPeople = { timeoutSeconds: 600 };
-/** With --json all of them are told. */
+/** With --json all of them are printed. */
 const maxShown = 200;
 
 export function importCommand(people: Command, cli: Cli): void {
@@ -46,7 +46,7 @@ export function importCommand(people: Command, cli: Cli): void {
         const contactCenterId = await contactCenterOf(session, options.contactCenter);
         const api = createPeopleAdministration(session.environmentApi, contactCenterId);
         const plan = planOf(file, await api.list(), { key, disableMissing });
-        const told = plan.map(({ action, entity, id, changes, line }) => ({
+        const listed = plan.map(({ action, entity, id, changes, line }) => ({
           action,
           entity,
           id,
@@ -54,17 +54,17 @@ export function importCommand(people: Command, cli: Cli): void {
           line,
         }));
         if (dryRun) {
-          output.text(told, describe(plan, output));
+          output.text(listed, describe(plan, output));
           if (plan.length > 0) session.exitCode = exitCodes.negative;
           return;
         }
-        if (plan.length === 0) return output.done('Everybody is as the file says.', told);
+        if (plan.length === 0) return output.done('Everybody is as the file says.', listed);
         if (!output.isJson) output.raw(describe(plan, output));
         await session.sure(`Make these ${plan.length} changes?`);
         await applyPlan(api, plan, (done) => {
           if (done < plan.length) output.note(`${done} of ${plan.length} changes are done.`);
         });
-        output.done('It is done.', told);
+        output.done('It is done.', listed);
       }, manyPeople),
     );
 }

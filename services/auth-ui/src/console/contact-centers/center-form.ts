@@ -197,9 +197,9 @@ const places: [of: RegExp, field: string][] = [
 
 /** The API names the line of a list, which has one field here, and the part of a choice. */
 export function besideFields(problem: Problem): Problem {
-  const told = Object.entries(problem.fields);
+  const refused = Object.entries(problem.fields);
   const moved = places.flatMap(([of, field]) => {
-    const line = told.find(([name]) => of.test(name));
+    const line = refused.find(([name]) => of.test(name));
     return line ? [[field, line[1]] as const] : [];
   });
   return { ...problem, fields: { ...Object.fromEntries(moved), ...problem.fields } };

@@ -76,10 +76,10 @@ function problemsOf({ text }: ConsoleVisit, { authApi, environmentApi }: Overvie
       message: text('console.home.noAnswer', { service: subject }),
     }),
   );
-  const told = [...(authApi?.problems ?? []), ...(environmentApi?.problems ?? [])];
+  const both = [...(authApi?.problems ?? []), ...(environmentApi?.problems ?? [])];
   // The page is about these; both APIs look at some of the same servers.
   const understood = ['installation', authApi?.contactCenterId, environmentApi?.contactCenterId];
-  const shown = orderProblems([...unanswered, ...told]).map(({ severity, runbook, subject, message }) => ({
+  const shown = orderProblems([...unanswered, ...both]).map(({ severity, runbook, subject, message }) => ({
     title: text(`console.runbook.${runbook}`),
     message: message.includes(subject) || understood.includes(subject) ? message : `${subject}: ${message}`,
     severity,

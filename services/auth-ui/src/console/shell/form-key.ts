@@ -10,7 +10,7 @@ const keys = new WeakMap<FastifyRequest, string>();
 export const newFormKey = (): string => randomToken(16);
 
 /** Call it before the body is reduced to the fields of its schema. */
-export function noteFormKey(request: FastifyRequest): void {
+export function recordFormKey(request: FastifyRequest): void {
   const { [formKeyField]: sent } = (request.body ?? {}) as Record<string, unknown>;
   if (typeof sent === 'string' && keyForm.test(sent)) keys.set(request, sent);
 }
