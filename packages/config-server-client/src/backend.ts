@@ -7,10 +7,7 @@ import type { PersonPage, PersonSearch } from './model/person-search.ts';
 import type { CfgRole, RoleFilter } from './model/role.ts';
 import type { CfgTenant, TenantFilter } from './model/tenant.ts';
 
-/**
- * Every method rejects with a ConfigServerError (`errors.ts`) and with nothing else. Implementations: the client
- * (`client/client.ts`), an entry of the pool (`pool/pooled-backend.ts`), the memory back end (`testing/memory-backend.ts`).
- */
+/** Every method rejects with a ConfigServerError (`errors.ts`) and with nothing else. Every source of people implements it. */
 export interface ConfigurationBackend {
   /**
    * Verifies a password. Never repeated after it was sent: a second wrong try would count towards the lock of the account.
