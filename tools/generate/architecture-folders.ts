@@ -1,14 +1,14 @@
-/** Writes the table of the areas of Auth API in docs/explain/architecture.md: their order from layers.json, what they own from the first lines of their READMEs. */
+/** Writes the table of the areas of Auth API in docs/contributing/layout.md: their order from layers.json, what they own from the first lines of their READMEs. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const service = 'services/auth-api';
-const page = 'docs/explain/architecture.md';
+const page = 'docs/contributing/layout.md';
 const header = '\n| folder | owns |\n| --- | --- |\n';
 /** Folders that are no area. */
 const others = ['config'];
 
-/** docs/explain/architecture.md, with its table of areas and their folders as it should be. */
+/** docs/contributing/layout.md, with its table of areas and their folders as it should be. */
 export async function architectureFolders(root: string): Promise<string> {
   const text = readFileSync(join(root, page), 'utf8');
   const { places } = JSON.parse(readFileSync(join(root, 'tools/check/layers.json'), 'utf8'));

@@ -78,7 +78,7 @@ const generatedFiles: GeneratedFile[] = [
   { path: 'docs/reference/cli.md', produce: cliPage },
   { path: 'docs/reference/authorisation.md', produce: authorisationPage },
   { path: 'docs/reference/reachability.md', produce: async () => reachabilityPage() },
-  { path: 'docs/explain/architecture.md', produce: architectureFolders },
+  { path: 'docs/contributing/layout.md', produce: architectureFolders },
   { path: 'docs/reference/audit-events.md', produce: auditPage },
   { path: 'docs/contributing/attack-ledger.md', produce: attacksPage },
   { path: 'docs/contributing/decisions/README.md', produce: decisionsIndex },

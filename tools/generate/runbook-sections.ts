@@ -18,7 +18,6 @@ const markdown = new Marked({
 export async function runbookSections(root: string): Promise<string> {
   const [, ...sections] = readFileSync(join(root, 'docs/guides/runbooks.md'), 'utf8').split(/^## /m);
   return sections
-    .filter((section) => !section.startsWith('What plays them'))
     .map((section) => {
       const [title = ''] = section.split('\n', 1);
       const body = markdown.parse(`## ${section}`, { async: false }).trim();

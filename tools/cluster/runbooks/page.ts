@@ -5,10 +5,8 @@ import { repository } from '../places.ts';
 
 const page = readFileSync(path.join(repository, 'docs/guides/runbooks.md'), 'utf8');
 
-/** In the order of the page, without the list of what plays them. */
-export const titles: readonly string[] = [...page.matchAll(/^## (.+)$/gm)]
-  .map(([, title = '']) => title)
-  .filter((title) => title !== 'What plays them');
+/** In the order of the page. */
+export const titles: readonly string[] = [...page.matchAll(/^## (.+)$/gm)].map(([, title = '']) => title);
 
 /**
  * The command as it is typed: every name in angle brackets replaced.

@@ -39,8 +39,8 @@ describe('the documentation', () => {
     expect(missing).toEqual([]);
   });
 
-  test('docs/explain/architecture.md lists every package', () => {
-    const text = textOf('docs/explain/architecture.md');
+  test('docs/contributing/layout.md lists every package', () => {
+    const text = textOf('docs/contributing/layout.md');
     const packages = sourceFiles(root, /^packages\/[^/]+\/package\.json$/).map((path) => dirname(path));
     for (const folder of packages) expect(text).toContain(`| \`${folder}\` |`);
   });
