@@ -7,8 +7,9 @@ import {
   opsRules,
 } from '../../services/auth-api/src/oauth/client-authentication/ops-matrix.ts';
 import { edges, opsGives } from '../../services/auth-api/src/oauth/client-authentication/ops-reach.ts';
-import { callerKinds, matrix, rules } from '../../services/environment-api/src/access/matrix.ts';
+import { matrix } from '../../services/environment-api/src/access/matrix.ts';
 import { gives } from '../../services/environment-api/src/access/reach.ts';
+import { callerKinds, rules } from '../../services/environment-api/src/access/rules.ts';
 
 /** A higher number is worth more. Other nodes are no rights: they matter only for the rights that they reach. */
 export const levels: Readonly<Record<string, number>> = {

@@ -10,8 +10,9 @@ import { personPasswordPlace } from '@gatehouse/contracts/environment-api/people
 import { randomUuid } from '@gatehouse/service-kit/crypto/secrets';
 import { openApiOf } from '@gatehouse/service-kit/http/run';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type CallerKind, callerKinds, matrix, rules } from '../src/access/matrix.ts';
+import { matrix } from '../src/access/matrix.ts';
 import { matrixPage } from '../src/access/matrix-page.ts';
+import { type CallerKind, callerKinds, rules } from '../src/access/rules.ts';
 import { describeInternalApp } from '../src/openapi.ts';
 import { createPeopleStore, peopleIn } from './people-store.ts';
 import {

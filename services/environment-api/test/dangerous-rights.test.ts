@@ -71,7 +71,7 @@ describe('a person whose sign-in is old', () => {
 
   const stale = (place: string, right: string) => personAt(place, right, { auth_time: nowSeconds() - 960 });
 
-  // attack: stale session of an administrator that sets a password or writes a group by SCIM | RFC 9470, ASVS 7.5.3, CWE-613 | guard: services/environment-api/src/access/matrix.ts
+  // attack: stale session of an administrator that sets a password or writes a group by SCIM | RFC 9470, ASVS 7.5.3, CWE-613 | guard: services/environment-api/src/access/rules.ts
   it('writes nobody by SCIM, and reads everybody; a fresh sign-in and a key are enough', async () => {
     const { id: user } = await scim.user({ userName: randomUuid(), password: 'a-long-enough-password' });
     const change = {
@@ -110,7 +110,7 @@ describe('a person whose sign-in is old', () => {
     expect((await scim.call('PATCH', `/Users/${user}`, change, fresh)).status).toBe(200);
   });
 
-  // attack: stale session of an administrator that makes a place with people of its own, or changes who comes in | RFC 9470, ASVS 7.5.3, CWE-613 | guard: services/environment-api/src/access/matrix.ts
+  // attack: stale session of an administrator that makes a place with people of its own, or changes who comes in | RFC 9470, ASVS 7.5.3, CWE-613 | guard: services/environment-api/src/access/rules.ts
   it('makes no environment and no contact centre, and changes none; nor disables a person', async () => {
     const user = await scim.user({ userName: randomUuid() });
     const place = await api.contactCenter();

@@ -38,7 +38,7 @@ describe('the table of reachability', () => {
     expect(reachabilityPage()).toContain('| SCIM key | contact-centre administrator |');
   });
 
-  // attack: stale session of an administrator that gives itself a password or a right by a row without the mark | RFC 9470, ASVS 7.5.3 | guard: services/environment-api/src/access/matrix.ts
+  // attack: stale session of an administrator that gives itself a password or a right by a row without the mark | RFC 9470, ASVS 7.5.3 | guard: services/environment-api/src/access/rules.ts
   it('lets no write give people at the console anything by an old sign-in', () => {
     expect(unaskedWrites()).toEqual([]);
   });

@@ -10,7 +10,7 @@ import { type IntrospectionActive, managementAuthority } from '@gatehouse/contra
 import { definedOnly } from '@gatehouse/contracts/defined-only';
 import { notFound } from '@gatehouse/service-kit/errors/app-error';
 import { parseId } from '../fields/scalars.ts';
-import type { CallerKind } from './matrix.ts';
+import type { CallerKind } from './rules.ts';
 
 export interface Caller {
   kind: 'ops' | 'client' | 'user';

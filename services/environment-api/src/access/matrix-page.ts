@@ -1,6 +1,7 @@
 /** Writes docs/reference/authorisation.md from the matrix. */
 import type { Verdict } from '@gatehouse/caller-auth/authorisation/matrix';
-import { authorisation, type CallerKind, callerKinds } from './matrix.ts';
+import { authorisation } from './matrix.ts';
+import { type CallerKind, callerKinds } from './rules.ts';
 
 const callers: Record<CallerKind, string> = {
   operator: 'the operator account (HTTP Basic)',
