@@ -15,7 +15,6 @@ export interface ClusterOptions {
   announce?: (port: number) => Promise<number>;
 }
 
-export type RedisCluster = Awaited<ReturnType<typeof startRedisNodes>>;
 export type ClusterNode = Awaited<ReturnType<typeof startNode>>;
 
 const slotCount = 16_384;

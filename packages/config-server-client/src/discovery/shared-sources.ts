@@ -1,8 +1,6 @@
 /** Shares one watch of a registry between clients, so that a new client starts with the list of the one it replaces. */
 import type { EndpointSource } from './endpoint-source.ts';
 
-export type SharedSources = ReturnType<typeof createSharedSources>;
-
 interface Entry {
   source: EndpointSource;
   users: number;

@@ -40,8 +40,6 @@ export const CfgRank = {
   superAdministrator: 5,
 } as const;
 
-export const CfgTraceMode = { noTraceMode: 0, none: 1, local: 2, remote: 3, both: 4 } as const;
-
 export const CfgOperationalMode = { none: 0, full: 1, readOnly: 2 } as const;
 
 /** CfgAppType: the types that concern an authentication service. */

@@ -21,10 +21,6 @@ export interface PooledEnvironment {
   version: string | number;
 }
 
-export type BackendPool<Environment extends PooledEnvironment> = ReturnType<
-  typeof createBackendPool<Environment>
->;
-
 interface Entry {
   version: string | number;
   backend: PooledBackend;

@@ -15,4 +15,3 @@ export const administratorPlaceSchema = z.object({
 });
 
 export type AdministratorPlaceQuestion = z.infer<typeof administratorPlaceQuestionSchema>;
-export type AdministratorPlace = z.infer<typeof administratorPlaceSchema>;

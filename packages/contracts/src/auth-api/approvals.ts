@@ -36,10 +36,7 @@ export const approvalListSchema = z.object({
   hasUserCode: z.boolean(),
 });
 
-/** `POST /auth/v3/approvals/answer`. Answers 303 to `/auth/approvals?result=…`. */
-export const approvalFields = { approval: 'approval', csrf: 'csrf', answer: 'answer' } as const;
-
-/** Values of `answer`. */
+/** Values of `answer` in `POST /auth/v3/approvals/answer`, beside `approval` and `csrf`. Answers 303 to `/auth/approvals?result=…`. */
 export const approvalAnswers = { approved: 'approved', denied: 'denied' } as const;
 
 /** `POST /auth/v3/approvals/user-code`, with `csrf`. An empty code removes the one that is kept. Answers 303 as above. */

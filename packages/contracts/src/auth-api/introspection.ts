@@ -66,7 +66,6 @@ export const introspectionAnswerSchema = z.union([
 
 export type IntrospectionRefresh = z.infer<typeof introspectionRefreshSchema>;
 export type IntrospectionActive = z.infer<typeof introspectionActiveSchema>;
-export type IntrospectionAnswer = z.infer<typeof introspectionAnswerSchema>;
 
 /** Authority that may administer clients and environments. */
 export const managementAuthority = 'ROLE_MANAGEMENT_APPLICATION';

@@ -104,5 +104,4 @@ export type NewScimGroup = z.infer<typeof newScimGroupSchema>;
 export type ScimOperation = z.infer<typeof scimOperationSchema>;
 export type ScimPatch = z.infer<typeof scimPatchSchema>;
 export type ScimUser = z.infer<typeof scimUserSchema>;
-export type ScimGroup = z.infer<typeof scimGroupSchema>;
 export type ScimBulkResult = z.infer<typeof scimBulkResultSchema>;

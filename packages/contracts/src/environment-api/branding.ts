@@ -99,9 +99,7 @@ export const digestPattern = /^[0-9a-f]{64}$/;
 /** Public address of a stored picture, below the public host. */
 export const imagePath = (digest: string) => `/auth/v3/branding/images/${digest}`;
 
-export type BrandColorsView = z.infer<typeof brandColorsSchema>;
 export type BrandImage = z.infer<typeof imageSchema>;
-export type BrandingFields = z.infer<typeof brandingFieldsSchema>;
 export type BrandingEntry = z.infer<typeof brandingEntrySchema>;
 export type EffectiveBranding = z.infer<typeof effectiveBrandingSchema>;
 export type BrandingView = z.infer<typeof brandingViewSchema>;

@@ -45,8 +45,6 @@ export const environmentContactCentersSchema = z.array(
   }),
 );
 
-export type ContactCenterAuth = z.infer<typeof contactCenterAuthSchema>;
-export type ContactCenterStatus = z.infer<typeof contactCenterStatusSchema>;
 export type SubjectScope = z.infer<typeof subjectScopeSchema>;
 export type EnvironmentContactCenters = z.infer<typeof environmentContactCentersSchema>;
 export type ContactCenterView = z.infer<typeof contactCenterViewSchema>;
