@@ -1,7 +1,6 @@
 /** Writes the pages of docs/ that come from the services: settings, authorisation matrix, audit events. */
 import { pathToFileURL } from 'node:url';
-import type { Configuration } from '@gatehouse/service-kit/config/configuration';
-import { documentConfiguration, listSettings } from '@gatehouse/service-kit/config/configuration';
+import { type Configuration, documentConfiguration, listSettings } from '@gatehouse/service-kit/config';
 import { markdownTable } from '../markdown-table.ts';
 
 const services = ['auth-api', 'auth-ui', 'environment-api'];

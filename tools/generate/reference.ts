@@ -1,5 +1,5 @@
 /** docs/reference/<service>.md: every call of an API, from its OpenAPI document. */
-import { inlined } from '@gatehouse/service-kit/openapi/document';
+import { inlined } from '@gatehouse/service-kit/openapi';
 import { markdownTable } from '../markdown-table.ts';
 import { openApiDocument } from './openapi.ts';
 import { fieldsOf, type Schema, typeOf } from './reference-fields.ts';

@@ -1,11 +1,9 @@
 /** The part of a values schema that is the service's own configuration, from the same schemas that the service loads it with. */
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { type Configuration, isSetting, type SettingTree } from '@gatehouse/service-kit/config/configuration';
-import type { Setting } from '@gatehouse/service-kit/config/setting';
+import { type Configuration, isSetting, type Setting, type SettingTree } from '@gatehouse/service-kit/config';
 import { z } from 'zod';
-import type { JsonSchema } from './kubernetes-shapes.ts';
-import { closed } from './kubernetes-shapes.ts';
+import { closed, type JsonSchema } from './kubernetes-shapes.ts';
 import { repository, type ServiceChart } from './places.ts';
 
 /** Set by the chart itself: ports of a pod never clash, and the chart's objects name them. */

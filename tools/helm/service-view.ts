@@ -1,7 +1,6 @@
 /** Loads a rendered pod's configuration the way the service in that pod will: same variables, same files, same loader. */
 import { createHash } from 'node:crypto';
-import { listSettings } from '@gatehouse/service-kit/config/configuration';
-import { loadConfig } from '@gatehouse/service-kit/config/load';
+import { listSettings, loadConfig } from '@gatehouse/service-kit/config';
 import { serviceConfiguration } from './configuration-shape.ts';
 import type { ServiceChart } from './places.ts';
 import type { KubernetesObject } from './render.ts';

@@ -1,5 +1,5 @@
 /** Builds values.schema.json: closed everywhere, descriptions from the comments of values.yaml, no reference to the network. */
-import type { Configuration, SettingTree } from '@gatehouse/service-kit/config/configuration';
+import type { Configuration, SettingTree } from '@gatehouse/service-kit/config';
 import { configurationShape } from './configuration-shape.ts';
 import { closed, definitions, type JsonSchema, text } from './kubernetes-shapes.ts';
 import type { ValuesKey } from './values-document.ts';

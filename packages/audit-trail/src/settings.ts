@@ -1,9 +1,14 @@
 /** Defines the settings of the audit trail and of Elasticsearch, and says which of them contradict each other. */
-import { isThisMachine } from '@gatehouse/service-kit/config/networks';
-import { optionalSecretSetting, overrideSetting, read, setting } from '@gatehouse/service-kit/config/setting';
-import { passwordWeakness } from '@gatehouse/service-kit/config/store-weaknesses';
-import { textWeakness } from '@gatehouse/service-kit/config/weak-texts';
-import { linesOf } from '@gatehouse/service-kit/secret';
+import {
+  isThisMachine,
+  optionalSecretSetting,
+  overrideSetting,
+  passwordWeakness,
+  read,
+  setting,
+  textWeakness,
+} from '@gatehouse/service-kit/config';
+import { linesOf } from '@gatehouse/service-kit/crypto';
 import { z } from 'zod';
 
 const nodeUrl = z.url({ protocol: /^https?$/ });

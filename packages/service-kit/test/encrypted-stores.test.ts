@@ -11,10 +11,10 @@ import { temporaryFolder } from '@gatehouse/testing/temporary-folder';
 import { Redis } from 'ioredis';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { createLogger } from '../src/logging/logger.ts';
+import { Secret } from '../src/crypto/secret.ts';
+import { createLogger } from '../src/observability/logging/logger.ts';
 import { connectionOptions, type PostgresConfig } from '../src/postgres/pool.ts';
 import { createRedis, type RedisConfig, untilRedisIsReady } from '../src/redis/client.ts';
-import { Secret } from '../src/secret.ts';
 
 const authority = createAuthority();
 const folder = await temporaryFolder();

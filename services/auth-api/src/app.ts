@@ -1,8 +1,6 @@
 /** The table of contents of Auth API: every audience with its guards. The domains say what is mounted for it. */
 import cookie from '@fastify/cookie';
-import { type App, createApp } from '@gatehouse/service-kit/http/app';
-import { keepChosenLanguage } from '@gatehouse/service-kit/http/chosen-language';
-import { hideFromProxies } from '@gatehouse/service-kit/http/internal';
+import { type App, createApp, hideFromProxies, keepChosenLanguage } from '@gatehouse/service-kit/http';
 import type { Audience } from './core/domain.ts';
 import type { Deps } from './domains.ts';
 import { opsAuthorisation } from './oauth/client-authentication/ops-matrix.ts';

@@ -5,9 +5,8 @@
 import { X509Certificate } from 'node:crypto';
 import { basicAuthorization } from '@gatehouse/api-client/http-client';
 import { isSlowHash } from '@gatehouse/caller-auth/credentials/stored-secret';
-import { weaknessOfCertificate } from '@gatehouse/service-kit/crypto/key-strength';
-import { type Ask, askForToken, type ReleasePlaces } from '@gatehouse/service-kit/health/release-check';
-import { linesOf } from '@gatehouse/service-kit/secret';
+import { linesOf, weaknessOfCertificate } from '@gatehouse/service-kit/crypto';
+import { type Ask, askForToken, type ReleasePlaces } from '@gatehouse/service-kit/health';
 import { z } from 'zod';
 import type { Config } from './config.ts';
 import { jwkWeakness } from './core/assertions/jwk-weakness.ts';

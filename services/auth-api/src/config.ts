@@ -13,29 +13,31 @@ import {
   dpopNonceSetting,
 } from '@gatehouse/caller-auth/sender-constraint/settings';
 import { consulProblems } from '@gatehouse/config-server-client/discovery/consul/consul-settings';
-import { clockSettings } from '@gatehouse/service-kit/config/clock';
-import { type ConfigOf, defineConfiguration } from '@gatehouse/service-kit/config/configuration';
-import { httpSettings, internalSettings, tlsProblems } from '@gatehouse/service-kit/config/http';
-import { regionSettings } from '@gatehouse/service-kit/config/region';
-import { read, setting } from '@gatehouse/service-kit/config/setting';
 import {
   allowPlaintextPublicUrlSetting,
+  type ConfigOf,
+  clockSettings,
+  consulSettings,
+  defineConfiguration,
   encryptionSettings,
+  httpSettings,
+  internalSettings,
   logSettings,
   modeSetting,
   plaintextWeakness,
-  publicUrlSetting,
-  serviceClientSettings,
-  tracingSettings,
-} from '@gatehouse/service-kit/config/shared-settings';
-import {
-  consulSettings,
   postgresSettings,
   primaryProblems,
   primarySettings,
+  publicUrlSetting,
+  read,
   redisProblems,
   redisSettings,
-} from '@gatehouse/service-kit/config/stores';
+  regionSettings,
+  serviceClientSettings,
+  setting,
+  tlsProblems,
+  tracingSettings,
+} from '@gatehouse/service-kit/config';
 import { z } from 'zod';
 import { clientSettings, registrationSettings } from './config/clients.ts';
 import { outboundProblems, outboundSettings } from './config/outbound.ts';

@@ -1,10 +1,9 @@
 /** Builds the routes without stores, for the OpenAPI document. */
 import { steadyClock } from '@gatehouse/service-kit/clock';
-import { loadConfig } from '@gatehouse/service-kit/config/load';
-import { randomBytes } from '@gatehouse/service-kit/crypto/secrets';
-import type { App } from '@gatehouse/service-kit/http/app';
-import type { Kit } from '@gatehouse/service-kit/http/run';
-import { trustedClock } from '@gatehouse/service-kit/timekeeping/store-clock';
+import { loadConfig } from '@gatehouse/service-kit/config';
+import { randomBytes } from '@gatehouse/service-kit/crypto';
+import type { App, Kit } from '@gatehouse/service-kit/http';
+import { trustedClock } from '@gatehouse/service-kit/timekeeping';
 import { buildApp, buildInternalApp } from './app.ts';
 import { configuration } from './config.ts';
 import type { Stores } from './core/open-core.ts';

@@ -2,8 +2,8 @@
 import { createElasticsearch } from '@gatehouse/audit-trail/elasticsearch/client';
 import { consulAccessOf } from '@gatehouse/config-server-client/discovery/consul/consul-settings';
 import type { Clock } from '@gatehouse/service-kit/clock';
-import type { Kit } from '@gatehouse/service-kit/http/run';
-import { type ServiceClock, trustedClock } from '@gatehouse/service-kit/timekeeping/store-clock';
+import type { Kit } from '@gatehouse/service-kit/http';
+import { type ServiceClock, trustedClock } from '@gatehouse/service-kit/timekeeping';
 import { composeApprovals } from './browser/approvals/compose.ts';
 import { composeConsents } from './browser/consents/compose.ts';
 import { composeBrowser } from './browser/cookies/compose.ts';

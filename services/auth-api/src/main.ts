@@ -1,7 +1,7 @@
 /** Auth API as a process. */
 import { shipLogs } from '@gatehouse/audit-trail/shipping/log-shipping';
-import { runService } from '@gatehouse/service-kit/http/run';
-import { migrate } from '@gatehouse/service-kit/postgres/migrate';
+import { runService } from '@gatehouse/service-kit/http';
+import { migrate } from '@gatehouse/service-kit/postgres';
 import { buildApp, buildInternalApp } from './app.ts';
 import { checkRelease } from './check-release.ts';
 import { configuration } from './config.ts';

@@ -1,5 +1,5 @@
 /** Adds to the OpenAPI document what the schemas of routes do not say: who may call, and how pages and public documents refuse. */
-import type { Answer, OpenApiDocument } from '@gatehouse/service-kit/openapi/document';
+import type { Answer, OpenApiDocument } from '@gatehouse/service-kit/openapi';
 import {
   type AdministratorKind,
   allows,

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { openApiOf } from '@gatehouse/service-kit/http/run';
-import type { OpenApiDocument } from '@gatehouse/service-kit/openapi/document';
+import { openApiOf } from '@gatehouse/service-kit/http';
+import type { OpenApiDocument } from '@gatehouse/service-kit/openapi';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { describeApp } from '../src/describe.ts';
 import { type AuthApi, startAuthApi } from './stack/auth-api.ts';

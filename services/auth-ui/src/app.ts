@@ -1,10 +1,7 @@
 /** Mounts every page of Auth UI. */
 import cookie from '@fastify/cookie';
 import formbody from '@fastify/formbody';
-import { createApp } from '@gatehouse/service-kit/http/app';
-import type { App } from '@gatehouse/service-kit/http/app-type';
-import { keepChosenLanguage } from '@gatehouse/service-kit/http/chosen-language';
-import { createProxyWatch } from '@gatehouse/service-kit/http/untrusted-proxy';
+import { type App, createApp, createProxyWatch, keepChosenLanguage } from '@gatehouse/service-kit/http';
 import type { Deps } from './deps.ts';
 import { assetRoutes } from './design/assets.ts';
 import { brandStyleRoutes } from './design/brand-styles.ts';

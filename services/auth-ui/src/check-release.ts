@@ -1,5 +1,5 @@
 /** Checks an installed Auth UI: it shows a page, and it reaches what a sign-in needs of Auth API. */
-import type { Ask, ReleasePlaces } from '@gatehouse/service-kit/health/release-check';
+import type { Ask, ReleasePlaces } from '@gatehouse/service-kit/health';
 import type { Config } from './config.ts';
 
 export async function checkRelease(_config: Config, { apiUrl }: ReleasePlaces, ask: Ask): Promise<void> {

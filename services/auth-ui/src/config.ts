@@ -1,16 +1,19 @@
 /** Defines every setting of Auth UI; only this file names its environment variables. */
 
-import { type ConfigOf, defineConfiguration } from '@gatehouse/service-kit/config/configuration';
-import { httpSettings, tlsProblems } from '@gatehouse/service-kit/config/http';
-import { read, setting } from '@gatehouse/service-kit/config/setting';
 import {
   allowPlaintextPublicUrlSetting,
+  type ConfigOf,
+  defineConfiguration,
+  httpSettings,
   logSettings,
   modeSetting,
   publicUrlSetting,
+  read,
   serviceClientSettings,
+  setting,
+  tlsProblems,
   tracingSettings,
-} from '@gatehouse/service-kit/config/shared-settings';
+} from '@gatehouse/service-kit/config';
 import { z } from 'zod';
 
 export const configuration = defineConfiguration(

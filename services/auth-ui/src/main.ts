@@ -1,5 +1,5 @@
 /** Runs the Auth UI process. */
-import { runService } from '@gatehouse/service-kit/http/run';
+import { runService } from '@gatehouse/service-kit/http';
 import { buildApp } from './app.ts';
 import { checkRelease } from './check-release.ts';
 import { configuration } from './config.ts';

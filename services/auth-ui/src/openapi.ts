@@ -1,7 +1,6 @@
 /** Builds the routes for the OpenAPI document; no server needs to be reachable. */
-import { loadConfig } from '@gatehouse/service-kit/config/load';
-import type { App } from '@gatehouse/service-kit/http/app-type';
-import type { Kit } from '@gatehouse/service-kit/http/run';
+import { loadConfig } from '@gatehouse/service-kit/config';
+import type { App, Kit } from '@gatehouse/service-kit/http';
 import { buildApp } from './app.ts';
 import { configuration } from './config.ts';
 import { createDeps } from './deps.ts';

@@ -7,8 +7,7 @@ import type { InteractionView } from '@gatehouse/contracts/auth-api/interaction'
 import type { LogoutView } from '@gatehouse/contracts/auth-api/logout';
 import type { SessionView } from '@gatehouse/contracts/auth-api/sessions';
 import type { BrandingView } from '@gatehouse/contracts/environment-api/branding';
-import { consoleKeys } from '@gatehouse/service-kit/crypto/console-keys';
-import { Secret } from '@gatehouse/service-kit/secret';
+import { consoleKeys, Secret } from '@gatehouse/service-kit/crypto';
 import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
 import { createSeal } from '../src/oauth-session/seal.ts';
 import type { Session } from '../src/oauth-session/session.ts';

@@ -1,10 +1,8 @@
 /** Auth UI as the tests use it: the whole application, configured like the real one. */
 import { PassThrough } from 'node:stream';
-import { loadConfig } from '@gatehouse/service-kit/config/load';
-import type { App } from '@gatehouse/service-kit/http/app-type';
-import { createDrain } from '@gatehouse/service-kit/http/drain';
-import { createLogger } from '@gatehouse/service-kit/logging/logger';
-import { createMetrics } from '@gatehouse/service-kit/metrics/registry';
+import { loadConfig } from '@gatehouse/service-kit/config';
+import { type App, createDrain } from '@gatehouse/service-kit/http';
+import { createLogger, createMetrics } from '@gatehouse/service-kit/observability';
 import { watchingTracing, watchLog, watchSecret } from '@gatehouse/testing/secret-watch';
 import { buildApp } from '../src/app.ts';
 import { configuration } from '../src/config.ts';

@@ -1,6 +1,6 @@
 /** Builds the parts that answers of all routes share: failures, entity tags and 304. */
 import { errorEnvelope, securityError } from '@gatehouse/contracts/envelope';
-import { isFresh } from '@gatehouse/service-kit/http/entity-tag';
+import { isFresh } from '@gatehouse/service-kit/http';
 
 /** Response schemas of the failures that every route may answer. */
 export const failures = { 401: securityError, default: errorEnvelope };

@@ -1,10 +1,7 @@
 /** Mounts every route of Environment API, with the guards of each scope. */
 
 import { tellNonces } from '@gatehouse/caller-auth/sender-constraint/dpop-proof';
-import { createApp } from '@gatehouse/service-kit/http/app';
-import type { App } from '@gatehouse/service-kit/http/app-type';
-import { enforceCors } from '@gatehouse/service-kit/http/cors';
-import { hideFromProxies } from '@gatehouse/service-kit/http/internal';
+import { type App, createApp, enforceCors, hideFromProxies } from '@gatehouse/service-kit/http';
 import { admitCallers } from './access/admission.ts';
 import { authorisation, base } from './access/matrix.ts';
 import type { Deps } from './deps.ts';

@@ -1,5 +1,5 @@
 /** Checks an installed Environment API: it accepts a token of Auth API, so it reaches Auth API and both know the same client. */
-import { type Ask, askForToken, type ReleasePlaces } from '@gatehouse/service-kit/health/release-check';
+import { type Ask, askForToken, type ReleasePlaces } from '@gatehouse/service-kit/health';
 import type { Config } from './config.ts';
 
 export async function checkRelease(config: Config, { apiUrl }: ReleasePlaces, ask: Ask): Promise<void> {

@@ -1,10 +1,9 @@
 /** Runs the Environment API process. */
 
 import { shipLogs } from '@gatehouse/audit-trail/shipping/log-shipping';
-import { runService } from '@gatehouse/service-kit/http/run';
-import { assertMigrated } from '@gatehouse/service-kit/postgres/migrations';
-import { pingPostgres } from '@gatehouse/service-kit/postgres/pool';
-import { untilRedisIsReady } from '@gatehouse/service-kit/redis/client';
+import { runService } from '@gatehouse/service-kit/http';
+import { assertMigrated, pingPostgres } from '@gatehouse/service-kit/postgres';
+import { untilRedisIsReady } from '@gatehouse/service-kit/redis';
 import { buildApp, buildInternalApp } from './app.ts';
 import { checkRelease } from './check-release.ts';
 import { configuration } from './config.ts';

@@ -1,7 +1,6 @@
 /** Migrates the schema `environment` to the version of this build. */
-import type { Logger } from '@gatehouse/service-kit/logging/logger';
-import { migrate } from '@gatehouse/service-kit/postgres/migrate';
-import type { PostgresConfig } from '@gatehouse/service-kit/postgres/pool';
+import type { Logger } from '@gatehouse/service-kit/observability';
+import { migrate, type PostgresConfig } from '@gatehouse/service-kit/postgres';
 
 export const schema = 'environment';
 export const migrationsFolder = new URL('../migrations/', import.meta.url);

@@ -1,8 +1,7 @@
 /** Builds the routes for the OpenAPI document; no server needs to be reachable. */
-import { loadConfig } from '@gatehouse/service-kit/config/load';
-import { randomBytes } from '@gatehouse/service-kit/crypto/secrets';
-import type { App } from '@gatehouse/service-kit/http/app-type';
-import type { Kit } from '@gatehouse/service-kit/http/run';
+import { loadConfig } from '@gatehouse/service-kit/config';
+import { randomBytes } from '@gatehouse/service-kit/crypto';
+import type { App, Kit } from '@gatehouse/service-kit/http';
 import { buildApp, buildInternalApp } from './app.ts';
 import { configuration } from './config.ts';
 import { createDeps } from './deps.ts';

@@ -1,5 +1,5 @@
 import type { IntrospectionActive } from '@gatehouse/contracts/auth-api/introspection';
-import { randomUuid } from '@gatehouse/service-kit/crypto/secrets';
+import { randomUuid } from '@gatehouse/service-kit/crypto';
 import { hash } from '@node-rs/argon2';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { basic, ops, type RunningApi, startApi } from './running-api.ts';

@@ -1,4 +1,4 @@
-import { randomToken, sha256 } from '@gatehouse/service-kit/crypto/secrets';
+import { randomToken, sha256 } from '@gatehouse/service-kit/crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { opsAuthorization, type RunningApi, startApi } from './running-api.ts';
 

@@ -1,6 +1,6 @@
 /** The audit trail as a chain: it holds, it shows changes, and only its retention deletes from it. */
 import { removeBatch } from '@gatehouse/audit-trail/chain/retention';
-import { inTransaction } from '@gatehouse/service-kit/postgres/pool';
+import { inTransaction } from '@gatehouse/service-kit/postgres';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { configurationTrail } from '../src/audit/trail.ts';
 import { type RunningApi, startApi } from './running-api.ts';

@@ -7,8 +7,8 @@ import {
   installationAdminAuthority,
 } from '@gatehouse/contracts/auth-api/console';
 import { personPasswordPlace } from '@gatehouse/contracts/environment-api/people';
-import { randomUuid } from '@gatehouse/service-kit/crypto/secrets';
-import { openApiOf } from '@gatehouse/service-kit/http/run';
+import { randomUuid } from '@gatehouse/service-kit/crypto';
+import { openApiOf } from '@gatehouse/service-kit/http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { matrix } from '../src/access/matrix.ts';
 import { matrixPage } from '../src/access/matrix-page.ts';

@@ -2,7 +2,7 @@
 import { createHash, X509Certificate } from 'node:crypto';
 import { get } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { randomToken } from '@gatehouse/service-kit/crypto/secrets';
+import { randomToken } from '@gatehouse/service-kit/crypto';
 import { createAuthority } from '@gatehouse/testing/certificates';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createDpopSender } from './dpop-sender.ts';

@@ -6,8 +6,7 @@ import {
 import { createHttpClient } from '@gatehouse/api-client/http-client';
 import { UpstreamError } from '@gatehouse/api-client/upstream-error';
 import { passwordPlace } from '@gatehouse/contracts/environment-api/environment';
-import { createSecretBox } from '@gatehouse/service-kit/crypto/secret-box';
-import { randomUuid } from '@gatehouse/service-kit/crypto/secrets';
+import { createSecretBox, randomUuid } from '@gatehouse/service-kit/crypto';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { environmentBody, type RunningApi, startApi } from './running-api.ts';

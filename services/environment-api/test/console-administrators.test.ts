@@ -6,7 +6,7 @@ import {
   installationAdminAuthority,
 } from '@gatehouse/contracts/auth-api/console';
 import { type IntrospectionActive, managementAuthority } from '@gatehouse/contracts/auth-api/introspection';
-import { randomUuid } from '@gatehouse/service-kit/crypto/secrets';
+import { randomUuid } from '@gatehouse/service-kit/crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type RunningApi, startApi } from './running-api.ts';
 

@@ -1,4 +1,4 @@
-import { randomUuid } from '@gatehouse/service-kit/crypto/secrets';
+import { randomUuid } from '@gatehouse/service-kit/crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type RunningApi, startApi } from './running-api.ts';
 

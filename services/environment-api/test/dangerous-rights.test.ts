@@ -5,7 +5,7 @@ import {
   installationAdminAuthority,
 } from '@gatehouse/contracts/auth-api/console';
 import type { IntrospectionActive } from '@gatehouse/contracts/auth-api/introspection';
-import { randomUuid } from '@gatehouse/service-kit/crypto/secrets';
+import { randomUuid } from '@gatehouse/service-kit/crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type RunningApi, startApi } from './running-api.ts';
 import { createScimClient, type ScimClient, urns } from './scim-client.ts';

@@ -1,5 +1,5 @@
 /** Names that are not what they look like: refused where they are written, kept where they are stored. */
-import { randomUuid } from '@gatehouse/service-kit/crypto/secrets';
+import { randomUuid } from '@gatehouse/service-kit/crypto';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Method, type RunningApi, startApi } from './running-api.ts';
 import { createScimClient, type ScimClient } from './scim-client.ts';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { randomUuid } from '@gatehouse/service-kit/crypto/secrets';
-import { openApiOf } from '@gatehouse/service-kit/http/run';
-import { inlined } from '@gatehouse/service-kit/openapi/document';
+import { randomUuid } from '@gatehouse/service-kit/crypto';
+import { openApiOf } from '@gatehouse/service-kit/http';
+import { inlined } from '@gatehouse/service-kit/openapi';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';

@@ -1,7 +1,5 @@
 import { passwordPlace } from '@gatehouse/contracts/environment-api/environment';
-import { createSecretBox } from '@gatehouse/service-kit/crypto/secret-box';
-import { randomBytes } from '@gatehouse/service-kit/crypto/secrets';
-import { Secret } from '@gatehouse/service-kit/secret';
+import { createSecretBox, randomBytes, Secret } from '@gatehouse/service-kit/crypto';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { type RunningApi, startApi } from './running-api.ts';
 

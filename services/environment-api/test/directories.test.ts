@@ -1,6 +1,6 @@
 import { bindPasswordPlace } from '@gatehouse/contracts/environment-api/directory';
 import { passwordPlace } from '@gatehouse/contracts/environment-api/environment';
-import { randomUuid } from '@gatehouse/service-kit/crypto/secrets';
+import { randomUuid } from '@gatehouse/service-kit/crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type RunningApi, startApi } from './running-api.ts';
 

@@ -1,7 +1,7 @@
 import { domainKey } from '@gatehouse/contracts/environment-api/domain';
 import { byPrecision, covers, locationSchema } from '@gatehouse/contracts/environment-api/location';
-import { diff } from '@gatehouse/service-kit/changes/field-changes';
-import { isFresh, requireMatch } from '@gatehouse/service-kit/http/entity-tag';
+import { diff } from '@gatehouse/service-kit/changes';
+import { isFresh, requireMatch } from '@gatehouse/service-kit/http';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { effectiveSettings } from '../src/settings/inheritance.ts';

@@ -1,6 +1,6 @@
 /** A caller that proves its key for each request (RFC 9449). */
 import { generateKeyPairSync, sign } from 'node:crypto';
-import { randomToken, sha256 } from '@gatehouse/service-kit/crypto/secrets';
+import { randomToken, sha256 } from '@gatehouse/service-kit/crypto';
 
 export interface DpopSender {
   /** Thumbprint of the key (RFC 7638). */

@@ -4,7 +4,7 @@ import {
   type EnvironmentApiClient,
 } from '@gatehouse/api-client/environment-api/client';
 import { createHttpClient } from '@gatehouse/api-client/http-client';
-import { randomUuid } from '@gatehouse/service-kit/crypto/secrets';
+import { randomUuid } from '@gatehouse/service-kit/crypto';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type RunningApi, startApi } from './running-api.ts';
 

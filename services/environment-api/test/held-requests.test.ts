@@ -5,7 +5,7 @@ import {
   installationAdminAuthority,
 } from '@gatehouse/contracts/auth-api/console';
 import { managementAuthority } from '@gatehouse/contracts/auth-api/introspection';
-import type { PoolClient } from '@gatehouse/service-kit/postgres/pool';
+import type { PoolClient } from '@gatehouse/service-kit/postgres';
 import { holdBody } from '@gatehouse/testing/held-body';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createPeopleStore } from './people-store.ts';

@@ -1,4 +1,4 @@
-import { randomToken } from '@gatehouse/service-kit/crypto/secrets';
+import { randomToken } from '@gatehouse/service-kit/crypto';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { opsAuthorization, type RunningApi, startApi } from './running-api.ts';
 

@@ -1,5 +1,5 @@
 /** Which people of its environment belong to a contact centre: the field, who may change it, and what a change ends. */
-import { randomUuid } from '@gatehouse/service-kit/crypto/secrets';
+import { randomUuid } from '@gatehouse/service-kit/crypto';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { createPeopleStore } from './people-store.ts';
 import { type RunningApi, startApi } from './running-api.ts';

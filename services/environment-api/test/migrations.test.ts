@@ -1,9 +1,9 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { createLogger } from '@gatehouse/service-kit/logging/logger';
-import { migrate } from '@gatehouse/service-kit/postgres/migrate';
-import { Secret } from '@gatehouse/service-kit/secret';
+import { Secret } from '@gatehouse/service-kit/crypto';
+import { createLogger } from '@gatehouse/service-kit/observability';
+import { migrate } from '@gatehouse/service-kit/postgres';
 import { createTestDatabase } from '@gatehouse/testing/postgres';
 import { temporaryFolder } from '@gatehouse/testing/temporary-folder';
 import { expect, it } from 'vitest';

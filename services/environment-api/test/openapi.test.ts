@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { openApiOf } from '@gatehouse/service-kit/http/run';
-import { inlined, type OpenApiDocument } from '@gatehouse/service-kit/openapi/document';
+import { openApiOf } from '@gatehouse/service-kit/http';
+import { inlined, type OpenApiDocument } from '@gatehouse/service-kit/openapi';
 import { beforeAll, expect, it } from 'vitest';
 import { describeApp } from '../src/openapi.ts';
 

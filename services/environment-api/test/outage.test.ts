@@ -1,5 +1,5 @@
-import { createLogger } from '@gatehouse/service-kit/logging/logger';
-import { createPool } from '@gatehouse/service-kit/postgres/pool';
+import { createLogger } from '@gatehouse/service-kit/observability';
+import { createPool } from '@gatehouse/service-kit/postgres';
 import { startPostgres } from '@gatehouse/testing/postgres';
 import { expect, it } from 'vitest';
 import { environmentBody, startApi } from './running-api.ts';

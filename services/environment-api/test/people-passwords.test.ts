@@ -6,7 +6,7 @@ import {
 import { createHttpClient } from '@gatehouse/api-client/http-client';
 import { hashPersonPassword } from '@gatehouse/caller-auth/credentials/person-password';
 import { personChangeId, personPasswordPlace } from '@gatehouse/contracts/environment-api/people';
-import { randomToken, sha256 } from '@gatehouse/service-kit/crypto/secrets';
+import { randomToken, sha256 } from '@gatehouse/service-kit/crypto';
 import { watchSecret } from '@gatehouse/testing/secret-watch';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createPeopleStore } from './people-store.ts';

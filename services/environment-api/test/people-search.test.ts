@@ -1,5 +1,5 @@
 /** People of the people store: found by the beginning of a name, read one by one, disabled and enabled again. */
-import { randomUuid } from '@gatehouse/service-kit/crypto/secrets';
+import { randomUuid } from '@gatehouse/service-kit/crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createPeopleStore } from './people-store.ts';
 import { type RunningApi, startApi } from './running-api.ts';

@@ -3,9 +3,7 @@ import { bindPasswordPlace } from '@gatehouse/contracts/environment-api/director
 import { passwordPlace } from '@gatehouse/contracts/environment-api/environment';
 import { personPasswordPlace } from '@gatehouse/contracts/environment-api/people';
 import { clientSecretPlace } from '@gatehouse/contracts/environment-api/single-sign-on';
-import { createSecretBox } from '@gatehouse/service-kit/crypto/secret-box';
-import { randomBytes } from '@gatehouse/service-kit/crypto/secrets';
-import { Secret } from '@gatehouse/service-kit/secret';
+import { createSecretBox, randomBytes, Secret } from '@gatehouse/service-kit/crypto';
 import { createAuthority } from '@gatehouse/testing/certificates';
 import { createTestDatabase } from '@gatehouse/testing/postgres';
 import { afterAll, beforeAll, expect, it } from 'vitest';

@@ -1,6 +1,5 @@
 /** The matrix is the guard: no route without a row, no row without a route, and nobody gets more than the row says. */
-import { createApp } from '@gatehouse/service-kit/http/app';
-import type { App } from '@gatehouse/service-kit/http/app-type';
+import { type App, createApp } from '@gatehouse/service-kit/http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { admitCallers } from '../src/access/admission.ts';
 import { buildApp, buildInternalApp } from '../src/app.ts';

@@ -1,12 +1,11 @@
 /** A whole Environment API for tests: real PostgreSQL, real Redis, and a small Auth API that answers introspection. */
 
 import { PassThrough } from 'node:stream';
-import { loadConfig } from '@gatehouse/service-kit/config/load';
-import { randomBytes, randomUuid } from '@gatehouse/service-kit/crypto/secrets';
-import { createDrain } from '@gatehouse/service-kit/http/drain';
-import { createLogger } from '@gatehouse/service-kit/logging/logger';
-import { createMetrics } from '@gatehouse/service-kit/metrics/registry';
-import { untilRedisIsReady } from '@gatehouse/service-kit/redis/client';
+import { loadConfig } from '@gatehouse/service-kit/config';
+import { randomBytes, randomUuid } from '@gatehouse/service-kit/crypto';
+import { createDrain } from '@gatehouse/service-kit/http';
+import { createLogger, createMetrics } from '@gatehouse/service-kit/observability';
+import { untilRedisIsReady } from '@gatehouse/service-kit/redis';
 import { createTestDatabase } from '@gatehouse/testing/postgres';
 import { startRedis } from '@gatehouse/testing/redis';
 import { watchingTracing, watchLog, watchSecret } from '@gatehouse/testing/secret-watch';

@@ -1,5 +1,5 @@
 /** Attacks on SCIM: with a key of another contact centre, with more than there is to say, and with what is not the caller's to set. */
-import { randomUuid } from '@gatehouse/service-kit/crypto/secrets';
+import { randomUuid } from '@gatehouse/service-kit/crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createProvidedPasswords } from '../src/people/provided-password.ts';
 import { inOrder } from '../src/scim/bulk-order.ts';

@@ -1,5 +1,5 @@
 /** Bulk requests (RFC 7644 section 3.7), and SCIM in a read-only region. */
-import { randomUuid } from '@gatehouse/service-kit/crypto/secrets';
+import { randomUuid } from '@gatehouse/service-kit/crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type RunningApi, startApi } from './running-api.ts';
 import { createScimClient, type ScimClient, urns } from './scim-client.ts';

@@ -2,7 +2,7 @@
 
 import { isPersonPassword } from '@gatehouse/caller-auth/credentials/person-password';
 import { personChangeId, personPasswordPlace } from '@gatehouse/contracts/environment-api/people';
-import { randomUuid } from '@gatehouse/service-kit/crypto/secrets';
+import { randomUuid } from '@gatehouse/service-kit/crypto';
 import { watchSecret } from '@gatehouse/testing/secret-watch';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type RunningApi, startApi } from './running-api.ts';

@@ -1,5 +1,5 @@
 import { clientSecretPlace } from '@gatehouse/contracts/environment-api/single-sign-on';
-import { createSecretBox } from '@gatehouse/service-kit/crypto/secret-box';
+import { createSecretBox } from '@gatehouse/service-kit/crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type RunningApi, startApi } from './running-api.ts';
 

@@ -1,5 +1,5 @@
 /** Within what the subjects of a contact centre name one person: the field, who may change it, and what a change ends. */
-import { randomUuid } from '@gatehouse/service-kit/crypto/secrets';
+import { randomUuid } from '@gatehouse/service-kit/crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type RunningApi, startApi } from './running-api.ts';
 

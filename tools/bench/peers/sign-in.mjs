@@ -6,8 +6,8 @@
 import { randomUUID } from 'node:crypto';
 import { createConfigServerClient } from '@gatehouse/config-server-client/client';
 import { staticEndpoints } from '@gatehouse/config-server-client/discovery/static';
-import { createAttemptCounter } from '@gatehouse/service-kit/limits/attempt-counter';
-import { createKeyspace } from '@gatehouse/service-kit/redis/client';
+import { createAttemptCounter } from '@gatehouse/service-kit/limits';
+import { createKeyspace } from '@gatehouse/service-kit/redis';
 
 /** About what the product does for a login, by the counter that it uses for client secrets. */
 const limits = {

@@ -1,6 +1,6 @@
 /** Fills the stores with what a large installation has in them, and weighs it: live tokens, sessions, revocations, contact centres. */
 import { randomBytes, randomUUID } from 'node:crypto';
-import { sha256 } from '@gatehouse/service-kit/crypto/secrets';
+import { sha256 } from '@gatehouse/service-kit/crypto';
 import { seedEstate } from '@gatehouse/tools/estate-seed';
 import { type ChainableCommander, Redis } from 'ioredis';
 import pg from 'pg';

@@ -1,5 +1,5 @@
 /** Names everything by which a person of a contact centre can be spoken of, and makes up somebody of the same shape whom nobody knows. */
-import { randomToken, randomUuid } from '@gatehouse/service-kit/crypto/secrets';
+import { randomToken, randomUuid } from '@gatehouse/service-kit/crypto';
 
 /** Written into the rows of the tables as `{userName}`, and so on. */
 export const nameable = [

@@ -1,5 +1,5 @@
 /** Two contact centres of one environment: in the first a person has everything that a person can have; the second attacks. */
-import { randomUuid } from '@gatehouse/service-kit/crypto/secrets';
+import { randomUuid } from '@gatehouse/service-kit/crypto';
 import { decodeJwt } from 'jose';
 import { environmentFieldsOf } from '../../../services/auth-api/test/stack/auth-api.ts';
 import { asked, createAsker } from '../../../services/auth-api/test/stack/backchannel.ts';

@@ -1,6 +1,6 @@
 /** Lists what can be called: the routes of a running application, and those of its OpenAPI document, which no setting hides. */
 import { readFileSync } from 'node:fs';
-import type { App } from '@gatehouse/service-kit/http/app';
+import type { App } from '@gatehouse/service-kit/http';
 import { createProgram } from '../../../packages/cli/src/program.ts';
 
 const line = /^(?<indent>[│ ]*)[├└]── (?<part>\S*) ?(?:\((?<methods>[A-Z, -]+)\))?/;

@@ -1,5 +1,5 @@
 /** Asks about the attacked person, asks the same about somebody whom nobody knows, and compares. */
-import type { App } from '@gatehouse/service-kit/http/app';
+import type { App } from '@gatehouse/service-kit/http';
 import { expect } from 'vitest';
 import type { Stage } from '../console/stage.ts';
 import { type About, filled, unknownLike, withoutNames } from './about.ts';

@@ -1,7 +1,7 @@
 /** The three services as processes: what check-config refuses, the start refuses, and an override is logged at each start. */
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
-import { randomBytes } from '@gatehouse/service-kit/crypto/secrets';
+import { randomBytes } from '@gatehouse/service-kit/crypto';
 import { expect, it } from 'vitest';
 import { type Name, spawnService } from '../start/service-process.ts';
 

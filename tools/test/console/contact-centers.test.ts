@@ -1,4 +1,4 @@
-import { randomUuid } from '@gatehouse/service-kit/crypto/secrets';
+import { randomUuid } from '@gatehouse/service-kit/crypto';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Person } from './person.ts';
 import { type Stage, startStage } from './stage.ts';

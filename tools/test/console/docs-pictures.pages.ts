@@ -1,5 +1,5 @@
 /** The console in pictures, for the documentation: an hour in the life of an installation. */
-import { createLogger } from '@gatehouse/service-kit/logging/logger';
+import { createLogger } from '@gatehouse/service-kit/observability';
 import { closeContexts, sharedChromium } from '@gatehouse/testing/chromium';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';

@@ -1,5 +1,5 @@
 /** The link of the operator, opened in a browser without scripts, and what others try with it. */
-import { randomToken } from '@gatehouse/service-kit/crypto/secrets';
+import { randomToken } from '@gatehouse/service-kit/crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ops } from '../../../services/auth-api/test/stack/auth-api.ts';
 import { consoleClient, makeLink, redeemLink } from '../../../services/auth-api/test/stack/console-link.ts';

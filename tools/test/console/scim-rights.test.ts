@@ -1,6 +1,6 @@
 /** A SCIM key makes a person and a group, the person signs in to the console, and tries to make another key: with both APIs as they are. */
 import { contactCenterAdminAuthority } from '@gatehouse/contracts/auth-api/console';
-import { randomUuid } from '@gatehouse/service-kit/crypto/secrets';
+import { randomUuid } from '@gatehouse/service-kit/crypto';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createScimCalls, urns } from '../../../services/environment-api/test/scim-client.ts';
 import { type Stage, startStage } from './stage.ts';

@@ -1,7 +1,6 @@
 /** Runs the trio behind one public address: Auth API, Environment API and Auth UI as they are, over HTTP. */
 import { PassThrough } from 'node:stream';
-import { consoleKeys } from '@gatehouse/service-kit/crypto/console-keys';
-import { Secret } from '@gatehouse/service-kit/secret';
+import { consoleKeys, Secret } from '@gatehouse/service-kit/crypto';
 import { freePort } from '@gatehouse/testing/ports';
 import { startRedis } from '@gatehouse/testing/redis';
 import { startTcpProxy } from '@gatehouse/testing/tcp-proxy';

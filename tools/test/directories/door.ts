@@ -1,5 +1,5 @@
 /** Uses Auth API as people of one directory and their applications do. */
-import { randomUuid } from '@gatehouse/service-kit/crypto/secrets';
+import { randomUuid } from '@gatehouse/service-kit/crypto';
 import { watchSecret } from '@gatehouse/testing/secret-watch';
 import { expect } from 'vitest';
 import { type Browser, createBrowser } from '../../../services/auth-api/test/stack/browser.ts';

@@ -1,5 +1,5 @@
 /** Runs Auth API and Environment API as they are, with ways to the directories that can be cut. */
-import { randomUuid } from '@gatehouse/service-kit/crypto/secrets';
+import { randomUuid } from '@gatehouse/service-kit/crypto';
 import { freePort } from '@gatehouse/testing/ports';
 import { startRedis } from '@gatehouse/testing/redis';
 import { startTcpProxy } from '@gatehouse/testing/tcp-proxy';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { OpenApiDocument, Schema } from '@gatehouse/service-kit/openapi/document';
+import type { OpenApiDocument, Schema } from '@gatehouse/service-kit/openapi';
 import { describe, expect, it } from 'vitest';
 import { sourceFiles } from '../../source-files.ts';
 

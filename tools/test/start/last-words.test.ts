@@ -42,7 +42,7 @@ const withSocket = `
 const isPossible = process.platform === 'linux' && spawnSync('perl', ['-MSocket', '-e', '1']).status === 0;
 
 describe.skipIf(!isPossible)('a socket of packets, to which a write can only wait', () => {
-  // attack: a log that goes to a socket of packets stops the service | CWE-400, CWE-833 | guard: packages/service-kit/src/logging/output.ts
+  // attack: a log that goes to a socket of packets stops the service | CWE-400, CWE-833 | guard: packages/service-kit/src/observability/logging/output.ts
   it.each(['datagram', 'seqpacket'])(
     'is refused at the start as standard output: %s',
     async (kind) => {

@@ -1,7 +1,7 @@
 /** The command `migrate` as the Job runs it: its only line is what an operator reads. */
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
-import { randomBytes } from '@gatehouse/service-kit/crypto/secrets';
+import { randomBytes } from '@gatehouse/service-kit/crypto';
 import { createTestDatabase } from '@gatehouse/testing/postgres';
 import { expect, it, onTestFinished } from 'vitest';
 import { spawnService } from './service-process.ts';

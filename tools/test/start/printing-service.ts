@@ -3,11 +3,8 @@ import { scrypt } from 'node:crypto';
 import { lookup } from 'node:dns/promises';
 import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
-import { defineConfiguration } from '@gatehouse/service-kit/config/configuration';
-import { httpSettings } from '@gatehouse/service-kit/config/http';
-import { logSettings } from '@gatehouse/service-kit/config/shared-settings';
-import { createApp } from '@gatehouse/service-kit/http/app';
-import { runService } from '@gatehouse/service-kit/http/run';
+import { defineConfiguration, httpSettings, logSettings } from '@gatehouse/service-kit/config';
+import { createApp, runService } from '@gatehouse/service-kit/http';
 
 const text = 'x'.repeat(1000);
 

@@ -20,7 +20,7 @@ async function startPrinting(extra: Record<string, string> = {}) {
   return { ...service, stdout, stderr, ask };
 }
 
-// attack: standard error that nobody reads stops the service | CWE-400, CWE-833 | guard: packages/service-kit/src/logging/outputs.ts
+// attack: standard error that nobody reads stops the service | CWE-400, CWE-833 | guard: packages/service-kit/src/observability/logging/outputs.ts
 it('console and warnings of Node that nobody reads stop nothing, and are counted', async () => {
   const { ask, stderr, managementUrl } = await startPrinting();
   expect(await ask('/print')).toBe(200);
@@ -64,7 +64,7 @@ it('the line of a crash is written, and the process ends with 1', async () => {
   expect(stdout.read()).toMatch(/"level":"fatal".*the roof is on fire/);
 });
 
-// attack: a crash waits for somebody who reads its line | CWE-833 | guard: packages/service-kit/src/logging/output.ts
+// attack: a crash waits for somebody who reads its line | CWE-833 | guard: packages/service-kit/src/observability/logging/output.ts
 it('a crash whose line nobody reads ends in time', async () => {
   const { ask, child } = await startPrinting();
   expect(await ask('/log')).toBe(200);

@@ -1,7 +1,7 @@
 /** The three services as processes whose output nobody takes: they serve, count what they drop, and end in time. */
 import { closeSync, openSync } from 'node:fs';
 import { Agent, get } from 'node:http';
-import { randomBytes } from '@gatehouse/service-kit/crypto/secrets';
+import { randomBytes } from '@gatehouse/service-kit/crypto';
 import { freePort } from '@gatehouse/testing/ports';
 import { startPostgres } from '@gatehouse/testing/postgres';
 import { startRedisServer } from '@gatehouse/testing/redis-server';
@@ -70,7 +70,7 @@ async function droppedLines(managementUrl: string, output = 'stdout'): Promise<n
   return Number(count);
 }
 
-// attack: a log that nobody reads stops the service | CWE-400, CWE-833 | guard: packages/service-kit/src/logging/output.ts
+// attack: a log that nobody reads stops the service | CWE-400, CWE-833 | guard: packages/service-kit/src/observability/logging/output.ts
 it.each(services)(
   '%s answers 10 000 refused requests while nobody reads its output, and the next line tells how many lines are missing',
   async (name) => {
@@ -97,7 +97,7 @@ it.each(services)(
   120_000,
 );
 
-// attack: a full disk under the log ends the service | CWE-400, CWE-755 | guard: packages/service-kit/src/logging/output.ts
+// attack: a full disk under the log ends the service | CWE-400, CWE-755 | guard: packages/service-kit/src/observability/logging/output.ts
 it.each(services)(
   '%s serves and ends well with a full disk under its output',
   async (name) => {
@@ -116,7 +116,7 @@ it.each(services)(
   90_000,
 );
 
-// attack: the reader of the log goes away | CWE-400, CWE-755 | guard: packages/service-kit/src/logging/output.ts
+// attack: the reader of the log goes away | CWE-400, CWE-755 | guard: packages/service-kit/src/observability/logging/output.ts
 it.each(services)(
   '%s serves and ends well when the reader of its output has gone',
   async (name) => {

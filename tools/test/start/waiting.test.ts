@@ -1,7 +1,7 @@
 /** The services as processes whose stores are missing: they say so at once, and work as soon as they can. */
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
-import { randomBytes } from '@gatehouse/service-kit/crypto/secrets';
+import { randomBytes } from '@gatehouse/service-kit/crypto';
 import { freePort } from '@gatehouse/testing/ports';
 import { startPostgres } from '@gatehouse/testing/postgres';
 import { startRedisServer } from '@gatehouse/testing/redis-server';

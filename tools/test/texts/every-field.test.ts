@@ -1,6 +1,5 @@
-import { createDrain } from '@gatehouse/service-kit/http/drain';
-import { createLogger } from '@gatehouse/service-kit/logging/logger';
-import { createMetrics } from '@gatehouse/service-kit/metrics/registry';
+import { createDrain } from '@gatehouse/service-kit/http';
+import { createLogger, createMetrics } from '@gatehouse/service-kit/observability';
 import { expect, it } from 'vitest';
 import { describeOnly } from '../../../services/auth-api/src/core/protocol/parameters.ts';
 import {

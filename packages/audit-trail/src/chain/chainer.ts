@@ -1,9 +1,7 @@
 /** Appends the events of a trail to its hash chain and seals the end of each day. */
 import type { Clock } from '@gatehouse/service-kit/clock';
-import type { SecretBox } from '@gatehouse/service-kit/crypto/secret-box';
-import { randomBytes } from '@gatehouse/service-kit/crypto/secrets';
-import { withAdvisoryLock } from '@gatehouse/service-kit/postgres/advisory-lock';
-import { inTransactionOf, type PoolClient } from '@gatehouse/service-kit/postgres/pool';
+import { randomBytes, type SecretBox } from '@gatehouse/service-kit/crypto';
+import { inTransactionOf, type PoolClient, withAdvisoryLock } from '@gatehouse/service-kit/postgres';
 import { placeOfSeal } from './days.ts';
 import { chainHash, hashBytes, personalDigest } from './hash.ts';
 import { type ChainEnd, readSealedEnd } from './sealed-end.ts';

@@ -1,6 +1,6 @@
 /** Reads the days of a chain and reseals them; a seal is made with the key-encryption key, which the database does not have. */
-import type { SecretBox, SecretPlace } from '@gatehouse/service-kit/crypto/secret-box';
-import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
+import type { SecretBox, SecretPlace } from '@gatehouse/service-kit/crypto';
+import type { Queryable } from '@gatehouse/service-kit/postgres';
 
 export interface AuditDay {
   /** YYYY-MM-DD, UTC. */

@@ -2,9 +2,8 @@
  * Erases personal data from chained events. Each erased event gets a seal, which needs a key that the database does not
  * have: without it, an attacker with write access to the tables could remove his own data and make it look like an erasure.
  */
-import type { SecretBox, SecretPlace } from '@gatehouse/service-kit/crypto/secret-box';
-import { holdAdvisoryLock } from '@gatehouse/service-kit/postgres/advisory-lock';
-import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
+import type { SecretBox, SecretPlace } from '@gatehouse/service-kit/crypto';
+import { holdAdvisoryLock, type Queryable } from '@gatehouse/service-kit/postgres';
 import { chainLock } from './chainer.ts';
 import type { AuditTrail } from './trail.ts';
 

@@ -1,6 +1,5 @@
 /** Deletes audit events after their retention time; the seals of their days stay, so that the chain continues from them. */
-import { createBoundedDeletion } from '@gatehouse/service-kit/postgres/bounded-deletion';
-import type { PoolClient } from '@gatehouse/service-kit/postgres/pool';
+import { createBoundedDeletion, type PoolClient } from '@gatehouse/service-kit/postgres';
 import type { AuditTrail } from './trail.ts';
 
 const batchSize = 5000;

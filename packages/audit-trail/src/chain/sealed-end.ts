@@ -2,8 +2,8 @@
  * Reads the end from which a chain continues. The seal decides, not the rows: if the rows decided, the next event would
  * seal what an attacker rewrote. So a break stays visible in the chain, and the chain continues nevertheless.
  */
-import type { SecretBox } from '@gatehouse/service-kit/crypto/secret-box';
-import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
+import type { SecretBox } from '@gatehouse/service-kit/crypto';
+import type { Queryable } from '@gatehouse/service-kit/postgres';
 import { placeOfSeal } from './days.ts';
 import { noHash } from './hash.ts';
 

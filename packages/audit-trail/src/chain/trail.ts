@@ -1,5 +1,5 @@
 /** Defines what a service gives to have its events chained and shipped, and reads events in the order of the chain. */
-import type { Pool, Queryable } from '@gatehouse/service-kit/postgres/pool';
+import type { Pool, Queryable } from '@gatehouse/service-kit/postgres';
 
 /** Values that survive JSON unchanged. */
 export type Facts = Readonly<Record<string, unknown>>;

@@ -1,7 +1,7 @@
 /** Verifies a chain: computes every hash again, opens every seal, and reports the differences of each day. */
 import type { VerifiedDay } from '@gatehouse/contracts/audit-chain';
-import type { SecretBox } from '@gatehouse/service-kit/crypto/secret-box';
-import { inTransaction, type Queryable } from '@gatehouse/service-kit/postgres/pool';
+import type { SecretBox } from '@gatehouse/service-kit/crypto';
+import { inTransaction, type Queryable } from '@gatehouse/service-kit/postgres';
 import { type AuditDay, placeOfSeal, readDayBefore, readDays } from './days.ts';
 import { isErasureSeal } from './erasure.ts';
 import { chainHash, noHash, personalDigest } from './hash.ts';

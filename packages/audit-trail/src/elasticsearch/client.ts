@@ -1,7 +1,7 @@
 /** Connects to Elasticsearch and turns the errors of its library into readable ones. */
 import type { Client, errors } from '@elastic/elasticsearch';
 import { definedOnly } from '@gatehouse/contracts/defined-only';
-import type { Secret } from '@gatehouse/service-kit/secret';
+import type { Secret } from '@gatehouse/service-kit/crypto';
 
 export type ElasticsearchClient = Client;
 

@@ -1,5 +1,5 @@
 /** Installs templates and lifecycle policies in Elasticsearch, or checks that an administrator has installed them. */
-import type { Logger } from '@gatehouse/service-kit/logging/logger';
+import type { Logger } from '@gatehouse/service-kit/observability';
 import {
   type Asset,
   assetsVersion,

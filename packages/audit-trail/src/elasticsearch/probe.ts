@@ -1,5 +1,5 @@
 /** Reports version and state of Elasticsearch in the diagnosis. */
-import type { Probe } from '@gatehouse/service-kit/health/diagnosis';
+import type { Probe } from '@gatehouse/service-kit/health';
 import { createElasticsearch, type ElasticsearchConfig, readableFailure } from './client.ts';
 
 export function elasticsearchProbe(config: ElasticsearchConfig): Probe {

@@ -1,7 +1,7 @@
 /** Makes the second destination of audit trails from its settings: a syslog receiver over TLS, or a webhook. */
 import { createHttpClient } from '@gatehouse/api-client/http-client';
 import type { Clock } from '@gatehouse/service-kit/clock';
-import type { Secret } from '@gatehouse/service-kit/secret';
+import type { Secret } from '@gatehouse/service-kit/crypto';
 import type { DocumentWriter } from '../elasticsearch/bulk.ts';
 import type { Destination } from '../shipping/shipping-work.ts';
 import { createSyslogWriter } from './syslog-writer.ts';

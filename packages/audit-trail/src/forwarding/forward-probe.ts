@@ -1,6 +1,6 @@
 /** Reports in the diagnosis whether the second destination has the events that happened. */
 import type { Clock } from '@gatehouse/service-kit/clock';
-import type { Probe } from '@gatehouse/service-kit/health/diagnosis';
+import type { Probe } from '@gatehouse/service-kit/health';
 import type { AuditTrail } from '../chain/trail.ts';
 import { createShippingStore } from '../shipping/shipping-store.ts';
 import { ageSeconds } from '../shipping/shipping-work.ts';

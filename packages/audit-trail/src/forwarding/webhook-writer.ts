@@ -3,7 +3,7 @@ import { createHash, createHmac } from 'node:crypto';
 import type { HttpClient } from '@gatehouse/api-client/http-client';
 import type { UpstreamError } from '@gatehouse/api-client/upstream-error';
 import type { Clock } from '@gatehouse/service-kit/clock';
-import { linesOf, type Secret } from '@gatehouse/service-kit/secret';
+import { linesOf, type Secret } from '@gatehouse/service-kit/crypto';
 import type { Document, DocumentWriter } from '../elasticsearch/bulk.ts';
 
 export interface WebhookTarget {

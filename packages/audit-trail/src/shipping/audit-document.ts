@@ -2,8 +2,8 @@
 import { createHmac } from 'node:crypto';
 import { isIP } from 'node:net';
 import { definedOnly } from '@gatehouse/contracts/defined-only';
-import type { FieldChanges } from '@gatehouse/service-kit/changes/field-changes';
-import type { Secret } from '@gatehouse/service-kit/secret';
+import type { FieldChanges } from '@gatehouse/service-kit/changes';
+import type { Secret } from '@gatehouse/service-kit/crypto';
 import type { ChainedEvent } from '../chain/trail.ts';
 import { auditDataset } from '../elasticsearch/audit-assets.ts';
 import type { Document } from '../elasticsearch/bulk.ts';

@@ -1,5 +1,5 @@
 /** Makes Elasticsearch a destination of audit trails: installs its templates and writes documents in bulk. */
-import type { Logger } from '@gatehouse/service-kit/logging/logger';
+import type { Logger } from '@gatehouse/service-kit/observability';
 import { auditDataStream } from '../elasticsearch/audit-assets.ts';
 import { createBulkWriter } from '../elasticsearch/bulk.ts';
 import {

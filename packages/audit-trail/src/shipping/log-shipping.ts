@@ -1,8 +1,8 @@
 /** Ships log lines to Elasticsearch without ever delaying the service: lines that find no room are counted and dropped. */
 import { definedOnly } from '@gatehouse/contracts/defined-only';
-import { createRepeatingWork } from '@gatehouse/service-kit/background/repeating-work';
-import { randomUuid } from '@gatehouse/service-kit/crypto/secrets';
-import type { LogShipping } from '@gatehouse/service-kit/http/run';
+import { createRepeatingWork } from '@gatehouse/service-kit/background';
+import { randomUuid } from '@gatehouse/service-kit/crypto';
+import type { LogShipping } from '@gatehouse/service-kit/http';
 import { type ItemOutcome, inHalves, outcomeOf } from '../elasticsearch/bulk.ts';
 import {
   createElasticsearch,

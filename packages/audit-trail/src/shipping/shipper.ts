@@ -1,9 +1,8 @@
 /** Ships an audit trail to a destination in the order of the chain; each event arrives at least once. */
 import { setTimeout as pause } from 'node:timers/promises';
 import { definedOnly } from '@gatehouse/contracts/defined-only';
-import type { Logger } from '@gatehouse/service-kit/logging/logger';
-import { withAdvisoryLock } from '@gatehouse/service-kit/postgres/advisory-lock';
-import type { Pool } from '@gatehouse/service-kit/postgres/pool';
+import type { Logger } from '@gatehouse/service-kit/observability';
+import { type Pool, withAdvisoryLock } from '@gatehouse/service-kit/postgres';
 import type { ChainedEvent } from '../chain/trail.ts';
 import { type BulkResult, type Document, type DocumentWriter, inHalves } from '../elasticsearch/bulk.ts';
 import type { ShippingStore } from './shipping-store.ts';

@@ -1,5 +1,5 @@
 /** Stores how far a trail has been shipped to a target, and which events the target refused. */
-import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
+import type { Queryable } from '@gatehouse/service-kit/postgres';
 import { type AuditTrail, type ChainedEvent, readChain } from '../chain/trail.ts';
 
 interface SetAside {

@@ -1,8 +1,7 @@
 /** Ships a trail to one destination at intervals and measures what waits. */
-import { createRepeatingWork } from '@gatehouse/service-kit/background/repeating-work';
+import { createRepeatingWork } from '@gatehouse/service-kit/background';
 import type { Clock, Trust } from '@gatehouse/service-kit/clock';
-import type { Logger } from '@gatehouse/service-kit/logging/logger';
-import type { Metrics } from '@gatehouse/service-kit/metrics/registry';
+import type { Logger, Metrics } from '@gatehouse/service-kit/observability';
 import type { AuditTrail, ChainedEvent } from '../chain/trail.ts';
 import type { Document, DocumentWriter } from '../elasticsearch/bulk.ts';
 import { createAuditShipper } from './shipper.ts';

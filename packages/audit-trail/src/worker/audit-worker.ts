@@ -1,13 +1,11 @@
 /** Chains, ships and deletes the events of an audit trail in the background, and verifies and erases on request. */
 import type { VerifiedDay } from '@gatehouse/contracts/audit-chain';
-import { createRepeatingWork } from '@gatehouse/service-kit/background/repeating-work';
+import { createRepeatingWork } from '@gatehouse/service-kit/background';
 import type { Clock, Trust } from '@gatehouse/service-kit/clock';
-import type { SecretBox } from '@gatehouse/service-kit/crypto/secret-box';
-import { AppError, unavailable } from '@gatehouse/service-kit/errors/app-error';
-import type { Logger } from '@gatehouse/service-kit/logging/logger';
-import type { Metrics } from '@gatehouse/service-kit/metrics/registry';
-import { holdAdvisoryLock } from '@gatehouse/service-kit/postgres/advisory-lock';
-import { inTransaction, type Queryable } from '@gatehouse/service-kit/postgres/pool';
+import type { SecretBox } from '@gatehouse/service-kit/crypto';
+import { AppError, unavailable } from '@gatehouse/service-kit/errors';
+import type { Logger, Metrics } from '@gatehouse/service-kit/observability';
+import { holdAdvisoryLock, inTransaction, type Queryable } from '@gatehouse/service-kit/postgres';
 import { createAuditChainer } from '../chain/chainer.ts';
 import { keptFromDay, readLastPosition, resealDays } from '../chain/days.ts';
 import { eraseFromChain, resealErasures } from '../chain/erasure.ts';

@@ -1,8 +1,7 @@
 /** The hash chain: whoever changes the database afterwards is found out. */
 
-import { createSecretBox } from '@gatehouse/service-kit/crypto/secret-box';
-import { inTransaction } from '@gatehouse/service-kit/postgres/pool';
-import { Secret } from '@gatehouse/service-kit/secret';
+import { createSecretBox, Secret } from '@gatehouse/service-kit/crypto';
+import { inTransaction } from '@gatehouse/service-kit/postgres';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createAuditChainer } from '../../src/chain/chainer.ts';
 import { readLastPosition, resealDays } from '../../src/chain/days.ts';

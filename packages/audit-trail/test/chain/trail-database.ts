@@ -1,8 +1,7 @@
 /** A small service with an audit trail of its own, in a database of its own. */
 
-import { createSecretBox } from '@gatehouse/service-kit/crypto/secret-box';
-import { createPool, inTransaction, type Pool } from '@gatehouse/service-kit/postgres/pool';
-import { Secret } from '@gatehouse/service-kit/secret';
+import { createSecretBox, Secret } from '@gatehouse/service-kit/crypto';
+import { createPool, inTransaction, type Pool } from '@gatehouse/service-kit/postgres';
 import { createTestDatabase } from '@gatehouse/testing/postgres';
 import { pino } from 'pino';
 import { createAuditChainer } from '../../src/chain/chainer.ts';

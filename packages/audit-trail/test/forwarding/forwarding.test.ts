@@ -1,6 +1,7 @@
 /** The second destination: nothing is lost while it fails, and what it gets twice has the same ids. */
-import { createMetrics } from '@gatehouse/service-kit/metrics/registry';
-import { Secret } from '@gatehouse/service-kit/secret';
+
+import { Secret } from '@gatehouse/service-kit/crypto';
+import { createMetrics } from '@gatehouse/service-kit/observability';
 import { createAuthority } from '@gatehouse/testing/certificates';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createAuditWorker } from '../../src/worker/audit-worker.ts';

@@ -2,7 +2,7 @@
 
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
-import { Secret } from '@gatehouse/service-kit/secret';
+import { Secret } from '@gatehouse/service-kit/crypto';
 import { createAuthority } from '@gatehouse/testing/certificates';
 import { type HostileAct, hostileActs, redirectTo, startHostileHttp } from '@gatehouse/testing/hostile-http';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';

@@ -1,5 +1,5 @@
 /** An event that the second destination will never take does not hold up those behind it. */
-import { Secret } from '@gatehouse/service-kit/secret';
+import { Secret } from '@gatehouse/service-kit/crypto';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import type { ChainedEvent } from '../../src/chain/trail.ts';
 import { openTrail, type TrailDatabase } from '../chain/trail-database.ts';

@@ -1,5 +1,5 @@
 /** The second destination against a receiver that others wrote: rsyslog over TLS. */
-import { createMetrics } from '@gatehouse/service-kit/metrics/registry';
+import { createMetrics } from '@gatehouse/service-kit/observability';
 import { createAuthority } from '@gatehouse/testing/certificates';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { forwardDestination } from '../../src/forwarding/forward-destination.ts';

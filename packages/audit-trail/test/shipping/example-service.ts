@@ -1,10 +1,7 @@
 /** A service of nothing but its surroundings, for tests of the process. */
 
-import { defineConfiguration } from '@gatehouse/service-kit/config/configuration';
-import { httpSettings } from '@gatehouse/service-kit/config/http';
-import { logSettings } from '@gatehouse/service-kit/config/shared-settings';
-import { createApp } from '@gatehouse/service-kit/http/app';
-import { runService } from '@gatehouse/service-kit/http/run';
+import { defineConfiguration, httpSettings, logSettings } from '@gatehouse/service-kit/config';
+import { createApp, runService } from '@gatehouse/service-kit/http';
 import { elasticsearchSettings } from '../../src/settings.ts';
 import { shipLogs } from '../../src/shipping/log-shipping.ts';
 

@@ -1,6 +1,6 @@
 /** Log lines on their way to an Elasticsearch that takes some, refuses some, or lets less through than is sent. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { LogShipping } from '@gatehouse/service-kit/http/run';
+import type { LogShipping } from '@gatehouse/service-kit/http';
 import { afterEach, expect, it, vi } from 'vitest';
 import type { ElasticsearchClient } from '../../src/elasticsearch/client.ts';
 import { createLogShipping } from '../../src/shipping/log-shipping.ts';

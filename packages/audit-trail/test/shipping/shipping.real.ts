@@ -1,6 +1,6 @@
 /** Audit events on their way to a real Elasticsearch that is killed, full, and of another opinion: none is lost, none is doubled. */
 import { PassThrough } from 'node:stream';
-import { createLogger } from '@gatehouse/service-kit/logging/logger';
+import { createLogger } from '@gatehouse/service-kit/observability';
 import {
   type ElasticsearchTestServer,
   elasticsearchHomeVariable,

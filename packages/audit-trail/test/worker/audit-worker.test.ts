@@ -1,7 +1,7 @@
 /** What an operator hears when a trail is not kept any more. */
 
-import { createMetrics } from '@gatehouse/service-kit/metrics/registry';
-import { withAdvisoryLock } from '@gatehouse/service-kit/postgres/advisory-lock';
+import { createMetrics } from '@gatehouse/service-kit/observability';
+import { withAdvisoryLock } from '@gatehouse/service-kit/postgres';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import type { ElasticsearchClient } from '../../src/elasticsearch/client.ts';
 import { createAuditWorker } from '../../src/worker/audit-worker.ts';

@@ -1,5 +1,5 @@
 /** The one shape of the tables that say who may call what: a row for each operation, a verdict for each kind of caller. */
-import type { App } from '@gatehouse/service-kit/http/app-type';
+import type { App } from '@gatehouse/service-kit/http';
 
 /** The answer: done; 401; 403; 404 as if it did not exist; an empty list; what belongs to the caller's own contact centre. */
 export type Verdict = 'yes' | 'refused' | 'no' | 'hidden' | 'empty' | 'own';

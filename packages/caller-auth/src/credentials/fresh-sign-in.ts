@@ -1,5 +1,5 @@
 /** Asks a person for a new sign-in before a right is used that a session left open must not have (RFC 9470). */
-import { forbidden } from '@gatehouse/service-kit/errors/app-error';
+import { forbidden } from '@gatehouse/service-kit/errors';
 
 const maxAgeSeconds = 900;
 /** A provider's clock may be ahead of ours by this much; what lies further in the future is no sign-in. */

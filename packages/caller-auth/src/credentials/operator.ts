@@ -1,7 +1,6 @@
 /** Verifies the operator account, whose password is in the configuration: plain, or as an argon2id or bcrypt hash. */
-import { digestSecret, safeEqual } from '@gatehouse/service-kit/crypto/secrets';
-import type { Logger } from '@gatehouse/service-kit/logging/logger';
-import { linesOf, type Secret } from '@gatehouse/service-kit/secret';
+import { digestSecret, linesOf, type Secret, safeEqual } from '@gatehouse/service-kit/crypto';
+import type { Logger } from '@gatehouse/service-kit/observability';
 import type { Credentials } from './basic-auth.ts';
 import type { SecretVerifier } from './secret-verifier.ts';
 import { isSlowHash, type StoredSecret } from './stored-secret.ts';

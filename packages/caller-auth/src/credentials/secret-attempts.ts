@@ -1,7 +1,7 @@
 /** Limits the attempts on client secrets and the ops password over all replicas of both APIs. */
 import type { Clock } from '@gatehouse/service-kit/clock';
-import { type AttemptCounter, createAttemptCounter } from '@gatehouse/service-kit/limits/attempt-counter';
-import type { Keyspace, RedisClient } from '@gatehouse/service-kit/redis/client';
+import { type AttemptCounter, createAttemptCounter } from '@gatehouse/service-kit/limits';
+import type { Keyspace, RedisClient } from '@gatehouse/service-kit/redis';
 
 const limits = {
   // For all addresses together that have not proved the secret before.

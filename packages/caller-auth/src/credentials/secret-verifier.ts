@@ -1,17 +1,18 @@
 /** Verifies presented secrets with work that does not show whether their owner exists. */
 import { createHmac, createSecretKey } from 'node:crypto';
-import { createGrowingCache } from '@gatehouse/service-kit/cache/growing-cache';
+import { createGrowingCache } from '@gatehouse/service-kit/cache';
 import type { Clock } from '@gatehouse/service-kit/clock';
-import { isDigest, matchesDigest, randomBytes } from '@gatehouse/service-kit/crypto/secrets';
-import { tooManyRequests } from '@gatehouse/service-kit/errors/app-error';
-import { addressGroup } from '@gatehouse/service-kit/limits/address-group';
+import { isDigest, matchesDigest, randomBytes } from '@gatehouse/service-kit/crypto';
+import { tooManyRequests } from '@gatehouse/service-kit/errors';
 import {
   type Attempt,
   type AttemptCounter,
   AttemptRefused,
-} from '@gatehouse/service-kit/limits/attempt-counter';
-import { createAddressLimiter, createAttemptLimiter } from '@gatehouse/service-kit/limits/attempt-limiter';
-import { createSemaphore } from '@gatehouse/service-kit/limits/semaphore';
+  addressGroup,
+  createAddressLimiter,
+  createAttemptLimiter,
+  createSemaphore,
+} from '@gatehouse/service-kit/limits';
 import { LRUCache } from 'lru-cache';
 import { hashOfNothing, hashSlowly, matchesSlowHash, type StoredSecret } from './stored-secret.ts';
 

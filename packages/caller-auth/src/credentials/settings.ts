@@ -1,6 +1,10 @@
 /** Defines the settings of the operator account. */
-import { overrideSetting, replaceableSecretSetting, setting } from '@gatehouse/service-kit/config/setting';
-import { textWeakness } from '@gatehouse/service-kit/config/weak-texts';
+import {
+  overrideSetting,
+  replaceableSecretSetting,
+  setting,
+  textWeakness,
+} from '@gatehouse/service-kit/config';
 import { z } from 'zod';
 import { isSlowHash, isTooCostly } from './stored-secret.ts';
 

@@ -1,5 +1,5 @@
 /** Hashes and compares secrets that people chose: by argon2id or bcrypt. Generated ones are stored as a digest. */
-import { randomBytes } from '@gatehouse/service-kit/crypto/secrets';
+import { randomBytes } from '@gatehouse/service-kit/crypto';
 import { hash as argon2, verify as verifyArgon2 } from '@node-rs/argon2';
 import { verify as verifyBcrypt } from '@node-rs/bcrypt';
 

@@ -1,7 +1,7 @@
 /** Reads TLS client certificates (RFC 8705) from the TLS socket, or from a header that a trusted proxy sends. */
 import { createHash, X509Certificate } from 'node:crypto';
-import { membersOf } from '@gatehouse/service-kit/config/networks';
-import { weaknessOf } from '@gatehouse/service-kit/crypto/key-strength';
+import { membersOf } from '@gatehouse/service-kit/config';
+import { weaknessOf } from '@gatehouse/service-kit/crypto';
 import { LRUCache } from 'lru-cache';
 import type { SenderRequest } from './sender.ts';
 

@@ -1,9 +1,7 @@
 /** Makes and verifies nonces for DPoP proofs (RFC 9449 section 8) from the time and a shared key, so that no replica stores any. */
 import { createHmac, type KeyObject } from 'node:crypto';
 import type { Clock } from '@gatehouse/service-kit/clock';
-import { deriveMacKeys } from '@gatehouse/service-kit/crypto/secret-box';
-import { equalDigests } from '@gatehouse/service-kit/crypto/secrets';
-import type { Secret } from '@gatehouse/service-kit/secret';
+import { deriveMacKeys, equalDigests, type Secret } from '@gatehouse/service-kit/crypto';
 
 export type DpopNonces = ReturnType<typeof createDpopNonces>;
 

@@ -1,9 +1,8 @@
 /** Verifies DPoP proofs (RFC 9449 section 4.3): JWTs that a client signs for one request with its own key. */
 import { KeyObject } from 'node:crypto';
 import type { Clock } from '@gatehouse/service-kit/clock';
-import { weaknessOf } from '@gatehouse/service-kit/crypto/key-strength';
-import { sha256 } from '@gatehouse/service-kit/crypto/secrets';
-import type { App } from '@gatehouse/service-kit/http/app-type';
+import { sha256, weaknessOf } from '@gatehouse/service-kit/crypto';
+import type { App } from '@gatehouse/service-kit/http';
 import { calculateJwkThumbprint, decodeProtectedHeader, errors, importJWK, type JWK, jwtVerify } from 'jose';
 import { LRUCache } from 'lru-cache';
 import { type DpopNonces, nonceLifeMs } from './dpop-nonces.ts';

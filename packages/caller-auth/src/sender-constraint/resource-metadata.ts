@@ -1,5 +1,5 @@
 /** Describes a protected resource to clients that know nothing but its address, and names the description in challenges (RFC 9728). */
-import type { App } from '@gatehouse/service-kit/http/app-type';
+import type { App } from '@gatehouse/service-kit/http';
 import { dpopAlgorithms } from './dpop-proof.ts';
 
 export interface ResourceDescription {

@@ -5,9 +5,9 @@ import {
   invalidToken,
   missingToken,
   OAuthError,
-} from '@gatehouse/service-kit/errors/oauth-error';
-import { type CorsCaller, nameCorsCaller } from '@gatehouse/service-kit/http/cors';
-import type { SingleUse } from '@gatehouse/service-kit/redis/single-use';
+} from '@gatehouse/service-kit/errors';
+import { type CorsCaller, nameCorsCaller } from '@gatehouse/service-kit/http';
+import type { SingleUse } from '@gatehouse/service-kit/redis';
 import { hasScheme, parseBearerToken, parseDpopToken } from '../credentials/basic-auth.ts';
 import type { ClientCertificates } from './client-certificates.ts';
 import type { Confirmation } from './confirmation.ts';

@@ -1,5 +1,5 @@
 /** Defines the settings of TLS client certificates (RFC 8705) and DPoP nonces (RFC 9449). */
-import { read, setting } from '@gatehouse/service-kit/config/setting';
+import { read, setting } from '@gatehouse/service-kit/config';
 import { z } from 'zod';
 import {
   type CertificateFormat,

@@ -1,5 +1,5 @@
-import { digestSecret } from '@gatehouse/service-kit/crypto/secrets';
-import { AttemptRefused } from '@gatehouse/service-kit/limits/attempt-counter';
+import { digestSecret } from '@gatehouse/service-kit/crypto';
+import { AttemptRefused } from '@gatehouse/service-kit/limits';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createSecretVerifier, type SecretVerifier } from '../../src/credentials/secret-verifier.ts';
 import { hashOfNothing, hashSlowly, matchesSlowHash } from '../../src/credentials/stored-secret.ts';

@@ -1,6 +1,4 @@
-import { defineConfiguration } from '@gatehouse/service-kit/config/configuration';
-import { loadConfig } from '@gatehouse/service-kit/config/load';
-import { modeSetting } from '@gatehouse/service-kit/config/shared-settings';
+import { defineConfiguration, loadConfig, modeSetting } from '@gatehouse/service-kit/config';
 import { hash } from '@node-rs/argon2';
 import { expect, it } from 'vitest';
 import { opsSettings } from '../../src/credentials/settings.ts';

@@ -1,6 +1,6 @@
 /** Delivers what is due, a bounded number at a time, also what another replica left behind. */
 import type { Clock } from '../clock.ts';
-import type { Logger } from '../logging/logger.ts';
+import type { Logger } from '../observability/logging/logger.ts';
 
 export interface DeliveryWorkerOptions<T> {
   /** In log lines. */

@@ -1,6 +1,6 @@
 /** Repeats work in the background: one round at a time, failures logged once, ended with the process. */
 import type { Trust } from '../clock.ts';
-import type { Logger } from '../logging/logger.ts';
+import type { Logger } from '../observability/logging/logger.ts';
 
 export type RepeatingWork = ReturnType<typeof createRepeatingWork>;
 

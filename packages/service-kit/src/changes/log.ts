@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { createRepeatingWork, type RepeatingWork } from '../background/repeating-work.ts';
 import type { Trust } from '../clock.ts';
 import { createSemaphore } from '../limits/semaphore.ts';
-import type { Logger } from '../logging/logger.ts';
+import type { Logger } from '../observability/logging/logger.ts';
 import { createBoundedDeletion } from '../postgres/bounded-deletion.ts';
 import { inTransaction, type Pool, type PoolClient } from '../postgres/pool.ts';
 import type { RedisClient } from '../redis/client.ts';

@@ -1,5 +1,5 @@
 /** Follows the changes of other replicas without a gap, also after an outage of the message channel. */
-import type { Logger } from '../logging/logger.ts';
+import type { Logger } from '../observability/logging/logger.ts';
 import type { RedisClient } from '../redis/client.ts';
 import { type Change, changeSchema } from './log.ts';
 

@@ -1,7 +1,7 @@
 /** Loads a configuration: variable > file named by the variable > configuration file > default. */
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
-import { hidePassword } from '../secret.ts';
+import { hidePassword } from '../crypto/secret.ts';
 import {
   type ConfigOf,
   type Configuration,

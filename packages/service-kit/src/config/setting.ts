@@ -1,7 +1,7 @@
 /** Defines one configuration value: its schema, its environment variable and its description. */
 import { definedOnly } from '@gatehouse/contracts/defined-only';
 import { z } from 'zod';
-import { linesOf, Secret } from '../secret.ts';
+import { linesOf, Secret } from '../crypto/secret.ts';
 
 export interface Setting<T = unknown> {
   readonly kind: 'setting';

@@ -1,5 +1,5 @@
 /** Says which passwords of stores can be guessed, and which connections to them can be read on the way. */
-import type { Secret } from '../secret.ts';
+import type { Secret } from '../crypto/secret.ts';
 import { isThisMachine } from './networks.ts';
 import { textWeakness } from './weak-texts.ts';
 

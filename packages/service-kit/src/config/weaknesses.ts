@@ -1,5 +1,5 @@
 /** Refuses values outside local mode that are valid and too weak, unless their override is on. */
-import { Secret } from '../secret.ts';
+import { Secret } from '../crypto/secret.ts';
 import { type Configuration, listSettings, type NamedSetting, valueAt } from './configuration.ts';
 
 /** Prefix of every demo credential. */

@@ -1,6 +1,6 @@
 /** Derives the secrets of the operator console from the secret that the services share, so that operators set none for it. */
 import { hkdfSync } from 'node:crypto';
-import { linesOf, type Secret } from '../secret.ts';
+import { linesOf, type Secret } from './secret.ts';
 
 /** Each purpose has a key of its own: what is made for one means nothing for another. */
 export type ConsolePurpose = 'client secret' | 'session cookie' | 'sign-in state' | 'held form';

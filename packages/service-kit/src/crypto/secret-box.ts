@@ -1,6 +1,6 @@
 /** Encrypts secrets that must be replayed: AES-256-GCM, bound to the table, row and column that holds them. */
 import { createCipheriv, createDecipheriv, createSecretKey, hkdfSync, type KeyObject } from 'node:crypto';
-import type { Secret } from '../secret.ts';
+import type { Secret } from './secret.ts';
 import { randomBytes } from './secrets.ts';
 
 /** Where a sealed value lives; a value copied to another row or column does not open. */

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { basicAuthorization, createHttpClient, type HttpRequest } from '@gatehouse/api-client/http-client';
 import type { UpstreamError } from '@gatehouse/api-client/upstream-error';
 import { z } from 'zod';
-import { linesOf, type Secret } from '../secret.ts';
+import { linesOf, type Secret } from '../crypto/secret.ts';
 
 /** Addresses of the release, as other pods see it. */
 export interface ReleasePlaces {

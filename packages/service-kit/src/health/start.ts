@@ -1,6 +1,6 @@
 /** Does what must be done before a service works, each step until it succeeds, and tells which dependency it waits for. */
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Logger } from '../logging/logger.ts';
+import type { Logger } from '../observability/logging/logger.ts';
 import { reasonOf } from './reason.ts';
 
 export interface StartStep {

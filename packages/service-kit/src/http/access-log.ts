@@ -1,7 +1,7 @@
 /** Measures every request by its route pattern, and logs failed requests or all of them, without the query. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { type Logger, plainLogger } from '../logging/logger.ts';
-import type { Metrics } from '../metrics/registry.ts';
+import { type Logger, plainLogger } from '../observability/logging/logger.ts';
+import type { Metrics } from '../observability/metrics/registry.ts';
 import type { App } from './app-type.ts';
 import { requestIdHeader } from './correlation.ts';
 

@@ -1,9 +1,9 @@
 /** Builds the second, private server: probes, metrics, version and configuration. */
 import { definedOnly } from '@gatehouse/contracts/defined-only';
 import Fastify, { type FastifyInstance } from 'fastify';
+import { hidePassword } from '../crypto/secret.ts';
 import type { Readiness } from '../health/readiness.ts';
-import type { Metrics } from '../metrics/registry.ts';
-import { hidePassword } from '../secret.ts';
+import type { Metrics } from '../observability/metrics/registry.ts';
 import type { Drain } from './drain.ts';
 import { plainUrl } from './plain-paths.ts';
 

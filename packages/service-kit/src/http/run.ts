@@ -5,16 +5,14 @@ import type { ConfigOf, Configuration } from '../config/configuration.ts';
 import { ConfigError, loadConfig } from '../config/load.ts';
 import { overridesInUse } from '../config/weaknesses.ts';
 import { runReleaseCheck } from '../health/release-check.ts';
-import { createLogger, type Logger, missingLines } from '../logging/logger.ts';
-import { BlockingOutputError } from '../logging/output.ts';
-import { maxFlushMs, type Outputs, openOutputs, tellOnce } from '../logging/outputs.ts';
-import { createMetrics, type Metrics } from '../metrics/registry.ts';
+import { createLogger, type Logger, missingLines } from '../observability/logging/logger.ts';
+import { BlockingOutputError } from '../observability/logging/output.ts';
+import { maxFlushMs, type Outputs, openOutputs, tellOnce } from '../observability/logging/outputs.ts';
+import { createMetrics, type Metrics } from '../observability/metrics/registry.ts';
 import type { OpenApiDocument } from '../openapi/document.ts';
 import { createDrain } from './drain.ts';
 import { serve } from './serve.ts';
 import type { CommonConfig, Kit, Service } from './service.ts';
-
-export type { Kit, LogShipping } from './service.ts';
 
 /** sysexits.h EX_CONFIG: the configuration is wrong and a restart will not help. */
 const exitConfig = 78;

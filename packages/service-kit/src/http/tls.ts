@@ -3,7 +3,7 @@ import { readFileSync, unwatchFile, watchFile } from 'node:fs';
 import type { Server as HttpsServer } from 'node:https';
 import type { SecureContextOptions } from 'node:tls';
 import type { TlsFiles } from '../config/http.ts';
-import type { Logger } from '../logging/logger.ts';
+import type { Logger } from '../observability/logging/logger.ts';
 import type { App } from './app-type.ts';
 
 /** RFC 9325 section 4.2: forward secrecy and authenticated encryption, nothing older. */

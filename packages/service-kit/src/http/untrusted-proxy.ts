@@ -1,8 +1,8 @@
 /** Notices a proxy that is not trusted: all callers behind it share one address, and with it every limit by address. */
 import type { FastifyRequest } from 'fastify';
 import type { Probe } from '../health/diagnosis.ts';
-import type { Logger } from '../logging/logger.ts';
-import type { Metrics } from '../metrics/registry.ts';
+import type { Logger } from '../observability/logging/logger.ts';
+import type { Metrics } from '../observability/metrics/registry.ts';
 import type { App } from './app-type.ts';
 
 export type ProxyWatch = ReturnType<typeof createProxyWatch>;

@@ -2,7 +2,7 @@
 
 import { createGrowingCache } from '../cache/growing-cache.ts';
 import type { Clock } from '../clock.ts';
-import type { Logger } from '../logging/logger.ts';
+import type { Logger } from '../observability/logging/logger.ts';
 
 export type LastUses = ReturnType<typeof createLastUses>;
 

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { postgresFailure } from '../errors/store-failures.ts';
 import { reasonOf } from '../health/reason.ts';
-import type { Logger } from '../logging/logger.ts';
+import type { Logger } from '../observability/logging/logger.ts';
 import { compareMigrations } from './migrations.ts';
 import { connectionOptions, noticesDeadClients, type PostgresConfig } from './pool.ts';
 

@@ -1,8 +1,8 @@
 /** Opens the PostgreSQL pool of a service and runs transactions on it. */
 import { definedOnly } from '@gatehouse/contracts/defined-only';
 import pg from 'pg';
-import type { Logger } from '../logging/logger.ts';
-import { Secret } from '../secret.ts';
+import { Secret } from '../crypto/secret.ts';
+import type { Logger } from '../observability/logging/logger.ts';
 
 export interface PostgresConfig {
   url: Secret | undefined;

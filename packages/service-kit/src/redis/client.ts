@@ -1,9 +1,9 @@
 /** Connects to Redis with bounded waiting and no queue while the server is away, and names its keys. */
 import { definedOnly } from '@gatehouse/contracts/defined-only';
 import { Cluster, Redis } from 'ioredis';
+import type { Secret } from '../crypto/secret.ts';
 import { unavailable } from '../errors/app-error.ts';
-import type { Logger } from '../logging/logger.ts';
-import type { Secret } from '../secret.ts';
+import type { Logger } from '../observability/logging/logger.ts';
 import { gatherWrites } from './gathered-writes.ts';
 
 export interface RedisConfig {

@@ -1,6 +1,6 @@
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { createRepeatingWork } from '../../src/background/repeating-work.ts';
-import { createLogger } from '../../src/logging/logger.ts';
+import { createLogger } from '../../src/observability/logging/logger.ts';
 
 const log = createLogger('work', { level: 'silent', format: 'json' });
 

@@ -1,13 +1,12 @@
 import { createTestDatabase, type TestDatabase } from '@gatehouse/testing/postgres';
 import { redisConfigOf, startRedis, type TestRedis } from '@gatehouse/testing/redis';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import type { Change } from '../../src/changes/log.ts';
-import { type ChangeLog, createChangeLog } from '../../src/changes/log.ts';
+import { type Change, type ChangeLog, createChangeLog } from '../../src/changes/log.ts';
 import { type ChangeSubscriber, createChangeSubscriber } from '../../src/changes/subscriber.ts';
-import { createLogger } from '../../src/logging/logger.ts';
+import { Secret } from '../../src/crypto/secret.ts';
+import { createLogger } from '../../src/observability/logging/logger.ts';
 import { createPool, type Pool } from '../../src/postgres/pool.ts';
 import { createRedis, type RedisClient, untilRedisIsReady } from '../../src/redis/client.ts';
-import { Secret } from '../../src/secret.ts';
 
 const log = createLogger('changes', { level: 'silent', format: 'json' });
 const channel = 'gatehouse:changes:test';

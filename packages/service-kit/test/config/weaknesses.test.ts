@@ -12,10 +12,10 @@ import {
 } from '../../src/config/shared-settings.ts';
 import { postgresSettings, redisSettings } from '../../src/config/stores.ts';
 import { overridesInUse } from '../../src/config/weaknesses.ts';
+import { linesOf } from '../../src/crypto/secret.ts';
 import { createApp } from '../../src/http/app.ts';
-import { createLogger } from '../../src/logging/logger.ts';
-import { createMetrics } from '../../src/metrics/registry.ts';
-import { linesOf } from '../../src/secret.ts';
+import { createLogger } from '../../src/observability/logging/logger.ts';
+import { createMetrics } from '../../src/observability/metrics/registry.ts';
 
 const configuration = defineConfiguration('example', {
   mode: modeSetting,

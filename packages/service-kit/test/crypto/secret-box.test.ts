@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { expect, test } from 'vitest';
+import { Secret } from '../../src/crypto/secret.ts';
 import { createSecretBox } from '../../src/crypto/secret-box.ts';
-import { Secret } from '../../src/secret.ts';
 
 const key = (id: string) => `${id}:${randomBytes(32).toString('base64')}`;
 const place = { table: 'environments', row: '1', column: 'password' };

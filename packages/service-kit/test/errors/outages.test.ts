@@ -1,12 +1,12 @@
 import { startPostgres } from '@gatehouse/testing/postgres';
 import { redisConfigOf, startRedis } from '@gatehouse/testing/redis';
 import { expect, test, vi } from 'vitest';
+import { Secret } from '../../src/crypto/secret.ts';
 import { normalizeError } from '../../src/errors/normalize.ts';
-import { createLogger } from '../../src/logging/logger.ts';
+import { createLogger } from '../../src/observability/logging/logger.ts';
 import { withAdvisoryLock } from '../../src/postgres/advisory-lock.ts';
 import { createPool, inTransaction, pingPostgres, type Queryable } from '../../src/postgres/pool.ts';
 import { createRedis, pingRedis, untilRedisIsReady } from '../../src/redis/client.ts';
-import { Secret } from '../../src/secret.ts';
 
 const log = createLogger('outages', { level: 'silent', format: 'json' });
 

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
+import { Secret } from '../../src/crypto/secret.ts';
 import { createReadiness } from '../../src/health/readiness.ts';
 import { createDrain } from '../../src/http/drain.ts';
 import { createManagementApp } from '../../src/http/management.ts';
-import { createMetrics } from '../../src/metrics/registry.ts';
-import { Secret } from '../../src/secret.ts';
+import { createMetrics } from '../../src/observability/metrics/registry.ts';
 
 function flaky() {
   const state = { fails: false };

@@ -11,8 +11,8 @@ import { type App, createApp } from '../../src/http/app.ts';
 import { createDrain } from '../../src/http/drain.ts';
 import { ok } from '../../src/http/envelope.ts';
 import { createProxyWatch } from '../../src/http/untrusted-proxy.ts';
-import { createLogger } from '../../src/logging/logger.ts';
-import { createMetrics } from '../../src/metrics/registry.ts';
+import { createLogger } from '../../src/observability/logging/logger.ts';
+import { createMetrics } from '../../src/observability/metrics/registry.ts';
 
 const http = {
   logRequests: 'all' as 'all' | 'failures',

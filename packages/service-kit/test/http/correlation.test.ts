@@ -4,8 +4,8 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { createApp } from '../../src/http/app.ts';
 import { currentCorrelationId } from '../../src/http/correlation.ts';
-import { createLogger } from '../../src/logging/logger.ts';
-import { createMetrics } from '../../src/metrics/registry.ts';
+import { createLogger } from '../../src/observability/logging/logger.ts';
+import { createMetrics } from '../../src/observability/metrics/registry.ts';
 
 /** Head and body in two pieces, so that the body arrives when the head has been worked on long ago. */
 async function postTo(socket: Socket, id: string, betweenPieces: Promise<unknown>): Promise<string> {

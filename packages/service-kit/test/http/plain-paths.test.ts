@@ -5,8 +5,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createReadiness } from '../../src/health/readiness.ts';
 import { type App, createApp } from '../../src/http/app.ts';
 import { createManagementApp } from '../../src/http/management.ts';
-import { createLogger } from '../../src/logging/logger.ts';
-import { createMetrics } from '../../src/metrics/registry.ts';
+import { createLogger } from '../../src/observability/logging/logger.ts';
+import { createMetrics } from '../../src/observability/metrics/registry.ts';
 
 const metrics = createMetrics({ processMetrics: false });
 let app: App;

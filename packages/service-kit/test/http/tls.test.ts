@@ -8,8 +8,8 @@ import { temporaryFolder } from '@gatehouse/testing/temporary-folder';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createApp } from '../../src/http/app.ts';
 import type { App } from '../../src/http/app-type.ts';
-import { createLogger } from '../../src/logging/logger.ts';
-import { createMetrics } from '../../src/metrics/registry.ts';
+import { createLogger } from '../../src/observability/logging/logger.ts';
+import { createMetrics } from '../../src/observability/metrics/registry.ts';
 
 const authority = createAuthority();
 const folder = await temporaryFolder();

@@ -7,10 +7,10 @@ import { freePort } from '@gatehouse/testing/ports';
 import { createTestDatabase, sharedServerVariable } from '@gatehouse/testing/postgres';
 import pg from 'pg';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { createLogger } from '../../src/logging/logger.ts';
+import { Secret } from '../../src/crypto/secret.ts';
+import { createLogger } from '../../src/observability/logging/logger.ts';
 import { migrate } from '../../src/postgres/migrate.ts';
 import type { PostgresConfig } from '../../src/postgres/pool.ts';
-import { Secret } from '../../src/secret.ts';
 
 const log = createLogger('migrations', { level: 'silent', format: 'json' });
 

@@ -2,7 +2,8 @@
 import { createTestDatabase } from '@gatehouse/testing/postgres';
 import pg from 'pg';
 import { expect, it, onTestFinished } from 'vitest';
-import { createLogger } from '../../src/logging/logger.ts';
+import { Secret } from '../../src/crypto/secret.ts';
+import { createLogger } from '../../src/observability/logging/logger.ts';
 import { withAdvisoryLock } from '../../src/postgres/advisory-lock.ts';
 import {
   atAddress,
@@ -12,7 +13,6 @@ import {
   type PostgresConfig,
   type Queryable,
 } from '../../src/postgres/pool.ts';
-import { Secret } from '../../src/secret.ts';
 
 it.each([
   'postgres://role:password@standby:5432/gatehouse',

@@ -3,7 +3,7 @@ import { redisConfigOf } from '@gatehouse/testing/redis';
 import { startRedisNodes } from '@gatehouse/testing/redis-cluster';
 import { expect, it, vi } from 'vitest';
 import { normalizeError } from '../../src/errors/normalize.ts';
-import { createLogger } from '../../src/logging/logger.ts';
+import { createLogger } from '../../src/observability/logging/logger.ts';
 import { createRedis, untilRedisIsReady } from '../../src/redis/client.ts';
 import { defineScript } from '../../src/redis/script.ts';
 

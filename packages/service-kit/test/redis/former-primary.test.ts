@@ -4,7 +4,7 @@ import { startTcpProxy } from '@gatehouse/testing/tcp-proxy';
 import { Redis } from 'ioredis';
 import { expect, it, vi } from 'vitest';
 import { normalizeError } from '../../src/errors/normalize.ts';
-import { createLogger } from '../../src/logging/logger.ts';
+import { createLogger } from '../../src/observability/logging/logger.ts';
 import { createRedis, untilRedisIsReady } from '../../src/redis/client.ts';
 
 const log = createLogger('test', { level: 'silent', format: 'json' });

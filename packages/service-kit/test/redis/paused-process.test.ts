@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { redisConfigOf, startRedis, type TestRedis } from '@gatehouse/testing/redis';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { createLogger } from '../../src/logging/logger.ts';
+import { createLogger } from '../../src/observability/logging/logger.ts';
 import { createRedis, type RedisClient, untilRedisIsReady } from '../../src/redis/client.ts';
 
 const commandTimeoutMs = 100;

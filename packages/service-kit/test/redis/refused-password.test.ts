@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { Writable } from 'node:stream';
 import { redisConfigOf, startRedis } from '@gatehouse/testing/redis';
 import { expect, it } from 'vitest';
-import { createLogger } from '../../src/logging/logger.ts';
+import { Secret } from '../../src/crypto/secret.ts';
+import { createLogger } from '../../src/observability/logging/logger.ts';
 import { createRedis } from '../../src/redis/client.ts';
-import { Secret } from '../../src/secret.ts';
 
 it('a password that Redis refuses is in no log line', async () => {
   const server = await startRedis();

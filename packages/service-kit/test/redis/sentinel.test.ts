@@ -7,15 +7,15 @@ import { type RedisSentinel, startRedisSentinel } from '@gatehouse/testing/redis
 import { startTcpProxy } from '@gatehouse/testing/tcp-proxy';
 import { Redis } from 'ioredis';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { Secret } from '../../src/crypto/secret.ts';
 import { normalizeError } from '../../src/errors/normalize.ts';
-import { createLogger } from '../../src/logging/logger.ts';
+import { createLogger } from '../../src/observability/logging/logger.ts';
 import {
   createRedis,
   type RedisClient,
   type RedisConfig,
   untilRedisIsReady,
 } from '../../src/redis/client.ts';
-import { Secret } from '../../src/secret.ts';
 
 const log = createLogger('test', { level: 'silent', format: 'json' });
 const patience = { timeout: 20_000, interval: 20 };

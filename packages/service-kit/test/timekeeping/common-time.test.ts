@@ -1,6 +1,6 @@
 import { redisConfigOf, startRedis, type TestRedis } from '@gatehouse/testing/redis';
 import { afterAll, beforeAll, beforeEach, expect, it, onTestFinished, vi } from 'vitest';
-import { createLogger } from '../../src/logging/logger.ts';
+import { createLogger } from '../../src/observability/logging/logger.ts';
 import { createRedis, type RedisClient, untilRedisIsReady } from '../../src/redis/client.ts';
 import { createReferenceClock } from '../../src/reference-clock.ts';
 import { createCommonTime } from '../../src/timekeeping/common-time.ts';

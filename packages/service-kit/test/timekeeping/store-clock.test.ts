@@ -4,8 +4,8 @@ import { redisConfigOf, startRedis, type TestRedis } from '@gatehouse/testing/re
 import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, expect, it, onTestFinished, vi } from 'vitest';
 import { createReadiness } from '../../src/health/readiness.ts';
-import { createLogger } from '../../src/logging/logger.ts';
-import { createMetrics } from '../../src/metrics/registry.ts';
+import { createLogger } from '../../src/observability/logging/logger.ts';
+import { createMetrics } from '../../src/observability/metrics/registry.ts';
 import type { Queryable } from '../../src/postgres/pool.ts';
 import { createRedis, type RedisClient, untilRedisIsReady } from '../../src/redis/client.ts';
 import { createStoreClock } from '../../src/timekeeping/store-clock.ts';

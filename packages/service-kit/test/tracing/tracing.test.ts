@@ -7,11 +7,11 @@ import { createTestDatabase } from '@gatehouse/testing/postgres';
 import { redisConfigOf, startRedis } from '@gatehouse/testing/redis';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Secret } from '../../src/crypto/secret.ts';
 import { createApp } from '../../src/http/app.ts';
-import { createMetrics } from '../../src/metrics/registry.ts';
+import { createMetrics } from '../../src/observability/metrics/registry.ts';
 import { createPool, inTransaction, type Pool } from '../../src/postgres/pool.ts';
 import { createRedis, type RedisClient, untilRedisIsReady } from '../../src/redis/client.ts';
-import { Secret } from '../../src/secret.ts';
 import { startTracing, type Tracing } from '../../src/tracing/tracing.ts';
 
 interface Span {

@@ -1,6 +1,11 @@
 /** Defines the settings of clients, of their secrets and of their registration (RFC 7591). */
-import { optionalSecretSetting, overrideSetting, read, setting } from '@gatehouse/service-kit/config/setting';
-import { textWeakness } from '@gatehouse/service-kit/config/weak-texts';
+import {
+  optionalSecretSetting,
+  overrideSetting,
+  read,
+  setting,
+  textWeakness,
+} from '@gatehouse/service-kit/config';
 import type { z } from 'zod';
 
 export const clientSettings = {

@@ -1,7 +1,6 @@
 /** Defines the settings of calls to addresses that clients have registered. */
 import { createAddressPolicy } from '@gatehouse/api-client/address-policy';
-import { isTooWide, networkOf, spans } from '@gatehouse/service-kit/config/networks';
-import { overrideSetting, read, setting } from '@gatehouse/service-kit/config/setting';
+import { isTooWide, networkOf, overrideSetting, read, setting, spans } from '@gatehouse/service-kit/config';
 import { z } from 'zod';
 
 const allowWideNetworks = overrideSetting({

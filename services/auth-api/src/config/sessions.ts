@@ -1,5 +1,5 @@
 /** Settings of browser sessions: how long they last, and which links end them. */
-import { read, setting } from '@gatehouse/service-kit/config/setting';
+import { read, setting } from '@gatehouse/service-kit/config';
 
 export const sessionSettings = {
   idleSeconds: setting(read.integer(60, 2_592_000).default(14_400), {

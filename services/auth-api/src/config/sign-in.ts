@@ -1,5 +1,5 @@
 /** Defines the settings of logins and of their limits. */
-import { read, setting } from '@gatehouse/service-kit/config/setting';
+import { read, setting } from '@gatehouse/service-kit/config';
 import { z } from 'zod';
 import { mappingProblem } from './authority-mapping.ts';
 import { patternProblem } from './user-name-patterns.ts';

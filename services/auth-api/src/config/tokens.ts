@@ -1,5 +1,5 @@
 /** Defines the settings of tokens and of authorization requests. */
-import { read, setting } from '@gatehouse/service-kit/config/setting';
+import { read, setting } from '@gatehouse/service-kit/config';
 
 export const tokenSettings = {
   accessTtlSeconds: setting(read.integer(1, 604_800).default(43_200), {

@@ -1,6 +1,5 @@
 /** Composes domains one after another: each gets by name what those before it offer, and nothing of those after it. */
-import type { ReadinessCheck } from '@gatehouse/service-kit/health/readiness';
-import type { StartStep } from '@gatehouse/service-kit/health/start';
+import type { ReadinessCheck, StartStep } from '@gatehouse/service-kit/health';
 import type { Core } from './core.ts';
 import type { Domain } from './domain.ts';
 

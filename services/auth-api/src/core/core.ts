@@ -1,13 +1,13 @@
 /** Describes what every domain builds on: the process, its stores, and the facts of the installation. */
 
 import type { HttpClient } from '@gatehouse/api-client/http-client';
-import type { ChangeLog } from '@gatehouse/service-kit/changes/log';
+import type { ChangeLog } from '@gatehouse/service-kit/changes';
 import type { Clock, Trust } from '@gatehouse/service-kit/clock';
-import type { SecretBox } from '@gatehouse/service-kit/crypto/secret-box';
-import type { Kit } from '@gatehouse/service-kit/http/run';
-import type { Logger } from '@gatehouse/service-kit/logging/logger';
-import type { Pool } from '@gatehouse/service-kit/postgres/pool';
-import type { Keyspace, RedisClient } from '@gatehouse/service-kit/redis/client';
+import type { SecretBox } from '@gatehouse/service-kit/crypto';
+import type { Kit } from '@gatehouse/service-kit/http';
+import type { Logger } from '@gatehouse/service-kit/observability';
+import type { Pool } from '@gatehouse/service-kit/postgres';
+import type { Keyspace, RedisClient } from '@gatehouse/service-kit/redis';
 
 /** Made once by `open-core.ts`; each `compose.ts` takes by name what it needs. */
 export interface Core {

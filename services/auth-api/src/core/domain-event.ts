@@ -1,5 +1,5 @@
 /** Lets a domain announce what it did to domains that it does not know: those that follow depend on it, never the reverse. */
-import type { Logger } from '@gatehouse/service-kit/logging/logger';
+import type { Logger } from '@gatehouse/service-kit/observability';
 
 type Listener<Facts extends readonly unknown[]> = (...facts: Facts) => unknown;
 

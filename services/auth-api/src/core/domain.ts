@@ -1,9 +1,7 @@
 /** Says what a domain gives: services to the domains after it; routes, followers, work and checks to the process. */
-import type { Change } from '@gatehouse/service-kit/changes/log';
-import type { Probe } from '@gatehouse/service-kit/health/diagnosis';
-import type { ReadinessCheck } from '@gatehouse/service-kit/health/readiness';
-import type { StartStep } from '@gatehouse/service-kit/health/start';
-import type { App } from '@gatehouse/service-kit/http/app';
+import type { Change } from '@gatehouse/service-kit/changes';
+import type { Probe, ReadinessCheck, StartStep } from '@gatehouse/service-kit/health';
+import type { App } from '@gatehouse/service-kit/http';
 
 /** What a `compose.ts` returns. `domains.ts` lists the domains; each part of all domains is used in the order of that list. */
 export interface Domain {

@@ -2,22 +2,26 @@
 
 import { createAddressPolicy } from '@gatehouse/api-client/address-policy';
 import { createHttpClient } from '@gatehouse/api-client/http-client';
-import { type ChangeLog, createChangeLog } from '@gatehouse/service-kit/changes/log';
-import { isWritable, type Region, requireWritable } from '@gatehouse/service-kit/config/region';
-import { createSecretBox } from '@gatehouse/service-kit/crypto/secret-box';
-import type { Kit } from '@gatehouse/service-kit/http/run';
-import { assertMigrated } from '@gatehouse/service-kit/postgres/migrations';
-import { atAddress, createPool, pingPostgres } from '@gatehouse/service-kit/postgres/pool';
-import { postgresProbe } from '@gatehouse/service-kit/postgres/probe';
+import { type ChangeLog, createChangeLog } from '@gatehouse/service-kit/changes';
+import { isWritable, type Region, requireWritable } from '@gatehouse/service-kit/config';
+import { createSecretBox } from '@gatehouse/service-kit/crypto';
+import type { Kit } from '@gatehouse/service-kit/http';
+import {
+  assertMigrated,
+  atAddress,
+  createPool,
+  pingPostgres,
+  postgresProbe,
+} from '@gatehouse/service-kit/postgres';
 import {
   createKeyspace,
   createRedis,
   duplicateRedis,
   pingRedis,
+  redisProbe,
   untilRedisIsReady,
-} from '@gatehouse/service-kit/redis/client';
-import { redisProbe } from '@gatehouse/service-kit/redis/probe';
-import { createStoreClock, type ServiceClock } from '@gatehouse/service-kit/timekeeping/store-clock';
+} from '@gatehouse/service-kit/redis';
+import { createStoreClock, type ServiceClock } from '@gatehouse/service-kit/timekeeping';
 import type { Config } from '../config.ts';
 import type { Core } from './core.ts';
 import type { Domain } from './domain.ts';

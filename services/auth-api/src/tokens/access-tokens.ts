@@ -1,7 +1,7 @@
 /** Issues access tokens, finds those that are valid, and revokes them. Redis stores opaque tokens; JWTs are only signed. */
 import type { Clock } from '@gatehouse/service-kit/clock';
-import { randomToken, randomUuid, sha256, uuidOf } from '@gatehouse/service-kit/crypto/secrets';
-import type { Keyspace, RedisClient } from '@gatehouse/service-kit/redis/client';
+import { randomToken, randomUuid, sha256, uuidOf } from '@gatehouse/service-kit/crypto';
+import type { Keyspace, RedisClient } from '@gatehouse/service-kit/redis';
 import type { Revocable } from '../records/revocation/revocation.ts';
 import type { Revocations } from '../records/revocation/revocations.ts';
 import type { Client } from '../registry/clients/client.ts';

@@ -1,5 +1,5 @@
 /** Composes the access tokens apart from the rest: our calls to Environment API carry one, and the rest needs what it answers. */
-import type { Secret } from '@gatehouse/service-kit/secret';
+import type { Secret } from '@gatehouse/service-kit/crypto';
 import type { Core } from '../core/core.ts';
 import type { Domain, ServicesOf } from '../core/domain.ts';
 import type { Keys } from '../keys/signing-keys/compose.ts';

@@ -4,9 +4,9 @@ import { createDpopNonces } from '@gatehouse/caller-auth/sender-constraint/dpop-
 import { createDpopProofs, tellNonces } from '@gatehouse/caller-auth/sender-constraint/dpop-proof';
 import { createResourceTokens } from '@gatehouse/caller-auth/sender-constraint/resource-tokens';
 import { clientCertificatesOf } from '@gatehouse/caller-auth/sender-constraint/settings';
-import type { App } from '@gatehouse/service-kit/http/app';
-import { createSingleUse } from '@gatehouse/service-kit/redis/single-use';
-import type { Secret } from '@gatehouse/service-kit/secret';
+import type { Secret } from '@gatehouse/service-kit/crypto';
+import type { App } from '@gatehouse/service-kit/http';
+import { createSingleUse } from '@gatehouse/service-kit/redis';
 import type { Assertions } from '../core/assertions/compose.ts';
 import type { Core } from '../core/core.ts';
 import type { Domain, ServicesOf } from '../core/domain.ts';

@@ -1,8 +1,7 @@
 /** Notes in Redis which tokens were derived from which others (RFC 8693), and revokes them together. */
 import type { Clock } from '@gatehouse/service-kit/clock';
-import { sha256 } from '@gatehouse/service-kit/crypto/secrets';
-import type { Keyspace, RedisClient } from '@gatehouse/service-kit/redis/client';
-import { defineScript } from '@gatehouse/service-kit/redis/script';
+import { sha256 } from '@gatehouse/service-kit/crypto';
+import { defineScript, type Keyspace, type RedisClient } from '@gatehouse/service-kit/redis';
 import { unprovedClaims } from '../core/assertions/verify-jwt.ts';
 import type { AccessTokenRecord } from './access-token.ts';
 import { isJwt } from './jwt-access-token.ts';

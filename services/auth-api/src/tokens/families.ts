@@ -1,5 +1,5 @@
 /** Stores the authorizations of users in Redis: their codes and refresh tokens, and how a whole family ends. */
-import type { Keyspace, RedisClient } from '@gatehouse/service-kit/redis/client';
+import type { Keyspace, RedisClient } from '@gatehouse/service-kit/redis';
 import type { Revocations } from '../records/revocation/revocations.ts';
 import {
   consumeCode,

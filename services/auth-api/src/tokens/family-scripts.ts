@@ -1,5 +1,5 @@
 /** Defines the Lua scripts of codes and refresh tokens. Each uses the keys of one family, so of one Redis slot. */
-import { defineScript } from '@gatehouse/service-kit/redis/script';
+import { defineScript } from '@gatehouse/service-kit/redis';
 import type { Grant } from './grant.ts';
 
 /**

@@ -1,5 +1,5 @@
 /** Formats and parses codes and refresh tokens: `<familyId>.<secret>`. The family names the Redis slot, the secret proves possession. */
-import { randomToken, sha256 } from '@gatehouse/service-kit/crypto/secrets';
+import { randomToken, sha256 } from '@gatehouse/service-kit/crypto';
 
 export interface FamilyToken {
   familyId: string;

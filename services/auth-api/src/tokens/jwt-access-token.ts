@@ -5,9 +5,8 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { definedOnly } from '@gatehouse/contracts/defined-only';
 import type { SigningAlgorithm } from '@gatehouse/contracts/resources/algorithms';
-import type { SecretBox, SecretPlace } from '@gatehouse/service-kit/crypto/secret-box';
-import { randomToken } from '@gatehouse/service-kit/crypto/secrets';
-import { AppError } from '@gatehouse/service-kit/errors/app-error';
+import { randomToken, type SecretBox, type SecretPlace } from '@gatehouse/service-kit/crypto';
+import { AppError } from '@gatehouse/service-kit/errors';
 import type { JWTPayload } from 'jose';
 import type { AuthorizationDetail } from '../core/protocol/authorization-details.ts';
 import type { Signer } from '../keys/signing-keys/signer.ts';

@@ -3,9 +3,9 @@
  * change yet, or for a request that began before it. The change itself revokes only what was issued before it.
  */
 
-import { createGrowingCache } from '@gatehouse/service-kit/cache/growing-cache';
+import { createGrowingCache } from '@gatehouse/service-kit/cache';
 import type { Clock } from '@gatehouse/service-kit/clock';
-import type { Logger } from '@gatehouse/service-kit/logging/logger';
+import type { Logger } from '@gatehouse/service-kit/observability';
 import type { Revocations } from '../records/revocation/revocations.ts';
 import type { Client } from '../registry/clients/client.ts';
 import type { ClientDirectory } from '../registry/clients/directory.ts';

@@ -1,9 +1,7 @@
 /** Describes the access token that the operator gets by a link, and ends it with the account that it stands for. */
 import { createHmac } from 'node:crypto';
 import { consoleLinkGrantType } from '@gatehouse/contracts/auth-api/console';
-import { deriveMacKeys } from '@gatehouse/service-kit/crypto/secret-box';
-import { equalDigests } from '@gatehouse/service-kit/crypto/secrets';
-import type { Secret } from '@gatehouse/service-kit/secret';
+import { deriveMacKeys, equalDigests, type Secret } from '@gatehouse/service-kit/crypto';
 import type { AccessTokenRecord, LinkedOperator } from './access-token.ts';
 
 /** Maximum time in the console; there is no refresh token. */

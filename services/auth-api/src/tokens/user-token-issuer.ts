@@ -2,7 +2,7 @@
 import type { Confirmation } from '@gatehouse/caller-auth/sender-constraint/confirmation';
 import { definedOnly } from '@gatehouse/contracts/defined-only';
 import type { Clock } from '@gatehouse/service-kit/clock';
-import { invalidScope } from '@gatehouse/service-kit/errors/oauth-error';
+import { invalidScope } from '@gatehouse/service-kit/errors';
 import type { DomainEvent } from '../core/domain-event.ts';
 import type { AuthorizationDetail } from '../core/protocol/authorization-details.ts';
 import { commonScope, openidScope } from '../core/protocol/parameters.ts';

@@ -1,5 +1,5 @@
 import { consoleLinkGrantType } from '@gatehouse/contracts/auth-api/console';
-import { randomToken, sha256 } from '@gatehouse/service-kit/crypto/secrets';
+import { randomToken, sha256 } from '@gatehouse/service-kit/crypto';
 import { createTestDatabase } from '@gatehouse/testing/postgres';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type AuthApi, ops, startAuthApi } from '../stack/auth-api.ts';

@@ -1,5 +1,5 @@
 /** What contact centres of one environment learn of it when the directory cuts a person off, or the person changes the password. */
-import { randomUuid } from '@gatehouse/service-kit/crypto/secrets';
+import { randomUuid } from '@gatehouse/service-kit/crypto';
 import { decodeJwt } from 'jose';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { subjectOf } from '../../src/registry/contact-centers/subjects.ts';

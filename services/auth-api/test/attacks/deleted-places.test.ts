@@ -1,6 +1,6 @@
 /** What names a contact centre by its id and outlives it: an import may make one under the same id, with other people. */
 import { passwordWay } from '@gatehouse/contracts/way-of-sign-in';
-import { randomUuid } from '@gatehouse/service-kit/crypto/secrets';
+import { randomUuid } from '@gatehouse/service-kit/crypto';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { localTrial } from '../sign-in/sso/stack/sign-on.ts';
 import { type AuthApi, contactCenterId, demoContactCenter, startAuthApi } from '../stack/auth-api.ts';

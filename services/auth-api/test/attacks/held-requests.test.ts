@@ -1,5 +1,5 @@
 /** Requests to the administration whose body comes only when their caller would be refused by now. */
-import { randomUuid } from '@gatehouse/service-kit/crypto/secrets';
+import { randomUuid } from '@gatehouse/service-kit/crypto';
 import { holdBody } from '@gatehouse/testing/held-body';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AuthApi, startAuthApi } from '../stack/auth-api.ts';

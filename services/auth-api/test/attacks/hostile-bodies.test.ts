@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { basicAuthorization } from '@gatehouse/api-client/http-client';
-import { openApiOf } from '@gatehouse/service-kit/http/run';
+import { openApiOf } from '@gatehouse/service-kit/http';
 import { hostileRequests } from '@gatehouse/testing/hostile-bodies';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { describeInternalApp } from '../../src/describe.ts';

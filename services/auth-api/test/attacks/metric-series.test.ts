@@ -1,5 +1,5 @@
 import { METHODS } from 'node:http';
-import { randomToken } from '@gatehouse/service-kit/crypto/secrets';
+import { randomToken } from '@gatehouse/service-kit/crypto';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type AuthApi, contactCenterId, startAuthApi } from '../stack/auth-api.ts';
 import { createClient, type TestClient } from '../stack/oauth.ts';

@@ -1,4 +1,4 @@
-import { sha256 } from '@gatehouse/service-kit/crypto/secrets';
+import { sha256 } from '@gatehouse/service-kit/crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import {
   type HostileProvider,

@@ -5,9 +5,7 @@ import {
   installationAdminAuthority,
 } from '@gatehouse/contracts/auth-api/console';
 import { passwordWay, providerWay } from '@gatehouse/contracts/way-of-sign-in';
-import { consoleClientSecrets } from '@gatehouse/service-kit/crypto/console-keys';
-import { randomUuid } from '@gatehouse/service-kit/crypto/secrets';
-import { Secret } from '@gatehouse/service-kit/secret';
+import { consoleClientSecrets, randomUuid, Secret } from '@gatehouse/service-kit/crypto';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { type HostileProvider, startHostileProvider } from '../sign-in/sso/stack/hostile-provider.ts';
 import { callbackUri, localTrial, setSignOn } from '../sign-in/sso/stack/sign-on.ts';

@@ -4,8 +4,7 @@ import {
   consolePath,
   contactCenterAdminAuthority,
 } from '@gatehouse/contracts/auth-api/console';
-import { consoleClientSecrets } from '@gatehouse/service-kit/crypto/console-keys';
-import { Secret } from '@gatehouse/service-kit/secret';
+import { consoleClientSecrets, Secret } from '@gatehouse/service-kit/crypto';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type AuthApi, contactCenterId, publicUrl, serviceClient, startAuthApi } from '../stack/auth-api.ts';
 import { createBrowser } from '../stack/browser.ts';

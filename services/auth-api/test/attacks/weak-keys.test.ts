@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createAsk } from '@gatehouse/service-kit/health/release-check';
+import { createAsk } from '@gatehouse/service-kit/health';
 import { makeProviderKey } from '@gatehouse/testing/identity-providers/provider-key';
 import {
   forgedJwt,

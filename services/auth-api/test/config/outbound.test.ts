@@ -1,6 +1,4 @@
-import { defineConfiguration } from '@gatehouse/service-kit/config/configuration';
-import { loadConfig } from '@gatehouse/service-kit/config/load';
-import { modeSetting } from '@gatehouse/service-kit/config/shared-settings';
+import { defineConfiguration, loadConfig, modeSetting } from '@gatehouse/service-kit/config';
 import { expect, test } from 'vitest';
 import { outboundProblems, outboundSettings } from '../../src/config/outbound.ts';
 import { configuration } from '../../src/config.ts';

@@ -1,4 +1,4 @@
-import { loadConfig } from '@gatehouse/service-kit/config/load';
+import { loadConfig } from '@gatehouse/service-kit/config';
 import { expect, it } from 'vitest';
 import { configuration } from '../../src/config.ts';
 import { requiredSettings } from '../stack/auth-api.ts';

@@ -1,7 +1,7 @@
 /** An application that checks everything it is given, and the browser of its user: what a conformance suite plays. */
 import { createHash } from 'node:crypto';
 import { basicAuthorization } from '@gatehouse/api-client/http-client';
-import { randomToken } from '@gatehouse/service-kit/crypto/secrets';
+import { randomToken } from '@gatehouse/service-kit/crypto';
 import { createLocalJWKSet, type JSONWebKeySet, type JWTPayload, jwtVerify } from 'jose';
 import { expect } from 'vitest';
 import { type AuthApi, publicUrl } from '../stack/auth-api.ts';

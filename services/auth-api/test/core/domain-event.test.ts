@@ -1,4 +1,4 @@
-import { createLogger } from '@gatehouse/service-kit/logging/logger';
+import { createLogger } from '@gatehouse/service-kit/observability';
 import { expect, it } from 'vitest';
 import { createDomainEvent } from '../../src/core/domain-event.ts';
 

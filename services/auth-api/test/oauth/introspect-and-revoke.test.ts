@@ -1,5 +1,5 @@
 import { basicAuthorization } from '@gatehouse/api-client/http-client';
-import { unavailable } from '@gatehouse/service-kit/errors/app-error';
+import { unavailable } from '@gatehouse/service-kit/errors';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type AuthApi, contactCenterId, ops, otherContactCenterId, startAuthApi } from '../stack/auth-api.ts';
 import {

@@ -1,4 +1,4 @@
-import { unavailable } from '@gatehouse/service-kit/errors/app-error';
+import { unavailable } from '@gatehouse/service-kit/errors';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type AuthApi, publicUrl, startAuthApi } from '../stack/auth-api.ts';
 import { type Answer, type Browser, createBrowser } from '../stack/browser.ts';

@@ -1,4 +1,4 @@
-import { sha256 } from '@gatehouse/service-kit/crypto/secrets';
+import { sha256 } from '@gatehouse/service-kit/crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readParameters } from '../../src/core/protocol/parameters.ts';
 import { createExchangeIssuer } from '../../src/oauth/token/exchange/issue.ts';

@@ -1,5 +1,5 @@
 /** What a region does whose PostgreSQL is the standby of another region. */
-import { randomUuid } from '@gatehouse/service-kit/crypto/secrets';
+import { randomUuid } from '@gatehouse/service-kit/crypto';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createRevocationTable } from '../../src/records/revocation/table.ts';
 import type { AuthApi } from '../stack/auth-api.ts';

@@ -1,5 +1,5 @@
 /** A browser as far as Auth API can tell: it keeps cookies and says where a form came from. */
-import type { App } from '@gatehouse/service-kit/http/app';
+import type { App } from '@gatehouse/service-kit/http';
 import { publicUrl } from './auth-api.ts';
 
 export interface Answer {

@@ -5,7 +5,7 @@ import {
   contactCenterAdminAuthority,
 } from '@gatehouse/contracts/auth-api/console';
 import { passwordWay } from '@gatehouse/contracts/way-of-sign-in';
-import { randomUuid } from '@gatehouse/service-kit/crypto/secrets';
+import { randomUuid } from '@gatehouse/service-kit/crypto';
 import type { AccessTokenRecord } from '../../src/tokens/access-token.ts';
 import { newFamilyId } from '../../src/tokens/family-token.ts';
 import { operatorSubject } from '../../src/tokens/operator-tokens.ts';

@@ -1,5 +1,5 @@
 /** A sender that signs DPoP proofs (RFC 9449). */
-import { randomToken, sha256 } from '@gatehouse/service-kit/crypto/secrets';
+import { randomToken, sha256 } from '@gatehouse/service-kit/crypto';
 import { calculateJwkThumbprint, exportJWK, type JWK } from 'jose';
 import { publicUrl } from './auth-api.ts';
 import { type ClientKey, createClientKey } from './signing-client.ts';

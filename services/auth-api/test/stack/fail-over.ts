@@ -1,6 +1,6 @@
 /** One address in front of Redis servers, as a fail-over moves it: connections break, and the next ones reach another server. */
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
-import { createRedis, untilRedisIsReady } from '@gatehouse/service-kit/redis/client';
+import { createRedis, untilRedisIsReady } from '@gatehouse/service-kit/redis';
 import { redisConfigOf, startRedis, type TestRedis } from '@gatehouse/testing/redis';
 import { silentLog } from './redis.ts';
 

@@ -2,7 +2,7 @@
 
 import { basicAuthorization } from '@gatehouse/api-client/http-client';
 import { browserHeader, type InteractionView } from '@gatehouse/contracts/auth-api/interaction';
-import type { App } from '@gatehouse/service-kit/http/app';
+import type { App } from '@gatehouse/service-kit/http';
 import type { CookieOptions } from '../../src/browser/cookies/browser-cookies.ts';
 import type { AuthorizationRequest } from '../../src/core/protocol/authorization-request.ts';
 import { type AuthApi, internalAppOf, serviceClient } from './auth-api.ts';

@@ -1,8 +1,7 @@
 /** An environment whose people are in an LDAP server of a test. */
 import { bindPasswordPlace } from '@gatehouse/contracts/environment-api/directory';
 import type { EnvironmentView } from '@gatehouse/contracts/environment-api/environment';
-import { createSecretBox } from '@gatehouse/service-kit/crypto/secret-box';
-import { Secret } from '@gatehouse/service-kit/secret';
+import { createSecretBox, Secret } from '@gatehouse/service-kit/crypto';
 import { ldapNames } from '@gatehouse/testing/ldap-data';
 import type { LdapTestServer } from '@gatehouse/testing/ldap-server';
 import { encryptionKeys, environmentId, environmentOf } from './auth-api.ts';

@@ -6,8 +6,7 @@ import {
   personChangeId,
   personPasswordPlace,
 } from '@gatehouse/contracts/environment-api/people';
-import { createSecretBox } from '@gatehouse/service-kit/crypto/secret-box';
-import { Secret } from '@gatehouse/service-kit/secret';
+import { createSecretBox, Secret } from '@gatehouse/service-kit/crypto';
 import { watchSecret } from '@gatehouse/testing/secret-watch';
 import { type AuthApi, contactCenterId, encryptionKeys, environmentId, environmentOf } from './auth-api.ts';
 import { announceChange } from './environment-api.ts';

@@ -1,12 +1,12 @@
 /** A real Redis server of a test's own, with the client and the key names that the service uses. */
-import { createLogger } from '@gatehouse/service-kit/logging/logger';
+import { createLogger } from '@gatehouse/service-kit/observability';
 import {
   createKeyspace,
   createRedis,
   type Keyspace,
   type RedisClient,
   untilRedisIsReady,
-} from '@gatehouse/service-kit/redis/client';
+} from '@gatehouse/service-kit/redis';
 import { redisConfigOf, startRedis, startRedisCluster, type TestRedis } from '@gatehouse/testing/redis';
 
 export interface RedisForTests {

@@ -1,5 +1,5 @@
 /** Makes a session of this browser one that came by single sign-on: the identity provider saw the user before. */
-import { sha256 } from '@gatehouse/service-kit/crypto/secrets';
+import { sha256 } from '@gatehouse/service-kit/crypto';
 import type { AuthApi } from './auth-api.ts';
 import type { Browser } from './browser.ts';
 import { sessionCookie } from './interaction.ts';

@@ -1,7 +1,7 @@
 /** An application that proves itself by a key of its own. */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { randomToken } from '@gatehouse/service-kit/crypto/secrets';
+import { randomToken } from '@gatehouse/service-kit/crypto';
 import { type CryptoKey, exportJWK, generateKeyPair, type JWK, type JWTPayload, SignJWT } from 'jose';
 import { publicUrl } from './auth-api.ts';
 

@@ -1,10 +1,10 @@
-import { createLogger } from '@gatehouse/service-kit/logging/logger';
+import { createLogger } from '@gatehouse/service-kit/observability';
 import {
   createKeyspace,
   createRedis,
   type RedisClient,
   untilRedisIsReady,
-} from '@gatehouse/service-kit/redis/client';
+} from '@gatehouse/service-kit/redis';
 import { redisConfigOf, startRedisCluster, type TestRedis } from '@gatehouse/testing/redis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createPostedRequests } from '../../src/browser/cookies/posted-requests.ts';

@@ -1,8 +1,8 @@
 /** Judges by every revocation while some replicas of ours follow a primary of Redis that others have left. */
-import { migrate } from '@gatehouse/service-kit/postgres/migrate';
-import { createPool, type Pool } from '@gatehouse/service-kit/postgres/pool';
-import { createRedis, untilRedisIsReady } from '@gatehouse/service-kit/redis/client';
-import { Secret } from '@gatehouse/service-kit/secret';
+
+import { Secret } from '@gatehouse/service-kit/crypto';
+import { createPool, migrate, type Pool } from '@gatehouse/service-kit/postgres';
+import { createRedis, untilRedisIsReady } from '@gatehouse/service-kit/redis';
 import { createTestDatabase, type TestDatabase } from '@gatehouse/testing/postgres';
 import { redisConfigOf, startRedis, type TestRedis } from '@gatehouse/testing/redis';
 import { startTcpProxy } from '@gatehouse/testing/tcp-proxy';

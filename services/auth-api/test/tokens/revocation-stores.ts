@@ -1,9 +1,9 @@
 /** PostgreSQL and Redis for tests of revocations; replicas and connections end with each test. */
-import { createLogger } from '@gatehouse/service-kit/logging/logger';
-import { migrate } from '@gatehouse/service-kit/postgres/migrate';
-import { createPool, type Pool } from '@gatehouse/service-kit/postgres/pool';
-import { createRedis, type RedisClient, untilRedisIsReady } from '@gatehouse/service-kit/redis/client';
-import { Secret } from '@gatehouse/service-kit/secret';
+
+import { Secret } from '@gatehouse/service-kit/crypto';
+import { createLogger } from '@gatehouse/service-kit/observability';
+import { createPool, migrate, type Pool } from '@gatehouse/service-kit/postgres';
+import { createRedis, type RedisClient, untilRedisIsReady } from '@gatehouse/service-kit/redis';
 import { createTestDatabase, type TestDatabase } from '@gatehouse/testing/postgres';
 import { redisConfigOf, startRedis, type TestRedis } from '@gatehouse/testing/redis';
 import { afterAll, afterEach, beforeAll } from 'vitest';

@@ -1,4 +1,4 @@
-import { Secret } from '@gatehouse/service-kit/secret';
+import { Secret } from '@gatehouse/service-kit/crypto';
 import { expect, it } from 'vitest';
 import { serviceClient } from '../../src/registry/clients/service-client.ts';
 import { createServiceAuthorization } from '../../src/tokens/service-token.ts';

@@ -2,7 +2,7 @@
 import type { HttpClient } from '@gatehouse/api-client/http-client';
 import type { ConsentView } from '@gatehouse/contracts/auth-api/consents';
 import type { Clock } from '@gatehouse/service-kit/clock';
-import type { App } from '@gatehouse/service-kit/http/app-type';
+import type { App } from '@gatehouse/service-kit/http';
 import { z } from 'zod';
 import { wishesOf } from '../consent/page.ts';
 import type { AccountApplicationsPage, AccountTakeBackPage, AllowedApplication } from '../pages/views.ts';

@@ -2,7 +2,7 @@
 import type { HttpClient } from '@gatehouse/api-client/http-client';
 import { consolePath } from '@gatehouse/contracts/auth-api/console';
 import type { Clock } from '@gatehouse/service-kit/clock';
-import type { App } from '@gatehouse/service-kit/http/app-type';
+import type { App } from '@gatehouse/service-kit/http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { OAuthSession } from '../oauth-session/compose.ts';
 import { personOf } from '../oauth-session/guard.ts';

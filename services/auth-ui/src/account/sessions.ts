@@ -2,7 +2,7 @@
 import type { HttpClient } from '@gatehouse/api-client/http-client';
 import type { SessionList, SessionView } from '@gatehouse/contracts/auth-api/sessions';
 import type { Clock } from '@gatehouse/service-kit/clock';
-import type { App } from '@gatehouse/service-kit/http/app-type';
+import type { App } from '@gatehouse/service-kit/http';
 import { z } from 'zod';
 import type { AccountSession, AccountSessionsPage } from '../pages/views.ts';
 import { beginVisit, sendView, type Visit } from '../pages/visit.ts';

@@ -6,7 +6,7 @@ import {
   approvalResults,
 } from '@gatehouse/contracts/auth-api/approvals';
 import type { Clock } from '@gatehouse/service-kit/clock';
-import type { App } from '@gatehouse/service-kit/http/app-type';
+import type { App } from '@gatehouse/service-kit/http';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { sessionCookieHeader } from '../auth-api/browser-cookies.ts';

@@ -1,7 +1,7 @@
 /** Checks whether Auth API answers this service. */
 import type { AuthApiClient } from '@gatehouse/api-client/auth-api/client';
 import { UpstreamError } from '@gatehouse/api-client/upstream-error';
-import type { Probe } from '@gatehouse/service-kit/health/diagnosis';
+import type { Probe } from '@gatehouse/service-kit/health';
 
 export function authApiProbe(authApi: Pick<AuthApiClient, 'readInteraction'>): Probe {
   return {

@@ -1,5 +1,5 @@
 /** Composes the page that asks whether an application may have what it asks for. */
-import type { App } from '@gatehouse/service-kit/http/app-type';
+import type { App } from '@gatehouse/service-kit/http';
 import { z } from 'zod';
 import { type Interactions, interactionIdSchema } from '../auth-api/interactions.ts';
 import { interactionExpired } from '../pages/error-page.ts';

@@ -1,7 +1,7 @@
 /** Composes the operator console from its areas. */
 import type { HttpClient } from '@gatehouse/api-client/http-client';
-import { forbidden } from '@gatehouse/service-kit/errors/app-error';
-import type { App } from '@gatehouse/service-kit/http/app-type';
+import { forbidden } from '@gatehouse/service-kit/errors';
+import type { App } from '@gatehouse/service-kit/http';
 import type { OAuthSession } from '../oauth-session/compose.ts';
 import { personOf } from '../oauth-session/guard.ts';
 import { composeAdministrators } from './administrators/compose.ts';

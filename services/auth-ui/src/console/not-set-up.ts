@@ -1,9 +1,7 @@
 /** Answers in place of the console where the address of Environment API is not set. */
-import { AppError } from '@gatehouse/service-kit/errors/app-error';
-import { sendErrorPage } from '@gatehouse/service-kit/errors/render-html';
-import { brandOf } from '@gatehouse/service-kit/html/brand';
-import { languageOf } from '@gatehouse/service-kit/html/language';
-import type { App } from '@gatehouse/service-kit/http/app-type';
+import { AppError, sendErrorPage } from '@gatehouse/service-kit/errors';
+import { brandOf, languageOf } from '@gatehouse/service-kit/html';
+import type { App } from '@gatehouse/service-kit/http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { textsIn } from '../texts/texts.ts';
 

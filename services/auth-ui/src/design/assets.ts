@@ -1,8 +1,8 @@
 /** Serves style, logo and scripts of the pages from memory, compressed, at addresses that change with their content. */
 import { readFileSync } from 'node:fs';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
-import { sha256 } from '@gatehouse/service-kit/crypto/secrets';
-import type { App } from '@gatehouse/service-kit/http/app-type';
+import { sha256 } from '@gatehouse/service-kit/crypto';
+import type { App } from '@gatehouse/service-kit/http';
 import { z } from 'zod';
 
 const folder = new URL('../../design/', import.meta.url);

@@ -3,9 +3,9 @@
  * need no store, never change, and tell no one which contact centre has them.
  */
 import { type BrandColors, brandStyleOf, tokensOf } from '@gatehouse/contracts/environment-api/brand-colors';
-import { sha256 } from '@gatehouse/service-kit/crypto/secrets';
-import { notFound } from '@gatehouse/service-kit/errors/app-error';
-import type { App } from '@gatehouse/service-kit/http/app-type';
+import { sha256 } from '@gatehouse/service-kit/crypto';
+import { notFound } from '@gatehouse/service-kit/errors';
+import type { App } from '@gatehouse/service-kit/http';
 import { z } from 'zod';
 
 const name = /^([0-9a-f]{6})-([0-9a-f]{6})\.css$/;

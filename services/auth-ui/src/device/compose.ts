@@ -1,5 +1,5 @@
 /** Composes `/auth/device`: the user types the code of a device and sees the result (RFC 8628). */
-import type { App } from '@gatehouse/service-kit/http/app-type';
+import type { App } from '@gatehouse/service-kit/http';
 import { z } from 'zod';
 import { beginVisit, sendView } from '../pages/visit.ts';
 import { deviceDonePage, deviceFailures, devicePage, deviceResults } from './pages.ts';

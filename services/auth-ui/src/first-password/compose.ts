@@ -1,7 +1,7 @@
 /** Composes the page for a first password. Its form goes to Auth API, so that no password passes through Auth UI. */
 import type { AuthApiClient } from '@gatehouse/api-client/auth-api/client';
 import { firstPasswordErrors } from '@gatehouse/contracts/auth-api/first-password';
-import type { App } from '@gatehouse/service-kit/http/app-type';
+import type { App } from '@gatehouse/service-kit/http';
 import { z } from 'zod';
 import { beginVisit, sendView } from '../pages/visit.ts';
 import { endPage, firstPasswordPage } from './page.ts';

@@ -1,7 +1,7 @@
 /** Composes the front page of the public host, and the health of the sign-in. */
 import type { AuthApiClient } from '@gatehouse/api-client/auth-api/client';
 import type { Clock } from '@gatehouse/service-kit/clock';
-import type { App } from '@gatehouse/service-kit/http/app-type';
+import type { App } from '@gatehouse/service-kit/http';
 import { beginVisit, sendView } from '../pages/visit.ts';
 import { createHealth } from './health.ts';
 

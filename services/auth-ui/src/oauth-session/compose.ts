@@ -1,8 +1,7 @@
 /** Composes the session of the console and the account area. */
 import type { HttpClient } from '@gatehouse/api-client/http-client';
 import type { Clock } from '@gatehouse/service-kit/clock';
-import { consoleKeys } from '@gatehouse/service-kit/crypto/console-keys';
-import type { Secret } from '@gatehouse/service-kit/secret';
+import { consoleKeys, type Secret } from '@gatehouse/service-kit/crypto';
 import { createAuthorizationServer } from './authorization-server.ts';
 import { createGuard } from './guard.ts';
 import { createHeldForms } from './held-forms.ts';

@@ -2,8 +2,8 @@
 import { UpstreamError } from '@gatehouse/api-client/upstream-error';
 import { visitorAddressHeader } from '@gatehouse/contracts/auth-api/auth-scheme';
 import type { Clock } from '@gatehouse/service-kit/clock';
-import { safeEqual } from '@gatehouse/service-kit/crypto/secrets';
-import type { App } from '@gatehouse/service-kit/http/app-type';
+import { safeEqual } from '@gatehouse/service-kit/crypto';
+import type { App } from '@gatehouse/service-kit/http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { foreignForm } from '../pages/error-page.ts';
 import { isFromOwnOrigin } from '../pages/same-origin.ts';

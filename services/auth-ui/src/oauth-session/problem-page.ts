@@ -1,8 +1,6 @@
 /** Shows why a session could not begin or go on, with a link to go on by. */
-import { AppError } from '@gatehouse/service-kit/errors/app-error';
-import { sendErrorPage } from '@gatehouse/service-kit/errors/render-html';
-import { brandOf } from '@gatehouse/service-kit/html/brand';
-import { languageOf } from '@gatehouse/service-kit/html/language';
+import { AppError, sendErrorPage } from '@gatehouse/service-kit/errors';
+import { brandOf, languageOf } from '@gatehouse/service-kit/html';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { textsIn } from '../texts/texts.ts';
 

@@ -5,8 +5,8 @@ import {
 } from '@gatehouse/contracts/auth-api/console';
 import { definedOnly } from '@gatehouse/contracts/defined-only';
 import type { Clock } from '@gatehouse/service-kit/clock';
-import { randomToken, sha256 } from '@gatehouse/service-kit/crypto/secrets';
-import { unavailable } from '@gatehouse/service-kit/errors/app-error';
+import { randomToken, sha256 } from '@gatehouse/service-kit/crypto';
+import { unavailable } from '@gatehouse/service-kit/errors';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { AuthorizationServer, TokenAnswer } from './authorization-server.ts';
 import type { Session, SessionCookie } from './session.ts';

@@ -2,7 +2,7 @@
 import type { FastifyOAuth2Options } from '@fastify/oauth2';
 import { accountPath, consolePath } from '@gatehouse/contracts/auth-api/console';
 import type { Clock } from '@gatehouse/service-kit/clock';
-import { randomToken, safeEqual } from '@gatehouse/service-kit/crypto/secrets';
+import { randomToken, safeEqual } from '@gatehouse/service-kit/crypto';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { ownCookie } from '../pages/own-cookie.ts';

@@ -1,5 +1,5 @@
 /** Signs a person in at Auth API and brings them back to the page that they asked for. */
-import type { App } from '@gatehouse/service-kit/http/app-type';
+import type { App } from '@gatehouse/service-kit/http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { AuthorizationServer } from './authorization-server.ts';
 import { sendProblem } from './problem-page.ts';

@@ -1,7 +1,7 @@
 /** Ends the session of the console, and with it the login session of this browser or of every device. */
 import type { HttpClient } from '@gatehouse/api-client/http-client';
 import { sessionListSchema } from '@gatehouse/contracts/auth-api/sessions';
-import type { App } from '@gatehouse/service-kit/http/app-type';
+import type { App } from '@gatehouse/service-kit/http';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { sessionCookieHeader } from '../auth-api/browser-cookies.ts';

@@ -1,12 +1,16 @@
 /** Renders errors as pages with an explanation, a reference for support and a link to go on. */
 import { UpstreamError } from '@gatehouse/api-client/upstream-error';
-import { AppError, notFound, tooManyRequests, unavailable } from '@gatehouse/service-kit/errors/app-error';
-import { normalizeError } from '@gatehouse/service-kit/errors/normalize';
-import { sendErrorPage } from '@gatehouse/service-kit/errors/render-html';
-import { reportError } from '@gatehouse/service-kit/errors/report';
-import { brandOf } from '@gatehouse/service-kit/html/brand';
-import { languageOf } from '@gatehouse/service-kit/html/language';
-import { wrongMethod } from '@gatehouse/service-kit/http/known-paths';
+import {
+  AppError,
+  normalizeError,
+  notFound,
+  reportError,
+  sendErrorPage,
+  tooManyRequests,
+  unavailable,
+} from '@gatehouse/service-kit/errors';
+import { brandOf, languageOf } from '@gatehouse/service-kit/html';
+import { wrongMethod } from '@gatehouse/service-kit/http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Text, textsIn } from '../texts/texts.ts';
 

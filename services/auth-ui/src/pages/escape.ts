@@ -1,6 +1,6 @@
 /** Escapes what templates print: markup everywhere, and in texts that people read the characters by which a name looks like another. */
 import { shownName } from '@gatehouse/contracts/text';
-import { escapeHtml } from '@gatehouse/service-kit/html/standalone-page';
+import { escapeHtml } from '@gatehouse/service-kit/html';
 
 /** Most values are such: an optimisation, a page has some hundred values and these take a sixth of the time. */
 const harmless = /^[\t\n\r !#-%(-;=?-~]*$/;

@@ -1,6 +1,5 @@
 /** Lets people choose their language on every page, by links to the page itself. */
-import type { Language } from '@gatehouse/service-kit/html/language';
-import { addressBefore, languageNames } from '@gatehouse/service-kit/html/language-links';
+import { addressBefore, type Language, languageNames } from '@gatehouse/service-kit/html';
 import type { FastifyRequest } from 'fastify';
 import { textsIn } from '../texts/texts.ts';
 

@@ -1,7 +1,7 @@
 /** Sets security headers: a page loads nothing from other sites, cannot be framed and sends no Referer to them. */
 import { isLoopbackHost } from '@gatehouse/api-client/loopback';
 import { definedOnly } from '@gatehouse/contracts/defined-only';
-import type { App } from '@gatehouse/service-kit/http/app-type';
+import type { App } from '@gatehouse/service-kit/http';
 import type { FastifyReply } from 'fastify';
 import helmet from 'helmet';
 

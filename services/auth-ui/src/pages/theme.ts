@@ -8,7 +8,7 @@ import {
   imagePath,
   type Notice,
 } from '@gatehouse/contracts/environment-api/branding';
-import type { Language } from '@gatehouse/service-kit/html/language';
+import type { Language } from '@gatehouse/service-kit/html';
 import { brandStyleUrl, themeColorOf } from '../design/brand-styles.ts';
 import { formatsIn } from '../texts/formats.ts';
 import { type Text, textsIn } from '../texts/texts.ts';

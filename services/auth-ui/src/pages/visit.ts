@@ -1,8 +1,8 @@
 /** Renders one page for one browser: chooses its language and sends it with its headers. */
 import type { InteractionView } from '@gatehouse/contracts/auth-api/interaction';
 import type { BrandingView } from '@gatehouse/contracts/environment-api/branding';
-import { randomToken } from '@gatehouse/service-kit/crypto/secrets';
-import { directionOf, type Language, languageOf } from '@gatehouse/service-kit/html/language';
+import { randomToken } from '@gatehouse/service-kit/crypto';
+import { directionOf, type Language, languageOf } from '@gatehouse/service-kit/html';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { assetUrl } from '../design/assets.ts';
 import { type Text, textsIn } from '../texts/texts.ts';

@@ -1,6 +1,6 @@
 /** Composes the sign-in page. */
 import type { AuthApiClient } from '@gatehouse/api-client/auth-api/client';
-import type { App } from '@gatehouse/service-kit/http/app-type';
+import type { App } from '@gatehouse/service-kit/http';
 import type { Interactions } from '../auth-api/interactions.ts';
 import { signInRoutes } from './routes.ts';
 

@@ -1,7 +1,7 @@
 /** Composes the page that asks whether to sign out, and the page where a sign-out without a redirect ends. */
 import type { AuthApiClient } from '@gatehouse/api-client/auth-api/client';
 import type { LogoutView } from '@gatehouse/contracts/auth-api/logout';
-import type { App } from '@gatehouse/service-kit/http/app-type';
+import type { App } from '@gatehouse/service-kit/http';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { readBrowserCookie } from '../auth-api/browser-cookies.ts';

@@ -1,6 +1,6 @@
 /** Composes the page where a sign-in without an application ends. */
 import type { HttpClient } from '@gatehouse/api-client/http-client';
-import type { App } from '@gatehouse/service-kit/http/app-type';
+import type { App } from '@gatehouse/service-kit/http';
 import type { FastifyRequest } from 'fastify';
 import { sessionCookieHeader } from '../auth-api/browser-cookies.ts';
 import { takeReturn } from '../pages/return.ts';

@@ -1,5 +1,5 @@
 /** Writes times and lists as a language does. The formats are made once: making one costs more than a whole page. */
-import type { Language } from '@gatehouse/service-kit/html/language';
+import type { Language } from '@gatehouse/service-kit/html';
 
 const units = [
   ['day', 86_400_000],

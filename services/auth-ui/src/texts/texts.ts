@@ -18,7 +18,7 @@ import { setting } from '@gatehouse/contracts/resources/setting';
 import { signalReceiver } from '@gatehouse/contracts/resources/signal-receiver';
 import { signingKey } from '@gatehouse/contracts/resources/signing-key';
 import { shownName } from '@gatehouse/contracts/text';
-import { directionOf, type Language } from '@gatehouse/service-kit/html/language';
+import { directionOf, type Language } from '@gatehouse/service-kit/html';
 import { type Formats, IntlMessageFormat } from 'intl-messageformat';
 import type english from './en.json';
 

@@ -1,5 +1,5 @@
 /** Names that turn their text around or hide a part of it, on the pages where people decide. */
-import type { App } from '@gatehouse/service-kit/http/app-type';
+import type { App } from '@gatehouse/service-kit/http';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type AuthApiStandIn, sessionCookie, startAuthApiStandIn } from '../auth-api-stand-in.ts';
 import { buildTestApp, pageGet } from '../test-app.ts';

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { App } from '@gatehouse/service-kit/http/app-type';
+import type { App } from '@gatehouse/service-kit/http';
 import { hostileRequests } from '@gatehouse/testing/hostile-bodies';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type AuthApiStandIn, startAuthApiStandIn } from '../auth-api-stand-in.ts';

@@ -1,5 +1,5 @@
 import { Writable } from 'node:stream';
-import type { App } from '@gatehouse/service-kit/http/app-type';
+import type { App } from '@gatehouse/service-kit/http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AuthApiStandIn, startAuthApiStandIn } from '../auth-api-stand-in.ts';
 import { buildTestApp, formPost, pageGet, publicUrl } from '../test-app.ts';

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { renderErrorPage } from '@gatehouse/service-kit/errors/render-html';
-import type { App } from '@gatehouse/service-kit/http/app-type';
+import { renderErrorPage } from '@gatehouse/service-kit/errors';
+import type { App } from '@gatehouse/service-kit/http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildTestApp } from '../test-app.ts';
 

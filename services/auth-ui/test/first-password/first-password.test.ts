@@ -1,5 +1,5 @@
 /** The page where the link for a first password leads. */
-import type { App } from '@gatehouse/service-kit/http/app-type';
+import type { App } from '@gatehouse/service-kit/http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AuthApiStandIn, firstPasswordCode, startAuthApiStandIn } from '../auth-api-stand-in.ts';
 import { buildTestApp, pageGet } from '../test-app.ts';

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { definedOnly } from '@gatehouse/contracts/defined-only';
 import { surfaces, tokensOf } from '@gatehouse/contracts/environment-api/brand-colors';
 import type { BrandingView } from '@gatehouse/contracts/environment-api/branding';
-import type { App } from '@gatehouse/service-kit/http/app-type';
+import type { App } from '@gatehouse/service-kit/http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AuthApiStandIn, accountCookie, startAuthApiStandIn } from '../auth-api-stand-in.ts';
 import { buildTestApp, formPost, pageGet } from '../test-app.ts';

@@ -1,5 +1,5 @@
 import type { InteractionView } from '@gatehouse/contracts/auth-api/interaction';
-import type { App } from '@gatehouse/service-kit/http/app-type';
+import type { App } from '@gatehouse/service-kit/http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AuthApiStandIn, startAuthApiStandIn } from '../auth-api-stand-in.ts';
 import { buildTestApp, pageGet } from '../test-app.ts';

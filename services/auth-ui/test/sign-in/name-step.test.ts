@@ -1,4 +1,4 @@
-import type { App } from '@gatehouse/service-kit/http/app-type';
+import type { App } from '@gatehouse/service-kit/http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AuthApiStandIn, browserCookie, startAuthApiStandIn } from '../auth-api-stand-in.ts';
 import { buildTestApp, formPost, pageGet } from '../test-app.ts';

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { interactionErrors } from '@gatehouse/contracts/auth-api/interaction';
-import { type Language, languages } from '@gatehouse/service-kit/html/language';
+import { type Language, languages } from '@gatehouse/service-kit/html';
 import { IntlMessageFormat } from 'intl-messageformat';
 import { describe, expect, it } from 'vitest';
 import { fieldTexts, isTextKey, type TextKey, textsIn } from '../../src/texts/texts.ts';

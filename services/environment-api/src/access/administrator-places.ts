@@ -7,7 +7,7 @@ import {
   administratorPlaceSchema,
 } from '@gatehouse/contracts/auth-api/administrator-places';
 import type { Clock } from '@gatehouse/service-kit/clock';
-import { forbidden, unavailable } from '@gatehouse/service-kit/errors/app-error';
+import { forbidden, unavailable } from '@gatehouse/service-kit/errors';
 import { type Caller, readsAll } from './caller.ts';
 
 const path = '/auth/v3/internal/administrator-places';

@@ -8,7 +8,7 @@ import {
 } from '@gatehouse/contracts/auth-api/console';
 import { type IntrospectionActive, managementAuthority } from '@gatehouse/contracts/auth-api/introspection';
 import { definedOnly } from '@gatehouse/contracts/defined-only';
-import { notFound } from '@gatehouse/service-kit/errors/app-error';
+import { notFound } from '@gatehouse/service-kit/errors';
 import { parseId } from '../fields/scalars.ts';
 import type { CallerKind } from './rules.ts';
 

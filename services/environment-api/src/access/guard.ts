@@ -3,7 +3,7 @@ import { admits, isDangerous, type Verdict } from '@gatehouse/caller-auth/author
 import { requireFreshSignIn } from '@gatehouse/caller-auth/credentials/fresh-sign-in';
 import { managementAuthority } from '@gatehouse/contracts/auth-api/introspection';
 import type { Clock } from '@gatehouse/service-kit/clock';
-import { type AppError, forbidden, notFound } from '@gatehouse/service-kit/errors/app-error';
+import { type AppError, forbidden, notFound } from '@gatehouse/service-kit/errors';
 import type { FastifyRequest } from 'fastify';
 import { parseId } from '../fields/scalars.ts';
 import type { AdministratorPlaces } from './administrator-places.ts';

@@ -7,8 +7,8 @@ import {
   introspectionAnswerSchema,
 } from '@gatehouse/contracts/auth-api/introspection';
 import type { Clock } from '@gatehouse/service-kit/clock';
-import { sha256 } from '@gatehouse/service-kit/crypto/secrets';
-import { unavailable } from '@gatehouse/service-kit/errors/app-error';
+import { sha256 } from '@gatehouse/service-kit/crypto';
+import { unavailable } from '@gatehouse/service-kit/errors';
 
 const maxEntries = 10_000;
 /** Of its time an answer is used before the next one is asked for: a token in steady use never waits. */

@@ -4,8 +4,7 @@ import {
   resourceMetadata,
   tellMetadata,
 } from '@gatehouse/caller-auth/sender-constraint/resource-metadata';
-import type { App } from '@gatehouse/service-kit/http/app-type';
-import { allowEveryOrigin } from '@gatehouse/service-kit/http/cors';
+import { type App, allowEveryOrigin } from '@gatehouse/service-kit/http';
 
 export interface ResourceOptions {
   /** Undefined: this API does not know how callers reach it, and describes nothing. */

@@ -1,6 +1,6 @@
 /** Guards single sign-on of a contact centre: by its provider somebody speaks for people. A people store is never shared, so its keys and links need no such guard. */
-import { forbidden } from '@gatehouse/service-kit/errors/app-error';
-import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
+import { forbidden } from '@gatehouse/service-kit/errors';
+import type { Queryable } from '@gatehouse/service-kit/postgres';
 import { type Caller, readsAll } from './caller.ts';
 
 /**

@@ -1,9 +1,8 @@
 /** Composes the service and routes of API keys, and the worker that writes their last uses. */
 import type { Clock } from '@gatehouse/service-kit/clock';
-import type { App } from '@gatehouse/service-kit/http/app-type';
-import type { Logger } from '@gatehouse/service-kit/logging/logger';
-import { createLastUses } from '@gatehouse/service-kit/postgres/last-uses';
-import type { Pool } from '@gatehouse/service-kit/postgres/pool';
+import type { App } from '@gatehouse/service-kit/http';
+import type { Logger } from '@gatehouse/service-kit/observability';
+import { createLastUses, type Pool } from '@gatehouse/service-kit/postgres';
 import type { ContactCenterService } from '../contact-centers/service.ts';
 import { apiKeyRoutes, keyOwnerRoutes } from './routes.ts';
 import { createApiKeyService } from './service.ts';

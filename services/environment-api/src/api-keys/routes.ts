@@ -5,9 +5,7 @@ import {
   apiKeySchema,
   keyOwnerSchema,
 } from '@gatehouse/contracts/environment-administration/api-keys';
-import type { App } from '@gatehouse/service-kit/http/app-type';
-import { etagOf } from '@gatehouse/service-kit/http/entity-tag';
-import { ok } from '@gatehouse/service-kit/http/envelope';
+import { type App, etagOf, ok } from '@gatehouse/service-kit/http';
 import { z } from 'zod';
 import { failures } from '../answers.ts';
 import { contextOf } from '../changes/writer.ts';

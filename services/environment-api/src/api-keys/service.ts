@@ -1,12 +1,11 @@
 /** Issues and rotates API keys under their contact centre's lock, and finds the owner of a key by its digest. */
 
 import type { ApiKeyPurpose, KeyOwner } from '@gatehouse/contracts/environment-administration/api-keys';
-import { diff } from '@gatehouse/service-kit/changes/field-changes';
+import { diff } from '@gatehouse/service-kit/changes';
 import type { Clock } from '@gatehouse/service-kit/clock';
-import { randomUuid } from '@gatehouse/service-kit/crypto/secrets';
-import { badRequest, conflict, notFound } from '@gatehouse/service-kit/errors/app-error';
-import type { LastUses } from '@gatehouse/service-kit/postgres/last-uses';
-import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
+import { randomUuid } from '@gatehouse/service-kit/crypto';
+import { badRequest, conflict, notFound } from '@gatehouse/service-kit/errors';
+import type { LastUses, Queryable } from '@gatehouse/service-kit/postgres';
 import { type Caller, mayRead, scimCaller, unknownApiKey } from '../access/caller.ts';
 import type { Write, WriteContext } from '../changes/writer.ts';
 import type { ContactCenter } from '../contact-centers/contact-center.ts';

@@ -1,6 +1,6 @@
 /** Writes the audit trail with every change, and lists the rows that a caller may read. */
-import { cutPage, type Page, type Rows } from '@gatehouse/service-kit/http/page';
-import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
+import { cutPage, type Page, type Rows } from '@gatehouse/service-kit/http';
+import type { Queryable } from '@gatehouse/service-kit/postgres';
 import { type Caller, mayRead, readableIds } from '../access/caller.ts';
 import { type AuditFilter, type AuditRow, appendAudit, listAudit } from './store.ts';
 

@@ -1,8 +1,8 @@
 /** Appends to and reads the table `environment.audit`. Its rows never change; the retention job deletes old ones. */
 import type { EnvironmentEntity } from '@gatehouse/contracts/environment-api/changes';
-import type { FieldChanges } from '@gatehouse/service-kit/changes/field-changes';
-import type { Page } from '@gatehouse/service-kit/http/page';
-import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
+import type { FieldChanges } from '@gatehouse/service-kit/changes';
+import type { Page } from '@gatehouse/service-kit/http';
+import type { Queryable } from '@gatehouse/service-kit/postgres';
 
 export type AuditAction = 'create' | 'update' | 'delete';
 

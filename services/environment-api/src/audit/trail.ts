@@ -2,12 +2,14 @@
 
 import type { AuditTrail, ChainedEvent, TrailEvent } from '@gatehouse/audit-trail/chain/trail';
 import type { Document } from '@gatehouse/audit-trail/elasticsearch/bulk';
-import type { Pseudonymise } from '@gatehouse/audit-trail/shipping/audit-document';
-import { auditDocument, changesAsText } from '@gatehouse/audit-trail/shipping/audit-document';
+import {
+  auditDocument,
+  changesAsText,
+  type Pseudonymise,
+} from '@gatehouse/audit-trail/shipping/audit-document';
 import { definedOnly } from '@gatehouse/contracts/defined-only';
-import type { Pool } from '@gatehouse/service-kit/postgres/pool';
-import type { AuditAction, AuditEntry } from './store.ts';
-import { type StoredRow, toAuditRow } from './store.ts';
+import type { Pool } from '@gatehouse/service-kit/postgres';
+import { type AuditAction, type AuditEntry, type StoredRow, toAuditRow } from './store.ts';
 
 type ChangeFacts = Pick<
   AuditEntry,

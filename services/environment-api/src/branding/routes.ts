@@ -8,9 +8,7 @@ import {
   installationBrandingSchema,
 } from '@gatehouse/contracts/environment-api/branding';
 import { locationField } from '@gatehouse/contracts/environment-api/location';
-import type { App } from '@gatehouse/service-kit/http/app-type';
-import { effectiveEtagOf, etagOf } from '@gatehouse/service-kit/http/entity-tag';
-import { ok } from '@gatehouse/service-kit/http/envelope';
+import { type App, effectiveEtagOf, etagOf, ok } from '@gatehouse/service-kit/http';
 import { z } from 'zod';
 import { failures, sendUnchanged } from '../answers.ts';
 import { contextOf } from '../changes/writer.ts';

@@ -6,9 +6,9 @@ import type {
   BrandingView,
   EffectiveBranding,
 } from '@gatehouse/contracts/environment-api/branding';
-import { diff } from '@gatehouse/service-kit/changes/field-changes';
-import { notFound } from '@gatehouse/service-kit/errors/app-error';
-import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
+import { diff } from '@gatehouse/service-kit/changes';
+import { notFound } from '@gatehouse/service-kit/errors';
+import type { Queryable } from '@gatehouse/service-kit/postgres';
 import type { Caller } from '../access/caller.ts';
 import type { Write, WriteContext } from '../changes/writer.ts';
 import type { ContactCenterService } from '../contact-centers/service.ts';

@@ -1,6 +1,6 @@
 /** Stores branding in the tables `branding` and `global_branding`, by location. */
 import type { BrandImage, BrandingEntry } from '@gatehouse/contracts/environment-api/branding';
-import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
+import type { Queryable } from '@gatehouse/service-kit/postgres';
 
 /** A contact centre; undefined: the installation. */
 export type Owner = string | undefined;

@@ -1,12 +1,11 @@
 /** Composes the writer, the route for subscribers and the retention job of the change log. */
 
-import type { ChangeLog } from '@gatehouse/service-kit/changes/log';
-import { createChangeRetention } from '@gatehouse/service-kit/changes/log';
+import { type ChangeLog, createChangeRetention } from '@gatehouse/service-kit/changes';
 import type { Clock, Trust } from '@gatehouse/service-kit/clock';
-import { isWritable, type Region } from '@gatehouse/service-kit/config/region';
-import type { SecretBox } from '@gatehouse/service-kit/crypto/secret-box';
-import type { App } from '@gatehouse/service-kit/http/app-type';
-import type { Logger } from '@gatehouse/service-kit/logging/logger';
+import { isWritable, type Region } from '@gatehouse/service-kit/config';
+import type { SecretBox } from '@gatehouse/service-kit/crypto';
+import type { App } from '@gatehouse/service-kit/http';
+import type { Logger } from '@gatehouse/service-kit/observability';
 import type { AuditService } from '../audit/service.ts';
 import { createReplay } from '../idempotency/replay.ts';
 import { changeRoutes } from './routes.ts';

@@ -2,9 +2,8 @@
 import { envelopeOf } from '@gatehouse/contracts/envelope';
 import { environmentChangesPageSchema } from '@gatehouse/contracts/environment-api/changes';
 import { integer } from '@gatehouse/contracts/scalar';
-import type { ChangeLog } from '@gatehouse/service-kit/changes/log';
-import type { App } from '@gatehouse/service-kit/http/app-type';
-import { ok } from '@gatehouse/service-kit/http/envelope';
+import type { ChangeLog } from '@gatehouse/service-kit/changes';
+import { type App, ok } from '@gatehouse/service-kit/http';
 import { z } from 'zod';
 import { failures, listEtagOf, sendUnchanged } from '../answers.ts';
 

@@ -1,7 +1,7 @@
 /** Composes the service and route of environment checks, and what the diagnosis says of LDAP directories. */
-import type { SecretBox } from '@gatehouse/service-kit/crypto/secret-box';
-import type { App } from '@gatehouse/service-kit/http/app-type';
-import type { Pool } from '@gatehouse/service-kit/postgres/pool';
+import type { SecretBox } from '@gatehouse/service-kit/crypto';
+import type { App } from '@gatehouse/service-kit/http';
+import type { Pool } from '@gatehouse/service-kit/postgres';
 import type { EnvironmentService } from '../environments/service.ts';
 import { directoriesProbe } from './directories-probe.ts';
 import type { Registries } from './registry.ts';

@@ -1,6 +1,6 @@
 /** Examines the people store of an environment: whether it can be read, and how many can sign in. */
 import type { PeopleStep } from '@gatehouse/contracts/environment-administration/checks';
-import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
+import type { Queryable } from '@gatehouse/service-kit/postgres';
 import { readHeadCount } from '../people/head-count.ts';
 
 /** Never rejects: a failure is the result of its step. */

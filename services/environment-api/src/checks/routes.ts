@@ -1,8 +1,7 @@
 /** Route `/environments/{id}/check`. */
 import { envelopeOf } from '@gatehouse/contracts/envelope';
 import { checkSchema } from '@gatehouse/contracts/environment-administration/checks';
-import type { App } from '@gatehouse/service-kit/http/app-type';
-import { ok } from '@gatehouse/service-kit/http/envelope';
+import { type App, ok } from '@gatehouse/service-kit/http';
 import { z } from 'zod';
 import { failures } from '../answers.ts';
 import type { CheckService } from './service.ts';

@@ -2,10 +2,9 @@
 import { type Endpoint, endpointName } from '@gatehouse/config-server-client/discovery/endpoint-source';
 import { definedOnly } from '@gatehouse/contracts/defined-only';
 import type { Check, ServerCheck } from '@gatehouse/contracts/environment-administration/checks';
-import type { SecretBox } from '@gatehouse/service-kit/crypto/secret-box';
-import { AppError, tooManyRequests } from '@gatehouse/service-kit/errors/app-error';
-import { withAdvisoryLock } from '@gatehouse/service-kit/postgres/advisory-lock';
-import type { Pool } from '@gatehouse/service-kit/postgres/pool';
+import type { SecretBox } from '@gatehouse/service-kit/crypto';
+import { AppError, tooManyRequests } from '@gatehouse/service-kit/errors';
+import { type Pool, withAdvisoryLock } from '@gatehouse/service-kit/postgres';
 import type { Environment } from '../environments/environment.ts';
 import type { EnvironmentService } from '../environments/service.ts';
 import type { CheckLimits } from '../server-checks/check-server.ts';

@@ -1,5 +1,5 @@
 /** Composes the service and routes of single Configuration Servers. */
-import type { App } from '@gatehouse/service-kit/http/app-type';
+import type { App } from '@gatehouse/service-kit/http';
 import type { Reachability } from '../environments/reachability.ts';
 import type { EnvironmentService } from '../environments/service.ts';
 import { configServerRoutes } from './routes.ts';

@@ -3,9 +3,7 @@
 import { emptyEnvelope, envelopeOf, warningSchema } from '@gatehouse/contracts/envelope';
 import { configServerSchema } from '@gatehouse/contracts/environment-administration/environments';
 import type { ConfigServerView } from '@gatehouse/contracts/environment-api/environment';
-import type { App } from '@gatehouse/service-kit/http/app-type';
-import { etagOf } from '@gatehouse/service-kit/http/entity-tag';
-import { ok } from '@gatehouse/service-kit/http/envelope';
+import { type App, etagOf, ok } from '@gatehouse/service-kit/http';
 import { z } from 'zod';
 import { failures, sendUnchanged } from '../answers.ts';
 import { contextOf } from '../changes/writer.ts';

@@ -1,7 +1,7 @@
 /** Changes single Configuration Servers of an environment, under the environment's lock and version. */
 import type { ConfigServerView } from '@gatehouse/contracts/environment-api/environment';
-import { randomUuid } from '@gatehouse/service-kit/crypto/secrets';
-import { conflict, notFound } from '@gatehouse/service-kit/errors/app-error';
+import { randomUuid } from '@gatehouse/service-kit/crypto';
+import { conflict, notFound } from '@gatehouse/service-kit/errors';
 import type { WriteContext } from '../changes/writer.ts';
 import {
   type ConfigServerInput,

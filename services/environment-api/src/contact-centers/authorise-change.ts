@@ -1,6 +1,6 @@
 /** Says which fields of a contact centre its own administrators leave to those of the installation. */
 import { isDeepStrictEqual } from 'node:util';
-import { forbidden } from '@gatehouse/service-kit/errors/app-error';
+import { forbidden } from '@gatehouse/service-kit/errors';
 import type { AdministratorPlaces } from '../access/administrator-places.ts';
 import type { Caller } from '../access/caller.ts';
 import { mayCall, requireMayCall } from '../access/guard.ts';

@@ -1,7 +1,7 @@
 /** Composes the service and routes of contact centres. */
-import type { ChangeLog } from '@gatehouse/service-kit/changes/log';
-import type { App } from '@gatehouse/service-kit/http/app-type';
-import type { Pool } from '@gatehouse/service-kit/postgres/pool';
+import type { ChangeLog } from '@gatehouse/service-kit/changes';
+import type { App } from '@gatehouse/service-kit/http';
+import type { Pool } from '@gatehouse/service-kit/postgres';
 import type { AdministratorPlaces } from '../access/administrator-places.ts';
 import type { Writer } from '../changes/writer.ts';
 import { contactCenterRoutes } from './routes.ts';

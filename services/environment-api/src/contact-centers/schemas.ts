@@ -8,7 +8,7 @@ import {
 } from '@gatehouse/contracts/resources/contact-center';
 import { idSchema } from '@gatehouse/contracts/scalar';
 import { label } from '@gatehouse/contracts/text';
-import { pageQuery } from '@gatehouse/service-kit/http/page';
+import { pageQuery } from '@gatehouse/service-kit/http';
 import { z } from 'zod';
 
 export const createContactCenterBody = wrapped(newContactCenterSchema);

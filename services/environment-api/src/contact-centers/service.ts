@@ -5,12 +5,11 @@ import { definedOnly } from '@gatehouse/contracts/defined-only';
 import type { ContactCenterEnds } from '@gatehouse/contracts/environment-administration/contact-centers';
 import type { Directory } from '@gatehouse/contracts/environment-api/directory';
 import { everybody } from '@gatehouse/contracts/environment-api/membership';
-import { diff } from '@gatehouse/service-kit/changes/field-changes';
-import { randomUuid } from '@gatehouse/service-kit/crypto/secrets';
-import { badRequest, conflict } from '@gatehouse/service-kit/errors/app-error';
-import { requireMatch } from '@gatehouse/service-kit/http/entity-tag';
-import { cutPage, type Page, type Rows } from '@gatehouse/service-kit/http/page';
-import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
+import { diff } from '@gatehouse/service-kit/changes';
+import { randomUuid } from '@gatehouse/service-kit/crypto';
+import { badRequest, conflict } from '@gatehouse/service-kit/errors';
+import { cutPage, type Page, type Rows, requireMatch } from '@gatehouse/service-kit/http';
+import type { Queryable } from '@gatehouse/service-kit/postgres';
 import type { AdministratorPlaces } from '../access/administrator-places.ts';
 import {
   type Caller,

@@ -4,11 +4,10 @@ import { definedOnly } from '@gatehouse/contracts/defined-only';
 import type { EnvironmentContactCenters } from '@gatehouse/contracts/environment-api/contact-center';
 import type { Directory } from '@gatehouse/contracts/environment-api/directory';
 import { domainKey } from '@gatehouse/contracts/environment-api/domain';
-import type { Page } from '@gatehouse/service-kit/http/page';
-import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
+import type { Page } from '@gatehouse/service-kit/http';
+import type { Queryable } from '@gatehouse/service-kit/postgres';
 import { holds, idsOfAny } from '../fields/search.ts';
-import type { ContactCenter, ContactCenterFields } from './contact-center.ts';
-import { contactCenterJson } from './contact-center.ts';
+import { type ContactCenter, type ContactCenterFields, contactCenterJson } from './contact-center.ts';
 
 export interface ContactCenterFilter {
   environmentId: string | undefined;

@@ -1,7 +1,7 @@
 /** Decides whether pages of an origin may call. Keeps the stored origins in memory until something changes. */
-import type { ChangeLog } from '@gatehouse/service-kit/changes/log';
+import type { ChangeLog } from '@gatehouse/service-kit/changes';
 import type { Clock } from '@gatehouse/service-kit/clock';
-import type { KnownOrigins } from '@gatehouse/service-kit/http/cors';
+import type { KnownOrigins } from '@gatehouse/service-kit/http';
 import type { OwnedOrigins } from './service.ts';
 
 const trustedMs = 1000;

@@ -1,8 +1,8 @@
 /** Composes the service and routes of allowed origins, and the check that guards this API. */
-import type { ChangeLog } from '@gatehouse/service-kit/changes/log';
+import type { ChangeLog } from '@gatehouse/service-kit/changes';
 import type { Clock } from '@gatehouse/service-kit/clock';
-import type { App } from '@gatehouse/service-kit/http/app-type';
-import type { Pool } from '@gatehouse/service-kit/postgres/pool';
+import type { App } from '@gatehouse/service-kit/http';
+import type { Pool } from '@gatehouse/service-kit/postgres';
 import type { SettingService } from '../settings/service.ts';
 import { createAllowedOrigins } from './allowed-origins.ts';
 import { corsRoutes, internalCorsRoutes } from './routes.ts';

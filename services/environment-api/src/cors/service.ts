@@ -3,8 +3,8 @@
 import type { CorsEntry } from '@gatehouse/contracts/environment-administration/cors';
 import type { CorsView } from '@gatehouse/contracts/environment-api/cors';
 import { rootLocation } from '@gatehouse/contracts/environment-api/location';
-import { conflict, notFound } from '@gatehouse/service-kit/errors/app-error';
-import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
+import { conflict, notFound } from '@gatehouse/service-kit/errors';
+import type { Queryable } from '@gatehouse/service-kit/postgres';
 import { type Caller, mayRead, readableIds } from '../access/caller.ts';
 import type { WriteContext } from '../changes/writer.ts';
 import type { ContactCenter } from '../contact-centers/contact-center.ts';

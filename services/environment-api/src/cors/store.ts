@@ -1,5 +1,5 @@
 /** Reads the setting `cors-origins` of all contact centres, and the global one. */
-import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
+import type { Queryable } from '@gatehouse/service-kit/postgres';
 
 export interface CorsValue {
   contactCenterId: string;

@@ -6,13 +6,9 @@ import type { ElasticsearchConfig } from '@gatehouse/audit-trail/elasticsearch/c
 import { elasticsearchProbe } from '@gatehouse/audit-trail/elasticsearch/probe';
 import type { ConsulAccess } from '@gatehouse/config-server-client/discovery/consul/consul-access';
 import { consulProbe } from '@gatehouse/config-server-client/discovery/consul/consul-probe';
-import { advisoryCheck } from '@gatehouse/service-kit/health/advisory-check';
-import type { Probe } from '@gatehouse/service-kit/health/diagnosis';
-import type { App } from '@gatehouse/service-kit/http/app-type';
-import type { Kit } from '@gatehouse/service-kit/http/run';
-import { createProxyWatch } from '@gatehouse/service-kit/http/untrusted-proxy';
-import { pingRedis, type RedisClient } from '@gatehouse/service-kit/redis/client';
-import { redisProbe } from '@gatehouse/service-kit/redis/probe';
+import { advisoryCheck, type Probe } from '@gatehouse/service-kit/health';
+import { type App, createProxyWatch, type Kit } from '@gatehouse/service-kit/http';
+import { pingRedis, type RedisClient, redisProbe } from '@gatehouse/service-kit/redis';
 import { diagnosisRoutes } from './routes.ts';
 
 export function composeDiagnosis({

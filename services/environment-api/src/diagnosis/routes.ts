@@ -1,9 +1,8 @@
 /** Route `/diagnosis`: examines everything that this service depends on. */
 import { diagnosisSchema } from '@gatehouse/contracts/diagnosis';
 import { envelopeOf } from '@gatehouse/contracts/envelope';
-import { diagnose, type Probe } from '@gatehouse/service-kit/health/diagnosis';
-import type { App } from '@gatehouse/service-kit/http/app-type';
-import { ok } from '@gatehouse/service-kit/http/envelope';
+import { diagnose, type Probe } from '@gatehouse/service-kit/health';
+import { type App, ok } from '@gatehouse/service-kit/http';
 import { failures } from '../answers.ts';
 
 export function diagnosisRoutes(

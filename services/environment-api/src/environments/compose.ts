@@ -1,8 +1,8 @@
 /** Composes the service and routes of environments. */
-import type { ChangeLog } from '@gatehouse/service-kit/changes/log';
-import type { SecretBox } from '@gatehouse/service-kit/crypto/secret-box';
-import type { App } from '@gatehouse/service-kit/http/app-type';
-import type { Pool } from '@gatehouse/service-kit/postgres/pool';
+import type { ChangeLog } from '@gatehouse/service-kit/changes';
+import type { SecretBox } from '@gatehouse/service-kit/crypto';
+import type { App } from '@gatehouse/service-kit/http';
+import type { Pool } from '@gatehouse/service-kit/postgres';
 import type { Writer } from '../changes/writer.ts';
 import { createLoginWarnings } from './login-warnings.ts';
 import { createReachability } from './reachability.ts';

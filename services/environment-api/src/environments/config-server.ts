@@ -8,8 +8,8 @@ import {
   type configServerListed,
   newConfigServerSchema,
 } from '@gatehouse/contracts/resources/config-server';
-import { randomUuid } from '@gatehouse/service-kit/crypto/secrets';
-import { badRequest } from '@gatehouse/service-kit/errors/app-error';
+import { randomUuid } from '@gatehouse/service-kit/crypto';
+import { badRequest } from '@gatehouse/service-kit/errors';
 import type { z } from 'zod';
 
 export const configServerBody = wrapped(newConfigServerSchema);

@@ -1,7 +1,7 @@
 /** Says which fields belong to which directory of an environment, and which a new environment needs. */
 import { type Directory, directories } from '@gatehouse/contracts/environment-api/directory';
 import type { ProblemReason } from '@gatehouse/contracts/problem-reasons';
-import { badRequest } from '@gatehouse/service-kit/errors/app-error';
+import { badRequest } from '@gatehouse/service-kit/errors';
 import type { z } from 'zod';
 import { hasServerSource, needsServers } from './discovery.ts';
 

@@ -3,7 +3,7 @@
 import { definedOnly } from '@gatehouse/contracts/defined-only';
 import type { EnvironmentView } from '@gatehouse/contracts/environment-api/environment';
 import { needsPrimary } from '@gatehouse/contracts/resources/environment';
-import { badRequest } from '@gatehouse/service-kit/errors/app-error';
+import { badRequest } from '@gatehouse/service-kit/errors';
 
 /** At most one of the two names is set. */
 export type RegistryNames = Pick<EnvironmentView, 'consulService' | 'srvRecord'>;

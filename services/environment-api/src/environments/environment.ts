@@ -4,7 +4,7 @@ import { definedOnly } from '@gatehouse/contracts/defined-only';
 import type { Environment as EnvironmentAnswer } from '@gatehouse/contracts/environment-administration/environments';
 import type { LdapSettings, LdapView } from '@gatehouse/contracts/environment-api/directory';
 import { classicTraceModes, type EnvironmentView } from '@gatehouse/contracts/environment-api/environment';
-import { diff, type FieldChanges, hiddenValue } from '@gatehouse/service-kit/changes/field-changes';
+import { diff, type FieldChanges, hiddenValue } from '@gatehouse/service-kit/changes';
 import { isoTime } from '../fields/scalars.ts';
 import { shownTls } from './tls.ts';
 

@@ -5,7 +5,7 @@ import type { LdapSettings } from '@gatehouse/contracts/environment-api/director
 import { checkedBy } from '@gatehouse/contracts/resource/field';
 import { initialOf } from '@gatehouse/contracts/resource/resource';
 import { ldapFields } from '@gatehouse/contracts/resources/ldap';
-import { badRequest } from '@gatehouse/service-kit/errors/app-error';
+import { badRequest } from '@gatehouse/service-kit/errors';
 import { FilterParser } from 'ldapts';
 import { z } from 'zod';
 

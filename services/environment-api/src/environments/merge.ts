@@ -3,7 +3,7 @@ import { definedOnly } from '@gatehouse/contracts/defined-only';
 import { bindPasswordPlace } from '@gatehouse/contracts/environment-api/directory';
 import { passwordPlace } from '@gatehouse/contracts/environment-api/environment';
 import { defaultTenant } from '@gatehouse/contracts/resources/environment';
-import type { SecretBox } from '@gatehouse/service-kit/crypto/secret-box';
+import type { SecretBox } from '@gatehouse/service-kit/crypto';
 import { readList } from './config-server.ts';
 import { requireFit } from './directory.ts';
 import { mergeDiscovery } from './discovery.ts';

@@ -2,11 +2,8 @@
 
 import { emptyEnvelope, envelopeOf, successStatus, warningSchema } from '@gatehouse/contracts/envelope';
 import { environmentSchema } from '@gatehouse/contracts/environment-administration/environments';
-import type { ChangeLog } from '@gatehouse/service-kit/changes/log';
-import type { App } from '@gatehouse/service-kit/http/app-type';
-import { etagOf } from '@gatehouse/service-kit/http/entity-tag';
-import { ok } from '@gatehouse/service-kit/http/envelope';
-import { ordinalKey, readPage } from '@gatehouse/service-kit/http/page';
+import type { ChangeLog } from '@gatehouse/service-kit/changes';
+import { type App, etagOf, ok, ordinalKey, readPage } from '@gatehouse/service-kit/http';
 import { z } from 'zod';
 import { failures, listEtagOf, sendUnchanged } from '../answers.ts';
 import { contextOf } from '../changes/writer.ts';

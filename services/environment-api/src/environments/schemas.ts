@@ -10,7 +10,7 @@ import {
 } from '@gatehouse/contracts/resources/environment';
 import { idSchema } from '@gatehouse/contracts/scalar';
 import { label } from '@gatehouse/contracts/text';
-import { pageQuery } from '@gatehouse/service-kit/http/page';
+import { pageQuery } from '@gatehouse/service-kit/http';
 import { z } from 'zod';
 import { checkNew } from './directory.ts';
 import { ldapSchema } from './ldap.ts';

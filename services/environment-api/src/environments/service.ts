@@ -1,12 +1,10 @@
 /** Reads and writes environments: per-field changes under a row lock, sealed passwords, no removal while in use. */
 
 import { isDeepStrictEqual } from 'node:util';
-import type { SecretBox } from '@gatehouse/service-kit/crypto/secret-box';
-import { randomUuid } from '@gatehouse/service-kit/crypto/secrets';
-import { badRequest, conflict } from '@gatehouse/service-kit/errors/app-error';
-import { requireMatch } from '@gatehouse/service-kit/http/entity-tag';
-import { cutPage, type Page, type Rows } from '@gatehouse/service-kit/http/page';
-import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
+import { randomUuid, type SecretBox } from '@gatehouse/service-kit/crypto';
+import { badRequest, conflict } from '@gatehouse/service-kit/errors';
+import { cutPage, type Page, type Rows, requireMatch } from '@gatehouse/service-kit/http';
+import type { Queryable } from '@gatehouse/service-kit/postgres';
 import { requireEnvironmentId, unknownEnvironment } from '../access/caller.ts';
 import type { Write, WriteContext, Writer } from '../changes/writer.ts';
 import { requireServers } from './discovery.ts';

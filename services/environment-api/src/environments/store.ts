@@ -1,10 +1,9 @@
 /** Stores environments with their servers in `environments`, `config_servers` and `config_server_locations`. */
 import type { ConfigServerView } from '@gatehouse/contracts/environment-api/environment';
-import type { Page } from '@gatehouse/service-kit/http/page';
-import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
+import type { Page } from '@gatehouse/service-kit/http';
+import type { Queryable } from '@gatehouse/service-kit/postgres';
 import { holds, idsOfAny } from '../fields/search.ts';
-import type { Environment, EnvironmentFields } from './environment.ts';
-import { environmentJson, shownLdap } from './environment.ts';
+import { type Environment, type EnvironmentFields, environmentJson, shownLdap } from './environment.ts';
 
 const table = { table: 'environment.environments', alias: 'e' };
 const select = `SELECT ${environmentJson} AS environment FROM environment.environments e`;

@@ -10,8 +10,8 @@ import {
 import { checkedBy } from '@gatehouse/contracts/resource/field';
 import { environment } from '@gatehouse/contracts/resources/environment';
 import { tlsFields } from '@gatehouse/contracts/resources/environment-tls';
-import type { SecretBox } from '@gatehouse/service-kit/crypto/secret-box';
-import { badRequest } from '@gatehouse/service-kit/errors/app-error';
+import type { SecretBox } from '@gatehouse/service-kit/crypto';
+import { badRequest } from '@gatehouse/service-kit/errors';
 import { z } from 'zod';
 
 const certificateBlock = /-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----/g;

@@ -1,6 +1,6 @@
 /** Reads and writes the value of the setting `cors-origins`, the only place where allowed origins are stored. */
-import { badRequest } from '@gatehouse/service-kit/errors/app-error';
-import { parseOrigin } from '@gatehouse/service-kit/http/cors';
+import { badRequest } from '@gatehouse/service-kit/errors';
+import { parseOrigin } from '@gatehouse/service-kit/http';
 
 export const corsSetting = 'cors-origins';
 

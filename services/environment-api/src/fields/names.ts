@@ -1,6 +1,6 @@
 /** Refuses names that are not what they look like, and keeps those that are stored. */
 import { nameProblem } from '@gatehouse/contracts/text';
-import { badRequest } from '@gatehouse/service-kit/errors/app-error';
+import { badRequest } from '@gatehouse/service-kit/errors';
 
 /** A name that was stored before this rule stays as it is. @throws AppError 400 */
 export function requireHonestName(field: string, name: string, stored: readonly string[] = []): void {

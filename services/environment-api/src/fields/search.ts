@@ -1,5 +1,5 @@
 /** Writes SQL that searches a list whose texts stand in several tables. */
-import { holdsText } from '@gatehouse/service-kit/postgres/text-search';
+import { holdsText } from '@gatehouse/service-kit/postgres';
 
 /** Whether the SQL expression holds the text `sought`, which `part` gives in lower case where the expression is. */
 export const holds = (text: string, part: string, sought: string) =>

@@ -1,6 +1,6 @@
 /** Composes the service and routes of global settings. */
-import type { App } from '@gatehouse/service-kit/http/app-type';
-import type { Pool } from '@gatehouse/service-kit/postgres/pool';
+import type { App } from '@gatehouse/service-kit/http';
+import type { Pool } from '@gatehouse/service-kit/postgres';
 import type { Writer } from '../changes/writer.ts';
 import type { LocationService } from '../locations/service.ts';
 import { globalSettingRoutes } from './routes.ts';

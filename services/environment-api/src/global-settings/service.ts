@@ -2,10 +2,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import { definedOnly } from '@gatehouse/contracts/defined-only';
 import type { Setting } from '@gatehouse/contracts/environment-administration/settings';
-import type { FieldChanges } from '@gatehouse/service-kit/changes/field-changes';
-import { notFound } from '@gatehouse/service-kit/errors/app-error';
-import { requireMatch } from '@gatehouse/service-kit/http/entity-tag';
-import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
+import type { FieldChanges } from '@gatehouse/service-kit/changes';
+import { notFound } from '@gatehouse/service-kit/errors';
+import { requireMatch } from '@gatehouse/service-kit/http';
+import type { Queryable } from '@gatehouse/service-kit/postgres';
 import type { AuditAction } from '../audit/store.ts';
 import type { Write, WriteContext, Writer } from '../changes/writer.ts';
 import { corsSetting, countsEverywhere, normalizeSetting } from '../fields/cors-origins.ts';

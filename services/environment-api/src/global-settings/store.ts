@@ -1,7 +1,7 @@
 /** Stores global settings in the tables `global_settings` and `global_settings_version`. */
 
 import type { Setting } from '@gatehouse/contracts/environment-administration/settings';
-import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
+import type { Queryable } from '@gatehouse/service-kit/postgres';
 import { settingsJson } from '../fields/settings-json.ts';
 
 export interface GlobalSettings {

@@ -1,9 +1,8 @@
 /** Runs a POST once per `Idempotency-Key` and gives a repeated request the first answer. */
 import type { Clock } from '@gatehouse/service-kit/clock';
-import type { SecretBox } from '@gatehouse/service-kit/crypto/secret-box';
-import { sha256 } from '@gatehouse/service-kit/crypto/secrets';
-import { AppError, badRequest } from '@gatehouse/service-kit/errors/app-error';
-import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
+import { type SecretBox, sha256 } from '@gatehouse/service-kit/crypto';
+import { AppError, badRequest } from '@gatehouse/service-kit/errors';
+import type { Queryable } from '@gatehouse/service-kit/postgres';
 import type { Caller } from '../access/caller.ts';
 import * as store from './store.ts';
 

@@ -1,5 +1,5 @@
 /** Stores idempotency keys and sealed answers in the table `idempotent_requests`. */
-import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
+import type { Queryable } from '@gatehouse/service-kit/postgres';
 
 export interface StoredRequest {
   /** Of releases before this one, whose sealed outcome has none; else empty. */

@@ -1,6 +1,6 @@
 /** Lets routes read a picture as the whole body of a request. */
-import { badRequest } from '@gatehouse/service-kit/errors/app-error';
-import type { App } from '@gatehouse/service-kit/http/app-type';
+import { badRequest } from '@gatehouse/service-kit/errors';
+import type { App } from '@gatehouse/service-kit/http';
 import { maxUploadBytes } from './decode.ts';
 
 /** Named in the OpenAPI document. SVG is read to be refused with a reason. */

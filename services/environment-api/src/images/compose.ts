@@ -1,6 +1,6 @@
 /** Composes the decoder and the store of pictures; the library is loaded by the program that the decoder starts, and nowhere else. */
-import type { App } from '@gatehouse/service-kit/http/app-type';
-import type { Pool } from '@gatehouse/service-kit/postgres/pool';
+import type { App } from '@gatehouse/service-kit/http';
+import type { Pool } from '@gatehouse/service-kit/postgres';
 import type { Writer } from '../changes/writer.ts';
 import { createDecoder } from './decode.ts';
 import { imageRoutes } from './routes.ts';

@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import { stripTypeScriptTypes } from 'node:module';
 import { buffer } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
-import { badRequest, unavailable } from '@gatehouse/service-kit/errors/app-error';
+import { badRequest, unavailable } from '@gatehouse/service-kit/errors';
 import type { ReadImage } from './image-reader.ts';
 
 export const maxUploadBytes = 2 * 1024 * 1024;

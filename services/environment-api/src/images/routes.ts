@@ -6,8 +6,7 @@ import {
   imageSchema,
 } from '@gatehouse/contracts/environment-api/branding';
 import { label } from '@gatehouse/contracts/text';
-import type { App } from '@gatehouse/service-kit/http/app-type';
-import { ok } from '@gatehouse/service-kit/http/envelope';
+import { type App, ok } from '@gatehouse/service-kit/http';
 import { z } from 'zod';
 import { failures } from '../answers.ts';
 import { contextOf } from '../changes/writer.ts';

@@ -1,7 +1,7 @@
 /** Takes the pictures of Auth API's clients in, and gives out every stored picture by its digest. */
 import { type BrandImage, digestPattern } from '@gatehouse/contracts/environment-api/branding';
-import { notFound } from '@gatehouse/service-kit/errors/app-error';
-import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
+import { notFound } from '@gatehouse/service-kit/errors';
+import type { Queryable } from '@gatehouse/service-kit/postgres';
 import type { Write, WriteContext, Writer } from '../changes/writer.ts';
 import { type DecodeImage, digestOf, type Image } from './decode.ts';
 import * as store from './store.ts';

@@ -1,5 +1,5 @@
 /** Stores pictures in the table `images` by their content, and which client of Auth API has which in `client_logos`. */
-import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
+import type { Queryable } from '@gatehouse/service-kit/postgres';
 import type { Image } from './decode.ts';
 
 /** Also keeps a picture that is there from being deleted by a transaction beside this one. */

@@ -1,8 +1,8 @@
 /** Composes export and import of the whole configuration. */
-import type { ChangeLog } from '@gatehouse/service-kit/changes/log';
-import type { SecretBox } from '@gatehouse/service-kit/crypto/secret-box';
-import type { App } from '@gatehouse/service-kit/http/app-type';
-import type { Pool } from '@gatehouse/service-kit/postgres/pool';
+import type { ChangeLog } from '@gatehouse/service-kit/changes';
+import type { SecretBox } from '@gatehouse/service-kit/crypto';
+import type { App } from '@gatehouse/service-kit/http';
+import type { Pool } from '@gatehouse/service-kit/postgres';
 import type { BrandingService } from '../branding/service.ts';
 import type { Writer } from '../changes/writer.ts';
 import type { ContactCenterService } from '../contact-centers/service.ts';

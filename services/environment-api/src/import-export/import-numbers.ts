@@ -1,7 +1,7 @@
 /** Writes the numbers of people that a document has. Numbers of this installation stay: a number is never given to another person. */
 import type { PersonNumber } from '@gatehouse/contracts/environment-api/people';
-import { badRequest, conflict } from '@gatehouse/service-kit/errors/app-error';
-import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
+import { badRequest, conflict } from '@gatehouse/service-kit/errors';
+import type { Queryable } from '@gatehouse/service-kit/postgres';
 import type { Write } from '../changes/writer.ts';
 import type { InstallationDocument } from './document.ts';
 

@@ -1,6 +1,6 @@
 /** Decides what an import does with a secret of its document: whether it is new, and whether the caller knows it. */
-import type { SecretBox, SecretPlace } from '@gatehouse/service-kit/crypto/secret-box';
-import { badRequest } from '@gatehouse/service-kit/errors/app-error';
+import type { SecretBox, SecretPlace } from '@gatehouse/service-kit/crypto';
+import { badRequest } from '@gatehouse/service-kit/errors';
 import type { Caller } from '../access/caller.ts';
 import type { SecretField } from './document.ts';
 import type { ResolveSecret } from './secret-reference.ts';

@@ -6,7 +6,7 @@ import type { Setting } from '@gatehouse/contracts/environment-administration/se
 import { domainKey } from '@gatehouse/contracts/environment-api/domain';
 import { everybody } from '@gatehouse/contracts/environment-api/membership';
 import { clientSecretPlace } from '@gatehouse/contracts/environment-api/single-sign-on';
-import type { SecretBox } from '@gatehouse/service-kit/crypto/secret-box';
+import type { SecretBox } from '@gatehouse/service-kit/crypto';
 import type { BrandingService } from '../branding/service.ts';
 import type { Write, WriteContext } from '../changes/writer.ts';
 import { auditedFields } from '../contact-centers/contact-center.ts';

@@ -1,7 +1,7 @@
 /** Resolves references to secrets in an import: only variables and files that are meant for imports. */
 import { readFile, realpath } from 'node:fs/promises';
 import { join, sep } from 'node:path';
-import { badRequest } from '@gatehouse/service-kit/errors/app-error';
+import { badRequest } from '@gatehouse/service-kit/errors';
 import type { SecretField } from './document.ts';
 
 export type ResolveSecret = ReturnType<typeof createResolveSecret>;

@@ -1,7 +1,7 @@
 /** Exports and imports the whole configuration. */
-import { AppError, preconditionFailed } from '@gatehouse/service-kit/errors/app-error';
-import { isFresh } from '@gatehouse/service-kit/http/entity-tag';
-import type { Pool } from '@gatehouse/service-kit/postgres/pool';
+import { AppError, preconditionFailed } from '@gatehouse/service-kit/errors';
+import { isFresh } from '@gatehouse/service-kit/http';
+import type { Pool } from '@gatehouse/service-kit/postgres';
 import { installationEtagOf } from '../answers.ts';
 import type { WriteContext, Writer, Written } from '../changes/writer.ts';
 import type { ImageService } from '../images/service.ts';

@@ -2,12 +2,10 @@
 
 import type { Setting } from '@gatehouse/contracts/environment-administration/settings';
 import { maxNumbersAtOnce, type PersonNumber } from '@gatehouse/contracts/environment-api/people';
-import type { Pool, Queryable } from '@gatehouse/service-kit/postgres/pool';
+import type { Pool, Queryable } from '@gatehouse/service-kit/postgres';
 import type { StoredBranding } from '../branding/store.ts';
-import type { ContactCenter } from '../contact-centers/contact-center.ts';
-import { contactCenterJson } from '../contact-centers/contact-center.ts';
-import type { Environment } from '../environments/environment.ts';
-import { environmentJson } from '../environments/environment.ts';
+import { type ContactCenter, contactCenterJson } from '../contact-centers/contact-center.ts';
+import { type Environment, environmentJson } from '../environments/environment.ts';
 import { settingsJson } from '../fields/settings-json.ts';
 import { listNumbers } from '../person-numbers/numbers.ts';
 

@@ -1,5 +1,5 @@
 /** Composes the routes by which Auth API reads contact centres and environments. */
-import type { App } from '@gatehouse/service-kit/http/app-type';
+import type { App } from '@gatehouse/service-kit/http';
 import type { BrandingService } from '../branding/service.ts';
 import type { ContactCenterService } from '../contact-centers/service.ts';
 import type { EnvironmentService } from '../environments/service.ts';

@@ -11,10 +11,8 @@ import {
 import { environmentViewSchema } from '@gatehouse/contracts/environment-api/environment';
 import { locationField } from '@gatehouse/contracts/environment-api/location';
 import { label } from '@gatehouse/contracts/text';
-import { sha256 } from '@gatehouse/service-kit/crypto/secrets';
-import type { App } from '@gatehouse/service-kit/http/app-type';
-import { etagOf } from '@gatehouse/service-kit/http/entity-tag';
-import { ok } from '@gatehouse/service-kit/http/envelope';
+import { sha256 } from '@gatehouse/service-kit/crypto';
+import { type App, etagOf, ok } from '@gatehouse/service-kit/http';
 import { z } from 'zod';
 import { failures, sendUnchanged } from '../answers.ts';
 import type { BrandingService } from '../branding/service.ts';

@@ -3,9 +3,8 @@ import { emptyEnvelope, envelopeOf, wrapped } from '@gatehouse/contracts/envelop
 import { locationInUseSchema } from '@gatehouse/contracts/environment-administration/locations';
 import { locationSchema } from '@gatehouse/contracts/environment-api/location';
 import { newLocationSchema } from '@gatehouse/contracts/resources/location';
-import type { ChangeLog } from '@gatehouse/service-kit/changes/log';
-import type { App } from '@gatehouse/service-kit/http/app-type';
-import { ok } from '@gatehouse/service-kit/http/envelope';
+import type { ChangeLog } from '@gatehouse/service-kit/changes';
+import { type App, ok } from '@gatehouse/service-kit/http';
 import { z } from 'zod';
 import { failures, listEtagOf, sendUnchanged } from '../answers.ts';
 import { contextOf } from '../changes/writer.ts';

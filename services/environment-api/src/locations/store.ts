@@ -1,6 +1,6 @@
 /** Reads locations of Configuration Servers, and stores declared ones in the table `declared_locations`. */
 import type { LocationInUse } from '@gatehouse/contracts/environment-administration/locations';
-import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
+import type { Queryable } from '@gatehouse/service-kit/postgres';
 
 /** Whether the location, or one below it, is in use. */
 export async function isLocationInUse(db: Queryable, location: string): Promise<boolean> {

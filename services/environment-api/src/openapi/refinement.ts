@@ -1,5 +1,5 @@
 /** Adds authentication, headers and examples to the OpenAPI document. */
-import type { Answer, OpenApiDocument, Operation } from '@gatehouse/service-kit/openapi/document';
+import type { Answer, OpenApiDocument, Operation } from '@gatehouse/service-kit/openapi';
 import { authorisation } from '../access/matrix.ts';
 import { type CallerKind, callerKinds } from '../access/rules.ts';
 import { examples } from './examples.ts';

@@ -1,11 +1,9 @@
 /** Composes the overview of this service: numbers, what ends soon, and what the diagnosis finds. */
 import type { AuditLag } from '@gatehouse/contracts/overview';
 import type { Clock } from '@gatehouse/service-kit/clock';
-import type { Probe } from '@gatehouse/service-kit/health/diagnosis';
-import { createProblemWatch } from '@gatehouse/service-kit/health/problem-watch';
-import type { App } from '@gatehouse/service-kit/http/app-type';
-import type { DeletionBounds } from '@gatehouse/service-kit/postgres/bounded-deletion';
-import type { Pool } from '@gatehouse/service-kit/postgres/pool';
+import { createProblemWatch, type Probe } from '@gatehouse/service-kit/health';
+import type { App } from '@gatehouse/service-kit/http';
+import type { DeletionBounds, Pool } from '@gatehouse/service-kit/postgres';
 import { createEnvironmentCertificates } from './environment-certificates.ts';
 import { overviewRoutes } from './routes.ts';
 import { createOverviewService } from './service.ts';

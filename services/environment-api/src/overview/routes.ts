@@ -1,9 +1,8 @@
 /** Route `/overview`: what the home page of the console shows of this service. */
 import { envelopeOf } from '@gatehouse/contracts/envelope';
 import { environmentApiOverviewSchema } from '@gatehouse/contracts/environment-administration/overview';
-import { badRequest } from '@gatehouse/service-kit/errors/app-error';
-import type { App } from '@gatehouse/service-kit/http/app-type';
-import { ok } from '@gatehouse/service-kit/http/envelope';
+import { badRequest } from '@gatehouse/service-kit/errors';
+import { type App, ok } from '@gatehouse/service-kit/http';
 import { z } from 'zod';
 import { type Caller, readableIds } from '../access/caller.ts';
 import { failures } from '../answers.ts';

@@ -7,13 +7,12 @@ import type { Clock } from '@gatehouse/service-kit/clock';
 import {
   orderEndings,
   orderProblems,
+  type ProblemWatch,
   problemsOfDeletions,
   problemsOfEndings,
   toldBeforeMs,
-} from '@gatehouse/service-kit/health/overview';
-import type { ProblemWatch } from '@gatehouse/service-kit/health/problem-watch';
-import type { DeletionBounds } from '@gatehouse/service-kit/postgres/bounded-deletion';
-import type { Pool } from '@gatehouse/service-kit/postgres/pool';
+} from '@gatehouse/service-kit/health';
+import type { DeletionBounds, Pool } from '@gatehouse/service-kit/postgres';
 import { unknownContactCenter } from '../access/caller.ts';
 import type { EnvironmentCertificates } from './environment-certificates.ts';
 import { sharedPeopleProblems } from './shared-people.ts';

@@ -1,6 +1,6 @@
 /** Tells which contact centres have people in common, because somebody has not chosen whose they are. */
 import type { Problem } from '@gatehouse/contracts/overview';
-import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
+import type { Queryable } from '@gatehouse/service-kit/postgres';
 import { listSharedPeople } from './store.ts';
 
 /** A page is no list: those who mend the first ones see the next. */

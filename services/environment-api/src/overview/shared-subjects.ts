@@ -1,6 +1,6 @@
 /** Tells which contact centres know the people of one environment by the same subjects: applications take one person for the other. */
 import type { Problem } from '@gatehouse/contracts/overview';
-import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
+import type { Queryable } from '@gatehouse/service-kit/postgres';
 
 interface Pair {
   environmentId: string;

@@ -1,5 +1,5 @@
 /** Reads numbers, and what ends soon: API keys, and certificates of environments. */
-import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
+import type { Queryable } from '@gatehouse/service-kit/postgres';
 import { isoTime } from '../fields/scalars.ts';
 
 export async function countInstallation(db: Queryable, at: string) {

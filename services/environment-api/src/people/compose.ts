@@ -1,9 +1,9 @@
 /** Composes people of the people store: what administrators and Auth API ask of them, and the links for first passwords. */
-import type { ChangeLog } from '@gatehouse/service-kit/changes/log';
+import type { ChangeLog } from '@gatehouse/service-kit/changes';
 import type { Clock } from '@gatehouse/service-kit/clock';
-import type { SecretBox } from '@gatehouse/service-kit/crypto/secret-box';
-import type { App } from '@gatehouse/service-kit/http/app-type';
-import type { Pool } from '@gatehouse/service-kit/postgres/pool';
+import type { SecretBox } from '@gatehouse/service-kit/crypto';
+import type { App } from '@gatehouse/service-kit/http';
+import type { Pool } from '@gatehouse/service-kit/postgres';
 import type { AdministratorPlaces } from '../access/administrator-places.ts';
 import type { Writer } from '../changes/writer.ts';
 import type { ContactCenterService } from '../contact-centers/service.ts';

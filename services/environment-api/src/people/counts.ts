@@ -1,6 +1,6 @@
 /** Counts the people of an environment once for each newest change: every list says how many there are (RFC 7644 section 3.4.2). */
-import type { ChangeLog } from '@gatehouse/service-kit/changes/log';
-import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
+import type { ChangeLog } from '@gatehouse/service-kit/changes';
+import type { Queryable } from '@gatehouse/service-kit/postgres';
 import { LRUCache } from 'lru-cache';
 import { countPeople } from './store.ts';
 

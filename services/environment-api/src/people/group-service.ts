@@ -1,9 +1,9 @@
 /** Reads and writes groups of people. Whoever comes into a group or leaves it gets a new version, which Auth API is told of. */
 import { personChangeId } from '@gatehouse/contracts/environment-api/people';
-import { randomUuid } from '@gatehouse/service-kit/crypto/secrets';
-import { AppError, badRequest, notFound } from '@gatehouse/service-kit/errors/app-error';
-import { requireMatch } from '@gatehouse/service-kit/http/entity-tag';
-import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
+import { randomUuid } from '@gatehouse/service-kit/crypto';
+import { AppError, badRequest, notFound } from '@gatehouse/service-kit/errors';
+import { requireMatch } from '@gatehouse/service-kit/http';
+import type { Queryable } from '@gatehouse/service-kit/postgres';
 import type { Write, WriteContext, Writer } from '../changes/writer.ts';
 import { parseId } from '../fields/scalars.ts';
 import * as store from './group-store.ts';

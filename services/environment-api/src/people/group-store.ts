@@ -1,5 +1,5 @@
 /** Stores groups of people in `people_groups`, and who is in them in `people_group_members`. */
-import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
+import type { Queryable } from '@gatehouse/service-kit/postgres';
 import { isoTime } from '../fields/scalars.ts';
 import { nameKey } from './name-key.ts';
 import type { Group, GroupFields } from './person.ts';

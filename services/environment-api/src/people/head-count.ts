@@ -1,5 +1,5 @@
 /** Counts the people of an environment's store, and those of them who can sign in. */
-import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
+import type { Queryable } from '@gatehouse/service-kit/postgres';
 
 export interface HeadCount {
   people: number;

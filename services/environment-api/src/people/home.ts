@@ -1,7 +1,7 @@
 /** Finds the environment that holds the people of a contact centre. */
 import type { Directory } from '@gatehouse/contracts/environment-api/directory';
-import { conflict } from '@gatehouse/service-kit/errors/app-error';
-import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
+import { conflict } from '@gatehouse/service-kit/errors';
+import type { Queryable } from '@gatehouse/service-kit/postgres';
 import { unknownContactCenter } from '../access/caller.ts';
 import type { Home } from './person.ts';
 

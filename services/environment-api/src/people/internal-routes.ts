@@ -13,10 +13,9 @@ import {
 } from '@gatehouse/contracts/environment-api/people';
 import { integer } from '@gatehouse/contracts/scalar';
 import { freeText, label } from '@gatehouse/contracts/text';
-import { badRequest } from '@gatehouse/service-kit/errors/app-error';
-import type { App } from '@gatehouse/service-kit/http/app-type';
-import { ok } from '@gatehouse/service-kit/http/envelope';
-import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
+import { badRequest } from '@gatehouse/service-kit/errors';
+import { type App, ok } from '@gatehouse/service-kit/http';
+import type { Queryable } from '@gatehouse/service-kit/postgres';
 import { z } from 'zod';
 import { requireEnvironmentId } from '../access/caller.ts';
 import { failures } from '../answers.ts';

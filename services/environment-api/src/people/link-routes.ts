@@ -1,8 +1,7 @@
 /** The route by which administrators make the link for a first password. */
 import { envelopeOf } from '@gatehouse/contracts/envelope';
 import { issuedPasswordLinkSchema } from '@gatehouse/contracts/environment-administration/people';
-import type { App } from '@gatehouse/service-kit/http/app-type';
-import { ok } from '@gatehouse/service-kit/http/envelope';
+import { type App, ok } from '@gatehouse/service-kit/http';
 import { z } from 'zod';
 import { failures } from '../answers.ts';
 import { contextOf } from '../changes/writer.ts';

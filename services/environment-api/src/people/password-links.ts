@@ -1,10 +1,9 @@
 /** Issues the links by which people choose their first password, and redeems each once. */
 import { type PasswordLink, personChangeId } from '@gatehouse/contracts/environment-api/people';
-import { hiddenValue } from '@gatehouse/service-kit/changes/field-changes';
-import type { SecretBox } from '@gatehouse/service-kit/crypto/secret-box';
-import { randomToken, sha256 } from '@gatehouse/service-kit/crypto/secrets';
-import { conflict, notFound } from '@gatehouse/service-kit/errors/app-error';
-import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
+import { hiddenValue } from '@gatehouse/service-kit/changes';
+import { randomToken, type SecretBox, sha256 } from '@gatehouse/service-kit/crypto';
+import { conflict, notFound } from '@gatehouse/service-kit/errors';
+import type { Queryable } from '@gatehouse/service-kit/postgres';
 import { type AdministratorPlaces, writesEverywhere } from '../access/administrator-places.ts';
 import { requireReach } from '../access/caller.ts';
 import type { WriteContext, Writer } from '../changes/writer.ts';

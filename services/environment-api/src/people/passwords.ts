@@ -6,10 +6,9 @@ import {
   personChangeId,
   personPasswordPlace,
 } from '@gatehouse/contracts/environment-api/people';
-import type { SecretBox } from '@gatehouse/service-kit/crypto/secret-box';
-import { safeEqual } from '@gatehouse/service-kit/crypto/secrets';
-import { badRequest, conflict, notFound } from '@gatehouse/service-kit/errors/app-error';
-import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
+import { type SecretBox, safeEqual } from '@gatehouse/service-kit/crypto';
+import { badRequest, conflict, notFound } from '@gatehouse/service-kit/errors';
+import type { Queryable } from '@gatehouse/service-kit/postgres';
 import type { Write, WriteContext, Writer } from '../changes/writer.ts';
 import { namesOfChanges } from './person.ts';
 import { lockPersonView } from './person-view.ts';

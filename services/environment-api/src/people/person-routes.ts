@@ -5,10 +5,8 @@ import {
   storedPersonSchema,
 } from '@gatehouse/contracts/environment-administration/people';
 import { personChangeSchema } from '@gatehouse/contracts/resources/person';
-import type { App } from '@gatehouse/service-kit/http/app-type';
-import { etagOf } from '@gatehouse/service-kit/http/entity-tag';
-import { ok } from '@gatehouse/service-kit/http/envelope';
-import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
+import { type App, etagOf, ok } from '@gatehouse/service-kit/http';
+import type { Queryable } from '@gatehouse/service-kit/postgres';
 import { z } from 'zod';
 import { type Caller, requireReach } from '../access/caller.ts';
 import { failures, sendUnchanged } from '../answers.ts';

@@ -1,5 +1,5 @@
 /** Defines a person and a group of the people store, and how changes of them are audited: by the names of their fields alone. */
-import { diff, type FieldChanges, hiddenValue } from '@gatehouse/service-kit/changes/field-changes';
+import { diff, type FieldChanges, hiddenValue } from '@gatehouse/service-kit/changes';
 
 export interface PersonFields {
   userName: string;

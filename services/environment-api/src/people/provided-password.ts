@@ -5,9 +5,9 @@ import {
   isPersonPassword,
 } from '@gatehouse/caller-auth/credentials/person-password';
 import { personPasswordPlace } from '@gatehouse/contracts/environment-api/people';
-import type { SecretBox } from '@gatehouse/service-kit/crypto/secret-box';
-import { AppError } from '@gatehouse/service-kit/errors/app-error';
-import { createSemaphore } from '@gatehouse/service-kit/limits/semaphore';
+import type { SecretBox } from '@gatehouse/service-kit/crypto';
+import { AppError } from '@gatehouse/service-kit/errors';
+import { createSemaphore } from '@gatehouse/service-kit/limits';
 
 /** Hashed before the transaction begins, so that no connection waits for it. */
 export interface ProvidedPassword {

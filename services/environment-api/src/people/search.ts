@@ -1,6 +1,6 @@
 /** Finds people of the people store by the beginning of a name, one page at a time. */
 import type { foundPeopleSchema } from '@gatehouse/contracts/environment-api/people';
-import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
+import type { Queryable } from '@gatehouse/service-kit/postgres';
 import type { z } from 'zod';
 import { nameKey } from './name-key.ts';
 

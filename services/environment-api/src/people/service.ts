@@ -1,10 +1,10 @@
 /** Reads and writes persons: unique user names, numbers that stay, and the end of what a person had when they are deactivated. */
 import { personChangeId } from '@gatehouse/contracts/environment-api/people';
-import type { ChangeLog } from '@gatehouse/service-kit/changes/log';
-import { randomUuid } from '@gatehouse/service-kit/crypto/secrets';
-import { AppError, notFound } from '@gatehouse/service-kit/errors/app-error';
-import { requireMatch } from '@gatehouse/service-kit/http/entity-tag';
-import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
+import type { ChangeLog } from '@gatehouse/service-kit/changes';
+import { randomUuid } from '@gatehouse/service-kit/crypto';
+import { AppError, notFound } from '@gatehouse/service-kit/errors';
+import { requireMatch } from '@gatehouse/service-kit/http';
+import type { Queryable } from '@gatehouse/service-kit/postgres';
 import type { AdministratorPlaces } from '../access/administrator-places.ts';
 import type { Write, WriteContext, Writer, Written } from '../changes/writer.ts';
 import { parseId } from '../fields/scalars.ts';

@@ -1,6 +1,6 @@
 /** Composes the numbers of people. */
-import type { App } from '@gatehouse/service-kit/http/app-type';
-import type { Pool } from '@gatehouse/service-kit/postgres/pool';
+import type { App } from '@gatehouse/service-kit/http';
+import type { Pool } from '@gatehouse/service-kit/postgres';
 import { personNumberRoutes } from './routes.ts';
 import { createPersonNumberService } from './service.ts';
 

@@ -1,7 +1,7 @@
 /** Finds and gives the numbers of people. A number is given once: not again after a deletion, and not to two who ask at once. */
 import type { PersonNumber } from '@gatehouse/contracts/environment-api/people';
-import { AppError } from '@gatehouse/service-kit/errors/app-error';
-import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
+import { AppError } from '@gatehouse/service-kit/errors';
+import type { Queryable } from '@gatehouse/service-kit/postgres';
 import { unknownEnvironment } from '../access/caller.ts';
 
 const columns = `external_id AS "externalId", dbid`;

@@ -6,9 +6,8 @@ import {
   personNumbersSchema,
 } from '@gatehouse/contracts/environment-api/people';
 import { integer } from '@gatehouse/contracts/scalar';
-import type { App } from '@gatehouse/service-kit/http/app-type';
-import { ok } from '@gatehouse/service-kit/http/envelope';
-import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
+import { type App, ok } from '@gatehouse/service-kit/http';
+import type { Queryable } from '@gatehouse/service-kit/postgres';
 import { z } from 'zod';
 import { requireEnvironmentId } from '../access/caller.ts';
 import { failures } from '../answers.ts';

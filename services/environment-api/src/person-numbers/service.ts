@@ -1,7 +1,7 @@
 /** Numbers people for Auth API: what is known is read here, new numbers are given by the primary alone. */
 import type { PersonNumber } from '@gatehouse/contracts/environment-api/people';
-import { AppError } from '@gatehouse/service-kit/errors/app-error';
-import { isOfStandby, type Pool } from '@gatehouse/service-kit/postgres/pool';
+import { AppError } from '@gatehouse/service-kit/errors';
+import { isOfStandby, type Pool } from '@gatehouse/service-kit/postgres';
 import { findNumbers, numbersOf, without } from './numbers.ts';
 
 export type PersonNumberService = ReturnType<typeof createPersonNumberService>;

@@ -1,10 +1,10 @@
 /** Authenticates the callers of SCIM: a key of the contact centre with the purpose scim, or whoever calls the other routes. */
 import { parseBearerToken } from '@gatehouse/caller-auth/credentials/basic-auth';
-import { createGrowingCache } from '@gatehouse/service-kit/cache/growing-cache';
+import { createGrowingCache } from '@gatehouse/service-kit/cache';
 import type { Clock } from '@gatehouse/service-kit/clock';
-import { sha256 } from '@gatehouse/service-kit/crypto/secrets';
-import { invalidToken } from '@gatehouse/service-kit/errors/oauth-error';
-import { createAddressLimiter } from '@gatehouse/service-kit/limits/attempt-limiter';
+import { sha256 } from '@gatehouse/service-kit/crypto';
+import { invalidToken } from '@gatehouse/service-kit/errors';
+import { createAddressLimiter } from '@gatehouse/service-kit/limits';
 import type { FastifyRequest } from 'fastify';
 import type { Admission } from '../access/admission.ts';
 import { isScimKey } from '../api-keys/api-key.ts';

@@ -1,5 +1,5 @@
 /** Reads a bulk request, and puts ids where its operations refer to what others create (RFC 7644 section 3.7.2). */
-import { AppError } from '@gatehouse/service-kit/errors/app-error';
+import { AppError } from '@gatehouse/service-kit/errors';
 import { scimError } from './errors.ts';
 import { isObject } from './resource.ts';
 

@@ -1,9 +1,8 @@
 /** Runs the operations of a bulk request (RFC 7644 section 3.7) in one transaction, each as if it had come alone. */
 import { definedOnly } from '@gatehouse/contracts/defined-only';
-import { createGrowingCache } from '@gatehouse/service-kit/cache/growing-cache';
-import { AppError, unavailable } from '@gatehouse/service-kit/errors/app-error';
-import { normalizeError } from '@gatehouse/service-kit/errors/normalize';
-import { createSemaphore } from '@gatehouse/service-kit/limits/semaphore';
+import { createGrowingCache } from '@gatehouse/service-kit/cache';
+import { AppError, normalizeError, unavailable } from '@gatehouse/service-kit/errors';
+import { createSemaphore } from '@gatehouse/service-kit/limits';
 import type { Write, WriteContext, Writer, Written } from '../changes/writer.ts';
 import { maxAnnounced } from '../people/group-service.ts';
 import type { Home } from '../people/person.ts';

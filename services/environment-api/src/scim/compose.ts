@@ -1,9 +1,8 @@
 /** Composes SCIM: the services of people and groups, and the scope of its routes with their own callers, errors and media type. */
 import type { Clock } from '@gatehouse/service-kit/clock';
-import type { App } from '@gatehouse/service-kit/http/app-type';
-import { acceptJsonAs } from '@gatehouse/service-kit/http/bodies';
-import { createSemaphore } from '@gatehouse/service-kit/limits/semaphore';
-import type { Pool } from '@gatehouse/service-kit/postgres/pool';
+import { type App, acceptJsonAs } from '@gatehouse/service-kit/http';
+import { createSemaphore } from '@gatehouse/service-kit/limits';
+import type { Pool } from '@gatehouse/service-kit/postgres';
 import { type Admission, admitCallers } from '../access/admission.ts';
 import { requireReach } from '../access/caller.ts';
 import { decide } from '../access/guard.ts';

@@ -1,10 +1,7 @@
 /** Renders failures in the form of SCIM (RFC 7644 section 3.12). */
 
 import { definedOnly } from '@gatehouse/contracts/defined-only';
-import { AppError } from '@gatehouse/service-kit/errors/app-error';
-import { normalizeError } from '@gatehouse/service-kit/errors/normalize';
-import { OAuthError } from '@gatehouse/service-kit/errors/oauth-error';
-import { reportError } from '@gatehouse/service-kit/errors/report';
+import { AppError, normalizeError, OAuthError, reportError } from '@gatehouse/service-kit/errors';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
 export const scimMediaType = 'application/scim+json; charset=utf-8';

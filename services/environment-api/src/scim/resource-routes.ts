@@ -1,7 +1,5 @@
 /** Routes of one kind of resource, users or groups: list, create, read, replace, patch and delete. */
-import type { App } from '@gatehouse/service-kit/http/app-type';
-import { etagOf, isFresh } from '@gatehouse/service-kit/http/entity-tag';
-import { visitorAddressOf } from '@gatehouse/service-kit/http/visitor-address';
+import { type App, etagOf, isFresh, visitorAddressOf } from '@gatehouse/service-kit/http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { WriteContext } from '../changes/writer.ts';

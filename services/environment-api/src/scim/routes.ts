@@ -1,5 +1,5 @@
 /** Routes below `/contact-centers/{id}/scim/v2` (RFC 7644): users and groups, bulk, and what this service can do. */
-import type { App } from '@gatehouse/service-kit/http/app-type';
+import type { App } from '@gatehouse/service-kit/http';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import {

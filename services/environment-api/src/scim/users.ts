@@ -1,5 +1,5 @@
 /** Does what SCIM asks for users: read, list, create, replace, patch and delete. */
-import { AppError } from '@gatehouse/service-kit/errors/app-error';
+import { AppError } from '@gatehouse/service-kit/errors';
 import type { WriteContext } from '../changes/writer.ts';
 import type { Home, PersonFields } from '../people/person.ts';
 import type { ProvidedPassword } from '../people/provided-password.ts';

@@ -1,7 +1,7 @@
 /** Checks that the configured encryption keys open the stored secrets. */
-import type { SecretBox } from '@gatehouse/service-kit/crypto/secret-box';
-import { type Probe, type Verdict, worst } from '@gatehouse/service-kit/health/diagnosis';
-import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
+import type { SecretBox } from '@gatehouse/service-kit/crypto';
+import { type Probe, type Verdict, worst } from '@gatehouse/service-kit/health';
+import type { Queryable } from '@gatehouse/service-kit/postgres';
 import { countSecretsOfOtherKeys, type SealedSecret, sampleSecrets } from './store.ts';
 
 export function secretsProbe(db: Queryable, box: SecretBox): Probe {

@@ -1,9 +1,9 @@
 /** Seals every stored secret with the active key, batch by batch, while the service runs. */
 import { setTimeout as delay } from 'node:timers/promises';
-import type { ChangeLog } from '@gatehouse/service-kit/changes/log';
-import type { SecretBox } from '@gatehouse/service-kit/crypto/secret-box';
-import type { Logger } from '@gatehouse/service-kit/logging/logger';
-import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
+import type { ChangeLog } from '@gatehouse/service-kit/changes';
+import type { SecretBox } from '@gatehouse/service-kit/crypto';
+import type { Logger } from '@gatehouse/service-kit/observability';
+import type { Queryable } from '@gatehouse/service-kit/postgres';
 import { countSecretsOfOtherKeys, lockSecretsOfOtherKeys } from './store.ts';
 
 const batchSize = 100;

@@ -4,8 +4,8 @@ import { bindPasswordPlace } from '@gatehouse/contracts/environment-api/director
 import { passwordPlace } from '@gatehouse/contracts/environment-api/environment';
 import { personChangeId, personPasswordPlace } from '@gatehouse/contracts/environment-api/people';
 import { clientSecretPlace } from '@gatehouse/contracts/environment-api/single-sign-on';
-import type { SecretPlace } from '@gatehouse/service-kit/crypto/secret-box';
-import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
+import type { SecretPlace } from '@gatehouse/service-kit/crypto';
+import type { Queryable } from '@gatehouse/service-kit/postgres';
 import { outcomePlace } from '../idempotency/replay.ts';
 
 export interface SealedSecret {

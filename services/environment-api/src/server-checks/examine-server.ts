@@ -7,8 +7,8 @@ import { tlsClientOf } from '@gatehouse/contracts/environment-api/config-server-
 import { type EnvironmentView, passwordPlace } from '@gatehouse/contracts/environment-api/environment';
 import { examineDirectory } from '@gatehouse/directory-ldap/examine';
 import { directorySettingsOf } from '@gatehouse/directory-ldap/settings';
-import type { SecretBox } from '@gatehouse/service-kit/crypto/secret-box';
-import { conflict } from '@gatehouse/service-kit/errors/app-error';
+import type { SecretBox } from '@gatehouse/service-kit/crypto';
+import { conflict } from '@gatehouse/service-kit/errors';
 import { type CheckLimits, type CheckTarget, checkServer } from './check-server.ts';
 
 export interface ServerExamination {

@@ -1,6 +1,6 @@
 /** Composes the service and routes of the settings of contact centres. */
-import type { App } from '@gatehouse/service-kit/http/app-type';
-import type { Pool } from '@gatehouse/service-kit/postgres/pool';
+import type { App } from '@gatehouse/service-kit/http';
+import type { Pool } from '@gatehouse/service-kit/postgres';
 import type { ContactCenterService } from '../contact-centers/service.ts';
 import type { LocationService } from '../locations/service.ts';
 import { settingRoutes } from './routes.ts';

@@ -2,9 +2,7 @@
 import { emptyEnvelope, envelopeOf } from '@gatehouse/contracts/envelope';
 import { settingSchema, settingsAnswer } from '@gatehouse/contracts/environment-administration/settings';
 import { label } from '@gatehouse/contracts/text';
-import type { App } from '@gatehouse/service-kit/http/app-type';
-import { effectiveEtagOf, etagOf } from '@gatehouse/service-kit/http/entity-tag';
-import { ok } from '@gatehouse/service-kit/http/envelope';
+import { type App, effectiveEtagOf, etagOf, ok } from '@gatehouse/service-kit/http';
 import { z } from 'zod';
 import { failures, sendUnchanged } from '../answers.ts';
 import { contextOf } from '../changes/writer.ts';

@@ -1,9 +1,8 @@
 /** Stores settings in the table `settings`, and reads contact centres together with their settings. */
 
 import type { Setting } from '@gatehouse/contracts/environment-administration/settings';
-import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
-import type { ContactCenter } from '../contact-centers/contact-center.ts';
-import { contactCenterJson } from '../contact-centers/contact-center.ts';
+import type { Queryable } from '@gatehouse/service-kit/postgres';
+import { type ContactCenter, contactCenterJson } from '../contact-centers/contact-center.ts';
 import { settingsJson } from '../fields/settings-json.ts';
 
 export interface ContactCenterWithSettings {

@@ -1,7 +1,7 @@
 /** Composes the service and routes of single sign-on settings. */
-import type { SecretBox } from '@gatehouse/service-kit/crypto/secret-box';
-import type { App } from '@gatehouse/service-kit/http/app-type';
-import type { Pool } from '@gatehouse/service-kit/postgres/pool';
+import type { SecretBox } from '@gatehouse/service-kit/crypto';
+import type { App } from '@gatehouse/service-kit/http';
+import type { Pool } from '@gatehouse/service-kit/postgres';
 import type { ContactCenterService } from '../contact-centers/service.ts';
 import type { LocationService } from '../locations/service.ts';
 import { internalSingleSignOnRoutes, singleSignOnRoutes } from './routes.ts';

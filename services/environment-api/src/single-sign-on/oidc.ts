@@ -6,7 +6,7 @@ import type { OidcSettings } from '@gatehouse/contracts/environment-api/single-s
 import type { ProblemReason } from '@gatehouse/contracts/problem-reasons';
 import { initialOf } from '@gatehouse/contracts/resource/resource';
 import { oidc as description, oidcChangeSchema } from '@gatehouse/contracts/resources/oidc';
-import type { FieldProblem } from '@gatehouse/service-kit/errors/app-error';
+import type { FieldProblem } from '@gatehouse/service-kit/errors';
 import type { z } from 'zod';
 import { addressProblem, groupProblems, mergeFields, type Protocol } from './protocol.ts';
 

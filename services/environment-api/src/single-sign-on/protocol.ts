@@ -1,6 +1,6 @@
 /** Defines what SAML and OpenID Connect settings share: the interface `Protocol`, merging, common rules. */
 import { isLoopbackHost } from '@gatehouse/api-client/loopback';
-import type { FieldProblem } from '@gatehouse/service-kit/errors/app-error';
+import type { FieldProblem } from '@gatehouse/service-kit/errors';
 
 export type ProtocolName = 'saml' | 'oidc';
 

@@ -7,8 +7,8 @@ import type { SamlSettings } from '@gatehouse/contracts/environment-api/single-s
 import type { ProblemReason } from '@gatehouse/contracts/problem-reasons';
 import { initialOf } from '@gatehouse/contracts/resource/resource';
 import { saml as description, samlChangeSchema } from '@gatehouse/contracts/resources/saml';
-import { weaknessOfCertificate } from '@gatehouse/service-kit/crypto/key-strength';
-import type { FieldProblem } from '@gatehouse/service-kit/errors/app-error';
+import { weaknessOfCertificate } from '@gatehouse/service-kit/crypto';
+import type { FieldProblem } from '@gatehouse/service-kit/errors';
 import type { z } from 'zod';
 import { addressProblem, groupProblems, mergeFields, type Protocol } from './protocol.ts';
 

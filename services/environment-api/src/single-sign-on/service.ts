@@ -8,10 +8,10 @@ import {
   type SamlSettings,
   type SingleSignOnView,
 } from '@gatehouse/contracts/environment-api/single-sign-on';
-import { diff, hiddenValue } from '@gatehouse/service-kit/changes/field-changes';
-import type { SecretBox } from '@gatehouse/service-kit/crypto/secret-box';
-import { badRequest, notFound } from '@gatehouse/service-kit/errors/app-error';
-import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
+import { diff, hiddenValue } from '@gatehouse/service-kit/changes';
+import type { SecretBox } from '@gatehouse/service-kit/crypto';
+import { badRequest, notFound } from '@gatehouse/service-kit/errors';
+import type { Queryable } from '@gatehouse/service-kit/postgres';
 import type { Caller } from '../access/caller.ts';
 import { requireSpeaker } from '../access/speaking.ts';
 import type { Write, WriteContext } from '../changes/writer.ts';

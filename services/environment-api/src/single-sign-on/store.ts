@@ -1,5 +1,5 @@
 /** Stores SAML and OpenID Connect settings in the table `single_sign_on`. */
-import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
+import type { Queryable } from '@gatehouse/service-kit/postgres';
 import type { ProtocolName } from './protocol.ts';
 
 export interface StoredSignOn {

@@ -4,7 +4,7 @@ import {
   contactCenterAdminAuthority,
   installationAdminAuthority,
 } from '@gatehouse/contracts/auth-api/console';
-import { randomUuid } from '@gatehouse/service-kit/crypto/secrets';
+import { randomUuid } from '@gatehouse/service-kit/crypto';
 import { expect } from 'vitest';
 import { anotherPassword, type Door, outcome } from '../door.ts';
 import { supervisors } from '../stage.ts';

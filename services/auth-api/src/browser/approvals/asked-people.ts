@@ -1,8 +1,7 @@
 /** Bounds how many requests may reach one person: a flood of questions makes people say yes (MFA fatigue). */
 import type { Clock } from '@gatehouse/service-kit/clock';
-import { tooManyRequests } from '@gatehouse/service-kit/errors/app-error';
-import type { Keyspace, RedisClient } from '@gatehouse/service-kit/redis/client';
-import { defineScript } from '@gatehouse/service-kit/redis/script';
+import { tooManyRequests } from '@gatehouse/service-kit/errors';
+import { defineScript, type Keyspace, type RedisClient } from '@gatehouse/service-kit/redis';
 import { type PersonKey, personAt } from '../../records/revocation/revocation.ts';
 import type { ApprovalRequest } from './approval-request.ts';
 

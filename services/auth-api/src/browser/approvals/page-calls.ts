@@ -6,9 +6,9 @@ import type {
   approvalAnswers,
 } from '@gatehouse/contracts/auth-api/approvals';
 import { definedOnly } from '@gatehouse/contracts/defined-only';
-import { safeEqual, sha256 } from '@gatehouse/service-kit/crypto/secrets';
-import { missingToken } from '@gatehouse/service-kit/errors/oauth-error';
-import { ok } from '@gatehouse/service-kit/http/envelope';
+import { safeEqual, sha256 } from '@gatehouse/service-kit/crypto';
+import { missingToken } from '@gatehouse/service-kit/errors';
+import { ok } from '@gatehouse/service-kit/http';
 import type { AuditWriter } from '../../records/audit/event.ts';
 import { addressOf } from '../../registry/clients/address.ts';
 import type { BrowserCookies, BrowserRequest } from '../cookies/browser-cookies.ts';

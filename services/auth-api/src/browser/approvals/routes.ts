@@ -2,7 +2,7 @@
 import { approvalAnswers, approvalListSchema } from '@gatehouse/contracts/auth-api/approvals';
 import { securityError } from '@gatehouse/contracts/envelope';
 import { freeText, label } from '@gatehouse/contracts/text';
-import type { App } from '@gatehouse/service-kit/http/app';
+import type { App } from '@gatehouse/service-kit/http';
 import { z } from 'zod';
 import { acceptFormsAndJson, flag, isSet } from '../cookies/browser-scope.ts';
 import type { Pages } from '../cookies/pages.ts';

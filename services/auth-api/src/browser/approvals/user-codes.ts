@@ -2,11 +2,10 @@
 import { hashOfNothing, hashSlowly, matchesSlowHash } from '@gatehouse/caller-auth/credentials/stored-secret';
 import { userCodeLength } from '@gatehouse/contracts/auth-api/approvals';
 import type { Clock } from '@gatehouse/service-kit/clock';
-import { tooManyRequests } from '@gatehouse/service-kit/errors/app-error';
-import { AttemptRefused, createAttemptCounter } from '@gatehouse/service-kit/limits/attempt-counter';
-import { createSemaphore } from '@gatehouse/service-kit/limits/semaphore';
-import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
-import type { Keyspace, RedisClient } from '@gatehouse/service-kit/redis/client';
+import { tooManyRequests } from '@gatehouse/service-kit/errors';
+import { AttemptRefused, createAttemptCounter, createSemaphore } from '@gatehouse/service-kit/limits';
+import type { Queryable } from '@gatehouse/service-kit/postgres';
+import type { Keyspace, RedisClient } from '@gatehouse/service-kit/redis';
 import { type PersonKey, personAt } from '../../records/revocation/revocation.ts';
 
 /**

@@ -2,8 +2,8 @@
 
 import { consentAnswers } from '@gatehouse/contracts/auth-api/form-fields';
 import { freeText, label } from '@gatehouse/contracts/text';
-import { htmlErrorHandler } from '@gatehouse/service-kit/errors/render-html';
-import type { App } from '@gatehouse/service-kit/http/app';
+import { htmlErrorHandler } from '@gatehouse/service-kit/errors';
+import type { App } from '@gatehouse/service-kit/http';
 import { z } from 'zod';
 import { readOnlyForms } from '../../core/protocol/parameters.ts';
 import { orExpiredPage } from '../cookies/expired-sign-in.ts';

@@ -1,5 +1,5 @@
 /** Remembers which scopes a user agreed to give a client, until the user takes it back. */
-import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
+import type { Queryable } from '@gatehouse/service-kit/postgres';
 import { isWithinScope } from '../../core/protocol/parameters.ts';
 import { type PersonKey, personAt } from '../../records/revocation/revocation.ts';
 import {

@@ -1,5 +1,5 @@
 /** Stores consents in PostgreSQL. The column `sub` holds contact centre and `sub`, as personAt() names a person. */
-import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
+import type { Queryable } from '@gatehouse/service-kit/postgres';
 
 export async function findConsent(
   db: Queryable,

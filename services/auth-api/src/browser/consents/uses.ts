@@ -1,6 +1,5 @@
 /** Records when applications last got tokens of the users who agreed: gathered in memory, written at most once a minute for each. */
-import { createLastUses, type LastUsesOptions } from '@gatehouse/service-kit/postgres/last-uses';
-import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
+import { createLastUses, type LastUsesOptions, type Queryable } from '@gatehouse/service-kit/postgres';
 import { type PersonKey, personAtClient } from '../../records/revocation/revocation.ts';
 
 interface ConsentUsesOptions extends Omit<LastUsesOptions, 'write' | 'what'> {

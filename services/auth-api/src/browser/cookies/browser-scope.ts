@@ -1,8 +1,7 @@
 /** Prepares a scope whose requests come from pages and from programs: forms and JSON, with errors for either. */
 import formbody from '@fastify/formbody';
-import { envelopeErrorHandler } from '@gatehouse/service-kit/errors/render-envelope';
-import { htmlErrorHandler } from '@gatehouse/service-kit/errors/render-html';
-import type { App } from '@gatehouse/service-kit/http/app';
+import { envelopeErrorHandler, htmlErrorHandler } from '@gatehouse/service-kit/errors';
+import type { App } from '@gatehouse/service-kit/http';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { orExpiredPage } from './expired-sign-in.ts';

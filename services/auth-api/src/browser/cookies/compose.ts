@@ -1,7 +1,6 @@
 /** Composes what serves a browser: its cookies, the pages it is sent to, the forms it posted. */
 
-import { createAddressLimiter } from '@gatehouse/service-kit/limits/attempt-limiter';
-import { createTurnstile } from '@gatehouse/service-kit/limits/turnstile';
+import { createAddressLimiter, createTurnstile } from '@gatehouse/service-kit/limits';
 import type { Core } from '../../core/core.ts';
 import type { Domain, ServicesOf } from '../../core/domain.ts';
 import { createBrowserCookies } from './browser-cookies.ts';

@@ -1,5 +1,5 @@
 /** Leads a browser whose sign-in is over to the page that says so, and that knows the way back to the application. */
-import { AppError } from '@gatehouse/service-kit/errors/app-error';
+import { AppError } from '@gatehouse/service-kit/errors';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
 type ErrorHandler = (error: unknown, request: FastifyRequest, reply: FastifyReply) => unknown;

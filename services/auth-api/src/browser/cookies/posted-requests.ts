@@ -1,6 +1,6 @@
 /** Stores the form of a request that came by POST until the browser comes back by GET with its cookies (SameSite=Lax). */
-import { randomToken, sha256 } from '@gatehouse/service-kit/crypto/secrets';
-import type { Keyspace, RedisClient } from '@gatehouse/service-kit/redis/client';
+import { randomToken, sha256 } from '@gatehouse/service-kit/crypto';
+import type { Keyspace, RedisClient } from '@gatehouse/service-kit/redis';
 
 type Form = Record<string, string | string[]>;
 

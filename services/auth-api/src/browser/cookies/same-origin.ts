@@ -1,7 +1,7 @@
 /** Compares the origin of a request with our own; browsers name it in headers that no page can forge. */
 
 import { redirectUriProblem } from '@gatehouse/contracts/redirect-uri';
-import { forbidden } from '@gatehouse/service-kit/errors/app-error';
+import { forbidden } from '@gatehouse/service-kit/errors';
 
 type Headers = Readonly<Record<string, string | string[] | undefined>>;
 

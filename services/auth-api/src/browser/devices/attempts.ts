@@ -1,7 +1,6 @@
 /** Bounds how often one party may try what it should know: user codes (RFC 8628 section 5.1), names of people; on all replicas together. */
-import { tooManyRequests } from '@gatehouse/service-kit/errors/app-error';
-import type { Keyspace, RedisClient } from '@gatehouse/service-kit/redis/client';
-import { defineScript } from '@gatehouse/service-kit/redis/script';
+import { tooManyRequests } from '@gatehouse/service-kit/errors';
+import { defineScript, type Keyspace, type RedisClient } from '@gatehouse/service-kit/redis';
 
 const windowMs = 600_000;
 

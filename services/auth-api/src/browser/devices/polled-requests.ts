@@ -1,7 +1,6 @@
 /** Stores requests whose client polls until a person has answered (RFC 8628, OpenID CIBA), each with its answer under one key. */
 import type { Clock } from '@gatehouse/service-kit/clock';
-import type { Keyspace, RedisClient } from '@gatehouse/service-kit/redis/client';
-import { defineScript } from '@gatehouse/service-kit/redis/script';
+import { defineScript, type Keyspace, type RedisClient } from '@gatehouse/service-kit/redis';
 import type { Grant } from '../../tokens/grant.ts';
 
 /** Shortest time between two polls of a client, in seconds. */

@@ -1,7 +1,7 @@
 /** Stores devices that wait for a user to let them in (RFC 8628): each request as polled requests are, its user code under a key of its own. */
 import type { Clock } from '@gatehouse/service-kit/clock';
-import { sha256 } from '@gatehouse/service-kit/crypto/secrets';
-import type { Keyspace, RedisClient } from '@gatehouse/service-kit/redis/client';
+import { sha256 } from '@gatehouse/service-kit/crypto';
+import type { Keyspace, RedisClient } from '@gatehouse/service-kit/redis';
 import type { DeviceRequest } from './device.ts';
 import { createPolledRequests } from './polled-requests.ts';
 

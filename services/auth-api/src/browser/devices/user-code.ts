@@ -1,5 +1,5 @@
 /** Makes and reads the code that a user reads on a device and types into a browser (RFC 8628 section 6.1). */
-import { randomBytes } from '@gatehouse/service-kit/crypto/secrets';
+import { randomBytes } from '@gatehouse/service-kit/crypto';
 
 /** RFC 8628 section 6.1: without vowels there are no words, without digits no look-alikes. */
 const letters = 'BCDFGHJKLMNPQRSTVWXZ';

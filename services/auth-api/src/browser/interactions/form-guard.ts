@@ -1,5 +1,5 @@
 /** Accepts a form only from the page that was made for this browser: it carries the csrf token of the interaction. */
-import { safeEqual } from '@gatehouse/service-kit/crypto/secrets';
+import { safeEqual } from '@gatehouse/service-kit/crypto';
 import { SignInError } from '../../people/directories/sign-in-error.ts';
 import type { BrowserRequest } from '../cookies/browser-cookies.ts';
 import { crossSite, isForeign, requireSameOrigin } from '../cookies/same-origin.ts';

@@ -2,8 +2,7 @@
 
 import { browserHeader, interactionViewSchema } from '@gatehouse/contracts/auth-api/interaction';
 import { envelopeOf, errorEnvelope, securityError } from '@gatehouse/contracts/envelope';
-import type { App } from '@gatehouse/service-kit/http/app';
-import { ok } from '@gatehouse/service-kit/http/envelope';
+import { type App, ok } from '@gatehouse/service-kit/http';
 import { interactionCallSchema, type ReadView } from './view.ts';
 
 export function interactionRoutes(app: App, { readView }: { readView: ReadView }): void {

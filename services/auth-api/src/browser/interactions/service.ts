@@ -1,7 +1,7 @@
 /** Applies the rules of interactions: ten minutes, one browser, used once. */
 import type { Clock } from '@gatehouse/service-kit/clock';
-import { randomToken, sha256 } from '@gatehouse/service-kit/crypto/secrets';
-import { AppError } from '@gatehouse/service-kit/errors/app-error';
+import { randomToken, sha256 } from '@gatehouse/service-kit/crypto';
+import { AppError } from '@gatehouse/service-kit/errors';
 import {
   type Browser,
   type BrowserCookies,

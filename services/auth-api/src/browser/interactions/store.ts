@@ -1,6 +1,5 @@
 /** Stores interactions in Redis: the data, the state, and the hash of the browser's binding cookie. */
-import type { Keyspace, RedisClient } from '@gatehouse/service-kit/redis/client';
-import { defineScript } from '@gatehouse/service-kit/redis/script';
+import { defineScript, type Keyspace, type RedisClient } from '@gatehouse/service-kit/redis';
 import type { InteractionData, InteractionState } from './interaction.ts';
 
 export type FoundInteraction =

@@ -6,7 +6,7 @@ import {
 } from '@gatehouse/contracts/auth-api/interaction';
 import { definedOnly } from '@gatehouse/contracts/defined-only';
 import { freeText } from '@gatehouse/contracts/text';
-import { AppError, notFound } from '@gatehouse/service-kit/errors/app-error';
+import { AppError, notFound } from '@gatehouse/service-kit/errors';
 import { z } from 'zod';
 import type { AuthorizationRequest, PendingDevice } from '../../core/protocol/authorization-request.ts';
 import type { BrandingViews, Known } from '../../registry/branding/views.ts';

@@ -3,8 +3,7 @@ import {
   type ResourceTokens,
   readAccessToken,
 } from '@gatehouse/caller-auth/sender-constraint/resource-tokens';
-import { nameCorsCaller } from '@gatehouse/service-kit/http/cors';
-import { visitorAddressOf } from '@gatehouse/service-kit/http/visitor-address';
+import { nameCorsCaller, visitorAddressOf } from '@gatehouse/service-kit/http';
 import type { UserIdentity } from '../../people/identity/identity.ts';
 import type { AccessTokenRecord, StoredAccessToken, TokenFacts } from '../../tokens/access-token.ts';
 import { isOfOwnLogin } from '../../tokens/lineage.ts';

@@ -2,10 +2,8 @@
 import { sessionListSchema } from '@gatehouse/contracts/auth-api/sessions';
 import { definedOnly } from '@gatehouse/contracts/defined-only';
 import { emptyEnvelope, errorEnvelope, securityError } from '@gatehouse/contracts/envelope';
-import { forbidden, notFound } from '@gatehouse/service-kit/errors/app-error';
-import { insufficientScope, missingToken } from '@gatehouse/service-kit/errors/oauth-error';
-import type { App } from '@gatehouse/service-kit/http/app';
-import { ok } from '@gatehouse/service-kit/http/envelope';
+import { forbidden, insufficientScope, missingToken, notFound } from '@gatehouse/service-kit/errors';
+import { type App, ok } from '@gatehouse/service-kit/http';
 import { z } from 'zod';
 import { isWithinScope } from '../../core/protocol/parameters.ts';
 import type { UserIdentity } from '../../people/identity/identity.ts';

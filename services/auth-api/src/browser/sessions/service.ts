@@ -1,7 +1,7 @@
 /** Creates, finds and ends browser sessions; each use checks the lifetimes and the revocations. */
 import { definedOnly } from '@gatehouse/contracts/defined-only';
 import type { Clock } from '@gatehouse/service-kit/clock';
-import { randomToken, randomUuid, sha256 } from '@gatehouse/service-kit/crypto/secrets';
+import { randomToken, randomUuid, sha256 } from '@gatehouse/service-kit/crypto';
 import type { DomainEvent } from '../../core/domain-event.ts';
 import type { Standing } from '../../people/accounts/standing.ts';
 import { SignInError } from '../../people/directories/sign-in-error.ts';

@@ -1,7 +1,6 @@
 /** Stores sessions in Redis under the SHA-256 of the cookie, so that a reader of Redis gets no usable cookie. */
-import { sha256 } from '@gatehouse/service-kit/crypto/secrets';
-import type { Keyspace, RedisClient } from '@gatehouse/service-kit/redis/client';
-import { defineScript } from '@gatehouse/service-kit/redis/script';
+import { sha256 } from '@gatehouse/service-kit/crypto';
+import { defineScript, type Keyspace, type RedisClient } from '@gatehouse/service-kit/redis';
 import { type Everywhere, type PersonKey, personAt } from '../../records/revocation/revocation.ts';
 import type { Session } from './session.ts';
 

@@ -1,6 +1,6 @@
 /** Tells what makes a public key in the form of RFC 7517 worthless. */
 import { createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto';
-import { type KeyStrengthOptions, weaknessOf } from '@gatehouse/service-kit/crypto/key-strength';
+import { type KeyStrengthOptions, weaknessOf } from '@gatehouse/service-kit/crypto';
 
 /** The end of a sentence about the key; undefined for one that may be used. */
 export function jwkWeakness(jwk: object, options?: KeyStrengthOptions): string | undefined {

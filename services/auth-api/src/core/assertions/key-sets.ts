@@ -2,7 +2,7 @@
 
 import type { HttpClient } from '@gatehouse/api-client/http-client';
 import type { Clock } from '@gatehouse/service-kit/clock';
-import type { KeyStrengthOptions } from '@gatehouse/service-kit/crypto/key-strength';
+import type { KeyStrengthOptions } from '@gatehouse/service-kit/crypto';
 import { createLocalJWKSet, type JSONWebKeySet, type LocalJWKSet } from 'jose';
 import { LRUCache } from 'lru-cache';
 import { jwkWeakness } from './jwk-weakness.ts';

@@ -8,7 +8,7 @@ import {
   visibleTexts,
 } from '@gatehouse/contracts/resources/client/detail-types';
 import { anyJson } from '@gatehouse/contracts/text';
-import { OAuthError } from '@gatehouse/service-kit/errors/oauth-error';
+import { OAuthError } from '@gatehouse/service-kit/errors';
 import { z } from 'zod';
 
 /** Section 2.2: members whose meaning is the same in every type. */

@@ -1,8 +1,7 @@
 /** Reads the parameters of an OAuth request, each at most once and never empty (RFC 6749 sections 3.1 and 3.2), and scopes (section 3.3). */
 import formbody from '@fastify/formbody';
-import { invalidRequest } from '@gatehouse/service-kit/errors/oauth-error';
-import { oauthErrorHandler } from '@gatehouse/service-kit/errors/render-oauth';
-import type { App } from '@gatehouse/service-kit/http/app';
+import { invalidRequest, oauthErrorHandler } from '@gatehouse/service-kit/errors';
+import type { App } from '@gatehouse/service-kit/http';
 
 export interface RequestParameters {
   get(name: string): string | undefined;

@@ -1,5 +1,5 @@
 /** Verifies Proof Key for Code Exchange (RFC 7636), method S256 only: `plain` does not protect a request that leaked. */
-import { safeEqual, sha256 } from '@gatehouse/service-kit/crypto/secrets';
+import { safeEqual, sha256 } from '@gatehouse/service-kit/crypto';
 
 const challengeShape = /^[A-Za-z0-9_-]{43}$/;
 const verifierShape = /^[A-Za-z0-9._~-]{43,128}$/;

@@ -1,5 +1,5 @@
 /** Renders a page whose form posts itself to another site: at once, or by its button. */
-import { escapeHtml, renderStandalonePage } from '@gatehouse/service-kit/html/standalone-page';
+import { escapeHtml, renderStandalonePage } from '@gatehouse/service-kit/html';
 
 export interface PostForm {
   title: string;

@@ -1,7 +1,6 @@
 /** Composes shared signals: receivers, intake, outbox and the worker that pushes them. */
 import { createAddressPolicy } from '@gatehouse/api-client/address-policy';
-import { createDeliveryWorker } from '@gatehouse/service-kit/background/delivery-worker';
-import { createRepeatingWork } from '@gatehouse/service-kit/background/repeating-work';
+import { createDeliveryWorker, createRepeatingWork } from '@gatehouse/service-kit/background';
 import type { Core } from '../../core/core.ts';
 import type { Domain } from '../../core/domain.ts';
 import type { Audit } from '../../records/audit/compose.ts';

@@ -2,8 +2,8 @@
 import type { HttpClient } from '@gatehouse/api-client/http-client';
 import { UpstreamError } from '@gatehouse/api-client/upstream-error';
 import type { Clock } from '@gatehouse/service-kit/clock';
-import { randomUuid } from '@gatehouse/service-kit/crypto/secrets';
-import type { Logger } from '@gatehouse/service-kit/logging/logger';
+import { randomUuid } from '@gatehouse/service-kit/crypto';
+import type { Logger } from '@gatehouse/service-kit/observability';
 import { z } from 'zod';
 import type { AuditWriter } from '../../records/audit/event.ts';
 import type { Outbox, Pending } from './outbox.ts';

@@ -1,9 +1,8 @@
 /** Takes signals from the security events into the outbox; while PostgreSQL is away they wait in Redis. */
-import { sha256 } from '@gatehouse/service-kit/crypto/secrets';
-import type { Logger } from '@gatehouse/service-kit/logging/logger';
-import { withAdvisoryLock } from '@gatehouse/service-kit/postgres/advisory-lock';
-import type { Pool } from '@gatehouse/service-kit/postgres/pool';
-import type { RedisClient } from '@gatehouse/service-kit/redis/client';
+import { sha256 } from '@gatehouse/service-kit/crypto';
+import type { Logger } from '@gatehouse/service-kit/observability';
+import { type Pool, withAdvisoryLock } from '@gatehouse/service-kit/postgres';
+import type { RedisClient } from '@gatehouse/service-kit/redis';
 import type { RecordedAuditEvent } from '../../records/audit/event.ts';
 import type { Outbox } from './outbox.ts';
 import type { Receivers } from './receivers.ts';

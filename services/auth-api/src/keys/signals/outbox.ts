@@ -1,5 +1,5 @@
 /** Keeps signals in PostgreSQL until they are delivered; each receiver has its own row and its own token id. */
-import type { Pool } from '@gatehouse/service-kit/postgres/pool';
+import type { Pool } from '@gatehouse/service-kit/postgres';
 import type { EventClaims } from './security-event-token.ts';
 
 export interface Draft {

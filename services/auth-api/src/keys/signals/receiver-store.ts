@@ -1,6 +1,6 @@
 /** Stores the receivers of shared signals in PostgreSQL. */
 import type { SignalReceiverView } from '@gatehouse/contracts/auth-api/administration/signal-receivers';
-import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
+import type { Queryable } from '@gatehouse/service-kit/postgres';
 
 export interface Receiver {
   id: string;

@@ -2,13 +2,11 @@
 import type { AddressPolicy } from '@gatehouse/api-client/address-policy';
 import type { SignalReceiverView } from '@gatehouse/contracts/auth-api/administration/signal-receivers';
 import { definedOnly } from '@gatehouse/contracts/defined-only';
-import { diff, hiddenValue } from '@gatehouse/service-kit/changes/field-changes';
-import type { ChangeLog, ChangeTransaction } from '@gatehouse/service-kit/changes/log';
+import { type ChangeLog, type ChangeTransaction, diff, hiddenValue } from '@gatehouse/service-kit/changes';
 import type { Clock } from '@gatehouse/service-kit/clock';
-import type { SecretBox } from '@gatehouse/service-kit/crypto/secret-box';
-import { randomUuid } from '@gatehouse/service-kit/crypto/secrets';
-import { type AppError, badRequest, notFound } from '@gatehouse/service-kit/errors/app-error';
-import type { Pool, PoolClient } from '@gatehouse/service-kit/postgres/pool';
+import { randomUuid, type SecretBox } from '@gatehouse/service-kit/crypto';
+import { type AppError, badRequest, notFound } from '@gatehouse/service-kit/errors';
+import type { Pool, PoolClient } from '@gatehouse/service-kit/postgres';
 import type { Actor } from '../../core/administration/actor.ts';
 import { type AuditWriter, actorFields, type Cause } from '../../records/audit/event.ts';
 import {

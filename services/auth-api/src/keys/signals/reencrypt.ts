@@ -1,6 +1,6 @@
 /** Encrypts the bearer tokens of receivers again with the active encryption key. */
-import type { SecretBox } from '@gatehouse/service-kit/crypto/secret-box';
-import { inTransaction, type Pool } from '@gatehouse/service-kit/postgres/pool';
+import type { SecretBox } from '@gatehouse/service-kit/crypto';
+import { inTransaction, type Pool } from '@gatehouse/service-kit/postgres';
 import { listReceivers, lockReceiver, placeOf, saveReceiver } from './receiver-store.ts';
 
 /**

@@ -4,8 +4,7 @@ import {
   signalTestSchema,
 } from '@gatehouse/contracts/auth-api/administration/signal-receivers';
 import { emptyEnvelope, envelopeOf } from '@gatehouse/contracts/envelope';
-import type { App } from '@gatehouse/service-kit/http/app';
-import { ok } from '@gatehouse/service-kit/http/envelope';
+import { type App, ok } from '@gatehouse/service-kit/http';
 import { z } from 'zod';
 import { actorOf } from '../../core/administration/actor.ts';
 import { refusals, refusalsOfOne } from '../../core/administration/refusals.ts';

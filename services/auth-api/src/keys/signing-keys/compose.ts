@@ -1,6 +1,6 @@
 /** Composes the signing keys, the signer and the metric of their age. */
 import type { Clock } from '@gatehouse/service-kit/clock';
-import type { Metrics } from '@gatehouse/service-kit/metrics/registry';
+import type { Metrics } from '@gatehouse/service-kit/observability';
 import type { Core } from '../../core/core.ts';
 import type { Domain, ServicesOf } from '../../core/domain.ts';
 import type { Audit } from '../../records/audit/compose.ts';

@@ -8,8 +8,8 @@ import {
   verify,
 } from 'node:crypto';
 import { Worker } from 'node:worker_threads';
-import { weaknessOf } from '@gatehouse/service-kit/crypto/key-strength';
-import { badRequest } from '@gatehouse/service-kit/errors/app-error';
+import { weaknessOf } from '@gatehouse/service-kit/crypto';
+import { badRequest } from '@gatehouse/service-kit/errors';
 import { algorithmOf, digestOf, UnsuitableKey } from './algorithms.ts';
 import type { KeyFile, OpenedKeyFile } from './key-file-worker.ts';
 import { describeKey, type NewKey } from './key-material.ts';

@@ -1,8 +1,8 @@
 /** Changes the states of stored keys (next, active, retired, removed) inside one transaction that holds the lock. */
 
 import { type SigningAlgorithm, signingAlgorithms } from '@gatehouse/contracts/resources/algorithms';
-import type { SecretBox } from '@gatehouse/service-kit/crypto/secret-box';
-import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
+import type { SecretBox } from '@gatehouse/service-kit/crypto';
+import type { Queryable } from '@gatehouse/service-kit/postgres';
 import type { AuditEventName } from '../../records/audit/event.ts';
 import { generateKey, type NewKey, sealKey } from './key-material.ts';
 import { activateKey, deleteKey, insertKey, listKeys, retireKey, type StoredKey } from './store.ts';

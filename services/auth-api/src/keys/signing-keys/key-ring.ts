@@ -1,7 +1,7 @@
 /** Keeps the signing keys in the memory of a replica. */
 import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
 import { type SigningAlgorithm, signingAlgorithms } from '@gatehouse/contracts/resources/algorithms';
-import type { SecretBox } from '@gatehouse/service-kit/crypto/secret-box';
+import type { SecretBox } from '@gatehouse/service-kit/crypto';
 import type { JWK } from 'jose';
 import { type KeyState, placeOf, type StoredKey } from './store.ts';
 

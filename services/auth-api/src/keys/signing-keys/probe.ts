@@ -2,8 +2,8 @@
 
 import { signingAlgorithms } from '@gatehouse/contracts/resources/algorithms';
 import type { Clock } from '@gatehouse/service-kit/clock';
-import type { SecretBox } from '@gatehouse/service-kit/crypto/secret-box';
-import { type Probe, type Verdict, worst } from '@gatehouse/service-kit/health/diagnosis';
+import type { SecretBox } from '@gatehouse/service-kit/crypto';
+import { type Probe, type Verdict, worst } from '@gatehouse/service-kit/health';
 import type { SigningKeyService } from './signing-keys.ts';
 import { placeOf, type StoredKey } from './store.ts';
 

@@ -1,6 +1,6 @@
 /** Encrypts the private keys with the active encryption key, so that a former one can be removed from the configuration. */
-import type { SecretBox } from '@gatehouse/service-kit/crypto/secret-box';
-import { inTransaction, type Pool } from '@gatehouse/service-kit/postgres/pool';
+import type { SecretBox } from '@gatehouse/service-kit/crypto';
+import { inTransaction, type Pool } from '@gatehouse/service-kit/postgres';
 import { listKeys, lockKeys, placeOf, replaceEnvelope } from './store.ts';
 
 /**

@@ -1,6 +1,5 @@
 /** Deletes retired keys when all that they signed has expired, never faster than a clock that jumps may let them go. */
-import { createBoundedDeletion } from '@gatehouse/service-kit/postgres/bounded-deletion';
-import type { Pool } from '@gatehouse/service-kit/postgres/pool';
+import { createBoundedDeletion, type Pool } from '@gatehouse/service-kit/postgres';
 
 export function createRetiredKeys(
   pool: Pool,

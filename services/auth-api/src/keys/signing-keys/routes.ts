@@ -6,8 +6,7 @@ import {
 import { definedOnly } from '@gatehouse/contracts/defined-only';
 import { envelopeOf, errorEnvelope } from '@gatehouse/contracts/envelope';
 import { signingAlgorithms } from '@gatehouse/contracts/resources/algorithms';
-import type { App } from '@gatehouse/service-kit/http/app';
-import { ok } from '@gatehouse/service-kit/http/envelope';
+import { type App, ok } from '@gatehouse/service-kit/http';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { ifMatchRule, refusalsOfChange, writerOf } from '../../core/administration/conditional.ts';

@@ -1,13 +1,13 @@
 /** Creates, rotates, imports and removes the signing keys that all replicas share. */
 
 import { type SigningAlgorithm, signingAlgorithms } from '@gatehouse/contracts/resources/algorithms';
-import type { ChangeLog } from '@gatehouse/service-kit/changes/log';
+import type { ChangeLog } from '@gatehouse/service-kit/changes';
 import type { Clock, Trust } from '@gatehouse/service-kit/clock';
-import type { SecretBox } from '@gatehouse/service-kit/crypto/secret-box';
-import { conflict, notFound } from '@gatehouse/service-kit/errors/app-error';
-import { listEtagOf, requireTag } from '@gatehouse/service-kit/http/entity-tag';
-import type { Logger } from '@gatehouse/service-kit/logging/logger';
-import type { Pool } from '@gatehouse/service-kit/postgres/pool';
+import type { SecretBox } from '@gatehouse/service-kit/crypto';
+import { conflict, notFound } from '@gatehouse/service-kit/errors';
+import { listEtagOf, requireTag } from '@gatehouse/service-kit/http';
+import type { Logger } from '@gatehouse/service-kit/observability';
+import type { Pool } from '@gatehouse/service-kit/postgres';
 import { type AuditWriter, actorFields } from '../../records/audit/event.ts';
 import { keySetMaxAgeSeconds } from './jwks.ts';
 import { beginKeyChanges, type KeyChanges } from './key-changes.ts';

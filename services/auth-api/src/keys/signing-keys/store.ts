@@ -1,8 +1,8 @@
 /** Stores signing keys in PostgreSQL; private parts are encrypted. */
 
 import type { SigningAlgorithm } from '@gatehouse/contracts/resources/algorithms';
-import type { SecretPlace } from '@gatehouse/service-kit/crypto/secret-box';
-import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
+import type { SecretPlace } from '@gatehouse/service-kit/crypto';
+import type { Queryable } from '@gatehouse/service-kit/postgres';
 import type { JWK } from 'jose';
 
 export type KeyState = 'next' | 'active' | 'retired';

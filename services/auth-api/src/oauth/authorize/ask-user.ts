@@ -1,7 +1,6 @@
 /** Sends the browser to a page that asks the user to sign in or to consent; the request waits in an interaction. */
 import { definedOnly } from '@gatehouse/contracts/defined-only';
-import type { AttemptLimiter } from '@gatehouse/service-kit/limits/attempt-limiter';
-import type { Turnstile } from '@gatehouse/service-kit/limits/turnstile';
+import type { AttemptLimiter, Turnstile } from '@gatehouse/service-kit/limits';
 import type { Browser } from '../../browser/cookies/browser-cookies.ts';
 import type { Pages } from '../../browser/cookies/pages.ts';
 import type { InteractionService } from '../../browser/interactions/service.ts';

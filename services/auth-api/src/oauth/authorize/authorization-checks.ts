@@ -1,11 +1,6 @@
 /** Checks an authorization request, one named check after the other, before the user is asked. */
 import { definedOnly } from '@gatehouse/contracts/defined-only';
-import {
-  invalidRequest,
-  invalidScope,
-  invalidTarget,
-  OAuthError,
-} from '@gatehouse/service-kit/errors/oauth-error';
+import { invalidRequest, invalidScope, invalidTarget, OAuthError } from '@gatehouse/service-kit/errors';
 import { supportedContexts } from '../../core/protocol/authentication-context.ts';
 import { invalidDetails } from '../../core/protocol/authorization-details.ts';
 import type { AuthorizationRequest } from '../../core/protocol/authorization-request.ts';

@@ -6,7 +6,7 @@ import {
   loginRequired,
   type OAuthError,
   unmetRequirements,
-} from '@gatehouse/service-kit/errors/oauth-error';
+} from '@gatehouse/service-kit/errors';
 import type { ConsentService } from '../../browser/consents/service.ts';
 import { type Interaction, type InteractionState, isAsked } from '../../browser/interactions/interaction.ts';
 import type { Session } from '../../browser/sessions/session.ts';

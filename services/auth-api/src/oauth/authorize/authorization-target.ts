@@ -1,5 +1,5 @@
 /** Finds the client of an authorization request and where its answer goes. Without both, the browser is never redirected. */
-import { badRequest } from '@gatehouse/service-kit/errors/app-error';
+import { badRequest } from '@gatehouse/service-kit/errors';
 import { openidScope, parseScope, type RequestParameters } from '../../core/protocol/parameters.ts';
 import { isRegisteredRedirectUri } from '../../core/protocol/redirect-uri.ts';
 import type { Client } from '../../registry/clients/client.ts';

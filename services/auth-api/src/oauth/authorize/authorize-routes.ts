@@ -1,10 +1,8 @@
 /** Serves `/auth/v3/oauth/authorize` to browsers: answers with redirects, or with a page when the redirect URI is not trusted. */
 
 import { hasScheme } from '@gatehouse/caller-auth/credentials/basic-auth';
-import { badRequest } from '@gatehouse/service-kit/errors/app-error';
-import { htmlErrorHandler } from '@gatehouse/service-kit/errors/render-html';
-import { oauthErrorHandler } from '@gatehouse/service-kit/errors/render-oauth';
-import type { App } from '@gatehouse/service-kit/http/app';
+import { badRequest, htmlErrorHandler, oauthErrorHandler } from '@gatehouse/service-kit/errors';
+import type { App } from '@gatehouse/service-kit/http';
 import type { FastifyReply } from 'fastify';
 import { orExpiredPage } from '../../browser/cookies/expired-sign-in.ts';
 import type { PostedRequests } from '../../browser/cookies/posted-requests.ts';

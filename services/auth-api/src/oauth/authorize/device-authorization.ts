@@ -1,6 +1,6 @@
 /** The device authorization endpoint (RFC 8628 section 3.1): gives codes to a device without a browser. */
-import { invalidScope, unauthorizedClient } from '@gatehouse/service-kit/errors/oauth-error';
-import type { AttemptLimiter } from '@gatehouse/service-kit/limits/attempt-limiter';
+import { invalidScope, unauthorizedClient } from '@gatehouse/service-kit/errors';
+import type { AttemptLimiter } from '@gatehouse/service-kit/limits';
 import type { Pages } from '../../browser/cookies/pages.ts';
 import { pollIntervalSeconds } from '../../browser/devices/polled-requests.ts';
 import type { Devices } from '../../browser/devices/service.ts';

@@ -1,7 +1,7 @@
 /** Serves `/auth/v3/oauth/device/code`: the form of the page where a user types the code of a device. */
 import { freeText } from '@gatehouse/contracts/text';
-import { htmlErrorHandler } from '@gatehouse/service-kit/errors/render-html';
-import type { App } from '@gatehouse/service-kit/http/app';
+import { htmlErrorHandler } from '@gatehouse/service-kit/errors';
+import type { App } from '@gatehouse/service-kit/http';
 import { z } from 'zod';
 import { requireSameOrigin } from '../../browser/cookies/same-origin.ts';
 import { readOnlyForms } from '../../core/protocol/parameters.ts';

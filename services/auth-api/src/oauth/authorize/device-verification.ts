@@ -1,7 +1,7 @@
 /** Starts the login for a device from the code that its user typed (RFC 8628 section 3.3). */
 import type { Clock } from '@gatehouse/service-kit/clock';
-import { AppError } from '@gatehouse/service-kit/errors/app-error';
-import { addressGroup } from '@gatehouse/service-kit/limits/address-group';
+import { AppError } from '@gatehouse/service-kit/errors';
+import { addressGroup } from '@gatehouse/service-kit/limits';
 import type { Browser } from '../../browser/cookies/browser-cookies.ts';
 import type { Pages } from '../../browser/cookies/pages.ts';
 import type { Tries } from '../../browser/devices/attempts.ts';

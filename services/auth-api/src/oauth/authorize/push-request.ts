@@ -1,9 +1,8 @@
 /** The pushed authorization request endpoint (RFC 9126): runs the checks of the authorization endpoint before the browser comes. */
 import type { DpopProof } from '@gatehouse/caller-auth/sender-constraint/dpop-proof';
 import { definedOnly } from '@gatehouse/contracts/defined-only';
-import { AppError } from '@gatehouse/service-kit/errors/app-error';
-import { invalidRequest, OAuthError } from '@gatehouse/service-kit/errors/oauth-error';
-import type { AttemptLimiter } from '@gatehouse/service-kit/limits/attempt-limiter';
+import { AppError, invalidRequest, OAuthError } from '@gatehouse/service-kit/errors';
+import type { AttemptLimiter } from '@gatehouse/service-kit/limits';
 import { type RequestParameters, readParameters } from '../../core/protocol/parameters.ts';
 import type { Client } from '../../registry/clients/client.ts';
 import type { ClientAuthentication, ClientCall } from '../client-authentication/client-authentication.ts';

@@ -1,6 +1,6 @@
 /** Serves `/auth/v3/oauth/par`, where clients push authorization requests (RFC 9126). */
 import { securityError } from '@gatehouse/contracts/envelope';
-import type { App } from '@gatehouse/service-kit/http/app';
+import type { App } from '@gatehouse/service-kit/http';
 import { answerClients, describeOnly } from '../../core/protocol/parameters.ts';
 import { pushedAnswerSchema, pushedRequestSchema } from '../../core/protocol/schemas.ts';
 import { callOf } from '../client-authentication/client-authentication.ts';

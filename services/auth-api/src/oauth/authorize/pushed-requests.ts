@@ -1,7 +1,6 @@
 /** Stores pushed authorization requests (RFC 9126) in Redis until the browser comes with their `request_uri`. */
-import { randomToken, sha256 } from '@gatehouse/service-kit/crypto/secrets';
-import type { Keyspace, RedisClient } from '@gatehouse/service-kit/redis/client';
-import { defineScript } from '@gatehouse/service-kit/redis/script';
+import { randomToken, sha256 } from '@gatehouse/service-kit/crypto';
+import { defineScript, type Keyspace, type RedisClient } from '@gatehouse/service-kit/redis';
 import { interactionLifeMs } from '../../browser/interactions/service.ts';
 
 export interface PushedRequest {

@@ -1,7 +1,7 @@
 /** Reads an authorization request from checked parameters. */
 import { definedOnly } from '@gatehouse/contracts/defined-only';
 import type { Clock } from '@gatehouse/service-kit/clock';
-import { invalidRequest } from '@gatehouse/service-kit/errors/oauth-error';
+import { invalidRequest } from '@gatehouse/service-kit/errors';
 import type { AuthorizationRequest } from '../../core/protocol/authorization-request.ts';
 import type { DetailReader } from '../../registry/clients/detail-types.ts';
 import type { IdTokens } from '../../tokens/id-token.ts';

@@ -1,6 +1,6 @@
 /** Verifies request objects (RFC 9101): authorization requests as JWTs that the client has signed, by value. */
 import type { Clock } from '@gatehouse/service-kit/clock';
-import { OAuthError } from '@gatehouse/service-kit/errors/oauth-error';
+import { OAuthError } from '@gatehouse/service-kit/errors';
 import { type KeySets, UnreadableKeySet } from '../../core/assertions/key-sets.ts';
 import {
   assertionAlgorithms,

@@ -1,9 +1,5 @@
 /** Checks which response type a client may ask for, and by which response mode the answer may travel. */
-import {
-  invalidRequest,
-  unauthorizedClient,
-  unsupportedResponseType,
-} from '@gatehouse/service-kit/errors/oauth-error';
+import { invalidRequest, unauthorizedClient, unsupportedResponseType } from '@gatehouse/service-kit/errors';
 import type { RequestParameters } from '../../core/protocol/parameters.ts';
 import {
   defaultResponseMode,

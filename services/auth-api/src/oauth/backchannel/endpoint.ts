@@ -1,7 +1,6 @@
 /** The backchannel authentication endpoint (OpenID CIBA section 7): takes a client's request to the person whom it names. */
 import { definedOnly } from '@gatehouse/contracts/defined-only';
-import { AppError } from '@gatehouse/service-kit/errors/app-error';
-import { OAuthError, unauthorizedClient } from '@gatehouse/service-kit/errors/oauth-error';
+import { AppError, OAuthError, unauthorizedClient } from '@gatehouse/service-kit/errors';
 import type { Approvals } from '../../browser/approvals/service.ts';
 import type { UserCodes } from '../../browser/approvals/user-codes.ts';
 import { pollIntervalSeconds } from '../../browser/devices/polled-requests.ts';

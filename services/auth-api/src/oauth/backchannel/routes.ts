@@ -1,6 +1,6 @@
 /** Serves `/auth/v3/oauth/backchannel`, where clients ask for the approval of a person who is elsewhere (OpenID CIBA). */
 import { securityError } from '@gatehouse/contracts/envelope';
-import type { App } from '@gatehouse/service-kit/http/app';
+import type { App } from '@gatehouse/service-kit/http';
 import { answerClients, describeOnly } from '../../core/protocol/parameters.ts';
 import { backchannelAnswerSchema, backchannelRequestSchema } from '../../core/protocol/schemas.ts';
 import { callOf } from '../client-authentication/client-authentication.ts';

@@ -1,9 +1,9 @@
 /** Authenticates clients at every endpoint that they call (RFC 6749 section 2.3). */
 import type { SecretVerifier } from '@gatehouse/caller-auth/credentials/secret-verifier';
 import type { SenderRequest } from '@gatehouse/caller-auth/sender-constraint/sender';
-import { invalidRequest } from '@gatehouse/service-kit/errors/oauth-error';
-import { nameCorsCaller } from '@gatehouse/service-kit/http/cors';
-import type { LastUses } from '@gatehouse/service-kit/postgres/last-uses';
+import { invalidRequest } from '@gatehouse/service-kit/errors';
+import { nameCorsCaller } from '@gatehouse/service-kit/http';
+import type { LastUses } from '@gatehouse/service-kit/postgres';
 import { readParameters } from '../../core/protocol/parameters.ts';
 import { type Client, type ClientAuthMethod, usesSecret } from '../../registry/clients/client.ts';
 import type { ClientDirectory } from '../../registry/clients/directory.ts';

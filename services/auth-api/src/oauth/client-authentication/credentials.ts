@@ -4,7 +4,7 @@ import {
   hasScheme,
   parseBasicCredentials,
 } from '@gatehouse/caller-auth/credentials/basic-auth';
-import { invalidRequest } from '@gatehouse/service-kit/errors/oauth-error';
+import { invalidRequest } from '@gatehouse/service-kit/errors';
 import type { RequestParameters } from '../../core/protocol/parameters.ts';
 import type { ClientAuthMethod } from '../../registry/clients/client.ts';
 import { ClientRefusal } from './refusals.ts';

@@ -8,10 +8,8 @@ import type { ResourceTokens } from '@gatehouse/caller-auth/sender-constraint/re
 import type { SenderRequest } from '@gatehouse/caller-auth/sender-constraint/sender';
 import { managementAuthority } from '@gatehouse/contracts/auth-api/introspection';
 import type { Clock } from '@gatehouse/service-kit/clock';
-import { AppError, forbidden, unauthorized } from '@gatehouse/service-kit/errors/app-error';
-import type { App } from '@gatehouse/service-kit/http/app';
-import { nameCorsCaller } from '@gatehouse/service-kit/http/cors';
-import { visitorAddressOf } from '@gatehouse/service-kit/http/visitor-address';
+import { AppError, forbidden, unauthorized } from '@gatehouse/service-kit/errors';
+import { type App, nameCorsCaller, visitorAddressOf } from '@gatehouse/service-kit/http';
 import type { FastifyRequest } from 'fastify';
 import { nameActor } from '../../core/administration/actor.ts';
 import type { AuditWriter } from '../../records/audit/event.ts';

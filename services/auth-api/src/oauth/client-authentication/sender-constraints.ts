@@ -8,8 +8,8 @@ import {
   DpopRefusal,
 } from '@gatehouse/caller-auth/sender-constraint/dpop-proof';
 import type { SenderRequest } from '@gatehouse/caller-auth/sender-constraint/sender';
-import { invalidRequest, OAuthError } from '@gatehouse/service-kit/errors/oauth-error';
-import type { SingleUse } from '@gatehouse/service-kit/redis/single-use';
+import { invalidRequest, OAuthError } from '@gatehouse/service-kit/errors';
+import type { SingleUse } from '@gatehouse/service-kit/redis';
 import type { Client } from '../../registry/clients/client.ts';
 
 export type SenderConstraints = ReturnType<typeof createSenderConstraints>;

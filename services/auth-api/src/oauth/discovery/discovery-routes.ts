@@ -1,8 +1,7 @@
 /** Serves the discovery documents and the key set, which are public. */
 import { metadataPathOf } from '@gatehouse/caller-auth/sender-constraint/resource-metadata';
-import { oauthErrorHandler } from '@gatehouse/service-kit/errors/render-oauth';
-import type { App } from '@gatehouse/service-kit/http/app';
-import { allowEveryOrigin } from '@gatehouse/service-kit/http/cors';
+import { oauthErrorHandler } from '@gatehouse/service-kit/errors';
+import { type App, allowEveryOrigin } from '@gatehouse/service-kit/http';
 import { discoverySchema, keySetSchema, resourceSchema } from '../../core/protocol/schemas.ts';
 import { keySetMaxAgeSeconds, publishKeys } from '../../keys/signing-keys/jwks.ts';
 import type { SigningKey } from '../../keys/signing-keys/key-ring.ts';

@@ -1,7 +1,7 @@
 /** Serves `/auth/v3/internal/introspect`, by which Environment API asks about the tokens of its callers. */
 import { introspectionAnswerSchema } from '@gatehouse/contracts/auth-api/introspection';
 import { securityError } from '@gatehouse/contracts/envelope';
-import type { App } from '@gatehouse/service-kit/http/app';
+import type { App } from '@gatehouse/service-kit/http';
 import { describeOnly, readOnlyForms, readParameters } from '../../core/protocol/parameters.ts';
 import { tokenQuestionSchema } from '../../core/protocol/schemas.ts';
 import type { Client } from '../../registry/clients/client.ts';

@@ -1,8 +1,8 @@
 /** Verifies assertions about users by issuers that a client has registered (RFC 7523 section 3), and finds the user. */
 import type { Clock } from '@gatehouse/service-kit/clock';
-import { sha256 } from '@gatehouse/service-kit/crypto/secrets';
-import { unavailable } from '@gatehouse/service-kit/errors/app-error';
-import type { SingleUse } from '@gatehouse/service-kit/redis/single-use';
+import { sha256 } from '@gatehouse/service-kit/crypto';
+import { unavailable } from '@gatehouse/service-kit/errors';
+import type { SingleUse } from '@gatehouse/service-kit/redis';
 import type { JWTPayload } from 'jose';
 import { type KeySet, type KeySets, UnreadableKeySet } from '../../core/assertions/key-sets.ts';
 import {

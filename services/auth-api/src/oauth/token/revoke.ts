@@ -1,6 +1,6 @@
 /** Revokes tokens at the request of their client (RFC 7009). */
-import { unsupportedTokenType } from '@gatehouse/service-kit/errors/oauth-error';
-import { nameCorsCaller } from '@gatehouse/service-kit/http/cors';
+import { unsupportedTokenType } from '@gatehouse/service-kit/errors';
+import { nameCorsCaller } from '@gatehouse/service-kit/http';
 import { requireParameter } from '../../core/protocol/parameters.ts';
 import type { AuditWriter } from '../../records/audit/event.ts';
 import type { Client } from '../../registry/clients/client.ts';

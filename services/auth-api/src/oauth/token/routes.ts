@@ -1,8 +1,8 @@
 /** Mounts the endpoints that clients call by form: token, device authorization, introspection, revocation. */
 import { introspectionAnswerSchema } from '@gatehouse/contracts/auth-api/introspection';
 import { securityError } from '@gatehouse/contracts/envelope';
-import { oauthErrorHandler } from '@gatehouse/service-kit/errors/render-oauth';
-import type { App } from '@gatehouse/service-kit/http/app';
+import { oauthErrorHandler } from '@gatehouse/service-kit/errors';
+import type { App } from '@gatehouse/service-kit/http';
 import { z } from 'zod';
 import { describeOnly, readOnlyForms } from '../../core/protocol/parameters.ts';
 import {

@@ -1,7 +1,7 @@
 /** Verifies SAML assertions about users by issuers that a client has registered (RFC 7522 section 3), and finds the user. */
 import type { Clock } from '@gatehouse/service-kit/clock';
-import { sha256 } from '@gatehouse/service-kit/crypto/secrets';
-import type { SingleUse } from '@gatehouse/service-kit/redis/single-use';
+import { sha256 } from '@gatehouse/service-kit/crypto';
+import type { SingleUse } from '@gatehouse/service-kit/redis';
 import type { KeySets } from '../../core/assertions/key-sets.ts';
 import { UntrustedAssertion } from '../../core/assertions/untrusted.ts';
 import { clockSkewSeconds } from '../../core/assertions/verify-jwt.ts';

@@ -1,11 +1,11 @@
 /** Answers the token endpoint (RFC 6749 section 3.2): the same ordered steps around every grant. */
-import { AppError } from '@gatehouse/service-kit/errors/app-error';
 import {
+  AppError,
   invalidScope,
   unauthorizedClient,
   unsupportedGrantType,
-} from '@gatehouse/service-kit/errors/oauth-error';
-import { isCrossOrigin, nameCorsCaller } from '@gatehouse/service-kit/http/cors';
+} from '@gatehouse/service-kit/errors';
+import { isCrossOrigin, nameCorsCaller } from '@gatehouse/service-kit/http';
 import { invalidDetails } from '../../core/protocol/authorization-details.ts';
 import {
   onlyThose,

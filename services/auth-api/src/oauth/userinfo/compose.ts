@@ -1,6 +1,6 @@
 /** Composes the endpoints that return the user of an access token. */
 import { metadataPathOf, tellMetadata } from '@gatehouse/caller-auth/sender-constraint/resource-metadata';
-import type { App } from '@gatehouse/service-kit/http/app';
+import type { App } from '@gatehouse/service-kit/http';
 import type { Assertions } from '../../core/assertions/compose.ts';
 import type { Core } from '../../core/core.ts';
 import type { Domain } from '../../core/domain.ts';

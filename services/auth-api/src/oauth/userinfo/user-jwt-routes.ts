@@ -1,9 +1,8 @@
 /** Serves the compat endpoints that return the user of an access token as a JWT for another service. */
 import { readAccessToken } from '@gatehouse/caller-auth/sender-constraint/resource-tokens';
 import { emptyEnvelope, securityError } from '@gatehouse/contracts/envelope';
-import { oauthErrorHandler } from '@gatehouse/service-kit/errors/render-oauth';
-import type { App } from '@gatehouse/service-kit/http/app';
-import { ok } from '@gatehouse/service-kit/http/envelope';
+import { oauthErrorHandler } from '@gatehouse/service-kit/errors';
+import { type App, ok } from '@gatehouse/service-kit/http';
 import { z } from 'zod';
 import type { ConvertedTokens } from '../token/exchange/converted-tokens.ts';
 import type { UserInfo, UserTokens } from './userinfo.ts';

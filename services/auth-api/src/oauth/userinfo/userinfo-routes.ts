@@ -1,8 +1,8 @@
 /** Serves `/auth/v3/userinfo` and `/auth/v3/openid/userinfo`. */
 import formbody from '@fastify/formbody';
 import { securityError } from '@gatehouse/contracts/envelope';
-import { oauthErrorHandler } from '@gatehouse/service-kit/errors/render-oauth';
-import type { App } from '@gatehouse/service-kit/http/app';
+import { oauthErrorHandler } from '@gatehouse/service-kit/errors';
+import type { App } from '@gatehouse/service-kit/http';
 import { readParameters } from '../../core/protocol/parameters.ts';
 import type { UserInfo } from './userinfo.ts';
 import { cloudUserDetailsSchema, openIdUserInfoSchema } from './userinfo-schemas.ts';

@@ -2,7 +2,7 @@
 import type { ResourceTokens } from '@gatehouse/caller-auth/sender-constraint/resource-tokens';
 import type { SenderRequest } from '@gatehouse/caller-auth/sender-constraint/sender';
 import type { Clock } from '@gatehouse/service-kit/clock';
-import { insufficientScope } from '@gatehouse/service-kit/errors/oauth-error';
+import { insufficientScope } from '@gatehouse/service-kit/errors';
 import type { EncryptFor } from '../../core/assertions/encryption.ts';
 import { isWithinScope, openidScope } from '../../core/protocol/parameters.ts';
 import {

@@ -1,8 +1,11 @@
 /** Follows the changes that other replicas and Environment API announce: each domain before this one says what it follows. */
 import { setTimeout as delay } from 'node:timers/promises';
-import { createChangeRetention } from '@gatehouse/service-kit/changes/log';
-import { type ChangeSubscriber, createChangeSubscriber } from '@gatehouse/service-kit/changes/subscriber';
-import { advisoryCheck } from '@gatehouse/service-kit/health/advisory-check';
+import {
+  type ChangeSubscriber,
+  createChangeRetention,
+  createChangeSubscriber,
+} from '@gatehouse/service-kit/changes';
+import { advisoryCheck } from '@gatehouse/service-kit/health';
 import type { Core } from '../../core/core.ts';
 import type { Domain, Follows } from '../../core/domain.ts';
 import type { Revocation } from '../../records/revocation/compose.ts';

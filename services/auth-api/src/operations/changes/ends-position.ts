@@ -1,5 +1,5 @@
 /** Stores up to which change of Environment API the ends were applied, and when a replica knew all; all replicas share it. */
-import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
+import type { Queryable } from '@gatehouse/service-kit/postgres';
 
 /** A change that was applied, and all before it. */
 export interface Position {

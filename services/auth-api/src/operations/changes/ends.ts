@@ -2,11 +2,10 @@
 import type { EnvironmentChangesPage, EnvironmentEnd } from '@gatehouse/contracts/environment-api/changes';
 import { covers, rootLocation } from '@gatehouse/contracts/environment-api/location';
 import { readPersonChangeId } from '@gatehouse/contracts/environment-api/people';
-import { createRepeatingWork } from '@gatehouse/service-kit/background/repeating-work';
-import { untilDone } from '@gatehouse/service-kit/background/until-done';
+import { createRepeatingWork, untilDone } from '@gatehouse/service-kit/background';
 import type { Clock, Trust } from '@gatehouse/service-kit/clock';
-import { unavailable } from '@gatehouse/service-kit/errors/app-error';
-import type { Logger } from '@gatehouse/service-kit/logging/logger';
+import { unavailable } from '@gatehouse/service-kit/errors';
+import type { Logger } from '@gatehouse/service-kit/observability';
 import { reasonUnsettled } from '../../records/revocation/keeper.ts';
 import {
   allContactCenters,

@@ -1,6 +1,6 @@
 /** Reports in the diagnosis whether Environment API answers, and whether this replica knows its newest change. */
 import { UpstreamError } from '@gatehouse/api-client/upstream-error';
-import type { Probe } from '@gatehouse/service-kit/health/diagnosis';
+import type { Probe } from '@gatehouse/service-kit/health';
 
 interface FollowedChanges {
   /** Reads the number of the newest change. @throws UpstreamError */

@@ -2,8 +2,8 @@
 import { elasticsearchProbe } from '@gatehouse/audit-trail/elasticsearch/probe';
 import type { ConsulAccess } from '@gatehouse/config-server-client/discovery/consul/consul-access';
 import { consulProbe } from '@gatehouse/config-server-client/discovery/consul/consul-probe';
-import { advisoryCheck } from '@gatehouse/service-kit/health/advisory-check';
-import { createProxyWatch } from '@gatehouse/service-kit/http/untrusted-proxy';
+import { advisoryCheck } from '@gatehouse/service-kit/health';
+import { createProxyWatch } from '@gatehouse/service-kit/http';
 import type { Core } from '../../core/core.ts';
 import type { Domain } from '../../core/domain.ts';
 import type { Audit } from '../../records/audit/compose.ts';

@@ -1,9 +1,8 @@
 /** Serves `/auth/v3/ops/diagnosis`: checks now everything that this service depends on. */
 import { authApiDiagnosisPath, diagnosisSchema } from '@gatehouse/contracts/diagnosis';
 import { envelopeOf, errorEnvelope, securityError } from '@gatehouse/contracts/envelope';
-import { diagnose, type Probe } from '@gatehouse/service-kit/health/diagnosis';
-import type { App } from '@gatehouse/service-kit/http/app';
-import { ok } from '@gatehouse/service-kit/http/envelope';
+import { diagnose, type Probe } from '@gatehouse/service-kit/health';
+import { type App, ok } from '@gatehouse/service-kit/http';
 
 export function diagnosisRoutes(
   app: App,

@@ -1,5 +1,5 @@
 /** Checks what the registration of a client lacks for its flow, each check with what would be right. */
-import { type Probe, type Verdict, worst } from '@gatehouse/service-kit/health/diagnosis';
+import { type Probe, type Verdict, worst } from '@gatehouse/service-kit/health';
 import { encryptionKeyIn, noKeyFor } from '../../core/assertions/encryption.ts';
 import type { KeySets } from '../../core/assertions/key-sets.ts';
 import { openidScope } from '../../core/protocol/parameters.ts';

@@ -1,6 +1,6 @@
 /** Diagnoses a client for an administrator: what its registration lacks, and why its last requests were refused. */
 import type { ClientDiagnosis } from '@gatehouse/contracts/auth-api/administration/help-desk';
-import { examine } from '@gatehouse/service-kit/health/diagnosis';
+import { examine } from '@gatehouse/service-kit/health';
 import type { Actor } from '../../core/administration/actor.ts';
 import type { AuditWriter } from '../../records/audit/event.ts';
 import type { AuditFilter, StoredAuditEvent } from '../../records/audit/store.ts';

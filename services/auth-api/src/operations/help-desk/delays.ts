@@ -1,5 +1,5 @@
 /** Tells how long a person has to wait after wrong passwords, by where the person tries. */
-import type { Verdict } from '@gatehouse/service-kit/health/diagnosis';
+import type { Verdict } from '@gatehouse/service-kit/health';
 import type { UserService } from '../../people/accounts/service.ts';
 import type { Account } from './people.ts';
 

@@ -1,8 +1,7 @@
 /** Serves `/auth/v3/ops/environments`: operators look at whom the contact centres of an environment have in common. */
 import { membershipCountsSchema } from '@gatehouse/contracts/auth-api/administration/memberships';
 import { envelopeOf } from '@gatehouse/contracts/envelope';
-import type { App } from '@gatehouse/service-kit/http/app';
-import { ok } from '@gatehouse/service-kit/http/envelope';
+import { type App, ok } from '@gatehouse/service-kit/http';
 import { z } from 'zod';
 import { actorOf } from '../../core/administration/actor.ts';
 import { refusalsOfOne } from '../../core/administration/refusals.ts';

@@ -1,7 +1,7 @@
 /** Explains why a person cannot sign in. */
 import type { PersonName, SignInExplanation } from '@gatehouse/contracts/auth-api/administration/help-desk';
 import type { EnvironmentView } from '@gatehouse/contracts/environment-api/environment';
-import { examine, type Probe, type Verdict } from '@gatehouse/service-kit/health/diagnosis';
+import { examine, type Probe, type Verdict } from '@gatehouse/service-kit/health';
 import type { Actor } from '../../core/administration/actor.ts';
 import type { PasswordRule } from '../../people/accounts/password-rule.ts';
 import type { UserService } from '../../people/accounts/service.ts';

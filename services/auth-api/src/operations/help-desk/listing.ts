@@ -8,9 +8,9 @@ import type {
 import { definedOnly } from '@gatehouse/contracts/defined-only';
 import type { ContactCenterView } from '@gatehouse/contracts/environment-api/contact-center';
 import type { Directory } from '@gatehouse/contracts/environment-api/directory';
-import type { SecretBox, SecretPlace } from '@gatehouse/service-kit/crypto/secret-box';
-import { AppError, unavailable } from '@gatehouse/service-kit/errors/app-error';
-import { refuseCursor } from '@gatehouse/service-kit/http/page';
+import type { SecretBox, SecretPlace } from '@gatehouse/service-kit/crypto';
+import { AppError, unavailable } from '@gatehouse/service-kit/errors';
+import { refuseCursor } from '@gatehouse/service-kit/http';
 import type { SessionService } from '../../browser/sessions/service.ts';
 import type { Actor } from '../../core/administration/actor.ts';
 import type { ListedPerson } from '../../people/accounts/search.ts';

@@ -4,7 +4,7 @@ import {
   maxNamedPeople,
 } from '@gatehouse/contracts/auth-api/administration/memberships';
 import { definedOnly } from '@gatehouse/contracts/defined-only';
-import { AppError, notFound } from '@gatehouse/service-kit/errors/app-error';
+import { AppError, notFound } from '@gatehouse/service-kit/errors';
 import type { Actor } from '../../core/administration/actor.ts';
 import type { UserService } from '../../people/accounts/service.ts';
 import type { SharedPeople } from '../../people/directories/members.ts';

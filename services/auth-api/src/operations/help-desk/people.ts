@@ -1,7 +1,7 @@
 /** Finds the person whom an administrator names: by `sub`, or by contact centre and user name. */
 import type { PersonName } from '@gatehouse/contracts/auth-api/administration/help-desk';
 import type { ContactCenterView } from '@gatehouse/contracts/environment-api/contact-center';
-import { badRequest, notFound, unavailable } from '@gatehouse/service-kit/errors/app-error';
+import { badRequest, notFound, unavailable } from '@gatehouse/service-kit/errors';
 import { z } from 'zod';
 import type { SessionService } from '../../browser/sessions/service.ts';
 import type { LoginNames } from '../../people/accounts/login-name.ts';

@@ -6,7 +6,7 @@ import type {
 } from '@gatehouse/contracts/auth-api/administration/help-desk';
 import { definedOnly } from '@gatehouse/contracts/defined-only';
 import type { Clock } from '@gatehouse/service-kit/clock';
-import { badRequest, forbidden, notFound } from '@gatehouse/service-kit/errors/app-error';
+import { badRequest, forbidden, notFound } from '@gatehouse/service-kit/errors';
 import type { ConsentService } from '../../browser/consents/service.ts';
 import type { SessionService } from '../../browser/sessions/service.ts';
 import type { SessionOwner } from '../../browser/sessions/store.ts';

@@ -10,8 +10,7 @@ import {
   signInExplanationSchema,
 } from '@gatehouse/contracts/auth-api/administration/help-desk';
 import { envelopeOf, errorEnvelope } from '@gatehouse/contracts/envelope';
-import type { App } from '@gatehouse/service-kit/http/app';
-import { ok } from '@gatehouse/service-kit/http/envelope';
+import { type App, ok } from '@gatehouse/service-kit/http';
 import { z } from 'zod';
 import { actorOf } from '../../core/administration/actor.ts';
 import { refusalsOfOne } from '../../core/administration/refusals.ts';

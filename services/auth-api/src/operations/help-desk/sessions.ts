@@ -1,6 +1,6 @@
 /** Lists and ends the sessions of a person for an administrator. */
 import type { PersonName } from '@gatehouse/contracts/auth-api/administration/help-desk';
-import { notFound } from '@gatehouse/service-kit/errors/app-error';
+import { notFound } from '@gatehouse/service-kit/errors';
 import type { SessionService } from '../../browser/sessions/service.ts';
 import type { SessionViews } from '../../browser/sessions/views.ts';
 import type { Actor } from '../../core/administration/actor.ts';

@@ -1,8 +1,7 @@
 /** Counts how often each administrator unlocks accounts, and raises an alarm where one does it very often. */
-import { randomToken, sha256 } from '@gatehouse/service-kit/crypto/secrets';
-import type { Metrics } from '@gatehouse/service-kit/metrics/registry';
-import type { Keyspace, RedisClient } from '@gatehouse/service-kit/redis/client';
-import { defineScript } from '@gatehouse/service-kit/redis/script';
+import { randomToken, sha256 } from '@gatehouse/service-kit/crypto';
+import type { Metrics } from '@gatehouse/service-kit/observability';
+import { defineScript, type Keyspace, type RedisClient } from '@gatehouse/service-kit/redis';
 import type { Actor } from '../../core/administration/actor.ts';
 import type { AuditWriter } from '../../records/audit/event.ts';
 import { eventOf } from './events.ts';

@@ -1,5 +1,5 @@
 /** Makes the verdicts of a look at something. */
-import type { Verdict } from '@gatehouse/service-kit/health/diagnosis';
+import type { Verdict } from '@gatehouse/service-kit/health';
 
 export const ok = (message: string): Verdict => ({ status: 'ok', message });
 export const warning = (message: string): Verdict => ({ status: 'warning', message });

@@ -1,7 +1,6 @@
 /** Composes the overview of this service from the domains that know its parts. */
 
-import type { Probe } from '@gatehouse/service-kit/health/diagnosis';
-import { createProblemWatch } from '@gatehouse/service-kit/health/problem-watch';
+import { createProblemWatch, type Probe } from '@gatehouse/service-kit/health';
 import type { Core } from '../../core/core.ts';
 import type { Domain } from '../../core/domain.ts';
 import type { Keys } from '../../keys/signing-keys/compose.ts';

@@ -1,8 +1,8 @@
 /** Collects the certificates and keys that end within the next months. */
 import type { Ending } from '@gatehouse/contracts/overview';
 import type { Clock } from '@gatehouse/service-kit/clock';
-import { toldBeforeMs } from '@gatehouse/service-kit/health/overview';
-import type { Pool } from '@gatehouse/service-kit/postgres/pool';
+import { toldBeforeMs } from '@gatehouse/service-kit/health';
+import type { Pool } from '@gatehouse/service-kit/postgres';
 import type { SigningKeys } from '../../keys/signing-keys/key-ring.ts';
 import { listClientCertificates } from '../../registry/clients/certificates.ts';
 import type { ContactCenterService } from '../../registry/contact-centers/service.ts';

@@ -5,9 +5,8 @@ import {
   authApiOverviewSchema,
 } from '@gatehouse/contracts/auth-api/administration/overview';
 import { envelopeOf } from '@gatehouse/contracts/envelope';
-import { notFound } from '@gatehouse/service-kit/errors/app-error';
-import type { App } from '@gatehouse/service-kit/http/app';
-import { ok } from '@gatehouse/service-kit/http/envelope';
+import { notFound } from '@gatehouse/service-kit/errors';
+import { type App, ok } from '@gatehouse/service-kit/http';
 import { actorOf } from '../../core/administration/actor.ts';
 import { refusalsOfOne } from '../../core/administration/refusals.ts';
 import type { Overview } from './service.ts';

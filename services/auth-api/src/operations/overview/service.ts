@@ -4,15 +4,15 @@ import type { AuthApiOverview } from '@gatehouse/contracts/auth-api/administrati
 import { definedOnly } from '@gatehouse/contracts/defined-only';
 import type { OverviewWindow, Problem } from '@gatehouse/contracts/overview';
 import type { Clock } from '@gatehouse/service-kit/clock';
-import { notFound } from '@gatehouse/service-kit/errors/app-error';
+import { notFound } from '@gatehouse/service-kit/errors';
 import {
   orderEndings,
   orderProblems,
+  type ProblemWatch,
   problemsOfDeletions,
   problemsOfEndings,
-} from '@gatehouse/service-kit/health/overview';
-import type { ProblemWatch } from '@gatehouse/service-kit/health/problem-watch';
-import type { Pool } from '@gatehouse/service-kit/postgres/pool';
+} from '@gatehouse/service-kit/health';
+import type { Pool } from '@gatehouse/service-kit/postgres';
 import type { Users } from '../../people/accounts/compose.ts';
 import type { Activity } from '../../records/activity/compose.ts';
 import { type Series, type Window, windowAt } from '../../records/activity/series.ts';

@@ -5,7 +5,7 @@ import type { CfgPerson } from '@gatehouse/config-server-client/model/person';
 import { definedOnly } from '@gatehouse/contracts/defined-only';
 import { passwordWay } from '@gatehouse/contracts/way-of-sign-in';
 import type { Clock } from '@gatehouse/service-kit/clock';
-import type { Metrics } from '@gatehouse/service-kit/metrics/registry';
+import type { Metrics } from '@gatehouse/service-kit/observability';
 import type { Activity } from '../../records/activity/compose.ts';
 import type { AuditWriter } from '../../records/audit/event.ts';
 import type { EnvironmentLink } from '../directories/environment-links.ts';

@@ -4,7 +4,7 @@ import type { ConfigurationBackend } from '@gatehouse/config-server-client/backe
 import type { ConsulAccess } from '@gatehouse/config-server-client/discovery/consul/consul-access';
 import type { Directory } from '@gatehouse/contracts/environment-api/directory';
 import type { EnvironmentView } from '@gatehouse/contracts/environment-api/environment';
-import type { Secret } from '@gatehouse/service-kit/secret';
+import type { Secret } from '@gatehouse/service-kit/crypto';
 import type { Core } from '../../core/core.ts';
 import type { Domain, ServicesOf } from '../../core/domain.ts';
 import type { Activity } from '../../records/activity/compose.ts';

@@ -1,6 +1,6 @@
 /** Writes down that a person of a directory was cut off. Contact centres that do not know the person learn nothing of it. */
 import { definedOnly } from '@gatehouse/contracts/defined-only';
-import type { Logger } from '@gatehouse/service-kit/logging/logger';
+import type { Logger } from '@gatehouse/service-kit/observability';
 import type { AuditWriter } from '../../records/audit/event.ts';
 import type { SeenPeople } from '../../records/audit/seen-people.ts';
 import type { KnownSubject } from '../../registry/contact-centers/subjects.ts';

@@ -2,8 +2,8 @@
 import { scrypt } from 'node:crypto';
 import { promisify } from 'node:util';
 import type { CallOptions } from '@gatehouse/config-server-client/backend';
-import { randomBytes, randomToken } from '@gatehouse/service-kit/crypto/secrets';
-import { createSemaphore } from '@gatehouse/service-kit/limits/semaphore';
+import { randomBytes, randomToken } from '@gatehouse/service-kit/crypto';
+import { createSemaphore } from '@gatehouse/service-kit/limits';
 import type { EnvironmentLinks } from '../directories/environment-links.ts';
 
 /** @throws AppError (503) when too many callers wait already */

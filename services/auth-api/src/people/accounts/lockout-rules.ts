@@ -2,7 +2,7 @@
 import { hash } from 'node:crypto';
 import type { ContactCenterView } from '@gatehouse/contracts/environment-api/contact-center';
 import type { Clock } from '@gatehouse/service-kit/clock';
-import type { Logger } from '@gatehouse/service-kit/logging/logger';
+import type { Logger } from '@gatehouse/service-kit/observability';
 import { LRUCache } from 'lru-cache';
 import { canonicalTenant } from '../../registry/contact-centers/fold-name.ts';
 import type { EnvironmentLinks } from '../directories/environment-links.ts';

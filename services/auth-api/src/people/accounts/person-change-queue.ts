@@ -4,8 +4,8 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { PersonChange } from '@gatehouse/config-server-client/backend';
-import { untilDone } from '@gatehouse/service-kit/background/until-done';
-import type { Logger } from '@gatehouse/service-kit/logging/logger';
+import { untilDone } from '@gatehouse/service-kit/background';
+import type { Logger } from '@gatehouse/service-kit/observability';
 
 export type EndingChange =
   | Exclude<PersonChange, { kind: 'created' | 'updated' }>

@@ -1,5 +1,5 @@
 /** Remembers in Redis which changes of persons have been applied already, so that none is applied twice. */
-import type { Keyspace, RedisClient } from '@gatehouse/service-kit/redis/client';
+import type { Keyspace, RedisClient } from '@gatehouse/service-kit/redis';
 import { subjectOf } from '../../registry/contact-centers/subjects.ts';
 
 /** A person as the directory of an environment knows them, whatever contact centres they use. */

@@ -3,7 +3,7 @@ import type { PersonChange } from '@gatehouse/config-server-client/backend';
 import { CfgObjectState } from '@gatehouse/config-server-client/model/enumerations';
 import { definedOnly } from '@gatehouse/contracts/defined-only';
 import type { Clock } from '@gatehouse/service-kit/clock';
-import type { Logger } from '@gatehouse/service-kit/logging/logger';
+import type { Logger } from '@gatehouse/service-kit/observability';
 import { reasonUnsettled } from '../../records/revocation/keeper.ts';
 import type { Revocations } from '../../records/revocation/revocations.ts';
 import type { ContactCenterService } from '../../registry/contact-centers/service.ts';

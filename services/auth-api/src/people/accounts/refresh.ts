@@ -2,7 +2,7 @@
 import { CfgObjectState } from '@gatehouse/config-server-client/model/enumerations';
 import { definedOnly } from '@gatehouse/contracts/defined-only';
 import type { ContactCenterView } from '@gatehouse/contracts/environment-api/contact-center';
-import { AppError } from '@gatehouse/service-kit/errors/app-error';
+import { AppError } from '@gatehouse/service-kit/errors';
 import type { ContactCenterService } from '../../registry/contact-centers/service.ts';
 import type { EnvironmentLinks } from '../directories/environment-links.ts';
 import { mapFailure } from '../directories/map-failure.ts';

@@ -4,9 +4,8 @@ import type { ConfigurationBackend } from '@gatehouse/config-server-client/backe
 import type { ContactCenterView } from '@gatehouse/contracts/environment-api/contact-center';
 import type { EnvironmentView } from '@gatehouse/contracts/environment-api/environment';
 import type { Clock } from '@gatehouse/service-kit/clock';
-import type { Logger } from '@gatehouse/service-kit/logging/logger';
-import type { Metrics } from '@gatehouse/service-kit/metrics/registry';
-import type { Keyspace, RedisClient } from '@gatehouse/service-kit/redis/client';
+import type { Logger, Metrics } from '@gatehouse/service-kit/observability';
+import type { Keyspace, RedisClient } from '@gatehouse/service-kit/redis';
 import { readMapping } from '../../config/authority-mapping.ts';
 import type { AuditWriter } from '../../records/audit/event.ts';
 import type { SeenPeople } from '../../records/audit/seen-people.ts';

@@ -1,8 +1,7 @@
 /** Tells whether users and clients of a contact centre may still be given anything, at the moment of the gift. */
 import type { ContactCenterView } from '@gatehouse/contracts/environment-api/contact-center';
 import type { Clock } from '@gatehouse/service-kit/clock';
-import { unavailable } from '@gatehouse/service-kit/errors/app-error';
-import { invalidGrant } from '@gatehouse/service-kit/errors/oauth-error';
+import { invalidGrant, unavailable } from '@gatehouse/service-kit/errors';
 import type { Entry } from '../../records/revocation/revocation.ts';
 import type { Revocations } from '../../records/revocation/revocations.ts';
 import { canonicalTenant } from '../../registry/contact-centers/fold-name.ts';

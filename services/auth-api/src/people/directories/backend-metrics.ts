@@ -1,7 +1,7 @@
 /** Counts what happens on the links to Configuration Servers, under the names that operators' alert rules use. */
 import type { DiscoveryMetrics } from '@gatehouse/config-server-client/discovery/known-endpoints';
 import type { ConnectionMetrics } from '@gatehouse/config-server-client/metrics';
-import type { Metrics } from '@gatehouse/service-kit/metrics/registry';
+import type { Metrics } from '@gatehouse/service-kit/observability';
 
 /**
  * Gives each link its own callbacks. While an environment's link is replaced, two links live: gauges show the newer one,

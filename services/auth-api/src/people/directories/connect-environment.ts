@@ -11,7 +11,7 @@ import {
   passwordPlace,
 } from '@gatehouse/contracts/environment-api/environment';
 import { byPrecision, covers, rootLocation } from '@gatehouse/contracts/environment-api/location';
-import type { SecretBox } from '@gatehouse/service-kit/crypto/secret-box';
+import type { SecretBox } from '@gatehouse/service-kit/crypto';
 import type { ServerDiscovery } from './server-discovery.ts';
 import { SignInError } from './sign-in-error.ts';
 

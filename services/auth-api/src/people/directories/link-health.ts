@@ -1,11 +1,10 @@
 /** Reports to operators which links to Configuration Servers are down, and in which environments no login can succeed. */
 import { examineLogin } from '@gatehouse/config-server-client/login-needs';
 import { CfgObjectState } from '@gatehouse/config-server-client/model/enumerations';
-import { createRepeatingWork } from '@gatehouse/service-kit/background/repeating-work';
+import { createRepeatingWork } from '@gatehouse/service-kit/background';
 import type { Clock } from '@gatehouse/service-kit/clock';
-import type { Probe } from '@gatehouse/service-kit/health/diagnosis';
-import type { Logger } from '@gatehouse/service-kit/logging/logger';
-import type { Metrics } from '@gatehouse/service-kit/metrics/registry';
+import type { Probe } from '@gatehouse/service-kit/health';
+import type { Logger, Metrics } from '@gatehouse/service-kit/observability';
 import type { EnvironmentLinks, ExaminedBackend } from './environment-links.ts';
 
 type LinkStates = ReturnType<EnvironmentLinks['states']>;

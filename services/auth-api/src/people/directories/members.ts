@@ -18,7 +18,7 @@ import type {
 } from '@gatehouse/config-server-client/model/person-search';
 import { foldUserName } from '@gatehouse/config-server-client/model/user-name';
 import { definedOnly } from '@gatehouse/contracts/defined-only';
-import { randomToken } from '@gatehouse/service-kit/crypto/secrets';
+import { randomToken } from '@gatehouse/service-kit/crypto';
 import { nobody, type PersonFacts, type TakesIn } from './membership.ts';
 import { SignInError } from './sign-in-error.ts';
 

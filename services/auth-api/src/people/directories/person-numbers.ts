@@ -3,7 +3,7 @@ import type { EnvironmentApiClient } from '@gatehouse/api-client/environment-api
 import { ConfigServerError } from '@gatehouse/config-server-client/errors';
 import { maxNumbersAtOnce } from '@gatehouse/contracts/environment-api/people';
 import type { PersonNumbers } from '@gatehouse/directory-ldap/person-numbers';
-import { createGrowingCache } from '@gatehouse/service-kit/cache/growing-cache';
+import { createGrowingCache } from '@gatehouse/service-kit/cache';
 
 /** About 10 MB. Who is not among them costs one more question. */
 const maxKept = 50_000;

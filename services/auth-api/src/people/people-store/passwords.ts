@@ -2,9 +2,8 @@
 import { hashPersonPassword, isPersonPassword } from '@gatehouse/caller-auth/credentials/person-password';
 import { ConfigServerError } from '@gatehouse/config-server-client/errors';
 import { type PersonView, personPasswordPlace } from '@gatehouse/contracts/environment-api/people';
-import type { SecretBox } from '@gatehouse/service-kit/crypto/secret-box';
-import { randomToken } from '@gatehouse/service-kit/crypto/secrets';
-import { createSemaphore } from '@gatehouse/service-kit/limits/semaphore';
+import { randomToken, type SecretBox } from '@gatehouse/service-kit/crypto';
+import { createSemaphore } from '@gatehouse/service-kit/limits';
 
 export type PersonPasswords = ReturnType<typeof createPersonPasswords>;
 

@@ -1,8 +1,7 @@
 /** Reads persons of the people store and keeps copies, for the time in which Environment API does not answer. */
 import type { EnvironmentApiClient, PersonQuery } from '@gatehouse/api-client/environment-api/client';
 import { type PersonView, readPersonChangeId } from '@gatehouse/contracts/environment-api/people';
-import { createGrowingCache } from '@gatehouse/service-kit/cache/growing-cache';
-import type { OwnerState } from '@gatehouse/service-kit/cache/revalidating-cache';
+import { createGrowingCache, type OwnerState } from '@gatehouse/service-kit/cache';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { foldName } from '../../registry/contact-centers/fold-name.ts';
 import { readAnswer } from '../../registry/contact-centers/service.ts';

@@ -1,7 +1,7 @@
 /** Gathers counts in memory and adds them to Redis every few seconds; no request waits for it, and none fails by it. */
-import { createRepeatingWork } from '@gatehouse/service-kit/background/repeating-work';
+import { createRepeatingWork } from '@gatehouse/service-kit/background';
 import type { Clock } from '@gatehouse/service-kit/clock';
-import type { Logger } from '@gatehouse/service-kit/logging/logger';
+import type { Logger } from '@gatehouse/service-kit/observability';
 import { type Hour, hourOf, minuteMs, prefixOf, stepMinutes } from './hour.ts';
 import type { ActivityStore } from './store.ts';
 

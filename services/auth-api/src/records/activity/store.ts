@@ -1,6 +1,5 @@
 /** Adds counts to the hashes of Redis, one for each hour of the installation and of each contact centre, and reads them. */
-import type { Keyspace, RedisClient } from '@gatehouse/service-kit/redis/client';
-import { defineScript } from '@gatehouse/service-kit/redis/script';
+import { defineScript, type Keyspace, type RedisClient } from '@gatehouse/service-kit/redis';
 import type { Hour } from './hour.ts';
 
 /** The windows reach back 48 hours, into 49 hashes; a replica with a slow clock may still read the oldest. */

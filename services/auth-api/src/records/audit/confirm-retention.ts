@@ -1,6 +1,5 @@
 /** Lets an administrator confirm deletions that are larger than a clock may cause. */
-import { createDeletionBounds } from '@gatehouse/service-kit/postgres/bounded-deletion';
-import { inTransaction, type Pool } from '@gatehouse/service-kit/postgres/pool';
+import { createDeletionBounds, inTransaction, type Pool } from '@gatehouse/service-kit/postgres';
 import type { Actor } from '../../core/administration/actor.ts';
 import { type AuditWriter, actorFields } from './event.ts';
 

@@ -2,10 +2,13 @@
 
 import type { ChainedEvent } from '@gatehouse/audit-trail/chain/trail';
 import type { Document } from '@gatehouse/audit-trail/elasticsearch/bulk';
-import type { Pseudonymise } from '@gatehouse/audit-trail/shipping/audit-document';
-import { auditDocument, changesAsText } from '@gatehouse/audit-trail/shipping/audit-document';
+import {
+  auditDocument,
+  changesAsText,
+  type Pseudonymise,
+} from '@gatehouse/audit-trail/shipping/audit-document';
 import { definedOnly } from '@gatehouse/contracts/defined-only';
-import type { FieldChanges } from '@gatehouse/service-kit/changes/field-changes';
+import type { FieldChanges } from '@gatehouse/service-kit/changes';
 import { auditEvents } from './event.ts';
 import type { CatalogueEntry, EventKind } from './event-kinds.ts';
 import type { SecurityFacts, SecurityPersonalFacts } from './trail.ts';

@@ -1,8 +1,7 @@
 /** Moves security events from the Redis stream into PostgreSQL; delivery may repeat, but each event is one row. */
-import { createRepeatingWork } from '@gatehouse/service-kit/background/repeating-work';
-import type { Logger } from '@gatehouse/service-kit/logging/logger';
-import { withAdvisoryLock } from '@gatehouse/service-kit/postgres/advisory-lock';
-import type { Pool, PoolClient } from '@gatehouse/service-kit/postgres/pool';
+import { createRepeatingWork } from '@gatehouse/service-kit/background';
+import type { Logger } from '@gatehouse/service-kit/observability';
+import { type Pool, type PoolClient, withAdvisoryLock } from '@gatehouse/service-kit/postgres';
 import { insertEventTexts } from './store.ts';
 import type { AuditStream, StreamedAuditEvent } from './stream.ts';
 

@@ -1,7 +1,7 @@
 /** Lists the security events. Their names are a public interface: dashboards and alarms use them. */
 
 import { definedOnly } from '@gatehouse/contracts/defined-only';
-import type { FieldChanges } from '@gatehouse/service-kit/changes/field-changes';
+import type { FieldChanges } from '@gatehouse/service-kit/changes';
 import type { Actor } from '../../core/administration/actor.ts';
 import { administratorEvents } from './administrator-events.ts';
 import { approvalEvents } from './approval-events.ts';

@@ -3,8 +3,8 @@
  * of an address one by one, and the number of the others once a minute.
  */
 import { definedOnly } from '@gatehouse/contracts/defined-only';
-import { addressGroup } from '@gatehouse/service-kit/limits/address-group';
-import type { Logger } from '@gatehouse/service-kit/logging/logger';
+import { addressGroup } from '@gatehouse/service-kit/limits';
+import type { Logger } from '@gatehouse/service-kit/observability';
 import type { AuditEvent, AuditWriter } from './event.ts';
 
 export type FloodLimit = ReturnType<typeof createFloodLimit>;

@@ -10,9 +10,7 @@ import { eraseAnswer, type SecurityEvent, securityEventsAnswer } from '@gatehous
 import { definedOnly } from '@gatehouse/contracts/defined-only';
 import { errorEnvelope, securityError } from '@gatehouse/contracts/envelope';
 import { rowExportAnswer } from '@gatehouse/contracts/row-export';
-import type { App } from '@gatehouse/service-kit/http/app';
-import { ok } from '@gatehouse/service-kit/http/envelope';
-import { sendRows } from '@gatehouse/service-kit/http/row-export';
+import { type App, ok, sendRows } from '@gatehouse/service-kit/http';
 import { type Actor, actorOf } from '../../core/administration/actor.ts';
 import type { createRetention } from './confirm-retention.ts';
 import type { createAuditErasure } from './erase.ts';

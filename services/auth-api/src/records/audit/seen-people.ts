@@ -1,5 +1,5 @@
 /** Finds in the security events what the Configuration Server cannot tell any more, or not now: who had a name, and where. */
-import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
+import type { Queryable } from '@gatehouse/service-kit/postgres';
 import type { PersonKey } from '../revocation/revocation.ts';
 
 export type SeenPeople = ReturnType<typeof createSeenPeople>;

@@ -1,5 +1,5 @@
 /** Stores and reads the rows of auth.audit_events. */
-import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
+import type { Queryable } from '@gatehouse/service-kit/postgres';
 import type { AuditTransaction, RecordedAuditEvent } from './event.ts';
 
 const insert = `INSERT INTO auth.audit_events

@@ -1,5 +1,5 @@
 /** Appends security events to a Redis stream and reads them from it; every request can wait for an append, because it is fast. */
-import type { RedisClient } from '@gatehouse/service-kit/redis/client';
+import type { RedisClient } from '@gatehouse/service-kit/redis';
 import type { RecordedAuditEvent } from './event.ts';
 
 export interface StreamedAuditEvent {

@@ -1,6 +1,6 @@
 /** Gives the security events to the audit trail, split into facts that stay after an erasure and personal facts. */
 import type { AuditTrail, TrailEvent } from '@gatehouse/audit-trail/chain/trail';
-import type { Pool } from '@gatehouse/service-kit/postgres/pool';
+import type { Pool } from '@gatehouse/service-kit/postgres';
 import type { AuditEvent } from './event.ts';
 
 interface AuditEventRow {

@@ -1,6 +1,6 @@
 /** Writes security events into the Redis stream or into a transaction, with an id, a time and bounded texts. */
 import type { Clock } from '@gatehouse/service-kit/clock';
-import { randomUuid } from '@gatehouse/service-kit/crypto/secrets';
+import { randomUuid } from '@gatehouse/service-kit/crypto';
 import type { DomainEvent } from '../../core/domain-event.ts';
 import type { AuditEvent, AuditWriter, RecordedAuditEvent } from './event.ts';
 import { insertAuditEvent } from './store.ts';

@@ -1,9 +1,9 @@
 /** Follows the stream of revocations without a gap, and notices when Redis goes on with another history. */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Clock } from '@gatehouse/service-kit/clock';
-import { randomToken } from '@gatehouse/service-kit/crypto/secrets';
-import { type AppError, unavailable } from '@gatehouse/service-kit/errors/app-error';
-import type { Logger } from '@gatehouse/service-kit/logging/logger';
+import { randomToken } from '@gatehouse/service-kit/crypto';
+import { type AppError, unavailable } from '@gatehouse/service-kit/errors';
+import type { Logger } from '@gatehouse/service-kit/observability';
 import type { RevocationKeeper } from './keeper.ts';
 import type { RevocationMemory } from './memory.ts';
 import { countedSince, pageSize } from './revocation.ts';

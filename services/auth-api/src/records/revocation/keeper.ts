@@ -1,10 +1,10 @@
 /** Brings every revocation into both stores, PostgreSQL and the stream: what reached only one is carried over to the other. */
 import { setTimeout as delay } from 'node:timers/promises';
-import { createRepeatingWork } from '@gatehouse/service-kit/background/repeating-work';
+import { createRepeatingWork } from '@gatehouse/service-kit/background';
 import type { Clock, Trust } from '@gatehouse/service-kit/clock';
-import { AppError } from '@gatehouse/service-kit/errors/app-error';
-import type { Logger } from '@gatehouse/service-kit/logging/logger';
-import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
+import { AppError } from '@gatehouse/service-kit/errors';
+import type { Logger } from '@gatehouse/service-kit/observability';
+import type { Queryable } from '@gatehouse/service-kit/postgres';
 import { createRevocationMemory, type RevocationMemory } from './memory.ts';
 import type { Revocation, RevocationKind } from './revocation.ts';
 import type { RevocationStream } from './stream.ts';

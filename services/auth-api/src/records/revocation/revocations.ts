@@ -1,8 +1,8 @@
 /** Revokes many tokens at once, and keeps the revocations of all replicas in memory, so that a check costs no request. */
 import type { Clock, Trust } from '@gatehouse/service-kit/clock';
-import { unavailable } from '@gatehouse/service-kit/errors/app-error';
-import type { Logger } from '@gatehouse/service-kit/logging/logger';
-import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
+import { unavailable } from '@gatehouse/service-kit/errors';
+import type { Logger } from '@gatehouse/service-kit/observability';
+import type { Queryable } from '@gatehouse/service-kit/postgres';
 import { createFollower } from './follower.ts';
 import { createKeeper, type RevocationOrder } from './keeper.ts';
 import { createRevocationMemory } from './memory.ts';

@@ -1,6 +1,5 @@
 /** Appends revocations to their Redis stream and reads them on every replica. */
-import type { RedisClient } from '@gatehouse/service-kit/redis/client';
-import { defineScript } from '@gatehouse/service-kit/redis/script';
+import { defineScript, type RedisClient } from '@gatehouse/service-kit/redis';
 import { isKnownKind, type Revocation } from './revocation.ts';
 
 export type RevocationStream = ReturnType<typeof createRevocationStream>;

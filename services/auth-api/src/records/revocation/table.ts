@@ -1,6 +1,5 @@
 /** Keeps the list of revocations in PostgreSQL, which outlives every loss of Redis. */
-import { createBoundedDeletion } from '@gatehouse/service-kit/postgres/bounded-deletion';
-import type { Pool, Queryable } from '@gatehouse/service-kit/postgres/pool';
+import { createBoundedDeletion, type Pool, type Queryable } from '@gatehouse/service-kit/postgres';
 import { isEndless, isKnownKind, maxAheadMs, pageSize, type Revocation } from './revocation.ts';
 
 export type RevocationTable = ReturnType<typeof createRevocationTable>;

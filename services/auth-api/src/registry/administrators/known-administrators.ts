@@ -1,6 +1,6 @@
 /** Keeps the installation administrators in memory. While they cannot be read, no person counts as one. */
-import type { Logger } from '@gatehouse/service-kit/logging/logger';
-import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
+import type { Logger } from '@gatehouse/service-kit/observability';
+import type { Queryable } from '@gatehouse/service-kit/postgres';
 import { listAdministrators, type StoredAdministrator } from './store.ts';
 
 /** An announcement may be lost, and in a region that copies the database none is made. */

@@ -4,9 +4,8 @@ import {
   administratorPlaceSchema,
 } from '@gatehouse/contracts/auth-api/administrator-places';
 import { envelopeOf, errorEnvelope, wrapped } from '@gatehouse/contracts/envelope';
-import { unavailable } from '@gatehouse/service-kit/errors/app-error';
-import type { App } from '@gatehouse/service-kit/http/app';
-import { ok } from '@gatehouse/service-kit/http/envelope';
+import { unavailable } from '@gatehouse/service-kit/errors';
+import { type App, ok } from '@gatehouse/service-kit/http';
 import type { ContactCenterService } from '../contact-centers/service.ts';
 import { subjectOf, subjectPlaceOf } from '../contact-centers/subjects.ts';
 import type { KnownAdministrators } from './known-administrators.ts';

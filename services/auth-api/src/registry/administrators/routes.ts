@@ -3,8 +3,7 @@ import { administratorSchema } from '@gatehouse/contracts/auth-api/administratio
 import { emptyEnvelope, envelopeOf, errorEnvelope, wrapped } from '@gatehouse/contracts/envelope';
 import { newAdministratorSchema } from '@gatehouse/contracts/resources/administrator';
 import { label } from '@gatehouse/contracts/text';
-import type { App } from '@gatehouse/service-kit/http/app';
-import { ok } from '@gatehouse/service-kit/http/envelope';
+import { type App, ok } from '@gatehouse/service-kit/http';
 import { z } from 'zod';
 import { actorOf } from '../../core/administration/actor.ts';
 import { refusals as common } from '../../core/administration/refusals.ts';

@@ -1,11 +1,10 @@
 /** Lists, adds and removes installation administrators. Every change is one transaction with its event and its announcement. */
 import type { AdministratorView } from '@gatehouse/contracts/auth-api/administration/administrators';
 import { definedOnly } from '@gatehouse/contracts/defined-only';
-import { diff } from '@gatehouse/service-kit/changes/field-changes';
-import type { ChangeLog, ChangeTransaction } from '@gatehouse/service-kit/changes/log';
+import { type ChangeLog, type ChangeTransaction, diff } from '@gatehouse/service-kit/changes';
 import type { Clock } from '@gatehouse/service-kit/clock';
-import { conflict, notFound } from '@gatehouse/service-kit/errors/app-error';
-import type { Pool, PoolClient } from '@gatehouse/service-kit/postgres/pool';
+import { conflict, notFound } from '@gatehouse/service-kit/errors';
+import type { Pool, PoolClient } from '@gatehouse/service-kit/postgres';
 import type { Actor } from '../../core/administration/actor.ts';
 import { type AuditWriter, actorFields, type Cause } from '../../records/audit/event.ts';
 import type { KnownAdministrators } from './known-administrators.ts';

@@ -1,5 +1,5 @@
 /** Stores the installation administrators in PostgreSQL. */
-import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
+import type { Queryable } from '@gatehouse/service-kit/postgres';
 
 export interface StoredAdministrator {
   sub: string;

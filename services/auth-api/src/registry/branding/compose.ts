@@ -1,5 +1,5 @@
 /** Composes what pages show of a contact centre or of the installation, and the pictures on them. */
-import { createAddressLimiter } from '@gatehouse/service-kit/limits/attempt-limiter';
+import { createAddressLimiter } from '@gatehouse/service-kit/limits';
 import type { Core } from '../../core/core.ts';
 import type { Domain, ServicesOf } from '../../core/domain.ts';
 import type { Clients } from '../clients/compose.ts';

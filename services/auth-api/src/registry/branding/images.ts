@@ -1,9 +1,9 @@
 /** Keeps the pictures of pages in memory, by the SHA-256 of their content, and reads the others from Environment API once. */
 import type { EnvironmentApiClient } from '@gatehouse/api-client/environment-api/client';
 import { digestPattern } from '@gatehouse/contracts/environment-api/branding';
-import { createGrowingCache } from '@gatehouse/service-kit/cache/growing-cache';
-import { notFound, unavailable } from '@gatehouse/service-kit/errors/app-error';
-import type { AttemptLimiter } from '@gatehouse/service-kit/limits/attempt-limiter';
+import { createGrowingCache } from '@gatehouse/service-kit/cache';
+import { notFound, unavailable } from '@gatehouse/service-kit/errors';
+import type { AttemptLimiter } from '@gatehouse/service-kit/limits';
 
 /** Of 64 KiB at most: 8 MiB together. */
 const maxKept = 128;

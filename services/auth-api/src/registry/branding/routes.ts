@@ -2,8 +2,7 @@
 import { envelopeOf, errorEnvelope, securityError } from '@gatehouse/contracts/envelope';
 import { brandingViewSchema } from '@gatehouse/contracts/environment-api/branding';
 import { label } from '@gatehouse/contracts/text';
-import type { App } from '@gatehouse/service-kit/http/app';
-import { ok } from '@gatehouse/service-kit/http/envelope';
+import { type App, ok } from '@gatehouse/service-kit/http';
 import { z } from 'zod';
 import type { Images } from './images.ts';
 import type { BrandingViews } from './views.ts';

@@ -2,12 +2,11 @@
 import type { EnvironmentApiClient } from '@gatehouse/api-client/environment-api/client';
 import { definedOnly } from '@gatehouse/contracts/defined-only';
 import type { BrandingView } from '@gatehouse/contracts/environment-api/branding';
-import { createRevalidatingCache, type OwnerState } from '@gatehouse/service-kit/cache/revalidating-cache';
+import { createRevalidatingCache, type OwnerState } from '@gatehouse/service-kit/cache';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { onlyCenterOf } from '../clients/client.ts';
 import type { ClientDirectory } from '../clients/directory.ts';
-import type { ContactCenterService, SeenChange } from '../contact-centers/service.ts';
-import { readAnswer } from '../contact-centers/service.ts';
+import { type ContactCenterService, readAnswer, type SeenChange } from '../contact-centers/service.ts';
 
 /** What a page knows of the contact centre that it is about. */
 export interface Known {

@@ -1,6 +1,6 @@
 /** Reads for the overview how many clients there are, and when the certificates end that they are registered with. */
 import { X509Certificate } from 'node:crypto';
-import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
+import type { Queryable } from '@gatehouse/service-kit/postgres';
 import type { Client } from './client.ts';
 
 interface ClientCertificate {

@@ -10,7 +10,7 @@ import {
   samlIssuersOf,
 } from '@gatehouse/contracts/resources/client/issuers';
 import { freeText } from '@gatehouse/contracts/text';
-import { weaknessOfCertificate } from '@gatehouse/service-kit/crypto/key-strength';
+import { weaknessOfCertificate } from '@gatehouse/service-kit/crypto';
 import { jwkWeakness } from '../../core/assertions/jwk-weakness.ts';
 
 const privateMembers = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'];

@@ -6,7 +6,7 @@ import {
   isTooCostly,
   type StoredSecret,
 } from '@gatehouse/caller-auth/credentials/stored-secret';
-import { digestSecret, generateSecret } from '@gatehouse/service-kit/crypto/secrets';
+import { digestSecret, generateSecret } from '@gatehouse/service-kit/crypto';
 import { fieldError } from './rules.ts';
 
 export function createClientSecrets(options: {

@@ -2,8 +2,8 @@
 
 import { createSecretAttempts } from '@gatehouse/caller-auth/credentials/secret-attempts';
 import { createSecretVerifier } from '@gatehouse/caller-auth/credentials/secret-verifier';
-import { createLastUses } from '@gatehouse/service-kit/postgres/last-uses';
-import type { Secret } from '@gatehouse/service-kit/secret';
+import type { Secret } from '@gatehouse/service-kit/crypto';
+import { createLastUses } from '@gatehouse/service-kit/postgres';
 import type { Assertions } from '../../core/assertions/compose.ts';
 import type { Core } from '../../core/core.ts';
 import type { Domain, ServicesOf } from '../../core/domain.ts';

@@ -7,9 +7,7 @@ import {
   consolePath,
   consoleScope,
 } from '@gatehouse/contracts/auth-api/console';
-import { consoleClientSecrets } from '@gatehouse/service-kit/crypto/console-keys';
-import { digestSecret } from '@gatehouse/service-kit/crypto/secrets';
-import type { Secret } from '@gatehouse/service-kit/secret';
+import { consoleClientSecrets, digestSecret, type Secret } from '@gatehouse/service-kit/crypto';
 import type { Client } from './client.ts';
 import { newClient } from './new-client.ts';
 

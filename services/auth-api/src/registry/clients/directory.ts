@@ -1,7 +1,7 @@
 /** Finds clients in a cache that follows changes and serves older copies while PostgreSQL does not answer. */
-import { createRevalidatingCache, newOwnerState } from '@gatehouse/service-kit/cache/revalidating-cache';
+import { createRevalidatingCache, newOwnerState } from '@gatehouse/service-kit/cache';
 import type { Clock } from '@gatehouse/service-kit/clock';
-import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
+import type { Queryable } from '@gatehouse/service-kit/postgres';
 import type { KnownDetailType } from '../../core/protocol/authorization-details.ts';
 import type { Client } from './client.ts';
 import { findClient, findClientsByResource, listDetailTypes, someClientHasOrigin } from './store.ts';

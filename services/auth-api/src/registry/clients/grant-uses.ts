@@ -1,6 +1,5 @@
 /** Records when clients last got tokens, and by which grant type: gathered in memory, written at most once a minute each. */
-import { createLastUses, type LastUsesOptions } from '@gatehouse/service-kit/postgres/last-uses';
-import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
+import { createLastUses, type LastUsesOptions, type Queryable } from '@gatehouse/service-kit/postgres';
 import { writeClientGrants } from './store.ts';
 
 export function createGrantUses(db: Queryable, options: Omit<LastUsesOptions, 'write' | 'what'>) {

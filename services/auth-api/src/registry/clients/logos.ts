@@ -3,8 +3,8 @@ import type { EnvironmentApiClient } from '@gatehouse/api-client/environment-api
 import type { HttpClient } from '@gatehouse/api-client/http-client';
 import { UpstreamError } from '@gatehouse/api-client/upstream-error';
 import type { BrandImage } from '@gatehouse/contracts/environment-api/branding';
-import { unavailable } from '@gatehouse/service-kit/errors/app-error';
-import type { Logger } from '@gatehouse/service-kit/logging/logger';
+import { unavailable } from '@gatehouse/service-kit/errors';
+import type { Logger } from '@gatehouse/service-kit/observability';
 import { fieldError } from './rules.ts';
 
 const pictureTypes = ['image/png', 'image/jpeg', 'image/webp', 'image/gif'];

@@ -1,5 +1,5 @@
 /** Merges the fields that an administrator sent into a client. */
-import { badRequest } from '@gatehouse/service-kit/errors/app-error';
+import { badRequest } from '@gatehouse/service-kit/errors';
 import { exchangeGrantType, jwtBearerGrantType } from '../../core/protocol/grant-types.ts';
 import type { Client } from './client.ts';
 import { type ClientDefaults, impliedResponseTypes } from './new-client.ts';

@@ -8,10 +8,7 @@ import {
 import { definedOnly } from '@gatehouse/contracts/defined-only';
 import { emptyEnvelope, envelopeOf, errorEnvelope } from '@gatehouse/contracts/envelope';
 import { clientIdPattern } from '@gatehouse/contracts/resources/client/values';
-import type { App } from '@gatehouse/service-kit/http/app';
-import { effectiveEtagOf, isFresh } from '@gatehouse/service-kit/http/entity-tag';
-import { ok } from '@gatehouse/service-kit/http/envelope';
-import { readPage } from '@gatehouse/service-kit/http/page';
+import { type App, effectiveEtagOf, isFresh, ok, readPage } from '@gatehouse/service-kit/http';
 import type { FastifyReply } from 'fastify';
 import { actorOf } from '../../core/administration/actor.ts';
 import { ifMatchRule, writerOf } from '../../core/administration/conditional.ts';

@@ -2,7 +2,7 @@
 import { urlProblem } from '@gatehouse/api-client/address-policy';
 import type { ProblemReason } from '@gatehouse/contracts/problem-reasons';
 import { nameProblem } from '@gatehouse/contracts/text';
-import { type AppError, badRequest, type FieldProblem } from '@gatehouse/service-kit/errors/app-error';
+import { type AppError, badRequest, type FieldProblem } from '@gatehouse/service-kit/errors';
 import { encryptionKeyIn, noKeyFor } from '../../core/assertions/encryption.ts';
 import type { KeySource } from '../../core/assertions/key-sets.ts';
 import { backchannelGrantType } from '../../core/protocol/grant-types.ts';

@@ -3,7 +3,7 @@ import { wrapped } from '@gatehouse/contracts/envelope';
 import { changeShape } from '@gatehouse/contracts/resource/resource';
 import { integer } from '@gatehouse/contracts/scalar';
 import { freeText, label } from '@gatehouse/contracts/text';
-import { pageQuery } from '@gatehouse/service-kit/http/page';
+import { pageQuery } from '@gatehouse/service-kit/http';
 import { z } from 'zod';
 import { checkedClient } from './checked-keys.ts';
 

@@ -1,8 +1,8 @@
 /** Recognises the services of this installation by the credentials that they share, and limits guesses. */
 import { parseBasicCredentials } from '@gatehouse/caller-auth/credentials/basic-auth';
 import type { SecretVerifier } from '@gatehouse/caller-auth/credentials/secret-verifier';
-import { unauthorized } from '@gatehouse/service-kit/errors/app-error';
-import type { App } from '@gatehouse/service-kit/http/app';
+import { unauthorized } from '@gatehouse/service-kit/errors';
+import type { App } from '@gatehouse/service-kit/http';
 import type { FastifyRequest } from 'fastify';
 import type { AuditWriter } from '../../records/audit/event.ts';
 import type { Client } from './client.ts';

@@ -1,8 +1,7 @@
 /** Builds the client of the installation's own services from configuration; the database does not contain it. */
 
 import { managementAuthority } from '@gatehouse/contracts/auth-api/introspection';
-import { digestSecret } from '@gatehouse/service-kit/crypto/secrets';
-import { linesOf, type Secret } from '@gatehouse/service-kit/secret';
+import { digestSecret, linesOf, type Secret } from '@gatehouse/service-kit/crypto';
 import { exchangeGrantType, jwtBearerGrantType } from '../../core/protocol/grant-types.ts';
 import type { Client } from './client.ts';
 import { newClient } from './new-client.ts';

@@ -3,13 +3,12 @@
 import type { SecretVerifier } from '@gatehouse/caller-auth/credentials/secret-verifier';
 import { definedOnly } from '@gatehouse/contracts/defined-only';
 import type { BrandImage } from '@gatehouse/contracts/environment-api/branding';
-import type { ChangeLog, ChangeTransaction } from '@gatehouse/service-kit/changes/log';
+import type { ChangeLog, ChangeTransaction } from '@gatehouse/service-kit/changes';
 import type { Clock } from '@gatehouse/service-kit/clock';
-import { randomUuid } from '@gatehouse/service-kit/crypto/secrets';
-import { badRequest, conflict, forbidden, notFound } from '@gatehouse/service-kit/errors/app-error';
-import { requireMatch } from '@gatehouse/service-kit/http/entity-tag';
-import { cutPage, type Page, type Rows } from '@gatehouse/service-kit/http/page';
-import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
+import { randomUuid } from '@gatehouse/service-kit/crypto';
+import { badRequest, conflict, forbidden, notFound } from '@gatehouse/service-kit/errors';
+import { cutPage, type Page, type Rows, requireMatch } from '@gatehouse/service-kit/http';
+import type { Queryable } from '@gatehouse/service-kit/postgres';
 import type { Actor } from '../../core/administration/actor.ts';
 import type { KeySets } from '../../core/assertions/key-sets.ts';
 import type { DomainEvent } from '../../core/domain-event.ts';

@@ -1,9 +1,8 @@
 /** Stores clients in PostgreSQL. */
 
 import type { DetailType } from '@gatehouse/contracts/resources/client/detail-types';
-import type { Page } from '@gatehouse/service-kit/http/page';
-import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
-import { holdsText } from '@gatehouse/service-kit/postgres/text-search';
+import type { Page } from '@gatehouse/service-kit/http';
+import { holdsText, type Queryable } from '@gatehouse/service-kit/postgres';
 import type { Client } from './client.ts';
 import { type ClientRow, columns, readColumns, rowValues, toClient } from './row.ts';
 

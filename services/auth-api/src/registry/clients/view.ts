@@ -1,7 +1,7 @@
 /** Shows a client to administrators, and its changes to the audit trail, without its secrets. */
 import type { ClientView } from '@gatehouse/contracts/auth-api/administration/client-view';
 import { definedOnly } from '@gatehouse/contracts/defined-only';
-import { diff, type FieldChanges, hiddenValue } from '@gatehouse/service-kit/changes/field-changes';
+import { diff, type FieldChanges, hiddenValue } from '@gatehouse/service-kit/changes';
 import type { Client } from './client.ts';
 import { table } from './table.ts';
 

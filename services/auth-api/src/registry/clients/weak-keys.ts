@@ -1,6 +1,6 @@
 /** Finds the keys of a registration that prove nothing, among those that are new in it. */
 import { X509Certificate } from 'node:crypto';
-import { weaknessOfCertificate } from '@gatehouse/service-kit/crypto/key-strength';
+import { weaknessOfCertificate } from '@gatehouse/service-kit/crypto';
 import type { JSONWebKeySet } from 'jose';
 import { jwkWeakness } from '../../core/assertions/jwk-weakness.ts';
 import type { Client } from './client.ts';

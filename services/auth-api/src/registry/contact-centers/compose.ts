@@ -2,8 +2,8 @@
 
 import { createEnvironmentApiClient } from '@gatehouse/api-client/environment-api/client';
 import { createHttpClient } from '@gatehouse/api-client/http-client';
-import { newOwnerState } from '@gatehouse/service-kit/cache/revalidating-cache';
-import { currentCorrelationId } from '@gatehouse/service-kit/http/correlation';
+import { newOwnerState } from '@gatehouse/service-kit/cache';
+import { currentCorrelationId } from '@gatehouse/service-kit/http';
 import type { Core } from '../../core/core.ts';
 import type { Domain, ServicesOf } from '../../core/domain.ts';
 import type { Revocation } from '../../records/revocation/compose.ts';

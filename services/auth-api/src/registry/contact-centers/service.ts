@@ -13,7 +13,7 @@ import {
   type Loaded,
   newOwnerState,
   type OwnerState,
-} from '@gatehouse/service-kit/cache/revalidating-cache';
+} from '@gatehouse/service-kit/cache';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { z } from 'zod';
 import { canonicalTenant } from './fold-name.ts';

@@ -4,8 +4,8 @@ import type {
   ContactCenterView,
   EnvironmentContactCenters,
 } from '@gatehouse/contracts/environment-api/contact-center';
-import { createGrowingCache } from '@gatehouse/service-kit/cache/growing-cache';
-import { uuidOf } from '@gatehouse/service-kit/crypto/secrets';
+import { createGrowingCache } from '@gatehouse/service-kit/cache';
+import { uuidOf } from '@gatehouse/service-kit/crypto';
 import type { RevocationOrder } from '../../records/revocation/keeper.ts';
 import { type PersonKey, personAt, personAtClient, userAt } from '../../records/revocation/revocation.ts';
 import type { Revocations } from '../../records/revocation/revocations.ts';

@@ -1,10 +1,10 @@
 /** Decides whose pages may call: our own, those of registered clients, and those of origins kept by Environment API. */
 import type { Fetched } from '@gatehouse/api-client/environment-api/client';
 import type { CorsView } from '@gatehouse/contracts/environment-api/cors';
-import { createRevalidatingCache } from '@gatehouse/service-kit/cache/revalidating-cache';
+import { createRevalidatingCache } from '@gatehouse/service-kit/cache';
 import type { Clock } from '@gatehouse/service-kit/clock';
-import { unavailable } from '@gatehouse/service-kit/errors/app-error';
-import type { KnownOrigins } from '@gatehouse/service-kit/http/cors';
+import { unavailable } from '@gatehouse/service-kit/errors';
+import type { KnownOrigins } from '@gatehouse/service-kit/http';
 import type { ClientDirectory } from '../clients/directory.ts';
 
 export interface StoredOriginsOptions {

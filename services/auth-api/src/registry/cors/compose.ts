@@ -1,6 +1,5 @@
 /** Composes the check of origins, and CORS for the APIs that programs in browsers call. */
-import type { App } from '@gatehouse/service-kit/http/app';
-import { type CorsOptions, enforceCors } from '@gatehouse/service-kit/http/cors';
+import { type App, type CorsOptions, enforceCors } from '@gatehouse/service-kit/http';
 import type { Core } from '../../core/core.ts';
 import type { Domain } from '../../core/domain.ts';
 import type { Clients } from '../clients/compose.ts';

@@ -1,6 +1,7 @@
 /** Composes dynamic client registration (RFC 7591). */
-import { createAddressLimiter } from '@gatehouse/service-kit/limits/attempt-limiter';
-import type { Secret } from '@gatehouse/service-kit/secret';
+
+import type { Secret } from '@gatehouse/service-kit/crypto';
+import { createAddressLimiter } from '@gatehouse/service-kit/limits';
 import type { Core } from '../../core/core.ts';
 import type { Domain } from '../../core/domain.ts';
 import type { Audit } from '../../records/audit/compose.ts';

@@ -2,10 +2,8 @@
 
 import { securityError } from '@gatehouse/contracts/envelope';
 import { freeText } from '@gatehouse/contracts/text';
-import { invalidRequest, OAuthError } from '@gatehouse/service-kit/errors/oauth-error';
-import { oauthErrorHandler } from '@gatehouse/service-kit/errors/render-oauth';
-import type { App } from '@gatehouse/service-kit/http/app';
-import { nameCorsCaller } from '@gatehouse/service-kit/http/cors';
+import { invalidRequest, OAuthError, oauthErrorHandler } from '@gatehouse/service-kit/errors';
+import { type App, nameCorsCaller } from '@gatehouse/service-kit/http';
 import type { FastifyError, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { metadataSchema, registrationAnswerSchema, updatedMetadataSchema } from './metadata-schemas.ts';

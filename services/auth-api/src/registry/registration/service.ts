@@ -1,11 +1,9 @@
 /** Registers clients on their own request (RFC 7591) and lets them manage their registration (RFC 7592). */
 import { parseBearerToken } from '@gatehouse/caller-auth/credentials/basic-auth';
 import type { SecretVerifier } from '@gatehouse/caller-auth/credentials/secret-verifier';
-import { equalDigests, randomToken, safeEqual, sha256 } from '@gatehouse/service-kit/crypto/secrets';
-import { AppError } from '@gatehouse/service-kit/errors/app-error';
-import { invalidToken } from '@gatehouse/service-kit/errors/oauth-error';
-import type { AttemptLimiter } from '@gatehouse/service-kit/limits/attempt-limiter';
-import type { Secret } from '@gatehouse/service-kit/secret';
+import { equalDigests, randomToken, type Secret, safeEqual, sha256 } from '@gatehouse/service-kit/crypto';
+import { AppError, invalidToken } from '@gatehouse/service-kit/errors';
+import type { AttemptLimiter } from '@gatehouse/service-kit/limits';
 import type { AuditWriter } from '../../records/audit/event.ts';
 import { type Client, usesSecret } from '../clients/client.ts';
 import type { ClientDirectory } from '../clients/directory.ts';

@@ -5,7 +5,7 @@ import {
   consoleLinkPath,
 } from '@gatehouse/contracts/auth-api/console-link';
 import type { Clock } from '@gatehouse/service-kit/clock';
-import { randomToken } from '@gatehouse/service-kit/crypto/secrets';
+import { randomToken } from '@gatehouse/service-kit/crypto';
 import type { Actor } from '../../core/administration/actor.ts';
 import type { AuditWriter } from '../../records/audit/event.ts';
 import type { Revocations } from '../../records/revocation/revocations.ts';

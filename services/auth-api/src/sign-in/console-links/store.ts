@@ -1,6 +1,6 @@
 /** Keeps links of the operator in Redis until they are redeemed or too old. */
-import { sha256 } from '@gatehouse/service-kit/crypto/secrets';
-import type { Keyspace, RedisClient } from '@gatehouse/service-kit/redis/client';
+import { sha256 } from '@gatehouse/service-kit/crypto';
+import type { Keyspace, RedisClient } from '@gatehouse/service-kit/redis';
 
 export interface StoredConsoleLink {
   /** Name of the operator account. */

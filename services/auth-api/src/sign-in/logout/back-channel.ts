@@ -2,10 +2,10 @@
 
 import type { HttpClient } from '@gatehouse/api-client/http-client';
 import { UpstreamError } from '@gatehouse/api-client/upstream-error';
-import { createDeliveryWorker } from '@gatehouse/service-kit/background/delivery-worker';
+import { createDeliveryWorker } from '@gatehouse/service-kit/background';
 import type { Clock } from '@gatehouse/service-kit/clock';
-import { randomUuid } from '@gatehouse/service-kit/crypto/secrets';
-import type { Logger } from '@gatehouse/service-kit/logging/logger';
+import { randomUuid } from '@gatehouse/service-kit/crypto';
+import type { Logger } from '@gatehouse/service-kit/observability';
 import type { EndedSession } from '../../browser/sessions/session.ts';
 import type { AuditWriter } from '../../records/audit/event.ts';
 import type { ClientDirectory } from '../../registry/clients/directory.ts';

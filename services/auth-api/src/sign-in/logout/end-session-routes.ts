@@ -1,8 +1,7 @@
 /** Serves `/auth/v3/oauth/logout` and the form of the page that asks before a logout. */
 import { freeText, label } from '@gatehouse/contracts/text';
-import { badRequest } from '@gatehouse/service-kit/errors/app-error';
-import { htmlErrorHandler } from '@gatehouse/service-kit/errors/render-html';
-import type { App } from '@gatehouse/service-kit/http/app';
+import { badRequest, htmlErrorHandler } from '@gatehouse/service-kit/errors';
+import type { App } from '@gatehouse/service-kit/http';
 import { z } from 'zod';
 import type { PostedRequests } from '../../browser/cookies/posted-requests.ts';
 import { describeOnly, readOnlyForms, readParameters } from '../../core/protocol/parameters.ts';

@@ -1,8 +1,8 @@
 /** Ends the session that an ID token names (OpenID Connect RP-Initiated Logout 1.0); without one it asks the user. */
 import { definedOnly } from '@gatehouse/contracts/defined-only';
-import { safeEqual } from '@gatehouse/service-kit/crypto/secrets';
-import { badRequest } from '@gatehouse/service-kit/errors/app-error';
-import type { AttemptLimiter } from '@gatehouse/service-kit/limits/attempt-limiter';
+import { safeEqual } from '@gatehouse/service-kit/crypto';
+import { badRequest } from '@gatehouse/service-kit/errors';
+import type { AttemptLimiter } from '@gatehouse/service-kit/limits';
 import type { Browser } from '../../browser/cookies/browser-cookies.ts';
 import type { Pages } from '../../browser/cookies/pages.ts';
 import { crossSite, isForeign } from '../../browser/cookies/same-origin.ts';

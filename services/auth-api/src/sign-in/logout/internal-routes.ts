@@ -5,9 +5,8 @@ import { type LogoutView, logoutViewSchema } from '@gatehouse/contracts/auth-api
 import { definedOnly } from '@gatehouse/contracts/defined-only';
 import { envelopeOf, errorEnvelope, securityError } from '@gatehouse/contracts/envelope';
 import { freeText } from '@gatehouse/contracts/text';
-import { notFound } from '@gatehouse/service-kit/errors/app-error';
-import type { App } from '@gatehouse/service-kit/http/app';
-import { ok } from '@gatehouse/service-kit/http/envelope';
+import { notFound } from '@gatehouse/service-kit/errors';
+import { type App, ok } from '@gatehouse/service-kit/http';
 import { z } from 'zod';
 import type { BrandingViews } from '../../registry/branding/views.ts';
 import type { PendingLogout, PendingLogouts } from './pending-logouts.ts';

@@ -1,7 +1,7 @@
 /** Signs logout tokens (OpenID Connect Back-Channel Logout 1.0 section 2.4). */
 import { definedOnly } from '@gatehouse/contracts/defined-only';
 import type { Clock } from '@gatehouse/service-kit/clock';
-import { randomUuid } from '@gatehouse/service-kit/crypto/secrets';
+import { randomUuid } from '@gatehouse/service-kit/crypto';
 import type { Signer } from '../../keys/signing-keys/signer.ts';
 import type { Client } from '../../registry/clients/client.ts';
 import type { LogoutNotice } from './notice-store.ts';

@@ -1,6 +1,5 @@
 /** Stores logout notices in Redis until they are delivered: one sorted set, scored by the time of the next attempt. */
-import type { Keyspace, RedisClient } from '@gatehouse/service-kit/redis/client';
-import { defineScript } from '@gatehouse/service-kit/redis/script';
+import { defineScript, type Keyspace, type RedisClient } from '@gatehouse/service-kit/redis';
 
 /** Tells one client that a session is over. Plain JSON. */
 export interface LogoutNotice {

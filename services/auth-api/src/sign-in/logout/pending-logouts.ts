@@ -1,6 +1,6 @@
 /** Stores logouts that a page of ours belongs to; the browser is part of the Redis key, so no other browser finds them. */
-import { randomToken, sha256 } from '@gatehouse/service-kit/crypto/secrets';
-import type { Keyspace, RedisClient } from '@gatehouse/service-kit/redis/client';
+import { randomToken, sha256 } from '@gatehouse/service-kit/crypto';
+import type { Keyspace, RedisClient } from '@gatehouse/service-kit/redis';
 import {
   type Browser,
   type BrowserCookies,

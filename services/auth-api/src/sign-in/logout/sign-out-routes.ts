@@ -1,9 +1,7 @@
 /** Serves `/auth/v3/sign-out`: redirects browsers and answers programs with the envelope. */
 import { emptyEnvelope, errorEnvelope } from '@gatehouse/contracts/envelope';
 import { freeText } from '@gatehouse/contracts/text';
-import type { App } from '@gatehouse/service-kit/http/app';
-import { nameNobody } from '@gatehouse/service-kit/http/cors';
-import { ok } from '@gatehouse/service-kit/http/envelope';
+import { type App, nameNobody, ok } from '@gatehouse/service-kit/http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { acceptFormsAndJson, flag, isJson, isSet } from '../../browser/cookies/browser-scope.ts';

@@ -1,8 +1,7 @@
 /** Signs out the user of a browser or of a token: this session, or every session of the user. */
 import { definedOnly } from '@gatehouse/contracts/defined-only';
-import { forbidden } from '@gatehouse/service-kit/errors/app-error';
-import { insufficientScope } from '@gatehouse/service-kit/errors/oauth-error';
-import type { AttemptLimiter } from '@gatehouse/service-kit/limits/attempt-limiter';
+import { forbidden, insufficientScope } from '@gatehouse/service-kit/errors';
+import type { AttemptLimiter } from '@gatehouse/service-kit/limits';
 import type { Browser } from '../../browser/cookies/browser-cookies.ts';
 import type { Pages } from '../../browser/cookies/pages.ts';
 import { webOriginOf } from '../../browser/cookies/same-origin.ts';

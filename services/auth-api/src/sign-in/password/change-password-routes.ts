@@ -2,8 +2,7 @@
 
 import { emptyEnvelope, errorEnvelope } from '@gatehouse/contracts/envelope';
 import { freeText } from '@gatehouse/contracts/text';
-import type { App } from '@gatehouse/service-kit/http/app';
-import { ok } from '@gatehouse/service-kit/http/envelope';
+import { type App, ok } from '@gatehouse/service-kit/http';
 import { z } from 'zod';
 import { acceptFormsAndJson, isJson } from '../../browser/cookies/browser-scope.ts';
 import { crossSite, isForeign } from '../../browser/cookies/same-origin.ts';

@@ -1,5 +1,5 @@
 /** Changes the password of the user of a session or token, or of the user whom the caller names. */
-import { forbidden } from '@gatehouse/service-kit/errors/app-error';
+import { forbidden } from '@gatehouse/service-kit/errors';
 import type { Browser, BrowserCookies, BrowserRequest } from '../../browser/cookies/browser-cookies.ts';
 import type { Pages } from '../../browser/cookies/pages.ts';
 import type { FormGuard } from '../../browser/interactions/form-guard.ts';

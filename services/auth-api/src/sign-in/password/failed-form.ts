@@ -1,7 +1,6 @@
 /** Handles a form that failed and may be sent again: keeps the reason for its page, or answers programs with it. */
 import { definedOnly } from '@gatehouse/contracts/defined-only';
-import { errorEnvelope } from '@gatehouse/service-kit/errors/render-envelope';
-import { reportError } from '@gatehouse/service-kit/errors/report';
+import { errorEnvelope, reportError } from '@gatehouse/service-kit/errors';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { isJson } from '../../browser/cookies/browser-scope.ts';
 import type { Interaction } from '../../browser/interactions/interaction.ts';

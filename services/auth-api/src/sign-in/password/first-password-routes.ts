@@ -5,10 +5,8 @@ import {
   firstPasswordViewSchema,
 } from '@gatehouse/contracts/auth-api/first-password';
 import { emptyEnvelope, envelopeOf, errorEnvelope, wrapped } from '@gatehouse/contracts/envelope';
-import { AppError } from '@gatehouse/service-kit/errors/app-error';
-import { reportError } from '@gatehouse/service-kit/errors/report';
-import type { App } from '@gatehouse/service-kit/http/app';
-import { ok } from '@gatehouse/service-kit/http/envelope';
+import { AppError, reportError } from '@gatehouse/service-kit/errors';
+import { type App, ok } from '@gatehouse/service-kit/http';
 import { z } from 'zod';
 import { acceptFormsAndJson, isJson } from '../../browser/cookies/browser-scope.ts';
 import type { Pages } from '../../browser/cookies/pages.ts';

@@ -5,8 +5,8 @@ import { brokenPasswordRules } from '@gatehouse/caller-auth/credentials/person-p
 import { definedOnly } from '@gatehouse/contracts/defined-only';
 import type { PasswordLink } from '@gatehouse/contracts/environment-api/people';
 import type { Clock } from '@gatehouse/service-kit/clock';
-import { AppError } from '@gatehouse/service-kit/errors/app-error';
-import { createAddressLimiter } from '@gatehouse/service-kit/limits/attempt-limiter';
+import { AppError } from '@gatehouse/service-kit/errors';
+import { createAddressLimiter } from '@gatehouse/service-kit/limits';
 import { mapFailure, policyError } from '../../people/directories/map-failure.ts';
 import { SignInError } from '../../people/directories/sign-in-error.ts';
 import type { People } from '../../people/people-store/compose.ts';

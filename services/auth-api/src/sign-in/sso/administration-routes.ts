@@ -6,8 +6,7 @@ import {
   ssoKeySchema,
 } from '@gatehouse/contracts/auth-api/administration/single-sign-on';
 import { envelopeOf, errorEnvelope } from '@gatehouse/contracts/envelope';
-import type { App } from '@gatehouse/service-kit/http/app';
-import { ok } from '@gatehouse/service-kit/http/envelope';
+import { type App, ok } from '@gatehouse/service-kit/http';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { actorOf } from '../../core/administration/actor.ts';

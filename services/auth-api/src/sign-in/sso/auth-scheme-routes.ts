@@ -6,10 +6,8 @@ import {
 } from '@gatehouse/contracts/auth-api/auth-scheme';
 import { browserHeader } from '@gatehouse/contracts/auth-api/interaction';
 import { envelopeOf, errorEnvelope, securityError } from '@gatehouse/contracts/envelope';
-import type { App } from '@gatehouse/service-kit/http/app';
-import { nameNobody } from '@gatehouse/service-kit/http/cors';
-import { ok } from '@gatehouse/service-kit/http/envelope';
-import type { AttemptLimiter } from '@gatehouse/service-kit/limits/attempt-limiter';
+import { type App, nameNobody, ok } from '@gatehouse/service-kit/http';
+import type { AttemptLimiter } from '@gatehouse/service-kit/limits';
 import type { FastifyRequest } from 'fastify';
 import { acceptFormsAndJson } from '../../browser/cookies/browser-scope.ts';
 import { interactionCallSchema, type ReadView } from '../../browser/interactions/view.ts';

@@ -1,6 +1,6 @@
 /** Reports when certificates expire: always as a metric, and in the log from thirty days before. */
 import type { Clock } from '@gatehouse/service-kit/clock';
-import type { Logger } from '@gatehouse/service-kit/logging/logger';
+import type { Logger } from '@gatehouse/service-kit/observability';
 import type { SsoMetrics } from './metrics.ts';
 import type { IdentityProvider } from './saml/idp-metadata.ts';
 import type { SamlSignOn } from './settings.ts';

@@ -1,6 +1,6 @@
 /** Composes single sign-on: settings and keys, login through SAML and OpenID Connect, and logout at the provider. */
 
-import type { App } from '@gatehouse/service-kit/http/app';
+import type { App } from '@gatehouse/service-kit/http';
 import type { BrowserParts } from '../../browser/cookies/compose.ts';
 import type { Interactions } from '../../browser/interactions/compose.ts';
 import type { Sessions } from '../../browser/sessions/compose.ts';

@@ -1,7 +1,6 @@
 /** Stores pending logins in Redis, one key each; reading a login deletes it. */
-import { randomToken } from '@gatehouse/service-kit/crypto/secrets';
-import type { Keyspace, RedisClient } from '@gatehouse/service-kit/redis/client';
-import { defineScript } from '@gatehouse/service-kit/redis/script';
+import { randomToken } from '@gatehouse/service-kit/crypto';
+import { defineScript, type Keyspace, type RedisClient } from '@gatehouse/service-kit/redis';
 import { referenceOf, type SsoFlow } from './flow.ts';
 
 export type FlowStore = ReturnType<typeof createFlowStore>;

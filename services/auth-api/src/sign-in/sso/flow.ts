@@ -1,7 +1,7 @@
 /** Describes a login in progress at an identity provider: what was asked, by which browser, for which request. */
 
 import { hkdfSync } from 'node:crypto';
-import { sha256 } from '@gatehouse/service-kit/crypto/secrets';
+import { sha256 } from '@gatehouse/service-kit/crypto';
 
 export interface SsoFlow {
   protocol: 'saml' | 'oidc';

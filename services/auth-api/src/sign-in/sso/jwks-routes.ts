@@ -1,5 +1,5 @@
 /** Serves `/auth/v3/sso/jwks`: the public keys that verify our client assertions at OpenID Connect providers (RFC 7523). */
-import type { App } from '@gatehouse/service-kit/http/app';
+import type { App } from '@gatehouse/service-kit/http';
 import { z } from 'zod';
 import type { SsoKeys } from './keys/service.ts';
 import { publicJwk } from './oidc/assertion-key.ts';

@@ -2,8 +2,8 @@
 
 import { definedOnly } from '@gatehouse/contracts/defined-only';
 import { providerWay } from '@gatehouse/contracts/way-of-sign-in';
-import type { AttemptLimiter } from '@gatehouse/service-kit/limits/attempt-limiter';
-import type { Logger } from '@gatehouse/service-kit/logging/logger';
+import type { AttemptLimiter } from '@gatehouse/service-kit/limits';
+import type { Logger } from '@gatehouse/service-kit/observability';
 import type { Browser, BrowserRequest } from '../../browser/cookies/browser-cookies.ts';
 import type { Pages } from '../../browser/cookies/pages.ts';
 import type { InteractionService } from '../../browser/interactions/service.ts';

@@ -2,9 +2,8 @@
 
 import formbody from '@fastify/formbody';
 import { freeText } from '@gatehouse/contracts/text';
-import { envelopeErrorHandler } from '@gatehouse/service-kit/errors/render-envelope';
-import { htmlErrorHandler } from '@gatehouse/service-kit/errors/render-html';
-import type { App } from '@gatehouse/service-kit/http/app';
+import { envelopeErrorHandler, htmlErrorHandler } from '@gatehouse/service-kit/errors';
+import type { App } from '@gatehouse/service-kit/http';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { noStore } from './no-store.ts';

@@ -1,5 +1,5 @@
 /** Counts single sign-on by protocol and outcome, also for the overview; the first two names are those that operators' alert rules know. */
-import type { Metrics } from '@gatehouse/service-kit/metrics/registry';
+import type { Metrics } from '@gatehouse/service-kit/observability';
 import type { SignInError } from '../../people/directories/sign-in-error.ts';
 import type { Activity } from '../../records/activity/compose.ts';
 import { SsoError } from './failure.ts';

@@ -2,7 +2,7 @@
 
 import { locationPattern, rootLocation } from '@gatehouse/contracts/environment-api/location';
 import { freeText } from '@gatehouse/contracts/text';
-import { notFound } from '@gatehouse/service-kit/errors/app-error';
+import { notFound } from '@gatehouse/service-kit/errors';
 import { z } from 'zod';
 import type { ContactCenterService } from '../../registry/contact-centers/service.ts';
 

@@ -1,6 +1,6 @@
 /** Remembers in Redis when the certificates of identity providers end, so that every replica can tell for all contact centres. */
-import type { Logger } from '@gatehouse/service-kit/logging/logger';
-import type { Keyspace, RedisClient } from '@gatehouse/service-kit/redis/client';
+import type { Logger } from '@gatehouse/service-kit/observability';
+import type { Keyspace, RedisClient } from '@gatehouse/service-kit/redis';
 import type { IdentityProvider } from './saml/idp-metadata.ts';
 import type { SamlSignOn, SsoSettings } from './settings.ts';
 

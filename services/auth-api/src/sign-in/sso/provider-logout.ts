@@ -1,8 +1,8 @@
 /** Signs a person out at the identity provider too, where the settings ask for it. */
 
-import { randomToken, sha256 } from '@gatehouse/service-kit/crypto/secrets';
-import type { Logger } from '@gatehouse/service-kit/logging/logger';
-import type { Keyspace, RedisClient } from '@gatehouse/service-kit/redis/client';
+import { randomToken, sha256 } from '@gatehouse/service-kit/crypto';
+import type { Logger } from '@gatehouse/service-kit/observability';
+import type { Keyspace, RedisClient } from '@gatehouse/service-kit/redis';
 import type { Pages } from '../../browser/cookies/pages.ts';
 import type { EndedSession, ProviderSession } from '../../browser/sessions/session.ts';
 import type { OidcSignOn, SamlSignOn, SsoSettings } from './settings.ts';

@@ -1,6 +1,5 @@
 /** Stores which sessions an identity provider's name stands for, and in which contact centres: sorted lists for each name, by the end of the session. */
-import type { Keyspace, RedisClient } from '@gatehouse/service-kit/redis/client';
-import { defineScript } from '@gatehouse/service-kit/redis/script';
+import { defineScript, type Keyspace, type RedisClient } from '@gatehouse/service-kit/redis';
 
 export interface NamedSession {
   sub: string;

@@ -1,6 +1,6 @@
 /** Finds our sessions by the names that an identity provider gives them, for its logout requests. */
 import type { Clock } from '@gatehouse/service-kit/clock';
-import { sha256 } from '@gatehouse/service-kit/crypto/secrets';
+import { sha256 } from '@gatehouse/service-kit/crypto';
 import type { SessionService } from '../../browser/sessions/service.ts';
 import type { ProviderSession, Session } from '../../browser/sessions/session.ts';
 import type { AuditWriter } from '../../records/audit/event.ts';

@@ -1,5 +1,5 @@
 /** Records refused identity-provider messages that belong to no pending login: unexpected responses and invalid logout requests. */
-import { normalizeError } from '@gatehouse/service-kit/errors/normalize';
+import { normalizeError } from '@gatehouse/service-kit/errors';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { AuditWriter } from '../../records/audit/event.ts';
 import { SsoError } from './failure.ts';

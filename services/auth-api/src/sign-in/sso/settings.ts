@@ -6,7 +6,7 @@ import type {
   SamlSettings,
   SingleSignOnView,
 } from '@gatehouse/contracts/environment-api/single-sign-on';
-import { createRevalidatingCache, type OwnerState } from '@gatehouse/service-kit/cache/revalidating-cache';
+import { createRevalidatingCache, type OwnerState } from '@gatehouse/service-kit/cache';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { isEnd, readAnswer } from '../../registry/contact-centers/service.ts';
 

@@ -1,7 +1,7 @@
 /** Serves `/auth/v3/sso/start`: the login page, an application or a bookmark sends browsers here to start a login. */
 import { freeText } from '@gatehouse/contracts/text';
-import { htmlErrorHandler } from '@gatehouse/service-kit/errors/render-html';
-import type { App } from '@gatehouse/service-kit/http/app';
+import { htmlErrorHandler } from '@gatehouse/service-kit/errors';
+import type { App } from '@gatehouse/service-kit/http';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { renderPostForm } from '../../core/protocol/post-form.ts';

@@ -1,4 +1,4 @@
-import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
+import type { Queryable } from '@gatehouse/service-kit/postgres';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createUserCodes } from '../../../src/browser/approvals/user-codes.ts';
 import { openRedis, type RedisForTests } from '../../stack/redis.ts';

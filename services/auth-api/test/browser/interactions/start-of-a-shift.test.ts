@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { randomToken } from '@gatehouse/service-kit/crypto/secrets';
-import type { App } from '@gatehouse/service-kit/http/app';
+import { randomToken } from '@gatehouse/service-kit/crypto';
+import type { App } from '@gatehouse/service-kit/http';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { type AuthApi, startAuthApi } from '../../stack/auth-api.ts';
 import { createBrowser } from '../../stack/browser.ts';

@@ -1,11 +1,9 @@
 /** The signing keys of one or more replicas on a database of their own, with a clock that the test moves. */
-import { createChangeLog } from '@gatehouse/service-kit/changes/log';
-import { createSecretBox } from '@gatehouse/service-kit/crypto/secret-box';
-import { createLogger } from '@gatehouse/service-kit/logging/logger';
-import { migrate } from '@gatehouse/service-kit/postgres/migrate';
-import { createPool, type Pool } from '@gatehouse/service-kit/postgres/pool';
-import type { RedisClient } from '@gatehouse/service-kit/redis/client';
-import { Secret } from '@gatehouse/service-kit/secret';
+import { createChangeLog } from '@gatehouse/service-kit/changes';
+import { createSecretBox, Secret } from '@gatehouse/service-kit/crypto';
+import { createLogger } from '@gatehouse/service-kit/observability';
+import { createPool, migrate, type Pool } from '@gatehouse/service-kit/postgres';
+import type { RedisClient } from '@gatehouse/service-kit/redis';
 import { createTestDatabase } from '@gatehouse/testing/postgres';
 import { createSigningKeys, type SigningKeyService } from '../../../src/keys/signing-keys/signing-keys.ts';
 import type { AuditEvent } from '../../../src/records/audit/event.ts';

@@ -1,5 +1,5 @@
 import { signingAlgorithms } from '@gatehouse/contracts/resources/algorithms';
-import { createDeletionBounds } from '@gatehouse/service-kit/postgres/bounded-deletion';
+import { createDeletionBounds } from '@gatehouse/service-kit/postgres';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { publishKeys } from '../../../src/keys/signing-keys/jwks.ts';
 import { reencryptSigningKeys } from '../../../src/keys/signing-keys/reencrypt.ts';

@@ -1,5 +1,5 @@
 /** Which ends a replica applies again when it starts. */
-import { createLogger } from '@gatehouse/service-kit/logging/logger';
+import { createLogger } from '@gatehouse/service-kit/observability';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { createEnds } from '../../../src/operations/changes/ends.ts';
 

@@ -1,8 +1,8 @@
 /** Tries every cell of the table in docs/explain/what-ends.md, on two replicas. */
 import { readFileSync } from 'node:fs';
 import { personChangeId } from '@gatehouse/contracts/environment-api/people';
-import { randomUuid, sha256 } from '@gatehouse/service-kit/crypto/secrets';
-import { createReadiness } from '@gatehouse/service-kit/health/readiness';
+import { randomUuid, sha256 } from '@gatehouse/service-kit/crypto';
+import { createReadiness } from '@gatehouse/service-kit/health';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readinessChecks } from '../../../src/core/composition.ts';
 import {

@@ -1,7 +1,7 @@
 /** An administrator who revokes what a client, a person or a contact centre holds, with two replicas. */
 import { runCommand } from '@gatehouse/cli/run-command';
-import { randomUuid } from '@gatehouse/service-kit/crypto/secrets';
-import { unavailable } from '@gatehouse/service-kit/errors/app-error';
+import { randomUuid } from '@gatehouse/service-kit/crypto';
+import { unavailable } from '@gatehouse/service-kit/errors';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { contactCenterId, demoContactCenter } from '../../stack/auth-api.ts';
 import { operatorEnvironment } from '../../stack/command-line.ts';

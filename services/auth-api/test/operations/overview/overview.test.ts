@@ -1,7 +1,7 @@
 /** The overview of an installation with two replicas, as its operator sees it. */
 import { runCommand } from '@gatehouse/cli/run-command';
 import type { AuthApiOverview } from '@gatehouse/contracts/auth-api/administration/overview';
-import { randomUuid } from '@gatehouse/service-kit/crypto/secrets';
+import { randomUuid } from '@gatehouse/service-kit/crypto';
 import { makeProviderKey } from '@gatehouse/testing/identity-providers/provider-key';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { idpMetadata } from '../../sign-in/sso/stack/saml-provider.ts';

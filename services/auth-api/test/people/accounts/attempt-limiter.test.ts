@@ -1,4 +1,4 @@
-import { Secret } from '@gatehouse/service-kit/secret';
+import { Secret } from '@gatehouse/service-kit/crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { budgetOf, type LockoutRules } from '../../../src/people/accounts/attempts/budget.ts';
 import {

@@ -1,5 +1,5 @@
 /** Replicas of the release before count attempts in the same sets: together they stay below the lock of the directory. */
-import { Secret } from '@gatehouse/service-kit/secret';
+import { Secret } from '@gatehouse/service-kit/crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createAttemptLimiter } from '../../../src/people/accounts/attempts/limiter.ts';
 import { createUsualAddresses } from '../../../src/people/accounts/attempts/usual-addresses.ts';

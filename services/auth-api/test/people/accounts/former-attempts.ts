@@ -1,6 +1,6 @@
 /** Counts attempts on an account as the release before 2026-11-30 does, whose replicas run beside ours during an upgrade. */
-import { randomToken, sha256 } from '@gatehouse/service-kit/crypto/secrets';
-import { defineScript } from '@gatehouse/service-kit/redis/script';
+import { randomToken, sha256 } from '@gatehouse/service-kit/crypto';
+import { defineScript } from '@gatehouse/service-kit/redis';
 import type { RedisForTests } from '../../stack/redis.ts';
 
 const reserveOnAccount = defineScript(`

@@ -1,7 +1,7 @@
 import { queryObjects } from 'node:v8';
 import type { ConfigurationBackend } from '@gatehouse/config-server-client/backend';
 import { CfgObjectState } from '@gatehouse/config-server-client/model/enumerations';
-import { createLogger } from '@gatehouse/service-kit/logging/logger';
+import { createLogger } from '@gatehouse/service-kit/observability';
 import { expect, it, onTestFinished } from 'vitest';
 import {
   createPersonChanges,

@@ -1,8 +1,7 @@
 import { demoSeed } from '@gatehouse/config-server-simulator/seed/demo';
 import { startSimulator } from '@gatehouse/config-server-simulator/simulator';
-import { createSecretBox } from '@gatehouse/service-kit/crypto/secret-box';
-import { createMetrics } from '@gatehouse/service-kit/metrics/registry';
-import { Secret } from '@gatehouse/service-kit/secret';
+import { createSecretBox, Secret } from '@gatehouse/service-kit/crypto';
+import { createMetrics } from '@gatehouse/service-kit/observability';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createBackendMetrics } from '../../../src/people/directories/backend-metrics.ts';
 import { connectEnvironment } from '../../../src/people/directories/connect-environment.ts';

@@ -1,8 +1,7 @@
 /** Which LDAP servers an environment is connected to. */
 import type { Endpoint, EndpointSource } from '@gatehouse/config-server-client/discovery/endpoint-source';
 import { staticEndpoints } from '@gatehouse/config-server-client/discovery/static';
-import { createSecretBox } from '@gatehouse/service-kit/crypto/secret-box';
-import { Secret } from '@gatehouse/service-kit/secret';
+import { createSecretBox, Secret } from '@gatehouse/service-kit/crypto';
 import { createAuthority } from '@gatehouse/testing/certificates';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { accountKey } from '../../../src/people/accounts/account.ts';

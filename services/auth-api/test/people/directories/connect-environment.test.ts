@@ -1,8 +1,7 @@
 import { demoSeed } from '@gatehouse/config-server-simulator/seed/demo';
 import { startSimulator } from '@gatehouse/config-server-simulator/simulator';
 import { tlsKeyPlace } from '@gatehouse/contracts/environment-api/config-server-tls';
-import { createSecretBox } from '@gatehouse/service-kit/crypto/secret-box';
-import { Secret } from '@gatehouse/service-kit/secret';
+import { createSecretBox, Secret } from '@gatehouse/service-kit/crypto';
 import { createAuthority } from '@gatehouse/testing/certificates';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { connectEnvironment } from '../../../src/people/directories/connect-environment.ts';

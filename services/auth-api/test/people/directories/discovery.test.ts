@@ -3,7 +3,7 @@ import {
   consulProblems,
 } from '@gatehouse/config-server-client/discovery/consul/consul-settings';
 import { silentLogger } from '@gatehouse/config-server-client/log';
-import { loadConfig } from '@gatehouse/service-kit/config/load';
+import { loadConfig } from '@gatehouse/service-kit/config';
 import { afterEach, describe, expect, it } from 'vitest';
 import { configuration } from '../../../src/config.ts';
 import { createServerDiscovery } from '../../../src/people/directories/server-discovery.ts';

@@ -1,6 +1,6 @@
 import { demoSeed } from '@gatehouse/config-server-simulator/seed/demo';
 import { type Simulator, startSimulator } from '@gatehouse/config-server-simulator/simulator';
-import { createReadiness } from '@gatehouse/service-kit/health/readiness';
+import { createReadiness } from '@gatehouse/service-kit/health';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { readinessChecks } from '../../../src/core/composition.ts';
 import { type AuthApi, environmentId, environmentOf, startAuthApi } from '../../stack/auth-api.ts';

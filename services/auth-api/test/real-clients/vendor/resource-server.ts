@@ -1,7 +1,7 @@
 /** A resource server as the vendor's browser libraries expect it: it trusts whom our `/userinfo` knows, and pushes by Bayeux. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { randomUuid } from '@gatehouse/service-kit/crypto/secrets';
+import { randomUuid } from '@gatehouse/service-kit/crypto';
 import type { TestClient } from '../../stack/oauth.ts';
 
 export interface ResourceServer {

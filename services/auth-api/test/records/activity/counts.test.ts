@@ -1,11 +1,11 @@
 /** The counts in Redis: what adds to them, what they cost, and what an outage does to them. */
-import { createLogger } from '@gatehouse/service-kit/logging/logger';
+import { createLogger } from '@gatehouse/service-kit/observability';
 import {
   createKeyspace,
   createRedis,
   type RedisClient,
   untilRedisIsReady,
-} from '@gatehouse/service-kit/redis/client';
+} from '@gatehouse/service-kit/redis';
 import { redisConfigOf, startRedis, startRedisCluster, type TestRedis } from '@gatehouse/testing/redis';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { createActivityCounter } from '../../../src/records/activity/counter.ts';

@@ -1,6 +1,5 @@
-import { migrate } from '@gatehouse/service-kit/postgres/migrate';
-import { createPool, inTransaction, type Pool } from '@gatehouse/service-kit/postgres/pool';
-import { Secret } from '@gatehouse/service-kit/secret';
+import { Secret } from '@gatehouse/service-kit/crypto';
+import { createPool, inTransaction, migrate, type Pool } from '@gatehouse/service-kit/postgres';
 import { createTestDatabase, type TestDatabase } from '@gatehouse/testing/postgres';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createAuditDrain } from '../../../src/records/audit/drain.ts';

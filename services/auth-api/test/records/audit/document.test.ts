@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { auditTemplates } from '@gatehouse/audit-trail/elasticsearch/audit-assets';
 import { createPseudonymise } from '@gatehouse/audit-trail/shipping/audit-document';
-import { Secret } from '@gatehouse/service-kit/secret';
+import { Secret } from '@gatehouse/service-kit/crypto';
 import { describe, expect, it } from 'vitest';
 import { cataloguePage } from '../../../src/records/audit/catalogue-page.ts';
 import { securityDocument } from '../../../src/records/audit/document.ts';

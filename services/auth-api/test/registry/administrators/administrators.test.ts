@@ -3,7 +3,7 @@ import { runCommand } from '@gatehouse/cli/run-command';
 import { visitorAddressHeader } from '@gatehouse/contracts/auth-api/auth-scheme';
 import { consoleClientId, installationAdminAuthority } from '@gatehouse/contracts/auth-api/console';
 import { passwordWay } from '@gatehouse/contracts/way-of-sign-in';
-import { randomUuid } from '@gatehouse/service-kit/crypto/secrets';
+import { randomUuid } from '@gatehouse/service-kit/crypto';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type Estate, second, startEstate } from '../../operations/help-desk/stack.ts';
 import { contactCenterId, internalAppOf, ops, serviceClient } from '../../stack/auth-api.ts';

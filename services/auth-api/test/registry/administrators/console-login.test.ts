@@ -4,8 +4,7 @@ import {
   consolePath,
   installationAdminAuthority,
 } from '@gatehouse/contracts/auth-api/console';
-import { consoleClientSecrets } from '@gatehouse/service-kit/crypto/console-keys';
-import { Secret } from '@gatehouse/service-kit/secret';
+import { consoleClientSecrets, Secret } from '@gatehouse/service-kit/crypto';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Estate, startEstate } from '../../operations/help-desk/stack.ts';
 import { contactCenterId as own, publicUrl, serviceClient } from '../../stack/auth-api.ts';

@@ -5,7 +5,7 @@ import {
   installationAdminAuthority,
 } from '@gatehouse/contracts/auth-api/console';
 import { managementAuthority } from '@gatehouse/contracts/auth-api/introspection';
-import { randomUuid } from '@gatehouse/service-kit/crypto/secrets';
+import { randomUuid } from '@gatehouse/service-kit/crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { subjectOf } from '../../../src/registry/contact-centers/subjects.ts';
 import type { AccessTokenRecord } from '../../../src/tokens/access-token.ts';

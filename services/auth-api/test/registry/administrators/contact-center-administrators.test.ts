@@ -1,5 +1,5 @@
 /** A contact-centre administrator towards the own contact centre, and towards another one in every operation. */
-import { randomUuid } from '@gatehouse/service-kit/crypto/secrets';
+import { randomUuid } from '@gatehouse/service-kit/crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Estate, second, startEstate } from '../../operations/help-desk/stack.ts';
 import { otherContactCenterId as other, contactCenterId as own } from '../../stack/auth-api.ts';

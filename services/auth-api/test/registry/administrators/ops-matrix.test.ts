@@ -7,8 +7,8 @@ import {
   installationAdminAuthority,
 } from '@gatehouse/contracts/auth-api/console';
 import { managementAuthority } from '@gatehouse/contracts/auth-api/introspection';
-import { randomUuid } from '@gatehouse/service-kit/crypto/secrets';
-import { type App, createApp } from '@gatehouse/service-kit/http/app';
+import { randomUuid } from '@gatehouse/service-kit/crypto';
+import { type App, createApp } from '@gatehouse/service-kit/http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildApp } from '../../../src/app.ts';
 import type { Domain } from '../../../src/core/domain.ts';

@@ -1,6 +1,5 @@
 import { consoleClientId } from '@gatehouse/contracts/auth-api/console';
-import { consoleClientSecrets } from '@gatehouse/service-kit/crypto/console-keys';
-import { Secret } from '@gatehouse/service-kit/secret';
+import { consoleClientSecrets, Secret } from '@gatehouse/service-kit/crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AuthApi, publicUrl, serviceClient, startAuthApi } from '../../stack/auth-api.ts';
 import { createBrowser } from '../../stack/browser.ts';

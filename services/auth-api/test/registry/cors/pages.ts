@@ -1,5 +1,5 @@
 /** What a page of an origin gets from the APIs, as far as Auth API can tell. */
-import type { App } from '@gatehouse/service-kit/http/app';
+import type { App } from '@gatehouse/service-kit/http';
 
 export interface Called {
   status: number;

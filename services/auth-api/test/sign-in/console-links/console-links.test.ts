@@ -1,5 +1,5 @@
 /** The link by which the operator signs in to the console, with two replicas on the same stores. */
-import { randomToken } from '@gatehouse/service-kit/crypto/secrets';
+import { randomToken } from '@gatehouse/service-kit/crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AuthApi, ops, publicUrl, startAuthApi } from '../../stack/auth-api.ts';
 import { askForLink, consoleClient, linkedToken, makeLink, redeemLink } from '../../stack/console-link.ts';

@@ -1,5 +1,5 @@
 /** First passwords by the link that an administrator made. */
-import { randomToken } from '@gatehouse/service-kit/crypto/secrets';
+import { randomToken } from '@gatehouse/service-kit/crypto';
 import { watchSecret } from '@gatehouse/testing/secret-watch';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {

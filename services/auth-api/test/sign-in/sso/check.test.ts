@@ -1,6 +1,4 @@
-import { createSecretBox } from '@gatehouse/service-kit/crypto/secret-box';
-import { randomBytes } from '@gatehouse/service-kit/crypto/secrets';
-import { Secret } from '@gatehouse/service-kit/secret';
+import { createSecretBox, randomBytes, Secret } from '@gatehouse/service-kit/crypto';
 import {
   type OpenIdProvider,
   startOpenIdProvider,

@@ -1,7 +1,7 @@
 import { createSign } from 'node:crypto';
 import { deflateRawSync } from 'node:zlib';
 import { basicAuthorization } from '@gatehouse/api-client/http-client';
-import { unavailable } from '@gatehouse/service-kit/errors/app-error';
+import { unavailable } from '@gatehouse/service-kit/errors';
 import { makeProviderKey, type ProviderKey } from '@gatehouse/testing/identity-providers/provider-key';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type AuthApi, contactCenterId, ops, publicUrl, startAuthApi } from '../../stack/auth-api.ts';

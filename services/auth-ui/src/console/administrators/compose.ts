@@ -2,8 +2,8 @@
 import { createAdministratorCalls } from '@gatehouse/api-client/auth-api/administration';
 import { UpstreamError } from '@gatehouse/api-client/upstream-error';
 import { definedOnly } from '@gatehouse/contracts/defined-only';
-import { notFound } from '@gatehouse/service-kit/errors/app-error';
-import type { App } from '@gatehouse/service-kit/http/app-type';
+import { notFound } from '@gatehouse/service-kit/errors';
+import type { App } from '@gatehouse/service-kit/http';
 import { z } from 'zod';
 import { formRoutes } from '../form/routes.ts';
 import type { Area } from '../shell/area.ts';

@@ -12,8 +12,8 @@ import {
 import { consolePath } from '@gatehouse/contracts/auth-api/console';
 import { rowFormats } from '@gatehouse/contracts/row-export';
 import { steadyClock } from '@gatehouse/service-kit/clock';
-import { forbidden } from '@gatehouse/service-kit/errors/app-error';
-import type { App } from '@gatehouse/service-kit/http/app-type';
+import { forbidden } from '@gatehouse/service-kit/errors';
+import type { App } from '@gatehouse/service-kit/http';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import type { Area } from '../shell/area.ts';

@@ -2,9 +2,8 @@
 
 import type { BrandingView } from '@gatehouse/contracts/environment-api/branding';
 import { steadyClock } from '@gatehouse/service-kit/clock';
-import { renderErrorPage } from '@gatehouse/service-kit/errors/render-html';
-import { brandOf } from '@gatehouse/service-kit/html/brand';
-import { languageLinksOf } from '@gatehouse/service-kit/html/language-links';
+import { renderErrorPage } from '@gatehouse/service-kit/errors';
+import { brandOf, languageLinksOf } from '@gatehouse/service-kit/html';
 import type { FastifyReply } from 'fastify';
 import { languageMenuOf } from '../../pages/language-menu.ts';
 import { themeOf } from '../../pages/theme.ts';

@@ -1,7 +1,7 @@
 /** Serves the forms that change, rotate and delete a client. */
 import { createClientAdministration } from '@gatehouse/api-client/auth-api/administration';
 import { orderRevocation } from '@gatehouse/api-client/auth-api/help-desk';
-import type { App } from '@gatehouse/service-kit/http/app-type';
+import type { App } from '@gatehouse/service-kit/http';
 import { z } from 'zod';
 import { formRoutes } from '../form/routes.ts';
 import { besideLines } from '../form/sections.ts';

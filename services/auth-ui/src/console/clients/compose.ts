@@ -1,6 +1,6 @@
 /** Composes the clients of the console: their list, the pages about one, the forms that change it, and the wizard. */
-import { forbidden } from '@gatehouse/service-kit/errors/app-error';
-import type { App } from '@gatehouse/service-kit/http/app-type';
+import { forbidden } from '@gatehouse/service-kit/errors';
+import type { App } from '@gatehouse/service-kit/http';
 import { personOf } from '../../oauth-session/guard.ts';
 import { type Area, isFor } from '../shell/area.ts';
 import type { Shell } from '../shell/shell.ts';

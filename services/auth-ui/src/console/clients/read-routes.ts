@@ -2,7 +2,7 @@
 
 import { createClientAdministration } from '@gatehouse/api-client/auth-api/administration';
 import { steadyClock } from '@gatehouse/service-kit/clock';
-import type { App } from '@gatehouse/service-kit/http/app-type';
+import type { App } from '@gatehouse/service-kit/http';
 import { z } from 'zod';
 import { detailRoute } from '../shell/details.ts';
 import { listRoute } from '../shell/lists.ts';

@@ -2,8 +2,8 @@
 import { createApiKeyAdministration } from '@gatehouse/api-client/environment-api/contact-centers';
 import type { AnsweredApiKey } from '@gatehouse/contracts/environment-administration/api-keys';
 import type { ContactCenter } from '@gatehouse/contracts/environment-administration/contact-centers';
-import { notFound } from '@gatehouse/service-kit/errors/app-error';
-import type { App } from '@gatehouse/service-kit/http/app-type';
+import { notFound } from '@gatehouse/service-kit/errors';
+import type { App } from '@gatehouse/service-kit/http';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { formRoutes } from '../form/routes.ts';

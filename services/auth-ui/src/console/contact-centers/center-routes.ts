@@ -2,8 +2,8 @@
 
 import { createContactCenterAdministration } from '@gatehouse/api-client/environment-api/contact-centers';
 import { createEnvironmentAdministration } from '@gatehouse/api-client/environment-api/environments';
-import { forbidden } from '@gatehouse/service-kit/errors/app-error';
-import type { App } from '@gatehouse/service-kit/http/app-type';
+import { forbidden } from '@gatehouse/service-kit/errors';
+import type { App } from '@gatehouse/service-kit/http';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { nameOf } from '../environments/page-header.ts';

@@ -1,6 +1,6 @@
 /** Composes the contact centres of the console: their list, and a page with tabs about each of them. */
 
-import type { App } from '@gatehouse/service-kit/http/app-type';
+import type { App } from '@gatehouse/service-kit/http';
 import { settingRoutes } from '../settings/routes.ts';
 import type { Area } from '../shell/area.ts';
 import { contactCenterPath } from '../shell/contact-centers.ts';

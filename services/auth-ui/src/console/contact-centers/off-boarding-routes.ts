@@ -1,8 +1,8 @@
 /** Serves the pages that end a contact centre. */
 import { orderRevocation } from '@gatehouse/api-client/auth-api/help-desk';
 import { createContactCenterAdministration } from '@gatehouse/api-client/environment-api/contact-centers';
-import { forbidden } from '@gatehouse/service-kit/errors/app-error';
-import type { App } from '@gatehouse/service-kit/http/app-type';
+import { forbidden } from '@gatehouse/service-kit/errors';
+import type { App } from '@gatehouse/service-kit/http';
 import { z } from 'zod';
 import { confirmFirst } from '../shell/confirmation.ts';
 import { ifMatch } from '../shell/conflict.ts';

@@ -3,7 +3,7 @@ import {
   createCorsAdministration,
   createSettingAdministration,
 } from '@gatehouse/api-client/environment-api/contact-centers';
-import type { App } from '@gatehouse/service-kit/http/app-type';
+import type { App } from '@gatehouse/service-kit/http';
 import { z } from 'zod';
 import { formRoutes } from '../form/routes.ts';
 import { corsSetting } from '../settings/list-page.ts';

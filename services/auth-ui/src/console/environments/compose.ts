@@ -4,8 +4,8 @@ import {
   createEnvironmentAdministration,
 } from '@gatehouse/api-client/environment-api/environments';
 import { directorySchema } from '@gatehouse/contracts/environment-api/directory';
-import { badRequest } from '@gatehouse/service-kit/errors/app-error';
-import type { App } from '@gatehouse/service-kit/http/app-type';
+import { badRequest } from '@gatehouse/service-kit/errors';
+import type { App } from '@gatehouse/service-kit/http';
 import { z } from 'zod';
 import { bodyOf } from '../form/inputs.ts';
 import { formRoutes } from '../form/routes.ts';

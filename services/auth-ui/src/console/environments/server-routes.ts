@@ -1,8 +1,8 @@
 /** Serves the pages about Configuration Servers of an environment: forms that add and change one, and the confirmation before one is removed. */
 import { createEnvironmentAdministration } from '@gatehouse/api-client/environment-api/environments';
 import type { ConfigServer, Environment } from '@gatehouse/contracts/environment-administration/environments';
-import { notFound } from '@gatehouse/service-kit/errors/app-error';
-import type { App } from '@gatehouse/service-kit/http/app-type';
+import { notFound } from '@gatehouse/service-kit/errors';
+import type { App } from '@gatehouse/service-kit/http';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { bodyOf } from '../form/inputs.ts';

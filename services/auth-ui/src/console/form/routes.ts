@@ -1,5 +1,5 @@
 /** Serves a form: the page that shows it, and what it sends. A refusal shows it again, and nothing that others changed is overwritten. */
-import type { App } from '@gatehouse/service-kit/http/app-type';
+import type { App } from '@gatehouse/service-kit/http';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { type ConfirmPage, confirmView, type FormPage, formView } from '../shell/pages.ts';

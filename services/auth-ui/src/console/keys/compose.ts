@@ -4,7 +4,7 @@ import {
   createSsoKeyAdministration,
 } from '@gatehouse/api-client/auth-api/administration';
 import { ssoKeySchema } from '@gatehouse/contracts/auth-api/administration/single-sign-on';
-import type { App } from '@gatehouse/service-kit/http/app-type';
+import type { App } from '@gatehouse/service-kit/http';
 import { z } from 'zod';
 import { formRoutes } from '../form/routes.ts';
 import type { Area } from '../shell/area.ts';

@@ -1,6 +1,6 @@
 /** Composes the locations of the console: their list, a form that declares one, and the confirmation before one is withdrawn. */
 import { createLocationAdministration } from '@gatehouse/api-client/environment-api/environments';
-import type { App } from '@gatehouse/service-kit/http/app-type';
+import type { App } from '@gatehouse/service-kit/http';
 import { z } from 'zod';
 import { formRoutes } from '../form/routes.ts';
 import type { Area } from '../shell/area.ts';

@@ -1,7 +1,7 @@
 /** Composes the page that a link of the operator opens: it asks, and a POST from it begins the session. */
 import { consolePath } from '@gatehouse/contracts/auth-api/console';
 import { consoleLinkCodePattern } from '@gatehouse/contracts/auth-api/console-link';
-import type { App } from '@gatehouse/service-kit/http/app-type';
+import type { App } from '@gatehouse/service-kit/http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { OAuthSession } from '../../oauth-session/compose.ts';

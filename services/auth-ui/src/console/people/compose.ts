@@ -6,7 +6,7 @@ import {
   searchPeople,
 } from '@gatehouse/api-client/auth-api/help-desk';
 import { createContactCenterAdministration } from '@gatehouse/api-client/environment-api/contact-centers';
-import type { App } from '@gatehouse/service-kit/http/app-type';
+import type { App } from '@gatehouse/service-kit/http';
 import { z } from 'zod';
 import type { Area } from '../shell/area.ts';
 import { detailRoute } from '../shell/details.ts';

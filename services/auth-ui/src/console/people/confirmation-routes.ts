@@ -8,8 +8,8 @@ import { createPeopleAdministration } from '@gatehouse/api-client/environment-ap
 import { UpstreamError } from '@gatehouse/api-client/upstream-error';
 import type { PersonName } from '@gatehouse/contracts/auth-api/administration/help-desk';
 import type { PersonProfile } from '@gatehouse/contracts/auth-api/administration/people';
-import { notFound } from '@gatehouse/service-kit/errors/app-error';
-import type { App } from '@gatehouse/service-kit/http/app-type';
+import { notFound } from '@gatehouse/service-kit/errors';
+import type { App } from '@gatehouse/service-kit/http';
 import { z } from 'zod';
 import { formatsIn } from '../../texts/formats.ts';
 import { confirmFirst } from '../shell/confirmation.ts';

@@ -1,5 +1,5 @@
 /** Composes the page with the runbooks, which problems of the first page lead to. */
-import type { App } from '@gatehouse/service-kit/http/app-type';
+import type { App } from '@gatehouse/service-kit/http';
 import type { Area } from '../shell/area.ts';
 import { detailRoute } from '../shell/details.ts';
 import { type ConsolePage, consoleView } from '../shell/pages.ts';

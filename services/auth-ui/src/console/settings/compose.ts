@@ -1,6 +1,6 @@
 /** Composes the settings that all contact centres inherit. */
 import { consolePath } from '@gatehouse/contracts/auth-api/console';
-import type { App } from '@gatehouse/service-kit/http/app-type';
+import type { App } from '@gatehouse/service-kit/http';
 import type { Area } from '../shell/area.ts';
 import type { Shell } from '../shell/shell.ts';
 import { settingRoutes } from './routes.ts';

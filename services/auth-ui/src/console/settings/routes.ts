@@ -3,8 +3,8 @@ import { createSettingAdministration } from '@gatehouse/api-client/environment-a
 import { createLocationAdministration } from '@gatehouse/api-client/environment-api/environments';
 import type { Setting } from '@gatehouse/contracts/environment-administration/settings';
 import { rootLocation } from '@gatehouse/contracts/environment-api/location';
-import { notFound } from '@gatehouse/service-kit/errors/app-error';
-import type { App } from '@gatehouse/service-kit/http/app-type';
+import { notFound } from '@gatehouse/service-kit/errors';
+import type { App } from '@gatehouse/service-kit/http';
 import { z } from 'zod';
 import { formRoutes } from '../form/routes.ts';
 import { confirmFirst } from '../shell/confirmation.ts';

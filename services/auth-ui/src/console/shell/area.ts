@@ -1,5 +1,5 @@
 /** Describes an area of the console: where it is, who sees it, and its pages. */
-import type { App } from '@gatehouse/service-kit/http/app-type';
+import type { App } from '@gatehouse/service-kit/http';
 import { rightsOf, type Session } from '../../oauth-session/session.ts';
 import type { TextKey } from '../../texts/texts.ts';
 

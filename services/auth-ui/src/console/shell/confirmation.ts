@@ -1,5 +1,5 @@
 /** Serves the confirmation before something is done: its page, and its form, which does it and leads on. */
-import type { App } from '@gatehouse/service-kit/http/app-type';
+import type { App } from '@gatehouse/service-kit/http';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import type { TextKey, Values } from '../../texts/texts.ts';

@@ -1,5 +1,5 @@
 /** Serves a page that only shows: what it is about comes from its path and its query. */
-import type { App } from '@gatehouse/service-kit/http/app-type';
+import type { App } from '@gatehouse/service-kit/http';
 import { z } from 'zod';
 import type { ConsolePage, ConsoleView } from './pages.ts';
 import type { ConsoleVisit, Shell } from './shell.ts';

@@ -1,9 +1,7 @@
 /** Answers errors inside the console: with its navigation where the person is known. */
 import { UpstreamError } from '@gatehouse/api-client/upstream-error';
 import { consolePath } from '@gatehouse/contracts/auth-api/console';
-import { AppError, notFound, unavailable } from '@gatehouse/service-kit/errors/app-error';
-import { normalizeError } from '@gatehouse/service-kit/errors/normalize';
-import { reportError } from '@gatehouse/service-kit/errors/report';
+import { AppError, normalizeError, notFound, reportError, unavailable } from '@gatehouse/service-kit/errors';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { OAuthSession } from '../../oauth-session/compose.ts';
 import { knownPersonOf } from '../../oauth-session/guard.ts';

@@ -1,5 +1,5 @@
 /** Gives each form that is shown a random key, so that a form that is sent twice is done once. */
-import { randomToken } from '@gatehouse/service-kit/crypto/secrets';
+import { randomToken } from '@gatehouse/service-kit/crypto';
 import type { FastifyRequest } from 'fastify';
 
 export const formKeyField = 'formKey';

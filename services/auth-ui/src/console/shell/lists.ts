@@ -1,5 +1,5 @@
 /** Serves the lists of the console: a search above them, a column for each thing that is shown, and page by page. */
-import type { App } from '@gatehouse/service-kit/http/app-type';
+import type { App } from '@gatehouse/service-kit/http';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import type { TextKey } from '../../texts/texts.ts';

@@ -1,6 +1,6 @@
 /** Reads a form with a file: the whole body is small, so the runtime's own parser of multipart/form-data is enough. */
-import { badRequest } from '@gatehouse/service-kit/errors/app-error';
-import type { App } from '@gatehouse/service-kit/http/app-type';
+import { badRequest } from '@gatehouse/service-kit/errors';
+import type { App } from '@gatehouse/service-kit/http';
 
 /** Far more than a form of the console has. Each part costs the parser time, however small it is. */
 const maxParts = 32;

@@ -3,7 +3,7 @@ import {
   createEstateAdministration,
   type DocumentFormat,
 } from '@gatehouse/api-client/environment-api/estate';
-import type { App } from '@gatehouse/service-kit/http/app-type';
+import type { App } from '@gatehouse/service-kit/http';
 import { z } from 'zod';
 import type { Area } from '../shell/area.ts';
 import { detailRoute } from '../shell/details.ts';

@@ -1,6 +1,6 @@
 /** Encrypts a text with a key derived from a secret that only its bearer has, so that a reader of the store cannot decrypt it. */
 import { createCipheriv, createDecipheriv, createSecretKey, hkdfSync, type KeyObject } from 'node:crypto';
-import { randomToken } from '@gatehouse/service-kit/crypto/secrets';
+import { randomToken } from '@gatehouse/service-kit/crypto';
 
 export interface BearerSeal {
   /** At least 128 random bits, so no stretching is needed; at most 64 bytes. */

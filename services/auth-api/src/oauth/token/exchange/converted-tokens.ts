@@ -1,7 +1,7 @@
 /** Converts access tokens to JWTs that another service redeems once, within a minute, by the jwt-bearer grant (compat: token convert). */
 import type { Clock } from '@gatehouse/service-kit/clock';
-import { randomToken, sha256 } from '@gatehouse/service-kit/crypto/secrets';
-import type { Keyspace, RedisClient } from '@gatehouse/service-kit/redis/client';
+import { randomToken, sha256 } from '@gatehouse/service-kit/crypto';
+import type { Keyspace, RedisClient } from '@gatehouse/service-kit/redis';
 import type { Signer } from '../../../keys/signing-keys/signer.ts';
 import { openForBearer, sealForBearer } from './bearer-seal.ts';
 import type { SubjectRecord } from './policy.ts';

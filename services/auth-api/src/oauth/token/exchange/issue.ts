@@ -1,6 +1,6 @@
 /** Issues what an exchange requests: an access token, a refresh token, an ID token or a JWT. */
 import { isProvenBy } from '@gatehouse/caller-auth/sender-constraint/confirmation';
-import { invalidRequest, invalidScope, invalidTarget } from '@gatehouse/service-kit/errors/oauth-error';
+import { invalidRequest, invalidScope, invalidTarget } from '@gatehouse/service-kit/errors';
 import { isWithinScope, openidScope } from '../../../core/protocol/parameters.ts';
 import type { Standing } from '../../../people/accounts/standing.ts';
 import type { Client } from '../../../registry/clients/client.ts';

@@ -1,6 +1,6 @@
 /** Checks who may exchange what: allow-lists of the registration, the contact centre, and the tokens' own claims. */
 import { type Confirmation, isProvenBy } from '@gatehouse/caller-auth/sender-constraint/confirmation';
-import { invalidRequest, unauthorizedClient } from '@gatehouse/service-kit/errors/oauth-error';
+import { invalidRequest, unauthorizedClient } from '@gatehouse/service-kit/errors';
 import type { UserIdentity } from '../../../people/identity/identity.ts';
 import { type Client, servesContactCenter } from '../../../registry/clients/client.ts';
 import type { AccessTokenRecord } from '../../../tokens/access-token.ts';

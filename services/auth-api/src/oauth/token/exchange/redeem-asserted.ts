@@ -1,6 +1,6 @@
 /** Issues a token to a user whom an assertion of a registered issuer names, of whatever kind, and records the outcome. */
 import { definedOnly } from '@gatehouse/contracts/defined-only';
-import { invalidGrant } from '@gatehouse/service-kit/errors/oauth-error';
+import { invalidGrant } from '@gatehouse/service-kit/errors';
 import { UntrustedAssertion } from '../../../core/assertions/untrusted.ts';
 import type { Standing } from '../../../people/accounts/standing.ts';
 import type { AuditEvent, AuditWriter } from '../../../records/audit/event.ts';

@@ -1,6 +1,6 @@
 /** Grants a client a token for itself (RFC 6749 section 4.4): no user, no refresh token. */
 import type { Clock } from '@gatehouse/service-kit/clock';
-import { invalidScope, unauthorizedClient } from '@gatehouse/service-kit/errors/oauth-error';
+import { invalidScope, unauthorizedClient } from '@gatehouse/service-kit/errors';
 import { narrowScope } from '../../../core/protocol/parameters.ts';
 import type { Standing } from '../../../people/accounts/standing.ts';
 import type { AuditWriter } from '../../../records/audit/event.ts';

@@ -3,7 +3,7 @@ import { isIP } from 'node:net';
 import { consoleClientId, consoleLinkGrantType } from '@gatehouse/contracts/auth-api/console';
 import { consoleLinkParameters } from '@gatehouse/contracts/auth-api/console-link';
 import type { Clock } from '@gatehouse/service-kit/clock';
-import { invalidGrant, unauthorizedClient } from '@gatehouse/service-kit/errors/oauth-error';
+import { invalidGrant, unauthorizedClient } from '@gatehouse/service-kit/errors';
 import { requireParameter } from '../../../core/protocol/parameters.ts';
 import type { ConsoleLinks } from '../../../sign-in/console-links/service.ts';
 import { tokenAnswer } from '../../../tokens/access-token.ts';

@@ -1,7 +1,7 @@
 /** Counts the refusals of an account, and remembers the browsers and addresses it is used from. */
 import type { Clock } from '@gatehouse/service-kit/clock';
-import { randomToken, sha256 } from '@gatehouse/service-kit/crypto/secrets';
-import type { Keyspace, RedisClient } from '@gatehouse/service-kit/redis/client';
+import { randomToken, sha256 } from '@gatehouse/service-kit/crypto';
+import type { Keyspace, RedisClient } from '@gatehouse/service-kit/redis';
 import { budgetOf, type LockoutRules, ownTries, type Spender, spendable } from './budget.ts';
 import { createSamePassword, type Proof } from './same-password.ts';
 import { countRefusal, countSuccess, forgetRefusals, reserveOnAccount } from './scripts.ts';

@@ -1,8 +1,8 @@
 /** Counts the refusals that one address earned over all accounts: guessing at many names costs who does it. */
 import type { Clock } from '@gatehouse/service-kit/clock';
-import { randomToken } from '@gatehouse/service-kit/crypto/secrets';
-import { addressGroup } from '@gatehouse/service-kit/limits/address-group';
-import type { Keyspace, RedisClient } from '@gatehouse/service-kit/redis/client';
+import { randomToken } from '@gatehouse/service-kit/crypto';
+import { addressGroup } from '@gatehouse/service-kit/limits';
+import type { Keyspace, RedisClient } from '@gatehouse/service-kit/redis';
 import { pendingLifeMs } from './account-counts.ts';
 import { countRefusal, reserveFromAddress } from './scripts.ts';
 import { createTurns } from './turns.ts';

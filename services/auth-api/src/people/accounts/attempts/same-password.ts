@@ -1,7 +1,7 @@
 /** Notices attempts that ask the Configuration Server what it is being asked already, so that all share one place and answer. */
 import { createHmac, createSecretKey } from 'node:crypto';
 import type { AuthenticatedUser } from '@gatehouse/config-server-client/backend';
-import { randomBytes } from '@gatehouse/service-kit/crypto/secrets';
+import { randomBytes } from '@gatehouse/service-kit/crypto';
 
 /** What the server said of a right password. */
 export interface Proof {

@@ -1,5 +1,5 @@
 /** Counts attempts on passwords by Lua scripts, each on the keys of one account or one address, so in one slot. */
-import { defineScript } from '@gatehouse/service-kit/redis/script';
+import { defineScript } from '@gatehouse/service-kit/redis';
 
 /**
  * Reserves an attempt on an account before the password is verified, so that parallel attempts get no more than serial ones.

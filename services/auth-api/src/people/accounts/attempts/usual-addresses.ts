@@ -1,8 +1,7 @@
 /** Marks the network that an account is used from, so that Redis holds no address of a person. */
 import { createHmac } from 'node:crypto';
-import { deriveMacKeys } from '@gatehouse/service-kit/crypto/secret-box';
-import { addressNetwork } from '@gatehouse/service-kit/limits/address-group';
-import type { Secret } from '@gatehouse/service-kit/secret';
+import { deriveMacKeys, type Secret } from '@gatehouse/service-kit/crypto';
+import { addressNetwork } from '@gatehouse/service-kit/limits';
 
 export type UsualAddresses = ReturnType<typeof createUsualAddresses>;
 

@@ -1,7 +1,7 @@
 /** Makes a key with the self-signed certificate by which identity providers know it. */
 import { generateKeyPair, sign as signBytes } from 'node:crypto';
 import { promisify } from 'node:util';
-import { randomBytes } from '@gatehouse/service-kit/crypto/secrets';
+import { randomBytes } from '@gatehouse/service-kit/crypto';
 import type { pki } from 'node-forge';
 import type { KeyPurpose } from './store.ts';
 

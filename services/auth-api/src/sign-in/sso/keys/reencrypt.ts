@@ -1,6 +1,6 @@
 /** Encrypts our keys towards identity providers again with the active encryption key. */
-import type { SecretBox } from '@gatehouse/service-kit/crypto/secret-box';
-import { inTransaction, type Pool } from '@gatehouse/service-kit/postgres/pool';
+import type { SecretBox } from '@gatehouse/service-kit/crypto';
+import { inTransaction, type Pool } from '@gatehouse/service-kit/postgres';
 import { placeOf } from './service.ts';
 import { listSsoKeys, lockSsoKeys, replaceSsoEnvelope } from './store.ts';
 

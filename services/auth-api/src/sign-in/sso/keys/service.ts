@@ -1,12 +1,11 @@
 /** Owns our keys towards identity providers: creates them at the first start, stores them encrypted, and rotates them in two steps. */
 import { X509Certificate } from 'node:crypto';
-import type { ChangeLog } from '@gatehouse/service-kit/changes/log';
+import type { ChangeLog } from '@gatehouse/service-kit/changes';
 import type { Clock } from '@gatehouse/service-kit/clock';
-import type { SecretBox, SecretPlace } from '@gatehouse/service-kit/crypto/secret-box';
-import { randomUuid } from '@gatehouse/service-kit/crypto/secrets';
-import { conflict } from '@gatehouse/service-kit/errors/app-error';
-import { listEtagOf, requireTag } from '@gatehouse/service-kit/http/entity-tag';
-import type { Pool } from '@gatehouse/service-kit/postgres/pool';
+import { randomUuid, type SecretBox, type SecretPlace } from '@gatehouse/service-kit/crypto';
+import { conflict } from '@gatehouse/service-kit/errors';
+import { listEtagOf, requireTag } from '@gatehouse/service-kit/http';
+import type { Pool } from '@gatehouse/service-kit/postgres';
 import { type AuditWriter, actorFields } from '../../../records/audit/event.ts';
 import { makeCertifiedKey } from './certificate.ts';
 import {

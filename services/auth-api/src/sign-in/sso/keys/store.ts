@@ -1,5 +1,5 @@
 /** Stores the keys of single sign-on in PostgreSQL; private keys only encrypted. */
-import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
+import type { Queryable } from '@gatehouse/service-kit/postgres';
 
 export type KeyPurpose = 'signing' | 'encryption';
 export type KeyState = 'next' | 'active' | 'retired';

@@ -1,7 +1,7 @@
 /** Completes the login when the browser returns from an OpenID Connect provider. */
-import { sha256 } from '@gatehouse/service-kit/crypto/secrets';
-import { AppError } from '@gatehouse/service-kit/errors/app-error';
-import type { AttemptLimiter } from '@gatehouse/service-kit/limits/attempt-limiter';
+import { sha256 } from '@gatehouse/service-kit/crypto';
+import { AppError } from '@gatehouse/service-kit/errors';
+import type { AttemptLimiter } from '@gatehouse/service-kit/limits';
 import type { Browser, BrowserCookies } from '../../../browser/cookies/browser-cookies.ts';
 import { SsoError } from '../failure.ts';
 import { referenceOf, type SsoFlow } from '../flow.ts';

@@ -1,9 +1,9 @@
 /** Handles logout with an OpenID Connect provider: starts it (RP-Initiated Logout 1.0) and receives it (Back-Channel Logout 1.0). */
 import { definedOnly } from '@gatehouse/contracts/defined-only';
 import type { Clock } from '@gatehouse/service-kit/clock';
-import type { SecretBox, SecretPlace } from '@gatehouse/service-kit/crypto/secret-box';
-import { badRequest } from '@gatehouse/service-kit/errors/app-error';
-import type { SingleUse } from '@gatehouse/service-kit/redis/single-use';
+import type { SecretBox, SecretPlace } from '@gatehouse/service-kit/crypto';
+import { badRequest } from '@gatehouse/service-kit/errors';
+import type { SingleUse } from '@gatehouse/service-kit/redis';
 import * as openid from 'openid-client';
 import type { ProviderSession } from '../../../browser/sessions/session.ts';
 import { type KeySets, UnreadableKeySet } from '../../../core/assertions/key-sets.ts';

@@ -1,12 +1,11 @@
 /** Discovers the OpenID Connect provider of a contact centre, or reads it from the settings, and keeps it for a while. */
 
-import type { HttpClient } from '@gatehouse/api-client/http-client';
-import { basicAuthorization } from '@gatehouse/api-client/http-client';
+import { basicAuthorization, type HttpClient } from '@gatehouse/api-client/http-client';
 import { UpstreamError } from '@gatehouse/api-client/upstream-error';
 import { definedOnly } from '@gatehouse/contracts/defined-only';
 import { clientSecretPlace } from '@gatehouse/contracts/environment-api/single-sign-on';
 import type { Clock } from '@gatehouse/service-kit/clock';
-import type { SecretBox } from '@gatehouse/service-kit/crypto/secret-box';
+import type { SecretBox } from '@gatehouse/service-kit/crypto';
 import { LRUCache } from 'lru-cache';
 import type { CustomFetch } from 'openid-client';
 import * as openid from 'openid-client';

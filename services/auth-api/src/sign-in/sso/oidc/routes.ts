@@ -1,7 +1,6 @@
 /** Serves `/auth/v3/sso/oidc`: the addresses to which OpenID Connect providers return browsers. */
-import { badRequest, notFound } from '@gatehouse/service-kit/errors/app-error';
-import { htmlErrorHandler } from '@gatehouse/service-kit/errors/render-html';
-import type { App } from '@gatehouse/service-kit/http/app';
+import { badRequest, htmlErrorHandler, notFound } from '@gatehouse/service-kit/errors';
+import type { App } from '@gatehouse/service-kit/http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { PostedRequests } from '../../../browser/cookies/posted-requests.ts';

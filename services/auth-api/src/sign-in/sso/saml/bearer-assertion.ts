@@ -1,5 +1,5 @@
 /** Verifies an assertion that a client presents as a grant (RFC 7522 section 3), by the checks of a login. */
-import type { KeyStrengthOptions } from '@gatehouse/service-kit/crypto/key-strength';
+import type { KeyStrengthOptions } from '@gatehouse/service-kit/crypto';
 import { SsoError } from '../failure.ts';
 import { type AssertionBounds, attributesOf, checkAssertion } from './assertion.ts';
 import { signedContent } from './metadata-signature.ts';

@@ -1,7 +1,7 @@
 /** Implements the assertion consumer service: receives the posted response, and then the browser that follows. */
-import { sha256 } from '@gatehouse/service-kit/crypto/secrets';
-import type { AttemptLimiter } from '@gatehouse/service-kit/limits/attempt-limiter';
-import type { SingleUse } from '@gatehouse/service-kit/redis/single-use';
+import { sha256 } from '@gatehouse/service-kit/crypto';
+import type { AttemptLimiter } from '@gatehouse/service-kit/limits';
+import type { SingleUse } from '@gatehouse/service-kit/redis';
 import type { Browser, BrowserCookies, BrowserRequest } from '../../../browser/cookies/browser-cookies.ts';
 import type { ContactCenterService } from '../../../registry/contact-centers/service.ts';
 import { SsoError } from '../failure.ts';

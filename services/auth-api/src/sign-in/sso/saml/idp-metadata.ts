@@ -1,6 +1,6 @@
 /** Reads what we use of an identity provider's metadata (SAML metadata section 2.4.3). */
 import { X509Certificate } from 'node:crypto';
-import { weaknessOfCertificate } from '@gatehouse/service-kit/crypto/key-strength';
+import { weaknessOfCertificate } from '@gatehouse/service-kit/crypto';
 import { optional } from '../../../core/protocol/parameters.ts';
 import { isBrowserAddress } from '../browser-address.ts';
 import { SsoError } from '../failure.ts';

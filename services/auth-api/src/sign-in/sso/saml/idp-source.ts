@@ -3,8 +3,8 @@
 import type { HttpClient } from '@gatehouse/api-client/http-client';
 import { UpstreamError } from '@gatehouse/api-client/upstream-error';
 import type { Clock } from '@gatehouse/service-kit/clock';
-import { sha256 } from '@gatehouse/service-kit/crypto/secrets';
-import type { Keyspace, RedisClient } from '@gatehouse/service-kit/redis/client';
+import { sha256 } from '@gatehouse/service-kit/crypto';
+import type { Keyspace, RedisClient } from '@gatehouse/service-kit/redis';
 import { LRUCache } from 'lru-cache';
 import { SsoError } from '../failure.ts';
 import type { SamlSignOn } from '../settings.ts';

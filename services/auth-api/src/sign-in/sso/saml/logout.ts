@@ -1,8 +1,8 @@
 /** Handles single logout in both directions (SAML profiles section 4.4): our requests to the provider, and its requests to us. */
 import type { Clock } from '@gatehouse/service-kit/clock';
-import { randomToken } from '@gatehouse/service-kit/crypto/secrets';
-import type { AttemptLimiter } from '@gatehouse/service-kit/limits/attempt-limiter';
-import type { SingleUse } from '@gatehouse/service-kit/redis/single-use';
+import { randomToken } from '@gatehouse/service-kit/crypto';
+import type { AttemptLimiter } from '@gatehouse/service-kit/limits';
+import type { SingleUse } from '@gatehouse/service-kit/redis';
 import type { ProviderSession } from '../../../browser/sessions/session.ts';
 import type { ContactCenterService } from '../../../registry/contact-centers/service.ts';
 import { SsoError } from '../failure.ts';

@@ -1,7 +1,7 @@
 /** Verifies the signature of metadata (SAML metadata section 3) by the certificate that the contact centre names. */
 import { X509Certificate } from 'node:crypto';
 import { createRequire } from 'node:module';
-import { type KeyStrengthOptions, weaknessOfCertificate } from '@gatehouse/service-kit/crypto/key-strength';
+import { type KeyStrengthOptions, weaknessOfCertificate } from '@gatehouse/service-kit/crypto';
 import type { SignedXml } from 'xml-crypto';
 import { checkSignatures } from './response-shape.ts';
 import { childrenNamed, parseXml, RefusedXml, type XmlLimits } from './xml.ts';

@@ -1,8 +1,8 @@
 /** Serves our SAML metadata for contact centres that exist. */
 
-import { createGrowingCache } from '@gatehouse/service-kit/cache/growing-cache';
-import { sha256 } from '@gatehouse/service-kit/crypto/secrets';
-import type { AttemptLimiter } from '@gatehouse/service-kit/limits/attempt-limiter';
+import { createGrowingCache } from '@gatehouse/service-kit/cache';
+import { sha256 } from '@gatehouse/service-kit/crypto';
+import type { AttemptLimiter } from '@gatehouse/service-kit/limits';
 import type { ContactCenterService } from '../../../registry/contact-centers/service.ts';
 import type { SsoKey, SsoKeys } from '../keys/service.ts';
 import { requireContactCenter, type SignOnPlace } from '../place.ts';

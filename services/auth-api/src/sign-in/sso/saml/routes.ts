@@ -2,8 +2,8 @@
 
 import formbody from '@fastify/formbody';
 import { freeText } from '@gatehouse/contracts/text';
-import { htmlErrorHandler } from '@gatehouse/service-kit/errors/render-html';
-import type { App } from '@gatehouse/service-kit/http/app';
+import { htmlErrorHandler } from '@gatehouse/service-kit/errors';
+import type { App } from '@gatehouse/service-kit/http';
 import { z } from 'zod';
 import { noStore } from '../no-store.ts';
 import { placeOf, placeParams } from '../place.ts';

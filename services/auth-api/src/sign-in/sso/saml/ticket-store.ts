@@ -1,7 +1,6 @@
 /** Keeps a verified assertion for a minute, until the same browser returns by our own GET with its cookies; it is read once. */
-import { randomToken, sha256 } from '@gatehouse/service-kit/crypto/secrets';
-import type { Keyspace, RedisClient } from '@gatehouse/service-kit/redis/client';
-import { defineScript } from '@gatehouse/service-kit/redis/script';
+import { randomToken, sha256 } from '@gatehouse/service-kit/crypto';
+import { defineScript, type Keyspace, type RedisClient } from '@gatehouse/service-kit/redis';
 import type { AssertedPerson } from '../asserted-person.ts';
 import type { SsoFlow } from '../flow.ts';
 

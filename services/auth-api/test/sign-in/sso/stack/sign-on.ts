@@ -4,8 +4,7 @@ import {
   type OidcSettings,
   type SamlSettings,
 } from '@gatehouse/contracts/environment-api/single-sign-on';
-import { createSecretBox } from '@gatehouse/service-kit/crypto/secret-box';
-import { Secret } from '@gatehouse/service-kit/secret';
+import { createSecretBox, Secret } from '@gatehouse/service-kit/crypto';
 import { type AuthApi, contactCenterId, encryptionKeys, publicUrl } from '../../../stack/auth-api.ts';
 import { announceChange } from '../../../stack/environment-api.ts';
 

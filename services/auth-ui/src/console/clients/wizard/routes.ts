@@ -1,7 +1,7 @@
 /** Serves the wizard that registers a client: the kind, the questions, the review, the registration. */
 import { randomUUID } from 'node:crypto';
 import { createClientAdministration } from '@gatehouse/api-client/auth-api/administration';
-import type { App } from '@gatehouse/service-kit/http/app-type';
+import type { App } from '@gatehouse/service-kit/http';
 import { z } from 'zod';
 import { besideLines } from '../../form/sections.ts';
 import { centersTyped } from '../../shell/contact-centers.ts';

@@ -1,7 +1,7 @@
 import { Writable } from 'node:stream';
 import { pino } from 'pino';
 import { describe, expect, it, vi } from 'vitest';
-import { createStormLimit } from '../../src/logging/storm-limit.ts';
+import { createStormLimit } from '../../../src/observability/logging/storm-limit.ts';
 
 function limitedLog(maxLines: number, windowMs: number) {
   const lines: { message: string; level: string; n?: number; repeated?: number }[] = [];

@@ -1,6 +1,6 @@
 import { Writable } from 'node:stream';
 import { expect, test } from 'vitest';
-import { createLogger } from '../../src/logging/logger.ts';
+import { createLogger } from '../../../src/observability/logging/logger.ts';
 
 function logged(record: object, format: 'json' | 'pretty' = 'json'): string {
   let text = '';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createMetrics } from '../../src/metrics/registry.ts';
+import { createMetrics } from '../../../src/observability/metrics/registry.ts';
 
 describe('the classic request metrics', () => {
   it('tell the same as the histogram, by code, by class and in all', async () => {

@@ -1,0 +1,14 @@
+/** Names what others may use of readiness, diagnosis, problems and the check of a release. */
+export { advisoryCheck } from './advisory-check.ts';
+export { diagnose, examine, type Probe, type Verdict, worst } from './diagnosis.ts';
+export {
+  orderEndings,
+  orderProblems,
+  problemsOfDeletions,
+  problemsOfEndings,
+  toldBeforeMs,
+} from './overview.ts';
+export { createProblemWatch, type ProblemWatch } from './problem-watch.ts';
+export { createReadiness, type ReadinessCheck } from './readiness.ts';
+export { type Ask, askForToken, createAsk, type ReleasePlaces } from './release-check.ts';
+export type { StartStep } from './start.ts';

@@ -1,0 +1,29 @@
+/** Names what others may use of an HTTP application, its routes and its process. */
+
+export { createApp } from './app.ts';
+export type { App } from './app-type.ts';
+export { acceptJsonAs } from './bodies.ts';
+export { keepChosenLanguage } from './chosen-language.ts';
+export { currentCorrelationId } from './correlation.ts';
+export {
+  allowEveryOrigin,
+  type CorsCaller,
+  type CorsOptions,
+  enforceCors,
+  isCrossOrigin,
+  type KnownOrigins,
+  nameCorsCaller,
+  nameNobody,
+  parseOrigin,
+} from './cors.ts';
+export { createDrain } from './drain.ts';
+export { effectiveEtagOf, etagOf, isFresh, listEtagOf, requireMatch, requireTag } from './entity-tag.ts';
+export { ok } from './envelope.ts';
+export { hideFromProxies } from './internal.ts';
+export { wrongMethod } from './known-paths.ts';
+export { cutPage, ordinalKey, type Page, pageQuery, type Rows, readPage, refuseCursor } from './page.ts';
+export { sendRows } from './row-export.ts';
+export { openApiOf, runService } from './run.ts';
+export type { Kit, LogShipping } from './service.ts';
+export { createProxyWatch } from './untrusted-proxy.ts';
+export { visitorAddressOf } from './visitor-address.ts';

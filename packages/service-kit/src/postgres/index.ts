@@ -1,0 +1,23 @@
+/** Names what others may use of PostgreSQL. */
+export { holdAdvisoryLock, withAdvisoryLock } from './advisory-lock.ts';
+/** @public The compiler names it in types that it infers. */
+export type { WaitingDeletion } from './bounded-deletion.ts';
+export { createBoundedDeletion, createDeletionBounds, type DeletionBounds } from './bounded-deletion.ts';
+export { createLastUses, type LastUses, type LastUsesOptions } from './last-uses.ts';
+export { migrate } from './migrate.ts';
+export { assertMigrated } from './migrations.ts';
+export {
+  atAddress,
+  createPool,
+  inTransaction,
+  inTransactionOf,
+  isOfStandby,
+  type Pool,
+  type PoolClient,
+  type PoolOptions,
+  type PostgresConfig,
+  pingPostgres,
+  type Queryable,
+} from './pool.ts';
+export { postgresProbe } from './probe.ts';
+export { holdsText } from './text-search.ts';

@@ -1,0 +1,13 @@
+/** Names what others may use of Redis. */
+export {
+  createKeyspace,
+  createRedis,
+  duplicateRedis,
+  type Keyspace,
+  pingRedis,
+  type RedisClient,
+  untilRedisIsReady,
+} from './client.ts';
+export { redisProbe } from './probe.ts';
+export { defineScript } from './script.ts';
+export { createSingleUse, type SingleUse } from './single-use.ts';
