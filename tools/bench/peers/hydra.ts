@@ -1,4 +1,4 @@
-/** Hydra beside us, on PostgreSQL and with a login application of the bench; docs/explain/performance.md says what its documentation advises. */
+/** Hydra beside us, on PostgreSQL and with a login application of the bench; docs/contributing/benchmark-of-peers.md says what its documentation advises. */
 import { execFile } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';

@@ -1,4 +1,4 @@
-/** Keycloak beside us, set up as its guides advise for production; docs/explain/performance.md says which guide advises what. */
+/** Keycloak beside us, set up as its guides advise for production; docs/contributing/benchmark-of-peers.md says which guide advises what. */
 import { cp, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { freePort } from '@gatehouse/testing/ports';
