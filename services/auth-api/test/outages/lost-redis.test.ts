@@ -278,7 +278,7 @@ describe('without PostgreSQL', () => {
     return rows.length;
   };
 
-  // attack: rely on a revocation that only Redis knows | ASVS 10.4.9 | guard: services/auth-api/src/records/revocation/keeper.ts
+  // attack: rely on a revocation that only Redis knows | ASVS 10.4.9 | guard: services/auth-api/src/records/revocation/writer.ts
   it('a revocation is in force at once, is answered 503 with Retry-After until it is kept, and may be repeated', async () => {
     const { access_token: jwt } = await passwordTokens(stack, client);
     const revoke = (at: AuthApi) => postForm(at, 'revoke', { token: jwt }, client);

@@ -17,7 +17,7 @@ afterAll(async () => {
   await regions?.close();
 });
 
-// attack: present a JWT that a region revoked while nothing could be written | ASVS 7.4.1, RFC 7009 2.2 | guard: services/auth-api/src/records/revocation/keeper.ts
+// attack: present a JWT that a region revoked while nothing could be written | ASVS 7.4.1, RFC 7009 2.2 | guard: services/auth-api/src/records/revocation/writer.ts
 it('a region that is cut off revokes, and its promoted standby gets what nobody could write: revocations and events', async () => {
   const client = await createClient(regions.writable, { accessTokenFormat: 'jwt' });
   await regions.replicated();

@@ -168,7 +168,7 @@ describe('cut-offs', () => {
     expect(rows).toEqual([{ is_kept: true }]);
   });
 
-  // attack: have a replica whose clock was ahead at its start forget who is revoked | CWE-367, OWASP ASVS 7.4.2 | guard: services/auth-api/src/records/revocation/keeper.ts
+  // attack: have a replica whose clock was ahead at its start forget who is revoked | CWE-367, OWASP ASVS 7.4.2 | guard: services/auth-api/src/records/revocation/writer.ts
   it('are remembered by a replica whose clock is ahead, and forgotten when the list has deleted them', async () => {
     const settings = { settleIntervalMs: 20, retentionIntervalMs: 20 };
     let rounds = 0;
@@ -300,7 +300,7 @@ describe('cut-offs', () => {
     await replica.untilFresh();
   });
 
-  // attack: keep the database busy by revoking rubbish | ASVS 2.4.1 | guard: services/auth-api/src/records/revocation/keeper.ts
+  // attack: keep the database busy by revoking rubbish | ASVS 2.4.1 | guard: services/auth-api/src/records/revocation/writer.ts
   it('are looked for in PostgreSQL at most once a second, however many requests have nothing to end', async () => {
     const redis = await stores.connect(false);
     const table = createRevocationTable({ pool: stores.pool, lifeMs: 1_000_000 });
@@ -332,7 +332,7 @@ describe('cut-offs', () => {
     expect(rows).toHaveLength(3);
   });
 
-  // attack: present a revoked token after PostgreSQL was restored from an older copy | ASVS 10.4.9 | guard: services/auth-api/src/records/revocation/keeper.ts
+  // attack: present a revoked token after PostgreSQL was restored from an older copy | ASVS 10.4.9 | guard: services/auth-api/src/records/revocation/writer.ts
   it('that a restored PostgreSQL lacks are written to it again by a replica that knows them', async () => {
     const replica = await startReplica('m', undefined, { settleIntervalMs: 100 });
     await replica.revoke({ kind: 'sub', id: 'of-the-copy' });

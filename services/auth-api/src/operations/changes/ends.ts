@@ -6,7 +6,6 @@ import { createRepeatingWork, untilDone } from '@gatehouse/service-kit/backgroun
 import type { Clock, Trust } from '@gatehouse/service-kit/clock';
 import { unavailable } from '@gatehouse/service-kit/errors';
 import type { Logger } from '@gatehouse/service-kit/observability';
-import { reasonUnsettled } from '../../records/revocation/keeper.ts';
 import {
   allContactCenters,
   domainAt,
@@ -14,6 +13,7 @@ import {
   signOnAt,
 } from '../../records/revocation/revocation.ts';
 import type { Revocations } from '../../records/revocation/revocations.ts';
+import { reasonUnsettled } from '../../records/revocation/unsettled.ts';
 import { canonicalTenant } from '../../registry/contact-centers/fold-name.ts';
 import type { ContactCenterService, SeenChange } from '../../registry/contact-centers/service.ts';
 import { subjectsIn } from '../../registry/contact-centers/subjects.ts';

@@ -4,8 +4,8 @@ import { CfgObjectState } from '@gatehouse/config-server-client/model/enumeratio
 import { definedOnly } from '@gatehouse/contracts/defined-only';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import type { Logger } from '@gatehouse/service-kit/observability';
-import { reasonUnsettled } from '../../records/revocation/keeper.ts';
 import type { Revocations } from '../../records/revocation/revocations.ts';
+import { reasonUnsettled } from '../../records/revocation/unsettled.ts';
 import type { ContactCenterService } from '../../registry/contact-centers/service.ts';
 import { subjectsIn } from '../../registry/contact-centers/subjects.ts';
 import type { PersonSource } from '../directories/environment-links.ts';

@@ -4,7 +4,6 @@ import type { Clock } from '@gatehouse/service-kit/clock';
 import { randomToken } from '@gatehouse/service-kit/crypto';
 import { type AppError, unavailable } from '@gatehouse/service-kit/errors';
 import type { Logger } from '@gatehouse/service-kit/observability';
-import type { RevocationKeeper } from './keeper.ts';
 import type { RevocationMemory } from './memory.ts';
 import { countedSince, pageSize } from './revocation.ts';
 import {
@@ -17,12 +16,13 @@ import {
   streamStart,
 } from './stream.ts';
 import type { RevocationTable } from './table.ts';
+import type { RevocationWriter } from './writer.ts';
 
 export interface FollowerOptions {
   stream: RevocationStream;
   table: RevocationTable;
   memory: RevocationMemory;
-  keeper: Pick<RevocationKeeper, 'load' | 'noteStreamed' | 'readNews'>;
+  writer: Pick<RevocationWriter, 'load' | 'recordStreamed' | 'readNews'>;
   now: Clock;
   log: Logger;
   /** Called when Redis has lost revocations, or everything. */
@@ -46,7 +46,7 @@ const doubtMs = 30_000;
 const newsIntervalMs = 200;
 
 export function createFollower(options: FollowerOptions) {
-  const { stream, table, memory, keeper, now, log, onLoss } = options;
+  const { stream, table, memory, writer, now, log, onLoss } = options;
   const { maxLagMs = 1000, monotonicMs = () => performance.now() } = options;
   let lastId = streamStart;
   let known: StreamHistory | undefined;
@@ -59,13 +59,13 @@ export function createFollower(options: FollowerOptions) {
   const waiting = new Set<() => void>();
   let tail: Promise<void> | undefined;
 
-  function apply(entries: StreamEntry[], note = keeper.noteStreamed): void {
+  function apply(entries: StreamEntry[], record = writer.recordStreamed): void {
     for (const { id, revocation } of entries) {
       if (revocation) {
         // Redis put it there then, unless the clock of Redis ran ahead as well.
         const counted = countedSince(revocation, Math.min(momentOf(id), now()));
         memory.add(counted);
-        note(counted);
+        record(counted);
       }
       lastId = id;
     }
@@ -82,13 +82,13 @@ export function createFollower(options: FollowerOptions) {
       hadReplicas = false;
     }
     lastNode = history.node;
-    const note = await keeper.load();
+    const record = await writer.load();
     lastId = idBefore(lastId, nodeSkewMs);
     // The stream may have lost all that is newer.
     if (isOlderId(history.lastId, lastId)) lastId = history.lastId;
     for (;;) {
       const entries = await stream.read(lastId, pageSize);
-      apply(entries, note);
+      apply(entries, record);
       if (entries.length < pageSize) break;
     }
     hadReplicas ||= history.replicas > 0;
@@ -142,7 +142,7 @@ export function createFollower(options: FollowerOptions) {
     const isAlone = role === 'replica' || (hadReplicas && replicas === 0);
     const nowMs = monotonicMs();
     if (!(isAlone || nowMs < doubtUntilMs) || nowMs < newsAtMs + newsIntervalMs) return;
-    await keeper.readNews();
+    await writer.readNews();
     newsAtMs = nowMs;
   }
 

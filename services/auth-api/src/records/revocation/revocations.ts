@@ -4,11 +4,11 @@ import { unavailable } from '@gatehouse/service-kit/errors';
 import type { Logger } from '@gatehouse/service-kit/observability';
 import type { Queryable } from '@gatehouse/service-kit/postgres';
 import { createFollower } from './follower.ts';
-import { createKeeper, type RevocationOrder } from './keeper.ts';
 import { createRevocationMemory } from './memory.ts';
 import { belongsToPlace, isOfFuture, type Revocable } from './revocation.ts';
 import type { RevocationStream } from './stream.ts';
 import type { RevocationTable } from './table.ts';
+import { createRevocationWriter, type RevocationOrder } from './writer.ts';
 
 export interface RevocationsOptions {
   stream: RevocationStream;
@@ -36,14 +36,14 @@ export function createRevocations(options: RevocationsOptions) {
   const { stream, table, now, trust, log, maxLifeMs, maxLagMs, monotonicMs } = options;
   const { settleIntervalMs, retentionIntervalMs } = options;
   const memory = createRevocationMemory();
-  const keeper = createKeeper({
+  const writer = createRevocationWriter({
     ...{ stream, table, memory, now, trust, log, maxLifeMs, settleIntervalMs, retentionIntervalMs },
   });
   const follower = createFollower({
     stream,
     table,
     memory,
-    keeper,
+    writer,
     now,
     log,
     maxLagMs,
@@ -67,7 +67,7 @@ export function createRevocations(options: RevocationsOptions) {
         throw new Error(`Redis may evict keys (maxmemory-policy ${policy}): set it to noeviction`);
       }
       await follower.start();
-      keeper.start();
+      writer.start();
     },
 
     /**
@@ -75,10 +75,10 @@ export function createRevocations(options: RevocationsOptions) {
      * by the other, and is refused all the same: it may be repeated.
      * @throws AppError (503)
      */
-    revoke: (order: RevocationOrder, db?: Queryable) => keeper.revoke([order], db),
+    revoke: (order: RevocationOrder, db?: Queryable) => writer.revoke([order], db),
     /** As revoke. */
-    revokeAll: keeper.revoke,
-    settled: keeper.settled,
+    revokeAll: writer.revoke,
+    settled: writer.settled,
 
     /** @throws AppError (503) until it is known what ended before the start, of what could be among it */
     isRevoked(token: Revocable): boolean {
@@ -106,7 +106,7 @@ export function createRevocations(options: RevocationsOptions) {
     },
 
     async close(): Promise<void> {
-      await Promise.all([follower.close(), keeper.stop()]);
+      await Promise.all([follower.close(), writer.stop()]);
     },
   };
 }

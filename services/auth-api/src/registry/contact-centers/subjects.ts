@@ -6,9 +6,9 @@ import type {
 } from '@gatehouse/contracts/environment-api/contact-center';
 import { createGrowingCache } from '@gatehouse/service-kit/cache';
 import { uuidOf } from '@gatehouse/service-kit/crypto';
-import type { RevocationOrder } from '../../records/revocation/keeper.ts';
 import { type PersonKey, personAt, personAtClient, userAt } from '../../records/revocation/revocation.ts';
 import type { Revocations } from '../../records/revocation/revocations.ts';
+import type { RevocationOrder } from '../../records/revocation/writer.ts';
 import type { ContactCenterService } from './service.ts';
 
 /** The facts that decide by which subject a contact centre knows its people. */

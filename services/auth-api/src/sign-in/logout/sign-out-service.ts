@@ -15,7 +15,7 @@ import type { SessionService } from '../../browser/sessions/service.ts';
 import type { EndedSession } from '../../browser/sessions/session.ts';
 import { isWithinScope } from '../../core/protocol/parameters.ts';
 import type { AuditWriter } from '../../records/audit/event.ts';
-import { reasonUnsettled } from '../../records/revocation/keeper.ts';
+import { reasonUnsettled } from '../../records/revocation/unsettled.ts';
 import type { Client } from '../../registry/clients/client.ts';
 import type { ClientDirectory } from '../../registry/clients/directory.ts';
 import type { TokenFacts } from '../../tokens/access-token.ts';
