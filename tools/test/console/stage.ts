@@ -116,7 +116,7 @@ export async function startStage(options: StageOptions = {}) {
     authUi: authUiUrl,
     environmentApi: environmentApiUrl,
   });
-  await vi.waitFor(() => authApi.deps.followed.assertEndsKnown(), { timeout: 10_000 });
+  await vi.waitFor(() => authApi.deps.followed.assertDeactivationsKnown(), { timeout: 10_000 });
   const created = await environmentApi.call('POST', '/environments', {
     payload: { data: { ...environmentFieldsOf(authApi.simulator.port), tlsEnabled: false } },
   });

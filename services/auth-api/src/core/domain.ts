@@ -53,7 +53,7 @@ export interface Follows {
   /** As copies, of people: their changes concern nothing else. */
   copiesOfPeople?: EnvironmentApiFollower;
   /** What comes after that judgement. */
-  afterEnds?: EnvironmentApiFollower;
+  afterDeactivation?: EnvironmentApiFollower;
   /** Forgets what is stored of a contact centre that is deleted; in the writable region only. */
   deletedContactCenter?(id: string): Promise<unknown>;
 }

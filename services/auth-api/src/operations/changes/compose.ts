@@ -10,8 +10,8 @@ import type { Core } from '../../core/core.ts';
 import type { Domain, Follows } from '../../core/domain.ts';
 import type { Revocation } from '../../records/revocation/compose.ts';
 import type { ContactCenters } from '../../registry/contact-centers/compose.ts';
-import { createEnds } from './ends.ts';
-import { createEndsPosition } from './ends-position.ts';
+import { createDeactivation } from './deactivation.ts';
+import { createDeactivationPosition } from './deactivation-position.ts';
 import { environmentApiProbe } from './environment-api-probe.ts';
 
 interface ChangesDependencies {
@@ -25,21 +25,21 @@ const maxWaitMs = 5_000;
 export function composeChanges(core: Core, dependencies: ChangesDependencies, before: readonly Domain[]) {
   const follows = before.flatMap(({ follows }) => follows ?? []);
   const own = followOwnChanges(core, follows);
-  const { subscriber: environment, ends, latest } = followEnvironmentApi(core, dependencies, follows);
+  const { subscriber: environment, deactivation, latest } = followEnvironmentApi(core, dependencies, follows);
   const probe = environmentApiProbe({ latest, followed: () => environment.lastSeq });
   const retention = createChangeRetention(core.changes, core);
   return {
-    services: { assertEndsKnown: ends.assertKnown },
+    services: { assertDeactivationsKnown: deactivation.assertKnown },
     start: [
       {
-        // Not what ended: that is judged by the readiness check of the name `ends`, for a bounded time.
+        // It does not wait for what ended: the readiness check `ends` judges that, for a bounded time.
         name: 'changes',
         async run() {
           await own.start();
           await environment.start();
-          ends.start();
+          deactivation.start();
           // A request that comes earlier could be answered by what ended while no replica ran.
-          await Promise.race([ends.caughtUp(), delay(maxWaitMs, undefined, { ref: false })]);
+          await Promise.race([deactivation.caughtUp(), delay(maxWaitMs, undefined, { ref: false })]);
         },
       },
     ],
@@ -47,12 +47,15 @@ export function composeChanges(core: Core, dependencies: ChangesDependencies, be
       // The standby of a read-only region is cleaned up by the writable one.
       if (core.isWritable) retention.start();
     },
-    ready: [{ name: 'ends', check: async () => ends.assertKnown() }, advisoryCheck('environment-api', probe)],
+    ready: [
+      { name: 'ends', check: async () => deactivation.assertKnown() },
+      advisoryCheck('environment-api', probe),
+    ],
     probes: [probe],
     async close() {
       environment.stop();
       own.stop();
-      await ends.close();
+      await deactivation.close();
       await retention.stop();
     },
   } satisfies Domain;
@@ -81,7 +84,7 @@ function followEnvironmentApi(core: Core, dependencies: ChangesDependencies, fol
   const { kit, keyspace } = core;
   const { environmentApi, service: contactCenters } = dependencies.contactCenters;
   const latest = async () => (await environmentApi.changesSince(0, 1)).latest;
-  const ends = createEnds({
+  const deactivation = createDeactivation({
     revocations: dependencies.revocation.revocations,
     contactCenters,
     async forgetDeleted(ids) {
@@ -92,7 +95,7 @@ function followEnvironmentApi(core: Core, dependencies: ChangesDependencies, fol
         await Promise.all(follows.map(({ deletedContactCenter }) => deletedContactCenter?.(id)));
       }
     },
-    position: createEndsPosition(core.pool, core.isWritable),
+    position: createDeactivationPosition(core.pool, core.isWritable),
     changesSince: environmentApi.changesSince,
     location: core.location,
     now: core.now,
@@ -109,21 +112,21 @@ function followEnvironmentApi(core: Core, dependencies: ChangesDependencies, fol
       // A person is no part of what is kept of the contact centre.
       if (entity === 'person' || entity === 'person-end')
         for (const { copiesOfPeople } of follows) copiesOfPeople?.change(change);
-      // Of a group its people are told, one by one.
+      // A change of a group is announced for each of its people.
       else if (entity !== 'person-group') for (const { copies } of follows) copies?.change(change);
       // After the copies were dropped: what is issued from now on goes by the new state.
-      ends.apply(change);
-      for (const { afterEnds } of follows) afterEnds?.change(change);
+      deactivation.apply(change);
+      for (const { afterDeactivation } of follows) afterDeactivation?.change(change);
     },
     onGap() {
       for (const { copies, copiesOfPeople } of follows) {
         copies?.gap();
         copiesOfPeople?.gap();
       }
-      ends.catchUp();
-      for (const { afterEnds } of follows) afterEnds?.gap();
+      deactivation.catchUp();
+      for (const { afterDeactivation } of follows) afterDeactivation?.gap();
     },
     log: kit.log,
   });
-  return { subscriber, ends, latest };
+  return { subscriber, deactivation, latest };
 }

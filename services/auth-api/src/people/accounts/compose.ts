@@ -123,7 +123,7 @@ export function composeUsers(core: Core, dependencies: UserDependencies) {
   return {
     services: { service, standing: service.standing, loginNames },
     follows: {
-      afterEnds: {
+      afterDeactivation: {
         change({ entity, id }) {
           if (entity !== 'environment') return;
           service

@@ -56,5 +56,5 @@ export function composeCors(core: Core, dependencies: CorsDependencies) {
     change: ({ entity }: { entity: string }) => entity === 'cors' && stored.drop(),
     gap: stored.drop,
   };
-  return { services, follows: { afterEnds: follower } } satisfies Domain;
+  return { services, follows: { afterDeactivation: follower } } satisfies Domain;
 }

@@ -238,7 +238,7 @@ describe.each(rows)('%s', (row, ...verdicts) => {
 
   const cells = verdicts.map((verdict, index) => [columns[index + 1] ?? '', verdict] as const);
 
-  // attack: use what an ended contact centre, environment, domain, single sign-on or client left behind | ASVS 7.4.2, 10.4.9 | guard: services/auth-api/src/operations/changes/ends.ts
+  // attack: use what an ended contact centre, environment, domain, single sign-on or client left behind | ASVS 7.4.2, 10.4.9 | guard: services/auth-api/src/operations/changes/deactivation.ts
   it.each(cells)('%s: %s, at both replicas', async (what, verdict) => {
     const alive = isAlive[what];
     const replicas = usedUp.includes(what) ? [replica] : [stack, replica];
@@ -276,7 +276,7 @@ describe('by a copy from before the end', () => {
     });
   };
 
-  // attack: get tokens in the second before a replica hears that the contact centre is disabled | ASVS 7.4.2 | guard: services/auth-api/src/operations/changes/ends.ts
+  // attack: get tokens in the second before a replica hears that the contact centre is disabled | ASVS 7.4.2 | guard: services/auth-api/src/operations/changes/revoke-deactivated.ts
   it('what was issued meanwhile is inactive once the replica hears of it, and nothing is issued after', async () => {
     const place = await createPlace();
     switchOffSilently(place.id);
@@ -323,7 +323,7 @@ describe('by a copy from before the end', () => {
 });
 
 describe('what ends while no replica runs', () => {
-  // attack: keep tokens over an end that nobody heard | ASVS 7.4.2 | guard: services/auth-api/src/operations/changes/ends.ts
+  // attack: keep tokens over an end that nobody heard | ASVS 7.4.2 | guard: services/auth-api/src/operations/changes/missed-changes.ts
   // attack: use an old token at a replica that cannot read yet what ended | ASVS 7.4.2, 16.5.3 | guard: services/auth-api/src/records/revocation/revocations.ts
   it('is revoked when one starts, even if the contact centre is enabled again; until it is known nothing is issued', async () => {
     const first = await startAuthApi();
@@ -385,7 +385,7 @@ describe('what ends while no replica runs', () => {
       expect([status, await refresh(), await refresh()]).toEqual([503, 503, 503]);
       const own = async () => (await token(later, client, { grant_type: 'client_credentials' })).status;
       await expect.poll(own, { timeout: 20_000, interval: 250 }).toBe(200);
-      expect(later.deps.followed.assertEndsKnown()).toBeUndefined();
+      expect(later.deps.followed.assertDeactivationsKnown()).toBeUndefined();
       await first.environmentApi.start();
       // It was not used up by what was answered 503.
       await expect.poll(refresh, { timeout: 10_000 }).toBe(200);

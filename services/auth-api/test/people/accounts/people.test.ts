@@ -229,7 +229,7 @@ describe('while Environment API is down', () => {
 });
 
 describe('what a person holds', () => {
-  // attack: go on after the account was deactivated | ASVS 7.4.2 | guard: services/auth-api/src/operations/changes/ends.ts
+  // attack: go on after the account was deactivated | ASVS 7.4.2 | guard: services/auth-api/src/operations/changes/deactivation.ts
   it.each([
     ['deactivated', { isActive: false }],
     ['given another password by an administrator', { passwordEnvelope: 'v1.another' }],

@@ -1,15 +1,15 @@
 /** Which ends a replica applies again when it starts. */
 import { createLogger } from '@gatehouse/service-kit/observability';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { createEnds } from '../../../src/operations/changes/ends.ts';
+import { createDeactivation } from '../../../src/operations/changes/deactivation.ts';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-// attack: use what a replica issued before it crashed, unaware of an end | ASVS 7.4.2 | guard: services/auth-api/src/operations/changes/ends.ts
+// attack: use what a replica issued before it crashed, unaware of an end | ASVS 7.4.2 | guard: services/auth-api/src/operations/changes/late-position.ts
 it('the position is saved a minute late: a replica that starts repeats what ended since', async () => {
   const saved: number[] = [];
-  const ends = createEnds({
+  const deactivation = createDeactivation({
     revocations: {
       revokeAll: async () => undefined,
       noteEnding: () => undefined,
@@ -32,14 +32,14 @@ it('the position is saved a minute late: a replica that starts repeats what ende
     trust: { isTrusted: true },
     log: createLogger('test', { level: 'silent', format: 'json' }),
   });
-  ends.catchUp();
-  await ends.caughtUp();
-  ends.start();
-  ends.apply({ seq: 2, entity: 'contact-center-end', id: 'x' });
+  deactivation.catchUp();
+  await deactivation.caughtUp();
+  deactivation.start();
+  deactivation.apply({ seq: 2, entity: 'contact-center-end', id: 'x' });
 
   await vi.advanceTimersByTimeAsync(55_000);
   expect(saved).toEqual([]);
   await vi.advanceTimersByTimeAsync(30_000);
   expect(saved).toEqual([2]);
-  await ends.close();
+  await deactivation.close();
 });

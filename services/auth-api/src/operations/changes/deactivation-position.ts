@@ -1,4 +1,4 @@
-/** Stores up to which change of Environment API the ends were applied, and when a replica knew all; all replicas share it. */
+/** Stores up to which change of Environment API revocations were made, and when a replica had missed none. All replicas share it. */
 import type { Queryable } from '@gatehouse/service-kit/postgres';
 
 /** A change that was applied, and all before it. */
@@ -8,10 +8,10 @@ export interface Position {
   stamp?: string | undefined;
 }
 
-export type EndsPosition = ReturnType<typeof createEndsPosition>;
+export type DeactivationPosition = ReturnType<typeof createDeactivationPosition>;
 
 /** @param isWritable false in a read-only region: the position that it reads is that of the writable one */
-export function createEndsPosition(pool: Queryable, isWritable = true) {
+export function createDeactivationPosition(pool: Queryable, isWritable = true) {
   return {
     /** Undefined before the first start. */
     async read(): Promise<Position | undefined> {
@@ -35,8 +35,8 @@ export function createEndsPosition(pool: Queryable, isWritable = true) {
       );
     },
     /**
-     * The moment by PostgreSQL's clock, which all replicas share. Never on a standby: who confirms there is of another region,
-     * whose stream does not come here.
+     * The moment by PostgreSQL's clock, which all replicas share. On a standby it never comes: replicas that confirm there belong
+     * to another region, whose stream does not come here.
      */
     async moment(): Promise<string> {
       const { rows } = await pool.query<{ moment: string }>(
@@ -44,7 +44,7 @@ export function createEndsPosition(pool: Queryable, isWritable = true) {
       );
       return rows[0]?.moment ?? 'infinity';
     },
-    /** This replica knows now whatever ended. */
+    /** This replica has missed no change. */
     async confirm(): Promise<void> {
       if (!isWritable) return;
       await pool.query('UPDATE auth.followed_ends SET confirmed_at = clock_timestamp()');

@@ -1,7 +1,7 @@
 import type { EnvironmentChange } from '@gatehouse/contracts/environment-api/changes';
 import { describe, expect, it } from 'vitest';
-import { createEnds } from '../../../src/operations/changes/ends.ts';
-import type { Position } from '../../../src/operations/changes/ends-position.ts';
+import { createDeactivation } from '../../../src/operations/changes/deactivation.ts';
+import type { Position } from '../../../src/operations/changes/deactivation-position.ts';
 import { createStanding } from '../../../src/people/accounts/standing.ts';
 import { createRevocationMemory } from '../../../src/records/revocation/memory.ts';
 import type { Entry } from '../../../src/records/revocation/revocation.ts';
@@ -26,7 +26,7 @@ function setUp(location: string) {
   const { now, advance } = stoppedClock();
   const memory = createRevocationMemory();
   const failures: Error[] = [];
-  const ends = createEnds({
+  const deactivation = createDeactivation({
     revocations: {
       async revokeAll(orders) {
         const failure = failures.pop();
@@ -48,7 +48,7 @@ function setUp(location: string) {
     log: silentLog,
   });
   const announce = (change: Omit<EnvironmentChange, 'seq'>) =>
-    ends.apply({ ...change, contactCenterId, seq: 1 });
+    deactivation.apply({ ...change, contactCenterId, seq: 1 });
   const isRevoked = (entry: Entry | undefined, issuedAtMs: number) =>
     memory.isRevoked({ sub: 'a', contactCenterIds: [contactCenterId], entry, issuedAtMs });
   return { announce, isRevoked, failures, now, hasEnded: memory.hasEnded };
@@ -56,7 +56,7 @@ function setUp(location: string) {
 
 const atUsw1 = { entity: 'single-sign-on-end', id: 'saml /USW1' };
 
-// attack: stay in by the settings of a wider place after single sign-on was switched off here | ASVS 7.4.2 | guard: services/auth-api/src/operations/changes/ends.ts
+// attack: stay in by the settings of a wider place after single sign-on was switched off here | ASVS 7.4.2 | guard: services/auth-api/src/operations/changes/deactivated.ts
 it('single sign-on that ends at a place ends who came in there by the settings of a wider one', async () => {
   const issuedAtMs = stoppedClock().now();
   const inside = setUp('/USW1/DC2');
@@ -78,7 +78,7 @@ it('single sign-on that is switched off ends those of whom it is not known how t
   expect(isRevoked({ domain: 'demo' }, now())).toBe(false);
 });
 
-// attack: get tokens while an end cannot be written | ASVS 7.4.2 | guard: services/auth-api/src/operations/changes/ends.ts
+// attack: get tokens while an end cannot be written | ASVS 7.4.2 | guard: services/auth-api/src/operations/changes/revoke-deactivated.ts
 it('what was issued until an end could be revoked ends with it', async () => {
   const { announce, isRevoked, failures, now } = setUp('/USW1');
   const announcedAtMs = now();
@@ -118,7 +118,7 @@ describe('after the start', () => {
     const position = positionAt(saved);
     let asked = 0;
     const source = { log };
-    const ends = createEnds({
+    const deactivation = createDeactivation({
       revocations: {
         async revokeAll(orders) {
           revoked.push(...orders.map(({ id }) => id));
@@ -141,26 +141,26 @@ describe('after the start', () => {
       trust: { isTrusted: true },
       log: silentLog,
     });
-    ends.catchUp();
-    return { ends, revoked, position, source, advance, asked: () => asked };
+    deactivation.catchUp();
+    return { deactivation, revoked, position, source, advance, asked: () => asked };
   }
 
-  // attack: keep the tokens of a contact centre that ended before the upgrade | ASVS 7.4.2 | guard: services/auth-api/src/operations/changes/ends.ts
+  // attack: keep the tokens of a contact centre that ended before the upgrade | ASVS 7.4.2 | guard: services/auth-api/src/operations/changes/missed-changes.ts
   it('of the first replica of this release the whole log is read, wherever it begins', async () => {
-    const { ends, revoked, position } = catchUp(undefined, [ended(7), ended(8)]);
-    await ends.caughtUp();
+    const { deactivation, revoked, position } = catchUp(undefined, [ended(7), ended(8)]);
+    await deactivation.caughtUp();
     expect(revoked).toEqual(['ended-7', 'ended-8']);
     expect(await position.read()).toEqual({ seq: 8, stamp: '8' });
   });
 
   it('a log that lags is asked again, and nobody signs in anew', async () => {
-    const { ends, revoked, source, asked } = catchUp({ seq: 3, stamp: '3' }, [ended(1), ended(2)]);
+    const { deactivation, revoked, source, asked } = catchUp({ seq: 3, stamp: '3' }, [ended(1), ended(2)]);
     await expect.poll(asked).toBeGreaterThan(1);
-    expect(() => ends.assertKnown()).toThrow(expect.objectContaining({ status: 503 }));
+    expect(() => deactivation.assertKnown()).toThrow(expect.objectContaining({ status: 503 }));
     source.log = [ended(1), ended(2), ended(3), ended(4)];
-    await ends.caughtUp();
+    await deactivation.caughtUp();
     expect(revoked).toEqual(['ended-4']);
-    expect(ends.assertKnown()).toBeUndefined();
+    expect(deactivation.assertKnown()).toBeUndefined();
   });
 
   const histories: [string, EnvironmentChange[], number][] = [
@@ -169,12 +169,12 @@ describe('after the start', () => {
     ['has forgotten what comes next', [ended(5)], 0],
   ];
 
-  // attack: hide an end behind a restored database of Environment API | ASVS 7.4.2 | guard: services/auth-api/src/operations/changes/ends.ts
+  // attack: hide an end behind a restored database of Environment API | ASVS 7.4.2 | guard: services/auth-api/src/operations/changes/missed-changes.ts
   it.each(histories)('everybody signs in anew when the log %s', async (_what, log, afterMs) => {
-    const { ends, revoked, advance, asked } = catchUp({ seq: 3, stamp: '3' }, log);
+    const { deactivation, revoked, advance, asked } = catchUp({ seq: 3, stamp: '3' }, log);
     await expect.poll(asked).toBeGreaterThan(0);
     advance(afterMs);
-    await ends.caughtUp();
+    await deactivation.caughtUp();
     expect(revoked).toEqual(['*']);
   });
 });
