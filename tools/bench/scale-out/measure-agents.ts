@@ -1,4 +1,4 @@
-/** What an agent costs who signs in and is kept as docs/explain/sizing.md assumes, beside the figures of that page. */
+/** Measures the cost of an agent who signs in and is kept as docs/explain/sizing.md assumes, beside the figures of that page. */
 import type { BenchStack } from '../bench-stack.ts';
 import { cpuTimes } from '../machine.ts';
 import { sampled } from '../samples.ts';

@@ -1,4 +1,4 @@
-/** What a request costs with 1, 2 and 4 replicas behind one address, in CPU time and in work of the stores; docs/explain/sizing.md rests on it. */
+/** Measures the cost of a request with 1, 2 and 4 replicas behind one address, in CPU time and in work of the stores; docs/explain/sizing.md rests on it. */
 import { setTimeout as wait } from 'node:timers/promises';
 import type { BenchStack } from '../bench-stack.ts';
 import { fire } from '../load.ts';
