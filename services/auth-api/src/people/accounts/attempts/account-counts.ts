@@ -5,7 +5,7 @@ import type { Keyspace, RedisClient } from '@gatehouse/service-kit/redis';
 import { budgetOf, type LockoutRules, ownTries, type Spender, spendable } from './budget.ts';
 import { createSamePassword, type Proof } from './same-password.ts';
 import { countRefusal, countSuccess, forgetRefusals, reserveOnAccount } from './scripts.ts';
-import { createTurns } from './turns.ts';
+import { createTurns, readAdmission } from './turns.ts';
 import type { UsualAddresses } from './usual-addresses.ts';
 
 export interface Pace {
@@ -85,12 +85,12 @@ export function createAccountCounts({ redis, keyspace, pace, usualAddresses, now
       const ask = async () => {
         reservedAtMs = now();
         const given = [...argumentsFor(rules, id, ''), device, ...marks];
-        const [waitMs, member, callers] = (await reserveOnAccount.run(redis, keys.slice(0, 4), given)) as [
+        const [answer, member, callers] = (await reserveOnAccount.run(redis, keys.slice(0, 4), given)) as [
           number,
           string,
           string,
         ];
-        return { waitMs, member, callers };
+        return { admission: readAdmission(answer), member, callers };
       };
       const { proof, leave } = question === undefined ? alone : enter(account, question);
       const mayPass = proof?.then((given) => given !== undefined);
@@ -128,8 +128,9 @@ export function createAccountCounts({ redis, keyspace, pace, usualAddresses, now
       const keys = keysOf(account);
       const waitOf = async (lookAt: string) => {
         const given = [...argumentsFor(rules, '', lookAt), ''];
-        const [waitMs] = (await reserveOnAccount.run(redis, keys.slice(0, 4), given)) as [number];
-        return Math.max(0, waitMs);
+        const [answer] = (await reserveOnAccount.run(redis, keys.slice(0, 4), given)) as [number];
+        const admission = readAdmission(answer);
+        return admission.outcome === 'refused' ? admission.waitMs : 0;
       };
       const [refused = '', , devices = '', addresses = ''] = keys;
       const [elsewhere, usualAddress, knownBrowser, members, knownBrowsers, usual] = await Promise.all([

@@ -5,7 +5,7 @@ import { addressGroup } from '@gatehouse/service-kit/limits';
 import type { Keyspace, RedisClient } from '@gatehouse/service-kit/redis';
 import { pendingLifeMs } from './account-counts.ts';
 import { countRefusal, reserveFromAddress } from './scripts.ts';
-import { createTurns } from './turns.ts';
+import { createTurns, readAdmission } from './turns.ts';
 
 /**
  * The people behind one address spend apart: those whose account is used from there, those who begin at a login page, and
@@ -39,7 +39,8 @@ export function createAddressCounts({ redis, keyspace, attempts, windowMs, now }
       ] as const;
       await takeTurn(`${group} ${place}`, async () => {
         const given = [now(), id, windowMs, attempts, pendingLifeMs];
-        return { waitMs: (await reserveFromAddress.run(redis, [refusals, pending], given)) as number };
+        const answer = (await reserveFromAddress.run(redis, [refusals, pending], given)) as number;
+        return { admission: readAdmission(answer) };
       });
       return {
         async refuse() {

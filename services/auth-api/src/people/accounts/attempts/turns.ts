@@ -8,9 +8,23 @@ const firstPauseMs = 10;
 const longestPauseMs = 200;
 const longestSpreadMs = 30_000;
 
-/** Milliseconds to wait; 0: go on; -1: ask again when others were answered. */
-export interface Admission {
-  waitMs: number;
+/** What an account or an address lets an attempt do. */
+export type Admission =
+  /** Go on: the attempt has a place. */
+  | { outcome: 'admitted' }
+  /** Other attempts have the places, and are not answered yet: ask again. */
+  | { outcome: 'busy' }
+  /** Too many attempts were refused: none may go on before `waitMs` have passed. */
+  | { outcome: 'refused'; waitMs: number };
+
+/** The answer of the scripts: 0, -1, or the milliseconds to wait. */
+export function readAdmission(answer: number): Admission {
+  if (answer === 0) return { outcome: 'admitted' };
+  return answer < 0 ? { outcome: 'busy' } : { outcome: 'refused', waitMs: answer };
+}
+
+interface Admitting {
+  admission: Admission;
 }
 
 /** `maxWaiting`: attempts that may wait for one key on this replica; a flood is refused instead of kept. */
@@ -19,17 +33,17 @@ export function createTurns(limit: 'account' | 'address', maxWaiting: number) {
   // Of one address many wait, and must not all come back at once.
   const spreadMs = () => (limit === 'address' ? Math.random() * longestSpreadMs : 0);
 
-  const retry = async <T extends Admission>(ask: () => Promise<T>, first: T): Promise<T> => {
+  const retry = async <T extends Admitting>(ask: () => Promise<T>, first: T): Promise<T> => {
     const endMs = performance.now() + longestWaitMs;
-    let admission = first;
-    for (let pauseMs = firstPauseMs; admission.waitMs < 0 && performance.now() < endMs; pauseMs *= 2) {
+    let asked = first;
+    for (let pauseMs = firstPauseMs; isBusy(asked) && performance.now() < endMs; pauseMs *= 2) {
       await delay(Math.min(pauseMs, longestPauseMs));
-      admission = await ask();
+      asked = await ask();
     }
-    return admission;
+    return asked;
   };
 
-  const wait = async <T extends Admission>(key: string, ask: () => Promise<T>, first: T): Promise<T> => {
+  const wait = async <T extends Admitting>(key: string, ask: () => Promise<T>, first: T): Promise<T> => {
     const others = waiting.get(key) ?? 0;
     if (others >= maxWaiting) return first;
     waiting.set(key, others + 1);
@@ -42,28 +56,38 @@ export function createTurns(limit: 'account' | 'address', maxWaiting: number) {
     }
   };
 
+  const refusal = (waitMs: number, detail: string) =>
+    new SignInError('throttled', {
+      retryAfterSeconds: Math.max(1, Math.ceil((waitMs + spreadMs()) / 1000)),
+      detail,
+    });
+
   /**
-   * `mayPass`: whether an attempt that would wait needs no turn, because what it asks was just answered.
+   * `mayPass`: whether a busy attempt needs no place, because its question was just answered.
    * @throws SignInError `throttled`
    */
-  return async <T extends Admission>(
+  return async <T extends Admitting>(
     key: string,
     ask: () => Promise<T>,
     mayPass?: Promise<boolean>,
   ): Promise<T> => {
     const first = await ask();
-    if (first.waitMs < 0 && mayPass !== undefined && (await within(longestWaitMs, mayPass)))
-      return { ...first, waitMs: 0 };
-    const admission = first.waitMs < 0 ? await wait(key, ask, first) : first;
-    if (admission.waitMs === 0) return admission;
-    throw new SignInError('throttled', {
-      retryAfterSeconds: Math.max(1, Math.ceil((admission.waitMs + spreadMs()) / 1000)),
-      detail:
-        admission.waitMs < 0
-          ? `other attempts on the ${limit} are not answered yet`
-          : `the ${limit} limit was reached`,
-    });
+    if (isBusy(first) && mayPass !== undefined && (await within(longestWaitMs, mayPass))) return first;
+    const asked = isBusy(first) ? await wait(key, ask, first) : first;
+    const { admission } = asked;
+    switch (admission.outcome) {
+      case 'admitted':
+        return asked;
+      case 'busy':
+        throw refusal(0, `other attempts on the ${limit} are not answered yet`);
+      case 'refused':
+        throw refusal(admission.waitMs, `the ${limit} limit was reached`);
+    }
   };
+}
+
+function isBusy({ admission }: Admitting): boolean {
+  return admission.outcome === 'busy';
 }
 
 async function within(limitMs: number, answer: Promise<boolean>): Promise<boolean> {
