@@ -102,7 +102,7 @@ describe('35: checking a secret', () => {
     expect(await old()).toBe(false);
   });
 
-  // attack: secret guessed without limit | ASVS 6.3.1, CVE-2024-4629 | guard: packages/caller-auth/src/credentials/secret-verifier.ts
+  // attack: secret guessed without limit | ASVS 6.3.1, CVE-2024-4629 | guard: packages/caller-auth/src/credentials/guess-limits.ts
   it('refuses too many failures before any work, also in parallel, and forgets them with time', async () => {
     const attempts = await Promise.allSettled(
       Array.from({ length: 20 }, (_, index) => check([], `wrong ${index}`)),
