@@ -1,27 +1,22 @@
-/** Builds the routes without stores, for the OpenAPI document. */
+/** Builds the routes for the OpenAPI document; no server needs to be reachable. */
 import { steadyClock } from '@gatehouse/service-kit/clock';
 import { loadConfig } from '@gatehouse/service-kit/config';
 import { randomBytes } from '@gatehouse/service-kit/crypto';
 import type { App, Kit } from '@gatehouse/service-kit/http';
-import { trustedClock } from '@gatehouse/service-kit/timekeeping';
 import { buildApp, buildInternalApp } from './app.ts';
 import { configuration } from './config.ts';
-import type { Stores } from './core/open-core.ts';
-import { composeDeps, type Deps } from './domains.ts';
-
-/** Replaces the connections, which composing passes on and never uses. */
-const unused: Stores = new Proxy(() => unused, { get: () => unused, apply: () => unused }) as never;
+import { createDeps } from './domains.ts';
 
 export async function describeApp(kit: Kit): Promise<App> {
-  return buildApp(await describedDeps(kit));
+  return describeWith(buildApp, kit);
 }
 
 /** Builds the routes of the second listener. */
 export async function describeInternalApp(kit: Kit): Promise<App> {
-  return buildInternalApp(await describedDeps(kit));
+  return describeWith(buildInternalApp, kit);
 }
 
-async function describedDeps(kit: Kit): Promise<Deps> {
+async function describeWith(build: typeof buildApp, kit: Kit): Promise<App> {
   const config = loadConfig(configuration, {
     env: {
       GATEHOUSE_PUBLIC_URL: 'https://login.example.com',
@@ -32,5 +27,9 @@ async function describedDeps(kit: Kit): Promise<Deps> {
       GATEHOUSE_ENCRYPTION_KEYS: `described:${randomBytes(32).toString('base64')}`,
     },
   });
-  return composeDeps(config, kit, unused, trustedClock(steadyClock));
+  const deps = await createDeps(config, kit, steadyClock);
+  const app = await build(deps);
+  // Nothing was started: the connections, which nobody used, are closed.
+  app.addHook('onClose', deps.close);
+  return app;
 }

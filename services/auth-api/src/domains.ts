@@ -3,7 +3,7 @@ import { createElasticsearch } from '@gatehouse/audit-trail/elasticsearch/client
 import { consulAccessOf } from '@gatehouse/config-server-client/discovery/consul/consul-settings';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import type { Kit } from '@gatehouse/service-kit/http';
-import { type ServiceClock, trustedClock } from '@gatehouse/service-kit/timekeeping';
+import { trustedClock } from '@gatehouse/service-kit/timekeeping';
 import { composeApprovals } from './browser/approvals/compose.ts';
 import { composeConsents } from './browser/consents/compose.ts';
 import { composeBrowser } from './browser/cookies/compose.ts';
@@ -13,7 +13,7 @@ import { composeSessions } from './browser/sessions/compose.ts';
 import type { Config } from './config.ts';
 import { composeAssertions } from './core/assertions/compose.ts';
 import { begin, closeDomains } from './core/composition.ts';
-import { composeStorage, createCore, openClock, openStores, type Stores } from './core/open-core.ts';
+import { composeStorage, createCore, openClock, openStores } from './core/open-core.ts';
 import { composeSignals } from './keys/signals/compose.ts';
 import { composeKeys } from './keys/signing-keys/compose.ts';
 import { composeAuthorize } from './oauth/authorize/compose.ts';
@@ -46,17 +46,15 @@ import { composeSsoSettings } from './sign-in/sso/compose-settings.ts';
 import { composeTokens } from './tokens/compose.ts';
 import { composeAccessTokens } from './tokens/compose-access.ts';
 
-export type Deps = Awaited<ReturnType<typeof composeDeps>>;
+export type Deps = Awaited<ReturnType<typeof createDeps>>;
 
-/** Opens the stores and composes the domains; `startSteps` starts them, `close` ends everything. */
-export function createDeps(config: Config, kit: Kit, now?: Clock): Promise<Deps> {
+/**
+ * Opens the stores and composes the domains, which use the stores only when `startSteps` starts them; `close` ends everything.
+ * `now`: instead of the time of the stores.
+ */
+export async function createDeps(config: Config, kit: Kit, now?: Clock) {
   const stores = openStores(config, kit);
   const clock = now === undefined ? openClock(config, kit, stores) : trustedClock(now);
-  return composeDeps(config, kit, stores, clock);
-}
-
-/** Composes the domains; the stores are not used before the start. */
-export async function composeDeps(config: Config, kit: Kit, stores: Stores, clock: ServiceClock) {
   const core = createCore(config, kit, stores, clock);
   const elasticsearch = await createElasticsearch(config.elasticsearch);
   const consul = consulAccessOf(config.consul);

@@ -29,8 +29,8 @@ import type { Domain } from './domain.ts';
 export const schema = 'auth';
 export const migrationsFolder = new URL('../../migrations/', import.meta.url);
 
-/** The connections to PostgreSQL and Redis; `describe.ts` replaces them. */
-export type Stores = ReturnType<typeof openStores>;
+/** The connections to PostgreSQL and Redis. */
+type Stores = ReturnType<typeof openStores>;
 
 export function openStores({ postgres, redis: redisSettings, location, region }: Config, { log }: Kit) {
   const options = { schema, applicationName: 'gatehouse-auth-api', log };
