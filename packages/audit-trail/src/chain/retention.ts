@@ -21,7 +21,11 @@ export function createAuditDeletion(
 ) {
   const { pool, schema } = trail;
   return createBoundedDeletion({
-    ...{ pool, schema, name: 'audit', lock: `audit-expire:${schema}`, due: firstKeptDay(retentionDays) },
+    pool,
+    schema,
+    name: 'audit',
+    lock: `audit-expire:${schema}`,
+    due: firstKeptDay(retentionDays),
     async oldest(client, due) {
       const { rows } = await client.query<{ day: Date }>(
         `SELECT day::timestamp AT TIME ZONE 'UTC' AS day FROM ${schema}.audit_chain chain

@@ -51,8 +51,11 @@ async function verifyDays(options: VerifyOptions, db: Queryable): Promise<Verifi
     );
     beginning = [];
     verified.push({
-      ...{ day: day.day, events: found.events, lastPosition: day.lastPosition },
-      ...{ hash: day.hash.toString('base64url'), problems },
+      day: day.day,
+      events: found.events,
+      lastPosition: day.lastPosition,
+      hash: day.hash.toString('base64url'),
+      problems,
     });
     before = endOf(day);
   }

@@ -28,7 +28,9 @@ export async function compareWithCopies(
   const ends = days.slice(-maxDays).flatMap(({ lastPosition: end }) => end ?? []);
   const find = async (size: number, also: object[]) => {
     const { hits } = await client.search<CopiedEvent>({
-      ...{ index: dataStream, ignore_unavailable: true, size },
+      index: dataStream,
+      ignore_unavailable: true,
+      size,
       _source: ['@timestamp', 'event.sequence', 'event.hash'],
       sort: [{ 'event.sequence': { order: 'desc', unmapped_type: 'long' } }],
       query: { bool: { filter: [{ term: { 'service.name': service } }, ...also] } },

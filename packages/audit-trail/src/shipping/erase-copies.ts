@@ -13,7 +13,10 @@ export async function erasePersonalFields(
   for (;;) {
     await client.indices.refresh({ index: dataStream, ignore_unavailable: true });
     const { hits } = await client.search<Record<string, unknown>>({
-      ...{ index: dataStream, ignore_unavailable: true, size: pageSize, seq_no_primary_term: true },
+      index: dataStream,
+      ignore_unavailable: true,
+      size: pageSize,
+      seq_no_primary_term: true,
       query: {
         bool: {
           should: [{ terms: { 'user.id': [...userIds] } }, { terms: { 'user.name': [...userNames] } }],

@@ -81,7 +81,10 @@ export function createLogShipping(options: LogShippingOptions): LogShipping {
     },
     start(log) {
       work = createRepeatingWork({
-        ...{ log, when: 'always', intervalMs, maxPauseMs: 30_000 },
+        log,
+        when: 'always',
+        intervalMs,
+        maxPauseMs: 30_000,
         async round(signal) {
           const hasMore = await send(signal).catch((error) => {
             throw readableFailure(error);
