@@ -105,13 +105,11 @@ export function createChangeLog({ pool, redis, schema, channel, log }: ChangeLog
   // The newest row stays: the next number is counted from it.
   const isFollowed = `seq < (SELECT max(seq) FROM ${schema}.changes)`;
   const old = createBoundedDeletion({
-    ...{
-      pool,
-      schema,
-      name: 'changes',
-      lock: `delete:${schema}.changes`,
-      due: `clock_timestamp() - ${kept}`,
-    },
+    pool,
+    schema,
+    name: 'changes',
+    lock: `delete:${schema}.changes`,
+    due: `clock_timestamp() - ${kept}`,
     async oldest(client) {
       const { rows } = await client.query<{ at: Date }>(
         `SELECT at FROM ${schema}.changes WHERE ${isFollowed} ORDER BY seq LIMIT 1`,
