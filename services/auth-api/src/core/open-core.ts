@@ -56,7 +56,12 @@ export function openStores({ postgres, redis: redisSettings, location, region }:
 /** The time of the PostgreSQL that every region writes to. */
 export const openClock = (config: Config, { log, metrics }: Kit, { pool, writer, redis }: Stores) =>
   createStoreClock({
-    ...{ pool, writer, redis, ...config.clock, log, metrics },
+    pool,
+    writer,
+    redis,
+    ...config.clock,
+    log,
+    metrics,
     commonKey: createKeyspace(config.redis.keyPrefix).name('clock'),
   });
 

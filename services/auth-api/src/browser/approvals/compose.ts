@@ -38,7 +38,11 @@ export function composeApprovals(core: Core, dependencies: ApprovalDependencies)
   });
   const { pool: db, writer, redis, keyspace, now } = core;
   const userCodes = createUserCodes({
-    ...{ db, writer, redis, keyspace, now },
+    db,
+    writer,
+    redis,
+    keyspace,
+    now,
     isAlone: contactCenters.subjects.isAlone,
     concurrency: config.clients.hashConcurrency,
   });

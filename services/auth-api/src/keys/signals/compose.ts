@@ -31,13 +31,20 @@ export function composeSignals(core: Core, { config, audit, keys }: SignalDepend
   );
   const { allowedNetworks, allowLoopback } = config.outbound;
   const receivers = createReceivers({
-    ...{ pool, changes, secretBox, now },
+    pool,
+    changes,
+    secretBox,
+    now,
     addresses: createAddressPolicy(allowedNetworks, allowLoopback),
     audit: audit.writer,
   });
   const outbox = createOutbox(writer);
   const delivery = createDelivery({
-    ...{ outbox, receivers, outbound, now, log },
+    outbox,
+    receivers,
+    outbound,
+    now,
+    log,
     sign: createEventTokens(keys.signer, issuer),
     audit: audit.writer,
     onOutcome: (outcome) => outcomes.inc({ outcome }),
@@ -62,10 +69,17 @@ export function composeSignals(core: Core, { config, audit, keys }: SignalDepend
       }
     },
     factsOf: ({ jti, receiverId }) => ({ jti, receiverId }),
-    ...{ pollMs, now, log },
+    pollMs,
+    now,
+    log,
   });
   const intake = createIntake({
-    ...{ pool: writer, redis, receivers, outbox, issuer, log },
+    pool: writer,
+    redis,
+    receivers,
+    outbox,
+    issuer,
+    log,
     waitingKey: keyspace.name('signals-waiting'),
     contactCentersOf: audit.seenPeople.contactCentersOf,
     wake: worker.wake,

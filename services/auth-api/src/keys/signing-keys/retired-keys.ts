@@ -6,7 +6,10 @@ export function createRetiredKeys(
   { keptMs, remove }: { keptMs: number; remove(retiredBeforeMs: number): Promise<number> },
 ) {
   return createBoundedDeletion({
-    ...{ pool, schema: 'auth', name: 'signing-keys', lock: 'delete:auth.signing_keys' },
+    pool,
+    schema: 'auth',
+    name: 'signing-keys',
+    lock: 'delete:auth.signing_keys',
     due: `clock_timestamp() - ${keptMs} * interval '1 millisecond'`,
     async oldest(client, due) {
       const { rows } = await client.query<{ at: Date | null }>(

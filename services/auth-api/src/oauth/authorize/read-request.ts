@@ -43,8 +43,13 @@ export function createRequestReader({ idTokens, details, requiresPushed, now }: 
     const { parameters, pushed, isPushed, isSigned } = source;
     const mustPush = requiresPushed || client.requirePushedAuthorizationRequests;
     const { demand, ...checked } = checkAuthorizationParameters({
-      ...{ client, redirectUri, redirectUriGiven, parameters },
-      ...{ isPushed, mustPush, isSigned },
+      client,
+      redirectUri,
+      redirectUriGiven,
+      parameters,
+      isPushed,
+      mustPush,
+      isSigned,
     });
     const read = await details.read(parameters.get('authorization_details'), client);
     const hint = (name: string) => parameters.get(name)?.slice(0, maxHintLength);

@@ -48,7 +48,10 @@ export function discoveryRoutes(
       },
       async () =>
         discoveryDocument({
-          ...{ issuer, grantTypes, offers, resources },
+          issuer,
+          grantTypes,
+          offers,
+          resources,
           signingAlgorithms: signingAlgorithms(),
           detailTypes: await detailTypes(),
         }),

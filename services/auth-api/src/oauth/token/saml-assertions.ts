@@ -39,7 +39,11 @@ export function createSamlAssertions(options: SamlAssertionsOptions) {
     const audiences = trusted.audience === undefined ? [issuer, recipient] : [trusted.audience];
     const expected = {
       ...trusted,
-      ...{ audiences, recipient, clockSkewSeconds, maxLifeSeconds, nowMs: now() },
+      audiences,
+      recipient,
+      clockSkewSeconds,
+      maxLifeSeconds,
+      nowMs: now(),
       strength: strengthOf(client.clientId),
     };
     return { trusted, verified: verifyBearerAssertion(document, expected) };

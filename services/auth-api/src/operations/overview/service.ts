@@ -147,7 +147,10 @@ export function createOverviewService(options: OverviewOptions) {
 function signInsView({ fromMs, toMs, stepMs }: Window, series: Series, withTokens: boolean) {
   const view = ({ succeeded, failed, p50Ms, p95Ms, tokensIssued, tokensRefused }: Series['total']) =>
     definedOnly({
-      ...{ succeeded, failed, p50Ms, p95Ms },
+      succeeded,
+      failed,
+      p50Ms,
+      p95Ms,
       tokensIssued: withTokens ? tokensIssued : undefined,
       tokensRefused: withTokens ? tokensRefused : undefined,
     });

@@ -28,6 +28,11 @@ export function connectDirectory(
   if (endpoints === undefined) throw noServer('LDAP server', id, ldap?.servers ?? [], location);
   const clock = { ...systemClock, nowMs: now };
   return createDirectoryBackend({
-    ...{ settings, endpoints, numbers: numbers(id), clock, log, metrics: metrics(id) },
+    settings,
+    endpoints,
+    numbers: numbers(id),
+    clock,
+    log,
+    metrics: metrics(id),
   });
 }

@@ -84,7 +84,10 @@ function numberOf(repeated: number, last: AuditEvent, address: string): AuditEve
   const kept = Object.entries(fields ?? {}).filter(([field]) => fieldsOfNumber.includes(field));
   const fieldsOfAll = { ...Object.fromEntries(kept), repeated };
   return {
-    ...{ name, outcome, correlationId, fields: fieldsOfAll },
+    name,
+    outcome,
+    correlationId,
+    fields: fieldsOfAll,
     ...definedOnly({ clientAddress: address === others ? undefined : clientAddress }),
   };
 }

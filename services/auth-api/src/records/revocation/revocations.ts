@@ -37,7 +37,15 @@ export function createRevocations(options: RevocationsOptions) {
   const { settleIntervalMs, retentionIntervalMs } = options;
   const memory = createRevocationMemory();
   const writer = createRevocationWriter({
-    ...{ stream, table, memory, now, trust, log, maxLifeMs, settleIntervalMs, retentionIntervalMs },
+    stream,
+    table,
+    memory,
+    now,
+    trust,
+    log,
+    maxLifeMs,
+    settleIntervalMs,
+    retentionIntervalMs,
   });
   const follower = createFollower({
     stream,

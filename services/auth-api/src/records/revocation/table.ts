@@ -37,13 +37,11 @@ export function createRevocationTable({
   lifeMs,
 }: RevocationTableOptions) {
   const expired = createBoundedDeletion({
-    ...{
-      pool,
-      schema: 'auth',
-      name: 'revocations',
-      lock: 'delete:auth.revocations',
-      due: 'clock_timestamp()',
-    },
+    pool,
+    schema: 'auth',
+    name: 'revocations',
+    lock: 'delete:auth.revocations',
+    due: 'clock_timestamp()',
     async oldest(client) {
       const { rows } = await client.query<{ expires_at: Date }>(
         'SELECT expires_at FROM auth.revocations ORDER BY expires_at LIMIT 1',

@@ -50,7 +50,9 @@ export function createRegistrations(options: RegistrationsOptions) {
 
   async function refuse(call: RegistrationCall, detail: string, clientId?: string): Promise<never> {
     await audit.write({
-      ...{ name: 'registration_refused', outcome: 'failure', ...originOf(call) },
+      name: 'registration_refused',
+      outcome: 'failure',
+      ...originOf(call),
       clientId,
     });
     throw invalidToken({ detail });

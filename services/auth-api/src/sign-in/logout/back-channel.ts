@@ -34,7 +34,9 @@ export function createBackChannel(options: BackChannelOptions) {
     claim: store.claim,
     deliver,
     factsOf: ({ clientId }) => ({ clientId }),
-    ...{ pollMs, now, log },
+    pollMs,
+    now,
+    log,
   });
 
   async function settle(notice: LogoutNotice, failure?: string): Promise<void> {

@@ -186,7 +186,10 @@ export function composeSso(core: Core, dependencies: SsoDependencies) {
     answers: limitUnfinished(),
   });
   const oidcCallback = createOidcCallback({
-    ...{ login, flows, cookies, relyingParty },
+    login,
+    flows,
+    cookies,
+    relyingParty,
     answers: limitUnfinished(),
   });
   const ssoRefusals = createSsoRefusals({

@@ -53,8 +53,11 @@ export function createAttemptLimiter({
 }: AttemptLimiterOptions) {
   const accounts = createAccountCounts({ redis, keyspace, pace: limits, usualAddresses, now });
   const addresses = createAddressCounts({
-    ...{ redis, keyspace, now },
-    ...{ attempts: limits.addressAttempts, windowMs: limits.addressWindowMs },
+    redis,
+    keyspace,
+    now,
+    attempts: limits.addressAttempts,
+    windowMs: limits.addressWindowMs,
   });
 
   return {
