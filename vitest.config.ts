@@ -21,7 +21,8 @@ const ownProcess = [
 class StacksFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]) {
     const sorted = await super.sort(files);
-    const isLong = ({ moduleId }: TestSpecification) => /\/tools\/test\/|\/test\/browser\//.test(moduleId);
+    const isLong = ({ moduleId }: TestSpecification) =>
+      /\/tools\/|\/test\/(?:browser|console)\//.test(moduleId);
     return [...sorted.filter(isLong), ...sorted.filter((file) => !isLong(file))];
   }
 }
@@ -44,7 +45,8 @@ export default defineConfig({
           name: 'shared processes',
           include: [
             '{packages,services}/*/test/**/*.test.ts',
-            'tools/test/**/*.test.ts',
+            'tools/{test,*/test}/**/*.test.ts',
+            'examples/*/test/**/*.test.ts',
             'charts/test/**/*.test.ts',
           ],
           exclude: ownProcess,

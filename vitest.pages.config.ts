@@ -5,7 +5,7 @@ import { sourceConditions } from './vitest.config.ts';
 export default defineConfig({
   ...sourceConditions,
   test: {
-    include: ['services/*/test/**/*.pages.ts', 'tools/test/**/*.pages.ts'],
+    include: ['{services,examples}/*/test/**/*.pages.ts'],
     globalSetup: ['packages/testing/src/global-setup.ts'],
     setupFiles: ['packages/testing/src/secret-watch-setup.ts'],
     pool: 'forks',

@@ -25,7 +25,7 @@ function keycloak(): Record<string, string> {
 export default defineConfig({
   ...sourceConditions,
   test: {
-    include: ['{packages,services}/*/test/**/*.real.ts', 'tools/test/**/*.real.ts'],
+    include: ['{packages,services,examples}/*/test/**/*.real.ts', 'tools/{test,*/test}/**/*.real.ts'],
     globalSetup: ['packages/testing/src/global-setup.ts'],
     setupFiles: ['packages/testing/src/secret-watch-setup.ts'],
     pool: 'forks',

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type ServiceChart, serviceCharts } from '../../tools/helm/places.ts';
+import { type ServiceChart, serviceCharts } from '../../tools/charts/places.ts';
 import { only, useCharts } from './rendering.ts';
 
 const charts = useCharts();

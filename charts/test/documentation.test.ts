@@ -2,12 +2,12 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { valuesSchema } from '../../tools/helm/chart-files.ts';
-import { type Block, blocksOf } from '../../tools/helm/page-blocks.ts';
-import { repository, type ServiceChart, serviceCharts } from '../../tools/helm/places.ts';
-import { parseManifest, renderChart } from '../../tools/helm/render.ts';
-import { loadAsService } from '../../tools/helm/service-view.ts';
-import { validateObject } from '../../tools/helm/validate.ts';
+import { valuesSchema } from '../../tools/charts/chart-files.ts';
+import { type Block, blocksOf } from '../../tools/charts/page-blocks.ts';
+import { repository, type ServiceChart, serviceCharts } from '../../tools/charts/places.ts';
+import { parseManifest, renderChart } from '../../tools/charts/render.ts';
+import { loadAsService } from '../../tools/charts/service-view.ts';
+import { validateObject } from '../../tools/charts/validate.ts';
 import { only, prometheus, useCharts } from './rendering.ts';
 
 const charts = useCharts();

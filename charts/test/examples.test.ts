@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { ciFile } from '../../tools/helm/ci-values.ts';
-import { repository, serviceCharts } from '../../tools/helm/places.ts';
-import { parseManifest, renderChart } from '../../tools/helm/render.ts';
-import { validateObject } from '../../tools/helm/validate.ts';
+import { ciFile } from '../../tools/charts/ci-values.ts';
+import { repository, serviceCharts } from '../../tools/charts/places.ts';
+import { parseManifest, renderChart } from '../../tools/charts/render.ts';
+import { validateObject } from '../../tools/charts/validate.ts';
 import { only, useCharts } from './rendering.ts';
 
 const charts = useCharts();

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { composeServices } from '../../tools/helm/compose.ts';
-import { repository, serviceCharts } from '../../tools/helm/places.ts';
-import { loadEnvironment } from '../../tools/helm/service-view.ts';
+import { composeServices } from '../../tools/charts/compose.ts';
+import { repository, serviceCharts } from '../../tools/charts/places.ts';
+import { loadEnvironment } from '../../tools/charts/service-view.ts';
 import { nodeArguments } from '../../tools/stack/processes/node-program.ts';
 
 const read = (file: string) => readFileSync(path.join(repository, file), 'utf8');

@@ -1,11 +1,11 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { ciCases, ciFile, readYaml } from '../../tools/helm/ci-values.ts';
-import { runHelm } from '../../tools/helm/helm.ts';
-import { serviceCharts } from '../../tools/helm/places.ts';
-import { renderChart, renderManifest } from '../../tools/helm/render.ts';
-import { validateObject } from '../../tools/helm/validate.ts';
+import { ciCases, ciFile, readYaml } from '../../tools/charts/ci-values.ts';
+import { runHelm } from '../../tools/charts/helm.ts';
+import { serviceCharts } from '../../tools/charts/places.ts';
+import { renderChart, renderManifest } from '../../tools/charts/render.ts';
+import { validateObject } from '../../tools/charts/validate.ts';
 import { only, prometheus, useCharts } from './rendering.ts';
 
 const charts = useCharts();

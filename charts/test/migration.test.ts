@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { KubernetesObject } from '../../tools/helm/render.ts';
-import { loadAsService } from '../../tools/helm/service-view.ts';
+import type { KubernetesObject } from '../../tools/charts/render.ts';
+import { loadAsService } from '../../tools/charts/service-view.ts';
 import { only, useCharts } from './rendering.ts';
 
 const charts = useCharts();

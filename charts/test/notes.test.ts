@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { ciFile } from '../../tools/helm/ci-values.ts';
-import { runHelm } from '../../tools/helm/helm.ts';
-import { type ServiceChart, serviceCharts } from '../../tools/helm/places.ts';
+import { ciFile } from '../../tools/charts/ci-values.ts';
+import { runHelm } from '../../tools/charts/helm.ts';
+import { type ServiceChart, serviceCharts } from '../../tools/charts/places.ts';
 import { useCharts } from './rendering.ts';
 
 const charts = useCharts();

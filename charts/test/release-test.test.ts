@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { type ServiceChart, serviceCharts } from '../../tools/helm/places.ts';
-import type { KubernetesObject } from '../../tools/helm/render.ts';
-import { loadAsService } from '../../tools/helm/service-view.ts';
+import { type ServiceChart, serviceCharts } from '../../tools/charts/places.ts';
+import type { KubernetesObject } from '../../tools/charts/render.ts';
+import { loadAsService } from '../../tools/charts/service-view.ts';
 import { only, useCharts } from './rendering.ts';
 
 const charts = useCharts();

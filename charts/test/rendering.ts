@@ -1,9 +1,9 @@
 /** Charts assembled once per test file, and short ways to what they render. */
 import { afterAll, beforeAll } from 'vitest';
-import { type AssembledCharts, assembleCharts } from '../../tools/helm/assemble.ts';
-import { ciFile } from '../../tools/helm/ci-values.ts';
-import type { ServiceChart } from '../../tools/helm/places.ts';
-import { type KubernetesObject, type RenderOptions, renderChart } from '../../tools/helm/render.ts';
+import { type AssembledCharts, assembleCharts } from '../../tools/charts/assemble.ts';
+import { ciFile } from '../../tools/charts/ci-values.ts';
+import type { ServiceChart } from '../../tools/charts/places.ts';
+import { type KubernetesObject, type RenderOptions, renderChart } from '../../tools/charts/render.ts';
 
 export const prometheus = 'monitoring.coreos.com/v1';
 

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { repository, type ServiceChart, serviceCharts } from '../../tools/helm/places.ts';
-import { loadAsService } from '../../tools/helm/service-view.ts';
+import { repository, type ServiceChart, serviceCharts } from '../../tools/charts/places.ts';
+import { loadAsService } from '../../tools/charts/service-view.ts';
 import { only, useCharts } from './rendering.ts';
 
 const charts = useCharts();

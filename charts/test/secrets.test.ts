@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { ciCases } from '../../tools/helm/ci-values.ts';
-import { serviceCharts } from '../../tools/helm/places.ts';
-import { renderManifest } from '../../tools/helm/render.ts';
-import { loadAsService, secretVariables } from '../../tools/helm/service-view.ts';
+import { ciCases } from '../../tools/charts/ci-values.ts';
+import { serviceCharts } from '../../tools/charts/places.ts';
+import { renderManifest } from '../../tools/charts/render.ts';
+import { loadAsService, secretVariables } from '../../tools/charts/service-view.ts';
 import { only, useCharts } from './rendering.ts';
 
 const charts = useCharts();

@@ -3,11 +3,11 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { blocksOf } from '../../tools/helm/page-blocks.ts';
-import { repository, type ServiceChart, serviceCharts } from '../../tools/helm/places.ts';
-import { type KubernetesObject, parseManifest, renderChart } from '../../tools/helm/render.ts';
-import { loadAsService } from '../../tools/helm/service-view.ts';
-import { validateObject } from '../../tools/helm/validate.ts';
+import { blocksOf } from '../../tools/charts/page-blocks.ts';
+import { repository, type ServiceChart, serviceCharts } from '../../tools/charts/places.ts';
+import { type KubernetesObject, parseManifest, renderChart } from '../../tools/charts/render.ts';
+import { loadAsService } from '../../tools/charts/service-view.ts';
+import { validateObject } from '../../tools/charts/validate.ts';
 import { only, useCharts } from './rendering.ts';
 
 const charts = useCharts();

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { chartFiles, readValues, valuesSchema } from '../../tools/helm/chart-files.ts';
-import { ciFile } from '../../tools/helm/ci-values.ts';
-import { findDeadValues } from '../../tools/helm/dead-values.ts';
-import { repository, type ServiceChart, serviceCharts } from '../../tools/helm/places.ts';
+import { chartFiles, readValues, valuesSchema } from '../../tools/charts/chart-files.ts';
+import { ciFile } from '../../tools/charts/ci-values.ts';
+import { findDeadValues } from '../../tools/charts/dead-values.ts';
+import { repository, type ServiceChart, serviceCharts } from '../../tools/charts/places.ts';
 import { prometheus, useCharts } from './rendering.ts';
 
 const charts = useCharts();

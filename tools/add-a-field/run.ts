@@ -10,7 +10,7 @@ import { copySources } from '../guards/copy.ts';
 import { plantedTexts } from './plant.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const place = 'tools/test/add-a-field/planted';
+const place = 'tools/add-a-field/test/planted';
 const test = `${place}.test.ts`;
 const copy = copySources(root);
 

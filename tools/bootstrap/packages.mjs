@@ -32,11 +32,11 @@ function fingerprint(root) {
 }
 
 function manifests(root) {
-  const groups = ['services', 'packages'].filter((group) => existsSync(root + group));
+  const groups = ['services', 'packages', 'examples'].filter((group) => existsSync(root + group));
   const members = groups.flatMap((group) =>
     readdirSync(root + group)
       .sort()
       .map((name) => `${group}/${name}`),
   );
-  return ['package.json', ...[...members, 'tools', 'tools/bench'].map((folder) => `${folder}/package.json`)];
+  return ['package.json', ...[...members, 'tools', 'lab'].map((folder) => `${folder}/package.json`)];
 }

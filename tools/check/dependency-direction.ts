@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileCycles, folderCycles, type Import, readSources } from './import-graph.ts';
-import { foldersAway, laboratoryUses } from './laboratory.ts';
+import { isLabAway, labUses } from './lab.ts';
 import {
   folderOfPlace,
   type Layers,
@@ -24,11 +24,10 @@ export function wrongImports(root: string): string[] {
   const sources = readSources(root);
   const ordered = sources.filter(({ path }) => !pending.includes(placeOf(path, places)));
   const imports = ordered.flatMap((source) => source.imports);
-  const away = foldersAway(root, places);
   return [
     ...wrongPlaces(places),
     ...Object.entries(places).flatMap(([name, place]) =>
-      pending.includes(name) ? [] : missingLayers(root, name, place, away),
+      pending.includes(name) ? [] : missingLayers(root, name, place),
     ),
     ...sources.flatMap((source) =>
       source.imports.flatMap((one) => [
@@ -42,7 +41,7 @@ export function wrongImports(root: string): string[] {
     ...imports.flatMap((one) => wrongLayer(one, places)),
     ...fileCycles(imports).map((cycle) => refusedCycle('files', cycle)),
     ...folderCycles(imports).map((cycle) => refusedCycle('folders', cycle)),
-    ...laboratoryUses(root, places),
+    ...labUses(root),
   ];
 }
 
@@ -56,11 +55,11 @@ function wrongPlaces(places: Layers['places']): string[] {
   );
 }
 
-function missingLayers(root: string, name: string, place: Place, away: readonly string[]): string[] {
+function missingLayers(root: string, name: string, place: Place): string[] {
+  if (name === 'lab' && isLabAway(root)) return [];
   const folder = folderOfPlace(name, place);
   return place.layers
-    .filter((layer) => layer !== '*.ts' && !away.includes(`${folder}/${layer}/`))
-    .filter((layer) => !existsSync(join(root, folder, layer)))
+    .filter((layer) => layer !== '*.ts' && !existsSync(join(root, folder, layer)))
     .map((layer) => `${layersFile}: ${folder}/${layer} is listed and does not exist.`);
 }
 

@@ -19,7 +19,10 @@ const expression = /\bimport\(\s*['"]([^'"]+)['"]/g;
 
 /** The sources of all packages, services and tools, tests excluded. */
 export function readSources(root: string) {
-  return sourceFiles(root, /^(?:(?:services|packages)\/[^/]+\/src\/.*\.ts|tools\/.*\.(?:ts|mjs))$/)
+  return sourceFiles(
+    root,
+    /^(?:(?:services|packages)\/[^/]+\/src\/.*\.ts|(?:tools|examples|lab)\/.*\.(?:ts|mjs))$/,
+  )
     .filter((path) => !isTest(path))
     .filter((path) => existsSync(join(root, path)))
     .map((path) => ({ path, imports: importsOf(path, readFileSync(join(root, path), 'utf8')) }));

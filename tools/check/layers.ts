@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 export const layersFile = 'tools/check/layers.json';
 
-/** The one file with the order. A place is a package or a service, such as `packages/cli`, `tools` or `laboratory`. */
+/** The one file with the order. A place is a package or a service, such as `packages/cli`, `tools` or `lab`. */
 export interface Layers {
   /** Places whose folders and files are not in order yet: only the package and driver rules apply there. */
   pending: string[];
@@ -14,7 +14,7 @@ export interface Layers {
 
 export interface Place {
   packages: string[];
-  /** Where its layers are; `src` of its own folder if it does not say so. Two places may share a folder. */
+  /** Where its layers are; `src` of its own folder if it does not say so. */
   folder?: string;
   /** Places whose files it may import by their path. */
   beside?: string[];
@@ -30,11 +30,10 @@ export function folderOfPlace(name: string, { folder = `${name}/src` }: Place): 
   return folder;
 }
 
-/** `packages/cli` of `packages/cli/src/output/table.ts`; the place that lists the folder, where two share one. */
+/** `packages/cli` of `packages/cli/src/output/table.ts`. */
 export function placeOf(path: string, places: Layers['places']): string {
-  const holders = Object.keys(places).filter((name) => isIn(path, name, places));
-  const listing = holders.find((name) => rankOf(layerOf(path, name, places), name, places) >= 0);
-  return listing ?? holders[0] ?? path.split('/').slice(0, 2).join('/');
+  const holder = Object.keys(places).find((name) => isIn(path, name, places));
+  return holder ?? path.split('/').slice(0, 2).join('/');
 }
 
 /** `output` of `packages/cli/src/output/table.ts`, `main.ts` of `packages/cli/src/main.ts`. */
@@ -51,9 +50,9 @@ export function rankOf(layer: string, name: string, places: Layers['places']): n
   return rank < 0 && layer.endsWith('.ts') ? layers.indexOf('*.ts') : rank;
 }
 
-/** Those of packages and services are outside of `src`. */
+/** Those of packages and services are outside of `src`. A configuration of vitest belongs to the tests that it starts. */
 export function isTest(path: string): boolean {
-  return /^tools\/(?:.*\/)?test\//.test(path);
+  return /^(?:tools|examples|lab)\/(?:(?:.*\/)?test\/|vitest\.config\.ts$)/.test(path);
 }
 
 function isIn(path: string, name: string, places: Layers['places']): boolean {

@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { staleFiles } from '../generate/files.ts';
 import { wrongImports } from './dependency-direction.ts';
+import { isLabAway } from './lab.ts';
 import { breakingMigrations } from './migrations/expand-contract.ts';
 import { starsInNamedStatements } from './migrations/prepared-columns.ts';
 import { missingTexts } from './missing-texts.ts';
@@ -23,6 +24,10 @@ const steps: Step[] = [
   {
     title: 'types of tests and tools',
     run: () => program('typescript/bin/tsc', ['-p', 'tsconfig.tests.json']),
+  },
+  {
+    title: 'types of the laboratory',
+    run: () => (isLabAway(root) ? [] : program('typescript/bin/tsc', ['-p', 'lab'])),
   },
   {
     title: 'lint and format',

@@ -1,7 +1,7 @@
 /** Runs docs/start/one-machine.md as a reader does, in a copy of the folder that its lines name. */
 import { cpSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { blocksOf } from '../helm/page-blocks.ts';
+import { blocksOf } from '../charts/page-blocks.ts';
 import { imageName, type Target, targets } from '../images/build.ts';
 import { podman, root } from '../images/podman.ts';
 import { run } from '../programs/execute.ts';

@@ -15,7 +15,7 @@ import { environment } from '@gatehouse/contracts/resources/environment';
 import { oidc } from '@gatehouse/contracts/resources/oidc';
 import { saml } from '@gatehouse/contracts/resources/saml';
 import { signalReceiver } from '@gatehouse/contracts/resources/signal-receiver';
-import { chartFiles } from '../helm/chart-files.ts';
+import { chartFiles } from '../charts/chart-files.ts';
 import { reachabilityPage } from '../reachability/page.ts';
 import { architectureFolders } from './architecture-folders.ts';
 import { attacksPage } from './attacks-page.ts';

@@ -1,8 +1,8 @@
 /** Starts the whole installation on one machine in order, keeps it running, and stops it in reverse. */
 import { rmSync } from 'node:fs';
+import type { PlaygroundOptions } from '../../examples/playground/options.ts';
+import { startPlayground } from '../../examples/playground/playground.ts';
 import type { Progress } from '../bootstrap/progress.mjs';
-import type { PlaygroundOptions } from '../playground/options.ts';
-import { startPlayground } from '../playground/playground.ts';
 import { configServerProgram } from './backing/config-server.ts';
 import { dropSchemas, prepareDatabases, type ServiceDatabases } from './backing/databases.ts';
 import { postgresProgram, postgresUrl } from './backing/postgres.ts';

@@ -11,7 +11,7 @@ import {
   type SignalReceiver,
   startSignalReceiver,
 } from '../../../services/auth-api/test/stack/signal-receiver.ts';
-import { type Stage, startStage } from '../console/stage.ts';
+import { type Stage, startStage } from '../../../services/auth-ui/test/console/stage.ts';
 import { type About, filled } from './about.ts';
 import { authApiTable } from './auth-api-table.ts';
 import { authUiTable } from './auth-ui-table.ts';

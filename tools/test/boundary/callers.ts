@@ -3,8 +3,8 @@ import { basicAuthorization } from '@gatehouse/api-client/http-client';
 import { decodeJwt } from 'jose';
 import type { LogoutListener } from '../../../services/auth-api/test/stack/logout-listener.ts';
 import type { OAuthJson, TestClient } from '../../../services/auth-api/test/stack/oauth.ts';
-import type { Person } from '../console/person.ts';
-import type { Stage } from '../console/stage.ts';
+import type { Person } from '../../../services/auth-ui/test/console/person.ts';
+import type { Stage } from '../../../services/auth-ui/test/console/stage.ts';
 import { codeOf, createApplication, type Estate, tokensOf } from './estate.ts';
 
 export interface Caller {

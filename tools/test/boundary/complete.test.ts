@@ -2,7 +2,7 @@
 import { signalEvents } from '@gatehouse/contracts/resources/signal-receiver';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createGrants } from '../../../services/auth-api/src/oauth/token/grants/index.ts';
-import { type Stage, startStage } from '../console/stage.ts';
+import { type Stage, startStage } from '../../../services/auth-ui/test/console/stage.ts';
 import { authApiTable } from './auth-api-table.ts';
 import { authUiTable } from './auth-ui-table.ts';
 import { commandsTable } from './commands-table.ts';

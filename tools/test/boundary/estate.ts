@@ -13,8 +13,8 @@ import {
   redeem,
   type TestClient,
 } from '../../../services/auth-api/test/stack/oauth.ts';
-import { formTo, type Person } from '../console/person.ts';
-import { people, type Stage } from '../console/stage.ts';
+import { formTo, type Person } from '../../../services/auth-ui/test/console/person.ts';
+import { people, type Stage } from '../../../services/auth-ui/test/console/stage.ts';
 import type { About } from './about.ts';
 
 /** `isShared`: everybody belongs to both, by one subject; otherwise each has its own people and subjects. */

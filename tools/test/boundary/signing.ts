@@ -2,7 +2,7 @@
 
 import { createClient } from '../../../services/auth-api/test/stack/oauth.ts';
 import { assertionClaims, createClientKey } from '../../../services/auth-api/test/stack/signing-client.ts';
-import type { Stage } from '../console/stage.ts';
+import type { Stage } from '../../../services/auth-ui/test/console/stage.ts';
 import type { Estate } from './estate.ts';
 
 const issuer = 'https://idp.other.test';

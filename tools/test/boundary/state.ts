@@ -3,7 +3,7 @@ import { decodeJwt } from 'jose';
 import type { LogoutListener } from '../../../services/auth-api/test/stack/logout-listener.ts';
 import { introspect, opsCall, type TestClient } from '../../../services/auth-api/test/stack/oauth.ts';
 import type { SignalReceiver } from '../../../services/auth-api/test/stack/signal-receiver.ts';
-import type { Stage } from '../console/stage.ts';
+import type { Stage } from '../../../services/auth-ui/test/console/stage.ts';
 import type { Estate } from './estate.ts';
 
 export interface Witnesses {

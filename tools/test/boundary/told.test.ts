@@ -10,7 +10,7 @@ import {
   type SignalReceiver,
   startSignalReceiver,
 } from '../../../services/auth-api/test/stack/signal-receiver.ts';
-import { type Stage, startStage } from '../console/stage.ts';
+import { type Stage, startStage } from '../../../services/auth-ui/test/console/stage.ts';
 import { createCallers } from './callers.ts';
 import { createEstate, type Estate, mark, outboundSettings, receiveSignals, variants } from './estate.ts';
 

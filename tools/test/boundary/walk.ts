@@ -1,7 +1,7 @@
 /** Asks about the attacked person, asks the same about somebody whom nobody knows, and compares. */
 import type { App } from '@gatehouse/service-kit/http';
 import { expect } from 'vitest';
-import type { Stage } from '../console/stage.ts';
+import type { Stage } from '../../../services/auth-ui/test/console/stage.ts';
 import { type About, filled, unknownLike, withoutNames } from './about.ts';
 import type { Caller, Callers } from './callers.ts';
 import { type Estate, mark } from './estate.ts';

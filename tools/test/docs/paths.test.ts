@@ -3,15 +3,13 @@ import { existsSync, globSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, normalize, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { foldersAway } from '../../check/laboratory.ts';
-import { readLayers } from '../../check/layers.ts';
+import { isLabAway } from '../../check/lab.ts';
 import { sourceFiles } from '../../source-files.ts';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 const pages = sourceFiles(root, /\.md$/).filter((page) => existsSync(join(root, page)));
 /** Pages name files of the laboratory, which a tree may be without. */
-const away = foldersAway(root, readLayers(root).places);
-const isAway = (path: string) => away.some((folder) => `${path}/`.startsWith(folder));
+const isAway = (path: string) => path.startsWith('lab/') && isLabAway(root);
 const textOf = (page: string) => readFileSync(join(root, page), 'utf8');
 const withoutCode = (text: string) => text.replaceAll(/^```.*?^```/gms, '').replaceAll(/`[^`\n]*`/g, '');
 
@@ -23,7 +21,9 @@ describe('the documentation', () => {
   });
 
   test.each(pages)('%s: the paths in it exist', (page) => {
-    const named = [...textOf(page).matchAll(/`((?:services|packages|charts|docker|tools|docs)\/[^`\s]*)`/g)];
+    const named = [
+      ...textOf(page).matchAll(/`((?:services|packages|charts|docker|tools|docs|examples|lab)\/[^`\s]*)`/g),
+    ];
     const missing = named.map(([, path]) => path ?? '').filter((path) => !exists(page, path));
     expect(missing).toEqual([]);
   });

@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { temporaryFolder } from '@gatehouse/testing/temporary-folder';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { ops } from '../../../services/auth-api/test/stack/auth-api.ts';
-import { type Stage, startStage } from '../console/stage.ts';
+import { type Stage, startStage } from '../../../services/auth-ui/test/console/stage.ts';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 const page = readFileSync(join(root, 'docs/guides/openapi.md'), 'utf8');

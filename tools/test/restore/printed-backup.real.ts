@@ -5,7 +5,7 @@ import { rm } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { temporaryFolder } from '@gatehouse/testing/temporary-folder';
 import { it, onTestFinished } from 'vitest';
-import { blocksOf } from '../../helm/page-blocks.ts';
+import { blocksOf } from '../../charts/page-blocks.ts';
 import { findDebianPostgres, startDebianPostgres } from './debian-postgres.ts';
 import { type Databases, proveRestoration } from './restoration.ts';
 

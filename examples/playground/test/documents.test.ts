@@ -1,0 +1,27 @@
+/** The documentation as pages: what is shown under which path. */
+import { readFileSync } from 'node:fs';
+import fastify from 'fastify';
+import { afterAll, expect, it } from 'vitest';
+import { serveDocuments } from '../documents.ts';
+
+const app = fastify();
+serveDocuments(app, (reply, page) => reply.type('text/html').send(page.body.text));
+afterAll(() => app.close());
+const get = async (path: string) => app.inject(`/docs/${path}`);
+
+it.each(
+  Object.entries<string>(
+    JSON.parse(readFileSync(new URL('../../../docs/moved.json', import.meta.url), 'utf8')),
+  ).map(([old, now]) => (old.endsWith('/') ? [`${old}some-page.md`, `${now}some-page.md`] : [old, now])),
+)('%s leads to %s', async (old, now) => {
+  const answer = await get(old);
+  expect([answer.statusCode, answer.headers.location]).toEqual([301, `/docs/${now}`]);
+});
+
+it('shows a page and a picture, and no other file', async () => {
+  expect((await get('docs/README.md')).body).toContain('<a href="start/README.md">');
+  const picture = await get('docs/images/sign-in.webp');
+  expect([picture.statusCode, picture.headers['content-type']]).toEqual([200, 'image/webp']);
+  for (const path of ['package.json', 'docs/none.md', 'docs/../package.json', 'constructor'])
+    expect((await get(path)).statusCode).toBe(404);
+});

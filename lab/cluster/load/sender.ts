@@ -1,0 +1,38 @@
+/** The process of the load: runs in the network of the node, sends until it is told to end, and writes down every request. */
+import { createCalls } from '../../harness/calls.ts';
+import { startLoad } from '../../harness/load.ts';
+import { createRecord } from '../../harness/record.ts';
+import { prepare } from './prepare.ts';
+import { type Addresses, createServiceHttp } from './service-http.ts';
+
+export interface SenderPlan {
+  addresses: Addresses;
+  operator: { username: string; password: string };
+  configServer: { address: string; port: number };
+  perSecond: number;
+}
+
+const { addresses, configServer, ...target } = JSON.parse(process.argv[2] ?? '') as SenderPlan;
+const http = createServiceHttp(addresses);
+const { operator } = target;
+const contactCenterId = await prepare({ http, operator, configServer });
+const record = createRecord();
+const load = startLoad(await createCalls({ ...target, http, contactCenterId }, record), record);
+
+/** By the clock of the machine, which the run reads too. */
+function write(): void {
+  for (const { startedMs, endedMs, ...sent } of record.sent.splice(0)) {
+    const times = {
+      startedMs: startedMs + performance.timeOrigin,
+      endedMs: endedMs + performance.timeOrigin,
+    };
+    process.stdout.write(`${JSON.stringify({ ...sent, ...times })}\n`);
+  }
+}
+
+const writing = setInterval(write, 50);
+process.once('SIGTERM', async () => {
+  await load.stop();
+  clearInterval(writing);
+  write();
+});

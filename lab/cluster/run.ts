@@ -1,0 +1,124 @@
+/** `npm run test:cluster`: installs Gatehouse into a real Kubernetes as its documentation says, tries it, and prints one table. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { takeLock } from '../../tools/bootstrap/pid-lock.mjs';
+import { interruption } from '../../tools/programs/execute.ts';
+import { createCluster } from './cluster.ts';
+import { useOwnStore } from './images/podman.ts';
+import { whatIsMissing } from './needs.ts';
+import { takeDown } from './node/down.ts';
+import { clusterFolder, kubeconfigFile } from './places.ts';
+import { runbookSteps } from './runbooks/steps.ts';
+import { Skipped, type Step } from './step.ts';
+import { stepsOf } from './steps.ts';
+import { type Row, tableOf } from './table.ts';
+import { copyTree } from './workplace.ts';
+
+const usage = `Usage: npm run test:cluster [-- options]
+
+  --only TEXT       only steps whose name contains it and those they need; may be repeated
+  --keep            leave the cluster up at the end; the next run takes it down
+  --again           use the cluster that stayed up, with the charts as they are now: only steps that nothing builds on, but Consul's
+  --runbooks        with --again: the incidents of docs/guides/runbooks.md instead of these steps
+  --markdown FILE   write the table there too
+  --list            name the steps and end
+`;
+
+const { values } = parseArgs({
+  options: {
+    only: { type: 'string', multiple: true, default: [''] },
+    keep: { type: 'boolean' },
+    again: { type: 'boolean' },
+    runbooks: { type: 'boolean' },
+    markdown: { type: 'string' },
+    list: { type: 'boolean' },
+    help: { type: 'boolean' },
+  },
+});
+
+const steps = values.runbooks ? runbookSteps : stepsOf();
+
+process.exitCode = await main();
+
+async function main(): Promise<number> {
+  if (values.help) process.stdout.write(usage);
+  else if (values.list) for (const { name } of steps) console.log(name);
+  else return await withMachine();
+  return 0;
+}
+
+async function withMachine(): Promise<number> {
+  const missing = whatIsMissing();
+  if (missing.length > 0) {
+    console.error(`No cluster can be started here:\n${missing.map((one) => `  - ${one}`).join('\n')}`);
+    return 1;
+  }
+  mkdirSync(clusterFolder, { recursive: true });
+  const taken = takeLock(path.join(clusterFolder, 'run.lock'));
+  if ('holder' in taken) {
+    console.error(`Process ${taken.holder.pid} runs the cluster of this checkout.`);
+    return 1;
+  }
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    process.on(signal, () => interruption.abort());
+  process.once('disconnect', () => interruption.abort());
+  process.channel?.unref();
+  try {
+    if (!values.again) await takeDown();
+    return await runSteps();
+  } finally {
+    taken.lock.release();
+  }
+}
+
+async function runSteps(): Promise<number> {
+  useOwnStore();
+  const cluster = createCluster();
+  const rows: Row[] = [];
+  const beganMs = performance.now();
+  const chosen = steps.filter(({ name, isNeeded = false }) =>
+    isNeeded ? !values.again : values.only.some((text) => name.includes(text)),
+  );
+  try {
+    if (values.again) await copyTree();
+    if (values.again) await cluster.prepareShell();
+    for (const step of chosen) {
+      const isLost =
+        interruption.signal.aborted ||
+        rows.some(({ outcome, name }) => outcome === 'wrong' && isNeeded(name));
+      rows.push(
+        isLost ? { name: step.name, seconds: 0, outcome: 'not run', figures: '' } : await runStep(step),
+      );
+    }
+  } finally {
+    cluster.close();
+    const isKept = values.keep === true && !interruption.signal.aborted;
+    if (isKept) console.log(`The cluster stays up: export KUBECONFIG=${kubeconfigFile}`);
+    else rows.push(await runStep({ name: 'take everything down', run: () => takeDown().then(() => '') }));
+  }
+  const table = tableOf(rows);
+  console.log(`\n${table}\n\n${((performance.now() - beganMs) / 60_000).toFixed(1)} minutes in all`);
+  if (values.markdown !== undefined) writeFileSync(values.markdown, `${table}\n`);
+  return rows.every(({ outcome }) => outcome === 'right' || outcome === 'skipped') ? 0 : 1;
+
+  function isNeeded(name: string): boolean {
+    return chosen.some((step) => step.name === name && step.isNeeded === true);
+  }
+
+  async function runStep({ name, run }: Step): Promise<Row> {
+    console.log(`… ${name}`);
+    const startMs = performance.now();
+    const end = (outcome: Row['outcome'], figures: string): Row => {
+      const seconds = (performance.now() - startMs) / 1000;
+      console.log(`  ${outcome} after ${seconds.toFixed(1)} s  ${figures}`);
+      return { name, seconds, outcome, figures };
+    };
+    try {
+      return end('right', await run(cluster));
+    } catch (error) {
+      if (error instanceof Skipped) return end('skipped', error.message);
+      return end('wrong', (error as Error).message);
+    }
+  }
+}

@@ -1,0 +1,96 @@
+/** Incidents of the audit trail: events that wait, and a trail that was changed. */
+
+import { until } from '../../../tools/programs/execute.ts';
+import type { Cluster } from '../cluster.ts';
+import { mustBe } from '../step.ts';
+import { type Application, agent, becomeKnown, registerApplication } from './callers.ts';
+import { withoutPostgres } from './faults.ts';
+import { seriesOf, sumOf } from './metrics.ts';
+import { type Operator, runbook, sql } from './operator.ts';
+
+const service = 'auth-api';
+/** Less than the alert waits for, more than is ever usual. */
+const seenSeconds = 5;
+
+export const auditIncidents = [
+  runbook('Audit events wait', async (operator) => {
+    const { cluster } = operator;
+    const application = await registerApplication(cluster, 'runbook-audit');
+    await becomeKnown(application);
+    const inRedis = await withoutPostgres(cluster, () =>
+      grown(cluster, 'gatehouse_audit_waiting_seconds', application),
+    );
+    const events = await gone(cluster, 'gatehouse_audit_waiting_seconds');
+    mustBe(events, 'events still wait in Redis');
+    const unchained = await whileLocked(operator, () =>
+      grown(cluster, 'gatehouse_audit_unchained_seconds', application),
+    );
+    await gone(cluster, 'gatehouse_audit_unchained_seconds');
+    await operator.gatehouse('gatehouse audit verify');
+    await application.remove();
+    return `gatehouse_audit_waiting_seconds ${inRedis} without PostgreSQL, gatehouse_audit_unchained_seconds ${unchained} while another session held the lock; both 0 again, the trail is whole`;
+  }),
+
+  runbook('The audit trail was changed', async ({ cluster, gatehouse, logged }) => {
+    const application = await registerApplication(cluster, 'runbook-trail');
+    const breaks = () => sumOf(cluster, service, 'gatehouse_audit_chain_breaks_total');
+    const before = await breaks();
+    const changed = await sql(
+      cluster,
+      `UPDATE auth.audit_chain link SET hash = sha256(link.hash)
+       FROM (SELECT position, hash FROM auth.audit_chain ORDER BY position DESC LIMIT 1 FOR UPDATE) AS last
+       WHERE link.position = last.position RETURNING last.position, encode(last.hash, 'hex');`,
+    );
+    const [position = '', hash = ''] = changed.trim().split('|');
+    try {
+      await until('the alert sees it', async () => {
+        await application.signIn(...agent);
+        return (await breaks()) > before || undefined;
+      });
+      await logged(service, 'the audit trail was changed in the database');
+      const said = await gatehouse('gatehouse audit verify', { exits: 1 });
+      mustBe(said.includes(`event ${position}`), `it does not name event ${position}:\n${said}`);
+    } finally {
+      await sql(
+        cluster,
+        `UPDATE auth.audit_chain SET hash = decode('${hash}', 'hex') WHERE position = ${position};`,
+      );
+    }
+    await gatehouse('gatehouse audit verify');
+    await application.remove();
+    return `gatehouse_audit_chain_breaks_total ${before} to ${await breaks()}; verify names event ${position}, and nothing once it is as it was`;
+  }),
+];
+
+/** Until the oldest event has waited for some seconds. */
+async function grown(cluster: Cluster, name: string, application: Application): Promise<string> {
+  return await until(`${name} grows`, async () => {
+    await application.signIn(...agent);
+    const seconds = Math.max(0, ...(await seriesOf(cluster, service, name)));
+    return seconds > seenSeconds ? seconds.toFixed(0) : undefined;
+  });
+}
+
+function gone(cluster: Cluster, name: string): Promise<boolean> {
+  return until(`${name} is 0 again`, async () => (await sumOf(cluster, service, name)) === 0 || undefined);
+}
+
+/** Somebody has the lock in a session of his own; the printed statements find and end it. */
+async function whileLocked<T>({ cluster, query }: Operator, act: () => Promise<T>): Promise<T> {
+  const lock = `SELECT pg_advisory_lock(hashtext('gatehouse'), hashtext('audit-chain:auth'));`;
+  // It ends by an error, when it is ended.
+  const session = sql(cluster, `${lock} SELECT pg_sleep(300);`).catch(() => '');
+  const holder = await until('the lock is held', async () => {
+    const found = await query(
+      "SELECT a.pid, a.usename, a.application_name, a.client_addr FROM pg_locks l JOIN pg_stat_activity a USING (pid) WHERE l.locktype = 'advisory' AND l.granted",
+    );
+    return found.split('\n').find((line) => line.split('|')[1] === 'postgres');
+  });
+  try {
+    return await act();
+  } finally {
+    const [pid = ''] = holder.split('|');
+    await query('SELECT pg_terminate_backend(<pid>)', { '<pid>': pid });
+    await session;
+  }
+}

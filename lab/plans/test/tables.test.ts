@@ -1,0 +1,23 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+import { sourceFiles } from '../../../tools/source-files.ts';
+import { boundedTables } from '../known.ts';
+
+const root = fileURLToPath(new URL('../../..', import.meta.url));
+const textOf = (path: string) => readFileSync(join(root, path), 'utf8');
+
+test('every table of both services is filled before plans are looked at, or said to stay small', () => {
+  const seeds = ['lab/plans/seed.ts', 'lab/plans/estate-seed.ts'].map(textOf).join('\n');
+  // What a template fills in any schema counts for both.
+  const filled = [...seeds.matchAll(/INSERT INTO \W*(\w+)\W*\.(\w+)/g)].flatMap(([, owner, table]) =>
+    (owner === 'schema' ? ['auth', 'environment'] : [owner]).map((schema) => `${schema}.${table}`),
+  );
+  const tables = sourceFiles(root, /^services\/[^/]+\/migrations\/.*\.sql$/).flatMap((path) => {
+    const [up = ''] = textOf(path).split('-- Down Migration');
+    return [...up.matchAll(/^CREATE TABLE (\w+\.\w+)/gm)].map(([, name = '']) => name);
+  });
+  expect(tables.length).toBeGreaterThan(40);
+  expect(tables.filter((name) => !filled.includes(name) && !(name in boundedTables))).toEqual([]);
+});

@@ -1,0 +1,145 @@
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { opsCall } from '../../../auth-api/test/stack/oauth.ts';
+import type { Answer, Person } from './person.ts';
+import { people, type Stage, startStage } from './stage.ts';
+
+let stage: Stage;
+let person: Person;
+beforeAll(async () => {
+  stage = await startStage();
+  person = await stage.installationAdministrator();
+});
+afterAll(() => stage?.close());
+
+const path = '/auth/console/audit';
+
+/** The page of wrong passwords, as soon as one has arrived in the trail. */
+async function refusedLogins(): Promise<Answer> {
+  await stage.newPerson().openAs('/auth/console', { ...people.agent, password: 'not-this-one' });
+  return vi.waitFor(
+    async () => {
+      const found = await person.open(`${path}?outcome=failure&name=login_failed`);
+      expect(found.rows.length).toBeGreaterThan(0);
+      return found;
+    },
+    { timeout: 10_000, interval: 100 },
+  );
+}
+
+it('finds events by the filters of the address, and leads to all that one request did', async () => {
+  const found = await refusedLogins();
+  for (const row of found.rows) expect(row['Event']).toBe('login_failed refused');
+  const link = found.links.find(({ text }) => text === 'login_failed');
+  const request = await person.open(link?.href ?? '');
+  expect(request.heading).toBe('One request');
+  expect(request.text).toContain('login_failed');
+});
+
+it('shows a change of the configuration with the values before and after', async () => {
+  await stage.environmentApi.call('PATCH', `/contact-centers/${stage.contactCenterId}`, {
+    payload: { data: { name: 'Demo renamed' } },
+  });
+  const changes = await person.open(`${path}/changes?entity=contact-center`);
+  expect(changes.rows[0]).toMatchObject({ Action: 'Changed', Fields: 'name' });
+  const link = changes.links.find(({ href }) => href.startsWith(`${path}/requests/`));
+  const request = await person.open(link?.href ?? '');
+  expect(request.text).toMatch(/Before: Demo After: Demo renamed/);
+});
+
+it('gives what the filters find as a file', async () => {
+  await refusedLogins();
+  const response = await person.request(`${path}/export.csv?outcome=failure&name=login_failed`);
+  expect(response.headers.get('content-disposition')).toBe('attachment; filename="security-events.csv"');
+  const lines = (await response.text()).trim().split('\n');
+  expect(lines.length).toBeGreaterThan(1);
+  for (const line of lines.slice(1)) expect(line).toContain('login_failed');
+  const changes = await person.request(`${path}/changes/export.ndjson?entity=environment`);
+  for (const line of (await changes.text()).trim().split('\n'))
+    expect(JSON.parse(line).entity).toBe('environment');
+});
+
+it('verifies the chains of the days that were chosen', async () => {
+  const before = await person.open(`${path}/chains`);
+  expect(before.text).not.toContain('is whole');
+  const today = new Date().toISOString().slice(0, 10);
+  // Each API chains its events a moment after they are written.
+  const verified = await vi.waitFor(
+    async () => {
+      const answer = await person.open(`${path}/chains?from=${today}&to=${today}`);
+      expect(answer.rows.map(({ Trail }) => Trail)).toEqual(
+        expect.arrayContaining(['Security events', 'Configuration changes']),
+      );
+      return answer;
+    },
+    { timeout: 10_000, interval: 100 },
+  );
+  expect(verified.text).toContain('The record of these days is whole.');
+});
+
+it('says which filter is wrong', async () => {
+  const page = await person.open(`${path}?from=yesterday`);
+  expect(page.status).toBe(400);
+  expect(page.text).toContain('must be a time');
+});
+
+it('shows the administrator of one contact centre what happened there, and no chain', async () => {
+  const administrator = await stage.contactCenterAdministrator();
+  const events = await administrator.open(path);
+  expect(events.status).toBe(200);
+  expect(events.links.map(({ text }) => text)).not.toContain('Verification');
+  expect((await administrator.open(`${path}/chains`)).status).toBe(403);
+  const changes = await administrator.open(`${path}/changes?entity=environment`);
+  expect(changes.rows).toEqual([]);
+});
+
+it('names the address of the person, although Auth UI makes the calls', async () => {
+  const from = '203.0.113.9';
+  const sent = async (by: Person, url: string, fields?: Record<string, string>) => {
+    const { csrf } = await stage.session.read(by);
+    const { cookieName } = stage.session;
+    const { statusCode } = await stage.authUi.inject({
+      url,
+      remoteAddress: from,
+      headers: {
+        cookie: `${cookieName}=${by.cookies.get(cookieName)}`,
+        'sec-fetch-site': 'same-origin',
+        'content-type': 'application/x-www-form-urlencoded',
+      },
+      ...(fields && { method: 'POST', payload: `${new URLSearchParams({ csrf, ...fields })}` }),
+    });
+    return statusCode;
+  };
+  const [phone, laptop] = [stage.newPerson(), stage.newPerson()];
+  for (const one of [phone, laptop]) await one.openAs('/auth/account', people.agent);
+  const { sid = '' } = await stage.session.read(phone);
+  expect([
+    await sent(person, '/auth/console/locations/declare', { location: '/FROM/HERE' }),
+    await sent(person, `/auth/console/people?contactCenter=${stage.contactCenterId}`),
+    await sent(laptop, '/auth/account/sessions/end', { session: sid }),
+  ]).toEqual([303, 200, 303]);
+  const changes = await stage.environmentApi.call('GET', '/audit?entity=location&limit=1');
+  expect(changes.body.data[0].clientAddress).toBe(from);
+  await stage.authApi.deps.audit.drained();
+  for (const name of ['access_inspected', 'session_ended']) {
+    const events = await opsCall(stage.authApi, 'GET', `/auth/v3/ops/audit?name=${name}&limit=1`);
+    expect(events.json<{ data: object[] }>().data).toEqual([
+      expect.objectContaining({ clientAddress: from }),
+    ]);
+  }
+});
+
+it('asks before old rows are deleted that a clock may have made old, and says when none waits', async () => {
+  const page = `${path}/retention`;
+  expect((await person.open(page)).text).toContain('No deletion waits for a confirmation.');
+  await stage.environmentApi.pool.query(
+    `INSERT INTO environment.deletion_bounds (name, waiting_from, waiting_to) VALUES ('audit', '2026-01-01', '2027-02-05')
+      ON CONFLICT (name) DO UPDATE SET waiting_from = excluded.waiting_from, waiting_to = excluded.waiting_to`,
+  );
+  expect((await person.open(page)).text).toMatch(/Environment API: audit.*Jan 1, 2026.*Feb 5, 2027/);
+  expect((await person.open('/auth/console')).links).toContainEqual(
+    expect.objectContaining({ href: page, text: 'Confirm deletions' }),
+  );
+  const done = await person.submit(await person.open(page), page);
+  expect(done.text).toContain('The deletions are confirmed');
+  expect((await person.open(page)).text).toContain('No deletion waits for a confirmation.');
+});

@@ -1,0 +1,140 @@
+import { gzipSync } from 'node:zlib';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { hourOf, successOf } from '../../../auth-api/src/records/activity/hour.ts';
+import { createActivityStore } from '../../../auth-api/src/records/activity/store.ts';
+import { createClient, token } from '../../../auth-api/test/stack/oauth.ts';
+import type { Person } from './person.ts';
+import { people, type Stage, startStage } from './stage.ts';
+
+const dayMs = 86_400_000;
+let stage: Stage;
+let person: Person;
+beforeAll(async () => {
+  stage = await startStage();
+  person = await stage.installationAdministrator();
+});
+afterAll(() => stage?.close());
+
+/** As seen a few seconds later, when Redis has the counts. */
+async function home(query = '', by = person) {
+  await stage.authApi.deps.activity.flush();
+  return by.open(`/auth/console${query}`);
+}
+
+async function failToSignIn(times: number): Promise<void> {
+  for (let index = 0; index < times; index += 1) {
+    const other = stage.newPerson();
+    await other.openAs('/auth/console', { ...people.agent, username: `agent-${index}`, password: 'wrong' });
+  }
+}
+
+it('tells a new installation what its next step is, until it is taken', async () => {
+  const page = await home();
+  expect(page.heading).toBe('Home');
+  expect(page.text).toContain('First steps');
+  expect(page.text).toMatch(/Add an environment Done .*Register an application Next/);
+  await createClient(stage.authApi);
+  expect((await home()).text).not.toContain('First steps');
+});
+
+it('shows how many people signed in, how many could not, and why', async () => {
+  await failToSignIn(3);
+  const page = await home();
+  expect(page.text).toMatch(/Sign-ins \d+ at most \d+ a minute/);
+  expect(page.text).toMatch(/Failed sign-ins 3 /);
+  expect(page.text).toMatch(/Why sign-ins failed .*Wrong name or password 3/);
+  expect(page.html).toMatch(
+    /<svg class="plot"[^>]* role="img"[^>]*><title id="sign-ins-title">Sign-ins per minute/,
+  );
+  expect(page.text).toMatch(/Directories 1 of 1 are connected/);
+  // The same figures in words.
+  expect(page.html).toMatch(/<details class="as-table">.*<time datetime="\d{4}-/s);
+});
+
+it('looks back as far as it is asked to, by links', async () => {
+  const page = await home();
+  expect(page.links).toContainEqual({ href: '/auth/console?window=24h', text: '24 hours' });
+  expect((await home('?window=24h')).text).toContain('24 hr. ago');
+  expect((await home('?window=nonsense')).text).toContain('60 min. ago');
+});
+
+it('names what ends soon as a problem first, with the runbook that says what to do', async () => {
+  const { contactCenterId } = stage;
+  await stage.environmentApi.call('POST', `/contact-centers/${contactCenterId}/api-keys`, {
+    payload: { data: { name: 'wallboard', expiresAt: new Date(Date.now() + 5 * dayMs).toISOString() } },
+  });
+  const page = await home();
+  expect(page.text).toMatch(
+    /One problem A certificate or key ends Warning The API key wallboard ends in 5 days/,
+  );
+  expect(page.text).toMatch(/Ends within 90 days What Of Ends API key wallboard/);
+  const link = page.links.find(({ text }) => text === 'What to do');
+  const [path = '', anchor = ''] = link?.href.split('#') ?? [];
+  const runbooks = await person.open(path);
+  expect(runbooks.heading).toBe('Runbooks');
+  expect(runbooks.html).toContain(`<section class="runbook" id="${anchor}">`);
+});
+
+it('shows what one API tells while the other one does not answer', async () => {
+  stage.toEnvironmentApi.cut();
+  const page = await home();
+  stage.toEnvironmentApi.heal();
+  expect(page.status).toBe(200);
+  expect(page.text).toMatch(/A dependency is down Critical Environment API does not answer/);
+  expect(page.text).toContain('Failed sign-ins');
+  expect((await home()).text).not.toContain('Environment API does not answer');
+});
+
+// attack: a contact-centre administrator reads at the console what happens elsewhere | CWE-639 | guard: services/auth-api/src/operations/overview/routes.ts
+it('shows a contact-centre administrator the own contact centre alone', async () => {
+  const { environmentId } = stage;
+  const other = await stage.environmentApi.contactCenter({
+    environmentId,
+    name: 'Other',
+    domains: ['other'],
+  });
+  for (const [center, name] of [
+    [other, 'of-the-other'],
+    [stage.contactCenterId, 'of-their-own'],
+  ])
+    await stage.environmentApi.call('POST', `/contact-centers/${center}/api-keys`, {
+      payload: { data: { name, expiresAt: new Date(Date.now() + 5 * dayMs).toISOString() } },
+    });
+  const admin = await stage.contactCenterAdministrator();
+  const page = await home('', admin);
+  expect(page.text).toContain('How your contact centre is doing.');
+  expect(page.text).toContain('of-their-own');
+  for (const absent of ['of-the-other', 'Audit events that wait', 'First steps', 'Signing key', '127.0.0.1:'])
+    expect(page.text).not.toContain(absent);
+  expect((await home()).text).toContain('of-the-other');
+});
+
+it('counts tokens too, and stays small for two days', async () => {
+  const client = await createClient(stage.authApi);
+  await token(stage.authApi, client, { grant_type: 'client_credentials' });
+  await fillHours(49);
+  const page = await home('?window=48h');
+  expect(page.html).not.toContain(' style=');
+  expect(page.html.match(/<time datetime=/g)?.length).toBeLessThanOrEqual(48);
+  expect(gzipSync(page.html).length).toBeLessThan(20_000);
+  // Arabic has the most bytes.
+  const arabic = await person.request('/auth/console?window=48h', { headers: { 'accept-language': 'ar' } });
+  const html = await arabic.text();
+  expect(html).toContain('lang="ar"');
+  expect(await person.weightOf({ html })).toBeLessThan(80 * 1024);
+});
+
+/** Sign-ins in every step, slow and fast ones, and failures of several reasons. */
+async function fillHours(length: number): Promise<void> {
+  const { redis, keyspace } = stage.authApi.deps.core;
+  const store = createActivityStore(redis, keyspace);
+  const last = hourOf(Date.now());
+  for (let hour = last - length; hour <= last; hour += 1) {
+    const counts = Array.from({ length: 60 }, (_, minute): [string, number][] => [
+      [`${minute}:${successOf(30)}`, 1234],
+      [`${minute}:${successOf(3000)}`, 321],
+      [`${minute}:bad_credentials`, 12],
+    ]);
+    await store.add({ hour, contactCenterId: undefined }, new Map(counts.flat()));
+  }
+}

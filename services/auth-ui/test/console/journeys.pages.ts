@@ -1,0 +1,184 @@
+/** What people do at the console that no form foresees: Escape, twice, on a slow line, back, in two tabs. */
+import { closeContexts, sharedChromium } from '@gatehouse/testing/chromium';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { listenForComplaints } from '../browser/page-quality.ts';
+import { listedPages, openAsPerson } from './pages.ts';
+import { startTableStage, type TableStage } from './table-stage.ts';
+
+let stage: TableStage;
+let browser: Browser;
+let page: Page;
+let keys: string;
+beforeAll(async () => {
+  stage = await startTableStage();
+  browser = await sharedChromium();
+  keys = `${stage.publicUrl}/auth/console/contact-centers/${stage.centerId}/api-keys`;
+});
+beforeEach(async () => {
+  page = await (await openAsPerson(browser, stage, { locale: 'en' })).newPage();
+});
+afterEach(() => closeContexts(browser));
+afterAll(() => stage?.close());
+
+const menu = () => page.locator('.who > details');
+const languages = () => page.locator('.who-languages');
+const focused = () => page.evaluate(() => document.activeElement?.tagName);
+
+/** Holds what the filter names back until it is let go. */
+async function holdBack(filter: RegExp, method = 'GET') {
+  let letGo = () => {};
+  const released = new Promise<void>((resolve) => {
+    letGo = resolve;
+  });
+  await page.route(filter, async (route) => {
+    if (route.request().method() === method) await released;
+    await route.continue().catch(() => {});
+  });
+  return letGo;
+}
+
+const storedKeys = async (name: string): Promise<number> => {
+  const { body } = await stage.environmentApi.call('GET', `/contact-centers/${stage.centerId}/api-keys`);
+  return body.data.filter((key: { name: string }) => key.name === name).length;
+};
+
+describe('Escape', () => {
+  it('closes the languages, then the menu, and leaves the focus at the button of each', async () => {
+    await page.goto(`${stage.publicUrl}/auth/console`);
+    await menu().locator('> summary').press('Enter');
+    await languages().locator('> summary').press('Enter');
+    await languages().locator('a').first().focus();
+    await page.keyboard.press('Escape');
+    expect(await languages().getAttribute('open')).toBeNull();
+    expect(await menu().getAttribute('open')).not.toBeNull();
+    expect(await focused()).toBe('SUMMARY');
+    await page.keyboard.press('Escape');
+    expect(await menu().getAttribute('open')).toBeNull();
+    expect(await focused()).toBe('SUMMARY');
+  });
+
+  it('elsewhere keeps what was typed', async () => {
+    await page.goto(`${keys}/create`);
+    await page.fill('[name=name]', 'half typed');
+    await page.keyboard.press('Escape');
+    expect(await page.inputValue('[name=name]')).toBe('half typed');
+  });
+});
+
+it('a search of the browser opens the folded part of a form that has the words', async () => {
+  const form = `${stage.publicUrl}/auth/console/clients/one/gateway/edit`;
+  const folded = page.locator('details.entry-section:has([name=dpopBoundAccessTokens])');
+  await page.goto(form);
+  expect(await folded.getAttribute('open')).toBeNull();
+  // A text fragment looks for words as the find bar does, which no script can open.
+  await page.goto('about:blank');
+  await page.goto(`${form}#:~:text=${encodeURIComponent('Tokens bound to a key')}`);
+  await expect.poll(() => folded.getAttribute('open')).not.toBeNull();
+});
+
+it('a click beside the menu closes it', async () => {
+  await page.goto(`${stage.publicUrl}/auth/console`);
+  await menu().locator('> summary').click();
+  await page.locator('h1').click();
+  expect(await menu().getAttribute('open')).toBeNull();
+});
+
+describe('on a slow line', () => {
+  it('a page works before its script has come', async () => {
+    const letGo = await holdBack(/\.js/);
+    await page.goto(`${keys}/create`, { waitUntil: 'commit' });
+    await menu().locator('> summary').click();
+    expect(await menu().getAttribute('open')).not.toBeNull();
+    await page.fill('[name=name]', 'Before the script');
+    await page.locator('main form button[type=submit]').click();
+    await page.getByText('Copy it now').first().waitFor();
+    letGo();
+    expect(await storedKeys('Before the script')).toBe(1);
+  });
+
+  it('a form that is sent twice is sent once, and the answer to it is shown', async () => {
+    await page.goto(`${keys}/create`);
+    await page.fill('[name=name]', 'Pressed twice');
+    const posts: string[] = [];
+    page.on('request', (request) => {
+      if (request.method() === 'POST') posts.push(request.url());
+    });
+    const letGo = await holdBack(/\/create$/, 'POST');
+    const box = await page.locator('main form button[type=submit]').boundingBox();
+    const { x = 0, y = 0 } = box ?? {};
+    for (let press = 0; press < 3; press += 1) await page.mouse.click(x + 5, y + 5);
+    letGo();
+    await page.getByText('Copy it now').first().waitFor();
+    expect(posts).toHaveLength(1);
+    expect(await storedKeys('Pressed twice')).toBe(1);
+  });
+
+  it('a form whose sending was stopped by Escape can be sent again', async () => {
+    await page.goto(`${keys}/create`);
+    await page.fill('[name=name]', 'Stopped');
+    const button = page.locator('main form button[type=submit]');
+    await button.evaluate((element: HTMLButtonElement) => {
+      // As Chromium leaves the page where the person stops it.
+      element.form?.addEventListener('submit', (event) => event.preventDefault(), { once: true });
+    });
+    await button.click({ clickCount: 2 });
+    expect(await storedKeys('Stopped')).toBe(0);
+    await page.keyboard.press('Escape');
+    await button.click();
+    await page.getByText('Copy it now').first().waitFor();
+    expect(await storedKeys('Stopped')).toBe(1);
+  });
+
+  it('every page of the table can be read before its style and script are there', async () => {
+    const unreadable: string[] = [];
+    await page.route(/\.(js|css)/, (route) => route.abort());
+    for (const listed of listedPages.filter(({ fill }) => fill === undefined)) {
+      const path = typeof listed.path === 'string' ? listed.path : listed.path(stage);
+      await page.goto(`${stage.publicUrl}${path}`);
+      const words = (await page.locator('main').textContent()) ?? '';
+      if (words.trim().length < 40) unreadable.push(listed.name);
+    }
+    expect(unreadable).toEqual([]);
+  });
+});
+
+describe('without a script', () => {
+  it('a form that is sent twice makes one key, and says that its name is taken', async () => {
+    const context = await openAsPerson(browser, stage, { javaScriptEnabled: false, locale: 'en' });
+    const plain = await context.newPage();
+    await plain.goto(`${keys}/create`);
+    await plain.fill('[name=name]', 'Twice without script');
+    await plain.locator('main form button[type=submit]').dblclick({ noWaitAfter: true });
+    await plain.locator('.field-problem, code').first().waitFor();
+    await expect.poll(() => storedKeys('Twice without script'), { timeout: 10_000 }).toBe(1);
+  });
+});
+
+it('back after a form leads to the form, which can be sent again', async () => {
+  await page.goto(`${keys}/create`);
+  await page.fill('[name=name]', 'Back and again');
+  await page.locator('main form button[type=submit]').click();
+  await page.getByText('Copy it now').first().waitFor();
+  await page.goBack();
+  await page.fill('[name=name]', 'Back and again, another');
+  await page.locator('main form button[type=submit]').click();
+  await page.getByText('Copy it now').first().waitFor();
+  expect(await storedKeys('Back and again, another')).toBe(1);
+});
+
+it('two tabs change the same thing: the second one sees both values', async () => {
+  const complaints = listenForComplaints(page);
+  const other = await page.context().newPage();
+  const address = `${stage.publicUrl}/auth/console/contact-centers/${stage.centerId}/settings/change?name=queue.announcement&location=%2F`;
+  await page.goto(address);
+  await other.goto(address);
+  await page.fill('[name=value]', 'of the first tab');
+  await other.fill('[name=value]', 'of the second tab');
+  await page.locator('main form button[type=submit]').click();
+  await page.getByText('is saved').waitFor();
+  await other.locator('main form button[type=submit]').click();
+  await other.getByRole('heading', { name: 'Somebody else was faster' }).waitFor();
+  expect(await other.locator('main').textContent()).toContain('of the first tab');
+  expect(complaints).toEqual([]);
+});

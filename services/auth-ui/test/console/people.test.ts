@@ -1,0 +1,144 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { createPeopleStore } from '../../../environment-api/test/people-store.ts';
+import { createScimCalls } from '../../../environment-api/test/scim-client.ts';
+import { type Answer, formTo, type Person } from './person.ts';
+import { people, type Stage, startStage } from './stage.ts';
+
+let stage: Stage;
+let installation: Person;
+let administrator: Person;
+/** A contact centre whose people are in the people store. */
+let stored: { contactCenterId: string };
+beforeAll(async () => {
+  stage = await startStage();
+  installation = await stage.installationAdministrator();
+  administrator = await stage.contactCenterAdministrator();
+  stored = await createPeopleStore(stage.environmentApi);
+  const scim = await createScimCalls(stage.environmentApi, stored.contactCenterId);
+  for (const userName of ['mira', 'noor'])
+    await scim.user({ userName, active: true, name: { givenName: userName } });
+});
+afterAll(() => stage?.close());
+
+const path = '/auth/console/people';
+const agentPath = () => `${path}/person?user=agent&contactCenter=${stage.contactCenterId}`;
+const storedPath = (user: string) => `${path}/person?user=${user}&contactCenter=${stored.contactCenterId}`;
+
+const follow = (person: Person, page: Answer, label: string) => {
+  const link = page.links.find(({ text }) => text === label);
+  if (link === undefined) throw new Error(`no link ${label} at ${page.path}`);
+  return person.open(link.href);
+};
+
+it('an installation administrator chooses a contact centre, and finds people of any source in it', async () => {
+  const choice = await installation.open(`${path}?search=demo`);
+  const everybody = await follow(installation, choice, 'Demo');
+  const { fields } = formTo(everybody, path);
+  const found = await installation.open(`${path}?${new URLSearchParams({ ...fields, search: 'age' })}`);
+  expect(found.heading).toBe('People of Demo');
+  expect(found.rows).toMatchObject([{ 'User name': 'agent', Name: 'Ada Agent', State: 'Active' }]);
+  const others = await installation.open(`${path}?contactCenter=${stored.contactCenterId}`);
+  expect(others.rows.map((row) => row['User name'])).toEqual(['mira', 'noor']);
+  expect(others.text).toContain('kept in the people store');
+});
+
+it('an administrator of a contact centre finds its people alone', async () => {
+  const own = await administrator.open(`${path}?search=agent`);
+  expect(own.rows).toMatchObject([{ 'User name': 'agent' }]);
+  expect((await administrator.open(storedPath('mira'))).status).toBe(404);
+  expect((await administrator.open(`${path}?contactCenter=${stored.contactCenterId}`)).status).toBe(404);
+});
+
+it('ends one session or all of them, and asks before', async () => {
+  const [phone, laptop] = [stage.newPerson(), stage.newPerson()];
+  await phone.openAs('/auth/account', people.agent);
+  await laptop.openAs('/auth/account', people.agent);
+  const profile = await administrator.open(agentPath());
+  expect(profile.rows).toHaveLength(2);
+  const question = await follow(administrator, profile, 'End session');
+  expect(question.heading).toBe('End this session of agent?');
+  const one = await administrator.submit(question, `${path}/end-session`);
+  expect(one).toMatchObject({ message: 'The session has ended', heading: 'Ada Agent' });
+  expect(one.rows).toHaveLength(1);
+  // A second tab asks for the same one; nobody is told that the session of somebody unknown has ended.
+  const again = await administrator.submit(question, `${path}/end-session`);
+  expect(again.message).toBe('The session has ended');
+  const unknown = await administrator.submit(question, `${path}/end-session`, { user: 'nobody' });
+  expect(unknown).toMatchObject({ status: 404, message: undefined });
+  const all = await follow(administrator, one, 'End all sessions');
+  expect(all.text).toContain('on every device');
+  const none = await administrator.submit(all, `${path}/end-sessions`);
+  expect(none.message).toBe('Ended. Sessions: 1');
+  expect(none.text).toContain('signed in nowhere');
+});
+
+it('explains step by step why a person cannot sign in, and unlocks them', async () => {
+  const visitor = stage.newPerson();
+  await visitor.openAs('/auth/account', { username: 'agent', password: 'mistyped' });
+  const profile = await administrator.open(agentPath());
+  expect(profile.text).toContain('1 remembered');
+  const explained = await follow(administrator, profile, 'Explain sign-in');
+  expect(explained.heading).toBe('Can agent sign in?');
+  expect(explained.text).toMatch(/Contact centre passed .* Configuration Server passed .* Account passed/);
+  await expect
+    .poll(async () => (await administrator.open(explained.path)).rows.length, { timeout: 5_000 })
+    .toBeGreaterThan(0);
+  const [refusal] = (await administrator.open(explained.path)).links.filter(({ href }) =>
+    href.startsWith('/auth/console/audit/requests/'),
+  );
+  expect((await administrator.open(refusal?.href ?? '')).heading).toBe('One request');
+  const events = await follow(administrator, profile, 'Security events');
+  expect(events).toMatchObject({ status: 200 });
+  expect(events.text).toContain('agent');
+  const question = await follow(administrator, profile, 'Unlock');
+  const unlocked = await administrator.submit(question, `${path}/unlock`);
+  expect(unlocked.message).toBe('Unlocked. Wrong passwords forgotten: 1');
+  expect(unlocked.text).toContain('None remembered');
+  for (let again = 0; again < 2; again += 1) {
+    await visitor.openAs('/auth/account', { username: 'agent', password: 'mistyped' });
+    await administrator.submit(question, `${path}/unlock`);
+  }
+  await visitor.openAs('/auth/account', { username: 'agent', password: 'mistyped' });
+  const refused = await administrator.submit(question, `${path}/unlock`);
+  expect(refused).toMatchObject({ status: 429, heading: 'Unlock agent?' });
+  expect(refused.text).toContain(
+    'This was done too often within an hour. It is possible again in 60 minutes.',
+  );
+});
+
+it('offers only what the source allows', async () => {
+  const profile = await installation.open(agentPath());
+  expect(profile.links.map(({ text }) => text)).not.toContain('Disable');
+  expect(profile.text).toContain('in the Configuration Server');
+  const forced = await installation.open(`${path}/disable?user=agent&contactCenter=${stage.contactCenterId}`);
+  expect(forced.status).toBe(404);
+});
+
+it('disables a person of the people store, and enables them again', async () => {
+  const question = await follow(installation, await installation.open(storedPath('mira')), 'Disable');
+  expect(question.text).toContain('can sign in no more');
+  const disabled = await installation.submit(question, `${path}/disable`);
+  expect(disabled.text).toContain('Disabled');
+  expect(disabled.links.map(({ text }) => text)).not.toContain('Make a password link');
+  // Somebody else was faster: the question is asked again, with what is there now.
+  const late = await installation.submit(question, `${path}/disable`);
+  expect(late.status).toBe(412);
+  const enabled = await installation.submit(await follow(installation, disabled, 'Enable'), `${path}/enable`);
+  expect(enabled).toMatchObject({ message: 'Enabled' });
+  expect(enabled.links.map(({ text }) => text)).toContain('Disable');
+});
+
+it('shows a password link once', async () => {
+  const profile = await installation.open(storedPath('noor'));
+  const question = await follow(installation, profile, 'Make a password link');
+  const shown = await installation.submit(question, `${path}/password-link`);
+  const [link] = /http[^<\s]*first-password[^<\s]+/.exec(shown.html) ?? [];
+  expect(link, shown.text).toBeDefined();
+  expect(shown.headers.get('cache-control')).toBe('no-store');
+  expect((await installation.open(storedPath('noor'))).html).not.toContain(link);
+});
+
+it('is no page for a person without a right', async () => {
+  const plain = stage.newPerson();
+  expect((await plain.openAs(path, people.agent)).status).toBe(403);
+});

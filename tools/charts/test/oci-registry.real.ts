@@ -1,0 +1,55 @@
+/** The charts as packages of an OCI registry: packed, pushed, and rendered from there as from the checkout. */
+import { readdirSync } from 'node:fs';
+import path from 'node:path';
+import { freePort } from '@gatehouse/testing/ports';
+import { temporaryFolder } from '@gatehouse/testing/temporary-folder';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type AssembledCharts, assembleCharts } from '../assemble.ts';
+import { ciFile } from '../ci-values.ts';
+import { runHelm } from '../helm.ts';
+import { serviceCharts } from '../places.ts';
+import { startRegistry, whyNoRegistry } from '../registry/registry.ts';
+
+describe.skipIf(whyNoRegistry() !== undefined)('charts in an OCI registry', () => {
+  let charts: AssembledCharts;
+  let registry: Awaited<ReturnType<typeof startRegistry>>;
+
+  beforeAll(async () => {
+    charts = await assembleCharts();
+    registry = await startRegistry(await freePort());
+  }, 120_000);
+
+  afterAll(() => {
+    charts?.remove();
+    registry?.stop();
+  });
+
+  test.each([3, 4] as const)(
+    'Helm %i packs them, pushes them, and renders the same from there',
+    async (major) => {
+      const folder = await temporaryFolder();
+      const repository = `oci://${registry.address}/helm-${major}`;
+      for (const chart of serviceCharts) {
+        const packed = await runHelm(['package', charts.folder(chart), '--destination', folder], '', major);
+        expect(packed).toMatchObject({ exitCode: 0 });
+      }
+      for (const archive of readdirSync(folder)) {
+        const file = path.join(folder, archive);
+        expect(await runHelm(['push', file, repository, '--plain-http'], '', major)).toMatchObject({
+          exitCode: 0,
+        });
+      }
+      for (const chart of serviceCharts) {
+        const render = async (...from: string[]) => {
+          const values = ['--values', ciFile(chart, 'minimal')];
+          const { stdout, stderr } = await runHelm(['template', chart, ...from, ...values], '', major);
+          return stdout || stderr;
+        };
+        const published = await render(`${repository}/${chart}`, '--version', '0.1.0', '--plain-http');
+        expect(published).toContain('kind: Deployment');
+        expect(published).toBe(await render(charts.folder(chart)));
+      }
+    },
+    180_000,
+  );
+});
