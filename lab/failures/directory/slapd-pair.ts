@@ -3,7 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { createAuthority } from '@gatehouse/testing/certificates';
 import { type LdapTestData, ldapNames } from '@gatehouse/testing/ldap-data';
 import { type LdapTestServer, startLdapServer } from '@gatehouse/testing/ldap-server';
-import { startTcpProxy, type TcpProxy } from '@gatehouse/testing/tcp-proxy';
+import { startTcpProxy } from '@gatehouse/testing/tcp-proxy';
 
 export interface PairMember extends LdapTestServer {
   /** `ldaps`, as the services reach it. */
@@ -13,7 +13,7 @@ export interface PairMember extends LdapTestServer {
   heal(): void;
 }
 
-type Proxies = Record<'forServices' | 'forCopies', TcpProxy>;
+type Proxies = Record<'forServices' | 'forCopies', Awaited<ReturnType<typeof startTcpProxy>>>;
 
 export async function startSlapdPair(
   data: LdapTestData,

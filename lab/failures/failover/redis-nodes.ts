@@ -1,7 +1,9 @@
 /** Does to a node of Redis what ends its time as the primary. */
 import { setTimeout as wait } from 'node:timers/promises';
-import { startTcpProxy, type TcpProxy } from '@gatehouse/testing/tcp-proxy';
+import { startTcpProxy } from '@gatehouse/testing/tcp-proxy';
 import type { FailOver } from './store.ts';
+
+type TcpProxy = Awaited<ReturnType<typeof startTcpProxy>>;
 
 export interface RedisNode {
   port: number;

@@ -3,8 +3,6 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 
-export type TcpProxy = Awaited<ReturnType<typeof startTcpProxy>>;
-
 /** All connections, those alone whose client has sent what the mark matches, or those that come from one address. */
 type Scope = 'all' | 'marked' | { from: string };
 
