@@ -23,6 +23,7 @@ import { cliPage } from './cli-page.ts';
 import { dashboard } from './dashboard.ts';
 import { decisionsIndex } from './decisions-index.ts';
 import { errorTexts } from './error-texts.ts';
+import { metricsPage } from './metrics-page.ts';
 import { openApiDocument } from './openapi.ts';
 import { auditPage, authorisationPage, configurationReference } from './pages.ts';
 import { referencePage } from './reference.ts';
@@ -76,6 +77,7 @@ const generatedFiles: GeneratedFile[] = [
   { path: 'packages/service-kit/src/html/error-texts.json', produce: errorTexts },
   { path: 'docs/reference/configuration.md', produce: configurationReference },
   { path: 'docs/reference/cli.md', produce: cliPage },
+  { path: 'docs/reference/metrics.md', produce: metricsPage },
   { path: 'docs/reference/authorisation.md', produce: authorisationPage },
   { path: 'docs/reference/reachability.md', produce: async () => reachabilityPage() },
   { path: 'docs/contributing/layout.md', produce: architectureFolders },
