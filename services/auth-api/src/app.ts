@@ -1,7 +1,12 @@
 /** The table of contents of Auth API: every audience with its guards. The domains say what is mounted for it. */
 import cookie from '@fastify/cookie';
-import { type App, createApp, hideFromProxies, keepChosenLanguage } from '@gatehouse/service-kit/http';
-import type { Audience } from './core/domain.ts';
+import {
+  type App,
+  createApp,
+  hideFromProxies,
+  keepChosenLanguage,
+  mountsOf,
+} from '@gatehouse/service-kit/http';
 import type { Deps } from './domains.ts';
 import { opsAuthorisation } from './oauth/client-authentication/ops-matrix.ts';
 import { refineOpenapi } from './openapi.ts';
@@ -28,7 +33,7 @@ export async function buildApp(deps: Deps): Promise<App> {
   });
 
   opsAuthorisation.requireRows(app);
-  const mount = mountsOf(deps);
+  const mount = mountsOf(deps.domains);
   // Pages of allowed origins may call these; whoever calls proves it by a token or a secret.
   await app.register(async (crossOrigin: App) => {
     deps.cors.guard(crossOrigin);
@@ -101,13 +106,5 @@ export async function buildInternalApp(deps: Deps): Promise<App> {
 
 async function mountInternal(services: App, deps: Deps): Promise<void> {
   deps.clients.serviceCallers.guard(services);
-  await mountsOf(deps)(services, 'services');
-}
-
-/** Registers what the domains mount for an audience, in the order of the domains. */
-function mountsOf({ domains }: Deps) {
-  return async (scope: App, audience: Audience): Promise<void> => {
-    for (const [wanted, prefix, routes] of domains.flatMap(({ mounts }) => mounts ?? []))
-      if (wanted === audience) await scope.register(async (app: App) => void (await routes(app)), { prefix });
-  };
+  await mountsOf(deps.domains)(services, 'services');
 }

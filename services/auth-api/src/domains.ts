@@ -2,7 +2,7 @@
 import { createElasticsearch } from '@gatehouse/audit-trail/elasticsearch/client';
 import { consulAccessOf } from '@gatehouse/config-server-client/discovery/consul/consul-settings';
 import type { Clock } from '@gatehouse/service-kit/clock';
-import type { Kit } from '@gatehouse/service-kit/http';
+import { closeDomains, compositionOf, type Kit } from '@gatehouse/service-kit/http';
 import { trustedClock } from '@gatehouse/service-kit/timekeeping';
 import { composeApprovals } from './browser/approvals/compose.ts';
 import { composeConsents } from './browser/consents/compose.ts';
@@ -12,7 +12,7 @@ import { composeInteractions } from './browser/interactions/compose.ts';
 import { composeSessions } from './browser/sessions/compose.ts';
 import type { Config } from './config.ts';
 import { composeAssertions } from './core/assertions/compose.ts';
-import { begin, closeDomains } from './core/composition.ts';
+import type { Domain } from './core/domain.ts';
 import { composeStorage, createCore, openClock, openStores } from './core/open-core.ts';
 import { composeSignals } from './keys/signals/compose.ts';
 import { composeKeys } from './keys/signing-keys/compose.ts';
@@ -58,7 +58,13 @@ export async function createDeps(config: Config, kit: Kit, now?: Clock) {
   const core = createCore(config, kit, stores, clock);
   const elasticsearch = await createElasticsearch(config.elasticsearch);
   const consul = consulAccessOf(config.consul);
-  const { services, domains } = begin(core, { config, stores, clock, consul, elasticsearch })
+  const { services, domains } = compositionOf<Domain>()(core, {
+    config,
+    stores,
+    clock,
+    consul,
+    elasticsearch,
+  })
     .with('storage', composeStorage)
     .with('assertions', composeAssertions)
     .with('revocation', composeRevocation)

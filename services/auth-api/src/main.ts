@@ -1,11 +1,10 @@
 /** Auth API as a process. */
 import { shipLogs } from '@gatehouse/audit-trail/shipping/log-shipping';
-import { runService } from '@gatehouse/service-kit/http';
+import { readinessChecks, reencryptDomains, runService, startSteps } from '@gatehouse/service-kit/http';
 import { migrate } from '@gatehouse/service-kit/postgres';
 import { buildApp, buildInternalApp } from './app.ts';
 import { checkRelease } from './check-release.ts';
 import { configuration } from './config.ts';
-import { readinessChecks, startSteps } from './core/composition.ts';
 import { migrationsFolder, schema } from './core/open-core.ts';
 import { describeApp } from './describe.ts';
 import { createDeps } from './domains.ts';
@@ -27,8 +26,7 @@ await runService({
   commands: {
     // Once the new key is the first one of every replica; then the old key may go.
     reencrypt: async ({ core: { secretBox }, audit, domains }, log) => {
-      let sealed = 0;
-      for (const { reencrypt } of domains) sealed += (await reencrypt?.()) ?? 0;
+      const { sealed } = await reencryptDomains(domains);
       log.info({ sealed, keyId: secretBox.activeKeyId }, 'every signing key has the active encryption key');
       log.info({ days: await audit.worker.reseal() }, 'the seals of the audit trail have the active key');
     },

@@ -11,4 +11,3 @@ export {
 export { createProblemWatch, type ProblemWatch } from './problem-watch.ts';
 export { createReadiness, type ReadinessCheck } from './readiness.ts';
 export { type Ask, askForToken, createAsk, type ReleasePlaces } from './release-check.ts';
-export type { StartStep } from './start.ts';

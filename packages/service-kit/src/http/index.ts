@@ -4,6 +4,16 @@ export { createApp } from './app.ts';
 export type { App } from './app-type.ts';
 export { acceptJsonAs } from './bodies.ts';
 export { keepChosenLanguage } from './chosen-language.ts';
+export {
+  closeDomains,
+  compositionOf,
+  type Domain,
+  mountsOf,
+  readinessChecks,
+  reencryptDomains,
+  type ServicesOf,
+  startSteps,
+} from './composition.ts';
 export { currentCorrelationId } from './correlation.ts';
 export {
   allowEveryOrigin,

@@ -1,35 +1,12 @@
-/** Says what a domain gives: services to the domains after it; routes, followers, work and checks to the process. */
+/** Says what a domain of Auth API returns, besides what domains of every service do: which changes it follows. Names the audiences of routes. */
 import type { Change } from '@gatehouse/service-kit/changes';
-import type { Probe, ReadinessCheck, StartStep } from '@gatehouse/service-kit/health';
-import type { App } from '@gatehouse/service-kit/http';
+import type { Domain as DomainOf } from '@gatehouse/service-kit/http';
 
-/** What a `compose.ts` returns. `domains.ts` lists the domains; each part of all domains is used in the order of that list. */
-export interface Domain {
-  /** What later domains call. */
-  services?: unknown;
-  mounts?: Mount[];
+export type { ServicesOf } from '@gatehouse/service-kit/http';
+
+export interface Domain extends DomainOf<Audience> {
   follows?: Follows;
-  /** What must succeed before the process takes requests. */
-  start?: StartStep[];
-  /** Begins background work, after every start. */
-  work?(): void;
-  ready?: ReadinessCheck[];
-  /** Checks of the diagnosis. */
-  probes?: Probe[];
-  /** Encrypts what the domain stores with the active encryption key. @returns how much */
-  reencrypt?(): Promise<number>;
-  /** Called in the reverse order of the list. */
-  close?(): unknown;
 }
-
-export type ServicesOf<Compose extends (...dependencies: never[]) => Domain> =
-  ReturnType<Compose> extends { services: infer Services } ? Services : undefined;
-
-/**
- * Routes with those who call them: `app.ts` says by what each audience is guarded. The prefix is that of all paths; it is empty where the routes have
- * whole paths, and for services, whose paths begin alike.
- */
-export type Mount = [audience: Audience, prefix: string, routes: (app: App) => unknown];
 
 export type Audience =
   | 'pages of allowed origins'

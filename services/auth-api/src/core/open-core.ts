@@ -5,6 +5,7 @@ import { createHttpClient } from '@gatehouse/api-client/http-client';
 import { type ChangeLog, createChangeLog } from '@gatehouse/service-kit/changes';
 import { isWritable, type Region, requireWritable } from '@gatehouse/service-kit/config';
 import { createSecretBox } from '@gatehouse/service-kit/crypto';
+import type { ReadinessCheck } from '@gatehouse/service-kit/health';
 import type { Kit } from '@gatehouse/service-kit/http';
 import {
   assertMigrated,
@@ -115,6 +116,12 @@ interface OpenedStores {
 /** The first domain: nothing else starts before its stores and its clock, and they are closed last. */
 export function composeStorage({ outbound }: Core, { stores, clock }: OpenedStores) {
   const { pool, redis } = stores;
+  const ready: ReadinessCheck[] = [
+    { name: 'redis', check: () => pingRedis(redis) },
+    clock.readinessCheck,
+    // Tokens are issued and judged without it.
+    { name: 'postgresql', isAdvisory: true, check: () => pingPostgres(pool) },
+  ];
   return {
     start: [
       { name: 'postgresql', run: () => assertMigrated(pool, schema, migrationsFolder) },
@@ -129,12 +136,7 @@ export function composeStorage({ outbound }: Core, { stores, clock }: OpenedStor
       // Nothing is issued before the time is known.
       { name: 'clock', run: clock.start },
     ],
-    ready: [
-      { name: 'redis', check: () => pingRedis(redis) },
-      clock.readinessCheck,
-      // Tokens are issued and judged without it.
-      { name: 'postgresql', isAdvisory: true, check: () => pingPostgres(pool) },
-    ],
+    ready,
     probes: [
       postgresProbe({ db: pool, schema, migrationsFolder }),
       redisProbe(redis, { keepsTokens: true }),

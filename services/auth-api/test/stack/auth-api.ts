@@ -7,7 +7,7 @@ import { type EnvironmentView, passwordPlace } from '@gatehouse/contracts/enviro
 import { everybody } from '@gatehouse/contracts/environment-api/membership';
 import { loadConfig } from '@gatehouse/service-kit/config';
 import { createSecretBox, Secret } from '@gatehouse/service-kit/crypto';
-import { type App, createDrain } from '@gatehouse/service-kit/http';
+import { type App, createDrain, startSteps } from '@gatehouse/service-kit/http';
 import { createLogger, createMetrics, type Metrics } from '@gatehouse/service-kit/observability';
 import { migrate } from '@gatehouse/service-kit/postgres';
 import { untilRedisIsReady } from '@gatehouse/service-kit/redis';
@@ -16,7 +16,6 @@ import { startRedis, type TestRedis } from '@gatehouse/testing/redis';
 import { watchingTracing, watchLog, watchSecret } from '@gatehouse/testing/secret-watch';
 import { buildApp, buildInternalApp } from '../../src/app.ts';
 import { configuration } from '../../src/config.ts';
-import { startSteps } from '../../src/core/composition.ts';
 import { createDeps, type Deps } from '../../src/domains.ts';
 import { type EnvironmentApiStandIn, startEnvironmentApi } from './environment-api.ts';
 

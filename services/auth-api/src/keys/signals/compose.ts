@@ -125,7 +125,7 @@ export function composeSignals(core: Core, { config, audit, keys }: SignalDepend
         },
       },
     ],
-    reencrypt: () => reencryptBearerTokens(pool, secretBox),
+    reencrypt: async () => ({ sealed: await reencryptBearerTokens(pool, secretBox) }),
     async close() {
       await drain.stop();
       await worker.close();

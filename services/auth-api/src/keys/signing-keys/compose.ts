@@ -45,7 +45,7 @@ export function composeKeys(core: Core, dependencies: KeyDependencies) {
     follows: { own: { [signingKeyEntity]: service.reload }, ownGap: service.reload },
     start: [{ name: 'signing-keys', run: service.start }],
     probes: [signingKeysProbe({ service, secretBox, now, rotationMs })],
-    reencrypt: () => reencryptSigningKeys(pool, secretBox),
+    reencrypt: async () => ({ sealed: await reencryptSigningKeys(pool, secretBox) }),
     close: service.close,
   } satisfies Domain;
 }

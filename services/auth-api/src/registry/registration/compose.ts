@@ -38,8 +38,17 @@ export function composeRegistration(
   });
   /** Whether this installation lets clients register themselves. */
   const isOffered = settings.initialAccessToken !== undefined;
-  const mounts: Domain['mounts'] = [
-    ['pages of allowed origins', '/auth/v3/oauth', (app) => registrationRoutes(app, { registrations })],
-  ];
-  return { services: { isOffered }, mounts: isOffered || kit.describesApi ? mounts : [] } satisfies Domain;
+  return {
+    services: { isOffered },
+    mounts:
+      isOffered || kit.describesApi
+        ? [
+            [
+              'pages of allowed origins',
+              '/auth/v3/oauth',
+              (app) => registrationRoutes(app, { registrations }),
+            ],
+          ]
+        : [],
+  } satisfies Domain;
 }

@@ -245,6 +245,6 @@ export function composeSso(core: Core, dependencies: SsoDependencies) {
     ],
     follows: { own: { [ssoKeyEntity]: reloadKeys }, ownGap: reloadKeys },
     start: [{ name: 'single-sign-on-keys', run: keys.start }],
-    reencrypt: () => reencryptSsoKeys(pool, secretBox),
+    reencrypt: async () => ({ sealed: await reencryptSsoKeys(pool, secretBox) }),
   } satisfies Domain;
 }

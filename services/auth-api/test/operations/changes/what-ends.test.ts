@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs';
 import { personChangeId } from '@gatehouse/contracts/environment-api/people';
 import { randomUuid, sha256 } from '@gatehouse/service-kit/crypto';
 import { createReadiness } from '@gatehouse/service-kit/health';
+import { readinessChecks } from '@gatehouse/service-kit/http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readinessChecks } from '../../../src/core/composition.ts';
 import {
   type AuthApi,
   demoContactCenter,

@@ -1,8 +1,8 @@
 import { demoSeed } from '@gatehouse/config-server-simulator/seed/demo';
 import { type Simulator, startSimulator } from '@gatehouse/config-server-simulator/simulator';
 import { createReadiness } from '@gatehouse/service-kit/health';
+import { readinessChecks } from '@gatehouse/service-kit/http';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { readinessChecks } from '../../../src/core/composition.ts';
 import { type AuthApi, environmentId, environmentOf, startAuthApi } from '../../stack/auth-api.ts';
 import { announceChange } from '../../stack/environment-api.ts';
 import { login } from './discovered-servers.ts';
