@@ -1,36 +1,15 @@
-/** Mounts every route of Environment API, with the guards of each scope. */
-
+/** The table of contents of Environment API: every audience with its guards. The domains say what is mounted for it. */
 import { tellNonces } from '@gatehouse/caller-auth/sender-constraint/dpop-proof';
-import { type App, createApp, enforceCors, hideFromProxies } from '@gatehouse/service-kit/http';
+import { type App, createApp, hideFromProxies, mountsOf } from '@gatehouse/service-kit/http';
 import { admitCallers } from './access/admission.ts';
 import { authorisation, base } from './access/matrix.ts';
-import type { Deps } from './deps.ts';
+import type { Deps } from './domains.ts';
 import { refineOpenapi } from './openapi/refinement.ts';
 
 const internal = `${base}/internal`;
 
-const corsOptions = {
-  // Credentials are not allowed: callers authenticate by a header, never by a cookie.
-  methods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
-  requestHeaders: [
-    'authorization',
-    'content-type',
-    'dpop',
-    'if-match',
-    'if-none-match',
-    'idempotency-key',
-    'x-api-key',
-    'x-request-id',
-  ],
-  // A manager adds origins. They let pages read the data of the contact centre, not change it.
-  methodsOfTenants: ['GET', 'HEAD'],
-  answerHeaders: ['dpop-nonce', 'etag', 'retry-after', 'www-authenticate', 'x-request-id'],
-  remedy:
-    'add it with POST /environment/v3/cors to the contact centre whose application it is; pages that write need the global setting cors-origins',
-};
-
 export async function buildApp(deps: Deps): Promise<App> {
-  const { config, kit, access } = deps;
+  const { config, kit, access, cors } = deps;
   const app = await createApp({
     ...kit,
     proxyWatch: deps.diagnosis.proxyWatch,
@@ -45,41 +24,24 @@ export async function buildApp(deps: Deps): Promise<App> {
     },
   });
   authorisation.requireRows(app, (path) => config.internal.onPublicPort || !isInternal(path));
-  await app.register(access.resource.routes);
+  const mount = mountsOf(deps.domains);
+  await mount(app, 'anybody');
   await app.register(
     async (api: App) => {
-      // Before authentication, because a preflight carries no credentials.
-      enforceCors(api, { ...corsOptions, origins: deps.cors.allowedOrigins });
+      cors.guard(api);
       tellNonces(api, access);
-      access.resource.advertise(api);
+      access.advertise(api);
       admitCallers(api, access.admission);
-      await api.register(deps.environments.routes, { prefix: '/environments' });
-      await api.register(deps.configServers.routes, { prefix: '/environments/:id/config-servers' });
-      await api.register(deps.checks.routes, { prefix: '/environments/:id/check' });
-      await api.register(deps.contactCenters.routes, { prefix: '/contact-centers' });
-      await api.register(deps.people.routes, { prefix: '/contact-centers/:id/people' });
-      await api.register(deps.settings.routes, { prefix: '/contact-centers/:id/settings' });
-      await api.register(deps.globalSettings.routes, { prefix: '/settings' });
-      await api.register(deps.apiKeys.routes, { prefix: '/contact-centers/:id/api-keys' });
-      await api.register(deps.apiKeys.ownerRoutes, { prefix: '/api-keys' });
-      await api.register(deps.cors.routes, { prefix: '/cors' });
-      await api.register(deps.singleSignOn.routes, { prefix: '/contact-centers/:id' });
-      await api.register(deps.branding.routes, { prefix: '/contact-centers/:id/branding' });
-      await api.register(deps.branding.globalRoutes, { prefix: '/branding' });
-      await api.register(deps.locations.routes, { prefix: '/locations' });
-      await api.register(deps.audit.routes, { prefix: '/audit' });
-      await api.register(deps.diagnosis.routes, { prefix: '/diagnosis' });
-      await api.register(deps.overview.routes, { prefix: '/overview' });
-      await api.register(deps.importExport.exportRoutes, { prefix: '/export' });
-      await api.register(deps.importExport.importRoutes, { prefix: '/import' });
+      await mount(api, 'callers');
     },
     { prefix: base },
   );
+  // The routes of SCIM have guards of their own: they take SCIM keys as well.
   await app.register(
     async (scim: App) => {
-      enforceCors(scim, { ...corsOptions, origins: deps.cors.allowedOrigins });
-      access.resource.advertise(scim);
-      await scim.register(deps.scim.routes);
+      cors.guard(scim);
+      access.advertise(scim);
+      await mount(scim, 'provisioners');
     },
     { prefix: `${base}/contact-centers/:id/scim/v2` },
   );
@@ -120,17 +82,5 @@ function isInternal(path: string): boolean {
 
 async function mountInternal(services: App, deps: Deps): Promise<void> {
   admitCallers(services, deps.access.serviceAdmission);
-  await services.register(deps.internal.routes);
-  await services.register(deps.personNumbers.internalRoutes, {
-    prefix: '/environments/:id/person-numbers',
-  });
-  await services.register(deps.people.internalRoutes, { prefix: '/environments/:id/people' });
-  await services.register(deps.people.internalLinkRoutes, { prefix: '/password-links' });
-  await services.register(deps.cors.internalRoutes, { prefix: '/cors' });
-  await services.register(deps.singleSignOn.internalRoutes, {
-    prefix: '/contact-centers/:id/single-sign-on',
-  });
-  await services.register(deps.branding.internalRoutes, { prefix: '/branding' });
-  await services.register(deps.images.internalRoutes);
-  await services.register(deps.changes.internalRoutes, { prefix: '/changes' });
+  await mountsOf(deps.domains)(services, 'services');
 }

@@ -1,37 +1,25 @@
 /** Runs the Environment API process. */
 
 import { shipLogs } from '@gatehouse/audit-trail/shipping/log-shipping';
-import { runService } from '@gatehouse/service-kit/http';
-import { assertMigrated, pingPostgres } from '@gatehouse/service-kit/postgres';
-import { untilRedisIsReady } from '@gatehouse/service-kit/redis';
+import { readinessChecks, runService, startSteps } from '@gatehouse/service-kit/http';
 import { buildApp, buildInternalApp } from './app.ts';
 import { checkRelease } from './check-release.ts';
 import { configuration } from './config.ts';
-import { createDeps } from './deps.ts';
-import { migrateDatabase, migrationsFolder, schema } from './migrate.ts';
+import { createDeps } from './domains.ts';
+import { migrateDatabase } from './migrate.ts';
 import { describeApp } from './openapi.ts';
 
 await runService({
   configuration,
   shipLogs,
   packageUrl: new URL('../package.json', import.meta.url),
-  createDeps,
+  createDeps: (config, kit) => createDeps(config, kit),
   closeDeps: (deps) => deps.close(),
   buildApp,
   buildInternalApp,
   checkRelease,
-  startSteps: ({ clock, pool, redis }) => [
-    { name: 'postgresql', run: () => assertMigrated(pool, schema, migrationsFolder) },
-    // Not needed, but the first requests should not meet one that still connects.
-    { name: 'redis', run: () => untilRedisIsReady(redis, 500) },
-    { name: 'clock', run: clock.start },
-  ],
-  // Without Redis, changes are announced a few seconds later, which is no reason to refuse requests.
-  readinessChecks: ({ clock, pool, diagnosis }) => [
-    { name: 'postgresql', check: () => pingPostgres(pool) },
-    clock.readinessCheck,
-    ...diagnosis.advisoryChecks,
-  ],
+  startSteps: ({ domains }) => startSteps(domains),
+  readinessChecks: ({ domains }) => readinessChecks(domains),
   migrate: async (config, log) => {
     await migrateDatabase(config.postgres, log);
   },

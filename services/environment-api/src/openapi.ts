@@ -4,7 +4,7 @@ import { randomBytes } from '@gatehouse/service-kit/crypto';
 import type { App, Kit } from '@gatehouse/service-kit/http';
 import { buildApp, buildInternalApp } from './app.ts';
 import { configuration } from './config.ts';
-import { createDeps } from './deps.ts';
+import { createDeps } from './domains.ts';
 
 export async function describeApp(kit: Kit): Promise<App> {
   return describeWith(buildApp, kit);

@@ -23,18 +23,18 @@ const verify = async () => {
 describe('the chain of the audit trail', () => {
   it('holds, and shows a row that somebody changed in the database', async () => {
     expect(await verify()).toMatchObject([{ events: 3, problems: [] }]);
-    await api.deps.pool.query('ALTER TABLE environment.audit DISABLE TRIGGER audit_is_append_only');
-    await api.deps.pool.query(`UPDATE environment.audit SET actor = 'nobody' WHERE entity_id = '/USW2'`);
+    await api.deps.core.pool.query('ALTER TABLE environment.audit DISABLE TRIGGER audit_is_append_only');
+    await api.deps.core.pool.query(`UPDATE environment.audit SET actor = 'nobody' WHERE entity_id = '/USW2'`);
 
     expect(await verify()).toMatchObject([{ problems: ['event 2: what it says of the person was changed'] }]);
 
-    await api.deps.pool.query(`UPDATE environment.audit SET actor = 'ops' WHERE entity_id = '/USW2'`);
-    await api.deps.pool.query('ALTER TABLE environment.audit ENABLE TRIGGER audit_is_append_only');
+    await api.deps.core.pool.query(`UPDATE environment.audit SET actor = 'ops' WHERE entity_id = '/USW2'`);
+    await api.deps.core.pool.query('ALTER TABLE environment.audit ENABLE TRIGGER audit_is_append_only');
     expect(await verify()).toMatchObject([{ problems: [] }]);
   });
 
   it('lets nobody delete but the retention', async () => {
-    const { pool } = api.deps;
+    const { pool } = api.deps.core;
     await expect(pool.query('DELETE FROM environment.audit')).rejects.toThrow(/append-only/);
 
     const trail = configurationTrail(pool);

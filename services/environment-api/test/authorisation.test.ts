@@ -95,7 +95,7 @@ const key = async (center: string) =>
     .body.data;
 
 const newHash = async ({ id }: { id: string }) =>
-  api.deps.secretBox.seal(await hashPersonPassword(randomUuid()), personPasswordPlace(id));
+  api.deps.core.secretBox.seal(await hashPersonPassword(randomUuid()), personPasswordPlace(id));
 const personWithLink = async () => {
   const person = await people.add();
   const { body } = await api.call('POST', `/contact-centers/${own}/people/${person.id}/password-link`);

@@ -133,7 +133,7 @@ describe('a change by an administrator at the console', () => {
     await api.deps.audit.worker.chain();
     const problems = async () => (await api.call('GET', '/audit/verify')).body.data[0].problems;
     expect(await problems()).toEqual([]);
-    const { pool } = api.deps;
+    const { pool } = api.deps.core;
     await pool.query('ALTER TABLE environment.audit DISABLE TRIGGER audit_is_append_only');
     await pool.query(`UPDATE environment.audit SET actor_client = 'other' WHERE actor = 'person-3'`);
     await pool.query('ALTER TABLE environment.audit ENABLE TRIGGER audit_is_append_only');

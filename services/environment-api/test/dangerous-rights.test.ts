@@ -150,7 +150,7 @@ describe('a person whose sign-in is old', () => {
 describe('a contact centre where an administrator of the installation signs in', () => {
   const someone = async () => {
     const user = await scim.user({ userName: randomUuid(), password: 'a-long-enough-password' });
-    const { rows } = await api.deps.pool.query('SELECT dbid FROM environment.people WHERE id = $1', [
+    const { rows } = await api.deps.core.pool.query('SELECT dbid FROM environment.people WHERE id = $1', [
       user.id,
     ]);
     return { path: `/Users/${user.id}`, id: user.id as string, dbid: rows[0].dbid as number };

@@ -32,7 +32,7 @@ const ofPeople = async () => (await create({ directory: 'people' })).body.data.i
 const complaints = ({ body }: { body: { errors?: { status: { field: string } }[] } }) =>
   (body.errors ?? []).map(({ status }) => status.field).sort();
 const opened = async (id: string) =>
-  api.deps.secretBox.open((await view(id)).ldap.bindPasswordEnvelope, bindPasswordPlace(id)).toString();
+  api.deps.core.secretBox.open((await view(id)).ldap.bindPasswordEnvelope, bindPasswordPlace(id)).toString();
 
 describe('an environment with an LDAP directory', () => {
   it('gets what fits its type for everything that is not given, and is answered without the password', async () => {
@@ -79,7 +79,7 @@ describe('an environment with an LDAP directory', () => {
     const { ldap: seen, ...rest } = await view(id);
     expect(rest).toMatchObject({ directory: 'ldap', username: '', tenant: '', passwordEnvelope: '' });
     expect(await opened(id)).toBe(bindPassword);
-    expect(() => api.deps.secretBox.open(seen.bindPasswordEnvelope, passwordPlace(id))).toThrow();
+    expect(() => api.deps.core.secretBox.open(seen.bindPasswordEnvelope, passwordPlace(id))).toThrow();
     expect((await view(await api.environment())).directory).toBe('configServer');
   });
 

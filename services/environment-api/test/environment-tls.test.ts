@@ -130,7 +130,7 @@ describe('the certificates of an environment', () => {
     const { rows } = await api.pool.query('SELECT tls_key FROM environment.environments WHERE id = $1', [
       first,
     ]);
-    const { secretBox } = api.deps;
+    const { secretBox } = api.deps.core;
     expect(secretBox.open(rows[0].tls_key, tlsKeyPlace(first)).toString()).toContain('PRIVATE KEY');
     expect(() => secretBox.open(rows[0].tls_key, tlsKeyPlace(second))).toThrow();
     const set = (sql: string, values: unknown[]) =>

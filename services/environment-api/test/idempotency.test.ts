@@ -98,12 +98,12 @@ describe('a POST with an Idempotency-Key', () => {
     const { rows } = await api.pool.query(
       `SELECT outcome FROM environment.idempotent_requests WHERE key = 'before'`,
     );
-    const outcome = JSON.parse(api.deps.secretBox.open(rows[0].outcome, place).toString());
+    const outcome = JSON.parse(api.deps.core.secretBox.open(rows[0].outcome, place).toString());
     const { digest, value } = outcome;
     value.result.key = key;
     await api.pool.query(
       `UPDATE environment.idempotent_requests SET request_digest = $1, outcome = $2 WHERE key = 'before'`,
-      [digest, api.deps.secretBox.seal(JSON.stringify({ value }), place)],
+      [digest, api.deps.core.secretBox.seal(JSON.stringify({ value }), place)],
     );
     const again = await post(path, 'before', { name: 'k' });
     expect([again.status, again.text.includes(key)]).toEqual([200, false]);
@@ -187,7 +187,7 @@ describe('a POST with an Idempotency-Key', () => {
   // attack: have a change done twice while the clock of PostgreSQL is ahead | CWE-367, CWE-799 | guard: services/environment-api/src/idempotency/store.ts
   it('is done once while the clock of PostgreSQL is two days ahead of that of the replicas', async () => {
     let behindMs = 0;
-    const replay = createReplay({ secretBox: api.deps.secretBox, now: () => Date.now() - behindMs });
+    const replay = createReplay({ secretBox: api.deps.core.secretBox, now: () => Date.now() - behindMs });
     const caller = { kind: 'client', name: 'repeats' } as Parameters<typeof replay.once>[1];
     let runs = 0;
     const send = (key: string) =>
@@ -215,7 +215,9 @@ describe('a POST with an Idempotency-Key', () => {
 async function storedOutcomes(): Promise<string> {
   const { rows } = await api.pool.query('SELECT caller, key, outcome FROM environment.idempotent_requests');
   return rows
-    .map(({ caller, key, outcome }) => api.deps.secretBox.open(outcome, outcomePlace(caller, key)).toString())
+    .map(({ caller, key, outcome }) =>
+      api.deps.core.secretBox.open(outcome, outcomePlace(caller, key)).toString(),
+    )
     .join();
 }
 

@@ -36,7 +36,7 @@ const fieldsOf = (answer: { body: { errors?: { status: { field: string } }[] } }
 
 async function storedPassword(): Promise<string> {
   const { rows } = await api.pool.query('SELECT password FROM environment.environments WHERE id = $1', [id]);
-  return api.deps.secretBox.open(rows[0].password, passwordPlace(id)).toString();
+  return api.deps.core.secretBox.open(rows[0].password, passwordPlace(id)).toString();
 }
 
 const diversions: [what: string, change: object][] = [

@@ -38,7 +38,7 @@ afterAll(async () => {
 });
 
 const seal = async (id: string, password: string) =>
-  api.deps.secretBox.seal(await hashPersonPassword(password), personPasswordPlace(id));
+  api.deps.core.secretBox.seal(await hashPersonPassword(password), personPasswordPlace(id));
 
 async function linkFor(personId: string, headers: Record<string, string> = {}): Promise<string> {
   const answer = await api.call('POST', linkPath(personId), { headers });
@@ -82,7 +82,9 @@ describe('a person', () => {
       const [view] = found.data.people;
       expect(view?.groups).toEqual(['Agents', 'Supervisors']);
       const envelope = view?.passwordEnvelope ?? '';
-      expect(api.deps.secretBox.open(envelope, personPasswordPlace(person.id)).toString()).toBe(person.hash);
+      expect(api.deps.core.secretBox.open(envelope, personPasswordPlace(person.id)).toString()).toBe(
+        person.hash,
+      );
     }
     const elsewhere = await client.findPeople(await api.environment(), { userName: 'élodie.martin' });
     expect(elsewhere).toMatchObject({ data: { people: [] } });
@@ -159,7 +161,7 @@ describe('an own password', () => {
     const other = await store.add();
     const change = (passwordEnvelope: string) =>
       client.setPersonPassword(store.environmentId, dbid, { passwordEnvelope, insteadOf: hash });
-    const plain = api.deps.secretBox.seal('no hash', personPasswordPlace(id));
+    const plain = api.deps.core.secretBox.seal('no hash', personPasswordPlace(id));
     for (const envelope of ['v1.x', plain, await seal(other.id, 'another-long-password')])
       await expect(change(envelope)).rejects.toEqual(refusedWith(400));
     await api.pool.query('UPDATE environment.people SET is_active = false WHERE id = $1', [id]);

@@ -15,7 +15,7 @@ export interface TestPerson {
 }
 
 export async function createPeopleStore(api: RunningApi) {
-  const { pool } = api.deps;
+  const { pool } = api.deps.core;
   const environmentId = await api.environment();
   await pool.query(
     `WITH gone AS (DELETE FROM environment.config_servers WHERE environment_id = $1)
@@ -28,7 +28,7 @@ export async function createPeopleStore(api: RunningApi) {
 
 /** Adds people to an environment, past every rule. */
 export function peopleIn(api: RunningApi, environmentId: string) {
-  const { pool, secretBox } = api.deps;
+  const { pool, secretBox } = api.deps.core;
 
   async function addToGroup(personId: string, name: string) {
     const { rows } = await pool.query<{ id: string }>(

@@ -120,7 +120,7 @@ it('leaves nothing that needs the old key: without it, all is readable and a rep
       'SELECT password, tls_key FROM environment.environments WHERE id = $1',
       [id],
     );
-    const { secretBox } = later.deps;
+    const { secretBox } = later.deps.core;
     expect(secretBox.open(rows[0].password, passwordPlace(id)).toString()).toBe('cs-password-7d1f');
     expect(secretBox.open(rows[0].tls_key, tlsKeyPlace(id)).toString()).toBe(mutual.key);
     const renewed = await later.call('PATCH', `/environments/${id}`, {

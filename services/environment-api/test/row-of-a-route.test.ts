@@ -3,6 +3,7 @@ import { type App, createApp } from '@gatehouse/service-kit/http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { admitCallers } from '../src/access/admission.ts';
 import { buildApp, buildInternalApp } from '../src/app.ts';
+import type { Audience, Domain } from '../src/core/domain.ts';
 import { opsAuthorization, type RunningApi, startApi } from './running-api.ts';
 
 let api: RunningApi;
@@ -11,39 +12,41 @@ beforeAll(async () => {
 });
 afterAll(() => api.close());
 
+const withDomains = (change: (all: readonly Domain[]) => Domain[]) => ({
+  ...api.deps,
+  domains: change(api.deps.domains),
+});
 const plant = async (scope: App) => void scope.get('/made-up', async () => ({}));
 
 describe('the service', () => {
   // attack: start with a route that nobody has decided about | ASVS 8.2.1, OWASP A01 | guard: packages/caller-auth/src/authorisation/matrix.ts
   it('does not start with a route that has no row', async () => {
-    const { deps } = api;
-    await expect(buildApp({ ...deps, locations: { ...deps.locations, routes: plant } })).rejects.toThrow(
+    const planted = (audience: Audience, prefix: string): Domain => ({ mounts: [[audience, prefix, plant]] });
+    await expect(buildApp(withDomains((all) => [...all, planted('callers', '/locations')]))).rejects.toThrow(
       'GET /locations/made-up has no row in the matrix of /environment/v3: say who may call it',
     );
     await expect(
-      buildInternalApp({ ...deps, changes: { ...deps.changes, internalRoutes: plant } }),
+      buildInternalApp(withDomains((all) => [...all, planted('services', '/changes')])),
     ).rejects.toThrow('GET /internal/changes/made-up has no row');
   });
 
   // attack: start with a route of the matrix in a scope that asks nobody who they are | ASVS 8.2.1, CWE-306 | guard: packages/caller-auth/src/authorisation/matrix.ts
   it('does not start with a route in a scope without the guard', async () => {
     const routes = async (scope: App) => void scope.get('/Users', async () => ({}));
-    await expect(buildApp({ ...api.deps, scim: { ...api.deps.scim, routes } })).rejects.toThrow(
+    const open = withDomains((all) => [{ mounts: [['provisioners', '', routes]] }, ...all]);
+    await expect(buildApp(open)).rejects.toThrow(
       'GET /contact-centers/{id}/scim/v2/Users is in a scope without the guard of /environment/v3',
     );
   });
 
   it('does not start with a row that has no route', async () => {
-    const nothing = async () => undefined;
-    const { deps } = api;
-    const app = await buildApp({ ...deps, diagnosis: { ...deps.diagnosis, routes: nothing } });
+    const { diagnosis, writer } = api.deps;
+    const without = (gone: unknown) => withDomains((all) => all.filter(({ services }) => services !== gone));
+    const app = await buildApp(without(diagnosis));
     await expect(app.ready()).rejects.toThrow(
       'rows without a route in the matrix of /environment/v3: GET /diagnosis',
     );
-    const internal = await buildInternalApp({
-      ...deps,
-      changes: { ...deps.changes, internalRoutes: nothing },
-    });
+    const internal = await buildInternalApp(without(writer));
     await expect(internal.ready()).rejects.toThrow('GET /internal/changes');
   });
 });

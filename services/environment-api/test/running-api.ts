@@ -3,7 +3,7 @@
 import { PassThrough } from 'node:stream';
 import { loadConfig } from '@gatehouse/service-kit/config';
 import { randomBytes, randomUuid } from '@gatehouse/service-kit/crypto';
-import { createDrain } from '@gatehouse/service-kit/http';
+import { createDrain, startSteps } from '@gatehouse/service-kit/http';
 import { createLogger, createMetrics } from '@gatehouse/service-kit/observability';
 import { untilRedisIsReady } from '@gatehouse/service-kit/redis';
 import { createTestDatabase } from '@gatehouse/testing/postgres';
@@ -11,7 +11,7 @@ import { startRedis } from '@gatehouse/testing/redis';
 import { watchingTracing, watchLog, watchSecret } from '@gatehouse/testing/secret-watch';
 import { buildApp, buildInternalApp } from '../src/app.ts';
 import { configuration } from '../src/config.ts';
-import { createDeps } from '../src/deps.ts';
+import { createDeps } from '../src/domains.ts';
 import { migrateDatabase } from '../src/migrate.ts';
 import { type AuthApiStandIn, startAuthApi } from './auth-api-stand-in.ts';
 
@@ -83,8 +83,8 @@ export async function startApi(options: StartOptions = {}) {
     tracing: options.sendsGeneratedTexts ? undefined : watchingTracing,
   };
   const deps = await createDeps(config, kit, options.now);
-  await untilRedisIsReady(deps.redis, 5_000);
-  await deps.clock.start();
+  await untilRedisIsReady(deps.core.redis, 5_000);
+  for (const { run } of startSteps(deps.domains)) await run();
   const app = await buildApp(deps);
   const internalApp = await buildInternalApp(deps);
 
@@ -109,7 +109,7 @@ export async function startApi(options: StartOptions = {}) {
     /** The listener for Auth API; `call` uses it for the paths below /internal. */
     internalApp,
     config,
-    pool: deps.pool,
+    pool: deps.core.pool,
     deps,
     redis,
     authApi,

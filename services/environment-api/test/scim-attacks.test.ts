@@ -419,7 +419,7 @@ describe('a request that makes much of little', () => {
 
   // attack: SCIM passwords that hold every connection to the database | CWE-400, API4:2023 | guard: services/environment-api/src/people/provided-password.ts
   it('has a password compared in its transaction before those that wait outside of one', async () => {
-    const passwords = createProvidedPasswords(api.deps.secretBox);
+    const passwords = createProvidedPasswords(api.deps.core.secretBox);
     const person = { id: randomUuid(), userName: 'anna' };
     const provided = await passwords.hash('a-long-enough-password');
     const present = await passwords.sealed(provided, { ...person, present: undefined });

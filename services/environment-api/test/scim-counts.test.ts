@@ -17,7 +17,7 @@ const total = async () => (await scim.call('GET', '/Users?count=1')).body.totalR
 
 it('pages follow each other without counting everybody again', async () => {
   expect(await total()).toBe(1);
-  const query = vi.spyOn(api.deps.pool, 'query');
+  const query = vi.spyOn(api.deps.core.pool, 'query');
   try {
     expect(await total()).toBe(1);
     const texts = query.mock.calls.map(([text]) => JSON.stringify(text));

@@ -115,7 +115,7 @@ describe('a user', () => {
     expect(answer.body).not.toHaveProperty('title');
     expect(answer.text).not.toContain('password');
     const { rows } = await api.pool.query('SELECT password FROM environment.people WHERE id = $1', [id]);
-    const hash = api.deps.secretBox.open(rows[0].password, personPasswordPlace(id)).toString();
+    const hash = api.deps.core.secretBox.open(rows[0].password, personPasswordPlace(id)).toString();
     expect(await isPersonPassword(hash, password)).toBe(true);
   });
 

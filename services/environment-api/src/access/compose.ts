@@ -1,64 +1,60 @@
 /** Composes the authentication of callers: operator credentials, introspected tokens, DPoP proofs and certificates. */
 
-import type { HttpClient } from '@gatehouse/api-client/http-client';
 import type { Verdict } from '@gatehouse/caller-auth/authorisation/matrix';
 import { hasScheme, parseBasicCredentials } from '@gatehouse/caller-auth/credentials/basic-auth';
-import { createOperator, type OperatorOptions } from '@gatehouse/caller-auth/credentials/operator';
+import { createOperator } from '@gatehouse/caller-auth/credentials/operator';
 import { createSecretAttempts } from '@gatehouse/caller-auth/credentials/secret-attempts';
 import { createSecretVerifier } from '@gatehouse/caller-auth/credentials/secret-verifier';
-import type { ClientCertificates } from '@gatehouse/caller-auth/sender-constraint/client-certificates';
 import { createDpopNonces } from '@gatehouse/caller-auth/sender-constraint/dpop-nonces';
 import { createDpopProofs } from '@gatehouse/caller-auth/sender-constraint/dpop-proof';
 import { createResourceTokens } from '@gatehouse/caller-auth/sender-constraint/resource-tokens';
 import type { SenderRequest } from '@gatehouse/caller-auth/sender-constraint/sender';
-import type { Clock } from '@gatehouse/service-kit/clock';
-import { type Region, requireWritable } from '@gatehouse/service-kit/config';
-import type { Secret } from '@gatehouse/service-kit/crypto';
+import { clientCertificatesOf } from '@gatehouse/caller-auth/sender-constraint/settings';
+import { requireWritable } from '@gatehouse/service-kit/config';
 import { AppError, unauthorized } from '@gatehouse/service-kit/errors';
+import { advisoryCheck } from '@gatehouse/service-kit/health';
 import { nameCorsCaller } from '@gatehouse/service-kit/http';
 import { createAddressLimiter } from '@gatehouse/service-kit/limits';
-import type { Logger } from '@gatehouse/service-kit/observability';
-import { createSingleUse, type Keyspace, type RedisClient } from '@gatehouse/service-kit/redis';
+import { createSingleUse } from '@gatehouse/service-kit/redis';
 import type { FastifyRequest } from 'fastify';
+import type { Config } from '../config.ts';
+import type { Domain, ServicesOf } from '../core/domain.ts';
+import type { Core } from '../core/open-core.ts';
 import { createAdministratorPlaces } from './administrator-places.ts';
 import type { Admission } from './admission.ts';
+import { openAuthApi } from './auth-api.ts';
 import { type Caller, opsCaller, tokenCaller } from './caller.ts';
 import { createRowGuard, decide } from './guard.ts';
 import { createIntrospection } from './introspection.ts';
-import { createResource, type ResourceOptions } from './resource.ts';
+import { createResource } from './resource.ts';
 
-export function composeAccess({
-  authApi,
-  introspection: { path, cacheMs },
-  ops,
-  dpop,
-  encryptionKeys,
-  certificates,
-  resource,
-  region,
-  redis,
-  keyspace,
-  now,
-  log,
-}: {
-  authApi: HttpClient;
-  introspection: { path: string; cacheMs: number };
-  ops: Pick<OperatorOptions, 'username' | 'password'>;
-  dpop: { origins: readonly string[]; requireNonce: boolean };
-  encryptionKeys: Secret;
-  certificates: ClientCertificates;
-  resource: Pick<ResourceOptions, 'publicUrl' | 'takesCertificates'>;
-  region: Region;
-  redis: RedisClient;
-  keyspace: Keyspace;
-  now: Clock;
-  log: Logger;
-}) {
+type AccessConfig = Pick<
+  Config,
+  'authApi' | 'serviceClient' | 'ops' | 'dpop' | 'encryption' | 'mtls' | 'http' | 'publicUrl'
+>;
+
+export type Access = ServicesOf<typeof composeAccess>;
+
+export function composeAccess(core: Core, { config }: { config: AccessConfig }) {
+  const { redis, keyspace, region, now, log } = core;
+  const { dpop, http, mtls } = config;
+  const { username, password } = config.ops;
+  const authApi = openAuthApi(config);
+  const ttlMs = config.authApi.introspectionCacheMs;
   const attempts = createSecretAttempts({ redis, keyspace, now });
   const verifier = createSecretVerifier({ now, concurrency: 2, shared: attempts });
-  const operator = createOperator({ username: ops.username, password: ops.password, verifier, log });
-  const introspection = createIntrospection({ http: authApi, path, now, ttlMs: cacheMs });
-  const nonces = createDpopNonces({ encryptionKeys, isRequired: dpop.requireNonce, now });
+  const operator = createOperator({ username, password, verifier, log });
+  const introspection = createIntrospection({
+    http: authApi.http,
+    path: authApi.introspectionPath,
+    now,
+    ttlMs,
+  });
+  const nonces = createDpopNonces({
+    encryptionKeys: config.encryption.keys,
+    isRequired: dpop.requireNonce,
+    now,
+  });
   const dpopProofs = createDpopProofs({ origins: dpop.origins, nonces, now });
   const resourceTokens = createResourceTokens({
     read: introspection.read,
@@ -67,7 +63,7 @@ export function composeAccess({
     callerOf: (token) => ({ contactCenterIds: token.contact_center_ids }),
     proofs: dpopProofs,
     hasOnlyDetails: ({ scope, authorization_details: details }) => scope === '' && details !== undefined,
-    certificates,
+    certificates: clientCertificatesOf(config),
     // Introspection needs the same Redis: without it no token was accepted before either.
     singleUse: createSingleUse(redis, keyspace, now),
   });
@@ -105,7 +101,7 @@ export function composeAccess({
     }
   }
 
-  const places = createAdministratorPlaces({ http: authApi, now, ttlMs: cacheMs });
+  const places = createAdministratorPlaces({ http: authApi.http, now, ttlMs });
   const guardRow = createRowGuard({ places, now });
   /** A region that takes no writes says so to everybody. */
   const decideHere = (request: FastifyRequest): Verdict => {
@@ -116,7 +112,12 @@ export function composeAccess({
       throw error;
     }
   };
-  return {
+  const resource = createResource({
+    publicUrl: config.publicUrl,
+    takesProofs: dpop.origins.length > 0,
+    takesCertificates: http.tls.clientCertificates || mtls.header !== undefined,
+  });
+  const services = {
     places,
     admission: {
       enter: async (request) => guardRow(await authenticate(request, request.ip), request),
@@ -130,8 +131,15 @@ export function composeAccess({
       decide: decideHere,
     } satisfies Admission,
     dpopProofs,
-    resource: createResource({ ...resource, takesProofs: dpop.origins.length > 0 }),
+    advertise: resource.advertise,
   };
+  return {
+    services,
+    mounts: [['anybody', '', resource.routes]],
+    ready: [advisoryCheck('auth-api', authApi.probe)],
+    probes: [authApi.probe],
+    close: () => authApi.http.close(),
+  } satisfies Domain;
 }
 
 /** Returns the caller. @throws AppError 403 */

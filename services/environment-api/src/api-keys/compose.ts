@@ -1,26 +1,14 @@
 /** Composes the service and routes of API keys, and the worker that writes their last uses. */
-import type { Clock } from '@gatehouse/service-kit/clock';
-import type { App } from '@gatehouse/service-kit/http';
-import type { Logger } from '@gatehouse/service-kit/observability';
-import { createLastUses, type Pool } from '@gatehouse/service-kit/postgres';
+import { createLastUses } from '@gatehouse/service-kit/postgres';
 import type { ContactCenterService } from '../contact-centers/service.ts';
+import type { Domain } from '../core/domain.ts';
+import type { Core } from '../core/open-core.ts';
 import { apiKeyRoutes, keyOwnerRoutes } from './routes.ts';
 import { createApiKeyService } from './service.ts';
 import { writeKeyUses } from './store.ts';
 
-export function composeApiKeys({
-  pool,
-  contactCenters,
-  isWritable,
-  now,
-  log,
-}: {
-  pool: Pool;
-  contactCenters: ContactCenterService;
-  isWritable: boolean;
-  now: Clock;
-  log: Logger;
-}) {
+export function composeApiKeys(core: Core, { contactCenters }: { contactCenters: ContactCenterService }) {
+  const { pool, isWritable, now, log } = core;
   const lastUses = createLastUses({
     write: (uses) => writeKeyUses(pool, uses),
     now,
@@ -31,9 +19,11 @@ export function composeApiKeys({
   });
   const apiKeys = createApiKeyService({ db: pool, contactCenters, lastUses, now });
   return {
-    service: apiKeys,
-    routes: async (api: App) => apiKeyRoutes(api, { apiKeys }),
-    ownerRoutes: async (api: App) => keyOwnerRoutes(api, { apiKeys }),
+    services: apiKeys,
+    mounts: [
+      ['callers', '/contact-centers/:id/api-keys', (api) => apiKeyRoutes(api, { apiKeys })],
+      ['callers', '/api-keys', (api) => keyOwnerRoutes(api, { apiKeys })],
+    ],
     close: () => lastUses.settled(),
-  };
+  } satisfies Domain;
 }

@@ -1,83 +1,73 @@
 /** Composes the audit trail: its service, the worker that chains and ships it, and its routes. */
 
-import { createElasticsearch, type ElasticsearchConfig } from '@gatehouse/audit-trail/elasticsearch/client';
+import type { createElasticsearch } from '@gatehouse/audit-trail/elasticsearch/client';
+import { elasticsearchProbe } from '@gatehouse/audit-trail/elasticsearch/probe';
 import { createAuditLag } from '@gatehouse/audit-trail/forwarding/audit-lag';
-import {
-  type ForwardConfig,
-  forwardDestination,
-} from '@gatehouse/audit-trail/forwarding/forward-destination';
+import { forwardDestination } from '@gatehouse/audit-trail/forwarding/forward-destination';
 import { forwardProbe } from '@gatehouse/audit-trail/forwarding/forward-probe';
 import { createPseudonymise } from '@gatehouse/audit-trail/shipping/audit-document';
 import { createAuditWorker } from '@gatehouse/audit-trail/worker/audit-worker';
-import type { ChangeLog } from '@gatehouse/service-kit/changes';
-import type { Clock, Trust } from '@gatehouse/service-kit/clock';
-import type { Region } from '@gatehouse/service-kit/config';
-import type { Secret, SecretBox } from '@gatehouse/service-kit/crypto';
-import type { App } from '@gatehouse/service-kit/http';
-import type { Logger, Metrics } from '@gatehouse/service-kit/observability';
-import { createDeletionBounds, type Pool } from '@gatehouse/service-kit/postgres';
+import { advisoryCheck } from '@gatehouse/service-kit/health';
+import { createDeletionBounds } from '@gatehouse/service-kit/postgres';
+import type { Config } from '../config.ts';
+import type { Domain, ServicesOf } from '../core/domain.ts';
+import type { Core } from '../core/open-core.ts';
+import { schema } from '../migrate.ts';
 import { auditRoutes } from './routes.ts';
 import { createAuditService } from './service.ts';
 import { auditedService, configurationDocument, configurationTrail } from './trail.ts';
 
-export async function composeAudit({
-  pool,
-  changeLog,
-  secretBox,
-  elasticsearch,
-  auditForward,
-  pseudonymKey,
-  retentionDays,
-  isWritable,
-  region,
-  now,
-  trust,
-  log,
-  metrics,
-}: {
-  pool: Pool;
-  changeLog: ChangeLog;
-  secretBox: SecretBox;
-  elasticsearch: ElasticsearchConfig;
-  auditForward: ForwardConfig;
-  pseudonymKey: Secret | undefined;
-  retentionDays: number;
-  isWritable: boolean;
-  region: Region;
-  now: Clock;
-  trust: Trust;
-  log: Logger;
-  metrics: Metrics;
-}) {
+interface AuditDependencies {
+  config: Pick<Config, 'audit' | 'auditForward' | 'elasticsearch'>;
+  /** Absent: no Elasticsearch. */
+  elasticsearch: Awaited<ReturnType<typeof createElasticsearch>>;
+}
+
+export type Audit = ServicesOf<typeof composeAudit>;
+
+export function composeAudit(core: Core, { config, elasticsearch: client }: AuditDependencies) {
+  const { pool, changeLog, secretBox, isWritable, region, now, trust, log } = core;
+  const { audit, auditForward, elasticsearch } = config;
   const service = createAuditService(pool);
-  const pseudonymise = createPseudonymise(pseudonymKey);
+  const pseudonymise = createPseudonymise(audit.pseudonymKey);
   const trail = configurationTrail(pool);
   const worker = createAuditWorker({
     trail,
     service: auditedService,
-    retentionDays,
+    retentionDays: audit.retentionDays,
     elasticsearch,
-    client: await createElasticsearch(elasticsearch),
+    client,
     forward: forwardDestination(auditForward, now),
     toDocument: (event) => configurationDocument(event, pseudonymise),
     secretBox,
     now,
     trust,
     log,
-    metrics,
+    metrics: core.kit.metrics,
   });
-  // A read-only region has a copy of the database, whose trail the writable region maintains.
-  if (isWritable) worker.start();
-  const bounds = createDeletionBounds(pool, 'environment');
+  const bounds = createDeletionBounds(pool, schema);
+  const ofElasticsearch = elasticsearchProbe(elasticsearch);
   return {
-    service,
-    worker,
-    bounds,
-    /** @throws Error while PostgreSQL is away */
-    lag: createAuditLag(trail, { elasticsearch, forward: auditForward, now }),
-    forwardProbe: forwardProbe(trail, auditForward, now),
-    routes: async (api: App) =>
-      auditRoutes(api, { audit: service, auditWorker: worker, changeLog, bounds, region, log }),
+    services: {
+      service,
+      worker,
+      bounds,
+      /** @throws Error while PostgreSQL is away */
+      lag: createAuditLag(trail, { elasticsearch, forward: auditForward, now }),
+    },
+    mounts: [
+      [
+        'callers',
+        '/audit',
+        (api) => auditRoutes(api, { audit: service, auditWorker: worker, changeLog, bounds, region, log }),
+      ],
+    ],
+    work() {
+      // A read-only region has a copy of the database, whose trail the writable region maintains.
+      if (isWritable) worker.start();
+    },
+    ready: elasticsearch.nodes.length > 0 ? [advisoryCheck('elasticsearch', ofElasticsearch)] : [],
+    probes: [ofElasticsearch, forwardProbe(trail, auditForward, now)],
     close: () => worker.close(),
-  };
+  } satisfies Domain;
 }

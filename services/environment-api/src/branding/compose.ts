@@ -1,31 +1,33 @@
 /** Composes the service and routes of branding. */
-import type { App } from '@gatehouse/service-kit/http';
-import type { Pool } from '@gatehouse/service-kit/postgres';
 import type { ContactCenterService } from '../contact-centers/service.ts';
+import type { Domain } from '../core/domain.ts';
+import type { Core } from '../core/open-core.ts';
 import type { GlobalSettingService } from '../global-settings/service.ts';
 import type { ImageService } from '../images/service.ts';
 import type { LocationService } from '../locations/service.ts';
 import { brandingRoutes, internalBrandingRoutes } from './routes.ts';
 import { createBrandingService } from './service.ts';
 
-export function composeBranding({
-  pool,
-  contactCenters,
-  globalSettings,
-  locations,
-  images,
-}: {
-  pool: Pool;
+interface BrandingDependencies {
   contactCenters: ContactCenterService;
   globalSettings: GlobalSettingService;
   locations: LocationService;
   images: ImageService;
-}) {
-  const service = createBrandingService({ db: pool, contactCenters, globalSettings, locations, images });
+}
+
+export function composeBranding({ pool }: Core, dependencies: BrandingDependencies) {
+  const { contactCenters, globalSettings, locations, images } = dependencies;
+  const branding = createBrandingService({ db: pool, contactCenters, globalSettings, locations, images });
   return {
-    service,
-    routes: async (api: App) => brandingRoutes(api, { branding: service, whose: 'contactCenter' }),
-    globalRoutes: async (api: App) => brandingRoutes(api, { branding: service, whose: 'installation' }),
-    internalRoutes: async (internal: App) => internalBrandingRoutes(internal, { branding: service }),
-  };
+    services: branding,
+    mounts: [
+      [
+        'callers',
+        '/contact-centers/:id/branding',
+        (api) => brandingRoutes(api, { branding, whose: 'contactCenter' }),
+      ],
+      ['callers', '/branding', (api) => brandingRoutes(api, { branding, whose: 'installation' })],
+      ['services', '/branding', (internal) => internalBrandingRoutes(internal, { branding })],
+    ],
+  } satisfies Domain;
 }

@@ -1,38 +1,38 @@
-/** Composes the service and route of environment checks, and what the diagnosis says of LDAP directories. */
-import type { SecretBox } from '@gatehouse/service-kit/crypto';
-import type { App } from '@gatehouse/service-kit/http';
-import type { Pool } from '@gatehouse/service-kit/postgres';
+/** Composes the service and route of environment checks, and what the diagnosis says of Consul and of LDAP directories. */
+import type { ConsulAccess } from '@gatehouse/config-server-client/discovery/consul/consul-access';
+import { consulProbe } from '@gatehouse/config-server-client/discovery/consul/consul-probe';
+import { advisoryCheck } from '@gatehouse/service-kit/health';
+import type { Config } from '../config.ts';
+import type { Domain } from '../core/domain.ts';
+import type { Core } from '../core/open-core.ts';
 import type { EnvironmentService } from '../environments/service.ts';
 import { directoriesProbe } from './directories-probe.ts';
-import type { Registries } from './registry.ts';
 import { checkRoutes } from './routes.ts';
 import { createCheckService } from './service.ts';
 
-export function composeChecks({
-  pool,
-  environments,
-  secretBox,
-  consul,
-  stepTimeoutMs,
-  requestTimeoutMs,
-}: {
-  pool: Pool;
+interface CheckDependencies {
+  config: Pick<Config, 'check' | 'http'>;
+  consul: ConsulAccess | undefined;
   environments: EnvironmentService;
-  secretBox: SecretBox;
-  consul: Registries['consul'];
-  stepTimeoutMs: number;
-  requestTimeoutMs: number;
-}) {
+}
+
+export function composeChecks(core: Core, { config, consul, environments }: CheckDependencies) {
+  const { pool, secretBox } = core;
   const checks = createCheckService({
     pool,
     environments,
     secretBox,
     registries: { consul },
-    // The rest of the request's time is for the answer.
-    limits: { stepTimeoutMs, totalTimeoutMs: Math.max(1000, requestTimeoutMs - 5000) },
+    limits: {
+      stepTimeoutMs: config.check.stepTimeoutMs,
+      // The rest of the request's time is for the answer.
+      totalTimeoutMs: Math.max(1000, config.http.requestTimeoutMs - 5000),
+    },
   });
+  const ofConsul = consulProbe(consul);
   return {
-    routes: async (api: App) => checkRoutes(api, { checks }),
-    directoriesProbe: directoriesProbe(pool, checks.checkServers),
-  };
+    mounts: [['callers', '/environments/:id/check', (api) => checkRoutes(api, { checks })]],
+    ready: consul ? [advisoryCheck('consul', ofConsul)] : [],
+    probes: [ofConsul, directoriesProbe(pool, checks.checkServers)],
+  } satisfies Domain;
 }

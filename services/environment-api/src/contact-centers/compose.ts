@@ -1,28 +1,30 @@
 /** Composes the service and routes of contact centres. */
-import type { ChangeLog } from '@gatehouse/service-kit/changes';
-import type { App } from '@gatehouse/service-kit/http';
-import type { Pool } from '@gatehouse/service-kit/postgres';
-import type { AdministratorPlaces } from '../access/administrator-places.ts';
+import type { Access } from '../access/compose.ts';
 import type { Writer } from '../changes/writer.ts';
+import type { Config } from '../config.ts';
+import type { Domain } from '../core/domain.ts';
+import type { Core } from '../core/open-core.ts';
 import { contactCenterRoutes } from './routes.ts';
 import { createContactCenterService } from './service.ts';
 
-export function composeContactCenters({
-  pool,
-  writer,
-  changeLog,
-  isCompat,
-  administratorPlaces,
-}: {
-  pool: Pool;
+interface ContactCenterDependencies {
+  config: Pick<Config, 'compat'>;
+  access: Access;
   writer: Writer;
-  changeLog: ChangeLog;
-  isCompat: boolean;
-  administratorPlaces: AdministratorPlaces;
-}) {
-  const service = createContactCenterService({ db: pool, writer, isCompat, administratorPlaces });
+}
+
+export function composeContactCenters(core: Core, { config, access, writer }: ContactCenterDependencies) {
+  const { pool, changeLog } = core;
+  const contactCenters = createContactCenterService({
+    db: pool,
+    writer,
+    isCompat: config.compat.enabled,
+    administratorPlaces: access.places,
+  });
   return {
-    service,
-    routes: async (api: App) => contactCenterRoutes(api, { contactCenters: service, changeLog }),
-  };
+    services: contactCenters,
+    mounts: [
+      ['callers', '/contact-centers', (api) => contactCenterRoutes(api, { contactCenters, changeLog })],
+    ],
+  } satisfies Domain;
 }

@@ -1,34 +1,32 @@
 /** Composes the service and routes of environments. */
-import type { ChangeLog } from '@gatehouse/service-kit/changes';
-import type { SecretBox } from '@gatehouse/service-kit/crypto';
-import type { App } from '@gatehouse/service-kit/http';
-import type { Pool } from '@gatehouse/service-kit/postgres';
 import type { Writer } from '../changes/writer.ts';
+import type { Config } from '../config.ts';
+import type { Domain } from '../core/domain.ts';
+import type { Core } from '../core/open-core.ts';
 import { createLoginWarnings } from './login-warnings.ts';
 import { createReachability } from './reachability.ts';
 import { environmentRoutes } from './routes.ts';
 import { createEnvironmentService } from './service.ts';
 
-export function composeEnvironments({
-  pool,
-  writer,
-  secretBox,
-  changeLog,
-  reachabilityTimeoutMs,
-}: {
-  pool: Pool;
+interface EnvironmentDependencies {
+  config: Pick<Config, 'reachability'>;
   writer: Writer;
-  secretBox: SecretBox;
-  changeLog: ChangeLog;
-  reachabilityTimeoutMs: number;
-}) {
-  const service = createEnvironmentService({ db: pool, writer, secretBox });
-  const reachability = createReachability(reachabilityTimeoutMs);
-  const loginWarnings = createLoginWarnings({ secretBox, timeoutMs: reachabilityTimeoutMs });
+}
+
+export function composeEnvironments(core: Core, { config, writer }: EnvironmentDependencies) {
+  const { pool, secretBox, changeLog } = core;
+  const { timeoutMs } = config.reachability;
+  const environments = createEnvironmentService({ db: pool, writer, secretBox });
+  const reachability = createReachability(timeoutMs);
+  const loginWarnings = createLoginWarnings({ secretBox, timeoutMs });
   return {
-    service,
-    reachability,
-    routes: async (api: App) =>
-      environmentRoutes(api, { environments: service, changeLog, reachability, loginWarnings }),
-  };
+    services: environments,
+    mounts: [
+      [
+        'callers',
+        '/environments',
+        (api) => environmentRoutes(api, { environments, changeLog, reachability, loginWarnings }),
+      ],
+    ],
+  } satisfies Domain;
 }

@@ -1,20 +1,20 @@
 /** Composes the service and routes of global settings. */
-import type { App } from '@gatehouse/service-kit/http';
-import type { Pool } from '@gatehouse/service-kit/postgres';
 import type { Writer } from '../changes/writer.ts';
+import type { Domain } from '../core/domain.ts';
+import type { Core } from '../core/open-core.ts';
 import type { LocationService } from '../locations/service.ts';
 import { globalSettingRoutes } from './routes.ts';
 import { createGlobalSettingService } from './service.ts';
 
-export function composeGlobalSettings({
-  pool,
-  writer,
-  locations,
-}: {
-  pool: Pool;
+interface GlobalSettingDependencies {
   writer: Writer;
   locations: LocationService;
-}) {
-  const service = createGlobalSettingService({ db: pool, writer, locations });
-  return { service, routes: async (api: App) => globalSettingRoutes(api, { globalSettings: service }) };
+}
+
+export function composeGlobalSettings({ pool }: Core, { writer, locations }: GlobalSettingDependencies) {
+  const globalSettings = createGlobalSettingService({ db: pool, writer, locations });
+  return {
+    services: globalSettings,
+    mounts: [['callers', '/settings', (api) => globalSettingRoutes(api, { globalSettings })]],
+  } satisfies Domain;
 }

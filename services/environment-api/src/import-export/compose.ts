@@ -1,11 +1,10 @@
 /** Composes export and import of the whole configuration. */
-import type { ChangeLog } from '@gatehouse/service-kit/changes';
-import type { SecretBox } from '@gatehouse/service-kit/crypto';
-import type { App } from '@gatehouse/service-kit/http';
-import type { Pool } from '@gatehouse/service-kit/postgres';
 import type { BrandingService } from '../branding/service.ts';
 import type { Writer } from '../changes/writer.ts';
+import type { Config } from '../config.ts';
 import type { ContactCenterService } from '../contact-centers/service.ts';
+import type { Domain } from '../core/domain.ts';
+import type { Core } from '../core/open-core.ts';
 import type { EnvironmentService } from '../environments/service.ts';
 import type { GlobalSettingService } from '../global-settings/service.ts';
 import type { ImageService } from '../images/service.ts';
@@ -17,26 +16,9 @@ import { exportRoutes, importRoutes } from './routes.ts';
 import { createResolveSecret } from './secret-reference.ts';
 import { createImportExportService } from './service.ts';
 
-export function composeImportExport({
-  pool,
-  writer,
-  changeLog,
-  secretBox,
-  secretsFolder,
-  environments,
-  contactCenters,
-  settings,
-  globalSettings,
-  locations,
-  singleSignOn,
-  branding,
-  images,
-}: {
-  pool: Pool;
+interface ImportExportDependencies {
+  config: Pick<Config, 'import'>;
   writer: Writer;
-  changeLog: ChangeLog;
-  secretBox: SecretBox;
-  secretsFolder: string | undefined;
   environments: EnvironmentService;
   contactCenters: ContactCenterService;
   settings: SettingService;
@@ -45,22 +27,28 @@ export function composeImportExport({
   singleSignOn: SingleSignOnService;
   branding: BrandingService;
   images: ImageService;
-}) {
+}
+
+export function composeImportExport(core: Core, dependencies: ImportExportDependencies) {
+  const { pool, changeLog, secretBox } = core;
+  const { config, writer, environments, contactCenters, images } = dependencies;
   const importer = createImporter({
     environments,
     contactCenters,
-    settings,
-    globalSettings,
-    locations,
-    singleSignOn,
-    branding,
+    settings: dependencies.settings,
+    globalSettings: dependencies.globalSettings,
+    locations: dependencies.locations,
+    singleSignOn: dependencies.singleSignOn,
+    branding: dependencies.branding,
     secretBox,
-    resolveSecret: createResolveSecret({ env: process.env, folder: secretsFolder }),
+    resolveSecret: createResolveSecret({ env: process.env, folder: config.import.secretsFolder }),
   });
-  const service = createImportExportService({ db: pool, writer, importer, images });
+  const importExport = createImportExportService({ db: pool, writer, importer, images });
   return {
-    service,
-    exportRoutes: async (api: App) => exportRoutes(api, { importExport: service }),
-    importRoutes: async (api: App) => importRoutes(api, { importExport: service, changeLog }),
-  };
+    services: importExport,
+    mounts: [
+      ['callers', '/export', (api) => exportRoutes(api, { importExport })],
+      ['callers', '/import', (api) => importRoutes(api, { importExport, changeLog })],
+    ],
+  } satisfies Domain;
 }

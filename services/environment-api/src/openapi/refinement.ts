@@ -1,6 +1,6 @@
 /** Adds authentication, headers and examples to the OpenAPI document. */
 import type { Answer, OpenApiDocument, Operation } from '@gatehouse/service-kit/openapi';
-import { authorisation } from '../access/matrix.ts';
+import { authorisation, base, matrix } from '../access/matrix.ts';
 import { type CallerKind, callerKinds } from '../access/rules.ts';
 import { examples } from './examples.ts';
 
@@ -49,6 +49,7 @@ const usualCallers = [{ operator: [] }, { token: [] }, { console: [] }];
 export function refineOpenapi(document: OpenApiDocument): void {
   document.components = { ...document.components, securitySchemes, parameters };
   document.security = usualCallers;
+  document.paths = inOrderOfMatrix(document.paths);
   for (const [path, operations] of Object.entries(document.paths))
     for (const [method, operation] of Object.entries(operations)) {
       const security = callersOf(method, path);
@@ -57,6 +58,14 @@ export function refineOpenapi(document: OpenApiDocument): void {
       else addHeaders(path, method, operation);
       addExample(operation);
     }
+}
+
+/** Readers find the paths where they were, whichever domain comes first. */
+function inOrderOfMatrix(paths: OpenApiDocument['paths']): OpenApiDocument['paths'] {
+  const order = Object.keys(matrix).map((operation) => `${base}${operation.split(' ')[1]}`);
+  return Object.fromEntries(
+    Object.entries(paths).sort(([one], [other]) => order.indexOf(one) - order.indexOf(other)),
+  );
 }
 
 /** As the matrix has it: whoever gets something there. */

@@ -1,9 +1,8 @@
 /** Composes the overview of this service: numbers, what ends soon, and what the diagnosis finds. */
-import type { AuditLag } from '@gatehouse/contracts/overview';
-import type { Clock } from '@gatehouse/service-kit/clock';
 import { createProblemWatch, type Probe } from '@gatehouse/service-kit/health';
-import type { App } from '@gatehouse/service-kit/http';
-import type { DeletionBounds, Pool } from '@gatehouse/service-kit/postgres';
+import type { Audit } from '../audit/compose.ts';
+import type { Domain } from '../core/domain.ts';
+import type { Core } from '../core/open-core.ts';
 import { createEnvironmentCertificates } from './environment-certificates.ts';
 import { overviewRoutes } from './routes.ts';
 import { createOverviewService } from './service.ts';
@@ -16,27 +15,19 @@ const runbooks = {
 } as const;
 const dispensable = ['Redis', 'Elasticsearch', 'Consul'];
 
-export function composeOverview({
-  pool,
-  probes,
-  lag,
-  bounds,
-  now,
-}: {
-  pool: Pool;
-  /** The checks of the diagnosis. */
-  probes: readonly Probe[];
-  lag(): Promise<AuditLag[]>;
-  bounds: DeletionBounds;
-  now: Clock;
-}) {
+interface OverviewDependencies {
+  audit: Audit;
+  diagnosis: { probes: readonly Probe[] };
+}
+
+export function composeOverview({ pool, now }: Core, { audit, diagnosis }: OverviewDependencies) {
   const overview = createOverviewService({
     pool,
-    lag,
-    bounds,
+    lag: audit.lag,
+    bounds: audit.bounds,
     // What waits for the second destination is told by its lag.
     problemWatch: createProblemWatch({
-      probes: probes.filter(({ name }) => name !== 'Second audit destination'),
+      probes: diagnosis.probes.filter(({ name }) => name !== 'Second audit destination'),
       runbooks,
       dispensable,
       now,
@@ -44,5 +35,7 @@ export function composeOverview({
     environmentCertificates: createEnvironmentCertificates(pool),
     now,
   });
-  return { routes: async (api: App) => overviewRoutes(api, { overview }) };
+  return {
+    mounts: [['callers', '/overview', (api) => overviewRoutes(api, { overview })]],
+  } satisfies Domain;
 }

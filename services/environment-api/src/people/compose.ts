@@ -1,12 +1,9 @@
 /** Composes people of the people store: what administrators and Auth API ask of them, and the links for first passwords. */
-import type { ChangeLog } from '@gatehouse/service-kit/changes';
-import type { Clock } from '@gatehouse/service-kit/clock';
-import type { SecretBox } from '@gatehouse/service-kit/crypto';
-import type { App } from '@gatehouse/service-kit/http';
-import type { Pool } from '@gatehouse/service-kit/postgres';
-import type { AdministratorPlaces } from '../access/administrator-places.ts';
+import type { Access } from '../access/compose.ts';
 import type { Writer } from '../changes/writer.ts';
 import type { ContactCenterService } from '../contact-centers/service.ts';
+import type { Domain } from '../core/domain.ts';
+import type { Core } from '../core/open-core.ts';
 import { internalLinkRoutes, internalPeopleRoutes } from './internal-routes.ts';
 import { passwordLinkRoutes } from './link-routes.ts';
 import { createPasswordLinks } from './password-links.ts';
@@ -15,34 +12,33 @@ import { personRoutes } from './person-routes.ts';
 import { createProvidedPasswords } from './provided-password.ts';
 import { createPeopleService } from './service.ts';
 
-export function composePeople(dependencies: {
-  pool: Pool;
+interface PeopleDependencies {
+  access: Access;
   writer: Writer;
-  changeLog: Pick<ChangeLog, 'latest'>;
   contactCenters: ContactCenterService;
-  administratorPlaces: AdministratorPlaces;
-  secretBox: SecretBox;
-  publicUrl: string | undefined;
-  now: Clock;
-}) {
-  const { pool: db, ...rest } = dependencies;
-  const { writer, secretBox, changeLog } = dependencies;
-  const passwordLinks = createPasswordLinks({ db, ...rest });
-  const service = createPeopleService({
+}
+
+export function composePeople(core: Core, { access, writer, contactCenters }: PeopleDependencies) {
+  const { pool: db, secretBox, changeLog, publicUrl } = core;
+  const administratorPlaces = access.places;
+  const passwordLinks = createPasswordLinks({
     db,
     writer,
-    passwords: createProvidedPasswords(secretBox),
-    changeLog,
-    administratorPlaces: dependencies.administratorPlaces,
+    contactCenters,
+    administratorPlaces,
+    secretBox,
+    publicUrl,
   });
-  const options = { db, passwords: createPasswords(dependencies), passwordLinks };
+  const passwords = createProvidedPasswords(secretBox);
+  const people = createPeopleService({ db, writer, passwords, changeLog, administratorPlaces });
+  const options = { db, passwords: createPasswords({ writer, secretBox }), passwordLinks };
   return {
-    service,
-    routes: async (api: App) => {
-      passwordLinkRoutes(api, { passwordLinks });
-      personRoutes(api, { db, people: service });
-    },
-    internalRoutes: async (internal: App) => internalPeopleRoutes(internal, options),
-    internalLinkRoutes: async (internal: App) => internalLinkRoutes(internal, options),
-  };
+    services: people,
+    mounts: [
+      ['callers', '/contact-centers/:id/people', (api) => passwordLinkRoutes(api, { passwordLinks })],
+      ['callers', '/contact-centers/:id/people', (api) => personRoutes(api, { db, people })],
+      ['services', '/environments/:id/people', (internal) => internalPeopleRoutes(internal, options)],
+      ['services', '/password-links', (internal) => internalLinkRoutes(internal, options)],
+    ],
+  } satisfies Domain;
 }

@@ -1,12 +1,18 @@
 /** Composes the numbers of people. */
-import type { App } from '@gatehouse/service-kit/http';
-import type { Pool } from '@gatehouse/service-kit/postgres';
+import type { Domain } from '../core/domain.ts';
+import type { Core } from '../core/open-core.ts';
 import { personNumberRoutes } from './routes.ts';
 import { createPersonNumberService } from './service.ts';
 
-export function composePersonNumbers({ pool, writer }: { pool: Pool; writer: Pool | undefined }) {
-  const personNumbers = createPersonNumberService({ pool, writer });
+export function composePersonNumbers({ pool, primary }: Core) {
+  const personNumbers = createPersonNumberService({ pool, writer: primary });
   return {
-    internalRoutes: async (internal: App) => personNumberRoutes(internal, { db: pool, personNumbers }),
-  };
+    mounts: [
+      [
+        'services',
+        '/environments/:id/person-numbers',
+        (internal) => personNumberRoutes(internal, { db: pool, personNumbers }),
+      ],
+    ],
+  } satisfies Domain;
 }

@@ -1,13 +1,14 @@
 /** Composes SCIM: the services of people and groups, and the scope of its routes with their own callers, errors and media type. */
-import type { Clock } from '@gatehouse/service-kit/clock';
 import { type App, acceptJsonAs } from '@gatehouse/service-kit/http';
 import { createSemaphore } from '@gatehouse/service-kit/limits';
-import type { Pool } from '@gatehouse/service-kit/postgres';
-import { type Admission, admitCallers } from '../access/admission.ts';
+import { admitCallers } from '../access/admission.ts';
 import { requireReach } from '../access/caller.ts';
+import type { Access } from '../access/compose.ts';
 import { decide } from '../access/guard.ts';
 import type { ApiKeyService } from '../api-keys/service.ts';
 import type { Writer } from '../changes/writer.ts';
+import type { Domain } from '../core/domain.ts';
+import type { Core } from '../core/open-core.ts';
 import { createGroupService } from '../people/group-service.ts';
 import { findHome } from '../people/home.ts';
 import type { PeopleService } from '../people/service.ts';
@@ -22,24 +23,15 @@ import { createUsers, type Users } from './users.ts';
 /** A filter over very many people takes seconds: logins need the other connections to the database. */
 const listsAtOnce = { concurrency: 4, queueLength: 100, patienceMs: 10_000 };
 
-export function composeScim({
-  pool,
-  writer,
-  people,
-  apiKeys,
-  others,
-  publicUrl,
-  now,
-}: {
-  pool: Pool;
+interface ScimDependencies {
+  access: Access;
   writer: Writer;
   people: PeopleService;
   apiKeys: ApiKeyService;
-  /** Of callers without a SCIM key. */
-  others: Admission;
-  publicUrl: string | undefined;
-  now: Clock;
-}) {
+}
+
+export function composeScim(core: Core, { access, writer, people, apiKeys }: ScimDependencies) {
+  const { pool, publicUrl, now } = core;
   const users = createUsers({ people });
   const groups = createGroups({ groups: createGroupService({ db: pool, writer }) });
   const bulk = createBulk({ writer, users, groups });
@@ -48,27 +40,22 @@ export function composeScim({
     ...service,
     list: (...asked: Parameters<Users['list']>) => lists.run(() => service.list(...asked)),
   });
-  const admission = createScimAdmission({ apiKeys, others, now });
+  const admission = createScimAdmission({ apiKeys, others: access.admission, now });
 
-  return {
-    routes: async (scim: App) => {
-      scim.setErrorHandler(scimErrorHandler);
-      scim.decorateRequest('home');
-      acceptJsonAs('application/scim+json', scim);
-      scim.addHook('onRoute', (route) => {
-        route.bodyLimit = maxPayloadBytes;
-      });
-      admitCallers(scim, admission);
-      scim.addHook('onRequest', async (request) => {
-        decide(request.caller, request);
-        request.home = await findHome(pool, requireReach(request.caller, contactCenterIdOf(request)));
-      });
-      scimRoutes(scim, {
-        users: listingInTurn(users),
-        groups: listingInTurn(groups),
-        bulk,
-        publicUrl,
-      });
-    },
-  };
+  async function routes(scim: App) {
+    scim.setErrorHandler(scimErrorHandler);
+    scim.decorateRequest('home');
+    acceptJsonAs('application/scim+json', scim);
+    scim.addHook('onRoute', (route) => {
+      route.bodyLimit = maxPayloadBytes;
+    });
+    admitCallers(scim, admission);
+    scim.addHook('onRequest', async (request) => {
+      decide(request.caller, request);
+      request.home = await findHome(pool, requireReach(request.caller, contactCenterIdOf(request)));
+    });
+    scimRoutes(scim, { users: listingInTurn(users), groups: listingInTurn(groups), bulk, publicUrl });
+  }
+
+  return { mounts: [['provisioners', '', routes]] } satisfies Domain;
 }

@@ -1,27 +1,28 @@
 /** Composes the service and routes of single sign-on settings. */
-import type { SecretBox } from '@gatehouse/service-kit/crypto';
-import type { App } from '@gatehouse/service-kit/http';
-import type { Pool } from '@gatehouse/service-kit/postgres';
 import type { ContactCenterService } from '../contact-centers/service.ts';
+import type { Domain } from '../core/domain.ts';
+import type { Core } from '../core/open-core.ts';
 import type { LocationService } from '../locations/service.ts';
 import { internalSingleSignOnRoutes, singleSignOnRoutes } from './routes.ts';
 import { createSingleSignOnService } from './service.ts';
 
-export function composeSingleSignOn({
-  pool,
-  contactCenters,
-  locations,
-  secretBox,
-}: {
-  pool: Pool;
+interface SingleSignOnDependencies {
   contactCenters: ContactCenterService;
   locations: LocationService;
-  secretBox: SecretBox;
-}) {
-  const service = createSingleSignOnService({ db: pool, contactCenters, locations, secretBox });
+}
+
+export function composeSingleSignOn(core: Core, { contactCenters, locations }: SingleSignOnDependencies) {
+  const { pool, secretBox } = core;
+  const singleSignOn = createSingleSignOnService({ db: pool, contactCenters, locations, secretBox });
   return {
-    service,
-    routes: async (api: App) => singleSignOnRoutes(api, { singleSignOn: service }),
-    internalRoutes: async (internal: App) => internalSingleSignOnRoutes(internal, { singleSignOn: service }),
-  };
+    services: singleSignOn,
+    mounts: [
+      ['callers', '/contact-centers/:id', (api) => singleSignOnRoutes(api, { singleSignOn })],
+      [
+        'services',
+        '/contact-centers/:id/single-sign-on',
+        (internal) => internalSingleSignOnRoutes(internal, { singleSignOn }),
+      ],
+    ],
+  } satisfies Domain;
 }

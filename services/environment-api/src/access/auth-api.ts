@@ -1,0 +1,46 @@
+/** Opens the client of Auth API, which introspects tokens and names administrators, and examines it. */
+import { basicAuthorization, createHttpClient, type HttpClient } from '@gatehouse/api-client/http-client';
+import { UpstreamError } from '@gatehouse/api-client/upstream-error';
+import { linesOf } from '@gatehouse/service-kit/crypto';
+import type { Probe } from '@gatehouse/service-kit/health';
+import { currentCorrelationId } from '@gatehouse/service-kit/http';
+import type { Config } from '../config.ts';
+
+export function openAuthApi({
+  authApi,
+  serviceClient: { id, secret },
+}: Pick<Config, 'authApi' | 'serviceClient'>) {
+  const { url, internalUrl, timeoutMs } = authApi;
+  const http = createHttpClient({
+    dependency: 'Auth API',
+    baseUrl: internalUrl ?? url,
+    timeoutMs,
+    authorization: async () => basicAuthorization(id, linesOf(secret.reveal())[0]),
+    correlationId: currentCorrelationId,
+  });
+  const introspectionPath =
+    internalUrl === undefined ? '/auth/v3/oauth/introspect' : '/auth/v3/internal/introspect';
+  return { http, introspectionPath, probe: authApiProbe(http, introspectionPath) };
+}
+
+/** Auth API must accept the service client, without which no token can be introspected. */
+function authApiProbe(authApi: HttpClient, path: string): Probe {
+  return {
+    name: 'Auth API',
+    async run() {
+      try {
+        // Any token will do: an answer proves that the service client may introspect.
+        await authApi.send({
+          method: 'POST',
+          path,
+          form: { token: 'diagnosis' },
+        });
+      } catch (error) {
+        if (!(error instanceof UpstreamError) || (error.status !== 401 && error.status !== 403)) throw error;
+        const fix = 'set GATEHOUSE_SERVICE_CLIENT_ID and _SECRET alike on both sides';
+        return { status: 'failed', message: `It refused the service client: ${fix}.` };
+      }
+      return { status: 'ok', message: 'It answers, and knows the service client.' };
+    },
+  };
+}
