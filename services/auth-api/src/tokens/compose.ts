@@ -90,7 +90,7 @@ export function composeTokens(core: Core, dependencies: TokenDependencies) {
       accessTokens: access,
       families,
       idTokens: ids,
-      standing: dependencies.users.standing,
+      contactCenterStatus: dependencies.users.contactCenterStatus,
       issued,
       now,
     }),

@@ -7,7 +7,7 @@ import type { DomainEvent } from '../core/domain-event.ts';
 import type { AuthorizationDetail } from '../core/protocol/authorization-details.ts';
 import { commonScope, openidScope } from '../core/protocol/parameters.ts';
 import { claimsOfScope, membershipAsked, userClaimsOf } from '../core/protocol/user-claims.ts';
-import type { Standing } from '../people/accounts/standing.ts';
+import type { ContactCenterStatusCheck } from '../people/accounts/contact-center-status.ts';
 import type { PersonKey } from '../records/revocation/revocation.ts';
 import type { Client } from '../registry/clients/client.ts';
 import { permittedDetails } from '../registry/clients/detail-types.ts';
@@ -48,7 +48,7 @@ export interface UserTokenIssuerOptions {
   families: Pick<Families, 'openRefresh'>;
   idTokens: Pick<IdTokens, 'sign'>;
   /** Whether the user's contact centre is still active. */
-  standing: Pick<Standing, 'require'>;
+  contactCenterStatus: Pick<ContactCenterStatusCheck, 'require'>;
   /** A client got tokens of a person. */
   issued: Pick<DomainEvent<[clientId: string, person: PersonKey]>, 'announce'>;
   now: Clock;
@@ -57,7 +57,7 @@ export interface UserTokenIssuerOptions {
 export type UserTokenIssuer = ReturnType<typeof createUserTokenIssuer>;
 
 export function createUserTokenIssuer(options: UserTokenIssuerOptions) {
-  const { accessTokens, families, idTokens, standing, issued, now } = options;
+  const { accessTokens, families, idTokens, contactCenterStatus, issued, now } = options;
 
   /** The answer does not wait. */
   const announce = (client: Client, { identity }: Grant) =>
@@ -120,7 +120,7 @@ export function createUserTokenIssuer(options: UserTokenIssuerOptions) {
         accessTokens.issue(client, record),
         openRefresh(client, grant, record.issuedAtMs, cnf),
       ]);
-      await standing.require(grant.identity, provedAtMsOf(grant));
+      await contactCenterStatus.require(grant.identity, provedAtMsOf(grant));
       const idToken = await idTokenFor(client, grant, record, { accessToken, nonce: grant.nonce });
       announce(client, grant);
       return { ...tokenAnswer(accessToken, record), refresh_token: refreshToken, id_token: idToken };
@@ -144,7 +144,7 @@ export function createUserTokenIssuer(options: UserTokenIssuerOptions) {
       const record = recordOf(client, grant, renewal);
       const accessToken = await accessTokens.issue(client, record, { random, isRepeated });
       // The person was read again for the refresh.
-      await standing.require(grant.identity, now());
+      await contactCenterStatus.require(grant.identity, now());
       // Core section 12.2: a refreshed ID token has no nonce.
       const idToken = await idTokenFor(client, grant, record, { accessToken });
       announce(client, grant);

@@ -252,7 +252,7 @@ describe('a person who belongs to it no more', () => {
 });
 
 describe('a person whom the directory has put out of its group', () => {
-  // attack: session, code and tokens of a person who has left the contact centre, used for more | CWE-613, ASVS 7.4.1 | guard: services/auth-api/src/people/accounts/standing.ts
+  // attack: session, code and tokens of a person who has left the contact centre, used for more | CWE-613, ASVS 7.4.1 | guard: services/auth-api/src/people/accounts/contact-center-status.ts
   it('gets nothing more by what came before', async () => {
     const { store } = stack.simulator;
     const { DBID } = await store.createPerson({ tenantDbid: 101, userName: 'leaver', password });

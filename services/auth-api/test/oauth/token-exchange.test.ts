@@ -379,7 +379,7 @@ describe('the revocation of a subject token', () => {
         families: deps.tokens.families,
         idTokens: deps.tokens.ids,
         directory: deps.clients.directory,
-        standing: deps.users.standing,
+        contactCenterStatus: deps.users.contactCenterStatus,
         derivedTokens: deps.tokens.derived,
       }),
     });

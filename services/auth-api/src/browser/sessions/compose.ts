@@ -54,7 +54,7 @@ export function composeSessions(core: Core, dependencies: SessionDependencies) {
     revocations: dependencies.revocation.revocations,
     revokePerson: dependencies.contactCenters.subjects.revoke,
     isShared: dependencies.contactCenters.subjects.isShared,
-    standing: dependencies.users.standing,
+    contactCenterStatus: dependencies.users.contactCenterStatus,
     lifetimes: {
       idleMs: settings.idleSeconds * 1000,
       absoluteMs: settings.absoluteSeconds * 1000,

@@ -3,7 +3,7 @@ import { definedOnly } from '@gatehouse/contracts/defined-only';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { randomToken, randomUuid, sha256 } from '@gatehouse/service-kit/crypto';
 import type { DomainEvent } from '../../core/domain-event.ts';
-import type { Standing } from '../../people/accounts/standing.ts';
+import type { ContactCenterStatusCheck } from '../../people/accounts/contact-center-status.ts';
 import { SignInError } from '../../people/directories/sign-in-error.ts';
 import { isSamePerson } from '../../records/revocation/revocation.ts';
 import type { Revocations } from '../../records/revocation/revocations.ts';
@@ -24,7 +24,7 @@ export interface SessionServiceOptions {
   /** Ends what a person holds in one contact centre. @throws AppError (503) */
   revokePerson: Subjects['revoke'];
   isShared: Subjects['isShared'];
-  standing: Pick<Standing, 'holds'>;
+  contactCenterStatus: Pick<ContactCenterStatusCheck, 'holds'>;
   lifetimes: SessionLifetimes;
   /** Clients of ended sessions are told. @throws AppError (503) */
   ended: Pick<SessionsEnded, 'announce'>;
@@ -38,7 +38,8 @@ export type SessionService = ReturnType<typeof createSessionService>;
 
 /** Every method throws AppError (503) while Redis is away. */
 export function createSessionService(options: SessionServiceOptions) {
-  const { store, cookies, revocations, revokePerson, isShared, standing, lifetimes, ended, now } = options;
+  const { store, cookies, revocations, revokePerson, isShared, contactCenterStatus, lifetimes, ended, now } =
+    options;
 
   const isAlive = (session: StoredSession) => {
     const { sub, sid, identity, createdAtMs, lastSeenAtMs } = session;
@@ -127,7 +128,7 @@ export function createSessionService(options: SessionServiceOptions) {
         former && store.remove(former.cookieHash, former.stored),
       ]);
       // Switched off while the user proved who they are.
-      if (!(await standing.holds(identity, provedAtMs))) {
+      if (!(await contactCenterStatus.holds(identity, provedAtMs))) {
         await store.remove(sha256(cookie), session);
         throw new SignInError('bad_credentials', { detail: 'the contact centre was switched off meanwhile' });
       }

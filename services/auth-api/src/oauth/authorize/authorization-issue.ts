@@ -6,7 +6,7 @@ import type { SessionService } from '../../browser/sessions/service.ts';
 import type { Session } from '../../browser/sessions/session.ts';
 import type { AuthorizationRequest } from '../../core/protocol/authorization-request.ts';
 import { includes } from '../../core/protocol/response-types.ts';
-import type { Standing } from '../../people/accounts/standing.ts';
+import type { ContactCenterStatusCheck } from '../../people/accounts/contact-center-status.ts';
 import type { UserIdentity } from '../../people/identity/identity.ts';
 import type { AuditWriter } from '../../records/audit/event.ts';
 import type { Client } from '../../registry/clients/client.ts';
@@ -23,7 +23,7 @@ export interface AuthorizationIssuerOptions {
   userTokenIssuer: Pick<UserTokenIssuer, 'issueInFront'>;
   lateTokens: Pick<LateTokens, 'check'>;
   /** Whether the user's contact centre is still active. */
-  standing: Pick<Standing, 'holds'>;
+  contactCenterStatus: Pick<ContactCenterStatusCheck, 'holds'>;
   audit: AuditWriter;
 }
 
@@ -37,7 +37,7 @@ export interface ProvedUser {
 export type IssueAuthorization = ReturnType<typeof createAuthorizationIssuer>;
 
 export function createAuthorizationIssuer(options: AuthorizationIssuerOptions) {
-  const { sessions, families, userTokenIssuer, lateTokens, standing, audit } = options;
+  const { sessions, families, userTokenIssuer, lateTokens, contactCenterStatus, audit } = options;
 
   /** Gives the parameters of the answer. @throws OAuthError access_denied; AppError (503) */
   return async (
@@ -74,7 +74,7 @@ export function createAuthorizationIssuer(options: AuthorizationIssuerOptions) {
       }),
     ]);
     await lateTokens.check(client);
-    if (!(await standing.holds(identity, provedAtMsOf(proved))))
+    if (!(await contactCenterStatus.holds(identity, provedAtMsOf(proved))))
       throw accessDenied(
         'The contact centre of the user is disabled, or the user may not come in this way any more',
       );

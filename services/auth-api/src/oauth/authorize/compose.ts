@@ -88,7 +88,7 @@ export function composeAuthorize(core: Core, dependencies: AuthorizeDependencies
       families: tokens.families,
       userTokenIssuer: tokens.userTokenIssuer,
       lateTokens: tokens.lateTokens,
-      standing: dependencies.users.standing,
+      contactCenterStatus: dependencies.users.contactCenterStatus,
       audit: dependencies.audit.writer,
     }),
     responseJwt: createResponseJwt({

@@ -61,7 +61,7 @@ export function composeToken(core: Core, dependencies: TokenDependencies) {
     dependencies.clientAuthentication;
   const { revocations } = dependencies.revocation;
   const { directory } = dependencies.clients;
-  const { standing } = dependencies.users;
+  const { contactCenterStatus } = dependencies.users;
   const audit = dependencies.audit.writer;
   const users = dependencies.users.service;
   const { access: accessTokens, derived: derivedTokens, families, ids: idTokens } = tokens;
@@ -112,11 +112,11 @@ export function composeToken(core: Core, dependencies: TokenDependencies) {
         families,
         idTokens,
         directory,
-        standing,
+        contactCenterStatus,
       }),
       convertedTokens,
       accessTokens,
-      standing,
+      contactCenterStatus,
       registeredAssertions,
       details: dependencies.clients.details,
       lateTokens: tokens.lateTokens,

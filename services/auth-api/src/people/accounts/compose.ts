@@ -121,7 +121,7 @@ export function composeUsers(core: Core, dependencies: UserDependencies) {
     now,
   });
   return {
-    services: { service, standing: service.standing, loginNames },
+    services: { service, contactCenterStatus: service.contactCenterStatus, loginNames },
     follows: {
       afterDeactivation: {
         change({ entity, id }) {

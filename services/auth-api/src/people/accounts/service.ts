@@ -18,6 +18,7 @@ import { type AttemptLimiter, type AttemptLimits, createAttemptLimiter } from '.
 import type { UsualAddresses } from './attempts/usual-addresses.ts';
 import { createAuthenticate, type SignInCounts } from './authenticate.ts';
 import { createChangePassword } from './change-password.ts';
+import { createContactCenterStatus } from './contact-center-status.ts';
 import { createCutOffs } from './cut-offs.ts';
 import { createDummyVerification } from './dummy-verification.ts';
 import { createIdentification } from './identify.ts';
@@ -29,7 +30,6 @@ import { createPersonChangeRecords } from './person-change-records.ts';
 import { createPersonChanges } from './person-changes.ts';
 import { createBelongs, createRefresh } from './refresh.ts';
 import { createPeopleSearch } from './search.ts';
-import { createStanding } from './standing.ts';
 
 export interface UserServiceOptions {
   contactCenters: ContactCenterService;
@@ -121,7 +121,12 @@ export function createUserService(options: UserServiceOptions) {
     isMember,
     delays: createDelays({ limiter, lockoutRules, contactCenters }),
     refresh: createRefresh({ contactCenters, links, identities }),
-    standing: createStanding({ contactCenters, revocations, belongs: createBelongs({ links }), now }),
+    contactCenterStatus: createContactCenterStatus({
+      contactCenters,
+      revocations,
+      belongs: createBelongs({ links }),
+      now,
+    }),
     /** Finding of the diagnosis: in which environments no login can succeed. */
     loginsProbe: loginWatch.probe,
     /** Does not wait: an environment that cannot be reached must not keep the service from starting. */

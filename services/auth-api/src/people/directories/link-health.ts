@@ -35,10 +35,10 @@ export function linksProbe(users: { links(): LinkStates }): Probe {
 }
 
 /** Whether the people of an environment can sign in; `unknown` while its link is down or nothing answers. */
-const standings = ['possible', 'no_tenant', 'no_people', 'unknown'] as const;
+const loginStatuses = ['possible', 'no_tenant', 'no_people', 'unknown'] as const;
 
-interface Standing {
-  logins: (typeof standings)[number];
+interface LoginStatus {
+  logins: (typeof loginStatuses)[number];
   message?: string;
   version: number;
   examinedAtMs: number;
@@ -63,16 +63,16 @@ export function createLoginWatch({ inUse, metrics, log, now }: LoginWatchOptions
     'Environments that this replica uses, by whether their people can sign in.',
     ['logins'],
   );
-  for (const logins of standings) count.set({ logins }, 0);
-  let known = new Map<string, Standing>();
+  for (const logins of loginStatuses) count.set({ logins }, 0);
+  let known = new Map<string, LoginStatus>();
 
-  const standingOf = async (
+  const loginStatusOf = async (
     { environment, backend }: ReturnType<LoginWatchOptions['inUse']>[number],
     signal: AbortSignal,
-  ): Promise<Omit<Standing, 'version' | 'examinedAtMs'>> => {
+  ): Promise<Omit<LoginStatus, 'version' | 'examinedAtMs'>> => {
     if (backend.state !== 'open') return { logins: 'unknown' };
     if (environment.directory !== 'configServer')
-      return peopleStandingOf(backend, environment.directory, signal);
+      return peopleStatusOf(backend, environment.directory, signal);
     const steps = await examineLogin(backend, environment, { signal, deadlineMs: questionMs });
     const failed = steps.find(({ status }) => status === 'failed');
     if (failed === undefined) return { logins: 'possible' };
@@ -81,8 +81,11 @@ export function createLoginWatch({ inUse, metrics, log, now }: LoginWatchOptions
   };
 
   /** `isFresh`: also those that were well a moment ago. Never rejects. */
-  const examine = async (isFresh: boolean, signal: AbortSignal): Promise<ReadonlyMap<string, Standing>> => {
-    const next = new Map<string, Standing>();
+  const examine = async (
+    isFresh: boolean,
+    signal: AbortSignal,
+  ): Promise<ReadonlyMap<string, LoginStatus>> => {
+    const next = new Map<string, LoginStatus>();
     const waiting = inUse();
     const work = async () => {
       for (let use = waiting.pop(); use !== undefined && !signal.aborted; use = waiting.pop()) {
@@ -90,7 +93,7 @@ export function createLoginWatch({ inUse, metrics, log, now }: LoginWatchOptions
         const before = known.get(id);
         const isRecent = before?.version === version && now() - before.examinedAtMs < possibleForMs;
         if (!isFresh && isRecent && before.logins === 'possible') next.set(id, before);
-        else next.set(id, { ...(await standingOf(use, signal)), version, examinedAtMs: now() });
+        else next.set(id, { ...(await loginStatusOf(use, signal)), version, examinedAtMs: now() });
         const { message } = next.get(id) ?? {};
         if (message !== undefined && before?.message !== message)
           log.warn({ environmentId: id, reason: message }, 'no login can succeed in this environment');
@@ -100,7 +103,8 @@ export function createLoginWatch({ inUse, metrics, log, now }: LoginWatchOptions
     if (signal.aborted) return known;
     known = next;
     const all = [...next.values()];
-    for (const logins of standings) count.set({ logins }, all.filter((one) => one.logins === logins).length);
+    for (const logins of loginStatuses)
+      count.set({ logins }, all.filter((one) => one.logins === logins).length);
     return next;
   };
 
@@ -119,11 +123,11 @@ export function createLoginWatch({ inUse, metrics, log, now }: LoginWatchOptions
 }
 
 /** Where nobody registers and no tenants are: whether there is somebody who could sign in. */
-async function peopleStandingOf(
+async function peopleStatusOf(
   backend: ExaminedBackend,
   directory: keyof typeof nobodyThere,
   signal: AbortSignal,
-): Promise<Omit<Standing, 'version' | 'examinedAtMs'>> {
+): Promise<Omit<LoginStatus, 'version' | 'examinedAtMs'>> {
   const question = { signal, deadlineMs: questionMs, maxObjects: 1 };
   // A directory is asked for one person: whether that one is enabled says nothing about the others.
   const filter = directory === 'people' ? { state: CfgObjectState.enabled } : {};
@@ -141,7 +145,7 @@ const nobodyThere = {
 const maxNamed = 10;
 
 function loginsProbe(
-  examine: (isFresh: boolean, signal: AbortSignal) => Promise<ReadonlyMap<string, Standing>>,
+  examine: (isFresh: boolean, signal: AbortSignal) => Promise<ReadonlyMap<string, LoginStatus>>,
 ): Probe {
   return {
     name: 'logins',

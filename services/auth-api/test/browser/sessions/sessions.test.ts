@@ -63,7 +63,7 @@ describe.each([{ cluster: false }, { cluster: true }])('sessions, cluster mode: 
       revocations,
       revokePerson: ({ sub }) => revocations.revoke({ kind: 'sub', id: sub }),
       isShared: async () => false,
-      standing: { holds: async () => true },
+      contactCenterStatus: { holds: async () => true },
       lifetimes: lifetimesOf,
       ended: {
         async announce(ended, reach) {

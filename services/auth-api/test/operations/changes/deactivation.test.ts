@@ -2,7 +2,7 @@ import type { EnvironmentChange } from '@gatehouse/contracts/environment-api/cha
 import { describe, expect, it } from 'vitest';
 import { createDeactivation } from '../../../src/operations/changes/deactivation.ts';
 import type { Position } from '../../../src/operations/changes/deactivation-position.ts';
-import { createStanding } from '../../../src/people/accounts/standing.ts';
+import { createContactCenterStatus } from '../../../src/people/accounts/contact-center-status.ts';
 import { createRevocationMemory } from '../../../src/records/revocation/memory.ts';
 import type { Entry } from '../../../src/records/revocation/revocation.ts';
 import { contactCenterId, demoContactCenter } from '../../stack/auth-api.ts';
@@ -87,15 +87,15 @@ it('what was issued until an end could be revoked ends with it', async () => {
   await expect.poll(() => isRevoked({ signOn: 'saml /USW1' }, announcedAtMs + 1000)).toBe(true);
 });
 
-// attack: get client tokens for a contact centre that was never announced as ended | ASVS 7.4.2 | guard: services/auth-api/src/people/accounts/standing.ts
+// attack: get client tokens for a contact centre that was never announced as ended | ASVS 7.4.2 | guard: services/auth-api/src/people/accounts/contact-center-status.ts
 it('a client gets nothing for a contact centre that is switched off, although no end was announced', async () => {
-  const standing = createStanding({
+  const contactCenterStatus = createContactCenterStatus({
     contactCenters: { get: async (id) => (id === contactCenterId ? demoContactCenter : undefined) },
     revocations: { hasEnded: () => false },
     belongs: async () => true,
     now: () => 0,
   });
-  expect(await standing.activeOf([contactCenterId, 'switched-off'])).toEqual([contactCenterId]);
+  expect(await contactCenterStatus.activeOf([contactCenterId, 'switched-off'])).toEqual([contactCenterId]);
 });
 
 // attack: get tokens by an old copy in the moment before an end is revoked | ASVS 7.4.2 | guard: services/auth-api/src/records/revocation/memory.ts

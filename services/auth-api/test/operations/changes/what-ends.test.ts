@@ -298,7 +298,7 @@ describe('by a copy from before the end', () => {
     expect([own.status, own.json().error]).toEqual([400, 'unauthorized_client']);
   });
 
-  // attack: exchange or refresh while the copy of the contact centre is old | ASVS 7.4.2 | guard: services/auth-api/src/people/accounts/standing.ts
+  // attack: exchange or refresh while the copy of the contact centre is old | ASVS 7.4.2 | guard: services/auth-api/src/people/accounts/contact-center-status.ts
   it('the status is asked for where tokens are issued: a copy that was dropped is not enough', async () => {
     const place = await createPlace();
     switchOffSilently(place.id);

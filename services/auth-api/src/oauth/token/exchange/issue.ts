@@ -2,7 +2,7 @@
 import { isProvenBy } from '@gatehouse/caller-auth/sender-constraint/confirmation';
 import { invalidRequest, invalidScope, invalidTarget } from '@gatehouse/service-kit/errors';
 import { isWithinScope, openidScope } from '../../../core/protocol/parameters.ts';
-import type { Standing } from '../../../people/accounts/standing.ts';
+import type { ContactCenterStatusCheck } from '../../../people/accounts/contact-center-status.ts';
 import type { Client } from '../../../registry/clients/client.ts';
 import type { ClientDirectory } from '../../../registry/clients/directory.ts';
 import { type TokenAnswer, tokenAnswer } from '../../../tokens/access-token.ts';
@@ -32,11 +32,11 @@ export interface ExchangeIssuerOptions {
   derivedTokens: Pick<DerivedTokens, 'noteFamily'>;
   directory: Pick<ClientDirectory, 'find'>;
   /** Whether the user's contact centre is still active. */
-  standing: Pick<Standing, 'require'>;
+  contactCenterStatus: Pick<ContactCenterStatusCheck, 'require'>;
 }
 
 export function createExchangeIssuer(options: ExchangeIssuerOptions) {
-  const { accessTokens, derivedTokens, families, idTokens, directory, standing } = options;
+  const { accessTokens, derivedTokens, families, idTokens, directory, contactCenterStatus } = options;
 
   async function accessToken(
     client: Client,
@@ -149,7 +149,7 @@ export function createExchangeIssuer(options: ExchangeIssuerOptions) {
     ): Promise<IssuedExchange> {
       const issued = await issueAs(type, derivation, parents);
       const { subject } = derivation;
-      await standing.require(subject.identity, provedAtMsOf(subject));
+      await contactCenterStatus.require(subject.identity, provedAtMsOf(subject));
       return issued;
     },
   };

@@ -2,7 +2,7 @@
 import { definedOnly } from '@gatehouse/contracts/defined-only';
 import { invalidGrant } from '@gatehouse/service-kit/errors';
 import { UntrustedAssertion } from '../../../core/assertions/untrusted.ts';
-import type { Standing } from '../../../people/accounts/standing.ts';
+import type { ContactCenterStatusCheck } from '../../../people/accounts/contact-center-status.ts';
 import type { AuditEvent, AuditWriter } from '../../../records/audit/event.ts';
 import type { Revocations } from '../../../records/revocation/revocations.ts';
 import { type TokenAnswer, tokenAnswer } from '../../../tokens/access-token.ts';
@@ -14,7 +14,7 @@ import { assertedRecord } from './asserted-record.ts';
 export interface RedeemAssertedDeps {
   accessTokens: Pick<AccessTokens, 'issue'>;
   /** Whether the user's contact centre is still active. */
-  standing: Pick<Standing, 'require'>;
+  contactCenterStatus: Pick<ContactCenterStatusCheck, 'require'>;
   revocations: Revocations;
   audit: AuditWriter;
   /** Limits the events of refused public clients: anyone who knows a client id can cause them. */
@@ -24,7 +24,7 @@ export interface RedeemAssertedDeps {
 
 /** @throws OAuthError invalid_grant, invalid_scope */
 export async function redeemAsserted(
-  { accessTokens, standing, revocations, audit, now }: RedeemAssertedDeps,
+  { accessTokens, contactCenterStatus, revocations, audit, now }: RedeemAssertedDeps,
   request: GrantRequest,
   { asserted, grantType }: { asserted: AssertedUser; grantType: string },
 ): Promise<TokenAnswer> {
@@ -45,7 +45,7 @@ export async function redeemAsserted(
       }),
     ),
   ]);
-  await standing.require(record.identity, issuedAtMs);
+  await contactCenterStatus.require(record.identity, issuedAtMs);
   return tokenAnswer(accessToken, record);
 }
 

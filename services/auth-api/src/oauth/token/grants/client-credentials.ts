@@ -2,7 +2,7 @@
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { invalidScope, unauthorizedClient } from '@gatehouse/service-kit/errors';
 import { narrowScope } from '../../../core/protocol/parameters.ts';
-import type { Standing } from '../../../people/accounts/standing.ts';
+import type { ContactCenterStatusCheck } from '../../../people/accounts/contact-center-status.ts';
 import type { AuditWriter } from '../../../records/audit/event.ts';
 import type { DetailReader } from '../../../registry/clients/detail-types.ts';
 import { clientTokenRecord, tokenAnswer } from '../../../tokens/access-token.ts';
@@ -12,7 +12,7 @@ import { detailsParameter, type GrantHandler, tokenIssued } from '../grant-handl
 export interface ClientCredentialsDeps {
   accessTokens: Pick<AccessTokens, 'issue'>;
   /** Which of the client's contact centres are not switched off. */
-  standing: Pick<Standing, 'activeOf'>;
+  contactCenterStatus: Pick<ContactCenterStatusCheck, 'activeOf'>;
   details: DetailReader;
   now: Clock;
   /** Set if the installation audits every token; others only count them. */
@@ -20,7 +20,7 @@ export interface ClientCredentialsDeps {
 }
 
 export function clientCredentialsGrant(deps: ClientCredentialsDeps): GrantHandler {
-  const { accessTokens, standing, details, now, tokenAudit } = deps;
+  const { accessTokens, contactCenterStatus, details, now, tokenAudit } = deps;
   return {
     grantType: 'client_credentials',
     parameters: ['scope', detailsParameter],
@@ -33,7 +33,7 @@ export function clientCredentialsGrant(deps: ClientCredentialsDeps): GrantHandle
       if (scope === undefined) throw invalidScope('The client may not have this scope');
       const issuedAtMs = now();
       const bound = client.contactCenterIds;
-      const active = await standing.activeOf(bound);
+      const active = await contactCenterStatus.activeOf(bound);
       // A token that is bound to no contact centre is good for all of them.
       if (bound.length > 0 && active.length === 0)
         throw unauthorizedClient('The contact centres of the client are disabled or were deleted');

@@ -1,4 +1,4 @@
-/** Tells whether users and clients of a contact centre may still be given anything, at the moment of the gift. */
+/** Checks at the moment of issue whether users and clients of a contact centre may still get tokens and sessions. */
 import type { ContactCenterView } from '@gatehouse/contracts/environment-api/contact-center';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { invalidGrant, unavailable } from '@gatehouse/service-kit/errors';
@@ -17,7 +17,7 @@ export interface Member {
   entry?: Entry | undefined;
 }
 
-export interface StandingOptions {
+export interface ContactCenterStatusOptions {
   contactCenters: Pick<ContactCenterService, 'get'>;
   revocations: Pick<Revocations, 'hasEnded'>;
   /** Whether the directory has the person in the contact centre. @throws AppError (503) */
@@ -28,9 +28,14 @@ export interface StandingOptions {
 /** A sign-in asks for the membership: what is given right after it needs no second question. */
 const justNowMs = 10_000;
 
-export type Standing = ReturnType<typeof createStanding>;
+export type ContactCenterStatusCheck = ReturnType<typeof createContactCenterStatus>;
 
-export function createStanding({ contactCenters, revocations, belongs, now }: StandingOptions) {
+export function createContactCenterStatus({
+  contactCenters,
+  revocations,
+  belongs,
+  now,
+}: ContactCenterStatusOptions) {
   /**
    * While Environment API is down nothing can be switched off, so only what was switched off before is in doubt.
    * @throws AppError (503)
