@@ -21,7 +21,7 @@ import type { AccessTokenParts } from './compose-access.ts';
 import { createConsoleRights } from './console-rights.ts';
 import { createFamilies } from './families.ts';
 import { createIdTokens } from './id-token.ts';
-import { createLateTokens } from './late-tokens.ts';
+import { createStaleRegistrationTokens } from './stale-registration-tokens.ts';
 import { createUserTokenIssuer } from './user-token-issuer.ts';
 
 const spentCodeTtlMs = 3_600_000;
@@ -68,8 +68,13 @@ export function composeTokens(core: Core, dependencies: TokenDependencies) {
     maxLifeMs,
   });
   const ids = createIdTokens(keys.signer, dependencies.assertions.encryptFor, issuer);
-  const lateTokens = createLateTokens({ directory: clients.directory, revocations, now, log: core.log });
-  clients.changed.follow(lateTokens.forget);
+  const staleRegistrationTokens = createStaleRegistrationTokens({
+    directory: clients.directory,
+    revocations,
+    now,
+    log: core.log,
+  });
+  clients.changed.follow(staleRegistrationTokens.forget);
   const issued = createDomainEvent<[clientId: string, person: PersonKey]>('tokens were issued', core.log);
   const singleUse = createSingleUse(redis, keyspace, now);
   const nonces = createDpopNonces({
@@ -96,7 +101,7 @@ export function composeTokens(core: Core, dependencies: TokenDependencies) {
     }),
     /** A client got tokens of a person. */
     issued,
-    lateTokens,
+    staleRegistrationTokens,
     families,
     ids,
     consoleRights: createConsoleRights(dependencies.administrators.known),
@@ -118,5 +123,8 @@ export function composeTokens(core: Core, dependencies: TokenDependencies) {
     /** Answers of the scope name the next DPoP nonce. */
     tellNonces: (scope: App) => tellNonces(scope, { dpopProofs }),
   };
-  return { services, follows: { own: { client: (id) => void lateTokens.forget(id) } } } satisfies Domain;
+  return {
+    services,
+    follows: { own: { client: (id) => void staleRegistrationTokens.forget(id) } },
+  } satisfies Domain;
 }

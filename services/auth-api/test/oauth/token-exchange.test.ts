@@ -355,7 +355,7 @@ describe('the revocation of a subject token', () => {
     const overtaken = tokenExchangeGrant({
       issuer: deps.core.issuer,
       details: deps.clients.details,
-      lateTokens: deps.tokens.lateTokens,
+      staleRegistrationTokens: deps.tokens.staleRegistrationTokens,
       audit: deps.audit.writer,
       now: deps.now,
       presentedTokens: createPresentedTokens({

@@ -13,15 +13,15 @@ import type { Client } from '../../registry/clients/client.ts';
 import type { Families } from '../../tokens/families.ts';
 import { formatFamilyToken, newFamilyId, newSecret } from '../../tokens/family-token.ts';
 import type { CodeGrant, Grant } from '../../tokens/grant.ts';
-import type { LateTokens } from '../../tokens/late-tokens.ts';
 import { provedAtMsOf, referenceTo } from '../../tokens/session-reference.ts';
+import type { StaleRegistrationTokens } from '../../tokens/stale-registration-tokens.ts';
 import type { UserTokenIssuer } from '../../tokens/user-token-issuer.ts';
 
 export interface AuthorizationIssuerOptions {
   sessions: Pick<SessionService, 'noteClient'>;
   families: Pick<Families, 'saveCode'>;
   userTokenIssuer: Pick<UserTokenIssuer, 'issueInFront'>;
-  lateTokens: Pick<LateTokens, 'check'>;
+  staleRegistrationTokens: Pick<StaleRegistrationTokens, 'check'>;
   /** Whether the user's contact centre is still active. */
   contactCenterStatus: Pick<ContactCenterStatusCheck, 'holds'>;
   audit: AuditWriter;
@@ -37,7 +37,8 @@ export interface ProvedUser {
 export type IssueAuthorization = ReturnType<typeof createAuthorizationIssuer>;
 
 export function createAuthorizationIssuer(options: AuthorizationIssuerOptions) {
-  const { sessions, families, userTokenIssuer, lateTokens, contactCenterStatus, audit } = options;
+  const { sessions, families, userTokenIssuer, staleRegistrationTokens, contactCenterStatus, audit } =
+    options;
 
   /** Gives the parameters of the answer. @throws OAuthError access_denied; AppError (503) */
   return async (
@@ -73,7 +74,7 @@ export function createAuthorizationIssuer(options: AuthorizationIssuerOptions) {
         fields: responseType === 'code' ? undefined : { responseType },
       }),
     ]);
-    await lateTokens.check(client);
+    await staleRegistrationTokens.check(client);
     if (!(await contactCenterStatus.holds(identity, provedAtMsOf(proved))))
       throw accessDenied(
         'The contact centre of the user is disabled, or the user may not come in this way any more',

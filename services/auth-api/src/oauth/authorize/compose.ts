@@ -87,7 +87,7 @@ export function composeAuthorize(core: Core, dependencies: AuthorizeDependencies
       sessions: dependencies.sessions.service,
       families: tokens.families,
       userTokenIssuer: tokens.userTokenIssuer,
-      lateTokens: tokens.lateTokens,
+      staleRegistrationTokens: tokens.staleRegistrationTokens,
       contactCenterStatus: dependencies.users.contactCenterStatus,
       audit: dependencies.audit.writer,
     }),

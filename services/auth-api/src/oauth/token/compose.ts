@@ -119,7 +119,7 @@ export function composeToken(core: Core, dependencies: TokenDependencies) {
       contactCenterStatus,
       registeredAssertions,
       details: dependencies.clients.details,
-      lateTokens: tokens.lateTokens,
+      staleRegistrationTokens: tokens.staleRegistrationTokens,
       samlAssertions: createSamlAssertions({
         issuer,
         strengthOf: dependencies.assertions.clientKeySets.strengthOf,
@@ -129,7 +129,7 @@ export function composeToken(core: Core, dependencies: TokenDependencies) {
       }),
       now,
     }),
-    lateTokens: tokens.lateTokens,
+    staleRegistrationTokens: tokens.staleRegistrationTokens,
     accessTokens,
     noteIssued({ clientId }, grantType) {
       issued.inc({ grant: grantType });

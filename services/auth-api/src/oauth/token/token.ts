@@ -16,7 +16,7 @@ import {
 import type { Client } from '../../registry/clients/client.ts';
 import type { TokenAnswer } from '../../tokens/access-token.ts';
 import type { AccessTokens } from '../../tokens/access-tokens.ts';
-import type { LateTokens } from '../../tokens/late-tokens.ts';
+import type { StaleRegistrationTokens } from '../../tokens/stale-registration-tokens.ts';
 import type { ClientAuthentication, ClientCall } from '../client-authentication/client-authentication.ts';
 import type { SenderConstraints } from '../client-authentication/sender-constraints.ts';
 import { detailsParameter, type GrantHandler } from './grant-handler.ts';
@@ -27,7 +27,7 @@ export interface TokenEndpointOptions {
   clientAuthentication: ClientAuthentication;
   senderConstraints: SenderConstraints;
   grants: ReadonlyMap<string, GrantHandler>;
-  lateTokens: Pick<LateTokens, 'check'>;
+  staleRegistrationTokens: Pick<StaleRegistrationTokens, 'check'>;
   accessTokens: Pick<AccessTokens, 'find'>;
   /** Called once for each request. */
   noteIssued(client: Client, grantType: string): void;
@@ -35,7 +35,7 @@ export interface TokenEndpointOptions {
 }
 
 export function createTokenEndpoint(options: TokenEndpointOptions) {
-  const { clientAuthentication, senderConstraints, grants, lateTokens, accessTokens } = options;
+  const { clientAuthentication, senderConstraints, grants, staleRegistrationTokens, accessTokens } = options;
   const { noteIssued, countRefused } = options;
 
   /** The page may belong to the contact centre of the user, whom only the grant knew. */
@@ -55,7 +55,7 @@ export function createTokenEndpoint(options: TokenEndpointOptions) {
     const cnf = await senderConstraints.bind(client, call.sender, proof);
     const { clientAddress, correlationId } = call;
     const answer = await grant.handle({ client, parameters, scope, cnf, clientAddress, correlationId });
-    await lateTokens.check(client);
+    await staleRegistrationTokens.check(client);
     if (isCrossOrigin(call.sender)) await nameBearer(call, answer);
     noteIssued(client, grant.grantType);
     return answer;

@@ -6,7 +6,7 @@ import type { RequestParameters } from '../../../core/protocol/parameters.ts';
 import type { AuditEvent, AuditWriter } from '../../../records/audit/event.ts';
 import type { DetailReader } from '../../../registry/clients/detail-types.ts';
 import type { TokenAnswer } from '../../../tokens/access-token.ts';
-import type { LateTokens } from '../../../tokens/late-tokens.ts';
+import type { StaleRegistrationTokens } from '../../../tokens/stale-registration-tokens.ts';
 import type { ExchangeIssuer } from '../exchange/issue.ts';
 import { checkExchange } from '../exchange/policy.ts';
 import { type PresentedToken, type PresentedTokens, tokenRefused } from '../exchange/presented-token.ts';
@@ -20,7 +20,7 @@ export interface TokenExchangeDeps {
   targets: ExchangeTargets;
   exchangeIssuer: ExchangeIssuer;
   details: DetailReader;
-  lateTokens: Pick<LateTokens, 'check'>;
+  staleRegistrationTokens: Pick<StaleRegistrationTokens, 'check'>;
   audit: AuditWriter;
   now(): number;
 }
@@ -32,7 +32,8 @@ interface Presented {
 }
 
 export function tokenExchangeGrant(deps: TokenExchangeDeps): GrantHandler {
-  const { issuer, presentedTokens, targets, exchangeIssuer, details, lateTokens, audit, now } = deps;
+  const { issuer, presentedTokens, targets, exchangeIssuer, details, staleRegistrationTokens, audit, now } =
+    deps;
 
   async function readActor({ client, parameters }: GrantRequest): Promise<PresentedToken | undefined> {
     const isNamed = ['actor_token', 'actor_token_type'].some((name) => parameters.get(name) !== undefined);
@@ -66,7 +67,7 @@ export function tokenExchangeGrant(deps: TokenExchangeDeps): GrantHandler {
     const [, , ...alive] = await Promise.all([
       audit.write(eventOf(request, presented, { outcome: 'success', audience, scope: issued.scope })),
       // This replica may not know yet that a client of the audience was deleted.
-      Promise.all(others.map(lateTokens.check)),
+      Promise.all(others.map(staleRegistrationTokens.check)),
       // A revocation of the parent that ran meanwhile may have missed the new token.
       ...parents.map((parent) => parent.isAlive()),
     ]);

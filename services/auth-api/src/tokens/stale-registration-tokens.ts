@@ -11,9 +11,9 @@ import type { Client } from '../registry/clients/client.ts';
 import type { ClientDirectory } from '../registry/clients/directory.ts';
 import { endedByChange } from '../registry/clients/narrowing.ts';
 
-export type LateTokens = ReturnType<typeof createLateTokens>;
+export type StaleRegistrationTokens = ReturnType<typeof createStaleRegistrationTokens>;
 
-export interface LateTokensOptions {
+export interface StaleRegistrationTokensOptions {
   directory: Pick<ClientDirectory, 'find' | 'drop'>;
   revocations: Pick<Revocations, 'revokeAll'>;
   now: Clock;
@@ -28,7 +28,12 @@ interface LastIssue {
 /** As many as the directory caches. */
 const maxClients = 20_000;
 
-export function createLateTokens({ directory, revocations, now, log }: LateTokensOptions) {
+export function createStaleRegistrationTokens({
+  directory,
+  revocations,
+  now,
+  log,
+}: StaleRegistrationTokensOptions) {
   const lastIssues = createGrowingCache<LastIssue>(maxClients);
 
   /** @returns the last issue by an earlier version of the registration, if there was one. */

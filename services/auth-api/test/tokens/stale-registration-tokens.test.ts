@@ -61,7 +61,7 @@ async function holdCommits() {
 }
 
 describe('a token that says more than the registration', () => {
-  // attack: token issued while its client is changed | ASVS 15.4.2 | guard: services/auth-api/src/tokens/late-tokens.ts
+  // attack: token issued while its client is changed | ASVS 15.4.2 | guard: services/auth-api/src/tokens/stale-registration-tokens.ts
   it('does not come of a request that began before the change', async () => {
     await passwordTokens(stack, client);
     const held = new Promise<() => void>((hold) => {
