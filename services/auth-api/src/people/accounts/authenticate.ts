@@ -67,7 +67,7 @@ export function createAuthenticate(options: AuthenticateOptions) {
 
   const verify = async (login: Login, account: Account): Promise<AuthenticatedLogin> => {
     const callOptions = definedOnly({ signal: login.signal, deadlineMs: questionMs });
-    const { link, barredGroups } = await openPasswordAccess(account, login.password, callOptions);
+    const { link, ssoOnlyGroups } = await openPasswordAccess(account, login.password, callOptions);
     const proof = account.attempt.proof ?? (await ask(login, account, link, callOptions));
     const { user, provedAtMs } = proof;
     const numbers = { DBID: user.userDbid, tenantDBID: user.tenantDbid };
@@ -79,7 +79,7 @@ export function createAuthenticate(options: AuthenticateOptions) {
       account.attempt.succeed(proof),
     ]);
     // After the password: a stranger must not learn who is in a group.
-    if (barredGroups.length > 0 && (await isInGroup(link, person.DBID, barredGroups, callOptions)))
+    if (ssoOnlyGroups.length > 0 && (await isInGroup(link, person.DBID, ssoOnlyGroups, callOptions)))
       throw new SignInError('sso_required', { detail: passwordNotUsedHere });
     if (user.changePasswordRequired) throw new SignInError('password_change_required');
     const read = identities.from(link, person, await entitlements);

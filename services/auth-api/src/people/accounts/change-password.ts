@@ -69,10 +69,10 @@ export function createChangePassword(options: ChangePasswordOptions) {
 
   const changeAtServer = async (change: PasswordChange, account: Account) => {
     const callOptions = definedOnly({ signal: change.signal });
-    const { link, barredGroups } = await openPasswordAccess(account, change.oldPassword, callOptions);
+    const { link, ssoOnlyGroups } = await openPasswordAccess(account, change.oldPassword, callOptions);
     // First: a changed password must end what the person holds in each of them.
     const places = await readPlaces(link.place.environmentId);
-    const person = await findPerson(link, account.userName, barredGroups, callOptions);
+    const person = await findPerson(link, account.userName, ssoOnlyGroups, callOptions);
     if (person !== undefined) await account.countAs(person.userName);
     const { oldPassword, newPassword } = change;
     const { passwordUpdatingDate } = await link.changePassword(
@@ -145,13 +145,13 @@ export function createChangePassword(options: ChangePasswordOptions) {
 async function findPerson(
   link: EnvironmentLink,
   userName: string,
-  barredGroups: readonly string[],
+  ssoOnlyGroups: readonly string[],
   options: CallOptions,
 ): Promise<CfgPerson | undefined> {
   const [person] = await link.readPersons({ user_name: userName }, options);
-  const isBarred =
-    barredGroups.length > 0 && (await isInGroup(link, person?.DBID ?? 0, barredGroups, options));
-  return isBarred ? undefined : person;
+  const mustUseSso =
+    ssoOnlyGroups.length > 0 && (await isInGroup(link, person?.DBID ?? 0, ssoOnlyGroups, options));
+  return mustUseSso ? undefined : person;
 }
 
 function namedBy(owner: PasswordOwner): NamedAccount {

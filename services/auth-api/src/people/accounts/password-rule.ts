@@ -23,8 +23,8 @@ export interface PasswordAccessOptions {
 
 export interface PasswordAccess {
   link: EnvironmentLink;
-  /** Members of these groups may not use a password. Empty: the rule is the same for everybody. */
-  barredGroups: readonly string[];
+  /** Members of these groups must use single sign-on. The list is empty where one rule holds for everybody. */
+  ssoOnlyGroups: readonly string[];
 }
 
 /** Text for logs and audit only. */
@@ -72,7 +72,7 @@ export function createPasswordAccess({ links, passwordRule, dummyVerification }:
     }
     return {
       link: await links.open(contactCenter, options.signal),
-      barredGroups: use.allows === 'unless-member' ? use.accessGroups : [],
+      ssoOnlyGroups: use.allows === 'unless-member' ? use.accessGroups : [],
     };
   };
 }
