@@ -40,7 +40,7 @@ export const commands = {
     parts: { trio: { steps: [[...source, 'lab/speed/soak/run.ts']], needs: ['redis', 'build'] } },
   },
   fuzz: { steps: [[...longTest, 'fuzz.test.ts']], needs: [] },
-  siege: { steps: [[...longTest, 'siege.long.ts']], needs: ['redis'] },
+  siege: { steps: [[...longTest, 'attack-simulation.long.ts']], needs: ['redis'] },
   sbom: { steps: [[...source, 'tools/release/run.ts']], needs: [] },
   'test:clock': { steps: [[...source, 'lab/failures/clock/run.ts']], needs: ['redis', 'faketime', 'build'] },
   'test:regions': { steps: [[...source, 'lab/failures/regions/run.ts']], needs: ['redis', 'build'] },

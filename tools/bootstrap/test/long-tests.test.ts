@@ -11,7 +11,7 @@ const root = new URL('../../..', import.meta.url).pathname;
 test.each([
   ['soak', 'packages/config-server-simulator/test/soak/soak.test.ts'],
   ['fuzz', 'packages/config-server-client/test/wire/fuzz.test.ts'],
-  ['siege', 'services/auth-api/test/attacks/siege.long.ts'],
+  ['siege', 'services/auth-api/test/attacks/attack-simulation.long.ts'],
 ] as const)('npm run %s finds its test', async (name, file) => {
   const { commands } = (await import(module_)) as { commands: Record<string, { steps: string[][] }> };
   const [, vitest = '', , ...args] = commands[name]?.steps[0] ?? [];

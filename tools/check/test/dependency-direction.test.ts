@@ -112,14 +112,14 @@ describe('tools, examples and the laboratory', () => {
   const places = {
     'packages/other': { packages: [], layers: ['*.ts'] },
     tools: { folder: 'tools', packages: ['other'], layers: ['check', 'stack'] },
-    lab: { folder: 'lab', beside: ['tools'], packages: ['other'], layers: ['storm', 'siege'] },
+    lab: { folder: 'lab', beside: ['tools'], packages: ['other'], layers: ['storm', 'attack'] },
   };
   /** Spelt in parts: the check reads this file, too. */
   const lab = ['l', 'ab'].join('');
   const tree = {
     'tools/stack/start.ts': "import { check } from '../check/run.ts';",
     [`${lab}/storm/run.ts`]: "import { start } from '../../tools/stack/start.ts';",
-    [`${lab}/siege/run.ts`]: "import { load } from '../storm/load.ts';",
+    [`${lab}/attack/run.ts`]: "import { load } from '../storm/load.ts';",
     'packages/other/src/a.ts': '',
   };
 
@@ -182,13 +182,13 @@ describe('tools, examples and the laboratory', () => {
   });
 
   it('may be without the laboratory, but not without a part of it', () => {
-    const { [`${lab}/siege/run.ts`]: _siege, ...withoutSiege } = tree;
-    const { [`${lab}/storm/run.ts`]: _storm, ...withoutBoth } = withoutSiege;
+    const { [`${lab}/attack/run.ts`]: _attack, ...withoutAttack } = tree;
+    const { [`${lab}/storm/run.ts`]: _storm, ...withoutBoth } = withoutAttack;
     plant(withoutBoth, places);
     expect(wrongImports(root)).toEqual([]);
-    plant(withoutSiege, places);
+    plant(withoutAttack, places);
     expect(wrongImports(root)).toEqual([
-      `tools/check/layers.json: ${lab}/siege is listed and does not exist.`,
+      `tools/check/layers.json: ${lab}/attack is listed and does not exist.`,
     ]);
   });
 
