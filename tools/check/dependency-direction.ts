@@ -8,8 +8,8 @@ import {
   type Layers,
   layerOf,
   layersFile,
+  ownerOf,
   type Place,
-  placeOf,
   rankOf,
   readLayers,
 } from './layers.ts';
@@ -22,7 +22,7 @@ const mayImportDrivers = /(^|\/)(deps|store|[a-z-]*store)\.ts$/;
 export function wrongImports(root: string): string[] {
   const { pending, places } = readLayers(root);
   const sources = readSources(root);
-  const ordered = sources.filter(({ path }) => !pending.includes(placeOf(path, places)));
+  const ordered = sources.filter(({ path }) => !pending.includes(ownerOf(path, places)));
   const imports = ordered.flatMap((source) => source.imports);
   return [
     ...wrongPlaces(places),
@@ -64,7 +64,7 @@ function missingLayers(root: string, name: string, place: Place): string[] {
 }
 
 function wrongPackage({ path, specifier }: Import, places: Layers['places']): string[] {
-  const name = placeOf(path, places);
+  const name = ownerOf(path, places);
   const place = places[name];
   if (place === undefined) return [`${path}: ${layersFile} does not list ${name}.`];
   const [scope, target = ''] = specifier.split('/');
@@ -75,10 +75,10 @@ function wrongPackage({ path, specifier }: Import, places: Layers['places']): st
 }
 
 function leavesPlace({ path, target }: Import, places: Layers['places']): string[] {
-  const name = placeOf(path, places);
+  const name = ownerOf(path, places);
   const place = places[name];
   if (target === undefined || place === undefined) return [];
-  const within = placeOf(target, places);
+  const within = ownerOf(target, places);
   if (within in places && [name, ...(place.beside ?? [])].includes(within)) return [];
   const others = (place.beside ?? []).map((other) => ` or of ${other}`).join('');
   return [
@@ -87,7 +87,7 @@ function leavesPlace({ path, target }: Import, places: Layers['places']): string
 }
 
 function unlisted(path: string, places: Layers['places']): string[] {
-  const name = placeOf(path, places);
+  const name = ownerOf(path, places);
   const layer = layerOf(path, name, places);
   if (!(name in places) || rankOf(layer, name, places) >= 0) return [];
   return [`${path}: ${layersFile} does not list ${layer} in ${name}.`];
@@ -95,8 +95,8 @@ function unlisted(path: string, places: Layers['places']): string[] {
 
 /** The order inside a place: a folder or file imports only from those listed before it. */
 function wrongLayer({ path, target }: Import, places: Layers['places']): string[] {
-  const name = placeOf(path, places);
-  if (target === undefined || name !== placeOf(target, places)) return [];
+  const name = ownerOf(path, places);
+  if (target === undefined || name !== ownerOf(target, places)) return [];
   const [from, to] = [layerOf(path, name, places), layerOf(target, name, places)];
   if (from === to || rankOf(to, name, places) <= rankOf(from, name, places)) return [];
   return [
@@ -107,7 +107,7 @@ function wrongLayer({ path, target }: Import, places: Layers['places']): string[
 /** A domain calls another one through its service, never through its store or its routes; types of a row are free. */
 function wrongDomain({ path, target, isTypeOnly }: Import, places: Layers['places']): string[] {
   if (target === undefined || isTypeOnly || !path.startsWith('services/')) return [];
-  const name = placeOf(path, places);
+  const name = ownerOf(path, places);
   const isInFolder = path.split('/').length > 4 && target.split('/').length > 4;
   const isOfOther = layerOf(path, name, places) !== layerOf(target, name, places);
   const isOtherRoute = isInFolder && isOfOther && /(^|[-/])routes\.ts$/.test(target);

@@ -31,7 +31,7 @@ export function folderOfPlace(name: string, { folder = `${name}/src` }: Place): 
 }
 
 /** `packages/cli` of `packages/cli/src/output/table.ts`. */
-export function placeOf(path: string, places: Layers['places']): string {
+export function ownerOf(path: string, places: Layers['places']): string {
   const holder = Object.keys(places).find((name) => isIn(path, name, places));
   return holder ?? path.split('/').slice(0, 2).join('/');
 }

@@ -35,10 +35,10 @@ export function changeText(text: string, change: Change): string {
   const matches = beginnings.filter(({ length }) => length === wanted.length);
   const offsetOf = (at: number) => start + (words[at]?.start ?? code.length);
   const [match, ...others] = matches;
-  if (match === undefined) throw new Error(`${placeOf(change)} ${found(beginnings)}`);
+  if (match === undefined) throw new Error(`${targetOf(change)} ${found(beginnings)}`);
   if (others.length > 0) {
     const lines = matches.map(({ from }) => lineOf(text, offsetOf(from)));
-    throw new Error(`${placeOf(change)} has the text ${matches.length} times, in lines ${lines.join(', ')}`);
+    throw new Error(`${targetOf(change)} has the text ${matches.length} times, in lines ${lines.join(', ')}`);
   }
   const end = start + (words[match.until - 1]?.end ?? code.length);
   return text.slice(0, offsetOf(match.from)) + change.by + text.slice(end);
@@ -52,7 +52,7 @@ export function changeText(text: string, change: Change): string {
   }
 }
 
-const placeOf = (change: Change) => (change.in === undefined ? change.file : `${change.file}: ${change.in}`);
+const targetOf = (change: Change) => (change.in === undefined ? change.file : `${change.file}: ${change.in}`);
 
 const lineOf = (text: string, offset: number) => text.slice(0, offset).split('\n').length;
 

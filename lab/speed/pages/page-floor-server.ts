@@ -32,10 +32,10 @@ app.get('/', async () => values);
 /** What people read, and what links and fields hold. */
 function templateOf(html: string) {
   const values: string[] = [];
-  const placeOf = (value: string) => `<%= it.values[${values.push(value) - 1}] %>`;
+  const placeholderOf = (value: string) => `<%= it.values[${values.push(value) - 1}] %>`;
   const template = html
-    .replace(/(?<=>)[^<]*[^<\s][^<]*(?=<)/g, placeOf)
-    .replace(/(?<= (?:href|value|id|name)=")[^"<]+(?=")/g, placeOf);
+    .replace(/(?<=>)[^<]*[^<\s][^<]*(?=<)/g, placeholderOf)
+    .replace(/(?<= (?:href|value|id|name)=")[^"<]+(?=")/g, placeholderOf);
   return { template, values };
 }
 

@@ -2,7 +2,7 @@
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { randomBytes, type SecretBox } from '@gatehouse/service-kit/crypto';
 import { inTransactionOf, type PoolClient, withAdvisoryLock } from '@gatehouse/service-kit/postgres';
-import { placeOfSeal } from './days.ts';
+import { sealPlace } from './days.ts';
 import { chainHash, hashBytes, personalDigest } from './hash.ts';
 import { type ChainEnd, readSealedEnd } from './sealed-end.ts';
 import type { AuditTrail } from './trail.ts';
@@ -85,7 +85,7 @@ export function createAuditChainer(options: AuditChainerOptions) {
     await client.query(
       `INSERT INTO ${schema}.audit_days (day, last_position, hash, seal) VALUES ($1, $2, $3, $4)
        ON CONFLICT (day) DO UPDATE SET last_position = excluded.last_position, hash = excluded.hash, seal = excluded.seal`,
-      [day, last.position, last.hash, secretBox.seal(last.hash, placeOfSeal(schema, day))],
+      [day, last.position, last.hash, secretBox.seal(last.hash, sealPlace(schema, day))],
     );
   }
 

@@ -61,7 +61,7 @@ export async function readLastPosition(schema: string, db: Queryable): Promise<n
 }
 
 /** Binds a seal to its day: a seal that was copied from another day does not open. */
-export function placeOfSeal(schema: string, day: string): SecretPlace {
+export function sealPlace(schema: string, day: string): SecretPlace {
   return { table: `${schema}.audit_days`, row: day, column: 'seal' };
 }
 
@@ -74,7 +74,7 @@ export async function resealDays(schema: string, db: Queryable, box: SecretBox):
     await db.query(`UPDATE ${schema}.audit_days SET seal = $3 WHERE day = $1 AND seal = $2`, [
       day,
       seal,
-      box.reseal(seal, placeOfSeal(schema, day)),
+      box.reseal(seal, sealPlace(schema, day)),
     ]);
   }
   return old.length;

@@ -31,7 +31,7 @@ export async function eraseFromChain(
       transaction,
       rows.map(({ position, personal_digest: digest }) => [
         position,
-        secretBox.seal(digest, placeOfErasure(schema, position)),
+        secretBox.seal(digest, erasurePlace(schema, position)),
       ]),
     );
   }
@@ -46,7 +46,7 @@ export function isErasureSeal(
 ): boolean {
   if (seal === undefined) return false;
   try {
-    return box.open(seal, placeOfErasure(schema, String(position))).equals(digest);
+    return box.open(seal, erasurePlace(schema, String(position))).equals(digest);
   } catch {
     return false;
   }
@@ -65,7 +65,7 @@ export async function resealErasures(schema: string, db: Queryable, box: SecretB
       schema,
       db,
       rows.map(({ position, seal }) => {
-        const place = placeOfErasure(schema, position);
+        const place = erasurePlace(schema, position);
         return [position, box.seal(box.open(seal, place), place)];
       }),
     );
@@ -87,6 +87,6 @@ async function storeSeals(
   );
 }
 
-function placeOfErasure(schema: string, position: string): SecretPlace {
+function erasurePlace(schema: string, position: string): SecretPlace {
   return { table: `${schema}.audit_chain`, row: position, column: 'erasure_seal' };
 }

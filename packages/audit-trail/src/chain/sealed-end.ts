@@ -4,7 +4,7 @@
  */
 import type { SecretBox } from '@gatehouse/service-kit/crypto';
 import type { Queryable } from '@gatehouse/service-kit/postgres';
-import { placeOfSeal } from './days.ts';
+import { sealPlace } from './days.ts';
 import { noHash } from './hash.ts';
 
 export interface ChainEnd {
@@ -76,7 +76,7 @@ function openedSeal(
 ): Buffer | undefined {
   if (day === null || seal === null || hash === null) return undefined;
   try {
-    const opened = box.open(seal, placeOfSeal(schema, day));
+    const opened = box.open(seal, sealPlace(schema, day));
     return opened.equals(hash) ? opened : undefined;
   } catch {
     return undefined;

@@ -2,7 +2,7 @@
 import type { VerifiedDay } from '@gatehouse/contracts/audit-chain';
 import type { SecretBox } from '@gatehouse/service-kit/crypto';
 import { inTransaction, type Queryable } from '@gatehouse/service-kit/postgres';
-import { type AuditDay, placeOfSeal, readDayBefore, readDays } from './days.ts';
+import { type AuditDay, readDayBefore, readDays, sealPlace } from './days.ts';
 import { isErasureSeal } from './erasure.ts';
 import { chainHash, noHash, personalDigest } from './hash.ts';
 import { type AuditTrail, type ChainedEvent, readChain } from './trail.ts';
@@ -146,7 +146,7 @@ function personProblems(event: ChainedEvent, schema: string, box: SecretBox): st
 
 function sealProblems(day: AuditDay, schema: string, box: SecretBox): string[] {
   try {
-    const isSealed = box.open(day.seal, placeOfSeal(schema, day.day)).equals(day.hash);
+    const isSealed = box.open(day.seal, sealPlace(schema, day.day)).equals(day.hash);
     return isSealed ? [] : [`the seal of ${day.day} was made for another end of it`];
   } catch (error) {
     return [`the seal of ${day.day} does not open: ${(error as Error).message}`];

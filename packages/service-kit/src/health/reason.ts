@@ -48,7 +48,7 @@ export function reasonOf(error: unknown): string {
   // Several addresses of one name or several nodes were tried: one error stands for all of them.
   const one = errors?.[0] ?? lastNodeError;
   if (one !== undefined) return reasonOf(one);
-  const connection = ofConnections[code]?.(placeOf(error));
+  const connection = ofConnections[code]?.(peerOf(error));
   if (connection !== undefined) return `${connection} (${code})`;
   const known = ofMessages.find(([pattern]) => pattern.test(error.message));
   if (known !== undefined) return known[1];
@@ -57,7 +57,7 @@ export function reasonOf(error: unknown): string {
   return `${own}: ${reasonOf(error.cause)}`;
 }
 
-function placeOf({ address, host, hostname, port }: Described): string {
+function peerOf({ address, host, hostname, port }: Described): string {
   const name = address ?? host ?? hostname;
   if (name === undefined) return '';
   return port === undefined ? ` ${name}` : ` at ${name.includes(':') ? `[${name}]` : name}:${port}`;

@@ -48,7 +48,7 @@ export function createJwtAccessTokens(options: { signer: Signer; box: SecretBox;
       aud: aud.length === 1 ? (aud[0] as string) : aud,
       jti,
       amr: record.session?.amr,
-      ctx: context && box.seal(pack(context), placeOf(jti)),
+      ctx: context && box.seal(pack(context), contextPlace(jti)),
     };
   }
 
@@ -69,7 +69,7 @@ export function createJwtAccessTokens(options: { signer: Signer; box: SecretBox;
       authorizedAtMs: issuedAtMs,
     };
     if (claims.ctx === undefined) return shown;
-    return { ...shown, ...unpack(box.open(claims.ctx, placeOf(jti))) };
+    return { ...shown, ...unpack(box.open(claims.ctx, contextPlace(jti))) };
   }
 
   return {
@@ -146,7 +146,7 @@ function privatePart(record: AccessTokenRecord): Partial<AccessTokenRecord> | un
   return Object.keys(context).length === 0 ? undefined : context;
 }
 
-function placeOf(jti: string): SecretPlace {
+function contextPlace(jti: string): SecretPlace {
   return { table: 'access_token', row: jti, column: 'ctx' };
 }
 

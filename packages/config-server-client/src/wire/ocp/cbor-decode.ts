@@ -26,7 +26,7 @@ export function decodeCbor(bytes: Uint8Array, limits: BodyLimits): DecodedBody {
   }
 }
 
-/** One place for each hash: the keys of a stranger cannot make it grow. */
+/** One slot for each hash: the keys of a stranger cannot make it grow. */
 const knownKeys: (string | undefined)[] = new Array(1_024).fill(undefined);
 const maxKnownKey = 32;
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
@@ -128,8 +128,8 @@ class BodyReader {
   /** Takes the string of an earlier body where the bytes are the same, which spares decoding and hashing it. */
   #key(length: number): string {
     const start = this.#at;
-    const place = length > maxKnownKey ? -1 : placeOf(this.#bytes, start, length);
-    const known = knownKeys[place];
+    const slot = length > maxKnownKey ? -1 : slotOf(this.#bytes, start, length);
+    const known = knownKeys[slot];
     if (known !== undefined && isTextAt(this.#bytes, start, length, known)) {
       this.#at += length;
       return known;
@@ -138,7 +138,7 @@ class BodyReader {
     // An assignment would set the prototype.
     if (key === '__proto__') throw new BodyRefused('the key __proto__');
     // Only ASCII has as many characters as bytes.
-    if (place >= 0 && key.length === length) knownKeys[place] = key;
+    if (slot >= 0 && key.length === length) knownKeys[slot] = key;
     return key;
   }
 
@@ -182,7 +182,7 @@ function unsigned(bytes: Buffer, start: number, form: number): number {
 }
 
 /** FNV-1a. */
-function placeOf(bytes: Uint8Array, start: number, length: number): number {
+function slotOf(bytes: Uint8Array, start: number, length: number): number {
   let hash = 0x811c9dc5;
   for (let index = start; index < start + length; index += 1)
     hash = Math.imul(hash ^ (bytes[index] as number), 0x01000193);

@@ -19,7 +19,11 @@ const columns = `id, endpoint, audience, events, contact_center_ids AS "contactC
   bearer_token AS "bearerToken", created_at AS "createdAt", updated_at AS "updatedAt"`;
 
 /** Where the sealed token lives. */
-export const placeOf = (id: string) => ({ table: 'auth.signal_receivers', row: id, column: 'bearer_token' });
+export const bearerTokenPlace = (id: string) => ({
+  table: 'auth.signal_receivers',
+  row: id,
+  column: 'bearer_token',
+});
 
 export async function listReceivers(db: Queryable): Promise<Receiver[]> {
   const { rows } = await db.query<Receiver>(

@@ -10,11 +10,11 @@ import type { Pool, PoolClient } from '@gatehouse/service-kit/postgres';
 import type { Actor } from '../../core/administration/actor.ts';
 import { type AuditWriter, actorFields, type Cause } from '../../records/audit/event.ts';
 import {
+  bearerTokenPlace,
   deleteReceiver,
   listReceivers,
   lockReceiver,
   lockReceiversOf,
-  placeOf,
   type Receiver,
   saveReceiver,
 } from './receiver-store.ts';
@@ -50,7 +50,7 @@ export function createReceivers(options: ReceiversOptions) {
     known = await listReceivers(pool);
   };
 
-  const sealed = (id: string, token: string) => secretBox.seal(token, placeOf(id));
+  const sealed = (id: string, token: string) => secretBox.seal(token, bearerTokenPlace(id));
 
   /** A call must not reach what only this machine can reach; names are checked when they are resolved. */
   const requireEndpoint = (endpoint: string) => {
@@ -105,7 +105,7 @@ export function createReceivers(options: ReceiversOptions) {
             receiver.contactCenterIds.some((id) => contactCenterIds.includes(id))),
       ),
     bearerOf: ({ id, bearerToken }: Receiver): string | undefined =>
-      bearerToken === null ? undefined : secretBox.open(bearerToken, placeOf(id)).toString('utf8'),
+      bearerToken === null ? undefined : secretBox.open(bearerToken, bearerTokenPlace(id)).toString('utf8'),
 
     list: (): Promise<Receiver[]> => listReceivers(pool),
     /** @throws AppError (404) */

@@ -1,7 +1,7 @@
 /** Encrypts the bearer tokens of receivers again with the active encryption key. */
 import type { SecretBox } from '@gatehouse/service-kit/crypto';
 import { inTransaction, type Pool } from '@gatehouse/service-kit/postgres';
-import { listReceivers, lockReceiver, placeOf, saveReceiver } from './receiver-store.ts';
+import { bearerTokenPlace, listReceivers, lockReceiver, saveReceiver } from './receiver-store.ts';
 
 /**
  * How many tokens were sealed anew; safe to run twice, or at once.
@@ -14,7 +14,7 @@ export async function reencryptBearerTokens(pool: Pool, box: SecretBox): Promise
       const receiver = await lockReceiver(client, id);
       const token = receiver?.bearerToken ?? undefined;
       if (receiver === undefined || token === undefined || box.isCurrent(token)) continue;
-      await saveReceiver(client, { ...receiver, bearerToken: box.reseal(token, placeOf(id)) });
+      await saveReceiver(client, { ...receiver, bearerToken: box.reseal(token, bearerTokenPlace(id)) });
       sealed += 1;
     }
     return sealed;

@@ -4,7 +4,7 @@ import type { SigningAlgorithm } from '@gatehouse/contracts/resources/algorithms
 import type { SecretBox } from '@gatehouse/service-kit/crypto';
 import { calculateJwkThumbprint, type JWK } from 'jose';
 import { algorithmOf, generatePrivateKey } from './algorithms.ts';
-import { type KeyOrigin, placeOf, type StoredKey } from './store.ts';
+import { type KeyOrigin, type StoredKey, signingKeyPlace } from './store.ts';
 
 export interface NewKey {
   kid: string;
@@ -35,7 +35,7 @@ export function sealKey(
   const pkcs8 = privateKey.export({ type: 'pkcs8', format: 'pem' });
   return {
     ...key,
-    privateKey: box.seal(pkcs8, placeOf(key.kid)),
+    privateKey: box.seal(pkcs8, signingKeyPlace(key.kid)),
     state,
     createdAtMs: atMs,
     activatedAtMs: state === 'active' ? atMs : undefined,

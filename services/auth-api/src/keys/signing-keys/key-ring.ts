@@ -3,7 +3,7 @@ import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
 import { type SigningAlgorithm, signingAlgorithms } from '@gatehouse/contracts/resources/algorithms';
 import type { SecretBox } from '@gatehouse/service-kit/crypto';
 import type { JWK } from 'jose';
-import { type KeyState, placeOf, type StoredKey } from './store.ts';
+import { type KeyState, type StoredKey, signingKeyPlace } from './store.ts';
 
 export interface SigningKey {
   kid: string;
@@ -46,7 +46,7 @@ export function createKeyRing(box: SecretBox): KeyRing {
     const ring = { kid, algorithm, state, publicJwk, publicKey, activatedAtMs };
     // A key that does not sign is not decrypted, so that it cannot leak from memory.
     if (state !== 'active') return ring;
-    const pkcs8 = box.open(key.privateKey ?? '', placeOf(kid));
+    const pkcs8 = box.open(key.privateKey ?? '', signingKeyPlace(kid));
     return { ...ring, privateKey: createPrivateKey(pkcs8) };
   }
 

@@ -5,7 +5,7 @@ import type { Clock } from '@gatehouse/service-kit/clock';
 import type { SecretBox } from '@gatehouse/service-kit/crypto';
 import { type Probe, type Verdict, worst } from '@gatehouse/service-kit/health';
 import type { SigningKeyService } from './signing-keys.ts';
-import { placeOf, type StoredKey } from './store.ts';
+import { type StoredKey, signingKeyPlace } from './store.ts';
 
 export interface SigningKeysProbeOptions {
   service: Pick<SigningKeyService, 'keys' | 'list'>;
@@ -40,7 +40,7 @@ export function signingKeysProbe(options: SigningKeysProbeOptions): Probe {
 function sealVerdict({ kid, privateKey }: StoredKey, box: SecretBox): Verdict {
   if (privateKey === undefined) return { status: 'ok', message: '' };
   try {
-    box.open(privateKey, placeOf(kid));
+    box.open(privateKey, signingKeyPlace(kid));
   } catch (error) {
     const fix = 'put the key that sealed it back into GATEHOUSE_ENCRYPTION_KEYS';
     return {

@@ -1,7 +1,7 @@
 /** Encrypts the private keys with the active encryption key, so that a former one can be removed from the configuration. */
 import type { SecretBox } from '@gatehouse/service-kit/crypto';
 import { inTransaction, type Pool } from '@gatehouse/service-kit/postgres';
-import { listKeys, lockKeys, placeOf, replaceEnvelope } from './store.ts';
+import { listKeys, lockKeys, replaceEnvelope, signingKeyPlace } from './store.ts';
 
 /**
  * Safe to run twice or concurrently; replicas that know both encryption keys are not affected.
@@ -14,7 +14,7 @@ export async function reencryptSigningKeys(pool: Pool, box: SecretBox): Promise<
     let sealed = 0;
     for (const { kid, privateKey } of await listKeys(client)) {
       if (privateKey === undefined || box.isCurrent(privateKey)) continue;
-      await replaceEnvelope(client, kid, box.reseal(privateKey, placeOf(kid)));
+      await replaceEnvelope(client, kid, box.reseal(privateKey, signingKeyPlace(kid)));
       sealed += 1;
     }
     return sealed;

@@ -105,6 +105,6 @@ export async function lockKeys(db: Queryable): Promise<void> {
 }
 
 /** The place that the envelope of a private key is bound to. */
-export function placeOf(kid: string): SecretPlace {
+export function signingKeyPlace(kid: string): SecretPlace {
   return { table: 'auth.signing_keys', row: kid, column: 'private_key' };
 }

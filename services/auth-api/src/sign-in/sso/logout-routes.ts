@@ -8,7 +8,7 @@ import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { noStore } from './no-store.ts';
 import type { OidcLogout } from './oidc/logout.ts';
-import { placeOf, placeParams } from './place.ts';
+import { placeParams, signOnPlaceOf } from './place.ts';
 import type { ProviderLogout } from './provider-logout.ts';
 import { notingRefusals, type SsoRefusals } from './refusals.ts';
 import { samlPath } from './saml/entity.ts';
@@ -34,7 +34,7 @@ export async function providerLogoutRoutes(app: App, deps: LogoutRoutesDeps): Pr
   app.addHook('onRequest', noStore);
 
   const answer = async (request: FastifyRequest, incoming: IncomingLogout) => {
-    const place = placeOf(request.params as z.infer<typeof placeParams>);
+    const place = signOnPlaceOf(request.params as z.infer<typeof placeParams>);
     const outcome = await samlLogout.receive(place, incoming, request);
     return 'location' in outcome ? outcome.location : providerLogout.finish(outcome.finishes);
   };

@@ -34,7 +34,7 @@ function locationOf(slug: string): string | undefined {
 }
 
 /** The place that a path names. @throws AppError (404) */
-export function placeOf({ contactCenterId, place }: z.infer<typeof placeParams>): SignOnPlace {
+export function signOnPlaceOf({ contactCenterId, place }: z.infer<typeof placeParams>): SignOnPlace {
   const location = locationOf(place);
   if (location === undefined) throw notFound('There is no such location');
   return { contactCenterId: contactCenterId.toLowerCase(), location };

@@ -1,7 +1,7 @@
 /** Encrypts our keys towards identity providers again with the active encryption key. */
 import type { SecretBox } from '@gatehouse/service-kit/crypto';
 import { inTransaction, type Pool } from '@gatehouse/service-kit/postgres';
-import { placeOf } from './service.ts';
+import { ssoKeyPlace } from './service.ts';
 import { listSsoKeys, lockSsoKeys, replaceSsoEnvelope } from './store.ts';
 
 /**
@@ -13,7 +13,7 @@ export async function reencryptSsoKeys(pool: Pool, box: SecretBox): Promise<numb
     await lockSsoKeys(client);
     const keys = (await listSsoKeys(client)).filter(({ privateKey }) => !box.isCurrent(privateKey));
     for (const { id, privateKey } of keys)
-      await replaceSsoEnvelope(client, id, box.reseal(privateKey, placeOf(id)));
+      await replaceSsoEnvelope(client, id, box.reseal(privateKey, ssoKeyPlace(id)));
     return keys.length;
   });
 }

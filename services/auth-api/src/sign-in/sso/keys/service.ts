@@ -75,7 +75,7 @@ export function createSsoKeys(options: SsoKeysOptions) {
   const make = async (purpose: KeyPurpose, state: KeyState): Promise<StoredSsoKey> => {
     const { certificate, privateKey } = await makeCertifiedKey(purpose, host, now());
     const id = randomUuid();
-    return { id, purpose, certificate, privateKey: secretBox.seal(privateKey, placeOf(id)), state };
+    return { id, purpose, certificate, privateKey: secretBox.seal(privateKey, ssoKeyPlace(id)), state };
   };
 
   const change = async (
@@ -172,11 +172,11 @@ function open({ id, purpose, state, certificate, privateKey }: StoredSsoKey, box
     purpose,
     state,
     certificate,
-    privateKey: box.open(privateKey, placeOf(id)).toString('utf8'),
+    privateKey: box.open(privateKey, ssoKeyPlace(id)).toString('utf8'),
     notAfterMs: new X509Certificate(certificate).validToDate.getTime(),
   };
 }
 
-export function placeOf(id: string): SecretPlace {
+export function ssoKeyPlace(id: string): SecretPlace {
   return { table: 'auth.sso_keys', row: id, column: 'private_key' };
 }

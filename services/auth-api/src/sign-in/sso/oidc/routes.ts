@@ -6,7 +6,7 @@ import { z } from 'zod';
 import type { PostedRequests } from '../../../browser/cookies/posted-requests.ts';
 import { describeOnly, readOnlyForms } from '../../../core/protocol/parameters.ts';
 import { noStore } from '../no-store.ts';
-import { placeOf, placeParams, type SignOnPlace } from '../place.ts';
+import { placeParams, type SignOnPlace, signOnPlaceOf } from '../place.ts';
 import { notingRefusals, type SsoRefusals } from '../refusals.ts';
 import type { OidcCallback } from './callback.ts';
 import { callbackPath, redirectUriOf } from './redirect-uri.ts';
@@ -98,7 +98,7 @@ export async function oidcCallbackRoutes(
 function placeIn({ params }: FastifyRequest): SignOnPlace {
   const { data } = placeParams.safeParse(params);
   if (data === undefined) throw notFound('There is no such contact centre');
-  return placeOf(data);
+  return signOnPlaceOf(data);
 }
 
 /** What came twice stays twice: the checks refuse it. */

@@ -6,7 +6,7 @@ import { htmlErrorHandler } from '@gatehouse/service-kit/errors';
 import type { App } from '@gatehouse/service-kit/http';
 import { z } from 'zod';
 import { noStore } from '../no-store.ts';
-import { placeOf, placeParams } from '../place.ts';
+import { placeParams, signOnPlaceOf } from '../place.ts';
 import { notingRefusals, type SsoRefusals } from '../refusals.ts';
 import { finishPath, type SamlConsumer } from './consumer.ts';
 import { samlPath } from './entity.ts';
@@ -42,7 +42,11 @@ export async function samlRoutes(app: App, deps: SamlRoutesDeps): Promise<void> 
       }),
     },
     handler: async (request, reply) => {
-      const xml = await samlMetadata.of(placeOf(request.params), request.query.signed === 'true', request.ip);
+      const xml = await samlMetadata.of(
+        signOnPlaceOf(request.params),
+        request.query.signed === 'true',
+        request.ip,
+      );
       return reply.type('application/samlmetadata+xml; charset=utf-8').send(xml);
     },
   });
@@ -64,7 +68,10 @@ export async function samlRoutes(app: App, deps: SamlRoutesDeps): Promise<void> 
     },
     handler: async (request, reply) => {
       const { SAMLResponse: response, RelayState: relayState } = request.body;
-      const location = await samlConsumer.consume(request, placeOf(request.params), { response, relayState });
+      const location = await samlConsumer.consume(request, signOnPlaceOf(request.params), {
+        response,
+        relayState,
+      });
       return reply.redirect(location, 303);
     },
   });
