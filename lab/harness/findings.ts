@@ -13,12 +13,12 @@ const patienceMs = 20_000;
 
 export function createFindings() {
   const found: Finding[] = [];
-  const note = (what: string, expected: unknown, seen: unknown) => found.push({ what, expected, seen });
+  const record = (what: string, expected: unknown, seen: unknown) => found.push({ what, expected, seen });
   /** A question that fails is one more thing to see, and those after it are asked all the same. */
   const seenBy = (ask: () => Promise<unknown>) => ask().catch(({ message }: Error) => message);
   return {
     async expect(what: string, expected: unknown, ask: () => Promise<unknown>): Promise<void> {
-      note(what, expected, await seenBy(ask));
+      record(what, expected, await seenBy(ask));
     },
     /** As expect, but it may take a while; says how long it took. */
     async eventually(what: string, expected: unknown, ask: () => Promise<unknown>): Promise<void> {
@@ -28,7 +28,7 @@ export function createFindings() {
         await wait(100);
         seen = await seenBy(ask);
       }
-      note(`${what} (after ${Math.round(performance.now() - startedMs)} ms)`, expected, seen);
+      record(`${what} (after ${Math.round(performance.now() - startedMs)} ms)`, expected, seen);
     },
     /** Prints what was found since the last time. Resolves whether all of it was expected. */
     print(title: string): boolean {

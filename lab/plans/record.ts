@@ -5,10 +5,10 @@ import pg from 'pg';
 import { kindOf, type Statement, statementsVariable } from './statement.ts';
 
 const file = process.env[statementsVariable] ?? '';
-const noted = new Set<string>();
+const recorded = new Set<string>();
 const ofSource = /((?:services|packages)\/[\w-]+\/src\/[^?:()]+\.ts)\S*?:(\d+):\d+/;
 
-function note(query: unknown, given: unknown): void {
+function record(query: unknown, given: unknown): void {
   const at = sender();
   if (at === undefined) return;
   const asked = typeof query === 'string' ? { text: query, values: given } : (query as Partial<Statement>);
@@ -18,8 +18,8 @@ function note(query: unknown, given: unknown): void {
   if (values.some((value) => typeof value === 'string' && value.includes('\0'))) return;
   const statement: Statement = { at, text: asked.text, values, isNamed: 'name' in asked };
   const kind = kindOf(statement);
-  if (noted.has(kind)) return;
-  noted.add(kind);
+  if (recorded.has(kind)) return;
+  recorded.add(kind);
   appendFileSync(file, `${serialize(statement).toString('base64')}\n`);
 }
 
@@ -41,7 +41,7 @@ function sender(): string | undefined {
 for (const { prototype } of [pg.Client, pg.Pool] as { prototype: { query(...args: unknown[]): unknown } }[]) {
   const { query } = prototype;
   prototype.query = function (...args) {
-    note(args[0], args[1]);
+    record(args[0], args[1]);
     return query.apply(this, args);
   };
 }

@@ -29,8 +29,11 @@ const onlyOfTests = /\b(?:shop|ordered|example)\./;
 export function readStatements(file: string): Statement[] {
   const kept = new Map<string, Statement>();
   for (const line of readFileSync(file, 'utf8').split('\n').filter(Boolean)) {
-    const noted: Statement = deserialize(Buffer.from(line, 'base64'));
-    const statement = ofLargeOwner({ ...noted, text: noted.text.replaceAll(schemasOfTests, 'environment.') });
+    const recorded: Statement = deserialize(Buffer.from(line, 'base64'));
+    const statement = ofLargeOwner({
+      ...recorded,
+      text: recorded.text.replaceAll(schemasOfTests, 'environment.'),
+    });
     if (!onlyOfTests.test(statement.text)) kept.set(kindOf(statement), statement);
   }
   return [...kept.values()];

@@ -32,7 +32,7 @@ export interface LoadOptions {
 export async function fire(plan: LoadPlan, options: LoadOptions): Promise<LoadResult> {
   let refusal = '';
   const latenciesUs = createHistogram();
-  const note = (status: number, body: string) => {
+  const record = (status: number, body: string) => {
     if (status !== 200) refusal ||= `${status} ${body}`;
   };
   const result = await autocannon({
@@ -41,7 +41,7 @@ export async function fire(plan: LoadPlan, options: LoadOptions): Promise<LoadRe
     duration: options.seconds,
     // A request of its own for each connection: a chained one remembers the answer before.
     setupClient: (client) => {
-      client.setRequests([requestOf(plan, note)]);
+      client.setRequests([requestOf(plan, record)]);
       client.on('response', (_status, _bytes, durationMs) =>
         latenciesUs.record(Math.max(1, Math.round(durationMs * 1000))),
       );
@@ -63,15 +63,15 @@ function roundedMs(microseconds: number): number {
   return Math.round(microseconds / 10) / 100;
 }
 
-function requestOf(plan: LoadPlan, note: (status: number, body: string) => void): autocannon.Request {
-  if (plan.body === undefined) return { method: 'GET', headers: plan.headers, onResponse: note };
+function requestOf(plan: LoadPlan, record: (status: number, body: string) => void): autocannon.Request {
+  if (plan.body === undefined) return { method: 'GET', headers: plan.headers, onResponse: record };
   const request = {
     method: 'POST' as const,
     headers: { 'content-type': 'application/x-www-form-urlencoded', ...plan.headers },
   };
   const { body, headersOfEach } = plan;
   let next = typeof body === 'string' ? body : body.first();
-  if (typeof body === 'string' && !headersOfEach) return { ...request, body, onResponse: note };
+  if (typeof body === 'string' && !headersOfEach) return { ...request, body, onResponse: record };
   return {
     ...request,
     setupRequest: (template) => ({
@@ -80,7 +80,7 @@ function requestOf(plan: LoadPlan, note: (status: number, body: string) => void)
       headers: { ...template.headers, ...headersOfEach?.() },
     }),
     onResponse: (status, answer) => {
-      note(status, answer);
+      record(status, answer);
       if (status === 200 && typeof body !== 'string') next = body.next(answer);
     },
   };

@@ -44,7 +44,7 @@ export interface StackEnvironment {
   paths: StatePaths;
   progress: Progress;
   /** A sentence for the person at the terminal while the stack runs. */
-  tell(sentence: string): void;
+  print(sentence: string): void;
   /** A process cannot be kept alive: the caller stops the stack. */
   giveUp(reason: string): void;
   /** Aborted when the stack shall stop, also while it starts. */
@@ -165,7 +165,7 @@ export function createStack({ options, paths, progress, signal, ...voice }: Stac
   async function stop(): Promise<void> {
     removeStackFile(paths.stackFile);
     for (const one of stops.splice(0).reverse())
-      await Promise.resolve(one()).catch((error: Error) => voice.tell(`Stopping: ${error.message}`));
+      await Promise.resolve(one()).catch((error: Error) => voice.print(`Stopping: ${error.message}`));
   }
 
   return { start, stop };

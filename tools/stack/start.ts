@@ -29,12 +29,12 @@ async function main(): Promise<number> {
 async function run(options: StackOptions, paths: StatePaths): Promise<number> {
   const ending = new AbortController();
   let failure: string | undefined;
-  const tell = (sentence: string) =>
+  const print = (sentence: string) =>
     process.stderr.write(`${new Date().toTimeString().slice(0, 8)}  ${sentence}\n`);
   const stack = createStack({
     options,
     paths,
-    tell,
+    print,
     progress: createProgress(options),
     signal: ending.signal,
     giveUp(reason) {

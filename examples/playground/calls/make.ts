@@ -29,7 +29,7 @@ export function createCaller(reached: (url: string) => string) {
     async try(calls: RecordedCall[], call: Call): Promise<Outcome> {
       const startedAtMs = performance.now();
       const outcome = await send(call);
-      note(calls, call, { ...outcome, durationMs: performance.now() - startedAtMs });
+      record(calls, call, { ...outcome, durationMs: performance.now() - startedAtMs });
       return outcome;
     },
 
@@ -44,7 +44,7 @@ export function createCaller(reached: (url: string) => string) {
     async library<T>(calls: RecordedCall[], call: Call, work: () => Promise<{ token: T }>): Promise<T> {
       const startedAtMs = performance.now();
       const seen = (status: number, answer: object | undefined) =>
-        note(calls, call, {
+        record(calls, call, {
           status,
           answer: answer as RecordedCall['answer'],
           durationMs: performance.now() - startedAtMs,
@@ -93,7 +93,7 @@ function wordsOf(answer: Record<string, unknown>): string {
 }
 
 /** A poll that got the same answer as the one before is counted there. */
-function note(calls: RecordedCall[], call: Call, outcome: Omit<RecordedCall, 'call' | 'times'>): void {
+function record(calls: RecordedCall[], call: Call, outcome: Omit<RecordedCall, 'call' | 'times'>): void {
   const [last] = calls;
   const isRepeated =
     last?.call.what === call.what && last.status === outcome.status && call.kind.endsWith('poll');

@@ -52,7 +52,7 @@ export async function measureAgents(
   const figures: Figure[] = [];
   let disturbedRounds = 0;
 
-  function note(figure: string, said: number, measured: number): void {
+  function record(figure: string, said: number, measured: number): void {
     const rounded = Math.round(measured * 100) / 100;
     const compared = said === 0 ? {} : { ratio: Math.round((100 * measured) / said) / 100 };
     figures.push({ figure, page: said, measured: rounded, ...compared });
@@ -85,7 +85,7 @@ export async function measureAgents(
     if (round.isDisturbed) disturbedRounds += 1;
     after.redis = [...commandsBetween(before.work, after.work).values()].reduce((sum, one) => sum + one, 0);
     for (const name of Object.keys(texts) as (keyof Costs)[])
-      note(`${texts[name]} of ${of}`, said[name], (after[name] - before[name]) / times);
+      record(`${texts[name]} of ${of}`, said[name], (after[name] - before[name]) / times);
   }
 
   try {
@@ -101,7 +101,7 @@ export async function measureAgents(
     await compare('a refresh', page.refresh, applicationCount * agentCount, agents.refresh);
     const kinds = await stores.kinds();
     const bytes = (await stores.usedMemory()) - emptyBytes;
-    note('Redis bytes of an agent', page.redisBytesOfAgent, bytes / agentCount);
+    record('Redis bytes of an agent', page.redisBytesOfAgent, bytes / agentCount);
     await compare('a second of all agents', page.second, keepSeconds, () => agents.keep(keepSeconds));
     return { result: { name: agentsRowName, agents: agentCount, figures, kinds }, disturbedRounds };
   } finally {

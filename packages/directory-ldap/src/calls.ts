@@ -22,7 +22,7 @@ export interface CallRunnerOptions {
 export function createCallRunner({ standby, clock, metrics }: CallRunnerOptions) {
   let timeouts = 0;
   /** Counts, too. Whether the server is too slow to stay with. */
-  const noteTimeout = (error: ConfigServerError) => {
+  const countsAsTooSlow = (error: ConfigServerError) => {
     timeouts = error.code === 'RequestTimeout' ? timeouts + 1 : 0;
     return timeouts >= maxTimeouts;
   };
@@ -38,7 +38,7 @@ export function createCallRunner({ standby, clock, metrics }: CallRunnerOptions)
         const error = asError(cause);
         const step = afterFailure(kind, error, repeats);
         const isUnreachable = error.code === 'ConnectionLost' && !error.sent;
-        const isLeft = isUnreachable || noteTimeout(error);
+        const isLeft = isUnreachable || countsAsTooSlow(error);
         if (isLeft || (step.kind !== 'move-to-writable' && step.leave === true)) standby.leave(main);
         if (step.kind === 'fail') throw step.error;
         if (step.kind === 'move-to-writable' || repeats > 0) throw error;

@@ -67,10 +67,10 @@ export function createReferenceClock(options: ReferenceClockOptions) {
     let systemOffsetMs = Number.NEGATIVE_INFINITY;
     for (let trip = 0; trip < roundTrips; trip += 1) {
       const sentAtMs = monotonicMs();
-      const toldMs = await ask();
+      const answerMs = await ask();
       const atMs = monotonicMs();
       const errorMs = (atMs - sentAtMs) / 2;
-      if (errorMs < reading.errorMs) reading = { offsetMs: toldMs - (sentAtMs + errorMs), errorMs };
+      if (errorMs < reading.errorMs) reading = { offsetMs: answerMs - (sentAtMs + errorMs), errorMs };
       systemOffsetMs = Math.max(systemOffsetMs, systemMs() - monotonicMs());
     }
     return { reading, systemOffsetMs };
@@ -104,7 +104,7 @@ export function createReferenceClock(options: ReferenceClockOptions) {
    * @throws when the reference does not answer; then its former offset is kept
    */
   async function measure(isFirst = !readings.has(reference.store)): Promise<void> {
-    const [told] = await Promise.allSettled([
+    const [asked] = await Promise.allSettled([
       read(reference.ask).then((measured) => {
         follow(measured, isFirst);
         readings.set(reference.store, measured.reading);
@@ -113,7 +113,7 @@ export function createReferenceClock(options: ReferenceClockOptions) {
         readings.set(store, (await read(ask)).reading);
       }),
     ]);
-    if (told.status === 'rejected') throw told.reason;
+    if (asked.status === 'rejected') throw asked.reason;
   }
 
   /** Steps to the time of other replicas; the last measurement goes on to correct it. */

@@ -39,7 +39,7 @@ export async function buildApp(deps: Deps): Promise<App> {
     deps.cors.guard(crossOrigin);
     await mount(crossOrigin, 'pages of allowed origins');
     await crossOrigin.register(async (bound: App) => {
-      deps.tokens.tellNonces(bound);
+      deps.tokens.advertiseNonces(bound);
       await mount(bound, 'holders of tokens');
       await bound.register(async (browsers: App) => {
         await browsers.register(cookie);
@@ -49,7 +49,7 @@ export async function buildApp(deps: Deps): Promise<App> {
   });
   await app.register(async (operators: App) => {
     deps.cors.guardAdministration(operators);
-    deps.tokens.tellNonces(operators);
+    deps.tokens.advertiseNonces(operators);
     deps.clientAuthentication.guardAdministration(operators);
     await mount(operators, 'pages of operators');
   });
@@ -75,7 +75,7 @@ export async function buildApp(deps: Deps): Promise<App> {
     await mount(browsers, 'browsers');
     await browsers.register(async (withTokens: App) => {
       deps.cors.guardTokens(withTokens);
-      deps.tokens.tellNonces(withTokens);
+      deps.tokens.advertiseNonces(withTokens);
       await mount(withTokens, 'browsers with tokens');
     });
   });

@@ -1,5 +1,5 @@
 /** The table of contents of Environment API: every audience with its guards. The domains say what is mounted for it. */
-import { tellNonces } from '@gatehouse/caller-auth/sender-constraint/dpop-proof';
+import { advertiseNonces } from '@gatehouse/caller-auth/sender-constraint/dpop-proof';
 import { type App, createApp, hideFromProxies, mountsOf } from '@gatehouse/service-kit/http';
 import { admitCallers } from './access/admission.ts';
 import { authorisation, base } from './access/matrix.ts';
@@ -29,7 +29,7 @@ export async function buildApp(deps: Deps): Promise<App> {
   await app.register(
     async (api: App) => {
       cors.guard(api);
-      tellNonces(api, access);
+      advertiseNonces(api, access);
       access.advertise(api);
       admitCallers(api, access.admission);
       await mount(api, 'callers');

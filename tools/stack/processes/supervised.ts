@@ -18,7 +18,7 @@ export interface Supervision {
   register: ProcessRegister;
   logFolder: string;
   /** Prints a sentence for the person at the terminal. */
-  tell(sentence: string): void;
+  print(sentence: string): void;
   /** The process cannot be kept running; the stack has to end. */
   giveUp(reason: string): void;
 }
@@ -32,7 +32,7 @@ const exitConfig = 78;
 
 export function createSupervised(
   { name, launch, stopSignal = 'SIGTERM' }: SupervisedProgram,
-  { register, logFolder, tell, giveUp }: Supervision,
+  { register, logFolder, print, giveUp }: Supervision,
 ) {
   const logPath = join(logFolder, `${name}.log`);
   const logFile = openSync(logPath, 'w', 0o600);
@@ -93,11 +93,11 @@ export function createSupervised(
         return giveUp(
           `${name} does not stay up (${reason}). The end of its log, ${logPath}:\n${tailOf(logPath, 0)}`,
         );
-      tell(`${name} ended by itself (${reason}); it is started again.`);
+      print(`${name} ended by itself (${reason}); it is started again.`);
       try {
         await wait(restartDelayMs, undefined, { signal: ending.signal });
         await launchOnce();
-        tell(`${name} runs again.`);
+        print(`${name} runs again.`);
       } catch {
         // The next round counts it as a crash, or finds that the stack is ending.
       }

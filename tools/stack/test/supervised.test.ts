@@ -10,7 +10,7 @@ import { createSupervised } from '../processes/supervised.ts';
 function supervise(script: string) {
   const folder = mkdtempSync(join(tmpdir(), 'gatehouse-supervised-'));
   const children: ChildProcess[] = [];
-  const tell = vi.fn();
+  const print = vi.fn();
   const giveUp = vi.fn();
   const process_ = createSupervised(
     {
@@ -27,7 +27,7 @@ function supervise(script: string) {
     {
       register: { add: vi.fn(), remove: vi.fn(), close: vi.fn() },
       logFolder: folder,
-      tell,
+      print,
       giveUp,
     },
   );
@@ -35,18 +35,18 @@ function supervise(script: string) {
     await process_.stop();
     rmSync(folder, { recursive: true });
   });
-  return { process: process_, children, tell, giveUp };
+  return { process: process_, children, print, giveUp };
 }
 
 const forever = 'setInterval(() => {}, 1000)';
 
 test('a killed process is started again, in words', async () => {
-  const { process, children, tell, giveUp } = supervise(forever);
+  const { process, children, print, giveUp } = supervise(forever);
   await process.start();
   children[0]?.kill('SIGKILL');
   await vi.waitFor(() => expect(children).toHaveLength(2), { timeout: 5000 });
-  await vi.waitFor(() => expect(tell).toHaveBeenLastCalledWith('example runs again.'));
-  expect(tell).toHaveBeenCalledWith('example ended by itself (SIGKILL); it is started again.');
+  await vi.waitFor(() => expect(print).toHaveBeenLastCalledWith('example runs again.'));
+  expect(print).toHaveBeenCalledWith('example ended by itself (SIGKILL); it is started again.');
   expect(giveUp).not.toHaveBeenCalled();
 });
 
@@ -63,10 +63,10 @@ test('a process that says its configuration is wrong is not started again', asyn
 });
 
 test('a stopped process stays stopped', async () => {
-  const { process, children, tell } = supervise(forever);
+  const { process, children, print } = supervise(forever);
   await process.start();
   await process.stop();
   expect(children[0]?.signalCode).toBe('SIGTERM');
   expect(children).toHaveLength(1);
-  expect(tell).not.toHaveBeenCalled();
+  expect(print).not.toHaveBeenCalled();
 });

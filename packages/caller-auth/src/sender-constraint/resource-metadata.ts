@@ -43,7 +43,7 @@ export function metadataPathOf(path: string): string {
  * Adds to the challenges of a scope where the metadata of the route is, if it has some (section 5.1). Call it before the
  * routes are added.
  */
-export function tellMetadata(scope: App, addressOf: (route: string) => string | undefined): void {
+export function advertiseMetadata(scope: App, addressOf: (route: string) => string | undefined): void {
   scope.addHook('onSend', (request, reply, _payload, done) => {
     if (reply.statusCode < 400) return done();
     const challenge = reply.getHeader('www-authenticate');

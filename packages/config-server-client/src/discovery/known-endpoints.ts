@@ -55,7 +55,7 @@ export class KnownEndpoints {
   /** Takes an answer, best first. An empty one keeps the last list: an outage of the registry must not remove servers. */
   accept(endpoints: readonly Endpoint[], emptyBecause: string): void {
     const { registry, log, metrics } = this.#options;
-    this.#tell(() => metrics?.answered?.(endpoints.length));
+    this.#notify(() => metrics?.answered?.(endpoints.length));
     if (endpoints.length === 0) {
       this.#hasProblem(emptyBecause);
       return;
@@ -69,12 +69,12 @@ export class KnownEndpoints {
     if (!isNews) return;
     this.#endpoints = distinct;
     log.info({ registry, endpoints: distinct.map(endpointName) }, 'discovery changed the list of servers');
-    for (const listener of [...this.#listeners]) this.#tell(() => listener(distinct));
+    for (const listener of [...this.#listeners]) this.#notify(() => listener(distinct));
   }
 
   /** Keeps the last list after a query without a usable answer. */
   fail(reason: string, problem: string): void {
-    this.#tell(() => this.#options.metrics?.failed?.(reason));
+    this.#notify(() => this.#options.metrics?.failed?.(reason));
     this.#hasProblem(problem);
   }
 
@@ -94,7 +94,7 @@ export class KnownEndpoints {
   }
 
   /** A listener that throws must not end the watch. */
-  #tell(listener: () => void): void {
+  #notify(listener: () => void): void {
     try {
       listener();
     } catch (cause) {

@@ -72,7 +72,7 @@ export function registerInConsul(options: ConsulRegistrationOptions) {
     registered.resolve();
   }
 
-  function noteFailure(cause: unknown): void {
+  function recordFailure(cause: unknown): void {
     const { reason, message } = toConsulFailure(cause);
     // An agent that restarted without its data has lost the registration.
     known = undefined;
@@ -91,7 +91,7 @@ export function registerInConsul(options: ConsulRegistrationOptions) {
         delayMs = pace.afterAnswerMs(clock.monotonicMs() - startedAtMs);
       } catch (cause) {
         if (closing.signal.aborted) return;
-        noteFailure(cause);
+        recordFailure(cause);
         delayMs = pace.afterFailureMs(clock.monotonicMs() - startedAtMs);
       }
       await pause(clock, delayMs, AbortSignal.any([closing.signal, wakeUp.signal]));

@@ -76,13 +76,13 @@ export class Authenticator {
     const sessions = this.checkSessions(person, rules);
     const lastLogin = store.lastLoginOf(dbid);
     await store.recordLogin(dbid, Math.floor(now() / 1000));
-    const tellsExpiration =
+    const isNearExpiration =
       expiresInDays !== undefined && expiresInDays <= rules.passwordExpirationNotifyDays;
     return {
       person,
       sessions,
       changePasswordRequired: this.#mustChange(person, rules),
-      passwordExpiresInDays: tellsExpiration ? expiresInDays : undefined,
+      passwordExpiresInDays: isNearExpiration ? expiresInDays : undefined,
       lastLogin,
     };
   }

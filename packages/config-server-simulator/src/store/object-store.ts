@@ -162,7 +162,7 @@ export class ObjectStore {
     this.#tables.clear();
     for (const { objectType, dbid, object, passwords } of objects)
       this.#tables.put(objectType, dbid, object, passwords);
-    for (const [objectType, dbid] of maxDbids) this.#tables.noteDbid(objectType, dbid);
+    for (const [objectType, dbid] of maxDbids) this.#tables.recordDbid(objectType, dbid);
     for (const [dbid, atSeconds] of lastLogins) this.#tables.recordLogin(dbid, atSeconds);
     this.#lastHistoryId = lastHistoryId;
     this.#unsaved = [];

@@ -52,14 +52,14 @@ export class ObjectTables {
     this.#logins.set(personDbid, atSeconds);
   }
 
-  noteDbid(objectType: number, dbid: number): void {
+  recordDbid(objectType: number, dbid: number): void {
     this.#maxDbids.set(objectType, Math.max(this.#maxDbids.get(objectType) ?? 0, dbid));
   }
 
   /** Replaces the object. Without `passwords` those of the person stay. */
   put(objectType: number, dbid: number, object: StoredObject, passwords?: StoredPassword[]): void {
     this.#releaseKeys(objectType, dbid);
-    this.noteDbid(objectType, dbid);
+    this.recordDbid(objectType, dbid);
     const ofType = this.#objects.get(objectType) ?? new Map<number, StoredObject>();
     this.#objects.set(objectType, ofType.set(dbid, object));
     for (const { key } of uniqueKeysOf(objectType, object)) this.#holders.set(key, dbid);

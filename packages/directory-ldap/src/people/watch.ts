@@ -23,7 +23,7 @@ export function createPersonWatch({ look, pollMs, clock, log }: WatchOptions) {
   let isRunning = false;
   let historyId = 0;
 
-  const tell = (change: PersonChange) => {
+  const announce = (change: PersonChange) => {
     for (const listener of listeners) {
       try {
         listener(change);
@@ -37,7 +37,7 @@ export function createPersonWatch({ look, pollMs, clock, log }: WatchOptions) {
     const { dbid, isEnabled, isGone, passwordChangedAt } = now;
     const wasEnabled = before?.isEnabled ?? true;
     if (isGone) {
-      if (before?.isGone !== true) tell({ kind: 'deleted', dbid, historyId: ++historyId });
+      if (before?.isGone !== true) announce({ kind: 'deleted', dbid, historyId: ++historyId });
       return;
     }
     const passwordChanged =
@@ -50,7 +50,7 @@ export function createPersonWatch({ look, pollMs, clock, log }: WatchOptions) {
       state: isEnabled === wasEnabled ? undefined : state,
       PasswordUpdatingDate: passwordChanged ? passwordChangedAt : undefined,
     });
-    tell({ kind: 'updated', dbid, delta: { set, passwordChanged }, historyId: ++historyId });
+    announce({ kind: 'updated', dbid, delta: { set, passwordChanged }, historyId: ++historyId });
   };
 
   const round = async () => {
@@ -66,7 +66,7 @@ export function createPersonWatch({ look, pollMs, clock, log }: WatchOptions) {
     }
     seen = known;
     // Nobody can tell what changed before the first look: listeners read who is disabled.
-    if (isFirst) tell({ kind: 'resync' });
+    if (isFirst) announce({ kind: 'resync' });
   };
 
   const run = async () => {

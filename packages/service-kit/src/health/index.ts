@@ -2,11 +2,11 @@
 export { advisoryCheck } from './advisory-check.ts';
 export { diagnose, examine, type Probe, type Verdict, worst } from './diagnosis.ts';
 export {
+  listedBeforeMs,
   orderEndings,
   orderProblems,
   problemsOfDeletions,
   problemsOfEndings,
-  toldBeforeMs,
 } from './overview.ts';
 export { createProblemWatch, type ProblemWatch } from './problem-watch.ts';
 export { createReadiness, type ReadinessCheck } from './readiness.ts';

@@ -3,7 +3,7 @@ import type { Ending, Problem } from '@gatehouse/contracts/overview';
 
 const dayMs = 86_400_000;
 /** So long before its end something is told. */
-export const toldBeforeMs = 90 * dayMs;
+export const listedBeforeMs = 90 * dayMs;
 /** So long before its end it is a problem, as in the alert rules. */
 const problemBeforeMs = 30 * dayMs;
 

@@ -15,7 +15,7 @@ export interface ProblemWatchOptions {
 /** For so long an examination is told without another one. */
 const freshMs = 15_000;
 /** For so long it is told while another one runs, which a server that hangs makes slow. */
-const tellableMs = 60_000;
+const usableMs = 60_000;
 
 export type ProblemWatch = ReturnType<typeof createProblemWatch>;
 
@@ -48,6 +48,6 @@ export function createProblemWatch({ probes, runbooks, dispensable, now }: Probl
     running ??= look().finally(() => {
       running = undefined;
     });
-    return last !== undefined && ageMs < tellableMs ? last.problems : running;
+    return last !== undefined && ageMs < usableMs ? last.problems : running;
   };
 }

@@ -53,7 +53,7 @@ export function reasonOf(error: unknown): string {
   const known = ofMessages.find(([pattern]) => pattern.test(error.message));
   if (known !== undefined) return known[1];
   const own = detail !== undefined && severity === undefined ? detail : error.message.replace(/\s+/g, ' ');
-  if (error.cause === undefined || isTold(own, error.cause)) return own;
+  if (error.cause === undefined || namesCause(own, error.cause)) return own;
   return `${own}: ${reasonOf(error.cause)}`;
 }
 
@@ -63,6 +63,6 @@ function peerOf({ address, host, hostname, port }: Described): string {
   return port === undefined ? ` ${name}` : ` at ${name.includes(':') ? `[${name}]` : name}:${port}`;
 }
 
-function isTold(text: string, cause: unknown): boolean {
+function namesCause(text: string, cause: unknown): boolean {
   return cause instanceof Error && text.includes(cause.message) && cause.message !== '';
 }

@@ -20,19 +20,19 @@ export function createStart(steps: readonly StartStep[], log: Logger) {
 
   async function untilItSucceeds({ name, run }: StartStep, signal: AbortSignal): Promise<void> {
     awaited = { name, reason: 'not done yet' };
-    let told: string | undefined;
+    let logged: string | undefined;
     for (let pauseMs = firstPauseMs; !signal.aborted; pauseMs = Math.min(2 * pauseMs, maxPauseMs)) {
       try {
         await run();
-        if (told !== undefined) log.info({ dependency: name }, 'the start goes on');
+        if (logged !== undefined) log.info({ dependency: name }, 'the start goes on');
         return;
       } catch (error) {
         if (signal.aborted) return;
         const reason = reasonOf(error);
         awaited = { name, reason };
         // One line for each reason, not for each attempt.
-        if (reason !== told) log.warn({ dependency: name, reason, err: error }, 'the start waits');
-        told = reason;
+        if (reason !== logged) log.warn({ dependency: name, reason, err: error }, 'the start waits');
+        logged = reason;
         await delay(pauseMs, undefined, { signal }).catch(() => undefined);
       }
     }

@@ -26,7 +26,7 @@ import { hidePaths, knowRoutes, refuseAddress, wrongMethod } from './known-paths
 import { plainUrl } from './plain-paths.ts';
 import { requestLogger } from './request-logger.ts';
 import { followTlsFiles, httpsOptions } from './tls.ts';
-import { noteForwarding, type ProxyWatch } from './untrusted-proxy.ts';
+import { type ProxyWatch, recordForwarding } from './untrusted-proxy.ts';
 
 export type { App } from './app-type.ts';
 
@@ -94,7 +94,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   if (options.tracing) await app.register(options.tracing.requests);
   correlateWork(app);
   observeRequests(app, { ...options, logsSuccesses: http.logRequests === 'all' });
-  if (options.proxyWatch) noteForwarding(app, options.proxyWatch);
+  if (options.proxyWatch) recordForwarding(app, options.proxyWatch);
   if (options.drain) closeConnectionsWhileDraining(app, options.drain);
   if (options.openapi && options.describesApi) await describeApi(app, options.openapi);
   return app;

@@ -53,7 +53,7 @@ export function hidePaths(app: App): void {
 /** Call it before the first route. */
 export function knowRoutes(app: App): void {
   const known = new Map<string, KnownRoutes>();
-  app.addHook('onRoute', function note(this: App, { url, method }) {
+  app.addHook('onRoute', function recordRoute(this: App, { url, method }) {
     const routes = known.get(url) ?? { segments: url.split('/'), methods: new Set(), scope: this };
     known.set(url, routes);
     for (const one of [method].flat()) routes.methods.add(one);

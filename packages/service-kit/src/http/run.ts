@@ -7,7 +7,7 @@ import { overridesInUse } from '../config/weaknesses.ts';
 import { runReleaseCheck } from '../health/release-check.ts';
 import { createLogger, type Logger, missingLines } from '../observability/logging/logger.ts';
 import { BlockingOutputError } from '../observability/logging/output.ts';
-import { maxFlushMs, type Outputs, openOutputs, tellOnce } from '../observability/logging/outputs.ts';
+import { maxFlushMs, type Outputs, openOutputs, printOnce } from '../observability/logging/outputs.ts';
 import { createMetrics, type Metrics } from '../observability/metrics/registry.ts';
 import type { OpenApiDocument } from '../openapi/document.ts';
 import { createDrain } from './drain.ts';
@@ -59,7 +59,7 @@ export async function runService<C extends Configuration, D>(service: Service<C,
     else if (work) await runCommand(service, config, createKit(service, { log, metrics }), work);
     else await serve(service, { config, kit: createKit(service, { log, metrics }), logShipping, outputs });
   } catch (error) {
-    if (command === 'migrate') tellPlainly(error as Error, log);
+    if (command === 'migrate') printPlainly(error as Error, log);
     else log.fatal({ err: error }, `${command} failed`);
     process.exitCode = 1;
     // Connections that were opened before the failure must not keep the process alive.
@@ -78,7 +78,7 @@ function openCountedOutputs(name: string, log: CommonConfig['log'], metrics: Met
   return openOutputs({
     maxBytes: log.bufferBytes,
     onDropped: (output) => lines.inc({ output }),
-    tellDropped: (count) => missingLines(name, log, count),
+    noticeOfDropped: (count) => missingLines(name, log, count),
   });
 }
 
@@ -119,12 +119,12 @@ function createKit(service: { packageUrl: URL }, own: Pick<Kit, 'log' | 'metrics
 }
 
 /** One sentence, the last line: it becomes the message of the ended container, which operators see first. */
-function tellPlainly(error: Error, log: Logger): void {
+function printPlainly(error: Error, log: Logger): void {
   log.debug({ err: error }, 'the migration failed');
   process.stderr.write(`${error.message}\n`);
 }
 
 async function fail(exitCode: number, message: string): Promise<void> {
   process.exitCode = exitCode;
-  await tellOnce(`${message}\n`);
+  await printOnce(`${message}\n`);
 }

@@ -15,7 +15,7 @@ export function createProxyWatch({ log, metrics }: { log: Logger; metrics: Metri
   let untrusted: string | undefined;
 
   return {
-    note({ headers, ips, socket }: Pick<FastifyRequest, 'headers' | 'ips' | 'socket'>): void {
+    record({ headers, ips, socket }: Pick<FastifyRequest, 'headers' | 'ips' | 'socket'>): void {
       // With a trusted peer, Fastify lists the forwarded addresses after it.
       if (headers['x-forwarded-for'] === undefined || (ips?.length ?? 1) > 1) return;
       ignored.inc();
@@ -40,9 +40,9 @@ export function createProxyWatch({ log, metrics }: { log: Logger; metrics: Metri
   };
 }
 
-export function noteForwarding(app: App, watch: ProxyWatch): void {
+export function recordForwarding(app: App, watch: ProxyWatch): void {
   app.addHook('onRequest', (request, _reply, done) => {
-    watch.note(request);
+    watch.record(request);
     done();
   });
 }

@@ -40,11 +40,11 @@ export function nextBound(
     return { ...kept, boundMs: fromMs, waiting: { fromMs: overdueFromMs, toMs: dueMs } };
   const spentMs = moves.reduce((sum, [, movedMs]) => sum + movedMs, 0);
   const movedMs = Math.max(0, Math.min(dueMs - fromMs, maxMoveMs - spentMs));
-  return { ...kept, boundMs: fromMs + movedMs, moves: noted(moves, measuredMs, movedMs) };
+  return { ...kept, boundMs: fromMs + movedMs, moves: withMove(moves, measuredMs, movedMs) };
 }
 
 /** Moves of one hour are one, dated by the latest, so that few are stored. */
-function noted(moves: BoundState['moves'], measuredMs: number, movedMs: number): BoundState['moves'] {
+function withMove(moves: BoundState['moves'], measuredMs: number, movedMs: number): BoundState['moves'] {
   if (movedMs === 0) return moves;
   const last = moves.at(-1);
   if (last === undefined || Math.floor(last[0] / hourMs) < Math.floor(measuredMs / hourMs))

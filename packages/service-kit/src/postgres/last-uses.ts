@@ -23,7 +23,7 @@ const minPauseMs = 60_000;
 const maxThings = 20_000;
 
 export function createLastUses({ write, now, log, what, gatherMs, isWritable }: LastUsesOptions) {
-  const notedAtMs = createGrowingCache<number>(maxThings);
+  const recordedAtMs = createGrowingCache<number>(maxThings);
   let waiting = new Map<string, number>();
   let timer: NodeJS.Timeout | undefined;
   let writing: Promise<void> | undefined;
@@ -51,10 +51,10 @@ export function createLastUses({ write, now, log, what, gatherMs, isWritable }: 
 
   return {
     /** Returns immediately; a failed write is logged and fails no request. */
-    note(id: string): void {
+    record(id: string): void {
       const atMs = now();
-      if (!isWritable || atMs < (notedAtMs.get(id) ?? Number.NEGATIVE_INFINITY) + minPauseMs) return;
-      notedAtMs.set(id, atMs);
+      if (!isWritable || atMs < (recordedAtMs.get(id) ?? Number.NEGATIVE_INFINITY) + minPauseMs) return;
+      recordedAtMs.set(id, atMs);
       waiting.set(id, atMs);
       timer ??= setTimeout(flush, gatherMs).unref();
     },

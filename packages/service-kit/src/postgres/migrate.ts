@@ -30,7 +30,7 @@ export async function migrate(config: PostgresConfig, options: MigrateOptions): 
   const { schema, log, patienceMs = 60_000 } = options;
   const startedMs = performance.now();
   const progress: Progress = {};
-  let told: string | undefined;
+  let logged: string | undefined;
   for (;;) {
     try {
       return await migrateOnce(config, options, progress);
@@ -43,8 +43,8 @@ export async function migrate(config: PostgresConfig, options: MigrateOptions): 
         const sentence = `The schema ${schema} was not migrated${tried}, and nothing was changed: ${reason}`;
         throw new Error(sentence.replace(/\.?$/, '.'), { cause: error });
       }
-      if (reason !== told) log.warn({ schema, reason }, 'the migration waits for the database');
-      told = reason;
+      if (reason !== logged) log.warn({ schema, reason }, 'the migration waits for the database');
+      logged = reason;
       await delay(pauseMs);
     }
   }

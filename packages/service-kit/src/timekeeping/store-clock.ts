@@ -37,7 +37,7 @@ export interface ServiceClock {
 }
 
 /** So large a difference is told; a larger one takes the replica out of service. */
-const toldMs = 1000;
+const warningMs = 1000;
 
 export function createStoreClock(options: StoreClockOptions): ServiceClock {
   const { writer, pool, redis, commonKey, maxDifferenceMs, log, metrics, systemMs } = options;
@@ -47,9 +47,9 @@ export function createStoreClock(options: StoreClockOptions): ServiceClock {
       store: 'postgresql',
       async ask() {
         try {
-          const toldAtMs = await timeOfPostgres(writer);
+          const answerMs = await timeOfPostgres(writer);
           isAnswered = true;
-          return toldAtMs;
+          return answerMs;
         } catch (error) {
           if (writer === pool || isAnswered) throw error;
           // A region must start while the other one is down.
@@ -116,9 +116,9 @@ export function createStoreClock(options: StoreClockOptions): ServiceClock {
             status: 'failed',
             message: `${sentenceOf(wrong)}: no replica may serve so; set it by NTP.`,
           };
-        const told = beyond(toldMs);
-        if (told.length > 0) return { status: 'warning', message: `${sentenceOf(told)}: set it by NTP.` };
-        return { status: 'ok', message: `It agrees with the clocks of the stores to ${toldMs} ms.` };
+        const apart = beyond(warningMs);
+        if (apart.length > 0) return { status: 'warning', message: `${sentenceOf(apart)}: set it by NTP.` };
+        return { status: 'ok', message: `It agrees with the clocks of the stores to ${warningMs} ms.` };
       },
     },
   };

@@ -108,11 +108,11 @@ export function createAccessTokens(options: AccessTokensOptions) {
       if (client.accessTokenFormat === 'jwt') {
         const jti = newTokenId(record.issuedAtMs);
         const token = await jwts.sign(jti, record, client.accessTokenSignedResponseAlg);
-        await derivedTokens.noteJwt(jti, record, parents);
+        await derivedTokens.recordJwt(jti, record, parents);
         return token;
       }
       const token = newOpaqueToken(client);
-      await Promise.all([save(token, record), derivedTokens.noteOpaque(token, record, parents)]);
+      await Promise.all([save(token, record), derivedTokens.recordOpaque(token, record, parents)]);
       return token;
     },
 

@@ -1,7 +1,7 @@
 /** Composes what issues, keeps and recognises tokens. */
 
 import { createDpopNonces } from '@gatehouse/caller-auth/sender-constraint/dpop-nonces';
-import { createDpopProofs, tellNonces } from '@gatehouse/caller-auth/sender-constraint/dpop-proof';
+import { advertiseNonces, createDpopProofs } from '@gatehouse/caller-auth/sender-constraint/dpop-proof';
 import { createResourceTokens } from '@gatehouse/caller-auth/sender-constraint/resource-tokens';
 import { clientCertificatesOf } from '@gatehouse/caller-auth/sender-constraint/settings';
 import type { Secret } from '@gatehouse/service-kit/crypto';
@@ -121,7 +121,7 @@ export function composeTokens(core: Core, dependencies: TokenDependencies) {
       singleUse,
     }),
     /** Answers of the scope name the next DPoP nonce. */
-    tellNonces: (scope: App) => tellNonces(scope, { dpopProofs }),
+    advertiseNonces: (scope: App) => advertiseNonces(scope, { dpopProofs }),
   };
   return {
     services,

@@ -10,7 +10,7 @@ import { isJwt } from './jwt-access-token.ts';
  * Notes a token at one that it was derived from, and removes the notes of tokens that have expired.
  * KEYS: derived. ARGV: digest of the new token or name of its family, its end (ms), now (ms).
  */
-const noteDerived = defineScript(`
+const recordDerived = defineScript(`
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', ARGV[3])
 redis.call('ZADD', KEYS[1], ARGV[2], ARGV[1])
 local latest = redis.call('ZRANGE', KEYS[1], -1, -1, 'WITHSCORES')
@@ -43,10 +43,10 @@ export function createDerivedTokens({ redis, keyspace, now }: DerivedTokensOptio
   const derivedKeyOf = (digest: string) => keyspace.key('derived', digest);
   const endedKeyOf = (jti: string) => keyspace.key('ended', sha256(jti));
 
-  async function note(name: string, { issuedAtMs, expiresAtMs }: Lifetime, parents: readonly string[]) {
+  async function record(name: string, { issuedAtMs, expiresAtMs }: Lifetime, parents: readonly string[]) {
     await Promise.all(
       parents.map((parent) =>
-        noteDerived.run(redis, [derivedKeyOf(digestOf(parent))], [name, expiresAtMs, issuedAtMs]),
+        recordDerived.run(redis, [derivedKeyOf(digestOf(parent))], [name, expiresAtMs, issuedAtMs]),
       ),
     );
   }
@@ -82,15 +82,15 @@ export function createDerivedTokens({ redis, keyspace, now }: DerivedTokensOptio
   }
 
   return {
-    noteOpaque: (token: string, life: Lifetime, parents: readonly string[]) =>
-      note(sha256(token), life, parents),
+    recordOpaque: (token: string, life: Lifetime, parents: readonly string[]) =>
+      record(sha256(token), life, parents),
 
-    noteJwt: (jti: string, life: Lifetime, parents: readonly string[]) =>
-      note(`${jwtPrefix}${jti}`, life, parents),
+    recordJwt: (jti: string, life: Lifetime, parents: readonly string[]) =>
+      record(`${jwtPrefix}${jti}`, life, parents),
 
     /** For refresh tokens that were derived from others. */
-    noteFamily: (familyId: string, life: Lifetime, parents: readonly string[]) =>
-      note(`${familyPrefix}${familyId}`, life, parents),
+    recordFamily: (familyId: string, life: Lifetime, parents: readonly string[]) =>
+      record(`${familyPrefix}${familyId}`, life, parents),
 
     /**
      * Removes an opaque access token with every access token that was derived from it, directly or not.

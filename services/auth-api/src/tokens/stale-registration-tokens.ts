@@ -37,7 +37,7 @@ export function createStaleRegistrationTokens({
   const lastIssues = createGrowingCache<LastIssue>(maxClients);
 
   /** @returns the last issue by an earlier version of the registration, if there was one. */
-  function note(issue: LastIssue): LastIssue | undefined {
+  function record(issue: LastIssue): LastIssue | undefined {
     const { by, atMs } = issue;
     const last = lastIssues.get(by.clientId);
     if (last !== undefined && isSame(last.by, by)) {
@@ -54,7 +54,7 @@ export function createStaleRegistrationTokens({
     const { clientId, createdAtMs } = by;
     const found = await directory.find(clientId);
     if (isSame(found, by)) {
-      const before = note(issue);
+      const before = record(issue);
       if (before !== undefined) await settle(before);
       return;
     }

@@ -1,8 +1,8 @@
 /** Advertises whose tokens this API takes to clients that know nothing but its address (RFC 9728). */
 import {
+  advertiseMetadata,
   metadataPathOf,
   resourceMetadata,
-  tellMetadata,
 } from '@gatehouse/caller-auth/sender-constraint/resource-metadata';
 import { type App, allowEveryOrigin } from '@gatehouse/service-kit/http';
 
@@ -33,6 +33,6 @@ export function createResource({ publicUrl, takesProofs, takesCertificates }: Re
       );
     },
     /** Names the metadata in the challenges of a scope. */
-    advertise: (scope: App) => tellMetadata(scope, () => `${publicUrl}${metadataPathOf(path)}`),
+    advertise: (scope: App) => advertiseMetadata(scope, () => `${publicUrl}${metadataPathOf(path)}`),
   };
 }

@@ -136,14 +136,14 @@ export function createApiKeyService({
     async ownerOf(caller: Caller, key: string): Promise<KeyOwner> {
       const owner = await findOwner(key, 'api');
       if (!owner || !mayRead(caller, owner.contactCenterId)) throw unknownApiKey();
-      lastUses.note(owner.id);
+      lastUses.record(owner.id);
       return owner;
     },
     /** The caller who presents a SCIM key; undefined for one that does not work at this contact centre, for whatever reason. */
     async scimCallerOf(key: string, contactCenterId: string): Promise<Caller | undefined> {
       const owner = await findOwner(key, 'scim');
       if (owner === undefined || owner.contactCenterId !== parseId(contactCenterId)) return undefined;
-      lastUses.note(owner.id);
+      lastUses.record(owner.id);
       return scimCaller(owner.id, owner.contactCenterId);
     },
   };

@@ -5,12 +5,12 @@ import type { EnvironmentApiOverview } from '@gatehouse/contracts/environment-ad
 import type { AuditLag, Ending } from '@gatehouse/contracts/overview';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import {
+  listedBeforeMs,
   orderEndings,
   orderProblems,
   type ProblemWatch,
   problemsOfDeletions,
   problemsOfEndings,
-  toldBeforeMs,
 } from '@gatehouse/service-kit/health';
 import type { DeletionBounds, Pool } from '@gatehouse/service-kit/postgres';
 import { unknownContactCenter } from '../access/caller.ts';
@@ -37,13 +37,13 @@ export function createOverviewService(options: OverviewOptions) {
 
   const endingKeys = async (contactCenterId: string | undefined): Promise<Ending[]> => {
     const from = new Date(now()).toISOString();
-    const until = new Date(now() + toldBeforeMs).toISOString();
+    const until = new Date(now() + listedBeforeMs).toISOString();
     const keys = await listEndingKeys(pool, { from, until, contactCenterId }, maxEndings);
     return keys.map((key) => ({ kind: 'api-key', renewsItself: false, ...key }));
   };
 
   const endingCertificates = async (): Promise<Ending[]> => {
-    const until = new Date(now() + toldBeforeMs).toISOString();
+    const until = new Date(now() + listedBeforeMs).toISOString();
     return (await environmentCertificates()).filter(({ endsAt }) => endsAt < until);
   };
 

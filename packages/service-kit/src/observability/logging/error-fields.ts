@@ -5,7 +5,7 @@ import { stdSerializers } from 'pino';
  * Other fields hold secrets: arguments of a Redis command (its password), rows of PostgreSQL, claims of a token, bodies and
  * headers of requests.
  */
-const told = [
+const loggedFields = [
   ...['type', 'name', 'message', 'stack', 'code', 'status', 'statusCode', 'reason', 'failure', 'dependency'],
   // Sockets and resolvers.
   ...['errno', 'syscall', 'address', 'port', 'host', 'hostname'],
@@ -24,18 +24,18 @@ interface LibraryFields {
 
 export function errorFields(error: unknown): unknown {
   if (!(error instanceof Error)) return error;
-  return tellable(stdSerializers.err(error) as unknown as Record<string, unknown>);
+  return loggable(stdSerializers.err(error) as unknown as Record<string, unknown>);
 }
 
-function tellable(record: Record<string, unknown>): Record<string, unknown> {
-  const fields = told.flatMap((name) => (isPlain(record[name]) ? [[name, record[name]]] : []));
+function loggable(record: Record<string, unknown>): Record<string, unknown> {
+  const fields = loggedFields.flatMap((name) => (isPlain(record[name]) ? [[name, record[name]]] : []));
   const { command, aggregateErrors, detail, severity } = record as LibraryFields;
   return {
     ...Object.fromEntries(fields),
     // `detail` of AppError is for the log; that of PostgreSQL, which has a severity, quotes rows.
     ...(isPlain(detail) && severity === undefined ? { detail } : {}),
     ...(isPlain(command?.name) ? { command: command?.name } : {}),
-    ...(aggregateErrors ? { aggregateErrors: aggregateErrors.map(tellable) } : {}),
+    ...(aggregateErrors ? { aggregateErrors: aggregateErrors.map(loggable) } : {}),
   };
 }
 

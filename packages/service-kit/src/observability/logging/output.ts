@@ -10,7 +10,7 @@ interface OutputOptions {
   maxBytes: number;
   onDropped(): void;
   /** Makes the line that stands where lines are missing. */
-  tellDropped(count: number): string;
+  noticeOfDropped(count: number): string;
 }
 
 /** A line waits for others, because a system call for every line slows a busy process down. */
@@ -23,7 +23,7 @@ const nothing = Buffer.alloc(0);
 export class BlockingOutputError extends Error {}
 
 /** @throws BlockingOutputError */
-export function createOutput(fd: 1 | 2, { maxBytes, onDropped, tellDropped }: OutputOptions) {
+export function createOutput(fd: 1 | 2, { maxBytes, onDropped, noticeOfDropped }: OutputOptions) {
   const target = targetOf(fd);
   let lines: string[] = [];
   /** Bytes before the lines: an attempt left them. */
@@ -53,7 +53,7 @@ export function createOutput(fd: 1 | 2, { maxBytes, onDropped, tellDropped }: Ou
   }
 
   function addNotice(): void {
-    add(tellDropped(dropped));
+    add(noticeOfDropped(dropped));
     dropped = 0;
   }
 

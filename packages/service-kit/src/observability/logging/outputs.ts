@@ -13,15 +13,19 @@ interface OutputsOptions {
   maxBytes: number;
   onDropped(output: OutputName): void;
   /** Makes the log line that says how many are missing. */
-  tellDropped(count: number): string;
+  noticeOfDropped(count: number): string;
 }
 
-export function openOutputs({ maxBytes, onDropped, tellDropped }: OutputsOptions) {
-  const stdout = createOutput(1, { maxBytes, onDropped: () => onDropped('stdout'), tellDropped });
+export function openOutputs({ maxBytes, onDropped, noticeOfDropped }: OutputsOptions) {
+  const stdout = createOutput(1, {
+    maxBytes,
+    onDropped: () => onDropped('stdout'),
+    noticeOfDropped,
+  });
   const stderr = createOutput(2, {
     maxBytes,
     onDropped: () => onDropped('stderr'),
-    tellDropped: (count) => `${count} lines are missing here, because nobody read them\n`,
+    noticeOfDropped: (count) => `${count} lines are missing here, because nobody read them\n`,
   });
   printBy('stdout', stdout);
   printBy('stderr', stderr);
@@ -38,9 +42,9 @@ export function openOutputs({ maxBytes, onDropped, tellDropped }: OutputsOptions
 }
 
 /** The last words of a process that has opened no outputs: a reader that stands still gets what fits, and the process ends. */
-export async function tellOnce(text: string): Promise<void> {
+export async function printOnce(text: string): Promise<void> {
   const maxBytes = Buffer.byteLength(text);
-  const stderr = createOutput(2, { maxBytes, onDropped: () => undefined, tellDropped: () => '' });
+  const stderr = createOutput(2, { maxBytes, onDropped: () => undefined, noticeOfDropped: () => '' });
   stderr.write(text);
   await stderr.flush(maxFlushMs);
 }

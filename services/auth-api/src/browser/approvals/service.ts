@@ -20,7 +20,7 @@ export interface ApprovalsOptions {
   store: PolledRequests<ApprovalRequest>;
   askedPeople: AskedPeople;
   directory: Pick<ClientDirectory, 'find'>;
-  sessions: Pick<SessionService, 'noteClient'>;
+  sessions: Pick<SessionService, 'recordClient'>;
   audit: AuditWriter;
   now: Clock;
 }
@@ -89,7 +89,7 @@ export function createApprovals(options: ApprovalsOptions) {
       if (!(await store.answer(id, given))) return false;
       await Promise.all([
         isApproved && askedPeople.release({ ...session.identity, ...idOf(waiting.request) }),
-        isApproved && sessions.noteClient(request, session, waiting.request.clientId),
+        isApproved && sessions.recordClient(request, session, waiting.request.clientId),
         audit.write(eventOf(answer, waiting.request, session, request)),
       ]);
       return true;

@@ -38,7 +38,7 @@ export function composeConsents(
     gatherMs: 5_000,
     isWritable: isWritable || writer !== pool,
   });
-  tokens.issued.follow(uses.note);
+  tokens.issued.follow(uses.record);
   const consentForms = createConsentForms({
     guard: interactions.formGuard,
     interactions: interactions.service,

@@ -46,7 +46,7 @@ export function createConsentForms(options: ConsentFormsOptions) {
       const { clientId, scope } = interaction.authorization;
       if (form.answer === 'allowed') await consents.give(session.identity, { clientId, scope });
       await Promise.all([
-        interactions.note(interaction.id, { consent: { ...asked, answer: form.answer } }),
+        interactions.recordState(interaction.id, { consent: { ...asked, answer: form.answer } }),
         audit.write({
           name: form.answer === 'allowed' ? 'consent_given' : 'consent_denied',
           outcome: 'success',

@@ -14,7 +14,7 @@ export function createConsentUses(db: Queryable, { keysOf, ...options }: Consent
   });
   return {
     /** Returns immediately; a failed write is logged and fails no request. */
-    note: (clientId: string, person: PersonKey) => uses.note(personAtClient(clientId, person)),
+    record: (clientId: string, person: PersonKey) => uses.record(personAtClient(clientId, person)),
     /** Resolves when the uses so far are written or given up. */
     settled: uses.settled,
   };

@@ -17,7 +17,7 @@ import { newUserCode } from './user-code.ts';
 
 export interface DevicesOptions {
   store: DeviceStore;
-  sessions: Pick<SessionService, 'noteClient'>;
+  sessions: Pick<SessionService, 'recordClient'>;
   audit: AuditWriter;
   now: Clock;
   lifeSeconds: number;
@@ -75,7 +75,7 @@ export function createDevices({ store, sessions, audit, now, lifeSeconds }: Devi
       if (!(await store.answer(device.id, grant))) return 'expired';
       const contactCenterId = identity.contactCenterId;
       await Promise.all([
-        sessions.noteClient(request, session, clientId),
+        sessions.recordClient(request, session, clientId),
         audit.write({ ...eventOf('device_approved', clientId, request), sub, sid, contactCenterId }),
       ]);
       return 'approved';

@@ -49,7 +49,7 @@ export function createInteractionService({ store, cookies, now }: InteractionSer
     /** Reads with the binding cookie of the request. @throws as read */
     readFor: (request: BrowserRequest, id: string) => read(id, cookies.readBrowser(request)),
     /** Changes what the page shows next. */
-    note: (id: string, state: InteractionState) => store.note(id, state),
+    recordState: (id: string, state: InteractionState) => store.recordState(id, state),
     /** Takes the interaction, so that it is used once; another browser cannot use it up. @throws as read */
     async consume(request: BrowserRequest, id: string): Promise<Interaction> {
       const browserHash = hashOf(cookies.readBrowser(request));

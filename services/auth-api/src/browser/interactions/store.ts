@@ -20,7 +20,7 @@ if ARGV[2] == 'take' then redis.call('DEL', KEYS[1]) end
 return {'found', found[2], found[3]}
 `);
 
-const noteState = defineScript(`
+const recordStateScript = defineScript(`
 if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
 redis.call('HSET', KEYS[1], 'state', ARGV[1])
 return 1
@@ -58,8 +58,8 @@ export function createInteractionStore(redis: RedisClient, keyspace: Keyspace) {
     },
     read: (id: string, browserHash: string) => find(id, browserHash, 'read'),
     /** Replaces the state; does not bring back an interaction that is gone. */
-    async note(id: string, state: InteractionState): Promise<void> {
-      await noteState.run(redis, [keyOf(id)], [JSON.stringify(state)]);
+    async recordState(id: string, state: InteractionState): Promise<void> {
+      await recordStateScript.run(redis, [keyOf(id)], [JSON.stringify(state)]);
     },
     /** Reads and deletes in one step; an interaction of another browser stays. */
     take: (id: string, browserHash: string) => find(id, browserHash, 'take'),

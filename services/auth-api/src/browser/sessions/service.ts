@@ -146,7 +146,7 @@ export function createSessionService(options: SessionServiceOptions) {
     },
 
     /** Remembers that a client got a code or token by the session. */
-    async noteClient(request: BrowserRequest, session: Session, clientId: string): Promise<void> {
+    async recordClient(request: BrowserRequest, session: Session, clientId: string): Promise<void> {
       const cookie = cookies.readSession(request);
       if (cookie === undefined || session.clientIds.includes(clientId)) return;
       await store.touch(sha256(cookie), now(), expiryOf(lifetimes, session, now()), clientId);

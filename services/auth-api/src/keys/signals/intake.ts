@@ -29,10 +29,10 @@ export function createIntake(options: IntakeOptions) {
   const { pool, redis, waitingKey, receivers, outbox, contactCentersOf, issuer, wake, log } = options;
 
   const placesOf = async ({ contactCenterId, sub, isOfAccount = false }: Signal): Promise<string[]> => {
-    const told = contactCenterId === undefined ? [] : [contactCenterId];
+    const named = contactCenterId === undefined ? [] : [contactCenterId];
     const isWhole = contactCenterId !== undefined && !isOfAccount;
-    if (isWhole || sub === undefined || !receivers.hasLimited()) return told;
-    return [...told, ...(await contactCentersOf(sub))];
+    if (isWhole || sub === undefined || !receivers.hasLimited()) return named;
+    return [...named, ...(await contactCentersOf(sub))];
   };
 
   const keep = async (signal: Signal) => {

@@ -58,7 +58,7 @@ export function createReceivers(options: ReceiversOptions) {
     if (problem !== undefined) throw fieldError('endpoint', problem.message);
   };
 
-  const note = async (
+  const recordChange = async (
     { client, record }: ChangeTransaction,
     { name, id, cause }: { name: Change; id: string; cause: Cause },
     result: Versions,
@@ -81,7 +81,7 @@ export function createReceivers(options: ReceiversOptions) {
   ) => {
     const done = await changes.inTransaction(async (transaction) => {
       const result = await work(transaction.client);
-      await note(transaction, { name, id, cause: actor }, result);
+      await recordChange(transaction, { name, id, cause: actor }, result);
       return result;
     });
     await reload();
@@ -171,11 +171,15 @@ export function createReceivers(options: ReceiversOptions) {
           const contactCenterIds = before.contactCenterIds.filter((one) => one !== gone);
           if (contactCenterIds.length === 0) {
             await deleteReceiver(transaction.client, id);
-            await note(transaction, { name: 'signal_receiver_deleted', id, cause }, { before });
+            await recordChange(transaction, { name: 'signal_receiver_deleted', id, cause }, { before });
           } else {
             const after = { ...before, contactCenterIds, updatedAt: new Date(now()) };
             await saveReceiver(transaction.client, after);
-            await note(transaction, { name: 'signal_receiver_updated', id, cause }, { before, after });
+            await recordChange(
+              transaction,
+              { name: 'signal_receiver_updated', id, cause },
+              { before, after },
+            );
           }
         }
       });

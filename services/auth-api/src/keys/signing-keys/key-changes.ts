@@ -23,7 +23,7 @@ export async function beginKeyChanges(db: Queryable, box: SecretBox, atMs: numbe
   const find = (state: 'next' | 'active', algorithm: SigningAlgorithm) =>
     keys.find((key) => key.state === state && key.algorithm === algorithm);
 
-  function note(event: AuditEventName, { kid, algorithm }: StoredKey): void {
+  function record(event: AuditEventName, { kid, algorithm }: StoredKey): void {
     made.push({ event, kid, algorithm });
   }
 
@@ -35,25 +35,25 @@ export async function beginKeyChanges(db: Queryable, box: SecretBox, atMs: numbe
     const stored = sealKey(key, box, { state, atMs });
     await insertKey(db, stored);
     keys = [stored, ...keys];
-    note(key.origin === 'imported' ? 'signing_key_imported' : 'signing_key_created', stored);
+    record(key.origin === 'imported' ? 'signing_key_imported' : 'signing_key_created', stored);
   }
 
   async function retire(key: StoredKey): Promise<void> {
     await retireKey(db, key.kid, atMs);
     replace({ ...key, state: 'retired', retiredAtMs: atMs, privateKey: undefined });
-    note('signing_key_retired', key);
+    record('signing_key_retired', key);
   }
 
   async function promote(key: StoredKey): Promise<void> {
     await activateKey(db, key.kid, atMs);
     replace({ ...key, state: 'active', activatedAtMs: atMs });
-    note('signing_key_rotated', key);
+    record('signing_key_rotated', key);
   }
 
   async function remove(key: StoredKey): Promise<void> {
     await deleteKey(db, key.kid);
     keys = keys.filter(({ kid }) => kid !== key.kid);
-    note('signing_key_removed', key);
+    record('signing_key_removed', key);
   }
 
   async function complete(): Promise<void> {

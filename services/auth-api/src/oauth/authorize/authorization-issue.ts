@@ -18,7 +18,7 @@ import type { StaleRegistrationTokens } from '../../tokens/stale-registration-to
 import type { UserTokenIssuer } from '../../tokens/user-token-issuer.ts';
 
 export interface AuthorizationIssuerOptions {
-  sessions: Pick<SessionService, 'noteClient'>;
+  sessions: Pick<SessionService, 'recordClient'>;
   families: Pick<Families, 'saveCode'>;
   userTokenIssuer: Pick<UserTokenIssuer, 'issueInFront'>;
   staleRegistrationTokens: Pick<StaleRegistrationTokens, 'check'>;
@@ -61,7 +61,7 @@ export function createAuthorizationIssuer(options: AuthorizationIssuerOptions) {
         code: codeText,
       }),
       code && families.saveCode(code, codeGrantOf(request, grant)),
-      session && sessions.noteClient(browser.request, session, clientId),
+      session && sessions.recordClient(browser.request, session, clientId),
       audit.write({
         name: code ? 'code_issued' : 'token_issued',
         outcome: 'success',

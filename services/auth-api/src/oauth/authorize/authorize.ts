@@ -99,7 +99,7 @@ export function createAuthorizationEndpoint(options: AuthorizationOptions) {
       const decision = await decide(request, client, session, interaction);
       if ('ask' in decision) {
         // Replaces the reason why an earlier attempt failed.
-        await interactions.note(interactionId, decision.state);
+        await interactions.recordState(interactionId, decision.state);
         return { redirectTo: pages[decision.ask](interactionId) };
       }
       await interactions.consume(browser.request, interactionId);

@@ -34,7 +34,7 @@ const unproved =
 
 interface RefusedAssertion {
   problem: string;
-  told: string;
+  description: string;
   claimedClientId: string;
 }
 
@@ -92,7 +92,11 @@ export function createClientAssertions(options: ClientAssertionsOptions) {
     ): Promise<{ client: Client } | RefusedAssertion> {
       const { sub } = unprovedClaims(assertion);
       const claimedClientId = typeof sub === 'string' ? sub : '';
-      const refused = (problem: string, told = problem) => ({ problem, told, claimedClientId });
+      const refused = (problem: string, description = problem) => ({
+        problem,
+        description,
+        claimedClientId,
+      });
       if (expectedClientId !== undefined && expectedClientId !== claimedClientId) {
         return refused('its sub is not the client_id of the form');
       }

@@ -30,7 +30,7 @@ export interface ClientAuthenticationOptions {
   verifier: Pick<SecretVerifier, 'verify'>;
   assertions: ClientAssertions;
   report: ReportRefusal;
-  uses: Pick<LastUses, 'note'>;
+  uses: Pick<LastUses, 'record'>;
 }
 
 export type ClientAuthentication = ReturnType<typeof createClientAuthentication>;
@@ -81,13 +81,13 @@ export function createClientAuthentication(options: ClientAuthenticationOptions)
   async function authenticateByAssertion(assertion: string, call: ClientCall): Promise<Client> {
     const result = await assertions.verify(assertion, call.parameters.get('client_id'));
     if ('client' in result) return result.client;
-    const { claimedClientId: clientId, problem, told } = result;
+    const { claimedClientId: clientId, problem, description } = result;
     await countFailure(clientId, call);
     throw new ClientRefusal('assertion_refused', {
       clientId,
       method: 'private_key_jwt',
       detail: `client assertion: ${problem}`,
-      told: `client assertion: ${told}`,
+      description: `client assertion: ${description}`,
     });
   }
 
@@ -100,10 +100,14 @@ export function createClientAuthentication(options: ClientAuthenticationOptions)
       throw new ClientRefusal('unknown_client', {
         ...presented,
         detail: 'no client has this id',
-        ...toldOf(method),
+        ...descriptionOf(method),
       });
     if (method === 'none')
-      throw new ClientRefusal('no_secret', { ...presented, detail: 'no secret was sent', ...toldOf(method) });
+      throw new ClientRefusal('no_secret', {
+        ...presented,
+        detail: 'no secret was sent',
+        ...descriptionOf(method),
+      });
     const detail = usesSecret(client)
       ? 'the secret is wrong or has expired'
       : `a secret was sent, ${client.tokenEndpointAuthMethod ?? 'none'} is registered`;
@@ -125,7 +129,7 @@ export function createClientAuthentication(options: ClientAuthenticationOptions)
     if (registered !== method) {
       // Told, because the client has proved itself by then.
       const detail = `${method} was used, ${registered} is registered`;
-      throw new ClientRefusal('wrong_method', { clientId, method, detail, told: detail });
+      throw new ClientRefusal('wrong_method', { clientId, method, detail, description: detail });
     }
     return client;
   }
@@ -137,7 +141,7 @@ export function createClientAuthentication(options: ClientAuthenticationOptions)
      */
     async authenticate(call: ClientCall): Promise<Client> {
       const client = await prove(call).catch((error: unknown) => report(error, call));
-      uses.note(client.clientId);
+      uses.record(client.clientId);
       nameCorsCaller(call.sender, client);
       return client;
     },
@@ -145,7 +149,7 @@ export function createClientAuthentication(options: ClientAuthenticationOptions)
 }
 
 /** Without a secret, an unknown client and one that has a secret are told the same. */
-function toldOf(method: ClientAuthMethod) {
+function descriptionOf(method: ClientAuthMethod) {
   return method === 'none'
     ? { told: 'a client_id alone proves nothing: send client_secret or client_assertion' }
     : {};

@@ -46,8 +46,8 @@ export function readCredentials(call: SentCredentials): Presented {
   const secret = parameters.get('client_secret');
   if (authorization === undefined) {
     if (clientId === undefined) {
-      const told = 'the request has no Authorization header, no client_id and no client_assertion';
-      throw new ClientRefusal('no_credentials', { detail: 'no credentials', told });
+      const description = 'the request has no Authorization header, no client_id and no client_assertion';
+      throw new ClientRefusal('no_credentials', { detail: 'no credentials', description });
     }
     const method = secret === undefined ? 'none' : 'client_secret_post';
     return { method, candidates: [{ username: clientId, password: secret ?? '' }] };
@@ -62,7 +62,7 @@ function twoMethods() {
 }
 
 function malformed(detail: string) {
-  return new ClientRefusal('malformed_credentials', { detail, told: detail });
+  return new ClientRefusal('malformed_credentials', { detail, description: detail });
 }
 
 function readBasic(readings: Credentials[], clientId: string | undefined): Presented {

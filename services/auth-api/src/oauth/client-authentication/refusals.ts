@@ -21,7 +21,7 @@ interface Facts {
   /** For the operator alone. */
   detail: string;
   /** For the caller. Never whether a client exists or a secret is nearly right. */
-  told?: string;
+  description?: string;
   clientId?: string | undefined;
   method?: string | undefined;
 }
@@ -32,8 +32,9 @@ export class ClientRefusal extends OAuthError {
 
   constructor(reason: Reason, facts: Facts) {
     const { challenge, message } = invalidClient();
-    const told = facts.told === undefined ? message : `${message}: ${plainDescription(facts.told)}`;
-    super('invalid_client', 401, told, definedOnly({ challenge, detail: facts.detail }));
+    const text =
+      facts.description === undefined ? message : `${message}: ${plainDescription(facts.description)}`;
+    super('invalid_client', 401, text, definedOnly({ challenge, detail: facts.detail }));
     this.reason = reason;
     this.facts = facts;
   }

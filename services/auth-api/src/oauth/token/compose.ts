@@ -131,9 +131,9 @@ export function composeToken(core: Core, dependencies: TokenDependencies) {
     }),
     staleRegistrationTokens: tokens.staleRegistrationTokens,
     accessTokens,
-    noteIssued({ clientId }, grantType) {
+    recordIssued({ clientId }, grantType) {
       issued.inc({ grant: grantType });
-      dependencies.clients.grantUses.note(clientId, grantType);
+      dependencies.clients.grantUses.record(clientId, grantType);
       activity.tokenIssued();
     },
     countRefused: activity.tokenRefused,

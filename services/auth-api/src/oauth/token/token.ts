@@ -30,13 +30,13 @@ export interface TokenEndpointOptions {
   staleRegistrationTokens: Pick<StaleRegistrationTokens, 'check'>;
   accessTokens: Pick<AccessTokens, 'find'>;
   /** Called once for each request. */
-  noteIssued(client: Client, grantType: string): void;
+  recordIssued(client: Client, grantType: string): void;
   countRefused(): void;
 }
 
 export function createTokenEndpoint(options: TokenEndpointOptions) {
   const { clientAuthentication, senderConstraints, grants, staleRegistrationTokens, accessTokens } = options;
-  const { noteIssued, countRefused } = options;
+  const { recordIssued, countRefused } = options;
 
   /** The page may belong to the contact centre of the user, whom only the grant knew. */
   async function nameBearer({ sender }: ClientCall, { access_token }: TokenAnswer): Promise<void> {
@@ -57,7 +57,7 @@ export function createTokenEndpoint(options: TokenEndpointOptions) {
     const answer = await grant.handle({ client, parameters, scope, cnf, clientAddress, correlationId });
     await staleRegistrationTokens.check(client);
     if (isCrossOrigin(call.sender)) await nameBearer(call, answer);
-    noteIssued(client, grant.grantType);
+    recordIssued(client, grant.grantType);
     return answer;
   }
 

@@ -1,5 +1,8 @@
 /** Composes the endpoints that return the user of an access token. */
-import { metadataPathOf, tellMetadata } from '@gatehouse/caller-auth/sender-constraint/resource-metadata';
+import {
+  advertiseMetadata,
+  metadataPathOf,
+} from '@gatehouse/caller-auth/sender-constraint/resource-metadata';
 import type { App } from '@gatehouse/service-kit/http';
 import type { Assertions } from '../../core/assertions/compose.ts';
 import type { Core } from '../../core/core.ts';
@@ -39,11 +42,11 @@ export function composeUserInfo(core: Core, dependencies: UserInfoDependencies) 
     userInfoPaths.includes(route) ? `${origin}${metadataPathOf(route)}` : undefined;
   const { convertedTokens } = token;
   const jwtRoutes = (app: App) => {
-    tellMetadata(app, metadataOf);
+    advertiseMetadata(app, metadataOf);
     userJwtRoutes(app, { userTokens, userInfo, convertedTokens });
   };
   const routes = (app: App) => {
-    tellMetadata(app, metadataOf);
+    advertiseMetadata(app, metadataOf);
     return userinfoRoutes(app, { userInfo });
   };
   return {

@@ -54,7 +54,7 @@ export function createUnlockWatch({ redis, keyspace, audit, metrics }: UnlockWat
 
   return {
     /** The unlock goes on: a help desk may have a bad day, and somebody must look. */
-    async note(actor: Actor, contactCenterId: string): Promise<void> {
+    async record(actor: Actor, contactCenterId: string): Promise<void> {
       const key = keyspace.key('unlocks-by', sha256(actor.name));
       const unlocks = (await countUnlock.run(redis, [key], [randomToken(9), hourMs])) as number;
       if (unlocks < alarmFrom) return;

@@ -12,7 +12,7 @@ import type { UnlockWatch } from './unlock-watch.ts';
 export interface UnlocksOptions {
   people: Pick<People, 'foundAccount'>;
   delays: UserService['delays'];
-  watch: Pick<UnlockWatch, 'note'>;
+  watch: Pick<UnlockWatch, 'record'>;
   audit: Pick<AuditWriter, 'write'>;
 }
 
@@ -48,7 +48,7 @@ export function createUnlocks({ people, delays, watch, audit }: UnlocksOptions) 
       const [left] = await Promise.all([
         delays.explain(contactCenter, userName),
         audit.write(eventOf('delays_cleared', actor, { contactCenterId, fields: { userName, refusals } })),
-        refusals > 0 ? watch.note(actor, contactCenterId) : undefined,
+        refusals > 0 ? watch.record(actor, contactCenterId) : undefined,
       ]);
       const waitSeconds = Math.ceil(left.waitMs.elsewhere / 1_000) || undefined;
       return definedOnly({ user: { userName, contactCenterId }, refusals, waitSeconds });

@@ -34,7 +34,7 @@ const runbooks = {
   Elasticsearch: 'audit-events-wait',
   'Trusted proxies': 'a-proxy-is-not-trusted',
 } as const;
-const toldOtherwise = ['Configuration Servers', 'Second audit destination'];
+const reportedElsewhere = ['Configuration Servers', 'Second audit destination'];
 const dispensable = ['Environment API', 'Elasticsearch', 'Consul'];
 
 export function composeOverview(core: Core, dependencies: OverviewDependencies) {
@@ -55,7 +55,7 @@ export function composeOverview(core: Core, dependencies: OverviewDependencies) 
     }),
     // The links and what waits for the second destination are told as they are now.
     problemWatch: createProblemWatch({
-      probes: diagnosis.probes.filter(({ name }) => !toldOtherwise.includes(name)),
+      probes: diagnosis.probes.filter(({ name }) => !reportedElsewhere.includes(name)),
       runbooks,
       dispensable,
       now,

@@ -1,7 +1,7 @@
 /** Collects the certificates and keys that end within the next months. */
 import type { Ending } from '@gatehouse/contracts/overview';
 import type { Clock } from '@gatehouse/service-kit/clock';
-import { toldBeforeMs } from '@gatehouse/service-kit/health';
+import { listedBeforeMs } from '@gatehouse/service-kit/health';
 import type { Pool } from '@gatehouse/service-kit/postgres';
 import type { SigningKeys } from '../../keys/signing-keys/key-ring.ts';
 import { listClientCertificates } from '../../registry/clients/certificates.ts';
@@ -80,7 +80,7 @@ export function createEndings(options: EndingsOptions) {
 
   /** `contactCenterId`: only what belongs to it. What cannot be read is left out: a problem says why. */
   return async (contactCenterId: string | undefined): Promise<Ending[]> => {
-    const untilMs = now() + toldBeforeMs;
+    const untilMs = now() + listedBeforeMs;
     const providers = ofProviders(untilMs, contactCenterId).catch(() => []);
     if (contactCenterId !== undefined) return providers;
     const clients = ofClients(untilMs).catch(() => []);

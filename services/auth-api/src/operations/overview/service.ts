@@ -82,7 +82,7 @@ export function createOverviewService(options: OverviewOptions) {
         options.unlocks.alarms().catch(() => []),
       ],
     );
-    const told = orderEndings(ending, maxEndings);
+    const listed = orderEndings(ending, maxEndings);
     return definedOnly({
       at: new Date(now()).toISOString(),
       location,
@@ -94,11 +94,11 @@ export function createOverviewService(options: OverviewOptions) {
         ...problemsOfLag(auditLag ?? []),
         ...problemsOfDeletions(deletions),
         ...problemsOfAdministrators(administrators),
-        ...problemsOfEndings(told, now()),
+        ...problemsOfEndings(listed, now()),
       ]),
       signIns: signIns?.signIns,
       links: linksView(links()),
-      endings: told,
+      endings: listed,
       auditLag,
       clients,
     });
@@ -123,15 +123,15 @@ export function createOverviewService(options: OverviewOptions) {
           },
         ]
       : [];
-    const told = orderEndings(ending, maxEndings);
+    const listed = orderEndings(ending, maxEndings);
     return definedOnly({
       at: new Date(now()).toISOString(),
       location,
       contactCenterId: id,
-      problems: orderProblems([...down, ...(signIns?.problems ?? []), ...problemsOfEndings(told, now())]),
+      problems: orderProblems([...down, ...(signIns?.problems ?? []), ...problemsOfEndings(listed, now())]),
       signIns: signIns?.signIns,
       links: linksView(own),
-      endings: told,
+      endings: listed,
     });
   };
 

@@ -98,7 +98,7 @@ export function createAccounts(options: AccountsOptions) {
   const reserve = async (
     { name, contactCenter, password }: OpenedName,
     origin: AttemptOrigin,
-    tell: (error: unknown) => Promise<never>,
+    recordRefusal: (error: unknown) => Promise<never>,
   ): Promise<Pick<Account, 'attempt' | 'countAs'>> => {
     const typed = await accountKey(name, contactCenter, contactCenters);
     // Two environments may name one server, and find different people by the same name.
@@ -113,13 +113,13 @@ export function createAccounts(options: AccountsOptions) {
       isEarlyOnPage: origin.isEarlyOnPage,
       question: password && JSON.stringify([contactCenter?.id, name.userName, password]),
     };
-    const attempt = await limiter.reserve(subject).catch(tell);
+    const attempt = await limiter.reserve(subject).catch(recordRefusal);
     const countAs = async (userName: string) => {
       const account = await accountKey({ userName }, contactCenter, contactCenters);
       if (account === counted) return;
       if (account === typed) knownAs.delete(asked);
       else knownAs.set(asked, account);
-      await attempt.moveTo(account).catch(tell);
+      await attempt.moveTo(account).catch(recordRefusal);
       counted = account;
     };
     return { attempt, countAs };
@@ -204,12 +204,12 @@ export function auditFactsOf({ correlationId, clientAddress, clientId }: Attempt
 export async function failAttempt(
   { attempt }: Pick<Account, 'attempt'>,
   { error, counts, passwordWasRight }: MappedFailure,
-  tell: () => Promise<void>,
+  recordFailure: () => Promise<void>,
 ): Promise<never> {
   const settle = () => {
     if (passwordWasRight) return attempt.succeed();
     return counts ? attempt.refuse() : attempt.release();
   };
-  await Promise.all([settle(), error.failure === 'throttled' ? undefined : tell()]);
+  await Promise.all([settle(), error.failure === 'throttled' ? undefined : recordFailure()]);
   throw error;
 }

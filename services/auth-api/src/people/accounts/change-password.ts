@@ -47,7 +47,7 @@ export interface ChangePasswordOptions {
   openPasswordAccess: OpenPasswordAccess;
   contactCenters: Pick<ContactCenterService, 'ofEnvironment'>;
   revocations: Pick<Revocations, 'revokeAll'>;
-  records: Pick<PersonChangeRecords, 'noteOwnPasswordChange'>;
+  records: Pick<PersonChangeRecords, 'recordOwnPasswordChange'>;
   identities: Identities;
   audit: AuditWriter;
   cutOffs: CutOffs;
@@ -110,7 +110,7 @@ export function createChangePassword(options: ChangePasswordOptions) {
     const elsewhere = subjects.filter(({ sub }) => sub !== bare.sub);
     // At once: the old password's grants must end even if one of the other steps fails.
     await Promise.all([
-      records.noteOwnPasswordChange(bare, passwordUpdatingDate),
+      records.recordOwnPasswordChange(bare, passwordUpdatingDate),
       // In force: a refusal now would say that the password is still the old one.
       reasonUnsettled(
         revocations.revokeAll(

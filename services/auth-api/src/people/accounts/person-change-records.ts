@@ -27,7 +27,7 @@ export function createPersonChangeRecords(redis: RedisClient, keyspace: Keyspace
 
   return {
     /** `passwordUpdatingDate` is the Configuration Server's answer to our change, in Unix seconds. */
-    async noteOwnPasswordChange(
+    async recordOwnPasswordChange(
       { environmentId, dbid }: DirectoryPerson,
       passwordUpdatingDate: number,
     ): Promise<void> {
@@ -53,10 +53,10 @@ export function createPersonChangeRecords(redis: RedisClient, keyspace: Keyspace
     /** Replaces the noted disabled persons of an environment. */
     async replaceDisabled(environmentId: string, dbids: readonly number[]): Promise<void> {
       const key = disabledKey(environmentId);
-      const noted = new Set((await redis.smembers(key)).map(Number));
+      const recorded = new Set((await redis.smembers(key)).map(Number));
       const wanted = new Set(dbids);
-      const added = dbids.filter((dbid) => !noted.has(dbid));
-      const removed = [...noted].filter((dbid) => !wanted.has(dbid));
+      const added = dbids.filter((dbid) => !recorded.has(dbid));
+      const removed = [...recorded].filter((dbid) => !wanted.has(dbid));
       for (const chunk of chunksOf(removed)) await redis.srem(key, ...chunk);
       for (const chunk of chunksOf(added)) await redis.sadd(key, ...chunk);
     },

@@ -72,8 +72,9 @@ export function membersOf({ backend, tenantDbid, takesIn }: MembersOptions) {
       ]);
       if (proof.status === 'rejected') {
         // Of somebody else it must not be told that the account is locked, or the password old.
-        const tellsNothing = isConfigServerError(proof.reason, 'AuthenticationFailed');
-        if (tellsNothing || (members.status === 'fulfilled' && members.value.length > 0)) throw proof.reason;
+        const isWrongPassword = isConfigServerError(proof.reason, 'AuthenticationFailed');
+        if (isWrongPassword || (members.status === 'fulfilled' && members.value.length > 0))
+          throw proof.reason;
       }
       if (members.status === 'rejected') throw members.reason;
       if (proof.status === 'fulfilled' && members.value.some(isThe(proof.value))) return proof.value;

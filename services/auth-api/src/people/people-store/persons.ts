@@ -40,10 +40,10 @@ export function createPersons({ client, staleMaxSeconds, owner, now, onStale }: 
   const numbers = createGrowingCache<number[]>(2 * maxPersons);
   /** Per running question what changed meanwhile: an answer from before a change must not be kept. */
   const running = new Set<Set<string>>();
-  const noteChanged = (key: string) => {
+  const recordChanged = (key: string) => {
     for (const changed of running) changed.add(key);
   };
-  let telling = Promise.resolve();
+  let announcing = Promise.resolve();
   const listeners = new Map<string, Set<PersonListener>>();
 
   async function ask(environmentId: string, query: PersonQuery): Promise<PersonView[]> {
@@ -105,17 +105,17 @@ export function createPersons({ client, staleMaxSeconds, owner, now, onStale }: 
 
   function drop(environmentId: string, dbid: number): boolean {
     const key = keyOf(environmentId, dbid);
-    noteChanged(key);
+    recordChanged(key);
     return kept.delete(key);
   }
 
-  async function tell(environmentId: string, dbid: number): Promise<void> {
-    const told = listeners.get(environmentId);
-    if (told === undefined || told.size === 0) return;
+  async function announce(environmentId: string, dbid: number): Promise<void> {
+    const listening = listeners.get(environmentId);
+    if (listening === undefined || listening.size === 0) return;
     // What ends by the change is announced apart: a failure here is no loss.
     const [person] = await ask(environmentId, { dbid: String(dbid) }).catch(() => []);
     if (owner.failure !== undefined) return;
-    for (const listener of told) listener(dbid, person);
+    for (const listener of listening) listener(dbid, person);
   }
 
   return {
@@ -139,27 +139,27 @@ export function createPersons({ client, staleMaxSeconds, owner, now, onStale }: 
       const named = readPersonChangeId(id);
       if (named === undefined) {
         // Everybody of the environment.
-        noteChanged(id);
+        recordChanged(id);
         for (const key of kept.keys()) if (key.startsWith(`${id} `)) kept.delete(key);
         return;
       }
       // Of the others nothing was used here, so nobody waits to hear of them.
       if (!drop(named.environmentId, named.dbid)) return;
-      telling = telling.then(() => tell(named.environmentId, named.dbid));
+      announcing = announcing.then(() => announce(named.environmentId, named.dbid));
     },
     /** Changes were missed, or may have been. */
     applyGap(): void {
-      noteChanged(everybody);
+      recordChanged(everybody);
       kept.clear();
       numbers.clear();
     },
     /** Reports changes of persons who were read here. Returns the function that ends the subscription. */
     listen(environmentId: string, listener: PersonListener): () => void {
-      const told = listeners.get(environmentId) ?? new Set();
-      listeners.set(environmentId, told.add(listener));
+      const listening = listeners.get(environmentId) ?? new Set();
+      listeners.set(environmentId, listening.add(listener));
       return () => {
-        told.delete(listener);
-        if (told.size === 0) listeners.delete(environmentId);
+        listening.delete(listener);
+        if (listening.size === 0) listeners.delete(environmentId);
       };
     },
     /** Why Environment API cannot be asked now; undefined while it answers. */

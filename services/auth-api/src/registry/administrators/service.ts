@@ -50,7 +50,7 @@ export function createAdministratorService({
 }: AdministratorServiceOptions) {
   type Change = 'administrator_added' | 'administrator_removed';
 
-  const note = async (
+  const recordChange = async (
     { client, record }: ChangeTransaction,
     name: Change,
     cause: Cause,
@@ -70,7 +70,7 @@ export function createAdministratorService({
 
   const change = async (name: Change, actor: Actor, work: (db: PoolClient) => Promise<Entries>) => {
     await changes.inTransaction(async (transaction) =>
-      note(transaction, name, actor, await work(transaction.client)),
+      recordChange(transaction, name, actor, await work(transaction.client)),
     );
     known.forget();
   };
@@ -109,7 +109,7 @@ export function createAdministratorService({
       const cause = { name: 'contact centre deleted', correlationId: `contact centre ${id}` };
       await changes.inTransaction(async (transaction) => {
         for (const before of await deleteAdministratorsAt(transaction.client, id))
-          await note(transaction, 'administrator_removed', cause, { before });
+          await recordChange(transaction, 'administrator_removed', cause, { before });
       });
       known.forget();
     },

@@ -17,7 +17,7 @@ export function createGrantUses(db: Queryable, options: Omit<LastUsesOptions, 'w
   });
   return {
     /** Returns immediately; a failed write is logged and fails no request. */
-    note: (clientId: string, grantType: string) => uses.note(`${clientId} ${grantType}`),
+    record: (clientId: string, grantType: string) => uses.record(`${clientId} ${grantType}`),
     /** Resolves when the uses so far are written or given up. */
     settled: uses.settled,
   };

@@ -76,10 +76,10 @@ export function createBackChannel(options: BackChannelOptions) {
     try {
       const client = await directory.find(clientId);
       const { backchannelLogoutUri: uri, backchannelLogoutSessionRequired: needsSid = false } = client ?? {};
-      return { clientId, isTold: uri !== undefined, needsSid };
+      return { clientId, isNotified: uri !== undefined, needsSid };
     } catch {
       // Logout works without PostgreSQL; the delivery finds out later whether the client wants to be told.
-      return { clientId, isTold: true, needsSid: true };
+      return { clientId, isNotified: true, needsSid: true };
     }
   }
 
@@ -101,17 +101,17 @@ export function createBackChannel(options: BackChannelOptions) {
 /** What a client registered. */
 interface Recipient {
   clientId: string;
-  isTold: boolean;
+  isNotified: boolean;
   needsSid: boolean;
 }
 
 /** Section 2.4: a notice without a `sid` ends every session that the user has at the client. */
 function noticesFor(
-  { clientId, isTold, needsSid }: Recipient,
+  { clientId, isNotified, needsSid }: Recipient,
   ended: readonly EndedSession[],
   reach: 'session' | 'user',
 ): LogoutNotice[] {
-  const concerned = isTold ? ended.filter(({ clientIds }) => clientIds.includes(clientId)) : [];
+  const concerned = isNotified ? ended.filter(({ clientIds }) => clientIds.includes(clientId)) : [];
   const notice = ({ sub }: EndedSession) => ({ id: randomUuid(), clientId, sub, attempts: 0 });
   if (reach === 'user' && !needsSid) return concerned.slice(0, 1).map(notice);
   return concerned.map((session) => ({ ...notice(session), sid: session.sid }));

@@ -31,7 +31,7 @@ const maxShownLength = 255;
 
 /** Keeps for the page why the attempt failed and what was typed, except passwords. */
 export async function keepFailure(
-  interactions: Pick<InteractionService, 'note'>,
+  interactions: Pick<InteractionService, 'recordState'>,
   interaction: Interaction | undefined,
   reason: SignInError,
   correlationId: string,
@@ -39,7 +39,7 @@ export async function keepFailure(
 ): Promise<void> {
   if (interaction === undefined) return;
   const brokenRules = reason.failure === 'password_policy' ? reason.problems.map(ruleOf) : [];
-  await interactions.note(
+  await interactions.recordState(
     interaction.id,
     definedOnly({
       error: reason.failure,

@@ -164,7 +164,7 @@ export function createSsoLogin(options: SsoLoginOptions): SsoLogin {
       metrics.succeeded(flow.protocol, flow.contactCenterId, startedAtMs);
       options.unfinished.release(request.ip);
       await Promise.all([
-        options.providerSessions.note(session),
+        options.providerSessions.record(session),
         audit.write({
           name: 'login_succeeded',
           outcome: 'success',
@@ -205,7 +205,7 @@ export function createSsoLogin(options: SsoLoginOptions): SsoLogin {
         }),
         interactionId === undefined
           ? undefined
-          : interactions.note(interactionId, {
+          : interactions.recordState(interactionId, {
               error: error.failure,
               correlationId: request.id,
               ...definedOnly({ userName, tenant }),

@@ -33,7 +33,7 @@ export function createProviderCertificates(options: ProviderCertificatesOptions)
 
   return {
     /** Does not wait: a login that met a new certificate goes on. */
-    note({ contactCenterId, location }: SamlSignOn, { certificateEndsMs }: IdentityProvider): void {
+    record({ contactCenterId, location }: SamlSignOn, { certificateEndsMs }: IdentityProvider): void {
       redis
         .zadd(key, Math.max(...certificateEndsMs), `${contactCenterId} ${location}`)
         .catch((error) => log.warn({ err: error }, 'the end of a certificate could not be noted in Redis'));

@@ -20,7 +20,7 @@ export interface NamedAtProvider {
 
 export interface ProviderSessions {
   /** Remembers a new session; does nothing for one that came by password. */
-  note(session: Session): Promise<void>;
+  record(session: Session): Promise<void>;
   /** Contact centres that may have such sessions. The settings of each say what ends its own. */
   contactCentersOf(protocol: Protocol, named: NamedAtProvider): Promise<string[]>;
   /** Ends those of one contact centre and location, each with its event in the audit trail. */
@@ -55,19 +55,19 @@ export function createProviderSessions(deps: {
   };
 
   return {
-    async note({ provider, identity, sub, sid, endsAtMs }) {
+    async record({ provider, identity, sub, sid, endsAtMs }) {
       if (provider === undefined) return;
       const { contactCenterId } = identity;
       const session = { sub, sid, contactCenterId };
       const place = { contactCenterId, location: provider.location };
       const times = { nowMs: now(), endsAtMs };
-      const notes = namesOf(provider.protocol, provider).flatMap((name) => [
+      const records = namesOf(provider.protocol, provider).flatMap((name) => [
         store.add(nameAt(place, name), session, times),
         store.addContactCenter(textOf(name), contactCenterId, times),
         // Where replicas of the release before look.
         store.add(textOf(name), session, times),
       ]);
-      await Promise.all(notes);
+      await Promise.all(records);
     },
     async contactCentersOf(protocol, named) {
       const lists = namesOf(protocol, named).flatMap((name) => [

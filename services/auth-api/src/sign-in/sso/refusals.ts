@@ -23,7 +23,7 @@ export interface SsoRefusalsOptions {
 export function createSsoRefusals({ audit, metrics }: SsoRefusalsOptions) {
   return {
     /** @throws AppError (503) when it cannot be written down */
-    async note(thrown: unknown, request: FastifyRequest): Promise<void> {
+    async record(thrown: unknown, request: FastifyRequest): Promise<void> {
       const error = normalizeError(thrown, request.routeOptions.bodyLimit);
       const isOurs = error instanceof SsoError;
       // Of contact centres and addresses that there are not, nothing is written down; an outage is told elsewhere.
@@ -59,7 +59,7 @@ export function notingRefusals(
   deps: { ssoRefusals: SsoRefusals },
 ): (error: unknown, request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply> {
   return async (thrown, request, reply) => {
-    const shown = await deps.ssoRefusals.note(thrown, request).then(
+    const shown = await deps.ssoRefusals.record(thrown, request).then(
       () => thrown,
       (failure: unknown) => failure,
     );

@@ -74,7 +74,7 @@ describe.each([{ cluster: false }, { cluster: true }])(
 
     it('show after a failure why, and what was typed', async () => {
       const { interactions, door, id } = await start();
-      await interactions.note(id, {
+      await interactions.recordState(id, {
         error: 'throttled',
         retryAfterSeconds: 7,
         userName: 'other',
@@ -93,7 +93,7 @@ describe.each([{ cluster: false }, { cluster: true }])(
       const shown = async () => viewOf(await interactions.readFor(door.request, id), true).remember;
 
       expect(await shown()).toBe('offered');
-      await interactions.note(id, { error: 'bad_credentials', remember: true });
+      await interactions.recordState(id, { error: 'bad_credentials', remember: true });
       expect(await shown()).toBe('chosen');
     });
 
@@ -118,7 +118,7 @@ describe.each([{ cluster: false }, { cluster: true }])(
         Array.from({ length: 50 }, () => interactions.consume(door.request, id)),
       );
       expect(tries.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
-      await interactions.note(id, { error: 'bad_credentials' });
+      await interactions.recordState(id, { error: 'bad_credentials' });
       await expect(interactions.readFor(door.request, id)).rejects.toMatchObject({
         name: 'interaction_expired',
         status: 400,

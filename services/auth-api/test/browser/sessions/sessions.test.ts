@@ -96,7 +96,7 @@ describe.each([{ cluster: false }, { cluster: true }])('sessions, cluster mode: 
     expect(firstCookie).toMatch(/^[\w-]{43}$/);
     expect(firstCookie).not.toBe('F'.repeat(43));
 
-    await sessions.noteClient(door.request, first, 'workspace');
+    await sessions.recordClient(door.request, first, 'workspace');
     const second = await sessions.create(door, newcomer());
     // The same user goes on with the session that clients know; another one begins a new session.
     expect(second).toMatchObject({ sid: first.sid, clientIds: ['workspace'] });
@@ -201,7 +201,9 @@ describe.each([{ cluster: false }, { cluster: true }])('sessions, cluster mode: 
     const sessions = open();
     const door = openDoor();
     const session = await sessions.create(door, newcomer());
-    await Promise.all(['one', 'two'].map((clientId) => sessions.noteClient(door.request, session, clientId)));
+    await Promise.all(
+      ['one', 'two'].map((clientId) => sessions.recordClient(door.request, session, clientId)),
+    );
     expect((await sessions.find(door.request))?.clientIds.sort()).toEqual(['one', 'two']);
   });
 

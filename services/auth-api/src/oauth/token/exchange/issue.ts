@@ -29,7 +29,7 @@ export interface ExchangeIssuerOptions {
   accessTokens: AccessTokens;
   families: Families;
   idTokens: IdTokens;
-  derivedTokens: Pick<DerivedTokens, 'noteFamily'>;
+  derivedTokens: Pick<DerivedTokens, 'recordFamily'>;
   directory: Pick<ClientDirectory, 'find'>;
   /** Whether the user's contact centre is still active. */
   contactCenterStatus: Pick<ContactCenterStatusCheck, 'require'>;
@@ -81,7 +81,7 @@ export function createExchangeIssuer(options: ExchangeIssuerOptions) {
     const { refreshTokenIdleSeconds: idleSeconds } = derivation.client;
     await Promise.all([
       families.openRefresh(refresh, grant, { endsAtMs, idleSeconds, boundTo: '' }),
-      derivedTokens.noteFamily(familyId, { issuedAtMs: record.issuedAtMs, expiresAtMs: endsAtMs }, parents),
+      derivedTokens.recordFamily(familyId, { issuedAtMs: record.issuedAtMs, expiresAtMs: endsAtMs }, parents),
     ]);
     return {
       answer: answerOf(formatFamilyToken(refresh), tokenTypes.refreshToken, {

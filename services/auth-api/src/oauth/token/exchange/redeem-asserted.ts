@@ -84,8 +84,11 @@ function refusedAssertion(detail: string) {
   return invalidGrant('The assertion is invalid, expired, used or not meant for this client', { detail });
 }
 
-type Told = Omit<AuditEvent, 'clientId' | 'correlationId' | 'clientAddress'>;
+type EventDetail = Omit<AuditEvent, 'clientId' | 'correlationId' | 'clientAddress'>;
 
-export function eventOf({ client, correlationId, clientAddress }: GrantRequest, told: Told): AuditEvent {
-  return { ...told, clientId: client.clientId, correlationId, clientAddress };
+export function eventOf(
+  { client, correlationId, clientAddress }: GrantRequest,
+  detail: EventDetail,
+): AuditEvent {
+  return { ...detail, clientId: client.clientId, correlationId, clientAddress };
 }

@@ -16,8 +16,8 @@ export function samlBearerGrant(deps: SamlBearerDeps): GrantHandler {
     parameters: ['assertion', 'scope'],
     async handle(request) {
       const assertion = requireParameter(request.parameters, 'assertion');
-      const told = { grantType, issuerOf: () => samlAssertions.issuerOf(assertion) };
-      return recordRefusals(deps, request, told, async () => {
+      const detail = { grantType, issuerOf: () => samlAssertions.issuerOf(assertion) };
+      return recordRefusals(deps, request, detail, async () => {
         await deps.revocations.untilReady();
         const asserted = await samlAssertions.verify(request.client, assertion);
         return redeemAsserted(deps, request, { asserted, grantType });

@@ -65,7 +65,7 @@ export function createOidcLogout(options: OidcLogoutOptions) {
     // The release before notes it for all contact centres together.
     const uses = await Promise.all([use, [issuer, jti]].map((one) => singleUse.isTaken('assertion', one)));
     if (uses.includes(true)) throw new UntrustedJwt('it came before');
-    return { noteUse: () => singleUse.take('assertion', use, untilMs) };
+    return { recordUse: () => singleUse.take('assertion', use, untilMs) };
   };
 
   /** Ends the sessions of one contact centre, by its settings alone. @throws UntrustedJwt, UnreadableKeySet, SsoError */
@@ -73,10 +73,10 @@ export function createOidcLogout(options: OidcLogoutOptions) {
     settings: OidcSignOn,
     { logoutToken, named, request }: ReceivedLogout,
   ): Promise<void> => {
-    const { noteUse } = await verify(logoutToken, settings);
+    const { recordUse } = await verify(logoutToken, settings);
     await providerSessions.end(settings, named, request);
     // Last: a provider that was answered 503 sends the same token again.
-    await noteUse();
+    await recordUse();
   };
 
   return {

@@ -191,7 +191,7 @@ export function messageOf(error: unknown): string {
 }
 
 /** Answers that are no success and are read all the same: they say what was wrong (RFC 6749 section 5.2). */
-const tellingStatuses = [400, 401, 403];
+const statusesWithReason = [400, 401, 403];
 
 export function fetchThrough(outbound: Pick<HttpClient, 'send'>): CustomFetch {
   return async (url, { method, headers, body, signal }) => {
@@ -203,7 +203,7 @@ export function fetchThrough(outbound: Pick<HttpClient, 'send'>): CustomFetch {
       url,
       headers: Object.fromEntries(Object.entries(headers).filter(([name]) => name !== 'content-type')),
       ...(method === 'POST' ? { form: Object.fromEntries(new URLSearchParams(String(body ?? ''))) } : {}),
-      alsoStatuses: tellingStatuses,
+      alsoStatuses: statusesWithReason,
       ...definedOnly({ signal }),
     });
     const { 'content-type': type, 'www-authenticate': challenge } = answered;

@@ -23,7 +23,7 @@ export interface IdentityProvidersOptions {
 
 interface Uploaded {
   provider: IdentityProvider;
-  notedAtMs: number;
+  reportedAtMs: number;
 }
 
 interface Fetched {
@@ -34,7 +34,7 @@ interface Fetched {
 const maxFreshMs = 3_600_000;
 const minFreshMs = 60_000;
 /** What was uploaded stays as it is, and its certificates come nearer to their end every day. */
-const noteEveryMs = 86_400_000;
+const reportEveryMs = 86_400_000;
 /** Shortest time between two questions to one address, whatever callers present. */
 const pauseMs = 30_000;
 
@@ -49,9 +49,9 @@ export function createIdentityProviders(options: IdentityProvidersOptions) {
     const { idpMetadataCertificate: certificate } = settings;
     const key = keyOf(xml, certificate);
     const known = uploaded.get(key);
-    if (known !== undefined && now() - known.notedAtMs < noteEveryMs) return known.provider;
+    if (known !== undefined && now() - known.reportedAtMs < reportEveryMs) return known.provider;
     const provider = known?.provider ?? readIdpMetadata(xml, certificate);
-    uploaded.set(key, { provider, notedAtMs: now() });
+    uploaded.set(key, { provider, reportedAtMs: now() });
     options.onCertificates(settings, provider);
     return provider;
   };

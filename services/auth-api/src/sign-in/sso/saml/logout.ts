@@ -89,7 +89,7 @@ export function createSamlLogout(options: SamlLogoutOptions) {
     const use = [entity.entityId, id];
     if (await singleUse.isTaken('assertion', use))
       throw new SsoError('replayed', 'the LogoutRequest was used before');
-    return { id, noteUse: () => singleUse.take('assertion', use, untilMs + skewMs) };
+    return { id, recordUse: () => singleUse.take('assertion', use, untilMs + skewMs) };
   };
 
   /** Core section 3.7.1: all sessions of the person, or those that are named, of which there may be several. */
@@ -150,10 +150,10 @@ export function createSamlLogout(options: SamlLogoutOptions) {
           },
         );
       }
-      const { id, noteUse } = await verify(root, settings, provider);
+      const { id, recordUse } = await verify(root, settings, provider);
       await endSessions(root, settings, request);
       // Last: what was answered 503 may be sent again.
-      await noteUse();
+      await recordUse();
       const destination = provider.logoutResponse ?? provider.logoutRedirect;
       if (destination === undefined) return { finishes: undefined };
       const message = messageTo(settings, provider, destination);

@@ -21,7 +21,7 @@ export function createWatchedProviders(core: Core, { settings, metrics }: Watche
     now,
     onCertificates(chosen, provider) {
       watchEnds(chosen, provider);
-      certificates.note(chosen, provider);
+      certificates.record(chosen, provider);
     },
   });
   return { providers, endsBefore: (atMs: number) => certificates.endingBefore(atMs, providers.of) };
