@@ -1,6 +1,6 @@
 /** Derives the options of a command from the description of its resource: each says its field, and how its text is read. */
 import { definedOnly } from '@gatehouse/contracts/defined-only';
-import { type Input, type InputKind, inputsOf } from '@gatehouse/contracts/resource/inputs';
+import { type DescribedInput, type DescribedKind, inputsOf } from '@gatehouse/contracts/resource/inputs';
 import type { Fields, Resource } from '@gatehouse/contracts/resource/resource';
 import { UsageError } from '../failure/failure.ts';
 
@@ -42,7 +42,7 @@ export function optionsOf<F extends Fields>(
   return [...named, ...others.map(optionOf)];
 }
 
-function optionOf({ path, kind, facts, options }: Input): FieldOption {
+function optionOf({ path, kind, facts, options }: DescribedInput): FieldOption {
   const { placeholder, more, read } = forms[kind];
   const oneOf = options.length > 0 ? `One of ${options.join(', ')}.` : undefined;
   const name = path.replaceAll('.', '-').replace(/(?<=[a-z])[A-Z]+/g, (capitals) => `-${capitals}`);
@@ -70,7 +70,7 @@ export const asTyped = (text: string): string => text;
 const number = (text: string) => (/^\d+$/.test(text) ? Number(text) : text);
 const severally = { placeholder: 'values', more: 'Here separated by commas.', read: list };
 
-const forms: Record<InputKind, { placeholder: string; more?: string; read?(text: string): unknown }> = {
+const forms: Record<DescribedKind, { placeholder: string; more?: string; read?(text: string): unknown }> = {
   text: { placeholder: 'text' },
   choice: { placeholder: 'value' },
   number: { placeholder: 'number', read: number },

@@ -7,13 +7,13 @@ import { type Fields, type Resource, typedOf } from './resource.ts';
  * `text`, `number`, `flag` and `choice` are single values, `choices` some of the options, `lines` a text in each line, and `json`
  * what has no plainer form.
  */
-export type InputKind = 'text' | 'number' | 'flag' | 'choice' | 'choices' | 'lines' | 'json';
+export type DescribedKind = 'text' | 'number' | 'flag' | 'choice' | 'choices' | 'lines' | 'json';
 
-export interface Input {
+export interface DescribedInput {
   /** Its place in the body, as refusals name it: `ldap.filters.person`. */
   path: string;
   facts: FieldFacts;
-  kind: InputKind;
+  kind: DescribedKind;
   /** Of `choice` and `choices`. */
   options: readonly string[];
   isOptional: boolean;
@@ -23,11 +23,11 @@ export interface Input {
 }
 
 /** In the order of the description; objects whose fields are described are taken apart. */
-export function inputsOf({ name, fields }: Resource): Input[] {
+export function inputsOf({ name, fields }: Resource): DescribedInput[] {
   return inputsBelow(name, fields, '');
 }
 
-function inputsBelow(resource: string, fields: Fields, prefix: string): Input[] {
+function inputsBelow(resource: string, fields: Fields, prefix: string): DescribedInput[] {
   return Object.entries(fields).flatMap(([name, schema]) => {
     const path = prefix + name;
     const bare = typedOf(schema);
@@ -39,10 +39,10 @@ function inputsBelow(resource: string, fields: Fields, prefix: string): Input[] 
   });
 }
 
-type Form = Pick<Input, 'kind' | 'options' | 'maxLength'>;
+type Form = Pick<DescribedInput, 'kind' | 'options' | 'maxLength'>;
 
 /** Alternatives are other spellings of one value, such as the text "true" of a flag. */
-const plainest: readonly InputKind[] = ['lines', 'flag', 'number', 'text'];
+const plainest: readonly DescribedKind[] = ['lines', 'flag', 'number', 'text'];
 
 function formOf(given: z.ZodType): Form {
   const schema = typedOf(given);

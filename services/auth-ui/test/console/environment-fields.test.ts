@@ -1,6 +1,6 @@
 import type { Environment } from '@gatehouse/contracts/environment-administration/environments';
 import { type Directory, directories } from '@gatehouse/contracts/environment-api/directory';
-import { type Input, inputsOf } from '@gatehouse/contracts/resource/inputs';
+import { type DescribedInput, inputsOf } from '@gatehouse/contracts/resource/inputs';
 import { labelKey } from '@gatehouse/contracts/resource/texts';
 import { singleConfigServer } from '@gatehouse/contracts/resources/config-server';
 import { environment as description } from '@gatehouse/contracts/resources/environment';
@@ -21,7 +21,7 @@ const known: Record<Directory, (path: string) => boolean> = {
   ldap: (path) => path.startsWith('ldap.') || path.startsWith('tls') || ['id', 'srvRecord'].includes(path),
   people: (path) => path === 'id',
 };
-const fieldsOf = (directory: Directory): Input[] => all.filter(({ path }) => known[directory](path));
+const fieldsOf = (directory: Directory): DescribedInput[] => all.filter(({ path }) => known[directory](path));
 const pathsOf = (inputs: readonly { path: string }[]) => inputs.map(({ path }) => path).sort();
 
 const plain = {
@@ -39,28 +39,44 @@ const plain = {
 } as const;
 
 const configServers: Environment = {
-  ...{ ...plain, directory: 'configServer', username: 'reader', tenant: 'Demo', consulService: 'config' },
+  ...plain,
+  directory: 'configServer',
+  username: 'reader',
+  tenant: 'Demo',
+  consulService: 'config',
   configServers: [
     { id: 'a', primaryAddress: 'one.example', primaryPort: 8888, readOnly: false, locations: ['/'] },
   ],
 };
 
 const ldap: Environment = {
-  ...{ ...plain, directory: 'ldap', configServers: [] },
+  ...plain,
+  directory: 'ldap',
+  configServers: [],
   ldap: {
     type: 'activeDirectory',
     servers: [
       { address: 'dc-1.corp.example', port: 636, locations: ['/EMEA', '/USW1'] },
       { address: 'fd00::1', port: 3269, locations: ['/'] },
     ],
-    ...{ startTls: false, bindDn: 'cn=reader', baseDns: ['ou=a', 'ou=b'], groupBaseDns: ['ou=g'] },
+    startTls: false,
+    bindDn: 'cn=reader',
+    baseDns: ['ou=a', 'ou=b'],
+    groupBaseDns: ['ou=g'],
     filters: { person: '(a=b)', group: '(c=d)' },
     attributes: {
-      ...{ id: 'objectGUID', userName: 'sAMAccountName', firstName: 'givenName', lastName: 'sn' },
-      ...{ email: 'mail', employeeId: 'employeeID', externalId: 'userPrincipalName', groupName: 'cn' },
+      id: 'objectGUID',
+      userName: 'sAMAccountName',
+      firstName: 'givenName',
+      lastName: 'sn',
+      email: 'mail',
+      employeeId: 'employeeID',
+      externalId: 'userPrincipalName',
+      groupName: 'cn',
       member: 'member',
     },
-    ...{ groupDepth: 5, pollSeconds: 30 },
+    groupDepth: 5,
+    pollSeconds: 30,
   },
 };
 

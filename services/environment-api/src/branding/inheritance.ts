@@ -37,7 +37,7 @@ export function effectiveBranding(
 }
 
 /** Undefined: nothing is set, and pages look as they always did. */
-export function viewOf({
+export function brandingViewOf({
   sources: _sources,
   notices,
   ...fields

@@ -17,7 +17,7 @@ import type { GlobalSettingService } from '../global-settings/service.ts';
 import type { Image } from '../images/decode.ts';
 import type { ImageService } from '../images/service.ts';
 import type { LocationService } from '../locations/service.ts';
-import { effectiveBranding, viewOf } from './inheritance.ts';
+import { brandingViewOf, effectiveBranding } from './inheritance.ts';
 import type { BrandingPatch } from './schemas.ts';
 import * as store from './store.ts';
 
@@ -166,7 +166,7 @@ export function createBrandingService({
     /** What pages of a contact centre show at a location, or those of no one in particular. */
     async view(owner: store.Owner, location: string): Promise<BrandingView | undefined> {
       const own = owner === undefined ? [] : await read(db, owner);
-      return viewOf(effectiveBranding(own, await read(db, undefined), location));
+      return brandingViewOf(effectiveBranding(own, await read(db, undefined), location));
     },
     installationVersion: globalSettings.version,
   };

@@ -49,7 +49,7 @@ export function shownLdap({ bindPasswordEnvelope: _bindPasswordEnvelope, ...ldap
 }
 
 /** The form for Auth API, with the sealed passwords. */
-export function viewOf({
+export function environmentViewOf({
   ordinal: _ordinal,
   createdAt: _createdAt,
   updatedAt: _updatedAt,

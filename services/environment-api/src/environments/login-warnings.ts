@@ -3,7 +3,7 @@ import type { Warning } from '@gatehouse/contracts/envelope';
 import type { LoginStep, Step } from '@gatehouse/contracts/environment-administration/checks';
 import type { SecretBox } from '@gatehouse/service-kit/crypto';
 import { examinerOf, unreadableSecrets } from '../server-checks/examine-server.ts';
-import { type Environment, viewOf } from './environment.ts';
+import { type Environment, environmentViewOf } from './environment.ts';
 import type { EnvironmentPatch } from './schemas.ts';
 
 export type LoginWarnings = ReturnType<typeof createLoginWarnings>;
@@ -44,7 +44,7 @@ export function createLoginWarnings({ secretBox, timeoutMs }: { secretBox: Secre
       const isConcerned = concerned.some((name) => written[name] !== undefined);
       if (timeoutMs === 0 || server === undefined || !isConcerned) return [];
       const signal = AbortSignal.timeout(timeoutMs);
-      const examine = readable(() => examinerOf(viewOf(environment), secretBox));
+      const examine = readable(() => examinerOf(environmentViewOf(environment), secretBox));
       if (examine === undefined) return [unreadable(environment)];
       const { steps, login = [] } = await examine(server, { timeoutMs, signal });
       // A server that needs longer says nothing about the environment.

@@ -17,7 +17,7 @@ import { z } from 'zod';
 import { failures, sendUnchanged } from '../answers.ts';
 import type { BrandingService } from '../branding/service.ts';
 import type { ContactCenterService } from '../contact-centers/service.ts';
-import { viewOf as environmentViewOf } from '../environments/environment.ts';
+import { environmentViewOf } from '../environments/environment.ts';
 import type { EnvironmentService } from '../environments/service.ts';
 import type { SettingService } from '../settings/service.ts';
 import type { ContactCenterWithSettings } from '../settings/store.ts';
@@ -55,7 +55,7 @@ export function internalRoutes(
       const { domain, location: at } = request.query;
       const found = await settings.listByDomain(domain, at);
       if (sendUnchanged(request, reply, etagOf(versionOf(found)))) return reply as never;
-      return ok(viewOf(found, await branding.view(found.center.id, at)));
+      return ok(contactCenterViewOf(found, await branding.view(found.center.id, at)));
     },
   );
 
@@ -74,7 +74,7 @@ export function internalRoutes(
     async (request, reply) => {
       const found = await settings.list(request.caller, request.params.id, request.query.location);
       if (sendUnchanged(request, reply, etagOf(versionOf(found)))) return reply as never;
-      return ok(viewOf(found, await branding.view(found.center.id, request.query.location)));
+      return ok(contactCenterViewOf(found, await branding.view(found.center.id, request.query.location)));
     },
   );
 
@@ -116,7 +116,10 @@ export function internalRoutes(
 }
 
 /** `settings` are the effective ones: one per name. */
-function viewOf(found: ContactCenterWithSettings, branding: BrandingView | undefined): ContactCenterView {
+function contactCenterViewOf(
+  found: ContactCenterWithSettings,
+  branding: BrandingView | undefined,
+): ContactCenterView {
   const { id, name, environmentId, domains, auth, membership, status, subjectScope } = found.center;
   const settings = Object.fromEntries(found.settings.map((setting) => [setting.name, setting.value]));
   const version = versionOf(found);

@@ -40,7 +40,7 @@ export function personRoutes(
       const { id, personId } = request.params;
       const person = await people.read(await homeOf(request.caller, id), personId);
       if (sendUnchanged(request, reply, etagOf(person.version))) return reply as never;
-      return ok(viewOf(person));
+      return ok(storedPersonOf(person));
     },
   );
 
@@ -65,16 +65,24 @@ export function personRoutes(
         fields: { ...fieldsOf(present), isActive },
       }));
       reply.header('etag', etagOf(person.version));
-      return ok(viewOf(person));
+      return ok(storedPersonOf(person));
     },
   );
 }
 
-function viewOf(person: Person): StoredPerson {
+function storedPersonOf(person: Person): StoredPerson {
   const { id, dbid, version, userName, firstName, lastName, employeeId, externalId } = person;
   const [email] = addressesOf(person);
   return {
-    ...{ id, number: dbid, version, userName, firstName, lastName, email, employeeId, externalId },
+    id,
+    number: dbid,
+    version,
+    userName,
+    firstName,
+    lastName,
+    email,
+    employeeId,
+    externalId,
     status: person.isActive ? 'active' : 'disabled',
     hasPassword: person.passwordEnvelope !== undefined,
     groups: person.groups.map(({ name }) => name),

@@ -1,5 +1,5 @@
 /** Makes the inputs of a form, and the columns of a list, from the description of a resource. */
-import { type Input as DescribedInput, inputsOf } from '@gatehouse/contracts/resource/inputs';
+import { type DescribedInput, inputsOf } from '@gatehouse/contracts/resource/inputs';
 import { described, type Resource } from '@gatehouse/contracts/resource/resource';
 import { helpKey, labelKey } from '@gatehouse/contracts/resource/texts';
 import { formatsIn } from '../../texts/formats.ts';
