@@ -28,7 +28,10 @@ async function follow(
         if (next === undefined) throw denied;
         return next(after) as Awaited<ReturnType<Follow['find']>>;
       },
-      ...{ shown: [], after: 0, pauseMs: 0, print: ({ seq }) => void printed.push(seq) },
+      shown: [],
+      after: 0,
+      pauseMs: 0,
+      print: ({ seq }) => void printed.push(seq),
       note: (sentence) => void notes.push(sentence),
       ...options,
     }),

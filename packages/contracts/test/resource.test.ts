@@ -119,7 +119,11 @@ describe('an answer', () => {
     };
     const spelled = z.object(shownShape({ name: 'spelled', fields }));
     const shown: z.infer<typeof spelled> = {
-      ...{ port: 80, isOpen: true, places: ['/'], names: ['a', 'b', 'c'], mode: 'off' },
+      port: 80,
+      isOpen: true,
+      places: ['/'],
+      names: ['a', 'b', 'c'],
+      mode: 'off',
     };
     expect(spelled.parse(shown)).toEqual(shown);
     expect(spelled.safeParse({ ...shown, port: '80' }).success).toBe(false);

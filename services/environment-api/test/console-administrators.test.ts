@@ -27,7 +27,9 @@ const rights = [installationAdminAuthority, contactCenterAdminAuthority];
 
 function tokenOf(fields: Partial<IntrospectionActive> = {}) {
   const login = {
-    ...{ client_id: consoleClientId, grant_type: 'authorization_code', sub: 'person-1' },
+    client_id: consoleClientId,
+    grant_type: 'authorization_code',
+    sub: 'person-1',
     auth_time: Math.floor(Date.now() / 1000),
   };
   const place = { contact_center_id: own, contact_center_ids: [own], username: 'demo\\person' };

@@ -29,7 +29,10 @@ it('counts what a contact centre has, and is right when it has gone', async () =
   await post(`/contact-centers/${id}/api-keys`, { name: 'one' });
   await api.call('PUT', `/contact-centers/${id}/saml`, { payload: { data: { logout: true } } });
   expect(await endsOf(id)).toMatchObject({
-    ...{ settings: 2, origins: 2, apiKeys: 1, scimKeys: 0 },
+    settings: 2,
+    origins: 2,
+    apiKeys: 1,
+    scimKeys: 0,
     singleSignOn: [{ protocol: 'saml', location: '/', enabled: false }],
   });
   expect(await endsOf(neighbour)).toMatchObject(nothing);

@@ -104,9 +104,18 @@ describe('an import', () => {
       saml: [{ location: '/', ...shared, requiredGroups: ['agents'], groupsAttribute: 'groups' }],
       oidc: [
         {
-          ...{ location: '/', ...shared, requiredGroups: ['agents'], groupsClaim: 'groups' },
-          ...{ issuer: idp, authorizationEndpoint: idp, tokenEndpoint: idp, jwksUri: idp, clientId: 'us' },
-          ...{ assumeVerifiedEmail: true, userInfo: true, responseMode: 'form_post' },
+          location: '/',
+          ...shared,
+          requiredGroups: ['agents'],
+          groupsClaim: 'groups',
+          issuer: idp,
+          authorizationEndpoint: idp,
+          tokenEndpoint: idp,
+          jwksUri: idp,
+          clientId: 'us',
+          assumeVerifiedEmail: true,
+          userInfo: true,
+          responseMode: 'form_post',
         },
       ],
     };

@@ -29,13 +29,12 @@ const soon = { timeout: 15_000, interval: 20 };
 
 function administratorOf(contactCenterId: string, right: string = contactCenterAdminAuthority): string {
   return api.authApi.token({
-    ...{
-      client_id: consoleClientId,
-      grant_type: 'authorization_code',
-      sub: 'person-1',
-      authorities: [right],
-    },
-    ...{ contact_center_id: contactCenterId, contact_center_ids: [contactCenterId] },
+    client_id: consoleClientId,
+    grant_type: 'authorization_code',
+    sub: 'person-1',
+    authorities: [right],
+    contact_center_id: contactCenterId,
+    contact_center_ids: [contactCenterId],
     auth_time: Math.floor(Date.now() / 1000),
   });
 }

@@ -87,13 +87,11 @@ describe('the membership of a contact centre', () => {
 
   it('names what an LDAP directory can tell, and the form of its names', async () => {
     const ldapId = await api.environment({
-      ...{
-        directory: 'ldap',
-        username: undefined,
-        password: undefined,
-        tenant: undefined,
-        configServers: undefined,
-      },
+      directory: 'ldap',
+      username: undefined,
+      password: undefined,
+      tenant: undefined,
+      configServers: undefined,
       ldap: {
         servers: [{ address: 'ldap.example' }],
         bindDn: 'cn=gatehouse,dc=example',
@@ -143,7 +141,8 @@ describe('the membership of a contact centre', () => {
   it('is changed by callers for the whole installation alone', async () => {
     const id = await api.contactCenter({ environmentId, membership: nordic });
     const bound = api.authApi.token({
-      ...{ contact_center_ids: [id], contact_center_id: id },
+      contact_center_ids: [id],
+      contact_center_id: id,
       authorities: ['ROLE_MANAGEMENT_APPLICATION'],
     });
     expect((await patch(id, { membership: everybody }, bound)).status).toBe(403);

@@ -92,8 +92,12 @@ it('shows who administers one contact centre that one, whatever they ask for', a
     api.call('GET', `/overview${query}`, {
       headers: {
         authorization: api.authApi.token({
-          ...{ contact_center_ids: ids, contact_center_id: own, authorities: ['ROLE_CONTACT_CENTER_ADMIN'] },
-          ...{ sub: 'person-1', username: 'p', client_id: 'gatehouse-console' },
+          contact_center_ids: ids,
+          contact_center_id: own,
+          authorities: ['ROLE_CONTACT_CENTER_ADMIN'],
+          sub: 'person-1',
+          username: 'p',
+          client_id: 'gatehouse-console',
           grant_type: 'authorization_code',
         }),
       },

@@ -304,7 +304,9 @@ describe('a body', () => {
     const { body } = await scim.call('POST', '/Users', { userName: randomUuid(), emails });
     expect(body).toMatchObject({ status: '400', scimType: 'invalidValue' });
     const Operations = [{}, { emails }].map((fields, index) => ({
-      ...{ method: 'POST', path: '/Users', bulkId: String(index) },
+      method: 'POST',
+      path: '/Users',
+      bulkId: String(index),
       data: { userName: randomUuid(), ...fields },
     }));
     const { body: bulk } = await scim.call('POST', '/Bulk', { Operations });
@@ -323,7 +325,9 @@ describe('a request that makes much of little', () => {
   // attack: SCIM bulk request without end | RFC 7644 3.7.4, API4:2023 | guard: services/environment-api/src/scim/bulk-request.ts
   it('is refused with more than a thousand operations, before the first is done', async () => {
     const operation = (index: number) => ({
-      ...{ method: 'POST', path: '/Users', bulkId: String(index) },
+      method: 'POST',
+      path: '/Users',
+      bulkId: String(index),
       data: { userName: `bomb-${index}` },
     });
     const Operations = Array.from({ length: 1_001 }, (_, index) => operation(index));
@@ -382,7 +386,11 @@ describe('a request that makes much of little', () => {
     const operations = Array.from(
       { length },
       (_, index): BulkOperation => ({
-        ...{ method: 'POST', path: '/Groups', endpoint: 'Groups', id: undefined, version: undefined },
+        method: 'POST',
+        path: '/Groups',
+        endpoint: 'Groups',
+        id: undefined,
+        version: undefined,
         bulkId: String(index),
         get data() {
           reads += 1;

@@ -63,7 +63,9 @@ export function clientCommands(program: Command, cli: Cli): void {
         .option('--cc <id>', 'only those that serve this contact centre'),
     rows: (calls, { search, cc }: ListOptions) => calls.list(definedOnly({ search, contactCenterId: cc })),
     columns: {
-      ...{ 'client id': 'client_id', name: 'name', type: 'clientType' },
+      'client id': 'client_id',
+      name: 'name',
+      type: 'clientType',
       grants: ({ authorizedGrantTypes }) => authorizedGrantTypes.map(shortGrant),
       'last used': ({ lastUsedAt }) => timeOf(lastUsedAt) ?? 'never',
       by: ({ lastGrants = [] }) => lastGrants.slice(0, 1).map(({ grant_type }) => shortGrant(grant_type)),

@@ -45,7 +45,9 @@ export function apiKeyCommands(program: Command, cli: Cli): void {
     description: 'of each key its first characters',
     rows: (calls, { cc }) => calls.list(cc),
     columns: {
-      ...{ id: 'id', name: 'name', purpose: 'purpose' },
+      id: 'id',
+      name: 'name',
+      purpose: 'purpose',
       key: ({ prefix }) => `${prefix}…`,
       expires: ({ expiresAt }) => expiresAt ?? 'never',
       'last used': ({ lastUsedAt }) => lastUsedAt ?? 'never',

@@ -42,7 +42,10 @@ export function signalCommands(program: Command, cli: Cli): void {
     description: 'who is told when sessions end and passwords change',
     rows: (calls) => calls.list(),
     columns: {
-      ...{ id: 'id', endpoint: 'endpoint', audience: 'audience', events: 'events' },
+      id: 'id',
+      endpoint: 'endpoint',
+      audience: 'audience',
+      events: 'events',
       'contact centres': 'contactCenterIds',
     },
     none: 'There are no receivers of signals.',

@@ -23,8 +23,13 @@ function createFormats(language: Language) {
   const list = new Intl.ListFormat(language);
   const comma = commas[language] ?? ', ';
   const moment = new Intl.DateTimeFormat(language, {
-    ...{ year: 'numeric', month: 'long', day: 'numeric', hour: 'numeric', minute: '2-digit' },
-    ...{ timeZone: 'UTC', timeZoneName: 'short' },
+    year: 'numeric',
+    month: 'long',
+    day: 'numeric',
+    hour: 'numeric',
+    minute: '2-digit',
+    timeZone: 'UTC',
+    timeZoneName: 'short',
   } as const);
   const timeOfDay = new Intl.DateTimeFormat(language, {
     hour: '2-digit',

@@ -22,7 +22,9 @@ function overviewsOf({ environments = 0, contactCenters = 0, clients = 0, links 
   const common = { at: '2027-01-31T12:00:00.000Z', problems: [], endings: [] };
   return {
     authApi: {
-      ...{ ...common, location: '/', clients },
+      ...common,
+      location: '/',
+      clients,
       links: { open: links, down: 0, connecting: 0, notOpen: [] },
     },
     environmentApi: {

@@ -130,7 +130,14 @@ export function createWriter({
           const facts = { at: now(), ...by };
           const entries = written.map(({ id: entityId, action, entity, contactCenterId, changes }) => ({
             ...facts,
-            ...{ action, entity, entityId, contactCenterId, changes, requestId, clientAddress, operationId },
+            action,
+            entity,
+            entityId,
+            contactCenterId,
+            changes,
+            requestId,
+            clientAddress,
+            operationId,
           }));
           await audit.append(client, entries);
           for (const { entity, id, contactCenterId } of written)

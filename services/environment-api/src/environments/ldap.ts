@@ -38,7 +38,11 @@ export const ldapSchema = z.object({
 export type LdapPatch = z.output<typeof ldapSchema>;
 
 const shared = {
-  ...{ startTls: false, bindDn: '', baseDns: [], groupBaseDns: [], servers: [] },
+  startTls: false,
+  bindDn: '',
+  baseDns: [],
+  groupBaseDns: [],
+  servers: [],
   ...initialOf({ name: 'ldap', fields: ldapFields }),
 };
 

@@ -58,7 +58,10 @@ function namesOf({ userName, firstName, lastName, attributes }: PersonFields): R
   const { displayName, nickName, title } = attributes;
   const { formatted, ...parts } = part(attributes, 'name');
   return {
-    ...{ userName, displayName, nickName, title },
+    userName,
+    displayName,
+    nickName,
+    title,
     'name.givenName': firstName,
     'name.familyName': lastName,
     'name.formatted': formatted,

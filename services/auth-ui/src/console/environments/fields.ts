@@ -48,8 +48,11 @@ const own: Readonly<Record<string, Partial<Input>>> = {
   // Their options say what the help says.
   connectionProtocol: { kind: 'choice', hint: undefined, options: [{ value: 'addp' }], isRequired: true },
   traceMode: {
-    ...{ kind: 'choice', hint: undefined, options: traceModes },
-    ...{ initial: classicTraceModes.off, isRequired: true },
+    kind: 'choice',
+    hint: undefined,
+    options: traceModes,
+    initial: classicTraceModes.off,
+    isRequired: true,
   },
   'ldap.type': { options: optionsBelow('console.environments.ldap.type', ['standard', 'activeDirectory']) },
   'ldap.servers': { kind: 'lines', reading: ldapServerLines },
