@@ -274,7 +274,7 @@ describe('the directory of an environment', () => {
     expect(answers.map(({ status }) => status)).toEqual([409, 409, 409]);
   });
 
-  // attack: contact centre that joins the people store of another | RFC 7644 7.1, CWE-639 | guard: services/environment-api/src/contact-centers/service.ts
+  // attack: contact centre that joins the people store of another | RFC 7644 7.1, CWE-639 | guard: services/environment-api/src/contact-centers/writes.ts
   it('with people of its own serves one contact centre, however many ask at once', async () => {
     const environmentId = await ofPeople();
     const make = () =>

@@ -22,6 +22,9 @@ export interface Issued {
   apiKey: ApiKey & { key: string | undefined };
 }
 
+/** Makes the text of a key, which the answer shows this once. */
+type Issue = (purpose: ApiKeyPurpose) => IssuedKey;
+
 export type ApiKeyService = ReturnType<typeof createApiKeyService>;
 
 const maxKeys = 100;
@@ -49,11 +52,7 @@ export function createApiKeyService({
   async function changeKey(
     context: WriteContext,
     contactCenterId: string,
-    work: (
-      write: Write,
-      center: ContactCenter,
-      issue: (purpose: ApiKeyPurpose) => IssuedKey,
-    ) => Promise<ApiKey>,
+    work: (write: Write, center: ContactCenter, issue: Issue) => Promise<ApiKey>,
   ): Promise<Issued> {
     let key: string | undefined;
     const issue = (purpose: ApiKeyPurpose) => {
@@ -79,51 +78,14 @@ export function createApiKeyService({
     },
     /** @throws AppError 400, 404, 409 while a key of that name is valid at the same time, 412 */
     create: (context: WriteContext, contactCenterId: string, input: NewApiKey) =>
-      changeKey(context, contactCenterId, async (write, center, issue) => {
-        const { name, purpose } = input;
-        requireHonestName('data.name', name);
-        const validity = validityOf(input, isoNow());
-        const present = await store.listApiKeys(write.db, center.id);
-        requireRoom(present, { ...validity, name });
-        const id = randomUuid();
-        await refusingOverlap(
-          () =>
-            store.insertApiKey(
-              write.db,
-              { id, contactCenterId: center.id, name, purpose, ...validity },
-              issue(purpose),
-            ),
-          name,
-        );
-        return finish(write, center.id, id, undefined);
-      }),
+      changeKey(context, contactCenterId, (write, center, issue) =>
+        insertKey(write, center, input, issue, isoNow()),
+      ),
     /** Replaces a key by a new one. @throws AppError 400, 404, 409 when it has expired, 412 */
     rotate: (context: WriteContext, contactCenterId: string, id: string, rotation: Rotation) =>
-      changeKey(context, contactCenterId, async (write, center, issue) => {
-        const before = await find(write.db, center.id, id);
-        const at = isoNow();
-        if (before.expiresAt !== undefined && before.expiresAt <= at) {
-          throw conflict(`The key expired at ${before.expiresAt}: make a new one with POST`, {
-            reason: 'over_already',
-          });
-        }
-        const expiresAt =
-          rotation.expiresAt === undefined ? before.expiresAt : (rotation.expiresAt ?? undefined);
-        requireLater(expiresAt, at);
-        const { overlapSeconds } = rotation;
-        const previousUntil =
-          overlapSeconds === 0 ? undefined : new Date(now() + overlapSeconds * 1000).toISOString();
-        await refusingOverlap(
-          () =>
-            store.rotateApiKey(write.db, before.id, issue(before.purpose), {
-              rotatedAt: at,
-              previousUntil,
-              expiresAt,
-            }),
-          before.name,
-        );
-        return finish(write, center.id, before.id, before);
-      }),
+      changeKey(context, contactCenterId, (write, center, issue) =>
+        rotateKey(write, center, id, rotation, issue, now()),
+      ),
     /** The key stops working at once. @throws AppError 404, 412 */
     remove: (context: WriteContext, contactCenterId: string, id: string) =>
       contactCenters.changeWithin(context, contactCenterId, async (write, center) => {
@@ -147,6 +109,51 @@ export function createApiKeyService({
       return scimCaller(owner.id, owner.contactCenterId);
     },
   };
+}
+
+async function insertKey(
+  write: Write,
+  center: ContactCenter,
+  input: NewApiKey,
+  issue: Issue,
+  at: string,
+): Promise<ApiKey> {
+  const { name, purpose } = input;
+  requireHonestName('data.name', name);
+  const validity = validityOf(input, at);
+  const present = await store.listApiKeys(write.db, center.id);
+  requireRoom(present, { ...validity, name });
+  const id = randomUuid();
+  const key = { id, contactCenterId: center.id, name, purpose, ...validity };
+  await refusingOverlap(() => store.insertApiKey(write.db, key, issue(purpose)), name);
+  return finish(write, center.id, id, undefined);
+}
+
+async function rotateKey(
+  write: Write,
+  center: ContactCenter,
+  id: string,
+  { expiresAt: wanted, overlapSeconds }: Rotation,
+  issue: Issue,
+  nowMs: number,
+): Promise<ApiKey> {
+  const before = await find(write.db, center.id, id);
+  const rotatedAt = new Date(nowMs).toISOString();
+  if (before.expiresAt !== undefined && before.expiresAt <= rotatedAt) {
+    throw conflict(`The key expired at ${before.expiresAt}: make a new one with POST`, {
+      reason: 'over_already',
+    });
+  }
+  const expiresAt = wanted === undefined ? before.expiresAt : (wanted ?? undefined);
+  requireLater(expiresAt, rotatedAt);
+  const previousUntil =
+    overlapSeconds === 0 ? undefined : new Date(nowMs + overlapSeconds * 1000).toISOString();
+  const times = { rotatedAt, previousUntil, expiresAt };
+  await refusingOverlap(
+    () => store.rotateApiKey(write.db, before.id, issue(before.purpose), times),
+    before.name,
+  );
+  return finish(write, center.id, before.id, before);
 }
 
 async function finish(

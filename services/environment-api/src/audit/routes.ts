@@ -54,24 +54,25 @@ const exportQuery = z.object({
 
 const auditList = { data: z.array(auditEntrySchema), nextCursor: nextCursorSchema };
 
-export function auditRoutes(
-  api: App,
-  {
-    audit,
-    auditWorker,
-    changeLog,
-    bounds,
-    region,
-    log,
-  }: {
-    audit: AuditService;
-    auditWorker: AuditWorker;
-    changeLog: ChangeLog;
-    bounds: DeletionBounds;
-    region: Region;
-    log: Logger;
-  },
-): void {
+interface AuditRouteOptions {
+  audit: AuditService;
+  auditWorker: AuditWorker;
+  changeLog: ChangeLog;
+  bounds: DeletionBounds;
+  region: Region;
+  log: Logger;
+}
+
+export function auditRoutes(api: App, options: AuditRouteOptions): void {
+  readRoutes(api, options);
+  verifyRoute(api, options);
+  retentionRoutes(api, options);
+  reshipRoute(api, options);
+}
+
+type Options<Name extends keyof AuditRouteOptions> = Pick<AuditRouteOptions, Name>;
+
+function readRoutes(api: App, { audit, changeLog }: Options<'audit' | 'changeLog'>): void {
   api.get(
     '',
     {
@@ -116,7 +117,9 @@ export function auditRoutes(
       return sendRows(reply, { format, limit, columns, read, fileName: 'configuration-changes' });
     },
   );
+}
 
+function verifyRoute(api: App, { auditWorker }: Options<'auditWorker'>): void {
   api.get(
     '/verify',
     {
@@ -130,7 +133,9 @@ export function auditRoutes(
     },
     async (request) => ok(await auditWorker.verify(request.query)),
   );
+}
 
+function retentionRoutes(api: App, { bounds, region, log }: Options<'bounds' | 'region' | 'log'>): void {
   api.get(
     '/retention',
     {
@@ -164,7 +169,9 @@ export function auditRoutes(
       return ok(deletions.map(deletionOf));
     },
   );
+}
 
+function reshipRoute(api: App, { auditWorker }: Options<'auditWorker'>): void {
   api.post(
     '/reship',
     {

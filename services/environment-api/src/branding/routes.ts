@@ -32,11 +32,26 @@ export async function brandingRoutes(
   api: App,
   { branding, whose }: { branding: BrandingService; whose: Whose },
 ): Promise<void> {
-  const isCenter = whose === 'contactCenter';
-  const params = isCenter ? centerParams : z.object({});
-  const suffix = isCenter ? '' : 'Global';
-  const of = isCenter ? 'a contact centre' : 'what all contact centres inherit';
+  const scope = { branding, ...scopes[whose] };
+  listRoute(api, scope);
+  writeRoutes(api, scope);
+  await logoRoutes(api, scope);
+}
 
+const scopes = {
+  contactCenter: { params: centerParams, suffix: '', of: 'a contact centre' },
+  installation: { params: z.object({}), suffix: 'Global', of: 'what all contact centres inherit' },
+};
+
+/** `suffix` stands in the names of the operations, `of` in their summaries. */
+interface Scope {
+  branding: BrandingService;
+  params: z.ZodObject;
+  suffix: string;
+  of: string;
+}
+
+function listRoute(api: App, { branding, params, suffix, of }: Scope): void {
   api.get(
     '',
     {
@@ -65,7 +80,9 @@ export async function brandingRoutes(
       return sendUnchanged(request, reply, etag) ? (reply as never) : ok(found.branding);
     },
   );
+}
 
+function writeRoutes(api: App, { branding, params, suffix }: Scope): void {
   api.put(
     '',
     {
@@ -123,7 +140,9 @@ export async function brandingRoutes(
       return ok();
     },
   );
+}
 
+async function logoRoutes(api: App, { branding, params, suffix }: Scope): Promise<void> {
   api.delete(
     '/logo',
     {

@@ -32,7 +32,20 @@ type Change = (
   write: Write,
 ) => Promise<Partial<store.StoredBranding> | undefined>;
 
+interface Places {
+  locations: Pick<LocationService, 'requireInUse'>;
+  images: Pick<ImageService, 'removeUnused'>;
+}
+
 export type BrandingService = ReturnType<typeof createBrandingService>;
+
+interface BrandingServiceOptions {
+  db: Queryable;
+  contactCenters: ContactCenterService;
+  globalSettings: GlobalSettingService;
+  locations: LocationService;
+  images: Pick<ImageService, 'take' | 'keep' | 'removeUnused'>;
+}
 
 export function createBrandingService({
   db,
@@ -40,49 +53,13 @@ export function createBrandingService({
   globalSettings,
   locations,
   images,
-}: {
-  db: Queryable;
-  contactCenters: ContactCenterService;
-  globalSettings: GlobalSettingService;
-  locations: LocationService;
-  images: Pick<ImageService, 'take' | 'keep' | 'removeUnused'>;
-}) {
-  const read = async (source: Queryable, owner: store.Owner) =>
-    (await store.listBranding(source, owner)).map(entryOf);
+}: BrandingServiceOptions) {
+  const places: Places = { locations, images };
 
   async function answer(owner: store.Owner, location: string | undefined): Promise<Branding> {
-    const entries = await read(db, owner);
+    const entries = await listEntries(db, owner);
     if (location === undefined) return { entries };
-    return { entries, effective: await effectiveAt(owner, entries, location) };
-  }
-
-  /** `entries`: of the owner. */
-  async function effectiveAt(owner: store.Owner, entries: readonly BrandingEntry[], location: string) {
-    if (owner === undefined) return effectiveBranding([], entries, location);
-    return effectiveBranding(entries, await read(db, undefined), location);
-  }
-
-  /** Writes one place within a transaction. False: it was like that before. @throws AppError 400, 404 */
-  async function writePlace(write: Write, owner: store.Owner, location: string, change: Change) {
-    const before = (await store.listBranding(write.db, owner)).find((one) => one.location === location);
-    const changed = await change(before, write);
-    const after = { location, settings: before?.settings ?? {}, logo: before?.logo ?? null, ...changed };
-    const stays = changed !== undefined && (after.logo !== null || Object.keys(after.settings).length > 0);
-    if (stays ? isDeepStrictEqual(before && { ...before }, after) : before === undefined) return false;
-    if (stays) {
-      await locations.requireInUse(write.db, location, 'data.location');
-      await store.writeBranding(write.db, owner, after);
-    } else await store.deleteBranding(write.db, owner, location);
-    if (before?.logo && before.logo.digest !== (stays ? after.logo?.digest : undefined))
-      await images.removeUnused(write);
-    await write.record({
-      action: stays ? (before ? 'update' : 'create') : 'delete',
-      entity: 'branding',
-      id: location,
-      ...definedOnly({ contactCenterId: owner }),
-      changes: diff(before && auditedOf(before), stays ? auditedOf(after) : undefined),
-    });
-    return true;
+    return { entries, effective: await effectiveAt(db, owner, entries, location) };
   }
 
   /** Returns the version that covers it. @throws AppError 400, 404, 412 */
@@ -94,16 +71,20 @@ export function createBrandingService({
   ): Promise<number> {
     if (owner !== undefined) {
       const center = await contactCenters.changeWithin(context, owner, (write, { id }) =>
-        writePlace(write, id, location, work),
+        writePlace(write, places, id, location, work),
       );
       return center.version;
     }
-    return globalSettings.changeWithin(context, (write) => writePlace(write, undefined, location, work));
+    return globalSettings.changeWithin(context, (write) =>
+      writePlace(write, places, undefined, location, work),
+    );
   }
 
   async function changeAndRead(context: WriteContext, owner: store.Owner, location: string, work: Change) {
     const version = await change(context, owner, location, work);
-    const entry = (await read(context.within?.db ?? db, owner)).find((one) => one.location === location);
+    const entry = (await listEntries(context.within?.db ?? db, owner)).find(
+      (one) => one.location === location,
+    );
     return { version, entry: entry ?? { location } };
   }
 
@@ -130,21 +111,15 @@ export function createBrandingService({
       patch: BrandingPatch,
       { isWhole = false } = {},
     ) =>
-      changeAndRead(context, owner, location, async (before) => {
-        const settings = merged(isWhole ? {} : (before?.settings ?? {}), patch);
-        const { name } = before?.settings ?? {};
-        if (settings.name !== undefined) requireHonestName('data.name', settings.name, name ? [name] : []);
-        return { settings };
-      }),
+      changeAndRead(context, owner, location, async (before) => ({
+        settings: nextSettings(before?.settings ?? {}, patch, isWhole),
+      })),
     /** What would be effective at the location after `put`. Nothing is written. @throws AppError 400, 404 */
     async preview(caller: Caller, owner: store.Owner, location: string, patch: BrandingPatch) {
       const id = owner && (await contactCenters.read(caller, owner)).id;
       await locations.requireInUse(db, location, 'data.location');
       const stored = await store.listBranding(db, id);
-      const { settings = {}, logo = null } = stored.find((one) => one.location === location) ?? {};
-      const typed = { location, settings: merged(settings, patch), logo };
-      const entries = [...stored.filter((one) => one.location !== location), typed].map(entryOf);
-      return effectiveAt(id, entries, location);
+      return effectiveAt(db, id, withPatch(stored, location, patch).map(entryOf), location);
     },
     /** With its logo. @throws AppError 404, 412 */
     remove: (context: WriteContext, owner: store.Owner, location: string): Promise<number> =>
@@ -165,11 +140,62 @@ export function createBrandingService({
       }),
     /** What pages of a contact centre show at a location, or those of no one in particular. */
     async view(owner: store.Owner, location: string): Promise<BrandingView | undefined> {
-      const own = owner === undefined ? [] : await read(db, owner);
-      return brandingViewOf(effectiveBranding(own, await read(db, undefined), location));
+      const own = owner === undefined ? [] : await listEntries(db, owner);
+      return brandingViewOf(effectiveBranding(own, await listEntries(db, undefined), location));
     },
     installationVersion: globalSettings.version,
   };
+}
+
+/** Writes one place within a transaction. False: it was like that before. @throws AppError 400, 404 */
+async function writePlace(
+  write: Write,
+  { locations, images }: Places,
+  owner: store.Owner,
+  location: string,
+  change: Change,
+): Promise<boolean> {
+  const before = (await store.listBranding(write.db, owner)).find((one) => one.location === location);
+  const changed = await change(before, write);
+  const after = { location, settings: before?.settings ?? {}, logo: before?.logo ?? null, ...changed };
+  const stays = changed !== undefined && (after.logo !== null || Object.keys(after.settings).length > 0);
+  if (stays ? isDeepStrictEqual(before && { ...before }, after) : before === undefined) return false;
+  if (stays) {
+    await locations.requireInUse(write.db, location, 'data.location');
+    await store.writeBranding(write.db, owner, after);
+  } else await store.deleteBranding(write.db, owner, location);
+  if (before?.logo && before.logo.digest !== (stays ? after.logo?.digest : undefined))
+    await images.removeUnused(write);
+  await write.record({
+    action: stays ? (before ? 'update' : 'create') : 'delete',
+    entity: 'branding',
+    id: location,
+    ...definedOnly({ contactCenterId: owner }),
+    changes: diff(before && auditedOf(before), stays ? auditedOf(after) : undefined),
+  });
+  return true;
+}
+
+async function listEntries(db: Queryable, owner: store.Owner): Promise<BrandingEntry[]> {
+  return (await store.listBranding(db, owner)).map(entryOf);
+}
+
+/** `entries`: of the owner. */
+async function effectiveAt(
+  db: Queryable,
+  owner: store.Owner,
+  entries: readonly BrandingEntry[],
+  location: string,
+) {
+  if (owner === undefined) return effectiveBranding([], entries, location);
+  return effectiveBranding(entries, await listEntries(db, undefined), location);
+}
+
+/** The stored places, as they would be after the patch of one. */
+function withPatch(stored: readonly store.StoredBranding[], location: string, patch: BrandingPatch) {
+  const { settings = {}, logo = null } = stored.find((one) => one.location === location) ?? {};
+  const patched = { location, settings: merged(settings, patch), logo };
+  return [...stored.filter((one) => one.location !== location), patched];
 }
 
 function entryOf({ location, settings, logo }: store.StoredBranding): BrandingEntry {
@@ -179,6 +205,18 @@ function entryOf({ location, settings, logo }: store.StoredBranding): BrandingEn
 /** In the audit trail a picture is named by its digest. */
 function auditedOf({ settings, logo }: store.StoredBranding): Record<string, unknown> {
   return definedOnly({ ...settings, logo: logo?.digest });
+}
+
+/** @throws AppError 400 for a name that is not what it looks like */
+function nextSettings(
+  present: store.BrandingSettings,
+  patch: BrandingPatch,
+  isWhole: boolean,
+): store.BrandingSettings {
+  const settings = merged(isWhole ? {} : present, patch);
+  if (settings.name !== undefined)
+    requireHonestName('data.name', settings.name, present.name ? [present.name] : []);
+  return settings;
 }
 
 /** Given fields replace stored ones; `null` takes one away. */

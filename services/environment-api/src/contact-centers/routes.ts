@@ -20,10 +20,18 @@ import type { ContactCenterService } from './service.ts';
 const tags = ['contact centers'];
 const params = z.object({ id: z.string() });
 
-export function contactCenterRoutes(
-  api: App,
-  { contactCenters, changeLog }: { contactCenters: ContactCenterService; changeLog: ChangeLog },
-): void {
+interface Services {
+  contactCenters: ContactCenterService;
+  changeLog: ChangeLog;
+}
+
+export function contactCenterRoutes(api: App, services: Services): void {
+  collectionRoutes(api, services);
+  readRoutes(api, services);
+  writeRoutes(api, services);
+}
+
+function collectionRoutes(api: App, { contactCenters, changeLog }: Services): void {
   api.get(
     '',
     {
@@ -62,7 +70,9 @@ export function contactCenterRoutes(
       return { ...ok(center), path: `/contact-centers/${center.id}` };
     },
   );
+}
 
+function readRoutes(api: App, { contactCenters }: Pick<Services, 'contactCenters'>): void {
   api.get(
     '/:id',
     {
@@ -99,7 +109,9 @@ export function contactCenterRoutes(
       return ok(await contactCenters.ends(request.caller, request.params.id));
     },
   );
+}
 
+function writeRoutes(api: App, { contactCenters }: Pick<Services, 'contactCenters'>): void {
   for (const method of ['PUT', 'PATCH'] as const) {
     api.route({
       method,

@@ -25,21 +25,26 @@ const noRows = { rows: [], nextCursor: undefined };
 const params = z.object({ id: z.string() });
 const written = envelopeOf(environmentSchema).extend({ warnings: z.array(warningSchema).optional() });
 
-export function environmentRoutes(
-  api: App,
-  {
-    environments,
-    changeLog,
-    reachability,
-    loginWarnings,
-  }: {
-    environments: EnvironmentService;
-    changeLog: ChangeLog;
-    reachability: Reachability;
-    loginWarnings: LoginWarnings;
-  },
-): void {
-  const warningsFor = async (environment: Environment, written: EnvironmentPatch) => {
+interface Services {
+  environments: EnvironmentService;
+  changeLog: ChangeLog;
+  reachability: Reachability;
+  loginWarnings: LoginWarnings;
+}
+
+export function environmentRoutes(api: App, services: Services): void {
+  const warningsFor = warningsWith(services);
+  listRoute(api, services);
+  createRoute(api, services, warningsFor);
+  readRoute(api, services);
+  changeRoutes(api, services, warningsFor);
+  deleteRoute(api, services);
+}
+
+type WarningsFor = ReturnType<typeof warningsWith>;
+
+function warningsWith({ reachability, loginWarnings }: Services) {
+  return async (environment: Environment, written: EnvironmentPatch) => {
     // Only a request with servers is answered with warnings about them.
     const servers = written.configServers === undefined ? [] : environment.configServers;
     const ldapServers = written.ldap?.servers === undefined ? [] : (environment.ldap?.servers ?? []);
@@ -58,7 +63,9 @@ export function environmentRoutes(
     const found = [...unreachable, ...logins];
     return found.length === 0 ? undefined : found;
   };
+}
 
+function listRoute(api: App, { environments, changeLog }: Services): void {
   api.get(
     '',
     {
@@ -79,7 +86,9 @@ export function environmentRoutes(
       return { ...ok(rows.map(answerOf)), nextCursor };
     },
   );
+}
 
+function createRoute(api: App, { environments }: Services, warningsFor: WarningsFor): void {
   api.post(
     '',
     {
@@ -98,7 +107,9 @@ export function environmentRoutes(
       return { ...ok(answerOf(environment)), path: `/environments/${environment.id}`, warnings };
     },
   );
+}
 
+function readRoute(api: App, { environments }: Services): void {
   api.get(
     '/:id',
     {
@@ -116,7 +127,9 @@ export function environmentRoutes(
       return ok(answerOf(environment));
     },
   );
+}
 
+function changeRoutes(api: App, { environments }: Services, warningsFor: WarningsFor): void {
   for (const method of ['PUT', 'PATCH'] as const) {
     api.route({
       method,
@@ -143,7 +156,9 @@ export function environmentRoutes(
       },
     });
   }
+}
 
+function deleteRoute(api: App, { environments }: Services): void {
   api.delete(
     '/:id',
     {

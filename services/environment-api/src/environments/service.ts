@@ -28,15 +28,13 @@ export interface SentPassword {
 
 const maxNamedUsers = 5;
 
-export function createEnvironmentService({
-  db,
-  writer,
-  secretBox,
-}: {
+interface EnvironmentServiceOptions {
   db: Queryable;
   writer: Writer;
   secretBox: SecretBox;
-}) {
+}
+
+export function createEnvironmentService({ db, writer, secretBox }: EnvironmentServiceOptions) {
   const { withSecret, newFields, changedFields } = createEnvironmentMerge(secretBox);
 
   /**
@@ -47,18 +45,14 @@ export function createEnvironmentService({
     context: WriteContext,
     text: string,
     merge: (present: Environment) => EnvironmentFields,
-    { password, storedPassword, field }: SentPassword,
+    password: SentPassword,
   ): Promise<Environment> {
     const id = requireEnvironmentId(text);
     return writer.write(context, async (write) => {
       const present = await lock(context, write, id);
       const merged = merge(present);
       requireServers(merged);
-      const diverting = divertingField(present, merged);
-      const sent = password ?? (diverting === undefined ? undefined : storedPassword);
-      if (diverting !== undefined && sent === undefined) {
-        throw passwordNeeded(diverting, field ?? (present.ldap ? 'data.ldap.bindPassword' : 'data.password'));
-      }
+      const sent = requireSentPassword(present, merged, password);
       const next = sent === undefined ? merged : withSecret(present.id, merged, sent);
       const changes = environmentDiff(present, next);
       if (Object.keys(changes).length === 0) return present;
@@ -146,6 +140,19 @@ async function reread(db: Queryable, id: string): Promise<Environment> {
   const environment = await store.readEnvironment(db, id);
   if (!environment) throw new Error(`environment ${id} vanished inside its own transaction`);
   return environment;
+}
+
+/** The password that the change brings along, if any. @throws AppError 400 where the change needs it */
+function requireSentPassword(
+  present: Environment,
+  merged: EnvironmentFields,
+  { password, storedPassword, field }: SentPassword,
+): string | undefined {
+  const diverting = divertingField(present, merged);
+  if (diverting === undefined) return password;
+  const sent = password ?? storedPassword;
+  if (sent !== undefined) return sent;
+  throw passwordNeeded(diverting, field ?? (present.ldap ? 'data.ldap.bindPassword' : 'data.password'));
 }
 
 function passwordNeeded(diverting: string, field: string) {

@@ -23,7 +23,7 @@ import { type InstallationDocument, settingKey } from './document.ts';
 import { createBrandingImport, type Pictures } from './import-branding.ts';
 import { createEnvironmentImport } from './import-environments.ts';
 import { writeNumbers } from './import-numbers.ts';
-import { createReadSecret } from './import-secrets.ts';
+import { createReadSecret, type ReadSecret } from './import-secrets.ts';
 import type { ResolveSecret } from './secret-reference.ts';
 import { freeDomains, type Installation, type StoredCenter } from './store.ts';
 
@@ -92,36 +92,10 @@ export function createImporter({
         upsert: (setting) => settings.upsert(context, wanted.id, setting),
         remove: ({ name, location }) => settings.remove(context, wanted.id, name, location),
       });
-      await writeSignOn(job, wanted, before, index);
+      await writeSignOn({ singleSignOn, readSecret }, job, wanted, before, index);
       await writeBranding(job, wanted.id, wantedBranding, before?.branding ?? []);
       // A contact centre without changes awaits nothing, so other requests need a turn.
       if (index % centersPerTurn === 0) await yieldToOthers();
-    }
-  }
-
-  async function writeSignOn(
-    job: Job,
-    wanted: WantedCenter,
-    before: StoredCenter | undefined,
-    index: number,
-  ): Promise<void> {
-    const { context } = job;
-    const stored = before?.signOn ?? [];
-    for (const { location, ...settings } of wanted.saml)
-      await singleSignOn.put(context, wanted.id, saml, location, settings, { isWhole: true });
-    for (const [position, { location, clientSecret: given, ...fields }] of wanted.oidc.entries()) {
-      const field = `contactCenters.${index}.oidc.${position}.clientSecret`;
-      const present = stored.find((one) => one.protocol === 'oidc' && one.location === location);
-      const place = clientSecretPlace(wanted.id, location);
-      const secret = given && (await readSecret(job, given, field, present?.secret ?? undefined, place));
-      const clientSecret = secret ? secret.changed : null;
-      const patch = { ...fields, ...definedOnly({ clientSecret }) };
-      const options = { storedSecret: secret ? secret.stored : undefined, field, isWhole: true };
-      await singleSignOn.put(context, wanted.id, oidc, location, patch, options);
-    }
-    for (const { protocol, location } of stored) {
-      if (wanted[protocol].some((one) => one.location === location)) continue;
-      await singleSignOn.remove(context, wanted.id, protocol, location);
     }
   }
 
@@ -159,6 +133,33 @@ export function createImporter({
       return job.keptSecrets;
     },
   };
+}
+
+async function writeSignOn(
+  { singleSignOn, readSecret }: { singleSignOn: SingleSignOnService; readSecret: ReadSecret },
+  job: Job,
+  wanted: WantedCenter,
+  before: StoredCenter | undefined,
+  index: number,
+): Promise<void> {
+  const { context } = job;
+  const stored = before?.signOn ?? [];
+  for (const { location, ...settings } of wanted.saml)
+    await singleSignOn.put(context, wanted.id, saml, location, settings, { isWhole: true });
+  for (const [position, { location, clientSecret: given, ...fields }] of wanted.oidc.entries()) {
+    const field = `contactCenters.${index}.oidc.${position}.clientSecret`;
+    const present = stored.find((one) => one.protocol === 'oidc' && one.location === location);
+    const place = clientSecretPlace(wanted.id, location);
+    const secret = given && (await readSecret(job, given, field, present?.secret ?? undefined, place));
+    const clientSecret = secret ? secret.changed : null;
+    const patch = { ...fields, ...definedOnly({ clientSecret }) };
+    const options = { storedSecret: secret ? secret.stored : undefined, field, isWhole: true };
+    await singleSignOn.put(context, wanted.id, oidc, location, patch, options);
+  }
+  for (const { protocol, location } of stored) {
+    if (wanted[protocol].some((one) => one.location === location)) continue;
+    await singleSignOn.remove(context, wanted.id, protocol, location);
+  }
 }
 
 async function writeSettings(

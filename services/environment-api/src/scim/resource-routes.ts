@@ -30,18 +30,41 @@ interface Endpoint {
   document: z.ZodType;
 }
 
-export function resourceRoutes(
-  scim: App,
-  baseOf: (request: FastifyRequest) => string,
-  { path, param, one, service, body, document }: Endpoint,
-): void {
-  const Name = one === 'user' ? 'User' : 'Group';
-  const idOf = (request: FastifyRequest) => (request.params as Record<string, string>)[param] ?? '';
-  const ownParams = params.extend({ [param]: z.string() });
-  const answers = { 200: document, ...scimFailures };
-  const url = `${path}/:${param}`;
+type BaseOf = (request: FastifyRequest) => string;
 
-  const show = async (request: FastifyRequest, reply: FastifyReply, id: string, status: number) => {
+export function resourceRoutes(scim: App, baseOf: BaseOf, endpoint: Endpoint): void {
+  const { path, param, one, document } = endpoint;
+  const resource = {
+    ...endpoint,
+    baseOf,
+    Name: one === 'user' ? 'User' : 'Group',
+    url: `${path}/:${param}`,
+    ownParams: params.extend({ [param]: z.string() }),
+    idOf: (request: FastifyRequest) => (request.params as Record<string, string>)[param] ?? '',
+    answers: { 200: document, ...scimFailures },
+    show: showing(endpoint, baseOf),
+  };
+  listRoute(scim, resource);
+  createRoute(scim, resource);
+  readRoute(scim, resource);
+  changeRoutes(scim, resource);
+  deleteRoute(scim, resource);
+}
+
+interface ResourceRoutes extends Endpoint {
+  baseOf: BaseOf;
+  /** In the names of the operations. */
+  Name: string;
+  url: string;
+  ownParams: z.ZodObject;
+  idOf: (request: FastifyRequest) => string;
+  answers: Record<number, z.ZodType>;
+  show: ReturnType<typeof showing>;
+}
+
+/** Answers with the resource as it is now. */
+function showing({ service, path }: Endpoint, baseOf: BaseOf) {
+  return async (request: FastifyRequest, reply: FastifyReply, id: string, status: number) => {
     const base = baseOf(request);
     const { version, resource } = await service.read(
       request.home,
@@ -51,15 +74,14 @@ export function resourceRoutes(
     );
     reply.header('etag', scimTagOf(version));
     if (status === 201) reply.header('location', `${base}${path}/${id}`);
-    if (
-      status === 200 &&
-      request.method === 'GET' &&
-      isFresh(request.headers['if-none-match'], etagOf(version))
-    )
+    const isRead = status === 200 && request.method === 'GET';
+    if (isRead && isFresh(request.headers['if-none-match'], etagOf(version)))
       return reply.code(304).send() as never;
     return send(reply, status, resource);
   };
+}
 
+function listRoute(scim: App, { Name, path, service, document, baseOf }: ResourceRoutes): void {
   scim.get(
     path,
     {
@@ -75,7 +97,9 @@ export function resourceRoutes(
     async (request, reply) =>
       send(reply, 200, listAnswer(await service.list(request.home, request.query, baseOf(request)))),
   );
+}
 
+function createRoute(scim: App, { Name, one, path, service, body, document, show }: ResourceRoutes): void {
   scim.post(
     path,
     {
@@ -94,7 +118,9 @@ export function resourceRoutes(
       return show(request, reply, id, 201);
     },
   );
+}
 
+function readRoute(scim: App, { Name, one, url, ownParams, answers, idOf, show }: ResourceRoutes): void {
   scim.get(
     url,
     {
@@ -109,7 +135,10 @@ export function resourceRoutes(
     },
     async (request, reply) => show(request, reply, idOf(request), 200),
   );
+}
 
+function changeRoutes(scim: App, resource: ResourceRoutes): void {
+  const { Name, one, url, ownParams, answers, service, body, idOf, show } = resource;
   scim.put(
     url,
     {
@@ -150,7 +179,9 @@ export function resourceRoutes(
         : (reply.code(204).send(undefined as never) as never);
     },
   );
+}
 
+function deleteRoute(scim: App, { Name, one, url, ownParams, service, idOf }: ResourceRoutes): void {
   scim.delete(
     url,
     {

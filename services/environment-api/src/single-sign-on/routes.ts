@@ -41,6 +41,12 @@ const answerOf = {
 
 /** The entity tag is that of the contact centre, whose version covers these settings. */
 export function singleSignOnRoutes(api: App, { singleSignOn }: { singleSignOn: SingleSignOnService }): void {
+  samlRoutes(api, singleSignOn);
+  oidcRoutes(api, singleSignOn);
+  for (const protocol of ['saml', 'oidc'] as const) deleteRoute(api, singleSignOn, protocol);
+}
+
+function samlRoutes(api: App, singleSignOn: SingleSignOnService): void {
   api.get(
     '/saml',
     {
@@ -88,7 +94,9 @@ export function singleSignOnRoutes(api: App, { singleSignOn }: { singleSignOn: S
       return ok(answerOf.saml(entry));
     },
   );
+}
 
+function oidcRoutes(api: App, singleSignOn: SingleSignOnService): void {
   api.get(
     '/oidc',
     {
@@ -134,29 +142,29 @@ export function singleSignOnRoutes(api: App, { singleSignOn }: { singleSignOn: S
       return ok(answerOf.oidc(entry));
     },
   );
+}
 
-  for (const protocol of ['saml', 'oidc'] as const) {
-    api.delete(
-      `/${protocol}`,
-      {
-        schema: {
-          tags,
-          operationId: protocol === 'saml' ? 'deleteSaml' : 'deleteOidc',
-          summary: 'Delete the settings of a location',
-          params,
-          querystring: removeQuery,
-          response: { 200: emptyEnvelope, ...failures },
-        },
+function deleteRoute(api: App, singleSignOn: SingleSignOnService, protocol: 'saml' | 'oidc'): void {
+  api.delete(
+    `/${protocol}`,
+    {
+      schema: {
+        tags,
+        operationId: protocol === 'saml' ? 'deleteSaml' : 'deleteOidc',
+        summary: 'Delete the settings of a location',
+        params,
+        querystring: removeQuery,
+        response: { 200: emptyEnvelope, ...failures },
       },
-      async (request, reply) => {
-        const { id } = request.params as z.infer<typeof params>;
-        const { location } = request.query as z.infer<typeof removeQuery>;
-        const center = await singleSignOn.remove(contextOf(request), id, protocol, location);
-        reply.header('etag', etagOf(center.version));
-        return ok();
-      },
-    );
-  }
+    },
+    async (request, reply) => {
+      const { id } = request.params as z.infer<typeof params>;
+      const { location } = request.query as z.infer<typeof removeQuery>;
+      const center = await singleSignOn.remove(contextOf(request), id, protocol, location);
+      reply.header('etag', etagOf(center.version));
+      return ok();
+    },
+  );
 }
 
 export function internalSingleSignOnRoutes(

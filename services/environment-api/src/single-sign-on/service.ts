@@ -88,12 +88,7 @@ export function createSingleSignOnService({
         const secret = nextSecret(protocol, before, settings, patch, sent, (text) =>
           secretBox.seal(text, clientSecretPlace(id, location)),
         );
-        const problems = protocol.problemsOf(settings, secret !== null);
-        if (problems.length > 0) {
-          throw badRequest(problems.map(({ field, message }) => `${field}: ${message}`).join('; '), {
-            problems,
-          });
-        }
+        requireComplete(protocol, settings, secret);
         entry = { location, settings, secret };
         if (before && isDeepStrictEqual(before.settings, settings) && before.secret === secret) return false;
         await store.writeSignOn(write.db, id, protocol.name, entry);
@@ -138,19 +133,35 @@ export function createSingleSignOnService({
     /** The form for Auth API, with the sealed secret. @throws AppError 404 */
     async view(caller: Caller, contactCenterId: string, location: string): Promise<SingleSignOnView> {
       const center = await contactCenters.read(caller, contactCenterId);
-      const samlEntry = effectiveAt(await store.listSignOn(db, center.id, saml.name), location);
-      const oidcEntry = effectiveAt(await store.listSignOn(db, center.id, oidc.name), location);
-      return definedOnly({
-        version: center.version,
-        saml: samlEntry && { location: samlEntry.location, ...(samlEntry.settings as SamlSettings) },
-        oidc: oidcEntry && {
-          location: oidcEntry.location,
-          ...(oidcEntry.settings as OidcSettings),
-          ...definedOnly({ clientSecretEnvelope: oidcEntry.secret ?? undefined }),
-        },
-      });
+      return viewAt(db, center, location);
     },
   };
+}
+
+async function viewAt(db: Queryable, center: ContactCenter, location: string): Promise<SingleSignOnView> {
+  const samlEntry = effectiveAt(await store.listSignOn(db, center.id, saml.name), location);
+  const oidcEntry = effectiveAt(await store.listSignOn(db, center.id, oidc.name), location);
+  return definedOnly({
+    version: center.version,
+    saml: samlEntry && { location: samlEntry.location, ...(samlEntry.settings as SamlSettings) },
+    oidc: oidcEntry && {
+      location: oidcEntry.location,
+      ...(oidcEntry.settings as OidcSettings),
+      ...definedOnly({ clientSecretEnvelope: oidcEntry.secret ?? undefined }),
+    },
+  });
+}
+
+/** @throws AppError 400 with every problem at once */
+function requireComplete<S extends object>(
+  protocol: Protocol<S, never>,
+  settings: S,
+  secret: string | null,
+): void {
+  const problems = protocol.problemsOf(settings, secret !== null);
+  if (problems.length === 0) return;
+  const message = problems.map(({ field, message }) => `${field}: ${message}`).join('; ');
+  throw badRequest(message, { problems });
 }
 
 /** Whether it was switched off, or asks another identity provider from now on. */
