@@ -50,11 +50,15 @@ const schemeAnswerSchema = envelopeOf(authSchemeAnswerSchema);
 
 /** `http` authenticates with the service client (`basicAuthorization`). All calls throw UpstreamError. */
 export function createAuthApiClient(http: HttpClient) {
-  const headersOf = (browser: string | undefined, { requestId }: CallOptions) =>
-    definedOnly({ [browserHeader]: browser, 'x-request-id': requestId }) as Record<string, string>;
+  return { ...loginCalls(http), ...pageCalls(http) };
+}
 
-  const interactionPath = (id: string) => `/auth/v3/internal/interactions/${encodeURIComponent(id)}`;
+const headersOf = (browser: string | undefined, { requestId }: CallOptions) =>
+  definedOnly({ [browserHeader]: browser, 'x-request-id': requestId }) as Record<string, string>;
 
+const interactionPath = (id: string) => `/auth/v3/internal/interactions/${encodeURIComponent(id)}`;
+
+function loginCalls(http: HttpClient) {
   async function readInteraction(
     id: string,
     browser: string | undefined,
@@ -101,6 +105,11 @@ export function createAuthApiClient(http: HttpClient) {
       const refusal = refusalOf(response);
       return refusal ?? { found: true, ...namedLoginAnswerSchema.parse(JSON.parse(response.text)).data };
     },
+  };
+}
+
+function pageCalls(http: HttpClient) {
+  return {
     /**
      * How pages look that belong to no login. Undefined from the release before too; the release that knows no places answers
      * for the installation.

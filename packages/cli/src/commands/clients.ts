@@ -46,9 +46,10 @@ interface ListOptions {
   cc?: string;
 }
 
+const api = (session: Session) => createClientAdministration(session.authApi);
+
 export function clientCommands(program: Command, cli: Cli): void {
   const clients = program.command('clients').description('OAuth clients');
-  const api = (session: Session) => createClientAdministration(session.authApi);
   const commands = resourceCommands(clients, cli, {
     resource: client,
     calls: api,
@@ -92,29 +93,8 @@ export function clientCommands(program: Command, cli: Cli): void {
     print: ({ output }, client) => output.done(`Client ${client.client_id} is changed.`, client),
   });
 
-  clients
-    .command('rotate-secret <client-id>')
-    .description('give a client a new secret; it is shown this once')
-    .option('--grace-seconds <seconds>', 'how long the former one still works; 0 after a leak')
-    .action(
-      cli.action<{ graceSeconds?: string }, [string]>(async (session, { graceSeconds }, clientId) => {
-        const grace = graceSeconds === undefined ? undefined : Number(graceSeconds);
-        const client = await api(session).rotateSecret(clientId, grace);
-        showSecret(session, client, `The former secret works until ${client.formerSecretExpiresAt}`);
-      }),
-    );
-
-  clients
-    .command('diagnose <client-id>')
-    .description('what a client lacks for its flow, and why it was refused; exit code 1 when something fails')
-    .action(
-      cli.action<object, [string]>(async (session, _options, clientId) => {
-        const diagnosis = await api(session).diagnose(clientId);
-        printDiagnosis(diagnosis, `${shown(diagnosis.name)} (${clientId})`, session.output);
-        if (!diagnosis.ok) session.exitCode = exitCodes.negative;
-      }),
-    );
-
+  rotateSecretCommand(clients, cli);
+  diagnoseCommand(clients, cli);
   exchangesCommand(clients, cli);
   clientEndsCommand(clients, cli);
 
@@ -128,6 +108,37 @@ export function clientCommands(program: Command, cli: Cli): void {
     done: (id) => `Client ${id} is deleted.`,
   });
 
+  applyCommand(clients, cli);
+}
+
+function rotateSecretCommand(clients: Command, cli: Cli): void {
+  clients
+    .command('rotate-secret <client-id>')
+    .description('give a client a new secret; it is shown this once')
+    .option('--grace-seconds <seconds>', 'how long the former one still works; 0 after a leak')
+    .action(
+      cli.action<{ graceSeconds?: string }, [string]>(async (session, { graceSeconds }, clientId) => {
+        const grace = graceSeconds === undefined ? undefined : Number(graceSeconds);
+        const client = await api(session).rotateSecret(clientId, grace);
+        showSecret(session, client, `The former secret works until ${client.formerSecretExpiresAt}`);
+      }),
+    );
+}
+
+function diagnoseCommand(clients: Command, cli: Cli): void {
+  clients
+    .command('diagnose <client-id>')
+    .description('what a client lacks for its flow, and why it was refused; exit code 1 when something fails')
+    .action(
+      cli.action<object, [string]>(async (session, _options, clientId) => {
+        const diagnosis = await api(session).diagnose(clientId);
+        printDiagnosis(diagnosis, `${shown(diagnosis.name)} (${clientId})`, session.output);
+        if (!diagnosis.ok) session.exitCode = exitCodes.negative;
+      }),
+    );
+}
+
+function applyCommand(clients: Command, cli: Cli): void {
   clients
     .command('apply')
     .description('create the clients of a file that are missing; the others stay as they are')
@@ -145,24 +156,24 @@ export function clientCommands(program: Command, cli: Cli): void {
           session.output.note('Keep the secrets now, they cannot be read again.');
       }),
     );
+}
 
-  async function apply(session: Session, wanted: readonly WantedClient[], update: boolean) {
-    const known = new Set((await api(session).list({})).map((client) => client.client_id));
-    const results: { client_id: string; result: string; client_secret?: string | undefined }[] = [];
-    for (const client of wanted) {
-      const { client_id, ...rest } = client;
-      if (!known.has(client_id)) {
-        const { client_secret } = await api(session).create(client);
-        results.push({ client_id, result: 'created', client_secret });
-      } else if (update) {
-        await api(session).update(client_id, rest);
-        results.push({ client_id, result: 'changed' });
-      } else {
-        results.push({ client_id, result: 'kept' });
-      }
+async function apply(session: Session, wanted: readonly WantedClient[], update: boolean) {
+  const known = new Set((await api(session).list({})).map((client) => client.client_id));
+  const results: { client_id: string; result: string; client_secret?: string | undefined }[] = [];
+  for (const client of wanted) {
+    const { client_id, ...rest } = client;
+    if (!known.has(client_id)) {
+      const { client_secret } = await api(session).create(client);
+      results.push({ client_id, result: 'created', client_secret });
+    } else if (update) {
+      await api(session).update(client_id, rest);
+      results.push({ client_id, result: 'changed' });
+    } else {
+      results.push({ client_id, result: 'kept' });
     }
-    return results;
   }
+  return results;
 }
 
 interface WantedClient {

@@ -45,53 +45,15 @@ interface AuthorizationServerOptions {
 export type AuthorizationServer = ReturnType<typeof createAuthorizationServer>;
 
 export function createAuthorizationServer(options: AuthorizationServerOptions) {
-  const { publicUrl, authApiUrl, timeoutMs, serviceSecret, asConsole, binding } = options;
+  const { asConsole } = options;
   let loading: Promise<OAuth2Namespace> | undefined;
 
   function client(): Promise<OAuth2Namespace> {
-    loading ??= load().catch((error: unknown) => {
+    loading ??= loadPlugin(options).catch((error: unknown) => {
       loading = undefined;
       throw error;
     });
     return loading;
-  }
-
-  /** Only who opens the console needs it, and it is a sixth of this program (docs/contributing/decisions/memory-of-a-service.md). */
-  async function load(): Promise<OAuth2Namespace> {
-    const { default: oauth2 } = await import('@fastify/oauth2');
-    const [secret] = consoleClientSecrets(serviceSecret);
-    // An application that listens takes no more plugins. This one only holds the plugin.
-    const holder = fastify();
-    await holder.register(oauth2, {
-      ...binding,
-      name: 'gatehouse',
-      credentials: {
-        client: { id: consoleClientId, secret },
-        auth: {
-          authorizeHost: publicUrl,
-          authorizePath: endpoints.authorization,
-          tokenHost: authApiUrl,
-          tokenPath: endpoints.token,
-          revokePath: endpoints.revocation,
-        },
-        http: { timeout: timeoutMs },
-      },
-      scope: [...consoleScope],
-      pkce: 'S256',
-      verifierCookieName: ownCookie(publicUrl, 'gatehouse-console-verifier').name,
-      cookie: { path: '/', secure: publicUrl.startsWith('https:'), maxAge: stateLifeMs / 1_000 },
-    } as FastifyOAuth2Options);
-    return holder.getDecorator<OAuth2Namespace>('gatehouse');
-  }
-
-  /** Undefined: Auth API refused the grant. */
-  async function granted(call: Promise<{ token: unknown }>): Promise<TokenAnswer | undefined> {
-    try {
-      return tokenAnswerSchema.parse((await call).token);
-    } catch (error) {
-      if (isRefusedGrant(error)) return undefined;
-      throw asAppError(error);
-    }
   }
 
   return {
@@ -156,6 +118,50 @@ export function createAuthorizationServer(options: AuthorizationServerOptions) {
       return answer.active && 'token_type' in answer ? answer : undefined;
     },
   };
+}
+
+/** Only who opens the console needs it, and it is a sixth of this program (docs/contributing/decisions/memory-of-a-service.md). */
+async function loadPlugin({
+  publicUrl,
+  authApiUrl,
+  timeoutMs,
+  serviceSecret,
+  binding,
+}: AuthorizationServerOptions): Promise<OAuth2Namespace> {
+  const { default: oauth2 } = await import('@fastify/oauth2');
+  const [secret] = consoleClientSecrets(serviceSecret);
+  // An application that listens takes no more plugins. This one only holds the plugin.
+  const holder = fastify();
+  await holder.register(oauth2, {
+    ...binding,
+    name: 'gatehouse',
+    credentials: {
+      client: { id: consoleClientId, secret },
+      auth: {
+        authorizeHost: publicUrl,
+        authorizePath: endpoints.authorization,
+        tokenHost: authApiUrl,
+        tokenPath: endpoints.token,
+        revokePath: endpoints.revocation,
+      },
+      http: { timeout: timeoutMs },
+    },
+    scope: [...consoleScope],
+    pkce: 'S256',
+    verifierCookieName: ownCookie(publicUrl, 'gatehouse-console-verifier').name,
+    cookie: { path: '/', secure: publicUrl.startsWith('https:'), maxAge: stateLifeMs / 1_000 },
+  } as FastifyOAuth2Options);
+  return holder.getDecorator<OAuth2Namespace>('gatehouse');
+}
+
+/** Undefined: Auth API refused the grant. */
+async function granted(call: Promise<{ token: unknown }>): Promise<TokenAnswer | undefined> {
+  try {
+    return tokenAnswerSchema.parse((await call).token);
+  } catch (error) {
+    if (isRefusedGrant(error)) return undefined;
+    throw asAppError(error);
+  }
 }
 
 /** Errors of simple-oauth2 are those of Boom. */

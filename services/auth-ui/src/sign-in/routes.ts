@@ -87,7 +87,7 @@ export function signInRoutes(
         asksHow && isFromOwnOrigin(request.headers, publicUrl)
           ? await interactions.readNamed(request, body.interaction, questionOf(typed))
           : { interaction: await interactions.read(request, body.interaction) };
-      if (!isOwnForm(request, interaction, body.csrf)) throw foreignForm();
+      if (!isOwnForm(request, interaction, body.csrf, publicUrl)) throw foreignForm();
       const visit = beginVisit(request, reply, interaction, { repeat: body });
       if (body.step === 'name') return sendView(visit, 'sign-in-name', namePage(visit, typed));
       if (typed.userName === '')
@@ -96,26 +96,6 @@ export function signInRoutes(
       return askHow(visit, typed, scheme);
     },
   );
-
-  function showAfterFailure(
-    visit: Visit,
-    typed: Typed,
-    reason: string | undefined,
-    reference: string | undefined,
-  ): FastifyReply {
-    const error = visit.interaction?.error ?? interactionErrorSchema.safeParse(reason).data;
-    if (error !== undefined && isSsoProblem(error))
-      return sendView(visit, 'sso-problem', ssoProblemPage(visit, typed, error, reference));
-    const next = pageAfter(error, visit, typed);
-    if (next.step === 'name') {
-      return sendView(visit, 'sign-in-name', namePage(visit, typed, next.problems, next.message));
-    }
-    if (next.step === 'password') {
-      return sendView(visit, 'sign-in-password', passwordPage(visit, typed, next.message));
-    }
-    const query = visit.interaction ? `interaction=${visit.interaction.id}` : `error=${error}`;
-    return visit.reply.redirect(`/auth/change-password.html?${query}`, 303);
-  }
 
   /** Asks Auth API how this user signs in, unless it is known; the answer does not reveal whether the user exists. */
   async function askHow(visit: Visit, typed: Typed, known: AuthScheme | undefined): Promise<FastifyReply> {
@@ -130,21 +110,42 @@ export function signInRoutes(
     }
     return sendView(visit, 'sign-in-password', passwordPage(visit, typed));
   }
+}
 
-  function askAgain(visit: Visit, typed: Typed, problems: Parameters<typeof namePage>[2]): FastifyReply {
-    visit.reply.code(400);
-    return sendView(visit, 'sign-in-name', namePage(visit, typed, problems));
+function showAfterFailure(
+  visit: Visit,
+  typed: Typed,
+  reason: string | undefined,
+  reference: string | undefined,
+): FastifyReply {
+  const error = visit.interaction?.error ?? interactionErrorSchema.safeParse(reason).data;
+  if (error !== undefined && isSsoProblem(error))
+    return sendView(visit, 'sso-problem', ssoProblemPage(visit, typed, error, reference));
+  const next = pageAfter(error, visit, typed);
+  if (next.step === 'name') {
+    return sendView(visit, 'sign-in-name', namePage(visit, typed, next.problems, next.message));
   }
+  if (next.step === 'password') {
+    return sendView(visit, 'sign-in-password', passwordPage(visit, typed, next.message));
+  }
+  const query = visit.interaction ? `interaction=${visit.interaction.id}` : `error=${error}`;
+  return visit.reply.redirect(`/auth/change-password.html?${query}`, 303);
+}
 
-  /** Browsers without Fetch Metadata send `Origin: null` from our pages; the interaction's token then decides. */
-  function isOwnForm(
-    request: FastifyRequest,
-    interaction: InteractionView | undefined,
-    csrf: string,
-  ): boolean {
-    if (isFromOwnOrigin(request.headers, publicUrl)) return true;
-    return interaction !== undefined && safeEqual(csrf, interaction.csrf);
-  }
+function askAgain(visit: Visit, typed: Typed, problems: Parameters<typeof namePage>[2]): FastifyReply {
+  visit.reply.code(400);
+  return sendView(visit, 'sign-in-name', namePage(visit, typed, problems));
+}
+
+/** Browsers without Fetch Metadata send `Origin: null` from our pages; the interaction's token then decides. */
+function isOwnForm(
+  request: FastifyRequest,
+  interaction: InteractionView | undefined,
+  csrf: string,
+  publicUrl: string,
+): boolean {
+  if (isFromOwnOrigin(request.headers, publicUrl)) return true;
+  return interaction !== undefined && safeEqual(csrf, interaction.csrf);
 }
 
 function questionOf({ userName, tenant }: Typed): AuthSchemeQuestion {

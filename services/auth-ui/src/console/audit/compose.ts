@@ -38,107 +38,117 @@ const day = z.iso.date().or(z.literal('')).catch('').default('');
 const formatParams = z.object({ format: z.enum(rowFormats) });
 
 export function composeAudit({ shell }: { shell: Shell }): Area {
-  async function routes(pages: App): Promise<void> {
-    detailRoute(pages, shell, { url: '', query: eventQuery.shape, view: trailView }, async (visit, asked) => {
-      const filter = { ...filterOf(asked), limit: pageSize };
-      const found = await createAuditCalls(visit.authApi).find(filter);
-      return eventsPage(visit, found, asked);
-    });
-
-    pages.get(
-      '/export.:format',
-      { schema: { hide: true, params: formatParams, querystring: eventQuery } },
-      async (request, reply) => {
-        const { authApi } = shell.begin(request, reply);
-        const { format } = request.params;
-        const filter = filterOf(request.query);
-        return sendFile(reply, createAuditCalls(authApi).export(filter, format), `security-events.${format}`);
-      },
-    );
-
-    detailRoute(
-      pages,
-      shell,
-      { url: '/changes', query: changeQuery.shape, view: trailView },
-      async (visit, asked) => {
-        const filter = { ...filterOf(asked), limit: pageSize };
-        const found = await pageOfAudit(visit.environmentApi, filter);
-        return changesPage(visit, found, asked);
-      },
-    );
-
-    pages.get(
-      '/changes/export.:format',
-      { schema: { hide: true, params: formatParams, querystring: changeQuery } },
-      async (request, reply) => {
-        const { environmentApi } = shell.begin(request, reply);
-        const { format } = request.params;
-        const { cursor: _none, ...filter } = filterOf(request.query);
-        return sendFile(
-          reply,
-          exportAudit(environmentApi, filter, format),
-          `configuration-changes.${format}`,
-        );
-      },
-    );
-
-    detailRoute(
-      pages,
-      shell,
-      { url: '/requests/:id', path: { id: z.string().max(256) }, view: requestView },
-      async (visit, { id }) => {
-        const [events, changes] = await Promise.all([
-          createAuditCalls(visit.authApi).find({ correlationId: id, limit: maxOfRequest }),
-          pageOfAudit(visit.environmentApi, { requestId: id, limit: maxOfRequest }),
-        ]);
-        return requestPage(visit, id, events.data, changes.rows);
-      },
-    );
-
-    confirmFirst(pages, shell, {
-      url: '/retention',
-      async page(visit) {
-        requireInstallation(visit);
-        const [ofAuthApi, ofEnvironmentApi] = await Promise.all([
-          createAuditCalls(visit.authApi).waitingDeletions(),
-          readWaitingDeletions(visit.environmentApi),
-        ]);
-        return retentionPage(visit, { 'Auth API': ofAuthApi, 'Environment API': ofEnvironmentApi });
-      },
-      async act(visit) {
-        requireInstallation(visit);
-        await createAuditCalls(visit.authApi).confirmDeletions();
-        await confirmWaitingDeletions(visit.environmentApi);
-      },
-      done: (visit) => shell.done(visit, consolePath, 'console.audit.retention.confirmed'),
-    });
-
-    pages.get(
-      '/chains',
-      { schema: { hide: true, querystring: z.object({ from: day, to: day }) } },
-      async (request, reply) => {
-        const visit = shell.begin(request, reply);
-        requireInstallation(visit);
-        const { from, to } = request.query;
-        // Every event of the days is read: nothing is verified before somebody has chosen them.
-        if (from === '')
-          return shell.show(visit, chainsView, chainsPage(visit, { from: today(), to: today() }));
-        const days = { from, to: to || undefined };
-        const [security, configuration] = await Promise.all([
-          createAuditCalls(visit.authApi).verify(days),
-          verifyConfigurationTrail(visit.environmentApi, days),
-        ]);
-        return shell.show(visit, chainsView, chainsPage(visit, { from, to }, { security, configuration }));
-      },
-    );
-  }
-
   return {
     path: '/audit',
     audience: 'everybody',
     entry: { group: 'overview', label: 'console.audit.title', icon: 'audit' },
-    routes,
+    async routes(pages: App) {
+      eventRoutes(pages, shell);
+      changeRoutes(pages, shell);
+      requestRoute(pages, shell);
+      retentionRoute(pages, shell);
+      chainsRoute(pages, shell);
+    },
   };
+}
+
+function eventRoutes(pages: App, shell: Shell): void {
+  detailRoute(pages, shell, { url: '', query: eventQuery.shape, view: trailView }, async (visit, asked) => {
+    const filter = { ...filterOf(asked), limit: pageSize };
+    const found = await createAuditCalls(visit.authApi).find(filter);
+    return eventsPage(visit, found, asked);
+  });
+
+  pages.get(
+    '/export.:format',
+    { schema: { hide: true, params: formatParams, querystring: eventQuery } },
+    async (request, reply) => {
+      const { authApi } = shell.begin(request, reply);
+      const { format } = request.params;
+      const filter = filterOf(request.query);
+      return sendFile(reply, createAuditCalls(authApi).export(filter, format), `security-events.${format}`);
+    },
+  );
+}
+
+function changeRoutes(pages: App, shell: Shell): void {
+  detailRoute(
+    pages,
+    shell,
+    { url: '/changes', query: changeQuery.shape, view: trailView },
+    async (visit, asked) => {
+      const filter = { ...filterOf(asked), limit: pageSize };
+      const found = await pageOfAudit(visit.environmentApi, filter);
+      return changesPage(visit, found, asked);
+    },
+  );
+
+  pages.get(
+    '/changes/export.:format',
+    { schema: { hide: true, params: formatParams, querystring: changeQuery } },
+    async (request, reply) => {
+      const { environmentApi } = shell.begin(request, reply);
+      const { format } = request.params;
+      const { cursor: _none, ...filter } = filterOf(request.query);
+      return sendFile(reply, exportAudit(environmentApi, filter, format), `configuration-changes.${format}`);
+    },
+  );
+}
+
+function requestRoute(pages: App, shell: Shell): void {
+  detailRoute(
+    pages,
+    shell,
+    { url: '/requests/:id', path: { id: z.string().max(256) }, view: requestView },
+    async (visit, { id }) => {
+      const [events, changes] = await Promise.all([
+        createAuditCalls(visit.authApi).find({ correlationId: id, limit: maxOfRequest }),
+        pageOfAudit(visit.environmentApi, { requestId: id, limit: maxOfRequest }),
+      ]);
+      return requestPage(visit, id, events.data, changes.rows);
+    },
+  );
+}
+
+function retentionRoute(pages: App, shell: Shell): void {
+  confirmFirst(pages, shell, {
+    url: '/retention',
+    async page(visit) {
+      requireInstallation(visit);
+      const [ofAuthApi, ofEnvironmentApi] = await Promise.all([
+        createAuditCalls(visit.authApi).waitingDeletions(),
+        readWaitingDeletions(visit.environmentApi),
+      ]);
+      return retentionPage(visit, { 'Auth API': ofAuthApi, 'Environment API': ofEnvironmentApi });
+    },
+    async act(visit) {
+      requireInstallation(visit);
+      await createAuditCalls(visit.authApi).confirmDeletions();
+      await confirmWaitingDeletions(visit.environmentApi);
+    },
+    done: (visit) => shell.done(visit, consolePath, 'console.audit.retention.confirmed'),
+  });
+}
+
+function chainsRoute(pages: App, shell: Shell): void {
+  pages.get(
+    '/chains',
+    { schema: { hide: true, querystring: z.object({ from: day, to: day }) } },
+    async (request, reply) => {
+      const visit = shell.begin(request, reply);
+      requireInstallation(visit);
+      const { from, to } = request.query;
+      // Every event of the days is read: nothing is verified before somebody has chosen them.
+      if (from === '')
+        return shell.show(visit, chainsView, chainsPage(visit, { from: today(), to: today() }));
+      const days = { from, to: to || undefined };
+      const [security, configuration] = await Promise.all([
+        createAuditCalls(visit.authApi).verify(days),
+        verifyConfigurationTrail(visit.environmentApi, days),
+      ]);
+      return shell.show(visit, chainsView, chainsPage(visit, { from, to }, { security, configuration }));
+    },
+  );
 }
 
 function requireInstallation({ rights }: ConsoleVisit): void {

@@ -39,144 +39,145 @@ const wish = z.object({
 });
 
 export function composeBranding({ shell }: { shell: Shell }): Area {
-  const centersOf = ({ environmentApi }: ConsoleVisit) => createContactCenterAdministration(environmentApi);
-  const brandingOf = ({ environmentApi }: ConsoleVisit, etag = '') =>
-    createBrandingAdministration(ifMatch(environmentApi, etag));
-
-  /** What the pages about one place need. @throws UpstreamError (404) */
-  async function read(visit: ConsoleVisit, place: Place) {
-    const [center, { data: answer, etag }] = await Promise.all([
-      place.owner === undefined ? undefined : centersOf(visit).read(place.owner),
-      brandingOf(visit).readTagged(place.owner, place.location),
-    ]);
-    const ownerName = center?.name ?? visit.text('console.branding.everybody');
-    const own = answer.entries.find(({ location }) => location === place.location) ?? {};
-    return { place, ownerName, answer, own, effective: answer.effective, etag };
-  }
-
-  async function routes(pages: App): Promise<void> {
-    listRoute(pages, shell, {
-      resource: brandings,
-      search: 'console.branding.search',
-      async read(visit, { search, cursor }) {
-        const filter = { limit: String(rowsPerPage), cursor, search: search || undefined };
-        const { rows, nextCursor } = await centersOf(visit).page(filter);
-        return { rows: ownersOf(visit, rows, cursor === undefined && search === ''), nextCursor };
-      },
-      columns: ownerColumns,
-    });
-
-    detailRoute(
-      pages,
-      shell,
-      { url: '/places', query: placeFields.shape, view: placesView },
-      async (visit, asked) => {
-        const { place, ownerName, answer } = await read(visit, askedPlace(asked));
-        return placesPage(visit, { owner: place.owner, ownerName, entries: answer.entries });
-      },
-    );
-
-    editRoutes(pages);
-    await pages.register(async (files: App) => logoRoutes(files));
-
-    pages.get('/preview', { schema: { hide: true, querystring: previewQuery } }, async (request, reply) => {
-      const visit = shell.begin(request, reply);
-      const found = await read(visit, askedPlace(request.query));
-      return sendPreview(shell, visit, { ...found, kind: request.query.kind });
-    });
-  }
-
-  function editRoutes(pages: App): void {
-    formRoutes(pages, shell, {
-      url: '/edit',
-      fields: placeFields.shape,
-      read: (visit, asked) => read(visit, askedPlace(asked)),
-      page: (visit, found, typed = shownOf(found.own)) => formPage(visit, { ...found, typed }),
-      async act(visit, _asked, { typed, etag, seen }) {
-        const { preview, again } = wish.parse(typed);
-        const { owner, location } = seen.place;
-        const draft = { typed: draftOf(typed), etag };
-        if (again) return { ...seen, ...draft };
-        const fields = changeOf(visit, typed, seen.own);
-        if (preview !== undefined)
-          return { kind: preview, draft, ...(await brandingOf(visit).preview(owner, location, fields)) };
-        await brandingOf(visit, etag).set(owner, location, fields);
-        return undefined;
-      },
-      done(visit, _asked, shown, found) {
-        const { place } = found;
-        if (shown === undefined)
-          return shell.done(visit, addressOf('edit', place), 'console.branding.saved', {
-            location: place.location,
-          });
-        if ('kind' in shown) return sendPreview(shell, visit, { ...found, ...shown });
-        return shell.show(visit, formView, formPage(visit, shown));
-      },
-      beside: (_visit, problem, _found, typed) => besideFields(problem, typed),
-    });
-
-    confirmFirst(pages, shell, {
-      url: '/delete',
-      fields: placeAndTag.shape,
-      page: async (visit, asked) => deletePage(visit, await read(visit, askedPlace(asked))),
-      act(visit, asked) {
-        const { owner, location } = askedPlace(asked);
-        return brandingOf(visit, asked.ifMatch).remove(owner, location);
-      },
-      done(visit, asked) {
-        const place = askedPlace(asked);
-        const { location } = place;
-        return shell.done(visit, addressOf('places', place), 'console.branding.deleted', { location });
-      },
-    });
-  }
-
-  function logoRoutes(pages: App): void {
-    acceptFiles(pages, maxFormBytes);
-
-    /** Its page has a picture and two forms, which `formRoutes` does not show. */
-    async function change(
-      visit: ConsoleVisit,
-      place: Place,
-      done: 'console.branding.logo.saved' | 'console.branding.logo.deleted',
-      act: (visit: ConsoleVisit) => Promise<unknown>,
-    ) {
-      const { problem } = await attempt(visit, () => act(visit), [413]);
-      if (problem === undefined) return shell.done(visit, addressOf('logo', place), done);
-      visit.reply.code(problem.status);
-      return shell.show(visit, logoView, logoPage(visit, await read(visit, place), problem));
-    }
-
-    detailRoute(
-      pages,
-      shell,
-      { url: '/logo', query: placeFields.shape, view: logoView },
-      async (visit, asked) => logoPage(visit, await read(visit, askedPlace(asked))),
-    );
-
-    pages.post('/logo', { bodyLimit: maxFormBytes, schema: { hide: true } }, async (request, reply) => {
-      const { logo, ...sent } = request.body as SentFields;
-      const { ifMatch: etag, ...named } = placeAndTag.parse(sent);
-      const place = askedPlace(named);
-      const bytes = Buffer.isBuffer(logo) ? logo : Buffer.alloc(0);
-      return change(shell.begin(request, reply), place, 'console.branding.logo.saved', (visit) =>
-        brandingOf(visit, etag).setLogo(place.owner, place.location, bytes),
-      );
-    });
-
-    pages.post('/logo/delete', { schema: { hide: true, body: placeAndTag } }, async (request, reply) => {
-      const { ifMatch: etag, ...named } = request.body;
-      const place = askedPlace(named);
-      return change(shell.begin(request, reply), place, 'console.branding.logo.deleted', (visit) =>
-        brandingOf(visit, etag).removeLogo(place.owner, place.location),
-      );
-    });
-  }
-
   return {
     path: '/branding',
     audience: 'everybody',
     entry: { group: 'estate', label: 'console.branding.title', icon: 'branding' },
-    routes,
+    async routes(pages: App) {
+      readRoutes(pages, shell);
+      editRoutes(pages, shell);
+      await pages.register(async (files: App) => logoRoutes(files, shell));
+    },
   };
+}
+
+const centersOf = ({ environmentApi }: ConsoleVisit) => createContactCenterAdministration(environmentApi);
+const brandingOf = ({ environmentApi }: ConsoleVisit, etag = '') =>
+  createBrandingAdministration(ifMatch(environmentApi, etag));
+
+/** What the pages about one place need. @throws UpstreamError (404) */
+async function read(visit: ConsoleVisit, place: Place) {
+  const [center, { data: answer, etag }] = await Promise.all([
+    place.owner === undefined ? undefined : centersOf(visit).read(place.owner),
+    brandingOf(visit).readTagged(place.owner, place.location),
+  ]);
+  const ownerName = center?.name ?? visit.text('console.branding.everybody');
+  const own = answer.entries.find(({ location }) => location === place.location) ?? {};
+  return { place, ownerName, answer, own, effective: answer.effective, etag };
+}
+
+function readRoutes(pages: App, shell: Shell): void {
+  listRoute(pages, shell, {
+    resource: brandings,
+    search: 'console.branding.search',
+    async read(visit, { search, cursor }) {
+      const filter = { limit: String(rowsPerPage), cursor, search: search || undefined };
+      const { rows, nextCursor } = await centersOf(visit).page(filter);
+      return { rows: ownersOf(visit, rows, cursor === undefined && search === ''), nextCursor };
+    },
+    columns: ownerColumns,
+  });
+
+  detailRoute(
+    pages,
+    shell,
+    { url: '/places', query: placeFields.shape, view: placesView },
+    async (visit, asked) => {
+      const { place, ownerName, answer } = await read(visit, askedPlace(asked));
+      return placesPage(visit, { owner: place.owner, ownerName, entries: answer.entries });
+    },
+  );
+
+  pages.get('/preview', { schema: { hide: true, querystring: previewQuery } }, async (request, reply) => {
+    const visit = shell.begin(request, reply);
+    const found = await read(visit, askedPlace(request.query));
+    return sendPreview(shell, visit, { ...found, kind: request.query.kind });
+  });
+}
+
+function editRoutes(pages: App, shell: Shell): void {
+  formRoutes(pages, shell, {
+    url: '/edit',
+    fields: placeFields.shape,
+    read: (visit, asked) => read(visit, askedPlace(asked)),
+    page: (visit, found, typed = shownOf(found.own)) => formPage(visit, { ...found, typed }),
+    async act(visit, _asked, { typed, etag, seen }) {
+      const { preview, again } = wish.parse(typed);
+      const { owner, location } = seen.place;
+      const draft = { typed: draftOf(typed), etag };
+      if (again) return { ...seen, ...draft };
+      const fields = changeOf(visit, typed, seen.own);
+      if (preview !== undefined)
+        return { kind: preview, draft, ...(await brandingOf(visit).preview(owner, location, fields)) };
+      await brandingOf(visit, etag).set(owner, location, fields);
+      return undefined;
+    },
+    done(visit, _asked, shown, found) {
+      const { place } = found;
+      if (shown === undefined)
+        return shell.done(visit, addressOf('edit', place), 'console.branding.saved', {
+          location: place.location,
+        });
+      if ('kind' in shown) return sendPreview(shell, visit, { ...found, ...shown });
+      return shell.show(visit, formView, formPage(visit, shown));
+    },
+    beside: (_visit, problem, _found, typed) => besideFields(problem, typed),
+  });
+
+  confirmFirst(pages, shell, {
+    url: '/delete',
+    fields: placeAndTag.shape,
+    page: async (visit, asked) => deletePage(visit, await read(visit, askedPlace(asked))),
+    act(visit, asked) {
+      const { owner, location } = askedPlace(asked);
+      return brandingOf(visit, asked.ifMatch).remove(owner, location);
+    },
+    done(visit, asked) {
+      const place = askedPlace(asked);
+      const { location } = place;
+      return shell.done(visit, addressOf('places', place), 'console.branding.deleted', { location });
+    },
+  });
+}
+
+function logoRoutes(pages: App, shell: Shell): void {
+  acceptFiles(pages, maxFormBytes);
+
+  /** Its page has a picture and two forms, which `formRoutes` does not show. */
+  async function change(
+    visit: ConsoleVisit,
+    place: Place,
+    done: 'console.branding.logo.saved' | 'console.branding.logo.deleted',
+    act: (visit: ConsoleVisit) => Promise<unknown>,
+  ) {
+    const { problem } = await attempt(visit, () => act(visit), [413]);
+    if (problem === undefined) return shell.done(visit, addressOf('logo', place), done);
+    visit.reply.code(problem.status);
+    return shell.show(visit, logoView, logoPage(visit, await read(visit, place), problem));
+  }
+
+  detailRoute(
+    pages,
+    shell,
+    { url: '/logo', query: placeFields.shape, view: logoView },
+    async (visit, asked) => logoPage(visit, await read(visit, askedPlace(asked))),
+  );
+
+  pages.post('/logo', { bodyLimit: maxFormBytes, schema: { hide: true } }, async (request, reply) => {
+    const { logo, ...sent } = request.body as SentFields;
+    const { ifMatch: etag, ...named } = placeAndTag.parse(sent);
+    const place = askedPlace(named);
+    const bytes = Buffer.isBuffer(logo) ? logo : Buffer.alloc(0);
+    return change(shell.begin(request, reply), place, 'console.branding.logo.saved', (visit) =>
+      brandingOf(visit, etag).setLogo(place.owner, place.location, bytes),
+    );
+  });
+
+  pages.post('/logo/delete', { schema: { hide: true, body: placeAndTag } }, async (request, reply) => {
+    const { ifMatch: etag, ...named } = request.body;
+    const place = askedPlace(named);
+    return change(shell.begin(request, reply), place, 'console.branding.logo.deleted', (visit) =>
+      brandingOf(visit, etag).removeLogo(place.owner, place.location),
+    );
+  });
 }

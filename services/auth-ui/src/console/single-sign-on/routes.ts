@@ -30,21 +30,26 @@ const settingsLimit = 2 * 1024 * 1024;
 const below = '/:id/single-sign-on';
 
 export function singleSignOnRoutes(pages: App, shell: Shell): void {
-  const callsOf = ({ environmentApi }: ConsoleVisit, etag = '') =>
-    createSingleSignOnAdministration(ifMatch(environmentApi, etag));
-
-  /** The contact centre, and the settings that are stored at exactly this place. */
-  async function readPlace(visit: ConsoleVisit, id: string, { protocol, location }: Place) {
-    const [center, { data, etag }] = await Promise.all([
-      centerOf(visit, id),
-      callsOf(visit).listTagged(id, protocol),
-    ]);
-    const record = data.find((one) => one.location === location);
-    return { center, place: { protocol, location }, record, etag };
-  }
-
   acceptTextFiles(pages, settingsLimit);
+  listRoutes(pages, shell);
+  placeRoutes(pages, shell);
+  confirmations(pages, shell);
+}
 
+const callsOf = ({ environmentApi }: ConsoleVisit, etag = '') =>
+  createSingleSignOnAdministration(ifMatch(environmentApi, etag));
+
+/** The contact centre, and the settings that are stored at exactly this place. */
+async function readPlace(visit: ConsoleVisit, id: string, { protocol, location }: Place) {
+  const [center, { data, etag }] = await Promise.all([
+    centerOf(visit, id),
+    callsOf(visit).listTagged(id, protocol),
+  ]);
+  const record = data.find((one) => one.location === location);
+  return { center, place: { protocol, location }, record, etag };
+}
+
+function listRoutes(pages: App, shell: Shell): void {
   detailRoute(pages, shell, { url: below, path: params.shape, view: listView }, async (visit, { id }) => {
     const [center, saml, oidc] = await Promise.all([
       centerOf(visit, id),
@@ -70,7 +75,9 @@ export function singleSignOnRoutes(pages: App, shell: Shell): void {
     },
     done: ({ reply }, { id }, place) => reply.redirect(addressOf(id, 'set-up', place), 303),
   });
+}
 
+function placeRoutes(pages: App, shell: Shell): void {
   detailRoute(
     pages,
     shell,
@@ -109,7 +116,9 @@ export function singleSignOnRoutes(pages: App, shell: Shell): void {
       return shell.show(visit, stepsView, checkPage(visit, center, place, check, userName));
     },
   );
+}
 
+function confirmations(pages: App, shell: Shell): void {
   for (const [change, done] of [
     ['enable', 'console.singleSignOn.enable.done'],
     ['disable', 'console.singleSignOn.disable.done'],
