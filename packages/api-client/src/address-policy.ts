@@ -89,7 +89,7 @@ export function guardedLookup(
   };
 }
 
-/** What is wrong with a URL that somebody registers: https without credentials; plain http to loopback where allowed. */
+/** Says why a URL cannot be registered: it must be https without credentials, or plain http to loopback where that is allowed. */
 export function urlProblem(text: string, allowLoopback: boolean): string | undefined {
   // The parser makes one spelling of decimal, octal and hexadecimal addresses.
   const url = URL.parse(text);

@@ -100,7 +100,7 @@ export function createConnections(options: ConnectionOptions) {
     });
     call.on('error', (error) => (call.reusedSocket && !isSent ? again() : reject(error)));
     call.on('response', (answer) => {
-      // What came before the question is no answer to it.
+      // A response that came before the request was sent is no answer to it.
       if (isSent) read(answer).then(resolve, reject);
       else again();
     });

@@ -6,7 +6,7 @@ export interface ExportedPart {
   path: string;
   query: Readonly<Record<string, string | undefined>>;
   format: RowFormat;
-  /** What numbers the rows, and is the first column. */
+  /** The field that numbers the rows. It is the first column. */
   key: 'seq' | 'id';
 }
 

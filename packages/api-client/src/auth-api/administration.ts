@@ -66,7 +66,7 @@ export function createClientAdministration(http: HttpClient) {
     remove: (clientId: string) => removeAt(http, one(clientId)),
     diagnose: (clientId: string) =>
       readData(http, clientDiagnosisSchema, { path: `${one(clientId)}/diagnosis` }),
-    /** Who may exchange whose tokens, around this client. */
+    /** The token exchanges that this client takes part in: who may exchange whose tokens. */
     exchanges: (clientId: string) =>
       readData(http, clientExchangesSchema, { path: `${one(clientId)}/exchanges` }),
     /** Without a grace time that of the installation. */

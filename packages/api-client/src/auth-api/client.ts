@@ -28,7 +28,7 @@ export interface CallOptions {
   requestId?: string;
 }
 
-/** Whose branding: of a person who is signed in, or of an application that serves one contact centre; else of the installation. */
+/** Names a contact centre by a person who is signed in, or by an application that serves it alone. Empty: the installation. */
 export interface BrandedPlace {
   contactCenterId?: string | undefined;
   clientId?: string | undefined;
@@ -140,7 +140,7 @@ function pageCalls(http: HttpClient) {
       if (response.status === 400 || response.status === 404) return undefined;
       return logoutAnswerSchema.parse(JSON.parse(response.text)).data;
     },
-    /** Whose first password a link is for; undefined: the link is unknown, used or too old. */
+    /** The person whose first password a link is for. Undefined: the link is unknown, used or too old. */
     async readFirstPassword(code: string, options: CallOptions = {}): Promise<FirstPasswordView | undefined> {
       const response = await http.send({
         method: 'POST',

@@ -46,7 +46,7 @@ export function createContactCenterAdministration(http: HttpClient) {
     change: (id: string, fields: ContactCenterChange) =>
       readData(http, contactCenterSchema, { method: 'PATCH', path: one(id), json: { data: fields } }),
     remove: (id: string) => removeAt(http, one(id)),
-    /** What is deleted with it. */
+    /** The things that are deleted with the contact centre. */
     ends: (id: string) => readData(http, contactCenterEndsSchema, { path: `${one(id)}/ends` }),
   };
 }

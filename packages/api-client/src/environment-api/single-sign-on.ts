@@ -13,7 +13,7 @@ export interface SignOnChange {
 
 export type SignOnProtocol = keyof SignOnChange;
 
-/** What a command looks at; the rest is kept as the API answers it. */
+/** The fields that a command reads. All others are kept as the API answers them. */
 const settingsSchema = z.looseObject({ location: z.string(), enabled: z.boolean() });
 const settingsOfCenter = z.array(settingsSchema);
 

@@ -1,4 +1,4 @@
-/** `gatehouse export` and `gatehouse import`: the estate as a document in a repository. */
+/** `gatehouse export` and `gatehouse import`: the configuration of the installation as a document in a repository. */
 import { writeFileSync } from 'node:fs';
 import {
   createEstateAdministration,

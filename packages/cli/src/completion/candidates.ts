@@ -1,4 +1,4 @@
-/** What may come next on a command line, read from the commands themselves. */
+/** Finds the words that may come next on a command line, in the commands themselves. */
 import type { Command, Option } from 'commander';
 
 /** `words`: those behind the program's name, the last one as far as it is typed. */

@@ -6,7 +6,7 @@ import { readNamed } from '../terminal/files.ts';
 import { askSecret } from '../terminal/prompts.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 
-/** What is no text, such as a picture. @throws UsageError */
+/** Reads a file that is no text, such as a picture. @throws UsageError */
 export async function readBytes({ stdin }: Terminal, path: string): Promise<Buffer> {
   return path === '-' ? buffer(stdin) : readNamed(path);
 }

@@ -1,4 +1,4 @@
-/** Which installation a command talks to: variables before the profile that is named before the current one. */
+/** Chooses the installation that a command talks to: by variables, else by the named profile, else by the current one. */
 import { UsageError } from '../failure/failure.ts';
 import { readNamed } from '../terminal/files.ts';
 import type { Terminal } from '../terminal/terminal.ts';

@@ -1,4 +1,4 @@
-/** What surrounds the program: its streams, its environment, where its files are. */
+/** Describes the surroundings of the program: its streams, its environment, and the place of its files. */
 import { homedir } from 'node:os';
 import type { Readable } from 'node:stream';
 
@@ -10,7 +10,7 @@ export interface Terminal {
   writeError(text: string): void;
   /** A person answers questions on it. */
   isInteractive: boolean;
-  /** What is written goes to a screen, which has this many columns; undefined = into a file or a pipe. */
+  /** The width of the screen that shows the output. Undefined: the output goes into a file or a pipe. */
   columns: number | undefined;
 }
 

@@ -13,7 +13,7 @@ export const approvalSchema = z.object({
     address: z.string().optional(),
   }),
   scope: z.array(z.string()),
-  /** What the client shows as well, so that the person can compare. */
+  /** The client shows this message as well, so that the person can compare. */
   bindingMessage: z.string().optional(),
   /** ISO 8601, UTC. */
   requestedAt: z.iso.datetime(),
@@ -27,7 +27,7 @@ export const approvalListSchema = z.object({
   data: z.array(approvalSchema),
   user: z.object({
     username: z.string(),
-    /** Whose look the page has. Absent in answers of the release before. */
+    /** The contact centre whose branding the page has. Absent in answers of the release before. */
     contactCenterId: z.string().optional(),
   }),
   /** Goes into the hidden field `csrf` of the forms below. */
@@ -45,7 +45,7 @@ export const userCodeFields = { userCode: 'userCode' } as const;
 /** Shortest and longest code, in characters. */
 export const userCodeLength = { min: 6, max: 64 };
 
-/** What the last form did. `form_expired`: it was not made for this session. */
+/** The result of the last form. `form_expired`: the form was not made for this session. */
 export const approvalResults = [
   'approved',
   'denied',

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { freeText } from '../text.ts';
 import { interactionViewSchema } from './interaction.ts';
 
-/** Whose question it is, told by Auth UI: everybody's come from its one address. */
+/** Names the visitor: all requests come from the one address of Auth UI. */
 export const visitorAddressHeader = 'x-gatehouse-visitor-address';
 
 export const authSchemeQuestionSchema = z.object({

@@ -24,5 +24,5 @@ export const loginGrantTypes: readonly string[] = [
 export const consolePath = '/auth/console';
 export const accountPath = '/auth/account';
 
-/** What the console asks for: the person, the person's own sessions, and what the profile shows. */
+/** The scope of the console: the person, the person's own sessions, and the profile. */
 export const consoleScope = ['openid', 'profile', 'email', 'sessions'] as const;

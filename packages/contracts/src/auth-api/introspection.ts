@@ -19,7 +19,7 @@ export const introspectionActiveSchema = z.object({
   jti: z.string().optional(),
   /** Public id of the browser session that the token came from. */
   sid: z.string().optional(),
-  /** Who acts for the user; in its own `act` who did before (RFC 8693 section 4.1). */
+  /** The party that acts for the user. Its own `act` is the party that acted before (RFC 8693 section 4.1). */
   act: z.looseObject({ sub: z.string(), client_id: z.string() }).optional(),
   /** The one party that may act for the user with the token (RFC 8693 section 4.4). */
   may_act: z
@@ -32,7 +32,7 @@ export const introspectionActiveSchema = z.object({
   link_request: z.string().optional(),
   environment_id: z.string().optional(),
   contact_center_id: z.string().optional(),
-  /** What the token is bound to (RFC 7800): a key (RFC 9449) or a certificate (RFC 8705). */
+  /** The key (RFC 9449) or certificate (RFC 8705) that the token is bound to (RFC 7800). */
   cnf: z.object({ jkt: z.string().optional(), 'x5t#S256': z.string().optional() }).optional(),
   /** RFC 9396 section 9.2. */
   authorization_details: z.array(z.looseObject({ type: z.string() })).optional(),

@@ -12,7 +12,7 @@ export const logoutViewSchema = z.object({
   clientName: z.string().optional(),
   /** Every session of the user ends, not this one alone. */
   everywhere: z.boolean().optional(),
-  /** Who is signed in. */
+  /** The user who is signed in. */
   userName: z.string().optional(),
   /** Where the browser goes afterwards: registered by the application. */
   continueTo: z.string().optional(),

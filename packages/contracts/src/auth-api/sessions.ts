@@ -23,7 +23,7 @@ components.add(sessionSchema, { id: 'Session' });
 export const sessionListSchema = z.object({
   status: successStatus,
   data: z.array(sessionSchema),
-  /** Whose they are. */
+  /** The owner of the sessions. */
   user: z.object({
     username: z.string(),
     name: z.string().optional(),

@@ -25,7 +25,7 @@ export const contactCenterSchema = z.object({
 });
 components.add(contactCenterSchema, { id: 'ContactCenter' });
 
-/** What is deleted with a contact centre, and what stays without it. */
+/** Counts the things that are deleted with a contact centre, and those that stay without it. */
 export const contactCenterEndsSchema = z.object({
   settings: z.int(),
   origins: z.int().describe('Pages that may call the APIs.'),

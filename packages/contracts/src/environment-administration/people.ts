@@ -39,7 +39,7 @@ export const enterpriseUserUrn = 'urn:ietf:params:scim:schemas:extension:enterpr
 
 const reference = z.looseObject({ value: z.string(), display: z.string().optional() });
 
-/** What our programs read of a SCIM user (RFC 7643 section 4.1). */
+/** The attributes of a SCIM user that our programs read (RFC 7643 section 4.1). */
 export const scimUserSchema = z.looseObject({
   id: z.string(),
   userName: z.string(),

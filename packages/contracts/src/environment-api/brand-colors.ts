@@ -8,7 +8,7 @@ export const neededContrast = 4.5;
 /** `#rrggbb` in lower case: nothing else gets into a style sheet. */
 export const colorPattern = /^#[0-9a-f]{6}$/;
 
-/** What an accent is seen on: links and buttons stand on the page and on cards. Equal to design/tokens.css of Auth UI. */
+/** The backgrounds of an accent: links and buttons stand on the page and on cards. Equal to design/tokens.css of Auth UI. */
 export const surfaces: Record<Scheme, Record<'page' | 'card', string>> = {
   light: { page: '#f7f5f0', card: '#ffffff' },
   dark: { page: '#0e1514', card: '#161f1d' },

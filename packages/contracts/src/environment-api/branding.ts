@@ -40,7 +40,7 @@ export const imageSchema = z.object({
 });
 components.add(imageSchema, { id: 'Image' });
 
-/** What each place may say; what it does not say it inherits. */
+/** The fields that each place may set. It inherits the fields that it does not set. */
 export const brandingFieldsSchema = z.object({
   name: z.string().optional(),
   logo: imageSchema.optional(),

@@ -1,7 +1,7 @@
 /** Describes changes of environment data: the message on the Redis channel and the page that fills gaps. */
 import { z } from 'zod';
 
-/** What changes are about today; readers ignore a kind they do not know. */
+/** The kinds of things that change today. Readers ignore a kind that they do not know. */
 export const environmentEntities = [
   'environment',
   'contact-center',
@@ -17,11 +17,14 @@ export const environmentEntities = [
 ] as const;
 
 /**
- * Announced after the change that ends them: the sessions and tokens of a person of the people store (deactivated, deleted, or
- * given another password by an administrator), of a contact centre (disabled, deleted, or given another
- * environment) or environment (deleted), or of those who came in by a domain (taken from the contact centre) or by single
- * sign-on (switched off, deleted, or given another identity provider). What is switched on again announces nothing, so what
- * has ended stays ended.
+ * Each of them ends sessions and tokens, and is announced after the change:
+ * - of a person of the people store, who was deactivated, deleted, or given another password by an administrator;
+ * - of a contact centre that was disabled, deleted, or given another environment;
+ * - of an environment that was deleted;
+ * - of the people who came in by a domain that the contact centre has lost;
+ * - of the people who came in by single sign-on that was switched off, deleted, or given another identity provider.
+ *
+ * A change that switches something on again announces nothing: sessions and tokens that have ended stay ended.
  */
 export const environmentEnds = [
   'contact-center-end',
@@ -37,8 +40,9 @@ export const environmentChangeSchema = z.object({
   /** One of `environmentEntities` or `environmentEnds`, or a later one. */
   entity: z.string(),
   /**
-   * Id of the environment, contact centre or key, name of the setting, path of the location (also for branding); the domain;
-   * for `single-sign-on-end` the protocol and the location, as `saml /USW1`; for persons environment and number (`people.ts`).
+   * The id of the environment, contact centre or key; the name of the setting; the path of the location, also for branding; the
+   * domain. For `single-sign-on-end` it is the protocol and the location, as `saml /USW1`. For persons it is the environment and
+   * the number (`people.ts`).
    */
   id: z.string(),
   /** The contact centre whose view changed. */

@@ -8,7 +8,7 @@ export const configServerTlsViewSchema = z.object({
   ca: z.string().optional(),
   /** The name in the servers' certificates, where it is not the address. */
   serverName: z.string().optional(),
-  /** What the client shows to servers that ask for a certificate. */
+  /** The client presents this to servers that ask for a certificate. */
   mutual: z
     .object({
       /** PEM. */
@@ -26,7 +26,7 @@ export function tlsKeyPlace(environmentId: string) {
   return { table: 'environment.environments', row: environmentId, column: 'tls_key' };
 }
 
-/** What a TLS client takes; `open` opens the envelope of the private key. */
+/** Makes the options of a TLS client. `open` opens the envelope of the private key. */
 export function tlsClientOf(
   { id, tls }: { id: string; tls?: ConfigServerTlsView | undefined },
   open: (envelope: string, place: ReturnType<typeof tlsKeyPlace>) => Buffer,

@@ -48,7 +48,7 @@ export const ldapSchema = z.object({
   baseDns: z.array(z.string()).min(1),
   /** Below these entries groups are searched. Empty: below `baseDns`. */
   groupBaseDns: z.array(z.string()),
-  /** RFC 4515. Who is a person, and what is a group. */
+  /** RFC 4515. They find the entries that are persons, and those that are groups. */
   filters: z.object({ person: z.string(), group: z.string() }),
   attributes: ldapAttributesSchema,
   /** How many levels of groups in groups are followed; 0: only groups that name the person. */

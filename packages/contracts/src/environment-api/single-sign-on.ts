@@ -4,7 +4,7 @@ import { z } from 'zod';
 /** How a name from an identity provider finds its person on the Configuration Server. */
 export const userLookupSchema = z.enum(['userName', 'email', 'externalId']);
 
-/** What both protocols have. */
+/** The settings that both protocols have. */
 const sharedSettings = {
   enabled: z.boolean(),
   /** Members of these Configuration Server groups use single sign-on, the others their password; empty = everybody. */

@@ -16,7 +16,7 @@ const userInfoSchema = z.object({ email: z.string().optional() });
 export function ownOf(http: HttpClient, request: FastifyRequest) {
   const api = withHeaders(http, headersOfPerson(request));
 
-  /** What is gone already is no error. */
+  /** A session or an application that is gone already is no error. */
   async function end(path: string): Promise<void> {
     await api.send({ method: 'DELETE', path, alsoStatuses: [404] });
   }

@@ -11,7 +11,7 @@ import { deviceOf } from './device.ts';
 import { ownOf } from './own.ts';
 import { accountPages, surroundingsOf } from './tabs.ts';
 
-/** What a form did, told on the page after it. */
+/** The page after a form says with these texts what the form did. */
 const results = { one: 'account.ended', others: 'account.endedOthers' } as const;
 
 type Result = keyof typeof results;

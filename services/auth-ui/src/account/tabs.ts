@@ -13,7 +13,7 @@ export const accountPages = {
 
 type AccountPageName = keyof typeof accountPages;
 
-/** What every page of the area has beside its own. */
+/** Builds the parts that every page of the area has. */
 export function surroundingsOf({ request, text }: Visit, current: AccountPageName): AccountSurroundings {
   const names = Object.keys(accountPages) as AccountPageName[];
   return {

@@ -27,7 +27,7 @@ const memberNames: Readonly<Record<string, TextKey>> = {
   privileges: 'consent.detail.privileges',
 };
 
-/** What an application asks for: in sentences where there are some, else by name. */
+/** Lists what an application asks for: scope values with a sentence by their sentence, all others by name. */
 export function wishesOf(text: Text, application: string, scope: readonly string[]) {
   const known = scope.flatMap((value) => sentences[value] ?? []);
   return {

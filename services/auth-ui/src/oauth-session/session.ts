@@ -28,7 +28,7 @@ const sessionSchema = z.object({
 
 export type Session = z.infer<typeof sessionSchema>;
 
-/** What a person may do, to show or hide links. Nothing is decided by it: the APIs look at the token. */
+/** The rights of a person, to show or hide links. They decide nothing: the APIs look at the token. */
 export function rightsOf({ authorities }: Session) {
   return {
     installation: authorities.includes(installationAdminAuthority),

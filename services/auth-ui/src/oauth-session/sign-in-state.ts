@@ -25,7 +25,7 @@ const stateSchema = z.object({
 
 export type State = z.infer<typeof stateSchema>;
 
-/** What ties an answer to the browser that asked. */
+/** The options that tie an answer to the browser that asked. */
 export type Binding = Required<
   Pick<
     FastifyOAuth2Options,

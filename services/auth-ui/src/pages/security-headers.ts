@@ -23,7 +23,7 @@ export function securityHeaders(pages: App, publicUrl: string): void {
   );
 }
 
-/** What a page may reach beyond this origin. */
+/** The addresses beyond this origin that a page may reach. */
 export interface PageReach {
   /** An address at the application that waits for the user. */
   formsLeadTo?: string | undefined;

@@ -126,7 +126,7 @@ export interface AccountSession {
   applications: string;
 }
 
-/** What every page of the account area has. */
+/** The parts that every page of the account area has. */
 export interface AccountSurroundings {
   tabs: { label: string; href: string; isCurrent: boolean }[];
   /** Goes into each form. */

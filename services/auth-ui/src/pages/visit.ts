@@ -18,14 +18,14 @@ export interface Visit {
   interaction: InteractionView | undefined;
   language: Language;
   text: Text;
-  /** What the page may reach beyond this origin. */
+  /** The addresses beyond this origin that the page may reach. */
   reach: PageReach;
   /** The form that led to the page. */
   repeat: SentForm | undefined;
   theme: Theme | undefined;
 }
 
-/** What the page is about, where no login tells it. */
+/** The facts about a page that no login says. */
 export interface About extends PageReach {
   uiLocales?: string | undefined;
   /** For a page that answers a form: its fields, which are sent once more in another language. */
@@ -81,7 +81,7 @@ export function sendPage(visit: Visit, render: (surroundings: Surroundings) => s
     .send(html);
 }
 
-/** What every page has around it. */
+/** Builds the parts that every page has around its own. */
 export function surroundingsOf(visit: Visit, scriptNonce: string): Surroundings {
   const { language, text, interaction, theme } = visit;
   const { logo } = interaction?.client ?? {};

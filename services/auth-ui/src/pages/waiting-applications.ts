@@ -24,7 +24,7 @@ export function rememberApplication(
   cookieAt(publicUrl).write(reply, new URLSearchParams(entries as [string, string][]).toString());
 }
 
-/** Which application waits for this sign-in, and where it begins; empty in another browser, and after many others. */
+/** Finds the application that waits for this sign-in, and its start page. Empty in another browser, and after many other sign-ins. */
 export function applicationOf(
   request: FastifyRequest,
   publicUrl: string,

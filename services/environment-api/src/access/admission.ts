@@ -8,7 +8,7 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Set before the body is read, and once more when it is there. */
     caller: Caller;
-    /** What the row of the route gives the caller. Set before the handler, which nobody reaches without a right. */
+    /** The verdict of the route's row about the caller. Set before the handler, which nobody reaches without a right. */
     verdict: Verdict;
     /** The caller as a new request would find them. @throws AppError as for a new request */
     callerNow(): Promise<Caller>;

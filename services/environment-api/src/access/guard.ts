@@ -35,7 +35,7 @@ export function createRowGuard({ places, now }: { places: AdministratorPlaces; n
   };
 }
 
-/** What the row gives the caller: an answer, an empty list, or what is their own. @throws AppError 403, 404 */
+/** The verdict of the row about the caller: an answer, an empty list, or the caller's own rows. @throws AppError 403, 404 */
 export function decide(caller: Caller, request: FastifyRequest): Verdict {
   const rule = ruleOf(request);
   if (rule === undefined) throw forbidden('Nobody may call this: the matrix has no row for it');
@@ -62,7 +62,7 @@ function ruleOf({ method, routeOptions }: FastifyRequest) {
   return authorisation.ruleOf(method, routeOptions.url ?? '');
 }
 
-/** The contact centre that the request is about, as its route reads it. Whose an API key is, is found by its service. */
+/** The contact centre that the request is about, as its route reads it. The owner of an API key is found by its service. */
 function contactCenterOf({ method, params, query, body, routeOptions }: FastifyRequest): string | undefined {
   if (routeOptions.url?.startsWith(`${base}/contact-centers/:id`)) return (params as { id: string }).id;
   const sent = (body as { data?: object } | null | undefined)?.data;

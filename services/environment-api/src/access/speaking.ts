@@ -4,8 +4,8 @@ import type { Queryable } from '@gatehouse/service-kit/postgres';
 import { type Caller, readsAll } from './caller.ts';
 
 /**
- * Where contact centres share an environment and its subjects, an own provider of one of them would speak for people of the
- * others. @throws AppError 403 for a caller who is bound to a contact centre
+ * Contact centres may share an environment and its subjects. There an identity provider of one of them would speak for people of
+ * the others. @throws AppError 403 for a caller who is bound to a contact centre
  */
 export async function requireSpeaker(caller: Caller, db: Queryable, contactCenterId: string): Promise<void> {
   if (readsAll(caller)) return;

@@ -20,7 +20,7 @@ import type { BrandingService } from './service.ts';
 const tags = ['branding'];
 const centerParams = z.object({ id: z.string() });
 
-/** Whose branding the routes of a scope are about: of the contact centre in the path, or of the installation. */
+/** The owner of the branding that the routes of a scope are about: the contact centre in the path, or the installation. */
 type Whose = 'contactCenter' | 'installation';
 
 /** The contact centre's id is undefined below the root. */
@@ -75,7 +75,7 @@ function listRoute(api: App, { branding, params, suffix, of }: Scope): void {
       }
       const found = await branding.ofCenter(request.caller, owner, location);
       const { version, globalVersion } = found;
-      // What is effective depends on the installation too; If-Match compares only the contact centre's part.
+      // The effective branding depends on the installation as well. If-Match compares only the contact centre's part.
       const etag = globalVersion === undefined ? etagOf(version) : effectiveEtagOf(version, globalVersion);
       return sendUnchanged(request, reply, etag) ? (reply as never) : ok(found.branding);
     },

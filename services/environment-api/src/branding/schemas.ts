@@ -5,7 +5,7 @@ import { branding, type brandingChangeSchema, brandingOf } from '@gatehouse/cont
 import { anyJson } from '@gatehouse/contracts/text';
 import { z } from 'zod';
 
-/** What a read shows may be sent back: these are not set here. */
+/** An answer may be sent back as it is: these fields are not set here. */
 const ignored = anyJson().transform(() => undefined);
 
 export const brandingBody = wrapped(

@@ -26,7 +26,7 @@ export interface Branding {
   effective?: EffectiveBranding;
 }
 
-/** What is written at a location; undefined: nothing stays there. */
+/** Derives the fields to write at a location. Undefined: nothing stays there. */
 type Change = (
   before: store.StoredBranding | undefined,
   write: Write,
@@ -114,7 +114,7 @@ export function createBrandingService({
       changeAndRead(context, owner, location, async (before) => ({
         settings: nextSettings(before?.settings ?? {}, patch, isWhole),
       })),
-    /** What would be effective at the location after `put`. Nothing is written. @throws AppError 400, 404 */
+    /** The branding that would be effective at the location after `put`. Nothing is written. @throws AppError 400, 404 */
     async preview(caller: Caller, owner: store.Owner, location: string, patch: BrandingPatch) {
       const id = owner && (await contactCenters.read(caller, owner)).id;
       await locations.requireInUse(db, location, 'data.location');
@@ -138,7 +138,7 @@ export function createBrandingService({
         if (!before?.logo) throw notFound(`There is no logo at ${location}`);
         return { logo: null };
       }),
-    /** What pages of a contact centre show at a location, or those of no one in particular. */
+    /** The branding of pages at a location: of a contact centre, or of none in particular. */
     async view(owner: store.Owner, location: string): Promise<BrandingView | undefined> {
       const own = owner === undefined ? [] : await listEntries(db, owner);
       return brandingViewOf(effectiveBranding(own, await listEntries(db, undefined), location));

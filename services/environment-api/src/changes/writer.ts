@@ -15,7 +15,7 @@ import type { AuditService } from '../audit/service.ts';
 import type { AuditAction } from '../audit/store.ts';
 import { type KeyedRequest, keyedRequestOf, type Replay } from '../idempotency/replay.ts';
 
-/** Who writes, and under which conditions. */
+/** The caller of a write, and its conditions. */
 export interface WriteContext {
   caller: Caller;
   /** The caller as a new request would find them. @throws AppError as for a new request */

@@ -74,7 +74,7 @@ export function createContactCenterService({
     },
     /** Those of an environment. @throws AppError 404 */
     ofEnvironment: (text: string) => store.listOfEnvironment(db, requireEnvironmentId(text)),
-    /** What is deleted with it. @throws AppError 404 */
+    /** The things that are deleted with the contact centre. @throws AppError 404 */
     async ends(caller: Caller, text: string): Promise<ContactCenterEnds> {
       const ends = await readContents(db, requireReach(caller, text));
       if (!ends) throw unknownContactCenter(text);

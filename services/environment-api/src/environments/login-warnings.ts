@@ -8,7 +8,7 @@ import type { EnvironmentPatch } from './schemas.ts';
 
 export type LoginWarnings = ReturnType<typeof createLoginWarnings>;
 
-/** Which field to look at for each failed step. Servers that accept no connection have warnings of their own. */
+/** For each failed step the field to look at. Servers that accept no connection have warnings of their own. */
 const fields: Partial<Record<(Step | LoginStep)['step'], string>> = {
   tls: 'tlsEnabled',
   register: 'username',

@@ -3,7 +3,7 @@ import type { LdapSettings } from '@gatehouse/contracts/environment-api/director
 import type { ConfigServerView } from '@gatehouse/contracts/environment-api/environment';
 import type { EnvironmentFields } from './environment.ts';
 
-/** Who gets the password, and what keeps others on the way from reading it. */
+/** The fields that say who gets the password, and what keeps others on the way from reading it. */
 type PasswordPath = Pick<
   EnvironmentFields,
   'configServers' | 'consulService' | 'srvRecord' | 'tlsEnabled' | 'tls' | 'ldap'

@@ -22,7 +22,7 @@ export interface SentPassword {
   password?: string | undefined;
   /** The stored one, sent again: needed only where the change leads it elsewhere. */
   storedPassword?: string | undefined;
-  /** What the caller calls it. */
+  /** The name of the field in the request. */
   field?: string;
 }
 
@@ -38,8 +38,8 @@ export function createEnvironmentService({ db, writer, secretBox }: EnvironmentS
   const { withSecret, newFields, changedFields } = createEnvironmentMerge(secretBox);
 
   /**
-   * Writes the fields that `merge` derives from the stored environment. A caller who does not know the password could have it
-   * sent to a server of its own: it must come with a change that leads it elsewhere. @throws AppError 400, 404, 412
+   * Writes the fields that `merge` derives from the stored environment. A change that leads the password elsewhere must bring it
+   * along. Otherwise a caller who does not know it could have it sent to a server of their own. @throws AppError 400, 404, 412
    */
   async function changeFields(
     context: WriteContext,

@@ -6,7 +6,7 @@ import { maxUploadBytes } from './decode.ts';
 /** Named in the OpenAPI document. SVG is read to be refused with a reason. */
 export const pictureTypes = ['image/png', 'image/jpeg', 'image/webp', 'image/gif'];
 
-/** The scope takes pictures only. What is in the body decides, whatever it is called. */
+/** The scope takes pictures only. The content of the body decides, whatever its media type says. */
 export function acceptPictures(app: App): void {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser(

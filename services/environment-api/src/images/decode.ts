@@ -73,7 +73,7 @@ export function createDecoder(): DecodeImage {
   };
 }
 
-/** What it prints; undefined when it ended before it was done. The environment of this process holds secrets: it gets none. */
+/** Returns the output of the reader. Undefined: the reader ended before it was done. The environment of this process holds secrets: it gets none. */
 async function runReader(bytes: Buffer): Promise<Buffer | undefined> {
   try {
     const program = isSource

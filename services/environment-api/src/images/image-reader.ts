@@ -1,7 +1,7 @@
 /**
- * Reads a picture from standard input and writes it anew as WebP, as a program of its own: a decoder is written in C, and what a
- * stranger sends it must not reach the memory or the secrets of the service. Imports no other source file, so that it also
- * runs uncompiled.
+ * Reads a picture from standard input and writes it anew as WebP. It is a program of its own because decoders are written in C: a
+ * stranger's picture must not reach the memory or the secrets of the service. The file imports no other source file, so that it
+ * also runs uncompiled.
  */
 import { buffer } from 'node:stream/consumers';
 import sharp from 'sharp';

@@ -67,7 +67,7 @@ const frame = {
     .default([]),
   operationId: operationIdField,
 };
-/** Who has which number. Absent: from before there were numbers; those of this installation stay in any case. */
+/** The numbers of people. Absent: the document is older than the numbers. The numbers of this installation stay in any case. */
 export const personNumberGroup = z.object({
   environmentId: idSchema,
   numbers: list(

@@ -7,7 +7,7 @@ import type { ImageService } from '../images/service.ts';
 import type { InstallationDocument } from './document.ts';
 
 type WantedBranding = InstallationDocument['branding'][number];
-/** What became of each logo of the document, by its text there. */
+/** Each logo of the document after it was decoded, by its text there. */
 export type Pictures = ReadonlyMap<string, Image>;
 
 /** Decodes every logo that is not stored yet: a document may have been made by anybody. @throws AppError 400, 503 */

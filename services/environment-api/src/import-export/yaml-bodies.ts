@@ -33,8 +33,8 @@ const plainText = /^(?:[A-Za-z/]|[\da-f]{8}-)[\w./-]*(?: [\w./-]+)*$/;
 const otherThanText = /^(?:y|n|yes|no|on|off|true|false|null)$/i;
 
 /**
- * As `dump` writes it. The library looks at every character of every text in several ways, which takes five seconds for 10 000 contact
- * centres with 50 settings each: it is asked for the texts that are not plain. All names are our own, and plain.
+ * Writes YAML as `dump` does. The library looks at every character of every text in several ways. For 10 000 contact centres with 50
+ * settings each that takes five seconds, so the library writes only the texts that are not plain. All names are our own, and plain.
  */
 export function yamlOf(value: unknown, indent = ''): string {
   if (!isFilled(value)) return scalarOf(value, indent);
@@ -59,7 +59,7 @@ function isFilled(value: unknown): value is object {
   return typeof value === 'object' && value !== null && Object.keys(value).length > 0;
 }
 
-/** What follows `- ` or `name: `, up to the end of its last line. */
+/** Writes the text after `- ` or `name: `, up to the end of its last line. */
 function scalarOf(value: unknown, indent: string): string {
   if (typeof value === 'boolean') return `${value}\n`;
   if (Array.isArray(value)) return '[]\n';
@@ -82,7 +82,7 @@ async function readYaml(text: string): Promise<unknown> {
   return read.value;
 }
 
-/** What it prints; undefined when it ended before it was done. The environment of this process holds secrets: it gets none. */
+/** Returns the output of the reader. Undefined: the reader ended before it was done. The environment of this process holds secrets: it gets none. */
 async function runReader(text: string, memoryMiB: number): Promise<string | undefined> {
   try {
     const reader = spawn(process.execPath, [`--max-old-space-size=${memoryMiB}`, readerPath], {

@@ -7,7 +7,7 @@ import { CORE_SCHEMA, load, YAMLException } from 'js-yaml';
 
 export type ReadYaml = { value: unknown } | { problem: string };
 
-/** What aliases may add to the characters of a document: enough to name a certificate once for hundreds of servers. */
+/** The number of characters that aliases may add to a document: enough to name a certificate once for hundreds of servers. */
 const maxRepeatedLength = 1024 * 1024;
 
 /** A `ReadYaml` as JSON. */

@@ -25,7 +25,7 @@ export function composeOverview({ pool, now }: Core, { audit, diagnosis }: Overv
     pool,
     lag: audit.lag,
     bounds: audit.bounds,
-    // What waits for the second destination is told by its lag.
+    // The lag of the second destination says how much waits for it.
     problemWatch: createProblemWatch({
       probes: diagnosis.probes.filter(({ name }) => name !== 'Second audit destination'),
       runbooks,

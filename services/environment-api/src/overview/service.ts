@@ -62,7 +62,7 @@ export function createOverviewService(options: OverviewOptions) {
   };
 
   return {
-    /** What PostgreSQL cannot tell is left out: a problem says so. */
+    /** The overview leaves out what PostgreSQL cannot answer, and a problem says so. */
     async ofInstallation(): Promise<EnvironmentApiOverview> {
       const at = new Date(now()).toISOString();
       const [found, people, subjects, counts, keys, certificates, auditLag, deletions] = await Promise.all([

@@ -1,4 +1,4 @@
-/** Reads and writes groups of people. Whoever comes into a group or leaves it gets a new version, which Auth API is told of. */
+/** Reads and writes groups of people. A person who comes into a group or leaves it gets a new version, which is announced to Auth API. */
 import { personChangeId } from '@gatehouse/contracts/environment-api/people';
 import { randomUuid } from '@gatehouse/service-kit/crypto';
 import { AppError, badRequest, notFound } from '@gatehouse/service-kit/errors';

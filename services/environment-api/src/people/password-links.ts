@@ -107,7 +107,7 @@ export function createPasswordLinks(options: {
       writer.write(context, async (write) => {
         const link = await find(write.db, code);
         const { person, environmentId, contactCenterId } = link;
-        // Whoever deactivates the person, or redeems the same link, has the lock first or waits for it.
+        // A request that deactivates the person, or redeems the same link, has the lock first or waits for it.
         const locked = await lockPersonView(write.db, environmentId, { field: 'id', value: person.id });
         const { rowCount } = await write.db.query(
           'DELETE FROM environment.password_links WHERE digest = $1 AND person_id = $2',

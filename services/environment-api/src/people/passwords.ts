@@ -42,7 +42,7 @@ export function createPasswords({ writer, secretBox }: { writer: Writer; secretB
   };
 }
 
-/** What does not open now could never be compared with a password. @throws AppError 400 */
+/** A hash that does not open now could never be compared with a password. @throws AppError 400 */
 export function requirePasswordHash(secretBox: SecretBox, { id }: PersonView, envelope: string): void {
   const hash = openOrEmpty(secretBox, envelope, id);
   if (hash.startsWith('$argon2id$') && isSlowHash(hash)) return;
@@ -78,7 +78,7 @@ export async function storePassword(
   return changedAt;
 }
 
-/** Whoever deactivates a person, or gives them a password, ends the link too. */
+/** A request that deactivates a person, or gives them a password, ends the link as well. */
 export async function deleteLinksOf(db: Queryable, personId: string): Promise<void> {
   await db.query('DELETE FROM environment.password_links WHERE person_id = $1', [personId]);
 }

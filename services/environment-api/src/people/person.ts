@@ -8,7 +8,7 @@ export interface PersonFields {
   lastName?: string | undefined;
   employeeId?: string | undefined;
   isActive: boolean;
-  /** What the service only keeps, by SCIM names. */
+  /** Attributes that the service only keeps, by SCIM names. */
   attributes: Readonly<Record<string, unknown>>;
 }
 

@@ -1,4 +1,4 @@
-/** Describes the bodies of SCIM for the OpenAPI document. What a resource may have besides is in `schema.ts`. */
+/** Describes the bodies of SCIM for the OpenAPI document. The other attributes of a resource are in `schema.ts`. */
 import { components } from '@gatehouse/contracts/components';
 import { z } from 'zod';
 import { errorUrn } from './errors.ts';

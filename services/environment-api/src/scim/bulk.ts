@@ -21,7 +21,7 @@ interface Done {
   created?: string;
 }
 
-/** What the operations that succeeded have to tell. */
+/** The audit rows and announcements of the operations that succeeded. */
 interface Kept {
   recorded: Written[];
   announced: Parameters<Write['announce']>[0][];
@@ -127,7 +127,7 @@ export function createBulk({ writer, users, groups }: { writer: Writer; users: U
   };
 }
 
-/** What fails is undone alone: neither its rows nor its changes are kept. */
+/** A failed operation is undone alone: neither its rows nor its changes are kept. */
 async function isolated<T>(
   write: Write,
   kept: Kept,

@@ -79,7 +79,7 @@ export function kindOf({ type, caseExact }: Attribute): Kind {
   return caseExact ? 'exact' : 'text';
 }
 
-/** What is no UUID is nobody's id. */
+/** A text that is no UUID is nobody's id. */
 function idOf(value: Literal): string {
   const isId = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(String(value));
   return isId ? String(value) : '00000000-0000-0000-0000-000000000000';

@@ -83,7 +83,7 @@ function translate(
       case 'or':
         return `(${part.parts.map(conditionOf).join(` ${part.kind.toUpperCase()} `)})`;
       case 'not':
-        // What is unknown about an absent value counts as false before it is turned round.
+        // A comparison with an absent value is unknown: it counts as false before it is negated.
         return `(NOT coalesce(${conditionOf(part.part)}, false))`;
       case 'some':
         return someOf(part.attribute, (inner) => inner(part.filter));

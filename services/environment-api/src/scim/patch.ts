@@ -75,7 +75,7 @@ export function applyPatch(
   return resource;
 }
 
-/** The names of the value are attributes, or paths as Entra ID sends them. What is unknown or read-only is left out, as in a PUT. */
+/** The names of the value are attributes, or paths as Entra ID sends them. Unknown and read-only attributes are left out, as in a PUT. */
 function applyWithoutPath(schema: ResourceSchema, resource: Resource, op: Verb, value: unknown): void {
   if (op === 'remove') throw scimError('noTarget', 'An operation remove needs a path', 'path');
   if (!isObject(value))
@@ -196,7 +196,7 @@ function removed(
   return kept.length === 0 ? undefined : kept;
 }
 
-/** What is there already is not added again. */
+/** Adds the values that are not there yet. */
 function united(attribute: Attribute, present: readonly Value[], added: readonly Value[]): Value[] {
   const key = ({ value, type, ...rest }: Value) => JSON.stringify(value === undefined ? rest : [value, type]);
   const keys = new Set(present.map(key));

@@ -12,7 +12,7 @@ import type { Users } from './users.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Whose people the routes of SCIM are about. Set before the body is read. */
+    /** The contact centre whose people the routes of SCIM are about. Set before the body is read. */
     home: Home;
   }
 }

@@ -8,7 +8,7 @@ import { enterpriseUrn, userSchema } from './schema.ts';
 
 const maxAttributesLength = 32_768;
 
-/** What a caller may write, as the present state of a PATCH. */
+/** The attributes that a caller may write, as the present state of a PATCH. */
 export function writableOf(person: PersonFields): Resource {
   const { userName, externalId, isActive, attributes } = person;
   const name = {

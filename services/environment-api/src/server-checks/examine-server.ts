@@ -17,11 +17,11 @@ export interface ServerExamination {
   login?: LoginStep[];
 }
 
-/** What a caller is told whose stored secrets do not open, as after the loss of a key. */
+/** Answers a caller whose stored secrets do not open, as after the loss of a key. */
 export const unreadableSecrets =
   'What is stored of this environment was sealed with a key that this service does not have: send the password again, and the key of tls.mutual';
 
-/** What a check does at one server. */
+/** Checks one server. */
 export type ExamineServer = (
   place: { address: string; port: number },
   limits: CheckLimits,

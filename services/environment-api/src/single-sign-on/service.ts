@@ -32,7 +32,7 @@ export interface SignOn<Settings> {
 export interface SentSecret {
   /** The stored secret, sent again: needed only where the settings send it elsewhere. */
   storedSecret?: string | undefined;
-  /** What the caller calls it. */
+  /** The name of the field in the request. */
   field?: string;
 }
 

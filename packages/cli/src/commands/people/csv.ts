@@ -30,7 +30,7 @@ interface Record_ {
 const maxShown = 20;
 const maxLength = 255;
 
-/** What is equal for one person: user names in every spelling, external ids exactly, as the service finds them. */
+/** The key of a person. As in the service, user names are equal in every spelling, and external ids only exactly. */
 export function keyOf(person: { userName?: string; externalId?: string | undefined }, key: Key): string {
   return key === 'userName' ? foldSpelling(person.userName ?? '') : (person.externalId ?? '');
 }

@@ -32,7 +32,7 @@ export function ssoCommands(program: Command, cli: Cli): void {
       cli.action<Wish>(async (session, { contactCenter, user: userName, location }) => {
         const check = await checkSingleSignOn(session.authApi, contactCenter, { userName, location });
         session.output.text(check, lines(check, session.output));
-        // What is not enabled yet is the step after this one, and no failure of it.
+        // Settings that are not enabled yet are no failure: a person enables them after this check.
         const hasFailed = check.protocols.some(({ ok }) => !ok);
         if (hasFailed || check.protocols.length === 0) session.exitCode = exitCodes.negative;
       }),

@@ -56,7 +56,7 @@ components.add(clientViewSchema, { id: 'Client' });
 export const clientWithSecretSchema = clientViewSchema.extend({
   client_secret: z.string().optional(),
   encrypted_client_secret: z.string().optional(),
-  /** After a rotation: until when the former secret is still accepted (ISO 8601). */
+  /** After a rotation: the time until which the secret before it is still accepted (ISO 8601). */
   formerSecretExpiresAt: z.iso.datetime().optional(),
 });
 components.add(clientWithSecretSchema, { id: 'ClientWithSecret' });

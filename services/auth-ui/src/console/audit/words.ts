@@ -17,7 +17,7 @@ export function outcomeBadge({ text }: ConsoleVisit, outcome: string) {
   } as const;
 }
 
-/** What a newer server names is shown by its name, here and below. */
+/** An action of a newer server has no text here, so its name is shown. The same holds below. */
 export function actionOf({ text }: ConsoleVisit, action: string): string {
   const key = `console.audit.action.${action}`;
   return isTextKey(key) ? text(key) : action;

@@ -55,7 +55,7 @@ const centersOf = ({ environmentApi }: ConsoleVisit) => createContactCenterAdmin
 const brandingOf = ({ environmentApi }: ConsoleVisit, etag = '') =>
   createBrandingAdministration(ifMatch(environmentApi, etag));
 
-/** What the pages about one place need. @throws UpstreamError (404) */
+/** Reads the data of the pages about one place. @throws UpstreamError (404) */
 async function read(visit: ConsoleVisit, place: Place) {
   const [center, { data: answer, etag }] = await Promise.all([
     place.owner === undefined ? undefined : centersOf(visit).read(place.owner),

@@ -124,7 +124,7 @@ export const draftOf = (typed: Typed): Record<string, string> =>
     [identity, colors, notice, links, audience].flat().map(({ path }) => [path, textAt(typed, path)]),
   );
 
-/** What is stored at the place itself, as the form shows it. */
+/** Fills the form with the values that are stored at the place itself. */
 export function shownOf(own: Partial<BrandingEntry>): Typed {
   const known = own.links ?? [];
   const other = known.find(({ kind }) => kind === 'other');

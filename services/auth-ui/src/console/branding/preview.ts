@@ -18,7 +18,7 @@ interface PreviewPage extends ConsolePage {
   kinds: { label: string; kind: PageKind; href: string; isCurrent: boolean }[];
   /** A whole document. The frame inherits the policy of the page, and its `sandbox` takes the rest away. */
   frame: { content: string; title: string };
-  /** What is typed and not saved. Each button sends it along. */
+  /** The fields that are typed and not saved. Each button sends them along. */
   draft: { action: string; hidden: Readonly<Record<string, string>> } | undefined;
 }
 

@@ -52,7 +52,7 @@ function lastUseOf(visit: ConsoleVisit, client: ClientView): string {
 const countOf = ({ text }: ConsoleVisit, count: number) =>
   text('console.contactCenters.ends.count', { count });
 
-/** What people hold of it. */
+/** Counts the people, sessions and consents of the client. */
 function accessFacts(visit: ConsoleVisit, { ends }: RevocationAnswer): Fact[] {
   const { text } = visit;
   if (ends === undefined) return [];
@@ -72,7 +72,7 @@ function accessFacts(visit: ConsoleVisit, { ends }: RevocationAnswer): Fact[] {
   ];
 }
 
-/** What its registration has. */
+/** Lists the credentials and the trusted issuers of the registration. */
 function dataFacts(visit: ConsoleVisit, client: ClientView): Fact[] {
   const { text } = visit;
   const { jwks, jwksUri, jwtBearer, samlBearer } = client;

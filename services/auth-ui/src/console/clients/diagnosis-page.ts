@@ -78,7 +78,7 @@ const checks: Readonly<Record<string, TextKey>> = {
   logout: 'console.clients.check.logout',
 };
 
-/** What a newer server checks is shown by its name. */
+/** A check of a newer server has no text here, so its name is shown. */
 function checkOf(text: Text, name: string): string {
   const key = checks[name];
   return key === undefined ? name : text(key);

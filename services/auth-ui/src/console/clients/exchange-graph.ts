@@ -10,7 +10,7 @@ interface Node {
   isSelf: boolean;
 }
 
-/** What the template draws; all numbers are units of the picture. */
+/** The template draws this. All numbers are units of the picture. */
 export interface Graph {
   label: string;
   width: number;

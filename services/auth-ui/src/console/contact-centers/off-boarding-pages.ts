@@ -13,13 +13,13 @@ import { breadcrumbsBelowTab, contactCenterHeader } from './page-header.ts';
 
 export const offBoardingPath = (id: string) => `${contactCenterPath(id)}/off-boarding`;
 
-/** What a contact centre has. */
+/** Everything that ends with a contact centre. */
 export interface Ends {
   people: number;
   sessions: number;
   /** Ids of the clients that serve it. */
   clients: readonly string[];
-  /** What is deleted with it. */
+  /** The configuration that is deleted with the contact centre. */
   contents: ContactCenterEnds;
 }
 

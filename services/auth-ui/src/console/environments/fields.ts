@@ -66,7 +66,7 @@ const needed = ['username', 'password', 'ldap.bindDn', 'ldap.bindPassword', 'lda
 
 const attributes = Object.entries(ldapFields.attributes.unwrap().shape);
 
-/** What an environment need not have. An attribute without text is one that the directory does not have. */
+/** The fields that an environment need not have. An attribute without text is one that the directory does not have. */
 const mayBeNone = [
   'ldap.servers',
   'ldap.groupBaseDns',

@@ -7,7 +7,7 @@ import { hostAndPort } from './server-lines.ts';
 export const environmentsPath = `${consolePath}/environments`;
 export const environmentPath = (id: string) => `${environmentsPath}/${encodeURIComponent(id)}`;
 
-/** What people know an environment by: it has no name of its own. */
+/** Makes a name from the data that people know an environment by: it has no name of its own. */
 export function nameOf(
   { text }: ConsoleVisit,
   { directory, tenant, ldap, configServers }: Environment,

@@ -84,7 +84,7 @@ export function figuresOf({ text, language }: ConsoleVisit, signIns: SignInActiv
   };
 }
 
-/** Steps side by side as one, so that the table has few rows. What holds for each of them holds for the slowest, too. */
+/** Steps side by side as one, so that the table has few rows. A joined row has the latency of its slowest step. */
 function joined(steps: SignInActivity['steps']): SignInActivity['steps'] {
   const length = Math.ceil(steps.length / maxRows);
   const rows: SignInActivity['steps'] = [];

@@ -38,7 +38,7 @@ export function endingsTable(
   { authApi, environmentApi }: Overviews,
 ): Table | undefined {
   const formats = formatsIn(language);
-  // What renews itself is nothing to look after.
+  // Nobody needs to look after things that renew themselves.
   const endings = [...(authApi?.endings ?? []), ...(environmentApi?.endings ?? [])]
     .filter(({ renewsItself }) => !renewsItself)
     .toSorted((one, other) => one.endsAt.localeCompare(other.endsAt));

@@ -5,7 +5,7 @@ import type { ConsoleOpenPage } from '../../pages/views.ts';
 import { titleOf, type Visit } from '../../pages/visit.ts';
 
 interface Circumstances {
-  /** Whose session at the console this browser has. */
+  /** The session at the console that this browser has. */
   present: Session | undefined;
   /** The link was unknown, used or too old. */
   isRefused: boolean;

@@ -11,7 +11,7 @@ import type { ConsoleVisit } from '../shell/shell.ts';
 import type { SettingsOwner } from './owner.ts';
 
 export interface ListedSettings {
-  /** What the API says that counts at the location. */
+  /** The values that count at the location, as the API says. */
   inForce: readonly Setting[];
   own: readonly Setting[];
   /** Those that the owner inherits; none where these are the own ones. */
@@ -165,7 +165,7 @@ function givenActions(
   return [link('change'), link('delete')];
 }
 
-/** What would count if this value was deleted, and what would count after that. */
+/** Says which value would count if this one was deleted, and which one after that. */
 function outweighed(
   visit: ConsoleVisit,
   isGlobal: boolean,

@@ -3,7 +3,7 @@ import type { App } from '@gatehouse/service-kit/http';
 import { rightsOf, type Session } from '../../oauth-session/session.ts';
 import type { TextKey } from '../../texts/texts.ts';
 
-/** Whose area it is: of people who administer the installation, or of those of a contact centre, too. */
+/** People who administer the installation see every area, those of one contact centre the areas for everybody. */
 export type Audience = 'installation' | 'everybody';
 
 export const navigationGroups = ['overview', 'estate', 'access', 'installation'] as const;

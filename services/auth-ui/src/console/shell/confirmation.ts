@@ -8,7 +8,7 @@ import { type Form, withProblem } from './parts.ts';
 import { attempt, type Problem } from './problem.ts';
 import type { ConsoleVisit, Shell } from './shell.ts';
 
-/** What a confirmation is about: from its path, and from the query of the page or the fields of the form. */
+/** The values that say what a confirmation is about. They come from its path, and from the query of the page or the fields of the form. */
 type Asked<Path extends z.ZodRawShape, Fields extends z.ZodRawShape> = z.output<z.ZodObject<Path & Fields>>;
 
 type None = Record<never, never>;
@@ -21,7 +21,7 @@ interface Confirmation<Path extends z.ZodRawShape, Fields extends z.ZodRawShape,
   page: (visit: ConsoleVisit, asked: Asked<Path, Fields>) => ConfirmPage | Promise<ConfirmPage>;
   act: (visit: ConsoleVisit, asked: Asked<Path, Fields>) => Promise<Result>;
   done: (visit: ConsoleVisit, asked: Asked<Path, Fields>, result: Result) => FastifyReply;
-  /** What the form says of a refusal; the message of the API by default. */
+  /** The words of the form for a refusal. By default they are the message of the API. */
   reasonOf?: (problem: Problem) => string;
   /** Further statuses that the form says. */
   also?: readonly number[];

@@ -61,7 +61,7 @@ function fieldsOf({ form }: FormPage): FormField[] {
   return form.sections.flatMap(({ fields }) => fields);
 }
 
-/** What a person reads: the words of a choice, not its value. */
+/** Shows a value as a person reads it: the words of a choice, not its value. */
 function shown(field: FormField | undefined, yes: string): string {
   if (field === undefined) return '';
   if (field.kind === 'check') return field.isChecked ? yes : '';

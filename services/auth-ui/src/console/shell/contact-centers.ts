@@ -48,7 +48,7 @@ async function idOf({ environmentApi }: ConsoleVisit, name: string): Promise<str
     const { rows } = await page({ domain: name, limit: '1' });
     return (rows[0] ?? (await read(name))).id;
   } catch (error) {
-    // What is neither a name nor an id is refused or not found.
+    // The API refuses or does not find a text that is neither a name nor an id.
     if (error instanceof UpstreamError && [400, 404].includes(error.status ?? 0)) return undefined;
     throw error;
   }

@@ -2,7 +2,7 @@
 import type { Message } from '../../pages/message.ts';
 import type { Fact, Form, Search, Table } from './parts.ts';
 
-/** What every page of the console says about itself. */
+/** The data that every page of the console has. */
 export interface ConsolePage {
   title: string;
   /** One or two sentences below the title. */
@@ -32,7 +32,7 @@ export interface ConfirmPage extends ConsolePage {
 }
 export const confirmView = consoleView<ConfirmPage>('confirm');
 
-/** What is known about one thing. */
+/** Shows the facts about one thing. */
 export interface FactsPage extends ConsolePage {
   facts: Fact[];
 }

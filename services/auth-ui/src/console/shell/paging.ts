@@ -5,7 +5,7 @@ import type { Table } from './parts.ts';
 /** More of them would make a page too heavy for a slow line. */
 export const rowsPerPage = 50;
 
-/** The number of a page of a list that an API answers whole. What is no number is the first page. */
+/** The number of a page of a list that an API answers whole. A text that is no number stands for the first page. */
 export const pageNumber = z.coerce.number().int().min(1).max(100_000).catch(1);
 
 /** `path` with what of the query is not empty. */

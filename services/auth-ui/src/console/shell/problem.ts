@@ -59,7 +59,7 @@ export function problemOf({ status = 0, body }: UpstreamError, text: Text): Prob
     wordsOf(text, refusal, 'console.refused.value'),
   ]);
   const [only, another] = named;
-  // What is said of one field says it all; of several, the API has put the names together.
+  // The message of a single field says everything. For several fields, the message of the API names them all.
   const about = only !== undefined && another === undefined ? { ...whole, ...only } : whole;
   const general = status === 409 ? 'console.refused.conflict' : 'console.refused.request';
   return { status, message: wordsOf(text, about, general), fields: Object.fromEntries(fields) };

@@ -24,7 +24,7 @@ export interface StepsPage extends ConsolePage {
   isGood: boolean;
   verdict: string;
   groups: StepGroup[];
-  /** What happened before, below the steps. */
+  /** A table of earlier events, below the steps. */
   history?: { title: string; table: Table };
   /** Looks once more. */
   again?: { action: string; label: string };

@@ -21,7 +21,7 @@ export function linesOf(text: string): string[] {
     .filter((line) => line !== '');
 }
 
-/** What is no number is sent as it is, so that the API says beside the field what is wrong. */
+/** Leaves a text that is no number as it is, so that the API says beside the field what is wrong. */
 export function numberOf(text: string): number | string {
   return /^\d+$/.test(text) ? Number(text) : text;
 }

@@ -60,7 +60,7 @@ export function stateOf({ text }: ConsoleVisit, record: SignOnRecord | undefined
     : { text: text('console.singleSignOn.notEnabled'), kind: 'plain' as const };
 }
 
-/** What the settings say of the identity provider. */
+/** Names the identity provider as the settings do. */
 export function providerOf({ text }: ConsoleVisit, record: SignOnRecord): string {
   const { issuer, idpMetadataUrl, idpMetadataXml } = record;
   if (idpMetadataXml !== undefined) {

@@ -1,4 +1,4 @@
-/** Composes export and import of the estate: a document to keep, and the changes of an import before they are made. */
+/** Composes export and import of the configuration: a document to keep, and the changes of an import before they are made. */
 import {
   createEstateAdministration,
   type DocumentFormat,
@@ -24,7 +24,7 @@ import {
 const transferView = consoleView<TransferPage>('transfer/transfer');
 const previewView = consoleView<PreviewPage>('transfer/preview');
 
-/** As a form: some characters take three. What is larger is a task for the command line. */
+/** As a form: some characters take three. A larger document is a task for the command line. */
 const bodyLimit = 6 * 1024 * 1024;
 const document = z.string().max(bodyLimit).default('');
 const importFields = z.object({ document, etag: z.string().max(256).default('') });

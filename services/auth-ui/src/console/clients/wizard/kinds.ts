@@ -38,11 +38,11 @@ type Fixed = Pick<ClientInput, 'requirePkce'> & { [F in Decided]: NonNullable<Cl
 
 interface Description {
   questions: readonly Question[];
-  /** What the form suggests. */
+  /** The scope that the form suggests. */
   scope: string;
   /** The program to copy from, below `docs/start/quickstarts/`. */
   guide?: string;
-  /** What the kind decides, so it is not asked. */
+  /** The fields that the kind decides, so that nobody is asked for them. */
   fixed: Fixed;
 }
 
@@ -117,7 +117,7 @@ export const inputsOf = (question: Question): Input[] => among(askedBy[question]
 
 export const nameInputs: readonly Input[] = among(['name', 'description']);
 
-/** What is sent to register it: the fields that the kind decides, and the answers to its questions. */
+/** Makes the registration from the fields that the kind decides and the answers to its questions. */
 export function registrationOf(visit: ConsoleVisit, kind: Kind, given: Answers): ClientInput {
   const { questions, fixed, scope } = descriptions[kind];
   const { name, description, ...answered } = bodyOf(
