@@ -183,10 +183,10 @@ function scale(measureOptions: MeasureOptions): Promise<Measured<ScaleResult>> {
 }
 
 function burst(measureOptions: MeasureOptions): Promise<Measured<BurstResult>> {
-  const rush = partOf(values.shift ? shift : peak, share);
+  const size = partOf(values.shift ? shift : peak, share);
   return onStack(
-    (stack) => measureBurst(stack, rush, partOf(quiet, share)),
-    burstStack(rush),
+    (stack) => measureBurst(stack, size, partOf(quiet, share)),
+    burstStack(size),
   )(measureOptions);
 }
 

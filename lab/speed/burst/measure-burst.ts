@@ -4,41 +4,41 @@ import type { BenchStack, StackOptions } from '../bench-stack.ts';
 import { targetOf } from '../login/sides.ts';
 import { sampled } from '../samples.ts';
 import { startColdReplicas } from './cold-replicas.ts';
-import { createCrowd, type Rush, type RushFigures } from './rush.ts';
+import { type Burst, type BurstFigures, createCrowd } from './crowd.ts';
 
 export const burstRowName = 'burst';
 /** Most that the slowest of a hundred logins may take, of what they take in quiet. */
 const p99Aim = 3;
 const eventLoopAimMs = 50;
 
-export const peak: Rush = { logins: 2_000, seconds: 10 };
-export const shift: Rush = { logins: 20_000, seconds: 600 };
-export const quiet: Rush = { logins: 200, seconds: 40 };
+export const peak: Burst = { logins: 2_000, seconds: 10 };
+export const shift: Burst = { logins: 20_000, seconds: 600 };
+export const quiet: Burst = { logins: 200, seconds: 40 };
 
 /** A share of the people in a share of the time: as many come in a second. */
-export function partOf({ logins, seconds }: Rush, share: number): Rush {
+export function partOf({ logins, seconds }: Burst, share: number): Burst {
   return { logins: Math.ceil(share * logins), seconds: share * seconds };
 }
 
 export interface BurstResult {
   name: typeof burstRowName;
-  rush: Rush;
+  burst: Burst;
   secondsToReady: number;
-  peak: RushFigures;
-  quiet: RushFigures;
+  peak: BurstFigures;
+  quiet: BurstFigures;
   /** Attempts that a lock or a limit of ours refused. */
   lockedOut: number;
   eventLoopP99Ms: Record<string, number>;
 }
 
-export function burstStack({ logins }: Rush): StackOptions {
+export function burstStack({ logins }: Burst): StackOptions {
   return { agents: logins, configServerAnswersAfterMs: 20, settings: {} };
 }
 
 export async function measureBurst(
   stack: BenchStack,
-  rush: Rush,
-  after: Rush,
+  burst: Burst,
+  after: Burst,
 ): Promise<{ result: BurstResult; disturbedRounds: number }> {
   const replicas = await startColdReplicas(stack);
   const crowd = createCrowd({ ...targetOf(stack), serverOf: replicas.serverOf });
@@ -50,7 +50,7 @@ export async function measureBurst(
       isDisturbed,
       cpuSeconds: _,
       ...atPeak
-    } = await sampled([...stack.pids, ...replicas.pids, process.pid], () => crowd.rush(rush));
+    } = await sampled([...stack.pids, ...replicas.pids, process.pid], () => crowd.signIn(burst));
     const ofLoadGenerator = Math.round(ownLoop.percentile(99) / 1e5) / 10;
     const eventLoopP99Ms = {
       ...(await replicas.eventLoopP99Ms()),
@@ -61,10 +61,10 @@ export async function measureBurst(
       disturbedRounds: isDisturbed ? 1 : 0,
       result: {
         name: burstRowName,
-        rush,
+        burst,
         secondsToReady: Math.round(replicas.secondsToReady * 10) / 10,
         peak: atPeak,
-        quiet: await crowd.rush(after),
+        quiet: await crowd.signIn(after),
         lockedOut: (locked ?? 0) + (throttled ?? 0),
         eventLoopP99Ms,
       },
@@ -75,11 +75,11 @@ export async function measureBurst(
   }
 }
 
-export function printBurst({ rush, secondsToReady, eventLoopP99Ms, ...result }: BurstResult): void {
+export function printBurst({ burst, secondsToReady, eventLoopP99Ms, ...result }: BurstResult): void {
   console.log(
-    `${rush.logins} people within ${rush.seconds} s, from one address, at two replicas that were ready after ${secondsToReady} s:`,
+    `${burst.logins} people within ${burst.seconds} s, from one address, at two replicas that were ready after ${secondsToReady} s:`,
   );
-  const figuresOf = ({ signedIn, failed, p50Ms, p99Ms, allInAfterSeconds, refused }: RushFigures) => ({
+  const figuresOf = ({ signedIn, failed, p50Ms, p99Ms, allInAfterSeconds, refused }: BurstFigures) => ({
     'signed in': signedIn,
     failed: failed.logins,
     'p50 ms': p50Ms,

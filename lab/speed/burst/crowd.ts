@@ -4,7 +4,7 @@ import { linkPassword, userNameOf } from '../link/link-seed.ts';
 import { createLoginDriver, type LoginTarget, SentAway } from '../login/whole-login.ts';
 import { percentile } from '../samples.ts';
 
-export interface Rush {
+export interface Burst {
   logins: number;
   /** Within these they come, one as long after another as any. */
   seconds: number;
@@ -17,7 +17,7 @@ interface Refusal {
   backInSecond: number;
 }
 
-export type RushFigures = Awaited<ReturnType<ReturnType<typeof createCrowd>['rush']>>;
+export type BurstFigures = Awaited<ReturnType<ReturnType<typeof createCrowd>['signIn']>>;
 
 /** To each server. */
 const connections = 500;
@@ -27,7 +27,7 @@ const patienceMs = 300_000;
 export function createCrowd(target: LoginTarget) {
   const driver = createLoginDriver(target, connections);
 
-  async function rush({ logins, seconds }: Rush) {
+  async function signInAll({ logins, seconds }: Burst) {
     const startMs = performance.now();
     const endMs = startMs + 1_000 * seconds + patienceMs;
     const refusals: Refusal[] = [];
@@ -77,7 +77,7 @@ export function createCrowd(target: LoginTarget) {
     };
   }
 
-  return { rush, close: () => driver.close() };
+  return { signIn: signInAll, close: () => driver.close() };
 }
 
 function spreadOf(values: readonly number[]) {
