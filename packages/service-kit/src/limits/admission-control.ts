@@ -14,9 +14,9 @@ const crowdedMs = 3_000;
 const firstReturnMs = 1_000;
 const longestReturnMs = 60_000;
 
-export type Turnstile = ReturnType<typeof createTurnstile>;
+export type AdmissionControl = ReturnType<typeof createAdmissionControl>;
 
-export interface TurnstileOptions {
+export interface AdmissionControlOptions {
   /** Mean time between two turns of the event loop from which on it is busy; 0: everybody is always admitted. */
   busyDelayMs: number;
   /** That time since the last call. */
@@ -25,11 +25,11 @@ export interface TurnstileOptions {
   nowMs?: () => number;
 }
 
-export function createTurnstile({
+export function createAdmissionControl({
   busyDelayMs,
   readDelayMs = busyDelayMs > 0 ? measureDelay() : () => 0,
   nowMs = () => performance.now(),
-}: TurnstileOptions) {
+}: AdmissionControlOptions) {
   let sampledAtMs = nowMs();
   let crowdedUntilMs = Number.NEGATIVE_INFINITY;
   let perSecond = leastPerSecond;

@@ -1,5 +1,6 @@
 /** Names what others may use to bound attempts and work at the same time. */
 export { addressGroup, addressNetwork } from './address-group.ts';
+export { type AdmissionControl, createAdmissionControl } from './admission-control.ts';
 export {
   type Attempt,
   type AttemptCounter,
@@ -8,4 +9,3 @@ export {
 } from './attempt-counter.ts';
 export { type AttemptLimiter, createAddressLimiter, createAttemptLimiter } from './attempt-limiter.ts';
 export { createSemaphore } from './semaphore.ts';
-export { createTurnstile, type Turnstile } from './turnstile.ts';

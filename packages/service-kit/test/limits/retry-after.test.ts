@@ -2,8 +2,8 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { expect, test } from 'vitest';
 import { type AppError, unavailable } from '../../src/errors/app-error.ts';
 import { reportError } from '../../src/errors/report.ts';
+import { createAdmissionControl } from '../../src/limits/admission-control.ts';
 import { createAttemptLimiter } from '../../src/limits/attempt-limiter.ts';
-import { createTurnstile } from '../../src/limits/turnstile.ts';
 
 function refusalOf(work: () => void): AppError {
   try {
@@ -41,16 +41,20 @@ function headerOf(error: AppError): string {
   return headers.get('retry-after') ?? '';
 }
 
-test('a busy turnstile lets fewer and fewer in, ten a second at least, and more again when it is not', () => {
+test('a busy server lets fewer and fewer in, ten a second at least, and more again when it is not', () => {
   let nowMs = 0;
   let delayMs = 10;
-  const turnstile = createTurnstile({ busyDelayMs: 30, readDelayMs: () => delayMs, nowMs: () => nowMs });
+  const admissionControl = createAdmissionControl({
+    busyDelayMs: 30,
+    readDelayMs: () => delayMs,
+    nowMs: () => nowMs,
+  });
   const comeInSecond = (people: number) => {
     const refused: AppError[] = [];
     for (let count = 0; count < people; count += 1) {
       nowMs += 1_000 / people;
       try {
-        turnstile.enter();
+        admissionControl.enter();
       } catch (error) {
         refused.push(error as AppError);
       }

@@ -1,6 +1,6 @@
 /** Composes what serves a browser: its cookies, the pages it is sent to, the forms it posted. */
 
-import { createAddressLimiter, createTurnstile } from '@gatehouse/service-kit/limits';
+import { createAddressLimiter, createAdmissionControl } from '@gatehouse/service-kit/limits';
 import type { Core } from '../../core/core.ts';
 import type { Domain, ServicesOf } from '../../core/domain.ts';
 import { createBrowserCookies } from './browser-cookies.ts';
@@ -34,7 +34,7 @@ export function composeBrowser({ publicUrl, redis, keyspace, now }: Core, { conf
     limitUnfinished: () =>
       createAddressLimiter({ attempts: unfinishedPerAddress, windowMs: unfinishedLifeMs, now }),
     /** Keeps logins that begin away from those under way. */
-    turnstile: createTurnstile({ busyDelayMs }),
+    admissionControl: createAdmissionControl({ busyDelayMs }),
     /** The limit that authorization, device and logout requests share. */
     starts: limitStarts(),
   };

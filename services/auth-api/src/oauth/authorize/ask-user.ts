@@ -1,6 +1,6 @@
 /** Sends the browser to a page that asks the user to sign in or to consent; the request waits in an interaction. */
 import { definedOnly } from '@gatehouse/contracts/defined-only';
-import type { AttemptLimiter, Turnstile } from '@gatehouse/service-kit/limits';
+import type { AdmissionControl, AttemptLimiter } from '@gatehouse/service-kit/limits';
 import type { Browser } from '../../browser/cookies/browser-cookies.ts';
 import type { Pages } from '../../browser/cookies/pages.ts';
 import type { InteractionService } from '../../browser/interactions/service.ts';
@@ -18,8 +18,8 @@ export interface AskUserOptions {
   /** Bounds how many sign-ins one address may leave unfinished: each waits in Redis for ten minutes. */
   unfinished: AttemptLimiter;
   /** At the start of a shift more people come than can be served at once: who is under way goes first. */
-  turnstile: Turnstile;
-  /** Whether the browser brings one, which may have ended: others have passed the turnstile before. */
+  admissionControl: AdmissionControl;
+  /** Whether the browser brings one, which may have ended: others have passed admission control before. */
   hasSession(browser: Browser): boolean;
 }
 
@@ -28,7 +28,7 @@ export function createAskUser({
   pages,
   schemes,
   unfinished,
-  turnstile,
+  admissionControl,
   hasSession,
 }: AskUserOptions) {
   /** Without a page of ours, when the application named a user who signs in at an identity provider. */
@@ -49,7 +49,7 @@ export function createAskUser({
     client: Client,
     browser: Browser,
   ): Promise<NextStep> => {
-    if (ask === 'signIn' && hasSession(browser)) turnstile.enter();
+    if (ask === 'signIn' && hasSession(browser)) admissionControl.enter();
     unfinished.reserve(browser.request.ip);
     const waiting = {
       clientName: client.name,

@@ -63,7 +63,7 @@ export function createAuthorizationEndpoint(options: AuthorizationOptions) {
      */
     async begin(given: RequestParameters, browser: Browser): Promise<NextStep> {
       // Before any other work: at the start of a shift it is the refusals that are many.
-      if (!options.hasSession(browser) && given.get('prompt') !== 'none') options.turnstile.enter();
+      if (!options.hasSession(browser) && given.get('prompt') !== 'none') options.admissionControl.enter();
       const source = await requestSources.open(given);
       const target = await findTarget(directory, source.parameters);
       const { client } = target;

@@ -57,7 +57,7 @@ export function composeAuthorize(core: Core, dependencies: AuthorizeDependencies
     clients,
     tokens,
   } = dependencies;
-  const { pages, cookies, starts, limitUnfinished, turnstile, postedRequests, publicUrl } =
+  const { pages, cookies, starts, limitUnfinished, admissionControl, postedRequests, publicUrl } =
     dependencies.browser;
   const { clientAuthentication, senderConstraints } = dependencies.clientAuthentication;
   const pushedRequests = createPushedRequests({
@@ -106,7 +106,7 @@ export function composeAuthorize(core: Core, dependencies: AuthorizeDependencies
     now,
     starts,
     unfinished: limitUnfinished(),
-    turnstile,
+    admissionControl,
     hasSession: ({ request }) => cookies.readSession(request) !== undefined,
   });
   const pushEndpoint = createPushEndpoint({
