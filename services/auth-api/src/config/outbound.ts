@@ -8,7 +8,7 @@ const allowWideNetworks = overrideSetting({
   doc: 'Permits calls to this machine, to the metadata service of a cloud, or to very wide private ranges. Who registers a client chooses where they go.',
 });
 
-/** What an address that somebody registered must never reach: this machine, and the service that hands out credentials in clouds. */
+/** Targets that a registered address must never reach: this machine, and the service that hands out credentials in clouds. */
 const neverRegistered = ['127.0.0.1', '::1', '169.254.169.254'];
 
 export const outboundSettings = {

@@ -17,7 +17,7 @@ export interface Core {
   /** Of the clock: work that deletes, rotates or orders by time stops without it. */
   trust: Trust;
   pool: Pool;
-  /** What every region writes goes here: `pool`, or the primary of another region where `pool` is a standby. */
+  /** Every region writes here: to `pool`, or to the primary of another region where `pool` is a standby. */
   writer: Pool;
   redis: RedisClient;
   /** Opens another connection to Redis, for blocking reads and subscriptions. */

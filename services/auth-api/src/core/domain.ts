@@ -21,7 +21,7 @@ export type Audience =
 
 /** Each drops or reads again what a change has made out of date. A rejection is for the follower itself to log. */
 export interface Follows {
-  /** What replicas of Auth API change, by the entity of the change. */
+  /** Changes by replicas of Auth API, by the entity of the change. */
   own?: Record<string, (id: string) => unknown>;
   /** Own changes were missed. */
   ownGap?(): unknown;
@@ -29,7 +29,7 @@ export interface Follows {
   copies?: EnvironmentApiFollower;
   /** As copies, of people: their changes concern nothing else. */
   copiesOfPeople?: EnvironmentApiFollower;
-  /** What comes after that judgement. */
+  /** Runs after that judgement. */
   afterDeactivation?: EnvironmentApiFollower;
   /** Forgets what is stored of a contact centre that is deleted; in the writable region only. */
   deletedContactCenter?(id: string): Promise<unknown>;

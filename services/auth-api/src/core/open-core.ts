@@ -37,7 +37,7 @@ export function openStores({ postgres, redis: redisSettings, location, region }:
   const options = { schema, applicationName: 'gatehouse-auth-api', log };
   const pool = createPool(postgres, options);
   const { primaryHost, primaryPort } = postgres;
-  // A region that takes over writes to its own server: the former primary may come back, and is copied over then.
+  // A region that takes over writes to its own server: the old primary may come back, and is copied over then.
   const isElsewhere = primaryHost !== undefined && !isWritable({ location, ...region });
   const writer = isElsewhere ? createPool(atAddress(postgres, primaryHost, primaryPort), options) : pool;
   const redis = createRedis(redisSettings, { log });

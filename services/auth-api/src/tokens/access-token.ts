@@ -10,7 +10,7 @@ import type { Client } from '../registry/clients/client.ts';
 import type { Lineage } from './lineage.ts';
 import { type SessionReference, seenAtMsOf } from './session-reference.ts';
 
-/** What a token keeps of the operator who signed in by a link. */
+/** The facts that a token keeps of the operator who signed in by a link. */
 export interface LinkedOperator {
   /** Name of the operator account. */
   account: string;
@@ -53,7 +53,7 @@ export interface AccessTokenRecord extends Lineage {
   cnf?: Confirmation | undefined;
 }
 
-/** What every validation reads. */
+/** The facts that every validation reads. */
 export interface TokenFacts {
   clientId: string;
   grantType?: string | undefined;
@@ -142,7 +142,7 @@ export function tokenTypeOf(cnf: Confirmation | undefined): 'bearer' | 'DPoP' {
   return cnf?.jkt === undefined ? 'bearer' : 'DPoP';
 }
 
-/** What introspection answers about a token (RFC 7662 section 2.2), and a JWT says about itself. JSON drops undefined members. */
+/** The answer of introspection about a token (RFC 7662 section 2.2), and the claims of a JWT. JSON drops undefined members. */
 export function introspectionAnswer(record: AccessTokenRecord, issuer: string): IntrospectionActive {
   const seenAtMs = record.session && seenAtMsOf(record.session);
   return {

@@ -30,7 +30,7 @@ export interface DerivedTokensOptions {
   now: Clock;
 }
 
-/** What ends with a token. */
+/** The tokens that end with a token. */
 export interface EndedWithToken {
   /** The token and the access tokens that were derived from it: see the kind `token` of revocations. */
   tokenIds: string[];

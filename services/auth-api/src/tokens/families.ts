@@ -20,7 +20,7 @@ export interface Rotation {
   scope: string[] | undefined;
   /** Makes `next` from `presented`, see successorOf(). */
   salt: string;
-  /** What the sender proved, see refreshBindingOf(). */
+  /** The proof of the sender, see refreshBindingOf(). */
   boundTo: string;
   /** The family expires if it is not used for this long; undefined: the installation's setting. */
   idleSeconds: number | undefined;

@@ -28,7 +28,7 @@ export function parseFamilyToken(text: string): FamilyToken | undefined {
   return familyId !== undefined && secret !== undefined ? { familyId, secret } : undefined;
 }
 
-/** What Redis keeps of a secret. */
+/** The form of a secret in Redis. */
 export function secretHash(token: FamilyToken): string {
   return sha256(token.secret);
 }

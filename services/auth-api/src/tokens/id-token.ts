@@ -86,7 +86,7 @@ export function createIdTokens(signer: Signer, encryptFor: EncryptFor, issuer: s
       return encryptFor(reader, { alg, enc }, jwt);
     },
 
-    /** What an ID token that was issued here says, expired or not; undefined for any other text. */
+    /** The claims of an ID token that was issued here, expired or not; undefined for any other text. */
     async recognize(idToken: string): Promise<RecognizedIdToken | undefined> {
       const claims = await signer.recognize(idToken, idTokenType);
       if (typeof claims?.sub !== 'string' || typeof claims.aud !== 'string') return undefined;

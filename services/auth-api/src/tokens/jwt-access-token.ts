@@ -82,7 +82,7 @@ export function createJwtAccessTokens(options: { signer: Signer; box: SecretBox;
       });
     },
 
-    /** What a JWT says that was issued here as access token, expired or not; undefined for any other text. */
+    /** The claims of a JWT that was issued here as access token, expired or not; undefined for any other text. */
     async read(token: string): Promise<StoredAccessToken | undefined> {
       const claims = (await signer.recognize(token, accessTokenJwtType)) as Claims | undefined;
       const { jti } = claims ?? {};

@@ -30,7 +30,7 @@ export function operatorTokenRecord(
     grantType: consoleLinkGrantType,
     scope: [],
     audience: [],
-    // What it may do is decided when the token is looked at.
+    // The rights are decided when the token is looked at.
     authorities: [],
     contactCenterIds: [],
     internalClient: false,

@@ -21,7 +21,7 @@ import { lineageOf, partyNamedBy } from './lineage.ts';
 import { refreshBindingOf } from './refresh-binding.ts';
 import { provedAtMsOf, seenAtMsOf } from './session-reference.ts';
 
-/** What the authorization endpoint is asked for. */
+/** The response that the authorization endpoint is asked for. */
 export interface FrontTokens {
   accessToken: boolean;
   idToken: boolean;
@@ -39,7 +39,7 @@ export interface Renewal {
   narrowed: AuthorizationDetail[] | undefined;
   /** The answer was given before and is repeated. */
   isRepeated: boolean;
-  /** What the access token of this request is bound to. */
+  /** The key or certificate that the access token of this request is bound to. */
   cnf: Confirmation | undefined;
 }
 
@@ -153,7 +153,7 @@ export function createUserTokenIssuer(options: UserTokenIssuerOptions) {
   };
 }
 
-/** What an ID token confirms. */
+/** The code and access token that an ID token confirms. */
 interface IssuedBeside {
   accessToken?: string | undefined;
   code?: string | undefined;

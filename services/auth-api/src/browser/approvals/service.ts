@@ -25,7 +25,7 @@ export interface ApprovalsOptions {
   now: Clock;
 }
 
-/** What the client asks for, and whom. */
+/** The client's request, and the person who is asked. */
 export interface Asked extends PersonKey, Pick<ApprovalRequest, 'scope' | 'bindingMessage'> {
   lifeMs: number;
 }
@@ -68,7 +68,7 @@ export function createApprovals(options: ApprovalsOptions) {
       return formatFamilyToken(authReqId);
     },
 
-    /** What waits for the person of the session, oldest first. */
+    /** The requests that wait for the person of the session, oldest first. */
     async list(session: Session): Promise<WaitingApproval[]> {
       const ids = await askedPeople.list(session.identity);
       const found = await Promise.all(ids.map((id) => open(id, session)));

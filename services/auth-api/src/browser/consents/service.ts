@@ -38,7 +38,7 @@ export function createConsentService({ db, writer, isAlone }: ConsentServiceOpti
       return given !== undefined && isWithinScope(scope, given);
     },
     keysOf,
-    /** What the user agreed to, the newest first. */
+    /** The consents of the user, the newest first. */
     list: async (person: PersonKey) => listConsents(db, await keysOf(person)),
     /** How many users have agreed to something for a client. */
     count: (clientId: string) => countConsents(db, clientId),

@@ -28,12 +28,12 @@ export function composeBrowser({ publicUrl, redis, keyspace, now }: Core, { conf
     /** Makes a limit of its own: what one address may start here in a minute. */
     limitStarts,
     /**
-     * Makes a limit of its own: what one address may leave unfinished, or fail at. Who finishes gives the place back, so a
-     * whole shift may sign in at once from one address.
+     * Makes a limit of its own: the logins that one address may leave unfinished, or fail at. A finished login gives its
+     * place back, so a whole shift may sign in at once from one address.
      */
     limitUnfinished: () =>
       createAddressLimiter({ attempts: unfinishedPerAddress, windowMs: unfinishedLifeMs, now }),
-    /** Keeps logins that begin away from those under way. */
+    /** Lets logins in progress end before new ones begin, while the process is busy. */
     admissionControl: createAdmissionControl({ busyDelayMs }),
     /** The limit that authorization, device and logout requests share. */
     starts: limitStarts(),

@@ -32,7 +32,7 @@ export interface InteractionState {
   brokenRules?: string[];
   retryAfterSeconds?: number;
   correlationId?: string;
-  /** What the user typed before the last error. */
+  /** The user's input before the last error. */
   userName?: string;
   tenant?: string;
   /** Whether the user wanted to stay signed in. */

@@ -68,7 +68,7 @@ export interface Newcomer {
   clientId?: string | undefined;
 }
 
-/** What the account page shows of a session. */
+/** The view of a session on the account page. */
 export interface SessionSummary {
   sid: string;
   createdAtMs: number;

@@ -8,7 +8,7 @@ export const ifMatchRule = 'With If-Match, the answer is 412 when somebody else 
 
 export const refusalsOfChange = { ...refusals, 412: errorEnvelope };
 
-/** Who writes, and the version that they expect. */
+/** The writer, and the version that they expect. */
 export function writerOf(request: FastifyRequest): Actor & { ifMatch: string | undefined } {
   return { ...actorOf(request), ifMatch: request.headers['if-match'] };
 }

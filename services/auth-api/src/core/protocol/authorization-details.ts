@@ -107,7 +107,7 @@ const checkOf = (schema: z.ZodType, wanted: string) => ({
 });
 
 /**
- * What is asked for, if it is no more than what was granted: each object must be one of those with shorter lists. A list
+ * The requested details, if they ask for no more than was granted: each object must be a granted one with shorter lists. A list
  * that is absent does not restrict. @throws OAuthError
  */
 export function narrowDetails(

@@ -6,7 +6,7 @@ const loopbackHosts = new Set(['127.0.0.1', '[::1]', 'localhost']);
 /** `exact`, or `origin` for the compat profile: any path below the registered one. */
 export type RedirectMatching = 'exact' | 'origin';
 
-/** What a client's registration says about its redirect URIs. */
+/** The part of a client's registration about its redirect URIs. */
 interface RedirectPolicy {
   redirectUris: readonly string[];
   redirectMatching: RedirectMatching;

@@ -36,7 +36,7 @@ const meanings: Partial<Record<AuditEventName, (event: RecordedAuditEvent) => Fa
   logout: oneSession,
   session_ended: oneSession,
   global_logout: () => [everySession],
-  // What a client holds is no session.
+  // Tokens of a client are no session.
   access_revoked: ({ fields }) => (fields?.['kind'] === 'client' ? [] : [everySession]),
   first_password_set: () => [password],
   password_changed: () => [password, everySession].map((facts) => ({ ...facts, isOfAccount: true })),

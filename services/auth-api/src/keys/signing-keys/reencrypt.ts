@@ -5,7 +5,7 @@ import { listKeys, lockKeys, replaceEnvelope, signingKeyPlace } from './store.ts
 
 /**
  * Safe to run twice or concurrently; replicas that know both encryption keys are not affected.
- * @returns how many keys were encrypted again
+ * @returns the number of keys that were encrypted again.
  * @throws Error if a key cannot be decrypted: the encryption key that sealed it must be configured
  */
 export async function reencryptSigningKeys(pool: Pool, box: SecretBox): Promise<number> {

@@ -53,8 +53,8 @@ function flush(): void {
 }
 
 /**
- * RFC 7518 section 3.4: the two numbers of an ECDSA signature side by side, not in DER. A property of the key itself: given an object
- * around a key, Node throws and catches two errors to see that it is none, a quarter of the time of an ES256 signature.
+ * RFC 7518 section 3.4: the two numbers of an ECDSA signature side by side, not in DER. The encoding is set on the key
+ * itself: given an object around a key, Node throws and catches two errors, a quarter of the time of an ES256 signature.
  */
 function withEncoding(key: KeyObject) {
   return Object.assign(key, { dsaEncoding: 'ieee-p1363' as const });

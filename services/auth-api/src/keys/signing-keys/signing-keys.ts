@@ -16,7 +16,7 @@ import { createKeyRing, type SigningKeys } from './key-ring.ts';
 import { createRetiredKeys } from './retired-keys.ts';
 import { bringBack, listKeys, lockKeys, type StoredKey } from './store.ts';
 
-/** Who changes keys, for the audit trail. */
+/** The person or program that changes keys, for the audit trail. */
 export interface KeyActor {
   name: string;
   clientId?: string | undefined;
@@ -184,7 +184,7 @@ export function createSigningKeys(options: SigningKeyOptions) {
 
     list: () => listKeys(db),
 
-    /** The waiting keys sign from now on; the former ones stay published until no token that they signed is valid. @throws AppError (412) */
+    /** The waiting keys sign from now on; the replaced ones stay published until no token that they signed is valid. @throws AppError (412) */
     rotate: (algorithms: readonly SigningAlgorithm[], actor: KeyActor) =>
       change(actor, async (keys) => {
         for (const algorithm of algorithms) await keys.rotate(algorithm);

@@ -17,7 +17,7 @@ export interface AskUserOptions {
   schemes: Pick<Schemes, 'of'>;
   /** Bounds how many sign-ins one address may leave unfinished: each waits in Redis for ten minutes. */
   unfinished: AttemptLimiter;
-  /** At the start of a shift more people come than can be served at once: who is under way goes first. */
+  /** At the start of a shift more people come than can be served at once: logins in progress go first. */
   admissionControl: AdmissionControl;
   /** Whether the browser brings one, which may have ended: others have passed admission control before. */
   hasSession(browser: Browser): boolean;

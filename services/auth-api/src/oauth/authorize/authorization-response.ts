@@ -11,7 +11,7 @@ export interface ResponseTarget {
   asJwt?: boolean | undefined;
 }
 
-/** What the browser does next. */
+/** The next step of the browser. */
 export type NextStep = { redirectTo: string } | { postTo: string; fields: Record<string, string> };
 
 /** The parameters of an answer or error. Each has `iss`, so that a client cannot mix up two servers (RFC 9207). */

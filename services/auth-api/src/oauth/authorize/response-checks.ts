@@ -72,7 +72,7 @@ function responseModeProblem(
 ): string | undefined {
   const { mode, asJwt } = parseResponseMode(text, responseType) ?? {};
   if (mode === undefined) return `The response_mode must be one of ${responseModes.join(', ')}`;
-  // Whoever changes the request on its way must not get an answer that anybody can read or make up.
+  // An attacker who changes the request on its way must not get an answer that anybody can read or make up.
   if (!asJwt && takesJwts(client)) return 'The response_mode of this client must be one that ends in jwt';
   // Also as a JWT, signed or encrypted. Multiple Response Type Encoding Practices section 5: tokens in a query end up in logs and histories.
   if (mode === 'query' && defaultResponseMode(responseType) !== 'query')

@@ -79,7 +79,7 @@ export function createHints(options: HintsOptions) {
 
   return {
     /**
-     * The specification lets an authenticated client hear that there is nobody of that name; the reason stays in the log,
+     * The specification lets an authenticated client hear that there is nobody of that name. The reason stays in the log,
      * and the number of such answers is bounded.
      * @throws OAuthError; AppError (429, 503)
      */

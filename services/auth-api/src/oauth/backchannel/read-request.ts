@@ -103,7 +103,7 @@ function messageProblem(message: string): string | undefined {
   if (/[\p{C}\p{Zl}\p{Zp}]/u.test(message)) return 'has a character that cannot be seen';
   if (/\p{M}{3}/u.test(message)) return 'has too many marks on one letter';
   if (message.trim() !== message) return 'begins or ends with a space';
-  // Whoever reads it would follow it.
+  // The person who reads it would follow it.
   return /:\/\/|\bwww\./i.test(message) ? 'has an address in it' : undefined;
 }
 

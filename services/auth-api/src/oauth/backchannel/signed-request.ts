@@ -20,7 +20,7 @@ export interface SignedRequestsOptions {
 const types = ['oauth-authz-req+jwt', 'jwt'];
 /** FAPI-CIBA section 5.2.2, numbers 7 and 8; applied to every client. */
 const maxLifeSeconds = 3600;
-/** What may stand beside a signed request: how the client proves itself. */
+/** Parameters that may stand beside a signed request: the proofs of the client. */
 const outside = ['request', 'client_id', 'client_secret', 'client_assertion', 'client_assertion_type'];
 
 export type SignedRequests = ReturnType<typeof createSignedRequests>;
@@ -41,7 +41,7 @@ export function createSignedRequests({ issuer, keySets, singleUse, now }: Signed
     });
     checkClaims(client, claims, now() / 1000);
     const { jti, untilMs } = singleUseOf(claims);
-    // Last, so that a refused request is not used up. Whoever has seen it must not ask the person again.
+    // Last, so that a refused request is not used up. A thief of the request must not ask the person again.
     if (!(await singleUse.take('assertion', ['backchannel', client.clientId, jti], untilMs)))
       throw new UntrustedJwt('it was used before');
     return claims;

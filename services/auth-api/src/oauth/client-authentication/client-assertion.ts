@@ -22,7 +22,7 @@ export interface ClientAssertionsOptions {
   now: Clock;
 }
 
-/** What widely used libraries sign for by default, such as Authlib. Each assertion is remembered until it expires. */
+/** The audience that widely used libraries sign for by default, such as Authlib. Each assertion is remembered until it expires. */
 const maxLifeSeconds = 3600;
 /** FAPI 2.0 section 5.4. */
 export const strongAlgorithms = assertionAlgorithms.filter((algorithm) => algorithm !== 'RS256');
@@ -81,8 +81,8 @@ export function createClientAssertions(options: ClientAssertionsOptions) {
 
   return {
     /**
-     * The client that the assertion authenticates, or the reason why it does not: `problem` is for the operator, `told`
-     * for the caller. Before the signature is proved `told` is the same for every client and for none.
+     * The client that the assertion authenticates, or the reason why it does not: `problem` is for the operator,
+     * `description` for the caller. Before the signature is proved, `description` is the same for every client and for none.
      * @param expectedClientId the client_id of the form, if there is one
      * @throws AppError (503) if Redis cannot tell whether it was used before
      */

@@ -11,7 +11,7 @@ import type { ClientAssertions } from './client-assertion.ts';
 import { type Presented, readClientAssertion, readCredentials, type SentCredentials } from './credentials.ts';
 import { ClientRefusal, type ReportRefusal } from './refusals.ts';
 
-/** What a request to an endpoint of clients contains. */
+/** The parts of a request to an endpoint of clients. */
 export interface ClientCall extends SentCredentials {
   /** The request itself: its DPoP proof and TLS certificate. */
   sender: SenderRequest;

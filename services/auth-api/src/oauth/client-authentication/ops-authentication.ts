@@ -84,7 +84,7 @@ export function createOpsAuthentication(options: OpsAuthenticationOptions) {
   }
 
   return {
-    /** What the administrator may do is for the caller to decide. @throws AppError (401, 403, 429, 503) */
+    /** The caller decides the rights of the administrator. @throws AppError (401, 403, 429, 503) */
     async authenticate(credentials: OpsCredentials): Promise<Administrator> {
       const { sender } = credentials;
       if (hasToken(sender)) return administratorBy(await resourceTokens.require(sender));

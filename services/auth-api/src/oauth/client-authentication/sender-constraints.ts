@@ -60,7 +60,7 @@ export function createSenderConstraints({ proofs, certificates, singleUse }: Sen
     },
 
     /**
-     * What the tokens of this client's request are bound to; uses the proof up.
+     * The key or certificate that the tokens of this client's request are bound to; uses the proof up.
      * @throws OAuthError when the client must prove something and does not
      */
     async bind(

@@ -32,15 +32,15 @@ export interface GrantHandler {
 interface IssuedToken {
   grantType: string;
   scope: string[];
-  /** What a user has authorized, if the token belongs to one. */
+  /** The authorization of the user, if the token belongs to one. */
   grant?: Pick<Grant, 'identity' | 'session'>;
 }
 
 export const detailsParameter = 'authorization_details';
 
 /**
- * The authorization details that a request narrows a grant to (RFC 9396 section 6); undefined if it asks for no less. What the
- * grant left open may be named, and only by values of the type: the resource trusts that they were registered.
+ * The authorization details that a request narrows a grant to (RFC 9396 section 6); undefined if it asks for no less. A field
+ * that the grant left open may be named, and only by values of the type: the resource trusts that they were registered.
  * @throws OAuthError invalid_authorization_details
  */
 export async function narrowedBy(

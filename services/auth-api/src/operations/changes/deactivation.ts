@@ -63,8 +63,8 @@ export function createDeactivation(options: DeactivationOptions) {
   }
 
   /**
-   * While Environment API does not answer: another replica that knew every change after this one had begun to listen has
-   * written its revocations where this one reads them, so this one knows as much.
+   * For the time in which Environment API does not answer. Another replica that knew every change after this one had begun to
+   * listen has written its revocations where this one reads them, so this one knows as much.
    */
   async function askOthers(behind: Progress & { state: 'behind' }): Promise<void> {
     behind.sinceMoment ??= await position.moment();

@@ -55,7 +55,7 @@ export function createListedPeople(options: ListedPeopleOptions) {
     throw unavailable(`the environment ${environmentId} of the contact centre, which does not exist`);
   };
 
-  /** Whoever asks waits for the answer, so it comes within seconds. */
+  /** The caller waits for the answer, so it comes within seconds. */
   const asked = async <T>(directory: Directory, ask: (options: { signal: AbortSignal }) => Promise<T>) => {
     try {
       return await ask({ signal: AbortSignal.timeout(serverTimeoutMs) });

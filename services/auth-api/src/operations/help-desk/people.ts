@@ -31,12 +31,12 @@ export interface Account {
   contactCenter: ContactCenterView;
 }
 
-/** The contact centre that the administrator is confined to; undefined: none. Whatever is outside it is answered as unknown. */
+/** The contact centre that the administrator is confined to; undefined: none. People outside it are answered as unknown. */
 export type Within = string | undefined;
 
 export type People = ReturnType<typeof createPeople>;
 
-/** Whoever asks waits for the answer. */
+/** The caller waits for the answer. */
 export const serverTimeoutMs = 3_000;
 
 export function createPeople(options: PeopleOptions) {

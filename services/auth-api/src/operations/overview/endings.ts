@@ -78,7 +78,7 @@ export function createEndings(options: EndingsOptions) {
     return [...certificates, ...rotated];
   };
 
-  /** `contactCenterId`: only what belongs to it. What cannot be read is left out: a problem says why. */
+  /** `contactCenterId`: only what belongs to it. A list that cannot be read is left out: a problem says why. */
   return async (contactCenterId: string | undefined): Promise<Ending[]> => {
     const untilMs = now() + listedBeforeMs;
     const providers = ofProviders(untilMs, contactCenterId).catch(() => []);

@@ -47,7 +47,7 @@ export interface OverviewQuestion {
 }
 
 const minuteMs = 60_000;
-/** What is judged: whole steps of both kinds of counts. */
+/** The judged counts: whole steps of both kinds. */
 const judgedMs = 20 * minuteMs;
 const maxEndings = 20;
 const maxLinks = 20;

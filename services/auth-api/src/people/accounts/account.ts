@@ -10,7 +10,7 @@ import type { Attempt, AttemptLimiter } from './attempts/limiter.ts';
 import type { LockoutRulesReader } from './lockout-rules.ts';
 import { canonicalUserName, type LoginName, type LoginNames } from './login-name.ts';
 
-/** What the limiter and the audit trail need to know about an attempt. */
+/** The facts about an attempt for the limiter and the audit trail. */
 export interface AttemptOrigin {
   clientAddress: string;
   /** Value of the browser's binding cookie: tells a device that signed in before from a stranger's. */
@@ -198,8 +198,8 @@ export function auditFactsOf({ correlationId, clientAddress, clientId }: Attempt
 }
 
 /**
- * After a failure: clears the count, counts the attempt, or gives it back. `tell` writes it down; an attempt that had to wait was
- * told where it was counted. @throws SignInError always
+ * After a failure: clears the count, counts the attempt, or gives it back. `recordFailure` writes it down; an attempt that had
+ * to wait was recorded where it was counted. @throws SignInError always
  */
 export async function failAttempt(
   { attempt }: Pick<Account, 'attempt'>,

@@ -23,7 +23,7 @@ import { createLoginNames } from './login-name.ts';
 import type { PasswordRule } from './password-rule.ts';
 import { createUserService } from './service.ts';
 
-/** What a sign-in waits for at a Configuration Server. */
+/** The calls to a Configuration Server that a sign-in waits for. */
 const tracedCalls = [
   'authenticate',
   'changePassword',

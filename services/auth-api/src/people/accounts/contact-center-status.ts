@@ -25,7 +25,7 @@ export interface ContactCenterStatusOptions {
   now: Clock;
 }
 
-/** A sign-in asks for the membership: what is given right after it needs no second question. */
+/** A sign-in asks for the membership: tokens that are issued right after it need no second question. */
 const justNowMs = 10_000;
 
 export type ContactCenterStatusCheck = ReturnType<typeof createContactCenterStatus>;
@@ -56,8 +56,8 @@ export function createContactCenterStatus({
    * Whether the user's contact centre is active, in the same environment, knows the user by this subject, has the domain
    * of the login, and still has the user among its people. The directory is asked where not everybody belongs to the contact
    * centre, and the user proved to be somebody of it a while before: at `provedAtMs`.
-   * To be asked after the moment of issue was noted and before the answer is sent: a replica that hears of the end later
-   * revokes what it issued until then. @throws AppError (503)
+   * Ask after the moment of issue was recorded and before the answer is sent. A replica that hears of the end later
+   * revokes everything that it issued until then. @throws AppError (503)
    */
   async function holds(member: Member, provedAtMs: number): Promise<boolean> {
     const { contactCenterId, environmentId, dbid, sub, entry = {} } = member;

@@ -15,7 +15,7 @@ const longestWaitMs = 1_000;
 const derive = promisify<Buffer, Buffer, number, { N: number }, Buffer>(scrypt);
 
 /**
- * Asks a Configuration Server in use for a random user: the server computes its own dummy hash. What the caller typed is
+ * Asks a Configuration Server in use for a random user: the server computes its own dummy hash. The caller's input is
  * not sent to an environment of somebody else. Without a link in use, a hash of the same cost is computed here.
  */
 export function createDummyVerification(links: Pick<EnvironmentLinks, 'anyInUse'>): DummyVerification {

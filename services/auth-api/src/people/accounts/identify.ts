@@ -18,7 +18,7 @@ import type { Identities } from './identities.ts';
 /** A person as an identity provider names them. */
 export interface NamedPerson {
   contactCenterId: string;
-  /** Which field of the person holds the name. */
+  /** The field of the person that holds the name. */
   lookup: 'userName' | 'email' | 'externalId';
   name: string;
   /** The person must be in one of these access groups; empty: no group is needed. */

@@ -99,7 +99,7 @@ function newKnownRoles() {
   });
 }
 
-/** What the identity needs of a role. */
+/** The part of a role that the identity needs. */
 function roleOf({ name, members = [], userProperties }: CfgRole) {
   return {
     name: name.slice(0, maxNameLength),

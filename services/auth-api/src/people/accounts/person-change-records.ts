@@ -17,7 +17,7 @@ const maxMembers = 1000;
 export type PersonChangeRecords = ReturnType<typeof createPersonChangeRecords>;
 
 export function createPersonChangeRecords(redis: RedisClient, keyspace: Keyspace) {
-  // A password is a fact of the environment. It has always been noted under the subject that is the environment's.
+  // A password is a fact of the environment. It has always been recorded under the subject that is the environment's.
   const passwordChangeKey = (environmentId: string, dbid: number) =>
     keyspace.key(
       'password-change',
@@ -50,7 +50,7 @@ export function createPersonChangeRecords(redis: RedisClient, keyspace: Keyspace
       }
       return found;
     },
-    /** Replaces the noted disabled persons of an environment. */
+    /** Replaces the recorded disabled persons of an environment. */
     async replaceDisabled(environmentId: string, dbids: readonly number[]): Promise<void> {
       const key = disabledKey(environmentId);
       const recorded = new Set((await redis.smembers(key)).map(Number));

@@ -125,7 +125,7 @@ export function createPersonChanges(options: PersonChangesOptions) {
   };
 }
 
-/** What waits must not hold the values that a server wrote into it. Undefined for a change that ends nothing. */
+/** A waiting change must not hold the values that a server wrote into it. Undefined for a change that ends nothing. */
 function withoutBallast(change: PersonChange, heardAtMs: number): EndingChange | undefined {
   if (change.kind === 'created') return undefined;
   if (change.kind !== 'updated') return change;

@@ -74,7 +74,7 @@ function tryAgain(failure: unknown): MappedFailure {
 }
 
 function detailOf({ code, endpoint, message, cause }: ConfigServerError): string {
-  // What the people store needs is Environment API.
+  // The people store needs Environment API.
   if (cause instanceof UpstreamError) return message;
   return `${message} (${code}${endpoint === undefined ? '' : ` at ${endpoint}`})`;
 }

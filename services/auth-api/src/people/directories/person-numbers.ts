@@ -5,7 +5,7 @@ import { maxNumbersAtOnce } from '@gatehouse/contracts/environment-api/people';
 import type { PersonNumbers } from '@gatehouse/directory-ldap/person-numbers';
 import { createGrowingCache } from '@gatehouse/service-kit/cache';
 
-/** About 10 MB. Who is not among them costs one more question. */
+/** About 10 MB. A person who is not among them costs one more question. */
 const maxKept = 50_000;
 
 /** The returned function gives the numbers of one environment. They reject with ConfigServerError. */

@@ -10,7 +10,7 @@ export interface Authority {
   privileges: string[];
 }
 
-/** What the Configuration Server says of a person beside the person itself. */
+/** Facts of a person at the Configuration Server that stand beside the person object. */
 export interface Entitlements {
   /** Whether the groups are those of a people store, which programs with a SCIM key write. */
   areProvisioned?: boolean;

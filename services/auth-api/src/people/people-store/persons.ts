@@ -26,7 +26,7 @@ type PersonListener = (dbid: number, person: PersonView | undefined) => void;
 export type Persons = ReturnType<typeof createPersons>;
 
 const maxPersons = 20_000;
-/** Whoever asks by number gets a copy of up to this age: one login asks several times, and refreshes come often. */
+/** A question by number gets a copy of up to this age: one login asks several times, and refreshes come often. */
 const freshMs = 60_000;
 const everybody = '*';
 /** Environment API is not asked for so long after a failure. */
@@ -112,7 +112,7 @@ export function createPersons({ client, staleMaxSeconds, owner, now, onStale }: 
   async function announce(environmentId: string, dbid: number): Promise<void> {
     const listening = listeners.get(environmentId);
     if (listening === undefined || listening.size === 0) return;
-    // What ends by the change is announced apart: a failure here is no loss.
+    // The ends of sessions and tokens are announced apart: a failure here is no loss.
     const [person] = await ask(environmentId, { dbid: String(dbid) }).catch(() => []);
     if (owner.failure !== undefined) return;
     for (const listener of listening) listener(dbid, person);
@@ -120,7 +120,7 @@ export function createPersons({ client, staleMaxSeconds, owner, now, onStale }: 
 
   return {
     /**
-     * Asks Environment API each time: it takes as long for a name that nobody has, and nobody signs in by what was right a
+     * Asks Environment API each time. A name that nobody has takes as long, and nobody signs in by a password that was right a
      * moment ago. @throws Error when it does not answer and no copy is left
      */
     byName: (environmentId: string, query: Exclude<PersonQuery, { dbid: string }>) =>

@@ -20,7 +20,7 @@ interface Waiting extends Hour {
 }
 
 const hashesAtOnce = 200;
-/** What is older is shown no more. */
+/** Older counts are shown no more. */
 const shownHours = 49;
 
 export function createActivityCounter(options: CounterOptions) {

@@ -28,7 +28,7 @@ const success = 's';
 export const tokensIssued = 't';
 export const tokensRefused = 'r';
 
-/** What is counted of a sign-in that took so long. */
+/** The count for a sign-in that took so long. */
 export function successOf(durationMs: number): string {
   const index = latencyBoundsMs.findIndex((boundMs) => durationMs <= boundMs);
   return `${success}${index === -1 ? latencyBoundsMs.length : index}`;

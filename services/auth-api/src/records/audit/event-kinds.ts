@@ -1,6 +1,6 @@
 /** Defines the kinds of security events by the categories and types of ECS, and what the catalogue says of each event. */
 
-/** What an event is about (ECS event.category) and what happened to it (event.type). */
+/** The subject of an event (ECS event.category) and the kind of change (event.type). */
 export interface EventKind {
   category: readonly string[];
   type: readonly string[];

@@ -1,5 +1,5 @@
 /**
- * Limits events that anybody can cause without limit, so that a flood cannot fill the database: writes the first events
+ * Limits events that anybody can cause without limit, so that a flood cannot fill the database. It writes the first events
  * of an address one by one, and the number of the others once a minute.
  */
 import { definedOnly } from '@gatehouse/contracts/defined-only';

@@ -73,7 +73,7 @@ export function createSeenPeople({ db, primary, drained }: SeenPeopleOptions) {
     },
 
     /**
-     * Who was seen in the newest events of a contact centre, or with a client. `sinceMs`: how far back the search came,
+     * The people in the newest events of a contact centre, or with a client. `sinceMs`: how far back the search came,
      * at most to `fromMs`.
      */
     async during(

@@ -135,7 +135,7 @@ export function createFollower(options: FollowerOptions) {
 
   /**
    * A primary that lost sight of its replicas may have been replaced without knowing: the stream of another one goes on. And
-   * after a fail-over the former primary may still take revocations. The list in PostgreSQL has them all.
+   * after a fail-over the old primary may still take revocations. The list in PostgreSQL has them all.
    */
   async function readInDoubt({ role, replicas }: StreamHistory): Promise<void> {
     hadReplicas ||= replicas > 0;
@@ -210,7 +210,7 @@ export function createFollower(options: FollowerOptions) {
           clearTimeout(timer);
           resolve();
         };
-        // Whoever is refused waits no more: an outage must not fill the memory.
+        // A refused request waits no more: an outage must not fill the memory.
         const timer = setTimeout(() => {
           waiting.delete(wake);
           reject(error);

@@ -59,7 +59,7 @@ export function isKnownKind(kind: string): kind is RevocationKind {
   return (revocationKinds as readonly string[]).includes(kind);
 }
 
-/** Read at once. What a page leaves behind must fit into the young generation: a start reads a hundred thousand from each store. */
+/** Read at once. The garbage of a page must fit into the young generation: a start reads a hundred thousand from each store. */
 export const pageSize = 1000;
 
 export interface Revocation {
@@ -170,7 +170,7 @@ export function belongsToPlace({ contactCenterIds = [], environmentId }: Revocab
   return contactCenterIds.length > 0 || environmentId !== undefined;
 }
 
-/** It is not known which contact centres have ended. What belongs to none, as the tokens of our own services, goes on. */
+/** It is not known which contact centres have ended. Tokens that belong to none, as those of our own services, go on. */
 export const allContactCenters = '*';
 
 /** A contact centre may still be switched off when the last of its tokens has expired. There are few. */

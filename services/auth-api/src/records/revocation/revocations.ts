@@ -98,15 +98,15 @@ export function createRevocations(options: RevocationsOptions) {
     noteEnding: memory.noteEnding,
     /** Whether a contact centre was, or may have been, switched off. It may be active again: only Environment API tells. */
     hasEnded: (contactCenterId: string) => !areEndsKnown || memory.hasEnded(contactCenterId),
-    /** What ended while no replica ran is revoked. */
+    /** Everything that ended while no replica ran is revoked. */
     noteEndsKnown(): void {
       areEndsKnown = true;
     },
     assertFresh: follower.assertFresh,
     untilFresh: follower.untilFresh,
     /**
-     * As untilFresh, and knows what ended before the start: before something is used up that works once. Whoever gets 503
-     * comes again, and would be taken for a thief. @throws AppError (503)
+     * As untilFresh, and knows what ended before the start: before something is used up that works once. A caller
+     * that gets 503 comes again, and would be taken for a thief. @throws AppError (503)
      */
     async untilReady(): Promise<void> {
       if (!areEndsKnown) throw unavailable('Environment API', { detail: endsUnknown });

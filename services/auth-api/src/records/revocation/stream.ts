@@ -4,7 +4,7 @@ import { isKnownKind, type Revocation } from './revocation.ts';
 
 export type RevocationStream = ReturnType<typeof createRevocationStream>;
 
-/** What tells a stream from one that another Redis, or the same one after a loss of data, goes on with. */
+/** The mark of a stream: another Redis, or the same one after a loss of data, goes on with another one. */
 export interface StreamHistory {
   /** Undefined: nobody has set it since the data was lost. */
   epoch: string | undefined;
@@ -26,7 +26,7 @@ export interface StreamEntry {
 
 export const streamStart = '0-0';
 
-/** What a blocking read may take beyond its wait. */
+/** The time that a blocking read may take beyond its wait. */
 const answerMs = 500;
 /** A replica confirms once a second. */
 const maxConfirmationSeconds = 2;

@@ -105,8 +105,8 @@ export function createRevocationTable({
      * `at`: the moment from which the next read() finds everything that the coming one may miss.
      * `server`: another one when a copy of the database takes over, and when an older one is restored by whatever means.
      *
-     * The rows of a standby have the primary's clock and come as late as the replication: it is read from the newest commit that
-     * has come, and from the beginning before the first.
+     * The rows of a standby have the primary's clock and come as late as the replication. So the moment is read from the newest
+     * commit that has come, and from the beginning before the first.
      */
     async moment(): Promise<{ at: string; server: string }> {
       const { rows } = await pool.query<{ at: string; server: string }>(

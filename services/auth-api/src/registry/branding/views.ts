@@ -8,7 +8,7 @@ import { onlyCenterOf } from '../clients/client.ts';
 import type { ClientDirectory } from '../clients/directory.ts';
 import { type ContactCenterService, readAnswer, type SeenChange } from '../contact-centers/service.ts';
 
-/** What a page knows of the contact centre that it is about. */
+/** The facts of a page about its contact centre. */
 export interface Known {
   /** For certain: of the client, or of a person who is signed in. */
   contactCenterId?: string | undefined;
@@ -53,7 +53,7 @@ export function createBrandingViews(options: BrandingViewOptions) {
     if (served !== undefined) return contactCenters.get(served);
     const domain = contactCenters.domainOf(tenant);
     const center = await contactCenters.resolve(tenant);
-    // Whoever comes to this installation without a tenant sees it anyway.
+    // Everybody who comes to this installation without a tenant sees it anyway.
     const isDefault = domain === contactCenters.domainOf(undefined);
     // A stranger would learn by the look of the page which contact centres there are.
     return isDefault || isProven || center?.branding?.byName === true ? center : undefined;

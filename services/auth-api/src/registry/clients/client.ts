@@ -7,7 +7,7 @@ import type { DescribedProperties } from './table.ts';
 
 export type ClientAuthMethod = NonNullable<Client['tokenEndpointAuthMethod']>;
 
-/** Which tokens the client may exchange: empty lists refuse everything (RFC 8693 leaves this to the server). */
+/** The tokens that the client may exchange: empty lists refuse everything (RFC 8693 leaves this to the server). */
 export type TokenExchangePolicy = Omit<Described['tokenExchange'], NewRight> &
   Partial<Pick<Described['tokenExchange'], NewRight>>;
 
@@ -48,7 +48,7 @@ export interface Client
   version: number;
 }
 
-/** What may be encrypted to the client; each has the fields `…Alg` and `…Enc`. */
+/** The messages that may be encrypted to the client; each has the fields `…Alg` and `…Enc`. */
 export const encryptedAnswers = [
   'authorizationEncryptedResponse',
   'introspectionEncryptedResponse',

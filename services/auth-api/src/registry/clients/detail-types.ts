@@ -12,7 +12,7 @@ import type { ClientDirectory } from './directory.ts';
 
 export interface ReadDetails {
   details: AuthorizationDetail[];
-  /** What the consent page says of a type, in the order of the details. */
+  /** The lines of the consent page about a type, in the order of the details. */
   texts: string[];
 }
 

@@ -25,7 +25,7 @@ export function createClientLogos({ environmentApi, outbound, log }: ClientLogoO
       if (!(error instanceof UpstreamError)) throw error;
       log.info({ err: error, clientId }, 'the picture of a client could not be fetched');
       const isOther = error.failure === 'content-type';
-      // What the other host said stays in the log: the caller could read from inside the network through us.
+      // The answer of the other host stays in the log: the caller could read from inside the network through us.
       throw fieldError(
         'logoUri',
         isOther

@@ -34,7 +34,7 @@ import {
 } from './store.ts';
 import { auditedChanges } from './view.ts';
 
-/** Who writes, and the version that they expect (If-Match). */
+/** The writer, and the version that they expect (If-Match). */
 export interface Writer extends Actor {
   ifMatch?: string | undefined;
 }
@@ -45,7 +45,7 @@ export interface ClientServiceOptions {
   db: Queryable;
   changes: ChangeLog;
   audit: AuditWriter;
-  /** What is cached about the client is dropped here at once. */
+  /** Listeners drop their copies of the client here at once. */
   changed: Pick<DomainEvent<[clientId: string]>, 'announce'>;
   logos: {
     /** @throws AppError 400 for what is no picture, 503 */

@@ -25,7 +25,7 @@ function grantsOf({ lastGrants }: Client): ClientView['lastGrants'] {
   return grants.length === 0 ? undefined : grants.toSorted((one, other) => other.at - one.at);
 }
 
-/** What a change did field by field; of a secret only that it changed. */
+/** The effect of a change field by field; of a secret only the fact that it changed. */
 export function auditedChanges(before: Client | undefined, after: Client | undefined): FieldChanges {
   const changes = diff(before && fieldsOf(before), after && fieldsOf(after));
   const had = before?.secrets[0];

@@ -63,7 +63,7 @@ interface StoredOwners {
 
 const nobodys: StoredOwners = { all: new Set(), global: new Set(), contactCenters: new Map() };
 
-/** Environment API of the former release does not tell whose they are: until it is updated, all count as before. */
+/** Environment API of the release before does not name their owners: until it is updated, all count as before. */
 function ownersOf({ origins, global = origins, contactCenters = {} }: CorsView): StoredOwners {
   const sets = Object.entries(contactCenters).map(([id, own]) => [id, new Set(own)] as const);
   return { all: new Set(origins), global: new Set(global), contactCenters: new Map(sets) };

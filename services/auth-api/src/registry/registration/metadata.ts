@@ -9,7 +9,7 @@ import { type ClientPatch, clientPatchSchema } from '../clients/schemas.ts';
 import { isRegistered, members, registered } from '../clients/table.ts';
 import type { ClientMetadata } from './metadata-schemas.ts';
 
-/** What the operator permits self-registered clients. */
+/** The permissions of self-registered clients by the operator. */
 export interface RegistrationLimits {
   scopes: readonly string[];
   detailTypes: readonly string[];

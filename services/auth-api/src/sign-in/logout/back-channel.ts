@@ -98,7 +98,7 @@ export function createBackChannel(options: BackChannelOptions) {
   };
 }
 
-/** What a client registered. */
+/** The registered wishes of a client. */
 interface Recipient {
   clientId: string;
   isNotified: boolean;

@@ -20,7 +20,7 @@ export interface PendingLogout {
   clientName?: string;
   /** The signed-in user, as the page shows it. */
   userName?: string;
-  /** Whose people see their branding; absent where nobody was signed in. */
+  /** The contact centre whose branding is shown; absent where nobody was signed in. */
   contactCenterId?: string;
   /** Ends every session and token of the user, not only this session. */
   everywhere?: boolean;

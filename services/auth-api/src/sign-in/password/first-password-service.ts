@@ -88,7 +88,7 @@ export function createFirstPasswordService(options: FirstPasswordOptions) {
   }
 
   return {
-    /** Whose link it is. @throws AppError `link_over` (404), SignInError `try_again` */
+    /** The person of the link. @throws AppError `link_over` (404), SignInError `try_again` */
     async read(code: string): Promise<{ userName: string }> {
       const { person } = await readLink(code);
       return { userName: person.userName };

@@ -79,7 +79,7 @@ export function methodsOf({ amr, context }: AssertedPerson, { strongContext }: S
   return [...new Set([...amr, ...(isStrong ? [severalFactors] : [])])];
 }
 
-/** What an identity provider is asked for where an application wants these contexts: ours have names of its own. */
+/** The contexts that an identity provider is asked for where an application wants these: ours have names of our own. */
 export function contextsToAskFor(wanted: readonly string[], { strongContext }: SignOnSettings): string[] {
   return wanted.flatMap((context) => {
     if (context === moreFactors) return strongContext ?? [];
@@ -120,7 +120,7 @@ export function seenAtMs(
       `the person was asked at ${iso(authTimeMs)}, more than ${maxAgeSeconds} s ago`,
     );
   }
-  // What the tolerance let through must not be found too old a moment later.
+  // A time that the tolerance let through must not be found too old a moment later.
   return Math.min(nowMs, Math.max(authTimeMs, oldestMs + skewMs));
 }
 

@@ -48,7 +48,7 @@ export function createSsoChecks(options: SsoChecksOptions) {
     const wanted = userName === undefined ? own : [...own, personStep(settings, userName)];
     const steps: SsoCheckStep[] = [];
     for (const { name, run } of wanted) {
-      // What the identity provider is could not be found out: there is nothing to try with it.
+      // The identity provider could not be identified: there is nothing to try with it.
       const isHopeless = name !== 'person' && steps.some(({ status }) => status === 'failed');
       if (isHopeless) steps.push({ step: name, status: 'skipped', message: 'not tried', durationMs: 0 });
       else steps.push(await timed(name, run));
@@ -96,7 +96,7 @@ const sentences = {
   not_a_member: 'in none of the accessGroups',
 };
 
-/** What the log would say: whoever asks here may read it. */
+/** The reason for the log: the caller of this check may read it. */
 function messageOf(error: unknown): string {
   if (error instanceof SsoError || error instanceof SignInError) return error.detail ?? error.message;
   return error instanceof Error ? error.message : String(error);

@@ -2,7 +2,7 @@
 import { definedOnly } from '@gatehouse/contracts/defined-only';
 import { SignInError, type SignInFailure } from '../../people/directories/sign-in-error.ts';
 
-/** What the page says, by reason. The reasons are part of the product: docs/guides/single-sign-on.md lists what to do about each. */
+/** The text of the page, by reason. The reasons are part of the product: docs/guides/single-sign-on.md lists what to do about each. */
 const failures = {
   // the identity provider or the way to it
   settings_incomplete: 'sso_unavailable',

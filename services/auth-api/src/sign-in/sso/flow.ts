@@ -12,7 +12,7 @@ export interface SsoFlow {
   interactionId?: string;
   /** Page of a registered application to go on to; only without an interaction. */
   target?: string;
-  /** What was typed or hinted, for the page that tells of a failure. */
+  /** The typed or hinted name, for the page about a failure. */
   userName?: string;
   tenant?: string;
   /** The domain by which the contact centre was found, folded. */
@@ -27,7 +27,7 @@ export interface SsoFlow {
   acrValues?: string[];
 }
 
-/** What goes out is the secret; what is kept in Redis and sent as an XML id is its hash. */
+/** The id that goes out is the secret; its hash is kept in Redis and sent as an XML id. */
 export function referenceOf(flowId: string): string {
   return sha256(flowId);
 }

@@ -28,7 +28,7 @@ import type { Schemes } from './scheme.ts';
 import type { SignOnSettings, SsoSettings } from './settings.ts';
 import { createStartLogin, type StartLoginOptions, type Wish } from './start-login.ts';
 
-/** What is known of a login when it fails: enough to choose the page and to name the contact centre. */
+/** The known facts of a login when it fails: enough to choose the page and to name the contact centre. */
 export type FailedLogin = Pick<SsoFlow, 'protocol' | 'contactCenterId'> & Partial<FailedPage>;
 
 interface FailedPage {

@@ -11,7 +11,7 @@ type Protocol = ProviderSession['protocol'];
 
 /** The person, the session or both, by the provider's names. If both are given, a session must match both. */
 export interface NamedAtProvider {
-  /** Who the provider is, and who we are to it. */
+  /** The identity of the provider, and ours to it. */
   issuer: string | undefined;
   clientId: string | undefined;
   subject?: string | undefined;

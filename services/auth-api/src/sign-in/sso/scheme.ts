@@ -50,7 +50,7 @@ export function createSchemes(deps: {
   };
 
   return {
-    /** What the person named, for the look of the next page; undefined for a name that none can have. */
+    /** The named contact centre, for the theme of the next page; undefined for a name that none can have. */
     tenantOf(named: Named): string | undefined {
       try {
         return loginNames.read(named).tenant;
@@ -63,8 +63,8 @@ export function createSchemes(deps: {
     /** The settings behind that answer; undefined for `basic`. @throws as `of` */
     settingsOf,
     /**
-     * How the person signs in. Says nothing about who exists: a name that nobody has gets what a person outside of all
-     * access groups gets, after the same work; accounts that keep their password are not told apart from the others.
+     * How the person signs in. The answer says nothing about who exists. A name that nobody has gets the answer for a
+     * person outside of all access groups, after the same work. Accounts that keep their password look like the others.
      * @throws SignInError `try_again` (503)
      */
     of: async (named: Named): Promise<AuthScheme> => (await settingsOf(named))?.protocol ?? 'basic',

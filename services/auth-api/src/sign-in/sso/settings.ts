@@ -79,7 +79,7 @@ export function createSsoSettings(options: SsoSettingsOptions): SsoSettings {
     applyChange(change) {
       const id = change.entity === 'contact-center' ? change.id : change.contactCenterId;
       if (change.entity === 'location') views.invalidateAll();
-      // What was switched off must not be used again, not even while Environment API is down.
+      // Settings that were switched off must not be used again, not even while Environment API is down.
       else if (id !== undefined) (isEnd(change) ? views.drop : views.invalidate)((key) => key === id);
     },
     applyGap: () => views.drop(() => true),

@@ -8,7 +8,7 @@ export interface BearerSeal {
   salt: string;
   /** Keeps one use of a secret apart from another (RFC 5869 section 3.2). */
   purpose: string;
-  /** What it belongs to: opening for anything else fails. */
+  /** The purpose that it belongs to: opening it for another one fails. */
   context: string;
 }
 

@@ -21,8 +21,8 @@ const jwtType = 'authorization-grant+jwt';
 const maxLifeMs = 60_000;
 
 /**
- * Redis stores the access token encrypted under the `jti` of the JWT, and returns it once on all replicas. What is
- * redeemed inherits everything from the access token.
+ * Redis stores the access token encrypted under the `jti` of the JWT, and returns it once on all replicas. The
+ * redeemed token inherits everything from the access token.
  */
 export function createConvertedTokens(options: ConvertedTokensOptions) {
   const { issuer, signer, redis, keyspace, now } = options;

@@ -24,7 +24,7 @@ export interface Derivation {
   scope: string[] | undefined;
   /** Fewer authorization details than those of the subject token. */
   narrowed?: AuthorizationDetail[] | undefined;
-  /** What the requester proved to hold. */
+  /** The key or certificate that the requester proved to hold. */
   cnf: Confirmation | undefined;
   nowMs: number;
 }

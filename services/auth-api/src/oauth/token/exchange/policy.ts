@@ -10,7 +10,7 @@ export interface Exchange {
   client: Client;
   subject: AccessTokenRecord;
   actor?: AccessTokenRecord | undefined;
-  /** What the requester proved to hold. */
+  /** The key or certificate that the requester proved to hold. */
   cnf?: Confirmation | undefined;
 }
 

@@ -11,7 +11,7 @@ import { detailsParameter, type GrantHandler, tokenIssued } from '../grant-handl
 
 export interface ClientCredentialsDeps {
   accessTokens: Pick<AccessTokens, 'issue'>;
-  /** Which of the client's contact centres are not switched off. */
+  /** Finds the contact centres of the client that are not switched off. */
   contactCenterStatus: Pick<ContactCenterStatusCheck, 'activeOf'>;
   details: DetailReader;
   now: Clock;

@@ -22,7 +22,7 @@ interface PolledGrant {
   grantType: string;
   /** The parameter that holds the code. */
   parameter: string;
-  /** What the texts call the code. */
+  /** The name of the code in texts. */
   name: string;
   poll(id: string, secretHash: string, clientId: string): Promise<PollResult>;
 }

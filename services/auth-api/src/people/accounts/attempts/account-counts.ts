@@ -22,7 +22,7 @@ export interface AccountSubject {
   address: string;
   /** Value of the browser's binding cookie. */
   device?: string | undefined;
-  /** What the server is asked, with the password: attempts with the same one at the same time share a place and the answer. */
+  /** The question to the server, with the password: attempts with the same one at the same time share a place and the answer. */
   question?: string | undefined;
 }
 
@@ -123,7 +123,7 @@ export function createAccountCounts({ redis, keyspace, pace, usualAddresses, now
       };
     },
 
-    /** What was spent and how long somebody would have to wait, by how the account knows them. */
+    /** The spent refusals and the time to wait, by how the account knows the browser or address. */
     async explain(account: string, rules: LockoutRules) {
       const keys = keysOf(account);
       const waitOf = async (lookAt: string) => {

@@ -10,7 +10,7 @@ export interface LockoutRules {
   from: 'server' | 'settings';
 }
 
-/** Who spent a refusal. */
+/** The spender of a refusal. */
 export type Spender = 'others' | 'knownBrowser' | 'usualAddress';
 
 export type Budget = Record<Spender, number>;

@@ -41,7 +41,7 @@ export interface AttemptLimiterOptions {
 }
 
 /**
- * An attempt is reserved before the password is verified and given back unless the answer was a refusal, so parallel attempts
+ * An attempt is reserved before the password is verified, and given back unless the answer was a refusal. So parallel attempts
  * get no more tries than serial ones, and right passwords consume nothing.
  */
 export function createAttemptLimiter({

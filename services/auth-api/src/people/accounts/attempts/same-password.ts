@@ -3,7 +3,7 @@ import { createHmac, createSecretKey } from 'node:crypto';
 import type { AuthenticatedUser } from '@gatehouse/config-server-client/backend';
 import { randomBytes } from '@gatehouse/service-kit/crypto';
 
-/** What the server said of a right password. */
+/** The server's answer to a right password. */
 export interface Proof {
   user: AuthenticatedUser;
   /** A moment before it was asked. */

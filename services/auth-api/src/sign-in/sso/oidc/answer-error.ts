@@ -47,7 +47,7 @@ function reasonOf(code: string, error: unknown) {
   return 'response_malformed';
 }
 
-/** Which claim the library found wrong. */
+/** The claim that the library found wrong. */
 function attributeOf(error: unknown): string {
   for (let cause = error, depth = 0; cause instanceof Error && depth < 5; cause = cause.cause, depth += 1) {
     const facts = cause.cause as { claim?: unknown; attribute?: unknown } | undefined;

@@ -68,7 +68,7 @@ export function createOidcProviders(options: OidcProvidersOptions) {
     if (issuer === undefined || clientId === undefined)
       throw new SsoError('settings_incomplete', 'issuer and clientId must be given');
     const authentication = await authenticationOf(settings);
-    // What may be called, and whether without TLS, is the outbound policy's to say.
+    // The outbound policy decides which addresses may be called, and whether without TLS.
     const configuration =
       settings.authorizationEndpoint === undefined
         ? await openid.discovery(new URL(issuer), clientId, {}, authentication, {
@@ -82,7 +82,7 @@ export function createOidcProviders(options: OidcProvidersOptions) {
     return configuration;
   };
 
-  /** Whoever waits for it waits for the outcome, the last good one included. */
+  /** A caller that waits for it gets the outcome, the last good one included. */
   const ask = (key: string, fingerprint: string, settings: OidcSignOn, last: Known | undefined): Known => {
     const madeAtMs = now();
     const asked: Known = {
@@ -128,8 +128,8 @@ function requireBrowserAddresses(metadata: openid.ServerMetadata): void {
 }
 
 /**
- * One key proves us to the providers of all contact centres. An issuer that was discovered is one that its token endpoint
- * belongs to; one that is set by hand is a claim, and whoever makes it could carry the assertion on to the true one. So
+ * One key proves us to the providers of all contact centres. A discovered issuer is one that its token endpoint belongs to.
+ * An issuer that is set by hand is a claim: its author could carry the assertion on to the true issuer. So
  * that one is meant for where it is sent (RFC 7523 section 3).
  */
 function meantFor(tokenEndpoint: string | undefined): openid.ModifyAssertionOptions {
@@ -168,7 +168,7 @@ function manualMetadata(issuer: string, settings: OidcSignOn): openid.ServerMeta
   };
 }
 
-/** What a call to the provider failed for. */
+/** The reason why a call to the provider failed. */
 export function asProviderError(error: unknown, what: string): SsoError {
   if (error instanceof SsoError) return error;
   const outbound = outboundErrorIn(error);

@@ -142,7 +142,7 @@ function requireIssuer(configuration: openid.Configuration, parameters: URLSearc
 
 /**
  * An address that nobody has checked names nobody (threat: account linking by unverified e-mail). Core section 5.1: it is
- * checked where `email_verified` is true, and of one that says nothing somebody else must vouch for all its addresses.
+ * checked where `email_verified` is true, and of one that says nothing somebody else must confirm all its addresses.
  */
 function requireVerifiedEmail(
   { userLookup, assumeVerifiedEmail = false }: OidcSignOn,

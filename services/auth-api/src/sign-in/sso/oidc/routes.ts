@@ -101,7 +101,7 @@ function placeIn({ params }: FastifyRequest): SignOnPlace {
   return signOnPlaceOf(data);
 }
 
-/** What came twice stays twice: the checks refuse it. */
+/** A parameter that came twice stays twice: the checks refuse it. */
 function parametersOf(source: Record<string, unknown>): URLSearchParams {
   const parameters = new URLSearchParams();
   for (const [name, value] of Object.entries(source)) {

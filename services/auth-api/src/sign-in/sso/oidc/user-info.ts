@@ -9,7 +9,7 @@ export async function withUserInfo(
   idClaims: openid.IDToken,
 ): Promise<openid.IDToken> {
   const userInfo = await fetchUserInfo(configuration, accessToken, idClaims.sub);
-  // What the ID token says counts before what UserInfo says, but each of them verifies no address but its own.
+  // The ID token counts before UserInfo, but each of them verifies no address but its own.
   const verifying = userInfo.email === idClaims['email'] ? { ...userInfo, ...idClaims } : idClaims;
   const { email, email_verified } = idClaims['email'] === undefined ? userInfo : verifying;
   return { ...userInfo, ...idClaims, email, email_verified };

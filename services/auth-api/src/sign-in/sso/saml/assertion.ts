@@ -5,7 +5,7 @@ import { SsoError } from '../failure.ts';
 import type { SamlSignOn } from '../settings.ts';
 import { attributeOf, childNamed, childrenNamed, elementsIn, instantOf, isNamed, textOf } from './xml.ts';
 
-/** Whom an assertion must come from, and for whom and when it must be meant. */
+/** The issuer, audience and time that an assertion must name. */
 export interface AssertionBounds {
   /** Entity id of the identity provider. */
   issuer: string;
@@ -58,7 +58,7 @@ function checkLife(assertion: Element, usableUntilMs: number, { nowMs, clockSkew
     throw new SsoError('wrong_time', `it is valid for more than ${maxLifeMs / 3_600_000} h`);
 }
 
-/** What every assertion is checked for, whatever it is used for. @throws SsoError */
+/** The checks of every assertion, for every use. @throws SsoError */
 export function checkAssertion(assertion: Element, expected: AssertionBounds) {
   const id = attributeOf(assertion, 'ID') ?? '';
   const issuer = childNamed(assertion, 'assertion', 'Issuer');

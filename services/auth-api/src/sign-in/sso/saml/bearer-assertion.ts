@@ -56,7 +56,7 @@ export function verifyBearerAssertion(
     .find((content) => content !== undefined);
   if (signed === undefined)
     throw new SsoError('signature_invalid', 'no certificate of its issuer verifies the signature');
-  // What was verified is parsed anew: nothing of the document around it takes part.
+  // The verified text is parsed anew: nothing of the document around it takes part.
   return orMalformed(() => factsOf(parseXml(signed, xmlLimits), signed, expected));
 }
 

@@ -43,7 +43,7 @@ const digests = new Map([
 ]);
 const masks = new Map(['sha1', 'sha256', 'sha384', 'sha512'].map((hash) => [`${xmlenc11}mgf1${hash}`, hash]));
 
-/** What our metadata says that we open, the best first. */
+/** The methods in our metadata, the best first. */
 export const announcedAlgorithms = [
   ...[`${xmlenc11}aes256-gcm`, `${xmlenc11}aes128-gcm`, `${xmlenc}aes256-cbc`],
   ...[oaep, oaepOfFirstEdition],

@@ -33,7 +33,7 @@ interface Fetched {
 
 const maxFreshMs = 3_600_000;
 const minFreshMs = 60_000;
-/** What was uploaded stays as it is, and its certificates come nearer to their end every day. */
+/** An uploaded document stays as it is, and its certificates come nearer to their end every day. */
 const reportEveryMs = 86_400_000;
 /** Shortest time between two questions to one address, whatever callers present. */
 const pauseMs = 30_000;
@@ -127,7 +127,7 @@ export function createIdentityProviders(options: IdentityProvidersOptions) {
   };
 }
 
-/** What was read is kept for those who ask for the same signature: another certificate is another question. */
+/** A document is kept for those who ask for the same signature: another certificate is another question. */
 function keyOf(source: string, certificate: string | undefined): string {
   return sha256(JSON.stringify([source, certificate]));
 }

@@ -170,7 +170,7 @@ function textIn(root: Element, name: 'Issuer' | 'NameID'): string | undefined {
   });
 }
 
-/** Who the parties of a SAML session are: one entity of ours per contact centre and location. */
+/** The parties of a SAML session: one entity of ours per contact centre and location. */
 export function samlParties(issuer: string, place: SignOnPlace): { issuer: string; clientId: string } {
   return { issuer: 'saml', clientId: entityOf(issuer, place).entityId };
 }

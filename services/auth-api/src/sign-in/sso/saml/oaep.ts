@@ -22,8 +22,8 @@ export function unwrapKey(wrapped: Buffer, privateKey: string, oaep: Oaep): Buff
 }
 
 /**
- * Steps 3a to 3g. No branch depends on the text before all of it is read: the time of a first byte that is not zero alone
- * opens a text by some thousand questions (Manger, CRYPTO 2001).
+ * Steps 3a to 3g. No branch depends on the text before all of it is read. The time of a first byte that is not zero would alone
+ * open a text by some thousand questions (Manger, CRYPTO 2001).
  */
 export function decodeOaep(encoded: Buffer, { hash, mask, label }: Oaep): Buffer | undefined {
   const labelHash = createHash(hash).update(label).digest();

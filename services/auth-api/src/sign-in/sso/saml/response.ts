@@ -65,7 +65,7 @@ export function createResponses({ keys, now }: { keys: Pick<SsoKeys, 'decryption
       const signed = shaped.isEncrypted
         ? await verifyEncrypted(shaped.assertion, keys.decryption(), { provider, isResponseSigned })
         : await verifySignature(xml, shaped.assertion, provider);
-      // What was verified is parsed anew: nothing of the document around it takes part.
+      // The verified text is parsed anew: nothing of the document around it takes part.
       return orMalformed(() =>
         verifyAssertion(parseXml(signed, xmlLimits), {
           settings,
@@ -110,8 +110,8 @@ async function verifyEncrypted(
 }
 
 /**
- * A text in CBC that nothing proves can be changed by whoever saw it. Whether the change is XML, and how long that took to
- * find out, would open it byte by byte (Jager and Somorovsky, CCS 2011): every failure is the same one, after the same time.
+ * A text in CBC that nothing proves can be changed by everybody who saw it. The answer whether the change is XML, or the
+ * time of that answer, would open it byte by byte (Jager and Somorovsky, CCS 2011). So every failure is the same, after the same time.
  */
 async function refuseAlike(work: () => Promise<string>): Promise<string> {
   const earliest = sleep(failureMs);
