@@ -53,7 +53,7 @@ export interface AddpOptions {
   localTimeoutSeconds: number;
   /** The server watches the client. Default 20. */
   remoteTimeoutSeconds: number;
-  /** Which side logs its polls. Default `off`. */
+  /** The side that logs its polls. Default `off`. */
   traceMode: 'off' | 'local' | 'remote' | 'both';
 }
 

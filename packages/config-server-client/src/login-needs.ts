@@ -11,7 +11,7 @@ export type LoginNeed = (typeof loginNeeds)[number];
 export interface LoginStep {
   step: LoginNeed;
   status: 'ok' | 'failed' | 'skipped';
-  /** What was found and, when it failed, what to change. Holds no values of the server. */
+  /** The finding and, when the step failed, the change that helps. Holds no values of the server. */
   message: string;
   durationMs: number;
   /** The server gave no answer, so the step says nothing about logins. */

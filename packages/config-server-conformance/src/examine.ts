@@ -14,7 +14,7 @@ export interface CheckResult {
 
 export interface Examination {
   results: CheckResult[];
-  /** What kept the remaining checks from being run. */
+  /** The failure that kept the remaining checks from being run. */
   obstacle: Obstacle | undefined;
 }
 

@@ -130,7 +130,7 @@ export class RawConnection {
     return found;
   }
 
-  /** What the server did instead of answering. */
+  /** The server's reaction in place of an answer. */
   #whyNone(): string {
     const violation = this.#find('violation');
     if (violation !== undefined) return `what came is not this protocol: ${violation.detail}`;

@@ -11,7 +11,7 @@ export interface Subject {
 }
 
 export interface ConformanceCheck {
-  /** What a conforming server does. */
+  /** The behaviour of a conforming server. */
   name: string;
   run(subject: Subject): Promise<void>;
 }

@@ -20,7 +20,7 @@ export type DirectoryStepName = (typeof directorySteps)[number];
 export interface DirectoryStep {
   step: DirectoryStepName;
   status: 'ok' | 'failed' | 'skipped';
-  /** What happened and, when it failed, what to change. Holds no values of the directory. */
+  /** The finding and, when the step failed, the change that helps. Holds no values of the directory. */
   message: string;
   durationMs: number;
 }

@@ -141,7 +141,7 @@ function settingsOf(
     `rootpw ${adminPassword}`,
     `directory ${folder}/data`,
     'maxsize 2147483648',
-    // What is stored need not outlive the test.
+    // The stored data need not outlive the test.
     'dbnosync',
     'index objectClass,uid,mail,entryUUID,member,memberUid eq',
     'overlay ppolicy',

@@ -14,7 +14,7 @@ export interface StandbyOptions {
   slot: string;
 }
 
-/** What belongs to one running server, and what the standby streams or makes itself. */
+/** Files that belong to one running server, and files that the standby streams or makes itself. */
 const leftOut = new Set(['postmaster.pid', 'postmaster.opts', 'standby.signal', 'backup_label']);
 const leftEmpty =
   /^(pg_wal|pg_replslot|pg_dynshmem|pg_notify|pg_serial|pg_snapshots|pg_stat_tmp|pg_subtrans)$/;

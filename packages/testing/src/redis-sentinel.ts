@@ -59,7 +59,7 @@ export async function startRedisSentinel(options: SentinelOptions = {}) {
     sentinelPorts: sentinels.map(({ port }) => port),
     sentinels: sentinels.map(({ port }) => `127.0.0.1:${port}`),
     primary,
-    /** Resolves with the node that replaced the former primary. */
+    /** Resolves with the node that replaced the primary. */
     async untilReplaced(former: SentinelNode): Promise<SentinelNode> {
       for (;;) {
         const now = await primary();

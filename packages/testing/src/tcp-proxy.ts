@@ -87,7 +87,7 @@ export async function startTcpProxy(target: () => number, mark?: RegExp) {
     silence(scope: Scope = 'all'): void {
       silent = scope;
     },
-    /** What is silent stays silent; connections that come now pass. */
+    /** Silent connections stay silent; connections that come now pass. */
     leaveBehind(): void {
       for (const pair of pairs) pair.isMarked = true;
       if (cutOff !== undefined) cutOff = undefined;

@@ -1,6 +1,6 @@
 /**
  * Erases personal data from chained events. Each erased event gets a seal, which needs a key that the database does not
- * have: without it, an attacker with write access to the tables could remove his own data and make it look like an erasure.
+ * have. Without the seal, an attacker who may write to the tables could remove his own data and call it an erasure.
  */
 import type { SecretBox, SecretPlace } from '@gatehouse/service-kit/crypto';
 import { holdAdvisoryLock, type Queryable } from '@gatehouse/service-kit/postgres';

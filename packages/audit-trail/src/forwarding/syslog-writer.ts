@@ -40,8 +40,8 @@ export function createSyslogWriter(target: SyslogTarget): DocumentWriter {
 const minOpenMs = 50;
 
 /**
- * Syslog has no answer to a message. What comes nearest: the receiver keeps the connection open while the batch travels, and ends it
- * when it has read our `close_notify` behind the batch (RFC 5425 section 4.4). A batch without that is sent again.
+ * Syslog has no answer to a message. The end of the connection comes nearest: the receiver keeps it open while the batch
+ * travels, and ends it when it has read our `close_notify` behind the batch (RFC 5425 section 4.4). A batch without that is sent again.
  * @throws Error that names the receiver
  */
 function sendWhole(text: string, target: SyslogTarget, signal: AbortSignal | undefined): Promise<void> {
@@ -80,7 +80,7 @@ function sendWhole(text: string, target: SyslogTarget, signal: AbortSignal | und
       // Does nothing after an error.
       else reject(failure('ended the connection before it had read the whole batch'));
     });
-    // What a receiver may say means nothing, but unread it would keep its end from us.
+    // Bytes of a receiver mean nothing, but unread they would keep its end of the connection from us.
     socket.resume();
   });
 }

@@ -54,8 +54,8 @@ export function createWebhookWriter({ url, secret, http, now }: WebhookTarget): 
 const answersToContent = [400, 403, 406, 422];
 
 /**
- * Sends what is refused for its content in halves, so that one event which a stranger has written cannot hold up all that follow.
- * @throws UpstreamError after any other answer but 2xx: what became of the events is unknown, and they are sent again
+ * Sends a batch that is refused for its content in halves: one event that a stranger has written must not hold up the others.
+ * @throws UpstreamError after any other answer but 2xx: the fate of the events is unknown, and they are sent again
  */
 async function refusedAlone(
   documents: readonly Document[],

@@ -16,7 +16,7 @@ export interface Rule {
   mildWith?: string;
   /** It lets somebody speak for the people of the contact centre: where administrators of the installation are, theirs alone. */
   speaksForPeople?: true;
-  /** What callers are told whose verdict is `no`, where the usual words do not fit. */
+  /** The message for callers whose verdict is `no`, where the usual words do not fit. */
   refusal?: string;
 }
 

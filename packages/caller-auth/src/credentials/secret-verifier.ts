@@ -38,7 +38,7 @@ export function createSecretVerifier(options: SecretVerifierOptions) {
   /** A generated secret, which nobody can guess. @throws AppError (429) where people chose it, while guesses are refused */
   function acceptDigest(kind: SecretCheck['kind'], claimant: Claimant, { isChosen }: StoredSecret): true {
     if (!isChosen) return true;
-    // After a change of the secret, pods that still send the former one must not shut out those with the new one.
+    // After a change of the secret, pods that still send the old one must not shut out those with the new one.
     if (kind === 'service') limits.prove(claimant);
     limits.refuseWhileGuessed(claimant);
     limits.prove(claimant);

@@ -6,7 +6,7 @@ import { verify as verifyBcrypt } from '@node-rs/bcrypt';
 /** `sha256:` for a generated secret, argon2id or bcrypt for a chosen one. */
 export interface StoredSecret {
   hash: string;
-  /** Set on the former secret after a rotation: it is refused from this time. */
+  /** Set on the replaced secret after a rotation: it is refused from this time. */
   expiresAtMs?: number;
   /** A digest of a secret that a person chose: it can be guessed, so failures count against the right one too. */
   isChosen?: boolean;

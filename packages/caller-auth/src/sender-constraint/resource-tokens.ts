@@ -24,7 +24,7 @@ interface ResourceTokensOptions<Token> {
   isForUs(token: Token): boolean;
   /** Whether it gives nothing but its authorization details (RFC 9396), whose types our own APIs do not know. */
   hasOnlyDetails(token: Token): boolean;
-  /** Whose data the answer to the bearer contains. */
+  /** The owner of the data in the answer to the bearer. */
   callerOf(token: Token): CorsCaller;
   proofs: DpopProofs;
   certificates: Pick<ClientCertificates, 'thumbprintOf'>;

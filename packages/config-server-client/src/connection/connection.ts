@@ -5,7 +5,7 @@ import { CfgOperationalMode } from '../model/enumerations.ts';
 import type { MessageBody } from '../wire/message.ts';
 import type { Channel } from './channel.ts';
 
-/** What the warm standby uses. Its tests have an implementation without a network. */
+/** The part of a connection that the warm standby uses. Its tests have an implementation without a network. */
 export type StandbyConnection = Pick<Connection, 'endpoint' | 'ended' | 'serverEpoch' | 'drained' | 'close'>;
 
 export class Connection {

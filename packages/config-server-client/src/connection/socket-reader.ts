@@ -17,7 +17,7 @@ type PauseReason = 'listeners' | 'budget';
 
 /** Between two looks at the clock. Of the smallest messages that cannot be read, these take a third of a millisecond. */
 const pieceBytes = 1024;
-/** Whoever fills a turn leaves the others four times as long. */
+/** A connection that fills its turn leaves the others four times as long. */
 const restPerWork = 4;
 /** The kernel may count CPU time in steps of some milliseconds: a step that is not full yet counts as so much. */
 const leastWorkMs = 0.2;

@@ -3,7 +3,7 @@ import { z } from 'zod';
 
 const dbid = z.int().nonnegative();
 
-/** What this product reads of it: options may hold secrets of other programs. */
+/** The attributes that this product reads of it: options may hold secrets of other programs. */
 export const cfgApplicationSchema = z.object({ DBID: dbid, name: z.string() });
 
 export type CfgApplication = z.infer<typeof cfgApplicationSchema>;

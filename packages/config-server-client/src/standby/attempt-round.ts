@@ -19,7 +19,7 @@ export interface AttemptOptions<C extends StandbyConnection> {
   account: RefusedAccount;
   clock: Clock;
   log: Logger;
-  /** What the servers are called in logs and messages. Default: Configuration Server. */
+  /** The name of the servers in logs and messages. Default: Configuration Server. */
   called?: string;
   onAttemptFailed?(endpoint: Endpoint, error: ConfigServerError): void;
 }

@@ -22,7 +22,7 @@ export interface WarmStandbyOptions<C extends StandbyConnection> extends Attempt
   onWaitingChanged?(calls: number): void;
 }
 
-/** Whoever ended a connection so would end the next one too. */
+/** A server that ended a connection so would end the next one too. */
 const triedLast: ReadonlySet<string> = new Set([
   'NotPrimary',
   'ShuttingDown',

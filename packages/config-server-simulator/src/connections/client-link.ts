@@ -22,7 +22,7 @@ type Addp = MessageBody<'EventAddpUpdated'>;
 /** Requests of the client; all other frames are handled here. */
 export type RequestEvent = Extract<WireEvent, { kind: 'message' | 'malformed' }>;
 
-/** What all connections of one server share. */
+/** The parts that all connections of one server share. */
 export interface LinkContext {
   readonly limits: ServerLimits;
   readonly faults: FaultHooks;

@@ -1,4 +1,4 @@
-/** Defines the demo estate: one customer, a service account, and a person for each case of a login. */
+/** Defines the people and objects of the demo server: one customer, a service account, and a person for each case of a login. */
 import { CfgAccessGroupType, CfgAppType, CfgRank } from '@gatehouse/config-server-client/model/enumerations';
 import { environmentTenantName, type SeedInput } from './seed.ts';
 
@@ -9,7 +9,7 @@ export const demoServiceAccount = {
   password: 'demo-service-password',
 } as const;
 
-/** The passwords are public: this estate is for demos and tests. */
+/** The passwords are public: these objects are for demos and tests. */
 export const demoSeed: SeedInput = {
   tenants: [{ dbid: 101, name: demoTenantName }],
   applications: [{ dbid: 101, name: demoServiceAccount.applicationName, type: CfgAppType.genericServer }],

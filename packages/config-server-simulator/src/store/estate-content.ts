@@ -1,4 +1,4 @@
-/** Describes the JSON file of an estate: its form, as text and back. */
+/** Describes the JSON file of a simulated server: its form, as text and back. */
 import { decodeJson, encodeJson } from '@gatehouse/config-server-client/wire/ocp/json';
 import { z } from 'zod';
 import { storedPasswordSchema } from './password-hash.ts';
@@ -65,7 +65,7 @@ export function encodeContent(content: EstateContent): string {
   return `{\n${members.join(',\n')}\n}\n`;
 }
 
-/** Undefined for anything that is not the whole content of an estate in this format. */
+/** Undefined for anything that is not the whole content of a server in this format. */
 export function decodeContent(bytes: Buffer): EstateContent | undefined {
   const decoded = decodeJson(bytes, limits);
   return 'value' in decoded ? contentSchema.safeParse(decoded.value).data : undefined;

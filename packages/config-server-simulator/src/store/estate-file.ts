@@ -1,6 +1,6 @@
 /**
- * Keeps an estate in one JSON file that several servers share: the primary replaces the whole file after each change, the
- * others read it. A reader finds the file before or after a change, never in between.
+ * Keeps the content of a simulated server in one JSON file that several servers share: the primary replaces the whole
+ * file after each change, the others read it. A reader finds the file before or after a change, never in between.
  */
 import { randomUUID } from 'node:crypto';
 import { realpath } from 'node:fs/promises';
@@ -13,8 +13,7 @@ import { currentVersion, readWhole, removeDrafts, replaceWhole } from './whole-f
 
 /**
  * Opens the file to write it or to follow its primary.
- * @throws Error with a sentence when another process writes the file, when there is nothing to follow, or when the file
- * is not an estate
+ * @throws Error with a sentence. Another process writes the file, there is nothing to follow, or the file has another form
  */
 export async function openEstateFile(
   path: string,
@@ -52,7 +51,7 @@ export class EstateFile implements Persistence {
   #primary: string | null = null;
   #epoch = 0;
   #isWritable = false;
-  /** False until the seed is complete: an incomplete estate is not written. */
+  /** False until the seed is complete: incomplete content is not written. */
   #isPlanted: boolean;
   #isBehind = false;
   /** The file as this server read or wrote it last. */
@@ -87,7 +86,7 @@ export class EstateFile implements Persistence {
     return this.#epoch;
   }
 
-  /** The seed is complete: from now on the estate is written. */
+  /** The seed is complete: from now on the content is written. */
   async planted(): Promise<void> {
     this.#isPlanted = true;
     await this.save();

@@ -11,7 +11,7 @@ import type { EstateContent } from './estate-content.ts';
 import { ObjectTables } from './object-tables.ts';
 import type { StoredPassword } from './password-hash.ts';
 
-/** Where the store is saved: a file (./estate-file.ts) or nowhere. */
+/** The file in which the store is saved, if there is one. */
 export interface Persistence {
   /** False while another server writes the file: nothing may be changed here. */
   readonly isWritable: boolean;

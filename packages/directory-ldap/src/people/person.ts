@@ -21,14 +21,14 @@ export interface DirectoryPerson {
   entry: Entry;
 }
 
-/** What is read of every person. Nothing else of the entry is asked for. */
+/** The attributes that are read of every person. Nothing else of the entry is asked for. */
 export function personAttributes(settings: PersonSettings): string[] {
   const { firstName, lastName, email, employeeId, externalId } = settings.attributes;
   const names = [...lookAttributes(settings), firstName, lastName, email, employeeId, externalId];
   return [...new Set(names.filter((name) => name !== ''))];
 }
 
-/** What tells that somebody is a person, and who may sign in. */
+/** The attributes that mark an entry as a person who may sign in. */
 export function lookAttributes({ type, attributes: { id, userName } }: PersonSettings): string[] {
   return [...new Set([id, userName, ...stateAttributes(type)])];
 }

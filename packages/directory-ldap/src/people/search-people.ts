@@ -17,7 +17,7 @@ import { type DirectoryPerson, personAttributes, readPerson } from './person.ts'
 import { searchSome } from './search.ts';
 
 /**
- * LDAP gives entries in no order, and a place in its pages belongs to one connection: so a page of ours is cut from the first
+ * LDAP gives entries in no order, and a place in its pages belongs to one connection. So a page of ours is cut from the first
  * people that the directory gives, sorted here.
  */
 const lookedAt = 500;

@@ -3,7 +3,7 @@
  * length that a server invents leads to bytes that it did not send, or to a loop that does not end.
  */
 
-/** What was received does not follow RFC 4511. The message holds no value of the directory. */
+/** The received bytes do not follow RFC 4511. The message holds no value of the directory. */
 export class WireProblem extends Error {
   override readonly name = 'WireProblem';
 }

@@ -8,7 +8,7 @@ export interface DeliveryWorkerOptions<T> {
   /** Takes what is due and hides it from other replicas until `heldUntilMs`, in case this replica dies. */
   claim(nowMs: number, heldUntilMs: number, count: number): Promise<T[]>;
   deliver(item: T): Promise<void>;
-  /** What a log line says of one that failed. */
+  /** The text of the log line about one that failed. */
   factsOf(item: T): object;
   pollMs: number;
   now: Clock;

@@ -96,7 +96,7 @@ export function createChangeSubscriber(options: ChangeSubscriberOptions) {
     }
   }
 
-  /** Who answers does not have the newest known change: its copy of the database lags, or was restored. */
+  /** The service that answers does not have the newest known change: its copy of the database lags, or was restored. */
   async function readBehind(from: number): Promise<void> {
     const latest = await options.latest();
     // It has caught up.

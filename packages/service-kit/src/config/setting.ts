@@ -10,7 +10,7 @@ export interface Setting<T = unknown> {
   readonly doc: string;
   readonly secret: boolean;
   readonly example?: string;
-  /** What makes a valid value too weak outside local mode. */
+  /** The reason why a valid value is too weak outside local mode. */
   readonly weakness?: Weakness<T>;
   /** The setting accepts a weak value of another one. Each start logs that it is on. */
   readonly isOverride?: boolean;

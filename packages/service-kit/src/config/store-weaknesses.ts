@@ -36,7 +36,7 @@ interface RedisAddresses {
   sentinels: readonly string[];
 }
 
-/** `redis`: the settings of the connection. Who speaks for a sentinel names the server that gets the password. */
+/** `redis`: the settings of the connection. An attacker who answers for a sentinel chooses the server that gets the password. */
 export function plainRedis(tls: boolean, redis: object): string | undefined {
   const { url = '', clusterNodes = [], sentinels = [] } = redis as Partial<RedisAddresses>;
   const several = [...clusterNodes, ...sentinels].map((node) => `redis://${node}`);

@@ -10,7 +10,7 @@ const knownWords = `
 `;
 const knownWord = new RegExp(knownWords.trim().replaceAll(/\s+/g, '|'), 'gi');
 
-/** What a secret must have beside well-known words, in characters. */
+/** The characters that a secret must have beside well-known words. */
 const shortestRest = 8;
 const fewestCharacters = 6;
 

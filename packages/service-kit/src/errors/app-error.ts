@@ -5,7 +5,7 @@ import type { ProblemReason } from '@gatehouse/contracts/problem-reasons';
 export interface FieldProblem {
   /** Dotted path of the field as the caller wrote it. */
   field: string;
-  /** What is wrong and what would be right. */
+  /** Says the error and the remedy. */
   message: string;
   /** For programs. */
   reason?: ProblemReason | undefined;

@@ -72,7 +72,7 @@ function firstOf(errors: unknown): Issue {
   return (issue ?? {}) as Issue;
 }
 
-/** What the rule itself says. */
+/** The text of the rule itself. */
 function named(params: unknown): Why {
   const { reason, limit } = (params ?? {}) as { reason?: unknown; limit?: unknown };
   const known = problemReasons.find((name) => name === reason);

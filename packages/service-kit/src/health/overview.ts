@@ -21,7 +21,7 @@ export function orderEndings(endings: readonly Ending[], limit: number): Ending[
   return endings.toSorted((one, other) => one.endsAt.localeCompare(other.endsAt)).slice(0, limit);
 }
 
-/** What ends within 30 days and does not renew itself; at most so many, because each is to be looked at. */
+/** Endings within 30 days that no renewal prevents; at most `limit`, because somebody looks at each. */
 export function problemsOfEndings(endings: readonly Ending[], nowMs: number, limit = 10): Problem[] {
   return endings
     .filter(({ renewsItself, endsAt }) => !renewsItself && Date.parse(endsAt) - nowMs < problemBeforeMs)

@@ -36,7 +36,7 @@ export async function runReleaseCheck(
 export type Ask = ReturnType<typeof createAsk>;
 
 interface Question<T> extends Omit<HttpRequest, 'path'> {
-  /** What is asked for, as the subject of a sentence. */
+  /** The requested thing, as the subject of a sentence. */
   what: string;
   url: string;
   /** The body, as JSON. */

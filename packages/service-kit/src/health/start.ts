@@ -39,7 +39,7 @@ export function createStart(steps: readonly StartStep[], log: Logger) {
   }
 
   return {
-    /** What the start waits for; undefined when all is done. */
+    /** The step that the start waits for; undefined when all is done. */
     get awaited() {
       return awaited;
     },

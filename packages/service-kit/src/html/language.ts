@@ -8,7 +8,7 @@ export type Language = keyof typeof errorTexts;
 export const languages = Object.keys(errorTexts) as Language[];
 
 export interface LanguagePreferences {
-  /** What the person chose on a page. */
+  /** The choice of the person on a page. */
   chosen?: string | undefined;
   /** OpenID Connect Core section 3.1.2.1: BCP 47 tags separated by spaces, best first. */
   uiLocales?: string | undefined;

@@ -4,12 +4,12 @@ import type { ReadinessCheck } from '../health/readiness.ts';
 import type { StartStep } from '../health/start.ts';
 import type { App } from './app-type.ts';
 
-/** What a `compose.ts` returns. `domains.ts` lists the domains; each part of all domains is used in the order of that list. */
+/** The result of a `compose.ts`. `domains.ts` lists the domains; each part of all domains is used in the order of that list. */
 export interface Domain<Audience extends string> {
-  /** What later domains call. */
+  /** Functions that later domains call. */
   services?: unknown;
   mounts?: Mount<Audience>[];
-  /** What must succeed before the process takes requests. */
+  /** Steps that must succeed before the process takes requests. */
   start?: StartStep[];
   /** Begins background work, after every start. */
   work?(): void;
@@ -76,7 +76,7 @@ function continued<Core, Services, OfService extends Domain<string>>(
   };
 }
 
-/** What a service does before it takes requests, each step named by what it needs. */
+/** The steps of a service before it takes requests, each named by its dependency. */
 export function startSteps(domains: readonly Domain<string>[]): StartStep[] {
   return [
     ...domains.flatMap(({ start }) => start ?? []),

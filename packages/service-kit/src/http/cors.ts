@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { forbidden } from '../errors/app-error.ts';
 import type { App } from './app-type.ts';
 
-/** Whose data an answer contains. */
+/** The owner of the data in an answer. */
 export interface CorsCaller {
   clientId?: string | undefined;
   /** Contact centres of the token or session. */
@@ -118,7 +118,7 @@ async function mayAsk(origin: string, request: FastifyRequest, options: CorsOpti
 function isOpen(request: FastifyRequest, { methodsOfTenants }: CorsOptions): boolean {
   if (isPreflight(request))
     return methodsOfTenants.includes(request.headers['access-control-request-method'] ?? '');
-  // Who reads the answer is decided at the end, and reading changes nothing.
+  // The readers of the answer are decided at the end, and reading changes nothing.
   return readingMethods.has(request.method) || methodsOfTenants.includes(request.method);
 }
 

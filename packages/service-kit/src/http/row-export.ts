@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import type { RowFormat } from '@gatehouse/contracts/row-export';
 import type { FastifyReply } from 'fastify';
 
-/** What is no text, number or flag becomes JSON in its cell. */
+/** A value that is no text, number or flag becomes JSON in its cell. */
 export interface ExportColumn<Row> {
   name: string;
   value(row: Row): unknown;

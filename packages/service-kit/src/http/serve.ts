@@ -89,7 +89,7 @@ function showDependencies(metrics: Metrics, readiness: Readiness): void {
     '1 while a dependency answers; of those that are not advisory each takes the process out of service.',
     ['dependency'],
     (gauge) => {
-      // What the start has waited for is no dependency afterwards.
+      // The steps of the start are no dependencies afterwards.
       gauge.reset();
       for (const { name, ok } of readiness.states) gauge.set({ dependency: name }, ok ? 1 : 0);
     },

@@ -10,7 +10,7 @@ import type { Tracing } from '../tracing/tracing.ts';
 import type { App } from './app-type.ts';
 import type { Drain } from './drain.ts';
 
-/** What every service gets from its process. */
+/** The tools that every service gets from its process. */
 export interface Kit {
   log: Logger;
   metrics: Metrics;
@@ -32,7 +32,7 @@ export interface Service<C extends Configuration, D> {
   buildApp(deps: D): Promise<App>;
   /** Builds the listener for the other services of the installation. */
   buildInternalApp?(deps: D): Promise<App>;
-  /** What must succeed, in this order, before the process takes requests. */
+  /** Steps that must succeed, in this order, before the process takes requests. */
   startSteps?(deps: D): StartStep[];
   readinessChecks(deps: D): ReadinessCheck[];
   /** Asks the installed release what its callers ask. @throws Error with one sentence for the operator */

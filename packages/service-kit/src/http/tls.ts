@@ -28,7 +28,7 @@ export function httpsOptions({ certFile, keyFile, clientCertificates }: TlsFiles
   };
 }
 
-/** Loads renewed files; keeps the former pair while certificate and key do not match, as during a write. */
+/** Loads renewed files; keeps the old pair while certificate and key do not match, as during a write. */
 export function followTlsFiles(app: App, files: TlsFiles, log: Logger): void {
   const { certFile, keyFile, checkIntervalMs: interval = 5000 } = files;
   if (certFile === undefined || keyFile === undefined) return;

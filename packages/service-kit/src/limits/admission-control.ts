@@ -33,7 +33,7 @@ export function createAdmissionControl({
   let sampledAtMs = nowMs();
   let crowdedUntilMs = Number.NEGATIVE_INFINITY;
   let perSecond = leastPerSecond;
-  /** What may still get in now, by the rate. */
+  /** The number of requests that may still get in now, by the rate. */
   let places = 0;
   let admitted = 0;
   let lastReturnMs = 0;

@@ -66,7 +66,7 @@ async function migrateOnce(
     connectionTimeoutMillis: connectTimeoutMs,
     lock_timeout: lockTimeoutMs,
   });
-  // The query that notices it is told too.
+  // The query that notices it fails too.
   client.on('error', (error) => log.debug({ err: error }, 'the connection of the migration broke'));
   try {
     await client.connect();
@@ -103,7 +103,7 @@ async function run(
 ): Promise<string[]> {
   // Loaded only by the migrating process: it needs 20 MB of memory.
   const { runner } = await import('node-pg-migrate');
-  // What fails is thrown as well, and told once.
+  // A failure is thrown as well, and logged once.
   const debug = (message: string) => {
     log.debug(message);
     const file = /^### MIGRATION (\S+) \(UP\)/.exec(message)?.[1];

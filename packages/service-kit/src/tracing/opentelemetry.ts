@@ -66,7 +66,7 @@ export function createTracing(
   const calls = new HttpInstrumentation({
     disableIncomingRequestInstrumentation: true,
     requireParentforOutgoingSpans: true,
-    // What a request began and left running, such as the look-out for Configuration Servers, is no part of it.
+    // Work that a request began and left running, such as the look-out for Configuration Servers, is no part of it.
     ignoreOutgoingRequestHook: isOfEndedSpan,
     // Paths hold ids, and addresses that strangers registered may hold a key.
     startOutgoingSpanHook: () => ({ 'url.full': undefined }),

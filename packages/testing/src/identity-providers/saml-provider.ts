@@ -63,7 +63,7 @@ export async function startSamlProvider({ asksByPage }: SamlProviderOptions = {}
     const known = /provider-session=([^;]+)/.exec(request.headers.cookie ?? '')?.[1];
     const user = form.get('user') ?? known ?? (asksByPage ? undefined : 'agent');
     if (user === undefined) {
-      // What came by POST is carried on; what came in the query stays there.
+      // Parameters of a POST are carried on; those of the query stay there.
       const { user: _user, ...carried } = Object.fromEntries(form);
       response.setHeader('content-type', 'text/html').end(signInPage(request.url ?? '', carried));
       return;

@@ -9,7 +9,7 @@ export interface ConsulAccess {
   /** Default: that of the agent. */
   datacenter?: string | undefined;
   tls?: ConsulTls | undefined;
-  /** Permits plain HTTP to another machine. Who can change the answers chooses where passwords are sent. */
+  /** Permits plain HTTP to another machine. An attacker who can change the answers chooses where passwords are sent. */
   allowPlaintext?: boolean | undefined;
 }
 
