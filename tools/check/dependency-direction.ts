@@ -14,9 +14,9 @@ import {
   readLayers,
 } from './layers.ts';
 
-/** Drivers that only stores and the composition root may import for more than their types. */
+/** Drivers that only stores may import for more than their types. */
 const drivers = new Set(['pg', 'ioredis']);
-const mayImportDrivers = /(^|\/)(deps|store|[a-z-]*store)\.ts$/;
+const mayImportDrivers = /(^|\/)[a-z-]*store\.ts$/;
 
 /** One sentence for each broken rule; empty when all is well. */
 export function wrongImports(root: string): string[] {
@@ -126,9 +126,7 @@ function isApart(path: string, target: string): boolean {
 
 function wrongDriver({ path, specifier, isTypeOnly }: Import): string[] {
   if (isTypeOnly || !path.startsWith('services/') || !drivers.has(specifier)) return [];
-  return mayImportDrivers.test(path)
-    ? []
-    : [`${path} imports ${specifier}: only stores and deps.ts import a driver.`];
+  return mayImportDrivers.test(path) ? [] : [`${path} imports ${specifier}: only stores import a driver.`];
 }
 
 /** The name by which other places import it. */

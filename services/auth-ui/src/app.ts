@@ -1,10 +1,16 @@
-/** Mounts every page of Auth UI. */
+/** The table of contents of Auth UI: where pages are, and what every page needs. The domains say which pages. */
 import cookie from '@fastify/cookie';
 import formbody from '@fastify/formbody';
-import { type App, createApp, createProxyWatch, keepChosenLanguage } from '@gatehouse/service-kit/http';
-import type { Deps } from './deps.ts';
+import {
+  type App,
+  createApp,
+  createProxyWatch,
+  keepChosenLanguage,
+  mountsOf,
+} from '@gatehouse/service-kit/http';
 import { assetRoutes } from './design/assets.ts';
 import { brandStyleRoutes } from './design/brand-styles.ts';
+import type { Deps } from './domains.ts';
 import { notFoundPage, pageErrorHandler } from './pages/error-page.ts';
 import { keepBranding, recordApplicationBranding } from './pages/known-branding.ts';
 import { securityHeaders } from './pages/security-headers.ts';
@@ -23,11 +29,12 @@ export async function buildApp(deps: Deps): Promise<App> {
       host: 'login.example.com',
     },
   });
+  const mount = mountsOf(deps.domains);
   // The address of the host alone: every other path outside `/auth` keeps its error in JSON.
   await app.register(
     async (pages: App) => {
       await registerPagePlugins(pages, deps);
-      await pages.register(deps.frontPage.routes);
+      await mount(pages, 'front page');
     },
     { prefix: '/' },
   );
@@ -41,18 +48,7 @@ export async function buildApp(deps: Deps): Promise<App> {
       );
       await pages.register(assetRoutes, { prefix: '/assets' });
       await pages.register(brandStyleRoutes, { prefix: '/assets/brand' });
-      await pages.register(deps.frontPage.healthRoutes, { prefix: '/health' });
-      await pages.register(deps.signIn.routes, { prefix: '/sign-in.html' });
-      await pages.register(deps.passwordChange.routes, { prefix: '/change-password.html' });
-      await pages.register(deps.firstPassword.routes, { prefix: '/first-password' });
-      await pages.register(deps.consent.routes, { prefix: '/consent.html' });
-      await pages.register(deps.account.routes, { prefix: '/account' });
-      await pages.register(deps.console.routes, { prefix: '/console' });
-      await pages.register(deps.approvals.routes, { prefix: '/approvals' });
-      await pages.register(deps.device.routes, { prefix: '/device' });
-      await pages.register(deps.signedIn.routes, { prefix: '/signed-in.html' });
-      await pages.register(deps.signOut.askRoutes, { prefix: '/sign-out.html' });
-      await pages.register(deps.signOut.endRoutes, { prefix: '/signed-out.html' });
+      await mount(pages, 'pages');
     },
     { prefix: '/auth' },
   );

@@ -3,7 +3,7 @@ import { runService } from '@gatehouse/service-kit/http';
 import { buildApp } from './app.ts';
 import { checkRelease } from './check-release.ts';
 import { configuration } from './config.ts';
-import { createDeps } from './deps.ts';
+import { createDeps } from './domains.ts';
 import { describeApp } from './openapi.ts';
 
 await runService({

@@ -3,7 +3,7 @@ import { loadConfig } from '@gatehouse/service-kit/config';
 import type { App, Kit } from '@gatehouse/service-kit/http';
 import { buildApp } from './app.ts';
 import { configuration } from './config.ts';
-import { createDeps } from './deps.ts';
+import { createDeps } from './domains.ts';
 
 export async function describeApp(kit: Kit): Promise<App> {
   const config = loadConfig(configuration, {

@@ -6,7 +6,7 @@ import { createLogger, createMetrics } from '@gatehouse/service-kit/observabilit
 import { watchingTracing, watchLog, watchSecret } from '@gatehouse/testing/secret-watch';
 import { buildApp } from '../src/app.ts';
 import { configuration } from '../src/config.ts';
-import { createDeps } from '../src/deps.ts';
+import { createDeps } from '../src/domains.ts';
 import { browserCookie, serviceClient } from './auth-api-stand-in.ts';
 
 export interface TestAppOptions {

@@ -7,6 +7,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { OAuthSession } from '../oauth-session/compose.ts';
 import { personOf } from '../oauth-session/guard.ts';
 import { sendProblem } from '../oauth-session/problem-page.ts';
+import type { Domain } from '../pages/domain.ts';
 import { pageErrorHandler } from '../pages/error-page.ts';
 import type { Brandings } from '../pages/known-branding.ts';
 import { beginVisit, sendView } from '../pages/visit.ts';
@@ -46,7 +47,7 @@ export function composeAccount({ session, http, brandings, now }: AccountOptions
     });
   }
 
-  return { routes };
+  return { mounts: [['pages', '/account', routes]] } satisfies Domain;
 }
 
 function firstPageRoutes(pages: App, http: HttpClient): void {

@@ -10,6 +10,7 @@ import type { App } from '@gatehouse/service-kit/http';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { sessionCookieHeader } from '../auth-api/browser-cookies.ts';
+import type { Domain } from '../pages/domain.ts';
 import type { Brandings } from '../pages/known-branding.ts';
 import { rememberReturn } from '../pages/return.ts';
 import { beginVisit, sendView } from '../pages/visit.ts';
@@ -68,5 +69,5 @@ export function composeApprovals({ http, brandings, publicUrl, now }: ApprovalsO
       },
     );
   }
-  return { routes };
+  return { mounts: [['pages', '/approvals', routes]] } satisfies Domain;
 }

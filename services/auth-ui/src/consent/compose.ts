@@ -2,6 +2,7 @@
 import type { App } from '@gatehouse/service-kit/http';
 import { z } from 'zod';
 import { type Interactions, interactionIdSchema } from '../auth-api/interactions.ts';
+import type { Domain } from '../pages/domain.ts';
 import { interactionExpired } from '../pages/error-page.ts';
 import { beginVisit, sendView } from '../pages/visit.ts';
 import { rememberApplication } from '../pages/waiting-applications.ts';
@@ -33,5 +34,5 @@ export function composeConsent({
       },
     );
   }
-  return { routes };
+  return { mounts: [['pages', '/consent.html', routes]] } satisfies Domain;
 }

@@ -4,6 +4,7 @@ import { forbidden } from '@gatehouse/service-kit/errors';
 import type { App } from '@gatehouse/service-kit/http';
 import type { OAuthSession } from '../oauth-session/compose.ts';
 import { personOf } from '../oauth-session/guard.ts';
+import type { Domain } from '../pages/domain.ts';
 import { composeAdministrators } from './administrators/compose.ts';
 import { composeAudit } from './audit/compose.ts';
 import { composeBranding } from './branding/compose.ts';
@@ -37,7 +38,9 @@ interface ConsoleOptions {
 }
 
 export function composeConsole({ session, authApi, environmentApi, publicUrl }: ConsoleOptions) {
-  if (environmentApi === undefined) return { routes: notSetUpRoutes };
+  const mounted = (pages: (app: App) => unknown) =>
+    ({ mounts: [['pages', '/console', pages]] }) satisfies Domain;
+  if (environmentApi === undefined) return mounted(notSetUpRoutes);
   const open = composeOpen({ session, publicUrl });
   const shell = createShell({ authApi, environmentApi, publicUrl, areas: () => areas });
   const areas: readonly Area[] = [
@@ -72,7 +75,7 @@ export function composeConsole({ session, authApi, environmentApi, publicUrl }: 
     });
   }
 
-  return { routes };
+  return mounted(routes);
 }
 
 async function mount(pages: App, { audience, routes }: Area): Promise<void> {

@@ -1,6 +1,7 @@
 /** Composes `/auth/device`: the user types the code of a device and sees the result (RFC 8628). */
 import type { App } from '@gatehouse/service-kit/http';
 import { z } from 'zod';
+import type { Domain } from '../pages/domain.ts';
 import { beginVisit, sendView } from '../pages/visit.ts';
 import { deviceDonePage, deviceFailures, devicePage, deviceResults } from './pages.ts';
 
@@ -31,5 +32,5 @@ export function composeDevice() {
       },
     );
   }
-  return { routes };
+  return { mounts: [['pages', '/device', routes]] } satisfies Domain;
 }

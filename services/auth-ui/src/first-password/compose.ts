@@ -3,6 +3,7 @@ import type { AuthApiClient } from '@gatehouse/api-client/auth-api/client';
 import { firstPasswordErrors } from '@gatehouse/contracts/auth-api/first-password';
 import type { App } from '@gatehouse/service-kit/http';
 import { z } from 'zod';
+import type { Domain } from '../pages/domain.ts';
 import { beginVisit, sendView } from '../pages/visit.ts';
 import { endPage, firstPasswordPage } from './page.ts';
 
@@ -46,5 +47,5 @@ export function composeFirstPassword({ authApi }: { authApi: Pick<AuthApiClient,
       },
     );
   }
-  return { routes };
+  return { mounts: [['pages', '/first-password', routes]] } satisfies Domain;
 }

@@ -2,6 +2,7 @@
 import type { AuthApiClient } from '@gatehouse/api-client/auth-api/client';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import type { App } from '@gatehouse/service-kit/http';
+import type { Domain } from '../pages/domain.ts';
 import { beginVisit, sendView } from '../pages/visit.ts';
 import { createHealth } from './health.ts';
 
@@ -48,5 +49,10 @@ export function composeFrontPage({ authApi, now, publicUrl, links }: FrontPageOp
     );
   }
 
-  return { routes, healthRoutes };
+  return {
+    mounts: [
+      ['front page', '', routes],
+      ['pages', '/health', healthRoutes],
+    ],
+  } satisfies Domain;
 }

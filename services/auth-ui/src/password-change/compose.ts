@@ -3,6 +3,7 @@ import { interactionErrorSchema } from '@gatehouse/contracts/auth-api/interactio
 import type { App } from '@gatehouse/service-kit/http';
 import { z } from 'zod';
 import { type Interactions, interactionIdSchema } from '../auth-api/interactions.ts';
+import type { Domain } from '../pages/domain.ts';
 import { beginVisit, sendView } from '../pages/visit.ts';
 import { changePasswordPage } from './page.ts';
 
@@ -32,5 +33,5 @@ export function composePasswordChange({ interactions }: { interactions: Interact
       },
     );
   }
-  return { routes };
+  return { mounts: [['pages', '/change-password.html', routes]] } satisfies Domain;
 }

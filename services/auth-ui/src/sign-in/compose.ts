@@ -1,7 +1,7 @@
 /** Composes the sign-in page. */
 import type { AuthApiClient } from '@gatehouse/api-client/auth-api/client';
-import type { App } from '@gatehouse/service-kit/http';
 import type { Interactions } from '../auth-api/interactions.ts';
+import type { Domain } from '../pages/domain.ts';
 import { signInRoutes } from './routes.ts';
 
 export function composeSignIn({
@@ -13,5 +13,9 @@ export function composeSignIn({
   interactions: Interactions;
   publicUrl: string;
 }) {
-  return { routes: async (pages: App) => signInRoutes(pages, { authApi, interactions, publicUrl }) };
+  return {
+    mounts: [
+      ['pages', '/sign-in.html', (pages) => signInRoutes(pages, { authApi, interactions, publicUrl })],
+    ],
+  } satisfies Domain;
 }

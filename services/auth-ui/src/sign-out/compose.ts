@@ -5,6 +5,7 @@ import type { App } from '@gatehouse/service-kit/http';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { readBrowserCookie } from '../auth-api/browser-cookies.ts';
+import type { Domain } from '../pages/domain.ts';
 import { interactionExpired } from '../pages/error-page.ts';
 import { beginVisit, sendView } from '../pages/visit.ts';
 
@@ -78,5 +79,10 @@ export function composeSignOut({ authApi, publicUrl }: { authApi: AuthApiClient;
     );
   }
 
-  return { askRoutes, endRoutes };
+  return {
+    mounts: [
+      ['pages', '/sign-out.html', askRoutes],
+      ['pages', '/signed-out.html', endRoutes],
+    ],
+  } satisfies Domain;
 }

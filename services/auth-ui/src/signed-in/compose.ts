@@ -3,6 +3,7 @@ import type { HttpClient } from '@gatehouse/api-client/http-client';
 import type { App } from '@gatehouse/service-kit/http';
 import type { FastifyRequest } from 'fastify';
 import { sessionCookieHeader } from '../auth-api/browser-cookies.ts';
+import type { Domain } from '../pages/domain.ts';
 import { takeReturn } from '../pages/return.ts';
 import { beginVisit, sendView } from '../pages/visit.ts';
 
@@ -34,5 +35,5 @@ export function composeSignedIn({ http, publicUrl }: { http: HttpClient; publicU
       },
     );
   }
-  return { routes };
+  return { mounts: [['pages', '/signed-in.html', routes]] } satisfies Domain;
 }

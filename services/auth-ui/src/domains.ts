@@ -1,4 +1,4 @@
-/** Opens the clients of Auth API and composes the pages, in the order of the layers. No database, no Redis. */
+/** The domains of Auth UI, each with the clients and the session that it needs by name. No database, no Redis. */
 import { createAuthApiClient } from '@gatehouse/api-client/auth-api/client';
 import { basicAuthorization, createHttpClient } from '@gatehouse/api-client/http-client';
 import { consoleClientId } from '@gatehouse/contracts/auth-api/console';
@@ -18,6 +18,7 @@ import { composeDevice } from './device/compose.ts';
 import { composeFirstPassword } from './first-password/compose.ts';
 import { composeFrontPage } from './front-page/compose.ts';
 import { composeOAuthSession } from './oauth-session/compose.ts';
+import type { Domain } from './pages/domain.ts';
 import { composePasswordChange } from './password-change/compose.ts';
 import { composeSignIn } from './sign-in/compose.ts';
 import { composeSignOut } from './sign-out/compose.ts';
@@ -60,24 +61,26 @@ export async function createDeps(config: Config, kit: Kit) {
   });
   const environmentApi = openEnvironmentApi(config);
   closers.defer(async () => environmentApi?.close());
+  const domains: Domain[] = [
+    composeFrontPage({ authApi, now: steadyClock, publicUrl, links: config.frontPage }),
+    composeSignIn({ authApi, interactions, publicUrl }),
+    composePasswordChange({ interactions }),
+    composeFirstPassword({ authApi }),
+    composeConsent({ interactions, publicUrl }),
+    composeAccount({ session, http: asBrowser, brandings, now: steadyClock }),
+    composeConsole({ session, authApi: asBrowser, environmentApi, publicUrl }),
+    composeApprovals({ http: asBrowser, brandings, publicUrl, now: steadyClock }),
+    composeDevice(),
+    composeSignedIn({ http: asBrowser, publicUrl }),
+    composeSignOut({ authApi, publicUrl }),
+  ];
   return {
     config,
     kit,
     brandings,
+    domains,
     // Pages render without Auth API, so a failure there must not make Auth UI unready.
     authApiCheck: advisoryCheck('auth-api', authApiProbe(authApi)),
-    frontPage: composeFrontPage({ authApi, now: steadyClock, publicUrl, links: config.frontPage }),
-    signedIn: composeSignedIn({ http: asBrowser, publicUrl }),
-    account: composeAccount({ session, http: asBrowser, brandings, now: steadyClock }),
-    signIn: composeSignIn({ authApi, interactions, publicUrl }),
-    signOut: composeSignOut({ authApi, publicUrl }),
-    consent: composeConsent({ interactions, publicUrl }),
-    approvals: composeApprovals({ http: asBrowser, brandings, publicUrl, now: steadyClock }),
-    device: composeDevice(),
-    passwordChange: composePasswordChange({ interactions }),
-    firstPassword: composeFirstPassword({ authApi }),
-    session,
-    console: composeConsole({ session, authApi: asBrowser, environmentApi, publicUrl }),
     close: () => closers.disposeAsync(),
   };
 }
