@@ -6,6 +6,7 @@ import type { z } from 'zod';
 import { type AddressPolicy, guardedLookup } from './address-policy.ts';
 import { bodyOf, createConnections, type Endpoint, endpointOf } from './connections.ts';
 import { repeated } from './repeat.ts';
+import { contentOf, queryOf, type RequestContent } from './request-content.ts';
 import { asUpstreamError, UpstreamError } from './upstream-error.ts';
 
 export interface HttpClientOptions {
@@ -33,7 +34,7 @@ export interface HttpClientOptions {
   resolve?: LookupFunction;
 }
 
-export interface HttpRequest {
+export interface HttpRequest extends RequestContent {
   /** Default: POST with a form, otherwise GET. */
   method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** Below `baseUrl`, sent as it is. */
@@ -42,12 +43,6 @@ export interface HttpRequest {
   url?: string;
   query?: Record<string, string | undefined>;
   headers?: Record<string, string>;
-  /** Sent as JSON. */
-  json?: unknown;
-  /** Sent as application/x-www-form-urlencoded. */
-  form?: Record<string, string>;
-  /** Sent as it is. */
-  content?: { type: string; text: string | Uint8Array };
   /** The answer is no text: its bytes are kept. */
   isBinary?: boolean;
   signal?: AbortSignal | undefined;
@@ -101,22 +96,6 @@ export function createHttpClient(options: HttpClientOptions) {
   const pending = new Set<Promise<HttpResponse>>();
   let isClosed = false;
 
-  function targetOf(request: HttpRequest): Target {
-    const { url, path } = request;
-    const problem = url === undefined ? undefined : addresses?.problemOf(url);
-    if (problem !== undefined) throw problem;
-    const origin = url === undefined ? ownOrigin : new URL(url);
-    const name = options.dependency ?? (url === undefined ? options.baseUrl : origin?.host) ?? '';
-    const endpoint = origin && endpointOf(origin);
-    if (endpoint === undefined)
-      throw new UpstreamError(name, undefined, '', {
-        failure: 'url',
-        message: 'must be an http or https URL',
-      });
-    const target = url === undefined ? path : `${origin?.pathname}${origin?.search}`;
-    return { ...endpoint, path: `${target}${queryOf(request.query)}`, name };
-  }
-
   async function exchange(request: HttpRequest, { name, ...target }: Target): Promise<HttpResponse> {
     const content = contentOf(request);
     const headers = definedOnly({
@@ -154,22 +133,10 @@ export function createHttpClient(options: HttpClientOptions) {
       : { status, headers, text: utf8.decode(body) };
   }
 
-  async function exchangeAuthorized(request: HttpRequest, target: Target) {
-    const { renewAuthorization } = options;
-    if (renewAuthorization === undefined) return exchange(request, target);
-    try {
-      return await exchange(request, target);
-    } catch (error) {
-      if (!(error instanceof UpstreamError && error.status === 401)) throw error;
-      renewAuthorization();
-      return exchange(request, target);
-    }
-  }
-
   /** @throws UpstreamError */
   async function send(request: HttpRequest): Promise<HttpResponse> {
-    const target = targetOf(request);
-    const call = () => exchangeAuthorized(request, target);
+    const target = targetOf(request, options, ownOrigin);
+    const call = () => authorized(() => exchange(request, target), options.renewAuthorization);
     const isRead = request.method === undefined && request.form === undefined;
     const maySendTwice = request.maySendTwice ?? (isRead || request.method === 'GET');
     // A stranger has no replicas that we know of, and is not asked more often than once.
@@ -205,6 +172,37 @@ export function createHttpClient(options: HttpClientOptions) {
   };
 }
 
+/** @throws UpstreamError for what is no URL, or one that may not be called */
+function targetOf(
+  { url, path, query }: HttpRequest,
+  { dependency, baseUrl, addresses }: HttpClientOptions,
+  ownOrigin: URL | undefined,
+): Target {
+  const problem = url === undefined ? undefined : addresses?.problemOf(url);
+  if (problem !== undefined) throw problem;
+  const origin = url === undefined ? ownOrigin : new URL(url);
+  const name = dependency ?? (url === undefined ? baseUrl : origin?.host) ?? '';
+  const endpoint = origin && endpointOf(origin);
+  if (endpoint === undefined)
+    throw new UpstreamError(name, undefined, '', {
+      failure: 'url',
+      message: 'must be an http or https URL',
+    });
+  const target = url === undefined ? path : `${origin?.pathname}${origin?.search}`;
+  return { ...endpoint, path: `${target}${queryOf(query)}`, name };
+}
+
+/** Sends once more with a new value where the other service refuses the first one. */
+async function authorized<T>(call: () => Promise<T>, renew: (() => void) | undefined): Promise<T> {
+  try {
+    return await call();
+  } catch (error) {
+    if (renew === undefined || !(error instanceof UpstreamError && error.status === 401)) throw error;
+    renew();
+    return call();
+  }
+}
+
 /** The same connections for one caller, whose headers go with each request. Closing it closes nothing. */
 export function withHeaders(http: HttpClient, headers: Record<string, string>): HttpClient {
   return withRequests(http, (request) => ({ ...request, headers: { ...headers, ...request.headers } }));
@@ -235,15 +233,4 @@ function failureOf(
   if (status < 200 || status >= 300) return 'status';
   const [type = ''] = String(headers['content-type'] ?? '').split(';', 1);
   return accept === undefined || accept.includes(type.trim().toLowerCase()) ? undefined : 'content-type';
-}
-
-function contentOf({ json, form, content }: HttpRequest): HttpRequest['content'] {
-  if (json !== undefined) return { type: 'application/json', text: JSON.stringify(json) };
-  if (form === undefined) return content;
-  return { type: 'application/x-www-form-urlencoded', text: new URLSearchParams(form).toString() };
-}
-
-function queryOf(query: HttpRequest['query'] = {}): string {
-  const given = new URLSearchParams(definedOnly(query) as Record<string, string>);
-  return given.size === 0 ? '' : `?${given}`;
 }

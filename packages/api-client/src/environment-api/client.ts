@@ -1,37 +1,32 @@
 /** The calls that Auth API makes to Environment API, with the service client's Bearer token. */
 import { definedOnly } from '@gatehouse/contracts/defined-only';
-import { envelopeOf } from '@gatehouse/contracts/envelope';
-import {
-  type BrandImage,
-  imageContentSchema,
-  imageSchema,
-  installationBrandingSchema,
-} from '@gatehouse/contracts/environment-api/branding';
-import {
-  type EnvironmentChangesPage,
-  environmentChangesPageSchema,
-} from '@gatehouse/contracts/environment-api/changes';
-import {
-  contactCenterViewSchema,
-  environmentContactCentersSchema,
-} from '@gatehouse/contracts/environment-api/contact-center';
-import { corsViewSchema } from '@gatehouse/contracts/environment-api/cors';
-import { environmentViewSchema } from '@gatehouse/contracts/environment-api/environment';
-import {
-  foundPeopleSchema,
-  type numberPeopleBodySchema,
-  type passwordLinkCodeSchema,
-  passwordLinkSchema,
-  passwordSetSchema,
-  peopleNumbersSchema,
-  peopleSchema,
-  personNumbersSchema,
-  type redeemPasswordLinkBodySchema,
-  type setPasswordBodySchema,
+import type { BrandImage } from '@gatehouse/contracts/environment-api/branding';
+import type { EnvironmentChangesPage } from '@gatehouse/contracts/environment-api/changes';
+import type {
+  numberPeopleBodySchema,
+  passwordLinkCodeSchema,
+  redeemPasswordLinkBodySchema,
+  setPasswordBodySchema,
 } from '@gatehouse/contracts/environment-api/people';
-import { singleSignOnViewSchema } from '@gatehouse/contracts/environment-api/single-sign-on';
 import type { z } from 'zod';
 import type { HttpClient, HttpRequest } from '../http-client.ts';
+import {
+  brandingAnswer,
+  changesAnswer,
+  contactCenterAnswer,
+  corsAnswer,
+  environmentAnswer,
+  environmentContactCentersAnswer,
+  foundPeopleAnswer,
+  imageAnswer,
+  imageContentAnswer,
+  passwordLinkAnswer,
+  passwordSetAnswer,
+  peopleAnswer,
+  peopleNumbersAnswer,
+  personNumbersAnswer,
+  singleSignOnAnswer,
+} from './internal-answers.ts';
 
 export interface ReadOptions {
   /** Tag of the copy that the caller has; the answer is `unchanged` while it is right. */
@@ -63,24 +58,16 @@ type InternalBody = z.input<
 >;
 
 const internalPath = '/environment/v3/internal';
-const contactCenterAnswer = envelopeOf(contactCenterViewSchema);
-const environmentContactCentersAnswer = envelopeOf(environmentContactCentersSchema);
-const environmentAnswer = envelopeOf(environmentViewSchema);
-const singleSignOnAnswer = envelopeOf(singleSignOnViewSchema);
-const corsAnswer = envelopeOf(corsViewSchema);
-const peopleAnswer = envelopeOf(peopleSchema);
-const foundPeopleAnswer = envelopeOf(foundPeopleSchema);
-const peopleNumbersAnswer = envelopeOf(peopleNumbersSchema);
-const passwordSetAnswer = envelopeOf(passwordSetSchema);
-const passwordLinkAnswer = envelopeOf(passwordLinkSchema);
-const personNumbersAnswer = envelopeOf(personNumbersSchema);
-const brandingAnswer = envelopeOf(installationBrandingSchema);
-const imageAnswer = envelopeOf(imageSchema);
-const imageContentAnswer = envelopeOf(imageContentSchema);
-const changesAnswer = envelopeOf(environmentChangesPageSchema);
 
 /** `http` authenticates with a token of the service client. All calls throw UpstreamError. */
 export function createEnvironmentApiClient(http: HttpClient) {
+  const calls = createInternalCalls(http);
+  return { ...configurationCalls(calls), ...peopleCalls(http, calls), ...pageCalls(http, calls) };
+}
+
+type InternalCalls = ReturnType<typeof createInternalCalls>;
+
+function createInternalCalls(http: HttpClient) {
   async function fetch<T>(
     schema: z.ZodType<{ data: T }>,
     path: string,
@@ -116,11 +103,15 @@ export function createEnvironmentApiClient(http: HttpClient) {
     return answer.data;
   }
 
-  const people = (environmentId: string) => `/environments/${encodeURIComponent(environmentId)}/people`;
-  const personNumbers = (environmentId: string) =>
-    `/environments/${encodeURIComponent(environmentId)}/person-numbers`;
-  const contactCenter = (id: string) => `/contact-centers/${encodeURIComponent(id)}`;
+  return { fetch, write };
+}
 
+const people = (environmentId: string) => `/environments/${encodeURIComponent(environmentId)}/people`;
+const personNumbers = (environmentId: string) =>
+  `/environments/${encodeURIComponent(environmentId)}/person-numbers`;
+const contactCenter = (id: string) => `/contact-centers/${encodeURIComponent(id)}`;
+
+function configurationCalls({ fetch }: InternalCalls) {
   return {
     /** By a tenant name, in any case. `location`: whose settings are effective. */
     contactCenterByDomain: (domain: string, location: string, options?: ReadOptions) =>
@@ -139,6 +130,11 @@ export function createEnvironmentApiClient(http: HttpClient) {
         {},
         options,
       ),
+  };
+}
+
+function peopleCalls(http: HttpClient, { fetch, write }: InternalCalls) {
+  return {
     /** Those of the people store who have the name, at most two. */
     findPeople: (environmentId: string, name: PersonQuery, options?: ReadOptions) =>
       fetch(peopleAnswer, people(environmentId), name, options),
@@ -207,6 +203,11 @@ export function createEnvironmentApiClient(http: HttpClient) {
       });
       return answer.data.numbers;
     },
+  };
+}
+
+function pageCalls(http: HttpClient, { fetch }: InternalCalls) {
+  return {
     /** Origins whose pages may call; the change event `cors` tells when they differ. */
     allowedOrigins: (options?: ReadOptions) => fetch(corsAnswer, '/cors', {}, options),
     /** How pages look that belong to no contact centre. */
