@@ -103,15 +103,7 @@ export function composeAccess(core: Core, { config }: { config: AccessConfig }) 
 
   const places = createAdministratorPlaces({ http: authApi.http, now, ttlMs });
   const guardRow = createRowGuard({ places, now });
-  /** A region that takes no writes says so to everybody. */
-  const decideHere = (request: FastifyRequest): Verdict => {
-    try {
-      return decide(request.caller, request);
-    } catch (error) {
-      if (!['GET', 'HEAD'].includes(request.method)) requireWritable(region);
-      throw error;
-    }
-  };
+  const decideHere = decideIn(region);
   const resource = createResource({
     publicUrl: config.publicUrl,
     takesProofs: dpop.origins.length > 0,
@@ -140,6 +132,18 @@ export function composeAccess(core: Core, { config }: { config: AccessConfig }) 
     probes: [authApi.probe],
     close: () => authApi.http.close(),
   } satisfies Domain;
+}
+
+/** Reads the row of the request. A region that takes no writes says so to everybody. */
+function decideIn(region: Core['region']) {
+  return (request: FastifyRequest): Verdict => {
+    try {
+      return decide(request.caller, request);
+    } catch (error) {
+      if (!['GET', 'HEAD'].includes(request.method)) requireWritable(region);
+      throw error;
+    }
+  };
 }
 
 /** Returns the caller. @throws AppError 403 */

@@ -38,7 +38,12 @@ export function openCore(config: Config, kit: Kit, clockOfTest?: Clock) {
   const clock: ServiceClock =
     clockOfTest === undefined
       ? createStoreClock({
-          ...{ pool, writer: primary ?? pool, redis, ...config.clock, log, metrics },
+          pool,
+          writer: primary ?? pool,
+          redis,
+          ...config.clock,
+          log,
+          metrics,
           commonKey: keyspace.name('clock'),
         })
       : trustedClock(clockOfTest);
