@@ -7,12 +7,12 @@ import { buildApp, buildInternalApp } from './app.ts';
 import { configuration } from './config.ts';
 import { createDeps } from './domains.ts';
 
-export async function describeApp(kit: Kit): Promise<App> {
+export async function describeAuthApi(kit: Kit): Promise<App> {
   return describeWith(buildApp, kit);
 }
 
 /** Builds the routes of the second listener. */
-export async function describeInternalApp(kit: Kit): Promise<App> {
+export async function describeInternalAuthApi(kit: Kit): Promise<App> {
   return describeWith(buildInternalApp, kit);
 }
 

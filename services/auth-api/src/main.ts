@@ -6,7 +6,7 @@ import { buildApp, buildInternalApp } from './app.ts';
 import { checkRelease } from './check-release.ts';
 import { configuration } from './config.ts';
 import { migrationsFolder, schema } from './core/open-core.ts';
-import { describeApp } from './describe.ts';
+import { describeAuthApi } from './describe.ts';
 import { createDeps } from './domains.ts';
 
 await runService({
@@ -31,5 +31,5 @@ await runService({
       log.info({ days: await audit.worker.reseal() }, 'the seals of the audit trail have the active key');
     },
   },
-  describe: describeApp,
+  describe: describeAuthApi,
 });

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { openApiOf } from '@gatehouse/service-kit/http';
 import type { OpenApiDocument } from '@gatehouse/service-kit/openapi';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { describeApp } from '../src/describe.ts';
+import { describeAuthApi } from '../src/describe.ts';
 import { type AuthApi, startAuthApi } from './stack/auth-api.ts';
 
 const committed: OpenApiDocument = JSON.parse(
@@ -22,7 +22,7 @@ afterAll(() => stack?.close());
 
 it('is the committed document', async () => {
   const packageUrl = new URL('../package.json', import.meta.url);
-  expect(committed).toEqual(await openApiOf({ packageUrl, describe: describeApp }));
+  expect(committed).toEqual(await openApiOf({ packageUrl, describe: describeAuthApi }));
 });
 
 it('names every operation once, with a summary and a tag, and shows no internal one', () => {

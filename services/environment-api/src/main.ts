@@ -7,7 +7,7 @@ import { checkRelease } from './check-release.ts';
 import { configuration } from './config.ts';
 import { createDeps } from './domains.ts';
 import { migrateDatabase } from './migrate.ts';
-import { describeApp } from './openapi.ts';
+import { describeEnvironmentApi } from './openapi.ts';
 
 await runService({
   configuration,
@@ -35,5 +35,5 @@ await runService({
       if (remaining > 0) process.exitCode = 75;
     },
   },
-  describe: describeApp,
+  describe: describeEnvironmentApi,
 });

@@ -13,7 +13,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { matrix } from '../src/access/matrix.ts';
 import { matrixPage } from '../src/access/matrix-page.ts';
 import { type CallerKind, callerKinds, rules } from '../src/access/rules.ts';
-import { describeInternalApp } from '../src/openapi.ts';
+import { describeInternalEnvironmentApi } from '../src/openapi.ts';
 import { createPeopleStore, peopleIn } from './people-store.ts';
 import {
   type Answer,
@@ -331,7 +331,7 @@ it('has a row for every operation, and none besides', async () => {
   const packageUrl = new URL('../package.json', import.meta.url);
   const documents = [
     JSON.parse(await readFile(new URL('../openapi.json', import.meta.url), 'utf8')),
-    await openApiOf({ packageUrl, describe: describeInternalApp }),
+    await openApiOf({ packageUrl, describe: describeInternalEnvironmentApi }),
   ];
   const paths: [string, object][] = documents.flatMap((document) => Object.entries(document.paths));
   const described = paths.flatMap(([path, methods]) =>

@@ -5,7 +5,7 @@ import { inlined } from '@gatehouse/service-kit/openapi';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { describeInternalApp } from '../src/openapi.ts';
+import { describeInternalEnvironmentApi } from '../src/openapi.ts';
 import { createPeopleStore } from './people-store.ts';
 import { type Answer, type Method, type RunningApi, startApi } from './running-api.ts';
 
@@ -13,7 +13,7 @@ import { type Answer, type Method, type RunningApi, startApi } from './running-a
 const described = JSON.parse(readFileSync(new URL('../openapi.json', import.meta.url), 'utf8'));
 const internal = await openApiOf({
   packageUrl: new URL('../package.json', import.meta.url),
-  describe: describeInternalApp,
+  describe: describeInternalEnvironmentApi,
 });
 const paths = { ...inlined(described.paths, described), ...inlined(internal.paths, internal) };
 

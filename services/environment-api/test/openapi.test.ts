@@ -2,13 +2,13 @@ import { readFile } from 'node:fs/promises';
 import { openApiOf } from '@gatehouse/service-kit/http';
 import { inlined, type OpenApiDocument } from '@gatehouse/service-kit/openapi';
 import { beforeAll, expect, it } from 'vitest';
-import { describeApp } from '../src/openapi.ts';
+import { describeEnvironmentApi } from '../src/openapi.ts';
 
 let document: OpenApiDocument;
 const packageUrl = new URL('../package.json', import.meta.url);
 
 beforeAll(async () => {
-  document = await openApiOf({ packageUrl, describe: describeApp });
+  document = await openApiOf({ packageUrl, describe: describeEnvironmentApi });
 });
 
 it('is the committed document', async () => {

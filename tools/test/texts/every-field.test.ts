@@ -2,13 +2,10 @@ import { createDrain } from '@gatehouse/service-kit/http';
 import { createLogger, createMetrics } from '@gatehouse/service-kit/observability';
 import { expect, it } from 'vitest';
 import { describeOnly } from '../../../services/auth-api/src/core/protocol/parameters.ts';
+import { describeAuthApi, describeInternalAuthApi } from '../../../services/auth-api/src/describe.ts';
 import {
-  describeApp as describeAuthApi,
-  describeInternalApp as describeInternalAuthApi,
-} from '../../../services/auth-api/src/describe.ts';
-import {
-  describeApp as describeEnvironmentApi,
-  describeInternalApp as describeInternalEnvironmentApi,
+  describeEnvironmentApi,
+  describeInternalEnvironmentApi,
 } from '../../../services/environment-api/src/openapi.ts';
 import { acceptedTexts } from './accepted-texts.ts';
 

@@ -38,7 +38,7 @@ export interface AccessTokensOptions {
 type TokenFormat = Pick<Client, 'accessTokenFormat' | 'uuidAccessTokens' | 'accessTokenSignedResponseAlg'>;
 
 /** The token that follows a rotation: the same random bits make the same token when the answer is repeated. */
-export interface Successor {
+export interface SuccessorRandom {
   random: Buffer;
   isRepeated: boolean;
 }
@@ -88,7 +88,11 @@ export function createAccessTokens(options: AccessTokensOptions) {
 
   return {
     /** Issues a token in the format of the client: one SET for an opaque one, none for a JWT. */
-    async issue(client: TokenFormat, record: AccessTokenRecord, successor?: Successor): Promise<string> {
+    async issue(
+      client: TokenFormat,
+      record: AccessTokenRecord,
+      successor?: SuccessorRandom,
+    ): Promise<string> {
       const { issuedAtMs } = record;
       if (client.accessTokenFormat === 'jwt') {
         const jti = successor ? tokenIdOf(issuedAtMs, successor.random) : newTokenId(issuedAtMs);

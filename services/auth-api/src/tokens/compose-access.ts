@@ -3,7 +3,7 @@ import type { Secret } from '@gatehouse/service-kit/crypto';
 import type { Core } from '../core/core.ts';
 import type { Domain, ServicesOf } from '../core/domain.ts';
 import type { Keys } from '../keys/signing-keys/compose.ts';
-import type { Revocation } from '../records/revocation/compose.ts';
+import type { RevocationParts } from '../records/revocation/compose.ts';
 import { serviceClient } from '../registry/clients/service-client.ts';
 import { createAccessTokens } from './access-tokens.ts';
 import { createDerivedTokens } from './derived-tokens.ts';
@@ -18,7 +18,7 @@ interface AccessTokenDependencies {
     /** Credentials that the services of the installation share. */
     serviceClient: { id: string; secret: Secret };
   };
-  revocation: Revocation;
+  revocation: RevocationParts;
   keys: Keys;
 }
 

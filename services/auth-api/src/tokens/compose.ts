@@ -13,7 +13,7 @@ import type { Domain, ServicesOf } from '../core/domain.ts';
 import { createDomainEvent } from '../core/domain-event.ts';
 import type { Keys } from '../keys/signing-keys/compose.ts';
 import type { Users } from '../people/accounts/compose.ts';
-import type { Revocation } from '../records/revocation/compose.ts';
+import type { RevocationParts } from '../records/revocation/compose.ts';
 import type { PersonKey } from '../records/revocation/revocation.ts';
 import type { Administrators } from '../registry/administrators/compose.ts';
 import type { Clients } from '../registry/clients/compose.ts';
@@ -40,7 +40,7 @@ interface TokenDependencies {
   };
   administrators: Administrators;
   assertions: Assertions;
-  revocation: Revocation;
+  revocation: RevocationParts;
   keys: Keys;
   accessTokens: AccessTokenParts;
   clients: Clients;

@@ -8,7 +8,7 @@ import { defaultAlgorithm } from '../keys/signing-keys/algorithms.ts';
 import type { Signer } from '../keys/signing-keys/signer.ts';
 import type { PersonKey } from '../records/revocation/revocation.ts';
 import type { Client } from '../registry/clients/client.ts';
-import type { Actor } from './lineage.ts';
+import type { ActorClaim } from './lineage.ts';
 import type { SessionReference } from './session-reference.ts';
 
 export interface IdTokenFacts {
@@ -25,7 +25,7 @@ export interface IdTokenFacts {
   code?: string | undefined;
   /** The client that it was issued to, if that may differ from the audience. */
   authorizedParty?: string | undefined;
-  act?: Actor | undefined;
+  act?: ActorClaim | undefined;
   nonce?: string | undefined;
   session?: SessionReference | undefined;
   /** Claims about the user that were asked for. */

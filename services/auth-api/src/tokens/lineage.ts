@@ -11,14 +11,14 @@ export interface Party {
 }
 
 /** The claim `act`: who acts for the user now, and nested in it who did before. */
-export interface Actor {
+export interface ActorClaim {
   sub: string;
   client_id: string;
-  act?: Actor;
+  act?: ActorClaim;
 }
 
 export interface Lineage {
-  act?: Actor | undefined;
+  act?: ActorClaim | undefined;
   /** The only party that may act for the user with this token. */
   mayAct?: Party | undefined;
   /** How many exchanges lie behind it. */

@@ -3,14 +3,14 @@ import { basicAuthorization } from '@gatehouse/api-client/http-client';
 import { openApiOf } from '@gatehouse/service-kit/http';
 import { hostileRequests } from '@gatehouse/testing/hostile-bodies';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { describeInternalApp } from '../../src/describe.ts';
+import { describeInternalAuthApi } from '../../src/describe.ts';
 import { type AuthApi, contactCenterId, ops, startAuthApi } from '../stack/auth-api.ts';
 import { createClient, passwordTokens, type TestClient } from '../stack/oauth.ts';
 
 const described = JSON.parse(readFileSync(new URL('../../openapi.json', import.meta.url), 'utf8'));
 const internal = await openApiOf({
   packageUrl: new URL('../../package.json', import.meta.url),
-  describe: describeInternalApp,
+  describe: describeInternalAuthApi,
 });
 const registrationToken = 'registration-token-of-the-tests-0123456789';
 const requests = [described, internal].flatMap(hostileRequests);

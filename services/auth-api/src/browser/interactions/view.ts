@@ -37,7 +37,7 @@ export function createViewReader({ interactions, branding, offersRemember }: Vie
     try {
       const interaction = await interactions.read(id, browser);
       const look = await branding.of(knownOf(interaction, tenant));
-      return { ...viewOf(interaction, offersRemember), ...definedOnly({ branding: look }) };
+      return { ...interactionViewOf(interaction, offersRemember), ...definedOnly({ branding: look }) };
     } catch (error) {
       // Programs get a 404; Auth UI has its own text for people.
       if (error instanceof AppError && error.name === 'interaction_expired')
@@ -64,7 +64,7 @@ function knownOf({ contactCenterId, authorization, state }: Interaction, tenant:
   };
 }
 
-export function viewOf(interaction: Interaction, offersRemember: boolean): InteractionView {
+export function interactionViewOf(interaction: Interaction, offersRemember: boolean): InteractionView {
   const { authorization, state } = interaction;
   const { error, brokenRules, retryAfterSeconds, correlationId, consent } = state;
   return definedOnly({

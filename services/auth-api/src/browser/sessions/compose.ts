@@ -5,7 +5,7 @@ import type { Domain, ServicesOf } from '../../core/domain.ts';
 import { createDomainEvent } from '../../core/domain-event.ts';
 import type { Users } from '../../people/accounts/compose.ts';
 import type { Audit } from '../../records/audit/compose.ts';
-import type { Revocation } from '../../records/revocation/compose.ts';
+import type { RevocationParts } from '../../records/revocation/compose.ts';
 import type { Clients } from '../../registry/clients/compose.ts';
 import type { ContactCenters } from '../../registry/contact-centers/compose.ts';
 import type { Tokens } from '../../tokens/compose.ts';
@@ -27,7 +27,7 @@ interface SessionDependencies {
     };
   };
   audit: Audit;
-  revocation: Revocation;
+  revocation: RevocationParts;
   clients: Clients;
   contactCenters: ContactCenters;
   users: Users;

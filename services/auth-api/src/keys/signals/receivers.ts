@@ -189,7 +189,12 @@ export function createReceivers(options: ReceiversOptions) {
 }
 
 /** Without the token. */
-export function viewOf({ bearerToken, createdAt, updatedAt, ...receiver }: Receiver): SignalReceiverView {
+export function receiverViewOf({
+  bearerToken,
+  createdAt,
+  updatedAt,
+  ...receiver
+}: Receiver): SignalReceiverView {
   return {
     ...receiver,
     hasBearerToken: bearerToken !== null,

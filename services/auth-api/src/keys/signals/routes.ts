@@ -9,7 +9,7 @@ import { z } from 'zod';
 import { actorOf } from '../../core/administration/actor.ts';
 import { refusals, refusalsOfOne } from '../../core/administration/refusals.ts';
 import type { createDelivery } from './delivery.ts';
-import { type Receivers, viewOf } from './receivers.ts';
+import { type Receivers, receiverViewOf } from './receivers.ts';
 import { createReceiverSchema, receiverParamsSchema, updateReceiverSchema } from './schemas.ts';
 
 const tags = ['shared signals'];
@@ -29,7 +29,7 @@ export function signalRoutes(
         response: { 200: envelopeOf(z.array(signalReceiverViewSchema)), ...refusals },
       },
     },
-    async () => ok((await receivers.list()).map(viewOf)),
+    async () => ok((await receivers.list()).map(receiverViewOf)),
   );
 
   app.post(
@@ -44,7 +44,7 @@ export function signalRoutes(
         response: { 200: one, ...refusals },
       },
     },
-    async (request) => ok(viewOf(await receivers.create(request.body.data, actorOf(request)))),
+    async (request) => ok(receiverViewOf(await receivers.create(request.body.data, actorOf(request)))),
   );
 
   app.get(
@@ -58,7 +58,7 @@ export function signalRoutes(
         response: { 200: one, ...refusalsOfOne },
       },
     },
-    async ({ params }) => ok(viewOf(await receivers.get(params.id))),
+    async ({ params }) => ok(receiverViewOf(await receivers.get(params.id))),
   );
 
   app.put(
@@ -74,7 +74,7 @@ export function signalRoutes(
       },
     },
     async (request) =>
-      ok(viewOf(await receivers.update(request.params.id, request.body.data, actorOf(request)))),
+      ok(receiverViewOf(await receivers.update(request.params.id, request.body.data, actorOf(request)))),
   );
 
   app.delete(

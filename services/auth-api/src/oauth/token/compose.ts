@@ -10,7 +10,7 @@ import type { Keys } from '../../keys/signing-keys/compose.ts';
 import type { Users } from '../../people/accounts/compose.ts';
 import type { Activity } from '../../records/activity/compose.ts';
 import type { Audit } from '../../records/audit/compose.ts';
-import type { Revocation } from '../../records/revocation/compose.ts';
+import type { RevocationParts } from '../../records/revocation/compose.ts';
 import type { Clients } from '../../registry/clients/compose.ts';
 import type { ContactCenters } from '../../registry/contact-centers/compose.ts';
 import type { ConsoleLinkParts } from '../../sign-in/console-links/compose.ts';
@@ -37,7 +37,7 @@ interface TokenDependencies {
   config: { audit: { tokens: 'exceptional' | 'all' } };
   activity: Activity;
   assertions: Assertions;
-  revocation: Revocation;
+  revocation: RevocationParts;
   audit: Audit;
   keys: Keys;
   clients: Clients;

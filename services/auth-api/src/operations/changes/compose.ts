@@ -8,14 +8,14 @@ import {
 import { advisoryCheck } from '@gatehouse/service-kit/health';
 import type { Core } from '../../core/core.ts';
 import type { Domain, Follows } from '../../core/domain.ts';
-import type { Revocation } from '../../records/revocation/compose.ts';
+import type { RevocationParts } from '../../records/revocation/compose.ts';
 import type { ContactCenters } from '../../registry/contact-centers/compose.ts';
 import { createDeactivation } from './deactivation.ts';
 import { createDeactivationPosition } from './deactivation-position.ts';
 import { environmentApiProbe } from './environment-api-probe.ts';
 
 interface ChangesDependencies {
-  revocation: Revocation;
+  revocation: RevocationParts;
   contactCenters: ContactCenters;
 }
 

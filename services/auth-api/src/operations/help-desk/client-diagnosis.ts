@@ -6,7 +6,7 @@ import type { AuditWriter } from '../../records/audit/event.ts';
 import type { AuditFilter, StoredAuditEvent } from '../../records/audit/store.ts';
 import type { ClientService } from '../../registry/clients/service.ts';
 import { type ClientChecksOptions, clientChecks } from './client-checks.ts';
-import { eventOf, refusalOf, shownRefusals } from './events.ts';
+import { helpDeskEventOf, refusalOf, shownRefusals } from './events.ts';
 
 interface ClientDiagnosesOptions extends ClientChecksOptions {
   clients: Pick<ClientService, 'get'>;
@@ -20,7 +20,9 @@ export function createClientDiagnoses(options: ClientDiagnosesOptions) {
     /** @throws AppError (404, 503) */
     async diagnose(clientId: string, actor: Actor): Promise<ClientDiagnosis> {
       const client = await clients.get(clientId, actor.within);
-      await audit.write(eventOf('access_inspected', actor, { clientId, fields: { purpose: 'client' } }));
+      await audit.write(
+        helpDeskEventOf('access_inspected', actor, { clientId, fields: { purpose: 'client' } }),
+      );
       const [examined, { events }] = await Promise.all([
         examine(clientChecks(client, options)),
         search({

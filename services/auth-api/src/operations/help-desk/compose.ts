@@ -7,7 +7,7 @@ import type { Core } from '../../core/core.ts';
 import type { Domain, ServicesOf } from '../../core/domain.ts';
 import type { Users } from '../../people/accounts/compose.ts';
 import type { Audit } from '../../records/audit/compose.ts';
-import type { Revocation } from '../../records/revocation/compose.ts';
+import type { RevocationParts } from '../../records/revocation/compose.ts';
 import type { Clients } from '../../registry/clients/compose.ts';
 import type { ContactCenters } from '../../registry/contact-centers/compose.ts';
 import type { SsoSettingsParts } from '../../sign-in/sso/compose-settings.ts';
@@ -28,7 +28,7 @@ import { createUnlocks } from './unlocks.ts';
 interface HelpDeskDependencies {
   assertions: Assertions;
   audit: Audit;
-  revocation: Revocation;
+  revocation: RevocationParts;
   clients: Clients;
   contactCenters: ContactCenters;
   ssoSettings: SsoSettingsParts;

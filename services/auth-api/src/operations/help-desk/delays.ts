@@ -1,13 +1,13 @@
 /** Tells how long a person has to wait after wrong passwords, by where the person tries. */
 import type { Verdict } from '@gatehouse/service-kit/health';
 import type { UserService } from '../../people/accounts/service.ts';
-import type { Account } from './people.ts';
+import type { HelpDeskAccount } from './people.ts';
 
 type Rules = Awaited<ReturnType<UserService['delays']['explain']>>['rules'];
 
 export async function delaysVerdict(
   delays: Pick<UserService['delays'], 'explain'>,
-  { contactCenter, userName }: Account,
+  { contactCenter, userName }: HelpDeskAccount,
 ): Promise<Verdict> {
   const { refusals, counted, rules, waitMs } = await delays.explain(contactCenter, userName);
   const count = `${refusals.length} wrong passwords are remembered`;

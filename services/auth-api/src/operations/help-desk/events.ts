@@ -7,7 +7,7 @@ import type { StoredAuditEvent } from '../../records/audit/store.ts';
 type Facts = Pick<AuditEvent, 'sub' | 'contactCenterId' | 'sid' | 'clientId' | 'fields'>;
 
 /** The event names the administrator. */
-export function eventOf(name: AuditEventName, actor: Actor, { fields, ...facts }: Facts): AuditEvent {
+export function helpDeskEventOf(name: AuditEventName, actor: Actor, { fields, ...facts }: Facts): AuditEvent {
   return {
     name,
     outcome: 'success',

@@ -10,12 +10,12 @@ import type { AuditFilter, StoredAuditEvent } from '../../records/audit/store.ts
 import type { ContactCenterService } from '../../registry/contact-centers/service.ts';
 import type { SsoSettings } from '../../sign-in/sso/settings.ts';
 import { delaysVerdict } from './delays.ts';
-import { eventOf, refusalOf, shownRefusals } from './events.ts';
-import { type Account, type People, serverTimeoutMs } from './people.ts';
+import { helpDeskEventOf, refusalOf, shownRefusals } from './events.ts';
+import { type HelpDeskAccount, type HelpDeskPeople, serverTimeoutMs } from './people.ts';
 import { failed, ok, unneeded, warning } from './verdicts.ts';
 
 export interface ExplanationsOptions {
-  people: Pick<People, 'account'>;
+  people: Pick<HelpDeskPeople, 'account'>;
   contactCenters: Pick<ContactCenterService, 'environment'>;
   users: Pick<UserService, 'find' | 'delays'>;
   ssoSettings: Pick<SsoSettings, 'enabled'>;
@@ -28,7 +28,7 @@ export interface ExplanationsOptions {
 export function createExplanations(options: ExplanationsOptions) {
   const { people, contactCenters, users, ssoSettings, passwordRule, search, audit } = options;
 
-  const environmentVerdict = async ({ contactCenter }: Account): Promise<Verdict> => {
+  const environmentVerdict = async ({ contactCenter }: HelpDeskAccount): Promise<Verdict> => {
     const { environmentId } = contactCenter;
     const environment = await contactCenters.environment(environmentId);
     if (environment === undefined)
@@ -36,7 +36,7 @@ export function createExplanations(options: ExplanationsOptions) {
     return serversVerdict(environment);
   };
 
-  const wayVerdict = async ({ userName, contactCenter: { id } }: Account): Promise<Verdict> => {
+  const wayVerdict = async ({ userName, contactCenter: { id } }: HelpDeskAccount): Promise<Verdict> => {
     const [first] = await ssoSettings.enabled(id);
     if (first === undefined) return ok('By password.');
     const provider = `an identity provider (${first.protocol})`;
@@ -48,7 +48,7 @@ export function createExplanations(options: ExplanationsOptions) {
     return warning(`Members of ${groups} through ${provider}, others by password: ${test}.`);
   };
 
-  const probesOf = async (account: Account): Promise<Probe[]> => {
+  const probesOf = async (account: HelpDeskAccount): Promise<Probe[]> => {
     const { userName, contactCenter } = account;
     const environment = await contactCenters.environment(contactCenter.environmentId).catch(() => undefined);
     const called = titles[environment?.directory ?? 'configServer'];
@@ -98,7 +98,7 @@ export function createExplanations(options: ExplanationsOptions) {
       const user = nameOf(account);
       const { contactCenterId } = user;
       const fields = { purpose: 'sign-in', userName: user.userName };
-      await audit.write(eventOf('access_inspected', actor, { contactCenterId, fields }));
+      await audit.write(helpDeskEventOf('access_inspected', actor, { contactCenterId, fields }));
       const filter = { user: user.userName, contactCenterId, outcome: 'failure' as const };
       const [examined, { events }] = await Promise.all([
         probesOf(account).then((probes) => examine(probes)),
@@ -127,11 +127,11 @@ function serversVerdict(environment: EnvironmentView): Verdict {
   return ok(`${id} finds its ${called}s through ${registry}.`);
 }
 
-function nameOf({ userName, contactCenter }: Account) {
+function nameOf({ userName, contactCenter }: HelpDeskAccount) {
   return { userName, contactCenterId: contactCenter.id };
 }
 
-function placeVerdict({ contactCenter: { id, name, status } }: Account): Verdict {
+function placeVerdict({ contactCenter: { id, name, status } }: HelpDeskAccount): Verdict {
   if (status === 'active') return ok(`${name} is active.`);
   return failed(
     `${name} is disabled, nobody signs in to it: gatehouse cc update ${id} --status active ends that.`,

@@ -18,11 +18,11 @@ import type { UserService } from '../../people/accounts/service.ts';
 import type { AuditWriter } from '../../records/audit/event.ts';
 import type { AuditFilter, StoredAuditEvent } from '../../records/audit/store.ts';
 import type { ContactCenterService } from '../../registry/contact-centers/service.ts';
-import { eventOf } from './events.ts';
-import { isSub, type People, serverTimeoutMs, unknownName } from './people.ts';
+import { helpDeskEventOf } from './events.ts';
+import { type HelpDeskPeople, isSub, serverTimeoutMs, unknownName } from './people.ts';
 
 export interface ListedPeopleOptions {
-  people: Pick<People, 'contactCenter' | 'account'>;
+  people: Pick<HelpDeskPeople, 'contactCenter' | 'account'>;
   contactCenters: Pick<ContactCenterService, 'environment'>;
   users: Pick<UserService, 'listing' | 'delays'>;
   sessions: Pick<SessionService, 'list'>;
@@ -67,7 +67,11 @@ export function createListedPeople(options: ListedPeopleOptions) {
 
   const inspected = (actor: Actor, contactCenterId: string, purpose: 'people' | 'person', sub?: string) =>
     audit.write(
-      eventOf('access_inspected', actor, { ...definedOnly({ sub }), contactCenterId, fields: { purpose } }),
+      helpDeskEventOf('access_inspected', actor, {
+        ...definedOnly({ sub }),
+        contactCenterId,
+        fields: { purpose },
+      }),
     );
 
   const nameIn = (cursor: string, contactCenterId: string): string => {

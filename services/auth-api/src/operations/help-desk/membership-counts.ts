@@ -10,7 +10,7 @@ import type { UserService } from '../../people/accounts/service.ts';
 import type { SharedPeople } from '../../people/directories/members.ts';
 import type { AuditWriter } from '../../records/audit/event.ts';
 import type { ContactCenterService } from '../../registry/contact-centers/service.ts';
-import { eventOf } from './events.ts';
+import { helpDeskEventOf } from './events.ts';
 import { serverTimeoutMs } from './people.ts';
 
 export interface MembershipCountsOptions {
@@ -42,7 +42,7 @@ export function createMembershipCounts({ contactCenters, users, audit }: Members
     const answer = { environmentId, contactCenters: active.length };
     if (active.length < 2) return { ...answer, ...nobodyCounted() };
     const fields = { purpose: 'memberships', environmentId };
-    await audit.write(eventOf('access_inspected', actor, { fields }));
+    await audit.write(helpDeskEventOf('access_inspected', actor, { fields }));
     const signal = AbortSignal.timeout(maxMs);
     try {
       const options = { signal, deadlineMs: serverTimeoutMs };

@@ -26,7 +26,7 @@ export interface Person {
 }
 
 /** An account, whether anybody has it or not. */
-export interface Account {
+export interface HelpDeskAccount {
   userName: string;
   contactCenter: ContactCenterView;
 }
@@ -34,7 +34,7 @@ export interface Account {
 /** The contact centre that the administrator is confined to; undefined: none. People outside it are answered as unknown. */
 export type Within = string | undefined;
 
-export type People = ReturnType<typeof createPeople>;
+export type HelpDeskPeople = ReturnType<typeof createPeople>;
 
 /** The caller waits for the answer. */
 export const serverTimeoutMs = 3_000;
@@ -52,7 +52,10 @@ export function createPeople(options: PeopleOptions) {
     (await findPlace(name, within)) ?? unknownPlace(name);
 
   /** @throws AppError 400, 404, 503 */
-  const account = async ({ user, contactCenter: given }: PersonName, within: Within): Promise<Account> => {
+  const account = async (
+    { user, contactCenter: given }: PersonName,
+    within: Within,
+  ): Promise<HelpDeskAccount> => {
     if (given !== undefined && user.includes('\\'))
       throw badRequest('The user name names a contact centre already: keep one of the two', {
         field: 'contactCenter',
@@ -74,7 +77,7 @@ export function createPeople(options: PeopleOptions) {
     users.find(place, userName, { signal: AbortSignal.timeout(serverTimeoutMs) });
 
   /** Also of a person who was deleted at the Configuration Server, and while it is away. @throws AppError 404, 503 */
-  const subOf = async ({ userName, contactCenter: place }: Account): Promise<string> => {
+  const subOf = async ({ userName, contactCenter: place }: HelpDeskAccount): Promise<string> => {
     const asked = await askDirectory(place, userName)
       .then((found) => ({ sub: found?.sub, failure: undefined }))
       .catch((failure: unknown) => ({ sub: undefined, failure }));
@@ -86,7 +89,7 @@ export function createPeople(options: PeopleOptions) {
   };
 
   /** @throws AppError 404, 503 */
-  const accountOfSub = async (sub: string, within: Within): Promise<Account> => {
+  const accountOfSub = async (sub: string, within: Within): Promise<HelpDeskAccount> => {
     const last = await seen.nameOf(sub, within);
     if (last === undefined) return unknownSub();
     return { userName: last.userName, contactCenter: await contactCenter(last.contactCenterId, within) };
@@ -129,7 +132,7 @@ export function createPeople(options: PeopleOptions) {
      * As account, of a person whom the directory knows in this contact centre, by the directory's own name. Contact centres may share the accounts of a
      * server: no one of them acts on the accounts of another one's people. @throws AppError 400, 404, 503
      */
-    async foundAccount(named: PersonName, within: Within): Promise<Account> {
+    async foundAccount(named: PersonName, within: Within): Promise<HelpDeskAccount> {
       const wanted = await accountOf(named, within);
       const found = await askDirectory(wanted.contactCenter, wanted.userName).catch((cause) => {
         throw unavailable('the Configuration Server of the contact centre', { cause });
@@ -174,7 +177,7 @@ function unknownPlace(name: string): never {
   });
 }
 
-export function unknownName({ userName, contactCenter }: Account): never {
+export function unknownName({ userName, contactCenter }: HelpDeskAccount): never {
   throw notFound(`Nobody in the contact centre ${contactCenter.name} is called ${JSON.stringify(userName)}`, {
     field: 'user',
   });

@@ -16,11 +16,11 @@ import type { SeenPeople } from '../../records/audit/seen-people.ts';
 import type { Revocations } from '../../records/revocation/revocations.ts';
 import type { ClientDirectory } from '../../registry/clients/directory.ts';
 import type { ClientService } from '../../registry/clients/service.ts';
-import { eventOf } from './events.ts';
-import { ownerOf, type People, type Within } from './people.ts';
+import { helpDeskEventOf } from './events.ts';
+import { type HelpDeskPeople, ownerOf, type Within } from './people.ts';
 
 export interface OrderedRevocationsOptions {
-  people: Pick<People, 'contactCenter' | 'find'>;
+  people: Pick<HelpDeskPeople, 'contactCenter' | 'find'>;
   clientDirectory: Pick<ClientDirectory, 'find'>;
   clients: Pick<ClientService, 'list'>;
   consents: Pick<ConsentService, 'count'>;
@@ -147,14 +147,14 @@ export function createOrderedRevocations(options: OrderedRevocationsOptions) {
       const { kind, id } = target;
       if (order.dryRun) {
         const fields = { purpose: 'revocation' };
-        await audit.write(eventOf('access_inspected', actor, { ...factsOf(target), fields }));
+        await audit.write(helpDeskEventOf('access_inspected', actor, { ...factsOf(target), fields }));
         return { target, ends: await endsFor[kind](target, now() - maxLifeMs) };
       }
       const revokedAtMs = now();
       // In parallel: what is urgent must not wait for the audit trail.
       await Promise.all([
         kind === 'user' ? sessions.endAll(ownerIn(target)) : revocations.revoke({ kind, id }),
-        audit.write(eventOf('access_revoked', actor, { ...factsOf(target), fields: { kind } })),
+        audit.write(helpDeskEventOf('access_revoked', actor, { ...factsOf(target), fields: { kind } })),
       ]);
       return { target, revokedAt: timeOf(revokedAtMs) };
     },

@@ -5,11 +5,11 @@ import type { SessionService } from '../../browser/sessions/service.ts';
 import type { SessionViews } from '../../browser/sessions/views.ts';
 import type { Actor } from '../../core/administration/actor.ts';
 import type { AuditWriter } from '../../records/audit/event.ts';
-import { eventOf } from './events.ts';
-import { ownerOf, type People } from './people.ts';
+import { helpDeskEventOf } from './events.ts';
+import { type HelpDeskPeople, ownerOf } from './people.ts';
 
 export interface HeldSessionsOptions {
-  people: Pick<People, 'find'>;
+  people: Pick<HelpDeskPeople, 'find'>;
   sessions: Pick<SessionService, 'list' | 'findOne' | 'endOne' | 'endAll'>;
   views: SessionViews;
   audit: Pick<AuditWriter, 'write'>;
@@ -22,7 +22,7 @@ export function createHeldSessions({ people, sessions, views, audit }: HeldSessi
       const user = await people.find(named, actor.within);
       const { sub, contactCenterId } = user;
       const fields = { purpose: 'sessions' };
-      await audit.write(eventOf('access_inspected', actor, { sub, contactCenterId, fields }));
+      await audit.write(helpDeskEventOf('access_inspected', actor, { sub, contactCenterId, fields }));
       return { user, sessions: await views(await sessions.list(ownerOf(user))) };
     },
 
@@ -36,7 +36,7 @@ export function createHeldSessions({ people, sessions, views, audit }: HeldSessi
         throw notFound('The person has no such session', { field: 'session' });
       }
       // The event comes first: a repetition after a crash would find no session to record.
-      await audit.write(eventOf('session_ended', actor, { sub, contactCenterId, sid }));
+      await audit.write(helpDeskEventOf('session_ended', actor, { sub, contactCenterId, sid }));
       await sessions.endOne(ownerOf(user), sid);
       return { user, sessions: 1 };
     },
@@ -46,7 +46,7 @@ export function createHeldSessions({ people, sessions, views, audit }: HeldSessi
       const user = await people.find(named, actor.within);
       const { sub, contactCenterId } = user;
       const held = await sessions.list(ownerOf(user));
-      await audit.write(eventOf('global_logout', actor, { sub, contactCenterId }));
+      await audit.write(helpDeskEventOf('global_logout', actor, { sub, contactCenterId }));
       await sessions.endAll(ownerOf(user));
       return { user, sessions: held.length };
     },

@@ -4,7 +4,7 @@ import type { Metrics } from '@gatehouse/service-kit/observability';
 import { defineScript, type Keyspace, type RedisClient } from '@gatehouse/service-kit/redis';
 import type { Actor } from '../../core/administration/actor.ts';
 import type { AuditWriter } from '../../records/audit/event.ts';
-import { eventOf } from './events.ts';
+import { helpDeskEventOf } from './events.ts';
 
 /** So many in an hour are no help for people who call. */
 const alarmFrom = 30;
@@ -61,7 +61,7 @@ export function createUnlockWatch({ redis, keyspace, audit, metrics }: UnlockWat
       alarms.inc();
       await Promise.all([
         use(actor.name),
-        audit.write(eventOf('many_delays_cleared', actor, { contactCenterId, fields: { unlocks } })),
+        audit.write(helpDeskEventOf('many_delays_cleared', actor, { contactCenterId, fields: { unlocks } })),
       ]);
     },
     /** Names of the administrators of the last day, the last one first. */

@@ -5,12 +5,12 @@ import { AppError } from '@gatehouse/service-kit/errors';
 import type { Actor } from '../../core/administration/actor.ts';
 import type { UserService } from '../../people/accounts/service.ts';
 import type { AuditWriter } from '../../records/audit/event.ts';
-import { eventOf } from './events.ts';
-import type { People } from './people.ts';
+import { helpDeskEventOf } from './events.ts';
+import type { HelpDeskPeople } from './people.ts';
 import type { UnlockWatch } from './unlock-watch.ts';
 
 export interface UnlocksOptions {
-  people: Pick<People, 'foundAccount'>;
+  people: Pick<HelpDeskPeople, 'foundAccount'>;
   delays: UserService['delays'];
   watch: Pick<UnlockWatch, 'record'>;
   audit: Pick<AuditWriter, 'write'>;
@@ -24,7 +24,7 @@ export function createUnlocks({ people, delays, watch, audit }: UnlocksOptions) 
   ) => {
     const { userName, contactCenterId } = user;
     const reason = 'too_often';
-    const event = eventOf('delays_cleared', actor, { contactCenterId, fields: { userName, reason } });
+    const event = helpDeskEventOf('delays_cleared', actor, { contactCenterId, fields: { userName, reason } });
     await audit.write({ ...event, outcome: 'failure' });
     const minutes = Math.ceil(waitMs / 60_000);
     const message = `This account was unlocked three times within an hour: it can be unlocked again in ${minutes} ${minutes === 1 ? 'minute' : 'minutes'}`;
@@ -47,7 +47,9 @@ export function createUnlocks({ people, delays, watch, audit }: UnlocksOptions) 
       if (waitMs > 0) throw await refuse(actor, { userName, contactCenterId }, waitMs);
       const [left] = await Promise.all([
         delays.explain(contactCenter, userName),
-        audit.write(eventOf('delays_cleared', actor, { contactCenterId, fields: { userName, refusals } })),
+        audit.write(
+          helpDeskEventOf('delays_cleared', actor, { contactCenterId, fields: { userName, refusals } }),
+        ),
         refusals > 0 ? watch.record(actor, contactCenterId) : undefined,
       ]);
       const waitSeconds = Math.ceil(left.waitMs.elsewhere / 1_000) || undefined;

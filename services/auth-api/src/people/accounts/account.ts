@@ -6,7 +6,7 @@ import { canonicalTenant } from '../../registry/contact-centers/fold-name.ts';
 import type { ContactCenterService } from '../../registry/contact-centers/service.ts';
 import type { MappedFailure } from '../directories/map-failure.ts';
 import { SignInError } from '../directories/sign-in-error.ts';
-import type { Attempt, AttemptLimiter } from './attempts/limiter.ts';
+import type { Attempt, PasswordAttemptLimiter } from './attempts/limiter.ts';
 import type { LockoutRulesReader } from './lockout-rules.ts';
 import { canonicalUserName, type LoginName, type LoginNames } from './login-name.ts';
 
@@ -60,7 +60,7 @@ interface OpenedName extends Pick<Account, 'contactCenter'> {
 export interface AccountsOptions {
   loginNames: LoginNames;
   contactCenters: Pick<ContactCenterService, 'domainOf' | 'resolve' | 'get' | 'environment'>;
-  limiter: Pick<AttemptLimiter, 'reserve'>;
+  limiter: Pick<PasswordAttemptLimiter, 'reserve'>;
   lockoutRules: LockoutRulesReader;
   /** Writes events of attempts that had to wait. */
   throttled: Pick<AuditWriter, 'write'>;

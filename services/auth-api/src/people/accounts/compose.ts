@@ -9,7 +9,7 @@ import type { Core } from '../../core/core.ts';
 import type { Domain, ServicesOf } from '../../core/domain.ts';
 import type { Activity } from '../../records/activity/compose.ts';
 import type { Audit } from '../../records/audit/compose.ts';
-import type { Revocation } from '../../records/revocation/compose.ts';
+import type { RevocationParts } from '../../records/revocation/compose.ts';
 import type { ContactCenters } from '../../registry/contact-centers/compose.ts';
 import { createBackendMetrics, createDiscoveryMetrics } from '../directories/backend-metrics.ts';
 import { connectDirectory } from '../directories/connect-directory.ts';
@@ -58,7 +58,7 @@ interface UserDependencies {
   consul: ConsulAccess | undefined;
   activity: Activity;
   audit: Audit;
-  revocation: Revocation;
+  revocation: RevocationParts;
   contactCenters: ContactCenters;
   people: People;
   /** Whether a password counts where single sign-on is on. */

@@ -14,7 +14,11 @@ import type { ContactCenterService } from '../../registry/contact-centers/servic
 import { createEnvironmentLinks } from '../directories/environment-links.ts';
 import { createLoginWatch } from '../directories/link-health.ts';
 import { accountKey, createAccounts } from './account.ts';
-import { type AttemptLimiter, type AttemptLimits, createAttemptLimiter } from './attempts/limiter.ts';
+import {
+  createPasswordAttemptLimiter,
+  type PasswordAttemptLimiter,
+  type PasswordAttemptLimits,
+} from './attempts/limiter.ts';
 import type { UsualAddresses } from './attempts/usual-addresses.ts';
 import { createAuthenticate, type SignInCounts } from './authenticate.ts';
 import { createChangePassword } from './change-password.ts';
@@ -36,7 +40,7 @@ export interface UserServiceOptions {
   connect(environment: EnvironmentView): ConfigurationBackend;
   redis: RedisClient;
   keyspace: Keyspace;
-  limits: AttemptLimits;
+  limits: PasswordAttemptLimits;
   /** For directories that do not show when they lock an account. */
   lockout: LockoutSettings;
   usualAddresses: UsualAddresses;
@@ -75,7 +79,7 @@ export function createUserService(options: UserServiceOptions) {
   });
   const loginWatch = createLoginWatch({ inUse: links.inUse, metrics, log, now });
   const { limits, usualAddresses } = options;
-  const limiter = createAttemptLimiter({ redis, keyspace, limits, usualAddresses, now });
+  const limiter = createPasswordAttemptLimiter({ redis, keyspace, limits, usualAddresses, now });
   const lockoutRules = createLockoutRules({ links, settings: options.lockout, log, now });
   const accounts = createAccounts({
     loginNames: options.loginNames,
@@ -146,7 +150,7 @@ export function createUserService(options: UserServiceOptions) {
 }
 
 interface DelaysOptions {
-  limiter: Pick<AttemptLimiter, 'explain' | 'unlock'>;
+  limiter: Pick<PasswordAttemptLimiter, 'explain' | 'unlock'>;
   lockoutRules: LockoutRulesReader;
   contactCenters: Pick<ContactCenterService, 'environment'>;
 }

@@ -6,7 +6,7 @@ import { createRevocations } from './revocations.ts';
 import { createRevocationStream } from './stream.ts';
 import { createRevocationTable } from './table.ts';
 
-export type Revocation = ServicesOf<typeof composeRevocation>;
+export type RevocationParts = ServicesOf<typeof composeRevocation>;
 
 export function composeRevocation({
   kit,

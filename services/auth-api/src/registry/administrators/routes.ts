@@ -7,7 +7,7 @@ import { type App, ok } from '@gatehouse/service-kit/http';
 import { z } from 'zod';
 import { actorOf } from '../../core/administration/actor.ts';
 import { refusals as common } from '../../core/administration/refusals.ts';
-import { type AdministratorService, viewOf } from './service.ts';
+import { type AdministratorService, administratorViewOf } from './service.ts';
 
 const tags = ['administrators'];
 const refusals = { ...common, 429: errorEnvelope };
@@ -35,7 +35,7 @@ export function administratorRoutes(
         response: { 200: envelopeOf(z.array(administratorSchema)), ...refusals },
       },
     },
-    async () => ok((await administrators.list()).map(viewOf)),
+    async () => ok((await administrators.list()).map(administratorViewOf)),
   );
 
   app.post(
@@ -59,7 +59,7 @@ export function administratorRoutes(
     async (request) => {
       const { note, way, ...named } = request.body.data;
       const person = await people.listed(named);
-      return ok(viewOf(await administrators.add({ ...person, way, note }, actorOf(request))));
+      return ok(administratorViewOf(await administrators.add({ ...person, way, note }, actorOf(request))));
     },
   );
 

@@ -116,7 +116,7 @@ export function createAdministratorService({
   };
 }
 
-export function viewOf(entry: StoredAdministrator): AdministratorView {
+export function administratorViewOf(entry: StoredAdministrator): AdministratorView {
   const { sub, name, contactCenterId, way, note, addedBy, addedAt } = entry;
   const known = {
     contactCenterId: contactCenterId ?? undefined,
@@ -134,5 +134,5 @@ export function isWhole({ contactCenterId, way }: StoredAdministrator): boolean 
 }
 
 function auditedOf(row: StoredAdministrator | undefined) {
-  return row && { ...viewOf(row) };
+  return row && { ...administratorViewOf(row) };
 }

@@ -9,7 +9,7 @@ import type { Core } from '../../core/core.ts';
 import type { Domain, ServicesOf } from '../../core/domain.ts';
 import { createDomainEvent } from '../../core/domain-event.ts';
 import type { Audit } from '../../records/audit/compose.ts';
-import type { Revocation } from '../../records/revocation/compose.ts';
+import type { RevocationParts } from '../../records/revocation/compose.ts';
 import type { ContactCenters } from '../contact-centers/compose.ts';
 import type { Client } from './client.ts';
 import { consoleClient } from './console-client.ts';
@@ -38,7 +38,7 @@ interface ClientDependencies {
   };
   assertions: Assertions;
   audit: Audit;
-  revocation: Revocation;
+  revocation: RevocationParts;
   contactCenters: ContactCenters;
   /** The services' own client. */
   accessTokens: { own: Client };

@@ -19,11 +19,11 @@ import {
   clientParamsSchema,
   createBodySchema,
   listQuerySchema,
-  rotateBodySchema,
+  rotateSecretBodySchema,
   updateBodySchema,
 } from './schemas.ts';
 import type { ClientService } from './service.ts';
-import { viewOf } from './view.ts';
+import { clientViewOf } from './view.ts';
 
 const refusals = { ...refusalsOfOne, 412: errorEnvelope, 429: errorEnvelope };
 const tags = ['clients'];
@@ -54,7 +54,7 @@ export function clientRoutes(app: App, { clients, exchangeRights, compatEnabled 
         { search, contactCenterId, within: actorOf(request).within },
         page,
       );
-      return { ...ok(rows.map(viewOf)), ...definedOnly({ nextCursor }) };
+      return { ...ok(rows.map(clientViewOf)), ...definedOnly({ nextCursor }) };
     },
   );
 
@@ -168,7 +168,7 @@ export function clientRoutes(app: App, { clients, exchangeRights, compatEnabled 
         summary: 'Give a client a new secret; the former one stays valid for a grace time',
         description: `Without a body the grace time of the installation; 0 after a leak. ${ifMatchRule}`,
         params: clientParamsSchema,
-        body: rotateBodySchema,
+        body: rotateSecretBodySchema,
         response: { 200: envelopeOf(clientWithSecretSchema), ...refusals },
       },
     },
@@ -195,7 +195,7 @@ function etagOfClient({ version, lastUsedAtMs = 0, lastGrants }: Client): string
 
 function tagged(reply: FastifyReply, client: Client) {
   reply.header('etag', etagOfClient(client));
-  return viewOf(client);
+  return clientViewOf(client);
 }
 
 /** Answers 304 without a body, which the response schemas do not describe. */

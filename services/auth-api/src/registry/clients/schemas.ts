@@ -29,7 +29,7 @@ export const updateBodySchema = wrapped(clientPatchSchema);
 
 const maxGraceSeconds = 31_536_000;
 
-export const rotateBodySchema = z
+export const rotateSecretBodySchema = z
   .object({ data: z.object({ graceSeconds: integer(0, maxGraceSeconds).optional() }).optional() })
   .nullish();
 

@@ -5,7 +5,7 @@ import { diff, type FieldChanges, hiddenValue } from '@gatehouse/service-kit/cha
 import type { Client } from './client.ts';
 import { table } from './table.ts';
 
-export function viewOf(client: Client): ClientView {
+export function clientViewOf(client: Client): ClientView {
   return {
     ...(fieldsOf(client) as ClientView),
     lastUsedAt: client.lastUsedAtMs,

@@ -6,7 +6,7 @@ import { newOwnerState } from '@gatehouse/service-kit/cache';
 import { currentCorrelationId } from '@gatehouse/service-kit/http';
 import type { Core } from '../../core/core.ts';
 import type { Domain, ServicesOf } from '../../core/domain.ts';
-import type { Revocation } from '../../records/revocation/compose.ts';
+import type { RevocationParts } from '../../records/revocation/compose.ts';
 import { createContactCenters, environmentApiSource } from './service.ts';
 import { createSubjects } from './subjects.ts';
 
@@ -15,7 +15,7 @@ interface ContactCenterDependencies {
     environmentApi: { url: string; internalUrl: string | undefined; staleMaxSeconds: number };
     signIn: { defaultTenant: string | undefined };
   };
-  revocation: Revocation;
+  revocation: RevocationParts;
   /** Our own calls carry a token. */
   accessTokens: { serviceAuthorization: { header(): Promise<string>; renew(): void } };
 }

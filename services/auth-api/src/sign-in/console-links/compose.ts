@@ -3,7 +3,7 @@
 import type { Core } from '../../core/core.ts';
 import type { Domain, ServicesOf } from '../../core/domain.ts';
 import type { Audit } from '../../records/audit/compose.ts';
-import type { Revocation } from '../../records/revocation/compose.ts';
+import type { RevocationParts } from '../../records/revocation/compose.ts';
 import type { Tokens } from '../../tokens/compose.ts';
 import { consoleLinkRoutes } from './routes.ts';
 import { createConsoleLinks } from './service.ts';
@@ -11,7 +11,7 @@ import { createConsoleLinkStore } from './store.ts';
 
 interface ConsoleLinkDependencies {
   audit: Audit;
-  revocation: Revocation;
+  revocation: RevocationParts;
   tokens: Tokens;
 }
 

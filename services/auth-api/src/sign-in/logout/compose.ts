@@ -6,7 +6,7 @@ import type { Core } from '../../core/core.ts';
 import type { Domain } from '../../core/domain.ts';
 import type { Keys } from '../../keys/signing-keys/compose.ts';
 import type { Audit } from '../../records/audit/compose.ts';
-import type { Revocation } from '../../records/revocation/compose.ts';
+import type { RevocationParts } from '../../records/revocation/compose.ts';
 import type { Branding } from '../../registry/branding/compose.ts';
 import type { Clients } from '../../registry/clients/compose.ts';
 import type { Tokens } from '../../tokens/compose.ts';
@@ -24,7 +24,7 @@ import { createSignOutService } from './sign-out-service.ts';
 
 interface LogoutDependencies {
   config: { sessions: { signOutAsksSiblings: boolean } };
-  revocation: Revocation;
+  revocation: RevocationParts;
   audit: Audit;
   keys: Keys;
   clients: Clients;

@@ -21,7 +21,7 @@ import {
 } from './asserted-person.ts';
 import { SsoError, type SsoReason } from './failure.ts';
 import type { SsoFlow } from './flow.ts';
-import { reasonOf, type SsoMetrics } from './metrics.ts';
+import { failureReasonOf, type SsoMetrics } from './metrics.ts';
 import type { ProviderRequest } from './protocol.ts';
 import type { ProviderSessions } from './provider-sessions.ts';
 import type { Schemes } from './scheme.ts';
@@ -181,7 +181,7 @@ export function createSsoLogin(options: SsoLoginOptions): SsoLogin {
 
     async fail(request, { protocol, contactCenterId, interactionId, userName, tenant }, error) {
       if (!(error instanceof SignInError)) throw error;
-      const reason = reasonOf(error);
+      const reason = failureReasonOf(error);
       metrics.failed(protocol, contactCenterId, error);
       options.log.warn(
         {

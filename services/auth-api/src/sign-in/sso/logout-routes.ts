@@ -19,14 +19,14 @@ export const signedOutPath = '/auth/v3/sso/signed-out';
 const tags = ['single sign-on'];
 const formLimitBytes = 128 * 1024;
 
-export interface LogoutRoutesDeps {
+export interface SsoLogoutRoutesDeps {
   providerLogout: ProviderLogout;
   oidcLogout: OidcLogout;
   samlLogout: SamlLogout;
   ssoRefusals: SsoRefusals;
 }
 
-export async function providerLogoutRoutes(app: App, deps: LogoutRoutesDeps): Promise<void> {
+export async function providerLogoutRoutes(app: App, deps: SsoLogoutRoutesDeps): Promise<void> {
   const { providerLogout, samlLogout } = deps;
   app.setErrorHandler(notingRefusals(htmlErrorHandler, deps));
   app.removeAllContentTypeParsers();
@@ -91,7 +91,7 @@ export async function providerLogoutRoutes(app: App, deps: LogoutRoutesDeps): Pr
   });
 }
 
-export async function backchannelLogoutRoutes(app: App, deps: LogoutRoutesDeps): Promise<void> {
+export async function backchannelLogoutRoutes(app: App, deps: SsoLogoutRoutesDeps): Promise<void> {
   const { oidcLogout } = deps;
   app.setErrorHandler(notingRefusals(envelopeErrorHandler, deps));
   app.removeAllContentTypeParsers();

@@ -40,7 +40,7 @@ export function createSsoMetrics(metrics: Metrics, activity: SignInCounts) {
       activity.signInSucceeded(contactCenter, startedAtMs);
     },
     failed(protocol: string, contactCenter: string, error: SignInError): void {
-      const reason = reasonOf(error);
+      const reason = failureReasonOf(error);
       outcomes.inc({ protocol, outcome: reason });
       activity.signInFailed(contactCenter, error.failure);
       if (protocol !== 'saml') return;
@@ -54,7 +54,8 @@ export function createSsoMetrics(metrics: Metrics, activity: SignInCounts) {
 }
 
 /** The name of what went wrong for operators. */
-export const reasonOf = (error: SignInError) => (error instanceof SsoError ? error.reason : 'try_again');
+export const failureReasonOf = (error: SignInError) =>
+  error instanceof SsoError ? error.reason : 'try_again';
 
 export function observeSsoKeys(metrics: Metrics): (keys: readonly SsoKey[]) => void {
   const ends = metrics.gauge(

@@ -18,7 +18,7 @@ export const placeParams = z.object({ contactCenterId: z.guid(), place: freeText
 
 const root = '-';
 
-export function pathOf({ contactCenterId, location }: SignOnPlace): string {
+export function signOnPathOf({ contactCenterId, location }: SignOnPlace): string {
   return `${contactCenterId}/${slugOf(location)}`;
 }
 

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createBrowserCookies } from '../../../src/browser/cookies/browser-cookies.ts';
 import { createInteractionService } from '../../../src/browser/interactions/service.ts';
 import { createInteractionStore } from '../../../src/browser/interactions/store.ts';
-import { viewOf } from '../../../src/browser/interactions/view.ts';
+import { interactionViewOf } from '../../../src/browser/interactions/view.ts';
 import type { AuthorizationRequest } from '../../../src/core/protocol/authorization-request.ts';
 import { openDoor } from '../../stack/doors.ts';
 import { browserCookie } from '../../stack/interaction.ts';
@@ -53,7 +53,7 @@ describe.each([{ cluster: false }, { cluster: true }])(
     it('come back to the browser that started them, with what the page needs', async () => {
       const { interactions, door, id } = await start();
       const interaction = await interactions.readFor(door.request, id);
-      expect(viewOf(interaction, false)).toEqual({
+      expect(interactionViewOf(interaction, false)).toEqual({
         id,
         client: { id: 'app', name: 'App' },
         contactCenterHint: 'demo',
@@ -67,7 +67,7 @@ describe.each([{ cluster: false }, { cluster: true }])(
 
     it('name the scheme where an application on a device has no origin', async () => {
       const { interactions, door, id } = await start({ redirectUri: 'com.example.app:/callback' });
-      expect(viewOf(await interactions.readFor(door.request, id), false).redirectOrigin).toBe(
+      expect(interactionViewOf(await interactions.readFor(door.request, id), false).redirectOrigin).toBe(
         'com.example.app:',
       );
     });
@@ -80,7 +80,7 @@ describe.each([{ cluster: false }, { cluster: true }])(
         userName: 'other',
         tenant: 'acme',
       });
-      expect(viewOf(await interactions.readFor(door.request, id), false)).toMatchObject({
+      expect(interactionViewOf(await interactions.readFor(door.request, id), false)).toMatchObject({
         error: 'throttled',
         retryAfterSeconds: 7,
         userName: 'other',
@@ -90,7 +90,8 @@ describe.each([{ cluster: false }, { cluster: true }])(
 
     it('tell whether the user may stay signed in, and what they chose before the last error', async () => {
       const { interactions, door, id } = await start();
-      const shown = async () => viewOf(await interactions.readFor(door.request, id), true).remember;
+      const shown = async () =>
+        interactionViewOf(await interactions.readFor(door.request, id), true).remember;
 
       expect(await shown()).toBe('offered');
       await interactions.recordState(id, { error: 'bad_credentials', remember: true });

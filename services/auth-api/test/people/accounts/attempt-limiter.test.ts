@@ -3,8 +3,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { budgetOf, type LockoutRules } from '../../../src/people/accounts/attempts/budget.ts';
 import {
   type Attempt,
-  type AttemptLimits,
-  createAttemptLimiter,
+  createPasswordAttemptLimiter,
+  type PasswordAttemptLimits,
 } from '../../../src/people/accounts/attempts/limiter.ts';
 import { createUsualAddresses } from '../../../src/people/accounts/attempts/usual-addresses.ts';
 import { SignInError } from '../../../src/people/directories/sign-in-error.ts';
@@ -12,7 +12,7 @@ import { encryptionKeys } from '../../stack/auth-api.ts';
 import { openRedis, type RedisForTests, stoppedClock } from '../../stack/redis.ts';
 
 /** The defaults of the settings. */
-const limits: AttemptLimits = {
+const limits: PasswordAttemptLimits = {
   freeFailures: 3,
   firstDelayMs: 1_000,
   maxDelayMs: 300_000,
@@ -61,8 +61,8 @@ describe.each([{ cluster: false }, { cluster: true }])(
       clock = stoppedClock();
     });
 
-    const limiterWith = (own: Partial<AttemptLimits> = {}, addresses = usualAddresses) =>
-      createAttemptLimiter({
+    const limiterWith = (own: Partial<PasswordAttemptLimits> = {}, addresses = usualAddresses) =>
+      createPasswordAttemptLimiter({
         ...store,
         limits: { ...limits, ...own },
         usualAddresses: addresses,
@@ -453,7 +453,7 @@ describe.each([{ cluster: false }, { cluster: true }])(
 
 it('refuses when Redis cannot count', async () => {
   const store = await openRedis();
-  const limiter = createAttemptLimiter({ ...store, limits, usualAddresses, now: Date.now });
+  const limiter = createPasswordAttemptLimiter({ ...store, limits, usualAddresses, now: Date.now });
   await store.server.stop();
   await expect(limiter.reserve({ account: 'a', rules, address: '192.0.2.1' })).rejects.toThrow();
   await store.close();

@@ -1,7 +1,7 @@
 /** Replicas of the release before count attempts in the same sets: together they stay below the lock of the directory. */
 import { Secret } from '@gatehouse/service-kit/crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createAttemptLimiter } from '../../../src/people/accounts/attempts/limiter.ts';
+import { createPasswordAttemptLimiter } from '../../../src/people/accounts/attempts/limiter.ts';
 import { createUsualAddresses } from '../../../src/people/accounts/attempts/usual-addresses.ts';
 import { encryptionKeys } from '../../stack/auth-api.ts';
 import { openRedis, type RedisForTests, stoppedClock } from '../../stack/redis.ts';
@@ -37,7 +37,7 @@ describe.each([2, 3, 4, 5, 6, 8])('where the directory locks at refusal %i', (th
     async (...order) => {
       const account = `account ${threshold} ${order.join()}`;
       const rules = { threshold, windowMs, from: 'server' as const };
-      const limiter = createAttemptLimiter({ ...store, limits, usualAddresses, now: clock.now });
+      const limiter = createPasswordAttemptLimiter({ ...store, limits, usualAddresses, now: clock.now });
       const former = formerLimiter(store, windowMs);
       const [away, home] = ['198.51.100.7', '192.0.2.7'];
       const login = await limiter.reserve({ account, rules, address: home, device: 'home' });

@@ -13,7 +13,7 @@ import { tokenIdIn } from '../../../tokens/derived-tokens.ts';
 import { newFamilyId } from '../../../tokens/family-token.ts';
 import type { Grant } from '../../../tokens/grant.ts';
 import { lineageOf } from '../../../tokens/lineage.ts';
-import { actorOf, type SubjectRecord } from './policy.ts';
+import { exchangeActorOf, type SubjectRecord } from './policy.ts';
 
 export interface Derivation {
   client: Client;
@@ -104,7 +104,7 @@ function endOf({ subject, actor, nowMs }: Derivation, ownLifeSeconds: number): n
 
 /** Section 4.1: the outermost actor acts now; who acted before stays on record. */
 function nested({ client, subject, actor }: Derivation) {
-  const acting = actorOf(client, actor);
+  const acting = exchangeActorOf(client, actor);
   return subject.act === undefined ? acting : { ...acting, act: subject.act };
 }
 

@@ -4,7 +4,7 @@ import { invalidRequest, unauthorizedClient } from '@gatehouse/service-kit/error
 import type { UserIdentity } from '../../../people/identity/identity.ts';
 import { type Client, servesContactCenter } from '../../../registry/clients/client.ts';
 import type { AccessTokenRecord } from '../../../tokens/access-token.ts';
-import type { Actor, Party } from '../../../tokens/lineage.ts';
+import type { ActorClaim, Party } from '../../../tokens/lineage.ts';
 
 export interface Exchange {
   client: Client;
@@ -29,7 +29,7 @@ export function checkExchange(exchange: Exchange, issuer: string): SubjectRecord
   if (client.clientType === 'PUBLIC') throw unauthorizedClient('A public client may not exchange tokens');
   const record = checkSubject(client, subject);
   if (actor !== undefined) checkActor(client, actor, { subject: record, cnf });
-  checkMayAct(subject.mayAct, { iss: issuer, ...actorOf(client, actor) });
+  checkMayAct(subject.mayAct, { iss: issuer, ...exchangeActorOf(client, actor) });
   return record;
 }
 
@@ -48,7 +48,7 @@ function mayUseTokensOf(client: Client, subjectClient: string): boolean {
 }
 
 /** The claim `act` of an issued token. */
-export function actorOf(client: Client, actor: AccessTokenRecord | undefined): Actor {
+export function exchangeActorOf(client: Client, actor: AccessTokenRecord | undefined): ActorClaim {
   const clientId = actor?.clientId ?? client.clientId;
   return { sub: actor?.sub ?? clientId, client_id: clientId };
 }

@@ -36,7 +36,7 @@ export async function redeemAsserted(
   const [accessToken] = await Promise.all([
     accessTokens.issue(request.client, record),
     audit.write(
-      eventOf(request, {
+      redemptionEventOf(request, {
         name: 'assertion_accepted',
         outcome: 'success',
         sub,
@@ -63,7 +63,7 @@ export async function recordRefusals<T>(
     const assertionIssuer = issuerOf();
     const trail = request.client.clientType === 'PUBLIC' ? strangersAudit : audit;
     await trail.write(
-      eventOf(request, {
+      redemptionEventOf(request, {
         name: 'token_refused',
         outcome: 'failure',
         fields: {
@@ -86,7 +86,7 @@ function refusedAssertion(detail: string) {
 
 type EventDetail = Omit<AuditEvent, 'clientId' | 'correlationId' | 'clientAddress'>;
 
-export function eventOf(
+export function redemptionEventOf(
   { client, correlationId, clientAddress }: GrantRequest,
   detail: EventDetail,
 ): AuditEvent {

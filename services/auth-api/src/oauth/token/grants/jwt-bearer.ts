@@ -4,10 +4,10 @@ import { jwtBearerGrantType as grantType } from '../../../core/protocol/grant-ty
 import { requireParameter } from '../../../core/protocol/parameters.ts';
 import type { TokenAnswer } from '../../../tokens/access-token.ts';
 import {
-  eventOf,
   type RedeemAssertedDeps,
   recordRefusals,
   redeemAsserted,
+  redemptionEventOf,
 } from '../exchange/redeem-asserted.ts';
 import { type RedeemConvertedDeps, redeemConverted } from '../exchange/redeem-converted.ts';
 import type { GrantHandler, GrantRequest } from '../grant-handler.ts';
@@ -24,7 +24,7 @@ export function jwtBearerGrant(deps: JwtBearerDeps): GrantHandler {
   async function redeemOwn(request: GrantRequest, assertion: string): Promise<TokenAnswer> {
     const { answer, subject } = await redeemConverted(deps, request, { assertion, grantType });
     await audit.write(
-      eventOf(request, {
+      redemptionEventOf(request, {
         name: 'assertion_accepted',
         outcome: 'success',
         sub: subject.identity.sub,

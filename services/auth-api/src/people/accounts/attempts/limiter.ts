@@ -6,13 +6,13 @@ import { createAddressCounts } from './address-counts.ts';
 import type { Proof } from './same-password.ts';
 import type { UsualAddresses } from './usual-addresses.ts';
 
-export interface AttemptLimits extends Pace {
+export interface PasswordAttemptLimits extends Pace {
   /** Refusals from one address (IPv6: one /64) within its window, over all accounts. */
   addressAttempts: number;
   addressWindowMs: number;
 }
 
-export interface AttemptSubject extends AccountSubject {
+export interface PasswordAttemptSubject extends AccountSubject {
   /** One of the first attempts at a login page of ours. */
   isEarlyOnPage?: boolean | undefined;
 }
@@ -30,12 +30,12 @@ export interface Attempt {
   moveTo(account: string): Promise<void>;
 }
 
-export type AttemptLimiter = ReturnType<typeof createAttemptLimiter>;
+export type PasswordAttemptLimiter = ReturnType<typeof createPasswordAttemptLimiter>;
 
-export interface AttemptLimiterOptions {
+export interface PasswordAttemptLimiterOptions {
   redis: RedisClient;
   keyspace: Keyspace;
-  limits: AttemptLimits;
+  limits: PasswordAttemptLimits;
   usualAddresses: UsualAddresses;
   now: Clock;
 }
@@ -44,13 +44,13 @@ export interface AttemptLimiterOptions {
  * An attempt is reserved before the password is verified, and given back unless the answer was a refusal. So parallel attempts
  * get no more tries than serial ones, and right passwords consume nothing.
  */
-export function createAttemptLimiter({
+export function createPasswordAttemptLimiter({
   redis,
   keyspace,
   limits,
   usualAddresses,
   now,
-}: AttemptLimiterOptions) {
+}: PasswordAttemptLimiterOptions) {
   const accounts = createAccountCounts({ redis, keyspace, pace: limits, usualAddresses, now });
   const addresses = createAddressCounts({
     redis,
@@ -62,7 +62,7 @@ export function createAttemptLimiter({
 
   return {
     /** @throws SignInError `throttled` with the time to wait */
-    async reserve(subject: AttemptSubject): Promise<Attempt> {
+    async reserve(subject: PasswordAttemptSubject): Promise<Attempt> {
       let onAccount = await accounts.reserve(subject);
       const group = onAccount.isUsualAddress ? 'usual' : subject.isEarlyOnPage ? 'page' : 'other';
       // A known browser proved the password before: what others do at its address is not its fault.

@@ -11,17 +11,17 @@ import { makeCertifiedKey } from './certificate.ts';
 import {
   insertSsoKey,
   type KeyPurpose,
-  type KeyState,
   listSsoKeys,
   lockSsoKeys,
   promoteSsoKey,
+  type SsoKeyState,
   type StoredSsoKey,
 } from './store.ts';
 
 export interface SsoKey {
   id: string;
   purpose: KeyPurpose;
-  state: KeyState;
+  state: SsoKeyState;
   /** PEM. */
   certificate: string;
   /** PKCS#8 in PEM. */
@@ -29,7 +29,7 @@ export interface SsoKey {
   notAfterMs: number;
 }
 
-export interface Actor {
+export interface SsoKeyActor {
   name: string;
   clientId?: string | undefined;
   correlationId: string;
@@ -72,7 +72,7 @@ export function createSsoKeys(options: SsoKeysOptions) {
     options.onLoaded?.(keys);
   };
 
-  const make = async (purpose: KeyPurpose, state: KeyState): Promise<StoredSsoKey> => {
+  const make = async (purpose: KeyPurpose, state: SsoKeyState): Promise<StoredSsoKey> => {
     const { certificate, privateKey } = await makeCertifiedKey(purpose, host, now());
     const id = randomUuid();
     return { id, purpose, certificate, privateKey: secretBox.seal(privateKey, ssoKeyPlace(id)), state };
@@ -81,7 +81,7 @@ export function createSsoKeys(options: SsoKeysOptions) {
   const change = async (
     purpose: KeyPurpose,
     step: string,
-    actor: Actor,
+    actor: SsoKeyActor,
     work: (present: readonly StoredSsoKey[], db: Parameters<typeof insertSsoKey>[0]) => Promise<boolean>,
   ) => {
     await changes.inTransaction(async ({ client, record }) => {
@@ -102,7 +102,7 @@ export function createSsoKeys(options: SsoKeysOptions) {
     await reload();
   };
 
-  const of = (purpose: KeyPurpose, ...states: KeyState[]) =>
+  const of = (purpose: KeyPurpose, ...states: SsoKeyState[]) =>
     keys.filter((key) => key.purpose === purpose && states.includes(key.state));
 
   return {
@@ -121,7 +121,7 @@ export function createSsoKeys(options: SsoKeysOptions) {
     ],
     all: (): SsoKey[] => keys,
     /** Makes the next key, which is published at once and used after `activate`. @throws AppError (409, 412) */
-    prepare: (purpose: KeyPurpose, actor: Actor): Promise<void> =>
+    prepare: (purpose: KeyPurpose, actor: SsoKeyActor): Promise<void> =>
       change(purpose, 'prepared', actor, async (present, db) => {
         if (present.some(({ state }) => state === 'next'))
           throw conflict(`There is a next ${purpose} key already: activate it first`, {
@@ -131,7 +131,7 @@ export function createSsoKeys(options: SsoKeysOptions) {
         return true;
       }),
     /** @throws AppError (409) when there is no next one, (412) */
-    activate: (purpose: KeyPurpose, actor: Actor): Promise<void> =>
+    activate: (purpose: KeyPurpose, actor: SsoKeyActor): Promise<void> =>
       change(purpose, 'activated', actor, async (present, db) => {
         if (!present.some(({ state }) => state === 'next'))
           throw conflict(

@@ -2,7 +2,7 @@
 import type { Queryable } from '@gatehouse/service-kit/postgres';
 
 export type KeyPurpose = 'signing' | 'encryption';
-export type KeyState = 'next' | 'active' | 'retired';
+export type SsoKeyState = 'next' | 'active' | 'retired';
 
 export interface StoredSsoKey {
   id: string;
@@ -11,7 +11,7 @@ export interface StoredSsoKey {
   certificate: string;
   /** AES-256-GCM envelope of the PKCS#8 text. */
   privateKey: string;
-  state: KeyState;
+  state: SsoKeyState;
 }
 
 export async function listSsoKeys(db: Queryable): Promise<StoredSsoKey[]> {

@@ -3,12 +3,12 @@
  * shared address, the provider of one contact centre could receive a code that another's issued (mix-up attack, RFC 9700
  * section 4.4.2.2). `iss` (RFC 9207) would reveal it, but most providers do not send it.
  */
-import { pathOf, placePattern, type SignOnPlace } from '../place.ts';
+import { placePattern, type SignOnPlace, signOnPathOf } from '../place.ts';
 
 const base = '/auth/v3/sso/oidc/callback';
 
 export const callbackPath = `${base}/${placePattern}`;
 
 export function redirectUriOf(publicUrl: string, place: SignOnPlace): string {
-  return `${publicUrl}${base}/${pathOf(place)}`;
+  return `${publicUrl}${base}/${signOnPathOf(place)}`;
 }

@@ -1,5 +1,5 @@
 /** Names us as a SAML service provider: one entity for each contact centre and location, so that a response is valid for one only. */
-import { pathOf, placePattern, type SignOnPlace } from '../place.ts';
+import { placePattern, type SignOnPlace, signOnPathOf } from '../place.ts';
 
 export interface SamlEntity {
   entityId: string;
@@ -13,7 +13,7 @@ export interface SamlEntity {
 export const samlPath = `/auth/v3/saml/${placePattern}`;
 
 export function entityOf(issuer: string, place: SignOnPlace): SamlEntity {
-  const entityId = `${issuer}/saml/${pathOf(place)}`;
+  const entityId = `${issuer}/saml/${signOnPathOf(place)}`;
   return {
     entityId,
     metadataUrl: `${entityId}/metadata`,
