@@ -136,10 +136,10 @@ export function createDpopProofs({ origins, nonces, now }: DpopProofsOptions) {
 
 /** Sends the next nonce with every answer to a proof (RFC 9449 section 8.2), which saves the client a refused request. */
 export function advertiseNonces(scope: App, { dpopProofs }: { dpopProofs: DpopProofs }): void {
+  const { nonces } = dpopProofs;
+  if (!nonces.isRequired) return;
   scope.addHook('onRequest', (request, reply, done) => {
-    if (request.headers['dpop'] !== undefined && dpopProofs.nonces.isRequired) {
-      reply.header('dpop-nonce', dpopProofs.nonces.current());
-    }
+    if (request.headers['dpop'] !== undefined) reply.header('dpop-nonce', nonces.current());
     done();
   });
 }

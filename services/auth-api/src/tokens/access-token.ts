@@ -2,8 +2,9 @@
 import type { Confirmation } from '@gatehouse/caller-auth/sender-constraint/confirmation';
 import { installationAdminAuthority } from '@gatehouse/contracts/auth-api/console';
 import type { IntrospectionActive } from '@gatehouse/contracts/auth-api/introspection';
+import { membershipClaims } from '@gatehouse/contracts/resources/client/values';
 import type { AuthorizationDetail } from '../core/protocol/authorization-details.ts';
-import { type MembershipClaim, membershipAsked, membershipOf } from '../core/protocol/user-claims.ts';
+import { type MembershipClaim, membershipOf } from '../core/protocol/user-claims.ts';
 import type { UserIdentity } from '../people/identity/identity.ts';
 import type { Entry, Revocable } from '../records/revocation/revocation.ts';
 import type { Client } from '../registry/clients/client.ts';
@@ -113,6 +114,15 @@ export function clientTokenRecord(
   };
 }
 
+/** The lists that a scope or a registration asks for; undefined for none. */
+export function membershipAsked(
+  scope: readonly string[],
+  always: readonly MembershipClaim[],
+): MembershipClaim[] | undefined {
+  const asked = membershipClaims.filter((name) => scope.includes(name) || always.includes(name));
+  return asked.length === 0 ? undefined : asked;
+}
+
 export function factsOf(record: AccessTokenRecord): TokenFacts {
   const { issuedAtMs, authorizedAtMs } = record;
   return {
@@ -167,7 +177,7 @@ export function introspectionAnswer(record: AccessTokenRecord, issuer: string): 
     authorization_details: record.details,
     grant_type: record.grantType,
     authorities: record.authorities,
-    ...membershipOf(record.authorities, record.membership),
+    ...(record.membership && membershipOf(record.authorities, record.membership)),
     contact_center_ids: record.contactCenterIds,
     internal_client: record.internalClient,
   };

@@ -64,20 +64,11 @@ export function userClaimsOf(identity: NamedUser, names: readonly string[]): Use
   return Object.fromEntries(known.filter(([, value]) => value !== undefined));
 }
 
-/** The lists that a scope or a registration asks for; undefined for none. */
-export function membershipAsked(
-  scope: readonly string[],
-  always: readonly MembershipClaim[],
-): MembershipClaim[] | undefined {
-  const asked = membershipClaims.filter((name) => scope.includes(name) || always.includes(name));
-  return asked.length === 0 ? undefined : asked;
-}
-
 /** The lists of a token; JSON drops those that are undefined. */
-export function membershipOf(authorities: readonly string[], asked: readonly MembershipClaim[] | undefined) {
+export function membershipOf(authorities: readonly string[], asked: readonly MembershipClaim[]) {
   return {
-    roles: asked?.includes('roles') ? rolesAmong(authorities) : undefined,
-    groups: asked?.includes('groups') ? groupsAmong(authorities) : undefined,
+    roles: asked.includes('roles') ? rolesAmong(authorities) : undefined,
+    groups: asked.includes('groups') ? groupsAmong(authorities) : undefined,
   };
 }
 

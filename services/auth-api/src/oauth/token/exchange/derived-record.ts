@@ -4,11 +4,10 @@ import type { Confirmation } from '@gatehouse/caller-auth/sender-constraint/conf
 import { invalidScope } from '@gatehouse/service-kit/errors';
 import type { AuthorizationDetail } from '../../../core/protocol/authorization-details.ts';
 import { commonScope, narrowScope } from '../../../core/protocol/parameters.ts';
-import { membershipAsked } from '../../../core/protocol/user-claims.ts';
 import type { Revocable } from '../../../records/revocation/revocation.ts';
 import type { Client } from '../../../registry/clients/client.ts';
 import { permittedDetails } from '../../../registry/clients/detail-types.ts';
-import type { AccessTokenRecord } from '../../../tokens/access-token.ts';
+import { type AccessTokenRecord, membershipAsked } from '../../../tokens/access-token.ts';
 import { tokenIdIn } from '../../../tokens/derived-tokens.ts';
 import { newFamilyId } from '../../../tokens/family-token.ts';
 import type { Grant } from '../../../tokens/grant.ts';
