@@ -300,7 +300,7 @@ describe('cut-offs', () => {
     await replica.untilFresh();
   });
 
-  // attack: keep the database busy by revoking rubbish | ASVS 2.4.1 | guard: services/auth-api/src/records/revocation/writer.ts
+  // attack: keep the database busy by revoking rubbish | ASVS 2.4.1 | guard: services/auth-api/src/records/revocation/rounds.ts
   it('are looked for in PostgreSQL at most once a second, however many requests have nothing to end', async () => {
     const redis = await stores.connect(false);
     const table = createRevocationTable({ pool: stores.pool, lifeMs: 1_000_000 });
@@ -332,7 +332,7 @@ describe('cut-offs', () => {
     expect(rows).toHaveLength(3);
   });
 
-  // attack: present a revoked token after PostgreSQL was restored from an older copy | ASVS 10.4.9 | guard: services/auth-api/src/records/revocation/writer.ts
+  // attack: present a revoked token after PostgreSQL was restored from an older copy | ASVS 10.4.9 | guard: services/auth-api/src/records/revocation/list-reader.ts
   it('that a restored PostgreSQL lacks are written to it again by a replica that knows them', async () => {
     const replica = await startReplica('m', undefined, { settleIntervalMs: 100 });
     await replica.revoke({ kind: 'sub', id: 'of-the-copy' });

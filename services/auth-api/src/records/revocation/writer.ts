@@ -1,13 +1,14 @@
 /** Writes every revocation to both stores, PostgreSQL and the stream, and carries those that reached one over to the other. */
-import { setTimeout as delay } from 'node:timers/promises';
 import { createRepeatingWork } from '@gatehouse/service-kit/background';
 import type { Clock, Trust } from '@gatehouse/service-kit/clock';
 import type { Logger } from '@gatehouse/service-kit/observability';
 import type { Queryable } from '@gatehouse/service-kit/postgres';
+import { createListReader } from './list-reader.ts';
 import { createRevocationMemory, type RevocationMemory } from './memory.ts';
 import type { Revocation, RevocationKind } from './revocation.ts';
+import { createRounds } from './rounds.ts';
 import type { RevocationStream } from './stream.ts';
-import { keyOf, type RevocationTable } from './table.ts';
+import type { RevocationTable } from './table.ts';
 import { createUnsettled, type Reached, RevocationUnsettled } from './unsettled.ts';
 
 export interface RevocationWriterOptions {
@@ -33,58 +34,18 @@ export interface RevocationOrder {
 export type RevocationWriter = ReturnType<typeof createRevocationWriter>;
 
 const batchSize = 1000;
-/** Between rounds that requests wait for. */
-const minRoundIntervalMs = 1000;
 
 export function createRevocationWriter(options: RevocationWriterOptions) {
-  const { stream, table, memory, now, trust, log, maxLifeMs } = options;
-  const { settleIntervalMs = 5000, retentionIntervalMs = 3_600_000 } = options;
+  const { stream, table, memory, now, log, maxLifeMs, settleIntervalMs = 5000 } = options;
   const unsettled = createUnsettled();
-  let knownUntil: string | undefined;
-  let server: string | undefined;
-  let settling: Promise<void> | undefined;
-  let roundAtMs = Number.NEGATIVE_INFINITY;
-  let nextRound: Promise<void> | undefined;
+  const readList = createListReader({ table, memory, log, onUnlisted: unsettled.recordUnlisted });
+  const rounds = createRounds(carryOver);
 
   const append = (revocations: readonly Revocation[]) =>
     stream.append(revocations, { nowMs: now(), lifeMs: maxLifeMs });
 
-  /**
-   * Reads the revocations that PostgreSQL has and this replica may not know. A PostgreSQL that has started may be an older
-   * copy, whose clock is another one: the whole list is read, and the revocations that it lacks are written to it again.
-   */
-  async function readTable(onRow: (row: Revocation) => void): Promise<void> {
-    const moment = await table.moment();
-    const isAnother = server !== undefined && moment.server !== server;
-    const listed = new Map<string, number>();
-    for await (const page of table.read(isAnother ? undefined : knownUntil)) {
-      for (const row of page) {
-        memory.add(row);
-        onRow(row);
-        if (isAnother) listed.set(keyOf(row), row.atMs);
-      }
-    }
-    if (isAnother) recordLost(listed);
-    knownUntil = moment.at;
-    server = moment.server;
-  }
-
-  function recordLost(listed: ReadonlyMap<string, number>): void {
-    let lost = 0;
-    for (const revocation of memory.all()) {
-      if ((listed.get(keyOf(revocation)) ?? Number.NEGATIVE_INFINITY) >= revocation.atMs) continue;
-      unsettled.recordUnlisted(revocation);
-      lost += 1;
-    }
-    if (lost > 0)
-      log.error(
-        { event: 'postgres_lost_revocations', lost },
-        'PostgreSQL lacks revocations that this replica knows: they are written to it again',
-      );
-  }
-
   async function carryOver(): Promise<void> {
-    await readTable(unsettled.recordListed);
+    await readList(unsettled.recordListed);
     const open = unsettled.all();
     for (let from = 0; from < open.length; from += batchSize) {
       const batch = open.slice(from, from + batchSize);
@@ -98,49 +59,16 @@ export function createRevocationWriter(options: RevocationWriterOptions) {
     }
   }
 
-  function settle(): Promise<void> {
-    if (settling !== undefined) return settling;
-    roundAtMs = performance.now();
-    settling = carryOver().finally(() => {
-      settling = undefined;
-    });
-    return settling;
-  }
-
-  /** Requests share rounds, because a flood of tokens that mean nothing must not keep PostgreSQL busy. */
-  async function settleInTurn(): Promise<void> {
-    await delay(Math.max(0, roundAtMs + minRoundIntervalMs - performance.now()));
-    await settling?.catch(() => undefined);
-    // A round that has begun does not cover the requests that come now.
-    nextRound = undefined;
-    await settle();
-  }
-
-  /** The memory forgets the revocations that the list has deleted. It uses no clock of its own, which may have been wrong since the start. */
-  async function removeExpired(): Promise<boolean> {
-    const hasMore = await table.removeExpired();
-    const removedUntilMs = await table.removedUntilMs();
-    if (removedUntilMs !== undefined) memory.prune(removedUntilMs - maxLifeMs);
-    return hasMore;
-  }
-
   const work = createRepeatingWork({
     log,
     when: 'always',
     intervalMs: settleIntervalMs,
-    round: () => settle().then(() => false),
+    round: () => rounds.run().then(() => false),
     failing:
       'revocations cannot be kept in PostgreSQL; those that were made meanwhile are carried over later',
     recovered: 'revocations are kept in PostgreSQL again',
   });
-  const retention = createRepeatingWork({
-    log,
-    when: trust,
-    intervalMs: retentionIntervalMs,
-    round: removeExpired,
-    failing: 'old revocations could not be removed',
-    recovered: 'old revocations are removed again',
-  });
+  const retention = createRetention(options);
 
   return {
     /**
@@ -171,10 +99,9 @@ export function createRevocationWriter(options: RevocationWriterOptions) {
      */
     async settled(): Promise<void> {
       if (unsettled.isEmpty()) return;
-      await settling?.catch(() => undefined);
+      await rounds.idle();
       if (unsettled.isEmpty()) return;
-      nextRound ??= settleInTurn();
-      await nextRound.catch((error) => {
+      await rounds.next().catch((error) => {
         throw new RevocationUnsettled('PostgreSQL or Redis', error);
       });
     },
@@ -185,7 +112,7 @@ export function createRevocationWriter(options: RevocationWriterOptions) {
     /** Reads the list, or its new rows. Resolves with a function that records an entry of the stream, unless the list has it. */
     async load(): Promise<(revocation: Revocation) => void> {
       const listed = createRevocationMemory();
-      await readTable((row) => {
+      await readList((row) => {
         listed.add(row);
         unsettled.recordListed(row);
       });
@@ -198,7 +125,7 @@ export function createRevocationWriter(options: RevocationWriterOptions) {
     },
 
     /** Reads the new rows of the list. @throws where PostgreSQL does not answer */
-    readNews: () => readTable(unsettled.recordListed),
+    readNews: () => readList(unsettled.recordListed),
 
     start() {
       work.start();
@@ -208,6 +135,25 @@ export function createRevocationWriter(options: RevocationWriterOptions) {
       await Promise.all([work.stop(), retention.stop()]);
     },
   };
+}
+
+/** Deletes the revocations that no living token can be older than, from the list and from the memory. */
+function createRetention(options: RevocationWriterOptions) {
+  const { table, memory, trust, log, maxLifeMs, retentionIntervalMs = 3_600_000 } = options;
+  return createRepeatingWork({
+    log,
+    when: trust,
+    intervalMs: retentionIntervalMs,
+    /** The memory forgets what the list has deleted. It uses no clock of its own, which may have been wrong since the start. */
+    async round() {
+      const hasMore = await table.removeExpired();
+      const removedUntilMs = await table.removedUntilMs();
+      if (removedUntilMs !== undefined) memory.prune(removedUntilMs - maxLifeMs);
+      return hasMore;
+    },
+    failing: 'old revocations could not be removed',
+    recovered: 'old revocations are removed again',
+  });
 }
 
 /** The stores that have taken revocations. It is not known here whether `db`, a transaction, will be committed: the next round looks. */
