@@ -266,7 +266,7 @@ const copies: [string, string, number][] = [
   ['was restored and has written since: everything is taken anew', 'other ', 2],
 ];
 
-// attack: hide an end behind a restored log of changes | ASVS 7.4.2 | guard: packages/service-kit/src/changes/subscriber.ts
+// attack: hide an end behind a restored log of changes | ASVS 7.4.2 | guard: packages/service-kit/src/changes/position.ts
 test.each(copies)('a copy of the log that %s', async (_what, history, expectedGaps) => {
   const change = (seq: number, of = ''): Change => ({
     ...{ seq, entity: 'thing', id: String(seq), stamp: `${of}${seq}` },
