@@ -2,19 +2,18 @@
 
 import { type SigningAlgorithm, signingAlgorithms } from '@gatehouse/contracts/resources/algorithms';
 import type { ChangeLog } from '@gatehouse/service-kit/changes';
-import type { Clock, Trust } from '@gatehouse/service-kit/clock';
+import type { Trust } from '@gatehouse/service-kit/clock';
 import type { SecretBox } from '@gatehouse/service-kit/crypto';
 import { conflict, notFound } from '@gatehouse/service-kit/errors';
 import { listEtagOf, requireTag } from '@gatehouse/service-kit/http';
 import type { Logger } from '@gatehouse/service-kit/observability';
-import type { Pool } from '@gatehouse/service-kit/postgres';
 import { type AuditWriter, actorFields } from '../../records/audit/event.ts';
-import { keySetMaxAgeSeconds } from './jwks.ts';
 import { beginKeyChanges, type KeyChanges } from './key-changes.ts';
 import type { NewKey } from './key-material.ts';
 import { createKeyRing, type SigningKeys } from './key-ring.ts';
-import { createRetiredKeys } from './retired-keys.ts';
-import { bringBack, listKeys, lockKeys, type StoredKey } from './store.ts';
+import { createRingReader } from './ring-reader.ts';
+import { createRotationSchedule, type RotationScheduleOptions } from './rotation-schedule.ts';
+import { listKeys, lockKeys, type StoredKey } from './store.ts';
 
 /** The person or program that changes keys, for the audit trail. */
 export interface KeyActor {
@@ -28,19 +27,13 @@ export interface KeyActor {
 
 export type SigningKeyService = ReturnType<typeof createSigningKeys>;
 
-export interface SigningKeyOptions {
-  db: Pool;
+export interface SigningKeyOptions extends RotationScheduleOptions {
   changes: ChangeLog;
   box: SecretBox;
   audit: AuditWriter;
-  now: Clock;
   /** Only then keys are rotated and removed by schedule. */
   trust: Trust;
   log: Logger;
-  /** How long a key signs; 0: until an administrator rotates it. */
-  rotationMs: number;
-  /** False in a read-only region: the writable one maintains the keys. */
-  isWritable: boolean;
   /** Maximum lifetime of what a key signs. */
   maxSignedLifeMs: number;
 }
@@ -49,10 +42,8 @@ export interface SigningKeyOptions {
 export const signingKeyEntity = 'signing-key';
 
 const maintenanceIntervalMs = 60_000;
-const refreshIntervalMs = 1000;
 /** A replica without contact may still sign with a key that others have retired: its tokens must stay verifiable. */
 const retirementMarginMs = 3_600_000;
-const minPublicationMs = 2 * keySetMaxAgeSeconds * 1000;
 const bySchedule: KeyActor = { name: 'schedule', correlationId: 'key-rotation' };
 
 /** Changes with every state of a key: which ones sign, wait, and are only published. */
@@ -61,34 +52,11 @@ export function keysEtagOf(keys: readonly StoredKey[]): string {
 }
 
 export function createSigningKeys(options: SigningKeyOptions) {
-  const { db, changes, box, audit, now, log, rotationMs } = options;
+  const { db, changes, box, audit, now, log } = options;
   const ring = createKeyRing(box);
   const keptMs = options.maxSignedLifeMs + retirementMarginMs;
-  let reading: Promise<void> | undefined;
-  let isChanged = false;
-  let readAtMs = Number.NEGATIVE_INFINITY;
+  const { load, reload, refresh } = createRingReader(db, ring, log);
   let timer: NodeJS.Timeout | undefined;
-
-  async function load(): Promise<void> {
-    readAtMs = performance.now();
-    ring.replace(await listKeys(db));
-  }
-
-  function reload(): Promise<void> {
-    // A read that is running may have begun before the change.
-    isChanged = true;
-    reading ??= read().finally(() => {
-      reading = undefined;
-    });
-    return reading;
-  }
-
-  async function read(): Promise<void> {
-    while (isChanged) {
-      isChanged = false;
-      await load().catch((error) => log.warn({ err: error }, 'the signing keys could not be read'));
-    }
-  }
 
   async function change(actor: KeyActor, work: (keys: KeyChanges) => Promise<void>): Promise<StoredKey[]> {
     const after = await changes.inTransaction(async ({ client, record }) => {
@@ -115,46 +83,7 @@ export function createSigningKeys(options: SigningKeyOptions) {
   const publishedUntilMs = ({ retiredAtMs }: StoredKey) =>
     retiredAtMs === undefined ? undefined : retiredAtMs + keptMs;
 
-  const retired = createRetiredKeys(db, {
-    keptMs,
-    async remove(retiredBeforeMs) {
-      const isExpired = ({ retiredAtMs = Number.POSITIVE_INFINITY }: StoredKey) =>
-        retiredAtMs < retiredBeforeMs;
-      if (!(await listKeys(db)).some(isExpired)) return 0;
-      const before = ring.all.length;
-      const after = await change(bySchedule, async (keys) => {
-        for (const key of keys.keys.filter(isExpired)) await keys.remove(key);
-      });
-      return before - after.length;
-    },
-  });
-
-  /** Only if the successor has been published long enough for resource servers to have it. */
-  function isDue(keys: readonly StoredKey[], algorithm: SigningAlgorithm): boolean {
-    if (rotationMs === 0) return false;
-    const ofAlgorithm = keys.filter((key) => key.algorithm === algorithm);
-    const active = ofAlgorithm.find(({ state }) => state === 'active');
-    const next = ofAlgorithm.find(({ state }) => state === 'next');
-    return (
-      (active?.activatedAtMs ?? now()) + rotationMs <= now() &&
-      (next?.createdAtMs ?? now()) + minPublicationMs <= now()
-    );
-  }
-
-  async function maintain(): Promise<void> {
-    if (options.isWritable) await bringBack(db, now());
-    const stored = await listKeys(db);
-    ring.replace(stored);
-    if (!options.isWritable) return;
-    if (signingAlgorithms.some((algorithm) => isDue(stored, algorithm)))
-      await change(bySchedule, async (keys) => {
-        // Checked again under the lock: another replica may have rotated.
-        for (const algorithm of signingAlgorithms) {
-          if (isDue(keys.keys, algorithm)) await keys.rotate(algorithm);
-        }
-      });
-    await retired.round();
-  }
+  const maintain = createRotationSchedule(options, ring, keptMs, (work) => change(bySchedule, work));
 
   return {
     keys: ring as SigningKeys,
@@ -174,13 +103,8 @@ export function createSigningKeys(options: SigningKeyOptions) {
       }, maintenanceIntervalMs).unref();
     },
 
-    /** Reads the keys again after a change. Never rejects: on failure the keys in memory stay in use. */
     reload,
-
-    /** As reload, but at most once a second, for callers that only suspect a change. */
-    refresh: async (): Promise<void> => {
-      if (performance.now() - readAtMs >= refreshIntervalMs) await reload();
-    },
+    refresh,
 
     list: () => listKeys(db),
 

@@ -38,10 +38,13 @@ interface HelpDeskRouteOptions {
   clientDiagnoses: ReturnType<typeof createClientDiagnoses>;
 }
 
-export function helpDeskRoutes(
-  app: App,
-  { sessions, revocations, explanations, unlocks, clientDiagnoses }: HelpDeskRouteOptions,
-): void {
+export function helpDeskRoutes(app: App, options: HelpDeskRouteOptions): void {
+  endingRoutes(app, options);
+  explainingRoutes(app, options);
+}
+
+/** Shows and ends what somebody holds. */
+function endingRoutes(app: App, { sessions, revocations }: HelpDeskRouteOptions): void {
   app.get(
     '/sessions',
     {
@@ -94,7 +97,10 @@ export function helpDeskRoutes(
     },
     async (request) => ok(await revocations.revoke(request.body.data, actorOf(request))),
   );
+}
 
+/** Says why a person or a client is refused, and lifts the delays of a person. */
+function explainingRoutes(app: App, { explanations, unlocks, clientDiagnoses }: HelpDeskRouteOptions): void {
   app.get(
     '/people/explanation',
     {

@@ -29,10 +29,13 @@ interface AuditRouteOptions {
   retention: ReturnType<typeof createRetention>;
 }
 
-export function auditRoutes(
-  app: App,
-  { search, worker, erasure, writer, retention }: AuditRouteOptions,
-): void {
+export function auditRoutes(app: App, options: AuditRouteOptions): void {
+  searchRoutes(app, options);
+  trailRoutes(app, options);
+}
+
+/** Reads events. */
+function searchRoutes(app: App, { search, writer }: AuditRouteOptions): void {
   app.get(
     '',
     {
@@ -89,7 +92,10 @@ export function auditRoutes(
       return sendRows(reply, { format, limit, columns, read, fileName: 'security-events' });
     },
   );
+}
 
+/** Looks after the trail as a whole: its chain, its retention, its copies, and what it says of a user. */
+function trailRoutes(app: App, { worker, retention, erasure }: AuditRouteOptions): void {
   app.get(
     '/verify',
     {

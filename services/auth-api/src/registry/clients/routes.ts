@@ -34,7 +34,12 @@ interface ClientRouteOptions {
   compatEnabled: boolean;
 }
 
-export function clientRoutes(app: App, { clients, exchangeRights, compatEnabled }: ClientRouteOptions): void {
+export function clientRoutes(app: App, options: ClientRouteOptions): void {
+  readingRoutes(app, options);
+  changingRoutes(app, options);
+}
+
+function readingRoutes(app: App, { clients, exchangeRights }: ClientRouteOptions): void {
   app.get(
     '',
     {
@@ -55,32 +60,6 @@ export function clientRoutes(app: App, { clients, exchangeRights, compatEnabled 
         page,
       );
       return { ...ok(rows.map(clientViewOf)), ...definedOnly({ nextCursor }) };
-    },
-  );
-
-  app.post(
-    '',
-    {
-      schema: {
-        tags,
-        operationId: 'createClient',
-        summary: 'Create a client',
-        description:
-          'The answer is the only one that shows a secret: the generated one, or in the compat profile any.',
-        body: createBodySchema,
-        response: { 200: envelopeOf(clientWithSecretSchema), ...refusals, 409: errorEnvelope },
-      },
-    },
-    async (request, reply) => {
-      const { encryptedClientSecret = compatEnabled, ...input } = request.body.data;
-      const { client, generatedSecret, secret } = await clients.create(input, actorOf(request));
-      return ok({
-        ...tagged(reply, client),
-        ...definedOnly({
-          client_secret: generatedSecret,
-          encrypted_client_secret: encryptedClientSecret ? secret : undefined,
-        }),
-      });
     },
   );
 
@@ -119,6 +98,34 @@ export function clientRoutes(app: App, { clients, exchangeRights, compatEnabled 
       const { within } = actorOf(request);
       const { clientId } = await clients.get(request.params.client_id, within);
       return ok(await exchangeRights(clientId, within));
+    },
+  );
+}
+
+function changingRoutes(app: App, { clients, compatEnabled }: ClientRouteOptions): void {
+  app.post(
+    '',
+    {
+      schema: {
+        tags,
+        operationId: 'createClient',
+        summary: 'Create a client',
+        description:
+          'The answer is the only one that shows a secret: the generated one, or in the compat profile any.',
+        body: createBodySchema,
+        response: { 200: envelopeOf(clientWithSecretSchema), ...refusals, 409: errorEnvelope },
+      },
+    },
+    async (request, reply) => {
+      const { encryptedClientSecret = compatEnabled, ...input } = request.body.data;
+      const { client, generatedSecret, secret } = await clients.create(input, actorOf(request));
+      return ok({
+        ...tagged(reply, client),
+        ...definedOnly({
+          client_secret: generatedSecret,
+          encrypted_client_secret: encryptedClientSecret ? secret : undefined,
+        }),
+      });
     },
   );
 

@@ -15,6 +15,8 @@ import type { ContactCenters } from '../../registry/contact-centers/compose.ts';
 import type { Tokens } from '../../tokens/compose.ts';
 import { ssoAdministrationRoutes } from './administration-routes.ts';
 import { authSchemeRoutes, namedLoginRoutes } from './auth-scheme-routes.ts';
+import { composeOidc } from './compose-oidc.ts';
+import { composeSaml } from './compose-saml.ts';
 import type { SsoSettingsParts } from './compose-settings.ts';
 import { createSsoChecks } from './dry-run.ts';
 import { createFlowStore } from './flow-store.ts';
@@ -22,28 +24,14 @@ import { ssoJwksRoutes } from './jwks-routes.ts';
 import { reencryptSsoKeys } from './keys/reencrypt.ts';
 import { createSsoKeys, ssoKeyEntity } from './keys/service.ts';
 import { createSsoLogin } from './login.ts';
-import { backchannelLogoutRoutes, providerLogoutRoutes, signedOutPath } from './logout-routes.ts';
+import { backchannelLogoutRoutes, providerLogoutRoutes } from './logout-routes.ts';
 import { createSsoMetrics, observeSsoKeys } from './metrics.ts';
-import { createOidcCallback } from './oidc/callback.ts';
-import { createOidcChecks } from './oidc/dry-run.ts';
-import { createRequireSignature } from './oidc/id-token-signature.ts';
-import { createOidcLogout } from './oidc/logout.ts';
-import { createOidcProviders } from './oidc/provider.ts';
-import { createOidcRelyingParty } from './oidc/relying-party.ts';
 import { oidcCallbackRoutes } from './oidc/routes.ts';
 import { createLogoutStore, createProviderLogout } from './provider-logout.ts';
 import { createProviderSessionStore } from './provider-session-store.ts';
 import { createProviderSessions } from './provider-sessions.ts';
 import { createSsoRefusals } from './refusals.ts';
-import { createSamlConsumer } from './saml/consumer.ts';
-import { createSamlChecks } from './saml/dry-run.ts';
-import { createSamlLogout } from './saml/logout.ts';
-import { createSamlMetadata } from './saml/metadata.ts';
-import { createBeginSaml } from './saml/request.ts';
-import { createResponses } from './saml/response.ts';
 import { samlRoutes } from './saml/routes.ts';
-import { createTicketStore } from './saml/ticket-store.ts';
-import { createWatchedProviders } from './saml/watched-providers.ts';
 import { createSchemes } from './scheme.ts';
 import { ssoStartRoutes } from './start-routes.ts';
 import { createPublicVisitor, namedVisitor } from './visitor.ts';
@@ -66,10 +54,11 @@ interface SsoDependencies {
 export type Sso = ServicesOf<typeof composeSso>;
 
 export function composeSso(core: Core, dependencies: SsoDependencies) {
-  const { issuer, kit, pool, redis, keyspace, changes, secretBox, outbound, now } = core;
+  const { kit, pool, redis, keyspace, changes, secretBox, now } = core;
   const { audit } = dependencies;
   const { singleUse } = dependencies.tokens;
-  const { publicUrl, cookies, pages, limitStarts, limitUnfinished } = dependencies.browser;
+  const { browser } = dependencies;
+  const { publicUrl, cookies, pages, postedRequests } = browser;
   const { providerKeySets: keySets } = dependencies.assertions;
   const { service: interactions, readView } = dependencies.interactions;
   const settings = dependencies.ssoSettings.service;
@@ -96,21 +85,23 @@ export function composeSso(core: Core, dependencies: SsoDependencies) {
     users,
   });
   const flows = createFlowStore(redis, keyspace);
-  const { providers: samlProviders, endsBefore } = createWatchedProviders(core, { settings, metrics });
-  const beginSaml = createBeginSaml({ issuer, keys, providers: samlProviders });
-  const oidcProviders = createOidcProviders({ outbound, secretBox, keys, now });
-  const relyingParty = createOidcRelyingParty({
-    providers: oidcProviders,
-    requireSignature: createRequireSignature({ keySets, now }),
-    publicUrl,
-    secretBox,
-  });
   const providerSessions = createProviderSessions({
     store: createProviderSessionStore(redis, keyspace),
     sessions,
     audit: audit.writer,
     now,
   });
+  const saml = composeSaml(core, {
+    settings,
+    contactCenters,
+    keys,
+    flows,
+    providerSessions,
+    singleUse,
+    metrics,
+    browser,
+  });
+  const oidc = composeOidc(core, { settings, keys, keySets, flows, providerSessions, singleUse, browser });
   const login = createSsoLogin({
     schemes,
     settings,
@@ -127,82 +118,33 @@ export function composeSso(core: Core, dependencies: SsoDependencies) {
     now,
     begin: async (chosen, flow, loginStart) =>
       chosen.protocol === 'saml'
-        ? beginSaml(chosen, flow, loginStart)
-        : { kind: 'redirect', location: await relyingParty.begin(chosen, flow, loginStart) },
+        ? saml.begin(chosen, flow, loginStart)
+        : { kind: 'redirect', location: await oidc.begin(chosen, flow, loginStart) },
     isRegisteredOrigin: clients.hasOrigin,
-    unfinished: limitUnfinished(),
+    unfinished: browser.limitUnfinished(),
     // Behind one address there may be a whole contact centre, and its identity provider may be down.
     failures: audit.floodLimited({ maxPerAddress: 200, maxTotal: 1000 }),
     log: kit.log,
   });
-  const oidcLogout = createOidcLogout({
-    providers: oidcProviders,
-    settings,
-    providerSessions,
-    keySets,
-    singleUse,
-    secretBox,
-    returnUri: `${publicUrl}${signedOutPath}`,
-    now,
-  });
-  const samlLogout = createSamlLogout({
-    issuer,
-    settings,
-    contactCenters,
-    providers: samlProviders,
-    providerSessions,
-    keys,
-    singleUse,
-    answers: limitStarts(),
-    now,
-  });
   const providerLogout = createProviderLogout({
     settings,
-    oidc: oidcLogout.begin,
-    saml: samlLogout.begin,
+    oidc: oidc.logout.begin,
+    saml: saml.logout.begin,
     store: createLogoutStore(redis, keyspace),
     pages,
     log: kit.log,
-  });
-  const samlMetadata = createSamlMetadata({
-    issuer,
-    contactCenters,
-    settings,
-    keys,
-    signatures: limitStarts(),
-  });
-  const samlConsumer = createSamlConsumer({
-    issuer,
-    publicUrl,
-    settings,
-    contactCenters,
-    providers: samlProviders,
-    responses: createResponses({ keys, now }),
-    flows,
-    tickets: createTicketStore(redis, keyspace),
-    singleUse,
-    login,
-    cookies,
-    answers: limitUnfinished(),
-  });
-  const oidcCallback = createOidcCallback({
-    login,
-    flows,
-    cookies,
-    relyingParty,
-    answers: limitUnfinished(),
   });
   const ssoRefusals = createSsoRefusals({
     metrics,
     audit: audit.floodLimited({ maxPerAddress: 10, maxTotal: 300 }),
   });
-  const schemeQuestions = limitStarts();
-  const logoutParts = { providerLogout, oidcLogout, samlLogout, ssoRefusals };
+  const schemeQuestions = browser.limitStarts();
+  const logoutParts = { providerLogout, oidcLogout: oidc.logout, samlLogout: saml.logout, ssoRefusals };
 
   const services = {
     keys,
     /** Certificates of SAML providers that end before a moment. @throws Error while Redis is away */
-    providerEndsBefore: endsBefore,
+    providerEndsBefore: saml.endsBefore,
     schemes,
     /** The provider's own logout: where the browser goes first. Never rejects. */
     startProviderLogout: providerLogout.begin,
@@ -211,8 +153,8 @@ export function composeSso(core: Core, dependencies: SsoDependencies) {
     contactCenters,
     settings,
     users,
-    saml: createSamlChecks({ issuer, providers: samlProviders, begin: beginSaml, now }),
-    oidc: createOidcChecks({ providers: oidcProviders, keySets, publicUrl }),
+    saml: saml.checks,
+    oidc: oidc.checks,
     now,
   });
   const reloadKeys = () => {
@@ -228,8 +170,8 @@ export function composeSso(core: Core, dependencies: SsoDependencies) {
     namedLoginRoutes(app, { ...named, readView });
   };
   const visitorOf = createPublicVisitor({ serviceCallers, areInternalRoutesPublic });
-  const { postedRequests } = dependencies.browser;
-  const callback = { oidcCallback, ssoRefusals, postedRequests, publicUrl };
+  const callback = { oidcCallback: oidc.createCallback(login), ssoRefusals, postedRequests, publicUrl };
+  const samlParts = { samlConsumer: saml.createConsumer(login), samlMetadata: saml.metadata, ssoRefusals };
   return {
     services,
     mounts: [
@@ -239,7 +181,7 @@ export function composeSso(core: Core, dependencies: SsoDependencies) {
       ['anybody', prefix, (app) => ssoJwksRoutes(app, { ssoKeys: keys })],
       ['operators', '/auth/v3/ops', (app) => ssoAdministrationRoutes(app, { ssoChecks, ssoKeys: keys })],
       ['browsers', prefix, (app) => ssoStartRoutes(app, { login })],
-      ['browsers', '', (app) => samlRoutes(app, { samlConsumer, samlMetadata, ssoRefusals })],
+      ['browsers', '', (app) => samlRoutes(app, samlParts)],
       ['browsers', '', (app) => providerLogoutRoutes(app, logoutParts)],
       ['browsers', '', (app) => oidcCallbackRoutes(app, callback)],
     ],

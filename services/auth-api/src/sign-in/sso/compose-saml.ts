@@ -1,0 +1,72 @@
+/** Composes SAML: the providers and their certificates, requests and answers, logout and metadata. */
+import type { SingleUse } from '@gatehouse/service-kit/redis';
+import type { BrowserParts } from '../../browser/cookies/compose.ts';
+import type { Core } from '../../core/core.ts';
+import type { ContactCenterService } from '../../registry/contact-centers/service.ts';
+import type { FlowStore } from './flow-store.ts';
+import type { SsoKeys } from './keys/service.ts';
+import type { SsoLogin } from './login.ts';
+import type { SsoMetrics } from './metrics.ts';
+import type { ProviderSessions } from './provider-sessions.ts';
+import { createSamlConsumer } from './saml/consumer.ts';
+import { createSamlChecks } from './saml/dry-run.ts';
+import { createSamlLogout } from './saml/logout.ts';
+import { createSamlMetadata } from './saml/metadata.ts';
+import { createBeginSaml } from './saml/request.ts';
+import { createResponses } from './saml/response.ts';
+import { createTicketStore } from './saml/ticket-store.ts';
+import { createWatchedProviders } from './saml/watched-providers.ts';
+import type { SsoSettings } from './settings.ts';
+
+interface SamlDependencies {
+  settings: SsoSettings;
+  contactCenters: ContactCenterService;
+  keys: SsoKeys;
+  flows: FlowStore;
+  providerSessions: ProviderSessions;
+  singleUse: SingleUse;
+  metrics: SsoMetrics;
+  browser: BrowserParts;
+}
+
+export function composeSaml(core: Core, dependencies: SamlDependencies) {
+  const { issuer, redis, keyspace, now } = core;
+  const { settings, contactCenters, keys, flows, providerSessions, singleUse, metrics } = dependencies;
+  const { publicUrl, cookies, limitStarts, limitUnfinished } = dependencies.browser;
+  const { providers, endsBefore } = createWatchedProviders(core, { settings, metrics });
+  const begin = createBeginSaml({ issuer, keys, providers });
+  return {
+    begin,
+    /** Certificates of providers that end before a moment. @throws Error while Redis is away */
+    endsBefore,
+    checks: createSamlChecks({ issuer, providers, begin, now }),
+    logout: createSamlLogout({
+      issuer,
+      settings,
+      contactCenters,
+      providers,
+      providerSessions,
+      keys,
+      singleUse,
+      answers: limitStarts(),
+      now,
+    }),
+    metadata: createSamlMetadata({ issuer, contactCenters, settings, keys, signatures: limitStarts() }),
+    /** For the login that `begin` starts. */
+    createConsumer: (login: SsoLogin) =>
+      createSamlConsumer({
+        issuer,
+        publicUrl,
+        settings,
+        contactCenters,
+        providers,
+        responses: createResponses({ keys, now }),
+        flows,
+        tickets: createTicketStore(redis, keyspace),
+        singleUse,
+        login,
+        cookies,
+        answers: limitUnfinished(),
+      }),
+  };
+}
