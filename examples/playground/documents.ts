@@ -10,9 +10,12 @@ import type { Page } from './pages/layout.ts';
 const root = fileURLToPath(new URL('../../', import.meta.url));
 /** Fixed when the playground starts: no path of a request reaches the file system. */
 const files = new Set(
-  globSync(['*.md', 'docs/**/*.{md,webp,yaml,json}', '{packages,services,examples,tools,lab}/*/{,*/}*.md'], {
-    cwd: root,
-  }),
+  globSync(
+    ['*.md', 'docs/**/*.{md,webp,yaml,json}', '{charts,packages,services,examples,tools,lab}/*/{,*/}*.md'],
+    {
+      cwd: root,
+    },
+  ),
 );
 /** Where a page is that had another path before; an entry that ends with a slash is a folder. */
 const moved = Object.entries<string>(JSON.parse(readFileSync(join(root, 'docs/moved.json'), 'utf8')));

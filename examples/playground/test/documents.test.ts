@@ -25,3 +25,21 @@ it('shows a page and a picture, and no other file', async () => {
   for (const path of ['package.json', 'docs/none.md', 'docs/../package.json', 'constructor'])
     expect((await get(path)).statusCode).toBe(404);
 });
+
+it.each(['start', 'guides', 'reference', 'explain', 'contributing'])(
+  'every page that the list of docs/%s names is shown',
+  async (door) => {
+    const list = `/docs/docs/${door}/README.md`;
+    const links = [...(await app.inject(list)).body.matchAll(/href="([^"#]+\.md)/g)].map(
+      ([, link = '']) => link,
+    );
+    expect(links.length).toBeGreaterThan(4);
+    const answers = links.map(async (link) => {
+      const { pathname } = new URL(link, `http://viewer${list}`);
+      return [link, (await app.inject(pathname)).statusCode];
+    });
+    expect(Object.fromEntries(await Promise.all(answers))).toEqual(
+      Object.fromEntries(links.map((link) => [link, 200])),
+    );
+  },
+);
