@@ -5,7 +5,7 @@
  */
 import { demoSeed, demoTenantName } from '@gatehouse/config-server-simulator/seed/demo';
 import { startSimulator } from '@gatehouse/config-server-simulator/simulator';
-import { personsOf } from './link/link-seed.ts';
+import { personsOf } from './agents-seed.ts';
 
 const [agentCount = 0, answersAfterMs = 0] = process.argv.slice(2).map(Number);
 const perTeam = 20;

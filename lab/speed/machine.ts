@@ -58,19 +58,6 @@ export function residentTreeMiB(pids: readonly number[]): number {
   }
 }
 
-/** CPU time of one process, its threads together, in milliseconds: finer than jiffies, for work of milliseconds. 0 without /proc. */
-export function cpuMs(pid: number): number {
-  try {
-    const threads = readdirSync(`/proc/${pid}/task`);
-    const times = threads.map((thread) =>
-      Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').split(' ')[0]),
-    );
-    return times.reduce((sum, one) => sum + one, 0) / 1e6;
-  } catch {
-    return 0;
-  }
-}
-
 /** PostgreSQL makes a process for each connection: children count with their parents. */
 function timesOf(pids: readonly number[]): number {
   return treeOf(pids).reduce((sum, { times }) => sum + times, 0);

@@ -1,7 +1,6 @@
 /** `npm run bench`: measures each row beside its floor in one run and prints ratios. */
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { auditRowName, measureAudit, printAudit } from './audit/measure-audit.ts';
 import { type BenchStack, type StackOptions, startBenchStack } from './bench-stack.ts';
 import {
   type BurstResult,
@@ -16,21 +15,10 @@ import {
 } from './burst/measure-burst.ts';
 import { compareTrees } from './compare.ts';
 import { estateRowName, measureEstate, printEstate } from './estate/measure-estate.ts';
-import { hostileRowName, measureHostile, printHostile } from './hostile/measure-hostile.ts';
-import { linkRowName, measureLink, printLink } from './link/measure-link.ts';
 import { printComparison } from './login/compare-logins.ts';
 import { loginRowName, measureLogin } from './login/measure-login.ts';
 import { measureSecondApplication, secondApplicationRowName } from './login/measure-second-application.ts';
 import { type MeasureOptions, measure, printTable, type RowResult } from './measure.ts';
-import {
-  consoleListRowName,
-  measureConsoleList,
-  measureSignInPage,
-  printPage,
-  signInPageRowName,
-} from './pages/measure-pages.ts';
-import { accounts } from './people/homes.ts';
-import { directoriesRowName, measureDirectories, printDirectories } from './people/measure-people.ts';
 import { dpopRow, jwtBearerRow, tokenExchangeRow } from './rows/assertions.ts';
 import { clientCredentialsRows } from './rows/client-credentials.ts';
 import { introspectRow } from './rows/introspect.ts';
@@ -60,21 +48,15 @@ const rows: readonly Row[] = [
 
 /** Rows that start servers of their own, in the order in which they run. */
 const ownRows = {
-  // Both run before a stack does, whose processes would take their share of the cores.
-  [linkRowName]: part(measureLink, printLink),
+  // It runs before a stack does, whose processes would take their share of the cores.
   [estateRowName]: part(measureEstate, printEstate),
   [loginRowName]: part(onStack(measureLogin), printComparison),
   [secondApplicationRowName]: part(onStack(measureSecondApplication), printComparison),
   [signOnRowName]: part(onStack(measureSignOn), printSignOn),
-  [hostileRowName]: part(onStack(measureHostile), printHostile),
   [scaleRowName]: part(scale, printScale),
   [scaleOutRowName]: part(onStack(measureScaleOut), printScaleOut),
   [agentsRowName]: part(onStack(measureAgents, { agents: agentCount }), printAgents),
   [burstRowName]: part(burst, printBurst),
-  [directoriesRowName]: part(onStack(measureDirectories, { agents: accounts }), printDirectories),
-  [signInPageRowName]: part(onStack(measureSignInPage), printPage),
-  [consoleListRowName]: part(onStack(measureConsoleList), printPage),
-  [auditRowName]: part(measureAudit, printAudit),
 };
 
 const names = [...rows.map(({ name }) => name), ...Object.keys(ownRows)];
@@ -121,13 +103,13 @@ else await bench(values.only);
 
 async function bench(only: readonly string[]): Promise<void> {
   const onOneStack = rows.filter(({ name }) => only.includes(name));
-  const [link, estate, ...others] = Object.entries(ownRows).map(
+  const [estate, ...others] = Object.entries(ownRows).map(
     ([name, measurePart]) =>
       () =>
         only.includes(name) ? measurePart(name) : undefined,
   );
   const parts = [];
-  for (const next of [link, estate, () => measureRows(onOneStack), ...others]) {
+  for (const next of [estate, () => measureRows(onOneStack), ...others]) {
     const measured = await next?.();
     if (measured !== undefined) parts.push(measured);
   }

@@ -1,6 +1,6 @@
 /** People who sign in by the pages at times that do not wait for the server, and come back when they are sent away. */
 import { setTimeout as wait } from 'node:timers/promises';
-import { linkPassword, userNameOf } from '../link/link-seed.ts';
+import { agentPassword, userNameOf } from '../agents-seed.ts';
 import { createLoginDriver, type LoginTarget, SentAway } from '../login/whole-login.ts';
 import { percentile } from '../samples.ts';
 
@@ -36,7 +36,7 @@ export function createCrowd(target: LoginTarget) {
     let lastMs = startMs;
 
     async function signIn(person: number): Promise<void> {
-      const fields = { ...target.fields, username: userNameOf(person), password: linkPassword };
+      const fields = { ...target.fields, username: userNameOf(person), password: agentPassword };
       const browser = driver.open(fields);
       while (performance.now() < endMs) {
         const begunMs = performance.now();

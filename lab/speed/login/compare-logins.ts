@@ -1,13 +1,11 @@
 /** Compares what browsers do at our servers with the same at the peer: interleaved rounds, medians of the clean ones. */
 import type { BenchStack } from '../bench-stack.ts';
 import { disturbedIn, medianOf, percentile, rounded, sampled } from '../samples.ts';
-import { type CostsOfSides, costsByRequest, printRequests } from './request-costs.ts';
 import { concurrency, type Side, sidesOf } from './sides.ts';
 
 export interface LoginComparison<Name extends string> {
   name: Name;
   loads: ComparedLoad[];
-  requests: CostsOfSides;
 }
 
 interface ComparedLoad {
@@ -45,9 +43,8 @@ const loadSizes = [concurrency, 1];
 
 export async function compareLogins<Name extends string>(
   stack: BenchStack,
-  options: { name: Name; rounds: number; prepare: PrepareRound; ofSecondApplication: boolean },
+  { name, rounds, prepare }: { name: Name; rounds: number; prepare: PrepareRound },
 ): Promise<{ result: LoginComparison<Name>; disturbedRounds: number }> {
-  const { name, rounds, prepare, ofSecondApplication } = options;
   const sides = sidesOf(stack);
   const samples = loadSizes.map((atOnce) => ({ atOnce, ours: [] as Round[], theirs: [] as Round[] }));
   try {
@@ -71,7 +68,7 @@ export async function compareLogins<Name extends string>(
     };
   });
   return {
-    result: { name, loads, requests: await costsByRequest(stack, ofSecondApplication) },
+    result: { name, loads },
     disturbedRounds: disturbedIn(samples.flatMap(({ ours, theirs }) => [...ours, ...theirs])),
   };
 }
@@ -131,7 +128,7 @@ export async function flowsOf(next: NextFlow, atOnce = concurrency) {
   return { flows: durationsMs.length, perSecond, p50Ms: at(0.5), p99Ms: at(0.99) };
 }
 
-export function printComparison({ name, loads, requests }: LoginComparison<string>): void {
+export function printComparison({ name, loads }: LoginComparison<string>): void {
   console.log(`${name} beside oidc-provider, by the number of flows at once:`);
   console.table(
     loads.map(({ atOnce, ours, peers: { 'oidc-provider': theirs }, ratioToPeer }) => ({
@@ -145,5 +142,4 @@ export function printComparison({ name, loads, requests }: LoginComparison<strin
       'p99 ms': ours.p99Ms,
     })),
   );
-  printRequests(requests);
 }

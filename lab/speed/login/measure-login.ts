@@ -15,7 +15,6 @@ export async function measureLogin(
   return compareLogins(stack, {
     name: loginRowName,
     rounds,
-    ofSecondApplication: false,
     prepare: async ({ driver }) => loginsFor(seconds, driver.run),
   });
 }

@@ -14,7 +14,6 @@ export async function measureSecondApplication(
   return compareLogins(stack, {
     name: secondApplicationRowName,
     rounds,
-    ofSecondApplication: true,
     async prepare({ driver, second }) {
       const browsers = Array.from({ length: people }, () => driver.open());
       const waiting = [...browsers];

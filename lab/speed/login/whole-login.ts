@@ -49,8 +49,6 @@ export interface LoginDriver {
 export interface Browser {
   /** @throws SentAway; Error that names the step which did not go on */
   signIn(client?: LoginClient): Promise<Tokens>;
-  /** Does what `signIn` does, one request for each `next`, and says which it was. @throws as `signIn` */
-  requests(client?: LoginClient): AsyncGenerator<string, Tokens>;
 }
 
 interface Page {
@@ -102,14 +100,13 @@ export function createLoginDriver(target: LoginTarget, connections: number): Log
   }
 
   /** Follows redirects, and fills in and sends forms, until the application is reached. */
-  async function* codeOf(
+  async function codeOf(
     url: URL,
     { redirectUri }: LoginClient,
     cookies: Map<string, string>,
     typed: LoginTarget['fields'],
-  ): AsyncGenerator<string, string> {
+  ): Promise<string> {
     let page = await ask(url, { cookies });
-    yield `GET ${nameOf(url)}`;
     for (let step = 0; step < maxSteps; step += 1) {
       if (page.location?.startsWith(redirectUri)) {
         const code = new URL(page.location).searchParams.get('code');
@@ -118,21 +115,19 @@ export function createLoginDriver(target: LoginTarget, connections: number): Log
       }
       if (page.location !== undefined) {
         page = await ask(addressIn(page, page.location), { cookies });
-        yield `GET ${nameOf(page.url)}`;
         continue;
       }
       const { action, fields } = formIn(page);
       page = await ask(addressIn(page, action), { cookies, form: filledIn(fields, typed) });
-      yield `POST ${nameOf(page.url)}${'password' in fields ? ', password' : ''}`;
     }
     throw new Error(`no end after ${maxSteps} steps: ${page.status} ${page.location ?? page.text}`);
   }
 
-  async function* requestsOf(
+  async function tokensOf(
     client: LoginClient,
     cookies: Map<string, string>,
     typed: LoginTarget['fields'],
-  ): AsyncGenerator<string, Tokens> {
+  ): Promise<Tokens> {
     const scope = client.scope ?? 'openid';
     const query = new URLSearchParams({
       client_id: client.id,
@@ -142,12 +137,11 @@ export function createLoginDriver(target: LoginTarget, connections: number): Log
       state: 'bench-of-a-login',
     });
     const authorize = new URL(`${target.authorizePath}?${query}`, target.origin);
-    const code = yield* codeOf(authorize, client, cookies, typed);
+    const code = await codeOf(authorize, client, cookies, typed);
     const tokens = await ask(new URL(target.tokenPath, target.origin), {
       authorization: client.authorization,
       form: { grant_type: 'authorization_code', code, redirect_uri: client.redirectUri },
     });
-    yield `POST ${target.tokenPath}`;
     const wanted = scope.includes('openid') ? '"id_token"' : '"access_token"';
     if (!tokens.text.includes(wanted)) throw new Error(`token: ${tokens.status} ${tokens.text}`);
     return JSON.parse(tokens.text) as Tokens;
@@ -155,17 +149,7 @@ export function createLoginDriver(target: LoginTarget, connections: number): Log
 
   function open(typed = target.fields): Browser {
     const cookies = new Map<string, string>();
-    const requests = (client = target.client) => requestsOf(client, cookies, typed);
-    return {
-      requests,
-      async signIn(client) {
-        const sent = requests(client);
-        for (;;) {
-          const { done, value } = await sent.next();
-          if (done) return value;
-        }
-      },
-    };
+    return { signIn: (client = target.client) => tokensOf(client, cookies, typed) };
   }
 
   return {
@@ -177,11 +161,6 @@ export function createLoginDriver(target: LoginTarget, connections: number): Log
 
 function addressIn({ url }: Page, link: string): URL {
   return new URL(link.replaceAll('&amp;', '&'), url);
-}
-
-/** Without the query and without the ids of one login. */
-function nameOf({ pathname }: URL): string {
-  return pathname.replace(/[\w-]{20,}/g, '…');
 }
 
 interface Form {

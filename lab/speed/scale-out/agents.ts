@@ -1,8 +1,8 @@
 /** Agents as docs/explain/sizing.md assumes them: each signs in to three applications by the pages, refreshes, and has its tokens checked. */
 import { setTimeout as wait } from 'node:timers/promises';
+import { agentPassword, userNameOf } from '../agents-seed.ts';
 import { loginRedirectUri } from '../bench-clients.ts';
 import type { BenchStack } from '../bench-stack.ts';
-import { linkPassword, userNameOf } from '../link/link-seed.ts';
 import { targetOf } from '../login/sides.ts';
 import { createLoginDriver, type LoginClient, type Tokens } from '../login/whole-login.ts';
 
@@ -25,7 +25,7 @@ export async function createAgents(stack: BenchStack, count: number) {
   const agents = Array.from({ length: count }, (_, person) => newAgent(person));
 
   function newAgent(person: number): Agent {
-    const fields = { username: userNameOf(person), password: linkPassword, tenant: stack.user.tenant };
+    const fields = { username: userNameOf(person), password: agentPassword, tenant: stack.user.tenant };
     return { ...driver.open(fields), tokens: [] };
   }
 

@@ -1,8 +1,8 @@
 /** The row `scale`: what a request costs in an installation that has grown, beside a small one; what a token weighs; and a cold start. */
 import { Redis } from 'ioredis';
+import { agentPassword, userNameOf } from '../agents-seed.ts';
 import { type BenchStack, startBenchStack } from '../bench-stack.ts';
 import { type Growth, measureGrowth, printGrowth, type Sides } from '../growth.ts';
-import { linkPassword, userNameOf } from '../link/link-seed.ts';
 import { fire, type LoadPlan } from '../load.ts';
 import { flowsOf, loginsFor } from '../login/compare-logins.ts';
 import { targetOf } from '../login/sides.ts';
@@ -73,7 +73,7 @@ export async function measureScale(
         loginsFor(seconds, () => {
           const username = randomPerson(sizes[side]);
           const { tenant } = stacks[side].user;
-          return drivers[side].open({ username, password: linkPassword, tenant }).signIn();
+          return drivers[side].open({ username, password: agentPassword, tenant }).signIn();
         }),
       );
     await measureOne('login by the pages', { small: logins('small'), large: logins('large') });

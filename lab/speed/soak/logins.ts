@@ -1,7 +1,7 @@
 /** Logins by the pages as one more call of the steady load: each of another person, with a browser of its own. */
 import type { Call } from '../../harness/calls.ts';
+import { agentPassword, userNameOf } from '../agents-seed.ts';
 import type { BenchStack } from '../bench-stack.ts';
-import { linkPassword, userNameOf } from '../link/link-seed.ts';
 import { targetOf } from '../login/sides.ts';
 import { createLoginDriver } from '../login/whole-login.ts';
 
@@ -15,7 +15,7 @@ export function loginsByPages(stack: BenchStack, people: number) {
   const send: Call['send'] = async () => {
     const username = userNameOf(person++ % people);
     try {
-      await driver.open({ username, password: linkPassword, tenant: stack.user.tenant }).signIn();
+      await driver.open({ username, password: agentPassword, tenant: stack.user.tenant }).signIn();
       return { answer: { status: 200, body: undefined, requestId: '' }, isRight: true };
     } catch (error) {
       const failure = (error as Error).message;
