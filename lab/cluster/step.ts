@@ -1,4 +1,5 @@
 /** What a step of the run is, and how it says what it found. */
+import type { Columns } from '../harness/table.ts';
 import type { Cluster } from './cluster.ts';
 
 export interface Step {
@@ -19,3 +20,17 @@ export class Skipped extends Error {
 export function mustBe(condition: boolean, sentence: string): void {
   if (!condition) throw new Error(sentence);
 }
+
+export interface Row {
+  name: string;
+  seconds: number;
+  outcome: 'right' | 'wrong' | 'skipped' | 'not run';
+  figures: string;
+}
+
+export const columns: Columns<Row> = {
+  step: ({ name }) => name,
+  seconds: ({ seconds }) => seconds.toFixed(1),
+  outcome: ({ outcome }) => outcome,
+  figures: ({ figures }) => figures.split('\n', 1)[0] ?? '',
+};

@@ -1,48 +1,22 @@
-/** Writes the failure table as Markdown. */
+/** Prints what an experiment found as one Markdown table, and writes it to a file where one is wanted. */
+import { writeFileSync } from 'node:fs';
 import { markdownTable } from '../../tools/markdown-table.ts';
-import type { Losses, Row } from './verdict.ts';
 
-export function tableOf(rows: readonly Row[]): string {
-  const lines = rows.map(
-    ({ name, requests, failed, recoveryMs, lastFailed, slowestMs, slowestKind, losses, faults }) => [
-      name,
-      String(requests),
-      failedText(failed),
-      recoveryMs === 0 ? '0' : `${(recoveryMs / 1000).toFixed(1)} s (${lastFailed})`,
-      `${(slowestMs / 1000).toFixed(1)} s (${slowestKind})`,
-      lossText(losses),
-      faults.join('; ') || 'none',
-    ],
-  );
-  const head = [
-    'disturbance',
-    'requests',
-    'failed, by status',
-    'recovery',
-    'slowest answer',
-    'lost',
-    'must not be',
-  ];
-  return markdownTable(head, lines);
+/** The cell of each column, by its heading. */
+export type Columns<Row> = Readonly<Record<string, (row: Row) => string>>;
+
+export function tableOf<Row>(columns: Columns<Row>, rows: readonly Row[]): string {
+  const lines = rows.map((row) => Object.values(columns).map((cell) => cell(row)));
+  return markdownTable(Object.keys(columns), lines);
 }
 
-/** How many requests failed, by status. */
-export function failedText(failed: Row['failed']): string {
-  const counts = Object.entries(failed).map(([status, count]) => `${count} × ${status}`);
-  return counts.join(', ') || 'none';
+export function printTable<Row>(columns: Columns<Row>, rows: readonly Row[], file: string | undefined): void {
+  const table = tableOf(columns, rows);
+  console.log(`\n${table}`);
+  if (file !== undefined) writeFileSync(file, `${table}\n`);
 }
 
-function lossText({ tokens, settings, events, refreshTokens }: Losses): string {
-  const named: [number, string][] = [
-    [tokens, 'tokens'],
-    [settings, 'settings'],
-    [events, 'audit events'],
-    [refreshTokens, 'refresh tokens'],
-  ];
-  return (
-    named
-      .filter(([count]) => count > 0)
-      .map(([count, what]) => `${count} ${what}`)
-      .join(', ') || 'nothing'
-  );
+/** The line of one row, while the others are still to come. */
+export function lineOf<Row>(columns: Columns<Row>, row: Row): string {
+  return tableOf(columns, [row]).split('\n').at(-1) ?? '';
 }

@@ -1,5 +1,6 @@
 /** Judges one disturbance by what was sent and promised around it. */
 import type { Sent } from './record.ts';
+import type { Columns } from './table.ts';
 
 export interface Times {
   beganMs: number;
@@ -96,4 +97,33 @@ function faultsOf(losses: Losses, tolerated: readonly (keyof Losses)[]): string[
 
 function statusOf(status: number): string {
   return status === 0 ? 'none' : status === 200 ? 'wrong answer' : String(status);
+}
+
+/** How many requests failed, by status. */
+export function failedText(failed: Row['failed']): string {
+  const counts = Object.entries(failed).map(([status, count]) => `${count} × ${status}`);
+  return counts.join(', ') || 'none';
+}
+
+/** Of the failure table. */
+export const failureColumns: Columns<Row> = {
+  disturbance: ({ name }) => name,
+  requests: ({ requests }) => String(requests),
+  'failed, by status': ({ failed }) => failedText(failed),
+  recovery: ({ recoveryMs, lastFailed }) =>
+    recoveryMs === 0 ? '0' : `${(recoveryMs / 1000).toFixed(1)} s (${lastFailed})`,
+  'slowest answer': ({ slowestMs, slowestKind }) => `${(slowestMs / 1000).toFixed(1)} s (${slowestKind})`,
+  lost: ({ losses }) => lossText(losses),
+  'must not be': ({ faults }) => faults.join('; ') || 'none',
+};
+
+function lossText({ tokens, settings, events, refreshTokens }: Losses): string {
+  const named: [number, string][] = [
+    [tokens, 'tokens'],
+    [settings, 'settings'],
+    [events, 'audit events'],
+    [refreshTokens, 'refresh tokens'],
+  ];
+  const lost = named.filter(([count]) => count > 0).map(([count, what]) => `${count} ${what}`);
+  return lost.join(', ') || 'nothing';
 }

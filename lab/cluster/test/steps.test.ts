@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { tableOf } from '../../harness/table.ts';
 import { stepsOfPage } from '../page/steps.ts';
+import { columns } from '../step.ts';
 import { stepsOf } from '../steps.ts';
-import { tableOf } from '../table.ts';
 
 test('every shell block of the way to the first login is a step', () => {
   const page = readFileSync(new URL('../../../docs/start/first-login.md', import.meta.url), 'utf8');
@@ -26,5 +27,5 @@ test('no step that others build on comes after the removal of what was installed
 
 test('the table has one line for each step, whatever its message holds', () => {
   const row = { name: 'a step', seconds: 1.25, outcome: 'wrong' as const, figures: 'a | b\nmore' };
-  expect(tableOf([row]).split('\n').at(-1)).toBe('| a step | 1.3 | wrong | a \\| b |');
+  expect(tableOf(columns, [row]).split('\n').at(-1)).toBe('| a step | 1.3 | wrong | a \\| b |');
 });

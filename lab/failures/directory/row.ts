@@ -1,5 +1,5 @@
-/** Describes what a part of the run found, and writes it as Markdown. */
-import { markdownTable } from '../../../tools/markdown-table.ts';
+/** Describes what a part of the run found, and its columns in the table. */
+import type { Columns } from '../../harness/table.ts';
 
 export interface Row {
   name: string;
@@ -11,13 +11,8 @@ export interface Row {
   skipped?: string;
 }
 
-const head = ['what happens', 'figures', 'must not be'];
-
-export function tableOf(rows: readonly Row[]): string {
-  return markdownTable(head, rows.map(cellsOf));
-}
-
-function cellsOf({ name, figures, faults, skipped }: Row): string[] {
-  if (skipped !== undefined) return [name, `skipped: ${skipped}`, ''];
-  return [name, figures.join('; '), faults.join('; ') || 'none'];
-}
+export const columns: Columns<Row> = {
+  'what happens': ({ name }) => name,
+  figures: ({ figures, skipped }) => (skipped === undefined ? figures.join('; ') : `skipped: ${skipped}`),
+  'must not be': ({ faults, skipped }) => faults.join('; ') || (skipped === undefined ? 'none' : ''),
+};

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Sent } from '../record.ts';
 import { tableOf } from '../table.ts';
-import { judge, type Losses } from '../verdict.ts';
+import { failureColumns, judge, type Losses } from '../verdict.ts';
 
 const times = { beganMs: 1_000, backMs: 5_000, endedMs: 13_000 };
 const noLosses: Losses = { tokens: 0, settings: 0, events: 0, refreshTokens: 0, acceptedRevoked: 0 };
@@ -20,7 +20,7 @@ test('503 during an outage and a recovery within five seconds are no fault', () 
     noLosses,
   );
   expect(row).toMatchObject({ faults: [], failed: { 503: 2 }, recoveryMs: 4_900, requests: 2 });
-  expect(tableOf([row])).toContain(
+  expect(tableOf(failureColumns, [row])).toContain(
     '| redis stopped | 2 | 2 × 503 | 4.9 s (login) | 0.0 s (login) | nothing | none |',
   );
 });

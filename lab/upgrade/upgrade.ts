@@ -1,16 +1,15 @@
 /** `npm run test:upgrade`: upgrades the release before to this tree under load, replica by replica, back and forth, and asks what that did. */
-import { parseArgs } from 'node:util';
 import { Skipped } from '../cluster/step.ts';
+import { experiment } from '../harness/experiment.ts';
 import { createFindings } from '../harness/findings.ts';
 import { createHttp } from '../harness/http.ts';
 import { isCalm, startLoad } from '../harness/load.ts';
-import { createRecord } from '../harness/record.ts';
+import { createRecord, type Record as LoadRecord } from '../harness/record.ts';
 import { createLoad } from './calls.ts';
 import { createChecks } from './checks.ts';
 import { provide } from './estate.ts';
 import { type Installation, startInstallation } from './installation.ts';
 import { buildPreviousTree } from './previous-tree.ts';
-import { printLoad } from './table.ts';
 import { createVisits } from './visits.ts';
 
 const usage = `Usage: npm run test:upgrade [-- options]
@@ -21,29 +20,23 @@ const usage = `Usage: npm run test:upgrade [-- options]
 /** Of a load of about eight requests a second. */
 const leastAnswers = 8;
 
-const { values } = parseArgs({ options: { 'keep-logs': { type: 'boolean' }, help: { type: 'boolean' } } });
+export const upgrade = experiment({
+  usage,
+  options: { 'keep-logs': { type: 'boolean' } },
+  async run({ 'keep-logs': keepsLogs = false }, closers) {
+    const tree = await buildPreviousTree().catch((error: unknown) => {
+      if (!(error instanceof Skipped)) throw error;
+      console.log(`Skipped: ${error.message}.`);
+      return undefined;
+    });
+    if (tree === undefined) return true;
+    const installation = await startInstallation(tree, { keepsLogs });
+    closers.defer(() => installation.close());
+    return upgradeThere(installation, tree);
+  },
+});
 
-if (values.help) process.stdout.write(usage);
-else process.exitCode = await run();
-
-async function run(): Promise<number> {
-  const tree = await buildPreviousTree().catch((error: unknown) => {
-    if (!(error instanceof Skipped)) throw error;
-    console.log(`Skipped: ${error.message}.`);
-    return undefined;
-  });
-  if (tree === undefined) return 0;
-  const installation = await startInstallation(tree, { keepsLogs: values['keep-logs'] === true });
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
-    process.once(signal, () => void installation.close().finally(() => process.exit(130)));
-  try {
-    return (await upgrade(installation, tree)) ? 0 : 1;
-  } finally {
-    await installation.close();
-  }
-}
-
-async function upgrade(installation: Installation, tree: string): Promise<boolean> {
+async function upgradeThere(installation: Installation, tree: string): Promise<boolean> {
   const { publicUrl, authApiUrl, directory, first, second } = installation;
   await provide(publicUrl, directory.port);
   const visits = createVisits(publicUrl);
@@ -90,4 +83,23 @@ async function upgrade(installation: Installation, tree: string): Promise<boolea
     await load.stop();
   }
   return printLoad(record) && parts.every(Boolean);
+}
+
+/** How each kind of request of the load was answered. Returns whether every one was answered as it must be. */
+function printLoad({ sent }: LoadRecord): boolean {
+  const kinds = Map.groupBy(sent, ({ kind }) => kind);
+  const rows = [...kinds].map(([kind, requests]) => {
+    const wrong = requests.filter(({ isRight }) => !isRight);
+    const times = requests.map(({ startedMs, endedMs }) => endedMs - startedMs);
+    return {
+      kind,
+      sent: requests.length,
+      failed: wrong.length,
+      why: [...new Set(wrong.map(({ status, error }) => error ?? String(status)))].join('; ').slice(0, 300),
+      'slowest, ms': Math.round(Math.max(...times)),
+    };
+  });
+  console.log('\nThe load');
+  console.table(rows);
+  return rows.every(({ failed }) => failed === 0);
 }

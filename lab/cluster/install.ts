@@ -1,18 +1,18 @@
 /** `npm run test:cluster`: installs Gatehouse into a real Kubernetes as its documentation says, tries it, and prints one table. */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import path from 'node:path';
-import { parseArgs } from 'node:util';
 import { takeLock } from '../../tools/bootstrap/pid-lock.mjs';
 import { interruption } from '../../tools/programs/execute.ts';
+import { experiment } from '../harness/experiment.ts';
+import { printTable } from '../harness/table.ts';
 import { createCluster } from './cluster.ts';
 import { useOwnStore } from './images/podman.ts';
 import { whatIsMissing } from './needs.ts';
 import { takeDown } from './node/down.ts';
 import { clusterFolder, kubeconfigFile } from './places.ts';
 import { runbookSteps } from './runbooks/steps.ts';
-import { Skipped, type Step } from './step.ts';
+import { columns, type Row, Skipped, type Step } from './step.ts';
 import { stepsOf } from './steps.ts';
-import { type Row, tableOf } from './table.ts';
 import { copyTree } from './workplace.ts';
 
 const usage = `Usage: npm run test:cluster [-- options]
@@ -25,7 +25,16 @@ const usage = `Usage: npm run test:cluster [-- options]
   --list            name the steps and end
 `;
 
-const { values } = parseArgs({
+interface Choice {
+  only: readonly string[];
+  keep?: boolean;
+  again?: boolean;
+  markdown?: string;
+  steps: readonly Step[];
+}
+
+export const installed = experiment({
+  usage,
   options: {
     only: { type: 'string', multiple: true, default: [''] },
     keep: { type: 'boolean' },
@@ -33,56 +42,50 @@ const { values } = parseArgs({
     runbooks: { type: 'boolean' },
     markdown: { type: 'string' },
     list: { type: 'boolean' },
-    help: { type: 'boolean' },
+  },
+  endsItself: true,
+  async run({ runbooks, list, ...values }) {
+    const steps = runbooks ? runbookSteps : stepsOf();
+    if (list) for (const { name } of steps) console.log(name);
+    return list === true || (await withMachine({ ...values, steps }));
   },
 });
 
-const steps = values.runbooks ? runbookSteps : stepsOf();
-
-process.exitCode = await main();
-
-async function main(): Promise<number> {
-  if (values.help) process.stdout.write(usage);
-  else if (values.list) for (const { name } of steps) console.log(name);
-  else return await withMachine();
-  return 0;
-}
-
-async function withMachine(): Promise<number> {
+async function withMachine(choice: Choice): Promise<boolean> {
   const missing = whatIsMissing();
   if (missing.length > 0) {
     console.error(`No cluster can be started here:\n${missing.map((one) => `  - ${one}`).join('\n')}`);
-    return 1;
+    return false;
   }
   mkdirSync(clusterFolder, { recursive: true });
   const taken = takeLock(path.join(clusterFolder, 'run.lock'));
   if ('holder' in taken) {
     console.error(`Process ${taken.holder.pid} runs the cluster of this checkout.`);
-    return 1;
+    return false;
   }
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
     process.on(signal, () => interruption.abort());
   process.once('disconnect', () => interruption.abort());
   process.channel?.unref();
   try {
-    if (!values.again) await takeDown();
-    return await runSteps();
+    if (!choice.again) await takeDown();
+    return await runSteps(choice);
   } finally {
     taken.lock.release();
   }
 }
 
-async function runSteps(): Promise<number> {
+async function runSteps({ only, keep = false, again = false, markdown, steps }: Choice): Promise<boolean> {
   useOwnStore();
   const cluster = createCluster();
   const rows: Row[] = [];
   const beganMs = performance.now();
   const chosen = steps.filter(({ name, isNeeded = false }) =>
-    isNeeded ? !values.again : values.only.some((text) => name.includes(text)),
+    isNeeded ? !again : only.some((text) => name.includes(text)),
   );
   try {
-    if (values.again) await copyTree();
-    if (values.again) await cluster.prepareShell();
+    if (again) await copyTree();
+    if (again) await cluster.prepareShell();
     for (const step of chosen) {
       const isLost =
         interruption.signal.aborted ||
@@ -93,14 +96,13 @@ async function runSteps(): Promise<number> {
     }
   } finally {
     cluster.close();
-    const isKept = values.keep === true && !interruption.signal.aborted;
+    const isKept = keep && !interruption.signal.aborted;
     if (isKept) console.log(`The cluster stays up: export KUBECONFIG=${kubeconfigFile}`);
     else rows.push(await runStep({ name: 'take everything down', run: () => takeDown().then(() => '') }));
   }
-  const table = tableOf(rows);
-  console.log(`\n${table}\n\n${((performance.now() - beganMs) / 60_000).toFixed(1)} minutes in all`);
-  if (values.markdown !== undefined) writeFileSync(values.markdown, `${table}\n`);
-  return rows.every(({ outcome }) => outcome === 'right' || outcome === 'skipped') ? 0 : 1;
+  printTable(columns, rows, markdown);
+  console.log(`\n${((performance.now() - beganMs) / 60_000).toFixed(1)} minutes in all`);
+  return rows.every(({ outcome }) => outcome === 'right' || outcome === 'skipped');
 
   function isNeeded(name: string): boolean {
     return chosen.some((step) => step.name === name && step.isNeeded === true);

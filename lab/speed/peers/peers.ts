@@ -1,12 +1,13 @@
 /** `npm run bench:peers`: measures oidc-provider, Keycloak and Hydra beside Gatehouse and writes docs/explain/performance.md. */
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import { temporaryFolder } from '@gatehouse/testing/temporary-folder';
 import { keycloak } from '../../../tools/real/keycloak/install.ts';
 import { provide } from '../../../tools/real/provide.ts';
+import { experiment } from '../../harness/experiment.ts';
 import { startBenchStack } from '../bench-stack.ts';
 import { hydra } from '../hydra/build.ts';
+import type { MeasureOptions } from '../measure.ts';
 import { clientCredentialsRows } from '../rows/client-credentials.ts';
 import { introspectRow } from '../rows/introspect.ts';
 import { refreshRow } from '../rows/refresh.ts';
@@ -44,7 +45,8 @@ const usage = `Usage: npm run bench:peers [-- options]
 A run of everything writes docs/explain/performance.md; one with --only or --peer prints what it would write.
 `;
 
-const { values } = parseArgs({
+export const besidePeers = experiment({
+  usage,
   options: {
     only: { type: 'string', multiple: true, default: rowNames },
     peer: { type: 'string', multiple: true, default: peerNames },
@@ -52,33 +54,28 @@ const { values } = parseArgs({
     rounds: { type: 'string', default: '5' },
     connections: { type: 'string', default: '32' },
     'warm-up': { type: 'string', default: '10' },
-    help: { type: 'boolean' },
+  },
+  names: { only: rowNames, peer: peerNames },
+  async run({ only, peer, ...given }) {
+    const results = await measureAll(only, peer, {
+      seconds: Number(given.seconds),
+      rounds: Number(given.rounds),
+      connections: Number(given.connections),
+      warmUpSeconds: Number(given['warm-up']),
+    });
+    console.log(measuredPart(results));
+    if (only.length === rowNames.length && peer.length === peerNames.length)
+      writeFileSync(page, withResults(readFileSync(page, 'utf8'), results));
+    return true;
   },
 });
-const unknown = [
-  ...values.only.filter((name) => !rowNames.includes(name)),
-  ...values.peer.filter((name) => !peerNames.includes(name)),
-];
 
-if (values.help) console.log(usage);
-else if (unknown.length > 0) {
-  console.error(`There is no ${unknown.join(', ')}.\n${usage}`);
-  process.exitCode = 2;
-} else {
-  const results = await measureAll();
-  console.log(measuredPart(results));
-  if (values.only.length === rowNames.length && values.peer.length === peerNames.length)
-    writeFileSync(page, withResults(readFileSync(page, 'utf8'), results));
-}
-
-async function measureAll(): Promise<Results> {
-  const options = {
-    seconds: Number(values.seconds),
-    rounds: Number(values.rounds),
-    connections: Number(values.connections),
-    warmUpSeconds: Number(values['warm-up']),
-  };
-  const chosen = peers.filter(({ needed }) => values.peer.includes(needed.name));
+async function measureAll(
+  only: readonly string[],
+  wanted: readonly string[],
+  options: MeasureOptions & { warmUpSeconds: number },
+): Promise<Results> {
+  const chosen = peers.filter(({ needed }) => wanted.includes(needed.name));
   const homes = new Map<string, string>();
   const leftOut: string[] = [];
   for (const { needed } of chosen) {
@@ -99,8 +96,8 @@ async function measureAll(): Promise<Results> {
     const measured = await measurePeers(
       stack,
       servers,
-      rows.filter(({ name }) => values.only.includes(name)),
-      values.only.includes(loginRowName),
+      rows.filter(({ name }) => only.includes(name)),
+      only.includes(loginRowName),
       options,
     );
     return {

@@ -6,13 +6,13 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import { Secret } from '@gatehouse/service-kit/crypto';
 import { createLogger } from '@gatehouse/service-kit/observability';
 import { migrate } from '@gatehouse/service-kit/postgres';
 import { freePort } from '@gatehouse/testing/ports';
 import { startPostgresServer } from '@gatehouse/testing/postgres-server';
 import pg from 'pg';
+import { experiment } from '../harness/experiment.ts';
 import { createExplainer } from './explain.ts';
 import { complaintsAbout, readGrowingTables, readsOf } from './judge.ts';
 import { type ExaminedLine, report, unsentLine } from './report.ts';
@@ -35,44 +35,35 @@ const suites = [
   'packages/service-kit/test/changes',
 ];
 
-const { values: options, positionals } = parseArgs({
-  allowPositionals: true,
-  options: { statements: { type: 'string' }, help: { type: 'boolean' } },
-});
-if (options.help) process.stdout.write(usage);
-else process.exitCode = await run();
-
-async function run(): Promise<number> {
-  const folder = await mkdtemp(join(tmpdir(), 'gatehouse-plans-'));
-  try {
-    const file = options.statements ?? join(folder, 'statements');
+export const plans = experiment({
+  usage,
+  options: { statements: { type: 'string' } },
+  takesFiles: true,
+  async run({ statements }, closers, testFiles) {
+    const folder = await mkdtemp(join(tmpdir(), 'gatehouse-plans-'));
+    closers.defer(() => rm(folder, { recursive: true, force: true }));
+    const file = statements ?? join(folder, 'statements');
     const lines = await withLargeDatabase(folder, async (database) => {
       // First, because a table that nobody filled makes the minutes of the suites useless.
       const growing = await readGrowingTables(database);
-      if (!existsSync(file)) await record(file);
+      if (!existsSync(file)) await record(file, testFiles.length > 0 ? testFiles : suites);
       return examine(database, readStatements(file), growing);
     });
     const unsent = sendingLines(root).filter(({ at }) => !lines.has(at));
     // Test files send only some of them.
-    if (positionals.length === 0) for (const { at, source } of unsent) lines.set(at, unsentLine(source));
-    return report(lines, unsent.length);
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
-}
+    if (testFiles.length === 0) for (const { at, source } of unsent) lines.set(at, unsentLine(source));
+    return report(lines, unsent.length) === 0;
+  },
+});
 
 /** A test that fails is no matter of plans; what it did not reach is found as unsent. */
-async function record(file: string): Promise<void> {
+async function record(file: string, tests: readonly string[]): Promise<void> {
   const preload = new URL('./record.ts', import.meta.url).href;
-  const child = spawn(
-    process.execPath,
-    ['node_modules/vitest/vitest.mjs', 'run', ...(positionals.length > 0 ? positionals : suites)],
-    {
-      cwd: root,
-      env: { ...process.env, NODE_OPTIONS: `--import=${preload}`, [statementsVariable]: file },
-      stdio: 'inherit',
-    },
-  );
+  const child = spawn(process.execPath, ['node_modules/vitest/vitest.mjs', 'run', ...tests], {
+    cwd: root,
+    env: { ...process.env, NODE_OPTIONS: `--import=${preload}`, [statementsVariable]: file },
+    stdio: 'inherit',
+  });
   await once(child, 'exit');
   if (!existsSync(file)) throw new Error('the suites sent no statement');
 }

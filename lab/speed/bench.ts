@@ -1,9 +1,8 @@
 /** `npm run bench`: measures each row beside its floor in one run and prints ratios. */
 import { writeFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
+import { experiment } from '../harness/experiment.ts';
 import { type BenchStack, type StackOptions, startBenchStack } from './bench-stack.ts';
 import {
-  type BurstResult,
   burstRowName,
   burstStack,
   measureBurst,
@@ -46,20 +45,28 @@ const rows: readonly Row[] = [
   dpopRow,
 ];
 
-/** Rows that start servers of their own, in the order in which they run. */
-const ownRows = {
-  // It runs before a stack does, whose processes would take their share of the cores.
-  [estateRowName]: part(measureEstate, printEstate),
-  [loginRowName]: part(onStack(measureLogin), printComparison),
-  [secondApplicationRowName]: part(onStack(measureSecondApplication), printComparison),
-  [signOnRowName]: part(onStack(measureSignOn), printSignOn),
-  [scaleRowName]: part(scale, printScale),
-  [scaleOutRowName]: part(onStack(measureScaleOut), printScaleOut),
-  [agentsRowName]: part(onStack(measureAgents, { agents: agentCount }), printAgents),
-  [burstRowName]: part(burst, printBurst),
-};
+interface Sizes {
+  /** In the row `burst`. */
+  shift: boolean;
+  share: number;
+}
 
-const names = [...rows.map(({ name }) => name), ...Object.keys(ownRows)];
+/** Rows that start servers of their own, in the order in which they run. */
+function ownRowsOf({ shift: isShift, share }: Sizes) {
+  return {
+    // It runs before a stack does, whose processes would take their share of the cores.
+    [estateRowName]: part(measureEstate, printEstate),
+    [loginRowName]: part(onStack(measureLogin), printComparison),
+    [secondApplicationRowName]: part(onStack(measureSecondApplication), printComparison),
+    [signOnRowName]: part(onStack(measureSignOn), printSignOn),
+    [scaleRowName]: part(onScale(share), printScale),
+    [scaleOutRowName]: part(onStack(measureScaleOut), printScaleOut),
+    [agentsRowName]: part(onStack(measureAgents, { agents: agentCount }), printAgents),
+    [burstRowName]: part(onBurst(partOf(isShift ? shift : peak, share), share), printBurst),
+  };
+}
+
+const names = [...rows.map(({ name }) => name), ...Object.keys(ownRowsOf({ shift: false, share: 1 }))];
 
 const usage = `Usage: npm run bench [-- options]
 
@@ -73,7 +80,8 @@ const usage = `Usage: npm run bench [-- options]
   --against FOLDER    compare with another checkout: its rounds and ours take turns, each on a fresh stack
 `;
 
-const { values } = parseArgs({
+export const bench = experiment({
+  usage,
   options: {
     only: { type: 'string', multiple: true, default: names },
     json: { type: 'string' },
@@ -83,33 +91,36 @@ const { values } = parseArgs({
     shift: { type: 'boolean', default: false },
     share: { type: 'string', default: '1' },
     against: { type: 'string' },
-    help: { type: 'boolean' },
+  },
+  names: { only: names },
+  async run({ only, json, against, shift: isShift, share, ...given }) {
+    const options = {
+      seconds: Number(given.seconds),
+      rounds: Number(given.rounds),
+      connections: Number(given.connections),
+    };
+    if (against !== undefined) await compareTrees(against, only, options);
+    else {
+      const results = await measureAll(only, options, { shift: isShift, share: Number(share) });
+      if (json) writeFileSync(json, `${JSON.stringify(results, null, 2)}\n`);
+    }
+    return true;
   },
 });
-const options = {
-  seconds: Number(values.seconds),
-  rounds: Number(values.rounds),
-  connections: Number(values.connections),
-};
-const share = Number(values.share);
-const unknown = values.only.find((name) => !names.includes(name));
 
-if (values.help) console.log(usage);
-else if (unknown !== undefined) {
-  console.error(`There is no row ${unknown}.\n${usage}`);
-  process.exitCode = 2;
-} else if (values.against !== undefined) await compareTrees(values.against, values.only, options);
-else await bench(values.only);
-
-async function bench(only: readonly string[]): Promise<void> {
+async function measureAll(
+  only: readonly string[],
+  options: MeasureOptions,
+  sizes: Sizes,
+): Promise<unknown[]> {
   const onOneStack = rows.filter(({ name }) => only.includes(name));
-  const [estate, ...others] = Object.entries(ownRows).map(
+  const [estate, ...others] = Object.entries(ownRowsOf(sizes)).map(
     ([name, measurePart]) =>
       () =>
-        only.includes(name) ? measurePart(name) : undefined,
+        only.includes(name) ? measurePart(name, options) : undefined,
   );
   const parts = [];
-  for (const next of [estate, () => measureRows(onOneStack), ...others]) {
+  for (const next of [estate, () => measureRows(onOneStack, options), ...others]) {
     const measured = await next?.();
     if (measured !== undefined) parts.push(measured);
   }
@@ -119,8 +130,7 @@ async function bench(only: readonly string[]): Promise<void> {
   const disturbed = parts.reduce((sum, { disturbedRounds }) => sum + disturbedRounds, 0);
   if (disturbed > 0)
     console.log(`Warning: ${disturbed} rounds were disturbed by other processes on this machine.`);
-  const results = parts.flatMap<unknown>((measured) => measured.results);
-  if (values.json) writeFileSync(values.json, `${JSON.stringify(results, null, 2)}\n`);
+  return parts.flatMap<unknown>((measured) => measured.results);
 }
 
 interface Measured<Result> {
@@ -134,7 +144,7 @@ function part<Result>(
   measureIt: (options: MeasureOptions) => Promise<Measured<Result>>,
   print: (result: Result) => void,
 ) {
-  return async (name: string) => {
+  return async (name: string, options: MeasureOptions) => {
     console.log(`measuring ${name} …`);
     const { result, ...measured } = await measureIt(options);
     return { ...measured, results: [result], print: () => print(result) };
@@ -156,23 +166,21 @@ function onStack<Result>(
   };
 }
 
-function scale(measureOptions: MeasureOptions): Promise<Measured<ScaleResult>> {
-  // A round of a second is a round, of which each connection needs a chain.
-  const short = { ...measureOptions, rounds: measureOptions.rounds * measureOptions.seconds, seconds: 1 };
-  return onStack((stack) => measureScale(stack, rows, scaleOf(share), measureOptions), {
-    agents: smallSize.persons,
-  })(short);
+function onScale(share: number) {
+  return (measureOptions: MeasureOptions): Promise<Measured<ScaleResult>> => {
+    // A round of a second is a round, of which each connection needs a chain.
+    const short = { ...measureOptions, rounds: measureOptions.rounds * measureOptions.seconds, seconds: 1 };
+    return onStack((stack) => measureScale(stack, rows, scaleOf(share), measureOptions), {
+      agents: smallSize.persons,
+    })(short);
+  };
 }
 
-function burst(measureOptions: MeasureOptions): Promise<Measured<BurstResult>> {
-  const size = partOf(values.shift ? shift : peak, share);
-  return onStack(
-    (stack) => measureBurst(stack, size, partOf(quiet, share)),
-    burstStack(size),
-  )(measureOptions);
+function onBurst(size: Parameters<typeof burstStack>[0], share: number) {
+  return onStack((stack) => measureBurst(stack, size, partOf(quiet, share)), burstStack(size));
 }
 
-async function measureRows(chosen: readonly Row[]) {
+async function measureRows(chosen: readonly Row[], options: MeasureOptions) {
   if (chosen.length === 0) return undefined;
   const { result: results, ...measured } = await onStack(async (stack) => {
     const result: RowResult[] = [];

@@ -1,6 +1,6 @@
 /** `npm run test:regions`: two regions on this machine, the fail-over and the way back as docs/guides/regions.md says, timed. */
 import { readFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
+import { experiment } from '../../harness/experiment.ts';
 import { createFindings } from '../../harness/findings.ts';
 import { createCallers } from './callers.ts';
 import { checkClock } from './clock.ts';
@@ -15,25 +15,17 @@ const usage = `Usage: npm run test:regions [-- options]
   --skip-clock    without the regions whose clocks differ
 `;
 
-const { values } = parseArgs({
-  options: { 'skip-clock': { type: 'boolean' }, help: { type: 'boolean' } },
+export const regions = experiment({
+  usage,
+  options: { 'skip-clock': { type: 'boolean' } },
+  async run({ 'skip-clock': skipsClock = false }, closers) {
+    const installation = await startInstallation();
+    closers.defer(() => installation.close());
+    return runIn(installation, skipsClock);
+  },
 });
 
-if (values.help) process.stdout.write(usage);
-else process.exitCode = await run();
-
-async function run(): Promise<number> {
-  const installation = await startInstallation();
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
-    process.once(signal, () => void installation.close().finally(() => process.exit(130)));
-  try {
-    return (await runIn(installation)) ? 0 : 1;
-  } finally {
-    await installation.close();
-  }
-}
-
-async function runIn(installation: Installation): Promise<boolean> {
+async function runIn(installation: Installation, skipsClock: boolean): Promise<boolean> {
   const { publicUrl, first, second } = installation;
   const findings = createFindings();
   const parts: boolean[] = [];
@@ -57,7 +49,7 @@ async function runIn(installation: Installation): Promise<boolean> {
   await findings.expect('JWT from before the fail-over', true, () => inFirst.isActive(held.jwt.access));
   await checkReadOnly(installation, findings);
   parts.push(findings.print('What the first region honours after the way back'));
-  if (!values['skip-clock']) {
+  if (!skipsClock) {
     // Last, and the clock ahead last of all: it ends a person and a contact centre.
     for (const seconds of [-30, 30]) await checkClock(installation, seconds, findings);
     parts.push(findings.print('A clock of the read-only region that is wrong'));

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { experiment } from '../../harness/experiment.ts';
 import { type BenchStack, type ServiceName, startBenchStack } from '../bench-stack.ts';
 import { pin, serverCore } from '../machine.ts';
 import { rowOf } from './figures.ts';
@@ -11,29 +12,26 @@ import { measureStart, type StartFigures } from './starts.ts';
 
 /** An hour; ten minutes (`SOAK_SECONDS=600`) are the short form. */
 const seconds = Number(process.env['SOAK_SECONDS'] ?? 3_600);
-const folder = mkdtempSync(join(tmpdir(), 'gatehouse-soak-'));
-const plan: Plan = { seconds, sampleSeconds: seconds / 36, people: 1_000, folder };
 
-// Every process of the stack inherits them.
-const probe = fileURLToPath(new URL('probe.mjs', import.meta.url));
-process.env['NODE_OPTIONS'] = `${process.env['NODE_OPTIONS'] ?? ''} --import=${probe}`;
-process.env['GATEHOUSE_BENCH_PROBE_FOLDER'] = folder;
-process.env['GATEHOUSE_BENCH_PROBE_EVERY_MS'] = String(plan.sampleSeconds * 1_000);
+export const trio = experiment({
+  usage: 'Usage: SOAK_SECONDS=3600 npm run soak -- trio\n',
+  options: {},
+  async run(_values, closers) {
+    const folder = mkdtempSync(join(tmpdir(), 'gatehouse-soak-'));
+    closers.defer(() => rmSync(folder, { recursive: true }));
+    const plan: Plan = { seconds, sampleSeconds: seconds / 36, people: 1_000, folder };
+    // Every process of the stack inherits them.
+    const probe = fileURLToPath(new URL('probe.mjs', import.meta.url));
+    process.env['NODE_OPTIONS'] = `${process.env['NODE_OPTIONS'] ?? ''} --import=${probe}`;
+    process.env['GATEHOUSE_BENCH_PROBE_FOLDER'] = folder;
+    process.env['GATEHOUSE_BENCH_PROBE_EVERY_MS'] = String(plan.sampleSeconds * 1_000);
+    const stack = await startBenchStack(0, { agents: plan.people });
+    closers.defer(() => stack.stop());
+    return soak(stack, plan);
+  },
+});
 
-try {
-  const stack = await startBenchStack(0, { agents: plan.people });
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
-    process.once(signal, () => void stack.stop().finally(() => process.exit(130)));
-  try {
-    process.exitCode = await soak(stack);
-  } finally {
-    await stack.stop();
-  }
-} finally {
-  rmSync(folder, { recursive: true });
-}
-
-async function soak(stack: BenchStack): Promise<number> {
+async function soak(stack: BenchStack, plan: Plan): Promise<boolean> {
   const names: readonly ServiceName[] = ['auth-api', 'auth-ui', 'environment-api'];
   pin(stack.services['environment-api'].pid, serverCore);
   const starts = new Map<ServiceName, StartFigures>();
@@ -50,5 +48,5 @@ async function soak(stack: BenchStack): Promise<number> {
   for (const [failure, count] of observed.flatMap(({ failures }) => [...failures]))
     console.log(`${count} × ${failure}`);
   console.log(`Other processes took ${Math.round(100 * run.foreignShare)} % of a core meanwhile.`);
-  return rows.every((row) => row['must not be'] === 'none') ? 0 : 1;
+  return rows.every((row) => row['must not be'] === 'none');
 }
