@@ -137,8 +137,8 @@ const identityProviders = [
 
 async function areInstalled(packages) {
   if (!onPath('dpkg')) return false;
-  const told = await run('dpkg', ['--status', ...packages]).catch(() => '');
-  return told.split('Status: install ok installed').length - 1 === packages.length;
+  const status = await run('dpkg', ['--status', ...packages]).catch(() => '');
+  return status.split('Status: install ok installed').length - 1 === packages.length;
 }
 
 const chromiumNames = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];

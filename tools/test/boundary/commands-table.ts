@@ -5,7 +5,7 @@ import { type Ask, noPerson, type Table } from './table.ts';
 const lines = (...texts: string[]): Ask[] => texts.map((text) => ({ form: { line: text } }));
 const endingOwn = (ask: Ask): Ask => ({ ...ask, endsOwn: true });
 /** Two APIs are asked at once, and the refusal that comes first is told. */
-const told = (ask: Ask): Ask => ({ ...ask, mayDiffer: 'either of two refusals is told' });
+const mayBeEither = (ask: Ask): Ask => ({ ...ask, mayDiffer: 'either of two refusals is told' });
 
 const same = (ask: Ask): Ask => ask;
 
@@ -59,18 +59,18 @@ export const commandsTable: Table = {
   ...Object.fromEntries(
     ['show', 'rotate-secret', 'diagnose', 'exchanges', 'ends', 'delete'].map((step) => [
       `clients ${step}`,
-      lines(`clients|${step}|{clientId}`).map(step === 'ends' ? told : same),
+      lines(`clients|${step}|{clientId}`).map(step === 'ends' ? mayBeEither : same),
     ]),
   ),
   'cc subjects': lines(
     'cc|subjects|{contactCenterId}',
     'cc|subjects|{contactCenterId}|--scope|contactCenter',
-  ).map(told),
+  ).map(mayBeEither),
   'clients update': lines('clients|update|{clientId}|--name|taken'),
   ...Object.fromEntries(
     ['show', 'ends', 'delete'].map((step) => [
       `cc ${step}`,
-      lines(`cc|${step}|{contactCenterId}`).map(step === 'ends' ? told : same),
+      lines(`cc|${step}|{contactCenterId}`).map(step === 'ends' ? mayBeEither : same),
     ]),
   ),
   'settings list': lines(`settings|list|${cc}`),

@@ -102,7 +102,7 @@ async function createPlace() {
   const browser = createBrowser(stack.app);
   const signedIn = await browser.postJson('/auth/v3/sign-in', { data: { ...agent, tenant: domains[0] } });
   if (signedIn.status !== 200) throw new Error(signedIn.body);
-  await noteSignOn(browser, 'oidc /');
+  await recordSignOn(browser, 'oidc /');
   const tokensOf = async (client: TestClient) =>
     (await redeem(stack, client, await getCode(stack, browser, client))).json();
   const { access_token: opaque, refresh_token: refresh } = await tokensOf(clients.opaque);
@@ -119,7 +119,7 @@ async function createPlace() {
 }
 
 /** The session counts as one by that single sign-on. */
-async function noteSignOn(browser: Browser, signOn: string): Promise<void> {
+async function recordSignOn(browser: Browser, signOn: string): Promise<void> {
   const key = stack.deps.core.keyspace.key('session', sha256(browser.cookies.get(sessionCookie) ?? ''));
   const session = JSON.parse((await stack.deps.stores.redis.hget(key, 'data')) ?? '');
   session.identity.entry = { ...session.identity.entry, signOn };

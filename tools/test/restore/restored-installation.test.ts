@@ -14,7 +14,7 @@ async function createDatabase(): Promise<string> {
 const createDatabases = async () => ({ auth: await createDatabase(), environment: await createDatabase() });
 
 /** As Auth API does a minute after the newest change. */
-async function noteFollowed({ auth, environment }: Databases): Promise<void> {
+async function recordFollowed({ auth, environment }: Databases): Promise<void> {
   const [from, to] = [environment, auth].map((connectionString) => new pg.Pool({ connectionString }));
   const newest = await from?.query('SELECT max(seq) AS seq FROM environment.changes');
   await to?.query('UPDATE auth.followed_ends SET seq = $1, mark = NULL', [newest?.rows[0].seq]);
@@ -27,7 +27,7 @@ it('a restored installation signs people in, knows clients, keys and revocations
     const restored = await install(await createDatabases());
     await restored.close();
     // In this order, as the documentation says: the other way round Auth API would have followed a change that is nowhere any more.
-    await noteFollowed(databases);
+    await recordFollowed(databases);
     await copyRows(databases.auth, restored.databases.auth, 'auth');
     await environmentApi.contactCenter({ environmentId, domains: ['later'] });
     await copyRows(databases.environment, restored.databases.environment, 'environment');

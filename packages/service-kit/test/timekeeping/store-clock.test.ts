@@ -82,12 +82,12 @@ it('replicas keep one time also while their clocks are not trusted', async () =>
   const { clock } = await replica(40_000);
   expect(clock.trust.isTrusted).toBe(false);
   const aheadMs = () => clock.now() - Date.now();
-  const tellMs = 1500;
-  await redis.hset('clock', 'time', Date.now() + tellMs, 'at', Date.now());
-  await vi.waitFor(() => expect(Math.abs(aheadMs() - tellMs)).toBeLessThan(200), isFollowed);
+  const announcedMs = 1500;
+  await redis.hset('clock', 'time', Date.now() + announcedMs, 'at', Date.now());
+  await vi.waitFor(() => expect(Math.abs(aheadMs() - announcedMs)).toBeLessThan(200), isFollowed);
   await redis.del('clock');
   await vi.waitFor(async () => expect(await redis.hget('clock', 'time')).not.toBeNull(), isFollowed);
-  expect(Number(await redis.hget('clock', 'time')) - Date.now()).toBeGreaterThan(tellMs / 2);
+  expect(Number(await redis.hget('clock', 'time')) - Date.now()).toBeGreaterThan(announcedMs / 2);
 });
 
 // attack: start a replica while the clock of PostgreSQL alone is wrong | CWE-367 | guard: packages/service-kit/src/timekeeping/store-clock.ts

@@ -43,7 +43,7 @@ const kept = {
 
 async function startReplica(key: string, now = () => nowMs): Promise<Revocations> {
   const revocations = await stores.startReplica(key, { now, maxLifeMs: lifeMs });
-  revocations.noteEndsKnown();
+  revocations.recordEndsKnown();
   return revocations;
 }
 

@@ -11,7 +11,7 @@ import { createMissedChanges, type MissedChangesOptions } from './missed-changes
 import { createRevokeDeactivated, type RevokeDeactivatedOptions } from './revoke-deactivated.ts';
 
 export interface DeactivationOptions extends RevokeDeactivatedOptions {
-  revocations: Pick<Revocations, 'revokeAll' | 'noteEnding' | 'noteEndsKnown'>;
+  revocations: Pick<Revocations, 'revokeAll' | 'recordEnding' | 'recordEndsKnown'>;
   position: DeactivationPosition;
   changesSince: MissedChangesOptions['changesSince'];
   /** Only then the shared position moves. */
@@ -48,7 +48,7 @@ export function createDeactivation(options: DeactivationOptions) {
   function moveTo(next: Exclude<Progress, { state: 'behind' }>): void {
     progress = next;
     start.isKnown = true;
-    revocations.noteEndsKnown();
+    revocations.recordEndsKnown();
   }
 
   async function catchUpNow(): Promise<void> {

@@ -15,7 +15,7 @@ import {
 } from './deactivated.ts';
 
 export interface RevokeDeactivatedOptions {
-  revocations: Pick<Revocations, 'revokeAll' | 'noteEnding'>;
+  revocations: Pick<Revocations, 'revokeAll' | 'recordEnding'>;
   contactCenters: Pick<ContactCenterService, 'ofEnvironment'>;
   /** Deletes what is stored of the people of contact centres that were deleted. */
   forgetDeleted(contactCenterIds: readonly string[]): Promise<void>;
@@ -49,7 +49,7 @@ export function createRevokeDeactivated(options: RevokeDeactivatedOptions, repet
     const deactivated = changes.flatMap((change) => deactivatedBy(change, location));
     const persons = changes.flatMap(deactivatedPerson);
     if (deactivated.length + persons.length === 0) return;
-    revocations.noteEnding(deactivated);
+    revocations.recordEnding(deactivated);
     const revokeNow = async () => {
       const subjects = (await Promise.all(persons.map(subjectsOf))).flat();
       // Anew for each attempt: tokens that were issued while it failed end too.

@@ -135,7 +135,7 @@ export function createRevocationMemory() {
       ending.has(contactCenterId) ||
       [contactCenterId, allContactCenters].some((id) => notBefore['contact-center'].has(id)),
     /** They are being revoked. Before the first one is, nothing may be issued by a copy from before. */
-    noteEnding(ended: readonly Pick<Revocation, 'kind' | 'id'>[]): void {
+    recordEnding(ended: readonly Pick<Revocation, 'kind' | 'id'>[]): void {
       for (const { kind, id } of ended)
         if (kind === 'contact-center' && id !== allContactCenters) ending.add(id);
     },

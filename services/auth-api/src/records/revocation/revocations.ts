@@ -95,11 +95,11 @@ export function createRevocations(options: RevocationsOptions) {
         throw unavailable('Environment API', { detail: endsUnknown });
       return false;
     },
-    noteEnding: memory.noteEnding,
+    recordEnding: memory.recordEnding,
     /** Whether a contact centre was, or may have been, switched off. It may be active again: only Environment API tells. */
     hasEnded: (contactCenterId: string) => !areEndsKnown || memory.hasEnded(contactCenterId),
     /** Everything that ended while no replica ran is revoked. */
-    noteEndsKnown(): void {
+    recordEndsKnown(): void {
       areEndsKnown = true;
     },
     assertFresh: follower.assertFresh,

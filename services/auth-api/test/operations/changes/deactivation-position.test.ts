@@ -12,8 +12,8 @@ it('the position is saved a minute late: a replica that starts repeats what ende
   const deactivation = createDeactivation({
     revocations: {
       revokeAll: async () => undefined,
-      noteEnding: () => undefined,
-      noteEndsKnown: () => undefined,
+      recordEnding: () => undefined,
+      recordEndsKnown: () => undefined,
     },
     contactCenters: { ofEnvironment: async () => [] },
     forgetDeleted: async () => undefined,

@@ -35,8 +35,8 @@ function setUp(location: string) {
         if (failure !== undefined) throw failure;
         for (const { kind, id, atMs = now() } of orders) memory.add({ kind, id, atMs });
       },
-      noteEnding: memory.noteEnding,
-      noteEndsKnown: () => undefined,
+      recordEnding: memory.recordEnding,
+      recordEndsKnown: () => undefined,
     },
     contactCenters: { ofEnvironment: async () => [] },
     forgetDeleted: async () => undefined,
@@ -123,8 +123,8 @@ describe('after the start', () => {
         async revokeAll(orders) {
           revoked.push(...orders.map(({ id }) => id));
         },
-        noteEnding: () => undefined,
-        noteEndsKnown: () => undefined,
+        recordEnding: () => undefined,
+        recordEndsKnown: () => undefined,
       },
       contactCenters: { ofEnvironment: async () => [] },
       forgetDeleted: async () => undefined,
