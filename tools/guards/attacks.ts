@@ -1,5 +1,5 @@
 /** Reads the attacks that tests are annotated with: `// attack: name | source | guard: path`, directly above the test. */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { sourceFiles } from '../source-files.ts';
 
@@ -25,6 +25,7 @@ const rowOfTable = /^\s*[[{'"].*?\n\s*\]\)\(\s*(['"`])(?<title>.*?[^\\])\1/s;
 /** Sorted by guard and name. @throws Error that names the line of an annotation that cannot be read */
 export function readAttacks(root: string): Attack[] {
   return sourceFiles(root, /^(?!node_modules).*\/test\/.*\.test\.ts$/)
+    .filter((path) => existsSync(join(root, path)))
     .flatMap((path) => attacksOf(path, readFileSync(join(root, path), 'utf8')))
     .sort((a, b) => compare(a.guard, b.guard) || compare(a.name, b.name));
 }
