@@ -83,7 +83,7 @@ describe('a person of another contact centre of the environment', () => {
     await provider.close();
   });
 
-  // attack: sessions of the same subject in another contact centre listed or ended | CWE-639, ASVS 8.2.2 | guard: services/auth-api/src/browser/sessions/service.ts
+  // attack: sessions of the same subject in another contact centre listed or ended | CWE-639, ASVS 8.2.2 | guard: services/auth-api/src/browser/sessions/session-lookup.ts
   it('sees and ends no session of it', async () => {
     const { here, there } = await inBoth();
     expect(there.sub).toBe(here.sub);
@@ -113,7 +113,7 @@ describe('a person of another contact centre of the environment', () => {
     expect(await estate.isIn(here.browser)).toBe(true);
   });
 
-  // attack: sign-out everywhere that replicas of the release before do not know | CWE-613, ASVS 7.4.1 | guard: services/auth-api/src/browser/sessions/service.ts
+  // attack: sign-out everywhere that replicas of the release before do not know | CWE-613, ASVS 7.4.1 | guard: services/auth-api/src/browser/sessions/session-ends.ts
   it('signs out everywhere there at replicas of the release before, too', async () => {
     const { here, there } = await inBoth();
     await there.browser.request('POST', '/auth/v3/sign-out?global=true', { origin: publicUrl });

@@ -210,7 +210,7 @@ describe('54: addresses and hints', () => {
     expect(await isSignedIn(browser)).toBe(true);
   });
 
-  // attack: forged hint at logout | OpenID Connect RP-Initiated Logout 2 | guard: services/auth-api/src/sign-in/logout/end-session.ts
+  // attack: forged hint at logout | OpenID Connect RP-Initiated Logout 2 | guard: services/auth-api/src/sign-in/logout/logout-request.ts
   it('refuses a hint that is forged, an access token, or meant for another client', async () => {
     const { browser, tokens } = await signedIn();
     const [head, , signature] = tokens.id_token.split('.');

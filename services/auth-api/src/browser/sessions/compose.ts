@@ -12,7 +12,8 @@ import type { Tokens } from '../../tokens/compose.ts';
 import type { BrowserParts } from '../cookies/compose.ts';
 import { createCallers } from './caller.ts';
 import { sessionRoutes } from './routes.ts';
-import { createSessionService, type SessionsEnded } from './service.ts';
+import { createSessionService } from './service.ts';
+import type { SessionsEnded } from './session-ends.ts';
 import { createSessionStore } from './store.ts';
 import { createSessionViews } from './views.ts';
 

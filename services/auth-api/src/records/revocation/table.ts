@@ -36,28 +36,10 @@ export function createRevocationTable({
   isWritable = true,
   lifeMs,
 }: RevocationTableOptions) {
-  const expired = createBoundedDeletion({
-    pool,
-    schema: 'auth',
-    name: 'revocations',
-    lock: 'delete:auth.revocations',
-    due: 'clock_timestamp()',
-    async oldest(client) {
-      const { rows } = await client.query<{ expires_at: Date }>(
-        'SELECT expires_at FROM auth.revocations ORDER BY expires_at LIMIT 1',
-      );
-      return rows[0]?.expires_at;
-    },
-    async remove(client, before) {
-      const { rowCount } = await client.query(
-        `DELETE FROM auth.revocations WHERE (kind, id) IN (
-          SELECT kind, id FROM auth.revocations WHERE expires_at < $1 ORDER BY expires_at LIMIT ${removedAtOnce})`,
-        [before],
-      );
-      return rowCount ?? 0;
-    },
-  });
+  const expired = createExpiredDeletion(pool);
   return {
+    ...createEpochRow(pool),
+
     /** Moves a not-before forward, never back. `db`: the writer, or the transaction that the revocations belong to. */
     async save(revocations: readonly Revocation[], db = writer): Promise<void> {
       // In one order everywhere: two statements that hold each other's rows would deadlock.
@@ -118,10 +100,55 @@ export function createRevocationTable({
       return rows[0] ?? { at: '-infinity', server: '' };
     },
 
-    async epoch(): Promise<string | undefined> {
-      const { rows } = await pool.query<{ epoch: string }>('SELECT epoch FROM auth.revocation_epoch');
-      return rows[0]?.epoch;
+    /** Up to when what has expired was deleted, in any region. Undefined: nothing was deleted yet. */
+    async removedUntilMs(): Promise<number | undefined> {
+      const { rows } = await pool.query<{ until: Date | null }>(
+        `SELECT least(bound_at, clock_timestamp()) AS until FROM auth.deletion_bounds
+          WHERE name = 'revocations' AND bound_at IS NOT NULL`,
+      );
+      return rows[0]?.until?.getTime();
     },
+
+    /** Deletes what no living token can be older than. Resolves true when there may be more. */
+    async removeExpired(): Promise<boolean> {
+      return isWritable && (await expired.round()) === removedAtOnce;
+    },
+  };
+}
+
+function createExpiredDeletion(pool: Pool) {
+  return createBoundedDeletion({
+    pool,
+    schema: 'auth',
+    name: 'revocations',
+    lock: 'delete:auth.revocations',
+    due: 'clock_timestamp()',
+    async oldest(client) {
+      const { rows } = await client.query<{ expires_at: Date }>(
+        'SELECT expires_at FROM auth.revocations ORDER BY expires_at LIMIT 1',
+      );
+      return rows[0]?.expires_at;
+    },
+    async remove(client, before) {
+      const { rowCount } = await client.query(
+        `DELETE FROM auth.revocations WHERE (kind, id) IN (
+          SELECT kind, id FROM auth.revocations WHERE expires_at < $1 ORDER BY expires_at LIMIT ${removedAtOnce})`,
+        [before],
+      );
+      return rowCount ?? 0;
+    },
+  });
+}
+
+/** The epoch by which replicas notice that Redis has lost its data. */
+function createEpochRow(pool: Pool) {
+  async function epoch(): Promise<string | undefined> {
+    const { rows } = await pool.query<{ epoch: string }>('SELECT epoch FROM auth.revocation_epoch');
+    return rows[0]?.epoch;
+  }
+
+  return {
+    epoch,
 
     /** Whether another server writes, and this one repeats it. */
     async isStandby(): Promise<boolean> {
@@ -136,21 +163,7 @@ export function createRevocationTable({
           ON CONFLICT (is_only) DO UPDATE SET epoch = excluded.epoch WHERE known.epoch = $2`,
         [next, former ?? ''],
       );
-      return (await this.epoch()) ?? next;
-    },
-
-    /** Up to when what has expired was deleted, in any region. Undefined: nothing was deleted yet. */
-    async removedUntilMs(): Promise<number | undefined> {
-      const { rows } = await pool.query<{ until: Date | null }>(
-        `SELECT least(bound_at, clock_timestamp()) AS until FROM auth.deletion_bounds
-          WHERE name = 'revocations' AND bound_at IS NOT NULL`,
-      );
-      return rows[0]?.until?.getTime();
-    },
-
-    /** Deletes what no living token can be older than. Resolves true when there may be more. */
-    async removeExpired(): Promise<boolean> {
-      return isWritable && (await expired.round()) === removedAtOnce;
+      return (await epoch()) ?? next;
     },
   };
 }

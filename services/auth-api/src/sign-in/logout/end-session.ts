@@ -10,15 +10,12 @@ import type { SessionService } from '../../browser/sessions/service.ts';
 import type { Session } from '../../browser/sessions/session.ts';
 import type { RequestParameters } from '../../core/protocol/parameters.ts';
 import type { AuditWriter } from '../../records/audit/event.ts';
-import type { Client } from '../../registry/clients/client.ts';
-import type { ClientDirectory } from '../../registry/clients/directory.ts';
-import type { IdTokens, RecognizedIdToken } from '../../tokens/id-token.ts';
+import type { RecognizedIdToken } from '../../tokens/id-token.ts';
 import type { AfterLogout } from './after-logout.ts';
+import { createLogoutRequest, type LogoutRequestOptions } from './logout-request.ts';
 import type { PendingLogout, PendingLogouts } from './pending-logouts.ts';
 
-export interface LogoutOptions {
-  idTokens: IdTokens;
-  directory: Pick<ClientDirectory, 'find'>;
+export interface LogoutOptions extends LogoutRequestOptions {
   sessions: SessionService;
   /** Resolves when everything that was ended before is kept. @throws AppError (503) */
   settled(): Promise<void>;
@@ -37,45 +34,8 @@ type LogoutOrder = Pick<PendingLogout, 'clientId' | 'everywhere'>;
 export type LogoutEndpoint = ReturnType<typeof createLogoutEndpoint>;
 
 export function createLogoutEndpoint(options: LogoutOptions) {
-  const { idTokens, directory, sessions, settled, pendingLogouts, afterLogout, audit, pages, starts } =
-    options;
-
-  async function readHint(parameters: RequestParameters): Promise<RecognizedIdToken | undefined> {
-    const idToken = parameters.get('id_token_hint');
-    if (idToken === undefined) return undefined;
-    const hint = await idTokens.recognize(idToken);
-    if (hint === undefined) throw badRequest('The id_token_hint is not an ID token of this server');
-    if ((parameters.get('client_id') ?? hint.clientId) !== hint.clientId)
-      throw badRequest('The id_token_hint was issued to another application');
-    return hint;
-  }
-
-  async function readClient(
-    parameters: RequestParameters,
-    hint: RecognizedIdToken | undefined,
-  ): Promise<Client | undefined> {
-    const clientId = hint?.clientId ?? parameters.get('client_id');
-    const client = clientId === undefined ? undefined : await directory.find(clientId);
-    if (client === undefined && parameters.get('client_id') !== undefined)
-      throw badRequest('The application that sent you here is not known', { field: 'client_id' });
-    return client;
-  }
-
-  /** Section 3: compared as a string with what the client registered; never the client's redirect URIs. */
-  function readTarget(parameters: RequestParameters, client: Client | undefined): string | undefined {
-    const uri = parameters.get('post_logout_redirect_uri');
-    // Without a client the address cannot be checked: the user is asked and stays here afterwards.
-    if (uri === undefined || (client === undefined && parameters.get('id_token_hint') === undefined))
-      return undefined;
-    if (!client?.postLogoutRedirectUris.includes(uri)) {
-      throw badRequest('The address to go to after signing out is not registered for the application', {
-        field: 'post_logout_redirect_uri',
-      });
-    }
-    const state = parameters.get('state');
-    if (state === undefined) return uri;
-    return `${uri}${uri.includes('?') ? '&' : '?'}${new URLSearchParams({ state })}`;
-  }
+  const { sessions, settled, pendingLogouts, afterLogout, audit, pages, starts } = options;
+  const readRequest = createLogoutRequest(options);
 
   /** Ends the session of this browser, or all of its user, and deletes its cookie. */
   async function endSession(session: Session, by: LogoutOrder, browser: Browser): Promise<void> {
@@ -119,10 +79,7 @@ export function createLogoutEndpoint(options: LogoutOptions) {
 
     /** Gives the browser's next address. @throws AppError for a page */
     async logout(parameters: RequestParameters, browser: Browser): Promise<string> {
-      const hint = await readHint(parameters);
-      const client = await readClient(parameters, hint);
-      const target = readTarget(parameters, client);
-      const uiLocales = parameters.get('ui_locales')?.slice(0, 256);
+      const { hint, client, target, uiLocales } = await readRequest(parameters);
       const session = await sessions.find(browser.request);
       // An exchanged ID token is in other hands than the user's: it names the client, and ends nothing.
       const proof = hint?.isDerived ? undefined : hint;

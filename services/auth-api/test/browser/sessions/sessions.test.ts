@@ -234,7 +234,7 @@ describe.each([{ cluster: false }, { cluster: true }])('sessions, cluster mode: 
     expect(await sessions.find(door.request)).toBeDefined();
   });
 
-  // attack: session after sign-out everywhere | ASVS 7.4.2, CVE-2025-29928 | guard: services/auth-api/src/browser/sessions/service.ts
+  // attack: session after sign-out everywhere | ASVS 7.4.2, CVE-2025-29928 | guard: services/auth-api/src/browser/sessions/session-ends.ts
   it('end all at once by one cut-off, and a later login is not affected', async () => {
     const sessions = open();
     const doors = [openDoor(), openDoor(), openDoor()];

@@ -70,7 +70,7 @@ it('single sign-on that ends at a place ends who came in there by the settings o
   expect(outside.isRevoked({ signOn: 'saml /' }, issuedAtMs)).toBe(false);
 });
 
-// attack: keep a session of which it is not known how it began | ASVS 7.4.2 | guard: services/auth-api/src/records/revocation/memory.ts
+// attack: keep a session of which it is not known how it began | ASVS 7.4.2 | guard: services/auth-api/src/records/revocation/judgement.ts
 it('single sign-on that is switched off ends those of whom it is not known how they came in', async () => {
   const { announce, isRevoked, now } = setUp('/USW1');
   announce(atUsw1);

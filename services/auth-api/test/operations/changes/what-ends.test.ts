@@ -253,7 +253,7 @@ describe.each(rows)('%s', (row, ...verdicts) => {
 
   const undo = undone[row];
   if (undo === undefined) return;
-  // attack: enable a contact centre again to revive its tokens | ASVS 7.4.2 | guard: services/auth-api/src/records/revocation/memory.ts
+  // attack: enable a contact centre again to revive its tokens | ASVS 7.4.2 | guard: services/auth-api/src/records/revocation/judgement.ts
   it('revives nothing when it is undone', async () => {
     await undo(place);
 

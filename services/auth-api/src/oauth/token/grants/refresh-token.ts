@@ -4,7 +4,7 @@ import { AppError, invalidGrant, invalidScope } from '@gatehouse/service-kit/err
 import type { AuthorizationDetail } from '../../../core/protocol/authorization-details.ts';
 import { requireParameter } from '../../../core/protocol/parameters.ts';
 import type { UserService } from '../../../people/accounts/service.ts';
-import type { AuditWriter } from '../../../records/audit/event.ts';
+import type { AuditEvent, AuditWriter } from '../../../records/audit/event.ts';
 import type { Revocations } from '../../../records/revocation/revocations.ts';
 import { type Client, servesContactCenter } from '../../../registry/clients/client.ts';
 import type { DetailReader } from '../../../registry/clients/detail-types.ts';
@@ -94,23 +94,8 @@ export function refreshTokenGrant(deps: RefreshTokenDeps): GrantHandler {
     }
   }
 
-  async function reportReuse(
-    { client, correlationId, clientAddress }: GrantRequest,
-    grant: Grant,
-  ): Promise<void> {
-    await Promise.all([
-      families.end(grant.familyId),
-      audit.write({
-        name: 'refresh_reused',
-        outcome: 'failure',
-        sub: grant.identity.sub,
-        clientId: client.clientId,
-        contactCenterId: grant.identity.contactCenterId,
-        sid: grant.session?.sid,
-        correlationId,
-        clientAddress,
-      }),
-    ]);
+  async function reportReuse(request: GrantRequest, grant: Grant): Promise<void> {
+    await Promise.all([families.end(grant.familyId), audit.write(reused(request, grant))]);
   }
 
   async function answer(
@@ -136,63 +121,92 @@ export function refreshTokenGrant(deps: RefreshTokenDeps): GrantHandler {
     });
   }
 
-  function sameSuccessor(
-    { client, presented, cnf }: Attempt,
-    { salt, nextHash }: RotatedRefresh & { outcome: 'repeated' },
-  ): Successor {
-    const successor = successorOf(presented, salt, holderOf(client, cnf));
-    if (secretHash({ familyId: presented.familyId, secret: successor.refreshSecret }) === nextHash)
-      return successor;
-    throw refused('the retry came with another key than the first request');
-  }
-
   return {
     grantType: 'refresh_token',
     parameters: ['refresh_token', 'scope', detailsParameter],
     async handle(request) {
-      const { client, scope, cnf } = request;
       const presented = parseFamilyToken(requireParameter(request.parameters, 'refresh_token'));
       if (presented === undefined) throw refused('the refresh token is malformed');
       await revocations.untilReady();
       const narrowed = await narrow(request, presented);
-      const salt = newSecret();
-      const made = successorOf(presented, salt, holderOf(client, cnf));
-      const successor = rotatesRefreshTokens(client) ? made : { ...made, refreshSecret: presented.secret };
-      const attempt: Attempt = { client, presented, salt, successor, scope, narrowed, cnf };
+      const attempt = attemptOf(request, presented, narrowed);
       let rotation = await rotate(attempt);
       if (rotation.outcome === 'check')
         rotation = await rotate(attempt, await readPersonAgain(rotation.grant));
       switch (rotation.outcome) {
         case 'rotated': {
           const tokens = await answer(attempt, rotation);
-          const issued = {
-            grantType: 'refresh_token',
-            scope: tokens.scope?.split(' ') ?? [],
-            grant: rotation.grant,
-          };
-          await tokenAudit?.write(tokenIssued(request, issued));
+          await tokenAudit?.write(renewed(request, rotation.grant, tokens));
           return tokens;
         }
         case 'repeated':
           return answer(attempt, rotation);
         case 'reused':
           await reportReuse(request, rotation.grant);
-          throw refused('the refresh token was used before; its family is revoked');
+          break;
         case 'revoked':
           // When the family was revoked, an outage may have prevented the entry in the stream of revocations.
           await families.end(presented.familyId);
-          throw refused('the family of the refresh token is revoked');
-        case 'scope':
-          throw invalidScope('The scope is wider than the one that was granted');
-        case 'unbound':
-          throw refused('the refresh token is bound to another key');
-        case 'foreign':
-          throw refused('the refresh token belongs to another client');
-        default:
-          throw refused('the refresh token is unknown or expired');
       }
+      throw refusalOf(rotation.outcome);
     },
   };
+}
+
+function attemptOf(
+  { client, scope, cnf }: GrantRequest,
+  presented: FamilyToken,
+  narrowed: AuthorizationDetail[] | undefined,
+): Attempt {
+  const salt = newSecret();
+  const made = successorOf(presented, salt, holderOf(client, cnf));
+  const successor = rotatesRefreshTokens(client) ? made : { ...made, refreshSecret: presented.secret };
+  return { client, presented, salt, successor, scope, narrowed, cnf };
+}
+
+function sameSuccessor(
+  { client, presented, cnf }: Attempt,
+  { salt, nextHash }: RotatedRefresh & { outcome: 'repeated' },
+): Successor {
+  const successor = successorOf(presented, salt, holderOf(client, cnf));
+  if (secretHash({ familyId: presented.familyId, secret: successor.refreshSecret }) === nextHash)
+    return successor;
+  throw refused('the retry came with another key than the first request');
+}
+
+function renewed(request: GrantRequest, grant: Grant, { scope }: TokenAnswer): AuditEvent {
+  return tokenIssued(request, { grantType: 'refresh_token', scope: scope?.split(' ') ?? [], grant });
+}
+
+function reused({ client, correlationId, clientAddress }: GrantRequest, grant: Grant): AuditEvent {
+  return {
+    name: 'refresh_reused',
+    outcome: 'failure',
+    sub: grant.identity.sub,
+    clientId: client.clientId,
+    contactCenterId: grant.identity.contactCenterId,
+    sid: grant.session?.sid,
+    correlationId,
+    clientAddress,
+  };
+}
+
+/** Why a token was not rotated. */
+function refusalOf(outcome: RotatedRefresh['outcome']) {
+  switch (outcome) {
+    case 'reused':
+      return refused('the refresh token was used before; its family is revoked');
+    case 'revoked':
+      return refused('the family of the refresh token is revoked');
+    case 'scope':
+      return invalidScope('The scope is wider than the one that was granted');
+    case 'unbound':
+      return refused('the refresh token is bound to another key');
+    case 'foreign':
+      return refused('the refresh token belongs to another client');
+    default:
+      return refused('the refresh token is unknown or expired');
+  }
 }
 
 /** The client is told that the token is invalid; only the log contains the reason. */
