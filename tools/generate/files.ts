@@ -6,15 +6,17 @@ import {
   auditLifecycle,
   auditTemplates,
 } from '@gatehouse/audit-trail/elasticsearch/audit-assets';
-import { jsonSchemaOf } from '@gatehouse/contracts/resource/json-schema';
-import { branding } from '@gatehouse/contracts/resources/branding';
-import { client } from '@gatehouse/contracts/resources/client';
-import { configServer } from '@gatehouse/contracts/resources/config-server';
-import { contactCenter } from '@gatehouse/contracts/resources/contact-center';
-import { environment } from '@gatehouse/contracts/resources/environment';
-import { oidc } from '@gatehouse/contracts/resources/oidc';
-import { saml } from '@gatehouse/contracts/resources/saml';
-import { signalReceiver } from '@gatehouse/contracts/resources/signal-receiver';
+import { jsonSchemaOf } from '@gatehouse/contracts/resource';
+import {
+  branding,
+  client,
+  configServer,
+  contactCenter,
+  environment,
+  oidc,
+  saml,
+  signalReceiver,
+} from '@gatehouse/contracts/resources';
 import { chartFiles } from '../charts/chart-files.ts';
 import { reachabilityPage } from '../reachability/page.ts';
 import { architectureFolders } from './architecture-folders.ts';

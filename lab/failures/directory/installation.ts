@@ -1,5 +1,5 @@
 /** Starts the installation of `npm start`, gives it environments of LDAP directories, and asks it what people ask. */
-import type { LdapSettings } from '@gatehouse/contracts/environment-api/directory';
+import type { LdapSettings } from '@gatehouse/contracts/environment-api';
 import { createInstaller } from '../../../tools/stack/provisioning/installer-http.ts';
 import { basic, createHttp } from '../../harness/http.ts';
 import { startChaosStack } from '../../harness/installation.ts';

@@ -1,13 +1,14 @@
 /** Reads and writes through the administration APIs: answers are checked but returned whole, lists over all their pages. */
-import { type Diagnosis, diagnosisSchema } from '@gatehouse/contracts/diagnosis';
 import {
+  type Diagnosis,
+  diagnosisSchema,
   emptyEnvelope,
   envelopeOf,
   nextCursorSchema,
   successStatus,
   type Warning,
   warningSchema,
-} from '@gatehouse/contracts/envelope';
+} from '@gatehouse/contracts/answers';
 import { z } from 'zod';
 import type { HttpClient, HttpRequest } from './http-client.ts';
 

@@ -1,7 +1,7 @@
 /** Exchanges requests and answers over kept connections of Node's own client, each within a time. */
 import type { IncomingMessage } from 'node:http';
 import type { LookupFunction } from 'node:net';
-import { definedOnly } from '@gatehouse/contracts/defined-only';
+import { definedOnly } from '@gatehouse/contracts/values';
 
 // An import of node:http reads every name of it, and one of them loads Node's own fetch: 8 MiB and 50 ms of a start.
 const transports = {

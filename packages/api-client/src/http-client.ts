@@ -1,7 +1,7 @@
 /** Sends HTTP requests over kept-alive connections, bounded in time and size, without following redirects or proxies. */
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { LookupFunction } from 'node:net';
-import { definedOnly } from '@gatehouse/contracts/defined-only';
+import { definedOnly } from '@gatehouse/contracts/values';
 import type { z } from 'zod';
 import { type AddressPolicy, guardedLookup } from './address-policy.ts';
 import { bodyOf, createConnections, type Endpoint, endpointOf } from './connections.ts';

@@ -1,5 +1,5 @@
 /** Writes what a request sends: its content, and its query. */
-import { definedOnly } from '@gatehouse/contracts/defined-only';
+import { definedOnly } from '@gatehouse/contracts/values';
 
 export interface RequestContent {
   /** Sent as JSON. */

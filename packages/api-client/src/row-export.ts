@@ -1,5 +1,5 @@
 /** Reads an export piece by piece, so that none is longer than a client takes. */
-import type { RowFormat } from '@gatehouse/contracts/row-export';
+import type { RowFormat } from '@gatehouse/contracts/answers';
 import type { HttpClient } from './http-client.ts';
 
 export interface ExportedPart {

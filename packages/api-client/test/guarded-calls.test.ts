@@ -6,7 +6,7 @@ import {
   type LookupFunction,
   type Socket,
 } from 'node:net';
-import { definedOnly } from '@gatehouse/contracts/defined-only';
+import { definedOnly } from '@gatehouse/contracts/values';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createAddressPolicy } from '../src/address-policy.ts';
 import { createHttpClient, type HttpClient } from '../src/http-client.ts';

@@ -2,7 +2,7 @@
 import { createClientToken } from '@gatehouse/api-client/auth-api/client-token';
 import { basicAuthorization, createHttpClient, type HttpClient } from '@gatehouse/api-client/http-client';
 import { isLoopbackHost } from '@gatehouse/api-client/loopback';
-import { definedOnly } from '@gatehouse/contracts/defined-only';
+import { definedOnly } from '@gatehouse/contracts/values';
 import { type ExitCode, exitCodes, UsageError } from './failure/failure.ts';
 import { createOutput, type Output } from './output/output.ts';
 import { chosenProfile } from './profile/chosen.ts';

@@ -1,7 +1,7 @@
 /** `gatehouse audit tail --follow`: what somebody reads who leaves it running. */
 
 import { UpstreamError } from '@gatehouse/api-client/upstream-error';
-import type { SecurityEvent } from '@gatehouse/contracts/auth-api/audit';
+import type { SecurityEvent } from '@gatehouse/contracts/auth-api';
 import { expect, it } from 'vitest';
 import { type Follow, followEvents } from '../src/commands/audit-follow.ts';
 

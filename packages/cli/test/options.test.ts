@@ -1,8 +1,5 @@
-import { field } from '@gatehouse/contracts/resource/field';
-import type { Fields } from '@gatehouse/contracts/resource/resource';
-import { contactCenter } from '@gatehouse/contracts/resources/contact-center';
-import { environment } from '@gatehouse/contracts/resources/environment';
-import { oidc } from '@gatehouse/contracts/resources/oidc';
+import { type Fields, field } from '@gatehouse/contracts/resource';
+import { contactCenter, environment, oidc } from '@gatehouse/contracts/resources';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { fieldsOf } from '../src/input/fields.ts';

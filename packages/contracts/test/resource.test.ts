@@ -18,7 +18,7 @@ import { origin } from '../src/resources/origin.ts';
 import { person } from '../src/resources/person.ts';
 import { saml } from '../src/resources/saml.ts';
 import { setting } from '../src/resources/setting.ts';
-import { flag, integer, list } from '../src/scalar.ts';
+import { flag, integer, list } from '../src/values/scalar.ts';
 
 const word = z.string().max(8);
 const group = 'all';

@@ -1,8 +1,11 @@
 /** Reads from an environment what the link to its LDAP directory needs. */
 import type { TlsOptions } from '@gatehouse/config-server-client/client-options';
-import { tlsClientOf } from '@gatehouse/contracts/environment-api/config-server-tls';
-import { bindPasswordPlace, type LdapSettings } from '@gatehouse/contracts/environment-api/directory';
-import type { EnvironmentView } from '@gatehouse/contracts/environment-api/environment';
+import {
+  bindPasswordPlace,
+  type EnvironmentView,
+  type LdapSettings,
+  tlsClientOf,
+} from '@gatehouse/contracts/environment-api';
 
 export interface DirectorySettings extends Omit<LdapSettings, 'servers'> {
   /** Password of `bindDn`. */

@@ -1,12 +1,14 @@
 /** A stand-in for Auth API: the calls that Auth UI makes and the posts that its forms lead to, over real HTTP. */
 import formbody from '@fastify/formbody';
-import type { ApprovalView } from '@gatehouse/contracts/auth-api/approvals';
-import type { AuthScheme } from '@gatehouse/contracts/auth-api/auth-scheme';
-import type { ConsentView } from '@gatehouse/contracts/auth-api/consents';
-import type { InteractionView } from '@gatehouse/contracts/auth-api/interaction';
-import type { LogoutView } from '@gatehouse/contracts/auth-api/logout';
-import type { SessionView } from '@gatehouse/contracts/auth-api/sessions';
-import type { BrandingView } from '@gatehouse/contracts/environment-api/branding';
+import type {
+  ApprovalView,
+  AuthScheme,
+  ConsentView,
+  InteractionView,
+  LogoutView,
+  SessionView,
+} from '@gatehouse/contracts/auth-api';
+import type { BrandingView } from '@gatehouse/contracts/environment-api';
 import { consoleKeys, Secret } from '@gatehouse/service-kit/crypto';
 import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
 import { createSeal } from '../src/oauth-session/seal.ts';

@@ -1,5 +1,5 @@
 /** Builds the parts that answers of all routes share: failures, entity tags and 304. */
-import { errorEnvelope, securityError } from '@gatehouse/contracts/envelope';
+import { errorEnvelope, securityError } from '@gatehouse/contracts/answers';
 import { isFresh } from '@gatehouse/service-kit/http';
 
 /** Response schemas of the failures that every route may answer. */

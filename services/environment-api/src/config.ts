@@ -14,7 +14,7 @@ import {
   dpopNonceSetting,
 } from '@gatehouse/caller-auth/sender-constraint/settings';
 import { consulProblems } from '@gatehouse/config-server-client/discovery/consul/consul-settings';
-import { locationSchema, rootLocation } from '@gatehouse/contracts/environment-api/location';
+import { locationSchema, rootLocation } from '@gatehouse/contracts/environment-api';
 import {
   type ConfigOf,
   clockSettings,

@@ -1,4 +1,4 @@
-import type { IntrospectionActive } from '@gatehouse/contracts/auth-api/introspection';
+import type { IntrospectionActive } from '@gatehouse/contracts/auth-api';
 import { randomUuid } from '@gatehouse/service-kit/crypto';
 import { hash } from '@node-rs/argon2';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';

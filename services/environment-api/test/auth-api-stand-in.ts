@@ -1,6 +1,5 @@
 /** A real HTTP server that answers `POST /auth/v3/oauth/introspect` for the tokens a test gives out. */
-import type { AdministratorPlaceQuestion } from '@gatehouse/contracts/auth-api/administrator-places';
-import type { IntrospectionActive } from '@gatehouse/contracts/auth-api/introspection';
+import type { AdministratorPlaceQuestion, IntrospectionActive } from '@gatehouse/contracts/auth-api';
 import { randomToken } from '@gatehouse/service-kit/crypto';
 import Fastify from 'fastify';
 

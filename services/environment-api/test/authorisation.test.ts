@@ -1,12 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import type { Rule, Verdict } from '@gatehouse/caller-auth/authorisation/matrix';
 import { hashPersonPassword } from '@gatehouse/caller-auth/credentials/person-password';
-import {
-  consoleClientId,
-  contactCenterAdminAuthority,
-  installationAdminAuthority,
-} from '@gatehouse/contracts/auth-api/console';
-import { personPasswordPlace } from '@gatehouse/contracts/environment-api/people';
+import { consoleClientId, contactCenterAdminAuthority } from '@gatehouse/contracts/auth-api';
+import { personPasswordPlace } from '@gatehouse/contracts/environment-api';
+import { installationAdminAuthority } from '@gatehouse/contracts/resources';
 import { randomUuid } from '@gatehouse/service-kit/crypto';
 import { openApiOf } from '@gatehouse/service-kit/http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';

@@ -5,7 +5,7 @@ import {
 } from '@gatehouse/api-client/environment-api/client';
 import { createHttpClient } from '@gatehouse/api-client/http-client';
 import { UpstreamError } from '@gatehouse/api-client/upstream-error';
-import { passwordPlace } from '@gatehouse/contracts/environment-api/environment';
+import { passwordPlace } from '@gatehouse/contracts/environment-api';
 import { createSecretBox, randomUuid } from '@gatehouse/service-kit/crypto';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';

@@ -3,9 +3,10 @@ import {
   consoleClientId,
   consoleLinkGrantType,
   contactCenterAdminAuthority,
-  installationAdminAuthority,
-} from '@gatehouse/contracts/auth-api/console';
-import { type IntrospectionActive, managementAuthority } from '@gatehouse/contracts/auth-api/introspection';
+  type IntrospectionActive,
+  managementAuthority,
+} from '@gatehouse/contracts/auth-api';
+import { installationAdminAuthority } from '@gatehouse/contracts/resources';
 import { randomUuid } from '@gatehouse/service-kit/crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type RunningApi, startApi } from './running-api.ts';

@@ -2,9 +2,9 @@
 import {
   consoleClientId,
   contactCenterAdminAuthority,
-  installationAdminAuthority,
-} from '@gatehouse/contracts/auth-api/console';
-import type { IntrospectionActive } from '@gatehouse/contracts/auth-api/introspection';
+  type IntrospectionActive,
+} from '@gatehouse/contracts/auth-api';
+import { installationAdminAuthority } from '@gatehouse/contracts/resources';
 import { randomUuid } from '@gatehouse/service-kit/crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type RunningApi, startApi } from './running-api.ts';

@@ -1,4 +1,4 @@
-import { passwordPlace } from '@gatehouse/contracts/environment-api/environment';
+import { passwordPlace } from '@gatehouse/contracts/environment-api';
 import { createSecretBox, randomBytes, Secret } from '@gatehouse/service-kit/crypto';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { type RunningApi, startApi } from './running-api.ts';

@@ -1,5 +1,4 @@
-import { bindPasswordPlace } from '@gatehouse/contracts/environment-api/directory';
-import { passwordPlace } from '@gatehouse/contracts/environment-api/environment';
+import { bindPasswordPlace, passwordPlace } from '@gatehouse/contracts/environment-api';
 import { randomUuid } from '@gatehouse/service-kit/crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type RunningApi, startApi } from './running-api.ts';

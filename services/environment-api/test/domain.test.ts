@@ -1,5 +1,4 @@
-import { domainKey } from '@gatehouse/contracts/environment-api/domain';
-import { byPrecision, covers, locationSchema } from '@gatehouse/contracts/environment-api/location';
+import { byPrecision, covers, domainKey, locationSchema } from '@gatehouse/contracts/environment-api';
 import { diff } from '@gatehouse/service-kit/changes';
 import { isFresh, requireMatch } from '@gatehouse/service-kit/http';
 import fc from 'fast-check';

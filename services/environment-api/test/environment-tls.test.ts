@@ -1,5 +1,5 @@
 import { createPrivateKey } from 'node:crypto';
-import { tlsKeyPlace } from '@gatehouse/contracts/environment-api/config-server-tls';
+import { tlsKeyPlace } from '@gatehouse/contracts/environment-api';
 import { createAuthority } from '@gatehouse/testing/certificates';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type RunningApi, startApi } from './running-api.ts';

@@ -1,8 +1,8 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { passwordPlace } from '@gatehouse/contracts/environment-api/environment';
-import { nameProblem } from '@gatehouse/contracts/text';
+import { passwordPlace } from '@gatehouse/contracts/environment-api';
+import { nameProblem } from '@gatehouse/contracts/values';
 import { createSecretBox, randomUuid } from '@gatehouse/service-kit/crypto';
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';

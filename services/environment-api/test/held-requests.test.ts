@@ -2,9 +2,9 @@
 import {
   consoleClientId,
   contactCenterAdminAuthority,
-  installationAdminAuthority,
-} from '@gatehouse/contracts/auth-api/console';
-import { managementAuthority } from '@gatehouse/contracts/auth-api/introspection';
+  managementAuthority,
+} from '@gatehouse/contracts/auth-api';
+import { installationAdminAuthority } from '@gatehouse/contracts/resources';
 import type { PoolClient } from '@gatehouse/service-kit/postgres';
 import { holdBody } from '@gatehouse/testing/held-body';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';

@@ -1,6 +1,6 @@
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
-import { passwordPlace } from '@gatehouse/contracts/environment-api/environment';
+import { passwordPlace } from '@gatehouse/contracts/environment-api';
 import { createAuthority } from '@gatehouse/testing/certificates';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { type RunningApi, startApi } from './running-api.ts';

@@ -5,7 +5,7 @@ import {
 } from '@gatehouse/api-client/environment-api/client';
 import { createHttpClient } from '@gatehouse/api-client/http-client';
 import { hashPersonPassword } from '@gatehouse/caller-auth/credentials/person-password';
-import { personChangeId, personPasswordPlace } from '@gatehouse/contracts/environment-api/people';
+import { personChangeId, personPasswordPlace } from '@gatehouse/contracts/environment-api';
 import { randomToken, sha256 } from '@gatehouse/service-kit/crypto';
 import { watchSecret } from '@gatehouse/testing/secret-watch';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';

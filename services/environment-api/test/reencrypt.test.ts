@@ -1,8 +1,10 @@
-import { tlsKeyPlace } from '@gatehouse/contracts/environment-api/config-server-tls';
-import { bindPasswordPlace } from '@gatehouse/contracts/environment-api/directory';
-import { passwordPlace } from '@gatehouse/contracts/environment-api/environment';
-import { personPasswordPlace } from '@gatehouse/contracts/environment-api/people';
-import { clientSecretPlace } from '@gatehouse/contracts/environment-api/single-sign-on';
+import {
+  bindPasswordPlace,
+  clientSecretPlace,
+  passwordPlace,
+  personPasswordPlace,
+  tlsKeyPlace,
+} from '@gatehouse/contracts/environment-api';
 import { createSecretBox, randomBytes, Secret } from '@gatehouse/service-kit/crypto';
 import { createAuthority } from '@gatehouse/testing/certificates';
 import { createTestDatabase } from '@gatehouse/testing/postgres';

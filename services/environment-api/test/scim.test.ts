@@ -1,7 +1,7 @@
 /** SCIM 2.0 (RFC 7643, RFC 7644) over HTTP, with PostgreSQL. */
 
 import { isPersonPassword } from '@gatehouse/caller-auth/credentials/person-password';
-import { personChangeId, personPasswordPlace } from '@gatehouse/contracts/environment-api/people';
+import { personChangeId, personPasswordPlace } from '@gatehouse/contracts/environment-api';
 import { randomUuid } from '@gatehouse/service-kit/crypto';
 import { watchSecret } from '@gatehouse/testing/secret-watch';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';

@@ -1,4 +1,4 @@
-import { clientSecretPlace } from '@gatehouse/contracts/environment-api/single-sign-on';
+import { clientSecretPlace } from '@gatehouse/contracts/environment-api';
 import { createSecretBox } from '@gatehouse/service-kit/crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type RunningApi, startApi } from './running-api.ts';

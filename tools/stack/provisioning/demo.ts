@@ -1,6 +1,6 @@
 /** Defines the demo data. Everything here is public, and the names say so. */
 import { readFileSync } from 'node:fs';
-import { contactCenterAdminAuthority } from '@gatehouse/contracts/auth-api/console';
+import { contactCenterAdminAuthority } from '@gatehouse/contracts/auth-api';
 import { parse } from 'yaml';
 
 export const operator = { username: 'ops', password: 'demo-ops-password' };

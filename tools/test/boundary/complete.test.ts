@@ -1,5 +1,5 @@
 /** A route, grant, page, command or signal that is new has no row yet, and fails here. */
-import { signalEvents } from '@gatehouse/contracts/resources/signal-receiver';
+import { signalEvents } from '@gatehouse/contracts/resources';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createGrants } from '../../../services/auth-api/src/oauth/token/grants/index.ts';
 import { type Stage, startStage } from '../../../services/auth-ui/test/console/stage.ts';

@@ -1,5 +1,5 @@
 /** What receivers of signals and applications of one contact centre are told when sessions of another one end. */
-import type { signalEvents } from '@gatehouse/contracts/resources/signal-receiver';
+import type { signalEvents } from '@gatehouse/contracts/resources';
 import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import {

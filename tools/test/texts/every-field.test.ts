@@ -53,7 +53,7 @@ const compared = [
   /^\S+ \/environment\/v3\/contact-centers\/:id\/scim\/v2\//,
 ];
 
-// attack: NUL, lone surrogates, texts without end | OWASP ASVS 5.0 V2.2.1, CWE-158 | guard: packages/contracts/src/text.ts
+// attack: NUL, lone surrogates, texts without end | OWASP ASVS 5.0 V2.2.1, CWE-158 | guard: packages/contracts/src/values/text.ts
 it.each([
   ['Auth API', describeAuthApi, describeInternalAuthApi],
   ['Environment API', describeEnvironmentApi, describeInternalEnvironmentApi],

@@ -1,5 +1,5 @@
 /** The rule for names by which people decide: what is refused where they are written, and what is shown of those that are stored. */
-import { nameProblem, shownName } from '@gatehouse/contracts/text';
+import { nameProblem, shownName } from '@gatehouse/contracts/values';
 import { expect, test } from 'vitest';
 
 const character = (point: number) => String.fromCodePoint(point);
@@ -22,7 +22,7 @@ const unseen = [
   ...[...range(0x180b, 0x180d), 0x180f, ...range(0xfe00, 0xfe0f)],
 ];
 
-// attack: a name that turns its text around, or hides a part of it | UTS 55, CVE-2021-42574 | guard: packages/contracts/src/text.ts
+// attack: a name that turns its text around, or hides a part of it | UTS 55, CVE-2021-42574 | guard: packages/contracts/src/values/text.ts
 test('controls, changes of direction, invisible characters and tags are refused by their code points, and shown replaced', () => {
   for (const point of refused) {
     const name = `Re${character(point)}ports`;
@@ -32,7 +32,7 @@ test('controls, changes of direction, invisible characters and tags are refused 
   }
 });
 
-// attack: a name with a soft hyphen or a filler, beside the name that looks the same | UTS 39, UTS 55 | guard: packages/contracts/src/text.ts
+// attack: a name with a soft hyphen or a filler, beside the name that looks the same | UTS 39, UTS 55 | guard: packages/contracts/src/values/text.ts
 test('whatever a font may show as nothing is refused by its code point, and shown replaced', () => {
   const takenOf = (points: number[]) =>
     points.filter((point) => {
@@ -68,7 +68,7 @@ test.each([
   expect(shownName(name)).toBe(name);
 });
 
-// attack: a name that turns its text around, or hides a part of it | UTS 55, CVE-2021-42574 | guard: packages/contracts/src/text.ts
+// attack: a name that turns its text around, or hides a part of it | UTS 55, CVE-2021-42574 | guard: packages/contracts/src/values/text.ts
 test.each([
   ['at the beginning', '\u200cReports'],
   ['at the end', 'Reports\u200d'],

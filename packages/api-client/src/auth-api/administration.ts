@@ -1,32 +1,29 @@
 /** The calls that administrate Auth API: clients, signing keys, checks of single sign-on, security events. */
 
-import { reshipAnswer, retentionAnswer, verifyAnswer } from '@gatehouse/contracts/audit-chain';
-import { administratorSchema } from '@gatehouse/contracts/auth-api/administration/administrators';
-import { clientExchangesSchema } from '@gatehouse/contracts/auth-api/administration/client-exchanges';
+import { type RowFormat, reshipAnswer, retentionAnswer, verifyAnswer } from '@gatehouse/contracts/answers';
 import {
+  administratorSchema,
+  clientDiagnosisSchema,
+  clientExchangesSchema,
   clientViewSchema,
   clientWithSecretSchema,
-} from '@gatehouse/contracts/auth-api/administration/client-view';
-import { clientDiagnosisSchema } from '@gatehouse/contracts/auth-api/administration/help-desk';
-import {
-  signalReceiverViewSchema,
-  signalTestSchema,
-} from '@gatehouse/contracts/auth-api/administration/signal-receivers';
-import { signingKeyViewSchema } from '@gatehouse/contracts/auth-api/administration/signing-keys';
-import {
   type SsoCheck,
   type SsoKeyPurpose,
+  signalReceiverViewSchema,
+  signalTestSchema,
+  signingKeyViewSchema,
   ssoCheckSchema,
   ssoKeySchema,
-} from '@gatehouse/contracts/auth-api/administration/single-sign-on';
-import { eraseAnswer, securityEventsAnswer } from '@gatehouse/contracts/auth-api/audit';
-import { consoleLinkSchema } from '@gatehouse/contracts/auth-api/console-link';
-import { definedOnly } from '@gatehouse/contracts/defined-only';
-import type { NewAdministrator } from '@gatehouse/contracts/resources/administrator';
-import type { ClientInput } from '@gatehouse/contracts/resources/client';
-import type { NewSignalReceiver, SignalReceiverChange } from '@gatehouse/contracts/resources/signal-receiver';
-import type { NewSigningKey } from '@gatehouse/contracts/resources/signing-key';
-import type { RowFormat } from '@gatehouse/contracts/row-export';
+} from '@gatehouse/contracts/auth-administration';
+import { consoleLinkSchema, eraseAnswer, securityEventsAnswer } from '@gatehouse/contracts/auth-api';
+import type {
+  ClientInput,
+  NewAdministrator,
+  NewSignalReceiver,
+  NewSigningKey,
+  SignalReceiverChange,
+} from '@gatehouse/contracts/resources';
+import { definedOnly } from '@gatehouse/contracts/values';
 import { z } from 'zod';
 import { readData, readPage, readRows, readTagged, removeAt } from '../administration-calls.ts';
 import type { HttpClient } from '../http-client.ts';

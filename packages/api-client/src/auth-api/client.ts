@@ -1,24 +1,22 @@
 /** The calls that Auth UI makes to Auth API. */
+
+import { envelopeOf } from '@gatehouse/contracts/answers';
 import {
   type AuthScheme,
   type AuthSchemeQuestion,
   authSchemeAnswerSchema,
-  namedLoginSchema,
-  visitorAddressHeader,
-} from '@gatehouse/contracts/auth-api/auth-scheme';
-import {
+  browserHeader,
   type FirstPasswordView,
   firstPasswordViewSchema,
-} from '@gatehouse/contracts/auth-api/first-password';
-import {
-  browserHeader,
   type InteractionView,
   interactionViewSchema,
-} from '@gatehouse/contracts/auth-api/interaction';
-import { type LogoutView, logoutViewSchema } from '@gatehouse/contracts/auth-api/logout';
-import { definedOnly } from '@gatehouse/contracts/defined-only';
-import { envelopeOf } from '@gatehouse/contracts/envelope';
-import { type BrandingView, brandingViewSchema } from '@gatehouse/contracts/environment-api/branding';
+  type LogoutView,
+  logoutViewSchema,
+  namedLoginSchema,
+  visitorAddressHeader,
+} from '@gatehouse/contracts/auth-api';
+import { type BrandingView, brandingViewSchema } from '@gatehouse/contracts/environment-api';
+import { definedOnly } from '@gatehouse/contracts/values';
 import { z } from 'zod';
 import type { HttpClient, HttpResponse } from '../http-client.ts';
 

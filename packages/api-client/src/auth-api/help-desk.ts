@@ -2,14 +2,15 @@
 import {
   clearedDelaysSchema,
   endedSessionsSchema,
+  membershipCountsSchema,
   type PersonName,
+  peopleAnswer,
+  personProfileSchema,
   type RevocationOrder,
   revocationSchema,
   sessionsOfPersonSchema,
   signInExplanationSchema,
-} from '@gatehouse/contracts/auth-api/administration/help-desk';
-import { membershipCountsSchema } from '@gatehouse/contracts/auth-api/administration/memberships';
-import { peopleAnswer, personProfileSchema } from '@gatehouse/contracts/auth-api/administration/people';
+} from '@gatehouse/contracts/auth-administration';
 import { readData } from '../administration-calls.ts';
 import type { HttpClient } from '../http-client.ts';
 

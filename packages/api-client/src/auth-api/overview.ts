@@ -1,11 +1,12 @@
 /** Reads the overview of Auth API. */
+
+import type { OverviewWindow } from '@gatehouse/contracts/answers';
 import {
   type AuthApiOverview,
   authApiOverviewPath,
   authApiOverviewSchema,
-} from '@gatehouse/contracts/auth-api/administration/overview';
-import { definedOnly } from '@gatehouse/contracts/defined-only';
-import type { OverviewWindow } from '@gatehouse/contracts/overview';
+} from '@gatehouse/contracts/auth-administration';
+import { definedOnly } from '@gatehouse/contracts/values';
 import { readData } from '../administration-calls.ts';
 import type { HttpClient } from '../http-client.ts';
 

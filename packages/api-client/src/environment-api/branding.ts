@@ -3,8 +3,8 @@ import {
   brandingAnswerSchema,
   brandingEntrySchema,
   brandingPreviewSchema,
-} from '@gatehouse/contracts/environment-api/branding';
-import type { BrandingChange } from '@gatehouse/contracts/resources/branding';
+} from '@gatehouse/contracts/environment-api';
+import type { BrandingChange } from '@gatehouse/contracts/resources';
 import type { z } from 'zod';
 import { readData, readTagged, removeAt } from '../administration-calls.ts';
 import type { HttpClient } from '../http-client.ts';

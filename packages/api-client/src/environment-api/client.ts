@@ -1,13 +1,14 @@
 /** The calls that Auth API makes to Environment API, with the service client's Bearer token. */
-import { definedOnly } from '@gatehouse/contracts/defined-only';
-import type { BrandImage } from '@gatehouse/contracts/environment-api/branding';
-import type { EnvironmentChangesPage } from '@gatehouse/contracts/environment-api/changes';
+
 import type {
+  BrandImage,
+  EnvironmentChangesPage,
   numberPeopleBodySchema,
   passwordLinkCodeSchema,
   redeemPasswordLinkBodySchema,
   setPasswordBodySchema,
-} from '@gatehouse/contracts/environment-api/people';
+} from '@gatehouse/contracts/environment-api';
+import { definedOnly } from '@gatehouse/contracts/values';
 import type { z } from 'zod';
 import type { HttpClient, HttpRequest } from '../http-client.ts';
 import {

@@ -1,20 +1,23 @@
 /** The calls that administrate contact centres with their settings, API keys and allowed origins. */
 
-import { emptyEnvelope } from '@gatehouse/contracts/envelope';
+import { emptyEnvelope } from '@gatehouse/contracts/answers';
 import {
   answeredApiKeySchema,
   apiKeySchema,
-  keyOwnerSchema,
-} from '@gatehouse/contracts/environment-administration/api-keys';
-import {
   contactCenterEndsSchema,
   contactCenterSchema,
-} from '@gatehouse/contracts/environment-administration/contact-centers';
-import { corsAnswer } from '@gatehouse/contracts/environment-administration/cors';
-import { settingSchema, settingsAnswer } from '@gatehouse/contracts/environment-administration/settings';
-import type { NewApiKey, Rotation } from '@gatehouse/contracts/resources/api-key';
-import type { ContactCenterChange, NewContactCenter } from '@gatehouse/contracts/resources/contact-center';
-import type { NewSetting } from '@gatehouse/contracts/resources/setting';
+  corsAnswer,
+  keyOwnerSchema,
+  settingSchema,
+  settingsAnswer,
+} from '@gatehouse/contracts/environment-administration';
+import type {
+  ContactCenterChange,
+  NewApiKey,
+  NewContactCenter,
+  NewSetting,
+  Rotation,
+} from '@gatehouse/contracts/resources';
 import { z } from 'zod';
 import { readData, readPage, readRows, readTagged, removeAt } from '../administration-calls.ts';
 import type { HttpClient } from '../http-client.ts';

@@ -1,14 +1,19 @@
 /** The calls that administrate environments, their Configuration Servers, and locations. */
 
-import { emptyEnvelope } from '@gatehouse/contracts/envelope';
-import { type Check, checkSchema } from '@gatehouse/contracts/environment-administration/checks';
+import { emptyEnvelope } from '@gatehouse/contracts/answers';
 import {
+  type Check,
+  checkSchema,
   configServerSchema,
   environmentSchema,
-} from '@gatehouse/contracts/environment-administration/environments';
-import { locationInUseSchema } from '@gatehouse/contracts/environment-administration/locations';
-import type { ConfigServerChange, NewConfigServer } from '@gatehouse/contracts/resources/config-server';
-import type { EnvironmentChange, NewEnvironment } from '@gatehouse/contracts/resources/environment';
+  locationInUseSchema,
+} from '@gatehouse/contracts/environment-administration';
+import type {
+  ConfigServerChange,
+  EnvironmentChange,
+  NewConfigServer,
+  NewEnvironment,
+} from '@gatehouse/contracts/resources';
 import { z } from 'zod';
 import { readData, readPage, readRows, readTagged, removeAt, writeData } from '../administration-calls.ts';
 import type { HttpClient } from '../http-client.ts';

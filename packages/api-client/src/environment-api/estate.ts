@@ -1,16 +1,19 @@
 /** The calls for the installation as a whole: export, import and the record of configuration changes. */
 import {
+  envelopeOf,
+  type RowFormat,
   reshipAnswer,
   retentionAnswer,
   type VerifiedDay,
   verifyAnswer,
   type WaitingDeletion,
-} from '@gatehouse/contracts/audit-chain';
-import { definedOnly } from '@gatehouse/contracts/defined-only';
-import { envelopeOf } from '@gatehouse/contracts/envelope';
-import { type AuditEntry, auditEntrySchema } from '@gatehouse/contracts/environment-administration/audit';
-import { importAnswer } from '@gatehouse/contracts/environment-administration/estate';
-import type { RowFormat } from '@gatehouse/contracts/row-export';
+} from '@gatehouse/contracts/answers';
+import {
+  type AuditEntry,
+  auditEntrySchema,
+  importAnswer,
+} from '@gatehouse/contracts/environment-administration';
+import { definedOnly } from '@gatehouse/contracts/values';
 import { readPage, readRows } from '../administration-calls.ts';
 import type { HttpClient } from '../http-client.ts';
 import { readExport } from '../row-export.ts';

@@ -1,26 +1,22 @@
 /** Describes the answers of the internal calls to Environment API. */
-import { envelopeOf } from '@gatehouse/contracts/envelope';
+import { envelopeOf } from '@gatehouse/contracts/answers';
 import {
+  contactCenterViewSchema,
+  corsViewSchema,
+  environmentChangesPageSchema,
+  environmentContactCentersSchema,
+  environmentViewSchema,
+  foundPeopleSchema,
   imageContentSchema,
   imageSchema,
   installationBrandingSchema,
-} from '@gatehouse/contracts/environment-api/branding';
-import { environmentChangesPageSchema } from '@gatehouse/contracts/environment-api/changes';
-import {
-  contactCenterViewSchema,
-  environmentContactCentersSchema,
-} from '@gatehouse/contracts/environment-api/contact-center';
-import { corsViewSchema } from '@gatehouse/contracts/environment-api/cors';
-import { environmentViewSchema } from '@gatehouse/contracts/environment-api/environment';
-import {
-  foundPeopleSchema,
   passwordLinkSchema,
   passwordSetSchema,
   peopleNumbersSchema,
   peopleSchema,
   personNumbersSchema,
-} from '@gatehouse/contracts/environment-api/people';
-import { singleSignOnViewSchema } from '@gatehouse/contracts/environment-api/single-sign-on';
+  singleSignOnViewSchema,
+} from '@gatehouse/contracts/environment-api';
 
 export const contactCenterAnswer = envelopeOf(contactCenterViewSchema);
 export const environmentContactCentersAnswer = envelopeOf(environmentContactCentersSchema);

@@ -1,10 +1,11 @@
 /** Reads the overview of Environment API. */
-import { definedOnly } from '@gatehouse/contracts/defined-only';
+
 import {
   type EnvironmentApiOverview,
   environmentApiOverviewPath,
   environmentApiOverviewSchema,
-} from '@gatehouse/contracts/environment-administration/overview';
+} from '@gatehouse/contracts/environment-administration';
+import { definedOnly } from '@gatehouse/contracts/values';
 import { readData } from '../administration-calls.ts';
 import type { HttpClient } from '../http-client.ts';
 

@@ -10,8 +10,8 @@ import {
   scimGroupSchema,
   scimUserSchema,
   storedPersonSchema,
-} from '@gatehouse/contracts/environment-administration/people';
-import type { PersonChange } from '@gatehouse/contracts/resources/person';
+} from '@gatehouse/contracts/environment-administration';
+import type { PersonChange } from '@gatehouse/contracts/resources';
 import { z } from 'zod';
 import { readData, readTagged } from '../administration-calls.ts';
 import type { HttpClient } from '../http-client.ts';

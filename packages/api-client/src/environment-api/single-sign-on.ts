@@ -1,6 +1,5 @@
 /** The calls that administrate the single sign-on settings of contact centres. */
-import type { OidcChange } from '@gatehouse/contracts/resources/oidc';
-import type { SamlChange } from '@gatehouse/contracts/resources/saml';
+import type { OidcChange, SamlChange } from '@gatehouse/contracts/resources';
 import { z } from 'zod';
 import { readData, readTagged, removeAt } from '../administration-calls.ts';
 import type { HttpClient } from '../http-client.ts';

@@ -1,5 +1,5 @@
 /** Verifies a chain: computes every hash again, opens every seal, and reports the differences of each day. */
-import type { VerifiedDay } from '@gatehouse/contracts/audit-chain';
+import type { VerifiedDay } from '@gatehouse/contracts/answers';
 import type { SecretBox } from '@gatehouse/service-kit/crypto';
 import { inTransaction, type Queryable } from '@gatehouse/service-kit/postgres';
 import { type AuditDay, readDayBefore, readDays, sealPlace } from './days.ts';

@@ -1,5 +1,5 @@
 /** Writes documents into a data stream in bulk and reads the outcome of each; a document is stored once, however often it is sent. */
-import { definedOnly } from '@gatehouse/contracts/defined-only';
+import { definedOnly } from '@gatehouse/contracts/values';
 import { type ElasticsearchClient, isTooLarge } from './client.ts';
 
 export interface Document {

@@ -1,6 +1,6 @@
 /** Connects to Elasticsearch and turns the errors of its library into readable ones. */
 import type { Client, errors } from '@elastic/elasticsearch';
-import { definedOnly } from '@gatehouse/contracts/defined-only';
+import { definedOnly } from '@gatehouse/contracts/values';
 import type { Secret } from '@gatehouse/service-kit/crypto';
 
 export type ElasticsearchClient = Client;

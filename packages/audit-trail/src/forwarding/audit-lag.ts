@@ -1,5 +1,5 @@
 /** Tells for the overview how far each destination of a trail is behind, and what of it is a problem. */
-import type { AuditLag, Problem } from '@gatehouse/contracts/overview';
+import type { AuditLag, Problem } from '@gatehouse/contracts/answers';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import type { AuditTrail } from '../chain/trail.ts';
 import type { ElasticsearchConfig } from '../elasticsearch/client.ts';

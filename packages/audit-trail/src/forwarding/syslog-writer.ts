@@ -1,7 +1,7 @@
 /** Sends audit events to a syslog receiver over TLS (RFC 5425), a connection for each batch, and waits until it has read them. */
 import { isIP } from 'node:net';
 import { type ConnectionOptions, connect } from 'node:tls';
-import { definedOnly } from '@gatehouse/contracts/defined-only';
+import { definedOnly } from '@gatehouse/contracts/values';
 import type { DocumentWriter } from '../elasticsearch/bulk.ts';
 import { frameOf, syslogMessage } from './syslog-message.ts';
 

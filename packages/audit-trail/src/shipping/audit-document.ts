@@ -1,7 +1,7 @@
 /** Makes a document of the Elastic Common Schema from an audit event, and pseudonyms from names and addresses. */
 import { createHmac } from 'node:crypto';
 import { isIP } from 'node:net';
-import { definedOnly } from '@gatehouse/contracts/defined-only';
+import { definedOnly } from '@gatehouse/contracts/values';
 import type { FieldChanges } from '@gatehouse/service-kit/changes';
 import type { Secret } from '@gatehouse/service-kit/crypto';
 import type { ChainedEvent } from '../chain/trail.ts';

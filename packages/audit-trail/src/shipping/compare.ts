@@ -2,7 +2,7 @@
  * Compares the days of a trail with their copies in Elasticsearch. This finds a database that was reset to an earlier
  * state together with its seals: such a chain verifies, but the copies have later events.
  */
-import type { VerifiedDay } from '@gatehouse/contracts/audit-chain';
+import type { VerifiedDay } from '@gatehouse/contracts/answers';
 import type { ElasticsearchClient } from '../elasticsearch/client.ts';
 
 interface Copies {

@@ -1,5 +1,5 @@
 /** Ships log lines to Elasticsearch without ever delaying the service: lines that find no room are counted and dropped. */
-import { definedOnly } from '@gatehouse/contracts/defined-only';
+import { definedOnly } from '@gatehouse/contracts/values';
 import { createRepeatingWork } from '@gatehouse/service-kit/background';
 import { randomUuid } from '@gatehouse/service-kit/crypto';
 import type { LogShipping } from '@gatehouse/service-kit/http';

@@ -1,6 +1,6 @@
 /** Ships an audit trail to a destination in the order of the chain; each event arrives at least once. */
 import { setTimeout as pause } from 'node:timers/promises';
-import { definedOnly } from '@gatehouse/contracts/defined-only';
+import { definedOnly } from '@gatehouse/contracts/values';
 import type { Logger } from '@gatehouse/service-kit/observability';
 import { type Pool, withAdvisoryLock } from '@gatehouse/service-kit/postgres';
 import type { ChainedEvent } from '../chain/trail.ts';

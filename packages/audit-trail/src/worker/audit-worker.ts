@@ -1,5 +1,5 @@
 /** Chains, ships and deletes the events of an audit trail in the background, and verifies and erases on request. */
-import type { VerifiedDay } from '@gatehouse/contracts/audit-chain';
+import type { VerifiedDay } from '@gatehouse/contracts/answers';
 import { createRepeatingWork } from '@gatehouse/service-kit/background';
 import type { Clock, Trust } from '@gatehouse/service-kit/clock';
 import type { SecretBox } from '@gatehouse/service-kit/crypto';

@@ -1,7 +1,7 @@
 /** `gatehouse administrators`: the people who administer the whole installation, by their login to the operator console. */
 import { createAdministratorCalls } from '@gatehouse/api-client/auth-api/administration';
-import { administrator } from '@gatehouse/contracts/resources/administrator';
-import { passwordWay } from '@gatehouse/contracts/way-of-sign-in';
+import { administrator } from '@gatehouse/contracts/resources';
+import { passwordWay } from '@gatehouse/contracts/values';
 import type { Command } from 'commander';
 import type { Cli } from '../command-group.ts';
 import { type PlaceOption, personArgument, personOf } from '../input/person.ts';

@@ -1,7 +1,7 @@
 /** `gatehouse audit changes`: who changed which configuration. */
 
 import { type AuditFilter, listAudit } from '@gatehouse/api-client/environment-api/estate';
-import { definedOnly } from '@gatehouse/contracts/defined-only';
+import { definedOnly } from '@gatehouse/contracts/values';
 import { type Command, Option } from 'commander';
 import type { Cli } from '../command-group.ts';
 import { parseLimit } from '../input/limit.ts';

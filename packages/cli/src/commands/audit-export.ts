@@ -2,8 +2,8 @@
 import { appendFileSync, writeFileSync } from 'node:fs';
 import { createAuditCalls } from '@gatehouse/api-client/auth-api/administration';
 import { exportAudit } from '@gatehouse/api-client/environment-api/estate';
-import { definedOnly } from '@gatehouse/contracts/defined-only';
-import { type RowFormat, rowFormats } from '@gatehouse/contracts/row-export';
+import { type RowFormat, rowFormats } from '@gatehouse/contracts/answers';
+import { definedOnly } from '@gatehouse/contracts/values';
 import { type Command, Option } from 'commander';
 import type { Cli } from '../command-group.ts';
 import { type Span, spanned, spanOf } from '../input/time.ts';

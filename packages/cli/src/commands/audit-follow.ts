@@ -1,7 +1,7 @@
 /** Goes on with security events as they come: each once, none passed over, also when the service was away in between. */
 import { setTimeout as pause } from 'node:timers/promises';
 import { UpstreamError } from '@gatehouse/api-client/upstream-error';
-import type { SecurityEvent, securityEventsAnswer } from '@gatehouse/contracts/auth-api/audit';
+import type { SecurityEvent, securityEventsAnswer } from '@gatehouse/contracts/auth-api';
 import type { z } from 'zod';
 
 export interface Follow {

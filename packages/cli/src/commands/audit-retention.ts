@@ -1,7 +1,7 @@
 /** `gatehouse audit retention`: which deletions of old rows wait for a confirmation, and the confirmation. */
 import { createAuditCalls } from '@gatehouse/api-client/auth-api/administration';
 import { confirmWaitingDeletions, readWaitingDeletions } from '@gatehouse/api-client/environment-api/estate';
-import type { WaitingDeletion } from '@gatehouse/contracts/audit-chain';
+import type { WaitingDeletion } from '@gatehouse/contracts/answers';
 import type { Command } from 'commander';
 import type { Cli } from '../command-group.ts';
 import { exitCodes } from '../failure/failure.ts';

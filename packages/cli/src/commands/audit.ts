@@ -4,7 +4,7 @@ import {
   reshipConfigurationTrail,
   verifyConfigurationTrail,
 } from '@gatehouse/api-client/environment-api/estate';
-import type { SecurityEvent } from '@gatehouse/contracts/auth-api/audit';
+import type { SecurityEvent } from '@gatehouse/contracts/auth-api';
 import type { Command } from 'commander';
 import type { Cli } from '../command-group.ts';
 import { exitCodes } from '../failure/failure.ts';

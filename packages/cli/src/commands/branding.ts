@@ -1,8 +1,8 @@
 /** `gatehouse branding`: how pages look, of a contact centre, or with --global what all of them inherit. */
 import { createBrandingAdministration } from '@gatehouse/api-client/environment-api/branding';
-import { definedOnly } from '@gatehouse/contracts/defined-only';
-import { type EffectiveBranding, imagePath } from '@gatehouse/contracts/environment-api/branding';
-import type { BrandingChange } from '@gatehouse/contracts/resources/branding';
+import { type EffectiveBranding, imagePath } from '@gatehouse/contracts/environment-api';
+import type { BrandingChange } from '@gatehouse/contracts/resources';
+import { definedOnly } from '@gatehouse/contracts/values';
 import type { Command } from 'commander';
 import type { Cli } from '../command-group.ts';
 import { UsageError } from '../failure/failure.ts';

@@ -4,12 +4,12 @@ import {
   type ContactCenterFilter,
   createContactCenterAdministration,
 } from '@gatehouse/api-client/environment-api/contact-centers';
-import { definedOnly } from '@gatehouse/contracts/defined-only';
 import {
   type ContactCenterChange,
   contactCenter,
   type NewContactCenter,
-} from '@gatehouse/contracts/resources/contact-center';
+} from '@gatehouse/contracts/resources';
+import { definedOnly } from '@gatehouse/contracts/values';
 import type { Command } from 'commander';
 import type { Cli } from '../command-group.ts';
 import { optionsOf } from '../input/options.ts';

@@ -5,8 +5,7 @@ import {
   createEnvironmentAdministration,
 } from '@gatehouse/api-client/environment-api/environments';
 import type { HttpClient } from '@gatehouse/api-client/http-client';
-import type { MembershipCounts } from '@gatehouse/contracts/auth-api/administration/memberships';
-import { definedOnly } from '@gatehouse/contracts/defined-only';
+import type { MembershipCounts } from '@gatehouse/contracts/auth-administration';
 import type {
   Check,
   DiscoveryStep,
@@ -14,7 +13,8 @@ import type {
   PeopleStep,
   ServerCheck,
   Step,
-} from '@gatehouse/contracts/environment-administration/checks';
+} from '@gatehouse/contracts/environment-administration';
+import { definedOnly } from '@gatehouse/contracts/values';
 import type { Command } from 'commander';
 import type { Cli } from '../command-group.ts';
 import { exitCodes } from '../failure/failure.ts';

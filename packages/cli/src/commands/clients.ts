@@ -1,9 +1,9 @@
 /** `gatehouse clients`: the OAuth clients of the installation. */
 
 import { createClientAdministration } from '@gatehouse/api-client/auth-api/administration';
-import type { ClientView, ClientWithSecret } from '@gatehouse/contracts/auth-api/administration/client-view';
-import { definedOnly } from '@gatehouse/contracts/defined-only';
-import { type ClientInput, client } from '@gatehouse/contracts/resources/client';
+import type { ClientView, ClientWithSecret } from '@gatehouse/contracts/auth-administration';
+import { type ClientInput, client } from '@gatehouse/contracts/resources';
+import { definedOnly } from '@gatehouse/contracts/values';
 import type { Command } from 'commander';
 import type { Cli } from '../command-group.ts';
 import { exitCodes, UsageError } from '../failure/failure.ts';

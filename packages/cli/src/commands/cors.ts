@@ -1,6 +1,6 @@
 /** `gatehouse cors`: the origins whose pages may call the APIs. */
 import { createCorsAdministration } from '@gatehouse/api-client/environment-api/contact-centers';
-import { origin } from '@gatehouse/contracts/resources/origin';
+import { origin } from '@gatehouse/contracts/resources';
 import type { Command } from 'commander';
 import type { Cli } from '../command-group.ts';
 import type { Session } from '../session.ts';

@@ -4,7 +4,7 @@ import {
   authApiDiagnosisPath,
   type Diagnosis,
   environmentApiDiagnosisPath,
-} from '@gatehouse/contracts/diagnosis';
+} from '@gatehouse/contracts/answers';
 import type { Command } from 'commander';
 import type { Cli } from '../command-group.ts';
 import { exitCodes } from '../failure/failure.ts';

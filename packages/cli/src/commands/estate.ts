@@ -4,7 +4,7 @@ import {
   createEstateAdministration,
   type DocumentFormat,
 } from '@gatehouse/api-client/environment-api/estate';
-import type { ImportResult } from '@gatehouse/contracts/environment-administration/estate';
+import type { ImportResult } from '@gatehouse/contracts/environment-administration';
 import { type Command, Option } from 'commander';
 import type { Cli } from '../command-group.ts';
 import { exitCodes } from '../failure/failure.ts';

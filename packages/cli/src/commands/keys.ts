@@ -1,7 +1,7 @@
 /** `gatehouse keys`: the API keys of a contact centre. */
 import { createApiKeyAdministration } from '@gatehouse/api-client/environment-api/contact-centers';
-import type { AnsweredApiKey } from '@gatehouse/contracts/environment-administration/api-keys';
-import { apiKey, type NewApiKey, type Rotation } from '@gatehouse/contracts/resources/api-key';
+import type { AnsweredApiKey } from '@gatehouse/contracts/environment-administration';
+import { apiKey, type NewApiKey, type Rotation } from '@gatehouse/contracts/resources';
 import type { Command } from 'commander';
 import type { Cli } from '../command-group.ts';
 import { fieldOptions, fieldsOf } from '../input/fields.ts';

@@ -1,6 +1,6 @@
 /** `gatehouse locations`: where settings may be given for. */
 import { createLocationAdministration } from '@gatehouse/api-client/environment-api/environments';
-import { location } from '@gatehouse/contracts/resources/location';
+import { location } from '@gatehouse/contracts/resources';
 import type { Command } from 'commander';
 import type { Cli } from '../command-group.ts';
 import type { Session } from '../session.ts';

@@ -2,7 +2,7 @@
 import { readAuthApiOverview } from '@gatehouse/api-client/auth-api/overview';
 import { createContactCenterAdministration } from '@gatehouse/api-client/environment-api/contact-centers';
 import { readEnvironmentApiOverview } from '@gatehouse/api-client/environment-api/overview';
-import { type OverviewWindow, windows } from '@gatehouse/contracts/overview';
+import { type OverviewWindow, windows } from '@gatehouse/contracts/answers';
 import { type Command, Option } from 'commander';
 import type { Cli } from '../command-group.ts';
 import { exitCodes } from '../failure/failure.ts';

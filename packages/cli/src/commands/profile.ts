@@ -1,5 +1,5 @@
 /** `gatehouse profile`: which installations there are, and which one counts. */
-import { definedOnly } from '@gatehouse/contracts/defined-only';
+import { definedOnly } from '@gatehouse/contracts/values';
 import type { Command } from 'commander';
 import { z } from 'zod';
 import type { Cli } from '../command-group.ts';

@@ -1,5 +1,5 @@
 /** Makes `list`, `show`, `create`, `update` and `delete` of a resource from the details of each. */
-import type { Resource as Described } from '@gatehouse/contracts/resource/resource';
+import type { Resource as Described } from '@gatehouse/contracts/resource';
 import type { Command } from 'commander';
 import type { Cli } from '../command-group.ts';
 import { fieldOptions, fieldsOf, requireFields } from '../input/fields.ts';

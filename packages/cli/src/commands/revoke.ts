@@ -1,10 +1,7 @@
 /** `gatehouse revoke`: ends what a client, a person or a contact centre holds. */
 import { orderRevocation } from '@gatehouse/api-client/auth-api/help-desk';
-import type {
-  RevocationAnswer,
-  RevocationOrder,
-} from '@gatehouse/contracts/auth-api/administration/help-desk';
-import { definedOnly } from '@gatehouse/contracts/defined-only';
+import type { RevocationAnswer, RevocationOrder } from '@gatehouse/contracts/auth-administration';
+import { definedOnly } from '@gatehouse/contracts/values';
 import type { Command } from 'commander';
 import type { Cli } from '../command-group.ts';
 import { UsageError } from '../failure/failure.ts';

@@ -1,6 +1,6 @@
 /** `gatehouse settings`: of a contact centre, or with --global what all of them inherit. */
 import { createSettingAdministration } from '@gatehouse/api-client/environment-api/contact-centers';
-import { setting } from '@gatehouse/contracts/resources/setting';
+import { setting } from '@gatehouse/contracts/resources';
 import type { Command } from 'commander';
 import type { Cli } from '../command-group.ts';
 import { UsageError } from '../failure/failure.ts';

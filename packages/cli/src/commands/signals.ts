@@ -1,11 +1,11 @@
 /** `gatehouse signals`: who is told when sessions end and passwords change. */
 import { createSignalAdministration } from '@gatehouse/api-client/auth-api/administration';
-import { definedOnly } from '@gatehouse/contracts/defined-only';
 import {
   type NewSignalReceiver,
   type SignalReceiverChange,
   signalReceiver,
-} from '@gatehouse/contracts/resources/signal-receiver';
+} from '@gatehouse/contracts/resources';
+import { definedOnly } from '@gatehouse/contracts/values';
 import type { Command } from 'commander';
 import type { Cli } from '../command-group.ts';
 import { exitCodes, UsageError } from '../failure/failure.ts';

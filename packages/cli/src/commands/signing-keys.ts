@@ -1,8 +1,8 @@
 /** `gatehouse list-keys`, `rotate-keys`, `import-key`, `retire-key`, `remove-key`: the keys that sign tokens. */
 import { createSigningKeyAdministration } from '@gatehouse/api-client/auth-api/administration';
-import type { SigningKeyView } from '@gatehouse/contracts/auth-api/administration/signing-keys';
-import { definedOnly } from '@gatehouse/contracts/defined-only';
-import { keyInFile } from '@gatehouse/contracts/resources/signing-key';
+import type { SigningKeyView } from '@gatehouse/contracts/auth-administration';
+import { keyInFile } from '@gatehouse/contracts/resources';
+import { definedOnly } from '@gatehouse/contracts/values';
 import type { Command } from 'commander';
 import type { Cli } from '../command-group.ts';
 import { UsageError } from '../failure/failure.ts';

@@ -1,5 +1,5 @@
 /** Reads the body of a command: what the file of --file says, and over it what the options say. */
-import { putAt } from '@gatehouse/contracts/resource/inputs';
+import { putAt } from '@gatehouse/contracts/resource';
 import type { Command } from 'commander';
 import { UsageError } from '../failure/failure.ts';
 import type { Session } from '../session.ts';

@@ -1,7 +1,13 @@
 /** Derives the options of a command from the description of its resource: each says its field, and how its text is read. */
-import { definedOnly } from '@gatehouse/contracts/defined-only';
-import { type DescribedInput, type DescribedKind, inputsOf } from '@gatehouse/contracts/resource/inputs';
-import type { Fields, Resource } from '@gatehouse/contracts/resource/resource';
+
+import {
+  type DescribedInput,
+  type DescribedKind,
+  type Fields,
+  inputsOf,
+  type Resource,
+} from '@gatehouse/contracts/resource';
+import { definedOnly } from '@gatehouse/contracts/values';
 import { UsageError } from '../failure/failure.ts';
 
 export interface FieldOption {

@@ -1,7 +1,7 @@
 /** Reads the person and the contact centre that a command names. */
 import { createContactCenterAdministration } from '@gatehouse/api-client/environment-api/contact-centers';
 import { UpstreamError } from '@gatehouse/api-client/upstream-error';
-import type { PersonName } from '@gatehouse/contracts/auth-api/administration/help-desk';
+import type { PersonName } from '@gatehouse/contracts/auth-administration';
 import type { Command } from 'commander';
 import { UsageError } from '../failure/failure.ts';
 import type { Session } from '../session.ts';

@@ -1,5 +1,5 @@
 /** Renders what an import or an audit entry changed as a diff. */
-import type { EstateChange } from '@gatehouse/contracts/environment-administration/estate';
+import type { EstateChange } from '@gatehouse/contracts/environment-administration';
 import type { Output } from './output.ts';
 import { cut, shown } from './text.ts';
 

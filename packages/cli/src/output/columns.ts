@@ -1,5 +1,5 @@
 /** Derives the columns of a list from the description of its resource. */
-import { described, type Resource } from '@gatehouse/contracts/resource/resource';
+import { described, type Resource } from '@gatehouse/contracts/resource';
 import type { Columns } from './table.ts';
 
 /** First those of the command, then the described ones that it does not show. `hidden`: fields that it shows in a form of its own, or not. */

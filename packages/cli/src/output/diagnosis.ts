@@ -1,5 +1,5 @@
 /** Prints what a look at a person or a client found: the steps, then the last refusals. */
-import type { SignInExplanation } from '@gatehouse/contracts/auth-api/administration/help-desk';
+import type { SignInExplanation } from '@gatehouse/contracts/auth-administration';
 import type { Output } from './output.ts';
 import { renderSteps } from './steps.ts';
 

@@ -1,7 +1,8 @@
 /** Renders the overviews of both services for people. */
-import type { AuthApiOverview } from '@gatehouse/contracts/auth-api/administration/overview';
-import type { EnvironmentApiOverview } from '@gatehouse/contracts/environment-administration/overview';
-import type { AuditLag, Ending, Problem } from '@gatehouse/contracts/overview';
+
+import type { AuditLag, Ending, Problem } from '@gatehouse/contracts/answers';
+import type { AuthApiOverview } from '@gatehouse/contracts/auth-administration';
+import type { EnvironmentApiOverview } from '@gatehouse/contracts/environment-administration';
 import type { Output } from './output.ts';
 import { renderRecord, renderTable } from './table.ts';
 import { shown } from './text.ts';

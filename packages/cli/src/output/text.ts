@@ -1,5 +1,5 @@
 /** Renders values as text for a terminal. */
-import { shownName } from '@gatehouse/contracts/text';
+import { shownName } from '@gatehouse/contracts/values';
 import stringWidth from 'string-width';
 
 /** A stored name must not control the terminal, nor look like another one. */

@@ -1,7 +1,7 @@
 /** Asks the person at the terminal: for a confirmation or a secret. Prompts go to standard error: standard output is for the answer. */
 import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
-import { shownName } from '@gatehouse/contracts/text';
+import { shownName } from '@gatehouse/contracts/values';
 import { UsageError } from '../failure/failure.ts';
 import type { Terminal } from './terminal.ts';
 

@@ -1,8 +1,8 @@
 /** Describes what waits for the approval of a signed-in person (OpenID CIBA), and the forms of the page that shows it. */
 
 import { z } from 'zod';
-import { components } from '../components.ts';
-import { successStatus } from '../envelope.ts';
+import { components } from '../answers/components.ts';
+import { successStatus } from '../answers/envelope.ts';
 
 export const approvalSchema = z.object({
   id: z.string(),

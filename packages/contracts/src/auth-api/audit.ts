@@ -1,8 +1,8 @@
 /** Describes security events as Auth API answers them. */
 
 import { z } from 'zod';
-import { components } from '../components.ts';
-import { envelopeOf, successStatus } from '../envelope.ts';
+import { components } from '../answers/components.ts';
+import { envelopeOf, successStatus } from '../answers/envelope.ts';
 
 export const securityEventSchema = z.object({
   seq: z.int().describe('Order of arrival.'),

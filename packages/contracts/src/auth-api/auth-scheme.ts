@@ -1,6 +1,6 @@
 /** Describes `POST /auth/v3/auth-scheme`: how users of a tenant sign in. The answer never tells whether the user exists. */
 import { z } from 'zod';
-import { freeText } from '../text.ts';
+import { freeText } from '../values/text.ts';
 import { interactionViewSchema } from './interaction.ts';
 
 /** Names the visitor: all requests come from the one address of Auth UI. */

@@ -1,8 +1,8 @@
 /** Describes the applications that a user has given access, for the account area. */
 
 import { z } from 'zod';
-import { components } from '../components.ts';
-import { envelopeOf } from '../envelope.ts';
+import { components } from '../answers/components.ts';
+import { envelopeOf } from '../answers/envelope.ts';
 
 export const consentSchema = z.object({
   clientId: z.string(),

@@ -6,8 +6,6 @@ export const consoleClientId = 'gatehouse-console';
 /** A person of a directory who administers the contact centre that authenticated them: by a mapping of groups or roles. */
 export const contactCenterAdminAuthority = 'ROLE_CONTACT_CENTER_ADMIN';
 
-export { installationAdminAuthority } from '../resources/client/values.ts';
-
 /** By this grant the operator account signs in to the console, with a link. No client may be registered for it. */
 export const consoleLinkGrantType = 'urn:gatehouse:params:oauth:grant-type:console-link';
 

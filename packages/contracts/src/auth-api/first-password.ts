@@ -1,6 +1,6 @@
 /** Describes the first password of a person of the people store: the link's page, its form, and what Auth UI asks. */
 import { z } from 'zod';
-import { label } from '../text.ts';
+import { label } from '../values/text.ts';
 
 /**
  * `POST /auth/v3/first-password`, `application/x-www-form-urlencoded`. Answers 302 to `/auth/first-password?result=done`, or

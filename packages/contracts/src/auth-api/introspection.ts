@@ -1,7 +1,7 @@
 /** Describes the answer of `POST /auth/v3/oauth/introspect` (RFC 7662 section 2.2) with the fields that our services use. */
 
 import { z } from 'zod';
-import { components } from '../components.ts';
+import { components } from '../answers/components.ts';
 
 export const introspectionActiveSchema = z.object({
   active: z.literal(true),

@@ -1,8 +1,8 @@
 /** Describes a user's own sessions, for the account page and for programs. */
 
 import { z } from 'zod';
-import { components } from '../components.ts';
-import { successStatus } from '../envelope.ts';
+import { components } from '../answers/components.ts';
+import { successStatus } from '../answers/envelope.ts';
 
 export const sessionSchema = z.object({
   id: z.string(),

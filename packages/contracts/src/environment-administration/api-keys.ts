@@ -1,7 +1,7 @@
 /** Describes API keys of a contact centre. */
 
 import { z } from 'zod';
-import { components } from '../components.ts';
+import { components } from '../answers/components.ts';
 import { shownShape } from '../resource/shown.ts';
 import { apiKey } from '../resources/api-key.ts';
 

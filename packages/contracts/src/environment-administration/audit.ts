@@ -1,7 +1,7 @@
 /** Describes `/audit`. */
 
 import { z } from 'zod';
-import { components } from '../components.ts';
+import { components } from '../answers/components.ts';
 
 export const auditEntrySchema = z.object({
   id: z.int(),

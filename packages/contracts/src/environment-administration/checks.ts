@@ -1,7 +1,7 @@
 /** Describes `/environments/{id}/check`. */
 
 import { z } from 'zod';
-import { components } from '../components.ts';
+import { components } from '../answers/components.ts';
 
 export const stepNames = ['resolve', 'tcp', 'tls', 'register', 'read'] as const;
 

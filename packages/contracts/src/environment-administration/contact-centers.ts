@@ -1,7 +1,7 @@
 /** Describes `/contact-centers`. */
 
 import { z } from 'zod';
-import { components } from '../components.ts';
+import { components } from '../answers/components.ts';
 import { everybody, membershipSchema } from '../environment-api/membership.ts';
 import { shownShape } from '../resource/shown.ts';
 import { contactCenter } from '../resources/contact-center.ts';

@@ -1,7 +1,7 @@
 /** Describes `/cors`. */
 
 import { z } from 'zod';
-import { components } from '../components.ts';
+import { components } from '../answers/components.ts';
 import { shownShape } from '../resource/shown.ts';
 import { origin } from '../resources/origin.ts';
 

@@ -1,7 +1,7 @@
 /** Describes `/environments` and their Configuration Servers. */
 
 import { z } from 'zod';
-import { components } from '../components.ts';
+import { components } from '../answers/components.ts';
 import { ldapSchema } from '../environment-api/directory.ts';
 import { classicTraceModes } from '../environment-api/environment.ts';
 import { shownShape } from '../resource/shown.ts';

@@ -1,7 +1,7 @@
 /** Describes `/export` and `/import`. */
 
 import { z } from 'zod';
-import { components } from '../components.ts';
+import { components } from '../answers/components.ts';
 
 export const estateChangeSchema = z.object({
   action: z.string(),

@@ -1,6 +1,6 @@
 /** Describes `GET /environment/v3/overview`. */
 import { z } from 'zod';
-import { auditLagSchema, endingSchema, problemSchema } from '../overview.ts';
+import { auditLagSchema, endingSchema, problemSchema } from '../answers/overview.ts';
 
 const count = z.int();
 

@@ -1,7 +1,7 @@
 /** Describes what administrators ask about people of the people store beside SCIM. */
 
 import { z } from 'zod';
-import { components } from '../components.ts';
+import { components } from '../answers/components.ts';
 import { person } from '../resources/person.ts';
 
 export const issuedPasswordLinkSchema = z.object({

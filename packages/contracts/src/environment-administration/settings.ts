@@ -1,7 +1,7 @@
 /** Describes `/settings` and the settings of a contact centre. */
 
 import { z } from 'zod';
-import { components } from '../components.ts';
+import { components } from '../answers/components.ts';
 import { shownShape } from '../resource/shown.ts';
 import { setting } from '../resources/setting.ts';
 

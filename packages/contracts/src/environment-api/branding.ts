@@ -1,7 +1,7 @@
 /** Describes how the pages of a contact centre look: what is stored, what is effective, and what Auth API reads. */
 
 import { z } from 'zod';
-import { components } from '../components.ts';
+import { components } from '../answers/components.ts';
 import { colorPattern } from './brand-colors.ts';
 
 export const linkKinds = ['help', 'privacy', 'terms', 'imprint', 'accessibility', 'other'] as const;

@@ -1,7 +1,7 @@
 /** Describes the TLS of the link to an environment's Configuration Servers, beyond the system's certificate authorities. */
 
 import { z } from 'zod';
-import { definedOnly } from '../defined-only.ts';
+import { definedOnly } from '../values/defined-only.ts';
 
 export const configServerTlsViewSchema = z.object({
   /** Authorities of the servers' certificates, in PEM; those of the system when absent. */

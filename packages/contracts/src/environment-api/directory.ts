@@ -1,7 +1,7 @@
 /** Describes where an environment keeps its people: Configuration Servers, an LDAP directory (RFC 4511), or Environment API. */
 
 import { z } from 'zod';
-import { components } from '../components.ts';
+import { components } from '../answers/components.ts';
 
 /**
  * `configServer`: Configuration Servers, with their own numbers of people. `ldap`: an LDAP directory. `people`: the store of

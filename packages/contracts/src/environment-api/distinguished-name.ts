@@ -1,5 +1,5 @@
 /** Checks distinguished names of a directory (RFC 4514). */
-import { label } from '../text.ts';
+import { label } from '../values/text.ts';
 
 /** RFC 4514 section 3, with the spaces around separators that RFC 2253 section 4 lets readers accept. */
 const attribute = /(?:[A-Za-z][A-Za-z0-9-]*|\d+(?:\.\d+)+)/.source;

@@ -1,6 +1,6 @@
 /** Checks and compares domains: the tenant names that users type at login, each of one contact centre. */
 import { z } from 'zod';
-import { label } from '../text.ts';
+import { label } from '../values/text.ts';
 
 const maxDomains = 64;
 const maxKeyLength = 255;

@@ -1,7 +1,7 @@
 /** Describes which people of an environment belong to a contact centre, and by what each directory can tell. */
 
 import { z } from 'zod';
-import { components } from '../components.ts';
+import { components } from '../answers/components.ts';
 import type { Directory } from './directory.ts';
 
 /**

@@ -1,6 +1,6 @@
 /** Describes what Auth API asks Environment API about people: numbers, persons of the people store, passwords. */
 import { z } from 'zod';
-import { label } from '../text.ts';
+import { label } from '../values/text.ts';
 
 /** As DBIDs go: a signed 32-bit number. */
 const dbid = z.int().min(1).max(0x7fff_ffff);

@@ -1,6 +1,6 @@
 /** Derives the JSON Schema (draft 2020-12) by which editors check and complete files with a resource. */
 import { z } from 'zod';
-import { definedOnly } from '../defined-only.ts';
+import { definedOnly } from '../values/defined-only.ts';
 import { factsOf, isField } from './field.ts';
 import type { Resource } from './resource.ts';
 

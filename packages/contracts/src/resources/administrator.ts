@@ -1,8 +1,8 @@
 /** Describes an entry of the list of installation administrators: what is sent, and what is told about each field. */
 import { z } from 'zod';
 import { field } from '../resource/field.ts';
-import { label } from '../text.ts';
-import { passwordWay, wayOfSignInSchema } from '../way-of-sign-in.ts';
+import { label } from '../values/text.ts';
+import { passwordWay, wayOfSignInSchema } from '../values/way-of-sign-in.ts';
 
 const text = label(512);
 

@@ -1,8 +1,8 @@
 /** Describes an API key of a contact centre: what administrators send, and what is told about each field. */
 import { z } from 'zod';
 import { field } from '../resource/field.ts';
-import { instant, integer } from '../scalar.ts';
-import { label } from '../text.ts';
+import { instant, integer } from '../values/scalar.ts';
+import { label } from '../values/text.ts';
 
 export const apiKeyPurposes = ['api', 'scim'] as const;
 

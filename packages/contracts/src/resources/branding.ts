@@ -9,8 +9,8 @@ import {
 } from '../environment-api/brand-colors.ts';
 import { linkKinds, noticeKinds } from '../environment-api/branding.ts';
 import { field } from '../resource/field.ts';
-import { flag, instant, list } from '../scalar.ts';
-import { label } from '../text.ts';
+import { flag, instant, list } from '../values/scalar.ts';
+import { label } from '../values/text.ts';
 
 const maxLanguages = 20;
 export const maxLinks = 6;

@@ -4,8 +4,8 @@ import { z } from 'zod';
 import { locationsField, rootLocation } from '../environment-api/location.ts';
 import { field } from '../resource/field.ts';
 import { changeShape } from '../resource/resource.ts';
-import { flag, idSchema, integer } from '../scalar.ts';
-import { freeText, label } from '../text.ts';
+import { flag, idSchema, integer } from '../values/scalar.ts';
+import { freeText, label } from '../values/text.ts';
 
 const hostName = /^[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_.])?$/;
 

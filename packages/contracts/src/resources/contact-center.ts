@@ -10,8 +10,8 @@ import { domainsField } from '../environment-api/domain.ts';
 import { type Membership, membershipKinds } from '../environment-api/membership.ts';
 import { field } from '../resource/field.ts';
 import { changeShape } from '../resource/resource.ts';
-import { idSchema, list } from '../scalar.ts';
-import { label } from '../text.ts';
+import { idSchema, list } from '../values/scalar.ts';
+import { label } from '../values/text.ts';
 
 const maxNames = 50;
 const quotedKinds = membershipKinds.map((kind) => JSON.stringify(kind)).join(', ');

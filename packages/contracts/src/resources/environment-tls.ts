@@ -1,7 +1,7 @@
 /** Describes the TLS of the links of an environment: what administrators send, and what is told about each field. */
 import { z } from 'zod';
 import { field } from '../resource/field.ts';
-import { freeText, label } from '../text.ts';
+import { freeText, label } from '../values/text.ts';
 
 const hostName = /^[A-Za-z0-9]([A-Za-z0-9.:-]*[A-Za-z0-9])?$/;
 

@@ -3,8 +3,8 @@ import { z } from 'zod';
 import { distinguishedName, distinguishedNameField } from '../environment-api/distinguished-name.ts';
 import { locationSchema, rootLocation } from '../environment-api/location.ts';
 import { field } from '../resource/field.ts';
-import { flag, integer } from '../scalar.ts';
-import { label } from '../text.ts';
+import { flag, integer } from '../values/scalar.ts';
+import { label } from '../values/text.ts';
 import { accountPassword, hostAddress, port, storedSecret } from './config-server.ts';
 
 const maxServers = 16;

@@ -1,8 +1,8 @@
 /** Describes OpenID Connect settings of a contact centre: what administrators send, and what is told about each field. */
 import { z } from 'zod';
 import { field } from '../resource/field.ts';
-import { flag } from '../scalar.ts';
-import { anyJson, freeText, label } from '../text.ts';
+import { flag } from '../values/scalar.ts';
+import { anyJson, freeText, label } from '../values/text.ts';
 import { settingsOf, sharedFields } from './single-sign-on.ts';
 
 const authMethods = [

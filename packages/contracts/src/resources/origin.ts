@@ -1,8 +1,8 @@
 /** Describes an origin whose pages may call: what administrators send, and what is told about each field. */
 import { z } from 'zod';
 import { field } from '../resource/field.ts';
-import { idSchema } from '../scalar.ts';
-import { freeText } from '../text.ts';
+import { idSchema } from '../values/scalar.ts';
+import { freeText } from '../values/text.ts';
 
 export const origin = {
   name: 'origin',

@@ -1,8 +1,8 @@
 /** Describes SAML settings of a contact centre: what administrators send, and what is told about each field. */
 import { z } from 'zod';
 import { field } from '../resource/field.ts';
-import { flag, integer } from '../scalar.ts';
-import { freeText, label } from '../text.ts';
+import { flag, integer } from '../values/scalar.ts';
+import { freeText, label } from '../values/text.ts';
 import { settingsOf, sharedFields } from './single-sign-on.ts';
 
 const maxMetadataLength = 512 * 1024;

@@ -2,8 +2,8 @@
 import { z } from 'zod';
 import { locationField } from '../environment-api/location.ts';
 import { field } from '../resource/field.ts';
-import { flag } from '../scalar.ts';
-import { freeText, label } from '../text.ts';
+import { flag } from '../values/scalar.ts';
+import { freeText, label } from '../values/text.ts';
 
 export const setting = {
   name: 'setting',

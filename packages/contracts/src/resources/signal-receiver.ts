@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { field } from '../resource/field.ts';
 import { changeShape } from '../resource/resource.ts';
-import { freeText, label } from '../text.ts';
+import { freeText, label } from '../values/text.ts';
 
 /** Names of event types below `https://schemas.openid.net/secevent/caep/event-type/` (OpenID CAEP 1.0). */
 export const signalEvents = ['session-revoked', 'credential-change'] as const;

@@ -1,7 +1,7 @@
 /** Describes a signing key that an administrator brings along: what is sent, and what is told about each field. */
 import { z } from 'zod';
 import { field } from '../resource/field.ts';
-import { anyJson, freeText, label } from '../text.ts';
+import { anyJson, freeText, label } from '../values/text.ts';
 
 export const keyIdSchema = z
   .string()

@@ -2,8 +2,8 @@
 import { z } from 'zod';
 import { userLookupSchema } from '../environment-api/single-sign-on.ts';
 import { field } from '../resource/field.ts';
-import { flag, list } from '../scalar.ts';
-import { label } from '../text.ts';
+import { flag, list } from '../values/scalar.ts';
+import { label } from '../values/text.ts';
 
 function names(max: number, what: string) {
   return list(label(), max, `must be a list of ${what}`).transform((given) => [...new Set(given)]);

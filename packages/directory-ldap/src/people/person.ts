@@ -2,7 +2,7 @@
 import { CfgObjectState, toFlag } from '@gatehouse/config-server-client/model/enumerations';
 import type { CfgPerson } from '@gatehouse/config-server-client/model/person';
 import { environmentTenantDbid } from '@gatehouse/config-server-client/model/tenant';
-import { definedOnly } from '@gatehouse/contracts/defined-only';
+import { definedOnly } from '@gatehouse/contracts/values';
 import type { DirectorySettings } from '../settings.ts';
 import { type AccountState, accountStateOf, mayEnter, stateAttributes } from './account-state.ts';
 import { type Entry, idOf, textOf } from './entry.ts';

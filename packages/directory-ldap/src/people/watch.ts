@@ -3,7 +3,7 @@ import type { PersonChange, PersonListener } from '@gatehouse/config-server-clie
 import { type Clock, pause } from '@gatehouse/config-server-client/clock';
 import type { Logger } from '@gatehouse/config-server-client/log';
 import { CfgObjectState } from '@gatehouse/config-server-client/model/enumerations';
-import { definedOnly } from '@gatehouse/contracts/defined-only';
+import { definedOnly } from '@gatehouse/contracts/values';
 import type { KnownPerson } from './known-people.ts';
 
 export interface WatchOptions {

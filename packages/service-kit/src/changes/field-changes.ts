@@ -1,6 +1,6 @@
 /** Compares two states of a thing field by field, for an audit trail. */
 import { isDeepStrictEqual } from 'node:util';
-import { definedOnly } from '@gatehouse/contracts/defined-only';
+import { definedOnly } from '@gatehouse/contracts/values';
 
 /** Per field the value before and after; absent: there was or is none. */
 export type FieldChanges = Record<string, { from?: unknown; to?: unknown }>;

@@ -1,5 +1,5 @@
 /** Keeps the change log of a service: each write adds a numbered row in its own transaction and publishes it afterwards. */
-import { definedOnly } from '@gatehouse/contracts/defined-only';
+import { definedOnly } from '@gatehouse/contracts/values';
 import { z } from 'zod';
 import { createRepeatingWork, type RepeatingWork } from '../background/repeating-work.ts';
 import type { Trust } from '../clock.ts';

@@ -1,5 +1,5 @@
 /** Defines the settings of a region, and decides whether it takes writes. */
-import { covers, locationSchema } from '@gatehouse/contracts/environment-api/location';
+import { covers, locationSchema } from '@gatehouse/contracts/environment-api';
 import { forbidden } from '../errors/app-error.ts';
 import { read, setting } from './setting.ts';
 

@@ -1,5 +1,5 @@
 /** Defines one configuration value: its schema, its environment variable and its description. */
-import { definedOnly } from '@gatehouse/contracts/defined-only';
+import { definedOnly } from '@gatehouse/contracts/values';
 import { z } from 'zod';
 import { linesOf, Secret } from '../crypto/secret.ts';
 

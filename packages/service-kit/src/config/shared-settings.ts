@@ -1,5 +1,5 @@
 /** Defines settings that several services share: logs, traces, mode, public address, credentials, encryption. */
-import { consoleClientId } from '@gatehouse/contracts/auth-api/console';
+import { consoleClientId } from '@gatehouse/contracts/auth-api';
 import { z } from 'zod';
 import { parseEncryptionKeys } from '../crypto/secret-box.ts';
 import { overrideSetting, read, replaceableSecretSetting, secretSetting, setting } from './setting.ts';

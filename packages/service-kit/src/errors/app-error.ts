@@ -1,6 +1,6 @@
 /** Defines the error that services throw: a public text for the caller, and details for the log alone. */
 
-import type { ProblemReason } from '@gatehouse/contracts/problem-reasons';
+import type { ProblemReason } from '@gatehouse/contracts/values';
 
 export interface FieldProblem {
   /** Dotted path of the field as the caller wrote it. */

@@ -1,5 +1,5 @@
 /** Tells why a schema refused a value, as far as its issue says it. */
-import { type ProblemReason, problemReasons } from '@gatehouse/contracts/problem-reasons';
+import { type ProblemReason, problemReasons } from '@gatehouse/contracts/values';
 import type { FieldProblem } from './app-error.ts';
 
 /** Of zod: other members depend on the code. */

@@ -1,7 +1,7 @@
 /** Renders errors for people: a self-contained page with the reason, a correlation id and a link. */
 
-import type { BrandingView } from '@gatehouse/contracts/environment-api/branding';
-import { shownName } from '@gatehouse/contracts/text';
+import type { BrandingView } from '@gatehouse/contracts/environment-api';
+import { shownName } from '@gatehouse/contracts/values';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { brandOf } from '../html/brand.ts';
 import { errorWords } from '../html/error-words.ts';

@@ -1,6 +1,6 @@
 /** Runs the probes of all dependencies for an operator, each in bounded time. */
 import { hostname } from 'node:os';
-import type { Diagnosis, Finding } from '@gatehouse/contracts/diagnosis';
+import type { Diagnosis, Finding } from '@gatehouse/contracts/answers';
 import { reasonOf } from './reason.ts';
 
 /** The result of a probe; a thrown error is a failure with its message. */

@@ -1,5 +1,5 @@
 /** Orders what an overview tells, and makes problems of certificates and keys that end soon. */
-import type { Ending, Problem } from '@gatehouse/contracts/overview';
+import type { Ending, Problem } from '@gatehouse/contracts/answers';
 
 const dayMs = 86_400_000;
 /** So long before its end something is told. */

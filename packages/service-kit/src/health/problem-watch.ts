@@ -1,5 +1,5 @@
 /** Turns what probes find into problems of the overview; a page that loads again does not ask every server each time. */
-import type { Problem, Runbook } from '@gatehouse/contracts/overview';
+import type { Problem, Runbook } from '@gatehouse/contracts/answers';
 import type { Clock } from '../clock.ts';
 import { examine, type Probe } from './diagnosis.ts';
 

@@ -1,7 +1,7 @@
 /** Turns a branding into what self-contained pages show of it. */
-import { definedOnly } from '@gatehouse/contracts/defined-only';
-import { brandStyleOf } from '@gatehouse/contracts/environment-api/brand-colors';
-import { type BrandingView, imagePath } from '@gatehouse/contracts/environment-api/branding';
+
+import { type BrandingView, brandStyleOf, imagePath } from '@gatehouse/contracts/environment-api';
+import { definedOnly } from '@gatehouse/contracts/values';
 import type { StandaloneBrand } from './standalone-page.ts';
 
 export function brandOf({ name = 'Gatehouse', logo, colors }: BrandingView): StandaloneBrand {

@@ -1,5 +1,5 @@
 /** Renders a self-contained page: no other resource, and no script except the given one. */
-import { shownName } from '@gatehouse/contracts/text';
+import { shownName } from '@gatehouse/contracts/values';
 import { randomToken } from '../crypto/secrets.ts';
 import { directionOf } from './language.ts';
 import { gate, logo, style } from './look.ts';

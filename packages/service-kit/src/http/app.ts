@@ -1,5 +1,5 @@
 /** Builds a Fastify application with everything around its routes: limits, ids, errors, schemas, logs, metrics. */
-import { definedOnly } from '@gatehouse/contracts/defined-only';
+import { definedOnly } from '@gatehouse/contracts/values';
 import fastJsonStringify, { type Schema } from 'fast-json-stringify';
 import Fastify, {
   type FastifyBaseLogger,

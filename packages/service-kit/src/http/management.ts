@@ -1,5 +1,5 @@
 /** Builds the second, private server: probes, metrics, version and configuration. */
-import { definedOnly } from '@gatehouse/contracts/defined-only';
+import { definedOnly } from '@gatehouse/contracts/values';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { hidePassword } from '../crypto/secret.ts';
 import type { Readiness } from '../health/readiness.ts';

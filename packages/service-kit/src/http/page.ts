@@ -1,7 +1,6 @@
 /** Cuts lists into pages by `limit` and `offset` (compat), or by a cursor, which stays right while rows change. */
 
-import { integer } from '@gatehouse/contracts/scalar';
-import { freeText } from '@gatehouse/contracts/text';
+import { freeText, integer } from '@gatehouse/contracts/values';
 import { badRequest } from '../errors/app-error.ts';
 
 const maxLimit = 1000;

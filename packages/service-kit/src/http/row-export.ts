@@ -1,6 +1,6 @@
 /** Streams a long list as text, page by page: one JSON object per line, or CSV. */
 import { Readable } from 'node:stream';
-import type { RowFormat } from '@gatehouse/contracts/row-export';
+import type { RowFormat } from '@gatehouse/contracts/answers';
 import type { FastifyReply } from 'fastify';
 
 /** A value that is no text, number or flag becomes JSON in its cell. */

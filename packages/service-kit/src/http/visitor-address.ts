@@ -1,7 +1,6 @@
 /** Names the address of the person behind a call of Auth UI: all of its calls come from the addresses of its pods. */
 import { isIP } from 'node:net';
-import { visitorAddressHeader } from '@gatehouse/contracts/auth-api/auth-scheme';
-import { consoleClientId } from '@gatehouse/contracts/auth-api/console';
+import { consoleClientId, visitorAddressHeader } from '@gatehouse/contracts/auth-api';
 
 interface CallerRequest {
   ip: string;

@@ -1,5 +1,5 @@
 /** Turns the bodies, the answers, and every object in them into named components of an OpenAPI document. */
-import { definedOnly } from '@gatehouse/contracts/defined-only';
+import { definedOnly } from '@gatehouse/contracts/values';
 import { type Content, inlined, type OpenApiDocument, type Schema } from './document.ts';
 
 /**

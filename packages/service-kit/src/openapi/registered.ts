@@ -1,5 +1,5 @@
 /** Converts the schemas that have a name of their own, as answers hold them. */
-import { components } from '@gatehouse/contracts/components';
+import { components } from '@gatehouse/contracts/answers';
 import { z } from 'zod';
 import type { Schema } from './document.ts';
 

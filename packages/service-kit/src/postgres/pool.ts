@@ -1,5 +1,5 @@
 /** Opens the PostgreSQL pool of a service and runs transactions on it. */
-import { definedOnly } from '@gatehouse/contracts/defined-only';
+import { definedOnly } from '@gatehouse/contracts/values';
 import pg from 'pg';
 import { Secret } from '../crypto/secret.ts';
 import type { Logger } from '../observability/logging/logger.ts';

@@ -1,5 +1,5 @@
 /** Connects to Redis with bounded waiting and no queue while the server is away, and names its keys. */
-import { definedOnly } from '@gatehouse/contracts/defined-only';
+import { definedOnly } from '@gatehouse/contracts/values';
 import { Cluster, Redis } from 'ioredis';
 import type { Secret } from '../crypto/secret.ts';
 import { unavailable } from '../errors/app-error.ts';

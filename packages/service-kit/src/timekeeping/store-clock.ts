@@ -1,5 +1,5 @@
 /** Keeps the time of PostgreSQL for a service, and compares the clock of the machine with those of PostgreSQL and Redis. */
-import { definedOnly } from '@gatehouse/contracts/defined-only';
+import { definedOnly } from '@gatehouse/contracts/values';
 import type { Clock, Trust } from '../clock.ts';
 import type { Probe } from '../health/diagnosis.ts';
 import type { ReadinessCheck } from '../health/readiness.ts';

@@ -1,6 +1,7 @@
 /** Reads the setting that says which authorities the names of groups and roles stand for. */
-import { installationAdminAuthority } from '@gatehouse/contracts/auth-api/console';
-import { managementAuthority } from '@gatehouse/contracts/auth-api/introspection';
+
+import { managementAuthority } from '@gatehouse/contracts/auth-api';
+import { installationAdminAuthority } from '@gatehouse/contracts/resources';
 
 /** Authorities that groups and roles stand for, by the name of the group or role. */
 export interface AuthorityMapping {

@@ -1,8 +1,7 @@
 /** Defines what is stored of an access token, and derives from it what validation, introspection and the answer of the token endpoint need. */
 import type { Confirmation } from '@gatehouse/caller-auth/sender-constraint/confirmation';
-import { installationAdminAuthority } from '@gatehouse/contracts/auth-api/console';
-import type { IntrospectionActive } from '@gatehouse/contracts/auth-api/introspection';
-import { membershipClaims } from '@gatehouse/contracts/resources/client/values';
+import type { IntrospectionActive } from '@gatehouse/contracts/auth-api';
+import { installationAdminAuthority, membershipClaims } from '@gatehouse/contracts/resources';
 import type { AuthorizationDetail } from '../core/protocol/authorization-details.ts';
 import { type MembershipClaim, membershipOf } from '../core/protocol/user-claims.ts';
 import type { UserIdentity } from '../people/identity/identity.ts';

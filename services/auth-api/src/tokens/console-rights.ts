@@ -2,9 +2,9 @@
 import {
   consoleClientId,
   contactCenterAdminAuthority,
-  installationAdminAuthority,
-} from '@gatehouse/contracts/auth-api/console';
-import type { IntrospectionActive } from '@gatehouse/contracts/auth-api/introspection';
+  type IntrospectionActive,
+} from '@gatehouse/contracts/auth-api';
+import { installationAdminAuthority } from '@gatehouse/contracts/resources';
 import type { KnownAdministrators } from '../registry/administrators/known-administrators.ts';
 import type { AccessTokenRecord, LinkedOperator, StoredAccessToken } from './access-token.ts';
 import { isOfOwnLogin } from './lineage.ts';

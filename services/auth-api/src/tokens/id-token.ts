@@ -1,6 +1,6 @@
 /** Signs ID tokens (OpenID Connect Core section 2) and recognises those that were issued here. */
 import { hash } from 'node:crypto';
-import type { SigningAlgorithm } from '@gatehouse/contracts/resources/algorithms';
+import type { SigningAlgorithm } from '@gatehouse/contracts/resources';
 import type { EncryptFor } from '../core/assertions/encryption.ts';
 import { contextOf } from '../core/protocol/authentication-context.ts';
 import type { UserClaims } from '../core/protocol/user-claims.ts';

@@ -3,8 +3,8 @@
  * A JWT contains what introspection says of it, and in the claim `ctx`, encrypted, what only Gatehouse needs: nothing is stored.
  */
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
-import { definedOnly } from '@gatehouse/contracts/defined-only';
-import type { SigningAlgorithm } from '@gatehouse/contracts/resources/algorithms';
+import type { SigningAlgorithm } from '@gatehouse/contracts/resources';
+import { definedOnly } from '@gatehouse/contracts/values';
 import { randomToken, type SecretBox, type SecretPlace } from '@gatehouse/service-kit/crypto';
 import { AppError } from '@gatehouse/service-kit/errors';
 import type { JWTPayload } from 'jose';

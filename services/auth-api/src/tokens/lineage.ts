@@ -1,5 +1,5 @@
 /** Records from what a token was derived by exchange, and who acts with it (RFC 8693 section 4). */
-import { loginGrantTypes } from '@gatehouse/contracts/auth-api/console';
+import { loginGrantTypes } from '@gatehouse/contracts/auth-api';
 import type { Revocable } from '../records/revocation/revocation.ts';
 import type { Client } from '../registry/clients/client.ts';
 

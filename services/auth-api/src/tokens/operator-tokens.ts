@@ -1,6 +1,6 @@
 /** Describes the access token that the operator gets by a link, and ends it with the account that it stands for. */
 import { createHmac } from 'node:crypto';
-import { consoleLinkGrantType } from '@gatehouse/contracts/auth-api/console';
+import { consoleLinkGrantType } from '@gatehouse/contracts/auth-api';
 import { deriveMacKeys, equalDigests, type Secret } from '@gatehouse/service-kit/crypto';
 import type { AccessTokenRecord, LinkedOperator } from './access-token.ts';
 

@@ -1,6 +1,6 @@
 /** Issues the tokens for what a user has authorized: access, refresh and ID tokens. */
 import type { Confirmation } from '@gatehouse/caller-auth/sender-constraint/confirmation';
-import { definedOnly } from '@gatehouse/contracts/defined-only';
+import { definedOnly } from '@gatehouse/contracts/values';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { invalidScope } from '@gatehouse/service-kit/errors';
 import type { DomainEvent } from '../core/domain-event.ts';

@@ -1,4 +1,4 @@
-import { consoleLinkGrantType } from '@gatehouse/contracts/auth-api/console';
+import { consoleLinkGrantType } from '@gatehouse/contracts/auth-api';
 import { randomToken, sha256 } from '@gatehouse/service-kit/crypto';
 import { createTestDatabase } from '@gatehouse/testing/postgres';
 import { afterAll, beforeAll, expect, it } from 'vitest';

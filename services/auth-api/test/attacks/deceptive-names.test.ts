@@ -51,7 +51,7 @@ it.each([turned, 'Re\u200bports', 'Reports\u001b[2J', 'Reports\u{e0041}'])(
   },
 );
 
-// attack: a client whose name nobody sees | UTS 55, RFC 7591 5 | guard: packages/contracts/src/text.ts
+// attack: a client whose name nobody sees | UTS 55, RFC 7591 5 | guard: packages/contracts/src/values/text.ts
 it.each([' ', '\u00a0\u2003', '\u2800', '\u3164', '\u00ad'])(
   'the name %j is refused, since it shows nothing',
   async (name) => {

@@ -1,5 +1,5 @@
 /** What names a contact centre by its id and outlives it: an import may make one under the same id, with other people. */
-import { passwordWay } from '@gatehouse/contracts/way-of-sign-in';
+import { passwordWay } from '@gatehouse/contracts/values';
 import { randomUuid } from '@gatehouse/service-kit/crypto';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { localTrial } from '../sign-in/sso/stack/sign-on.ts';

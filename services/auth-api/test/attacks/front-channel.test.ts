@@ -40,13 +40,13 @@ const withUri = (uri: string, by = byOrigin) => authorizeUrl({ ...by, redirectUr
 
 describe('redirect URIs that only look registered', () => {
   // attack: redirect URI whose host only begins with the registered one | CVE-2023-6291, RFC 9700 4.1.1 | guard: services/auth-api/src/core/protocol/redirect-uri.ts
-  // attack: dot segments and encoded separators in a redirect URI | CVE-2024-1132, CVE-2022-3782 | guard: packages/contracts/src/redirect-uri.ts
-  // attack: path parameter behind the dots of a redirect URI | CVE-2026-3872 | guard: packages/contracts/src/redirect-uri.ts
+  // attack: dot segments and encoded separators in a redirect URI | CVE-2024-1132, CVE-2022-3782 | guard: packages/contracts/src/values/redirect-uri.ts
+  // attack: path parameter behind the dots of a redirect URI | CVE-2026-3872 | guard: packages/contracts/src/values/redirect-uri.ts
   // attack: user information in a redirect URI | CVE-2024-8883 | guard: services/auth-api/src/core/protocol/redirect-uri.ts
   // attack: any character for the dot of a registered host | CVE-2024-52289 | guard: services/auth-api/src/core/protocol/redirect-uri.ts
   // attack: wildcard host in a redirect URI | CVE-2023-6134, CVE-2026-7504 | guard: services/auth-api/src/core/protocol/redirect-uri.ts
-  // attack: backslash, tab or line feed in a redirect URI | CVE-2022-23527 | guard: packages/contracts/src/redirect-uri.ts
-  // attack: fragment in a redirect URI | RFC 9700 4.1.3 | guard: packages/contracts/src/redirect-uri.ts
+  // attack: backslash, tab or line feed in a redirect URI | CVE-2022-23527 | guard: packages/contracts/src/values/redirect-uri.ts
+  // attack: fragment in a redirect URI | RFC 9700 4.1.3 | guard: packages/contracts/src/values/redirect-uri.ts
   // attack: script or data scheme as redirect URI | CVE-2024-21637 | guard: services/auth-api/src/core/protocol/redirect-uri.ts
   it.each([
     ['1: host that begins with the registered one (CVE-2023-6291)', 'https://allowed.com.evil.com/cb'],

@@ -1,5 +1,5 @@
 import { basicAuthorization } from '@gatehouse/api-client/http-client';
-import { visitorAddressHeader } from '@gatehouse/contracts/auth-api/auth-scheme';
+import { visitorAddressHeader } from '@gatehouse/contracts/auth-api';
 import type { App } from '@gatehouse/service-kit/http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AuthApi, ops, serviceClient, startAuthApi } from '../stack/auth-api.ts';

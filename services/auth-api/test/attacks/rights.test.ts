@@ -1,10 +1,7 @@
 /** People who come in by a way that is not that of the administrator whose name they have. */
-import {
-  consoleClientId,
-  consolePath,
-  installationAdminAuthority,
-} from '@gatehouse/contracts/auth-api/console';
-import { passwordWay, providerWay } from '@gatehouse/contracts/way-of-sign-in';
+import { consoleClientId, consolePath } from '@gatehouse/contracts/auth-api';
+import { installationAdminAuthority } from '@gatehouse/contracts/resources';
+import { passwordWay, providerWay } from '@gatehouse/contracts/values';
 import { consoleClientSecrets, randomUuid, Secret } from '@gatehouse/service-kit/crypto';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { type HostileProvider, startHostileProvider } from '../sign-in/sso/stack/hostile-provider.ts';

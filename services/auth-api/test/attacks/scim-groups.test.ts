@@ -1,9 +1,5 @@
 /** Groups that a program with a SCIM key has made, named as groups that are mapped to the right of an administrator. */
-import {
-  consoleClientId,
-  consolePath,
-  contactCenterAdminAuthority,
-} from '@gatehouse/contracts/auth-api/console';
+import { consoleClientId, consolePath, contactCenterAdminAuthority } from '@gatehouse/contracts/auth-api';
 import { consoleClientSecrets, Secret } from '@gatehouse/service-kit/crypto';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type AuthApi, contactCenterId, publicUrl, serviceClient, startAuthApi } from '../stack/auth-api.ts';

@@ -1,5 +1,5 @@
 /** The modules of the plans RP-Initiated, Back-Channel and Front-Channel Logout OP. */
-import type { LogoutView } from '@gatehouse/contracts/auth-api/logout';
+import type { LogoutView } from '@gatehouse/contracts/auth-api';
 import { createLocalJWKSet, type JSONWebKeySet, jwtVerify } from 'jose';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type AuthApi, publicUrl, startAuthApi } from '../stack/auth-api.ts';

@@ -1,4 +1,4 @@
-import { redirectUriProblem } from '@gatehouse/contracts/redirect-uri';
+import { redirectUriProblem } from '@gatehouse/contracts/values';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isRegisteredRedirectUri } from '../../src/core/protocol/redirect-uri.ts';

@@ -2,9 +2,12 @@
 import { createHash } from 'node:crypto';
 import { demoSeed, demoServiceAccount, demoTenantName } from '@gatehouse/config-server-simulator/seed/demo';
 import { type Simulator, startSimulator } from '@gatehouse/config-server-simulator/simulator';
-import type { ContactCenterView } from '@gatehouse/contracts/environment-api/contact-center';
-import { type EnvironmentView, passwordPlace } from '@gatehouse/contracts/environment-api/environment';
-import { everybody } from '@gatehouse/contracts/environment-api/membership';
+import {
+  type ContactCenterView,
+  type EnvironmentView,
+  everybody,
+  passwordPlace,
+} from '@gatehouse/contracts/environment-api';
 import { loadConfig } from '@gatehouse/service-kit/config';
 import { createSecretBox, Secret } from '@gatehouse/service-kit/crypto';
 import { type App, createDrain, startSteps } from '@gatehouse/service-kit/http';

@@ -1,5 +1,5 @@
 /** A client that asks for the approval of people who are elsewhere (OpenID CIBA), and the person who answers. */
-import type { ApprovalList } from '@gatehouse/contracts/auth-api/approvals';
+import type { ApprovalList } from '@gatehouse/contracts/auth-api';
 import type { AuthApi } from './auth-api.ts';
 import { type Browser, createBrowser } from './browser.ts';
 import { agent } from './interaction.ts';

@@ -1,6 +1,6 @@
 /** The console as a client of Auth API. */
 import { randomUUID } from 'node:crypto';
-import { consoleClientId, consoleLinkGrantType } from '@gatehouse/contracts/auth-api/console';
+import { consoleClientId, consoleLinkGrantType } from '@gatehouse/contracts/auth-api';
 import { consoleClientSecrets, Secret } from '@gatehouse/service-kit/crypto';
 import { type AuthApi, publicUrl, serviceClient } from './auth-api.ts';
 import { type OAuthAnswer, opsCall, postForm, type TestClient } from './oauth.ts';

@@ -3,8 +3,8 @@ import {
   consoleClientId,
   consoleLinkGrantType,
   contactCenterAdminAuthority,
-} from '@gatehouse/contracts/auth-api/console';
-import { passwordWay } from '@gatehouse/contracts/way-of-sign-in';
+} from '@gatehouse/contracts/auth-api';
+import { passwordWay } from '@gatehouse/contracts/values';
 import { randomUuid } from '@gatehouse/service-kit/crypto';
 import type { AccessTokenRecord } from '../../src/tokens/access-token.ts';
 import { newFamilyId } from '../../src/tokens/family-token.ts';

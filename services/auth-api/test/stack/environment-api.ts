@@ -1,11 +1,13 @@
 /** A stand-in for Environment API over real HTTP: the internal endpoints that Auth API asks, and nothing else. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { BrandingView } from '@gatehouse/contracts/environment-api/branding';
-import type { EnvironmentChange } from '@gatehouse/contracts/environment-api/changes';
-import type { ContactCenterView } from '@gatehouse/contracts/environment-api/contact-center';
-import type { EnvironmentView } from '@gatehouse/contracts/environment-api/environment';
-import type { SingleSignOnView } from '@gatehouse/contracts/environment-api/single-sign-on';
+import type {
+  BrandingView,
+  ContactCenterView,
+  EnvironmentChange,
+  EnvironmentView,
+  SingleSignOnView,
+} from '@gatehouse/contracts/environment-api';
 import type { Deps } from '../../src/domains.ts';
 import { createImageStandIn, type ImageStandIn } from './image-stand-in.ts';
 import { createNumberStandIn } from './number-stand-in.ts';

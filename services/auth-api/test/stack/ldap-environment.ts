@@ -1,6 +1,5 @@
 /** An environment whose people are in an LDAP server of a test. */
-import { bindPasswordPlace } from '@gatehouse/contracts/environment-api/directory';
-import type { EnvironmentView } from '@gatehouse/contracts/environment-api/environment';
+import { bindPasswordPlace, type EnvironmentView } from '@gatehouse/contracts/environment-api';
 import { createSecretBox, Secret } from '@gatehouse/service-kit/crypto';
 import { ldapNames } from '@gatehouse/testing/ldap-data';
 import type { LdapTestServer } from '@gatehouse/testing/ldap-server';

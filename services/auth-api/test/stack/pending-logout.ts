@@ -1,8 +1,7 @@
 /** A sign-out that waits for its user, as Auth UI reads it. */
 
 import { basicAuthorization } from '@gatehouse/api-client/http-client';
-import { browserHeader } from '@gatehouse/contracts/auth-api/interaction';
-import type { LogoutView } from '@gatehouse/contracts/auth-api/logout';
+import { browserHeader, type LogoutView } from '@gatehouse/contracts/auth-api';
 import { type AuthApi, internalAppOf, serviceClient } from './auth-api.ts';
 import type { Browser } from './browser.ts';
 import { browserCookie } from './interaction.ts';

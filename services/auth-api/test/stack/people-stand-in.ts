@@ -2,7 +2,7 @@
 import type { IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { beginsWith, compareUserNames } from '@gatehouse/config-server-client/model/person-search';
-import type { PersonView } from '@gatehouse/contracts/environment-api/people';
+import type { PersonView } from '@gatehouse/contracts/environment-api';
 
 interface Link {
   environmentId: string;

@@ -1,6 +1,6 @@
 /** Shows what the person allowed applications, and takes it back after a question. */
 import type { HttpClient } from '@gatehouse/api-client/http-client';
-import type { ConsentView } from '@gatehouse/contracts/auth-api/consents';
+import type { ConsentView } from '@gatehouse/contracts/auth-api';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import type { App } from '@gatehouse/service-kit/http';
 import { z } from 'zod';

@@ -1,6 +1,6 @@
 /** Composes the account area. */
 import type { HttpClient } from '@gatehouse/api-client/http-client';
-import { consolePath } from '@gatehouse/contracts/auth-api/console';
+import { consolePath } from '@gatehouse/contracts/auth-api';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import type { App } from '@gatehouse/service-kit/http';
 import type { FastifyReply, FastifyRequest } from 'fastify';

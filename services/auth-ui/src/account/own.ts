@@ -1,7 +1,6 @@
 /** Reads and ends what belongs to the person, at Auth API and with the person's own token. */
 import { type HttpClient, withHeaders } from '@gatehouse/api-client/http-client';
-import { consentListSchema } from '@gatehouse/contracts/auth-api/consents';
-import { sessionListSchema } from '@gatehouse/contracts/auth-api/sessions';
+import { consentListSchema, sessionListSchema } from '@gatehouse/contracts/auth-api';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { headersOfPerson } from '../oauth-session/guard.ts';

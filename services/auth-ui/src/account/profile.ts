@@ -1,5 +1,5 @@
 /** Builds the first page of the account area: who the person is here, and what else there is to do. */
-import type { SessionList } from '@gatehouse/contracts/auth-api/sessions';
+import type { SessionList } from '@gatehouse/contracts/auth-api';
 import type { AccountPage } from '../pages/views.ts';
 import type { Visit } from '../pages/visit.ts';
 import { surroundingsOf } from './tabs.ts';

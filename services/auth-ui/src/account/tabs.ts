@@ -1,5 +1,5 @@
 /** Names the pages of the account area, for the links above each of them. */
-import { accountPath } from '@gatehouse/contracts/auth-api/console';
+import { accountPath } from '@gatehouse/contracts/auth-api';
 import { csrfField, personOf } from '../oauth-session/guard.ts';
 import type { AccountSurroundings } from '../pages/views.ts';
 import type { Visit } from '../pages/visit.ts';

@@ -6,7 +6,7 @@ import {
   approvalAnswers,
   userCodeFields,
   userCodeLength,
-} from '@gatehouse/contracts/auth-api/approvals';
+} from '@gatehouse/contracts/auth-api';
 import { addressSentence, wishesOf } from '../consent/page.ts';
 import { passwordField } from '../pages/fields.ts';
 import type { Message } from '../pages/message.ts';

@@ -1,7 +1,6 @@
 /** Reads the pending login that a page belongs to from Auth API, for the browser that started it. */
 import type { AuthApiClient, InteractionAnswer } from '@gatehouse/api-client/auth-api/client';
-import type { AuthScheme, AuthSchemeQuestion } from '@gatehouse/contracts/auth-api/auth-scheme';
-import type { InteractionView } from '@gatehouse/contracts/auth-api/interaction';
+import type { AuthScheme, AuthSchemeQuestion, InteractionView } from '@gatehouse/contracts/auth-api';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { interactionExpired } from '../pages/error-page.ts';

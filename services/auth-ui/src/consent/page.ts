@@ -1,6 +1,5 @@
 /** Builds the consent page: which application asks which user for what, in everyday words. */
-import { consentAnswers } from '@gatehouse/contracts/auth-api/form-fields';
-import type { InteractionView } from '@gatehouse/contracts/auth-api/interaction';
+import { consentAnswers, type InteractionView } from '@gatehouse/contracts/auth-api';
 import type { ConsentPage } from '../pages/views.ts';
 import type { Visit } from '../pages/visit.ts';
 import type { Text, TextKey } from '../texts/texts.ts';

@@ -2,7 +2,7 @@
  * Serves the style sheets of brandings: custom properties and nothing else, made from the two colours in the address. So they
  * need no store, never change, and tell no one which contact centre has them.
  */
-import { type BrandColors, brandStyleOf, tokensOf } from '@gatehouse/contracts/environment-api/brand-colors';
+import { type BrandColors, brandStyleOf, tokensOf } from '@gatehouse/contracts/environment-api';
 import { sha256 } from '@gatehouse/service-kit/crypto';
 import { notFound } from '@gatehouse/service-kit/errors';
 import type { App } from '@gatehouse/service-kit/http';

@@ -1,5 +1,5 @@
 /** Builds the pages for a user whose device waits for approval. */
-import { deviceFields } from '@gatehouse/contracts/auth-api/form-fields';
+import { deviceFields } from '@gatehouse/contracts/auth-api';
 import { deviceCodeField } from '../pages/fields.ts';
 import type { Message } from '../pages/message.ts';
 import type { DeviceDonePage, DevicePage } from '../pages/views.ts';

@@ -1,8 +1,5 @@
 /** Builds the page for a first password: for whom it is, and what was wrong with the last attempt. */
-import {
-  type FirstPasswordError,
-  firstPasswordFields as names,
-} from '@gatehouse/contracts/auth-api/first-password';
+import { type FirstPasswordError, firstPasswordFields as names } from '@gatehouse/contracts/auth-api';
 import { passwordField } from '../pages/fields.ts';
 import { type Message, messageOfError } from '../pages/message.ts';
 import type { FirstPasswordEndPage, FirstPasswordPage } from '../pages/views.ts';

@@ -3,9 +3,13 @@
 import type { FastifyOAuth2Options, OAuth2Namespace } from '@fastify/oauth2';
 import type { HttpClient } from '@gatehouse/api-client/http-client';
 import { UpstreamError } from '@gatehouse/api-client/upstream-error';
-import { consoleClientId, consoleLinkGrantType, consoleScope } from '@gatehouse/contracts/auth-api/console';
-import { consoleLinkParameters } from '@gatehouse/contracts/auth-api/console-link';
-import { introspectionAnswerSchema } from '@gatehouse/contracts/auth-api/introspection';
+import {
+  consoleClientId,
+  consoleLinkGrantType,
+  consoleLinkParameters,
+  consoleScope,
+  introspectionAnswerSchema,
+} from '@gatehouse/contracts/auth-api';
 import { consoleClientSecrets, type Secret } from '@gatehouse/service-kit/crypto';
 import { AppError, unavailable } from '@gatehouse/service-kit/errors';
 import fastify, { type FastifyReply, type FastifyRequest } from 'fastify';

@@ -1,6 +1,6 @@
 /** Lets only people with a session in, and only forms that our own pages sent on their behalf. */
 import { UpstreamError } from '@gatehouse/api-client/upstream-error';
-import { visitorAddressHeader } from '@gatehouse/contracts/auth-api/auth-scheme';
+import { visitorAddressHeader } from '@gatehouse/contracts/auth-api';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { safeEqual } from '@gatehouse/service-kit/crypto';
 import type { App } from '@gatehouse/service-kit/http';

@@ -1,9 +1,7 @@
 /** Begins sessions from tokens, and renews their tokens before these end. */
-import {
-  contactCenterAdminAuthority,
-  installationAdminAuthority,
-} from '@gatehouse/contracts/auth-api/console';
-import { definedOnly } from '@gatehouse/contracts/defined-only';
+import { contactCenterAdminAuthority } from '@gatehouse/contracts/auth-api';
+import { installationAdminAuthority } from '@gatehouse/contracts/resources';
+import { definedOnly } from '@gatehouse/contracts/values';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { randomToken, sha256 } from '@gatehouse/service-kit/crypto';
 import { unavailable } from '@gatehouse/service-kit/errors';

@@ -1,6 +1,6 @@
 /** The parameter `state` of a sign-in: what it holds is sealed, and a cookie ties it to the browser that began. */
 import type { FastifyOAuth2Options } from '@fastify/oauth2';
-import { accountPath, consolePath } from '@gatehouse/contracts/auth-api/console';
+import { accountPath, consolePath } from '@gatehouse/contracts/auth-api';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { randomToken, safeEqual } from '@gatehouse/service-kit/crypto';
 import type { FastifyRequest } from 'fastify';

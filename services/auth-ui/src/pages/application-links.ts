@@ -1,5 +1,5 @@
 /** Makes the links to the pages of the application that waits: its home page, privacy policy and terms of service. */
-import type { InteractionView } from '@gatehouse/contracts/auth-api/interaction';
+import type { InteractionView } from '@gatehouse/contracts/auth-api';
 import type { Text } from '../texts/texts.ts';
 
 export interface ApplicationLink {

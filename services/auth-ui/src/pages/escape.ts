@@ -1,5 +1,5 @@
 /** Escapes what templates print: markup everywhere, and in texts that people read the characters by which a name looks like another. */
-import { shownName } from '@gatehouse/contracts/text';
+import { shownName } from '@gatehouse/contracts/values';
 import { escapeHtml } from '@gatehouse/service-kit/html';
 
 /** Most values are such: an optimisation, a page has some hundred values and these take a sixth of the time. */

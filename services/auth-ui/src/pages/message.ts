@@ -1,5 +1,5 @@
 /** Builds the message box above a form. */
-import type { InteractionError, InteractionView } from '@gatehouse/contracts/auth-api/interaction';
+import type { InteractionError, InteractionView } from '@gatehouse/contracts/auth-api';
 import type { Text } from '../texts/texts.ts';
 
 export interface Message {

@@ -1,13 +1,13 @@
 /** Turns the branding that Auth API gives into what the layout shows, in the language of the page. */
 
-import { definedOnly } from '@gatehouse/contracts/defined-only';
 import {
   type BrandImage,
   type BrandingView,
   type BrandLink,
   imagePath,
   type Notice,
-} from '@gatehouse/contracts/environment-api/branding';
+} from '@gatehouse/contracts/environment-api';
+import { definedOnly } from '@gatehouse/contracts/values';
 import type { Language } from '@gatehouse/service-kit/html';
 import { brandStyleUrl, themeColorOf } from '../design/brand-styles.ts';
 import { formatsIn } from '../texts/formats.ts';

@@ -1,9 +1,11 @@
 /** Renders the page templates, and defines the data that each of them needs. Every value is escaped. */
 import { fileURLToPath } from 'node:url';
-import type { approvalAnswers } from '@gatehouse/contracts/auth-api/approvals';
-import type { consentAnswers } from '@gatehouse/contracts/auth-api/form-fields';
-import type { InteractionView } from '@gatehouse/contracts/auth-api/interaction';
-import type { LogoutView } from '@gatehouse/contracts/auth-api/logout';
+import type {
+  approvalAnswers,
+  consentAnswers,
+  InteractionView,
+  LogoutView,
+} from '@gatehouse/contracts/auth-api';
 import { Eta } from 'eta';
 import type { AssetName } from '../design/assets.ts';
 import type { Text } from '../texts/texts.ts';

@@ -1,6 +1,6 @@
 /** Renders one page for one browser: chooses its language and sends it with its headers. */
-import type { InteractionView } from '@gatehouse/contracts/auth-api/interaction';
-import type { BrandingView } from '@gatehouse/contracts/environment-api/branding';
+import type { InteractionView } from '@gatehouse/contracts/auth-api';
+import type { BrandingView } from '@gatehouse/contracts/environment-api';
 import { randomToken } from '@gatehouse/service-kit/crypto';
 import { directionOf, type Language, languageOf } from '@gatehouse/service-kit/html';
 import type { FastifyReply, FastifyRequest } from 'fastify';

@@ -1,6 +1,6 @@
 /** Remembers in the browser which applications wait for a sign-in, so that an expired one can be continued from there. */
-import type { InteractionView } from '@gatehouse/contracts/auth-api/interaction';
-import { definedOnly } from '@gatehouse/contracts/defined-only';
+import type { InteractionView } from '@gatehouse/contracts/auth-api';
+import { definedOnly } from '@gatehouse/contracts/values';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ownCookie } from './own-cookie.ts';
 

@@ -1,5 +1,5 @@
 /** Composes the page for a new password. Its form goes to Auth API, so that no password passes through Auth UI. */
-import { interactionErrorSchema } from '@gatehouse/contracts/auth-api/interaction';
+import { interactionErrorSchema } from '@gatehouse/contracts/auth-api';
 import type { App } from '@gatehouse/service-kit/http';
 import { z } from 'zod';
 import { type Interactions, interactionIdSchema } from '../auth-api/interactions.ts';

@@ -1,6 +1,5 @@
 /** Builds the page for a new password: why it is needed, for whom, and what was wrong with the last attempt. */
-import { changePasswordFields as names } from '@gatehouse/contracts/auth-api/form-fields';
-import type { InteractionError } from '@gatehouse/contracts/auth-api/interaction';
+import { type InteractionError, changePasswordFields as names } from '@gatehouse/contracts/auth-api';
 import { type Field, passwordField, tenantField, userNameField } from '../pages/fields.ts';
 import { type Message, messageOfError } from '../pages/message.ts';
 import type { ChangePasswordPage } from '../pages/views.ts';

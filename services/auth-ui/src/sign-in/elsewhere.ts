@@ -1,6 +1,6 @@
 /** Builds the pages around an identity provider: on the way to it, and after a failure there. */
-import type { InteractionError } from '@gatehouse/contracts/auth-api/interaction';
-import { definedOnly } from '@gatehouse/contracts/defined-only';
+import type { InteractionError } from '@gatehouse/contracts/auth-api';
+import { definedOnly } from '@gatehouse/contracts/values';
 import { messageOfError } from '../pages/message.ts';
 import type { ElsewherePage, SsoProblemPage } from '../pages/views.ts';
 import { titleOf, type Visit } from '../pages/visit.ts';

@@ -1,5 +1,5 @@
 /** Decides which page follows a failed attempt, and what it says. */
-import type { InteractionError } from '@gatehouse/contracts/auth-api/interaction';
+import type { InteractionError } from '@gatehouse/contracts/auth-api';
 import { type Message, messageOfError } from '../pages/message.ts';
 import type { Visit } from '../pages/visit.ts';
 import type { NameProblems, Typed } from './pages.ts';

@@ -1,6 +1,5 @@
 /** Builds the two pages of signing in: user name, then password. */
-import { signInFields } from '@gatehouse/contracts/auth-api/form-fields';
-import type { InteractionView } from '@gatehouse/contracts/auth-api/interaction';
+import { type InteractionView, signInFields } from '@gatehouse/contracts/auth-api';
 import { passwordField, tenantField, userNameField } from '../pages/fields.ts';
 import type { Message } from '../pages/message.ts';
 import type { NamePage, SignInPasswordPage } from '../pages/views.ts';

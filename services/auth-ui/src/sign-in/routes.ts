@@ -1,8 +1,12 @@
 /** Routes of `/auth/sign-in.html`: asks for the user name, then for the password or the identity provider. */
 import type { AuthApiClient } from '@gatehouse/api-client/auth-api/client';
 import { UpstreamError } from '@gatehouse/api-client/upstream-error';
-import type { AuthScheme, AuthSchemeQuestion } from '@gatehouse/contracts/auth-api/auth-scheme';
-import { type InteractionView, interactionErrorSchema } from '@gatehouse/contracts/auth-api/interaction';
+import {
+  type AuthScheme,
+  type AuthSchemeQuestion,
+  type InteractionView,
+  interactionErrorSchema,
+} from '@gatehouse/contracts/auth-api';
 import { safeEqual } from '@gatehouse/service-kit/crypto';
 import type { App } from '@gatehouse/service-kit/http';
 import type { FastifyReply, FastifyRequest } from 'fastify';

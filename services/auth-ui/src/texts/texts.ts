@@ -1,23 +1,25 @@
 /** Gives the texts of the pages in every language. English and the descriptions define the keys; every other catalogue must have all of them. */
 
 import { readFileSync } from 'node:fs';
-import { englishTexts } from '@gatehouse/contracts/resource/texts';
-import { administrator } from '@gatehouse/contracts/resources/administrator';
-import { apiKey } from '@gatehouse/contracts/resources/api-key';
-import { branding } from '@gatehouse/contracts/resources/branding';
-import { client } from '@gatehouse/contracts/resources/client';
-import { singleConfigServer } from '@gatehouse/contracts/resources/config-server';
-import { contactCenter } from '@gatehouse/contracts/resources/contact-center';
-import { environment } from '@gatehouse/contracts/resources/environment';
-import { location } from '@gatehouse/contracts/resources/location';
-import { oidc } from '@gatehouse/contracts/resources/oidc';
-import { origin } from '@gatehouse/contracts/resources/origin';
-import { person } from '@gatehouse/contracts/resources/person';
-import { saml } from '@gatehouse/contracts/resources/saml';
-import { setting } from '@gatehouse/contracts/resources/setting';
-import { signalReceiver } from '@gatehouse/contracts/resources/signal-receiver';
-import { signingKey } from '@gatehouse/contracts/resources/signing-key';
-import { shownName } from '@gatehouse/contracts/text';
+import { englishTexts } from '@gatehouse/contracts/resource';
+import {
+  administrator,
+  apiKey,
+  branding,
+  client,
+  contactCenter,
+  environment,
+  location,
+  oidc,
+  origin,
+  person,
+  saml,
+  setting,
+  signalReceiver,
+  signingKey,
+  singleConfigServer,
+} from '@gatehouse/contracts/resources';
+import { shownName } from '@gatehouse/contracts/values';
 import { directionOf, type Language } from '@gatehouse/service-kit/html';
 import { type Formats, IntlMessageFormat } from 'intl-messageformat';
 import type english from './en.json';

@@ -1,5 +1,5 @@
 /** A branding with everything that one can have, for pages under test. */
-import type { BrandingView } from '@gatehouse/contracts/environment-api/branding';
+import type { BrandingView } from '@gatehouse/contracts/environment-api';
 
 const digest = 'b'.repeat(64);
 

@@ -2,10 +2,8 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { ApprovalView } from '@gatehouse/contracts/auth-api/approvals';
-import type { InteractionView } from '@gatehouse/contracts/auth-api/interaction';
-import type { LogoutView } from '@gatehouse/contracts/auth-api/logout';
-import type { BrandingView } from '@gatehouse/contracts/environment-api/branding';
+import type { ApprovalView, InteractionView, LogoutView } from '@gatehouse/contracts/auth-api';
+import type { BrandingView } from '@gatehouse/contracts/environment-api';
 import { closeContexts, sharedChromium } from '@gatehouse/testing/chromium';
 import { freePort } from '@gatehouse/testing/ports';
 import type { Browser, BrowserContext } from 'playwright-core';

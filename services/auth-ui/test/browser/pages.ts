@@ -1,5 +1,5 @@
 /** Every page of Auth UI that the stand-in can show: the checks and the pictures are made of each. One line adds a page. */
-import type { BrandingView } from '@gatehouse/contracts/environment-api/branding';
+import type { BrandingView } from '@gatehouse/contracts/environment-api';
 import { firstPasswordCode } from '../auth-api-stand-in.ts';
 import { clientLogo } from './branding.ts';
 import type { Stage } from './browser.ts';

@@ -1,9 +1,7 @@
-import type { Environment } from '@gatehouse/contracts/environment-administration/environments';
-import { type Directory, directories } from '@gatehouse/contracts/environment-api/directory';
-import { type DescribedInput, inputsOf } from '@gatehouse/contracts/resource/inputs';
-import { labelKey } from '@gatehouse/contracts/resource/texts';
-import { singleConfigServer } from '@gatehouse/contracts/resources/config-server';
-import { environment as description } from '@gatehouse/contracts/resources/environment';
+import type { Environment } from '@gatehouse/contracts/environment-administration';
+import { type Directory, directories } from '@gatehouse/contracts/environment-api';
+import { type DescribedInput, inputsOf, labelKey } from '@gatehouse/contracts/resource';
+import { environment as description, singleConfigServer } from '@gatehouse/contracts/resources';
 import { describe, expect, it } from 'vitest';
 import { environmentPage } from '../../src/console/environments/environment-page.ts';
 import { changeOf, inputsFor } from '../../src/console/environments/fields.ts';

@@ -1,9 +1,8 @@
 /** Each described field has a place at the console, or a reason why it has none, and a new column is in its list: none can be forgotten. */
 import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { linkKinds } from '@gatehouse/contracts/environment-api/branding';
-import { inputsOf } from '@gatehouse/contracts/resource/inputs';
-import type { Resource } from '@gatehouse/contracts/resource/resource';
+import { linkKinds } from '@gatehouse/contracts/environment-api';
+import { inputsOf, type Resource } from '@gatehouse/contracts/resource';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { fieldNames } from './html.ts';
 import { startTableStage, type TableStage } from './table-stage.ts';

@@ -1,5 +1,5 @@
 /** A SCIM key makes a person and a group, the person signs in to the console, and tries to make another key: with both APIs as they are. */
-import { contactCenterAdminAuthority } from '@gatehouse/contracts/auth-api/console';
+import { contactCenterAdminAuthority } from '@gatehouse/contracts/auth-api';
 import { randomUuid } from '@gatehouse/service-kit/crypto';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createScimCalls, urns } from '../../../environment-api/test/scim-client.ts';

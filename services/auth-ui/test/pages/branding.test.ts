@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { definedOnly } from '@gatehouse/contracts/defined-only';
-import { surfaces, tokensOf } from '@gatehouse/contracts/environment-api/brand-colors';
-import type { BrandingView } from '@gatehouse/contracts/environment-api/branding';
+import { type BrandingView, surfaces, tokensOf } from '@gatehouse/contracts/environment-api';
+import { definedOnly } from '@gatehouse/contracts/values';
 import type { App } from '@gatehouse/service-kit/http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AuthApiStandIn, accountCookie, startAuthApiStandIn } from '../auth-api-stand-in.ts';

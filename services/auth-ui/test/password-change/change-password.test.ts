@@ -1,4 +1,4 @@
-import type { InteractionView } from '@gatehouse/contracts/auth-api/interaction';
+import type { InteractionView } from '@gatehouse/contracts/auth-api';
 import type { App } from '@gatehouse/service-kit/http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AuthApiStandIn, startAuthApiStandIn } from '../auth-api-stand-in.ts';

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { interactionErrors } from '@gatehouse/contracts/auth-api/interaction';
+import { interactionErrors } from '@gatehouse/contracts/auth-api';
 import { type Language, languages } from '@gatehouse/service-kit/html';
 import { IntlMessageFormat } from 'intl-messageformat';
 import { describe, expect, it } from 'vitest';

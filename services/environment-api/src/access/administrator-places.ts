@@ -2,10 +2,7 @@
 import { readData } from '@gatehouse/api-client/administration-calls';
 import type { HttpClient } from '@gatehouse/api-client/http-client';
 import { UpstreamError } from '@gatehouse/api-client/upstream-error';
-import {
-  type AdministratorPlaceQuestion,
-  administratorPlaceSchema,
-} from '@gatehouse/contracts/auth-api/administrator-places';
+import { type AdministratorPlaceQuestion, administratorPlaceSchema } from '@gatehouse/contracts/auth-api';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { forbidden, unavailable } from '@gatehouse/service-kit/errors';
 import { type Caller, readsAll } from './caller.ts';

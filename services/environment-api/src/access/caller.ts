@@ -3,11 +3,12 @@ import {
   consoleClientId,
   consoleLinkGrantType,
   contactCenterAdminAuthority,
-  installationAdminAuthority,
+  type IntrospectionActive,
   loginGrantTypes,
-} from '@gatehouse/contracts/auth-api/console';
-import { type IntrospectionActive, managementAuthority } from '@gatehouse/contracts/auth-api/introspection';
-import { definedOnly } from '@gatehouse/contracts/defined-only';
+  managementAuthority,
+} from '@gatehouse/contracts/auth-api';
+import { installationAdminAuthority } from '@gatehouse/contracts/resources';
+import { definedOnly } from '@gatehouse/contracts/values';
 import { notFound } from '@gatehouse/service-kit/errors';
 import { parseId } from '../fields/scalars.ts';
 import type { CallerKind } from './rules.ts';

@@ -2,10 +2,7 @@
 
 import type { HttpClient } from '@gatehouse/api-client/http-client';
 import { UpstreamError } from '@gatehouse/api-client/upstream-error';
-import {
-  type IntrospectionActive,
-  introspectionAnswerSchema,
-} from '@gatehouse/contracts/auth-api/introspection';
+import { type IntrospectionActive, introspectionAnswerSchema } from '@gatehouse/contracts/auth-api';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { sha256 } from '@gatehouse/service-kit/crypto';
 import { unavailable } from '@gatehouse/service-kit/errors';

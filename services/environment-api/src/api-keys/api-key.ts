@@ -1,5 +1,5 @@
 /** Defines an API key of a contact centre, and issues keys. The key itself is not stored, only its digest. */
-import type { ApiKeyPurpose } from '@gatehouse/contracts/environment-administration/api-keys';
+import type { ApiKeyPurpose } from '@gatehouse/contracts/environment-administration';
 import { randomToken, sha256 } from '@gatehouse/service-kit/crypto';
 
 export interface ApiKey {

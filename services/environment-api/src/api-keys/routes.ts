@@ -1,10 +1,10 @@
 /** Routes below `/contact-centers/{id}/api-keys`, and `/api-keys`, which finds the owner of a key. */
-import { emptyEnvelope, envelopeOf, warningSchema } from '@gatehouse/contracts/envelope';
+import { emptyEnvelope, envelopeOf, warningSchema } from '@gatehouse/contracts/answers';
 import {
   answeredApiKeySchema,
   apiKeySchema,
   keyOwnerSchema,
-} from '@gatehouse/contracts/environment-administration/api-keys';
+} from '@gatehouse/contracts/environment-administration';
 import { type App, etagOf, ok } from '@gatehouse/service-kit/http';
 import { z } from 'zod';
 import { failures } from '../answers.ts';

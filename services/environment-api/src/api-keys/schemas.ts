@@ -1,7 +1,7 @@
 /** Checks bodies of `/contact-centers/{id}/api-keys` and `/api-keys/validate`. */
 
-import { operationIdField, wrapped } from '@gatehouse/contracts/envelope';
-import { newApiKeySchema, rotationSchema } from '@gatehouse/contracts/resources/api-key';
+import { operationIdField, wrapped } from '@gatehouse/contracts/answers';
+import { newApiKeySchema, rotationSchema } from '@gatehouse/contracts/resources';
 import { z } from 'zod';
 
 export const createApiKeyBody = wrapped(newApiKeySchema);

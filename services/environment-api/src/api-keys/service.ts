@@ -1,6 +1,6 @@
 /** Issues and rotates API keys under their contact centre's lock, and finds the owner of a key by its digest. */
 
-import type { ApiKeyPurpose, KeyOwner } from '@gatehouse/contracts/environment-administration/api-keys';
+import type { ApiKeyPurpose, KeyOwner } from '@gatehouse/contracts/environment-administration';
 import { diff } from '@gatehouse/service-kit/changes';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { randomUuid } from '@gatehouse/service-kit/crypto';

@@ -1,6 +1,6 @@
 /** Stores API keys in the table `api_keys` and their last use in `api_key_uses`. */
 
-import type { ApiKeyPurpose, KeyOwner } from '@gatehouse/contracts/environment-administration/api-keys';
+import type { ApiKeyPurpose, KeyOwner } from '@gatehouse/contracts/environment-administration';
 import type { Queryable } from '@gatehouse/service-kit/postgres';
 import { isoTime } from '../fields/scalars.ts';
 import type { ApiKey, IssuedKey } from './api-key.ts';

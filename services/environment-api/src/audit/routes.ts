@@ -3,17 +3,17 @@
 import type { AuditWorker } from '@gatehouse/audit-trail/worker/audit-worker';
 import {
   auditDaysQuery,
+  nextCursorSchema,
   reshipAnswer,
   retentionAnswer,
+  rowExportAnswer,
+  rowExportFields,
+  successStatus,
   verifyAnswer,
-} from '@gatehouse/contracts/audit-chain';
-import { definedOnly } from '@gatehouse/contracts/defined-only';
-import { nextCursorSchema, successStatus } from '@gatehouse/contracts/envelope';
-import { auditEntrySchema } from '@gatehouse/contracts/environment-administration/audit';
-import { environmentEntities } from '@gatehouse/contracts/environment-api/changes';
-import { rowExportAnswer, rowExportFields } from '@gatehouse/contracts/row-export';
-import { idSchema } from '@gatehouse/contracts/scalar';
-import { label } from '@gatehouse/contracts/text';
+} from '@gatehouse/contracts/answers';
+import { auditEntrySchema } from '@gatehouse/contracts/environment-administration';
+import { environmentEntities } from '@gatehouse/contracts/environment-api';
+import { definedOnly, idSchema, label } from '@gatehouse/contracts/values';
 import type { ChangeLog } from '@gatehouse/service-kit/changes';
 import { type Region, requireWritable } from '@gatehouse/service-kit/config';
 import { type App, ok, ordinalKey, pageQuery, readPage, sendRows } from '@gatehouse/service-kit/http';

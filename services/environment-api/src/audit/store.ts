@@ -1,5 +1,5 @@
 /** Appends to and reads the table `environment.audit`. Its rows never change; the retention job deletes old ones. */
-import type { EnvironmentEntity } from '@gatehouse/contracts/environment-api/changes';
+import type { EnvironmentEntity } from '@gatehouse/contracts/environment-api';
 import type { FieldChanges } from '@gatehouse/service-kit/changes';
 import type { Page } from '@gatehouse/service-kit/http';
 import type { Queryable } from '@gatehouse/service-kit/postgres';

@@ -7,7 +7,7 @@ import {
   changesAsText,
   type Pseudonymise,
 } from '@gatehouse/audit-trail/shipping/audit-document';
-import { definedOnly } from '@gatehouse/contracts/defined-only';
+import { definedOnly } from '@gatehouse/contracts/values';
 import type { Pool } from '@gatehouse/service-kit/postgres';
 import { type AuditAction, type AuditEntry, type StoredRow, toAuditRow } from './store.ts';
 

@@ -1,13 +1,14 @@
 /** Decides which branding applies at a location, field by field: contact centre before installation, long location before short. */
 
-import { definedOnly } from '@gatehouse/contracts/defined-only';
-import type {
-  BrandingEntry,
-  BrandingView,
-  EffectiveBranding,
-  Notice,
-} from '@gatehouse/contracts/environment-api/branding';
-import { byPrecision, covers } from '@gatehouse/contracts/environment-api/location';
+import {
+  type BrandingEntry,
+  type BrandingView,
+  byPrecision,
+  covers,
+  type EffectiveBranding,
+  type Notice,
+} from '@gatehouse/contracts/environment-api';
+import { definedOnly } from '@gatehouse/contracts/values';
 
 const fields = ['name', 'logo', 'colors', 'greeting', 'links', 'byName'] as const;
 

@@ -1,13 +1,13 @@
 /** Routes `branding` below `/contact-centers/{id}` and, for what all of them inherit, below the root. */
 
-import { emptyEnvelope, envelopeOf } from '@gatehouse/contracts/envelope';
+import { emptyEnvelope, envelopeOf } from '@gatehouse/contracts/answers';
 import {
   brandingAnswerSchema,
   brandingEntrySchema,
   brandingPreviewSchema,
   installationBrandingSchema,
-} from '@gatehouse/contracts/environment-api/branding';
-import { locationField } from '@gatehouse/contracts/environment-api/location';
+  locationField,
+} from '@gatehouse/contracts/environment-api';
 import { type App, effectiveEtagOf, etagOf, ok } from '@gatehouse/service-kit/http';
 import { z } from 'zod';
 import { failures, sendUnchanged } from '../answers.ts';

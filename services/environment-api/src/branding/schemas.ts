@@ -1,8 +1,8 @@
 /** Checks bodies and queries of branding. */
-import { wrapped } from '@gatehouse/contracts/envelope';
-import { locationField, locationSchema } from '@gatehouse/contracts/environment-api/location';
-import { branding, type brandingChangeSchema, brandingOf } from '@gatehouse/contracts/resources/branding';
-import { anyJson } from '@gatehouse/contracts/text';
+import { wrapped } from '@gatehouse/contracts/answers';
+import { locationField, locationSchema } from '@gatehouse/contracts/environment-api';
+import { branding, type brandingChangeSchema, brandingOf } from '@gatehouse/contracts/resources';
+import { anyJson } from '@gatehouse/contracts/values';
 import { z } from 'zod';
 
 /** An answer may be sent back as it is: these fields are not set here. */

@@ -1,11 +1,7 @@
 /** Reads and writes branding per location, of contact centres under their lock and of the installation under that of its settings. */
 import { isDeepStrictEqual } from 'node:util';
-import { definedOnly } from '@gatehouse/contracts/defined-only';
-import type {
-  BrandingEntry,
-  BrandingView,
-  EffectiveBranding,
-} from '@gatehouse/contracts/environment-api/branding';
+import type { BrandingEntry, BrandingView, EffectiveBranding } from '@gatehouse/contracts/environment-api';
+import { definedOnly } from '@gatehouse/contracts/values';
 import { diff } from '@gatehouse/service-kit/changes';
 import { notFound } from '@gatehouse/service-kit/errors';
 import type { Queryable } from '@gatehouse/service-kit/postgres';

@@ -1,5 +1,5 @@
 /** Stores branding in the tables `branding` and `global_branding`, by location. */
-import type { BrandImage, BrandingEntry } from '@gatehouse/contracts/environment-api/branding';
+import type { BrandImage, BrandingEntry } from '@gatehouse/contracts/environment-api';
 import type { Queryable } from '@gatehouse/service-kit/postgres';
 
 /** A contact centre; undefined: the installation. */

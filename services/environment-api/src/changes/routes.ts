@@ -1,7 +1,7 @@
 /** Route `/internal/changes`: a subscriber reads the changes that it missed on the Redis channel. */
-import { envelopeOf } from '@gatehouse/contracts/envelope';
-import { environmentChangesPageSchema } from '@gatehouse/contracts/environment-api/changes';
-import { integer } from '@gatehouse/contracts/scalar';
+import { envelopeOf } from '@gatehouse/contracts/answers';
+import { environmentChangesPageSchema } from '@gatehouse/contracts/environment-api';
+import { integer } from '@gatehouse/contracts/values';
 import type { ChangeLog } from '@gatehouse/service-kit/changes';
 import { type App, ok } from '@gatehouse/service-kit/http';
 import { z } from 'zod';

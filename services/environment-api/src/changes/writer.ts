@@ -1,8 +1,8 @@
 /** Runs every write of this service: rows, audit entry and change event in one transaction. */
 import { isDeepStrictEqual } from 'node:util';
-import { definedOnly } from '@gatehouse/contracts/defined-only';
-import { operationIdField } from '@gatehouse/contracts/envelope';
-import type { EnvironmentEnd, EnvironmentEntity } from '@gatehouse/contracts/environment-api/changes';
+import { operationIdField } from '@gatehouse/contracts/answers';
+import type { EnvironmentEnd, EnvironmentEntity } from '@gatehouse/contracts/environment-api';
+import { definedOnly } from '@gatehouse/contracts/values';
 import type { ChangeLog, FieldChanges } from '@gatehouse/service-kit/changes';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { type Region, requireWritable } from '@gatehouse/service-kit/config';

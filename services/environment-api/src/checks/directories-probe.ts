@@ -1,6 +1,6 @@
 /** Looks at the LDAP servers of environments for the diagnosis: how far an attempt at each comes, step by step. */
 import { endpointName } from '@gatehouse/config-server-client/discovery/endpoint-source';
-import type { Check, ServerCheck } from '@gatehouse/contracts/environment-administration/checks';
+import type { Check, ServerCheck } from '@gatehouse/contracts/environment-administration';
 import { type Probe, type Verdict, worst } from '@gatehouse/service-kit/health';
 import type { Pool } from '@gatehouse/service-kit/postgres';
 import { type Environment, environmentJson } from '../environments/environment.ts';

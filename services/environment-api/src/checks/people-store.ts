@@ -1,5 +1,5 @@
 /** Examines the people store of an environment: whether it can be read, and how many can sign in. */
-import type { PeopleStep } from '@gatehouse/contracts/environment-administration/checks';
+import type { PeopleStep } from '@gatehouse/contracts/environment-administration';
 import type { Queryable } from '@gatehouse/service-kit/postgres';
 import { readHeadCount } from '../people/head-count.ts';
 

@@ -8,7 +8,7 @@ import {
   endpointName,
 } from '@gatehouse/config-server-client/discovery/endpoint-source';
 import type { DiscoveryMetrics } from '@gatehouse/config-server-client/discovery/known-endpoints';
-import type { DiscoveryStep } from '@gatehouse/contracts/environment-administration/checks';
+import type { DiscoveryStep } from '@gatehouse/contracts/environment-administration';
 import type { RegistryNames } from '../environments/discovery.ts';
 import type { CheckLimits } from '../server-checks/check-server.ts';
 

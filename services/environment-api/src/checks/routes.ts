@@ -1,6 +1,6 @@
 /** Route `/environments/{id}/check`. */
-import { envelopeOf } from '@gatehouse/contracts/envelope';
-import { checkSchema } from '@gatehouse/contracts/environment-administration/checks';
+import { envelopeOf } from '@gatehouse/contracts/answers';
+import { checkSchema } from '@gatehouse/contracts/environment-administration';
 import { type App, ok } from '@gatehouse/service-kit/http';
 import { z } from 'zod';
 import { failures } from '../answers.ts';

@@ -1,7 +1,7 @@
 /** Checks environments: connects to every server from this process, in bounded time, one check per environment. */
 import { type Endpoint, endpointName } from '@gatehouse/config-server-client/discovery/endpoint-source';
-import { definedOnly } from '@gatehouse/contracts/defined-only';
-import type { Check, ServerCheck } from '@gatehouse/contracts/environment-administration/checks';
+import type { Check, ServerCheck } from '@gatehouse/contracts/environment-administration';
+import { definedOnly } from '@gatehouse/contracts/values';
 import type { SecretBox } from '@gatehouse/service-kit/crypto';
 import { AppError, tooManyRequests } from '@gatehouse/service-kit/errors';
 import { type Pool, withAdvisoryLock } from '@gatehouse/service-kit/postgres';

@@ -1,8 +1,8 @@
 /** Routes below `/environments/{id}/config-servers`: the servers of an environment, one by one. */
 
-import { emptyEnvelope, envelopeOf, warningSchema } from '@gatehouse/contracts/envelope';
-import { configServerSchema } from '@gatehouse/contracts/environment-administration/environments';
-import type { ConfigServerView } from '@gatehouse/contracts/environment-api/environment';
+import { emptyEnvelope, envelopeOf, warningSchema } from '@gatehouse/contracts/answers';
+import { configServerSchema } from '@gatehouse/contracts/environment-administration';
+import type { ConfigServerView } from '@gatehouse/contracts/environment-api';
 import { type App, etagOf, ok } from '@gatehouse/service-kit/http';
 import { z } from 'zod';
 import { failures, sendUnchanged } from '../answers.ts';

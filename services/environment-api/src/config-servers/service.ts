@@ -1,5 +1,5 @@
 /** Changes single Configuration Servers of an environment, under the environment's lock and version. */
-import type { ConfigServerView } from '@gatehouse/contracts/environment-api/environment';
+import type { ConfigServerView } from '@gatehouse/contracts/environment-api';
 import { randomUuid } from '@gatehouse/service-kit/crypto';
 import { conflict, notFound } from '@gatehouse/service-kit/errors';
 import type { WriteContext } from '../changes/writer.ts';

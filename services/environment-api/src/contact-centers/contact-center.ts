@@ -1,5 +1,5 @@
 /** Defines a contact centre: the tenant names that its users type, and the environment that knows these users. */
-import type { newContactCenterSchema } from '@gatehouse/contracts/resources/contact-center';
+import type { newContactCenterSchema } from '@gatehouse/contracts/resources';
 import type { z } from 'zod';
 import { isoTime } from '../fields/scalars.ts';
 

@@ -1,5 +1,5 @@
 /** Counts what belongs to a contact centre, for the question before it is deleted. */
-import type { ContactCenterEnds } from '@gatehouse/contracts/environment-administration/contact-centers';
+import type { ContactCenterEnds } from '@gatehouse/contracts/environment-administration';
 import type { Queryable } from '@gatehouse/service-kit/postgres';
 import { corsSetting, readOrigins } from '../fields/cors-origins.ts';
 

@@ -1,6 +1,6 @@
 /** Announces which sessions and tokens a change of a contact centre ends, so that Auth API revokes them. */
 
-import { domainKey } from '@gatehouse/contracts/environment-api/domain';
+import { domainKey } from '@gatehouse/contracts/environment-api';
 import type { Write } from '../changes/writer.ts';
 import type { ContactCenterFields } from './contact-center.ts';
 import { excludesSomebody } from './membership.ts';

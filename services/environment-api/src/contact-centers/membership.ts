@@ -1,6 +1,5 @@
 /** Checks which people of an environment a contact centre may name as its own, and tells when fewer are left. */
-import type { Directory } from '@gatehouse/contracts/environment-api/directory';
-import { type Membership, membershipKindsOf } from '@gatehouse/contracts/environment-api/membership';
+import { type Directory, type Membership, membershipKindsOf } from '@gatehouse/contracts/environment-api';
 import { badRequest } from '@gatehouse/service-kit/errors';
 
 const keepers: Record<Directory, string> = {

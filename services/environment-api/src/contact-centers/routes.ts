@@ -1,9 +1,9 @@
 /** Routes below `/contact-centers`. */
-import { emptyEnvelope, envelopeOf, successStatus } from '@gatehouse/contracts/envelope';
+import { emptyEnvelope, envelopeOf, successStatus } from '@gatehouse/contracts/answers';
 import {
   contactCenterEndsSchema,
   contactCenterSchema,
-} from '@gatehouse/contracts/environment-administration/contact-centers';
+} from '@gatehouse/contracts/environment-administration';
 import type { ChangeLog } from '@gatehouse/service-kit/changes';
 import { type App, etagOf, ok, ordinalKey, readPage } from '@gatehouse/service-kit/http';
 import { z } from 'zod';

@@ -1,13 +1,9 @@
 /** Checks bodies and queries of `/contact-centers`. */
 
-import { nextCursorSchema, wrapped } from '@gatehouse/contracts/envelope';
-import { contactCenterSchema } from '@gatehouse/contracts/environment-administration/contact-centers';
-import {
-  contactCenterChangeSchema,
-  newContactCenterSchema,
-} from '@gatehouse/contracts/resources/contact-center';
-import { idSchema } from '@gatehouse/contracts/scalar';
-import { label } from '@gatehouse/contracts/text';
+import { nextCursorSchema, wrapped } from '@gatehouse/contracts/answers';
+import { contactCenterSchema } from '@gatehouse/contracts/environment-administration';
+import { contactCenterChangeSchema, newContactCenterSchema } from '@gatehouse/contracts/resources';
+import { idSchema, label } from '@gatehouse/contracts/values';
 import { pageQuery } from '@gatehouse/service-kit/http';
 import { z } from 'zod';
 

@@ -1,9 +1,9 @@
 /** Reads and writes contact centres: unique domains, an existing environment, per-field changes under a row lock. */
 
 import { isDeepStrictEqual } from 'node:util';
-import { definedOnly } from '@gatehouse/contracts/defined-only';
-import type { ContactCenterEnds } from '@gatehouse/contracts/environment-administration/contact-centers';
-import { everybody } from '@gatehouse/contracts/environment-api/membership';
+import type { ContactCenterEnds } from '@gatehouse/contracts/environment-administration';
+import { everybody } from '@gatehouse/contracts/environment-api';
+import { definedOnly } from '@gatehouse/contracts/values';
 import { randomUuid } from '@gatehouse/service-kit/crypto';
 import { cutPage, type Page, type Rows, requireMatch } from '@gatehouse/service-kit/http';
 import type { Queryable } from '@gatehouse/service-kit/postgres';

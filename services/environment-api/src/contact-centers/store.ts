@@ -1,9 +1,11 @@
 /** Stores contact centres in the tables `contact_centers` and `contact_center_domains`. */
 
-import { definedOnly } from '@gatehouse/contracts/defined-only';
-import type { EnvironmentContactCenters } from '@gatehouse/contracts/environment-api/contact-center';
-import type { Directory } from '@gatehouse/contracts/environment-api/directory';
-import { domainKey } from '@gatehouse/contracts/environment-api/domain';
+import {
+  type Directory,
+  domainKey,
+  type EnvironmentContactCenters,
+} from '@gatehouse/contracts/environment-api';
+import { definedOnly } from '@gatehouse/contracts/values';
 import type { Page } from '@gatehouse/service-kit/http';
 import type { Queryable } from '@gatehouse/service-kit/postgres';
 import { holds, idsOfAny } from '../fields/search.ts';

@@ -1,7 +1,7 @@
 /** Writes a contact centre within a transaction, with its domains, its audit row and the ends that follow. */
 
 import { isDeepStrictEqual } from 'node:util';
-import type { Directory } from '@gatehouse/contracts/environment-api/directory';
+import type { Directory } from '@gatehouse/contracts/environment-api';
 import { diff } from '@gatehouse/service-kit/changes';
 import { badRequest, conflict } from '@gatehouse/service-kit/errors';
 import type { Queryable } from '@gatehouse/service-kit/postgres';

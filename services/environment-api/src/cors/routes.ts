@@ -1,11 +1,10 @@
 /** Routes below `/cors`: the origins whose pages may call the APIs; `/internal/cors` gives them to Auth API. */
 
-import { emptyEnvelope, envelopeOf, wrapped } from '@gatehouse/contracts/envelope';
-import { corsAnswer } from '@gatehouse/contracts/environment-administration/cors';
-import { corsViewSchema } from '@gatehouse/contracts/environment-api/cors';
-import { newOriginSchema } from '@gatehouse/contracts/resources/origin';
-import { idSchema } from '@gatehouse/contracts/scalar';
-import { label } from '@gatehouse/contracts/text';
+import { emptyEnvelope, envelopeOf, wrapped } from '@gatehouse/contracts/answers';
+import { corsAnswer } from '@gatehouse/contracts/environment-administration';
+import { corsViewSchema } from '@gatehouse/contracts/environment-api';
+import { newOriginSchema } from '@gatehouse/contracts/resources';
+import { idSchema, label } from '@gatehouse/contracts/values';
 import type { ChangeLog } from '@gatehouse/service-kit/changes';
 import { badRequest } from '@gatehouse/service-kit/errors';
 import { type App, etagOf, ok } from '@gatehouse/service-kit/http';

@@ -1,8 +1,7 @@
 /** Lists and changes allowed origins. They are stored in the setting `cors-origins` alone, so nothing can disagree. */
 
-import type { CorsEntry } from '@gatehouse/contracts/environment-administration/cors';
-import type { CorsView } from '@gatehouse/contracts/environment-api/cors';
-import { rootLocation } from '@gatehouse/contracts/environment-api/location';
+import type { CorsEntry } from '@gatehouse/contracts/environment-administration';
+import { type CorsView, rootLocation } from '@gatehouse/contracts/environment-api';
 import { conflict, notFound } from '@gatehouse/service-kit/errors';
 import type { Queryable } from '@gatehouse/service-kit/postgres';
 import { type Caller, mayRead, readableIds } from '../access/caller.ts';

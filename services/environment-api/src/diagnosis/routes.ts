@@ -1,6 +1,5 @@
 /** Route `/diagnosis`: examines everything that this service depends on. */
-import { diagnosisSchema } from '@gatehouse/contracts/diagnosis';
-import { envelopeOf } from '@gatehouse/contracts/envelope';
+import { diagnosisSchema, envelopeOf } from '@gatehouse/contracts/answers';
 import { diagnose, type Probe } from '@gatehouse/service-kit/health';
 import { type App, ok } from '@gatehouse/service-kit/http';
 import { failures } from '../answers.ts';

@@ -1,13 +1,13 @@
 /** Checks Configuration Server entries of an environment: fields of one entry, and rules of the list. */
 
-import { definedOnly } from '@gatehouse/contracts/defined-only';
-import { wrapped } from '@gatehouse/contracts/envelope';
-import type { ConfigServerView } from '@gatehouse/contracts/environment-api/environment';
+import { wrapped } from '@gatehouse/contracts/answers';
+import type { ConfigServerView } from '@gatehouse/contracts/environment-api';
 import {
   configServerChangeSchema,
   type configServerListed,
   newConfigServerSchema,
-} from '@gatehouse/contracts/resources/config-server';
+} from '@gatehouse/contracts/resources';
+import { definedOnly } from '@gatehouse/contracts/values';
 import { randomUuid } from '@gatehouse/service-kit/crypto';
 import { badRequest } from '@gatehouse/service-kit/errors';
 import type { z } from 'zod';

@@ -1,6 +1,6 @@
 /** Says which fields belong to which directory of an environment, and which a new environment needs. */
-import { type Directory, directories } from '@gatehouse/contracts/environment-api/directory';
-import type { ProblemReason } from '@gatehouse/contracts/problem-reasons';
+import { type Directory, directories } from '@gatehouse/contracts/environment-api';
+import type { ProblemReason } from '@gatehouse/contracts/values';
 import { badRequest } from '@gatehouse/service-kit/errors';
 import type { z } from 'zod';
 import { hasServerSource, needsServers } from './discovery.ts';

@@ -1,8 +1,8 @@
 /** Checks the registry of an environment: Consul or DNS may list its Configuration Servers beside the fixed list. */
 
-import { definedOnly } from '@gatehouse/contracts/defined-only';
-import type { EnvironmentView } from '@gatehouse/contracts/environment-api/environment';
-import { needsPrimary } from '@gatehouse/contracts/resources/environment';
+import type { EnvironmentView } from '@gatehouse/contracts/environment-api';
+import { needsPrimary } from '@gatehouse/contracts/resources';
+import { definedOnly } from '@gatehouse/contracts/values';
 import { badRequest } from '@gatehouse/service-kit/errors';
 
 /** At most one of the two names is set. */

@@ -1,9 +1,13 @@
 /** Defines an environment (where people are, with the account that reads them) and its forms for callers and Auth API. */
 
-import { definedOnly } from '@gatehouse/contracts/defined-only';
-import type { Environment as EnvironmentAnswer } from '@gatehouse/contracts/environment-administration/environments';
-import type { LdapSettings, LdapView } from '@gatehouse/contracts/environment-api/directory';
-import { classicTraceModes, type EnvironmentView } from '@gatehouse/contracts/environment-api/environment';
+import type { Environment as EnvironmentAnswer } from '@gatehouse/contracts/environment-administration';
+import {
+  classicTraceModes,
+  type EnvironmentView,
+  type LdapSettings,
+  type LdapView,
+} from '@gatehouse/contracts/environment-api';
+import { definedOnly } from '@gatehouse/contracts/values';
 import { diff, type FieldChanges, hiddenValue } from '@gatehouse/service-kit/changes';
 import { isoTime } from '../fields/scalars.ts';
 import { shownTls } from './tls.ts';

@@ -1,10 +1,9 @@
 /** Checks, completes and merges the LDAP settings of an environment. The password of the account is write-only. */
 
-import { definedOnly } from '@gatehouse/contracts/defined-only';
-import type { LdapSettings } from '@gatehouse/contracts/environment-api/directory';
-import { checkedBy } from '@gatehouse/contracts/resource/field';
-import { initialOf } from '@gatehouse/contracts/resource/resource';
-import { ldapFields } from '@gatehouse/contracts/resources/ldap';
+import type { LdapSettings } from '@gatehouse/contracts/environment-api';
+import { checkedBy, initialOf } from '@gatehouse/contracts/resource';
+import { ldapFields } from '@gatehouse/contracts/resources';
+import { definedOnly } from '@gatehouse/contracts/values';
 import { badRequest } from '@gatehouse/service-kit/errors';
 import { FilterParser } from 'ldapts';
 import { z } from 'zod';

@@ -1,6 +1,6 @@
 /** Warns of what would make every login fail, such as a tenant that the server does not have. It never refuses and never delays a write longer than its servers may. */
-import type { Warning } from '@gatehouse/contracts/envelope';
-import type { LoginStep, Step } from '@gatehouse/contracts/environment-administration/checks';
+import type { Warning } from '@gatehouse/contracts/answers';
+import type { LoginStep, Step } from '@gatehouse/contracts/environment-administration';
 import type { SecretBox } from '@gatehouse/service-kit/crypto';
 import { examinerOf, unreadableSecrets } from '../server-checks/examine-server.ts';
 import { type Environment, environmentViewOf } from './environment.ts';

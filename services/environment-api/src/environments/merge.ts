@@ -1,8 +1,8 @@
 /** Builds the fields of an environment from what a caller gives, and from those that are stored. */
-import { definedOnly } from '@gatehouse/contracts/defined-only';
-import { bindPasswordPlace } from '@gatehouse/contracts/environment-api/directory';
-import { passwordPlace } from '@gatehouse/contracts/environment-api/environment';
-import { defaultTenant } from '@gatehouse/contracts/resources/environment';
+
+import { bindPasswordPlace, passwordPlace } from '@gatehouse/contracts/environment-api';
+import { defaultTenant } from '@gatehouse/contracts/resources';
+import { definedOnly } from '@gatehouse/contracts/values';
 import type { SecretBox } from '@gatehouse/service-kit/crypto';
 import { readList } from './config-server.ts';
 import { requireFit } from './directory.ts';

@@ -1,6 +1,5 @@
 /** Tells whether a change sends the stored password to somebody else than those it was given for, or less protected. */
-import type { LdapSettings } from '@gatehouse/contracts/environment-api/directory';
-import type { ConfigServerView } from '@gatehouse/contracts/environment-api/environment';
+import type { ConfigServerView, LdapSettings } from '@gatehouse/contracts/environment-api';
 import type { EnvironmentFields } from './environment.ts';
 
 /** The fields that say who gets the password, and what keeps others on the way from reading it. */

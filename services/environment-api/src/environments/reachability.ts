@@ -1,7 +1,7 @@
 /** Warns of servers that cannot be reached from here. It never refuses: a server may be installed after its entry. */
 import { connect } from 'node:net';
-import type { Warning } from '@gatehouse/contracts/envelope';
-import type { ConfigServerView } from '@gatehouse/contracts/environment-api/environment';
+import type { Warning } from '@gatehouse/contracts/answers';
+import type { ConfigServerView } from '@gatehouse/contracts/environment-api';
 
 export type Reachability = ReturnType<typeof createReachability>;
 

@@ -1,7 +1,7 @@
 /** Routes below `/environments`. */
 
-import { emptyEnvelope, envelopeOf, successStatus, warningSchema } from '@gatehouse/contracts/envelope';
-import { environmentSchema } from '@gatehouse/contracts/environment-administration/environments';
+import { emptyEnvelope, envelopeOf, successStatus, warningSchema } from '@gatehouse/contracts/answers';
+import { environmentSchema } from '@gatehouse/contracts/environment-administration';
 import type { ChangeLog } from '@gatehouse/service-kit/changes';
 import { type App, etagOf, ok, ordinalKey, readPage } from '@gatehouse/service-kit/http';
 import { z } from 'zod';

@@ -1,15 +1,10 @@
 /** Checks bodies and queries of `/environments`. The Configuration Server password is write-only. */
 
-import { nextCursorSchema, wrapped } from '@gatehouse/contracts/envelope';
-import { environmentSchema } from '@gatehouse/contracts/environment-administration/environments';
-import { checkedBy } from '@gatehouse/contracts/resource/field';
-import {
-  environment,
-  environmentChangeSchema,
-  newEnvironmentSchema,
-} from '@gatehouse/contracts/resources/environment';
-import { idSchema } from '@gatehouse/contracts/scalar';
-import { label } from '@gatehouse/contracts/text';
+import { nextCursorSchema, wrapped } from '@gatehouse/contracts/answers';
+import { environmentSchema } from '@gatehouse/contracts/environment-administration';
+import { checkedBy } from '@gatehouse/contracts/resource';
+import { environment, environmentChangeSchema, newEnvironmentSchema } from '@gatehouse/contracts/resources';
+import { idSchema, label } from '@gatehouse/contracts/values';
 import { pageQuery } from '@gatehouse/service-kit/http';
 import { z } from 'zod';
 import { checkNew } from './directory.ts';

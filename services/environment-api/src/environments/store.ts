@@ -1,5 +1,5 @@
 /** Stores environments with their servers in `environments`, `config_servers` and `config_server_locations`. */
-import type { ConfigServerView } from '@gatehouse/contracts/environment-api/environment';
+import type { ConfigServerView } from '@gatehouse/contracts/environment-api';
 import type { Page } from '@gatehouse/service-kit/http';
 import type { Queryable } from '@gatehouse/service-kit/postgres';
 import { holds, idsOfAny } from '../fields/search.ts';

@@ -1,15 +1,11 @@
 /** Checks, merges and seals the TLS settings of the link to the Configuration Servers. The private key is write-only. */
 
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
-import { definedOnly } from '@gatehouse/contracts/defined-only';
-import type { Environment } from '@gatehouse/contracts/environment-administration/environments';
-import {
-  type ConfigServerTlsView,
-  tlsKeyPlace,
-} from '@gatehouse/contracts/environment-api/config-server-tls';
-import { checkedBy } from '@gatehouse/contracts/resource/field';
-import { environment } from '@gatehouse/contracts/resources/environment';
-import { tlsFields } from '@gatehouse/contracts/resources/environment-tls';
+import type { Environment } from '@gatehouse/contracts/environment-administration';
+import { type ConfigServerTlsView, tlsKeyPlace } from '@gatehouse/contracts/environment-api';
+import { checkedBy } from '@gatehouse/contracts/resource';
+import { environment, tlsFields } from '@gatehouse/contracts/resources';
+import { definedOnly } from '@gatehouse/contracts/values';
 import type { SecretBox } from '@gatehouse/service-kit/crypto';
 import { badRequest } from '@gatehouse/service-kit/errors';
 import { z } from 'zod';

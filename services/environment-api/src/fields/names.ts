@@ -1,5 +1,5 @@
 /** Refuses names that are not what they look like, and keeps those that are stored. */
-import { nameProblem } from '@gatehouse/contracts/text';
+import { nameProblem } from '@gatehouse/contracts/values';
 import { badRequest } from '@gatehouse/service-kit/errors';
 
 /** A name that was stored before this rule stays as it is. @throws AppError 400 */

@@ -1,5 +1,5 @@
 /** Reads ids and numbers of paths and queries, and moments of the database. */
-import { idSchema } from '@gatehouse/contracts/scalar';
+import { idSchema } from '@gatehouse/contracts/values';
 import { z } from 'zod';
 
 /** The number of a person in a query, where every value is a text: a signed 32-bit number has up to ten digits. */

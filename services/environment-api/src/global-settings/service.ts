@@ -1,7 +1,7 @@
 /** Reads and writes global settings, which contact centres inherit where they have no value of their own. */
 import { isDeepStrictEqual } from 'node:util';
-import { definedOnly } from '@gatehouse/contracts/defined-only';
-import type { Setting } from '@gatehouse/contracts/environment-administration/settings';
+import type { Setting } from '@gatehouse/contracts/environment-administration';
+import { definedOnly } from '@gatehouse/contracts/values';
 import type { FieldChanges } from '@gatehouse/service-kit/changes';
 import { notFound } from '@gatehouse/service-kit/errors';
 import { requireMatch } from '@gatehouse/service-kit/http';

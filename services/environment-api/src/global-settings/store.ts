@@ -1,6 +1,6 @@
 /** Stores global settings in the tables `global_settings` and `global_settings_version`. */
 
-import type { Setting } from '@gatehouse/contracts/environment-administration/settings';
+import type { Setting } from '@gatehouse/contracts/environment-administration';
 import type { Queryable } from '@gatehouse/service-kit/postgres';
 import { settingsJson } from '../fields/settings-json.ts';
 

@@ -1,11 +1,7 @@
 /** Routes below `/internal` by which Auth API reads pictures, and has those of its clients decoded. */
-import { emptyEnvelope, envelopeOf } from '@gatehouse/contracts/envelope';
-import {
-  digestPattern,
-  imageContentSchema,
-  imageSchema,
-} from '@gatehouse/contracts/environment-api/branding';
-import { label } from '@gatehouse/contracts/text';
+import { emptyEnvelope, envelopeOf } from '@gatehouse/contracts/answers';
+import { digestPattern, imageContentSchema, imageSchema } from '@gatehouse/contracts/environment-api';
+import { label } from '@gatehouse/contracts/values';
 import { type App, ok } from '@gatehouse/service-kit/http';
 import { z } from 'zod';
 import { failures } from '../answers.ts';

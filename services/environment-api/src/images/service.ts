@@ -1,5 +1,5 @@
 /** Takes the pictures of Auth API's clients in, and gives out every stored picture by its digest. */
-import { type BrandImage, digestPattern } from '@gatehouse/contracts/environment-api/branding';
+import { type BrandImage, digestPattern } from '@gatehouse/contracts/environment-api';
 import { notFound } from '@gatehouse/service-kit/errors';
 import type { Queryable } from '@gatehouse/service-kit/postgres';
 import type { Write, WriteContext, Writer } from '../changes/writer.ts';

@@ -1,15 +1,15 @@
 /** Defines the document of export and import, which holds the whole configuration. */
 
-import { operationIdField } from '@gatehouse/contracts/envelope';
-import { locationField, locationSchema } from '@gatehouse/contracts/environment-api/location';
-import { maxNumbersAtOnce } from '@gatehouse/contracts/environment-api/people';
-import { brandingChangeSchema } from '@gatehouse/contracts/resources/branding';
-import { newContactCenterSchema } from '@gatehouse/contracts/resources/contact-center';
-import { oidcChangeSchema } from '@gatehouse/contracts/resources/oidc';
-import { samlChangeSchema } from '@gatehouse/contracts/resources/saml';
-import { newSettingSchema } from '@gatehouse/contracts/resources/setting';
-import { idSchema, list } from '@gatehouse/contracts/scalar';
-import { freeText, label } from '@gatehouse/contracts/text';
+import { operationIdField } from '@gatehouse/contracts/answers';
+import { locationField, locationSchema, maxNumbersAtOnce } from '@gatehouse/contracts/environment-api';
+import {
+  brandingChangeSchema,
+  newContactCenterSchema,
+  newSettingSchema,
+  oidcChangeSchema,
+  samlChangeSchema,
+} from '@gatehouse/contracts/resources';
+import { freeText, idSchema, label, list } from '@gatehouse/contracts/values';
 import { z } from 'zod';
 import { checkNew } from '../environments/directory.ts';
 import { ldapSchema } from '../environments/ldap.ts';

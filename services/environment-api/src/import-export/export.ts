@@ -1,9 +1,11 @@
 /** Writes the configuration as JSON or YAML, in a fixed order, with references instead of secrets. */
 
-import { definedOnly } from '@gatehouse/contracts/defined-only';
-import type { ConfigServerTlsView } from '@gatehouse/contracts/environment-api/config-server-tls';
-import type { LdapView } from '@gatehouse/contracts/environment-api/directory';
-import { classicTraceModes } from '@gatehouse/contracts/environment-api/environment';
+import {
+  type ConfigServerTlsView,
+  classicTraceModes,
+  type LdapView,
+} from '@gatehouse/contracts/environment-api';
+import { definedOnly } from '@gatehouse/contracts/values';
 import { auditedFields } from '../contact-centers/contact-center.ts';
 import { registryOf } from '../environments/discovery.ts';
 import { type Environment, shownLdap } from '../environments/environment.ts';

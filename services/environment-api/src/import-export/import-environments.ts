@@ -1,12 +1,13 @@
 /** Writes the environments of a document, with their secrets. */
-import { definedOnly } from '@gatehouse/contracts/defined-only';
+
 import {
+  bindPasswordPlace,
   type ConfigServerTlsView,
+  passwordPlace,
   tlsKeyPlace,
-} from '@gatehouse/contracts/environment-api/config-server-tls';
-import { bindPasswordPlace } from '@gatehouse/contracts/environment-api/directory';
-import { passwordPlace } from '@gatehouse/contracts/environment-api/environment';
-import { defaultTenant } from '@gatehouse/contracts/resources/environment';
+} from '@gatehouse/contracts/environment-api';
+import { defaultTenant } from '@gatehouse/contracts/resources';
+import { definedOnly } from '@gatehouse/contracts/values';
 import type { WriteContext } from '../changes/writer.ts';
 import type { Environment } from '../environments/environment.ts';
 import { mergeLdap } from '../environments/ldap.ts';

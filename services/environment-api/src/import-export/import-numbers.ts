@@ -1,5 +1,5 @@
 /** Writes the numbers of people that a document has. Numbers of this installation stay: a number is never given to another person. */
-import type { PersonNumber } from '@gatehouse/contracts/environment-api/people';
+import type { PersonNumber } from '@gatehouse/contracts/environment-api';
 import { badRequest, conflict } from '@gatehouse/service-kit/errors';
 import type { Queryable } from '@gatehouse/service-kit/postgres';
 import type { Write } from '../changes/writer.ts';

@@ -1,11 +1,9 @@
 /** Makes the configuration what a document says, in one transaction, through the services so that every rule holds. */
 import { setImmediate as yieldToOthers } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
-import { definedOnly } from '@gatehouse/contracts/defined-only';
-import type { Setting } from '@gatehouse/contracts/environment-administration/settings';
-import { domainKey } from '@gatehouse/contracts/environment-api/domain';
-import { everybody } from '@gatehouse/contracts/environment-api/membership';
-import { clientSecretPlace } from '@gatehouse/contracts/environment-api/single-sign-on';
+import type { Setting } from '@gatehouse/contracts/environment-administration';
+import { clientSecretPlace, domainKey, everybody } from '@gatehouse/contracts/environment-api';
+import { definedOnly } from '@gatehouse/contracts/values';
 import type { SecretBox } from '@gatehouse/service-kit/crypto';
 import type { BrandingService } from '../branding/service.ts';
 import type { Write, WriteContext } from '../changes/writer.ts';

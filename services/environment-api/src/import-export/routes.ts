@@ -1,9 +1,9 @@
 /** Routes `/export` and `/import`: the configuration as one document, for a repository or another installation. */
 import { Readable } from 'node:stream';
 import { getHeapStatistics } from 'node:v8';
-import { envelopeOf } from '@gatehouse/contracts/envelope';
-import { importAnswer } from '@gatehouse/contracts/environment-administration/estate';
-import { flag } from '@gatehouse/contracts/scalar';
+import { envelopeOf } from '@gatehouse/contracts/answers';
+import { importAnswer } from '@gatehouse/contracts/environment-administration';
+import { flag } from '@gatehouse/contracts/values';
 import type { ChangeLog } from '@gatehouse/service-kit/changes';
 import { AppError } from '@gatehouse/service-kit/errors';
 import { type App, ok } from '@gatehouse/service-kit/http';

@@ -1,7 +1,7 @@
 /** Reads the whole configuration as of one moment; contact centres in pages, because there may be many. */
 
-import type { Setting } from '@gatehouse/contracts/environment-administration/settings';
-import { maxNumbersAtOnce, type PersonNumber } from '@gatehouse/contracts/environment-api/people';
+import type { Setting } from '@gatehouse/contracts/environment-administration';
+import { maxNumbersAtOnce, type PersonNumber } from '@gatehouse/contracts/environment-api';
 import type { Pool, Queryable } from '@gatehouse/service-kit/postgres';
 import type { StoredBranding } from '../branding/store.ts';
 import { type ContactCenter, contactCenterJson } from '../contact-centers/contact-center.ts';

@@ -1,16 +1,15 @@
 /** Routes below `/internal` by which Auth API reads contact centres and environments; for internal clients only. */
 
-import { definedOnly } from '@gatehouse/contracts/defined-only';
-import { envelopeOf } from '@gatehouse/contracts/envelope';
-import type { BrandingView } from '@gatehouse/contracts/environment-api/branding';
+import { envelopeOf } from '@gatehouse/contracts/answers';
 import {
+  type BrandingView,
   type ContactCenterView,
   contactCenterViewSchema,
   environmentContactCentersSchema,
-} from '@gatehouse/contracts/environment-api/contact-center';
-import { environmentViewSchema } from '@gatehouse/contracts/environment-api/environment';
-import { locationField } from '@gatehouse/contracts/environment-api/location';
-import { label } from '@gatehouse/contracts/text';
+  environmentViewSchema,
+  locationField,
+} from '@gatehouse/contracts/environment-api';
+import { definedOnly, label } from '@gatehouse/contracts/values';
 import { sha256 } from '@gatehouse/service-kit/crypto';
 import { type App, etagOf, ok } from '@gatehouse/service-kit/http';
 import { z } from 'zod';

@@ -1,8 +1,8 @@
 /** Routes below `/locations`: the locations that settings may be given for. */
-import { emptyEnvelope, envelopeOf, wrapped } from '@gatehouse/contracts/envelope';
-import { locationInUseSchema } from '@gatehouse/contracts/environment-administration/locations';
-import { locationSchema } from '@gatehouse/contracts/environment-api/location';
-import { newLocationSchema } from '@gatehouse/contracts/resources/location';
+import { emptyEnvelope, envelopeOf, wrapped } from '@gatehouse/contracts/answers';
+import { locationInUseSchema } from '@gatehouse/contracts/environment-administration';
+import { locationSchema } from '@gatehouse/contracts/environment-api';
+import { newLocationSchema } from '@gatehouse/contracts/resources';
 import type { ChangeLog } from '@gatehouse/service-kit/changes';
 import { type App, ok } from '@gatehouse/service-kit/http';
 import { z } from 'zod';

@@ -1,6 +1,6 @@
 /** Lists, declares and withdraws the locations in use: of Configuration Servers, of this service, and declared ones. */
-import type { LocationInUse } from '@gatehouse/contracts/environment-administration/locations';
-import { covers, rootLocation } from '@gatehouse/contracts/environment-api/location';
+import type { LocationInUse } from '@gatehouse/contracts/environment-administration';
+import { covers, rootLocation } from '@gatehouse/contracts/environment-api';
 import { badRequest, notFound } from '@gatehouse/service-kit/errors';
 import type { Queryable } from '@gatehouse/service-kit/postgres';
 import type { WriteContext, Writer } from '../changes/writer.ts';

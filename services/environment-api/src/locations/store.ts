@@ -1,5 +1,5 @@
 /** Reads locations of Configuration Servers, and stores declared ones in the table `declared_locations`. */
-import type { LocationInUse } from '@gatehouse/contracts/environment-administration/locations';
+import type { LocationInUse } from '@gatehouse/contracts/environment-administration';
 import type { Queryable } from '@gatehouse/service-kit/postgres';
 
 /** Whether the location, or one below it, is in use. */

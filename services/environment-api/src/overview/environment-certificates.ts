@@ -1,6 +1,6 @@
 /** Tells when the certificates of environments end; each is read again only when its environment has changed. */
 import { X509Certificate } from 'node:crypto';
-import type { Ending } from '@gatehouse/contracts/overview';
+import type { Ending } from '@gatehouse/contracts/answers';
 import type { Queryable } from '@gatehouse/service-kit/postgres';
 import { listEnvironmentsWithCertificates, readCertificates } from './store.ts';
 

@@ -1,6 +1,6 @@
 /** Route `/overview`: what the home page of the console shows of this service. */
-import { envelopeOf } from '@gatehouse/contracts/envelope';
-import { environmentApiOverviewSchema } from '@gatehouse/contracts/environment-administration/overview';
+import { envelopeOf } from '@gatehouse/contracts/answers';
+import { environmentApiOverviewSchema } from '@gatehouse/contracts/environment-administration';
 import { badRequest } from '@gatehouse/service-kit/errors';
 import { type App, ok } from '@gatehouse/service-kit/http';
 import { z } from 'zod';

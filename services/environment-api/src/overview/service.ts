@@ -1,8 +1,8 @@
 /** Answers the overview: of the installation, or of one contact centre without anything that belongs to others. */
 import { problemsOfLag } from '@gatehouse/audit-trail/forwarding/audit-lag';
-import { definedOnly } from '@gatehouse/contracts/defined-only';
-import type { EnvironmentApiOverview } from '@gatehouse/contracts/environment-administration/overview';
-import type { AuditLag, Ending } from '@gatehouse/contracts/overview';
+import type { AuditLag, Ending } from '@gatehouse/contracts/answers';
+import type { EnvironmentApiOverview } from '@gatehouse/contracts/environment-administration';
+import { definedOnly } from '@gatehouse/contracts/values';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import {
   listedBeforeMs,

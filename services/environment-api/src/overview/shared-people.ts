@@ -1,5 +1,5 @@
 /** Tells which contact centres have people in common, because somebody has not chosen whose they are. */
-import type { Problem } from '@gatehouse/contracts/overview';
+import type { Problem } from '@gatehouse/contracts/answers';
 import type { Queryable } from '@gatehouse/service-kit/postgres';
 import { listSharedPeople } from './store.ts';
 

@@ -1,5 +1,5 @@
 /** Tells which contact centres know the people of one environment by the same subjects: applications take one person for the other. */
-import type { Problem } from '@gatehouse/contracts/overview';
+import type { Problem } from '@gatehouse/contracts/answers';
 import type { Queryable } from '@gatehouse/service-kit/postgres';
 
 interface Pair {

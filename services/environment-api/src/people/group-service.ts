@@ -1,5 +1,5 @@
 /** Reads and writes groups of people. A person who comes into a group or leaves it gets a new version, which is announced to Auth API. */
-import { personChangeId } from '@gatehouse/contracts/environment-api/people';
+import { personChangeId } from '@gatehouse/contracts/environment-api';
 import { randomUuid } from '@gatehouse/service-kit/crypto';
 import { AppError, badRequest, notFound } from '@gatehouse/service-kit/errors';
 import { requireMatch } from '@gatehouse/service-kit/http';

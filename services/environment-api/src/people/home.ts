@@ -1,5 +1,5 @@
 /** Finds the environment that holds the people of a contact centre. */
-import type { Directory } from '@gatehouse/contracts/environment-api/directory';
+import type { Directory } from '@gatehouse/contracts/environment-api';
 import { conflict } from '@gatehouse/service-kit/errors';
 import type { Queryable } from '@gatehouse/service-kit/postgres';
 import { unknownContactCenter } from '../access/caller.ts';

@@ -1,5 +1,5 @@
 /** Routes below `/internal` by which Auth API reads people and stores the passwords that they choose; for internal clients only. */
-import { envelopeOf, wrapped } from '@gatehouse/contracts/envelope';
+import { envelopeOf, wrapped } from '@gatehouse/contracts/answers';
 import {
   foundPeopleSchema,
   maxPeopleAtOnce,
@@ -10,9 +10,8 @@ import {
   peopleSchema,
   redeemPasswordLinkBodySchema,
   setPasswordBodySchema,
-} from '@gatehouse/contracts/environment-api/people';
-import { integer } from '@gatehouse/contracts/scalar';
-import { freeText, label } from '@gatehouse/contracts/text';
+} from '@gatehouse/contracts/environment-api';
+import { freeText, integer, label } from '@gatehouse/contracts/values';
 import { badRequest } from '@gatehouse/service-kit/errors';
 import { type App, ok } from '@gatehouse/service-kit/http';
 import type { Queryable } from '@gatehouse/service-kit/postgres';

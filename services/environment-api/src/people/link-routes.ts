@@ -1,6 +1,6 @@
 /** The route by which administrators make the link for a first password. */
-import { envelopeOf } from '@gatehouse/contracts/envelope';
-import { issuedPasswordLinkSchema } from '@gatehouse/contracts/environment-administration/people';
+import { envelopeOf } from '@gatehouse/contracts/answers';
+import { issuedPasswordLinkSchema } from '@gatehouse/contracts/environment-administration';
 import { type App, ok } from '@gatehouse/service-kit/http';
 import { z } from 'zod';
 import { failures } from '../answers.ts';

@@ -1,5 +1,5 @@
 /** Issues the links by which people choose their first password, and redeems each once. */
-import { type PasswordLink, personChangeId } from '@gatehouse/contracts/environment-api/people';
+import { type PasswordLink, personChangeId } from '@gatehouse/contracts/environment-api';
 import { hiddenValue } from '@gatehouse/service-kit/changes';
 import { randomToken, type SecretBox, sha256 } from '@gatehouse/service-kit/crypto';
 import { conflict, notFound } from '@gatehouse/service-kit/errors';

@@ -1,11 +1,7 @@
 /** Stores the passwords that people choose themselves: hashed and sealed by Auth API, against the one that it has compared. */
 import { isSlowHash } from '@gatehouse/caller-auth/credentials/stored-secret';
-import { definedOnly } from '@gatehouse/contracts/defined-only';
-import {
-  type PersonView,
-  personChangeId,
-  personPasswordPlace,
-} from '@gatehouse/contracts/environment-api/people';
+import { type PersonView, personChangeId, personPasswordPlace } from '@gatehouse/contracts/environment-api';
+import { definedOnly } from '@gatehouse/contracts/values';
 import { type SecretBox, safeEqual } from '@gatehouse/service-kit/crypto';
 import { badRequest, conflict, notFound } from '@gatehouse/service-kit/errors';
 import type { Queryable } from '@gatehouse/service-kit/postgres';

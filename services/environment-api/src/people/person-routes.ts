@@ -1,10 +1,7 @@
 /** Routes by which administrators read a person of the people store, disable them and enable them again, without SCIM. */
-import { envelopeOf, wrapped } from '@gatehouse/contracts/envelope';
-import {
-  type StoredPerson,
-  storedPersonSchema,
-} from '@gatehouse/contracts/environment-administration/people';
-import { personChangeSchema } from '@gatehouse/contracts/resources/person';
+import { envelopeOf, wrapped } from '@gatehouse/contracts/answers';
+import { type StoredPerson, storedPersonSchema } from '@gatehouse/contracts/environment-administration';
+import { personChangeSchema } from '@gatehouse/contracts/resources';
 import { type App, etagOf, ok } from '@gatehouse/service-kit/http';
 import type { Queryable } from '@gatehouse/service-kit/postgres';
 import { z } from 'zod';

@@ -1,5 +1,5 @@
 /** Reads persons of the people store in the form for Auth API. */
-import type { PersonView } from '@gatehouse/contracts/environment-api/people';
+import type { PersonView } from '@gatehouse/contracts/environment-api';
 import type { Queryable } from '@gatehouse/service-kit/postgres';
 import { nameKey } from './name-key.ts';
 

@@ -4,7 +4,7 @@ import {
   hashPersonPassword,
   isPersonPassword,
 } from '@gatehouse/caller-auth/credentials/person-password';
-import { personPasswordPlace } from '@gatehouse/contracts/environment-api/people';
+import { personPasswordPlace } from '@gatehouse/contracts/environment-api';
 import type { SecretBox } from '@gatehouse/service-kit/crypto';
 import { AppError } from '@gatehouse/service-kit/errors';
 import { createSemaphore } from '@gatehouse/service-kit/limits';

@@ -1,5 +1,5 @@
 /** Finds people of the people store by the beginning of a name, one page at a time. */
-import type { foundPeopleSchema } from '@gatehouse/contracts/environment-api/people';
+import type { foundPeopleSchema } from '@gatehouse/contracts/environment-api';
 import type { Queryable } from '@gatehouse/service-kit/postgres';
 import type { z } from 'zod';
 import { nameKey } from './name-key.ts';

@@ -1,5 +1,5 @@
 /** Reads and writes persons: unique user names, numbers that stay, and the end of what a person had when they are deactivated. */
-import { personChangeId } from '@gatehouse/contracts/environment-api/people';
+import { personChangeId } from '@gatehouse/contracts/environment-api';
 import type { ChangeLog } from '@gatehouse/service-kit/changes';
 import { randomUuid } from '@gatehouse/service-kit/crypto';
 import { AppError, notFound } from '@gatehouse/service-kit/errors';

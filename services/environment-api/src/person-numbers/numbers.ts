@@ -1,5 +1,5 @@
 /** Finds and gives the numbers of people. A number is given once: not again after a deletion, and not to two who ask at once. */
-import type { PersonNumber } from '@gatehouse/contracts/environment-api/people';
+import type { PersonNumber } from '@gatehouse/contracts/environment-api';
 import { AppError } from '@gatehouse/service-kit/errors';
 import type { Queryable } from '@gatehouse/service-kit/postgres';
 import { unknownEnvironment } from '../access/caller.ts';

@@ -1,11 +1,11 @@
 /** Routes below `/internal` by which Auth API learns the numbers of people; for internal clients only. */
-import { envelopeOf, wrapped } from '@gatehouse/contracts/envelope';
+import { envelopeOf, wrapped } from '@gatehouse/contracts/answers';
 import {
   maxNumbersAtOnce,
   numberPeopleBodySchema,
   personNumbersSchema,
-} from '@gatehouse/contracts/environment-api/people';
-import { integer } from '@gatehouse/contracts/scalar';
+} from '@gatehouse/contracts/environment-api';
+import { integer } from '@gatehouse/contracts/values';
 import { type App, ok } from '@gatehouse/service-kit/http';
 import type { Queryable } from '@gatehouse/service-kit/postgres';
 import { z } from 'zod';

@@ -1,5 +1,5 @@
 /** Numbers people for Auth API: what is known is read here, new numbers are given by the primary alone. */
-import type { PersonNumber } from '@gatehouse/contracts/environment-api/people';
+import type { PersonNumber } from '@gatehouse/contracts/environment-api';
 import { AppError } from '@gatehouse/service-kit/errors';
 import { isOfStandby, type Pool } from '@gatehouse/service-kit/postgres';
 import { findNumbers, numbersOf, without } from './numbers.ts';

@@ -1,5 +1,5 @@
 /** Describes the bodies of SCIM for the OpenAPI document. The other attributes of a resource are in `schema.ts`. */
-import { components } from '@gatehouse/contracts/components';
+import { components } from '@gatehouse/contracts/answers';
 import { z } from 'zod';
 import { errorUrn } from './errors.ts';
 

@@ -1,5 +1,5 @@
 /** Runs the operations of a bulk request (RFC 7644 section 3.7) in one transaction, each as if it had come alone. */
-import { definedOnly } from '@gatehouse/contracts/defined-only';
+import { definedOnly } from '@gatehouse/contracts/values';
 import { createGrowingCache } from '@gatehouse/service-kit/cache';
 import { AppError, normalizeError, unavailable } from '@gatehouse/service-kit/errors';
 import { createSemaphore } from '@gatehouse/service-kit/limits';

@@ -1,6 +1,6 @@
 /** Renders failures in the form of SCIM (RFC 7644 section 3.12). */
 
-import { definedOnly } from '@gatehouse/contracts/defined-only';
+import { definedOnly } from '@gatehouse/contracts/values';
 import { AppError, normalizeError, OAuthError, reportError } from '@gatehouse/service-kit/errors';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 

@@ -1,5 +1,5 @@
 /** Turns groups into SCIM groups, and what callers send of a group into a change of its name and members. */
-import { definedOnly } from '@gatehouse/contracts/defined-only';
+import { definedOnly } from '@gatehouse/contracts/values';
 import type { GroupChange, MemberStep } from '../people/group-service.ts';
 import type { Member } from '../people/group-store.ts';
 import type { Group, GroupFields } from '../people/person.ts';

@@ -1,7 +1,6 @@
 /** Leaves attributes out of an answer, as `attributes` and `excludedAttributes` ask (RFC 7644 section 3.9). */
-import { definedOnly } from '@gatehouse/contracts/defined-only';
-import type { Resource } from './resource.ts';
-import { isObject } from './resource.ts';
+import { definedOnly } from '@gatehouse/contracts/values';
+import { isObject, type Resource } from './resource.ts';
 import { type ResourceSchema, resolve } from './schema.ts';
 
 export interface Projection {

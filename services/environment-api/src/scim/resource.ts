@@ -1,5 +1,5 @@
 /** Reads what a caller sent as a resource: known attributes in their own spelling; what is unknown or read-only is left out (RFC 7644 section 3.3). */
-import { nameProblem } from '@gatehouse/contracts/text';
+import { nameProblem } from '@gatehouse/contracts/values';
 import { nameKey } from '../people/name-key.ts';
 import { scimError } from './errors.ts';
 import { type Attribute, attributesOf, find, type ResourceSchema } from './schema.ts';

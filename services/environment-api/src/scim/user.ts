@@ -1,5 +1,5 @@
 /** Turns persons into SCIM users and back: what has a column of its own, and what is only kept. */
-import { definedOnly } from '@gatehouse/contracts/defined-only';
+import { definedOnly } from '@gatehouse/contracts/values';
 import { addressesOf, type Person, type PersonFields } from '../people/person.ts';
 import { scimError } from './errors.ts';
 import { metaOf } from './reply.ts';

@@ -1,9 +1,12 @@
 /** Finds and replaces sealed secrets in all columns that hold them. */
-import { tlsKeyPlace } from '@gatehouse/contracts/environment-api/config-server-tls';
-import { bindPasswordPlace } from '@gatehouse/contracts/environment-api/directory';
-import { passwordPlace } from '@gatehouse/contracts/environment-api/environment';
-import { personChangeId, personPasswordPlace } from '@gatehouse/contracts/environment-api/people';
-import { clientSecretPlace } from '@gatehouse/contracts/environment-api/single-sign-on';
+import {
+  bindPasswordPlace,
+  clientSecretPlace,
+  passwordPlace,
+  personChangeId,
+  personPasswordPlace,
+  tlsKeyPlace,
+} from '@gatehouse/contracts/environment-api';
 import type { SecretPlace } from '@gatehouse/service-kit/crypto';
 import type { Queryable } from '@gatehouse/service-kit/postgres';
 import { outcomePlace } from '../idempotency/replay.ts';

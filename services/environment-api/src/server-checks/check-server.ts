@@ -10,7 +10,7 @@ import { ConfigServerError } from '@gatehouse/config-server-client/errors';
 import { silentLogger } from '@gatehouse/config-server-client/log';
 import { CfgAppType, CfgObjectType } from '@gatehouse/config-server-client/model/enumerations';
 import { ocpWire } from '@gatehouse/config-server-client/wire/ocp/ocp-wire';
-import { type Step, type StepName, stepNames } from '@gatehouse/contracts/environment-administration/checks';
+import { type Step, type StepName, stepNames } from '@gatehouse/contracts/environment-administration';
 import { linkFailure, readFailure, resolveFailure, type Target, tcpFailure } from './sentence.ts';
 
 export interface CheckTarget extends Target {

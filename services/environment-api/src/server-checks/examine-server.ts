@@ -2,9 +2,8 @@
 import { createConfigServerClient } from '@gatehouse/config-server-client/client';
 import { staticEndpoints } from '@gatehouse/config-server-client/discovery/static';
 import { examineLogin } from '@gatehouse/config-server-client/login-needs';
-import type { LoginStep, Step } from '@gatehouse/contracts/environment-administration/checks';
-import { tlsClientOf } from '@gatehouse/contracts/environment-api/config-server-tls';
-import { type EnvironmentView, passwordPlace } from '@gatehouse/contracts/environment-api/environment';
+import type { LoginStep, Step } from '@gatehouse/contracts/environment-administration';
+import { type EnvironmentView, passwordPlace, tlsClientOf } from '@gatehouse/contracts/environment-api';
 import { examineDirectory } from '@gatehouse/directory-ldap/examine';
 import { directorySettingsOf } from '@gatehouse/directory-ldap/settings';
 import type { SecretBox } from '@gatehouse/service-kit/crypto';

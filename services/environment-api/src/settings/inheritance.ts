@@ -1,7 +1,7 @@
 /** Decides which value of a setting applies at a location: location, then contact centre, then global. */
 
-import type { Setting } from '@gatehouse/contracts/environment-administration/settings';
-import { covers } from '@gatehouse/contracts/environment-api/location';
+import type { Setting } from '@gatehouse/contracts/environment-administration';
+import { covers } from '@gatehouse/contracts/environment-api';
 
 /** Of each name the value with the longest location that covers the given one. Keeps the order of names. */
 export function effectiveSettings(settings: readonly Setting[], location: string): Setting[] {

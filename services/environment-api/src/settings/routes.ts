@@ -1,7 +1,7 @@
 /** Routes below `/contact-centers/{id}/settings`. */
-import { emptyEnvelope, envelopeOf } from '@gatehouse/contracts/envelope';
-import { settingSchema, settingsAnswer } from '@gatehouse/contracts/environment-administration/settings';
-import { label } from '@gatehouse/contracts/text';
+import { emptyEnvelope, envelopeOf } from '@gatehouse/contracts/answers';
+import { settingSchema, settingsAnswer } from '@gatehouse/contracts/environment-administration';
+import { label } from '@gatehouse/contracts/values';
 import { type App, effectiveEtagOf, etagOf, ok } from '@gatehouse/service-kit/http';
 import { z } from 'zod';
 import { failures, sendUnchanged } from '../answers.ts';

@@ -1,7 +1,7 @@
 /** Checks bodies and queries of settings. */
-import { wrapped } from '@gatehouse/contracts/envelope';
-import { locationSchema } from '@gatehouse/contracts/environment-api/location';
-import { newSettingSchema } from '@gatehouse/contracts/resources/setting';
+import { wrapped } from '@gatehouse/contracts/answers';
+import { locationSchema } from '@gatehouse/contracts/environment-api';
+import { newSettingSchema } from '@gatehouse/contracts/resources';
 import { z } from 'zod';
 
 export const settingBody = wrapped(newSettingSchema);

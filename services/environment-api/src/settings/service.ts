@@ -1,9 +1,9 @@
 /** Reads and writes settings of a contact centre: a value per name and location, covered by its version. */
 
 import { isDeepStrictEqual } from 'node:util';
-import { definedOnly } from '@gatehouse/contracts/defined-only';
-import type { Setting } from '@gatehouse/contracts/environment-administration/settings';
-import { domainKey } from '@gatehouse/contracts/environment-api/domain';
+import type { Setting } from '@gatehouse/contracts/environment-administration';
+import { domainKey } from '@gatehouse/contracts/environment-api';
+import { definedOnly } from '@gatehouse/contracts/values';
 import type { FieldChanges } from '@gatehouse/service-kit/changes';
 import { notFound } from '@gatehouse/service-kit/errors';
 import type { Queryable } from '@gatehouse/service-kit/postgres';

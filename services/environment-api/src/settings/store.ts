@@ -1,6 +1,6 @@
 /** Stores settings in the table `settings`, and reads contact centres together with their settings. */
 
-import type { Setting } from '@gatehouse/contracts/environment-administration/settings';
+import type { Setting } from '@gatehouse/contracts/environment-administration';
 import type { Queryable } from '@gatehouse/service-kit/postgres';
 import { type ContactCenter, contactCenterJson } from '../contact-centers/contact-center.ts';
 import { settingsJson } from '../fields/settings-json.ts';

@@ -1,11 +1,10 @@
 /** Defines OpenID Connect settings of a contact centre by their rules. */
 
-import { wrapped } from '@gatehouse/contracts/envelope';
-import { locationField } from '@gatehouse/contracts/environment-api/location';
-import type { OidcSettings } from '@gatehouse/contracts/environment-api/single-sign-on';
-import type { ProblemReason } from '@gatehouse/contracts/problem-reasons';
-import { initialOf } from '@gatehouse/contracts/resource/resource';
-import { oidc as description, oidcChangeSchema } from '@gatehouse/contracts/resources/oidc';
+import { wrapped } from '@gatehouse/contracts/answers';
+import { locationField, type OidcSettings } from '@gatehouse/contracts/environment-api';
+import { initialOf } from '@gatehouse/contracts/resource';
+import { oidc as description, oidcChangeSchema } from '@gatehouse/contracts/resources';
+import type { ProblemReason } from '@gatehouse/contracts/values';
 import type { FieldProblem } from '@gatehouse/service-kit/errors';
 import type { z } from 'zod';
 import { addressProblem, groupProblems, mergeFields, type Protocol } from './protocol.ts';

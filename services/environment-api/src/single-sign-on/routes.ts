@@ -1,12 +1,12 @@
 /** Routes `saml` and `oidc` below `/contact-centers/{id}`, and the internal one that gives both to Auth API. */
-import { components } from '@gatehouse/contracts/components';
-import { emptyEnvelope, envelopeOf } from '@gatehouse/contracts/envelope';
-import { locationField, locationSchema } from '@gatehouse/contracts/environment-api/location';
+import { components, emptyEnvelope, envelopeOf } from '@gatehouse/contracts/answers';
 import {
+  locationField,
+  locationSchema,
   oidcSettingsSchema,
   samlSettingsSchema,
   singleSignOnViewSchema,
-} from '@gatehouse/contracts/environment-api/single-sign-on';
+} from '@gatehouse/contracts/environment-api';
 import { type App, etagOf, ok } from '@gatehouse/service-kit/http';
 import { z } from 'zod';
 import { failures, sendUnchanged } from '../answers.ts';

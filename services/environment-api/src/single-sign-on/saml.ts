@@ -1,12 +1,11 @@
 /** Defines SAML settings of a contact centre by their rules. */
 
 import { X509Certificate } from 'node:crypto';
-import { wrapped } from '@gatehouse/contracts/envelope';
-import { locationField } from '@gatehouse/contracts/environment-api/location';
-import type { SamlSettings } from '@gatehouse/contracts/environment-api/single-sign-on';
-import type { ProblemReason } from '@gatehouse/contracts/problem-reasons';
-import { initialOf } from '@gatehouse/contracts/resource/resource';
-import { saml as description, samlChangeSchema } from '@gatehouse/contracts/resources/saml';
+import { wrapped } from '@gatehouse/contracts/answers';
+import { locationField, type SamlSettings } from '@gatehouse/contracts/environment-api';
+import { initialOf } from '@gatehouse/contracts/resource';
+import { saml as description, samlChangeSchema } from '@gatehouse/contracts/resources';
+import type { ProblemReason } from '@gatehouse/contracts/values';
 import { weaknessOfCertificate } from '@gatehouse/service-kit/crypto';
 import type { FieldProblem } from '@gatehouse/service-kit/errors';
 import type { z } from 'zod';

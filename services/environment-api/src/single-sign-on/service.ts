@@ -1,13 +1,13 @@
 /** Reads and writes single sign-on settings per contact centre and location, under its lock, with sealed secrets. */
 import { isDeepStrictEqual } from 'node:util';
-import { definedOnly } from '@gatehouse/contracts/defined-only';
-import { covers } from '@gatehouse/contracts/environment-api/location';
 import {
   clientSecretPlace,
+  covers,
   type OidcSettings,
   type SamlSettings,
   type SingleSignOnView,
-} from '@gatehouse/contracts/environment-api/single-sign-on';
+} from '@gatehouse/contracts/environment-api';
+import { definedOnly } from '@gatehouse/contracts/values';
 import { diff, hiddenValue } from '@gatehouse/service-kit/changes';
 import type { SecretBox } from '@gatehouse/service-kit/crypto';
 import { badRequest, notFound } from '@gatehouse/service-kit/errors';

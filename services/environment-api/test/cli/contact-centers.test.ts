@@ -1,6 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { consoleClientId, installationAdminAuthority } from '@gatehouse/contracts/auth-api/console';
+import { consoleClientId } from '@gatehouse/contracts/auth-api';
+import { installationAdminAuthority } from '@gatehouse/contracts/resources';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startCli } from './running-cli.ts';
 

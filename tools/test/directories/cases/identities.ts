@@ -1,9 +1,7 @@
 /** Tries what is said of a person, and that they stay the same person. */
 
-import {
-  contactCenterAdminAuthority,
-  installationAdminAuthority,
-} from '@gatehouse/contracts/auth-api/console';
+import { contactCenterAdminAuthority } from '@gatehouse/contracts/auth-api';
+import { installationAdminAuthority } from '@gatehouse/contracts/resources';
 import { randomUuid } from '@gatehouse/service-kit/crypto';
 import { expect } from 'vitest';
 import { anotherPassword, type Door, outcome } from '../door.ts';

@@ -1,12 +1,8 @@
 /** `gatehouse env`: environments with their Configuration Servers or LDAP settings. */
 import { createEnvironmentAdministration } from '@gatehouse/api-client/environment-api/environments';
-import { definedOnly } from '@gatehouse/contracts/defined-only';
-import type { ConfigServer, Environment } from '@gatehouse/contracts/environment-administration/environments';
-import {
-  type EnvironmentChange,
-  environment,
-  type NewEnvironment,
-} from '@gatehouse/contracts/resources/environment';
+import type { ConfigServer, Environment } from '@gatehouse/contracts/environment-administration';
+import { type EnvironmentChange, environment, type NewEnvironment } from '@gatehouse/contracts/resources';
+import { definedOnly } from '@gatehouse/contracts/values';
 import type { Command } from 'commander';
 import type { Cli } from '../../command-group.ts';
 import type { Session } from '../../session.ts';

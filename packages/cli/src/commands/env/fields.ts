@@ -1,6 +1,5 @@
 /** Lists the options of an environment and of its Configuration Servers. */
-import { configServer } from '@gatehouse/contracts/resources/config-server';
-import { environment } from '@gatehouse/contracts/resources/environment';
+import { configServer, environment } from '@gatehouse/contracts/resources';
 import { asTyped, list, optionsOf } from '../../input/options.ts';
 import { hostAndOptionalPort, serverOf } from './server-text.ts';
 

@@ -1,5 +1,5 @@
 /** Shows LDAP settings of an environment as lines. */
-import type { Environment } from '@gatehouse/contracts/environment-administration/environments';
+import type { Environment } from '@gatehouse/contracts/environment-administration';
 import { address } from './server-text.ts';
 
 type Ldap = NonNullable<Environment['ldap']>;

@@ -1,6 +1,7 @@
 /** Reads the password of the account that reads people of an environment: from a file, or asked for. */
-import { definedOnly } from '@gatehouse/contracts/defined-only';
-import type { NewEnvironment } from '@gatehouse/contracts/resources/environment';
+
+import type { NewEnvironment } from '@gatehouse/contracts/resources';
+import { definedOnly } from '@gatehouse/contracts/values';
 import type { Command } from 'commander';
 import { secretFrom, secretOf } from '../../input/file.ts';
 import type { Session } from '../../session.ts';

@@ -1,6 +1,6 @@
 /** Addresses of Configuration Servers as people write them: host:port, a backup behind a slash. */
-import type { ConfigServer } from '@gatehouse/contracts/environment-administration/environments';
-import type { NewConfigServer } from '@gatehouse/contracts/resources/config-server';
+import type { ConfigServer } from '@gatehouse/contracts/environment-administration';
+import type { NewConfigServer } from '@gatehouse/contracts/resources';
 import { UsageError } from '../../failure/failure.ts';
 
 export function serverText({ primaryAddress, primaryPort, backupAddress, backupPort }: ConfigServer): string {

@@ -1,6 +1,6 @@
 /** `gatehouse env add-server|update-server|remove-server`: the Configuration Servers of an environment. */
 import { createEnvironmentAdministration } from '@gatehouse/api-client/environment-api/environments';
-import type { ConfigServerChange, NewConfigServer } from '@gatehouse/contracts/resources/config-server';
+import type { ConfigServerChange, NewConfigServer } from '@gatehouse/contracts/resources';
 import type { Command } from 'commander';
 import type { Cli } from '../../command-group.ts';
 import { fieldOptions, fieldsOf, requireFields } from '../../input/fields.ts';

@@ -9,7 +9,7 @@ import type {
   NewScimUser,
   ScimBulkResult,
   ScimOperation,
-} from '@gatehouse/contracts/environment-administration/people';
+} from '@gatehouse/contracts/environment-administration';
 import { exitCodes, Failure } from '../../failure/failure.ts';
 import type { Change } from './plan.ts';
 

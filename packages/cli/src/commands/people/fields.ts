@@ -4,7 +4,7 @@ import {
   type NewScimUser,
   type ScimOperation,
   type ScimUser,
-} from '@gatehouse/contracts/environment-administration/people';
+} from '@gatehouse/contracts/environment-administration';
 
 /** `groups` is apart: it is no attribute of a user. */
 export const textColumns = [

@@ -1,6 +1,6 @@
 /** `gatehouse people list|show|disable|enable|password-link`: people of the people store. */
 import { createPeopleAdministration } from '@gatehouse/api-client/environment-api/people';
-import type { ScimUser } from '@gatehouse/contracts/environment-administration/people';
+import type { ScimUser } from '@gatehouse/contracts/environment-administration';
 import type { Command } from 'commander';
 import type { Cli } from '../../command-group.ts';
 import { exitCodes, Failure } from '../../failure/failure.ts';

@@ -1,6 +1,6 @@
 /** `gatehouse sso`: the settings of single sign-on, and a dry run of them. */
 import { checkSingleSignOn } from '@gatehouse/api-client/auth-api/administration';
-import type { SsoCheck } from '@gatehouse/contracts/auth-api/administration/single-sign-on';
+import type { SsoCheck } from '@gatehouse/contracts/auth-administration';
 import type { Command } from 'commander';
 import type { Cli } from '../../command-group.ts';
 import { exitCodes } from '../../failure/failure.ts';

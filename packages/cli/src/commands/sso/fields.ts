@@ -1,7 +1,6 @@
 /** Lists the settings of single sign-on that have an option; all others stand in the file of `--file`. */
 import type { SignOnProtocol } from '@gatehouse/api-client/environment-api/single-sign-on';
-import { oidc } from '@gatehouse/contracts/resources/oidc';
-import { saml } from '@gatehouse/contracts/resources/saml';
+import { oidc, saml } from '@gatehouse/contracts/resources';
 import { type FieldOption, optionsOf } from '../../input/options.ts';
 
 const shared = {

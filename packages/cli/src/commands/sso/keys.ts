@@ -1,6 +1,6 @@
 /** `gatehouse sso list-keys`, `prepare-key`, `activate-key`: our keys towards identity providers. */
 import { createSsoKeyAdministration } from '@gatehouse/api-client/auth-api/administration';
-import type { SsoKeyPurpose, SsoKeyView } from '@gatehouse/contracts/auth-api/administration/single-sign-on';
+import type { SsoKeyPurpose, SsoKeyView } from '@gatehouse/contracts/auth-administration';
 import { Argument, type Command } from 'commander';
 import type { Cli } from '../../command-group.ts';
 import type { Session } from '../../session.ts';

@@ -3,7 +3,7 @@ import {
   createSingleSignOnAdministration,
   type SignOnProtocol,
 } from '@gatehouse/api-client/environment-api/single-sign-on';
-import { definedOnly } from '@gatehouse/contracts/defined-only';
+import { definedOnly } from '@gatehouse/contracts/values';
 import type { Command } from 'commander';
 import type { Cli } from '../../command-group.ts';
 import { UsageError } from '../../failure/failure.ts';

@@ -1,6 +1,6 @@
 /** Checks types of authorization details as a resource registers them (RFC 9396). */
 import { z } from 'zod';
-import { freeText, label } from '../../text.ts';
+import { freeText, label } from '../../values/text.ts';
 
 /** The user reads the values: what is invisible or turns the direction of the text around would mislead (CVE-2021-42574). */
 export const invisible = /[\p{C}\p{Zl}\p{Zp}]/u;

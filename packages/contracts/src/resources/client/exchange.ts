@@ -1,7 +1,7 @@
 /** Describes which tokens and assertions of others a client may exchange, and what it is to others as a resource. */
 import { z } from 'zod';
 import { field } from '../../resource/field.ts';
-import { freeText } from '../../text.ts';
+import { freeText } from '../../values/text.ts';
 import { detailTypeSchema } from './detail-types.ts';
 import { anyPublicKey, jwtIssuersOf, samlIssuersOf } from './issuers.ts';
 import { clientIdSchema } from './values.ts';

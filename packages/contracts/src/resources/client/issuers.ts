@@ -1,7 +1,7 @@
 /** Makes the schemas of keys, and of issuers whose assertions a client may use, from the check of one key or certificate. */
 import { z } from 'zod';
 import { userLookupSchema } from '../../environment-api/single-sign-on.ts';
-import { anyJson, freeText, label } from '../../text.ts';
+import { anyJson, freeText, label } from '../../values/text.ts';
 
 const text = freeText(4096).min(1);
 

@@ -1,7 +1,7 @@
 /** Describes who a client is, which grants it has, how people sign in to it, and how far it reaches. */
 import { z } from 'zod';
 import { field } from '../../resource/field.ts';
-import { freeText, label } from '../../text.ts';
+import { freeText, label } from '../../values/text.ts';
 import { detailTypeNameSchema } from './detail-types.ts';
 import {
   clientIdSchema,

@@ -1,7 +1,7 @@
 /** Describes the tokens of a client, and how it learns that a session ended. */
 import { z } from 'zod';
 import { field } from '../../resource/field.ts';
-import { freeText } from '../../text.ts';
+import { freeText } from '../../values/text.ts';
 import { contentEncryptions, encryptionAlgorithms, signingAlgorithms } from '../algorithms.ts';
 import { maxInteger, pageUri } from './values.ts';
 

@@ -1,7 +1,7 @@
 /** Names the values that fields of a client may have, and checks those that several fields share. */
 import { z } from 'zod';
-import { maxUriLength, redirectUriProblem } from '../../redirect-uri.ts';
-import { freeText } from '../../text.ts';
+import { maxUriLength, redirectUriProblem } from '../../values/redirect-uri.ts';
+import { freeText } from '../../values/text.ts';
 
 /** A person on the list of installation administrators. Added when a token of the console is looked at, and stored in none. */
 export const installationAdminAuthority = 'ROLE_INSTALLATION_ADMIN';

@@ -1,5 +1,5 @@
 /** Holds the Prometheus metrics of one process. */
-import { definedOnly } from '@gatehouse/contracts/defined-only';
+import { definedOnly } from '@gatehouse/contracts/values';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { createRequestMetrics, defaultBuckets } from './request-metrics.ts';
 

@@ -4,8 +4,8 @@ import type {
   ApprovalResult,
   ApprovalView,
   approvalAnswers,
-} from '@gatehouse/contracts/auth-api/approvals';
-import { definedOnly } from '@gatehouse/contracts/defined-only';
+} from '@gatehouse/contracts/auth-api';
+import { definedOnly } from '@gatehouse/contracts/values';
 import { safeEqual, sha256 } from '@gatehouse/service-kit/crypto';
 import { missingToken } from '@gatehouse/service-kit/errors';
 import { ok } from '@gatehouse/service-kit/http';

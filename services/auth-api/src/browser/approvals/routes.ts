@@ -1,7 +1,8 @@
 /** Serves `/auth/v3/approvals`: what waits for a signed-in person, for Auth UI, and the forms of its page. */
-import { approvalAnswers, approvalListSchema } from '@gatehouse/contracts/auth-api/approvals';
-import { securityError } from '@gatehouse/contracts/envelope';
-import { freeText, label } from '@gatehouse/contracts/text';
+
+import { securityError } from '@gatehouse/contracts/answers';
+import { approvalAnswers, approvalListSchema } from '@gatehouse/contracts/auth-api';
+import { freeText, label } from '@gatehouse/contracts/values';
 import type { App } from '@gatehouse/service-kit/http';
 import { z } from 'zod';
 import { acceptFormsAndJson, flag, isSet } from '../cookies/browser-scope.ts';

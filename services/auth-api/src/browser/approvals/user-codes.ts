@@ -1,6 +1,6 @@
 /** Keeps the code by which a person allows clients to ask (OpenID CIBA, `user_code`): hashed slowly, and with few wrong tries. */
 import { hashOfNothing, hashSlowly, matchesSlowHash } from '@gatehouse/caller-auth/credentials/stored-secret';
-import { userCodeLength } from '@gatehouse/contracts/auth-api/approvals';
+import { userCodeLength } from '@gatehouse/contracts/auth-api';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { tooManyRequests } from '@gatehouse/service-kit/errors';
 import { AttemptRefused, createAttemptCounter, createSemaphore } from '@gatehouse/service-kit/limits';

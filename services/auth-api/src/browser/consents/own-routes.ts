@@ -1,9 +1,8 @@
 /** Serves `/auth/v3/consents`: the applications that a user has given access, and the end of it. */
-import { consentListSchema } from '@gatehouse/contracts/auth-api/consents';
-import { consoleClientId } from '@gatehouse/contracts/auth-api/console';
-import { definedOnly } from '@gatehouse/contracts/defined-only';
-import { emptyEnvelope, errorEnvelope, securityError } from '@gatehouse/contracts/envelope';
-import { label } from '@gatehouse/contracts/text';
+
+import { emptyEnvelope, errorEnvelope, securityError } from '@gatehouse/contracts/answers';
+import { consentListSchema, consoleClientId } from '@gatehouse/contracts/auth-api';
+import { definedOnly, label } from '@gatehouse/contracts/values';
 import { forbidden, insufficientScope, missingToken, notFound } from '@gatehouse/service-kit/errors';
 import { type App, ok } from '@gatehouse/service-kit/http';
 import { z } from 'zod';

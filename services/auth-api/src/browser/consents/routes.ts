@@ -1,7 +1,7 @@
 /** Serves `/auth/v3/oauth/consent`, where the consent page sends its form. */
 
-import { consentAnswers } from '@gatehouse/contracts/auth-api/form-fields';
-import { freeText, label } from '@gatehouse/contracts/text';
+import { consentAnswers } from '@gatehouse/contracts/auth-api';
+import { freeText, label } from '@gatehouse/contracts/values';
 import { htmlErrorHandler } from '@gatehouse/service-kit/errors';
 import type { App } from '@gatehouse/service-kit/http';
 import { z } from 'zod';

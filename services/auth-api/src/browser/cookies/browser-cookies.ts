@@ -1,6 +1,6 @@
 /** Reads and sets the two cookies of a browser: the binding cookie and the session cookie. */
 import type { SenderRequest } from '@gatehouse/caller-auth/sender-constraint/sender';
-import { definedOnly } from '@gatehouse/contracts/defined-only';
+import { definedOnly } from '@gatehouse/contracts/values';
 
 /** The parts of a browser's request that Auth API reads; a Fastify request with cookies has them. */
 export interface BrowserRequest extends SenderRequest {

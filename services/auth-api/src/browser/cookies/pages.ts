@@ -1,6 +1,6 @@
 /** Builds the addresses of the pages that a browser is sent to: below the public URL, never below a Host header. */
 
-import type { ApprovalResult } from '@gatehouse/contracts/auth-api/approvals';
+import type { ApprovalResult } from '@gatehouse/contracts/auth-api';
 
 /** How the login for a device ended; the page shows it. */
 export type DeviceResult = 'approved' | 'denied' | 'expired';

@@ -1,6 +1,6 @@
 /** Compares the origin of a request with our own; browsers name it in headers that no page can forge. */
 
-import { redirectUriProblem } from '@gatehouse/contracts/redirect-uri';
+import { redirectUriProblem } from '@gatehouse/contracts/values';
 import { forbidden } from '@gatehouse/service-kit/errors';
 
 type Headers = Readonly<Record<string, string | string[] | undefined>>;

@@ -1,5 +1,5 @@
 /** Defines an interaction: an authorization request that waits for its user, bound to the browser that sent it. */
-import type { InteractionError } from '@gatehouse/contracts/auth-api/interaction';
+import type { InteractionError } from '@gatehouse/contracts/auth-api';
 import type { AuthorizationRequest } from '../../core/protocol/authorization-request.ts';
 import type { PersonKey } from '../../records/revocation/revocation.ts';
 import type { ShownPages } from '../../registry/clients/address.ts';

@@ -1,7 +1,7 @@
 /** Serves `/auth/v3/internal/interactions/{id}`, which Auth UI reads to render the login page. */
 
-import { browserHeader, interactionViewSchema } from '@gatehouse/contracts/auth-api/interaction';
-import { envelopeOf, errorEnvelope, securityError } from '@gatehouse/contracts/envelope';
+import { envelopeOf, errorEnvelope, securityError } from '@gatehouse/contracts/answers';
+import { browserHeader, interactionViewSchema } from '@gatehouse/contracts/auth-api';
 import { type App, ok } from '@gatehouse/service-kit/http';
 import { interactionCallSchema, type ReadView } from './view.ts';
 

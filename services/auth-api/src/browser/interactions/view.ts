@@ -1,11 +1,6 @@
 /** Reads interactions as Auth UI shows them. */
-import {
-  browserHeader,
-  type InteractionError,
-  type InteractionView,
-} from '@gatehouse/contracts/auth-api/interaction';
-import { definedOnly } from '@gatehouse/contracts/defined-only';
-import { freeText } from '@gatehouse/contracts/text';
+import { browserHeader, type InteractionError, type InteractionView } from '@gatehouse/contracts/auth-api';
+import { definedOnly, freeText } from '@gatehouse/contracts/values';
 import { AppError, notFound } from '@gatehouse/service-kit/errors';
 import { z } from 'zod';
 import type { AuthorizationRequest, PendingDevice } from '../../core/protocol/authorization-request.ts';

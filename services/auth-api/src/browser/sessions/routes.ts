@@ -1,7 +1,8 @@
 /** Serves `/ping` and `/sessions` below `/auth/v3`: where the user is signed in. */
-import { sessionListSchema } from '@gatehouse/contracts/auth-api/sessions';
-import { definedOnly } from '@gatehouse/contracts/defined-only';
-import { emptyEnvelope, errorEnvelope, securityError } from '@gatehouse/contracts/envelope';
+
+import { emptyEnvelope, errorEnvelope, securityError } from '@gatehouse/contracts/answers';
+import { sessionListSchema } from '@gatehouse/contracts/auth-api';
+import { definedOnly } from '@gatehouse/contracts/values';
 import { forbidden, insufficientScope, missingToken, notFound } from '@gatehouse/service-kit/errors';
 import { type App, ok } from '@gatehouse/service-kit/http';
 import { z } from 'zod';

@@ -1,5 +1,5 @@
 /** Creates, finds and ends browser sessions; each use checks the lifetimes and the revocations. */
-import { definedOnly } from '@gatehouse/contracts/defined-only';
+import { definedOnly } from '@gatehouse/contracts/values';
 import { randomToken, randomUuid, sha256 } from '@gatehouse/service-kit/crypto';
 import type { ContactCenterStatusCheck } from '../../people/accounts/contact-center-status.ts';
 import { SignInError } from '../../people/directories/sign-in-error.ts';

@@ -1,5 +1,5 @@
 /** Gives changes of administrators the version that they have seen (If-Match), and says so in the OpenAPI document. */
-import { errorEnvelope } from '@gatehouse/contracts/envelope';
+import { errorEnvelope } from '@gatehouse/contracts/answers';
 import type { FastifyRequest } from 'fastify';
 import { type Actor, actorOf } from './actor.ts';
 import { refusals } from './refusals.ts';

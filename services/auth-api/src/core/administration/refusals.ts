@@ -1,5 +1,5 @@
 /** Names the refusals that most operations of administrators may answer, for the OpenAPI document. */
-import { errorEnvelope, securityError } from '@gatehouse/contracts/envelope';
+import { errorEnvelope, securityError } from '@gatehouse/contracts/answers';
 
 export const refusals = { 400: errorEnvelope, 401: securityError, 403: errorEnvelope, 503: errorEnvelope };
 

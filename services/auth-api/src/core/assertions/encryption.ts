@@ -1,5 +1,5 @@
 /** Encrypts what only one client may read, to a key that it has registered (RFC 7516, RFC 7518 section 4). */
-import type { ContentEncryption, EncryptionAlgorithm } from '@gatehouse/contracts/resources/algorithms';
+import type { ContentEncryption, EncryptionAlgorithm } from '@gatehouse/contracts/resources';
 import { badRequest, unavailable } from '@gatehouse/service-kit/errors';
 import { CompactEncrypt, importJWK, type JWK } from 'jose';
 import { type KeySet, type KeySets, type KeySource, UnreadableKeySet } from './key-sets.ts';

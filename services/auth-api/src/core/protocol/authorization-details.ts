@@ -6,8 +6,8 @@ import {
   type MemberKind,
   visibleText,
   visibleTexts,
-} from '@gatehouse/contracts/resources/client/detail-types';
-import { anyJson } from '@gatehouse/contracts/text';
+} from '@gatehouse/contracts/resources';
+import { anyJson } from '@gatehouse/contracts/values';
 import { OAuthError } from '@gatehouse/service-kit/errors';
 import { z } from 'zod';
 

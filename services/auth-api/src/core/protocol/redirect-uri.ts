@@ -1,5 +1,5 @@
 /** Decides which requested redirect URI a registration covers (RFC 9700 section 4.1). */
-import { redirectUriProblem } from '@gatehouse/contracts/redirect-uri';
+import { redirectUriProblem } from '@gatehouse/contracts/values';
 
 const loopbackHosts = new Set(['127.0.0.1', '[::1]', 'localhost']);
 

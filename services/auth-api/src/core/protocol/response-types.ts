@@ -1,5 +1,5 @@
 /** Defines response types and response modes (OAuth 2.0 Multiple Response Type Encoding Practices). */
-import { responseTypes } from '@gatehouse/contracts/resources/client/values';
+import { responseTypes } from '@gatehouse/contracts/resources';
 
 export type ResponseType = (typeof responseTypes)[number];
 

@@ -1,6 +1,6 @@
 /** Describes the bodies of the OAuth endpoints. Request schemas only document; the endpoints read requests by OAuth's rules. */
-import { components } from '@gatehouse/contracts/components';
-import { freeText, label } from '@gatehouse/contracts/text';
+import { components } from '@gatehouse/contracts/answers';
+import { freeText, label } from '@gatehouse/contracts/values';
 import { z } from 'zod';
 
 const text = z.string().optional();

@@ -1,5 +1,5 @@
 /** Reads claims about a user: the standard ones (OpenID Connect Core section 5.1) as far as they are known, and flat lists of roles and groups. */
-import { membershipClaims } from '@gatehouse/contracts/resources/client/values';
+import { membershipClaims } from '@gatehouse/contracts/resources';
 import { isWithinScope } from './parameters.ts';
 
 interface NamedUser {

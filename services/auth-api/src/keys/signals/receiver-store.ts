@@ -1,5 +1,5 @@
 /** Stores the receivers of shared signals in PostgreSQL. */
-import type { SignalReceiverView } from '@gatehouse/contracts/auth-api/administration/signal-receivers';
+import type { SignalReceiverView } from '@gatehouse/contracts/auth-administration';
 import type { Queryable } from '@gatehouse/service-kit/postgres';
 
 export interface Receiver {

@@ -1,7 +1,7 @@
 /** Administers the receivers of shared signals and knows them all, so that no signal needs a query to find out that nobody listens. */
 import type { AddressPolicy } from '@gatehouse/api-client/address-policy';
-import type { SignalReceiverView } from '@gatehouse/contracts/auth-api/administration/signal-receivers';
-import { definedOnly } from '@gatehouse/contracts/defined-only';
+import type { SignalReceiverView } from '@gatehouse/contracts/auth-administration';
+import { definedOnly } from '@gatehouse/contracts/values';
 import { type ChangeLog, type ChangeTransaction, diff, hiddenValue } from '@gatehouse/service-kit/changes';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { randomUuid, type SecretBox } from '@gatehouse/service-kit/crypto';

@@ -1,9 +1,7 @@
 /** Serves `/auth/v3/ops/signal-receivers`: who is told when sessions end and passwords change. */
-import {
-  signalReceiverViewSchema,
-  signalTestSchema,
-} from '@gatehouse/contracts/auth-api/administration/signal-receivers';
-import { emptyEnvelope, envelopeOf } from '@gatehouse/contracts/envelope';
+
+import { emptyEnvelope, envelopeOf } from '@gatehouse/contracts/answers';
+import { signalReceiverViewSchema, signalTestSchema } from '@gatehouse/contracts/auth-administration';
 import { type App, ok } from '@gatehouse/service-kit/http';
 import { z } from 'zod';
 import { actorOf } from '../../core/administration/actor.ts';

@@ -1,8 +1,5 @@
 /** Validates what administrators send about receivers of shared signals. */
-import {
-  newSignalReceiverSchema,
-  signalReceiverChangeSchema,
-} from '@gatehouse/contracts/resources/signal-receiver';
+import { newSignalReceiverSchema, signalReceiverChangeSchema } from '@gatehouse/contracts/resources';
 import { z } from 'zod';
 
 export const createReceiverSchema = z.object({ data: newSignalReceiverSchema });

@@ -1,5 +1,5 @@
 /** Makes security event tokens (RFC 8417) of shared signals (OpenID CAEP 1.0) and signs them. */
-import { definedOnly } from '@gatehouse/contracts/defined-only';
+import { definedOnly } from '@gatehouse/contracts/values';
 import type { Signer } from '../signing-keys/signer.ts';
 import type { Signal } from './signal.ts';
 

@@ -1,7 +1,7 @@
 /** Derives shared signals from security events: which sessions ended, whose password changed, and who caused it. */
 
-import { definedOnly } from '@gatehouse/contracts/defined-only';
-import { signalEvents } from '@gatehouse/contracts/resources/signal-receiver';
+import { signalEvents } from '@gatehouse/contracts/resources';
+import { definedOnly } from '@gatehouse/contracts/values';
 import { z } from 'zod';
 import type { AuditEventName, RecordedAuditEvent } from '../../records/audit/event.ts';
 

@@ -1,7 +1,7 @@
 /** Decides which keys the signature algorithms accept (RFC 7518 section 3, RFC 8037). */
 import { generateKeyPair, type KeyObject } from 'node:crypto';
 import { promisify } from 'node:util';
-import type { SigningAlgorithm } from '@gatehouse/contracts/resources/algorithms';
+import type { SigningAlgorithm } from '@gatehouse/contracts/resources';
 
 export const defaultAlgorithm: SigningAlgorithm = 'RS256';
 

@@ -1,6 +1,6 @@
 /** Changes the states of stored keys (next, active, retired, removed) inside one transaction that holds the lock. */
 
-import { type SigningAlgorithm, signingAlgorithms } from '@gatehouse/contracts/resources/algorithms';
+import { type SigningAlgorithm, signingAlgorithms } from '@gatehouse/contracts/resources';
 import type { SecretBox } from '@gatehouse/service-kit/crypto';
 import type { Queryable } from '@gatehouse/service-kit/postgres';
 import type { AuditEventName } from '../../records/audit/event.ts';

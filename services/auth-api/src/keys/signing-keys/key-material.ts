@@ -1,6 +1,6 @@
 /** Creates new keys: named by their public part, and encrypted before they are stored. */
 import { createPublicKey, type KeyObject } from 'node:crypto';
-import type { SigningAlgorithm } from '@gatehouse/contracts/resources/algorithms';
+import type { SigningAlgorithm } from '@gatehouse/contracts/resources';
 import type { SecretBox } from '@gatehouse/service-kit/crypto';
 import { calculateJwkThumbprint, type JWK } from 'jose';
 import { algorithmOf, generatePrivateKey } from './algorithms.ts';

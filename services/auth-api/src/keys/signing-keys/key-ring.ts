@@ -1,6 +1,6 @@
 /** Keeps the signing keys in the memory of a replica. */
 import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
-import { type SigningAlgorithm, signingAlgorithms } from '@gatehouse/contracts/resources/algorithms';
+import { type SigningAlgorithm, signingAlgorithms } from '@gatehouse/contracts/resources';
 import type { SecretBox } from '@gatehouse/service-kit/crypto';
 import type { JWK } from 'jose';
 import { type KeyState, type StoredKey, signingKeyPlace } from './store.ts';

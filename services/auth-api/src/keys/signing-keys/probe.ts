@@ -1,6 +1,6 @@
 /** Checks whether this replica can sign, with keys that are stored, known to it and not overdue for rotation. */
 
-import { signingAlgorithms } from '@gatehouse/contracts/resources/algorithms';
+import { signingAlgorithms } from '@gatehouse/contracts/resources';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import type { SecretBox } from '@gatehouse/service-kit/crypto';
 import { type Probe, type Verdict, worst } from '@gatehouse/service-kit/health';

@@ -1,5 +1,5 @@
 /** Rotates signing keys by schedule, and deletes retired keys whose tokens have all expired. */
-import { type SigningAlgorithm, signingAlgorithms } from '@gatehouse/contracts/resources/algorithms';
+import { type SigningAlgorithm, signingAlgorithms } from '@gatehouse/contracts/resources';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import type { Pool } from '@gatehouse/service-kit/postgres';
 import { keySetMaxAgeSeconds } from './jwks.ts';

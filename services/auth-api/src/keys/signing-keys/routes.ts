@@ -1,11 +1,9 @@
 /** Serves `/auth/v3/ops/signing-keys`: the administration of signing keys. */
-import {
-  type SigningKeyView,
-  signingKeyViewSchema,
-} from '@gatehouse/contracts/auth-api/administration/signing-keys';
-import { definedOnly } from '@gatehouse/contracts/defined-only';
-import { envelopeOf, errorEnvelope } from '@gatehouse/contracts/envelope';
-import { signingAlgorithms } from '@gatehouse/contracts/resources/algorithms';
+
+import { envelopeOf, errorEnvelope } from '@gatehouse/contracts/answers';
+import { type SigningKeyView, signingKeyViewSchema } from '@gatehouse/contracts/auth-administration';
+import { signingAlgorithms } from '@gatehouse/contracts/resources';
+import { definedOnly } from '@gatehouse/contracts/values';
 import { type App, ok } from '@gatehouse/service-kit/http';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';

@@ -1,8 +1,7 @@
 /** Validates the administrators' requests about signing keys. */
 
-import { operationIdField, wrapped } from '@gatehouse/contracts/envelope';
-import { signingAlgorithms } from '@gatehouse/contracts/resources/algorithms';
-import { keyIdSchema, newSigningKeySchema } from '@gatehouse/contracts/resources/signing-key';
+import { operationIdField, wrapped } from '@gatehouse/contracts/answers';
+import { keyIdSchema, newSigningKeySchema, signingAlgorithms } from '@gatehouse/contracts/resources';
 import { z } from 'zod';
 
 export const keyParamsSchema = z.object({ kid: keyIdSchema });

@@ -1,6 +1,6 @@
 /** Signs the JWTs of this server, and verifies with jose that a JWT was signed here. */
 
-import type { SigningAlgorithm } from '@gatehouse/contracts/resources/algorithms';
+import type { SigningAlgorithm } from '@gatehouse/contracts/resources';
 import { errors, type JWSHeaderParameters, type JWTPayload, jwtVerify } from 'jose';
 import { defaultAlgorithm } from './algorithms.ts';
 import type { SigningKeys } from './key-ring.ts';

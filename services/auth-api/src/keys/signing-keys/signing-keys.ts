@@ -1,6 +1,6 @@
 /** Creates, rotates, imports and removes the signing keys that all replicas share. */
 
-import { type SigningAlgorithm, signingAlgorithms } from '@gatehouse/contracts/resources/algorithms';
+import { type SigningAlgorithm, signingAlgorithms } from '@gatehouse/contracts/resources';
 import type { ChangeLog } from '@gatehouse/service-kit/changes';
 import type { Trust } from '@gatehouse/service-kit/clock';
 import type { SecretBox } from '@gatehouse/service-kit/crypto';

@@ -1,6 +1,6 @@
 /** Stores signing keys in PostgreSQL; private parts are encrypted. */
 
-import type { SigningAlgorithm } from '@gatehouse/contracts/resources/algorithms';
+import type { SigningAlgorithm } from '@gatehouse/contracts/resources';
 import type { SecretPlace } from '@gatehouse/service-kit/crypto';
 import type { Queryable } from '@gatehouse/service-kit/postgres';
 import type { JWK } from 'jose';

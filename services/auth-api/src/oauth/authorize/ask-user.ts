@@ -1,5 +1,5 @@
 /** Sends the browser to a page that asks the user to sign in or to consent; the request waits in an interaction. */
-import { definedOnly } from '@gatehouse/contracts/defined-only';
+import { definedOnly } from '@gatehouse/contracts/values';
 import type { AdmissionControl, AttemptLimiter } from '@gatehouse/service-kit/limits';
 import type { Browser } from '../../browser/cookies/browser-cookies.ts';
 import type { Pages } from '../../browser/cookies/pages.ts';

@@ -1,5 +1,5 @@
 /** Checks an authorization request, one named check after the other, before the user is asked. */
-import { definedOnly } from '@gatehouse/contracts/defined-only';
+import { definedOnly } from '@gatehouse/contracts/values';
 import { invalidRequest, invalidScope, invalidTarget, OAuthError } from '@gatehouse/service-kit/errors';
 import { supportedContexts } from '../../core/protocol/authentication-context.ts';
 import { invalidDetails } from '../../core/protocol/authorization-details.ts';

@@ -1,5 +1,5 @@
 /** Issues what a granted authorization request returns: a code, tokens, or both (OpenID Connect Core section 3). */
-import { definedOnly } from '@gatehouse/contracts/defined-only';
+import { definedOnly } from '@gatehouse/contracts/values';
 import { accessDenied } from '@gatehouse/service-kit/errors';
 import type { Browser } from '../../browser/cookies/browser-cookies.ts';
 import type { SessionService } from '../../browser/sessions/service.ts';

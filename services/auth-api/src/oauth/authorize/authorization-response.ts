@@ -1,5 +1,5 @@
 /** Builds the answer to an authorization request: parameters that travel to the redirect URI (RFC 6749 section 4.1.2). */
-import { definedOnly } from '@gatehouse/contracts/defined-only';
+import { definedOnly } from '@gatehouse/contracts/values';
 import { renderPostForm } from '../../core/protocol/post-form.ts';
 import type { ResponseMode } from '../../core/protocol/response-types.ts';
 

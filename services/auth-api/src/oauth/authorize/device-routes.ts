@@ -1,5 +1,5 @@
 /** Serves `/auth/v3/oauth/device/code`: the form of the page where a user types the code of a device. */
-import { freeText } from '@gatehouse/contracts/text';
+import { freeText } from '@gatehouse/contracts/values';
 import { htmlErrorHandler } from '@gatehouse/service-kit/errors';
 import type { App } from '@gatehouse/service-kit/http';
 import { z } from 'zod';

@@ -1,5 +1,5 @@
 /** Serves `/auth/v3/oauth/par`, where clients push authorization requests (RFC 9126). */
-import { securityError } from '@gatehouse/contracts/envelope';
+import { securityError } from '@gatehouse/contracts/answers';
 import type { App } from '@gatehouse/service-kit/http';
 import { answerClients, describeOnly } from '../../core/protocol/parameters.ts';
 import { pushedAnswerSchema, pushedRequestSchema } from '../../core/protocol/schemas.ts';

@@ -1,5 +1,5 @@
 /** Reads an authorization request from checked parameters. */
-import { definedOnly } from '@gatehouse/contracts/defined-only';
+import { definedOnly } from '@gatehouse/contracts/values';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { invalidRequest } from '@gatehouse/service-kit/errors';
 import type { AuthorizationRequest } from '../../core/protocol/authorization-request.ts';

@@ -1,5 +1,5 @@
 /** The backchannel authentication endpoint (OpenID CIBA section 7): takes a client's request to the person whom it names. */
-import { definedOnly } from '@gatehouse/contracts/defined-only';
+import { definedOnly } from '@gatehouse/contracts/values';
 import { AppError, OAuthError, unauthorizedClient } from '@gatehouse/service-kit/errors';
 import type { Approvals } from '../../browser/approvals/service.ts';
 import type { UserCodes } from '../../browser/approvals/user-codes.ts';

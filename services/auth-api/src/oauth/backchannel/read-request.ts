@@ -1,5 +1,5 @@
 /** Reads what a client asks a person for (OpenID CIBA sections 7.1 and 7.2), one named check after the other. */
-import { definedOnly } from '@gatehouse/contracts/defined-only';
+import { definedOnly } from '@gatehouse/contracts/values';
 import { invalidRequest, invalidScope, invalidTarget, OAuthError } from '@gatehouse/service-kit/errors';
 import { askedWindowMs } from '../../browser/approvals/asked-people.ts';
 import { invalidDetails } from '../../core/protocol/authorization-details.ts';

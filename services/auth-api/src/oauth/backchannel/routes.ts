@@ -1,5 +1,5 @@
 /** Serves `/auth/v3/oauth/backchannel`, where clients ask for the approval of a person who is elsewhere (OpenID CIBA). */
-import { securityError } from '@gatehouse/contracts/envelope';
+import { securityError } from '@gatehouse/contracts/answers';
 import type { App } from '@gatehouse/service-kit/http';
 import { answerClients, describeOnly } from '../../core/protocol/parameters.ts';
 import { backchannelAnswerSchema, backchannelRequestSchema } from '../../core/protocol/schemas.ts';

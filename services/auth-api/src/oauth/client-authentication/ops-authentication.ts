@@ -6,7 +6,7 @@ import { requireFreshSignIn } from '@gatehouse/caller-auth/credentials/fresh-sig
 import type { Operator } from '@gatehouse/caller-auth/credentials/operator';
 import type { ResourceTokens } from '@gatehouse/caller-auth/sender-constraint/resource-tokens';
 import type { SenderRequest } from '@gatehouse/caller-auth/sender-constraint/sender';
-import { managementAuthority } from '@gatehouse/contracts/auth-api/introspection';
+import { managementAuthority } from '@gatehouse/contracts/auth-api';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { AppError, forbidden, unauthorized } from '@gatehouse/service-kit/errors';
 import { type App, nameCorsCaller, visitorAddressOf } from '@gatehouse/service-kit/http';

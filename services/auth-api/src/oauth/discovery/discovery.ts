@@ -1,9 +1,8 @@
 /** Makes the discovery document (OpenID Connect Discovery, RFC 8414). */
 
 import { dpopAlgorithms } from '@gatehouse/caller-auth/sender-constraint/dpop-proof';
-import { definedOnly } from '@gatehouse/contracts/defined-only';
-import { contentEncryptions, encryptionAlgorithms } from '@gatehouse/contracts/resources/algorithms';
-import { responseTypes } from '@gatehouse/contracts/resources/client/values';
+import { contentEncryptions, encryptionAlgorithms, responseTypes } from '@gatehouse/contracts/resources';
+import { definedOnly } from '@gatehouse/contracts/values';
 import { assertionAlgorithms } from '../../core/assertions/verify-jwt.ts';
 import { supportedContexts } from '../../core/protocol/authentication-context.ts';
 import { offlineScope, openidScope } from '../../core/protocol/parameters.ts';

@@ -1,6 +1,7 @@
 /** Serves `/auth/v3/internal/introspect`, by which Environment API asks about the tokens of its callers. */
-import { introspectionAnswerSchema } from '@gatehouse/contracts/auth-api/introspection';
-import { securityError } from '@gatehouse/contracts/envelope';
+
+import { securityError } from '@gatehouse/contracts/answers';
+import { introspectionAnswerSchema } from '@gatehouse/contracts/auth-api';
 import type { App } from '@gatehouse/service-kit/http';
 import { describeOnly, readOnlyForms, readParameters } from '../../core/protocol/parameters.ts';
 import { tokenQuestionSchema } from '../../core/protocol/schemas.ts';

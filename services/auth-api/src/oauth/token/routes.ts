@@ -1,6 +1,7 @@
 /** Mounts the endpoints that clients call by form: token, device authorization, introspection, revocation. */
-import { introspectionAnswerSchema } from '@gatehouse/contracts/auth-api/introspection';
-import { securityError } from '@gatehouse/contracts/envelope';
+
+import { securityError } from '@gatehouse/contracts/answers';
+import { introspectionAnswerSchema } from '@gatehouse/contracts/auth-api';
 import { oauthErrorHandler } from '@gatehouse/service-kit/errors';
 import type { App } from '@gatehouse/service-kit/http';
 import { z } from 'zod';

@@ -1,6 +1,6 @@
 /** Serves the compat endpoints that return the user of an access token as a JWT for another service. */
 import { readAccessToken } from '@gatehouse/caller-auth/sender-constraint/resource-tokens';
-import { emptyEnvelope, securityError } from '@gatehouse/contracts/envelope';
+import { emptyEnvelope, securityError } from '@gatehouse/contracts/answers';
 import { oauthErrorHandler } from '@gatehouse/service-kit/errors';
 import { type App, ok } from '@gatehouse/service-kit/http';
 import { z } from 'zod';

@@ -1,6 +1,6 @@
 /** Serves `/auth/v3/userinfo` and `/auth/v3/openid/userinfo`. */
 import formbody from '@fastify/formbody';
-import { securityError } from '@gatehouse/contracts/envelope';
+import { securityError } from '@gatehouse/contracts/answers';
 import { oauthErrorHandler } from '@gatehouse/service-kit/errors';
 import type { App } from '@gatehouse/service-kit/http';
 import { readParameters } from '../../core/protocol/parameters.ts';

@@ -1,5 +1,5 @@
 /** Defines the user on the wire, in the form that existing applications read. */
-import { components } from '@gatehouse/contracts/components';
+import { components } from '@gatehouse/contracts/answers';
 import { z } from 'zod';
 
 export const cloudUserDetailsSchema = z.object({

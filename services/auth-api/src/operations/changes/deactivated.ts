@@ -1,7 +1,10 @@
 /** Says which tokens and sessions end by a change at Environment API. */
-import type { EnvironmentEnd } from '@gatehouse/contracts/environment-api/changes';
-import { covers, rootLocation } from '@gatehouse/contracts/environment-api/location';
-import { readPersonChangeId } from '@gatehouse/contracts/environment-api/people';
+import {
+  covers,
+  type EnvironmentEnd,
+  readPersonChangeId,
+  rootLocation,
+} from '@gatehouse/contracts/environment-api';
 import {
   allContactCenters,
   domainAt,

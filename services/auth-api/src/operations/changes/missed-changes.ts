@@ -1,5 +1,5 @@
 /** Reads the changes of Environment API from the saved position on, and decides what to do where the log does not continue it. */
-import type { EnvironmentChangesPage } from '@gatehouse/contracts/environment-api/changes';
+import type { EnvironmentChangesPage } from '@gatehouse/contracts/environment-api';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import type { Logger } from '@gatehouse/service-kit/observability';
 import type { SeenChange } from '../../registry/contact-centers/service.ts';

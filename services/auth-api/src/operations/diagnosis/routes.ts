@@ -1,6 +1,11 @@
 /** Serves `/auth/v3/ops/diagnosis`: checks now everything that this service depends on. */
-import { authApiDiagnosisPath, diagnosisSchema } from '@gatehouse/contracts/diagnosis';
-import { envelopeOf, errorEnvelope, securityError } from '@gatehouse/contracts/envelope';
+import {
+  authApiDiagnosisPath,
+  diagnosisSchema,
+  envelopeOf,
+  errorEnvelope,
+  securityError,
+} from '@gatehouse/contracts/answers';
 import { diagnose, type Probe } from '@gatehouse/service-kit/health';
 import { type App, ok } from '@gatehouse/service-kit/http';
 

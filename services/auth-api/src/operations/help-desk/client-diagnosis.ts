@@ -1,5 +1,5 @@
 /** Diagnoses a client for an administrator: what its registration lacks, and why its last requests were refused. */
-import type { ClientDiagnosis } from '@gatehouse/contracts/auth-api/administration/help-desk';
+import type { ClientDiagnosis } from '@gatehouse/contracts/auth-administration';
 import { examine } from '@gatehouse/service-kit/health';
 import type { Actor } from '../../core/administration/actor.ts';
 import type { AuditWriter } from '../../records/audit/event.ts';

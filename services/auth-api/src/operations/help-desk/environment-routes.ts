@@ -1,6 +1,7 @@
 /** Serves `/auth/v3/ops/environments`: operators look at whom the contact centres of an environment have in common. */
-import { membershipCountsSchema } from '@gatehouse/contracts/auth-api/administration/memberships';
-import { envelopeOf } from '@gatehouse/contracts/envelope';
+
+import { envelopeOf } from '@gatehouse/contracts/answers';
+import { membershipCountsSchema } from '@gatehouse/contracts/auth-administration';
 import { type App, ok } from '@gatehouse/service-kit/http';
 import { z } from 'zod';
 import { actorOf } from '../../core/administration/actor.ts';

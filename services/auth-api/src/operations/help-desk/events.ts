@@ -1,5 +1,5 @@
 /** Builds the security events of administrators who look at people and end what they hold, and shows them refusals. */
-import { definedOnly } from '@gatehouse/contracts/defined-only';
+import { definedOnly } from '@gatehouse/contracts/values';
 import type { Actor } from '../../core/administration/actor.ts';
 import { type AuditEvent, type AuditEventName, actorFields } from '../../records/audit/event.ts';
 import type { StoredAuditEvent } from '../../records/audit/store.ts';

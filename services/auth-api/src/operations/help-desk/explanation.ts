@@ -1,6 +1,6 @@
 /** Explains why a person cannot sign in. */
-import type { PersonName, SignInExplanation } from '@gatehouse/contracts/auth-api/administration/help-desk';
-import type { EnvironmentView } from '@gatehouse/contracts/environment-api/environment';
+import type { PersonName, SignInExplanation } from '@gatehouse/contracts/auth-administration';
+import type { EnvironmentView } from '@gatehouse/contracts/environment-api';
 import { examine, type Probe, type Verdict } from '@gatehouse/service-kit/health';
 import type { Actor } from '../../core/administration/actor.ts';
 import type { PasswordRule } from '../../people/accounts/password-rule.ts';

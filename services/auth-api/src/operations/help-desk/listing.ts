@@ -1,13 +1,12 @@
 /** Lists people of a contact centre for an administrator, and shows one of them. */
-import type { PersonName } from '@gatehouse/contracts/auth-api/administration/help-desk';
 import type {
   ListedPersonView,
   PeoplePage,
+  PersonName,
   PersonProfile,
-} from '@gatehouse/contracts/auth-api/administration/people';
-import { definedOnly } from '@gatehouse/contracts/defined-only';
-import type { ContactCenterView } from '@gatehouse/contracts/environment-api/contact-center';
-import type { Directory } from '@gatehouse/contracts/environment-api/directory';
+} from '@gatehouse/contracts/auth-administration';
+import type { ContactCenterView, Directory } from '@gatehouse/contracts/environment-api';
+import { definedOnly } from '@gatehouse/contracts/values';
 import type { SecretBox, SecretPlace } from '@gatehouse/service-kit/crypto';
 import { AppError, unavailable } from '@gatehouse/service-kit/errors';
 import { refuseCursor } from '@gatehouse/service-kit/http';

@@ -1,9 +1,6 @@
 /** Counts the people of a shared environment who belong to none of its contact centres, or to several. */
-import {
-  type MembershipCounts,
-  maxNamedPeople,
-} from '@gatehouse/contracts/auth-api/administration/memberships';
-import { definedOnly } from '@gatehouse/contracts/defined-only';
+import { type MembershipCounts, maxNamedPeople } from '@gatehouse/contracts/auth-administration';
+import { definedOnly } from '@gatehouse/contracts/values';
 import { AppError, notFound } from '@gatehouse/service-kit/errors';
 import type { Actor } from '../../core/administration/actor.ts';
 import type { UserService } from '../../people/accounts/service.ts';

@@ -1,12 +1,13 @@
 /** Serves `/auth/v3/ops/people`: administrators look for people of a contact centre and at one of them. */
-import { personFields } from '@gatehouse/contracts/auth-api/administration/help-desk';
+
+import { envelopeOf } from '@gatehouse/contracts/answers';
 import {
   peopleAnswer,
   peopleQuerySchema,
+  personFields,
   personProfileSchema,
-} from '@gatehouse/contracts/auth-api/administration/people';
-import { definedOnly } from '@gatehouse/contracts/defined-only';
-import { envelopeOf } from '@gatehouse/contracts/envelope';
+} from '@gatehouse/contracts/auth-administration';
+import { definedOnly } from '@gatehouse/contracts/values';
 import { type App, ok } from '@gatehouse/service-kit/http';
 import { z } from 'zod';
 import { actorOf } from '../../core/administration/actor.ts';

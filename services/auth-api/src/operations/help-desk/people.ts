@@ -1,6 +1,6 @@
 /** Finds the person whom an administrator names: by `sub`, or by contact centre and user name. */
-import type { PersonName } from '@gatehouse/contracts/auth-api/administration/help-desk';
-import type { ContactCenterView } from '@gatehouse/contracts/environment-api/contact-center';
+import type { PersonName } from '@gatehouse/contracts/auth-administration';
+import type { ContactCenterView } from '@gatehouse/contracts/environment-api';
 import { badRequest, notFound, unavailable } from '@gatehouse/service-kit/errors';
 import { z } from 'zod';
 import type { SessionService } from '../../browser/sessions/service.ts';

@@ -3,8 +3,8 @@ import type {
   RevocationAnswer,
   RevocationOrder,
   RevocationTarget,
-} from '@gatehouse/contracts/auth-api/administration/help-desk';
-import { definedOnly } from '@gatehouse/contracts/defined-only';
+} from '@gatehouse/contracts/auth-administration';
+import { definedOnly } from '@gatehouse/contracts/values';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { badRequest, forbidden, notFound } from '@gatehouse/service-kit/errors';
 import type { ConsentService } from '../../browser/consents/service.ts';

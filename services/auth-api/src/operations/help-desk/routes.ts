@@ -1,4 +1,6 @@
 /** Serves what the help desk asks and ends, below `/auth/v3/ops`: sessions, revocations, obstacles of a sign-in. */
+
+import { envelopeOf, errorEnvelope } from '@gatehouse/contracts/answers';
 import {
   clearedDelaysSchema,
   clientDiagnosisSchema,
@@ -8,8 +10,7 @@ import {
   revocationSchema,
   sessionsOfPersonSchema,
   signInExplanationSchema,
-} from '@gatehouse/contracts/auth-api/administration/help-desk';
-import { envelopeOf, errorEnvelope } from '@gatehouse/contracts/envelope';
+} from '@gatehouse/contracts/auth-administration';
 import { type App, ok } from '@gatehouse/service-kit/http';
 import { z } from 'zod';
 import { actorOf } from '../../core/administration/actor.ts';

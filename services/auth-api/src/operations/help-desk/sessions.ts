@@ -1,5 +1,5 @@
 /** Lists and ends the sessions of a person for an administrator. */
-import type { PersonName } from '@gatehouse/contracts/auth-api/administration/help-desk';
+import type { PersonName } from '@gatehouse/contracts/auth-administration';
 import { notFound } from '@gatehouse/service-kit/errors';
 import type { SessionService } from '../../browser/sessions/service.ts';
 import type { SessionViews } from '../../browser/sessions/views.ts';

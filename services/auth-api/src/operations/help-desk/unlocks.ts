@@ -1,6 +1,6 @@
 /** Ends the delays of a person for an administrator, at most a few times within an hour. */
-import type { PersonName } from '@gatehouse/contracts/auth-api/administration/help-desk';
-import { definedOnly } from '@gatehouse/contracts/defined-only';
+import type { PersonName } from '@gatehouse/contracts/auth-administration';
+import { definedOnly } from '@gatehouse/contracts/values';
 import { AppError } from '@gatehouse/service-kit/errors';
 import type { Actor } from '../../core/administration/actor.ts';
 import type { UserService } from '../../people/accounts/service.ts';

@@ -1,5 +1,5 @@
 /** Collects the certificates and keys that end within the next months. */
-import type { Ending } from '@gatehouse/contracts/overview';
+import type { Ending } from '@gatehouse/contracts/answers';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { listedBeforeMs } from '@gatehouse/service-kit/health';
 import type { Pool } from '@gatehouse/service-kit/postgres';

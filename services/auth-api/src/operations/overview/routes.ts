@@ -1,10 +1,11 @@
 /** Serves `/auth/v3/ops/overview`: what the home page of the console shows. */
+
+import { envelopeOf } from '@gatehouse/contracts/answers';
 import {
   authApiOverviewPath,
   authApiOverviewQuery,
   authApiOverviewSchema,
-} from '@gatehouse/contracts/auth-api/administration/overview';
-import { envelopeOf } from '@gatehouse/contracts/envelope';
+} from '@gatehouse/contracts/auth-administration';
 import { notFound } from '@gatehouse/service-kit/errors';
 import { type App, ok } from '@gatehouse/service-kit/http';
 import { actorOf } from '../../core/administration/actor.ts';

@@ -1,8 +1,8 @@
 /** Answers the overview: of the installation, or of one contact centre without anything that belongs to others. */
 import { problemsOfLag } from '@gatehouse/audit-trail/forwarding/audit-lag';
-import type { AuthApiOverview } from '@gatehouse/contracts/auth-api/administration/overview';
-import { definedOnly } from '@gatehouse/contracts/defined-only';
-import type { OverviewWindow, Problem } from '@gatehouse/contracts/overview';
+import type { OverviewWindow, Problem } from '@gatehouse/contracts/answers';
+import type { AuthApiOverview } from '@gatehouse/contracts/auth-administration';
+import { definedOnly } from '@gatehouse/contracts/values';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { notFound } from '@gatehouse/service-kit/errors';
 import {

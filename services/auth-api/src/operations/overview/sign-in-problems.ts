@@ -1,5 +1,5 @@
 /** Judges the sign-ins and token requests of the last minutes, with the limits of the alert rules where these have one. */
-import type { Problem } from '@gatehouse/contracts/overview';
+import type { Problem } from '@gatehouse/contracts/answers';
 import type { Series } from '../../records/activity/series.ts';
 
 /** Fewer say nothing. */

@@ -1,5 +1,5 @@
 /** Chooses the steps of a window: what was asked for, raised to what the counts allow and a chart can show. */
-import type { OverviewWindow } from '@gatehouse/contracts/overview';
+import type { OverviewWindow } from '@gatehouse/contracts/answers';
 
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;

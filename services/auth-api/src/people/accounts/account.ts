@@ -1,5 +1,5 @@
 /** Finds the account that a caller names and counts the attempt before the password is verified. */
-import type { ContactCenterView } from '@gatehouse/contracts/environment-api/contact-center';
+import type { ContactCenterView } from '@gatehouse/contracts/environment-api';
 import { LRUCache } from 'lru-cache';
 import type { AuditWriter } from '../../records/audit/event.ts';
 import { canonicalTenant } from '../../registry/contact-centers/fold-name.ts';

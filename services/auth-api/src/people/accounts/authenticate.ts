@@ -2,8 +2,7 @@
 import type { CallOptions } from '@gatehouse/config-server-client/backend';
 import { CfgObjectState } from '@gatehouse/config-server-client/model/enumerations';
 import type { CfgPerson } from '@gatehouse/config-server-client/model/person';
-import { definedOnly } from '@gatehouse/contracts/defined-only';
-import { passwordWay } from '@gatehouse/contracts/way-of-sign-in';
+import { definedOnly, passwordWay } from '@gatehouse/contracts/values';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import type { Metrics } from '@gatehouse/service-kit/observability';
 import type { Activity } from '../../records/activity/compose.ts';

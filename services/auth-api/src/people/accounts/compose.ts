@@ -2,8 +2,7 @@
 
 import type { ConfigurationBackend } from '@gatehouse/config-server-client/backend';
 import type { ConsulAccess } from '@gatehouse/config-server-client/discovery/consul/consul-access';
-import type { Directory } from '@gatehouse/contracts/environment-api/directory';
-import type { EnvironmentView } from '@gatehouse/contracts/environment-api/environment';
+import type { Directory, EnvironmentView } from '@gatehouse/contracts/environment-api';
 import type { Secret } from '@gatehouse/service-kit/crypto';
 import type { Core } from '../../core/core.ts';
 import type { Domain, ServicesOf } from '../../core/domain.ts';

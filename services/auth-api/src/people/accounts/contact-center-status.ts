@@ -1,5 +1,5 @@
 /** Checks at the moment of issue whether users and clients of a contact centre may still get tokens and sessions. */
-import type { ContactCenterView } from '@gatehouse/contracts/environment-api/contact-center';
+import type { ContactCenterView } from '@gatehouse/contracts/environment-api';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { invalidGrant, unavailable } from '@gatehouse/service-kit/errors';
 import type { Entry } from '../../records/revocation/revocation.ts';

@@ -1,5 +1,5 @@
 /** Writes down that a person of a directory was cut off. Contact centres that do not know the person learn nothing of it. */
-import { definedOnly } from '@gatehouse/contracts/defined-only';
+import { definedOnly } from '@gatehouse/contracts/values';
 import type { Logger } from '@gatehouse/service-kit/observability';
 import type { AuditWriter } from '../../records/audit/event.ts';
 import type { SeenPeople } from '../../records/audit/seen-people.ts';

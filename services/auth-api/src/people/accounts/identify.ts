@@ -4,7 +4,7 @@ import type { CallOptions } from '@gatehouse/config-server-client/backend';
 import { CfgObjectState, flagIsSet } from '@gatehouse/config-server-client/model/enumerations';
 import type { CfgPerson, PersonFilter } from '@gatehouse/config-server-client/model/person';
 import { foldUserName } from '@gatehouse/config-server-client/model/user-name';
-import type { ContactCenterView } from '@gatehouse/contracts/environment-api/contact-center';
+import type { ContactCenterView } from '@gatehouse/contracts/environment-api';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import type { ContactCenterService } from '../../registry/contact-centers/service.ts';
 import { subjectOf } from '../../registry/contact-centers/subjects.ts';

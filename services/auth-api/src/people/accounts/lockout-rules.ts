@@ -1,6 +1,6 @@
 /** Learns from the directories when they lock accounts, so that attempts stay below it. */
 import { hash } from 'node:crypto';
-import type { ContactCenterView } from '@gatehouse/contracts/environment-api/contact-center';
+import type { ContactCenterView } from '@gatehouse/contracts/environment-api';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import type { Logger } from '@gatehouse/service-kit/observability';
 import { LRUCache } from 'lru-cache';

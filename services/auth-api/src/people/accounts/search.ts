@@ -5,7 +5,7 @@ import type {
   PersonPage,
   PersonSearch,
 } from '@gatehouse/config-server-client/model/person-search';
-import type { ContactCenterView } from '@gatehouse/contracts/environment-api/contact-center';
+import type { ContactCenterView } from '@gatehouse/contracts/environment-api';
 import { subjectOf } from '../../registry/contact-centers/subjects.ts';
 import type { EnvironmentLinks } from '../directories/environment-links.ts';
 import { canonicalUserName } from './login-name.ts';

@@ -1,7 +1,7 @@
 /** Connects to the LDAP servers of an environment that serve this installation's location. */
 import type { ConfigurationBackend } from '@gatehouse/config-server-client/backend';
 import { systemClock } from '@gatehouse/config-server-client/clock';
-import type { EnvironmentView } from '@gatehouse/contracts/environment-api/environment';
+import type { EnvironmentView } from '@gatehouse/contracts/environment-api';
 import { createDirectoryBackend } from '@gatehouse/directory-ldap/backend';
 import type { PersonNumbers } from '@gatehouse/directory-ldap/person-numbers';
 import { directorySettingsOf } from '@gatehouse/directory-ldap/settings';

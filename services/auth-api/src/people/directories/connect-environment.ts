@@ -4,13 +4,15 @@ import { createConfigServerClient } from '@gatehouse/config-server-client/client
 import { type Endpoint, orderEndpoints } from '@gatehouse/config-server-client/discovery/endpoint-source';
 import type { Logger } from '@gatehouse/config-server-client/log';
 import type { ConnectionMetrics } from '@gatehouse/config-server-client/metrics';
-import { tlsClientOf } from '@gatehouse/contracts/environment-api/config-server-tls';
 import {
+  byPrecision,
   type ConfigServerView,
+  covers,
   type EnvironmentView,
   passwordPlace,
-} from '@gatehouse/contracts/environment-api/environment';
-import { byPrecision, covers, rootLocation } from '@gatehouse/contracts/environment-api/location';
+  rootLocation,
+  tlsClientOf,
+} from '@gatehouse/contracts/environment-api';
 import type { SecretBox } from '@gatehouse/service-kit/crypto';
 import type { ServerDiscovery } from './server-discovery.ts';
 import { SignInError } from './sign-in-error.ts';

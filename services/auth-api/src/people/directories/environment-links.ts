@@ -6,9 +6,8 @@ import type {
 } from '@gatehouse/config-server-client/backend';
 import { environmentTenantDbid } from '@gatehouse/config-server-client/model/tenant';
 import { createBackendPool } from '@gatehouse/config-server-client/pool';
-import { definedOnly } from '@gatehouse/contracts/defined-only';
-import type { ContactCenterView } from '@gatehouse/contracts/environment-api/contact-center';
-import type { EnvironmentView } from '@gatehouse/contracts/environment-api/environment';
+import type { ContactCenterView, EnvironmentView } from '@gatehouse/contracts/environment-api';
+import { definedOnly } from '@gatehouse/contracts/values';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import type { Logger } from '@gatehouse/service-kit/observability';
 import type { Keyspace, RedisClient } from '@gatehouse/service-kit/redis';

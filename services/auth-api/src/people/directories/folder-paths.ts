@@ -2,7 +2,7 @@
 import type { CallOptions, ConfigurationBackend } from '@gatehouse/config-server-client/backend';
 import { CfgObjectType } from '@gatehouse/config-server-client/model/enumerations';
 import type { CfgFolder } from '@gatehouse/config-server-client/model/folder';
-import type { EnvironmentView } from '@gatehouse/contracts/environment-api/environment';
+import type { EnvironmentView } from '@gatehouse/contracts/environment-api';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { LRUCache } from 'lru-cache';
 

@@ -17,7 +17,7 @@ import type {
   PersonSearch,
 } from '@gatehouse/config-server-client/model/person-search';
 import { foldUserName } from '@gatehouse/config-server-client/model/user-name';
-import { definedOnly } from '@gatehouse/contracts/defined-only';
+import { definedOnly } from '@gatehouse/contracts/values';
 import { randomToken } from '@gatehouse/service-kit/crypto';
 import { nobody, type PersonFacts, type TakesIn } from './membership.ts';
 import { SignInError } from './sign-in-error.ts';

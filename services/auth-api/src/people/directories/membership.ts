@@ -2,8 +2,7 @@
 import type { CallOptions, ConfigurationBackend } from '@gatehouse/config-server-client/backend';
 import { isConfigServerError } from '@gatehouse/config-server-client/errors';
 import { CfgObjectState } from '@gatehouse/config-server-client/model/enumerations';
-import type { EnvironmentView } from '@gatehouse/contracts/environment-api/environment';
-import type { Membership } from '@gatehouse/contracts/environment-api/membership';
+import type { EnvironmentView, Membership } from '@gatehouse/contracts/environment-api';
 import { isAtOrBelow } from '@gatehouse/directory-ldap/distinguished-name';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { createFolderPaths } from './folder-paths.ts';

@@ -1,7 +1,7 @@
 /** Gives people of directories the numbers that Environment API allocates, and remembers them: they never change. */
 import type { EnvironmentApiClient } from '@gatehouse/api-client/environment-api/client';
 import { ConfigServerError } from '@gatehouse/config-server-client/errors';
-import { maxNumbersAtOnce } from '@gatehouse/contracts/environment-api/people';
+import { maxNumbersAtOnce } from '@gatehouse/contracts/environment-api';
 import type { PersonNumbers } from '@gatehouse/directory-ldap/person-numbers';
 import { createGrowingCache } from '@gatehouse/service-kit/cache';
 

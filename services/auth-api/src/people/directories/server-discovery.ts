@@ -11,7 +11,7 @@ import type { DiscoveryMetrics } from '@gatehouse/config-server-client/discovery
 import { createSharedSources } from '@gatehouse/config-server-client/discovery/shared-sources';
 import { staticEndpoints } from '@gatehouse/config-server-client/discovery/static';
 import type { Logger } from '@gatehouse/config-server-client/log';
-import type { EnvironmentView } from '@gatehouse/contracts/environment-api/environment';
+import type { EnvironmentView } from '@gatehouse/contracts/environment-api';
 
 export type RegistryNames = Pick<EnvironmentView, 'id' | 'consulService' | 'srvRecord'>;
 

@@ -1,5 +1,5 @@
 /** Defines the errors of a sign-in: a name for programs and a sentence for people. Neither tells which accounts exist. */
-import type { InteractionError } from '@gatehouse/contracts/auth-api/interaction';
+import type { InteractionError } from '@gatehouse/contracts/auth-api';
 import { AppError, type AppErrorOptions } from '@gatehouse/service-kit/errors';
 
 export type SignInFailure = InteractionError;

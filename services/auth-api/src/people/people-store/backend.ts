@@ -12,7 +12,7 @@ import { ConfigServerError } from '@gatehouse/config-server-client/errors';
 import { CfgObjectState } from '@gatehouse/config-server-client/model/enumerations';
 import type { PersonFilter } from '@gatehouse/config-server-client/model/person';
 import { environmentTenantDbid } from '@gatehouse/config-server-client/model/tenant';
-import type { PersonView } from '@gatehouse/contracts/environment-api/people';
+import type { PersonView } from '@gatehouse/contracts/environment-api';
 import type { PersonPasswords } from './passwords.ts';
 import { accessGroupsOf, cfgPersonOf } from './person.ts';
 import type { Persons } from './persons.ts';

@@ -1,5 +1,5 @@
 /** Composes the copies of people of the people store, and the verification of their passwords. */
-import type { EnvironmentView } from '@gatehouse/contracts/environment-api/environment';
+import type { EnvironmentView } from '@gatehouse/contracts/environment-api';
 import type { Core } from '../../core/core.ts';
 import type { Domain, ServicesOf } from '../../core/domain.ts';
 import type { ContactCenters } from '../../registry/contact-centers/compose.ts';

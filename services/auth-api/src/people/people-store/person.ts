@@ -3,8 +3,8 @@ import { type CfgAccessGroup, namedAccessGroup } from '@gatehouse/config-server-
 import { CfgObjectState } from '@gatehouse/config-server-client/model/enumerations';
 import type { CfgPerson } from '@gatehouse/config-server-client/model/person';
 import { environmentTenantDbid } from '@gatehouse/config-server-client/model/tenant';
-import { definedOnly } from '@gatehouse/contracts/defined-only';
-import type { PersonView } from '@gatehouse/contracts/environment-api/people';
+import type { PersonView } from '@gatehouse/contracts/environment-api';
+import { definedOnly } from '@gatehouse/contracts/values';
 
 export function cfgPersonOf(person: PersonView): CfgPerson {
   return definedOnly({

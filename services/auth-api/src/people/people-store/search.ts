@@ -7,8 +7,8 @@ import type {
   PersonSearch,
 } from '@gatehouse/config-server-client/model/person-search';
 import { environmentTenantDbid } from '@gatehouse/config-server-client/model/tenant';
-import { definedOnly } from '@gatehouse/contracts/defined-only';
-import type { PersonView } from '@gatehouse/contracts/environment-api/people';
+import type { PersonView } from '@gatehouse/contracts/environment-api';
+import { definedOnly } from '@gatehouse/contracts/values';
 
 /** @throws UpstreamError */
 export async function searchPersons(

@@ -9,7 +9,7 @@ import {
 import { forwardProbe } from '@gatehouse/audit-trail/forwarding/forward-probe';
 import { createPseudonymise } from '@gatehouse/audit-trail/shipping/audit-document';
 import { createAuditWorker } from '@gatehouse/audit-trail/worker/audit-worker';
-import type { AuditLag } from '@gatehouse/contracts/overview';
+import type { AuditLag } from '@gatehouse/contracts/answers';
 import type { Secret } from '@gatehouse/service-kit/crypto';
 import type { Core } from '../../core/core.ts';
 import type { Domain, ServicesOf } from '../../core/domain.ts';

@@ -7,7 +7,7 @@ import {
   changesAsText,
   type Pseudonymise,
 } from '@gatehouse/audit-trail/shipping/audit-document';
-import { definedOnly } from '@gatehouse/contracts/defined-only';
+import { definedOnly } from '@gatehouse/contracts/values';
 import type { FieldChanges } from '@gatehouse/service-kit/changes';
 import { auditEvents } from './event.ts';
 import type { CatalogueEntry, EventKind } from './event-kinds.ts';

@@ -1,6 +1,6 @@
 /** Lists the security events. Their names are a public interface: dashboards and alarms use them. */
 
-import { definedOnly } from '@gatehouse/contracts/defined-only';
+import { definedOnly } from '@gatehouse/contracts/values';
 import type { FieldChanges } from '@gatehouse/service-kit/changes';
 import type { Actor } from '../../core/administration/actor.ts';
 import { administratorEvents } from './administrator-events.ts';

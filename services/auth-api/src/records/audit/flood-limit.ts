@@ -2,7 +2,7 @@
  * Limits events that anybody can cause without limit, so that a flood cannot fill the database. It writes the first events
  * of an address one by one, and the number of the others once a minute.
  */
-import { definedOnly } from '@gatehouse/contracts/defined-only';
+import { definedOnly } from '@gatehouse/contracts/values';
 import { addressGroup } from '@gatehouse/service-kit/limits';
 import type { Logger } from '@gatehouse/service-kit/observability';
 import type { AuditEvent, AuditWriter } from './event.ts';

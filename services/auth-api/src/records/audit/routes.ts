@@ -2,14 +2,15 @@
 import type { AuditWorker } from '@gatehouse/audit-trail/worker/audit-worker';
 import {
   auditDaysQuery,
+  errorEnvelope,
   reshipAnswer,
   retentionAnswer,
+  rowExportAnswer,
+  securityError,
   verifyAnswer,
-} from '@gatehouse/contracts/audit-chain';
-import { eraseAnswer, type SecurityEvent, securityEventsAnswer } from '@gatehouse/contracts/auth-api/audit';
-import { definedOnly } from '@gatehouse/contracts/defined-only';
-import { errorEnvelope, securityError } from '@gatehouse/contracts/envelope';
-import { rowExportAnswer } from '@gatehouse/contracts/row-export';
+} from '@gatehouse/contracts/answers';
+import { eraseAnswer, type SecurityEvent, securityEventsAnswer } from '@gatehouse/contracts/auth-api';
+import { definedOnly } from '@gatehouse/contracts/values';
 import { type App, ok, sendRows } from '@gatehouse/service-kit/http';
 import { type Actor, actorOf } from '../../core/administration/actor.ts';
 import type { createRetention } from './confirm-retention.ts';

@@ -1,8 +1,7 @@
 /** Defines the query and the bodies of `/auth/v3/ops/audit`. */
 
-import { wrapped } from '@gatehouse/contracts/envelope';
-import { rowExportFields } from '@gatehouse/contracts/row-export';
-import { label } from '@gatehouse/contracts/text';
+import { rowExportFields, wrapped } from '@gatehouse/contracts/answers';
+import { label } from '@gatehouse/contracts/values';
 import { z } from 'zod';
 
 const text = label(512).optional();

@@ -1,9 +1,7 @@
 /** Serves `/auth/v3/internal/administrator-places`: Environment API asks it before a contact centre changes who its people are. */
-import {
-  administratorPlaceQuestionSchema,
-  administratorPlaceSchema,
-} from '@gatehouse/contracts/auth-api/administrator-places';
-import { envelopeOf, errorEnvelope, wrapped } from '@gatehouse/contracts/envelope';
+
+import { envelopeOf, errorEnvelope, wrapped } from '@gatehouse/contracts/answers';
+import { administratorPlaceQuestionSchema, administratorPlaceSchema } from '@gatehouse/contracts/auth-api';
 import { unavailable } from '@gatehouse/service-kit/errors';
 import { type App, ok } from '@gatehouse/service-kit/http';
 import type { ContactCenterService } from '../contact-centers/service.ts';

@@ -1,8 +1,9 @@
 /** Serves `/auth/v3/ops/administrators`: who administers the whole installation. */
-import { administratorSchema } from '@gatehouse/contracts/auth-api/administration/administrators';
-import { emptyEnvelope, envelopeOf, errorEnvelope, wrapped } from '@gatehouse/contracts/envelope';
-import { newAdministratorSchema } from '@gatehouse/contracts/resources/administrator';
-import { label } from '@gatehouse/contracts/text';
+
+import { emptyEnvelope, envelopeOf, errorEnvelope, wrapped } from '@gatehouse/contracts/answers';
+import { administratorSchema } from '@gatehouse/contracts/auth-administration';
+import { newAdministratorSchema } from '@gatehouse/contracts/resources';
+import { label } from '@gatehouse/contracts/values';
 import { type App, ok } from '@gatehouse/service-kit/http';
 import { z } from 'zod';
 import { actorOf } from '../../core/administration/actor.ts';

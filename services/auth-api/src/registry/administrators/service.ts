@@ -1,6 +1,6 @@
 /** Lists, adds and removes installation administrators. Every change is one transaction with its event and its announcement. */
-import type { AdministratorView } from '@gatehouse/contracts/auth-api/administration/administrators';
-import { definedOnly } from '@gatehouse/contracts/defined-only';
+import type { AdministratorView } from '@gatehouse/contracts/auth-administration';
+import { definedOnly } from '@gatehouse/contracts/values';
 import { type ChangeLog, type ChangeTransaction, diff } from '@gatehouse/service-kit/changes';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { conflict, notFound } from '@gatehouse/service-kit/errors';

@@ -1,7 +1,7 @@
 /** Serves `/auth/v3/branding/images/{digest}` to browsers, and `/auth/v3/internal/branding` to Auth UI. */
-import { envelopeOf, errorEnvelope, securityError } from '@gatehouse/contracts/envelope';
-import { brandingViewSchema } from '@gatehouse/contracts/environment-api/branding';
-import { label } from '@gatehouse/contracts/text';
+import { envelopeOf, errorEnvelope, securityError } from '@gatehouse/contracts/answers';
+import { brandingViewSchema } from '@gatehouse/contracts/environment-api';
+import { label } from '@gatehouse/contracts/values';
 import { type App, ok } from '@gatehouse/service-kit/http';
 import { z } from 'zod';
 import type { Images } from './images.ts';

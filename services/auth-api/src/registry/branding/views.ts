@@ -1,7 +1,7 @@
 /** Decides which branding a page shows, from cached copies that follow Environment API. */
 import type { EnvironmentApiClient } from '@gatehouse/api-client/environment-api/client';
-import { definedOnly } from '@gatehouse/contracts/defined-only';
-import type { BrandingView } from '@gatehouse/contracts/environment-api/branding';
+import type { BrandingView } from '@gatehouse/contracts/environment-api';
+import { definedOnly } from '@gatehouse/contracts/values';
 import { createRevalidatingCache, type OwnerState } from '@gatehouse/service-kit/cache';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { onlyCenterOf } from '../clients/client.ts';

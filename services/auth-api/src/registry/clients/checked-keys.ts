@@ -1,15 +1,15 @@
 /** Checks keys and certificates in a registration, beyond what its description says: whether they prove anything. */
 import { X509Certificate } from 'node:crypto';
-import { checkedBy } from '@gatehouse/contracts/resource/field';
-import { client } from '@gatehouse/contracts/resources/client';
+import { checkedBy } from '@gatehouse/contracts/resource';
 import {
   anyPublicKey,
+  client,
   jwtIssuersOf,
   keySetOf,
   publicKeySchema,
   samlIssuersOf,
-} from '@gatehouse/contracts/resources/client/issuers';
-import { freeText } from '@gatehouse/contracts/text';
+} from '@gatehouse/contracts/resources';
+import { freeText } from '@gatehouse/contracts/values';
 import { weaknessOfCertificate } from '@gatehouse/service-kit/crypto';
 import { jwkWeakness } from '../../core/assertions/jwk-weakness.ts';
 

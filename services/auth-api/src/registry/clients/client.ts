@@ -1,7 +1,7 @@
 /** Defines a registered OAuth client and the questions about its registration. */
 
 import type { StoredSecret } from '@gatehouse/caller-auth/credentials/stored-secret';
-import type { BrandImage } from '@gatehouse/contracts/environment-api/branding';
+import type { BrandImage } from '@gatehouse/contracts/environment-api';
 import type { KeySource } from '../../core/assertions/key-sets.ts';
 import type { DescribedProperties } from './table.ts';
 

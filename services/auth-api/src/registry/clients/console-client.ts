@@ -6,7 +6,7 @@ import {
   consoleLinkGrantType,
   consolePath,
   consoleScope,
-} from '@gatehouse/contracts/auth-api/console';
+} from '@gatehouse/contracts/auth-api';
 import { consoleClientSecrets, digestSecret, type Secret } from '@gatehouse/service-kit/crypto';
 import type { Client } from './client.ts';
 import { newClient } from './new-client.ts';

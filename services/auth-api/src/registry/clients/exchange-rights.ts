@@ -1,6 +1,6 @@
 /** Reads which clients may exchange whose tokens for which audience, around one client. */
-import type { ClientExchanges } from '@gatehouse/contracts/auth-api/administration/client-exchanges';
-import { definedOnly } from '@gatehouse/contracts/defined-only';
+import type { ClientExchanges } from '@gatehouse/contracts/auth-administration';
+import { definedOnly } from '@gatehouse/contracts/values';
 import type { Queryable } from '@gatehouse/service-kit/postgres';
 import { exchangeGrantType } from '../../core/protocol/grant-types.ts';
 import type { Client, TokenExchangePolicy } from './client.ts';

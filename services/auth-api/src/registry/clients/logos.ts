@@ -2,7 +2,7 @@
 import type { EnvironmentApiClient } from '@gatehouse/api-client/environment-api/client';
 import type { HttpClient } from '@gatehouse/api-client/http-client';
 import { UpstreamError } from '@gatehouse/api-client/upstream-error';
-import type { BrandImage } from '@gatehouse/contracts/environment-api/branding';
+import type { BrandImage } from '@gatehouse/contracts/environment-api';
 import { unavailable } from '@gatehouse/service-kit/errors';
 import type { Logger } from '@gatehouse/service-kit/observability';
 import { fieldError } from './rules.ts';

@@ -1,6 +1,6 @@
 /** Makes a new client, with the values that the description and the installation give it. */
-import { initialOf } from '@gatehouse/contracts/resource/resource';
-import { client } from '@gatehouse/contracts/resources/client';
+import { initialOf } from '@gatehouse/contracts/resource';
+import { client } from '@gatehouse/contracts/resources';
 import type { ResponseType } from '../../core/protocol/response-types.ts';
 import type { Client } from './client.ts';
 import { asProperties } from './table.ts';

@@ -1,13 +1,14 @@
 /** Serves `/auth/v3/ops/clients`: the administration of OAuth clients. */
-import { clientExchangesSchema } from '@gatehouse/contracts/auth-api/administration/client-exchanges';
+
+import { emptyEnvelope, envelopeOf, errorEnvelope } from '@gatehouse/contracts/answers';
 import {
+  clientExchangesSchema,
   clientListSchema,
   clientViewSchema,
   clientWithSecretSchema,
-} from '@gatehouse/contracts/auth-api/administration/client-view';
-import { definedOnly } from '@gatehouse/contracts/defined-only';
-import { emptyEnvelope, envelopeOf, errorEnvelope } from '@gatehouse/contracts/envelope';
-import { clientIdPattern } from '@gatehouse/contracts/resources/client/values';
+} from '@gatehouse/contracts/auth-administration';
+import { clientIdPattern } from '@gatehouse/contracts/resources';
+import { definedOnly } from '@gatehouse/contracts/values';
 import { type App, effectiveEtagOf, isFresh, ok, readPage } from '@gatehouse/service-kit/http';
 import type { FastifyReply } from 'fastify';
 import { actorOf } from '../../core/administration/actor.ts';

@@ -1,5 +1,5 @@
 /** Maps a client to a row of `auth.clients`: every stored property has the column of its name. */
-import { definedOnly } from '@gatehouse/contracts/defined-only';
+import { definedOnly } from '@gatehouse/contracts/values';
 import type { Client } from './client.ts';
 import { columnOf, table } from './table.ts';
 

@@ -1,7 +1,6 @@
 /** Checks what a registration says in several fields together, one named rule after the other. */
 import { urlProblem } from '@gatehouse/api-client/address-policy';
-import type { ProblemReason } from '@gatehouse/contracts/problem-reasons';
-import { nameProblem } from '@gatehouse/contracts/text';
+import { nameProblem, type ProblemReason } from '@gatehouse/contracts/values';
 import { type AppError, badRequest, type FieldProblem } from '@gatehouse/service-kit/errors';
 import { encryptionKeyIn, noKeyFor } from '../../core/assertions/encryption.ts';
 import type { KeySource } from '../../core/assertions/key-sets.ts';

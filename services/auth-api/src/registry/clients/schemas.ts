@@ -1,8 +1,7 @@
 /** Validates clients as administrators and provisioning scripts send them. */
-import { wrapped } from '@gatehouse/contracts/envelope';
-import { changeShape } from '@gatehouse/contracts/resource/resource';
-import { integer } from '@gatehouse/contracts/scalar';
-import { freeText, label } from '@gatehouse/contracts/text';
+import { wrapped } from '@gatehouse/contracts/answers';
+import { changeShape } from '@gatehouse/contracts/resource';
+import { freeText, integer, label } from '@gatehouse/contracts/values';
 import { pageQuery } from '@gatehouse/service-kit/http';
 import { z } from 'zod';
 import { checkedClient } from './checked-keys.ts';

@@ -1,6 +1,6 @@
 /** Builds the client of the installation's own services from configuration; the database does not contain it. */
 
-import { managementAuthority } from '@gatehouse/contracts/auth-api/introspection';
+import { managementAuthority } from '@gatehouse/contracts/auth-api';
 import { digestSecret, linesOf, type Secret } from '@gatehouse/service-kit/crypto';
 import { exchangeGrantType, jwtBearerGrantType } from '../../core/protocol/grant-types.ts';
 import type { Client } from './client.ts';

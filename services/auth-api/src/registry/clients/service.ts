@@ -1,8 +1,8 @@
 /** Creates, changes and deletes clients. Every change is one transaction with its audit row and its change record. */
 
 import type { SecretVerifier } from '@gatehouse/caller-auth/credentials/secret-verifier';
-import { definedOnly } from '@gatehouse/contracts/defined-only';
-import type { BrandImage } from '@gatehouse/contracts/environment-api/branding';
+import type { BrandImage } from '@gatehouse/contracts/environment-api';
+import { definedOnly } from '@gatehouse/contracts/values';
 import type { ChangeLog, ChangeTransaction } from '@gatehouse/service-kit/changes';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { randomUuid } from '@gatehouse/service-kit/crypto';

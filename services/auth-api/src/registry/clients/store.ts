@@ -1,6 +1,6 @@
 /** Stores clients in PostgreSQL. */
 
-import type { DetailType } from '@gatehouse/contracts/resources/client/detail-types';
+import type { DetailType } from '@gatehouse/contracts/resources';
 import type { Page } from '@gatehouse/service-kit/http';
 import { holdsText, type Queryable } from '@gatehouse/service-kit/postgres';
 import type { Client } from './client.ts';

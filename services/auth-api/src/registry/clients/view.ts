@@ -1,6 +1,6 @@
 /** Shows a client to administrators, and its changes to the audit trail, without its secrets. */
-import type { ClientView } from '@gatehouse/contracts/auth-api/administration/client-view';
-import { definedOnly } from '@gatehouse/contracts/defined-only';
+import type { ClientView } from '@gatehouse/contracts/auth-administration';
+import { definedOnly } from '@gatehouse/contracts/values';
 import { diff, type FieldChanges, hiddenValue } from '@gatehouse/service-kit/changes';
 import type { Client } from './client.ts';
 import { table } from './table.ts';

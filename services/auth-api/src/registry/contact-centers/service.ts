@@ -2,12 +2,13 @@
 
 import type { EnvironmentApiClient, Fetched } from '@gatehouse/api-client/environment-api/client';
 import { UpstreamError } from '@gatehouse/api-client/upstream-error';
-import { type EnvironmentChange, environmentEnds } from '@gatehouse/contracts/environment-api/changes';
-import type {
-  ContactCenterView,
-  EnvironmentContactCenters,
-} from '@gatehouse/contracts/environment-api/contact-center';
-import type { EnvironmentView } from '@gatehouse/contracts/environment-api/environment';
+import {
+  type ContactCenterView,
+  type EnvironmentChange,
+  type EnvironmentContactCenters,
+  type EnvironmentView,
+  environmentEnds,
+} from '@gatehouse/contracts/environment-api';
 import {
   createRevalidatingCache,
   type Loaded,

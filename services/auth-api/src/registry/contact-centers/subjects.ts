@@ -1,9 +1,6 @@
 /** Derives the subjects of persons, and ends what a person holds in one contact centre. */
 import { hash } from 'node:crypto';
-import type {
-  ContactCenterView,
-  EnvironmentContactCenters,
-} from '@gatehouse/contracts/environment-api/contact-center';
+import type { ContactCenterView, EnvironmentContactCenters } from '@gatehouse/contracts/environment-api';
 import { createGrowingCache } from '@gatehouse/service-kit/cache';
 import { uuidOf } from '@gatehouse/service-kit/crypto';
 import { type PersonKey, personAt, personAtClient, userAt } from '../../records/revocation/revocation.ts';

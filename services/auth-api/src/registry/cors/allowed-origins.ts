@@ -1,6 +1,6 @@
 /** Decides whose pages may call: our own, those of registered clients, and those of origins kept by Environment API. */
 import type { Fetched } from '@gatehouse/api-client/environment-api/client';
-import type { CorsView } from '@gatehouse/contracts/environment-api/cors';
+import type { CorsView } from '@gatehouse/contracts/environment-api';
 import { createRevalidatingCache } from '@gatehouse/service-kit/cache';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { unavailable } from '@gatehouse/service-kit/errors';

@@ -1,6 +1,6 @@
 /** Defines client metadata on the wire (RFC 7591 section 2, OpenID Connect Dynamic Client Registration section 2). */
-import { components } from '@gatehouse/contracts/components';
-import { anyJson, freeText } from '@gatehouse/contracts/text';
+import { components } from '@gatehouse/contracts/answers';
+import { anyJson, freeText } from '@gatehouse/contracts/values';
 import { z } from 'zod';
 import { type DescribedField, type members, type RegisteredField, registered } from '../clients/table.ts';
 

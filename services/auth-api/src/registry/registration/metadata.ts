@@ -1,5 +1,5 @@
 /** Converts client metadata into a registration and back; a missing member gets its default, also in an update (RFC 7592 section 2.2). */
-import { definedOnly } from '@gatehouse/contracts/defined-only';
+import { definedOnly } from '@gatehouse/contracts/values';
 import { OAuthError, plainDescription } from '@gatehouse/service-kit/errors';
 import { deviceGrantType } from '../../core/protocol/grant-types.ts';
 import { parseScope } from '../../core/protocol/parameters.ts';

@@ -1,7 +1,7 @@
 /** Serves `/auth/v3/oauth/register`: dynamic client registration (RFC 7591) and its management (RFC 7592). */
 
-import { securityError } from '@gatehouse/contracts/envelope';
-import { freeText } from '@gatehouse/contracts/text';
+import { securityError } from '@gatehouse/contracts/answers';
+import { freeText } from '@gatehouse/contracts/values';
 import { invalidRequest, OAuthError, oauthErrorHandler } from '@gatehouse/service-kit/errors';
 import { type App, nameCorsCaller } from '@gatehouse/service-kit/http';
 import type { FastifyError, FastifyRequest } from 'fastify';

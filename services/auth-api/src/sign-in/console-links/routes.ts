@@ -1,6 +1,7 @@
 /** Serves `/auth/v3/ops/console-links`: the link by which the operator signs in to the console. */
-import { consoleLinkSchema } from '@gatehouse/contracts/auth-api/console-link';
-import { envelopeOf, errorEnvelope, securityError } from '@gatehouse/contracts/envelope';
+
+import { envelopeOf, errorEnvelope, securityError } from '@gatehouse/contracts/answers';
+import { consoleLinkSchema } from '@gatehouse/contracts/auth-api';
 import { type App, ok } from '@gatehouse/service-kit/http';
 import { actorOf } from '../../core/administration/actor.ts';
 import type { ConsoleLinks } from './service.ts';

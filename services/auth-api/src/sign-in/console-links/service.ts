@@ -1,9 +1,5 @@
 /** Makes and redeems links by which the operator signs in to the console. */
-import {
-  type ConsoleLink,
-  consoleLinkCodePattern,
-  consoleLinkPath,
-} from '@gatehouse/contracts/auth-api/console-link';
+import { type ConsoleLink, consoleLinkCodePattern, consoleLinkPath } from '@gatehouse/contracts/auth-api';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { randomToken } from '@gatehouse/service-kit/crypto';
 import type { Actor } from '../../core/administration/actor.ts';

@@ -1,5 +1,5 @@
 /** Decides where the browser goes after a logout: on, or first to the page whose frames tell other applications. */
-import { definedOnly } from '@gatehouse/contracts/defined-only';
+import { definedOnly } from '@gatehouse/contracts/values';
 import type { Browser } from '../../browser/cookies/browser-cookies.ts';
 import type { Pages } from '../../browser/cookies/pages.ts';
 import type { EndedSession } from '../../browser/sessions/session.ts';

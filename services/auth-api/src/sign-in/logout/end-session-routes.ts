@@ -1,5 +1,5 @@
 /** Serves `/auth/v3/oauth/logout` and the form of the page that asks before a logout. */
-import { freeText, label } from '@gatehouse/contracts/text';
+import { freeText, label } from '@gatehouse/contracts/values';
 import { badRequest, htmlErrorHandler } from '@gatehouse/service-kit/errors';
 import type { App } from '@gatehouse/service-kit/http';
 import { z } from 'zod';

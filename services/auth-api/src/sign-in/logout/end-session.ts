@@ -1,5 +1,5 @@
 /** Ends the session that an ID token names (OpenID Connect RP-Initiated Logout 1.0); without one it asks the user. */
-import { definedOnly } from '@gatehouse/contracts/defined-only';
+import { definedOnly } from '@gatehouse/contracts/values';
 import { safeEqual } from '@gatehouse/service-kit/crypto';
 import { badRequest } from '@gatehouse/service-kit/errors';
 import type { AttemptLimiter } from '@gatehouse/service-kit/limits';

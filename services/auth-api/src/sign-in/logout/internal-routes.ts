@@ -1,10 +1,8 @@
 /** Serves `/auth/v3/internal/logouts/{id}`, which Auth UI reads to render the pages around a logout. */
 
-import { browserHeader } from '@gatehouse/contracts/auth-api/interaction';
-import { type LogoutView, logoutViewSchema } from '@gatehouse/contracts/auth-api/logout';
-import { definedOnly } from '@gatehouse/contracts/defined-only';
-import { envelopeOf, errorEnvelope, securityError } from '@gatehouse/contracts/envelope';
-import { freeText } from '@gatehouse/contracts/text';
+import { envelopeOf, errorEnvelope, securityError } from '@gatehouse/contracts/answers';
+import { browserHeader, type LogoutView, logoutViewSchema } from '@gatehouse/contracts/auth-api';
+import { definedOnly, freeText } from '@gatehouse/contracts/values';
 import { notFound } from '@gatehouse/service-kit/errors';
 import { type App, ok } from '@gatehouse/service-kit/http';
 import { z } from 'zod';

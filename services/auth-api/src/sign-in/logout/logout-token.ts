@@ -1,5 +1,5 @@
 /** Signs logout tokens (OpenID Connect Back-Channel Logout 1.0 section 2.4). */
-import { definedOnly } from '@gatehouse/contracts/defined-only';
+import { definedOnly } from '@gatehouse/contracts/values';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { randomUuid } from '@gatehouse/service-kit/crypto';
 import type { Signer } from '../../keys/signing-keys/signer.ts';

@@ -1,6 +1,6 @@
 /** Serves `/auth/v3/sign-out`: redirects browsers and answers programs with the envelope. */
-import { emptyEnvelope, errorEnvelope } from '@gatehouse/contracts/envelope';
-import { freeText } from '@gatehouse/contracts/text';
+import { emptyEnvelope, errorEnvelope } from '@gatehouse/contracts/answers';
+import { freeText } from '@gatehouse/contracts/values';
 import { type App, nameNobody, ok } from '@gatehouse/service-kit/http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';

@@ -1,5 +1,5 @@
 /** Signs out the user of a browser or of a token: this session, or every session of the user. */
-import { definedOnly } from '@gatehouse/contracts/defined-only';
+import { definedOnly } from '@gatehouse/contracts/values';
 import { forbidden, insufficientScope } from '@gatehouse/service-kit/errors';
 import type { AttemptLimiter } from '@gatehouse/service-kit/limits';
 import type { Browser } from '../../browser/cookies/browser-cookies.ts';

@@ -1,7 +1,7 @@
 /** Serves `/auth/v3/change-password`: JSON for programs (compat), a form for pages. */
 
-import { emptyEnvelope, errorEnvelope } from '@gatehouse/contracts/envelope';
-import { freeText } from '@gatehouse/contracts/text';
+import { emptyEnvelope, errorEnvelope } from '@gatehouse/contracts/answers';
+import { freeText } from '@gatehouse/contracts/values';
 import { type App, ok } from '@gatehouse/service-kit/http';
 import { z } from 'zod';
 import { acceptFormsAndJson, isJson } from '../../browser/cookies/browser-scope.ts';

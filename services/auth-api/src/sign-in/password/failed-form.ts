@@ -1,5 +1,5 @@
 /** Handles a form that failed and may be sent again: keeps the reason for its page, or answers programs with it. */
-import { definedOnly } from '@gatehouse/contracts/defined-only';
+import { definedOnly } from '@gatehouse/contracts/values';
 import { errorEnvelope, reportError } from '@gatehouse/service-kit/errors';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { isJson } from '../../browser/cookies/browser-scope.ts';

@@ -1,10 +1,11 @@
 /** Serves `/auth/v3/first-password`: the form of the page that a link leads to, or the same as JSON. */
+
+import { emptyEnvelope, envelopeOf, errorEnvelope, wrapped } from '@gatehouse/contracts/answers';
 import {
   firstPasswordCodeSchema,
   firstPasswordErrors,
   firstPasswordViewSchema,
-} from '@gatehouse/contracts/auth-api/first-password';
-import { emptyEnvelope, envelopeOf, errorEnvelope, wrapped } from '@gatehouse/contracts/envelope';
+} from '@gatehouse/contracts/auth-api';
 import { AppError, reportError } from '@gatehouse/service-kit/errors';
 import { type App, ok } from '@gatehouse/service-kit/http';
 import { z } from 'zod';

@@ -2,8 +2,8 @@
 import type { EnvironmentApiClient } from '@gatehouse/api-client/environment-api/client';
 import { isOfReadOnlyRegion, UpstreamError } from '@gatehouse/api-client/upstream-error';
 import { brokenPasswordRules } from '@gatehouse/caller-auth/credentials/person-password';
-import { definedOnly } from '@gatehouse/contracts/defined-only';
-import type { PasswordLink } from '@gatehouse/contracts/environment-api/people';
+import type { PasswordLink } from '@gatehouse/contracts/environment-api';
+import { definedOnly } from '@gatehouse/contracts/values';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { AppError } from '@gatehouse/service-kit/errors';
 import { createAddressLimiter } from '@gatehouse/service-kit/limits';

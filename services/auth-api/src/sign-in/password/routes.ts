@@ -1,7 +1,7 @@
 /** Serves `/auth/v3/sign-in`: the password form of the login page, or the same as JSON. */
 
-import { envelopeOf, errorEnvelope } from '@gatehouse/contracts/envelope';
-import { freeText } from '@gatehouse/contracts/text';
+import { envelopeOf, errorEnvelope } from '@gatehouse/contracts/answers';
+import { freeText } from '@gatehouse/contracts/values';
 import { type App, ok } from '@gatehouse/service-kit/http';
 import { z } from 'zod';
 import { acceptFormsAndJson, flag, isJson, isSet } from '../../browser/cookies/browser-scope.ts';

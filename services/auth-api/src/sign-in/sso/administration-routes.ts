@@ -1,11 +1,12 @@
 /** Serves the dry run of single sign-on and the administration of its keys, below `/auth/v3/ops`. */
+
+import { envelopeOf, errorEnvelope } from '@gatehouse/contracts/answers';
 import {
   type SsoKeyView,
   ssoCheckBodySchema,
   ssoCheckSchema,
   ssoKeySchema,
-} from '@gatehouse/contracts/auth-api/administration/single-sign-on';
-import { envelopeOf, errorEnvelope } from '@gatehouse/contracts/envelope';
+} from '@gatehouse/contracts/auth-administration';
 import { type App, ok } from '@gatehouse/service-kit/http';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';

@@ -1,11 +1,12 @@
 /** Serves `/auth/v3/auth-scheme`: tells which step follows the user name, on the internal listener for Auth UI. */
+
+import { envelopeOf, errorEnvelope, securityError } from '@gatehouse/contracts/answers';
 import {
   authSchemeAnswerSchema,
   authSchemeQuestionSchema,
+  browserHeader,
   namedLoginSchema,
-} from '@gatehouse/contracts/auth-api/auth-scheme';
-import { browserHeader } from '@gatehouse/contracts/auth-api/interaction';
-import { envelopeOf, errorEnvelope, securityError } from '@gatehouse/contracts/envelope';
+} from '@gatehouse/contracts/auth-api';
 import { type App, nameNobody, ok } from '@gatehouse/service-kit/http';
 import type { AttemptLimiter } from '@gatehouse/service-kit/limits';
 import type { FastifyRequest } from 'fastify';

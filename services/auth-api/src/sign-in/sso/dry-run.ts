@@ -1,5 +1,5 @@
 /** Dry run: performs each step of single sign-on that works without a person, and says how to correct a step that fails. */
-import type { SsoCheck, SsoCheckStep } from '@gatehouse/contracts/auth-api/administration/single-sign-on';
+import type { SsoCheck, SsoCheckStep } from '@gatehouse/contracts/auth-administration';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { notFound } from '@gatehouse/service-kit/errors';
 import type { UserService } from '../../people/accounts/service.ts';

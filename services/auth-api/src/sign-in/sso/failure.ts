@@ -1,5 +1,5 @@
 /** Defines why single sign-on failed: a sentence for the person and a named reason for the operator. */
-import { definedOnly } from '@gatehouse/contracts/defined-only';
+import { definedOnly } from '@gatehouse/contracts/values';
 import { SignInError, type SignInFailure } from '../../people/directories/sign-in-error.ts';
 
 /** The text of the page, by reason. The reasons are part of the product: docs/guides/single-sign-on.md lists what to do about each. */

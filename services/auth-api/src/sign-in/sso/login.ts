@@ -1,7 +1,6 @@
 /** Starts and completes a login at an identity provider: the steps that SAML and OpenID Connect share. */
 
-import { definedOnly } from '@gatehouse/contracts/defined-only';
-import { providerWay } from '@gatehouse/contracts/way-of-sign-in';
+import { definedOnly, providerWay } from '@gatehouse/contracts/values';
 import type { AttemptLimiter } from '@gatehouse/service-kit/limits';
 import type { Logger } from '@gatehouse/service-kit/observability';
 import type { Browser, BrowserRequest } from '../../browser/cookies/browser-cookies.ts';

@@ -1,7 +1,7 @@
 /** Serves the logout that an identity provider starts or answers. */
 
 import formbody from '@fastify/formbody';
-import { freeText } from '@gatehouse/contracts/text';
+import { freeText } from '@gatehouse/contracts/values';
 import { envelopeErrorHandler, htmlErrorHandler } from '@gatehouse/service-kit/errors';
 import type { App } from '@gatehouse/service-kit/http';
 import type { FastifyRequest } from 'fastify';

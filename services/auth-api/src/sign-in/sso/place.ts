@@ -1,7 +1,7 @@
 /** Names the contact centre and location that an identity provider's response belongs to; our addresses contain both. */
 
-import { locationPattern, rootLocation } from '@gatehouse/contracts/environment-api/location';
-import { freeText } from '@gatehouse/contracts/text';
+import { locationPattern, rootLocation } from '@gatehouse/contracts/environment-api';
+import { freeText } from '@gatehouse/contracts/values';
 import { notFound } from '@gatehouse/service-kit/errors';
 import { z } from 'zod';
 import type { ContactCenterService } from '../../registry/contact-centers/service.ts';

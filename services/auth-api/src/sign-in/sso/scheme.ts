@@ -1,5 +1,5 @@
 /** Decides how a person signs in: through an identity provider, or with a password at the Configuration Server. */
-import type { AuthScheme } from '@gatehouse/contracts/auth-api/auth-scheme';
+import type { AuthScheme } from '@gatehouse/contracts/auth-api';
 import { canonicalUserName, type LoginNames } from '../../people/accounts/login-name.ts';
 import type { PasswordRule } from '../../people/accounts/password-rule.ts';
 import type { UserService } from '../../people/accounts/service.ts';

@@ -1,11 +1,7 @@
 /** Keeps copies of the single sign-on settings at our location and follows their changes in Environment API. */
 import type { EnvironmentApiClient } from '@gatehouse/api-client/environment-api/client';
-import { definedOnly } from '@gatehouse/contracts/defined-only';
-import type {
-  OidcSettings,
-  SamlSettings,
-  SingleSignOnView,
-} from '@gatehouse/contracts/environment-api/single-sign-on';
+import type { OidcSettings, SamlSettings, SingleSignOnView } from '@gatehouse/contracts/environment-api';
+import { definedOnly } from '@gatehouse/contracts/values';
 import { createRevalidatingCache, type OwnerState } from '@gatehouse/service-kit/cache';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { isEnd, readAnswer } from '../../registry/contact-centers/service.ts';

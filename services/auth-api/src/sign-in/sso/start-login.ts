@@ -1,5 +1,5 @@
 /** Starts a login at the identity provider: binds the browser by a cookie and stores the flow that the response must name. */
-import { definedOnly } from '@gatehouse/contracts/defined-only';
+import { definedOnly } from '@gatehouse/contracts/values';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { randomToken, sha256 } from '@gatehouse/service-kit/crypto';
 import type { Browser, BrowserCookies } from '../../browser/cookies/browser-cookies.ts';

@@ -1,5 +1,5 @@
 /** Serves `/auth/v3/sso/start`: the login page, an application or a bookmark sends browsers here to start a login. */
-import { freeText } from '@gatehouse/contracts/text';
+import { freeText } from '@gatehouse/contracts/values';
 import { htmlErrorHandler } from '@gatehouse/service-kit/errors';
 import type { App } from '@gatehouse/service-kit/http';
 import type { FastifyReply } from 'fastify';

@@ -1,5 +1,5 @@
 /** Tells the address of the person who asks for the scheme of a login: Auth UI asks for everybody, and nobody else may say who asks. */
-import { visitorAddressHeader } from '@gatehouse/contracts/auth-api/auth-scheme';
+import { visitorAddressHeader } from '@gatehouse/contracts/auth-api';
 import type { FastifyRequest } from 'fastify';
 import type { Clients } from '../../registry/clients/compose.ts';
 

@@ -1,5 +1,5 @@
 /** The applications that a person has given access, in the account area, and the end of it. */
-import type { ConsentView } from '@gatehouse/contracts/auth-api/consents';
+import type { ConsentView } from '@gatehouse/contracts/auth-api';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AuthApi, contactCenterId, publicUrl, startAuthApi } from '../../stack/auth-api.ts';
 import { type Browser, createBrowser } from '../../stack/browser.ts';

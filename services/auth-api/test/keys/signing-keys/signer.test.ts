@@ -1,5 +1,5 @@
 import { sign } from 'node:crypto';
-import { signingAlgorithms } from '@gatehouse/contracts/resources/algorithms';
+import { signingAlgorithms } from '@gatehouse/contracts/resources';
 import { decodeProtectedHeader, importJWK, jwtVerify, SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { publishKeys } from '../../../src/keys/signing-keys/jwks.ts';

@@ -1,4 +1,4 @@
-import { signingAlgorithms } from '@gatehouse/contracts/resources/algorithms';
+import { signingAlgorithms } from '@gatehouse/contracts/resources';
 import { createDeletionBounds } from '@gatehouse/service-kit/postgres';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { publishKeys } from '../../../src/keys/signing-keys/jwks.ts';

@@ -1,4 +1,4 @@
-import type { EnvironmentChange } from '@gatehouse/contracts/environment-api/changes';
+import type { EnvironmentChange } from '@gatehouse/contracts/environment-api';
 import { describe, expect, it } from 'vitest';
 import { createDeactivation } from '../../../src/operations/changes/deactivation.ts';
 import type { Position } from '../../../src/operations/changes/deactivation-position.ts';

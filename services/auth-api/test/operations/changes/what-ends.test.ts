@@ -1,6 +1,6 @@
 /** Tries every cell of the table in docs/explain/what-ends.md, on two replicas. */
 import { readFileSync } from 'node:fs';
-import { personChangeId } from '@gatehouse/contracts/environment-api/people';
+import { personChangeId } from '@gatehouse/contracts/environment-api';
 import { randomUuid, sha256 } from '@gatehouse/service-kit/crypto';
 import { createReadiness } from '@gatehouse/service-kit/health';
 import { readinessChecks } from '@gatehouse/service-kit/http';

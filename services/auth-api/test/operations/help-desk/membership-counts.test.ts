@@ -2,9 +2,9 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { runCommand } from '@gatehouse/cli/run-command';
-import type { MembershipCounts } from '@gatehouse/contracts/auth-api/administration/memberships';
-import type { Check } from '@gatehouse/contracts/environment-administration/checks';
-import type { Membership } from '@gatehouse/contracts/environment-api/membership';
+import type { MembershipCounts } from '@gatehouse/contracts/auth-administration';
+import type { Check } from '@gatehouse/contracts/environment-administration';
+import type { Membership } from '@gatehouse/contracts/environment-api';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { countPeople } from '../../../src/operations/help-desk/membership-counts.ts';
 import type { SharedPeople } from '../../../src/people/directories/members.ts';

@@ -2,7 +2,7 @@
 
 import { randomUUID } from 'node:crypto';
 import { runCommand } from '@gatehouse/cli/run-command';
-import type { PeoplePage, PersonProfile } from '@gatehouse/contracts/auth-api/administration/people';
+import type { PeoplePage, PersonProfile } from '@gatehouse/contracts/auth-administration';
 import { findSlapd, startLdapServer } from '@gatehouse/testing/ldap-server';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { contactCenterId, demoContactCenter, environmentId, environmentOf } from '../../stack/auth-api.ts';

@@ -166,7 +166,7 @@ it('a dry run of a client counts the sessions that it is in and the consents tha
 });
 
 describe('an order', () => {
-  // attack: dry run that revokes because it is misspelt or misplaced | ASVS 2.2.1 | guard: packages/contracts/src/auth-api/administration/help-desk.ts
+  // attack: dry run that revokes because it is misspelt or misplaced | ASVS 2.2.1 | guard: packages/contracts/src/auth-administration/help-desk.ts
   it('with a misspelt or misplaced dry run revokes nothing', async () => {
     const client = await createClient(estate.stack);
     const held = await ownToken(client);

@@ -1,6 +1,6 @@
 /** Unlocks of accounts by administrators: how often, what they give, and the alarm of many, with two replicas. */
 import { runCommand } from '@gatehouse/cli/run-command';
-import type { AuthApiOverview } from '@gatehouse/contracts/auth-api/administration/overview';
+import type { AuthApiOverview } from '@gatehouse/contracts/auth-administration';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { contactCenterId, demoContactCenter } from '../../stack/auth-api.ts';
 import { createBrowser } from '../../stack/browser.ts';

@@ -1,6 +1,6 @@
 /** The overview of an installation with two replicas, as its operator sees it. */
 import { runCommand } from '@gatehouse/cli/run-command';
-import type { AuthApiOverview } from '@gatehouse/contracts/auth-api/administration/overview';
+import type { AuthApiOverview } from '@gatehouse/contracts/auth-administration';
 import { randomUuid } from '@gatehouse/service-kit/crypto';
 import { makeProviderKey } from '@gatehouse/testing/identity-providers/provider-key';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -205,7 +205,7 @@ describe('what the overview calls a problem', () => {
 });
 
 it('names the same sections of the runbooks as the page has', async () => {
-  const { runbooks } = await import('@gatehouse/contracts/overview');
+  const { runbooks } = await import('@gatehouse/contracts/answers');
   const { readFile } = await import('node:fs/promises');
   const page = await readFile(new URL('../../../../../docs/guides/runbooks.md', import.meta.url), 'utf8');
   const anchors = [...page.matchAll(/^## (.+)$/gm)].map(([, title = '']) =>

@@ -1,5 +1,5 @@
 /** People of the people store: who signs in, what their password may be, and what ends with them. */
-import type { PersonView } from '@gatehouse/contracts/environment-api/people';
+import type { PersonView } from '@gatehouse/contracts/environment-api';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type AuthApi, contactCenterId, environmentId, startAuthApi } from '../../stack/auth-api.ts';
 import { type Browser, createBrowser } from '../../stack/browser.ts';

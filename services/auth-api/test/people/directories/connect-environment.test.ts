@@ -1,6 +1,6 @@
 import { demoSeed } from '@gatehouse/config-server-simulator/seed/demo';
 import { startSimulator } from '@gatehouse/config-server-simulator/simulator';
-import { tlsKeyPlace } from '@gatehouse/contracts/environment-api/config-server-tls';
+import { tlsKeyPlace } from '@gatehouse/contracts/environment-api';
 import { createSecretBox, Secret } from '@gatehouse/service-kit/crypto';
 import { createAuthority } from '@gatehouse/testing/certificates';
 import { describe, expect, it, onTestFinished } from 'vitest';

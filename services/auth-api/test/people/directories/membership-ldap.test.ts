@@ -1,6 +1,6 @@
 /** Which people of an LDAP directory belong to a contact centre: by organisational unit, and by group. */
 
-import type { Membership } from '@gatehouse/contracts/environment-api/membership';
+import type { Membership } from '@gatehouse/contracts/environment-api';
 import { ldapNames, personDn, unitDn } from '@gatehouse/testing/ldap-data';
 import { findSlapd, type LdapTestServer, startLdapServer } from '@gatehouse/testing/ldap-server';
 import { watchSecret } from '@gatehouse/testing/secret-watch';

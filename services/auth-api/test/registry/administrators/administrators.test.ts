@@ -1,8 +1,8 @@
 /** The list of installation administrators, and what it does to tokens of the console, with two replicas. */
 import { runCommand } from '@gatehouse/cli/run-command';
-import { visitorAddressHeader } from '@gatehouse/contracts/auth-api/auth-scheme';
-import { consoleClientId, installationAdminAuthority } from '@gatehouse/contracts/auth-api/console';
-import { passwordWay } from '@gatehouse/contracts/way-of-sign-in';
+import { consoleClientId, visitorAddressHeader } from '@gatehouse/contracts/auth-api';
+import { installationAdminAuthority } from '@gatehouse/contracts/resources';
+import { passwordWay } from '@gatehouse/contracts/values';
 import { randomUuid } from '@gatehouse/service-kit/crypto';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type Estate, second, startEstate } from '../../operations/help-desk/stack.ts';

@@ -1,9 +1,6 @@
 /** People who sign in to the console itself, and what their tokens open while their rights come and go. */
-import {
-  consoleClientId,
-  consolePath,
-  installationAdminAuthority,
-} from '@gatehouse/contracts/auth-api/console';
+import { consoleClientId, consolePath } from '@gatehouse/contracts/auth-api';
+import { installationAdminAuthority } from '@gatehouse/contracts/resources';
 import { consoleClientSecrets, Secret } from '@gatehouse/service-kit/crypto';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Estate, startEstate } from '../../operations/help-desk/stack.ts';

@@ -2,9 +2,9 @@
 import {
   consoleClientId,
   contactCenterAdminAuthority,
-  installationAdminAuthority,
-} from '@gatehouse/contracts/auth-api/console';
-import { managementAuthority } from '@gatehouse/contracts/auth-api/introspection';
+  managementAuthority,
+} from '@gatehouse/contracts/auth-api';
+import { installationAdminAuthority } from '@gatehouse/contracts/resources';
 import { randomUuid } from '@gatehouse/service-kit/crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { subjectOf } from '../../../src/registry/contact-centers/subjects.ts';

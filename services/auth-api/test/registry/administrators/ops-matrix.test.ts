@@ -2,11 +2,8 @@
 import { readFile } from 'node:fs/promises';
 import { basicAuthorization } from '@gatehouse/api-client/http-client';
 import type { Rule } from '@gatehouse/caller-auth/authorisation/matrix';
-import {
-  contactCenterAdminAuthority,
-  installationAdminAuthority,
-} from '@gatehouse/contracts/auth-api/console';
-import { managementAuthority } from '@gatehouse/contracts/auth-api/introspection';
+import { contactCenterAdminAuthority, managementAuthority } from '@gatehouse/contracts/auth-api';
+import { installationAdminAuthority } from '@gatehouse/contracts/resources';
 import { randomUuid } from '@gatehouse/service-kit/crypto';
 import { type App, createApp } from '@gatehouse/service-kit/http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { BrandingView } from '@gatehouse/contracts/environment-api/branding';
+import type { BrandingView } from '@gatehouse/contracts/environment-api';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import {
   type AuthApi,

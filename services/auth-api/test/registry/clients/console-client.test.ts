@@ -1,4 +1,4 @@
-import { consoleClientId } from '@gatehouse/contracts/auth-api/console';
+import { consoleClientId } from '@gatehouse/contracts/auth-api';
 import { consoleClientSecrets, Secret } from '@gatehouse/service-kit/crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AuthApi, publicUrl, serviceClient, startAuthApi } from '../../stack/auth-api.ts';

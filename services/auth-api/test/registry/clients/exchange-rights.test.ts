@@ -1,7 +1,7 @@
 /** Who may exchange whose tokens, as the data of a graph around one client. */
 import { randomUUID } from 'node:crypto';
 import { runCommand } from '@gatehouse/cli/run-command';
-import type { ClientExchanges } from '@gatehouse/contracts/auth-api/administration/client-exchanges';
+import type { ClientExchanges } from '@gatehouse/contracts/auth-administration';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AuthApi, contactCenterId, otherContactCenterId, startAuthApi } from '../../stack/auth-api.ts';
 import { operatorEnvironment } from '../../stack/command-line.ts';

@@ -46,7 +46,7 @@ describe('a refusal says what is wrong, and its code is not 0', () => {
       { method: 'PUT', url: `${path}/known`, payload: '{"data":{"client_id":"x"}}' },
       'client_id',
     ],
-    // attack: NUL and lone surrogates in stored text | CWE-158, CWE-20 | guard: packages/contracts/src/text.ts
+    // attack: NUL and lone surrogates in stored text | CWE-158, CWE-20 | guard: packages/contracts/src/values/text.ts
     [
       400,
       'a NUL',

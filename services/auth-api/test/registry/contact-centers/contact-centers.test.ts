@@ -1,4 +1,4 @@
-import type { ContactCenterView } from '@gatehouse/contracts/environment-api/contact-center';
+import type { ContactCenterView } from '@gatehouse/contracts/environment-api';
 import { describe, expect, it } from 'vitest';
 import { serversAt } from '../../../src/people/directories/connect-environment.ts';
 import {

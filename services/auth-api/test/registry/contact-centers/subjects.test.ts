@@ -1,4 +1,4 @@
-import type { EnvironmentContactCenters } from '@gatehouse/contracts/environment-api/contact-center';
+import type { EnvironmentContactCenters } from '@gatehouse/contracts/environment-api';
 import { expect, it } from 'vitest';
 import { createSubjects } from '../../../src/registry/contact-centers/subjects.ts';
 import { contactCenterId, demoContactCenter, otherContactCenterId } from '../../stack/auth-api.ts';

@@ -1,8 +1,6 @@
 /** Whether an application learns that an e-mail address was verified: only an identity provider can say so. */
-import {
-  contactCenterAdminAuthority,
-  installationAdminAuthority,
-} from '@gatehouse/contracts/auth-api/console';
+import { contactCenterAdminAuthority } from '@gatehouse/contracts/auth-api';
+import { installationAdminAuthority } from '@gatehouse/contracts/resources';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AuthApi, contactCenterId, startAuthApi } from '../../stack/auth-api.ts';
 import { createBrowser } from '../../stack/browser.ts';

@@ -1,8 +1,6 @@
 import { X509Certificate } from 'node:crypto';
-import {
-  contactCenterAdminAuthority,
-  installationAdminAuthority,
-} from '@gatehouse/contracts/auth-api/console';
+import { contactCenterAdminAuthority } from '@gatehouse/contracts/auth-api';
+import { installationAdminAuthority } from '@gatehouse/contracts/resources';
 import { makeProviderKey, type ProviderKey } from '@gatehouse/testing/identity-providers/provider-key';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type AuthApi, contactCenterId, publicUrl, startAuthApi } from '../../stack/auth-api.ts';

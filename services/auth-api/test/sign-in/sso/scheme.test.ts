@@ -1,6 +1,5 @@
 import { basicAuthorization } from '@gatehouse/api-client/http-client';
-import { visitorAddressHeader } from '@gatehouse/contracts/auth-api/auth-scheme';
-import { browserHeader } from '@gatehouse/contracts/auth-api/interaction';
+import { browserHeader, visitorAddressHeader } from '@gatehouse/contracts/auth-api';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AuthApi, publicUrl, serviceClient, startAuthApi } from '../../stack/auth-api.ts';
 import { createBrowser } from '../../stack/browser.ts';

@@ -1,4 +1,4 @@
-import type { SingleSignOnView } from '@gatehouse/contracts/environment-api/single-sign-on';
+import type { SingleSignOnView } from '@gatehouse/contracts/environment-api';
 import { expect, it } from 'vitest';
 import { createSsoSettings } from '../../../src/sign-in/sso/settings.ts';
 import { stoppedClock } from '../../stack/redis.ts';

@@ -1,7 +1,7 @@
 /** Composes the installation administrators of the console: their list, a form that adds one, and the confirmation before one is removed. */
 import { createAdministratorCalls } from '@gatehouse/api-client/auth-api/administration';
 import { UpstreamError } from '@gatehouse/api-client/upstream-error';
-import { definedOnly } from '@gatehouse/contracts/defined-only';
+import { definedOnly } from '@gatehouse/contracts/values';
 import { notFound } from '@gatehouse/service-kit/errors';
 import type { App } from '@gatehouse/service-kit/http';
 import { z } from 'zod';

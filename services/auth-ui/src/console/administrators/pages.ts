@@ -1,8 +1,8 @@
 /** Builds the pages about installation administrators. */
-import type { AdministratorView } from '@gatehouse/contracts/auth-api/administration/administrators';
-import { consolePath } from '@gatehouse/contracts/auth-api/console';
-import { administrator as description } from '@gatehouse/contracts/resources/administrator';
-import { passwordWay, providerProtocols, providerWay } from '@gatehouse/contracts/way-of-sign-in';
+import type { AdministratorView } from '@gatehouse/contracts/auth-administration';
+import { consolePath } from '@gatehouse/contracts/auth-api';
+import { administrator as description } from '@gatehouse/contracts/resources';
+import { passwordWay, providerProtocols, providerWay } from '@gatehouse/contracts/values';
 import { describedColumns, describedInputs } from '../form/described.ts';
 import { bodyOf, type Input, inputsBelow, optionsBelow, type Typed, typedOf } from '../form/inputs.ts';
 import { sectionsOf } from '../form/sections.ts';

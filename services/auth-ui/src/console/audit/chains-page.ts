@@ -1,5 +1,5 @@
 /** Builds the page that verifies the hash chains of both trails, day by day. */
-import type { VerifiedDay } from '@gatehouse/contracts/audit-chain';
+import type { VerifiedDay } from '@gatehouse/contracts/answers';
 import type { ConsolePage } from '../shell/pages.ts';
 import type { FormField, Table } from '../shell/parts.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';

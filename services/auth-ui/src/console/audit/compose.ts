@@ -9,8 +9,8 @@ import {
   readWaitingDeletions,
   verifyConfigurationTrail,
 } from '@gatehouse/api-client/environment-api/estate';
-import { consolePath } from '@gatehouse/contracts/auth-api/console';
-import { rowFormats } from '@gatehouse/contracts/row-export';
+import { rowFormats } from '@gatehouse/contracts/answers';
+import { consolePath } from '@gatehouse/contracts/auth-api';
 import { steadyClock } from '@gatehouse/service-kit/clock';
 import { forbidden } from '@gatehouse/service-kit/errors';
 import type { App } from '@gatehouse/service-kit/http';

@@ -1,7 +1,7 @@
 /** Builds the two lists: security events of Auth API, and configuration changes of Environment API. */
 import { isIPv4 } from 'node:net';
-import type { SecurityEvent } from '@gatehouse/contracts/auth-api/audit';
-import type { AuditEntry } from '@gatehouse/contracts/environment-administration/audit';
+import type { SecurityEvent } from '@gatehouse/contracts/auth-api';
+import type { AuditEntry } from '@gatehouse/contracts/environment-administration';
 import type { ConsolePage } from '../shell/pages.ts';
 import { addressOf, pagesOf } from '../shell/paging.ts';
 import type { FormField, Table } from '../shell/parts.ts';

@@ -1,6 +1,6 @@
 /** Builds the page of one request: everything that both services recorded under its correlation id, in the order of time. */
-import type { SecurityEvent } from '@gatehouse/contracts/auth-api/audit';
-import type { AuditEntry } from '@gatehouse/contracts/environment-administration/audit';
+import type { SecurityEvent } from '@gatehouse/contracts/auth-api';
+import type { AuditEntry } from '@gatehouse/contracts/environment-administration';
 import { type ShownChange, shownChanges } from '../shell/changes.ts';
 import type { ConsolePage } from '../shell/pages.ts';
 import type { Fact } from '../shell/parts.ts';

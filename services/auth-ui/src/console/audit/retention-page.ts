@@ -1,6 +1,6 @@
 /** Builds the confirmation before old rows are deleted whose number a clock that jumped would explain as well. */
-import type { WaitingDeletion } from '@gatehouse/contracts/audit-chain';
-import { consolePath } from '@gatehouse/contracts/auth-api/console';
+import type { WaitingDeletion } from '@gatehouse/contracts/answers';
+import { consolePath } from '@gatehouse/contracts/auth-api';
 import type { ConfirmPage } from '../shell/pages.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 import { auditPath } from './tabs.ts';

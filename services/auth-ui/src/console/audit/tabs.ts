@@ -1,5 +1,5 @@
 /** Builds the tabs of both trails, and the address of one request. */
-import { consolePath } from '@gatehouse/contracts/auth-api/console';
+import { consolePath } from '@gatehouse/contracts/auth-api';
 import type { ConsoleVisit } from '../shell/shell.ts';
 
 export const auditPath = `${consolePath}/audit`;

@@ -1,5 +1,5 @@
 /** Says what the fields of events and changes mean. */
-import type { SecurityEvent } from '@gatehouse/contracts/auth-api/audit';
+import type { SecurityEvent } from '@gatehouse/contracts/auth-api';
 import { isTextKey } from '../../texts/texts.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 

@@ -1,5 +1,5 @@
 /** Builds the confirmation before the branding of a place is deleted. */
-import type { BrandingEntry } from '@gatehouse/contracts/environment-api/branding';
+import type { BrandingEntry } from '@gatehouse/contracts/environment-api';
 import { confirmationOf } from '../shell/confirmation.ts';
 import type { ConfirmPage } from '../shell/pages.ts';
 import { factOf } from '../shell/parts.ts';

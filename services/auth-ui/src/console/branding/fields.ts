@@ -4,8 +4,8 @@ import {
   type BrandLink,
   linkKinds,
   noticeKinds,
-} from '@gatehouse/contracts/environment-api/branding';
-import { type BrandingChange, branding as description } from '@gatehouse/contracts/resources/branding';
+} from '@gatehouse/contracts/environment-api';
+import { type BrandingChange, branding as description } from '@gatehouse/contracts/resources';
 import type { TextKey } from '../../texts/texts.ts';
 import { describedInputs } from '../form/described.ts';
 import {

@@ -2,11 +2,11 @@
 import {
   accentContrast,
   colorPattern,
+  type EffectiveBranding,
   nearestAccent,
   neededContrast,
   type Scheme,
-} from '@gatehouse/contracts/environment-api/brand-colors';
-import type { EffectiveBranding } from '@gatehouse/contracts/environment-api/branding';
+} from '@gatehouse/contracts/environment-api';
 import { type Input, type Typed, textAt } from '../form/inputs.ts';
 import { fieldOf } from '../form/sections.ts';
 import type { FormPage } from '../shell/pages.ts';

@@ -1,6 +1,6 @@
 /** Builds the lists: of contact centres, and of the locations where one of them has a branding. */
-import type { ContactCenter } from '@gatehouse/contracts/environment-administration/contact-centers';
-import type { BrandingEntry } from '@gatehouse/contracts/environment-api/branding';
+import type { ContactCenter } from '@gatehouse/contracts/environment-administration';
+import type { BrandingEntry } from '@gatehouse/contracts/environment-api';
 import { formatsIn } from '../../texts/formats.ts';
 import type { Column } from '../shell/lists.ts';
 import type { ConsolePage } from '../shell/pages.ts';

@@ -1,5 +1,5 @@
 /** Names a place that has a branding of its own: a contact centre or the installation, and a location. */
-import { consolePath } from '@gatehouse/contracts/auth-api/console';
+import { consolePath } from '@gatehouse/contracts/auth-api';
 import { z } from 'zod';
 
 export const brandingPath = `${consolePath}/branding`;

@@ -1,6 +1,6 @@
 /** Shows a page as people would see it, with sample data, in a frame that is closed in: no form, script or link of it works. */
 
-import type { BrandingView } from '@gatehouse/contracts/environment-api/branding';
+import type { BrandingView } from '@gatehouse/contracts/environment-api';
 import { steadyClock } from '@gatehouse/service-kit/clock';
 import { renderErrorPage } from '@gatehouse/service-kit/errors';
 import { brandOf, languageLinksOf } from '@gatehouse/service-kit/html';

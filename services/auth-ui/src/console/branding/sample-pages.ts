@@ -1,5 +1,5 @@
 /** Renders every kind of page with sample data, by the templates and builders that people's pages have. */
-import type { InteractionView } from '@gatehouse/contracts/auth-api/interaction';
+import type { InteractionView } from '@gatehouse/contracts/auth-api';
 import { applicationsPage, takeBackPage } from '../../account/applications.ts';
 import { profilePage } from '../../account/profile.ts';
 import { sessionsPage } from '../../account/sessions.ts';

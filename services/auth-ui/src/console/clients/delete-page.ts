@@ -1,7 +1,5 @@
 /** Builds the confirmation before a client is deleted: it names what ends. */
-import type { ClientExchanges } from '@gatehouse/contracts/auth-api/administration/client-exchanges';
-import type { ClientView } from '@gatehouse/contracts/auth-api/administration/client-view';
-import type { RevocationAnswer } from '@gatehouse/contracts/auth-api/administration/help-desk';
+import type { ClientExchanges, ClientView, RevocationAnswer } from '@gatehouse/contracts/auth-administration';
 import { confirmationOf } from '../shell/confirmation.ts';
 import type { ConfirmPage } from '../shell/pages.ts';
 import type { Fact } from '../shell/parts.ts';

@@ -1,6 +1,7 @@
 /** Builds the page that says what the registration of a client lacks, and why its last requests were refused. */
-import type { ClientDiagnosis } from '@gatehouse/contracts/auth-api/administration/help-desk';
-import type { Finding } from '@gatehouse/contracts/diagnosis';
+
+import type { Finding } from '@gatehouse/contracts/answers';
+import type { ClientDiagnosis } from '@gatehouse/contracts/auth-administration';
 import type { Text, TextKey } from '../../texts/texts.ts';
 import { requestHref } from '../audit/tabs.ts';
 import type { Row } from '../shell/parts.ts';

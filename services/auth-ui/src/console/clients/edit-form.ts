@@ -1,6 +1,6 @@
 /** Builds the form that changes a client, from the description of its fields, and reads what was typed. */
-import type { ClientView } from '@gatehouse/contracts/auth-api/administration/client-view';
-import { type ClientInput, client as description } from '@gatehouse/contracts/resources/client';
+import type { ClientView } from '@gatehouse/contracts/auth-administration';
+import { type ClientInput, client as description } from '@gatehouse/contracts/resources';
 import { describedInputs } from '../form/described.ts';
 import {
   bodyOf,

@@ -1,5 +1,5 @@
 /** Draws who exchanges whose tokens for which audience: three columns, and a line for each right. */
-import type { ClientExchanges } from '@gatehouse/contracts/auth-api/administration/client-exchanges';
+import type { ClientExchanges } from '@gatehouse/contracts/auth-administration';
 
 type Exchanges = Pick<ClientExchanges, 'client_id' | 'rights' | 'clients'>;
 

@@ -1,5 +1,5 @@
 /** Builds the page about the exchange rights around a client: a picture, and a table that says the same. */
-import type { ClientExchanges } from '@gatehouse/contracts/auth-api/administration/client-exchanges';
+import type { ClientExchanges } from '@gatehouse/contracts/auth-administration';
 import { formatsIn } from '../../texts/formats.ts';
 import type { Row } from '../shell/parts.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';

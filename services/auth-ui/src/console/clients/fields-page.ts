@@ -1,5 +1,5 @@
 /** Builds the page with every field of a client as it is stored, to read and to copy. */
-import type { ClientView } from '@gatehouse/contracts/auth-api/administration/client-view';
+import type { ClientView } from '@gatehouse/contracts/auth-administration';
 import type { ConsoleVisit } from '../shell/shell.ts';
 import { clientHeader } from './page-header.ts';
 import type { PartsPage } from './parts-page.ts';

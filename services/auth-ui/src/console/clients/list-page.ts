@@ -1,6 +1,6 @@
 /** Says what the list of clients shows: the columns of the description, and when each was used. */
-import type { ClientView } from '@gatehouse/contracts/auth-api/administration/client-view';
-import { client as description } from '@gatehouse/contracts/resources/client';
+import type { ClientView } from '@gatehouse/contracts/auth-administration';
+import { client as description } from '@gatehouse/contracts/resources';
 import { formatsIn } from '../../texts/formats.ts';
 import { describedColumns } from '../form/described.ts';
 import type { Column } from '../shell/lists.ts';

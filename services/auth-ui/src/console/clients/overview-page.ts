@@ -1,6 +1,6 @@
 /** Builds the first page about a client: what it is, where it sends people, what it reaches, and when it was used. */
 
-import type { ClientView } from '@gatehouse/contracts/auth-api/administration/client-view';
+import type { ClientView } from '@gatehouse/contracts/auth-administration';
 import { contactCenterPath } from '../shell/contact-centers.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 import { clientHeader, clientPath } from './page-header.ts';

@@ -1,6 +1,6 @@
 /** Builds the header of the pages about one client: title, breadcrumbs and tabs. */
-import type { ClientView } from '@gatehouse/contracts/auth-api/administration/client-view';
-import { consolePath } from '@gatehouse/contracts/auth-api/console';
+import type { ClientView } from '@gatehouse/contracts/auth-administration';
+import { consolePath } from '@gatehouse/contracts/auth-api';
 import type { TextKey } from '../../texts/texts.ts';
 import type { ConsolePage } from '../shell/pages.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';

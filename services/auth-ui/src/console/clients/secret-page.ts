@@ -1,6 +1,6 @@
 /** Builds the pages that give a client a new secret: the form that asks how long the previous one goes on, and the new one. */
 
-import type { ClientView, ClientWithSecret } from '@gatehouse/contracts/auth-api/administration/client-view';
+import type { ClientView, ClientWithSecret } from '@gatehouse/contracts/auth-administration';
 import { steadyClock } from '@gatehouse/service-kit/clock';
 import type { FormPage, ShownOncePage } from '../shell/pages.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';

@@ -1,5 +1,5 @@
 /** Says what the values of a client mean: grants, lifetimes, kinds. */
-import type { ClientView } from '@gatehouse/contracts/auth-api/administration/client-view';
+import type { ClientView } from '@gatehouse/contracts/auth-administration';
 import { isTextKey, type TextKey } from '../../texts/texts.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 

@@ -1,12 +1,7 @@
 /** Builds the pages about API keys of a contact centre. */
 
-import type { ApiKey, IssuedApiKey } from '@gatehouse/contracts/environment-administration/api-keys';
-import type { ContactCenter } from '@gatehouse/contracts/environment-administration/contact-centers';
-import {
-  apiKeyPurposes,
-  apiKey as description,
-  type NewApiKey,
-} from '@gatehouse/contracts/resources/api-key';
+import type { ApiKey, ContactCenter, IssuedApiKey } from '@gatehouse/contracts/environment-administration';
+import { apiKeyPurposes, apiKey as description, type NewApiKey } from '@gatehouse/contracts/resources';
 import { steadyClock } from '@gatehouse/service-kit/clock';
 import { describedColumns, describedInputs } from '../form/described.ts';
 import { bodyOf, type Input, optionsBelow, type Typed, typedOf } from '../form/inputs.ts';

@@ -1,7 +1,6 @@
 /** Serves the pages about API keys. A key is shown in the answer to the form that made it, and nowhere else. */
 import { createApiKeyAdministration } from '@gatehouse/api-client/environment-api/contact-centers';
-import type { AnsweredApiKey } from '@gatehouse/contracts/environment-administration/api-keys';
-import type { ContactCenter } from '@gatehouse/contracts/environment-administration/contact-centers';
+import type { AnsweredApiKey, ContactCenter } from '@gatehouse/contracts/environment-administration';
 import { notFound } from '@gatehouse/service-kit/errors';
 import type { App } from '@gatehouse/service-kit/http';
 import type { FastifyReply } from 'fastify';

@@ -1,13 +1,12 @@
 /** Builds the form of a contact centre, for a new one and for a change, and reads what was typed. */
 
-import type { ContactCenter } from '@gatehouse/contracts/environment-administration/contact-centers';
-import type { Environment } from '@gatehouse/contracts/environment-administration/environments';
-import { type MembershipKind, membershipKinds } from '@gatehouse/contracts/environment-api/membership';
+import type { ContactCenter, Environment } from '@gatehouse/contracts/environment-administration';
+import { type MembershipKind, membershipKinds } from '@gatehouse/contracts/environment-api';
 import {
   type ContactCenterChange,
   contactCenter,
   type NewContactCenter,
-} from '@gatehouse/contracts/resources/contact-center';
+} from '@gatehouse/contracts/resources';
 import type { TextKey } from '../../texts/texts.ts';
 import { nameOf } from '../environments/page-header.ts';
 import { describedInputs, inputsAt } from '../form/described.ts';

@@ -1,7 +1,7 @@
 /** Says what the list of contact centres shows. */
 
-import type { ContactCenter } from '@gatehouse/contracts/environment-administration/contact-centers';
-import { contactCenter as description } from '@gatehouse/contracts/resources/contact-center';
+import type { ContactCenter } from '@gatehouse/contracts/environment-administration';
+import { contactCenter as description } from '@gatehouse/contracts/resources';
 import { environmentPath } from '../environments/page-header.ts';
 import { describedColumns } from '../form/described.ts';
 import { contactCenterPath, contactCentersPath } from '../shell/contact-centers.ts';

@@ -1,9 +1,6 @@
 /** Builds the pages that end a contact centre: what would end, and the confirmations before it is disabled or deleted. */
 
-import type {
-  ContactCenter,
-  ContactCenterEnds,
-} from '@gatehouse/contracts/environment-administration/contact-centers';
+import type { ContactCenter, ContactCenterEnds } from '@gatehouse/contracts/environment-administration';
 import { confirmationOf } from '../shell/confirmation.ts';
 import { contactCenterPath, contactCentersPath } from '../shell/contact-centers.ts';
 import type { ConfirmPage, ConsolePage } from '../shell/pages.ts';

@@ -1,9 +1,8 @@
 /** Builds the pages about origins: addresses of web applications whose pages may call the APIs from a browser. */
 
-import type { ContactCenter } from '@gatehouse/contracts/environment-administration/contact-centers';
-import type { CorsEntry } from '@gatehouse/contracts/environment-administration/cors';
-import { rootLocation } from '@gatehouse/contracts/environment-api/location';
-import { origin as description } from '@gatehouse/contracts/resources/origin';
+import type { ContactCenter, CorsEntry } from '@gatehouse/contracts/environment-administration';
+import { rootLocation } from '@gatehouse/contracts/environment-api';
+import { origin as description } from '@gatehouse/contracts/resources';
 import { describedInputs } from '../form/described.ts';
 import { bodyOf, type Input, type Typed, typedOf } from '../form/inputs.ts';
 import { sectionsOf } from '../form/sections.ts';

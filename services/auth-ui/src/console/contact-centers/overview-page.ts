@@ -1,7 +1,7 @@
 /** Builds the first tab of a contact centre: what is known about it. */
 
-import { consolePath } from '@gatehouse/contracts/auth-api/console';
-import type { ContactCenter } from '@gatehouse/contracts/environment-administration/contact-centers';
+import { consolePath } from '@gatehouse/contracts/auth-api';
+import type { ContactCenter } from '@gatehouse/contracts/environment-administration';
 import { clientsPath } from '../clients/page-header.ts';
 import { environmentPath } from '../environments/page-header.ts';
 import { contactCenterPath } from '../shell/contact-centers.ts';

@@ -1,6 +1,5 @@
 /** Builds the picture of a check: for each server the steps to it, how far they came, and what to change. */
-import type { Check } from '@gatehouse/contracts/environment-administration/checks';
-import type { Environment } from '@gatehouse/contracts/environment-administration/environments';
+import type { Check, Environment } from '@gatehouse/contracts/environment-administration';
 import type { ConsoleVisit } from '../shell/shell.ts';
 import { type ShownStep, type StepsPage, shownStep } from '../shell/steps.ts';
 import { environmentBreadcrumbs, environmentPath } from './page-header.ts';

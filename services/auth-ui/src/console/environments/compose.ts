@@ -3,7 +3,7 @@ import {
   checkEnvironment,
   createEnvironmentAdministration,
 } from '@gatehouse/api-client/environment-api/environments';
-import { directorySchema } from '@gatehouse/contracts/environment-api/directory';
+import { directorySchema } from '@gatehouse/contracts/environment-api';
 import { badRequest } from '@gatehouse/service-kit/errors';
 import type { App } from '@gatehouse/service-kit/http';
 import { z } from 'zod';

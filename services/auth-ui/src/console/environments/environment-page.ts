@@ -1,6 +1,6 @@
 /** Builds the page about one environment: what its form has, its Configuration Servers, and the check. */
-import type { Environment } from '@gatehouse/contracts/environment-administration/environments';
-import { configServer } from '@gatehouse/contracts/resources/config-server';
+import type { Environment } from '@gatehouse/contracts/environment-administration';
+import { configServer } from '@gatehouse/contracts/resources';
 import { describedColumns } from '../form/described.ts';
 import { type Input, type Typed, textAt, typedOf } from '../form/inputs.ts';
 import { contactCentersPath } from '../shell/contact-centers.ts';

@@ -1,12 +1,11 @@
 /** Makes the form of an environment from the description of its fields: its sections by the kind of directory, and what was typed. */
-import type { Environment } from '@gatehouse/contracts/environment-administration/environments';
-import type { Directory } from '@gatehouse/contracts/environment-api/directory';
-import { classicTraceModes } from '@gatehouse/contracts/environment-api/environment';
+import type { Environment } from '@gatehouse/contracts/environment-administration';
+import { classicTraceModes, type Directory } from '@gatehouse/contracts/environment-api';
 import {
   environment as description,
   type EnvironmentChange,
-} from '@gatehouse/contracts/resources/environment';
-import { ldapFields } from '@gatehouse/contracts/resources/ldap';
+  ldapFields,
+} from '@gatehouse/contracts/resources';
 import { describedInputs, inputsAt } from '../form/described.ts';
 import { bodyOf, type Input, optionsBelow, type Reading, type Typed, textAt } from '../form/inputs.ts';
 import { type Section, sectionsBelow } from '../form/sections.ts';

@@ -1,6 +1,6 @@
 /** Says what the list of environments shows. */
-import type { Environment } from '@gatehouse/contracts/environment-administration/environments';
-import { environment as description } from '@gatehouse/contracts/resources/environment';
+import type { Environment } from '@gatehouse/contracts/environment-administration';
+import { environment as description } from '@gatehouse/contracts/resources';
 import { describedColumns } from '../form/described.ts';
 import type { Column } from '../shell/lists.ts';
 import type { Cell } from '../shell/parts.ts';

@@ -1,6 +1,6 @@
 /** Builds what the header of a page about an environment says: its name and its breadcrumbs. */
-import { consolePath } from '@gatehouse/contracts/auth-api/console';
-import type { Environment } from '@gatehouse/contracts/environment-administration/environments';
+import { consolePath } from '@gatehouse/contracts/auth-api';
+import type { Environment } from '@gatehouse/contracts/environment-administration';
 import type { ConsoleVisit } from '../shell/shell.ts';
 import { hostAndPort } from './server-lines.ts';
 

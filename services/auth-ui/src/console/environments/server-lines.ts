@@ -1,5 +1,5 @@
 /** Writes servers as people read and type them: `host:port` in each line, and after it the locations that it serves. */
-import { rootLocation } from '@gatehouse/contracts/environment-api/location';
+import { rootLocation } from '@gatehouse/contracts/environment-api';
 import type { Reading } from '../form/inputs.ts';
 import { linesOf, numberOf } from '../shell/typed.ts';
 

@@ -1,6 +1,6 @@
 /** Builds the pages about one Configuration Server of an environment. */
-import type { ConfigServer, Environment } from '@gatehouse/contracts/environment-administration/environments';
-import { singleConfigServer } from '@gatehouse/contracts/resources/config-server';
+import type { ConfigServer, Environment } from '@gatehouse/contracts/environment-administration';
+import { singleConfigServer } from '@gatehouse/contracts/resources';
 import { describedInputs } from '../form/described.ts';
 import { type Input, type Typed, typedOf } from '../form/inputs.ts';
 import { sectionsOf } from '../form/sections.ts';

@@ -1,7 +1,12 @@
 /** Makes the inputs of a form, and the columns of a list, from the description of a resource. */
-import { type DescribedInput, inputsOf } from '@gatehouse/contracts/resource/inputs';
-import { described, type Resource } from '@gatehouse/contracts/resource/resource';
-import { helpKey, labelKey } from '@gatehouse/contracts/resource/texts';
+import {
+  type DescribedInput,
+  described,
+  helpKey,
+  inputsOf,
+  labelKey,
+  type Resource,
+} from '@gatehouse/contracts/resource';
 import { formatsIn } from '../../texts/formats.ts';
 import type { TextKey } from '../../texts/texts.ts';
 import type { Column } from '../shell/lists.ts';

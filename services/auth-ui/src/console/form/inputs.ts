@@ -1,5 +1,5 @@
 /** Defines how people type the fields of a body, and turns typed texts into values and back. */
-import { type DescribedKind, putAt } from '@gatehouse/contracts/resource/inputs';
+import { type DescribedKind, putAt } from '@gatehouse/contracts/resource';
 import { isTextKey, type Text, type TextKey } from '../../texts/texts.ts';
 import type { FormField } from '../shell/parts.ts';
 import { RefusedForm } from '../shell/problem.ts';

@@ -2,7 +2,7 @@
 import { readAuthApiOverview } from '@gatehouse/api-client/auth-api/overview';
 import { readEnvironmentApiOverview } from '@gatehouse/api-client/environment-api/overview';
 import { UpstreamError } from '@gatehouse/api-client/upstream-error';
-import { windows } from '@gatehouse/contracts/overview';
+import { windows } from '@gatehouse/contracts/answers';
 import type { App } from '@gatehouse/service-kit/http';
 import { z } from 'zod';
 import type { Area } from '../shell/area.ts';

@@ -1,6 +1,6 @@
 /** Builds the charts of the first page, with the words that say the same. */
-import type { SignInActivity } from '@gatehouse/contracts/auth-api/administration/overview';
-import { definedOnly } from '@gatehouse/contracts/defined-only';
+import type { SignInActivity } from '@gatehouse/contracts/auth-administration';
+import { definedOnly } from '@gatehouse/contracts/values';
 import { formatsIn } from '../../texts/formats.ts';
 import { isTextKey, type Text } from '../../texts/texts.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';

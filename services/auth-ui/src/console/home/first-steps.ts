@@ -1,7 +1,7 @@
 /** Says what a new installation needs next: environment, contact centre, application, the first sign-in. */
-import type { AuthApiOverview } from '@gatehouse/contracts/auth-api/administration/overview';
-import { consolePath } from '@gatehouse/contracts/auth-api/console';
-import type { EnvironmentApiOverview } from '@gatehouse/contracts/environment-administration/overview';
+import type { AuthApiOverview } from '@gatehouse/contracts/auth-administration';
+import { consolePath } from '@gatehouse/contracts/auth-api';
+import type { EnvironmentApiOverview } from '@gatehouse/contracts/environment-administration';
 import type { TextKey } from '../../texts/texts.ts';
 import { type Area, isFor } from '../shell/area.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';

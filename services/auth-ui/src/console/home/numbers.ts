@@ -1,6 +1,7 @@
 /** Builds the numbers of the first page: at most five. */
-import type { AuthApiOverview } from '@gatehouse/contracts/auth-api/administration/overview';
-import type { AuditLag } from '@gatehouse/contracts/overview';
+
+import type { AuditLag } from '@gatehouse/contracts/answers';
+import type { AuthApiOverview } from '@gatehouse/contracts/auth-administration';
 import { formatsIn } from '../../texts/formats.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 import type { Overviews } from './first-steps.ts';

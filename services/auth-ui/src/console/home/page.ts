@@ -1,6 +1,7 @@
 /** Builds the first page of the console from what both APIs tell; what one of them cannot tell is left out and said. */
-import { consolePath } from '@gatehouse/contracts/auth-api/console';
-import { type OverviewWindow, type Problem, windows } from '@gatehouse/contracts/overview';
+
+import { type OverviewWindow, type Problem, windows } from '@gatehouse/contracts/answers';
+import { consolePath } from '@gatehouse/contracts/auth-api';
 import { orderProblems } from '@gatehouse/service-kit/health';
 import type { TextKey } from '../../texts/texts.ts';
 import { type Area, isFor } from '../shell/area.ts';

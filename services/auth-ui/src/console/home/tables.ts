@@ -1,7 +1,7 @@
 /** Builds the tables of the first page: directories that are not connected, and what ends soon. */
 
-import type { AuthApiOverview } from '@gatehouse/contracts/auth-api/administration/overview';
-import type { Ending } from '@gatehouse/contracts/overview';
+import type { Ending } from '@gatehouse/contracts/answers';
+import type { AuthApiOverview } from '@gatehouse/contracts/auth-administration';
 import { formatsIn } from '../../texts/formats.ts';
 import { clientPath } from '../clients/page-header.ts';
 import { apiKeysPath } from '../contact-centers/api-keys-pages.ts';

@@ -3,7 +3,7 @@ import {
   createSigningKeyAdministration,
   createSsoKeyAdministration,
 } from '@gatehouse/api-client/auth-api/administration';
-import { ssoKeySchema } from '@gatehouse/contracts/auth-api/administration/single-sign-on';
+import { ssoKeySchema } from '@gatehouse/contracts/auth-administration';
 import type { App } from '@gatehouse/service-kit/http';
 import { z } from 'zod';
 import { formRoutes } from '../form/routes.ts';

@@ -1,6 +1,5 @@
 /** Builds the confirmations before keys change their state. */
-import type { SigningKeyView } from '@gatehouse/contracts/auth-api/administration/signing-keys';
-import type { SsoKeyPurpose } from '@gatehouse/contracts/auth-api/administration/single-sign-on';
+import type { SigningKeyView, SsoKeyPurpose } from '@gatehouse/contracts/auth-administration';
 import { confirmationOf } from '../shell/confirmation.ts';
 import type { ConfirmPage } from '../shell/pages.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';

@@ -1,5 +1,5 @@
 /** Builds the form that brings a private key along. The key is a secret, and is not shown again. */
-import { keyInFile, type NewSigningKey, signingKey } from '@gatehouse/contracts/resources/signing-key';
+import { keyInFile, type NewSigningKey, signingKey } from '@gatehouse/contracts/resources';
 import { describedInputs, inputsAt } from '../form/described.ts';
 import {
   bodyOf,

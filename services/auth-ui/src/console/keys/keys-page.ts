@@ -1,7 +1,6 @@
 /** Builds the page with all keys: those that sign tokens above, those towards identity providers below. */
-import type { SigningKeyView } from '@gatehouse/contracts/auth-api/administration/signing-keys';
-import type { SsoKeyPurpose, SsoKeyView } from '@gatehouse/contracts/auth-api/administration/single-sign-on';
-import { consolePath } from '@gatehouse/contracts/auth-api/console';
+import type { SigningKeyView, SsoKeyPurpose, SsoKeyView } from '@gatehouse/contracts/auth-administration';
+import { consolePath } from '@gatehouse/contracts/auth-api';
 import type { ConsolePage } from '../shell/pages.ts';
 import type { Row, Table } from '../shell/parts.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';

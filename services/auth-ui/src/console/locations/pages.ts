@@ -1,7 +1,7 @@
 /** Builds the pages about locations. */
-import { consolePath } from '@gatehouse/contracts/auth-api/console';
-import type { LocationInUse } from '@gatehouse/contracts/environment-administration/locations';
-import { location as description } from '@gatehouse/contracts/resources/location';
+import { consolePath } from '@gatehouse/contracts/auth-api';
+import type { LocationInUse } from '@gatehouse/contracts/environment-administration';
+import { location as description } from '@gatehouse/contracts/resources';
 import { describedColumns, describedInputs } from '../form/described.ts';
 import { bodyOf, type Input, type Typed, typedOf } from '../form/inputs.ts';
 import { sectionsOf } from '../form/sections.ts';

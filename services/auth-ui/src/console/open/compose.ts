@@ -1,6 +1,5 @@
 /** Composes the page that a link of the operator opens: it asks, and a POST from it begins the session. */
-import { consolePath } from '@gatehouse/contracts/auth-api/console';
-import { consoleLinkCodePattern } from '@gatehouse/contracts/auth-api/console-link';
+import { consoleLinkCodePattern, consolePath } from '@gatehouse/contracts/auth-api';
 import type { App } from '@gatehouse/service-kit/http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';

@@ -6,8 +6,7 @@ import {
 } from '@gatehouse/api-client/auth-api/help-desk';
 import { createPeopleAdministration } from '@gatehouse/api-client/environment-api/people';
 import { UpstreamError } from '@gatehouse/api-client/upstream-error';
-import type { PersonName } from '@gatehouse/contracts/auth-api/administration/help-desk';
-import type { PersonProfile } from '@gatehouse/contracts/auth-api/administration/people';
+import type { PersonName, PersonProfile } from '@gatehouse/contracts/auth-administration';
 import { notFound } from '@gatehouse/service-kit/errors';
 import type { App } from '@gatehouse/service-kit/http';
 import { z } from 'zod';

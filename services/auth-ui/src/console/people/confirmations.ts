@@ -1,7 +1,7 @@
 /** Builds the confirmations before something is done to a person or their sessions, and the link that one of them makes. */
-import type { PersonProfile } from '@gatehouse/contracts/auth-api/administration/people';
-import { definedOnly } from '@gatehouse/contracts/defined-only';
-import type { IssuedPasswordLink } from '@gatehouse/contracts/environment-administration/people';
+import type { PersonProfile } from '@gatehouse/contracts/auth-administration';
+import type { IssuedPasswordLink } from '@gatehouse/contracts/environment-administration';
+import { definedOnly } from '@gatehouse/contracts/values';
 import { confirmationOf } from '../shell/confirmation.ts';
 import type { ConfirmPage, ShownOncePage } from '../shell/pages.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';

@@ -1,6 +1,5 @@
 /** Builds the picture of why a person can or cannot sign in: each thing that was looked at, and the last refusals. */
-import type { SignInExplanation } from '@gatehouse/contracts/auth-api/administration/help-desk';
-import type { PersonProfile } from '@gatehouse/contracts/auth-api/administration/people';
+import type { PersonProfile, SignInExplanation } from '@gatehouse/contracts/auth-administration';
 import { requestHref } from '../audit/tabs.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 import { type StepsPage, shownStep } from '../shell/steps.ts';

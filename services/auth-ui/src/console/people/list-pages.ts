@@ -1,6 +1,6 @@
 /** Builds the pages that lead to a person: the choice of a contact centre, and the search in it. */
-import type { ListedPersonView, PeoplePage } from '@gatehouse/contracts/auth-api/administration/people';
-import type { ContactCenter } from '@gatehouse/contracts/environment-administration/contact-centers';
+import type { ListedPersonView, PeoplePage } from '@gatehouse/contracts/auth-administration';
+import type { ContactCenter } from '@gatehouse/contracts/environment-administration';
 import type { ListPage } from '../shell/pages.ts';
 import { pagesOf } from '../shell/paging.ts';
 import type { Cell } from '../shell/parts.ts';

@@ -1,8 +1,7 @@
 /** Names a person in addresses and forms of the console: by user name and contact centre, or by `sub` alone. */
-import type { PersonName } from '@gatehouse/contracts/auth-api/administration/help-desk';
-import type { PersonProfile } from '@gatehouse/contracts/auth-api/administration/people';
-import { consolePath } from '@gatehouse/contracts/auth-api/console';
-import { definedOnly } from '@gatehouse/contracts/defined-only';
+import type { PersonName, PersonProfile } from '@gatehouse/contracts/auth-administration';
+import { consolePath } from '@gatehouse/contracts/auth-api';
+import { definedOnly } from '@gatehouse/contracts/values';
 import { z } from 'zod';
 
 export const peoplePath = `${consolePath}/people`;

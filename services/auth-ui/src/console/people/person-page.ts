@@ -1,7 +1,6 @@
 /** Builds the page about one person: what is known, what may be done, and the sessions. */
-import type { PersonProfile } from '@gatehouse/contracts/auth-api/administration/people';
-import { consolePath } from '@gatehouse/contracts/auth-api/console';
-import type { SessionView } from '@gatehouse/contracts/auth-api/sessions';
+import type { PersonProfile } from '@gatehouse/contracts/auth-administration';
+import { consolePath, type SessionView } from '@gatehouse/contracts/auth-api';
 import { auditPath } from '../audit/tabs.ts';
 import type { ConsolePage } from '../shell/pages.ts';
 import { type Fact, factOf, type Table } from '../shell/parts.ts';

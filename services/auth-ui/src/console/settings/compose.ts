@@ -1,5 +1,5 @@
 /** Composes the settings that all contact centres inherit. */
-import { consolePath } from '@gatehouse/contracts/auth-api/console';
+import { consolePath } from '@gatehouse/contracts/auth-api';
 import type { App } from '@gatehouse/service-kit/http';
 import type { Area } from '../shell/area.ts';
 import type { Shell } from '../shell/shell.ts';

@@ -1,7 +1,7 @@
 /** Builds the forms about one value of a setting: a new one, a change, and the confirmation before it is deleted. */
-import type { Setting } from '@gatehouse/contracts/environment-administration/settings';
-import { rootLocation } from '@gatehouse/contracts/environment-api/location';
-import { setting as description } from '@gatehouse/contracts/resources/setting';
+import type { Setting } from '@gatehouse/contracts/environment-administration';
+import { rootLocation } from '@gatehouse/contracts/environment-api';
+import { setting as description } from '@gatehouse/contracts/resources';
 import { describedInputs, inputsAt } from '../form/described.ts';
 import { bodyOf, type Input, type Typed, typedOf } from '../form/inputs.ts';
 import { fieldOf } from '../form/sections.ts';

@@ -1,7 +1,7 @@
 /** Builds the list of settings: above which value counts at a location and where it comes from, below all that are given. */
-import type { Setting } from '@gatehouse/contracts/environment-administration/settings';
-import { covers, rootLocation } from '@gatehouse/contracts/environment-api/location';
-import { setting as description } from '@gatehouse/contracts/resources/setting';
+import type { Setting } from '@gatehouse/contracts/environment-administration';
+import { covers, rootLocation } from '@gatehouse/contracts/environment-api';
+import { setting as description } from '@gatehouse/contracts/resources';
 import { describedColumns } from '../form/described.ts';
 import { type Column, tableOf } from '../shell/lists.ts';
 import type { TablesPage } from '../shell/pages.ts';

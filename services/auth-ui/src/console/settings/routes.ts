@@ -1,8 +1,8 @@
 /** Serves the pages about settings, below a contact centre and for those that all inherit. */
 import { createSettingAdministration } from '@gatehouse/api-client/environment-api/contact-centers';
 import { createLocationAdministration } from '@gatehouse/api-client/environment-api/environments';
-import type { Setting } from '@gatehouse/contracts/environment-administration/settings';
-import { rootLocation } from '@gatehouse/contracts/environment-api/location';
+import type { Setting } from '@gatehouse/contracts/environment-administration';
+import { rootLocation } from '@gatehouse/contracts/environment-api';
 import { notFound } from '@gatehouse/service-kit/errors';
 import type { App } from '@gatehouse/service-kit/http';
 import { z } from 'zod';

@@ -1,6 +1,6 @@
 /** Answers errors inside the console: with its navigation where the person is known. */
 import { UpstreamError } from '@gatehouse/api-client/upstream-error';
-import { consolePath } from '@gatehouse/contracts/auth-api/console';
+import { consolePath } from '@gatehouse/contracts/auth-api';
 import { AppError, normalizeError, notFound, reportError, unavailable } from '@gatehouse/service-kit/errors';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { OAuthSession } from '../../oauth-session/compose.ts';

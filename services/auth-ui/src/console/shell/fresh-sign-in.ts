@@ -1,5 +1,5 @@
 /** Asks for a new sign-in where an API wants one that is not older than 15 minutes, and keeps the form that was sent. */
-import { consolePath } from '@gatehouse/contracts/auth-api/console';
+import { consolePath } from '@gatehouse/contracts/auth-api';
 import type { App } from '@gatehouse/service-kit/http';
 import type { OAuthSession } from '../../oauth-session/compose.ts';
 import { heldField } from '../../oauth-session/held-forms.ts';

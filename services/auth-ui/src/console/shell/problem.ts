@@ -1,7 +1,7 @@
 /** Turns a refusal of an API into a message for the form that was sent, in the language of the page. */
 import { UpstreamError } from '@gatehouse/api-client/upstream-error';
-import { definedOnly } from '@gatehouse/contracts/defined-only';
-import { errorEnvelope } from '@gatehouse/contracts/envelope';
+import { errorEnvelope } from '@gatehouse/contracts/answers';
+import { definedOnly } from '@gatehouse/contracts/values';
 import type { z } from 'zod';
 import { isTextKey, type Text, type Values } from '../../texts/texts.ts';
 

@@ -1,6 +1,6 @@
 /** Composes the receivers of shared signals at the console: their list, forms, a test, and the confirmation before one is deleted. */
 import { createSignalAdministration } from '@gatehouse/api-client/auth-api/administration';
-import type { SignalReceiverView } from '@gatehouse/contracts/auth-api/administration/signal-receivers';
+import type { SignalReceiverView } from '@gatehouse/contracts/auth-administration';
 import type { App } from '@gatehouse/service-kit/http';
 import { z } from 'zod';
 import { formRoutes } from '../form/routes.ts';

@@ -1,10 +1,10 @@
 /** Builds the form of a receiver of signals, for a new one and for a change, and reads what was typed. */
-import type { SignalReceiverView } from '@gatehouse/contracts/auth-api/administration/signal-receivers';
+import type { SignalReceiverView } from '@gatehouse/contracts/auth-administration';
 import {
   type NewSignalReceiver,
   type SignalReceiverChange,
   signalReceiver,
-} from '@gatehouse/contracts/resources/signal-receiver';
+} from '@gatehouse/contracts/resources';
 import { describedInputs } from '../form/described.ts';
 import {
   bodyOf,

@@ -1,7 +1,7 @@
 /** Builds the pages about receivers of signals: the list, the page about one, and the confirmations. */
-import type { SignalReceiverView } from '@gatehouse/contracts/auth-api/administration/signal-receivers';
-import { consolePath } from '@gatehouse/contracts/auth-api/console';
-import { signalReceiver } from '@gatehouse/contracts/resources/signal-receiver';
+import type { SignalReceiverView } from '@gatehouse/contracts/auth-administration';
+import { consolePath } from '@gatehouse/contracts/auth-api';
+import { signalReceiver } from '@gatehouse/contracts/resources';
 import { formatsIn } from '../../texts/formats.ts';
 import { isTextKey } from '../../texts/texts.ts';
 import { describedColumns } from '../form/described.ts';

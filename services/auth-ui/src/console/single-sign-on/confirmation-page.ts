@@ -1,6 +1,6 @@
 /** Builds the confirmations before people sign in by another scheme than today. */
 import type { SignOnRecord } from '@gatehouse/api-client/environment-api/single-sign-on';
-import type { ContactCenter } from '@gatehouse/contracts/environment-administration/contact-centers';
+import type { ContactCenter } from '@gatehouse/contracts/environment-administration';
 import { confirmationOf } from '../shell/confirmation.ts';
 import type { ConfirmPage } from '../shell/pages.ts';
 import type { Problem } from '../shell/problem.ts';

@@ -1,7 +1,6 @@
 /** Builds the form of each protocol from the description of its settings. */
 import type { SignOnProtocol, SignOnRecord } from '@gatehouse/api-client/environment-api/single-sign-on';
-import { oidc } from '@gatehouse/contracts/resources/oidc';
-import { saml } from '@gatehouse/contracts/resources/saml';
+import { oidc, saml } from '@gatehouse/contracts/resources';
 import { describedInputs } from '../form/described.ts';
 import { type Input, inputsBelow, optionsBelow, type Typed, typedOf, words } from '../form/inputs.ts';
 import { type Section, sectionsBelow } from '../form/sections.ts';

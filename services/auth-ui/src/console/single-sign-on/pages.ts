@@ -1,8 +1,8 @@
 /** Builds the pages about settings of single sign-on, except for their set-up in steps: the list, the choice of a place, the form, the dry run. */
 import type { SignOnRecord } from '@gatehouse/api-client/environment-api/single-sign-on';
-import type { SsoCheck } from '@gatehouse/contracts/auth-api/administration/single-sign-on';
-import type { ContactCenter } from '@gatehouse/contracts/environment-administration/contact-centers';
-import { rootLocation } from '@gatehouse/contracts/environment-api/location';
+import type { SsoCheck } from '@gatehouse/contracts/auth-administration';
+import type { ContactCenter } from '@gatehouse/contracts/environment-administration';
+import { rootLocation } from '@gatehouse/contracts/environment-api';
 import { breadcrumbsBelowTab, contactCenterHeader } from '../contact-centers/page-header.ts';
 import { type Input, inputsBelow, optionsBelow, type Typed, typedOf } from '../form/inputs.ts';
 import { sectionsOf } from '../form/sections.ts';

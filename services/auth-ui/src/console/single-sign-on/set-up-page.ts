@@ -1,6 +1,6 @@
 /** Builds the set-up of single sign-on in four steps, from our addresses to the moment that people use it. */
 import type { SignOnRecord } from '@gatehouse/api-client/environment-api/single-sign-on';
-import type { ContactCenter } from '@gatehouse/contracts/environment-administration/contact-centers';
+import type { ContactCenter } from '@gatehouse/contracts/environment-administration';
 import { breadcrumbsBelowTab } from '../contact-centers/page-header.ts';
 import type { ConsolePage } from '../shell/pages.ts';
 import type { Fact, Form } from '../shell/parts.ts';

@@ -1,6 +1,6 @@
 /** Builds the pages of export and import. */
-import { consolePath } from '@gatehouse/contracts/auth-api/console';
-import type { EstateChange, ImportResult } from '@gatehouse/contracts/environment-administration/estate';
+import { consolePath } from '@gatehouse/contracts/auth-api';
+import type { EstateChange, ImportResult } from '@gatehouse/contracts/environment-administration';
 import { entityOf } from '../audit/words.ts';
 import { type ShownChange, shownChanges } from '../shell/changes.ts';
 import type { ConsolePage, FormPage } from '../shell/pages.ts';

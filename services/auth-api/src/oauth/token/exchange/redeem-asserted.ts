@@ -1,5 +1,5 @@
 /** Issues a token to a user whom an assertion of a registered issuer names, of whatever kind, and records the outcome. */
-import { definedOnly } from '@gatehouse/contracts/defined-only';
+import { definedOnly } from '@gatehouse/contracts/values';
 import { invalidGrant } from '@gatehouse/service-kit/errors';
 import { UntrustedAssertion } from '../../../core/assertions/untrusted.ts';
 import type { ContactCenterStatusCheck } from '../../../people/accounts/contact-center-status.ts';

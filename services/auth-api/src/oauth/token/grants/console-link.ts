@@ -1,7 +1,6 @@
 /** Grants the console a token of the operator for the link that the operator made. Nothing refreshes it. */
 import { isIP } from 'node:net';
-import { consoleClientId, consoleLinkGrantType } from '@gatehouse/contracts/auth-api/console';
-import { consoleLinkParameters } from '@gatehouse/contracts/auth-api/console-link';
+import { consoleClientId, consoleLinkGrantType, consoleLinkParameters } from '@gatehouse/contracts/auth-api';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { invalidGrant, unauthorizedClient } from '@gatehouse/service-kit/errors';
 import { requireParameter } from '../../../core/protocol/parameters.ts';

@@ -1,5 +1,5 @@
 /** Exchanges a user's token for one with another audience and no more rights (RFC 8693): impersonation and delegation. */
-import { definedOnly } from '@gatehouse/contracts/defined-only';
+import { definedOnly } from '@gatehouse/contracts/values';
 import { invalidRequest } from '@gatehouse/service-kit/errors';
 import { exchangeGrantType } from '../../../core/protocol/grant-types.ts';
 import type { RequestParameters } from '../../../core/protocol/parameters.ts';

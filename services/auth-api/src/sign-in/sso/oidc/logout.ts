@@ -1,5 +1,5 @@
 /** Handles logout with an OpenID Connect provider: starts it (RP-Initiated Logout 1.0) and receives it (Back-Channel Logout 1.0). */
-import { definedOnly } from '@gatehouse/contracts/defined-only';
+import { definedOnly } from '@gatehouse/contracts/values';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import type { SecretBox, SecretPlace } from '@gatehouse/service-kit/crypto';
 import { badRequest } from '@gatehouse/service-kit/errors';

@@ -2,8 +2,8 @@
 
 import { basicAuthorization, type HttpClient } from '@gatehouse/api-client/http-client';
 import { UpstreamError } from '@gatehouse/api-client/upstream-error';
-import { definedOnly } from '@gatehouse/contracts/defined-only';
-import { clientSecretPlace } from '@gatehouse/contracts/environment-api/single-sign-on';
+import { clientSecretPlace } from '@gatehouse/contracts/environment-api';
+import { definedOnly } from '@gatehouse/contracts/values';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import type { SecretBox } from '@gatehouse/service-kit/crypto';
 import { LRUCache } from 'lru-cache';

@@ -1,5 +1,5 @@
 /** Sends authentication requests to OpenID Connect providers and verifies their answers (Core section 3.1). */
-import { definedOnly } from '@gatehouse/contracts/defined-only';
+import { definedOnly } from '@gatehouse/contracts/values';
 import type { SecretBox } from '@gatehouse/service-kit/crypto';
 import * as openid from 'openid-client';
 import type { AssertedPerson } from '../asserted-person.ts';

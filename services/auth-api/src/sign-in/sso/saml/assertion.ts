@@ -1,5 +1,5 @@
 /** Verifies the content of a signed assertion, read from the very bytes that were signed (SAML profiles section 4.1.4.3). */
-import { definedOnly } from '@gatehouse/contracts/defined-only';
+import { definedOnly } from '@gatehouse/contracts/values';
 import type { AssertedPerson } from '../asserted-person.ts';
 import { SsoError } from '../failure.ts';
 import type { SamlSignOn } from '../settings.ts';

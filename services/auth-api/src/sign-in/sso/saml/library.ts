@@ -2,7 +2,7 @@
  * Creates requests and verifies signatures with the SAML library; no other file uses it. `assertion.ts` checks the content of
  * what it verified. The first message loads it: it takes 20 MiB, which an installation without SAML does not spend.
  */
-import { definedOnly } from '@gatehouse/contracts/defined-only';
+import { definedOnly } from '@gatehouse/contracts/values';
 import type { SAML, SamlConfig } from '@node-saml/node-saml';
 import type { ProviderSession } from '../../../browser/sessions/session.ts';
 import type { SsoKey } from '../keys/service.ts';

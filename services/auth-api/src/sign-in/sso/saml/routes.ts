@@ -1,7 +1,7 @@
 /** Serves `/auth/v3/saml/{contactCenterId}/{place}`: our SAML endpoints for one contact centre and location. */
 
 import formbody from '@fastify/formbody';
-import { freeText } from '@gatehouse/contracts/text';
+import { freeText } from '@gatehouse/contracts/values';
 import { htmlErrorHandler } from '@gatehouse/service-kit/errors';
 import type { App } from '@gatehouse/service-kit/http';
 import { z } from 'zod';

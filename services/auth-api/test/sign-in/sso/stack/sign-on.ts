@@ -3,7 +3,7 @@ import {
   clientSecretPlace,
   type OidcSettings,
   type SamlSettings,
-} from '@gatehouse/contracts/environment-api/single-sign-on';
+} from '@gatehouse/contracts/environment-api';
 import { createSecretBox, Secret } from '@gatehouse/service-kit/crypto';
 import { type AuthApi, contactCenterId, encryptionKeys, publicUrl } from '../../../stack/auth-api.ts';
 import { announceChange } from '../../../stack/environment-api.ts';

@@ -1,5 +1,5 @@
 /** Defines the kinds of applications that the wizard knows: what each is asked, and the registration that results. */
-import type { ClientInput } from '@gatehouse/contracts/resources/client';
+import type { ClientInput } from '@gatehouse/contracts/resources';
 import { z } from 'zod';
 import { bodyOf, type Input } from '../../form/inputs.ts';
 import type { ConsoleVisit } from '../../shell/shell.ts';

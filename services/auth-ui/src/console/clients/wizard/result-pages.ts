@@ -1,6 +1,6 @@
 /** Builds the last pages of the wizard: the registration before it is made, and what comes next when it is. */
-import type { ClientWithSecret } from '@gatehouse/contracts/auth-api/administration/client-view';
-import type { ClientInput } from '@gatehouse/contracts/resources/client';
+import type { ClientWithSecret } from '@gatehouse/contracts/auth-administration';
+import type { ClientInput } from '@gatehouse/contracts/resources';
 import { type ConsolePage, consoleView } from '../../shell/pages.ts';
 import type { ConsoleVisit } from '../../shell/shell.ts';
 import { clientBreadcrumbs, clientPath } from '../page-header.ts';

@@ -1,7 +1,7 @@
 /** Describes signing keys as administrators see them. */
 
 import { z } from 'zod';
-import { components } from '../../components.ts';
+import { components } from '../answers/components.ts';
 
 export const signingKeyViewSchema = z.object({
   kid: z.string(),

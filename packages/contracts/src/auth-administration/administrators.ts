@@ -1,8 +1,8 @@
 /** Describes the installation administrators: people who administer everything, by their own login to the console. */
 
 import { z } from 'zod';
-import { components } from '../../components.ts';
-import { wayOfSignInSchema } from '../../way-of-sign-in.ts';
+import { components } from '../answers/components.ts';
+import { wayOfSignInSchema } from '../values/way-of-sign-in.ts';
 
 export const administratorSchema = z.object({
   sub: z.string(),

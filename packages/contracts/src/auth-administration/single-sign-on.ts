@@ -1,9 +1,9 @@
 /** Describes `/auth/v3/ops/contact-centers/{id}/sso-check`, a dry run of single sign-on, and `/auth/v3/ops/sso-keys`. */
 
 import { z } from 'zod';
-import { components } from '../../components.ts';
-import { locationSchema } from '../../environment-api/location.ts';
-import { freeText } from '../../text.ts';
+import { components } from '../answers/components.ts';
+import { locationSchema } from '../environment-api/location.ts';
+import { freeText } from '../values/text.ts';
 
 export const ssoCheckStepSchema = z.object({
   step: z.string(),

@@ -1,11 +1,11 @@
 /** Describes what the help desk asks and ends: sessions of a person, revocations. */
 
 import { z } from 'zod';
-import { components } from '../../components.ts';
-import { findingSchema } from '../../diagnosis.ts';
-import { wrapped } from '../../envelope.ts';
-import { label } from '../../text.ts';
-import { sessionSchema } from '../sessions.ts';
+import { components } from '../answers/components.ts';
+import { findingSchema } from '../answers/diagnosis.ts';
+import { wrapped } from '../answers/envelope.ts';
+import { sessionSchema } from '../auth-api/sessions.ts';
+import { label } from '../values/text.ts';
 
 const name = label(512);
 

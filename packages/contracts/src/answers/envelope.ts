@@ -1,8 +1,8 @@
 /** Describes the v3 envelope around every JSON answer outside the OAuth endpoints. */
 
 import { z } from 'zod';
+import { line } from '../values/text.ts';
 import { components } from './components.ts';
-import { line } from './text.ts';
 
 export const successStatus = z.object({ code: z.literal(0) });
 components.add(successStatus, { id: 'SuccessStatus' });

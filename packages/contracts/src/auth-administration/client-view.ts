@@ -1,12 +1,12 @@
 /** Describes OAuth clients as the administration API answers them: an allow-list, so that no other field gets out. */
 
 import { z } from 'zod';
-import { components } from '../../components.ts';
-import { nextCursorSchema, successStatus } from '../../envelope.ts';
-import { imageSchema } from '../../environment-api/branding.ts';
-import { shownShape } from '../../resource/shown.ts';
-import { publicKeySchema } from '../../resources/client/issuers.ts';
-import { client } from '../../resources/client.ts';
+import { components } from '../answers/components.ts';
+import { nextCursorSchema, successStatus } from '../answers/envelope.ts';
+import { imageSchema } from '../environment-api/branding.ts';
+import { shownShape } from '../resource/shown.ts';
+import { publicKeySchema } from '../resources/client/issuers.ts';
+import { client } from '../resources/client.ts';
 
 const shown = shownShape(client);
 const publicKeys = z.object({ keys: z.array(publicKeySchema) });

@@ -1,9 +1,9 @@
 /** Describes how administrators look for people of a contact centre, wherever its people are. */
 
 import { z } from 'zod';
-import { components } from '../../components.ts';
-import { envelopeOf, nextCursorSchema } from '../../envelope.ts';
-import { line } from '../../text.ts';
+import { components } from '../answers/components.ts';
+import { envelopeOf, nextCursorSchema } from '../answers/envelope.ts';
+import { line } from '../values/text.ts';
 import { personFields } from './help-desk.ts';
 
 export const maxPeopleInPage = 50;

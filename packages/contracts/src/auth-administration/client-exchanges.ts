@@ -1,7 +1,7 @@
 /** Describes who may exchange the tokens of a client, and which tokens it may exchange: the data of a graph. */
 
 import { z } from 'zod';
-import { components } from '../../components.ts';
+import { components } from '../answers/components.ts';
 
 export const clientExchangesSchema = z.object({
   client_id: z.string(),

@@ -1,9 +1,9 @@
 /** Describes the receivers of shared signals as administrators see them. */
 
 import { z } from 'zod';
-import { components } from '../../components.ts';
-import { shownShape } from '../../resource/shown.ts';
-import { signalEvents, signalReceiver } from '../../resources/signal-receiver.ts';
+import { components } from '../answers/components.ts';
+import { shownShape } from '../resource/shown.ts';
+import { signalEvents, signalReceiver } from '../resources/signal-receiver.ts';
 
 export const signalReceiverViewSchema = z.object({
   id: z.guid(),

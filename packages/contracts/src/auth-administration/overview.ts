@@ -1,8 +1,8 @@
 /** Describes `GET /auth/v3/ops/overview`. */
 
 import { z } from 'zod';
-import { components } from '../../components.ts';
-import { auditLagSchema, endingSchema, problemSchema, windows } from '../../overview.ts';
+import { components } from '../answers/components.ts';
+import { auditLagSchema, endingSchema, problemSchema, windows } from '../answers/overview.ts';
 
 const count = z.int();
 const latency = z

@@ -1,7 +1,7 @@
 /** Describes the count of people who belong to no contact centre of their environment, or to several. */
 
 import { z } from 'zod';
-import { components } from '../../components.ts';
+import { components } from '../answers/components.ts';
 
 export const maxNamedPeople = 5;
 

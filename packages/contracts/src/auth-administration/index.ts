@@ -1,0 +1,53 @@
+/** Names what others may use of the endpoints of Auth API for administrators. */
+export { type AdministratorView, administratorSchema } from './administrators.ts';
+export { type ClientExchanges, clientExchangesSchema } from './client-exchanges.ts';
+export {
+  type ClientView,
+  type ClientWithSecret,
+  clientListSchema,
+  clientViewSchema,
+  clientWithSecretSchema,
+} from './client-view.ts';
+export {
+  type ClientDiagnosis,
+  clearedDelaysSchema,
+  clientDiagnosisSchema,
+  endedSessionsSchema,
+  type PersonName,
+  personFields,
+  type RevocationAnswer,
+  type RevocationOrder,
+  type RevocationTarget,
+  revocationBodySchema,
+  revocationSchema,
+  type SignInExplanation,
+  sessionsOfPersonSchema,
+  signInExplanationSchema,
+} from './help-desk.ts';
+export { type MembershipCounts, maxNamedPeople, membershipCountsSchema } from './memberships.ts';
+export {
+  type AuthApiOverview,
+  authApiOverviewPath,
+  authApiOverviewQuery,
+  authApiOverviewSchema,
+  type SignInActivity,
+} from './overview.ts';
+export {
+  type ListedPersonView,
+  type PeoplePage,
+  type PersonProfile,
+  peopleAnswer,
+  peopleQuerySchema,
+  personProfileSchema,
+} from './people.ts';
+export { type SignalReceiverView, signalReceiverViewSchema, signalTestSchema } from './signal-receivers.ts';
+export { type SigningKeyView, signingKeyViewSchema } from './signing-keys.ts';
+export {
+  type SsoCheck,
+  type SsoCheckStep,
+  type SsoKeyPurpose,
+  type SsoKeyView,
+  ssoCheckBodySchema,
+  ssoCheckSchema,
+  ssoKeySchema,
+} from './single-sign-on.ts';

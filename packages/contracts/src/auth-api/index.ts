@@ -1,0 +1,67 @@
+/** Names what others may use of the endpoints of Auth API for pages and services. */
+export {
+  type AdministratorPlaceQuestion,
+  administratorPlaceQuestionSchema,
+  administratorPlaceSchema,
+} from './administrator-places.ts';
+export {
+  type ApprovalList,
+  type ApprovalResult,
+  type ApprovalView,
+  approvalAnswers,
+  approvalListSchema,
+  approvalResults,
+  userCodeFields,
+  userCodeLength,
+} from './approvals.ts';
+export { eraseAnswer, type SecurityEvent, securityEventsAnswer } from './audit.ts';
+export {
+  type AuthScheme,
+  type AuthSchemeQuestion,
+  authSchemeAnswerSchema,
+  authSchemeQuestionSchema,
+  namedLoginSchema,
+  visitorAddressHeader,
+} from './auth-scheme.ts';
+export { type ConsentView, consentListSchema } from './consents.ts';
+export {
+  accountPath,
+  consoleClientId,
+  consoleLinkGrantType,
+  consolePath,
+  consoleScope,
+  contactCenterAdminAuthority,
+  loginGrantTypes,
+} from './console.ts';
+export {
+  type ConsoleLink,
+  consoleLinkCodePattern,
+  consoleLinkParameters,
+  consoleLinkPath,
+  consoleLinkSchema,
+} from './console-link.ts';
+export {
+  type FirstPasswordError,
+  type FirstPasswordView,
+  firstPasswordCodeSchema,
+  firstPasswordErrors,
+  firstPasswordFields,
+  firstPasswordViewSchema,
+} from './first-password.ts';
+export { changePasswordFields, consentAnswers, deviceFields, signInFields } from './form-fields.ts';
+export {
+  browserHeader,
+  type InteractionError,
+  type InteractionView,
+  interactionErrorSchema,
+  interactionErrors,
+  interactionViewSchema,
+} from './interaction.ts';
+export {
+  type IntrospectionActive,
+  type IntrospectionRefresh,
+  introspectionAnswerSchema,
+  managementAuthority,
+} from './introspection.ts';
+export { type LogoutView, logoutViewSchema } from './logout.ts';
+export { type SessionList, type SessionView, sessionListSchema } from './sessions.ts';

@@ -1,0 +1,109 @@
+/** Names what others may use of the internal endpoints of Environment API. */
+export {
+  accentContrast,
+  type BrandColors,
+  brandStyleOf,
+  colorPattern,
+  nearestAccent,
+  neededContrast,
+  type Scheme,
+  surfaces,
+  tokensOf,
+} from './brand-colors.ts';
+export {
+  type BrandImage,
+  type BrandingEntry,
+  type BrandingView,
+  type BrandLink,
+  brandingAnswerSchema,
+  brandingEntrySchema,
+  brandingPreviewSchema,
+  brandingViewSchema,
+  digestPattern,
+  type EffectiveBranding,
+  imageContentSchema,
+  imagePath,
+  imageSchema,
+  installationBrandingSchema,
+  linkKinds,
+  type Notice,
+  noticeKinds,
+} from './branding.ts';
+export {
+  type EnvironmentChange,
+  type EnvironmentChangesPage,
+  type EnvironmentEnd,
+  type EnvironmentEntity,
+  environmentChangesPageSchema,
+  environmentEnds,
+  environmentEntities,
+} from './changes.ts';
+export { type ConfigServerTlsView, tlsClientOf, tlsKeyPlace } from './config-server-tls.ts';
+export {
+  type ContactCenterView,
+  contactCenterViewSchema,
+  type EnvironmentContactCenters,
+  environmentContactCentersSchema,
+  type SubjectScope,
+} from './contact-center.ts';
+export { type CorsView, corsViewSchema } from './cors.ts';
+export {
+  bindPasswordPlace,
+  type Directory,
+  directories,
+  directorySchema,
+  type LdapSettings,
+  type LdapView,
+} from './directory.ts';
+export { domainKey } from './domain.ts';
+export {
+  type ConfigServerView,
+  classicTraceModes,
+  type EnvironmentView,
+  environmentViewSchema,
+  passwordPlace,
+} from './environment.ts';
+export {
+  byPrecision,
+  covers,
+  locationField,
+  locationPattern,
+  locationSchema,
+  rootLocation,
+} from './location.ts';
+export {
+  everybody,
+  type Membership,
+  type MembershipKind,
+  membershipKinds,
+  membershipKindsOf,
+} from './membership.ts';
+export {
+  foundPeopleSchema,
+  maxNumbersAtOnce,
+  maxPeopleAtOnce,
+  numberPeopleBodySchema,
+  type PasswordLink,
+  type PersonNumber,
+  type PersonView,
+  passwordLinkCodeSchema,
+  passwordLinkSchema,
+  passwordSetSchema,
+  peopleNumbersSchema,
+  peopleSchema,
+  personChangeId,
+  personNumbersSchema,
+  personPasswordPlace,
+  readPersonChangeId,
+  redeemPasswordLinkBodySchema,
+  setPasswordBodySchema,
+} from './people.ts';
+export {
+  clientSecretPlace,
+  type OidcSettings,
+  oidcSettingsSchema,
+  type SamlSettings,
+  type SingleSignOnView,
+  samlSettingsSchema,
+  singleSignOnViewSchema,
+} from './single-sign-on.ts';

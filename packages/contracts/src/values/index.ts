@@ -1,0 +1,10 @@
+/** Names what others may use of texts, numbers and names, wherever they stand. */
+
+/** @public The compiler names it in types that it infers. */
+export type { DefinedOnly } from './defined-only.ts';
+export { definedOnly } from './defined-only.ts';
+export { type ProblemReason, problemReasons } from './problem-reasons.ts';
+export { redirectUriProblem } from './redirect-uri.ts';
+export { flag, idSchema, integer, list } from './scalar.ts';
+export { anyJson, freeText, label, nameProblem, shownName } from './text.ts';
+export { passwordWay, providerProtocols, providerWay } from './way-of-sign-in.ts';
