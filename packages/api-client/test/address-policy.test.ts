@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createAddressPolicy } from '../src/address-policy.ts';
+import { createAddressPolicy } from '../src/http/address-policy.ts';
 
 describe('addresses of outbound calls (threat 71)', () => {
   const strict = createAddressPolicy([], false);

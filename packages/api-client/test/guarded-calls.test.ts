@@ -8,8 +8,8 @@ import {
 } from 'node:net';
 import { definedOnly } from '@gatehouse/contracts/values';
 import { afterEach, describe, expect, it } from 'vitest';
-import { createAddressPolicy } from '../src/address-policy.ts';
-import { createHttpClient, type HttpClient } from '../src/http-client.ts';
+import { createAddressPolicy } from '../src/http/address-policy.ts';
+import { createHttpClient, type HttpClient } from '../src/http/http-client.ts';
 
 const closing: (() => Promise<void> | void)[] = [];
 afterEach(async () => {
@@ -124,7 +124,7 @@ describe('an outbound call', () => {
     expect(answer.headers['x-type']).toBe('application/x-www-form-urlencoded');
   });
 
-  // attack: outbound call without TLS | ASVS 12.3.1 | guard: packages/api-client/src/http-client.ts
+  // attack: outbound call without TLS | ASVS 12.3.1 | guard: packages/api-client/src/http/http-client.ts
   it('refuses what is not https, and what carries credentials or a fragment', async () => {
     const outbound = open();
     const urls = ['http://example.com/', 'ftp://example.com/', 'file:///etc/passwd', 'nonsense', '/jwks'];
@@ -135,7 +135,7 @@ describe('an outbound call', () => {
     expect(await failure(open({ allowLoopback: true }).send({ url: 'http://10.0.0.1/' }))).toBe('url');
   });
 
-  // attack: server-side request to the inside in any spelling | CVE-2026-1180, CVE-2024-49753 | guard: packages/api-client/src/address-policy.ts
+  // attack: server-side request to the inside in any spelling | CVE-2026-1180, CVE-2024-49753 | guard: packages/api-client/src/http/address-policy.ts
   it('refuses addresses of the inside in every spelling (CVE-2026-1180, threat 71)', async () => {
     const outbound = open();
     const hosts = [
@@ -152,7 +152,7 @@ describe('an outbound call', () => {
     }
   });
 
-  // attack: name that leads to the inside | CVE-2024-49753, CVE-2025-67494 | guard: packages/api-client/src/address-policy.ts
+  // attack: name that leads to the inside | CVE-2024-49753, CVE-2025-67494 | guard: packages/api-client/src/http/address-policy.ts
   it('refuses a name that leads inside, and connects to nothing', async () => {
     const server = await listen((_request, response) => response.end());
     const { resolve } = resolverOf(['127.0.0.1', '10.0.0.1', '::ffff:127.0.0.1']);
@@ -163,7 +163,7 @@ describe('an outbound call', () => {
     expect(server.connections()).toBe(0);
   });
 
-  // attack: DNS rebinding | ASVS 1.3.6 | guard: packages/api-client/src/http-client.ts
+  // attack: DNS rebinding | ASVS 1.3.6 | guard: packages/api-client/src/http/http-client.ts
   it('asks a name once and connects to the address that was judged: rebinding gains nothing', async () => {
     const inside = await listen((_request, response) => response.end());
     // TEST-NET-1 stands for a public address; the second answer is the attacker's.
@@ -177,7 +177,7 @@ describe('an outbound call', () => {
     expect(inside.connections()).toBe(0);
   });
 
-  // attack: redirect of an outbound call | ASVS 1.3.6 | guard: packages/api-client/src/http-client.ts
+  // attack: redirect of an outbound call | ASVS 1.3.6 | guard: packages/api-client/src/http/http-client.ts
   it('does not follow a redirect', async () => {
     const inside = await listen((_request, response) => response.end('secret'));
     const server = await listen((_request, response) =>
@@ -188,7 +188,7 @@ describe('an outbound call', () => {
     expect(inside.connections()).toBe(0);
   });
 
-  // attack: answer of an outbound call without end | ASVS 15.2.2 | guard: packages/api-client/src/http-client.ts
+  // attack: answer of an outbound call without end | ASVS 15.2.2 | guard: packages/api-client/src/http/http-client.ts
   it('reads no more than its bound, whether or not the length is told', async () => {
     const told = await listen((_request, response) => response.end(Buffer.alloc(5000)));
     const streamed = await listen((_request, response) => {
@@ -215,7 +215,7 @@ describe('an outbound call', () => {
     expect(await failure(outbound.send({ url: slow.url }))).toBe('unreachable');
   });
 
-  // attack: interim answers without end, which cost the caller work | RFC 9110 section 15.2, CWE-400 | guard: packages/api-client/src/connections.ts
+  // attack: interim answers without end, which cost the caller work | RFC 9110 section 15.2, CWE-400 | guard: packages/api-client/src/http/connections.ts
   it('takes a few interim answers and no stream of them', async () => {
     const hints = async (count: number) => {
       const server = await listen((_request, response) => {

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, expect, it } from 'vitest';
-import { createHttpClient } from '../src/http-client.ts';
+import { createHttpClient } from '../src/http/http-client.ts';
 
 const closing: (() => Promise<void> | void)[] = [];
 afterEach(async () => {

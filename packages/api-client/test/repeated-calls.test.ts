@@ -2,8 +2,8 @@ import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Worker } from 'node:worker_threads';
 import { afterEach, expect, it } from 'vitest';
-import { createHttpClient, type HttpRequest } from '../src/http-client.ts';
-import { UpstreamError } from '../src/upstream-error.ts';
+import { createHttpClient, type HttpRequest } from '../src/http/http-client.ts';
+import { UpstreamError } from '../src/http/upstream-error.ts';
 
 const closing: (() => Promise<void> | void)[] = [];
 afterEach(async () => {

@@ -1,7 +1,7 @@
 /** Names of strangers, resolved by a resolver that answers when the test says. */
 import type { LookupFunction } from 'node:net';
 import { describe, expect, it, vi } from 'vitest';
-import { createStrangerNames } from '../src/stranger-names.ts';
+import { createStrangerNames } from '../src/http/stranger-names.ts';
 
 const found = [{ address: '192.0.2.1', family: 4 }];
 
@@ -27,7 +27,7 @@ const outcome = (promise: Promise<unknown>) =>
   );
 
 describe('names of strangers', () => {
-  // attack: names whose name server is silent, so that the names of our own stores and services are not resolved | CWE-400 | guard: packages/api-client/src/stranger-names.ts
+  // attack: names whose name server is silent, so that the names of our own stores and services are not resolved | CWE-400 | guard: packages/api-client/src/http/stranger-names.ts
   it('are asked about one at a time, so that a thread stays free for our own', async () => {
     const { resolve, asked, answer } = resolver();
     const names = createStrangerNames(resolve, 60_000);

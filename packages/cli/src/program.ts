@@ -1,6 +1,6 @@
 /** The program: global options, the groups, and how a failure is printed. */
 import { readFileSync } from 'node:fs';
-import { UpstreamError } from '@gatehouse/api-client/upstream-error';
+import { UpstreamError } from '@gatehouse/api-client/http';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { createCli } from './command-group.ts';
 import { type ExitCode, exitCodes, Failure } from './failure/failure.ts';

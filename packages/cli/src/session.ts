@@ -1,7 +1,11 @@
 /** Opens what a command works with: the APIs of the profile, the output, the person at the terminal. */
-import { createClientToken } from '@gatehouse/api-client/auth-api/client-token';
-import { basicAuthorization, createHttpClient, type HttpClient } from '@gatehouse/api-client/http-client';
-import { isLoopbackHost } from '@gatehouse/api-client/loopback';
+import { createClientToken } from '@gatehouse/api-client/auth-api';
+import {
+  basicAuthorization,
+  createHttpClient,
+  type HttpClient,
+  isLoopbackHost,
+} from '@gatehouse/api-client/http';
 import { definedOnly } from '@gatehouse/contracts/values';
 import { type ExitCode, exitCodes, UsageError } from './failure/failure.ts';
 import { createOutput, type Output } from './output/output.ts';

@@ -1,6 +1,6 @@
 /** `gatehouse audit tail --follow`: what somebody reads who leaves it running. */
 
-import { UpstreamError } from '@gatehouse/api-client/upstream-error';
+import { UpstreamError } from '@gatehouse/api-client/http';
 import type { SecurityEvent } from '@gatehouse/contracts/auth-api';
 import { expect, it } from 'vitest';
 import { type Follow, followEvents } from '../src/commands/audit-follow.ts';

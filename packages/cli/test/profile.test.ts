@@ -101,7 +101,7 @@ describe('profiles', () => {
 describe('where credentials go', () => {
   const credentials = { GATEHOUSE_USERNAME: 'ops', GATEHOUSE_PASSWORD: 'secret' };
 
-  // attack: take the credentials of the command line by a name that begins like an address of this machine | CWE-319 | guard: packages/api-client/src/loopback.ts
+  // attack: take the credentials of the command line by a name that begins like an address of this machine | CWE-319 | guard: packages/api-client/src/http/loopback.ts
   test.each([
     'http://login.example.com',
     'http://127.evil.example',

@@ -3,7 +3,7 @@
  * clients that this release refuses. So it can be asked before the upgrade, too.
  */
 import { X509Certificate } from 'node:crypto';
-import { basicAuthorization } from '@gatehouse/api-client/http-client';
+import { basicAuthorization } from '@gatehouse/api-client/http';
 import { isSlowHash } from '@gatehouse/caller-auth/credentials/stored-secret';
 import { linesOf, weaknessOfCertificate } from '@gatehouse/service-kit/crypto';
 import { type Ask, askForToken, type ReleasePlaces } from '@gatehouse/service-kit/health';

@@ -1,6 +1,6 @@
 /** The domains of Auth UI, each with the clients and the session that it needs by name. No database, no Redis. */
-import { createAuthApiClient } from '@gatehouse/api-client/auth-api/client';
-import { basicAuthorization, createHttpClient } from '@gatehouse/api-client/http-client';
+import { createAuthApiClient } from '@gatehouse/api-client/auth-api';
+import { basicAuthorization, createHttpClient } from '@gatehouse/api-client/http';
 import { consoleClientId } from '@gatehouse/contracts/auth-api';
 import { steadyClock } from '@gatehouse/service-kit/clock';
 import { consoleClientSecrets, linesOf } from '@gatehouse/service-kit/crypto';

@@ -1,10 +1,6 @@
 import { once } from 'node:events';
-import {
-  createEnvironmentApiClient,
-  type EnvironmentApiClient,
-} from '@gatehouse/api-client/environment-api/client';
-import { createHttpClient } from '@gatehouse/api-client/http-client';
-import { UpstreamError } from '@gatehouse/api-client/upstream-error';
+import { createEnvironmentApiClient, type EnvironmentApiClient } from '@gatehouse/api-client/environment-api';
+import { createHttpClient, UpstreamError } from '@gatehouse/api-client/http';
 import { passwordPlace } from '@gatehouse/contracts/environment-api';
 import { createSecretBox, randomUuid } from '@gatehouse/service-kit/crypto';
 import { Redis } from 'ioredis';

@@ -1,9 +1,6 @@
 /** Which ends Environment API announces with which change: Auth API revokes by them. */
-import {
-  createEnvironmentApiClient,
-  type EnvironmentApiClient,
-} from '@gatehouse/api-client/environment-api/client';
-import { createHttpClient } from '@gatehouse/api-client/http-client';
+import { createEnvironmentApiClient, type EnvironmentApiClient } from '@gatehouse/api-client/environment-api';
+import { createHttpClient } from '@gatehouse/api-client/http';
 import { randomUuid } from '@gatehouse/service-kit/crypto';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type RunningApi, startApi } from './running-api.ts';

@@ -1,9 +1,6 @@
 /** What Auth API reads of people, and the passwords and first-password links that it stores for them. */
-import {
-  createEnvironmentApiClient,
-  type EnvironmentApiClient,
-} from '@gatehouse/api-client/environment-api/client';
-import { createHttpClient } from '@gatehouse/api-client/http-client';
+import { createEnvironmentApiClient, type EnvironmentApiClient } from '@gatehouse/api-client/environment-api';
+import { createHttpClient } from '@gatehouse/api-client/http';
 import { hashPersonPassword } from '@gatehouse/caller-auth/credentials/person-password';
 import { personChangeId, personPasswordPlace } from '@gatehouse/contracts/environment-api';
 import { randomToken, sha256 } from '@gatehouse/service-kit/crypto';

@@ -1,6 +1,6 @@
 /** Puts the demo people into the people store, by SCIM as a provisioning program does. Only `npm start` does it, in local mode. */
-import { createPeopleAdministration } from '@gatehouse/api-client/environment-api/people';
-import { basicAuthorization, createHttpClient } from '@gatehouse/api-client/http-client';
+import { createPeopleAdministration } from '@gatehouse/api-client/environment-api';
+import { basicAuthorization, createHttpClient } from '@gatehouse/api-client/http';
 import { PlainError } from '../../bootstrap/progress.mjs';
 import { contactCenterId, leads, operator, users } from './demo.ts';
 

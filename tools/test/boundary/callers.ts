@@ -1,5 +1,5 @@
 /** Everybody of the second contact centre who can call something, with real credentials that come back when a call ended them. */
-import { basicAuthorization } from '@gatehouse/api-client/http-client';
+import { basicAuthorization } from '@gatehouse/api-client/http';
 import { decodeJwt } from 'jose';
 import type { LogoutListener } from '../../../services/auth-api/test/stack/logout-listener.ts';
 import type { OAuthJson, TestClient } from '../../../services/auth-api/test/stack/oauth.ts';

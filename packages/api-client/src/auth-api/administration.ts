@@ -25,9 +25,15 @@ import type {
 } from '@gatehouse/contracts/resources';
 import { definedOnly } from '@gatehouse/contracts/values';
 import { z } from 'zod';
-import { readData, readPage, readRows, readTagged, removeAt } from '../administration-calls.ts';
-import type { HttpClient } from '../http-client.ts';
-import { readExport } from '../row-export.ts';
+import {
+  readData,
+  readPage,
+  readRows,
+  readTagged,
+  removeAt,
+} from '../administration/administration-calls.ts';
+import { readExport } from '../administration/row-export.ts';
+import type { HttpClient } from '../http/http-client.ts';
 
 // Once, outside of the functions: readData keeps what it makes of a schema.
 const signingKeys = z.array(signingKeyViewSchema);

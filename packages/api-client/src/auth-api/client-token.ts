@@ -1,6 +1,6 @@
 /** Fetches the access token of a client that asks for itself (RFC 6749 section 4.4). */
 import { z } from 'zod';
-import type { HttpClient } from '../http-client.ts';
+import type { HttpClient } from '../http/http-client.ts';
 
 const tokenAnswer = z.object({ access_token: z.string(), token_type: z.string(), expires_in: z.number() });
 

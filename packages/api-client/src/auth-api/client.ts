@@ -18,7 +18,7 @@ import {
 import { type BrandingView, brandingViewSchema } from '@gatehouse/contracts/environment-api';
 import { definedOnly } from '@gatehouse/contracts/values';
 import { z } from 'zod';
-import type { HttpClient, HttpResponse } from '../http-client.ts';
+import type { HttpClient, HttpResponse } from '../http/http-client.ts';
 
 export interface CallOptions {
   signal?: AbortSignal;

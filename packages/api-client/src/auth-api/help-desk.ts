@@ -11,8 +11,8 @@ import {
   sessionsOfPersonSchema,
   signInExplanationSchema,
 } from '@gatehouse/contracts/auth-administration';
-import { readData } from '../administration-calls.ts';
-import type { HttpClient } from '../http-client.ts';
+import { readData } from '../administration/administration-calls.ts';
+import type { HttpClient } from '../http/http-client.ts';
 
 const ops = '/auth/v3/ops';
 

@@ -7,8 +7,8 @@ import {
   authApiOverviewSchema,
 } from '@gatehouse/contracts/auth-administration';
 import { definedOnly } from '@gatehouse/contracts/values';
-import { readData } from '../administration-calls.ts';
-import type { HttpClient } from '../http-client.ts';
+import { readData } from '../administration/administration-calls.ts';
+import type { HttpClient } from '../http/http-client.ts';
 
 export interface OverviewFilter {
   window?: OverviewWindow | undefined;

@@ -6,8 +6,8 @@ import {
 } from '@gatehouse/contracts/environment-api';
 import type { BrandingChange } from '@gatehouse/contracts/resources';
 import type { z } from 'zod';
-import { readData, readTagged, removeAt } from '../administration-calls.ts';
-import type { HttpClient } from '../http-client.ts';
+import { readData, readTagged, removeAt } from '../administration/administration-calls.ts';
+import type { HttpClient } from '../http/http-client.ts';
 
 export type BrandingAnswer = z.infer<typeof brandingAnswerSchema>;
 

@@ -10,7 +10,7 @@ import type {
 } from '@gatehouse/contracts/environment-api';
 import { definedOnly } from '@gatehouse/contracts/values';
 import type { z } from 'zod';
-import type { HttpClient, HttpRequest } from '../http-client.ts';
+import type { HttpClient, HttpRequest } from '../http/http-client.ts';
 import {
   brandingAnswer,
   changesAnswer,

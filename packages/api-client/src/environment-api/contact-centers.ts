@@ -19,8 +19,14 @@ import type {
   Rotation,
 } from '@gatehouse/contracts/resources';
 import { z } from 'zod';
-import { readData, readPage, readRows, readTagged, removeAt } from '../administration-calls.ts';
-import type { HttpClient } from '../http-client.ts';
+import {
+  readData,
+  readPage,
+  readRows,
+  readTagged,
+  removeAt,
+} from '../administration/administration-calls.ts';
+import type { HttpClient } from '../http/http-client.ts';
 
 const apiKeys = z.array(apiKeySchema);
 

@@ -15,8 +15,15 @@ import type {
   NewEnvironment,
 } from '@gatehouse/contracts/resources';
 import { z } from 'zod';
-import { readData, readPage, readRows, readTagged, removeAt, writeData } from '../administration-calls.ts';
-import type { HttpClient } from '../http-client.ts';
+import {
+  readData,
+  readPage,
+  readRows,
+  readTagged,
+  removeAt,
+  writeData,
+} from '../administration/administration-calls.ts';
+import type { HttpClient } from '../http/http-client.ts';
 
 const locationsInUse = z.array(locationInUseSchema);
 

@@ -14,9 +14,9 @@ import {
   importAnswer,
 } from '@gatehouse/contracts/environment-administration';
 import { definedOnly } from '@gatehouse/contracts/values';
-import { readPage, readRows } from '../administration-calls.ts';
-import type { HttpClient } from '../http-client.ts';
-import { readExport } from '../row-export.ts';
+import { readPage, readRows } from '../administration/administration-calls.ts';
+import { readExport } from '../administration/row-export.ts';
+import type { HttpClient } from '../http/http-client.ts';
 
 /** JSON, or YAML as people keep it. */
 export type DocumentFormat = 'json' | 'yaml';

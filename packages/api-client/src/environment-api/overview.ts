@@ -6,8 +6,8 @@ import {
   environmentApiOverviewSchema,
 } from '@gatehouse/contracts/environment-administration';
 import { definedOnly } from '@gatehouse/contracts/values';
-import { readData } from '../administration-calls.ts';
-import type { HttpClient } from '../http-client.ts';
+import { readData } from '../administration/administration-calls.ts';
+import type { HttpClient } from '../http/http-client.ts';
 
 /** @throws UpstreamError */
 export function readEnvironmentApiOverview(

@@ -13,8 +13,8 @@ import {
 } from '@gatehouse/contracts/environment-administration';
 import type { PersonChange } from '@gatehouse/contracts/resources';
 import { z } from 'zod';
-import { readData, readTagged } from '../administration-calls.ts';
-import type { HttpClient } from '../http-client.ts';
+import { readData, readTagged } from '../administration/administration-calls.ts';
+import type { HttpClient } from '../http/http-client.ts';
 
 export interface BulkOperation {
   method: 'POST' | 'PATCH';

@@ -1,8 +1,8 @@
 /** The calls that administrate the single sign-on settings of contact centres. */
 import type { OidcChange, SamlChange } from '@gatehouse/contracts/resources';
 import { z } from 'zod';
-import { readData, readTagged, removeAt } from '../administration-calls.ts';
-import type { HttpClient } from '../http-client.ts';
+import { readData, readTagged, removeAt } from '../administration/administration-calls.ts';
+import type { HttpClient } from '../http/http-client.ts';
 
 /** The fields of a change, by protocol. */
 export interface SignOnChange {

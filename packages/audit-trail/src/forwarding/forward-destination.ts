@@ -1,5 +1,5 @@
 /** Makes the second destination of audit trails from its settings: a syslog receiver over TLS, or a webhook. */
-import { createHttpClient } from '@gatehouse/api-client/http-client';
+import { createHttpClient } from '@gatehouse/api-client/http';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import type { Secret } from '@gatehouse/service-kit/crypto';
 import type { DocumentWriter } from '../elasticsearch/bulk.ts';

@@ -1,7 +1,6 @@
 /** Posts audit events to a webhook, signed as Standard Webhooks says; a receiver has taken a batch when it answers 2xx. */
 import { createHash, createHmac } from 'node:crypto';
-import type { HttpClient } from '@gatehouse/api-client/http-client';
-import type { UpstreamError } from '@gatehouse/api-client/upstream-error';
+import type { HttpClient, UpstreamError } from '@gatehouse/api-client/http';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { linesOf, type Secret } from '@gatehouse/service-kit/crypto';
 import type { Document, DocumentWriter } from '../elasticsearch/bulk.ts';

@@ -31,7 +31,7 @@ async function expectAllKept(): Promise<void> {
 }
 
 describe('a webhook that attacks', () => {
-  // attack: receiver of audit events that holds or fills the service | CWE-400, ASVS 15.2.2 | guard: packages/api-client/src/connections.ts
+  // attack: receiver of audit events that holds or fills the service | CWE-400, ASVS 15.2.2 | guard: packages/api-client/src/http/connections.ts
   it.each(Object.keys(hostileActs) as HostileAct[])('ends in time and takes no event: %s', async (act) => {
     const attacker = await startHostileHttp(act, identity);
     onTestFinished(() => attacker.close());
@@ -42,7 +42,7 @@ describe('a webhook that attacks', () => {
     await expectAllKept();
   });
 
-  // attack: receiver of audit events that leads them and their signature to another address | CWE-918, CWE-601 | guard: packages/api-client/src/http-client.ts
+  // attack: receiver of audit events that leads them and their signature to another address | CWE-918, CWE-601 | guard: packages/api-client/src/http/http-client.ts
   it.each([302, 307, 308] as const)('leads no event elsewhere by %d', async (status) => {
     const inside = await startHostileHttp('ends the connection', identity);
     const attacker = await startHostileHttp(redirectTo(inside.url, status), identity);
@@ -52,7 +52,7 @@ describe('a webhook that attacks', () => {
     await expectAllKept();
   });
 
-  // attack: audit events sent to a webhook with a foreign certificate | RFC 9110 section 4.3.4, CWE-295 | guard: packages/api-client/src/connections.ts
+  // attack: audit events sent to a webhook with a foreign certificate | RFC 9110 section 4.3.4, CWE-295 | guard: packages/api-client/src/http/connections.ts
   it.each([
     ['of another authority', createAuthority().issue()],
     ['for another name', undefined],

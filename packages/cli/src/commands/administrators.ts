@@ -1,5 +1,5 @@
 /** `gatehouse administrators`: the people who administer the whole installation, by their login to the operator console. */
-import { createAdministratorCalls } from '@gatehouse/api-client/auth-api/administration';
+import { createAdministratorCalls } from '@gatehouse/api-client/auth-api';
 import { administrator } from '@gatehouse/contracts/resources';
 import { passwordWay } from '@gatehouse/contracts/values';
 import type { Command } from 'commander';

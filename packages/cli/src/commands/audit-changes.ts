@@ -1,6 +1,6 @@
 /** `gatehouse audit changes`: who changed which configuration. */
 
-import { type AuditFilter, listAudit } from '@gatehouse/api-client/environment-api/estate';
+import { type AuditFilter, listAudit } from '@gatehouse/api-client/environment-api';
 import { definedOnly } from '@gatehouse/contracts/values';
 import { type Command, Option } from 'commander';
 import type { Cli } from '../command-group.ts';

@@ -1,7 +1,7 @@
 /** `gatehouse audit export`: security events or configuration changes as a file. */
 import { appendFileSync, writeFileSync } from 'node:fs';
-import { createAuditCalls } from '@gatehouse/api-client/auth-api/administration';
-import { exportAudit } from '@gatehouse/api-client/environment-api/estate';
+import { createAuditCalls } from '@gatehouse/api-client/auth-api';
+import { exportAudit } from '@gatehouse/api-client/environment-api';
 import { type RowFormat, rowFormats } from '@gatehouse/contracts/answers';
 import { definedOnly } from '@gatehouse/contracts/values';
 import { type Command, Option } from 'commander';

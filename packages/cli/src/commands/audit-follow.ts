@@ -1,6 +1,6 @@
 /** Goes on with security events as they come: each once, none passed over, also when the service was away in between. */
 import { setTimeout as pause } from 'node:timers/promises';
-import { UpstreamError } from '@gatehouse/api-client/upstream-error';
+import { UpstreamError } from '@gatehouse/api-client/http';
 import type { SecurityEvent, securityEventsAnswer } from '@gatehouse/contracts/auth-api';
 import type { z } from 'zod';
 

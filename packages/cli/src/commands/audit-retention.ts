@@ -1,6 +1,6 @@
 /** `gatehouse audit retention`: which deletions of old rows wait for a confirmation, and the confirmation. */
-import { createAuditCalls } from '@gatehouse/api-client/auth-api/administration';
-import { confirmWaitingDeletions, readWaitingDeletions } from '@gatehouse/api-client/environment-api/estate';
+import { createAuditCalls } from '@gatehouse/api-client/auth-api';
+import { confirmWaitingDeletions, readWaitingDeletions } from '@gatehouse/api-client/environment-api';
 import type { WaitingDeletion } from '@gatehouse/contracts/answers';
 import type { Command } from 'commander';
 import type { Cli } from '../command-group.ts';

@@ -1,9 +1,6 @@
 /** `gatehouse audit`: what happened, who changed what, and whether the record of it is whole. */
-import { createAuditCalls, type SecurityEventFilter } from '@gatehouse/api-client/auth-api/administration';
-import {
-  reshipConfigurationTrail,
-  verifyConfigurationTrail,
-} from '@gatehouse/api-client/environment-api/estate';
+import { createAuditCalls, type SecurityEventFilter } from '@gatehouse/api-client/auth-api';
+import { reshipConfigurationTrail, verifyConfigurationTrail } from '@gatehouse/api-client/environment-api';
 import type { SecurityEvent } from '@gatehouse/contracts/auth-api';
 import type { Command } from 'commander';
 import type { Cli } from '../command-group.ts';

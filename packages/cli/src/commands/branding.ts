@@ -1,5 +1,5 @@
 /** `gatehouse branding`: how pages look, of a contact centre, or with --global what all of them inherit. */
-import { createBrandingAdministration } from '@gatehouse/api-client/environment-api/branding';
+import { createBrandingAdministration } from '@gatehouse/api-client/environment-api';
 import { type EffectiveBranding, imagePath } from '@gatehouse/contracts/environment-api';
 import type { BrandingChange } from '@gatehouse/contracts/resources';
 import { definedOnly } from '@gatehouse/contracts/values';

@@ -1,6 +1,6 @@
 /** `gatehouse cc ends`: what ends when a contact centre is disabled or deleted, at both services. */
-import { orderRevocation } from '@gatehouse/api-client/auth-api/help-desk';
-import { createContactCenterAdministration } from '@gatehouse/api-client/environment-api/contact-centers';
+import { orderRevocation } from '@gatehouse/api-client/auth-api';
+import { createContactCenterAdministration } from '@gatehouse/api-client/environment-api';
 import type { Command } from 'commander';
 import type { Cli } from '../command-group.ts';
 

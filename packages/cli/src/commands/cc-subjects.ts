@@ -1,6 +1,6 @@
 /** `gatehouse cc subjects`: within what a `sub` of a contact centre names one person, and what ends when that changes. */
-import { orderRevocation } from '@gatehouse/api-client/auth-api/help-desk';
-import { createContactCenterAdministration } from '@gatehouse/api-client/environment-api/contact-centers';
+import { orderRevocation } from '@gatehouse/api-client/auth-api';
+import { createContactCenterAdministration } from '@gatehouse/api-client/environment-api';
 import type { SubjectScope } from '@gatehouse/contracts/environment-api';
 import type { Command } from 'commander';
 import type { Cli } from '../command-group.ts';

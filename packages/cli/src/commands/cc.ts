@@ -3,7 +3,7 @@
 import {
   type ContactCenterFilter,
   createContactCenterAdministration,
-} from '@gatehouse/api-client/environment-api/contact-centers';
+} from '@gatehouse/api-client/environment-api';
 import {
   type ContactCenterChange,
   contactCenter,

@@ -1,10 +1,7 @@
 /** `gatehouse check`: tries where the people of an environment are what a login needs, and tells how far each attempt came. */
-import { countMemberships } from '@gatehouse/api-client/auth-api/help-desk';
-import {
-  checkEnvironment,
-  createEnvironmentAdministration,
-} from '@gatehouse/api-client/environment-api/environments';
-import type { HttpClient } from '@gatehouse/api-client/http-client';
+import { countMemberships } from '@gatehouse/api-client/auth-api';
+import { checkEnvironment, createEnvironmentAdministration } from '@gatehouse/api-client/environment-api';
+import type { HttpClient } from '@gatehouse/api-client/http';
 import type { MembershipCounts } from '@gatehouse/contracts/auth-administration';
 import type {
   Check,

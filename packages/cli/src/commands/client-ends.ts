@@ -1,6 +1,5 @@
 /** `gatehouse clients ends`: what ends when a client is deleted. */
-import { createClientAdministration } from '@gatehouse/api-client/auth-api/administration';
-import { orderRevocation } from '@gatehouse/api-client/auth-api/help-desk';
+import { createClientAdministration, orderRevocation } from '@gatehouse/api-client/auth-api';
 import type { Command } from 'commander';
 import type { Cli } from '../command-group.ts';
 

@@ -1,5 +1,5 @@
 /** `gatehouse clients exchanges`: who may exchange the tokens of a client, and which tokens it may exchange. */
-import { createClientAdministration } from '@gatehouse/api-client/auth-api/administration';
+import { createClientAdministration } from '@gatehouse/api-client/auth-api';
 import type { Command } from 'commander';
 import type { Cli } from '../command-group.ts';
 

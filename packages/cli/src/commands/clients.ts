@@ -1,6 +1,6 @@
 /** `gatehouse clients`: the OAuth clients of the installation. */
 
-import { createClientAdministration } from '@gatehouse/api-client/auth-api/administration';
+import { createClientAdministration } from '@gatehouse/api-client/auth-api';
 import type { ClientView, ClientWithSecret } from '@gatehouse/contracts/auth-administration';
 import { type ClientInput, client } from '@gatehouse/contracts/resources';
 import { definedOnly } from '@gatehouse/contracts/values';

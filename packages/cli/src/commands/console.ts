@@ -1,5 +1,5 @@
 /** `gatehouse console`: the way into the operator console for the operator account. */
-import { createConsoleLink } from '@gatehouse/api-client/auth-api/administration';
+import { createConsoleLink } from '@gatehouse/api-client/auth-api';
 import type { Command } from 'commander';
 import type { Cli } from '../command-group.ts';
 import { UsageError } from '../failure/failure.ts';

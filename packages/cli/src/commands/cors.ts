@@ -1,5 +1,5 @@
 /** `gatehouse cors`: the origins whose pages may call the APIs. */
-import { createCorsAdministration } from '@gatehouse/api-client/environment-api/contact-centers';
+import { createCorsAdministration } from '@gatehouse/api-client/environment-api';
 import { origin } from '@gatehouse/contracts/resources';
 import type { Command } from 'commander';
 import type { Cli } from '../command-group.ts';

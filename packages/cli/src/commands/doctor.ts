@@ -1,5 +1,5 @@
 /** `gatehouse doctor`: what the services stand on, and what to change where it is not right. */
-import { readDiagnosis } from '@gatehouse/api-client/administration-calls';
+import { readDiagnosis } from '@gatehouse/api-client/administration';
 import {
   authApiDiagnosisPath,
   type Diagnosis,

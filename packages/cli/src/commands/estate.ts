@@ -1,9 +1,6 @@
 /** `gatehouse export` and `gatehouse import`: the configuration of the installation as a document in a repository. */
 import { writeFileSync } from 'node:fs';
-import {
-  createEstateAdministration,
-  type DocumentFormat,
-} from '@gatehouse/api-client/environment-api/estate';
+import { createEstateAdministration, type DocumentFormat } from '@gatehouse/api-client/environment-api';
 import type { ImportResult } from '@gatehouse/contracts/environment-administration';
 import { type Command, Option } from 'commander';
 import type { Cli } from '../command-group.ts';

@@ -1,5 +1,5 @@
 /** `gatehouse keys`: the API keys of a contact centre. */
-import { createApiKeyAdministration } from '@gatehouse/api-client/environment-api/contact-centers';
+import { createApiKeyAdministration } from '@gatehouse/api-client/environment-api';
 import type { AnsweredApiKey } from '@gatehouse/contracts/environment-administration';
 import { apiKey, type NewApiKey, type Rotation } from '@gatehouse/contracts/resources';
 import type { Command } from 'commander';

@@ -1,5 +1,5 @@
 /** `gatehouse locations`: where settings may be given for. */
-import { createLocationAdministration } from '@gatehouse/api-client/environment-api/environments';
+import { createLocationAdministration } from '@gatehouse/api-client/environment-api';
 import { location } from '@gatehouse/contracts/resources';
 import type { Command } from 'commander';
 import type { Cli } from '../command-group.ts';

@@ -1,7 +1,9 @@
 /** `gatehouse overview`: problems first, then sign-ins, links, what ends soon, and numbers. */
-import { readAuthApiOverview } from '@gatehouse/api-client/auth-api/overview';
-import { createContactCenterAdministration } from '@gatehouse/api-client/environment-api/contact-centers';
-import { readEnvironmentApiOverview } from '@gatehouse/api-client/environment-api/overview';
+import { readAuthApiOverview } from '@gatehouse/api-client/auth-api';
+import {
+  createContactCenterAdministration,
+  readEnvironmentApiOverview,
+} from '@gatehouse/api-client/environment-api';
 import { type OverviewWindow, windows } from '@gatehouse/contracts/answers';
 import { type Command, Option } from 'commander';
 import type { Cli } from '../command-group.ts';

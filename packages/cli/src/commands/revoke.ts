@@ -1,5 +1,5 @@
 /** `gatehouse revoke`: ends what a client, a person or a contact centre holds. */
-import { orderRevocation } from '@gatehouse/api-client/auth-api/help-desk';
+import { orderRevocation } from '@gatehouse/api-client/auth-api';
 import type { RevocationAnswer, RevocationOrder } from '@gatehouse/contracts/auth-administration';
 import { definedOnly } from '@gatehouse/contracts/values';
 import type { Command } from 'commander';

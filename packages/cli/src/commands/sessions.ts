@@ -1,5 +1,5 @@
 /** `gatehouse sessions`: where a person is signed in, and the end of it. */
-import { createHeldSessionCalls } from '@gatehouse/api-client/auth-api/help-desk';
+import { createHeldSessionCalls } from '@gatehouse/api-client/auth-api';
 import type { Command } from 'commander';
 import type { Cli } from '../command-group.ts';
 import { type PlaceOption, personArgument, personOf } from '../input/person.ts';

@@ -1,5 +1,5 @@
 /** `gatehouse settings`: of a contact centre, or with --global what all of them inherit. */
-import { createSettingAdministration } from '@gatehouse/api-client/environment-api/contact-centers';
+import { createSettingAdministration } from '@gatehouse/api-client/environment-api';
 import { setting } from '@gatehouse/contracts/resources';
 import type { Command } from 'commander';
 import type { Cli } from '../command-group.ts';

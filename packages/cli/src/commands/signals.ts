@@ -1,5 +1,5 @@
 /** `gatehouse signals`: who is told when sessions end and passwords change. */
-import { createSignalAdministration } from '@gatehouse/api-client/auth-api/administration';
+import { createSignalAdministration } from '@gatehouse/api-client/auth-api';
 import {
   type NewSignalReceiver,
   type SignalReceiverChange,

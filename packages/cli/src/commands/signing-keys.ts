@@ -1,5 +1,5 @@
 /** `gatehouse list-keys`, `rotate-keys`, `import-key`, `retire-key`, `remove-key`: the keys that sign tokens. */
-import { createSigningKeyAdministration } from '@gatehouse/api-client/auth-api/administration';
+import { createSigningKeyAdministration } from '@gatehouse/api-client/auth-api';
 import type { SigningKeyView } from '@gatehouse/contracts/auth-administration';
 import { keyInFile } from '@gatehouse/contracts/resources';
 import { definedOnly } from '@gatehouse/contracts/values';

@@ -1,6 +1,6 @@
 /** Turns an error answer of a service into a sentence: the field, the problem, the change to make. */
 
-import { UpstreamError } from '@gatehouse/api-client/upstream-error';
+import { UpstreamError } from '@gatehouse/api-client/http';
 import { errorEnvelope, securityError } from '@gatehouse/contracts/answers';
 import { scimErrorSchema } from '@gatehouse/contracts/environment-administration';
 import { type ExitCode, exitCodes, Failure } from './failure.ts';

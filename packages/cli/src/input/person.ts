@@ -1,6 +1,6 @@
 /** Reads the person and the contact centre that a command names. */
-import { createContactCenterAdministration } from '@gatehouse/api-client/environment-api/contact-centers';
-import { UpstreamError } from '@gatehouse/api-client/upstream-error';
+import { createContactCenterAdministration } from '@gatehouse/api-client/environment-api';
+import { UpstreamError } from '@gatehouse/api-client/http';
 import type { PersonName } from '@gatehouse/contracts/auth-administration';
 import type { Command } from 'commander';
 import { UsageError } from '../failure/failure.ts';

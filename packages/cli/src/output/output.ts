@@ -1,6 +1,6 @@
 /** Prints the answer of a command: tables and sentences for people, or with --json the data alone for scripts. */
 import { styleText } from 'node:util';
-import type { Written } from '@gatehouse/api-client/administration-calls';
+import type { Written } from '@gatehouse/api-client/administration';
 import type { Terminal } from '../terminal/terminal.ts';
 import { type Columns, renderRecord, renderTable } from './table.ts';
 import { shown } from './text.ts';

@@ -1,6 +1,6 @@
 /** Reads ranges of network addresses and says which are wider than the network of one operator. */
 import { BlockList, isIP } from 'node:net';
-import { isLoopbackHost } from '@gatehouse/api-client/loopback';
+import { isLoopbackHost } from '@gatehouse/api-client/http';
 
 /** An address or a CIDR range. */
 export interface Network {

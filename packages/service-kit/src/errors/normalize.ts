@@ -1,5 +1,5 @@
 /** Turns a thrown value into an AppError: known failures keep their meaning, everything else is a 500. */
-import { UpstreamError } from '@gatehouse/api-client/upstream-error';
+import { UpstreamError } from '@gatehouse/api-client/http';
 import { ZodError } from 'zod';
 import { AppError, badRequest, type FieldProblem, payloadTooLarge, unavailable } from './app-error.ts';
 import { type Issue, reasonOf } from './issue-reason.ts';

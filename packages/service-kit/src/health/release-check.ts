@@ -1,7 +1,11 @@
 /** Asks an installed release from beside it what its callers ask, until each answer is right or the time is up. */
 import { setTimeout as delay } from 'node:timers/promises';
-import { basicAuthorization, createHttpClient, type HttpRequest } from '@gatehouse/api-client/http-client';
-import type { UpstreamError } from '@gatehouse/api-client/upstream-error';
+import {
+  basicAuthorization,
+  createHttpClient,
+  type HttpRequest,
+  type UpstreamError,
+} from '@gatehouse/api-client/http';
 import { z } from 'zod';
 import { linesOf, type Secret } from '../crypto/secret.ts';
 

@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createHttpClient } from '@gatehouse/api-client/http-client';
+import { createHttpClient } from '@gatehouse/api-client/http';
 import { createTestDatabase } from '@gatehouse/testing/postgres';
 import { redisConfigOf, startRedis } from '@gatehouse/testing/redis';
 import { pino } from 'pino';

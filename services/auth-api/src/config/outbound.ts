@@ -1,5 +1,5 @@
 /** Defines the settings of calls to addresses that clients have registered. */
-import { createAddressPolicy } from '@gatehouse/api-client/address-policy';
+import { createAddressPolicy } from '@gatehouse/api-client/http';
 import { isTooWide, networkOf, overrideSetting, read, setting, spans } from '@gatehouse/service-kit/config';
 import { z } from 'zod';
 

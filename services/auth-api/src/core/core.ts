@@ -1,6 +1,6 @@
 /** Describes what every domain builds on: the process, its stores, and the facts of the installation. */
 
-import type { HttpClient } from '@gatehouse/api-client/http-client';
+import type { HttpClient } from '@gatehouse/api-client/http';
 import type { ChangeLog } from '@gatehouse/service-kit/changes';
 import type { Clock, Trust } from '@gatehouse/service-kit/clock';
 import type { SecretBox } from '@gatehouse/service-kit/crypto';

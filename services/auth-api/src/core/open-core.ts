@@ -1,7 +1,6 @@
 /** Opens the stores and creates the core that every domain builds on. */
 
-import { createAddressPolicy } from '@gatehouse/api-client/address-policy';
-import { createHttpClient } from '@gatehouse/api-client/http-client';
+import { createAddressPolicy, createHttpClient } from '@gatehouse/api-client/http';
 import { type ChangeLog, createChangeLog } from '@gatehouse/service-kit/changes';
 import { isWritable, type Region, requireWritable } from '@gatehouse/service-kit/config';
 import { createSecretBox } from '@gatehouse/service-kit/crypto';

@@ -1,4 +1,4 @@
-import { basicAuthorization } from '@gatehouse/api-client/http-client';
+import { basicAuthorization } from '@gatehouse/api-client/http';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import {
   call,

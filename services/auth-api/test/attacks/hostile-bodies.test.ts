@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { basicAuthorization } from '@gatehouse/api-client/http-client';
+import { basicAuthorization } from '@gatehouse/api-client/http';
 import { openApiOf } from '@gatehouse/service-kit/http';
 import { hostileRequests } from '@gatehouse/testing/hostile-bodies';
 import { afterAll, beforeAll, expect, it } from 'vitest';

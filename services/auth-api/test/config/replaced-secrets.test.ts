@@ -1,4 +1,4 @@
-import { basicAuthorization } from '@gatehouse/api-client/http-client';
+import { basicAuthorization } from '@gatehouse/api-client/http';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type AuthApi, ops, serviceClient, startAuthApi } from '../stack/auth-api.ts';
 

@@ -1,6 +1,6 @@
 /** An application that checks everything it is given, and the browser of its user: what a conformance suite plays. */
 import { createHash } from 'node:crypto';
-import { basicAuthorization } from '@gatehouse/api-client/http-client';
+import { basicAuthorization } from '@gatehouse/api-client/http';
 import { randomToken } from '@gatehouse/service-kit/crypto';
 import { createLocalJWKSet, type JSONWebKeySet, type JWTPayload, jwtVerify } from 'jose';
 import { expect } from 'vitest';

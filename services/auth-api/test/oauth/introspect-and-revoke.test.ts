@@ -1,4 +1,4 @@
-import { basicAuthorization } from '@gatehouse/api-client/http-client';
+import { basicAuthorization } from '@gatehouse/api-client/http';
 import { unavailable } from '@gatehouse/service-kit/errors';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type AuthApi, contactCenterId, ops, otherContactCenterId, startAuthApi } from '../stack/auth-api.ts';

@@ -1,5 +1,5 @@
 /** Answers about tokens as JWTs (RFC 9701), as resource servers read them. */
-import { basicAuthorization } from '@gatehouse/api-client/http-client';
+import { basicAuthorization } from '@gatehouse/api-client/http';
 import { compactDecrypt, createLocalJWKSet, type JSONWebKeySet, jwtVerify } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AuthApi, ops, otherContactCenterId, startAuthApi } from '../stack/auth-api.ts';

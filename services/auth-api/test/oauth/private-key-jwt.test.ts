@@ -399,7 +399,7 @@ describe('keys at an address', () => {
     }
   });
 
-  // attack: key set at an address of the inside | CVE-2026-1180 | guard: packages/api-client/src/address-policy.ts
+  // attack: key set at an address of the inside | CVE-2026-1180 | guard: packages/api-client/src/http/address-policy.ts
   it('are refused at an address of the inside', async () => {
     const inside = await createClient(stack, {
       tokenEndpointAuthMethod: 'private_key_jwt',

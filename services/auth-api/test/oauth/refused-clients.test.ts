@@ -1,5 +1,5 @@
 /** Why a client failed to authenticate: told to the operator in full, to the caller as far as no stranger learns from it. */
-import { basicAuthorization } from '@gatehouse/api-client/http-client';
+import { basicAuthorization } from '@gatehouse/api-client/http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AuthApi, startAuthApi } from '../stack/auth-api.ts';
 import { createClient, opsCall, postForm, type TestClient } from '../stack/oauth.ts';

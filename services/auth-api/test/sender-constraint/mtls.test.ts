@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { request as httpsRequest } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { basicAuthorization } from '@gatehouse/api-client/http-client';
+import { basicAuthorization } from '@gatehouse/api-client/http';
 import { createAuthority, type Identity } from '@gatehouse/testing/certificates';
 import { temporaryFolder } from '@gatehouse/testing/temporary-folder';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';

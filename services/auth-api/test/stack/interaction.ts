@@ -1,6 +1,6 @@
 /** Starts a login the way the authorization endpoint does, and reads it the way Auth UI does. */
 
-import { basicAuthorization } from '@gatehouse/api-client/http-client';
+import { basicAuthorization } from '@gatehouse/api-client/http';
 import { browserHeader, type InteractionView } from '@gatehouse/contracts/auth-api';
 import type { App } from '@gatehouse/service-kit/http';
 import type { CookieOptions } from '../../src/browser/cookies/browser-cookies.ts';

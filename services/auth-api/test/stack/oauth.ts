@@ -1,6 +1,6 @@
 /** An application as it talks to the OAuth endpoints. */
 import { createHash } from 'node:crypto';
-import { basicAuthorization } from '@gatehouse/api-client/http-client';
+import { basicAuthorization } from '@gatehouse/api-client/http';
 import { type AuthApi, ops } from './auth-api.ts';
 import type { Answer, Browser } from './browser.ts';
 import { agent, signIn } from './interaction.ts';

@@ -1,6 +1,6 @@
 /** A sign-out that waits for its user, as Auth UI reads it. */
 
-import { basicAuthorization } from '@gatehouse/api-client/http-client';
+import { basicAuthorization } from '@gatehouse/api-client/http';
 import { browserHeader, type LogoutView } from '@gatehouse/contracts/auth-api';
 import { type AuthApi, internalAppOf, serviceClient } from './auth-api.ts';
 import type { Browser } from './browser.ts';

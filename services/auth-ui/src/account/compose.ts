@@ -1,5 +1,5 @@
 /** Composes the account area. */
-import type { HttpClient } from '@gatehouse/api-client/http-client';
+import type { HttpClient } from '@gatehouse/api-client/http';
 import { consolePath } from '@gatehouse/contracts/auth-api';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import type { App } from '@gatehouse/service-kit/http';

@@ -1,5 +1,5 @@
 /** Reads and ends what belongs to the person, at Auth API and with the person's own token. */
-import { type HttpClient, withHeaders } from '@gatehouse/api-client/http-client';
+import { type HttpClient, withHeaders } from '@gatehouse/api-client/http';
 import { consentListSchema, sessionListSchema } from '@gatehouse/contracts/auth-api';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';

@@ -1,5 +1,5 @@
 /** Composes the page where a signed-in person approves what applications ask for (OpenID CIBA). */
-import type { HttpClient } from '@gatehouse/api-client/http-client';
+import type { HttpClient } from '@gatehouse/api-client/http';
 import { type ApprovalList, approvalListSchema, approvalResults } from '@gatehouse/contracts/auth-api';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import type { App } from '@gatehouse/service-kit/http';

@@ -1,5 +1,5 @@
 /** Keeps the branding of the installation, of contact centres and of applications, and asks Auth API for each at most twice a second. */
-import type { AuthApiClient, BrandedPlace } from '@gatehouse/api-client/auth-api/client';
+import type { AuthApiClient, BrandedPlace } from '@gatehouse/api-client/auth-api';
 import type { BrandingView } from '@gatehouse/contracts/environment-api';
 import { createGrowingCache } from '@gatehouse/service-kit/cache';
 import type { Clock } from '@gatehouse/service-kit/clock';

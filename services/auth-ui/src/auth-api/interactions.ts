@@ -1,5 +1,5 @@
 /** Reads the pending login that a page belongs to from Auth API, for the browser that started it. */
-import type { AuthApiClient, InteractionAnswer } from '@gatehouse/api-client/auth-api/client';
+import type { AuthApiClient, InteractionAnswer } from '@gatehouse/api-client/auth-api';
 import type { AuthScheme, AuthSchemeQuestion, InteractionView } from '@gatehouse/contracts/auth-api';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';

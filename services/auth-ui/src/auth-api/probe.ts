@@ -1,6 +1,6 @@
 /** Checks whether Auth API answers this service. */
-import type { AuthApiClient } from '@gatehouse/api-client/auth-api/client';
-import { UpstreamError } from '@gatehouse/api-client/upstream-error';
+import type { AuthApiClient } from '@gatehouse/api-client/auth-api';
+import { UpstreamError } from '@gatehouse/api-client/http';
 import type { Probe } from '@gatehouse/service-kit/health';
 
 export function authApiProbe(authApi: Pick<AuthApiClient, 'readInteraction'>): Probe {

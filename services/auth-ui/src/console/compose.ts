@@ -1,5 +1,5 @@
 /** Composes the operator console from its areas. */
-import type { HttpClient } from '@gatehouse/api-client/http-client';
+import type { HttpClient } from '@gatehouse/api-client/http';
 import { forbidden } from '@gatehouse/service-kit/errors';
 import type { App } from '@gatehouse/service-kit/http';
 import type { OAuthSession } from '../oauth-session/compose.ts';

@@ -1,5 +1,5 @@
 /** Composes the page for a first password. Its form goes to Auth API, so that no password passes through Auth UI. */
-import type { AuthApiClient } from '@gatehouse/api-client/auth-api/client';
+import type { AuthApiClient } from '@gatehouse/api-client/auth-api';
 import { firstPasswordErrors } from '@gatehouse/contracts/auth-api';
 import type { App } from '@gatehouse/service-kit/http';
 import { z } from 'zod';

@@ -1,5 +1,5 @@
 /** Composes the front page of the public host, and the health of the sign-in. */
-import type { AuthApiClient } from '@gatehouse/api-client/auth-api/client';
+import type { AuthApiClient } from '@gatehouse/api-client/auth-api';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import type { App } from '@gatehouse/service-kit/http';
 import type { Domain } from '../pages/domain.ts';

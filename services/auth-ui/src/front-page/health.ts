@@ -1,5 +1,5 @@
 /** Tells whether people can sign in, by the call that every sign-in page makes. */
-import type { AuthApiClient } from '@gatehouse/api-client/auth-api/client';
+import type { AuthApiClient } from '@gatehouse/api-client/auth-api';
 import type { Clock } from '@gatehouse/service-kit/clock';
 
 /** Anybody may ask, so that all questions of this time are one to Auth API. */

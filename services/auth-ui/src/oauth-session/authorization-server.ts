@@ -1,8 +1,7 @@
 /** Calls Auth API as the console's client: `@fastify/oauth2` for the grants, introspection for who the person is. */
 
 import type { FastifyOAuth2Options, OAuth2Namespace } from '@fastify/oauth2';
-import type { HttpClient } from '@gatehouse/api-client/http-client';
-import { UpstreamError } from '@gatehouse/api-client/upstream-error';
+import { type HttpClient, UpstreamError } from '@gatehouse/api-client/http';
 import {
   consoleClientId,
   consoleLinkGrantType,

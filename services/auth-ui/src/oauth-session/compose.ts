@@ -1,5 +1,5 @@
 /** Composes the session of the console and the account area. */
-import type { HttpClient } from '@gatehouse/api-client/http-client';
+import type { HttpClient } from '@gatehouse/api-client/http';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { consoleKeys, type Secret } from '@gatehouse/service-kit/crypto';
 import { createAuthorizationServer } from './authorization-server.ts';

@@ -1,5 +1,5 @@
 /** Lets only people with a session in, and only forms that our own pages sent on their behalf. */
-import { UpstreamError } from '@gatehouse/api-client/upstream-error';
+import { UpstreamError } from '@gatehouse/api-client/http';
 import { visitorAddressHeader } from '@gatehouse/contracts/auth-api';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { safeEqual } from '@gatehouse/service-kit/crypto';

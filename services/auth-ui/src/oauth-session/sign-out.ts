@@ -1,5 +1,5 @@
 /** Ends the session of the console, and with it the login session of this browser or of every device. */
-import type { HttpClient } from '@gatehouse/api-client/http-client';
+import type { HttpClient } from '@gatehouse/api-client/http';
 import { sessionListSchema } from '@gatehouse/contracts/auth-api';
 import type { App } from '@gatehouse/service-kit/http';
 import type { FastifyRequest } from 'fastify';

@@ -1,5 +1,5 @@
 /** Renders errors as pages with an explanation, a reference for support and a link to go on. */
-import { UpstreamError } from '@gatehouse/api-client/upstream-error';
+import { UpstreamError } from '@gatehouse/api-client/http';
 import {
   AppError,
   normalizeError,

@@ -1,5 +1,5 @@
 /** Finds out how the pages look that no login tells it: as the contact centre of a person or of an application, or as the installation. */
-import type { BrandedPlace } from '@gatehouse/api-client/auth-api/client';
+import type { BrandedPlace } from '@gatehouse/api-client/auth-api';
 import type { BrandingView } from '@gatehouse/contracts/environment-api';
 import { AppError } from '@gatehouse/service-kit/errors';
 import type { App } from '@gatehouse/service-kit/http';

@@ -1,5 +1,5 @@
 /** Sets security headers: a page loads nothing from other sites, cannot be framed and sends no Referer to them. */
-import { isLoopbackHost } from '@gatehouse/api-client/loopback';
+import { isLoopbackHost } from '@gatehouse/api-client/http';
 import { definedOnly } from '@gatehouse/contracts/values';
 import type { App } from '@gatehouse/service-kit/http';
 import type { FastifyReply } from 'fastify';

@@ -1,5 +1,5 @@
 /** Composes the sign-in page. */
-import type { AuthApiClient } from '@gatehouse/api-client/auth-api/client';
+import type { AuthApiClient } from '@gatehouse/api-client/auth-api';
 import type { Interactions } from '../auth-api/interactions.ts';
 import type { Domain } from '../pages/domain.ts';
 import { signInRoutes } from './routes.ts';

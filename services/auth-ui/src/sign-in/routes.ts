@@ -1,6 +1,6 @@
 /** Routes of `/auth/sign-in.html`: asks for the user name, then for the password or the identity provider. */
-import type { AuthApiClient } from '@gatehouse/api-client/auth-api/client';
-import { UpstreamError } from '@gatehouse/api-client/upstream-error';
+import type { AuthApiClient } from '@gatehouse/api-client/auth-api';
+import { UpstreamError } from '@gatehouse/api-client/http';
 import {
   type AuthScheme,
   type AuthSchemeQuestion,

@@ -1,5 +1,5 @@
 /** Composes the page that asks whether to sign out, and the page where a sign-out without a redirect ends. */
-import type { AuthApiClient } from '@gatehouse/api-client/auth-api/client';
+import type { AuthApiClient } from '@gatehouse/api-client/auth-api';
 import type { LogoutView } from '@gatehouse/contracts/auth-api';
 import type { App } from '@gatehouse/service-kit/http';
 import type { FastifyRequest } from 'fastify';

@@ -1,5 +1,5 @@
 /** Composes the page where a sign-in without an application ends. */
-import type { HttpClient } from '@gatehouse/api-client/http-client';
+import type { HttpClient } from '@gatehouse/api-client/http';
 import type { App } from '@gatehouse/service-kit/http';
 import type { FastifyRequest } from 'fastify';
 import { sessionCookieHeader } from '../auth-api/browser-cookies.ts';

@@ -1,7 +1,6 @@
 /** Keeps contact centres from deciding who an administrator of the installation is. */
-import { readData } from '@gatehouse/api-client/administration-calls';
-import type { HttpClient } from '@gatehouse/api-client/http-client';
-import { UpstreamError } from '@gatehouse/api-client/upstream-error';
+import { readData } from '@gatehouse/api-client/administration';
+import { type HttpClient, UpstreamError } from '@gatehouse/api-client/http';
 import { type AdministratorPlaceQuestion, administratorPlaceSchema } from '@gatehouse/contracts/auth-api';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { forbidden, unavailable } from '@gatehouse/service-kit/errors';

@@ -1,6 +1,10 @@
 /** Opens the client of Auth API, which introspects tokens and names administrators, and examines it. */
-import { basicAuthorization, createHttpClient, type HttpClient } from '@gatehouse/api-client/http-client';
-import { UpstreamError } from '@gatehouse/api-client/upstream-error';
+import {
+  basicAuthorization,
+  createHttpClient,
+  type HttpClient,
+  UpstreamError,
+} from '@gatehouse/api-client/http';
 import { linesOf } from '@gatehouse/service-kit/crypto';
 import type { Probe } from '@gatehouse/service-kit/health';
 import { currentCorrelationId } from '@gatehouse/service-kit/http';

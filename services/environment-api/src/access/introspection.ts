@@ -1,7 +1,6 @@
 /** Asks Auth API whose a token is (RFC 7662). Keeps positive answers for seconds and negative ones not at all. */
 
-import type { HttpClient } from '@gatehouse/api-client/http-client';
-import { UpstreamError } from '@gatehouse/api-client/upstream-error';
+import { type HttpClient, UpstreamError } from '@gatehouse/api-client/http';
 import { type IntrospectionActive, introspectionAnswerSchema } from '@gatehouse/contracts/auth-api';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { sha256 } from '@gatehouse/service-kit/crypto';

@@ -1,5 +1,5 @@
 /** Defines what SAML and OpenID Connect settings share: the interface `Protocol`, merging, common rules. */
-import { isLoopbackHost } from '@gatehouse/api-client/loopback';
+import { isLoopbackHost } from '@gatehouse/api-client/http';
 import type { FieldProblem } from '@gatehouse/service-kit/errors';
 
 export type ProtocolName = 'saml' | 'oidc';

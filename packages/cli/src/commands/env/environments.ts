@@ -1,5 +1,5 @@
 /** `gatehouse env`: environments with their Configuration Servers or LDAP settings. */
-import { createEnvironmentAdministration } from '@gatehouse/api-client/environment-api/environments';
+import { createEnvironmentAdministration } from '@gatehouse/api-client/environment-api';
 import type { ConfigServer, Environment } from '@gatehouse/contracts/environment-administration';
 import { type EnvironmentChange, environment, type NewEnvironment } from '@gatehouse/contracts/resources';
 import { definedOnly } from '@gatehouse/contracts/values';

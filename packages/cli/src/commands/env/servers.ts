@@ -1,5 +1,5 @@
 /** `gatehouse env add-server|update-server|remove-server`: the Configuration Servers of an environment. */
-import { createEnvironmentAdministration } from '@gatehouse/api-client/environment-api/environments';
+import { createEnvironmentAdministration } from '@gatehouse/api-client/environment-api';
 import type { ConfigServerChange, NewConfigServer } from '@gatehouse/contracts/resources';
 import type { Command } from 'commander';
 import type { Cli } from '../../command-group.ts';

@@ -3,7 +3,7 @@ import {
   type BulkOperation,
   type PeopleAdministration,
   patchOf,
-} from '@gatehouse/api-client/environment-api/people';
+} from '@gatehouse/api-client/environment-api';
 import { foldSpelling } from '@gatehouse/config-server-client/model/user-name';
 import type {
   NewScimUser,

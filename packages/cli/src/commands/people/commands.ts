@@ -1,5 +1,5 @@
 /** `gatehouse people`: why somebody cannot sign in, the end of our delays, and the people of the people store. */
-import { clearDelays, explainSignIn } from '@gatehouse/api-client/auth-api/help-desk';
+import { clearDelays, explainSignIn } from '@gatehouse/api-client/auth-api';
 import type { Command } from 'commander';
 import type { Cli } from '../../command-group.ts';
 import { exitCodes } from '../../failure/failure.ts';

@@ -1,5 +1,5 @@
 /** `gatehouse people import`: makes the people store what a file of people says. */
-import { createPeopleAdministration } from '@gatehouse/api-client/environment-api/people';
+import { createPeopleAdministration } from '@gatehouse/api-client/environment-api';
 import { type Command, Option } from 'commander';
 import type { Cli } from '../../command-group.ts';
 import { exitCodes, UsageError } from '../../failure/failure.ts';

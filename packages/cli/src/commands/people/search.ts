@@ -1,5 +1,5 @@
 /** `gatehouse people search|profile`: people of a contact centre, wherever its people are. */
-import { readPersonProfile, searchPeople } from '@gatehouse/api-client/auth-api/help-desk';
+import { readPersonProfile, searchPeople } from '@gatehouse/api-client/auth-api';
 import type { ListedPersonView, PeoplePage } from '@gatehouse/contracts/auth-administration';
 import type { Command } from 'commander';
 import type { Cli } from '../../command-group.ts';

@@ -1,5 +1,5 @@
 /** `gatehouse people list|show|disable|enable|password-link`: people of the people store. */
-import { createPeopleAdministration } from '@gatehouse/api-client/environment-api/people';
+import { createPeopleAdministration } from '@gatehouse/api-client/environment-api';
 import type { ScimUser } from '@gatehouse/contracts/environment-administration';
 import type { Command } from 'commander';
 import type { Cli } from '../../command-group.ts';

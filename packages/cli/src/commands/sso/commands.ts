@@ -1,5 +1,5 @@
 /** `gatehouse sso`: the settings of single sign-on, and a dry run of them. */
-import { checkSingleSignOn } from '@gatehouse/api-client/auth-api/administration';
+import { checkSingleSignOn } from '@gatehouse/api-client/auth-api';
 import type { SsoCheck } from '@gatehouse/contracts/auth-administration';
 import type { Command } from 'commander';
 import type { Cli } from '../../command-group.ts';

@@ -1,5 +1,5 @@
 /** Lists the settings of single sign-on that have an option; all others stand in the file of `--file`. */
-import type { SignOnProtocol } from '@gatehouse/api-client/environment-api/single-sign-on';
+import type { SignOnProtocol } from '@gatehouse/api-client/environment-api';
 import { oidc, saml } from '@gatehouse/contracts/resources';
 import { type FieldOption, optionsOf } from '../../input/options.ts';
 

@@ -1,5 +1,5 @@
 /** `gatehouse sso list-keys`, `prepare-key`, `activate-key`: our keys towards identity providers. */
-import { createSsoKeyAdministration } from '@gatehouse/api-client/auth-api/administration';
+import { createSsoKeyAdministration } from '@gatehouse/api-client/auth-api';
 import type { SsoKeyPurpose, SsoKeyView } from '@gatehouse/contracts/auth-administration';
 import { Argument, type Command } from 'commander';
 import type { Cli } from '../../command-group.ts';

@@ -1,8 +1,5 @@
 /** `gatehouse sso set|show|enable|disable`: the settings of a contact centre, by protocol and location. */
-import {
-  createSingleSignOnAdministration,
-  type SignOnProtocol,
-} from '@gatehouse/api-client/environment-api/single-sign-on';
+import { createSingleSignOnAdministration, type SignOnProtocol } from '@gatehouse/api-client/environment-api';
 import { definedOnly } from '@gatehouse/contracts/values';
 import type { Command } from 'commander';
 import type { Cli } from '../../command-group.ts';

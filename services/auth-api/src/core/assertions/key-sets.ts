@@ -1,6 +1,6 @@
 /** Reads the public keys of clients and other issuers: registered by value, or cached from a registered address. */
 
-import type { HttpClient } from '@gatehouse/api-client/http-client';
+import type { HttpClient } from '@gatehouse/api-client/http';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import type { KeyStrengthOptions } from '@gatehouse/service-kit/crypto';
 import { createLocalJWKSet, type JSONWebKeySet, type LocalJWKSet } from 'jose';

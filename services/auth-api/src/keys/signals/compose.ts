@@ -1,5 +1,5 @@
 /** Composes shared signals: receivers, intake, outbox and the worker that pushes them. */
-import { createAddressPolicy } from '@gatehouse/api-client/address-policy';
+import { createAddressPolicy } from '@gatehouse/api-client/http';
 import { createDeliveryWorker, createRepeatingWork } from '@gatehouse/service-kit/background';
 import type { Core } from '../../core/core.ts';
 import type { Domain } from '../../core/domain.ts';

@@ -1,6 +1,5 @@
 /** Signs a waiting signal and pushes it to its receiver (RFC 8935); repeats until it is accepted, refused for good, or a day old. */
-import type { HttpClient } from '@gatehouse/api-client/http-client';
-import { UpstreamError } from '@gatehouse/api-client/upstream-error';
+import { type HttpClient, UpstreamError } from '@gatehouse/api-client/http';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { randomUuid } from '@gatehouse/service-kit/crypto';
 import type { Logger } from '@gatehouse/service-kit/observability';

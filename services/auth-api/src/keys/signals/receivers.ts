@@ -1,5 +1,5 @@
 /** Administers the receivers of shared signals and knows them all, so that no signal needs a query to find out that nobody listens. */
-import type { AddressPolicy } from '@gatehouse/api-client/address-policy';
+import type { AddressPolicy } from '@gatehouse/api-client/http';
 import type { SignalReceiverView } from '@gatehouse/contracts/auth-administration';
 import { definedOnly } from '@gatehouse/contracts/values';
 import { type ChangeLog, type ChangeTransaction, diff, hiddenValue } from '@gatehouse/service-kit/changes';

@@ -1,5 +1,5 @@
 /** Reports in the diagnosis whether Environment API answers, and whether this replica knows its newest change. */
-import { UpstreamError } from '@gatehouse/api-client/upstream-error';
+import { UpstreamError } from '@gatehouse/api-client/http';
 import type { Probe } from '@gatehouse/service-kit/health';
 
 interface FollowedChanges {

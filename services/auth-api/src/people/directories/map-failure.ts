@@ -1,5 +1,5 @@
 /** Maps a failed call to a Configuration Server to the error that the person who signs in gets. */
-import { UpstreamError } from '@gatehouse/api-client/upstream-error';
+import { UpstreamError } from '@gatehouse/api-client/http';
 import { ConfigServerError } from '@gatehouse/config-server-client/errors';
 import { SignInError, type SignInFailure } from './sign-in-error.ts';
 

@@ -1,5 +1,5 @@
 /** Gives people of directories the numbers that Environment API allocates, and remembers them: they never change. */
-import type { EnvironmentApiClient } from '@gatehouse/api-client/environment-api/client';
+import type { EnvironmentApiClient } from '@gatehouse/api-client/environment-api';
 import { ConfigServerError } from '@gatehouse/config-server-client/errors';
 import { maxNumbersAtOnce } from '@gatehouse/contracts/environment-api';
 import type { PersonNumbers } from '@gatehouse/directory-ldap/person-numbers';

@@ -1,6 +1,6 @@
 /** Answers for people of the people store what is asked of a Configuration Server. */
-import type { EnvironmentApiClient, PersonQuery } from '@gatehouse/api-client/environment-api/client';
-import { isOfReadOnlyRegion, UpstreamError } from '@gatehouse/api-client/upstream-error';
+import type { EnvironmentApiClient, PersonQuery } from '@gatehouse/api-client/environment-api';
+import { isOfReadOnlyRegion, UpstreamError } from '@gatehouse/api-client/http';
 import { brokenPasswordRules } from '@gatehouse/caller-auth/credentials/person-password';
 import type {
   CallOptions,

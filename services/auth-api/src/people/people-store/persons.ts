@@ -1,5 +1,5 @@
 /** Reads persons of the people store and keeps copies, for the time in which Environment API does not answer. */
-import type { EnvironmentApiClient, PersonQuery } from '@gatehouse/api-client/environment-api/client';
+import type { EnvironmentApiClient, PersonQuery } from '@gatehouse/api-client/environment-api';
 import { type PersonView, readPersonChangeId } from '@gatehouse/contracts/environment-api';
 import { createGrowingCache, type OwnerState } from '@gatehouse/service-kit/cache';
 import type { Clock } from '@gatehouse/service-kit/clock';

@@ -1,5 +1,5 @@
 /** Finds people of the people store by the beginning of a name. */
-import type { EnvironmentApiClient } from '@gatehouse/api-client/environment-api/client';
+import type { EnvironmentApiClient } from '@gatehouse/api-client/environment-api';
 import type { CallOptions } from '@gatehouse/config-server-client/backend';
 import type {
   FoundPerson,

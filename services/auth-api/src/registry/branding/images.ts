@@ -1,5 +1,5 @@
 /** Keeps the pictures of pages in memory, by the SHA-256 of their content, and reads the others from Environment API once. */
-import type { EnvironmentApiClient } from '@gatehouse/api-client/environment-api/client';
+import type { EnvironmentApiClient } from '@gatehouse/api-client/environment-api';
 import { digestPattern } from '@gatehouse/contracts/environment-api';
 import { createGrowingCache } from '@gatehouse/service-kit/cache';
 import { notFound, unavailable } from '@gatehouse/service-kit/errors';

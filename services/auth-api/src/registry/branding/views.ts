@@ -1,5 +1,5 @@
 /** Decides which branding a page shows, from cached copies that follow Environment API. */
-import type { EnvironmentApiClient } from '@gatehouse/api-client/environment-api/client';
+import type { EnvironmentApiClient } from '@gatehouse/api-client/environment-api';
 import type { BrandingView } from '@gatehouse/contracts/environment-api';
 import { definedOnly } from '@gatehouse/contracts/values';
 import { createRevalidatingCache, type OwnerState } from '@gatehouse/service-kit/cache';

@@ -1,7 +1,6 @@
 /** Takes the picture of a client from its address once, at registration, and has Environment API decode and store it. */
-import type { EnvironmentApiClient } from '@gatehouse/api-client/environment-api/client';
-import type { HttpClient } from '@gatehouse/api-client/http-client';
-import { UpstreamError } from '@gatehouse/api-client/upstream-error';
+import type { EnvironmentApiClient } from '@gatehouse/api-client/environment-api';
+import { type HttpClient, UpstreamError } from '@gatehouse/api-client/http';
 import type { BrandImage } from '@gatehouse/contracts/environment-api';
 import { unavailable } from '@gatehouse/service-kit/errors';
 import type { Logger } from '@gatehouse/service-kit/observability';

@@ -1,5 +1,5 @@
 /** Checks what a registration says in several fields together, one named rule after the other. */
-import { urlProblem } from '@gatehouse/api-client/address-policy';
+import { urlProblem } from '@gatehouse/api-client/http';
 import { nameProblem, type ProblemReason } from '@gatehouse/contracts/values';
 import { type AppError, badRequest, type FieldProblem } from '@gatehouse/service-kit/errors';
 import { encryptionKeyIn, noKeyFor } from '../../core/assertions/encryption.ts';

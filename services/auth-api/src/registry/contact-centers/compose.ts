@@ -1,7 +1,7 @@
 /** Composes the cached contact centres and environments, and the client of Environment API that fills them. */
 
-import { createEnvironmentApiClient } from '@gatehouse/api-client/environment-api/client';
-import { createHttpClient } from '@gatehouse/api-client/http-client';
+import { createEnvironmentApiClient } from '@gatehouse/api-client/environment-api';
+import { createHttpClient } from '@gatehouse/api-client/http';
 import { newOwnerState } from '@gatehouse/service-kit/cache';
 import { currentCorrelationId } from '@gatehouse/service-kit/http';
 import type { Core } from '../../core/core.ts';

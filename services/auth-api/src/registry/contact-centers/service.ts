@@ -1,7 +1,7 @@
 /** Finds the contact centre of a login and its environment in cached copies that follow the Environment API. */
 
-import type { EnvironmentApiClient, Fetched } from '@gatehouse/api-client/environment-api/client';
-import { UpstreamError } from '@gatehouse/api-client/upstream-error';
+import type { EnvironmentApiClient, Fetched } from '@gatehouse/api-client/environment-api';
+import { UpstreamError } from '@gatehouse/api-client/http';
 import {
   type ContactCenterView,
   type EnvironmentChange,

@@ -1,5 +1,5 @@
 /** Decides whose pages may call: our own, those of registered clients, and those of origins kept by Environment API. */
-import type { Fetched } from '@gatehouse/api-client/environment-api/client';
+import type { Fetched } from '@gatehouse/api-client/environment-api';
 import type { CorsView } from '@gatehouse/contracts/environment-api';
 import { createRevalidatingCache } from '@gatehouse/service-kit/cache';
 import type { Clock } from '@gatehouse/service-kit/clock';

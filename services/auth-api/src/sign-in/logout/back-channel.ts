@@ -1,7 +1,6 @@
 /** Tells clients that a session is over (OpenID Connect Back-Channel Logout 1.0) and repeats failed attempts. */
 
-import type { HttpClient } from '@gatehouse/api-client/http-client';
-import { UpstreamError } from '@gatehouse/api-client/upstream-error';
+import { type HttpClient, UpstreamError } from '@gatehouse/api-client/http';
 import { createDeliveryWorker } from '@gatehouse/service-kit/background';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { randomUuid } from '@gatehouse/service-kit/crypto';

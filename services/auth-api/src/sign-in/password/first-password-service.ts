@@ -1,6 +1,6 @@
 /** Sets the first password of a person of the people store by the link that an administrator made. */
-import type { EnvironmentApiClient } from '@gatehouse/api-client/environment-api/client';
-import { isOfReadOnlyRegion, UpstreamError } from '@gatehouse/api-client/upstream-error';
+import type { EnvironmentApiClient } from '@gatehouse/api-client/environment-api';
+import { isOfReadOnlyRegion, UpstreamError } from '@gatehouse/api-client/http';
 import { brokenPasswordRules } from '@gatehouse/caller-auth/credentials/person-password';
 import type { PasswordLink } from '@gatehouse/contracts/environment-api';
 import { definedOnly } from '@gatehouse/contracts/values';

@@ -1,5 +1,5 @@
 /** Decides whether a browser may be redirected to an address that an identity provider names. */
-import { isLoopbackHost } from '@gatehouse/api-client/loopback';
+import { isLoopbackHost } from '@gatehouse/api-client/http';
 
 /** The redirect can carry identity data: plain http is allowed only to this machine. */
 export function isBrowserAddress(text: string): boolean {

@@ -1,5 +1,5 @@
 /** Keeps copies of the single sign-on settings at our location and follows their changes in Environment API. */
-import type { EnvironmentApiClient } from '@gatehouse/api-client/environment-api/client';
+import type { EnvironmentApiClient } from '@gatehouse/api-client/environment-api';
 import type { OidcSettings, SamlSettings, SingleSignOnView } from '@gatehouse/contracts/environment-api';
 import { definedOnly } from '@gatehouse/contracts/values';
 import { createRevalidatingCache, type OwnerState } from '@gatehouse/service-kit/cache';

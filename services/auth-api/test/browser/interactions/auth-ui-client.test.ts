@@ -1,5 +1,5 @@
-import { createAuthApiClient } from '@gatehouse/api-client/auth-api/client';
-import { basicAuthorization, createHttpClient, type HttpClient } from '@gatehouse/api-client/http-client';
+import { createAuthApiClient } from '@gatehouse/api-client/auth-api';
+import { basicAuthorization, createHttpClient, type HttpClient } from '@gatehouse/api-client/http';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type AuthApi, serviceClient, startAuthApi } from '../../stack/auth-api.ts';
 import { createBrowser } from '../../stack/browser.ts';

@@ -45,7 +45,7 @@ async function signOut(): Promise<void> {
 }
 
 describe('receivers that attack', () => {
-  // attack: receiver of signals that holds, fills or misleads whoever calls it | CWE-400, ASVS 15.2.2 | guard: packages/api-client/src/connections.ts
+  // attack: receiver of signals that holds, fills or misleads whoever calls it | CWE-400, ASVS 15.2.2 | guard: packages/api-client/src/http/connections.ts
   it('stop no other one, and are asked seldom and for a bounded time, with the signal kept', async () => {
     const attackers = await Promise.all(acts.map((act) => startHostileHttp(act)));
     const honest = await startSignalReceiver();
@@ -66,7 +66,7 @@ describe('receivers that attack', () => {
     honest.close();
   }, 60_000);
 
-  // attack: receiver of signals that leads the call, with its token and content, to another address | CWE-918, CWE-601 | guard: packages/api-client/src/http-client.ts
+  // attack: receiver of signals that leads the call, with its token and content, to another address | CWE-918, CWE-601 | guard: packages/api-client/src/http/http-client.ts
   it.each([301, 302, 303, 307, 308] as const)(
     'lead neither token nor signal elsewhere by %d',
     async (status) => {

@@ -1,5 +1,5 @@
 /** The administration of receivers of shared signals. */
-import { basicAuthorization } from '@gatehouse/api-client/http-client';
+import { basicAuthorization } from '@gatehouse/api-client/http';
 import { runCommand } from '@gatehouse/cli/run-command';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { reencryptBearerTokens } from '../../../src/keys/signals/reencrypt.ts';

@@ -3,7 +3,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { basicAuthorization } from '@gatehouse/api-client/http-client';
+import { basicAuthorization } from '@gatehouse/api-client/http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { auditEventNames } from '../../../src/records/audit/event.ts';
 import { type AuthApi, contactCenterId, ops, startAuthApi } from '../../stack/auth-api.ts';

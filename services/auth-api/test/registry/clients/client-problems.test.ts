@@ -1,4 +1,4 @@
-import { basicAuthorization } from '@gatehouse/api-client/http-client';
+import { basicAuthorization } from '@gatehouse/api-client/http';
 import { describe, expect, it } from 'vitest';
 import { ops } from '../../stack/auth-api.ts';
 import { createClient, opsCall } from '../../stack/oauth.ts';

@@ -1,5 +1,5 @@
 /** Every status that the administration of clients can refuse with, by its outcome. */
-import { basicAuthorization } from '@gatehouse/api-client/http-client';
+import { basicAuthorization } from '@gatehouse/api-client/http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AuthApi, ops, startAuthApi } from '../../stack/auth-api.ts';
 import { createClient, token } from '../../stack/oauth.ts';

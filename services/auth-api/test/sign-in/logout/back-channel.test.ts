@@ -1,5 +1,4 @@
-import { createAddressPolicy } from '@gatehouse/api-client/address-policy';
-import { createHttpClient } from '@gatehouse/api-client/http-client';
+import { createAddressPolicy, createHttpClient } from '@gatehouse/api-client/http';
 import { createLocalJWKSet, decodeJwt, type JSONWebKeySet, jwtVerify } from 'jose';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createBackChannel } from '../../../src/sign-in/logout/back-channel.ts';

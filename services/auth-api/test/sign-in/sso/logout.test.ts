@@ -1,6 +1,6 @@
 import { createSign } from 'node:crypto';
 import { deflateRawSync } from 'node:zlib';
-import { basicAuthorization } from '@gatehouse/api-client/http-client';
+import { basicAuthorization } from '@gatehouse/api-client/http';
 import { unavailable } from '@gatehouse/service-kit/errors';
 import { makeProviderKey, type ProviderKey } from '@gatehouse/testing/identity-providers/provider-key';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';

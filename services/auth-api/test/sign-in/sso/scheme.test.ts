@@ -1,4 +1,4 @@
-import { basicAuthorization } from '@gatehouse/api-client/http-client';
+import { basicAuthorization } from '@gatehouse/api-client/http';
 import { browserHeader, visitorAddressHeader } from '@gatehouse/contracts/auth-api';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AuthApi, publicUrl, serviceClient, startAuthApi } from '../../stack/auth-api.ts';

@@ -1,6 +1,6 @@
 /** Composes the installation administrators of the console: their list, a form that adds one, and the confirmation before one is removed. */
-import { createAdministratorCalls } from '@gatehouse/api-client/auth-api/administration';
-import { UpstreamError } from '@gatehouse/api-client/upstream-error';
+import { createAdministratorCalls } from '@gatehouse/api-client/auth-api';
+import { UpstreamError } from '@gatehouse/api-client/http';
 import { definedOnly } from '@gatehouse/contracts/values';
 import { notFound } from '@gatehouse/service-kit/errors';
 import type { App } from '@gatehouse/service-kit/http';

@@ -1,14 +1,14 @@
 /** Composes the audit pages of the console: security events, configuration changes, one request of both, and the hash chains. */
 
 import { Readable } from 'node:stream';
-import { createAuditCalls } from '@gatehouse/api-client/auth-api/administration';
+import { createAuditCalls } from '@gatehouse/api-client/auth-api';
 import {
   confirmWaitingDeletions,
   exportAudit,
   pageOfAudit,
   readWaitingDeletions,
   verifyConfigurationTrail,
-} from '@gatehouse/api-client/environment-api/estate';
+} from '@gatehouse/api-client/environment-api';
 import { rowFormats } from '@gatehouse/contracts/answers';
 import { consolePath } from '@gatehouse/contracts/auth-api';
 import { steadyClock } from '@gatehouse/service-kit/clock';

@@ -1,6 +1,8 @@
 /** Composes the branding of the console: lists, the form of a place, its logo, and previews of every page. */
-import { createBrandingAdministration } from '@gatehouse/api-client/environment-api/branding';
-import { createContactCenterAdministration } from '@gatehouse/api-client/environment-api/contact-centers';
+import {
+  createBrandingAdministration,
+  createContactCenterAdministration,
+} from '@gatehouse/api-client/environment-api';
 import type { App } from '@gatehouse/service-kit/http';
 import { z } from 'zod';
 import { formRoutes } from '../form/routes.ts';

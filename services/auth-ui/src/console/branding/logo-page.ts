@@ -1,5 +1,5 @@
 /** Builds the page of the logo: the one that counts, a form for another one, and the way to be without. */
-import type { BrandingAnswer } from '@gatehouse/api-client/environment-api/branding';
+import type { BrandingAnswer } from '@gatehouse/api-client/environment-api';
 import { type Picture, pictureOf } from '../../pages/theme.ts';
 import type { ConsolePage } from '../shell/pages.ts';
 import type { Form } from '../shell/parts.ts';

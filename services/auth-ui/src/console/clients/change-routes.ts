@@ -1,6 +1,5 @@
 /** Serves the forms that change, rotate and delete a client. */
-import { createClientAdministration } from '@gatehouse/api-client/auth-api/administration';
-import { orderRevocation } from '@gatehouse/api-client/auth-api/help-desk';
+import { createClientAdministration, orderRevocation } from '@gatehouse/api-client/auth-api';
 import type { App } from '@gatehouse/service-kit/http';
 import { z } from 'zod';
 import { formRoutes } from '../form/routes.ts';

@@ -1,6 +1,6 @@
 /** Serves the pages that show clients: their list, and the tabs of one that change nothing. */
 
-import { createClientAdministration } from '@gatehouse/api-client/auth-api/administration';
+import { createClientAdministration } from '@gatehouse/api-client/auth-api';
 import { steadyClock } from '@gatehouse/service-kit/clock';
 import type { App } from '@gatehouse/service-kit/http';
 import { z } from 'zod';

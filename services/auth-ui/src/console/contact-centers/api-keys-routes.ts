@@ -1,5 +1,5 @@
 /** Serves the pages about API keys. A key is shown in the answer to the form that made it, and nowhere else. */
-import { createApiKeyAdministration } from '@gatehouse/api-client/environment-api/contact-centers';
+import { createApiKeyAdministration } from '@gatehouse/api-client/environment-api';
 import type { AnsweredApiKey, ContactCenter } from '@gatehouse/contracts/environment-administration';
 import { notFound } from '@gatehouse/service-kit/errors';
 import type { App } from '@gatehouse/service-kit/http';

@@ -1,7 +1,9 @@
 /** Serves the list of contact centres, the form for a new one, and the overview of each with the form that changes it. */
 
-import { createContactCenterAdministration } from '@gatehouse/api-client/environment-api/contact-centers';
-import { createEnvironmentAdministration } from '@gatehouse/api-client/environment-api/environments';
+import {
+  createContactCenterAdministration,
+  createEnvironmentAdministration,
+} from '@gatehouse/api-client/environment-api';
 import { forbidden } from '@gatehouse/service-kit/errors';
 import type { App } from '@gatehouse/service-kit/http';
 import type { FastifyReply } from 'fastify';

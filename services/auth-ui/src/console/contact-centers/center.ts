@@ -1,5 +1,5 @@
 /** Reads the contact centre that the address of a page names. */
-import { createContactCenterAdministration } from '@gatehouse/api-client/environment-api/contact-centers';
+import { createContactCenterAdministration } from '@gatehouse/api-client/environment-api';
 import { z } from 'zod';
 import type { ConsoleVisit } from '../shell/shell.ts';
 

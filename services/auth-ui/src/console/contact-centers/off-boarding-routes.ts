@@ -1,6 +1,6 @@
 /** Serves the pages that end a contact centre. */
-import { orderRevocation } from '@gatehouse/api-client/auth-api/help-desk';
-import { createContactCenterAdministration } from '@gatehouse/api-client/environment-api/contact-centers';
+import { orderRevocation } from '@gatehouse/api-client/auth-api';
+import { createContactCenterAdministration } from '@gatehouse/api-client/environment-api';
 import { forbidden } from '@gatehouse/service-kit/errors';
 import type { App } from '@gatehouse/service-kit/http';
 import { z } from 'zod';

@@ -1,8 +1,5 @@
 /** Serves the pages about origins. Each form names one origin, so that no change of another person can be overwritten. */
-import {
-  createCorsAdministration,
-  createSettingAdministration,
-} from '@gatehouse/api-client/environment-api/contact-centers';
+import { createCorsAdministration, createSettingAdministration } from '@gatehouse/api-client/environment-api';
 import type { App } from '@gatehouse/service-kit/http';
 import { z } from 'zod';
 import { formRoutes } from '../form/routes.ts';

@@ -1,8 +1,5 @@
 /** Composes the environments of the console: their list, one of them, the forms that make and change them, their servers and checks. */
-import {
-  checkEnvironment,
-  createEnvironmentAdministration,
-} from '@gatehouse/api-client/environment-api/environments';
+import { checkEnvironment, createEnvironmentAdministration } from '@gatehouse/api-client/environment-api';
 import { directorySchema } from '@gatehouse/contracts/environment-api';
 import { badRequest } from '@gatehouse/service-kit/errors';
 import type { App } from '@gatehouse/service-kit/http';

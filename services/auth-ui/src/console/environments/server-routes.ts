@@ -1,5 +1,5 @@
 /** Serves the pages about Configuration Servers of an environment: forms that add and change one, and the confirmation before one is removed. */
-import { createEnvironmentAdministration } from '@gatehouse/api-client/environment-api/environments';
+import { createEnvironmentAdministration } from '@gatehouse/api-client/environment-api';
 import type { ConfigServer, Environment } from '@gatehouse/contracts/environment-administration';
 import { notFound } from '@gatehouse/service-kit/errors';
 import type { App } from '@gatehouse/service-kit/http';

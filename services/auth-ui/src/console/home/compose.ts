@@ -1,7 +1,7 @@
 /** Composes the first page of the console: problems, numbers and charts, or what a new installation needs next. */
-import { readAuthApiOverview } from '@gatehouse/api-client/auth-api/overview';
-import { readEnvironmentApiOverview } from '@gatehouse/api-client/environment-api/overview';
-import { UpstreamError } from '@gatehouse/api-client/upstream-error';
+import { readAuthApiOverview } from '@gatehouse/api-client/auth-api';
+import { readEnvironmentApiOverview } from '@gatehouse/api-client/environment-api';
+import { UpstreamError } from '@gatehouse/api-client/http';
 import { windows } from '@gatehouse/contracts/answers';
 import type { App } from '@gatehouse/service-kit/http';
 import { z } from 'zod';

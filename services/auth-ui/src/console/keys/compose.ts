@@ -1,8 +1,5 @@
 /** Composes the keys of the console: those that sign tokens, and those towards identity providers. */
-import {
-  createSigningKeyAdministration,
-  createSsoKeyAdministration,
-} from '@gatehouse/api-client/auth-api/administration';
+import { createSigningKeyAdministration, createSsoKeyAdministration } from '@gatehouse/api-client/auth-api';
 import { ssoKeySchema } from '@gatehouse/contracts/auth-administration';
 import type { App } from '@gatehouse/service-kit/http';
 import { z } from 'zod';

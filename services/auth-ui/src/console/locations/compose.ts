@@ -1,5 +1,5 @@
 /** Composes the locations of the console: their list, a form that declares one, and the confirmation before one is withdrawn. */
-import { createLocationAdministration } from '@gatehouse/api-client/environment-api/environments';
+import { createLocationAdministration } from '@gatehouse/api-client/environment-api';
 import type { App } from '@gatehouse/service-kit/http';
 import { z } from 'zod';
 import { formRoutes } from '../form/routes.ts';

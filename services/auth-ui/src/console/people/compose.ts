@@ -4,8 +4,8 @@ import {
   explainSignIn,
   readPersonProfile,
   searchPeople,
-} from '@gatehouse/api-client/auth-api/help-desk';
-import { createContactCenterAdministration } from '@gatehouse/api-client/environment-api/contact-centers';
+} from '@gatehouse/api-client/auth-api';
+import { createContactCenterAdministration } from '@gatehouse/api-client/environment-api';
 import type { App } from '@gatehouse/service-kit/http';
 import { z } from 'zod';
 import type { Area } from '../shell/area.ts';

@@ -1,11 +1,7 @@
 /** Serves the confirmations of changes to a person, and makes these changes. */
-import {
-  clearDelays,
-  createHeldSessionCalls,
-  readPersonProfile,
-} from '@gatehouse/api-client/auth-api/help-desk';
-import { createPeopleAdministration } from '@gatehouse/api-client/environment-api/people';
-import { UpstreamError } from '@gatehouse/api-client/upstream-error';
+import { clearDelays, createHeldSessionCalls, readPersonProfile } from '@gatehouse/api-client/auth-api';
+import { createPeopleAdministration } from '@gatehouse/api-client/environment-api';
+import { UpstreamError } from '@gatehouse/api-client/http';
 import type { PersonName, PersonProfile } from '@gatehouse/contracts/auth-administration';
 import { notFound } from '@gatehouse/service-kit/errors';
 import type { App } from '@gatehouse/service-kit/http';

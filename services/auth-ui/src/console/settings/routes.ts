@@ -1,6 +1,8 @@
 /** Serves the pages about settings, below a contact centre and for those that all inherit. */
-import { createSettingAdministration } from '@gatehouse/api-client/environment-api/contact-centers';
-import { createLocationAdministration } from '@gatehouse/api-client/environment-api/environments';
+import {
+  createLocationAdministration,
+  createSettingAdministration,
+} from '@gatehouse/api-client/environment-api';
 import type { Setting } from '@gatehouse/contracts/environment-administration';
 import { rootLocation } from '@gatehouse/contracts/environment-api';
 import { notFound } from '@gatehouse/service-kit/errors';

@@ -1,5 +1,5 @@
 /** Builds the page that is shown where somebody else was faster (412): their values beside those that were typed. */
-import { type HttpClient, withHeaders } from '@gatehouse/api-client/http-client';
+import { type HttpClient, withHeaders } from '@gatehouse/api-client/http';
 import type { Visit } from '../../pages/visit.ts';
 import type { ComparisonPage, FormPage } from './pages.ts';
 import type { FormField } from './parts.ts';

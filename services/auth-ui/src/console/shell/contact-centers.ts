@@ -1,6 +1,6 @@
 /** Names contact centres to other areas: the addresses of their pages, their names, and the ids of those that people type. */
-import { createContactCenterAdministration } from '@gatehouse/api-client/environment-api/contact-centers';
-import { UpstreamError } from '@gatehouse/api-client/upstream-error';
+import { createContactCenterAdministration } from '@gatehouse/api-client/environment-api';
+import { UpstreamError } from '@gatehouse/api-client/http';
 import { consolePath } from '@gatehouse/contracts/auth-api';
 import { RefusedForm } from './problem.ts';
 import type { ConsoleVisit } from './shell.ts';

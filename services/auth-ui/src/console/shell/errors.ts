@@ -1,5 +1,5 @@
 /** Answers errors inside the console: with its navigation where the person is known. */
-import { UpstreamError } from '@gatehouse/api-client/upstream-error';
+import { UpstreamError } from '@gatehouse/api-client/http';
 import { consolePath } from '@gatehouse/contracts/auth-api';
 import { AppError, normalizeError, notFound, reportError, unavailable } from '@gatehouse/service-kit/errors';
 import type { FastifyReply, FastifyRequest } from 'fastify';

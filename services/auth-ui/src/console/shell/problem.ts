@@ -1,5 +1,5 @@
 /** Turns a refusal of an API into a message for the form that was sent, in the language of the page. */
-import { UpstreamError } from '@gatehouse/api-client/upstream-error';
+import { UpstreamError } from '@gatehouse/api-client/http';
 import { errorEnvelope } from '@gatehouse/contracts/answers';
 import { definedOnly } from '@gatehouse/contracts/values';
 import type { z } from 'zod';

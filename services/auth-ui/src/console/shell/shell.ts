@@ -1,6 +1,5 @@
 /** Gives the areas what each page needs: the person, the APIs with the person's token, navigation, and what to show. */
-import { type HttpClient, withHeaders } from '@gatehouse/api-client/http-client';
-import { onceEach } from '@gatehouse/api-client/idempotency';
+import { type HttpClient, onceEach, withHeaders } from '@gatehouse/api-client/http';
 import { accountPath, consolePath } from '@gatehouse/contracts/auth-api';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { csrfField, headersOfPerson, personOf } from '../../oauth-session/guard.ts';

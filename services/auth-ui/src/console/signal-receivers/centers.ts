@@ -1,5 +1,5 @@
 /** Lets people choose the contact centres of a receiver by name: among all, or by tenant names where there are many. */
-import { createContactCenterAdministration } from '@gatehouse/api-client/environment-api/contact-centers';
+import { createContactCenterAdministration } from '@gatehouse/api-client/environment-api';
 import type { ContactCenter } from '@gatehouse/contracts/environment-administration';
 import type { Input } from '../form/inputs.ts';
 import { centersTyped } from '../shell/contact-centers.ts';

@@ -1,5 +1,5 @@
 /** Composes the receivers of shared signals at the console: their list, forms, a test, and the confirmation before one is deleted. */
-import { createSignalAdministration } from '@gatehouse/api-client/auth-api/administration';
+import { createSignalAdministration } from '@gatehouse/api-client/auth-api';
 import type { SignalReceiverView } from '@gatehouse/contracts/auth-administration';
 import type { App } from '@gatehouse/service-kit/http';
 import { z } from 'zod';

@@ -1,5 +1,5 @@
 /** Builds the confirmations before people sign in by another scheme than today. */
-import type { SignOnRecord } from '@gatehouse/api-client/environment-api/single-sign-on';
+import type { SignOnRecord } from '@gatehouse/api-client/environment-api';
 import type { ContactCenter } from '@gatehouse/contracts/environment-administration';
 import { confirmationOf } from '../shell/confirmation.ts';
 import type { ConfirmPage } from '../shell/pages.ts';

@@ -1,5 +1,5 @@
 /** Builds the form of each protocol from the description of its settings. */
-import type { SignOnProtocol, SignOnRecord } from '@gatehouse/api-client/environment-api/single-sign-on';
+import type { SignOnProtocol, SignOnRecord } from '@gatehouse/api-client/environment-api';
 import { oidc, saml } from '@gatehouse/contracts/resources';
 import { describedInputs } from '../form/described.ts';
 import { type Input, inputsBelow, optionsBelow, type Typed, typedOf, words } from '../form/inputs.ts';

@@ -1,5 +1,5 @@
 /** Builds the pages about settings of single sign-on, except for their set-up in steps: the list, the choice of a place, the form, the dry run. */
-import type { SignOnRecord } from '@gatehouse/api-client/environment-api/single-sign-on';
+import type { SignOnRecord } from '@gatehouse/api-client/environment-api';
 import type { SsoCheck } from '@gatehouse/contracts/auth-administration';
 import type { ContactCenter } from '@gatehouse/contracts/environment-administration';
 import { rootLocation } from '@gatehouse/contracts/environment-api';

@@ -1,6 +1,6 @@
 /** Names where settings of single sign-on count, the pages about them, and our addresses for the identity provider. */
 
-import type { SignOnProtocol } from '@gatehouse/api-client/environment-api/single-sign-on';
+import type { SignOnProtocol } from '@gatehouse/api-client/environment-api';
 import { locationPattern, rootLocation } from '@gatehouse/contracts/environment-api';
 import { z } from 'zod';
 import { contactCenterPath } from '../shell/contact-centers.ts';

@@ -1,6 +1,6 @@
 /** Serves the pages about single sign-on of a contact centre, which are a tab of it. */
-import { checkSingleSignOn } from '@gatehouse/api-client/auth-api/administration';
-import { createSingleSignOnAdministration } from '@gatehouse/api-client/environment-api/single-sign-on';
+import { checkSingleSignOn } from '@gatehouse/api-client/auth-api';
+import { createSingleSignOnAdministration } from '@gatehouse/api-client/environment-api';
 import { notFound } from '@gatehouse/service-kit/errors';
 import type { App } from '@gatehouse/service-kit/http';
 import { centerOf, centerParams as params } from '../contact-centers/center.ts';

@@ -1,5 +1,5 @@
 /** Builds the set-up of single sign-on in four steps, from our addresses to the moment that people use it. */
-import type { SignOnRecord } from '@gatehouse/api-client/environment-api/single-sign-on';
+import type { SignOnRecord } from '@gatehouse/api-client/environment-api';
 import type { ContactCenter } from '@gatehouse/contracts/environment-administration';
 import { breadcrumbsBelowTab } from '../contact-centers/page-header.ts';
 import type { ConsolePage } from '../shell/pages.ts';

@@ -1,8 +1,5 @@
 /** Composes export and import of the configuration: a document to keep, and the changes of an import before they are made. */
-import {
-  createEstateAdministration,
-  type DocumentFormat,
-} from '@gatehouse/api-client/environment-api/estate';
+import { createEstateAdministration, type DocumentFormat } from '@gatehouse/api-client/environment-api';
 import type { App } from '@gatehouse/service-kit/http';
 import { z } from 'zod';
 import type { Area } from '../shell/area.ts';

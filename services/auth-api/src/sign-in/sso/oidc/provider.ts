@@ -1,7 +1,6 @@
 /** Discovers the OpenID Connect provider of a contact centre, or reads it from the settings, and keeps it for a while. */
 
-import { basicAuthorization, type HttpClient } from '@gatehouse/api-client/http-client';
-import { UpstreamError } from '@gatehouse/api-client/upstream-error';
+import { basicAuthorization, type HttpClient, UpstreamError } from '@gatehouse/api-client/http';
 import { clientSecretPlace } from '@gatehouse/contracts/environment-api';
 import { definedOnly } from '@gatehouse/contracts/values';
 import type { Clock } from '@gatehouse/service-kit/clock';

@@ -1,7 +1,6 @@
 /** Provides the identity provider of a contact centre from uploaded metadata, or from an address that is read again at intervals. */
 
-import type { HttpClient } from '@gatehouse/api-client/http-client';
-import { UpstreamError } from '@gatehouse/api-client/upstream-error';
+import { type HttpClient, UpstreamError } from '@gatehouse/api-client/http';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { sha256 } from '@gatehouse/service-kit/crypto';
 import type { Keyspace, RedisClient } from '@gatehouse/service-kit/redis';

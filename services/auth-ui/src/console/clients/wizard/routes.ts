@@ -1,6 +1,6 @@
 /** Serves the wizard that registers a client: the kind, the questions, the review, the registration. */
 import { randomUUID } from 'node:crypto';
-import { createClientAdministration } from '@gatehouse/api-client/auth-api/administration';
+import { createClientAdministration } from '@gatehouse/api-client/auth-api';
 import type { App } from '@gatehouse/service-kit/http';
 import { z } from 'zod';
 import { besideLines } from '../../form/sections.ts';

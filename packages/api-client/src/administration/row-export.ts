@@ -1,6 +1,6 @@
 /** Reads an export piece by piece, so that none is longer than a client takes. */
 import type { RowFormat } from '@gatehouse/contracts/answers';
-import type { HttpClient } from './http-client.ts';
+import type { HttpClient } from '../http/http-client.ts';
 
 export interface ExportedPart {
   path: string;

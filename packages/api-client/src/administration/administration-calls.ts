@@ -10,7 +10,7 @@ import {
   warningSchema,
 } from '@gatehouse/contracts/answers';
 import { z } from 'zod';
-import type { HttpClient, HttpRequest } from './http-client.ts';
+import type { HttpClient, HttpRequest } from '../http/http-client.ts';
 
 export interface Written<T> {
   data: T;

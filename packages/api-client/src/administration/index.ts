@@ -1,0 +1,2 @@
+/** Names what others may use of what calls of both APIs share. */
+export { readData, readDiagnosis, type Written } from './administration-calls.ts';

@@ -1,0 +1,46 @@
+/** Names what others may use to call Environment API. */
+export { type BrandingAnswer, createBrandingAdministration } from './branding.ts';
+/** @public The compiler names it in types that it infers. */
+export type { ReadOptions } from './client.ts';
+export {
+  createEnvironmentApiClient,
+  type EnvironmentApiClient,
+  type Fetched,
+  type PersonQuery,
+} from './client.ts';
+export {
+  type ContactCenterFilter,
+  createApiKeyAdministration,
+  createContactCenterAdministration,
+  createCorsAdministration,
+  createSettingAdministration,
+} from './contact-centers.ts';
+export {
+  checkEnvironment,
+  createEnvironmentAdministration,
+  createLocationAdministration,
+} from './environments.ts';
+export {
+  type AuditFilter,
+  confirmWaitingDeletions,
+  createEstateAdministration,
+  type DocumentFormat,
+  exportAudit,
+  listAudit,
+  pageOfAudit,
+  readWaitingDeletions,
+  reshipConfigurationTrail,
+  verifyConfigurationTrail,
+} from './estate.ts';
+export { readEnvironmentApiOverview } from './overview.ts';
+export {
+  type BulkOperation,
+  createPeopleAdministration,
+  type PeopleAdministration,
+  patchOf,
+} from './people.ts';
+export {
+  createSingleSignOnAdministration,
+  type SignOnProtocol,
+  type SignOnRecord,
+} from './single-sign-on.ts';
