@@ -13,7 +13,7 @@ const programs =
   /^packages\/(?:cli|testing|config-server-simulator|config-server-conformance)\/|\/src\/testing\//;
 
 /** A connection to a Configuration Server measures durations and draws no token; its `systemClock` is given to it by default. */
-const clockOfConnections = 'packages/config-server-client/src/clock.ts';
+const clockOfConnections = 'packages/config-server-client/src/surroundings/clock.ts';
 
 /** `path:line text` for each place. */
 export function processClocks(root: string): string[] {

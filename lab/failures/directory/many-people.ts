@@ -1,9 +1,9 @@
 /** Measures an OpenLDAP directory of many people: searches, one look at everybody, logins, and the memory of Auth API meanwhile. */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
-import { staticEndpoints } from '@gatehouse/config-server-client/discovery/static';
-import { CfgObjectState } from '@gatehouse/config-server-client/model/enumerations';
+import { staticEndpoints } from '@gatehouse/config-server-client/discovery';
 import { createDirectoryBackend } from '@gatehouse/directory-ldap/backend';
+import { CfgObjectState } from '@gatehouse/people-directory';
 import { groupDn, type LdapTestData, ldapNames, personDn } from '@gatehouse/testing/ldap-data';
 import { type LdapTestServer, startLdapServer } from '@gatehouse/testing/ldap-server';
 import pg from 'pg';

@@ -5,7 +5,7 @@
 // or a policy, and events that nobody brings to a database.
 import { randomUUID } from 'node:crypto';
 import { createConfigServerClient } from '@gatehouse/config-server-client/client';
-import { staticEndpoints } from '@gatehouse/config-server-client/discovery/static';
+import { staticEndpoints } from '@gatehouse/config-server-client/discovery';
 import { createAttemptCounter } from '@gatehouse/service-kit/limits';
 import { createKeyspace } from '@gatehouse/service-kit/redis';
 

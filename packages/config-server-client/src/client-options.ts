@@ -1,8 +1,9 @@
 /** Defines the options of a client and their defaults. */
-import type { Clock } from './clock.ts';
+
 import type { EndpointSource } from './discovery/endpoint-source.ts';
-import type { Logger } from './log.ts';
-import type { ConnectionMetrics } from './metrics.ts';
+import type { Clock } from './surroundings/clock.ts';
+import type { Logger } from './surroundings/log.ts';
+import type { ConnectionMetrics } from './surroundings/metrics.ts';
 import type { WireProtocol } from './wire/wire-protocol.ts';
 
 export interface ConfigServerClientOptions {

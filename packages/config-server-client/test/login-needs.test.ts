@@ -1,6 +1,7 @@
 /** What is asked to learn whether people can sign in. */
+
+import { examineLogin } from '@gatehouse/people-directory';
 import { expect, it, vi } from 'vitest';
-import { examineLogin } from '../src/login-needs.ts';
 import { InMemoryBackend } from '../src/testing/memory-backend.ts';
 
 it('reads no more than one person and one role, however many a server with all tenants has', async () => {

@@ -1,7 +1,5 @@
 /** Checks of logins, reads, changes and history (docs/protocol.md, sections 3, 6 and 8). */
-import { CfgObjectType } from '@gatehouse/config-server-client/model/enumerations';
-import { cfgPersonSchema } from '@gatehouse/config-server-client/model/person';
-import { compareUserNames } from '@gatehouse/config-server-client/model/person-search';
+import { CfgObjectType, cfgPersonSchema, compareUserNames } from '@gatehouse/people-directory';
 import { check, type RawConnection } from './raw-connection.ts';
 import { type ConformanceCheck, registered } from './subject.ts';
 

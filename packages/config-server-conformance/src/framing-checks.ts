@@ -1,10 +1,5 @@
 /** Checks of framing and bodies (docs/protocol.md, section 2). */
-import {
-  encodeFrame,
-  FrameKind,
-  headerBytes,
-  jsonFlag,
-} from '@gatehouse/config-server-client/wire/ocp/frame';
+import { encodeFrame, FrameKind, headerBytes, jsonFlag } from '@gatehouse/config-server-client/wire';
 import { check, type RawConnection } from './raw-connection.ts';
 import { type ConformanceCheck, registered, registration, unregistered } from './subject.ts';
 

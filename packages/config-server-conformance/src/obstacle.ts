@@ -1,5 +1,5 @@
 /** Finds out before the checks whether the server answers and accepts both accounts. */
-import { ConfigServerError } from '@gatehouse/config-server-client/errors';
+import { ConfigServerError } from '@gatehouse/people-directory';
 import { CheckFailed, NothingCame, RawConnection } from './raw-connection.ts';
 import { registration, type Subject } from './subject.ts';
 

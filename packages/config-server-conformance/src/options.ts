@@ -1,7 +1,7 @@
 /** Reads the command line of `config-server-conformance`. */
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { isLoopback } from '@gatehouse/config-server-client/discovery/endpoint-source';
+import { isLoopback } from '@gatehouse/config-server-client/discovery';
 import type { RawTarget } from './raw-connection.ts';
 import type { Subject } from './subject.ts';
 

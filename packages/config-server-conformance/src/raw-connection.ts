@@ -1,14 +1,15 @@
 /** Sends what a check wants over one connection, valid or not, and waits for what comes back. */
 import type net from 'node:net';
-import type { TlsOptions } from '@gatehouse/config-server-client/client-options';
-import { dial } from '@gatehouse/config-server-client/connection/dial';
-import type { ConfMessage, MessageName } from '@gatehouse/config-server-client/wire/message';
-import { ocpWire } from '@gatehouse/config-server-client/wire/ocp/ocp-wire';
+import type { TlsOptions } from '@gatehouse/config-server-client/client';
+import { dial } from '@gatehouse/config-server-client/connection';
 import {
+  type ConfMessage,
   defaultWireLimits,
+  type MessageName,
+  ocpWire,
   type WireEvent,
   type WireSession,
-} from '@gatehouse/config-server-client/wire/wire-protocol';
+} from '@gatehouse/config-server-client/wire';
 
 /** The server does not follow the protocol; the message says how. */
 export class CheckFailed extends Error {

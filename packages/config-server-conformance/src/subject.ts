@@ -1,5 +1,5 @@
 /** Describes the examined server and its accounts, and builds checks on a connection to it. */
-import type { ConfMessage } from '@gatehouse/config-server-client/wire/message';
+import type { ConfMessage } from '@gatehouse/config-server-client/wire';
 import { RawConnection, type RawTarget } from './raw-connection.ts';
 
 export interface Subject {

@@ -1,5 +1,5 @@
 /** Puts the agent of the demo into a folder, so that there is something to find by the number of a person. */
-import { CfgObjectType } from '@gatehouse/config-server-client/model/enumerations';
+import { CfgObjectType } from '@gatehouse/people-directory';
 import type { Simulator } from '../../config-server-simulator/src/simulator.ts';
 import { agent } from '../../config-server-simulator/test/harness.ts';
 

@@ -1,9 +1,12 @@
 /** A server that breaks one rule: stands before the simulator and changes single frames on their way. */
 import net from 'node:net';
-import type { ConfMessage } from '@gatehouse/config-server-client/wire/message';
-import { headerBytes } from '@gatehouse/config-server-client/wire/ocp/frame';
-import { ocpWire } from '@gatehouse/config-server-client/wire/ocp/ocp-wire';
-import { defaultWireLimits, type WireEvent } from '@gatehouse/config-server-client/wire/wire-protocol';
+import {
+  type ConfMessage,
+  defaultWireLimits,
+  headerBytes,
+  ocpWire,
+  type WireEvent,
+} from '@gatehouse/config-server-client/wire';
 import { onTestFinished } from 'vitest';
 
 export interface Breach {

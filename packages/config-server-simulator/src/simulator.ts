@@ -1,7 +1,11 @@
 /** Starts a Configuration Server in this process: the server of the demo and of the tests. */
 import { randomUUID } from 'node:crypto';
-import { type Clock, systemClock } from '@gatehouse/config-server-client/clock';
-import { type Logger, silentLogger } from '@gatehouse/config-server-client/log';
+import {
+  type Clock,
+  type Logger,
+  silentLogger,
+  systemClock,
+} from '@gatehouse/config-server-client/surroundings';
 import { type Administration, createAdministration } from './administration/administration.ts';
 import type { FaultHooks } from './connections/fault-hooks.ts';
 import { defaultServerLimits, type ServerLimits } from './connections/limits.ts';

@@ -1,6 +1,6 @@
-import { CfgOperationalMode } from '@gatehouse/config-server-client/model/enumerations';
 import { RawConnection } from '@gatehouse/config-server-conformance/raw-connection';
 import { registration } from '@gatehouse/config-server-conformance/subject';
+import { CfgOperationalMode } from '@gatehouse/people-directory';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { demoSeed, demoServiceAccount } from '../src/seed/demo.ts';
 import { agent, startServer, watchSuite } from './harness.ts';

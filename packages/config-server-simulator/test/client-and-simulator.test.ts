@@ -1,5 +1,4 @@
-import type { PersonChange } from '@gatehouse/config-server-client/backend';
-import { CfgObjectType } from '@gatehouse/config-server-client/model/enumerations';
+import { CfgObjectType, type PersonChange } from '@gatehouse/people-directory';
 import { describe, expect, it } from 'vitest';
 import { demoServiceAccount } from '../src/seed/demo.ts';
 import { agent, connectTo, recordingLog, startServer, until } from './harness.ts';

@@ -1,10 +1,17 @@
 /** A simulator and a client for one test, and what watches them. */
 import net from 'node:net';
-import { type ConfigServerClient, createConfigServerClient } from '@gatehouse/config-server-client/client';
-import type { ConfigServerClientOptions } from '@gatehouse/config-server-client/client-options';
-import { type Clock, systemClock, type Timer } from '@gatehouse/config-server-client/clock';
-import { staticEndpoints } from '@gatehouse/config-server-client/discovery/static';
-import type { Logger } from '@gatehouse/config-server-client/log';
+import {
+  type ConfigServerClient,
+  type ConfigServerClientOptions,
+  createConfigServerClient,
+} from '@gatehouse/config-server-client/client';
+import { staticEndpoints } from '@gatehouse/config-server-client/discovery';
+import {
+  type Clock,
+  type Logger,
+  systemClock,
+  type Timer,
+} from '@gatehouse/config-server-client/surroundings';
 import { afterAll, expect, onTestFinished } from 'vitest';
 import { demoSeed, demoServiceAccount } from '../src/seed/demo.ts';
 import { type SimulatorOptions, startSimulator } from '../src/simulator.ts';

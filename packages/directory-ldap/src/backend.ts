@@ -1,22 +1,29 @@
 /** Implements the back end of logins over an LDAP directory. */
-import type {
-  AuthenticateRequest,
-  CallOptions,
-  ChangePasswordRequest,
-  ConfigurationBackend,
-  ListOptions,
-} from '@gatehouse/config-server-client/backend';
-import { defaultStandby, type StandbyOptions } from '@gatehouse/config-server-client/client-options';
-import { type Clock, systemClock } from '@gatehouse/config-server-client/clock';
-import type { EndpointSource } from '@gatehouse/config-server-client/discovery/endpoint-source';
-import { ConfigServerError } from '@gatehouse/config-server-client/errors';
-import { type Logger, silentLogger } from '@gatehouse/config-server-client/log';
-import type { ConnectionMetrics } from '@gatehouse/config-server-client/metrics';
-import { type AccessGroupFilter, namedAccessGroup } from '@gatehouse/config-server-client/model/access-group';
-import { CfgObjectState } from '@gatehouse/config-server-client/model/enumerations';
-import type { CfgPerson, PersonFilter } from '@gatehouse/config-server-client/model/person';
-import type { PersonSearch } from '@gatehouse/config-server-client/model/person-search';
-import { environmentTenantDbid } from '@gatehouse/config-server-client/model/tenant';
+
+import { defaultStandby, type StandbyOptions } from '@gatehouse/config-server-client/client';
+import type { EndpointSource } from '@gatehouse/config-server-client/discovery';
+import {
+  type Clock,
+  type ConnectionMetrics,
+  type Logger,
+  silentLogger,
+  systemClock,
+} from '@gatehouse/config-server-client/surroundings';
+import {
+  type AccessGroupFilter,
+  type AuthenticateRequest,
+  type CallOptions,
+  CfgObjectState,
+  type CfgPerson,
+  type ChangePasswordRequest,
+  ConfigServerError,
+  type ConfigurationBackend,
+  environmentTenantDbid,
+  type ListOptions,
+  namedAccessGroup,
+  type PersonFilter,
+  type PersonSearch,
+} from '@gatehouse/people-directory';
 import { LRUCache } from 'lru-cache';
 import { createCallRunner } from './calls.ts';
 import { type Directory, type Link, readSettings } from './directory.ts';

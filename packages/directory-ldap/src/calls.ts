@@ -1,10 +1,9 @@
 /** Runs one call on the connection that is open: gives it a deadline, repeats what may be repeated, and counts it. */
-import type { CallOptions } from '@gatehouse/config-server-client/backend';
-import { afterFailure, type CallKind } from '@gatehouse/config-server-client/client/repeat-policy';
-import type { Clock } from '@gatehouse/config-server-client/clock';
-import { ConfigServerError } from '@gatehouse/config-server-client/errors';
-import type { ConnectionMetrics } from '@gatehouse/config-server-client/metrics';
-import type { WarmStandby } from '@gatehouse/config-server-client/standby/warm-standby';
+
+import { afterFailure, type CallKind } from '@gatehouse/config-server-client/client';
+import type { WarmStandby } from '@gatehouse/config-server-client/standby';
+import type { Clock, ConnectionMetrics } from '@gatehouse/config-server-client/surroundings';
+import { type CallOptions, ConfigServerError } from '@gatehouse/people-directory';
 import type { LdapConnection } from './connection/connection.ts';
 import type { Link } from './directory.ts';
 

@@ -1,5 +1,5 @@
 /** Bundles what every question to a directory needs: its settings with the operator's filters read once. */
-import type { Clock } from '@gatehouse/config-server-client/clock';
+import type { Clock } from '@gatehouse/config-server-client/surroundings';
 import type { CallLimits, LdapConnection } from './connection/connection.ts';
 import { operatorFilter } from './people/filters.ts';
 import type { FindSettings } from './people/find.ts';

@@ -1,9 +1,9 @@
 /** Examines one LDAP server step by step: what an operator must know to correct the settings of an environment. */
 import { lookup } from 'node:dns/promises';
 import { connect as connectTcp, isIP } from 'node:net';
-import { systemClock } from '@gatehouse/config-server-client/clock';
-import { type Endpoint, endpointName } from '@gatehouse/config-server-client/discovery/endpoint-source';
-import { ConfigServerError } from '@gatehouse/config-server-client/errors';
+import { type Endpoint, endpointName } from '@gatehouse/config-server-client/discovery';
+import { systemClock } from '@gatehouse/config-server-client/surroundings';
+import { ConfigServerError } from '@gatehouse/people-directory';
 import type { LdapConnection } from './connection/connection.ts';
 import { bind, connect } from './connection/open-connection.ts';
 import { readSettings } from './directory.ts';

@@ -1,5 +1,5 @@
 /** Reads from an environment what the link to its LDAP directory needs. */
-import type { TlsOptions } from '@gatehouse/config-server-client/client-options';
+import type { TlsOptions } from '@gatehouse/config-server-client/client';
 import {
   bindPasswordPlace,
   type EnvironmentView,

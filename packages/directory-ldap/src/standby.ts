@@ -1,11 +1,8 @@
 /** Keeps one bound connection to one of several LDAP servers open, by the rules of the warm standby. */
-import type { StandbyOptions } from '@gatehouse/config-server-client/client-options';
-import { type EndpointSource, endpointName } from '@gatehouse/config-server-client/discovery/endpoint-source';
-import type { Logger } from '@gatehouse/config-server-client/log';
-import type { ConnectionMetrics } from '@gatehouse/config-server-client/metrics';
-import { EpochGuard } from '@gatehouse/config-server-client/standby/epoch-guard';
-import { RefusedAccount } from '@gatehouse/config-server-client/standby/refused-account';
-import { WarmStandby } from '@gatehouse/config-server-client/standby/warm-standby';
+import type { StandbyOptions } from '@gatehouse/config-server-client/client';
+import { type EndpointSource, endpointName } from '@gatehouse/config-server-client/discovery';
+import { EpochGuard, RefusedAccount, WarmStandby } from '@gatehouse/config-server-client/standby';
+import type { ConnectionMetrics, Logger } from '@gatehouse/config-server-client/surroundings';
 import type { LdapConnection } from './connection/connection.ts';
 import { openAs } from './connection/open-connection.ts';
 import type { Directory } from './directory.ts';

@@ -1,6 +1,5 @@
 /** What Active Directory says in its own words, by a pretended one: numbers of Windows, GUIDs, diagnostic messages. */
-import { isConfigServerError } from '@gatehouse/config-server-client/errors';
-import { CfgFlag, CfgObjectState } from '@gatehouse/config-server-client/model/enumerations';
+import { CfgFlag, CfgObjectState, isConfigServerError } from '@gatehouse/people-directory';
 import { createAuthority } from '@gatehouse/testing/certificates';
 import { describe, expect, it } from 'vitest';
 import { operations } from '../src/wire/answers.ts';

@@ -1,7 +1,6 @@
 /** Connects the back end to a server of a test, with numbers that the test gives out. */
-import { defaultStandby } from '@gatehouse/config-server-client/client-options';
-import type { Endpoint } from '@gatehouse/config-server-client/discovery/endpoint-source';
-import { staticEndpoints } from '@gatehouse/config-server-client/discovery/static';
+import { defaultStandby } from '@gatehouse/config-server-client/client';
+import { type Endpoint, staticEndpoints } from '@gatehouse/config-server-client/discovery';
 import { ldapNames } from '@gatehouse/testing/ldap-data';
 import { onTestFinished } from 'vitest';
 import { createDirectoryBackend, type DirectoryBackendOptions } from '../src/backend.ts';

@@ -1,5 +1,5 @@
 /** Servers, or somebody between, that want a password, memory or time. */
-import { isConfigServerError } from '@gatehouse/config-server-client/errors';
+import { isConfigServerError } from '@gatehouse/people-directory';
 import { createAuthority } from '@gatehouse/testing/certificates';
 import { describe, expect, it } from 'vitest';
 import { operations } from '../src/wire/answers.ts';

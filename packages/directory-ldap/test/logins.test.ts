@@ -1,6 +1,5 @@
 /** Logins, people and groups of a real OpenLDAP. */
-import { isConfigServerError } from '@gatehouse/config-server-client/errors';
-import { CfgFlag, CfgObjectState } from '@gatehouse/config-server-client/model/enumerations';
+import { CfgFlag, CfgObjectState, isConfigServerError } from '@gatehouse/people-directory';
 import { groupDn, ldapNames, personDn, policyDn } from '@gatehouse/testing/ldap-data';
 import { findSlapd, type LdapTestServer, startLdapServer } from '@gatehouse/testing/ldap-server';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';

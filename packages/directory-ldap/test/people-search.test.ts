@@ -1,5 +1,5 @@
 /** People of a real OpenLDAP found by the beginning of a name, page by page, without giving anybody a number. */
-import type { PersonSearch } from '@gatehouse/config-server-client/model/person-search';
+import type { PersonSearch } from '@gatehouse/people-directory';
 import { ldapNames, personDn } from '@gatehouse/testing/ldap-data';
 import { findSlapd, type LdapTestServer, startLdapServer } from '@gatehouse/testing/ldap-server';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';

@@ -1,9 +1,8 @@
 /** Several real OpenLDAP servers, and what their administrators do while people are signed in. */
-import type { PersonChange } from '@gatehouse/config-server-client/backend';
-import { pause } from '@gatehouse/config-server-client/clock';
-import { silentLogger } from '@gatehouse/config-server-client/log';
-import { CfgObjectState } from '@gatehouse/config-server-client/model/enumerations';
-import { ManualClock } from '@gatehouse/config-server-client/testing/manual-clock';
+
+import { pause, silentLogger } from '@gatehouse/config-server-client/surroundings';
+import { ManualClock } from '@gatehouse/config-server-client/testing';
+import { CfgObjectState, type PersonChange } from '@gatehouse/people-directory';
 import { createAuthority } from '@gatehouse/testing/certificates';
 import { ldapNames, personDn } from '@gatehouse/testing/ldap-data';
 import { findSlapd, type LdapTestServer, startLdapServer } from '@gatehouse/testing/ldap-server';

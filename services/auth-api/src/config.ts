@@ -12,7 +12,7 @@ import {
   certificateHeaderSettings,
   dpopNonceSetting,
 } from '@gatehouse/caller-auth/sender-constraint/settings';
-import { consulProblems } from '@gatehouse/config-server-client/discovery/consul/consul-settings';
+import { consulProblems } from '@gatehouse/config-server-client/consul';
 import {
   allowPlaintextPublicUrlSetting,
   type ConfigOf,

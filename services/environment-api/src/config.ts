@@ -13,7 +13,7 @@ import {
   certificateHeaderSettings,
   dpopNonceSetting,
 } from '@gatehouse/caller-auth/sender-constraint/settings';
-import { consulProblems } from '@gatehouse/config-server-client/discovery/consul/consul-settings';
+import { consulProblems } from '@gatehouse/config-server-client/consul';
 import { locationSchema, rootLocation } from '@gatehouse/contracts/environment-api';
 import {
   type ConfigOf,

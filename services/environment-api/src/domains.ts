@@ -1,6 +1,6 @@
 /** The domains of Environment API, in the order in which each may need those before it. Nothing loads itself. */
 import { createElasticsearch } from '@gatehouse/audit-trail/elasticsearch/client';
-import { consulAccessOf } from '@gatehouse/config-server-client/discovery/consul/consul-settings';
+import { consulAccessOf } from '@gatehouse/config-server-client/consul';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { closeDomains, compositionOf, type Kit, reencryptDomains } from '@gatehouse/service-kit/http';
 import { composeAccess } from './access/compose.ts';

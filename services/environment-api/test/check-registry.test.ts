@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vites
 import {
   instance,
   startConsulStandIn,
-} from '../../../packages/config-server-client/test/discovery/consul/consul-stand-in.ts';
+} from '../../../packages/config-server-client/test/consul/consul-stand-in.ts';
 import { startNameServerStandIn } from '../../../packages/config-server-client/test/discovery/name-server-stand-in.ts';
 import { askRegistry } from '../src/checks/registry.ts';
 import { type RunningApi, startApi } from './running-api.ts';

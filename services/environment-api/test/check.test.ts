@@ -1,7 +1,7 @@
 import { type AddressInfo, createServer } from 'node:net';
-import { CfgObjectType } from '@gatehouse/config-server-client/model/enumerations';
 import { demoSeed, demoServiceAccount } from '@gatehouse/config-server-simulator/seed/demo';
 import { type SimulatorOptions, startSimulator } from '@gatehouse/config-server-simulator/simulator';
+import { CfgObjectType } from '@gatehouse/people-directory';
 import { createAuthority } from '@gatehouse/testing/certificates';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { type RunningApi, startApi } from './running-api.ts';

@@ -8,7 +8,7 @@ import { createServer as createTcp } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { createAddressPolicy, createHttpClient } from '@gatehouse/api-client/http';
 import { createConfigServerClient } from '@gatehouse/config-server-client/client';
-import { staticEndpoints } from '@gatehouse/config-server-client/discovery/static';
+import { staticEndpoints } from '@gatehouse/config-server-client/discovery';
 import { createLogger } from '@gatehouse/service-kit/observability';
 import { createRedis } from '@gatehouse/service-kit/redis';
 import { createAuthority } from '@gatehouse/testing/certificates';

@@ -1,8 +1,11 @@
 /** Translates change events into changes of persons. */
-import type { PersonChange, PersonDelta } from '../backend.ts';
-import type { SparseWarning } from '../log.ts';
-import { CfgObjectType } from '../model/enumerations.ts';
-import { cfgPersonSchema } from '../model/person.ts';
+import {
+  CfgObjectType,
+  cfgPersonSchema,
+  type PersonChange,
+  type PersonDelta,
+} from '@gatehouse/people-directory';
+import type { SparseWarning } from '../surroundings/log.ts';
 import type { ConfMessage, MessageName } from '../wire/message.ts';
 
 const changeEvents: ReadonlySet<MessageName> = new Set<MessageName>([

@@ -3,13 +3,11 @@
  * changes from the history, and then delivers the held events. Changes that cannot be recovered become `resync`, after a
  * random pause: a server that lost its history tells all clients at the same moment, and each of them reads everything.
  */
-import type { PersonChange, PersonListener } from '../backend.ts';
-import { type Clock, pause, type Timer } from '../clock.ts';
+import { CfgObjectType, type PersonChange, type PersonListener } from '@gatehouse/people-directory';
 import { expectOne } from '../connection/answers.ts';
 import type { Connection } from '../connection/connection.ts';
-import type { Logger } from '../log.ts';
-import { SparseWarning } from '../log.ts';
-import { CfgObjectType } from '../model/enumerations.ts';
+import { type Clock, pause, type Timer } from '../surroundings/clock.ts';
+import { type Logger, SparseWarning } from '../surroundings/log.ts';
 import type { ConfMessage, MessageName } from '../wire/message.ts';
 import { DeliveryQueue } from './delivery-queue.ts';
 import { isChangeEvent, toPersonChange } from './person-change.ts';

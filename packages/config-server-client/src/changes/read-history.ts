@@ -1,10 +1,9 @@
 /** Reads the person changes that were missed from the history of the server. */
-import type { PersonChange } from '../backend.ts';
+import { isConfigServerError, type PersonChange } from '@gatehouse/people-directory';
 import { expectPages } from '../connection/answers.ts';
 import type { Channel } from '../connection/channel.ts';
 import type { ExchangeLimits } from '../connection/exchange.ts';
-import { isConfigServerError } from '../errors.ts';
-import type { SparseWarning } from '../log.ts';
+import type { SparseWarning } from '../surroundings/log.ts';
 import type { ConfMessage, MessageBody } from '../wire/message.ts';
 import { toPersonChange } from './person-change.ts';
 

@@ -1,9 +1,8 @@
 /** Runs one call of the client: checks the request, chooses the connection, and repeats what may be repeated. */
-import type { CallOptions } from '../backend.ts';
-import type { Clock } from '../clock.ts';
+import { type CallOptions, ConfigServerError } from '@gatehouse/people-directory';
 import type { AnswerCollector, ExchangeLimits } from '../connection/exchange.ts';
-import { ConfigServerError } from '../errors.ts';
-import type { ConnectionMetrics } from '../metrics.ts';
+import type { Clock } from '../surroundings/clock.ts';
+import type { ConnectionMetrics } from '../surroundings/metrics.ts';
 import { type ConfMessage, parseMessage } from '../wire/message.ts';
 import { afterFailure, type CallKind } from './repeat-policy.ts';
 import type { createServerLinks } from './server-links.ts';

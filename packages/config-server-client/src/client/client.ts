@@ -1,14 +1,35 @@
 /** Implements the back end over the open protocol, by TCP or TLS, with warm standby. */
-import type {
-  AuthenticatedUser,
-  AuthenticateRequest,
-  BackendState,
-  CallOptions,
-  ChangePasswordRequest,
-  ConfigurationBackend,
-  ListOptions,
-  PersonListener,
-} from '../backend.ts';
+import {
+  type AccessGroupFilter,
+  type ApplicationFilter,
+  type AuthenticatedUser,
+  type AuthenticateRequest,
+  type BackendState,
+  type CallOptions,
+  type CfgAccessGroup,
+  type CfgApplication,
+  type CfgFolder,
+  CfgObjectType,
+  type CfgPerson,
+  type CfgRole,
+  type CfgTenant,
+  type ChangePasswordRequest,
+  type ConfigurationBackend,
+  cfgAccessGroupSchema,
+  cfgApplicationSchema,
+  cfgFolderSchema,
+  cfgPersonSchema,
+  cfgRoleSchema,
+  cfgTenantSchema,
+  type FolderFilter,
+  type ListOptions,
+  type PersonFilter,
+  type PersonListener,
+  type PersonPage,
+  type PersonSearch,
+  type RoleFilter,
+  type TenantFilter,
+} from '@gatehouse/people-directory';
 import { PersonFeed } from '../changes/person-feed.ts';
 import {
   type AddpOptions,
@@ -16,19 +37,11 @@ import {
   defaultAddp,
   defaultStandby,
 } from '../client-options.ts';
-import { type Clock, systemClock } from '../clock.ts';
 import { expectObjects, expectOne } from '../connection/answers.ts';
 import { tracesOnClient } from '../connection/open-connection.ts';
 import type { EndpointSource } from '../discovery/endpoint-source.ts';
-import { silentLogger } from '../log.ts';
-import { type AccessGroupFilter, type CfgAccessGroup, cfgAccessGroupSchema } from '../model/access-group.ts';
-import { type ApplicationFilter, type CfgApplication, cfgApplicationSchema } from '../model/application.ts';
-import { CfgObjectType } from '../model/enumerations.ts';
-import { type CfgFolder, cfgFolderSchema, type FolderFilter } from '../model/folder.ts';
-import { type CfgPerson, cfgPersonSchema, type PersonFilter } from '../model/person.ts';
-import type { PersonPage, PersonSearch } from '../model/person-search.ts';
-import { type CfgRole, cfgRoleSchema, type RoleFilter } from '../model/role.ts';
-import { type CfgTenant, cfgTenantSchema, type TenantFilter } from '../model/tenant.ts';
+import { type Clock, systemClock } from '../surroundings/clock.ts';
+import { silentLogger } from '../surroundings/log.ts';
 import { type CallRunner, createCallRunner, deadlinesMs } from './call.ts';
 import { foundPersonFields, foundPersonSchema, searchPersons } from './search-persons.ts';
 import { createServerLinks } from './server-links.ts';

@@ -1,5 +1,5 @@
 /** Decides whether a failed call may be repeated, and where (docs/protocol.md, "What may be repeated"). */
-import { ConfigServerError } from '../errors.ts';
+import { ConfigServerError } from '@gatehouse/people-directory';
 
 export type CallKind = 'read' | 'authenticate' | 'write';
 

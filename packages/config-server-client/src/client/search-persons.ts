@@ -1,9 +1,17 @@
 /** Finds people by the beginning of a name, also at servers that compare whole names only. */
+
+import {
+  CfgObjectState,
+  type CfgPerson,
+  cfgPersonSchema,
+  type FoundPerson,
+  isConfigServerError,
+  type PersonFilter,
+  type PersonPage,
+  type PersonSearch,
+  pageOf,
+} from '@gatehouse/people-directory';
 import type { z } from 'zod';
-import { isConfigServerError } from '../errors.ts';
-import { CfgObjectState } from '../model/enumerations.ts';
-import { type CfgPerson, cfgPersonSchema, type PersonFilter } from '../model/person.ts';
-import { type FoundPerson, type PersonPage, type PersonSearch, pageOf } from '../model/person-search.ts';
 
 export const foundPersonSchema = cfgPersonSchema
   .pick({

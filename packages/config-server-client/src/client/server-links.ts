@@ -1,7 +1,8 @@
 /** Builds the connections of one client: the main link, and the write link that is opened when the main server is read-only. */
+
+import { CfgAppType, ConfigServerError } from '@gatehouse/people-directory';
 import type { PersonFeed } from '../changes/person-feed.ts';
 import { type AddpOptions, type ConfigServerClientOptions, defaultStandby } from '../client-options.ts';
-import { systemClock } from '../clock.ts';
 import type { Connection } from '../connection/connection.ts';
 import { openConnection } from '../connection/open-connection.ts';
 import { WorkBudget } from '../connection/work-budget.ts';
@@ -11,13 +12,12 @@ import {
   endpointName,
   writableEndpoints,
 } from '../discovery/endpoint-source.ts';
-import { ConfigServerError } from '../errors.ts';
-import { silentLogger } from '../log.ts';
-import { CfgAppType } from '../model/enumerations.ts';
 import { EpochGuard } from '../standby/epoch-guard.ts';
 import { RefusedAccount } from '../standby/refused-account.ts';
 import { accountWithChange } from '../standby/service-account.ts';
 import { WarmStandby } from '../standby/warm-standby.ts';
+import { systemClock } from '../surroundings/clock.ts';
+import { silentLogger } from '../surroundings/log.ts';
 import type { ConfMessage } from '../wire/message.ts';
 import { ocpWire } from '../wire/ocp/ocp-wire.ts';
 import { SummedLoad } from './summed-load.ts';

@@ -1,5 +1,5 @@
 /** Sums the load figures of one client over its connections and over the calls that wait for a connection. */
-import type { ConnectionMetrics } from '../metrics.ts';
+import type { ConnectionMetrics } from '../surroundings/metrics.ts';
 
 export class SummedLoad {
   readonly #metrics: ConnectionMetrics;

@@ -1,8 +1,9 @@
 /** Opens a second connection for changes when the main server is read-only, and closes it when it is idle. */
-import type { Clock, Timer } from '../clock.ts';
+
+import { ConfigServerError, isConfigServerError } from '@gatehouse/people-directory';
 import type { Connection } from '../connection/connection.ts';
-import { ConfigServerError, isConfigServerError } from '../errors.ts';
 import type { WarmStandby } from '../standby/warm-standby.ts';
+import type { Clock, Timer } from '../surroundings/clock.ts';
 
 export type ServerLink = WarmStandby<Connection>;
 

@@ -1,6 +1,7 @@
 /** Collects the answers to one request: a single event, pages, or pages of typed objects. */
+
+import { ConfigServerError } from '@gatehouse/people-directory';
 import type { z } from 'zod';
-import { ConfigServerError } from '../errors.ts';
 import type { ConfMessage, MessageBody, MessageName } from '../wire/message.ts';
 import type { AnswerCollector } from './exchange.ts';
 

@@ -1,11 +1,10 @@
 /** Runs the protocol on one socket: requests and answers, notifications, keep-alive, and the end of the connection. */
 import { randomBytes } from 'node:crypto';
 import type { Duplex } from 'node:stream';
-import type { Clock } from '../clock.ts';
-import { ConfigServerError, type ConfigServerErrorCode } from '../errors.ts';
-import type { Logger } from '../log.ts';
-import { SparseWarning } from '../log.ts';
-import type { ConnectionMetrics } from '../metrics.ts';
+import { ConfigServerError, type ConfigServerErrorCode } from '@gatehouse/people-directory';
+import type { Clock } from '../surroundings/clock.ts';
+import { type Logger, SparseWarning } from '../surroundings/log.ts';
+import type { ConnectionMetrics } from '../surroundings/metrics.ts';
 import { type ConfMessage, type MessageName, messageNameOf } from '../wire/message.ts';
 import type { CloseCode, WireEvent, WireSession } from '../wire/wire-protocol.ts';
 import { endSocket } from './end-socket.ts';

@@ -1,7 +1,7 @@
 /** Describes one registered connection: its channel, its server, and whether that server accepts changes. */
+
+import { CfgOperationalMode, type ConfigServerError } from '@gatehouse/people-directory';
 import { type Endpoint, isWritable } from '../discovery/endpoint-source.ts';
-import type { ConfigServerError } from '../errors.ts';
-import { CfgOperationalMode } from '../model/enumerations.ts';
 import type { MessageBody } from '../wire/message.ts';
 import type { Channel } from './channel.ts';
 

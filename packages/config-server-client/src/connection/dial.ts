@@ -1,10 +1,10 @@
 /** Opens the TCP or TLS connection to one endpoint within a time limit. */
 import net from 'node:net';
 import tls from 'node:tls';
+import { type ClientErrorCode, ConfigServerError } from '@gatehouse/people-directory';
 import type { TlsOptions } from '../client-options.ts';
-import { type Clock, systemClock } from '../clock.ts';
 import { type Endpoint, endpointName, isLoopback } from '../discovery/endpoint-source.ts';
-import { type ClientErrorCode, ConfigServerError } from '../errors.ts';
+import { type Clock, systemClock } from '../surroundings/clock.ts';
 
 export interface DialOptions {
   tls?: TlsOptions | undefined;

@@ -1,5 +1,5 @@
 /** Serves many deadlines with one timer, which fires at the earliest. Its owner then looks which are due. */
-import type { Clock, Timer } from '../clock.ts';
+import type { Clock, Timer } from '../surroundings/clock.ts';
 
 export class DueTimer {
   readonly #clock: Clock;

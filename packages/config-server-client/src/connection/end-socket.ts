@@ -1,6 +1,6 @@
 /** Closes a socket: written bytes get a short time to leave, and a peer that does not read cannot keep it open. */
 import type { Duplex } from 'node:stream';
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../surroundings/clock.ts';
 
 const graceMs = 1_000;
 

@@ -1,5 +1,5 @@
 /** Follows one request with its answers until it settles. */
-import { ConfigServerError, type ConfigServerErrorCode } from '../errors.ts';
+import { ConfigServerError, type ConfigServerErrorCode } from '@gatehouse/people-directory';
 import type { ConfMessage } from '../wire/message.ts';
 import type { Parcel } from './outbox.ts';
 

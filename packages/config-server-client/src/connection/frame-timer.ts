@@ -1,5 +1,5 @@
 /** Limits the time from the first to the last byte of one frame, so that a trickle of bytes does not keep a dead peer alive. */
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../surroundings/clock.ts';
 import { DueTimer } from './due-timer.ts';
 
 export class FrameTimer {

@@ -1,5 +1,5 @@
 /** Notices within two timeouts that the peer is gone, by polling an idle connection (one direction of the keep-alive). */
-import type { Clock, Timer } from '../clock.ts';
+import type { Clock, Timer } from '../surroundings/clock.ts';
 
 export interface KeepAliveOptions {
   /** 0 = off. */

@@ -1,11 +1,11 @@
 /** Opens a connection to one endpoint and registers the service account. */
 import os from 'node:os';
+import { ConfigServerError } from '@gatehouse/people-directory';
 import type { AddpOptions, TlsOptions } from '../client-options.ts';
-import type { Clock } from '../clock.ts';
 import { type Endpoint, endpointName } from '../discovery/endpoint-source.ts';
-import { ConfigServerError } from '../errors.ts';
-import type { Logger } from '../log.ts';
-import type { ConnectionMetrics } from '../metrics.ts';
+import type { Clock } from '../surroundings/clock.ts';
+import type { Logger } from '../surroundings/log.ts';
+import type { ConnectionMetrics } from '../surroundings/metrics.ts';
 import type { MessageBody } from '../wire/message.ts';
 import { protocolVersion } from '../wire/ocp/frame.ts';
 import { defaultWireLimits, type WireProtocol } from '../wire/wire-protocol.ts';

@@ -1,7 +1,8 @@
 /** Decides which requests of a connection are sent, assigns answers to them, and ends those that time out. */
-import type { Clock } from '../clock.ts';
-import { ConfigServerError } from '../errors.ts';
-import type { ConnectionMetrics } from '../metrics.ts';
+
+import { ConfigServerError } from '@gatehouse/people-directory';
+import type { Clock } from '../surroundings/clock.ts';
+import type { ConnectionMetrics } from '../surroundings/metrics.ts';
 import type { ConfMessage } from '../wire/message.ts';
 import { DueTimer } from './due-timer.ts';
 import {

@@ -5,7 +5,7 @@ import {
   isServerErrorCode,
   retryableByDefault,
   type ServerErrorCode,
-} from '../errors.ts';
+} from '@gatehouse/people-directory';
 import type { MessageBody } from '../wire/message.ts';
 import type { CloseCode } from '../wire/wire-protocol.ts';
 

@@ -1,6 +1,6 @@
 /** Reads a socket in short turns within the work budget of its environment, and stops reading for whoever cannot keep up. */
 import type { Duplex } from 'node:stream';
-import type { Clock, Timer } from '../clock.ts';
+import type { Clock, Timer } from '../surroundings/clock.ts';
 import type { FrameTimer } from './frame-timer.ts';
 import { turnMs, type WorkBudget } from './work-budget.ts';
 

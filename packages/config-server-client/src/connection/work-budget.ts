@@ -2,7 +2,7 @@
  * Bounds the time and the memory that the answers of one environment's servers may take of this process. A server that
  * sends without end delays the logins of its own environment, not those of the others.
  */
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../surroundings/clock.ts';
 
 /** Of each second, for what nobody asked for: changes, polls, and pages behind the first answer. */
 const shareMsPerSecond = 25;

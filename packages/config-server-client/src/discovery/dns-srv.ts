@@ -1,7 +1,7 @@
 /** Finds the servers of one environment by DNS SRV records (RFC 2782), which it queries at an interval. */
 import { Resolver } from 'node:dns/promises';
-import { type Clock, systemClock } from '../clock.ts';
-import { type Logger, silentLogger } from '../log.ts';
+import { type Clock, systemClock } from '../surroundings/clock.ts';
+import { type Logger, silentLogger } from '../surroundings/log.ts';
 import type { Endpoint, EndpointSource } from './endpoint-source.ts';
 import type { DiscoveryMetrics } from './known-endpoints.ts';
 import { RegistryWatch } from './registry-watch.ts';

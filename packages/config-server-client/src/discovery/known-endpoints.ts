@@ -1,5 +1,5 @@
 /** Keeps the last list of a registry through its outages, and tells listeners about changes. */
-import type { Logger } from '../log.ts';
+import type { Logger } from '../surroundings/log.ts';
 import { type Endpoint, endpointName } from './endpoint-source.ts';
 
 /** Callbacks for any metrics library. */

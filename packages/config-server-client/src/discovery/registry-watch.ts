@@ -1,5 +1,5 @@
 /** Implements an endpoint source that queries a registry again and again until it is closed. */
-import { type Clock, pause } from '../clock.ts';
+import { type Clock, pause } from '../surroundings/clock.ts';
 import type { Endpoint, EndpointSource } from './endpoint-source.ts';
 import { KnownEndpoints, type KnownEndpointsOptions } from './known-endpoints.ts';
 import { QueryPace, type QueryPaceOptions } from './query-pace.ts';

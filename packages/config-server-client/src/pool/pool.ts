@@ -1,7 +1,7 @@
 /** Keeps one back end per environment: creates it on first use, replaces it after a change, closes it when idle. */
-import type { ConfigurationBackend } from '../backend.ts';
-import { type Clock, systemClock, type Timer } from '../clock.ts';
-import { type Logger, silentLogger } from '../log.ts';
+import type { ConfigurationBackend } from '@gatehouse/people-directory';
+import { type Clock, systemClock, type Timer } from '../surroundings/clock.ts';
+import { type Logger, silentLogger } from '../surroundings/log.ts';
 import { PooledBackend } from './pooled-backend.ts';
 
 export interface BackendPoolOptions<Environment extends PooledEnvironment> {

@@ -1,24 +1,31 @@
 /** Wraps a back end that can be replaced while calls run; the pool returns it. */
-import type {
-  AuthenticatedUser,
-  AuthenticateRequest,
-  BackendState,
-  CallOptions,
-  ChangePasswordRequest,
-  ConfigurationBackend,
-  ListOptions,
-  PersonListener,
-} from '../backend.ts';
-import { type Clock, pause } from '../clock.ts';
-import { ConfigServerError } from '../errors.ts';
-import type { Logger } from '../log.ts';
-import type { AccessGroupFilter, CfgAccessGroup } from '../model/access-group.ts';
-import type { ApplicationFilter, CfgApplication } from '../model/application.ts';
-import type { CfgFolder, FolderFilter } from '../model/folder.ts';
-import type { CfgPerson, PersonFilter } from '../model/person.ts';
-import type { PersonPage, PersonSearch } from '../model/person-search.ts';
-import type { CfgRole, RoleFilter } from '../model/role.ts';
-import type { CfgTenant, TenantFilter } from '../model/tenant.ts';
+import {
+  type AccessGroupFilter,
+  type ApplicationFilter,
+  type AuthenticatedUser,
+  type AuthenticateRequest,
+  type BackendState,
+  type CallOptions,
+  type CfgAccessGroup,
+  type CfgApplication,
+  type CfgFolder,
+  type CfgPerson,
+  type CfgRole,
+  type CfgTenant,
+  type ChangePasswordRequest,
+  ConfigServerError,
+  type ConfigurationBackend,
+  type FolderFilter,
+  type ListOptions,
+  type PersonFilter,
+  type PersonListener,
+  type PersonPage,
+  type PersonSearch,
+  type RoleFilter,
+  type TenantFilter,
+} from '@gatehouse/people-directory';
+import { type Clock, pause } from '../surroundings/clock.ts';
+import type { Logger } from '../surroundings/log.ts';
 
 export class PooledBackend implements ConfigurationBackend {
   #target: Target;

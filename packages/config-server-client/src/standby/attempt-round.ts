@@ -1,10 +1,11 @@
 /** Tries the listed servers in turn until one accepts a connection. */
+
+import { ConfigServerError } from '@gatehouse/people-directory';
 import type { StandbyOptions } from '../client-options.ts';
-import { type Clock, pause } from '../clock.ts';
 import type { StandbyConnection } from '../connection/connection.ts';
 import { type Endpoint, type EndpointSource, endpointName } from '../discovery/endpoint-source.ts';
-import { ConfigServerError } from '../errors.ts';
-import type { Logger } from '../log.ts';
+import { type Clock, pause } from '../surroundings/clock.ts';
+import type { Logger } from '../surroundings/log.ts';
 import type { AttemptOrder } from './attempt-order.ts';
 import type { EpochGuard } from './epoch-guard.ts';
 import { type RefusedAccount, refusesAccount } from './refused-account.ts';

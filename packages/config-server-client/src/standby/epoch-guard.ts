@@ -1,7 +1,8 @@
 /** Refuses a server that was primary before another one took over (split brain). */
+
+import { ConfigServerError } from '@gatehouse/people-directory';
 import type { StandbyConnection } from '../connection/connection.ts';
 import { endpointName } from '../discovery/endpoint-source.ts';
-import { ConfigServerError } from '../errors.ts';
 
 export class EpochGuard {
   #maxSeen = 0;

@@ -1,7 +1,8 @@
 /** Limits the tries with a refused service account, because repeating a wrong password would lock it. */
+
+import type { ConfigServerErrorCode } from '@gatehouse/people-directory';
 import type { StandbyOptions } from '../client-options.ts';
-import type { Clock } from '../clock.ts';
-import type { ConfigServerErrorCode } from '../errors.ts';
+import type { Clock } from '../surroundings/clock.ts';
 
 const refusals: ReadonlySet<ConfigServerErrorCode> = new Set<ConfigServerErrorCode>([
   'AuthenticationFailed',

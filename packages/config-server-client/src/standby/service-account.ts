@@ -1,6 +1,7 @@
 /** Registers with the service account, and changes its password when a server demands it. */
+
+import { isConfigServerError } from '@gatehouse/people-directory';
 import type { ServiceAccount } from '../connection/open-connection.ts';
-import { isConfigServerError } from '../errors.ts';
 import { refusesAccount } from './refused-account.ts';
 
 /**

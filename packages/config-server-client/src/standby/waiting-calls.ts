@@ -1,6 +1,7 @@
 /** Holds the calls that wait for a connection, limited in number and in time. */
-import type { Clock } from '../clock.ts';
-import { ConfigServerError } from '../errors.ts';
+
+import { ConfigServerError } from '@gatehouse/people-directory';
+import type { Clock } from '../surroundings/clock.ts';
 
 export interface WaitLimits {
   /** Monotonic milliseconds at which the call ends in any case. */

@@ -1,5 +1,5 @@
 /** Pauses between attempts; a wake-up ends the pause. */
-import { type Clock, pause } from '../clock.ts';
+import { type Clock, pause } from '../surroundings/clock.ts';
 
 export class WakeablePause {
   readonly #clock: Clock;

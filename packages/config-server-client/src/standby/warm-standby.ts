@@ -2,11 +2,10 @@
  * Keeps one connection to one of several servers open (docs/protocol.md, "Failover"): connects again after a loss, and
  * lets calls wait or fail meanwhile.
  */
-import type { BackendState } from '../backend.ts';
-import type { Timer } from '../clock.ts';
+import { type BackendState, ConfigServerError } from '@gatehouse/people-directory';
 import type { StandbyConnection } from '../connection/connection.ts';
 import { type Endpoint, endpointName } from '../discovery/endpoint-source.ts';
-import { ConfigServerError } from '../errors.ts';
+import type { Timer } from '../surroundings/clock.ts';
 import { AttemptOrder, asksToLeave } from './attempt-order.ts';
 import { type AttemptOptions, attemptRound, calledOf } from './attempt-round.ts';
 import { RetrySchedule } from './retry-schedule.ts';

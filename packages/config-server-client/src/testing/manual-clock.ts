@@ -1,5 +1,5 @@
 /** Implements a clock that moves only when a test advances it. */
-import type { Clock, Timer } from '../clock.ts';
+import type { Clock, Timer } from '../surroundings/clock.ts';
 
 interface Alarm {
   atMs: number;

@@ -1,26 +1,35 @@
 /** Implements the back end in memory, for unit tests of code that uses a back end. */
-import type {
-  AuthenticatedUser,
-  AuthenticateRequest,
-  BackendState,
-  CallOptions,
-  ChangePasswordRequest,
-  ConfigurationBackend,
-  ListOptions,
-  PersonChange,
-  PersonListener,
-} from '../backend.ts';
+import {
+  type AccessGroupFilter,
+  type ApplicationFilter,
+  type AuthenticatedUser,
+  type AuthenticateRequest,
+  type BackendState,
+  beginsWith,
+  type CallOptions,
+  type CfgAccessGroup,
+  type CfgApplication,
+  type CfgFolder,
+  CfgObjectState,
+  CfgObjectType,
+  type CfgPerson,
+  type CfgRole,
+  type CfgTenant,
+  type ChangePasswordRequest,
+  ConfigServerError,
+  type ConfigurationBackend,
+  flagIsSet,
+  foldUserName,
+  type ListOptions,
+  type PersonChange,
+  type PersonFilter,
+  type PersonListener,
+  type PersonPage,
+  type PersonSearch,
+  type RoleFilter,
+  type TenantFilter,
+} from '@gatehouse/people-directory';
 import { searchPersons } from '../client/search-persons.ts';
-import { ConfigServerError } from '../errors.ts';
-import type { AccessGroupFilter, CfgAccessGroup } from '../model/access-group.ts';
-import type { ApplicationFilter, CfgApplication } from '../model/application.ts';
-import { CfgObjectState, CfgObjectType, flagIsSet } from '../model/enumerations.ts';
-import type { CfgFolder } from '../model/folder.ts';
-import type { CfgPerson, PersonFilter } from '../model/person.ts';
-import { beginsWith, type PersonPage, type PersonSearch } from '../model/person-search.ts';
-import type { CfgRole, RoleFilter } from '../model/role.ts';
-import type { CfgTenant, TenantFilter } from '../model/tenant.ts';
-import { foldUserName } from '../model/user-name.ts';
 
 export interface MemoryPerson extends CfgPerson {
   /** In plain text. */

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { PersonFeed } from '../../src/changes/person-feed.ts';
 import { Connection } from '../../src/connection/connection.ts';
-import { silentLogger } from '../../src/log.ts';
+import { silentLogger } from '../../src/surroundings/log.ts';
 import { ManualClock } from '../../src/testing/manual-clock.ts';
 import type { ConfMessage, MessageBody } from '../../src/wire/message.ts';
 import { headerBytes } from '../../src/wire/ocp/frame.ts';

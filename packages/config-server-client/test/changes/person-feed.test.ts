@@ -1,9 +1,8 @@
+import { ConfigServerError, type PersonChange } from '@gatehouse/people-directory';
 import { describe, expect, it } from 'vitest';
-import type { PersonChange } from '../../src/backend.ts';
 import { PersonFeed } from '../../src/changes/person-feed.ts';
 import { Connection } from '../../src/connection/connection.ts';
-import { ConfigServerError } from '../../src/errors.ts';
-import { silentLogger } from '../../src/log.ts';
+import { silentLogger } from '../../src/surroundings/log.ts';
 import { ManualClock } from '../../src/testing/manual-clock.ts';
 import type { ConfMessage, MessageBody } from '../../src/wire/message.ts';
 import { createChannel } from '../connection/test-channel.ts';

@@ -1,6 +1,6 @@
+import { ConfigServerError, type ConfigServerErrorCode } from '@gatehouse/people-directory';
 import { describe, expect, it } from 'vitest';
 import { afterFailure, type CallKind } from '../../src/client/repeat-policy.ts';
-import { ConfigServerError, type ConfigServerErrorCode } from '../../src/errors.ts';
 
 const failure = (code: ConfigServerErrorCode, sent: boolean) =>
   new ConfigServerError(code, 'failed', { sent });

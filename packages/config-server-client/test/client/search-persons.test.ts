@@ -1,8 +1,8 @@
 /** The search at a server that compares whole names only. */
+
+import { ConfigServerError, type PersonFilter } from '@gatehouse/people-directory';
 import { expect, it } from 'vitest';
 import { searchPersons } from '../../src/client/search-persons.ts';
-import { ConfigServerError } from '../../src/errors.ts';
-import type { PersonFilter } from '../../src/model/person.ts';
 import { InMemoryBackend, type MemoryPerson } from '../../src/testing/memory-backend.ts';
 
 const person = (DBID: number, fields: Partial<MemoryPerson>): MemoryPerson => ({

@@ -1,7 +1,7 @@
+import { ConfigServerError } from '@gatehouse/people-directory';
 import { describe, expect, it, vi } from 'vitest';
 import { expectPages } from '../../src/connection/answers.ts';
-import { ConfigServerError } from '../../src/errors.ts';
-import { silentLogger } from '../../src/log.ts';
+import { silentLogger } from '../../src/surroundings/log.ts';
 import type { ConfMessage } from '../../src/wire/message.ts';
 import { encodeFrame, FrameKind } from '../../src/wire/ocp/frame.ts';
 import { ocpWire } from '../../src/wire/ocp/ocp-wire.ts';

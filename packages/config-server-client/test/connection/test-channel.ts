@@ -1,10 +1,10 @@
 /** Creates a channel whose other end the test controls, with a manual clock. */
 import { Duplex } from 'node:stream';
+import type { ConfigServerError } from '@gatehouse/people-directory';
 import { expectOne } from '../../src/connection/answers.ts';
 import { Channel } from '../../src/connection/channel.ts';
 import { WorkBudget } from '../../src/connection/work-budget.ts';
-import type { ConfigServerError } from '../../src/errors.ts';
-import { type Logger, silentLogger } from '../../src/log.ts';
+import { type Logger, silentLogger } from '../../src/surroundings/log.ts';
 import { ManualClock } from '../../src/testing/manual-clock.ts';
 import type { ConfMessage } from '../../src/wire/message.ts';
 import { ocpWire } from '../../src/wire/ocp/ocp-wire.ts';

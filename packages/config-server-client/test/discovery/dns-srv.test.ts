@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { dnsSrvEndpoints } from '../../src/discovery/dns-srv.ts';
 import { ManualClock } from '../../src/testing/manual-clock.ts';
-import { until } from './consul/consul-stand-in.ts';
+import { until } from '../consul/consul-stand-in.ts';
 import { type Answer, type NameServerStandIn, startNameServerStandIn } from './name-server-stand-in.ts';
 
 const servers: NameServerStandIn[] = [];

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { KnownEndpoints } from '../../src/discovery/known-endpoints.ts';
-import { silentLogger } from '../../src/log.ts';
+import { silentLogger } from '../../src/surroundings/log.ts';
 
 const [a, b] = [
   { host: 'a.test', port: 8888 },

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { startConsulStandIn } from './consul/consul-stand-in.ts';
+import { startConsulStandIn } from '../consul/consul-stand-in.ts';
 import { startNameServerStandIn } from './name-server-stand-in.ts';
 
 const sources = new URL('../../src/discovery/', import.meta.url).href;

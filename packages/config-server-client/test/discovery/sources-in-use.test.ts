@@ -6,10 +6,10 @@ import {
   type EndpointSource,
   writableEndpoints,
 } from '../../src/discovery/endpoint-source.ts';
-import { silentLogger } from '../../src/log.ts';
 import { EpochGuard } from '../../src/standby/epoch-guard.ts';
 import { RefusedAccount } from '../../src/standby/refused-account.ts';
 import { WarmStandby } from '../../src/standby/warm-standby.ts';
+import { silentLogger } from '../../src/surroundings/log.ts';
 import { ManualClock } from '../../src/testing/manual-clock.ts';
 
 /** A source of the test's own making, which counts how often it is closed. */

@@ -1,5 +1,5 @@
+import type { PersonChange } from '@gatehouse/people-directory';
 import { describe, expect, it } from 'vitest';
-import type { PersonChange } from '../../src/backend.ts';
 import { createBackendPool } from '../../src/pool/pool.ts';
 import { ManualClock } from '../../src/testing/manual-clock.ts';
 import { InMemoryBackend, type MemoryPerson } from '../../src/testing/memory-backend.ts';

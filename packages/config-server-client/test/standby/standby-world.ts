@@ -1,12 +1,13 @@
 /** Creates a warm standby with pretended servers and a manual clock. */
+
+import { ConfigServerError, type ConfigServerErrorCode } from '@gatehouse/people-directory';
 import { defaultStandby, type StandbyOptions } from '../../src/client-options.ts';
 import type { StandbyConnection } from '../../src/connection/connection.ts';
 import type { Endpoint, EndpointSource } from '../../src/discovery/endpoint-source.ts';
-import { ConfigServerError, type ConfigServerErrorCode } from '../../src/errors.ts';
-import { silentLogger } from '../../src/log.ts';
 import { EpochGuard } from '../../src/standby/epoch-guard.ts';
 import { RefusedAccount } from '../../src/standby/refused-account.ts';
 import { WarmStandby } from '../../src/standby/warm-standby.ts';
+import { silentLogger } from '../../src/surroundings/log.ts';
 import { ManualClock } from '../../src/testing/manual-clock.ts';
 
 export type Condition = 'up' | ConfigServerErrorCode;

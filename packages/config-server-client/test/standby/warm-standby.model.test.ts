@@ -1,6 +1,6 @@
+import type { ConfigServerError } from '@gatehouse/people-directory';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { ConfigServerError } from '../../src/errors.ts';
 import { type Condition, createWorld } from './standby-world.ts';
 
 const conditions: Condition[] = [

@@ -1,5 +1,5 @@
+import { ConfigServerError } from '@gatehouse/people-directory';
 import { describe, expect, it } from 'vitest';
-import { ConfigServerError } from '../../src/errors.ts';
 import { InMemoryBackend } from '../../src/testing/memory-backend.ts';
 
 const backend = () =>

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
+import { serverErrorCodes } from '@gatehouse/people-directory';
 import { describe, expect, it } from 'vitest';
-import { serverErrorCodes } from '../../src/errors.ts';
 import { type MessageName, messageCatalogue } from '../../src/wire/message.ts';
 import { closeCodes } from '../../src/wire/wire-protocol.ts';
 

@@ -3,9 +3,9 @@ import {
   CfgAccessGroupType,
   CfgObjectState,
   CfgObjectType,
+  type KeyValueList,
   toFlag,
-} from '@gatehouse/config-server-client/model/enumerations';
-import type { KeyValueList } from '@gatehouse/config-server-client/model/key-value-list';
+} from '@gatehouse/people-directory';
 import { RequestRefused } from '../objects/request-refused.ts';
 import { identityOf, type StoredObject } from '../objects/stored-object.ts';
 import type { Authenticator } from '../security/authenticator.ts';

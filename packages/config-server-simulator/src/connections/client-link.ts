@@ -1,20 +1,17 @@
 /** Exchanges frames with one client: time limits, keep-alive, and the end of the connection with its reason. */
 import { randomBytes } from 'node:crypto';
 import type { Socket } from 'node:net';
-import type { Clock, Timer } from '@gatehouse/config-server-client/clock';
-import { DueTimer } from '@gatehouse/config-server-client/connection/due-timer';
-import { FrameTimer } from '@gatehouse/config-server-client/connection/frame-timer';
-import { KeepAlive } from '@gatehouse/config-server-client/connection/keep-alive';
-import { Outbox } from '@gatehouse/config-server-client/connection/outbox';
-import type { Logger } from '@gatehouse/config-server-client/log';
-import type { ConfMessage, MessageBody } from '@gatehouse/config-server-client/wire/message';
-import { ocpWire } from '@gatehouse/config-server-client/wire/ocp/ocp-wire';
+import { DueTimer, FrameTimer, KeepAlive, Outbox } from '@gatehouse/config-server-client/connection';
+import type { Clock, Logger, Timer } from '@gatehouse/config-server-client/surroundings';
 import {
   type CloseCode,
+  type ConfMessage,
   defaultWireLimits,
+  type MessageBody,
+  ocpWire,
   type WireEvent,
   type WireSession,
-} from '@gatehouse/config-server-client/wire/wire-protocol';
+} from '@gatehouse/config-server-client/wire';
 import type { FaultHooks } from './fault-hooks.ts';
 import type { ServerLimits } from './limits.ts';
 

@@ -1,8 +1,7 @@
 /** Holds one client: its identity, its subscriptions, and its requests, each answered once. */
 import { randomUUID } from 'node:crypto';
 import type { Socket } from 'node:net';
-import type { ConfMessage, MessageBody } from '@gatehouse/config-server-client/wire/message';
-import type { CloseCode } from '@gatehouse/config-server-client/wire/wire-protocol';
+import type { CloseCode, ConfMessage, MessageBody } from '@gatehouse/config-server-client/wire';
 import { RequestRefused } from '../objects/request-refused.ts';
 import type { Change } from '../store/change-log.ts';
 import { ClientLink, type LinkContext, type RequestEvent } from './client-link.ts';

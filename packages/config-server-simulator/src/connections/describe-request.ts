@@ -1,5 +1,5 @@
 /** Describes a request for the log: names and numbers, never a password. */
-import type { ConfMessage } from '@gatehouse/config-server-client/wire/message';
+import type { ConfMessage } from '@gatehouse/config-server-client/wire';
 import { maxFilterTerms } from '../objects/filters.ts';
 import { objectTypeNames } from '../objects/stored-object.ts';
 

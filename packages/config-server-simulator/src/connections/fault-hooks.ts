@@ -1,5 +1,5 @@
 /** Defines the faults that tests of clients can request. In normal service none is set. */
-import type { ConfMessage } from '@gatehouse/config-server-client/wire/message';
+import type { ConfMessage } from '@gatehouse/config-server-client/wire';
 
 export interface FaultHooks {
   /** Called for every new connection: serve it, close it at once, or hold it without ever reading. */

@@ -1,6 +1,6 @@
 /** Limits connections during their TLS handshake in number and time: each of them costs memory and a key exchange. */
 import type net from 'node:net';
-import type { Clock, Timer } from '@gatehouse/config-server-client/clock';
+import type { Clock, Timer } from '@gatehouse/config-server-client/surroundings';
 import type { ServerLimits } from './limits.ts';
 
 export class Handshakes {

@@ -1,7 +1,6 @@
 /** Listens for plain TCP or TLS connections and turns each into a session. */
 import net from 'node:net';
-import { ocpWire } from '@gatehouse/config-server-client/wire/ocp/ocp-wire';
-import { defaultWireLimits } from '@gatehouse/config-server-client/wire/wire-protocol';
+import { defaultWireLimits, ocpWire } from '@gatehouse/config-server-client/wire';
 import type { LinkContext } from './client-link.ts';
 import { ClientSession, type RequestHandler } from './client-session.ts';
 import type { SessionRegistry } from './session-registry.ts';

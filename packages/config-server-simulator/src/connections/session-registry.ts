@@ -1,5 +1,5 @@
 /** Lists all connections of the server, and counts them by address and by account. */
-import type { Clock } from '@gatehouse/config-server-client/clock';
+import type { Clock } from '@gatehouse/config-server-client/surroundings';
 import { RequestRefused } from '../objects/request-refused.ts';
 import type { ClientSession } from './client-session.ts';
 import type { ServerLimits } from './limits.ts';

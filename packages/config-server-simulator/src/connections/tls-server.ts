@@ -1,7 +1,7 @@
 /** Accepts TLS connections, and tells clients that speak plaintext by an alert. */
 import net from 'node:net';
 import tls from 'node:tls';
-import { SparseWarning } from '@gatehouse/config-server-client/log';
+import { SparseWarning } from '@gatehouse/config-server-client/surroundings';
 import type { LinkContext } from './client-link.ts';
 import { Handshakes } from './handshakes.ts';
 

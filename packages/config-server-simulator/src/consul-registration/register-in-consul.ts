@@ -1,11 +1,14 @@
 /** Registers a running server in Consul with a TTL check, renews the check, and removes the server at the end. */
-import { type Clock, pause, systemClock } from '@gatehouse/config-server-client/clock';
-import type { ConsulAccess } from '@gatehouse/config-server-client/discovery/consul/consul-access';
-import { ConsulAgent } from '@gatehouse/config-server-client/discovery/consul/consul-agent';
-import { toConsulFailure } from '@gatehouse/config-server-client/discovery/consul/consul-failure';
-import type { EndpointRole } from '@gatehouse/config-server-client/discovery/endpoint-source';
-import { QueryPace } from '@gatehouse/config-server-client/discovery/query-pace';
-import { type Logger, silentLogger } from '@gatehouse/config-server-client/log';
+
+import { type ConsulAccess, ConsulAgent, toConsulFailure } from '@gatehouse/config-server-client/consul';
+import { type EndpointRole, QueryPace } from '@gatehouse/config-server-client/discovery';
+import {
+  type Clock,
+  type Logger,
+  pause,
+  silentLogger,
+  systemClock,
+} from '@gatehouse/config-server-client/surroundings';
 
 export interface ConsulRegistrationOptions extends ConsulAccess {
   /** Name of the service. */

@@ -1,5 +1,5 @@
 /** Lists the changes that follow from another change. */
-import { CfgObjectType } from '@gatehouse/config-server-client/model/enumerations';
+import { CfgObjectType } from '@gatehouse/people-directory';
 import { identityOf, type StoredObject } from './stored-object.ts';
 
 export interface Consequence {

@@ -1,6 +1,6 @@
 /** Computes what changed between two states of one object, in the form of update events. */
 import { isDeepStrictEqual } from 'node:util';
-import type { MessageBody } from '@gatehouse/config-server-client/wire/message';
+import type { MessageBody } from '@gatehouse/config-server-client/wire';
 import type { StoredObject } from './stored-object.ts';
 
 export type Delta = MessageBody<'EventObjectUpdated'>['delta'];

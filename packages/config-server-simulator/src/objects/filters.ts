@@ -1,7 +1,5 @@
 /** Compiles filters: the keys that each object type knows, and what they compare. */
-import { CfgObjectType } from '@gatehouse/config-server-client/model/enumerations';
-import { beginsWith, compareUserNames } from '@gatehouse/config-server-client/model/person-search';
-import { foldUserName } from '@gatehouse/config-server-client/model/user-name';
+import { beginsWith, CfgObjectType, compareUserNames, foldUserName } from '@gatehouse/people-directory';
 import { RequestRefused } from './request-refused.ts';
 import { identityOf, type StoredObject } from './stored-object.ts';
 

@@ -1,11 +1,14 @@
 /** Checks that an object can be kept, sent in one page, and read by every client. */
-import { cfgAccessGroupSchema } from '@gatehouse/config-server-client/model/access-group';
-import { CfgObjectType } from '@gatehouse/config-server-client/model/enumerations';
-import { keyValueListSchema } from '@gatehouse/config-server-client/model/key-value-list';
-import { cfgPersonSchema } from '@gatehouse/config-server-client/model/person';
-import { cfgRoleSchema } from '@gatehouse/config-server-client/model/role';
-import { cfgTenantSchema } from '@gatehouse/config-server-client/model/tenant';
-import { encodeCbor } from '@gatehouse/config-server-client/wire/ocp/cbor-encode';
+
+import { encodeCbor } from '@gatehouse/config-server-client/wire';
+import {
+  CfgObjectType,
+  cfgAccessGroupSchema,
+  cfgPersonSchema,
+  cfgRoleSchema,
+  cfgTenantSchema,
+  keyValueListSchema,
+} from '@gatehouse/people-directory';
 import { z } from 'zod';
 import { isKeptType } from './filters.ts';
 import { RequestRefused } from './request-refused.ts';

@@ -1,6 +1,5 @@
 /** Checks the mandatory fields of objects and the values that must be unique. */
-import { CfgObjectType } from '@gatehouse/config-server-client/model/enumerations';
-import { foldUserName } from '@gatehouse/config-server-client/model/user-name';
+import { CfgObjectType, foldUserName } from '@gatehouse/people-directory';
 import { RequestRefused } from './request-refused.ts';
 import { identityOf, type StoredObject } from './stored-object.ts';
 

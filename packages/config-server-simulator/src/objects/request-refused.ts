@@ -1,6 +1,7 @@
 /** Ends a request with EventError. */
-import { retryableByDefault, type ServerErrorCode } from '@gatehouse/config-server-client/errors';
-import type { MessageBody } from '@gatehouse/config-server-client/wire/message';
+
+import type { MessageBody } from '@gatehouse/config-server-client/wire';
+import { retryableByDefault, type ServerErrorCode } from '@gatehouse/people-directory';
 
 export interface RefusalOptions {
   objectType?: number;

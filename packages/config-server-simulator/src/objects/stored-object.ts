@@ -1,6 +1,5 @@
 /** Defines objects as the simulator keeps them, and what it must know about their types. */
-import { CfgObjectType } from '@gatehouse/config-server-client/model/enumerations';
-import type { KeyValueList } from '@gatehouse/config-server-client/model/key-value-list';
+import { CfgObjectType, type KeyValueList } from '@gatehouse/people-directory';
 
 /** Fields by their documented names. Group objects have their identity in `groupInfo`. */
 export type StoredObject = Record<string, unknown>;

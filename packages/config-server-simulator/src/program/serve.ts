@@ -1,7 +1,7 @@
 /** Runs one simulator until it is told to stop: the command `serve`. */
 import { readFileSync } from 'node:fs';
 import type { ParseArgsOptionsConfig, parseArgs } from 'node:util';
-import { type Logger, silentLogger } from '@gatehouse/config-server-client/log';
+import { type Logger, silentLogger } from '@gatehouse/config-server-client/surroundings';
 import type { ServerTlsOptions } from '../connections/tls-server.ts';
 import { type ConsulRegistration, registerInConsul } from '../consul-registration/register-in-consul.ts';
 import type { ServerRole } from '../requests/server-context.ts';

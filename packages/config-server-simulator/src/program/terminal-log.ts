@@ -1,5 +1,5 @@
 /** Writes the log as one readable line for each event, for people at a terminal. */
-import type { Logger } from '@gatehouse/config-server-client/log';
+import type { Logger } from '@gatehouse/config-server-client/surroundings';
 
 type Level = 'debug' | 'info' | 'warn' | 'error';
 

@@ -1,6 +1,7 @@
 /** Answers each request of the protocol, or passes it to its handler. */
-import { CfgObjectType } from '@gatehouse/config-server-client/model/enumerations';
-import type { ConfMessage } from '@gatehouse/config-server-client/wire/message';
+
+import type { ConfMessage } from '@gatehouse/config-server-client/wire';
+import { CfgObjectType } from '@gatehouse/people-directory';
 import type { ClientSession } from '../connections/client-session.ts';
 import { RequestRefused } from '../objects/request-refused.ts';
 import { readHistoryLog, registerNotification, unregisterNotification } from './notifications.ts';

@@ -1,5 +1,5 @@
 /** Registers subscriptions to changes, and answers the history for clients that were away. */
-import type { ConfMessage, MessageBody } from '@gatehouse/config-server-client/wire/message';
+import type { ConfMessage, MessageBody } from '@gatehouse/config-server-client/wire';
 import type { ClientSession, Subscription } from '../connections/client-session.ts';
 import { isKeptType } from '../objects/filters.ts';
 import { RequestRefused } from '../objects/request-refused.ts';

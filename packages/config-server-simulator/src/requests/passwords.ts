@@ -1,5 +1,5 @@
 /** Answers RequestAuthenticate and RequestChangePassword. */
-import type { ConfMessage, MessageBody } from '@gatehouse/config-server-client/wire/message';
+import type { ConfMessage, MessageBody } from '@gatehouse/config-server-client/wire';
 import { RequestRefused } from '../objects/request-refused.ts';
 import type { ServerContext } from './server-context.ts';
 

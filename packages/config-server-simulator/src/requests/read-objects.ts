@@ -1,7 +1,7 @@
 /** Answers RequestReadObjects: pages of the objects that match the filter, then the end of the list. */
-import { CfgObjectType } from '@gatehouse/config-server-client/model/enumerations';
-import { compareUserNames } from '@gatehouse/config-server-client/model/person-search';
-import type { ConfMessage, MessageBody } from '@gatehouse/config-server-client/wire/message';
+
+import type { ConfMessage, MessageBody } from '@gatehouse/config-server-client/wire';
+import { CfgObjectType, compareUserNames } from '@gatehouse/people-directory';
 import type { ClientSession } from '../connections/client-session.ts';
 import { compileFilter } from '../objects/filters.ts';
 import type { StoredObject } from '../objects/stored-object.ts';

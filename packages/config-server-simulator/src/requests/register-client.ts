@@ -1,7 +1,7 @@
 /** Answers RequestRegisterClient: verifies the client and states the terms of the connection. */
-import { CfgObjectState, CfgObjectType } from '@gatehouse/config-server-client/model/enumerations';
-import type { ConfMessage, MessageBody } from '@gatehouse/config-server-client/wire/message';
-import { protocolVersion } from '@gatehouse/config-server-client/wire/ocp/frame';
+
+import { type ConfMessage, type MessageBody, protocolVersion } from '@gatehouse/config-server-client/wire';
+import { CfgObjectState, CfgObjectType } from '@gatehouse/people-directory';
 import type { ClientSession } from '../connections/client-session.ts';
 import { RequestRefused } from '../objects/request-refused.ts';
 import type { StoredObject } from '../objects/stored-object.ts';

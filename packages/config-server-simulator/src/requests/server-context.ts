@@ -1,5 +1,5 @@
 /** Defines what the request handlers of one server share: its state, its objects, its connections. */
-import { CfgOperationalMode } from '@gatehouse/config-server-client/model/enumerations';
+import { CfgOperationalMode } from '@gatehouse/people-directory';
 import type { LinkContext } from '../connections/client-link.ts';
 import type { SessionRegistry } from '../connections/session-registry.ts';
 import type { Authenticator } from '../security/authenticator.ts';

@@ -1,6 +1,5 @@
 /** Counts failed attempts, locks accounts, and tells which are locked or expired. */
-import { CfgObjectType } from '@gatehouse/config-server-client/model/enumerations';
-import { type KeyValueList, readKeyValue } from '@gatehouse/config-server-client/model/key-value-list';
+import { CfgObjectType, type KeyValueList, readKeyValue } from '@gatehouse/people-directory';
 import { annexOf, type StoredObject } from '../objects/stored-object.ts';
 import type { ObjectStore } from '../store/object-store.ts';
 import { rulesFor, rulesSection, type SecurityRules } from './rules.ts';

@@ -1,6 +1,5 @@
 /** Verifies and changes passwords by the rules; an unknown user costs the same work as a wrong password. */
-import { CfgObjectState, CfgObjectType, flagIsSet } from '@gatehouse/config-server-client/model/enumerations';
-import { foldUserName } from '@gatehouse/config-server-client/model/user-name';
+import { CfgObjectState, CfgObjectType, flagIsSet, foldUserName } from '@gatehouse/people-directory';
 import { RequestRefused } from '../objects/request-refused.ts';
 import { numberOf, type StoredObject } from '../objects/stored-object.ts';
 import type { ObjectStore } from '../store/object-store.ts';

@@ -2,9 +2,13 @@
  * Reads the section `security-authentication-rules` from the annexes of tenants and persons, and determines which rule
  * applies to a person, with inheritance from the tenant's ancestors up to ENVIRONMENT.
  */
-import { CfgObjectType, flagIsSet } from '@gatehouse/config-server-client/model/enumerations';
-import { type KeyValueList, readKeyValue } from '@gatehouse/config-server-client/model/key-value-list';
-import { environmentTenantDbid } from '@gatehouse/config-server-client/model/tenant';
+import {
+  CfgObjectType,
+  environmentTenantDbid,
+  flagIsSet,
+  type KeyValueList,
+  readKeyValue,
+} from '@gatehouse/people-directory';
 import { annexOf, numberOf, type StoredObject } from '../objects/stored-object.ts';
 import type { ObjectStore } from '../store/object-store.ts';
 

@@ -2,8 +2,7 @@
  * Reads the documented XML export: `<ConfData>` holds one element per object, `<field value="…"/>` a scalar,
  * structures nest, key-value lists are `list_pair`, `str_pair`, `int_pair`, `bin_pair`.
  */
-import { CfgObjectType } from '@gatehouse/config-server-client/model/enumerations';
-import type { KeyValue, KeyValueList } from '@gatehouse/config-server-client/model/key-value-list';
+import { CfgObjectType, type KeyValue, type KeyValueList } from '@gatehouse/people-directory';
 import type { StoredObject } from '../objects/stored-object.ts';
 import { parseXml, type XmlElement } from './xml.ts';
 

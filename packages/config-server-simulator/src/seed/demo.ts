@@ -1,5 +1,5 @@
 /** Defines the people and objects of the demo server: one customer, a service account, and a person for each case of a login. */
-import { CfgAccessGroupType, CfgAppType, CfgRank } from '@gatehouse/config-server-client/model/enumerations';
+import { CfgAccessGroupType, CfgAppType, CfgRank } from '@gatehouse/people-directory';
 import { environmentTenantName, type SeedInput } from './seed.ts';
 
 export const demoTenantName = 'demo';

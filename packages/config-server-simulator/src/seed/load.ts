@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { TextDecoder } from 'node:util';
-import { type Logger, silentLogger } from '@gatehouse/config-server-client/log';
+import { type Logger, silentLogger } from '@gatehouse/config-server-client/surroundings';
 import { parse as parseYaml } from 'yaml';
 import { z } from 'zod';
 import { parseConfData } from './conf-data.ts';

@@ -1,6 +1,5 @@
 /** Defines the form of a seed, and creates the objects that it describes. */
-import { CfgAppType, CfgObjectType } from '@gatehouse/config-server-client/model/enumerations';
-import { environmentTenantDbid } from '@gatehouse/config-server-client/model/tenant';
+import { CfgAppType, CfgObjectType, environmentTenantDbid } from '@gatehouse/people-directory';
 import { z } from 'zod';
 import type { Administration } from '../administration/administration.ts';
 import { identityOf, objectTypeNames, type StoredObject } from '../objects/stored-object.ts';

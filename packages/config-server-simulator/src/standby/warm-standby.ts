@@ -1,5 +1,5 @@
 /** Lets a backup or proxy follow the file of its primary, a backup take over, and a primary hand over. */
-import { pause } from '@gatehouse/config-server-client/clock';
+import { pause } from '@gatehouse/config-server-client/surroundings';
 import type { ServerContext } from '../requests/server-context.ts';
 import type { EstateFile } from '../store/estate-file.ts';
 

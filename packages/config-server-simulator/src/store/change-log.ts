@@ -1,5 +1,5 @@
 /** Keeps the numbered history of changes, for clients that were away and for those that listen. */
-import { CfgObjectType } from '@gatehouse/config-server-client/model/enumerations';
+import { CfgObjectType } from '@gatehouse/people-directory';
 import type { Delta } from '../objects/delta.ts';
 import { RequestRefused } from '../objects/request-refused.ts';
 import { identityOf, numberOf, type StoredObject } from '../objects/stored-object.ts';

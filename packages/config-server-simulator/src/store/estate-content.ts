@@ -1,5 +1,5 @@
 /** Describes the JSON file of a simulated server: its form, as text and back. */
-import { decodeJson, encodeJson } from '@gatehouse/config-server-client/wire/ocp/json';
+import { decodeJson, encodeJson } from '@gatehouse/config-server-client/wire';
 import { z } from 'zod';
 import { storedPasswordSchema } from './password-hash.ts';
 

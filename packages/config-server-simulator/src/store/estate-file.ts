@@ -4,7 +4,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { realpath } from 'node:fs/promises';
-import type { Logger } from '@gatehouse/config-server-client/log';
+import type { Logger } from '@gatehouse/config-server-client/surroundings';
 import { ChangeLog } from './change-log.ts';
 import { decodeContent, type EstateContent, encodeContent, estateFormat } from './estate-content.ts';
 import { ObjectStore, type Persistence } from './object-store.ts';

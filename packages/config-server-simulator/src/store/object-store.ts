@@ -1,5 +1,5 @@
 /** Creates, changes and deletes objects; each change is numbered, saved, then announced. */
-import { CfgObjectType } from '@gatehouse/config-server-client/model/enumerations';
+import { CfgObjectType } from '@gatehouse/people-directory';
 import { type Consequence, groupsLeft, stateHandedDown } from '../objects/consequences.ts';
 import { deltaBetween, isEmptyDelta } from '../objects/delta.ts';
 import { checkForm } from '../objects/object-form.ts';

@@ -1,5 +1,5 @@
 /** Keeps the current objects in memory, with the holders of unique values, the passwords and the last logins. */
-import { CfgObjectType } from '@gatehouse/config-server-client/model/enumerations';
+import { CfgObjectType } from '@gatehouse/people-directory';
 import { uniqueKeysOf } from '../objects/object-rules.ts';
 import type { StoredObject } from '../objects/stored-object.ts';
 import type { StoredPassword } from './password-hash.ts';

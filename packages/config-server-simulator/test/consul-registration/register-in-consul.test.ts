@@ -1,4 +1,4 @@
-import { ManualClock } from '@gatehouse/config-server-client/testing/manual-clock';
+import { ManualClock } from '@gatehouse/config-server-client/testing';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import {
   type ConsulRegistrationOptions,

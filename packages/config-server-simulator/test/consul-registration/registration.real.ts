@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createConfigServerClient } from '@gatehouse/config-server-client/client';
-import { consulEndpoints } from '@gatehouse/config-server-client/discovery/consul/consul-endpoints';
+import { consulEndpoints } from '@gatehouse/config-server-client/consul';
 import {
   type ConsulTestAgent,
   consulProgramVariable,

@@ -1,6 +1,5 @@
-import { CfgObjectType } from '@gatehouse/config-server-client/model/enumerations';
-import type { KeyValueList } from '@gatehouse/config-server-client/model/key-value-list';
 import { createBackendPool, type PooledEnvironment } from '@gatehouse/config-server-client/pool';
+import { CfgObjectType, type KeyValueList } from '@gatehouse/people-directory';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { demoServiceAccount } from '../../src/seed/demo.ts';
 import { agent, connectTo, quickStandby, recordingLog, startServer, until, watchSuite } from '../harness.ts';

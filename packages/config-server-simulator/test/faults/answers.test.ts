@@ -1,4 +1,4 @@
-import type { ConfMessage } from '@gatehouse/config-server-client/wire/message';
+import type { ConfMessage } from '@gatehouse/config-server-client/wire';
 import { describe, expect, it } from 'vitest';
 import { agent, connectTo, startServer, until, watchSuite } from '../harness.ts';
 

@@ -1,6 +1,6 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import net from 'node:net';
-import type { ConfMessage } from '@gatehouse/config-server-client/wire/message';
+import type { ConfMessage } from '@gatehouse/config-server-client/wire';
 import { encode } from 'cborg';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { startChaosProxy } from '../chaos-proxy.ts';

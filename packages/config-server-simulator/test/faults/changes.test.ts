@@ -1,4 +1,4 @@
-import type { PersonChange } from '@gatehouse/config-server-client/backend';
+import type { PersonChange } from '@gatehouse/people-directory';
 import { describe, expect, it } from 'vitest';
 import { startChaosProxy } from '../chaos-proxy.ts';
 import { agent, connectTo, startServer, until, watchSuite } from '../harness.ts';

@@ -1,6 +1,5 @@
-import type { Clock } from '@gatehouse/config-server-client/clock';
-import { systemClock } from '@gatehouse/config-server-client/clock';
-import { headerBytes } from '@gatehouse/config-server-client/wire/ocp/frame';
+import { type Clock, systemClock } from '@gatehouse/config-server-client/surroundings';
+import { headerBytes } from '@gatehouse/config-server-client/wire';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { startChaosProxy } from '../chaos-proxy.ts';
 import { agent, connectTo, quickStandby, startServer, until, watchSuite } from '../harness.ts';

@@ -1,6 +1,6 @@
 import net from 'node:net';
 import type { ConfigServerClient } from '@gatehouse/config-server-client/client';
-import type { Clock } from '@gatehouse/config-server-client/clock';
+import type { Clock } from '@gatehouse/config-server-client/surroundings';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { startChaosProxy } from '../chaos-proxy.ts';
 import { startFullBacklog } from '../full-backlog.ts';

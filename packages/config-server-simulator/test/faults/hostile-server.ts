@@ -1,9 +1,12 @@
 /** Serves logins as a Configuration Server does, and sends without end what its mode names. Its own process; prints its port. */
 import net from 'node:net';
-import type { ConfMessage } from '@gatehouse/config-server-client/wire/message';
-import { encodeFrame, FrameKind } from '@gatehouse/config-server-client/wire/ocp/frame';
-import { ocpWire } from '@gatehouse/config-server-client/wire/ocp/ocp-wire';
-import { defaultWireLimits } from '@gatehouse/config-server-client/wire/wire-protocol';
+import {
+  type ConfMessage,
+  defaultWireLimits,
+  encodeFrame,
+  FrameKind,
+  ocpWire,
+} from '@gatehouse/config-server-client/wire';
 
 const wire = ocpWire().createSession('server', defaultWireLimits);
 const person = {

@@ -1,7 +1,6 @@
-import type { PersonChange } from '@gatehouse/config-server-client/backend';
 import type { ConfigServerClient } from '@gatehouse/config-server-client/client';
-import { type MessageName, messageCatalogue } from '@gatehouse/config-server-client/wire/message';
-import { headerBytes } from '@gatehouse/config-server-client/wire/ocp/frame';
+import { headerBytes, type MessageName, messageCatalogue } from '@gatehouse/config-server-client/wire';
+import type { PersonChange } from '@gatehouse/people-directory';
 import { describe, expect, it } from 'vitest';
 import type { Simulator } from '../../src/simulator.ts';
 import { agent, connectTo, recordingLog, startServer, until, watchSuite } from '../harness.ts';

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { PersonChange } from '@gatehouse/config-server-client/backend';
+import type { PersonChange } from '@gatehouse/people-directory';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { agent, connectTo, quickStandby, startServer, until, watchSuite } from '../harness.ts';
 import { runServer } from './run-program.ts';

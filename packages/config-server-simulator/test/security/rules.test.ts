@@ -1,4 +1,4 @@
-import { ManualClock } from '@gatehouse/config-server-client/testing/manual-clock';
+import { ManualClock } from '@gatehouse/config-server-client/testing';
 import { describe, expect, it } from 'vitest';
 import { createAdministration } from '../../src/administration/administration.ts';
 import { Authenticator } from '../../src/security/authenticator.ts';

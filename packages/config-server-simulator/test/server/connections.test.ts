@@ -1,6 +1,5 @@
 import net from 'node:net';
-import { ocpWire } from '@gatehouse/config-server-client/wire/ocp/ocp-wire';
-import { defaultWireLimits } from '@gatehouse/config-server-client/wire/wire-protocol';
+import { defaultWireLimits, ocpWire } from '@gatehouse/config-server-client/wire';
 import { RawConnection } from '@gatehouse/config-server-conformance/raw-connection';
 import { registration } from '@gatehouse/config-server-conformance/subject';
 import { describe, expect, it, onTestFinished } from 'vitest';

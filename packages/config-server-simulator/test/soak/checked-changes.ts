@@ -1,5 +1,5 @@
 /** Changes whose names count up: in order, none twice, and whenever some are missing a resync says so, before or soon. */
-import type { PersonChange } from '@gatehouse/config-server-client/backend';
+import type { PersonChange } from '@gatehouse/people-directory';
 
 /** The harness lets a resync come some milliseconds late; the machine gets the rest. */
 const resyncWithinMs = 2_000;

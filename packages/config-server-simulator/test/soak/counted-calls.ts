@@ -1,7 +1,8 @@
 /** Counts how calls end, and notices one that ends twice, never, or in a way that no caller was promised. */
-import { type ConfigServerErrorCode, isConfigServerError } from '@gatehouse/config-server-client/errors';
-import type { ConnectionMetrics } from '@gatehouse/config-server-client/metrics';
-import type { ConfMessage } from '@gatehouse/config-server-client/wire/message';
+
+import type { ConnectionMetrics } from '@gatehouse/config-server-client/surroundings';
+import type { ConfMessage } from '@gatehouse/config-server-client/wire';
+import { type ConfigServerErrorCode, isConfigServerError } from '@gatehouse/people-directory';
 
 /** What a call may end with while servers and networks fail. */
 const promised: ReadonlySet<ConfigServerErrorCode> = new Set<ConfigServerErrorCode>([

@@ -1,5 +1,5 @@
-import type { PersonChange } from '@gatehouse/config-server-client/backend';
-import { silentLogger } from '@gatehouse/config-server-client/log';
+import { silentLogger } from '@gatehouse/config-server-client/surroundings';
+import type { PersonChange } from '@gatehouse/people-directory';
 import { expect, it } from 'vitest';
 import { startChaosProxy } from '../chaos-proxy.ts';
 import { agent, connectTo, quickStandby, startServer, until, watchSuite } from '../harness.ts';

@@ -2,7 +2,7 @@ import { type ChildProcess, spawnSync } from 'node:child_process';
 import { lstat, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { PersonChange } from '@gatehouse/config-server-client/backend';
+import type { PersonChange } from '@gatehouse/people-directory';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { demoSeed } from '../../src/seed/demo.ts';
 import { agent, connectTo, quickStandby, startServer, until, watchSuite } from '../harness.ts';

@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { silentLogger } from '@gatehouse/config-server-client/log';
+import { silentLogger } from '@gatehouse/config-server-client/surroundings';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Simulator } from '../../src/simulator.ts';
 import { openEstateFile } from '../../src/store/estate-file.ts';

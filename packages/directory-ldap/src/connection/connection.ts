@@ -1,9 +1,9 @@
 /** Sends requests over one connection to an LDAP server and gives each its answers. Nothing here connects again. */
 import type { Socket } from 'node:net';
-import type { Clock } from '@gatehouse/config-server-client/clock';
-import { endSocket } from '@gatehouse/config-server-client/connection/end-socket';
-import { type Endpoint, endpointName } from '@gatehouse/config-server-client/discovery/endpoint-source';
-import { ConfigServerError } from '@gatehouse/config-server-client/errors';
+import { endSocket } from '@gatehouse/config-server-client/connection';
+import { type Endpoint, endpointName } from '@gatehouse/config-server-client/discovery';
+import type { Clock } from '@gatehouse/config-server-client/surroundings';
+import { ConfigServerError } from '@gatehouse/people-directory';
 import { PresenceFilter } from 'ldapts';
 import { type EntryAnswer, operations, type ResultAnswer, readAnswer } from '../wire/answers.ts';
 import { WireProblem } from '../wire/ber.ts';

@@ -1,5 +1,5 @@
 /** Notices a server that has become silent while calls wait for it. */
-import type { Clock, Timer } from '@gatehouse/config-server-client/clock';
+import type { Clock, Timer } from '@gatehouse/config-server-client/surroundings';
 
 export interface LivenessOptions {
   clock: Clock;

@@ -1,8 +1,9 @@
 /** Opens a connection to one LDAP server: encrypted before anything else is said, then bound as an account. */
-import type { Clock } from '@gatehouse/config-server-client/clock';
-import { dial } from '@gatehouse/config-server-client/connection/dial';
-import { type Endpoint, endpointName } from '@gatehouse/config-server-client/discovery/endpoint-source';
-import { ConfigServerError } from '@gatehouse/config-server-client/errors';
+
+import { dial } from '@gatehouse/config-server-client/connection';
+import { type Endpoint, endpointName } from '@gatehouse/config-server-client/discovery';
+import type { Clock } from '@gatehouse/config-server-client/surroundings';
+import { ConfigServerError } from '@gatehouse/people-directory';
 import type { DirectorySettings } from '../settings.ts';
 import { operations, type ResultAnswer } from '../wire/answers.ts';
 import { bindRequest } from '../wire/requests.ts';

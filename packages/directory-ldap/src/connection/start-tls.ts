@@ -4,10 +4,10 @@
  */
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
-import type { TlsOptions } from '@gatehouse/config-server-client/client-options';
-import { secure } from '@gatehouse/config-server-client/connection/dial';
-import { type Endpoint, endpointName } from '@gatehouse/config-server-client/discovery/endpoint-source';
-import { ConfigServerError } from '@gatehouse/config-server-client/errors';
+import type { TlsOptions } from '@gatehouse/config-server-client/client';
+import { secure } from '@gatehouse/config-server-client/connection';
+import { type Endpoint, endpointName } from '@gatehouse/config-server-client/discovery';
+import { ConfigServerError } from '@gatehouse/people-directory';
 import { operations, readAnswer } from '../wire/answers.ts';
 import { FrameReader } from '../wire/frames.ts';
 import { startTlsRequest } from '../wire/requests.ts';

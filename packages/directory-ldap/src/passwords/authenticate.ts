@@ -1,9 +1,11 @@
 /** Verifies the password of a person: finds the one entry of that name and binds as it. */
 import { randomUUID } from 'node:crypto';
-import type { AuthenticateRequest } from '@gatehouse/config-server-client/backend';
-import { endpointName } from '@gatehouse/config-server-client/discovery/endpoint-source';
-import { ConfigServerError } from '@gatehouse/config-server-client/errors';
-import { environmentTenantDbid } from '@gatehouse/config-server-client/model/tenant';
+import { endpointName } from '@gatehouse/config-server-client/discovery';
+import {
+  type AuthenticateRequest,
+  ConfigServerError,
+  environmentTenantDbid,
+} from '@gatehouse/people-directory';
 import { canBeSent } from '../connection/open-connection.ts';
 import type { Directory, Link } from '../directory.ts';
 import { findByUserName } from '../people/find.ts';

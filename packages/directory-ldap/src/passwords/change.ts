@@ -1,7 +1,7 @@
 /** Changes the password of a person who knows the old one: by RFC 3062, or by `unicodePwd` in Active Directory. */
 import { randomUUID } from 'node:crypto';
-import type { ChangePasswordRequest } from '@gatehouse/config-server-client/backend';
-import { endpointName } from '@gatehouse/config-server-client/discovery/endpoint-source';
+import { endpointName } from '@gatehouse/config-server-client/discovery';
+import type { ChangePasswordRequest } from '@gatehouse/people-directory';
 import type { LdapConnection } from '../connection/connection.ts';
 import { canBeSent } from '../connection/open-connection.ts';
 import type { Directory, Link } from '../directory.ts';

@@ -1,6 +1,6 @@
 /** Verifies a password by a bind on a connection of its own, so that no other question ever runs under a person's account. */
-import { endpointName } from '@gatehouse/config-server-client/discovery/endpoint-source';
-import { ConfigServerError } from '@gatehouse/config-server-client/errors';
+import { endpointName } from '@gatehouse/config-server-client/discovery';
+import { ConfigServerError } from '@gatehouse/people-directory';
 import type { LdapConnection } from '../connection/connection.ts';
 import { bind, connect } from '../connection/open-connection.ts';
 import type { Directory, Link } from '../directory.ts';

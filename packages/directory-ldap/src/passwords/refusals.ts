@@ -1,5 +1,5 @@
 /** Reads from a refused bind or change what it says of the account: wrong password, locked, expired, a new password due. */
-import { ConfigServerError } from '@gatehouse/config-server-client/errors';
+import { ConfigServerError } from '@gatehouse/people-directory';
 import { type PolicyAnswer, type ResultAnswer, readPolicy } from '../wire/answers.ts';
 import { passwordPolicyOid } from '../wire/requests.ts';
 import { failureOf, resultCodes } from '../wire/results.ts';

@@ -1,5 +1,5 @@
 /** Compares names of entries (RFC 4514): servers write other spaces, cases and escapes than operators. */
-import { foldSpelling } from '@gatehouse/config-server-client/model/user-name';
+import { foldSpelling } from '@gatehouse/people-directory';
 
 /** Whether an entry is that one or below it. */
 export function isAtOrBelow(dn: string, above: string): boolean {

@@ -1,9 +1,11 @@
 /** Finds persons in the directory by the terms that callers know. */
-import { ConfigServerError } from '@gatehouse/config-server-client/errors';
-import { CfgFlag } from '@gatehouse/config-server-client/model/enumerations';
-import type { PersonFilter } from '@gatehouse/config-server-client/model/person';
-import { environmentTenantDbid } from '@gatehouse/config-server-client/model/tenant';
-import { foldSpelling } from '@gatehouse/config-server-client/model/user-name';
+import {
+  CfgFlag,
+  ConfigServerError,
+  environmentTenantDbid,
+  foldSpelling,
+  type PersonFilter,
+} from '@gatehouse/people-directory';
 import type { Filter } from 'ldapts';
 import type { CallLimits, LdapConnection } from '../connection/connection.ts';
 import type { DirectorySettings } from '../settings.ts';

@@ -1,8 +1,7 @@
 /** Builds the person of the object model from an entry and its number. */
-import { CfgObjectState, toFlag } from '@gatehouse/config-server-client/model/enumerations';
-import type { CfgPerson } from '@gatehouse/config-server-client/model/person';
-import { environmentTenantDbid } from '@gatehouse/config-server-client/model/tenant';
+
 import { definedOnly } from '@gatehouse/contracts/values';
+import { CfgObjectState, type CfgPerson, environmentTenantDbid, toFlag } from '@gatehouse/people-directory';
 import type { DirectorySettings } from '../settings.ts';
 import { type AccountState, accountStateOf, mayEnter, stateAttributes } from './account-state.ts';
 import { type Entry, idOf, textOf } from './entry.ts';

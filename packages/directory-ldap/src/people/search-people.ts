@@ -1,11 +1,11 @@
 /** Finds people by the beginning of a name, for administrators who look for somebody. */
 import {
+  environmentTenantDbid,
   type FoundPerson,
   type PersonPage,
   type PersonSearch,
   pageOf,
-} from '@gatehouse/config-server-client/model/person-search';
-import { environmentTenantDbid } from '@gatehouse/config-server-client/model/tenant';
+} from '@gatehouse/people-directory';
 import type { Filter } from 'ldapts';
 import type { CallLimits, LdapConnection } from '../connection/connection.ts';
 import type { PersonNumbers } from '../person-numbers.ts';

@@ -1,6 +1,6 @@
 /** Searches below the bases of an environment, in pages, within bounds. */
-import { endpointName } from '@gatehouse/config-server-client/discovery/endpoint-source';
-import { ConfigServerError } from '@gatehouse/config-server-client/errors';
+import { endpointName } from '@gatehouse/config-server-client/discovery';
+import { ConfigServerError } from '@gatehouse/people-directory';
 import type { Filter } from 'ldapts';
 import type { CallLimits, LdapConnection } from '../connection/connection.ts';
 import { type EntryAnswer, operations, readPageCookie } from '../wire/answers.ts';

@@ -1,9 +1,8 @@
 /** Looks at known people again and again and reports who was disabled, is gone, or has another password. */
-import type { PersonChange, PersonListener } from '@gatehouse/config-server-client/backend';
-import { type Clock, pause } from '@gatehouse/config-server-client/clock';
-import type { Logger } from '@gatehouse/config-server-client/log';
-import { CfgObjectState } from '@gatehouse/config-server-client/model/enumerations';
+
+import { type Clock, type Logger, pause } from '@gatehouse/config-server-client/surroundings';
 import { definedOnly } from '@gatehouse/contracts/values';
+import { CfgObjectState, type PersonChange, type PersonListener } from '@gatehouse/people-directory';
 import type { KnownPerson } from './known-people.ts';
 
 export interface WatchOptions {

@@ -1,5 +1,5 @@
 /** Names failures of a directory as the back end does: one list of codes for every kind of directory. */
-import { ConfigServerError, type ConfigServerErrorCode } from '@gatehouse/config-server-client/errors';
+import { ConfigServerError, type ConfigServerErrorCode } from '@gatehouse/people-directory';
 import type { ResultAnswer } from './answers.ts';
 
 /** RFC 4511 appendix A.2. */

@@ -1,5 +1,5 @@
 /** Each grant that needs no password at a contact centre, by people who do not belong to it and by one who belongs to it no more. */
-import { CfgObjectType } from '@gatehouse/config-server-client/model/enumerations';
+import { CfgObjectType } from '@gatehouse/people-directory';
 import { makeProviderKey, type ProviderKey } from '@gatehouse/testing/identity-providers/provider-key';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { assertionXml, idpEntityId, signXml } from '../sign-in/sso/stack/saml-provider.ts';

@@ -1,6 +1,7 @@
 /** Two contact centres share an environment: people of one are nobody in the other, whatever the rule that tells them apart. */
-import { CfgObjectType } from '@gatehouse/config-server-client/model/enumerations';
+
 import type { Membership } from '@gatehouse/contracts/environment-api';
+import { CfgObjectType } from '@gatehouse/people-directory';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { exchangeGrantType } from '../../src/core/protocol/grant-types.ts';
 import { call } from '../operations/help-desk/stack.ts';

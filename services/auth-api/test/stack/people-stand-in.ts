@@ -1,8 +1,8 @@
 /** The part of Environment API's stand-in that has people: answers as the people store does. */
 import type { IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
-import { beginsWith, compareUserNames } from '@gatehouse/config-server-client/model/person-search';
 import type { PersonView } from '@gatehouse/contracts/environment-api';
+import { beginsWith, compareUserNames } from '@gatehouse/people-directory';
 
 interface Link {
   environmentId: string;

@@ -1,6 +1,5 @@
 /** Composes the service and route of environment checks, and what the diagnosis says of Consul and of LDAP directories. */
-import type { ConsulAccess } from '@gatehouse/config-server-client/discovery/consul/consul-access';
-import { consulProbe } from '@gatehouse/config-server-client/discovery/consul/consul-probe';
+import { type ConsulAccess, consulProbe } from '@gatehouse/config-server-client/consul';
 import { advisoryCheck } from '@gatehouse/service-kit/health';
 import type { Config } from '../config.ts';
 import type { Domain } from '../core/domain.ts';

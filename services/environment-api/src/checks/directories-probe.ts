@@ -1,5 +1,5 @@
 /** Looks at the LDAP servers of environments for the diagnosis: how far an attempt at each comes, step by step. */
-import { endpointName } from '@gatehouse/config-server-client/discovery/endpoint-source';
+import { endpointName } from '@gatehouse/config-server-client/discovery';
 import type { Check, ServerCheck } from '@gatehouse/contracts/environment-administration';
 import { type Probe, type Verdict, worst } from '@gatehouse/service-kit/health';
 import type { Pool } from '@gatehouse/service-kit/postgres';

@@ -1,13 +1,12 @@
 /** Asks the registry of an environment once which servers it lists, in the way Auth API watches it. */
-import type { ConsulAccess } from '@gatehouse/config-server-client/discovery/consul/consul-access';
-import { consulEndpoints } from '@gatehouse/config-server-client/discovery/consul/consul-endpoints';
-import { dnsSrvEndpoints } from '@gatehouse/config-server-client/discovery/dns-srv';
+import { type ConsulAccess, consulEndpoints } from '@gatehouse/config-server-client/consul';
 import {
+  type DiscoveryMetrics,
+  dnsSrvEndpoints,
   type Endpoint,
   type EndpointSource,
   endpointName,
-} from '@gatehouse/config-server-client/discovery/endpoint-source';
-import type { DiscoveryMetrics } from '@gatehouse/config-server-client/discovery/known-endpoints';
+} from '@gatehouse/config-server-client/discovery';
 import type { DiscoveryStep } from '@gatehouse/contracts/environment-administration';
 import type { RegistryNames } from '../environments/discovery.ts';
 import type { CheckLimits } from '../server-checks/check-server.ts';

@@ -1,5 +1,5 @@
 /** Checks environments: connects to every server from this process, in bounded time, one check per environment. */
-import { type Endpoint, endpointName } from '@gatehouse/config-server-client/discovery/endpoint-source';
+import { type Endpoint, endpointName } from '@gatehouse/config-server-client/discovery';
 import type { Check, ServerCheck } from '@gatehouse/contracts/environment-administration';
 import { definedOnly } from '@gatehouse/contracts/values';
 import type { SecretBox } from '@gatehouse/service-kit/crypto';

@@ -1,16 +1,12 @@
 /** Connects to one server and reports each step: resolve, TCP, TLS, register, read. */
 import { lookup } from 'node:dns/promises';
 import { connect, isIP } from 'node:net';
-import type { TlsOptions } from '@gatehouse/config-server-client/client-options';
-import { systemClock } from '@gatehouse/config-server-client/clock';
-import { expectPages } from '@gatehouse/config-server-client/connection/answers';
-import type { Connection } from '@gatehouse/config-server-client/connection/connection';
-import { openConnection } from '@gatehouse/config-server-client/connection/open-connection';
-import { ConfigServerError } from '@gatehouse/config-server-client/errors';
-import { silentLogger } from '@gatehouse/config-server-client/log';
-import { CfgAppType, CfgObjectType } from '@gatehouse/config-server-client/model/enumerations';
-import { ocpWire } from '@gatehouse/config-server-client/wire/ocp/ocp-wire';
+import type { TlsOptions } from '@gatehouse/config-server-client/client';
+import { type Connection, expectPages, openConnection } from '@gatehouse/config-server-client/connection';
+import { silentLogger, systemClock } from '@gatehouse/config-server-client/surroundings';
+import { ocpWire } from '@gatehouse/config-server-client/wire';
 import { type Step, type StepName, stepNames } from '@gatehouse/contracts/environment-administration';
+import { CfgAppType, CfgObjectType, ConfigServerError } from '@gatehouse/people-directory';
 import { linkFailure, readFailure, resolveFailure, type Target, tcpFailure } from './sentence.ts';
 
 export interface CheckTarget extends Target {

@@ -1,11 +1,11 @@
 /** Examines one server: the steps of its connection, then what a login reads there, through the same back end as logins use; an LDAP server step by step. */
 import { createConfigServerClient } from '@gatehouse/config-server-client/client';
-import { staticEndpoints } from '@gatehouse/config-server-client/discovery/static';
-import { examineLogin } from '@gatehouse/config-server-client/login-needs';
+import { staticEndpoints } from '@gatehouse/config-server-client/discovery';
 import type { LoginStep, Step } from '@gatehouse/contracts/environment-administration';
 import { type EnvironmentView, passwordPlace, tlsClientOf } from '@gatehouse/contracts/environment-api';
 import { examineDirectory } from '@gatehouse/directory-ldap/examine';
 import { directorySettingsOf } from '@gatehouse/directory-ldap/settings';
+import { examineLogin } from '@gatehouse/people-directory';
 import type { SecretBox } from '@gatehouse/service-kit/crypto';
 import { conflict } from '@gatehouse/service-kit/errors';
 import { type CheckLimits, type CheckTarget, checkServer } from './check-server.ts';

@@ -1,6 +1,7 @@
 /** Explains what a failed step means and what to change. Texts of the server are not passed on. */
-import { isConfigServerError } from '@gatehouse/config-server-client/errors';
+
 import type { StepName } from '@gatehouse/contracts/environment-administration';
+import { isConfigServerError } from '@gatehouse/people-directory';
 
 export interface Failure {
   step: StepName;

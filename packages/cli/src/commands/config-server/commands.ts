@@ -1,6 +1,6 @@
 /** `gatehouse config-server`: questions to a Configuration Server, asked with the client that Auth API uses. */
 import type { ConfigServerClient } from '@gatehouse/config-server-client/client';
-import { CfgObjectState, flagIsSet } from '@gatehouse/config-server-client/model/enumerations';
+import { CfgObjectState, flagIsSet } from '@gatehouse/people-directory';
 import type { Command } from 'commander';
 import type { Cli } from '../../command-group.ts';
 import { UsageError } from '../../failure/failure.ts';

@@ -1,9 +1,12 @@
 /** Turns the connection options of `gatehouse config-server` into a client. */
-import { type ConfigServerClient, createConfigServerClient } from '@gatehouse/config-server-client/client';
-import type { ConfigServerClientOptions, TlsOptions } from '@gatehouse/config-server-client/client-options';
-import { type Endpoint, isLoopback } from '@gatehouse/config-server-client/discovery/endpoint-source';
-import { staticEndpoints } from '@gatehouse/config-server-client/discovery/static';
-import { ConfigServerError } from '@gatehouse/config-server-client/errors';
+import {
+  type ConfigServerClient,
+  type ConfigServerClientOptions,
+  createConfigServerClient,
+  type TlsOptions,
+} from '@gatehouse/config-server-client/client';
+import { type Endpoint, isLoopback, staticEndpoints } from '@gatehouse/config-server-client/discovery';
+import { ConfigServerError } from '@gatehouse/people-directory';
 import type { Command } from 'commander';
 import { UsageError } from '../../failure/failure.ts';
 import type { Session } from '../../session.ts';

@@ -4,12 +4,12 @@ import {
   type PeopleAdministration,
   patchOf,
 } from '@gatehouse/api-client/environment-api';
-import { foldSpelling } from '@gatehouse/config-server-client/model/user-name';
 import type {
   NewScimUser,
   ScimBulkResult,
   ScimOperation,
 } from '@gatehouse/contracts/environment-administration';
+import { foldSpelling } from '@gatehouse/people-directory';
 import { exitCodes, Failure } from '../../failure/failure.ts';
 import type { Change } from './plan.ts';
 

@@ -1,5 +1,5 @@
 /** Reads a file of people (RFC 4180); whatever is wrong is named by its line. */
-import { foldSpelling } from '@gatehouse/config-server-client/model/user-name';
+import { foldSpelling } from '@gatehouse/people-directory';
 import { CsvError, parse } from 'csv-parse/sync';
 import { UsageError } from '../../failure/failure.ts';
 import { type Column, columns, type PersonFields, type TextColumn, textColumns } from './fields.ts';

@@ -1,6 +1,7 @@
 /** Compares a file of people with the people store: who is created, changed, deactivated, and who joins or leaves a group. */
-import { foldSpelling } from '@gatehouse/config-server-client/model/user-name';
+
 import type { NewScimUser, ScimOperation, ScimUser } from '@gatehouse/contracts/environment-administration';
+import { foldSpelling } from '@gatehouse/people-directory';
 import { type Key, keyOf, type PeopleFile, type Row } from './csv.ts';
 import { type Column, fieldsOf, operationOf, type PersonFields, userOf } from './fields.ts';
 

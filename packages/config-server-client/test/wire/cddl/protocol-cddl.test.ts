@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import {
+  cfgAccessGroupSchema,
+  cfgPersonSchema,
+  cfgRoleSchema,
+  cfgTenantSchema,
+} from '@gatehouse/people-directory';
 import { describe, expect, it } from 'vitest';
-import { cfgAccessGroupSchema } from '../../../src/model/access-group.ts';
-import { cfgPersonSchema } from '../../../src/model/person.ts';
-import { cfgRoleSchema } from '../../../src/model/role.ts';
-import { cfgTenantSchema } from '../../../src/model/tenant.ts';
 import { type MessageName, messageCatalogue, parseMessage } from '../../../src/wire/message.ts';
 import { closeBodySchema } from '../../../src/wire/messages/registration.ts';
 import { decodeCbor } from '../../../src/wire/ocp/cbor-decode.ts';

@@ -1,7 +1,6 @@
 /** Composes the diagnosis from the probes of the domains before it, and of what no domain owns. */
 import { elasticsearchProbe } from '@gatehouse/audit-trail/elasticsearch/probe';
-import type { ConsulAccess } from '@gatehouse/config-server-client/discovery/consul/consul-access';
-import { consulProbe } from '@gatehouse/config-server-client/discovery/consul/consul-probe';
+import { type ConsulAccess, consulProbe } from '@gatehouse/config-server-client/consul';
 import { advisoryCheck } from '@gatehouse/service-kit/health';
 import { createProxyWatch } from '@gatehouse/service-kit/http';
 import type { Core } from '../../core/core.ts';

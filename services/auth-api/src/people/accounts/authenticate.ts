@@ -1,8 +1,7 @@
 /** Verifies a password at the Configuration Server: one limiter, one question, one audit trail for every login. */
-import type { CallOptions } from '@gatehouse/config-server-client/backend';
-import { CfgObjectState } from '@gatehouse/config-server-client/model/enumerations';
-import type { CfgPerson } from '@gatehouse/config-server-client/model/person';
+
 import { definedOnly, passwordWay } from '@gatehouse/contracts/values';
+import { type CallOptions, CfgObjectState, type CfgPerson } from '@gatehouse/people-directory';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import type { Metrics } from '@gatehouse/service-kit/observability';
 import type { Activity } from '../../records/activity/compose.ts';

@@ -1,7 +1,7 @@
 /** Changes a password and ends every session and token that the user got under the old one. */
-import type { CallOptions } from '@gatehouse/config-server-client/backend';
-import type { CfgPerson } from '@gatehouse/config-server-client/model/person';
+
 import { definedOnly, passwordWay } from '@gatehouse/contracts/values';
+import type { CallOptions, CfgPerson } from '@gatehouse/people-directory';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import type { AuditWriter } from '../../records/audit/event.ts';
 import type { Revocations } from '../../records/revocation/revocations.ts';

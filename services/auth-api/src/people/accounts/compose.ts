@@ -1,8 +1,8 @@
 /** Composes the users: links to Configuration Servers, password verification, limits, changes of persons. */
 
-import type { ConfigurationBackend } from '@gatehouse/config-server-client/backend';
-import type { ConsulAccess } from '@gatehouse/config-server-client/discovery/consul/consul-access';
+import type { ConsulAccess } from '@gatehouse/config-server-client/consul';
 import type { Directory, EnvironmentView } from '@gatehouse/contracts/environment-api';
+import type { ConfigurationBackend } from '@gatehouse/people-directory';
 import type { Secret } from '@gatehouse/service-kit/crypto';
 import type { Core } from '../../core/core.ts';
 import type { Domain, ServicesOf } from '../../core/domain.ts';

@@ -1,7 +1,7 @@
 /** Does the work of a wrong password for an account that cannot exist, so that the time does not tell which tenants exist. */
 import { scrypt } from 'node:crypto';
 import { promisify } from 'node:util';
-import type { CallOptions } from '@gatehouse/config-server-client/backend';
+import type { CallOptions } from '@gatehouse/people-directory';
 import { randomBytes, randomToken } from '@gatehouse/service-kit/crypto';
 import { createSemaphore } from '@gatehouse/service-kit/limits';
 import type { EnvironmentLinks } from '../directories/environment-links.ts';

@@ -1,10 +1,14 @@
 /** Finds the person whom an identity provider named, without a password. */
 
-import type { CallOptions } from '@gatehouse/config-server-client/backend';
-import { CfgObjectState, flagIsSet } from '@gatehouse/config-server-client/model/enumerations';
-import type { CfgPerson, PersonFilter } from '@gatehouse/config-server-client/model/person';
-import { foldUserName } from '@gatehouse/config-server-client/model/user-name';
 import type { ContactCenterView } from '@gatehouse/contracts/environment-api';
+import {
+  type CallOptions,
+  CfgObjectState,
+  type CfgPerson,
+  flagIsSet,
+  foldUserName,
+  type PersonFilter,
+} from '@gatehouse/people-directory';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import type { ContactCenterService } from '../../registry/contact-centers/service.ts';
 import { subjectOf } from '../../registry/contact-centers/subjects.ts';

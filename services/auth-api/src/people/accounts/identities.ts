@@ -1,10 +1,13 @@
 /** Reads a person's access groups and roles and builds the identity from them. */
-import type { CallOptions } from '@gatehouse/config-server-client/backend';
-import { ConfigServerError } from '@gatehouse/config-server-client/errors';
-import { CfgObjectState, CfgObjectType } from '@gatehouse/config-server-client/model/enumerations';
-import type { KeyValueList } from '@gatehouse/config-server-client/model/key-value-list';
-import type { CfgPerson } from '@gatehouse/config-server-client/model/person';
-import type { CfgRole } from '@gatehouse/config-server-client/model/role';
+import {
+  type CallOptions,
+  CfgObjectState,
+  CfgObjectType,
+  type CfgPerson,
+  type CfgRole,
+  ConfigServerError,
+  type KeyValueList,
+} from '@gatehouse/people-directory';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { LRUCache } from 'lru-cache';
 import type { AuthorityMapping } from '../../config/authority-mapping.ts';

@@ -1,5 +1,5 @@
 /** Opens the environment that verifies a password, unless the contact centre signs its people in through an identity provider. */
-import type { CallOptions } from '@gatehouse/config-server-client/backend';
+import type { CallOptions } from '@gatehouse/people-directory';
 import type { EnvironmentLink, EnvironmentLinks } from '../directories/environment-links.ts';
 import { SignInError } from '../directories/sign-in-error.ts';
 import type { Account } from './account.ts';

@@ -3,7 +3,7 @@
  * environments share, and the server alone decides how many it reports.
  */
 import { setTimeout as delay } from 'node:timers/promises';
-import type { PersonChange } from '@gatehouse/config-server-client/backend';
+import type { PersonChange } from '@gatehouse/people-directory';
 import { untilDone } from '@gatehouse/service-kit/background';
 import type { Logger } from '@gatehouse/service-kit/observability';
 

@@ -1,7 +1,7 @@
 /** Revokes what a person holds when the Configuration Server disables or deletes the person or changes the password. */
-import type { PersonChange } from '@gatehouse/config-server-client/backend';
-import { CfgObjectState } from '@gatehouse/config-server-client/model/enumerations';
+
 import { definedOnly } from '@gatehouse/contracts/values';
+import { CfgObjectState, type PersonChange } from '@gatehouse/people-directory';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import type { Logger } from '@gatehouse/service-kit/observability';
 import type { Revocations } from '../../records/revocation/revocations.ts';

@@ -1,7 +1,8 @@
 /** Reads a signed-in person again before something more is given. */
-import { CfgObjectState } from '@gatehouse/config-server-client/model/enumerations';
+
 import type { ContactCenterView } from '@gatehouse/contracts/environment-api';
 import { definedOnly } from '@gatehouse/contracts/values';
+import { CfgObjectState } from '@gatehouse/people-directory';
 import { AppError } from '@gatehouse/service-kit/errors';
 import type { ContactCenterService } from '../../registry/contact-centers/service.ts';
 import type { EnvironmentLinks } from '../directories/environment-links.ts';

@@ -1,11 +1,7 @@
 /** Finds people of a contact centre by the beginning of a name, wherever its people are. */
-import type { CallOptions } from '@gatehouse/config-server-client/backend';
-import type {
-  FoundPerson,
-  PersonPage,
-  PersonSearch,
-} from '@gatehouse/config-server-client/model/person-search';
+
 import type { ContactCenterView } from '@gatehouse/contracts/environment-api';
+import type { CallOptions, FoundPerson, PersonPage, PersonSearch } from '@gatehouse/people-directory';
 import { subjectOf } from '../../registry/contact-centers/subjects.ts';
 import type { EnvironmentLinks } from '../directories/environment-links.ts';
 import { canonicalUserName } from './login-name.ts';

@@ -1,6 +1,6 @@
 /** Counts what happens on the links to Configuration Servers, under the names that operators' alert rules use. */
-import type { DiscoveryMetrics } from '@gatehouse/config-server-client/discovery/known-endpoints';
-import type { ConnectionMetrics } from '@gatehouse/config-server-client/metrics';
+import type { DiscoveryMetrics } from '@gatehouse/config-server-client/discovery';
+import type { ConnectionMetrics } from '@gatehouse/config-server-client/surroundings';
 import type { Metrics } from '@gatehouse/service-kit/observability';
 
 /**

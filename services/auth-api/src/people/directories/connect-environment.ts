@@ -1,9 +1,8 @@
 /** Connects to the Configuration Servers of an environment that serve this installation's location. */
-import type { ConfigurationBackend } from '@gatehouse/config-server-client/backend';
+
 import { createConfigServerClient } from '@gatehouse/config-server-client/client';
-import { type Endpoint, orderEndpoints } from '@gatehouse/config-server-client/discovery/endpoint-source';
-import type { Logger } from '@gatehouse/config-server-client/log';
-import type { ConnectionMetrics } from '@gatehouse/config-server-client/metrics';
+import { type Endpoint, orderEndpoints } from '@gatehouse/config-server-client/discovery';
+import type { ConnectionMetrics, Logger } from '@gatehouse/config-server-client/surroundings';
 import {
   byPrecision,
   type ConfigServerView,
@@ -13,6 +12,7 @@ import {
   rootLocation,
   tlsClientOf,
 } from '@gatehouse/contracts/environment-api';
+import type { ConfigurationBackend } from '@gatehouse/people-directory';
 import type { SecretBox } from '@gatehouse/service-kit/crypto';
 import type { ServerDiscovery } from './server-discovery.ts';
 import { SignInError } from './sign-in-error.ts';

@@ -1,13 +1,14 @@
 /** Keeps one link to the Configuration Servers of each environment in use and follows changes of the environment. */
-import type {
-  CallOptions,
-  ConfigurationBackend,
-  PersonChange,
-} from '@gatehouse/config-server-client/backend';
-import { environmentTenantDbid } from '@gatehouse/config-server-client/model/tenant';
+
 import { createBackendPool } from '@gatehouse/config-server-client/pool';
 import type { ContactCenterView, EnvironmentView } from '@gatehouse/contracts/environment-api';
 import { definedOnly } from '@gatehouse/contracts/values';
+import {
+  type CallOptions,
+  type ConfigurationBackend,
+  environmentTenantDbid,
+  type PersonChange,
+} from '@gatehouse/people-directory';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import type { Logger } from '@gatehouse/service-kit/observability';
 import type { Keyspace, RedisClient } from '@gatehouse/service-kit/redis';

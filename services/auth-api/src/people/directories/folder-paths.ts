@@ -1,8 +1,12 @@
 /** Remembers for a while where the folders of an environment are, as paths that begin with the name of the tenant. */
-import type { CallOptions, ConfigurationBackend } from '@gatehouse/config-server-client/backend';
-import { CfgObjectType } from '@gatehouse/config-server-client/model/enumerations';
-import type { CfgFolder } from '@gatehouse/config-server-client/model/folder';
+
 import type { EnvironmentView } from '@gatehouse/contracts/environment-api';
+import {
+  type CallOptions,
+  type CfgFolder,
+  CfgObjectType,
+  type ConfigurationBackend,
+} from '@gatehouse/people-directory';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { LRUCache } from 'lru-cache';
 

@@ -1,6 +1,5 @@
 /** Reports to operators which links to Configuration Servers are down, and in which environments no login can succeed. */
-import { examineLogin } from '@gatehouse/config-server-client/login-needs';
-import { CfgObjectState } from '@gatehouse/config-server-client/model/enumerations';
+import { CfgObjectState, examineLogin } from '@gatehouse/people-directory';
 import { createRepeatingWork } from '@gatehouse/service-kit/background';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import type { Probe } from '@gatehouse/service-kit/health';

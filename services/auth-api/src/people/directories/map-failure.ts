@@ -1,6 +1,6 @@
 /** Maps a failed call to a Configuration Server to the error that the person who signs in gets. */
 import { UpstreamError } from '@gatehouse/api-client/http';
-import { ConfigServerError } from '@gatehouse/config-server-client/errors';
+import { ConfigServerError } from '@gatehouse/people-directory';
 import { SignInError, type SignInFailure } from './sign-in-error.ts';
 
 /** The server gives these only after the right password. */

@@ -2,22 +2,22 @@
  * Asks the environment of a contact centre for its people, and for them alone: whoever does not belong to the contact centre is
  * answered as nobody, after the same questions. Nothing else in this service can read a person of a directory.
  */
-import type {
-  AuthenticatedUser,
-  AuthenticateRequest,
-  CallOptions,
-  ChangePasswordRequest,
-  ConfigurationBackend,
-} from '@gatehouse/config-server-client/backend';
-import { isConfigServerError } from '@gatehouse/config-server-client/errors';
-import type { CfgPerson, PersonFilter } from '@gatehouse/config-server-client/model/person';
-import type {
-  FoundPerson,
-  PersonPage,
-  PersonSearch,
-} from '@gatehouse/config-server-client/model/person-search';
-import { foldUserName } from '@gatehouse/config-server-client/model/user-name';
+
 import { definedOnly } from '@gatehouse/contracts/values';
+import {
+  type AuthenticatedUser,
+  type AuthenticateRequest,
+  type CallOptions,
+  type CfgPerson,
+  type ChangePasswordRequest,
+  type ConfigurationBackend,
+  type FoundPerson,
+  foldUserName,
+  isConfigServerError,
+  type PersonFilter,
+  type PersonPage,
+  type PersonSearch,
+} from '@gatehouse/people-directory';
 import { randomToken } from '@gatehouse/service-kit/crypto';
 import { nobody, type PersonFacts, type TakesIn } from './membership.ts';
 import { SignInError } from './sign-in-error.ts';

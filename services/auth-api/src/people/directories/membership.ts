@@ -1,9 +1,13 @@
 /** Tells whether a person belongs to a contact centre, by what the directory of its environment says of the person. */
-import type { CallOptions, ConfigurationBackend } from '@gatehouse/config-server-client/backend';
-import { isConfigServerError } from '@gatehouse/config-server-client/errors';
-import { CfgObjectState } from '@gatehouse/config-server-client/model/enumerations';
+
 import type { EnvironmentView, Membership } from '@gatehouse/contracts/environment-api';
 import { isAtOrBelow } from '@gatehouse/directory-ldap/distinguished-name';
+import {
+  type CallOptions,
+  CfgObjectState,
+  type ConfigurationBackend,
+  isConfigServerError,
+} from '@gatehouse/people-directory';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { createFolderPaths } from './folder-paths.ts';
 import { createTenantNumbers } from './tenant-numbers.ts';

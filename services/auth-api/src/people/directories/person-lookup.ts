@@ -1,6 +1,5 @@
 /** Reads the access groups of persons of a contact centre. */
-import type { CallOptions } from '@gatehouse/config-server-client/backend';
-import { CfgObjectState } from '@gatehouse/config-server-client/model/enumerations';
+import { type CallOptions, CfgObjectState } from '@gatehouse/people-directory';
 import type { EnvironmentLink } from './environment-links.ts';
 
 /** Tells whether a person is a member of one of the access groups; disabled groups do not count. @throws ConfigServerError */

@@ -1,8 +1,8 @@
 /** Gives people of directories the numbers that Environment API allocates, and remembers them: they never change. */
 import type { EnvironmentApiClient } from '@gatehouse/api-client/environment-api';
-import { ConfigServerError } from '@gatehouse/config-server-client/errors';
 import { maxNumbersAtOnce } from '@gatehouse/contracts/environment-api';
 import type { PersonNumbers } from '@gatehouse/directory-ldap/person-numbers';
+import { ConfigServerError } from '@gatehouse/people-directory';
 import { createGrowingCache } from '@gatehouse/service-kit/cache';
 
 /** About 10 MB. A person who is not among them costs one more question. */

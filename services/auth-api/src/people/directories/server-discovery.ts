@@ -1,16 +1,15 @@
 /** Finds the Configuration Servers of an environment: in its fixed list, in Consul, or by a DNS SRV record. */
-import type { ConsulAccess } from '@gatehouse/config-server-client/discovery/consul/consul-access';
-import { consulEndpoints } from '@gatehouse/config-server-client/discovery/consul/consul-endpoints';
-import { dnsSrvEndpoints } from '@gatehouse/config-server-client/discovery/dns-srv';
+import { type ConsulAccess, consulEndpoints } from '@gatehouse/config-server-client/consul';
 import {
+  createSharedSources,
+  type DiscoveryMetrics,
+  dnsSrvEndpoints,
   type Endpoint,
   type EndpointSource,
+  staticEndpoints,
   withFixedList,
-} from '@gatehouse/config-server-client/discovery/endpoint-source';
-import type { DiscoveryMetrics } from '@gatehouse/config-server-client/discovery/known-endpoints';
-import { createSharedSources } from '@gatehouse/config-server-client/discovery/shared-sources';
-import { staticEndpoints } from '@gatehouse/config-server-client/discovery/static';
-import type { Logger } from '@gatehouse/config-server-client/log';
+} from '@gatehouse/config-server-client/discovery';
+import type { Logger } from '@gatehouse/config-server-client/surroundings';
 import type { EnvironmentView } from '@gatehouse/contracts/environment-api';
 
 export type RegistryNames = Pick<EnvironmentView, 'id' | 'consulService' | 'srvRecord'>;

@@ -1,7 +1,7 @@
 /** Remembers for a while which number the tenants of an environment have at its Configuration Server. */
-import type { CallOptions, ConfigurationBackend } from '@gatehouse/config-server-client/backend';
-import { findTenant } from '@gatehouse/config-server-client/login-needs';
+
 import type { EnvironmentView } from '@gatehouse/contracts/environment-api';
+import { type CallOptions, type ConfigurationBackend, findTenant } from '@gatehouse/people-directory';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { LRUCache } from 'lru-cache';
 

@@ -1,7 +1,7 @@
 /** Derives a person's authorities from flags, ranks, access groups and roles. docs/explain/authorities.md lists the rules. */
-import { CfgRank, flagIsSet } from '@gatehouse/config-server-client/model/enumerations';
-import type { CfgPerson } from '@gatehouse/config-server-client/model/person';
+
 import { contactCenterAdminAuthority } from '@gatehouse/contracts/auth-api';
+import { type CfgPerson, CfgRank, flagIsSet } from '@gatehouse/people-directory';
 import type { AuthorityMapping } from '../../config/authority-mapping.ts';
 import { groupPrefix } from '../../core/protocol/user-claims.ts';
 

@@ -1,6 +1,7 @@
 /** Builds the identity of a person: the value that sessions, tokens and userinfo carry. */
-import type { CfgPerson } from '@gatehouse/config-server-client/model/person';
+
 import { definedOnly } from '@gatehouse/contracts/values';
+import type { CfgPerson } from '@gatehouse/people-directory';
 import type { AuthorityMapping } from '../../config/authority-mapping.ts';
 import type { Entry } from '../../records/revocation/revocation.ts';
 import { type SubjectPlace, subjectOf } from '../../registry/contact-centers/subjects.ts';

@@ -2,17 +2,17 @@
 import type { EnvironmentApiClient, PersonQuery } from '@gatehouse/api-client/environment-api';
 import { isOfReadOnlyRegion, UpstreamError } from '@gatehouse/api-client/http';
 import { brokenPasswordRules } from '@gatehouse/caller-auth/credentials/person-password';
-import type {
-  CallOptions,
-  ChangePasswordRequest,
-  ConfigurationBackend,
-  ListOptions,
-} from '@gatehouse/config-server-client/backend';
-import { ConfigServerError } from '@gatehouse/config-server-client/errors';
-import { CfgObjectState } from '@gatehouse/config-server-client/model/enumerations';
-import type { PersonFilter } from '@gatehouse/config-server-client/model/person';
-import { environmentTenantDbid } from '@gatehouse/config-server-client/model/tenant';
 import type { PersonView } from '@gatehouse/contracts/environment-api';
+import {
+  type CallOptions,
+  CfgObjectState,
+  type ChangePasswordRequest,
+  ConfigServerError,
+  type ConfigurationBackend,
+  environmentTenantDbid,
+  type ListOptions,
+  type PersonFilter,
+} from '@gatehouse/people-directory';
 import type { PersonPasswords } from './passwords.ts';
 import { accessGroupsOf, cfgPersonOf } from './person.ts';
 import type { Persons } from './persons.ts';

@@ -1,7 +1,7 @@
 /** Hashes and compares the passwords of people, a few at a time: what waits beyond is refused. */
 import { hashPersonPassword, isPersonPassword } from '@gatehouse/caller-auth/credentials/person-password';
-import { ConfigServerError } from '@gatehouse/config-server-client/errors';
 import { type PersonView, personPasswordPlace } from '@gatehouse/contracts/environment-api';
+import { ConfigServerError } from '@gatehouse/people-directory';
 import { randomToken, type SecretBox } from '@gatehouse/service-kit/crypto';
 import { createSemaphore } from '@gatehouse/service-kit/limits';
 

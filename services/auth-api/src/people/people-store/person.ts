@@ -1,10 +1,14 @@
 /** Turns a person of the people store into the person and access groups that a Configuration Server would show. */
-import { type CfgAccessGroup, namedAccessGroup } from '@gatehouse/config-server-client/model/access-group';
-import { CfgObjectState } from '@gatehouse/config-server-client/model/enumerations';
-import type { CfgPerson } from '@gatehouse/config-server-client/model/person';
-import { environmentTenantDbid } from '@gatehouse/config-server-client/model/tenant';
+
 import type { PersonView } from '@gatehouse/contracts/environment-api';
 import { definedOnly } from '@gatehouse/contracts/values';
+import {
+  type CfgAccessGroup,
+  CfgObjectState,
+  type CfgPerson,
+  environmentTenantDbid,
+  namedAccessGroup,
+} from '@gatehouse/people-directory';
 
 export function cfgPersonOf(person: PersonView): CfgPerson {
   return definedOnly({

@@ -1,14 +1,14 @@
 /** Finds people of the people store by the beginning of a name. */
 import type { EnvironmentApiClient } from '@gatehouse/api-client/environment-api';
-import type { CallOptions } from '@gatehouse/config-server-client/backend';
-import type {
-  FoundPerson,
-  PersonPage,
-  PersonSearch,
-} from '@gatehouse/config-server-client/model/person-search';
-import { environmentTenantDbid } from '@gatehouse/config-server-client/model/tenant';
 import type { PersonView } from '@gatehouse/contracts/environment-api';
 import { definedOnly } from '@gatehouse/contracts/values';
+import {
+  type CallOptions,
+  environmentTenantDbid,
+  type FoundPerson,
+  type PersonPage,
+  type PersonSearch,
+} from '@gatehouse/people-directory';
 
 /** @throws UpstreamError */
 export async function searchPersons(

@@ -1,5 +1,5 @@
 /** Folds names that people type: spellings that differ only by case, width or composition become one text. */
-import { foldSpelling } from '@gatehouse/config-server-client/model/user-name';
+import { foldSpelling } from '@gatehouse/people-directory';
 
 /** Domains of contact centres compare without case and width; a text too long to be one gives the empty text. */
 export function canonicalTenant(tenant: string): string {

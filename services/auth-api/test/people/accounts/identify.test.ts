@@ -1,4 +1,4 @@
-import { InMemoryBackend, type MemoryPerson } from '@gatehouse/config-server-client/testing/memory-backend';
+import { InMemoryBackend, type MemoryPerson } from '@gatehouse/config-server-client/testing';
 import { describe, expect, it } from 'vitest';
 import { readMapping } from '../../../src/config/authority-mapping.ts';
 import { createIdentification } from '../../../src/people/accounts/identify.ts';

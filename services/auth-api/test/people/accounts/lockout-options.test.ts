@@ -1,4 +1,4 @@
-import type { CfgTenant } from '@gatehouse/config-server-client/model/tenant';
+import type { CfgTenant } from '@gatehouse/people-directory';
 import { expect, it } from 'vitest';
 import { readLockoutOptions } from '../../../src/people/accounts/attempts/lockout-options.ts';
 

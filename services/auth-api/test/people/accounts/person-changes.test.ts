@@ -1,6 +1,5 @@
 import { queryObjects } from 'node:v8';
-import type { ConfigurationBackend } from '@gatehouse/config-server-client/backend';
-import { CfgObjectState } from '@gatehouse/config-server-client/model/enumerations';
+import { CfgObjectState, type ConfigurationBackend } from '@gatehouse/people-directory';
 import { createLogger } from '@gatehouse/service-kit/observability';
 import { expect, it, onTestFinished } from 'vitest';
 import {

@@ -1,6 +1,9 @@
 /** Which LDAP servers an environment is connected to. */
-import type { Endpoint, EndpointSource } from '@gatehouse/config-server-client/discovery/endpoint-source';
-import { staticEndpoints } from '@gatehouse/config-server-client/discovery/static';
+import {
+  type Endpoint,
+  type EndpointSource,
+  staticEndpoints,
+} from '@gatehouse/config-server-client/discovery';
 import { createSecretBox, Secret } from '@gatehouse/service-kit/crypto';
 import { createAuthority } from '@gatehouse/testing/certificates';
 import { describe, expect, it, onTestFinished } from 'vitest';

@@ -1,8 +1,5 @@
-import {
-  consulAccessOf,
-  consulProblems,
-} from '@gatehouse/config-server-client/discovery/consul/consul-settings';
-import { silentLogger } from '@gatehouse/config-server-client/log';
+import { consulAccessOf, consulProblems } from '@gatehouse/config-server-client/consul';
+import { silentLogger } from '@gatehouse/config-server-client/surroundings';
 import { loadConfig } from '@gatehouse/service-kit/config';
 import { afterEach, describe, expect, it } from 'vitest';
 import { configuration } from '../../../src/config.ts';

@@ -1,5 +1,5 @@
 /** What the Configuration Server says of a person, as applications read it. */
-import { CfgObjectState, CfgObjectType, CfgRank } from '@gatehouse/config-server-client/model/enumerations';
+import { CfgObjectState, CfgObjectType, CfgRank } from '@gatehouse/people-directory';
 import { loadConfig } from '@gatehouse/service-kit/config';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { mappingProblem } from '../../../src/config/authority-mapping.ts';

@@ -1,5 +1,4 @@
-import { CfgRank } from '@gatehouse/config-server-client/model/enumerations';
-import type { CfgPerson } from '@gatehouse/config-server-client/model/person';
+import { type CfgPerson, CfgRank } from '@gatehouse/people-directory';
 import { describe, expect, it } from 'vitest';
 import { readMapping } from '../../../src/config/authority-mapping.ts';
 import { noEntitlements } from '../../../src/people/identity/authorities.ts';

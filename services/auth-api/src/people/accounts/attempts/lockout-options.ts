@@ -1,6 +1,5 @@
 /** Reads from the annexes of tenants when their Configuration Server locks an account. */
-import { readKeyValue } from '@gatehouse/config-server-client/model/key-value-list';
-import { type CfgTenant, environmentTenantDbid } from '@gatehouse/config-server-client/model/tenant';
+import { type CfgTenant, environmentTenantDbid, readKeyValue } from '@gatehouse/people-directory';
 import type { LockoutRules } from './budget.ts';
 
 const section = 'security-authentication-rules';

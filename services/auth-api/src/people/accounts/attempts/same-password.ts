@@ -1,6 +1,6 @@
 /** Notices attempts that ask the Configuration Server what it is being asked already, so that all share one place and answer. */
 import { createHmac, createSecretKey } from 'node:crypto';
-import type { AuthenticatedUser } from '@gatehouse/config-server-client/backend';
+import type { AuthenticatedUser } from '@gatehouse/people-directory';
 import { randomBytes } from '@gatehouse/service-kit/crypto';
 
 /** The server's answer to a right password. */

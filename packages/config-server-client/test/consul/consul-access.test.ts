@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type ConsulAccess, checkedConsulUrl } from '../../../src/discovery/consul/consul-access.ts';
-import { consulEndpoints } from '../../../src/discovery/consul/consul-endpoints.ts';
+import { type ConsulAccess, checkedConsulUrl } from '../../src/consul/consul-access.ts';
+import { consulEndpoints } from '../../src/consul/consul-endpoints.ts';
 
 const url = (access: ConsulAccess) => checkedConsulUrl(access).href;
 

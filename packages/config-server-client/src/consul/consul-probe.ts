@@ -1,5 +1,5 @@
 /** Checks for an operator whether Consul answers and has a leader. */
-import { systemClock } from '../../clock.ts';
+import { systemClock } from '../surroundings/clock.ts';
 import type { ConsulAccess } from './consul-access.ts';
 import { ConsulAgent } from './consul-agent.ts';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { nextIndex } from '../../../src/discovery/consul/consul-endpoints.ts';
+import { nextIndex } from '../../src/consul/consul-endpoints.ts';
 
 describe('index of blocking queries', () => {
   it('waits for what comes after the answer', () => {

@@ -2,7 +2,7 @@
 import { EventEmitter } from 'node:events';
 import type { Agent, IncomingMessage } from 'node:http';
 import Consul from 'consul';
-import type { Clock } from '../../clock.ts';
+import type { Clock } from '../surroundings/clock.ts';
 import { bareHost, type ConsulAccess, checkedConsulUrl } from './consul-access.ts';
 import { ConsulFailure, toConsulFailure } from './consul-failure.ts';
 

@@ -1,6 +1,6 @@
 import { networkInterfaces } from 'node:os';
 import { describe, expect, it } from 'vitest';
-import { consulEndpoints } from '../../../src/discovery/consul/consul-endpoints.ts';
+import { consulEndpoints } from '../../src/consul/consul-endpoints.ts';
 import { instance, startConsulStandIn, until } from './consul-stand-in.ts';
 import { watchStandIn } from './consul-watch.ts';
 

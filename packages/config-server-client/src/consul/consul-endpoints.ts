@@ -1,9 +1,10 @@
 /** Finds the servers of one environment in Consul, and follows changes by blocking queries. */
-import { type Clock, systemClock } from '../../clock.ts';
-import { type Logger, silentLogger } from '../../log.ts';
-import type { Endpoint, EndpointSource } from '../endpoint-source.ts';
-import type { DiscoveryMetrics } from '../known-endpoints.ts';
-import { type RegistryAnswer, RegistryWatch } from '../registry-watch.ts';
+
+import type { Endpoint, EndpointSource } from '../discovery/endpoint-source.ts';
+import type { DiscoveryMetrics } from '../discovery/known-endpoints.ts';
+import { type RegistryAnswer, RegistryWatch } from '../discovery/registry-watch.ts';
+import { type Clock, systemClock } from '../surroundings/clock.ts';
+import { type Logger, silentLogger } from '../surroundings/log.ts';
 import type { ConsulAccess } from './consul-access.ts';
 import { type CallContext, ConsulAgent, type ConsulAnswer } from './consul-agent.ts';
 import { ConsulFailure, toConsulFailure } from './consul-failure.ts';

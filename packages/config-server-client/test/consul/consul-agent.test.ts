@@ -1,8 +1,8 @@
 import { inspect } from 'node:util';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { systemClock } from '../../../src/clock.ts';
-import { ConsulAgent } from '../../../src/discovery/consul/consul-agent.ts';
-import { ConsulFailure } from '../../../src/discovery/consul/consul-failure.ts';
+import { ConsulAgent } from '../../src/consul/consul-agent.ts';
+import { ConsulFailure } from '../../src/consul/consul-failure.ts';
+import { systemClock } from '../../src/surroundings/clock.ts';
 import { type Query, startConsulStandIn } from './consul-stand-in.ts';
 
 const token = 'a-secret-token';

@@ -1,5 +1,5 @@
 /** Defines the access to Consul, and refuses settings by which an attacker could choose the servers. */
-import { isLoopback } from '../endpoint-source.ts';
+import { isLoopback } from '../discovery/endpoint-source.ts';
 
 export interface ConsulAccess {
   /** `https://consul.example:8501`, optionally with a path that precedes `/v1`. */

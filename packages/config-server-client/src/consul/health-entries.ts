@@ -1,6 +1,6 @@
 /** Reads the instances in an answer of Consul's health endpoint as endpoints. */
 import { z } from 'zod';
-import { type Endpoint, type EndpointRole, orderEndpoints } from '../endpoint-source.ts';
+import { type Endpoint, type EndpointRole, orderEndpoints } from '../discovery/endpoint-source.ts';
 
 const host = z
   .string()

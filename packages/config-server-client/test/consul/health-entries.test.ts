@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseHealthEntries } from '../../../src/discovery/consul/health-entries.ts';
+import { parseHealthEntries } from '../../src/consul/health-entries.ts';
 import { instance } from './consul-stand-in.ts';
 
 const hosts = (body: unknown) => parseHealthEntries(body)?.endpoints.map(({ host }) => host);

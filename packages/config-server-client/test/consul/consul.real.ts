@@ -9,11 +9,11 @@ import {
 } from '@gatehouse/testing/consul-agent';
 import { type ConsulCertificates, createConsulCertificates } from '@gatehouse/testing/consul-certificates';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { type ConsulEndpointsOptions, consulEndpoints } from '../../src/discovery/consul/consul-endpoints.ts';
+import { type ConsulEndpointsOptions, consulEndpoints } from '../../src/consul/consul-endpoints.ts';
 import { dnsSrvEndpoints } from '../../src/discovery/dns-srv.ts';
 import type { EndpointSource } from '../../src/discovery/endpoint-source.ts';
-import { administration, serviceName } from './consul/consul-administration.ts';
-import { startConsulRelay } from './consul/consul-relay.ts';
+import { administration, serviceName } from './consul-administration.ts';
+import { startConsulRelay } from './consul-relay.ts';
 
 const program = process.env[consulProgramVariable] ?? '';
 

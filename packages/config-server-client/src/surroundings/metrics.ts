@@ -1,6 +1,5 @@
 /** Defines the callbacks by which a client reports its figures to any metrics library. */
-import type { BackendState } from './backend.ts';
-import type { ConfigServerErrorCode } from './errors.ts';
+import type { BackendState, ConfigServerErrorCode } from '@gatehouse/people-directory';
 
 export interface ConnectionMetrics {
   /** A call ended; `outcome` is `ok` or an error code. */

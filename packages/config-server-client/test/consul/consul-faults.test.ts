@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { consulEndpoints } from '../../../src/discovery/consul/consul-endpoints.ts';
-import { ManualClock } from '../../../src/testing/manual-clock.ts';
+import { consulEndpoints } from '../../src/consul/consul-endpoints.ts';
+import { ManualClock } from '../../src/testing/manual-clock.ts';
 import { instance, type Query, until } from './consul-stand-in.ts';
 import { type Watch, watchStandIn } from './consul-watch.ts';
 

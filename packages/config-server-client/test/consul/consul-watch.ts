@@ -1,9 +1,6 @@
 /** Creates a watch of the imitated Consul with a manual clock, and records its lists and log lines. */
-import {
-  type ConsulEndpointsOptions,
-  consulEndpoints,
-} from '../../../src/discovery/consul/consul-endpoints.ts';
-import { ManualClock } from '../../../src/testing/manual-clock.ts';
+import { type ConsulEndpointsOptions, consulEndpoints } from '../../src/consul/consul-endpoints.ts';
+import { ManualClock } from '../../src/testing/manual-clock.ts';
 import { startConsulStandIn, until } from './consul-stand-in.ts';
 
 export async function watchStandIn(options: Partial<ConsulEndpointsOptions> = {}) {
