@@ -1,7 +1,7 @@
 /** What a step works with: kubectl, helm, the shell of an operator, and addresses in the cluster. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import path from 'node:path';
-import { freePort } from '@gatehouse/testing/ports';
+import { freePort } from '@gatehouse/testing/network';
 import { packagedProgram } from '../../tools/charts/helm.ts';
 import { makeNodeImages } from '../../tools/images/base.ts';
 import { podmanEnvironment } from '../../tools/images/podman.ts';

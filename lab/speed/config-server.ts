@@ -3,8 +3,7 @@
  * process; its arguments say how many agents there are beside the people of the demo, and after how many milliseconds it
  * answers. Prints its port.
  */
-import { demoSeed, demoTenantName } from '@gatehouse/config-server-simulator/seed/demo';
-import { startSimulator } from '@gatehouse/config-server-simulator/simulator';
+import { demoSeed, demoTenantName, startSimulator } from '@gatehouse/config-server-simulator';
 import { personsOf } from './agents-seed.ts';
 
 const [agentCount = 0, answersAfterMs = 0] = process.argv.slice(2).map(Number);

@@ -1,6 +1,5 @@
 /** Runs the Configuration Server whose people use both contact centres: those of the demo, and one for each question. */
-import { demoSeed, demoTenantName } from '@gatehouse/config-server-simulator/seed/demo';
-import { startSimulator } from '@gatehouse/config-server-simulator/simulator';
+import { demoSeed, demoTenantName, startSimulator } from '@gatehouse/config-server-simulator';
 
 export type Directory = Awaited<ReturnType<typeof startDirectory>>;
 

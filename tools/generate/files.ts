@@ -1,11 +1,7 @@
 /** Lists the files of the repository that programs write, and writes or compares them. */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import {
-  type Asset,
-  auditLifecycle,
-  auditTemplates,
-} from '@gatehouse/audit-trail/elasticsearch/audit-assets';
+import { type Asset, auditLifecycle, auditTemplates } from '@gatehouse/audit-trail/elasticsearch';
 import { jsonSchemaOf } from '@gatehouse/contracts/resource';
 import {
   branding,

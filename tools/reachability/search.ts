@@ -1,5 +1,5 @@
 /** Searches what can be reached from each right, key and setting, over both matrices and the edges beside them. */
-import type { Rule } from '@gatehouse/caller-auth/authorisation/matrix';
+import type { Rule } from '@gatehouse/caller-auth/authorisation';
 import type { Fact, ReachEdge, ReachGuard, Source } from '@gatehouse/contracts/reachability';
 import {
   administratorKinds,

@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 import { symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { temporaryFolder } from '@gatehouse/testing/temporary-folder';
+import { temporaryFolder } from '@gatehouse/testing/programs';
 import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
 import { type Outcome, startInterpreter } from './interpreter.ts';

@@ -1,9 +1,9 @@
 /** Signs a person in with Chromium at the public host, as the last lines of docs/start/first-login.md say. */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { createAuthority } from '@gatehouse/testing/certificates';
 import { findChromium, launchChromium } from '@gatehouse/testing/chromium';
-import { freePort } from '@gatehouse/testing/ports';
+import { createAuthority } from '@gatehouse/testing/keys';
+import { freePort } from '@gatehouse/testing/network';
 import { blocksOf } from '../../../tools/charts/page-blocks.ts';
 import { startGateway } from '../../../tools/stack/gateway.ts';
 import type { Cluster } from '../cluster.ts';

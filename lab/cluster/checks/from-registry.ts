@@ -1,7 +1,7 @@
 /** Packs the charts, pushes them to a real OCI registry, and installs the three services from there. */
 import { mkdirSync, readdirSync } from 'node:fs';
 import path from 'node:path';
-import { freePort } from '@gatehouse/testing/ports';
+import { freePort } from '@gatehouse/testing/network';
 import { startRegistry, whyNoRegistry } from '../../../tools/charts/registry/registry.ts';
 import { services, settled } from '../disturbances/pods.ts';
 import { runHelm } from '../disturbances/releases.ts';

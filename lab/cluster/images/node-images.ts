@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { cpSync } from 'node:fs';
 import path from 'node:path';
-import { findPostgresPrograms } from '@gatehouse/testing/postgres-program';
+import { findPostgresPrograms } from '@gatehouse/testing/postgres';
 import { debianImage, makeImage } from '../../../tools/images/base.ts';
 import { builtPrograms } from '../programs.ts';
 

@@ -1,5 +1,5 @@
 /** A webhook for audit events that refuses what it is told to. */
-import { createAuthority } from '@gatehouse/testing/certificates';
+import { createAuthority } from '@gatehouse/testing/keys';
 import { namespaceObject, neighbourObjects, secretObject } from '../stores/object.ts';
 
 const namespace = 'receiver';

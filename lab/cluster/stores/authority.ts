@@ -1,5 +1,5 @@
 /** The company's own authority, new with every run: the stores have their certificates from it. */
-import { createAuthority } from '@gatehouse/testing/certificates';
+import { createAuthority } from '@gatehouse/testing/keys';
 import { secretObject } from './object.ts';
 
 export const authority = createAuthority('company authority');

@@ -1,6 +1,5 @@
 /** The real LDAP servers that are attacked, each with one person, set up as their administrators would who did not think of attacks. */
-import { ldapNames } from '@gatehouse/testing/ldap-data';
-import { findSlapd, startLdapServer } from '@gatehouse/testing/ldap-server';
+import { findSlapd, ldapNames, startLdapServer } from '@gatehouse/testing/ldap';
 import { ds389Names, missingForDs389, startDs389 } from './ds389-server.ts';
 import { bindAccount, domainLdif, peopleDn, password as sambaPassword } from './samba-people.ts';
 import { domainDn, missingForSamba, realm, startSamba } from './samba-server.ts';

@@ -5,9 +5,8 @@ import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { freePort } from '@gatehouse/testing/ports';
-import { findProgram, watchProgram } from '@gatehouse/testing/programs';
-import { temporaryFolder } from '@gatehouse/testing/temporary-folder';
+import { freePort } from '@gatehouse/testing/network';
+import { findProgram, temporaryFolder, watchProgram } from '@gatehouse/testing/programs';
 
 const execute = promisify(execFile);
 

@@ -1,6 +1,6 @@
 /** Lets one of two OpenLDAP servers fail while people sign in, and sees who got in and how soon all did again. */
 import { setTimeout as wait } from 'node:timers/promises';
-import { ldapNames, personDn } from '@gatehouse/testing/ldap-data';
+import { ldapNames, personDn } from '@gatehouse/testing/ldap';
 import type { Call } from '../../harness/calls.ts';
 import { isCalm, longestCalmWaitMs, startLoad } from '../../harness/load.ts';
 import { createRecord } from '../../harness/record.ts';

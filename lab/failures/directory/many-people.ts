@@ -2,10 +2,16 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import { staticEndpoints } from '@gatehouse/config-server-client/discovery';
-import { createDirectoryBackend } from '@gatehouse/directory-ldap/backend';
+import { createDirectoryBackend } from '@gatehouse/directory-ldap';
 import { CfgObjectState } from '@gatehouse/people-directory';
-import { groupDn, type LdapTestData, ldapNames, personDn } from '@gatehouse/testing/ldap-data';
-import { type LdapTestServer, startLdapServer } from '@gatehouse/testing/ldap-server';
+import {
+  groupDn,
+  type LdapTestData,
+  type LdapTestServer,
+  ldapNames,
+  personDn,
+  startLdapServer,
+} from '@gatehouse/testing/ldap';
 import pg from 'pg';
 import { startLoad } from '../../harness/load.ts';
 import { createRecord } from '../../harness/record.ts';

@@ -6,9 +6,8 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { createAuthority } from '@gatehouse/testing/certificates';
-import { findProgram, watchProgram } from '@gatehouse/testing/programs';
-import { temporaryFolder } from '@gatehouse/testing/temporary-folder';
+import { createAuthority } from '@gatehouse/testing/keys';
+import { findProgram, temporaryFolder, watchProgram } from '@gatehouse/testing/programs';
 
 const execute = promisify(execFile);
 

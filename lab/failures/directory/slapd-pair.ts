@@ -1,9 +1,8 @@
 /** Runs two OpenLDAP servers that copy to each other, each behind a proxy for the services and one for the other server. */
 import { setTimeout as wait } from 'node:timers/promises';
-import { createAuthority } from '@gatehouse/testing/certificates';
-import { type LdapTestData, ldapNames } from '@gatehouse/testing/ldap-data';
-import { type LdapTestServer, startLdapServer } from '@gatehouse/testing/ldap-server';
-import { startTcpProxy } from '@gatehouse/testing/tcp-proxy';
+import { createAuthority } from '@gatehouse/testing/keys';
+import { type LdapTestData, type LdapTestServer, ldapNames, startLdapServer } from '@gatehouse/testing/ldap';
+import { startTcpProxy } from '@gatehouse/testing/network';
 
 export interface PairMember extends LdapTestServer {
   /** `ldaps`, as the services reach it. */

@@ -2,8 +2,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { auditDataStream } from '@gatehouse/audit-trail/elasticsearch/audit-assets';
-import { logDataStream } from '@gatehouse/audit-trail/elasticsearch/log-assets';
+import { auditDataStream, logDataStream } from '@gatehouse/audit-trail/elasticsearch';
 import pg from 'pg';
 import type { ChaosStack } from '../../harness/installation.ts';
 import type { ElasticsearchNodes } from './elasticsearch-nodes.ts';

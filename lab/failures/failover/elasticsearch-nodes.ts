@@ -4,11 +4,11 @@ import {
   auditDataStream,
   auditLifecycle,
   auditTemplates,
-} from '@gatehouse/audit-trail/elasticsearch/audit-assets';
-import { logLifecycle, logTemplate } from '@gatehouse/audit-trail/elasticsearch/log-assets';
+  logLifecycle,
+  logTemplate,
+} from '@gatehouse/audit-trail/elasticsearch';
 import { startElasticsearch } from '@gatehouse/testing/elasticsearch-server';
-import { freePort } from '@gatehouse/testing/ports';
-import { startTcpProxy } from '@gatehouse/testing/tcp-proxy';
+import { freePort, startTcpProxy } from '@gatehouse/testing/network';
 import {
   installElasticsearch,
   javaHome,

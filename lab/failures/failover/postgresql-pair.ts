@@ -5,9 +5,8 @@ import { appendFileSync, chmodSync, mkdtempSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { freePort } from '@gatehouse/testing/ports';
-import { startPostgresServer } from '@gatehouse/testing/postgres-server';
-import { startTcpProxy } from '@gatehouse/testing/tcp-proxy';
+import { freePort, startTcpProxy } from '@gatehouse/testing/network';
+import { startPostgresServer } from '@gatehouse/testing/postgres';
 import pg from 'pg';
 import { postgresUrl } from '../../../tools/stack/backing/postgres.ts';
 import type { ChaosStack } from '../../harness/installation.ts';

@@ -1,6 +1,6 @@
 /** Runs the installation on a primary of PostgreSQL with a standby, behind one address that follows the primary. */
 import { setTimeout as wait } from 'node:timers/promises';
-import { startTcpProxy } from '@gatehouse/testing/tcp-proxy';
+import { startTcpProxy } from '@gatehouse/testing/network';
 import type { ChaosStack } from '../../harness/installation.ts';
 import { createPostgresPair } from './postgresql-pair.ts';
 import type { FailOver, Store } from './store.ts';

@@ -1,5 +1,5 @@
 /** Runs the installation on a Redis Cluster of three primaries with a replica each. */
-import { type ClusterNode, startRedisNodes } from '@gatehouse/testing/redis-cluster';
+import { type ClusterNode, startRedisNodes } from '@gatehouse/testing/redis';
 import { keyPrefix } from '../../../tools/stack/backing/redis.ts';
 import { createProxies, failOversOf } from './redis-nodes.ts';
 import type { Store } from './store.ts';

@@ -1,6 +1,6 @@
 /** Does to a node of Redis what ends its time as the primary. */
 import { setTimeout as wait } from 'node:timers/promises';
-import { startTcpProxy } from '@gatehouse/testing/tcp-proxy';
+import { startTcpProxy } from '@gatehouse/testing/network';
 import type { FailOver } from './store.ts';
 
 type TcpProxy = Awaited<ReturnType<typeof startTcpProxy>>;

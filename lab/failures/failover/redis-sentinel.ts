@@ -1,6 +1,6 @@
 /** Runs the installation on a primary with two replicas and three sentinels. */
 import { setTimeout as wait } from 'node:timers/promises';
-import { type RedisSentinel, startRedisSentinel } from '@gatehouse/testing/redis-sentinel';
+import { type RedisSentinel, startRedisSentinel } from '@gatehouse/testing/redis';
 import { createProxies, failOversOf } from './redis-nodes.ts';
 import type { Store } from './store.ts';
 

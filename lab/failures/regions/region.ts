@@ -1,6 +1,6 @@
 /** One region as processes of this machine: PostgreSQL, Redis, a Configuration Server, the three services and their public host. */
 import { join } from 'node:path';
-import { createStandby } from '@gatehouse/testing/postgres-standby';
+import { createStandby } from '@gatehouse/testing/postgres';
 import pg from 'pg';
 import { configServerProgram } from '../../../tools/stack/backing/config-server.ts';
 import { prepareDatabases, type ServiceDatabases } from '../../../tools/stack/backing/databases.ts';

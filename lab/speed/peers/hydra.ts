@@ -4,7 +4,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { freePort } from '@gatehouse/testing/ports';
+import { freePort } from '@gatehouse/testing/network';
 import { basic } from '../bench-clients.ts';
 import { type BenchStack, end, start } from '../bench-stack.ts';
 import { hydraVersion } from '../hydra/build.ts';

@@ -1,7 +1,7 @@
 /** Keycloak beside us, set up as its guides advise for production; docs/contributing/benchmark-of-peers.md says which guide advises what. */
 import { cp, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { freePort } from '@gatehouse/testing/ports';
+import { freePort } from '@gatehouse/testing/network';
 import { findJava, keycloakVersion } from '../../../tools/real/keycloak/places.ts';
 import { basic } from '../bench-clients.ts';
 import type { BenchStack } from '../bench-stack.ts';

@@ -1,7 +1,7 @@
 /** `npm run bench:peers`: measures oidc-provider, Keycloak and Hydra beside Gatehouse and writes docs/explain/performance.md. */
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { temporaryFolder } from '@gatehouse/testing/temporary-folder';
+import { temporaryFolder } from '@gatehouse/testing/programs';
 import { keycloak } from '../../../tools/real/keycloak/install.ts';
 import { provide } from '../../../tools/real/provide.ts';
 import { experiment } from '../../harness/experiment.ts';

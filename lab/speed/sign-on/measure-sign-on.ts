@@ -2,10 +2,7 @@
  * Single sign-on: how many answers of a SAML identity provider are verified and judged a second, and what a sign-in over an
  * OpenID Connect provider needs beside one with a password, in round trips to Redis.
  */
-import {
-  type OpenIdProvider,
-  startOpenIdProvider,
-} from '@gatehouse/testing/identity-providers/openid-provider';
+import { type OpenIdProvider, startOpenIdProvider } from '@gatehouse/testing/identity-providers';
 import { Redis } from 'ioredis';
 import type { BenchStack } from '../bench-stack.ts';
 import { readsDuring } from '../redis-reads.ts';

@@ -3,7 +3,7 @@
  * the load signs text and canonicalises nothing.
  */
 import { createHash, randomBytes, sign } from 'node:crypto';
-import { makeProviderKey } from '@gatehouse/testing/identity-providers/provider-key';
+import { makeProviderKey } from '@gatehouse/testing/keys';
 
 export interface SamlAnswers {
   readonly metadata: string;

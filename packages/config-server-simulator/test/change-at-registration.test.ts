@@ -1,5 +1,4 @@
-import { RawConnection } from '@gatehouse/config-server-conformance/raw-connection';
-import { registration } from '@gatehouse/config-server-conformance/subject';
+import { RawConnection, registration } from '@gatehouse/config-server-conformance';
 import { CfgOperationalMode } from '@gatehouse/people-directory';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { demoSeed, demoServiceAccount } from '../src/seed/demo.ts';

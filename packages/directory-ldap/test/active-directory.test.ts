@@ -1,6 +1,6 @@
 /** What Active Directory says in its own words, by a pretended one: numbers of Windows, GUIDs, diagnostic messages. */
 import { CfgFlag, CfgObjectState, isConfigServerError } from '@gatehouse/people-directory';
-import { createAuthority } from '@gatehouse/testing/certificates';
+import { createAuthority } from '@gatehouse/testing/keys';
 import { describe, expect, it } from 'vitest';
 import { operations } from '../src/wire/answers.ts';
 import { resultCodes } from '../src/wire/results.ts';

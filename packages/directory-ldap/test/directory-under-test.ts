@@ -1,7 +1,7 @@
 /** Connects the back end to a server of a test, with numbers that the test gives out. */
 import { defaultStandby } from '@gatehouse/config-server-client/client';
 import { type Endpoint, staticEndpoints } from '@gatehouse/config-server-client/discovery';
-import { ldapNames } from '@gatehouse/testing/ldap-data';
+import { ldapNames } from '@gatehouse/testing/ldap';
 import { onTestFinished } from 'vitest';
 import { createDirectoryBackend, type DirectoryBackendOptions } from '../src/backend.ts';
 import type { PersonNumbers } from '../src/person-numbers.ts';

@@ -1,6 +1,6 @@
 /** Servers, or somebody between, that want a password, memory or time. */
 import { isConfigServerError } from '@gatehouse/people-directory';
-import { createAuthority } from '@gatehouse/testing/certificates';
+import { createAuthority } from '@gatehouse/testing/keys';
 import { describe, expect, it } from 'vitest';
 import { operations } from '../src/wire/answers.ts';
 import { maxMessageBytes } from '../src/wire/frames.ts';

@@ -1,7 +1,13 @@
 /** Names that want to be a filter, a name of an entry, or another spelling of an account, against a real OpenLDAP. */
 import { isConfigServerError } from '@gatehouse/people-directory';
-import { groupDn, ldapNames, personDn } from '@gatehouse/testing/ldap-data';
-import { findSlapd, type LdapTestServer, startLdapServer } from '@gatehouse/testing/ldap-server';
+import {
+  findSlapd,
+  groupDn,
+  type LdapTestServer,
+  ldapNames,
+  personDn,
+  startLdapServer,
+} from '@gatehouse/testing/ldap';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { on, openBackend, settingsFor } from './directory-under-test.ts';
 

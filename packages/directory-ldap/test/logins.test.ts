@@ -1,7 +1,14 @@
 /** Logins, people and groups of a real OpenLDAP. */
 import { CfgFlag, CfgObjectState, isConfigServerError } from '@gatehouse/people-directory';
-import { groupDn, ldapNames, personDn, policyDn } from '@gatehouse/testing/ldap-data';
-import { findSlapd, type LdapTestServer, startLdapServer } from '@gatehouse/testing/ldap-server';
+import {
+  findSlapd,
+  groupDn,
+  type LdapTestServer,
+  ldapNames,
+  personDn,
+  policyDn,
+  startLdapServer,
+} from '@gatehouse/testing/ldap';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { numbersOfTest, on, openBackend, settingsFor } from './directory-under-test.ts';
 

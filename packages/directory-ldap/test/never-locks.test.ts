@@ -1,5 +1,5 @@
 /** Whether a directory is sure to lock nobody, as it says itself, by pretended servers. */
-import { createAuthority } from '@gatehouse/testing/certificates';
+import { createAuthority } from '@gatehouse/testing/keys';
 import { describe, expect, it } from 'vitest';
 import { on, openBackend, settingsFor } from './directory-under-test.ts';
 import { entry, pretendServer } from './pretended-server.ts';

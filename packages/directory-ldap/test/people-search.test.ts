@@ -1,7 +1,12 @@
 /** People of a real OpenLDAP found by the beginning of a name, page by page, without giving anybody a number. */
 import type { PersonSearch } from '@gatehouse/people-directory';
-import { ldapNames, personDn } from '@gatehouse/testing/ldap-data';
-import { findSlapd, type LdapTestServer, startLdapServer } from '@gatehouse/testing/ldap-server';
+import {
+  findSlapd,
+  type LdapTestServer,
+  ldapNames,
+  personDn,
+  startLdapServer,
+} from '@gatehouse/testing/ldap';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { numbersOfTest, on, openBackend, settingsFor } from './directory-under-test.ts';
 

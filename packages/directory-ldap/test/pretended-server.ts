@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { createServer, type Socket } from 'node:net';
 import tls from 'node:tls';
-import type { Identity } from '@gatehouse/testing/certificates';
+import type { Identity } from '@gatehouse/testing/keys';
 import { onTestFinished } from 'vitest';
 import { operations } from '../src/wire/answers.ts';
 import { Elements, tags } from '../src/wire/ber.ts';

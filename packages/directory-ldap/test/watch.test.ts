@@ -3,9 +3,14 @@
 import { pause, silentLogger } from '@gatehouse/config-server-client/surroundings';
 import { ManualClock } from '@gatehouse/config-server-client/testing';
 import { CfgObjectState, type PersonChange } from '@gatehouse/people-directory';
-import { createAuthority } from '@gatehouse/testing/certificates';
-import { ldapNames, personDn } from '@gatehouse/testing/ldap-data';
-import { findSlapd, type LdapTestServer, startLdapServer } from '@gatehouse/testing/ldap-server';
+import { createAuthority } from '@gatehouse/testing/keys';
+import {
+  findSlapd,
+  type LdapTestServer,
+  ldapNames,
+  personDn,
+  startLdapServer,
+} from '@gatehouse/testing/ldap';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { examineDirectory } from '../src/examine.ts';
 import { createPersonWatch } from '../src/people/watch.ts';

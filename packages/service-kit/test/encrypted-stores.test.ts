@@ -2,12 +2,11 @@
 import { chownSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
-import { createAuthority } from '@gatehouse/testing/certificates';
-import { freePort } from '@gatehouse/testing/ports';
-import { type PostgresServer, startPostgresServer } from '@gatehouse/testing/postgres-server';
-import { redisConfigOf, startRedis, type TestRedis } from '@gatehouse/testing/redis';
-import { startRedisServer } from '@gatehouse/testing/redis-server';
-import { temporaryFolder } from '@gatehouse/testing/temporary-folder';
+import { createAuthority } from '@gatehouse/testing/keys';
+import { freePort } from '@gatehouse/testing/network';
+import { type PostgresServer, startPostgresServer } from '@gatehouse/testing/postgres';
+import { temporaryFolder } from '@gatehouse/testing/programs';
+import { redisConfigOf, startRedis, startRedisServer, type TestRedis } from '@gatehouse/testing/redis';
 import { Redis } from 'ioredis';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';

@@ -1,6 +1,6 @@
 /** Finds and starts the Chromium of this machine. */
 import { type Browser, chromium } from 'playwright-core';
-import { findProgram } from './programs.ts';
+import { findProgram } from './programs/programs.ts';
 
 /** Undefined when there is none; tests that need it are then skipped by name. */
 export function findChromium(): string | undefined {

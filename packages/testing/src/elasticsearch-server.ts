@@ -4,9 +4,9 @@ import { once } from 'node:events';
 import { cp, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { freePort } from './ports.ts';
-import { type DisturbedServer, watchProgram } from './programs.ts';
-import { temporaryFolder } from './temporary-folder.ts';
+import { freePort } from './network/ports.ts';
+import { type DisturbedServer, watchProgram } from './programs/programs.ts';
+import { temporaryFolder } from './programs/temporary-folder.ts';
 
 /** Name the server's home and its JDK for a test run; empty where there is none. */
 export const elasticsearchHomeVariable = 'GATEHOUSE_ELASTICSEARCH_HOME';

@@ -1,10 +1,10 @@
 /** Starts one PostgreSQL server for a whole test run; every test file creates databases on it. */
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { freePort } from './ports.ts';
-import { sharedServerVariable } from './postgres.ts';
-import { startPostgresServer } from './postgres-server.ts';
-import { temporaryFolder } from './temporary-folder.ts';
+import { freePort } from './network/ports.ts';
+import { sharedServerVariable } from './postgres/postgres.ts';
+import { startPostgresServer } from './postgres/postgres-server.ts';
+import { temporaryFolder } from './programs/temporary-folder.ts';
 
 export default async function setup(): Promise<() => Promise<void>> {
   const folder = await temporaryFolder();

@@ -1,6 +1,6 @@
 /** Fails every test file whose services logged a secret that went through them. */
 import { afterAll, expect } from 'vitest';
-import { forgetSecrets, takeLeaks } from './secret-watch.ts';
+import { forgetSecrets, takeLeaks } from './secrets/secret-watch.ts';
 
 afterAll(() => {
   const leaks = takeLeaks();

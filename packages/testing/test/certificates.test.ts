@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createAuthority } from '../src/certificates.ts';
+import { createAuthority } from '../src/keys/certificates.ts';
 
 /** Lengths of values in DER, also of those inside, that a strict reader such as Go's refuses. */
 function lengthsInTooManyBytes(der: Buffer): number[] {

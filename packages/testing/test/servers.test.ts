@@ -1,9 +1,9 @@
 import { Redis } from 'ioredis';
 import pg from 'pg';
 import { expect, test } from 'vitest';
-import { freePort } from '../src/ports.ts';
-import { createTestDatabase, startPostgres } from '../src/postgres.ts';
-import { startRedis, startRedisCluster } from '../src/redis.ts';
+import { freePort } from '../src/network/ports.ts';
+import { createTestDatabase, startPostgres } from '../src/postgres/postgres.ts';
+import { startRedis, startRedisCluster } from '../src/redis/redis.ts';
 
 async function query(url: string, sql: string): Promise<unknown[]> {
   const client = new pg.Client({ connectionString: url });

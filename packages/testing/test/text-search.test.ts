@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { createTextSearch } from '../src/text-search.ts';
+import { createTextSearch } from '../src/secrets/text-search.ts';
 
 const words = Array.from({ length: 500 }, (_, index) => `secret-number-${index}-`);
 

@@ -4,7 +4,7 @@
  */
 import { X509Certificate } from 'node:crypto';
 import { basicAuthorization } from '@gatehouse/api-client/http';
-import { isSlowHash } from '@gatehouse/caller-auth/credentials/stored-secret';
+import { isSlowHash } from '@gatehouse/caller-auth/credentials';
 import { linesOf, weaknessOfCertificate } from '@gatehouse/service-kit/crypto';
 import { type Ask, askForToken, type ReleasePlaces } from '@gatehouse/service-kit/health';
 import { z } from 'zod';

@@ -1,5 +1,5 @@
 /** Auth API as a process. */
-import { shipLogs } from '@gatehouse/audit-trail/shipping/log-shipping';
+import { shipLogs } from '@gatehouse/audit-trail/shipping';
 import { readinessChecks, reencryptDomains, runService, startSteps } from '@gatehouse/service-kit/http';
 import { migrate } from '@gatehouse/service-kit/postgres';
 import { buildApp, buildInternalApp } from './app.ts';

@@ -3,7 +3,7 @@ import { PassThrough } from 'node:stream';
 import { loadConfig } from '@gatehouse/service-kit/config';
 import { type App, createDrain } from '@gatehouse/service-kit/http';
 import { createLogger, createMetrics } from '@gatehouse/service-kit/observability';
-import { watchingTracing, watchLog, watchSecret } from '@gatehouse/testing/secret-watch';
+import { watchingTracing, watchLog, watchSecret } from '@gatehouse/testing/secrets';
 import { buildApp } from '../src/app.ts';
 import { configuration } from '../src/config.ts';
 import { createDeps } from '../src/domains.ts';

@@ -1,5 +1,5 @@
 /** The table of contents of Environment API: every audience with its guards. The domains say what is mounted for it. */
-import { advertiseNonces } from '@gatehouse/caller-auth/sender-constraint/dpop-proof';
+import { advertiseNonces } from '@gatehouse/caller-auth/sender-constraint';
 import { type App, createApp, hideFromProxies, mountsOf } from '@gatehouse/service-kit/http';
 import { admitCallers } from './access/admission.ts';
 import { authorisation, base } from './access/matrix.ts';

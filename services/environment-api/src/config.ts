@@ -7,12 +7,12 @@ import {
   elasticsearchProblems,
   elasticsearchSettings,
 } from '@gatehouse/audit-trail/settings';
-import { opsSettings } from '@gatehouse/caller-auth/credentials/settings';
+import { opsSettings } from '@gatehouse/caller-auth/credentials';
 import {
   certificateHeaderProblems,
   certificateHeaderSettings,
   dpopNonceSetting,
-} from '@gatehouse/caller-auth/sender-constraint/settings';
+} from '@gatehouse/caller-auth/sender-constraint';
 import { consulProblems } from '@gatehouse/config-server-client/consul';
 import { locationSchema, rootLocation } from '@gatehouse/contracts/environment-api';
 import {

@@ -1,5 +1,5 @@
 /** The domains of Environment API, in the order in which each may need those before it. Nothing loads itself. */
-import { createElasticsearch } from '@gatehouse/audit-trail/elasticsearch/client';
+import { createElasticsearch } from '@gatehouse/audit-trail/elasticsearch';
 import { consulAccessOf } from '@gatehouse/config-server-client/consul';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { closeDomains, compositionOf, type Kit, reencryptDomains } from '@gatehouse/service-kit/http';

@@ -1,6 +1,6 @@
 /** Runs the Environment API process. */
 
-import { shipLogs } from '@gatehouse/audit-trail/shipping/log-shipping';
+import { shipLogs } from '@gatehouse/audit-trail/shipping';
 import { readinessChecks, runService, startSteps } from '@gatehouse/service-kit/http';
 import { buildApp, buildInternalApp } from './app.ts';
 import { checkRelease } from './check-release.ts';

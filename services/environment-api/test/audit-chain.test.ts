@@ -1,5 +1,5 @@
 /** The audit trail as a chain: it holds, it shows changes, and only its retention deletes from it. */
-import { removeBatch } from '@gatehouse/audit-trail/chain/retention';
+import { removeBatch } from '@gatehouse/audit-trail/chain';
 import { inTransaction } from '@gatehouse/service-kit/postgres';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { configurationTrail } from '../src/audit/trail.ts';

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import type { Rule, Verdict } from '@gatehouse/caller-auth/authorisation/matrix';
-import { hashPersonPassword } from '@gatehouse/caller-auth/credentials/person-password';
+import type { Rule, Verdict } from '@gatehouse/caller-auth/authorisation';
+import { hashPersonPassword } from '@gatehouse/caller-auth/credentials';
 import { consoleClientId, contactCenterAdminAuthority } from '@gatehouse/contracts/auth-api';
 import { personPasswordPlace } from '@gatehouse/contracts/environment-api';
 import { installationAdminAuthority } from '@gatehouse/contracts/resources';

@@ -3,7 +3,7 @@ import { createHash, X509Certificate } from 'node:crypto';
 import { get } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { randomToken } from '@gatehouse/service-kit/crypto';
-import { createAuthority } from '@gatehouse/testing/certificates';
+import { createAuthority } from '@gatehouse/testing/keys';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createDpopSender } from './dpop-sender.ts';
 import { type RunningApi, startApi } from './running-api.ts';

@@ -1,5 +1,4 @@
-import { demoSeed, demoServiceAccount } from '@gatehouse/config-server-simulator/seed/demo';
-import { startSimulator } from '@gatehouse/config-server-simulator/simulator';
+import { demoSeed, demoServiceAccount, startSimulator } from '@gatehouse/config-server-simulator';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import {
   instance,

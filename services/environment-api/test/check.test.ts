@@ -1,8 +1,12 @@
 import { type AddressInfo, createServer } from 'node:net';
-import { demoSeed, demoServiceAccount } from '@gatehouse/config-server-simulator/seed/demo';
-import { type SimulatorOptions, startSimulator } from '@gatehouse/config-server-simulator/simulator';
+import {
+  demoSeed,
+  demoServiceAccount,
+  type SimulatorOptions,
+  startSimulator,
+} from '@gatehouse/config-server-simulator';
 import { CfgObjectType } from '@gatehouse/people-directory';
-import { createAuthority } from '@gatehouse/testing/certificates';
+import { createAuthority } from '@gatehouse/testing/keys';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { type RunningApi, startApi } from './running-api.ts';
 

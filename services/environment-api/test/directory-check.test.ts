@@ -1,8 +1,13 @@
 import { randomUuid } from '@gatehouse/service-kit/crypto';
-import { createAuthority } from '@gatehouse/testing/certificates';
-import { ldapNames, personDn } from '@gatehouse/testing/ldap-data';
-import { findSlapd, type LdapTestServer, startLdapServer } from '@gatehouse/testing/ldap-server';
-import { freePort } from '@gatehouse/testing/ports';
+import { createAuthority } from '@gatehouse/testing/keys';
+import {
+  findSlapd,
+  type LdapTestServer,
+  ldapNames,
+  personDn,
+  startLdapServer,
+} from '@gatehouse/testing/ldap';
+import { freePort } from '@gatehouse/testing/network';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { peopleIn } from './people-store.ts';
 import { type RunningApi, startApi } from './running-api.ts';

@@ -3,8 +3,7 @@ import { execFile, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { promisify } from 'node:util';
-import { demoSeed } from '@gatehouse/config-server-simulator/seed/demo';
-import { startSimulator } from '@gatehouse/config-server-simulator/simulator';
+import { demoSeed, startSimulator } from '@gatehouse/config-server-simulator';
 import { expect, it, onTestFinished } from 'vitest';
 import { ops, startApi } from './running-api.ts';
 

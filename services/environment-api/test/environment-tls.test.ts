@@ -1,6 +1,6 @@
 import { createPrivateKey } from 'node:crypto';
 import { tlsKeyPlace } from '@gatehouse/contracts/environment-api';
-import { createAuthority } from '@gatehouse/testing/certificates';
+import { createAuthority } from '@gatehouse/testing/keys';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type RunningApi, startApi } from './running-api.ts';
 

@@ -1,7 +1,7 @@
 /** Changes of configuration reach the second destination with the ids of the trail, and without a secret. */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createAuthority } from '@gatehouse/testing/certificates';
+import { createAuthority } from '@gatehouse/testing/keys';
 import { expect, it, onTestFinished } from 'vitest';
 import { environmentBody, type RunningApi, startApi } from './running-api.ts';
 

@@ -6,7 +6,7 @@ import {
 } from '@gatehouse/contracts/auth-api';
 import { installationAdminAuthority } from '@gatehouse/contracts/resources';
 import type { PoolClient } from '@gatehouse/service-kit/postgres';
-import { holdBody } from '@gatehouse/testing/held-body';
+import { holdBody } from '@gatehouse/testing/hostile';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createPeopleStore } from './people-store.ts';
 import { type Answer, type RunningApi, startApi } from './running-api.ts';

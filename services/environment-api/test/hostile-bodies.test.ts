@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { hostileRequests } from '@gatehouse/testing/hostile-bodies';
+import { hostileRequests } from '@gatehouse/testing/hostile';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { opsAuthorization, type RunningApi, startApi } from './running-api.ts';
 

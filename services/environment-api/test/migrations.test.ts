@@ -5,7 +5,7 @@ import { Secret } from '@gatehouse/service-kit/crypto';
 import { createLogger } from '@gatehouse/service-kit/observability';
 import { migrate } from '@gatehouse/service-kit/postgres';
 import { createTestDatabase } from '@gatehouse/testing/postgres';
-import { temporaryFolder } from '@gatehouse/testing/temporary-folder';
+import { temporaryFolder } from '@gatehouse/testing/programs';
 import { expect, it } from 'vitest';
 
 const postgres = {

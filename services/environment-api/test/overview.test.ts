@@ -1,4 +1,4 @@
-import { createAuthority } from '@gatehouse/testing/certificates';
+import { createAuthority } from '@gatehouse/testing/keys';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type RunningApi, startApi } from './running-api.ts';
 

@@ -1,10 +1,10 @@
 /** What Auth API reads of people, and the passwords and first-password links that it stores for them. */
 import { createEnvironmentApiClient, type EnvironmentApiClient } from '@gatehouse/api-client/environment-api';
 import { createHttpClient } from '@gatehouse/api-client/http';
-import { hashPersonPassword } from '@gatehouse/caller-auth/credentials/person-password';
+import { hashPersonPassword } from '@gatehouse/caller-auth/credentials';
 import { personChangeId, personPasswordPlace } from '@gatehouse/contracts/environment-api';
 import { randomToken, sha256 } from '@gatehouse/service-kit/crypto';
-import { watchSecret } from '@gatehouse/testing/secret-watch';
+import { watchSecret } from '@gatehouse/testing/secrets';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createPeopleStore } from './people-store.ts';
 import { type RunningApi, startApi } from './running-api.ts';

@@ -1,5 +1,5 @@
 /** A contact centre whose people are in the people store, and people in it, for tests of what Auth API asks about them. */
-import { hashPersonPassword } from '@gatehouse/caller-auth/credentials/person-password';
+import { hashPersonPassword } from '@gatehouse/caller-auth/credentials';
 import { personPasswordPlace } from '@gatehouse/contracts/environment-api';
 import { randomUuid } from '@gatehouse/service-kit/crypto';
 import { nameKey } from '../src/people/name-key.ts';

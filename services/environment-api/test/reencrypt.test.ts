@@ -6,7 +6,7 @@ import {
   tlsKeyPlace,
 } from '@gatehouse/contracts/environment-api';
 import { createSecretBox, randomBytes, Secret } from '@gatehouse/service-kit/crypto';
-import { createAuthority } from '@gatehouse/testing/certificates';
+import { createAuthority } from '@gatehouse/testing/keys';
 import { createTestDatabase } from '@gatehouse/testing/postgres';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { peopleIn } from './people-store.ts';

@@ -8,7 +8,7 @@ import { createLogger, createMetrics } from '@gatehouse/service-kit/observabilit
 import { untilRedisIsReady } from '@gatehouse/service-kit/redis';
 import { createTestDatabase } from '@gatehouse/testing/postgres';
 import { startRedis } from '@gatehouse/testing/redis';
-import { watchingTracing, watchLog, watchSecret } from '@gatehouse/testing/secret-watch';
+import { watchingTracing, watchLog, watchSecret } from '@gatehouse/testing/secrets';
 import { buildApp, buildInternalApp } from '../src/app.ts';
 import { configuration } from '../src/config.ts';
 import { createDeps } from '../src/domains.ts';

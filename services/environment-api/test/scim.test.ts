@@ -1,9 +1,9 @@
 /** SCIM 2.0 (RFC 7643, RFC 7644) over HTTP, with PostgreSQL. */
 
-import { isPersonPassword } from '@gatehouse/caller-auth/credentials/person-password';
+import { isPersonPassword } from '@gatehouse/caller-auth/credentials';
 import { personChangeId, personPasswordPlace } from '@gatehouse/contracts/environment-api';
 import { randomUuid } from '@gatehouse/service-kit/crypto';
-import { watchSecret } from '@gatehouse/testing/secret-watch';
+import { watchSecret } from '@gatehouse/testing/secrets';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type RunningApi, startApi } from './running-api.ts';
 import { createScimClient, type ScimClient, urns } from './scim-client.ts';

@@ -1,5 +1,9 @@
-import { demoSeed, demoServiceAccount } from '@gatehouse/config-server-simulator/seed/demo';
-import { type Simulator, startSimulator } from '@gatehouse/config-server-simulator/simulator';
+import {
+  demoSeed,
+  demoServiceAccount,
+  type Simulator,
+  startSimulator,
+} from '@gatehouse/config-server-simulator';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { environmentBody, type RunningApi, startApi } from './running-api.ts';
 

@@ -1,8 +1,8 @@
 /** The charts as packages of an OCI registry: packed, pushed, and rendered from there as from the checkout. */
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
-import { freePort } from '@gatehouse/testing/ports';
-import { temporaryFolder } from '@gatehouse/testing/temporary-folder';
+import { freePort } from '@gatehouse/testing/network';
+import { temporaryFolder } from '@gatehouse/testing/programs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type AssembledCharts, assembleCharts } from '../assemble.ts';
 import { ciFile } from '../ci-values.ts';

@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { temporaryFolder } from '@gatehouse/testing/temporary-folder';
+import { temporaryFolder } from '@gatehouse/testing/programs';
 import { describe, expect, it } from 'vitest';
 import { outcomeOf, unnoticed } from '../outcomes.ts';
 import { openRows } from '../rows.ts';

@@ -1,6 +1,6 @@
 /** Runs the stack's own PostgreSQL server. */
 import { setTimeout as wait } from 'node:timers/promises';
-import { startPostgresServer } from '@gatehouse/testing/postgres-server';
+import { startPostgresServer } from '@gatehouse/testing/postgres';
 import type { SupervisedProgram } from '../processes/supervised.ts';
 import type { StatePaths } from '../state/paths.ts';
 import type { Secrets } from '../state/secrets.ts';

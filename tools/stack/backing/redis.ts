@@ -1,5 +1,5 @@
 /** Runs the stack's own Redis server, or checks one given by URL. */
-import { startRedisServer } from '@gatehouse/testing/redis-server';
+import { startRedisServer } from '@gatehouse/testing/redis';
 import { Redis } from 'ioredis';
 import { PlainError } from '../../bootstrap/progress.mjs';
 import type { SupervisedProgram } from '../processes/supervised.ts';

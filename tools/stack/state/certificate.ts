@@ -3,7 +3,7 @@ import { X509Certificate } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { join } from 'node:path';
-import { createAuthority } from '@gatehouse/testing/certificates';
+import { createAuthority } from '@gatehouse/testing/keys';
 import type { StatePaths } from './paths.ts';
 import { writePrivateFile } from './private-file.ts';
 

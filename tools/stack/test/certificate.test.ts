@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { temporaryFolder } from '@gatehouse/testing/temporary-folder';
+import { temporaryFolder } from '@gatehouse/testing/programs';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { loadCertificate } from '../state/certificate.ts';
 import { statePaths } from '../state/paths.ts';

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, request } from 'node:http';
 import { createConnection } from 'node:net';
-import { freePort } from '@gatehouse/testing/ports';
+import { freePort } from '@gatehouse/testing/network';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Gateway, startGateway } from '../gateway.ts';
 

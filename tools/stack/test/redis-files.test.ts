@@ -2,12 +2,12 @@ import { readdirSync, rmSync, statSync } from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePort } from '@gatehouse/testing/ports';
-import { startRedisServer } from '@gatehouse/testing/redis-server';
+import { freePort } from '@gatehouse/testing/network';
+import { startRedisServer } from '@gatehouse/testing/redis';
 import { expect, onTestFinished, test } from 'vitest';
 import { createFolders, statePaths } from '../state/paths.ts';
 
-// attack: reading sessions in the Redis file of the local stack | CWE-276 | guard: packages/testing/src/redis-server.ts
+// attack: reading sessions in the Redis file of the local stack | CWE-276 | guard: packages/testing/src/redis/redis-server.ts
 test('the files of Redis are for their owner alone', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'gatehouse-redis-files-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));

@@ -1,5 +1,5 @@
 /** Gives the suite the people of a Configuration Server: our simulator. */
-import { startTcpProxy } from '@gatehouse/testing/tcp-proxy';
+import { startTcpProxy } from '@gatehouse/testing/network';
 import { environmentFieldsOf } from '../../../services/auth-api/test/stack/auth-api.ts';
 import { environmentBody } from '../../../services/environment-api/test/running-api.ts';
 import type { Source } from './source.ts';

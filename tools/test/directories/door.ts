@@ -1,6 +1,6 @@
 /** Uses Auth API as people of one directory and their applications do. */
 import { randomUuid } from '@gatehouse/service-kit/crypto';
-import { watchSecret } from '@gatehouse/testing/secret-watch';
+import { watchSecret } from '@gatehouse/testing/secrets';
 import { expect } from 'vitest';
 import { type Browser, createBrowser } from '../../../services/auth-api/test/stack/browser.ts';
 import * as oauth from '../../../services/auth-api/test/stack/oauth.ts';

@@ -1,7 +1,6 @@
 /** Proves the same of people of a real OpenLDAP that has a thousand others. */
 
-import { ldapNames } from '@gatehouse/testing/ldap-data';
-import { findSlapd } from '@gatehouse/testing/ldap-server';
+import { findSlapd, ldapNames } from '@gatehouse/testing/ldap';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { outcome } from './door.ts';
 import { bystander, startLdapDirectory } from './ldap.ts';

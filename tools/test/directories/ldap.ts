@@ -1,8 +1,15 @@
 /** Gives the suite the people of a real OpenLDAP: TLS, the overlay for password policies, and a thousand others beside them. */
-import { additionOf, changeOf, groupDn, ldapNames, personDn, policyDn } from '@gatehouse/testing/ldap-data';
-import { startLdapServer } from '@gatehouse/testing/ldap-server';
-import { watchSecret } from '@gatehouse/testing/secret-watch';
-import { startTcpProxy } from '@gatehouse/testing/tcp-proxy';
+import {
+  additionOf,
+  changeOf,
+  groupDn,
+  ldapNames,
+  personDn,
+  policyDn,
+  startLdapServer,
+} from '@gatehouse/testing/ldap';
+import { startTcpProxy } from '@gatehouse/testing/network';
+import { watchSecret } from '@gatehouse/testing/secrets';
 import type { Source } from './source.ts';
 import { lockThreshold, type Stage } from './stage.ts';
 

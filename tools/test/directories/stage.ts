@@ -1,8 +1,7 @@
 /** Runs Auth API and Environment API as they are, with ways to the directories that can be cut. */
 import { randomUuid } from '@gatehouse/service-kit/crypto';
-import { freePort } from '@gatehouse/testing/ports';
+import { freePort, startTcpProxy } from '@gatehouse/testing/network';
 import { startRedis } from '@gatehouse/testing/redis';
-import { startTcpProxy } from '@gatehouse/testing/tcp-proxy';
 import { vi } from 'vitest';
 import { sharedSettings, startAuthApi } from '../../../services/auth-api/test/stack/auth-api.ts';
 import { createClient } from '../../../services/auth-api/test/stack/oauth.ts';

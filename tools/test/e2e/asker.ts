@@ -1,5 +1,5 @@
 /** An application that asks a person who is elsewhere for approval (OpenID CIBA). */
-import { watchSecret } from '@gatehouse/testing/secret-watch';
+import { watchSecret } from '@gatehouse/testing/secrets';
 import type { StackDescription } from '../../stack/state/stack-file.ts';
 import { basic } from './calls.ts';
 

@@ -1,5 +1,5 @@
 /** Two calls that show whether the stack serves: one answered from Redis, one from PostgreSQL. */
-import { watchSecret } from '@gatehouse/testing/secret-watch';
+import { watchSecret } from '@gatehouse/testing/secrets';
 import type { StackDescription } from '../../stack/state/stack-file.ts';
 
 interface Account {

@@ -1,6 +1,6 @@
 /** What ends at Environment API ends at two replicas of Auth API: both services as they run, and their own routes only. */
 import { randomUuid, sha256 } from '@gatehouse/service-kit/crypto';
-import { freePort } from '@gatehouse/testing/ports';
+import { freePort } from '@gatehouse/testing/network';
 import { startRedis, type TestRedis } from '@gatehouse/testing/redis';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import {

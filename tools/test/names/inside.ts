@@ -11,7 +11,7 @@ import { createConfigServerClient } from '@gatehouse/config-server-client/client
 import { staticEndpoints } from '@gatehouse/config-server-client/discovery';
 import { createLogger } from '@gatehouse/service-kit/observability';
 import { createRedis } from '@gatehouse/service-kit/redis';
-import { createAuthority } from '@gatehouse/testing/certificates';
+import { createAuthority } from '@gatehouse/testing/keys';
 import { redisConfigOf, startRedis } from '@gatehouse/testing/redis';
 import { type NameAnswer, startNameServer } from './name-server.ts';
 

@@ -3,7 +3,7 @@ import { readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { temporaryFolder } from '@gatehouse/testing/temporary-folder';
+import { temporaryFolder } from '@gatehouse/testing/programs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { ops } from '../../../services/auth-api/test/stack/auth-api.ts';
 import { type Stage, startStage } from '../../../services/auth-ui/test/console/stage.ts';

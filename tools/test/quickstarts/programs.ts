@@ -2,10 +2,9 @@
 import { spawnSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { closeContexts, findChromium, sharedChromium } from '@gatehouse/testing/chromium';
-import { freePort } from '@gatehouse/testing/ports';
-import { findProgram } from '@gatehouse/testing/programs';
-import { watchSecret } from '@gatehouse/testing/secret-watch';
-import { temporaryFolder } from '@gatehouse/testing/temporary-folder';
+import { freePort } from '@gatehouse/testing/network';
+import { findProgram, temporaryFolder } from '@gatehouse/testing/programs';
+import { watchSecret } from '@gatehouse/testing/secrets';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { enterName, enterPassword, type Person } from '../../stack/login-pages.ts';

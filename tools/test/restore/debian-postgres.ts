@@ -2,10 +2,10 @@
 import { existsSync, globSync } from 'node:fs';
 import { appendFile, chown, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createAuthority } from '@gatehouse/testing/certificates';
-import { freePort } from '@gatehouse/testing/ports';
-import { startPostgresServer } from '@gatehouse/testing/postgres-server';
-import { temporaryFolder } from '@gatehouse/testing/temporary-folder';
+import { createAuthority } from '@gatehouse/testing/keys';
+import { freePort } from '@gatehouse/testing/network';
+import { startPostgresServer } from '@gatehouse/testing/postgres';
+import { temporaryFolder } from '@gatehouse/testing/programs';
 import { onTestFinished } from 'vitest';
 
 const needed = ['initdb', 'postgres', 'psql', 'pg_dump', 'pg_restore'] as const;

@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { promisify } from 'node:util';
-import { temporaryFolder } from '@gatehouse/testing/temporary-folder';
+import { temporaryFolder } from '@gatehouse/testing/programs';
 import { it, onTestFinished } from 'vitest';
 import { blocksOf } from '../../charts/page-blocks.ts';
 import { findDebianPostgres, startDebianPostgres } from './debian-postgres.ts';

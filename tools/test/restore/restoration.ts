@@ -1,5 +1,5 @@
 /** Proves what works in an empty installation with an empty Redis after the databases of another were restored into it, and what is gone. */
-import { freePort } from '@gatehouse/testing/ports';
+import { freePort } from '@gatehouse/testing/network';
 import { startRedis } from '@gatehouse/testing/redis';
 import { expect, onTestFinished, vi } from 'vitest';
 import {

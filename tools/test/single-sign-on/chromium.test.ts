@@ -2,10 +2,11 @@
 import { findChromium } from '@gatehouse/testing/chromium';
 import {
   type OpenIdProvider,
+  type SamlProvider,
+  signInFields,
   startOpenIdProvider,
-} from '@gatehouse/testing/identity-providers/openid-provider';
-import { type SamlProvider, startSamlProvider } from '@gatehouse/testing/identity-providers/saml-provider';
-import { signInFields } from '@gatehouse/testing/identity-providers/sign-in-page';
+  startSamlProvider,
+} from '@gatehouse/testing/identity-providers';
 import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { enterName } from '../../stack/login-pages.ts';

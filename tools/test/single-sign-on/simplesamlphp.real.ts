@@ -1,6 +1,6 @@
 /** Single sign-on with SimpleSAMLphp in a real Chromium: it reads our metadata, and we read its. */
 import { findChromium } from '@gatehouse/testing/chromium';
-import { makeProviderKey } from '@gatehouse/testing/identity-providers/provider-key';
+import { makeProviderKey } from '@gatehouse/testing/keys';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startTimeoutMs } from '../e2e/running-stack.ts';
 import { expectSecondApplicationWithoutPage, isSignedIn, signIn, signOut, userInfoOf } from './journeys.ts';

@@ -2,9 +2,9 @@
 import { closeSync, openSync } from 'node:fs';
 import { Agent, get } from 'node:http';
 import { randomBytes } from '@gatehouse/service-kit/crypto';
-import { freePort } from '@gatehouse/testing/ports';
+import { freePort } from '@gatehouse/testing/network';
 import { startPostgres } from '@gatehouse/testing/postgres';
-import { startRedisServer } from '@gatehouse/testing/redis-server';
+import { startRedisServer } from '@gatehouse/testing/redis';
 import { afterAll, beforeAll, expect, it, onTestFinished, vi } from 'vitest';
 import { createPausedPipe } from './paused-pipe.ts';
 import { migrateService, type Name, startProcess, terminate } from './service-process.ts';

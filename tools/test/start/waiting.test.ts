@@ -2,9 +2,9 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { randomBytes } from '@gatehouse/service-kit/crypto';
-import { freePort } from '@gatehouse/testing/ports';
+import { freePort } from '@gatehouse/testing/network';
 import { startPostgres } from '@gatehouse/testing/postgres';
-import { startRedisServer } from '@gatehouse/testing/redis-server';
+import { startRedisServer } from '@gatehouse/testing/redis';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { spawnService, startProcess, terminate } from './service-process.ts';
 

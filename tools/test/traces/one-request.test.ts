@@ -3,11 +3,8 @@ import { createHash, randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import {
-  type OpenIdProvider,
-  startOpenIdProvider,
-} from '@gatehouse/testing/identity-providers/openid-provider';
-import { freePort } from '@gatehouse/testing/ports';
+import { type OpenIdProvider, startOpenIdProvider } from '@gatehouse/testing/identity-providers';
+import { freePort } from '@gatehouse/testing/network';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { configServerAccount } from '../../stack/provisioning/demo.ts';
 import { statePaths } from '../../stack/state/paths.ts';

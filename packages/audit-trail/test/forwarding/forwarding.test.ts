@@ -2,7 +2,7 @@
 
 import { Secret } from '@gatehouse/service-kit/crypto';
 import { createMetrics } from '@gatehouse/service-kit/observability';
-import { createAuthority } from '@gatehouse/testing/certificates';
+import { createAuthority } from '@gatehouse/testing/keys';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createAuditWorker } from '../../src/worker/audit-worker.ts';
 import { box, deleteExpired, openTrail, silentLog, type TrailDatabase } from '../chain/trail-database.ts';

@@ -1,5 +1,5 @@
 /** Ships the trail of a small service to receivers of a test. */
-import { createAuthority } from '@gatehouse/testing/certificates';
+import { createAuthority } from '@gatehouse/testing/keys';
 import { onTestFinished } from 'vitest';
 import type { ChainedEvent } from '../../src/chain/trail.ts';
 import { type ForwardConfig, forwardDestination } from '../../src/forwarding/forward-destination.ts';

@@ -3,8 +3,8 @@
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { Secret } from '@gatehouse/service-kit/crypto';
-import { createAuthority } from '@gatehouse/testing/certificates';
-import { type HostileAct, hostileActs, redirectTo, startHostileHttp } from '@gatehouse/testing/hostile-http';
+import { type HostileAct, hostileActs, redirectTo, startHostileHttp } from '@gatehouse/testing/hostile';
+import { createAuthority } from '@gatehouse/testing/keys';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { openTrail, type TrailDatabase } from '../chain/trail-database.ts';
 import { chained, identity, secret, shipperOf, webhook } from './forwarding.ts';

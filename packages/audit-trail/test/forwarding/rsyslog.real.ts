@@ -1,6 +1,6 @@
 /** The second destination against a receiver that others wrote: rsyslog over TLS. */
 import { createMetrics } from '@gatehouse/service-kit/observability';
-import { createAuthority } from '@gatehouse/testing/certificates';
+import { createAuthority } from '@gatehouse/testing/keys';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { forwardDestination } from '../../src/forwarding/forward-destination.ts';
 import { auditDocument } from '../../src/shipping/audit-document.ts';

@@ -4,10 +4,9 @@ import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
-import type { Identity } from '@gatehouse/testing/certificates';
-import { freePort } from '@gatehouse/testing/ports';
-import { findProgram, watchProgram } from '@gatehouse/testing/programs';
-import { temporaryFolder } from '@gatehouse/testing/temporary-folder';
+import type { Identity } from '@gatehouse/testing/keys';
+import { freePort } from '@gatehouse/testing/network';
+import { findProgram, temporaryFolder, watchProgram } from '@gatehouse/testing/programs';
 import { vi } from 'vitest';
 
 const gnutlsModules = [

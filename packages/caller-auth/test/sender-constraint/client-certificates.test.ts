@@ -1,7 +1,7 @@
 import { createHash, X509Certificate } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { createAuthority } from '../../../testing/src/certificates.ts';
-import { keyWithSmallExponent } from '../../../testing/src/weak-keys.ts';
+import { createAuthority } from '../../../testing/src/keys/certificates.ts';
+import { keyWithSmallExponent } from '../../../testing/src/keys/weak-keys.ts';
 import {
   type CertificateFormat,
   createClientCertificates,

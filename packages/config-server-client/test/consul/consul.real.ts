@@ -3,11 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
   type ConsulAgentOptions,
+  type ConsulCertificates,
   type ConsulTestAgent,
   consulProgramVariable,
+  createConsulCertificates,
   startConsulAgent,
-} from '@gatehouse/testing/consul-agent';
-import { type ConsulCertificates, createConsulCertificates } from '@gatehouse/testing/consul-certificates';
+} from '@gatehouse/testing/consul';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { type ConsulEndpointsOptions, consulEndpoints } from '../../src/consul/consul-endpoints.ts';
 import { dnsSrvEndpoints } from '../../src/discovery/dns-srv.ts';

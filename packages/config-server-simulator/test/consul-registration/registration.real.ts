@@ -2,11 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createConfigServerClient } from '@gatehouse/config-server-client/client';
 import { consulEndpoints } from '@gatehouse/config-server-client/consul';
-import {
-  type ConsulTestAgent,
-  consulProgramVariable,
-  startConsulAgent,
-} from '@gatehouse/testing/consul-agent';
+import { type ConsulTestAgent, consulProgramVariable, startConsulAgent } from '@gatehouse/testing/consul';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { registerInConsul, type ServerCondition } from '../../src/consul-registration/register-in-consul.ts';
 import { demoServiceAccount } from '../../src/seed/demo.ts';

@@ -1,6 +1,6 @@
 import net from 'node:net';
 import tls from 'node:tls';
-import { createAuthority } from '@gatehouse/testing/certificates';
+import { createAuthority } from '@gatehouse/testing/keys';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { agent, connectTo, quickStandby, startServer, until, watchSuite } from '../harness.ts';
 

@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createAuthority } from '@gatehouse/testing/certificates';
+import { createAuthority } from '@gatehouse/testing/keys';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { startAgentStandIn } from '../consul-registration/agent-stand-in.ts';
 import { until, watchSuite } from '../harness.ts';

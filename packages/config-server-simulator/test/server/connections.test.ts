@@ -1,7 +1,6 @@
 import net from 'node:net';
 import { defaultWireLimits, ocpWire } from '@gatehouse/config-server-client/wire';
-import { RawConnection } from '@gatehouse/config-server-conformance/raw-connection';
-import { registration } from '@gatehouse/config-server-conformance/subject';
+import { RawConnection, registration } from '@gatehouse/config-server-conformance';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { demoServiceAccount } from '../../src/seed/demo.ts';
 import { agent, connectTo, recordingLog, startServer, until, watchSuite } from '../harness.ts';

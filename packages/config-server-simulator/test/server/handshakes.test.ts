@@ -1,5 +1,5 @@
 import net from 'node:net';
-import { createAuthority } from '@gatehouse/testing/certificates';
+import { createAuthority } from '@gatehouse/testing/keys';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { agent, connectTo, recordingLog, startServer, until, watchSuite } from '../harness.ts';
 

@@ -9,7 +9,7 @@ import {
   jwkThatChangesNothing,
   jwkWithExponent,
   smallOrderPoints,
-} from '@gatehouse/testing/weak-keys';
+} from '@gatehouse/testing/keys';
 import { describe, expect, it } from 'vitest';
 import { weaknessOf } from '../../src/crypto/key-strength.ts';
 

@@ -3,7 +3,7 @@ import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { freePort } from '@gatehouse/testing/ports';
+import { freePort } from '@gatehouse/testing/network';
 import { createTestDatabase, sharedServerVariable } from '@gatehouse/testing/postgres';
 import pg from 'pg';
 import { expect, onTestFinished, test, vi } from 'vitest';

@@ -1,6 +1,5 @@
 /** Sends a command to a cluster once. */
-import { redisConfigOf } from '@gatehouse/testing/redis';
-import { startRedisNodes } from '@gatehouse/testing/redis-cluster';
+import { redisConfigOf, startRedisNodes } from '@gatehouse/testing/redis';
 import { expect, it, vi } from 'vitest';
 import { normalizeError } from '../../src/errors/normalize.ts';
 import { createLogger } from '../../src/observability/logging/logger.ts';

@@ -1,6 +1,7 @@
 /** Leaves a Redis that became a replica, where one address leads to the primary. */
+
+import { startTcpProxy } from '@gatehouse/testing/network';
 import { redisConfigOf, startRedis } from '@gatehouse/testing/redis';
-import { startTcpProxy } from '@gatehouse/testing/tcp-proxy';
 import { Redis } from 'ioredis';
 import { expect, it, vi } from 'vitest';
 import { normalizeError } from '../../src/errors/normalize.ts';

@@ -2,9 +2,8 @@
 
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
-import { redisConfigOf } from '@gatehouse/testing/redis';
-import { type RedisSentinel, startRedisSentinel } from '@gatehouse/testing/redis-sentinel';
-import { startTcpProxy } from '@gatehouse/testing/tcp-proxy';
+import { startTcpProxy } from '@gatehouse/testing/network';
+import { type RedisSentinel, redisConfigOf, startRedisSentinel } from '@gatehouse/testing/redis';
 import { Redis } from 'ioredis';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { Secret } from '../../src/crypto/secret.ts';

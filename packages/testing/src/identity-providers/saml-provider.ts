@@ -3,7 +3,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import samlp from 'samlp';
-import { makeProviderKey } from './provider-key.ts';
+import { makeProviderKey } from '../keys/provider-key.ts';
 import { readForm, signInPage } from './sign-in-page.ts';
 
 export interface SamlProvider {

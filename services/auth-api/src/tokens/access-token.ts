@@ -1,5 +1,5 @@
 /** Defines what is stored of an access token, and derives from it what validation, introspection and the answer of the token endpoint need. */
-import type { Confirmation } from '@gatehouse/caller-auth/sender-constraint/confirmation';
+import type { Confirmation } from '@gatehouse/caller-auth/sender-constraint';
 import type { IntrospectionActive } from '@gatehouse/contracts/auth-api';
 import { installationAdminAuthority, membershipClaims } from '@gatehouse/contracts/resources';
 import type { AuthorizationDetail } from '../core/protocol/authorization-details.ts';

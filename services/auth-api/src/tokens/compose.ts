@@ -1,9 +1,12 @@
 /** Composes what issues, keeps and recognises tokens. */
 
-import { createDpopNonces } from '@gatehouse/caller-auth/sender-constraint/dpop-nonces';
-import { advertiseNonces, createDpopProofs } from '@gatehouse/caller-auth/sender-constraint/dpop-proof';
-import { createResourceTokens } from '@gatehouse/caller-auth/sender-constraint/resource-tokens';
-import { clientCertificatesOf } from '@gatehouse/caller-auth/sender-constraint/settings';
+import {
+  advertiseNonces,
+  clientCertificatesOf,
+  createDpopNonces,
+  createDpopProofs,
+  createResourceTokens,
+} from '@gatehouse/caller-auth/sender-constraint';
 import type { Secret } from '@gatehouse/service-kit/crypto';
 import type { App } from '@gatehouse/service-kit/http';
 import { createSingleUse } from '@gatehouse/service-kit/redis';

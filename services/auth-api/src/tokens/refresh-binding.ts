@@ -1,5 +1,5 @@
 /** Decides what a refresh token is bound to besides its client, and whether it rotates. */
-import type { Confirmation } from '@gatehouse/caller-auth/sender-constraint/confirmation';
+import type { Confirmation } from '@gatehouse/caller-auth/sender-constraint';
 import { type Client, hasBoundTokens } from '../registry/clients/client.ts';
 
 /**

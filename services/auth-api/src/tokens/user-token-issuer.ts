@@ -1,5 +1,5 @@
 /** Issues the tokens for what a user has authorized: access, refresh and ID tokens. */
-import type { Confirmation } from '@gatehouse/caller-auth/sender-constraint/confirmation';
+import type { Confirmation } from '@gatehouse/caller-auth/sender-constraint';
 import { definedOnly } from '@gatehouse/contracts/values';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { invalidScope } from '@gatehouse/service-kit/errors';

@@ -1,6 +1,6 @@
 /** Measures what people notice while an attacker guesses at their accounts at full speed: `npm run siege`. */
 import { setTimeout as delay } from 'node:timers/promises';
-import { demoSeed } from '@gatehouse/config-server-simulator/seed/demo';
+import { demoSeed } from '@gatehouse/config-server-simulator';
 import { expect, it } from 'vitest';
 import { type AuthApi, startAuthApi } from '../stack/auth-api.ts';
 import { type Browser, createBrowser } from '../stack/browser.ts';

@@ -1,4 +1,4 @@
-import { demoSeed } from '@gatehouse/config-server-simulator/seed/demo';
+import { demoSeed } from '@gatehouse/config-server-simulator';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type AuthApi, demoContactCenter, environmentOf, startAuthApi } from '../stack/auth-api.ts';
 import { createBrowser } from '../stack/browser.ts';

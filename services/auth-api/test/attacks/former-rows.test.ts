@@ -1,5 +1,5 @@
 /** What a release before stored of a person by the `sub` alone: read where nobody else has the `sub`, and by no other contact centre. */
-import { hashSlowly } from '@gatehouse/caller-auth/credentials/stored-secret';
+import { hashSlowly } from '@gatehouse/caller-auth/credentials';
 import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Estate, startEstate } from '../operations/help-desk/stack.ts';

@@ -1,6 +1,6 @@
 /** Requests to the administration whose body comes only when their caller would be refused by now. */
 import { randomUuid } from '@gatehouse/service-kit/crypto';
-import { holdBody } from '@gatehouse/testing/held-body';
+import { holdBody } from '@gatehouse/testing/hostile';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AuthApi, startAuthApi } from '../stack/auth-api.ts';
 import { addAdministrator, administratorsPath, consoleToken, removeAdministrator } from '../stack/console.ts';

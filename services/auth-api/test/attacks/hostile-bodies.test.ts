@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { basicAuthorization } from '@gatehouse/api-client/http';
 import { openApiOf } from '@gatehouse/service-kit/http';
-import { hostileRequests } from '@gatehouse/testing/hostile-bodies';
+import { hostileRequests } from '@gatehouse/testing/hostile';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { describeInternalAuthApi } from '../../src/describe.ts';
 import { type AuthApi, contactCenterId, ops, startAuthApi } from '../stack/auth-api.ts';

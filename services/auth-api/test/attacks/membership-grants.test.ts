@@ -1,6 +1,6 @@
 /** Each grant that needs no password at a contact centre, by people who do not belong to it and by one who belongs to it no more. */
 import { CfgObjectType } from '@gatehouse/people-directory';
-import { makeProviderKey, type ProviderKey } from '@gatehouse/testing/identity-providers/provider-key';
+import { makeProviderKey, type ProviderKey } from '@gatehouse/testing/keys';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { assertionXml, idpEntityId, signXml } from '../sign-in/sso/stack/saml-provider.ts';
 import { type AuthApi, otherContactCenterId, startAuthApi } from '../stack/auth-api.ts';

@@ -1,5 +1,4 @@
-import { ldapNames } from '@gatehouse/testing/ldap-data';
-import { findSlapd, type LdapTestServer, startLdapServer } from '@gatehouse/testing/ldap-server';
+import { findSlapd, type LdapTestServer, ldapNames, startLdapServer } from '@gatehouse/testing/ldap';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AuthApi, environmentId, startAuthApi } from '../stack/auth-api.ts';
 import { createBrowser } from '../stack/browser.ts';

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { forgedJwt, jwkWithExponent } from '@gatehouse/testing/weak-keys';
+import { forgedJwt, jwkWithExponent } from '@gatehouse/testing/keys';
 import { decodeJwt, generateKeyPair } from 'jose';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import {

@@ -1,5 +1,5 @@
 /** SAML bearer assertions over HTTP, at two replicas that listen: what a thief or a dishonest user makes of a good one. */
-import { makeProviderKey, type ProviderKey } from '@gatehouse/testing/identity-providers/provider-key';
+import { makeProviderKey, type ProviderKey } from '@gatehouse/testing/keys';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   assertionXml,

@@ -1,5 +1,5 @@
 /** The contact centre that attacks by SAML are aimed at, and another one with an identity provider of its own. */
-import { makeProviderKey, type ProviderKey } from '@gatehouse/testing/identity-providers/provider-key';
+import { makeProviderKey, type ProviderKey } from '@gatehouse/testing/keys';
 import { afterAll, beforeAll, beforeEach, expect } from 'vitest';
 import { comeBack, type SamlLeaving } from '../sign-in/sso/stack/saml-journey.ts';
 import { idpMetadata } from '../sign-in/sso/stack/saml-provider.ts';

@@ -1,4 +1,4 @@
-import { makeProviderKey } from '@gatehouse/testing/identity-providers/provider-key';
+import { makeProviderKey } from '@gatehouse/testing/keys';
 import { describe, expect, it } from 'vitest';
 import { comeBack, comeBackHonestly, leave } from '../sign-in/sso/stack/saml-journey.ts';
 import {

@@ -1,4 +1,4 @@
-import { takeLeaks } from '@gatehouse/testing/secret-watch';
+import { takeLeaks } from '@gatehouse/testing/secrets';
 import { expect, it } from 'vitest';
 import { startAuthApi } from '../stack/auth-api.ts';
 import { createBrowser } from '../stack/browser.ts';

@@ -4,7 +4,6 @@ import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createAsk } from '@gatehouse/service-kit/health';
-import { makeProviderKey } from '@gatehouse/testing/identity-providers/provider-key';
 import {
   forgedJwt,
   jwkDividedBy,
@@ -15,8 +14,9 @@ import {
   jwkThatChangesNothing,
   jwkWithExponent,
   keyWithSmallExponent,
+  makeProviderKey,
   smallOrderPoints,
-} from '@gatehouse/testing/weak-keys';
+} from '@gatehouse/testing/keys';
 import { type JWK, SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { checkRelease } from '../../src/check-release.ts';

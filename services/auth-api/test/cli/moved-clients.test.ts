@@ -7,7 +7,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { runCommand } from '@gatehouse/cli/run-command';
-import { temporaryFolder } from '@gatehouse/testing/temporary-folder';
+import { temporaryFolder } from '@gatehouse/testing/programs';
 import { hash } from '@node-rs/bcrypt';
 import { expect, it, onTestFinished } from 'vitest';
 import { startAuthApi } from '../stack/auth-api.ts';

@@ -1,9 +1,6 @@
 /** `gatehouse sso test` against a whole Auth API that listens. */
 import { runCommand } from '@gatehouse/cli/run-command';
-import {
-  type OpenIdProvider,
-  startOpenIdProvider,
-} from '@gatehouse/testing/identity-providers/openid-provider';
+import { type OpenIdProvider, startOpenIdProvider } from '@gatehouse/testing/identity-providers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { localTrial, setSignOn } from '../sign-in/sso/stack/sign-on.ts';
 import { type AuthApi, contactCenterId, publicUrl, startAuthApi } from '../stack/auth-api.ts';

@@ -1,4 +1,4 @@
-import { makeProviderKey, type ProviderKey } from '@gatehouse/testing/identity-providers/provider-key';
+import { makeProviderKey, type ProviderKey } from '@gatehouse/testing/keys';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   assertionXml,

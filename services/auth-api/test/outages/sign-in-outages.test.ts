@@ -1,5 +1,4 @@
-import { demoSeed } from '@gatehouse/config-server-simulator/seed/demo';
-import { startSimulator } from '@gatehouse/config-server-simulator/simulator';
+import { demoSeed, startSimulator } from '@gatehouse/config-server-simulator';
 import { startPostgres } from '@gatehouse/testing/postgres';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {

@@ -1,7 +1,12 @@
 /** Auth API as it runs: real PostgreSQL, real Redis, the simulator as Configuration Server. */
 import { createHash } from 'node:crypto';
-import { demoSeed, demoServiceAccount, demoTenantName } from '@gatehouse/config-server-simulator/seed/demo';
-import { type Simulator, startSimulator } from '@gatehouse/config-server-simulator/simulator';
+import {
+  demoSeed,
+  demoServiceAccount,
+  demoTenantName,
+  type Simulator,
+  startSimulator,
+} from '@gatehouse/config-server-simulator';
 import {
   type ContactCenterView,
   type EnvironmentView,
@@ -16,7 +21,7 @@ import { migrate } from '@gatehouse/service-kit/postgres';
 import { untilRedisIsReady } from '@gatehouse/service-kit/redis';
 import { createTestDatabase, type TestDatabase } from '@gatehouse/testing/postgres';
 import { startRedis, type TestRedis } from '@gatehouse/testing/redis';
-import { watchingTracing, watchLog, watchSecret } from '@gatehouse/testing/secret-watch';
+import { watchingTracing, watchLog, watchSecret } from '@gatehouse/testing/secrets';
 import { buildApp, buildInternalApp } from '../../src/app.ts';
 import { configuration } from '../../src/config.ts';
 import { createDeps, type Deps } from '../../src/domains.ts';

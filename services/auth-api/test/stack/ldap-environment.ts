@@ -1,8 +1,7 @@
 /** An environment whose people are in an LDAP server of a test. */
 import { bindPasswordPlace, type EnvironmentView } from '@gatehouse/contracts/environment-api';
 import { createSecretBox, Secret } from '@gatehouse/service-kit/crypto';
-import { ldapNames } from '@gatehouse/testing/ldap-data';
-import type { LdapTestServer } from '@gatehouse/testing/ldap-server';
+import { type LdapTestServer, ldapNames } from '@gatehouse/testing/ldap';
 import { encryptionKeys, environmentId, environmentOf } from './auth-api.ts';
 
 export const pollSeconds = 1;

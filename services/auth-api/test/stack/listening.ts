@@ -1,5 +1,5 @@
 /** Auth API at an address of its own, for programs that call it over HTTP, and the user's browser in front of it. */
-import { freePort } from '@gatehouse/testing/ports';
+import { freePort } from '@gatehouse/testing/network';
 import { type AuthApi, startAuthApi } from './auth-api.ts';
 import { createBrowser } from './browser.ts';
 import { agent } from './interaction.ts';

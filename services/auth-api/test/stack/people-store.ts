@@ -1,9 +1,9 @@
 /** Puts the people of the demo contact centre into the people store of the stand-in, and changes them there. */
 import { randomUUID } from 'node:crypto';
-import { hashPersonPassword } from '@gatehouse/caller-auth/credentials/person-password';
+import { hashPersonPassword } from '@gatehouse/caller-auth/credentials';
 import { type PersonView, personChangeId, personPasswordPlace } from '@gatehouse/contracts/environment-api';
 import { createSecretBox, Secret } from '@gatehouse/service-kit/crypto';
-import { watchSecret } from '@gatehouse/testing/secret-watch';
+import { watchSecret } from '@gatehouse/testing/secrets';
 import { type AuthApi, contactCenterId, encryptionKeys, environmentId, environmentOf } from './auth-api.ts';
 import { announceChange } from './environment-api.ts';
 

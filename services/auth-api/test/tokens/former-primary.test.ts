@@ -3,9 +3,9 @@
 import { Secret } from '@gatehouse/service-kit/crypto';
 import { createPool, migrate, type Pool } from '@gatehouse/service-kit/postgres';
 import { createRedis, untilRedisIsReady } from '@gatehouse/service-kit/redis';
+import { startTcpProxy } from '@gatehouse/testing/network';
 import { createTestDatabase, type TestDatabase } from '@gatehouse/testing/postgres';
 import { redisConfigOf, startRedis, type TestRedis } from '@gatehouse/testing/redis';
-import { startTcpProxy } from '@gatehouse/testing/tcp-proxy';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
 import { createRevocations, type Revocations } from '../../src/records/revocation/revocations.ts';
 import { createRevocationStream } from '../../src/records/revocation/stream.ts';

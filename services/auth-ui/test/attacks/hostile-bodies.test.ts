@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { App } from '@gatehouse/service-kit/http';
-import { hostileRequests } from '@gatehouse/testing/hostile-bodies';
+import { hostileRequests } from '@gatehouse/testing/hostile';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type AuthApiStandIn, startAuthApiStandIn } from '../auth-api-stand-in.ts';
 import { buildTestApp } from '../test-app.ts';

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import type { ApprovalView, InteractionView, LogoutView } from '@gatehouse/contracts/auth-api';
 import type { BrandingView } from '@gatehouse/contracts/environment-api';
 import { closeContexts, sharedChromium } from '@gatehouse/testing/chromium';
-import { freePort } from '@gatehouse/testing/ports';
+import { freePort } from '@gatehouse/testing/network';
 import type { Browser, BrowserContext } from 'playwright-core';
 import {
   accountCookie,

@@ -1,4 +1,4 @@
-import { createAuthority } from '@gatehouse/testing/certificates';
+import { createAuthority } from '@gatehouse/testing/keys';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Person } from './person.ts';
 import { type Stage, startStage } from './stage.ts';

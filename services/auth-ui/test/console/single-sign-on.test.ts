@@ -1,8 +1,5 @@
-import {
-  type OpenIdProvider,
-  startOpenIdProvider,
-} from '@gatehouse/testing/identity-providers/openid-provider';
-import { makeProviderKey } from '@gatehouse/testing/identity-providers/provider-key';
+import { type OpenIdProvider, startOpenIdProvider } from '@gatehouse/testing/identity-providers';
+import { makeProviderKey } from '@gatehouse/testing/keys';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { idpMetadata } from '../../../auth-api/test/sign-in/sso/stack/saml-provider.ts';
 import { localTrial } from '../../../auth-api/test/sign-in/sso/stack/sign-on.ts';

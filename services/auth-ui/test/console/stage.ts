@@ -1,9 +1,8 @@
 /** Runs the trio behind one public address: Auth API, Environment API and Auth UI as they are, over HTTP. */
 import { PassThrough } from 'node:stream';
 import { consoleKeys, Secret } from '@gatehouse/service-kit/crypto';
-import { freePort } from '@gatehouse/testing/ports';
+import { freePort, startTcpProxy } from '@gatehouse/testing/network';
 import { startRedis } from '@gatehouse/testing/redis';
-import { startTcpProxy } from '@gatehouse/testing/tcp-proxy';
 import { vi } from 'vitest';
 import { startGateway } from '../../../../tools/stack/gateway.ts';
 import {

@@ -1,4 +1,4 @@
-import { freePort } from '@gatehouse/testing/ports';
+import { freePort } from '@gatehouse/testing/network';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { startAuthApiStandIn } from '../auth-api-stand-in.ts';
 import { buildTestApp } from '../test-app.ts';

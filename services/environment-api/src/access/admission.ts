@@ -1,5 +1,5 @@
 /** Lets callers in before a body is read, and asks again when the body is there: the sender decides when that is. */
-import { markGuarded, type Verdict } from '@gatehouse/caller-auth/authorisation/matrix';
+import { markGuarded, type Verdict } from '@gatehouse/caller-auth/authorisation';
 import type { App } from '@gatehouse/service-kit/http';
 import type { FastifyRequest } from 'fastify';
 import type { Caller } from './caller.ts';

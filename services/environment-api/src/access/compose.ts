@@ -1,15 +1,20 @@
 /** Composes the authentication of callers: operator credentials, introspected tokens, DPoP proofs and certificates. */
 
-import type { Verdict } from '@gatehouse/caller-auth/authorisation/matrix';
-import { hasScheme, parseBasicCredentials } from '@gatehouse/caller-auth/credentials/basic-auth';
-import { createOperator } from '@gatehouse/caller-auth/credentials/operator';
-import { createSecretAttempts } from '@gatehouse/caller-auth/credentials/secret-attempts';
-import { createSecretVerifier } from '@gatehouse/caller-auth/credentials/secret-verifier';
-import { createDpopNonces } from '@gatehouse/caller-auth/sender-constraint/dpop-nonces';
-import { createDpopProofs } from '@gatehouse/caller-auth/sender-constraint/dpop-proof';
-import { createResourceTokens } from '@gatehouse/caller-auth/sender-constraint/resource-tokens';
-import type { SenderRequest } from '@gatehouse/caller-auth/sender-constraint/sender';
-import { clientCertificatesOf } from '@gatehouse/caller-auth/sender-constraint/settings';
+import type { Verdict } from '@gatehouse/caller-auth/authorisation';
+import {
+  createOperator,
+  createSecretAttempts,
+  createSecretVerifier,
+  hasScheme,
+  parseBasicCredentials,
+} from '@gatehouse/caller-auth/credentials';
+import {
+  clientCertificatesOf,
+  createDpopNonces,
+  createDpopProofs,
+  createResourceTokens,
+  type SenderRequest,
+} from '@gatehouse/caller-auth/sender-constraint';
 import { requireWritable } from '@gatehouse/service-kit/config';
 import { AppError, unauthorized } from '@gatehouse/service-kit/errors';
 import { advisoryCheck } from '@gatehouse/service-kit/health';

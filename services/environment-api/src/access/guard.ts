@@ -1,6 +1,6 @@
 /** Applies the row of a route: its properties before the body is read and before a change is kept, its verdict before anything is done. */
-import { admits, isDangerous, type Verdict } from '@gatehouse/caller-auth/authorisation/matrix';
-import { requireFreshSignIn } from '@gatehouse/caller-auth/credentials/fresh-sign-in';
+import { admits, isDangerous, type Verdict } from '@gatehouse/caller-auth/authorisation';
+import { requireFreshSignIn } from '@gatehouse/caller-auth/credentials';
 import { managementAuthority } from '@gatehouse/contracts/auth-api';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { type AppError, forbidden, notFound } from '@gatehouse/service-kit/errors';

@@ -1,5 +1,5 @@
 /** Writes docs/reference/authorisation.md from the matrix. */
-import type { Verdict } from '@gatehouse/caller-auth/authorisation/matrix';
+import type { Verdict } from '@gatehouse/caller-auth/authorisation';
 import { authorisation } from './matrix.ts';
 import { type CallerKind, callerKinds } from './rules.ts';
 

@@ -1,5 +1,5 @@
 /** Lists who may do what: one row per operation. It is the guard of every route (`guard.ts`) and docs/reference/authorisation.md. A test tries every cell. */
-import { createMatrix } from '@gatehouse/caller-auth/authorisation/matrix';
+import { createMatrix } from '@gatehouse/caller-auth/authorisation';
 import { callerKinds, type RuleName, rules } from './rules.ts';
 
 /** By method and path of the OpenAPI document, below /environment/v3; its paths are in the same order. */

@@ -3,7 +3,7 @@ import {
   advertiseMetadata,
   metadataPathOf,
   resourceMetadata,
-} from '@gatehouse/caller-auth/sender-constraint/resource-metadata';
+} from '@gatehouse/caller-auth/sender-constraint';
 import { type App, allowEveryOrigin } from '@gatehouse/service-kit/http';
 
 export interface ResourceOptions {

@@ -1,5 +1,5 @@
 /** Lists the kinds of callers, and the rules that say for each kind what it may do. `matrix.ts` gives each operation one of them. */
-import type { Rule, Verdict } from '@gatehouse/caller-auth/authorisation/matrix';
+import type { Rule, Verdict } from '@gatehouse/caller-auth/authorisation';
 
 export const callerKinds = [
   'operator',

@@ -1,12 +1,9 @@
 /** Composes the audit trail: its service, the worker that chains and ships it, and its routes. */
 
-import type { createElasticsearch } from '@gatehouse/audit-trail/elasticsearch/client';
-import { elasticsearchProbe } from '@gatehouse/audit-trail/elasticsearch/probe';
-import { createAuditLag } from '@gatehouse/audit-trail/forwarding/audit-lag';
-import { forwardDestination } from '@gatehouse/audit-trail/forwarding/forward-destination';
-import { forwardProbe } from '@gatehouse/audit-trail/forwarding/forward-probe';
-import { createPseudonymise } from '@gatehouse/audit-trail/shipping/audit-document';
-import { createAuditWorker } from '@gatehouse/audit-trail/worker/audit-worker';
+import { type createElasticsearch, elasticsearchProbe } from '@gatehouse/audit-trail/elasticsearch';
+import { createAuditLag, forwardDestination, forwardProbe } from '@gatehouse/audit-trail/forwarding';
+import { createPseudonymise } from '@gatehouse/audit-trail/shipping';
+import { createAuditWorker } from '@gatehouse/audit-trail/worker';
 import { advisoryCheck } from '@gatehouse/service-kit/health';
 import { createDeletionBounds } from '@gatehouse/service-kit/postgres';
 import type { Config } from '../config.ts';

@@ -1,6 +1,6 @@
 /** Routes below `/audit`: list the audit trail, verify its hash chain, ship again what a destination refused. */
 
-import type { AuditWorker } from '@gatehouse/audit-trail/worker/audit-worker';
+import type { AuditWorker } from '@gatehouse/audit-trail/worker';
 import {
   auditDaysQuery,
   nextCursorSchema,

@@ -1,12 +1,8 @@
 /** Maps rows of the audit trail to events of the hash chain and to documents of Elasticsearch. */
 
-import type { AuditTrail, ChainedEvent, TrailEvent } from '@gatehouse/audit-trail/chain/trail';
-import type { Document } from '@gatehouse/audit-trail/elasticsearch/bulk';
-import {
-  auditDocument,
-  changesAsText,
-  type Pseudonymise,
-} from '@gatehouse/audit-trail/shipping/audit-document';
+import type { AuditTrail, ChainedEvent, TrailEvent } from '@gatehouse/audit-trail/chain';
+import type { Document } from '@gatehouse/audit-trail/elasticsearch';
+import { auditDocument, changesAsText, type Pseudonymise } from '@gatehouse/audit-trail/shipping';
 import { definedOnly } from '@gatehouse/contracts/values';
 import type { Pool } from '@gatehouse/service-kit/postgres';
 import { type AuditAction, type AuditEntry, type StoredRow, toAuditRow } from './store.ts';

@@ -1,5 +1,5 @@
 /** Answers the overview: of the installation, or of one contact centre without anything that belongs to others. */
-import { problemsOfLag } from '@gatehouse/audit-trail/forwarding/audit-lag';
+import { problemsOfLag } from '@gatehouse/audit-trail/forwarding';
 import type { AuditLag, Ending } from '@gatehouse/contracts/answers';
 import type { EnvironmentApiOverview } from '@gatehouse/contracts/environment-administration';
 import { definedOnly } from '@gatehouse/contracts/values';

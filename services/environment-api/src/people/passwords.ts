@@ -1,5 +1,5 @@
 /** Stores the passwords that people choose themselves: hashed and sealed by Auth API, against the one that it has compared. */
-import { isSlowHash } from '@gatehouse/caller-auth/credentials/stored-secret';
+import { isSlowHash } from '@gatehouse/caller-auth/credentials';
 import { type PersonView, personChangeId, personPasswordPlace } from '@gatehouse/contracts/environment-api';
 import { definedOnly } from '@gatehouse/contracts/values';
 import { type SecretBox, safeEqual } from '@gatehouse/service-kit/crypto';

@@ -3,7 +3,7 @@ import {
   brokenPasswordRules,
   hashPersonPassword,
   isPersonPassword,
-} from '@gatehouse/caller-auth/credentials/person-password';
+} from '@gatehouse/caller-auth/credentials';
 import { personPasswordPlace } from '@gatehouse/contracts/environment-api';
 import type { SecretBox } from '@gatehouse/service-kit/crypto';
 import { AppError } from '@gatehouse/service-kit/errors';

@@ -1,5 +1,5 @@
 /** Authenticates the callers of SCIM: a key of the contact centre with the purpose scim, or whoever calls the other routes. */
-import { parseBearerToken } from '@gatehouse/caller-auth/credentials/basic-auth';
+import { parseBearerToken } from '@gatehouse/caller-auth/credentials';
 import { createGrowingCache } from '@gatehouse/service-kit/cache';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { sha256 } from '@gatehouse/service-kit/crypto';

@@ -3,8 +3,7 @@ import { createConfigServerClient } from '@gatehouse/config-server-client/client
 import { staticEndpoints } from '@gatehouse/config-server-client/discovery';
 import type { LoginStep, Step } from '@gatehouse/contracts/environment-administration';
 import { type EnvironmentView, passwordPlace, tlsClientOf } from '@gatehouse/contracts/environment-api';
-import { examineDirectory } from '@gatehouse/directory-ldap/examine';
-import { directorySettingsOf } from '@gatehouse/directory-ldap/settings';
+import { directorySettingsOf, examineDirectory } from '@gatehouse/directory-ldap';
 import { examineLogin } from '@gatehouse/people-directory';
 import type { SecretBox } from '@gatehouse/service-kit/crypto';
 import { conflict } from '@gatehouse/service-kit/errors';

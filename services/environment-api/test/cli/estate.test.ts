@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { demoSeed, demoServiceAccount } from '@gatehouse/config-server-simulator/seed/demo';
-import { startSimulator } from '@gatehouse/config-server-simulator/simulator';
-import { temporaryFolder } from '@gatehouse/testing/temporary-folder';
+import { demoSeed, demoServiceAccount, startSimulator } from '@gatehouse/config-server-simulator';
+import { temporaryFolder } from '@gatehouse/testing/programs';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { startCli } from './running-cli.ts';
 

@@ -1,5 +1,5 @@
 /** `gatehouse people` against a whole Environment API: files of people, and single people of the people store. */
-import { watchSecret } from '@gatehouse/testing/secret-watch';
+import { watchSecret } from '@gatehouse/testing/secrets';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createPeopleStore } from '../people-store.ts';
 import { startCli } from './running-cli.ts';

@@ -1,8 +1,8 @@
 /** Keycloak in development mode: its data is in memory and in a folder of its own, and its administration API sets it up. */
 import { mkdir, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { freePort } from '@gatehouse/testing/ports';
-import { temporaryFolder } from '@gatehouse/testing/temporary-folder';
+import { freePort } from '@gatehouse/testing/network';
+import { temporaryFolder } from '@gatehouse/testing/programs';
 import type { Visit } from '../stage.ts';
 import { type Server, startServer } from './server.ts';
 

@@ -2,9 +2,9 @@
 import { spawnSync } from 'node:child_process';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { makeProviderKey, type ProviderKey } from '@gatehouse/testing/identity-providers/provider-key';
-import { freePort } from '@gatehouse/testing/ports';
-import { temporaryFolder } from '@gatehouse/testing/temporary-folder';
+import { makeProviderKey, type ProviderKey } from '@gatehouse/testing/keys';
+import { freePort } from '@gatehouse/testing/network';
+import { temporaryFolder } from '@gatehouse/testing/programs';
 import type { Visit } from '../stage.ts';
 import { type Server, startServer } from './server.ts';
 

@@ -1,5 +1,5 @@
 /** Keeps the code by which a person allows clients to ask (OpenID CIBA, `user_code`): hashed slowly, and with few wrong tries. */
-import { hashOfNothing, hashSlowly, matchesSlowHash } from '@gatehouse/caller-auth/credentials/stored-secret';
+import { hashOfNothing, hashSlowly, matchesSlowHash } from '@gatehouse/caller-auth/credentials';
 import { userCodeLength } from '@gatehouse/contracts/auth-api';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { tooManyRequests } from '@gatehouse/service-kit/errors';

@@ -1,5 +1,5 @@
 /** Reads and sets the two cookies of a browser: the binding cookie and the session cookie. */
-import type { SenderRequest } from '@gatehouse/caller-auth/sender-constraint/sender';
+import type { SenderRequest } from '@gatehouse/caller-auth/sender-constraint';
 import { definedOnly } from '@gatehouse/contracts/values';
 
 /** The parts of a browser's request that Auth API reads; a Fastify request with cookies has them. */

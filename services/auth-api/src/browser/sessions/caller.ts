@@ -1,8 +1,5 @@
 /** Finds the user behind a request: by access token, else by session cookie. A cookie beside a token changes nothing. */
-import {
-  type ResourceTokens,
-  readAccessToken,
-} from '@gatehouse/caller-auth/sender-constraint/resource-tokens';
+import { type ResourceTokens, readAccessToken } from '@gatehouse/caller-auth/sender-constraint';
 import { nameCorsCaller, visitorAddressOf } from '@gatehouse/service-kit/http';
 import type { UserIdentity } from '../../people/identity/identity.ts';
 import type { AccessTokenRecord, StoredAccessToken, TokenFacts } from '../../tokens/access-token.ts';

@@ -1,6 +1,6 @@
 /** Serves `/auth/v3/oauth/authorize` to browsers: answers with redirects, or with a page when the redirect URI is not trusted. */
 
-import { hasScheme } from '@gatehouse/caller-auth/credentials/basic-auth';
+import { hasScheme } from '@gatehouse/caller-auth/credentials';
 import { badRequest, htmlErrorHandler, oauthErrorHandler } from '@gatehouse/service-kit/errors';
 import type { App } from '@gatehouse/service-kit/http';
 import type { FastifyReply } from 'fastify';

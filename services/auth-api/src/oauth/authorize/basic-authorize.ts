@@ -1,5 +1,5 @@
 /** Compat: verifies the name and password that a program sends to the authorization endpoint for its user. */
-import { type Credentials, parseBasicCredentials } from '@gatehouse/caller-auth/credentials/basic-auth';
+import { type Credentials, parseBasicCredentials } from '@gatehouse/caller-auth/credentials';
 import {
   AppError,
   consentRequired,

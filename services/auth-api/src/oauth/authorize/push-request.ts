@@ -1,5 +1,5 @@
 /** The pushed authorization request endpoint (RFC 9126): runs the checks of the authorization endpoint before the browser comes. */
-import type { DpopProof } from '@gatehouse/caller-auth/sender-constraint/dpop-proof';
+import type { DpopProof } from '@gatehouse/caller-auth/sender-constraint';
 import { definedOnly } from '@gatehouse/contracts/values';
 import { AppError, invalidRequest, OAuthError } from '@gatehouse/service-kit/errors';
 import type { AttemptLimiter } from '@gatehouse/service-kit/limits';

@@ -1,6 +1,6 @@
 /** Authenticates clients at every endpoint that they call (RFC 6749 section 2.3). */
-import type { SecretVerifier } from '@gatehouse/caller-auth/credentials/secret-verifier';
-import type { SenderRequest } from '@gatehouse/caller-auth/sender-constraint/sender';
+import type { SecretVerifier } from '@gatehouse/caller-auth/credentials';
+import type { SenderRequest } from '@gatehouse/caller-auth/sender-constraint';
 import { invalidRequest } from '@gatehouse/service-kit/errors';
 import { nameCorsCaller } from '@gatehouse/service-kit/http';
 import type { LastUses } from '@gatehouse/service-kit/postgres';

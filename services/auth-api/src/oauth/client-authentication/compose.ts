@@ -1,6 +1,6 @@
 /** Composes how clients and operators prove who they are, and what binds tokens to their sender. */
 
-import { createOperator } from '@gatehouse/caller-auth/credentials/operator';
+import { createOperator } from '@gatehouse/caller-auth/credentials';
 import type { App } from '@gatehouse/service-kit/http';
 import type { Assertions } from '../../core/assertions/compose.ts';
 import type { Core } from '../../core/core.ts';

@@ -1,9 +1,5 @@
 /** Reads by what a request wants to prove its client: one method, never two (RFC 6749 section 2.3). */
-import {
-  type Credentials,
-  hasScheme,
-  parseBasicCredentials,
-} from '@gatehouse/caller-auth/credentials/basic-auth';
+import { type Credentials, hasScheme, parseBasicCredentials } from '@gatehouse/caller-auth/credentials';
 import { invalidRequest } from '@gatehouse/service-kit/errors';
 import type { RequestParameters } from '../../core/protocol/parameters.ts';
 import type { ClientAuthMethod } from '../../registry/clients/client.ts';

@@ -1,11 +1,13 @@
 /** Authenticates administrators: the operator by HTTP Basic, managing clients and people at the console by their tokens. */
 
-import { isDangerous, markGuarded } from '@gatehouse/caller-auth/authorisation/matrix';
-import { hasScheme, parseBasicCredentials } from '@gatehouse/caller-auth/credentials/basic-auth';
-import { requireFreshSignIn } from '@gatehouse/caller-auth/credentials/fresh-sign-in';
-import type { Operator } from '@gatehouse/caller-auth/credentials/operator';
-import type { ResourceTokens } from '@gatehouse/caller-auth/sender-constraint/resource-tokens';
-import type { SenderRequest } from '@gatehouse/caller-auth/sender-constraint/sender';
+import { isDangerous, markGuarded } from '@gatehouse/caller-auth/authorisation';
+import {
+  hasScheme,
+  type Operator,
+  parseBasicCredentials,
+  requireFreshSignIn,
+} from '@gatehouse/caller-auth/credentials';
+import type { ResourceTokens, SenderRequest } from '@gatehouse/caller-auth/sender-constraint';
 import { managementAuthority } from '@gatehouse/contracts/auth-api';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { AppError, forbidden, unauthorized } from '@gatehouse/service-kit/errors';

@@ -1,5 +1,5 @@
 /** Lists who may do what below `/auth/v3/ops`: one row per operation. Part of docs/reference/authorisation.md, and a test tries every cell. */
-import { admits, createMatrix, type Rule, type Verdict } from '@gatehouse/caller-auth/authorisation/matrix';
+import { admits, createMatrix, type Rule, type Verdict } from '@gatehouse/caller-auth/authorisation';
 
 /** Callers who may administer something. */
 export const administratorKinds = [

@@ -1,13 +1,13 @@
 /** Binds new tokens to the client that requests them: by a DPoP proof (RFC 9449 section 5) or a TLS client certificate (RFC 8705). */
 
-import type { ClientCertificates } from '@gatehouse/caller-auth/sender-constraint/client-certificates';
-import type { Confirmation } from '@gatehouse/caller-auth/sender-constraint/confirmation';
 import {
+  type ClientCertificates,
+  type Confirmation,
   type DpopProof,
   type DpopProofs,
   DpopRefusal,
-} from '@gatehouse/caller-auth/sender-constraint/dpop-proof';
-import type { SenderRequest } from '@gatehouse/caller-auth/sender-constraint/sender';
+  type SenderRequest,
+} from '@gatehouse/caller-auth/sender-constraint';
 import { invalidRequest, OAuthError } from '@gatehouse/service-kit/errors';
 import type { SingleUse } from '@gatehouse/service-kit/redis';
 import type { Client } from '../../registry/clients/client.ts';

@@ -1,5 +1,5 @@
 /** Serves the discovery documents and the key set, which are public. */
-import { metadataPathOf } from '@gatehouse/caller-auth/sender-constraint/resource-metadata';
+import { metadataPathOf } from '@gatehouse/caller-auth/sender-constraint';
 import { oauthErrorHandler } from '@gatehouse/service-kit/errors';
 import { type App, allowEveryOrigin } from '@gatehouse/service-kit/http';
 import { discoverySchema, keySetSchema, resourceSchema } from '../../core/protocol/schemas.ts';

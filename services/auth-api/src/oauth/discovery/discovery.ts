@@ -1,6 +1,6 @@
 /** Makes the discovery document (OpenID Connect Discovery, RFC 8414). */
 
-import { dpopAlgorithms } from '@gatehouse/caller-auth/sender-constraint/dpop-proof';
+import { dpopAlgorithms } from '@gatehouse/caller-auth/sender-constraint';
 import { contentEncryptions, encryptionAlgorithms, responseTypes } from '@gatehouse/contracts/resources';
 import { definedOnly } from '@gatehouse/contracts/values';
 import { assertionAlgorithms } from '../../core/assertions/verify-jwt.ts';

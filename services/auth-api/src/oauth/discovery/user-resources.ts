@@ -1,5 +1,5 @@
 /** Describes the protected resources of this service that return the user of a token (RFC 9728). */
-import { resourceMetadata } from '@gatehouse/caller-auth/sender-constraint/resource-metadata';
+import { resourceMetadata } from '@gatehouse/caller-auth/sender-constraint';
 import { openidScope } from '../../core/protocol/parameters.ts';
 import { claimScopes } from '../../core/protocol/user-claims.ts';
 import { openIdUserInfoPath, userInfoPaths } from '../userinfo/paths.ts';

@@ -1,5 +1,5 @@
 /** Defines what the token endpoint needs of a grant, and the audit event of its tokens. */
-import type { Confirmation } from '@gatehouse/caller-auth/sender-constraint/confirmation';
+import type { Confirmation } from '@gatehouse/caller-auth/sender-constraint';
 import { type AuthorizationDetail, narrowDetails } from '../../core/protocol/authorization-details.ts';
 import type { RequestParameters } from '../../core/protocol/parameters.ts';
 import type { AuditEvent } from '../../records/audit/event.ts';

@@ -1,5 +1,5 @@
 /** Answers token introspection (RFC 7662): one GET, a check in memory, and the answer that was stored with the token. */
-import { parseBasicCredentials } from '@gatehouse/caller-auth/credentials/basic-auth';
+import { parseBasicCredentials } from '@gatehouse/caller-auth/credentials';
 import type { IntrospectionRefresh } from '@gatehouse/contracts/auth-api';
 import { unauthorizedClient } from '@gatehouse/service-kit/errors';
 import { type RequestParameters, requireParameter } from '../../core/protocol/parameters.ts';

@@ -1,8 +1,5 @@
 /** Composes the endpoints that return the user of an access token. */
-import {
-  advertiseMetadata,
-  metadataPathOf,
-} from '@gatehouse/caller-auth/sender-constraint/resource-metadata';
+import { advertiseMetadata, metadataPathOf } from '@gatehouse/caller-auth/sender-constraint';
 import type { App } from '@gatehouse/service-kit/http';
 import type { Assertions } from '../../core/assertions/compose.ts';
 import type { Core } from '../../core/core.ts';

@@ -1,5 +1,5 @@
 /** Serves the compat endpoints that return the user of an access token as a JWT for another service. */
-import { readAccessToken } from '@gatehouse/caller-auth/sender-constraint/resource-tokens';
+import { readAccessToken } from '@gatehouse/caller-auth/sender-constraint';
 import { emptyEnvelope, securityError } from '@gatehouse/contracts/answers';
 import { oauthErrorHandler } from '@gatehouse/service-kit/errors';
 import { type App, ok } from '@gatehouse/service-kit/http';

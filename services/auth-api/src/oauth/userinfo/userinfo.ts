@@ -1,6 +1,5 @@
 /** Returns the user of an access token: in the compat form, as OpenID Connect claims (Core section 5.3), or as a JWT. */
-import type { ResourceTokens } from '@gatehouse/caller-auth/sender-constraint/resource-tokens';
-import type { SenderRequest } from '@gatehouse/caller-auth/sender-constraint/sender';
+import type { ResourceTokens, SenderRequest } from '@gatehouse/caller-auth/sender-constraint';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { insufficientScope } from '@gatehouse/service-kit/errors';
 import type { EncryptFor } from '../../core/assertions/encryption.ts';

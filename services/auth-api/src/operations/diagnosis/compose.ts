@@ -1,5 +1,5 @@
 /** Composes the diagnosis from the probes of the domains before it, and of what no domain owns. */
-import { elasticsearchProbe } from '@gatehouse/audit-trail/elasticsearch/probe';
+import { elasticsearchProbe } from '@gatehouse/audit-trail/elasticsearch';
 import { type ConsulAccess, consulProbe } from '@gatehouse/config-server-client/consul';
 import { advisoryCheck } from '@gatehouse/service-kit/health';
 import { createProxyWatch } from '@gatehouse/service-kit/http';

@@ -2,9 +2,7 @@
 
 import { systemClock } from '@gatehouse/config-server-client/surroundings';
 import type { EnvironmentView } from '@gatehouse/contracts/environment-api';
-import { createDirectoryBackend } from '@gatehouse/directory-ldap/backend';
-import type { PersonNumbers } from '@gatehouse/directory-ldap/person-numbers';
-import { directorySettingsOf } from '@gatehouse/directory-ldap/settings';
+import { createDirectoryBackend, directorySettingsOf, type PersonNumbers } from '@gatehouse/directory-ldap';
 import type { ConfigurationBackend } from '@gatehouse/people-directory';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { type ConnectOptions, noServer, serversAt } from './connect-environment.ts';

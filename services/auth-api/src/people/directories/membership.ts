@@ -1,7 +1,7 @@
 /** Tells whether a person belongs to a contact centre, by what the directory of its environment says of the person. */
 
 import type { EnvironmentView, Membership } from '@gatehouse/contracts/environment-api';
-import { isAtOrBelow } from '@gatehouse/directory-ldap/distinguished-name';
+import { isAtOrBelow } from '@gatehouse/directory-ldap';
 import {
   type CallOptions,
   CfgObjectState,

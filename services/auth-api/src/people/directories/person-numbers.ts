@@ -1,7 +1,7 @@
 /** Gives people of directories the numbers that Environment API allocates, and remembers them: they never change. */
 import type { EnvironmentApiClient } from '@gatehouse/api-client/environment-api';
 import { maxNumbersAtOnce } from '@gatehouse/contracts/environment-api';
-import type { PersonNumbers } from '@gatehouse/directory-ldap/person-numbers';
+import type { PersonNumbers } from '@gatehouse/directory-ldap';
 import { ConfigServerError } from '@gatehouse/people-directory';
 import { createGrowingCache } from '@gatehouse/service-kit/cache';
 

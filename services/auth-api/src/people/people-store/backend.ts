@@ -1,7 +1,7 @@
 /** Answers for people of the people store what is asked of a Configuration Server. */
 import type { EnvironmentApiClient, PersonQuery } from '@gatehouse/api-client/environment-api';
 import { isOfReadOnlyRegion, UpstreamError } from '@gatehouse/api-client/http';
-import { brokenPasswordRules } from '@gatehouse/caller-auth/credentials/person-password';
+import { brokenPasswordRules } from '@gatehouse/caller-auth/credentials';
 import type { PersonView } from '@gatehouse/contracts/environment-api';
 import {
   type CallOptions,

@@ -1,5 +1,5 @@
 /** Hashes and compares the passwords of people, a few at a time: what waits beyond is refused. */
-import { hashPersonPassword, isPersonPassword } from '@gatehouse/caller-auth/credentials/person-password';
+import { hashPersonPassword, isPersonPassword } from '@gatehouse/caller-auth/credentials';
 import { type PersonView, personPasswordPlace } from '@gatehouse/contracts/environment-api';
 import { ConfigServerError } from '@gatehouse/people-directory';
 import { randomToken, type SecretBox } from '@gatehouse/service-kit/crypto';

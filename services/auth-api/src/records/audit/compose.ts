@@ -1,14 +1,14 @@
 /** Composes the trail of security events: Redis stream → PostgreSQL → hash chain → Elasticsearch and a second destination. */
 import { setTimeout as delay } from 'node:timers/promises';
-import type { createElasticsearch, ElasticsearchConfig } from '@gatehouse/audit-trail/elasticsearch/client';
-import { createAuditLag } from '@gatehouse/audit-trail/forwarding/audit-lag';
+import type { createElasticsearch, ElasticsearchConfig } from '@gatehouse/audit-trail/elasticsearch';
 import {
+  createAuditLag,
   type ForwardConfig,
   forwardDestination,
-} from '@gatehouse/audit-trail/forwarding/forward-destination';
-import { forwardProbe } from '@gatehouse/audit-trail/forwarding/forward-probe';
-import { createPseudonymise } from '@gatehouse/audit-trail/shipping/audit-document';
-import { createAuditWorker } from '@gatehouse/audit-trail/worker/audit-worker';
+  forwardProbe,
+} from '@gatehouse/audit-trail/forwarding';
+import { createPseudonymise } from '@gatehouse/audit-trail/shipping';
+import { createAuditWorker } from '@gatehouse/audit-trail/worker';
 import type { AuditLag } from '@gatehouse/contracts/answers';
 import type { Secret } from '@gatehouse/service-kit/crypto';
 import type { Core } from '../../core/core.ts';

@@ -1,12 +1,8 @@
 /** Makes the document of Elasticsearch from a security event. */
 
-import type { ChainedEvent } from '@gatehouse/audit-trail/chain/trail';
-import type { Document } from '@gatehouse/audit-trail/elasticsearch/bulk';
-import {
-  auditDocument,
-  changesAsText,
-  type Pseudonymise,
-} from '@gatehouse/audit-trail/shipping/audit-document';
+import type { ChainedEvent } from '@gatehouse/audit-trail/chain';
+import type { Document } from '@gatehouse/audit-trail/elasticsearch';
+import { auditDocument, changesAsText, type Pseudonymise } from '@gatehouse/audit-trail/shipping';
 import { definedOnly } from '@gatehouse/contracts/values';
 import type { FieldChanges } from '@gatehouse/service-kit/changes';
 import { auditEvents } from './event.ts';

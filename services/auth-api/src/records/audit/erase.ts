@@ -1,6 +1,6 @@
 /** Erases personal data from security events in PostgreSQL and in the copies of Elasticsearch; the chain stays verifiable. */
-import type { Pseudonymise } from '@gatehouse/audit-trail/shipping/audit-document';
-import type { AuditWorker } from '@gatehouse/audit-trail/worker/audit-worker';
+import type { Pseudonymise } from '@gatehouse/audit-trail/shipping';
+import type { AuditWorker } from '@gatehouse/audit-trail/worker';
 import { inTransaction, type Pool } from '@gatehouse/service-kit/postgres';
 import type { Actor } from '../../core/administration/actor.ts';
 import { type AuditWriter, actorFields } from './event.ts';

@@ -1,5 +1,5 @@
 /** Serves `/auth/v3/ops/audit`: operators search security events, verify the chain, and erase personal data. */
-import type { AuditWorker } from '@gatehouse/audit-trail/worker/audit-worker';
+import type { AuditWorker } from '@gatehouse/audit-trail/worker';
 import {
   auditDaysQuery,
   errorEnvelope,

@@ -1,5 +1,5 @@
 /** Gives the security events to the audit trail, split into facts that stay after an erasure and personal facts. */
-import type { AuditTrail, TrailEvent } from '@gatehouse/audit-trail/chain/trail';
+import type { AuditTrail, TrailEvent } from '@gatehouse/audit-trail/chain';
 import type { Pool } from '@gatehouse/service-kit/postgres';
 import type { AuditEvent } from './event.ts';
 

@@ -1,11 +1,11 @@
 /** Checks and hashes the secrets of clients, and generates new ones. */
-import type { SecretVerifier } from '@gatehouse/caller-auth/credentials/secret-verifier';
 import {
   isBrokenHash,
   isSlowHash,
   isTooCostly,
+  type SecretVerifier,
   type StoredSecret,
-} from '@gatehouse/caller-auth/credentials/stored-secret';
+} from '@gatehouse/caller-auth/credentials';
 import { digestSecret, generateSecret } from '@gatehouse/service-kit/crypto';
 import { fieldError } from './rules.ts';
 

@@ -1,6 +1,6 @@
 /** Defines a registered OAuth client and the questions about its registration. */
 
-import type { StoredSecret } from '@gatehouse/caller-auth/credentials/stored-secret';
+import type { StoredSecret } from '@gatehouse/caller-auth/credentials';
 import type { BrandImage } from '@gatehouse/contracts/environment-api';
 import type { KeySource } from '../../core/assertions/key-sets.ts';
 import type { DescribedProperties } from './table.ts';

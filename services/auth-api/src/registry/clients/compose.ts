@@ -1,7 +1,6 @@
 /** Composes the registered clients: their administration, the cached reader, and the check of their secrets. */
 
-import { createSecretAttempts } from '@gatehouse/caller-auth/credentials/secret-attempts';
-import { createSecretVerifier } from '@gatehouse/caller-auth/credentials/secret-verifier';
+import { createSecretAttempts, createSecretVerifier } from '@gatehouse/caller-auth/credentials';
 import type { Secret } from '@gatehouse/service-kit/crypto';
 import { createLastUses } from '@gatehouse/service-kit/postgres';
 import type { Assertions } from '../../core/assertions/compose.ts';

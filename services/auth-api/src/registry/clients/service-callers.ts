@@ -1,6 +1,5 @@
 /** Recognises the services of this installation by the credentials that they share, and limits guesses. */
-import { parseBasicCredentials } from '@gatehouse/caller-auth/credentials/basic-auth';
-import type { SecretVerifier } from '@gatehouse/caller-auth/credentials/secret-verifier';
+import { parseBasicCredentials, type SecretVerifier } from '@gatehouse/caller-auth/credentials';
 import { unauthorized } from '@gatehouse/service-kit/errors';
 import type { App } from '@gatehouse/service-kit/http';
 import type { FastifyRequest } from 'fastify';

@@ -1,6 +1,6 @@
 /** Creates, changes and deletes clients. Every change is one transaction with its audit row and its change record. */
 
-import type { SecretVerifier } from '@gatehouse/caller-auth/credentials/secret-verifier';
+import type { SecretVerifier } from '@gatehouse/caller-auth/credentials';
 import type { BrandImage } from '@gatehouse/contracts/environment-api';
 import { definedOnly } from '@gatehouse/contracts/values';
 import type { ChangeLog, ChangeTransaction } from '@gatehouse/service-kit/changes';

@@ -1,6 +1,5 @@
 /** Registers clients on their own request (RFC 7591) and lets them manage their registration (RFC 7592). */
-import { parseBearerToken } from '@gatehouse/caller-auth/credentials/basic-auth';
-import type { SecretVerifier } from '@gatehouse/caller-auth/credentials/secret-verifier';
+import { parseBearerToken, type SecretVerifier } from '@gatehouse/caller-auth/credentials';
 import { equalDigests, randomToken, type Secret, safeEqual, sha256 } from '@gatehouse/service-kit/crypto';
 import { AppError, invalidToken } from '@gatehouse/service-kit/errors';
 import type { AttemptLimiter } from '@gatehouse/service-kit/limits';

@@ -1,7 +1,7 @@
 /** Sets the first password of a person of the people store by the link that an administrator made. */
 import type { EnvironmentApiClient } from '@gatehouse/api-client/environment-api';
 import { isOfReadOnlyRegion, UpstreamError } from '@gatehouse/api-client/http';
-import { brokenPasswordRules } from '@gatehouse/caller-auth/credentials/person-password';
+import { brokenPasswordRules } from '@gatehouse/caller-auth/credentials';
 import type { PasswordLink } from '@gatehouse/contracts/environment-api';
 import { definedOnly } from '@gatehouse/contracts/values';
 import type { Clock } from '@gatehouse/service-kit/clock';

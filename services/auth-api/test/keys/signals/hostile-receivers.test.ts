@@ -1,5 +1,5 @@
 /** Receivers of shared signals that attack, beside an honest one. */
-import { type HostileAct, hostileActs, redirectTo, startHostileHttp } from '@gatehouse/testing/hostile-http';
+import { type HostileAct, hostileActs, redirectTo, startHostileHttp } from '@gatehouse/testing/hostile';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AuthApi, startAuthApi } from '../../stack/auth-api.ts';
 import { createBrowser } from '../../stack/browser.ts';

@@ -3,7 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import { runCommand } from '@gatehouse/cli/run-command';
 import type { PeoplePage, PersonProfile } from '@gatehouse/contracts/auth-administration';
-import { findSlapd, startLdapServer } from '@gatehouse/testing/ldap-server';
+import { findSlapd, startLdapServer } from '@gatehouse/testing/ldap';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { contactCenterId, demoContactCenter, environmentId, environmentOf } from '../../stack/auth-api.ts';
 import { createBrowser } from '../../stack/browser.ts';

@@ -1,5 +1,5 @@
 /** An installation with two replicas, and people of their own for each test. */
-import { demoSeed } from '@gatehouse/config-server-simulator/seed/demo';
+import { demoSeed } from '@gatehouse/config-server-simulator';
 import { type AuthApi, type AuthApiOptions, startAuthApi } from '../../stack/auth-api.ts';
 import { type Browser, createBrowser } from '../../stack/browser.ts';
 import { createClient, getCode, introspect, opsCall, redeem, type TestClient } from '../../stack/oauth.ts';

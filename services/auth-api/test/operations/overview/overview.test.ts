@@ -2,7 +2,7 @@
 import { runCommand } from '@gatehouse/cli/run-command';
 import type { AuthApiOverview } from '@gatehouse/contracts/auth-administration';
 import { randomUuid } from '@gatehouse/service-kit/crypto';
-import { makeProviderKey } from '@gatehouse/testing/identity-providers/provider-key';
+import { makeProviderKey } from '@gatehouse/testing/keys';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { idpMetadata } from '../../sign-in/sso/stack/saml-provider.ts';
 import { localTrial, setSignOn } from '../../sign-in/sso/stack/sign-on.ts';

@@ -1,6 +1,5 @@
 /** What operators learn of an environment in which no login can succeed. */
-import { ldapNames } from '@gatehouse/testing/ldap-data';
-import { findSlapd, startLdapServer } from '@gatehouse/testing/ldap-server';
+import { findSlapd, ldapNames, startLdapServer } from '@gatehouse/testing/ldap';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import {
   type AuthApi,

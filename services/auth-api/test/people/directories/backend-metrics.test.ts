@@ -1,5 +1,4 @@
-import { demoSeed } from '@gatehouse/config-server-simulator/seed/demo';
-import { startSimulator } from '@gatehouse/config-server-simulator/simulator';
+import { demoSeed, startSimulator } from '@gatehouse/config-server-simulator';
 import { createSecretBox, Secret } from '@gatehouse/service-kit/crypto';
 import { createMetrics } from '@gatehouse/service-kit/observability';
 import { describe, expect, it, onTestFinished } from 'vitest';

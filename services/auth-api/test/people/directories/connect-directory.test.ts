@@ -5,7 +5,7 @@ import {
   staticEndpoints,
 } from '@gatehouse/config-server-client/discovery';
 import { createSecretBox, Secret } from '@gatehouse/service-kit/crypto';
-import { createAuthority } from '@gatehouse/testing/certificates';
+import { createAuthority } from '@gatehouse/testing/keys';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { accountKey } from '../../../src/people/accounts/account.ts';
 import { connectDirectory } from '../../../src/people/directories/connect-directory.ts';

@@ -1,8 +1,7 @@
-import { demoSeed } from '@gatehouse/config-server-simulator/seed/demo';
-import { startSimulator } from '@gatehouse/config-server-simulator/simulator';
+import { demoSeed, startSimulator } from '@gatehouse/config-server-simulator';
 import { tlsKeyPlace } from '@gatehouse/contracts/environment-api';
 import { createSecretBox, Secret } from '@gatehouse/service-kit/crypto';
-import { createAuthority } from '@gatehouse/testing/certificates';
+import { createAuthority } from '@gatehouse/testing/keys';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { connectEnvironment } from '../../../src/people/directories/connect-environment.ts';
 import { mapFailure } from '../../../src/people/directories/map-failure.ts';

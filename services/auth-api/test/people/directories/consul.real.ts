@@ -1,5 +1,5 @@
-import { registerInConsul } from '@gatehouse/config-server-simulator/consul-registration/register-in-consul';
-import { consulProgramVariable, startConsulAgent } from '@gatehouse/testing/consul-agent';
+import { registerInConsul } from '@gatehouse/config-server-simulator/consul-registration';
+import { consulProgramVariable, startConsulAgent } from '@gatehouse/testing/consul';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { login, renewLink, serviceName, startWithConsul } from './discovered-servers.ts';
 

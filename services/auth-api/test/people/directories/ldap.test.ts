@@ -1,7 +1,13 @@
 /** People of a real OpenLDAP, through Auth API's own door: sign in, change a password, and lose what they hold. */
-import { ldapNames, personDn, policyDn } from '@gatehouse/testing/ldap-data';
-import { findSlapd, type LdapTestServer, startLdapServer } from '@gatehouse/testing/ldap-server';
-import { watchSecret } from '@gatehouse/testing/secret-watch';
+import {
+  findSlapd,
+  type LdapTestServer,
+  ldapNames,
+  personDn,
+  policyDn,
+  startLdapServer,
+} from '@gatehouse/testing/ldap';
+import { watchSecret } from '@gatehouse/testing/secrets';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AuthApi, environmentId, startAuthApi } from '../../stack/auth-api.ts';
 import { type Browser, createBrowser } from '../../stack/browser.ts';

@@ -1,5 +1,4 @@
-import { demoSeed } from '@gatehouse/config-server-simulator/seed/demo';
-import { type Simulator, startSimulator } from '@gatehouse/config-server-simulator/simulator';
+import { demoSeed, type Simulator, startSimulator } from '@gatehouse/config-server-simulator';
 import { createReadiness } from '@gatehouse/service-kit/health';
 import { readinessChecks } from '@gatehouse/service-kit/http';
 import { describe, expect, it, onTestFinished } from 'vitest';

@@ -1,9 +1,15 @@
 /** Which people of an LDAP directory belong to a contact centre: by organisational unit, and by group. */
 
 import type { Membership } from '@gatehouse/contracts/environment-api';
-import { ldapNames, personDn, unitDn } from '@gatehouse/testing/ldap-data';
-import { findSlapd, type LdapTestServer, startLdapServer } from '@gatehouse/testing/ldap-server';
-import { watchSecret } from '@gatehouse/testing/secret-watch';
+import {
+  findSlapd,
+  type LdapTestServer,
+  ldapNames,
+  personDn,
+  startLdapServer,
+  unitDn,
+} from '@gatehouse/testing/ldap';
+import { watchSecret } from '@gatehouse/testing/secrets';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { call } from '../../operations/help-desk/stack.ts';
 import {

@@ -2,8 +2,8 @@
 import { randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { auditTemplates } from '@gatehouse/audit-trail/elasticsearch/audit-assets';
-import { createPseudonymise } from '@gatehouse/audit-trail/shipping/audit-document';
+import { auditTemplates } from '@gatehouse/audit-trail/elasticsearch';
+import { createPseudonymise } from '@gatehouse/audit-trail/shipping';
 import { Secret } from '@gatehouse/service-kit/crypto';
 import { describe, expect, it } from 'vitest';
 import { cataloguePage } from '../../../src/records/audit/catalogue-page.ts';

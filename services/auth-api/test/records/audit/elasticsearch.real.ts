@@ -5,14 +5,14 @@ import { request as forward } from 'node:http';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { Client } from '@elastic/elasticsearch';
-import { createAuthority } from '@gatehouse/testing/certificates';
 import {
   type ElasticsearchTestServer,
   elasticsearchHomeVariable,
   elasticsearchJavaVariable,
   startElasticsearch,
 } from '@gatehouse/testing/elasticsearch-server';
-import { freePort } from '@gatehouse/testing/ports';
+import { createAuthority } from '@gatehouse/testing/keys';
+import { freePort } from '@gatehouse/testing/network';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type AuthApi, startAuthApi } from '../../stack/auth-api.ts';
 import { createClient, opsCall, passwordTokens } from '../../stack/oauth.ts';

@@ -2,7 +2,7 @@
 
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:tls';
-import { createAuthority } from '@gatehouse/testing/certificates';
+import { createAuthority } from '@gatehouse/testing/keys';
 import { expect, it, onTestFinished } from 'vitest';
 import { startAuthApi } from '../../stack/auth-api.ts';
 import { createClient, passwordTokens, token } from '../../stack/oauth.ts';

@@ -1,7 +1,7 @@
 /** Every cell of the matrix of what administrators may call, by real requests. */
 import { readFile } from 'node:fs/promises';
 import { basicAuthorization } from '@gatehouse/api-client/http';
-import type { Rule } from '@gatehouse/caller-auth/authorisation/matrix';
+import type { Rule } from '@gatehouse/caller-auth/authorisation';
 import { contactCenterAdminAuthority, managementAuthority } from '@gatehouse/contracts/auth-api';
 import { installationAdminAuthority } from '@gatehouse/contracts/resources';
 import { randomUuid } from '@gatehouse/service-kit/crypto';

@@ -1,6 +1,6 @@
 /** First passwords by the link that an administrator made. */
 import { randomToken } from '@gatehouse/service-kit/crypto';
-import { watchSecret } from '@gatehouse/testing/secret-watch';
+import { watchSecret } from '@gatehouse/testing/secrets';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   type AuthApi,

@@ -1,9 +1,6 @@
 import { createSecretBox, randomBytes, Secret } from '@gatehouse/service-kit/crypto';
-import {
-  type OpenIdProvider,
-  startOpenIdProvider,
-} from '@gatehouse/testing/identity-providers/openid-provider';
-import { makeProviderKey } from '@gatehouse/testing/identity-providers/provider-key';
+import { type OpenIdProvider, startOpenIdProvider } from '@gatehouse/testing/identity-providers';
+import { makeProviderKey } from '@gatehouse/testing/keys';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { reencryptSigningKeys } from '../../../src/keys/signing-keys/reencrypt.ts';
 import { reencryptSsoKeys } from '../../../src/sign-in/sso/keys/reencrypt.ts';

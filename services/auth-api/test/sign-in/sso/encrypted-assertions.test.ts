@@ -1,5 +1,5 @@
 import { definedOnly } from '@gatehouse/contracts/values';
-import { makeProviderKey, type ProviderKey } from '@gatehouse/testing/identity-providers/provider-key';
+import { makeProviderKey, type ProviderKey } from '@gatehouse/testing/keys';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type AuthApi, startAuthApi } from '../../stack/auth-api.ts';
 import type { Answer } from '../../stack/browser.ts';

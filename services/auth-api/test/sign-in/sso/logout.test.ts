@@ -2,7 +2,7 @@ import { createSign } from 'node:crypto';
 import { deflateRawSync } from 'node:zlib';
 import { basicAuthorization } from '@gatehouse/api-client/http';
 import { unavailable } from '@gatehouse/service-kit/errors';
-import { makeProviderKey, type ProviderKey } from '@gatehouse/testing/identity-providers/provider-key';
+import { makeProviderKey, type ProviderKey } from '@gatehouse/testing/keys';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type AuthApi, contactCenterId, ops, publicUrl, startAuthApi } from '../../stack/auth-api.ts';
 import { type Browser, createBrowser } from '../../stack/browser.ts';

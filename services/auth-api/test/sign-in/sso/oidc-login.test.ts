@@ -1,7 +1,4 @@
-import {
-  type OpenIdProvider,
-  startOpenIdProvider,
-} from '@gatehouse/testing/identity-providers/openid-provider';
+import { type OpenIdProvider, startOpenIdProvider } from '@gatehouse/testing/identity-providers';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type AuthApi, contactCenterId, publicUrl, startAuthApi } from '../../stack/auth-api.ts';
 import { type Browser, createBrowser } from '../../stack/browser.ts';

@@ -1,5 +1,5 @@
 /** What is refused at the doors of single sign-on and belongs to no sign-in: a page with a reference, and by it the audit event. */
-import { makeProviderKey } from '@gatehouse/testing/identity-providers/provider-key';
+import { makeProviderKey } from '@gatehouse/testing/keys';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AuthApi, contactCenterId, startAuthApi } from '../../stack/auth-api.ts';
 import { createBrowser } from '../../stack/browser.ts';

@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { contactCenterAdminAuthority } from '@gatehouse/contracts/auth-api';
 import { installationAdminAuthority } from '@gatehouse/contracts/resources';
-import { makeProviderKey, type ProviderKey } from '@gatehouse/testing/identity-providers/provider-key';
+import { makeProviderKey, type ProviderKey } from '@gatehouse/testing/keys';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type AuthApi, contactCenterId, publicUrl, startAuthApi } from '../../stack/auth-api.ts';
 import { createBrowser } from '../../stack/browser.ts';

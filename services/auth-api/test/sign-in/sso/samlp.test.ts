@@ -1,5 +1,5 @@
-import { makeProviderKey } from '@gatehouse/testing/identity-providers/provider-key';
-import { type SamlProvider, startSamlProvider } from '@gatehouse/testing/identity-providers/saml-provider';
+import { type SamlProvider, startSamlProvider } from '@gatehouse/testing/identity-providers';
+import { makeProviderKey } from '@gatehouse/testing/keys';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AuthApi, publicUrl, startAuthApi } from '../../stack/auth-api.ts';
 import { createBrowser } from '../../stack/browser.ts';

@@ -1,6 +1,6 @@
 /** Derives the record of an exchanged token: all but client, audience and scope comes from the subject token, also its end. */
 
-import type { Confirmation } from '@gatehouse/caller-auth/sender-constraint/confirmation';
+import type { Confirmation } from '@gatehouse/caller-auth/sender-constraint';
 import { invalidScope } from '@gatehouse/service-kit/errors';
 import type { AuthorizationDetail } from '../../../core/protocol/authorization-details.ts';
 import { commonScope, narrowScope } from '../../../core/protocol/parameters.ts';

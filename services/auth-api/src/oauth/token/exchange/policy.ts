@@ -1,5 +1,5 @@
 /** Checks who may exchange what: allow-lists of the registration, the contact centre, and the tokens' own claims. */
-import { type Confirmation, isProvenBy } from '@gatehouse/caller-auth/sender-constraint/confirmation';
+import { type Confirmation, isProvenBy } from '@gatehouse/caller-auth/sender-constraint';
 import { invalidRequest, unauthorizedClient } from '@gatehouse/service-kit/errors';
 import type { UserIdentity } from '../../../people/identity/identity.ts';
 import { type Client, servesContactCenter } from '../../../registry/clients/client.ts';

@@ -1,5 +1,5 @@
 /** One browser's way through our SAML endpoints. */
-import type { ProviderKey } from '@gatehouse/testing/identity-providers/provider-key';
+import type { ProviderKey } from '@gatehouse/testing/keys';
 import type { AuthApi } from '../../../stack/auth-api.ts';
 import { type Answer, type Browser, createBrowser } from '../../../stack/browser.ts';
 import { encode, honestResponse, type ResponseFacts, readRequest } from './saml-provider.ts';

@@ -2,7 +2,7 @@
 
 import { promisify } from 'node:util';
 import { inflateRawSync } from 'node:zlib';
-import type { ProviderKey } from '@gatehouse/testing/identity-providers/provider-key';
+import type { ProviderKey } from '@gatehouse/testing/keys';
 import forge from 'node-forge';
 import { SignedXml } from 'xml-crypto';
 import { encrypt } from 'xml-encryption';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
-import { freePort } from './ports.ts';
+import { freePort } from '../network/ports.ts';
 import { askServer, startRedisServer } from './redis-server.ts';
 
 export interface ClusterOptions {

@@ -5,9 +5,9 @@ import { once } from 'node:events';
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { freePort } from './ports.ts';
-import { watchProgram } from './programs.ts';
-import { temporaryFolder } from './temporary-folder.ts';
+import { freePort } from '../network/ports.ts';
+import { watchProgram } from '../programs/programs.ts';
+import { temporaryFolder } from '../programs/temporary-folder.ts';
 
 /** Names the agent's program for a test run; empty where there is none. */
 export const consulProgramVariable = 'GATEHOUSE_CONSUL_AGENT';

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Redis } from 'ioredis';
-import { findProgram, watchProgram } from './programs.ts';
+import { findProgram, watchProgram } from '../programs/programs.ts';
 
 export interface RedisServerOptions {
   port: number;

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
-import { freePort } from './ports.ts';
+import { freePort } from '../network/ports.ts';
 import { type RedisServer, startRedisServer } from './redis-server.ts';
 
 export interface TestRedis {

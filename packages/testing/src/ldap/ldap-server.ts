@@ -6,11 +6,11 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { type Authority, createAuthority } from './certificates.ts';
+import { type Authority, createAuthority } from '../keys/certificates.ts';
+import { freePort } from '../network/ports.ts';
+import { type DisturbedServer, findProgram, watchProgram } from '../programs/programs.ts';
+import { temporaryFolder } from '../programs/temporary-folder.ts';
 import { entriesOf, type LdapTestData, ldapNames, ldifOf } from './ldap-data.ts';
-import { freePort } from './ports.ts';
-import { type DisturbedServer, findProgram, watchProgram } from './programs.ts';
-import { temporaryFolder } from './temporary-folder.ts';
 
 export interface LdapServerOptions extends LdapTestData {
   /** Default: one of its own. */

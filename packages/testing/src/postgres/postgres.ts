@@ -3,10 +3,10 @@ import { randomBytes } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import pg from 'pg';
-import { freePort } from './ports.ts';
+import { freePort } from '../network/ports.ts';
+import { temporaryFolder } from '../programs/temporary-folder.ts';
 import { type PostgresServer, startPostgresServer } from './postgres-server.ts';
 import { createStandby } from './postgres-standby.ts';
-import { temporaryFolder } from './temporary-folder.ts';
 
 export interface TestDatabase {
   /** Connection string of a database of its own, owned by a role that is no superuser. */

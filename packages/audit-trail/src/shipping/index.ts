@@ -1,0 +1,3 @@
+/** Names what others may use to ship events and log lines. */
+export { auditDocument, changesAsText, createPseudonymise, type Pseudonymise } from './audit-document.ts';
+export { shipLogs } from './log-shipping.ts';

@@ -1,0 +1,12 @@
+/** Names what tests may use of PostgreSQL servers. */
+
+export {
+  createTestDatabase,
+  sharedServerVariable,
+  startPostgres,
+  type TestDatabase,
+  type TestPostgres,
+} from './postgres.ts';
+export { findPostgresPrograms } from './postgres-program.ts';
+export { type PostgresServer, startPostgresServer } from './postgres-server.ts';
+export { createStandby } from './postgres-standby.ts';
