@@ -17,10 +17,10 @@ import {
   type CfgPerson,
   type ChangePasswordRequest,
   ConfigServerError,
-  type ConfigurationBackend,
   environmentTenantDbid,
   type ListOptions,
   namedAccessGroup,
+  type PeopleDirectory,
   type PersonFilter,
   type PersonSearch,
 } from '@gatehouse/people-directory';
@@ -68,7 +68,7 @@ const maxRecent = 10_000;
  * Connects in the background; calls wait for the first connection within the fail-fast time. @throws Error that says what
  * is wrong with a filter of the settings
  */
-export function createDirectoryBackend(options: DirectoryBackendOptions): ConfigurationBackend {
+export function createDirectoryBackend(options: DirectoryBackendOptions): PeopleDirectory {
   const { endpoints, numbers, clock = systemClock, log = silentLogger, metrics = {} } = options;
   const settings = readSettings(options.settings);
   const silenceMs = options.silenceMs ?? 4_000;

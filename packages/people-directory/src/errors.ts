@@ -1,6 +1,6 @@
-/** Lists every way in which a call to a Configuration Server can fail, and which failures may pass. */
+/** Lists every way in which a call to a source of people can fail, and which failures may pass. */
 
-/** Names that a server sends in EventError (docs/protocol.md, "Errors"). */
+/** Names that a server sends in EventError (packages/config-server-client/docs/protocol.md, "Errors"). */
 export const serverErrorCodes = [
   'CFGObjectNotFound',
   'CFGUniquenessViolation',
@@ -72,7 +72,7 @@ export interface ConfigServerErrorOptions {
 }
 
 /**
- * The only error type of this package. `message` holds no secret; `detail` is for logs. An error name that this version
+ * The only error that a source throws. `message` holds no secret; `detail` is for logs. An error name that this version
  * does not know becomes `InternalError`, with the name in `details.error`.
  */
 export class ConfigServerError extends Error {

@@ -1,16 +1,5 @@
 /** Names what sources of people implement and what their callers use. */
-export type {
-  AuthenticatedUser,
-  AuthenticateRequest,
-  BackendState,
-  CallOptions,
-  ChangePasswordRequest,
-  ConfigurationBackend,
-  ListOptions,
-  PersonChange,
-  PersonDelta,
-  PersonListener,
-} from './backend.ts';
+
 export {
   type ClientErrorCode,
   ConfigServerError,
@@ -59,3 +48,15 @@ export {
 export { type CfgRole, cfgRoleSchema, type RoleFilter } from './model/role.ts';
 export { type CfgTenant, cfgTenantSchema, environmentTenantDbid, type TenantFilter } from './model/tenant.ts';
 export { foldSpelling, foldUserName } from './model/user-name.ts';
+export type {
+  AuthenticatedUser,
+  AuthenticateRequest,
+  BackendState,
+  CallOptions,
+  ChangePasswordRequest,
+  ListOptions,
+  PeopleDirectory,
+  PersonChange,
+  PersonDelta,
+  PersonListener,
+} from './people-directory.ts';

@@ -1,8 +1,9 @@
 /** Tries at a back end what every login needs there: the tenant, the application object, and people of the tenant. */
-import type { CallOptions, ConfigurationBackend } from './backend.ts';
+
 import { isConfigServerError } from './errors.ts';
 import { type CfgTenant, environmentTenantDbid } from './model/tenant.ts';
 import { foldUserName } from './model/user-name.ts';
+import type { CallOptions, PeopleDirectory } from './people-directory.ts';
 
 export const loginNeeds = ['tenant', 'application', 'people'] as const;
 
@@ -26,7 +27,7 @@ export interface LoginPlace {
 }
 
 type Reader = Pick<
-  ConfigurationBackend,
+  PeopleDirectory,
   'readTenants' | 'readApplications' | 'readPersonDbids' | 'readAccessGroups' | 'readRoles'
 >;
 
@@ -35,7 +36,7 @@ type Reader = Pick<
  * its case tells apart counts too, where exactly one tenant has it. @throws ConfigServerError
  */
 export async function findTenant(
-  backend: Pick<ConfigurationBackend, 'readTenants'>,
+  backend: Pick<PeopleDirectory, 'readTenants'>,
   name: string,
   options?: CallOptions,
 ): Promise<CfgTenant | undefined> {

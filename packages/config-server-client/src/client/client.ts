@@ -14,7 +14,6 @@ import {
   type CfgRole,
   type CfgTenant,
   type ChangePasswordRequest,
-  type ConfigurationBackend,
   cfgAccessGroupSchema,
   cfgApplicationSchema,
   cfgFolderSchema,
@@ -23,6 +22,7 @@ import {
   cfgTenantSchema,
   type FolderFilter,
   type ListOptions,
+  type PeopleDirectory,
   type PersonFilter,
   type PersonListener,
   type PersonPage,
@@ -55,7 +55,7 @@ export function createConfigServerClient(options: ConfigServerClientOptions) {
   return new Client(options);
 }
 
-class Client implements ConfigurationBackend {
+class Client implements PeopleDirectory {
   readonly #clock: Clock;
   readonly #feed: PersonFeed;
   readonly #links: ReturnType<typeof createServerLinks>;

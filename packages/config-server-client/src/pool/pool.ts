@@ -1,12 +1,12 @@
 /** Keeps one back end per environment: creates it on first use, replaces it after a change, closes it when idle. */
-import type { ConfigurationBackend } from '@gatehouse/people-directory';
+import type { PeopleDirectory } from '@gatehouse/people-directory';
 import { type Clock, systemClock, type Timer } from '../surroundings/clock.ts';
 import { type Logger, silentLogger } from '../surroundings/log.ts';
 import { PooledBackend } from './pooled-backend.ts';
 
 export interface BackendPoolOptions<Environment extends PooledEnvironment> {
   /** Builds the back end of one environment; called once per environment and version. */
-  create(environment: Environment): ConfigurationBackend;
+  create(environment: Environment): PeopleDirectory;
   /** Closes a back end without calls and subscriptions after this time. Default 30 minutes. */
   idleCloseMs?: number;
   /** Limit for calls in flight on a replaced back end. Default 60 000. */
@@ -73,10 +73,10 @@ export function createBackendPool<Environment extends PooledEnvironment>(
      * a new back end while calls in flight finish on the old one. A lower number was read before the last change and has
      * no effect.
      */
-    get: (environment: Environment): ConfigurationBackend =>
+    get: (environment: Environment): PeopleDirectory =>
       link(environment, (known) => isLater(environment.version, known)),
     /** As `get` for a caller that read the environment after a change: any other version counts, also a restored lower one. */
-    follow: (environment: Environment): ConfigurationBackend =>
+    follow: (environment: Environment): PeopleDirectory =>
       link(environment, (known) => environment.version !== known),
     /** Closes the back end of a deleted environment; calls in flight may finish. */
     async remove(environmentId: string): Promise<void> {

@@ -14,9 +14,9 @@ import {
   type CfgTenant,
   type ChangePasswordRequest,
   ConfigServerError,
-  type ConfigurationBackend,
   type FolderFilter,
   type ListOptions,
+  type PeopleDirectory,
   type PersonFilter,
   type PersonListener,
   type PersonPage,
@@ -27,7 +27,7 @@ import {
 import { type Clock, pause } from '../surroundings/clock.ts';
 import type { Logger } from '../surroundings/log.ts';
 
-export class PooledBackend implements ConfigurationBackend {
+export class PooledBackend implements PeopleDirectory {
   #target: Target;
   readonly #retired = new Set<Target>();
   readonly #listeners = new Set<PersonListener>();
@@ -38,7 +38,7 @@ export class PooledBackend implements ConfigurationBackend {
   #closed = false;
 
   constructor(
-    backend: ConfigurationBackend,
+    backend: PeopleDirectory,
     { clock, drainMs, log }: { clock: Clock; drainMs: number; log: Logger },
   ) {
     this.#target = new Target(backend);
@@ -113,7 +113,7 @@ export class PooledBackend implements ConfigurationBackend {
   }
 
   /** Sends new calls to `backend` and closes the old one when its calls end. Subscribers get `resync`. */
-  replace(backend: ConfigurationBackend): void {
+  replace(backend: PeopleDirectory): void {
     const old = this.#target;
     this.#target = new Target(backend);
     old.unsubscribeAll();
@@ -150,7 +150,7 @@ export class PooledBackend implements ConfigurationBackend {
     await Promise.all([this.#target, ...this.#retired].map((target) => target.backend.close()));
   }
 
-  async #call<T>(run: (backend: ConfigurationBackend) => Promise<T>): Promise<T> {
+  async #call<T>(run: (backend: PeopleDirectory) => Promise<T>): Promise<T> {
     if (this.#closed)
       throw new ConfigServerError('ClientClosed', 'the connection to this environment is closed');
     const target = this.#target;
@@ -183,12 +183,12 @@ export class PooledBackend implements ConfigurationBackend {
 
 /** One back end with its calls and subscriptions. */
 class Target {
-  readonly backend: ConfigurationBackend;
+  readonly backend: PeopleDirectory;
   inFlight = 0;
   onIdle: (() => void) | undefined;
   readonly #subscriptions = new Map<PersonListener, () => void>();
 
-  constructor(backend: ConfigurationBackend) {
+  constructor(backend: PeopleDirectory) {
     this.backend = backend;
   }
 

@@ -17,10 +17,10 @@ import {
   type CfgTenant,
   type ChangePasswordRequest,
   ConfigServerError,
-  type ConfigurationBackend,
   flagIsSet,
   foldUserName,
   type ListOptions,
+  type PeopleDirectory,
   type PersonChange,
   type PersonFilter,
   type PersonListener,
@@ -50,7 +50,7 @@ export interface InMemoryBackendOptions {
  * Holds persons, access groups, roles and tenants in memory. `failWith(error)` makes every following call fail until
  * `failWith(undefined)`; `emit(change)` reaches the subscribers; `calls` counts what was asked.
  */
-export class InMemoryBackend implements ConfigurationBackend {
+export class InMemoryBackend implements PeopleDirectory {
   readonly calls = {
     authenticate: 0,
     changePassword: 0,

@@ -2,7 +2,7 @@
 
 import type { ConsulAccess } from '@gatehouse/config-server-client/consul';
 import type { Directory, EnvironmentView } from '@gatehouse/contracts/environment-api';
-import type { ConfigurationBackend } from '@gatehouse/people-directory';
+import type { PeopleDirectory } from '@gatehouse/people-directory';
 import type { Secret } from '@gatehouse/service-kit/crypto';
 import type { Core } from '../../core/core.ts';
 import type { Domain, ServicesOf } from '../../core/domain.ts';
@@ -83,7 +83,7 @@ export function composeUsers(core: Core, dependencies: UserDependencies) {
   const loginNames = createLoginNames(settings.userNamePatterns);
   const numbers = createPersonNumbers(dependencies.contactCenters.environmentApi);
   const options = { location, secretBox, discovery, log, metrics: backendMetrics };
-  const connectors: Record<Directory, (environment: EnvironmentView) => ConfigurationBackend> = {
+  const connectors: Record<Directory, (environment: EnvironmentView) => PeopleDirectory> = {
     configServer: (environment) => connectEnvironment(environment, options),
     ldap: (environment) => connectDirectory(environment, { ...options, numbers, now }),
     people: people.connect,

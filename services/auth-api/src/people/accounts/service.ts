@@ -1,7 +1,7 @@
 /** Composes what Auth API knows about users: links to Configuration Servers, limiter, password checks, changes. */
 
 import type { ContactCenterView, EnvironmentView } from '@gatehouse/contracts/environment-api';
-import type { ConfigurationBackend } from '@gatehouse/people-directory';
+import type { PeopleDirectory } from '@gatehouse/people-directory';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import type { Logger, Metrics } from '@gatehouse/service-kit/observability';
 import type { Keyspace, RedisClient } from '@gatehouse/service-kit/redis';
@@ -36,7 +36,7 @@ import { createPeopleSearch } from './search.ts';
 
 export interface UserServiceOptions {
   contactCenters: ContactCenterService;
-  connect(environment: EnvironmentView): ConfigurationBackend;
+  connect(environment: EnvironmentView): PeopleDirectory;
   redis: RedisClient;
   keyspace: Keyspace;
   limits: PasswordAttemptLimits;

@@ -3,7 +3,7 @@
 import { systemClock } from '@gatehouse/config-server-client/surroundings';
 import type { EnvironmentView } from '@gatehouse/contracts/environment-api';
 import { createDirectoryBackend, directorySettingsOf, type PersonNumbers } from '@gatehouse/directory-ldap';
-import type { ConfigurationBackend } from '@gatehouse/people-directory';
+import type { PeopleDirectory } from '@gatehouse/people-directory';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { type ConnectOptions, noServer, serversAt } from './connect-environment.ts';
 
@@ -17,7 +17,7 @@ export interface ConnectDirectoryOptions extends ConnectOptions {
 export function connectDirectory(
   environment: EnvironmentView,
   { location, secretBox, discovery, log, metrics, numbers, now }: ConnectDirectoryOptions,
-): ConfigurationBackend {
+): PeopleDirectory {
   const { id, ldap } = environment;
   const settings = directorySettingsOf(environment, secretBox.open);
   const servers = serversAt(ldap?.servers ?? [], location);

@@ -12,7 +12,7 @@ import {
   rootLocation,
   tlsClientOf,
 } from '@gatehouse/contracts/environment-api';
-import type { ConfigurationBackend } from '@gatehouse/people-directory';
+import type { PeopleDirectory } from '@gatehouse/people-directory';
 import type { SecretBox } from '@gatehouse/service-kit/crypto';
 import type { ServerDiscovery } from './server-discovery.ts';
 import { SignInError } from './sign-in-error.ts';
@@ -26,10 +26,7 @@ export interface ConnectOptions {
   metrics(environmentId: string): ConnectionMetrics;
 }
 
-export function connectEnvironment(
-  environment: EnvironmentView,
-  options: ConnectOptions,
-): ConfigurationBackend {
+export function connectEnvironment(environment: EnvironmentView, options: ConnectOptions): PeopleDirectory {
   const servers = serversAt(environment.configServers, options.location);
   const { secretBox } = options;
   const password = secretBox.open(environment.passwordEnvelope, passwordPlace(environment.id));

@@ -5,8 +5,8 @@ import type { ContactCenterView, EnvironmentView } from '@gatehouse/contracts/en
 import { definedOnly } from '@gatehouse/contracts/values';
 import {
   type CallOptions,
-  type ConfigurationBackend,
   environmentTenantDbid,
+  type PeopleDirectory,
   type PersonChange,
 } from '@gatehouse/people-directory';
 import type { Clock } from '@gatehouse/service-kit/clock';
@@ -30,17 +30,17 @@ export interface EnvironmentLink extends Members {
 }
 
 /** Numbers of people, which concern every contact centre of an environment, and nothing else of these people. */
-export type PersonSource = Pick<ConfigurationBackend, 'readPersonDbids'>;
+export type PersonSource = Pick<PeopleDirectory, 'readPersonDbids'>;
 
 /** For checks of an environment. */
 export type ExaminedBackend = Pick<
-  ConfigurationBackend,
+  PeopleDirectory,
   'state' | 'readTenants' | 'readApplications' | 'readPersonDbids' | 'readAccessGroups' | 'readRoles'
 >;
 
 export interface EnvironmentLinksOptions {
   contactCenters: Pick<ContactCenterService, 'environment'>;
-  connect(environment: EnvironmentView): ConfigurationBackend;
+  connect(environment: EnvironmentView): PeopleDirectory;
   onPersonChange(environmentId: string, backend: PersonSource, change: PersonChange): void;
   redis: RedisClient;
   keyspace: Keyspace;
@@ -58,9 +58,9 @@ export function createEnvironmentLinks(options: EnvironmentLinksOptions) {
   /** Lists the environments in use, so that a new process listens to their person changes at once. */
   const inUseKey = keyspace.name('environments-in-use');
   /** The insertion order is the order of use: the last entry was used last. */
-  const inUse = new Map<string, { environment: EnvironmentView; backend: ConfigurationBackend }>();
+  const inUse = new Map<string, { environment: EnvironmentView; backend: PeopleDirectory }>();
 
-  function use(environment: EnvironmentView, backend: ConfigurationBackend): ConfigurationBackend {
+  function use(environment: EnvironmentView, backend: PeopleDirectory): PeopleDirectory {
     const { id } = environment;
     if (!inUse.delete(id)) {
       backend.subscribePersons((change) => onPersonChange(id, backend, change));
@@ -88,7 +88,7 @@ export function createEnvironmentLinks(options: EnvironmentLinksOptions) {
   /** Undefined: the tenant restricts nobody. */
   const tenantOf = async (
     environment: EnvironmentView,
-    backend: ConfigurationBackend,
+    backend: PeopleDirectory,
     options: CallOptions,
   ): Promise<number | undefined> => {
     const { id, tenant } = environment;
@@ -135,8 +135,7 @@ export function createEnvironmentLinks(options: EnvironmentLinksOptions) {
       return sharedPeopleOf({ backend, tenantDbid, rules });
     },
     /** The most recently used link; undefined before the first login. */
-    anyInUse: (): Pick<ConfigurationBackend, 'authenticate'> | undefined =>
-      [...inUse.values()].at(-1)?.backend,
+    anyInUse: (): Pick<PeopleDirectory, 'authenticate'> | undefined => [...inUse.values()].at(-1)?.backend,
     /** Follows a change of an environment if its link is in use. */
     async follow(environmentId: string): Promise<void> {
       if (inUse.has(environmentId)) await bringUpToDate(environmentId);

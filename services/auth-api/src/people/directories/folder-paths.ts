@@ -5,7 +5,7 @@ import {
   type CallOptions,
   type CfgFolder,
   CfgObjectType,
-  type ConfigurationBackend,
+  type PeopleDirectory,
 } from '@gatehouse/people-directory';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { LRUCache } from 'lru-cache';
@@ -15,7 +15,7 @@ const freshMs = 60_000;
 const maxEnvironments = 1_000;
 const maxDepth = 64;
 
-type Reader = Pick<ConfigurationBackend, 'readFolders' | 'readTenants'>;
+type Reader = Pick<PeopleDirectory, 'readFolders' | 'readTenants'>;
 type Tree = Awaited<ReturnType<typeof readTree>>;
 
 export function createFolderPaths(now: Clock) {

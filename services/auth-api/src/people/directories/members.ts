@@ -10,10 +10,10 @@ import {
   type CallOptions,
   type CfgPerson,
   type ChangePasswordRequest,
-  type ConfigurationBackend,
   type FoundPerson,
   foldUserName,
   isConfigServerError,
+  type PeopleDirectory,
   type PersonFilter,
   type PersonPage,
   type PersonSearch,
@@ -23,7 +23,7 @@ import { nobody, type PersonFacts, type TakesIn } from './membership.ts';
 import { SignInError } from './sign-in-error.ts';
 
 export interface MembersOptions {
-  backend: ConfigurationBackend;
+  backend: PeopleDirectory;
   /** Only persons of this tenant. Undefined: of every tenant. */
   tenantDbid: number | undefined;
   /** Undefined: everybody. */

@@ -5,8 +5,8 @@ import { isAtOrBelow } from '@gatehouse/directory-ldap';
 import {
   type CallOptions,
   CfgObjectState,
-  type ConfigurationBackend,
   isConfigServerError,
+  type PeopleDirectory,
 } from '@gatehouse/people-directory';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { createFolderPaths } from './folder-paths.ts';
@@ -26,7 +26,7 @@ export type TakesIn = (person: PersonFacts, options: CallOptions) => Promise<boo
 
 export const nobody: PersonFacts = { dbid: 0, userName: '' };
 
-type Place = { environment: EnvironmentView; backend: ConfigurationBackend };
+type Place = { environment: EnvironmentView; backend: PeopleDirectory };
 
 export function createMembershipRules(now: Clock, tenantNumber = createTenantNumbers(now)) {
   const folderPaths = createFolderPaths(now);
@@ -56,7 +56,7 @@ export function createMembershipRules(now: Clock, tenantNumber = createTenantNum
 const isOneOf = (names: readonly string[]) => (name: string) => names.includes(name);
 
 async function groupsOf(
-  backend: Pick<ConfigurationBackend, 'readAccessGroups'>,
+  backend: Pick<PeopleDirectory, 'readAccessGroups'>,
   { dbid, userName }: PersonFacts,
   options: CallOptions,
 ): Promise<string[]> {
@@ -68,7 +68,7 @@ async function groupsOf(
 
 /** A server without folders, or one that does not tell whom they hold, puts nobody into one. */
 async function foldersOf(
-  backend: Pick<ConfigurationBackend, 'readFolders'>,
+  backend: Pick<PeopleDirectory, 'readFolders'>,
   dbid: number | undefined,
   options: CallOptions,
 ) {

@@ -1,7 +1,7 @@
 /** Remembers for a while which number the tenants of an environment have at its Configuration Server. */
 
 import type { EnvironmentView } from '@gatehouse/contracts/environment-api';
-import { type CallOptions, type ConfigurationBackend, findTenant } from '@gatehouse/people-directory';
+import { type CallOptions, findTenant, type PeopleDirectory } from '@gatehouse/people-directory';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { LRUCache } from 'lru-cache';
 
@@ -17,7 +17,7 @@ export function createTenantNumbers(now: Clock) {
   /** Undefined: the server has no tenant of that name. @throws ConfigServerError */
   return async (
     { id, version }: EnvironmentView,
-    backend: Pick<ConfigurationBackend, 'readTenants'>,
+    backend: Pick<PeopleDirectory, 'readTenants'>,
     name: string,
     { signal }: CallOptions,
   ): Promise<number | undefined> => {

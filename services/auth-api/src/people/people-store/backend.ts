@@ -8,9 +8,9 @@ import {
   CfgObjectState,
   type ChangePasswordRequest,
   ConfigServerError,
-  type ConfigurationBackend,
   environmentTenantDbid,
   type ListOptions,
+  type PeopleDirectory,
   type PersonFilter,
 } from '@gatehouse/people-directory';
 import type { PersonPasswords } from './passwords.ts';
@@ -27,7 +27,7 @@ export interface PeopleBackendOptions {
 
 const pageSize = 1_000;
 
-export function createPeopleBackend(options: PeopleBackendOptions): ConfigurationBackend {
+export function createPeopleBackend(options: PeopleBackendOptions): PeopleDirectory {
   const { environmentId, client, persons, passwords } = options;
   const subscriptions = new Set<() => void>();
   let isClosed = false;

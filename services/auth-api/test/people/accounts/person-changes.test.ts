@@ -1,5 +1,5 @@
 import { queryObjects } from 'node:v8';
-import { CfgObjectState, type ConfigurationBackend } from '@gatehouse/people-directory';
+import { CfgObjectState, type PeopleDirectory } from '@gatehouse/people-directory';
 import { createLogger } from '@gatehouse/service-kit/observability';
 import { expect, it, onTestFinished } from 'vitest';
 import {
@@ -27,7 +27,7 @@ function setUp(now = () => Date.now()) {
     now,
   } as unknown as PersonChangesOptions);
   onTestFinished(() => changes.close());
-  const backend = {} as ConfigurationBackend;
+  const backend = {} as PeopleDirectory;
   return {
     revoked,
     notBefore,

@@ -1,4 +1,4 @@
-/** Defines what Gatehouse asks of a Configuration Server, independent of protocol and connection. */
+/** Defines what Gatehouse asks of a source of people, independent of protocol and connection. */
 import type { AccessGroupFilter, CfgAccessGroup } from './model/access-group.ts';
 import type { ApplicationFilter, CfgApplication } from './model/application.ts';
 import type { CfgFolder, FolderFilter } from './model/folder.ts';
@@ -8,7 +8,7 @@ import type { CfgRole, RoleFilter } from './model/role.ts';
 import type { CfgTenant, TenantFilter } from './model/tenant.ts';
 
 /** Every method rejects with a ConfigServerError (`errors.ts`) and with nothing else. Every source of people implements it. */
-export interface ConfigurationBackend {
+export interface PeopleDirectory {
   /**
    * Verifies a password. Never repeated after it was sent: a second wrong try would count towards the lock of the account.
    * Errors: AuthenticationFailed (unknown user, wrong password, disabled: indistinguishable), AccountLocked,
