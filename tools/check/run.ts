@@ -8,6 +8,7 @@ import { breakingMigrations } from './migrations/expand-contract.ts';
 import { starsInNamedStatements } from './migrations/prepared-columns.ts';
 import { missingTexts } from './missing-texts.ts';
 import { movedPages } from './moved-pages.ts';
+import { wrongEntries } from './package-entries.ts';
 import { processClocks } from './process-clocks.ts';
 import { unfinishedWork } from './unfinished-work.ts';
 
@@ -34,6 +35,7 @@ const steps: Step[] = [
     run: () => program('@biomejs/biome/bin/biome', ['ci', '--error-on-warnings', '--colors=off']),
   },
   { title: 'dependency direction', run: () => wrongImports(root) },
+  { title: 'entries of packages', run: () => wrongEntries(root) },
   {
     title: 'migrations beside the former release',
     run: async () => [...(await breakingMigrations(root)), ...starsInNamedStatements(root)],

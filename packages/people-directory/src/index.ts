@@ -1,5 +1,4 @@
 /** Names what sources of people implement and what their callers use. */
-
 export {
   type ClientErrorCode,
   ConfigServerError,
