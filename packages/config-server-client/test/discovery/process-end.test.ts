@@ -13,7 +13,7 @@ describe('a process that closed its sources', () => {
     onTestFinished(() => consul.close());
     onTestFinished(() => dns.close());
     const script = `
-      import { consulEndpoints } from '${sources}consul/consul-endpoints.ts';
+      import { consulEndpoints } from '${sources}../consul/consul-endpoints.ts';
       import { dnsSrvEndpoints } from '${sources}dns-srv.ts';
       const consul = consulEndpoints({ url: '${consul.url}', service: 'config-server' });
       const dns = dnsSrvEndpoints({ name: '_ocs._tcp.config.test', nameServers: ['${dns.address}'] });
