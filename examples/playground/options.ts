@@ -1,4 +1,4 @@
-/** What the playground is started with. */
+/** Describes the settings that the playground is started with. */
 import type { Credentials } from './calls/secret.ts';
 import type { IssuerAddress } from './issuer.ts';
 
@@ -15,7 +15,7 @@ export interface PlaygroundOptions extends IssuerAddress {
   caFile: string | undefined;
   /** Demo people, offered on the first page. */
   users: { username: string; tenant: string; password: string }[];
-  /** What is asked for at sign-in. */
+  /** Scopes that the application asks for at sign-in. */
   scope: string[];
   client: Credentials;
   /** A service behind the application, which exchanges users' tokens. */

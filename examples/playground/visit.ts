@@ -1,4 +1,4 @@
-/** What the playground remembers about a browser: its tokens, and how far each flow is. */
+/** Remembers for each browser its tokens and how far each flow is. */
 import type { Call, RecordedCall } from './calls/call.ts';
 import type { ProofKey } from './calls/proof-key.ts';
 
@@ -18,7 +18,7 @@ export interface Exchanged {
   subject: string;
 }
 
-/** What is known about a token of the chain, from introspection. */
+/** A token of the chain, as introspection describes it. */
 export interface Link {
   holder: string;
   audience: string[];
@@ -33,7 +33,7 @@ export interface Actor {
   act?: Actor;
 }
 
-/** What must be kept until the browser comes back. */
+/** Values that must be kept until the browser comes back. */
 export interface CodeRequest {
   state: string;
   nonce: string;
@@ -46,7 +46,7 @@ export interface BoundSignIn {
   /** Until the browser is back. */
   request?: CodeRequest;
   token?: { value: string; type: string; boundTo: string; proof: string };
-  /** What the thief was told. */
+  /** The answers that the thief got. */
   refusals: { attempt: string; status: number; error: string }[];
 }
 
@@ -65,7 +65,7 @@ export interface Polled {
   state: string;
   intervalSeconds: number;
   expiresAtMs: number;
-  /** What each answer was, with how often it came in a row. */
+  /** The answers, each with how often it came in a row. */
   answers: { name: string; times: number }[];
   claims?: Record<string, unknown> | undefined;
   scope?: string | undefined;

@@ -4,7 +4,7 @@ import { type Credentials, clientSecret, type Secret } from './secret.ts';
 
 export type Value = string | Secret;
 
-/** What the call is for; OAuth libraries have a function for each. */
+/** The purpose of the call; OAuth libraries have a function for each. */
 export type Kind =
   | 'code'
   | 'refresh'

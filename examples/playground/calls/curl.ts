@@ -15,7 +15,7 @@ export function curlOf({ client, form, token, key, method, url }: Call): string 
   return key ? `${proofFunction(key)}\n\n${command}` : command;
 }
 
-/** What gives the variables their values. */
+/** The lines that give the variables their values. */
 export function exportsOf(variables: Secret[]): string {
   return variables.map(({ variable, value }) => `export ${variable}=${quoted(value)}`).join('\n');
 }

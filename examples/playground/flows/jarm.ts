@@ -89,7 +89,7 @@ export function createJarm({ issuer, caller, client, url }: JarmDependencies) {
   };
 }
 
-/** What an attacker on the way would do: a code of their own, under the signature of another response. */
+/** Puts another code under the signature of a response, as an attacker on the way would. */
 function withOtherCode(jwt: string): string {
   const [header, payload = '', signature] = jwt.split('.');
   const claims = JSON.parse(Buffer.from(payload, 'base64url').toString());

@@ -5,7 +5,7 @@ import { openidClientOf } from '../calls/openid-client.ts';
 import { pythonOf } from '../calls/python.ts';
 import { type Html, html } from './html.ts';
 
-/** What the printed forms depend on. */
+/** Facts of the installation on which the printed forms depend. */
 export interface Print {
   issuer: string;
   /** The authority that programs must trust to call the issuer. */
@@ -88,7 +88,7 @@ function forms(
 </div>`;
 }
 
-/** What works once was used when the call was made. */
+/** Hints for calls that cannot be repeated: the recorded call has used up its code or token. */
 const hints: { [kind in RecordedCall['call']['kind']]?: string } = {
   code: 'A code works once. A second use ends the tokens that the first one gave.',
   refresh: 'This is the newest refresh token. It works once: sign in again here afterwards.',

@@ -1,4 +1,4 @@
-/** What the claims of an ID token mean, in a sentence each. */
+/** Explains each claim of an ID token in a sentence. */
 import { type Html, html } from './html.ts';
 
 const meanings: Record<string, string> = {
