@@ -68,7 +68,7 @@ function addressPattern(schema: z.ZodType): JsonSchema {
   return { pattern: `^(${schemes.join('|').replace('+', '\\+')})://|^$` };
 }
 
-/** What the setting is after reading: a schema that also reads text says only there that it means a number. */
+/** The shape of the setting after reading: only there does a schema that also reads text say that it means a number. */
 function outputShape(schema: z.ZodType): JsonSchema {
   const shape = z.toJSONSchema(schema, { unrepresentable: 'any' }) as JsonSchema;
   return shape['type'] || shape['enum'] || shape['anyOf']

@@ -1,7 +1,7 @@
 /** Reads the blocks of a page that a reader pastes into a shell or stores as a file. */
 
 export interface Block {
-  /** What stands behind the fence: sh, yaml, text … */
+  /** The word behind the fence: sh, yaml, text … */
   language: string;
   text: string;
   /** Named on a line of its own above the block: the block is the content of that file. */

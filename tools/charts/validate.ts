@@ -48,7 +48,7 @@ const models: Readonly<Record<string, Model>> = {
   'v1 ServiceAccount': ServiceAccount,
 };
 
-/** What is wrong with the object, one sentence each; empty when the API server would take it as it stands. */
+/** The mistakes of the object, one sentence each; none when the API server would take it as it stands. */
 export function validateObject(object: KubernetesObject): string[] {
   const name = `${object.kind} ${object.metadata?.name}`;
   const ModelOfKind = models[`${object.apiVersion} ${object.kind}`];

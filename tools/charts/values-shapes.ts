@@ -1,4 +1,4 @@
-/** What each value may hold, by its path. `*` stands for one key. A path without an entry is typed by its default. */
+/** Says by path what each value may hold. `*` stands for one key. A path without an entry is typed by its default. */
 
 import type { JsonSchema } from './kubernetes-shapes.ts';
 import * as shape from './kubernetes-shapes.ts';

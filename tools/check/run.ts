@@ -37,7 +37,7 @@ const steps: Step[] = [
   { title: 'dependency direction', run: () => wrongImports(root) },
   { title: 'entries of packages', run: () => wrongEntries(root) },
   {
-    title: 'migrations beside the former release',
+    title: 'migrations beside the previous release',
     run: async () => [...(await breakingMigrations(root)), ...starsInNamedStatements(root)],
   },
   { title: 'clocks of the machine', run: () => processClocks(root) },

@@ -22,7 +22,7 @@ const reports = readdirSync(folder)
 const sum = (key: 'numPassedTests' | 'numFailedTests' | 'numPendingTests' | 'numFailedTestSuites') =>
   reports.reduce((total, report) => total + report[key], 0);
 
-// Whoever keeps only the end of the output reads here what failed.
+// A reader who has kept only the end of the output finds the failures here.
 for (const { name, status, message, assertionResults } of reports.flatMap((report) => report.testResults)) {
   const failures = assertionResults.filter((result) => result.status === 'failed');
   if (status === 'failed' && failures.length === 0) print(name, 'the whole file', message);

@@ -67,7 +67,7 @@ export function prepareInstallation({ docker, environment }: Docker) {
     async inspect<T>(service: string, format: string): Promise<T> {
       return JSON.parse(await docker('inspect', '--format', `{{json ${format}}}`, container(service))) as T;
     },
-    /** What is left after the line with which the page deletes all data. */
+    /** Lists the objects that are left after the line with which the page deletes all data. */
     async removed(): Promise<string[]> {
       await shell('docker compose --file docker/compose.yaml down --volumes');
       const lists = [

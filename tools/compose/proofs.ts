@@ -11,7 +11,7 @@ import { type Installation, publicUrl } from './installation.ts';
 const redirectUri = 'http://localhost:3000/callback';
 const searchLimitMs = 60_000;
 
-/** The estate, the client and a token of the agent, by the printed lines. */
+/** Runs the printed lines: they load the demo installation and the client, and get a token of the agent. */
 export async function firstLogin(installation: Installation): Promise<string> {
   const output = await installation.firstLogin();
   if (!output.includes('Found through the service "config-server" in Consul')) throw new Error(output);
@@ -74,7 +74,7 @@ function redeem(proof: { code: string; code_verifier: string }, ca: string): Pro
   });
 }
 
-/** What the agent did arrives as a document. */
+/** Waits until the login of the agent has arrived as a document. */
 export async function findInElasticsearch({ docker, container, secret }: Installation): Promise<string> {
   const search = 'https://localhost:9200/logs-gatehouse.audit-default/_search?q=user.name:agent';
   const tls = ['--cacert', '/usr/share/elasticsearch/config/tls/ca.crt'];

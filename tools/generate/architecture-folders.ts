@@ -33,7 +33,7 @@ function foldersOf(root: string, area: string): string[] {
     .sort();
 }
 
-/** What the first line of the README says after the name. */
+/** The rest of the first line of the README, after the name. */
 function ownedBy(root: string, folder: string): string {
   const readme = readFileSync(join(root, service, 'src', folder, 'README.md'), 'utf8');
   const [, owned] = new RegExp(`^# ${folder.split('/').at(-1)} — (.+)\\n`).exec(readme) ?? [];

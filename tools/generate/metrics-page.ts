@@ -18,7 +18,7 @@ const introduction = `# Metrics
 by the rules of the charts.
 `;
 
-/** Who has the metrics of a folder. */
+/** The service that has the metrics of a folder, as a title of the page. */
 const owners: readonly [folder: string, title: string][] = [
   ['packages/service-kit/src', 'Every service'],
   ['packages/audit-trail/src', 'Auth API and Environment API'],

@@ -7,7 +7,7 @@ import { sourceFiles } from '../source-files.ts';
 import { changeSchema } from './change.ts';
 
 const guardSchema = z.strictObject({
-  /** What the product does without the guard. */
+  /** The behaviour of the product without the guard. */
   effect: z.string().min(1),
   /** Names of the attacks that succeed without it: the tests of these must fail. */
   shownBy: z.array(z.string().min(1)).min(1),

@@ -13,7 +13,7 @@ export const debianImage = 'localhost/base:1';
 const runtimeImage = `localhost/gatehouse-node:${pinned.node}`;
 const buildImage = `localhost/gatehouse-node-npm:${pinned.node}`;
 
-/** What `docker/Dockerfile` calls NODE_IMAGE and RUNTIME_IMAGE. */
+/** The images that `docker/Dockerfile` calls NODE_IMAGE and RUNTIME_IMAGE. */
 export interface NodeImages {
   node: string;
   runtime: string;

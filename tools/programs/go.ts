@@ -22,7 +22,7 @@ export function whyNoGo(oldest: readonly [number, number]): string | undefined {
 export interface GoBuild {
   /** The folder of the Go module. */
   module: string;
-  /** What is compiled: the path of a package with a program. */
+  /** The path of the package that is compiled, which has a program. */
   package: string;
   /** Where the program goes. */
   program: string;

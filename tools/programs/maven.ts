@@ -19,7 +19,7 @@ export async function installOnce(
   try {
     await fill(unfinished);
     writeFileSync(readyMark(unfinished), '');
-    // What another run finished meanwhile is as good.
+    // A folder that another run finished meanwhile is as good.
     if (!existsSync(readyMark(folder))) {
       rmSync(folder, { recursive: true, force: true });
       renameSync(unfinished, folder);

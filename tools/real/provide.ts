@@ -9,7 +9,7 @@ export interface Needed {
   find(): string | undefined;
   /** Why it cannot be had here. */
   whyNot(): string | undefined;
-  /** What is done, once. */
+  /** Names the work of `install`, which is done once. */
   step: string;
   install(): Promise<string>;
 }

@@ -1,4 +1,4 @@
-/** Finds what a statement takes away from a replica of the former release, which runs beside the new one. */
+/** Finds what a statement takes away from a replica of the previous release, which runs beside the new one. */
 
 /** A node of PostgreSQL's own syntax tree: `{ AlterTableStmt: { … } }`. */
 // biome-ignore lint/suspicious/noExplicitAny: the tree has hundreds of types
@@ -9,13 +9,13 @@ export interface Break {
   does: string;
   /** Of what it concerns, as a contract names it; undefined where no contract allows it. */
   name: string | undefined;
-  /** What the former release may still do. */
+  /** Why a replica of the previous release would break. */
   harm: string;
 }
 
-const stillUses = 'a replica of the former release may still use it';
-const otherwiseDone = 'something else then happens with what a replica of the former release writes';
-const stillWrites = 'a replica of the former release may still write what is refused then';
+const stillUses = 'a replica of the previous release may still use it';
+const otherwiseDone = 'something else then happens with what a replica of the previous release writes';
+const stillWrites = 'a replica of the previous release may still write what is refused then';
 
 export function breaksOf(statement: Tree, isNew: (name: string) => boolean): Break[] {
   const [kind = '', node = {}] = Object.entries(statement)[0] ?? [];
@@ -96,7 +96,7 @@ function ofCommand(table: string, { AlterTableCmd: { subtype, name, def } }: Tre
     case 'AT_ColumnDefault':
       return def && !isNull(def) ? [] : [breakOf('drops the default of the column', part, stillWrites)];
     case 'AT_DropConstraint':
-      return [breakOf('drops the constraint', part, 'a replica of the former release may rely on it')];
+      return [breakOf('drops the constraint', part, 'a replica of the previous release may rely on it')];
     case 'AT_AddConstraint':
       return [breakOf('adds a constraint to the table', table, stillWrites)];
     case 'AT_AddColumn':
@@ -124,9 +124,9 @@ function ofCommand(table: string, { AlterTableCmd: { subtype, name, def } }: Tre
   }
 }
 
-const stillOmits = 'a replica of the former release does not write it, and the column has no default';
+const stillOmits = 'a replica of the previous release does not write it, and the column has no default';
 const writesTheSame =
-  'a replica of the former release does not write it, and the default is unique only once';
+  'a replica of the previous release does not write it, and the default is unique only once';
 
 function ofNewColumn(name: string, { constraints = [] }: Tree): Break[] {
   const types = constraints.map(({ Constraint }: Tree) => Constraint['contype']);

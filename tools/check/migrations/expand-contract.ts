@@ -1,4 +1,4 @@
-/** Refuses a migration on which a replica of the former release would break, unless the file declares itself a contract step. */
+/** Refuses a migration on which a replica of the previous release would break, unless the file declares itself a contract step. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'libpg-query';
@@ -58,7 +58,7 @@ async function judge(text: string, version: string): Promise<{ line: number; sen
   return findings;
 }
 
-/** What node-pg-migrate runs: either part may come first, and a file without the mark of the first part runs whole. */
+/** The part that node-pg-migrate runs: either part may come first, and a file without the mark of the first part runs whole. */
 function upPartOf(text: string): string {
   const startOf = (part: string) => text.search(new RegExp(`^\\s*--[\\s-]*${part}\\s+migration`, 'im'));
   const [up, down] = [startOf('up'), startOf('down')];

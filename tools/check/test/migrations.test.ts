@@ -1,4 +1,4 @@
-/** Plants migrations in a temporary tree and expects `npm run check` to refuse those on which the former release would break. */
+/** Plants migrations in a temporary tree and expects `npm run check` to refuse those on which the previous release would break. */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -112,13 +112,13 @@ it.each([
 
 it('tells the line of the part, the reason and the way', async () => {
   expect(await refused('ALTER TABLE auth.clients\n  ADD COLUMN remark text,\n  DROP COLUMN note;')).toEqual([
-    `${place}:7 drops the column auth.clients.note: a replica of the former release may still use it. Expand first and contract a release later: the first line of that file is "-- contract: nothing since <release> uses auth.clients.note"`,
+    `${place}:7 drops the column auth.clients.note: a replica of the previous release may still use it. Expand first and contract a release later: the first line of that file is "-- contract: nothing since <release> uses auth.clients.note"`,
   ]);
 });
 
 it.each([
   'CREATE TABLE auth.things (id int PRIMARY KEY, note text NOT NULL)',
-  // Nobody of the former release knows it.
+  // Nobody of the previous release knows it.
   'CREATE TABLE auth.things (id int); ALTER TABLE auth.things ALTER id SET NOT NULL; CREATE UNIQUE INDEX ON auth.things (id)',
   'CREATE TABLE auth.things (id int); CREATE TRIGGER t AFTER INSERT ON auth.things EXECUTE FUNCTION auth.f(); UPDATE auth.things SET id = 1',
   'ALTER TABLE auth.clients ADD COLUMN note text',

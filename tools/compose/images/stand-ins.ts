@@ -94,7 +94,7 @@ function make(
   return makeImage(standIns[variable], containerfile, async (folder) => fill(folder));
 }
 
-/** What the official image's entry point does, as far as docker/compose.yaml relies on it. */
+/** Copies an entry point that does as much of the official image's as docker/compose.yaml relies on. */
 function copyEntrypoint(store: string, folder: string): void {
   copyFileSync(entrypointOf(store), join(folder, 'entrypoint.sh'));
 }

@@ -13,7 +13,7 @@ import { dirname, join } from 'node:path';
 import { hasMaven, installOnce, runProgram, unpackArtifact } from '../../programs/maven.ts';
 import { elasticsearchVersion, installFolder, readyMark, serverHome, shimFolder } from './places.ts';
 
-/** What the server and the shim's compiler need. */
+/** The server and the shim's compiler need it. */
 const oldestJava = 17;
 const artifact = `org.elasticsearch.distribution.integ-test-zip:elasticsearch:${elasticsearchVersion}:zip`;
 

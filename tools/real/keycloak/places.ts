@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 export const keycloakVersion = '26.7.3';
 
-/** What this release needs. */
+/** This release needs it. */
 const oldestJava = 21;
 const javaFolder = '/usr/lib/jvm';
 const root = join(import.meta.dirname, '../../..');

@@ -12,7 +12,7 @@ export const users = [
   { username: 'admin', tenant: 'demo', password: 'demo-admin-password' },
 ] as const;
 
-/** Whoever is in this group administers the demo contact centre at the console. */
+/** Members of this group administer the demo contact centre at the console. */
 export const leads = { group: 'Team leads', members: ['supervisor'] };
 export const authorityMapping = `group:${leads.group}=${contactCenterAdminAuthority}`;
 
@@ -55,7 +55,7 @@ export interface DemoClient {
 
 const tokenExchange = 'urn:ietf:params:oauth:grant-type:token-exchange';
 
-/** What a user's token may be used for in the demo; a service gets less of it by exchange. */
+/** The scope of a user's token in the demo; a service gets less of it by exchange. */
 export const userScope = ['openid', 'profile', 'email', 'contacts:read', 'contacts:write', 'calls:read'];
 
 /** The exchange of the demo: this service turns a user's token into one for that audience with this scope. */
