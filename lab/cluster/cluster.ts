@@ -1,4 +1,4 @@
-/** What a step works with: kubectl, helm, the shell of an operator, and addresses in the cluster. */
+/** Gives the steps their tools: kubectl, helm, the shell of an operator, and addresses in the cluster. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import path from 'node:path';
 import { freePort } from '@gatehouse/testing/network';
@@ -57,7 +57,7 @@ export function createCluster() {
       return JSON.parse(await kubectl(['get', ...args, '--output', 'json'])) as T;
     },
     apply: (objects: string) => kubectl(['apply', '--filename', '-'], objects),
-    /** What helm says is the result, also where it fails. In the operator's folder, beside the charts. */
+    /** Runs helm in the operator's folder, beside the charts. Its output is the result, also when it fails. */
     helm: (args: readonly string[]): Promise<Execution> => attempt(helmProgram, args, inShell),
     /** The shell that runs the documentation. */
     shell,
@@ -96,7 +96,7 @@ export function createCluster() {
       return forward;
     },
 
-    /** What this process started beside the node. */
+    /** Ends the programs that this process started beside the node. */
     close() {
       shell.close();
       for (const forward of forwards) forward.close();

@@ -1,4 +1,4 @@
-/** What a step of the run is, and how it says what it found. */
+/** Describes a step of the run, and how it reports its findings. */
 import type { Columns } from '../harness/table.ts';
 import type { Cluster } from './cluster.ts';
 

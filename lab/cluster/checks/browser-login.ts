@@ -52,7 +52,7 @@ export const browserLogin: Step = {
   },
 };
 
-/** What an Ingress controller would do with the charts' Ingress objects. */
+/** Serves the hostname as an Ingress controller would by the charts' Ingress objects. */
 async function publishHost(cluster: Cluster, hostname: string) {
   const addressOf = async (name: string) =>
     `http://127.0.0.1:${(await cluster.forward(`service/${name}`, 80)).port}`;

@@ -14,9 +14,9 @@ const timeoutSeconds = 80;
 
 interface Mistake {
   name: string;
-  /** What the operator writes wrongly, as arguments of helm. */
+  /** The operator's mistake, as arguments of helm. */
   settings: string[];
-  /** What must be read where: helm's own output, an event of the namespace, the last line that a pod logged. */
+  /** The message must be found here: in helm's own output, an event of the namespace, or the last line that a pod logged. */
   helm?: RegExp;
   event?: RegExp;
   log?: RegExp;

@@ -25,7 +25,7 @@ Promise.all(targets.map(({ address, port }) => new Promise((resolve) => {
 }))).then((answers) => console.log(JSON.stringify(answers)));
 `;
 
-/** What a probe runs while it waits for its questions: a server that nobody may reach. */
+/** The port of a server that nobody may reach: a probe runs it while it waits for its questions. */
 export const probePort = 9999;
 
 /** Never ready: with the labels of a service it would get a part of that service's requests otherwise. */
@@ -51,7 +51,7 @@ export function probeObject({ name, namespace, labels }: Probe): string {
   });
 }
 
-/** Which of the targets the probe reaches, by their names. */
+/** Resolves with the names of the targets that the probe reaches. */
 export async function reachedFrom(
   { kubectl }: Cluster,
   { name, namespace }: Probe,

@@ -11,7 +11,7 @@ import { objectsIn } from './objects.ts';
 /** A later run on the same cluster reads it too. */
 const file = path.join(runFolder, 'objects-before.json');
 
-/** What the operator made before the charts were installed. */
+/** Lists the objects that the operator made before the charts were installed. */
 export const rememberObjects: Step = {
   name: 'list the objects before the installation',
   isNeeded: true,

@@ -10,7 +10,7 @@ import { services } from './pods.ts';
 import { rollBackAll, scaleDown, scaleUp, upgradeAll } from './releases.ts';
 import { replaceDatabaseRoles, replaceRedisPassword, sharedSecretRounds } from './secrets.ts';
 
-/** What it returns as text belongs into the table. */
+/** A text that it returns goes into the table. */
 type Act = (cluster: Cluster) => Promise<unknown>;
 
 /** Nobody has to repeat a request. */

@@ -12,11 +12,11 @@ import type { SenderPlan } from './sender.ts';
 
 /** Four calls have this pace; the others are 19 requests a second (lab/harness/calls.ts). */
 const perSecond = 20;
-/** What a disturbance leaves behind shows up in so long. */
+/** After-effects of a disturbance show up in so long. */
 const watchedAfterMs = 3_000;
 export const simulator = { address: 'config-server.estate.svc', port: 8888 };
 
-/** What happens to the requests while something is done, from its beginning until shortly after its end. */
+/** Watches the requests while something is done, from its beginning until shortly after its end. */
 export async function underLoad(
   cluster: Cluster,
   disturb: () => Promise<unknown>,

@@ -18,7 +18,7 @@ import { controlGroups } from './worker.ts';
 
 const sysctlFile = path.join(runFolder, 'sysctls.json');
 
-/** What the kubelet sets for the whole machine. */
+/** Settings of the whole machine that the kubelet changes. */
 const sysctls = [
   'kernel/keys/root_maxbytes',
   'kernel/keys/root_maxkeys',

@@ -17,7 +17,8 @@ export function createShell(cwd: string, env: NodeJS.ProcessEnv) {
   /** It ends at the first command that fails, as an operator would. */
   function start(): ChildProcessWithoutNullStreams {
     shell = spawn(...inNetwork('bash', '-eu', '-o', 'pipefail'), { cwd, env, detached: true });
-    // What a block leaves running, such as a tunnel, ends with the run, and with a shell that fails: it would hold its output open.
+    // Programs that a block leaves running, such as a tunnel, end with the run. They also end with a shell that fails, because
+    // they would hold its output open.
     interruption.signal.addEventListener('abort', close);
     shell.once('exit', close);
     return shell;

@@ -61,7 +61,7 @@ async function runBlock(
   return lines.includes('docker ') ? '' : (output.trim().split('\n').at(-1)?.slice(0, 100) ?? '');
 }
 
-/** What `helm test` leaves to be read where it fails. */
+/** Reads the logs that `helm test` leaves when it fails. */
 async function logsOfTests({ namespace, tryKubectl }: Cluster): Promise<string> {
   const selector = 'app.kubernetes.io/component=test';
   const { stdout } = await tryKubectl(['logs', '--namespace', namespace, '--selector', selector]);

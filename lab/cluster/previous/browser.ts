@@ -89,7 +89,7 @@ function formIn(page: Page, typed: Record<string, string>) {
       isAsking ||= name in typed && !input.includes('type="hidden"');
       fields[name] = typed[name] ?? /value="([^"]*)"/.exec(input)?.[1] ?? '';
     }
-    // Who has not typed a password stays at the page that asks for it.
+    // A person who has not typed a password stays at the page that asks for it.
     if (isAsking && (!('password' in fields) || 'password' in typed)) return { action, fields };
   }
   return undefined;

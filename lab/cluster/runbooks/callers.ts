@@ -49,7 +49,7 @@ export async function registerApplication(cluster: Cluster, id: string) {
   };
 }
 
-/** Of the demo estate: their passwords are public. */
+/** A person of the demo installation, whose passwords are public. */
 export const agent = ['agent', 'demo-agent-password'] as const;
 
 /** Both pods know the client and the person, and go on with what they know while a store is away. */
@@ -64,7 +64,7 @@ export async function signsInAgain(application: Application): Promise<void> {
   );
 }
 
-/** What administration calls the person of the token. */
+/** The id by which the administration API knows the person of the token. */
 export function subjectOf(token: string): string {
   const [, claims = ''] = token.split('.');
   return (JSON.parse(Buffer.from(claims, 'base64url').toString()) as { sub: string }).sub;

@@ -1,4 +1,4 @@
-/** What the operator does and sees in one incident: printed commands, metrics, log lines. */
+/** Gives the operator of one incident the printed commands, metrics and log lines. */
 import path from 'node:path';
 import { attempt, until } from '../../../tools/programs/execute.ts';
 import type { Cluster } from '../cluster.ts';
@@ -14,14 +14,14 @@ export type Operator = ReturnType<typeof createOperator>;
 interface Typed {
   /** For the names in angle brackets. */
   fill?: Record<string, string>;
-  /** What the page leaves to the operator, such as the answer to a question. */
+  /** Arguments that the page leaves to the operator, such as the answer to a question. */
   more?: readonly string[];
   input?: string;
   /** Exit code: 1 where the answer is that something is wrong. */
   exits?: number;
 }
 
-/** What the act returns is the figure of the table. */
+/** A step whose figure in the table is the text that the act returns. */
 export function runbook(title: string, act: (operator: Operator) => Promise<string>): Step {
   return {
     name: `runbook: ${title}`,

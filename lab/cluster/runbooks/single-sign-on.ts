@@ -105,7 +105,7 @@ async function createContactCenter(cluster: Cluster): Promise<string> {
   return id;
 }
 
-/** What prepares the incident is on no page. */
+/** Prepares the incident by commands that are on no page. */
 async function typed(cluster: Cluster, args: readonly string[], input?: string): Promise<void> {
   const { exitCode, stdout, stderr } = await runCommandLine(cluster, args, input);
   mustBe(exitCode === 0, `gatehouse ${args.join(' ')} ended with ${exitCode}: ${stdout}${stderr}`);

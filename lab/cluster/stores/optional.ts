@@ -91,7 +91,7 @@ export const elasticsearchSettings = [
   'elasticsearch.allowPlaintext=true',
 ];
 
-/** What it answers. @throws Error with it where it refuses */
+/** Resolves with its answer. @throws Error with the answer if it refuses */
 export async function askElasticsearch(
   { get }: Cluster,
   method: string,

@@ -1,4 +1,4 @@
-/** What one release stores in Environment API and the other one must read. */
+/** Stores data in Environment API by one release and reads them by the other one. */
 import { randomUUID } from 'node:crypto';
 import { configServerAccount } from '../../../../tools/stack/provisioning/demo.ts';
 import type { Answer } from '../../../harness/http.ts';
