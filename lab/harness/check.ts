@@ -52,7 +52,7 @@ async function lostSettings(stack: ChaosStack, written: ReadonlyMap<string, stri
       authorization: basic(username, password),
     });
   let { status, body } = await read();
-  // What cannot be read is not lost.
+  // A value that cannot be read yet is not lost.
   for (const startMs = performance.now(); status !== 200 && performance.now() - startMs < trailPatienceMs; ) {
     await wait(250);
     ({ status, body } = await read());

@@ -9,13 +9,13 @@ type Values<Options extends ParseArgsOptionsConfig> = ReturnType<
 interface Experiment<Options extends ParseArgsOptionsConfig> {
   usage: string;
   options: Options;
-  /** What an option may name. */
+  /** The names that an option may have as values. */
   names?: { readonly [option in keyof Options]?: readonly string[] };
   /** It takes names of files beside its options. */
   takesFiles?: boolean;
   /** It ends by itself when the machine is wanted back, and takes its time for that. */
   endsItself?: boolean;
-  /** Resolves whether all was right. What it defers is closed at its end, and when a signal ends it. */
+  /** Resolves whether all was right. Things that it defers are closed at its end, and when a signal ends it. */
   run(values: Values<Options>, closers: AsyncDisposableStack, given: string[]): Promise<boolean>;
 }
 

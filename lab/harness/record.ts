@@ -13,7 +13,7 @@ export interface Sent {
   repeatedAfter?: string[] | undefined;
 }
 
-/** What was acknowledged and must be true afterwards. */
+/** Acknowledged facts, which must be true afterwards. */
 export interface Promises {
   /** Access tokens that were issued and not revoked. */
   tokens: Set<string>;

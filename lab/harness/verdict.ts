@@ -31,14 +31,14 @@ export interface Row {
   slowestMs: number;
   slowestKind: string;
   losses: Losses;
-  /** What must not be; empty when all is well. */
+  /** Findings that must not be; none when all is well. */
   faults: string[];
 }
 
 export const maxRecoveryMs = 5_000;
 
 export interface Allowance {
-  /** What may be lost: what was acknowledged before the copy had it. */
+  /** Kinds that may be lost, because they were acknowledged before the copy had them. */
   tolerated?: readonly (keyof Losses)[];
   recoveryMs?: number;
   /** False: what is broken is on the path of no request. Default true. */

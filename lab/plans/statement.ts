@@ -22,7 +22,7 @@ export function kindOf({ at, text, values }: Statement): string {
 
 /** The suites of packages make small services of their own, with tables as ours have them. */
 const schemasOfTests = /\b(?:shop|sample)\.(?=audit_|changes\b|deletion_bounds\b)/g;
-/** What nothing like it is here of. */
+/** Schemas of tests that have no counterpart here. */
 const onlyOfTests = /\b(?:shop|ordered|example)\./;
 
 /** Processes write them beside each other: here is one of each kind. */

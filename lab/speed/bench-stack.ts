@@ -72,7 +72,7 @@ export interface BenchStack {
   readonly serverPid: number;
   /** Of the floors and of the form post. */
   readonly floorPid: number;
-  /** What serves a login: Auth API and Auth UI. */
+  /** The processes that serve a login: Auth API and Auth UI. */
   readonly loginPids: readonly number[];
   /** Services and stores. */
   readonly installationPids: readonly number[];

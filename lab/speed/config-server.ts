@@ -1,7 +1,7 @@
 /**
- * The demo estate's Configuration Server with a hash that costs nothing: a bench of logins must not be one of scrypt. Its own
- * process; its arguments say how many agents there are beside the people of the demo, and after how many milliseconds it
- * answers. Prints its port.
+ * Runs the Configuration Server of the demo in a process of its own, with a hash that costs nothing: a bench of logins must not
+ * be one of scrypt. Its arguments say how many agents there are beside the people of the demo, and after how many milliseconds
+ * it answers. It prints its port.
  */
 import { demoSeed, demoTenantName, startSimulator } from '@gatehouse/config-server-simulator';
 import { personsOf } from './agents-seed.ts';

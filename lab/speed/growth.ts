@@ -24,8 +24,8 @@ export type Sides<T> = Record<'small' | 'large', T>;
 type Round = Sample<LoadResult>;
 
 /**
- * Short, so that what others do to the machine meets both sides of a pair alike: of two equal installations beside other work, the
- * median of 24 rounds of a second was 1.01 to 1.03, while that of three rounds of five went to 1.4.
+ * Rounds are short, so that other work on the machine meets both sides of a pair alike. Two equal installations were compared
+ * beside other work: the median of 24 rounds of a second was 1.01 to 1.03, and that of three rounds of five went to 1.4.
  */
 const roundSeconds = 1;
 type Runs = Sides<(seconds: number) => Promise<LoadResult>>;

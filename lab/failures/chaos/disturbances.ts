@@ -7,7 +7,7 @@ export interface Disturbance {
   begin(): Promise<unknown>;
   /** Resolves when the program serves again. */
   end(): Promise<unknown>;
-  /** What it destroys by its nature, and what therefore counts as no loss. */
+  /** Things that it destroys by its nature: they count as no loss. */
   destroys?: 'tokens';
 }
 

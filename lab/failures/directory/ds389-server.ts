@@ -20,7 +20,7 @@ export const ds389Names = {
 const instance = 'slapd-gatehouse';
 const readyLimitMs = 120_000;
 
-/** What the machine lacks; undefined: it can run. */
+/** Names what the machine lacks; undefined if the server can run. */
 export function missingForDs389(): string | undefined {
   if (process.platform !== 'linux' || process.getuid?.() !== 0) return 'mounts of its own need root on Linux';
   const missing = ['ns-slapd', 'dscreate', 'ldapmodify', 'unshare'].filter(

@@ -71,7 +71,7 @@ export async function startInstallation(closers: AsyncDisposableStack) {
       async userinfo(token: string): Promise<Record<string, unknown>> {
         return (await http('/auth/v3/userinfo', { authorization: `Bearer ${token}` })).body ?? {};
       },
-      /** What the login page hears. */
+      /** Resolves with the answer that the login page gets. */
       signIn: (username: string, password: string) =>
         pagePost(publicUrl, '/auth/v3/sign-in', { username, password, tenant: domain }),
       change: (userName: string, oldPassword: string, newPassword: string) =>

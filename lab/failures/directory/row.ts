@@ -5,7 +5,7 @@ export interface Row {
   name: string;
   /** In words, with their units. */
   figures: readonly string[];
-  /** What must not be; empty when all is well. */
+  /** Findings that must not be; none when all is well. */
   faults: readonly string[];
   /** Why this machine cannot do it. */
   skipped?: string;

@@ -22,7 +22,7 @@ const readyLimitMs = 60_000;
 
 export type SambaServer = Awaited<ReturnType<typeof startSamba>>;
 
-/** What the machine lacks; undefined: it can run. */
+/** Names what the machine lacks; undefined if the server can run. */
 export function missingForSamba(): string | undefined {
   if (process.platform !== 'linux') return 'Samba AD DC runs on Linux';
   if (process.getuid?.() !== 0) return 'ports 389 and 636 need root';

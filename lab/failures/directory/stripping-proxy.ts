@@ -1,7 +1,7 @@
 /** Stands before an LDAP server, keeps StartTLS (RFC 4511 section 4.14) from happening, and remembers what it was sent. */
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 
-/** What it does with the request for TLS. */
+/** The reaction to the request for TLS. */
 export type Stripping = 'refuses TLS' | 'agrees, and goes on in plain text' | 'is silent' | 'passes';
 
 const startTlsOid = '1.3.6.1.4.1.1466.20037';

@@ -28,7 +28,7 @@ interface Source {
 export type Comparison = Awaited<ReturnType<ReturnType<typeof createCopies>['compare']>>;
 
 export function createCopies(stack: ChaosStack, { ask }: Pick<ElasticsearchNodes, 'ask'>) {
-  /** What was written before was asked about before. */
+  /** Positions in the logs: lines before them were looked for by an earlier comparison. */
   const from = new Map(Object.keys(shippers).map((service) => [service, { position: 0, bytes: 0 }]));
   const logFile = (service: string) => join(stack.logFolder, `${service}.log`);
 

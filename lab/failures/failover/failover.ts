@@ -34,7 +34,7 @@ type Kept = Readonly<Record<'tokens' | 'revoked' | 'settings' | 'logins', number
 
 interface FailOverRow extends Row {
   acknowledged: Kept;
-  /** What the store itself told. */
+  /** Facts that the store itself told. */
   kept: Findings['kept'];
 }
 

@@ -118,7 +118,7 @@ export async function createPostgresPair(stack: ChaosStack, firstPort: number) {
       await query(standby, 'SELECT pg_promote()');
       return standby.port;
     },
-    /** Ends the former primary for good, and gives the new one a standby. */
+    /** Ends the old primary for good, and gives the new one a standby. */
     async renew(): Promise<void> {
       await primary.kill();
       primary = standby;

@@ -24,7 +24,7 @@ export async function startPostgresStore(): Promise<Store> {
     const pair = await createPostgresPair(stack, port);
     closers.defer(() => pair.close());
 
-    /** Connections from before lead to the former primary, whatever became of it. */
+    /** Connections from before lead to the old primary, whatever became of it. */
     async function promote(): Promise<void> {
       await wait(noticeMs);
       port = await pair.promote();

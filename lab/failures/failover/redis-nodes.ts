@@ -11,7 +11,7 @@ export interface RedisNode {
   stop(signal: NodeJS.Signals): Promise<void>;
 }
 
-/** What replicas, and what sentinels send first. */
+/** Words in the first command of a replica and of a sentinel. */
 const othersThanServices = /REPLCONF|sentinel-/;
 const behindMs = 800;
 const delayMs = 150;

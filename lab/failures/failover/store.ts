@@ -7,19 +7,19 @@ export interface FailOver extends Allowance {
   begin(): Promise<unknown>;
   /** Brings back what was broken; resolves when the store is whole again. */
   end(): Promise<unknown>;
-  /** What the store alone can tell of it afterwards. */
+  /** Asks the store afterwards for facts that it alone can tell. */
   inspect?(): Promise<Findings>;
 }
 
 export interface Findings {
-  /** What of it was kept, in words. */
+  /** The parts that were kept, in words. */
   kept: readonly string[];
-  /** What must not be. */
+  /** Findings that must not be. */
   faults: readonly string[];
 }
 
 export interface Store {
-  /** What the installation needs to use it. */
+  /** The change of the installation that makes it use the store. */
   change: StackChange;
   /** Prepares the store beside the running installation, and says what can be done to it. */
   failOvers(stack: ChaosStack): Promise<FailOver[]>;

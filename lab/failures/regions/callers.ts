@@ -46,7 +46,7 @@ export function createCallers({ http }: Pick<Region, 'http'>, publicUrl: string)
       const { status, body } = await http('/auth/v3/oauth/introspect', { authorization: introspector, form });
       return status === 200 ? body?.['active'] === true : status;
     },
-    /** What a resource server does that reads the key set of this region. */
+    /** Verifies a token as a resource server does that reads the key set of this region. */
     async isSigned(jwt: string): Promise<boolean> {
       const { body } = await http('/auth/v3/oauth/jwks');
       const keys = createLocalJWKSet(body as never);
@@ -56,7 +56,7 @@ export function createCallers({ http }: Pick<Region, 'http'>, publicUrl: string)
       );
     },
     kidOf: (jwt: string) => decodeProtectedHeader(jwt).kid ?? '',
-    /** What an administrator does when somebody leaves: everything of the person ends. */
+    /** Ends everything of the person, as an administrator does when somebody leaves. */
     endPerson: () =>
       http(`/auth/v3/ops/sessions?user=${agent.username}&contactCenter=${contactCenterId}`, {
         method: 'DELETE',

@@ -1,4 +1,4 @@
-/** What people and applications hold when a region is lost, and what of it another region honours. */
+/** Makes what people and applications hold when a region is lost, and checks which of it another region honours. */
 import { setTimeout as wait } from 'node:timers/promises';
 import { users } from '../../../tools/stack/provisioning/demo.ts';
 import type { Findings } from '../../harness/findings.ts';
@@ -21,7 +21,7 @@ export async function hold({ publicUrl }: Installation, region: Region, name: st
     return login;
   };
   const [jwt, revoked, opaque] = [await logIn('jwt'), await logIn('jwt'), await logIn('opaque')];
-  // What is still in Redis when a region is lost is lost with it: the page says so.
+  // An event that is still in Redis is lost with its region, as the page says.
   while (!(await callers.events(opaque.requestId)).includes('login_succeeded')) await wait(100);
   const revocation = await callers.revoke('jwt', revoked.access);
   if (revocation.status !== 200) throw new Error(`the revocation was answered ${revocation.status}`);
@@ -30,7 +30,7 @@ export async function hold({ publicUrl }: Installation, region: Region, name: st
   return { browser, jwt, revoked, opaque, setting, value: name };
 }
 
-/** What a region honours of what another one gave. */
+/** Checks which sessions and tokens of another region a region honours. */
 export async function checkHeld(
   findings: Findings,
   { second, callers, held }: { second: Region; callers: Callers; held: Held },

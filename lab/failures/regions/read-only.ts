@@ -1,4 +1,4 @@
-/** What a read-only region does while the writable one runs. */
+/** Checks how a read-only region answers while the writable one runs. */
 
 import type { Findings } from '../../harness/findings.ts';
 import { createCallers } from './callers.ts';

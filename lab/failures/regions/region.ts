@@ -113,7 +113,7 @@ export async function createRegion(options: RegionOptions) {
       await startPostgres();
     },
     postgresFolder: paths.postgresData,
-    /** What `psql` prints. */
+    /** Runs a statement, and resolves with the first value as `psql` prints it. */
     async psql(statement: string): Promise<unknown> {
       const client = new pg.Client({ connectionString: databaseUrl });
       await client.connect();
@@ -143,7 +143,7 @@ export async function createRegion(options: RegionOptions) {
   };
 }
 
-/** What is not replaced with the services. */
+/** Ports of the programs that are not replaced with the services. */
 function backing({ postgres, redis, configServer, gateway }: Ports) {
   return { postgres, redis, configServer, gateway };
 }

@@ -21,7 +21,7 @@ export type BurstFigures = Awaited<ReturnType<ReturnType<typeof createCrowd>['si
 
 /** To each server. */
 const connections = 500;
-/** Who has not got in so long after the last one came is counted as failed. */
+/** A person who has not got in so long after the last one came counts as failed. */
 const patienceMs = 300_000;
 
 export function createCrowd(target: LoginTarget) {
@@ -63,7 +63,7 @@ export function createCrowd(target: LoginTarget) {
     await Promise.all(everybody);
     return {
       signedIn: durationsMs.length,
-      /** What the first of them met, to look for. */
+      /** `first` is the error of the first of them, to look for. */
       failed: { logins: failures.length, first: failures[0] ?? '' },
       p50Ms: at(durationsMs, 0.5),
       p99Ms: at(durationsMs, 0.99),

@@ -32,9 +32,10 @@ type NextFlow = () => Promise<unknown> | undefined;
 type PrepareRound = (side: Side) => Promise<NextFlow>;
 
 /**
- * Of each server; by number, because in the same time a busy machine gets to fewer. A login runs through much code: the first two
- * hundred cost twice as much as those after a thousand, because the hot parts of it are not compiled yet, and after 600 it still became
- * cheaper. What runs once for each page is compiled by the last tier of V8 at some 10 000 pages, which is in one or two of the rounds.
+ * Logins at each server before the measurement. It is a number and no time, because a busy machine gets to fewer in the same time.
+ * The first two hundred logins cost twice as much as those after a thousand: their hot parts are not compiled yet. After 600 a
+ * login still became cheaper. The last tier of V8 compiles code that runs once for each page at some 10 000 pages, which is in one
+ * or two of the rounds.
  */
 const warmUpFlows = 2_000;
 

@@ -1,7 +1,7 @@
 /**
- * Whole logins, and what each costs the servers that serve them: the CPU time of the product's own processes is compared with
- * that of oidc-provider, behind pages that do the same work (`peers/interactions.mjs`). How many a second there are depends on
- * the browser that the bench plays, too.
+ * Measures the CPU time that a whole login costs the servers. That of the product's own processes is compared with that of
+ * oidc-provider, behind pages that do the same work (`peers/interactions.mjs`). The number of logins a second also depends on
+ * the browser that the bench plays.
  */
 import type { BenchStack } from '../bench-stack.ts';
 import { compareLogins, type LoginComparison, loginsFor } from './compare-logins.ts';

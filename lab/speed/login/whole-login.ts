@@ -7,7 +7,7 @@ export interface LoginTarget {
   authorizePath: string;
   tokenPath: string;
   client: LoginClient;
-  /** What the user would type, by name of the field. */
+  /** The texts that the user would type, by name of the field. */
   fields: Readonly<Record<string, string>>;
   /** The server to call for this path where that is not the origin. */
   serverOf?(path: string): string;

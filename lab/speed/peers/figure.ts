@@ -1,4 +1,4 @@
-/** What a run of the comparison yields for one server and one kind of work. */
+/** Describes the figures that a run of the comparison yields for one server and one kind of work. */
 
 /** Beside the rows of the benchmark. */
 export const loginRowName = 'login';

@@ -25,7 +25,7 @@ interface Round {
 
 interface Contestant {
   name: string;
-  /** What does the work. */
+  /** The processes that do the work. */
   pids: readonly number[];
   run(): Promise<Round>;
 }

@@ -3,7 +3,7 @@ import { markdownTable } from '../../../tools/markdown-table.ts';
 import { type Figure, formPost, loginRowName, ours } from './figure.ts';
 
 export interface Results {
-  /** What is said of the run and of the machine, in the order of the page. */
+  /** Facts about the run and the machine, in the order of the page. */
   facts: readonly (readonly [string, string])[];
   /** Servers in the order of the columns; ours last. */
   servers: readonly { name: string; version: string }[];

@@ -1,4 +1,4 @@
-/** What is measured: Gatehouse and its peers, each with the work that it can do. */
+/** Describes the measured servers: Gatehouse and its peers, each with the work that it can do. */
 import type { BenchStack } from '../bench-stack.ts';
 import type { LoadPlan } from '../load.ts';
 import { comparedTargetOf, peerTargetOf } from '../login/sides.ts';
@@ -10,9 +10,9 @@ import { ours } from './figure.ts';
 export interface Server {
   name: string;
   version: string;
-  /** What serves tokens. */
+  /** The processes that serve tokens. */
   pids: readonly number[];
-  /** What serves a login: more processes where the pages have one of their own. */
+  /** The processes that serve a login: more than for tokens where the pages have one of their own. */
   loginPids: readonly number[];
   loginTarget: LoginTarget;
   /** How the work of the row is asked for; undefined where the server has no such thing. */

@@ -1,4 +1,4 @@
-/** What a row measures, and what it is compared with. */
+/** Describes a row: the work that it measures, and the floor that it is compared with. */
 import type { BenchStack, FloorName } from '../bench-stack.ts';
 import type { ChainedBody, LoadPlan } from '../load.ts';
 

@@ -12,7 +12,7 @@ const keepSeconds = 20;
 /** Until the hot parts of a login are compiled. */
 const warmUpLogins = 300;
 
-/** What the page says of each login, sign-in to a further application and refresh, and of a second of all agents with one replica. */
+/** The figures of the page for a login, a sign-in to a further application, a refresh, and a second of all agents with one replica. */
 const page = {
   login: { redis: 68, configServer: 3, postgres: 0.8, authApiCpuMs: 10.4, authUiCpuMs: 5 },
   further: { redis: 18, configServer: 0, postgres: 0.2, authApiCpuMs: 2.7, authUiCpuMs: 0 },

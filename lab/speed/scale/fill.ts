@@ -32,7 +32,7 @@ export type Weights = Record<'token of a person' | 'token of a client' | 'sessio
 const lifeMs = 3_600_000;
 const batchSize = 10_000;
 
-/** What the stores hold now, to ask for at random. */
+/** Tokens and sessions that the stores hold now, to ask for at random. */
 export interface Filled {
   weights: Weights;
   personTokens: readonly string[];
@@ -58,7 +58,7 @@ export async function fill(stack: BenchStack, scale: Scale): Promise<Filled> {
     const sessions = await copiesOf('session', scale.sessions, () => logInByPages(stack));
     await revocations(redis, database, scale.revocations);
     await seedEstate(database, scale.contactCenters);
-    // What autovacuum and the checkpointer would do while the costs are compared.
+    // Autovacuum and the checkpointer would do it while the costs are compared.
     await database.query('VACUUM');
     await database.query('CHECKPOINT');
     return {

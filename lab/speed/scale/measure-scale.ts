@@ -43,7 +43,7 @@ export async function measureScale(
   const large = await startBenchStack(small.chains, { agents: largeSize.persons });
   const stacks = { small, large };
   try {
-    // What is written to disk in the background is not what is compared.
+    // Writes to the disk in the background are not compared.
     for (const stack of [small, large]) await keepInMemory(stack);
     console.log('  filling the stores …');
     const filled = { small: await fill(small, sizes.small), large: await fill(large, sizes.large) };

@@ -1,6 +1,6 @@
 /**
- * Single sign-on: how many answers of a SAML identity provider are verified and judged a second, and what a sign-in over an
- * OpenID Connect provider needs beside one with a password, in round trips to Redis.
+ * Measures single sign-on: how many answers of a SAML identity provider are verified and judged a second. It also counts the
+ * round trips to Redis of a sign-in over an OpenID Connect provider, beside those of one with a password.
  */
 import { type OpenIdProvider, startOpenIdProvider } from '@gatehouse/testing/identity-providers';
 import { Redis } from 'ioredis';
@@ -100,7 +100,7 @@ async function roundTripsOf(stack: BenchStack): Promise<SignOnResult['roundTrips
   }
 }
 
-/** What goes on without anybody is taken off. */
+/** The reads without any sign-in are taken off. */
 async function readsPer(redis: Redis, work: () => Promise<void>): Promise<number> {
   await work();
   const idle = await readsDuring(redis, () => new Promise((resolve) => setTimeout(resolve, idleMs)));

@@ -1,4 +1,4 @@
-/** What browsers do around single sign-on, asked of Auth API itself; each comes from an address of its own. */
+/** Asks Auth API as browsers do around single sign-on; each comes from an address of its own. */
 import { randomInt } from 'node:crypto';
 import type { BenchStack } from '../bench-stack.ts';
 

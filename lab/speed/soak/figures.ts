@@ -3,7 +3,7 @@ import type { ServiceName } from '../bench-stack.ts';
 import { rounded } from '../samples.ts';
 import type { StartFigures } from './starts.ts';
 
-/** What probe.mjs writes down. */
+/** A line that probe.mjs writes. */
 export interface ProbeSample {
   /** Since 1970. */
   atMs: number;

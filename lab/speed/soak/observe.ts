@@ -19,7 +19,7 @@ const unusedSeconds = 90;
 export interface Plan {
   seconds: number;
   sampleSeconds: number;
-  /** Who sign in by the pages; those of the demo sign in by password meanwhile. */
+  /** The number of people who sign in by the pages; those of the demo sign in by password meanwhile. */
   people: number;
   /** Where the probes write. */
   folder: string;
