@@ -14,7 +14,6 @@ import {
   type AuthenticateRequest,
   type CallOptions,
   CfgObjectState,
-  type CfgPerson,
   type ChangePasswordRequest,
   ConfigServerError,
   environmentTenantDbid,
@@ -24,19 +23,17 @@ import {
   type PersonFilter,
   type PersonSearch,
 } from '@gatehouse/people-directory';
-import { LRUCache } from 'lru-cache';
 import { createCallRunner } from './calls.ts';
-import { type Directory, type Link, readSettings } from './directory.ts';
+import { type Directory, readSettings } from './directory.ts';
 import { authenticate } from './passwords/authenticate.ts';
 import { changePassword } from './passwords/change.ts';
 import { neverLocks } from './passwords/never-locks.ts';
-import { mayEnter } from './people/account-state.ts';
-import { findByIds, findByUserName, findPersons, termsOf } from './people/find.ts';
-import { type GroupMember, groupNamesOf, nobodyBelow } from './people/groups.ts';
+import { findByIds, findByUserName } from './people/find.ts';
+import { groupNamesOf, nobodyBelow } from './people/groups.ts';
 import { lookAtKnown } from './people/known-people.ts';
-import { cfgPersonOf, type DirectoryPerson } from './people/person.ts';
 import { searchPeople } from './people/search-people.ts';
 import { createPersonWatch } from './people/watch.ts';
+import { createPeopleReader } from './people-reader.ts';
 import type { PersonNumbers } from './person-numbers.ts';
 import type { DirectorySettings } from './settings.ts';
 import { createStandby } from './standby.ts';
@@ -56,14 +53,6 @@ export interface DirectoryBackendOptions {
   metrics?: ConnectionMetrics;
 }
 
-/** More persons in one answer are an error: nobody asks for so many. */
-const maxPersons = 10_000;
-/** Of those whose state is asked for while only some are wanted. */
-const sampleOfState = 200;
-/** Between reading a person and reading the groups: one login, not two searches for the same entry. */
-const recentMs = 10_000;
-const maxRecent = 10_000;
-
 /**
  * Connects in the background; calls wait for the first connection within the fail-fast time. @throws Error that says what
  * is wrong with a filter of the settings
@@ -81,61 +70,18 @@ export function createDirectoryBackend(options: DirectoryBackendOptions): People
     metrics,
   });
   const run = createCallRunner({ standby, clock, metrics });
-  // Not `max`, which allocates every slot at once: each environment has such a memory.
-  const recent = new LRUCache<number, GroupMember>({
-    maxSize: maxRecent,
-    sizeCalculation: () => 1,
-    ttl: recentMs,
-  });
+  const people = createPeopleReader(settings, numbers);
   const look = () =>
     lookAtKnown(numbers, settings, (work) =>
       run('lookAtPeople', 'read', undefined, ({ main, limits }) => work(main, limits)),
     );
   const watch = createPersonWatch({ look, pollMs: settings.pollSeconds * 1_000, clock, log });
 
-  const numbered = async (persons: readonly DirectoryPerson[]): Promise<CfgPerson[]> => {
-    if (persons.length === 0) return [];
-    const dbids = await numbers.of(persons.map(({ id }) => id));
-    return persons.flatMap((person) => {
-      const dbid = dbids.get(person.id);
-      if (dbid === undefined) return [];
-      // Not the entry: a server decides how much it sends.
-      recent.set(dbid, { dn: person.dn, userName: person.userName });
-      return cfgPersonOf(person, dbid, settings);
-    });
-  };
-
-  const findByDbid = async (dbid: number, { main, limits }: Link): Promise<DirectoryPerson | undefined> => {
-    const id = dbid < 1 ? undefined : await numbers.idOf(dbid);
-    const [person] = id === undefined ? [] : await findByIds(main, [id], settings, limits);
-    return person;
-  };
-
-  const readPersons = async (filter: PersonFilter, link: Link, maxObjects?: number): Promise<CfgPerson[]> => {
-    const { dbid, user_name, state } = filter;
-    const terms = termsOf(filter, settings);
-    if (terms === undefined) return [];
-    const { main, limits } = link;
-    let found: DirectoryPerson[];
-    if (dbid !== undefined) found = [await findByDbid(dbid, link)].filter((one) => one !== undefined);
-    else if (user_name !== undefined && terms.length === 1)
-      found = [await findByUserName(main, user_name, settings, limits)].filter((one) => one !== undefined);
-    else {
-      // The state is no term of the search: some more are looked at than are asked for.
-      const wanted = maxObjects === undefined || state === undefined ? maxObjects : sampleOfState;
-      const bound = { maxPersons: wanted ?? maxPersons, mayCut: maxObjects !== undefined };
-      found = await findPersons(main, terms, settings, bound, limits);
-    }
-    const isOfState = (person: DirectoryPerson) =>
-      state === undefined || (state === CfgObjectState.enabled) === mayEnter(person.state);
-    return numbered(found.filter(isOfState).slice(0, maxObjects));
-  };
-
   return {
     authenticate: (request: AuthenticateRequest, callOptions?: CallOptions) =>
       run('authenticate', 'authenticate', callOptions, async (link) => {
         const { person, ...outcome } = await authenticate(request, directory, link);
-        const [cfgPerson] = await numbered([person]);
+        const [cfgPerson] = await people.numbered([person]);
         if (cfgPerson === undefined) throw new ConfigServerError('InternalError', 'the person has no number');
         return {
           userDbid: cfgPerson.DBID,
@@ -156,12 +102,12 @@ export function createDirectoryBackend(options: DirectoryBackendOptions): People
       }),
 
     readPersons: (filter: PersonFilter, callOptions?: CallOptions) =>
-      run('readPersons', 'read', callOptions, (link) => readPersons(filter, link)),
+      run('readPersons', 'read', callOptions, (link) => people.find(filter, link)),
 
     readPersonDbids: async (filter: PersonFilter, callOptions?: ListOptions) => {
-      if (filter.state === CfgObjectState.disabled) return readDisabled();
+      if (filter.state === CfgObjectState.disabled) return disabledOf(look());
       return run('readPersonDbids', 'read', callOptions, async (link) => {
-        const persons = await readPersons(filter, link, callOptions?.maxObjects);
+        const persons = await people.find(filter, link, callOptions?.maxObjects);
         return persons.map(({ DBID }) => DBID);
       });
     },
@@ -181,7 +127,7 @@ export function createDirectoryBackend(options: DirectoryBackendOptions): People
         const found =
           dbid === undefined
             ? await findByUserName(link.main, name ?? '', settings, link.limits)
-            : (recent.get(dbid) ?? (await findByDbid(dbid, link)));
+            : (people.recent(dbid) ?? (await people.findByDbid(dbid, link)));
         const member = found ?? nobodyBelow(settings);
         return (await groupNamesOf(link.main, member, settings, link.limits)).map(namedAccessGroup);
       }),
@@ -205,14 +151,14 @@ export function createDirectoryBackend(options: DirectoryBackendOptions): People
       await endpoints.close();
     },
   };
+}
 
-  /** Only people who have a number hold anything. Those who are gone from the directory count too. */
-  async function readDisabled(): Promise<number[]> {
-    const disabled: number[] = [];
-    for await (const people of look())
-      disabled.push(...people.filter(({ isEnabled }) => !isEnabled).map(({ dbid }) => dbid));
-    return disabled;
-  }
+/** Only people who have a number hold anything. Those who are gone from the directory count too. */
+async function disabledOf(known: ReturnType<typeof lookAtKnown>): Promise<number[]> {
+  const disabled: number[] = [];
+  for await (const people of known)
+    disabled.push(...people.filter(({ isEnabled }) => !isEnabled).map(({ dbid }) => dbid));
+  return disabled;
 }
 
 async function unsupported(what: string): Promise<never> {
