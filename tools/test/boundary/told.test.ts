@@ -47,7 +47,7 @@ const logoutTokensOf = ({ told }: LogoutListener) =>
 const soon = { timeout: 10_000, interval: 20 };
 
 describe.each(variants)('two contact centres of an environment with $name', (variant) => {
-  // attack: signals, logout tokens and frames of sessions of another contact centre of the environment | ASVS 8.2.2, CWE-639 | guard: services/auth-api/src/keys/signals/receivers.ts
+  // attack: signals, logout tokens and frames of sessions of another contact centre of the environment | ASVS 8.2.2, CWE-639 | guard: services/auth-api/src/keys/signals/known-receivers.ts
   it.each(Object.entries(causes))('are told of their own alone: %s', async (event, cause) => {
     const here = await startLogoutListener();
     const [receiver, attackedReceiver] = [await startSignalReceiver(), await startSignalReceiver()];

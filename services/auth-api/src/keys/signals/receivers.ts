@@ -1,14 +1,16 @@
-/** Administers the receivers of shared signals and knows them all, so that no signal needs a query to find out that nobody listens. */
+/** Administers the receivers of shared signals. */
 import type { AddressPolicy } from '@gatehouse/api-client/http';
 import type { SignalReceiverView } from '@gatehouse/contracts/auth-administration';
 import { definedOnly } from '@gatehouse/contracts/values';
-import { type ChangeLog, type ChangeTransaction, diff, hiddenValue } from '@gatehouse/service-kit/changes';
+import type { ChangeLog } from '@gatehouse/service-kit/changes';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { randomUuid, type SecretBox } from '@gatehouse/service-kit/crypto';
 import { type AppError, badRequest, notFound } from '@gatehouse/service-kit/errors';
 import type { Pool, PoolClient } from '@gatehouse/service-kit/postgres';
 import type { Actor } from '../../core/administration/actor.ts';
-import { type AuditWriter, actorFields, type Cause } from '../../records/audit/event.ts';
+import type { AuditWriter } from '../../records/audit/event.ts';
+import { createKnownReceivers } from './known-receivers.ts';
+import { createReceiverChanges } from './receiver-changes.ts';
 import {
   bearerTokenPlace,
   deleteReceiver,
@@ -19,7 +21,6 @@ import {
   saveReceiver,
 } from './receiver-store.ts';
 import type { NewReceiver, ReceiverPatch } from './schemas.ts';
-import type { Signal } from './signal.ts';
 
 export interface ReceiversOptions {
   pool: Pool;
@@ -30,25 +31,12 @@ export interface ReceiversOptions {
   now: Clock;
 }
 
-/** Name of the change that tells the other replicas. */
-export const receiverEntity = 'signal-receiver';
-
-type Change = 'signal_receiver_created' | 'signal_receiver_updated' | 'signal_receiver_deleted';
-
-interface Versions {
-  before?: Receiver;
-  after?: Receiver;
-}
-
 export type Receivers = ReturnType<typeof createReceivers>;
 
 export function createReceivers(options: ReceiversOptions) {
   const { pool, changes, secretBox, addresses, audit, now } = options;
-  let known: readonly Receiver[] = [];
-
-  const reload = async () => {
-    known = await listReceivers(pool);
-  };
+  const known = createKnownReceivers(pool);
+  const { recordChange, change } = createReceiverChanges({ changes, audit, reload: known.reload });
 
   const sealed = (id: string, token: string) => secretBox.seal(token, bearerTokenPlace(id));
 
@@ -58,52 +46,10 @@ export function createReceivers(options: ReceiversOptions) {
     if (problem !== undefined) throw fieldError('endpoint', problem.message);
   };
 
-  const recordChange = async (
-    { client, record }: ChangeTransaction,
-    { name, id, cause }: { name: Change; id: string; cause: Cause },
-    result: Versions,
-  ) => {
-    await audit.inTransaction(client, {
-      name,
-      outcome: 'success',
-      correlationId: cause.correlationId,
-      clientAddress: cause.clientAddress,
-      fields: { ...actorFields(cause), receiver: id, changes: changesOf(result) },
-    });
-    record({ entity: receiverEntity, id });
-  };
-
-  const change = async (
-    name: Change,
-    id: string,
-    actor: Actor,
-    work: (db: PoolClient) => Promise<Versions>,
-  ) => {
-    const done = await changes.inTransaction(async (transaction) => {
-      const result = await work(transaction.client);
-      await recordChange(transaction, { name, id, cause: actor }, result);
-      return result;
-    });
-    await reload();
-    return done;
-  };
-
   const hold = async (db: PoolClient, id: string) => (await lockReceiver(db, id)) ?? missing();
 
   return {
-    reload,
-    hasAny: () => known.length > 0,
-    find: (id: string): Receiver | undefined => known.find((receiver) => receiver.id === id),
-    /** Whether somebody must be told where the person belongs to. */
-    hasLimited: () => known.some(({ contactCenterIds }) => contactCenterIds.length > 0),
-    /** Those that may learn of the signal: a receiver of other contact centres must not. */
-    of: (signal: Signal, contactCenterIds: readonly string[]): Receiver[] =>
-      known.filter(
-        (receiver) =>
-          receiver.events.includes(signal.event) &&
-          (receiver.contactCenterIds.length === 0 ||
-            receiver.contactCenterIds.some((id) => contactCenterIds.includes(id))),
-      ),
+    ...known,
     bearerOf: ({ id, bearerToken }: Receiver): string | undefined =>
       bearerToken === null ? undefined : secretBox.open(bearerToken, bearerTokenPlace(id)).toString('utf8'),
 
@@ -183,7 +129,7 @@ export function createReceivers(options: ReceiversOptions) {
           }
         }
       });
-      await reload();
+      await known.reload();
     },
   };
 }
@@ -201,18 +147,6 @@ export function receiverViewOf({
     createdAt: createdAt.toISOString(),
     updatedAt: updatedAt.toISOString(),
   };
-}
-
-function changesOf({ before, after }: Versions) {
-  const {
-    bearerToken: token,
-    updatedAt: _updatedAt,
-    createdAt: _createdAt,
-    ...fields
-  } = diff(before && { ...before }, after && { ...after });
-  if (token === undefined) return fields;
-  const hidden = (value: unknown) => (value ? hiddenValue : undefined);
-  return { ...fields, bearerToken: definedOnly({ from: hidden(token.from), to: hidden(token.to) }) };
 }
 
 function fieldError(field: string, message: string): AppError {

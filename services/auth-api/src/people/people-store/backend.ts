@@ -1,34 +1,29 @@
 /** Answers for people of the people store what is asked of a Configuration Server. */
 import type { EnvironmentApiClient, PersonQuery } from '@gatehouse/api-client/environment-api';
-import { isOfReadOnlyRegion, UpstreamError } from '@gatehouse/api-client/http';
-import { brokenPasswordRules } from '@gatehouse/caller-auth/credentials';
+import { UpstreamError } from '@gatehouse/api-client/http';
 import type { PersonView } from '@gatehouse/contracts/environment-api';
 import {
-  type CallOptions,
   CfgObjectState,
-  type ChangePasswordRequest,
   ConfigServerError,
   environmentTenantDbid,
   type ListOptions,
   type PeopleDirectory,
   type PersonFilter,
 } from '@gatehouse/people-directory';
-import type { PersonPasswords } from './passwords.ts';
+import { type CredentialsOptions, createCredentials } from './credentials.ts';
 import { accessGroupsOf, cfgPersonOf } from './person.ts';
 import type { Persons } from './persons.ts';
 import { searchPersons } from './search.ts';
 
-export interface PeopleBackendOptions {
-  environmentId: string;
+export interface PeopleBackendOptions extends CredentialsOptions {
   client: Pick<EnvironmentApiClient, 'findPeople' | 'peopleNumbers' | 'searchPeople' | 'setPersonPassword'>;
-  persons: Persons;
-  passwords: PersonPasswords;
 }
 
 const pageSize = 1_000;
 
-export function createPeopleBackend(options: PeopleBackendOptions): PeopleDirectory {
-  const { environmentId, client, persons, passwords } = options;
+export function createPeopleBackend(source: PeopleBackendOptions): PeopleDirectory {
+  const { environmentId, client, persons } = source;
+  const { verify, change } = createCredentials(source);
   const subscriptions = new Set<() => void>();
   let isClosed = false;
 
@@ -40,56 +35,6 @@ export function createPeopleBackend(options: PeopleBackendOptions): PeopleDirect
       return await work();
     } catch (error) {
       throw asConfigServerError(error);
-    }
-  }
-
-  /** @throws ConfigServerError AuthenticationFailed; the same work for whoever does not exist, or has no password */
-  async function verify(userName: string, password: string, { signal }: CallOptions) {
-    const [person] = await persons.byName(environmentId, { userName });
-    const hash = passwords.hashOf(person);
-    const isRight = await passwords.matches(hash, password, signal);
-    if (!isRight || hash === undefined || !person?.isActive)
-      throw new ConfigServerError('AuthenticationFailed', 'user name or password is wrong');
-    return { person, hash };
-  }
-
-  async function change({ userName, oldPassword, newPassword }: ChangePasswordRequest, options: CallOptions) {
-    const { person, hash } = await verify(userName, oldPassword, options).catch((error) => {
-      throw error instanceof UpstreamError ? notNow(error) : error;
-    });
-    const failure = persons.failure();
-    if (failure !== undefined) throw notNow(failure);
-    const isPresent = await passwords.matches(hash, newPassword, options.signal);
-    const rules = brokenPasswordRules(newPassword, { userName: person.userName, isPresent });
-    if (rules.length > 0)
-      throw new ConfigServerError('PasswordPolicyViolation', 'the new password breaks rules', {
-        details: { rules },
-      });
-    const passwordEnvelope = await passwords.seal(person, newPassword, options.signal);
-    try {
-      const stored = await client.setPersonPassword(environmentId, person.dbid, {
-        passwordEnvelope,
-        insteadOf: hash,
-      });
-      return { passwordUpdatingDate: stored.passwordChangedAt };
-    } catch (error) {
-      throw asChangeError(error);
-    } finally {
-      persons.forget(environmentId, person.dbid);
-    }
-  }
-
-  async function listNumbers(state: 'active' | 'inactive', { maxObjects, signal }: ListOptions) {
-    const found: number[] = [];
-    for (;;) {
-      const limit = Math.min(pageSize, (maxObjects ?? Number.POSITIVE_INFINITY) - found.length);
-      const page = await client.peopleNumbers(
-        environmentId,
-        { state, after: found.at(-1) ?? 0, limit },
-        signal,
-      );
-      found.push(...page);
-      if (page.length < limit || found.length === maxObjects) return found;
     }
   }
 
@@ -115,7 +60,9 @@ export function createPeopleBackend(options: PeopleBackendOptions): PeopleDirect
     readPersons: (filter) =>
       answer(async () => (await readPeople(persons, environmentId, filter)).map(cfgPersonOf)),
     readPersonDbids: (filter, options = {}) =>
-      answer(() => listNumbers(filter.state === CfgObjectState.disabled ? 'inactive' : 'active', options)),
+      answer(() =>
+        listNumbers(source, filter.state === CfgObjectState.disabled ? 'inactive' : 'active', options),
+      ),
     searchPersons: (search, options = {}) =>
       answer(() => searchPersons(client, environmentId, search, options)),
     readAccessGroups: ({ person_dbid: dbid }) =>
@@ -166,6 +113,24 @@ export function createPeopleBackend(options: PeopleBackendOptions): PeopleDirect
   };
 }
 
+async function listNumbers(
+  { environmentId, client }: Pick<PeopleBackendOptions, 'environmentId' | 'client'>,
+  state: 'active' | 'inactive',
+  { maxObjects, signal }: ListOptions,
+) {
+  const found: number[] = [];
+  for (;;) {
+    const limit = Math.min(pageSize, (maxObjects ?? Number.POSITIVE_INFINITY) - found.length);
+    const page = await client.peopleNumbers(
+      environmentId,
+      { state, after: found.at(-1) ?? 0, limit },
+      signal,
+    );
+    found.push(...page);
+    if (page.length < limit || found.length === maxObjects) return found;
+  }
+}
+
 /** One name each is asked for; other terms are compared here. */
 async function readPeople(
   persons: Persons,
@@ -207,30 +172,4 @@ function asConfigServerError(error: unknown): ConfigServerError {
   if (error instanceof UpstreamError)
     return new ConfigServerError('NoEndpoint', 'Environment API does not answer', { cause: error });
   return new ConfigServerError('InternalError', 'the people store cannot be used', { cause: error });
-}
-
-function notNow(cause: unknown): ConfigServerError {
-  return new ConfigServerError('ReadOnly', 'Environment API does not answer: no password can be changed', {
-    cause,
-  });
-}
-
-/** Says of a failed change whether the password is still the old one. */
-function asChangeError(error: unknown): unknown {
-  if (!(error instanceof UpstreamError)) return error;
-  const { status } = error;
-  // Another change was faster, or the person was deactivated: the old password is not right any more.
-  if (status === 409 || status === 404)
-    return new ConfigServerError('AuthenticationFailed', 'the password was changed meanwhile');
-  if (status === undefined)
-    return new ConfigServerError('OutcomeUnknown', 'Environment API did not answer the change', {
-      cause: error,
-    });
-  return new ConfigServerError(
-    'ReadOnly',
-    isOfReadOnlyRegion(error)
-      ? 'the people store of this region is read-only: passwords are changed in the writable region'
-      : `Environment API refused the change (${status})`,
-    { cause: error },
-  );
 }

@@ -220,7 +220,7 @@ describe('a receiver', () => {
     expect(await kinds(1)).toEqual([changed]);
   });
 
-  // attack: learn of the people of another contact centre by signals | OWASP API1:2023, OpenID SSF 1.0 section 9 | guard: services/auth-api/src/keys/signals/receivers.ts
+  // attack: learn of the people of another contact centre by signals | OWASP API1:2023, OpenID SSF 1.0 section 9 | guard: services/auth-api/src/keys/signals/known-receivers.ts
   it('of another contact centre is told nothing', async () => {
     const other = await startSignalReceiver();
     await register({ endpoint: other.url, contactCenterIds: [otherContactCenterId] });

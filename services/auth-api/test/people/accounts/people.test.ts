@@ -77,7 +77,7 @@ describe('a login', () => {
       expect(nameOf(await login(name ?? '', text)), name).toBe('bad_credentials');
   });
 
-  // attack: tell by the work of a login who is in the people store | CWE-208 | guard: services/auth-api/src/people/people-store/backend.ts
+  // attack: tell by the work of a login who is in the people store | CWE-208 | guard: services/auth-api/src/people/people-store/credentials.ts
   it('costs the same for whoever is unknown, has no password, is not active or mistypes', async () => {
     const matches = vi.spyOn(stack.deps.people.passwords, 'matches');
     // Read before, as by a login of the person: the copy must not save the question.
@@ -212,7 +212,7 @@ describe('while Environment API is down', () => {
     await expect.poll(async () => (await login('anna')).status, { timeout: 10_000 }).toBe(200);
   }, 30_000);
 
-  // attack: sign in by the copy of a person who was deactivated | ASVS 7.4.2 | guard: services/auth-api/src/people/people-store/persons.ts
+  // attack: sign in by the copy of a person who was deactivated | ASVS 7.4.2 | guard: services/auth-api/src/people/people-store/person-copies.ts
   it('who is deactivated then does not sign in by the copy', async () => {
     await login('anna');
     await stack.environmentApi.stop();
