@@ -1,4 +1,4 @@
-/** What waits: the copied programs of openid-client ask five seconds later, and so does the page by itself. */
+/** Runs the flows that wait: the copied programs of openid-client ask five seconds later, and so does the page by itself. */
 import { describe, expect, test } from 'vitest';
 import { visitPlayground } from './visit.ts';
 

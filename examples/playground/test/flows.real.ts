@@ -1,4 +1,4 @@
-/** What the playground shows of each flow, and that each call can be copied: every printed form is run as printed. */
+/** Compares what the playground shows of each flow, and runs every printed form of a call as printed. */
 import { findChromium } from '@gatehouse/testing/chromium';
 import { describe, expect, test } from 'vitest';
 import { readCalls } from './printed.ts';

@@ -64,7 +64,7 @@ export async function createPrinted() {
     if (form === 'curl') return inBash(`${call.Variables}\n${call.curl}`, folder);
     const file = join(folder, `${++count}.${form === 'Python' ? 'py' : 'mjs'}`);
     writeFileSync(file, call[form]);
-    // What a person pastes first: bash sets the variables, and the program finds them.
+    // A person pastes the variables first: bash sets them, and the program finds them.
     const { stdout } = await inBash(`${call.Variables}\nenv -0`, folder);
     return interpreters[form].run(file, namedIn(call.Variables, stdout));
   }
