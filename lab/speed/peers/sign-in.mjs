@@ -1,8 +1,8 @@
-// What a login page behind a peer cannot leave out for a contact centre, whatever the peer: it asks who signs in before it asks for a
-// password (how somebody signs in depends on who it is), bounds how often a password can be tried, asks the Configuration
-// Server of the bench about password, person and access groups, and leaves an event. Limits and client are the product's own,
-// so that what is compared is the servers. Still less than the product does: pages of four lines without a design, a language
-// or a policy, and events that nobody brings to a database.
+// Does the work of a login page for a contact centre that no peer can leave out. It asks who signs in before it asks for a password
+// (the way of sign-in depends on the person), and bounds how often a password can be tried. It asks the Configuration Server of
+// the bench about password, person and access groups, and leaves an event. Limits and client are the product's own, so that the
+// servers are compared. The product does more: these pages have four lines without a design, a language or a policy, and nobody
+// brings their events to a database.
 import { randomUUID } from 'node:crypto';
 import { createConfigServerClient } from '@gatehouse/config-server-client/client';
 import { staticEndpoints } from '@gatehouse/config-server-client/discovery';
