@@ -118,7 +118,7 @@ export async function provideFaketime(progress) {
   await install(['libfaketime'], 'libfaketime (Debian package libfaketime)', progress);
 }
 
-/** What they only recommend and what signing in through them cannot do without is named too. */
+/** Packages that they only recommend are named too where a sign-in through them needs these. */
 const identityProviders = [
   { title: 'SimpleSAMLphp', packages: ['simplesamlphp', 'php-cli', 'php-xml', 'php-mbstring'] },
   {

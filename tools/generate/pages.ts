@@ -25,7 +25,7 @@ encryption keys that are not random, connections without encryption to stores on
 \`ALLOW\` in its name that accepts the value. \`check-config\` and each start warn while such a setting is on.
 `;
 
-/** What an installation sets, in this order; few need another one. */
+/** The settings of an ordinary installation, in this order; few need another one. */
 const first = [
   'GATEHOUSE_PUBLIC_URL',
   'GATEHOUSE_TRUSTED_PROXIES',

@@ -33,7 +33,7 @@ function countNoUsers() {
   writeFileSync(file, text);
 }
 
-/** What the program says in the copy when it fails, otherwise nothing. */
+/** The output of the program in the copy if it fails, otherwise nothing. */
 function failureOf(program: string, ...args: string[]): string {
   const { status, stdout, stderr } = spawnSync(program, args, { cwd: copy, encoding: 'utf8' });
   return status === 0 ? '' : `${stdout}${stderr}`;

@@ -1,4 +1,4 @@
-/** What a right, a key or a setting is worth, by the search behind docs/reference/reachability.md. */
+/** Asks the search behind docs/reference/reachability.md how much a right, a key or a setting is worth. */
 import type { ReachGuard } from '@gatehouse/contracts/reachability';
 import { describe, expect, it } from 'vitest';
 import { opsMatrix } from '../../../services/auth-api/src/oauth/client-authentication/ops-matrix.ts';

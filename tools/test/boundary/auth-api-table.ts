@@ -142,7 +142,7 @@ const protocol: Table = {
     { form: { ...asked, prompt: 'none', id_token_hint: '{idToken}' } },
     { form: { ...asked, client_id: '{clientId}', prompt: 'none' }, mayDiffer: publicIds },
   ],
-  // Who has an ID token may end its session: the attacker has one of the same subject.
+  // A holder of an ID token may end its session: the attacker has one of the same subject.
   [`GET ${api}/oauth/logout`]: [{ query: { id_token_hint: '{ownIdToken}' }, endsOwn: true }],
   [`POST ${api}/oauth/logout`]: [{ form: { id_token_hint: '{ownIdToken}' }, endsOwn: true }],
   [`POST ${api}/oauth/consent`]: [

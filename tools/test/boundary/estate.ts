@@ -143,7 +143,7 @@ export async function createEstate(stage: Stage, { isShared }: Variant, listener
         tenant: attacker.domain,
       },
     },
-    /** What an unknown person has in common with the attacked one. */
+    /** Facts that an unknown person shares with the attacked one. */
     shared: (isShared ? { userName, sub: held.about.sub } : {}) as Partial<About>,
   };
 }

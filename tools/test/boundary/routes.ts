@@ -24,7 +24,7 @@ export function routesOf(app: App): string[] {
     });
 }
 
-/** What is offered in some installations alone is described in the document of all. */
+/** Routes of some installations alone are described in the document of all. */
 export function describedRoutes(service: 'auth-api' | 'environment-api'): string[] {
   const file = new URL(`../../../services/${service}/openapi.json`, import.meta.url);
   const { paths } = JSON.parse(readFileSync(file, 'utf8')) as { paths: Record<string, object> };

@@ -27,7 +27,7 @@ export const noPerson = (why: string, ...names: string[]): Table =>
 /** Rows that need nothing but their path. */
 export const byPath = (...names: string[]): Table => Object.fromEntries(names.map((name) => [name, [{}]]));
 
-/** What a table lacks and has too much, as sentences. */
+/** Names the routes that a table lacks or has too much, in sentences. */
 export function differences(table: Table, existing: readonly string[]): string[] {
   const missing = existing.filter((name) => table[name] === undefined);
   const superfluous = Object.keys(table).filter((name) => !existing.includes(name));

@@ -1,4 +1,4 @@
-/** What receivers of signals and applications of one contact centre are told when sessions of another one end. */
+/** Reads what receivers of signals and applications of one contact centre are told when sessions of another one end. */
 import type { signalEvents } from '@gatehouse/contracts/resources';
 import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -58,7 +58,7 @@ describe.each(variants)('two contact centres of an environment with $name', (var
     expect((await cause(estate.attacked)).status).toBeLessThan(400);
     await vi.waitFor(() => expect(attackedReceiver.received).not.toEqual([]), soon);
 
-    // What is told comes in order: a session that ends here afterwards is the sign that everything arrived.
+    // Messages come in order: a session that ends here afterwards is the sign that everything arrived.
     const [sid, left] = [callers.sid(), await callers.leave()];
     expect(left.html).not.toContain(mark);
     await vi.waitFor(() => {

@@ -22,7 +22,7 @@ export interface Answered {
   text: string;
 }
 
-/** What the call names and the answer may therefore repeat is no secret of it. */
+/** Values that the call itself names are no secret of the answer: it may repeat them. */
 export function requireNothingOf(estate: Estate, answer: Answered, sent: string): void {
   const { accessToken, refreshToken, idToken, code, sid, clientId, centerName, domain, userName, sub } =
     estate.attacked.about;

@@ -9,7 +9,7 @@ import type { Stage } from './stage.ts';
 
 export type Door = ReturnType<typeof openDoor>;
 
-/** What somebody holds who came in. */
+/** The session and tokens of somebody who came in. */
 interface Held {
   browser: Browser;
   tokens: Pick<oauth.OAuthJson, 'access_token' | 'refresh_token'>;
@@ -72,12 +72,12 @@ export function openDoor({ authApi, client }: Stage, source: Source) {
     refresh: ({ refresh_token }: Pick<oauth.OAuthJson, 'refresh_token'>) =>
       oauth.token(authApi, client, { grant_type: 'refresh_token', refresh_token }),
     userinfo,
-    /** Who it is for every application. */
+    /** The person as every application sees it. */
     async identity(tokens: Pick<oauth.OAuthJson, 'access_token'>) {
       const { dbid, loginName } = await userinfo(tokens);
       return { sub: (await introspect(tokens.access_token))['sub'], dbid, loginName };
     },
-    /** What of it is alive. */
+    /** Tells which parts of it are alive. */
     async alive({ browser, tokens }: Held): Promise<string[]> {
       const isIn = (await browser.get('/auth/v3/ping')).status === 200;
       const isActive = async (token: string) => (await introspect(token))['active'] === true;

@@ -96,7 +96,7 @@ export async function startLdapDirectory(stage: Stage): Promise<Source> {
       await set(userName, 'pwdChangedTime', '20200101000000Z');
     },
     lock: (userName) => set(userName, 'pwdAccountLockedTime', timeOf(Date.now())),
-    // What it tells is read at intervals: one has passed.
+    // Its changes are read at intervals: one has passed.
     untilSeen: () => new Promise((resolve) => setTimeout(resolve, pollSeconds * 1_000 + 500)),
     cut: () => way.cut(),
     heal: () => way.heal(),

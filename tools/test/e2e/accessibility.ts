@@ -1,4 +1,4 @@
-/** What axe finds on a page, in both colour schemes. */
+/** Resolves with the findings of axe on a page, in both colour schemes. */
 import axe from 'axe-core';
 import type { Page } from 'playwright-core';
 

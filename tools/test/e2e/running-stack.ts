@@ -28,7 +28,7 @@ export interface RunningStack {
   /** The processes that it keeps, by name. */
   processes(): NamedProcess[];
   process(name: string): NamedProcess;
-  /** What a terminal sends for Ctrl-C: the signal to the whole group. Resolves with the exit code. */
+  /** Sends the signal to the whole group, as a terminal does for Ctrl-C. Resolves with the exit code. */
   pressCtrlC(): Promise<number | null>;
   /** Kills the stack itself, not what started it and not what it started. */
   killStack(): Promise<void>;

@@ -1,4 +1,4 @@
-/** What a new user does with `npm start`, from the first screen to a machine that was switched off under it. */
+/** Uses `npm start` as a new user does, from the first screen to a machine that was switched off under it. */
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, rmSync, statSync, writeFileSync } from 'node:fs';

@@ -1,4 +1,4 @@
-/** What ends at Environment API ends at two replicas of Auth API: both services as they run, and their own routes only. */
+/** Ends things at Environment API and looks for them at two replicas of Auth API, by the services' own routes only. */
 import { randomUuid, sha256 } from '@gatehouse/service-kit/crypto';
 import { freePort } from '@gatehouse/testing/network';
 import { startRedis, type TestRedis } from '@gatehouse/testing/redis';
@@ -126,7 +126,7 @@ async function recordSignOn(browser: Browser, signOn: string): Promise<void> {
   await stack.deps.stores.redis.hset(key, 'data', JSON.stringify(session));
 }
 
-/** What is alive at a replica. */
+/** Tells which tokens and sessions are alive at a replica. */
 async function aliveAt(at: AuthApi, { tokens, browser }: Place): Promise<string[]> {
   const here = createBrowser(at.app);
   for (const [name, value] of browser.cookies) here.cookies.set(name, value);

@@ -13,7 +13,7 @@ interface Block {
   /** Undefined: before the sections of the languages, or in all of them. */
   section: string | undefined;
   language: string;
-  /** What follows the language: the name of a file, or how the block is meant. */
+  /** The words after the language: the name of a file, or how the block is meant. */
   label: string;
   text: string;
 }

@@ -114,7 +114,7 @@ export function runQuickstarts(languages: readonly Language[]): void {
         expect([await ask('GET', userToken), await ask('POST', userToken)]).toEqual([401, 401]);
         expect([await ask('GET', token), await ask('POST', token)]).toEqual([200, 403]);
         await post(variables.AUTH, 'revoke', 'quickstart-service', { token });
-        // What the page warns of: who reads the token alone learns nothing of its revocation.
+        // The page warns of it: a program that reads the token alone learns nothing of its revocation.
         expect([await ask('GET', token), await ask('POST', token)]).toEqual([200, 401]);
       } finally {
         await stop();

@@ -40,7 +40,7 @@ async function connect(url: string): Promise<pg.Client> {
   return client;
 }
 
-/** What is computed is not copied. */
+/** Computed columns are not copied. */
 async function columnsOf(client: pg.Client, schema: string): Promise<[table: string, columns: string][]> {
   const { rows } = await client.query(
     `SELECT table_name, string_agg(quote_ident(column_name), ', ') AS columns

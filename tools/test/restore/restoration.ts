@@ -146,7 +146,7 @@ async function expectTheSame(after: Installation, { clients, tokens }: Awaited<R
     (await introspect(after.authApi, clients.observer, text))['active'] as boolean;
   expect(await isActive(tokens.jwt.access_token)).toBe(true);
   expect(await isActive(tokens.revoked.access_token)).toBe(false);
-  // What only Redis had is gone: these users sign in again.
+  // Tokens that only Redis had are gone: these users sign in again.
   expect(await isActive(tokens.opaque.access_token)).toBe(false);
   const refreshed = await token(after.authApi, clients.opaque, {
     grant_type: 'refresh_token',

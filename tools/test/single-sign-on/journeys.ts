@@ -2,7 +2,7 @@
 import { expect } from 'vitest';
 import type { Stage, Visit } from './stage.ts';
 
-/** What the person does on the pages of the identity provider. */
+/** Acts as the person does on the pages of the identity provider. */
 export type AnswerProvider = (person: Visit) => Promise<void>;
 
 /** From an application over the identity provider's page back with a code. */
@@ -22,7 +22,7 @@ export async function signIn(
   }
 }
 
-/** What the application learns with its code. */
+/** Resolves with the facts that the application learns with its code. */
 export async function userInfoOf({ first, stack }: Stage): Promise<Record<string, unknown>> {
   const { access_token: token } = await first.redeem();
   const answer = await fetch(`${stack.description.publicUrl}/auth/v3/openid/userinfo`, {

@@ -141,7 +141,7 @@ describe.skipIf(!chromium || !isKeycloakInstalled)('single sign-on with Keycloak
   });
 
   test.each(protocols)('%s: an administrator there ends the session here', async (protocol) => {
-    // What an administrator ends is told by the back channel alone.
+    // Sessions that an administrator ends are told by the back channel alone.
     await provider.importSaml(await ourMetadata(), { frontchannelLogout: false });
     await use(protocol);
     const person = await stage.newPerson();

@@ -26,7 +26,7 @@ export interface Visit {
   been(): string[];
   /** Each request for a page, and each answer. */
   readonly way: readonly string[];
-  /** What Chromium complained about on our pages: a form that may not lead somewhere, a broken script. */
+  /** Complaints of Chromium about our pages: a form that may not lead somewhere, a broken script. */
   readonly complaints: string[];
 }
 

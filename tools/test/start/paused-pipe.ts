@@ -28,7 +28,7 @@ export function createPausedPipe() {
   return {
     /** For the process that writes, which starts next. */
     writer,
-    /** What waits in the pipe is added to what was read before. */
+    /** Adds the bytes that wait in the pipe to those that were read before. */
     read(): string {
       try {
         for (;;) {

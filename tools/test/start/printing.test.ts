@@ -1,4 +1,4 @@
-/** What a process prints beside its log: nothing of it waits for a reader. */
+/** Lets a process print beside its log: nothing of it waits for a reader. */
 import { once } from 'node:events';
 import { expect, it, vi } from 'vitest';
 import { createPausedPipe } from './paused-pipe.ts';

@@ -51,7 +51,7 @@ export function spawnSources(
   { stdout, stderr }: Outputs | typeof read = read,
 ) {
   const args = ['--conditions=source', main, ...command];
-  // What Node has compiled before halves the CPU time of a start.
+  // Code that Node has compiled before halves the CPU time of a start.
   const { NODE_COMPILE_CACHE = '' } = process.env;
   const own = { NODE_COMPILE_CACHE, ...env };
   return spawn(process.execPath, args, { cwd: root, env: own, stdio: ['ignore', stdout, stderr] });

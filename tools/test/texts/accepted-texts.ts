@@ -1,6 +1,6 @@
 /** Finds the fields of a route's schemas that take a text which no field may take. */
 
-/** What is read of zod's schemas, whatever their kind. */
+/** The parts of zod's schemas that are read, whatever their kind. */
 interface AnySchema {
   safeParse(value: unknown): { success: boolean };
   _zod: {

@@ -13,7 +13,7 @@ const refused = [
   ...[...range(0xe0000, 0xe007f)],
 ];
 
-/** What else Unicode lets a font show as nothing, and marks of annotations. */
+/** Other characters that Unicode lets a font show as nothing, and marks of annotations. */
 const unseen = [
   ...[0x00ad, 0x034f, 0x115f, 0x1160, 0x17b4, 0x17b5, 0x180e, 0x2065, 0x3164, 0xffa0],
   ...[...range(0x206a, 0x206f), ...range(0xfff0, 0xfffb)],

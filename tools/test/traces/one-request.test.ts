@@ -1,4 +1,4 @@
-/** What one request of a browser leaves behind, in every service and under one id: on the page, in the logs, in the audit trail and in a trace. */
+/** Finds the traces of one request of a browser, in every service and under one id: on the page, in the logs, in the audit trail and in a trace. */
 import { createHash, randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';

@@ -29,7 +29,7 @@ export function endCases(test: Case): void {
     const held = await door.enter(person);
     await door.source.lock(person.userName);
     expect(outcome(await door.login(person.userName, person.password))).toBe('403 account_locked');
-    // Whoever guesses from outside must not end what the owner holds.
+    // A person who guesses from outside must not end what the owner holds.
     await door.source.untilSeen();
     expect(await door.alive(held)).toEqual(everything);
   });

@@ -6,7 +6,7 @@ import { type Door, outcome } from '../door.ts';
 
 export type Case = (name: string, run: (door: Door) => Promise<void>) => void;
 
-/** What may stand in a name at every directory. */
+/** Characters that may stand in a name at every directory. */
 const oddNames = ['star*', 'paren(the)sis)', 'comma,equals=', 'back\\slash', 'jörg 東京', 'o\'brien+#;<>"'];
 
 export function loginCases(test: Case): void {

@@ -29,7 +29,7 @@ export function passwordCases(test: Case): void {
     expect((await door.refresh(there.tokens)).status).toBe(400);
     expect(outcome(await door.login(userName, password))).toBe('401 bad_credentials');
     const renewed = await door.enter({ userName, password: anotherPassword });
-    // What the directory tells of the change ends nothing that came after it.
+    // A message of the directory about the change ends nothing that came after it.
     await door.source.untilSeen();
     expect((await door.refresh(renewed.tokens)).status).toBe(200);
     expect(await door.alive(here)).toEqual(['session']);
