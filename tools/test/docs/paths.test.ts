@@ -28,6 +28,17 @@ describe('the documentation', () => {
     expect(missing).toEqual([]);
   });
 
+  // The README of faults names tests of several packages by the folder of their tests.
+  const readmes = pages.filter(
+    (page) => basename(page) === 'README.md' && !page.endsWith('test/faults/README.md'),
+  );
+  test.each(readmes)('%s: the sources in it exist', (page) => {
+    const named = [...textOf(page).matchAll(/`((?:[\w.@-]+\/)+[\w.{},-]+\.tsx?)`/g)].map(
+      ([, path]) => path ?? '',
+    );
+    expect(named.filter((path) => !sourceExists(page, path))).toEqual([]);
+  });
+
   test('the README of each folder of docs leads to every page of it and to every folder below', () => {
     const below = pages.filter((page) => page.startsWith('docs/') && page !== 'docs/README.md');
     const missing = below.filter((page) => {
@@ -77,5 +88,23 @@ function exists(page: string, path: string): boolean {
     .replaceAll(/<[^>]*>/g, '*')
     .replace(/:\d+$/, '')
     .replace(/\/$/, '');
-  return [root, join(root, dirname(page))].some((cwd) => globSync(pattern, { cwd }).length > 0);
+  return isBelow([root, join(root, dirname(page))], pattern);
+}
+
+/** A source starts at the root, beside the page, or at the folder or `src` of its package or service. */
+function sourceExists(page: string, path: string): boolean {
+  if (isAway(path) || isAway(page)) return true;
+  const [unit = '.'] = /^(?:packages|services)\/[^/]+/.exec(page) ?? [];
+  return isBelow([root, join(root, dirname(page)), join(root, unit), join(root, unit, 'src')], path);
+}
+
+/** Each alternative of braces must be there: `globSync` is content with one. */
+function isBelow(folders: string[], pattern: string): boolean {
+  return alternatives(pattern).every((path) => folders.some((cwd) => globSync(path, { cwd }).length > 0));
+}
+
+function alternatives(pattern: string): string[] {
+  const [, before = '', choices, after = ''] = /^(.*?)\{([^{}]*)\}(.*)$/.exec(pattern) ?? [];
+  if (choices === undefined) return [pattern];
+  return choices.split(',').flatMap((choice) => alternatives(`${before}${choice}${after}`));
 }
