@@ -1,4 +1,4 @@
-/** Defines the configuration of Auth API; only this file and the groups in config/ name its variables. */
+/** Defines the configuration of Auth API: its own groups are in config/, those of several services in packages. */
 import {
   auditForwardProblems,
   auditForwardSettings,

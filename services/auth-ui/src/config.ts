@@ -1,4 +1,4 @@
-/** Defines every setting of Auth UI; only this file names its environment variables. */
+/** Defines the configuration of Auth UI; groups of settings that several services have are in packages. */
 
 import {
   allowPlaintextPublicUrlSetting,

@@ -1,4 +1,4 @@
-/** Defines every setting of Environment API; only this file names its environment variables. */
+/** Defines the configuration of Environment API; groups of settings that several services have are in packages. */
 
 import {
   auditForwardProblems,

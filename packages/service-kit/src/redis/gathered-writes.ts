@@ -1,6 +1,6 @@
 /**
  * Joins the commands that one turn of the event loop sends to Redis into one write. An optimisation: ioredis pipelines by
- * itself at the price of a pipeline object, three promises and a timer for each command (figures: docs/contributing/decisions).
+ * itself at the price of a pipeline object, three promises and a timer for each command (figures: docs/contributing/decisions/signatures-by-node-crypto.md).
  */
 import type { Duplex } from 'node:stream';
 

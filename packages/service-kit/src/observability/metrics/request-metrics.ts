@@ -1,6 +1,6 @@
 /**
  * Measures every request under our own metric name and under the names that existing dashboards and alert rules use.
- * Counts in plain arrays, an optimisation: prom-client hashes the label values of every observation (figures: docs/contributing/decisions).
+ * Counts in plain arrays, an optimisation: prom-client hashes the label values of every observation (figures: docs/contributing/decisions/signatures-by-node-crypto.md).
  */
 import { Counter, type Registry } from 'prom-client';
 

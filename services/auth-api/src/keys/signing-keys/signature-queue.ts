@@ -1,6 +1,6 @@
 /**
  * Signs by node:crypto everything that one turn of the event loop asked for in one go. An optimisation: jose signs through
- * WebCrypto, and a signature made alone is two to three times slower, because its code and tables are cold (figures: docs/contributing/decisions).
+ * WebCrypto, and a signature made alone is two to three times slower, because its code and tables are cold (figures: docs/contributing/decisions/signatures-by-node-crypto.md).
  */
 import { sign as cryptoSign, type KeyObject } from 'node:crypto';
 import { promisify } from 'node:util';
