@@ -1,23 +1,19 @@
-/** Creates, changes and deletes clients. Every change is one transaction with its audit row and its change record. */
+/** Creates, changes and deletes clients. */
 
 import type { SecretVerifier } from '@gatehouse/caller-auth/credentials';
 import type { BrandImage } from '@gatehouse/contracts/environment-api';
 import { definedOnly } from '@gatehouse/contracts/values';
-import type { ChangeLog, ChangeTransaction } from '@gatehouse/service-kit/changes';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { randomUuid } from '@gatehouse/service-kit/crypto';
-import { badRequest, conflict, forbidden, notFound } from '@gatehouse/service-kit/errors';
-import { cutPage, type Page, type Rows, requireMatch } from '@gatehouse/service-kit/http';
+import { badRequest, conflict } from '@gatehouse/service-kit/errors';
+import { cutPage, type Page, type Rows } from '@gatehouse/service-kit/http';
 import type { Queryable } from '@gatehouse/service-kit/postgres';
 import type { Actor } from '../../core/administration/actor.ts';
 import type { KeySets } from '../../core/assertions/key-sets.ts';
-import type { DomainEvent } from '../../core/domain-event.ts';
-import { type AuditEventName, type AuditWriter, actorFields } from '../../records/audit/event.ts';
-import type { Revocations } from '../../records/revocation/revocations.ts';
 import { type Client, onlyCenterOf, usesSecret } from './client.ts';
+import { type ClientChangesOptions, createClientChanges, missing, type Writer } from './client-changes.ts';
 import { createClientSecrets } from './client-secrets.ts';
 import { mergeClient } from './merge.ts';
-import { endedByChange } from './narrowing.ts';
 import { type ClientDefaults, newClient } from './new-client.ts';
 import { checkRemoteKeys, needsRemoteKeys } from './remote-keys.ts';
 import { fieldError } from './rules.ts';
@@ -29,24 +25,13 @@ import {
   findTakenDetailType,
   insertClient,
   listClients,
-  lockClient,
   updateClient,
 } from './store.ts';
-import { auditedChanges } from './view.ts';
-
-/** The writer, and the version that they expect (If-Match). */
-export interface Writer extends Actor {
-  ifMatch?: string | undefined;
-}
 
 export type ClientService = ReturnType<typeof createClientService>;
 
-export interface ClientServiceOptions {
+export interface ClientServiceOptions extends ClientChangesOptions {
   db: Queryable;
-  changes: ChangeLog;
-  audit: AuditWriter;
-  /** Listeners drop their copies of the client here at once. */
-  changed: Pick<DomainEvent<[clientId: string]>, 'announce'>;
   logos: {
     /** @throws AppError 400 for what is no picture, 503 */
     take(clientId: string, uri: string): Promise<BrandImage>;
@@ -54,79 +39,17 @@ export interface ClientServiceOptions {
     keepOnly(clientId: string, logo: BrandImage | undefined): Promise<void>;
   };
   verifier: SecretVerifier;
-  revocations: Revocations;
   keySets: Pick<KeySets, 'of'>;
   now: Clock;
   defaults: ClientDefaults;
-  /** Clients that come from configuration: nobody administers them here. */
-  configuredIds: readonly string[];
   minSecretLength: number;
   secretGraceMs: number;
 }
 
-/** `before` is undefined for a created client, `after` for a deleted one. */
-interface Change {
-  before: Client | undefined;
-  after: Client | undefined;
-}
-
 export function createClientService(options: ClientServiceOptions) {
-  const { db, changes, audit, changed, logos, verifier, revocations, keySets, now, defaults } = options;
+  const { db, logos, keySets, now, defaults } = options;
+  const { change, endTokens, requireStored, hold } = createClientChanges(options);
   const secrets = createClientSecrets(options);
-
-  /** Drops cached copies of the client here at once; other replicas follow the change record. */
-  async function change<T extends Change>(
-    clientId: string,
-    event: AuditEventName,
-    actor: Actor,
-    work: (transaction: ChangeTransaction) => Promise<T>,
-  ): Promise<T> {
-    const result = await changes.inTransaction(async (transaction) => {
-      const done = await work(transaction);
-      await audit.inTransaction(transaction.client, {
-        name: event,
-        outcome: 'success',
-        clientId,
-        correlationId: actor.correlationId,
-        clientAddress: actor.clientAddress,
-        fields: { ...actorFields(actor), changes: auditedChanges(done.before, done.after) },
-      });
-      transaction.record({ entity: 'client', id: clientId });
-      return done;
-    });
-    verifier.forget();
-    await changed.announce(clientId);
-    return result;
-  }
-
-  /** Fetched where it is another one, before the row is locked: the address may be slow. @throws AppError (400, 503) */
-  async function newLogo(clientId: string, { logoUri }: ClientPatch): Promise<BrandImage | undefined> {
-    if (!logoUri) return undefined;
-    const current = await findClient(db, clientId);
-    const isKnown = current?.logoUri === logoUri && current.logo !== undefined;
-    return current === undefined || isKnown ? undefined : logos.take(clientId, logoUri);
-  }
-
-  /** Before the commit, so that no token keeps rights that the registration has lost. */
-  async function endTokens({ client: db }: ChangeTransaction, { before, after }: Change): Promise<void> {
-    if (before !== undefined) await revocations.revokeAll(endedByChange(before, after), db);
-  }
-
-  /** @throws AppError (403) */
-  function requireStored(clientId: string): void {
-    if (options.configuredIds.includes(clientId))
-      throw forbidden(
-        `The client ${clientId} comes from the configuration of the installation: it is not administered here`,
-      );
-  }
-
-  /** Locks the client until the transaction ends. @throws AppError (403, 404, 412) */
-  async function hold({ client: db }: ChangeTransaction, clientId: string, { ifMatch }: Writer) {
-    requireStored(clientId);
-    const current = (await lockClient(db, clientId)) ?? missing(clientId);
-    requireMatch(ifMatch, current.version);
-    return current;
-  }
 
   return {
     /** In the order of their ids. */
@@ -172,12 +95,7 @@ export function createClientService(options: ClientServiceOptions) {
         throw fieldError('client_id', 'cannot be changed: it must be the client id of the address', 'fixed');
       }
       requireStored(clientId);
-      // Before the row is locked, because the address may be slow.
-      if (needsRemoteKeys(patch)) {
-        const current = (await findClient(db, clientId)) ?? missing(clientId);
-        await checkRemoteKeys(mergeClient(current, patch, defaults), keySets);
-      }
-      const logo = await newLogo(clientId, patch);
+      const logo = await fetchFor(options, clientId, patch);
       const secret = patch.client_secret === undefined ? undefined : await secrets.keep(patch.client_secret);
       const { after } = await change(clientId, 'client_updated', writer, async (transaction) => {
         const before = await hold(transaction, clientId, writer);
@@ -226,6 +144,23 @@ export function createClientService(options: ClientServiceOptions) {
   };
 }
 
+/** Before the row is locked, because the addresses may be slow: checks the client's keys, and answers another logo. @throws AppError (400, 404, 503) */
+async function fetchFor(
+  { db, logos, keySets, defaults }: Pick<ClientServiceOptions, 'db' | 'logos' | 'keySets' | 'defaults'>,
+  clientId: string,
+  patch: ClientPatch,
+): Promise<BrandImage | undefined> {
+  if (needsRemoteKeys(patch)) {
+    const current = (await findClient(db, clientId)) ?? missing(clientId);
+    await checkRemoteKeys(mergeClient(current, patch, defaults), keySets);
+  }
+  const { logoUri } = patch;
+  if (!logoUri) return undefined;
+  const current = await findClient(db, clientId);
+  const isKnown = current?.logoUri === logoUri && current.logo !== undefined;
+  return current === undefined || isKnown ? undefined : logos.take(clientId, logoUri);
+}
+
 function taken(clientId: string) {
   return conflict(`The client id ${clientId} is taken`, { field: 'data.client_id', reason: 'taken' });
 }
@@ -238,10 +173,6 @@ async function requireFreeTypes(db: Queryable, client: Client): Promise<void> {
       field: 'data.detailTypes',
       reason: 'taken',
     });
-}
-
-function missing(clientId: string): never {
-  throw notFound(`There is no client ${JSON.stringify(clientId.slice(0, 128))}`);
 }
 
 function raise(error: Error): never {

@@ -7,7 +7,8 @@ import { type App, nameCorsCaller } from '@gatehouse/service-kit/http';
 import type { FastifyError, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { metadataSchema, registrationAnswerSchema, updatedMetadataSchema } from './metadata-schemas.ts';
-import type { RegistrationAnswer, RegistrationCall, Registrations } from './service.ts';
+import type { RegistrationCall } from './proofs.ts';
+import type { RegistrationAnswer, Registrations } from './service.ts';
 
 const url = '/register';
 const tags = ['registration'];

@@ -1,22 +1,18 @@
 /** Registers clients on their own request (RFC 7591) and lets them manage their registration (RFC 7592). */
-import { parseBearerToken, type SecretVerifier } from '@gatehouse/caller-auth/credentials';
-import { equalDigests, randomToken, type Secret, safeEqual, sha256 } from '@gatehouse/service-kit/crypto';
-import { AppError, invalidToken } from '@gatehouse/service-kit/errors';
-import type { AttemptLimiter } from '@gatehouse/service-kit/limits';
-import type { AuditWriter } from '../../records/audit/event.ts';
+import { randomToken, sha256 } from '@gatehouse/service-kit/crypto';
+import { AppError } from '@gatehouse/service-kit/errors';
 import { type Client, usesSecret } from '../clients/client.ts';
-import type { ClientDirectory } from '../clients/directory.ts';
 import type { ClientPatch } from '../clients/schemas.ts';
 import type { ClientService } from '../clients/service.ts';
 import { metadataOf, type RegistrationLimits, refusal, registrationOf, wrong } from './metadata.ts';
 import type { ClientMetadata } from './metadata-schemas.ts';
+import {
+  createRegistrationProofs,
+  originOf,
+  type RegistrationCall,
+  type RegistrationProofsOptions,
+} from './proofs.ts';
 import { reservedName } from './reserved-names.ts';
-
-export interface RegistrationCall {
-  authorization: string | undefined;
-  clientAddress: string;
-  correlationId: string;
-}
 
 export interface RegistrationAnswer extends Record<string, unknown> {
   client_id: string;
@@ -26,55 +22,18 @@ type UpdatedMetadata = ClientMetadata & { client_id: string; client_secret?: str
 
 export type Registrations = ReturnType<typeof createRegistrations>;
 
-interface RegistrationsOptions {
+interface RegistrationsOptions extends RegistrationProofsOptions {
   issuer: string;
-  /** Undefined: registration is off. */
-  initialAccessToken: Secret | undefined;
   limits: RegistrationLimits;
   /** Whether a new client must send a code challenge; afterwards the operator decides, and an update changes nothing. */
   requirePkce: boolean;
   nameOfInstallation(): Promise<string | undefined>;
   clients: ClientService;
-  directory: Pick<ClientDirectory, 'find'>;
-  verifier: SecretVerifier;
-  /** Limits wrong tokens from one address. */
-  failures: AttemptLimiter;
-  /** Writes refusals; it is flood limited, because anybody can cause them. */
-  audit: Pick<AuditWriter, 'write'>;
 }
 
 export function createRegistrations(options: RegistrationsOptions) {
-  const { issuer, initialAccessToken, limits, requirePkce, clients, directory, verifier, failures, audit } =
-    options;
-
-  async function refuse(call: RegistrationCall, detail: string, clientId?: string): Promise<never> {
-    await audit.write({
-      name: 'registration_refused',
-      outcome: 'failure',
-      ...originOf(call),
-      clientId,
-    });
-    throw invalidToken({ detail });
-  }
-
-  async function checkInitialToken(call: RegistrationCall): Promise<void> {
-    failures.reserve(call.clientAddress);
-    const token = parseBearerToken(call.authorization);
-    const expected = initialAccessToken?.reveal();
-    if (token === undefined || expected === undefined || !safeEqual(token, expected))
-      await refuse(call, 'no or a wrong initial access token');
-    failures.release(call.clientAddress);
-  }
-
-  /** RFC 7592 section 2: a wrong token and an unknown client get the same answer. */
-  async function requireOwner(clientId: string, call: RegistrationCall): Promise<Client> {
-    const token = parseBearerToken(call.authorization);
-    const client = await directory.find(clientId);
-    const hash = client?.registrationAccessTokenHash;
-    const isOwner = token !== undefined && hash !== undefined && equalDigests(sha256(token), hash);
-    if (client !== undefined && isOwner) return client;
-    return refuse(call, 'no or a wrong registration access token', client?.clientId);
-  }
+  const { issuer, limits, requirePkce, clients } = options;
+  const { checkInitialToken, requireOwner, checkSecret } = createRegistrationProofs(options);
 
   /** People would trust it. A name that was registered before this rule stays. @throws OAuthError, AppError 503 */
   async function refuseReservedName({ client_name: name }: ClientMetadata, stored?: string): Promise<void> {
@@ -139,18 +98,6 @@ export function createRegistrations(options: RegistrationsOptions) {
       await clients.remove(clientId, { name: clientId, ...originOf(call) });
     },
   };
-
-  /** RFC 7592 section 2.2: a secret in an update must be the current one, because a client does not choose its secret. */
-  async function checkSecret(
-    { clientId, secrets }: Client,
-    presented: string | undefined,
-    { clientAddress }: RegistrationCall,
-  ): Promise<void> {
-    if (presented === undefined) return;
-    const check = { kind: 'client' as const, owner: clientId, secrets, clientAddress };
-    if (await verifier.verify({ ...check, presented: [presented] })) return;
-    throw wrong('client_secret', 'is not the secret of this client');
-  }
 }
 
 /**
@@ -167,8 +114,4 @@ async function written<T>(patch: ClientPatch, write: (given: ClientPatch) => Pro
     // Client administration names its own fields.
     throw error.status === 400 ? refusal(error.problems) : error;
   }
-}
-
-function originOf({ clientAddress, correlationId }: RegistrationCall) {
-  return { clientAddress, correlationId };
 }

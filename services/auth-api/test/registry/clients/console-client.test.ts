@@ -88,7 +88,7 @@ describe('the client of the console', () => {
     expect(answer.location).toContain('error=invalid_request');
   });
 
-  // attack: an administrator of clients turns the console's client into one of their own | CWE-284 | guard: services/auth-api/src/registry/clients/service.ts
+  // attack: an administrator of clients turns the console's client into one of their own | CWE-284 | guard: services/auth-api/src/registry/clients/client-changes.ts
   it('cannot be read, created, changed, rotated or deleted by the administration of clients', async () => {
     const answers = await Promise.all([
       opsCall(stack, 'GET', path),

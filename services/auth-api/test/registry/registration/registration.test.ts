@@ -296,7 +296,7 @@ describe('a client that registers itself (RFC 7591)', () => {
     expect(stored.json<{ data: unknown }>().data).toMatchObject({ internalClient: false, authorities: [] });
   });
 
-  // attack: registration by a stranger | CVE-2023-0091 | guard: services/auth-api/src/registry/registration/service.ts
+  // attack: registration by a stranger | CVE-2023-0091 | guard: services/auth-api/src/registry/registration/proofs.ts
   it('needs the initial access token, and wrong ones are counted', async () => {
     for (const token of [undefined, 'wrong', `${initialToken}x`]) {
       const { status, json, headers } = await send('POST', '', token, metadata);
@@ -384,7 +384,7 @@ describe('the registration of a client, managed by itself (RFC 7592)', () => {
     expect((await opsCall(stack, 'GET', `/auth/v3/ops/clients/${own.client_id}`)).status).toBe(404);
   });
 
-  // attack: registration managed with another token | CVE-2023-0091, RFC 7592 3 | guard: services/auth-api/src/registry/registration/service.ts
+  // attack: registration managed with another token | CVE-2023-0091, RFC 7592 3 | guard: services/auth-api/src/registry/registration/proofs.ts
   it('belongs to its own token alone: not that of another client, the initial one, none, or an operator’s client', async () => {
     const [{ json: own }, { json: other }] = await Promise.all([register(), register()]);
     const made = await opsCall(stack, 'POST', '/auth/v3/ops/clients', { data: { client_id: 'made-by-ops' } });

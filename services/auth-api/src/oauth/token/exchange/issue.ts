@@ -36,7 +36,7 @@ export interface ExchangeIssuerOptions {
 }
 
 export function createExchangeIssuer(options: ExchangeIssuerOptions) {
-  const { accessTokens, derivedTokens, families, idTokens, directory, contactCenterStatus } = options;
+  const { accessTokens, contactCenterStatus } = options;
 
   async function accessToken(
     client: Client,
@@ -60,79 +60,13 @@ export function createExchangeIssuer(options: ExchangeIssuerOptions) {
     return { ...issued, answer: { ...issued.answer, issued_token_type: tokenTypes.jwt } };
   }
 
-  async function refreshToken(
-    record: SubjectRecord,
-    derivation: Derivation,
-    parents: readonly string[],
-  ): Promise<IssuedExchange> {
-    const { tokenExchange, grantTypes } = derivation.client;
-    if (!tokenExchange.refreshTokens || !grantTypes.includes('refresh_token')) {
-      throw invalidRequest('The client may not exchange for refresh tokens');
-    }
-    // The client could renew without the key that the subject token is bound to.
-    if (derivation.subject.cnf !== undefined) {
-      throw invalidRequest(
-        'A subject_token that is bound to its sender is not exchanged for a refresh token',
-      );
-    }
-    const grant = derivedGrant(record, derivation);
-    const { familyId, endsAtMs } = grant;
-    const refresh = { familyId, secret: newSecret() };
-    const { refreshTokenIdleSeconds: idleSeconds } = derivation.client;
-    await Promise.all([
-      families.openRefresh(refresh, grant, { endsAtMs, idleSeconds, boundTo: '' }),
-      derivedTokens.recordFamily(familyId, { issuedAtMs: record.issuedAtMs, expiresAtMs: endsAtMs }, parents),
-    ]);
-    return {
-      answer: answerOf(formatFamilyToken(refresh), tokenTypes.refreshToken, {
-        ...record,
-        expiresAtMs: endsAtMs,
-      }),
-      scope: record.scope,
-      revoke: () => families.end(familyId),
-    };
-  }
-
-  async function idToken(record: SubjectRecord, { subject, cnf }: Derivation): Promise<IssuedExchange> {
-    // ID tokens are not bound to a key, so the key of the subject token must be proved now.
-    if (!isProvenBy(subject.cnf, cnf)) {
-      throw invalidRequest(
-        'A subject_token that is bound to its sender is exchanged for an ID token with its own proof only',
-      );
-    }
-    const [audience, ...others] = record.audience;
-    if (audience === undefined || others.length > 0)
-      throw invalidTarget('An ID token is for one audience: ask for one');
-    if (!isWithinScope([openidScope], record.scope))
-      throw invalidScope('An ID token needs the scope openid: the subject_token has no such scope');
-    const { identity, session, issuedAtMs, expiresAtMs, clientId, act } = record;
-    const text = await idTokens.sign({
-      person: identity,
-      clientId: audience,
-      issuedAtMs,
-      expiresAtMs,
-      authTimeMs: session === undefined ? record.authorizedAtMs : seenAtMsOf(session),
-      session,
-      // The audience expects the algorithms of its own registration, not of the requester's.
-      reader: await directory.find(audience),
-      // OpenID Connect Core section 2: azp names the client that it was issued to, if that is not the audience.
-      authorizedParty: clientId,
-      act,
-    });
-    return {
-      answer: answerOf(text, tokenTypes.idToken, record),
-      scope: record.scope,
-      revoke: () => Promise.resolve(),
-    };
-  }
-
   function issueAs(type: TokenType, derivation: Derivation, parents: readonly string[]) {
     const record = derivedRecord(derivation, parents);
     switch (type) {
       case tokenTypes.refreshToken:
-        return refreshToken(record, derivation, parents);
+        return refreshToken(options, record, derivation, parents);
       case tokenTypes.idToken:
-        return idToken(record, derivation);
+        return idToken(options, record, derivation);
       case tokenTypes.jwt:
         return jwt(derivation.client, record, parents);
       default:
@@ -152,6 +86,75 @@ export function createExchangeIssuer(options: ExchangeIssuerOptions) {
       await contactCenterStatus.require(subject.identity, provedAtMsOf(subject));
       return issued;
     },
+  };
+}
+
+async function refreshToken(
+  { families, derivedTokens }: Pick<ExchangeIssuerOptions, 'families' | 'derivedTokens'>,
+  record: SubjectRecord,
+  derivation: Derivation,
+  parents: readonly string[],
+): Promise<IssuedExchange> {
+  const { tokenExchange, grantTypes } = derivation.client;
+  if (!tokenExchange.refreshTokens || !grantTypes.includes('refresh_token')) {
+    throw invalidRequest('The client may not exchange for refresh tokens');
+  }
+  // The client could renew without the key that the subject token is bound to.
+  if (derivation.subject.cnf !== undefined) {
+    throw invalidRequest('A subject_token that is bound to its sender is not exchanged for a refresh token');
+  }
+  const grant = derivedGrant(record, derivation);
+  const { familyId, endsAtMs } = grant;
+  const refresh = { familyId, secret: newSecret() };
+  const { refreshTokenIdleSeconds: idleSeconds } = derivation.client;
+  await Promise.all([
+    families.openRefresh(refresh, grant, { endsAtMs, idleSeconds, boundTo: '' }),
+    derivedTokens.recordFamily(familyId, { issuedAtMs: record.issuedAtMs, expiresAtMs: endsAtMs }, parents),
+  ]);
+  return {
+    answer: answerOf(formatFamilyToken(refresh), tokenTypes.refreshToken, {
+      ...record,
+      expiresAtMs: endsAtMs,
+    }),
+    scope: record.scope,
+    revoke: () => families.end(familyId),
+  };
+}
+
+async function idToken(
+  { idTokens, directory }: Pick<ExchangeIssuerOptions, 'idTokens' | 'directory'>,
+  record: SubjectRecord,
+  { subject, cnf }: Derivation,
+): Promise<IssuedExchange> {
+  // ID tokens are not bound to a key, so the key of the subject token must be proved now.
+  if (!isProvenBy(subject.cnf, cnf)) {
+    throw invalidRequest(
+      'A subject_token that is bound to its sender is exchanged for an ID token with its own proof only',
+    );
+  }
+  const [audience, ...others] = record.audience;
+  if (audience === undefined || others.length > 0)
+    throw invalidTarget('An ID token is for one audience: ask for one');
+  if (!isWithinScope([openidScope], record.scope))
+    throw invalidScope('An ID token needs the scope openid: the subject_token has no such scope');
+  const { identity, session, issuedAtMs, expiresAtMs, clientId, act } = record;
+  const text = await idTokens.sign({
+    person: identity,
+    clientId: audience,
+    issuedAtMs,
+    expiresAtMs,
+    authTimeMs: session === undefined ? record.authorizedAtMs : seenAtMsOf(session),
+    session,
+    // The audience expects the algorithms of its own registration, not of the requester's.
+    reader: await directory.find(audience),
+    // OpenID Connect Core section 2: azp names the client that it was issued to, if that is not the audience.
+    authorizedParty: clientId,
+    act,
+  });
+  return {
+    answer: answerOf(text, tokenTypes.idToken, record),
+    scope: record.scope,
+    revoke: () => Promise.resolve(),
   };
 }
 
