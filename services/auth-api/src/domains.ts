@@ -6,7 +6,7 @@ import { closeDomains, compositionOf, type Kit } from '@gatehouse/service-kit/ht
 import { trustedClock } from '@gatehouse/service-kit/timekeeping';
 import { composeApprovals } from './browser/approvals/compose.ts';
 import { composeConsents } from './browser/consents/compose.ts';
-import { composeBrowser } from './browser/cookies/compose.ts';
+import { composeCookies } from './browser/cookies/compose.ts';
 import { composeDevices } from './browser/devices/compose.ts';
 import { composeInteractions } from './browser/interactions/compose.ts';
 import { composeSessions } from './browser/sessions/compose.ts';
@@ -15,19 +15,19 @@ import { composeAssertions } from './core/assertions/compose.ts';
 import type { Domain } from './core/domain.ts';
 import { composeStorage, createCore, openClock, openStores } from './core/open-core.ts';
 import { composeSignals } from './keys/signals/compose.ts';
-import { composeKeys } from './keys/signing-keys/compose.ts';
+import { composeSigningKeys } from './keys/signing-keys/compose.ts';
 import { composeAuthorize } from './oauth/authorize/compose.ts';
 import { composeBackchannel } from './oauth/backchannel/compose.ts';
 import { composeClientAuthentication } from './oauth/client-authentication/compose.ts';
 import { composeDiscovery } from './oauth/discovery/compose.ts';
 import { composeToken } from './oauth/token/compose.ts';
-import { composeUserInfo } from './oauth/userinfo/compose.ts';
+import { composeUserinfo } from './oauth/userinfo/compose.ts';
 import { composeChanges } from './operations/changes/compose.ts';
 import { composeDiagnosis } from './operations/diagnosis/compose.ts';
 import { composeHelpDesk } from './operations/help-desk/compose.ts';
 import { composeOverview } from './operations/overview/compose.ts';
-import { composeUsers } from './people/accounts/compose.ts';
-import { composePeople } from './people/people-store/compose.ts';
+import { composeAccounts } from './people/accounts/compose.ts';
+import { composePeopleStore } from './people/people-store/compose.ts';
 import { composeActivity } from './records/activity/compose.ts';
 import { composeAudit } from './records/audit/compose.ts';
 import { composeRevocation } from './records/revocation/compose.ts';
@@ -40,7 +40,7 @@ import { composeCors } from './registry/cors/compose.ts';
 import { composeRegistration } from './registry/registration/compose.ts';
 import { composeConsoleLinks } from './sign-in/console-links/compose.ts';
 import { composeLogout } from './sign-in/logout/compose.ts';
-import { composeSignIn } from './sign-in/password/compose.ts';
+import { composePassword } from './sign-in/password/compose.ts';
 import { composeSso } from './sign-in/sso/compose.ts';
 import { composeSsoSettings } from './sign-in/sso/compose-settings.ts';
 import { composeTokens } from './tokens/compose.ts';
@@ -70,7 +70,7 @@ export async function createDeps(config: Config, kit: Kit, now?: Clock) {
     .with('revocation', composeRevocation)
     .with('activity', composeActivity)
     .with('audit', composeAudit)
-    .with('keys', composeKeys)
+    .with('signingKeys', composeSigningKeys)
     .with('signals', composeSignals)
     .with('accessTokens', composeAccessTokens)
     .with('contactCenters', composeContactCenters)
@@ -78,17 +78,17 @@ export async function createDeps(config: Config, kit: Kit, now?: Clock) {
     .with('clients', composeClients)
     .with('branding', composeBranding)
     .with('cors', composeCors)
-    .with('people', composePeople)
+    .with('peopleStore', composePeopleStore)
     .with('ssoSettings', composeSsoSettings)
-    .with('users', composeUsers)
+    .with('accounts', composeAccounts)
     .with('tokens', composeTokens)
-    .with('browser', composeBrowser)
+    .with('cookies', composeCookies)
     .with('sessions', composeSessions)
     .with('interactions', composeInteractions)
     .with('consents', composeConsents)
     .with('devices', composeDevices)
     .with('approvals', composeApprovals)
-    .with('signIn', composeSignIn)
+    .with('password', composePassword)
     .with('sso', composeSso)
     .with('logout', composeLogout)
     .with('registration', composeRegistration)
@@ -97,9 +97,9 @@ export async function createDeps(config: Config, kit: Kit, now?: Clock) {
     .with('authorize', composeAuthorize)
     .with('token', composeToken)
     .with('backchannel', composeBackchannel)
-    .with('userInfo', composeUserInfo)
+    .with('userinfo', composeUserinfo)
     .with('discovery', composeDiscovery)
-    .with('followed', composeChanges)
+    .with('changes', composeChanges)
     .with('helpDesk', composeHelpDesk)
     .with('administratorRoutes', composeAdministratorRoutes)
     .with('diagnosis', composeDiagnosis)

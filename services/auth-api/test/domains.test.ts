@@ -1,7 +1,52 @@
-/** The domains of Auth API are started, judged and examined in the order of their list. */
+/** The domains of Auth API are named after their folders. They are started, judged and examined in the order of their list. */
+import { readFileSync } from 'node:fs';
 import { readinessChecks, startSteps } from '@gatehouse/service-kit/http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AuthApi, startAuthApi } from './stack/auth-api.ts';
+
+/** Domains whose folder holds two of them, and the one that opens the stores in `core/`. */
+const namedOtherwise: Readonly<Record<string, string>> = {
+  storage: './core/open-core.ts',
+  accessTokens: './tokens/compose-access.ts',
+  ssoSettings: './sign-in/sso/compose-settings.ts',
+  administratorRoutes: './registry/administrators/compose-routes.ts',
+};
+
+describe('the list of the domains of Auth API', () => {
+  const list = readFileSync(new URL('../src/domains.ts', import.meta.url), 'utf8');
+  const listed = [...list.matchAll(/\.with\('(\w+)', (\w+)\)/g)].map(([, name = '', compose = '']) => ({
+    name,
+    compose,
+    file: fileOf(compose),
+  }));
+
+  function fileOf(compose: string): string | undefined {
+    return [...list.matchAll(/^import \{ (.+) \} from '(.+)';$/gm)].find(([, names]) =>
+      names?.split(', ').includes(compose),
+    )?.[2];
+  }
+
+  it('names each domain as the camel case of its folder', () => {
+    const others = listed.filter(({ name }) => !(name in namedOtherwise));
+    expect(others.length).toBeGreaterThan(30);
+    expect(others.map(({ name }) => name)).toEqual(
+      others.map(({ file }) => camelCase(/([\w-]+)\/compose\.ts$/.exec(file ?? '')?.[1] ?? '')),
+    );
+  });
+
+  it('names the exceptions by their file, and no more', () => {
+    const exceptions = listed.filter(({ name }) => name in namedOtherwise);
+    expect(Object.fromEntries(exceptions.map(({ name, file }) => [name, file]))).toEqual(namedOtherwise);
+  });
+
+  it('composes each domain with the function of its name', () => {
+    expect(listed.map(({ compose }) => compose)).toEqual(
+      listed.map(({ name }) => `compose${name.charAt(0).toUpperCase()}${name.slice(1)}`),
+    );
+  });
+});
+
+const camelCase = (folder: string) => folder.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
 
 describe('the domains of Auth API', () => {
   let stack: AuthApi;

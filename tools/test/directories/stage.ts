@@ -39,7 +39,7 @@ export async function startStage() {
   });
   await authApi.app.listen({ host: '127.0.0.1', port });
   await authApi.internalApp.listen({ host: '127.0.0.1', port: internalPort });
-  await vi.waitFor(() => authApi.deps.followed.assertDeactivationsKnown(), { timeout: 10_000 });
+  await vi.waitFor(() => authApi.deps.changes.assertDeactivationsKnown(), { timeout: 10_000 });
   const client = await createClient(authApi);
   return {
     authApi,

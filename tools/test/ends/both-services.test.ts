@@ -50,7 +50,7 @@ beforeAll(async () => {
   await stack.app.listen({ host: '127.0.0.1', port: Number(new URL(authApiUrl).port) });
   replica = await startAuthApi({ beside: stack, env });
   for (const at of [stack, replica])
-    await vi.waitFor(() => at.deps.followed.assertDeactivationsKnown(), { timeout: 10_000 });
+    await vi.waitFor(() => at.deps.changes.assertDeactivationsKnown(), { timeout: 10_000 });
   observer = await createClient(stack, { internalClient: true });
 });
 afterAll(async () => {

@@ -51,7 +51,7 @@ export async function install(databases: Databases) {
     },
   });
   await authApi.app.listen({ host: '127.0.0.1', port: Number(new URL(authApiUrl).port) });
-  await vi.waitFor(() => authApi.deps.followed.assertDeactivationsKnown(), { timeout: 45_000 });
+  await vi.waitFor(() => authApi.deps.changes.assertDeactivationsKnown(), { timeout: 45_000 });
   return {
     authApi,
     environmentApi,

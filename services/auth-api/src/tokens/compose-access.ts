@@ -2,7 +2,7 @@
 import type { Secret } from '@gatehouse/service-kit/crypto';
 import type { Core } from '../core/core.ts';
 import type { Domain, ServicesOf } from '../core/domain.ts';
-import type { Keys } from '../keys/signing-keys/compose.ts';
+import type { SigningKeyParts } from '../keys/signing-keys/compose.ts';
 import type { RevocationParts } from '../records/revocation/compose.ts';
 import { serviceClient } from '../registry/clients/service-client.ts';
 import { createAccessTokens } from './access-tokens.ts';
@@ -19,12 +19,15 @@ interface AccessTokenDependencies {
     serviceClient: { id: string; secret: Secret };
   };
   revocation: RevocationParts;
-  keys: Keys;
+  signingKeys: SigningKeyParts;
 }
 
 export type AccessTokenParts = ServicesOf<typeof composeAccessTokens>;
 
-export function composeAccessTokens(core: Core, { config, revocation, keys }: AccessTokenDependencies) {
+export function composeAccessTokens(
+  core: Core,
+  { config, revocation, signingKeys }: AccessTokenDependencies,
+) {
   const { issuer, redis, keyspace, secretBox, now } = core;
   const { id, secret } = config.serviceClient;
   const derived = createDerivedTokens({ redis, keyspace, now });
@@ -33,7 +36,7 @@ export function composeAccessTokens(core: Core, { config, revocation, keys }: Ac
     redis,
     keyspace,
     issuer,
-    jwts: createJwtAccessTokens({ signer: keys.signer, box: secretBox, issuer }),
+    jwts: createJwtAccessTokens({ signer: signingKeys.signer, box: secretBox, issuer }),
     derivedTokens: derived,
     revocations: revocation.revocations,
     now,

@@ -14,8 +14,8 @@ import type { Assertions } from '../core/assertions/compose.ts';
 import type { Core } from '../core/core.ts';
 import type { Domain, ServicesOf } from '../core/domain.ts';
 import { createDomainEvent } from '../core/domain-event.ts';
-import type { Keys } from '../keys/signing-keys/compose.ts';
-import type { Users } from '../people/accounts/compose.ts';
+import type { SigningKeyParts } from '../keys/signing-keys/compose.ts';
+import type { AccountParts } from '../people/accounts/compose.ts';
 import type { RevocationParts } from '../records/revocation/compose.ts';
 import type { PersonKey } from '../records/revocation/revocation.ts';
 import type { Administrators } from '../registry/administrators/compose.ts';
@@ -44,17 +44,17 @@ interface TokenDependencies {
   administrators: Administrators;
   assertions: Assertions;
   revocation: RevocationParts;
-  keys: Keys;
+  signingKeys: SigningKeyParts;
   accessTokens: AccessTokenParts;
   clients: Clients;
-  users: Users;
+  accounts: AccountParts;
 }
 
 export type Tokens = ServicesOf<typeof composeTokens>;
 
 export function composeTokens(core: Core, dependencies: TokenDependencies) {
   const { maxLifeMs, issuer, redis, keyspace, now } = core;
-  const { config, keys, accessTokens, clients } = dependencies;
+  const { config, signingKeys, accessTokens, clients } = dependencies;
   const { access } = accessTokens;
   const { tokens: settings, mtls } = config;
   const { revocations } = dependencies.revocation;
@@ -70,7 +70,7 @@ export function composeTokens(core: Core, dependencies: TokenDependencies) {
     personFreshMs: settings.personFreshMs,
     maxLifeMs,
   });
-  const ids = createIdTokens(keys.signer, dependencies.assertions.encryptFor, issuer);
+  const ids = createIdTokens(signingKeys.signer, dependencies.assertions.encryptFor, issuer);
   const staleRegistrationTokens = createStaleRegistrationTokens({
     directory: clients.directory,
     revocations,
@@ -98,7 +98,7 @@ export function composeTokens(core: Core, dependencies: TokenDependencies) {
       accessTokens: access,
       families,
       idTokens: ids,
-      contactCenterStatus: dependencies.users.contactCenterStatus,
+      contactCenterStatus: dependencies.accounts.contactCenterStatus,
       issued,
       now,
     }),

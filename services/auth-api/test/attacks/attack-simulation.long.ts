@@ -103,7 +103,7 @@ it('an attacker at full speed against people at known browsers, at usual address
   const center = await stack.deps.contactCenters.service.resolve('demo');
   if (center === undefined) throw new Error('the demo contact centre is gone');
   for (const userName of names) {
-    await stack.deps.users.service.delays.unlock(center, userName);
+    await stack.deps.accounts.service.delays.unlock(center, userName);
     expect((await login(stack, createBrowser(stack.app, '203.0.113.251'), userName)).isIn).toBe(true);
   }
   await stack.close();

@@ -174,7 +174,7 @@ describe('49: brute force (ASVS 6.3.1)', () => {
 
   // attack: guesses between unlocks over replicas | CWE-645, ASVS 6.3.1 | guard: services/auth-api/src/people/accounts/attempts/scripts.ts
   it('a loop of four guesses and one unlock does not lock the account at the Configuration Server', async () => {
-    const { delays } = stack.deps.users.service;
+    const { delays } = stack.deps.accounts.service;
     const unlocks: number[] = [];
     for (let round = 0; round < 9; round += 1) {
       await Promise.all(
@@ -303,7 +303,7 @@ describe('the threshold of the Configuration Server', { timeout: 60_000 }, () =>
     const statuses: number[] = [];
     for (let round = 0; round < 8; round += 1)
       statuses.push((await attempt(own, agentWith('wrong'), `198.51.100.${round}`)).status);
-    const delays = await own.deps.users.service.delays.explain(demoContactCenter, 'agent');
+    const delays = await own.deps.accounts.service.delays.explain(demoContactCenter, 'agent');
     await own.close();
     return { answered: statuses.filter((status) => status === 401).length, rules: delays.rules };
   };

@@ -241,7 +241,7 @@ describe('57: tenant isolation', () => {
   // attack: sign-in to a client of another contact centre | ASVS 8.4.1 | guard: services/auth-api/src/people/accounts/account.ts
   it('a client of one contact centre lets the users of no other in, and says no more than for a wrong password', async () => {
     const login = (contactCenterIds: string[]) =>
-      stack.deps.users.service.authenticate({
+      stack.deps.accounts.service.authenticate({
         ...{ userName: agent.username, password: agent.password, tenant: agent.tenant },
         ...{ clientAddress: '203.0.113.9', correlationId: 'test', contactCenterIds },
       });

@@ -123,7 +123,7 @@ const listed = async (text: string) => {
     .json<{ data: { people: { userName: string }[] } }>()
     .data.people.map(({ userName }) => userName);
 };
-const users = () => stack.deps.users.service;
+const users = () => stack.deps.accounts.service;
 
 const rules: [string, Membership][] = [
   ['tenant', { by: 'tenant', names: ['nordic'] }],

@@ -16,7 +16,7 @@ beforeAll(async () => {
 afterAll(() => stack?.close());
 
 const run = (args: string[], input = '') => runCommand(args, { env, input });
-const activeKid = (algorithm: 'RS256' | 'ES256') => stack.deps.keys.service.keys.active(algorithm).kid;
+const activeKid = (algorithm: 'RS256' | 'ES256') => stack.deps.signingKeys.service.keys.active(algorithm).kid;
 
 describe('the keys that sign, from the command line', () => {
   it('are listed as a table and as JSON', async () => {
@@ -48,10 +48,10 @@ describe('the keys that sign, from the command line', () => {
 
     await run(['retire-key', kid]);
     expect(activeKid('ES256')).not.toBe(kid);
-    expect(stack.deps.keys.service.keys.find(kid)?.state).toBe('retired');
+    expect(stack.deps.signingKeys.service.keys.find(kid)?.state).toBe('retired');
     expect(await run(['remove-key', kid])).toMatchObject({ exitCode: 2, out: '' });
     await run(['remove-key', kid, '--yes']);
-    expect(stack.deps.keys.service.keys.find(kid)).toBeUndefined();
+    expect(stack.deps.signingKeys.service.keys.find(kid)).toBeUndefined();
 
     const unreadable = await run(['import-key', '/nowhere/key.pem']);
     expect(unreadable.error).toContain('cannot be read');

@@ -379,7 +379,7 @@ describe('the revocation of a subject token', () => {
         families: deps.tokens.families,
         idTokens: deps.tokens.ids,
         directory: deps.clients.directory,
-        contactCenterStatus: deps.users.contactCenterStatus,
+        contactCenterStatus: deps.accounts.contactCenterStatus,
         derivedTokens: deps.tokens.derived,
       }),
     });

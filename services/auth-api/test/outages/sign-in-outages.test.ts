@@ -239,7 +239,9 @@ describe('Configuration Server down', () => {
       const answer = await login();
       expect(answer.status).toBe(503);
       expect(answer.json()).toMatchObject({ status: { name: 'try_again' } });
-      await expect.poll(() => stack.deps.users.service.links()[0]?.state, { timeout: 10_000 }).toBe('open');
+      await expect
+        .poll(() => stack.deps.accounts.service.links()[0]?.state, { timeout: 10_000 })
+        .toBe('open');
     }
     expect(asked).toBe(3);
     expect(await statusOf()).toBe(200);
@@ -258,19 +260,21 @@ describe('the user behind a refresh', () => {
   const who = { sub: 's', environmentId, contactCenterId, dbid: 101 };
 
   it('is read again, and refused when gone or disabled', async () => {
-    expect(await stack.deps.users.service.refresh(who, Date.now())).toMatchObject({
+    expect(await stack.deps.accounts.service.refresh(who, Date.now())).toMatchObject({
       loginName: 'agent',
       dbid: 101,
     });
     await stack.simulator.store.updatePerson(101, { firstName: 'Adele' });
-    expect((await stack.deps.users.service.refresh(who, Date.now())).firstName).toBe('Adele');
+    expect((await stack.deps.accounts.service.refresh(who, Date.now())).firstName).toBe('Adele');
     await stack.simulator.store.setEnabled(101, false);
-    await expect(stack.deps.users.service.refresh(who, Date.now())).rejects.toMatchObject({
+    await expect(stack.deps.accounts.service.refresh(who, Date.now())).rejects.toMatchObject({
       name: 'user_gone',
       status: 403,
     });
     for (const gone of [{ dbid: 999 }, { contactCenterId: 'none' }, { environmentId: 'other' }]) {
-      await expect(stack.deps.users.service.refresh({ ...who, ...gone }, Date.now())).rejects.toMatchObject({
+      await expect(
+        stack.deps.accounts.service.refresh({ ...who, ...gone }, Date.now()),
+      ).rejects.toMatchObject({
         name: 'user_gone',
       });
     }
@@ -278,17 +282,19 @@ describe('the user behind a refresh', () => {
 
   it('is refused when the password is another one than that by which they came in', async () => {
     const hourAgo = Date.now() - 3_600_000;
-    expect(await stack.deps.users.service.refresh(who, hourAgo)).toMatchObject({ dbid: 101 });
+    expect(await stack.deps.accounts.service.refresh(who, hourAgo)).toMatchObject({ dbid: 101 });
     await stack.simulator.store.updatePerson(101, { password: 'reset' });
 
-    await expect(stack.deps.users.service.refresh(who, hourAgo)).rejects.toMatchObject({ name: 'user_gone' });
-    expect(await stack.deps.users.service.refresh(who, Date.now())).toMatchObject({ dbid: 101 });
+    await expect(stack.deps.accounts.service.refresh(who, hourAgo)).rejects.toMatchObject({
+      name: 'user_gone',
+    });
+    expect(await stack.deps.accounts.service.refresh(who, Date.now())).toMatchObject({ dbid: 101 });
   });
 
   it('is neither alive nor gone while nobody can tell', async () => {
-    await stack.deps.users.service.refresh(who, Date.now());
+    await stack.deps.accounts.service.refresh(who, Date.now());
     await stack.simulator.close();
-    await expect(stack.deps.users.service.refresh(who, Date.now())).rejects.toMatchObject({
+    await expect(stack.deps.accounts.service.refresh(who, Date.now())).rejects.toMatchObject({
       name: 'try_again',
       status: 503,
     });
@@ -300,7 +306,7 @@ describe('a fresh process', () => {
     const browser = createBrowser(stack.app);
     await browser.postJson('/auth/v3/sign-in', agent);
     const fresh = await startAuthApi({ beside: stack });
-    await expect.poll(() => fresh.deps.users.service.links()[0]?.state, { timeout: 3000 }).toBe('open');
+    await expect.poll(() => fresh.deps.accounts.service.links()[0]?.state, { timeout: 3000 }).toBe('open');
     await fresh.close();
   });
 

@@ -115,7 +115,7 @@ export async function startStage(options: StageOptions = {}) {
     authUi: authUiUrl,
     environmentApi: environmentApiUrl,
   });
-  await vi.waitFor(() => authApi.deps.followed.assertDeactivationsKnown(), { timeout: 10_000 });
+  await vi.waitFor(() => authApi.deps.changes.assertDeactivationsKnown(), { timeout: 10_000 });
   const created = await environmentApi.call('POST', '/environments', {
     payload: { data: { ...environmentFieldsOf(authApi.simulator.port), tlsEnabled: false } },
   });

@@ -69,7 +69,7 @@ export function identityCases(test: Case): void {
       '403 bad_credentials',
     );
     const { contactCenterId } = door.source;
-    const found = await door.authApi.deps.users.service.identify({
+    const found = await door.authApi.deps.accounts.service.identify({
       ...{ contactCenterId, lookup: 'userName', name: userName, accessGroups: [] },
     });
     expect(found).toMatchObject({ outcome: 'found', identity: { loginName: userName } });
@@ -84,7 +84,7 @@ export function identityCases(test: Case): void {
       ['externalId', externalId],
     ] as const;
     const find = (lookup: (typeof names)[number][0], name: string, accessGroups: string[] = []) =>
-      door.authApi.deps.users.service.identify({
+      door.authApi.deps.accounts.service.identify({
         contactCenterId: door.source.contactCenterId,
         ...{ lookup, name, accessGroups },
       });

@@ -5,7 +5,7 @@ import type { Domain, ServicesOf } from '../../core/domain.ts';
 import type { Audit } from '../../records/audit/compose.ts';
 import type { Clients } from '../../registry/clients/compose.ts';
 import type { ContactCenters } from '../../registry/contact-centers/compose.ts';
-import type { BrowserParts } from '../cookies/compose.ts';
+import type { CookieParts } from '../cookies/compose.ts';
 import { createPolledRequests } from '../devices/polled-requests.ts';
 import type { Sessions } from '../sessions/compose.ts';
 import type { ApprovalRequest } from './approval-request.ts';
@@ -20,14 +20,14 @@ interface ApprovalDependencies {
   audit: Audit;
   clients: Clients;
   contactCenters: ContactCenters;
-  browser: BrowserParts;
+  cookies: CookieParts;
   sessions: Sessions;
 }
 
 export type ApprovalParts = ServicesOf<typeof composeApprovals>;
 
 export function composeApprovals(core: Core, dependencies: ApprovalDependencies) {
-  const { config, audit, clients, contactCenters, browser, sessions } = dependencies;
+  const { config, audit, clients, contactCenters, cookies, sessions } = dependencies;
   const service = createApprovals({
     store: createPolledRequests<ApprovalRequest>('backchannel', core),
     askedPeople: createAskedPeople(core),
@@ -50,11 +50,11 @@ export function composeApprovals(core: Core, dependencies: ApprovalDependencies)
     approvals: service,
     userCodes,
     sessions: sessions.service,
-    cookies: browser.cookies,
+    cookies: cookies.cookies,
     audit: audit.writer,
-    publicUrl: browser.publicUrl,
+    publicUrl: cookies.publicUrl,
   });
-  const routed = { calls, pages: browser.pages };
+  const routed = { calls, pages: cookies.pages };
   return {
     services: { service, userCodes },
     mounts: [['browsers', '/auth/v3', (app) => approvalRoutes(app, routed)]],

@@ -5,7 +5,7 @@ import type { Domain, ServicesOf } from '../../core/domain.ts';
 import type { Audit } from '../../records/audit/compose.ts';
 import type { ContactCenters } from '../../registry/contact-centers/compose.ts';
 import type { Tokens } from '../../tokens/compose.ts';
-import type { BrowserParts } from '../cookies/compose.ts';
+import type { CookieParts } from '../cookies/compose.ts';
 import type { Interactions } from '../interactions/compose.ts';
 import type { Sessions } from '../sessions/compose.ts';
 import { createConsentForms } from './forms.ts';
@@ -17,7 +17,7 @@ import { createConsentUses } from './uses.ts';
 interface ConsentDependencies {
   audit: Audit;
   contactCenters: ContactCenters;
-  browser: BrowserParts;
+  cookies: CookieParts;
   sessions: Sessions;
   interactions: Interactions;
   tokens: Tokens;
@@ -27,7 +27,7 @@ export type Consents = ServicesOf<typeof composeConsents>;
 
 export function composeConsents(
   { pool, writer, isWritable, now, log }: Core,
-  { audit, contactCenters, browser, sessions, interactions, tokens }: ConsentDependencies,
+  { audit, contactCenters, cookies, sessions, interactions, tokens }: ConsentDependencies,
 ) {
   const { isAlone, revokeAtClient } = contactCenters.subjects;
   const service = createConsentService({ db: pool, writer, isAlone });
@@ -45,14 +45,14 @@ export function composeConsents(
     sessions: sessions.service,
     consents: service,
     audit: audit.writer,
-    pages: browser.pages,
+    pages: cookies.pages,
   });
   const own = {
     callers: sessions.callers,
     consents: service,
     revokeAtClient,
     audit: audit.writer,
-    publicUrl: browser.publicUrl,
+    publicUrl: cookies.publicUrl,
   };
   return {
     services: { service, uses },

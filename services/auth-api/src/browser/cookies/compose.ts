@@ -7,16 +7,16 @@ import { createBrowserCookies } from './browser-cookies.ts';
 import { createPages } from './pages.ts';
 import { createPostedRequests } from './posted-requests.ts';
 
-interface BrowserDependencies {
+interface CookieDependencies {
   config: { signIn: { startsPerMinute: number; unfinishedPerAddress: number; busyDelayMs: number } };
 }
 
 /** As long as a login waits in Redis for its user. */
 const unfinishedLifeMs = 600_000;
 
-export type BrowserParts = ServicesOf<typeof composeBrowser>;
+export type CookieParts = ServicesOf<typeof composeCookies>;
 
-export function composeBrowser({ publicUrl, redis, keyspace, now }: Core, { config }: BrowserDependencies) {
+export function composeCookies({ publicUrl, redis, keyspace, now }: Core, { config }: CookieDependencies) {
   const limitStarts = () =>
     createAddressLimiter({ attempts: config.signIn.startsPerMinute, windowMs: 60_000, now });
   const { unfinishedPerAddress, busyDelayMs } = config.signIn;

@@ -3,7 +3,7 @@
 import type { Core } from '../../core/core.ts';
 import type { Domain, ServicesOf } from '../../core/domain.ts';
 import type { Branding } from '../../registry/branding/compose.ts';
-import type { BrowserParts } from '../cookies/compose.ts';
+import type { CookieParts } from '../cookies/compose.ts';
 import type { Sessions } from '../sessions/compose.ts';
 import { createFormGuard } from './form-guard.ts';
 import { interactionRoutes } from './routes.ts';
@@ -12,7 +12,7 @@ import { createInteractionStore } from './store.ts';
 import { createViewReader } from './view.ts';
 
 interface InteractionDependencies {
-  browser: BrowserParts;
+  cookies: CookieParts;
   sessions: Sessions;
   branding: Branding;
 }
@@ -21,10 +21,10 @@ export type Interactions = ServicesOf<typeof composeInteractions>;
 
 export function composeInteractions(core: Core, dependencies: InteractionDependencies) {
   const { redis, keyspace, now } = core;
-  const { browser, sessions, branding } = dependencies;
+  const { cookies, sessions, branding } = dependencies;
   const service = createInteractionService({
     store: createInteractionStore(redis, keyspace),
-    cookies: browser.cookies,
+    cookies: cookies.cookies,
     now,
   });
   const readView = createViewReader({
@@ -33,7 +33,7 @@ export function composeInteractions(core: Core, dependencies: InteractionDepende
     offersRemember: sessions.offersRemember,
   });
   return {
-    services: { service, readView, formGuard: createFormGuard(service, browser.publicUrl) },
+    services: { service, readView, formGuard: createFormGuard(service, cookies.publicUrl) },
     mounts: [['services', '', (app) => interactionRoutes(app, { readView })]],
   } satisfies Domain;
 }

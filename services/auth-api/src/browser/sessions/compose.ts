@@ -3,13 +3,13 @@
 import type { Core } from '../../core/core.ts';
 import type { Domain, ServicesOf } from '../../core/domain.ts';
 import { createDomainEvent } from '../../core/domain-event.ts';
-import type { Users } from '../../people/accounts/compose.ts';
+import type { AccountParts } from '../../people/accounts/compose.ts';
 import type { Audit } from '../../records/audit/compose.ts';
 import type { RevocationParts } from '../../records/revocation/compose.ts';
 import type { Clients } from '../../registry/clients/compose.ts';
 import type { ContactCenters } from '../../registry/contact-centers/compose.ts';
 import type { Tokens } from '../../tokens/compose.ts';
-import type { BrowserParts } from '../cookies/compose.ts';
+import type { CookieParts } from '../cookies/compose.ts';
 import { createCallers } from './caller.ts';
 import { sessionRoutes } from './routes.ts';
 import { createSessionService } from './service.ts';
@@ -31,9 +31,9 @@ interface SessionDependencies {
   revocation: RevocationParts;
   clients: Clients;
   contactCenters: ContactCenters;
-  users: Users;
+  accounts: AccountParts;
   tokens: Tokens;
-  browser: BrowserParts;
+  cookies: CookieParts;
 }
 
 export type Sessions = ServicesOf<typeof composeSessions>;
@@ -45,17 +45,17 @@ export function composeSessions(core: Core, dependencies: SessionDependencies) {
     audit,
     clients,
     tokens,
-    browser,
+    cookies,
   } = dependencies;
   const offersRemember = settings.rememberSeconds > 0;
   const ended: SessionsEnded = createDomainEvent('sessions have ended', core.log);
   const service = createSessionService({
     store: createSessionStore(redis, keyspace),
-    cookies: browser.cookies,
+    cookies: cookies.cookies,
     revocations: dependencies.revocation.revocations,
     revokePerson: dependencies.contactCenters.subjects.revoke,
     isShared: dependencies.contactCenters.subjects.isShared,
-    contactCenterStatus: dependencies.users.contactCenterStatus,
+    contactCenterStatus: dependencies.accounts.contactCenterStatus,
     lifetimes: {
       idleMs: settings.idleSeconds * 1000,
       absoluteMs: settings.absoluteSeconds * 1000,
@@ -81,7 +81,7 @@ export function composeSessions(core: Core, dependencies: SessionDependencies) {
     /** Whether users may stay signed in on a device of their own. */
     offersRemember,
   };
-  const { publicUrl } = browser;
+  const { publicUrl } = cookies;
   const routed = { callers, sessions: service, views, audit: audit.writer, contactCenterNameOf, publicUrl };
   return {
     services,

@@ -4,7 +4,7 @@ import { createDeliveryWorker, createRepeatingWork } from '@gatehouse/service-ki
 import type { Core } from '../../core/core.ts';
 import type { Domain } from '../../core/domain.ts';
 import type { Audit } from '../../records/audit/compose.ts';
-import type { Keys } from '../signing-keys/compose.ts';
+import type { SigningKeyParts } from '../signing-keys/compose.ts';
 import { createDelivery } from './delivery.ts';
 import { createIntake } from './intake.ts';
 import { createOutbox } from './outbox.ts';
@@ -17,13 +17,13 @@ import { createEventTokens } from './security-event-token.ts';
 interface SignalDependencies {
   config: { outbound: { allowedNetworks: string[]; allowLoopback: boolean } };
   audit: Audit;
-  keys: Keys;
+  signingKeys: SigningKeyParts;
 }
 
 /** Finds what another replica left behind; an own signal wakes the worker at once. */
 const pollMs = 5_000;
 
-export function composeSignals(core: Core, { config, audit, keys }: SignalDependencies) {
+export function composeSignals(core: Core, { config, audit, signingKeys }: SignalDependencies) {
   const { pool, writer, redis, keyspace, changes, secretBox, issuer, outbound, now, log } = core;
   const outcomes = core.kit.metrics.counter(
     'auth_signals_total',
@@ -46,7 +46,7 @@ export function composeSignals(core: Core, { config, audit, keys }: SignalDepend
     outbound,
     now,
     log,
-    sign: createEventTokens(keys.signer, issuer),
+    sign: createEventTokens(signingKeys.signer, issuer),
     audit: audit.writer,
     onOutcome: (outcome) => outcomes.inc({ outcome }),
   });

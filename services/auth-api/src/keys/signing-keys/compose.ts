@@ -11,14 +11,14 @@ import { signingKeyRoutes } from './routes.ts';
 import { createSigner } from './signer.ts';
 import { createSigningKeys, signingKeyEntity } from './signing-keys.ts';
 
-interface KeyDependencies {
+interface SigningKeyDependencies {
   config: { signingKeys: { rotationDays: number }; tokens: { longestAccessTtlSeconds: number } };
   audit: Audit;
 }
 
-export type Keys = ServicesOf<typeof composeKeys>;
+export type SigningKeyParts = ServicesOf<typeof composeSigningKeys>;
 
-export function composeKeys(core: Core, dependencies: KeyDependencies) {
+export function composeSigningKeys(core: Core, dependencies: SigningKeyDependencies) {
   const { issuer, pool, changes, secretBox, now, trust, isWritable } = core;
   const { config, audit } = dependencies;
   const { log, metrics } = core.kit;

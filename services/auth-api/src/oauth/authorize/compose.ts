@@ -1,15 +1,15 @@
 /** Composes the authorization endpoint, pushed requests and the login for a device. */
 
 import type { Consents } from '../../browser/consents/compose.ts';
-import type { BrowserParts } from '../../browser/cookies/compose.ts';
+import type { CookieParts } from '../../browser/cookies/compose.ts';
 import type { DeviceParts } from '../../browser/devices/compose.ts';
 import type { Interactions } from '../../browser/interactions/compose.ts';
 import type { Sessions } from '../../browser/sessions/compose.ts';
 import type { Assertions } from '../../core/assertions/compose.ts';
 import type { Core } from '../../core/core.ts';
 import type { Domain, ServicesOf } from '../../core/domain.ts';
-import type { Keys } from '../../keys/signing-keys/compose.ts';
-import type { Users } from '../../people/accounts/compose.ts';
+import type { SigningKeyParts } from '../../keys/signing-keys/compose.ts';
+import type { AccountParts } from '../../people/accounts/compose.ts';
 import type { Audit } from '../../records/audit/compose.ts';
 import type { Clients } from '../../registry/clients/compose.ts';
 import type { Sso } from '../../sign-in/sso/compose.ts';
@@ -34,11 +34,11 @@ interface AuthorizeDependencies {
   config: { authorization: { requirePushed: boolean; pushedRequestTtlSeconds: number } };
   assertions: Assertions;
   audit: Audit;
-  keys: Keys;
+  signingKeys: SigningKeyParts;
   clients: Clients;
-  users: Users;
+  accounts: AccountParts;
   tokens: Tokens;
-  browser: BrowserParts;
+  cookies: CookieParts;
   sessions: Sessions;
   interactions: Interactions;
   consents: Consents;
@@ -58,7 +58,7 @@ export function composeAuthorize(core: Core, dependencies: AuthorizeDependencies
     tokens,
   } = dependencies;
   const { pages, cookies, starts, limitUnfinished, admissionControl, postedRequests, publicUrl } =
-    dependencies.browser;
+    dependencies.cookies;
   const { clientAuthentication, senderConstraints } = dependencies.clientAuthentication;
   const pushedRequests = createPushedRequests({
     redis,
@@ -88,16 +88,16 @@ export function composeAuthorize(core: Core, dependencies: AuthorizeDependencies
       families: tokens.families,
       userTokenIssuer: tokens.userTokenIssuer,
       staleRegistrationTokens: tokens.staleRegistrationTokens,
-      contactCenterStatus: dependencies.users.contactCenterStatus,
+      contactCenterStatus: dependencies.accounts.contactCenterStatus,
       audit: dependencies.audit.writer,
     }),
     responseJwt: createResponseJwt({
-      signer: dependencies.keys.signer,
+      signer: dependencies.signingKeys.signer,
       encryptFor: dependencies.assertions.encryptFor,
       now,
     }),
     basicAuthorize: createBasicAuthorize({
-      users: dependencies.users.service,
+      users: dependencies.accounts.service,
       sessions: dependencies.sessions.service,
       isCompat: core.isCompat,
     }),

@@ -4,7 +4,7 @@ import { createTries } from '../../browser/devices/attempts.ts';
 import type { Assertions } from '../../core/assertions/compose.ts';
 import type { Core } from '../../core/core.ts';
 import type { Domain } from '../../core/domain.ts';
-import type { Users } from '../../people/accounts/compose.ts';
+import type { AccountParts } from '../../people/accounts/compose.ts';
 import type { Audit } from '../../records/audit/compose.ts';
 import type { ContactCenters } from '../../registry/contact-centers/compose.ts';
 import type { Tokens } from '../../tokens/compose.ts';
@@ -20,7 +20,7 @@ interface BackchannelDependencies {
   audit: Audit;
   clientAuthentication: ClientAuthenticationParts;
   contactCenters: ContactCenters;
-  users: Users;
+  accounts: AccountParts;
   tokens: Tokens;
   token: Token;
   approvals: ApprovalParts;
@@ -28,7 +28,7 @@ interface BackchannelDependencies {
 
 export function composeBackchannel(core: Core, dependencies: BackchannelDependencies) {
   const { issuer, redis, keyspace, now } = core;
-  const { assertions, audit, clientAuthentication, contactCenters, users, tokens, token, approvals } =
+  const { assertions, audit, clientAuthentication, contactCenters, accounts, tokens, token, approvals } =
     dependencies;
   const endpoint = createBackchannelEndpoint({
     clientAuthentication: clientAuthentication.clientAuthentication,
@@ -39,9 +39,9 @@ export function composeBackchannel(core: Core, dependencies: BackchannelDependen
       now,
     }),
     hints: createHints({
-      loginNames: users.loginNames,
+      loginNames: accounts.loginNames,
       contactCenters: contactCenters.service,
-      users: users.service,
+      users: accounts.service,
       idTokens: tokens.ids,
       registeredAssertions: token.registeredAssertions,
       tries: createTries(redis, keyspace, {

@@ -2,14 +2,14 @@
 
 import type { Core } from '../../core/core.ts';
 import type { Domain } from '../../core/domain.ts';
-import type { Keys } from '../../keys/signing-keys/compose.ts';
+import type { SigningKeyParts } from '../../keys/signing-keys/compose.ts';
 import type { Clients } from '../../registry/clients/compose.ts';
 import { grantTypes } from '../token/grants/index.ts';
 import { discoveryRoutes } from './discovery-routes.ts';
 import { userResources } from './user-resources.ts';
 
 interface DiscoveryDependencies {
-  keys: Keys;
+  signingKeys: SigningKeyParts;
   clients: Clients;
   config: {
     authorization: { requirePushed: boolean };
@@ -20,7 +20,7 @@ interface DiscoveryDependencies {
 }
 
 export function composeDiscovery({ issuer }: Core, dependencies: DiscoveryDependencies) {
-  const { config, keys, clients, registration } = dependencies;
+  const { config, signingKeys, clients, registration } = dependencies;
   const { authorization, http, mtls } = config;
   const offers = {
     requiresPushed: authorization.requirePushed,
@@ -29,13 +29,13 @@ export function composeDiscovery({ issuer }: Core, dependencies: DiscoveryDepend
     mtlsUrl: mtls.url,
   };
   const resources = userResources(issuer, offers);
-  const signingKeys = () => keys.service.keys.all;
+  const publishedKeys = () => signingKeys.service.keys.all;
   /** The document must be there without PostgreSQL too. */
   const detailTypes = async () => {
     const known = await clients.directory.detailTypes().catch(() => undefined);
     return [...(known?.keys() ?? [])];
   };
-  const described = { issuer, grantTypes, signingKeys, offers, resources, detailTypes };
+  const described = { issuer, grantTypes, signingKeys: publishedKeys, offers, resources, detailTypes };
   return {
     mounts: [['anybody', '', (app) => discoveryRoutes(app, described)]],
   } satisfies Domain;

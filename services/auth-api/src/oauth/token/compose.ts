@@ -6,8 +6,8 @@ import type { Sessions } from '../../browser/sessions/compose.ts';
 import type { Assertions } from '../../core/assertions/compose.ts';
 import type { Core } from '../../core/core.ts';
 import type { Domain, ServicesOf } from '../../core/domain.ts';
-import type { Keys } from '../../keys/signing-keys/compose.ts';
-import type { Users } from '../../people/accounts/compose.ts';
+import type { SigningKeyParts } from '../../keys/signing-keys/compose.ts';
+import type { AccountParts } from '../../people/accounts/compose.ts';
 import type { Activity } from '../../records/activity/compose.ts';
 import type { Audit } from '../../records/audit/compose.ts';
 import type { RevocationParts } from '../../records/revocation/compose.ts';
@@ -39,10 +39,10 @@ interface TokenDependencies {
   assertions: Assertions;
   revocation: RevocationParts;
   audit: Audit;
-  keys: Keys;
+  signingKeys: SigningKeyParts;
   clients: Clients;
   contactCenters: ContactCenters;
-  users: Users;
+  accounts: AccountParts;
   tokens: Tokens;
   sessions: Sessions;
   devices: DeviceParts;
@@ -61,14 +61,14 @@ export function composeToken(core: Core, dependencies: TokenDependencies) {
     dependencies.clientAuthentication;
   const { revocations } = dependencies.revocation;
   const { directory } = dependencies.clients;
-  const { contactCenterStatus } = dependencies.users;
+  const { contactCenterStatus } = dependencies.accounts;
   const audit = dependencies.audit.writer;
-  const users = dependencies.users.service;
+  const users = dependencies.accounts.service;
   const { access: accessTokens, derived: derivedTokens, families, ids: idTokens } = tokens;
   const { userTokenIssuer, singleUse } = tokens;
   const convertedTokens = createConvertedTokens({
     issuer,
-    signer: dependencies.keys.signer,
+    signer: dependencies.signingKeys.signer,
     redis,
     keyspace,
     now,
@@ -159,7 +159,7 @@ export function composeToken(core: Core, dependencies: TokenDependencies) {
   const introspectionJwt = createIntrospectionJwt({
     issuer,
     opsUsername,
-    signer: dependencies.keys.signer,
+    signer: dependencies.signingKeys.signer,
     encryptFor: dependencies.assertions.encryptFor,
     now,
   });

@@ -4,7 +4,7 @@ import type { App } from '@gatehouse/service-kit/http';
 import type { Assertions } from '../../core/assertions/compose.ts';
 import type { Core } from '../../core/core.ts';
 import type { Domain } from '../../core/domain.ts';
-import type { Keys } from '../../keys/signing-keys/compose.ts';
+import type { SigningKeyParts } from '../../keys/signing-keys/compose.ts';
 import type { Clients } from '../../registry/clients/compose.ts';
 import type { Tokens } from '../../tokens/compose.ts';
 import type { Token } from '../token/compose.ts';
@@ -13,22 +13,22 @@ import { userJwtRoutes } from './user-jwt-routes.ts';
 import { createUserInfo, createUserTokens } from './userinfo.ts';
 import { userinfoRoutes } from './userinfo-routes.ts';
 
-interface UserInfoDependencies {
+interface UserinfoDependencies {
   assertions: Assertions;
-  keys: Keys;
+  signingKeys: SigningKeyParts;
   clients: Clients;
   tokens: Tokens;
   token: Token;
 }
 
-export function composeUserInfo(core: Core, dependencies: UserInfoDependencies) {
+export function composeUserinfo(core: Core, dependencies: UserinfoDependencies) {
   const { issuer, isCompat, now } = core;
-  const { keys, clients, tokens, token } = dependencies;
+  const { signingKeys, clients, tokens, token } = dependencies;
   const userTokens = createUserTokens(tokens.resources);
   const userInfo = createUserInfo({
     userTokens,
     directory: clients.directory,
-    signer: keys.signer,
+    signer: signingKeys.signer,
     encryptFor: dependencies.assertions.encryptFor,
     issuer,
     now,

@@ -5,7 +5,7 @@ import type { Sessions } from '../../browser/sessions/compose.ts';
 import type { Assertions } from '../../core/assertions/compose.ts';
 import type { Core } from '../../core/core.ts';
 import type { Domain, ServicesOf } from '../../core/domain.ts';
-import type { Users } from '../../people/accounts/compose.ts';
+import type { AccountParts } from '../../people/accounts/compose.ts';
 import type { Audit } from '../../records/audit/compose.ts';
 import type { RevocationParts } from '../../records/revocation/compose.ts';
 import type { Clients } from '../../registry/clients/compose.ts';
@@ -32,7 +32,7 @@ interface HelpDeskDependencies {
   clients: Clients;
   contactCenters: ContactCenters;
   ssoSettings: SsoSettingsParts;
-  users: Users;
+  accounts: AccountParts;
   sessions: Sessions;
   consents: Consents;
   tokens: Tokens;
@@ -42,11 +42,11 @@ export type HelpDesk = ServicesOf<typeof composeHelpDesk>;
 
 export function composeHelpDesk(core: Core, dependencies: HelpDeskDependencies) {
   const { kit, redis, keyspace, secretBox, maxLifeMs, now } = core;
-  const { audit, revocation, clients, contactCenters, ssoSettings, users, sessions } = dependencies;
+  const { audit, revocation, clients, contactCenters, ssoSettings, accounts, sessions } = dependencies;
   const people = createPeople({
     contactCenters: contactCenters.service,
-    loginNames: users.loginNames,
-    users: users.service,
+    loginNames: accounts.loginNames,
+    users: accounts.service,
     sessions: sessions.service,
     seen: audit.seenPeople,
   });
@@ -56,7 +56,7 @@ export function composeHelpDesk(core: Core, dependencies: HelpDeskDependencies) 
     unlockWatch,
     unlocks: createUnlocks({
       people,
-      delays: users.service.delays,
+      delays: accounts.service.delays,
       watch: unlockWatch,
       audit: audit.writer,
     }),
@@ -69,7 +69,7 @@ export function composeHelpDesk(core: Core, dependencies: HelpDeskDependencies) 
     listedPeople: createListedPeople({
       people,
       contactCenters: contactCenters.service,
-      users: users.service,
+      users: accounts.service,
       sessions: sessions.service,
       search: audit.search.find,
       secretBox,
@@ -77,13 +77,13 @@ export function composeHelpDesk(core: Core, dependencies: HelpDeskDependencies) 
     }),
     membershipCounts: createMembershipCounts({
       contactCenters: contactCenters.service,
-      users: users.service,
+      users: accounts.service,
       audit: audit.writer,
     }),
     explanations: createExplanations({
       people,
       contactCenters: contactCenters.service,
-      users: users.service,
+      users: accounts.service,
       ssoSettings: ssoSettings.service,
       passwordRule: ssoSettings.passwordRule,
       search: audit.search.find,

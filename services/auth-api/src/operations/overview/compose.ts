@@ -3,8 +3,8 @@
 import { createProblemWatch, type Probe } from '@gatehouse/service-kit/health';
 import type { Core } from '../../core/core.ts';
 import type { Domain } from '../../core/domain.ts';
-import type { Keys } from '../../keys/signing-keys/compose.ts';
-import type { Users } from '../../people/accounts/compose.ts';
+import type { SigningKeyParts } from '../../keys/signing-keys/compose.ts';
+import type { AccountParts } from '../../people/accounts/compose.ts';
 import type { Activity } from '../../records/activity/compose.ts';
 import type { Audit } from '../../records/audit/compose.ts';
 import type { Administrators } from '../../registry/administrators/compose.ts';
@@ -22,9 +22,9 @@ interface OverviewDependencies {
   audit: Audit;
   contactCenters: ContactCenters;
   helpDesk: HelpDesk;
-  keys: Keys;
+  signingKeys: SigningKeyParts;
   sso: Sso;
-  users: Users;
+  accounts: AccountParts;
   diagnosis: { probes: readonly Probe[] };
 }
 
@@ -39,15 +39,15 @@ const dispensable = ['Environment API', 'Elasticsearch', 'Consul'];
 
 export function composeOverview(core: Core, dependencies: OverviewDependencies) {
   const { pool, location, now } = core;
-  const { config, activity, audit, keys, sso, users, diagnosis } = dependencies;
+  const { config, activity, audit, signingKeys, sso, accounts, diagnosis } = dependencies;
   const contactCenters = dependencies.contactCenters.service;
   const overview = createOverviewService({
     activity,
-    links: users.service.links,
+    links: accounts.service.links,
     audit,
     endings: createEndings({
       pool,
-      signingKeys: keys.service.keys,
+      signingKeys: signingKeys.service.keys,
       rotationMs: config.signingKeys.rotationDays * 86_400_000,
       sso,
       contactCenters,

@@ -13,7 +13,7 @@ import {
   problemsOfEndings,
 } from '@gatehouse/service-kit/health';
 import type { Pool } from '@gatehouse/service-kit/postgres';
-import type { Users } from '../../people/accounts/compose.ts';
+import type { AccountParts } from '../../people/accounts/compose.ts';
 import type { Activity } from '../../records/activity/compose.ts';
 import { type Series, type Window, windowAt } from '../../records/activity/series.ts';
 import type { Audit } from '../../records/audit/compose.ts';
@@ -28,7 +28,7 @@ import { stepsOf } from './windows.ts';
 
 export interface OverviewOptions {
   activity: Pick<Activity, 'series' | 'finestStepMs'>;
-  links: Users['service']['links'];
+  links: AccountParts['service']['links'];
   audit: Pick<Audit, 'lag' | 'retention'>;
   endings: Endings;
   problemWatch: ProblemWatch;

@@ -16,7 +16,7 @@ import { connectEnvironment } from '../directories/connect-environment.ts';
 import { assertLinksOpen, linksProbe } from '../directories/link-health.ts';
 import { createPersonNumbers } from '../directories/person-numbers.ts';
 import { createServerDiscovery } from '../directories/server-discovery.ts';
-import type { People } from '../people-store/compose.ts';
+import type { PeopleStore } from '../people-store/compose.ts';
 import { createUsualAddresses } from './attempts/usual-addresses.ts';
 import { createLoginNames } from './login-name.ts';
 import type { PasswordRule } from './password-rule.ts';
@@ -40,7 +40,7 @@ const systemNames: Record<Directory, string> = {
   people: 'people',
 };
 
-interface UserDependencies {
+interface AccountDependencies {
   config: {
     encryption: { keys: Secret };
     signIn: {
@@ -59,19 +59,19 @@ interface UserDependencies {
   audit: Audit;
   revocation: RevocationParts;
   contactCenters: ContactCenters;
-  people: People;
+  peopleStore: PeopleStore;
   /** Whether a password counts where single sign-on is on. */
   ssoSettings: { passwordRule: PasswordRule };
 }
 
-export type Users = ServicesOf<typeof composeUsers>;
+export type AccountParts = ServicesOf<typeof composeAccounts>;
 
-export function composeUsers(core: Core, dependencies: UserDependencies) {
+export function composeAccounts(core: Core, dependencies: AccountDependencies) {
   const { location, kit, redis, keyspace, secretBox, now } = core;
   const {
     config: { encryption, signIn: settings },
     audit,
-    people,
+    peopleStore,
   } = dependencies;
   const { log, metrics } = kit;
   const backendMetrics = createBackendMetrics(metrics);
@@ -86,7 +86,7 @@ export function composeUsers(core: Core, dependencies: UserDependencies) {
   const connectors: Record<Directory, (environment: EnvironmentView) => PeopleDirectory> = {
     configServer: (environment) => connectEnvironment(environment, options),
     ldap: (environment) => connectDirectory(environment, { ...options, numbers, now }),
-    people: people.connect,
+    people: peopleStore.connect,
   };
   const service = createUserService({
     contactCenters: dependencies.contactCenters.service,

@@ -7,14 +7,14 @@ import { createPeopleBackend } from './backend.ts';
 import { createPersonPasswords } from './passwords.ts';
 import { createPersons } from './persons.ts';
 
-interface PeopleDependencies {
+interface PeopleStoreDependencies {
   config: { environmentApi: { staleMaxSeconds: number } };
   contactCenters: ContactCenters;
 }
 
-export type People = ServicesOf<typeof composePeople>;
+export type PeopleStore = ServicesOf<typeof composePeopleStore>;
 
-export function composePeople(core: Core, { config, contactCenters }: PeopleDependencies) {
+export function composePeopleStore(core: Core, { config, contactCenters }: PeopleStoreDependencies) {
   const { secretBox, now, log } = core;
   const { environmentApi: client, environmentApiState: owner } = contactCenters;
   const persons = createPersons({

@@ -1,10 +1,10 @@
 /** Composes logout: it ends sessions, tells clients, and decides where the browser goes. */
 
-import type { BrowserParts } from '../../browser/cookies/compose.ts';
+import type { CookieParts } from '../../browser/cookies/compose.ts';
 import type { Sessions } from '../../browser/sessions/compose.ts';
 import type { Core } from '../../core/core.ts';
 import type { Domain } from '../../core/domain.ts';
-import type { Keys } from '../../keys/signing-keys/compose.ts';
+import type { SigningKeyParts } from '../../keys/signing-keys/compose.ts';
 import type { Audit } from '../../records/audit/compose.ts';
 import type { RevocationParts } from '../../records/revocation/compose.ts';
 import type { Branding } from '../../registry/branding/compose.ts';
@@ -26,10 +26,10 @@ interface LogoutDependencies {
   config: { sessions: { signOutAsksSiblings: boolean } };
   revocation: RevocationParts;
   audit: Audit;
-  keys: Keys;
+  signingKeys: SigningKeyParts;
   clients: Clients;
   tokens: Tokens;
-  browser: BrowserParts;
+  cookies: CookieParts;
   sessions: Sessions;
   branding: Branding;
   sso: Sso;
@@ -37,9 +37,9 @@ interface LogoutDependencies {
 
 export function composeLogout(core: Core, dependencies: LogoutDependencies) {
   const { issuer, kit, redis, keyspace, now } = core;
-  const { audit, keys, clients, tokens, browser, sessions } = dependencies;
+  const { audit, signingKeys, clients, tokens, sessions } = dependencies;
   const { settled } = dependencies.revocation.revocations;
-  const { cookies, pages, publicUrl, postedRequests, starts } = browser;
+  const { cookies, pages, publicUrl, postedRequests, starts, limitStarts } = dependencies.cookies;
   const { signOutAsksSiblings: asksSiblings } = dependencies.config.sessions;
   const outcomes = kit.metrics.counter(
     'auth_logout_notices_total',
@@ -50,7 +50,7 @@ export function composeLogout(core: Core, dependencies: LogoutDependencies) {
   const backChannel = createBackChannel({
     store: createNoticeStore(redis, keyspace),
     directory: clients.directory,
-    signLogoutToken: createLogoutTokens(keys.signer, issuer, now),
+    signLogoutToken: createLogoutTokens(signingKeys.signer, issuer, now),
     outbound: core.outbound,
     audit: audit.writer,
     now,
@@ -88,7 +88,7 @@ export function composeLogout(core: Core, dependencies: LogoutDependencies) {
     pendingLogouts: pending,
     pages,
     isCompat: core.isCompat,
-    starts: browser.limitStarts(),
+    starts: limitStarts(),
   });
   const viewed = { pendingLogouts: pending, branding: dependencies.branding.views };
   return {

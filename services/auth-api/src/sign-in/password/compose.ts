@@ -1,12 +1,12 @@
 /** Composes login by password, the change of a password, and first passwords. */
 
-import type { BrowserParts } from '../../browser/cookies/compose.ts';
+import type { CookieParts } from '../../browser/cookies/compose.ts';
 import type { Interactions } from '../../browser/interactions/compose.ts';
 import type { Sessions } from '../../browser/sessions/compose.ts';
 import type { Core } from '../../core/core.ts';
 import type { Domain } from '../../core/domain.ts';
-import type { Users } from '../../people/accounts/compose.ts';
-import type { People } from '../../people/people-store/compose.ts';
+import type { AccountParts } from '../../people/accounts/compose.ts';
+import type { PeopleStore } from '../../people/people-store/compose.ts';
 import type { Audit } from '../../records/audit/compose.ts';
 import type { Clients } from '../../registry/clients/compose.ts';
 import type { ContactCenters } from '../../registry/contact-centers/compose.ts';
@@ -17,26 +17,26 @@ import { createFirstPasswordService } from './first-password-service.ts';
 import { signInRoutes } from './routes.ts';
 import { createSignInService } from './service.ts';
 
-interface SignInDependencies {
+interface PasswordDependencies {
   audit: Audit;
   contactCenters: ContactCenters;
-  people: People;
+  peopleStore: PeopleStore;
   clients: Clients;
-  users: Users;
-  browser: BrowserParts;
+  accounts: AccountParts;
+  cookies: CookieParts;
   sessions: Sessions;
   interactions: Interactions;
 }
 
-export function composeSignIn(core: Core, dependencies: SignInDependencies) {
-  const { audit, contactCenters, people, clients, users, browser, sessions, interactions } = dependencies;
-  const { cookies, pages, publicUrl } = browser;
+export function composePassword(core: Core, dependencies: PasswordDependencies) {
+  const { audit, contactCenters, peopleStore, clients, accounts, sessions, interactions } = dependencies;
+  const { cookies, pages, publicUrl } = dependencies.cookies;
   const forms = {
     guard: interactions.formGuard,
     interactions: interactions.service,
     sessions: sessions.service,
     cookies,
-    users: users.service,
+    users: accounts.service,
     pages,
   };
   const signIn = createSignInService({ ...forms, clients: clients.directory });
@@ -44,7 +44,7 @@ export function composeSignIn(core: Core, dependencies: SignInDependencies) {
   const firstPasswords = createFirstPasswordService({
     environmentApi: contactCenters.environmentApi,
     contactCenters: contactCenters.service,
-    people,
+    peopleStore,
     audit: audit.writer,
     refused: audit.floodLimited({ maxPerAddress: 10, maxTotal: 300 }),
     now: core.now,

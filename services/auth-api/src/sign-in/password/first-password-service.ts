@@ -9,7 +9,7 @@ import { AppError } from '@gatehouse/service-kit/errors';
 import { createAddressLimiter } from '@gatehouse/service-kit/limits';
 import { mapFailure, policyError } from '../../people/directories/map-failure.ts';
 import { SignInError } from '../../people/directories/sign-in-error.ts';
-import type { People } from '../../people/people-store/compose.ts';
+import type { PeopleStore } from '../../people/people-store/compose.ts';
 import type { AuditWriter } from '../../records/audit/event.ts';
 import type { ContactCenterService } from '../../registry/contact-centers/service.ts';
 import { subjectOf, subjectPlaceOf } from '../../registry/contact-centers/subjects.ts';
@@ -24,7 +24,7 @@ export interface FirstPassword {
 export interface FirstPasswordOptions {
   environmentApi: Pick<EnvironmentApiClient, 'readPasswordLink' | 'redeemPasswordLink'>;
   contactCenters: Pick<ContactCenterService, 'find'>;
-  people: Pick<People, 'persons' | 'passwords'>;
+  peopleStore: Pick<PeopleStore, 'persons' | 'passwords'>;
   audit: AuditWriter;
   /** Writes events of links that are over: whoever invents codes must not fill the audit trail. */
   refused: Pick<AuditWriter, 'write'>;
@@ -43,7 +43,7 @@ const codeShape = /^[A-Za-z0-9_-]{43}$/;
 const attempts = { attempts: 20, windowMs: 60_000 };
 
 export function createFirstPasswordService(options: FirstPasswordOptions) {
-  const { environmentApi, contactCenters, people, audit, refused, now } = options;
+  const { environmentApi, contactCenters, peopleStore, audit, refused, now } = options;
   const limiter = createAddressLimiter({ ...attempts, now });
 
   /** @throws AppError `link_over` (404), SignInError `try_again` */
@@ -54,7 +54,7 @@ export function createFirstPasswordService(options: FirstPasswordOptions) {
 
   /** @throws SignInError `password_policy`, `password_change_unavailable`, `try_again`; AppError `link_over` */
   async function redeem({ environmentId, person }: PasswordLink, code: string, newPassword: string) {
-    const { persons, passwords } = people;
+    const { persons, passwords } = peopleStore;
     const { userName } = person;
     const requireRules = (isPresent: boolean) => {
       const rules = brokenPasswordRules(newPassword, { userName, isPresent });

@@ -1,6 +1,6 @@
 /** Composes OpenID Connect with identity providers: the relying party, its callback, and logout. */
 import type { SingleUse } from '@gatehouse/service-kit/redis';
-import type { BrowserParts } from '../../browser/cookies/compose.ts';
+import type { CookieParts } from '../../browser/cookies/compose.ts';
 import type { KeySets } from '../../core/assertions/key-sets.ts';
 import type { Core } from '../../core/core.ts';
 import type { FlowStore } from './flow-store.ts';
@@ -24,13 +24,13 @@ interface OidcDependencies {
   flows: FlowStore;
   providerSessions: ProviderSessions;
   singleUse: SingleUse;
-  browser: BrowserParts;
+  cookies: CookieParts;
 }
 
 export function composeOidc(core: Core, dependencies: OidcDependencies) {
   const { outbound, secretBox, now } = core;
   const { settings, keys, keySets, flows, providerSessions, singleUse } = dependencies;
-  const { publicUrl, cookies, limitUnfinished } = dependencies.browser;
+  const { publicUrl, cookies, limitUnfinished } = dependencies.cookies;
   const providers = createOidcProviders({ outbound, secretBox, keys, now });
   const requireSignature = createRequireSignature({ keySets, now });
   const relyingParty = createOidcRelyingParty({ providers, requireSignature, publicUrl, secretBox });

@@ -1,6 +1,6 @@
 /** Composes SAML: the providers and their certificates, requests and answers, logout and metadata. */
 import type { SingleUse } from '@gatehouse/service-kit/redis';
-import type { BrowserParts } from '../../browser/cookies/compose.ts';
+import type { CookieParts } from '../../browser/cookies/compose.ts';
 import type { Core } from '../../core/core.ts';
 import type { ContactCenterService } from '../../registry/contact-centers/service.ts';
 import type { FlowStore } from './flow-store.ts';
@@ -26,13 +26,13 @@ interface SamlDependencies {
   providerSessions: ProviderSessions;
   singleUse: SingleUse;
   metrics: SsoMetrics;
-  browser: BrowserParts;
+  cookies: CookieParts;
 }
 
 export function composeSaml(core: Core, dependencies: SamlDependencies) {
   const { issuer, redis, keyspace, now } = core;
   const { settings, contactCenters, keys, flows, providerSessions, singleUse, metrics } = dependencies;
-  const { publicUrl, cookies, limitStarts, limitUnfinished } = dependencies.browser;
+  const { publicUrl, cookies, limitStarts, limitUnfinished } = dependencies.cookies;
   const { providers, endsBefore } = createWatchedProviders(core, { settings, metrics });
   const begin = createBeginSaml({ issuer, keys, providers });
   return {

@@ -1,13 +1,13 @@
 /** Composes single sign-on: settings and keys, login through SAML and OpenID Connect, and logout at the provider. */
 
 import type { App } from '@gatehouse/service-kit/http';
-import type { BrowserParts } from '../../browser/cookies/compose.ts';
+import type { CookieParts } from '../../browser/cookies/compose.ts';
 import type { Interactions } from '../../browser/interactions/compose.ts';
 import type { Sessions } from '../../browser/sessions/compose.ts';
 import type { Assertions } from '../../core/assertions/compose.ts';
 import type { Core } from '../../core/core.ts';
 import type { Domain, ServicesOf } from '../../core/domain.ts';
-import type { Users } from '../../people/accounts/compose.ts';
+import type { AccountParts } from '../../people/accounts/compose.ts';
 import type { Activity } from '../../records/activity/compose.ts';
 import type { Audit } from '../../records/audit/compose.ts';
 import type { Clients } from '../../registry/clients/compose.ts';
@@ -44,9 +44,9 @@ interface SsoDependencies {
   audit: Audit;
   clients: Clients;
   contactCenters: ContactCenters;
-  users: Users;
+  accounts: AccountParts;
   tokens: Tokens;
-  browser: BrowserParts;
+  cookies: CookieParts;
   sessions: Sessions;
   interactions: Interactions;
 }
@@ -57,15 +57,14 @@ export function composeSso(core: Core, dependencies: SsoDependencies) {
   const { kit, pool, redis, keyspace, changes, secretBox, now } = core;
   const { audit } = dependencies;
   const { singleUse } = dependencies.tokens;
-  const { browser } = dependencies;
-  const { publicUrl, cookies, pages, postedRequests } = browser;
+  const { publicUrl, cookies, pages, postedRequests, limitStarts, limitUnfinished } = dependencies.cookies;
   const { providerKeySets: keySets } = dependencies.assertions;
   const { service: interactions, readView } = dependencies.interactions;
   const settings = dependencies.ssoSettings.service;
   const { directory: clients, serviceCallers } = dependencies.clients;
   const areInternalRoutesPublic = dependencies.config.internal.onPublicPort;
   const contactCenters = dependencies.contactCenters.service;
-  const users = dependencies.users.service;
+  const users = dependencies.accounts.service;
   const sessions = dependencies.sessions.service;
 
   const metrics = createSsoMetrics(kit.metrics, dependencies.activity);
@@ -79,7 +78,7 @@ export function composeSso(core: Core, dependencies: SsoDependencies) {
     onLoaded: observeSsoKeys(kit.metrics),
   });
   const schemes = createSchemes({
-    loginNames: dependencies.users.loginNames,
+    loginNames: dependencies.accounts.loginNames,
     contactCenters,
     settings,
     users,
@@ -99,9 +98,17 @@ export function composeSso(core: Core, dependencies: SsoDependencies) {
     providerSessions,
     singleUse,
     metrics,
-    browser,
+    cookies: dependencies.cookies,
   });
-  const oidc = composeOidc(core, { settings, keys, keySets, flows, providerSessions, singleUse, browser });
+  const oidc = composeOidc(core, {
+    settings,
+    keys,
+    keySets,
+    flows,
+    providerSessions,
+    singleUse,
+    cookies: dependencies.cookies,
+  });
   const login = createSsoLogin({
     schemes,
     settings,
@@ -121,7 +128,7 @@ export function composeSso(core: Core, dependencies: SsoDependencies) {
         ? saml.begin(chosen, flow, loginStart)
         : { kind: 'redirect', location: await oidc.begin(chosen, flow, loginStart) },
     isRegisteredOrigin: clients.hasOrigin,
-    unfinished: browser.limitUnfinished(),
+    unfinished: limitUnfinished(),
     // Behind one address there may be a whole contact centre, and its identity provider may be down.
     failures: audit.floodLimited({ maxPerAddress: 200, maxTotal: 1000 }),
     log: kit.log,
@@ -138,7 +145,7 @@ export function composeSso(core: Core, dependencies: SsoDependencies) {
     metrics,
     audit: audit.floodLimited({ maxPerAddress: 10, maxTotal: 300 }),
   });
-  const schemeQuestions = browser.limitStarts();
+  const schemeQuestions = limitStarts();
   const logoutParts = { providerLogout, oidcLogout: oidc.logout, samlLogout: saml.logout, ssoRefusals };
 
   const services = {

@@ -71,8 +71,8 @@ describe('administration of signing keys', () => {
     const rotatedAtMs = performance.now();
     await vi.waitFor(
       () =>
-        expect(other.deps.keys.service.keys.active('RS256').kid).toBe(
-          api.deps.keys.service.keys.active('RS256').kid,
+        expect(other.deps.signingKeys.service.keys.active('RS256').kid).toBe(
+          api.deps.signingKeys.service.keys.active('RS256').kid,
         ),
       { timeout: 5000, interval: 10 },
     );
@@ -135,14 +135,14 @@ describe('administration of signing keys', () => {
   });
 
   it('retires a key, which stays published, and removes one that leaked, everywhere within a second', async () => {
-    const active = api.deps.keys.service.keys.active('EdDSA').kid;
+    const active = api.deps.signingKeys.service.keys.active('EdDSA').kid;
     const retired = keysOf(await opsCall(api, 'POST', `${path}/${active}/retire`));
     expect(retired.find(({ kid }) => kid === active)?.state).toBe('retired');
     expect(await kidsOf(api)).toContain(active);
     expect((await opsCall(api, 'POST', `${path}/${active}/retire`)).status).toBe(409);
 
     await vi.waitFor(async () =>
-      expect(await kidsOf(other)).toContain(api.deps.keys.service.keys.active('EdDSA').kid),
+      expect(await kidsOf(other)).toContain(api.deps.signingKeys.service.keys.active('EdDSA').kid),
     );
     const removedAtMs = performance.now();
     expect((await opsCall(api, 'DELETE', `${path}/${active}`)).status).toBe(200);
@@ -212,7 +212,7 @@ describe('import of a key that an estate has already', () => {
 
     await opsCall(api, 'POST', `${path}/rotate`, { data: { algorithm } });
     expect(await stateOf(key.kid)).toBe('active');
-    const jwt = await api.deps.keys.signer.sign(
+    const jwt = await api.deps.signingKeys.signer.sign(
       { iss: api.deps.core.issuer },
       'JWT',
       key.algorithm as 'RS256',
@@ -230,7 +230,7 @@ describe('import of a key that an estate has already', () => {
     const jwk = { ...generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' }), kid: 'at-once' };
     const answer = await importKey({ jwk, state: 'active' });
     expect(answer.json<{ data: KeyView }>().data).toMatchObject({ kid: 'at-once', state: 'active' });
-    expect(api.deps.keys.service.keys.active('EdDSA').kid).toBe('at-once');
+    expect(api.deps.signingKeys.service.keys.active('EdDSA').kid).toBe('at-once');
   });
 
   it.each([

@@ -25,7 +25,7 @@ it('a code and an approval work after a replica that has just started could not 
     await first.environmentApi.start();
 
     await expect
-      .poll(() => later.deps.followed.assertDeactivationsKnown(), { timeout: 15_000 })
+      .poll(() => later.deps.changes.assertDeactivationsKnown(), { timeout: 15_000 })
       .toBeUndefined();
     expect(await statuses()).toEqual([200, 200]);
   } finally {

@@ -385,7 +385,7 @@ describe('what ends while no replica runs', () => {
       expect([status, await refresh(), await refresh()]).toEqual([503, 503, 503]);
       const own = async () => (await token(later, client, { grant_type: 'client_credentials' })).status;
       await expect.poll(own, { timeout: 20_000, interval: 250 }).toBe(200);
-      expect(later.deps.followed.assertDeactivationsKnown()).toBeUndefined();
+      expect(later.deps.changes.assertDeactivationsKnown()).toBeUndefined();
       await first.environmentApi.start();
       // It was not used up by what was answered 503.
       await expect.poll(refresh, { timeout: 10_000 }).toBe(200);

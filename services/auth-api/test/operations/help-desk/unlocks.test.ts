@@ -99,7 +99,7 @@ describe('the unlocks of one account', () => {
 
 // attack: an administrator unlocks many accounts to guess at all | ASVS 16.3 | guard: services/auth-api/src/operations/help-desk/unlock-watch.ts
 it('from the thirtieth unlock of an administrator within an hour on there is an alarm, and the unlock goes on', async () => {
-  const { delays } = estate.stack.deps.users.service;
+  const { delays } = estate.stack.deps.accounts.service;
   const problems = async () => {
     const answer = await opsCall(estate.stack, 'GET', '/auth/v3/ops/overview');
     const found = answer.json<{ data: AuthApiOverview }>().data.problems;

@@ -165,7 +165,7 @@ describe('what the overview calls a problem', () => {
     await signIn(lonely);
     await opsCall(lonely, 'GET', '/auth/v3/ops/overview');
     await lonely.simulator.close();
-    await expect.poll(() => lonely.deps.users.service.links()[0]?.state, { timeout: 10_000 }).toBe('down');
+    await expect.poll(() => lonely.deps.accounts.service.links()[0]?.state, { timeout: 10_000 }).toBe('down');
     const answer = await opsCall(lonely, 'GET', '/auth/v3/ops/overview');
     const { problems, links } = answer.json<{ data: AuthApiOverview }>().data;
     const own = await opsCall(lonely, 'GET', `/auth/v3/ops/overview?contactCenterId=${contactCenterId}`);

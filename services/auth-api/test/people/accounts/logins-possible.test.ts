@@ -105,7 +105,7 @@ describe.skipIf(findSlapd() === undefined)('an LDAP directory that shows its acc
     await announceChange(stack, { entity: 'environment', id: environmentId });
     await expect.poll(() => finding(stack), { timeout: 10_000 }).toMatchObject({ status: 'ok' });
     expect(await counted(stack)).toEqual({ ...none, possible: 1 });
-    await stack.deps.users.service.delays.unlock(demoContactCenter, agent.username);
+    await stack.deps.accounts.service.delays.unlock(demoContactCenter, agent.username);
     expect(await login(stack)).toBe(200);
   }, 60_000);
 });

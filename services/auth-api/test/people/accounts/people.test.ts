@@ -79,7 +79,7 @@ describe('a login', () => {
 
   // attack: tell by the work of a login who is in the people store | CWE-208 | guard: services/auth-api/src/people/people-store/credentials.ts
   it('costs the same for whoever is unknown, has no password, is not active or mistypes', async () => {
-    const matches = vi.spyOn(stack.deps.people.passwords, 'matches');
+    const matches = vi.spyOn(stack.deps.peopleStore.passwords, 'matches');
     // Read before, as by a login of the person: the copy must not save the question.
     await login('anna');
     const { asked } = stack.environmentApi;
@@ -104,7 +104,7 @@ describe('a login', () => {
     const name = 'x'.repeat(40_000);
     for (const lookup of ['userName', 'email', 'externalId'] as const) {
       const named = { contactCenterId, lookup, name, accessGroups: [] };
-      expect(await stack.deps.users.service.identify(named)).toMatchObject({ outcome: 'unknown' });
+      expect(await stack.deps.accounts.service.identify(named)).toMatchObject({ outcome: 'unknown' });
     }
     expect((await login('anna')).status).toBe(200);
   });
@@ -115,7 +115,7 @@ describe('a login', () => {
       ['email', 'Fed@Example.com'],
       ['externalId', 'ext-7'],
     ] as const) {
-      const found = await stack.deps.users.service.identify({
+      const found = await stack.deps.accounts.service.identify({
         contactCenterId,
         lookup,
         name,
@@ -126,7 +126,7 @@ describe('a login', () => {
   });
 
   it('waits only for so many others', async () => {
-    const { passwords } = stack.deps.people;
+    const { passwords } = stack.deps.peopleStore;
     const impatient = new AbortController();
     const waiting = Array.from({ length: 140 }, () => passwords.matches(undefined, 'x', impatient.signal));
     impatient.abort();

@@ -254,7 +254,7 @@ describe('an operator', () => {
     const { privateKey } = generateKeyPairSync('ed25519');
     const path = '/auth/v3/ops/signing-keys';
     const pem = privateKey.export({ type: 'pkcs8', format: 'pem' });
-    const former = stack.deps.keys.service.keys.active('EdDSA').kid;
+    const former = stack.deps.signingKeys.service.keys.active('EdDSA').kid;
     const events = await eventsOf(async () => {
       await opsCall(stack, 'POST', path, { data: { pem } });
       await opsCall(stack, 'POST', `${path}/rotate`, { data: { algorithm: 'EdDSA' } });

@@ -203,7 +203,7 @@ describe('delivery', () => {
       outbound,
       store,
       directory: deps.clients.directory,
-      signLogoutToken: createLogoutTokens(deps.keys.signer, issuer, Date.now),
+      signLogoutToken: createLogoutTokens(deps.signingKeys.signer, issuer, Date.now),
       log: silentLog,
       onOutcome: (outcome) => outcomes.push(outcome),
       pausesMs,
