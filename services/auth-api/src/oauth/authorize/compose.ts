@@ -7,7 +7,7 @@ import type { Interactions } from '../../browser/interactions/compose.ts';
 import type { Sessions } from '../../browser/sessions/compose.ts';
 import type { Assertions } from '../../core/assertions/compose.ts';
 import type { Core } from '../../core/core.ts';
-import type { Domain, ServicesOf } from '../../core/domain.ts';
+import type { Domain } from '../../core/domain.ts';
 import type { SigningKeyParts } from '../../keys/signing-keys/compose.ts';
 import type { AccountParts } from '../../people/accounts/compose.ts';
 import type { Audit } from '../../records/audit/compose.ts';
@@ -21,7 +21,7 @@ import { createAuthorizationEndpoint } from './authorize.ts';
 import { authorizeRoutes } from './authorize-routes.ts';
 import { createBasicAuthorize } from './basic-authorize.ts';
 import { createDeviceAuthorizationEndpoint } from './device-authorization.ts';
-import { deviceRoutes } from './device-routes.ts';
+import { deviceAuthorizationRoutes } from './device-authorization-routes.ts';
 import { createDeviceVerification } from './device-verification.ts';
 import { createPushEndpoint } from './push-request.ts';
 import { pushRoutes } from './push-routes.ts';
@@ -29,6 +29,7 @@ import { createPushedRequests } from './pushed-requests.ts';
 import { createRequestObjects } from './request-objects.ts';
 import { createRequestSources } from './request-sources.ts';
 import { createResponseJwt } from './response-jwt.ts';
+import { userCodeRoutes } from './user-code-routes.ts';
 
 interface AuthorizeDependencies {
   config: { authorization: { requirePushed: boolean; pushedRequestTtlSeconds: number } };
@@ -46,8 +47,6 @@ interface AuthorizeDependencies {
   sso: Sso;
   clientAuthentication: ClientAuthenticationParts;
 }
-
-export type Authorize = ServicesOf<typeof composeAuthorize>;
 
 export function composeAuthorize(core: Core, dependencies: AuthorizeDependencies) {
   const { issuer, redis, keyspace, now } = core;
@@ -132,10 +131,10 @@ export function composeAuthorize(core: Core, dependencies: AuthorizeDependencies
   });
   const prefix = '/auth/v3/oauth';
   return {
-    services: { deviceAuthorization },
     mounts: [
       ['holders of tokens', prefix, (app) => pushRoutes(app, { pushEndpoint })],
-      ['browsers', prefix, (app) => deviceRoutes(app, { deviceVerification, publicUrl })],
+      ['holders of tokens', prefix, (app) => deviceAuthorizationRoutes(app, { deviceAuthorization })],
+      ['browsers', prefix, (app) => userCodeRoutes(app, { deviceVerification, publicUrl })],
       ['browsers', prefix, (app) => authorizeRoutes(app, { authorization, postedRequests, publicUrl })],
     ],
   } satisfies Domain;

@@ -15,7 +15,6 @@ import type { Clients } from '../../registry/clients/compose.ts';
 import type { ContactCenters } from '../../registry/contact-centers/compose.ts';
 import type { ConsoleLinkParts } from '../../sign-in/console-links/compose.ts';
 import type { Tokens } from '../../tokens/compose.ts';
-import type { Authorize } from '../authorize/compose.ts';
 import type { ClientAuthenticationParts } from '../client-authentication/compose.ts';
 import { createAssertedUsers } from './asserted-users.ts';
 import { createConvertedTokens } from './exchange/converted-tokens.ts';
@@ -48,7 +47,6 @@ interface TokenDependencies {
   devices: DeviceParts;
   approvals: ApprovalParts;
   clientAuthentication: ClientAuthenticationParts;
-  authorize: Authorize;
   consoleLinks: ConsoleLinkParts;
 }
 
@@ -163,8 +161,7 @@ export function composeToken(core: Core, dependencies: TokenDependencies) {
     encryptFor: dependencies.assertions.encryptFor,
     now,
   });
-  const { deviceAuthorization } = dependencies.authorize;
-  const routed = { tokenEndpoint, introspection, introspectionJwt, revocation, deviceAuthorization };
+  const routed = { tokenEndpoint, introspection, introspectionJwt, revocation };
   const internal = { introspection, caller: dependencies.clients.own };
   return {
     services: { convertedTokens, registeredAssertions },

@@ -1,4 +1,4 @@
-/** Mounts the endpoints that clients call by form: token, device authorization, introspection, revocation. */
+/** Mounts the endpoints that clients call by form: token, introspection, revocation. */
 
 import { securityError } from '@gatehouse/contracts/answers';
 import { introspectionAnswerSchema } from '@gatehouse/contracts/auth-api';
@@ -6,14 +6,7 @@ import { oauthErrorHandler } from '@gatehouse/service-kit/errors';
 import type { App } from '@gatehouse/service-kit/http';
 import { z } from 'zod';
 import { describeOnly, readOnlyForms } from '../../core/protocol/parameters.ts';
-import {
-  deviceAnswerSchema,
-  deviceRequestSchema,
-  tokenAnswerSchema,
-  tokenQuestionSchema,
-  tokenRequestSchema,
-} from '../../core/protocol/schemas.ts';
-import type { DeviceAuthorizationEndpoint } from '../authorize/device-authorization.ts';
+import { tokenAnswerSchema, tokenQuestionSchema, tokenRequestSchema } from '../../core/protocol/schemas.ts';
 import { callOf } from '../client-authentication/client-authentication.ts';
 import type { IntrospectionEndpoint } from './introspect.ts';
 import { asksForJwt, type IntrospectionJwt, introspectionMediaType } from './introspection-jwt.ts';
@@ -25,7 +18,6 @@ export interface OAuthRoutesDeps {
   introspection: IntrospectionEndpoint;
   introspectionJwt: IntrospectionJwt;
   revocation: RevocationEndpoint;
-  deviceAuthorization: DeviceAuthorizationEndpoint;
 }
 
 const tags = ['oauth'];
@@ -54,22 +46,6 @@ export async function oauthRoutes(api: App, deps: OAuthRoutesDeps): Promise<void
       },
     },
     (request) => deps.tokenEndpoint.answer(callOf(request)),
-  );
-
-  api.post(
-    '/device',
-    {
-      validatorCompiler: describeOnly,
-      schema: {
-        operationId: 'authorizeDevice',
-        tags,
-        summary: 'Begin to wait for a user on another device (RFC 8628)',
-        consumes,
-        body: deviceRequestSchema,
-        response: { 200: deviceAnswerSchema, ...refusals },
-      },
-    },
-    (request) => deps.deviceAuthorization.answer(callOf(request)),
   );
 
   api.post(

@@ -97,6 +97,17 @@ describe('a device (RFC 8628)', () => {
     expect(kept).not.toContain(codes.user_code.replace('-', ''));
   });
 
+  it('gets codes and refusals that no cache keeps', async () => {
+    const answers = [
+      await postForm(stack, 'device', {}, television),
+      await postForm(stack, 'device', {}, { ...television, clientSecret: 'wrong' }),
+    ];
+
+    expect(answers.map(({ status }) => status)).toEqual([200, 401]);
+    for (const { headers } of answers)
+      expect(headers).toMatchObject({ 'cache-control': 'no-store', pragma: 'no-cache' });
+  });
+
   it('waits, and gets its tokens when the user has allowed it; once', async () => {
     const { device_code, user_code } = await begin(television, { scope: 'openid' });
     expect((await poll(device_code)).json().error).toBe('authorization_pending');

@@ -7,14 +7,14 @@ import { requireSameOrigin } from '../../browser/cookies/same-origin.ts';
 import { readOnlyForms } from '../../core/protocol/parameters.ts';
 import type { DeviceVerification } from './device-verification.ts';
 
-export interface DeviceRoutesDeps {
+export interface UserCodeRoutesDeps {
   deviceVerification: DeviceVerification;
   publicUrl: string;
 }
 
-export async function deviceRoutes(
+export async function userCodeRoutes(
   app: App,
-  { deviceVerification, publicUrl }: DeviceRoutesDeps,
+  { deviceVerification, publicUrl }: UserCodeRoutesDeps,
 ): Promise<void> {
   app.setErrorHandler(htmlErrorHandler);
   await readOnlyForms(app);
