@@ -1,6 +1,6 @@
 /** Explains why a person cannot sign in. */
 import type { PersonName, SignInExplanation } from '@gatehouse/contracts/auth-administration';
-import type { EnvironmentView } from '@gatehouse/contracts/environment-api';
+import type { Directory, EnvironmentView } from '@gatehouse/contracts/environment-api';
 import { examine, type Probe, type Verdict } from '@gatehouse/service-kit/health';
 import type { Actor } from '../../core/administration/actor.ts';
 import type { PasswordRule } from '../../people/accounts/password-rule.ts';
@@ -33,7 +33,7 @@ export function createExplanations(options: ExplanationsOptions) {
     const environment = await contactCenters.environment(environmentId);
     if (environment === undefined)
       return failed(`The environment ${environmentId} does not exist: give the contact centre another one.`);
-    return serversVerdict(environment);
+    return directoryVerdicts[environment.directory](environment);
   };
 
   const wayVerdict = async ({ userName, contactCenter: { id } }: HelpDeskAccount): Promise<Verdict> => {
@@ -110,17 +110,25 @@ export function createExplanations(options: ExplanationsOptions) {
 }
 
 /** Where people are, by `directory` of the environment. */
-const titles = {
+const titles: Record<Directory, string> = {
   configServer: 'Configuration Server',
   ldap: 'LDAP directory',
   people: 'people store',
 };
 
-function serversVerdict(environment: EnvironmentView): Verdict {
-  const { id, directory, configServers, ldap, consulService, srvRecord } = environment;
-  if (directory === 'people') return ok(`${id} keeps its people in the people store.`);
-  const called = directory === 'ldap' ? 'LDAP server' : 'Configuration Server';
-  const count = ldap ? ldap.servers.length : configServers.length;
+/** Whether an environment says how its directory is reached. */
+const directoryVerdicts: Record<Directory, (environment: EnvironmentView) => Verdict> = {
+  configServer: (environment) =>
+    serversVerdict(environment, 'Configuration Server', environment.configServers.length),
+  ldap: (environment) => serversVerdict(environment, 'LDAP server', environment.ldap?.servers.length ?? 0),
+  people: ({ id }) => ok(`${id} keeps its people in the people store.`),
+};
+
+function serversVerdict(
+  { id, consulService, srvRecord }: EnvironmentView,
+  called: string,
+  count: number,
+): Verdict {
   if (count > 0) return ok(`${id} has ${count} ${called}${count === 1 ? '' : 's'}.`);
   const registry = consulService ?? srvRecord;
   if (registry === undefined) return failed(`The environment ${id} has no ${called}s.`);
