@@ -17,6 +17,13 @@ export interface PersonPage extends ConsolePage {
   sessions: { title: string; lead: string; table: Table | undefined; end?: { href: string; label: string } };
 }
 
+/** The source whose own tools disable people and set their passwords; undefined: this console does. */
+const limits: Record<PersonProfile['source'], 'configServer' | 'ldap' | undefined> = {
+  configServer: 'configServer',
+  ldap: 'ldap',
+  people: undefined,
+};
+
 /** `sessions`: undefined where they are not for this administrator. */
 export function personPage(
   visit: ConsoleVisit,
@@ -26,6 +33,7 @@ export function personPage(
   const { text, rights } = visit;
   const { person } = profile;
   const badge = stateOf(text, person);
+  const limit = profile.canDisable ? undefined : limits[profile.source];
   return {
     title: person.name ?? person.userName,
     breadcrumbs: personBreadcrumbs(visit, profile),
@@ -73,7 +81,7 @@ export function personPage(
             ]
           : []),
       ],
-      limits: profile.canDisable ? [] : [text(`console.people.limits.${limitOf(profile)}`)],
+      limits: limit === undefined ? [] : [text(`console.people.limits.${limit}`)],
     },
     sessions: sessionsOf(visit, profile, sessions),
   };
@@ -119,10 +127,6 @@ function eventsOf({ person, contactCenterId }: PersonProfile): string {
 function appointAddress({ person, contactCenterId }: PersonProfile): string {
   const named = { user: person.userName, contactCenter: contactCenterId };
   return `${consolePath}/administrators/add?${new URLSearchParams(named)}`;
-}
-
-function limitOf({ source }: PersonProfile): 'configServer' | 'ldap' {
-  return source === 'ldap' ? 'ldap' : 'configServer';
 }
 
 function sessionsOf(
