@@ -1,5 +1,6 @@
 /** Reads the password of the account that reads people of an environment: from a file, or asked for. */
 
+import type { Directory } from '@gatehouse/contracts/environment-api';
 import type { NewEnvironment } from '@gatehouse/contracts/resources';
 import { definedOnly } from '@gatehouse/contracts/values';
 import type { Command } from 'commander';
@@ -46,13 +47,26 @@ export async function withPasswords<Fields extends Pick<NewEnvironment, 'passwor
 
 /** The fields of a new environment with the password of the account that reads people, which is asked for. */
 export async function withAccount(session: Session, fields: NewEnvironment): Promise<NewEnvironment> {
-  const { directory, ldap, password } = fields;
-  if (directory === 'people') return fields;
-  if (directory !== 'ldap') return { ...fields, password: password ?? (await askPassword(session)) };
-  const bindPassword =
-    ldap?.bindPassword ?? (await secretOf(session.terminal, ['--bind-password-file', undefined], ofLdap));
-  return { ...fields, ldap: { ...ldap, bindPassword } };
+  const { directory = 'configServer' } = fields;
+  // The API refuses a name that it does not know.
+  return accounts[Object.hasOwn(accounts, directory) ? directory : 'configServer'](session, fields);
 }
+
+const accounts: Record<Directory, (session: Session, fields: NewEnvironment) => Promise<NewEnvironment>> = {
+  configServer: async (session, fields) => ({
+    ...fields,
+    password: fields.password ?? (await askPassword(session)),
+  }),
+  ldap: async ({ terminal }, { ldap, ...fields }) => ({
+    ...fields,
+    ldap: {
+      ...ldap,
+      bindPassword:
+        ldap?.bindPassword ?? (await secretOf(terminal, ['--bind-password-file', undefined], ofLdap)),
+    },
+  }),
+  people: async (_session, fields) => fields,
+};
 
 export function askPassword({ terminal }: Session): Promise<string> {
   return secretOf(terminal, ['--password-file', undefined], 'The password of the service account');
