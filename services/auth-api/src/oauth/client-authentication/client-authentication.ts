@@ -149,9 +149,9 @@ export function createClientAuthentication(options: ClientAuthenticationOptions)
 }
 
 /** Without a secret, an unknown client and one that has a secret are told the same. */
-function descriptionOf(method: ClientAuthMethod) {
+function descriptionOf(method: ClientAuthMethod): { description?: string } {
   return method === 'none'
-    ? { told: 'a client_id alone proves nothing: send client_secret or client_assertion' }
+    ? { description: 'a client_id alone proves nothing: send client_secret or client_assertion' }
     : {};
 }
 
