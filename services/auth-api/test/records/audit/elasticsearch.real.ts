@@ -96,7 +96,7 @@ describe.skipIf(home === '')('a sign-in and a real Elasticsearch', () => {
     ];
     for (const [path, name] of installed) {
       const text = readFileSync(
-        new URL(`../../../../docs/reference/elasticsearch/${name}.json`, import.meta.url),
+        new URL(`../../../../../docs/reference/elasticsearch/${name}.json`, import.meta.url),
         'utf8',
       );
       await admin.transport.request({ method: 'PUT', path: `/${path}`, body: JSON.parse(text) });
