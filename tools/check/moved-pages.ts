@@ -8,22 +8,24 @@ const pictures = /\.(?:webp|png|ico|woff2|bin)$/;
 
 /** `path:line: old path is now new path` for each place, in files of every kind. */
 export function movedPages(root: string): string[] {
-  const moved: Record<string, string> = JSON.parse(readFileSync(join(root, table), 'utf8'));
+  const oldPathsIn = oldPathFinder(JSON.parse(readFileSync(join(root, table), 'utf8')));
   return sourceFiles(root, /./)
     .filter((path) => path !== table && !pictures.test(path) && existsSync(join(root, path)))
-    .flatMap((path) =>
-      oldPathsIn(readFileSync(join(root, path), 'utf8'), moved).map((found) => `${path}:${found}`),
-    );
+    .flatMap((path) => oldPathsIn(readFileSync(join(root, path), 'utf8')).map((found) => `${path}:${found}`));
 }
 
-/** `line: old path is now new path` for each place. An entry that ends with a slash is a folder, which a text may name without it. */
-export function oldPathsIn(text: string, moved: Readonly<Record<string, string>>): string[] {
+/**
+ * Returns a function that gives `line: old path is now new path` for each place of a text. An entry of the table that ends with a
+ * slash is a folder, which a text may name without it.
+ */
+export function oldPathFinder(moved: Readonly<Record<string, string>>): (text: string) => string[] {
   const names = Object.keys(moved).map((path) => path.replace(/\/$/, '').replaceAll('.', '\\.'));
   const old = new RegExp(`(?<![\\w-])(${names.join('|')})(?![\\w-])`, 'g');
-  return text.split('\n').flatMap((line, index) =>
-    [...line.matchAll(old)].map(([, path = '']) => {
-      const now = moved[path] ?? moved[`${path}/`];
-      return `${index + 1}: ${path} is now ${now}`;
-    }),
-  );
+  return (text) =>
+    text.split('\n').flatMap((line, index) =>
+      [...line.matchAll(old)].map(([, path = '']) => {
+        const now = moved[path] ?? moved[`${path}/`];
+        return `${index + 1}: ${path} is now ${now}`;
+      }),
+    );
 }

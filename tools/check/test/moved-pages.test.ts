@@ -2,9 +2,12 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { oldPathsIn } from '../moved-pages.ts';
+import { oldPathFinder } from '../moved-pages.ts';
 
-const moved = { 'docs/old.md': 'docs/explain/new.md', 'docs/notes/': 'docs/contributing/notes/' };
+const oldPathsIn = oldPathFinder({
+  'docs/old.md': 'docs/explain/new.md',
+  'docs/notes/': 'docs/contributing/notes/',
+});
 
 describe('a page that has moved', () => {
   it.each([
@@ -14,7 +17,7 @@ describe('a page that has moved', () => {
     ['a page of a folder', '(docs/notes/one.md)', 'docs/notes is now docs/contributing/notes/'],
     ['a folder without a slash', '(figures: docs/notes).', 'docs/notes is now docs/contributing/notes/'],
   ])('is refused under its old path in %s', (_where, text, found) => {
-    expect(oldPathsIn(`first\n${text}`, moved)).toEqual([`2: ${found}`]);
+    expect(oldPathsIn(`first\n${text}`)).toEqual([`2: ${found}`]);
   });
 
   it.each([
@@ -23,7 +26,7 @@ describe('a page that has moved', () => {
     'docs/notes-of-others.md',
     'mydocs/old.md',
     'docs/contributing/notes/one.md',
-  ])('is not meant by %s', (text) => expect(oldPathsIn(text, moved)).toEqual([]));
+  ])('is not meant by %s', (text) => expect(oldPathsIn(text)).toEqual([]));
 });
 
 it('every new path of docs/moved.json exists, and no old one', () => {
