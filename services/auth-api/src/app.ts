@@ -16,13 +16,9 @@ const internal = '/auth/v3/internal';
 export async function buildApp(deps: Deps): Promise<App> {
   const { config, kit } = deps;
   const app = await createApp({
-    log: kit.log,
-    metrics: kit.metrics,
-    tracing: kit.tracing,
-    http: config.http,
-    drain: kit.drain,
+    ...kit,
     proxyWatch: deps.diagnosis.proxyWatch,
-    describesApi: kit.describesApi,
+    http: config.http,
     openapi: {
       title: 'Gatehouse Auth API',
       description: 'OAuth 2.0 and OpenID Connect, sign-in and sessions, client administration.',
@@ -87,12 +83,8 @@ export async function buildApp(deps: Deps): Promise<App> {
 export async function buildInternalApp(deps: Deps): Promise<App> {
   const { config, kit } = deps;
   const app = await createApp({
-    log: kit.log,
-    metrics: kit.metrics,
-    tracing: kit.tracing,
+    ...kit,
     http: { ...config.http, trustedProxies: [] },
-    drain: kit.drain,
-    describesApi: kit.describesApi,
     openapi: {
       title: 'Gatehouse Auth API, for the services of the installation',
       description: 'What the services ask each other; it may change with any release.',
