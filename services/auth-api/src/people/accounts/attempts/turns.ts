@@ -1,4 +1,4 @@
-/** Lets an attempt wait while others are asked about, so that the right password is not refused for what may be right too. */
+/** Lets an attempt wait while others are asked about, so that the right password is not refused because of attempts that may be right too. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { SignInError } from '../../directories/sign-in-error.ts';
 
@@ -8,7 +8,7 @@ const firstPauseMs = 10;
 const longestPauseMs = 200;
 const longestSpreadMs = 30_000;
 
-/** What an account or an address lets an attempt do. */
+/** The answer of an account or an address to an attempt. */
 export type Admission =
   /** Go on: the attempt has a place. */
   | { outcome: 'admitted' }
