@@ -6,12 +6,12 @@ import { isCalm, longestCalmWaitMs, startLoad } from './load.ts';
 import { createRecord, type Record as LoadRecord } from './record.ts';
 import type { Row } from './verdict.ts';
 
-/** The row of each, as far as the installation is well again after it; `once` does one of them, `tell` prints its row. */
+/** The row of each, as far as the installation is well again after it; `once` does one of them, `lineOf` is the line of its row. */
 export async function disturbAll<Disturbance, Judged extends Row>(
   stack: ChaosStack,
   disturbances: readonly Disturbance[],
   once: (disturbance: Disturbance, record: LoadRecord) => Promise<Judged>,
-  tell: (row: Judged) => string,
+  lineOf: (row: Judged) => string,
 ): Promise<Judged[]> {
   const record = createRecord();
   const load = startLoad(await createCalls({ ...stack, http: createHttp(stack.publicUrl) }, record), record);
@@ -24,7 +24,7 @@ export async function disturbAll<Disturbance, Judged extends Row>(
       rows.push(row);
       const calm = await isCalm(record);
       if (!calm) row.faults.push(`it is not well again after ${longestCalmWaitMs / 1_000} more seconds`);
-      console.log(tell(row));
+      console.log(lineOf(row));
       if (!calm) break;
     }
   } finally {
