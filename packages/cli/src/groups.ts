@@ -1,17 +1,17 @@
 /** Every group of commands, in the order of the help. */
 import type { CommandGroup } from './command-group.ts';
 import { administratorCommands } from './commands/administrators.ts';
-import { auditCommands } from './commands/audit.ts';
+import { auditCommands } from './commands/audit/commands.ts';
 import { brandingCommands } from './commands/branding.ts';
-import { contactCenterCommands } from './commands/cc.ts';
 import { checkCommand } from './commands/check.ts';
-import { clientCommands } from './commands/clients.ts';
+import { clientCommands } from './commands/clients/commands.ts';
 import { completionCommand } from './commands/completion.ts';
 import { configServerCommands } from './commands/config-server/commands.ts';
 import { consoleCommands } from './commands/console.ts';
+import { contactCenterCommands } from './commands/contact-centers/commands.ts';
 import { corsCommands } from './commands/cors.ts';
 import { doctorCommand } from './commands/doctor.ts';
-import { environmentCommands } from './commands/env/environments.ts';
+import { environmentCommands } from './commands/env/commands.ts';
 import { estateCommands } from './commands/estate.ts';
 import { apiKeyCommands } from './commands/keys.ts';
 import { locationCommands } from './commands/locations.ts';

@@ -3,7 +3,7 @@
 import { UpstreamError } from '@gatehouse/api-client/http';
 import type { SecurityEvent } from '@gatehouse/contracts/auth-api';
 import { expect, it } from 'vitest';
-import { type Follow, followEvents } from '../src/commands/audit-follow.ts';
+import { type Follow, followEvents } from '../src/commands/audit/follow.ts';
 
 const event = (seq: number) => ({ seq, name: `event ${seq}` }) as SecurityEvent;
 const answer = (seqs: readonly number[], nextCursor?: number) => ({

@@ -3,7 +3,7 @@ import { orderRevocation } from '@gatehouse/api-client/auth-api';
 import { createContactCenterAdministration } from '@gatehouse/api-client/environment-api';
 import type { SubjectScope } from '@gatehouse/contracts/environment-api';
 import type { Command } from 'commander';
-import type { Cli } from '../command-group.ts';
+import type { Cli } from '../../command-group.ts';
 
 /** The consequences of a change, for its confirmation and for a person who only looks. */
 const consequences = [

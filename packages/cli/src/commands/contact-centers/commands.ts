@@ -11,12 +11,12 @@ import {
 } from '@gatehouse/contracts/resources';
 import { definedOnly } from '@gatehouse/contracts/values';
 import type { Command } from 'commander';
-import type { Cli } from '../command-group.ts';
-import { optionsOf } from '../input/options.ts';
-import type { Session } from '../session.ts';
-import { ccEndsCommand } from './cc-ends.ts';
-import { ccSubjectsCommand } from './cc-subjects.ts';
-import { resourceCommands } from './resource-command.ts';
+import type { Cli } from '../../command-group.ts';
+import { optionsOf } from '../../input/options.ts';
+import type { Session } from '../../session.ts';
+import { resourceCommands } from '../resource-command.ts';
+import { ccEndsCommand } from './ends.ts';
+import { ccSubjectsCommand } from './subjects.ts';
 
 /** `subjects` changes the scope of subjects, and says first what ends. */
 const fields = optionsOf(contactCenter, {

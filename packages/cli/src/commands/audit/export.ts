@@ -5,9 +5,9 @@ import { exportAudit } from '@gatehouse/api-client/environment-api';
 import { type RowFormat, rowFormats } from '@gatehouse/contracts/answers';
 import { definedOnly } from '@gatehouse/contracts/values';
 import { type Command, Option } from 'commander';
-import type { Cli } from '../command-group.ts';
-import { type Span, spanned, spanOf } from '../input/time.ts';
-import { writeNamed } from '../terminal/files.ts';
+import type { Cli } from '../../command-group.ts';
+import { type Span, spanned, spanOf } from '../../input/time.ts';
+import { writeNamed } from '../../terminal/files.ts';
 
 interface ExportOptions extends Span {
   trail: 'security' | 'configuration';

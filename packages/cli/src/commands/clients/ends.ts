@@ -1,7 +1,7 @@
 /** `gatehouse clients ends`: what ends when a client is deleted. */
 import { createClientAdministration, orderRevocation } from '@gatehouse/api-client/auth-api';
 import type { Command } from 'commander';
-import type { Cli } from '../command-group.ts';
+import type { Cli } from '../../command-group.ts';
 
 export function clientEndsCommand(clients: Command, cli: Cli): void {
   clients

@@ -3,11 +3,11 @@
 import { type AuditFilter, listAudit } from '@gatehouse/api-client/environment-api';
 import { definedOnly } from '@gatehouse/contracts/values';
 import { type Command, Option } from 'commander';
-import type { Cli } from '../command-group.ts';
-import { parseLimit } from '../input/limit.ts';
-import { type Span, spanned, spanOf } from '../input/time.ts';
-import { renderChanges } from '../output/changes.ts';
-import { shown } from '../output/text.ts';
+import type { Cli } from '../../command-group.ts';
+import { parseLimit } from '../../input/limit.ts';
+import { type Span, spanned, spanOf } from '../../input/time.ts';
+import { renderChanges } from '../../output/changes.ts';
+import { shown } from '../../output/text.ts';
 
 interface AuditOptions extends Span {
   entity?: string;

@@ -3,9 +3,9 @@ import { createAuditCalls } from '@gatehouse/api-client/auth-api';
 import { confirmWaitingDeletions, readWaitingDeletions } from '@gatehouse/api-client/environment-api';
 import type { WaitingDeletion } from '@gatehouse/contracts/answers';
 import type { Command } from 'commander';
-import type { Cli } from '../command-group.ts';
-import { exitCodes } from '../failure/failure.ts';
-import type { Columns } from '../output/table.ts';
+import type { Cli } from '../../command-group.ts';
+import { exitCodes } from '../../failure/failure.ts';
+import type { Columns } from '../../output/table.ts';
 
 type Shown = WaitingDeletion & { service: string };
 

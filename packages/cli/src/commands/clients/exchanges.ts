@@ -1,7 +1,7 @@
 /** `gatehouse clients exchanges`: who may exchange the tokens of a client, and which tokens it may exchange. */
 import { createClientAdministration } from '@gatehouse/api-client/auth-api';
 import type { Command } from 'commander';
-import type { Cli } from '../command-group.ts';
+import type { Cli } from '../../command-group.ts';
 
 export function exchangesCommand(clients: Command, cli: Cli): void {
   clients

@@ -5,16 +5,16 @@ import type { ClientView, ClientWithSecret } from '@gatehouse/contracts/auth-adm
 import { type ClientInput, client } from '@gatehouse/contracts/resources';
 import { definedOnly } from '@gatehouse/contracts/values';
 import type { Command } from 'commander';
-import type { Cli } from '../command-group.ts';
-import { exitCodes, UsageError } from '../failure/failure.ts';
-import { readFields } from '../input/file.ts';
-import { optionsOf } from '../input/options.ts';
-import { printDiagnosis } from '../output/diagnosis.ts';
-import { shown } from '../output/text.ts';
-import type { Session } from '../session.ts';
-import { clientEndsCommand } from './client-ends.ts';
-import { exchangesCommand } from './client-exchanges.ts';
-import { resourceCommands } from './resource-command.ts';
+import type { Cli } from '../../command-group.ts';
+import { exitCodes, UsageError } from '../../failure/failure.ts';
+import { readFields } from '../../input/file.ts';
+import { optionsOf } from '../../input/options.ts';
+import { printDiagnosis } from '../../output/diagnosis.ts';
+import { shown } from '../../output/text.ts';
+import type { Session } from '../../session.ts';
+import { resourceCommands } from '../resource-command.ts';
+import { clientEndsCommand } from './ends.ts';
+import { exchangesCommand } from './exchanges.ts';
 
 const fields = optionsOf(client, {
   client_id: ['--id <client-id>', 'chosen by you; made up without it'],

@@ -3,16 +3,16 @@ import { createAuditCalls, type SecurityEventFilter } from '@gatehouse/api-clien
 import { reshipConfigurationTrail, verifyConfigurationTrail } from '@gatehouse/api-client/environment-api';
 import type { SecurityEvent } from '@gatehouse/contracts/auth-api';
 import type { Command } from 'commander';
-import type { Cli } from '../command-group.ts';
-import { exitCodes } from '../failure/failure.ts';
-import { type Span, spanned, spanOf } from '../input/time.ts';
-import { type Columns, cellsOf } from '../output/table.ts';
-import { shown } from '../output/text.ts';
-import type { Session } from '../session.ts';
-import { auditChangesCommand } from './audit-changes.ts';
-import { auditExportCommand } from './audit-export.ts';
-import { followEvents } from './audit-follow.ts';
-import { auditRetentionCommand } from './audit-retention.ts';
+import type { Cli } from '../../command-group.ts';
+import { exitCodes } from '../../failure/failure.ts';
+import { type Span, spanned, spanOf } from '../../input/time.ts';
+import { type Columns, cellsOf } from '../../output/table.ts';
+import { shown } from '../../output/text.ts';
+import type { Session } from '../../session.ts';
+import { auditChangesCommand } from './changes.ts';
+import { auditExportCommand } from './export.ts';
+import { followEvents } from './follow.ts';
+import { auditRetentionCommand } from './retention.ts';
 
 interface FilterOptions extends Span {
   user?: string;

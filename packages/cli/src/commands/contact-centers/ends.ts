@@ -2,7 +2,7 @@
 import { orderRevocation } from '@gatehouse/api-client/auth-api';
 import { createContactCenterAdministration } from '@gatehouse/api-client/environment-api';
 import type { Command } from 'commander';
-import type { Cli } from '../command-group.ts';
+import type { Cli } from '../../command-group.ts';
 
 export function ccEndsCommand(cc: Command, cli: Cli): void {
   cc.command('ends <id>')
