@@ -53,7 +53,7 @@ const matrix: [CallerName, number[]][] = [
   ['a user who manages', [200, 404, 404, 200, 404, 403, 403]],
 ];
 
-// attack: token for authorization details used at Environment API | RFC 9396 12, ASVS 10.3.1 | guard: services/environment-api/src/access/compose.ts
+// attack: token for authorization details used at Environment API | RFC 9396 12, ASVS 10.3.1 | guard: services/environment-api/src/access/introspection.ts
 it('a token for authorization details alone is refused, whoever has it', async () => {
   const details = { scope: '', authorization_details: [{ type: 'call-recordings' }] };
   const read = async (fields: Partial<IntrospectionActive>) => {
@@ -237,7 +237,7 @@ describe('a Bearer token', () => {
     await expect.poll(get).toBe(401);
   });
 
-  // attack: token for another client at Environment API | RFC 9068 4 | guard: services/environment-api/src/access/compose.ts
+  // attack: token for another client at Environment API | RFC 9068 4 | guard: services/environment-api/src/access/introspection.ts
   it('is refused when its audience is another client', async () => {
     const ask = async (aud: string[] | undefined) => {
       const authorization = api.authApi.token({ internal_client: true, ...(aud && { aud }) });

@@ -173,7 +173,7 @@ describe('a page that calls', () => {
     expect((await ask('https://evil.example', 'POST')).statusCode).toBe(403);
   });
 
-  // attack: page of a tenant's origin writes configuration | ASVS 3.4.2 | guard: services/environment-api/src/cors/compose.ts
+  // attack: page of a tenant's origin writes configuration | ASVS 3.4.2 | guard: services/environment-api/src/cors/allowed-origins.ts
   it('may ask to read, and not to write, from an origin that only a contact centre has', async () => {
     await add('https://tenant.example.com');
     expect((await ask('https://tenant.example.com', 'GET')).statusCode).toBe(204);

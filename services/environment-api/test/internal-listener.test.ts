@@ -50,7 +50,7 @@ it('by the setting they answer on the public listener, but never through a proxy
   }
 });
 
-// attack: guessing tokens at internal routes | ASVS 6.3.1, RFC 7662 4 | guard: services/environment-api/src/access/compose.ts
+// attack: guessing tokens at internal routes | ASVS 6.3.1, RFC 7662 4 | guard: services/environment-api/src/access/admission.ts
 it('guesses of tokens are limited by address, in parallel too, and do not reach Auth API without end', async () => {
   const from = (authorization: string, remoteAddress: string) =>
     api.internalApp.inject({ url: changes, headers: { authorization }, remoteAddress });

@@ -335,7 +335,7 @@ describe('a request that makes much of little', () => {
     expect((await filtered('userName sw "bomb-"')).body.totalResults).toBe(0);
   });
 
-  // attack: SCIM body without end | RFC 7644 3.7.4, API4:2023 | guard: services/environment-api/src/scim/compose.ts
+  // attack: SCIM body without end | RFC 7644 3.7.4, API4:2023 | guard: services/environment-api/src/scim/routes.ts
   it.each(['/Bulk', '/Users', '/Groups'])('at %s is refused with more than a megabyte', async (path) => {
     const answer = await scim.call('POST', path, {
       displayName: 'g',
@@ -409,7 +409,7 @@ describe('a request that makes much of little', () => {
     expect(reads).toBeLessThanOrEqual(2 * length);
   });
 
-  // attack: SCIM filters that hold every connection to the database | CWE-400, API4:2023 | guard: services/environment-api/src/scim/compose.ts
+  // attack: SCIM filters that hold every connection to the database | CWE-400, API4:2023 | guard: services/environment-api/src/scim/routes.ts
   it('leaves connections for others while its lists are slow', async () => {
     const slow = await api.pool.connect();
     await slow.query('BEGIN; LOCK TABLE environment.people IN ACCESS EXCLUSIVE MODE');

@@ -1,4 +1,4 @@
-/** Asks Auth API whose a token is (RFC 7662). Keeps positive answers for seconds and negative ones not at all. */
+/** Asks Auth API whose a token is (RFC 7662), and says how its answer is read. Keeps positive answers for seconds and negative ones not at all. */
 
 import { type HttpClient, UpstreamError } from '@gatehouse/api-client/http';
 import { type IntrospectionActive, introspectionAnswerSchema } from '@gatehouse/contracts/auth-api';
@@ -60,6 +60,12 @@ export function createIntrospection({
       if (entry.renewAt <= now()) askOnce(key, token).catch(() => undefined);
       return entry.token;
     },
+    confirmationOf: ({ cnf }: IntrospectionActive) => cnf,
+    isForUs: ({ aud, iss, client_id }: IntrospectionActive) =>
+      aud === undefined || aud.includes(iss) || aud.includes(client_id),
+    callerOf: (token: IntrospectionActive) => ({ contactCenterIds: token.contact_center_ids }),
+    hasOnlyDetails: ({ scope, authorization_details: details }: IntrospectionActive) =>
+      scope === '' && details !== undefined,
   };
 }
 

@@ -5,25 +5,21 @@ import {
   resourceMetadata,
 } from '@gatehouse/caller-auth/sender-constraint';
 import { type App, allowEveryOrigin } from '@gatehouse/service-kit/http';
-
-export interface ResourceOptions {
-  /** Undefined: this API does not know how callers reach it, and describes nothing. */
-  publicUrl: string | undefined;
-  takesProofs: boolean;
-  takesCertificates: boolean;
-}
+import type { Config } from '../config.ts';
 
 const path = '/environment/v3';
 const maxAgeSeconds = 300;
 
-export function createResource({ publicUrl, takesProofs, takesCertificates }: ResourceOptions) {
+export function createResource(config: Pick<Config, 'publicUrl' | 'dpop' | 'http' | 'mtls'>) {
+  const { publicUrl, dpop, http, mtls } = config;
+  // This API does not know how callers reach it, and describes nothing.
   if (publicUrl === undefined) return { routes: async () => undefined, advertise: () => undefined };
   const metadata = resourceMetadata({
     resource: `${publicUrl}${path}`,
     issuer: `${publicUrl}/auth/v3`,
     name: 'Environment API',
-    takesProofs,
-    takesCertificates,
+    takesProofs: dpop.origins.length > 0,
+    takesCertificates: http.tls.clientCertificates || mtls.header !== undefined,
   });
   return {
     async routes(app: App) {

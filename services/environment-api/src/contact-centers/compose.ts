@@ -15,12 +15,9 @@ interface ContactCenterDependencies {
 
 export function composeContactCenters(core: Core, { config, access, writer }: ContactCenterDependencies) {
   const { pool, changeLog } = core;
-  const contactCenters = createContactCenterService({
-    db: pool,
-    writer,
-    isCompat: config.compat.enabled,
-    administratorPlaces: access.places,
-  });
+  const { administratorPlaces } = access;
+  const isCompat = config.compat.enabled;
+  const contactCenters = createContactCenterService({ db: pool, writer, isCompat, administratorPlaces });
   return {
     services: contactCenters,
     mounts: [

@@ -4,7 +4,6 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Setting } from '@gatehouse/contracts/environment-administration';
 import { clientSecretPlace, domainKey, everybody } from '@gatehouse/contracts/environment-api';
 import { definedOnly } from '@gatehouse/contracts/values';
-import type { SecretBox } from '@gatehouse/service-kit/crypto';
 import type { BrandingService } from '../branding/service.ts';
 import type { Write, WriteContext } from '../changes/writer.ts';
 import { auditedFields } from '../contact-centers/contact-center.ts';
@@ -21,8 +20,7 @@ import { type InstallationDocument, settingKey } from './document.ts';
 import { createBrandingImport, type Pictures } from './import-branding.ts';
 import { createEnvironmentImport } from './import-environments.ts';
 import { writeNumbers } from './import-numbers.ts';
-import { createReadSecret, type ReadSecret } from './import-secrets.ts';
-import type { ResolveSecret } from './secret-reference.ts';
+import type { ReadSecret } from './import-secrets.ts';
 import { freeDomains, type Installation, type StoredCenter } from './store.ts';
 
 type WantedCenter = InstallationDocument['contactCenters'][number];
@@ -43,17 +41,8 @@ export type Importer = ReturnType<typeof createImporter>;
 
 const centersPerTurn = 25;
 
-export function createImporter({
-  environments,
-  contactCenters,
-  settings,
-  globalSettings,
-  locations,
-  singleSignOn,
-  branding,
-  secretBox,
-  resolveSecret,
-}: {
+/** Each writes its part of the document. */
+export interface ImportedServices {
   environments: EnvironmentService;
   contactCenters: ContactCenterService;
   settings: SettingService;
@@ -61,10 +50,11 @@ export function createImporter({
   locations: LocationService;
   singleSignOn: SingleSignOnService;
   branding: BrandingService;
-  secretBox: SecretBox;
-  resolveSecret: ResolveSecret;
-}) {
-  const readSecret = createReadSecret({ secretBox, resolveSecret });
+}
+
+export function createImporter(services: ImportedServices, readSecret: ReadSecret) {
+  const { environments, contactCenters, settings, globalSettings, locations, singleSignOn, branding } =
+    services;
   const writeBranding = createBrandingImport(branding);
   const writeEnvironments = createEnvironmentImport({ environments, readSecret });
 

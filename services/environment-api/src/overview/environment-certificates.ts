@@ -12,8 +12,6 @@ interface Known {
 /** So many are read and parsed in one turn. */
 const pageSize = 100;
 
-export type EnvironmentCertificates = ReturnType<typeof createEnvironmentCertificates>;
-
 export function createEnvironmentCertificates(db: Queryable) {
   let known = new Map<string, Known>();
 

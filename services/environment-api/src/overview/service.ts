@@ -1,39 +1,53 @@
 /** Answers the overview: of the installation, or of one contact centre without anything that belongs to others. */
 import { problemsOfLag } from '@gatehouse/audit-trail/forwarding';
-import type { AuditLag, Ending } from '@gatehouse/contracts/answers';
+import type { Ending } from '@gatehouse/contracts/answers';
 import type { EnvironmentApiOverview } from '@gatehouse/contracts/environment-administration';
 import { definedOnly } from '@gatehouse/contracts/values';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import {
+  createProblemWatch,
   listedBeforeMs,
   orderEndings,
   orderProblems,
-  type ProblemWatch,
+  type Probe,
   problemsOfDeletions,
   problemsOfEndings,
 } from '@gatehouse/service-kit/health';
-import type { DeletionBounds, Pool } from '@gatehouse/service-kit/postgres';
+import type { Pool } from '@gatehouse/service-kit/postgres';
 import { unknownContactCenter } from '../access/caller.ts';
-import type { EnvironmentCertificates } from './environment-certificates.ts';
+import type { Audit } from '../audit/compose.ts';
+import { createEnvironmentCertificates } from './environment-certificates.ts';
 import { sharedPeopleProblems } from './shared-people.ts';
 import { sharedSubjectProblems } from './shared-subjects.ts';
 import { countInstallation, countOfContactCenter, listEndingKeys } from './store.ts';
 
 export interface OverviewOptions {
   pool: Pool;
-  lag(): Promise<AuditLag[]>;
-  bounds: DeletionBounds;
-  problemWatch: ProblemWatch;
-  environmentCertificates: EnvironmentCertificates;
+  audit: Pick<Audit, 'lag' | 'bounds'>;
+  probes: readonly Probe[];
   now: Clock;
 }
 
 const maxEndings = 20;
+const runbooks = {
+  Clock: 'a-clock-is-wrong',
+  Elasticsearch: 'audit-events-wait',
+  'LDAP directories': 'no-connection-to-a-configuration-server',
+  'Trusted proxies': 'a-proxy-is-not-trusted',
+} as const;
+const dispensable = ['Redis', 'Elasticsearch', 'Consul'];
 
 export type OverviewService = ReturnType<typeof createOverviewService>;
 
-export function createOverviewService(options: OverviewOptions) {
-  const { pool, lag, bounds, problemWatch, environmentCertificates, now } = options;
+export function createOverviewService({ pool, audit, probes, now }: OverviewOptions) {
+  const environmentCertificates = createEnvironmentCertificates(pool);
+  const problemWatch = createProblemWatch({
+    // The lag of the second destination says how much waits for it.
+    probes: probes.filter(({ name }) => name !== 'Second audit destination'),
+    runbooks,
+    dispensable,
+    now,
+  });
 
   const endingKeys = async (contactCenterId: string | undefined): Promise<Ending[]> => {
     const from = new Date(now()).toISOString();
@@ -72,8 +86,8 @@ export function createOverviewService(options: OverviewOptions) {
         countInstallation(pool, at).catch(() => undefined),
         endingKeys(undefined).catch(() => []),
         endingCertificates().catch(() => []),
-        lag().catch(() => undefined),
-        bounds.waiting().catch(() => []),
+        audit.lag().catch(() => undefined),
+        audit.bounds.waiting().catch(() => []),
       ]);
       const problems = [...found, ...people, ...subjects, ...problemsOfDeletions(deletions)];
       return judged(definedOnly({ problems, counts, endings: [...keys, ...certificates], auditLag }));

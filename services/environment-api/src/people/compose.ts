@@ -20,7 +20,7 @@ interface PeopleDependencies {
 
 export function composePeople(core: Core, { access, writer, contactCenters }: PeopleDependencies) {
   const { pool: db, secretBox, changeLog, publicUrl } = core;
-  const administratorPlaces = access.places;
+  const { administratorPlaces } = access;
   const passwordLinks = createPasswordLinks({
     db,
     writer,

@@ -1,5 +1,6 @@
 /** Routes of one kind of resource, users or groups: list, create, read, replace, patch and delete. */
 import { type App, etagOf, isFresh, visitorAddressOf } from '@gatehouse/service-kit/http';
+import type { createSemaphore } from '@gatehouse/service-kit/limits';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { WriteContext } from '../changes/writer.ts';
@@ -30,13 +31,20 @@ interface Endpoint {
   document: z.ZodType;
 }
 
-type BaseOf = (request: FastifyRequest) => string;
+export type BaseOf = (request: FastifyRequest) => string;
 
-export function resourceRoutes(scim: App, baseOf: BaseOf, endpoint: Endpoint): void {
+/** Of users and groups together. */
+interface Shared {
+  baseOf: BaseOf;
+  lists: ReturnType<typeof createSemaphore>;
+}
+
+export function resourceRoutes(scim: App, { baseOf, lists }: Shared, endpoint: Endpoint): void {
   const { path, param, one, document } = endpoint;
   const resource = {
     ...endpoint,
     baseOf,
+    lists,
     Name: one === 'user' ? 'User' : 'Group',
     url: `${path}/:${param}`,
     ownParams: params.extend({ [param]: z.string() }),
@@ -51,8 +59,7 @@ export function resourceRoutes(scim: App, baseOf: BaseOf, endpoint: Endpoint): v
   deleteRoute(scim, resource);
 }
 
-interface ResourceRoutes extends Endpoint {
-  baseOf: BaseOf;
+interface ResourceRoutes extends Endpoint, Shared {
   /** In the names of the operations. */
   Name: string;
   url: string;
@@ -81,7 +88,7 @@ function showing({ service, path }: Endpoint, baseOf: BaseOf) {
   };
 }
 
-function listRoute(scim: App, { Name, path, service, document, baseOf }: ResourceRoutes): void {
+function listRoute(scim: App, { Name, path, service, document, baseOf, lists }: ResourceRoutes): void {
   scim.get(
     path,
     {
@@ -94,8 +101,10 @@ function listRoute(scim: App, { Name, path, service, document, baseOf }: Resourc
         response: { 200: listOf(document), ...scimFailures },
       },
     },
-    async (request, reply) =>
-      send(reply, 200, listAnswer(await service.list(request.home, request.query, baseOf(request)))),
+    async (request, reply) => {
+      const list = () => service.list(request.home, request.query, baseOf(request));
+      return send(reply, 200, listAnswer(await lists.run(list)));
+    },
   );
 }
 

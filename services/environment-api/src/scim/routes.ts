@@ -1,7 +1,13 @@
-/** Routes below `/contact-centers/{id}/scim/v2` (RFC 7644): users and groups, bulk, and what this service can do. */
-import type { App } from '@gatehouse/service-kit/http';
-import type { FastifyRequest } from 'fastify';
+/** Routes below `/contact-centers/{id}/scim/v2` (RFC 7644), with callers, errors and a media type of their own: users and groups, bulk, and what this service can do. */
+import { type App, acceptJsonAs } from '@gatehouse/service-kit/http';
+import { createSemaphore } from '@gatehouse/service-kit/limits';
+import type { Queryable } from '@gatehouse/service-kit/postgres';
 import { z } from 'zod';
+import { type Admission, admitCallers } from '../access/admission.ts';
+import { requireReach } from '../access/caller.ts';
+import { decide } from '../access/guard.ts';
+import { findHome } from '../people/home.ts';
+import { contactCenterIdOf } from './authenticate.ts';
 import {
   bulkBody,
   bulkDocument,
@@ -13,40 +19,68 @@ import {
   userDocument,
 } from './bodies.ts';
 import type { createBulk } from './bulk.ts';
+import { maxPayloadBytes } from './bulk-request.ts';
 import { allOf, oneOf, resourceTypes, schemaDocuments, serviceProviderConfig } from './discovery.ts';
+import { scimErrorHandler } from './errors.ts';
 import type { Groups } from './groups.ts';
 import { send } from './reply.ts';
-import { contextOf, params, resourceRoutes, tags } from './resource-routes.ts';
+import { type BaseOf, contextOf, params, resourceRoutes, tags } from './resource-routes.ts';
 import type { Users } from './users.ts';
 
-export function scimRoutes(
-  scim: App,
-  {
-    users,
-    groups,
-    bulk,
-    publicUrl = '',
-  }: { users: Users; groups: Groups; bulk: ReturnType<typeof createBulk>; publicUrl?: string | undefined },
-): void {
-  const baseOf = ({ home }: FastifyRequest) =>
+/** A filter over very many people takes seconds: logins need the other connections to the database. */
+const listsAtOnce = { concurrency: 4, queueLength: 100, patienceMs: 10_000 };
+
+interface ScimRouteOptions {
+  db: Queryable;
+  admission: Admission;
+  users: Users;
+  groups: Groups;
+  bulk: ReturnType<typeof createBulk>;
+  publicUrl: string | undefined;
+}
+
+export function scimRoutes(scim: App, options: ScimRouteOptions): void {
+  const { db, admission, users, groups, bulk, publicUrl = '' } = options;
+  const lists = createSemaphore(listsAtOnce);
+  const baseOf: BaseOf = ({ home }) =>
     `${publicUrl}/environment/v3/contact-centers/${home.contactCenterId}/scim/v2`;
 
-  resourceRoutes(scim, baseOf, {
-    path: '/Users',
-    param: 'userId',
-    one: 'user',
-    service: users,
-    body: userBody,
-    document: userDocument,
+  scim.setErrorHandler(scimErrorHandler);
+  scim.decorateRequest('home');
+  acceptJsonAs('application/scim+json', scim);
+  scim.addHook('onRoute', (route) => {
+    route.bodyLimit = maxPayloadBytes;
   });
-  resourceRoutes(scim, baseOf, {
-    path: '/Groups',
-    param: 'groupId',
-    one: 'group',
-    service: groups,
-    body: groupBody,
-    document: groupDocument,
+  admitCallers(scim, admission);
+  scim.addHook('onRequest', async (request) => {
+    decide(request.caller, request);
+    request.home = await findHome(db, requireReach(request.caller, contactCenterIdOf(request)));
   });
+
+  resourceRoutes(
+    scim,
+    { baseOf, lists },
+    {
+      path: '/Users',
+      param: 'userId',
+      one: 'user',
+      service: users,
+      body: userBody,
+      document: userDocument,
+    },
+  );
+  resourceRoutes(
+    scim,
+    { baseOf, lists },
+    {
+      path: '/Groups',
+      param: 'groupId',
+      one: 'group',
+      service: groups,
+      body: groupBody,
+      document: groupDocument,
+    },
+  );
 
   scim.post(
     '/Bulk',
@@ -66,7 +100,10 @@ export function scimRoutes(
       return send(reply, 200, { schemas, Operations: results });
     },
   );
+  descriptionRoutes(scim, baseOf);
+}
 
+function descriptionRoutes(scim: App, baseOf: BaseOf): void {
   const describe = (
     path: string,
     name: string,
