@@ -8,7 +8,7 @@ export {
   type HttpClient,
   type HttpRequest,
   withHeaders,
+  withRequests,
 } from './http-client.ts';
-export { onceEach } from './idempotency.ts';
 export { isLoopbackHost } from './loopback.ts';
 export { isOfReadOnlyRegion, UpstreamError } from './upstream-error.ts';

@@ -1,6 +1,5 @@
 /** Names what others may use to bound attempts and work at the same time. */
 export { addressGroup, addressNetwork } from './address-group.ts';
-export { type AdmissionControl, createAdmissionControl } from './admission-control.ts';
 export {
   type Attempt,
   type AttemptCounter,

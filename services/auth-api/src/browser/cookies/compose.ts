@@ -1,6 +1,6 @@
 /** Composes what serves a browser: its cookies, the pages it is sent to, the forms it posted. */
 
-import { createAddressLimiter, createAdmissionControl } from '@gatehouse/service-kit/limits';
+import { createAddressLimiter } from '@gatehouse/service-kit/limits';
 import type { Core } from '../../core/core.ts';
 import type { Domain, ServicesOf } from '../../core/domain.ts';
 import { createBrowserCookies } from './browser-cookies.ts';
@@ -8,7 +8,7 @@ import { createPages } from './pages.ts';
 import { createPostedRequests } from './posted-requests.ts';
 
 interface CookieDependencies {
-  config: { signIn: { startsPerMinute: number; unfinishedPerAddress: number; busyDelayMs: number } };
+  config: { signIn: { startsPerMinute: number; unfinishedPerAddress: number } };
 }
 
 /** As long as a login waits in Redis for its user. */
@@ -19,7 +19,6 @@ export type CookieParts = ServicesOf<typeof composeCookies>;
 export function composeCookies({ publicUrl, redis, keyspace, now }: Core, { config }: CookieDependencies) {
   const limitStarts = () =>
     createAddressLimiter({ attempts: config.signIn.startsPerMinute, windowMs: 60_000, now });
-  const { unfinishedPerAddress, busyDelayMs } = config.signIn;
   const services = {
     publicUrl,
     cookies: createBrowserCookies(publicUrl),
@@ -32,9 +31,7 @@ export function composeCookies({ publicUrl, redis, keyspace, now }: Core, { conf
      * place back, so a whole shift may sign in at once from one address.
      */
     limitUnfinished: () =>
-      createAddressLimiter({ attempts: unfinishedPerAddress, windowMs: unfinishedLifeMs, now }),
-    /** Lets logins in progress end before new ones begin, while the process is busy. */
-    admissionControl: createAdmissionControl({ busyDelayMs }),
+      createAddressLimiter({ attempts: config.signIn.unfinishedPerAddress, windowMs: unfinishedLifeMs, now }),
     /** The limit that authorization, device and logout requests share. */
     starts: limitStarts(),
   };

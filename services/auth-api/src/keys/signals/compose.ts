@@ -1,7 +1,8 @@
 /** Composes shared signals: receivers, intake, outbox and the worker that pushes them. */
 import { createAddressPolicy } from '@gatehouse/api-client/http';
-import { createDeliveryWorker, createRepeatingWork } from '@gatehouse/service-kit/background';
+import { createRepeatingWork } from '@gatehouse/service-kit/background';
 import type { Core } from '../../core/core.ts';
+import { createDeliveryWorker } from '../../core/delivery-worker.ts';
 import type { Domain } from '../../core/domain.ts';
 import type { Audit } from '../../records/audit/compose.ts';
 import type { SigningKeyParts } from '../signing-keys/compose.ts';

@@ -1,6 +1,6 @@
 /** Sends the browser to a page that asks the user to sign in or to consent; the request waits in an interaction. */
 import { definedOnly } from '@gatehouse/contracts/values';
-import type { AdmissionControl, AttemptLimiter } from '@gatehouse/service-kit/limits';
+import type { AttemptLimiter } from '@gatehouse/service-kit/limits';
 import type { Browser } from '../../browser/cookies/browser-cookies.ts';
 import type { Pages } from '../../browser/cookies/pages.ts';
 import type { InteractionService } from '../../browser/interactions/service.ts';
@@ -8,6 +8,7 @@ import type { AuthorizationRequest } from '../../core/protocol/authorization-req
 import { addressOf, addressOfAnswer, type ShownPages } from '../../registry/clients/address.ts';
 import { type Client, onlyCenterOf } from '../../registry/clients/client.ts';
 import type { Schemes } from '../../sign-in/sso/scheme.ts';
+import type { AdmissionControl } from './admission-control.ts';
 import type { Ask } from './authorization-decision.ts';
 import type { NextStep } from './authorization-response.ts';
 

@@ -15,6 +15,7 @@ import type { Clients } from '../../registry/clients/compose.ts';
 import type { Sso } from '../../sign-in/sso/compose.ts';
 import type { Tokens } from '../../tokens/compose.ts';
 import type { ClientAuthenticationParts } from '../client-authentication/compose.ts';
+import { createAdmissionControl } from './admission-control.ts';
 import { createDecision } from './authorization-decision.ts';
 import { createAuthorizationIssuer } from './authorization-issue.ts';
 import { createAuthorizationEndpoint } from './authorize.ts';
@@ -32,7 +33,10 @@ import { createResponseJwt } from './response-jwt.ts';
 import { userCodeRoutes } from './user-code-routes.ts';
 
 interface AuthorizeDependencies {
-  config: { authorization: { requirePushed: boolean; pushedRequestTtlSeconds: number } };
+  config: {
+    authorization: { requirePushed: boolean; pushedRequestTtlSeconds: number };
+    signIn: { busyDelayMs: number };
+  };
   assertions: Assertions;
   audit: Audit;
   signingKeys: SigningKeyParts;
@@ -51,13 +55,12 @@ interface AuthorizeDependencies {
 export function composeAuthorize(core: Core, dependencies: AuthorizeDependencies) {
   const { issuer, redis, keyspace, now } = core;
   const {
-    config: { authorization: settings },
+    config: { authorization: settings, signIn },
     devices,
     clients,
     tokens,
   } = dependencies;
-  const { pages, cookies, starts, limitUnfinished, admissionControl, postedRequests, publicUrl } =
-    dependencies.cookies;
+  const { pages, cookies, starts, limitUnfinished, postedRequests, publicUrl } = dependencies.cookies;
   const { clientAuthentication, senderConstraints } = dependencies.clientAuthentication;
   const pushedRequests = createPushedRequests({
     redis,
@@ -105,7 +108,7 @@ export function composeAuthorize(core: Core, dependencies: AuthorizeDependencies
     now,
     starts,
     unfinished: limitUnfinished(),
-    admissionControl,
+    admissionControl: createAdmissionControl({ busyDelayMs: signIn.busyDelayMs }),
     hasSession: ({ request }) => cookies.readSession(request) !== undefined,
   });
   const pushEndpoint = createPushEndpoint({

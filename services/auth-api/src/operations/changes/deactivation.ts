@@ -1,8 +1,9 @@
 /** Revokes what ends by a change at Environment API: a contact centre is disabled, a domain removed, single sign-on switched off. */
-import { createRepeatingWork, untilDone } from '@gatehouse/service-kit/background';
+import { createRepeatingWork } from '@gatehouse/service-kit/background';
 import type { Trust } from '@gatehouse/service-kit/clock';
 import { unavailable } from '@gatehouse/service-kit/errors';
 import type { Logger } from '@gatehouse/service-kit/observability';
+import { untilDone } from '../../core/until-done.ts';
 import type { Revocations } from '../../records/revocation/revocations.ts';
 import type { SeenChange } from '../../registry/contact-centers/service.ts';
 import type { DeactivationPosition, Position } from './deactivation-position.ts';

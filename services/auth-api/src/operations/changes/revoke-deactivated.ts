@@ -1,7 +1,8 @@
 /** Revokes the tokens and sessions that end by changes at Environment API, and repeats it until it is done. */
-import { untilDone } from '@gatehouse/service-kit/background';
+
 import type { Clock } from '@gatehouse/service-kit/clock';
 import type { Logger } from '@gatehouse/service-kit/observability';
+import { untilDone } from '../../core/until-done.ts';
 import type { Revocations } from '../../records/revocation/revocations.ts';
 import { reasonUnsettled } from '../../records/revocation/unsettled.ts';
 import type { ContactCenterService, SeenChange } from '../../registry/contact-centers/service.ts';

@@ -4,8 +4,8 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { PersonChange } from '@gatehouse/people-directory';
-import { untilDone } from '@gatehouse/service-kit/background';
 import type { Logger } from '@gatehouse/service-kit/observability';
+import { untilDone } from '../../core/until-done.ts';
 
 export type EndingChange =
   | Exclude<PersonChange, { kind: 'created' | 'updated' }>

@@ -1,8 +1,8 @@
 /** Reads persons of the people store; uses copies while Environment API does not answer. */
 import type { EnvironmentApiClient, PersonQuery } from '@gatehouse/api-client/environment-api';
 import { type PersonView, readPersonChangeId } from '@gatehouse/contracts/environment-api';
-import type { OwnerState } from '@gatehouse/service-kit/cache';
 import type { Clock } from '@gatehouse/service-kit/clock';
+import type { OwnerState } from '../../core/revalidating-cache.ts';
 import { readAnswer } from '../../registry/contact-centers/service.ts';
 import { createPersonCopies } from './person-copies.ts';
 

@@ -2,8 +2,8 @@
 import type { EnvironmentApiClient } from '@gatehouse/api-client/environment-api';
 import type { BrandingView } from '@gatehouse/contracts/environment-api';
 import { definedOnly } from '@gatehouse/contracts/values';
-import { createRevalidatingCache, type OwnerState } from '@gatehouse/service-kit/cache';
 import type { Clock } from '@gatehouse/service-kit/clock';
+import { createRevalidatingCache, type OwnerState } from '../../core/revalidating-cache.ts';
 import { onlyCenterOf } from '../clients/client.ts';
 import type { ClientDirectory } from '../clients/directory.ts';
 import { type ContactCenterService, readAnswer, type SeenChange } from '../contact-centers/service.ts';

@@ -1,8 +1,9 @@
 /** Finds clients in a cache that follows changes and serves older copies while PostgreSQL does not answer. */
-import { createRevalidatingCache, newOwnerState } from '@gatehouse/service-kit/cache';
+
 import type { Clock } from '@gatehouse/service-kit/clock';
 import type { Queryable } from '@gatehouse/service-kit/postgres';
 import type { KnownDetailType } from '../../core/protocol/authorization-details.ts';
+import { createRevalidatingCache, newOwnerState } from '../../core/revalidating-cache.ts';
 import type { Client } from './client.ts';
 import { findClient, findClientsByResource, listDetailTypes, someClientHasOrigin } from './store.ts';
 

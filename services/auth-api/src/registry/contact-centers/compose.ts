@@ -2,10 +2,10 @@
 
 import { createEnvironmentApiClient } from '@gatehouse/api-client/environment-api';
 import { createHttpClient } from '@gatehouse/api-client/http';
-import { newOwnerState } from '@gatehouse/service-kit/cache';
 import { currentCorrelationId } from '@gatehouse/service-kit/http';
 import type { Core } from '../../core/core.ts';
 import type { Domain, ServicesOf } from '../../core/domain.ts';
+import { newOwnerState } from '../../core/revalidating-cache.ts';
 import type { RevocationParts } from '../../records/revocation/compose.ts';
 import { createContactCenters, environmentApiSource } from './service.ts';
 import { createSubjects } from './subjects.ts';

@@ -9,14 +9,14 @@ import {
   type EnvironmentView,
   environmentEnds,
 } from '@gatehouse/contracts/environment-api';
+import type { Clock } from '@gatehouse/service-kit/clock';
+import { z } from 'zod';
 import {
   createRevalidatingCache,
   type Loaded,
   newOwnerState,
   type OwnerState,
-} from '@gatehouse/service-kit/cache';
-import type { Clock } from '@gatehouse/service-kit/clock';
-import { z } from 'zod';
+} from '../../core/revalidating-cache.ts';
 import { canonicalTenant } from './fold-name.ts';
 
 /** Reads from the Environment API; `etag` is that of the cached copy. */

@@ -1,10 +1,10 @@
 /** Decides whose pages may call: our own, those of registered clients, and those of origins kept by Environment API. */
 import type { Fetched } from '@gatehouse/api-client/environment-api';
 import type { CorsView } from '@gatehouse/contracts/environment-api';
-import { createRevalidatingCache } from '@gatehouse/service-kit/cache';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { unavailable } from '@gatehouse/service-kit/errors';
 import type { KnownOrigins } from '@gatehouse/service-kit/http';
+import { createRevalidatingCache } from '../../core/revalidating-cache.ts';
 import type { ClientDirectory } from '../clients/directory.ts';
 
 export interface StoredOriginsOptions {

@@ -1,11 +1,11 @@
 /** Tells clients that a session is over (OpenID Connect Back-Channel Logout 1.0) and repeats failed attempts. */
 
 import { type HttpClient, UpstreamError } from '@gatehouse/api-client/http';
-import { createDeliveryWorker } from '@gatehouse/service-kit/background';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { randomUuid } from '@gatehouse/service-kit/crypto';
 import type { Logger } from '@gatehouse/service-kit/observability';
 import type { EndedSession } from '../../browser/sessions/session.ts';
+import { createDeliveryWorker } from '../../core/delivery-worker.ts';
 import type { AuditWriter } from '../../records/audit/event.ts';
 import type { ClientDirectory } from '../../registry/clients/directory.ts';
 import type { SignLogoutToken } from './logout-token.ts';

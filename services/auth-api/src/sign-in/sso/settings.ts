@@ -2,8 +2,8 @@
 import type { EnvironmentApiClient } from '@gatehouse/api-client/environment-api';
 import type { OidcSettings, SamlSettings, SingleSignOnView } from '@gatehouse/contracts/environment-api';
 import { definedOnly } from '@gatehouse/contracts/values';
-import { createRevalidatingCache, type OwnerState } from '@gatehouse/service-kit/cache';
 import type { Clock } from '@gatehouse/service-kit/clock';
+import { createRevalidatingCache, type OwnerState } from '../../core/revalidating-cache.ts';
 import { isEnd, readAnswer } from '../../registry/contact-centers/service.ts';
 
 /** One way of signing in, as it is set for a location. */

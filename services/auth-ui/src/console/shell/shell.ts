@@ -1,5 +1,5 @@
 /** Gives the areas what each page needs: the person, the APIs with the person's token, navigation, and what to show. */
-import { type HttpClient, onceEach, withHeaders } from '@gatehouse/api-client/http';
+import { type HttpClient, withHeaders } from '@gatehouse/api-client/http';
 import { accountPath, consolePath } from '@gatehouse/contracts/auth-api';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { csrfField, headersOfPerson, personOf } from '../../oauth-session/guard.ts';
@@ -12,6 +12,7 @@ import { type Area, isFor, navigationGroups } from './area.ts';
 import { conflictPage, lostSecrets } from './conflict.ts';
 import { type Flash, leaveFlash, takeFlash } from './flash.ts';
 import { formKeyField, formKeyOf, newFormKey } from './form-key.ts';
+import { onceEach } from './idempotency.ts';
 import { type ConsolePage, type ConsoleView, comparisonView, type FormPage, formView } from './pages.ts';
 import { type Form, withProblem } from './parts.ts';
 import type { Problem } from './problem.ts';

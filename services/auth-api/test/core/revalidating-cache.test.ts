@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createRevalidatingCache, type Loaded } from '../../src/cache/revalidating-cache.ts';
+import { createRevalidatingCache, type Loaded } from '../../src/core/revalidating-cache.ts';
 
 type View = { name: string };
 
@@ -178,7 +178,7 @@ describe('the view cache', () => {
     await expect(cache.get('a')).rejects.toThrow('down');
   });
 
-  // attack: have a copy from before an end put back by an answer on its way | ASVS 7.4.2 | guard: packages/service-kit/src/cache/revalidating-cache.ts
+  // attack: have a copy from before an end put back by an answer on its way | ASVS 7.4.2 | guard: services/auth-api/src/core/revalidating-cache.ts
   it('does not keep an answer from before a drop', async () => {
     const { cache, answerWith } = setUp();
     const gate = Promise.withResolvers<Loaded<View>>();

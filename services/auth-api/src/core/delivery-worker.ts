@@ -1,6 +1,6 @@
 /** Delivers what is due, a bounded number at a time, also what another replica left behind. */
-import type { Clock } from '../clock.ts';
-import type { Logger } from '../observability/logging/logger.ts';
+import type { Clock } from '@gatehouse/service-kit/clock';
+import type { Logger } from '@gatehouse/service-kit/observability';
 
 export interface DeliveryWorkerOptions<T> {
   /** In log lines. */

@@ -1,6 +1,6 @@
 /** Admits what begins while this process keeps up, and tells the rest when to come back, one after the other. */
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { AppError } from '../errors/app-error.ts';
+import { AppError } from '@gatehouse/service-kit/errors';
 
 const resolutionMs = 10;
 /** Short enough that what is let in meanwhile is worked off soon; long enough that a pause of the garbage collection closes nothing. */

@@ -1,6 +1,6 @@
 /** Repeats work that must not be given up, with growing pauses, until it succeeds or the process ends. */
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Logger } from '../observability/logging/logger.ts';
+import type { Logger } from '@gatehouse/service-kit/observability';
 
 export interface UntilDoneOptions {
   log: Logger;

@@ -1,6 +1,7 @@
 /** Caches the answers of another service: fresh for a while, then revalidated, and served stale while that service fails. */
-import type { Clock } from '../clock.ts';
-import { createGrowingCache } from './growing-cache.ts';
+
+import { createGrowingCache } from '@gatehouse/service-kit/cache';
+import type { Clock } from '@gatehouse/service-kit/clock';
 
 export type Loaded<T> =
   | { status: 'found'; value: T; etag: string | undefined }

@@ -1,6 +1,6 @@
 /** Lets Environment API do a request once, however often it arrives: by `Idempotency-Key`, which its other POSTs ignore. */
 import { createHmac } from 'node:crypto';
-import { type HttpClient, type HttpRequest, withRequests } from './http-client.ts';
+import { type HttpClient, type HttpRequest, withRequests } from '@gatehouse/api-client/http';
 
 /**
  * `secret`: random, of one form. The same form sent twice has the same keys; corrected and sent again it has others, because
