@@ -1,14 +1,15 @@
 /** Checks access tokens that callers present: a bound token counts only with its proof or certificate. */
+
+import { type CorsCaller, nameCorsCaller } from '@gatehouse/service-kit/http';
+import type { SingleUse } from '@gatehouse/service-kit/redis';
+import { hasScheme, parseBearerToken, parseDpopToken } from '../credentials/basic-auth.ts';
 import {
   insufficientScope,
   invalidRequest,
   invalidToken,
   missingToken,
   OAuthError,
-} from '@gatehouse/service-kit/errors';
-import { type CorsCaller, nameCorsCaller } from '@gatehouse/service-kit/http';
-import type { SingleUse } from '@gatehouse/service-kit/redis';
-import { hasScheme, parseBearerToken, parseDpopToken } from '../credentials/basic-auth.ts';
+} from '../oauth-errors/oauth-error.ts';
 import type { ClientCertificates } from './client-certificates.ts';
 import type { Confirmation } from './confirmation.ts';
 import { type DpopProof, type DpopProofs, DpopRefusal, dpopAlgorithms } from './dpop-proof.ts';

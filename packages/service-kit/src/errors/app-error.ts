@@ -1,6 +1,7 @@
 /** Defines the error that services throw: a public text for the caller, and details for the log alone. */
 
 import type { ProblemReason } from '@gatehouse/contracts/values';
+import type { FastifyReply } from 'fastify';
 
 export interface FieldProblem {
   /** Dotted path of the field as the caller wrote it. */
@@ -37,6 +38,8 @@ export class AppError extends Error {
   readonly why: Pick<FieldProblem, 'reason' | 'limit'>;
   readonly retryAfterSeconds: number | undefined;
   readonly comesBackByItself: boolean;
+  /** Of an error with a form of its own, which it keeps where others have the envelope. */
+  render?(reply: FastifyReply): FastifyReply;
 
   /** `name` is the machine-readable snake_case name, `message` the public text. */
   constructor(name: string, status: number, message: string, options: AppErrorOptions = {}) {

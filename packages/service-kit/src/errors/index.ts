@@ -13,27 +13,6 @@ export {
   unavailable,
 } from './app-error.ts';
 export { normalizeError } from './normalize.ts';
-export {
-  accessDenied,
-  consentRequired,
-  insufficientScope,
-  invalidClient,
-  invalidGrant,
-  invalidRequest,
-  invalidScope,
-  invalidTarget,
-  invalidToken,
-  loginRequired,
-  missingToken,
-  OAuthError,
-  plainDescription,
-  unauthorizedClient,
-  unmetRequirements,
-  unsupportedGrantType,
-  unsupportedResponseType,
-  unsupportedTokenType,
-} from './oauth-error.ts';
 export { envelopeErrorHandler, errorEnvelope } from './render-envelope.ts';
 export { htmlErrorHandler, renderErrorPage, sendErrorPage } from './render-html.ts';
-export { oauthErrorHandler } from './render-oauth.ts';
 export { reportError } from './report.ts';

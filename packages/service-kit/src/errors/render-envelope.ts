@@ -2,8 +2,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { AppError } from './app-error.ts';
 import { normalizeError } from './normalize.ts';
-import { OAuthError } from './oauth-error.ts';
-import { renderOAuthError } from './render-oauth.ts';
 import { reportError } from './report.ts';
 
 /** An error handler for `setErrorHandler`. */
@@ -14,8 +12,7 @@ export function envelopeErrorHandler(
 ): FastifyReply {
   const error = normalizeError(thrown, request.routeOptions.bodyLimit);
   reportError(request, reply, error);
-  // Security errors keep the form of the OAuth endpoints (compat).
-  if (error instanceof OAuthError) return renderOAuthError(reply, error);
+  if (error.render !== undefined) return error.render(reply);
   if (error.status === 401) return renderBadCredentials(reply, error);
   return reply.code(error.status).type('application/json; charset=utf-8').send(errorEnvelope(error));
 }

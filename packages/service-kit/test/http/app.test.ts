@@ -4,9 +4,7 @@ import { z } from 'zod';
 import { randomUuid } from '../../src/crypto/secrets.ts';
 import { conflict } from '../../src/errors/app-error.ts';
 import { normalizeError } from '../../src/errors/normalize.ts';
-import { invalidClient } from '../../src/errors/oauth-error.ts';
 import { htmlErrorHandler } from '../../src/errors/render-html.ts';
-import { oauthErrorHandler } from '../../src/errors/render-oauth.ts';
 import { type App, createApp } from '../../src/http/app.ts';
 import { createDrain } from '../../src/http/drain.ts';
 import { ok } from '../../src/http/envelope.ts';
@@ -67,12 +65,6 @@ async function build(trustedProxies: string[] = []): Promise<App> {
       return answer;
     },
   );
-  await app.register(async (oauth) => {
-    oauth.setErrorHandler(oauthErrorHandler);
-    oauth.post('/token', async () => {
-      throw invalidClient({ detail: 'unknown client' });
-    });
-  });
   await app.register(async (pages) => {
     pages.setErrorHandler(htmlErrorHandler);
     pages.get('/page', async () => {
@@ -260,17 +252,6 @@ test.each(['text/xml', 'text/plain', 'application/json\tx', 'multipart/form-data
 test('a response holds nothing but what its schema names', async () => {
   await build();
   expect((await app.inject('/allow')).json()).toEqual({ shown: 'yes', list: [{ id: 1 }] });
-});
-
-test('an OAuth error carries its code and challenge', async () => {
-  await build();
-  const answer = await app.inject({ method: 'POST', url: '/token' });
-  expect(answer.statusCode).toBe(401);
-  expect(answer.json()).toEqual({
-    error: 'invalid_client',
-    error_description: 'Client authentication failed',
-  });
-  expect(answer.headers['www-authenticate']).toContain('Basic');
 });
 
 test('an error page escapes its text, forbids scripts and frames, and shows the correlation id', async () => {

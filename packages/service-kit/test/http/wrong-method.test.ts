@@ -1,6 +1,6 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { AppError } from '../../src/errors/app-error.ts';
-import { oauthErrorHandler } from '../../src/errors/render-oauth.ts';
 import { type App, createApp } from '../../src/http/app.ts';
 import { createLogger } from '../../src/observability/logging/logger.ts';
 import { createMetrics } from '../../src/observability/metrics/registry.ts';
@@ -18,7 +18,9 @@ beforeAll(async () => {
   app.post('/things/all', async () => 'all');
   await app.register(
     async (scope: App) => {
-      scope.setErrorHandler(oauthErrorHandler);
+      scope.setErrorHandler((error: AppError, _request: FastifyRequest, reply: FastifyReply) =>
+        reply.code(error.status).send({ ownForm: error.message }),
+      );
       scope.addHook('onRequest', async () => {
         throw new AppError('unauthorized', 401, 'for those who are let in');
       });
@@ -39,10 +41,7 @@ describe('a method that a path has not', () => {
     const answer = await ask('GET', '/oauth/token?secret=s');
 
     expect(answer).toMatchObject({ status: 405, allow: 'POST' });
-    expect(JSON.parse(answer.body)).toEqual({
-      error: 'invalid_request',
-      error_description: 'GET is not possible here: use POST',
-    });
+    expect(JSON.parse(answer.body)).toEqual({ ownForm: 'GET is not possible here: use POST' });
     expect(JSON.parse((await ask('PUT', '/things/7')).body)).toMatchObject({
       status: { code: 405, name: 'method_not_allowed' },
     });

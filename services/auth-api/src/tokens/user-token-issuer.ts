@@ -1,8 +1,9 @@
 /** Issues the tokens for what a user has authorized: access, refresh and ID tokens. */
+
+import { invalidScope } from '@gatehouse/caller-auth/oauth-errors';
 import type { Confirmation } from '@gatehouse/caller-auth/sender-constraint';
 import { definedOnly } from '@gatehouse/contracts/values';
 import type { Clock } from '@gatehouse/service-kit/clock';
-import { invalidScope } from '@gatehouse/service-kit/errors';
 import type { DomainEvent } from '../core/domain-event.ts';
 import type { AuthorizationDetail } from '../core/protocol/authorization-details.ts';
 import { commonScope, openidScope } from '../core/protocol/parameters.ts';

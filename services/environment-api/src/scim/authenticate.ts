@@ -1,9 +1,9 @@
 /** Authenticates the callers of SCIM: a key of the contact centre with the purpose scim, or whoever calls the other routes. */
 import { parseBearerToken } from '@gatehouse/caller-auth/credentials';
+import { invalidToken } from '@gatehouse/caller-auth/oauth-errors';
 import { createGrowingCache } from '@gatehouse/service-kit/cache';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { sha256 } from '@gatehouse/service-kit/crypto';
-import { invalidToken } from '@gatehouse/service-kit/errors';
 import { createAddressLimiter } from '@gatehouse/service-kit/limits';
 import type { FastifyRequest } from 'fastify';
 import type { Admission } from '../access/admission.ts';

@@ -1,7 +1,8 @@
 /** Renders failures in the form of SCIM (RFC 7644 section 3.12). */
 
+import { OAuthError } from '@gatehouse/caller-auth/oauth-errors';
 import { definedOnly } from '@gatehouse/contracts/values';
-import { AppError, normalizeError, OAuthError, reportError } from '@gatehouse/service-kit/errors';
+import { AppError, normalizeError, reportError } from '@gatehouse/service-kit/errors';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
 export const scimMediaType = 'application/scim+json; charset=utf-8';

@@ -1,4 +1,6 @@
 /** Answers the page of a signed-in person: what waits, the person's answers, and the code that the person chooses. */
+
+import { missingToken } from '@gatehouse/caller-auth/oauth-errors';
 import type {
   ApprovalList,
   ApprovalResult,
@@ -7,7 +9,6 @@ import type {
 } from '@gatehouse/contracts/auth-api';
 import { definedOnly } from '@gatehouse/contracts/values';
 import { safeEqual, sha256 } from '@gatehouse/service-kit/crypto';
-import { missingToken } from '@gatehouse/service-kit/errors';
 import { ok } from '@gatehouse/service-kit/http';
 import type { AuditWriter } from '../../records/audit/event.ts';
 import { addressOf } from '../../registry/clients/address.ts';

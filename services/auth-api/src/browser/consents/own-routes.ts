@@ -1,9 +1,10 @@
 /** Serves `/auth/v3/consents`: the applications that a user has given access, and the end of it. */
 
+import { insufficientScope, missingToken } from '@gatehouse/caller-auth/oauth-errors';
 import { emptyEnvelope, errorEnvelope, securityError } from '@gatehouse/contracts/answers';
 import { consentListSchema, consoleClientId } from '@gatehouse/contracts/auth-api';
 import { definedOnly, label } from '@gatehouse/contracts/values';
-import { forbidden, insufficientScope, missingToken, notFound } from '@gatehouse/service-kit/errors';
+import { forbidden, notFound } from '@gatehouse/service-kit/errors';
 import { type App, ok } from '@gatehouse/service-kit/http';
 import { z } from 'zod';
 import { isWithinScope } from '../../core/protocol/parameters.ts';

@@ -1,9 +1,10 @@
 /** Serves `/ping` and `/sessions` below `/auth/v3`: where the user is signed in. */
 
+import { insufficientScope, missingToken } from '@gatehouse/caller-auth/oauth-errors';
 import { emptyEnvelope, errorEnvelope, securityError } from '@gatehouse/contracts/answers';
 import { sessionListSchema } from '@gatehouse/contracts/auth-api';
 import { definedOnly } from '@gatehouse/contracts/values';
-import { forbidden, insufficientScope, missingToken, notFound } from '@gatehouse/service-kit/errors';
+import { forbidden, notFound } from '@gatehouse/service-kit/errors';
 import { type App, ok } from '@gatehouse/service-kit/http';
 import { z } from 'zod';
 import { isWithinScope } from '../../core/protocol/parameters.ts';

@@ -1,5 +1,6 @@
 /** Reads authorization details (RFC 9396): checks them against their registered types, and compares them when tokens are narrowed. */
 import { isDeepStrictEqual } from 'node:util';
+import { OAuthError } from '@gatehouse/caller-auth/oauth-errors';
 import {
   type DetailType,
   invisible,
@@ -8,7 +9,6 @@ import {
   visibleTexts,
 } from '@gatehouse/contracts/resources';
 import { anyJson } from '@gatehouse/contracts/values';
-import { OAuthError } from '@gatehouse/service-kit/errors';
 import { z } from 'zod';
 
 /** Section 2.2: members whose meaning is the same in every type. */

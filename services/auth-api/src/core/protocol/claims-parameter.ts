@@ -1,5 +1,5 @@
 /** Reads the `claims` parameter (OpenID Connect Core section 5.5), which requests single claims for UserInfo or the ID token. */
-import { invalidRequest, unmetRequirements } from '@gatehouse/service-kit/errors';
+import { invalidRequest, unmetRequirements } from '@gatehouse/caller-auth/oauth-errors';
 import { z } from 'zod';
 import { supportedContexts } from './authentication-context.ts';
 import { isUserClaim } from './user-claims.ts';

@@ -1,6 +1,6 @@
 /** Reads the parameters of an OAuth request, each at most once and never empty (RFC 6749 sections 3.1 and 3.2), and scopes (section 3.3). */
 import formbody from '@fastify/formbody';
-import { invalidRequest, oauthErrorHandler } from '@gatehouse/service-kit/errors';
+import { invalidRequest, oauthErrorHandler } from '@gatehouse/caller-auth/oauth-errors';
 import type { App } from '@gatehouse/service-kit/http';
 
 export interface RequestParameters {

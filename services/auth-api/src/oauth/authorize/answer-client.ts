@@ -1,5 +1,5 @@
 /** Answers an authorization request: to the client, or to the device that the user lets in. */
-import { OAuthError } from '@gatehouse/service-kit/errors';
+import { OAuthError } from '@gatehouse/caller-auth/oauth-errors';
 import type { Browser } from '../../browser/cookies/browser-cookies.ts';
 import type { Pages } from '../../browser/cookies/pages.ts';
 import type { Devices } from '../../browser/devices/service.ts';

@@ -1,6 +1,7 @@
 /** Checks an authorization request, one named check after the other, before the user is asked. */
+
+import { invalidRequest, invalidScope, invalidTarget, OAuthError } from '@gatehouse/caller-auth/oauth-errors';
 import { definedOnly } from '@gatehouse/contracts/values';
-import { invalidRequest, invalidScope, invalidTarget, OAuthError } from '@gatehouse/service-kit/errors';
 import { supportedContexts } from '../../core/protocol/authentication-context.ts';
 import { invalidDetails } from '../../core/protocol/authorization-details.ts';
 import type { AuthorizationRequest } from '../../core/protocol/authorization-request.ts';

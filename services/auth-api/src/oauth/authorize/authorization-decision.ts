@@ -1,12 +1,13 @@
 /** Decides what an authorization request needs before its answer: a sign-in, a consent, a refusal, or nothing. */
-import type { Clock } from '@gatehouse/service-kit/clock';
+
 import {
   accessDenied,
   consentRequired,
   loginRequired,
   type OAuthError,
   unmetRequirements,
-} from '@gatehouse/service-kit/errors';
+} from '@gatehouse/caller-auth/oauth-errors';
+import type { Clock } from '@gatehouse/service-kit/clock';
 import type { ConsentService } from '../../browser/consents/service.ts';
 import { type Interaction, type InteractionState, isAsked } from '../../browser/interactions/interaction.ts';
 import type { Session } from '../../browser/sessions/session.ts';

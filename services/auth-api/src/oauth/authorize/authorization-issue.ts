@@ -1,6 +1,7 @@
 /** Issues what a granted authorization request returns: a code, tokens, or both (OpenID Connect Core section 3). */
+
+import { accessDenied } from '@gatehouse/caller-auth/oauth-errors';
 import { definedOnly } from '@gatehouse/contracts/values';
-import { accessDenied } from '@gatehouse/service-kit/errors';
 import type { Browser } from '../../browser/cookies/browser-cookies.ts';
 import type { SessionService } from '../../browser/sessions/service.ts';
 import type { Session } from '../../browser/sessions/session.ts';

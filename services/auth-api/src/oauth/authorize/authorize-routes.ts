@@ -1,7 +1,8 @@
 /** Serves `/auth/v3/oauth/authorize` to browsers: answers with redirects, or with a page when the redirect URI is not trusted. */
 
 import { hasScheme } from '@gatehouse/caller-auth/credentials';
-import { badRequest, htmlErrorHandler, oauthErrorHandler } from '@gatehouse/service-kit/errors';
+import { oauthErrorHandler } from '@gatehouse/caller-auth/oauth-errors';
+import { badRequest, htmlErrorHandler } from '@gatehouse/service-kit/errors';
 import type { App } from '@gatehouse/service-kit/http';
 import type { FastifyReply } from 'fastify';
 import { orExpiredPage } from '../../browser/cookies/expired-sign-in.ts';

@@ -1,5 +1,6 @@
 /** The authorization endpoint: takes a request to its answer, through a sign-in and a consent where they are needed. */
-import { accessDenied, badRequest } from '@gatehouse/service-kit/errors';
+import { accessDenied } from '@gatehouse/caller-auth/oauth-errors';
+import { badRequest } from '@gatehouse/service-kit/errors';
 import type { AttemptLimiter } from '@gatehouse/service-kit/limits';
 import type { Browser } from '../../browser/cookies/browser-cookies.ts';
 import type { FormGuard, GuardedForm } from '../../browser/interactions/form-guard.ts';

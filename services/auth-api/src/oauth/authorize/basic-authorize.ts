@@ -1,12 +1,12 @@
 /** Compat: verifies the name and password that a program sends to the authorization endpoint for its user. */
 import { type Credentials, parseBasicCredentials } from '@gatehouse/caller-auth/credentials';
 import {
-  AppError,
   consentRequired,
   loginRequired,
   OAuthError,
   unmetRequirements,
-} from '@gatehouse/service-kit/errors';
+} from '@gatehouse/caller-auth/oauth-errors';
+import { AppError } from '@gatehouse/service-kit/errors';
 import type { Browser, BrowserRequest } from '../../browser/cookies/browser-cookies.ts';
 import { isNavigation } from '../../browser/cookies/same-origin.ts';
 import type { SessionService } from '../../browser/sessions/service.ts';

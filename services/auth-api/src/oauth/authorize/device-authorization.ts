@@ -1,5 +1,5 @@
 /** The device authorization endpoint (RFC 8628 section 3.1): gives codes to a device without a browser. */
-import { invalidScope, unauthorizedClient } from '@gatehouse/service-kit/errors';
+import { invalidScope, unauthorizedClient } from '@gatehouse/caller-auth/oauth-errors';
 import type { AttemptLimiter } from '@gatehouse/service-kit/limits';
 import type { Pages } from '../../browser/cookies/pages.ts';
 import { pollIntervalSeconds } from '../../browser/devices/polled-requests.ts';

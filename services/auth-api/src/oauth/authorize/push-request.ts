@@ -1,7 +1,9 @@
 /** The pushed authorization request endpoint (RFC 9126): runs the checks of the authorization endpoint before the browser comes. */
+
+import { invalidRequest, OAuthError } from '@gatehouse/caller-auth/oauth-errors';
 import type { DpopProof } from '@gatehouse/caller-auth/sender-constraint';
 import { definedOnly } from '@gatehouse/contracts/values';
-import { AppError, invalidRequest, OAuthError } from '@gatehouse/service-kit/errors';
+import { AppError } from '@gatehouse/service-kit/errors';
 import type { AttemptLimiter } from '@gatehouse/service-kit/limits';
 import { type RequestParameters, readParameters } from '../../core/protocol/parameters.ts';
 import type { Client } from '../../registry/clients/client.ts';

@@ -1,7 +1,8 @@
 /** Reads an authorization request from checked parameters. */
+
+import { invalidRequest } from '@gatehouse/caller-auth/oauth-errors';
 import { definedOnly } from '@gatehouse/contracts/values';
 import type { Clock } from '@gatehouse/service-kit/clock';
-import { invalidRequest } from '@gatehouse/service-kit/errors';
 import type { AuthorizationRequest } from '../../core/protocol/authorization-request.ts';
 import type { DetailReader } from '../../registry/clients/detail-types.ts';
 import type { IdTokens } from '../../tokens/id-token.ts';

@@ -1,6 +1,7 @@
 /** Verifies request objects (RFC 9101): authorization requests as JWTs that the client has signed, by value. */
+
+import { OAuthError } from '@gatehouse/caller-auth/oauth-errors';
 import type { Clock } from '@gatehouse/service-kit/clock';
-import { OAuthError } from '@gatehouse/service-kit/errors';
 import { type KeySets, UnreadableKeySet } from '../../core/assertions/key-sets.ts';
 import {
   assertionAlgorithms,

@@ -1,5 +1,5 @@
 /** Finds the parameters of an authorization request: in the address, in a signed object, or in a pushed request. */
-import { invalidRequest, OAuthError } from '@gatehouse/service-kit/errors';
+import { invalidRequest, OAuthError } from '@gatehouse/caller-auth/oauth-errors';
 import { type RequestParameters, readParameters } from '../../core/protocol/parameters.ts';
 import type { ClientDirectory } from '../../registry/clients/directory.ts';
 import { isPushedRequestUri, type PushedRequests } from './pushed-requests.ts';

@@ -1,5 +1,9 @@
 /** Checks which response type a client may ask for, and by which response mode the answer may travel. */
-import { invalidRequest, unauthorizedClient, unsupportedResponseType } from '@gatehouse/service-kit/errors';
+import {
+  invalidRequest,
+  unauthorizedClient,
+  unsupportedResponseType,
+} from '@gatehouse/caller-auth/oauth-errors';
 import type { RequestParameters } from '../../core/protocol/parameters.ts';
 import {
   defaultResponseMode,

@@ -1,6 +1,8 @@
 /** The backchannel authentication endpoint (OpenID CIBA section 7): takes a client's request to the person whom it names. */
+
+import { OAuthError, unauthorizedClient } from '@gatehouse/caller-auth/oauth-errors';
 import { definedOnly } from '@gatehouse/contracts/values';
-import { AppError, OAuthError, unauthorizedClient } from '@gatehouse/service-kit/errors';
+import { AppError } from '@gatehouse/service-kit/errors';
 import type { Approvals } from '../../browser/approvals/service.ts';
 import type { UserCodes } from '../../browser/approvals/user-codes.ts';
 import { pollIntervalSeconds } from '../../browser/devices/polled-requests.ts';

@@ -1,5 +1,7 @@
 /** Finds the person whom a client wants to ask (OpenID CIBA section 7.1): by a user name, an ID token, or a token of a registered issuer. */
-import { AppError, invalidRequest, OAuthError, unavailable } from '@gatehouse/service-kit/errors';
+
+import { invalidRequest, OAuthError } from '@gatehouse/caller-auth/oauth-errors';
+import { AppError, unavailable } from '@gatehouse/service-kit/errors';
 import type { Tries } from '../../browser/devices/attempts.ts';
 import { UntrustedAssertion } from '../../core/assertions/untrusted.ts';
 import { ExpiredJwt } from '../../core/assertions/verify-jwt.ts';

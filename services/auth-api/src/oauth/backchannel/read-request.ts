@@ -1,6 +1,7 @@
 /** Reads what a client asks a person for (OpenID CIBA sections 7.1 and 7.2), one named check after the other. */
+
+import { invalidRequest, invalidScope, invalidTarget, OAuthError } from '@gatehouse/caller-auth/oauth-errors';
 import { definedOnly } from '@gatehouse/contracts/values';
-import { invalidRequest, invalidScope, invalidTarget, OAuthError } from '@gatehouse/service-kit/errors';
 import { askedWindowMs } from '../../browser/approvals/asked-people.ts';
 import { invalidDetails } from '../../core/protocol/authorization-details.ts';
 import {

@@ -1,6 +1,7 @@
 /** Verifies signed authentication requests (OpenID CIBA section 7.1.1): the whole request as a JWT that the client has signed. */
+
+import { invalidRequest } from '@gatehouse/caller-auth/oauth-errors';
 import type { Clock } from '@gatehouse/service-kit/clock';
-import { invalidRequest } from '@gatehouse/service-kit/errors';
 import type { SingleUse } from '@gatehouse/service-kit/redis';
 import type { JWTPayload } from 'jose';
 import { type KeySets, UnreadableKeySet } from '../../core/assertions/key-sets.ts';

@@ -1,7 +1,7 @@
 /** Authenticates clients at every endpoint that they call (RFC 6749 section 2.3). */
 import type { SecretVerifier } from '@gatehouse/caller-auth/credentials';
+import { invalidRequest } from '@gatehouse/caller-auth/oauth-errors';
 import type { SenderRequest } from '@gatehouse/caller-auth/sender-constraint';
-import { invalidRequest } from '@gatehouse/service-kit/errors';
 import { nameCorsCaller } from '@gatehouse/service-kit/http';
 import type { LastUses } from '@gatehouse/service-kit/postgres';
 import { readParameters } from '../../core/protocol/parameters.ts';

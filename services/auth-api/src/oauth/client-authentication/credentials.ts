@@ -1,6 +1,6 @@
 /** Reads by what a request wants to prove its client: one method, never two (RFC 6749 section 2.3). */
 import { type Credentials, hasScheme, parseBasicCredentials } from '@gatehouse/caller-auth/credentials';
-import { invalidRequest } from '@gatehouse/service-kit/errors';
+import { invalidRequest } from '@gatehouse/caller-auth/oauth-errors';
 import type { RequestParameters } from '../../core/protocol/parameters.ts';
 import type { ClientAuthMethod } from '../../registry/clients/client.ts';
 import { ClientRefusal } from './refusals.ts';

@@ -1,6 +1,7 @@
 /** Reports why a client failed to authenticate: to the log, to the audit trail and, where it is no oracle, to the caller. */
+
+import { invalidClient, OAuthError, plainDescription } from '@gatehouse/caller-auth/oauth-errors';
 import { definedOnly } from '@gatehouse/contracts/values';
-import { invalidClient, OAuthError, plainDescription } from '@gatehouse/service-kit/errors';
 import type { Logger } from '@gatehouse/service-kit/observability';
 import type { AuditWriter } from '../../records/audit/event.ts';
 import { onlyCenterOf } from '../../registry/clients/client.ts';

@@ -1,5 +1,6 @@
 /** Binds new tokens to the client that requests them: by a DPoP proof (RFC 9449 section 5) or a TLS client certificate (RFC 8705). */
 
+import { invalidRequest, OAuthError } from '@gatehouse/caller-auth/oauth-errors';
 import {
   type ClientCertificates,
   type Confirmation,
@@ -8,7 +9,6 @@ import {
   DpopRefusal,
   type SenderRequest,
 } from '@gatehouse/caller-auth/sender-constraint';
-import { invalidRequest, OAuthError } from '@gatehouse/service-kit/errors';
 import type { SingleUse } from '@gatehouse/service-kit/redis';
 import type { Client } from '../../registry/clients/client.ts';
 

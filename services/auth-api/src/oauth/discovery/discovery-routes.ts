@@ -1,6 +1,7 @@
 /** Serves the discovery documents and the key set, which are public. */
+
+import { oauthErrorHandler } from '@gatehouse/caller-auth/oauth-errors';
 import { metadataPathOf } from '@gatehouse/caller-auth/sender-constraint';
-import { oauthErrorHandler } from '@gatehouse/service-kit/errors';
 import { type App, allowEveryOrigin } from '@gatehouse/service-kit/http';
 import { discoverySchema, keySetSchema, resourceSchema } from '../../core/protocol/schemas.ts';
 import { keySetMaxAgeSeconds, publishKeys } from '../../keys/signing-keys/jwks.ts';

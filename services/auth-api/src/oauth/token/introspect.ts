@@ -1,7 +1,7 @@
 /** Answers token introspection (RFC 7662): one GET, a check in memory, and the answer that was stored with the token. */
 import { parseBasicCredentials } from '@gatehouse/caller-auth/credentials';
+import { unauthorizedClient } from '@gatehouse/caller-auth/oauth-errors';
 import type { IntrospectionRefresh } from '@gatehouse/contracts/auth-api';
-import { unauthorizedClient } from '@gatehouse/service-kit/errors';
 import { type RequestParameters, requireParameter } from '../../core/protocol/parameters.ts';
 import type { Revocations } from '../../records/revocation/revocations.ts';
 import type { Client } from '../../registry/clients/client.ts';

@@ -1,5 +1,5 @@
 /** Revokes tokens at the request of their client (RFC 7009). */
-import { unsupportedTokenType } from '@gatehouse/service-kit/errors';
+import { unsupportedTokenType } from '@gatehouse/caller-auth/oauth-errors';
 import { nameCorsCaller } from '@gatehouse/service-kit/http';
 import { requireParameter } from '../../core/protocol/parameters.ts';
 import type { AuditWriter } from '../../records/audit/event.ts';

@@ -1,8 +1,8 @@
 /** Mounts the endpoints that clients call by form: token, introspection, revocation. */
 
+import { oauthErrorHandler } from '@gatehouse/caller-auth/oauth-errors';
 import { securityError } from '@gatehouse/contracts/answers';
 import { introspectionAnswerSchema } from '@gatehouse/contracts/auth-api';
-import { oauthErrorHandler } from '@gatehouse/service-kit/errors';
 import type { App } from '@gatehouse/service-kit/http';
 import { z } from 'zod';
 import { describeOnly, readOnlyForms } from '../../core/protocol/parameters.ts';

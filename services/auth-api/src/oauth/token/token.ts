@@ -1,10 +1,7 @@
 /** Answers the token endpoint (RFC 6749 section 3.2): the same ordered steps around every grant. */
-import {
-  AppError,
-  invalidScope,
-  unauthorizedClient,
-  unsupportedGrantType,
-} from '@gatehouse/service-kit/errors';
+
+import { invalidScope, unauthorizedClient, unsupportedGrantType } from '@gatehouse/caller-auth/oauth-errors';
+import { AppError } from '@gatehouse/service-kit/errors';
 import { isCrossOrigin, nameCorsCaller } from '@gatehouse/service-kit/http';
 import { invalidDetails } from '../../core/protocol/authorization-details.ts';
 import {

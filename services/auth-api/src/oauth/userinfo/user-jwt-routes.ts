@@ -1,7 +1,8 @@
 /** Serves the compat endpoints that return the user of an access token as a JWT for another service. */
+
+import { oauthErrorHandler } from '@gatehouse/caller-auth/oauth-errors';
 import { readAccessToken } from '@gatehouse/caller-auth/sender-constraint';
 import { emptyEnvelope, securityError } from '@gatehouse/contracts/answers';
-import { oauthErrorHandler } from '@gatehouse/service-kit/errors';
 import { type App, ok } from '@gatehouse/service-kit/http';
 import { z } from 'zod';
 import type { ConvertedTokens } from '../token/exchange/converted-tokens.ts';

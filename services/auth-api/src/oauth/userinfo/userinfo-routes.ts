@@ -1,7 +1,7 @@
 /** Serves `/auth/v3/userinfo` and `/auth/v3/openid/userinfo`. */
 import formbody from '@fastify/formbody';
+import { oauthErrorHandler } from '@gatehouse/caller-auth/oauth-errors';
 import { securityError } from '@gatehouse/contracts/answers';
-import { oauthErrorHandler } from '@gatehouse/service-kit/errors';
 import type { App } from '@gatehouse/service-kit/http';
 import { readParameters } from '../../core/protocol/parameters.ts';
 import type { UserInfo } from './userinfo.ts';

@@ -1,7 +1,8 @@
 /** Returns the user of an access token: in the compat form, as OpenID Connect claims (Core section 5.3), or as a JWT. */
+
+import { insufficientScope } from '@gatehouse/caller-auth/oauth-errors';
 import type { ResourceTokens, SenderRequest } from '@gatehouse/caller-auth/sender-constraint';
 import type { Clock } from '@gatehouse/service-kit/clock';
-import { insufficientScope } from '@gatehouse/service-kit/errors';
 import type { EncryptFor } from '../../core/assertions/encryption.ts';
 import { isWithinScope, openidScope } from '../../core/protocol/parameters.ts';
 import {

@@ -1,7 +1,9 @@
 /** Checks at the moment of issue whether users and clients of a contact centre may still get tokens and sessions. */
+
+import { invalidGrant } from '@gatehouse/caller-auth/oauth-errors';
 import type { ContactCenterView } from '@gatehouse/contracts/environment-api';
 import type { Clock } from '@gatehouse/service-kit/clock';
-import { invalidGrant, unavailable } from '@gatehouse/service-kit/errors';
+import { unavailable } from '@gatehouse/service-kit/errors';
 import type { Entry } from '../../records/revocation/revocation.ts';
 import type { Revocations } from '../../records/revocation/revocations.ts';
 import { canonicalTenant } from '../../registry/contact-centers/fold-name.ts';

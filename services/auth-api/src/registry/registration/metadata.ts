@@ -1,6 +1,7 @@
 /** Converts client metadata into a registration and back; a missing member gets its default, also in an update (RFC 7592 section 2.2). */
+
+import { OAuthError, plainDescription } from '@gatehouse/caller-auth/oauth-errors';
 import { definedOnly } from '@gatehouse/contracts/values';
-import { OAuthError, plainDescription } from '@gatehouse/service-kit/errors';
 import { deviceGrantType } from '../../core/protocol/grant-types.ts';
 import { parseScope } from '../../core/protocol/parameters.ts';
 import { isLoopbackUri } from '../../core/protocol/redirect-uri.ts';

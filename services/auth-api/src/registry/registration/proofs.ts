@@ -1,7 +1,7 @@
 /** Verifies that a caller may register a client, or owns a registration. */
 import { parseBearerToken, type SecretVerifier } from '@gatehouse/caller-auth/credentials';
+import { invalidToken } from '@gatehouse/caller-auth/oauth-errors';
 import { equalDigests, type Secret, safeEqual, sha256 } from '@gatehouse/service-kit/crypto';
-import { invalidToken } from '@gatehouse/service-kit/errors';
 import type { AttemptLimiter } from '@gatehouse/service-kit/limits';
 import type { AuditWriter } from '../../records/audit/event.ts';
 import type { Client } from '../clients/client.ts';

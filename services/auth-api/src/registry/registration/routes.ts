@@ -1,8 +1,8 @@
 /** Serves `/auth/v3/oauth/register`: dynamic client registration (RFC 7591) and its management (RFC 7592). */
 
+import { invalidRequest, OAuthError, oauthErrorHandler } from '@gatehouse/caller-auth/oauth-errors';
 import { securityError } from '@gatehouse/contracts/answers';
 import { freeText } from '@gatehouse/contracts/values';
-import { invalidRequest, OAuthError, oauthErrorHandler } from '@gatehouse/service-kit/errors';
 import { type App, nameCorsCaller } from '@gatehouse/service-kit/http';
 import type { FastifyError, FastifyRequest } from 'fastify';
 import { z } from 'zod';

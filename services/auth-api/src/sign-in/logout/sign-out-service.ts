@@ -1,6 +1,8 @@
 /** Signs out the user of a browser or of a token: this session, or every session of the user. */
+
+import { insufficientScope } from '@gatehouse/caller-auth/oauth-errors';
 import { definedOnly } from '@gatehouse/contracts/values';
-import { forbidden, insufficientScope } from '@gatehouse/service-kit/errors';
+import { forbidden } from '@gatehouse/service-kit/errors';
 import type { AttemptLimiter } from '@gatehouse/service-kit/limits';
 import type { Browser } from '../../browser/cookies/browser-cookies.ts';
 import type { Pages } from '../../browser/cookies/pages.ts';

@@ -1,5 +1,5 @@
 /** Builds the record of an access token for a user whom a registered issuer has named: no session, no refresh token (RFC 7521 section 4.1). */
-import { invalidScope } from '@gatehouse/service-kit/errors';
+import { invalidScope } from '@gatehouse/caller-auth/oauth-errors';
 import { narrowScope } from '../../../core/protocol/parameters.ts';
 import { membershipAsked } from '../../../tokens/access-token.ts';
 import { newFamilyId } from '../../../tokens/family-token.ts';

@@ -1,7 +1,7 @@
 /** Derives the record of an exchanged token: all but client, audience and scope comes from the subject token, also its end. */
 
+import { invalidScope } from '@gatehouse/caller-auth/oauth-errors';
 import type { Confirmation } from '@gatehouse/caller-auth/sender-constraint';
-import { invalidScope } from '@gatehouse/service-kit/errors';
 import type { AuthorizationDetail } from '../../../core/protocol/authorization-details.ts';
 import { commonScope, narrowScope } from '../../../core/protocol/parameters.ts';
 import type { Revocable } from '../../../records/revocation/revocation.ts';

@@ -1,6 +1,7 @@
 /** Issues what an exchange requests: an access token, a refresh token, an ID token or a JWT. */
+
+import { invalidRequest, invalidScope, invalidTarget } from '@gatehouse/caller-auth/oauth-errors';
 import { isProvenBy } from '@gatehouse/caller-auth/sender-constraint';
-import { invalidRequest, invalidScope, invalidTarget } from '@gatehouse/service-kit/errors';
 import { isWithinScope, openidScope } from '../../../core/protocol/parameters.ts';
 import type { ContactCenterStatusCheck } from '../../../people/accounts/contact-center-status.ts';
 import type { Client } from '../../../registry/clients/client.ts';

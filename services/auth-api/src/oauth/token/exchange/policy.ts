@@ -1,6 +1,7 @@
 /** Checks who may exchange what: allow-lists of the registration, the contact centre, and the tokens' own claims. */
+
+import { invalidRequest, unauthorizedClient } from '@gatehouse/caller-auth/oauth-errors';
 import { type Confirmation, isProvenBy } from '@gatehouse/caller-auth/sender-constraint';
-import { invalidRequest, unauthorizedClient } from '@gatehouse/service-kit/errors';
 import type { UserIdentity } from '../../../people/identity/identity.ts';
 import { type Client, servesContactCenter } from '../../../registry/clients/client.ts';
 import type { AccessTokenRecord } from '../../../tokens/access-token.ts';

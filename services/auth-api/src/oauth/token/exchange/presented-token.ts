@@ -1,6 +1,7 @@
 /** Reads the subject_token and the actor_token of an exchange (RFC 8693 section 2.1). */
+
+import { invalidRequest } from '@gatehouse/caller-auth/oauth-errors';
 import type { Clock } from '@gatehouse/service-kit/clock';
-import { invalidRequest } from '@gatehouse/service-kit/errors';
 import type { SessionService } from '../../../browser/sessions/service.ts';
 import { type RequestParameters, requireParameter } from '../../../core/protocol/parameters.ts';
 import type { Revocations } from '../../../records/revocation/revocations.ts';

@@ -1,6 +1,7 @@
 /** Issues a token to a user whom an assertion of a registered issuer names, of whatever kind, and records the outcome. */
+
+import { invalidGrant } from '@gatehouse/caller-auth/oauth-errors';
 import { definedOnly } from '@gatehouse/contracts/values';
-import { invalidGrant } from '@gatehouse/service-kit/errors';
 import { UntrustedAssertion } from '../../../core/assertions/untrusted.ts';
 import type { ContactCenterStatusCheck } from '../../../people/accounts/contact-center-status.ts';
 import type { AuditEvent, AuditWriter } from '../../../records/audit/event.ts';

@@ -1,5 +1,5 @@
 /** Redeems a converted token for an access token of the client that presents it; it is checked as an exchange. */
-import { invalidGrant, OAuthError } from '@gatehouse/service-kit/errors';
+import { invalidGrant, OAuthError } from '@gatehouse/caller-auth/oauth-errors';
 import type { TokenAnswer } from '../../../tokens/access-token.ts';
 import type { AccessTokens } from '../../../tokens/access-tokens.ts';
 import type { GrantRequest } from '../grant-handler.ts';

@@ -1,5 +1,5 @@
 /** Resolves the audience of an exchanged token: audiences by client id, resources by the registrations of clients. */
-import { invalidTarget } from '@gatehouse/service-kit/errors';
+import { invalidTarget } from '@gatehouse/caller-auth/oauth-errors';
 import type { Client } from '../../../registry/clients/client.ts';
 import type { ClientDirectory } from '../../../registry/clients/directory.ts';
 

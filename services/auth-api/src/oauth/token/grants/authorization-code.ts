@@ -1,6 +1,7 @@
 /** Redeems an authorization code (RFC 6749 section 4.1.3) with its proof of possession (RFC 7636 section 4.6). */
+
+import { invalidGrant } from '@gatehouse/caller-auth/oauth-errors';
 import type { Clock } from '@gatehouse/service-kit/clock';
-import { invalidGrant } from '@gatehouse/service-kit/errors';
 import { requireParameter } from '../../../core/protocol/parameters.ts';
 import { provesCodeChallenge } from '../../../core/protocol/pkce.ts';
 import type { AuditWriter } from '../../../records/audit/event.ts';

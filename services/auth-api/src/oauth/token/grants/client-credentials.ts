@@ -1,6 +1,7 @@
 /** Grants a client a token for itself (RFC 6749 section 4.4): no user, no refresh token. */
+
+import { invalidScope, unauthorizedClient } from '@gatehouse/caller-auth/oauth-errors';
 import type { Clock } from '@gatehouse/service-kit/clock';
-import { invalidScope, unauthorizedClient } from '@gatehouse/service-kit/errors';
 import { narrowScope } from '../../../core/protocol/parameters.ts';
 import type { ContactCenterStatusCheck } from '../../../people/accounts/contact-center-status.ts';
 import type { AuditWriter } from '../../../records/audit/event.ts';

@@ -1,8 +1,8 @@
 /** Grants the console a token of the operator for the link that the operator made. Nothing refreshes it. */
 import { isIP } from 'node:net';
+import { invalidGrant, unauthorizedClient } from '@gatehouse/caller-auth/oauth-errors';
 import { consoleClientId, consoleLinkGrantType, consoleLinkParameters } from '@gatehouse/contracts/auth-api';
 import type { Clock } from '@gatehouse/service-kit/clock';
-import { invalidGrant, unauthorizedClient } from '@gatehouse/service-kit/errors';
 import { requireParameter } from '../../../core/protocol/parameters.ts';
 import type { ConsoleLinks } from '../../../sign-in/console-links/service.ts';
 import { tokenAnswer } from '../../../tokens/access-token.ts';

@@ -1,5 +1,7 @@
 /** Grants tokens for a user's name and password (RFC 6749 section 4.3), to clients of existing installations. */
-import { AppError, invalidGrant, invalidRequest, invalidScope } from '@gatehouse/service-kit/errors';
+
+import { invalidGrant, invalidRequest, invalidScope } from '@gatehouse/caller-auth/oauth-errors';
+import { AppError } from '@gatehouse/service-kit/errors';
 import { narrowScope, requireParameter } from '../../../core/protocol/parameters.ts';
 import type { AuthenticatedLogin, Login } from '../../../people/accounts/authenticate.ts';
 import type { UserService } from '../../../people/accounts/service.ts';

@@ -1,5 +1,5 @@
 /** Gives out the tokens of a request that a person has answered elsewhere; the device grant and the CIBA grant poll alike. */
-import { invalidGrant, OAuthError } from '@gatehouse/service-kit/errors';
+import { invalidGrant, OAuthError } from '@gatehouse/caller-auth/oauth-errors';
 import type { PollResult } from '../../../browser/devices/polled-requests.ts';
 import { requireParameter } from '../../../core/protocol/parameters.ts';
 import type { AuditWriter } from '../../../records/audit/event.ts';

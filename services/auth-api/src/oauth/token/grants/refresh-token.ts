@@ -1,6 +1,8 @@
 /** Renews tokens (RFC 6749 section 6) with rotation; reuse of a rotated token revokes its family (RFC 9700 section 4.14). */
+
+import { invalidGrant, invalidScope } from '@gatehouse/caller-auth/oauth-errors';
 import type { Confirmation } from '@gatehouse/caller-auth/sender-constraint';
-import { AppError, invalidGrant, invalidScope } from '@gatehouse/service-kit/errors';
+import { AppError } from '@gatehouse/service-kit/errors';
 import type { AuthorizationDetail } from '../../../core/protocol/authorization-details.ts';
 import { requireParameter } from '../../../core/protocol/parameters.ts';
 import type { UserService } from '../../../people/accounts/service.ts';

@@ -1,6 +1,7 @@
 /** Exchanges a user's token for one with another audience and no more rights (RFC 8693): impersonation and delegation. */
+
+import { invalidRequest } from '@gatehouse/caller-auth/oauth-errors';
 import { definedOnly } from '@gatehouse/contracts/values';
-import { invalidRequest } from '@gatehouse/service-kit/errors';
 import { exchangeGrantType } from '../../../core/protocol/grant-types.ts';
 import type { RequestParameters } from '../../../core/protocol/parameters.ts';
 import type { AuditEvent, AuditWriter } from '../../../records/audit/event.ts';

@@ -1,5 +1,6 @@
 /** Defines the errors of the OAuth endpoints: `error` and `error_description` on the wire (RFC 6749 sections 4.1.2.1 and 5.2). */
-import { AppError, type AppErrorOptions } from './app-error.ts';
+import { AppError, type AppErrorOptions } from '@gatehouse/service-kit/errors';
+import type { FastifyReply } from 'fastify';
 
 export interface OAuthErrorOptions extends AppErrorOptions {
   /** Value of WWW-Authenticate, sent with 401. */
@@ -18,6 +19,26 @@ export class OAuthError extends AppError {
     this.challenge = options.challenge;
     this.dpopNonce = options.dpopNonce;
   }
+
+  /** Keeps its form on routes whose other errors have the envelope (compat). */
+  override render(reply: FastifyReply): FastifyReply {
+    if (this.challenge) reply.header('www-authenticate', this.challenge);
+    if (this.dpopNonce) reply.header('dpop-nonce', this.dpopNonce);
+    return sendOAuthError(reply, this, this.name);
+  }
+}
+
+/** `code` is one of the OAuth registry. */
+export function sendOAuthError(
+  reply: FastifyReply,
+  { status, message }: AppError,
+  code: string,
+): FastifyReply {
+  return reply
+    .code(status)
+    .header('cache-control', 'no-store')
+    .type('application/json; charset=utf-8')
+    .send(JSON.stringify({ error: code, error_description: message }));
 }
 
 /** RFC 6749 section 5.2: printable ASCII without quotes and backslashes, for descriptions that quote a library or a caller. */

@@ -1,0 +1,21 @@
+/** Renders errors of the OAuth endpoints (RFC 6749 section 5.2). */
+import { type AppError, normalizeError, reportError } from '@gatehouse/service-kit/errors';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { OAuthError, sendOAuthError } from './oauth-error.ts';
+
+/** An error handler for `setErrorHandler`. */
+export function oauthErrorHandler(
+  thrown: unknown,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): FastifyReply {
+  const error = normalizeError(thrown, request.routeOptions.bodyLimit);
+  reportError(request, reply, error);
+  return error instanceof OAuthError ? error.render(reply) : sendOAuthError(reply, error, codeOf(error));
+}
+
+/** Returns a code of the OAuth registry for an error that is not OAuth's own. */
+function codeOf({ status }: AppError): string {
+  if (status === 503 || status === 429) return 'temporarily_unavailable';
+  return status >= 500 ? 'server_error' : 'invalid_request';
+}
