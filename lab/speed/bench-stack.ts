@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface, type Interface } from 'node:readline';
+import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { provision } from '../../tools/stack/provisioning/provision.ts';
 import {
@@ -36,10 +36,6 @@ interface TokenAnswer {
 export interface BenchStack {
   readonly authApiUrl: string;
   readonly configServerPort: number;
-  /** With the path of its API. */
-  readonly environmentApiUrl: string;
-  /** Of Auth API. */
-  readonly managementUrl: string;
   readonly redisUrl: string;
   /** As an account that may write everything. */
   readonly postgresUrl: string;
@@ -48,7 +44,6 @@ export interface BenchStack {
   readonly publicUrl: string;
   /** Basic credentials of an operator. */
   readonly operator: string;
-  readonly environmentId: string;
   readonly user: { name: string; password: string; tenant: string };
   /** Confidential applications that users sign in to. */
   readonly loginClient: { id: string; authorization: string };
@@ -74,16 +69,12 @@ export interface BenchStack {
   readonly floorPid: number;
   /** The processes that serve a login: Auth API and Auth UI. */
   readonly loginPids: readonly number[];
-  /** Services and stores. */
-  readonly installationPids: readonly number[];
   readonly pids: readonly number[];
   readonly isPinned: boolean;
   /** Token chains that a row with chained bodies may start. */
   readonly chains: number;
   /** Credentials of another client of our own. */
   client(id: string): Promise<string>;
-  /** Makes one more client; its credentials. */
-  register(client: Record<string, unknown>): Promise<string>;
   floor(name: FloorName): LoadPlan;
   token(form: Record<string, string>): Promise<TokenAnswer>;
   stop(): Promise<void>;
@@ -92,9 +83,8 @@ export interface BenchStack {
 /** The parts of stack.json that a bench reads. */
 interface StackFile {
   publicUrl: string;
-  environmentId: string;
   contactCenterId: string;
-  services: Record<ServiceName, { url: string; managementUrl: string }>;
+  services: Record<ServiceName, { url: string }>;
   ops: { username: string; password: string };
   users: { username: string; tenant: string; password: string }[];
   redisUrl: string;
@@ -104,34 +94,26 @@ interface StackFile {
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const node = [process.execPath, '--conditions=source'] as const;
 
-export interface StackOptions {
-  /** People beside those of the demo. */
-  agents?: number;
-  configServerAnswersAfterMs?: number;
-  /** Of the services; by default those that let a bench sign in from one address as often as it wants. */
-  settings?: NodeJS.ProcessEnv;
-}
-
+/** A bench signs in from one address as often as it wants. */
 const withoutLimits = {
   GATEHOUSE_SIGN_IN_STARTS_PER_MINUTE: '1000000',
   GATEHOUSE_SIGN_IN_BUSY_DELAY_MS: '0',
 };
 
-export async function startBenchStack(chains: number, options: StackOptions = {}): Promise<BenchStack> {
-  const { agents = 0, configServerAnswersAfterMs = 0, settings = withoutLimits } = options;
+/** `agents`: people beside those of the demo. */
+export async function startBenchStack(chains: number, agents = 0): Promise<BenchStack> {
   const folder = await mkdtemp(join(tmpdir(), 'gatehouse-bench-'));
   await chmod(folder, 0o755);
-  const stack = await start(['tools/stack/start.ts', '--port', '0', '--quiet', '--state', folder], settings);
+  const stack = await start(
+    ['tools/stack/start.ts', '--port', '0', '--quiet', '--state', folder],
+    withoutLimits,
+  );
   const file = JSON.parse(await readFile(join(folder, 'stack.json'), 'utf8')) as StackFile;
   const processes = JSON.parse(
     await readFile(join(folder, 'stack.processes.json'), 'utf8'),
   ) as RunningProcess[];
   const floor = await start(['lab/speed/floor-server.ts', file.redisUrl]);
-  const configServer = await start([
-    'lab/speed/config-server.ts',
-    `${agents}`,
-    `${configServerAnswersAfterMs}`,
-  ]);
+  const configServer = await start(['lab/speed/config-server.ts', `${agents}`]);
   await provision({ publicUrl: file.publicUrl, configServerPort: Number(configServer.line), clients: [] });
   const serviceOf = (name: ServiceName) => ({
     pid: processes.find((one) => one.name === name)?.pid ?? 0,
@@ -145,7 +127,7 @@ export async function startBenchStack(chains: number, options: StackOptions = {}
   const loginPids = [services['auth-api'].pid, services['auth-ui'].pid];
   const user = file.users[0];
   if (!user) throw new Error('the demo data lacks what the bench needs');
-  const { url: authApiUrl, managementUrl } = file.services['auth-api'];
+  const { url: authApiUrl } = file.services['auth-api'];
   const peerServer = await start([
     'lab/speed/peers/oidc-provider-server.mjs',
     file.redisUrl,
@@ -158,14 +140,11 @@ export async function startBenchStack(chains: number, options: StackOptions = {}
   return {
     authApiUrl,
     configServerPort: Number(configServer.line),
-    environmentApiUrl: `${services['environment-api'].url}/environment/v3`,
-    managementUrl,
     redisUrl: file.redisUrl,
     postgresUrl: file.postgresUrl,
     authorization,
     publicUrl: file.publicUrl,
     operator: basic(file.ops.username, file.ops.password),
-    environmentId: file.environmentId,
     user: { name: user.username, password: user.password, tenant: user.tenant },
     loginClient: await registerLoginClient(authApiUrl, file.ops, 'bench-login'),
     secondLoginClient: await registerLoginClient(authApiUrl, file.ops, 'bench-login-second'),
@@ -179,12 +158,10 @@ export async function startBenchStack(chains: number, options: StackOptions = {}
     signer,
     peer: { ...peer, pid: peerServer.process.pid ?? 0 },
     client: async (id) => others.get(id) ?? '',
-    register: (client) => registerClient(authApiUrl, file.ops, client),
     services,
     serverPid: services['auth-api'].pid,
     floorPid: floor.process.pid ?? 0,
     loginPids,
-    installationPids: processes.map(({ pid }) => pid),
     pids: [
       ...processes.map(({ pid }) => pid),
       ...[floor, configServer, peerServer, stack].map((started) => started.process.pid ?? 0),
@@ -229,11 +206,11 @@ async function requestToken(
   return (await answer.json()) as TokenAnswer;
 }
 
-/** Resolves with the first line that the program prints; `lines` gives the ones after it. */
+/** Resolves with the first line that the program prints. */
 export async function start(
   args: readonly string[],
   settings: NodeJS.ProcessEnv = {},
-): Promise<{ process: ChildProcess; line: string; lines: Interface }> {
+): Promise<{ process: ChildProcess; line: string }> {
   const child = spawn(node[0], [node[1], ...args], {
     cwd: root,
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -244,7 +221,7 @@ export async function start(
     once(lines, 'line').then(([first]) => String(first)),
     once(child, 'exit').then(([code]) => Promise.reject(new Error(`${args[0]} ended with ${code}`))),
   ]);
-  return { process: child, line, lines };
+  return { process: child, line };
 }
 
 export async function end(child: ChildProcess): Promise<void> {

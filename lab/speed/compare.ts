@@ -9,7 +9,7 @@ import { middleOf } from './samples.ts';
 
 const ourTree = fileURLToPath(new URL('../..', import.meta.url));
 /** Figures that say how fast the product is; those of the floors and peers are left out. */
-const compared = /^(perSecond|ratioToFloor|samlAnswersPerSecond|cpu(Us|Ms)\w*|tookMs)$/;
+const compared = /^(perSecond|ratioToFloor|cpu(Us|Ms)\w*)$/;
 
 /** `theirTree`: a checkout whose bench knows the same rows and options. Each round is a run of its own, on a fresh stack. */
 export async function compareTrees(
@@ -44,7 +44,7 @@ export async function compareTrees(
   console.table([...figures].map(([figure, { before, after }]) => comparisonOf(figure, before, after)));
 }
 
-/** The numbers to compare in a result, by their path such as `scale.rows.0.large.perSecond`. */
+/** The numbers to compare in a result, by their path such as `login_code_flow.loads.0.ours.perSecond`. */
 function figuresOf(value: unknown, path: string): [string, number][] {
   if (typeof value !== 'object' || value === null) return [];
   return Object.entries(value).flatMap(([key, inner]) => {

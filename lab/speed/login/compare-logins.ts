@@ -3,8 +3,8 @@ import type { BenchStack } from '../bench-stack.ts';
 import { disturbedIn, medianOf, percentile, rounded, sampled } from '../samples.ts';
 import { concurrency, type Side, sidesOf } from './sides.ts';
 
-export interface LoginComparison<Name extends string> {
-  name: Name;
+export interface LoginComparison {
+  name: string;
   loads: ComparedLoad[];
 }
 
@@ -42,10 +42,10 @@ const warmUpFlows = 2_000;
 /** How many flows run at once. One alone shows what a flow takes on an idle machine. */
 const loadSizes = [concurrency, 1];
 
-export async function compareLogins<Name extends string>(
+export async function compareLogins(
   stack: BenchStack,
-  { name, rounds, prepare }: { name: Name; rounds: number; prepare: PrepareRound },
-): Promise<{ result: LoginComparison<Name>; disturbedRounds: number }> {
+  { name, rounds, prepare }: { name: string; rounds: number; prepare: PrepareRound },
+): Promise<{ result: LoginComparison; disturbedRounds: number }> {
   const sides = sidesOf(stack);
   const samples = loadSizes.map((atOnce) => ({ atOnce, ours: [] as Round[], theirs: [] as Round[] }));
   try {
@@ -129,7 +129,7 @@ export async function flowsOf(next: NextFlow, atOnce = concurrency) {
   return { flows: durationsMs.length, perSecond, p50Ms: at(0.5), p99Ms: at(0.99) };
 }
 
-export function printComparison({ name, loads }: LoginComparison<string>): void {
+export function printComparison({ name, loads }: LoginComparison): void {
   console.log(`${name} beside oidc-provider, by the number of flows at once:`);
   console.table(
     loads.map(({ atOnce, ours, peers: { 'oidc-provider': theirs }, ratioToPeer }) => ({

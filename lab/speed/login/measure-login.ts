@@ -11,7 +11,7 @@ export const loginRowName = 'login_code_flow';
 export async function measureLogin(
   stack: BenchStack,
   { seconds, rounds }: { seconds: number; rounds: number },
-): Promise<{ result: LoginComparison<typeof loginRowName>; disturbedRounds: number }> {
+): Promise<{ result: LoginComparison; disturbedRounds: number }> {
   return compareLogins(stack, {
     name: loginRowName,
     rounds,

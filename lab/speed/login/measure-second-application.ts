@@ -10,7 +10,7 @@ const people = 400;
 export async function measureSecondApplication(
   stack: BenchStack,
   { rounds }: { rounds: number },
-): Promise<{ result: LoginComparison<typeof secondApplicationRowName>; disturbedRounds: number }> {
+): Promise<{ result: LoginComparison; disturbedRounds: number }> {
   return compareLogins(stack, {
     name: secondApplicationRowName,
     rounds,

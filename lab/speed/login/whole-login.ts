@@ -13,18 +13,6 @@ export interface LoginTarget {
   serverOf?(path: string): string;
 }
 
-/** The server wants the login to come back later. */
-export class SentAway extends Error {
-  readonly status: number;
-  readonly retryAfterSeconds: number;
-
-  constructor(status: number, retryAfterSeconds: number) {
-    super(`sent away with ${status} for ${retryAfterSeconds} s`);
-    this.status = status;
-    this.retryAfterSeconds = retryAfterSeconds;
-  }
-}
-
 export interface LoginClient {
   id: string;
   authorization: string;
@@ -47,7 +35,7 @@ export interface LoginDriver {
 }
 
 export interface Browser {
-  /** @throws SentAway; Error that names the step which did not go on */
+  /** @throws Error that names the step which did not go on */
   signIn(client?: LoginClient): Promise<Tokens>;
 }
 
@@ -86,10 +74,6 @@ export function createLoginDriver(target: LoginTarget, connections: number): Log
       body: form === undefined ? null : new URLSearchParams(form).toString(),
     });
     if (cookies !== undefined) keep(cookies, answer.headers);
-    if (answer.statusCode === 429 || answer.statusCode === 503) {
-      await answer.body.dump();
-      throw new SentAway(answer.statusCode, Number(answer.headers['retry-after'] ?? 0));
-    }
     const location = answer.headers['location'];
     return {
       url,

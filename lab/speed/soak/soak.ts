@@ -25,7 +25,7 @@ export const trio = experiment({
     process.env['NODE_OPTIONS'] = `${process.env['NODE_OPTIONS'] ?? ''} --import=${probe}`;
     process.env['GATEHOUSE_BENCH_PROBE_FOLDER'] = folder;
     process.env['GATEHOUSE_BENCH_PROBE_EVERY_MS'] = String(plan.sampleSeconds * 1_000);
-    const stack = await startBenchStack(0, { agents: plan.people });
+    const stack = await startBenchStack(0, plan.people);
     closers.defer(() => stack.stop());
     return soak(stack, plan);
   },
