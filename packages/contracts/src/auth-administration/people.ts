@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import { components } from '../answers/components.ts';
 import { envelopeOf, nextCursorSchema } from '../answers/envelope.ts';
+import { directories } from '../environment-api/directory.ts';
 import { line } from '../values/text.ts';
 import { personFields } from './help-desk.ts';
 
@@ -21,7 +22,7 @@ export const peopleQuerySchema = z.strictObject({
 
 const sourceFields = {
   source: z
-    .enum(['configServer', 'ldap', 'people'])
+    .enum(directories)
     .describe('Where the people are: Configuration Servers, an LDAP directory or the people store.'),
   canDisable: z.boolean().describe('By Environment API; otherwise where the people are.'),
   canUnlock: z

@@ -2,12 +2,88 @@
 
 import { z } from 'zod';
 import { components } from '../answers/components.ts';
+import type { MembershipKind } from './membership.ts';
 
-/**
- * `configServer`: Configuration Servers, with their own numbers of people. `ldap`: an LDAP directory. `people`: the store of
- * Environment API, filled by SCIM or from a file.
- */
-export const directories = ['configServer', 'ldap', 'people'] as const;
+/** Says what callers ask of a source of people, so that no caller compares its name. */
+interface PeopleSource {
+  /** Environment API keeps the people: there are no servers and no settings, and people and groups are written by SCIM or from a file. */
+  isOwn: boolean;
+  /** People are of tenants, which an environment names. */
+  hasTenants: boolean;
+  /** Its name in a message: "The … does not answer". */
+  title: string;
+  /** The name of one of its servers in a message. Absent: it has none. */
+  server?: string;
+  /** Where its people are: "The people are in …". */
+  place: string;
+  /** In the spans of traces. */
+  system: string;
+  /** Of an environment: the fields that not every source has, those of this one. */
+  fields: readonly string[];
+  /** The fields that a new environment must have. */
+  needs: readonly string[];
+  /** By what a contact centre may name its people. */
+  memberships: readonly MembershipKind[];
+  /** Says that nobody can sign in, and the remedy. Absent: an attempt at what a login needs tells it. */
+  nobody?: string;
+}
+
+const sources = {
+  /** Configuration Servers, with their own numbers of people. */
+  configServer: {
+    isOwn: false,
+    hasTenants: true,
+    title: 'Configuration Server',
+    server: 'Configuration Server',
+    place: 'Configuration Servers',
+    system: 'config-server',
+    fields: ['configServers', 'consulService', 'srvRecord', 'tls', 'username', 'password', 'tenant'],
+    needs: ['username', 'password'],
+    memberships: ['all', 'tenant', 'folder', 'accessGroup'],
+  },
+  /** An LDAP directory. */
+  ldap: {
+    isOwn: false,
+    hasTenants: false,
+    title: 'LDAP directory',
+    server: 'LDAP server',
+    place: 'an LDAP directory',
+    system: 'ldap',
+    fields: ['srvRecord', 'tls', 'ldap'],
+    needs: ['ldap.bindDn', 'ldap.bindPassword', 'ldap.baseDns'],
+    memberships: ['all', 'accessGroup', 'organizationalUnit'],
+    nobody:
+      'the LDAP directory shows its account nobody: correct ldap.baseDns or ldap.filters.person of the environment, or let the account read people (gatehouse check tells more)',
+  },
+  /** The store of Environment API. It needs no choice of people: its environment serves one contact centre. */
+  people: {
+    isOwn: true,
+    hasTenants: false,
+    title: 'people store',
+    place: 'the people store',
+    system: 'people',
+    fields: [],
+    needs: [],
+    memberships: ['all'],
+    nobody:
+      'the people store of the environment has no active person: provision people (SCIM, or gatehouse people import)',
+  },
+} as const satisfies Record<string, PeopleSource>;
+
+export type Directory = keyof typeof sources;
+/** A source that Environment API keeps itself. */
+type OwnDirectory = {
+  [Name in Directory]: (typeof sources)[Name]['isOwn'] extends true ? Name : never;
+}[Directory];
+
+export type KeptElsewhere = Exclude<Directory, OwnDirectory>;
+
+export const peopleSources: Readonly<Record<Directory, PeopleSource>> = sources;
+export const directories = Object.keys(sources) as readonly Directory[];
+/** Of an environment that names none: it was the only one in the first release. */
+export const defaultDirectory = 'configServer' satisfies Directory;
+
+export const isOwnDirectory = (directory: Directory): directory is OwnDirectory => sources[directory].isOwn;
 
 export const directorySchema = z.enum(directories);
 
@@ -67,6 +143,5 @@ export function bindPasswordPlace(environmentId: string) {
   return { table: 'environment.environments', row: environmentId, column: 'ldap_bind_password' };
 }
 
-export type Directory = z.infer<typeof directorySchema>;
 export type LdapSettings = z.infer<typeof ldapSchema>;
 export type LdapView = z.infer<typeof ldapViewSchema>;

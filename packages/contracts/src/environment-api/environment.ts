@@ -1,7 +1,7 @@
 /** Describes what Auth API reads about an environment: `GET /environment/v3/internal/environments/{id}`. */
 import { z } from 'zod';
 import { configServerTlsViewSchema } from './config-server-tls.ts';
-import { directorySchema, ldapViewSchema } from './directory.ts';
+import { defaultDirectory, directorySchema, ldapViewSchema } from './directory.ts';
 
 export const traceModeSchema = z.enum(['off', 'local', 'remote', 'both']);
 
@@ -30,7 +30,7 @@ export const environmentViewSchema = z.object({
   /** Grows with every change of the environment or of one of its servers; never used twice. */
   version: z.int(),
   /** Where its people are. The release before knows Configuration Servers only. */
-  directory: directorySchema.default('configServer'),
+  directory: directorySchema.default(defaultDirectory),
   /** Given where `directory` is `ldap`. */
   ldap: ldapViewSchema.optional(),
   /** Service account at the Configuration Server. Empty with another directory, as its password and tenant are. */

@@ -50,10 +50,14 @@ export { type CorsView, corsViewSchema } from './cors.ts';
 export {
   bindPasswordPlace,
   type Directory,
+  defaultDirectory,
   directories,
   directorySchema,
+  isOwnDirectory,
+  type KeptElsewhere,
   type LdapSettings,
   type LdapView,
+  peopleSources,
 } from './directory.ts';
 export { domainKey } from './domain.ts';
 export {
@@ -76,7 +80,6 @@ export {
   type Membership,
   type MembershipKind,
   membershipKinds,
-  membershipKindsOf,
 } from './membership.ts';
 export {
   foundPeopleSchema,

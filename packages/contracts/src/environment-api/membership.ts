@@ -2,7 +2,6 @@
 
 import { z } from 'zod';
 import { components } from '../answers/components.ts';
-import type { Directory } from './directory.ts';
 
 /**
  * `all`: everybody. `tenant`: people of these tenants. `folder`: people in these folders and below. `accessGroup`: members of one of
@@ -21,10 +20,3 @@ export type MembershipKind = (typeof membershipKinds)[number];
 export type Membership = z.infer<typeof membershipSchema>;
 
 export const everybody: Membership = { by: 'all', names: [] };
-
-/** The people store needs no choice: its environment serves one contact centre. */
-export const membershipKindsOf: Record<Directory, readonly MembershipKind[]> = {
-  configServer: ['all', 'tenant', 'folder', 'accessGroup'],
-  ldap: ['all', 'accessGroup', 'organizationalUnit'],
-  people: ['all'],
-};

@@ -1,6 +1,6 @@
 /** Describes an environment with each of its directories: what administrators send, and what is told about each field. */
 import { z } from 'zod';
-import { directories } from '../environment-api/directory.ts';
+import { defaultDirectory, directories } from '../environment-api/directory.ts';
 import { classicTraceModes, type TraceMode } from '../environment-api/environment.ts';
 import { checkedBy, field } from '../resource/field.ts';
 import { changeShape } from '../resource/resource.ts';
@@ -42,7 +42,7 @@ const keepAliveSeconds = () => integer(0, 3600).default(20);
 
 const directory = z
   .enum(directories, { error: `must be one of ${directories.join(', ')}` })
-  .default('configServer');
+  .default(defaultDirectory);
 
 export const environment = {
   name: 'environment',

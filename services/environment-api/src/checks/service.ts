@@ -1,6 +1,7 @@
 /** Checks environments: connects to every server from this process, in bounded time, one check per environment. */
 import { type Endpoint, endpointName } from '@gatehouse/config-server-client/discovery';
 import type { Check, ServerCheck } from '@gatehouse/contracts/environment-administration';
+import { isOwnDirectory } from '@gatehouse/contracts/environment-api';
 import { definedOnly } from '@gatehouse/contracts/values';
 import type { SecretBox } from '@gatehouse/service-kit/crypto';
 import { AppError, tooManyRequests } from '@gatehouse/service-kit/errors';
@@ -38,7 +39,7 @@ export function createCheckService({
   });
 
   async function checkAll(environment: Environment): Promise<Check> {
-    return environment.directory === 'people' ? checkPeople(environment) : checkServers(environment);
+    return isOwnDirectory(environment.directory) ? checkPeople(environment) : checkServers(environment);
   }
 
   async function checkPeople({ id }: Environment): Promise<Check> {

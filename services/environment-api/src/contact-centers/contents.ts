@@ -1,5 +1,6 @@
 /** Counts what belongs to a contact centre, for the question before it is deleted. */
 import type { ContactCenterEnds } from '@gatehouse/contracts/environment-administration';
+import { directories, isOwnDirectory } from '@gatehouse/contracts/environment-api';
 import type { Queryable } from '@gatehouse/service-kit/postgres';
 import { corsSetting, readOrigins } from '../fields/cors-origins.ts';
 
@@ -21,10 +22,10 @@ export async function readContents(db: Queryable, id: string): Promise<ContactCe
         'branding', ${of('branding')},
         'environment', json_build_object('id', e.id,
           'contactCenters', (SELECT count(*) FROM environment.contact_centers WHERE environment_id = e.id AND id <> c.id),
-          'people', CASE e.directory WHEN 'people' THEN (SELECT count(*) FROM environment.people WHERE environment_id = e.id) END)
+          'people', CASE WHEN e.directory = ANY ($3) THEN (SELECT count(*) FROM environment.people WHERE environment_id = e.id) END)
       )) AS ends
       FROM environment.contact_centers c JOIN environment.environments e ON e.id = c.environment_id WHERE c.id = $1`,
-    values: [id, corsSetting],
+    values: [id, corsSetting, directories.filter(isOwnDirectory)],
   });
   const [found] = rows;
   if (found === undefined) return undefined;

@@ -1,19 +1,14 @@
 /** Checks which people of an environment a contact centre may name as its own, and tells when fewer are left. */
-import { type Directory, type Membership, membershipKindsOf } from '@gatehouse/contracts/environment-api';
+import { type Directory, type Membership, peopleSources } from '@gatehouse/contracts/environment-api';
 import { badRequest } from '@gatehouse/service-kit/errors';
-
-const keepers: Record<Directory, string> = {
-  configServer: 'Configuration Servers',
-  ldap: 'an LDAP directory',
-  people: 'the people store, whose people belong to this one contact centre',
-};
 
 /** @throws AppError 400 for a choice that the directory of the environment cannot answer */
 export function requireAnswerable(directory: Directory, { by }: Membership): void {
-  const answerable = membershipKindsOf[directory];
-  if (answerable.includes(by)) return;
+  const { memberships, place, isOwn } = peopleSources[directory];
+  if (memberships.includes(by)) return;
+  const where = isOwn ? `${place}, whose people belong to this one contact centre` : place;
   throw badRequest(
-    `The people of this environment are in ${keepers[directory]}: choose ${answerable.map((kind) => JSON.stringify(kind)).join(' or ')}`,
+    `The people of this environment are in ${where}: choose ${memberships.map((kind) => JSON.stringify(kind)).join(' or ')}`,
     { field: 'data.membership.by' },
   );
 }

@@ -1,7 +1,7 @@
 /** Writes a contact centre within a transaction, with its domains, its audit row and the ends that follow. */
 
 import { isDeepStrictEqual } from 'node:util';
-import type { Directory } from '@gatehouse/contracts/environment-api';
+import { type Directory, isOwnDirectory } from '@gatehouse/contracts/environment-api';
 import { diff } from '@gatehouse/service-kit/changes';
 import { badRequest, conflict } from '@gatehouse/service-kit/errors';
 import type { Queryable } from '@gatehouse/service-kit/postgres';
@@ -98,7 +98,7 @@ async function holdEnvironment(db: Queryable, environmentId: string): Promise<Di
     });
   }
   // SCIM is addressed by contact centre: with two of them, one would write the people of the other.
-  const owner = directory === 'people' ? await store.onlyContactCenter(db, environmentId) : undefined;
+  const owner = isOwnDirectory(directory) ? await store.onlyContactCenter(db, environmentId) : undefined;
   if (owner === undefined) return directory;
   throw conflict(
     `The environment ${environmentId} keeps the people of the contact centre ${owner}: create one with directory "people" for each contact centre`,

@@ -1,5 +1,10 @@
 /** Says which fields belong to which directory of an environment, and which a new environment needs. */
-import { type Directory, directories } from '@gatehouse/contracts/environment-api';
+import {
+  type Directory,
+  defaultDirectory,
+  directories,
+  peopleSources,
+} from '@gatehouse/contracts/environment-api';
 import type { ProblemReason } from '@gatehouse/contracts/values';
 import { badRequest } from '@gatehouse/service-kit/errors';
 import type { z } from 'zod';
@@ -13,17 +18,7 @@ interface Problem {
   params?: { reason: ProblemReason };
 }
 
-const foreign: Record<Directory, readonly string[]> = {
-  configServer: ['ldap'],
-  ldap: ['configServers', 'consulService', 'username', 'password', 'tenant'],
-  people: ['configServers', 'consulService', 'srvRecord', 'tls', 'username', 'password', 'tenant', 'ldap'],
-};
-
-const needed: Record<Directory, readonly string[]> = {
-  configServer: ['username', 'password'],
-  ldap: ['ldap.bindDn', 'ldap.bindPassword', 'ldap.baseDns'],
-  people: [],
-};
+const ofSources = [...new Set(directories.flatMap((directory) => peopleSources[directory].fields))];
 
 /** A check of the fields of a new environment; it runs whatever else is wrong, so that everything is reported together. */
 export function checkNew(given: Given | undefined, context: z.RefinementCtx): void {
@@ -49,15 +44,22 @@ export function requireFit(directory: Directory, patch: Given): void {
 }
 
 function foreignProblems(directory: Directory, given: Given): Problem[] {
-  const message =
-    directory === 'configServer'
-      ? 'needs directory "ldap"'
-      : `does not belong to directory ${JSON.stringify(directory)}: leave it out`;
-  return foreign[directory].filter((name) => isGiven(given[name])).map((name) => ({ path: [name], message }));
+  const { fields } = peopleSources[directory];
+  const foreign = ofSources.filter((name) => !fields.includes(name) && isGiven(given[name]));
+  return foreign.map((name) => ({ path: [name], message: foreignMessage(directory, name) }));
+}
+
+/** The body may have meant another directory where it names none. */
+function foreignMessage(directory: Directory, name: string): string {
+  if (directory !== defaultDirectory)
+    return `does not belong to directory ${JSON.stringify(directory)}: leave it out`;
+  const owner = directories.find((one) => peopleSources[one].fields.includes(name));
+  return `needs directory ${JSON.stringify(owner)}`;
 }
 
 function missing(directory: Directory, given: Given): Problem[] {
-  const problems: Problem[] = needed[directory]
+  const { needs, fields } = peopleSources[directory];
+  const problems: Problem[] = needs
     .map((name) => name.split('.'))
     .filter((path) => valueAt(given, path) === undefined)
     .map((path) => ({
@@ -65,7 +67,7 @@ function missing(directory: Directory, given: Given): Problem[] {
       message: `must be given: directory ${JSON.stringify(directory)} needs it`,
       params: { reason: 'missing' },
     }));
-  if (directory === 'configServer' && !hasServerSource(given))
+  if (fields.includes('configServers') && !hasServerSource(given))
     problems.push({ path: ['configServers'], message: needsServers, params: { reason: 'missing' } });
   return problems;
 }

@@ -1,6 +1,6 @@
 /** Checks the registry of an environment: Consul or DNS may list its Configuration Servers beside the fixed list. */
 
-import type { EnvironmentView } from '@gatehouse/contracts/environment-api';
+import { type EnvironmentView, peopleSources } from '@gatehouse/contracts/environment-api';
 import { needsPrimary } from '@gatehouse/contracts/resources';
 import { definedOnly } from '@gatehouse/contracts/values';
 import { badRequest } from '@gatehouse/service-kit/errors';
@@ -47,7 +47,7 @@ export function requireServers(
       { field: 'data.srvRecord', reason: 'one_of_two' },
     );
   }
-  if (fields.directory === 'configServer' && !hasServerSource(fields)) {
+  if (peopleSources[fields.directory].fields.includes('configServers') && !hasServerSource(fields)) {
     throw badRequest(`configServers ${needsServers}`, { field: 'data.configServers', reason: 'missing' });
   }
   if (fields.ldap?.servers.length === 0 && fields.srvRecord === undefined) {

@@ -3,6 +3,7 @@
 import type { Environment as EnvironmentAnswer } from '@gatehouse/contracts/environment-administration';
 import {
   classicTraceModes,
+  defaultDirectory,
   type EnvironmentView,
   type LdapSettings,
   type LdapView,
@@ -78,7 +79,7 @@ const secretFields = new Set(['password', 'tls.mutual.key', 'ldap.bindPassword']
 function auditedFields(fields: EnvironmentFields | undefined): Record<string, unknown> | undefined {
   if (!fields) return undefined;
   return {
-    directory: fields.directory === 'configServer' ? undefined : fields.directory,
+    directory: fields.directory === defaultDirectory ? undefined : fields.directory,
     username: fields.username || undefined,
     // Two seals of one password differ, so writing the same password counts as a change.
     password: fields.passwordEnvelope || undefined,

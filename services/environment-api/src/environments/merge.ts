@@ -1,6 +1,6 @@
 /** Builds the fields of an environment from what a caller gives, and from those that are stored. */
 
-import { bindPasswordPlace, passwordPlace } from '@gatehouse/contracts/environment-api';
+import { bindPasswordPlace, passwordPlace, peopleSources } from '@gatehouse/contracts/environment-api';
 import { defaultTenant } from '@gatehouse/contracts/resources';
 import { definedOnly } from '@gatehouse/contracts/values';
 import type { SecretBox } from '@gatehouse/service-kit/crypto';
@@ -36,7 +36,7 @@ export function createEnvironmentMerge(secretBox: SecretBox) {
       const fields: EnvironmentFields = {
         ...rest,
         username: rest.username ?? '',
-        tenant: rest.tenant ?? (directory === 'configServer' ? defaultTenant : ''),
+        tenant: rest.tenant ?? (peopleSources[directory].hasTenants ? defaultTenant : ''),
         passwordEnvelope: '',
         ...mergeDiscovery({}, { consulService, srvRecord }),
         ...definedOnly({

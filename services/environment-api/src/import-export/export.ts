@@ -3,6 +3,7 @@
 import {
   type ConfigServerTlsView,
   classicTraceModes,
+  defaultDirectory,
   type LdapView,
 } from '@gatehouse/contracts/environment-api';
 import { definedOnly } from '@gatehouse/contracts/values';
@@ -108,7 +109,9 @@ function centerOf({ center, settings, signOn, branding }: StoredCenter<ExportedB
 
 /** The directory is named where it is another than before there was a choice. */
 function accountOf({ id, directory, username }: Environment) {
-  return directory === 'configServer' ? { username, password: referenceFor('PASSWORD', id) } : { directory };
+  return directory === defaultDirectory
+    ? { username, password: referenceFor('PASSWORD', id) }
+    : { directory };
 }
 
 function ldapOf(id: string, ldap: LdapView) {

@@ -4,6 +4,7 @@ import {
   bindPasswordPlace,
   type ConfigServerTlsView,
   passwordPlace,
+  peopleSources,
   tlsKeyPlace,
 } from '@gatehouse/contracts/environment-api';
 import { defaultTenant } from '@gatehouse/contracts/resources';
@@ -90,7 +91,9 @@ export function createEnvironmentImport({
         : undefined;
       const whole = { ...fields, tls, ldap };
       if (before) {
-        const tenant = fields.directory === 'configServer' ? (fields.tenant ?? defaultTenant) : undefined;
+        const tenant = peopleSources[fields.directory].hasTenants
+          ? (fields.tenant ?? defaultTenant)
+          : undefined;
         const password = wantedLdap ? undefined : secret.changed;
         const patch = { ...registryAbsent, ...whole, ...definedOnly({ tenant, password }) };
         const sent = { storedPassword: secret.stored, field: secret.field };

@@ -1,5 +1,5 @@
 /** Finds the environment that holds the people of a contact centre. */
-import type { Directory } from '@gatehouse/contracts/environment-api';
+import { type Directory, isOwnDirectory, peopleSources } from '@gatehouse/contracts/environment-api';
 import { conflict } from '@gatehouse/service-kit/errors';
 import type { Queryable } from '@gatehouse/service-kit/postgres';
 import { unknownContactCenter } from '../access/caller.ts';
@@ -15,8 +15,8 @@ export async function findHome(db: Queryable, contactCenterId: string): Promise<
   });
   const [found] = rows;
   if (found === undefined) throw unknownContactCenter(contactCenterId);
-  if (found.directory === 'people') return { contactCenterId, environmentId: found.environmentId };
-  const where = { ldap: 'an LDAP directory', configServer: 'Configuration Servers' }[found.directory];
+  if (isOwnDirectory(found.directory)) return { contactCenterId, environmentId: found.environmentId };
+  const where = peopleSources[found.directory].place;
   throw conflict(
     `The people of this contact centre are in ${where}: people are provisioned only where the directory of its environment is "people"`,
   );

@@ -1,6 +1,6 @@
 /** Reads the password of the account that reads people of an environment: from a file, or asked for. */
 
-import type { Directory } from '@gatehouse/contracts/environment-api';
+import { defaultDirectory, directories, peopleSources } from '@gatehouse/contracts/environment-api';
 import type { NewEnvironment } from '@gatehouse/contracts/resources';
 import { definedOnly } from '@gatehouse/contracts/values';
 import type { Command } from 'commander';
@@ -47,26 +47,15 @@ export async function withPasswords<Fields extends Pick<NewEnvironment, 'passwor
 
 /** The fields of a new environment with the password of the account that reads people, which is asked for. */
 export async function withAccount(session: Session, fields: NewEnvironment): Promise<NewEnvironment> {
-  const { directory = 'configServer' } = fields;
   // The API refuses a name that it does not know.
-  return accounts[Object.hasOwn(accounts, directory) ? directory : 'configServer'](session, fields);
+  const directory = directories.find((one) => one === fields.directory) ?? defaultDirectory;
+  const { needs } = peopleSources[directory];
+  if (needs.includes('password'))
+    return { ...fields, password: fields.password ?? (await askPassword(session)) };
+  if (!needs.includes('ldap.bindPassword')) return fields;
+  const ask = () => secretOf(session.terminal, ['--bind-password-file', undefined], ofLdap);
+  return { ...fields, ldap: { ...fields.ldap, bindPassword: fields.ldap?.bindPassword ?? (await ask()) } };
 }
-
-const accounts: Record<Directory, (session: Session, fields: NewEnvironment) => Promise<NewEnvironment>> = {
-  configServer: async (session, fields) => ({
-    ...fields,
-    password: fields.password ?? (await askPassword(session)),
-  }),
-  ldap: async ({ terminal }, { ldap, ...fields }) => ({
-    ...fields,
-    ldap: {
-      ...ldap,
-      bindPassword:
-        ldap?.bindPassword ?? (await secretOf(terminal, ['--bind-password-file', undefined], ofLdap)),
-    },
-  }),
-  people: async (_session, fields) => fields,
-};
 
 export function askPassword({ terminal }: Session): Promise<string> {
   return secretOf(terminal, ['--password-file', undefined], 'The password of the service account');

@@ -1,6 +1,6 @@
 /** Explains why a person cannot sign in. */
 import type { PersonName, SignInExplanation } from '@gatehouse/contracts/auth-administration';
-import type { Directory, EnvironmentView } from '@gatehouse/contracts/environment-api';
+import { defaultDirectory, type EnvironmentView, peopleSources } from '@gatehouse/contracts/environment-api';
 import { examine, type Probe, type Verdict } from '@gatehouse/service-kit/health';
 import type { Actor } from '../../core/administration/actor.ts';
 import type { PasswordRule } from '../../people/accounts/password-rule.ts';
@@ -33,7 +33,7 @@ export function createExplanations(options: ExplanationsOptions) {
     const environment = await contactCenters.environment(environmentId);
     if (environment === undefined)
       return failed(`The environment ${environmentId} does not exist: give the contact centre another one.`);
-    return directoryVerdicts[environment.directory](environment);
+    return serversVerdict(environment);
   };
 
   const wayVerdict = async ({ userName, contactCenter: { id } }: HelpDeskAccount): Promise<Verdict> => {
@@ -51,7 +51,7 @@ export function createExplanations(options: ExplanationsOptions) {
   const probesOf = async (account: HelpDeskAccount): Promise<Probe[]> => {
     const { userName, contactCenter } = account;
     const environment = await contactCenters.environment(contactCenter.environmentId).catch(() => undefined);
-    const called = titles[environment?.directory ?? 'configServer'];
+    const called = peopleSources[environment?.directory ?? defaultDirectory].title;
     const signal = AbortSignal.timeout(serverTimeoutMs);
     const asked = users.find(contactCenter, userName, { signal }).then(
       (found) => ({ found, failure: undefined }),
@@ -109,30 +109,22 @@ export function createExplanations(options: ExplanationsOptions) {
   };
 }
 
-/** Where people are, by `directory` of the environment. */
-const titles: Record<Directory, string> = {
-  configServer: 'Configuration Server',
-  ldap: 'LDAP directory',
-  people: 'people store',
-};
-
 /** Whether an environment says how its directory is reached. */
-const directoryVerdicts: Record<Directory, (environment: EnvironmentView) => Verdict> = {
-  configServer: (environment) =>
-    serversVerdict(environment, 'Configuration Server', environment.configServers.length),
-  ldap: (environment) => serversVerdict(environment, 'LDAP server', environment.ldap?.servers.length ?? 0),
-  people: ({ id }) => ok(`${id} keeps its people in the people store.`),
-};
-
-function serversVerdict(
-  { id, consulService, srvRecord }: EnvironmentView,
-  called: string,
-  count: number,
-): Verdict {
-  if (count > 0) return ok(`${id} has ${count} ${called}${count === 1 ? '' : 's'}.`);
+function serversVerdict({
+  id,
+  directory,
+  configServers,
+  ldap,
+  consulService,
+  srvRecord,
+}: EnvironmentView): Verdict {
+  const { server, place } = peopleSources[directory];
+  if (server === undefined) return ok(`${id} keeps its people in ${place}.`);
+  const count = (ldap?.servers ?? configServers).length;
+  if (count > 0) return ok(`${id} has ${count} ${server}${count === 1 ? '' : 's'}.`);
   const registry = consulService ?? srvRecord;
-  if (registry === undefined) return failed(`The environment ${id} has no ${called}s.`);
-  return ok(`${id} finds its ${called}s through ${registry}.`);
+  if (registry === undefined) return failed(`The environment ${id} has no ${server}s.`);
+  return ok(`${id} finds its ${server}s through ${registry}.`);
 }
 
 function nameOf({ userName, contactCenter }: HelpDeskAccount) {

@@ -5,7 +5,12 @@ import type {
   PersonName,
   PersonProfile,
 } from '@gatehouse/contracts/auth-administration';
-import type { ContactCenterView, Directory } from '@gatehouse/contracts/environment-api';
+import {
+  type ContactCenterView,
+  type Directory,
+  isOwnDirectory,
+  peopleSources,
+} from '@gatehouse/contracts/environment-api';
 import { definedOnly } from '@gatehouse/contracts/values';
 import type { SecretBox, SecretPlace } from '@gatehouse/service-kit/crypto';
 import { AppError, unavailable } from '@gatehouse/service-kit/errors';
@@ -38,12 +43,6 @@ export interface PeopleSearch {
   limit: number;
 }
 
-const titles: Record<Directory, string> = {
-  configServer: 'The Configuration Server of the contact centre',
-  ldap: 'The LDAP directory of the contact centre',
-  people: 'The people store',
-};
-
 /** Every function throws AppError 400, 404, 503. */
 export function createListedPeople(options: ListedPeopleOptions) {
   const { people, contactCenters, users, sessions, search, secretBox, audit } = options;
@@ -59,7 +58,8 @@ export function createListedPeople(options: ListedPeopleOptions) {
     try {
       return await ask({ signal: AbortSignal.timeout(serverTimeoutMs) });
     } catch (cause) {
-      const message = `${titles[directory]} does not answer; try again`;
+      const of = isOwnDirectory(directory) ? '' : ' of the contact centre';
+      const message = `The ${peopleSources[directory].title}${of} does not answer; try again`;
       throw new AppError('temporarily_unavailable', 503, message, { retryAfterSeconds: 1, cause });
     }
   };
@@ -134,7 +134,7 @@ function cursorOf(contactCenterId: string): SecretPlace {
 }
 
 function allowedBy(source: Directory) {
-  const isOurs = source === 'people';
+  const isOurs = isOwnDirectory(source);
   return { source, canDisable: isOurs, canUnlock: true, canLinkPassword: isOurs };
 }
 

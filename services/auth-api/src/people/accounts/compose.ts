@@ -1,7 +1,7 @@
 /** Composes the users: links to Configuration Servers, password verification, limits, changes of persons. */
 
 import type { ConsulAccess } from '@gatehouse/config-server-client/consul';
-import type { Directory, EnvironmentView } from '@gatehouse/contracts/environment-api';
+import { type Directory, type EnvironmentView, peopleSources } from '@gatehouse/contracts/environment-api';
 import type { PeopleDirectory } from '@gatehouse/people-directory';
 import type { Secret } from '@gatehouse/service-kit/crypto';
 import type { Core } from '../../core/core.ts';
@@ -32,13 +32,6 @@ const tracedCalls = [
   'readRoles',
   'readTenants',
 ] as const;
-
-/** In the spans of traces. */
-const systemNames: Record<Directory, string> = {
-  configServer: 'config-server',
-  ldap: 'ldap',
-  people: 'people',
-};
 
 interface AccountDependencies {
   config: {
@@ -93,7 +86,7 @@ export function composeAccounts(core: Core, dependencies: AccountDependencies) {
     connect(environment) {
       const { directory } = environment;
       const backend = connectors[directory](environment);
-      return kit.tracing?.calls(systemNames[directory], backend, tracedCalls) ?? backend;
+      return kit.tracing?.calls(peopleSources[directory].system, backend, tracedCalls) ?? backend;
     },
     redis,
     keyspace,

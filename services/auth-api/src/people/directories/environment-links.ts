@@ -1,7 +1,11 @@
 /** Keeps one link to the Configuration Servers of each environment in use and follows changes of the environment. */
 
 import { createBackendPool } from '@gatehouse/config-server-client/pool';
-import type { ContactCenterView, EnvironmentView } from '@gatehouse/contracts/environment-api';
+import {
+  type ContactCenterView,
+  type EnvironmentView,
+  isOwnDirectory,
+} from '@gatehouse/contracts/environment-api';
 import { definedOnly } from '@gatehouse/contracts/values';
 import {
   type CallOptions,
@@ -120,7 +124,7 @@ export function createEnvironmentLinks(options: EnvironmentLinksOptions) {
         ...membersOf({ backend, tenantDbid, takesIn }),
         place: { ...subjectPlaceOf(contactCenter), domain: domains[0] ?? id },
         tenantDbid,
-        isProvisioned: environment.directory === 'people',
+        isProvisioned: isOwnDirectory(environment.directory),
       };
     },
     /** For questions about people of several contact centres at once. @throws SignInError `try_again` when the environment cannot be used */

@@ -1,4 +1,6 @@
 /** Reports to operators which links to Configuration Servers are down, and in which environments no login can succeed. */
+import { type Directory, isOwnDirectory, peopleSources } from '@gatehouse/contracts/environment-api';
+import { definedOnly } from '@gatehouse/contracts/values';
 import { CfgObjectState, examineLogin } from '@gatehouse/people-directory';
 import { createRepeatingWork } from '@gatehouse/service-kit/background';
 import type { Clock } from '@gatehouse/service-kit/clock';
@@ -70,7 +72,7 @@ export function createLoginWatch({ inUse, metrics, log, now }: LoginWatchOptions
     signal: AbortSignal,
   ): Promise<Omit<LoginStatus, 'version' | 'examinedAtMs'>> => {
     if (backend.state !== 'open') return { logins: 'unknown' };
-    if (environment.directory !== 'configServer')
+    if (!peopleSources[environment.directory].hasTenants)
       return peopleStatusOf(backend, environment.directory, signal);
     const steps = await examineLogin(backend, environment, { signal, deadlineMs: questionMs });
     const failed = steps.find(({ status }) => status === 'failed');
@@ -124,22 +126,17 @@ export function createLoginWatch({ inUse, metrics, log, now }: LoginWatchOptions
 /** Where nobody registers and no tenants are: whether there is somebody who could sign in. */
 async function peopleStatusOf(
   backend: ExaminedBackend,
-  directory: keyof typeof nobodyThere,
+  directory: Directory,
   signal: AbortSignal,
 ): Promise<Omit<LoginStatus, 'version' | 'examinedAtMs'>> {
   const question = { signal, deadlineMs: questionMs, maxObjects: 1 };
   // A directory is asked for one person: whether that one is enabled says nothing about the others.
-  const filter = directory === 'people' ? { state: CfgObjectState.enabled } : {};
+  const filter = isOwnDirectory(directory) ? { state: CfgObjectState.enabled } : {};
   const found = await backend.readPersonDbids(filter, question).catch(() => undefined);
   if (found === undefined) return { logins: 'unknown' };
-  return found.length > 0 ? { logins: 'possible' } : { logins: 'no_people', message: nobodyThere[directory] };
+  if (found.length > 0) return { logins: 'possible' };
+  return definedOnly({ logins: 'no_people' as const, message: peopleSources[directory].nobody });
 }
-
-const nobodyThere = {
-  people:
-    'the people store of the environment has no active person: provision people (SCIM, or gatehouse people import)',
-  ldap: 'the LDAP directory shows its account nobody: correct ldap.baseDns or ldap.filters.person of the environment, or let the account read people (gatehouse check tells more)',
-};
 
 const maxNamed = 10;
 

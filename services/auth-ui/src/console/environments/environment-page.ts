@@ -1,5 +1,6 @@
 /** Builds the page about one environment: what its form has, its Configuration Servers, and the check. */
 import type { Environment } from '@gatehouse/contracts/environment-administration';
+import { isOwnDirectory } from '@gatehouse/contracts/environment-api';
 import { configServer } from '@gatehouse/contracts/resources';
 import { describedColumns } from '../form/described.ts';
 import { type Input, type Typed, textAt, typedOf } from '../form/inputs.ts';
@@ -38,7 +39,7 @@ export function environmentPage(visit: ConsoleVisit, environment: Environment): 
         href: `${contactCentersPath}?environmentId=${id}`,
       },
       { label: text('console.environments.delete'), href: `${own}/delete` },
-      ...(directory === 'people'
+      ...(isOwnDirectory(directory)
         ? []
         : [{ label: text('console.environments.change'), href: `${own}/change`, isMain: true }]),
     ],

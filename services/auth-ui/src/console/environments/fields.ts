@@ -1,6 +1,13 @@
 /** Makes the form of an environment from the description of its fields: its sections by the kind of directory, and what was typed. */
 import type { Environment } from '@gatehouse/contracts/environment-administration';
-import { classicTraceModes, type Directory } from '@gatehouse/contracts/environment-api';
+import {
+  classicTraceModes,
+  type Directory,
+  directories,
+  isOwnDirectory,
+  type KeptElsewhere,
+  peopleSources,
+} from '@gatehouse/contracts/environment-api';
 import {
   environment as description,
   type EnvironmentChange,
@@ -16,10 +23,9 @@ import { configServerLines, ldapServerLines } from './server-lines.ts';
 const section = sectionsBelow('console.environments.section');
 
 /** The groups of the description in each section, which has the title of the first one. */
-const sections: Record<Directory, readonly (readonly [title: string, ...others: string[]])[]> = {
+const sections: Record<KeptElsewhere, readonly (readonly [title: string, ...others: string[]])[]> = {
   configServer: [['account'], ['servers', 'registry'], ['encryption'], ['keepAlive']],
   ldap: [['ldap', 'servers', 'registry', 'account'], ['encryption'], ['search'], ['attributes']],
-  people: [],
 };
 
 /** Some of the fields are of both kinds of servers. */
@@ -61,7 +67,7 @@ const own: Readonly<Record<string, Partial<Input>>> = {
 const names = ['username', 'tenant', 'appName'];
 
 /** By the directory: no schema tells it. */
-const needed = ['username', 'password', 'ldap.bindDn', 'ldap.bindPassword', 'ldap.baseDns'];
+const needed = directories.flatMap((directory) => peopleSources[directory].needs);
 
 const attributes = Object.entries(ldapFields.attributes.unwrap().shape);
 
@@ -104,7 +110,9 @@ export function sectionsFor(directory: Directory, isNew: boolean): Section[] {
       .filter((input) => input.group === group && isOf(directory, input.path))
       .map((input) => asTyped(input, isNew));
   return [
-    ...sections[directory].map((groups) => section(groups[0], groups.flatMap(typed))),
+    ...(isOwnDirectory(directory) ? [] : sections[directory]).map((groups) =>
+      section(groups[0], groups.flatMap(typed)),
+    ),
     ...(isNew ? [{ inputs: inputsAt(described, 'id').map((input) => asTyped(input, isNew)) }] : []),
   ];
 }

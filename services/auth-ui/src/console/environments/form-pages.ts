@@ -1,6 +1,6 @@
 /** Builds the forms of an environment: a new one, a change, and the confirmation before it is deleted. */
 import type { Environment } from '@gatehouse/contracts/environment-administration';
-import { type Directory, directories } from '@gatehouse/contracts/environment-api';
+import { type Directory, defaultDirectory, directories } from '@gatehouse/contracts/environment-api';
 import { type Typed, typedOf } from '../form/inputs.ts';
 import { type Section, sectionsOf } from '../form/sections.ts';
 import { confirmationOf } from '../shell/confirmation.ts';
@@ -24,7 +24,7 @@ export function chooseDirectoryPage({ text }: ConsoleVisit): FormPage {
               name: 'directory',
               label: text('console.environments.directory'),
               kind: 'choice',
-              value: 'configServer',
+              value: defaultDirectory,
               options: directories.map((directory) => ({
                 value: directory,
                 label: text(`console.environments.directory.${directory}`),

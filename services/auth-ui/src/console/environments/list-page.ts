@@ -1,5 +1,6 @@
 /** Says what the list of environments shows. */
 import type { Environment } from '@gatehouse/contracts/environment-administration';
+import { isOwnDirectory } from '@gatehouse/contracts/environment-api';
 import { environment as description } from '@gatehouse/contracts/resources';
 import { describedColumns } from '../form/described.ts';
 import type { Column } from '../shell/lists.ts';
@@ -38,7 +39,7 @@ export const columns = (visit: ConsoleVisit): Column<Environment>[] => [
 ];
 
 function encryptionCell({ text }: ConsoleVisit, { directory, tlsEnabled }: Environment): Cell {
-  if (directory === 'people') return { text: '' };
+  if (isOwnDirectory(directory)) return { text: '' };
   return tlsEnabled
     ? { text: '', badge: { text: text('console.environments.encryption.on'), kind: 'good' } }
     : { text: '', badge: { text: text('console.environments.encryption.off'), kind: 'bad' } };

@@ -1,6 +1,7 @@
 /** Builds what the header of a page about an environment says: its name and its breadcrumbs. */
 import { consolePath } from '@gatehouse/contracts/auth-api';
 import type { Environment } from '@gatehouse/contracts/environment-administration';
+import { peopleSources } from '@gatehouse/contracts/environment-api';
 import type { ConsoleVisit } from '../shell/shell.ts';
 import { hostAndPort } from './server-lines.ts';
 
@@ -12,8 +13,8 @@ export function nameOf(
   { text }: ConsoleVisit,
   { directory, tenant, ldap, configServers }: Environment,
 ): string {
-  if (directory === 'people') return text('console.environments.directory.people');
-  if (directory === 'ldap') return ldap?.baseDns[0] ?? text('console.environments.directory.ldap');
+  if (!peopleSources[directory].hasTenants)
+    return ldap?.baseDns[0] ?? text(`console.environments.directory.${directory}`);
   const [first] = configServers;
   return [tenant, first && hostAndPort(first.primaryAddress, first.primaryPort)].filter(Boolean).join(' · ');
 }

@@ -1,6 +1,7 @@
 /** Builds the page about one person: what is known, what may be done, and the sessions. */
 import type { PersonProfile } from '@gatehouse/contracts/auth-administration';
 import { consolePath, type SessionView } from '@gatehouse/contracts/auth-api';
+import { isOwnDirectory } from '@gatehouse/contracts/environment-api';
 import { auditPath } from '../audit/tabs.ts';
 import type { ConsolePage } from '../shell/pages.ts';
 import { type Fact, factOf, type Table } from '../shell/parts.ts';
@@ -17,13 +18,6 @@ export interface PersonPage extends ConsolePage {
   sessions: { title: string; lead: string; table: Table | undefined; end?: { href: string; label: string } };
 }
 
-/** The source whose own tools disable people and set their passwords; undefined: this console does. */
-const limits: Record<PersonProfile['source'], 'configServer' | 'ldap' | undefined> = {
-  configServer: 'configServer',
-  ldap: 'ldap',
-  people: undefined,
-};
-
 /** `sessions`: undefined where they are not for this administrator. */
 export function personPage(
   visit: ConsoleVisit,
@@ -31,9 +25,8 @@ export function personPage(
   sessions: readonly HeldSession[] | undefined,
 ): PersonPage {
   const { text, rights } = visit;
-  const { person } = profile;
+  const { person, source } = profile;
   const badge = stateOf(text, person);
-  const limit = profile.canDisable ? undefined : limits[profile.source];
   return {
     title: person.name ?? person.userName,
     breadcrumbs: personBreadcrumbs(visit, profile),
@@ -41,7 +34,7 @@ export function personPage(
     facts: [
       ...factOf(text('console.people.userName'), person.userName, true),
       ...factOf(text('console.people.email'), person.email),
-      ...factOf(text('console.people.source'), text(`console.people.source.${profile.source}`)),
+      ...factOf(text('console.people.source'), text(`console.people.source.${source}`)),
       ...factOf(text('console.people.number'), person.number?.toString(), true),
       ...factOf(text('console.people.sub'), person.sub, true),
       ...factOf(
@@ -81,7 +74,8 @@ export function personPage(
             ]
           : []),
       ],
-      limits: limit === undefined ? [] : [text(`console.people.limits.${limit}`)],
+      // Elsewhere the source's own tools disable people and set their passwords.
+      limits: isOwnDirectory(source) ? [] : [text(`console.people.limits.${source}`)],
     },
     sessions: sessionsOf(visit, profile, sessions),
   };
