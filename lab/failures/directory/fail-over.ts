@@ -4,7 +4,7 @@ import { ldapNames, personDn } from '@gatehouse/testing/ldap';
 import type { Call } from '../../harness/calls.ts';
 import { isCalm, longestCalmWaitMs, startLoad } from '../../harness/load.ts';
 import { createRecord } from '../../harness/record.ts';
-import { type Allowance, judge } from '../../harness/verdict.ts';
+import { type Allowance, failedText, judge } from '../../harness/verdict.ts';
 import type { Installation } from './installation.ts';
 import type { Row } from './row.ts';
 import { type PairMember, startSlapdPair, untilEqual } from './slapd-pair.ts';
@@ -196,11 +196,3 @@ async function endedAfter(
 
 const isDisabledAt = (server: PairMember, name: string) => () =>
   server.has(personDn(name), `(pwdAccountLockedTime=${disabled})`);
-
-function failedText(failed: Readonly<Record<string, number>>): string {
-  return (
-    Object.entries(failed)
-      .map(([status, count]) => `${count} × ${status}`)
-      .join(', ') || 'none'
-  );
-}

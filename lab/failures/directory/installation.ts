@@ -26,22 +26,16 @@ export async function startInstallation(closers: AsyncDisposableStack) {
     },
   });
   closers.defer(() => stack.close());
-  const { publicUrl, postgresUrl, addresses } = stack;
+  const { publicUrl } = stack;
   const http = createHttp(publicUrl);
   const installer = createInstaller(publicUrl, stack.operator);
 
   /** An environment whose people are in that directory; `domain` leads to it. */
-  async function addDirectory(
-    domain: string,
-    ldap: DirectoryOptions,
-    ca: string,
-    serverName?: string,
-  ): Promise<string> {
-    const body = { directory: 'ldap', tlsEnabled: true, tls: { ca, serverName }, ldap };
+  async function addDirectory(domain: string, ldap: DirectoryOptions, ca: string): Promise<void> {
+    const body = { directory: 'ldap', tlsEnabled: true, tls: { ca }, ldap };
     const { id } = (await installer.send('POST', '/environment/v3/environments', body)) as { id: string };
     const contactCenter = { name: `People of ${domain}`, domains: [domain], environmentId: id };
     await installer.send('POST', '/environment/v3/contact-centers', contactCenter);
-    return id;
   }
 
   /** Questions of the people who belong to `domain`. */
@@ -84,20 +78,8 @@ export async function startInstallation(closers: AsyncDisposableStack) {
     };
   }
 
-  return {
-    http,
-    addDirectory,
-    peopleOf,
-    postgresUrl,
-    logFolder: stack.logFolder,
-    managementUrls: managementUrlsOf(addresses),
-    closers,
-  };
+  return { addDirectory, peopleOf, closers };
 }
-
-const managementUrlsOf = (addresses: Record<string, { managementUrl: string }>) => ({
-  authApi: addresses['auth-api']?.managementUrl ?? '',
-});
 
 const pageLimitMs = 15_000;
 

@@ -1,14 +1,12 @@
 /** Keeps a primary of PostgreSQL and a standby of it: copies, promotes and copies anew. */
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { appendFileSync, chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { freePort, startTcpProxy } from '@gatehouse/testing/network';
-import { startPostgresServer } from '@gatehouse/testing/postgres';
+import { createStandby } from '@gatehouse/testing/postgres';
 import pg from 'pg';
-import { postgresUrl } from '../../../tools/stack/backing/postgres.ts';
+import { postgresProgram, postgresUrl } from '../../../tools/stack/backing/postgres.ts';
 import type { ChaosStack } from '../../harness/installation.ts';
 import { mountSmallDisk } from '../../harness/small-disk.ts';
 
@@ -34,63 +32,28 @@ export async function createPostgresPair(stack: ChaosStack, firstPort: number) {
   let standby = await copy();
   await setSynchronous(true);
 
-  function query(server: Server, ...texts: string[]) {
-    return withClient(server.port, async (client) => {
+  async function query(server: Server, ...texts: string[]) {
+    const client = new pg.Client({ connectionString: postgresUrl(server.port, stack) });
+    await client.connect();
+    try {
       let rows: Record<string, string>[] = [];
       for (const text of texts) ({ rows } = await client.query(text));
       return rows;
-    });
-  }
-
-  async function withClient<T>(port: number, work: (client: pg.Client) => Promise<T>): Promise<T> {
-    const client = new pg.Client({ connectionString: postgresUrl(port, stack) });
-    await client.connect();
-    try {
-      return await work(client);
     } finally {
       await client.end();
     }
   }
 
-  /** The package has no pg_basebackup. */
   async function copy(): Promise<Server> {
     copies += 1;
-    const name = `standby-${copies}`;
+    const name = `standby_${copies}`;
     const dataDir = join(folder, name);
-    await query(primary, "ALTER SYSTEM SET wal_keep_size = '1GB'", 'SELECT pg_reload_conf()');
-    const label = await withClient(primary.port, async (client) => {
-      await client.query("SELECT pg_backup_start('standby', true)");
-      // Files that vanish meanwhile are no failure. The proxies and the load of this process go on.
-      await once(spawn('cp', ['-a', primary.dataDir, dataDir]), 'exit');
-      const { rows } = await client.query<{ labelfile: string }>(
-        'SELECT labelfile FROM pg_backup_stop(false)',
-      );
-      return rows[0]?.labelfile ?? '';
-    });
-    for (const left of ['postmaster.pid', 'postmaster.opts']) rmSync(join(dataDir, left), { force: true });
-    writeFileSync(join(dataDir, 'backup_label'), label);
-    writeFileSync(join(dataDir, 'standby.signal'), '');
-    const source = new URL(postgresUrl(replication.port, stack));
-    appendFileSync(
-      join(dataDir, 'postgresql.auto.conf'),
-      `primary_conninfo = '${source.href}'\nsynchronous_standby_names = ''\n`,
-    );
-    await once(spawn('chown', ['-R', `--reference=${primary.dataDir}`, dataDir]), 'exit');
+    const primaryUrl = postgresUrl(replication.port, stack);
+    await createStandby({ primaryUrl, primaryDataDir: primary.dataDir, dataDir, slot: name });
     const port = await freePort();
     const server = stack.addComponent({
+      ...postgresProgram(port, stack, { postgresData: dataDir }),
       name,
-      async launch(logFile, onSpawn) {
-        const { postgresPassword: password } = stack;
-        await startPostgresServer({
-          dataDir,
-          port,
-          persistent: true,
-          password,
-          detached: true,
-          logFile,
-          onSpawn,
-        });
-      },
     });
     await server.start();
     while ((await query(primary, "SELECT 1 FROM pg_stat_replication WHERE state = 'streaming'")).length === 0)

@@ -62,10 +62,6 @@ export function createCallers({ http }: Pick<Region, 'http'>, publicUrl: string)
         method: 'DELETE',
         authorization: operatorHeader,
       }),
-    changeContactCenter: (status: 'active' | 'disabled') =>
-      http(`/environment/v3/contact-centers/${contactCenterId}`, {
-        ...{ method: 'PUT', authorization: operatorHeader, json: { data: { status } } },
-      }),
     writeSetting: (name: string, value: string) => operate(settingsPath, { name, value, location: '/' }),
     async setting(name: string): Promise<string | undefined> {
       const { body } = await operate(settingsPath);

@@ -3,29 +3,23 @@ import { readFileSync } from 'node:fs';
 import { experiment } from '../../harness/experiment.ts';
 import { createFindings } from '../../harness/findings.ts';
 import { createCallers } from './callers.ts';
-import { checkClock } from './clock.ts';
 import { checkHeld, hold } from './facts.ts';
 import { type Installation, startInstallation } from './installation.ts';
 import { failBack, failOver, type Step } from './procedure.ts';
 import { checkReadOnly } from './read-only.ts';
 import { watchCalls } from './watch.ts';
 
-const usage = `Usage: npm run test:regions [-- options]
-
-  --skip-clock    without the regions whose clocks differ
-`;
-
 export const regions = experiment({
-  usage,
-  options: { 'skip-clock': { type: 'boolean' } },
-  async run({ 'skip-clock': skipsClock = false }, closers) {
+  usage: 'Usage: npm run test:regions\n',
+  options: {},
+  async run(_options, closers) {
     const installation = await startInstallation();
     closers.defer(() => installation.close());
-    return runIn(installation, skipsClock);
+    return runIn(installation);
   },
 });
 
-async function runIn(installation: Installation, skipsClock: boolean): Promise<boolean> {
+async function runIn(installation: Installation): Promise<boolean> {
   const { publicUrl, first, second } = installation;
   const findings = createFindings();
   const parts: boolean[] = [];
@@ -49,11 +43,6 @@ async function runIn(installation: Installation, skipsClock: boolean): Promise<b
   await findings.expect('JWT from before the fail-over', true, () => inFirst.isActive(held.jwt.access));
   await checkReadOnly(installation, findings);
   parts.push(findings.print('What the first region honours after the way back'));
-  if (!skipsClock) {
-    // Last, and the clock ahead last of all: it ends a person and a contact centre.
-    for (const seconds of [-30, 30]) await checkClock(installation, seconds, findings);
-    parts.push(findings.print('A clock of the read-only region that is wrong'));
-  }
   return parts.every(Boolean);
 }
 

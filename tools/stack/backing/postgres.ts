@@ -10,7 +10,11 @@ export function postgresUrl(port: number, { postgresPassword }: Pick<Secrets, 'p
   return `postgres://postgres:${postgresPassword}@127.0.0.1:${port}/postgres`;
 }
 
-export function postgresProgram(port: number, secrets: Secrets, paths: StatePaths): SupervisedProgram {
+export function postgresProgram(
+  port: number,
+  secrets: Pick<Secrets, 'postgresPassword'>,
+  paths: Pick<StatePaths, 'postgresData'>,
+): SupervisedProgram {
   return {
     name: 'postgres',
     // Fast shutdown: ends the sessions, writes the data.
