@@ -1,8 +1,8 @@
 /** Asks people for an approval at one replica (OpenID CIBA), lets them answer at another, and keeps their codes. */
 import { setTimeout as wait } from 'node:timers/promises';
-import type { Browser } from '../cluster/previous/browser.ts';
-import { right, type Side, text } from '../cluster/previous/exchanges/exchange.ts';
+import type { Browser } from '../harness/browser.ts';
 import { clients, credentialsOf } from './estate.ts';
+import { right, type Side, text } from './exchanges/exchange.ts';
 
 interface Waiting {
   csrf: string;

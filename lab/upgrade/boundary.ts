@@ -1,12 +1,12 @@
 /** Asks whether anything of one contact centre is seen, changed or ended from another one of the same environment. */
 
 import { environmentId, operator } from '../../tools/stack/provisioning/demo.ts';
-import { right, type Side } from '../cluster/previous/exchanges/exchange.ts';
 import type { Findings } from '../harness/findings.ts';
 import { basic } from '../harness/http.ts';
 import { ask, keepUserCode, waitingAt } from './approvals.ts';
 import type { PersonName } from './directory.ts';
 import { clients, type Place, places } from './estate.ts';
+import { right, type Side } from './exchanges/exchange.ts';
 import { accepted, type Held, hold, missing } from './held.ts';
 import type { Visits } from './visits.ts';
 

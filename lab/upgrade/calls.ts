@@ -1,11 +1,11 @@
 /** Defines the steady load: what people and applications of both contact centres do all day, by the public host. */
 import { setTimeout as wait } from 'node:timers/promises';
 import { demoClient, exchange } from '../../tools/stack/provisioning/demo.ts';
-import type { Side } from '../cluster/previous/exchanges/exchange.ts';
 import type { Call } from '../harness/calls.ts';
 import { type Answer, basic } from '../harness/http.ts';
 import type { Directory, PersonName } from './directory.ts';
 import { clients, type Place, places } from './estate.ts';
+import type { Side } from './exchanges/exchange.ts';
 import { guessOnce } from './guessing.ts';
 import { isActive } from './held.ts';
 import { type Tokens, tokensIn, type Visits } from './visits.ts';

@@ -1,13 +1,13 @@
 /** Says in which stage of the upgrade which questions are asked. */
 
 import { operator } from '../../tools/stack/provisioning/demo.ts';
-import type { Side } from '../cluster/previous/exchanges/exchange.ts';
-import { type Outcome, refusalsIn, trade } from '../cluster/previous/exchanges/trade.ts';
 import type { Findings } from '../harness/findings.ts';
 import { checkBoundary, checkNewContactCenter } from './boundary.ts';
 import { type PersonName, peopleNames } from './directory.ts';
 import { type Ended, endingsOf, endOnce } from './endings.ts';
 import { places } from './estate.ts';
+import type { Side } from './exchanges/exchange.ts';
+import { type Outcome, refusalsIn, trade } from './exchanges/trade.ts';
 import { guessEverywhere } from './guessing.ts';
 import { accepted, type Held } from './held.ts';
 import type { Installation } from './installation.ts';

@@ -1,10 +1,10 @@
 /** Ends what people hold, each way at a replica of one release, so that the other one can be asked. */
 
 import { operator } from '../../tools/stack/provisioning/demo.ts';
-import { right, type Side } from '../cluster/previous/exchanges/exchange.ts';
 import { basic } from '../harness/http.ts';
 import type { Directory, PersonName } from './directory.ts';
 import { clientOf, type Place, places } from './estate.ts';
+import { right, type Side } from './exchanges/exchange.ts';
 import { allParts, type Held, hold, type Part } from './held.ts';
 import type { Person, Visits } from './visits.ts';
 

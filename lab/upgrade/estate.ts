@@ -9,7 +9,7 @@ import {
 import { createInstaller } from '../../tools/stack/provisioning/installer-http.ts';
 import { providePeople } from '../../tools/stack/provisioning/people.ts';
 import { provision } from '../../tools/stack/provisioning/provision.ts';
-import { redirectUri } from '../cluster/previous/exchanges/calls.ts';
+import { redirectUri } from '../harness/browser.ts';
 import { basic } from '../harness/http.ts';
 
 export interface Place {

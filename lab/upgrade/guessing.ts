@@ -1,11 +1,11 @@
 /** Guesses passwords as strangers do, who have an address each. */
 
-import type { Browser } from '../cluster/previous/browser.ts';
-import type { Side } from '../cluster/previous/exchanges/exchange.ts';
+import type { Browser } from '../harness/browser.ts';
 import type { Findings } from '../harness/findings.ts';
 import { basic } from '../harness/http.ts';
 import { type Directory, lockoutThreshold, type PersonName } from './directory.ts';
 import { clients, type Place, places } from './estate.ts';
+import type { Side } from './exchanges/exchange.ts';
 
 /** From an address that nobody else has, named as the public host names it. */
 export async function guessOnce(url: string, place: Place, name: PersonName, from = '192.0.2.66') {

@@ -1,10 +1,10 @@
 /** Makes what people hold, and asks either release what is left of it. */
 
 import { demoClient } from '../../tools/stack/provisioning/demo.ts';
-import type { Browser } from '../cluster/previous/browser.ts';
-import { right, type Side } from '../cluster/previous/exchanges/exchange.ts';
+import type { Browser } from '../harness/browser.ts';
 import { basic } from '../harness/http.ts';
 import { clients } from './estate.ts';
+import { right, type Side } from './exchanges/exchange.ts';
 import { type Person, type Tokens, tokensIn, type Visits } from './visits.ts';
 
 /** All of one login: a session of a browser, and tokens of an application that takes opaque ones and of one that takes JWTs. */

@@ -1,9 +1,9 @@
 /** Makes what people hold before the upgrade, and asks what is left of it. */
-import type { Browser } from '../cluster/previous/browser.ts';
-import type { Side } from '../cluster/previous/exchanges/exchange.ts';
+import type { Browser } from '../harness/browser.ts';
 import type { Findings } from '../harness/findings.ts';
 import { approve, ask, keepUserCode, poll, waitingAt } from './approvals.ts';
 import { clients, places } from './estate.ts';
+import type { Side } from './exchanges/exchange.ts';
 import { type Held, hold, missing } from './held.ts';
 import type { Visits } from './visits.ts';
 

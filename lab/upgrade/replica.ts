@@ -2,8 +2,8 @@
 
 import type { ProcessRegister } from '../../tools/stack/processes/register.ts';
 import { type ServicePlan, serviceAddresses, servicePrograms } from '../../tools/stack/services.ts';
-import { createServiceHttp } from '../cluster/load/service-http.ts';
 import { createComponent } from '../harness/component.ts';
+import { createServiceHttp } from '../harness/service-http.ts';
 import type { Balancers } from './balancer.ts';
 
 export interface ReplicaOptions {

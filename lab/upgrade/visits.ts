@@ -1,11 +1,16 @@
 /** Lets people sign in through the real pages, and applications redeem what they bring. */
-import { createHash, randomBytes } from 'node:crypto';
 import { decodeJwt } from 'jose';
-import { type Browser, createBrowser } from '../cluster/previous/browser.ts';
-import { redirectUri } from '../cluster/previous/exchanges/calls.ts';
-import { right, type Side, text } from '../cluster/previous/exchanges/exchange.ts';
+import {
+  authorizationRequest,
+  authorize,
+  type Browser,
+  codeIn,
+  createBrowser,
+  redemption,
+} from '../harness/browser.ts';
 import { passwordOf } from './directory.ts';
 import { type ClientName, clients, credentialsOf, type Place } from './estate.ts';
+import { right, type Side, text } from './exchanges/exchange.ts';
 
 export interface Person {
   name: string;
@@ -23,26 +28,19 @@ export interface Tokens {
 
 export type Visits = ReturnType<typeof createVisits>;
 
-const verifier = randomBytes(32).toString('base64url');
-const challenge = createHash('sha256').update(verifier).digest('base64url');
 /** No page leads there. */
 const nowhere = 'http://localhost/nowhere';
 const scope = 'openid profile calls:read sessions';
 
 export function createVisits(publicUrl: string) {
-  const authorize = (clientId: string, more: Record<string, string> = {}) =>
-    `/auth/v3/oauth/authorize?${new URLSearchParams({
-      ...{ client_id: clientId, response_type: 'code', redirect_uri: redirectUri, scope, state: 'x' },
-      ...{ code_challenge: challenge, code_challenge_method: 'S256', ...more },
-    })}`;
+  const requestOf = (clientId: string, more: Record<string, string> = {}) =>
+    authorize({ ...authorizationRequest(clientId, scope), ...more });
   const typedBy = ({ name, place, password = passwordOf(name) }: Person) => ({
     ...{ username: name, tenant: place.domain, password },
   });
 
   async function redeem({ http }: Side, clientId: string, code: string): Promise<Tokens> {
-    const form = {
-      ...{ grant_type: 'authorization_code', code, redirect_uri: redirectUri, code_verifier: verifier },
-    };
+    const form = redemption(code);
     return tokensIn(
       right(await http('/auth/v3/oauth/token', { authorization: credentialsOf(clientId), form })),
     );
@@ -53,43 +51,35 @@ export function createVisits(publicUrl: string) {
     async signIn(at: Side, person: Person, clientId = clients.opaque.client_id, browser?: Browser) {
       const used = browser ?? createBrowser(publicUrl);
       const typed = typedBy(person);
-      const {
-        location,
-        status,
-        text: page,
-      } = await used.walk(at.addresses, authorize(clientId), typed, redirectUri);
-      const code = codeIn(location);
-      if (code === undefined) throw new Error(`no code for ${typed.username}: ${status} ${titleOf(page)}`);
+      const page = await used.walk(at.addresses, requestOf(clientId), typed);
+      const code = codeIn(page);
+      if (code === undefined)
+        throw new Error(`no code for ${typed.username}: ${page.status} ${titleOf(page.text)}`);
       return { browser: used, tokens: await redeem(at, clientId, code) };
     },
     /** Tokens of one more client, by the session of the browser. */
     async more(at: Side, browser: Browser, clientId: string): Promise<Tokens> {
-      const { location } = await browser.walk(
-        at.addresses,
-        authorize(clientId, { prompt: 'none' }),
-        {},
-        redirectUri,
-      );
-      const code = codeIn(location);
-      if (code === undefined) throw new Error(`no code by the session: ${location}`);
+      const page = await browser.walk(at.addresses, requestOf(clientId, { prompt: 'none' }), {});
+      const code = codeIn(page);
+      if (code === undefined) throw new Error(`no code by the session: ${page.location}`);
       return redeem(at, clientId, code);
     },
     /** Whether an authorization needs no page; `clientId` may need a consent besides. */
     async isSignedIn(at: Side, browser: Browser, clientId = clients.opaque.client_id): Promise<boolean> {
-      const page = await browser.walk(at.addresses, authorize(clientId, { prompt: 'none' }), {}, redirectUri);
-      return codeIn(page.location) !== undefined;
+      const page = await browser.walk(at.addresses, requestOf(clientId, { prompt: 'none' }), {});
+      return codeIn(page) !== undefined;
     },
     /** Signs in to an application that asks for consent, and gives it. */
     async consent(at: Side, browser: Browser, clientId: string): Promise<void> {
-      const page = await browser.walk(at.addresses, authorize(clientId), {}, redirectUri);
+      const page = await browser.walk(at.addresses, requestOf(clientId), {});
       const interaction = /name="interaction" value="([^"]+)"/.exec(page.text)?.[1];
       const csrf = /name="csrf" value="([^"]+)"/.exec(page.text)?.[1];
       if (interaction === undefined || csrf === undefined)
         throw new Error(`no page asks for consent: ${page.status} ${titleOf(page.text)}`);
       const answer = { interaction, csrf, answer: 'allowed' };
       const sent = await browser.ask(at.addresses, '/auth/v3/oauth/consent', answer);
-      const { location } = await browser.walk(at.addresses, sent, {}, redirectUri);
-      if (codeIn(location) === undefined) throw new Error(`the consent led to ${location}`);
+      const last = await browser.walk(at.addresses, sent, {});
+      if (codeIn(last) === undefined) throw new Error(`the consent led to ${last.location}`);
     },
     /** The status of a page of the console, which signs its person in where it must. */
     async opens({ addresses }: Side, browser: Browser, person: Person, path: string): Promise<number> {
@@ -123,11 +113,6 @@ export function tokensIn(body: Record<string, unknown>): Tokens {
   };
 }
 
-function codeIn(location: string | undefined): string | undefined {
-  if (!location?.startsWith(redirectUri)) return undefined;
-  return new URL(location).searchParams.get('code') ?? undefined;
-}
-
-export function titleOf(page: string): string {
+function titleOf(page: string): string {
   return /<title>([^<]*)/.exec(page)?.[1] ?? page.slice(0, 200);
 }

@@ -1,21 +1,17 @@
 /** Finds the addresses of the three services in the cluster, as their callers there know them. */
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import type { Addresses } from '../../harness/service-http.ts';
 import type { Cluster } from '../cluster.ts';
 import { workplace } from '../workplace.ts';
-import type { Addresses } from './service-http.ts';
 
 interface Service {
   spec: { clusterIP: string; ports: { port: number; appProtocol?: string }[] };
 }
 
-/** @param releases the names of their releases, where they are not those of the documentation */
-export async function addressesOf(
-  cluster: Cluster,
-  { namespace = cluster.namespace, prefix = '' } = {},
-): Promise<Addresses> {
+export async function addressesOf(cluster: Cluster): Promise<Addresses> {
   const addressOf = async (service: string) => {
-    const { spec } = await cluster.get<Service>('service', prefix + service, '--namespace', namespace);
+    const { spec } = await cluster.get<Service>('service', service, '--namespace', cluster.namespace);
     const [{ port, appProtocol = 'http' } = { port: 80 }] = spec.ports;
     return `${appProtocol}://${spec.clusterIP}:${port}`;
   };
@@ -30,16 +26,13 @@ export async function addressesOf(
 }
 
 /** The operator's password is in the Secret of the documentation. */
-export async function operatorOf(cluster: Cluster, namespace = cluster.namespace) {
-  const [password = ''] = (await secretOf(cluster, namespace))['ops-password']?.split('\n') ?? [];
+export async function operatorOf(cluster: Cluster) {
+  const [password = ''] = (await secretOf(cluster))['ops-password']?.split('\n') ?? [];
   return { username: 'ops', password };
 }
 
-export async function secretOf(
-  cluster: Cluster,
-  namespace = cluster.namespace,
-): Promise<Record<string, string>> {
-  const { data } = await cluster.get<{ data: Record<string, string> }>(
+export async function secretOf({ get, namespace }: Cluster): Promise<Record<string, string>> {
+  const { data } = await get<{ data: Record<string, string> }>(
     ...['secret', 'gatehouse', '--namespace', namespace],
   );
   return Object.fromEntries(

@@ -1,10 +1,11 @@
 /** Calls a service once from inside the node, and says what it answers. */
 
 import { attempt } from '../../../tools/programs/execute.ts';
+import { parsed } from '../../harness/http.ts';
+import { type Addresses, serviceOf } from '../../harness/service-http.ts';
 import type { Cluster } from '../cluster.ts';
 import { inNetwork } from '../node/network.ts';
 import { addressesOf, operatorOf } from './addresses.ts';
-import { type Addresses, serviceOf } from './service-http.ts';
 
 export interface Reply {
   /** 0: no answer. */
@@ -50,15 +51,7 @@ export async function call(cluster: Cluster, path: string, asked: Call = {}): Pr
   });
   const end = stdout.lastIndexOf('\n');
   const [status = '0', retryAfter = ''] = stdout.slice(end + 1).split(' ');
-  return { status: Number(status), retryAfter, body: parsed(stdout.slice(0, end)) };
-}
-
-function parsed(text: string): Reply['body'] {
-  try {
-    return JSON.parse(text) as Reply['body'];
-  } catch {
-    return {};
-  }
+  return { status: Number(status), retryAfter, body: parsed(stdout.slice(0, end)) ?? {} };
 }
 
 /** The id of the one environment of the first login. */

@@ -14,7 +14,7 @@ import type { SenderPlan } from './sender.ts';
 const perSecond = 20;
 /** After-effects of a disturbance show up in so long. */
 const watchedAfterMs = 3_000;
-export const simulator = { address: 'config-server.estate.svc', port: 8888 };
+const simulator = { address: 'config-server.estate.svc', port: 8888 };
 
 /** Watches the requests while something is done, from its beginning until shortly after its end. */
 export async function underLoad(
@@ -25,7 +25,7 @@ export async function underLoad(
   const load = startLoad(cluster, {
     addresses: plan.addresses ?? (await addressesOf(cluster)),
     operator: plan.operator ?? (await operatorOf(cluster)),
-    configServer: plan.configServer ?? simulator,
+    configServer: simulator,
     perSecond,
   });
   try {

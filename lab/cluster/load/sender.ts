@@ -2,8 +2,8 @@
 import { createCalls } from '../../harness/calls.ts';
 import { startLoad } from '../../harness/load.ts';
 import { createRecord } from '../../harness/record.ts';
+import { type Addresses, createServiceHttp } from '../../harness/service-http.ts';
 import { prepare } from './prepare.ts';
-import { type Addresses, createServiceHttp } from './service-http.ts';
 
 export interface SenderPlan {
   addresses: Addresses;

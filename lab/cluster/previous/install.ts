@@ -1,4 +1,4 @@
-/** Installs the release before with its own charts, and this one beside it on the same stores. */
+/** Installs the release before, or this one in its place, with the charts of its tree, on databases of its own. */
 import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -6,22 +6,19 @@ import type { Cluster } from '../cluster.ts';
 import { runHelm } from '../disturbances/releases.ts';
 import { workplace } from '../workplace.ts';
 
-export const namespace = 'beside';
-export const publicUrl = 'https://login.example.com';
-/** Of this release's own Services, which stand beside those of the release before. */
-export const newPrefix = 'new-';
-export const order = ['environment-api', 'auth-api', 'auth-ui'] as const;
+export const namespace = 'before';
+const publicUrl = 'https://login.example.com';
 
-const apis = { 'environment-api': 'beside_environment', 'auth-api': 'beside_auth' } as const;
+const apis = { 'environment-api': 'before_environment', 'auth-api': 'before_auth' } as const;
 
 /** Databases, roles and Secrets; the namespace of the services is open to the node. */
 export async function prepareStores(cluster: Cluster): Promise<void> {
   const password = randomBytes(24).toString('hex');
   const redis = await cluster.get<{ data: { password: string } }>('secret', 'redis', '--namespace=databases');
   const statements = [
-    'CREATE DATABASE beside;',
+    'CREATE DATABASE before;',
     ...Object.values(apis).map((role) => `CREATE ROLE ${role} LOGIN PASSWORD '${password}';`),
-    `GRANT CONNECT, CREATE ON DATABASE beside TO ${Object.values(apis).join(', ')};`,
+    `GRANT CONNECT, CREATE ON DATABASE before TO ${Object.values(apis).join(', ')};`,
   ].join('\n');
   const psql = ['psql', '--username=postgres', '--set=ON_ERROR_STOP=1'];
   const pod = ['exec', '--namespace=databases', '--stdin', 'service/postgres', '--'];
@@ -47,35 +44,34 @@ export async function prepareStores(cluster: Cluster): Promise<void> {
   await cluster.apply(objects.join('\n---\n'));
 }
 
-/** `helm upgrade --install` of one service from the charts of a tree. */
-export async function install(
-  cluster: Cluster,
-  { tree, release, service, values }: { tree: string; release: string; service: string; values: object },
-): Promise<void> {
-  const file = path.join(workplace, `${release}-beside.json`);
-  writeFileSync(file, JSON.stringify(values));
+/**
+ * `helm upgrade --install` of one service from the charts of a tree.
+ * @param tag the image's; that of the chart where there is none
+ */
+export async function install(cluster: Cluster, service: string, tree: string, tag = ''): Promise<void> {
+  const file = path.join(workplace, `${service}-before.json`);
+  writeFileSync(file, JSON.stringify(valuesOf(service, tag)));
   const chart = path.join(tree, 'charts', service);
   const place = ['--namespace', namespace, '--values', file, '--wait', '--timeout', '5m'];
   for (const args of [
     ['dependency', 'build', chart],
-    ['upgrade', '--install', '--reset-values', release, chart, ...place],
+    ['upgrade', '--install', '--reset-values', service, chart, ...place],
   ])
     await runHelm(cluster, args);
 }
 
-/** @param tag the image's; that of the chart where there is none */
-export function valuesOf(service: string, tag = ''): Values {
+function valuesOf(service: string, tag: string) {
   const role = apis[service as keyof typeof apis];
   const mount = { name: 'company-ca', mountPath: '/etc/company-ca', readOnly: true };
   const stores = role && {
     postgres: {
       host: 'postgres.databases.svc',
-      database: 'beside',
+      database: 'before',
       username: role,
       ssl: 'verify',
       poolSize: 5,
     },
-    redis: { url: 'rediss://redis.databases.svc:6380', keyPrefix: 'beside:' },
+    redis: { url: 'rediss://redis.databases.svc:6380', keyPrefix: 'before:' },
     extraVolumes: [{ name: 'company-ca', configMap: { name: 'company-ca' } }],
     extraVolumeMounts: [mount],
     extraEnv: [{ name: 'NODE_EXTRA_CA_CERTS', value: '/etc/company-ca/ca.crt' }],
@@ -87,18 +83,4 @@ export function valuesOf(service: string, tag = ''): Values {
     resources: { requests: { cpu: '50m' } },
     ...stores,
   };
-}
-
-export type Values = { config: Record<string, unknown> } & Record<string, unknown>;
-
-/** Of this release beside the one before: its services call each other, under their own names. */
-export function besideValues(service: string): Values {
-  const values = valuesOf(service);
-  const at = (name: string) => ({
-    url: `http://${newPrefix}${name}`,
-    internalUrl: `http://${newPrefix}${name}-internal`,
-  });
-  const neighbours =
-    service === 'auth-api' ? { environmentApi: at('environment-api') } : { authApi: at('auth-api') };
-  return { ...values, config: { ...values.config, ...neighbours } };
 }

@@ -1,34 +1,19 @@
-/** The release before and this one on the same stores, side by side and then one in place of the other. */
+/** Steps that install the release before with its own charts, upgrade it to this one, and roll it back. */
 import path from 'node:path';
-import { run } from '../../../tools/programs/execute.ts';
 import type { Cluster } from '../cluster.ts';
-import { settled } from '../disturbances/pods.ts';
+import { services, settled } from '../disturbances/pods.ts';
 import { rollBackAll } from '../disturbances/releases.ts';
-import { addressesOf, operatorOf } from '../load/addresses.ts';
 import { mustNotFail, textOf } from '../load/figures.ts';
-import { simulator, underLoad } from '../load/load.ts';
-import { inNetwork } from '../node/network.ts';
-import { mustBe, type Step } from '../step.ts';
+import { underLoad } from '../load/load.ts';
+import type { Step } from '../step.ts';
 import { workplace } from '../workplace.ts';
-import { type Outcome, refusalsIn } from './exchanges/trade.ts';
-import { makeImages, tagOf } from './images.ts';
-import {
-  besideValues,
-  install,
-  namespace,
-  newPrefix,
-  order,
-  prepareStores,
-  publicUrl,
-  valuesOf,
-} from './install.ts';
+import { install, namespace, prepareStores } from './install.ts';
 import { previousCommit, unpackTree } from './release-before.ts';
-import type { TraderPlan } from './trader.ts';
 
-/** The releases of the release before, by the names that the documentation gives them. */
 const inNamespace = (cluster: Cluster): Cluster => ({ ...cluster, namespace });
 
 const load = async (cluster: Cluster, disturb: () => Promise<unknown>): Promise<string> => {
+  await previousCommit();
   const figures = await underLoad(inNamespace(cluster), disturb);
   mustNotFail(figures, false);
   return textOf(figures);
@@ -36,90 +21,44 @@ const load = async (cluster: Cluster, disturb: () => Promise<unknown>): Promise<
 
 export const previousSteps: Step[] = [
   {
-    name: 'N−1 beside N: the release before is installed with its own charts',
+    name: 'N−1 is installed with its own charts',
     async run(cluster) {
       const commit = await previousCommit();
       const tree = path.join(workplace, 'previous');
       await unpackTree(commit, tree);
-      const tag = tagOf(commit);
+      const tag = commit.slice(0, 12);
       await makeImages(cluster, tree, tag);
       await prepareStores(cluster);
-      for (const service of order)
-        await install(cluster, { tree, release: service, service, values: valuesOf(service, tag) });
+      for (const service of services) await install(cluster, service, tree, tag);
       return tag;
     },
   },
   {
-    name: 'N−1 beside N under load: this release migrates the stores and starts beside it',
-    async run(cluster) {
-      await previousCommit();
-      return await load(cluster, async () => {
-        for (const service of order)
-          await install(cluster, {
-            tree: workplace,
-            release: newPrefix + service,
-            service,
-            values: besideValues(service),
-          });
-      });
-    },
-  },
-  {
-    name: 'N−1 beside N: what one issues the other accepts',
-    async run(cluster) {
-      await previousCommit();
-      const outcomes = await trade(cluster);
-      const refusals = refusalsIn(outcomes);
-      mustBe(refusals.length === 0, refusals.join('\n'));
-      return `${outcomes.length / 2} kinds in both directions, none refused`;
-    },
-  },
-  {
     name: 'N−1 under load: upgraded in place, pod by pod',
-    async run(cluster) {
-      await previousCommit();
-      await cluster.helm([
-        'uninstall',
-        '--namespace',
-        namespace,
-        '--wait',
-        ...order.map((service) => newPrefix + service),
-      ]);
-      return await load(cluster, async () => {
-        for (const service of order) {
-          await install(cluster, { tree: workplace, release: service, service, values: valuesOf(service) });
+    run: (cluster) =>
+      load(cluster, async () => {
+        for (const service of services) {
+          await install(cluster, service, workplace);
           await settled(inNamespace(cluster), service);
         }
-      });
-    },
+      }),
   },
   {
     name: 'N under load: rolled back to N−1, pod by pod',
-    async run(cluster) {
-      await previousCommit();
-      return await load(cluster, () => rollBackAll(inNamespace(cluster), order.toReversed()));
-    },
+    run: (cluster) => load(cluster, () => rollBackAll(inNamespace(cluster), services.toReversed())),
   },
   {
-    name: 'N−1 beside N: remove it',
-    // The node has no room for both and for what follows.
+    name: 'N−1 is removed',
+    // The node has no room for it and for what follows.
     run: ({ kubectl }) => kubectl(['delete', 'namespace', namespace, '--ignore-not-found']),
   },
 ];
 
-async function trade(cluster: Cluster): Promise<Outcome[]> {
-  const plan: TraderPlan = {
-    before: await addressesOf(cluster, { namespace }),
-    now: await addressesOf(cluster, { namespace, prefix: newPrefix }),
-    operator: await operatorOf(cluster, namespace),
-    configServer: simulator,
-    publicUrl,
-  };
-  const program = path.join(import.meta.dirname, 'trader.ts');
-  const command = [process.execPath, '--conditions=source', program, JSON.stringify(plan)];
-  const lines = await run(...inNetwork(...command));
-  return lines
-    .trim()
-    .split('\n')
-    .map((line) => JSON.parse(line) as Outcome);
+/** As docs/guides/deployment.md of both releases prints it; nothing is built where the images are there. */
+async function makeImages(cluster: Cluster, tree: string, tag: string): Promise<void> {
+  for (const service of services) {
+    const image = `registry.example.com/gatehouse/${service}:${tag}`;
+    const build = `docker build --file docker/Dockerfile --target ${service} --tag ${image} .`;
+    await cluster.shell.run(`(cd '${tree}'; docker image exists ${image} || ${build})\ndocker push ${image}`);
+  }
 }

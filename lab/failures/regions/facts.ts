@@ -1,20 +1,23 @@
 /** Makes what people and applications hold when a region is lost, and checks which of it another region honours. */
 import { setTimeout as wait } from 'node:timers/promises';
 import { users } from '../../../tools/stack/provisioning/demo.ts';
+import { authorizationRequest, authorize, codeIn, createBrowser } from '../../harness/browser.ts';
 import type { Findings } from '../../harness/findings.ts';
-import { createBrowser } from './browser.ts';
 import { type Callers, createCallers } from './callers.ts';
-import { clients, type Installation, redirectUri } from './installation.ts';
+import { clients, type Installation } from './installation.ts';
 import type { Region } from './region.ts';
 
 export type Held = Awaited<ReturnType<typeof hold>>;
 
 const [agent] = users;
+const request = authorizationRequest(clients.jwt.client_id, 'openid');
+const at = ({ url }: Region) => ({ authApi: url, authUi: url, environmentApi: url });
 
 export async function hold({ publicUrl }: Installation, region: Region, name: string) {
   const callers = createCallers(region, publicUrl);
-  const browser = createBrowser({ publicUrl, clientId: clients.jwt.client_id, redirectUri });
-  await browser.signIn(region.url, { ...agent });
+  const browser = createBrowser(publicUrl);
+  const arrived = await browser.walk(at(region), authorize(request), { ...agent });
+  if (codeIn(arrived) === undefined) throw new Error(`no login by the pages: ${arrived.location}`);
   const logIn = async (kind: keyof typeof clients) => {
     const login = await callers.logIn(kind);
     if (login.status !== 200) throw new Error(`a login in ${region.location} was answered ${login.status}`);
@@ -52,5 +55,8 @@ export async function checkHeld(
     const { status } = await callers.refresh('jwt', jwt.refresh);
     return status;
   });
-  await findings.expect('session of a browser: unknown here', false, () => browser.isSignedIn(second.url));
+  await findings.expect('session of a browser: unknown here', false, async () => {
+    const page = await browser.walk(at(second), authorize({ ...request, prompt: 'none' }), {});
+    return codeIn(page) !== undefined;
+  });
 }

@@ -15,12 +15,12 @@ import { createInstaller } from '../../../tools/stack/provisioning/installer-htt
 import { provision } from '../../../tools/stack/provisioning/provision.ts';
 import { createFolders, statePaths } from '../../../tools/stack/state/paths.ts';
 import { loadSecrets } from '../../../tools/stack/state/secrets.ts';
+import { redirectUri } from '../../harness/browser.ts';
 import { createRegion } from './region.ts';
 
 export type Installation = Awaited<ReturnType<typeof startInstallation>>;
 
 const locations = { first: '/USW1', second: '/EUW1' };
-export const redirectUri = 'https://app.example/callback';
 
 const grants = ['client_credentials', 'password', 'refresh_token', 'authorization_code'];
 const clientOf = (id: string, accessTokenFormat: string) => ({

@@ -1,7 +1,7 @@
 /** Stores data in Environment API by one release and reads them by the other one. */
 import { randomUUID } from 'node:crypto';
-import { configServerAccount } from '../../../../tools/stack/provisioning/demo.ts';
-import type { Answer } from '../../../harness/http.ts';
+import { configServerAccount } from '../../../tools/stack/provisioning/demo.ts';
+import type { Answer } from '../../harness/http.ts';
 import { agent, type Calls } from './calls.ts';
 import { type Exchange, exchange, must, right, soon, text } from './exchange.ts';
 

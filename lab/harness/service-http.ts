@@ -2,7 +2,7 @@
 import http from 'node:http';
 import https from 'node:https';
 import { setTimeout as wait } from 'node:timers/promises';
-import type { Answer, Http, Request } from '../../harness/http.ts';
+import { type Answer, type Http, parsed, type Request } from './http.ts';
 
 /** Base URLs without a path. */
 export interface Addresses {
@@ -91,12 +91,4 @@ function causeOf({ code, name, message }: NodeJS.ErrnoException, onKept: boolean
   if (code === 'ECONNRESET' || code === 'EPIPE')
     return onKept ? 'kept connection broke' : 'new connection broke';
   return code ?? message;
-}
-
-function parsed(text: string): Answer['body'] {
-  try {
-    return JSON.parse(text) as Answer['body'];
-  } catch {
-    return undefined;
-  }
 }

@@ -1,12 +1,12 @@
 /** Makes the calls that several exchanges consist of. */
 import { randomBytes, randomUUID } from 'node:crypto';
-import { users } from '../../../../tools/stack/provisioning/demo.ts';
-import { basic } from '../../../harness/http.ts';
+import { users } from '../../../tools/stack/provisioning/demo.ts';
+import { redirectUri } from '../../harness/browser.ts';
+import { basic } from '../../harness/http.ts';
 import { right, type Side, text } from './exchange.ts';
 
 export type Calls = ReturnType<typeof createCalls>;
 
-export const redirectUri = 'http://localhost:3000/callback';
 export const [agent] = users;
 export const deviceCodeGrant = 'urn:ietf:params:oauth:grant-type:device_code';
 export const clientId = `beside-${randomUUID()}`;

@@ -1,7 +1,7 @@
 /** Defines what an exchange between two releases is, and how the answers of either are read. */
 import { setTimeout as wait } from 'node:timers/promises';
-import type { Answer, Http } from '../../../harness/http.ts';
-import type { Addresses } from '../../load/service-http.ts';
+import type { Answer, Http } from '../../harness/http.ts';
+import type { Addresses } from '../../harness/service-http.ts';
 
 /** One of the two releases. */
 export interface Side {

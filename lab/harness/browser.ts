@@ -1,6 +1,8 @@
-/** A browser at the public host, whose paths may be served by either release: it keeps cookies and sends forms. */
+/** A browser at the public host, wherever its paths are served: it keeps cookies and sends forms. */
+import { createHash, randomBytes } from 'node:crypto';
 import http from 'node:http';
-import { type Addresses, serviceOf } from '../load/service-http.ts';
+import { setTimeout as wait } from 'node:timers/promises';
+import { type Addresses, serviceOf } from './service-http.ts';
 
 export interface Page {
   status: number;
@@ -12,6 +14,27 @@ export type Browser = ReturnType<typeof createBrowser>;
 
 /** More than any login has: a circle ends. */
 const maxSteps = 12;
+
+export const redirectUri = 'http://localhost:3000/callback';
+const verifier = randomBytes(32).toString('base64url');
+
+/** An authorization request of an application that proves its possession of the code (RFC 7636). */
+export const authorizationRequest = (clientId: string, scope: string) => ({
+  ...{ client_id: clientId, response_type: 'code', redirect_uri: redirectUri, scope, state: 'x' },
+  code_challenge: createHash('sha256').update(verifier).digest('base64url'),
+  code_challenge_method: 'S256',
+});
+export const authorize = (request: Record<string, string>) =>
+  `/auth/v3/oauth/authorize?${new URLSearchParams(request)}`;
+/** The form that redeems the code of such a request. */
+export const redemption = (code: string) => ({
+  ...{ grant_type: 'authorization_code', code, redirect_uri: redirectUri, code_verifier: verifier },
+});
+/** The code that the browser has brought to the application, if it was sent there. */
+export function codeIn({ location }: Page): string | undefined {
+  if (!location?.startsWith(redirectUri)) return undefined;
+  return new URL(location).searchParams.get('code') ?? undefined;
+}
 
 /** @param publicUrl the origin that the services are configured with; nothing listens there */
 export function createBrowser(publicUrl: string) {
@@ -52,7 +75,7 @@ export function createBrowser(publicUrl: string) {
       at: Addresses,
       from: string | Page,
       typed: Record<string, string>,
-      until: string,
+      until = redirectUri,
     ): Promise<Page> {
       let page = typeof from === 'string' ? await ask(at, from) : from;
       for (let step = 0; step < maxSteps; step += 1) {
@@ -63,6 +86,8 @@ export function createBrowser(publicUrl: string) {
         }
         const form = formIn(page, typed);
         if (form === undefined) return page;
+        // A replica that has just started may ask to try again.
+        if (step > 4) await wait(500);
         page = await ask(at, pathOf(form.action), form.fields);
       }
       throw new Error(
