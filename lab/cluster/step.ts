@@ -1,4 +1,5 @@
 /** Describes a step of the run, and how it reports its findings. */
+import { until } from '../../tools/programs/execute.ts';
 import type { Columns } from '../harness/table.ts';
 import type { Cluster } from './cluster.ts';
 
@@ -19,6 +20,15 @@ export class Skipped extends Error {
 /** @throws Error with the sentence, which says what must not be */
 export function mustBe(condition: boolean, sentence: string): void {
   if (!condition) throw new Error(sentence);
+}
+
+/** Waits until it is so. @throws Error after a minute, or what the question throws */
+export async function becomes(
+  what: string,
+  isSo: () => Promise<boolean>,
+  limits?: { timeoutMs?: number; everyMs?: number },
+): Promise<void> {
+  await until(what, async () => (await isSo()) || undefined, limits);
 }
 
 export interface Row {

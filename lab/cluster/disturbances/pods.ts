@@ -10,7 +10,11 @@ interface Pod {
   status: {
     podIP?: string;
     conditions?: { type: string; status: string }[];
-    containerStatuses?: { containerID?: string; restartCount: number }[];
+    containerStatuses?: {
+      containerID?: string;
+      restartCount: number;
+      lastState?: { terminated?: { exitCode: number } };
+    }[];
   };
 }
 

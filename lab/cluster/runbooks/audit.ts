@@ -1,39 +1,28 @@
 /** Incidents of the audit trail: events that wait, and a trail that was changed. */
-
 import { until } from '../../../tools/programs/execute.ts';
-import type { Cluster } from '../cluster.ts';
-import { mustBe } from '../step.ts';
-import { type Application, agent, becomeKnown, registerApplication } from './callers.ts';
+import { becomes, mustBe } from '../step.ts';
 import { withoutPostgres } from './faults.ts';
-import { seriesOf, sumOf } from './metrics.ts';
 import { type Operator, runbook, sql } from './operator.ts';
 
-const service = 'auth-api';
 /** Less than the alert waits for, more than is ever usual. */
 const seenSeconds = 5;
+const waiting = 'gatehouse_audit_waiting_seconds';
+const unchained = 'gatehouse_audit_unchained_seconds';
 
 export const auditIncidents = [
   runbook('Audit events wait', async (operator) => {
-    const { cluster } = operator;
-    const application = await registerApplication(cluster, 'runbook-audit');
-    await becomeKnown(application);
-    const inRedis = await withoutPostgres(cluster, () =>
-      grown(cluster, 'gatehouse_audit_waiting_seconds', application),
-    );
-    const events = await gone(cluster, 'gatehouse_audit_waiting_seconds');
-    mustBe(events, 'events still wait in Redis');
-    const unchained = await whileLocked(operator, () =>
-      grown(cluster, 'gatehouse_audit_unchained_seconds', application),
-    );
-    await gone(cluster, 'gatehouse_audit_unchained_seconds');
-    await operator.gatehouse('gatehouse audit verify');
-    await application.remove();
-    return `gatehouse_audit_waiting_seconds ${inRedis} without PostgreSQL, gatehouse_audit_unchained_seconds ${unchained} while another session held the lock; both 0 again, the trail is whole`;
+    const { cluster, application, gatehouse, sum } = operator;
+    await application.becomeKnown();
+    const inRedis = await withoutPostgres(cluster, () => grown(operator, waiting));
+    await becomes('no event waits in Redis', async () => (await sum(waiting)) === 0);
+    const inPostgres = await whileLocked(operator, () => grown(operator, unchained));
+    await becomes('every event has its place', async () => (await sum(unchained)) === 0);
+    await gatehouse('gatehouse audit verify');
+    return `${waiting} ${inRedis} without PostgreSQL, ${unchained} ${inPostgres} while another session held the lock; both 0 again, the trail is whole`;
   }),
 
-  runbook('The audit trail was changed', async ({ cluster, gatehouse, logged }) => {
-    const application = await registerApplication(cluster, 'runbook-trail');
-    const breaks = () => sumOf(cluster, service, 'gatehouse_audit_chain_breaks_total');
+  runbook('The audit trail was changed', async ({ cluster, application, gatehouse, logged, sum }) => {
+    const breaks = () => sum('gatehouse_audit_chain_breaks_total');
     const before = await breaks();
     const changed = await sql(
       cluster,
@@ -43,11 +32,11 @@ export const auditIncidents = [
     );
     const [position = '', hash = ''] = changed.trim().split('|');
     try {
-      await until('the alert sees it', async () => {
-        await application.signIn(...agent);
-        return (await breaks()) > before || undefined;
+      await becomes('the alert sees it', async () => {
+        await application.signIn();
+        return (await breaks()) > before;
       });
-      await logged(service, 'the audit trail was changed in the database');
+      await logged('the audit trail was changed in the database');
       const said = await gatehouse('gatehouse audit verify', { exits: 1 });
       mustBe(said.includes(`event ${position}`), `it does not name event ${position}:\n${said}`);
     } finally {
@@ -57,22 +46,17 @@ export const auditIncidents = [
       );
     }
     await gatehouse('gatehouse audit verify');
-    await application.remove();
     return `gatehouse_audit_chain_breaks_total ${before} to ${await breaks()}; verify names event ${position}, and nothing once it is as it was`;
   }),
 ];
 
 /** Until the oldest event has waited for some seconds. */
-async function grown(cluster: Cluster, name: string, application: Application): Promise<string> {
-  return await until(`${name} grows`, async () => {
-    await application.signIn(...agent);
-    const seconds = Math.max(0, ...(await seriesOf(cluster, service, name)));
+function grown({ application, highest }: Operator, name: string): Promise<string> {
+  return until(`${name} grows`, async () => {
+    await application.signIn();
+    const seconds = await highest(name);
     return seconds > seenSeconds ? seconds.toFixed(0) : undefined;
   });
-}
-
-function gone(cluster: Cluster, name: string): Promise<boolean> {
-  return until(`${name} is 0 again`, async () => (await sumOf(cluster, service, name)) === 0 || undefined);
 }
 
 /** Somebody has the lock in a session of his own; the printed statements find and end it. */

@@ -5,7 +5,7 @@ import type { Cluster } from '../cluster.ts';
 import { podsOf } from '../disturbances/pods.ts';
 import { inNetwork } from '../node/network.ts';
 
-type Labels = Record<string, string | RegExp>;
+export type Labels = Record<string, string | RegExp>;
 
 /** Undefined where the pod does not answer: `up` is 0. */
 export async function readManagement(address: string, path: string): Promise<string | undefined> {
@@ -33,10 +33,6 @@ export async function seriesOf(
   labels: Labels = {},
 ): Promise<number[]> {
   return (await readAll(cluster, service, '/metrics')).flatMap((text) => samplesIn(text, name, labels));
-}
-
-export async function sumOf(...question: Parameters<typeof seriesOf>): Promise<number> {
-  return (await seriesOf(...question)).reduce((sum, value) => sum + value, 0);
 }
 
 function samplesIn(text: string, name: string, labels: Labels): number[] {

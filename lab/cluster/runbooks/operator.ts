@@ -1,4 +1,4 @@
-/** Gives the operator of one incident the printed commands, metrics and log lines. */
+/** Gives the operator of one incident an application, the printed commands, metrics and log lines. */
 import path from 'node:path';
 import { attempt, until } from '../../../tools/programs/execute.ts';
 import type { Cluster } from '../cluster.ts';
@@ -7,9 +7,14 @@ import { addressesOf, operatorOf } from '../load/addresses.ts';
 import { repository } from '../places.ts';
 import { mustBe, type Step } from '../step.ts';
 import { workplace } from '../workplace.ts';
-import { printedCommand } from './page.ts';
+import { type Application, registerApplication } from './callers.ts';
+import { type Labels, seriesOf } from './metrics.ts';
+import { printedCommand, titles } from './page.ts';
 
 export type Operator = ReturnType<typeof createOperator>;
+
+/** Nearly every incident is of this one, or seen there. */
+export const service = 'auth-api';
 
 interface Typed {
   /** For the names in angle brackets. */
@@ -28,40 +33,60 @@ export function runbook(title: string, act: (operator: Operator) => Promise<stri
     async run(cluster) {
       // An incident that went wrong may have left its traces to the next one.
       await settled(cluster, ...services);
-      const said = await act(createOperator(cluster, title));
-      await settled(cluster, ...services);
-      return said;
+      const application = await registerApplication(cluster, `runbook-${titles.indexOf(title)}`);
+      try {
+        return await act(createOperator(cluster, title, application));
+      } finally {
+        await application.remove();
+        await settled(cluster, ...services);
+      }
     },
   };
 }
 
-function createOperator(cluster: Cluster, title: string) {
+function createOperator(cluster: Cluster, title: string, application: Application) {
   // Kubernetes counts whole seconds.
   const since = new Date(Date.now() - 1_000).toISOString();
 
+  /** A printed command that begins with `gatehouse`. Returns all that it says. */
+  async function gatehouse(command: string, { fill, more = [], input, exits = 0 }: Typed = {}) {
+    const [, ...args] = printedCommand(title, command, fill).split(' ');
+    const { exitCode, stdout, stderr } = await runCommandLine(cluster, [...args, ...more], input);
+    mustBe(exitCode === exits, `\`${command}\` ended with ${exitCode}:\n${stdout}${stderr}`);
+    return stdout + stderr;
+  }
+
   return {
     cluster,
+    /** Its own: nothing of it is left after the incident. */
+    application,
+    gatehouse,
 
-    /** A printed command that begins with `gatehouse`. Returns all that it says. */
-    async gatehouse(command: string, { fill, more = [], input, exits = 0 }: Typed = {}): Promise<string> {
-      const [, ...args] = printedCommand(title, command, fill).split(' ');
-      const { exitCode, stdout, stderr } = await runCommandLine(cluster, [...args, ...more], input);
-      mustBe(exitCode === exits, `\`${command}\` ended with ${exitCode}:\n${stdout}${stderr}`);
-      return stdout + stderr;
-    },
+    /** Types a printed command again and again until it says the text. Returns all that it says then. */
+    says: (command: string, text: string | RegExp, typed: Typed = {}): Promise<string> =>
+      until(`\`${command}\` says ${text}`, async () => {
+        const said = await gatehouse(command, typed);
+        return said.search(text) >= 0 ? said : undefined;
+      }),
 
     /** A printed statement; the administrator of the database runs it. */
     query: (statement: string, fill?: Record<string, string>): Promise<string> =>
       sql(cluster, printedCommand(title, statement, fill)),
 
-    /** A line of the log since the incident began. */
-    async logged(service: string, text: string): Promise<string> {
-      const options = ['--tail=-1', `--since-time=${since}`, '--namespace', cluster.namespace];
-      return await until(`${service} logs "${text}"`, async () => {
+    /** A line that Auth API has logged since the incident began. */
+    logged: (text: string): Promise<string> =>
+      until(`${service} logs "${text}"`, async () => {
+        const options = ['--tail=-1', `--since-time=${since}`, '--namespace', cluster.namespace];
         const { stdout } = await cluster.tryKubectl(['logs', '--selector', selectorOf(service), ...options]);
         return stdout.split('\n').find((line) => line.includes(text));
-      });
-    },
+      }),
+
+    /** Of all pods of Auth API together. */
+    sum: async (name: string, labels?: Labels): Promise<number> =>
+      (await seriesOf(cluster, service, name, labels)).reduce((sum, value) => sum + value, 0),
+    /** Of the pod of Auth API that has most. */
+    highest: async (name: string, labels?: Labels): Promise<number> =>
+      Math.max(0, ...(await seriesOf(cluster, service, name, labels))),
   };
 }
 

@@ -1,29 +1,27 @@
 /** Incidents of pods: one that cannot start, one that does not answer, one that is overloaded. */
-
 import { until } from '../../../tools/programs/execute.ts';
-import { podNamesOf, podsOf, selectorOf, settled } from '../disturbances/pods.ts';
-import { mustBe } from '../step.ts';
+import { podsOf, selectorOf, settled } from '../disturbances/pods.ts';
+import { becomes, mustBe } from '../step.ts';
 import { halting, processOf } from './faults.ts';
 import { readManagement, seriesOf } from './metrics.ts';
-import { type Operator, runbook } from './operator.ts';
+import { type Operator, runbook, service } from './operator.ts';
 import { printedCommand } from './page.ts';
 
-const service = 'auth-api';
 const doesNotAnswer = 'A pod does not answer';
+const lag = 'nodejs_eventloop_lag_p99_seconds';
 
 export const podIncidents = [
-  runbook(doesNotAnswer, async (operator) => {
-    const mistake = await withMistake(operator);
-    const halted = await whileHalted(operator);
-    return `${mistake}; ${halted}`;
-  }),
+  runbook(
+    doesNotAnswer,
+    async (operator) => `${await withMistake(operator)}; ${await whileHalted(operator)}`,
+  ),
 
-  runbook('A pod is overloaded', async ({ cluster }) => {
+  runbook('A pod is overloaded', async ({ cluster, highest }) => {
     const { namespace } = cluster;
     const pid = await processOf(cluster, namespace, selectorOf(service));
     const late = await halting(pid, 400, () =>
       until('the event loop of a pod is late', async () => {
-        const worst = Math.max(...(await seriesOf(cluster, service, 'nodejs_eventloop_lag_p99_seconds')));
+        const worst = await highest(lag);
         return worst > 0.25 ? worst : undefined;
       }),
     );
@@ -31,42 +29,39 @@ export const podIncidents = [
       cluster.kubectl(['scale', `deployment/${service}`, `--replicas=${replicas}`, '--namespace', namespace]);
     await scale(3);
     await settled(cluster, service);
-    await until('no event loop is late', async () => {
-      const lags = await seriesOf(cluster, service, 'nodejs_eventloop_lag_p99_seconds');
-      return (lags.length === 3 && Math.max(...lags) < 0.25) || undefined;
+    await becomes('no event loop is late', async () => {
+      const lags = await seriesOf(cluster, service, lag);
+      return lags.length === 3 && Math.max(...lags) < 0.25;
     });
     await scale(2);
-    return `nodejs_eventloop_lag_p99_seconds ${late.toFixed(2)}; below 0.25 with a third pod`;
+    return `${lag} ${late.toFixed(2)}; below 0.25 with a third pod`;
   }),
 ];
 
 /** A variable that the service refuses: the new pod does not start, the others go on. */
 async function withMistake({ cluster }: Operator): Promise<string> {
   const { namespace, kubectl, tryKubectl } = cluster;
+  const variable = 'GATEHOUSE_REDIS_COMMAND_TIMEOUT_MS';
   const deployment = [`deployment/${service}`, '--namespace', namespace];
-  await kubectl(['set', 'env', ...deployment, 'GATEHOUSE_REDIS_COMMAND_TIMEOUT_MS=soon']);
+  const printed = (command: string, fill?: Record<string, string>) =>
+    kubectl(printedCommand(doesNotAnswer, command, fill).split(' ').slice(1));
+  await kubectl(['set', 'env', ...deployment, `${variable}=soon`]);
   try {
-    const pod = await until('a pod starts again and again', async () =>
+    const { metadata, status } = await until('a pod starts again and again', async () =>
       (await podsOf(cluster, service)).find(
-        ({ status }) => (status.containerStatuses?.[0]?.restartCount ?? 0) > 0,
+        (pod) => pod.status.containerStatuses?.[0]?.lastState?.terminated !== undefined,
       ),
     );
-    const { status } = await cluster.get<{
-      status: { containerStatuses: { lastState: { terminated?: { exitCode: number } } }[] };
-    }>(`pod/${pod.metadata.name}`, '--namespace', namespace);
-    const exitCode = status.containerStatuses[0]?.lastState.terminated?.exitCode;
+    const exitCode = status.containerStatuses?.[0]?.lastState?.terminated?.exitCode;
     mustBe(exitCode === 78, `the exit code is ${exitCode}`);
-    mustBe((await readManagement(pod.status.podIP ?? '', '/metrics')) === undefined, 'the pod is scraped');
-    const [, ...list] = printedCommand(doesNotAnswer, 'kubectl --namespace gatehouse get pods').split(' ');
-    mustBe((await kubectl(list)).includes(pod.metadata.name), 'the list of pods does not have it');
-    const [, ...logs] = printedCommand(doesNotAnswer, 'kubectl --namespace gatehouse logs --previous <pod>', {
-      '<pod>': pod.metadata.name,
-    }).split(' ');
+    mustBe((await readManagement(status.podIP ?? '', '/metrics')) === undefined, 'the pod is scraped');
+    const list = await printed('kubectl --namespace gatehouse get pods');
+    mustBe(list.includes(metadata.name), 'the list of pods does not have it');
     // Between two containers there is none to read for a moment.
-    await until(
-      'the log names the variable',
-      async () => (await kubectl(logs)).includes('GATEHOUSE_REDIS_COMMAND_TIMEOUT_MS') || undefined,
-    );
+    await becomes('the log names the variable', async () => {
+      const fill = { '<pod>': metadata.name };
+      return (await printed('kubectl --namespace gatehouse logs --previous <pod>', fill)).includes(variable);
+    });
     return 'exit code 78, the log names the variable';
   } finally {
     await tryKubectl(['rollout', 'undo', ...deployment]);
@@ -75,20 +70,17 @@ async function withMistake({ cluster }: Operator): Promise<string> {
 }
 
 async function whileHalted({ cluster }: Operator): Promise<string> {
-  const [name] = await podNamesOf(cluster, service);
-  const pod = (await podsOf(cluster, service)).find(({ metadata }) => metadata.name === name);
+  const [pod] = await podsOf(cluster, service);
   const address = pod?.status.podIP ?? '';
   const pid = await processOf(cluster, cluster.namespace, selectorOf(service));
   process.kill(pid, 'SIGSTOP');
   try {
     mustBe((await readManagement(address, '/healthz')) === undefined, '/healthz answers');
-    await until('the pod gets no requests', async () => {
-      const state = JSON.parse(
-        await cluster.kubectl(['get', 'pod', name ?? '', '--namespace', cluster.namespace, '--output=json']),
-      ) as typeof pod;
-      return (
-        state?.status.conditions?.some(({ type, status }) => type === 'Ready' && status === 'False') ||
-        undefined
+    await becomes('the pod gets no requests', async () => {
+      const all = await podsOf(cluster, service);
+      const again = all.find(({ metadata }) => metadata.name === pod?.metadata.name);
+      return (again?.status.conditions ?? []).some(
+        ({ type, status }) => type === 'Ready' && status === 'False',
       );
     });
   } finally {

@@ -6,103 +6,73 @@ import { run, until } from '../../../tools/programs/execute.ts';
 import type { Cluster } from '../cluster.ts';
 import { call, environmentOf } from '../load/call.ts';
 import { runFolder } from '../places.ts';
-import { mustBe } from '../step.ts';
-import { seriesOf, sumOf } from './metrics.ts';
-import { runbook, runCommandLine } from './operator.ts';
+import { becomes, mustBe, type Step } from '../step.ts';
+import { seriesOf } from './metrics.ts';
+import { type Operator, runbook, runCommandLine, service } from './operator.ts';
 
-const service = 'auth-api';
 const domain = 'runbook';
+const daySeconds = 86_400;
 
 export const singleSignOnIncidents = [
-  runbook('Single sign-on fails', async ({ cluster, gatehouse, logged }) => {
-    const id = await createContactCenter(cluster);
-    const sso = (...args: string[]) => typed(cluster, ['sso', ...args, '--contact-center', id]);
-    try {
-      // No such name: what an identity provider looks like that is away.
-      await sso(
-        'set',
-        'oidc',
-        '--issuer',
-        'https://idp.example.com',
-        '--client-id',
-        'gatehouse',
-        '--token-endpoint-auth-method',
-        'none',
-      );
-      await sso('enable', 'oidc');
-      const failed = () =>
-        sumOf(cluster, service, 'gatehouse_sso_sign_ins_total', {
-          protocol: 'oidc',
-          outcome: /^(?!success$)/,
-        });
-      const before = await failed();
-      await until('logins fail', async () => {
-        await startSignOn(cluster);
-        return (await failed()) > before || undefined;
-      });
-      const line = await logged(service, '"event":"sso_failed"');
-      mustBe(line.includes(id), 'the log does not name the contact centre');
-      const said = await gatehouse('gatehouse sso test --contact-center <id>', {
-        fill: { '<id>': id },
-        exits: 1,
-      });
-      mustBe(said.includes('idp.example.com'), `the test does not name the identity provider:\n${said}`);
-      return `gatehouse_sso_sign_ins_total ${before} to ${await failed()}; ${(JSON.parse(line) as { detail: string }).detail}`;
-    } finally {
-      await typed(cluster, ['cc', 'delete', id, '--yes']);
-    }
+  withContactCenter('Single sign-on fails', async ({ cluster, gatehouse, logged, sum }, id) => {
+    // No such name: what an identity provider looks like that is away.
+    const provider = ['--issuer', 'https://idp.example.com', '--client-id', 'gatehouse'];
+    await setUp(cluster, id, 'oidc', [...provider, '--token-endpoint-auth-method', 'none']);
+    const failed = () => sum('gatehouse_sso_sign_ins_total', { protocol: 'oidc', outcome: /^(?!success$)/ });
+    const before = await failed();
+    await becomes('logins fail', async () => {
+      await startSignOn(cluster);
+      return (await failed()) > before;
+    });
+    const line = await logged('"event":"sso_failed"');
+    mustBe(line.includes(id), 'the log does not name the contact centre');
+    const fill = { '<id>': id };
+    const said = await gatehouse('gatehouse sso test --contact-center <id>', { fill, exits: 1 });
+    mustBe(said.includes('idp.example.com'), `the test does not name the identity provider:\n${said}`);
+    return `gatehouse_sso_sign_ins_total ${before} to ${await failed()}; ${(JSON.parse(line) as { detail: string }).detail}`;
   }),
 
-  runbook('A certificate ends', async ({ cluster, gatehouse }) => {
-    const id = await createContactCenter(cluster);
-    try {
-      await typed(
-        cluster,
-        ['sso', 'set', 'saml', '--contact-center', id, '--metadata-file', '-'],
-        await metadata(10),
-      );
-      await typed(cluster, ['sso', 'enable', 'saml', '--contact-center', id]);
-      const left = async () => {
-        await startSignOn(cluster);
-        const ends = await seriesOf(cluster, service, 'gatehouse_sso_certificate_not_after_seconds', {
-          contactCenter: id,
-        });
-        return ends.length === 0 ? undefined : Math.max(...ends) - Date.now() / 1_000;
-      };
-      const before = await until('the alert sees the certificate', left);
-      mustBe(before < 30 * 86_400, `it ends in ${before} s`);
-      const shown = await gatehouse('gatehouse sso test --contact-center <id>', { fill: { '<id>': id } });
-      await typed(
-        cluster,
-        ['sso', 'set', 'saml', '--contact-center', id, '--metadata-file', '-'],
-        await metadata(400),
-      );
-      await until('the new one is known', async () => ((await left()) ?? 0) > 300 * 86_400 || undefined);
-      const own = await seriesOf(cluster, service, 'gatehouse_sso_key_not_after_seconds');
-      const ownDays = (Math.min(...own) - Date.now() / 1_000) / 86_400;
-      mustBe(ownDays > 30, `our own ends in ${ownDays} days`);
-      const sentence = shown.split('\n').find((line) => /end|days/.test(line)) ?? '';
-      return `10 days left, then 400: ${sentence.trim().slice(0, 80)}; our own ${Math.round(ownDays)} days`;
-    } finally {
-      await typed(cluster, ['cc', 'delete', id, '--yes']);
-    }
+  withContactCenter('A certificate ends', async ({ cluster, gatehouse }, id) => {
+    const trustFor = async (days: number) =>
+      setUp(cluster, id, 'saml', ['--metadata-file', '-'], await metadata(days));
+    const secondsLeft = async () => {
+      await startSignOn(cluster);
+      const name = 'gatehouse_sso_certificate_not_after_seconds';
+      const ends = await seriesOf(cluster, service, name, { contactCenter: id });
+      return ends.length === 0 ? undefined : Math.max(...ends) - Date.now() / 1_000;
+    };
+    await trustFor(10);
+    const before = await until('the alert sees the certificate', secondsLeft);
+    mustBe(before < 30 * daySeconds, `it ends in ${before} s`);
+    const shown = await gatehouse('gatehouse sso test --contact-center <id>', { fill: { '<id>': id } });
+    await trustFor(400);
+    await becomes('the new one is known', async () => ((await secondsLeft()) ?? 0) > 300 * daySeconds);
+    const own = await seriesOf(cluster, service, 'gatehouse_sso_key_not_after_seconds');
+    const ownDays = (Math.min(...own) - Date.now() / 1_000) / daySeconds;
+    mustBe(ownDays > 30, `our own ends in ${ownDays} days`);
+    const sentence = shown.split('\n').find((line) => /end|days/.test(line)) ?? '';
+    return `10 days left, then 400: ${sentence.trim().slice(0, 80)}; our own ${Math.round(ownDays)} days`;
   }),
 ];
 
-async function createContactCenter(cluster: Cluster): Promise<string> {
-  const id = randomUUID();
-  const args = [
-    '--id',
-    id,
-    '--environment',
-    await environmentOf(cluster),
-    '--domains',
-    domain,
-    '--name',
-    'Runbook',
-  ];
-  await typed(cluster, ['cc', 'create', ...args]);
-  return id;
+/** There is a contact centre of its own during the incident. */
+function withContactCenter(title: string, act: (operator: Operator, id: string) => Promise<string>): Step {
+  return runbook(title, async (operator) => {
+    const { cluster } = operator;
+    const id = randomUUID();
+    const place = ['--id', id, '--environment', await environmentOf(cluster)];
+    await typed(cluster, ['cc', 'create', ...place, '--domains', domain, '--name', 'Runbook']);
+    try {
+      return await act(operator, id);
+    } finally {
+      await typed(cluster, ['cc', 'delete', id, '--yes']);
+    }
+  });
+}
+
+async function setUp(cluster: Cluster, id: string, protocol: string, args: string[], input?: string) {
+  await typed(cluster, ['sso', 'set', protocol, '--contact-center', id, ...args], input);
+  await typed(cluster, ['sso', 'enable', protocol, '--contact-center', id]);
 }
 
 /** Prepares the incident by commands that are on no page. */

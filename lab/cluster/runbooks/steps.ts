@@ -9,7 +9,6 @@ import { loginIncidents } from './logins.ts';
 import { titles } from './page.ts';
 import { podIncidents } from './pods.ts';
 import { singleSignOnIncidents } from './single-sign-on.ts';
-import { slowServerIncidents } from './slow-servers.ts';
 import { storeIncidents } from './stores.ts';
 
 const incidents: readonly Step[] = [
@@ -18,7 +17,6 @@ const incidents: readonly Step[] = [
   ...storeIncidents,
   ...clientIncidents,
   ...loginIncidents,
-  ...slowServerIncidents,
   ...guessingIncidents,
   ...singleSignOnIncidents,
   ...auditIncidents,
