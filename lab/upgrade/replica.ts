@@ -1,22 +1,20 @@
 /** Runs one replica of each service, and replaces it by one of another release without losing a request. */
 
-import type { ProcessRegister } from '../../tools/stack/processes/register.ts';
 import { type ServicePlan, serviceAddresses, servicePrograms } from '../../tools/stack/services.ts';
-import { createComponent } from '../harness/component.ts';
+import type { createComponent } from '../harness/component.ts';
 import { createServiceHttp } from '../harness/service-http.ts';
+import type { Site } from '../harness/site.ts';
 import type { Balancers } from './balancer.ts';
-
-export interface ReplicaOptions {
-  plan: ServicePlan;
-  number: number;
-  register: ProcessRegister;
-  logFolder: string;
-}
 
 /** UPGRADING.md names no order; this is the one of the charts' page. */
 const order = ['environment-api', 'auth-api', 'auth-ui'];
 
-export function createReplica({ plan, number, register, logFolder }: ReplicaOptions, balancers: Balancers) {
+export function createReplica(
+  { addComponent }: Site,
+  balancers: Balancers,
+  plan: ServicePlan,
+  number: number,
+) {
   const addresses = serviceAddresses(plan.ports);
   const listeners = {
     'environment-api': [
@@ -35,7 +33,7 @@ export function createReplica({ plan, number, register, logFolder }: ReplicaOpti
   const startOne = async (service: string, tree: string | undefined) => {
     const program = servicePrograms({ ...plan, tree }).find(({ name }) => name === service);
     if (program === undefined) throw new Error(`there is no service ${service}`);
-    const component = createComponent({ ...program, name: `${service}-${number}` }, register, logFolder);
+    const component = addComponent({ ...program, name: `${service}-${number}` });
     running.set(service, component);
     await component.start();
     for (const [balancer, url] of listenersOf(service)) if (url !== undefined) balancer.join(url);
@@ -63,9 +61,6 @@ export function createReplica({ plan, number, register, logFolder }: ReplicaOpti
         await stopOne(service);
         await startOne(service, tree);
       }
-    },
-    async kill(): Promise<void> {
-      await Promise.all([...running.values()].map((component) => component.kill()));
     },
   };
 }

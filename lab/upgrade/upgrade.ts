@@ -30,9 +30,7 @@ export const upgrade = experiment({
       return undefined;
     });
     if (tree === undefined) return true;
-    const installation = await startInstallation(tree, { keepsLogs });
-    closers.defer(() => installation.close());
-    return upgradeThere(installation, tree);
+    return upgradeThere(await startInstallation(closers, tree, { keepsLogs }), tree);
   },
 });
 

@@ -29,8 +29,7 @@ export const chaos = experiment({
     list: { type: 'boolean' },
   },
   async run({ only, seconds, markdown, list }, closers) {
-    const stack = await startChaosStack();
-    closers.defer(() => stack.close());
+    const stack = await startChaosStack(closers);
     const chosen = disturbancesOf(stack).filter(({ name }) => only.some((text) => name.includes(text)));
     if (list) {
       for (const { name } of chosen) console.log(name);

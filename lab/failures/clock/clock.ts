@@ -16,8 +16,7 @@ export const clock = experiment({
   usage,
   options: { only: { type: 'string' }, starts: { type: 'boolean' } },
   async run({ only, starts = false }, closers) {
-    const installation = await startInstallation();
-    closers.defer(() => installation.close());
+    const installation = await startInstallation(closers);
     await installation.startSecond();
     const findings = createFindings();
     await settled(installation, 'ready', findings, 'before');

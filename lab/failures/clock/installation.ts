@@ -1,13 +1,11 @@
 /** Starts an installation with a second replica of both APIs, whose clock can be set, as can that of PostgreSQL. */
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import pg from 'pg';
-import { choosePorts, listenerNames } from '../../../tools/stack/ports.ts';
+import type { Ports } from '../../../tools/stack/ports.ts';
 import { createInstaller } from '../../../tools/stack/provisioning/installer-http.ts';
 import { answers, serviceAddresses, servicePrograms } from '../../../tools/stack/services.ts';
 import { createHttp } from '../../harness/http.ts';
 import { startChaosStack } from '../../harness/installation.ts';
+import { freePorts, openSite } from '../../harness/site.ts';
 import { createCallers } from '../regions/callers.ts';
 import { clients } from '../regions/installation.ts';
 import { createFakeClock } from './faketime.ts';
@@ -17,75 +15,62 @@ export type Installation = Awaited<ReturnType<typeof startInstallation>>;
 /** Replicas of both APIs, by the addresses of their management ports. */
 type Replicas = { callers: ReturnType<typeof createCallers>; managementUrls: string[] };
 
-export async function startInstallation() {
-  const closers = new AsyncDisposableStack();
-  const folder = mkdtempSync(join(tmpdir(), 'gatehouse-clock-'));
-  // PostgreSQL runs under an account of its own.
-  chmodSync(folder, 0o755);
-  closers.defer(() => rmSync(folder, { recursive: true, force: true }));
+/** `closers` end it. */
+export async function startInstallation(closers: AsyncDisposableStack) {
+  const { folder } = openSite('clock', closers);
   const clocks = {
     replica: createFakeClock(folder, 'replica'),
     postgres: createFakeClock(folder, 'postgres'),
   };
-  try {
-    const stack = await startChaosStack();
-    closers.defer(() => stack.close());
-    const installer = createInstaller(stack.publicUrl, stack.operator);
-    for (const client of Object.values(clients)) await installer.create('/auth/v3/ops/clients', client);
-    const { ports, release } = await choosePorts(0);
-    await release(...listenerNames);
-    const plan = {
-      ...stack.plan,
-      ports: { ...stack.plan.ports, ...servicePorts(ports) },
-      more: clocks.replica.env,
-      // With a wrong clock it is not ready.
-      isStarted: (managementUrl: string) => answers(`${managementUrl}/healthz`),
-    };
-    const wrong = servicePrograms(plan)
-      .filter(({ name }) => name !== 'auth-ui')
-      .map((program) => stack.addComponent({ ...program, name: `${program.name}-2` }));
-    const postgres = stack.components.get('postgres');
-    if (postgres === undefined) throw new Error('there is no PostgreSQL');
-    const sql = new pg.Pool({ connectionString: stack.postgresUrl, max: 1 });
-    sql.on('error', () => undefined);
-    closers.defer(() => sql.end());
-    const replicas = (addresses: ReturnType<typeof serviceAddresses>): Replicas => ({
-      callers: createCallers({ http: createHttp(addresses['auth-api'].url) }, stack.publicUrl),
-      managementUrls: [addresses['auth-api'].managementUrl, addresses['environment-api'].managementUrl],
-    });
-    return {
-      clocks,
-      good: replicas(stack.addresses),
-      second: replicas(serviceAddresses(plan.ports)),
-      postgres,
-      /** The processes run; whether they are ready, `areReady` says. */
-      startSecond: () => Promise.all(wrong.map((component) => component.start())),
-      stopSecond: () => Promise.all(wrong.map((component) => component.stop())),
-      /** From now on PostgreSQL goes by a clock that can be set. */
-      async fakePostgres(): Promise<void> {
-        await postgres.stop();
-        Object.assign(process.env, clocks.postgres.env);
-        await postgres.start();
-        for (const name of Object.keys(clocks.postgres.env)) delete process.env[name];
-      },
-      /** Rows that only their age may end. */
-      async rows(): Promise<Record<string, number>> {
-        const { rows } = await sql.query(
-          `SELECT (SELECT count(*)::int FROM auth.audit_events) AS audit, (SELECT count(*)::int FROM auth.revocations) AS revocations,
+  const stack = await startChaosStack(closers);
+  const installer = createInstaller(stack.publicUrl, stack.operator);
+  for (const client of Object.values(clients)) await installer.create('/auth/v3/ops/clients', client);
+  const { ports } = await freePorts('ports');
+  const plan = {
+    ...stack.plan,
+    ports: { ...stack.plan.ports, ...servicePorts(ports) },
+    more: clocks.replica.env,
+    // With a wrong clock it is not ready.
+    isStarted: (managementUrl: string) => answers(`${managementUrl}/healthz`),
+  };
+  const wrong = servicePrograms(plan)
+    .filter(({ name }) => name !== 'auth-ui')
+    .map((program) => stack.addComponent({ ...program, name: `${program.name}-2` }));
+  const postgres = stack.components.get('postgres');
+  if (postgres === undefined) throw new Error('there is no PostgreSQL');
+  const sql = new pg.Pool({ connectionString: stack.postgresUrl, max: 1 });
+  sql.on('error', () => undefined);
+  closers.defer(() => sql.end());
+  const replicas = (addresses: ReturnType<typeof serviceAddresses>): Replicas => ({
+    callers: createCallers({ http: createHttp(addresses['auth-api'].url) }, stack.publicUrl),
+    managementUrls: [addresses['auth-api'].managementUrl, addresses['environment-api'].managementUrl],
+  });
+  return {
+    clocks,
+    good: replicas(stack.addresses),
+    second: replicas(serviceAddresses(plan.ports)),
+    postgres,
+    /** The processes run; whether they are ready, `areReady` says. */
+    startSecond: () => Promise.all(wrong.map((component) => component.start())),
+    stopSecond: () => Promise.all(wrong.map((component) => component.stop())),
+    /** From now on PostgreSQL goes by a clock that can be set. */
+    async fakePostgres(): Promise<void> {
+      await postgres.stop();
+      Object.assign(process.env, clocks.postgres.env);
+      await postgres.start();
+      for (const name of Object.keys(clocks.postgres.env)) delete process.env[name];
+    },
+    /** Rows that only their age may end. */
+    async rows(): Promise<Record<string, number>> {
+      const { rows } = await sql.query(
+        `SELECT (SELECT count(*)::int FROM auth.audit_events) AS audit, (SELECT count(*)::int FROM auth.revocations) AS revocations,
             (SELECT count(*)::int FROM auth.changes) AS changes, (SELECT count(*)::int FROM environment.audit) AS configuration,
             (SELECT count(*)::int FROM auth.signing_keys) AS keys`,
-        );
-        return rows[0];
-      },
-      close: () => closers.disposeAsync(),
-    };
-  } catch (error) {
-    await closers.disposeAsync();
-    throw error;
-  }
+      );
+      return rows[0];
+    },
+  };
 }
-
-type Ports = Awaited<ReturnType<typeof choosePorts>>['ports'];
 
 function servicePorts({ authApi, authApiManagement, authApiInternal, ...others }: Ports) {
   const { environmentApi, environmentApiManagement, environmentApiInternal } = others;

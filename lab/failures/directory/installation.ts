@@ -16,7 +16,7 @@ const service = basic('gauth_client', 'demo-secret-of-gauth_client');
 
 /** `closers` end it, and whatever else a part starts. */
 export async function startInstallation(closers: AsyncDisposableStack) {
-  const stack = await startChaosStack({
+  const stack = await startChaosStack(closers, {
     settings: {
       // Everybody comes from one address.
       GATEHOUSE_SIGN_IN_STARTS_PER_MINUTE: '1000000',
@@ -25,7 +25,6 @@ export async function startInstallation(closers: AsyncDisposableStack) {
       GATEHOUSE_AUTHORITY_MAPPING: 'group:Supervisors=ROLE_SUPERVISOR',
     },
   });
-  closers.defer(() => stack.close());
   const { publicUrl } = stack;
   const http = createHttp(publicUrl);
   const installer = createInstaller(publicUrl, stack.operator);

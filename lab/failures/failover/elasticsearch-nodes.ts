@@ -25,8 +25,7 @@ const retentionDays = 30;
 
 export type ElasticsearchNodes = Awaited<ReturnType<typeof startElasticsearchNodes>>;
 
-export async function startElasticsearchNodes() {
-  await using closers = new AsyncDisposableStack();
+export async function startElasticsearchNodes(closers: AsyncDisposableStack) {
   const nodes = await startAll(closers);
 
   /** Asks the nodes themselves, past their proxies, until one answers. */
@@ -58,7 +57,6 @@ export async function startElasticsearchNodes() {
   ])
     await ask(path, { method: 'PUT', body });
 
-  const open = closers.move();
   return {
     addresses: nodes.map(({ http }) => `http://127.0.0.1:${http.port}`),
     ask,
@@ -75,7 +73,6 @@ export async function startElasticsearchNodes() {
       const whole = `_cluster/health?wait_for_status=green&wait_for_nodes=${names.length}&timeout=2s`;
       while ((await ask(whole).catch(() => undefined)) === undefined) await wait(100);
     },
-    close: () => open.disposeAsync(),
   };
 }
 

@@ -7,8 +7,8 @@ import type { FailOver, Findings, Store } from './store.ts';
 
 const delayMs = 150;
 
-export async function startElasticsearchStore(): Promise<Store> {
-  const nodes = await startElasticsearchNodes();
+export async function startElasticsearchStore(closers: AsyncDisposableStack): Promise<Store> {
+  const nodes = await startElasticsearchNodes(closers);
   type Node = Awaited<ReturnType<typeof nodes.primary>>;
 
   async function failOvers(stack: ChaosStack): Promise<FailOver[]> {
@@ -80,7 +80,6 @@ export async function startElasticsearchStore(): Promise<Store> {
       },
     },
     failOvers,
-    close: nodes.close,
   };
 }
 

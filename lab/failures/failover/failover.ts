@@ -62,10 +62,8 @@ export const failover = experiment({
     for (const [name, start] of Object.entries(stores)) {
       if (!only.some((text) => text === '' || text.startsWith(name))) continue;
       await using open = closers.use(new AsyncDisposableStack());
-      const store = await start();
-      open.defer(() => store.close());
-      const stack = await startChaosStack(store.change);
-      open.defer(() => stack.close());
+      const store = await start(open);
+      const stack = await startChaosStack(open, store.change);
       const failOvers = await store.failOvers(stack);
       const chosen = failOvers.filter((one) => only.some((text) => one.name.includes(text)));
       const once = (one: FailOver, record: LoadRecord) => failOverOnce(stack, one, record, Number(seconds));

@@ -19,17 +19,31 @@ interface Server {
   suspend(): Promise<void>;
 }
 
-export async function createPostgresPair(stack: ChaosStack, firstPort: number) {
+export async function createPostgresPair(
+  stack: ChaosStack,
+  firstPort: number,
+  closers: AsyncDisposableStack,
+) {
   const folder = mkdtempSync(join(tmpdir(), 'gatehouse-standby-'));
   // Like the first server's: the disk of the machine is not the subject.
   const disk = mountSmallDisk(folder, diskMiB);
+  closers.defer(() => {
+    disk?.unmount();
+    rmSync(folder, { recursive: true, force: true });
+  });
   chmodSync(folder, 0o755);
   const first = stack.components.get('postgres');
   if (first === undefined) throw new Error('the installation has no PostgreSQL');
   let primary: Server = { ...first, port: firstPort, dataDir: stack.postgresData };
   let copies = 0;
   const replication = await startTcpProxy(() => primary.port);
+  closers.defer(() => replication.close());
   let standby = await copy();
+  // Before the folder goes; the installation ends later.
+  closers.defer(async () => {
+    await standby.kill();
+    await primary.kill();
+  });
   await setSynchronous(true);
 
   async function query(server: Server, ...texts: string[]) {
@@ -88,13 +102,6 @@ export async function createPostgresPair(stack: ChaosStack, firstPort: number) {
       replication.heal();
       standby = await copy();
       await setSynchronous(true);
-    },
-    async close(): Promise<void> {
-      replication.close();
-      await standby.kill();
-      await primary.kill();
-      disk?.unmount();
-      rmSync(folder, { recursive: true, force: true });
     },
   };
 }

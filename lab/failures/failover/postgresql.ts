@@ -14,15 +14,13 @@ const delayMs = 10;
 const recoveryMs = 16_000;
 const behind = ['settings', 'events'] as const;
 
-export async function startPostgresStore(): Promise<Store> {
+export async function startPostgresStore(closers: AsyncDisposableStack): Promise<Store> {
   let port = 0;
   const address = await startTcpProxy(() => port);
-  const closers = new AsyncDisposableStack();
   closers.defer(() => address.close());
 
   async function failOvers(stack: ChaosStack): Promise<FailOver[]> {
-    const pair = await createPostgresPair(stack, port);
-    closers.defer(() => pair.close());
+    const pair = await createPostgresPair(stack, port, closers);
 
     /** Connections from before lead to the old primary, whatever became of it. */
     async function promote(): Promise<void> {
@@ -82,6 +80,5 @@ export async function startPostgresStore(): Promise<Store> {
       },
     },
     failOvers,
-    close: () => closers.disposeAsync(),
   };
 }

@@ -8,10 +8,14 @@ const password = 'a-password-of-the-fail-over';
 /** The stream of revocations: its node matters most. */
 const key = `${keyPrefix}cutoffs`;
 
-export async function startClusterStore(): Promise<Store> {
+export async function startClusterStore(closers: AsyncDisposableStack): Promise<Store> {
   const proxies = createProxies();
   const size = { primaries: 3, replicasOfEach: 1 };
   const cluster = await startRedisNodes({ ...size, password, announce: proxies.announce });
+  closers.defer(async () => {
+    await cluster.close();
+    proxies.close();
+  });
   return {
     change: {
       settings: {
@@ -31,9 +35,5 @@ export async function startClusterStore(): Promise<Store> {
         restart: (node) => node.start(),
         untilWhole: cluster.untilWhole,
       }),
-    async close() {
-      await cluster.close();
-      proxies.close();
-    },
   };
 }

@@ -6,9 +6,13 @@ import type { Store } from './store.ts';
 
 const password = 'a-password-of-the-fail-over';
 
-export async function startSentinelStore(): Promise<Store> {
+export async function startSentinelStore(closers: AsyncDisposableStack): Promise<Store> {
   const proxies = createProxies();
   const sentinel = await startRedisSentinel({ password, announce: proxies.announce });
+  closers.defer(async () => {
+    await sentinel.close();
+    proxies.close();
+  });
   return {
     change: {
       settings: {
@@ -24,10 +28,6 @@ export async function startSentinelStore(): Promise<Store> {
         restart: async (node) => node.startAsReplicaOf(await sentinel.primary()),
         untilWhole: () => untilWhole(sentinel),
       }),
-    async close() {
-      await sentinel.close();
-      proxies.close();
-    },
   };
 }
 

@@ -23,5 +23,4 @@ export interface Store {
   change: StackChange;
   /** Prepares the store beside the running installation, and says what can be done to it. */
   failOvers(stack: ChaosStack): Promise<FailOver[]>;
-  close(): Promise<void>;
 }

@@ -1,9 +1,4 @@
 /** Starts an installation in two regions: the first one writes, the second one has a standby of its database. */
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { choosePorts, listenerNames } from '../../../tools/stack/ports.ts';
-import { createProcessRegister } from '../../../tools/stack/processes/register.ts';
 import {
   configServerAccount,
   contactCenterId,
@@ -13,9 +8,8 @@ import {
 } from '../../../tools/stack/provisioning/demo.ts';
 import { createInstaller } from '../../../tools/stack/provisioning/installer-http.ts';
 import { provision } from '../../../tools/stack/provisioning/provision.ts';
-import { createFolders, statePaths } from '../../../tools/stack/state/paths.ts';
-import { loadSecrets } from '../../../tools/stack/state/secrets.ts';
 import { redirectUri } from '../../harness/browser.ts';
+import { freePorts, openSite } from '../../harness/site.ts';
 import { createRegion } from './region.ts';
 
 export type Installation = Awaited<ReturnType<typeof startInstallation>>;
@@ -34,56 +28,34 @@ const clientOf = (id: string, accessTokenFormat: string) => ({
 });
 export const clients = { jwt: clientOf('regions-jwt', 'jwt'), opaque: clientOf('regions-opaque', 'opaque') };
 
-export async function startInstallation() {
-  const folder = mkdtempSync(join(tmpdir(), 'gatehouse-regions-'));
-  chmodSync(folder, 0o755);
-  const closers = new AsyncDisposableStack();
-  closers.defer(() => rmSync(folder, { recursive: true, force: true }));
-  const common = statePaths(folder);
-  createFolders(common);
-  const register = createProcessRegister(common.processes);
-  closers.defer(() => register.close());
-  const [one, other] = [await choosePorts(0), await choosePorts(0)];
-  const [spareOne, spareOther] = [await choosePorts(0), await choosePorts(0)];
-  for (const { release } of [one, other, spareOne, spareOther]) await release(...listenerNames);
-  const publicUrl = `http://127.0.0.1:${one.ports.gateway}`;
-  const shared = { folder, secrets: loadSecrets(common), publicUrl, register };
-  try {
-    const first = await createRegion({
-      ...shared,
-      location: locations.first,
-      ports: one.ports,
-      spare: spareOne.ports,
-    });
-    closers.defer(() => first.close());
-    const second = await createRegion({
-      ...shared,
-      location: locations.second,
-      ports: other.ports,
-      spare: spareOther.ports,
-    });
-    closers.defer(() => second.close());
-    const settings = {
-      writable: { GATEHOUSE_WRITABLE_LOCATION: locations.first },
-      readOnly: {
-        GATEHOUSE_WRITABLE_LOCATION: locations.first,
-        GATEHOUSE_POSTGRES_PRIMARY_HOST: '127.0.0.1',
-        GATEHOUSE_POSTGRES_PRIMARY_PORT: String(one.ports.postgres),
-      },
-      forced: { GATEHOUSE_WRITABLE_LOCATION: locations.first, GATEHOUSE_FORCE_WRITABLE: 'true' },
-    };
-    await Promise.all([first.startStores(), second.startStores(), first.startPostgres()]);
-    await first.prepareDatabase();
-    await first.roll(settings.writable);
-    await fill(first.url, [first.ports.configServer, second.ports.configServer]);
-    await second.copyFrom(first.ports, first.postgresFolder);
-    await second.migrate();
-    await second.roll(settings.readOnly);
-    return { publicUrl, first, second, settings, close: () => closers.disposeAsync() };
-  } catch (error) {
-    await closers.disposeAsync();
-    throw error;
-  }
+/** `closers` end it. */
+export async function startInstallation(closers: AsyncDisposableStack) {
+  const site = openSite('regions', closers);
+  const ports = await freePorts('first', 'firstSpare', 'second', 'secondSpare');
+  const publicUrl = `http://127.0.0.1:${ports.first.gateway}`;
+  const shared = { site, publicUrl, closers };
+  const [location, standby] = [locations.first, locations.second];
+  const first = await createRegion({ ...shared, location, ports: ports.first, spare: ports.firstSpare });
+  const second = await createRegion({
+    ...{ ...shared, location: standby, ports: ports.second, spare: ports.secondSpare },
+  });
+  const settings = {
+    writable: { GATEHOUSE_WRITABLE_LOCATION: locations.first },
+    readOnly: {
+      GATEHOUSE_WRITABLE_LOCATION: locations.first,
+      GATEHOUSE_POSTGRES_PRIMARY_HOST: '127.0.0.1',
+      GATEHOUSE_POSTGRES_PRIMARY_PORT: String(ports.first.postgres),
+    },
+    forced: { GATEHOUSE_WRITABLE_LOCATION: locations.first, GATEHOUSE_FORCE_WRITABLE: 'true' },
+  };
+  await Promise.all([first.startStores(), second.startStores(), first.startPostgres()]);
+  await first.prepareDatabase();
+  await first.roll(settings.writable);
+  await fill(first.url, [first.ports.configServer, second.ports.configServer]);
+  await second.copyFrom(first.ports, first.postgresFolder);
+  await second.migrate();
+  await second.roll(settings.readOnly);
+  return { publicUrl, first, second, settings };
 }
 
 /** Each region has a Configuration Server of its own; where the people are the same, so are their names. */

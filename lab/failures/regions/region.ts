@@ -6,9 +6,7 @@ import { configServerProgram } from '../../../tools/stack/backing/config-server.
 import { prepareDatabases, type ServiceDatabases } from '../../../tools/stack/backing/databases.ts';
 import { postgresProgram, postgresUrl } from '../../../tools/stack/backing/postgres.ts';
 import { redisProgram, redisUrl } from '../../../tools/stack/backing/redis.ts';
-import { startGateway } from '../../../tools/stack/gateway.ts';
 import type { Ports } from '../../../tools/stack/ports.ts';
-import type { ProcessRegister } from '../../../tools/stack/processes/register.ts';
 import type { SupervisedProgram } from '../../../tools/stack/processes/supervised.ts';
 import {
   migrateDatabases,
@@ -17,20 +15,19 @@ import {
   servicePrograms,
 } from '../../../tools/stack/services.ts';
 import { createFolders, statePaths } from '../../../tools/stack/state/paths.ts';
-import type { Secrets } from '../../../tools/stack/state/secrets.ts';
-import { createComponent } from '../../harness/component.ts';
+import type { createComponent } from '../../harness/component.ts';
 import { createHttp } from '../../harness/http.ts';
+import { openGateway, type Site } from '../../harness/site.ts';
 
 export interface RegionOptions {
   location: string;
-  folder: string;
+  /** Its secrets are the same in every region, as passwords and keys are. */
+  site: Site;
   ports: Ports;
   /** For the services that replace those of `ports`, and the other way round. */
   spare: Ports;
-  /** The same in every region, as passwords and keys are. */
-  secrets: Secrets;
   publicUrl: string;
-  register: ProcessRegister;
+  closers: AsyncDisposableStack;
 }
 
 export type Region = Awaited<ReturnType<typeof createRegion>>;
@@ -38,8 +35,9 @@ export type Region = Awaited<ReturnType<typeof createRegion>>;
 type Component = ReturnType<typeof createComponent>;
 
 export async function createRegion(options: RegionOptions) {
-  const { location, folder, ports, spare, secrets, publicUrl, register } = options;
-  const paths = statePaths(join(folder, location.slice(1)));
+  const { location, site, ports, spare, publicUrl, closers } = options;
+  const { secrets } = site;
+  const paths = statePaths(join(site.folder, location.slice(1)));
   createFolders(paths);
   const stores = new Map<string, Component>();
   let services: Component[] = [];
@@ -57,17 +55,9 @@ export async function createRegion(options: RegionOptions) {
     environmentUrl: roleUrl('gatehouse_environment', secrets.environmentRolePassword),
     adminUrl: databaseUrl,
   };
-  const openGateway = () => {
-    const addresses = serviceAddresses(active);
-    return startGateway({
-      port: ports.gateway,
-      publicUrl,
-      authApi: addresses['auth-api'].url,
-      authUi: addresses['auth-ui'].url,
-      environmentApi: addresses['environment-api'].url,
-    });
-  };
-  let gateway = await openGateway();
+  const open = () => openGateway(ports.gateway, publicUrl, serviceAddresses(active));
+  let gateway = await open();
+  closers.defer(() => gateway.close());
   const { url } = gateway;
   const planOf = (settings: NodeJS.ProcessEnv): ServicePlan => ({
     ...{ publicUrl, playgroundUrl: 'http://localhost', compat: true, ports: active, databases, secrets },
@@ -75,12 +65,9 @@ export async function createRegion(options: RegionOptions) {
     more: { GATEHOUSE_LOCATION: location, ...settings },
   });
 
-  const componentsOf = (programs: readonly SupervisedProgram[]) =>
-    programs.map((program) => createComponent(program, register, paths.logs));
   async function startStores(...programs: SupervisedProgram[]): Promise<void> {
-    const started = componentsOf(programs);
+    const started = await site.startAll(programs, paths.logs);
     for (const component of started) stores.set(component.name, component);
-    await Promise.all(started.map((component) => component.start()));
   }
   const startPostgres = () => startStores(postgresProgram(ports.postgres, secrets, paths));
   const end = (components: Iterable<Component>, how: 'stop' | 'kill') =>
@@ -128,18 +115,13 @@ export async function createRegion(options: RegionOptions) {
     async roll(settings: NodeJS.ProcessEnv): Promise<void> {
       const former = services;
       active = { ...(active.authApi === ports.authApi ? spare : ports), ...backing(ports) };
-      services = componentsOf(servicePrograms(planOf(settings)));
-      await Promise.all(services.map((service) => service.start()));
+      services = await site.startAll(servicePrograms(planOf(settings)), paths.logs);
       await gateway.close();
-      gateway = await openGateway();
+      gateway = await open();
       await end(former, 'stop');
     },
     /** Power off: everything at once. */
     kill: () => end([...stores.values(), ...services], 'kill'),
-    async close(): Promise<void> {
-      await gateway.close();
-      await end([...stores.values(), ...services], 'kill');
-    },
   };
 }
 

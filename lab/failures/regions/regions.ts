@@ -13,9 +13,7 @@ export const regions = experiment({
   usage: 'Usage: npm run test:regions\n',
   options: {},
   async run(_options, closers) {
-    const installation = await startInstallation();
-    closers.defer(() => installation.close());
-    return runIn(installation);
+    return runIn(await startInstallation(closers));
   },
 });
 
