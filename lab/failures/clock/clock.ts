@@ -1,7 +1,7 @@
 /** `npm run test:clock`: makes the clock of one replica and that of PostgreSQL wrong, before its start and while it runs, and prints what that did. */
 import { experiment } from '../../harness/experiment.ts';
-import { createFindings, type Findings } from '../../harness/findings.ts';
-import { type Installation, startInstallation } from './installation.ts';
+import { createFindings } from '../../harness/findings.ts';
+import { startInstallation } from './installation.ts';
 import { checkJump } from './jumps.ts';
 import { checkStart, checkStartWithoutPostgres } from './starts.ts';
 import { day, differences, hour, settled, spoken } from './wrong.ts';
@@ -21,50 +21,33 @@ export const clock = experiment({
     const findings = createFindings();
     await settled(installation, 'ready', findings, 'before');
     const parts = [findings.print('Both clocks are right')];
-    if (only !== 'PostgreSQL') parts.push(...(await checkReplica(installation, starts, findings)));
-    if (only !== 'replica') parts.push(...(await checkPostgres(installation, starts, findings)));
+    for (const whose of ['replica', 'PostgreSQL'] as const) {
+      if (only !== undefined && only !== whose) continue;
+      const isReplica = whose === 'replica';
+      const clock = isReplica ? installation.clocks.replica : installation.clocks.postgres;
+      const title = `The clock of ${isReplica ? 'a replica' : whose}`;
+      const check = async (work: Promise<void>, what: string) => {
+        await work;
+        parts.push(findings.print(what));
+      };
+      if (!isReplica) {
+        await installation.fakePostgres();
+        const restarted = settled(installation, 'ready', findings, 'PostgreSQL has restarted');
+        await check(restarted, 'PostgreSQL has a clock of its own');
+      }
+      for (const seconds of isReplica ? differences : [hour, -hour, 400 * day, -400 * day]) {
+        const start = checkStart(installation, { clock, seconds, whose }, findings);
+        await check(start, `${title} is ${spoken(seconds)} ahead when a replica starts`);
+      }
+      for (const seconds of isReplica ? [0, hour, -hour] : []) {
+        const start = checkStartWithoutPostgres(installation, seconds, findings);
+        await check(start, `A replica starts ${spoken(seconds)} ahead, while PostgreSQL is away`);
+      }
+      for (const seconds of starts ? [] : [-1, ...differences]) {
+        const jump = checkJump(installation, { clock, seconds, whose }, findings);
+        await check(jump, `${title} is ${spoken(seconds)} ahead`);
+      }
+    }
     return parts.every(Boolean);
   },
 });
-
-async function checkReplica(
-  installation: Installation,
-  starts: boolean,
-  findings: Findings,
-): Promise<boolean[]> {
-  const { replica: clock } = installation.clocks;
-  const parts: boolean[] = [];
-  for (const seconds of differences) {
-    await checkStart(installation, { clock, seconds, whose: 'replica' }, findings);
-    parts.push(findings.print(`A replica starts ${spoken(seconds)} ahead`));
-  }
-  for (const seconds of [0, hour, -hour]) {
-    await checkStartWithoutPostgres(installation, seconds, findings);
-    parts.push(findings.print(`A replica starts ${spoken(seconds)} ahead, while PostgreSQL is away`));
-  }
-  for (const seconds of starts ? [] : [-1, ...differences]) {
-    await checkJump(installation, { clock, seconds, whose: 'replica' }, findings);
-    parts.push(findings.print(`The clock of a replica is ${spoken(seconds)} ahead`));
-  }
-  return parts;
-}
-
-async function checkPostgres(
-  installation: Installation,
-  starts: boolean,
-  findings: Findings,
-): Promise<boolean[]> {
-  const { postgres: clock } = installation.clocks;
-  await installation.fakePostgres();
-  await settled(installation, 'ready', findings, 'PostgreSQL has restarted');
-  const parts = [findings.print('PostgreSQL has a clock of its own')];
-  for (const seconds of [hour, -hour, 400 * day, -400 * day]) {
-    await checkStart(installation, { clock, seconds, whose: 'PostgreSQL' }, findings);
-    parts.push(findings.print(`The clock of PostgreSQL is ${spoken(seconds)} ahead when a replica starts`));
-  }
-  for (const seconds of starts ? [] : [-1, ...differences]) {
-    await checkJump(installation, { clock, seconds, whose: 'PostgreSQL' }, findings);
-    parts.push(findings.print(`The clock of PostgreSQL is ${spoken(seconds)} ahead`));
-  }
-  return parts;
-}

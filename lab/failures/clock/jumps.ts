@@ -2,21 +2,15 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Findings } from '../../harness/findings.ts';
 import type { Installation } from './installation.ts';
-import { day, expectKept, isOfNow, limitSeconds, settled, spoken, workMs } from './wrong.ts';
-
-interface Jump {
-  clock: Installation['clocks']['replica'];
-  seconds: number;
-  whose: 'replica' | 'PostgreSQL';
-}
+import { day, expectKept, isOfNow, limitSeconds, named, settled, type Wrong, workMs } from './wrong.ts';
 
 export async function checkJump(
   installation: Installation,
-  { clock, seconds, whose }: Jump,
+  { clock, seconds, whose }: Wrong,
   findings: Findings,
 ) {
   const { good, second } = installation;
-  const what = (text: string) => `${whose} ${seconds > 0 ? '+' : ''}${spoken(seconds)}: ${text}`;
+  const what = (text: string) => `${named(whose, seconds)}: ${text}`;
   const before = await installation.rows();
   const revoked = await good.callers.logIn('jwt');
   await good.callers.revoke('jwt', revoked.access);

@@ -2,24 +2,18 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Findings } from '../../harness/findings.ts';
 import { areReady, type Installation } from './installation.ts';
-import { day, expectKept, isOfNow, limitSeconds, settled, spoken, workMs } from './wrong.ts';
-
-interface WrongStart {
-  clock: Installation['clocks']['replica'];
-  seconds: number;
-  whose: 'replica' | 'PostgreSQL';
-}
+import { day, expectKept, isOfNow, limitSeconds, named, settled, type Wrong, workMs } from './wrong.ts';
 
 /** A start takes about three seconds. */
 const watchedMs = 8000;
 
 export async function checkStart(
   installation: Installation,
-  { clock, seconds, whose }: WrongStart,
+  { clock, seconds, whose }: Wrong,
   findings: Findings,
 ) {
   const { good, stopSecond, startSecond } = installation;
-  const what = (text: string) => `${whose} ${seconds > 0 ? '+' : ''}${spoken(seconds)} at the start: ${text}`;
+  const what = (text: string) => `${named(whose, seconds)} at the start: ${text}`;
   const isFar = Math.abs(seconds) > limitSeconds;
   const before = await installation.rows();
   const revoked = await good.callers.logIn('jwt');
@@ -52,8 +46,7 @@ export async function checkStartWithoutPostgres(
   findings: Findings,
 ) {
   const { good, postgres, clocks, stopSecond, startSecond } = installation;
-  const what = (text: string) =>
-    `replica ${seconds > 0 ? '+' : ''}${spoken(seconds)}, PostgreSQL away at the start: ${text}`;
+  const what = (text: string) => `${named('replica', seconds)}, PostgreSQL away at the start: ${text}`;
   const revoked = await good.callers.logIn('jwt');
   await good.callers.revoke('jwt', revoked.access);
   const alive = await good.callers.logIn('opaque');

@@ -5,6 +5,13 @@ import { areReady, type Installation } from './installation.ts';
 
 export const [hour, day] = [3600, 86_400];
 export const differences = [3, 40, hour, 100 * day, 400 * day].flatMap((seconds) => [seconds, -seconds]);
+
+/** A clock, and by how much it is wrong. */
+export interface Wrong {
+  clock: Installation['clocks']['replica'];
+  seconds: number;
+  whose: 'replica' | 'PostgreSQL';
+}
 /** Beyond it a replica is out of service. */
 export const limitSeconds = 3;
 /** The work that deletes runs once a minute. */
@@ -38,6 +45,10 @@ export function isOfNow(jwt: string): boolean {
   const { iat = 0 } = decodeJwt(jwt);
   return Math.abs(Date.now() / 1000 - iat) < 5;
 }
+
+/** Begins what is asked about it. */
+export const named = (whose: Wrong['whose'], seconds: number) =>
+  `${whose} ${seconds > 0 ? '+' : ''}${spoken(seconds)}`;
 
 export function spoken(seconds: number): string {
   if (Math.abs(seconds) >= day) return `${seconds / day} d`;

@@ -3,6 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { ChaosStack } from '../../harness/installation.ts';
 import { type Comparison, createCopies } from './elasticsearch-copies.ts';
 import { startElasticsearchNodes } from './elasticsearch-nodes.ts';
+import { createFailOvers } from './nodes.ts';
 import type { FailOver, Findings, Store } from './store.ts';
 
 const delayMs = 150;
@@ -13,60 +14,24 @@ export async function startElasticsearchStore(closers: AsyncDisposableStack): Pr
 
   async function failOvers(stack: ChaosStack): Promise<FailOver[]> {
     const copies = createCopies(stack, nodes);
-
-    const inspect = async () => findingsOf(await copies.compare());
-    const failOver = (
-      name: string,
-      begin: (node: Node) => unknown,
-      end: (node: Node) => unknown,
-      find: () => Promise<Node> = nodes.primary,
-    ): FailOver => {
-      let node: Node;
-      return {
-        ...{ name: `Elasticsearch: ${name}`, mayFail: false, inspect },
-        async begin() {
-          node = await find();
-          copies.begin();
-          await begin(node);
-        },
-        async end() {
-          await end(node);
-          await nodes.untilWhole();
-        },
-      };
+    const begun = (find: () => Promise<Node>) => async () => {
+      const node = await find();
+      copies.begin();
+      return node;
     };
-    const ways = (act: (way: Node['http']) => void) => (node: Node) =>
-      [node.http, node.transport].forEach(act);
-    const heal = ways((way) => way.heal());
     const kill = (node: Node) => node.server.kill();
     const restart = (node: Node) => node.server.restart();
-
+    const { failOver, common } = createFailOvers<Node>({
+      ...{ store: 'Elasticsearch', called: 'node', find: begun(nodes.primary), kill, restart, delayMs },
+      suspend: (node) => node.server.suspend(),
+      resume: (node) => node.server.resume(),
+      proxiesOf: ({ http, transport }) => [http, transport],
+      untilWhole: nodes.untilWhole,
+      allowance: { mayFail: false, inspect: async () => findingsOf(await copies.compare()) },
+    });
     while ((await nodes.primary().catch(() => undefined)) === undefined) await wait(250);
     await nodes.untilWhole();
-    return [
-      failOver('node killed', kill, restart),
-      failOver('elected master killed', kill, restart, nodes.master),
-      failOver(
-        'node cut off',
-        ways((way) => way.cut()),
-        heal,
-      ),
-      failOver(
-        'node silent',
-        ways((way) => way.silence()),
-        heal,
-      ),
-      failOver(
-        'node suspended',
-        (node) => node.server.suspend(),
-        (node) => node.server.resume(),
-      ),
-      failOver(
-        `node ${delayMs} ms slower`,
-        ways((way) => way.slow(delayMs)),
-        heal,
-      ),
-    ];
+    return [...common, failOver('elected master killed', kill, restart, { findIt: begun(nodes.master) })];
   }
 
   return {

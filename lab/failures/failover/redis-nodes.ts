@@ -1,11 +1,10 @@
-/** Does to a node of Redis what ends its time as the primary. */
+/** Lets the primary of several nodes of Redis fail, with a proxy before each port that a node announces. */
 import { setTimeout as wait } from 'node:timers/promises';
 import { startTcpProxy } from '@gatehouse/testing/network';
+import { createFailOvers, type Nodes, type TcpProxy } from './nodes.ts';
 import type { FailOver } from './store.ts';
 
-type TcpProxy = Awaited<ReturnType<typeof startTcpProxy>>;
-
-export interface RedisNode {
+interface RedisNode {
   port: number;
   process: { kill(signal: NodeJS.Signals): boolean };
   stop(signal: NodeJS.Signals): Promise<void>;
@@ -34,91 +33,34 @@ export function createProxies() {
   };
 }
 
-export interface Way {
-  proxy: TcpProxy;
-  scope: Parameters<TcpProxy['cut']>[0];
-}
-
-export interface PrimaryOptions<N extends RedisNode> {
-  store: string;
-  /** The primary at this moment. */
-  find(): Promise<N>;
-  /** The proxy before the port that the services use. */
-  proxiesOf(node: N): TcpProxy[];
-  /** The other ways between a node and the others. */
-  waysOf?(node: N): Way[];
-  restart(node: N): Promise<void>;
-  /** Resolves when every node is in its place. */
-  untilWhole(): Promise<void>;
-}
-
 /** Copies lag: what the primary acknowledged at last may be in none of them. */
 const behind = ['tokens', 'refreshTokens', 'events'] as const;
 const recoveryMs = 10_000;
 
-export function failOversOf<N extends RedisNode>(options: PrimaryOptions<N>): FailOver[] {
-  const { store, find, proxiesOf, waysOf = () => [], restart, untilWhole } = options;
-  const failOver = (
-    name: string,
-    begin: (node: N, proxies: TcpProxy[]) => unknown,
-    end: (node: N, proxies: TcpProxy[]) => unknown,
-    tolerated: FailOver['tolerated'] = behind,
-  ): FailOver => {
-    let node: N;
-    return {
-      ...{ name: `${store}: ${name}`, tolerated, recoveryMs },
-      async begin() {
-        node = await find();
-        await begin(node, proxiesOf(node));
-      },
-      async end() {
-        await end(node, proxiesOf(node));
-        await untilWhole();
-      },
-    };
-  };
-  const heal = (node: N, proxies: TcpProxy[]) => {
-    for (const proxy of [...proxies, ...waysOf(node).map((way) => way.proxy)]) proxy.heal();
-  };
-  const cutFor = (scope: 'all' | 'marked') => (node: N, proxies: TcpProxy[]) => {
-    for (const proxy of proxies) proxy.cut(scope);
-    for (const way of waysOf(node)) way.proxy.cut(way.scope);
-  };
-  const silence = (node: N, proxies: TcpProxy[]) => {
-    for (const proxy of proxies) proxy.silence();
-    for (const way of waysOf(node)) way.proxy.silence(way.scope);
-  };
+export function failOversOf<N extends RedisNode>(
+  nodes: Pick<Nodes<N>, 'store' | 'find' | 'restart' | 'proxiesOf' | 'waysOf' | 'untilWhole'>,
+): FailOver[] {
+  const { proxiesOf, restart } = nodes;
   const kill = (node: N) => node.stop('SIGKILL');
-
+  const { failOver, cut, heal, common } = createFailOvers<N>({
+    ...{ ...nodes, called: 'primary', kill, delayMs, allowance: { tolerated: behind, recoveryMs } },
+    suspend: (node) => node.process.kill('SIGSTOP'),
+    resume: (node) => node.process.kill('SIGCONT'),
+  });
   return [
-    failOver('primary killed', kill, restart),
+    ...common,
     failOver(
       'primary killed, copies behind',
-      async (node, proxies) => {
-        for (const proxy of proxies) proxy.silence('marked');
+      async (node) => {
+        for (const proxy of proxiesOf(node)) proxy.silence('marked');
         await wait(behindMs);
         await kill(node);
       },
-      async (node, proxies) => {
-        heal(node, proxies);
+      async (node) => {
+        heal(node);
         await restart(node);
       },
     ),
-    failOver('primary cut off', cutFor('all'), heal),
-    failOver('primary cut off from all but the services', cutFor('marked'), heal),
-    failOver('primary silent', silence, heal),
-    failOver(
-      'primary suspended',
-      (node) => node.process.kill('SIGSTOP'),
-      (node) => node.process.kill('SIGCONT'),
-    ),
-    failOver(
-      `primary ${delayMs} ms slower`,
-      (_node, proxies) => {
-        for (const proxy of proxies) proxy.slow(delayMs);
-      },
-      heal,
-      [],
-    ),
+    failOver('primary cut off from all but the services', cut('marked'), heal),
   ];
 }
