@@ -2,7 +2,6 @@
 
 import { makeNodeImages } from '../../tools/images/base.ts';
 import { browserLogin } from './checks/browser-login.ts';
-import { connections } from './checks/connections.ts';
 import { fromRegistry } from './checks/from-registry.ts';
 import { mistakesOfOperators } from './checks/mistakes.ts';
 import { optionalStoreSteps } from './checks/optional-stores.ts';
@@ -29,7 +28,6 @@ export function stepsOf(): Step[] {
     rememberObjects,
     ...steps.slice(install),
     browserLogin,
-    connections,
     fromRegistry,
     ...sideBySideSteps,
     ...disturbanceSteps,

@@ -6,8 +6,7 @@ import { run, until } from '../../../tools/programs/execute.ts';
 import type { Cluster } from '../cluster.ts';
 import { repository } from '../places.ts';
 import { mustBe, type Step } from '../step.ts';
-import { objectsIn } from './objects.ts';
-import { expectOnly } from './uninstall.ts';
+import { expectOnly, objectsIn } from './uninstall.ts';
 
 /** The migration tries for 60 s to reach a database. */
 const timeoutSeconds = 80;

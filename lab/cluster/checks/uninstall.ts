@@ -6,7 +6,6 @@ import type { Cluster } from '../cluster.ts';
 import { stepsOfPage } from '../page/steps.ts';
 import { runFolder } from '../places.ts';
 import { mustBe, type Step } from '../step.ts';
-import { objectsIn } from './objects.ts';
 
 /** A later run on the same cluster reads it too. */
 const file = path.join(runFolder, 'objects-before.json');
@@ -49,4 +48,29 @@ export async function expectOnly(
   await until('all is gone', isClean, { everyMs: 1000 }).catch(() => {
     throw new Error(`left in ${namespace}: ${left.join(', ')}`);
   });
+}
+
+/** Made by the cluster itself, or gone with what they belong to. */
+const ofTheCluster =
+  /^(event|pod\.metrics|endpoints|endpointslice|lease|serviceaccount\/default$|configmap\/kube-root-ca\.crt$)/;
+
+export async function objectsIn({ kubectl }: Cluster, namespace: string): Promise<string[]> {
+  const kinds = (await kubectl(['api-resources', '--verbs=list', '--namespaced', '--output=name']))
+    .trim()
+    .split('\n');
+  const chosen = kinds
+    .filter((kind) => !/^(events|pods\.metrics|endpoints|leases|endpointslices)/.test(kind))
+    .join(',');
+  const lines = await kubectl([
+    'get',
+    chosen,
+    '--namespace',
+    namespace,
+    '--output=name',
+    '--ignore-not-found',
+  ]);
+  return lines
+    .split('\n')
+    .filter((line) => line !== '' && !ofTheCluster.test(line))
+    .sort();
 }
