@@ -1,5 +1,6 @@
 /** Defines the requests of the steady load, each with how often it is sent and what its answer promises. */
 import { type Answer, basic, type Http } from './http.ts';
+import { createOAuth, service } from './oauth.ts';
 import type { Record as LoadRecord } from './record.ts';
 
 export interface Call {
@@ -31,15 +32,11 @@ export async function createCalls(target: Target, record: LoadRecord): Promise<C
   const operator = basic(account.username, account.password);
   const client = (id: string) => basic(id, `demo-secret-of-${id}`);
   const application = client('external_api_client');
-  const service = client('gauth_client');
+  const { token, introspect, refresh, revoke } = createOAuth(http);
   const { promises, broken } = record;
   await http('/auth/v3/ops/clients', { authorization: operator, json: { data: jwtClient } });
   const jwt = basic(jwtClient.client_id, jwtClient.client_secret);
 
-  const token = (authorization: string, form: { [field: string]: string }) =>
-    http('/auth/v3/oauth/token', { authorization, form });
-  const introspect = (value: string) =>
-    http('/auth/v3/oauth/introspect', { authorization: service, form: { token: value } });
   const issued = ({ status, body }: Answer) =>
     status === 200 && typeof body?.['access_token'] === 'string' ? body['access_token'] : undefined;
   let bearer = '';
@@ -80,7 +77,7 @@ export async function createCalls(target: Target, record: LoadRecord): Promise<C
         const made = await token(owner, { grant_type: 'client_credentials' });
         const value = issued(made);
         if (value === undefined) return judged(made, false);
-        const answer = await http('/auth/v3/oauth/revoke', { authorization: owner, form: { token: value } });
+        const answer = await revoke(owner, value);
         if (answer.status === 200) keep(promises.revoked, value);
         return judged(answer);
       }),
@@ -105,7 +102,7 @@ export async function createCalls(target: Target, record: LoadRecord): Promise<C
         if (refreshToken === undefined) return judged(none, true);
         const used = refreshToken;
         firstSentMs ??= performance.now();
-        const answer = await token(application, { grant_type: 'refresh_token', refresh_token: used });
+        const answer = await refresh(application, used);
         const isLost = answer.status === 400;
         if (isLost && performance.now() - firstSentMs < refreshGraceMs) broken.lostChains.push(used);
         if (answer.status === 200) refreshToken = (answer.body?.['refresh_token'] as string) ?? used;

@@ -3,6 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import pg from 'pg';
 import { basic, createHttp } from './http.ts';
 import type { ChaosStack } from './installation.ts';
+import { createOAuth } from './oauth.ts';
 import type { Record as LoadRecord } from './record.ts';
 import type { Losses } from './verdict.ts';
 
@@ -14,12 +15,8 @@ export async function checkPromises(
   { promises, broken }: LoadRecord,
   destroys: 'tokens' | undefined,
 ): Promise<Losses> {
-  const http = createHttp(stack.publicUrl);
-  const authorization = basic('gauth_client', 'demo-secret-of-gauth_client');
-  const isActive = async (token: string) => {
-    const { body } = await http('/auth/v3/oauth/introspect', { authorization, form: { token } });
-    return body?.['active'];
-  };
+  const { introspect } = createOAuth(createHttp(stack.publicUrl));
+  const isActive = async (token: string) => (await introspect(token)).body?.['active'];
   const find = async (tokens: Iterable<string>, wrong: boolean) => {
     const answers = await Promise.all(
       [...tokens].map(async (token) => [token, await isActive(token)] as const),

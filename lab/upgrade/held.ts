@@ -1,8 +1,7 @@
 /** Makes what people hold, and asks either release what is left of it. */
 
-import { demoClient } from '../../tools/stack/provisioning/demo.ts';
 import type { Browser } from '../harness/browser.ts';
-import { basic } from '../harness/http.ts';
+import { createOAuth } from '../harness/oauth.ts';
 import { clients } from './estate.ts';
 import { right, type Side } from './exchanges/exchange.ts';
 import { type Person, type Tokens, tokensIn, type Visits } from './visits.ts';
@@ -17,8 +16,6 @@ export interface Held {
   jwtClientId: string;
 }
 
-const introspector = basic('gauth_client', demoClient('gauth_client').client_secret);
-
 /** @param clientId takes JWTs; another than usual where it is deleted later */
 export async function hold(
   visits: Visits,
@@ -32,9 +29,7 @@ export async function hold(
 }
 
 export async function isActive({ http }: Side, token: string): Promise<boolean | string> {
-  const body = right(
-    await http('/auth/v3/oauth/introspect', { authorization: introspector, form: { token } }),
-  );
+  const body = right(await createOAuth(http).introspect(token));
   return body['active'] === true ? String(body['sub']) : false;
 }
 

@@ -8,6 +8,7 @@ import {
   createBrowser,
   redemption,
 } from '../harness/browser.ts';
+import { createOAuth } from '../harness/oauth.ts';
 import { passwordOf } from './directory.ts';
 import { type ClientName, clients, credentialsOf, type Place } from './estate.ts';
 import { right, type Side, text } from './exchanges/exchange.ts';
@@ -40,10 +41,7 @@ export function createVisits(publicUrl: string) {
   });
 
   async function redeem({ http }: Side, clientId: string, code: string): Promise<Tokens> {
-    const form = redemption(code);
-    return tokensIn(
-      right(await http('/auth/v3/oauth/token', { authorization: credentialsOf(clientId), form })),
-    );
+    return tokensIn(right(await createOAuth(http).token(credentialsOf(clientId), redemption(code))));
   }
 
   const visits = {
@@ -89,16 +87,10 @@ export function createVisits(publicUrl: string) {
     passwordGrant: ({ http }: Side, person: Person, client: ClientName = 'opaque') => {
       const { username, tenant, password } = typedBy(person);
       const form = { grant_type: 'password', username: `${tenant}\\${username}`, password, scope };
-      return http('/auth/v3/oauth/token', {
-        authorization: credentialsOf(clients[client].client_id),
-        form,
-      });
+      return createOAuth(http).token(credentialsOf(clients[client].client_id), form);
     },
     refresh: ({ http }: Side, clientId: string, refreshToken: string) =>
-      http('/auth/v3/oauth/token', {
-        authorization: credentialsOf(clientId),
-        form: { grant_type: 'refresh_token', refresh_token: refreshToken },
-      }),
+      createOAuth(http).refresh(credentialsOf(clientId), refreshToken),
   };
   return visits;
 }

@@ -3,6 +3,7 @@ import type { LdapSettings } from '@gatehouse/contracts/environment-api';
 import { createInstaller } from '../../../tools/stack/provisioning/installer-http.ts';
 import { basic, createHttp } from '../../harness/http.ts';
 import { startChaosStack } from '../../harness/installation.ts';
+import { createOAuth } from '../../harness/oauth.ts';
 
 export type Installation = Awaited<ReturnType<typeof startInstallation>>;
 
@@ -12,7 +13,6 @@ interface DirectoryOptions extends Partial<Omit<LdapSettings, 'servers'>> {
 }
 
 const application = basic('external_api_client', 'demo-secret-of-external_api_client');
-const service = basic('gauth_client', 'demo-secret-of-gauth_client');
 
 /** `closers` end it, and whatever else a part starts. */
 export async function startInstallation(closers: AsyncDisposableStack) {
@@ -27,6 +27,7 @@ export async function startInstallation(closers: AsyncDisposableStack) {
   });
   const { publicUrl } = stack;
   const http = createHttp(publicUrl);
+  const oauth = createOAuth(http);
   const installer = createInstaller(publicUrl, stack.operator);
 
   /** An environment whose people are in that directory; `domain` leads to it. */
@@ -40,17 +41,10 @@ export async function startInstallation(closers: AsyncDisposableStack) {
   /** Questions of the people who belong to `domain`. */
   function peopleOf(domain: string) {
     const login = (userName: string, password: string) =>
-      http('/auth/v3/oauth/token', {
-        authorization: application,
-        form: {
-          grant_type: 'password',
-          username: `${domain}\\${userName}`,
-          password,
-          scope: 'openid profile calls:read',
-        },
+      oauth.token(application, {
+        ...{ grant_type: 'password', username: `${domain}\\${userName}`, password },
+        scope: 'openid profile calls:read',
       });
-    const introspect = (token: string) =>
-      http('/auth/v3/oauth/introspect', { authorization: service, form: { token } });
     return {
       login,
       /** @throws Error for whom has none */
@@ -60,7 +54,7 @@ export async function startInstallation(closers: AsyncDisposableStack) {
         if (typeof token !== 'string') throw new Error(`${userName} got no token: ${status}`);
         return token;
       },
-      isActive: async (token: string) => (await introspect(token)).body?.['active'] === true,
+      isActive: oauth.isActive,
       async userinfo(token: string): Promise<Record<string, unknown>> {
         return (await http('/auth/v3/userinfo', { authorization: `Bearer ${token}` })).body ?? {};
       },

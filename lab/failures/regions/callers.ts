@@ -2,6 +2,7 @@
 import { createLocalJWKSet, decodeProtectedHeader, jwtVerify } from 'jose';
 import { contactCenterId, operator, users } from '../../../tools/stack/provisioning/demo.ts';
 import { basic } from '../../harness/http.ts';
+import { createOAuth } from '../../harness/oauth.ts';
 import { clients, settingsPath } from './installation.ts';
 import type { Region } from './region.ts';
 
@@ -10,13 +11,12 @@ type Form = Record<string, string>;
 
 const [agent] = users;
 const operatorHeader = basic(operator.username, operator.password);
-const introspector = basic('gauth_client', 'demo-secret-of-gauth_client');
 
 export function createCallers({ http }: Pick<Region, 'http'>, publicUrl: string) {
+  const oauth = createOAuth(http);
   const secretOf = (kind: keyof typeof clients) =>
     basic(clients[kind].client_id, clients[kind].client_secret);
-  const token = (kind: keyof typeof clients, form: Form) =>
-    http('/auth/v3/oauth/token', { authorization: secretOf(kind), form });
+  const token = (kind: keyof typeof clients, form: Form) => oauth.token(secretOf(kind), form);
   const operate = (path: string, json?: unknown) =>
     http(path, { authorization: operatorHeader, ...(json === undefined ? {} : { json: { data: json } }) });
   const textOf = (body: Record<string, unknown> | undefined, name: string) => String(body?.[name] ?? '');
@@ -38,12 +38,10 @@ export function createCallers({ http }: Pick<Region, 'http'>, publicUrl: string)
       return { status, access, refresh, requestId };
     },
     refresh: (kind: keyof typeof clients, refreshToken: string) =>
-      token(kind, { grant_type: 'refresh_token', refresh_token: refreshToken }),
-    revoke: (kind: keyof typeof clients, text: string) =>
-      http('/auth/v3/oauth/revoke', { authorization: secretOf(kind), form: { token: text } }),
+      oauth.refresh(secretOf(kind), refreshToken),
+    revoke: (kind: keyof typeof clients, text: string) => oauth.revoke(secretOf(kind), text),
     async isActive(text: string): Promise<boolean | number> {
-      const form = { token: text };
-      const { status, body } = await http('/auth/v3/oauth/introspect', { authorization: introspector, form });
+      const { status, body } = await oauth.introspect(text);
       return status === 200 ? body?.['active'] === true : status;
     },
     /** Verifies a token as a resource server does that reads the key set of this region. */

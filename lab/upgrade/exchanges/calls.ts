@@ -3,6 +3,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { users } from '../../../tools/stack/provisioning/demo.ts';
 import { redirectUri } from '../../harness/browser.ts';
 import { basic } from '../../harness/http.ts';
+import { createOAuth, service } from '../../harness/oauth.ts';
 import { right, type Side, text } from './exchange.ts';
 
 export type Calls = ReturnType<typeof createCalls>;
@@ -27,8 +28,6 @@ export function createCalls({ username, password }: { username: string; password
     redirectURIs: [redirectUri],
   };
   const application = basic(clientId, secret);
-  /** One of those that may introspect every token. */
-  const service = basic('gauth_client', 'demo-secret-of-gauth_client');
 
   const calls = {
     operator,
@@ -42,20 +41,16 @@ export function createCalls({ username, password }: { username: string; password
       return basic(id, secret);
     },
     token: ({ http }: Side, form: Record<string, string>, authorization = application) =>
-      http('/auth/v3/oauth/token', { authorization, form }),
+      createOAuth(http).token(authorization, form),
     clientToken: async (at: Side, as = application) =>
       text(right(await calls.token(at, { grant_type: 'client_credentials' }, as))['access_token']),
     passwordGrant: (at: Side, name: string) =>
       calls.token(at, { grant_type: 'password', username: name, password: agent.password, scope: 'openid' }),
     async isActive({ http }: Side, token: string) {
-      return (
-        right(await http('/auth/v3/oauth/introspect', { authorization: service, form: { token } }))[
-          'active'
-        ] === true
-      );
+      return right(await createOAuth(http).introspect(token))['active'] === true;
     },
     async revoke({ http }: Side, token: string, authorization = application) {
-      const { status } = await http('/auth/v3/oauth/revoke', { authorization, form: { token } });
+      const { status } = await createOAuth(http).revoke(authorization, token);
       if (status !== 200) throw new Error(`the revocation was answered ${status}`);
     },
   };
