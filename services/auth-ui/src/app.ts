@@ -1,4 +1,4 @@
-/** The table of contents of Auth UI: where pages are, and what every page needs. The domains say which pages. */
+/** The table of contents of Auth UI: where pages are, and what every page needs. `domains.ts` lists the pages. */
 import cookie from '@fastify/cookie';
 import formbody from '@fastify/formbody';
 import {
@@ -29,7 +29,7 @@ export async function buildApp(deps: Deps): Promise<App> {
       host: 'login.example.com',
     },
   });
-  const mount = mountsOf(deps.domains);
+  const mount = mountsOf([deps.pages]);
   // The address of the host alone: every other path outside `/auth` keeps its error in JSON.
   await app.register(
     async (pages: App) => {

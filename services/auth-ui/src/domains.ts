@@ -1,28 +1,28 @@
-/** The domains of Auth UI, each with the clients and the session that it needs by name. No database, no Redis. */
+/** Lists the pages of Auth UI with the clients and the session that each needs by name. No database, no Redis. */
 import { createAuthApiClient } from '@gatehouse/api-client/auth-api';
 import { basicAuthorization, createHttpClient } from '@gatehouse/api-client/http';
 import { consoleClientId } from '@gatehouse/contracts/auth-api';
-import { steadyClock } from '@gatehouse/service-kit/clock';
+import { steadyClock as now } from '@gatehouse/service-kit/clock';
 import { consoleClientSecrets, linesOf } from '@gatehouse/service-kit/crypto';
 import { advisoryCheck } from '@gatehouse/service-kit/health';
-import type { Kit } from '@gatehouse/service-kit/http';
-import { composeAccount } from './account/compose.ts';
-import { composeApprovals } from './approvals/compose.ts';
+import type { Domain, Kit } from '@gatehouse/service-kit/http';
+import { accountRoutes } from './account/routes.ts';
+import { approvalRoutes } from './approvals/routes.ts';
 import { createBrandings } from './auth-api/brandings.ts';
 import { createInteractions } from './auth-api/interactions.ts';
 import { authApiProbe } from './auth-api/probe.ts';
 import type { Config } from './config.ts';
-import { composeConsent } from './consent/compose.ts';
+import { consentRoutes } from './consent/routes.ts';
 import { composeConsole } from './console/compose.ts';
-import { composeDevice } from './device/compose.ts';
-import { composeFirstPassword } from './first-password/compose.ts';
-import { composeFrontPage } from './front-page/compose.ts';
+import { deviceRoutes } from './device/routes.ts';
+import { firstPasswordRoutes } from './first-password/routes.ts';
+import { createHealth } from './front-page/health.ts';
+import { frontPageRoutes, healthRoutes } from './front-page/routes.ts';
 import { composeOAuthSession } from './oauth-session/compose.ts';
-import type { Domain } from './pages/domain.ts';
-import { composePasswordChange } from './password-change/compose.ts';
-import { composeSignIn } from './sign-in/compose.ts';
-import { composeSignOut } from './sign-out/compose.ts';
-import { composeSignedIn } from './signed-in/compose.ts';
+import { passwordChangeRoutes } from './password-change/routes.ts';
+import { signInRoutes } from './sign-in/routes.ts';
+import { signOutRoutes } from './sign-out/routes.ts';
+import { signedInRoutes } from './signed-in/routes.ts';
 
 export type Deps = Awaited<ReturnType<typeof createDeps>>;
 
@@ -50,35 +50,40 @@ export async function createDeps(config: Config, kit: Kit) {
   closers.defer(() => asConsole.close());
   const authApi = createAuthApiClient(asService);
   const interactions = createInteractions({ authApi, publicUrl });
-  const brandings = createBrandings({ authApi, now: steadyClock });
+  const brandings = createBrandings({ authApi, now });
   const session = composeOAuthSession({
     publicUrl,
     authApi: { url: baseUrl, timeoutMs },
     serviceSecret: secret,
     asConsole,
     asBrowser,
-    now: steadyClock,
+    now,
   });
   const environmentApi = openEnvironmentApi(config);
   closers.defer(async () => environmentApi?.close());
-  const domains: Domain[] = [
-    composeFrontPage({ authApi, now: steadyClock, publicUrl, links: config.frontPage }),
-    composeSignIn({ authApi, interactions, publicUrl }),
-    composePasswordChange({ interactions }),
-    composeFirstPassword({ authApi }),
-    composeConsent({ interactions, publicUrl }),
-    composeAccount({ session, http: asBrowser, brandings, now: steadyClock }),
-    composeConsole({ session, authApi: asBrowser, environmentApi, publicUrl }),
-    composeApprovals({ http: asBrowser, brandings, publicUrl, now: steadyClock }),
-    composeDevice(),
-    composeSignedIn({ http: asBrowser, publicUrl }),
-    composeSignOut({ authApi, publicUrl }),
-  ];
+  const health = createHealth({ authApi, now });
+  /** `app.ts` says where each place is and which plug-ins its pages have. */
+  const pages: Domain<'front page' | 'pages'> = {
+    mounts: [
+      ['front page', '', (app) => frontPageRoutes(app, { health, publicUrl, links: config.frontPage })],
+      ['pages', '', (app) => healthRoutes(app, { health })],
+      ['pages', '', (app) => signInRoutes(app, { authApi, interactions, publicUrl })],
+      ['pages', '', (app) => passwordChangeRoutes(app, { interactions })],
+      ['pages', '', (app) => firstPasswordRoutes(app, { authApi })],
+      ['pages', '', (app) => consentRoutes(app, { interactions, publicUrl })],
+      ['pages', '/account', (app) => accountRoutes(app, { session, http: asBrowser, brandings, now })],
+      ['pages', '/console', composeConsole({ session, authApi: asBrowser, environmentApi, publicUrl })],
+      ['pages', '', (app) => approvalRoutes(app, { http: asBrowser, brandings, publicUrl, now })],
+      ['pages', '', deviceRoutes],
+      ['pages', '', (app) => signedInRoutes(app, { http: asBrowser, publicUrl })],
+      ['pages', '', (app) => signOutRoutes(app, { authApi, publicUrl })],
+    ],
+  };
   return {
     config,
     kit,
     brandings,
-    domains,
+    pages,
     // Pages render without Auth API, so a failure there must not make Auth UI unready.
     authApiCheck: advisoryCheck('auth-api', authApiProbe(authApi)),
     close: () => closers.disposeAsync(),

@@ -5,6 +5,8 @@ import type { Clock } from '@gatehouse/service-kit/clock';
 /** Anybody may ask, so that all questions of this time are one to Auth API. */
 const keptMs = 1000;
 
+export type Health = ReturnType<typeof createHealth>;
+
 export function createHealth({ authApi, now }: { authApi: AuthApiClient; now: Clock }) {
   let askedAtMs = Number.NEGATIVE_INFINITY;
   let answer: Promise<boolean> = Promise.resolve(false);

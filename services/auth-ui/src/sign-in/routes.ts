@@ -55,7 +55,7 @@ export function signInRoutes(
   }: { authApi: AuthApiClient; interactions: Interactions; publicUrl: string },
 ): void {
   pages.get(
-    '',
+    '/sign-in.html',
     { schema: { operationId: 'showSignIn', summary: 'The sign-in page', querystring: querySchema } },
     async (request, reply) => {
       const interaction = await interactions.read(request, request.query.interaction);
@@ -73,7 +73,7 @@ export function signInRoutes(
   );
 
   pages.post(
-    '',
+    '/sign-in.html',
     {
       schema: {
         operationId: 'askForPassword',

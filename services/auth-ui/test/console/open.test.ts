@@ -154,7 +154,7 @@ describe('the session of the operator', () => {
 });
 
 describe('somebody else', () => {
-  // attack: sign somebody in as the operator from another site, with an attacker's own link | CWE-352, RFC 6819 section 4.4.1.8 | guard: services/auth-ui/src/console/open/compose.ts
+  // attack: sign somebody in as the operator from another site, with an attacker's own link | CWE-352, RFC 6819 section 4.4.1.8 | guard: services/auth-ui/src/console/open/routes.ts
   it.each([
     ['another site', { origin: 'https://evil.test', 'sec-fetch-site': 'cross-site' }],
     ['another host of the same site', { origin: 'https://evil.test', 'sec-fetch-site': 'same-site' }],

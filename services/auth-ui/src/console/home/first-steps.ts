@@ -3,7 +3,7 @@ import type { AuthApiOverview } from '@gatehouse/contracts/auth-administration';
 import { consolePath } from '@gatehouse/contracts/auth-api';
 import type { EnvironmentApiOverview } from '@gatehouse/contracts/environment-administration';
 import type { TextKey } from '../../texts/texts.ts';
-import { type Area, isFor } from '../shell/area.ts';
+import { isFor, type ListedArea } from '../shell/navigation.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 
 export interface Overviews {
@@ -38,7 +38,7 @@ const places: Record<(typeof stepNames)[number], string | undefined> = {
 export function stepsOf(
   visit: ConsoleVisit,
   { authApi, environmentApi }: Overviews,
-  areas: readonly Area[],
+  areas: readonly ListedArea[],
 ): Steps | undefined {
   const { text, rights, person } = visit;
   const counts = environmentApi?.counts;

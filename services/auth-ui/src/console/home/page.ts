@@ -4,7 +4,7 @@ import { type OverviewWindow, type Problem, windows } from '@gatehouse/contracts
 import { consolePath } from '@gatehouse/contracts/auth-api';
 import { orderProblems } from '@gatehouse/service-kit/health';
 import type { TextKey } from '../../texts/texts.ts';
-import { type Area, isFor } from '../shell/area.ts';
+import { isFor, type ListedArea } from '../shell/navigation.ts';
 import type { ConsolePage } from '../shell/pages.ts';
 import type { Table } from '../shell/parts.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
@@ -37,7 +37,7 @@ export interface HomePage extends ConsolePage {
 export function homePage(
   visit: ConsoleVisit,
   { authApi, environmentApi }: Overviews,
-  { window, areas }: { window: OverviewWindow; areas: readonly Area[] },
+  { window, areas }: { window: OverviewWindow; areas: readonly ListedArea[] },
 ): HomePage {
   const { text } = visit;
   const signIns = authApi?.signIns;
@@ -97,7 +97,7 @@ function problemsOf({ text }: ConsoleVisit, { authApi, environmentApi }: Overvie
   );
 }
 
-function tilesOf({ text, person }: ConsoleVisit, areas: readonly Area[]): HomePage['areas'] {
+function tilesOf({ text, person }: ConsoleVisit, areas: readonly ListedArea[]): HomePage['areas'] {
   return areas
     .filter(({ path, audience, entry }) => path !== '' && entry !== undefined && isFor(audience, person))
     .map(({ path, entry }) => ({

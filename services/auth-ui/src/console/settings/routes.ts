@@ -3,12 +3,14 @@ import {
   createLocationAdministration,
   createSettingAdministration,
 } from '@gatehouse/api-client/environment-api';
+import { consolePath } from '@gatehouse/contracts/auth-api';
 import type { Setting } from '@gatehouse/contracts/environment-administration';
 import { rootLocation } from '@gatehouse/contracts/environment-api';
 import { notFound } from '@gatehouse/service-kit/errors';
 import type { App } from '@gatehouse/service-kit/http';
 import { z } from 'zod';
 import { formRoutes } from '../form/routes.ts';
+import type { Area } from '../shell/area.ts';
 import { confirmFirst } from '../shell/confirmation.ts';
 import { ifMatch } from '../shell/conflict.ts';
 import { detailRoute } from '../shell/details.ts';
@@ -27,6 +29,27 @@ const location = z.string().trim().max(256).default(rootLocation);
 const listQuery = z.object({ location, search: typedText(128), page: pageNumber, givenPage: pageNumber });
 const placeFields = z.object({ name: z.string().max(512), location });
 type Place = z.infer<typeof placeFields>;
+
+const ownPath = `${consolePath}/settings`;
+
+/** The settings that all contact centres inherit. */
+export const settingsArea: Area = {
+  path: '/settings',
+  audience: 'installation',
+  entry: { group: 'estate', label: 'console.settings.title', icon: 'settings' },
+  routes(pages, shell) {
+    settingRoutes(pages, {
+      shell,
+      below: '',
+      ownerOf: async ({ text }) => ({
+        id: undefined,
+        path: ownPath,
+        header: { title: text('console.settings.title') },
+        breadcrumbs: [{ label: text('console.settings.title'), href: ownPath }],
+      }),
+    });
+  },
+};
 
 interface SettingPages {
   shell: Shell;

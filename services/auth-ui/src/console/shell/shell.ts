@@ -8,11 +8,11 @@ import { renderTemplate } from '../../pages/views.ts';
 import { beginVisit, sendPage, titleOf, type Visit } from '../../pages/visit.ts';
 import { formatsIn } from '../../texts/formats.ts';
 import type { TextKey } from '../../texts/texts.ts';
-import { type Area, isFor, navigationGroups } from './area.ts';
 import { conflictPage, lostSecrets } from './conflict.ts';
 import { type Flash, leaveFlash, takeFlash } from './flash.ts';
 import { formKeyField, formKeyOf, newFormKey } from './form-key.ts';
 import { onceEach } from './idempotency.ts';
+import { type ListedArea, navigationOf } from './navigation.ts';
 import { type ConsolePage, type ConsoleView, comparisonView, type FormPage, formView } from './pages.ts';
 import { type Form, withProblem } from './parts.ts';
 import type { Problem } from './problem.ts';
@@ -23,7 +23,7 @@ interface ShellOptions {
   environmentApi: HttpClient;
   publicUrl: string;
   /** In the order of the navigation. */
-  areas: () => readonly Area[];
+  areas: readonly ListedArea[];
 }
 
 export interface ConsoleVisit extends Visit {
@@ -51,24 +51,6 @@ export function createShell({ authApi, environmentApi, publicUrl, areas }: Shell
     };
   }
 
-  function navigationOf({ person, request, text }: ConsoleVisit) {
-    const path = request.url.split('?', 1)[0] ?? '';
-    const shown = areas().filter(({ audience, entry }) => entry !== undefined && isFor(audience, person));
-    return navigationGroups
-      .map((group) => ({
-        label: text(`console.group.${group}`),
-        entries: shown
-          .filter(({ entry }) => entry?.group === group)
-          .map(({ path: below, entry }) => ({
-            href: `${consolePath}${below}`,
-            label: text(entry?.label as TextKey),
-            icon: entry?.icon,
-            isCurrent: below === '' ? path === consolePath : `${path}/`.startsWith(`${consolePath}${below}/`),
-          })),
-      }))
-      .filter(({ entries }) => entries.length > 0);
-  }
-
   /** Renders a page inside the shell. */
   function show<Data extends ConsolePage>(
     visit: ConsoleVisit,
@@ -86,7 +68,7 @@ export function createShell({ authApi, environmentApi, publicUrl, areas }: Shell
         title: titleOf(text, page.title, message?.kind === 'danger' || isRefused(page)),
         heading: page.title,
         message,
-        navigation: navigationOf(visit),
+        navigation: navigationOf(visit, person, areas),
         userName: person.userName,
         right: rightOf(visit),
         csrf: { name: csrfField, value: person.csrf },
@@ -101,6 +83,7 @@ export function createShell({ authApi, environmentApi, publicUrl, areas }: Shell
 
   return {
     publicUrl,
+    areas,
     begin,
     show,
     /** The form once more, with what the API refused beside its fields, and with the secrets that have to be typed again. */

@@ -6,6 +6,7 @@ import type { App } from '@gatehouse/service-kit/http';
 import { centerOf, centerParams as params } from '../contact-centers/center.ts';
 import { bodyOf } from '../form/inputs.ts';
 import { formRoutes } from '../form/routes.ts';
+import type { Area } from '../shell/area.ts';
 import { confirmFirst } from '../shell/confirmation.ts';
 import { ifMatch } from '../shell/conflict.ts';
 import { detailRoute } from '../shell/details.ts';
@@ -29,12 +30,16 @@ const settingsLimit = 2 * 1024 * 1024;
 
 const below = '/:id/single-sign-on';
 
-export function singleSignOnRoutes(pages: App, shell: Shell): void {
-  acceptTextFiles(pages, settingsLimit);
-  listRoutes(pages, shell);
-  placeRoutes(pages, shell);
-  confirmations(pages, shell);
-}
+export const singleSignOnArea: Area = {
+  path: '/contact-centers',
+  audience: 'everybody',
+  routes(pages, shell) {
+    acceptTextFiles(pages, settingsLimit);
+    listRoutes(pages, shell);
+    placeRoutes(pages, shell);
+    confirmations(pages, shell);
+  },
+};
 
 const callsOf = ({ environmentApi }: ConsoleVisit, etag = '') =>
   createSingleSignOnAdministration(ifMatch(environmentApi, etag));

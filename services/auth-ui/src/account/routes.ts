@@ -1,4 +1,4 @@
-/** Composes the account area. */
+/** Serves the account area: lets the person in, and adds its pages. */
 import type { HttpClient } from '@gatehouse/api-client/http';
 import { consolePath } from '@gatehouse/contracts/auth-api';
 import type { Clock } from '@gatehouse/service-kit/clock';
@@ -7,7 +7,6 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { OAuthSession } from '../oauth-session/compose.ts';
 import { personOf } from '../oauth-session/guard.ts';
 import { sendProblem } from '../oauth-session/problem-page.ts';
-import type { Domain } from '../pages/domain.ts';
 import { pageErrorHandler } from '../pages/error-page.ts';
 import type { Brandings } from '../pages/known-branding.ts';
 import { beginVisit, sendView } from '../pages/visit.ts';
@@ -25,29 +24,28 @@ interface AccountOptions {
   now: Clock;
 }
 
-export function composeAccount({ session, http, brandings, now }: AccountOptions) {
-  async function routes(pages: App): Promise<void> {
-    pages.setErrorHandler(async (thrown: unknown, request: FastifyRequest, reply: FastifyReply) => {
-      const answered = await session.answerIfEnded(thrown, request, reply);
-      return answered ?? pageErrorHandler(thrown, request, reply);
+export async function accountRoutes(
+  pages: App,
+  { session, http, brandings, now }: AccountOptions,
+): Promise<void> {
+  pages.setErrorHandler(async (thrown: unknown, request: FastifyRequest, reply: FastifyReply) => {
+    const answered = await session.answerIfEnded(thrown, request, reply);
+    return answered ?? pageErrorHandler(thrown, request, reply);
+  });
+  await pages.register(session.callbackRoutes);
+  await pages.register(async (guarded: App) => {
+    session.guard(guarded);
+    // Before what may refuse a form: that page looks the same.
+    guarded.addHook('onRequest', async (request) => {
+      const { contactCenterId } = personOf(request);
+      request.knownBranding = await brandings.of({ contactCenterId });
     });
-    await pages.register(session.callbackRoutes);
-    await pages.register(async (guarded: App) => {
-      session.guard(guarded);
-      // Before what may refuse a form: that page looks the same.
-      guarded.addHook('onRequest', async (request) => {
-        const { contactCenterId } = personOf(request);
-        request.knownBranding = await brandings.of({ contactCenterId });
-      });
-      guarded.addHook('preHandler', refuseOperator);
-      await guarded.register(session.signOutRoutes);
-      firstPageRoutes(guarded, http);
-      sessionRoutes(guarded, { http, now });
-      applicationRoutes(guarded, { http, now });
-    });
-  }
-
-  return { mounts: [['pages', '/account', routes]] } satisfies Domain;
+    guarded.addHook('preHandler', refuseOperator);
+    await guarded.register(session.signOutRoutes);
+    firstPageRoutes(guarded, http);
+    sessionRoutes(guarded, { http, now });
+    applicationRoutes(guarded, { http, now });
+  });
 }
 
 function firstPageRoutes(pages: App, http: HttpClient): void {

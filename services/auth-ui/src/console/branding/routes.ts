@@ -1,4 +1,4 @@
-/** Composes the branding of the console: lists, the form of a place, its logo, and previews of every page. */
+/** Serves the pages about branding: lists, the form of a place, its logo, and previews of every page. */
 import {
   createBrandingAdministration,
   createContactCenterAdministration,
@@ -40,18 +40,16 @@ const wish = z.object({
   again: z.literal('true').optional().catch(undefined),
 });
 
-export function composeBranding({ shell }: { shell: Shell }): Area {
-  return {
-    path: '/branding',
-    audience: 'everybody',
-    entry: { group: 'estate', label: 'console.branding.title', icon: 'branding' },
-    async routes(pages: App) {
-      readRoutes(pages, shell);
-      editRoutes(pages, shell);
-      await pages.register(async (files: App) => logoRoutes(files, shell));
-    },
-  };
-}
+export const brandingArea: Area = {
+  path: '/branding',
+  audience: 'everybody',
+  entry: { group: 'estate', label: 'console.branding.title', icon: 'branding' },
+  async routes(pages, shell) {
+    readRoutes(pages, shell);
+    editRoutes(pages, shell);
+    await pages.register(async (files: App) => logoRoutes(files, shell));
+  },
+};
 
 const centersOf = ({ environmentApi }: ConsoleVisit) => createContactCenterAdministration(environmentApi);
 const brandingOf = ({ environmentApi }: ConsoleVisit, etag = '') =>

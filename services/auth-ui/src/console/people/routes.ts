@@ -1,4 +1,4 @@
-/** Composes the people of the console: the search in a contact centre, one person, and what an administrator can do for them. */
+/** Serves the pages about people: the search in a contact centre, one person, and what an administrator can do for them. */
 import {
   createHeldSessionCalls,
   explainSignIn,
@@ -6,12 +6,10 @@ import {
   searchPeople,
 } from '@gatehouse/api-client/auth-api';
 import { createContactCenterAdministration } from '@gatehouse/api-client/environment-api';
-import type { App } from '@gatehouse/service-kit/http';
 import { z } from 'zod';
 import type { Area } from '../shell/area.ts';
 import { detailRoute } from '../shell/details.ts';
 import { consoleView, listView } from '../shell/pages.ts';
-import type { Shell } from '../shell/shell.ts';
 import { stepsView } from '../shell/steps.ts';
 import { confirmationRoutes } from './confirmation-routes.ts';
 import { explanationPage } from './explanation-page.ts';
@@ -28,8 +26,11 @@ const listQuery = z.object({
   cursor: z.string().max(4_096).optional(),
 });
 
-export function composePeople({ shell }: { shell: Shell }): Area {
-  async function routes(pages: App): Promise<void> {
+export const peopleArea: Area = {
+  path: '/people',
+  audience: 'everybody',
+  entry: { group: 'access', label: 'console.people.title', icon: 'people' },
+  routes(pages, shell) {
     pages.get('', { schema: { hide: true, querystring: listQuery } }, async (request, reply) => {
       const visit = shell.begin(request, reply);
       const { search, cursor } = request.query;
@@ -78,12 +79,5 @@ export function composePeople({ shell }: { shell: Shell }): Area {
     );
 
     confirmationRoutes(pages, shell);
-  }
-
-  return {
-    path: '/people',
-    audience: 'everybody',
-    entry: { group: 'access', label: 'console.people.title', icon: 'people' },
-    routes,
-  };
-}
+  },
+};

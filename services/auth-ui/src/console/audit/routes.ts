@@ -1,4 +1,4 @@
-/** Composes the audit pages of the console: security events, configuration changes, one request of both, and the hash chains. */
+/** Serves the audit pages of the console: security events, configuration changes, one request of both, and the hash chains. */
 
 import { Readable } from 'node:stream';
 import { createAuditCalls } from '@gatehouse/api-client/auth-api';
@@ -37,20 +37,18 @@ const maxOfRequest = '200';
 const day = z.iso.date().or(z.literal('')).catch('').default('');
 const formatParams = z.object({ format: z.enum(rowFormats) });
 
-export function composeAudit({ shell }: { shell: Shell }): Area {
-  return {
-    path: '/audit',
-    audience: 'everybody',
-    entry: { group: 'overview', label: 'console.audit.title', icon: 'audit' },
-    async routes(pages: App) {
-      eventRoutes(pages, shell);
-      changeRoutes(pages, shell);
-      requestRoute(pages, shell);
-      retentionRoute(pages, shell);
-      chainsRoute(pages, shell);
-    },
-  };
-}
+export const auditArea: Area = {
+  path: '/audit',
+  audience: 'everybody',
+  entry: { group: 'overview', label: 'console.audit.title', icon: 'audit' },
+  routes(pages, shell) {
+    eventRoutes(pages, shell);
+    changeRoutes(pages, shell);
+    requestRoute(pages, shell);
+    retentionRoute(pages, shell);
+    chainsRoute(pages, shell);
+  },
+};
 
 function eventRoutes(pages: App, shell: Shell): void {
   detailRoute(pages, shell, { url: '', query: eventQuery.shape, view: trailView }, async (visit, asked) => {

@@ -1,14 +1,16 @@
-/** Composes the page where a sign-in without an application ends. */
+/** Serves the page where a sign-in without an application ends. */
 import type { HttpClient } from '@gatehouse/api-client/http';
 import type { App } from '@gatehouse/service-kit/http';
 import type { FastifyRequest } from 'fastify';
 import { sessionCookieHeader } from '../auth-api/browser-cookies.ts';
-import type { Domain } from '../pages/domain.ts';
 import { takeReturn } from '../pages/return.ts';
 import { beginVisit, sendView } from '../pages/visit.ts';
 
 /** `http` must carry no credentials of its own. */
-export function composeSignedIn({ http, publicUrl }: { http: HttpClient; publicUrl: string }) {
+export function signedInRoutes(
+  pages: App,
+  { http, publicUrl }: { http: HttpClient; publicUrl: string },
+): void {
   /** Asks Auth API whether the browser has a live session. @throws UpstreamError */
   async function hasSession(request: FastifyRequest): Promise<boolean> {
     const cookie = sessionCookieHeader(request, publicUrl);
@@ -22,18 +24,15 @@ export function composeSignedIn({ http, publicUrl }: { http: HttpClient; publicU
     return status === 200;
   }
 
-  async function routes(pages: App) {
-    pages.get(
-      '',
-      { schema: { operationId: 'showSignedIn', summary: 'Says that the browser has a session' } },
-      async (request, reply) => {
-        if (!(await hasSession(request))) return reply.redirect('/auth/sign-in.html', 303);
-        const wanted = takeReturn(request, reply, publicUrl);
-        if (wanted !== undefined) return reply.redirect(wanted, 303);
-        const visit = beginVisit(request, reply);
-        return sendView(visit, 'signed-in', { title: visit.text('signedIn.title') });
-      },
-    );
-  }
-  return { mounts: [['pages', '/signed-in.html', routes]] } satisfies Domain;
+  pages.get(
+    '/signed-in.html',
+    { schema: { operationId: 'showSignedIn', summary: 'Says that the browser has a session' } },
+    async (request, reply) => {
+      if (!(await hasSession(request))) return reply.redirect('/auth/sign-in.html', 303);
+      const wanted = takeReturn(request, reply, publicUrl);
+      if (wanted !== undefined) return reply.redirect(wanted, 303);
+      const visit = beginVisit(request, reply);
+      return sendView(visit, 'signed-in', { title: visit.text('signedIn.title') });
+    },
+  );
 }

@@ -1,9 +1,8 @@
-/** Composes the installation administrators of the console: their list, a form that adds one, and the confirmation before one is removed. */
+/** Serves the pages about installation administrators: their list, a form that adds one, and the confirmation before one is removed. */
 import { createAdministratorCalls } from '@gatehouse/api-client/auth-api';
 import { UpstreamError } from '@gatehouse/api-client/http';
 import { definedOnly } from '@gatehouse/contracts/values';
 import { notFound } from '@gatehouse/service-kit/errors';
-import type { App } from '@gatehouse/service-kit/http';
 import { z } from 'zod';
 import { formRoutes } from '../form/routes.ts';
 import type { Area } from '../shell/area.ts';
@@ -11,7 +10,7 @@ import { confirmFirst } from '../shell/confirmation.ts';
 import { centerNames } from '../shell/contact-centers.ts';
 import { listRoute } from '../shell/lists.ts';
 import type { Problem } from '../shell/problem.ts';
-import type { ConsoleVisit, Shell } from '../shell/shell.ts';
+import type { ConsoleVisit } from '../shell/shell.ts';
 import {
   addPage,
   administrators,
@@ -33,10 +32,11 @@ const given = {
   note: word,
 };
 
-export function composeAdministrators({ shell }: { shell: Shell }): Area {
-  const callsOf = ({ authApi }: ConsoleVisit) => createAdministratorCalls(authApi);
-
-  async function routes(pages: App): Promise<void> {
+export const administratorsArea: Area = {
+  path: '/administrators',
+  audience: 'installation',
+  entry: { group: 'installation', label: 'console.administrators.title', icon: 'administrators' },
+  routes(pages, shell) {
     listRoute(pages, shell, {
       resource: administrators,
       async read(visit) {
@@ -85,15 +85,10 @@ export function composeAdministrators({ shell }: { shell: Shell }): Area {
       act: (visit, { sub }) => callsOf(visit).remove(sub),
       done: (visit) => shell.done(visit, administratorsPath, 'console.administrators.removed'),
     });
-  }
+  },
+};
 
-  return {
-    path: '/administrators',
-    audience: 'installation',
-    entry: { group: 'installation', label: 'console.administrators.title', icon: 'administrators' },
-    routes,
-  };
-}
+const callsOf = ({ authApi }: ConsoleVisit) => createAdministratorCalls(authApi);
 
 /** Protocol and issuer are two fields here and one at the API: only the issuer can be wrong. */
 function atIssuer({ fields: { way, ...fields }, ...problem }: Problem): Problem {

@@ -1,12 +1,11 @@
-/** Composes export and import of the configuration: a document to keep, and the changes of an import before they are made. */
+/** Serves export and import of the configuration: a document to keep, and the changes of an import before they are made. */
 import { createEstateAdministration, type DocumentFormat } from '@gatehouse/api-client/environment-api';
-import type { App } from '@gatehouse/service-kit/http';
 import { z } from 'zod';
 import type { Area } from '../shell/area.ts';
 import { detailRoute } from '../shell/details.ts';
 import { consoleView, formView } from '../shell/pages.ts';
 import { attempt } from '../shell/problem.ts';
-import type { ConsoleVisit, Shell } from '../shell/shell.ts';
+import type { ConsoleVisit } from '../shell/shell.ts';
 import { acceptTextFiles } from '../shell/upload.ts';
 import {
   besideDocument,
@@ -26,10 +25,11 @@ const bodyLimit = 6 * 1024 * 1024;
 const document = z.string().max(bodyLimit).default('');
 const importFields = z.object({ document, etag: z.string().max(256).default('') });
 
-export function composeTransfer({ shell }: { shell: Shell }): Area {
-  const estateOf = ({ environmentApi }: ConsoleVisit) => createEstateAdministration(environmentApi);
-
-  async function routes(pages: App): Promise<void> {
+export const transferArea: Area = {
+  path: '/transfer',
+  audience: 'installation',
+  entry: { group: 'installation', label: 'console.transfer.title', icon: 'transfer' },
+  routes(pages, shell) {
     acceptTextFiles(pages, bodyLimit);
 
     detailRoute(pages, shell, { url: '', view: transferView }, (visit) => transferPage(visit));
@@ -78,15 +78,10 @@ export function composeTransfer({ shell }: { shell: Shell }): Area {
         return shell.show(visit, previewView, previewPage(visit, again.result, text, again.etag, true));
       },
     );
-  }
+  },
+};
 
-  return {
-    path: '/transfer',
-    audience: 'installation',
-    entry: { group: 'installation', label: 'console.transfer.title', icon: 'transfer' },
-    routes,
-  };
-}
+const estateOf = ({ environmentApi }: ConsoleVisit) => createEstateAdministration(environmentApi);
 
 function formatOf(text: string): DocumentFormat {
   return text.trimStart().startsWith('{') ? 'json' : 'yaml';

@@ -1,4 +1,4 @@
-/** Composes the page where a signed-in person approves what applications ask for (OpenID CIBA). */
+/** Serves the page where a signed-in person approves what applications ask for (OpenID CIBA). */
 import type { HttpClient } from '@gatehouse/api-client/http';
 import { type ApprovalList, approvalListSchema, approvalResults } from '@gatehouse/contracts/auth-api';
 import type { Clock } from '@gatehouse/service-kit/clock';
@@ -6,7 +6,6 @@ import type { App } from '@gatehouse/service-kit/http';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { sessionCookieHeader } from '../auth-api/browser-cookies.ts';
-import type { Domain } from '../pages/domain.ts';
 import type { Brandings } from '../pages/known-branding.ts';
 import { rememberReturn } from '../pages/return.ts';
 import { beginVisit, sendView } from '../pages/visit.ts';
@@ -27,7 +26,7 @@ interface ApprovalsOptions {
   now: Clock;
 }
 
-export function composeApprovals({ http, brandings, publicUrl, now }: ApprovalsOptions) {
+export function approvalRoutes(pages: App, { http, brandings, publicUrl, now }: ApprovalsOptions): void {
   /** Undefined: the browser has no live session. @throws UpstreamError */
   async function readList(request: FastifyRequest, isRefresh: boolean): Promise<ApprovalList | undefined> {
     const cookie = sessionCookieHeader(request, publicUrl);
@@ -41,29 +40,26 @@ export function composeApprovals({ http, brandings, publicUrl, now }: ApprovalsO
     return status === 401 ? undefined : approvalListSchema.parse(JSON.parse(text));
   }
 
-  async function routes(pages: App) {
-    pages.get(
-      '',
-      {
-        schema: {
-          operationId: 'showApprovals',
-          summary: 'What waits for the approval of the signed-in person',
-          querystring: querySchema,
-        },
+  pages.get(
+    '/approvals',
+    {
+      schema: {
+        operationId: 'showApprovals',
+        summary: 'What waits for the approval of the signed-in person',
+        querystring: querySchema,
       },
-      async (request, reply) => {
-        const { result, refresh } = request.query;
-        const list = await readList(request, refresh !== undefined);
-        if (list === undefined) {
-          rememberReturn(reply, publicUrl);
-          return reply.redirect('/auth/sign-in.html', 303);
-        }
-        const { contactCenterId } = list.user;
-        request.knownBranding = await brandings.of({ contactCenterId });
-        const visit = beginVisit(request, reply, undefined, { refreshes: true });
-        return sendView(visit, 'approvals', approvalsPage(visit, list, now(), result));
-      },
-    );
-  }
-  return { mounts: [['pages', '/approvals', routes]] } satisfies Domain;
+    },
+    async (request, reply) => {
+      const { result, refresh } = request.query;
+      const list = await readList(request, refresh !== undefined);
+      if (list === undefined) {
+        rememberReturn(reply, publicUrl);
+        return reply.redirect('/auth/sign-in.html', 303);
+      }
+      const { contactCenterId } = list.user;
+      request.knownBranding = await brandings.of({ contactCenterId });
+      const visit = beginVisit(request, reply, undefined, { refreshes: true });
+      return sendView(visit, 'approvals', approvalsPage(visit, list, now(), result));
+    },
+  );
 }

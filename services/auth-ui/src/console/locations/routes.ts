@@ -1,12 +1,11 @@
-/** Composes the locations of the console: their list, a form that declares one, and the confirmation before one is withdrawn. */
+/** Serves the pages about locations: their list, a form that declares one, and the confirmation before one is withdrawn. */
 import { createLocationAdministration } from '@gatehouse/api-client/environment-api';
-import type { App } from '@gatehouse/service-kit/http';
 import { z } from 'zod';
 import { formRoutes } from '../form/routes.ts';
 import type { Area } from '../shell/area.ts';
 import { confirmFirst } from '../shell/confirmation.ts';
 import { listRoute } from '../shell/lists.ts';
-import type { ConsoleVisit, Shell } from '../shell/shell.ts';
+import type { ConsoleVisit } from '../shell/shell.ts';
 import {
   columns,
   declaredOf,
@@ -19,10 +18,11 @@ import {
 
 const fields = { location: z.string().max(256) };
 
-export function composeLocations({ shell }: { shell: Shell }): Area {
-  const locationsOf = ({ environmentApi }: ConsoleVisit) => createLocationAdministration(environmentApi);
-
-  async function routes(pages: App): Promise<void> {
+export const locationsArea: Area = {
+  path: '/locations',
+  audience: 'installation',
+  entry: { group: 'estate', label: 'console.locations.title', icon: 'location' },
+  routes(pages, shell) {
     listRoute(pages, shell, {
       resource: locations,
       search: 'console.locations.search',
@@ -60,12 +60,7 @@ export function composeLocations({ shell }: { shell: Shell }): Area {
       done: (visit, { location }) =>
         shell.done(visit, locationsPath, 'console.locations.withdrawn', { location }),
     });
-  }
+  },
+};
 
-  return {
-    path: '/locations',
-    audience: 'installation',
-    entry: { group: 'estate', label: 'console.locations.title', icon: 'location' },
-    routes,
-  };
-}
+const locationsOf = ({ environmentApi }: ConsoleVisit) => createLocationAdministration(environmentApi);

@@ -1,0 +1,36 @@
+/** Serves the pages about contact centres: their list, and a page with tabs about each of them. */
+
+import { settingRoutes } from '../settings/routes.ts';
+import type { Area } from '../shell/area.ts';
+import { contactCenterPath } from '../shell/contact-centers.ts';
+import { apiKeyRoutes } from './api-keys-routes.ts';
+import { centerOf } from './center.ts';
+import { centerRoutes } from './center-routes.ts';
+import { offBoardingRoutes } from './off-boarding-routes.ts';
+import { originRoutes } from './origins-routes.ts';
+import { breadcrumbsBelowTab, contactCenterHeader } from './page-header.ts';
+
+export const contactCentersArea: Area = {
+  path: '/contact-centers',
+  audience: 'everybody',
+  entry: { group: 'estate', label: 'console.contactCenters.title', icon: 'contactCenter' },
+  async routes(pages, shell) {
+    await centerRoutes(pages, shell);
+    originRoutes(pages, shell);
+    apiKeyRoutes(pages, shell);
+    offBoardingRoutes(pages, shell);
+    settingRoutes(pages, {
+      shell,
+      below: '/:id/settings',
+      async ownerOf(visit, id) {
+        const center = await centerOf(visit, id);
+        return {
+          id,
+          path: `${contactCenterPath(id)}/settings`,
+          header: contactCenterHeader(visit, center, 'settings'),
+          breadcrumbs: breadcrumbsBelowTab(visit, center, 'settings'),
+        };
+      },
+    });
+  },
+};

@@ -1,0 +1,42 @@
+/** Lists the areas of the console for a person: where each is, and who sees it. */
+import { consolePath } from '@gatehouse/contracts/auth-api';
+import { rightsOf, type Session } from '../../oauth-session/session.ts';
+import type { Visit } from '../../pages/visit.ts';
+import type { TextKey } from '../../texts/texts.ts';
+
+/** People who administer the installation see every area, those of one contact centre the areas for everybody. */
+type Audience = 'installation' | 'everybody';
+
+const groups = ['overview', 'estate', 'access', 'installation'] as const;
+
+export interface ListedArea {
+  /** Below `/auth/console`, such as `/locations`; empty for the first page. */
+  path: string;
+  audience: Audience;
+  /** Its place in the navigation; an area without one is reached from others. `icon`: a name of `partials/icon.eta`. */
+  entry?: { group: (typeof groups)[number]; label: TextKey; icon: string };
+}
+
+/** Hides and shows; the APIs decide. */
+export function isFor(audience: Audience, person: Session): boolean {
+  const { installation, contactCenter } = rightsOf(person);
+  return installation || (audience === 'everybody' && contactCenter);
+}
+
+export function navigationOf({ request, text }: Visit, person: Session, areas: readonly ListedArea[]) {
+  const path = request.url.split('?', 1)[0] ?? '';
+  const shown = areas.filter(({ audience, entry }) => entry !== undefined && isFor(audience, person));
+  return groups
+    .map((group) => ({
+      label: text(`console.group.${group}`),
+      entries: shown
+        .filter(({ entry }) => entry?.group === group)
+        .map(({ path: below, entry }) => ({
+          href: `${consolePath}${below}`,
+          label: text(entry?.label as TextKey),
+          icon: entry?.icon,
+          isCurrent: below === '' ? path === consolePath : `${path}/`.startsWith(`${consolePath}${below}/`),
+        })),
+    }))
+    .filter(({ entries }) => entries.length > 0);
+}
