@@ -1,5 +1,6 @@
 /** Gives a process the time of a reference: its monotonic clock, and the offset to the reference that it measures. */
 import type { Clock, Trust } from './clock.ts';
+import { createSlewedOffset } from './slewed-offset.ts';
 
 /** Asks a store for its time, in milliseconds since the Unix epoch. */
 export type AskTime = () => Promise<number>;
@@ -29,57 +30,35 @@ interface Reading {
   errorMs: number;
 }
 
+interface Measured {
+  reading: Reading;
+  /** Of the clock of the machine, meanwhile. */
+  systemOffsetMs: number;
+}
+
 const measuredEveryMs = 10_000;
 const roundTrips = 5;
-/**
- * Corrections are spread: ten milliseconds for each second. Time never goes back, so that nothing is issued before a not-before
- * that was given out earlier; and replicas that compare their times each second differ by ten milliseconds.
- */
-export const slewRate = 1 / 100;
 /** The clock of the machine is read in whole milliseconds. */
 const grainMs = 1;
 
 export function createReferenceClock(options: ReferenceClockOptions) {
   const { reference, compared, maxDifferenceMs, onStep } = options;
   const { systemMs = Date.now, monotonicMs = () => performance.now() } = options;
+  const clocks = { systemMs, monotonicMs };
   const readings = new Map<string, Reading>();
-  let offsetMs = systemMs() - monotonicMs();
-  /** The rest of a correction, and since when it is being added to the offset. */
-  let gapMs = 0;
-  let gapSinceMs = 0;
+  const offset = createSlewedOffset(systemMs() - monotonicMs());
   let timer: NodeJS.Timeout | undefined;
-
-  const offsetAt = (atMs: number) =>
-    gapMs === 0
-      ? offsetMs
-      : offsetMs + Math.sign(gapMs) * Math.min(Math.abs(gapMs), slewRate * (atMs - gapSinceMs));
 
   const exactMs: Clock = () => {
     const atMs = monotonicMs();
-    return atMs + offsetAt(atMs);
+    return atMs + offset.at(atMs);
   };
   const now: Clock = () => Math.floor(exactMs());
 
-  /** The fastest of several round trips, and the clock of the machine meanwhile. */
-  async function read(ask: AskTime): Promise<{ reading: Reading; systemOffsetMs: number }> {
-    let reading: Reading = { offsetMs: 0, errorMs: Number.POSITIVE_INFINITY };
-    // The clock of the machine rounds down: of several readings the largest is the closest.
-    let systemOffsetMs = Number.NEGATIVE_INFINITY;
-    for (let trip = 0; trip < roundTrips; trip += 1) {
-      const sentAtMs = monotonicMs();
-      const answerMs = await ask();
-      const atMs = monotonicMs();
-      const errorMs = (atMs - sentAtMs) / 2;
-      if (errorMs < reading.errorMs) reading = { offsetMs: answerMs - (sentAtMs + errorMs), errorMs };
-      systemOffsetMs = Math.max(systemOffsetMs, systemMs() - monotonicMs());
-    }
-    return { reading, systemOffsetMs };
-  }
-
-  function follow({ reading, systemOffsetMs }: Awaited<ReturnType<typeof read>>, isFirst: boolean): void {
+  function follow({ reading, systemOffsetMs }: Measured, isFirst: boolean): void {
     const atMs = monotonicMs();
-    const currentMs = offsetAt(atMs);
-    const isWithin = (offset: number, ms: number) => Math.abs(offset - reading.offsetMs) <= ms;
+    const currentMs = offset.at(atMs);
+    const isWithin = (otherMs: number, ms: number) => Math.abs(otherMs - reading.offsetMs) <= ms;
     // A slow answer corrects nothing that it cannot tell from the reference. At the start the clock of the machine counts so:
     // those of a machine, and of machines with NTP, agree closely.
     const expectedMs = isFirst ? systemOffsetMs : currentMs;
@@ -89,14 +68,12 @@ export function createReferenceClock(options: ReferenceClockOptions) {
     // One clock that jumps may be wrong: time follows it where the clock of the machine agrees with it.
     if (isJump && !isFirst && !isWithin(systemOffsetMs, reading.errorMs + maxDifferenceMs)) return;
     if (isFirst || isJump) {
-      offsetMs = target;
-      gapMs = 0;
+      offset.set(target);
       if (isJump) onStep(correctionMs);
       return;
     }
-    offsetMs = currentMs;
-    gapMs = Math.abs(correctionMs) < grainMs ? 0 : correctionMs;
-    gapSinceMs = atMs;
+    offset.set(currentMs);
+    if (Math.abs(correctionMs) >= grainMs) offset.approach(target, atMs);
   }
 
   /**
@@ -105,12 +82,12 @@ export function createReferenceClock(options: ReferenceClockOptions) {
    */
   async function measure(isFirst = !readings.has(reference.store)): Promise<void> {
     const [asked] = await Promise.allSettled([
-      read(reference.ask).then((measured) => {
+      read(reference.ask, clocks).then((measured) => {
         follow(measured, isFirst);
         readings.set(reference.store, measured.reading);
       }),
       ...compared.map(async ({ store, ask }) => {
-        readings.set(store, (await read(ask)).reading);
+        readings.set(store, (await read(ask, clocks)).reading);
       }),
     ]);
     if (asked.status === 'rejected') throw asked.reason;
@@ -119,10 +96,9 @@ export function createReferenceClock(options: ReferenceClockOptions) {
   /** Steps to the time of other replicas; the last measurement goes on to correct it. */
   function join(aheadMs: number): void {
     const atMs = monotonicMs();
-    const targetMs = offsetMs + gapMs;
-    offsetMs = offsetAt(atMs) + aheadMs;
-    gapMs = targetMs - offsetMs;
-    gapSinceMs = atMs;
+    const targetMs = offset.target();
+    offset.set(offset.at(atMs) + aheadMs);
+    offset.approach(targetMs, atMs);
   }
 
   /** By what was measured last; the clock of the machine is read anew. A slow answer counts for the machine. */
@@ -162,4 +138,23 @@ export function createReferenceClock(options: ReferenceClockOptions) {
       timer = undefined;
     },
   };
+}
+
+/** The fastest of several round trips, and the clock of the machine meanwhile. */
+async function read(
+  ask: AskTime,
+  { systemMs, monotonicMs }: Record<'systemMs' | 'monotonicMs', Clock>,
+): Promise<Measured> {
+  let reading: Reading = { offsetMs: 0, errorMs: Number.POSITIVE_INFINITY };
+  // The clock of the machine rounds down: of several readings the largest is the closest.
+  let systemOffsetMs = Number.NEGATIVE_INFINITY;
+  for (let trip = 0; trip < roundTrips; trip += 1) {
+    const sentAtMs = monotonicMs();
+    const answerMs = await ask();
+    const atMs = monotonicMs();
+    const errorMs = (atMs - sentAtMs) / 2;
+    if (errorMs < reading.errorMs) reading = { offsetMs: answerMs - (sentAtMs + errorMs), errorMs };
+    systemOffsetMs = Math.max(systemOffsetMs, systemMs() - monotonicMs());
+  }
+  return { reading, systemOffsetMs };
 }

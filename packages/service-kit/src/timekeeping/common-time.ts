@@ -2,7 +2,8 @@
 import type { Clock } from '../clock.ts';
 import type { RedisClient } from '../redis/client.ts';
 import { defineScript } from '../redis/script.ts';
-import { type createReferenceClock, slewRate } from '../reference-clock.ts';
+import type { createReferenceClock } from '../reference-clock.ts';
+import { slewRate } from '../slewed-offset.ts';
 
 export interface CommonTimeOptions {
   redis: RedisClient;
