@@ -1,7 +1,7 @@
 /** The playground's side of OAuth 2.0 and OpenID Connect. */
 
 import { randomBytes } from 'node:crypto';
-import oauth2, { type OAuth2Namespace, type Token } from '@fastify/oauth2';
+import oauth2, { type FastifyOAuth2Options, type OAuth2Namespace, type Token } from '@fastify/oauth2';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { createRemoteJWKSet, jwtVerify } from 'jose';
 import type { Caller } from './calls/make.ts';
@@ -47,26 +47,9 @@ export async function createRelyingParty({
   reached,
 }: RelyingPartyDependencies): Promise<RelyingParty> {
   const { issuer, client } = options;
-  const authorize = new URL(metadata.authorization_endpoint);
-  const token = new URL(reached(metadata.token_endpoint));
   const jwks = createRemoteJWKSet(new URL(reached(metadata.jwks_uri)));
   const calls = createSignInCalls(metadata, options);
-  await app.register(oauth2, {
-    name: 'gatehouse',
-    credentials: {
-      client: { id: client.id, secret: client.secret },
-      auth: {
-        authorizeHost: authorize.origin,
-        authorizePath: authorize.pathname,
-        tokenHost: token.origin,
-        tokenPath: token.pathname,
-      },
-    },
-    pkce: 'S256',
-    scope: options.scope,
-    callbackUri: `${options.url}/callback`,
-    cookie: { path: '/' },
-  });
+  await app.register(oauth2, libraryOptions(options, metadata, reached));
 
   async function accept(visit: Visit, token: Token, idToken: string): Promise<void> {
     visit.tokens = {
@@ -149,6 +132,32 @@ export async function createRelyingParty({
       if (endSession && visit.tokens) url.searchParams.set('id_token_hint', visit.tokens.idToken);
       return url.href;
     },
+  };
+}
+
+/** PKCE and state are kept by the library, in cookies. */
+function libraryOptions(
+  { client, scope, url }: PlaygroundOptions,
+  metadata: Issuer,
+  reached: RelyingPartyDependencies['reached'],
+): FastifyOAuth2Options {
+  const authorize = new URL(metadata.authorization_endpoint);
+  const token = new URL(reached(metadata.token_endpoint));
+  return {
+    name: 'gatehouse',
+    credentials: {
+      client: { id: client.id, secret: client.secret },
+      auth: {
+        authorizeHost: authorize.origin,
+        authorizePath: authorize.pathname,
+        tokenHost: token.origin,
+        tokenPath: token.pathname,
+      },
+    },
+    pkce: 'S256',
+    scope,
+    callbackUri: `${url}/callback`,
+    cookie: { path: '/' },
   };
 }
 

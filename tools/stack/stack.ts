@@ -1,28 +1,23 @@
 /** Starts the whole installation on one machine in order, keeps it running, and stops it in reverse. */
 import { rmSync } from 'node:fs';
-import type { PlaygroundOptions } from '../../examples/playground/options.ts';
 import { startPlayground } from '../../examples/playground/playground.ts';
 import type { Progress } from '../bootstrap/progress.mjs';
-import { configServerProgram } from './backing/config-server.ts';
 import { dropSchemas, prepareDatabases, type ServiceDatabases } from './backing/databases.ts';
-import { postgresProgram, postgresUrl } from './backing/postgres.ts';
-import { checkRedis, dropKeys, redisProgram, redisUrl } from './backing/redis.ts';
+import { postgresUrl } from './backing/postgres.ts';
+import { backingPrograms } from './backing/programs.ts';
+import { checkRedis, dropKeys, redisUrl } from './backing/redis.ts';
 import { startGateway } from './gateway.ts';
 import type { StackOptions } from './options.ts';
+import { playgroundOptions } from './playground.ts';
 import { choosePorts, type ListenerName, listenerNames, type PortChoice, type Ports } from './ports.ts';
 import { createProcessRegister, endLeftovers } from './processes/register.ts';
 import { createSupervised, type SupervisedProgram, type Supervision } from './processes/supervised.ts';
 import {
-  chainEnd,
   contactCenterId,
   type DemoClient,
-  demoClient,
   demoClients,
   environmentId,
-  exchange,
-  flowClients,
   operator,
-  userScope,
   users,
 } from './provisioning/demo.ts';
 import { provision } from './provisioning/provision.ts';
@@ -90,20 +85,7 @@ export function createStack({ options, paths, progress, signal, ...voice }: Stac
   }
 
   async function startBacking(ports: Ports, secrets: Secrets): Promise<ServiceDatabases> {
-    const programs: SupervisedProgram[] = [];
-    const titles: string[] = [];
-    if (options.directory === 'configServer') {
-      programs.push(configServerProgram(ports.configServer, paths));
-      titles.push(`Configuration Server simulator on ${ports.configServer}`);
-    }
-    if (!options.postgresUrl) {
-      programs.unshift(postgresProgram(ports.postgres, secrets, paths));
-      titles.unshift(`PostgreSQL on ${ports.postgres}`);
-    }
-    if (!options.redisUrl) {
-      programs.unshift(redisProgram(ports.redis, secrets, paths));
-      titles.unshift(`Redis on ${ports.redis}`);
-    }
+    const { programs, titles } = backingPrograms({ options, ports, secrets, paths });
     if (programs.length > 0) await step(titles.join(', '), () => supervise(programs));
     await checkRedis(options.redisUrl ?? redisUrl(ports.redis, secrets));
     const serverUrl = options.postgresUrl ?? postgresUrl(ports.postgres, secrets);
@@ -204,42 +186,5 @@ function describeStack({ publicUrl, ports, databases, redisUrl: redis }: Service
     contactCenterId,
     postgresUrl: databases.adminUrl,
     redisUrl: redis,
-  };
-}
-
-function playgroundOptions(
-  { ports, playgroundUrl, publicUrl }: ServicePlan,
-  issuerOrigin: string,
-  caFile: string | undefined,
-): PlaygroundOptions {
-  const credentials = (wanted: string) => {
-    const { client_id: id, client_secret: secret } = demoClient(wanted);
-    return { id, secret };
-  };
-  const { service, audience, scope } = exchange;
-  const { dpop, jarm, device, approval } = flowClients;
-  const [{ tenant, username }] = users;
-  return {
-    port: ports.playground,
-    url: playgroundUrl,
-    issuer: `${publicUrl}/auth/v3`,
-    issuerOrigin,
-    scope: userScope,
-    client: credentials('playground'),
-    service: { ...credentials(service), audience, scope },
-    chain: [
-      { ...credentials(service), audience, scope },
-      { ...credentials(audience), ...chainEnd },
-    ],
-    flows: {
-      dpop: credentials(dpop),
-      jarm: credentials(jarm),
-      device: credentials(device),
-      approval: credentials(approval),
-    },
-    loginHint: `${tenant}\\${username}`,
-    approvalsUrl: `${publicUrl}/auth/approvals`,
-    caFile,
-    users: [...users],
   };
 }
