@@ -105,7 +105,7 @@ describe.each(variants)('two contact centres of an environment with $name', (var
     },
   );
 
-  // attack: every page and every command, by an administrator of another contact centre of the environment | ASVS 8.2.2, CWE-639 | guard: services/auth-api/src/operations/help-desk/people.ts
+  // attack: every page and every command, by an administrator of another contact centre of the environment | ASVS 8.2.2, CWE-639 | guard: services/auth-api/src/operations/help-desk/accounts.ts
   it.each(walked(authUiTable))('are apart at the page %s', async (route, asks) => {
     const at = from(route);
     await walkRoute(at, { route, asks, app: stage.authUi, callers: at.callers.ofPages });
@@ -131,7 +131,7 @@ describe.each(variants)('two contact centres of an environment with $name', (var
     await requireUnchanged(boundary);
   });
 
-  // attack: every page and every command, by an administrator of another contact centre of the environment | ASVS 8.2.2, CWE-639 | guard: services/auth-api/src/operations/help-desk/people.ts
+  // attack: every page and every command, by an administrator of another contact centre of the environment | ASVS 8.2.2, CWE-639 | guard: services/auth-api/src/operations/help-desk/accounts.ts
   it.each(walked(commandsTable))('are apart at gatehouse %s', async (command, asks) => {
     const at = from(command);
     for (const { form = {}, endsOwn, mayDiffer } of asks)

@@ -88,11 +88,7 @@ export function createAccessTokens(options: AccessTokensOptions) {
 
   return {
     /** Issues a token in the format of the client: one SET for an opaque one, none for a JWT. */
-    async issue(
-      client: TokenFormat,
-      record: AccessTokenRecord,
-      successor?: SuccessorRandom,
-    ): Promise<string> {
+    async issue(client: TokenFormat, record: AccessTokenRecord, successor?: SuccessorRandom) {
       const { issuedAtMs } = record;
       if (client.accessTokenFormat === 'jwt') {
         const jti = successor ? tokenIdOf(issuedAtMs, successor.random) : newTokenId(issuedAtMs);
@@ -104,11 +100,7 @@ export function createAccessTokens(options: AccessTokensOptions) {
     },
 
     /** Issues a token that is revoked together with any of those that it was derived from. */
-    async issueDerived(
-      client: TokenFormat,
-      record: AccessTokenRecord,
-      parents: readonly string[],
-    ): Promise<string> {
+    async issueDerived(client: TokenFormat, record: AccessTokenRecord, parents: readonly string[]) {
       if (client.accessTokenFormat === 'jwt') {
         const jti = newTokenId(record.issuedAtMs);
         const token = await jwts.sign(jti, record, client.accessTokenSignedResponseAlg);

@@ -222,7 +222,7 @@ describe.each(rules)('who belongs to a contact centre by %s', (_name, membership
     expect((await signIn('olaf', password, 'demo')).status).toBe(200);
   });
 
-  // attack: help desk of another contact centre of the environment, by user name | CWE-639 | guard: services/auth-api/src/operations/help-desk/people.ts
+  // attack: help desk of another contact centre of the environment, by user name | CWE-639 | guard: services/auth-api/src/operations/help-desk/accounts.ts
   it('is unlocked, explained and shown; somebody else is nobody there', async () => {
     await choose(everybody, contactCenterId);
     for (let tries = 0; tries < 3; tries += 1) await signIn('olaf', `wrong ${tries}`, 'demo');

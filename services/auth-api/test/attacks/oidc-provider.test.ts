@@ -123,7 +123,7 @@ describe('answers of OpenID Connect providers', () => {
 
   // attack: ID token of a provider that nobody signed | RFC 8725 3.1, ASVS 9.1.1 | guard: services/auth-api/src/sign-in/sso/oidc/id-token-signature.ts
   // attack: ID token of tomorrow, or for thirty years | RFC 8725, OpenID Core 3.1.3.7 | guard: services/auth-api/src/sign-in/sso/oidc/id-token-signature.ts
-  // attack: ID token by a key with the exponent 1 | CWE-347 | guard: services/auth-api/src/core/assertions/key-sets.ts
+  // attack: ID token by a key with the exponent 1 | CWE-347 | guard: services/auth-api/src/core/assertions/jwk-weakness.ts
   // attack: asserted name with spaces around it | CWE-178 | guard: services/auth-api/src/sign-in/sso/asserted-person.ts
   it.each<[string, Lies]>([
     ['39 · RFC 8725 3.1: alg none', { idToken: unsigned }],

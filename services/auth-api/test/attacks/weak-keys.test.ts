@@ -124,7 +124,7 @@ describe('a key that proves nothing is not registered', () => {
 });
 
 describe('a key that proves nothing opens nothing', () => {
-  // attack: client assertion without any private key | CWE-347 | guard: services/auth-api/src/core/assertions/key-sets.ts
+  // attack: client assertion without any private key | CWE-347 | guard: services/auth-api/src/core/assertions/jwk-weakness.ts
   it('where it was registered before, by value', async () => {
     const client = await registeredBefore([named(jwkWithExponent(1))]);
     const forged = await send(forgedJwt(assertionClaims(client.clientId)));
@@ -138,14 +138,14 @@ describe('a key that proves nothing opens nothing', () => {
     expect(events.body).toContain('has the public exponent 1');
   });
 
-  // attack: client assertion without any private key, by keys at an address | CWE-347 | guard: services/auth-api/src/core/assertions/key-sets.ts
+  // attack: client assertion without any private key, by keys at an address | CWE-347 | guard: services/auth-api/src/core/assertions/jwk-weakness.ts
   it('where its client publishes it', async () => {
     keyServer.serve({ keys: [named(jwkWithExponent(1))] });
     const client = await createClient(stack, { ...byKey, jwksUri: keyServer.url });
     expect((await send(forgedJwt(assertionClaims(client.clientId)))).status).toBe(401);
   });
 
-  // attack: assertion about anybody without any private key | CWE-347 | guard: services/auth-api/src/core/assertions/key-sets.ts
+  // attack: assertion about anybody without any private key | CWE-347 | guard: services/auth-api/src/core/assertions/jwk-weakness.ts
   it('where an issuer of assertions has it', async () => {
     const grantType = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
     keyServer.serve({ keys: [named(jwkWithExponent(1))] });

@@ -335,7 +335,7 @@ describe('keys at an address', () => {
     expect(keyServer.reads()).toBe(1);
   });
 
-  // attack: reads of a key set without end | ASVS 15.2.2 | guard: services/auth-api/src/core/assertions/key-sets.ts
+  // attack: reads of a key set without end | ASVS 15.2.2 | guard: services/auth-api/src/core/assertions/remote-keys.ts
   it('are read again for a key that is not known yet, but not at every call', async () => {
     const next = await createClientKey();
     keyServer.serve({ keys: [key.publicJwk] });
@@ -363,7 +363,7 @@ describe('keys at an address', () => {
     expectInvalidClient(await sign(key));
   });
 
-  // attack: private or unreadable key set | RFC 8725 3.10 | guard: services/auth-api/src/core/assertions/key-sets.ts
+  // attack: private or unreadable key set | RFC 8725 3.10 | guard: services/auth-api/src/core/assertions/remote-keys.ts
   it('prove nothing when they cannot be read, are of another type, or are private', async () => {
     keyServer.serve({ status: 404 });
     expectInvalidClient(await sign(key));
@@ -376,7 +376,7 @@ describe('keys at an address', () => {
     expect(stack.logged()).toContain('the key set cannot be read from its address');
   });
 
-  // attack: key set that costs more than it is long | CWE-770, RFC 8725 2.8 | guard: services/auth-api/src/core/assertions/key-sets.ts
+  // attack: key set that costs more than it is long | CWE-770, RFC 8725 2.8 | guard: services/auth-api/src/core/assertions/remote-keys.ts
   it('are not read when there are very many, when they are very long, or when one is very large', async () => {
     const large = {
       ...key.publicJwk,

@@ -117,7 +117,7 @@ describe('an emptied Redis', () => {
   });
   afterAll(() => stack?.close());
 
-  // attack: present a revoked JWT after Redis lost its data | ASVS 10.4.9, RFC 7009 2.2 | guard: services/auth-api/src/records/revocation/follower.ts
+  // attack: present a revoked JWT after Redis lost its data | ASVS 10.4.9, RFC 7009 2.2 | guard: services/auth-api/src/records/revocation/stream-reader.ts
   it.each(ends)(
     'does not bring back a JWT %s: here, and on a replica that starts afterwards',
     async (_name, end) => {
@@ -313,7 +313,7 @@ describe('without PostgreSQL', () => {
     expect(await stored('sub')).toBeGreaterThan(0);
   });
 
-  // attack: wait for an outage of both stores to use a revoked JWT | ASVS 16.5.3 (fail securely) | guard: services/auth-api/src/records/revocation/follower.ts
+  // attack: wait for an outage of both stores to use a revoked JWT | ASVS 16.5.3 (fail securely) | guard: services/auth-api/src/records/revocation/stream-reader.ts
   it('and with an emptied Redis, a JWT is not judged: 503 until the list can be read', async () => {
     const { access_token: jwt } = await passwordTokens(stack, client);
     expect(await isActive(stack, client, jwt)).toBe(true);

@@ -62,7 +62,7 @@ describe('a revocation of a clock that was ahead for months', () => {
   it('keeps nobody out for longer than a day, read from PostgreSQL', () =>
     isOutAfterTwoDays(kept.PostgreSQL));
 
-  // attack: not-before of the future on the stream, which keeps a person out for months | ASVS 7.4.1, CWE-613 | guard: services/auth-api/src/records/revocation/follower.ts
+  // attack: not-before of the future on the stream, which keeps a person out for months | ASVS 7.4.1, CWE-613 | guard: services/auth-api/src/records/revocation/stream-reader.ts
   it('keeps nobody out for longer than a day, read from the stream', () => isOutAfterTwoDays(kept.stream));
 
   it.each(Object.entries(kept))(

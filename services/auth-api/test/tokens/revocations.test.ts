@@ -199,7 +199,7 @@ describe('cut-offs', () => {
       .toBe(false);
   });
 
-  // attack: go on with a revoked token after an unnoticed fail-over of Redis | ASVS 10.4.9 | guard: services/auth-api/src/records/revocation/follower.ts
+  // attack: go on with a revoked token after an unnoticed fail-over of Redis | ASVS 10.4.9 | guard: services/auth-api/src/records/revocation/stream-reader.ts
   it('that another process of Redis lacks are read from the list, though no read failed', async () => {
     const stream = createRevocationStream(await stores.connect(false), await stores.connect(true), 'j');
     let node = 'one';
@@ -259,7 +259,7 @@ describe('cut-offs', () => {
     await replica.untilFresh();
   });
 
-  // attack: present a token that is revoked behind thousands of others | ASVS 10.4.9 | guard: services/auth-api/src/records/revocation/follower.ts
+  // attack: present a token that is revoked behind thousands of others | ASVS 10.4.9 | guard: services/auth-api/src/records/revocation/stream-reader.ts
   it('are not complete when more came at once than one page holds', async () => {
     const stream = createRevocationStream(await stores.connect(false), await stores.connect(true), 'm');
     const lastPage = Promise.withResolvers<void>();

@@ -2,7 +2,8 @@
 import type { ContentEncryption, EncryptionAlgorithm } from '@gatehouse/contracts/resources';
 import { badRequest, unavailable } from '@gatehouse/service-kit/errors';
 import { CompactEncrypt, importJWK, type JWK } from 'jose';
-import { type KeySet, type KeySets, type KeySource, UnreadableKeySet } from './key-sets.ts';
+import type { KeySet, KeySets, KeySource } from './key-sets.ts';
+import { UnreadableKeySet } from './remote-keys.ts';
 
 /** As a client registers it. */
 export interface Encryption {

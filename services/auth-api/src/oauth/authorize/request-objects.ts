@@ -2,7 +2,8 @@
 
 import { OAuthError } from '@gatehouse/caller-auth/oauth-errors';
 import type { Clock } from '@gatehouse/service-kit/clock';
-import { type KeySets, UnreadableKeySet } from '../../core/assertions/key-sets.ts';
+import type { KeySets } from '../../core/assertions/key-sets.ts';
+import { UnreadableKeySet } from '../../core/assertions/remote-keys.ts';
 import {
   assertionAlgorithms,
   UntrustedJwt,

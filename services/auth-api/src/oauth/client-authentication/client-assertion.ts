@@ -1,7 +1,8 @@
 /** Verifies a JWT that a client signed with its own key to authenticate: private_key_jwt (RFC 7523 sections 2.2 and 3). */
 import type { Clock } from '@gatehouse/service-kit/clock';
 import type { SingleUse } from '@gatehouse/service-kit/redis';
-import { type KeySets, UnreadableKeySet } from '../../core/assertions/key-sets.ts';
+import type { KeySets } from '../../core/assertions/key-sets.ts';
+import { UnreadableKeySet } from '../../core/assertions/remote-keys.ts';
 import {
   assertionAlgorithms,
   singleUseOf,

@@ -4,7 +4,8 @@ import { sha256 } from '@gatehouse/service-kit/crypto';
 import { unavailable } from '@gatehouse/service-kit/errors';
 import type { SingleUse } from '@gatehouse/service-kit/redis';
 import type { JWTPayload } from 'jose';
-import { type KeySet, type KeySets, UnreadableKeySet } from '../../core/assertions/key-sets.ts';
+import type { KeySet, KeySets } from '../../core/assertions/key-sets.ts';
+import { UnreadableKeySet } from '../../core/assertions/remote-keys.ts';
 import {
   singleUseOf,
   UntrustedJwt,

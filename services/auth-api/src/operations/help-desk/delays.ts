@@ -1,7 +1,7 @@
 /** Tells how long a person has to wait after wrong passwords, by where the person tries. */
 import type { Verdict } from '@gatehouse/service-kit/health';
 import type { UserService } from '../../people/accounts/service.ts';
-import type { HelpDeskAccount } from './people.ts';
+import type { HelpDeskAccount } from './accounts.ts';
 
 type Rules = Awaited<ReturnType<UserService['delays']['explain']>>['rules'];
 

@@ -9,9 +9,10 @@ import type { AuditWriter } from '../../records/audit/event.ts';
 import type { AuditFilter, StoredAuditEvent } from '../../records/audit/store.ts';
 import type { ContactCenterService } from '../../registry/contact-centers/service.ts';
 import type { SsoSettings } from '../../sign-in/sso/settings.ts';
+import { type HelpDeskAccount, serverTimeoutMs } from './accounts.ts';
 import { delaysVerdict } from './delays.ts';
 import { helpDeskEventOf, refusalOf, shownRefusals } from './events.ts';
-import { type HelpDeskAccount, type HelpDeskPeople, serverTimeoutMs } from './people.ts';
+import type { HelpDeskPeople } from './people.ts';
 import { failed, ok, unneeded, warning } from './verdicts.ts';
 
 export interface ExplanationsOptions {

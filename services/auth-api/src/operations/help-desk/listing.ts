@@ -22,8 +22,9 @@ import type { UserService } from '../../people/accounts/service.ts';
 import type { AuditWriter } from '../../records/audit/event.ts';
 import type { AuditFilter, StoredAuditEvent } from '../../records/audit/store.ts';
 import type { ContactCenterService } from '../../registry/contact-centers/service.ts';
+import { isSub, serverTimeoutMs, unknownName } from './accounts.ts';
 import { helpDeskEventOf } from './events.ts';
-import { type HelpDeskPeople, isSub, serverTimeoutMs, unknownName } from './people.ts';
+import type { HelpDeskPeople } from './people.ts';
 
 export interface ListedPeopleOptions {
   people: Pick<HelpDeskPeople, 'contactCenter' | 'account'>;

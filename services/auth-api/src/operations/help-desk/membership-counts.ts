@@ -7,8 +7,8 @@ import type { UserService } from '../../people/accounts/service.ts';
 import type { SharedPeople } from '../../people/directories/members.ts';
 import type { AuditWriter } from '../../records/audit/event.ts';
 import type { ContactCenterService } from '../../registry/contact-centers/service.ts';
+import { serverTimeoutMs } from './accounts.ts';
 import { helpDeskEventOf } from './events.ts';
-import { serverTimeoutMs } from './people.ts';
 
 export interface MembershipCountsOptions {
   contactCenters: Pick<ContactCenterService, 'environment' | 'ofEnvironment' | 'get'>;

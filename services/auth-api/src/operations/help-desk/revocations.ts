@@ -12,8 +12,9 @@ import type { Actor } from '../../core/administration/actor.ts';
 import type { AuditWriter } from '../../records/audit/event.ts';
 import type { Revocations } from '../../records/revocation/revocations.ts';
 import type { ClientDirectory } from '../../registry/clients/directory.ts';
+import type { Within } from './accounts.ts';
 import { helpDeskEventOf } from './events.ts';
-import type { HelpDeskPeople, Within } from './people.ts';
+import type { HelpDeskPeople } from './people.ts';
 import {
   createRevocationPreview,
   ownerIn,

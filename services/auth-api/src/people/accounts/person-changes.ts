@@ -8,7 +8,7 @@ import type { Revocations } from '../../records/revocation/revocations.ts';
 import { reasonUnsettled } from '../../records/revocation/unsettled.ts';
 import type { ContactCenterService } from '../../registry/contact-centers/service.ts';
 import { subjectsIn } from '../../registry/contact-centers/subjects.ts';
-import type { PersonSource } from '../directories/environment-links.ts';
+import type { PersonSource } from '../directories/links-in-use.ts';
 import type { CutOff, CutOffs } from './cut-offs.ts';
 import { createPersonChangeQueue, type EndingChange } from './person-change-queue.ts';
 import type { PersonChangeRecords } from './person-change-records.ts';

@@ -6,7 +6,8 @@ import { createRepeatingWork } from '@gatehouse/service-kit/background';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import type { Probe } from '@gatehouse/service-kit/health';
 import type { Logger, Metrics } from '@gatehouse/service-kit/observability';
-import type { EnvironmentLinks, ExaminedBackend } from './environment-links.ts';
+import type { EnvironmentLinks } from './environment-links.ts';
+import type { ExaminedBackend } from './links-in-use.ts';
 
 type LinkStates = ReturnType<EnvironmentLinks['states']>;
 

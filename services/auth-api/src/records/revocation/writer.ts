@@ -49,10 +49,9 @@ export function createRevocationWriter(options: RevocationWriterOptions) {
     const open = unsettled.all();
     for (let from = 0; from < open.length; from += batchSize) {
       const batch = open.slice(from, from + batchSize);
-      const unlisted = batch.filter(({ reached }) => reached !== 'list').map(({ revocation }) => revocation);
-      const unstreamed = batch
-        .filter(({ reached }) => reached !== 'stream')
-        .map(({ revocation }) => revocation);
+      const lackedBy = (store: Reached) =>
+        batch.filter(({ reached }) => reached !== store).map(({ revocation }) => revocation);
+      const [unlisted, unstreamed] = [lackedBy('list'), lackedBy('stream')];
       if (unlisted.length > 0) await table.save(unlisted);
       if (unstreamed.length > 0) await append(unstreamed);
       for (const { revocation } of batch) unsettled.record(revocation, 'both');

@@ -6,7 +6,6 @@ import { forbidden } from '@gatehouse/service-kit/errors';
 import type { AttemptLimiter } from '@gatehouse/service-kit/limits';
 import type { Browser } from '../../browser/cookies/browser-cookies.ts';
 import type { Pages } from '../../browser/cookies/pages.ts';
-import { webOriginOf } from '../../browser/cookies/same-origin.ts';
 import {
   type Caller,
   type Callers,
@@ -18,10 +17,10 @@ import type { EndedSession } from '../../browser/sessions/session.ts';
 import { isWithinScope } from '../../core/protocol/parameters.ts';
 import type { AuditWriter } from '../../records/audit/event.ts';
 import { reasonUnsettled } from '../../records/revocation/unsettled.ts';
-import type { Client } from '../../registry/clients/client.ts';
 import type { ClientDirectory } from '../../registry/clients/directory.ts';
 import type { TokenFacts } from '../../tokens/access-token.ts';
 import type { PendingLogouts } from './pending-logouts.ts';
+import { createRegisteredSites } from './registered-sites.ts';
 
 export interface SignOutOrder {
   /** Every session and token of the user, everywhere. */
@@ -66,6 +65,7 @@ export type SignOutService = ReturnType<typeof createSignOutService>;
 export function createSignOutService(options: SignOutOptions) {
   const { callers, sessions, clients, endFamily, endToken, settled, audit, pendingLogouts, pages, starts } =
     options;
+  const sites = createRegisteredSites(clients);
 
   /** An application ends the session that it has; where else its user is signed in is not its business. @throws OAuthError (403) */
   const requireScope = async ({ scope, clientIds: [clientId = ''] }: Caller) => {
@@ -93,25 +93,6 @@ export function createSignOutService(options: SignOutOptions) {
     if (caller.via === 'session') await sessions.end(browser);
   };
 
-  /** Works without PostgreSQL; then only the origins of the session's own clients are known. */
-  const isRegistered = async (origin: string, clientIds: readonly string[]): Promise<boolean> => {
-    const known = await Promise.all(clientIds.map((id) => clients.find(id).catch(() => undefined)));
-    if (known.some((client) => client !== undefined && hasOrigin(client, origin))) return true;
-    return clients.hasOrigin(origin).catch(() => false);
-  };
-
-  const allowedTarget = async ({ redirectUri }: SignOutOrder, caller: Caller | undefined) => {
-    const origin = redirectUri === undefined ? undefined : webOriginOf(redirectUri);
-    if (origin === undefined) return undefined;
-    return (await isRegistered(origin, caller?.clientIds ?? [])) ? redirectUri : undefined;
-  };
-
-  /** Only registered applications may sign their users out by a link (CVE-2020-10734). */
-  const mustAsk = async ({ foreign }: SignOutOrder, { via, clientIds }: Caller) => {
-    if (via !== 'session' || foreign === undefined) return false;
-    return foreign.origin === undefined || !(await isRegistered(foreign.origin, clientIds));
-  };
-
   const ask = async (
     browser: Browser,
     { caller, redirectUri, global }: { caller: Caller; redirectUri: string | undefined; global: boolean },
@@ -136,7 +117,7 @@ export function createSignOutService(options: SignOutOptions) {
     async signOut(browser: Browser, order: SignOutOrder): Promise<SignedOut> {
       const { request } = browser;
       const caller = await callers.find(request);
-      const redirectUri = await allowedTarget(order, caller);
+      const redirectUri = await sites.allowedTarget(order.redirectUri, caller?.clientIds);
       if (caller === undefined) {
         // Also deletes the cookie of a session that has expired.
         if (request.headers['authorization'] === undefined) await sessions.end(browser);
@@ -147,7 +128,7 @@ export function createSignOutService(options: SignOutOptions) {
       // RFC 9700 section 4.12: an exchanged token has less power than its user's login.
       if (order.global && caller.derived !== undefined) throw endsOnlyItself();
       if (order.global) await requireScope(caller);
-      if (await mustAsk(order, caller)) {
+      if (await sites.mustAsk(order.foreign, caller)) {
         return ask(browser, { caller, redirectUri, global: order.global });
       }
       // The event comes first: a repetition after a crash would find no session to record.
@@ -172,13 +153,6 @@ function endsOnlyItself() {
     "This token was obtained by exchange, delegation or an assertion, so it ends only itself: global=true needs a token or session of the user's own login",
     { field: 'global' },
   );
-}
-
-function hasOrigin(
-  { redirectUris, postLogoutRedirectUris }: Pick<Client, 'redirectUris' | 'postLogoutRedirectUris'>,
-  origin: string,
-): boolean {
-  return [...redirectUris, ...postLogoutRedirectUris].some((uri) => URL.parse(uri)?.origin === origin);
 }
 
 function endedBy({ via, sub, sid, clientIds, provider, identity }: Caller): EndedSession | undefined {

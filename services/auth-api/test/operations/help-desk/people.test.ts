@@ -157,7 +157,7 @@ describe('a request', () => {
   });
 });
 
-// attack: administrator of a contact centre reads who works in another one | CWE-639, OWASP API1:2023 | guard: services/auth-api/src/operations/help-desk/people.ts
+// attack: administrator of a contact centre reads who works in another one | CWE-639, OWASP API1:2023 | guard: services/auth-api/src/operations/help-desk/accounts.ts
 it('an administrator of one contact centre reaches its people alone', async () => {
   const { stack } = estate;
   const place = { ...demoContactCenter, id: '55555555-4444-4444-8444-444444444444', domains: ['elsewhere'] };

@@ -64,7 +64,7 @@ describe('a contact-centre administrator', () => {
     ]);
   });
 
-  // attack: administrator of one contact centre acts upon people of another | CWE-639, ASVS 8.2.2 | guard: services/auth-api/src/operations/help-desk/people.ts
+  // attack: administrator of one contact centre acts upon people of another | CWE-639, ASVS 8.2.2 | guard: services/auth-api/src/operations/help-desk/accounts.ts
   it('is told of a person of another contact centre what is told of nobody', async () => {
     const { sub, userName, tokens } = await someone('another');
     const strangers = [

@@ -3,7 +3,7 @@ import type { Clock } from '@gatehouse/service-kit/clock';
 import { randomToken } from '@gatehouse/service-kit/crypto';
 import { addressGroup } from '@gatehouse/service-kit/limits';
 import type { Keyspace, RedisClient } from '@gatehouse/service-kit/redis';
-import { pendingLifeMs } from './account-counts.ts';
+import { pendingLifeMs } from './account-store.ts';
 import { countRefusal, reserveFromAddress } from './scripts.ts';
 import { createTurns, readAdmission } from './turns.ts';
 

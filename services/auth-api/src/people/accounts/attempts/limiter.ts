@@ -1,7 +1,8 @@
 /** Limits how often passwords can be tried: below the lock of the Configuration Server, and by address. */
 import type { Clock } from '@gatehouse/service-kit/clock';
 import type { Keyspace, RedisClient } from '@gatehouse/service-kit/redis';
-import { type AccountSubject, createAccountCounts, type Pace } from './account-counts.ts';
+import { type AccountSubject, createAccountCounts } from './account-counts.ts';
+import type { Pace } from './account-store.ts';
 import { createAddressCounts } from './address-counts.ts';
 import type { Proof } from './same-password.ts';
 import type { UsualAddresses } from './usual-addresses.ts';

@@ -2,7 +2,8 @@
 import type { Clock } from '@gatehouse/service-kit/clock';
 import type { JWTPayload } from 'jose';
 import type { Configuration } from 'openid-client';
-import { type KeySets, UnreadableKeySet } from '../../../core/assertions/key-sets.ts';
+import type { KeySets } from '../../../core/assertions/key-sets.ts';
+import { UnreadableKeySet } from '../../../core/assertions/remote-keys.ts';
 import { checkTimes, UntrustedJwt, verifySignature } from '../../../core/assertions/verify-jwt.ts';
 import { SsoError } from '../failure.ts';
 import { asProviderError } from './provider.ts';
