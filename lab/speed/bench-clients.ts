@@ -1,87 +1,70 @@
 /** Registers the clients that the rows of the bench use. */
-import { generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { generateKeyPairSync } from 'node:crypto';
+import { basic, sendJson } from './requests.ts';
 
 /** Redirect URI of the client that users sign in to. */
 export const loginRedirectUri = 'http://localhost/bench';
+const jwtAlgorithms = ['RS256', 'ES256', 'EdDSA'] as const;
 
-export interface BenchSigner {
-  issuer: string;
-  kid: string;
-  privateKey: KeyObject;
-  publicJwk: object;
-}
-
-interface Operator {
-  username: string;
-  password: string;
-}
-
-export function createSigner(): BenchSigner {
+export function createSigner() {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const publicJwk = publicKey.export({ format: 'jwk' });
   return { issuer: 'https://issuer.bench.test', kid: 'bench', privateKey, publicJwk };
 }
 
-export function mainClient(signer: BenchSigner, contactCenterId: string): Record<string, unknown> {
-  const jwks = { keys: [{ ...signer.publicJwk, kid: signer.kid, alg: 'ES256', use: 'sig' }] };
-  return {
-    client_id: 'bench',
-    authorizedGrantTypes: [
-      'client_credentials',
-      'password',
-      'refresh_token',
-      'urn:ietf:params:oauth:grant-type:token-exchange',
-      'urn:ietf:params:oauth:grant-type:jwt-bearer',
-    ],
-    scope: ['calls:read'],
-    tokenExchange: { subjectClients: ['bench'], audiences: [], delegation: false },
-    jwtBearer: { issuers: [{ issuer: signer.issuer, jwks, contactCenterIds: [contactCenterId] }] },
+/** `operator`: an authorization. Returns the ones of the clients. */
+export async function registerClients(
+  authApiUrl: string,
+  operator: string,
+  signer: ReturnType<typeof createSigner>,
+  contactCenterId: string,
+) {
+  const register = async (id: string, client: object): Promise<string> => {
+    const data = { client_id: id, ...client };
+    const answer = await sendJson('POST', `${authApiUrl}/auth/v3/ops/clients`, { data }, operator);
+    const made = (answer as { data: { client_id: string; client_secret: string } }).data;
+    return basic(made.client_id, made.client_secret);
   };
-}
-
-/** Clients whose access tokens are JWTs, by algorithm. */
-export async function registerJwtClients(url: string, ops: Operator): Promise<Map<string, string>> {
-  const made = ['RS256', 'ES256', 'EdDSA'].map(async (algorithm): Promise<[string, string]> => {
-    const clientId = `bench-${algorithm}`;
-    const registered = await registerClient(url, ops, {
-      client_id: clientId,
+  const login = async (id: string) => ({
+    id,
+    authorization: await register(id, {
+      authorizedGrantTypes: ['authorization_code'],
+      requirePkce: false,
+      scope: ['openid'],
+      redirectURIs: [loginRedirectUri],
+    }),
+  });
+  const withJwts = jwtAlgorithms.map(async (algorithm) => {
+    const authorization = await register(`bench-${algorithm}`, {
       authorizedGrantTypes: ['client_credentials'],
       scope: ['calls:read'],
       accessTokenFormat: 'jwt',
       accessTokenSignedResponseAlg: algorithm,
     });
-    return [clientId, registered];
+    return [algorithm, authorization] as const;
   });
-  return new Map(await Promise.all(made));
-}
-
-export async function registerLoginClient(url: string, ops: Operator, id: string) {
-  const authorization = await registerClient(url, ops, {
-    client_id: id,
-    authorizedGrantTypes: ['authorization_code'],
-    requirePkce: false,
-    scope: ['openid'],
-    redirectURIs: [loginRedirectUri],
-  });
-  return { id, authorization };
-}
-
-/** Returns the credentials of the client. */
-export async function registerClient(
-  url: string,
-  ops: Operator,
-  client: Record<string, unknown>,
-): Promise<string> {
-  const answer = await fetch(`${url}/auth/v3/ops/clients`, {
-    method: 'POST',
-    headers: { authorization: basic(ops.username, ops.password), 'content-type': 'application/json' },
-    body: JSON.stringify({ data: client }),
-  });
-  if (!answer.ok) throw new Error(`the client was refused: ${answer.status} ${await answer.text()}`);
-  const { data } = (await answer.json()) as { data: { client_id: string; client_secret: string } };
-  return basic(data.client_id, data.client_secret);
-}
-
-export function basic(username: string, password: string): string {
-  return `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
+  const jwks = { keys: [{ ...signer.publicJwk, kid: signer.kid, alg: 'ES256', use: 'sig' }] };
+  return {
+    /** With every grant that a row needs and a secret that the server generated. */
+    authorization: await register('bench', {
+      authorizedGrantTypes: [
+        'client_credentials',
+        'password',
+        'refresh_token',
+        'urn:ietf:params:oauth:grant-type:token-exchange',
+        'urn:ietf:params:oauth:grant-type:jwt-bearer',
+      ],
+      scope: ['calls:read'],
+      tokenExchange: { subjectClients: ['bench'], audiences: [], delegation: false },
+      jwtBearer: { issuers: [{ issuer: signer.issuer, jwks, contactCenterIds: [contactCenterId] }] },
+    }),
+    /** Of clients whose access tokens are JWTs, by algorithm. */
+    jwtAuthorizations: Object.fromEntries(await Promise.all(withJwts)) as Record<
+      (typeof jwtAlgorithms)[number],
+      string
+    >,
+    /** Confidential applications that users sign in to. */
+    loginClient: await login('bench-login'),
+    secondLoginClient: await login('bench-login-second'),
+  };
 }

@@ -1,25 +1,15 @@
 /** Starts the services for the bench as a user does, in a folder of its own, and pins them to cores. */
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
+import pg from 'pg';
 import { provision } from '../../tools/stack/provisioning/provision.ts';
-import {
-  type BenchSigner,
-  basic,
-  createSigner,
-  mainClient,
-  registerClient,
-  registerJwtClients,
-  registerLoginClient,
-} from './bench-clients.ts';
+import type { ServiceName } from '../../tools/stack/services.ts';
+import { createSigner, registerClients } from './bench-clients.ts';
 import type { LoadPlan } from './load.ts';
 import { loadCore, pin, serverCore } from './machine.ts';
-
-export type ServiceName = 'auth-api' | 'auth-ui' | 'environment-api';
+import { start } from './processes.ts';
+import { basic, sendForm } from './requests.ts';
 
 /** A bare form post; the same with so many turns of Redis, or with one signature. */
 export type FloorName =
@@ -28,57 +18,7 @@ export type FloorName =
   | 'redis-get'
   | `sign-${'rs256' | 'es256' | 'eddsa'}`;
 
-interface TokenAnswer {
-  access_token: string;
-  refresh_token?: string;
-}
-
-export interface BenchStack {
-  readonly authApiUrl: string;
-  readonly configServerPort: number;
-  readonly redisUrl: string;
-  /** As an account that may write everything. */
-  readonly postgresUrl: string;
-  /** Basic credentials of a client of our own, with every grant that a row needs and a secret that the server generated. */
-  readonly authorization: string;
-  readonly publicUrl: string;
-  /** Basic credentials of an operator. */
-  readonly operator: string;
-  readonly user: { name: string; password: string; tenant: string };
-  /** Confidential applications that users sign in to. */
-  readonly loginClient: { id: string; authorization: string };
-  readonly secondLoginClient: { id: string; authorization: string };
-  /** A password login without openid: an ID token would make a row about signatures. */
-  readonly login: Record<string, string>;
-  readonly issuer: string;
-  /** Signs assertions and proofs of the client; it is registered as an issuer of assertions. */
-  readonly signer: BenchSigner;
-  /** oidc-provider on the same Redis. */
-  readonly peer: {
-    url: string;
-    authorization: string;
-    redirectUri: string;
-    pid: number;
-    /** Another application. */
-    second: { id: string; authorization: string };
-  };
-  /** The three services by name, their addresses without the path of their API. */
-  readonly services: Readonly<Record<ServiceName, { pid: number; url: string }>>;
-  readonly serverPid: number;
-  /** Of the floors and of the form post. */
-  readonly floorPid: number;
-  /** The processes that serve a login: Auth API and Auth UI. */
-  readonly loginPids: readonly number[];
-  readonly pids: readonly number[];
-  readonly isPinned: boolean;
-  /** Token chains that a row with chained bodies may start. */
-  readonly chains: number;
-  /** Credentials of another client of our own. */
-  client(id: string): Promise<string>;
-  floor(name: FloorName): LoadPlan;
-  token(form: Record<string, string>): Promise<TokenAnswer>;
-  stop(): Promise<void>;
-}
+export type BenchStack = Awaited<ReturnType<typeof startBenchStack>>;
 
 /** The parts of stack.json that a bench reads. */
 interface StackFile {
@@ -91,8 +31,19 @@ interface StackFile {
   postgresUrl: string;
 }
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
-const node = [process.execPath, '--conditions=source'] as const;
+interface RunningProcess {
+  name: string;
+  pid: number;
+}
+
+/** The line that oidc-provider prints when it is up. */
+interface Peer {
+  url: string;
+  authorization: string;
+  redirectUri: string;
+  /** Another application. */
+  second: { id: string; authorization: string };
+}
 
 /** A bench signs in from one address as often as it wants. */
 const withoutLimits = {
@@ -100,21 +51,22 @@ const withoutLimits = {
   GATEHOUSE_SIGN_IN_BUSY_DELAY_MS: '0',
 };
 
-/** `agents`: people beside those of the demo. */
-export async function startBenchStack(chains: number, agents = 0): Promise<BenchStack> {
+/** `chains`: token chains that a row with chained bodies may start; `agents`: people beside those of the demo. */
+export async function startBenchStack(chains: number, agents = 0) {
   const folder = await mkdtemp(join(tmpdir(), 'gatehouse-bench-'));
   await chmod(folder, 0o755);
-  const stack = await start(
-    ['tools/stack/start.ts', '--port', '0', '--quiet', '--state', folder],
-    withoutLimits,
-  );
-  const file = JSON.parse(await readFile(join(folder, 'stack.json'), 'utf8')) as StackFile;
-  const processes = JSON.parse(
-    await readFile(join(folder, 'stack.processes.json'), 'utf8'),
-  ) as RunningProcess[];
-  const floor = await start(['lab/speed/floor-server.ts', file.redisUrl]);
+  const stackArgs = ['--port', '0', '--quiet', '--state', folder];
+  const stack = await start(['tools/stack/start.ts', ...stackArgs], withoutLimits);
+  const read = async (name: string) => JSON.parse(await readFile(join(folder, name), 'utf8'));
+  const { publicUrl, redisUrl, postgresUrl, ...file }: StackFile = await read('stack.json');
+  const processes: RunningProcess[] = await read('stack.processes.json');
+  const floor = await start(['lab/speed/floor-server.ts', redisUrl]);
   const configServer = await start(['lab/speed/config-server.ts', `${agents}`]);
-  await provision({ publicUrl: file.publicUrl, configServerPort: Number(configServer.line), clients: [] });
+  const configServerPort = Number(configServer.line);
+  await provision({ publicUrl, configServerPort, clients: [] });
+  const peer = await start(['lab/speed/peers/oidc-provider-server.mjs', redisUrl, configServer.line]);
+  const others = [floor, configServer, peer, stack];
+
   const serviceOf = (name: ServiceName) => ({
     pid: processes.find((one) => one.name === name)?.pid ?? 0,
     url: file.services[name].url,
@@ -127,106 +79,71 @@ export async function startBenchStack(chains: number, agents = 0): Promise<Bench
   const loginPids = [services['auth-api'].pid, services['auth-ui'].pid];
   const user = file.users[0];
   if (!user) throw new Error('the demo data lacks what the bench needs');
-  const { url: authApiUrl } = file.services['auth-api'];
-  const peerServer = await start([
-    'lab/speed/peers/oidc-provider-server.mjs',
-    file.redisUrl,
-    configServer.line,
-  ]);
-  const peer = JSON.parse(peerServer.line) as BenchStack['peer'];
+  const authApiUrl = services['auth-api'].url;
+  const operator = basic(file.ops.username, file.ops.password);
   const signer = createSigner();
-  const authorization = await registerClient(authApiUrl, file.ops, mainClient(signer, file.contactCenterId));
-  const others = await registerJwtClients(authApiUrl, file.ops);
+  const clients = await registerClients(authApiUrl, operator, signer, file.contactCenterId);
   return {
+    ...clients,
     authApiUrl,
-    configServerPort: Number(configServer.line),
-    redisUrl: file.redisUrl,
-    postgresUrl: file.postgresUrl,
-    authorization,
-    publicUrl: file.publicUrl,
-    operator: basic(file.ops.username, file.ops.password),
+    configServerPort,
+    redisUrl,
+    /** As an account that may write everything. */
+    postgresUrl,
+    publicUrl,
+    operator,
     user: { name: user.username, password: user.password, tenant: user.tenant },
-    loginClient: await registerLoginClient(authApiUrl, file.ops, 'bench-login'),
-    secondLoginClient: await registerLoginClient(authApiUrl, file.ops, 'bench-login-second'),
+    /** A password login without openid: an ID token would make a row about signatures. */
     login: {
       grant_type: 'password',
       username: `${user.tenant}\\${user.username}`,
       password: user.password,
       scope: 'calls:read',
     },
-    issuer: `${file.publicUrl}/auth/v3`,
+    issuer: `${publicUrl}/auth/v3`,
+    /** Signs assertions and proofs of the client; it is registered as an issuer of assertions. */
     signer,
-    peer: { ...peer, pid: peerServer.process.pid ?? 0 },
-    client: async (id) => others.get(id) ?? '',
+    /** oidc-provider on the same Redis. */
+    peer: { ...(JSON.parse(peer.line) as Peer), pid: peer.pid },
+    /** The three services by name, their addresses without the path of their API. */
     services,
     serverPid: services['auth-api'].pid,
-    floorPid: floor.process.pid ?? 0,
+    /** Of the floors and of the form post. */
+    floorPid: floor.pid,
+    /** The processes that serve a login: Auth API and Auth UI. */
     loginPids,
-    pids: [
-      ...processes.map(({ pid }) => pid),
-      ...[floor, configServer, peerServer, stack].map((started) => started.process.pid ?? 0),
-    ],
+    pids: [...processes, ...others].map(({ pid }) => pid),
     isPinned: pinAll(
-      [...loginPids, floor.process.pid ?? 0, peerServer.process.pid ?? 0],
-      [...processes, { name: 'config-server', pid: configServer.process.pid ?? 0 }],
+      [...loginPids, floor.pid, peer.pid],
+      [process.pid, configServer.pid, ...processes.map(({ pid }) => pid)],
     ),
     chains,
-    floor: (name) => ({ url: `${floor.line}/${name}`, headers: {}, body: 'grant_type=client_credentials' }),
-    token: (form) => requestToken(authApiUrl, authorization, form),
-    async stop() {
-      await Promise.all([floor, configServer, peerServer, stack].map((started) => end(started.process)));
+    floor: (name: FloorName): LoadPlan => ({
+      url: `${floor.line}/${name}`,
+      headers: {},
+      body: 'grant_type=client_credentials',
+    }),
+    token: (form: Record<string, string>) =>
+      sendForm(`${authApiUrl}/auth/v3/oauth/token`, form, clients.authorization),
+    /** One more on the PostgreSQL server, for a peer; its address. */
+    async createDatabase(name: string): Promise<URL> {
+      const client = new pg.Client({ connectionString: postgresUrl });
+      await client.connect();
+      await client.query(`CREATE DATABASE ${name}`);
+      await client.end();
+      return Object.assign(new URL(postgresUrl), { pathname: `/${name}` });
+    },
+    async stop(): Promise<void> {
+      await Promise.all(others.map((started) => started.stop()));
       await rm(folder, { recursive: true, force: true });
     },
   };
 }
 
-interface RunningProcess {
-  name: string;
-  pid: number;
-}
-
-function pinAll(servers: readonly number[], processes: readonly RunningProcess[]): boolean {
-  const others = [process.pid, ...processes.map(({ pid }) => pid).filter((pid) => !servers.includes(pid))];
+/** The servers to one core, the rest of `pids` to the other. */
+function pinAll(servers: readonly number[], pids: readonly number[]): boolean {
+  const others = pids.filter((pid) => !servers.includes(pid));
   return [...servers.map((pid) => pin(pid, serverCore)), ...others.map((pid) => pin(pid, loadCore))].every(
     Boolean,
   );
-}
-
-async function requestToken(
-  url: string,
-  authorization: string,
-  form: Record<string, string>,
-): Promise<TokenAnswer> {
-  const answer = await fetch(`${url}/auth/v3/oauth/token`, {
-    method: 'POST',
-    headers: { authorization },
-    body: new URLSearchParams(form),
-  });
-  if (!answer.ok) throw new Error(`${form['grant_type']}: ${answer.status} ${await answer.text()}`);
-  return (await answer.json()) as TokenAnswer;
-}
-
-/** Resolves with the first line that the program prints. */
-export async function start(
-  args: readonly string[],
-  settings: NodeJS.ProcessEnv = {},
-): Promise<{ process: ChildProcess; line: string }> {
-  const child = spawn(node[0], [node[1], ...args], {
-    cwd: root,
-    stdio: ['ignore', 'pipe', 'inherit'],
-    env: { ...process.env, ...settings },
-  });
-  const lines = createInterface({ input: child.stdout as NodeJS.ReadableStream });
-  const line = await Promise.race([
-    once(lines, 'line').then(([first]) => String(first)),
-    once(child, 'exit').then(([code]) => Promise.reject(new Error(`${args[0]} ended with ${code}`))),
-  ]);
-  return { process: child, line };
-}
-
-export async function end(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const exited = once(child, 'exit');
-  child.kill('SIGTERM');
-  await exited;
 }

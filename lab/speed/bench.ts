@@ -3,9 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { experiment } from '../harness/experiment.ts';
 import { type BenchStack, startBenchStack } from './bench-stack.ts';
 import { compareTrees } from './compare.ts';
-import { printComparison } from './login/compare-logins.ts';
-import { loginRowName, measureLogin } from './login/measure-login.ts';
-import { measureSecondApplication, secondApplicationRowName } from './login/measure-second-application.ts';
+import { loginRows, measureLogins, printLogins } from './login/login-rows.ts';
 import { type MeasureOptions, measure, printTable, type RowResult } from './measure.ts';
 import { dpopRow, jwtBearerRow, tokenExchangeRow } from './rows/assertions.ts';
 import { clientCredentialsRows } from './rows/client-credentials.ts';
@@ -13,8 +11,8 @@ import { introspectRow } from './rows/introspect.ts';
 import { refreshRow } from './rows/refresh.ts';
 import type { Row } from './rows/row.ts';
 
-/** Rows of one request each, which share one stack. */
-const rows: readonly Row[] = [
+/** Rows of one request each, which share one stack. Each row of whole logins has its own. */
+const requestRows: readonly Row[] = [
   ...clientCredentialsRows,
   introspectRow,
   refreshRow,
@@ -23,13 +21,7 @@ const rows: readonly Row[] = [
   dpopRow,
 ];
 
-/** Rows of whole logins, each on a stack of its own. */
-const loginRows = {
-  [loginRowName]: measureLogin,
-  [secondApplicationRowName]: measureSecondApplication,
-};
-
-const names = [...rows.map(({ name }) => name), ...Object.keys(loginRows)];
+const names = [...requestRows, ...loginRows].map(({ name }) => name);
 
 const usage = `Usage: npm run bench [-- options]
 
@@ -69,13 +61,13 @@ export const bench = experiment({
 
 async function measureAll(only: readonly string[], options: MeasureOptions): Promise<unknown[]> {
   const parts = [];
-  const chosen = rows.filter(({ name }) => only.includes(name));
+  const chosen = requestRows.filter(({ name }) => only.includes(name));
   if (chosen.length > 0) parts.push(await onStack(options, (stack) => measureRows(chosen, stack, options)));
-  for (const [name, measureLogins] of Object.entries(loginRows)) {
-    if (!only.includes(name)) continue;
-    console.log(`measuring ${name} …`);
-    const { result, ...measured } = await onStack(options, (stack) => measureLogins(stack, options));
-    parts.push({ ...measured, results: [result], print: () => printComparison(result) });
+  for (const row of loginRows) {
+    if (!only.includes(row.name)) continue;
+    console.log(`measuring ${row.name} …`);
+    const { result, ...measured } = await onStack(options, (stack) => measureLogins(row, stack, options));
+    parts.push({ ...measured, results: [result], print: () => printLogins(result) });
   }
   for (const { print } of parts) print();
   if (!parts.every(({ isPinned }) => isPinned))

@@ -3,11 +3,10 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { repositoryFolder } from '../../tools/stack/processes/node-program.ts';
 import type { MeasureOptions } from './measure.ts';
-import { middleOf } from './samples.ts';
+import { percentile } from './rounds.ts';
 
-const ourTree = fileURLToPath(new URL('../..', import.meta.url));
 /** Figures that say how fast the product is; those of the floors and peers are left out. */
 const compared = /^(perSecond|ratioToFloor|cpu(Us|Ms)\w*)$/;
 
@@ -17,7 +16,7 @@ export async function compareTrees(
   only: readonly string[],
   { rounds, seconds, connections }: MeasureOptions,
 ): Promise<void> {
-  const trees = { before: resolve(theirTree), after: ourTree };
+  const trees = { before: resolve(theirTree), after: repositoryFolder };
   const figures = new Map<string, Record<keyof typeof trees, number[]>>();
   const folder = mkdtempSync(join(tmpdir(), 'gatehouse-bench-'));
   for (let round = 0; round < rounds; round += 1) {
@@ -55,13 +54,13 @@ function figuresOf(value: unknown, path: string): [string, number][] {
 }
 
 function comparisonOf(figure: string, before: number[], after: number[]) {
-  const change = middleOf(after) / middleOf(before) - 1;
+  const change = medianOf(after) / medianOf(before) - 1;
   const spread = Math.max(spreadOf(before), spreadOf(after));
   return {
     figure,
-    before: middleOf(before),
+    before: medianOf(before),
     'spread before': percent(spreadOf(before)),
-    after: middleOf(after),
+    after: medianOf(after),
     'spread after': percent(spreadOf(after)),
     change: percent(change),
     'outside the spread': Math.abs(change) > spread ? 'yes' : 'no',
@@ -70,9 +69,11 @@ function comparisonOf(figure: string, before: number[], after: number[]) {
 
 /** The middle half of the values, as a share of their median: one disturbed round does not widen it. */
 function spreadOf(values: readonly number[]): number {
-  const sorted = values.toSorted((left, right) => left - right);
-  const at = (share: number) => sorted[Math.round(share * (sorted.length - 1))] ?? Number.NaN;
-  return (at(0.75) - at(0.25)) / middleOf(values);
+  return (percentile(values, 0.75) - percentile(values, 0.25)) / medianOf(values);
+}
+
+function medianOf(values: readonly number[]): number {
+  return percentile(values, 0.5);
 }
 
 function percent(share: number): string {

@@ -3,14 +3,19 @@
  * be one of scrypt. Its argument says how many agents there are beside the people of the demo. It prints its port.
  */
 import { demoSeed, demoTenantName, startSimulator } from '@gatehouse/config-server-simulator';
-import { personsOf } from './agents-seed.ts';
+import { agentOf } from './agents.ts';
 
 const perTeam = 20;
-const agents = personsOf(demoTenantName, Number(process.argv[2])).map((agent, person) => ({
-  ...agent,
-  // The demo has numbers of the same form.
-  employeeId: agent.userName,
-  accessGroups: [`Team ${Math.floor(person / perTeam)}`],
+const agents = Array.from({ length: Number(process.argv[2]) }, (_, number) => ({
+  ...agentOf(number),
+  tenant: demoTenantName,
+  firstName: 'Ada',
+  lastName: `Agent ${number}`,
+  // The numbers of the demo have another form.
+  employeeId: `agent-${number}`,
+  emailAddress: `agent-${number}@example.com`,
+  agent: true,
+  accessGroups: [`Team ${Math.floor(number / perTeam)}`],
 }));
 const teams = [...new Set(agents.flatMap(({ accessGroups }) => accessGroups))];
 const seed = {

@@ -1,12 +1,13 @@
 /** Fires one kind of request over kept-alive connections and counts what comes back. */
 import { createHistogram } from 'node:perf_hooks';
 import autocannon from 'autocannon';
+import { type Round, rounded } from './rounds.ts';
 
 export interface LoadPlan {
   url: string;
   headers: Record<string, string>;
-  /** A fixed form, or one built for each request from the answer before it on the same connection; a page has none. */
-  body?: string | ChainedBody | undefined;
+  /** A fixed form, or one built for each request from the answer before it on the same connection. */
+  body: string | ChainedBody;
   /** Headers that each request has of its own. */
   headersOfEach?: () => Record<string, string>;
 }
@@ -17,19 +18,13 @@ export interface ChainedBody {
   next(answer: string): string;
 }
 
-export interface LoadResult {
-  perSecond: number;
-  p50Ms: number;
-  p99Ms: number;
-}
-
 export interface LoadOptions {
   seconds: number;
   connections: number;
 }
 
 /** @throws Error when any answer is not 2xx: a fast refusal is no throughput. */
-export async function fire(plan: LoadPlan, options: LoadOptions): Promise<LoadResult> {
+export async function fire(plan: LoadPlan, options: LoadOptions): Promise<Round> {
   let refusal = '';
   const latenciesUs = createHistogram();
   const record = (status: number, body: string) => {
@@ -52,19 +47,12 @@ export async function fire(plan: LoadPlan, options: LoadOptions): Promise<LoadRe
       `${plan.url}: ${result.non2xx} answers were not 2xx (${refusal}), ${result.errors} errors`,
     );
   }
-  return {
-    perSecond: result.requests.average,
-    p50Ms: roundedMs(latenciesUs.percentile(50)),
-    p99Ms: roundedMs(latenciesUs.percentile(99)),
-  };
-}
-
-function roundedMs(microseconds: number): number {
-  return Math.round(microseconds / 10) / 100;
+  const perSecond = result.requests.average;
+  const atMs = (percent: number) => rounded(latenciesUs.percentile(percent) / 1000);
+  return { count: perSecond * options.seconds, perSecond, p50Ms: atMs(50), p99Ms: atMs(99) };
 }
 
 function requestOf(plan: LoadPlan, record: (status: number, body: string) => void): autocannon.Request {
-  if (plan.body === undefined) return { method: 'GET', headers: plan.headers, onResponse: record };
   const request = {
     method: 'POST' as const,
     headers: { 'content-type': 'application/x-www-form-urlencoded', ...plan.headers },

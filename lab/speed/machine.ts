@@ -1,5 +1,4 @@
 /** Pins processes to cores and reads what the machine did during a round: a round that others disturbed does not count. */
-
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
@@ -18,7 +17,7 @@ export function cpuTimes(pids: readonly number[]): CpuTimes | undefined {
     );
     return {
       busy: user + nice + system + irq + softIrq,
-      ours: timesOf(pids),
+      ours: treeOf(pids).reduce((sum, { times }) => sum + times, 0),
     };
   } catch {
     return undefined;
@@ -38,18 +37,8 @@ export function foreignShare(
   return Math.max(0, foreign / 100 / seconds);
 }
 
-/** Resident memory of a process in MiB; 0 where it cannot be read. */
-export function residentMiB(pid: number): number {
-  try {
-    const match = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'));
-    return Math.round(Number(match?.[1] ?? 0) / 1024);
-  } catch {
-    return 0;
-  }
-}
-
-/** The same of processes with their children. */
-export function residentTreeMiB(pids: readonly number[]): number {
+/** Resident memory of processes with their children; 0 where it cannot be read. */
+export function residentMiB(pids: readonly number[]): number {
   try {
     const pages = treeOf(pids).reduce((sum, { residentPages }) => sum + residentPages, 0);
     return Math.round((pages * pageBytes) / 2 ** 20);
@@ -58,17 +47,13 @@ export function residentTreeMiB(pids: readonly number[]): number {
   }
 }
 
-/** PostgreSQL makes a process for each connection: children count with their parents. */
-function timesOf(pids: readonly number[]): number {
-  return treeOf(pids).reduce((sum, { times }) => sum + times, 0);
-}
-
 interface Process {
   parent: number;
   times: number;
   residentPages: number;
 }
 
+/** PostgreSQL makes a process for each connection: children count with their parents. */
 function treeOf(pids: readonly number[]): Process[] {
   const processes = new Map<number, Process>();
   for (const entry of readdirSync('/proc')) {

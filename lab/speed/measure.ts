@@ -1,120 +1,61 @@
-/** Measures one row beside its floor and the form post: interleaved rounds in one run, medians of the clean ones. */
+/** Measures one kind of request beside its floor, the form post and the peer, and prints the ratios. */
 import type { BenchStack } from './bench-stack.ts';
-import { fire, type LoadOptions, type LoadResult } from './load.ts';
+import { fire, type LoadOptions, type LoadPlan } from './load.ts';
 import { residentMiB } from './machine.ts';
+import { type Contestant, inTurns, rounded } from './rounds.ts';
 import type { Row } from './rows/row.ts';
-import { disturbedIn, medianOf, type Sample, sampled } from './samples.ts';
-
-export interface RowResult {
-  name: string;
-  perSecond: number;
-  floorPerSecond: number;
-  ratioToFloor: number;
-  formPostPerSecond: number;
-  ratioToFormPost: number;
-  p50Ms: number;
-  p99Ms: number;
-  rssMiB: number;
-  /**
-   * CPU time of Auth API's process for one request; steadier than the clock when others use the machine. 0 without /proc. Where
-   * the load signs each request or other servers work on its core, it alone says what Auth API could do.
-   */
-  cpuUs: number;
-  formPostCpuUs: number;
-  ratioToFormPostByCpu: number;
-  /** Other servers doing the same work in the same run, by name: their requests per second. */
-  peers: Record<string, number>;
-  ratioToPeer?: number;
-  peerCpuUs?: number;
-  ratioToPeerByCpu?: number;
-}
 
 export interface MeasureOptions extends LoadOptions {
   rounds: number;
 }
 
-export interface Measurement {
-  result: RowResult;
-  disturbedRounds: number;
-}
-
-export async function measure(row: Row, stack: BenchStack, options: MeasureOptions): Promise<Measurement> {
-  const plans = {
-    product: await row.plan(stack),
-    floor: stack.floor(row.floor),
-    form: stack.floor('form'),
-    peer: await row.peer?.(stack),
-  };
-  const samples: Record<keyof typeof plans, Sample<LoadResult>[]> = {
-    product: [],
-    floor: [],
-    form: [],
-    peer: [],
-  };
-  const pids = [...stack.pids, process.pid];
-  const { serverPid, floorPid, peer } = stack;
-  const servers = { product: serverPid, floor: floorPid, form: floorPid, peer: peer.pid };
-  await fire(plans.product, { ...options, seconds: Math.min(2, options.seconds) });
-  for (let round = 0; round < options.rounds; round++) {
-    for (const kind of ['form', 'floor', 'peer', 'product'] as const) {
-      const plan = plans[kind];
-      if (plan) samples[kind].push(await sampled(pids, () => fire(plan, options), [servers[kind]]));
-    }
-  }
-  const product = medianOf(samples.product, bySpeed);
-  const floor = medianOf(samples.floor, bySpeed).perSecond;
-  const form = medianOf(samples.form, bySpeed).perSecond;
-  const cpuUs = cpuUsOf(samples.product, options);
-  const formPostCpuUs = cpuUsOf(samples.form, options);
+export async function measure(row: Row, stack: BenchStack, options: MeasureOptions) {
+  const { serverPid, floorPid, peer, pids } = stack;
+  const contestant = (pid: number, plan: LoadPlan): Contestant => ({
+    pids: [pid],
+    run: () => fire(plan, options),
+  });
+  const [plan, peerPlan] = [await row.plan(stack), await row.peer?.(stack)];
+  await fire(plan, { ...options, seconds: Math.min(2, options.seconds) });
+  const { figures, disturbedRounds } = await inTurns(
+    {
+      form: contestant(floorPid, stack.floor('form')),
+      floor: contestant(floorPid, stack.floor(row.floor)),
+      peer: peerPlan && contestant(peer.pid, peerPlan),
+      product: contestant(serverPid, plan),
+    },
+    options.rounds,
+    [...pids, process.pid],
+  );
+  const { product, floor, form, peer: theirs } = figures;
   return {
-    disturbedRounds: disturbedIn(Object.values(samples).flat()),
+    disturbedRounds,
     result: {
       name: row.name,
       perSecond: Math.round(product.perSecond),
-      floorPerSecond: Math.round(floor),
-      ratioToFloor: round3(product.perSecond / floor),
-      formPostPerSecond: Math.round(form),
-      ratioToFormPost: round3(product.perSecond / form),
+      floorPerSecond: Math.round(floor.perSecond),
+      ratioToFloor: rounded(product.perSecond / floor.perSecond, 3),
+      formPostPerSecond: Math.round(form.perSecond),
+      ratioToFormPost: rounded(product.perSecond / form.perSecond, 3),
       p50Ms: product.p50Ms,
       p99Ms: product.p99Ms,
-      rssMiB: residentMiB(serverPid),
-      cpuUs,
-      formPostCpuUs,
-      ratioToFormPostByCpu: round3(formPostCpuUs / cpuUs),
-      ...comparedWithPeer({ perSecond: product.perSecond, cpuUs }, samples.peer, options),
+      rssMiB: residentMiB([serverPid]),
+      // Where the load signs each request or other servers work on its core, it alone says what Auth API could do.
+      cpuUs: rounded(product.cpuUs, 1),
+      formPostCpuUs: rounded(form.cpuUs, 1),
+      ratioToFormPostByCpu: rounded(form.cpuUs / product.cpuUs, 3),
+      peers: {},
+      ...(theirs && {
+        peers: { 'oidc-provider': Math.round(theirs.perSecond) },
+        ratioToPeer: rounded(product.perSecond / theirs.perSecond, 3),
+        peerCpuUs: rounded(theirs.cpuUs, 1),
+        ratioToPeerByCpu: rounded(theirs.cpuUs / product.cpuUs, 3),
+      }),
     },
   };
 }
 
-function comparedWithPeer(
-  { perSecond, cpuUs }: Pick<RowResult, 'perSecond' | 'cpuUs'>,
-  samples: readonly Sample<LoadResult>[],
-  options: LoadOptions,
-): Pick<RowResult, 'peers' | 'ratioToPeer' | 'peerCpuUs' | 'ratioToPeerByCpu'> {
-  if (samples.length === 0) return { peers: {} };
-  const peer = medianOf(samples, bySpeed).perSecond;
-  const peerCpuUs = cpuUsOf(samples, options);
-  return {
-    peers: { 'oidc-provider': Math.round(peer) },
-    ratioToPeer: round3(perSecond / peer),
-    peerCpuUs,
-    ratioToPeerByCpu: round3(peerCpuUs / cpuUs),
-  };
-}
-
-/** The median of the rounds, for one request. */
-function cpuUsOf(samples: readonly Sample<LoadResult>[], { seconds }: LoadOptions): number {
-  const ofRound = ({ cpuSeconds, perSecond }: Sample<LoadResult>) => cpuSeconds / (perSecond * seconds);
-  return Math.round(ofRound(medianOf(samples, ofRound)) * 1e7) / 10;
-}
-
-function bySpeed({ perSecond }: LoadResult): number {
-  return perSecond;
-}
-
-function round3(value: number): number {
-  return Math.round(value * 1000) / 1000;
-}
+export type RowResult = Awaited<ReturnType<typeof measure>>['result'];
 
 export function printTable(results: readonly RowResult[], rows: readonly Row[]): void {
   const lines = results.map((result) => {

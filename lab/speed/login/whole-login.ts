@@ -1,5 +1,6 @@
 /** One whole login, as a browser and its application do it: authorize, pages, password, code, token. */
 import { Agent, type Dispatcher } from 'undici';
+import { formOf, type Tokens } from '../requests.ts';
 
 /** A server to sign in at. */
 export interface LoginTarget {
@@ -19,11 +20,6 @@ export interface LoginClient {
   redirectUri: string;
   /** Default: openid alone. */
   scope?: string;
-}
-
-export interface Tokens {
-  access_token: string;
-  refresh_token?: string;
 }
 
 export interface LoginDriver {
@@ -71,7 +67,7 @@ export function createLoginDriver(target: LoginTarget, connections: number): Log
         'content-type': form === undefined ? undefined : 'application/x-www-form-urlencoded',
         authorization,
       },
-      body: form === undefined ? null : new URLSearchParams(form).toString(),
+      body: form === undefined ? null : formOf(form),
     });
     if (cookies !== undefined) keep(cookies, answer.headers);
     const location = answer.headers['location'];

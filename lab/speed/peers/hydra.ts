@@ -5,15 +5,14 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { freePort } from '@gatehouse/testing/network';
-import { basic } from '../bench-clients.ts';
-import { type BenchStack, end, start } from '../bench-stack.ts';
+import type { BenchStack } from '../bench-stack.ts';
 import { hydraVersion } from '../hydra/build.ts';
 import type { LoadPlan } from '../load.ts';
 import { createLoginDriver, type LoginTarget } from '../login/whole-login.ts';
 import { pin, serverCore } from '../machine.ts';
+import { start, startProgram } from '../processes.ts';
+import { basic, formOf, sendForm, sendJson } from '../requests.ts';
 import { chainsOf } from '../rows/refresh.ts';
-import { formOf } from '../rows/row.ts';
-import { createDatabase, sendForm, startProgram } from './program.ts';
 import { planOf, type Server } from './server.ts';
 
 const secret = 'a-secret-of-the-bench-with-256-bits-or-so-xx';
@@ -26,7 +25,7 @@ export async function startHydra(program: string, folder: string, stack: BenchSt
   const [url, adminUrl, pagesUrl] = [publicPort, adminPort, pagesPort].map(
     (port) => `http://127.0.0.1:${port}`,
   ) as [string, string, string];
-  const database = await createDatabase(stack.postgresUrl, 'hydra');
+  const database = await stack.createDatabase('hydra');
   // More than the load has: a request that signs waits with its connection for one more, and with fewer none is answered.
   database.search = 'sslmode=disable&max_conns=80&max_idle_conns=80';
   const env = { DSN: database.href, GOMAXPROCS: '1' };
@@ -41,12 +40,11 @@ export async function startHydra(program: string, folder: string, stack: BenchSt
     'lab/speed/peers/hydra-login-server.mjs',
     ...[adminUrl, stack.redisUrl, String(stack.configServerPort), String(pagesPort)],
   ]);
-  const pagesPid = pages.process.pid ?? 0;
-  pin(pagesPid, serverCore);
+  pin(pages.pid, serverCore);
   for (const set of ['hydra.jwt.access-token', 'hydra.openid.id-token'])
-    await send('PUT', `${adminUrl}/admin/keys/${set}`, { keys: [signingKey(set)] });
-  await send('POST', `${adminUrl}/admin/clients`, clientOf(clients.opaque, 'opaque'));
-  await send('POST', `${adminUrl}/admin/clients`, clientOf(clients.jwt, 'jwt'));
+    await sendJson('PUT', `${adminUrl}/admin/keys/${set}`, { keys: [signingKey(set)] });
+  await sendJson('POST', `${adminUrl}/admin/clients`, clientOf(clients.opaque, 'opaque'));
+  await sendJson('POST', `${adminUrl}/admin/clients`, clientOf(clients.jwt, 'jwt'));
   const loginTarget: LoginTarget = {
     origin: url,
     authorizePath: '/oauth2/auth',
@@ -58,11 +56,11 @@ export async function startHydra(program: string, folder: string, stack: BenchSt
     name: 'Hydra',
     version: hydraVersion,
     pids: [server.pid],
-    loginPids: [server.pid, pagesPid],
+    loginPids: [server.pid, pages.pid],
     loginTarget,
     plan: planOf(plansOf(url, adminUrl, loginTarget, stack)),
     async stop() {
-      await Promise.all([server.stop(), end(pages.process)]);
+      await Promise.all([server.stop(), pages.stop()]);
     },
   };
 }
@@ -125,7 +123,7 @@ function plansOf(url: string, adminUrl: string, target: LoginTarget, { chains }:
       body,
     }),
     introspect: async () => {
-      const { access_token: token = '' } = await sendForm(tokenUrl, clientCredentials, authorization);
+      const { access_token: token } = await sendForm(tokenUrl, clientCredentials, authorization);
       return { url: `${adminUrl}/admin/oauth2/introspect`, headers: {}, body: formOf({ token }) };
     },
     refresh: async () => {
@@ -139,13 +137,4 @@ function plansOf(url: string, adminUrl: string, target: LoginTarget, { chains }:
     },
   };
   return plans;
-}
-
-async function send(method: string, url: string, body: object): Promise<void> {
-  const answer = await fetch(url, {
-    method,
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(body),
-  });
-  if (!answer.ok) throw new Error(`${method} ${url}: ${answer.status} ${await answer.text()}`);
 }

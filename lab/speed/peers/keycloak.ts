@@ -3,13 +3,12 @@ import { cp, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { freePort } from '@gatehouse/testing/network';
 import { findJava, keycloakVersion } from '../../../tools/real/keycloak/places.ts';
-import { basic } from '../bench-clients.ts';
 import type { BenchStack } from '../bench-stack.ts';
 import type { LoadPlan } from '../load.ts';
+import { startProgram } from '../processes.ts';
+import { basic, formOf, sendForm } from '../requests.ts';
 import { chainsOf } from '../rows/refresh.ts';
-import { formOf } from '../rows/row.ts';
 import { benchRealm, es256Client, realmName, redirectUri, rs256Client, secret } from './keycloak-realm.ts';
-import { createDatabase, sendForm, startProgram } from './program.ts';
 import { planOf, type Server } from './server.ts';
 
 /** Of the heap, at first and at most: the guide's 1 250 MB for a pod less 300 MB beside the heap. */
@@ -24,7 +23,7 @@ export async function startKeycloak(home: string, folder: string, stack: BenchSt
   await cp(home, copy, { recursive: true });
   await mkdir(join(copy, 'data/import'), { recursive: true });
   await writeFile(join(copy, 'data/import/bench-realm.json'), JSON.stringify(benchRealm(stack.user)));
-  const database = await createDatabase(stack.postgresUrl, 'keycloak');
+  const database = await stack.createDatabase('keycloak');
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const issuer = `${url}/realms/${realmName}`;
@@ -81,14 +80,14 @@ function plansOf(tokenUrl: string, authorization: string, { user, chains }: Benc
       body: formOf(clientCredentials),
     }),
     introspect: async () => {
-      const { access_token: token = '' } = await sendForm(tokenUrl, clientCredentials, authorization);
+      const { access_token: token } = await sendForm(tokenUrl, clientCredentials, authorization);
       return { url: `${tokenUrl}/introspect`, headers, body: formOf({ token }) };
     },
     refresh: async () => {
       const login = { grant_type: 'password', username: user.name, password: user.password };
       const families: string[] = [];
       while (families.length < chains)
-        families.push((await sendForm(tokenUrl, login, authorization))['refresh_token'] ?? '');
+        families.push((await sendForm(tokenUrl, login, authorization)).refresh_token ?? '');
       return { url: tokenUrl, headers, body: chainsOf(families) };
     },
   };

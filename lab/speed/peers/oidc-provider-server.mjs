@@ -1,11 +1,12 @@
 // The same work by oidc-provider, with its state in Redis and its users at the same Configuration Server. Its own process;
 // told the Redis URL and the port of that server.
 import { createServer } from 'node:http';
+import { text } from 'node:stream/consumers';
 import { Redis } from 'ioredis';
 import { exportJWK, generateKeyPair } from 'jose';
 import { Provider } from 'oidc-provider';
-import { interactions } from './interactions.mjs';
 import { redisAdapter } from './redis-adapter.mjs';
+import { createSignIn, page } from './sign-in.mjs';
 
 const [redisUrl, configServerPort] = process.argv.slice(2);
 const redis = new Redis(redisUrl, { enableAutoPipelining: true, keyPrefix: 'peer:' });
@@ -81,11 +82,30 @@ async function refreshTokens(count) {
   );
 }
 
+const { signIn, note, close } = createSignIn({ redis, configServerPort: Number(configServerPort) });
+provider.on('authorization_code.saved', ({ accountId: sub, clientId }) => {
+  void note({ name: 'code_issued', outcome: 'success', sub, clientId });
+});
+
+/** The pages of a login. They read the pending login for each page. */
+async function interact(request, response) {
+  const form = request.method === 'POST' ? new URLSearchParams(await text(request)) : new URLSearchParams();
+  const userName = form.get('username') ?? '';
+  const password = form.get('password');
+  if (password === null) {
+    const { params } = await provider.interactionDetails(request, response);
+    const client = await provider.Client.find(params.client_id);
+    response.setHeader('content-type', 'text/html; charset=utf-8');
+    return response.end(page(request.url, client?.clientName ?? client?.clientId, userName));
+  }
+  const accountId = await signIn({ userName, password, clientAddress: request.socket.remoteAddress });
+  return provider.interactionFinished(request, response, { login: { accountId } });
+}
+
 const serve = provider.callback();
-const signIn = interactions(provider, { redis, configServerPort: Number(configServerPort) });
 const server = createServer(async (request, response) => {
   const { pathname, searchParams } = new URL(request.url ?? '', 'http://peer');
-  if (pathname.startsWith('/interaction/')) return signIn.serve(request, response);
+  if (pathname.startsWith('/interaction/')) return interact(request, response);
   if (pathname !== '/refresh-tokens') return serve(request, response);
   response.setHeader('content-type', 'application/json');
   return response.end(JSON.stringify(await refreshTokens(Number(searchParams.get('count')))));
@@ -101,7 +121,7 @@ server.listen(0, '127.0.0.1', () => {
 });
 process.on('SIGTERM', () => {
   redis.disconnect();
-  void signIn.close();
+  void close();
   server.close();
   server.closeAllConnections();
 });

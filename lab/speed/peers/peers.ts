@@ -7,7 +7,6 @@ import { provide } from '../../../tools/real/provide.ts';
 import { experiment } from '../../harness/experiment.ts';
 import { startBenchStack } from '../bench-stack.ts';
 import { hydra } from '../hydra/build.ts';
-import type { MeasureOptions } from '../measure.ts';
 import { clientCredentialsRows } from '../rows/client-credentials.ts';
 import { introspectRow } from '../rows/introspect.ts';
 import { refreshRow } from '../rows/refresh.ts';
@@ -15,7 +14,7 @@ import { factsOf } from './facts.ts';
 import { loginRowName } from './figure.ts';
 import { startHydra } from './hydra.ts';
 import { startKeycloak } from './keycloak.ts';
-import { measurePeers } from './measure-peers.ts';
+import { measurePeers, type PeerOptions } from './measure-peers.ts';
 import { measuredPart, type Results, withResults } from './page.ts';
 import { gatehouseOf, oidcProviderOf, type Server } from './server.ts';
 
@@ -73,7 +72,7 @@ export const besidePeers = experiment({
 async function measureAll(
   only: readonly string[],
   wanted: readonly string[],
-  options: MeasureOptions & { warmUpSeconds: number },
+  options: PeerOptions,
 ): Promise<Results> {
   const chosen = peers.filter(({ needed }) => wanted.includes(needed.name));
   const homes = new Map<string, string>();

@@ -1,7 +1,7 @@
 /** Describes the measured servers: Gatehouse and its peers, each with the work that it can do. */
 import type { BenchStack } from '../bench-stack.ts';
 import type { LoadPlan } from '../load.ts';
-import { comparedTargetOf, peerTargetOf } from '../login/sides.ts';
+import { comparedTargetOf, peerTargetOf } from '../login/targets.ts';
 import type { LoginTarget } from '../login/whole-login.ts';
 import type { Row } from '../rows/row.ts';
 import { versionOf } from './facts.ts';

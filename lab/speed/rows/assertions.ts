@@ -1,7 +1,8 @@
 /** Grants and bindings that rest on another token or on a signature of the caller. */
 import { randomUUID, sign } from 'node:crypto';
 import type { BenchStack } from '../bench-stack.ts';
-import { formOf, madeAnew, peerRequest, type Row, tokenRequest } from './row.ts';
+import { formOf } from '../requests.ts';
+import { peerRequest, type Row, tokenRequest } from './row.ts';
 
 export const tokenExchangeRow: Row = {
   name: 'token_exchange',
@@ -10,17 +11,14 @@ export const tokenExchangeRow: Row = {
   aimToFloor: 0.3,
   async plan(stack) {
     const { access_token: subject } = await stack.token(stack.login);
-    return tokenRequest(stack, stack.authorization, exchangeForm(subject));
+    const form = formOf({
+      grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
+      subject_token: subject,
+      subject_token_type: 'urn:ietf:params:oauth:token-type:access_token',
+    });
+    return tokenRequest(stack, form);
   },
 };
-
-export function exchangeForm(subject: string): string {
-  return formOf({
-    grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
-    subject_token: subject,
-    subject_token_type: 'urn:ietf:params:oauth:token-type:access_token',
-  });
-}
 
 /** Each assertion is verified, used up on all replicas, and its user looked up at the Configuration Server. */
 export const jwtBearerRow: Row = {
@@ -28,12 +26,10 @@ export const jwtBearerRow: Row = {
   floor: 'redis-set-2',
   mustToFormPost: 0.1,
   aimToFloor: 0.2,
-  plan: async (stack) =>
-    tokenRequest(
-      stack,
-      stack.authorization,
-      madeAnew(() => assertionForm(stack, stack.user.name)),
-    ),
+  async plan(stack) {
+    const form = () => assertionForm(stack);
+    return tokenRequest(stack, { first: form, next: form });
+  },
 };
 
 /** Each proof is verified and used up on all replicas. */
@@ -43,7 +39,7 @@ export const dpopRow: Row = {
   mustToFormPost: 0.12,
   aimToFloor: 0.3,
   plan: async (stack) => ({
-    ...tokenRequest(stack, stack.authorization, 'grant_type=client_credentials'),
+    ...tokenRequest(stack, 'grant_type=client_credentials'),
     headersOfEach: () => ({ dpop: proof(stack, `${stack.issuer}/oauth/token`) }),
   }),
   peer: async (stack) => ({
@@ -52,11 +48,11 @@ export const dpopRow: Row = {
   }),
 };
 
-export function assertionForm(stack: BenchStack, userName: string): string {
+function assertionForm(stack: BenchStack): string {
   const nowSeconds = Math.floor(Date.now() / 1000);
   const claims = {
     iss: stack.signer.issuer,
-    sub: userName,
+    sub: stack.user.name,
     aud: stack.issuer,
     iat: nowSeconds,
     exp: nowSeconds + 300,

@@ -1,6 +1,7 @@
 /** A client for itself: an opaque token, and a JWT in each algorithm. */
-import type { FloorName } from '../bench-stack.ts';
-import { formOf, peerRequest, type Row, tokenRequest } from './row.ts';
+import type { BenchStack, FloorName } from '../bench-stack.ts';
+import { formOf } from '../requests.ts';
+import { peerRequest, type Row, tokenRequest } from './row.ts';
 
 const form = 'grant_type=client_credentials';
 
@@ -10,7 +11,7 @@ export const clientCredentialsRows: readonly Row[] = [
     floor: 'redis-set-1',
     mustToFormPost: 0.35,
     aimToFloor: 0.6,
-    plan: async (stack) => tokenRequest(stack, stack.authorization, form),
+    plan: async (stack) => tokenRequest(stack, form),
     peer: async (stack) => peerRequest(stack, 'token', form),
   },
   // The floor is a bare route that signs: 0.8 of it is asked of RS256, where the signature is nearly everything.
@@ -20,7 +21,7 @@ export const clientCredentialsRows: readonly Row[] = [
 ];
 
 function jwtRow(
-  algorithm: string,
+  algorithm: keyof BenchStack['jwtAuthorizations'],
   floor: FloorName,
   bounds: Pick<Row, 'aimToFloor' | 'mustToFormPost'>,
 ): Row {
@@ -28,7 +29,7 @@ function jwtRow(
     name: `client_credentials_${algorithm.toLowerCase()}`,
     floor,
     ...bounds,
-    plan: async (stack) => tokenRequest(stack, await stack.client(`bench-${algorithm}`), form),
+    plan: async (stack) => tokenRequest(stack, form, stack.jwtAuthorizations[algorithm]),
     peer: async (stack) =>
       peerRequest(
         stack,

@@ -1,7 +1,6 @@
 /** A resource server asks about an opaque token, over and over. */
-import type { BenchStack } from '../bench-stack.ts';
-import type { LoadPlan } from '../load.ts';
-import { formOf, peerRequest, type Row } from './row.ts';
+import { formOf, sendForm } from '../requests.ts';
+import { peerRequest, type Row } from './row.ts';
 
 export const introspectRow: Row = {
   name: 'introspect',
@@ -10,23 +9,16 @@ export const introspectRow: Row = {
   aimToFloor: 0.7,
   async plan(stack) {
     const { access_token: token } = await stack.token({ grant_type: 'client_credentials' });
-    return introspection(stack, formOf({ token }));
+    return {
+      url: `${stack.authApiUrl}/auth/v3/oauth/introspect`,
+      headers: { authorization: stack.authorization },
+      body: formOf({ token }),
+    };
   },
   async peer(stack) {
-    const answer = await fetch(`${stack.peer.url}/token`, {
-      method: 'POST',
-      headers: { authorization: stack.peer.authorization },
-      body: new URLSearchParams({ grant_type: 'client_credentials' }),
-    });
-    const { access_token: token } = (await answer.json()) as { access_token: string };
+    const { url, authorization } = stack.peer;
+    const form = { grant_type: 'client_credentials' };
+    const { access_token: token } = await sendForm(`${url}/token`, form, authorization);
     return peerRequest(stack, 'token/introspection', formOf({ token }));
   },
 };
-
-export function introspection(stack: BenchStack, body: LoadPlan['body']): LoadPlan {
-  return {
-    url: `${stack.authApiUrl}/auth/v3/oauth/introspect`,
-    headers: { authorization: stack.authorization },
-    body,
-  };
-}

@@ -1,6 +1,7 @@
 /** Rotation of refresh tokens: every connection has a chain of its own. */
 import type { ChainedBody } from '../load.ts';
-import { formOf, peerRequest, type Row, tokenRequest } from './row.ts';
+import { formOf } from '../requests.ts';
+import { peerRequest, type Row, tokenRequest } from './row.ts';
 
 export const refreshRow: Row = {
   name: 'refresh',
@@ -12,7 +13,7 @@ export const refreshRow: Row = {
     for (let index = 0; index < stack.chains; index++) {
       families.push((await stack.token(stack.login)).refresh_token ?? '');
     }
-    return tokenRequest(stack, stack.authorization, chainsOf(families));
+    return tokenRequest(stack, chainsOf(families));
   },
   async peer(stack) {
     const answer = await fetch(`${stack.peer.url}/refresh-tokens?count=${stack.chains}`);

@@ -1,6 +1,6 @@
 /** Describes a row: the work that it measures, and the floor that it is compared with. */
 import type { BenchStack, FloorName } from '../bench-stack.ts';
-import type { ChainedBody, LoadPlan } from '../load.ts';
+import type { LoadPlan } from '../load.ts';
 
 export interface Row {
   name: string;
@@ -14,19 +14,15 @@ export interface Row {
   peer?(stack: BenchStack): Promise<LoadPlan>;
 }
 
-export function tokenRequest(stack: BenchStack, authorization: string, body: LoadPlan['body']): LoadPlan {
+/** `authorization`: that of the main client unless it is given. */
+export function tokenRequest(
+  stack: BenchStack,
+  body: LoadPlan['body'],
+  authorization = stack.authorization,
+): LoadPlan {
   return { url: `${stack.authApiUrl}/auth/v3/oauth/token`, headers: { authorization }, body };
 }
 
 export function peerRequest({ peer }: BenchStack, path: string, body: LoadPlan['body']): LoadPlan {
   return { url: `${peer.url}/${path}`, headers: { authorization: peer.authorization }, body };
-}
-
-/** A form of its own for each request. */
-export function madeAnew(make: () => string): ChainedBody {
-  return { first: make, next: make };
-}
-
-export function formOf(fields: Record<string, string>): string {
-  return new URLSearchParams(fields).toString();
 }

@@ -1,6 +1,6 @@
 /** Judges a long run of the three services: memory, handles, delays and starts, each against its bound. */
-import type { ServiceName } from '../bench-stack.ts';
-import { rounded } from '../samples.ts';
+import type { ServiceName } from '../../../tools/stack/services.ts';
+import { percentile, rounded } from '../rounds.ts';
 import type { StartFigures } from './starts.ts';
 
 /** A line that probe.mjs writes. */
@@ -44,8 +44,8 @@ export function rowOf(observed: Observed) {
   const wrong = [...failures.values()].reduce((sum, count) => sum + count, 0);
   // Until then caches fill and code is compiled.
   const trend = slopeOf(samples.slice(Math.ceil(samples.length / partsOfRun))) * 60_000;
-  const p99First = p99Of(delaysMs[0] ?? []);
-  const p99Last = p99Of(delaysMs.at(-1) ?? []);
+  const p99First = percentile(delaysMs[0] ?? [], 0.99);
+  const p99Last = percentile(delaysMs.at(-1) ?? [], 0.99);
   const growth = p99Last / p99First;
   // Whether each is kept: by a figure that is missing none is.
   const bounds: [boolean, string][] = [
@@ -86,11 +86,6 @@ function slopeOf(samples: readonly ProbeSample[]): number {
     sumOf((sample) => (sample.atMs - atMs) * (sample.heapMiB - heapMiB)) /
     sumOf((sample) => (sample.atMs - atMs) ** 2)
   );
-}
-
-function p99Of(delaysMs: readonly number[]): number {
-  const sorted = delaysMs.toSorted((left, right) => left - right);
-  return sorted[Math.ceil(sorted.length * 0.99) - 1] ?? Number.NaN;
 }
 
 function meanOf(values: readonly number[]): number {

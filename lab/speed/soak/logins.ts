@@ -1,8 +1,8 @@
 /** Logins by the pages as one more call of the steady load: each of another person, with a browser of its own. */
 import type { Call } from '../../harness/calls.ts';
-import { agentPassword, userNameOf } from '../agents-seed.ts';
+import { agentOf } from '../agents.ts';
 import type { BenchStack } from '../bench-stack.ts';
-import { targetOf } from '../login/sides.ts';
+import { targetOf } from '../login/targets.ts';
 import { createLoginDriver } from '../login/whole-login.ts';
 
 const perSecond = 5;
@@ -13,9 +13,9 @@ export function loginsByPages(stack: BenchStack, people: number) {
   let person = 0;
 
   const send: Call['send'] = async () => {
-    const username = userNameOf(person++ % people);
+    const { userName: username, password } = agentOf(person++ % people);
     try {
-      await driver.open({ username, password: agentPassword, tenant: stack.user.tenant }).signIn();
+      await driver.open({ username, password, tenant: stack.user.tenant }).signIn();
       return { answer: { status: 200, body: undefined, requestId: '' }, isRight: true };
     } catch (error) {
       const failure = (error as Error).message;

@@ -2,11 +2,12 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import { contactCenterId, operator } from '../../../tools/stack/provisioning/demo.ts';
+import type { ServiceName } from '../../../tools/stack/services.ts';
 import { createCalls } from '../../harness/calls.ts';
 import { createHttp } from '../../harness/http.ts';
 import { startLoad } from '../../harness/load.ts';
 import { createRecord, type Sent } from '../../harness/record.ts';
-import type { BenchStack, ServiceName } from '../bench-stack.ts';
+import type { BenchStack } from '../bench-stack.ts';
 import { cpuTimes, foreignShare, residentMiB } from '../machine.ts';
 import { type ProbeSample, partsOfRun } from './figures.ts';
 import { loginsByPages } from './logins.ts';
@@ -96,7 +97,7 @@ function createNotes(pid: number, folder: string) {
       if (!isRight) failures.set(failure, (failures.get(failure) ?? 0) + 1);
     },
     weigh() {
-      loadedMiB = Math.max(loadedMiB, residentMiB(pid));
+      loadedMiB = Math.max(loadedMiB, residentMiB([pid]));
       lastAtMs = Date.now();
     },
     end() {

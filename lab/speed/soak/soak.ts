@@ -3,8 +3,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { type ServiceName, serviceNames } from '../../../tools/stack/services.ts';
 import { experiment } from '../../harness/experiment.ts';
-import { type BenchStack, type ServiceName, startBenchStack } from '../bench-stack.ts';
+import { type BenchStack, startBenchStack } from '../bench-stack.ts';
 import { pin, serverCore } from '../machine.ts';
 import { rowOf } from './figures.ts';
 import { observe, type Plan } from './observe.ts';
@@ -32,13 +33,12 @@ export const trio = experiment({
 });
 
 async function soak(stack: BenchStack, plan: Plan): Promise<boolean> {
-  const names: readonly ServiceName[] = ['auth-api', 'auth-ui', 'environment-api'];
   pin(stack.services['environment-api'].pid, serverCore);
   const starts = new Map<ServiceName, StartFigures>();
-  for (const name of names) starts.set(name, await measureStart(stack, name));
+  for (const name of serviceNames) starts.set(name, await measureStart(stack, name));
   console.log(`${seconds} s under load …`);
   const run = await observe(stack, plan);
-  const observed = names.map((service) => ({
+  const observed = serviceNames.map((service) => ({
     service,
     start: starts.get(service) as StartFigures,
     ...run.of(service),

@@ -1,8 +1,11 @@
 /** How long each service takes from its exec to its first answer 200, and the memory of one that then waits for requests. */
+import { readFileSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
-import { startAnother } from '../another.ts';
-import { type BenchStack, end, type ServiceName } from '../bench-stack.ts';
-import { pin, residentMiB, serverCore } from '../machine.ts';
+import { freePort } from '@gatehouse/testing/network';
+import type { ServiceName } from '../../../tools/stack/services.ts';
+import type { BenchStack } from '../bench-stack.ts';
+import { residentMiB } from '../machine.ts';
+import { startProgram } from '../processes.ts';
 
 export interface StartFigures {
   /** The fastest: a start that others disturb only takes longer. */
@@ -12,7 +15,6 @@ export interface StartFigures {
 
 const rounds = 5;
 const pollMs = 2;
-const givenUpMs = 30_000;
 /** Until nothing of the start is left to do. */
 const settleMs = 10_000;
 
@@ -28,32 +30,39 @@ export async function measureStart(stack: BenchStack, service: ServiceName): Pro
   let idleMiB = 0;
   for (let round = 0; round < rounds; round += 1) {
     const startedMs = performance.now();
-    // Without what was loaded into the process that runs.
-    const { child, port } = await startAnother(stack.services[service].pid, { NODE_OPTIONS: undefined });
+    const { pid, stop } = await startAnother(stack, service);
     try {
-      const pid = child.pid ?? 0;
-      pin(pid, serverCore);
-      const { path, authorization } = firstRequests[service](stack);
-      await untilAnswered(`http://127.0.0.1:${port}${path}`, authorization);
       tookMs.push(performance.now() - startedMs);
       if (round < rounds - 1) continue;
       await wait(settleMs);
-      idleMiB = residentMiB(pid);
+      idleMiB = residentMiB([pid]);
     } finally {
-      await end(child);
+      await stop();
     }
   }
   return { startMs: Math.round(Math.min(...tookMs)), idleMiB };
 }
 
-async function untilAnswered(url: string, authorization: string | undefined): Promise<void> {
-  const headers = authorization === undefined ? {} : { authorization };
-  const untilMs = performance.now() + givenUpMs;
-  while (performance.now() < untilMs) {
-    const answer = await fetch(url, { headers }).catch(() => undefined);
-    await answer?.body?.cancel();
-    if (answer?.status === 200) return;
-    await wait(pollMs);
-  }
-  throw new Error(`${url} did not answer 200 within ${givenUpMs / 1000} s of its start`);
+/** With the program and the settings of the one that runs, and ports of its own. */
+async function startAnother(stack: BenchStack, service: ServiceName) {
+  const { pid } = stack.services[service];
+  const read = (file: string) => readFileSync(`/proc/${pid}/${file}`, 'utf8').split('\0').filter(Boolean);
+  const [program = '', ...args] = read('cmdline');
+  const [port, managementPort, internalPort] = await Promise.all([freePort(), freePort(), freePort()]);
+  const { path, authorization } = firstRequests[service](stack);
+  return startProgram({
+    program,
+    args,
+    env: {
+      ...Object.fromEntries(read('environ').map((line) => line.split(/=(.*)/s).slice(0, 2))),
+      GATEHOUSE_HTTP_PORT: String(port),
+      GATEHOUSE_MANAGEMENT_PORT: String(managementPort),
+      GATEHOUSE_INTERNAL_PORT: String(internalPort),
+      // Without the probe that was loaded into the process that runs.
+      NODE_OPTIONS: '',
+    },
+    readyUrl: `http://127.0.0.1:${port}${path}`,
+    authorization,
+    pollMs,
+  });
 }

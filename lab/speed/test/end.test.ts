@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { expect, test } from 'vitest';
-import { end } from '../bench-stack.ts';
+import { end } from '../processes.ts';
 
 const program = ['-e', 'setInterval(() => undefined, 1000)'];
 
