@@ -1,10 +1,10 @@
-/** Names what others may use of the change log. */
+/** Names what others may use of the change log and of its followers. */
 export { diff, type FieldChanges, hiddenValue } from './field-changes.ts';
 export {
   type Change,
   type ChangeLog,
   type ChangeTransaction,
-  changeSchema,
   createChangeLog,
   createChangeRetention,
 } from './log.ts';
+export { type ChangeSubscriber, createChangeSubscriber } from './subscriber.ts';

@@ -1,6 +1,10 @@
 /** Follows the changes that other replicas and Environment API announce: each domain before this one says what it follows. */
 import { setTimeout as delay } from 'node:timers/promises';
-import { createChangeRetention } from '@gatehouse/service-kit/changes';
+import {
+  type ChangeSubscriber,
+  createChangeRetention,
+  createChangeSubscriber,
+} from '@gatehouse/service-kit/changes';
 import { advisoryCheck } from '@gatehouse/service-kit/health';
 import type { Core } from '../../core/core.ts';
 import type { Domain, Follows } from '../../core/domain.ts';
@@ -9,7 +13,6 @@ import type { ContactCenters } from '../../registry/contact-centers/compose.ts';
 import { createDeactivation } from './deactivation.ts';
 import { createDeactivationPosition } from './deactivation-position.ts';
 import { environmentApiProbe } from './environment-api-probe.ts';
-import { type ChangeSubscriber, createChangeSubscriber } from './subscriber.ts';
 
 interface ChangesDependencies {
   revocation: RevocationParts;

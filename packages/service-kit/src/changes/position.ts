@@ -1,5 +1,5 @@
 /** Knows up to which change a replica has followed the log, reads the changes that it missed, and notices a log that is another one. */
-import type { Change } from '@gatehouse/service-kit/changes';
+import type { Change } from './log.ts';
 
 export interface ChangePositionOptions {
   latest(): Promise<number>;

@@ -1,8 +1,7 @@
 /** Follows the changes of other replicas without a gap, also after an outage of the message channel. */
-
-import { changeSchema } from '@gatehouse/service-kit/changes';
-import type { Logger } from '@gatehouse/service-kit/observability';
-import type { RedisClient } from '@gatehouse/service-kit/redis';
+import type { Logger } from '../observability/logging/logger.ts';
+import type { RedisClient } from '../redis/client.ts';
+import { changeSchema } from './log.ts';
 import { type ChangePositionOptions, createChangePosition } from './position.ts';
 
 export type ChangeSubscriber = ReturnType<typeof createChangeSubscriber>;

@@ -1,12 +1,12 @@
-import { type Change, type ChangeLog, createChangeLog } from '@gatehouse/service-kit/changes';
-import { Secret } from '@gatehouse/service-kit/crypto';
-import { createLogger } from '@gatehouse/service-kit/observability';
-import { createPool, type Pool } from '@gatehouse/service-kit/postgres';
-import { createRedis, type RedisClient, untilRedisIsReady } from '@gatehouse/service-kit/redis';
 import { createTestDatabase, type TestDatabase } from '@gatehouse/testing/postgres';
 import { redisConfigOf, startRedis, type TestRedis } from '@gatehouse/testing/redis';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { type ChangeSubscriber, createChangeSubscriber } from '../../../src/operations/changes/subscriber.ts';
+import { type Change, type ChangeLog, createChangeLog } from '../../src/changes/log.ts';
+import { type ChangeSubscriber, createChangeSubscriber } from '../../src/changes/subscriber.ts';
+import { Secret } from '../../src/crypto/secret.ts';
+import { createLogger } from '../../src/observability/logging/logger.ts';
+import { createPool, type Pool } from '../../src/postgres/pool.ts';
+import { createRedis, type RedisClient, untilRedisIsReady } from '../../src/redis/client.ts';
 
 const log = createLogger('changes', { level: 'silent', format: 'json' });
 const channel = 'gatehouse:changes:test';
@@ -266,7 +266,7 @@ const copies: [string, string, number][] = [
   ['was restored and has written since: everything is taken anew', 'other ', 2],
 ];
 
-// attack: hide an end behind a restored log of changes | ASVS 7.4.2 | guard: services/auth-api/src/operations/changes/position.ts
+// attack: hide an end behind a restored log of changes | ASVS 7.4.2 | guard: packages/service-kit/src/changes/position.ts
 test.each(copies)('a copy of the log that %s', async (_what, history, expectedGaps) => {
   const change = (seq: number, of = ''): Change => ({
     ...{ seq, entity: 'thing', id: String(seq), stamp: `${of}${seq}` },
