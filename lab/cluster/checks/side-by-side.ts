@@ -1,13 +1,12 @@
 /** Runs docs/guides/operations.md about two sets of releases as printed, switches from one to the other under load and back, and puts all back. */
 
-import { until } from '../../../tools/programs/execute.ts';
 import type { Cluster } from '../cluster.ts';
 import { podsOf, services } from '../disturbances/pods.ts';
 import { runHelm } from '../disturbances/releases.ts';
 import { mustNotFail, textOf } from '../load/figures.ts';
 import { underLoad } from '../load/load.ts';
 import { stepsOfPage } from '../page/steps.ts';
-import type { Step } from '../step.ts';
+import { becomes, type Step } from '../step.ts';
 
 const [share, install, prove, change] = stepsOfPage('guides/operations.md', [
   'Two releases side by side',
@@ -76,11 +75,11 @@ async function choose({ kubectl, namespace }: Cluster, service: (typeof services
 async function leadsTo(cluster: Cluster, service: (typeof services)[number], release: string) {
   const pods = (await podsOf(cluster, release)).map(({ status }) => status.podIP).sort();
   const selector = `kubernetes.io/service-name=${classicNames[service]}`;
-  await until(`${classicNames[service]} leads to ${release}`, async () => {
+  await becomes(`${classicNames[service]} leads to ${release}`, async () => {
     const { items } = await cluster.get<{ items: { endpoints?: { addresses: string[] }[] | null }[] }>(
       ...['endpointslices', '--namespace', cluster.namespace, '--selector', selector],
     );
     const addresses = items.flatMap(({ endpoints }) => endpoints ?? []).flatMap((one) => one.addresses);
-    return addresses.sort().join() === pods.join() || undefined;
+    return addresses.sort().join() === pods.join();
   });
 }

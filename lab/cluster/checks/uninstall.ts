@@ -1,11 +1,10 @@
 /** Uninstalls as printed and lists what is left. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { until } from '../../../tools/programs/execute.ts';
 import type { Cluster } from '../cluster.ts';
 import { stepsOfPage } from '../page/steps.ts';
 import { runFolder } from '../places.ts';
-import { mustBe, type Step } from '../step.ts';
+import { becomes, mustBe, type Step } from '../step.ts';
 
 /** A later run on the same cluster reads it too. */
 const file = path.join(runFolder, 'objects-before.json');
@@ -43,9 +42,9 @@ export async function expectOnly(
   let left: string[] = [];
   const isClean = async () => {
     left = (await objectsIn(cluster, namespace)).filter((name) => !expected.includes(name));
-    return left.length === 0 || undefined;
+    return left.length === 0;
   };
-  await until('all is gone', isClean, { everyMs: 1000 }).catch(() => {
+  await becomes('all is gone', isClean, { everyMs: 1000 }).catch(() => {
     throw new Error(`left in ${namespace}: ${left.join(', ')}`);
   });
 }

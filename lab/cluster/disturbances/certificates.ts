@@ -1,8 +1,9 @@
 /** Renews the certificates of the pods while they run. */
 
-import { attempt, until } from '../../../tools/programs/execute.ts';
+import { attempt } from '../../../tools/programs/execute.ts';
 import type { Cluster } from '../cluster.ts';
 import { inNetwork } from '../node/network.ts';
+import { becomes } from '../step.ts';
 import { podsOf, services } from './pods.ts';
 
 /** As docs/guides/tls.md issues the first ones. */
@@ -22,11 +23,11 @@ export async function renewCertificates(cluster: Cluster): Promise<{ seconds: nu
   const former = await serials();
   const startMs = performance.now();
   await cluster.shell.run(renewal);
-  await until(
+  await becomes(
     'every pod shows its new certificate',
     async () => {
       const shown = await serials();
-      return shown.every((serial, index) => serial !== '' && serial !== former[index]) || undefined;
+      return shown.every((serial, index) => serial !== '' && serial !== former[index]);
     },
     { timeoutMs: 180_000, everyMs: 1_000 },
   );

@@ -1,46 +1,37 @@
 /** Takes pods away: deleted, deleted by force, killed by the kernel, evicted. */
 
-import { run, until } from '../../../tools/programs/execute.ts';
+import { until } from '../../../tools/programs/execute.ts';
 import type { Cluster } from '../cluster.ts';
-import { containerdSocket } from '../places.ts';
-import { podNamesOf, podsOf, services, settled } from './pods.ts';
+import { becomes } from '../step.ts';
+import { podNamesOf, podsOf, processOf, services, settled } from './pods.ts';
 
 /** One pod of each service. */
 export async function deleteOneOfEach(cluster: Cluster, ...options: string[]): Promise<void> {
   for (const service of services) {
     const [name = ''] = await podNamesOf(cluster, service);
-    await cluster.kubectl([
-      'delete',
-      'pod',
-      name,
-      '--namespace',
-      cluster.namespace,
-      '--wait=false',
-      ...options,
-    ]);
+    await deletePods(cluster, [name], ...options);
     await settled(cluster, service);
   }
+}
+
+export async function deletePods(
+  { kubectl, namespace }: Cluster,
+  names: readonly string[],
+  ...options: readonly string[]
+): Promise<void> {
+  await kubectl(['delete', 'pod', ...names, '--namespace', namespace, '--wait=false', ...options]);
 }
 
 /** The main process of one pod of each service, as when memory runs out: the container is started again in the same pod. */
 export async function killOneOfEach(cluster: Cluster): Promise<void> {
   for (const service of services) {
     const [pod] = await podsOf(cluster, service);
-    const [container] = pod?.status.containerStatuses ?? [];
-    const id = container?.containerID?.replace('containerd://', '');
-    const tasks = await run('ctr', ['--address', containerdSocket, '--namespace', 'k8s.io', 'tasks', 'ls']);
-    const pid = tasks
-      .split('\n')
-      .map((line) => line.trim().split(/\s+/))
-      .find(([task]) => task === id)?.[1];
-    if (pid === undefined) throw new Error(`no process of ${pod?.metadata.name} is known to containerd`);
-    process.kill(Number(pid), 'SIGKILL');
-    await until(`the container of ${service} was started again`, async () => {
-      const again = (await podsOf(cluster, service)).find(
-        ({ metadata }) => metadata.name === pod?.metadata.name,
-      );
-      const restarts = again?.status.containerStatuses?.[0]?.restartCount ?? 0;
-      return restarts > (container?.restartCount ?? 0) || undefined;
+    process.kill(await processOf(pod), 'SIGKILL');
+    const restartsIn = (one: typeof pod) => one?.status.containerStatuses?.[0]?.restartCount ?? 0;
+    await becomes(`the container of ${service} was started again`, async () => {
+      const pods = await podsOf(cluster, service);
+      const again = pods.find(({ metadata }) => metadata.name === pod?.metadata.name);
+      return restartsIn(again) > restartsIn(pod);
     });
     await settled(cluster, service);
   }

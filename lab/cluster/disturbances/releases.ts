@@ -1,7 +1,7 @@
 /** Changes the releases: upgrade, rollback, and automatic scaling. */
 
-import { until } from '../../../tools/programs/execute.ts';
 import type { Cluster } from '../cluster.ts';
+import { becomes } from '../step.ts';
 import { podsOf, services, settled } from './pods.ts';
 
 /** Another revision of a release with some values changed; waits until its pods are replaced. */
@@ -54,13 +54,9 @@ export async function scaleUp(cluster: Cluster): Promise<number> {
     'autoscaling.targetCpuUtilization=5',
     'autoscaling.behavior.scaleDown.stabilizationWindowSeconds=0',
   );
-  await until(
-    `there are ${most} pods`,
-    async () => (await podsOf(cluster, scaled)).length === most || undefined,
-    {
-      timeoutMs: 180_000,
-    },
-  );
+  await becomes(`there are ${most} pods`, async () => (await podsOf(cluster, scaled)).length === most, {
+    timeoutMs: 180_000,
+  });
   await settled(cluster, scaled);
   return performance.now() - startMs;
 }
@@ -69,7 +65,7 @@ export async function scaleUp(cluster: Cluster): Promise<number> {
 export async function scaleDown(cluster: Cluster): Promise<number> {
   const startMs = performance.now();
   await upgrade(cluster, scaled, 'autoscaling.targetCpuUtilization=1000');
-  await until('there are 2 pods', async () => (await podsOf(cluster, scaled)).length === 2 || undefined, {
+  await becomes('there are 2 pods', async () => (await podsOf(cluster, scaled)).length === 2, {
     timeoutMs: 240_000,
   });
   await upgrade(cluster, scaled, 'autoscaling.enabled=false');

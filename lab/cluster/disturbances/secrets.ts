@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Cluster } from '../cluster.ts';
 import { secretOf } from '../load/addresses.ts';
+import { redisCommand, sql } from '../stores/databases.ts';
 import { restart, upgrade } from './releases.ts';
 
 const apis = ['environment-api', 'auth-api'];
@@ -52,10 +53,10 @@ export async function sharedSecretRounds(cluster: Cluster) {
 export async function replaceRedisPassword(cluster: Cluster): Promise<void> {
   const former = (await secretOf(cluster))['redis-password'] ?? '';
   const next = newSecret();
-  await redis(cluster, former, `ACL SETUSER default >${next}`);
+  await redisCommand(cluster, former, `ACL SETUSER default >${next}`);
   await change(cluster, 'gatehouse', { 'redis-password': next });
   await restart(cluster, ...apis);
-  await redis(cluster, next, `ACL SETUSER default <${former}`);
+  await redisCommand(cluster, next, `ACL SETUSER default <${former}`);
   // Where who installs next reads it.
   await change({ ...cluster, namespace: 'databases' }, 'redis', { password: next });
 }
@@ -92,19 +93,4 @@ export async function change(
 
 function inPod({ kubectl, namespace }: Cluster, service: string, ...command: string[]): Promise<string> {
   return kubectl(['exec', '--namespace', namespace, `deployment/${service}`, '--', ...command]);
-}
-
-/** Password and command come by the standard input. */
-async function redis({ kubectl }: Cluster, password: string, command: string): Promise<void> {
-  const client = 'read -r REDISCLI_AUTH; export REDISCLI_AUTH; exec redis-cli --tls --insecure -p 6380';
-  const said = await kubectl(
-    ['exec', '--namespace=databases', '--stdin', 'service/redis', '--', 'sh', '-c', client],
-    `${password}\n${command}\n`,
-  );
-  if (!said.startsWith('OK')) throw new Error(`Redis answered ${said}`);
-}
-
-function sql({ kubectl }: Cluster, statements: string): Promise<string> {
-  const psql = ['psql', '--username=postgres', '--set=ON_ERROR_STOP=1'];
-  return kubectl(['exec', '--namespace=databases', '--stdin', 'service/postgres', '--', ...psql], statements);
 }

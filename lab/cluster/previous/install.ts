@@ -4,6 +4,7 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Cluster } from '../cluster.ts';
 import { runHelm } from '../disturbances/releases.ts';
+import { sql } from '../stores/databases.ts';
 import { workplace } from '../workplace.ts';
 
 export const namespace = 'before';
@@ -20,9 +21,7 @@ export async function prepareStores(cluster: Cluster): Promise<void> {
     ...Object.values(apis).map((role) => `CREATE ROLE ${role} LOGIN PASSWORD '${password}';`),
     `GRANT CONNECT, CREATE ON DATABASE before TO ${Object.values(apis).join(', ')};`,
   ].join('\n');
-  const psql = ['psql', '--username=postgres', '--set=ON_ERROR_STOP=1'];
-  const pod = ['exec', '--namespace=databases', '--stdin', 'service/postgres', '--'];
-  await cluster.kubectl([...pod, ...psql], statements);
+  await sql(cluster, statements);
   await cluster.kubectl(['create', 'namespace', namespace]);
   const authority = await cluster.get<{ data: object }>(
     'configmap',

@@ -1,8 +1,9 @@
 /** Incidents of the audit trail: events that wait, and a trail that was changed. */
 import { until } from '../../../tools/programs/execute.ts';
 import { becomes, mustBe } from '../step.ts';
+import { sql } from '../stores/databases.ts';
 import { withoutPostgres } from './faults.ts';
-import { type Operator, runbook, sql } from './operator.ts';
+import { type Operator, runbook } from './operator.ts';
 
 /** Less than the alert waits for, more than is ever usual. */
 const seenSeconds = 5;

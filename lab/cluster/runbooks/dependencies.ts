@@ -1,6 +1,7 @@
 /** Incidents of what the services stand on: Redis, PostgreSQL, the encryption keys, Environment API. */
 import { randomBytes } from 'node:crypto';
 import type { Cluster } from '../cluster.ts';
+import { deletePods } from '../disturbances/deletion.ts';
 import { podNamesOf, settled } from '../disturbances/pods.ts';
 import { restart } from '../disturbances/releases.ts';
 import { change } from '../disturbances/secrets.ts';
@@ -52,13 +53,9 @@ async function failsReadiness(cluster: Cluster, of: string, name: string): Promi
   );
 }
 
-async function deletePods({ kubectl, namespace }: Cluster, ...names: string[]): Promise<void> {
-  await kubectl(['delete', 'pod', ...names, '--wait=false', '--namespace', namespace]);
-}
-
 async function deleteOne(cluster: Cluster): Promise<void> {
   const [name = ''] = await podNamesOf(cluster, service);
-  await deletePods(cluster, name);
+  await deletePods(cluster, [name]);
 }
 
 async function redisDown({ cluster, application, gatehouse }: Operator): Promise<string> {
@@ -114,7 +111,7 @@ async function keyMissing({ cluster }: Operator): Promise<string> {
 async function endsUnread({ cluster }: Operator): Promise<string> {
   const seconds = await without(cluster, environmentApi, async () => {
     const startMs = performance.now();
-    await deletePods(cluster, ...(await podNamesOf(cluster, service)));
+    await deletePods(cluster, await podNamesOf(cluster, service));
     await failsReadiness(cluster, service, 'ends');
     await becomes('the alert sees it', () => isDown(cluster, 'ends'));
     await settled(cluster, service);

@@ -1,9 +1,10 @@
 /** Takes away what Gatehouse connects to, and gives it back whatever happens meanwhile. */
 import { setTimeout as wait } from 'node:timers/promises';
-import { interruption, run, until } from '../../../tools/programs/execute.ts';
+import { interruption, until } from '../../../tools/programs/execute.ts';
 import type { Cluster } from '../cluster.ts';
-import { containerdSocket } from '../places.ts';
-import { sql } from './operator.ts';
+import { podsLike } from '../disturbances/pods.ts';
+import { becomes } from '../step.ts';
+import { sql } from '../stores/databases.ts';
 
 /** No pod of the deployment is left while `act` runs. */
 export async function without<T>(
@@ -41,17 +42,15 @@ export async function withoutPostgres<T>(cluster: Cluster, act: () => Promise<T>
       ...['patch', 'service', 'postgres', '--namespace=databases'],
       ...['--patch', JSON.stringify({ spec: { selector: { app } } })],
     ]);
-  const { items } = await cluster.get<{ items: { metadata: { name: string } }[] }>(
-    ...['pods', '--namespace=databases', '--selector=app=postgres'],
-  );
-  const pod = `pod/${items[0]?.metadata.name}`;
+  const [server] = await podsLike(cluster, 'databases', 'app=postgres');
+  const pod = `pod/${server?.metadata.name}`;
   const endConnections = `SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE usename LIKE 'gatehouse%';`;
   try {
     await leadTo('nobody');
-    await until('no connection is left', async () => {
+    await becomes('no connection is left', async () => {
       const psql = ['psql', '--username=postgres', '-qAt', '--command', endConnections];
       const said = await cluster.kubectl(['exec', '--namespace=databases', pod, '--', ...psql]);
-      return said.trim() === '0' || undefined;
+      return said.trim() === '0';
     });
     return await act();
   } finally {
@@ -61,27 +60,6 @@ export async function withoutPostgres<T>(cluster: Cluster, act: () => Promise<T>
       async () => (await sql(cluster, 'SELECT 1;').catch(() => undefined)) || undefined,
     );
   }
-}
-
-export async function redisCommand({ get, kubectl }: Cluster, command: string): Promise<string> {
-  const { data } = await get<{ data: { password: string } }>('secret', 'redis', '--namespace=databases');
-  const password = Buffer.from(data.password, 'base64').toString();
-  const client = 'read -r REDISCLI_AUTH; export REDISCLI_AUTH; exec redis-cli --tls --insecure -p 6380';
-  const args = ['exec', '--namespace=databases', '--stdin', 'service/redis', '--', 'sh', '-c', client];
-  return kubectl(args, `${password}\n${command}\n`);
-}
-
-/** The main process of the first pod that the selector finds: SIGSTOP keeps its connections and lets it answer nothing. */
-export async function processOf(cluster: Cluster, namespace: string, selector: string): Promise<number> {
-  const { items } = await cluster.get<{
-    items: { status: { containerStatuses?: { containerID?: string }[] } }[];
-  }>('pods', '--namespace', namespace, '--selector', selector, '--field-selector=status.phase=Running');
-  const id = items[0]?.status.containerStatuses?.[0]?.containerID?.replace('containerd://', '');
-  const tasks = await run('ctr', ['--address', containerdSocket, '--namespace', 'k8s.io', 'tasks', 'ls']);
-  const line = tasks.split('\n').find((one) => id !== undefined && one.startsWith(id));
-  const pid = Number(line?.trim().split(/\s+/)[1]);
-  if (!(pid > 1)) throw new Error(`no process of ${selector} is known to containerd`);
-  return pid;
 }
 
 /** It stands still for `stopMs` again and again while `act` runs. */

@@ -1,9 +1,10 @@
 /** Incidents of Configuration Servers: away, slow, without the tenant. */
 import type { Cluster } from '../cluster.ts';
+import { podsLike, processOf } from '../disturbances/pods.ts';
 import { environmentOf } from '../load/call.ts';
 import { becomes, mustBe } from '../step.ts';
 import { agent } from './callers.ts';
-import { configServer, halting, processOf, without } from './faults.ts';
+import { configServer, halting, without } from './faults.ts';
 import { runbook } from './operator.ts';
 
 /** Both names of the page for it. */
@@ -11,6 +12,9 @@ const fillFor = async (cluster: Cluster) => {
   const id = await environmentOf(cluster);
   return { '<environment>': id, '<id>': id };
 };
+
+const processOfServer = async (cluster: Cluster) =>
+  processOf((await podsLike(cluster, 'estate', 'app=config-server'))[0]);
 
 export const loginIncidents = [
   runbook('People cannot sign in', async ({ cluster, application, gatehouse, says, sum }) => {
@@ -87,7 +91,7 @@ export const loginIncidents = [
   runbook('A Configuration Server is slow', async ({ cluster, application, gatehouse, sum }) => {
     const timeouts = () => sum('auth_cs_command_timeouts_total');
     const before = await timeouts();
-    const pid = await processOf(cluster, 'estate', 'app=config-server');
+    const pid = await processOfServer(cluster);
     process.kill(pid, 'SIGSTOP');
     try {
       await application.signIn();
@@ -117,7 +121,7 @@ export const loginIncidents = [
       server: await sum('gatehouse_config_server_call_duration_seconds_sum'),
     });
     const before = await counts();
-    const pid = await processOf(cluster, 'estate', 'app=config-server');
+    const pid = await processOfServer(cluster);
     await halting(pid, 600, async () => {
       for (let sent = 0; sent < 6; sent += 1) await application.signIn();
     });

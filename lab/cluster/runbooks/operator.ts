@@ -6,6 +6,7 @@ import { selectorOf, services, settled } from '../disturbances/pods.ts';
 import { addressesOf, operatorOf } from '../load/addresses.ts';
 import { repository } from '../places.ts';
 import { mustBe, type Step } from '../step.ts';
+import { sql } from '../stores/databases.ts';
 import { workplace } from '../workplace.ts';
 import { type Application, registerApplication } from './callers.ts';
 import { type Labels, seriesOf } from './metrics.ts';
@@ -117,10 +118,4 @@ export async function runCommandLine(cluster: Cluster, args: readonly string[], 
   } finally {
     for (const tunnel of tunnels) tunnel.close();
   }
-}
-
-/** Without headings: one line for each row. */
-export function sql({ kubectl }: Cluster, statements: string): Promise<string> {
-  const psql = ['psql', '--username=postgres', '--dbname=gatehouse', '--set=ON_ERROR_STOP=1', '-qAt'];
-  return kubectl(['exec', '--namespace=databases', '--stdin', 'service/postgres', '--', ...psql], statements);
 }

@@ -1,8 +1,8 @@
 /** Incidents of pods: one that cannot start, one that does not answer, one that is overloaded. */
 import { until } from '../../../tools/programs/execute.ts';
-import { podsOf, selectorOf, settled } from '../disturbances/pods.ts';
+import { podsOf, processOf, settled } from '../disturbances/pods.ts';
 import { becomes, mustBe } from '../step.ts';
-import { halting, processOf } from './faults.ts';
+import { halting } from './faults.ts';
 import { readManagement, seriesOf } from './metrics.ts';
 import { type Operator, runbook, service } from './operator.ts';
 import { printedCommand } from './page.ts';
@@ -18,7 +18,8 @@ export const podIncidents = [
 
   runbook('A pod is overloaded', async ({ cluster, highest }) => {
     const { namespace } = cluster;
-    const pid = await processOf(cluster, namespace, selectorOf(service));
+    const [pod] = await podsOf(cluster, service);
+    const pid = await processOf(pod);
     const late = await halting(pid, 400, () =>
       until('the event loop of a pod is late', async () => {
         const worst = await highest(lag);
@@ -72,7 +73,7 @@ async function withMistake({ cluster }: Operator): Promise<string> {
 async function whileHalted({ cluster }: Operator): Promise<string> {
   const [pod] = await podsOf(cluster, service);
   const address = pod?.status.podIP ?? '';
-  const pid = await processOf(cluster, cluster.namespace, selectorOf(service));
+  const pid = await processOf(pod);
   process.kill(pid, 'SIGSTOP');
   try {
     mustBe((await readManagement(address, '/healthz')) === undefined, '/healthz answers');

@@ -1,5 +1,6 @@
 /** PostgreSQL and Redis, with TLS, in a namespace of their own: what docs/guides/deployment.md expects to be there. */
 import { randomBytes } from 'node:crypto';
+import type { Cluster } from '../cluster.ts';
 import { storesImage } from '../images/node-images.ts';
 import { identityObject } from './authority.ts';
 import { namespaceObject, neighbourObjects, secretObject } from './object.ts';
@@ -42,3 +43,17 @@ export const databaseObjects = (): object[] => [
     env: [passwordOfRedis],
   }),
 ];
+
+/** As the administrator of the database. Without headings: one line for each row. */
+export function sql({ kubectl }: Cluster, statements: string): Promise<string> {
+  const psql = ['psql', '--username=postgres', '--dbname=gatehouse', '--set=ON_ERROR_STOP=1', '-qAt'];
+  return kubectl(['exec', '--namespace=databases', '--stdin', 'service/postgres', '--', ...psql], statements);
+}
+
+/** Password and command come by the standard input. @throws Error where Redis does not answer OK */
+export async function redisCommand({ kubectl }: Cluster, password: string, command: string): Promise<void> {
+  const client = 'read -r REDISCLI_AUTH; export REDISCLI_AUTH; exec redis-cli --tls --insecure -p 6380';
+  const args = ['exec', '--namespace=databases', '--stdin', 'service/redis', '--', 'sh', '-c', client];
+  const said = await kubectl(args, `${password}\n${command}\n`);
+  if (!said.startsWith('OK')) throw new Error(`Redis answered ${said}`);
+}
