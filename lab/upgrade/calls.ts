@@ -3,8 +3,9 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { demoClient, exchange } from '../../tools/stack/provisioning/demo.ts';
 import type { Call } from '../harness/calls.ts';
 import { type Answer, basic } from '../harness/http.ts';
+import { createOAuth } from '../harness/oauth.ts';
 import type { Directory, PersonName } from './directory.ts';
-import { clients, type Place, places } from './estate.ts';
+import { clients, credentialsOf, type Place, places } from './estate.ts';
 import type { Side } from './exchanges/exchange.ts';
 import { guessOnce } from './guessing.ts';
 import { isActive } from './held.ts';
@@ -33,6 +34,7 @@ const done = (isRight: boolean, answer: Answer = { status: 200, body: undefined,
 /** About eight requests of the API and the pages of one login a second. */
 export function createLoad({ side, authApiUrl, visits, directory }: LoadOptions): Call[] {
   const { http } = side;
+  const oauth = createOAuth(http);
   const subjects = new Map<string, string>();
   const chains = new Map<Place, Tokens>();
   const revoked: string[] = [];
@@ -91,12 +93,10 @@ export function createLoad({ side, authApiUrl, visits, directory }: LoadOptions)
     return done(token === undefined || (await isActive(side, token)) === false);
   });
   const revoke = call('revocation', 0.5, async () => {
-    const { client_id: id, client_secret: secret } = clients.jwt;
     const answer = await visits.passwordGrant(side, next(), 'jwt');
     if (answer.body === undefined || answer.status !== 200) return done(false, answer);
     const { access } = tokensIn(answer.body);
-    const form = { token: access };
-    const ended = await http('/auth/v3/oauth/revoke', { authorization: basic(id, secret), form });
+    const ended = await oauth.revoke(credentialsOf(clients.jwt.client_id), access);
     if (ended.status === 200) revoked.push(access);
     return done(ended.status === 200, ended);
   });
@@ -108,18 +108,13 @@ export function createLoad({ side, authApiUrl, visits, directory }: LoadOptions)
       ...{ grant_type: 'password', username: `${place.domain}\\${name}`, password: `password-of-${name}` },
       scope: exchange.scope,
     };
-    const made = await http('/auth/v3/oauth/token', {
-      ...{ authorization: basic(owner.client_id, owner.client_secret), form },
-    });
+    const made = await oauth.token(basic(owner.client_id, owner.client_secret), form);
     if (made.status !== 200) return done(false, made);
-    const answer = await http('/auth/v3/oauth/token', {
-      authorization: basic(service.client_id, service.client_secret),
-      form: {
-        grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
-        subject_token: String(made.body?.['access_token']),
-        subject_token_type: 'urn:ietf:params:oauth:token-type:access_token',
-        ...{ audience: exchange.audience, scope: exchange.scope },
-      },
+    const answer = await oauth.token(basic(service.client_id, service.client_secret), {
+      grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
+      subject_token: String(made.body?.['access_token']),
+      subject_token_type: 'urn:ietf:params:oauth:token-type:access_token',
+      ...{ audience: exchange.audience, scope: exchange.scope },
     });
     return done(answer.status === 200, answer);
   });

@@ -2,7 +2,6 @@
 
 import { operator } from '../../tools/stack/provisioning/demo.ts';
 import type { Findings } from '../harness/findings.ts';
-import { checkBoundary, checkNewContactCenter } from './boundary.ts';
 import { type PersonName, peopleNames } from './directory.ts';
 import { type Ended, endingsOf, endOnce } from './endings.ts';
 import { places } from './estate.ts';
@@ -11,6 +10,7 @@ import { type Outcome, refusalsIn, trade } from './exchanges/trade.ts';
 import { guessEverywhere } from './guessing.ts';
 import { accepted, type Held } from './held.ts';
 import type { Installation } from './installation.ts';
+import { checkNewContactCenter } from './new-contact-center.ts';
 import { createRemains } from './remains.ts';
 import type { Visits } from './visits.ts';
 
@@ -110,7 +110,6 @@ export function createChecks({ installation, visits, findings }: CheckOptions) {
       await asksAgain(one, 'first replica');
       await deadAt(one, 'first replica');
       await deadAt(other, 'second replica');
-      await checkBoundary({ visits, findings }, one, nextPerson());
       later.push(await checkNewContactCenter({ visits, findings }, other, nextPerson()));
     },
     async afterRollback(old: Side, now: Side): Promise<void> {

@@ -24,8 +24,6 @@ export interface ServicePlan {
   neighbours?: Record<ServiceName, ServiceAddress>;
   /** Folder of the checkout whose services run. Default: this one. */
   tree?: string | undefined;
-  /** Whether the start of a service is over, by the address of its management port. Default: it is ready. */
-  isStarted?(managementUrl: string): Promise<boolean>;
 }
 
 export const serviceNames = ['auth-api', 'auth-ui', 'environment-api'] as const;
@@ -74,7 +72,7 @@ export function servicePrograms(plan: ServicePlan): SupervisedProgram[] {
       file: mainFile(name),
       env: serviceEnvironment(name, plan),
       tree: plan.tree,
-      isReady: () => (plan.isStarted ?? isReady)(addresses[name].managementUrl),
+      isReady: () => isReady(addresses[name].managementUrl),
     }),
   );
 }

@@ -1,21 +1,18 @@
-/** `npm run test:clock`: makes the clock of one replica and that of PostgreSQL wrong, before its start and while it runs, and prints what that did. */
+/** `npm run test:clock`: makes the clock of one replica and that of PostgreSQL wrong while they run, and prints what that did. */
 import { experiment } from '../../harness/experiment.ts';
 import { createFindings } from '../../harness/findings.ts';
 import { startInstallation } from './installation.ts';
-import { checkJump } from './jumps.ts';
-import { checkStart, checkStartWithoutPostgres } from './starts.ts';
-import { day, differences, hour, settled, spoken } from './wrong.ts';
+import { checkJump, differences, settled, spoken } from './jumps.ts';
 
 const usage = `Usage: npm run test:clock [-- options]
 
   --only WHOSE    only the clock of the "replica", or of "PostgreSQL"
-  --starts        only clocks that are wrong at the start
 `;
 
 export const clock = experiment({
   usage,
-  options: { only: { type: 'string' }, starts: { type: 'boolean' } },
-  async run({ only, starts = false }, closers) {
+  options: { only: { type: 'string' } },
+  async run({ only }, closers) {
     const installation = await startInstallation(closers);
     await installation.startSecond();
     const findings = createFindings();
@@ -35,15 +32,7 @@ export const clock = experiment({
         const restarted = settled(installation, 'ready', findings, 'PostgreSQL has restarted');
         await check(restarted, 'PostgreSQL has a clock of its own');
       }
-      for (const seconds of isReplica ? differences : [hour, -hour, 400 * day, -400 * day]) {
-        const start = checkStart(installation, { clock, seconds, whose }, findings);
-        await check(start, `${title} is ${spoken(seconds)} ahead when a replica starts`);
-      }
-      for (const seconds of isReplica ? [0, hour, -hour] : []) {
-        const start = checkStartWithoutPostgres(installation, seconds, findings);
-        await check(start, `A replica starts ${spoken(seconds)} ahead, while PostgreSQL is away`);
-      }
-      for (const seconds of starts ? [] : [-1, ...differences]) {
+      for (const seconds of [-1, ...differences]) {
         const jump = checkJump(installation, { clock, seconds, whose }, findings);
         await check(jump, `${title} is ${spoken(seconds)} ahead`);
       }

@@ -30,8 +30,6 @@ export async function startInstallation(closers: AsyncDisposableStack) {
     ...stack.plan,
     ports: { ...stack.plan.ports, ...servicePorts(ports) },
     more: clocks.replica.env,
-    // With a wrong clock it is not ready.
-    isStarted: (managementUrl: string) => answers(`${managementUrl}/healthz`),
   };
   const wrong = servicePrograms(plan)
     .filter(({ name }) => name !== 'auth-ui')
@@ -49,10 +47,7 @@ export async function startInstallation(closers: AsyncDisposableStack) {
     clocks,
     good: replicas(stack.addresses),
     second: replicas(serviceAddresses(plan.ports)),
-    postgres,
-    /** The processes run; whether they are ready, `areReady` says. */
     startSecond: () => Promise.all(wrong.map((component) => component.start())),
-    stopSecond: () => Promise.all(wrong.map((component) => component.stop())),
     /** From now on PostgreSQL goes by a clock that can be set. */
     async fakePostgres(): Promise<void> {
       await postgres.stop();

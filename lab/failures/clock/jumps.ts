@@ -1,16 +1,50 @@
 /** Lets a clock jump while both replicas run, and ends people at each of them at once and afterwards. */
 import { setTimeout as wait } from 'node:timers/promises';
+import { decodeJwt } from 'jose';
 import type { Findings } from '../../harness/findings.ts';
-import type { Installation } from './installation.ts';
-import { day, expectKept, isOfNow, limitSeconds, named, settled, type Wrong, workMs } from './wrong.ts';
+import { areReady, type Installation } from './installation.ts';
+
+const [hour, day] = [3600, 86_400];
+export const differences = [3, 40, hour, 100 * day, 400 * day].flatMap((seconds) => [seconds, -seconds]);
+/** Beyond it a replica is out of service. */
+const limitSeconds = 3;
+/** The work that deletes runs once a minute. */
+const workMs = 65_000;
+
+/** Auth API and Environment API of the good replica, then those of the second one. */
+const expected = {
+  ready: 'true true / true true',
+  'second out': 'true true / false false',
+  'all out': 'false false / false false',
+};
+
+export async function settled(
+  { good, second }: Installation,
+  state: keyof typeof expected,
+  findings: Findings,
+  what: string,
+) {
+  await findings.eventually(
+    what,
+    expected[state],
+    async () => `${(await areReady(good)).join(' ')} / ${(await areReady(second)).join(' ')}`,
+  );
+}
+
+/** A clock, and by how much it is wrong. */
+interface Jump {
+  clock: Installation['clocks']['replica'];
+  seconds: number;
+  whose: 'replica' | 'PostgreSQL';
+}
 
 export async function checkJump(
   installation: Installation,
-  { clock, seconds, whose }: Wrong,
+  { clock, seconds, whose }: Jump,
   findings: Findings,
 ) {
   const { good, second } = installation;
-  const what = (text: string) => `${named(whose, seconds)}: ${text}`;
+  const what = (text: string) => `${whose} ${seconds > 0 ? '+' : ''}${spoken(seconds)}: ${text}`;
   const before = await installation.rows();
   const revoked = await good.callers.logIn('jwt');
   await good.callers.revoke('jwt', revoked.access);
@@ -64,4 +98,28 @@ async function checkEnds(
   await findings.eventually(what('… and the token of the good one is dead'), false, () =>
     good.callers.isActive(fromGood.access),
   );
+}
+
+/** By the clock of this process, which nobody sets. */
+function isOfNow(jwt: string): boolean {
+  const { iat = 0 } = decodeJwt(jwt);
+  return Math.abs(Date.now() / 1000 - iat) < 5;
+}
+
+export function spoken(seconds: number): string {
+  if (Math.abs(seconds) >= day) return `${seconds / day} d`;
+  return Math.abs(seconds) >= hour ? `${seconds / hour} h` : `${seconds} s`;
+}
+
+/** Nothing may be gone that only its age ends. */
+async function expectKept(
+  { rows }: Installation,
+  before: Record<string, number>,
+  findings: Findings,
+  what: string,
+) {
+  await findings.expect(what, true, async () => {
+    const after = await rows();
+    return Object.entries(before).every(([name, count]) => (after[name] ?? 0) >= count);
+  });
 }
