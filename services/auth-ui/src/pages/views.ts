@@ -1,16 +1,13 @@
-/** Renders the page templates, and defines the data that each of them needs. Every value is escaped. */
-import { fileURLToPath } from 'node:url';
+/** Defines the data that each page template needs. */
 import type {
   approvalAnswers,
   consentAnswers,
   InteractionView,
   LogoutView,
 } from '@gatehouse/contracts/auth-api';
-import { Eta } from 'eta';
 import type { AssetName } from '../design/assets.ts';
 import type { Text } from '../texts/texts.ts';
 import type { ApplicationLink } from './application-links.ts';
-import { escapeShown, escapeWithCode, fieldValues } from './escape.ts';
 import type { Field } from './fields.ts';
 import type { LanguageMenu } from './language-menu.ts';
 import type { Message } from './message.ts';
@@ -249,26 +246,4 @@ export interface Views {
   'signed-in': Page;
   'sign-out': SignOutPage;
   'signed-out': SignedOutPage;
-}
-
-const folder = fileURLToPath(new URL('../../views/', import.meta.url));
-const eta = Object.assign(
-  new Eta({ cache: true, escapeFunction: escapeShown, plugins: [fieldValues.plugin] }),
-  { escapeValue: fieldValues.escapeValue, escapeWithCode },
-);
-// Templates name each other by their paths in the folder. To look for each beside the one that names it, as Eta does, takes
-// longer than to render it.
-eta.resolvePath = (name) => `${folder}${name}.eta`;
-
-export function renderView<V extends keyof Views>(
-  view: V,
-  page: Views[V],
-  surroundings: Surroundings,
-): string {
-  return renderTemplate(view, { ...page, ...surroundings });
-}
-
-/** `template` is the path of a file in `views/`, without its ending. */
-export function renderTemplate(template: string, data: object): string {
-  return eta.render(template, data);
 }

@@ -8,9 +8,10 @@ import { assetUrl } from '../design/assets.ts';
 import { type Text, textsIn } from '../texts/texts.ts';
 import { applicationLinksOf } from './application-links.ts';
 import { languageMenuOf, type SentForm } from './language-menu.ts';
+import { renderView } from './render.ts';
 import { type PageReach, setHeadersOfPage } from './security-headers.ts';
 import { pictureOf, type Theme, themeOf } from './theme.ts';
-import { renderView, type Surroundings, type Views } from './views.ts';
+import type { Surroundings, Views } from './views.ts';
 
 export interface Visit {
   request: FastifyRequest;

@@ -122,7 +122,7 @@ describe('what a browser may do with a page', () => {
 describe('what others may put into a page', () => {
   const markup = `"><script>alert(1)</script><img src=x onerror='alert(2)'>`;
 
-  // attack: markup in what was typed at the sign-in page | CVE-2023-46238, ASVS 1.2.1 | guard: services/auth-ui/src/pages/views.ts
+  // attack: markup in what was typed at the sign-in page | CVE-2023-46238, ASVS 1.2.1 | guard: services/auth-ui/src/pages/render.ts
   it('threat 70: what was typed is shown as text', async () => {
     for (const step of [{}, { step: 'name' }]) {
       const { body } = await app.inject(

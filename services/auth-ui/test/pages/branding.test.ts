@@ -87,7 +87,7 @@ describe('a page of a login', () => {
     expect(body).toContain(`<img class="application-logo" src="/auth/v3/branding/images/${digest}"`);
   });
 
-  // attack: markup in what a contact centre says of itself | CWE-79 | guard: services/auth-ui/src/pages/views.ts
+  // attack: markup in what a contact centre says of itself | CWE-79 | guard: services/auth-ui/src/pages/render.ts
   it('shows texts as they are, never as markup', async () => {
     const evil = '</p><script>alert(1)</script><img src=x onerror=alert(1)>"\'';
     authApi.hold({

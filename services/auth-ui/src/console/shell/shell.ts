@@ -4,7 +4,7 @@ import { accountPath, consolePath } from '@gatehouse/contracts/auth-api';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { csrfField, headersOfPerson, personOf } from '../../oauth-session/guard.ts';
 import { rightsOf, type Session } from '../../oauth-session/session.ts';
-import { renderTemplate } from '../../pages/views.ts';
+import { renderTemplate } from '../../pages/render.ts';
 import { beginVisit, sendPage, titleOf, type Visit } from '../../pages/visit.ts';
 import { formatsIn } from '../../texts/formats.ts';
 import type { TextKey } from '../../texts/texts.ts';

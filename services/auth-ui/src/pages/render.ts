@@ -1,0 +1,27 @@
+/** Renders the page templates. Every value is escaped. */
+import { fileURLToPath } from 'node:url';
+import { Eta } from 'eta';
+import { escapeShown, escapeWithCode, fieldValues } from './escape.ts';
+import type { Surroundings, Views } from './views.ts';
+
+const folder = fileURLToPath(new URL('../../views/', import.meta.url));
+const eta = Object.assign(
+  new Eta({ cache: true, escapeFunction: escapeShown, plugins: [fieldValues.plugin] }),
+  { escapeValue: fieldValues.escapeValue, escapeWithCode },
+);
+// Templates name each other by their paths in the folder. To look for each beside the one that names it, as Eta does, takes
+// longer than to render it.
+eta.resolvePath = (name) => `${folder}${name}.eta`;
+
+export function renderView<V extends keyof Views>(
+  view: V,
+  page: Views[V],
+  surroundings: Surroundings,
+): string {
+  return renderTemplate(view, { ...page, ...surroundings });
+}
+
+/** `template` is the path of a file in `views/`, without its ending. */
+export function renderTemplate(template: string, data: object): string {
+  return eta.render(template, data);
+}
