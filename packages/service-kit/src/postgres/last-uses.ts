@@ -6,7 +6,7 @@ import type { Logger } from '../observability/logging/logger.ts';
 
 export type LastUses = ReturnType<typeof createLastUses>;
 
-export interface LastUsesOptions {
+interface LastUsesOptions {
   /** Writes the moment of each use, by id. */
   write(uses: ReadonlyMap<string, number>): Promise<void>;
   now: Clock;

@@ -23,8 +23,7 @@ import {
 } from '@gatehouse/service-kit/redis';
 import { createStoreClock, type ServiceClock } from '@gatehouse/service-kit/timekeeping';
 import type { Config } from '../config.ts';
-import type { Core } from './core.ts';
-import type { Domain } from './domain.ts';
+import type { Core, Domain } from './domain.ts';
 
 export const schema = 'auth';
 export const migrationsFolder = new URL('../../migrations/', import.meta.url);
@@ -68,7 +67,8 @@ export const openClock = (config: Config, { log, metrics }: Kit, { pool, writer,
 export function createCore(config: Config, kit: Kit, stores: Stores, { now, trust }: ServiceClock): Core {
   const { log } = kit;
   const { pool, writer, redis, openRedis } = stores;
-  const { publicUrl, location, tokens, sessions } = config;
+  const { publicUrl, location, tokens, sessions, outbound } = config;
+  const addresses = createAddressPolicy(outbound.allowedNetworks, outbound.allowLoopback);
   const region = { location, ...config.region };
   const keyspace = createKeyspace(config.redis.keyPrefix);
   const maxLifeSeconds = Math.max(
@@ -96,11 +96,8 @@ export function createCore(config: Config, kit: Kit, stores: Stores, { now, trus
       createChangeLog({ pool, redis, schema, channel: keyspace.name('changes:auth'), log }),
       region,
     ),
-    outbound: createHttpClient({
-      addresses: createAddressPolicy(config.outbound.allowedNetworks, config.outbound.allowLoopback),
-      ca: config.outbound.ca,
-      timeoutMs: config.outbound.timeoutMs,
-    }),
+    addresses,
+    outbound: createHttpClient({ addresses, ca: outbound.ca, timeoutMs: outbound.timeoutMs }),
     issuer: `${publicUrl}/auth/v3`,
     isCompat: config.compat.enabled,
     maxLifeMs: 1000 * maxLifeSeconds,

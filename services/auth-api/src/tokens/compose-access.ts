@@ -1,7 +1,6 @@
 /** Composes the access tokens apart from the rest: our calls to Environment API carry one, and the rest needs what it answers. */
-import type { Secret } from '@gatehouse/service-kit/crypto';
-import type { Core } from '../core/core.ts';
-import type { Domain, ServicesOf } from '../core/domain.ts';
+import type { Config } from '../config.ts';
+import type { Core, Domain, ServicesOf } from '../core/domain.ts';
 import type { SigningKeyParts } from '../keys/signing-keys/compose.ts';
 import type { RevocationParts } from '../records/revocation/compose.ts';
 import { serviceClient } from '../registry/clients/service-client.ts';
@@ -12,39 +11,33 @@ import { createOperatorAccount } from './operator-tokens.ts';
 import { createServiceAuthorization } from './service-token.ts';
 
 interface AccessTokenDependencies {
-  config: {
-    encryption: { keys: Secret };
-    ops: Parameters<typeof createOperatorAccount>[0];
-    /** Credentials that the services of the installation share. */
-    serviceClient: { id: string; secret: Secret };
-  };
+  config: Pick<Config, 'encryption' | 'ops' | 'serviceClient'>;
   revocation: RevocationParts;
   signingKeys: SigningKeyParts;
 }
 
 export type AccessTokenParts = ServicesOf<typeof composeAccessTokens>;
 
-export function composeAccessTokens(
-  core: Core,
-  { config, revocation, signingKeys }: AccessTokenDependencies,
-) {
-  const { issuer, redis, keyspace, secretBox, now } = core;
-  const { id, secret } = config.serviceClient;
+export function composeAccessTokens(core: Core, dependencies: AccessTokenDependencies) {
+  const { issuer, redis, keyspace, secretBox: box, now, isCompat: uuidTokens } = core;
+  const { encryption, ops, serviceClient: shared } = dependencies.config;
+  const { revocations } = dependencies.revocation;
+  const { signer } = dependencies.signingKeys;
   const derived = createDerivedTokens({ redis, keyspace, now });
-  const operatorAccount = createOperatorAccount(config.ops, config.encryption.keys);
+  const operatorAccount = createOperatorAccount(ops, encryption.keys);
   const access = createAccessTokens({
     redis,
     keyspace,
     issuer,
-    jwts: createJwtAccessTokens({ signer: signingKeys.signer, box: secretBox, issuer }),
+    jwts: createJwtAccessTokens({ signer, box, issuer }),
     derivedTokens: derived,
-    revocations: revocation.revocations,
+    revocations,
     now,
     isCurrentOperator: operatorAccount.isCurrent,
-    uuidTokens: core.isCompat,
+    uuidTokens,
   });
   /** The services' own client. */
-  const own = serviceClient(id, secret, now());
+  const own = serviceClient(shared.id, shared.secret, now());
   return {
     services: {
       own,

@@ -1,5 +1,6 @@
 /** Stores the authorizations of users in Redis: their codes and refresh tokens, and how a whole family ends. */
 import type { Keyspace, RedisClient } from '@gatehouse/service-kit/redis';
+import type { Config } from '../config.ts';
 import type { Revocations } from '../records/revocation/revocations.ts';
 import {
   consumeCode,
@@ -57,30 +58,29 @@ export interface FamiliesOptions {
   keyspace: Keyspace;
   revocations: Pick<Revocations, 'revoke'>;
   now: () => number;
-  codeTtlMs: number;
-  /** How long a redeemed code is remembered, so that its replay is noticed. */
-  spentCodeTtlMs: number;
-  refreshGraceMs: number;
-  /** A family that is not used for this long expires, unless its client is registered otherwise. */
-  refreshIdleMs: number;
-  /** How long a person's data may be used before a refresh reads it again. */
-  personFreshMs: number;
+  /** A family that is not used for `refreshIdleSeconds` expires, unless its client is registered otherwise. */
+  settings: Pick<
+    Config['tokens'],
+    'codeTtlSeconds' | 'refreshGraceMs' | 'refreshIdleSeconds' | 'personFreshMs'
+  >;
   /** How long a revoked family is remembered: no token of it can live longer. */
   maxLifeMs: number;
 }
+
+/** How long a redeemed code is remembered, so that its replay is noticed. */
+const spentCodeTtlMs = 3_600_000;
 
 export type Families = ReturnType<typeof createFamilies>;
 
 /** Every function rejects if Redis does not answer; the error handlers answer 503. */
 export function createFamilies(options: FamiliesOptions) {
-  const { redis, keyspace, revocations, now } = options;
-  const idleMs = (seconds: number | undefined) =>
-    seconds === undefined ? options.refreshIdleMs : seconds * 1000;
+  const { redis, keyspace, revocations, settings, maxLifeMs, now } = options;
+  const idleMs = (seconds = settings.refreshIdleSeconds) => seconds * 1000;
 
   return {
     async saveCode(code: FamilyToken, grant: CodeGrant): Promise<void> {
       const record = secretHash(code) + JSON.stringify(grant);
-      await redis.set(keyspace.key('code', code.familyId), record, 'PX', options.codeTtlMs);
+      await redis.set(keyspace.key('code', code.familyId), record, 'PX', settings.codeTtlSeconds * 1000);
     },
 
     /** Of concurrent requests with the same code, only one gets the grant. */
@@ -89,7 +89,7 @@ export function createFamilies(options: FamiliesOptions) {
       const scriptKeys = [keyspace.key('code', familyId), keyspace.key('spent-code', familyId)];
       const [outcome, grant] = (await consumeCode.run(redis, scriptKeys, [
         secretHash(code),
-        options.spentCodeTtlMs,
+        spentCodeTtlMs,
       ])) as string[];
       if (outcome === 'consumed') return { outcome, grant: JSON.parse(grant ?? '') as CodeGrant };
       return { outcome: outcome === 'reused' ? outcome : 'unknown' };
@@ -130,11 +130,11 @@ export function createFamilies(options: FamiliesOptions) {
           rotation.clientId,
           rotation.scope?.join(' ') ?? '',
           nowMs,
-          options.refreshGraceMs,
+          settings.refreshGraceMs,
           rotation.salt,
-          nowMs - options.personFreshMs,
+          nowMs - settings.personFreshMs,
           rotation.checkedGrant === undefined ? '' : JSON.stringify(rotation.checkedGrant),
-          options.maxLifeMs,
+          maxLifeMs,
           idleMs(rotation.idleSeconds),
           rotation.boundTo,
         ],
@@ -165,7 +165,7 @@ export function createFamilies(options: FamiliesOptions) {
     async end(familyId: string): Promise<void> {
       const keys = ['code', 'refresh', 'revoked'].map((kind) => keyspace.key(kind, familyId));
       await Promise.all([
-        revokeFamily.run(redis, keys, [options.maxLifeMs]),
+        revokeFamily.run(redis, keys, [maxLifeMs]),
         revocations.revoke({ kind: 'family', id: familyId }),
       ]);
     },

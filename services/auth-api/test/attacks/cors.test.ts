@@ -134,7 +134,7 @@ describe('72: cookies', () => {
 });
 
 describe('72: sign-out and the change of a password', () => {
-  // attack: page of a stranger's origin uses a token | ASVS 3.4.2 | guard: services/auth-api/src/registry/cors/compose.ts
+  // attack: page of a stranger's origin uses a token | ASVS 3.4.2 | guard: services/auth-api/src/registry/cors/policies.ts
   it.each(tokenRoutes)('%s %s are refused to a stranger with a token, which stays', async (method, url) => {
     const client = await createClient(stack);
     const { access_token: token } = await passwordTokens(stack, client);
@@ -272,7 +272,7 @@ describe('a page of an origin that somebody else registered', () => {
     expect([answer.status, readerOf(answer)]).toEqual([401, own]);
   });
 
-  // attack: page of a tenant's origin administers | ASVS 3.4.2 | guard: services/auth-api/src/registry/cors/compose.ts
+  // attack: page of a tenant's origin administers | ASVS 3.4.2 | guard: services/auth-api/src/registry/cors/policies.ts
   it.each(operatorRoutes)(
     'may not ask for %s %s, unless the operator added the origin',
     async (method, url) => {

@@ -273,7 +273,7 @@ it('another subject scope ends what was held under the former subject, and nothi
   expect((await introspect(stack, client, after.tokens.access_token))['active']).toBe(true);
 });
 
-// attack: consent of a deleted contact centre counts for who gets its id | CWE-672, ASVS 8.2.2 | guard: services/auth-api/src/operations/changes/compose.ts
+// attack: consent of a deleted contact centre counts for who gets its id | CWE-672, ASVS 8.2.2 | guard: services/auth-api/src/operations/changes/environment-changes.ts
 it('what people of a deleted contact centre agreed to counts for nobody who comes under its id', async () => {
   const { stack } = estate;
   const place = { ...demoContactCenter, id: 'cccccccc-cccc-4ccc-8ccc-cccccccccccc', domains: ['passing'] };

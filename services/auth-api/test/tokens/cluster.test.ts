@@ -39,11 +39,12 @@ beforeAll(async () => {
     keyspace,
     revocations,
     now: Date.now,
-    codeTtlMs: 60_000,
-    spentCodeTtlMs: 60_000,
-    refreshGraceMs: 1000,
-    refreshIdleMs: 60_000,
-    personFreshMs: 60_000,
+    settings: {
+      codeTtlSeconds: 60,
+      refreshGraceMs: 1000,
+      refreshIdleSeconds: 60,
+      personFreshMs: 60_000,
+    },
     maxLifeMs: 60_000,
   });
 });

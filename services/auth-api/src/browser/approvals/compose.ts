@@ -1,7 +1,6 @@
 /** Composes the requests that wait for a person's approval, and the calls of the page where the person answers. */
-
-import type { Core } from '../../core/core.ts';
-import type { Domain, ServicesOf } from '../../core/domain.ts';
+import type { Config } from '../../config.ts';
+import type { Core, Domain, ServicesOf } from '../../core/domain.ts';
 import type { Audit } from '../../records/audit/compose.ts';
 import type { Clients } from '../../registry/clients/compose.ts';
 import type { ContactCenters } from '../../registry/contact-centers/compose.ts';
@@ -16,7 +15,7 @@ import { createApprovals } from './service.ts';
 import { createUserCodes } from './user-codes.ts';
 
 interface ApprovalDependencies {
-  config: { clients: { hashConcurrency: number } };
+  config: Pick<Config, 'clients'>;
   audit: Audit;
   clients: Clients;
   contactCenters: ContactCenters;
@@ -27,37 +26,21 @@ interface ApprovalDependencies {
 export type ApprovalParts = ServicesOf<typeof composeApprovals>;
 
 export function composeApprovals(core: Core, dependencies: ApprovalDependencies) {
-  const { config, audit, clients, contactCenters, cookies, sessions } = dependencies;
-  const service = createApprovals({
-    store: createPolledRequests<ApprovalRequest>('backchannel', core),
-    askedPeople: createAskedPeople(core),
-    directory: clients.directory,
-    sessions: sessions.service,
-    audit: audit.writer,
-    now: core.now,
-  });
   const { pool: db, writer, redis, keyspace, now } = core;
-  const userCodes = createUserCodes({
-    db,
-    writer,
-    redis,
-    keyspace,
-    now,
-    isAlone: contactCenters.subjects.isAlone,
-    concurrency: config.clients.hashConcurrency,
-  });
-  const calls = createApprovalPageCalls({
-    approvals: service,
-    userCodes,
-    sessions: sessions.service,
-    cookies: cookies.cookies,
-    audit: audit.writer,
-    publicUrl: cookies.publicUrl,
-  });
-  const routed = { calls, pages: cookies.pages };
+  const { writer: audit } = dependencies.audit;
+  const { directory } = dependencies.clients;
+  const { isAlone } = dependencies.contactCenters.subjects;
+  const { cookies, pages, publicUrl } = dependencies.cookies;
+  const { service: sessions } = dependencies.sessions;
+  const { hashConcurrency: concurrency } = dependencies.config.clients;
+  const store = createPolledRequests<ApprovalRequest>('backchannel', core);
+  const askedPeople = createAskedPeople(core);
+  const approvals = createApprovals({ store, askedPeople, directory, sessions, audit, now });
+  const userCodes = createUserCodes({ db, writer, redis, keyspace, now, isAlone, concurrency });
+  const calls = createApprovalPageCalls({ approvals, userCodes, sessions, cookies, audit, publicUrl });
   return {
-    services: { service, userCodes },
-    mounts: [['browsers', '/auth/v3', (app) => approvalRoutes(app, routed)]],
+    services: { service: approvals, userCodes },
+    mounts: [['browsers', '/auth/v3', (app) => approvalRoutes(app, { calls, pages })]],
     follows: { deletedContactCenter: userCodes.forgetContactCenter },
   } satisfies Domain;
 }

@@ -1,7 +1,5 @@
 /** Composes the stored consents of users and the form of the consent page. */
-
-import type { Core } from '../../core/core.ts';
-import type { Domain, ServicesOf } from '../../core/domain.ts';
+import type { Core, Domain, ServicesOf } from '../../core/domain.ts';
 import type { Audit } from '../../records/audit/compose.ts';
 import type { ContactCenters } from '../../registry/contact-centers/compose.ts';
 import type { Tokens } from '../../tokens/compose.ts';
@@ -25,42 +23,24 @@ interface ConsentDependencies {
 
 export type Consents = ServicesOf<typeof composeConsents>;
 
-export function composeConsents(
-  { pool, writer, isWritable, now, log }: Core,
-  { audit, contactCenters, cookies, sessions, interactions, tokens }: ConsentDependencies,
-) {
-  const { isAlone, revokeAtClient } = contactCenters.subjects;
-  const service = createConsentService({ db: pool, writer, isAlone });
-  const uses = createConsentUses(writer, {
-    keysOf: service.keysOf,
-    now,
-    log,
-    gatherMs: 5_000,
-    isWritable: isWritable || writer !== pool,
-  });
-  tokens.issued.follow(uses.record);
-  const consentForms = createConsentForms({
-    guard: interactions.formGuard,
-    interactions: interactions.service,
-    sessions: sessions.service,
-    consents: service,
-    audit: audit.writer,
-    pages: cookies.pages,
-  });
-  const own = {
-    callers: sessions.callers,
-    consents: service,
-    revokeAtClient,
-    audit: audit.writer,
-    publicUrl: cookies.publicUrl,
-  };
+export function composeConsents(core: Core, dependencies: ConsentDependencies) {
+  const { writer: audit } = dependencies.audit;
+  const { isAlone, revokeAtClient } = dependencies.contactCenters.subjects;
+  const { pages, publicUrl } = dependencies.cookies;
+  const { service: sessions, callers } = dependencies.sessions;
+  const { service: interactions, formGuard: guard } = dependencies.interactions;
+  const consents = createConsentService({ db: core.pool, writer: core.writer, isAlone });
+  const uses = createConsentUses(core, consents.keysOf);
+  dependencies.tokens.issued.follow(uses.record);
+  const consentForms = createConsentForms({ guard, interactions, sessions, consents, audit, pages });
+  const own = { callers, consents, revokeAtClient, audit, publicUrl };
   return {
-    services: { service, uses },
+    services: { service: consents, uses },
     mounts: [
       ['holders of tokens or cookies', '/auth/v3', (app) => ownConsentRoutes(app, own)],
       ['browsers', '/auth/v3/oauth', (app) => consentRoutes(app, { consentForms })],
     ],
-    follows: { deletedContactCenter: service.forgetContactCenter },
+    follows: { deletedContactCenter: consents.forgetContactCenter },
     close: uses.settled,
   } satisfies Domain;
 }

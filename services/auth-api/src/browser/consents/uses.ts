@@ -1,17 +1,11 @@
 /** Records when applications last got tokens of the users who agreed: gathered in memory, written at most once a minute for each. */
-import { createLastUses, type LastUsesOptions, type Queryable } from '@gatehouse/service-kit/postgres';
+import type { Queryable } from '@gatehouse/service-kit/postgres';
+import type { Core } from '../../core/domain.ts';
+import { gatherUses } from '../../core/last-uses.ts';
 import { type PersonKey, personAtClient } from '../../records/revocation/revocation.ts';
 
-interface ConsentUsesOptions extends Omit<LastUsesOptions, 'write' | 'what'> {
-  keysOf(person: PersonKey): Promise<string[]>;
-}
-
-export function createConsentUses(db: Queryable, { keysOf, ...options }: ConsentUsesOptions) {
-  const uses = createLastUses({
-    ...options,
-    what: 'consents',
-    write: (times) => writeUses(db, times, keysOf),
-  });
+export function createConsentUses(core: Core, keysOf: (person: PersonKey) => Promise<string[]>) {
+  const uses = gatherUses(core, 'consents', (db, times) => writeUses(db, times, keysOf));
   return {
     /** Returns immediately; a failed write is logged and fails no request. */
     record: (clientId: string, person: PersonKey) => uses.record(personAtClient(clientId, person)),

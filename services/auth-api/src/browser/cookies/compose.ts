@@ -1,24 +1,22 @@
 /** Composes what serves a browser: its cookies, the pages it is sent to, the forms it posted. */
-
 import { createAddressLimiter } from '@gatehouse/service-kit/limits';
-import type { Core } from '../../core/core.ts';
-import type { Domain, ServicesOf } from '../../core/domain.ts';
+import type { Config } from '../../config.ts';
+import type { Core, Domain, ServicesOf } from '../../core/domain.ts';
 import { createBrowserCookies } from './browser-cookies.ts';
 import { createPages } from './pages.ts';
 import { createPostedRequests } from './posted-requests.ts';
-
-interface CookieDependencies {
-  config: { signIn: { startsPerMinute: number; unfinishedPerAddress: number } };
-}
 
 /** As long as a login waits in Redis for its user. */
 const unfinishedLifeMs = 600_000;
 
 export type CookieParts = ServicesOf<typeof composeCookies>;
 
-export function composeCookies({ publicUrl, redis, keyspace, now }: Core, { config }: CookieDependencies) {
-  const limitStarts = () =>
-    createAddressLimiter({ attempts: config.signIn.startsPerMinute, windowMs: 60_000, now });
+export function composeCookies(
+  { publicUrl, redis, keyspace, now }: Core,
+  { config }: { config: Pick<Config, 'signIn'> },
+) {
+  const { startsPerMinute, unfinishedPerAddress } = config.signIn;
+  const limitStarts = () => createAddressLimiter({ attempts: startsPerMinute, windowMs: 60_000, now });
   const services = {
     publicUrl,
     cookies: createBrowserCookies(publicUrl),
@@ -31,7 +29,7 @@ export function composeCookies({ publicUrl, redis, keyspace, now }: Core, { conf
      * place back, so a whole shift may sign in at once from one address.
      */
     limitUnfinished: () =>
-      createAddressLimiter({ attempts: config.signIn.unfinishedPerAddress, windowMs: unfinishedLifeMs, now }),
+      createAddressLimiter({ attempts: unfinishedPerAddress, windowMs: unfinishedLifeMs, now }),
     /** The limit that authorization, device and logout requests share. */
     starts: limitStarts(),
   };

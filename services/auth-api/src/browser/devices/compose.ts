@@ -1,7 +1,6 @@
 /** Composes the devices that wait for a user to let them in (RFC 8628). */
-
-import type { Core } from '../../core/core.ts';
-import type { Domain, ServicesOf } from '../../core/domain.ts';
+import type { Config } from '../../config.ts';
+import type { Core, Domain, ServicesOf } from '../../core/domain.ts';
 import type { Audit } from '../../records/audit/compose.ts';
 import type { Sessions } from '../sessions/compose.ts';
 import { createTries } from './attempts.ts';
@@ -9,15 +8,14 @@ import { createDevices } from './service.ts';
 import { createDeviceStore } from './store.ts';
 
 interface DeviceDependencies {
-  config: { authorization: { deviceCodeTtlSeconds: number } };
+  config: Pick<Config, 'authorization'>;
   audit: Audit;
   sessions: Sessions;
 }
 
 export type DeviceParts = ServicesOf<typeof composeDevices>;
 
-export function composeDevices(core: Core, dependencies: DeviceDependencies) {
-  const { redis, keyspace, now } = core;
+export function composeDevices({ redis, keyspace, now }: Core, dependencies: DeviceDependencies) {
   const { config, audit, sessions } = dependencies;
   const services = {
     // With 20^8 codes, this many tries find one of a thousand waiting devices once in 2.5 million windows.

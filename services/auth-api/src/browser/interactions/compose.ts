@@ -1,7 +1,5 @@
 /** Composes the logins that wait for their user, and the view that Auth UI reads. */
-
-import type { Core } from '../../core/core.ts';
-import type { Domain, ServicesOf } from '../../core/domain.ts';
+import type { Core, Domain, ServicesOf } from '../../core/domain.ts';
 import type { Branding } from '../../registry/branding/compose.ts';
 import type { CookieParts } from '../cookies/compose.ts';
 import type { Sessions } from '../sessions/compose.ts';
@@ -19,21 +17,15 @@ interface InteractionDependencies {
 
 export type Interactions = ServicesOf<typeof composeInteractions>;
 
-export function composeInteractions(core: Core, dependencies: InteractionDependencies) {
-  const { redis, keyspace, now } = core;
-  const { cookies, sessions, branding } = dependencies;
-  const service = createInteractionService({
-    store: createInteractionStore(redis, keyspace),
-    cookies: cookies.cookies,
-    now,
-  });
-  const readView = createViewReader({
-    interactions: service,
-    branding: branding.views,
-    offersRemember: sessions.offersRemember,
-  });
+export function composeInteractions({ redis, keyspace, now }: Core, dependencies: InteractionDependencies) {
+  const { cookies, publicUrl } = dependencies.cookies;
+  const { offersRemember } = dependencies.sessions;
+  const { views: branding } = dependencies.branding;
+  const store = createInteractionStore(redis, keyspace);
+  const interactions = createInteractionService({ store, cookies, now });
+  const readView = createViewReader({ interactions, branding, offersRemember });
   return {
-    services: { service, readView, formGuard: createFormGuard(service, cookies.publicUrl) },
+    services: { service: interactions, readView, formGuard: createFormGuard(interactions, publicUrl) },
     mounts: [['services', '', (app) => interactionRoutes(app, { readView })]],
   } satisfies Domain;
 }

@@ -1,4 +1,5 @@
 /** Computes when a session ends. */
+import type { Config } from '../../config.ts';
 import type { Session } from './session.ts';
 
 export interface Lifetime {
@@ -11,6 +12,16 @@ export interface Lifetime {
 export interface SessionLifetimes extends Lifetime {
   /** For sessions on a device of the user's own, whose cookie outlives the browser. Undefined: not offered. */
   remembered?: Lifetime | undefined;
+}
+
+export function lifetimesOf(settings: Config['sessions']): SessionLifetimes {
+  const { idleSeconds, absoluteSeconds, rememberSeconds, rememberIdleSeconds } = settings;
+  const remembered = { idleMs: rememberIdleSeconds * 1000, absoluteMs: rememberSeconds * 1000 };
+  return {
+    idleMs: idleSeconds * 1000,
+    absoluteMs: absoluteSeconds * 1000,
+    remembered: rememberSeconds > 0 ? remembered : undefined,
+  };
 }
 
 type Ending = Pick<Session, 'createdAtMs' | 'endsAtMs' | 'isRemembered'>;

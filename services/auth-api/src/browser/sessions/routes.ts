@@ -10,6 +10,7 @@ import { z } from 'zod';
 import { isWithinScope } from '../../core/protocol/parameters.ts';
 import type { UserIdentity } from '../../people/identity/identity.ts';
 import type { AuditWriter } from '../../records/audit/event.ts';
+import type { ContactCenterService } from '../../registry/contact-centers/service.ts';
 import type { BrowserRequest } from '../cookies/browser-cookies.ts';
 import { crossSite, isForeign } from '../cookies/same-origin.ts';
 import { type Caller, type Callers, sessionsScope } from './caller.ts';
@@ -21,15 +22,14 @@ export interface SessionRoutesDeps {
   sessions: SessionService;
   views: SessionViews;
   audit: AuditWriter;
-  /** Undefined while Environment API cannot be asked. Never rejects. */
-  contactCenterNameOf(id: string): Promise<string | undefined>;
+  contactCenters: Pick<ContactCenterService, 'find'>;
   publicUrl: string;
 }
 
 const tags = ['sessions'];
 
 export function sessionRoutes(app: App, deps: SessionRoutesDeps): void {
-  const { callers, sessions, views, audit, contactCenterNameOf, publicUrl } = deps;
+  const { callers, sessions, views, audit, contactCenters, publicUrl } = deps;
 
   const requireCaller = async (request: BrowserRequest): Promise<Caller> => {
     const caller = await callers.find(request);
@@ -75,11 +75,12 @@ export function sessionRoutes(app: App, deps: SessionRoutesDeps): void {
       const caller = await requireCaller(request);
       const [all, contactCenter] = await Promise.all([
         sessions.list(caller.identity).then(views),
-        contactCenterNameOf(caller.identity.contactCenterId),
+        // The list is shown without the name while Environment API cannot be asked.
+        contactCenters.find(caller.identity.contactCenterId).catch(() => undefined),
       ]);
       return {
         ...ok(all.map((view) => ({ ...view, current: view.id === caller.sid }))),
-        user: userOf(caller.identity, contactCenter),
+        user: userOf(caller.identity, contactCenter?.name),
       };
     },
   );

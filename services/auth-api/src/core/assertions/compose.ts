@@ -1,16 +1,12 @@
 /** Composes the key sets that clients and identity providers publish. */
-import type { Core } from '../core.ts';
-import type { Domain, ServicesOf } from '../domain.ts';
+import type { Config } from '../../config.ts';
+import type { Core, Domain, ServicesOf } from '../domain.ts';
 import { createEncryption } from './encryption.ts';
 import { createKeySets } from './key-sets.ts';
 
 export type Assertions = ServicesOf<typeof composeAssertions>;
 
-interface AssertionDependencies {
-  config: { clients: { smallExponentClients: readonly string[] } };
-}
-
-export function composeAssertions({ outbound, now }: Core, { config }: AssertionDependencies) {
+export function composeAssertions({ outbound, now }: Core, { config }: { config: Pick<Config, 'clients'> }) {
   const { smallExponentClients } = config.clients;
   const clientKeySets = createKeySets({ outbound, smallExponentClients, now });
   const services = {

@@ -1,25 +1,24 @@
 /** Signs a waiting signal and pushes it to its receiver (RFC 8935); repeats until it is accepted, refused for good, or a day old. */
-import { type HttpClient, UpstreamError } from '@gatehouse/api-client/http';
-import type { Clock } from '@gatehouse/service-kit/clock';
+import { UpstreamError } from '@gatehouse/api-client/http';
 import { randomUuid } from '@gatehouse/service-kit/crypto';
-import type { Logger } from '@gatehouse/service-kit/observability';
 import { z } from 'zod';
+import { createDeliveryWorker } from '../../core/delivery-worker.ts';
+import type { Core } from '../../core/domain.ts';
 import type { AuditWriter } from '../../records/audit/event.ts';
 import type { Outbox, Pending } from './outbox.ts';
 import type { Receiver } from './receiver-store.ts';
 import type { Receivers } from './receivers.ts';
 import { type EventClaims, type SignEventToken, verificationClaims } from './security-event-token.ts';
 
-export interface DeliveryOptions {
-  outbox: Pick<Outbox, 'remove' | 'postpone'>;
-  receivers: Pick<Receivers, 'find' | 'bearerOf'>;
+interface DeliveryOptions {
+  outbox: Outbox;
+  receivers: Receivers;
   sign: SignEventToken;
-  outbound: Pick<HttpClient, 'send'>;
   audit: Pick<AuditWriter, 'write'>;
-  now: Clock;
-  log: Logger;
-  onOutcome(outcome: 'delivered' | 'postponed' | 'refused' | 'given_up'): void;
 }
+
+/** Finds what another replica left behind; an own signal wakes the worker at once. */
+const pollMs = 5_000;
 
 const firstPauseMs = 1_000;
 const longestPauseMs = 300_000;
@@ -36,8 +35,15 @@ interface Answer {
   problem: string;
 }
 
-export function createDelivery(options: DeliveryOptions) {
-  const { outbox, receivers, sign, outbound, audit, now, log, onOutcome } = options;
+export function createDelivery(core: Core, { outbox, receivers, sign, audit }: DeliveryOptions) {
+  const { outbound, now, log } = core;
+  const outcomes = core.kit.metrics.counter(
+    'auth_signals_total',
+    'Attempts to push a shared signal to a receiver.',
+    ['outcome'],
+  );
+  const countOutcome = (outcome: 'delivered' | 'postponed' | 'refused' | 'given_up') =>
+    outcomes.inc({ outcome });
 
   async function push(receiver: Receiver, jti: string, claims: EventClaims): Promise<Answer> {
     const token = receivers.bearerOf(receiver);
@@ -70,26 +76,53 @@ export function createDelivery(options: DeliveryOptions) {
     });
     await outbox.remove(jti);
     log.warn({ receiverId, jti, attempts: tries, problem }, 'a shared signal was not delivered');
-    onOutcome(isFinal ? 'refused' : 'given_up');
+    countOutcome(isFinal ? 'refused' : 'given_up');
   }
 
-  return {
-    async deliver(pending: Pending): Promise<void> {
-      const { jti, claims, createdAtMs, tries } = pending;
-      const receiver = receivers.find(pending.receiverId);
-      // Registered a moment ago at another replica; what was removed took its signals along.
-      if (receiver === undefined) return outbox.postpone(jti, now() + firstPauseMs);
-      const answer = await push(receiver, jti, claims);
-      if (answer.isAccepted) {
-        await outbox.remove(jti);
-        return onOutcome('delivered');
+  async function deliver(pending: Pending): Promise<void> {
+    const { jti, claims, createdAtMs, tries } = pending;
+    const receiver = receivers.find(pending.receiverId);
+    // Registered a moment ago at another replica; what was removed took its signals along.
+    if (receiver === undefined) return outbox.postpone(jti, now() + firstPauseMs);
+    const answer = await push(receiver, jti, claims);
+    if (answer.isAccepted) {
+      await outbox.remove(jti);
+      return countOutcome('delivered');
+    }
+    const nextMs = now() + Math.min(firstPauseMs * 2 ** (tries - 1), longestPauseMs);
+    if (answer.isFinal || nextMs > createdAtMs + longestTryMs) return abandon(pending, answer);
+    await outbox.postpone(jti, nextMs);
+    log.debug({ receiverId: receiver.id, jti, problem: answer.problem }, 'a shared signal has to wait');
+    countOutcome('postponed');
+  }
+
+  /** Calls per receiver: it gets the next signals when these have ended. */
+  const underWay = new Map<string, number>();
+  const worker: ReturnType<typeof createDeliveryWorker> = createDeliveryWorker({
+    what: 'a shared signal',
+    claim: (nowMs, heldUntilMs, count) => outbox.claim({ nowMs, heldUntilMs, count }, [...underWay.keys()]),
+    async deliver(pending) {
+      const { receiverId } = pending;
+      underWay.set(receiverId, (underWay.get(receiverId) ?? 0) + 1);
+      try {
+        await deliver(pending);
+      } finally {
+        const others = (underWay.get(receiverId) ?? 1) - 1;
+        if (others > 0) underWay.set(receiverId, others);
+        else {
+          underWay.delete(receiverId);
+          worker.wake();
+        }
       }
-      const nextMs = now() + Math.min(firstPauseMs * 2 ** (tries - 1), longestPauseMs);
-      if (answer.isFinal || nextMs > createdAtMs + longestTryMs) return abandon(pending, answer);
-      await outbox.postpone(jti, nextMs);
-      log.debug({ receiverId: receiver.id, jti, problem: answer.problem }, 'a shared signal has to wait');
-      onOutcome('postponed');
     },
+    factsOf: ({ jti, receiverId }) => ({ jti, receiverId }),
+    pollMs,
+    now,
+    log,
+  });
+
+  return {
+    worker,
     /** Sends one verification event now. */
     async test(receiver: Receiver): Promise<{ accepted: boolean; problem?: string }> {
       const answer = await push(receiver, randomUuid(), verificationClaims(receiver.id, now()));

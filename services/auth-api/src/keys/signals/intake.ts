@@ -1,32 +1,30 @@
 /** Takes signals from the security events into the outbox; while PostgreSQL is away they wait in Redis. */
+import { createRepeatingWork } from '@gatehouse/service-kit/background';
 import { sha256 } from '@gatehouse/service-kit/crypto';
-import type { Logger } from '@gatehouse/service-kit/observability';
-import { type Pool, withAdvisoryLock } from '@gatehouse/service-kit/postgres';
-import type { RedisClient } from '@gatehouse/service-kit/redis';
+import { withAdvisoryLock } from '@gatehouse/service-kit/postgres';
+import type { Core } from '../../core/domain.ts';
 import type { RecordedAuditEvent } from '../../records/audit/event.ts';
 import type { Outbox } from './outbox.ts';
 import type { Receivers } from './receivers.ts';
 import { claimsOf } from './security-event-token.ts';
 import { type Signal, signalSchema, signalsOf } from './signal.ts';
 
-export interface IntakeOptions {
-  pool: Pool;
-  redis: RedisClient;
-  /** Name of the list in Redis. */
-  waitingKey: string;
+interface IntakeOptions {
   receivers: Pick<Receivers, 'hasAny' | 'hasLimited' | 'of'>;
   outbox: Pick<Outbox, 'add'>;
   /** Where a person is known; for events that do not say it, or not of each place. */
   contactCentersOf(sub: string): Promise<string[]>;
-  issuer: string;
+  /** Lets what was kept be delivered. */
   wake(): void;
-  log: Logger;
 }
 
 const batchSize = 200;
+const drainIntervalMs = 5_000;
 
-export function createIntake(options: IntakeOptions) {
-  const { pool, redis, waitingKey, receivers, outbox, contactCentersOf, issuer, wake, log } = options;
+export function createIntake(core: Core, options: IntakeOptions) {
+  const { writer: pool, redis, keyspace, issuer, log } = core;
+  const { receivers, outbox, contactCentersOf, wake } = options;
+  const waitingKey = keyspace.name('signals-waiting');
 
   const placesOf = async ({ contactCenterId, sub, isOfAccount = false }: Signal): Promise<string[]> => {
     const named = contactCenterId === undefined ? [] : [contactCenterId];
@@ -46,7 +44,28 @@ export function createIntake(options: IntakeOptions) {
     wake();
   };
 
+  /** Moves what waits in Redis. */
+  const drain = createRepeatingWork({
+    log,
+    when: 'always',
+    intervalMs: drainIntervalMs,
+    failing: 'shared signals wait in Redis: they could not be stored',
+    recovered: 'shared signals are stored again',
+    async round() {
+      const waiting = await redis.lrange(waitingKey, 0, batchSize - 1);
+      if (waiting.length === 0) return false;
+      await withAdvisoryLock(pool, 'signal-drain', async () => {
+        for (const text of waiting) {
+          await keep(signalSchema.parse(JSON.parse(text)));
+          await redis.lrem(waitingKey, 1, text);
+        }
+      });
+      return false;
+    },
+  });
+
   return {
+    drain,
     /** @throws AppError (503) without both stores */
     async take(event: RecordedAuditEvent): Promise<void> {
       if (!receivers.hasAny()) return;
@@ -57,17 +76,6 @@ export function createIntake(options: IntakeOptions) {
         }),
       );
       await Promise.all(kept);
-    },
-    /** Moves what waits in Redis. */
-    async drain(): Promise<void> {
-      const waiting = await redis.lrange(waitingKey, 0, batchSize - 1);
-      if (waiting.length === 0) return;
-      await withAdvisoryLock(pool, 'signal-drain', async () => {
-        for (const text of waiting) {
-          await keep(signalSchema.parse(JSON.parse(text)));
-          await redis.lrem(waitingKey, 1, text);
-        }
-      });
     },
   };
 }

@@ -1,13 +1,19 @@
 /** Knows all receivers of shared signals, so that no signal needs a query to find out that nobody listens. */
+import type { Logger } from '@gatehouse/service-kit/observability';
 import type { Pool } from '@gatehouse/service-kit/postgres';
 import { listReceivers, type Receiver } from './receiver-store.ts';
 import type { Signal } from './signal.ts';
 
-export function createKnownReceivers(pool: Pool) {
+export function createKnownReceivers(pool: Pool, log: Logger) {
   let known: readonly Receiver[] = [];
+  const reload = async () => {
+    known = await listReceivers(pool);
+  };
   return {
-    reload: async () => {
-      known = await listReceivers(pool);
+    reload,
+    /** After changes by other replicas. */
+    follow(): void {
+      reload().catch((error) => log.warn({ err: error }, 'the receivers of signals could not be read again'));
     },
     hasAny: () => known.length > 0,
     find: (id: string): Receiver | undefined => known.find((receiver) => receiver.id === id),

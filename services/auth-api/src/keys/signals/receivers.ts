@@ -1,13 +1,11 @@
 /** Administers the receivers of shared signals. */
-import type { AddressPolicy } from '@gatehouse/api-client/http';
 import type { SignalReceiverView } from '@gatehouse/contracts/auth-administration';
 import { definedOnly } from '@gatehouse/contracts/values';
-import type { ChangeLog } from '@gatehouse/service-kit/changes';
-import type { Clock } from '@gatehouse/service-kit/clock';
-import { randomUuid, type SecretBox } from '@gatehouse/service-kit/crypto';
+import { randomUuid } from '@gatehouse/service-kit/crypto';
 import { type AppError, badRequest, notFound } from '@gatehouse/service-kit/errors';
-import type { Pool, PoolClient } from '@gatehouse/service-kit/postgres';
+import type { PoolClient } from '@gatehouse/service-kit/postgres';
 import type { Actor } from '../../core/administration/actor.ts';
+import type { Core } from '../../core/domain.ts';
 import type { AuditWriter } from '../../records/audit/event.ts';
 import { createKnownReceivers } from './known-receivers.ts';
 import { createReceiverChanges } from './receiver-changes.ts';
@@ -22,20 +20,11 @@ import {
 } from './receiver-store.ts';
 import type { NewReceiver, ReceiverPatch } from './schemas.ts';
 
-export interface ReceiversOptions {
-  pool: Pool;
-  changes: ChangeLog;
-  secretBox: SecretBox;
-  addresses: Pick<AddressPolicy, 'problemOf'>;
-  audit: Pick<AuditWriter, 'inTransaction'>;
-  now: Clock;
-}
-
 export type Receivers = ReturnType<typeof createReceivers>;
 
-export function createReceivers(options: ReceiversOptions) {
-  const { pool, changes, secretBox, addresses, audit, now } = options;
-  const known = createKnownReceivers(pool);
+export function createReceivers(core: Core, audit: AuditWriter) {
+  const { pool, changes, secretBox, addresses, now, log } = core;
+  const known = createKnownReceivers(pool, log);
   const { recordChange, change } = createReceiverChanges({ changes, audit, reload: known.reload });
 
   const sealed = (id: string, token: string) => secretBox.seal(token, bearerTokenPlace(id));

@@ -4,6 +4,8 @@ import { signingAlgorithms } from '@gatehouse/contracts/resources';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import type { SecretBox } from '@gatehouse/service-kit/crypto';
 import { type Probe, type Verdict, worst } from '@gatehouse/service-kit/health';
+import type { Metrics } from '@gatehouse/service-kit/observability';
+import type { SigningKeys } from './key-ring.ts';
 import type { SigningKeyService } from './signing-keys.ts';
 import { type StoredKey, signingKeyPlace } from './store.ts';
 
@@ -73,4 +75,18 @@ function memoryVerdict(
       message: `The ${algorithm} key ${kid} signs for ${Math.floor(ageMs / 86_400_000)} days: its rotation is overdue.`,
     };
   return { status: 'ok', message: '' };
+}
+
+/** Operators alert on a rotation that did not happen. */
+export function observeKeyAges(metrics: Metrics, keys: SigningKeys, now: Clock): void {
+  metrics.gauge(
+    'gatehouse_signing_key_age_seconds',
+    'How long the key that signs has been signing.',
+    ['algorithm'],
+    (gauge) => {
+      for (const { state, algorithm, activatedAtMs } of keys.all) {
+        if (state === 'active') gauge.set({ algorithm }, (now() - (activatedAtMs ?? now())) / 1000);
+      }
+    },
+  );
 }

@@ -1,13 +1,12 @@
 /** Composes the authorization endpoint, pushed requests and the login for a device. */
-
 import type { Consents } from '../../browser/consents/compose.ts';
 import type { CookieParts } from '../../browser/cookies/compose.ts';
 import type { DeviceParts } from '../../browser/devices/compose.ts';
 import type { Interactions } from '../../browser/interactions/compose.ts';
 import type { Sessions } from '../../browser/sessions/compose.ts';
+import type { Config } from '../../config.ts';
 import type { Assertions } from '../../core/assertions/compose.ts';
-import type { Core } from '../../core/core.ts';
-import type { Domain } from '../../core/domain.ts';
+import type { Core, Domain } from '../../core/domain.ts';
 import type { SigningKeyParts } from '../../keys/signing-keys/compose.ts';
 import type { AccountParts } from '../../people/accounts/compose.ts';
 import type { Audit } from '../../records/audit/compose.ts';
@@ -33,10 +32,7 @@ import { createResponseJwt } from './response-jwt.ts';
 import { userCodeRoutes } from './user-code-routes.ts';
 
 interface AuthorizeDependencies {
-  config: {
-    authorization: { requirePushed: boolean; pushedRequestTtlSeconds: number };
-    signIn: { busyDelayMs: number };
-  };
+  config: Pick<Config, 'authorization' | 'signIn'>;
   assertions: Assertions;
   audit: Audit;
   signingKeys: SigningKeyParts;
@@ -53,62 +49,54 @@ interface AuthorizeDependencies {
 }
 
 export function composeAuthorize(core: Core, dependencies: AuthorizeDependencies) {
-  const { issuer, redis, keyspace, now } = core;
-  const {
-    config: { authorization: settings, signIn },
-    devices,
-    clients,
-    tokens,
-  } = dependencies;
+  const { issuer, isCompat, redis, keyspace, now } = core;
+  const { requirePushed: requiresPushed, pushedRequestTtlSeconds: ttlSeconds } =
+    dependencies.config.authorization;
+  const { busyDelayMs } = dependencies.config.signIn;
+  const { clientKeySets: keySets, encryptFor } = dependencies.assertions;
+  const { writer: audit } = dependencies.audit;
+  const { signer } = dependencies.signingKeys;
+  const { directory, details } = dependencies.clients;
+  const { service: users, contactCenterStatus } = dependencies.accounts;
+  const { ids: idTokens, families, userTokenIssuer, staleRegistrationTokens } = dependencies.tokens;
   const { pages, cookies, starts, limitUnfinished, postedRequests, publicUrl } = dependencies.cookies;
+  const { service: sessions } = dependencies.sessions;
+  const { service: interactions, formGuard } = dependencies.interactions;
+  const { service: consents } = dependencies.consents;
+  const { service: devices, attempts } = dependencies.devices;
   const { clientAuthentication, senderConstraints } = dependencies.clientAuthentication;
-  const pushedRequests = createPushedRequests({
-    redis,
-    keyspace,
-    ttlSeconds: settings.pushedRequestTtlSeconds,
-  });
-  const requestSources = createRequestSources({
-    directory: clients.directory,
-    pushedRequests,
-    requestObjects: createRequestObjects({ issuer, keySets: dependencies.assertions.clientKeySets, now }),
-  });
+  const pushedRequests = createPushedRequests({ redis, keyspace, ttlSeconds });
+  const requestObjects = createRequestObjects({ issuer, keySets, now });
+  const requestSources = createRequestSources({ directory, pushedRequests, requestObjects });
   const authorization = createAuthorizationEndpoint({
     issuer,
-    directory: clients.directory,
+    directory,
     requestSources,
     pushedRequests,
-    devices: devices.service,
-    requiresPushed: settings.requirePushed,
-    interactions: dependencies.interactions.service,
-    formGuard: dependencies.interactions.formGuard,
-    sessions: dependencies.sessions.service,
-    idTokens: tokens.ids,
-    details: clients.details,
-    decide: createDecision({ consents: dependencies.consents.service, now }),
+    devices,
+    requiresPushed,
+    interactions,
+    formGuard,
+    sessions,
+    idTokens,
+    details,
+    decide: createDecision({ consents, now }),
     issue: createAuthorizationIssuer({
-      sessions: dependencies.sessions.service,
-      families: tokens.families,
-      userTokenIssuer: tokens.userTokenIssuer,
-      staleRegistrationTokens: tokens.staleRegistrationTokens,
-      contactCenterStatus: dependencies.accounts.contactCenterStatus,
-      audit: dependencies.audit.writer,
+      sessions,
+      families,
+      userTokenIssuer,
+      staleRegistrationTokens,
+      contactCenterStatus,
+      audit,
     }),
-    responseJwt: createResponseJwt({
-      signer: dependencies.signingKeys.signer,
-      encryptFor: dependencies.assertions.encryptFor,
-      now,
-    }),
-    basicAuthorize: createBasicAuthorize({
-      users: dependencies.accounts.service,
-      sessions: dependencies.sessions.service,
-      isCompat: core.isCompat,
-    }),
+    responseJwt: createResponseJwt({ signer, encryptFor, now }),
+    basicAuthorize: createBasicAuthorize({ users, sessions, isCompat }),
     pages,
     schemes: dependencies.sso.schemes,
     now,
     starts,
     unfinished: limitUnfinished(),
-    admissionControl: createAdmissionControl({ busyDelayMs: signIn.busyDelayMs }),
+    admissionControl: createAdmissionControl({ busyDelayMs }),
     hasSession: ({ request }) => cookies.readSession(request) !== undefined,
   });
   const pushEndpoint = createPushEndpoint({
@@ -119,16 +107,10 @@ export function composeAuthorize(core: Core, dependencies: AuthorizeDependencies
     pushedRequests,
     starts,
   });
-  const deviceVerification = createDeviceVerification({
-    devices: devices.service,
-    attempts: devices.attempts,
-    authorization,
-    pages,
-    now,
-  });
+  const deviceVerification = createDeviceVerification({ devices, attempts, authorization, pages, now });
   const deviceAuthorization = createDeviceAuthorizationEndpoint({
     clientAuthentication,
-    devices: devices.service,
+    devices,
     pages,
     starts,
   });

@@ -2,8 +2,7 @@
 import type { ApprovalParts } from '../../browser/approvals/compose.ts';
 import { createTries } from '../../browser/devices/attempts.ts';
 import type { Assertions } from '../../core/assertions/compose.ts';
-import type { Core } from '../../core/core.ts';
-import type { Domain } from '../../core/domain.ts';
+import type { Core, Domain } from '../../core/domain.ts';
 import type { AccountParts } from '../../people/accounts/compose.ts';
 import type { Audit } from '../../records/audit/compose.ts';
 import type { ContactCenters } from '../../registry/contact-centers/compose.ts';
@@ -28,32 +27,27 @@ interface BackchannelDependencies {
 
 export function composeBackchannel(core: Core, dependencies: BackchannelDependencies) {
   const { issuer, redis, keyspace, now } = core;
-  const { assertions, audit, clientAuthentication, contactCenters, accounts, tokens, token, approvals } =
-    dependencies;
+  const { writer: audit, floodLimited } = dependencies.audit;
+  const { clientKeySets: keySets } = dependencies.assertions;
+  const { clientAuthentication } = dependencies.clientAuthentication;
+  const { service: contactCenters } = dependencies.contactCenters;
+  const { service: users, loginNames } = dependencies.accounts;
+  const { ids: idTokens, singleUse } = dependencies.tokens;
+  const { registeredAssertions } = dependencies.token;
+  const { service: approvals, userCodes } = dependencies.approvals;
+  const tries = createTries(redis, keyspace, {
+    name: 'limit:backchannel-hint',
+    maxAttempts: 30,
+    detail: 'the client has named too many people whom nobody knows',
+  });
   const endpoint = createBackchannelEndpoint({
-    clientAuthentication: clientAuthentication.clientAuthentication,
-    signedRequests: createSignedRequests({
-      issuer,
-      keySets: assertions.clientKeySets,
-      singleUse: tokens.singleUse,
-      now,
-    }),
-    hints: createHints({
-      loginNames: accounts.loginNames,
-      contactCenters: contactCenters.service,
-      users: accounts.service,
-      idTokens: tokens.ids,
-      registeredAssertions: token.registeredAssertions,
-      tries: createTries(redis, keyspace, {
-        name: 'limit:backchannel-hint',
-        maxAttempts: 30,
-        detail: 'the client has named too many people whom nobody knows',
-      }),
-    }),
-    userCodes: approvals.userCodes,
-    approvals: approvals.service,
-    audit: audit.writer,
-    refusals: audit.floodLimited({ maxPerAddress: 10, maxTotal: 300 }),
+    clientAuthentication,
+    signedRequests: createSignedRequests({ issuer, keySets, singleUse, now }),
+    hints: createHints({ loginNames, contactCenters, users, idTokens, registeredAssertions, tries }),
+    userCodes,
+    approvals,
+    audit,
+    refusals: floodLimited({ maxPerAddress: 10, maxTotal: 300 }),
   });
   return {
     // Confidential clients only: no page calls it.

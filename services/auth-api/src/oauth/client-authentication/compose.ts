@@ -1,10 +1,9 @@
 /** Composes how clients and operators prove who they are, and what binds tokens to their sender. */
-
 import { createOperator } from '@gatehouse/caller-auth/credentials';
 import type { App } from '@gatehouse/service-kit/http';
+import type { Config } from '../../config.ts';
 import type { Assertions } from '../../core/assertions/compose.ts';
-import type { Core } from '../../core/core.ts';
-import type { Domain, ServicesOf } from '../../core/domain.ts';
+import type { Core, Domain, ServicesOf } from '../../core/domain.ts';
 import type { Audit } from '../../records/audit/compose.ts';
 import type { Clients } from '../../registry/clients/compose.ts';
 import type { Tokens } from '../../tokens/compose.ts';
@@ -15,7 +14,7 @@ import { createRefusalReport } from './refusals.ts';
 import { createSenderConstraints } from './sender-constraints.ts';
 
 interface ClientAuthenticationDependencies {
-  config: { ops: Omit<Parameters<typeof createOperator>[0], 'verifier' | 'log'> };
+  config: Pick<Config, 'ops'>;
   assertions: Assertions;
   audit: Audit;
   clients: Clients;
@@ -26,47 +25,28 @@ export type ClientAuthenticationParts = ServicesOf<typeof composeClientAuthentic
 
 export function composeClientAuthentication(core: Core, dependencies: ClientAuthenticationDependencies) {
   const { issuer, now, log } = core;
-  const {
-    config: { ops },
-    assertions,
-    audit,
-    clients,
-    tokens,
-  } = dependencies;
-  const opsAuthentication = createOpsAuthentication({
-    operator: createOperator({ ...ops, verifier: clients.verifier, log }),
-    resourceTokens: tokens.resources,
-    consoleRights: tokens.consoleRights,
-    audit: audit.writer,
-  });
+  const { ops } = dependencies.config;
+  const { clientKeySets: keySets } = dependencies.assertions;
+  const { writer: audit, floodLimited } = dependencies.audit;
+  const { directory, verifier, uses } = dependencies.clients;
+  const { resources: resourceTokens, consoleRights, singleUse } = dependencies.tokens;
+  const { dpopProofs: proofs, certificates } = dependencies.tokens;
+  const operator = createOperator({ ...ops, verifier, log });
+  const opsAuthentication = createOpsAuthentication({ operator, resourceTokens, consoleRights, audit });
+  const strangers = floodLimited({ maxPerAddress: 10, maxTotal: 300 });
   const services = {
     opsUsername: ops.username,
     opsAuthentication,
     /** Refuses everybody whom the matrix does not allow the route. Call it before the routes of the scope are added. */
     guardAdministration: (scope: App) => guardAdministration(scope, opsAuthentication, now),
     clientAuthentication: createClientAuthentication({
-      directory: clients.directory,
-      verifier: clients.verifier,
-      uses: clients.uses,
-      assertions: createClientAssertions({
-        issuer,
-        directory: clients.directory,
-        keySets: assertions.clientKeySets,
-        singleUse: tokens.singleUse,
-        now,
-      }),
-      report: createRefusalReport({
-        directory: clients.directory,
-        audit: audit.writer,
-        strangers: audit.floodLimited({ maxPerAddress: 10, maxTotal: 300 }),
-        log,
-      }),
+      directory,
+      verifier,
+      uses,
+      assertions: createClientAssertions({ issuer, directory, keySets, singleUse, now }),
+      report: createRefusalReport({ directory, audit, strangers, log }),
     }),
-    senderConstraints: createSenderConstraints({
-      proofs: tokens.dpopProofs,
-      certificates: tokens.certificates,
-      singleUse: tokens.singleUse,
-    }),
+    senderConstraints: createSenderConstraints({ proofs, certificates, singleUse }),
   };
   return { services } satisfies Domain;
 }

@@ -5,17 +5,18 @@ import { metadataPathOf } from '@gatehouse/caller-auth/sender-constraint';
 import { type App, allowEveryOrigin } from '@gatehouse/service-kit/http';
 import { discoverySchema, keySetSchema, resourceSchema } from '../../core/protocol/schemas.ts';
 import { keySetMaxAgeSeconds, publishKeys } from '../../keys/signing-keys/jwks.ts';
-import type { SigningKey } from '../../keys/signing-keys/key-ring.ts';
+import type { SigningKeys } from '../../keys/signing-keys/key-ring.ts';
+import type { ClientDirectory } from '../../registry/clients/directory.ts';
 import { discoveryDocument, type Offers } from './discovery.ts';
 import type { UserResources } from './user-resources.ts';
 
 interface DiscoveryRoutesDeps {
   issuer: string;
   grantTypes: string[];
-  signingKeys: () => readonly SigningKey[];
+  signingKeys: Pick<SigningKeys, 'all'>;
   offers: Offers;
   resources: UserResources;
-  detailTypes(): Promise<string[]>;
+  directory: Pick<ClientDirectory, 'detailTypes'>;
 }
 
 const tags = ['discovery'];
@@ -30,7 +31,7 @@ const paths = {
 
 export function discoveryRoutes(
   app: App,
-  { issuer, grantTypes, signingKeys, offers, resources, detailTypes }: DiscoveryRoutesDeps,
+  { issuer, grantTypes, signingKeys, offers, resources, directory }: DiscoveryRoutesDeps,
 ): void {
   app.setErrorHandler(oauthErrorHandler);
   allowEveryOrigin(app, { methods: ['GET'], requestHeaders: ['content-type', 'x-request-id'] });
@@ -39,7 +40,12 @@ export function discoveryRoutes(
     done();
   });
 
-  const signingAlgorithms = () => [...new Set(signingKeys().map(({ algorithm }) => algorithm))];
+  /** The document must be there without PostgreSQL too. */
+  const detailTypes = async () => {
+    const known = await directory.detailTypes().catch(() => undefined);
+    return [...(known?.keys() ?? [])];
+  };
+  const signingAlgorithms = () => [...new Set(signingKeys.all.map(({ algorithm }) => algorithm))];
 
   for (const [operationId, url] of Object.entries(paths)) {
     app.get(
@@ -84,7 +90,7 @@ export function discoveryRoutes(
         response: { 200: keySetSchema },
       },
     },
-    async () => publishKeys(signingKeys()),
+    async () => publishKeys(signingKeys.all),
   );
 }
 

@@ -3,6 +3,7 @@
 import { dpopAlgorithms } from '@gatehouse/caller-auth/sender-constraint';
 import { contentEncryptions, encryptionAlgorithms, responseTypes } from '@gatehouse/contracts/resources';
 import { definedOnly } from '@gatehouse/contracts/values';
+import type { Config } from '../../config.ts';
 import { assertionAlgorithms } from '../../core/assertions/verify-jwt.ts';
 import { supportedContexts } from '../../core/protocol/authentication-context.ts';
 import { offlineScope, openidScope } from '../../core/protocol/parameters.ts';
@@ -20,6 +21,18 @@ export interface Offers {
   certificates: boolean;
   /** Origin that requests client certificates, if it is another one. */
   mtlsUrl: string | undefined;
+}
+
+export function offersOf(
+  { authorization, http, mtls }: Pick<Config, 'authorization' | 'http' | 'mtls'>,
+  registration: boolean,
+): Offers {
+  return {
+    requiresPushed: authorization.requirePushed,
+    registration,
+    certificates: http.tls.clientCertificates || mtls.header !== undefined,
+    mtlsUrl: mtls.url,
+  };
 }
 
 interface DiscoveryFacts {

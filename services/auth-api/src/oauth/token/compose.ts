@@ -1,11 +1,10 @@
 /** Composes the token endpoint with its grants, introspection and revocation. */
-
 import type { ApprovalParts } from '../../browser/approvals/compose.ts';
 import type { DeviceParts } from '../../browser/devices/compose.ts';
 import type { Sessions } from '../../browser/sessions/compose.ts';
+import type { Config } from '../../config.ts';
 import type { Assertions } from '../../core/assertions/compose.ts';
-import type { Core } from '../../core/core.ts';
-import type { Domain, ServicesOf } from '../../core/domain.ts';
+import type { Core, Domain, ServicesOf } from '../../core/domain.ts';
 import type { SigningKeyParts } from '../../keys/signing-keys/compose.ts';
 import type { AccountParts } from '../../people/accounts/compose.ts';
 import type { Activity } from '../../records/activity/compose.ts';
@@ -32,8 +31,7 @@ import { createSamlAssertions } from './saml-assertions.ts';
 import { createTokenEndpoint } from './token.ts';
 
 interface TokenDependencies {
-  /** `all`: client credentials and refreshed tokens leave events too. */
-  config: { audit: { tokens: 'exceptional' | 'all' } };
+  config: Pick<Config, 'audit'>;
   activity: Activity;
   assertions: Assertions;
   revocation: RevocationParts;
@@ -54,32 +52,23 @@ export type Token = ServicesOf<typeof composeToken>;
 
 export function composeToken(core: Core, dependencies: TokenDependencies) {
   const { issuer, kit, redis, keyspace, now } = core;
-  const { tokens, activity } = dependencies;
+  const { activity } = dependencies;
+  const { clientKeySets: keySets, encryptFor } = dependencies.assertions;
+  const { revocations } = dependencies.revocation;
+  const { writer: audit, floodLimited } = dependencies.audit;
+  const { signer } = dependencies.signingKeys;
+  const { directory, details, grantUses, own } = dependencies.clients;
+  const { service: contactCenters } = dependencies.contactCenters;
+  const { service: users, contactCenterStatus } = dependencies.accounts;
+  const { access: accessTokens, derived: derivedTokens, families, ids: idTokens } = dependencies.tokens;
+  const { userTokenIssuer, singleUse, staleRegistrationTokens, consoleRights } = dependencies.tokens;
+  const { service: sessions } = dependencies.sessions;
   const { opsAuthentication, opsUsername, clientAuthentication, senderConstraints } =
     dependencies.clientAuthentication;
-  const { revocations } = dependencies.revocation;
-  const { directory } = dependencies.clients;
-  const { contactCenterStatus } = dependencies.accounts;
-  const audit = dependencies.audit.writer;
-  const users = dependencies.accounts.service;
-  const { access: accessTokens, derived: derivedTokens, families, ids: idTokens } = tokens;
-  const { userTokenIssuer, singleUse } = tokens;
-  const convertedTokens = createConvertedTokens({
-    issuer,
-    signer: dependencies.signingKeys.signer,
-    redis,
-    keyspace,
-    now,
-  });
-  const assertedUsers = createAssertedUsers({ contactCenters: dependencies.contactCenters.service, users });
-  const registeredAssertions = createRegisteredAssertions({
-    issuer,
-    keySets: dependencies.assertions.clientKeySets,
-    singleUse,
-    assertedUsers,
-    now,
-  });
-  const issued = kit.metrics.counter('auth_tokens_issued_total', 'Token answers by grant.', ['grant']);
+  const convertedTokens = createConvertedTokens({ issuer, signer, redis, keyspace, now });
+  const assertedUsers = createAssertedUsers({ contactCenters, users });
+  const registeredAssertions = createRegisteredAssertions({ issuer, keySets, singleUse, assertedUsers, now });
+  const { strengthOf } = keySets;
   const tokenEndpoint = createTokenEndpoint({
     clientAuthentication,
     senderConstraints,
@@ -90,15 +79,16 @@ export function composeToken(core: Core, dependencies: TokenDependencies) {
       userTokenIssuer,
       users,
       audit,
+      // Client credentials and refreshed tokens leave events too.
       tokenAudit: dependencies.config.audit.tokens === 'all' ? audit : undefined,
-      strangersAudit: dependencies.audit.floodLimited({ maxPerAddress: 10, maxTotal: 300 }),
+      strangersAudit: floodLimited({ maxPerAddress: 10, maxTotal: 300 }),
       devices: dependencies.devices.service,
       approvals: dependencies.approvals.service,
       consoleLinks: dependencies.consoleLinks.service,
       presentedTokens: createPresentedTokens({
         accessTokens,
         idTokens,
-        sessions: dependencies.sessions.service,
+        sessions,
         directory,
         revocations,
         now,
@@ -116,58 +106,43 @@ export function composeToken(core: Core, dependencies: TokenDependencies) {
       accessTokens,
       contactCenterStatus,
       registeredAssertions,
-      details: dependencies.clients.details,
-      staleRegistrationTokens: tokens.staleRegistrationTokens,
-      samlAssertions: createSamlAssertions({
-        issuer,
-        strengthOf: dependencies.assertions.clientKeySets.strengthOf,
-        singleUse,
-        assertedUsers,
-        now,
-      }),
+      details,
+      staleRegistrationTokens,
+      samlAssertions: createSamlAssertions({ issuer, strengthOf, singleUse, assertedUsers, now }),
       now,
     }),
-    staleRegistrationTokens: tokens.staleRegistrationTokens,
+    staleRegistrationTokens,
     accessTokens,
-    recordIssued({ clientId }, grantType) {
-      issued.inc({ grant: grantType });
-      dependencies.clients.grantUses.record(clientId, grantType);
-      activity.tokenIssued();
-    },
-    countRefused: activity.tokenRefused,
+    grantUses,
+    activity,
+    metrics: kit.metrics,
   });
   const introspection = createIntrospectionEndpoint({
     clientAuthentication,
     opsAuthentication,
     opsUsername,
     accessTokens,
-    consoleRights: tokens.consoleRights,
+    consoleRights,
     families,
     revocations,
     issuer,
   });
+  const { settled } = revocations;
   const revocation = createRevocationEndpoint({
     clientAuthentication,
     accessTokens,
     families,
     idTokens,
-    settled: revocations.settled,
+    settled,
     audit,
   });
-  const introspectionJwt = createIntrospectionJwt({
-    issuer,
-    opsUsername,
-    signer: dependencies.signingKeys.signer,
-    encryptFor: dependencies.assertions.encryptFor,
-    now,
-  });
+  const introspectionJwt = createIntrospectionJwt({ issuer, opsUsername, signer, encryptFor, now });
   const routed = { tokenEndpoint, introspection, introspectionJwt, revocation };
-  const internal = { introspection, caller: dependencies.clients.own };
   return {
     services: { convertedTokens, registeredAssertions },
     mounts: [
       ['holders of tokens', '/auth/v3/oauth', (app) => oauthRoutes(app, routed)],
-      ['services', '', (app) => internalIntrospectionRoutes(app, internal)],
+      ['services', '', (app) => internalIntrospectionRoutes(app, { introspection, caller: own })],
     ],
   } satisfies Domain;
 }

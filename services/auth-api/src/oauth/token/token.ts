@@ -3,6 +3,7 @@
 import { invalidScope, unauthorizedClient, unsupportedGrantType } from '@gatehouse/caller-auth/oauth-errors';
 import { AppError } from '@gatehouse/service-kit/errors';
 import { isCrossOrigin, nameCorsCaller } from '@gatehouse/service-kit/http';
+import type { Metrics } from '@gatehouse/service-kit/observability';
 import { invalidDetails } from '../../core/protocol/authorization-details.ts';
 import {
   onlyThose,
@@ -10,7 +11,9 @@ import {
   type RequestParameters,
   requireParameter,
 } from '../../core/protocol/parameters.ts';
+import type { Activity } from '../../records/activity/compose.ts';
 import type { Client } from '../../registry/clients/client.ts';
+import type { GrantUses } from '../../registry/clients/grant-uses.ts';
 import type { TokenAnswer } from '../../tokens/access-token.ts';
 import type { AccessTokens } from '../../tokens/access-tokens.ts';
 import type { StaleRegistrationTokens } from '../../tokens/stale-registration-tokens.ts';
@@ -26,14 +29,22 @@ export interface TokenEndpointOptions {
   grants: ReadonlyMap<string, GrantHandler>;
   staleRegistrationTokens: Pick<StaleRegistrationTokens, 'check'>;
   accessTokens: Pick<AccessTokens, 'find'>;
-  /** Called once for each request. */
-  recordIssued(client: Client, grantType: string): void;
-  countRefused(): void;
+  grantUses: GrantUses;
+  activity: Pick<Activity, 'tokenIssued' | 'tokenRefused'>;
+  metrics: Metrics;
 }
 
 export function createTokenEndpoint(options: TokenEndpointOptions) {
   const { clientAuthentication, senderConstraints, grants, staleRegistrationTokens, accessTokens } = options;
-  const { recordIssued, countRefused } = options;
+  const { grantUses, activity, metrics } = options;
+  const issued = metrics.counter('auth_tokens_issued_total', 'Token answers by grant.', ['grant']);
+
+  /** Called once for each request. */
+  function recordIssued({ clientId }: Client, grantType: string): void {
+    issued.inc({ grant: grantType });
+    grantUses.record(clientId, grantType);
+    activity.tokenIssued();
+  }
 
   /** The page may belong to the contact centre of the user, whom only the grant knew. */
   async function nameBearer({ sender }: ClientCall, { access_token }: TokenAnswer): Promise<void> {
@@ -64,7 +75,8 @@ export function createTokenEndpoint(options: TokenEndpointOptions) {
       try {
         return await issue(call);
       } catch (error) {
-        if (error instanceof AppError && error.status < 500 && !stepsOnTheWay.has(error.name)) countRefused();
+        if (error instanceof AppError && error.status < 500 && !stepsOnTheWay.has(error.name))
+          activity.tokenRefused();
         throw error;
       }
     },

@@ -3,13 +3,13 @@ import { elasticsearchProbe } from '@gatehouse/audit-trail/elasticsearch';
 import { type ConsulAccess, consulProbe } from '@gatehouse/config-server-client/consul';
 import { advisoryCheck } from '@gatehouse/service-kit/health';
 import { createProxyWatch } from '@gatehouse/service-kit/http';
-import type { Core } from '../../core/core.ts';
-import type { Domain } from '../../core/domain.ts';
+import type { Config } from '../../config.ts';
+import type { Core, Domain } from '../../core/domain.ts';
 import type { Audit } from '../../records/audit/compose.ts';
 import { diagnosisRoutes } from './routes.ts';
 
 interface DiagnosisDependencies {
-  config: { elasticsearch: Parameters<typeof elasticsearchProbe>[0] };
+  config: Pick<Config, 'elasticsearch'>;
   consul: ConsulAccess | undefined;
   audit: Audit;
 }

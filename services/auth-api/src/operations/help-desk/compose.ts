@@ -1,10 +1,8 @@
 /** Composes what administrators do for and against people: sessions, revocations, explanations. */
-
 import type { Consents } from '../../browser/consents/compose.ts';
 import type { Sessions } from '../../browser/sessions/compose.ts';
 import type { Assertions } from '../../core/assertions/compose.ts';
-import type { Core } from '../../core/core.ts';
-import type { Domain, ServicesOf } from '../../core/domain.ts';
+import type { Core, Domain, ServicesOf } from '../../core/domain.ts';
 import type { AccountParts } from '../../people/accounts/compose.ts';
 import type { Audit } from '../../records/audit/compose.ts';
 import type { RevocationParts } from '../../records/revocation/compose.ts';
@@ -42,70 +40,54 @@ export type HelpDesk = ServicesOf<typeof composeHelpDesk>;
 
 export function composeHelpDesk(core: Core, dependencies: HelpDeskDependencies) {
   const { kit, redis, keyspace, secretBox, maxLifeMs, now } = core;
-  const { audit, revocation, clients, contactCenters, ssoSettings, accounts, sessions } = dependencies;
-  const people = createPeople({
-    contactCenters: contactCenters.service,
-    loginNames: accounts.loginNames,
-    users: accounts.service,
-    sessions: sessions.service,
-    seen: audit.seenPeople,
-  });
-  const unlockWatch = createUnlockWatch({ redis, keyspace, audit: audit.writer, metrics: kit.metrics });
+  const { clientKeySets: keySets } = dependencies.assertions;
+  const { writer: audit, seenPeople: seen } = dependencies.audit;
+  const { find: search } = dependencies.audit.search;
+  const { revocations } = dependencies.revocation;
+  const { service: clients, directory: clientDirectory } = dependencies.clients;
+  const { service: contactCenters } = dependencies.contactCenters;
+  const { service: ssoSettings, passwordRule } = dependencies.ssoSettings;
+  const { service: users, loginNames } = dependencies.accounts;
+  const { service: sessions, views } = dependencies.sessions;
+  const { service: consents } = dependencies.consents;
+  const { sub: operatorSub } = dependencies.tokens.operatorAccount;
+  const people = createPeople({ contactCenters, loginNames, users, sessions, seen });
+  const unlockWatch = createUnlockWatch({ redis, keyspace, audit, metrics: kit.metrics });
   const services = {
     people,
     unlockWatch,
-    unlocks: createUnlocks({
-      people,
-      delays: accounts.service.delays,
-      watch: unlockWatch,
-      audit: audit.writer,
-    }),
-    sessions: createHeldSessions({
-      people,
-      sessions: sessions.service,
-      views: sessions.views,
-      audit: audit.writer,
-    }),
+    unlocks: createUnlocks({ people, delays: users.delays, watch: unlockWatch, audit }),
+    sessions: createHeldSessions({ people, sessions, views, audit }),
     listedPeople: createListedPeople({
       people,
-      contactCenters: contactCenters.service,
-      users: accounts.service,
-      sessions: sessions.service,
-      search: audit.search.find,
+      contactCenters,
+      users,
+      sessions,
+      search,
       secretBox,
-      audit: audit.writer,
+      audit,
     }),
-    membershipCounts: createMembershipCounts({
-      contactCenters: contactCenters.service,
-      users: accounts.service,
-      audit: audit.writer,
-    }),
+    membershipCounts: createMembershipCounts({ contactCenters, users, audit }),
     explanations: createExplanations({
       people,
-      contactCenters: contactCenters.service,
-      users: accounts.service,
-      ssoSettings: ssoSettings.service,
-      passwordRule: ssoSettings.passwordRule,
-      search: audit.search.find,
-      audit: audit.writer,
+      contactCenters,
+      users,
+      ssoSettings,
+      passwordRule,
+      search,
+      audit,
     }),
-    clientDiagnoses: createClientDiagnoses({
-      clients: clients.service,
-      keySets: dependencies.assertions.clientKeySets,
-      contactCenters: contactCenters.service,
-      search: audit.search.find,
-      audit: audit.writer,
-    }),
+    clientDiagnoses: createClientDiagnoses({ clients, keySets, contactCenters, search, audit }),
     revocations: createOrderedRevocations({
       people,
-      clientDirectory: clients.directory,
-      clients: clients.service,
-      consents: dependencies.consents.service,
-      sessions: sessions.service,
-      revocations: revocation.revocations,
-      seen: audit.seenPeople,
-      audit: audit.writer,
-      operatorSub: dependencies.tokens.operatorAccount.sub,
+      clientDirectory,
+      clients,
+      consents,
+      sessions,
+      revocations,
+      seen,
+      audit,
+      operatorSub,
       maxLifeMs,
       now,
     }),

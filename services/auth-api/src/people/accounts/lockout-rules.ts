@@ -9,7 +9,7 @@ import type { EnvironmentLinks } from '../directories/environment-links.ts';
 import type { LockoutRules } from './attempts/budget.ts';
 import { readLockoutOptions } from './attempts/lockout-options.ts';
 
-export interface LockoutSettings {
+interface LockoutSettings {
   /** Of directories that lock without showing it; undefined: the operator knows of none. */
   threshold: number | undefined;
   windowMs: number;

@@ -2,22 +2,16 @@
 
 import type { ContactCenterView, EnvironmentView } from '@gatehouse/contracts/environment-api';
 import type { PeopleDirectory } from '@gatehouse/people-directory';
-import type { Clock } from '@gatehouse/service-kit/clock';
-import type { Logger, Metrics } from '@gatehouse/service-kit/observability';
-import type { Keyspace, RedisClient } from '@gatehouse/service-kit/redis';
 import { readMapping } from '../../config/authority-mapping.ts';
-import type { AuditWriter } from '../../records/audit/event.ts';
-import type { SeenPeople } from '../../records/audit/seen-people.ts';
+import type { Config } from '../../config.ts';
+import type { Core } from '../../core/domain.ts';
+import type { Audit } from '../../records/audit/compose.ts';
 import type { Revocations } from '../../records/revocation/revocations.ts';
-import type { ContactCenterService } from '../../registry/contact-centers/service.ts';
+import type { ContactCenterService, SeenChange } from '../../registry/contact-centers/service.ts';
 import { createEnvironmentLinks } from '../directories/environment-links.ts';
 import { createLoginWatch } from '../directories/link-health.ts';
 import { accountKey, createAccounts } from './account.ts';
-import {
-  createPasswordAttemptLimiter,
-  type PasswordAttemptLimiter,
-  type PasswordAttemptLimits,
-} from './attempts/limiter.ts';
+import { createPasswordAttemptLimiter, type PasswordAttemptLimiter } from './attempts/limiter.ts';
 import type { UsualAddresses } from './attempts/usual-addresses.ts';
 import { createAuthenticate, type SignInCounts } from './authenticate.ts';
 import { createChangePassword } from './change-password.ts';
@@ -26,7 +20,7 @@ import { createCutOffs } from './cut-offs.ts';
 import { createDummyVerification } from './dummy-verification.ts';
 import { createIdentification } from './identify.ts';
 import { createIdentities } from './identities.ts';
-import { createLockoutRules, type LockoutRulesReader, type LockoutSettings } from './lockout-rules.ts';
+import { createLockoutRules, type LockoutRulesReader } from './lockout-rules.ts';
 import type { LoginNames } from './login-name.ts';
 import { createPasswordAccess, type PasswordRule } from './password-rule.ts';
 import { createPersonChangeRecords } from './person-change-records.ts';
@@ -34,38 +28,29 @@ import { createPersonChanges } from './person-changes.ts';
 import { createBelongs, createRefresh } from './refresh.ts';
 import { createPeopleSearch } from './search.ts';
 
-export interface UserServiceOptions {
+interface UserServiceOptions {
+  settings: Config['signIn'];
   contactCenters: ContactCenterService;
   connect(environment: EnvironmentView): PeopleDirectory;
-  redis: RedisClient;
-  keyspace: Keyspace;
-  limits: PasswordAttemptLimits;
-  /** For directories that do not show when they lock an account. */
-  lockout: LockoutSettings;
   usualAddresses: UsualAddresses;
   passwordRule: PasswordRule;
   loginNames: LoginNames;
-  /** Valid entries of the setting. */
-  authorityMapping: readonly string[];
   revocations: Pick<Revocations, 'revokeAll' | 'hasEnded'>;
-  audit: AuditWriter;
-  seen: Pick<SeenPeople, 'known'>;
-  /** Writes events of sign-ins that had to wait. */
-  throttled: Pick<AuditWriter, 'write'>;
-  /** Writes events of sign-ins that failed because Environment API is down. */
-  unavailable: Pick<AuditWriter, 'write'>;
-  metrics: Metrics;
+  audit: Audit;
   activity: SignInCounts;
-  log: Logger;
-  now: Clock;
 }
+
+const firstDelayMs = 1_000;
 
 export type UserService = ReturnType<typeof createUserService>;
 
-export function createUserService(options: UserServiceOptions) {
-  const { contactCenters, connect, redis, keyspace, audit, revocations, metrics, log, now } = options;
+export function createUserService(core: Core, options: UserServiceOptions) {
+  const { redis, keyspace, log, now } = core;
+  const { metrics } = core.kit;
+  const { settings, contactCenters, connect, usualAddresses, loginNames, revocations, activity } = options;
+  const { writer: audit, seenPeople: seen, floodLimited } = options.audit;
   const records = createPersonChangeRecords(redis, keyspace);
-  const cutOffs = createCutOffs({ audit, seen: options.seen, log });
+  const cutOffs = createCutOffs({ audit, seen, log });
   const personChanges = createPersonChanges({ contactCenters, revocations, records, cutOffs, log, now });
   const links = createEnvironmentLinks({
     contactCenters,
@@ -77,23 +62,24 @@ export function createUserService(options: UserServiceOptions) {
     now,
   });
   const loginWatch = createLoginWatch({ inUse: links.inUse, metrics, log, now });
-  const { limits, usualAddresses } = options;
+  const { limits, lockout } = limitsOf(settings);
   const limiter = createPasswordAttemptLimiter({ redis, keyspace, limits, usualAddresses, now });
-  const lockoutRules = createLockoutRules({ links, settings: options.lockout, log, now });
+  const lockoutRules = createLockoutRules({ links, settings: lockout, log, now });
   const accounts = createAccounts({
-    loginNames: options.loginNames,
+    loginNames,
     contactCenters,
     limiter,
     lockoutRules,
-    throttled: options.throttled,
-    unavailable: options.unavailable,
+    // Events of sign-ins that had to wait, and of those that failed because Environment API is down.
+    throttled: floodLimited({ maxPerAddress: 10, maxTotal: 300 }),
+    unavailable: floodLimited({ maxPerAddress: 200, maxTotal: 1000 }),
   });
   const openPasswordAccess = createPasswordAccess({
     links,
     passwordRule: options.passwordRule,
     dummyVerification: createDummyVerification(links),
   });
-  const identities = createIdentities({ mapping: readMapping(options.authorityMapping), now });
+  const identities = createIdentities({ mapping: readMapping(settings.authorityMapping), now });
   const { find, identify, isMember } = createIdentification({ contactCenters, links, identities, now });
 
   return {
@@ -102,7 +88,7 @@ export function createUserService(options: UserServiceOptions) {
       openPasswordAccess,
       audit,
       metrics,
-      activity: options.activity,
+      activity,
       identities,
       now,
     }),
@@ -137,14 +123,39 @@ export function createUserService(options: UserServiceOptions) {
       loginWatch.start();
       void links.warmUp();
     },
-    warmUp: links.warmUp,
-    follow: links.follow,
+    /** Of changes of environments. */
+    follower: {
+      change({ entity, id }: Pick<SeenChange, 'entity' | 'id'>): void {
+        if (entity !== 'environment') return;
+        links
+          .follow(id)
+          .catch((error) =>
+            log.warn({ err: error, environmentId: id }, 'an environment could not be followed'),
+          );
+      },
+      // It is unknown which environments changed, so the links of all are updated.
+      gap: links.warmUp,
+    },
     links: links.states,
     async close(): Promise<void> {
       await loginWatch.stop();
       personChanges.close();
       await links.close();
     },
+  };
+}
+
+function limitsOf(settings: Config['signIn']) {
+  return {
+    limits: {
+      freeFailures: settings.freeFailures,
+      firstDelayMs,
+      maxDelayMs: settings.longestDelaySeconds * 1000,
+      addressAttempts: settings.addressAttempts,
+      addressWindowMs: settings.addressWindowSeconds * 1000,
+    },
+    /** For directories that do not show when they lock an account. */
+    lockout: { threshold: settings.accountAttempts, windowMs: settings.accountWindowSeconds * 1000 },
   };
 }
 

@@ -2,17 +2,15 @@
 import type { EnvironmentApiClient, PersonQuery } from '@gatehouse/api-client/environment-api';
 import { type PersonView, readPersonChangeId } from '@gatehouse/contracts/environment-api';
 import type { Clock } from '@gatehouse/service-kit/clock';
-import type { OwnerState } from '../../core/revalidating-cache.ts';
-import { readAnswer } from '../../registry/contact-centers/service.ts';
+import type { Logger } from '@gatehouse/service-kit/observability';
+import { type CopySettings, readAnswer } from '../../registry/contact-centers/service.ts';
 import { createPersonCopies } from './person-copies.ts';
 
 export interface PersonsOptions {
   client: Pick<EnvironmentApiClient, 'findPeople'>;
-  /** Maximum age of a copy that is used while Environment API is down. */
-  staleMaxSeconds: number;
-  owner: OwnerState;
+  copies: CopySettings;
   now: Clock;
-  onStale(ageMs: number, error: unknown): void;
+  log: Logger;
 }
 
 /** Undefined: the person was deleted. */
@@ -27,7 +25,8 @@ const retryMs = 1_000;
 /** No name is longer. Its server refuses a much longer address before it reads it, which would count as an outage for everybody. */
 const maxNameLength = 255;
 
-export function createPersons({ client, staleMaxSeconds, owner, now, onStale }: PersonsOptions) {
+export function createPersons({ client, copies: settings, now, log }: PersonsOptions) {
+  const { staleMaxSeconds, owner } = settings;
   const copies = createPersonCopies(now);
   let announcing = Promise.resolve();
   const listeners = new Map<string, Set<PersonListener>>();
@@ -35,7 +34,7 @@ export function createPersons({ client, staleMaxSeconds, owner, now, onStale }: 
   async function ask(environmentId: string, query: PersonQuery): Promise<PersonView[]> {
     const answer = copies.expect(environmentId, query);
     try {
-      const people = await findPeople(environmentId, query);
+      const people = await findPeople(client, environmentId, query);
       owner.failure = undefined;
       answer.keep(people);
       return people;
@@ -47,17 +46,14 @@ export function createPersons({ client, staleMaxSeconds, owner, now, onStale }: 
     }
   }
 
-  async function findPeople(environmentId: string, query: PersonQuery): Promise<PersonView[]> {
-    if (Object.values(query).some(({ length }) => length > maxNameLength)) return [];
-    const loaded = await readAnswer(client.findPeople(environmentId, query));
-    return loaded.status === 'found' ? loaded.value.people : [];
-  }
-
   /** @throws the failure where no copy is left, or only an old one */
   function copied(environmentId: string, query: PersonQuery, failure: unknown): PersonView[] {
     const found = copies.find(environmentId, query);
     if (found === undefined || found.ageMs > staleMaxSeconds * 1000) throw failure;
-    onStale(found.ageMs, failure);
+    log.warn(
+      { err: failure, ageMs: found.ageMs },
+      'Environment API cannot answer: the copy of a person is used',
+    );
     return found.people;
   }
 
@@ -125,4 +121,14 @@ export function createPersons({ client, staleMaxSeconds, owner, now, onStale }: 
     /** Why Environment API cannot be asked now; undefined while it answers. */
     failure: () => owner.failure?.error,
   };
+}
+
+async function findPeople(
+  client: PersonsOptions['client'],
+  environmentId: string,
+  query: PersonQuery,
+): Promise<PersonView[]> {
+  if (Object.values(query).some(({ length }) => length > maxNameLength)) return [];
+  const loaded = await readAnswer(client.findPeople(environmentId, query));
+  return loaded.status === 'found' ? loaded.value.people : [];
 }

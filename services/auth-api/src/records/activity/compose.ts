@@ -1,6 +1,5 @@
 /** Composes the counts of sign-ins and token requests: what the other domains call, and what the overview reads. */
-import type { Core } from '../../core/core.ts';
-import type { Domain, ServicesOf } from '../../core/domain.ts';
+import type { Core, Domain, ServicesOf } from '../../core/domain.ts';
 import { createActivityCounter } from './counter.ts';
 import { minuteMs, stepMinutes, successOf, tokensIssued, tokensRefused } from './hour.ts';
 import { createSeries, hoursOf, type Window } from './series.ts';

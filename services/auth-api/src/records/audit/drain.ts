@@ -1,4 +1,5 @@
 /** Moves security events from the Redis stream into PostgreSQL; delivery may repeat, but each event is one row. */
+import { setTimeout as delay } from 'node:timers/promises';
 import { createRepeatingWork } from '@gatehouse/service-kit/background';
 import type { Logger } from '@gatehouse/service-kit/observability';
 import { type Pool, type PoolClient, withAdvisoryLock } from '@gatehouse/service-kit/postgres';
@@ -14,6 +15,8 @@ interface AuditDrainOptions {
   onWaiting?(events: number, oldestMs: number | undefined): void;
   batchSize?: number;
 }
+
+export type AuditDrain = ReturnType<typeof createAuditDrain>;
 
 export function createAuditDrain(options: AuditDrainOptions) {
   const { pool, stream, log, intervalMs = 1000, batchSize = 500 } = options;
@@ -35,6 +38,17 @@ export function createAuditDrain(options: AuditDrainOptions) {
       return total;
     });
     return moved ?? 0;
+  };
+
+  /** Resolves when the events until then are in PostgreSQL, whichever replica moves them. @throws Error after a second */
+  const drainUntil = async (untilMs: number): Promise<void> => {
+    for (let round = 0; round < 50; round += 1) {
+      await drainOnce();
+      const oldestMs = await stream.oldestMs();
+      if (oldestMs === undefined || oldestMs > untilMs) return;
+      await delay(20);
+    }
+    throw new Error('security events still wait in Redis');
   };
 
   const reportWaiting = async () => {
@@ -60,7 +74,7 @@ export function createAuditDrain(options: AuditDrainOptions) {
     },
   });
 
-  return { drainOnce, ...work };
+  return { drainOnce, drainUntil, ...work };
 }
 
 /** A row that PostgreSQL refuses must not block the others: it is written to the log instead. */

@@ -3,6 +3,7 @@ import type { Pseudonymise } from '@gatehouse/audit-trail/shipping';
 import type { AuditWorker } from '@gatehouse/audit-trail/worker';
 import { inTransaction, type Pool } from '@gatehouse/service-kit/postgres';
 import type { Actor } from '../../core/administration/actor.ts';
+import type { AuditDrain } from './drain.ts';
 import { type AuditWriter, actorFields } from './event.ts';
 import { erasePersonalFacts, findPersonalNames } from './store.ts';
 
@@ -11,14 +12,13 @@ interface AuditErasureOptions {
   /** @throws AppError 403 in a read-only region */
   requireWritable(): void;
   audit: AuditWriter;
-  auditWorker: AuditWorker;
-  /** Moves the events that wait in Redis into PostgreSQL. */
-  drain(): Promise<number>;
+  worker: AuditWorker;
+  drain: Pick<AuditDrain, 'drainOnce'>;
   pseudonymise: Pseudonymise;
 }
 
 export function createAuditErasure(options: AuditErasureOptions) {
-  const { pool, requireWritable, audit, auditWorker, drain, pseudonymise } = options;
+  const { pool, requireWritable, audit, worker, drain, pseudonymise } = options;
   return {
     /**
      * `user`: user name in any case, or sub. A repetition finishes what was interrupted.
@@ -27,10 +27,10 @@ export function createAuditErasure(options: AuditErasureOptions) {
     async erase(user: string, actor: Actor): Promise<{ events: number; copies: number }> {
       requireWritable();
       // Otherwise the events that still wait would bring the name back.
-      await drain();
+      await drain.drainOnce();
       const { names, events } = await inTransaction(pool, async (client) => {
         const found = await findPersonalNames(client, user);
-        const count = await auditWorker.erase(client, () => erasePersonalFacts(client, user));
+        const count = await worker.erase(client, () => erasePersonalFacts(client, user));
         await audit.inTransaction(client, {
           name: 'personal_data_erased',
           outcome: 'success',
@@ -40,7 +40,7 @@ export function createAuditErasure(options: AuditErasureOptions) {
         });
         return { names: found, events: count };
       });
-      const copies = await auditWorker.eraseCopies({
+      const copies = await worker.eraseCopies({
         userIds: [...new Set([user, ...names.subs])],
         userNames: [...new Set([user, ...names.userNames])].map(pseudonymise),
       });

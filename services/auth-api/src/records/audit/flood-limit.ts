@@ -7,7 +7,20 @@ import { addressGroup } from '@gatehouse/service-kit/limits';
 import type { Logger } from '@gatehouse/service-kit/observability';
 import type { AuditEvent, AuditWriter } from './event.ts';
 
-export type FloodLimit = ReturnType<typeof createFloodLimit>;
+type FloodLimit = ReturnType<typeof createFloodLimit>;
+
+/** Makes the limits of a service, each with numbers of its own. */
+export function createFloodLimits(options: Pick<FloodLimitOptions, 'audit' | 'log'>) {
+  const made: FloodLimit[] = [];
+  return {
+    limited(limits: FloodLimits): FloodLimit {
+      const limit = createFloodLimit({ ...options, ...limits });
+      made.push(limit);
+      return limit;
+    },
+    close: () => Promise.all(made.map((limit) => limit.close())),
+  };
+}
 
 /** Most events that are written one by one in a window: for one address, and in total. */
 export interface FloodLimits {

@@ -1,7 +1,5 @@
 /** Composes the revocations: a list in PostgreSQL, a Redis stream that carries it, and the memory of each replica. */
-
-import type { Core } from '../../core/core.ts';
-import type { Domain, ServicesOf } from '../../core/domain.ts';
+import type { Core, Domain, ServicesOf } from '../../core/domain.ts';
 import { createRevocations } from './revocations.ts';
 import { createRevocationStream } from './stream.ts';
 import { createRevocationTable } from './table.ts';

@@ -1,7 +1,5 @@
 /** Composes the installation administrators: the list, and the copy of it that tokens are compared with. */
-
-import type { Core } from '../../core/core.ts';
-import type { Domain, ServicesOf } from '../../core/domain.ts';
+import type { Core, Domain, ServicesOf } from '../../core/domain.ts';
 import type { Audit } from '../../records/audit/compose.ts';
 import { createKnownAdministrators } from './known-administrators.ts';
 import { administratorEntity, createAdministratorService } from './service.ts';

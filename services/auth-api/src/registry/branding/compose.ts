@@ -1,38 +1,21 @@
 /** Composes what pages show of a contact centre or of the installation, and the pictures on them. */
-import { createAddressLimiter } from '@gatehouse/service-kit/limits';
-import type { Core } from '../../core/core.ts';
-import type { Domain, ServicesOf } from '../../core/domain.ts';
+import type { Core, Domain, ServicesOf } from '../../core/domain.ts';
 import type { Clients } from '../clients/compose.ts';
 import type { ContactCenters } from '../contact-centers/compose.ts';
 import { createImages } from './images.ts';
 import { imageRoutes, internalBrandingRoutes } from './routes.ts';
 import { createBrandingViews } from './views.ts';
 
-interface BrandingDependencies {
-  config: { environmentApi: { staleMaxSeconds: number } };
-  clients: Clients;
-  contactCenters: ContactCenters;
-}
-
-/** Unknown pictures that one address may ask for within a minute; known ones do not count. */
-const missesPerMinute = 100;
-
 export type Branding = ServicesOf<typeof composeBranding>;
 
-export function composeBranding(core: Core, { config, clients, contactCenters }: BrandingDependencies) {
-  const { location, now } = core;
-  const { environmentApi, environmentApiState, service } = contactCenters;
-  const views = createBrandingViews({
-    clients: clients.directory,
-    contactCenters: service,
-    environmentApi,
-    location,
-    staleMaxMs: config.environmentApi.staleMaxSeconds * 1000,
-    owner: environmentApiState,
-    now,
-  });
-  const misses = createAddressLimiter({ attempts: missesPerMinute, windowMs: 60_000, now });
-  const images = createImages({ environmentApi, misses });
+export function composeBranding(
+  { location, now }: Core,
+  dependencies: { clients: Clients; contactCenters: ContactCenters },
+) {
+  const { directory: clients } = dependencies.clients;
+  const { environmentApi, copies, service: contactCenters } = dependencies.contactCenters;
+  const views = createBrandingViews({ clients, contactCenters, environmentApi, copies, location, now });
+  const images = createImages(environmentApi, now);
   return {
     services: { views },
     mounts: [

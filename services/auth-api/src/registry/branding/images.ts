@@ -2,8 +2,9 @@
 import type { EnvironmentApiClient } from '@gatehouse/api-client/environment-api';
 import { digestPattern } from '@gatehouse/contracts/environment-api';
 import { createGrowingCache } from '@gatehouse/service-kit/cache';
+import type { Clock } from '@gatehouse/service-kit/clock';
 import { notFound, unavailable } from '@gatehouse/service-kit/errors';
-import type { AttemptLimiter } from '@gatehouse/service-kit/limits';
+import { createAddressLimiter } from '@gatehouse/service-kit/limits';
 
 /** Of 64 KiB at most: 8 MiB together. */
 const maxKept = 128;
@@ -15,14 +16,11 @@ export interface Picture {
 
 export type Images = ReturnType<typeof createImages>;
 
-/** `misses` bounds how many digests that are not kept here one address may ask for: each is a call. */
-export function createImages({
-  environmentApi,
-  misses,
-}: {
-  environmentApi: Pick<EnvironmentApiClient, 'image'>;
-  misses: AttemptLimiter;
-}) {
+/** Unknown pictures that one address may ask for within a minute, because each is a call; known ones do not count. */
+const missesPerMinute = 100;
+
+export function createImages(environmentApi: Pick<EnvironmentApiClient, 'image'>, now: Clock) {
+  const misses = createAddressLimiter({ attempts: missesPerMinute, windowMs: 60_000, now });
   const kept = createGrowingCache<Picture>(maxKept);
   const reading = new Map<string, Promise<Picture | undefined>>();
 

@@ -3,10 +3,15 @@ import type { EnvironmentApiClient } from '@gatehouse/api-client/environment-api
 import type { BrandingView } from '@gatehouse/contracts/environment-api';
 import { definedOnly } from '@gatehouse/contracts/values';
 import type { Clock } from '@gatehouse/service-kit/clock';
-import { createRevalidatingCache, type OwnerState } from '../../core/revalidating-cache.ts';
+import { createRevalidatingCache } from '../../core/revalidating-cache.ts';
 import { onlyCenterOf } from '../clients/client.ts';
 import type { ClientDirectory } from '../clients/directory.ts';
-import { type ContactCenterService, readAnswer, type SeenChange } from '../contact-centers/service.ts';
+import {
+  type ContactCenterService,
+  type CopySettings,
+  readAnswer,
+  type SeenChange,
+} from '../contact-centers/service.ts';
 
 /** The facts of a page about its contact centre. */
 export interface Known {
@@ -27,22 +32,21 @@ export interface BrandingViewOptions {
   contactCenters: Pick<ContactCenterService, 'get' | 'resolve' | 'domainOf'>;
   environmentApi: Pick<EnvironmentApiClient, 'installationBranding'>;
   location: string;
-  staleMaxMs: number;
-  owner: OwnerState;
+  copies: CopySettings;
   now: Clock;
 }
 
 export function createBrandingViews(options: BrandingViewOptions) {
-  const { clients, contactCenters, environmentApi, location, now } = options;
+  const { clients, contactCenters, environmentApi, copies, location, now } = options;
   const installation = createRevalidatingCache<{ branding?: BrandingView | undefined }>({
     load: (_key, etag) => readAnswer(environmentApi.installationBranding(location, { etag })),
     freshMs: 60_000,
-    staleMaxMs: options.staleMaxMs,
+    staleMaxMs: copies.staleMaxSeconds * 1000,
     missingMs: 5_000,
     retryMs: 1_000,
     maxEntries: 1,
     now,
-    owner: options.owner,
+    owner: copies.owner,
   });
 
   /** Undefined: it is not to be shown, or there is none. */

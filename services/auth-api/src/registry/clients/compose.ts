@@ -1,12 +1,10 @@
 /** Composes the registered clients: their administration, the cached reader, and the check of their secrets. */
-
 import { createSecretAttempts, createSecretVerifier } from '@gatehouse/caller-auth/credentials';
-import type { Secret } from '@gatehouse/service-kit/crypto';
-import { createLastUses } from '@gatehouse/service-kit/postgres';
+import type { Config } from '../../config.ts';
 import type { Assertions } from '../../core/assertions/compose.ts';
-import type { Core } from '../../core/core.ts';
-import type { Domain, ServicesOf } from '../../core/domain.ts';
+import type { Core, Domain, ServicesOf } from '../../core/domain.ts';
 import { createDomainEvent } from '../../core/domain-event.ts';
+import { gatherUses } from '../../core/last-uses.ts';
 import type { Audit } from '../../records/audit/compose.ts';
 import type { RevocationParts } from '../../records/revocation/compose.ts';
 import type { ContactCenters } from '../contact-centers/compose.ts';
@@ -17,24 +15,14 @@ import { createClientDirectory } from './directory.ts';
 import { readExchangeRights } from './exchange-rights.ts';
 import { createGrantUses } from './grant-uses.ts';
 import { createClientLogos } from './logos.ts';
+import { clientDefaults } from './new-client.ts';
 import { clientRoutes } from './routes.ts';
 import { createClientService } from './service.ts';
 import { createServiceCallers } from './service-callers.ts';
 import { writeClientUses } from './store.ts';
 
 interface ClientDependencies {
-  config: {
-    clients: { hashConcurrency: number; staleMaxSeconds: number; secretGraceSeconds: number };
-    outbound: { allowLoopback: boolean };
-    /** Credentials that the services of the installation share. */
-    serviceClient: { secret: Secret };
-    tokens: {
-      accessTtlSeconds: number;
-      refreshTtlSeconds: number;
-      longestAccessTtlSeconds: number;
-      longestRefreshTtlSeconds: number;
-    };
-  };
+  config: Pick<Config, 'clients' | 'outbound' | 'serviceClient' | 'tokens'>;
   assertions: Assertions;
   audit: Audit;
   revocation: RevocationParts;
@@ -46,35 +34,45 @@ interface ClientDependencies {
 export type Clients = ServicesOf<typeof composeClients>;
 
 export function composeClients(core: Core, dependencies: ClientDependencies) {
-  const { isCompat, isWritable, pool, writer, redis, keyspace, changes, publicUrl, now } = core;
-  const { clients: settings, tokens: tokenSettings, outbound, serviceClient: shared } = dependencies.config;
-  const { log } = core.kit;
+  const { isCompat, pool, redis, keyspace, changes, publicUrl, outbound, now, log } = core;
+  const { config, assertions } = dependencies;
+  const { hashConcurrency: concurrency, staleMaxSeconds, secretGraceSeconds } = config.clients;
   const { own } = dependencies.accessTokens;
-  const configured = [own, consoleClient(publicUrl, shared.secret, now())];
-  const verifier = createSecretVerifier({
-    now,
-    concurrency: settings.hashConcurrency,
-    shared: createSecretAttempts({ redis, keyspace, now }),
-  });
+  const { writer: audit } = dependencies.audit;
+  const { revocations } = dependencies.revocation;
+  const { environmentApi } = dependencies.contactCenters;
+  const configured = [own, consoleClient(publicUrl, config.serviceClient.secret, now())];
+  const shared = createSecretAttempts({ redis, keyspace, now });
+  const verifier = createSecretVerifier({ now, concurrency, shared });
   const directory = createClientDirectory({
     db: pool,
     now,
     configured,
-    staleMaxMs: settings.staleMaxSeconds * 1000,
-    onStale: (key, ageMs, error) => log.warn({ err: error, key, ageMs }, 'a cached client or origin is used'),
+    staleMaxMs: staleMaxSeconds * 1000,
+    log,
   });
-  const gathered = { now, log, gatherMs: 5_000, isWritable: isWritable || writer !== pool };
-  const uses = createLastUses({
-    write: (times) => writeClientUses(writer, times),
-    what: 'clients',
-    ...gathered,
-  });
-  const grantUses = createGrantUses(writer, gathered);
+  const uses = gatherUses(core, 'clients', writeClientUses);
+  const grantUses = createGrantUses(core);
   const changed = createDomainEvent<[clientId: string]>('a client was changed', log);
+  const service = createClientService({
+    db: pool,
+    changes,
+    audit,
+    changed,
+    logos: createClientLogos({ environmentApi, outbound, log }),
+    verifier,
+    revocations,
+    keySets: assertions.clientKeySets,
+    now,
+    defaults: clientDefaults(config, isCompat),
+    configuredIds: configured.map(({ clientId }) => clientId),
+    minSecretLength: isCompat ? 1 : 8,
+    secretGraceMs: secretGraceSeconds * 1000,
+  });
   const services = {
     /** The services' own client. */
     own,
-    serviceCallers: createServiceCallers({ own, verifier, audit: dependencies.audit.writer }),
+    serviceCallers: createServiceCallers({ own, verifier, audit }),
     verifier,
     directory,
     details: createDetailReader(directory),
@@ -84,36 +82,9 @@ export function composeClients(core: Core, dependencies: ClientDependencies) {
     changed,
     /** Around one client that is there. */
     exchangeRights: (clientId: string, within?: string) => readExchangeRights(pool, clientId, within),
-    service: createClientService({
-      db: pool,
-      changes,
-      audit: dependencies.audit.writer,
-      changed,
-      logos: createClientLogos({
-        environmentApi: dependencies.contactCenters.environmentApi,
-        outbound: core.outbound,
-        log,
-      }),
-      verifier,
-      revocations: dependencies.revocation.revocations,
-      keySets: dependencies.assertions.clientKeySets,
-      now,
-      defaults: {
-        redirectMatching: isCompat ? 'origin' : 'exact',
-        accessTokenTtlSeconds: tokenSettings.accessTtlSeconds,
-        refreshTokenTtlSeconds: tokenSettings.refreshTtlSeconds,
-        maxAccessTokenTtlSeconds: tokenSettings.longestAccessTtlSeconds,
-        maxRefreshTokenTtlSeconds: tokenSettings.longestRefreshTtlSeconds,
-        impliesToken: isCompat,
-        requirePkce: !isCompat,
-        allowLoopback: outbound.allowLoopback,
-      },
-      configuredIds: configured.map(({ clientId }) => clientId),
-      minSecretLength: isCompat ? 1 : 8,
-      secretGraceMs: settings.secretGraceSeconds * 1000,
-    }),
+    service,
   };
-  const { service, exchangeRights } = services;
+  const { exchangeRights } = services;
   const routed = { clients: service, exchangeRights, compatEnabled: isCompat };
   return {
     services,

@@ -1,6 +1,7 @@
 /** Finds clients in a cache that follows changes and serves older copies while PostgreSQL does not answer. */
 
 import type { Clock } from '@gatehouse/service-kit/clock';
+import type { Logger } from '@gatehouse/service-kit/observability';
 import type { Queryable } from '@gatehouse/service-kit/postgres';
 import type { KnownDetailType } from '../../core/protocol/authorization-details.ts';
 import { createRevalidatingCache, newOwnerState } from '../../core/revalidating-cache.ts';
@@ -15,15 +16,16 @@ export interface ClientDirectoryOptions {
   /** Clients of the installation itself. They come from configuration: a stored client of the same id never wins. */
   configured: readonly Client[];
   staleMaxMs: number;
-  /** `key`: a client id or an origin. */
-  onStale(key: string, ageMs: number, error: unknown): void;
+  log: Logger;
 }
 
 const times = { freshMs: 60_000, missingMs: 5_000, retryMs: 1_000 };
 const maxEntries = 20_000;
 
 export function createClientDirectory(options: ClientDirectoryOptions) {
-  const { db, now, staleMaxMs, onStale } = options;
+  const { db, now, staleMaxMs, log } = options;
+  const onStale = (key: string, ageMs: number, error: unknown) =>
+    log.warn({ err: error, key, ageMs }, 'a cached client or origin is used');
   const configured = new Map(options.configured.map((client) => [client.clientId, client]));
   const kept = { ...times, staleMaxMs, maxEntries, now, owner: newOwnerState(), onStale };
   const cache = createRevalidatingCache<Client>({

@@ -1,6 +1,7 @@
 /** Makes a new client, with the values that the description and the installation give it. */
 import { initialOf } from '@gatehouse/contracts/resource';
 import { client } from '@gatehouse/contracts/resources';
+import type { Config } from '../../config.ts';
 import type { ResponseType } from '../../core/protocol/response-types.ts';
 import type { Client } from './client.ts';
 import { asProperties } from './table.ts';
@@ -18,6 +19,22 @@ export interface ClientDefaults {
   requirePkce: boolean;
   /** Whether registered addresses may be on the loopback interface. */
   allowLoopback: boolean;
+}
+
+export function clientDefaults(
+  { tokens, outbound }: Pick<Config, 'tokens' | 'outbound'>,
+  isCompat: boolean,
+): ClientDefaults {
+  return {
+    redirectMatching: isCompat ? 'origin' : 'exact',
+    accessTokenTtlSeconds: tokens.accessTtlSeconds,
+    refreshTokenTtlSeconds: tokens.refreshTtlSeconds,
+    maxAccessTokenTtlSeconds: tokens.longestAccessTtlSeconds,
+    maxRefreshTokenTtlSeconds: tokens.longestRefreshTtlSeconds,
+    impliesToken: isCompat,
+    requirePkce: !isCompat,
+    allowLoopback: outbound.allowLoopback,
+  };
 }
 
 type FieldDefaults = Pick<

@@ -10,13 +10,9 @@ import {
   environmentEnds,
 } from '@gatehouse/contracts/environment-api';
 import type { Clock } from '@gatehouse/service-kit/clock';
+import type { Logger } from '@gatehouse/service-kit/observability';
 import { z } from 'zod';
-import {
-  createRevalidatingCache,
-  type Loaded,
-  newOwnerState,
-  type OwnerState,
-} from '../../core/revalidating-cache.ts';
+import { createRevalidatingCache, type Loaded, type OwnerState } from '../../core/revalidating-cache.ts';
 import { canonicalTenant } from './fold-name.ts';
 
 /** Reads from the Environment API; `etag` is that of the cached copy. */
@@ -27,19 +23,25 @@ export interface EnvironmentSource {
   contactCentersOf(environmentId: string, etag?: string): Promise<Loaded<EnvironmentContactCenters>>;
 }
 
+/** How copies of the data of Environment API are kept. */
+export interface CopySettings {
+  /** Maximum age of a copy that is used while Environment API does not answer. */
+  staleMaxSeconds: number;
+  /** Of all caches: while Environment API hangs, one of them finds that out and the others need not wait. */
+  owner: OwnerState;
+}
+
 export interface ContactCenterOptions {
   source: EnvironmentSource;
   /** Domain of a user who names no tenant, for installations with one contact centre. */
   defaultDomain?: string | undefined;
   freshMs?: number;
-  /** Maximum age of a copy that is served while the Environment API is down. */
-  staleMaxSeconds: number;
+  copies: CopySettings;
   missingMs?: number;
   retryMs?: number;
   maxEntries?: number;
   now: Clock;
-  onStale?(what: string, key: string, ageMs: number, error: unknown): void;
-  owner?: OwnerState;
+  log: Logger;
 }
 
 const maxDomainLength = 255;
@@ -60,12 +62,11 @@ export type ContactCenterService = ReturnType<typeof createContactCenters>;
 
 export function createContactCenters(options: ContactCenterOptions) {
   const { source, defaultDomain } = options;
-  const { owner = newOwnerState() } = options;
-  const byDomain = cacheOf('domain', options, owner, (key, etag) => source.contactCenterByDomain(key, etag));
-  const byId = cacheOf('contact-center', options, owner, (key, etag) => source.contactCenter(key, etag));
-  const environments = cacheOf('environment', options, owner, (key, etag) => source.environment(key, etag));
+  const byDomain = cacheOf('domain', options, (key, etag) => source.contactCenterByDomain(key, etag));
+  const byId = cacheOf('contact-center', options, (key, etag) => source.contactCenter(key, etag));
+  const environments = cacheOf('environment', options, (key, etag) => source.environment(key, etag));
 
-  const byEnvironment = cacheOf('contact-centers-of-environment', options, owner, (key, etag) =>
+  const byEnvironment = cacheOf('contact-centers-of-environment', options, (key, etag) =>
     source.contactCentersOf(key, etag),
   );
 
@@ -128,19 +129,22 @@ export function createContactCenters(options: ContactCenterOptions) {
 function cacheOf<T extends object>(
   what: string,
   options: ContactCenterOptions,
-  owner: OwnerState,
   load: (key: string, etag: string | undefined) => Promise<Loaded<T>>,
 ) {
   return createRevalidatingCache<T>({
     load,
     freshMs: options.freshMs ?? 60_000,
-    staleMaxMs: options.staleMaxSeconds * 1000,
+    staleMaxMs: options.copies.staleMaxSeconds * 1000,
     missingMs: options.missingMs ?? 5_000,
     retryMs: options.retryMs ?? 1_000,
     maxEntries: options.maxEntries ?? 10_000,
     now: options.now,
-    owner,
-    onStale: (key, ageMs, error) => options.onStale?.(what, key, ageMs, error),
+    owner: options.copies.owner,
+    onStale: (key, ageMs, error) =>
+      options.log.warn(
+        { err: error, what, key, ageMs },
+        'Environment API cannot answer: a cached copy is used',
+      ),
   });
 }
 

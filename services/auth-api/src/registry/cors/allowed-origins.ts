@@ -4,14 +4,15 @@ import type { CorsView } from '@gatehouse/contracts/environment-api';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { unavailable } from '@gatehouse/service-kit/errors';
 import type { KnownOrigins } from '@gatehouse/service-kit/http';
+import type { Logger } from '@gatehouse/service-kit/observability';
 import { createRevalidatingCache } from '../../core/revalidating-cache.ts';
 import type { ClientDirectory } from '../clients/directory.ts';
 
 export interface StoredOriginsOptions {
   read(etag: string | undefined): Promise<Fetched<CorsView>>;
-  staleMaxMs: number;
+  staleMaxSeconds: number;
   now: Clock;
-  onStale(ageMs: number, error: unknown): void;
+  log: Logger;
 }
 
 export interface AllowedOriginsOptions {
@@ -72,7 +73,7 @@ function ownersOf({ origins, global = origins, contactCenters = {} }: CorsView):
 export type StoredOrigins = ReturnType<typeof createStoredOrigins>;
 
 /** Caches the origins that Environment API keeps; serves an old copy while it is down. */
-export function createStoredOrigins({ read: readView, staleMaxMs, now, onStale }: StoredOriginsOptions) {
+export function createStoredOrigins({ read: readView, staleMaxSeconds, now, log }: StoredOriginsOptions) {
   const cache = createRevalidatingCache<StoredOwners>({
     async load(_key, etag) {
       const fetched = await readView(etag);
@@ -85,9 +86,10 @@ export function createStoredOrigins({ read: readView, staleMaxMs, now, onStale }
     missingMs: 0,
     retryMs: 1_000,
     maxEntries: 1,
-    staleMaxMs,
+    staleMaxMs: staleMaxSeconds * 1000,
     now,
-    onStale: (_key, ageMs, error) => onStale(ageMs, error),
+    onStale: (_key, ageMs, error) =>
+      log.warn({ err: error, ageMs }, 'Environment API cannot answer: cached CORS origins are used'),
   });
   const onlyKey = 'all';
   const read = async () => (await cache.get(onlyKey)) ?? nobodys;
@@ -99,7 +101,10 @@ export function createStoredOrigins({ read: readView, staleMaxMs, now, onStale }
       const { contactCenters } = await read();
       return contactCenterIds.some((id) => contactCenters.get(id)?.has(origin));
     },
-    /** Drops the copy, because the origins changed or may have changed. */
-    drop: () => cache.invalidateAll(),
+    /** Drops the copy when the origins changed or may have changed. */
+    follower: {
+      change: ({ entity }: { entity: string }) => entity === 'cors' && cache.invalidateAll(),
+      gap: cache.invalidateAll,
+    },
   };
 }

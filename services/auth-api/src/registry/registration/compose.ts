@@ -1,34 +1,29 @@
 /** Composes dynamic client registration (RFC 7591). */
-
-import type { Secret } from '@gatehouse/service-kit/crypto';
+import type { App } from '@gatehouse/service-kit/http';
 import { createAddressLimiter } from '@gatehouse/service-kit/limits';
-import type { Core } from '../../core/core.ts';
-import type { Domain } from '../../core/domain.ts';
+import type { Config } from '../../config.ts';
+import type { Core, Domain } from '../../core/domain.ts';
 import type { Audit } from '../../records/audit/compose.ts';
 import type { Branding } from '../branding/compose.ts';
 import type { Clients } from '../clients/compose.ts';
-import type { RegistrationLimits } from './metadata.ts';
 import { registrationRoutes } from './routes.ts';
 import { createRegistrations } from './service.ts';
 
 interface RegistrationDependencies {
-  config: {
-    registration: RegistrationLimits & { initialAccessToken: Secret | undefined; requirePkce: boolean };
-  };
+  config: Pick<Config, 'registration'>;
   audit: Audit;
   branding: Branding;
   clients: Clients;
 }
 
-export function composeRegistration(
-  { issuer, kit, now }: Core,
-  { config: { registration: settings }, audit, branding, clients }: RegistrationDependencies,
-) {
+export function composeRegistration({ issuer, kit, now }: Core, dependencies: RegistrationDependencies) {
+  const { config, audit, branding, clients } = dependencies;
+  const { initialAccessToken, requirePkce } = config.registration;
   const registrations = createRegistrations({
     issuer,
-    initialAccessToken: settings.initialAccessToken,
-    limits: settings,
-    requirePkce: settings.requirePkce,
+    initialAccessToken,
+    limits: config.registration,
+    requirePkce,
     nameOfInstallation: branding.views.nameOfInstallation,
     clients: clients.service,
     directory: clients.directory,
@@ -37,18 +32,10 @@ export function composeRegistration(
     audit: audit.floodLimited({ maxPerAddress: 10, maxTotal: 300 }),
   });
   /** Whether this installation lets clients register themselves. */
-  const isOffered = settings.initialAccessToken !== undefined;
+  const isOffered = initialAccessToken !== undefined;
+  const routes = (app: App) => registrationRoutes(app, { registrations });
   return {
     services: { isOffered },
-    mounts:
-      isOffered || kit.describesApi
-        ? [
-            [
-              'pages of allowed origins',
-              '/auth/v3/oauth',
-              (app) => registrationRoutes(app, { registrations }),
-            ],
-          ]
-        : [],
+    mounts: isOffered || kit.describesApi ? [['pages of allowed origins', '/auth/v3/oauth', routes]] : [],
   } satisfies Domain;
 }

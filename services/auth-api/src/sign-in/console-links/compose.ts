@@ -1,7 +1,5 @@
 /** Composes the links by which the operator signs in to the console. */
-
-import type { Core } from '../../core/core.ts';
-import type { Domain, ServicesOf } from '../../core/domain.ts';
+import type { Core, Domain, ServicesOf } from '../../core/domain.ts';
 import type { Audit } from '../../records/audit/compose.ts';
 import type { RevocationParts } from '../../records/revocation/compose.ts';
 import type { Tokens } from '../../tokens/compose.ts';
@@ -9,17 +7,13 @@ import { consoleLinkRoutes } from './routes.ts';
 import { createConsoleLinks } from './service.ts';
 import { createConsoleLinkStore } from './store.ts';
 
-interface ConsoleLinkDependencies {
-  audit: Audit;
-  revocation: RevocationParts;
-  tokens: Tokens;
-}
-
 export type ConsoleLinkParts = ServicesOf<typeof composeConsoleLinks>;
 
-export function composeConsoleLinks(core: Core, { audit, revocation, tokens }: ConsoleLinkDependencies) {
-  const { redis, keyspace, publicUrl, now } = core;
-  const service = createConsoleLinks({
+export function composeConsoleLinks(
+  { redis, keyspace, publicUrl, now }: Core,
+  { audit, revocation, tokens }: { audit: Audit; revocation: RevocationParts; tokens: Tokens },
+) {
+  const consoleLinks = createConsoleLinks({
     store: createConsoleLinkStore(redis, keyspace),
     account: tokens.operatorAccount,
     revocations: revocation.revocations,
@@ -29,9 +23,7 @@ export function composeConsoleLinks(core: Core, { audit, revocation, tokens }: C
     now,
   });
   return {
-    services: { service },
-    mounts: [
-      ['operators', '/auth/v3/ops/console-links', (app) => consoleLinkRoutes(app, { consoleLinks: service })],
-    ],
+    services: { service: consoleLinks },
+    mounts: [['operators', '/auth/v3/ops/console-links', (app) => consoleLinkRoutes(app, { consoleLinks })]],
   } satisfies Domain;
 }

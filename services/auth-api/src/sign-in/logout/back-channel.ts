@@ -3,13 +3,15 @@
 import { type HttpClient, UpstreamError } from '@gatehouse/api-client/http';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { randomUuid } from '@gatehouse/service-kit/crypto';
-import type { Logger } from '@gatehouse/service-kit/observability';
+import type { Logger, Metrics } from '@gatehouse/service-kit/observability';
 import type { EndedSession } from '../../browser/sessions/session.ts';
 import { createDeliveryWorker } from '../../core/delivery-worker.ts';
 import type { AuditWriter } from '../../records/audit/event.ts';
 import type { ClientDirectory } from '../../registry/clients/directory.ts';
 import type { SignLogoutToken } from './logout-token.ts';
 import type { LogoutNotice, NoticeStore } from './notice-store.ts';
+
+type Outcome = 'delivered' | 'postponed' | 'failed';
 
 export interface BackChannelOptions {
   store: NoticeStore;
@@ -19,10 +21,19 @@ export interface BackChannelOptions {
   audit: AuditWriter;
   now: Clock;
   log: Logger;
-  onOutcome(outcome: 'delivered' | 'postponed' | 'failed'): void;
+  onOutcome(outcome: Outcome): void;
   /** Pauses after the first attempt, the second and so on; after the last one a notice is given up. */
   pausesMs?: readonly number[];
   pollMs?: number;
+}
+
+export function countNotices(metrics: Metrics) {
+  const outcomes = metrics.counter(
+    'auth_logout_notices_total',
+    'Attempts to tell a client by the back channel that a session is over.',
+    ['outcome'],
+  );
+  return (outcome: Outcome) => outcomes.inc({ outcome });
 }
 
 export function createBackChannel(options: BackChannelOptions) {

@@ -1,9 +1,8 @@
 /** Composes logout: it ends sessions, tells clients, and decides where the browser goes. */
-
 import type { CookieParts } from '../../browser/cookies/compose.ts';
 import type { Sessions } from '../../browser/sessions/compose.ts';
-import type { Core } from '../../core/core.ts';
-import type { Domain } from '../../core/domain.ts';
+import type { Config } from '../../config.ts';
+import type { Core, Domain } from '../../core/domain.ts';
 import type { SigningKeyParts } from '../../keys/signing-keys/compose.ts';
 import type { Audit } from '../../records/audit/compose.ts';
 import type { RevocationParts } from '../../records/revocation/compose.ts';
@@ -12,7 +11,7 @@ import type { Clients } from '../../registry/clients/compose.ts';
 import type { Tokens } from '../../tokens/compose.ts';
 import type { Sso } from '../sso/compose.ts';
 import { createAfterLogout } from './after-logout.ts';
-import { createBackChannel } from './back-channel.ts';
+import { countNotices, createBackChannel } from './back-channel.ts';
 import { createLogoutEndpoint } from './end-session.ts';
 import { logoutRoutes } from './end-session-routes.ts';
 import { logoutViewRoutes } from './internal-routes.ts';
@@ -23,7 +22,7 @@ import { signOutRoutes } from './sign-out-routes.ts';
 import { createSignOutService } from './sign-out-service.ts';
 
 interface LogoutDependencies {
-  config: { sessions: { signOutAsksSiblings: boolean } };
+  config: Pick<Config, 'sessions'>;
   revocation: RevocationParts;
   audit: Audit;
   signingKeys: SigningKeyParts;
@@ -36,75 +35,62 @@ interface LogoutDependencies {
 }
 
 export function composeLogout(core: Core, dependencies: LogoutDependencies) {
-  const { issuer, kit, redis, keyspace, now } = core;
-  const { audit, signingKeys, clients, tokens, sessions } = dependencies;
-  const { settled } = dependencies.revocation.revocations;
-  const { cookies, pages, publicUrl, postedRequests, starts, limitStarts } = dependencies.cookies;
+  const { issuer, isCompat, kit, redis, keyspace, outbound, now, log } = core;
   const { signOutAsksSiblings: asksSiblings } = dependencies.config.sessions;
-  const outcomes = kit.metrics.counter(
-    'auth_logout_notices_total',
-    'Attempts to tell a client by the back channel that a session is over.',
-    ['outcome'],
-  );
-  const pending = createPendingLogouts(redis, keyspace, cookies);
+  const { settled } = dependencies.revocation.revocations;
+  const { writer: audit } = dependencies.audit;
+  const { directory } = dependencies.clients;
+  const { ids: idTokens, families, access } = dependencies.tokens;
+  const { cookies, pages, publicUrl, postedRequests, starts, limitStarts } = dependencies.cookies;
+  const { service: sessions, callers, ended } = dependencies.sessions;
+  const { views: branding } = dependencies.branding;
+  const { startProviderLogout } = dependencies.sso;
+  const pendingLogouts = createPendingLogouts(redis, keyspace, cookies);
   const backChannel = createBackChannel({
     store: createNoticeStore(redis, keyspace),
-    directory: clients.directory,
-    signLogoutToken: createLogoutTokens(signingKeys.signer, issuer, now),
-    outbound: core.outbound,
-    audit: audit.writer,
+    directory,
+    signLogoutToken: createLogoutTokens(dependencies.signingKeys.signer, issuer, now),
+    outbound,
+    audit,
     now,
-    log: kit.log,
-    onOutcome: (outcome) => outcomes.inc({ outcome }),
+    log,
+    onOutcome: countNotices(kit.metrics),
   });
-  sessions.ended.follow(backChannel.announce);
-  const afterLogout = createAfterLogout({
-    directory: clients.directory,
-    issuer,
-    pendingLogouts: pending,
-    pages,
-    startProviderLogout: dependencies.sso.startProviderLogout,
-  });
+  ended.follow(backChannel.announce);
+  const afterLogout = createAfterLogout({ directory, issuer, pendingLogouts, pages, startProviderLogout });
   const logoutEndpoint = createLogoutEndpoint({
-    idTokens: tokens.ids,
-    directory: clients.directory,
-    sessions: sessions.service,
+    idTokens,
+    directory,
+    sessions,
     settled,
-    pendingLogouts: pending,
+    pendingLogouts,
     afterLogout,
-    audit: audit.writer,
+    audit,
     pages,
     publicUrl,
     starts,
   });
   const signOut = createSignOutService({
-    callers: sessions.callers,
-    sessions: sessions.service,
+    callers,
+    sessions,
     settled,
-    clients: clients.directory,
-    endFamily: tokens.families.end,
-    endToken: tokens.access.end,
-    audit: audit.writer,
-    pendingLogouts: pending,
+    clients: directory,
+    endFamily: families.end,
+    endToken: access.end,
+    audit,
+    pendingLogouts,
     pages,
-    isCompat: core.isCompat,
+    isCompat,
     starts: limitStarts(),
   });
-  const viewed = { pendingLogouts: pending, branding: dependencies.branding.views };
+  const endParts = { logoutEndpoint, postedRequests, publicUrl };
+  const signOutParts = { signOut, afterLogout, publicUrl, asksSiblings };
   return {
-    services: { pending },
+    services: { pending: pendingLogouts },
     mounts: [
-      [
-        'browsers',
-        '/auth/v3/oauth',
-        (app) => logoutRoutes(app, { logoutEndpoint, postedRequests, publicUrl }),
-      ],
-      [
-        'browsers with tokens',
-        '/auth/v3',
-        (app) => signOutRoutes(app, { signOut, afterLogout, publicUrl, asksSiblings }),
-      ],
-      ['services', '', (app) => logoutViewRoutes(app, viewed)],
+      ['browsers', '/auth/v3/oauth', (app) => logoutRoutes(app, endParts)],
+      ['browsers with tokens', '/auth/v3', (app) => signOutRoutes(app, signOutParts)],
+      ['services', '', (app) => logoutViewRoutes(app, { pendingLogouts, branding })],
     ],
     work: backChannel.start,
     close: backChannel.close,

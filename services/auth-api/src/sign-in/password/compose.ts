@@ -1,10 +1,8 @@
 /** Composes login by password, the change of a password, and first passwords. */
-
 import type { CookieParts } from '../../browser/cookies/compose.ts';
 import type { Interactions } from '../../browser/interactions/compose.ts';
 import type { Sessions } from '../../browser/sessions/compose.ts';
-import type { Core } from '../../core/core.ts';
-import type { Domain } from '../../core/domain.ts';
+import type { Core, Domain } from '../../core/domain.ts';
 import type { AccountParts } from '../../people/accounts/compose.ts';
 import type { PeopleStore } from '../../people/people-store/compose.ts';
 import type { Audit } from '../../records/audit/compose.ts';
@@ -28,38 +26,39 @@ interface PasswordDependencies {
   interactions: Interactions;
 }
 
-export function composePassword(core: Core, dependencies: PasswordDependencies) {
-  const { audit, contactCenters, peopleStore, clients, accounts, sessions, interactions } = dependencies;
+export function composePassword({ now }: Core, dependencies: PasswordDependencies) {
+  const { peopleStore } = dependencies;
+  const { writer: audit, floodLimited } = dependencies.audit;
+  const { environmentApi, service: contactCenters } = dependencies.contactCenters;
+  const { directory: clients } = dependencies.clients;
+  const { service: users } = dependencies.accounts;
   const { cookies, pages, publicUrl } = dependencies.cookies;
-  const forms = {
-    guard: interactions.formGuard,
-    interactions: interactions.service,
-    sessions: sessions.service,
+  const { service: sessions, callers } = dependencies.sessions;
+  const { service: interactions, formGuard: guard } = dependencies.interactions;
+  const signIn = createSignInService({ guard, interactions, sessions, cookies, users, clients, pages });
+  const changePassword = createChangePasswordService({
+    guard,
+    interactions,
+    sessions,
     cookies,
-    users: accounts.service,
+    users,
     pages,
-  };
-  const signIn = createSignInService({ ...forms, clients: clients.directory });
-  const changePassword = createChangePasswordService(forms);
+  });
   const firstPasswords = createFirstPasswordService({
-    environmentApi: contactCenters.environmentApi,
-    contactCenters: contactCenters.service,
+    environmentApi,
+    contactCenters,
     peopleStore,
-    audit: audit.writer,
-    refused: audit.floodLimited({ maxPerAddress: 10, maxTotal: 300 }),
-    now: core.now,
+    audit,
+    refused: floodLimited({ maxPerAddress: 10, maxTotal: 300 }),
+    now,
   });
   const prefix = '/auth/v3';
-  const { callers } = sessions;
+  const changeParts = { changePassword, callers, publicUrl };
   return {
     mounts: [
       ['browsers', prefix, (app) => signInRoutes(app, { signIn })],
       ['browsers', prefix, (app) => firstPasswordRoutes(app, { firstPasswords, pages, publicUrl })],
-      [
-        'browsers with tokens',
-        prefix,
-        (app) => changePasswordRoutes(app, { changePassword, callers, publicUrl }),
-      ],
+      ['browsers with tokens', prefix, (app) => changePasswordRoutes(app, changeParts)],
       ['services', '', (app) => internalFirstPasswordRoutes(app, { firstPasswords })],
     ],
   } satisfies Domain;

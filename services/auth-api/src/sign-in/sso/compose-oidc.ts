@@ -1,10 +1,7 @@
 /** Composes OpenID Connect with identity providers: the relying party, its callback, and logout. */
-import type { SingleUse } from '@gatehouse/service-kit/redis';
 import type { CookieParts } from '../../browser/cookies/compose.ts';
 import type { KeySets } from '../../core/assertions/key-sets.ts';
-import type { Core } from '../../core/core.ts';
-import type { FlowStore } from './flow-store.ts';
-import type { SsoKeys } from './keys/service.ts';
+import type { Core } from '../../core/domain.ts';
 import type { SsoLogin } from './login.ts';
 import { signedOutPath } from './logout-routes.ts';
 import { createOidcCallback } from './oidc/callback.ts';
@@ -13,24 +10,13 @@ import { createRequireSignature } from './oidc/id-token-signature.ts';
 import { createOidcLogout } from './oidc/logout.ts';
 import { createOidcProviders } from './oidc/provider.ts';
 import { createOidcRelyingParty } from './oidc/relying-party.ts';
-import type { ProviderSessions } from './provider-sessions.ts';
-import type { SsoSettings } from './settings.ts';
+import type { ProtocolParts } from './protocol.ts';
 
-interface OidcDependencies {
-  settings: SsoSettings;
-  keys: SsoKeys;
-  /** Of the providers. */
-  keySets: KeySets;
-  flows: FlowStore;
-  providerSessions: ProviderSessions;
-  singleUse: SingleUse;
-  cookies: CookieParts;
-}
-
-export function composeOidc(core: Core, dependencies: OidcDependencies) {
-  const { outbound, secretBox, now } = core;
-  const { settings, keys, keySets, flows, providerSessions, singleUse } = dependencies;
-  const { publicUrl, cookies, limitUnfinished } = dependencies.cookies;
+/** `keySets`: of the providers. */
+export function composeOidc(core: Core, parts: ProtocolParts, cookieParts: CookieParts, keySets: KeySets) {
+  const { outbound, secretBox, publicUrl, now } = core;
+  const { settings, keys, flows, providerSessions, singleUse } = parts;
+  const { cookies, limitUnfinished } = cookieParts;
   const providers = createOidcProviders({ outbound, secretBox, keys, now });
   const requireSignature = createRequireSignature({ keySets, now });
   const relyingParty = createOidcRelyingParty({ providers, requireSignature, publicUrl, secretBox });

@@ -1,13 +1,9 @@
 /** Composes SAML: the providers and their certificates, requests and answers, logout and metadata. */
-import type { SingleUse } from '@gatehouse/service-kit/redis';
 import type { CookieParts } from '../../browser/cookies/compose.ts';
-import type { Core } from '../../core/core.ts';
-import type { ContactCenterService } from '../../registry/contact-centers/service.ts';
-import type { FlowStore } from './flow-store.ts';
-import type { SsoKeys } from './keys/service.ts';
+import type { Core } from '../../core/domain.ts';
 import type { SsoLogin } from './login.ts';
 import type { SsoMetrics } from './metrics.ts';
-import type { ProviderSessions } from './provider-sessions.ts';
+import type { ProtocolParts } from './protocol.ts';
 import { createSamlConsumer } from './saml/consumer.ts';
 import { createSamlChecks } from './saml/dry-run.ts';
 import { createSamlLogout } from './saml/logout.ts';
@@ -16,23 +12,11 @@ import { createBeginSaml } from './saml/request.ts';
 import { createResponses } from './saml/response.ts';
 import { createTicketStore } from './saml/ticket-store.ts';
 import { createWatchedProviders } from './saml/watched-providers.ts';
-import type { SsoSettings } from './settings.ts';
 
-interface SamlDependencies {
-  settings: SsoSettings;
-  contactCenters: ContactCenterService;
-  keys: SsoKeys;
-  flows: FlowStore;
-  providerSessions: ProviderSessions;
-  singleUse: SingleUse;
-  metrics: SsoMetrics;
-  cookies: CookieParts;
-}
-
-export function composeSaml(core: Core, dependencies: SamlDependencies) {
-  const { issuer, redis, keyspace, now } = core;
-  const { settings, contactCenters, keys, flows, providerSessions, singleUse, metrics } = dependencies;
-  const { publicUrl, cookies, limitStarts, limitUnfinished } = dependencies.cookies;
+export function composeSaml(core: Core, parts: ProtocolParts, cookieParts: CookieParts, metrics: SsoMetrics) {
+  const { issuer, publicUrl, redis, keyspace, now } = core;
+  const { settings, contactCenters, keys, flows, providerSessions, singleUse } = parts;
+  const { cookies, limitStarts, limitUnfinished } = cookieParts;
   const { providers, endsBefore } = createWatchedProviders(core, { settings, metrics });
   const begin = createBeginSaml({ issuer, keys, providers });
   return {

@@ -1,12 +1,11 @@
 /** Composes single sign-on: settings and keys, login through SAML and OpenID Connect, and logout at the provider. */
-
 import type { App } from '@gatehouse/service-kit/http';
 import type { CookieParts } from '../../browser/cookies/compose.ts';
 import type { Interactions } from '../../browser/interactions/compose.ts';
 import type { Sessions } from '../../browser/sessions/compose.ts';
+import type { Config } from '../../config.ts';
 import type { Assertions } from '../../core/assertions/compose.ts';
-import type { Core } from '../../core/core.ts';
-import type { Domain, ServicesOf } from '../../core/domain.ts';
+import type { Core, Domain, ServicesOf } from '../../core/domain.ts';
 import type { AccountParts } from '../../people/accounts/compose.ts';
 import type { Activity } from '../../records/activity/compose.ts';
 import type { Audit } from '../../records/audit/compose.ts';
@@ -25,7 +24,7 @@ import { reencryptSsoKeys } from './keys/reencrypt.ts';
 import { createSsoKeys, ssoKeyEntity } from './keys/service.ts';
 import { createSsoLogin } from './login.ts';
 import { backchannelLogoutRoutes, providerLogoutRoutes } from './logout-routes.ts';
-import { createSsoMetrics, observeSsoKeys } from './metrics.ts';
+import { createSsoMetrics } from './metrics.ts';
 import { oidcCallbackRoutes } from './oidc/routes.ts';
 import { createLogoutStore, createProviderLogout } from './provider-logout.ts';
 import { createProviderSessionStore } from './provider-session-store.ts';
@@ -37,7 +36,7 @@ import { ssoStartRoutes } from './start-routes.ts';
 import { createPublicVisitor, namedVisitor } from './visitor.ts';
 
 interface SsoDependencies {
-  config: { internal: { onPublicPort: boolean } };
+  config: Pick<Config, 'internal'>;
   ssoSettings: SsoSettingsParts;
   activity: Activity;
   assertions: Assertions;
@@ -54,61 +53,25 @@ interface SsoDependencies {
 export type Sso = ServicesOf<typeof composeSso>;
 
 export function composeSso(core: Core, dependencies: SsoDependencies) {
-  const { kit, pool, redis, keyspace, changes, secretBox, now } = core;
-  const { audit } = dependencies;
-  const { singleUse } = dependencies.tokens;
-  const { publicUrl, cookies, pages, postedRequests, limitStarts, limitUnfinished } = dependencies.cookies;
-  const { providerKeySets: keySets } = dependencies.assertions;
-  const { service: interactions, readView } = dependencies.interactions;
-  const settings = dependencies.ssoSettings.service;
+  const { kit, pool, redis, keyspace, secretBox, publicUrl, now, log } = core;
+  const { writer: audit, floodLimited } = dependencies.audit;
+  const { service: settings } = dependencies.ssoSettings;
   const { directory: clients, serviceCallers } = dependencies.clients;
-  const areInternalRoutesPublic = dependencies.config.internal.onPublicPort;
-  const contactCenters = dependencies.contactCenters.service;
-  const users = dependencies.accounts.service;
-  const sessions = dependencies.sessions.service;
-
+  const { service: contactCenters } = dependencies.contactCenters;
+  const { service: users, loginNames } = dependencies.accounts;
+  const { singleUse } = dependencies.tokens;
+  const { cookies, pages, postedRequests, limitStarts, limitUnfinished } = dependencies.cookies;
+  const { service: sessions } = dependencies.sessions;
+  const { service: interactions, readView } = dependencies.interactions;
   const metrics = createSsoMetrics(kit.metrics, dependencies.activity);
-  const keys = createSsoKeys({
-    pool,
-    changes,
-    secretBox,
-    audit: audit.writer,
-    host: new URL(publicUrl).hostname,
-    now,
-    onLoaded: observeSsoKeys(kit.metrics),
-  });
-  const schemes = createSchemes({
-    loginNames: dependencies.accounts.loginNames,
-    contactCenters,
-    settings,
-    users,
-  });
+  const keys = createSsoKeys(core, audit);
+  const schemes = createSchemes({ loginNames, contactCenters, settings, users });
   const flows = createFlowStore(redis, keyspace);
-  const providerSessions = createProviderSessions({
-    store: createProviderSessionStore(redis, keyspace),
-    sessions,
-    audit: audit.writer,
-    now,
-  });
-  const saml = composeSaml(core, {
-    settings,
-    contactCenters,
-    keys,
-    flows,
-    providerSessions,
-    singleUse,
-    metrics,
-    cookies: dependencies.cookies,
-  });
-  const oidc = composeOidc(core, {
-    settings,
-    keys,
-    keySets,
-    flows,
-    providerSessions,
-    singleUse,
-    cookies: dependencies.cookies,
-  });
+  const store = createProviderSessionStore(redis, keyspace);
+  const providerSessions = createProviderSessions({ store, sessions, audit, now });
+  const parts = { settings, contactCenters, keys, flows, providerSessions, singleUse };
+  const saml = composeSaml(core, parts, dependencies.cookies, metrics);
+  const oidc = composeOidc(core, parts, dependencies.cookies, dependencies.assertions.providerKeySets);
   const login = createSsoLogin({
     schemes,
     settings,
@@ -117,21 +80,18 @@ export function composeSso(core: Core, dependencies: SsoDependencies) {
     sessions,
     providerSessions,
     pages,
-    audit: audit.writer,
+    audit,
     metrics,
     flows,
     clients,
     cookies,
     now,
-    begin: async (chosen, flow, loginStart) =>
-      chosen.protocol === 'saml'
-        ? saml.begin(chosen, flow, loginStart)
-        : { kind: 'redirect', location: await oidc.begin(chosen, flow, loginStart) },
-    isRegisteredOrigin: clients.hasOrigin,
+    begin: (chosen, flow, start) =>
+      chosen.protocol === 'saml' ? saml.begin(chosen, flow, start) : oidc.begin(chosen, flow, start),
     unfinished: limitUnfinished(),
     // Behind one address there may be a whole contact centre, and its identity provider may be down.
-    failures: audit.floodLimited({ maxPerAddress: 200, maxTotal: 1000 }),
-    log: kit.log,
+    failures: floodLimited({ maxPerAddress: 200, maxTotal: 1000 }),
+    log,
   });
   const providerLogout = createProviderLogout({
     settings,
@@ -139,23 +99,8 @@ export function composeSso(core: Core, dependencies: SsoDependencies) {
     saml: saml.logout.begin,
     store: createLogoutStore(redis, keyspace),
     pages,
-    log: kit.log,
+    log,
   });
-  const ssoRefusals = createSsoRefusals({
-    metrics,
-    audit: audit.floodLimited({ maxPerAddress: 10, maxTotal: 300 }),
-  });
-  const schemeQuestions = limitStarts();
-  const logoutParts = { providerLogout, oidcLogout: oidc.logout, samlLogout: saml.logout, ssoRefusals };
-
-  const services = {
-    keys,
-    /** Certificates of SAML providers that end before a moment. @throws Error while Redis is away */
-    providerEndsBefore: saml.endsBefore,
-    schemes,
-    /** The provider's own logout: where the browser goes first. Never rejects. */
-    startProviderLogout: providerLogout.begin,
-  };
   const ssoChecks = createSsoChecks({
     contactCenters,
     settings,
@@ -164,25 +109,34 @@ export function composeSso(core: Core, dependencies: SsoDependencies) {
     oidc: oidc.checks,
     now,
   });
-  const reloadKeys = () => {
-    keys
-      .reload()
-      .catch((error) => kit.log.warn({ err: error }, 'the keys of single sign-on could not be read again'));
-  };
-  const prefix = '/auth/v3/sso';
-  const questions = { schemes, schemeQuestions };
+  const ssoRefusals = createSsoRefusals({
+    metrics,
+    audit: floodLimited({ maxPerAddress: 10, maxTotal: 300 }),
+  });
+  const questions = { schemes, schemeQuestions: limitStarts() };
+  const { onPublicPort: areInternalRoutesPublic } = dependencies.config.internal;
+  const publicVisitor = createPublicVisitor({ serviceCallers, areInternalRoutesPublic });
   const namedRoutes = async (app: App) => {
     const named = { ...questions, visitorOf: namedVisitor };
     await authSchemeRoutes(app, { ...named, isInternal: true });
     namedLoginRoutes(app, { ...named, readView });
   };
-  const visitorOf = createPublicVisitor({ serviceCallers, areInternalRoutesPublic });
+  const logoutParts = { providerLogout, oidcLogout: oidc.logout, samlLogout: saml.logout, ssoRefusals };
   const callback = { oidcCallback: oidc.createCallback(login), ssoRefusals, postedRequests, publicUrl };
   const samlParts = { samlConsumer: saml.createConsumer(login), samlMetadata: saml.metadata, ssoRefusals };
+  const schemeParts = { ...questions, visitorOf: publicVisitor };
+  const prefix = '/auth/v3/sso';
   return {
-    services,
+    services: {
+      keys,
+      /** Certificates of SAML providers that end before a moment. @throws Error while Redis is away */
+      providerEndsBefore: saml.endsBefore,
+      schemes,
+      /** The provider's own logout: where the browser goes first. Never rejects. */
+      startProviderLogout: providerLogout.begin,
+    },
     mounts: [
-      ['holders of tokens', '/auth/v3', (app) => authSchemeRoutes(app, { ...questions, visitorOf })],
+      ['holders of tokens', '/auth/v3', (app) => authSchemeRoutes(app, schemeParts)],
       ['services', '', namedRoutes],
       ['anybody', prefix, (app) => backchannelLogoutRoutes(app, logoutParts)],
       ['anybody', prefix, (app) => ssoJwksRoutes(app, { ssoKeys: keys })],
@@ -192,7 +146,7 @@ export function composeSso(core: Core, dependencies: SsoDependencies) {
       ['browsers', '', (app) => providerLogoutRoutes(app, logoutParts)],
       ['browsers', '', (app) => oidcCallbackRoutes(app, callback)],
     ],
-    follows: { own: { [ssoKeyEntity]: reloadKeys }, ownGap: reloadKeys },
+    follows: { own: { [ssoKeyEntity]: keys.follow }, ownGap: keys.follow },
     start: [{ name: 'single-sign-on-keys', run: keys.start }],
     reencrypt: async () => ({ sealed: await reencryptSsoKeys(pool, secretBox) }),
   } satisfies Domain;

@@ -3,7 +3,6 @@ import type { Metrics } from '@gatehouse/service-kit/observability';
 import type { SignInError } from '../../people/directories/sign-in-error.ts';
 import type { Activity } from '../../records/activity/compose.ts';
 import { SsoError } from './failure.ts';
-import type { SsoKey } from './keys/service.ts';
 
 export type SsoMetrics = ReturnType<typeof createSsoMetrics>;
 
@@ -56,15 +55,3 @@ export function createSsoMetrics(metrics: Metrics, activity: SignInCounts) {
 /** The name of what went wrong for operators. */
 export const failureReasonOf = (error: SignInError) =>
   error instanceof SsoError ? error.reason : 'try_again';
-
-export function observeSsoKeys(metrics: Metrics): (keys: readonly SsoKey[]) => void {
-  const ends = metrics.gauge(
-    'gatehouse_sso_key_not_after_seconds',
-    'End of validity of the certificate that we use towards identity providers, in Unix seconds.',
-    ['purpose'],
-  );
-  return (keys) => {
-    for (const { purpose, state, notAfterMs } of keys)
-      if (state === 'active') ends.set({ purpose }, Math.floor(notAfterMs / 1000));
-  };
-}

@@ -1,6 +1,12 @@
-/** Names what a login needs of a protocol: the request to the identity provider. */
+/** Names what a login needs of a protocol, the request to the identity provider, and what each protocol is built on. */
+
+import type { SingleUse } from '@gatehouse/service-kit/redis';
+import type { ContactCenterService } from '../../registry/contact-centers/service.ts';
 import type { SsoFlow } from './flow.ts';
-import type { SignOnSettings } from './settings.ts';
+import type { FlowStore } from './flow-store.ts';
+import type { SsoKeys } from './keys/service.ts';
+import type { ProviderSessions } from './provider-sessions.ts';
+import type { SignOnSettings, SsoSettings } from './settings.ts';
 
 /** An address to go to, or a form that the browser posts there. */
 export type ProviderRequest =
@@ -22,3 +28,13 @@ export type Begin = (
   flow: SsoFlow,
   loginStart: LoginStart,
 ) => Promise<ProviderRequest>;
+
+/** Both protocols share them. */
+export interface ProtocolParts {
+  settings: SsoSettings;
+  contactCenters: ContactCenterService;
+  keys: SsoKeys;
+  flows: FlowStore;
+  providerSessions: ProviderSessions;
+  singleUse: SingleUse;
+}

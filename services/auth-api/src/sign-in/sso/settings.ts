@@ -1,10 +1,10 @@
 /** Keeps copies of the single sign-on settings at our location and follows their changes in Environment API. */
 import type { EnvironmentApiClient } from '@gatehouse/api-client/environment-api';
 import type { OidcSettings, SamlSettings, SingleSignOnView } from '@gatehouse/contracts/environment-api';
-import { definedOnly } from '@gatehouse/contracts/values';
 import type { Clock } from '@gatehouse/service-kit/clock';
-import { createRevalidatingCache, type OwnerState } from '../../core/revalidating-cache.ts';
-import { isEnd, readAnswer } from '../../registry/contact-centers/service.ts';
+import type { Logger } from '@gatehouse/service-kit/observability';
+import { createRevalidatingCache } from '../../core/revalidating-cache.ts';
+import { type CopySettings, isEnd, readAnswer } from '../../registry/contact-centers/service.ts';
 
 /** One way of signing in, as it is set for a location. */
 export type SignOnSettings =
@@ -31,25 +31,29 @@ export interface SsoSettings {
 }
 
 export interface SsoSettingsOptions {
-  client: Pick<EnvironmentApiClient, 'singleSignOnOf'>;
+  environmentApi: Pick<EnvironmentApiClient, 'singleSignOnOf'>;
+  copies: CopySettings;
   location: string;
-  staleMaxSeconds: number;
-  owner?: OwnerState;
   now: Clock;
-  onStale(key: string, ageMs: number, error: unknown): void;
+  log: Logger;
 }
 
 export function createSsoSettings(options: SsoSettingsOptions): SsoSettings {
+  const { environmentApi, copies, location: ownLocation, now, log } = options;
   const views = createRevalidatingCache<SingleSignOnView>({
-    load: (id, etag) => readAnswer(options.client.singleSignOnOf(id, options.location, { etag })),
+    load: (id, etag) => readAnswer(environmentApi.singleSignOnOf(id, ownLocation, { etag })),
     freshMs: 60_000,
-    staleMaxMs: options.staleMaxSeconds * 1000,
+    staleMaxMs: copies.staleMaxSeconds * 1000,
     missingMs: 5_000,
     retryMs: 1_000,
     maxEntries: 10_000,
-    ...definedOnly({ owner: options.owner }),
-    now: options.now,
-    onStale: options.onStale,
+    owner: copies.owner,
+    now,
+    onStale: (key, ageMs, error) =>
+      log.warn(
+        { err: error, key, ageMs },
+        'Environment API cannot answer: cached single sign-on settings are used',
+      ),
   });
 
   const listed = (contactCenterId: string, view: SingleSignOnView | undefined): SignOnSettings[] => [
@@ -67,9 +71,9 @@ export function createSsoSettings(options: SsoSettingsOptions): SsoSettings {
       const found = (await list(contactCenterId)).find((settings) => settings.protocol === protocol);
       return found as Extract<SignOnSettings, { protocol: typeof protocol }> | undefined;
     },
-    async at(contactCenterId, location = options.location) {
-      if (location === options.location) return list(contactCenterId);
-      const read = await readAnswer(options.client.singleSignOnOf(contactCenterId, location));
+    async at(contactCenterId, location = ownLocation) {
+      if (location === ownLocation) return list(contactCenterId);
+      const read = await readAnswer(environmentApi.singleSignOnOf(contactCenterId, location));
       return listed(contactCenterId, read.status === 'found' ? read.value : undefined);
     },
     applyChange(change) {

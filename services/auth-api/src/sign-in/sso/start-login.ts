@@ -29,11 +29,9 @@ export interface Wish {
 
 export interface StartLoginOptions {
   flows: Pick<FlowStore, 'save'>;
-  clients: Pick<ClientDirectory, 'find'>;
+  clients: Pick<ClientDirectory, 'find' | 'hasOrigin'>;
   cookies: BrowserCookies;
   begin: Begin;
-  /** Whether an application with pages there is registered. */
-  isRegisteredOrigin(origin: string): Promise<boolean>;
   now: Clock;
 }
 
@@ -69,7 +67,7 @@ export function createStartLogin(options: StartLoginOptions): StartLogin {
   /** Without an application that waits, the browser may go on to a page of one that is registered. */
   const targetOf = async (interaction: Interaction | undefined, target: string | undefined) => {
     const origin = interaction !== undefined || target === undefined ? undefined : webOriginOf(target);
-    const isAllowed = origin !== undefined && (await options.isRegisteredOrigin(origin));
+    const isAllowed = origin !== undefined && (await options.clients.hasOrigin(origin));
     return isAllowed ? { target: target as string } : {};
   };
 

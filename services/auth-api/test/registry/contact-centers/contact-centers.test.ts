@@ -1,12 +1,13 @@
 import type { ContactCenterView } from '@gatehouse/contracts/environment-api';
 import { describe, expect, it } from 'vitest';
+import { newOwnerState } from '../../../src/core/revalidating-cache.ts';
 import { serversAt } from '../../../src/people/directories/connect-environment.ts';
 import {
   createContactCenters,
   type EnvironmentSource,
 } from '../../../src/registry/contact-centers/service.ts';
 import { contactCenterId, demoContactCenter, environmentId, environmentOf } from '../../stack/auth-api.ts';
-import { stoppedClock } from '../../stack/redis.ts';
+import { silentLog, stoppedClock } from '../../stack/redis.ts';
 
 function setUp(defaultDomain?: string) {
   let view: ContactCenterView | undefined = demoContactCenter;
@@ -30,8 +31,9 @@ function setUp(defaultDomain?: string) {
   const service = createContactCenters({
     source,
     defaultDomain,
-    staleMaxSeconds: 60,
+    copies: { staleMaxSeconds: 60, owner: newOwnerState() },
     now: stoppedClock().now,
+    log: silentLog,
   });
   return {
     service,

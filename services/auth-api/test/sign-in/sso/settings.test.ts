@@ -1,22 +1,23 @@
 import type { SingleSignOnView } from '@gatehouse/contracts/environment-api';
 import { expect, it } from 'vitest';
+import { newOwnerState } from '../../../src/core/revalidating-cache.ts';
 import { createSsoSettings } from '../../../src/sign-in/sso/settings.ts';
-import { stoppedClock } from '../../stack/redis.ts';
+import { silentLog, stoppedClock } from '../../stack/redis.ts';
 
 function setUp() {
   let isDown = false;
   const oidc = { location: '/', enabled: true } as unknown as NonNullable<SingleSignOnView['oidc']>;
   const settings = createSsoSettings({
-    client: {
+    environmentApi: {
       async singleSignOnOf() {
         if (isDown) throw new Error('down');
         return { outcome: 'found', data: { version: 1, oidc }, etag: '"1"' };
       },
     },
     location: '/',
-    staleMaxSeconds: 60,
+    copies: { staleMaxSeconds: 60, owner: newOwnerState() },
     now: stoppedClock().now,
-    onStale: () => undefined,
+    log: silentLog,
   });
   return {
     settings,

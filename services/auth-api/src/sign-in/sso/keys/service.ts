@@ -1,11 +1,10 @@
 /** Owns our keys towards identity providers: creates them at the first start, stores them encrypted, and rotates them in two steps. */
 import { X509Certificate } from 'node:crypto';
-import type { ChangeLog } from '@gatehouse/service-kit/changes';
-import type { Clock } from '@gatehouse/service-kit/clock';
 import { randomUuid, type SecretBox, type SecretPlace } from '@gatehouse/service-kit/crypto';
 import { conflict } from '@gatehouse/service-kit/errors';
 import { listEtagOf, requireTag } from '@gatehouse/service-kit/http';
-import type { Pool } from '@gatehouse/service-kit/postgres';
+import type { Metrics } from '@gatehouse/service-kit/observability';
+import type { Core } from '../../../core/domain.ts';
 import { type AuditWriter, actorFields } from '../../../records/audit/event.ts';
 import { makeCertifiedKey } from './certificate.ts';
 import {
@@ -44,38 +43,22 @@ export type SsoKeys = ReturnType<typeof createSsoKeys>;
 /** Name of the change that tells the other replicas. */
 export const ssoKeyEntity = 'sso-key';
 
+const startUp: SsoKeyActor = { name: 'start-up', correlationId: 'start-up' };
 const purposes: readonly KeyPurpose[] = ['signing', 'encryption'];
-
-export interface SsoKeysOptions {
-  pool: Pool;
-  changes: ChangeLog;
-  secretBox: SecretBox;
-  audit: AuditWriter;
-  /** Host of the public URL: the certificates name it. */
-  host: string;
-  now: Clock;
-  /** They were read: at the start and after every change. */
-  onLoaded?(keys: readonly SsoKey[]): void;
-}
 
 /** Changes with every state of a key. */
 export function ssoKeysEtagOf(keys: readonly Pick<SsoKey, 'id' | 'state'>[]): string {
   return listEtagOf(keys.map(({ id, state }) => `${state} ${id}`));
 }
 
-export function createSsoKeys(options: SsoKeysOptions) {
-  const { pool, changes, secretBox, audit, host, now } = options;
+export function createSsoKeys(core: Core, audit: AuditWriter) {
+  const { pool, changes, secretBox, log } = core;
+  const observe = observeSsoKeys(core.kit.metrics);
   let keys: SsoKey[] = [];
 
   const reload = async () => {
     keys = (await listSsoKeys(pool)).map((stored) => open(stored, secretBox));
-    options.onLoaded?.(keys);
-  };
-
-  const make = async (purpose: KeyPurpose, state: SsoKeyState): Promise<StoredSsoKey> => {
-    const { certificate, privateKey } = await makeCertifiedKey(purpose, host, now());
-    const id = randomUuid();
-    return { id, purpose, certificate, privateKey: secretBox.seal(privateKey, ssoKeyPlace(id)), state };
+    observe(keys);
   };
 
   const change = async (
@@ -127,7 +110,7 @@ export function createSsoKeys(options: SsoKeysOptions) {
           throw conflict(`There is a next ${purpose} key already: activate it first`, {
             reason: 'already_so',
           });
-        await insertSsoKey(db, await make(purpose, 'next'));
+        await insertSsoKey(db, await makeKey(core, purpose, 'next'));
         return true;
       }),
     /** @throws AppError (409) when there is no next one, (412) */
@@ -142,7 +125,11 @@ export function createSsoKeys(options: SsoKeysOptions) {
         return true;
       }),
     /** Another replica changed them. */
-    reload,
+    follow(): void {
+      reload().catch((error) =>
+        log.warn({ err: error }, 'the keys of single sign-on could not be read again'),
+      );
+    },
     /**
      * Reads the keys and makes the first ones.
      * @throws Error when PostgreSQL is away or the encryption key is not the one that sealed them.
@@ -151,19 +138,25 @@ export function createSsoKeys(options: SsoKeysOptions) {
       await reload();
       for (const purpose of purposes) {
         if (keys.some((key) => key.purpose === purpose && key.state === 'active')) continue;
-        await change(
-          purpose,
-          'created',
-          { name: 'start-up', correlationId: 'start-up' },
-          async (present, db) => {
-            if (present.some(({ state }) => state === 'active')) return false;
-            await insertSsoKey(db, await make(purpose, 'active'));
-            return true;
-          },
-        );
+        await change(purpose, 'created', startUp, async (present, db) => {
+          if (present.some(({ state }) => state === 'active')) return false;
+          await insertSsoKey(db, await makeKey(core, purpose, 'active'));
+          return true;
+        });
       }
     },
   };
+}
+
+/** Its certificate names the host of the public URL. */
+async function makeKey(
+  { publicUrl, secretBox, now }: Core,
+  purpose: KeyPurpose,
+  state: SsoKeyState,
+): Promise<StoredSsoKey> {
+  const { certificate, privateKey } = await makeCertifiedKey(purpose, new URL(publicUrl).hostname, now());
+  const id = randomUuid();
+  return { id, purpose, certificate, privateKey: secretBox.seal(privateKey, ssoKeyPlace(id)), state };
 }
 
 function open({ id, purpose, state, certificate, privateKey }: StoredSsoKey, box: SecretBox): SsoKey {
@@ -179,4 +172,16 @@ function open({ id, purpose, state, certificate, privateKey }: StoredSsoKey, box
 
 export function ssoKeyPlace(id: string): SecretPlace {
   return { table: 'auth.sso_keys', row: id, column: 'private_key' };
+}
+
+function observeSsoKeys(metrics: Metrics): (keys: readonly SsoKey[]) => void {
+  const ends = metrics.gauge(
+    'gatehouse_sso_key_not_after_seconds',
+    'End of validity of the certificate that we use towards identity providers, in Unix seconds.',
+    ['purpose'],
+  );
+  return (keys) => {
+    for (const { purpose, state, notAfterMs } of keys)
+      if (state === 'active') ends.set({ purpose }, Math.floor(notAfterMs / 1000));
+  };
 }

@@ -5,7 +5,7 @@ import * as openid from 'openid-client';
 import type { AssertedPerson } from '../asserted-person.ts';
 import { SsoError } from '../failure.ts';
 import { codeVerifierOf, nonceOf, referenceOf, type SsoFlow } from '../flow.ts';
-import type { LoginStart } from '../protocol.ts';
+import type { LoginStart, ProviderRequest } from '../protocol.ts';
 import type { OidcSignOn } from '../settings.ts';
 import { asSsoError } from './answer-error.ts';
 import type { RequireSignature } from './id-token-signature.ts';
@@ -35,7 +35,7 @@ export function createOidcRelyingParty(options: OidcRelyingPartyOptions) {
       settings: OidcSignOn,
       flow: SsoFlow,
       { flowId, browser, loginHint, asksAnew }: LoginStart,
-    ): Promise<string> {
+    ): Promise<ProviderRequest> {
       const configuration = await providers.of(settings);
       const prompt = flow.isForced || asksAnew ? 'login' : settings.prompt;
       const url = openid.buildAuthorizationUrl(configuration, {
@@ -57,7 +57,7 @@ export function createOidcRelyingParty(options: OidcRelyingPartyOptions) {
           login_hint: loginHint,
         }),
       });
-      return url.href;
+      return { kind: 'redirect', location: url.href };
     },
 
     /** Redeems the code. `parameters` are those of the callback. @throws SsoError */

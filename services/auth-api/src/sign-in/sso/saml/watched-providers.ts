@@ -1,5 +1,5 @@
 /** Reads SAML providers, and notes which of their certificates end soon, for the metrics, the log and the overview. */
-import type { Core } from '../../../core/core.ts';
+import type { Core } from '../../../core/domain.ts';
 import { watchCertificates } from '../certificates.ts';
 import type { SsoMetrics } from '../metrics.ts';
 import { createProviderCertificates } from '../provider-certificates.ts';

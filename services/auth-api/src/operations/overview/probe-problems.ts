@@ -1,0 +1,19 @@
+/** Turns findings of the diagnosis into problems of the overview, each with its runbook. */
+import type { Clock } from '@gatehouse/service-kit/clock';
+import { createProblemWatch, type Probe } from '@gatehouse/service-kit/health';
+
+const runbooks = {
+  Clock: 'a-clock-is-wrong',
+  logins: 'no-login-can-succeed-in-an-environment',
+  Elasticsearch: 'audit-events-wait',
+  'Trusted proxies': 'a-proxy-is-not-trusted',
+} as const;
+/** The overview shows the links, and what waits for the second destination, as they are now. */
+const reportedElsewhere = ['Configuration Servers', 'Second audit destination'];
+/** Sign-ins go on without them. */
+const dispensable = ['Environment API', 'Elasticsearch', 'Consul'];
+
+export function watchProbes(probes: readonly Probe[], now: Clock) {
+  const watched = probes.filter(({ name }) => !reportedElsewhere.includes(name));
+  return createProblemWatch({ probes: watched, runbooks, dispensable, now });
+}
