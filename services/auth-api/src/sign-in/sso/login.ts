@@ -2,13 +2,12 @@
 
 import { definedOnly, providerWay } from '@gatehouse/contracts/values';
 import type { AttemptLimiter } from '@gatehouse/service-kit/limits';
-import type { Logger } from '@gatehouse/service-kit/observability';
 import type { Browser, BrowserRequest } from '../../browser/cookies/browser-cookies.ts';
-import type { Pages } from '../../browser/cookies/pages.ts';
 import type { InteractionService } from '../../browser/interactions/service.ts';
 import type { SessionService } from '../../browser/sessions/service.ts';
+import type { Newcomer } from '../../browser/sessions/session.ts';
 import type { UserService } from '../../people/accounts/service.ts';
-import { SignInError } from '../../people/directories/sign-in-error.ts';
+import type { UserIdentity } from '../../people/identity/identity.ts';
 import type { AuditWriter } from '../../records/audit/event.ts';
 import {
   type AssertedPerson,
@@ -18,23 +17,14 @@ import {
   requireGroup,
   seenAtMs,
 } from './asserted-person.ts';
+import { createFailLogin, type FailedLogin, type FailLoginOptions } from './fail-login.ts';
 import { SsoError, type SsoReason } from './failure.ts';
 import type { SsoFlow } from './flow.ts';
-import { failureReasonOf, type SsoMetrics } from './metrics.ts';
 import type { ProviderRequest } from './protocol.ts';
 import type { ProviderSessions } from './provider-sessions.ts';
 import type { Schemes } from './scheme.ts';
 import type { SignOnSettings, SsoSettings } from './settings.ts';
 import { createStartLogin, type StartLoginOptions, type Wish } from './start-login.ts';
-
-/** The known facts of a login when it fails: enough to choose the page and to name the contact centre. */
-export type FailedLogin = Pick<SsoFlow, 'protocol' | 'contactCenterId'> & Partial<FailedPage>;
-
-interface FailedPage {
-  interactionId: string | undefined;
-  userName: string | undefined;
-  tenant: string | undefined;
-}
 
 export interface SsoLogin {
   /** Sends the browser to the identity provider, or to the sign-in page where a password is asked. @throws AppError for a page */
@@ -56,21 +46,16 @@ export interface SsoLogin {
   fail(request: BrowserRequest, failed: FailedLogin, error: unknown): Promise<string>;
 }
 
-export interface SsoLoginOptions extends StartLoginOptions {
+export interface SsoLoginOptions extends StartLoginOptions, FailLoginOptions {
   schemes: Schemes;
   settings: SsoSettings;
   interactions: InteractionService;
   users: Pick<UserService, 'identify'>;
   sessions: SessionService;
   providerSessions: ProviderSessions;
-  pages: Pages;
   audit: AuditWriter;
-  metrics: SsoMetrics;
   /** Logins at identity providers that one address may leave unfinished. */
   unfinished: AttemptLimiter;
-  /** Audit events of failed logins. */
-  failures: Pick<AuditWriter, 'write'>;
-  log: Logger;
 }
 
 /** Clocks of OpenID Connect providers differ by so much; SAML settings have their own. */
@@ -86,18 +71,6 @@ const refusals = {
 export function createSsoLogin(options: SsoLoginOptions): SsoLogin {
   const { schemes, interactions, users, sessions, pages, audit, metrics, now } = options;
   const startLogin = createStartLogin(options);
-
-  const personOf = async (settings: SignOnSettings, person: AssertedPerson) => {
-    const { contactCenterId, userLookup: lookup, accessGroups } = settings;
-    const name = nameOf(person, settings);
-    requireGroup(person, settings);
-    const found = await users.identify({ contactCenterId, lookup, name, accessGroups });
-    if (found.outcome === 'found') return found;
-    throw new SsoError(
-      refusals[found.outcome],
-      `${person.nameSource} is ${JSON.stringify(name)}, looked up as ${lookup}`,
-    );
-  };
 
   const login: SsoLogin = {
     async start(browser, typed) {
@@ -132,7 +105,7 @@ export function createSsoLogin(options: SsoLoginOptions): SsoLogin {
     },
 
     async userNameOf(settings, person) {
-      return (await personOf(settings, person)).identity.loginName;
+      return (await findPerson(users, settings, person)).loginName;
     },
 
     async complete(browser, flow, settings, person) {
@@ -142,24 +115,11 @@ export function createSsoLogin(options: SsoLoginOptions): SsoLogin {
       // After its end would have been noticed: what ends from here on, ends the session.
       await login.settingsOf(flow);
       const seenAt = seenAtMs(person, flow, { nowMs: now(), skewMs: skewSeconds * 1000 });
-      const { identity } = await personOf(settings, person);
-      const { provider, sessionEndsAtMs } = person;
+      const identity = await findPerson(users, settings, person);
       const { interactionId, target } = flow;
-      const entry = definedOnly({
-        domain: flow.domain,
-        signOn: `${flow.protocol} ${flow.location}`,
-        way: providerWay(flow.protocol, person.issuer),
-      });
-      const session = await sessions.create(browser, {
-        identity: { ...identity, entry, ...(hasVerified(person, identity.email) && { emailVerified: true }) },
-        amr: methodsOf(person, settings),
-        provedAtMs: startedAtMs,
-        provider,
-        ...(typeof seenAt === 'number' ? { providerAuthTimeMs: seenAt } : {}),
-        ...(seenAt === 'unknown' ? { isSeenAtUnknown: true } : {}),
-        ...definedOnly({ endsAtMs: sessionEndsAtMs }),
-        interactionId,
-      });
+      const amr = methodsOf(person, settings);
+      const proved = { amr, provedAtMs: startedAtMs, seenAt };
+      const session = await sessions.create(browser, newcomerOf(identity, flow, person, proved));
       metrics.succeeded(flow.protocol, flow.contactCenterId, startedAtMs);
       options.unfinished.release(request.ip);
       await Promise.all([
@@ -178,40 +138,54 @@ export function createSsoLogin(options: SsoLoginOptions): SsoLogin {
       return interactionId === undefined ? (target ?? pages.signedIn()) : pages.resume(interactionId);
     },
 
-    async fail(request, { protocol, contactCenterId, interactionId, userName, tenant }, error) {
-      if (!(error instanceof SignInError)) throw error;
-      const reason = failureReasonOf(error);
-      metrics.failed(protocol, contactCenterId, error);
-      options.log.warn(
-        {
-          event: 'sso_failed',
-          protocol,
-          contactCenterId,
-          reason,
-          detail: error.detail,
-          correlationId: request.id,
-        },
-        'single sign-on did not end in a session',
-      );
-      await Promise.all([
-        options.failures.write({
-          name: 'login_failed',
-          outcome: 'failure',
-          correlationId: request.id,
-          clientAddress: request.ip,
-          contactCenterId,
-          fields: { method: protocol, reason, detail: error.detail ?? '' },
-        }),
-        interactionId === undefined
-          ? undefined
-          : interactions.recordState(interactionId, {
-              error: error.failure,
-              correlationId: request.id,
-              ...definedOnly({ userName, tenant }),
-            }),
-      ]);
-      return pages.ssoFailed(interactionId, error.failure, request.id);
-    },
+    fail: createFailLogin(options),
   };
   return login;
+}
+
+/** The person at the directory whom the identity provider named. @throws SsoError, SignInError */
+async function findPerson(
+  users: SsoLoginOptions['users'],
+  settings: SignOnSettings,
+  person: AssertedPerson,
+): Promise<UserIdentity> {
+  const { contactCenterId, userLookup: lookup, accessGroups } = settings;
+  const name = nameOf(person, settings);
+  requireGroup(person, settings);
+  const found = await users.identify({ contactCenterId, lookup, name, accessGroups });
+  if (found.outcome === 'found') return found.identity;
+  throw new SsoError(
+    refusals[found.outcome],
+    `${person.nameSource} is ${JSON.stringify(name)}, looked up as ${lookup}`,
+  );
+}
+
+interface Proved {
+  amr: string[];
+  provedAtMs: number;
+  seenAt: ReturnType<typeof seenAtMs>;
+}
+
+/** The facts that the session keeps of this login. */
+function newcomerOf(
+  identity: UserIdentity,
+  flow: SsoFlow,
+  person: AssertedPerson,
+  { amr, provedAtMs, seenAt }: Proved,
+): Newcomer {
+  const entry = definedOnly({
+    domain: flow.domain,
+    signOn: `${flow.protocol} ${flow.location}`,
+    way: providerWay(flow.protocol, person.issuer),
+  });
+  return {
+    identity: { ...identity, entry, ...(hasVerified(person, identity.email) && { emailVerified: true }) },
+    amr,
+    provedAtMs,
+    provider: person.provider,
+    ...(typeof seenAt === 'number' ? { providerAuthTimeMs: seenAt } : {}),
+    ...(seenAt === 'unknown' ? { isSeenAtUnknown: true } : {}),
+    ...definedOnly({ endsAtMs: person.sessionEndsAtMs }),
+    interactionId: flow.interactionId,
+  };
 }

@@ -5,6 +5,8 @@ import { freeText } from '@gatehouse/contracts/values';
 import { notFound } from '@gatehouse/service-kit/errors';
 import { z } from 'zod';
 import type { ContactCenterService } from '../../registry/contact-centers/service.ts';
+import { SsoError } from './failure.ts';
+import type { SamlSignOn, SsoSettings } from './settings.ts';
 
 export interface SignOnPlace {
   contactCenterId: string;
@@ -51,4 +53,17 @@ export async function requireContactCenter(
 ): Promise<void> {
   if ((await contactCenters.get(contactCenterId)) === undefined)
     throw notFound('There is no such contact centre');
+}
+
+/** The settings of SAML at a place. @throws SsoError wrong_destination where they are absent, disabled or of another location */
+export async function samlSettingsAt(
+  known: Pick<SsoSettings, 'of'>,
+  { contactCenterId, location }: SignOnPlace,
+): Promise<SamlSignOn> {
+  const settings = await known.of(contactCenterId, 'saml');
+  if (settings?.enabled && settings.location === location) return settings;
+  throw new SsoError(
+    'wrong_destination',
+    `SAML is not set for contact centre ${contactCenterId} at ${location}`,
+  );
 }

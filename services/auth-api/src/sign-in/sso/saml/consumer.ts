@@ -9,7 +9,7 @@ import type { SsoFlow } from '../flow.ts';
 import type { FlowStore } from '../flow-store.ts';
 import type { SsoLogin } from '../login.ts';
 import { noFlow } from '../oidc/callback.ts';
-import { isSamePlace, requireContactCenter, type SignOnPlace } from '../place.ts';
+import { isSamePlace, requireContactCenter, type SignOnPlace, samlSettingsAt } from '../place.ts';
 import type { SamlSignOn, SsoSettings } from '../settings.ts';
 import type { VerifiedAssertion } from './assertion.ts';
 import { entityOf } from './entity.ts';
@@ -44,45 +44,7 @@ type SamlFlow = SsoFlow & { protocol: 'saml' };
 export const finishPath = '/auth/v3/sso/saml/finish';
 
 export function createSamlConsumer(options: SamlConsumerOptions) {
-  const { issuer, publicUrl, flows, tickets, login, providers, responses } = options;
-
-  const settingsAt = async ({ contactCenterId, location }: SignOnPlace): Promise<SamlSignOn> => {
-    const settings = await options.settings.of(contactCenterId, 'saml');
-    if (settings?.enabled && settings.location === location) return settings;
-    throw new SsoError(
-      'wrong_destination',
-      `SAML is not set for contact centre ${contactCenterId} at ${location}`,
-    );
-  };
-
-  /** Only the flow of this very contact centre and location. */
-  const flowOf = async (posted: PostedResponse, place: SignOnPlace): Promise<SamlFlow | undefined> => {
-    const { inResponseTo } = posted;
-    if (inResponseTo === undefined) return undefined;
-    const flow = await flows.find(inResponseTo.slice(1));
-    if (flow === undefined)
-      throw new SsoError(
-        'replayed',
-        'the request that it answers is not waiting: it was answered, has expired, or was never made',
-      );
-    if (flow.protocol !== 'saml' || !isSamePlace(flow, place))
-      throw new SsoError('wrong_destination', 'it answers a request of another contact centre or location');
-    return flow as SamlFlow;
-  };
-
-  const verify = async (posted: PostedResponse, settings: SamlSignOn): Promise<VerifiedAssertion> => {
-    const expected = { settings, entity: entityOf(issuer, settings), inResponseTo: posted.inResponseTo };
-    const provider = await providers.of(settings);
-    try {
-      return await responses.verify(posted, { ...expected, provider });
-    } catch (error) {
-      if (!(error instanceof SsoError) || error.reason !== 'signature_invalid') throw error;
-      // The provider may have changed its key since its metadata was read.
-      const renewed = await providers.renewed(settings);
-      if (renewed === undefined) throw error;
-      return responses.verify(posted, { ...expected, provider: renewed });
-    }
-  };
+  const { issuer, publicUrl, flows, tickets, login } = options;
 
   const takeOnce = async ({ id, usableUntilMs }: VerifiedAssertion, place: SignOnPlace) => {
     const isFirst = await options.singleUse.take(
@@ -104,7 +66,7 @@ export function createSamlConsumer(options: SamlConsumerOptions) {
   ) => {
     if (!settings.allowIdpInitiated)
       throw new SsoError('unsolicited', 'it answers no request, and allowIdpInitiated is not set');
-    const verified = await verify(posted, settings);
+    const verified = await verify(options, posted, settings);
     await takeOnce(verified, settings);
     const center = await options.contactCenters.get(settings.contactCenterId);
     const [tenant] = center?.domains ?? [];
@@ -135,15 +97,15 @@ export function createSamlConsumer(options: SamlConsumerOptions) {
       await requireContactCenter(options.contactCenters, place);
       let flow: SamlFlow | undefined;
       try {
-        const settings = await settingsAt(place);
+        const settings = await samlSettingsAt(options.settings, place);
         const posted = readResponse(response);
-        flow = await flowOf(posted, place);
+        flow = await flowOf(flows, posted, place);
         if (flow === undefined) {
           const location = await consumeUnsolicited(posted, settings, relayState);
           options.answers.release(request.ip);
           return location;
         }
-        const verified = await verify(posted, settings);
+        const verified = await verify(options, posted, settings);
         // Of several answers to one request one gets through.
         const taken = await flows.take((posted.inResponseTo ?? '').slice(1));
         if (taken === undefined)
@@ -175,4 +137,40 @@ export function createSamlConsumer(options: SamlConsumerOptions) {
       }
     },
   };
+}
+
+/** Only the flow of this very contact centre and location. Undefined: it answers no request. */
+async function flowOf(
+  flows: Pick<FlowStore, 'find'>,
+  { inResponseTo }: PostedResponse,
+  place: SignOnPlace,
+): Promise<SamlFlow | undefined> {
+  if (inResponseTo === undefined) return undefined;
+  const flow = await flows.find(inResponseTo.slice(1));
+  if (flow === undefined)
+    throw new SsoError(
+      'replayed',
+      'the request that it answers is not waiting: it was answered, has expired, or was never made',
+    );
+  if (flow.protocol !== 'saml' || !isSamePlace(flow, place))
+    throw new SsoError('wrong_destination', 'it answers a request of another contact centre or location');
+  return flow as SamlFlow;
+}
+
+async function verify(
+  { issuer, providers, responses }: SamlConsumerOptions,
+  posted: PostedResponse,
+  settings: SamlSignOn,
+): Promise<VerifiedAssertion> {
+  const expected = { settings, entity: entityOf(issuer, settings), inResponseTo: posted.inResponseTo };
+  const provider = await providers.of(settings);
+  try {
+    return await responses.verify(posted, { ...expected, provider });
+  } catch (error) {
+    if (!(error instanceof SsoError) || error.reason !== 'signature_invalid') throw error;
+    // The provider may have changed its key since its metadata was read.
+    const renewed = await providers.renewed(settings);
+    if (renewed === undefined) throw error;
+    return responses.verify(posted, { ...expected, provider: renewed });
+  }
 }

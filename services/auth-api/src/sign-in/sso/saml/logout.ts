@@ -7,7 +7,7 @@ import type { ProviderSession } from '../../../browser/sessions/session.ts';
 import type { ContactCenterService } from '../../../registry/contact-centers/service.ts';
 import { SsoError } from '../failure.ts';
 import type { SsoKeys } from '../keys/service.ts';
-import { requireContactCenter, type SignOnPlace } from '../place.ts';
+import { requireContactCenter, type SignOnPlace, samlSettingsAt } from '../place.ts';
 import type { ProviderSessions } from '../provider-sessions.ts';
 import type { SamlSignOn, SsoSettings } from '../settings.ts';
 import { maxLifeMs } from './assertion.ts';
@@ -43,7 +43,7 @@ const xmlLimits = { longest: 64 * 1024 };
 const maxAgeMs = 300_000;
 
 export function createSamlLogout(options: SamlLogoutOptions) {
-  const { issuer, providers, providerSessions, keys, singleUse, now } = options;
+  const { issuer, providers, providerSessions, keys } = options;
 
   const messageTo = (
     settings: SamlSignOn,
@@ -56,41 +56,6 @@ export function createSamlLogout(options: SamlLogoutOptions) {
     id: `_${randomToken(24)}`,
     key: keys.signing(),
   });
-
-  const settingsAt = async ({ contactCenterId, location }: SignOnPlace): Promise<SamlSignOn> => {
-    const settings = await options.settings.of(contactCenterId, 'saml');
-    if (settings?.enabled && settings.location === location) return settings;
-    throw new SsoError(
-      'wrong_destination',
-      `SAML is not set for contact centre ${contactCenterId} at ${location}`,
-    );
-  };
-
-  const verify = async (root: Element, settings: SamlSignOn, provider: IdentityProvider) => {
-    const entity = entityOf(issuer, settings);
-    if (textIn(root, 'Issuer') !== provider.entityId)
-      throw new SsoError('wrong_issuer', 'the LogoutRequest is of another issuer than the metadata says');
-    const destination = attributeOf(root, 'Destination');
-    if (destination !== entity.sloUrl)
-      throw new SsoError(
-        'wrong_destination',
-        `the Destination is ${destination ?? 'missing'}, expected ${entity.sloUrl}`,
-      );
-    const skewMs = settings.clockSkewSeconds * 1000;
-    const issuedMs = instantOf(attributeOf(root, 'IssueInstant'));
-    const untilMs = instantOf(attributeOf(root, 'NotOnOrAfter')) ?? (issuedMs ?? 0) + maxAgeMs;
-    const isAhead = issuedMs === undefined || issuedMs > now() + skewMs;
-    if (isAhead || untilMs <= now() - skewMs || untilMs > now() + maxLifeMs + skewMs)
-      throw new SsoError(
-        'wrong_time',
-        `the LogoutRequest is of ${attributeOf(root, 'IssueInstant') ?? 'no time'}, until ${new Date(untilMs).toISOString()}`,
-      );
-    const id = attributeOf(root, 'ID') ?? '';
-    const use = [entity.entityId, id];
-    if (await singleUse.isTaken('assertion', use))
-      throw new SsoError('replayed', 'the LogoutRequest was used before');
-    return { id, recordUse: () => singleUse.take('assertion', use, untilMs + skewMs) };
-  };
 
   /** Core section 3.7.1: all sessions of the person, or those that are named, of which there may be several. */
   const endSessions = async (root: Element, settings: SamlSignOn, request: { id: string; ip: string }) => {
@@ -129,7 +94,7 @@ export function createSamlLogout(options: SamlLogoutOptions) {
     ): Promise<{ location: string } | { finishes: string | undefined }> {
       options.answers.reserve(request.ip);
       await requireContactCenter(options.contactCenters, place);
-      const settings = await settingsAt(place);
+      const settings = await samlSettingsAt(options.settings, place);
       const { xml, kind, relayState } = open(incoming);
       // The answer to ours: the session has ended long since, so nothing depends on what it says.
       if (kind === 'SAMLResponse') return { finishes: relayState };
@@ -150,7 +115,7 @@ export function createSamlLogout(options: SamlLogoutOptions) {
           },
         );
       }
-      const { id, recordUse } = await verify(root, settings, provider);
+      const { id, recordUse } = await verifyRequest(options, root, settings, provider);
       await endSessions(root, settings, request);
       // Last: what was answered 503 may be sent again.
       await recordUse();
@@ -162,6 +127,38 @@ export function createSamlLogout(options: SamlLogoutOptions) {
   };
 }
 
+/** Issuer, Destination, times and single use of a LogoutRequest whose signature is verified. @throws SsoError */
+async function verifyRequest(
+  { issuer, singleUse, now }: SamlLogoutOptions,
+  root: Element,
+  settings: SamlSignOn,
+  provider: IdentityProvider,
+) {
+  const entity = entityOf(issuer, settings);
+  if (textIn(root, 'Issuer') !== provider.entityId)
+    throw new SsoError('wrong_issuer', 'the LogoutRequest is of another issuer than the metadata says');
+  const destination = attributeOf(root, 'Destination');
+  if (destination !== entity.sloUrl)
+    throw new SsoError(
+      'wrong_destination',
+      `the Destination is ${destination ?? 'missing'}, expected ${entity.sloUrl}`,
+    );
+  const skewMs = settings.clockSkewSeconds * 1000;
+  const issuedMs = instantOf(attributeOf(root, 'IssueInstant'));
+  const untilMs = instantOf(attributeOf(root, 'NotOnOrAfter')) ?? (issuedMs ?? 0) + maxAgeMs;
+  const isAhead = issuedMs === undefined || issuedMs > now() + skewMs;
+  if (isAhead || untilMs <= now() - skewMs || untilMs > now() + maxLifeMs + skewMs)
+    throw new SsoError(
+      'wrong_time',
+      `the LogoutRequest is of ${attributeOf(root, 'IssueInstant') ?? 'no time'}, until ${new Date(untilMs).toISOString()}`,
+    );
+  const id = attributeOf(root, 'ID') ?? '';
+  const use = [entity.entityId, id];
+  if (await singleUse.isTaken('assertion', use))
+    throw new SsoError('replayed', 'the LogoutRequest was used before');
+  return { id, recordUse: () => singleUse.take('assertion', use, untilMs + skewMs) };
+}
+
 /** @throws SsoError response_malformed */
 function textIn(root: Element, name: 'Issuer' | 'NameID'): string | undefined {
   return orMalformed(() => {
@@ -171,7 +168,7 @@ function textIn(root: Element, name: 'Issuer' | 'NameID'): string | undefined {
 }
 
 /** The parties of a SAML session: one entity of ours per contact centre and location. */
-export function samlParties(issuer: string, place: SignOnPlace): { issuer: string; clientId: string } {
+function samlParties(issuer: string, place: SignOnPlace): { issuer: string; clientId: string } {
   return { issuer: 'saml', clientId: entityOf(issuer, place).entityId };
 }
 
