@@ -1,4 +1,4 @@
 /** Names what others may use of the second destination of audit events. */
 export { createAuditLag, problemsOfLag } from './audit-lag.ts';
-export { type ForwardConfig, forwardDestination } from './forward-destination.ts';
+export { forwardDestination } from './forward-destination.ts';
 export { forwardProbe } from './forward-probe.ts';

@@ -7,4 +7,4 @@ export {
   createChangeLog,
   createChangeRetention,
 } from './log.ts';
-export { type ChangeSubscriber, createChangeSubscriber } from './subscriber.ts';
+export { createChangeSubscriber } from './subscriber.ts';
