@@ -47,8 +47,17 @@ export function experiment<const Options extends ParseArgsOptionsConfig>({
       return 2;
     }
     await using closers = new AsyncDisposableStack();
+    let ending: Promise<void> | undefined;
+    // A terminal sends it to the whole group, and npm sends it on: the second one must not end the clean-up.
     for (const signal of endsItself ? [] : (['SIGINT', 'SIGTERM', 'SIGHUP'] as const))
-      process.once(signal, () => void closers.disposeAsync().finally(() => process.exit(130)));
-    return (await run(values as Values<Options>, closers, positionals)) ? 0 : 1;
+      process.on(signal, () => {
+        ending ??= closers.disposeAsync().finally(() => process.exit(130));
+      });
+    try {
+      return (await run(values as Values<Options>, closers, positionals)) ? 0 : 1;
+    } finally {
+      // A run fails when its servers are closed, and that must not end the clean-up either.
+      await ending;
+    }
   };
 }

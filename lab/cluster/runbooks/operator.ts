@@ -35,12 +35,10 @@ export function runbook(title: string, act: (operator: Operator) => Promise<stri
       // An incident that went wrong may have left its traces to the next one.
       await settled(cluster, ...services);
       const application = await registerApplication(cluster, `runbook-${titles.indexOf(title)}`);
-      try {
-        return await act(createOperator(cluster, title, application));
-      } finally {
-        await application.remove();
-        await settled(cluster, ...services);
-      }
+      const incident = act(createOperator(cluster, title, application));
+      const said = await incident.finally(application.remove);
+      await settled(cluster, ...services);
+      return said;
     },
   };
 }
