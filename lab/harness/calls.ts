@@ -37,18 +37,11 @@ export async function createCalls(target: Target, record: LoadRecord): Promise<C
   await http('/auth/v3/ops/clients', { authorization: operator, json: { data: jwtClient } });
   const jwt = basic(jwtClient.client_id, jwtClient.client_secret);
 
-  const issued = ({ status, body }: Answer) =>
-    status === 200 && typeof body?.['access_token'] === 'string' ? body['access_token'] : undefined;
   let bearer = '';
   let login = 0;
   let written = 0;
   let refreshToken: string | undefined;
   let firstSentMs: number | undefined;
-
-  const call = (kind: string, pace: number, send: Call['send'], atOnce = 40): Call => ({
-    ...{ kind, perSecond: pace, send, atOnce },
-  });
-  const judged = (answer: Answer, isRight = answer.status === 200) => ({ answer, isRight });
 
   return [
     call('token', perSecond, async () => {
@@ -133,6 +126,15 @@ export async function createCalls(target: Target, record: LoadRecord): Promise<C
     }),
   ];
 }
+
+const call = (kind: string, perSecond: number, send: Call['send'], atOnce = 40): Call => ({
+  ...{ kind, perSecond, send, atOnce },
+});
+
+const judged = (answer: Answer, isRight = answer.status === 200) => ({ answer, isRight });
+
+const issued = ({ status, body }: Answer) =>
+  status === 200 && typeof body?.['access_token'] === 'string' ? body['access_token'] : undefined;
 
 const none: Answer = { status: 200, body: undefined, requestId: '' };
 

@@ -46,10 +46,7 @@ export function createLoad({ side, authApiUrl, visits, directory }: LoadOptions)
   });
   const next = () => {
     turn += 1;
-    return {
-      name: people[turn % people.length] ?? leaver,
-      place: turn % 2 === 0 ? places.a : places.b,
-    };
+    return { name: people[turn % people.length] ?? leaver, place: turn % 2 === 0 ? places.a : places.b };
   };
   /** Whether it is the subject of all logins of the person to the contact centre. */
   const isSame = (name: string, place: Place, sub: string) => {
@@ -100,24 +97,7 @@ export function createLoad({ side, authApiUrl, visits, directory }: LoadOptions)
     if (ended.status === 200) revoked.push(access);
     return done(ended.status === 200, ended);
   });
-  const traded = call('exchange', 0.5, async () => {
-    const owner = demoClient('external_api_client');
-    const service = demoClient(exchange.service);
-    const { name, place } = next();
-    const form = {
-      ...{ grant_type: 'password', username: `${place.domain}\\${name}`, password: `password-of-${name}` },
-      scope: exchange.scope,
-    };
-    const made = await oauth.token(basic(owner.client_id, owner.client_secret), form);
-    if (made.status !== 200) return done(false, made);
-    const answer = await oauth.token(basic(service.client_id, service.client_secret), {
-      grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
-      subject_token: String(made.body?.['access_token']),
-      subject_token_type: 'urn:ietf:params:oauth:token-type:access_token',
-      ...{ audience: exchange.audience, scope: exchange.scope },
-    });
-    return done(answer.status === 200, answer);
-  });
+  const traded = call('exchange', 0.5, () => exchangeOnce(oauth, next()));
   const list = call('list of sessions', 0.5, async () => {
     const tokens = chains.get(places.a);
     if (tokens === undefined) return done(true);
@@ -128,17 +108,9 @@ export function createLoad({ side, authApiUrl, visits, directory }: LoadOptions)
     'person disabled in the directory',
     0.1,
     async () => {
-      const made = await visits.passwordGrant(side, { name: leaver, place: places.b });
-      if (made.status !== 200 || made.body === undefined) return done(false, made);
-      const { access } = tokensIn(made.body);
-      await directory.setEnabled(leaver, false);
-      const startMs = performance.now();
-      while ((await isActive(side, access)) !== false && performance.now() - startMs < patienceMs)
-        await wait(50);
-      const isEnded = (await isActive(side, access)) === false;
-      await directory.setEnabled(leaver, true);
-      if (isEnded) revoked.push(access);
-      return done(isEnded);
+      const { answer, access, isEnded } = await disableOnce({ side, visits, directory });
+      if (access !== undefined && isEnded) revoked.push(access);
+      return done(isEnded, answer);
     },
     1,
   );
@@ -164,4 +136,39 @@ export function createLoad({ side, authApiUrl, visits, directory }: LoadOptions)
 function noAnswer({ message, cause }: Error): Answer {
   const error = cause instanceof Error ? `${message}: ${cause.message}` : message;
   return { status: 0, body: undefined, requestId: '', error };
+}
+
+/** An application gets a token of a person, and a service exchanges it. */
+async function exchangeOnce(
+  { token }: ReturnType<typeof createOAuth>,
+  { name, place }: { name: PersonName; place: Place },
+): ReturnType<Call['send']> {
+  const owner = demoClient('external_api_client');
+  const service = demoClient(exchange.service);
+  const form = {
+    ...{ grant_type: 'password', username: `${place.domain}\\${name}`, password: `password-of-${name}` },
+    scope: exchange.scope,
+  };
+  const made = await token(basic(owner.client_id, owner.client_secret), form);
+  if (made.status !== 200) return done(false, made);
+  const answer = await token(basic(service.client_id, service.client_secret), {
+    grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
+    subject_token: String(made.body?.['access_token']),
+    subject_token_type: 'urn:ietf:params:oauth:token-type:access_token',
+    ...{ audience: exchange.audience, scope: exchange.scope },
+  });
+  return done(answer.status === 200, answer);
+}
+
+/** `isEnded`: the token of the person was dead in time. The person is enabled again. */
+async function disableOnce({ side, visits, directory }: Pick<LoadOptions, 'side' | 'visits' | 'directory'>) {
+  const made = await visits.passwordGrant(side, { name: leaver, place: places.b });
+  if (made.status !== 200 || made.body === undefined) return { answer: made, isEnded: false };
+  const { access } = tokensIn(made.body);
+  await directory.setEnabled(leaver, false);
+  const startMs = performance.now();
+  while ((await isActive(side, access)) !== false && performance.now() - startMs < patienceMs) await wait(50);
+  const isEnded = (await isActive(side, access)) === false;
+  await directory.setEnabled(leaver, true);
+  return { access, isEnded };
 }

@@ -36,14 +36,9 @@ export function createChecks({ installation, visits, findings }: CheckOptions) {
     return name;
   };
   async function deadAt(at: Side, title: string): Promise<void> {
-    await findings.expect(`${title}: accepted of the ${ended.length} that were ended`, none, async () => {
-      const found: string[] = [];
-      for (const { what, held, parts } of ended) {
-        const alive = await accepted(visits, at, held, parts);
-        if (alive.length > 0) found.push(`${alive.join(', ')} although ${what}`);
-      }
-      return found.join('; ');
-    });
+    await findings.expect(`${title}: accepted of the ${ended.length} that were ended`, none, () =>
+      stillAccepted(visits, at, ended),
+    );
   }
 
   /** Everything is ended once, at `endAt`, after a login at `loginAt`; both must refuse it. */
@@ -74,22 +69,20 @@ export function createChecks({ installation, visits, findings }: CheckOptions) {
   const sides = [firstReplica.side, secondReplica.side];
   const guess = (name: PersonName, title: string) =>
     guessEverywhere({ directory, findings, sides, known: remains.browserOf(name) }, name, title);
-  const { nothingIsMissing, nothingIsLost, isStillAllowed, asksAgain, administrates, approveAcross } =
-    remains;
 
   return {
     /** The sessions, tokens and consents that are held before the upgrade. */
     prepare: () => remains.prepare(firstReplica.side),
     async releaseBefore(one: Side, other: Side): Promise<void> {
-      await nothingIsLost(one, 'first replica');
-      await nothingIsLost(other, 'second replica');
-      await administrates(one, 'first replica');
+      await remains.nothingIsLost(one, 'first replica');
+      await remains.nothingIsLost(other, 'second replica');
+      await remains.administrates(one, 'first replica');
     },
     async bothReleases(old: Side, now: Side): Promise<void> {
-      await nothingIsLost(now, 'new replica');
-      await nothingIsLost(old, 'old replica');
-      await isStillAllowed(old, 'old replica');
-      await administrates(now, 'new replica');
+      await remains.nothingIsLost(now, 'new replica');
+      await remains.nothingIsLost(old, 'old replica');
+      await remains.isStillAllowed(old, 'old replica');
+      await remains.administrates(now, 'new replica');
       await findings.expect('refused of what the other release issued', none, async () => {
         const outcomes: Outcome[] = [];
         const configServer = { address: '127.0.0.1', port: directory.port };
@@ -99,35 +92,45 @@ export function createChecks({ installation, visits, findings }: CheckOptions) {
       });
       await endAll(old, now, 'ended at the new one');
       await endAll(now, old, 'ended at the old one');
-      await approveAcross(old, now, 'at the old one, answered at the new one');
-      await approveAcross(now, old, 'at the new one, answered at the old one');
+      await remains.approveAcross(old, now, 'at the old one, answered at the new one');
+      await remains.approveAcross(now, old, 'at the new one, answered at the old one');
       await guess('uma', 'both releases');
     },
     async newRelease(one: Side, other: Side): Promise<void> {
-      await nothingIsLost(one, 'first replica');
-      await administrates(one, 'first replica');
-      await isStillAllowed(one, 'first replica');
-      await asksAgain(one, 'first replica');
+      await remains.nothingIsLost(one, 'first replica');
+      await remains.administrates(one, 'first replica');
+      await remains.isStillAllowed(one, 'first replica');
+      await remains.asksAgain(one, 'first replica');
       await deadAt(one, 'first replica');
       await deadAt(other, 'second replica');
       later.push(await checkNewContactCenter({ visits, findings }, other, nextPerson()));
     },
     async afterRollback(old: Side, now: Side): Promise<void> {
-      await nothingIsLost(old, 'old replica');
-      await nothingIsLost(now, 'new replica');
+      await remains.nothingIsLost(old, 'old replica');
+      await remains.nothingIsLost(now, 'new replica');
       await deadAt(old, 'old replica');
       await deadAt(now, 'new replica');
-      await nothingIsMissing(now, 'new replica', later);
+      await remains.nothingIsMissing(now, 'new replica', later);
       await guess('walt', 'after the rollback');
     },
     async atTheEnd(one: Side, other: Side): Promise<void> {
-      await nothingIsLost(one, 'first replica');
-      await nothingIsLost(other, 'second replica');
-      await administrates(other, 'second replica');
-      await isStillAllowed(other, 'second replica');
-      await nothingIsMissing(other, 'second replica', later);
+      await remains.nothingIsLost(one, 'first replica');
+      await remains.nothingIsLost(other, 'second replica');
+      await remains.administrates(other, 'second replica');
+      await remains.isStillAllowed(other, 'second replica');
+      await remains.nothingIsMissing(other, 'second replica', later);
       await deadAt(one, 'first replica');
       await deadAt(other, 'second replica');
     },
   };
+}
+
+/** Names what one replica takes although it was ended; empty: nothing. */
+async function stillAccepted(visits: Visits, at: Side, ended: readonly Ended[]): Promise<string> {
+  const found: string[] = [];
+  for (const { what, held, parts } of ended) {
+    const alive = await accepted(visits, at, held, parts);
+    if (alive.length > 0) found.push(`${alive.join(', ')} although ${what}`);
+  }
+  return found.join('; ');
 }

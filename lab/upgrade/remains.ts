@@ -41,15 +41,8 @@ export function createRemains({ visits, findings }: { visits: Visits; findings: 
   async function nothingIsLost(at: Side, title: string): Promise<void> {
     await nothingIsMissing(at, title, before);
     await findings.expect(`${title}: people without a right open the administrators' page`, false, () =>
-      opensAdministrators(at, 'agent'),
+      opensAdministrators(visits, at, 'agent'),
     );
-  }
-
-  /** With a new login. One at a replica of the release before does not say how the person came in (UPGRADING.md). */
-  async function opensAdministrators(at: Side, name: string): Promise<boolean> {
-    const person = { name, place: places.a, password: `demo-${name}-password` };
-    const { browser } = await visits.signIn(at, person);
-    return (await visits.opens(at, browser, person, '/auth/console/administrators')) === 200;
   }
 
   /** New replicas know it when Environment API is new: the release before has no list of those who share an environment. */
@@ -82,7 +75,7 @@ export function createRemains({ visits, findings }: { visits: Visits; findings: 
 
   async function administrates(at: Side, title: string): Promise<void> {
     await findings.expect(`${title}: the administrator opens the administrators' page`, true, () =>
-      opensAdministrators(at, 'admin'),
+      opensAdministrators(visits, at, 'admin'),
     );
   }
 
@@ -121,4 +114,11 @@ export function createRemains({ visits, findings }: { visits: Visits; findings: 
     administrates,
     approveAcross,
   };
+}
+
+/** With a new login. One at a replica of the release before does not say how the person came in (UPGRADING.md). */
+async function opensAdministrators(visits: Visits, at: Side, name: string): Promise<boolean> {
+  const person = { name, place: places.a, password: `demo-${name}-password` };
+  const { browser } = await visits.signIn(at, person);
+  return (await visits.opens(at, browser, person, '/auth/console/administrators')) === 200;
 }
