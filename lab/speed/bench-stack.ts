@@ -53,20 +53,9 @@ const withoutLimits = {
 
 /** `chains`: token chains that a row with chained bodies may start; `agents`: people beside those of the demo. */
 export async function startBenchStack(chains: number, agents = 0) {
-  const folder = await mkdtemp(join(tmpdir(), 'gatehouse-bench-'));
-  await chmod(folder, 0o755);
-  const stackArgs = ['--port', '0', '--quiet', '--state', folder];
-  const stack = await start(['tools/stack/start.ts', ...stackArgs], withoutLimits);
-  const read = async (name: string) => JSON.parse(await readFile(join(folder, name), 'utf8'));
-  const { publicUrl, redisUrl, postgresUrl, ...file }: StackFile = await read('stack.json');
-  const processes: RunningProcess[] = await read('stack.processes.json');
-  const floor = await start(['lab/speed/floor-server.ts', redisUrl]);
-  const configServer = await start(['lab/speed/config-server.ts', `${agents}`]);
-  const configServerPort = Number(configServer.line);
-  await provision({ publicUrl, configServerPort, clients: [] });
-  const peer = await start(['lab/speed/peers/oidc-provider-server.mjs', redisUrl, configServer.line]);
-  const others = [floor, configServer, peer, stack];
-
+  const { file, processes, others, stop } = await startServers(agents);
+  const { floor, configServer, peer } = others;
+  const { publicUrl, redisUrl, postgresUrl } = file;
   const serviceOf = (name: ServiceName) => ({
     pid: processes.find((one) => one.name === name)?.pid ?? 0,
     url: file.services[name].url,
@@ -86,7 +75,7 @@ export async function startBenchStack(chains: number, agents = 0) {
   return {
     ...clients,
     authApiUrl,
-    configServerPort,
+    configServerPort: Number(configServer.line),
     redisUrl,
     /** As an account that may write everything. */
     postgresUrl,
@@ -112,7 +101,7 @@ export async function startBenchStack(chains: number, agents = 0) {
     floorPid: floor.pid,
     /** The processes that serve a login: Auth API and Auth UI. */
     loginPids,
-    pids: [...processes, ...others].map(({ pid }) => pid),
+    pids: [...processes, ...Object.values(others)].map(({ pid }) => pid),
     isPinned: pinAll(
       [...loginPids, floor.pid, peer.pid],
       [process.pid, configServer.pid, ...processes.map(({ pid }) => pid)],
@@ -133,8 +122,35 @@ export async function startBenchStack(chains: number, agents = 0) {
       await client.end();
       return Object.assign(new URL(postgresUrl), { pathname: `/${name}` });
     },
+    stop,
+  };
+}
+
+/** The local stack, and beside it what a bench needs: floors, a Configuration Server that is quick, oidc-provider. */
+async function startServers(agents: number) {
+  const folder = await mkdtemp(join(tmpdir(), 'gatehouse-bench-'));
+  await chmod(folder, 0o755);
+  const stackArgs = ['--port', '0', '--quiet', '--state', folder];
+  const stack = await start(['tools/stack/start.ts', ...stackArgs], withoutLimits);
+  const read = async (name: string) => JSON.parse(await readFile(join(folder, name), 'utf8'));
+  const file: StackFile = await read('stack.json');
+  const processes: RunningProcess[] = await read('stack.processes.json');
+  const floor = await start(['lab/speed/floor-server.ts', file.redisUrl]);
+  const configServer = await start(['lab/speed/config-server.ts', `${agents}`]);
+  await provision({
+    publicUrl: file.publicUrl,
+    configServerPort: Number(configServer.line),
+    clients: [],
+  });
+  const peer = await start(['lab/speed/peers/oidc-provider-server.mjs', file.redisUrl, configServer.line]);
+  const others = { floor, configServer, peer, stack };
+  return {
+    file,
+    /** Those that the stack runs. */
+    processes,
+    others,
     async stop(): Promise<void> {
-      await Promise.all(others.map((started) => started.stop()));
+      await Promise.all(Object.values(others).map((started) => started.stop()));
       await rm(folder, { recursive: true, force: true });
     },
   };
