@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { components } from '../answers/components.ts';
 import type { MembershipKind } from './membership.ts';
 
-/** Says what callers ask of a source of people, so that no caller compares its name. */
+/** Says what callers ask of a source of people. Only code that merges, examines or shows the settings of one source compares its name. */
 interface PeopleSource {
   /** Environment API keeps the people: there are no servers and no settings, and people and groups are written by SCIM or from a file. */
   isOwn: boolean;

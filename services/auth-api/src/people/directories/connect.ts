@@ -1,7 +1,7 @@
 /** Connects to the people of an environment, wherever it keeps them: behind Configuration Servers, LDAP servers, or in the people store. */
 import type { EnvironmentApiClient } from '@gatehouse/api-client/environment-api';
 import type { ConsulAccess } from '@gatehouse/config-server-client/consul';
-import type { Directory, EnvironmentView } from '@gatehouse/contracts/environment-api';
+import { type Directory, type EnvironmentView, peopleSources } from '@gatehouse/contracts/environment-api';
 import type { PeopleDirectory } from '@gatehouse/people-directory';
 import type { Core } from '../../core/domain.ts';
 import { createBackendMetrics, createDiscoveryMetrics } from './backend-metrics.ts';
@@ -27,13 +27,6 @@ const tracedCalls = [
   'readTenants',
 ] as const;
 
-/** In the spans of traces. */
-const systemNames: Record<Directory, string> = {
-  configServer: 'config-server',
-  ldap: 'ldap',
-  people: 'people',
-};
-
 export function createConnector(
   core: Core,
   { consul, environmentApi, connectPeopleStore }: ConnectorOptions,
@@ -52,7 +45,7 @@ export function createConnector(
     connect(environment: EnvironmentView): PeopleDirectory {
       const { directory } = environment;
       const backend = connectors[directory](environment);
-      return kit.tracing?.calls(systemNames[directory], backend, tracedCalls) ?? backend;
+      return kit.tracing?.calls(peopleSources[directory].system, backend, tracedCalls) ?? backend;
     },
     close: discovery.close,
   };
