@@ -12,6 +12,6 @@ interface CallerRequest {
  * encrypted. Without one, the header is what a stranger wrote.
  */
 export function visitorAddressOf({ ip, headers }: CallerRequest, clientId: string | undefined): string {
-  const { [visitorAddressHeader]: told } = headers;
-  return clientId === consoleClientId && typeof told === 'string' && isIP(told) !== 0 ? told : ip;
+  const { [visitorAddressHeader]: address } = headers;
+  return clientId === consoleClientId && typeof address === 'string' && isIP(address) !== 0 ? address : ip;
 }

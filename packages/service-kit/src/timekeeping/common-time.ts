@@ -26,8 +26,8 @@ const keptMs = 10_000;
  * KEYS: common time. ARGV: own time (ms), what to do: read, raise or replace.
  */
 const compareTimes = defineScript(`
-local told = redis.call('TIME')
-local at = told[1] * 1000 + told[2] / 1000
+local clock = redis.call('TIME')
+local at = clock[1] * 1000 + clock[2] / 1000
 local own = tonumber(ARGV[1])
 local known = redis.call('HMGET', KEYS[1], 'time', 'at')
 local common = nil

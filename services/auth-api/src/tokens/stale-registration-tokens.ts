@@ -70,7 +70,7 @@ export function createStaleRegistrationTokens({
       const { clientId } = issue.by;
       // The check after the next issue tries again.
       if (!lastIssues.has(clientId)) lastIssues.set(clientId, issue);
-      log.warn({ err: error, clientId }, 'the late tokens of a changed client could not be revoked');
+      log.warn({ err: error, clientId }, 'the tokens of a stale registration could not be revoked');
     }
   }
 

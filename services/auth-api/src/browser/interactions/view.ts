@@ -31,8 +31,8 @@ export function createViewReader({ interactions, branding, offersRemember }: Vie
   return async (id: string, browser: string | undefined, tenant?: string): Promise<InteractionView> => {
     try {
       const interaction = await interactions.read(id, browser);
-      const look = await branding.of(knownOf(interaction, tenant));
-      return { ...interactionViewOf(interaction, offersRemember), ...definedOnly({ branding: look }) };
+      const theme = await branding.of(knownOf(interaction, tenant));
+      return { ...interactionViewOf(interaction, offersRemember), ...definedOnly({ branding: theme }) };
     } catch (error) {
       // Programs get a 404; Auth UI has its own text for people.
       if (error instanceof AppError && error.name === 'interaction_expired')

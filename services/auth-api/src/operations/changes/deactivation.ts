@@ -25,7 +25,7 @@ type Progress =
   /** Changes may have been missed. `sinceMoment`: by PostgreSQL's clock, since when it waits for a replica that missed none. */
   | { state: 'behind'; sinceMoment?: string }
   /** As `behind`, but another replica knew every change, and this one reads the revocations of that one. */
-  | { state: 'vouched-for' }
+  | { state: 'confirmed-by-another' }
   /** Every change up to this one is in force. */
   | { state: 'applied'; at: Position };
 
@@ -70,7 +70,7 @@ export function createDeactivation(options: DeactivationOptions) {
   async function askOthers(behind: Progress & { state: 'behind' }): Promise<void> {
     behind.sinceMoment ??= await position.moment();
     const isConfirmed = await position.isConfirmedSince(behind.sinceMoment);
-    if (isConfirmed && progress === behind) moveTo({ state: 'vouched-for' });
+    if (isConfirmed && progress === behind) moveTo({ state: 'confirmed-by-another' });
   }
 
   const saving = createRepeatingWork({

@@ -31,8 +31,8 @@ export function logoutViewRoutes(app: App, { pendingLogouts, branding }: LogoutV
       const pending = await pendingLogouts.read(request.params.id, request.headers[browserHeader]);
       if (pending === undefined) throw notFound('There is no such sign-out');
       const { contactCenterId } = pending;
-      const look = await branding.of({ contactCenterId });
-      return ok({ ...viewOf(pending), ...definedOnly({ branding: look }) });
+      const theme = await branding.of({ contactCenterId });
+      return ok({ ...viewOf(pending), ...definedOnly({ branding: theme }) });
     },
   );
 }
