@@ -1,4 +1,5 @@
 /** The three services as processes whose output nobody takes: they serve, count what they drop, and end in time. */
+import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
 import { Agent, get } from 'node:http';
 import { randomBytes } from '@gatehouse/service-kit/crypto';
@@ -63,6 +64,15 @@ async function beRefused(url: string, requests: number) {
   return counts;
 }
 
+/** @throws Error as soon as the service has ended */
+async function untilServing({ url, child }: Awaited<ReturnType<typeof startProcess>>) {
+  const ended = once(child, 'exit').then(() => Promise.reject(new Error('the service has ended')));
+  const serving = vi.waitFor(async () => expect(await beRefused(url, 200)).toEqual({ 404: 200 }), {
+    timeout: 60_000,
+  });
+  await Promise.race([serving, ended]);
+}
+
 async function droppedLines(managementUrl: string, output = 'stdout'): Promise<number> {
   const text = await (await fetch(`${managementUrl}/metrics`)).text();
   const [, count] =
@@ -104,9 +114,7 @@ it.each(services)(
     const full = openSync('/dev/full', 'w');
     const service = await startProcess(name, stores, { stdout: full, stderr: full });
     closeSync(full);
-    await vi.waitFor(async () => expect(await beRefused(service.url, 200)).toEqual({ 404: 200 }), {
-      timeout: 60_000,
-    });
+    await untilServing(service);
     expect((await service.management('/healthz')).status).toBe(200);
     expect(await droppedLines(service.managementUrl)).toBeGreaterThan(0);
     const { code, tookMs } = await terminate(service.child);
@@ -124,9 +132,7 @@ it.each(services)(
     const service = await startProcess(name, stores, { stdout: pipe.writer, stderr: pipe.writer });
     pipe.closeWriter();
     pipe.close();
-    await vi.waitFor(async () => expect(await beRefused(service.url, 200)).toEqual({ 404: 200 }), {
-      timeout: 60_000,
-    });
+    await untilServing(service);
     expect((await service.management('/healthz')).status).toBe(200);
     expect(await droppedLines(service.managementUrl)).toBeGreaterThan(0);
     const { code, tookMs } = await terminate(service.child);
