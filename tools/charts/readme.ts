@@ -25,7 +25,7 @@ install the three services together, which secrets they share and which connecti
 
 ## Values
 
-\`npm run generate\` writes this table from \`values.yaml\`. A key that is not listed is refused.
+\`npm run generate\` writes this table from \`values.yaml\`. The schema refuses a key that it does not know. Beside the keys of this table it knows every setting of the group.
 
 ${markdownTable(['key', 'default', 'meaning'], keys.flatMap(row))}
 `;

@@ -7,7 +7,7 @@ import { patternProblem } from './user-name-patterns.ts';
 const attemptSettings = {
   accountAttempts: setting(read.integer(1, 1000).optional(), {
     env: 'GATEHOUSE_SIGN_IN_ACCOUNT_ATTEMPTS',
-    doc: 'The failed login at which a directory locks an account without showing it: an LDAP directory with a policy, or the one that verifies passwords behind a Configuration Server. One fewer are let through to it. Without a value: 6 where nothing is shown, and growing waits where the directory shows that it never locks.',
+    doc: 'The number of failed logins at which the directory locks an account, where the directory does not show this number: an LDAP directory with a policy, or the one that verifies passwords behind a Configuration Server. One failed login fewer reaches the directory. Without a value: 6 where nothing is shown, and growing waits where the directory shows that it never locks.',
   }),
   knownDeviceAttempts: setting(read.integer(1, 1000).default(5), {
     env: 'GATEHOUSE_SIGN_IN_KNOWN_DEVICE_ATTEMPTS',
@@ -19,7 +19,7 @@ const attemptSettings = {
   }),
   freeFailures: setting(read.integer(1, 1000).default(3), {
     env: 'GATEHOUSE_SIGN_IN_FREE_FAILURES',
-    doc: 'Failed logins of one account without a wait, of unknown browsers, of usual networks and of known browsers each (of these at least 3); then the wait doubles, beginning with one second.',
+    doc: 'Failed logins of one account that cost no wait. Unknown browsers, usual networks and known browsers have this number each, known browsers at least 3. After them the wait doubles, beginning with one second.',
   }),
   longestDelaySeconds: setting(read.integer(1, 86_400).default(300), {
     env: 'GATEHOUSE_SIGN_IN_LONGEST_DELAY_SECONDS',
@@ -27,7 +27,7 @@ const attemptSettings = {
   }),
   startsPerMinute: setting(read.integer(10, 1_000_000).default(5_000), {
     env: 'GATEHOUSE_SIGN_IN_STARTS_PER_MINUTE',
-    doc: 'Requests without an outcome that one address may make within a minute on one replica: questions how somebody signs in, posted authorization requests, devices, logouts.',
+    doc: 'Requests without an outcome that one address may make within a minute on one replica. These have a counter each: questions how somebody signs in; posted authorization requests and devices of public clients; logouts; logout answers of SAML providers; signatures of SAML metadata.',
   }),
   unfinishedPerAddress: setting(read.integer(10, 1_000_000).default(5_000), {
     env: 'GATEHOUSE_SIGN_IN_UNFINISHED_PER_ADDRESS',

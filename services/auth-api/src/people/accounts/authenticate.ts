@@ -1,4 +1,4 @@
-/** Verifies a password at the Configuration Server: one limiter, one question, one audit trail for every login. */
+/** Verifies a password at the directory: one limiter, one question, one audit trail for every login. */
 
 import { definedOnly, passwordWay } from '@gatehouse/contracts/values';
 import { type CallOptions, CfgObjectState, type CfgPerson } from '@gatehouse/people-directory';

@@ -5,8 +5,8 @@ import { defineScript } from '@gatehouse/service-kit/redis';
  * Reserves an attempt on an account before the password is verified, so that parallel attempts get no more than serial ones.
  * Members of both sets are `<place>:<spender>.<attempt id>`. Spenders are o (others), k (known browser), u (usual address) and
  * - (forgotten by an unlock: only the directory still counts it). The release before writes `<spender>:<attempt id>` and divides
- * the same number of refusals otherwise: total - 2, 1 and 1. So each member also has one of its places: then both releases
- * together let no more refusals through than the directory allows.
+ * the same number of refusals otherwise: total - 2, 1 and 1. Each member takes one of these places, too. So replicas of both
+ * releases together let no more refusals through than the directory allows.
  * KEYS: refusals (by time), pending (by the time at which an attempt that was never settled is given up), known browsers and
  *       usual addresses (by last login).
  * ARGV: 1 now (ms), 2 attempt id, 3 window (ms), 4 refusals that the directory allows (0: any number), 5-7 those that o, k and
