@@ -9,6 +9,7 @@ export const findingSchema = z.object({
     .enum(['ok', 'warning', 'failed', 'skipped'])
     .describe('`skipped`: this installation does not have it.'),
   message: z.string().describe('What was found and, when it is not right, what to change.'),
+  reason: z.string().optional().describe('The cause, for programs, where a list of causes is described.'),
   durationMs: z.int(),
 });
 components.add(findingSchema, { id: 'Finding' });

@@ -104,9 +104,46 @@ const refusalSchema = z.object({
 });
 components.add(refusalSchema, { id: 'SignInRefusal' });
 
+/**
+ * What can refuse a sign-in or restrict it, with the verdict that follows from it. The causes stand in the order in which an
+ * administrator looks at them: where several hold, the first with the gravest verdict is the reason.
+ */
+export const signInCauses = {
+  contact_center_disabled: 'refused',
+  environment_missing: 'refused',
+  no_servers: 'refused',
+  directory_away: 'refused',
+  person_unknown: 'refused',
+  person_disabled: 'refused',
+  no_password: 'refused',
+  delayed: 'refused',
+  directory_locked: 'unknown',
+  account_expired: 'unknown',
+  password_expired: 'unknown',
+  too_many_sessions: 'unknown',
+  password_must_change: 'restricted',
+  delayed_elsewhere: 'restricted',
+  delayed_address: 'restricted',
+  single_sign_on_only: 'restricted',
+} as const satisfies Record<string, SignInVerdict>;
+
+export type SignInVerdict = 'allowed' | 'restricted' | 'unknown' | 'refused';
+export type SignInCause = keyof typeof signInCauses;
+
 export const signInExplanationSchema = z.object({
   user: personSchema.omit({ sub: true }).required(),
-  ok: z.boolean().describe('Nothing that was looked at keeps the person from signing in.'),
+  ok: z.boolean().describe('The verdict is `allowed` or `restricted`.'),
+  verdict: z
+    .enum(['allowed', 'restricted', 'unknown', 'refused'])
+    // Auth API of the release before gives none.
+    .default('unknown')
+    .describe(
+      '`restricted`: the person signs in, but not everywhere or not at once. `unknown`: a step could not be looked at, or only the directory knows whether a refusal still holds. `refused`: every sign-in is refused.',
+    ),
+  reason: z
+    .enum(Object.keys(signInCauses) as [SignInCause, ...SignInCause[]])
+    .optional()
+    .describe('The cause that decides; findings name theirs as well. Absent where nothing was found.'),
   findings: z.array(findingSchema),
   refusals: z.array(refusalSchema).describe('The last ones of the audit trail, newest first.'),
 });

@@ -20,8 +20,11 @@ export {
   type RevocationTarget,
   revocationBodySchema,
   revocationSchema,
+  type SignInCause,
   type SignInExplanation,
+  type SignInVerdict,
   sessionsOfPersonSchema,
+  signInCauses,
   signInExplanationSchema,
 } from './help-desk.ts';
 export { type MembershipCounts, maxNamedPeople, membershipCountsSchema } from './memberships.ts';

@@ -34,6 +34,8 @@ export const cfgPersonSchema = z.looseObject({
   passwordHashAlgorithm: z.int().optional(),
   PasswordUpdatingDate: z.int().nonnegative().optional(),
   state: z.int(),
+  /** Of the people store: whether the person has a password. */
+  hasPassword: z.boolean().optional(),
   /** Of an LDAP directory: the name of the entry. */
   dn: z.string().optional(),
   /** Of an LDAP directory: the further user name by which somebody asked for the person. */

@@ -4,7 +4,7 @@ import type { Diagnosis, Finding } from '@gatehouse/contracts/answers';
 import { reasonOf } from './reason.ts';
 
 /** The result of a probe; a thrown error is a failure with its message. */
-export type Verdict = Pick<Finding, 'status' | 'message'>;
+export type Verdict = Pick<Finding, 'status' | 'message' | 'reason'>;
 
 export interface Probe {
   name: string;

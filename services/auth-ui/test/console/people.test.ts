@@ -79,6 +79,7 @@ it('explains step by step why a person cannot sign in, and unlocks them', async 
   expect(profile.text).toContain('1 remembered');
   const explained = await follow(administrator, profile, 'Explain sign-in');
   expect(explained.heading).toBe('Can agent sign in?');
+  expect(explained.text).toContain('nothing that was looked at is against it');
   expect(explained.text).toMatch(/Contact centre passed .* Configuration Server passed .* Account passed/);
   await expect
     .poll(async () => (await administrator.open(explained.path)).rows.length, { timeout: 5_000 })

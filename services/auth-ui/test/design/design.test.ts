@@ -48,6 +48,7 @@ describe.each([
     ['brand', 'surface', 4.5],
     ['danger', 'page', 4.5],
     ['danger', 'danger-surface', 4.5],
+    ['warning', 'warning-surface', 4.5],
     ['ink', 'danger-surface', 4.5],
     ['ink-soft', 'danger-surface', 4.5],
     ['success', 'success-surface', 4.5],

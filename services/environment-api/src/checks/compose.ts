@@ -1,6 +1,6 @@
 /** Composes the service and route of environment checks, and what the diagnosis says of Consul and of LDAP directories. */
 import { type ConsulAccess, consulProbe } from '@gatehouse/config-server-client/consul';
-import { advisoryCheck } from '@gatehouse/service-kit/health';
+import { advisoryCheck, type Probe } from '@gatehouse/service-kit/health';
 import type { Config } from '../config.ts';
 import type { Domain } from '../core/domain.ts';
 import type { Core } from '../core/open-core.ts';
@@ -28,7 +28,7 @@ export function composeChecks(core: Core, { config, consul, environments }: Chec
       totalTimeoutMs: Math.max(1000, config.http.requestTimeoutMs - 5000),
     },
   });
-  const ofConsul = consulProbe(consul);
+  const ofConsul: Probe = consulProbe(consul);
   return {
     mounts: [['callers', '/environments/:id/check', (api) => checkRoutes(api, { checks })]],
     ready: consul ? [advisoryCheck('consul', ofConsul)] : [],

@@ -1,5 +1,6 @@
 /** `gatehouse people`: why somebody cannot sign in, the end of our delays, and the people of the people store. */
 import { clearDelays, explainSignIn } from '@gatehouse/api-client/auth-api';
+import type { SignInExplanation } from '@gatehouse/contracts/auth-administration';
 import type { Command } from 'commander';
 import type { Cli } from '../../command-group.ts';
 import { exitCodes } from '../../failure/failure.ts';
@@ -22,13 +23,15 @@ export function peopleCommands(program: Command, cli: Cli): void {
   personArgument(
     people
       .command('explain')
-      .description('why somebody cannot sign in; exit code 1 when something keeps the person out'),
+      .description(
+        'why somebody cannot sign in; exit code 1 when every sign-in is refused, or it is not known',
+      ),
   ).action(
     cli.action<PlaceOption, [string]>(async (session, { contactCenter }, name) => {
       const person = await personOf(session, name, contactCenter);
       const explanation = await explainSignIn(session.authApi, person);
       const { userName, contactCenterId } = explanation.user;
-      const head = `${shown(userName)} in the contact centre ${contactCenterId}`;
+      const head = `${shown(userName)} in the contact centre ${contactCenterId}: ${headlineOf(explanation)}`;
       printDiagnosis(explanation, head, session.output);
       if (!explanation.ok) session.exitCode = exitCodes.negative;
     }),
@@ -51,4 +54,9 @@ export function peopleCommands(program: Command, cli: Cli): void {
       session.output.done(`${refusals} wrong passwords of ${name} are forgotten.${wait}`, cleared);
     }),
   );
+}
+
+function headlineOf({ verdict, reason, findings }: SignInExplanation): string {
+  const decisive = findings.find((finding) => finding.reason === reason);
+  return reason === undefined || decisive === undefined ? verdict : `${verdict}. ${decisive.message}`;
 }

@@ -1,7 +1,7 @@
 /** Composes the diagnosis from the probes of the domains before it, and of what no domain owns. */
 import { elasticsearchProbe } from '@gatehouse/audit-trail/elasticsearch';
 import { type ConsulAccess, consulProbe } from '@gatehouse/config-server-client/consul';
-import { advisoryCheck } from '@gatehouse/service-kit/health';
+import { advisoryCheck, type Probe } from '@gatehouse/service-kit/health';
 import { createProxyWatch } from '@gatehouse/service-kit/http';
 import type { Config } from '../../config.ts';
 import type { Core, Domain } from '../../core/domain.ts';
@@ -23,7 +23,7 @@ export function composeDiagnosis(core: Core, dependencies: DiagnosisDependencies
   const proxyWatch = createProxyWatch(core.kit);
   const ofElasticsearch = elasticsearchProbe(config.elasticsearch);
   const ofConsul = consulProbe(consul);
-  const all = [
+  const all: Probe[] = [
     ...before.flatMap(({ probes }) => probes ?? []),
     ...[ofElasticsearch, audit.forwardProbe, ofConsul, proxyWatch.probe],
   ];

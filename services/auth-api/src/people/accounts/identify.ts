@@ -1,6 +1,7 @@
 /** Finds the person whom an identity provider named, without a password. */
 
 import type { ContactCenterView } from '@gatehouse/contracts/environment-api';
+import { definedOnly } from '@gatehouse/contracts/values';
 import {
   type CallOptions,
   CfgObjectState,
@@ -44,6 +45,8 @@ export interface FoundPerson {
   userName: string;
   isEnabled: boolean;
   mustChangePassword: boolean;
+  /** Absent where the directory does not tell. */
+  hasPassword?: boolean;
 }
 
 export interface Membership {
@@ -144,6 +147,7 @@ export function createIdentification({ contactCenters, links, identities, now }:
       userName: person.userName,
       isEnabled: person.state === CfgObjectState.enabled,
       mustChangePassword: flagIsSet(person.changePasswordOnNextLogin),
+      ...definedOnly({ hasPassword: person.hasPassword }),
     };
   };
 

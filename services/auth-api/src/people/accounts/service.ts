@@ -160,7 +160,7 @@ function limitsOf(settings: Config['signIn']) {
 }
 
 interface DelaysOptions {
-  limiter: Pick<PasswordAttemptLimiter, 'explain' | 'unlock'>;
+  limiter: Pick<PasswordAttemptLimiter, 'explain' | 'explainAddress' | 'unlock'>;
   lockoutRules: LockoutRulesReader;
   contactCenters: Pick<ContactCenterService, 'environment'>;
 }
@@ -178,6 +178,8 @@ function createDelays({ limiter, lockoutRules, contactCenters }: DelaysOptions) 
       const account = await accountOf(contactCenter, userName);
       return limiter.explain(account, await lockoutRules(contactCenter));
     },
+    /** How long attempts from an address have to wait, in milliseconds. */
+    ofAddress: limiter.explainAddress,
     /** A few times within an hour, whoever asks: an unlock must not make guessing cheaper. */
     unlock: async (contactCenter: ContactCenterView, userName: string) =>
       limiter.unlock(await accountOf(contactCenter, userName)),

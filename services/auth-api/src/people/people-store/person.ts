@@ -23,6 +23,7 @@ export function cfgPersonOf(person: PersonView): CfgPerson {
     isAgent: 0,
     state: person.isActive ? CfgObjectState.enabled : CfgObjectState.disabled,
     PasswordUpdatingDate: person.passwordChangedAt,
+    hasPassword: person.passwordEnvelope !== undefined,
   });
 }
 

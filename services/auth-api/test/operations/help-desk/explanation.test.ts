@@ -1,5 +1,7 @@
 /** Why a person cannot sign in, told to an administrator, and the end of our delays, with two replicas. */
 import { runCommand } from '@gatehouse/cli/run-command';
+import type { SignInExplanation } from '@gatehouse/contracts/auth-administration';
+import { definedOnly } from '@gatehouse/contracts/values';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { setSignOn } from '../../sign-in/sso/stack/sign-on.ts';
 import { contactCenterId, demoContactCenter, environmentOf } from '../../stack/auth-api.ts';
@@ -7,13 +9,6 @@ import { createBrowser } from '../../stack/browser.ts';
 import { operatorEnvironment } from '../../stack/command-line.ts';
 import { createClient } from '../../stack/oauth.ts';
 import { call, type Estate, startEstate } from './stack.ts';
-
-interface Explanation {
-  user: { userName: string; contactCenterId: string };
-  ok: boolean;
-  findings: { name: string; status: string; message: string }[];
-  refusals: Record<string, unknown>[];
-}
 
 let estate: Estate;
 beforeAll(async () => {
@@ -24,14 +19,14 @@ afterAll(() => estate?.close());
 const explain = async (query: Record<string, string>) => {
   const answer = await call(estate.stack, 'GET', '/people/explanation', query);
   if (answer.status !== 200) throw new Error(answer.body);
-  return answer.json<{ data: Explanation }>().data;
+  return answer.json<{ data: SignInExplanation }>().data;
 };
 const unlock = (query: Record<string, string>, at = estate.stack) =>
   call(at, 'DELETE', '/people/delays', query);
-const failuresOf = ({ findings }: Explanation) =>
+const failuresOf = ({ findings }: SignInExplanation) =>
   findings
     .filter(({ status }) => status !== 'ok')
-    .map(({ name, status, message }) => ({ name, status, message }));
+    .map(({ name, status, message, reason }) => ({ name, status, message, ...definedOnly({ reason }) }));
 
 let places = 0;
 /** A contact centre of its own for a test. */
@@ -58,7 +53,7 @@ describe('an explanation', () => {
   it('says that nothing keeps somebody out, and what was looked at', async () => {
     const { userName } = await estate.someone();
     const explanation = await explain({ user: userName.toUpperCase(), contactCenter: 'demo' });
-    expect(explanation).toMatchObject({ ok: true, refusals: [] });
+    expect(explanation).toMatchObject({ ok: true, verdict: 'allowed', refusals: [] });
     expect(failuresOf(explanation)).toEqual([]);
     expect(explanation.findings.map(({ name }) => name)).toEqual([
       'contact centre',
@@ -66,7 +61,9 @@ describe('an explanation', () => {
       'Configuration Server',
       'way in',
       'account',
+      'password',
       'our delays',
+      'last attempt',
     ]);
     expect(await estate.eventsOf({ name: 'access_inspected', limit: '1' })).toMatchObject([
       { contactCenterId, fields: { actor: 'ops', purpose: 'sign-in', userName: userName.toUpperCase() } },
@@ -84,16 +81,13 @@ describe('an explanation', () => {
   });
 
   it.each([
-    ['who is disabled', 'locked', 'failed', 'disabled'],
-    ['who does not exist', 'nobody', 'failed', 'no person'],
-    ['who must change the password', 'newcomer', 'warning', 'must be changed'],
-  ])('of a person %s names the account', async (_who, user, status, text) => {
+    ['who is disabled', 'locked', 'account', 'refused', 'person_disabled'],
+    ['who does not exist', 'nobody', 'account', 'refused', 'person_unknown'],
+    ['who must change the password', 'newcomer', 'password', 'restricted', 'password_must_change'],
+  ])('of a person %s names the cause', async (_who, user, name, verdict, reason) => {
     const explanation = await explain({ user, contactCenter: 'demo' });
-    expect(explanation.ok).toBe(status === 'warning');
-    expect(failuresOf(explanation)[0]).toEqual({
-      ...{ name: 'account', status },
-      message: expect.stringContaining(text),
-    });
+    expect(explanation).toMatchObject({ ok: verdict === 'restricted', verdict, reason });
+    expect(failuresOf(explanation)[0]).toMatchObject({ name, reason });
   });
 
   it('names a contact centre that is disabled, and what would enable it', async () => {
@@ -102,6 +96,7 @@ describe('an explanation', () => {
       {
         name: 'contact centre',
         status: 'failed',
+        reason: 'contact_center_disabled',
         message: expect.stringContaining(`gatehouse cc update ${id}`),
       },
     ]);
@@ -110,9 +105,10 @@ describe('an explanation', () => {
   it('names an environment that is missing', async () => {
     const { id } = place({ environmentId: '55555555-5555-4555-8555-555555555555' });
     expect(failuresOf(await explain({ user: 'agent', contactCenter: id }))).toMatchObject([
-      { name: 'environment', status: 'failed' },
+      { name: 'environment', status: 'failed', reason: 'environment_missing' },
       { name: 'Configuration Server', status: 'failed' },
       { name: 'account', status: 'skipped' },
+      { name: 'password', status: 'skipped' },
       { name: 'our delays', status: 'skipped' },
     ]);
   });
@@ -124,8 +120,14 @@ describe('an explanation', () => {
     const startedMs = performance.now();
     const failures = failuresOf(await explain({ user: 'agent', contactCenter: id }));
     expect(failures).toMatchObject([
-      { name: 'Configuration Server', status: 'failed', message: expect.stringMatching(/\S/) },
+      {
+        name: 'Configuration Server',
+        status: 'failed',
+        reason: 'directory_away',
+        message: expect.stringMatching(/\S/),
+      },
       { name: 'account', status: 'skipped' },
+      { name: 'password', status: 'skipped' },
       { name: 'our delays', status: 'skipped' },
     ]);
     expect(performance.now() - startedMs).toBeLessThan(6_000);
@@ -135,7 +137,10 @@ describe('an explanation', () => {
     await setSignOn(estate.stack, { oidc: { issuer: 'https://idp.test', clientId: 'gatehouse' } });
     const [found] = failuresOf(await explain({ user: 'agent', contactCenter: 'demo' }));
     await setSignOn(estate.stack, {});
-    expect(found).toEqual({ name: 'way in', status: 'warning', message: expect.stringContaining('oidc') });
+    expect(found).toEqual({
+      ...{ name: 'way in', status: 'warning', reason: 'single_sign_on_only' },
+      message: expect.stringContaining('oidc'),
+    });
   });
 });
 
@@ -148,9 +153,11 @@ describe('somebody who typed wrong passwords', () => {
     expect([status, await attempt(userName, typed.password, estate.replica)]).toEqual([429, 429]);
     await estate.stack.deps.audit.drained();
 
-    const { findings, refusals } = await explain(named);
+    const { findings, refusals, ...found } = await explain(named);
+    // The account has no known browser and no usual address, so nobody signs in before the wait is over.
+    expect(found).toMatchObject({ ok: false, verdict: 'refused', reason: 'delayed' });
     expect(findings.find(({ name }) => name === 'our delays')).toMatchObject({
-      status: 'warning',
+      status: 'failed',
       message: expect.stringMatching(/wrong passwords are remembered.*\d+ s elsewhere/),
     });
     expect(refusals[0]).toMatchObject({ name: 'login_throttled', clientAddress: '198.51.100.9' });
@@ -159,6 +166,7 @@ describe('somebody who typed wrong passwords', () => {
     const unlocked = (await unlock(named)).json<{ data: { refusals: number } }>().data;
     expect(unlocked.refusals).toBeGreaterThanOrEqual(3);
     expect(await attempt(userName, typed.password, estate.replica)).toBe(200);
+    expect(await explain(named)).toMatchObject({ verdict: 'allowed' });
     expect(await estate.eventsOf({ name: 'delays_cleared' })).toMatchObject([
       {
         contactCenterId,

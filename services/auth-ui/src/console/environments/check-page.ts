@@ -29,7 +29,7 @@ export function checkPage(visit: ConsoleVisit, environment: Environment, check: 
   return {
     title: text('console.environments.check.title'),
     breadcrumbs: environmentBreadcrumbs(visit, environment),
-    isGood: check.ok,
+    outcome: check.ok ? 'good' : 'bad',
     verdict: text(check.ok ? 'console.environments.check.good' : 'console.environments.check.bad'),
     groups: [discovery, ...servers, people].filter((group) => group !== undefined),
     again: {

@@ -1,21 +1,25 @@
 /** Builds the picture of why a person can or cannot sign in: each thing that was looked at, and the last refusals. */
-import type { PersonProfile, SignInExplanation } from '@gatehouse/contracts/auth-administration';
+import type { PersonProfile, SignInCause, SignInExplanation } from '@gatehouse/contracts/auth-administration';
 import { requestHref } from '../audit/tabs.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 import { type StepsPage, shownStep } from '../shell/steps.ts';
+import { addressOf, nameOf } from './names.ts';
 import { breadcrumbsBelowPerson } from './person-page.ts';
+
+const outcomes = { allowed: 'good', restricted: 'warning', unknown: 'warning', refused: 'bad' } as const;
 
 export function explanationPage(
   visit: ConsoleVisit,
   profile: PersonProfile,
-  { user, ok, findings, refusals }: SignInExplanation,
+  { user, verdict, reason, findings, refusals }: SignInExplanation,
 ): StepsPage {
   const { text } = visit;
   return {
     title: text('console.people.explanation.title', { user: user.userName }),
     breadcrumbs: breadcrumbsBelowPerson(visit, profile),
-    isGood: ok,
-    verdict: text(ok ? 'console.people.explanation.good' : 'console.people.explanation.bad'),
+    actions: remediesOf(visit, profile, reason),
+    outcome: outcomes[verdict],
+    verdict: headlineOf(visit, verdict, reason),
     groups: [
       {
         title: text('console.people.explanation.now'),
@@ -45,4 +49,31 @@ export function explanationPage(
       },
     },
   };
+}
+
+function headlineOf(
+  { text }: ConsoleVisit,
+  verdict: SignInExplanation['verdict'],
+  reason: SignInCause | undefined,
+): string {
+  if (reason !== undefined) return text(`console.people.cause.${reason}`);
+  return text(
+    verdict === 'allowed' ? 'console.people.explanation.good' : 'console.people.explanation.unknown',
+  );
+}
+
+/** The step that ends the cause, where this administrator can take it. */
+function remediesOf({ text }: ConsoleVisit, profile: PersonProfile, reason: SignInCause | undefined) {
+  const { canUnlock, canDisable, canLinkPassword } = profile;
+  const unlock = canUnlock && ({ step: 'unlock', key: 'unlock' } as const);
+  const remedies = {
+    delayed: unlock,
+    delayed_elsewhere: unlock,
+    no_password: canLinkPassword && ({ step: 'password-link', key: 'passwordLink' } as const),
+    person_disabled: canDisable && ({ step: 'enable', key: 'enable' } as const),
+  };
+  const remedy = reason !== undefined && reason in remedies && remedies[reason as keyof typeof remedies];
+  if (!remedy) return [];
+  const href = addressOf(remedy.step, nameOf(profile));
+  return [{ label: text(`console.people.${remedy.key}`), href, isMain: true }];
 }

@@ -21,7 +21,7 @@ export interface StepGroup {
 }
 
 export interface StepsPage extends ConsolePage {
-  isGood: boolean;
+  outcome: 'good' | 'warning' | 'bad';
   verdict: string;
   groups: StepGroup[];
   /** A table of earlier events, below the steps. */

@@ -184,12 +184,12 @@ export function checkPage(
   const own = protocols.find(
     ({ protocol, location }) => protocol === place.protocol && location === place.location,
   );
-  const isGood = own?.ok === true;
-  const verdict = own === undefined ? 'notHere' : isGood ? 'good' : 'bad';
+  const outcome = own?.ok === true ? 'good' : 'bad';
+  const verdict = own === undefined ? 'notHere' : outcome;
   return {
     title: text('console.singleSignOn.check.title'),
     breadcrumbs: singleSignOnBreadcrumbs(visit, center, place),
-    isGood,
+    outcome,
     verdict: text(`console.singleSignOn.check.${verdict}`),
     groups: own
       ? [

@@ -11,7 +11,8 @@ import { createTurns, readAdmission } from './turns.ts';
  * The people behind one address spend apart: those whose account is used from there, those who begin at a login page, and
  * everybody else. Invented names can use up the attempts of one group only.
  */
-export type AddressGroup = 'usual' | 'page' | 'other';
+export const addressGroups = ['usual', 'page', 'other'] as const;
+export type AddressGroup = (typeof addressGroups)[number];
 
 /** Attempts of a shift that begins may wait for each other. */
 const maxWaiting = 256;
@@ -28,7 +29,26 @@ export interface AddressCountsOptions {
 export function createAddressCounts({ redis, keyspace, attempts, windowMs, now }: AddressCountsOptions) {
   const takeTurn = createTurns('address', maxWaiting);
 
+  /** Milliseconds until a further attempt of the group may come from there. */
+  const waitOf = async (place: string, group: AddressGroup): Promise<number> => {
+    const members = await redis.zrange(
+      keyspace.key(`limit:address:${group}`, place),
+      '0',
+      '-1',
+      'WITHSCORES',
+    );
+    const times = members.filter((_, index) => index % 2 === 1).map(Number);
+    const counted = times.filter((atMs) => atMs > now() - windowMs);
+    const blocking = counted.at(-attempts);
+    return counted.length < attempts || blocking === undefined ? 0 : blocking + windowMs - now();
+  };
+
   return {
+    /** The longest wait of the groups at an address, in milliseconds. */
+    async explain(address: string): Promise<number> {
+      const place = addressGroup(address);
+      return Math.max(...(await Promise.all(addressGroups.map((group) => waitOf(place, group)))));
+    },
     /** @throws SignInError `throttled` */
     async reserve(address: string, group: AddressGroup) {
       const id = randomToken(9);

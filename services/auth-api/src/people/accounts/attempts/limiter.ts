@@ -95,6 +95,7 @@ export function createPasswordAttemptLimiter({
       };
     },
     explain: accounts.explain,
+    explainAddress: addresses.explain,
     unlock: accounts.unlock,
   };
 }
