@@ -105,18 +105,18 @@ const refusalSchema = z.object({
 components.add(refusalSchema, { id: 'SignInRefusal' });
 
 /**
- * What can refuse a sign-in or restrict it, with the verdict that follows from it. The causes stand in the order in which an
- * administrator looks at them: where several hold, the first with the gravest verdict is the reason.
+ * What can refuse a sign-in or restrict it, with the verdict that follows from it. Where several hold, the first with the
+ * gravest verdict is the reason, in the order of the findings.
  */
 export const signInCauses = {
   contact_center_disabled: 'refused',
   environment_missing: 'refused',
   no_servers: 'refused',
-  directory_away: 'refused',
   person_unknown: 'refused',
   person_disabled: 'refused',
   no_password: 'refused',
   delayed: 'refused',
+  directory_away: 'unknown',
   directory_locked: 'unknown',
   account_expired: 'unknown',
   password_expired: 'unknown',

@@ -33,7 +33,7 @@ export function peopleCommands(program: Command, cli: Cli): void {
       const { userName, contactCenterId } = explanation.user;
       const head = `${shown(userName)} in the contact centre ${contactCenterId}: ${headlineOf(explanation)}`;
       printDiagnosis(explanation, head, session.output);
-      if (!explanation.ok) session.exitCode = exitCodes.negative;
+      if (!signsIn.includes(explanation.verdict)) session.exitCode = exitCodes.negative;
     }),
   );
 
@@ -55,6 +55,9 @@ export function peopleCommands(program: Command, cli: Cli): void {
     }),
   );
 }
+
+/** The verdicts with which the person signs in. */
+const signsIn: readonly SignInExplanation['verdict'][] = ['allowed', 'restricted'];
 
 function headlineOf({ verdict, reason, findings }: SignInExplanation): string {
   const decisive = findings.find((finding) => finding.reason === reason);

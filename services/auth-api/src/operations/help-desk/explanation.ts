@@ -7,15 +7,16 @@ import type { FoundPerson } from '../../people/accounts/identify.ts';
 import type { PasswordRule } from '../../people/accounts/password-rule.ts';
 import type { UserService } from '../../people/accounts/service.ts';
 import type { AuditWriter } from '../../records/audit/event.ts';
-import type { AuditFilter, StoredAuditEvent } from '../../records/audit/store.ts';
+import type { StoredAuditEvent } from '../../records/audit/store.ts';
 import type { ContactCenterService } from '../../registry/contact-centers/service.ts';
 import type { SsoSettings } from '../../sign-in/sso/settings.ts';
 import { type HelpDeskAccount, serverTimeoutMs } from './accounts.ts';
-import { helpDeskEventOf, refusalOf, shownRefusals } from './events.ts';
+import { helpDeskEventOf, refusalOf } from './events.ts';
+import { createPasswordAttempts, type PasswordAttemptsOptions } from './password-attempts.ts';
 import type { HelpDeskPeople } from './people.ts';
 import {
   accountStep,
-  cause,
+  awayStep,
   conclude,
   delaysStep,
   environmentStep,
@@ -27,13 +28,12 @@ import {
 } from './sign-in-steps.ts';
 import { ok, unneeded } from './verdicts.ts';
 
-export interface ExplanationsOptions {
+export interface ExplanationsOptions extends PasswordAttemptsOptions {
   people: Pick<HelpDeskPeople, 'account'>;
   contactCenters: Pick<ContactCenterService, 'environment'>;
   users: Pick<UserService, 'find' | 'isMember' | 'listing' | 'delays'>;
   ssoSettings: Pick<SsoSettings, 'enabled'>;
   passwordRule: PasswordRule;
-  search(filter: AuditFilter): Promise<{ events: StoredAuditEvent[] }>;
   audit: Pick<AuditWriter, 'write'>;
 }
 
@@ -44,7 +44,8 @@ interface Asked {
 
 /** Every function throws AppError 400, 404, 503. */
 export function createExplanations(options: ExplanationsOptions) {
-  const { people, contactCenters, users, ssoSettings, passwordRule, search, audit } = options;
+  const { people, contactCenters, users, ssoSettings, passwordRule, audit } = options;
+  const attempts = createPasswordAttempts(options);
 
   const waysOf = async ({ userName, contactCenter: { id } }: HelpDeskAccount): Promise<Ways> => {
     const [first] = await ssoSettings.enabled(id);
@@ -58,41 +59,23 @@ export function createExplanations(options: ExplanationsOptions) {
     return { provider, takesPassword: !isMember, providerGroups: accessGroups };
   };
 
-  const lastAttemptsOf = async (
-    { contactCenter, userName }: HelpDeskAccount,
-    { found, failure }: Asked,
-    refused: StoredAuditEvent | undefined,
-  ) => {
-    const signal = AbortSignal.timeout(serverTimeoutMs);
-    const signedIn = { name: 'login_succeeded', contactCenterId: contactCenter.id, limit: 1 };
-    const [successes, listed, addressWaitMs] = await Promise.all([
-      found === undefined ? { events: [] } : search({ user: found.sub, ...signedIn }),
-      failure === undefined ? users.listing.findListed(contactCenter, userName, { signal }) : undefined,
-      refused?.clientAddress === undefined ? 0 : users.delays.ofAddress(refused.clientAddress),
-    ]);
-    return {
-      refused,
-      succeeded: successes.events[0],
-      isShownAsLocked: listed?.state === 'locked',
-      addressWaitMs,
-    };
-  };
-
-  const probesOf = async (
-    account: HelpDeskAccount,
-    refused: StoredAuditEvent | undefined,
-  ): Promise<Probe[]> => {
-    const { userName, contactCenter } = account;
-    const { environmentId } = contactCenter;
-    const environment = contactCenters.environment(environmentId);
-    const { directory = defaultDirectory } = (await environment.catch(() => undefined)) ?? {};
-    const signal = AbortSignal.timeout(serverTimeoutMs);
-    const asked: Promise<Asked> = users.find(contactCenter, userName, { signal }).then(
+  const ask = ({ contactCenter, userName }: HelpDeskAccount): Promise<Asked> =>
+    users.find(contactCenter, userName, { signal: AbortSignal.timeout(serverTimeoutMs) }).then(
       (found) => ({ found, failure: undefined }),
       (failure: Asked['failure']) => ({ found: undefined, failure }),
     );
+
+  const probesOf = async (
+    account: HelpDeskAccount,
+    asked: Promise<Asked>,
+    refusals: Promise<StoredAuditEvent[]>,
+  ): Promise<Probe[]> => {
+    const { contactCenter } = account;
+    const { environmentId } = contactCenter;
+    const environment = contactCenters.environment(environmentId);
+    const { directory = defaultDirectory } = (await environment.catch(() => undefined)) ?? {};
     const ways = waysOf(account);
-    // The step that shows it rejects, too; this keeps the process from taking it as unhandled.
+    // Steps wait for it; until then a rejection must not count as unhandled.
     ways.catch(() => undefined);
     const ofPerson =
       (judge: (found: FoundPerson | undefined) => Promise<Verdict>) => async (): Promise<Verdict> => {
@@ -110,7 +93,7 @@ export function createExplanations(options: ExplanationsOptions) {
         async run() {
           const { failure } = await asked;
           if (failure === undefined) return ok('It answers.');
-          return cause('directory_away', failure.detail ?? failure.message);
+          return awayStep(failure.detail ?? failure.message);
         },
       },
       { name: 'way in', run: async () => waysStep(await ways, contactCenter.id) },
@@ -126,7 +109,10 @@ export function createExplanations(options: ExplanationsOptions) {
       },
       {
         name: 'last attempt',
-        run: async () => lastAttemptStep(await lastAttemptsOf(account, await asked, refused)),
+        async run() {
+          const { found } = await asked;
+          return lastAttemptStep(await attempts.last(contactCenter, found, await refusals), await ways);
+        },
       },
     ];
   };
@@ -138,14 +124,18 @@ export function createExplanations(options: ExplanationsOptions) {
       const contactCenterId = account.contactCenter.id;
       const fields = { purpose: 'sign-in', userName };
       await audit.write(helpDeskEventOf('access_inspected', actor, { contactCenterId, fields }));
-      const wanted = { user: userName, contactCenterId, outcome: 'failure' as const };
-      const { events } = await search({ ...wanted, limit: shownRefusals });
-      const { findings } = await examine(await probesOf(account, events[0]));
+      const asked = ask(account);
+      const refusals = asked.then(({ found }) =>
+        attempts.refused(contactCenterId, userName, found?.userName),
+      );
+      // The answer waits for them; until then a rejection must not count as unhandled.
+      refusals.catch(() => undefined);
+      const { findings } = await examine(await probesOf(account, asked, refusals));
       return {
         user: { userName, contactCenterId },
         ...conclude(findings),
         findings,
-        refusals: events.map(refusalOf),
+        refusals: (await refusals).map(refusalOf),
       };
     },
   };

@@ -16,7 +16,7 @@ import type { Verdict } from '@gatehouse/service-kit/health';
 import type { FoundPerson } from '../../people/accounts/identify.ts';
 import type { UserService } from '../../people/accounts/service.ts';
 import type { StoredAuditEvent } from '../../records/audit/store.ts';
-import { ok, unneeded } from './verdicts.ts';
+import { failed, ok, unneeded, warning } from './verdicts.ts';
 
 /** How people of the contact centre may sign in. */
 export interface Ways {
@@ -56,6 +56,12 @@ function serversStep(environment: EnvironmentView): Verdict {
   if (registry === undefined) return cause('no_servers', `The environment ${id} has no ${server}s.`);
   return ok(`${id} finds its ${server}s through ${registry}.`);
 }
+
+/** The directory cannot be asked. A sign-in waits for it a little longer. */
+export const awayStep = (message: string): Verdict => ({
+  ...failed(message),
+  reason: 'directory_away' satisfies SignInCause,
+});
 
 export function waysStep(
   { provider, takesPassword, providerGroups }: Ways,
@@ -126,42 +132,51 @@ const directoryRefusals: Record<string, { reason: SignInCause; said: string }> =
 };
 
 export interface LastAttempts {
-  /** The newest refusal, and the newest success. */
-  refused: StoredAuditEvent | undefined;
-  succeeded: StoredAuditEvent | undefined;
+  /** The newest refusals of a password, newest first. */
+  refusals: readonly StoredAuditEvent[];
+  /** When the person last signed in by a password or changed it. */
+  succeededAtMs: number;
   /** The directory shows a lock, which may have ended by itself. */
   isShownAsLocked: boolean;
-  /** How long everybody waits at the address of the newest refusal. */
+  /** The longest that somebody waits at the address of the newest refusal. */
   addressWaitMs: number;
 }
 
-export function lastAttemptStep({
-  refused,
-  succeeded,
-  isShownAsLocked,
-  addressWaitMs,
-}: LastAttempts): Verdict {
-  const unsure = 'only the directory knows whether that still holds';
-  if (isShownAsLocked)
-    return cause('directory_locked', `The directory shows a lock after wrong passwords; ${unsure}.`);
-  if (refused === undefined) return ok('No refusal is known.');
-  const at = new Date(refused.atMs).toISOString();
+export function lastAttemptStep(
+  { refusals, succeededAtMs, isShownAsLocked, addressWaitMs }: LastAttempts,
+  { provider, takesPassword }: Ways,
+): Verdict {
+  if (!takesPassword) return unneeded('No password is asked for.');
+  // The provider's way in does not ask the directory about the password.
+  const said = (reason: SignInCause, words: string) => {
+    const message = `${words}; only the directory knows whether that still holds.`;
+    return provider === undefined ? cause(reason, message) : warning(message);
+  };
+  if (isShownAsLocked) return said('directory_locked', 'The directory shows a lock after wrong passwords');
+  const [last] = refusals;
+  if (last === undefined) return ok('No refusal of a password is known.');
+  const since = refusals.filter(({ atMs }) => atMs > succeededAtMs);
+  if (since.length === 0)
+    return ok(`The person signed in after the last refusal, which was at ${timeOf(last)}.`);
+  for (const event of since) {
+    const word = directoryRefusals[reasonOf(event)];
+    if (word !== undefined)
+      return said(word.reason, `At ${timeOf(event)} the directory said that ${word.said}`);
+  }
   if (addressWaitMs > 0) {
     const seconds = Math.ceil(addressWaitMs / 1000);
-    const message = `Too many wrong passwords came from the address ${refused.clientAddress}: attempts from there wait ${seconds} s.`;
+    const message = `Many wrong passwords came from the address ${last.clientAddress}: who is not known there may wait ${seconds} s.`;
     return cause('delayed_address', message);
   }
-  if (succeeded !== undefined && succeeded.atMs >= refused.atMs)
-    return ok(`The person signed in after the last refusal, which was at ${at}.`);
-  const reason = String(refused.fields['reason'] ?? refused.name);
-  const word = directoryRefusals[reason];
-  if (word === undefined) return ok(`The last attempt was refused at ${at}: ${reason}.`);
-  return cause(word.reason, `At ${at} the directory said that ${word.said}; ${unsure}.`);
+  return ok(`The last attempt was refused at ${timeOf(last)}: ${reasonOf(last)}.`);
 }
+
+const timeOf = ({ atMs }: StoredAuditEvent) => new Date(atMs).toISOString();
+const reasonOf = ({ fields, name }: StoredAuditEvent) => String(fields['reason'] ?? name);
 
 const gravity: readonly SignInVerdict[] = ['refused', 'unknown', 'restricted'];
 
-/** From every step: the gravest verdict, and the first cause of it. A step that could not be looked at leaves the answer unknown. */
+/** From every step: the gravest verdict, and the first cause of it in their order. A step that could not be looked at leaves the answer unknown. */
 export function conclude(findings: readonly Verdict[]): Pick<SignInExplanation, 'ok' | 'verdict' | 'reason'> {
   const verdicts = findings.map(({ status, reason }) => {
     if (isCause(reason)) return { verdict: signInCauses[reason], reason };
@@ -169,7 +184,7 @@ export function conclude(findings: readonly Verdict[]): Pick<SignInExplanation, 
   });
   const gravest = gravity.find((one) => verdicts.some(({ verdict }) => verdict === one));
   if (gravest === undefined) return { ok: true, verdict: 'allowed' };
-  const decisive = verdicts.find(({ verdict }) => verdict === gravest);
+  const decisive = verdicts.find(({ verdict, reason }) => verdict === gravest && reason !== undefined);
   return { ok: gravest === 'restricted', verdict: gravest, ...definedOnly({ reason: decisive?.reason }) };
 }
 

@@ -6,8 +6,8 @@ import {
   signInCauses,
 } from '@gatehouse/contracts/auth-administration';
 import type { ContactCenterView, EnvironmentView } from '@gatehouse/contracts/environment-api';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { lastAttemptStep } from '../../../src/operations/help-desk/sign-in-steps.ts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { conclude, lastAttemptStep } from '../../../src/operations/help-desk/sign-in-steps.ts';
 import type { StoredAuditEvent } from '../../../src/records/audit/store.ts';
 import { setSignOn } from '../../sign-in/sso/stack/sign-on.ts';
 import { demoContactCenter, environmentOf } from '../../stack/auth-api.ts';
@@ -25,6 +25,8 @@ interface Case {
   password?: string;
   /** Where the person tries. */
   address?: string;
+  /** Where the person gets in all the same: of a cause that only restricts. */
+  opensAt?: string;
   undo?(): Promise<unknown>;
 }
 
@@ -34,15 +36,9 @@ beforeAll(async () => {
 });
 afterAll(() => estate?.close());
 
-const attempt = async (
-  { userName, tenant = 'demo', password = '', address }: Case,
-  cookies?: Map<string, string>,
-) => {
-  const browser = createBrowser(estate.stack.app, address ?? strangersAddress);
-  for (const [name, value] of cookies ?? []) browser.cookies.set(name, value);
+const attempt = async ({ userName, tenant = 'demo', password = '', address = strangersAddress }: Case) => {
   const data = { username: userName, password, tenant };
-  const { status } = await browser.postJson('/auth/v3/sign-in', { data });
-  return { status, cookies: browser.cookies };
+  return (await createBrowser(estate.stack.app, address).postJson('/auth/v3/sign-in', { data })).status;
 };
 
 const explain = async ({ userName, tenant = 'demo' }: Case) => {
@@ -92,7 +88,7 @@ async function aged(): Promise<Case> {
 /** Wrong passwords until one is refused without a look at it. */
 async function guessAt(person: Case): Promise<void> {
   for (let tries = 0; tries < 10; tries += 1)
-    if ((await attempt({ ...person, password: 'wrong' })).status === 429) return;
+    if ((await attempt({ ...person, password: 'wrong' })) === 429) return;
   throw new Error('nobody had to wait');
 }
 
@@ -145,15 +141,15 @@ const cases: Record<Exclude<SignInCause, (typeof unplayed)[number]>, () => Promi
   },
   delayed_elsewhere: async () => {
     const person = await someone();
-    expect((await attempt({ ...person, address: '192.0.2.44' })).status).toBe(200);
+    expect(await attempt({ ...person, address: '192.0.2.44' })).toBe(200);
     await guessAt(person);
-    return person;
+    return { ...person, opensAt: '192.0.2.44' };
   },
   delayed_address: async () => {
     for (let tries = 0; tries <= addressAttempts; tries += 1)
       await attempt({ userName: `nobody-${randomUUID()}`, password: 'wrong', address: busyAddress });
-    const person = { ...(await someone()), address: busyAddress };
-    expect((await attempt(person)).status).toBe(429);
+    const person = { ...(await someone()), address: busyAddress, opensAt: strangersAddress };
+    expect(await attempt(person)).toBe(429);
     return person;
   },
   directory_locked: async () =>
@@ -176,16 +172,57 @@ it.each(Object.keys(cases) as (keyof typeof cases)[])(
       const verdict = signInCauses[reason];
       const explained = await explain(person);
       expect(explained).toMatchObject({ verdict, reason, ok: verdict === 'restricted' });
-      expect((await attempt(person)).status).not.toBe(200);
+      expect(await attempt(person)).not.toBe(200);
+      const { opensAt } = person;
+      if (opensAt !== undefined) expect(await attempt({ ...person, address: opensAt })).toBe(200);
     } finally {
       await person.undo?.();
     }
   },
 );
 
-it.each(unplayed)('%s is named where the directory said so last, and not after a sign-in', (reason) => {
-  const event = { atMs: 1_000, name: 'login_failed', fields: { reason } } as unknown as StoredAuditEvent;
-  const attempts = { refused: event, succeeded: undefined, isShownAsLocked: false, addressWaitMs: 0 };
-  expect(lastAttemptStep(attempts)).toMatchObject({ status: 'warning', reason });
-  expect(lastAttemptStep({ ...attempts, succeeded: { ...event, atMs: 2_000 } })).not.toHaveProperty('reason');
+const byPassword = { provider: undefined, takesPassword: true, providerGroups: [] };
+
+describe('the last attempts', () => {
+  const event = (reason: string, atMs: number) =>
+    ({
+      atMs,
+      name: 'login_failed',
+      clientAddress: strangersAddress,
+      fields: { reason },
+    }) as unknown as StoredAuditEvent;
+  const attempts = (...refusals: StoredAuditEvent[]) => ({
+    ...{ refusals, succeededAtMs: 0, isShownAsLocked: false, addressWaitMs: 0 },
+  });
+
+  it.each(unplayed)('name %s where the directory said so, and not after a sign-in', (reason) => {
+    const asked = attempts(event(reason, 1_000));
+    expect(lastAttemptStep(asked, byPassword)).toMatchObject({ status: 'warning', reason });
+    expect(lastAttemptStep({ ...asked, succeededAtMs: 2_000 }, byPassword)).not.toHaveProperty('reason');
+  });
+
+  it('name what the directory said before attempts that did not reach it, and before a busy address', () => {
+    const asked = attempts(event('the account limit was reached', 3_000), event('account_locked', 2_000));
+    expect(lastAttemptStep({ ...asked, addressWaitMs: 5_000 }, byPassword)).toMatchObject({
+      reason: 'directory_locked',
+    });
+  });
+
+  it('say nothing of passwords where none is asked for, and leave the way of a provider open', () => {
+    const asked = { ...attempts(event('account_locked', 1_000)), isShownAsLocked: true };
+    const provider = 'oidc' as const;
+    const only = { provider, takesPassword: false, providerGroups: [] };
+    expect(lastAttemptStep(asked, only)).toMatchObject({ status: 'skipped' });
+    expect(lastAttemptStep(asked, { ...only, takesPassword: true })).toEqual({
+      status: 'warning',
+      message: expect.stringContaining('lock'),
+    });
+  });
+});
+
+it('names the cause that is known where another step of the same gravity could not be looked at', () => {
+  const unread = { status: 'failed' as const, message: 'Redis does not answer' };
+  const locked = { status: 'warning' as const, message: 'locked', reason: 'directory_locked' };
+  expect(conclude([unread, locked])).toEqual({ ok: false, verdict: 'unknown', reason: 'directory_locked' });
+  expect(conclude([unread])).toEqual({ ok: false, verdict: 'unknown' });
 });

@@ -64,8 +64,8 @@ function headlineOf(
 
 /** The step that ends the cause, where this administrator can take it. */
 function remediesOf({ text }: ConsoleVisit, profile: PersonProfile, reason: SignInCause | undefined) {
-  const { canUnlock, canDisable, canLinkPassword } = profile;
-  const unlock = canUnlock && ({ step: 'unlock', key: 'unlock' } as const);
+  const { canUnlock, canDisable, canLinkPassword, wrongPasswords } = profile;
+  const unlock = canUnlock && wrongPasswords > 0 && ({ step: 'unlock', key: 'unlock' } as const);
   const remedies = {
     delayed: unlock,
     delayed_elsewhere: unlock,
