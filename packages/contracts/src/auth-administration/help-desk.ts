@@ -105,7 +105,7 @@ const refusalSchema = z.object({
 components.add(refusalSchema, { id: 'SignInRefusal' });
 
 /**
- * What can refuse a sign-in or restrict it, with the verdict that follows from it. Where several hold, the first with the
+ * The causes that refuse a sign-in or restrict it, each with its verdict. Where several hold, the first with the
  * gravest verdict is the reason, in the order of the findings.
  */
 export const signInCauses = {
