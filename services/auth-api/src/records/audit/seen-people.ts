@@ -74,12 +74,13 @@ export function createSeenPeople({ db, primary, drained }: SeenPeopleOptions) {
 
     /**
      * The people in the newest events of a contact centre, or with a client. `sinceMs`: how far back the search came,
-     * at most to `fromMs`.
+     * at most to `fromMs`. Without those of the last second where the events cannot be moved out of Redis now.
      */
     async during(
       fromMs: number,
       { contactCenterId, clientId }: { contactCenterId?: string; clientId?: string },
     ): Promise<{ subs: string[]; sinceMs: number }> {
+      await drained().catch(() => undefined);
       const ofCenter = contactCenterId === undefined ? '$1::text IS NULL' : 'contact_center_id = $1';
       const { rows } = await db.query<{ subs: string[]; events: string; oldest: Date | null }>(
         `WITH recent AS (
