@@ -1,18 +1,10 @@
 /** Renders errors of the OAuth endpoints (RFC 6749 section 5.2). */
-import { type AppError, normalizeError, reportError } from '@gatehouse/service-kit/errors';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import { type AppError, createErrorHandler } from '@gatehouse/service-kit/errors';
 import { OAuthError, sendOAuthError } from './oauth-error.ts';
 
-/** An error handler for `setErrorHandler`. */
-export function oauthErrorHandler(
-  thrown: unknown,
-  request: FastifyRequest,
-  reply: FastifyReply,
-): FastifyReply {
-  const error = normalizeError(thrown, request.routeOptions.bodyLimit);
-  reportError(request, reply, error);
-  return error instanceof OAuthError ? error.render(reply) : sendOAuthError(reply, error, codeOf(error));
-}
+export const oauthErrorHandler = createErrorHandler((error, _request, reply) =>
+  error instanceof OAuthError ? error.render(reply) : sendOAuthError(reply, error, codeOf(error)),
+);
 
 /** Returns a code of the OAuth registry for an error that is not OAuth's own. */
 function codeOf({ status }: AppError): string {

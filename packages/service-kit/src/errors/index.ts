@@ -15,4 +15,4 @@ export {
 export { normalizeError } from './normalize.ts';
 export { envelopeErrorHandler, errorEnvelope } from './render-envelope.ts';
 export { htmlErrorHandler, renderErrorPage, sendErrorPage } from './render-html.ts';
-export { reportError } from './report.ts';
+export { createErrorHandler, reportError } from './report.ts';

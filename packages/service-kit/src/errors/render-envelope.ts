@@ -1,21 +1,13 @@
 /** Renders errors of the v3 JSON APIs in the envelope. */
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyReply } from 'fastify';
 import type { AppError } from './app-error.ts';
-import { normalizeError } from './normalize.ts';
-import { reportError } from './report.ts';
+import { createErrorHandler } from './report.ts';
 
-/** An error handler for `setErrorHandler`. */
-export function envelopeErrorHandler(
-  thrown: unknown,
-  request: FastifyRequest,
-  reply: FastifyReply,
-): FastifyReply {
-  const error = normalizeError(thrown, request.routeOptions.bodyLimit);
-  reportError(request, reply, error);
+export const envelopeErrorHandler = createErrorHandler((error, _request, reply) => {
   if (error.render !== undefined) return error.render(reply);
   if (error.status === 401) return renderBadCredentials(reply, error);
   return reply.code(error.status).type('application/json; charset=utf-8').send(errorEnvelope(error));
-}
+});
 
 /** `{"status":{"code":int,"name","message"},"errors":[…]}`; `code` is the HTTP status, never 0. */
 export function errorEnvelope(error: AppError): string {

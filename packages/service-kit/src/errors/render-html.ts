@@ -9,9 +9,8 @@ import { type Language, languageOf } from '../html/language.ts';
 import { languageLinksOf } from '../html/language-links.ts';
 import { escapeHtml, renderStandalonePage, type StandaloneBrand } from '../html/standalone-page.ts';
 import type { AppError } from './app-error.ts';
-import { normalizeError } from './normalize.ts';
 import { errorEnvelope } from './render-envelope.ts';
-import { reportError } from './report.ts';
+import { createErrorHandler } from './report.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -43,18 +42,12 @@ export interface ErrorPage {
   languages?: { label: string; links: { href: string; language: string; name: string }[] } | undefined;
 }
 
-/** An error handler for `setErrorHandler`; JSON for callers that accept nothing but JSON. */
-export async function htmlErrorHandler(
-  thrown: unknown,
-  request: FastifyRequest,
-  reply: FastifyReply,
-): Promise<FastifyReply> {
-  const error = normalizeError(thrown, request.routeOptions.bodyLimit);
-  reportError(request, reply, error);
+/** Answers in JSON where the caller accepts nothing but JSON. */
+export const htmlErrorHandler = createErrorHandler(async (error, request, reply) => {
   const branding = await request.pageBranding?.();
   const brand = branding && brandOf(branding);
   return sendErrorPage(request, reply, error, { ...errorWords(error, languageOf(request)), brand });
-}
+});
 
 /** Offers the languages where the address takes one. */
 export function sendErrorPage(

@@ -1,7 +1,8 @@
-/** Logs an error with the details that the caller must not see. */
+/** Logs an error with the details that the caller must not see, and makes error handlers that do so before they answer. */
 import { definedOnly } from '@gatehouse/contracts/values';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { AppError } from './app-error.ts';
+import { normalizeError } from './normalize.ts';
 
 /** Gives each caller of an outage another time to come back: otherwise all refused at one moment return at one moment. */
 function spread({ status, retryAfterSeconds = 0, comesBackByItself }: AppError): number {
@@ -23,4 +24,15 @@ export function reportError(request: FastifyRequest, reply: FastifyReply, error:
   if (error.status === 500) request.log.error(record, error.message);
   else if (error.status > 500) request.log.warn(record, error.message);
   else request.log.debug(record, error.message);
+}
+
+/** Makes an error handler for `setErrorHandler`. `send`: answers in the form of its routes. */
+export function createErrorHandler<Answer>(
+  send: (error: AppError, request: FastifyRequest, reply: FastifyReply) => Answer,
+) {
+  return (thrown: unknown, request: FastifyRequest, reply: FastifyReply): Answer => {
+    const error = normalizeError(thrown, request.routeOptions.bodyLimit);
+    reportError(request, reply, error);
+    return send(error, request, reply);
+  };
 }

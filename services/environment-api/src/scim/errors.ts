@@ -2,8 +2,7 @@
 
 import { OAuthError } from '@gatehouse/caller-auth/oauth-errors';
 import { definedOnly } from '@gatehouse/contracts/values';
-import { AppError, normalizeError, reportError } from '@gatehouse/service-kit/errors';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import { AppError, createErrorHandler } from '@gatehouse/service-kit/errors';
 
 export const scimMediaType = 'application/scim+json; charset=utf-8';
 export const errorUrn = 'urn:ietf:params:scim:api:messages:2.0:Error';
@@ -26,20 +25,13 @@ export function scimError(type: ScimType, message: string, field?: string): AppE
   return new AppError(type, type === 'uniqueness' ? 409 : 400, message, { field });
 }
 
-/** An error handler for `setErrorHandler`. */
-export function scimErrorHandler(
-  thrown: unknown,
-  request: FastifyRequest,
-  reply: FastifyReply,
-): FastifyReply {
-  const error = normalizeError(thrown, request.routeOptions.bodyLimit);
-  reportError(request, reply, error);
+export const scimErrorHandler = createErrorHandler((error, _request, reply) => {
   if (error.status === 401) reply.header('www-authenticate', challengeOf(error));
   return reply
     .code(error.status)
     .type(scimMediaType)
     .send(JSON.stringify(scimErrorOf(error)));
-}
+});
 
 /** Also the answer to an operation of a bulk request. */
 export function scimErrorOf(error: AppError) {
