@@ -29,7 +29,7 @@ export interface Ways {
 
 type Delays = Awaited<ReturnType<UserService['delays']['explain']>>;
 
-export function cause(reason: SignInCause, message: string): Verdict {
+function cause(reason: SignInCause, message: string): Verdict {
   return { status: signInCauses[reason] === 'refused' ? 'failed' : 'warning', reason, message };
 }
 

@@ -3,8 +3,8 @@ import type { PersonProfile, SignInCause, SignInExplanation } from '@gatehouse/c
 import { requestHref } from '../audit/tabs.ts';
 import type { ConsoleVisit } from '../shell/shell.ts';
 import { type StepsPage, shownStep } from '../shell/steps.ts';
-import { addressOf, nameOf } from './names.ts';
-import { breadcrumbsBelowPerson } from './person-page.ts';
+import { addressOf, nameOf, type Steps } from './names.ts';
+import { breadcrumbsBelowPerson, stepsOf } from './person-page.ts';
 
 const outcomes = { allowed: 'good', restricted: 'warning', unknown: 'warning', refused: 'bad' } as const;
 
@@ -62,18 +62,22 @@ function headlineOf(
   );
 }
 
-/** The step that ends the cause, where this administrator can take it. */
+/** The step that ends a cause. */
+const remedies: Partial<Record<SignInCause, Steps>> = {
+  delayed: 'unlock',
+  delayed_elsewhere: 'unlock',
+  no_password: 'password-link',
+  person_disabled: 'enable',
+};
+
+/** Where this administrator can take it. */
 function remediesOf({ text }: ConsoleVisit, profile: PersonProfile, reason: SignInCause | undefined) {
-  const { canUnlock, canDisable, canLinkPassword, wrongPasswords } = profile;
-  const unlock = canUnlock && wrongPasswords > 0 && ({ step: 'unlock', key: 'unlock' } as const);
-  const remedies = {
-    delayed: unlock,
-    delayed_elsewhere: unlock,
-    no_password: canLinkPassword && ({ step: 'password-link', key: 'passwordLink' } as const),
-    person_disabled: canDisable && ({ step: 'enable', key: 'enable' } as const),
-  };
-  const remedy = reason !== undefined && reason in remedies && remedies[reason as keyof typeof remedies];
-  if (!remedy) return [];
-  const href = addressOf(remedy.step, nameOf(profile));
-  return [{ label: text(`console.people.${remedy.key}`), href, isMain: true }];
+  const wanted = reason && remedies[reason];
+  return stepsOf(profile)
+    .filter(({ step }) => step === wanted)
+    .map(({ step, key }) => ({
+      label: text(`console.people.${key}`),
+      href: addressOf(step, nameOf(profile)),
+      isMain: true,
+    }));
 }

@@ -96,7 +96,14 @@ export function breadcrumbsBelowPerson(visit: ConsoleVisit, profile: PersonProfi
 
 type Offer = { step: Steps; key: 'explain' | 'unlock' | 'passwordLink' | 'enable' | 'disable' };
 
-function stepsOf({ person, canUnlock, canDisable, canLinkPassword, wrongPasswords }: PersonProfile): Offer[] {
+/** The steps that this administrator can take now. */
+export function stepsOf({
+  person,
+  canUnlock,
+  canDisable,
+  canLinkPassword,
+  wrongPasswords,
+}: PersonProfile): Offer[] {
   const isDisabled = person.state === 'disabled';
   return [
     { step: 'explanation', key: 'explain' },
