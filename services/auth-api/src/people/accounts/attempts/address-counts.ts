@@ -11,7 +11,7 @@ import { createTurns, readAdmission } from './turns.ts';
  * The people behind one address spend apart: those whose account is used from there, those who begin at a login page, and
  * everybody else. Invented names can use up the attempts of one group only.
  */
-export const addressGroups = ['usual', 'page', 'other'] as const;
+const addressGroups = ['usual', 'page', 'other'] as const;
 export type AddressGroup = (typeof addressGroups)[number];
 
 /** Attempts of a shift that begins may wait for each other. */
@@ -40,7 +40,7 @@ export function createAddressCounts({ redis, keyspace, attempts, windowMs, now }
     const times = members.filter((_, index) => index % 2 === 1).map(Number);
     const counted = times.filter((atMs) => atMs > now() - windowMs);
     const blocking = counted.at(-attempts);
-    return counted.length < attempts || blocking === undefined ? 0 : blocking + windowMs - now();
+    return blocking === undefined ? 0 : blocking + windowMs - now();
   };
 
   return {
